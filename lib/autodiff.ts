@@ -1,0 +1,110 @@
+/** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
+import { binding } from './binding';
+import { TypeError, ValueError } from './errors';
+import { convert, formatShape, isFloating, run, Tensor, tensor, type TensorLike } from './tensor';
+import type { Variable } from './variable';
+
+type CustomBackward = (...dy: Tensor[]) => Tensor | Tensor[];
+const customBackwards = new Map<number, { backward: CustomBackward; outputs: Tensor['shape'][]; dtypes: Tensor['dtype'][]; inputs: number }>();
+let nextCustom = 1;
+
+function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
+  const custom = customBackwards.get(id);
+  if (!custom) throw new ValueError('customGradient: its backward function is gone.');
+  const full = dys.map((dy, i) => dy ?? zeros(custom.outputs[i], custom.dtypes[i]));
+  const result = custom.backward(...full);
+  const list = Array.isArray(result) ? result : [result];
+  if (list.length !== custom.inputs)
+    throw new ValueError(`customGradient: the function takes ${custom.inputs} tensors but its gradient function returned ${list.length}.`);
+  return list;
+}
+function zeros(shape: Tensor['shape'], dtype: Tensor['dtype']): Tensor {
+  return run('broadcast_to', [tensor(0, [], dtype)], { shape: [...shape] });
+}
+
+function scoped<T>(f: () => T): T {
+  binding.enterGradientScope();
+  try {
+    return f();
+  } finally {
+    binding.exitGradientScope();
+  }
+}
+
+/** @internal Gradients of `outputs` weighted by `cotangents`; unconnected ones are zeros. */
+export function vectorJacobian(outputs: Tensor[], wrt: Tensor[], cotangents: Tensor[]): Tensor[] {
+  const grads = binding.gradients(outputs, wrt, cotangents, callCustom as never) as (Tensor | null)[];
+  return grads.map((g, i) => g ?? zeros(wrt[i].shape, wrt[i].dtype));
+}
+
+function lossOf(y: unknown, where: string): Tensor {
+  if (!(y instanceof Tensor)) throw new TypeError(`${where}: the function must return a scalar tensor.\n  Received: ${y === undefined ? 'undefined' : typeof y}`);
+  if (y.size !== 1) throw new ValueError(`${where}: the function must return a scalar.\n  Received: shape ${formatShape(y.shape)}.\n  Fix: sum or average it.`);
+  if (!isFloating(y.dtype)) throw new TypeError(`${where}: the function must return a floating-point scalar.\n  Received: dtype ${y.dtype}`);
+  return y;
+}
+const onesFor = (y: Tensor): Tensor => run('broadcast_to', [tensor(1, [], y.dtype)], { shape: [...y.shape] });
+
+/**
+ * The function that gives value and gradients of `f`, which maps tensors to a scalar tensor.
+ * @returns `(...x) => ({ value, grads })`, grads aligned with the arguments (`grad` is the first).
+ */
+export function valueAndGrad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => { value: Tensor; grad: Tensor; grads: Tensor[] } {
+  return (...xs) =>
+    scoped(() => {
+      // Fresh aliases: the gradient stops here, while an outer gradient still flows through.
+      const leaves = xs.map((x) => run('identity', [convert(x)]));
+      leaves.forEach((x, i) => {
+        if (!isFloating(x.dtype)) throw new TypeError(`grad: argument ${i} must be a floating-point tensor.\n  Received: dtype ${x.dtype}`);
+      });
+      const value = lossOf(f(...leaves), 'grad');
+      const grads = vectorJacobian([value], leaves, [onesFor(value)]);
+      return { value, grad: grads[0], grads };
+    });
+}
+
+/**
+ * Gradient of a function of tensors to a scalar tensor; composable: `grad(grad(f))`.
+ * @returns with one argument its gradient, with several an array.
+ * @example grad((x) => x.square().sum())(tensor([3])).item()   // 6
+ */
+export function grad(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function grad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => Tensor & Tensor[];
+export function grad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => unknown {
+  const both = valueAndGrad(f);
+  return (...xs) => {
+    const { grads } = both(...xs);
+    return xs.length === 1 ? grads[0] : grads;
+  };
+}
+
+/**
+ * Value of `f()` and its gradients with respect to variables (or tensors read inside), aligned with the list.
+ * Variables that the value does not depend on get zeros.
+ */
+export function variableGrads(f: () => Tensor, variables: readonly (Variable | Tensor)[]): { value: Tensor; grads: Tensor[] } {
+  return scoped(() => {
+    const leaves = variables.map((v) => (v instanceof Tensor ? v : v.value));
+    const value = lossOf(f(), 'variableGrads');
+    return { value, grads: vectorJacobian([value], leaves, [onesFor(value)]) };
+  });
+}
+
+/**
+ * Gives a function its own gradient.
+ * @param f - returns `[y, backward]`; y a tensor or an array; backward maps the gradients of y to those of the inputs.
+ * Written in ops, so it can itself be differentiated.
+ */
+export function customGradient<Y extends Tensor | Tensor[]>(f: (...xs: Tensor[]) => readonly [Y, CustomBackward]): (...xs: TensorLike[]) => Y {
+  return (...given) => {
+    const xs = given.map((x) => convert(x));
+    // The function's own ops are computed but not differentiated: its inputs are cut off, except for `backward`.
+    const [y, backward] = f(...xs);
+    const ys = Array.isArray(y) ? y : [y];
+    for (const id of binding.releasedCustomGradients()) customBackwards.delete(id);
+    const id = nextCustom++;
+    customBackwards.set(id, { backward, outputs: ys.map((t) => t.shape), dtypes: ys.map((t) => t.dtype), inputs: xs.length });
+    const out = binding.run('custom_gradient', [...xs, ...ys], { id, inputs: xs.length }) as Tensor[];
+    return (Array.isArray(y) ? out : out[0]) as Y;
+  };
+}

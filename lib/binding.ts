@@ -1,0 +1,30 @@
+/** Loads the native addon: a local build first, then the prebuilt binary of this platform. */
+import * as path from 'node:path';
+import type { Binding } from '../binding';
+import { makeError } from './errors';
+
+function load(): Binding {
+  const root = path.resolve(__dirname, '..');
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (require('node-gyp-build') as (folder: string) => Binding)(root);
+  } catch (cause) {
+    const report = process.report?.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
+    const libc = report?.header?.glibcVersionRuntime ? `glibc ${report.header.glibcVersionRuntime}` : 'musl or unknown libc';
+    const error = new Error(
+      `trae-node: the native addon could not be loaded on ${process.platform}-${process.arch} (Node ${process.version}, ${libc}).\n` +
+        `  Reason: ${(cause as Error).message.split('\n')[0]}\n` +
+        '  Possible solutions:\n' +
+        '  - "cannot open shared object file": install the named library (oneDNN: apt install libdnnl2, brew install onednn, dnf install onednn).\n' +
+        '  - no build found: run "npm run build" in the package folder, or set TRAE_NODE_PREBUILD to a folder holding build/Release/trae.node.\n' +
+        '  - built for another Node or platform: run "npm rebuild trae-node".',
+      { cause },
+    );
+    (error as NodeJS.ErrnoException).code = 'ERR_NATIVE_ADDON';
+    throw error;
+  }
+}
+
+/** @internal */
+export const binding: Binding = load();
+binding.initialize(makeError);

@@ -1,0 +1,101 @@
+/** `compile`: traces a function once per input signature and runs it as one native plan. */
+import type { NativePlan, NativeTensor, NativeVariable } from '../binding';
+import { binding } from './binding';
+import { TypeError } from './errors';
+import { flattenStructure, mapStructure } from './nest';
+import { Tensor } from './tensor';
+import { currentTrace, withTrace, type TraceContext } from './trace';
+import type { Variable } from './variable';
+
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+
+/** @internal Collects what a traced function reads and assigns. */
+export class PlanTrace implements TraceContext {
+  readonly placeholders = new Map<Variable, Tensor>();
+  readonly assigned = new Map<Variable, Tensor>();
+  read(variable: Variable): Tensor {
+    const assigned = this.assigned.get(variable);
+    if (assigned) return assigned;
+    let p = this.placeholders.get(variable);
+    if (!p) this.placeholders.set(variable, (p = binding.placeholder(variable.shape, variable.dtype) as Tensor));
+    return p;
+  }
+  assign(variable: Variable, value: Tensor): void {
+    this.read(variable);
+    this.assigned.set(variable, value);
+  }
+}
+
+/** @internal A plan and the structure of what the traced function returned. */
+export interface TracedPlan {
+  plan: NativePlan;
+  /** Packs the plan's outputs as the function returned them. */
+  pack(outputs: Tensor[]): unknown;
+  variables: Variable[];
+}
+
+/** @internal Traces `fn` on placeholders like `args` (tensors in any structure; other values are passed as they are). */
+export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unknown[], name?: string): TracedPlan {
+  const trace = new PlanTrace();
+  const inputs: Tensor[] = [];
+  const standIns = mapStructure([...args], isTensor, (t) => {
+    const p = binding.placeholder(t.shape, t.dtype) as Tensor;
+    inputs.push(p);
+    return p;
+  }) as never[];
+  const result = withTrace(trace, () => fn(...standIns));
+  if (result instanceof Promise) throw new TypeError('compile: the function must be synchronous; it returned a promise.');
+  const outputs = flattenStructure(result, isTensor);
+  const variables = [...trace.placeholders.keys()];
+  const plan = binding.compile({
+    inputs,
+    variables: variables.map((v) => v.native as NativeVariable),
+    reads: variables.map((v) => trace.placeholders.get(v)! as NativeTensor),
+    updates: variables.map((v) => trace.assigned.get(v) ?? null),
+    outputs,
+    name,
+  });
+  return {
+    plan,
+    variables,
+    pack(values) {
+      let i = 0;
+      return mapStructure(result, isTensor, () => values[i++]);
+    },
+  };
+}
+
+/** @internal Shapes, dtypes and plain values of the arguments. */
+export function signatureOf(args: readonly unknown[]): string {
+  return JSON.stringify(mapStructure([...args], isTensor, (t) => `${t.dtype}[${t.shape}]`), (_, v: unknown) =>
+    typeof v === 'function' ? `function ${v.name}` : typeof v === 'bigint' ? `${v}n` : v);
+}
+
+/** A compiled function: as the original, plus its plans. */
+export interface Compiled<F> {
+  /** The plan for these arguments, compiled when new. */
+  planFor(...args: F extends (...a: infer A) => unknown ? A : never): NativePlan;
+}
+
+/**
+ * Compiles a function of tensors. It is traced once per input signature (shapes, dtypes, plain values) and then runs
+ * as one native plan: fused, laid out in one arena, without JavaScript. Variables read and assigned inside are state.
+ * @param fn - synchronous; tensors may come and go in arrays and records. Values of tensors cannot be read inside.
+ * @returns a function of the same arguments; its tensors are ready when read.
+ * @example const fast = compile((x: Tensor) => x.multiply(2).sum());
+ */
+export function compile<F extends (...args: never[]) => unknown>(fn: F, options: { name?: string } = {}): F & Compiled<F> {
+  const plans = new Map<string, TracedPlan>();
+  const lookup = (args: unknown[]): TracedPlan => {
+    const key = signatureOf(args);
+    let traced = plans.get(key);
+    if (!traced) plans.set(key, (traced = tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name)));
+    return traced;
+  };
+  const compiled = (...args: unknown[]): unknown => {
+    if (currentTrace()) return (fn as unknown as (...a: unknown[]) => unknown)(...args); // inside of another trace: part of it
+    const traced = lookup(args);
+    return traced.pack(traced.plan.run(flattenStructure(args, isTensor)) as Tensor[]);
+  };
+  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args).plan }) as unknown as F & Compiled<F>;
+}

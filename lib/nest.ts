@@ -1,0 +1,28 @@
+/** Structures: tensors in arrays and records, flattened in a fixed order and packed again. */
+
+/** @internal Leaves of `structure` for which `isLeaf` holds, arrays in order, records by key as written. */
+export function flattenStructure<T>(structure: unknown, isLeaf: (x: unknown) => x is T): T[] {
+  const out: T[] = [];
+  const visit = (x: unknown): void => {
+    if (isLeaf(x)) out.push(x);
+    else if (Array.isArray(x)) x.forEach(visit);
+    else if (isRecord(x)) for (const key of Object.keys(x)) visit(x[key]);
+  };
+  visit(structure);
+  return out;
+}
+
+/** @internal The same structure with each leaf replaced by `f(leaf)`; everything else is kept. */
+export function mapStructure<T>(structure: unknown, isLeaf: (x: unknown) => x is T, f: (leaf: T) => unknown): unknown {
+  if (isLeaf(structure)) return f(structure);
+  if (Array.isArray(structure)) return structure.map((x) => mapStructure(x, isLeaf, f));
+  if (isRecord(structure)) return Object.fromEntries(Object.keys(structure).map((k) => [k, mapStructure(structure[k], isLeaf, f)]));
+  return structure;
+}
+
+/** @internal A plain object: not a class instance. */
+export function isRecord(x: unknown): x is Record<string, unknown> {
+  if (x === null || typeof x !== 'object') return false;
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+}

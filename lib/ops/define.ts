@@ -1,0 +1,40 @@
+/**
+ * How ops are made: `defineOp` gives a function that also works on symbolic Keras tensors, `methods` makes functions
+ * methods of tensors and variables.
+ */
+import { Tensor } from '../tensor';
+import { Variable } from '../variable';
+
+type AnyFunction = (...args: never[]) => unknown;
+
+let isSymbolic: (x: unknown) => boolean = () => false;
+let callSymbolically: (name: string, f: AnyFunction, args: unknown[]) => unknown = () => undefined;
+
+/** @internal Set once by keras/: how an op on KerasTensors becomes part of a functional graph. */
+export function setSymbolicCall(is: typeof isSymbolic, call: typeof callSymbolically): void {
+  isSymbolic = is;
+  callSymbolically = call;
+}
+
+const hasSymbolic = (args: unknown[]): boolean => args.some((a) => (Array.isArray(a) ? a.some(isSymbolic) : isSymbolic(a)));
+
+/** @internal All ops by name, for the tests that enumerate them. */
+export const definedOps = new Map<string, AnyFunction>();
+
+/** @internal Registers an op function under its public name. */
+export function defineOp<F extends AnyFunction>(name: string, f: F): F {
+  const wrapped = ((...args: unknown[]) =>
+    hasSymbolic(args) ? callSymbolically(name, wrapped as AnyFunction, args) : (f as unknown as (...a: unknown[]) => unknown)(...args)) as unknown as F;
+  Object.defineProperty(wrapped, 'name', { value: name });
+  definedOps.set(name, wrapped);
+  return wrapped;
+}
+
+/** @internal Makes functions whose first argument is a tensor methods of Tensor and Variable. */
+export function defineMethods(functions: Record<string, AnyFunction>): void {
+  for (const [name, f] of Object.entries(functions)) {
+    const call = f as unknown as (...a: unknown[]) => unknown;
+    Object.defineProperty(Tensor.prototype, name, { configurable: true, writable: true, value(this: Tensor, ...args: unknown[]) { return call(this, ...args); } });
+    Object.defineProperty(Variable.prototype, name, { configurable: true, writable: true, value(this: Variable, ...args: unknown[]) { return call(this.value, ...args); } });
+  }
+}

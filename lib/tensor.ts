@@ -1,0 +1,216 @@
+/**
+ * Tensors: immutable n-dimensional arrays held by the native engine. Operations are recorded and computed when a
+ * value is asked for (`data`, `array`, `item`, `print`). Every op is also a method: the files in `ops/` add theirs.
+ */
+import type { DType, NativeTensor, TypedArray } from '../binding';
+import { binding } from './binding';
+import { RuntimeError, TypeError, ValueError } from './errors';
+
+export type { DType, TypedArray } from '../binding';
+/** Sizes of each axis. */
+export type Shape = readonly number[];
+/** Nested arrays as `array()` returns them. */
+export type NestedArray = number | bigint | boolean | NestedArray[];
+
+/** A tensor. Methods of the ops are declared by the files that define them. */
+export interface Tensor extends NativeTensor {
+  /** Values in row-major order. Runs off the main thread. bfloat16 and float16 come as Float32Array, bool as Uint8Array. */
+  data(): Promise<TypedArray>;
+  /** As `data`, blocking. */
+  dataSync(): TypedArray;
+  /** Values as nested arrays. */
+  array(): Promise<NestedArray>;
+  arraySync(): NestedArray;
+  /** The only element of a tensor of size 1, as a number. */
+  item(): number;
+  /** Writes shape, dtype and values to the console. */
+  print(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The class, for `instanceof`; tensors are made by `tensor()` and by ops. */
+export const Tensor = binding.Tensor as unknown as { prototype: Tensor; new (): Tensor };
+
+/** What ops take for a tensor. Plain numbers take the dtype of the tensor beside them. */
+export type TensorLike = Tensor | { readonly value: Tensor; assign(x: TensorLike): unknown } | TypedArray | Float64Array | number | bigint | boolean | readonly unknown[];
+
+const DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'];
+
+/** @internal */
+export function checkDType(dtype: string, what = 'dtype'): DType {
+  if (!(DTYPES as readonly string[]).includes(dtype))
+    throw new ValueError(`${what} '${dtype}' is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
+  return dtype as DType;
+}
+/** True for float32, float16, bfloat16 and float64. */
+export function isFloating(dtype: DType): boolean {
+  return dtype.startsWith('float') || dtype === 'bfloat16';
+}
+/** Prints a shape as Python does: `(2, 3)`, `(2,)`, `()`, unknown sizes as `None`. */
+export function formatShape(shape: readonly (number | null)[]): string {
+  return `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
+}
+
+function dtypeOf(array: TypedArray): DType {
+  if (array instanceof Float32Array) return 'float32';
+  if (array instanceof Float64Array) return 'float64';
+  if (array instanceof Int32Array) return 'int32';
+  if (array instanceof BigInt64Array) return 'int64';
+  if (array instanceof Int8Array) return 'int8';
+  return 'uint8';
+}
+const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+
+function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): TypedArray {
+  const n = values.length;
+  if (dtype === 'int64') return BigInt64Array.from({ length: n }, (_, i) => BigInt(values[i] as number));
+  if (dtype === 'float64') return Float64Array.from(values as ArrayLike<number>, Number);
+  if (dtype === 'int32') return Int32Array.from(values as ArrayLike<number>, Number);
+  if (dtype === 'int8') return Int8Array.from(values as ArrayLike<number>, Number);
+  if (dtype === 'uint8') return Uint8Array.from(values as ArrayLike<number>, Number);
+  if (dtype === 'bool') return Uint8Array.from(values as ArrayLike<number>, (v) => (v ? 1 : 0));
+  return Float32Array.from(values as ArrayLike<number>, Number);
+}
+function fits(array: TypedArray, dtype: DType): boolean {
+  switch (dtype) {
+    case 'float32': case 'float16': case 'bfloat16': return array instanceof Float32Array;
+    case 'bool': case 'uint8': return array instanceof Uint8Array;
+    default: return dtypeOf(array) === dtype;
+  }
+}
+
+/**
+ * Makes a tensor.
+ * @param values - a number, nested arrays (all rows of equal length), a typed array, a tensor or a variable.
+ * @param shape - sizes; the product must be the number of values. Default: the nesting, or `[length]`.
+ * @param dtype - default: that of the typed array; 'float32' for numbers, 'int64' for bigints, 'bool' for booleans.
+ * @throws ValueError for ragged rows or a shape of another size; TypeError for what is no number.
+ * @example tensor([[1, 2], [3, 4]]).shape   // [2, 2]
+ */
+export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType): Tensor {
+  if (dtype !== undefined) checkDType(dtype);
+  const given = values as { value?: Tensor; assign?: unknown };
+  if (values instanceof Tensor || (typeof given === 'object' && given.assign && given.value instanceof Tensor)) {
+    let t = values instanceof Tensor ? values : (given.value as Tensor);
+    if (dtype && dtype !== t.dtype) t = binding.run('cast', [t], { dtype })[0] as Tensor;
+    if (shape) t = binding.run('reshape', [t], { shape: [...shape] })[0] as Tensor;
+    return t;
+  }
+  let flat: ArrayLike<number | bigint | boolean>, natural: number[];
+  if (isTyped(values)) {
+    flat = values as ArrayLike<number>;
+    natural = [values.length];
+    dtype ??= dtypeOf(values);
+  } else {
+    const list: (number | bigint | boolean)[] = [];
+    natural = flatten(values, list);
+    flat = list;
+    dtype ??= list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
+  }
+  const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
+  if (shape?.some((d) => !Number.isInteger(d) || d < 0))
+    throw new ValueError(`tensor: shape ${formatShape(shape)} must hold whole numbers >= 0.`);
+  if (size !== flat.length)
+    throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
+  const data = isTyped(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
+  return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
+}
+
+function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
+  const leaf = (v: unknown): boolean => {
+    if (typeof v !== 'number' && typeof v !== 'bigint' && typeof v !== 'boolean') return false;
+    out.push(v);
+    return true;
+  };
+  if (leaf(value)) return [];
+  const shape: number[] = [];
+  const visit = (v: unknown, depth: number): void => {
+    if (isTyped(v) || Array.isArray(v)) {
+      const n = (v as { length: number }).length;
+      if (shape.length === depth) shape.push(n);
+      else if (shape[depth] !== n)
+        throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
+      for (let i = 0; i < n; i++) visit((v as unknown[])[i], depth + 1);
+    } else {
+      if (depth !== shape.length) throw new ValueError(`tensor: a number stands where a row of axis ${depth} is expected.`);
+      if (v instanceof Tensor) throw new TypeError('tensor: an array of tensors is not a tensor. Use stack() or concatenate().');
+      if (!leaf(v)) throw new TypeError(`tensor: values must be numbers, bigints or booleans.\n  Received: ${String(v)} of type ${typeof v}`);
+    }
+  };
+  visit(value, 0);
+  return shape;
+}
+
+/**
+ * @internal A tensor from anything an op accepts. Numbers become scalars of `like`'s dtype (weak types, as Keras):
+ * a fraction beside integers gives float32.
+ */
+export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
+  if (value instanceof Tensor) return value;
+  const v = value as { value?: Tensor; assign?: unknown };
+  if (v !== null && typeof v === 'object' && v.assign && v.value instanceof Tensor) return v.value;
+  const dtype = typeof like === 'string' ? like : like?.dtype;
+  if (typeof value === 'number') {
+    const target = dtype === undefined ? 'float32' : isFloating(dtype) ? dtype : Number.isInteger(value) ? (dtype === 'bool' ? 'int32' : dtype) : 'float32';
+    return tensor(value, [], target);
+  }
+  if (typeof value === 'boolean') return tensor(value, [], 'bool');
+  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function')
+    throw new TypeError(`a tensor, an array or a number is expected.\n  Received: ${String(value)} of type ${typeof value}`);
+  return tensor(value, undefined, isTyped(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
+}
+
+function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
+  let at = 0;
+  const build = (axis: number): NestedArray => {
+    if (axis === shape.length) {
+      const v = data[at++];
+      return dtype === 'bool' ? Boolean(v) : v;
+    }
+    return Array.from({ length: shape[axis] }, () => build(axis + 1));
+  };
+  return build(0);
+}
+
+const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
+  data() { return this.read(); },
+  dataSync() { return this.readSync(); },
+  async array() { return nest(await this.read(), this.shape, this.dtype); },
+  arraySync() { return nest(this.readSync(), this.shape, this.dtype); },
+  item() {
+    if (this.size !== 1) throw new ValueError(`item: only a tensor of one element has an item.\n  Received: shape ${formatShape(this.shape)}`);
+    return Number(this.readSync()[0]);
+  },
+  print() { console.log(String(this)); },
+  toString() {
+    const head = `Tensor(shape=${formatShape(this.shape)}, dtype=${this.dtype}`;
+    if (this.isDisposed) return `${head}, disposed)`;
+    if (binding.isSymbolic(this)) return `${head}, symbolic)`;
+    return `${head})\n${render(nest(this.readSync(), this.shape, this.dtype), '')}`;
+  },
+  [Symbol.dispose]() { this.dispose(); },
+};
+for (const key of Reflect.ownKeys(methods))
+  Object.defineProperty(Tensor.prototype, key, { value: (methods as Record<PropertyKey, unknown>)[key], configurable: true, writable: true });
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), { value(this: Tensor) { return String(this); } });
+
+function render(v: NestedArray, indent: string): string {
+  if (!Array.isArray(v)) return typeof v === 'number' ? String(Number(v.toPrecision(7))) : String(v);
+  const shown = v.length > 8 ? [...v.slice(0, 4), '...', ...v.slice(-3)] : v;
+  if (!v.some(Array.isArray)) return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, ''))).join(', ')}]`;
+  return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, indent + ' '))).join(`,\n${indent} `)}]`;
+}
+
+/** @internal Runs a native op that has one output. */
+export function run(op: string, inputs: Tensor[], attrs?: import('../binding').Attrs): Tensor {
+  return binding.run(op, inputs, attrs)[0] as Tensor;
+}
+/** @internal Runs a native op with several outputs. */
+export function runMany(op: string, inputs: Tensor[], attrs?: import('../binding').Attrs): Tensor[] {
+  return binding.run(op, inputs, attrs) as Tensor[];
+}
+/** @internal */
+export function expectValue(t: Tensor, what: string): void {
+  if (binding.isSymbolic(t))
+    throw new RuntimeError(`${what}: this tensor has no value, it stands for data while a function is traced. Use ops on it, or fit with { runEagerly: true }.`);
+}

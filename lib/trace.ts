@@ -1,0 +1,40 @@
+/**
+ * What variables mean while a function is traced: reads give placeholders, assignments are collected and become part
+ * of the plan. Nested contexts see each other's variables through their own stand-ins.
+ */
+import type { Tensor } from './tensor';
+import type { Variable } from './variable';
+
+/** @internal */
+export interface TraceContext {
+  read(variable: Variable): Tensor;
+  assign(variable: Variable, value: Tensor): void;
+}
+
+let current: TraceContext | null = null;
+
+/** @internal The innermost trace, or null when ops run eagerly. */
+export const currentTrace = (): TraceContext | null => current;
+
+/** @internal Runs `f` with reads and assignments of variables going to `context`. */
+export function withTrace<T>(context: TraceContext | null, f: () => T): T {
+  const outer = current;
+  current = context;
+  try {
+    return f();
+  } finally {
+    current = outer;
+  }
+}
+
+/** @internal Reads see the outer state; assignments are seen inside and forgotten: for shape inference. */
+export class ScratchTrace implements TraceContext {
+  private readonly assigned = new Map<Variable, Tensor>();
+  private readonly outer = current;
+  read(variable: Variable): Tensor {
+    return this.assigned.get(variable) ?? (this.outer ? this.outer.read(variable) : variable.untracedValue());
+  }
+  assign(variable: Variable, value: Tensor): void {
+    this.assigned.set(variable, value);
+  }
+}

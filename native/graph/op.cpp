@@ -1,0 +1,82 @@
+#include "graph/op.h"
+
+#include <atomic>
+#include <unordered_map>
+
+#include "core/error.h"
+#include "graph/scope.h"
+
+namespace trae {
+namespace {
+struct Registry {
+  std::vector<OpInfo> list;
+  std::unordered_map<std::string, size_t> index;
+};
+Registry& registry() {
+  static Registry* r = new Registry;
+  return *r;
+}
+std::atomic<uint64_t> g_next_call{1};
+}  // namespace
+
+bool register_op(std::string_view name, OpFactory make, bool is_internal) {
+  Registry& r = registry();
+  if (!r.index.emplace(std::string(name), r.list.size()).second) std::abort();  // two ops of one name: a build mistake
+  r.list.push_back({std::string(name), make, is_internal});
+  return true;
+}
+const std::vector<OpInfo>& registered_ops() { return registry().list; }
+
+OpPtr make_op(std::string_view name, const AttrMap& attrs) {
+  auto it = registry().index.find(std::string(name));
+  if (it == registry().index.end()) throw InternalError("", "there is no native op '" + std::string(name) + "'.");
+  return registry().list[it->second].make(attrs);
+}
+
+Tensors Op::vjp(const Tensors&, const Tensors&, const Tensors&) const {
+  throw NotImplementedError(std::string(name()), "this operation has no gradient.");
+}
+
+Tensors apply(OpPtr op, Tensors inputs) {
+  inputs = op->prepare(std::move(inputs));
+  Specs specs;
+  specs.reserve(inputs.size());
+  int depth = 0;
+  for (const Tensor& t : inputs) {
+    specs.push_back(t.spec());
+    if (t.node()->state.load(std::memory_order_relaxed) == State::kLazy) depth = std::max(depth, t.node()->depth);
+  }
+  Specs out = op->infer(specs);
+  auto call = std::make_shared<Call>();
+  call->op = std::move(op);
+  call->inputs = std::move(inputs);
+  call->id = g_next_call.fetch_add(1, std::memory_order_relaxed);
+  Tensors r;
+  r.reserve(out.size());
+  for (size_t i = 0; i < out.size(); i++) {
+    size_of(out[i].shape);  // refuses shapes beyond the address space
+    auto n = std::make_shared<Node>(std::move(out[i]), State::kLazy);
+    n->call = call;
+    n->index = int(i);
+    n->depth = depth + 1;
+    call->outputs.push_back(n);
+    r.emplace_back(std::move(n));
+  }
+  GradientScope::record(r);
+  return r;
+}
+
+void expect_inputs(const Op& op, const Specs& in, size_t count) {
+  if (in.size() != count)
+    throw ValueError(std::string(op.name()), "takes " + std::to_string(count) + " tensors.\n  Received: " +
+                                                 std::to_string(in.size()));
+}
+
+void expect_floating(const Op& op, const Spec& s, std::string_view argument) {
+  if (!is_floating(s.dtype))
+    throw TypeError(std::string(op.name()), std::string(argument) + " must be a floating-point tensor.\n  Received: dtype " +
+                                                std::string(name_of(s.dtype)) + ", shape " + to_string(s.shape) +
+                                                ".\n  Fix: cast it to 'float32' first.");
+}
+
+}  // namespace trae

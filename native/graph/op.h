@@ -1,0 +1,88 @@
+// What an op is. Nothing anywhere lists ops: each registers itself by name, and everything else asks the op.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+#include "graph/attrs.h"
+#include "graph/tensor.h"
+
+namespace trae {
+
+// Computes the outputs from the inputs. All buffers are contiguous, row-major and 64-byte aligned; an output never
+// overlaps an input unless the op allows it (`in_place_input`). Made once for given shapes, run many times, always on
+// the compute thread; it may own scratch memory and oneDNN primitives.
+using Kernel = std::function<void(const void* const* in, void* const* out)>;
+
+enum class Gradient : uint8_t {
+  kDefined,  // vjp is implemented
+  kZero,     // constant almost everywhere, or of integers: the gradient is zero
+  kNone,     // asking for it is an error
+};
+
+class Op {
+ public:
+  virtual ~Op() = default;
+  virtual std::string_view name() const = 0;
+  // Shapes and dtypes of the outputs. Every mistake of the user is found here (throw ValueError / TypeError).
+  virtual Specs infer(const Specs& in) const = 0;
+  // Gradients of the inputs from those of the outputs, written in ops. dy[i] is null where output i is unused; a null
+  // result means zero.
+  virtual Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const;
+  virtual Kernel cpu(const Specs& in, const Specs& out) const = 0;
+  virtual bool equals(const Op&) const = 0;
+
+  // Run on the inputs before `infer`: casts both operands of a binary op to their common dtype, for example.
+  virtual Tensors prepare(Tensors in) const { return in; }
+  virtual Gradient gradient() const { return Gradient::kDefined; }
+  // The output has the bytes of input 0: no kernel runs.
+  virtual bool is_view() const { return false; }
+  // Draws on something besides its inputs: never folded, merged or dropped.
+  virtual bool has_state() const { return false; }
+  // The input whose buffer output 0 may overwrite while it is read, or -1.
+  virtual int in_place_input() const { return -1; }
+  // Options as text, for plan.explain() and profiles.
+  virtual std::string describe() const { return std::string(name()); }
+};
+
+// Base of every op: `struct Softmax final : OpOf<Softmax>` with kName, Attrs (compared whole) and make(AttrMap).
+template <class D>
+class OpOf : public Op {
+ public:
+  std::string_view name() const override { return D::kName; }
+  bool equals(const Op& o) const override {
+    return typeid(o) == typeid(D) && static_cast<const D&>(o).attrs == static_cast<const D&>(*this).attrs;
+  }
+};
+struct NoAttrs {
+  bool operator==(const NoAttrs&) const = default;
+};
+
+// ---- registry
+using OpFactory = OpPtr (*)(const AttrMap&);
+struct OpInfo {
+  std::string name;
+  OpFactory make;
+  bool is_internal;  // used by gradients and passes only: has no TypeScript function
+};
+bool register_op(std::string_view name, OpFactory, bool is_internal = false);
+const std::vector<OpInfo>& registered_ops();
+OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unknown name
+#define TRAE_REGISTER_OP(Type) \
+  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
+#define TRAE_REGISTER_INTERNAL_OP(Type) \
+  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make, true)
+
+// ---- use
+// prepare, infer, record. The only way a call comes into being.
+Tensors apply(OpPtr op, Tensors inputs);
+inline Tensor apply1(OpPtr op, Tensors inputs) { return std::move(apply(std::move(op), std::move(inputs))[0]); }
+
+// Checks used by every infer.
+void expect_inputs(const Op&, const Specs&, size_t count);
+void expect_floating(const Op&, const Spec&, std::string_view argument);
+
+}  // namespace trae
