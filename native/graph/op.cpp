@@ -50,12 +50,13 @@ Tensors apply(OpPtr op, Tensors inputs) {
   auto call = std::make_shared<Call>();
   call->op = std::move(op);
   call->inputs = std::move(inputs);
+  call->output_specs = out;
   call->id = g_next_call.fetch_add(1, std::memory_order_relaxed);
   Tensors r;
   r.reserve(out.size());
   for (size_t i = 0; i < out.size(); i++) {
     size_of(out[i].shape);  // refuses shapes beyond the address space
-    auto n = std::make_shared<Node>(std::move(out[i]), State::kLazy);
+    auto n = std::make_shared<Node>(out[i], State::kLazy);
     n->call = call;
     n->index = int(i);
     n->depth = depth + 1;

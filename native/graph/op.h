@@ -42,8 +42,8 @@ class Op {
   virtual bool is_view() const { return false; }
   // Draws on something besides its inputs: never folded, merged or dropped.
   virtual bool has_state() const { return false; }
-  // The input whose buffer output 0 may overwrite while it is read, or -1.
-  virtual int in_place_input() const { return -1; }
+  // The kernel stays correct when `output` has the memory of `input` (same bytes, read before written).
+  virtual bool can_overwrite(size_t input, size_t output, const Specs& in) const { return false; }
   // Options as text, for plan.explain() and profiles.
   virtual std::string describe() const { return std::string(name()); }
 };

@@ -70,6 +70,7 @@ using Tensors = std::vector<Tensor>;
 struct Call {
   OpPtr op;
   Tensors inputs;
+  Specs output_specs;
   std::vector<std::weak_ptr<Node>> outputs;
   uint64_t id;
   ~Call();

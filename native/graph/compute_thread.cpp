@@ -1,0 +1,116 @@
+#include "graph/compute_thread.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#if defined(__SSE__)
+#include <immintrin.h>
+#endif
+
+namespace trae {
+
+struct JobQueue::State {
+  std::deque<Job> jobs;
+  bool is_running = false, is_closed = false, is_listed = false;
+};
+
+namespace {
+
+using StatePtr = std::shared_ptr<JobQueue::State>;
+
+// Lives as long as the process: the image is never unloaded (-z nodelete), so neither is its thread.
+struct ComputeThread {
+  std::mutex mutex;
+  std::condition_variable wake, idle;
+  std::deque<StatePtr> turns;  // queues with work, next first
+  bool is_started = false;
+
+  void list(const StatePtr& q) {
+    if (q->is_listed || q->jobs.empty()) return;
+    q->is_listed = true;
+    turns.push_back(q);
+  }
+
+  void loop() {
+#if defined(__SSE__)
+    _mm_setcsr(_mm_getcsr() | 0x8040);  // flush denormals: here and in the team this thread starts, nowhere else
+#endif
+    std::unique_lock lock(mutex);
+    for (;;) {
+      wake.wait(lock, [this] { return !turns.empty(); });
+      StatePtr q = std::move(turns.front());
+      turns.pop_front();
+      q->is_listed = false;
+      if (q->jobs.empty()) continue;
+      Job job = std::move(q->jobs.front());
+      q->jobs.pop_front();
+      q->is_running = true;
+      lock.unlock();
+      const bool finished = job();
+      if (finished) job = nullptr;  // what it held is freed without the lock
+      lock.lock();
+      q->is_running = false;
+      if (!finished && !q->is_closed) q->jobs.push_front(std::move(job));
+      list(q);
+      idle.notify_all();
+      if (job) {  // unfinished and closed
+        lock.unlock();
+        job = nullptr;
+        lock.lock();
+      }
+    }
+  }
+};
+
+ComputeThread& compute_thread() {
+  static ComputeThread* t = new ComputeThread;
+  return *t;
+}
+
+}  // namespace
+
+std::shared_ptr<JobQueue> JobQueue::create() { return std::make_shared<JobQueue>(std::make_shared<State>()); }
+
+void JobQueue::submit(Job job) {
+  ComputeThread& t = compute_thread();
+  {
+    std::lock_guard lock(t.mutex);
+    if (state_->is_closed) return;
+    state_->jobs.push_back(std::move(job));
+    if (!state_->is_running) t.list(state_);
+    if (!t.is_started) {
+      t.is_started = true;
+      std::thread([&t] { t.loop(); }).detach();
+    }
+  }
+  t.wake.notify_one();
+}
+
+void JobQueue::submit_and_wait(std::function<void()> job) {
+  std::mutex mutex;
+  std::condition_variable done;
+  bool is_finished = false;
+  submit([&] {
+    job();
+    std::lock_guard lock(mutex);
+    is_finished = true;
+    done.notify_one();
+    return true;
+  });
+  std::unique_lock lock(mutex);
+  done.wait(lock, [&] { return is_finished; });
+}
+
+void JobQueue::close() {
+  ComputeThread& t = compute_thread();
+  std::deque<Job> dropped;
+  std::unique_lock lock(t.mutex);
+  state_->is_closed = true;
+  dropped.swap(state_->jobs);
+  t.idle.wait(lock, [this] { return !state_->is_running; });
+  dropped.insert(dropped.end(), std::make_move_iterator(state_->jobs.begin()), std::make_move_iterator(state_->jobs.end()));
+  state_->jobs.clear();
+}
+
+}  // namespace trae

@@ -1,0 +1,25 @@
+// Evaluation of recorded tensors without a plan: every pending call, in the order it was made. The tracing thread
+// collects the work (`schedule`); the compute thread does it (`Evaluation::run`).
+#pragma once
+#include "graph/op.h"
+
+namespace trae {
+
+class Evaluation {
+ public:
+  bool empty() const { return calls_.empty(); }
+  void run();
+
+ private:
+  friend Evaluation schedule(const Tensors&);
+  std::vector<CallPtr> calls_;
+};
+
+// Takes over all calls that `targets` need. Throws RuntimeError when one depends on a placeholder.
+Evaluation schedule(const Tensors& targets);
+// True when the value depends on a placeholder.
+bool is_symbolic(const Tensor&);
+// Rethrows what went wrong when the tensor was computed.
+void throw_if_failed(const Tensor&);
+
+}  // namespace trae

@@ -1,0 +1,7 @@
+#include "graph/ir.h"
+
+namespace trae {
+
+void fuse_elementwise(Graph&) {}
+
+}  // namespace trae

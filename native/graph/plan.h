@@ -1,0 +1,48 @@
+// A traced function, compiled: passes have merged, folded and fused its ops, every buffer has its place in one arena,
+// every kernel is prepared. Running it is a loop over kernels.
+#pragma once
+#include <string>
+
+#include "graph/op.h"
+
+namespace trae {
+
+struct PlanRequest {
+  Tensors inputs;   // placeholders
+  Tensors reads;    // placeholder of each variable
+  Tensors updates;  // new value of each variable; null where it is only read
+  Tensors outputs;
+  std::string name;
+};
+
+struct PlanStatistics {
+  int ops = 0, fused = 0, reorders = 0;
+  size_t arena_bytes = 0;
+  double compile_ms = 0;
+};
+
+class Plan {
+ public:
+  static std::shared_ptr<Plan> compile(const PlanRequest&);
+  virtual ~Plan() = default;
+
+  // On the compute thread. `variables[i]` is read and, where updated, written.
+  virtual void run(const void* const* inputs, void* const* variables, void* const* outputs) = 0;
+
+  const Specs& input_specs() const { return input_specs_; }
+  const Specs& variable_specs() const { return variable_specs_; }
+  const Specs& output_specs() const { return output_specs_; }
+  bool updates(size_t variable) const { return updates_[variable]; }
+  const PlanStatistics& statistics() const { return statistics_; }
+  virtual std::string explain() const = 0;
+  const std::string& name() const { return name_; }
+
+ protected:
+  Specs input_specs_, variable_specs_, output_specs_;
+  std::vector<bool> updates_;
+  PlanStatistics statistics_;
+  std::string name_;
+};
+using PlanPtr = std::shared_ptr<Plan>;
+
+}  // namespace trae

@@ -1,0 +1,165 @@
+#include "napi/environment.h"
+
+#include <atomic>
+
+#include "core/error.h"
+#include "napi/tensor_wrap.h"
+
+namespace trae::napi {
+namespace {
+std::atomic<int64_t> g_next_environment{1};
+}
+
+void Channel::post(std::function<void(Napi::Env)> message) {
+  std::lock_guard lock(mutex);
+  if (is_closed) return;  // never touch the thread-safe function during teardown
+  messages.push_back(std::move(message));
+  if (messages.size() == 1) napi_call_threadsafe_function(wake, nullptr, napi_tsfn_nonblocking);
+}
+
+Environment::Environment(Napi::Env env)
+    : id(g_next_environment++), env(env), queue_(JobQueue::create()), channel_(std::make_shared<Channel>()) {
+  napi_value name = Napi::String::New(env, "trae");
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::drain,
+                                  &channel_->wake);
+  napi_unref_threadsafe_function(env, channel_->wake);
+  // Added after the function's own hook, so it runs before it.
+  napi_add_env_cleanup_hook(
+      env, [](void* self) { static_cast<Environment*>(self)->close(); }, this);
+}
+
+Environment::~Environment() {
+  for (TensorWrap* w : wraps_) w->detach();
+}
+
+void Environment::close() {
+  {
+    std::lock_guard lock(channel_->mutex);
+    channel_->is_closed = true;
+  }
+  queue_->close();
+  napi_release_threadsafe_function(channel_->wake, napi_tsfn_abort);
+}
+
+void Environment::drain(napi_env raw, napi_value, void* context, void*) {
+  if (!raw) return;
+  auto* self = static_cast<Environment*>(context);
+  std::vector<std::function<void(Napi::Env)>> messages;
+  {
+    std::lock_guard lock(self->channel_->mutex);
+    messages.swap(self->channel_->messages);
+  }
+  Napi::Env env(raw);
+  for (auto& message : messages) {
+    Napi::HandleScope scope(env);
+    try {
+      message(env);
+    } catch (const Napi::Error& e) {
+      // Thrown by a user's progress function: an exception here would end the process.
+      napi_fatal_exception(env, e.Value());
+    }
+  }
+  self->sweep_if_due();
+}
+
+void Environment::begin() {
+  if (pending_++ == 0) napi_ref_threadsafe_function(env, channel_->wake);
+}
+void Environment::end() {
+  if (--pending_ == 0) napi_unref_threadsafe_function(env, channel_->wake);
+}
+
+Napi::Promise Environment::run_async(std::function<void()> work, Settle settle) {
+  return run_slices(
+      [work = std::move(work)] {
+        work();
+        return true;
+      },
+      std::move(settle));
+}
+
+Napi::Promise Environment::run_slices(std::function<bool()> work, Settle settle) {
+  const int id = next_id_++;
+  auto deferred = Napi::Promise::Deferred::New(env);
+  promises_.emplace(id, deferred);
+  begin();
+  auto settled = std::make_shared<Settle>(std::move(settle));
+  queue_->submit([this, id, work = std::move(work), settled, channel = channel_] {
+    if (!work()) return false;
+    channel->post([this, id, settled](Napi::Env env) {
+      auto node = promises_.extract(id);
+      end();
+      try {
+        node.mapped().Resolve((*settled)(env));
+      } catch (const Napi::Error& e) {
+        node.mapped().Reject(e.Value());
+      } catch (const std::exception& e) {
+        node.mapped().Reject(error(e).Value());
+      }
+    });
+    return true;
+  });
+  return deferred.Promise();
+}
+
+int Environment::keep(Napi::Object o) {
+  const int id = next_id_++;
+  kept_.emplace(id, Napi::Persistent(o));
+  return id;
+}
+Napi::Function Environment::kept(int id) {
+  auto it = kept_.find(id);
+  return it == kept_.end() ? Napi::Function() : it->second.Value().As<Napi::Function>();
+}
+
+Napi::Error Environment::error(const std::exception& e) {
+  std::string kind = "InternalError", op;
+  if (auto* own = dynamic_cast<const trae::Error*>(&e)) {
+    kind = own->kind;
+    op = own->op;
+  } else if (dynamic_cast<const std::bad_alloc*>(&e)) {
+    kind = "OutOfMemoryError";
+  }
+  Napi::Value args[] = {Napi::String::New(env, kind), Napi::String::New(env, e.what()),
+                        op.empty() ? env.Undefined() : Napi::String::New(env, op)};
+  if (make_error.IsEmpty()) return Napi::Error::New(env, e.what());
+  return Napi::Error(env, make_error.Call({args[0], args[1], args[2]}));
+}
+
+Napi::Error Environment::error(std::exception_ptr p) {
+  try {
+    std::rethrow_exception(p);
+  } catch (const std::exception& e) {
+    return error(e);
+  }
+}
+
+void Environment::add(TensorWrap* w) {
+  wraps_.insert(w);
+  wrapped_bytes_ += w->reported_bytes();
+}
+void Environment::remove(TensorWrap* w) {
+  if (wraps_.erase(w)) wrapped_bytes_ -= w->reported_bytes();
+}
+
+// Finalizers run between turns of the event loop; a loop that never yields would keep every tensor it made. The
+// objects themselves are collected in time, which their weak references tell.
+void Environment::sweep_if_due() {
+  constexpr size_t kBytes = size_t(64) << 20, kCount = 4096;
+  if (wrapped_bytes_ < 2 * swept_bytes_ + kBytes && wraps_.size() < 2 * swept_count_ + kCount) return;
+  Napi::HandleScope scope(env);
+  for (auto it = wraps_.begin(); it != wraps_.end();) {
+    TensorWrap* w = *it;
+    if (w->is_collected()) {
+      it = wraps_.erase(it);
+      wrapped_bytes_ -= w->reported_bytes();
+      w->release();
+    } else {
+      ++it;
+    }
+  }
+  swept_bytes_ = wrapped_bytes_;
+  swept_count_ = wraps_.size();
+}
+
+}  // namespace trae::napi

@@ -1,0 +1,90 @@
+// State of one Node environment (main thread or worker): nothing here is static. Work goes to the compute thread
+// through the environment's own queue; results come back through its channel and settle promises on its thread.
+#pragma once
+#include <napi.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <unordered_set>
+
+#include "graph/compute_thread.h"
+#include "graph/tensor.h"
+
+namespace trae::napi {
+
+class TensorWrap;
+
+// The way back from the compute thread. Outlives its environment as long as a job holds it; closed at teardown.
+struct Channel {
+  std::mutex mutex;
+  bool is_closed = false;
+  std::vector<std::function<void(Napi::Env)>> messages;
+  napi_threadsafe_function wake = nullptr;
+  void post(std::function<void(Napi::Env)> message);
+};
+
+class Environment {
+ public:
+  explicit Environment(Napi::Env);
+  ~Environment();
+  static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  // Promise settled by `settle` (on this thread) after `work` has run on the compute thread. `settle` may throw.
+  using Settle = std::function<Napi::Value(Napi::Env)>;
+  Napi::Promise run_async(std::function<void()> work, Settle settle);
+  // As above for work in slices: `work` returns true when finished.
+  Napi::Promise run_slices(std::function<bool()> work, Settle settle);
+  void run_sync(std::function<void()> work) { queue_->submit_and_wait(std::move(work)); }
+  void submit(Job job) { queue_->submit(std::move(job)); }
+  const std::shared_ptr<Channel>& channel() const { return channel_; }
+
+  // Objects that outlive one native call (progress functions, cancel flags), by number.
+  int keep(Napi::Object);
+  Napi::Function kept(int id);
+  void forget(int id) { kept_.erase(id); }
+
+  // Error objects of the classes in lib/errors.ts.
+  Napi::Error error(const std::exception&);
+  Napi::Error error(std::exception_ptr);
+
+  // Native bytes behind JavaScript objects: reported to the collector, swept where finalizers lag behind.
+  void add(TensorWrap*);
+  void remove(TensorWrap*);
+  void sweep_if_due();
+  size_t live_tensors() const { return wraps_.size(); }
+
+  int64_t id;
+  Napi::FunctionReference make_error, tensor_class, variable_class, plan_class;
+  Napi::Env env;
+
+ private:
+  static void drain(napi_env, napi_value, void* context, void*);
+  void close();
+  void begin();
+  void end();
+
+  std::shared_ptr<JobQueue> queue_;
+  std::shared_ptr<Channel> channel_;
+  std::map<int, Napi::Promise::Deferred> promises_;
+  std::map<int, Napi::ObjectReference> kept_;
+  std::unordered_set<TensorWrap*> wraps_;
+  size_t wrapped_bytes_ = 0, swept_bytes_ = 0, swept_count_ = 0;
+  int next_id_ = 1, pending_ = 0;
+};
+
+// Runs f, turning native exceptions into JavaScript ones.
+template <class F>
+auto guarded(Napi::Env env, F&& f) {
+  try {
+    return f();
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw Environment::of(env).error(e);
+  }
+}
+
+}  // namespace trae::napi

@@ -1,0 +1,202 @@
+#include "napi/steps.h"
+
+#include <chrono>
+#include <cstring>
+
+#include "core/error.h"
+#include "cpu/parallel.h"
+#include "napi/tensor_wrap.h"
+
+namespace trae::napi {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kProgressEvery = std::chrono::milliseconds(50);
+constexpr auto kSlice = std::chrono::milliseconds(10);  // then other environments have their turn
+
+double scalar(const Spec& s, const void* p) {
+  switch (s.dtype) {
+    case DType::kFloat32: return *static_cast<const float*>(p);
+    case DType::kFloat64: return *static_cast<const double*>(p);
+    case DType::kInt32: return *static_cast<const int32_t*>(p);
+    case DType::kInt64: return double(*static_cast<const int64_t*>(p));
+    default: return 0;
+  }
+}
+
+class Steps {
+ public:
+  Steps(PlanRun run, Tensors data) : run_(std::move(run)), data_(std::move(data)) {}
+
+  std::vector<int32_t> indices;
+  bool has_indices = false, collect = false;
+  int64_t batch_size = 0, start = 0, steps = 0;
+  const volatile uint8_t* cancel_byte = nullptr;
+  int progress = 0;  // kept function, 0 for none
+  std::shared_ptr<Channel> channel;
+  Environment* environment = nullptr;
+
+  int64_t done = 0;
+  std::exception_ptr error;
+  Tensors collected;
+
+  // A slice of work; true when all is done, cancelled or failed.
+  bool slice() {
+    try {
+      if (!is_prepared_) prepare();
+      const auto begin = Clock::now();
+      while (done < steps) {
+        if (cancel_byte && *cancel_byte) break;
+        step();
+        const auto now = Clock::now();
+        if (progress && (done == steps || now - last_report_ >= kProgressEvery)) {
+          last_report_ = now;
+          report();
+        }
+        if (now - begin >= kSlice && done < steps) return false;
+      }
+      run_.finish();
+    } catch (...) {
+      error = std::current_exception();
+      run_.fail(error);
+    }
+    return true;
+  }
+
+ private:
+  void prepare() {
+    is_prepared_ = true;
+    run_.prepare();
+    const Specs& specs = run_.plan().input_specs();
+    for (size_t i = 0; i < data_.size(); i++) {
+      throw_if_failed(data_[i]);
+      const int64_t rows = data_[i].spec().shape[0];
+      row_bytes_.push_back(rows ? data_[i].spec().bytes() / size_t(rows) : 0);
+      if (has_indices) batches_.push_back(std::make_shared<Storage>(specs[i].bytes()));
+      in_.push_back(has_indices ? batches_[i]->data() : nullptr);
+    }
+    const Specs& outs = run_.plan().output_specs();
+    for (const Spec& s : outs) {
+      if (collect) {
+        Spec all = s;
+        all.shape[0] = s.shape[0] * steps;
+        auto storage = std::make_shared<Storage>(all.bytes());
+        out_.push_back(storage->data());
+        collected.push_back(Tensor::from_storage(std::move(all), std::move(storage)));
+      } else {
+        scratch_.push_back(std::make_shared<Storage>(s.bytes()));
+        out_.push_back(scratch_.back()->data());
+      }
+    }
+    last_report_ = Clock::now();
+  }
+
+  void gather(size_t input, int64_t first) {
+    const size_t bytes = row_bytes_[input];
+    const char* from = static_cast<const char*>(data_[input].node()->storage->data());
+    if (!has_indices) {
+      in_[input] = from + size_t(first) * bytes;
+      return;
+    }
+    char* to = static_cast<char*>(batches_[input]->data());
+    const int64_t grain = std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, bytes)));
+    parallel_for(batch_size, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; r++)
+        std::memcpy(to + size_t(r) * bytes, from + size_t(indices[size_t(first + r)]) * bytes, bytes);
+    });
+  }
+
+  void step() {
+    const int64_t first = start + done * batch_size;
+    for (size_t i = 0; i < data_.size(); i++) gather(i, first);
+    run_.plan().run(in_.data(), run_.variables(), out_.data());
+    if (collect)
+      for (size_t i = 0; i < out_.size(); i++)
+        out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();
+    done++;
+  }
+
+  void report() {
+    const Specs& outs = run_.plan().output_specs();
+    std::vector<double> values;
+    if (!collect)
+      for (size_t i = 0; i < outs.size(); i++)
+        if (outs[i].size() == 1) values.push_back(scalar(outs[i], out_[i]));
+    channel->post([env = environment, id = progress, done = done, values = std::move(values)](Napi::Env e) {
+      Napi::Function f = env->kept(id);
+      if (f.IsEmpty()) return;
+      auto array = Napi::Float64Array::New(e, values.size());
+      for (size_t i = 0; i < values.size(); i++) array[i] = values[i];
+      f.Call({Napi::Number::New(e, double(done)), array});
+    });
+  }
+
+  PlanRun run_;
+  Tensors data_;
+  std::vector<StoragePtr> batches_, scratch_;
+  std::vector<size_t> row_bytes_;
+  std::vector<const void*> in_;
+  std::vector<void*> out_;
+  Clock::time_point last_report_;
+  bool is_prepared_ = false;
+};
+
+int64_t whole(const Napi::Object& o, const char* name) {
+  const Napi::Value v = o.Get(name);
+  const double d = v.IsNumber() ? v.As<Napi::Number>().DoubleValue() : -1;
+  if (!(d >= 0 && d < 0x1p53) || d != double(int64_t(d)))
+    throw trae::ValueError("runSteps", std::string(name) + " must be a whole number >= 0.");
+  return int64_t(d);
+}
+
+}  // namespace
+
+Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, Tensors data,
+                           const Napi::Object& options) {
+  Napi::Env env = environment.env;
+  const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"), count = whole(options, "steps");
+  std::vector<int32_t> indices;
+  const bool has_indices = options.Get("indices").IsTypedArray();
+  int64_t rows = data.empty() ? start + batch_size * count : data[0].spec().shape[0];
+  for (const Tensor& t : data)
+    if (t.spec().shape[0] != rows) throw trae::ValueError("runSteps", "the data tensors differ in their number of rows.");
+  for (const Spec& s : plan->input_specs())
+    if (s.shape[0] != batch_size) throw trae::ValueError("runSteps", "the plan was traced for batches of another size.");
+  if (has_indices) {
+    auto given = options.Get("indices").As<Napi::Int32Array>();
+    indices.assign(given.Data(), given.Data() + given.ElementLength());
+    for (int32_t i : indices)
+      if (i < 0 || i >= rows) throw trae::IndexError("runSteps", "index " + std::to_string(i) + " is outside of the " + std::to_string(rows) + " rows.");
+    rows = int64_t(indices.size());
+  }
+  if (start + batch_size * count > rows)
+    throw trae::ValueError("runSteps", std::to_string(count) + " steps of " + std::to_string(batch_size) + " rows from row " +
+                                           std::to_string(start) + " need more than the " + std::to_string(rows) + " rows there are.");
+  auto steps = std::make_shared<Steps>(PlanRun(plan, cells, data), data);
+  steps->indices = std::move(indices);
+  steps->has_indices = has_indices;
+  steps->collect = options.Get("collect").ToBoolean();
+  steps->batch_size = batch_size;
+  steps->start = start;
+  steps->steps = count;
+  steps->channel = environment.channel();
+  steps->environment = &environment;
+  int cancel_id = 0;
+  if (options.Get("cancel").IsTypedArray()) {
+    auto flag = options.Get("cancel").As<Napi::Uint8Array>();
+    steps->cancel_byte = flag.Data();
+    cancel_id = environment.keep(flag);
+  }
+  if (options.Get("onProgress").IsFunction()) steps->progress = environment.keep(options.Get("onProgress").As<Napi::Function>());
+  return environment.run_slices([steps] { return steps->slice(); }, [steps, cancel_id, &environment](Napi::Env env) -> Napi::Value {
+    environment.forget(steps->progress);
+    environment.forget(cancel_id);
+    if (steps->error) std::rethrow_exception(steps->error);
+    auto o = Napi::Object::New(env);
+    o.Set("done", double(steps->done));
+    o.Set("outputs", TensorWrap::wrap_all(env, steps->collected));
+    return o;
+  });
+}
+
+}  // namespace trae::napi

@@ -1,0 +1,155 @@
+#include "napi/tensor_wrap.h"
+
+#include <cstring>
+
+#include "core/error.h"
+#include "graph/evaluate.h"
+#include "napi/environment.h"
+
+namespace trae::napi {
+namespace {
+
+constexpr napi_type_tag kTag = {0x7472616574656e73, 0x6f72000000000001};
+
+template <class T>
+Napi::Value copy_out(Napi::Env env, const Tensor& t) {
+  auto array = T::New(env, size_t(t.size()));
+  if (t.size()) std::memcpy(array.Data(), t.node()->storage->data(), t.spec().bytes());
+  return array;
+}
+
+Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
+  throw_if_failed(t);
+  switch (t.dtype()) {
+    case DType::kFloat32: return copy_out<Napi::Float32Array>(env, t);
+    case DType::kFloat64: return copy_out<Napi::Float64Array>(env, t);
+    case DType::kInt32: return copy_out<Napi::Int32Array>(env, t);
+    case DType::kInt64: return copy_out<Napi::BigInt64Array>(env, t);
+    case DType::kInt8: return copy_out<Napi::Int8Array>(env, t);
+    case DType::kUInt8:
+    case DType::kBool: return copy_out<Napi::Uint8Array>(env, t);
+    default: break;
+  }
+  auto array = Napi::Float32Array::New(env, size_t(t.size()));
+  auto* half = static_cast<const uint16_t*>(t.node()->storage->data());
+  const bool is_brain = t.dtype() == DType::kBFloat16;
+  for (int64_t i = 0; i < t.size(); i++) array[size_t(i)] = is_brain ? bfloat16_to_float(half[i]) : half_to_float(half[i]);
+  return array;
+}
+
+}  // namespace
+
+void TensorWrap::define(Napi::Env env, Napi::Object exports) {
+  Napi::Function f = DefineClass(
+      env, "Tensor",
+      {InstanceAccessor<&TensorWrap::shape>("shape"), InstanceAccessor<&TensorWrap::dtype>("dtype"),
+       InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
+       InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
+       InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
+  Environment::of(env).tensor_class = Napi::Persistent(f);
+  exports.Set("Tensor", f);
+}
+
+TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
+  if (info.Length() != 1 || !info[0].IsExternal())
+    throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
+  tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
+  spec_ = tensor_.spec();
+  bytes_ = tensor_.node()->state.load() == State::kPlaceholder ? 0 : spec_.bytes();
+  napi_type_tag_object(env_, info.This(), &kTag);
+  Napi::MemoryManagement::AdjustExternalMemory(env_, int64_t(bytes_));
+  environment_ = &Environment::of(env_);
+  environment_->add(this);
+}
+
+TensorWrap::~TensorWrap() {
+  if (environment_) environment_->remove(this);
+  release();
+}
+
+void TensorWrap::release() {
+  if (!tensor_) return;
+  tensor_ = Tensor();
+  Napi::MemoryManagement::AdjustExternalMemory(env_, -int64_t(bytes_));
+}
+
+Napi::Object TensorWrap::wrap(Napi::Env env, Tensor t) {
+  Environment& e = Environment::of(env);
+  e.sweep_if_due();
+  return e.tensor_class.New({Napi::External<Tensor>::New(env, &t)});
+}
+
+const Tensor& TensorWrap::unwrap(const Napi::Value& v, const char* where) {
+  bool is_tensor = false;
+  if (v.IsObject()) napi_check_object_type_tag(v.Env(), v, &kTag, &is_tensor);
+  if (!is_tensor) {
+    const std::string text = v.ToString().Utf8Value();
+    throw trae::TypeError(where, "a tensor is expected.\n  Received: " + text.substr(0, 80));
+  }
+  return Unwrap(v.As<Napi::Object>())->checked(where);
+}
+
+Tensors TensorWrap::unwrap_all(const Napi::Value& v, const char* where) {
+  if (!v.IsArray()) throw trae::TypeError(where, "an array of tensors is expected.");
+  auto list = v.As<Napi::Array>();
+  Tensors r;
+  const uint32_t n = list.Length();
+  r.reserve(n);
+  for (uint32_t i = 0; i < n; i++) r.push_back(unwrap(list.Get(i), where));
+  return r;
+}
+
+Napi::Array TensorWrap::wrap_all(Napi::Env env, const Tensors& ts) {
+  auto list = Napi::Array::New(env, ts.size());
+  for (size_t i = 0; i < ts.size(); i++) list.Set(uint32_t(i), ts[i] ? wrap(env, ts[i]) : env.Null());
+  return list;
+}
+
+const Tensor& TensorWrap::checked(const char* where) {
+  if (!tensor_)
+    throw trae::Error("RuntimeError", where, "this tensor of shape " + to_string(spec_.shape) + " has been disposed.");
+  return tensor_;
+}
+
+Napi::Value TensorWrap::shape(const Napi::CallbackInfo& info) {
+  auto list = Napi::Array::New(info.Env(), spec_.shape.size());
+  for (size_t i = 0; i < spec_.shape.size(); i++) list.Set(uint32_t(i), double(spec_.shape[i]));
+  return list;
+}
+Napi::Value TensorWrap::dtype(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), std::string(name_of(spec_.dtype)));
+}
+Napi::Value TensorWrap::ndim(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), spec_.ndim()); }
+Napi::Value TensorWrap::size(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), double(spec_.size())); }
+Napi::Value TensorWrap::is_disposed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), !tensor_); }
+
+Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    Tensor t = checked("data");
+    auto work = std::make_shared<Evaluation>(schedule({t}));
+    return Environment::of(env).run_async([work] { work->run(); },
+                                          [t](Napi::Env env) { return to_typed_array(env, t); });
+  });
+}
+
+Napi::Value TensorWrap::read_sync(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    Tensor t = checked("dataSync");
+    const State state = t.node()->state.load(std::memory_order_acquire);
+    if (state != State::kReady && state != State::kFailed) {
+      Evaluation work = schedule({t});
+      Environment::of(env).run_sync([&work] { work.run(); });
+    }
+    return to_typed_array(env, t);
+  });
+}
+
+void TensorWrap::dispose(const Napi::CallbackInfo& info) {
+  if (!tensor_) return;
+  if (environment_) environment_->remove(this);
+  release();
+}
+
+}  // namespace trae::napi
