@@ -153,7 +153,6 @@ int64_t whole(const Napi::Object& o, const char* name) {
 
 Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, Tensors data,
                            const Napi::Object& options) {
-  Napi::Env env = environment.env;
   const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"), count = whole(options, "steps");
   std::vector<int32_t> indices;
   const bool has_indices = options.Get("indices").IsTypedArray();
