@@ -40,6 +40,8 @@ class Op {
   virtual Gradient gradient() const { return Gradient::kDefined; }
   // The output has the bytes of input 0: no kernel runs.
   virtual bool is_view() const { return false; }
+  // Output element i depends on the inputs' elements i (after broadcasting) alone: can be fused.
+  virtual bool is_elementwise() const { return false; }
   // Draws on something besides its inputs: never folded, merged or dropped.
   virtual bool has_state() const { return false; }
   // The kernel stays correct when `output` has the memory of `input` (same bytes, read before written).

@@ -1,0 +1,169 @@
+// float32 goes to oneDNN; the plain twin (direct loops over channels_last data) takes the rest and is its oracle.
+#include <algorithm>
+
+#include "core/error.h"
+#include "cpu/onednn/convolution.h"
+#include "cpu/parallel.h"
+#include "ops/convolution.h"
+
+namespace trae {
+namespace {
+
+// Everything as three spatial axes.
+struct Geometry {
+  int64_t n, groups, in, out;  // channels per group
+  int64_t x[3], y[3], k[3], stride[3], dilation[3], before[3];
+  int64_t x_channels() const { return in * groups; }
+  int64_t y_channels() const { return out * groups; }
+};
+
+Geometry geometry(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
+  const size_t rank = a.strides.size();
+  Geometry g{x[0], a.groups, w[rank], w[rank + 1] / a.groups, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
+  for (size_t i = 0; i < rank; i++) {
+    const size_t at = 3 - rank + i;
+    g.x[at] = x[i + 1];
+    g.y[at] = y[i + 1];
+    g.k[at] = w[i];
+    g.stride[at] = a.strides[i];
+    g.dilation[at] = a.dilation[i];
+    g.before[at] = a.before[i];
+  }
+  return g;
+}
+
+// f(offset of x's pixel, offset of the kernel's pixel) for each kernel position over output pixel (p0, p1, p2).
+template <class F>
+void each_tap(const Geometry& g, int64_t p0, int64_t p1, int64_t p2, F&& f) {
+  for (int64_t a = 0; a < g.k[0]; a++) {
+    const int64_t i = p0 * g.stride[0] + a * g.dilation[0] - g.before[0];
+    if (i < 0 || i >= g.x[0]) continue;
+    for (int64_t b = 0; b < g.k[1]; b++) {
+      const int64_t j = p1 * g.stride[1] + b * g.dilation[1] - g.before[1];
+      if (j < 0 || j >= g.x[1]) continue;
+      for (int64_t c = 0; c < g.k[2]; c++) {
+        const int64_t l = p2 * g.stride[2] + c * g.dilation[2] - g.before[2];
+        if (l >= 0 && l < g.x[2]) f((i * g.x[1] + j) * g.x[2] + l, (a * g.k[1] + b) * g.k[2] + c);
+      }
+    }
+  }
+}
+template <class F>
+void each_pixel(const Geometry& g, F&& f) {
+  for (int64_t p0 = 0; p0 < g.y[0]; p0++)
+    for (int64_t p1 = 0; p1 < g.y[1]; p1++)
+      for (int64_t p2 = 0; p2 < g.y[2]; p2++) f(p0, p1, p2, (p0 * g.y[1] + p1) * g.y[2] + p2);
+}
+
+template <class T>
+void forward(const Geometry& g, const T* x, const T* w, const T* bias, T* y, bool is_relu) {
+  const int64_t xs = g.x[0] * g.x[1] * g.x[2], ys = g.y[0] * g.y[1] * g.y[2], xc = g.x_channels(), yc = g.y_channels();
+  parallel_for(g.n, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; n++)
+      each_pixel(g, [&](int64_t p0, int64_t p1, int64_t p2, int64_t p) {
+        T* to = y + (n * ys + p) * yc;
+        for (int64_t o = 0; o < yc; o++) to[o] = bias ? bias[o] : T(0);
+        each_tap(g, p0, p1, p2, [&](int64_t i, int64_t k) {
+          for (int64_t q = 0; q < g.groups; q++)
+            for (int64_t c = 0; c < g.in; c++) {
+              const T v = x[(n * xs + i) * xc + q * g.in + c];
+              const T* from = w + (k * g.in + c) * yc + q * g.out;
+              for (int64_t o = 0; o < g.out; o++) to[q * g.out + o] += v * from[o];
+            }
+        });
+        if (is_relu)
+          for (int64_t o = 0; o < yc; o++) to[o] = std::max(to[o], T(0));
+      });
+  });
+}
+
+template <class T>
+void backward_data(const Geometry& g, const T* dy, const T* w, T* dx) {
+  const int64_t xs = g.x[0] * g.x[1] * g.x[2], ys = g.y[0] * g.y[1] * g.y[2], xc = g.x_channels(), yc = g.y_channels();
+  parallel_for(g.n, 1, [&](int64_t begin, int64_t end) {
+    std::fill(dx + begin * xs * xc, dx + end * xs * xc, T(0));
+    for (int64_t n = begin; n < end; n++)
+      each_pixel(g, [&](int64_t p0, int64_t p1, int64_t p2, int64_t p) {
+        const T* d = dy + (n * ys + p) * yc;
+        each_tap(g, p0, p1, p2, [&](int64_t i, int64_t k) {
+          for (int64_t q = 0; q < g.groups; q++)
+            for (int64_t c = 0; c < g.in; c++) {
+              const T* from = w + (k * g.in + c) * yc + q * g.out;
+              T sum = 0;
+              for (int64_t o = 0; o < g.out; o++) sum += d[q * g.out + o] * from[o];
+              dx[(n * xs + i) * xc + q * g.in + c] += sum;
+            }
+        });
+      });
+  });
+}
+
+template <class T>
+void backward_weights(const Geometry& g, const T* x, const T* dy, T* dw) {
+  const int64_t xs = g.x[0] * g.x[1] * g.x[2], ys = g.y[0] * g.y[1] * g.y[2], xc = g.x_channels(), yc = g.y_channels();
+  const int64_t rows = g.k[0] * g.k[1] * g.k[2] * g.in;
+  std::fill_n(dw, rows * yc, T(0));
+  // Threads own input channels, so that every sum is in the same order.
+  parallel_for(g.in, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t n = 0; n < g.n; n++)
+      each_pixel(g, [&](int64_t p0, int64_t p1, int64_t p2, int64_t p) {
+        const T* d = dy + (n * ys + p) * yc;
+        each_tap(g, p0, p1, p2, [&](int64_t i, int64_t k) {
+          for (int64_t q = 0; q < g.groups; q++)
+            for (int64_t c = begin; c < end; c++) {
+              const T v = x[(n * xs + i) * xc + q * g.in + c];
+              T* to = dw + (k * g.in + c) * yc + q * g.out;
+              for (int64_t o = 0; o < g.out; o++) to[o] += v * d[q * g.out + o];
+            }
+        });
+      });
+  });
+}
+
+template <class F>
+Kernel by_type(const std::string& label, DType d, F&& make) {
+  if (d == DType::kFloat32) return make(float{});
+  if (d == DType::kFloat64) return make(double{});
+  throw NotImplementedError(label, "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+}
+
+}  // namespace
+
+Kernel Conv::cpu(const Specs& in, const Specs& out) const {
+  const bool has_bias = in.size() == 3;
+  if (in[0].dtype == DType::kFloat32)
+    if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
+  const Geometry g = geometry(attrs, in[0].shape, in[1].shape, out[0].shape);
+  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+    using T = decltype(zero);
+    return [g, has_bias, is_relu = attrs.activation == ConvActivation::kRelu](const void* const* from, void* const* to) {
+      forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), has_bias ? static_cast<const T*>(from[2]) : nullptr, static_cast<T*>(to[0]), is_relu);
+    };
+  });
+}
+
+Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
+  if (in[0].dtype == DType::kFloat32)
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardData, attrs, out[0].shape, in[1].shape, in[0].shape, false)) return *k;
+  const Geometry g = geometry(attrs, out[0].shape, in[1].shape, in[0].shape);
+  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+    using T = decltype(zero);
+    return [g](const void* const* from, void* const* to) {
+      backward_data(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), static_cast<T*>(to[0]));
+    };
+  });
+}
+
+Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
+  if (in[0].dtype == DType::kFloat32)
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, false)) return *k;
+  const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);
+  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+    using T = decltype(zero);
+    return [g](const void* const* from, void* const* to) {
+      backward_weights(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), static_cast<T*>(to[0]));
+    };
+  });
+}
+
+}  // namespace trae

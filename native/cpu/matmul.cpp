@@ -1,0 +1,161 @@
+// float32 through oneDNN's sgemm; other types by plain blocked loops, which are its test oracle too.
+#include "ops/matmul.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <dnnl.hpp>
+
+#include "core/error.h"
+#include "core/storage.h"
+#include "cpu/parallel.h"
+#include "cpu/simd/leaves.h"
+#include "ops/elementwise_codes.h"
+
+namespace trae {
+namespace {
+
+struct Plan2 {
+  Product p;
+  bool ta, tb;
+  std::vector<int64_t> a, b;  // offset of each batch's matrix, in elements
+  int64_t count() const { return int64_t(a.size()); }
+};
+
+std::vector<int64_t> batch_offsets(const Shape& shape, const Shape& batch) {
+  const Shape own(shape.begin(), shape.end() - 2);
+  const int64_t matrix = shape[shape.size() - 1] * shape[shape.size() - 2];
+  const Ints strides = strides_of(own);
+  std::vector<int64_t> r{0};
+  const size_t shift = batch.size() - own.size();
+  for (size_t i = 0; i < batch.size(); i++) {
+    const int64_t step = i < shift || own[i - shift] == 1 ? 0 : strides[i - shift] * matrix;
+    std::vector<int64_t> next;
+    for (int64_t o : r)
+      for (int64_t k = 0; k < batch[i]; k++) next.push_back(o + k * step);
+    r = std::move(next);
+  }
+  return r;
+}
+
+Plan2 plan_product(const Specs& in, bool ta, bool tb) {
+  Matmul m;
+  m.attrs = {ta, tb};
+  Plan2 q{m.product(in), ta, tb, {}, {}};
+  const bool is_shared = in[1].ndim() == 2 && !ta;
+  if (is_shared) {  // fold the batch into the rows
+    for (int64_t d : q.p.batch) q.p.rows *= d;
+    q.p.batch.clear();
+    q.a = {0};
+    q.b = {0};
+  } else {
+    q.a = batch_offsets(in[0].shape, q.p.batch);
+    q.b = batch_offsets(in[1].shape, q.p.batch);
+  }
+  return q;
+}
+
+void sgemm(const Plan2& q, const float* a, const float* b, float* c) {
+  const auto& p = q.p;
+  if (p.rows == 0 || p.columns == 0) return;
+  if (p.inner == 0) {
+    std::fill_n(c, p.rows * p.columns, 0.0f);
+    return;
+  }
+  dnnl_sgemm(q.ta ? 'T' : 'N', q.tb ? 'T' : 'N', p.rows, p.columns, p.inner, 1.0f, a, q.ta ? p.rows : p.inner, b,
+             q.tb ? p.inner : p.columns, 0.0f, c, p.columns);
+}
+
+void run_float(const Plan2& q, const float* a, const float* b, float* c) {
+  const int64_t size = q.p.rows * q.p.columns;
+  if (q.count() >= 2) {  // each product on one thread: oneDNN sees the parallel region
+    const int64_t work = std::max<int64_t>(1, q.p.rows * q.p.columns * std::max<int64_t>(1, q.p.inner));
+    parallel_for(q.count(), std::max<int64_t>(1, 32768 / work), [&](int64_t begin, int64_t end) {
+      for (int64_t k = begin; k < end; k++) sgemm(q, a + q.a[size_t(k)], b + q.b[size_t(k)], c + k * size);
+    });
+  } else if (q.count() == 1) {
+    sgemm(q, a, b, c);
+  }
+}
+
+// Plain: rows in parallel, the inner loop over columns.
+template <class T>
+void run_plain(const Plan2& q, const T* a, const T* b, T* c) {
+  const auto& p = q.p;
+  const int64_t size = p.rows * p.columns;
+  parallel_for(q.count() * p.rows, std::max<int64_t>(1, 16384 / std::max<int64_t>(1, p.inner * p.columns)), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; r++) {
+      const int64_t k = r / p.rows, i = r % p.rows;
+      const T *x = a + q.a[size_t(k)], *y = b + q.b[size_t(k)];
+      T* to = c + k * size + i * p.columns;
+      std::fill_n(to, p.columns, T(0));
+      for (int64_t j = 0; j < p.inner; j++) {
+        const T v = q.ta ? x[j * p.rows + i] : x[i * p.inner + j];
+        if (q.tb)
+          for (int64_t l = 0; l < p.columns; l++) to[l] += v * y[l * p.inner + j];
+        else
+          for (int64_t l = 0; l < p.columns; l++) to[l] += v * y[j * p.columns + l];
+      }
+    }
+  });
+}
+
+Kernel half_kernel(const Specs& in, const Spec& out, const Plan2& q) {
+  struct Buffers {
+    Buffers(int64_t a, int64_t b, int64_t c) : a(size_t(a) * 4), b(size_t(b) * 4), c(size_t(c) * 4) {}
+    Storage a, b, c;
+  };
+  auto buffers = std::make_shared<Buffers>(in[0].size(), in[1].size(), out.size());
+  const Leaf load = simd::leaf_table().load(int(out.dtype)), store = simd::leaf_table().store(int(out.dtype));
+  return [=, na = in[0].size(), nb = in[1].size(), nc = out.size()](const void* const* from, void* const* to) {
+    load(na, buffers->a.data(), from[0], nullptr, nullptr, nullptr);
+    load(nb, buffers->b.data(), from[1], nullptr, nullptr, nullptr);
+    run_float(q, static_cast<float*>(buffers->a.data()), static_cast<float*>(buffers->b.data()), static_cast<float*>(buffers->c.data()));
+    store(nc, to[0], buffers->c.data(), nullptr, nullptr, nullptr);
+  };
+}
+
+template <class T>
+Kernel plain_kernel(Plan2 q) {
+  return [q = std::move(q)](const void* const* in, void* const* out) {
+    run_plain(q, static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(out[0]));
+  };
+}
+
+}  // namespace
+
+Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
+  Plan2 q = plan_product(in, attrs.transpose_a, attrs.transpose_b);
+  switch (in[0].dtype) {
+    case DType::kFloat32:
+      return [q = std::move(q)](const void* const* from, void* const* to) {
+        run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), static_cast<float*>(to[0]));
+      };
+    case DType::kFloat64: return plain_kernel<double>(std::move(q));
+    case DType::kInt32: return plain_kernel<int32_t>(std::move(q));
+    case DType::kInt64: return plain_kernel<int64_t>(std::move(q));
+    default: return half_kernel(in, out[0], q);
+  }
+}
+
+Kernel Dense::cpu(const Specs& in, const Specs& out) const {
+  Plan2 q = plan_product({in[0], in[1]}, attrs.transpose_a, attrs.transpose_b);
+  const auto& leaves = simd::leaf_table();
+  const Leaf add = leaves.find(int(Code::kAdd), Lane::kF32);
+  const Code codes[] = {Code::kIdentity, Code::kRelu, Code::kSigmoid, Code::kTanh};
+  const Leaf activation = attrs.activation == DenseActivation::kLinear ? nullptr : leaves.find(int(codes[int(attrs.activation)]), Lane::kF32);
+  const int64_t columns = out[0].shape.back(), rows = columns ? out[0].size() / columns : 0;
+  return [=, q = std::move(q)](const void* const* from, void* const* to) {
+    float* y = static_cast<float*>(to[0]);
+    run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), y);
+    parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, columns)), [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; r++) {
+        float* row = y + r * columns;
+        add(columns, row, row, from[2], nullptr, nullptr);
+        if (activation) activation(columns, row, row, nullptr, nullptr, nullptr);
+      }
+    });
+  };
+}
+
+}  // namespace trae

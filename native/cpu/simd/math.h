@@ -1,0 +1,128 @@
+// Branch-free float functions that compilers vectorize; double ones call the C library. Errors up to about 2 ulp.
+// exp: Cody-Waite reduction and a degree-6 polynomial; log: Cephes' logf; tanh, sigmoid through exp.
+#pragma once
+#include <math.h>
+#include <stdint.h>
+
+namespace trae::simd::TRAE_ISA {
+namespace {
+
+inline float bits_to_float(int32_t i) {
+  float f;
+  __builtin_memcpy(&f, &i, 4);
+  return f;
+}
+inline int32_t float_to_bits(float f) {
+  int32_t i;
+  __builtin_memcpy(&i, &f, 4);
+  return i;
+}
+
+inline float exp_(float x) {
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  const float shifted = x * 1.44269504088896341f + 12582912.0f;  // rounds to an integer in the low bits
+  const int32_t n = float_to_bits(shifted) - 0x4b400000;
+  const float k = shifted - 12582912.0f;
+  const float r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  const int32_t half = n >> 1;  // two factors: 2^n alone leaves the range for results near its ends
+  return p * bits_to_float((half + 127) << 23) * bits_to_float((n - half + 127) << 23);
+}
+
+inline float log_(float x) {
+  const int32_t bits = float_to_bits(x);
+  int32_t e = ((bits >> 23) & 255) - 126;
+  float m = bits_to_float((bits & 0x007fffff) | 0x3f000000);  // [0.5, 1)
+  const bool is_low = m < 0.707106781186547524f;
+  e = is_low ? e - 1 : e;
+  m = (is_low ? m + m : m) - 1.0f;
+  const float z = m * m;
+  float p = 7.0376836292e-2f;
+  p = p * m - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  p = p * m * z;
+  const float k = float(e);
+  p += k * -2.12194440e-4f;
+  p += -0.5f * z;
+  float y = m + p + k * 0.693359375f;
+  y = x < 1.17549435e-38f ? -__builtin_inff() : y;  // zero, and denormals as zero
+  y = x < 0.0f ? __builtin_nanf("") : y;
+  y = x == __builtin_inff() ? x : y;
+  return x != x ? x : y;
+}
+
+inline float sigmoid_(float x) { return 1.0f / (1.0f + exp_(-x)); }
+inline float tanh_(float x) {
+  const float a = x < 0.0f ? -x : x;
+  const float z = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  const float small = p * z * x + x;
+  const float big = 1.0f - 2.0f / (exp_(a + a) + 1.0f);
+  return a < 0.625f ? small : (x < 0.0f ? -big : big);
+}
+inline float softplus_(float x) {  // max(x, 0) + log1p(exp(-|x|))
+  const float a = x < 0.0f ? -x : x;
+  const float e = exp_(-a);
+  // log1p(e) with e in (0, 1]: correct the rounding of 1 + e.
+  const float u = 1.0f + e;
+  const float l = log_(u) + (e - (u - 1.0f)) / u;
+  return (x > 0.0f ? x : 0.0f * x) + l;
+}
+
+inline double exp_(double x) { return exp(x); }
+inline double log_(double x) { return log(x); }
+inline double tanh_(double x) { return tanh(x); }
+inline double sigmoid_(double x) { return 1.0 / (1.0 + exp(-x)); }
+inline double softplus_(double x) { return (x > 0 ? x : 0 * x) + log1p(exp(-fabs(x))); }
+
+// Inverse of erf: Giles' approximation, then two Newton steps (which double needs and float gets for free).
+inline double erfinv_(double y) {
+  if (!(y > -1.0 && y < 1.0)) return y == 1.0 ? __builtin_inf() : y == -1.0 ? -__builtin_inf() : __builtin_nan("");
+  double w = -log((1.0 - y) * (1.0 + y)), p;
+  if (w < 5.0) {
+    w -= 2.5;
+    p = 2.81022636e-08;
+    p = 3.43273939e-07 + p * w;
+    p = -3.5233877e-06 + p * w;
+    p = -4.39150654e-06 + p * w;
+    p = 0.00021858087 + p * w;
+    p = -0.00125372503 + p * w;
+    p = -0.00417768164 + p * w;
+    p = 0.246640727 + p * w;
+    p = 1.50140941 + p * w;
+  } else {
+    w = sqrt(w) - 3.0;
+    p = -0.000200214257;
+    p = 0.000100950558 + p * w;
+    p = 0.00134934322 + p * w;
+    p = -0.00367342844 + p * w;
+    p = 0.00573950773 + p * w;
+    p = -0.0076224613 + p * w;
+    p = 0.00943887047 + p * w;
+    p = 1.00167406 + p * w;
+    p = 2.83297682 + p * w;
+  }
+  double x = p * y;
+  for (int i = 0; i < 2; i++) x -= (erf(x) - y) / (1.12837916709551257390 * exp(-x * x));
+  return x;
+}
+
+}  // namespace
+}  // namespace trae::simd::TRAE_ISA

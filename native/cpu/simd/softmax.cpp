@@ -1,0 +1,69 @@
+// Rows in blocks: maxima row by row, the exponentials of the whole block as one vector loop, sums row by row.
+#include "ops/softmax_table.h"
+
+#include "cpu/simd/math.h"
+
+namespace trae::simd::TRAE_ISA {
+namespace {
+
+constexpr long kBlock = 2048;
+
+inline float row_max(const float* x, long n) {
+  float m = x[0];
+  for (long i = 1; i < n; i++) m = x[i] > m ? x[i] : m;
+  return m;
+}
+inline float row_sum(const float* x, long n) {
+  float lanes[16] = {};
+  long i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (int k = 0; k < 16; k++) lanes[k] += x[i + k];
+  float s = 0;
+  for (; i < n; i++) s += x[i];
+  for (int k = 0; k < 16; k++) s += lanes[k];
+  return s;
+}
+
+void softmax(const float* x, float* y, long rows, long width) {
+  const long step = width < kBlock ? kBlock / width : 1;
+  for (long r0 = 0; r0 < rows; r0 += step) {
+    const long r1 = r0 + step < rows ? r0 + step : rows;
+    for (long r = r0; r < r1; r++) {
+      const float m = row_max(x + r * width, width);
+      for (long i = 0; i < width; i++) y[r * width + i] = x[r * width + i] - m;
+    }
+    float* block = y + r0 * width;
+    const long n = (r1 - r0) * width;
+    for (long i = 0; i < n; i++) block[i] = exp_(block[i]);
+    for (long r = r0; r < r1; r++) {
+      const float scale = 1.0f / row_sum(y + r * width, width);
+      for (long i = 0; i < width; i++) y[r * width + i] *= scale;
+    }
+  }
+}
+
+void log_softmax(const float* x, float* y, long rows, long width) {
+  float e[256];
+  for (long r = 0; r < rows; r++) {
+    const float* from = x + r * width;
+    float* to = y + r * width;
+    const float m = row_max(from, width);
+    double s = 0;
+    for (long i0 = 0; i0 < width; i0 += 256) {
+      const long n = width - i0 < 256 ? width - i0 : 256;
+      for (long i = 0; i < n; i++) e[i] = exp_(from[i0 + i] - m);
+      s += double(row_sum(e, n));
+    }
+    const float l = float(log_(s)) + m;
+    for (long i = 0; i < width; i++) to[i] = from[i] - l;
+  }
+}
+
+}  // namespace
+
+const SoftmaxTable& softmax_table() {
+  static constexpr SoftmaxTable table{&softmax, &log_softmax};
+  return table;
+}
+
+}  // namespace trae::simd::TRAE_ISA

@@ -1,0 +1,53 @@
+// Convolution of channels_last data of 1 to 3 spatial axes: y[n,p,o] = sum x[n, p*stride + k*dilation - before, c] w[k,c,o].
+// Forward, gradient of the input and gradient of the kernel are each linear in both operands, so each one's gradient is
+// made of the other two.
+#pragma once
+#include "graph/op.h"
+
+namespace trae {
+
+enum class ConvActivation : uint8_t { kLinear, kRelu };
+
+struct ConvAttrs {
+  Ints strides, dilation, before, after;  // per spatial axis; padding before and after
+  int64_t groups = 1;
+  std::string label = "conv2d";           // for messages
+  Shape shape;                            // of the gradient's result (backward ops)
+  ConvActivation activation = ConvActivation::kLinear;
+  bool operator==(const ConvAttrs& o) const {
+    return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after && groups == o.groups &&
+           shape == o.shape && activation == o.activation;
+  }
+};
+
+// Inputs x, kernel and, after a rewrite, bias.
+struct Conv final : OpOf<Conv> {
+  static constexpr std::string_view kName = "conv";
+  ConvAttrs attrs;
+  static OpPtr make(const AttrMap&);
+  Tensors prepare(Tensors in) const override;
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::string describe() const override;
+};
+// Inputs dy, kernel; output dx of attrs.shape. Transposed convolution is this op.
+struct ConvBackwardData final : OpOf<ConvBackwardData> {
+  static constexpr std::string_view kName = "conv_backward_data";
+  ConvAttrs attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+// Inputs x, dy; output dkernel of attrs.shape.
+struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
+  static constexpr std::string_view kName = "conv_backward_weights";
+  ConvAttrs attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+}  // namespace trae

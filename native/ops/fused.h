@@ -1,0 +1,43 @@
+// A chain of elementwise ops as one op: one pass over memory. Made by the fusion pass; inputs broadcast to `shape`,
+// outputs may end in a reduction.
+#pragma once
+#include "ops/elementwise.h"
+
+namespace trae {
+
+struct FusedStep {
+  OpPtr op;                // an ElementwiseOp
+  std::vector<int> args;   // 0..inputs-1: inputs; inputs + j: the result of step j
+};
+struct FusedOutput {
+  int value;
+  std::string reduce;      // "", "sum", "mean", "max" or "min"
+  Ints axes;               // of `shape`, ascending
+  bool keepdims = false;
+};
+struct FusedProgram {
+  Shape shape;
+  Specs inputs;
+  std::vector<FusedStep> steps;
+  std::vector<FusedOutput> outputs;
+};
+
+class Fused final : public Op {
+ public:
+  explicit Fused(FusedProgram);
+  std::string_view name() const override { return "fused"; }
+  Specs infer(const Specs& in) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool equals(const Op&) const override { return false; }
+  bool can_overwrite(size_t input, size_t output, const Specs& in) const override;
+  std::string describe() const override;
+  const FusedProgram program;
+
+ private:
+  std::vector<DType> dtypes_;  // of inputs and steps
+};
+
+// The kernel of a program (cpu/fused.cpp).
+Kernel compile_fused(const FusedProgram&, const std::vector<DType>& dtypes);
+
+}  // namespace trae

@@ -1,0 +1,44 @@
+// Matrix products with batching and broadcasting, and the dense layer's product with bias and activation.
+#pragma once
+#include "graph/op.h"
+
+namespace trae {
+
+// Shapes of a product after transposes: [batch..., rows, inner] x [batch..., inner, columns].
+struct Product {
+  Shape batch;
+  int64_t rows, inner, columns;
+};
+
+struct Matmul final : OpOf<Matmul> {
+  static constexpr std::string_view kName = "matmul";
+  struct Attrs {
+    bool transpose_a = false, transpose_b = false;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Tensors prepare(Tensors in) const override;
+  Product product(const Specs& in) const;  // both of rank >= 2; throws the user's error
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::string describe() const override;
+};
+
+// activation(a @ b + bias): made by a rewrite, never differentiated.
+enum class DenseActivation : uint8_t { kLinear, kRelu, kSigmoid, kTanh };
+struct Dense final : OpOf<Dense> {
+  static constexpr std::string_view kName = "dense";
+  struct Attrs {
+    bool transpose_a = false, transpose_b = false;
+    DenseActivation activation = DenseActivation::kLinear;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Gradient gradient() const override { return Gradient::kNone; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::string describe() const override;
+};
+
+}  // namespace trae

@@ -1,0 +1,139 @@
+// Ops that move elements and compute nothing: views, strided copies, placements, joins, lookups.
+#pragma once
+#include "graph/op.h"
+
+namespace trae {
+
+struct Reshape final : OpOf<Reshape> {
+  static constexpr std::string_view kName = "reshape";
+  struct Attrs {
+    Shape shape;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool is_view() const override { return true; }
+};
+
+struct BroadcastTo final : OpOf<BroadcastTo> {
+  static constexpr std::string_view kName = "broadcast_to";
+  struct Attrs {
+    Shape shape;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+struct Transpose final : OpOf<Transpose> {
+  static constexpr std::string_view kName = "transpose";
+  struct Attrs {
+    Ints axes;  // empty: reversed
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Ints permutation(const Shape&) const;
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+// y[i] = x[start + i * step] per axis; start and step are already within the shape.
+struct Slice final : OpOf<Slice> {
+  static constexpr std::string_view kName = "slice";
+  struct Attrs {
+    Ints start, size, step;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);  // options start, stop, step with Python's rules are resolved in infer's shape
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+// The inverse of slice: y is `value` everywhere but y[start + i * step] = x[i]. Padding, and slice's gradient.
+struct Place final : OpOf<Place> {
+  static constexpr std::string_view kName = "place";
+  struct Attrs {
+    Shape shape;
+    Ints start, step;
+    double value = 0;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+struct Concatenate final : OpOf<Concatenate> {
+  static constexpr std::string_view kName = "concatenate";
+  struct Attrs {
+    int64_t axis = 0;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Tensors prepare(Tensors in) const override;
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+// y = x[..., indices, ...] along axis. Negative indices count from the end; others outside are an IndexError.
+struct Take final : OpOf<Take> {
+  static constexpr std::string_view kName = "take";
+  struct Attrs {
+    int64_t axis = 0;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+// zeros(shape) with updates added at `indices` along axis: inputs indices, updates. Duplicates add up, in order.
+struct ScatterAdd final : OpOf<ScatterAdd> {
+  static constexpr std::string_view kName = "scatter_add";
+  struct Attrs {
+    Shape shape;
+    int64_t axis = 0;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+struct OneHot final : OpOf<OneHot> {
+  static constexpr std::string_view kName = "one_hot";
+  struct Attrs {
+    int64_t depth = 0;
+    DType dtype = DType::kFloat32;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Gradient gradient() const override { return Gradient::kZero; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+// The same elements in order along the last axis, ascending: outputs the sorted values and their positions (int32).
+struct Sort final : OpOf<Sort> {
+  static constexpr std::string_view kName = "sort";
+  struct Attrs {
+    bool is_descending = false;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
+}  // namespace trae

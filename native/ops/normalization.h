@@ -1,0 +1,37 @@
+// Batch normalization over all axes but the last:
+//   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the batch's own mean and (biased) variance.
+#pragma once
+#include "graph/op.h"
+
+namespace trae {
+
+struct BatchNormTraining final : OpOf<BatchNormTraining> {
+  static constexpr std::string_view kName = "batch_norm_training";
+  struct Attrs {
+    double epsilon = 1e-3;
+    bool is_relu = false;  // y = max(y, 0): set by a rewrite
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;  // x, gamma, beta -> y, mean, variance
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::string describe() const override { return attrs.is_relu ? "batch_norm_training relu" : "batch_norm_training"; }
+};
+
+// x, gamma, mean, variance, dy [, y for the mask of relu] -> dx, dgamma, dbeta
+struct BatchNormTrainingGrad final : OpOf<BatchNormTrainingGrad> {
+  static constexpr std::string_view kName = "batch_norm_training_grad";
+  struct Attrs {
+    double epsilon = 1e-3;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 4 && output == 0; }
+  std::string describe() const override { return "batch_norm_training_grad"; }
+};
+
+}  // namespace trae
