@@ -1,0 +1,145 @@
+/** Elementwise functions of one tensor (keras.ops). Integers become float32 where the function is not defined on them. */
+import { convert, isFloating, run, type DType, type Tensor, type TensorLike, checkDType } from '../tensor';
+import { defineMethods, defineOp } from './define';
+
+/** @internal */
+export type UnaryMethod = () => Tensor;
+const unary = (name: string, native: string) => defineOp(name, (x: TensorLike): Tensor => run(native, [convert(x)]));
+
+/** -x */
+export const negative = unary('negative', 'negative');
+/** |x| */
+export const abs = unary('abs', 'abs');
+/** |x| */
+export const absolute = unary('absolute', 'abs');
+/** -1, 0 or 1; NaN stays. */
+export const sign = unary('sign', 'sign');
+/** e^x */
+export const exp = unary('exp', 'exp');
+/** 2^x */
+export const exp2 = unary('exp2', 'exp2');
+/** e^x - 1, exact near 0. */
+export const expm1 = unary('expm1', 'expm1');
+/** Natural logarithm: -inf at 0, NaN below. */
+export const log = unary('log', 'log');
+/** log(1 + x), exact near 0. */
+export const log1p = unary('log1p', 'log1p');
+/** Logarithm to base 2. */
+export const log2 = unary('log2', 'log2');
+/** Logarithm to base 10. */
+export const log10 = unary('log10', 'log10');
+/** Square root; NaN below 0. */
+export const sqrt = unary('sqrt', 'sqrt');
+/** 1 / sqrt(x) */
+export const rsqrt = unary('rsqrt', 'rsqrt');
+/** x^2 */
+export const square = unary('square', 'square');
+/** 1 / x */
+export const reciprocal = unary('reciprocal', 'reciprocal');
+/** Sine of radians. */
+export const sin = unary('sin', 'sin');
+/** Cosine of radians. */
+export const cos = unary('cos', 'cos');
+/** Tangent of radians. */
+export const tan = unary('tan', 'tan');
+/** Inverse sine in radians. */
+export const arcsin = unary('arcsin', 'arcsin');
+/** Inverse cosine in radians. */
+export const arccos = unary('arccos', 'arccos');
+/** Inverse tangent in radians. */
+export const arctan = unary('arctan', 'arctan');
+/** (e^x - e^-x) / 2 */
+export const sinh = unary('sinh', 'sinh');
+/** (e^x + e^-x) / 2 */
+export const cosh = unary('cosh', 'cosh');
+/** (e^x - e^-x) / (e^x + e^-x) */
+export const tanh = unary('tanh', 'tanh');
+/** Inverse of sinh. */
+export const arcsinh = unary('arcsinh', 'arcsinh');
+/** Inverse of cosh. */
+export const arccosh = unary('arccosh', 'arccosh');
+/** Inverse of tanh. */
+export const arctanh = unary('arctanh', 'arctanh');
+/** 1 / (1 + e^-x) */
+export const sigmoid = unary('sigmoid', 'sigmoid');
+/** max(x, 0) */
+export const relu = unary('relu', 'relu');
+/** log(1 + e^x) */
+export const softplus = unary('softplus', 'softplus');
+/** The error function: 2 / sqrt(pi) * integral of e^(-t^2) from 0 to x. */
+export const erf = unary('erf', 'erf');
+/** Inverse of erf. */
+export const erfinv = unary('erfinv', 'erfinv');
+/** Largest whole number <= x. */
+export const floor = defineOp('floor', (x: TensorLike): Tensor => run('floor', [toFloat(x)]));
+/** Smallest whole number >= x. */
+export const ceil = defineOp('ceil', (x: TensorLike): Tensor => run('ceil', [toFloat(x)]));
+/** x without its fraction. */
+export const trunc = unary('trunc', 'trunc');
+/** x rounded to `decimals` places, halves to even. */
+export const round = defineOp('round', (x: TensorLike, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
+  const t = convert(x);
+  if (!decimals) return run('round', [t]);
+  const factor = convert(10 ** decimals, t);
+  return run('divide', [run('round', [run('multiply', [t, factor])]), factor]);
+});
+/** Whether x is NaN. */
+export const isnan = unary('isnan', 'isnan');
+/** Whether x is infinite. */
+export const isinf = unary('isinf', 'isinf');
+/** Whether x is neither infinite nor NaN. */
+export const isfinite = unary('isfinite', 'isfinite');
+/** Whether x is 0. */
+export const logicalNot = unary('logicalNot', 'logical_not');
+/** The bits of an integer, inverted. */
+export const bitwiseNot = unary('bitwiseNot', 'bitwise_not');
+/** Degrees to radians. */
+export const deg2rad = defineOp('deg2rad', (x: TensorLike): Tensor => { const t = toFloat(x); return run('multiply', [t, convert(Math.PI / 180, t)]); });
+/** Radians to degrees. */
+export const rad2deg = defineOp('rad2deg', (x: TensorLike): Tensor => { const t = toFloat(x); return run('multiply', [t, convert(180 / Math.PI, t)]); });
+
+/** x as another dtype. Floats are cut off towards zero, and kept within the range of an integer type. */
+export const cast = defineOp('cast', (x: TensorLike, dtype: DType): Tensor => {
+  const t = convert(x);
+  return t.dtype === checkDType(dtype) ? t : run('cast', [t], { dtype });
+});
+/** x limited to [xMin, xMax]; the limits are numbers or tensors. */
+export const clip = defineOp('clip', (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
+  const t = convert(x);
+  if (typeof xMin === 'number' && typeof xMax === 'number') return run('clip', [t], { min: xMin, max: xMax });
+  return run('minimum', [run('maximum', [t, convert(xMin, t)]), convert(xMax, t)]);
+});
+/** x, through which no gradient flows. */
+export const stopGradient = defineOp('stopGradient', (x: TensorLike): Tensor => run('stop_gradient', [convert(x)]));
+/** NaN, inf and -inf replaced by numbers. Defaults: 0, the largest and the smallest float. */
+export const nanToNum = defineOp('nanToNum', (x: TensorLike, { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {}): Tensor => {
+  const t = convert(x);
+  if (!isFloating(t.dtype)) return t;
+  const limit = t.dtype === 'float64' ? Number.MAX_VALUE : t.dtype === 'float16' ? 65504 : 3.4028234663852886e38;
+  const finite = run('clip', [t], { min: neginf ?? -limit, max: posinf ?? limit });
+  const infinite = run('isinf', [t]);
+  const replaced = run('where', [run('less', [t, convert(0, t)]), convert(neginf ?? -limit, t), convert(posinf ?? limit, t)]);
+  return run('where', [run('isnan', [t]), convert(nan, t), run('where', [infinite, replaced, posinf == null && neginf == null ? finite : t])]);
+});
+
+/** @internal Integers and bool as float32. */
+export function toFloat(x: TensorLike): Tensor {
+  const t = convert(x);
+  return isFloating(t.dtype) ? t : run('cast', [t], { dtype: 'float32' });
+}
+
+const names = { negative, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tan, arcsin, arccos, arctan, sinh, cosh,
+  tanh, sigmoid, relu, softplus, erf, floor, ceil, round, isnan, isfinite, logicalNot, cast, clip, stopGradient };
+defineMethods(names as never);
+declare module '../tensor' {
+  interface Tensor {
+    negative: UnaryMethod; abs: UnaryMethod; sign: UnaryMethod; exp: UnaryMethod; expm1: UnaryMethod; log: UnaryMethod; log1p: UnaryMethod;
+    sqrt: UnaryMethod; rsqrt: UnaryMethod; square: UnaryMethod; reciprocal: UnaryMethod; sin: UnaryMethod; cos: UnaryMethod; tan: UnaryMethod;
+    arcsin: UnaryMethod; arccos: UnaryMethod; arctan: UnaryMethod; sinh: UnaryMethod; cosh: UnaryMethod; tanh: UnaryMethod; sigmoid: UnaryMethod;
+    relu: UnaryMethod; softplus: UnaryMethod; erf: UnaryMethod; floor: UnaryMethod; ceil: UnaryMethod; isnan: UnaryMethod; isfinite: UnaryMethod;
+    logicalNot: UnaryMethod; stopGradient: UnaryMethod;
+    round(options?: { decimals?: number }): Tensor;
+    cast(dtype: DType): Tensor;
+    clip(xMin: TensorLike, xMax: TensorLike): Tensor;
+  }
+}
