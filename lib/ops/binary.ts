@@ -97,7 +97,7 @@ export const isclose = defineOp('isclose', (x1: TensorLike, x2: TensorLike, { rt
   const near = run('logical_and', [run('isfinite', [b]), run('less_equal', [run('abs', [run('subtract', [a, b])]), limit])]);
   const close = run('logical_or', [same, near]);
   return equalNan ? run('logical_or', [close, run('logical_and', [run('isnan', [a]), run('isnan', [b])])]) : close;
-});
+}, ['rtol', 'atol', 'equalNan']);
 
 defineMethods({ add, subtract, multiply, divide, floorDivide, mod, power, maximum, minimum, greater, greaterEqual, less, lessEqual, equal, notEqual,
   logicalAnd, logicalOr, squaredDifference, sub: subtract, mul: multiply, div: divide, pow: power } as never);

@@ -2,6 +2,8 @@
  * How ops are made: `defineOp` gives a function that also works on symbolic Keras tensors, `methods` makes functions
  * methods of tensors and variables.
  */
+import { isRecord } from '../nest';
+import { checkOptions } from '../options';
 import { Tensor } from '../tensor';
 import { Variable } from '../variable';
 
@@ -21,10 +23,16 @@ const hasSymbolic = (args: unknown[]): boolean => args.some((a) => (Array.isArra
 /** @internal All ops by name, for the tests that enumerate them. */
 export const definedOps = new Map<string, AnyFunction>();
 
-/** @internal Registers an op function under its public name. */
-export function defineOp<F extends AnyFunction>(name: string, f: F): F {
-  const wrapped = ((...args: unknown[]) =>
-    hasSymbolic(args) ? callSymbolically(name, wrapped as AnyFunction, args) : (f as unknown as (...a: unknown[]) => unknown)(...args)) as unknown as F;
+/**
+ * @internal Registers an op function under its public name.
+ * @param options - names that its options object, the last argument, may have.
+ */
+export function defineOp<F extends AnyFunction>(name: string, f: F, options: readonly string[] = []): F {
+  const wrapped = ((...args: unknown[]) => {
+    const last = args[args.length - 1];
+    if (isRecord(last)) checkOptions(name, last, options);
+    return hasSymbolic(args) ? callSymbolically(name, wrapped as AnyFunction, args) : (f as unknown as (...a: unknown[]) => unknown)(...args);
+  }) as unknown as F;
   Object.defineProperty(wrapped, 'name', { value: name });
   definedOps.set(name, wrapped);
   return wrapped;

@@ -7,7 +7,7 @@ export interface ReductionOptions { axis?: number | readonly number[] | null; ke
 type Method = (options?: ReductionOptions) => Tensor;
 
 const attrs = ({ axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : typeof axis === 'number' ? [axis] : [...axis], keepdims });
-const reduction = (name: string, native: string) => defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(options)));
+const reduction = (name: string, native: string) => defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(options)), ['axis', 'keepdims']);
 
 /** Sum. bool, int8 and uint8 are summed as int32. */
 export const sum = reduction('sum', 'sum');
@@ -19,16 +19,16 @@ export const prod = reduction('prod', 'prod');
 export const max = defineOp('max', (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
   const y = run('max', [convert(x)], attrs(options));
   return initial == null ? y : run('maximum', [y, convert(initial, y)]);
-});
+}, ['axis', 'keepdims', 'initial']);
 /** Smallest element; NaN wins. */
 export const min = defineOp('min', (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
   const y = run('min', [convert(x)], attrs(options));
   return initial == null ? y : run('minimum', [y, convert(initial, y)]);
-});
+}, ['axis', 'keepdims', 'initial']);
 /** Largest element. */
-export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs(options)));
+export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs(options)), ['axis', 'keepdims']);
 /** Smallest element. */
-export const amin = defineOp('amin', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs(options)));
+export const amin = defineOp('amin', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs(options)), ['axis', 'keepdims']);
 /** Whether any element is not 0. */
 export const any = reduction('any', 'any');
 /** Whether all elements are not 0. */
@@ -38,9 +38,9 @@ export const variance = defineOp('var', (x: TensorLike, options: ReductionOption
   const t = toFloat(x);
   const centered = run('subtract', [t, run('mean', [t], attrs({ ...options, keepdims: true }))]);
   return run('mean', [run('square', [centered])], attrs(options));
-});
+}, ['axis', 'keepdims']);
 /** sqrt(var(x)) */
-export const std = defineOp('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]));
+export const std = defineOp('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]), ['axis', 'keepdims']);
 /** log(sum(e^x)) without overflow. */
 export const logsumexp = defineOp('logsumexp', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
   const t = toFloat(x);
@@ -48,12 +48,12 @@ export const logsumexp = defineOp('logsumexp', (x: TensorLike, options: Reductio
   const shift = run('stop_gradient', [run('where', [run('isfinite', [largest]), largest, convert(0, largest)])]);
   const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs(options))]);
   return run('add', [total, run('reshape', [shift], { shape: [...total.shape] })]);
-});
+}, ['axis', 'keepdims']);
 /** How many elements are not 0 (int32). */
 export const countNonzero = defineOp('countNonzero', (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
   const t = convert(x);
   return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs({ axis }));
-});
+}, ['axis']);
 /** Weighted mean. */
 export const average = defineOp('average', (x: TensorLike, { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {}): Tensor => {
   const t = toFloat(x);
@@ -62,7 +62,7 @@ export const average = defineOp('average', (x: TensorLike, { axis = null, weight
   if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
   const full = run('broadcast_to', [run('cast', [w], { dtype: t.dtype })], { shape: [...t.shape] });
   return run('divide', [run('sum', [run('multiply', [t, full])], attrs({ axis })), run('sum', [full], attrs({ axis }))]);
-});
+}, ['axis', 'weights']);
 
 const argument = (name: string, smallest: boolean) => defineOp(name, (x: TensorLike, { axis = null, keepdims = false }: { axis?: number | null; keepdims?: boolean } = {}): Tensor => {
   const t = convert(x);
@@ -80,7 +80,7 @@ export const cumsum = defineOp('cumsum', (x: TensorLike, { axis = null }: { axis
   const t = convert(x);
   const y = t.dtype === 'bool' || t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [t], { dtype: 'int32' }) : t;
   return axis === null ? run('cumsum', [run('reshape', [y], { shape: [-1] })], { axis: 0 }) : run('cumsum', [y], { axis });
-});
+}, ['axis']);
 
 /** Root of the sum of squares, or another norm of vectors: `ord` a number (p-norm), inf or -inf. */
 export const norm = defineOp('norm', (x: TensorLike, { ord = null, axis = null, keepdims = false }: { ord?: number | string | null; axis?: number | readonly number[] | null; keepdims?: boolean } = {}): Tensor => {
@@ -93,11 +93,11 @@ export const norm = defineOp('norm', (x: TensorLike, { ord = null, axis = null, 
   if (ord === 1) return run('sum', [size], a);
   if (ord === 0) return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], a);
   return run('power', [run('sum', [run('power', [size, convert(Number(ord), t)])], a), convert(1 / Number(ord), t)]);
-});
+}, ['ord', 'axis', 'keepdims']);
 
 /** Mean and variance over `axes`, as a pair. */
 export const moments = defineOp('moments', (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean } = {}): [Tensor, Tensor] =>
-  [mean(x, { axis: axes, keepdims }), variance(x, { axis: axes, keepdims })]);
+  [mean(x, { axis: axes, keepdims }), variance(x, { axis: axes, keepdims })], ['keepdims']);
 
 export { variance as var };
 defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum, norm } as never);

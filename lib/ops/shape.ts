@@ -19,7 +19,7 @@ export const ravel = defineOp('ravel', (x: TensorLike): Tensor => run('reshape',
 export const transpose = defineOp('transpose', (x: TensorLike, { axes = null }: { axes?: readonly number[] | null } = {}): Tensor => {
   const t = convert(x);
   return run('transpose', [t], axes === null ? {} : { axes: [...axes] });
-});
+}, ['axes']);
 /** Repeats size-1 axes to `shape`. */
 export const broadcastTo = defineOp('broadcastTo', (x: TensorLike, shape: Shape): Tensor => run('broadcast_to', [convert(x)], { shape: [...shape] }));
 /** A new axis of size 1 at `axis` of the result. */
@@ -37,7 +37,7 @@ export const squeeze = defineOp('squeeze', (x: TensorLike, { axis = null }: { ax
   const axes = list(axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
   for (const a of axes) if (t.shape[a] !== 1) throw new ValueError(`squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`, { op: 'squeeze' });
   return run('reshape', [t], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
-});
+}, ['axis']);
 /** Axes `source` moved to `destination`. */
 export const moveaxis = defineOp('moveaxis', (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
   const t = convert(x), from = list(source).map((a) => normalizeAxis('moveaxis', a, t.ndim)), to = list(destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
@@ -52,16 +52,16 @@ export const swapaxes = defineOp('swapaxes', (x: TensorLike, axis1: number, axis
   return run('transpose', [t], { axes });
 });
 /** Tensors joined along an axis they may differ in. */
-export const concatenate = defineOp('concatenate', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }));
+export const concatenate = defineOp('concatenate', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }), ['axis']);
 /** Alias of `concatenate`. */
-export const concat = defineOp('concat', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }));
+export const concat = defineOp('concat', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }), ['axis']);
 /** Tensors of one shape joined along a new axis. */
 export const stack = defineOp('stack', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => {
   const ts = xs.map((x) => convert(x));
   for (const t of ts)
     if (formatShape(t.shape) !== formatShape(ts[0].shape)) throw new ValueError(`stack: all tensors must have one shape: ${formatShape(ts[0].shape)} and ${formatShape(t.shape)} differ.`, { op: 'stack' });
   return run('concatenate', ts.map((t) => expandDims(t, axis)), { axis });
-});
+}, ['axis']);
 /** @internal x[start : stop : step] along one axis with sizes within the shape. */
 export function sliceAxis(t: Tensor, axis: number, start: number, size: number, step = 1): Tensor {
   return run('slice', [t], { start: t.shape.map((_, i) => (i === axis ? start : 0)), size: t.shape.map((d, i) => (i === axis ? size : d)), step: t.shape.map((_, i) => (i === axis ? step : 1)) });
@@ -76,12 +76,12 @@ export const split = defineOp('split', (x: TensorLike, indicesOrSections: number
   } else cuts = indicesOrSections.map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
   const ends = [...cuts, n];
   return ends.map((end, i) => sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))));
-});
+}, ['axis']);
 /** Tensors of one rank less, along `axis`. */
 export const unstack = defineOp('unstack', (x: TensorLike, { axis = 0 }: { num?: number | null; axis?: number } = {}): Tensor[] => {
   const t = convert(x), a = normalizeAxis('unstack', axis, t.ndim, t.shape);
   return Array.from({ length: t.shape[a] }, (_, i) => squeeze(sliceAxis(t, a, i, 1), { axis: a }));
-});
+}, ['axis', 'num']);
 /** The block of `shape` that begins at `startIndices` (keras.ops.slice). */
 export const slice = defineOp('slice', (x: TensorLike, startIndices: readonly number[], shape: Shape): Tensor => {
   const t = convert(x);
@@ -127,7 +127,7 @@ export const pad = defineOp('pad', (x: TensorLike, padWidth: number | readonly n
     t = run('take', [t, tensor(Int32Array.from(at))], { axis });
   });
   return t;
-});
+}, ['mode', 'constantValues']);
 /** x repeated `repeats` times along each axis, end to end. */
 export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
   const t = convert(x), r = list(repeats), ndim = Math.max(t.ndim, r.length);
@@ -140,12 +140,12 @@ export const repeat = defineOp('repeat', (x: TensorLike, repeats: number | reado
   const t = axis === null ? ravel(x) : convert(x), a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
   const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : repeats[i]).fill(i)).flat();
   return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
-});
+}, ['axis']);
 /** Reversed along the axes (all when null). */
 export const flip = defineOp('flip', (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
   const t = convert(x), axes = axis === null ? t.shape.map((_, i) => i) : list(axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
   return run('slice', [t], { start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)), size: [...t.shape], step: t.shape.map((_, i) => (axes.includes(i) ? -1 : 1)) });
-});
+}, ['axis']);
 /** Elements shifted along an axis, those pushed out coming back in. */
 export const roll = defineOp('roll', (x: TensorLike, shift: number | readonly number[], { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
   let t = convert(x);
@@ -156,7 +156,7 @@ export const roll = defineOp('roll', (x: TensorLike, shift: number | readonly nu
     if (s) t = run('concatenate', [sliceAxis(t, a, n - s, s), sliceAxis(t, a, 0, n - s)], { axis: a });
   });
   return t;
-});
+}, ['axis']);
 /** @internal */
 export function checkIndex(op: string, index: number, size: number): number {
   if (index < -size || index >= size) throw new IndexError(`${op}: index ${index} is out of range for an axis of size ${size}.`, { op });

@@ -82,7 +82,7 @@ export const round = defineOp('round', (x: TensorLike, { decimals = 0 }: { decim
   if (!decimals) return run('round', [t]);
   const factor = convert(10 ** decimals, t);
   return run('divide', [run('round', [run('multiply', [t, factor])]), factor]);
-});
+}, ['decimals']);
 /** Whether x is NaN. */
 export const isnan = unary('isnan', 'isnan');
 /** Whether x is infinite. */
@@ -120,7 +120,7 @@ export const nanToNum = defineOp('nanToNum', (x: TensorLike, { nan = 0, posinf, 
   const infinite = run('isinf', [t]);
   const replaced = run('where', [run('less', [t, convert(0, t)]), convert(neginf ?? -limit, t), convert(posinf ?? limit, t)]);
   return run('where', [run('isnan', [t]), convert(nan, t), run('where', [infinite, replaced, posinf == null && neginf == null ? finite : t])]);
-});
+}, ['nan', 'posinf', 'neginf']);
 
 /** @internal Integers and bool as float32. */
 export function toFloat(x: TensorLike): Tensor {

@@ -374,7 +374,7 @@ void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
   }
   row_ = axes_.size[axes_.count - 1];
   rows_ = row_ ? total_ / row_ : 0;
-  rows_per_tile_ = axes_.count > 1 && row_ <= kTile / 2 && row_ > 0 ? kTile / row_ : 1;
+  rows_per_tile_ = axes_.count > 1 && row_ <= kTile / 2 && row_ > 0 ? std::min(kTile / row_, rows_) : 1;
   const int64_t tile = std::max<int64_t>(1, std::min(kTile, total_));
 
   for (size_t k = 0; k < p.inputs.size(); k++) {

@@ -30,6 +30,7 @@ struct UnaryRule {
 // clang-format off
 const UnaryRule kUnary[] = {
   {"identity", Code::kIdentity, Flow::kSame, VJP { return dy; }},
+  {"stop_gradient", Code::kIdentity, Flow::kSame, nullptr},
   {"negative", Code::kNegative, Flow::kSame, VJP { return -dy; }},
   {"abs", Code::kAbs, Flow::kSame, VJP { return dy * unary("sign", x); }},
   {"sign", Code::kSign, Flow::kSame, nullptr},

@@ -1,0 +1,2 @@
+/** Options of Keras objects. */
+export { checkOptions, nearest } from '../options';

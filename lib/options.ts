@@ -1,0 +1,32 @@
+/** Options objects: unknown names are errors that suggest the nearest known one. */
+import { TypeError } from './errors';
+
+/** @internal Levenshtein's distance. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** @internal The known name nearest to `name`, or undefined when none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const plain = (s: string): string => s.replace(/_/g, '').toLowerCase();
+  const scored = known.map((k) => [editDistance(plain(name), plain(k)), k] as const).sort((a, b) => a[0] - b[0]);
+  return scored.length && scored[0][0] <= Math.max(2, Math.floor(name.length / 3)) ? scored[0][1] : undefined;
+}
+
+/**
+ * @internal Refuses names that are not `known`.
+ * @throws TypeError naming the option, the nearest known one, and all of them.
+ */
+export function checkOptions(where: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw new TypeError(`${where}: unknown option '${name}'.${near ? ` Did you mean '${near}'?` : ''}\n  ${known.length ? `Known options: ${known.join(', ')}` : 'It has no options.'}`);
+  }
+}

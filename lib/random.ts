@@ -1,0 +1,109 @@
+/**
+ * Random tensors (keras.random). Counter-based: a seed decides all values, whatever the number of threads. Without a
+ * seed the global generator is used, which `setRandomSeed` starts anew.
+ */
+import { ValueError } from './errors';
+import { convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from './tensor';
+import { withTrace } from './trace';
+import { Variable } from './variable';
+import { defineOp } from './ops/define';
+
+let entropy: { state: bigint } | null = null;
+/** @internal A number for what wants a seed and was given none: from the global seed, else from the system. */
+export function makeDefaultSeed(): number {
+  if (!entropy) return Math.floor(Math.random() * 1e9);
+  // splitmix64
+  entropy.state = (entropy.state + 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn;
+  let z = entropy.state;
+  z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & 0xffffffffffffffffn;
+  z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & 0xffffffffffffffffn;
+  return Number((z ^ (z >> 31n)) % 1000000000n);
+}
+
+/** A stream of seeds: each `next()` gives another. Its state is a variable, so that compiled functions advance it. */
+export class SeedGenerator {
+  readonly seed: number;
+  /** int64 (2,): key and count. */
+  readonly state: Variable;
+  constructor(seed?: number | null | { seed?: number | null; name?: string }) {
+    const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
+    if (given != null && (!Number.isInteger(given) || given < 0)) throw new ValueError(`SeedGenerator: seed must be a whole number >= 0.\n  Received: ${given}`);
+    this.seed = given ?? makeDefaultSeed();
+    this.state = withTrace(null, () => new Variable(tensor(BigInt64Array.from([BigInt(this.seed), 0n])), { name: 'seed_generator_state', trainable: false }));
+  }
+  /** The next seed, int64 (2,). */
+  next(): Tensor {
+    const now = this.state.value;
+    this.state.assign(run('add', [now, tensor(BigInt64Array.from([0n, 1n]))]));
+    return now;
+  }
+  getConfig(): { seed: number } { return { seed: this.seed }; }
+}
+
+let global_: SeedGenerator | null = null;
+/** @internal */
+export const globalSeedGenerator = (): SeedGenerator => (global_ ??= new SeedGenerator());
+
+/** Starts all randomness anew: initializers, dropout, shuffling, `random`. */
+export function setRandomSeed(seed: number): void {
+  if (!Number.isInteger(seed) || seed < 0) throw new ValueError(`setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`);
+  entropy = { state: BigInt(seed) };
+  global_ = new SeedGenerator(seed);
+}
+
+/** A seed: a number (the same values each time), a generator, or null for the global one. */
+export type Seed = number | SeedGenerator | null | undefined;
+/** @internal */
+export function drawSeed(seed: Seed): Tensor {
+  if (seed instanceof SeedGenerator) return seed.next();
+  return typeof seed === 'number' ? tensor(BigInt64Array.from([BigInt(seed), 0n])) : globalSeedGenerator().next();
+}
+interface RandomOptions { dtype?: DType | null; seed?: Seed }
+function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }: RandomOptions, fallback: DType = 'float32'): Tensor {
+  if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`);
+  const target = dtype ?? fallback;
+  const computed = kind === 'integer' ? (target === 'int64' ? 'int64' : 'int32') : target === 'float64' ? 'float64' : 'float32';
+  const t = run('random', [drawSeed(seed)], { kind, shape: [...shape], dtype: computed, a, b });
+  return computed === target ? t : run('cast', [t], { dtype: target });
+}
+
+/** Normal distribution. Defaults: mean 0, stddev 1. */
+export const normal = defineOp('random.normal', (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('normal', shape, mean, stddev, rest), ['mean', 'stddev', 'dtype', 'seed']);
+/** Uniform in [minval, maxval). Defaults: 0, 1. */
+export const uniform = defineOp('random.uniform', (shape: Shape, { minval = 0, maxval = 1, ...rest }: RandomOptions & { minval?: number; maxval?: number } = {}): Tensor => draw('uniform', shape, minval, maxval, rest), ['minval', 'maxval', 'dtype', 'seed']);
+/** Normal distribution without what lies more than two standard deviations from the mean. */
+export const truncatedNormal = defineOp('random.truncatedNormal', (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('truncated_normal', shape, mean, stddev, rest), ['mean', 'stddev', 'dtype', 'seed']);
+/** Whole numbers in [minval, maxval). */
+export const randint = defineOp('random.randint', (shape: Shape, minval: number, maxval: number, options: RandomOptions = {}): Tensor => {
+  if (!(maxval > minval)) throw new ValueError(`randint: maxval must be larger than minval.\n  Received: minval ${minval}, maxval ${maxval}`);
+  return draw('integer', shape, minval, maxval, options, 'int32');
+}, ['dtype', 'seed']);
+/** 1 with probability p, else 0. */
+export const bernoulli = defineOp('random.bernoulli', (shape: Shape, { p = 0.5, dtype, seed }: RandomOptions & { p?: number } = {}): Tensor => {
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli: p must lie in [0, 1].\n  Received: ${p}`);
+  const u = draw('uniform', shape, 0, 1, { seed });
+  return run('cast', [run('less', [u, convert(p, u)])], { dtype: dtype ?? 'float32' });
+}, ['p', 'dtype', 'seed']);
+/** x in random order along `axis`. */
+export const shuffle = defineOp('random.shuffle', (x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor => {
+  const t = convert(x), a = axis < 0 ? axis + t.ndim : axis;
+  if (!(a >= 0 && a < t.ndim)) throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`);
+  return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
+}, ['axis', 'seed']);
+/** `numSamples` class numbers for each row of logits. */
+export const categorical = defineOp('random.categorical', (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomOptions = {}): Tensor => {
+  const t = convert(logits), [rows, classes] = t.shape;
+  const u = draw('uniform', [rows, numSamples, classes], 1e-20, 1, { seed });
+  const gumbel = run('negative', [run('log', [run('negative', [run('log', [u])])])]);
+  const y = run('argmax', [run('add', [gumbel, run('reshape', [t], { shape: [rows, 1, classes] })])], { axis: 2 });
+  return dtype && dtype !== 'int32' ? run('cast', [y], { dtype }) : y;
+}, ['dtype', 'seed']);
+/** x / (1 - rate) with probability 1 - rate, else 0. `noiseShape`: size 1 where all elements share their fate. */
+export const dropout = defineOp('random.dropout', (x: TensorLike, rate: number, { noiseShape = null, seed }: { noiseShape?: readonly (number | null)[] | null; seed?: Seed } = {}): Tensor => {
+  if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout: rate must lie in [0, 1].\n  Received: ${rate}`);
+  const t = convert(x);
+  if (!isFloating(t.dtype)) throw new ValueError(`dropout: a floating-point tensor is expected.\n  Received: dtype ${t.dtype}`);
+  if (!noiseShape) return run('dropout', [t, drawSeed(seed)], { rate });
+  const ones = run('broadcast_to', [convert(1, t)], { shape: noiseShape.map((d, i) => d ?? t.shape[i]) });
+  return run('multiply', [t, run('dropout', [ones, drawSeed(seed)], { rate })]);
+}, ['noiseShape', 'seed']);
