@@ -142,7 +142,7 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
       if (file.hang !== undefined) response.write(body.subarray(0, file.hang));
       else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
       else response.end(body);
-    }, file.wait ?? 0);
+    }, file.wait ?? 0).unref();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
