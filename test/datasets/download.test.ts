@@ -95,7 +95,9 @@ describe('datasets, downloading', () => {
   });
   it('notices a server that stops sending, or never answers', async () => {
     await start({ hang: 50 });
-    await refused(/connection lost after \d+ of \d+ bytes: nothing received for 0\.4 s/);
+    await refused(/connection lost after \d+ of \d+ bytes: nothing received for 0\.25 s/);
+    server.files['/mnist.npz'] = { body, hang: 0 };
+    await refused(/connection lost after \d+ of \d+ bytes: nothing received for 0\.25 s/);
     server.files['/mnist.npz'] = { body, wait: 5000 };
     await refused(/no answer within 0\.4 s/);
   });
@@ -120,6 +122,17 @@ describe('datasets, downloading', () => {
     await load();
     assert.deepEqual(server.log, ['/mnist.npz']);
     assert.equal(sha256(fs.readFileSync(path.join(folder, 'mnist.npz'))), good);
+  });
+  it('deletes a wrong file also when another source gives the data', async () => {
+    await start({});
+    write(folder, { 'other.npz': Buffer.from('wrong') });
+    const sources = [{ url: `${server.url}/mnist.npz`, file: 'mnist.npz' }, { url: `${server.url}/other.npz`, file: 'other.npz', sha256: good }];
+    await load({ sources });
+    assert.deepEqual(inCache(), ['mnist.npz']);
+  });
+  it('refuses a file of another size when the server does not tell it before', async () => {
+    await start({ noLength: true });
+    await refused(new RegExp(`not the right one: it has ${body.length} bytes, 99999 expected`), { bytes: 99999 });
   });
   it('downloads again when a file without checksum cannot be read', async () => {
     await start({});

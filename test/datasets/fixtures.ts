@@ -11,7 +11,7 @@ import { PNG } from 'pngjs';
 import * as tar from 'tar-stream';
 
 /** Short waits, so that failures are seen at once. */
-export const FAST = { connect: 400, stall: 400, retries: 2, delay: 5 };
+export const FAST = { connect: 400, stall: 250, retries: 2, delay: 5 };
 export const MNIST = { train: 3, test: 2 };
 export const CIFAR = { batches: 2, rows: 3 };
 
@@ -139,7 +139,7 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
     setTimeout(() => {
       response.writeHead(file.status ?? (from ? 206 : 200), headers);
       const cut = file.cuts?.shift();
-      if (file.hang !== undefined) response.write(body.subarray(0, file.hang));
+      if (file.hang !== undefined) (response.flushHeaders(), file.hang && response.write(body.subarray(0, file.hang)));
       else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
       else response.end(body);
     }, file.wait ?? 0).unref();
