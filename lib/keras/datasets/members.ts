@@ -22,7 +22,7 @@ const tooLarge = (name: string, bytes: number, most: number): FileError =>
 const damaged = (name: string, why: string, cause?: unknown): FileError =>
   new FileError(`${name} is damaged or incomplete (${why}). Delete it and download it again.`, { cause });
 
-/** @internal The text of a yield to other work; awaiting it lets timers and sockets run. */
+/** @internal Awaiting this lets timers and sockets run between two pieces of a long computation. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** @internal Reads a file of at most `most` bytes. */
