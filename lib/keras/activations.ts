@@ -1,0 +1,83 @@
+/** Activation functions by name (keras.activations). */
+import { TypeError, ValueError } from '../errors';
+import { nearest } from '../options';
+import * as ops from '../ops/activation';
+import { rememberLogits } from '../ops/crossentropy';
+import { relu as plainRelu, sigmoid as plainSigmoid, exp, softplus, tanh } from '../ops/unary';
+import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { camelCase, snakeCase } from './naming';
+import { getRegisteredObject } from './saving/registry';
+import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObject } from './saving/serialize';
+
+/** A function of tensors; some take more arguments. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
+
+/** max(x, 0), with a slope below `threshold` and a limit above: keras.activations.relu. */
+export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
+  if (!negativeSlope && maxValue === null && !threshold) return plainRelu(x);
+  const t = convert(x), above = run('greater', [t, convert(threshold, t)]);
+  let y = run('where', [above, t, convert(0, t)]);
+  if (maxValue !== null) y = run('minimum', [y, convert(maxValue, t)]);
+  if (!negativeSlope) return y;
+  return run('where', [run('greater_equal', [t, convert(threshold, t)]), y, run('multiply', [run('subtract', [t, convert(threshold, t)]), convert(negativeSlope, t)])]);
+}
+/** e^x / sum(e^x) along `axis`. */
+export function softmax(x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] } = {}): Tensor {
+  const logits = convert(x), y = ops.softmax(logits, { axis });
+  return axis === -1 ? rememberLogits(y, logits, 'softmax') : y;
+}
+/** 1 / (1 + e^-x) */
+export function sigmoid(x: TensorLike): Tensor {
+  const logits = convert(x);
+  return rememberLogits(plainSigmoid(logits), logits, 'sigmoid');
+}
+/** e^x */
+export const exponential: Activation = (x) => exp(x);
+/** x */
+export const linear: Activation = (x) => x as Tensor;
+/** x, or negativeSlope x below 0. */
+export const leakyRelu: Activation = (x, options: { negativeSlope?: number } = {}) => ops.leakyRelu(x, options);
+/** x or alpha (e^x - 1). */
+export const elu: Activation = (x, options: { alpha?: number } = {}) => ops.elu(x, options);
+/** Gaussian error linear unit; exact unless `approximate`. */
+export const gelu: Activation = (x, { approximate = false }: { approximate?: boolean } = {}) => ops.gelu(x, { approximate });
+export { softplus, tanh };
+export const { relu6, selu, celu, silu, mish, softsign, logSigmoid, hardSigmoid, hardSilu, hardTanh, hardShrink, softShrink, tanhShrink, threshold,
+  squareplus, sparsePlus, sparseSigmoid, sparsemax, glu, logSoftmax } = ops;
+/** Alias of `silu`. */
+export const swish: Activation = (x) => ops.silu(x);
+/** Alias of `hardSilu`. */
+export const hardSwish: Activation = (x) => ops.hardSilu(x);
+
+const all: Record<string, Activation> = { relu, relu6, leakyRelu, elu, selu, celu, gelu, silu, sigmoid, tanh, softplus, softsign, softmax, logSoftmax, logSigmoid, exponential,
+  hardSigmoid, hardSilu, hardTanh, hardShrink, softShrink, tanhShrink, mish, linear, glu, sparsePlus, sparseSigmoid, squareplus, threshold, sparsemax };
+for (const [name, f] of Object.entries(all)) if (!functionNames.has(f)) functionNames.set(f, snakeCase(name));
+const aliases: Record<string, string> = { swish: 'silu', hardSwish: 'hardSilu' };
+
+/**
+ * The activation that a name, a config, a function or null (linear) means.
+ * @throws ValueError for an unknown name, suggesting the nearest.
+ */
+export function get(identifier: unknown): Activation {
+  if (identifier === null || identifier === undefined) return linear;
+  if (typeof identifier === 'function') return identifier as Activation;
+  if (typeof identifier === 'string') {
+    const custom = getRegisteredObject(identifier);
+    if (typeof custom === 'function') return custom as Activation;
+    const name = camelCase(identifier), f = all[aliases[name] ?? name];
+    if (f) return f;
+    const near = nearest(identifier, Object.keys(all).map(snakeCase));
+    throw new ValueError(`activation '${identifier}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);
+  }
+  if (isSerialized(identifier)) return deserialize(identifier);
+  if (typeof identifier === 'object' && 'apply' in identifier) return (x) => (identifier as { apply(x: TensorLike): Tensor }).apply(x);
+  throw new TypeError(`activation: a name or a function is expected.\n  Received: ${String(identifier)} of type ${typeof identifier}`);
+}
+/** The name of a built-in function, the config of a custom one. */
+export const serialize = (f: Activation | null): unknown => (f === null ? null : serializeKerasObject(f));
+/** The inverse of `serialize`. */
+export function deserialize(config: unknown): Activation {
+  if (isSerialized(config) && config.module === 'keras.activations') return get(config.class_name === 'function' ? config.config : config.class_name);
+  return isSerialized(config) ? get(deserializeKerasObject(config)) : get(config);
+}

@@ -1,0 +1,57 @@
+/** What happens during training, evaluation and prediction (keras.callbacks.Callback). */
+import type { Model } from '../models/model';
+import type { Logs } from '../training/types';
+
+/** What a callback knows of the run. */
+export interface CallbackParams { verbose: number; epochs: number; steps: number | null }
+type Maybe = void | Promise<void>;
+
+/**
+ * Base of callbacks: override what you need; promises are awaited. Methods for batches make training call JavaScript
+ * for every batch; without them whole epochs run natively.
+ */
+export class Callback {
+  model!: Model;
+  params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
+  setModel(model: Model): void { this.model = model; }
+  setParams(params: CallbackParams): void { this.params = params; }
+  /* eslint-disable @typescript-eslint/no-unused-vars */
+  onTrainBegin(logs?: Logs): Maybe {}
+  onTrainEnd(logs?: Logs): Maybe {}
+  onEpochBegin(epoch: number, logs?: Logs): Maybe {}
+  onEpochEnd(epoch: number, logs?: Logs): Maybe {}
+  onTrainBatchBegin(batch: number, logs?: Logs): Maybe {}
+  onTrainBatchEnd(batch: number, logs?: Logs): Maybe {}
+  onTestBegin(logs?: Logs): Maybe {}
+  onTestEnd(logs?: Logs): Maybe {}
+  onTestBatchBegin(batch: number, logs?: Logs): Maybe {}
+  onTestBatchEnd(batch: number, logs?: Logs): Maybe {}
+  onPredictBegin(logs?: Logs): Maybe {}
+  onPredictEnd(logs?: Logs): Maybe {}
+  onPredictBatchBegin(batch: number, logs?: Logs): Maybe {}
+  onPredictBatchEnd(batch: number, logs?: Logs): Maybe {}
+  /** @internal Steps done so far: at most every 50 ms, whatever the batches. */
+  onProgress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {}
+  /* eslint-enable @typescript-eslint/no-unused-vars */
+}
+/** @internal Runs the same method of several callbacks, in order. */
+export class CallbackList {
+  constructor(readonly callbacks: readonly Callback[], model: Model, params: CallbackParams) {
+    for (const c of callbacks) {
+      c.setModel(model);
+      c.setParams(params);
+    }
+  }
+  async each(call: (c: Callback) => Maybe): Promise<void> {
+    for (const c of this.callbacks) {
+      const pending = call(c);
+      if (pending) await pending;
+    }
+  }
+  /** Whether some callback wants to hear of every batch. */
+  wantsBatches(kind: 'Train' | 'Test' | 'Predict'): boolean {
+    const names = [`on${kind}BatchBegin`, `on${kind}BatchEnd`] as ('onTrainBatchBegin' | 'onTrainBatchEnd')[];
+    return this.callbacks.some((c) => names.some((n) => c[n] !== Callback.prototype[n]));
+  }
+  progress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void { for (const c of this.callbacks) c.onProgress(kind, done, logs); }
+}

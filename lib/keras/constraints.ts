@@ -1,0 +1,90 @@
+/** Projections of weights after each update (keras.constraints). */
+import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { checkOptions } from './options';
+import { registerClass } from './saving/registry';
+import { makeKind } from './saving/serialize';
+
+/** Maps a weight to the nearest allowed one. Subclass and implement `call`. */
+export abstract class Constraint {
+  abstract call(w: Tensor): Tensor;
+  getConfig(): Record<string, unknown> { return {}; }
+}
+type Axis = number | readonly number[];
+const EPSILON = 1e-7;
+const axes = (axis: Axis): number[] => (typeof axis === 'number' ? [axis] : [...axis]);
+const norms = (w: Tensor, axis: Axis): Tensor => run('sqrt', [run('sum', [run('square', [w])], { axis: axes(axis), keepdims: true })]);
+const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor => run('multiply', [w, run('divide', [wanted, run('add', [norm, convert(EPSILON, w)])])]);
+
+/** Norm along `axis` at most `maxValue`: w * clip(norm, 0, maxValue) / (norm + 1e-7). Defaults 2 and axis 0. */
+export class MaxNorm extends Constraint {
+  static positional = ['maxValue'];
+  readonly maxValue: number;
+  readonly axis: Axis;
+  constructor(maxValue: number | { maxValue?: number; axis?: Axis } = 2, options: { axis?: Axis } = {}) {
+    super();
+    const given = typeof maxValue === 'object' ? maxValue : { maxValue, ...options };
+    checkOptions('MaxNorm', given, ['maxValue', 'axis']);
+    this.maxValue = given.maxValue ?? 2;
+    this.axis = given.axis ?? 0;
+  }
+  call(w: TensorLike): Tensor {
+    const t = convert(w), norm = norms(t, this.axis);
+    return scaled(t, run('clip', [norm], { min: 0, max: this.maxValue }), norm);
+  }
+  override getConfig() { return { maxValue: this.maxValue, axis: this.axis }; }
+}
+/** max(w, 0) */
+export class NonNeg extends Constraint {
+  call(w: TensorLike): Tensor { return run('relu', [convert(w)]); }
+}
+/** Norm 1 along `axis`. Default 0. */
+export class UnitNorm extends Constraint {
+  static positional = ['axis'];
+  readonly axis: Axis;
+  constructor(axis: Axis | { axis?: Axis } = 0) {
+    super();
+    const isOptions = typeof axis === 'object' && !Array.isArray(axis);
+    if (isOptions) checkOptions('UnitNorm', axis, ['axis']);
+    this.axis = isOptions ? ((axis as { axis?: Axis }).axis ?? 0) : (axis as Axis);
+  }
+  call(w: TensorLike): Tensor {
+    const t = convert(w);
+    return run('divide', [t, run('add', [norms(t, this.axis), convert(EPSILON, t)])]);
+  }
+  override getConfig() { return { axis: this.axis }; }
+}
+/** Norm along `axis` moved by `rate` towards [minValue, maxValue]. Defaults 0, 1, 1, axis 0. */
+export class MinMaxNorm extends Constraint {
+  readonly minValue: number;
+  readonly maxValue: number;
+  readonly rate: number;
+  readonly axis: Axis;
+  constructor(options: { minValue?: number; maxValue?: number; rate?: number; axis?: Axis } = {}) {
+    super();
+    checkOptions('MinMaxNorm', options, ['minValue', 'maxValue', 'rate', 'axis']);
+    this.minValue = options.minValue ?? 0;
+    this.maxValue = options.maxValue ?? 1;
+    this.rate = options.rate ?? 1;
+    this.axis = options.axis ?? 0;
+  }
+  call(w: TensorLike): Tensor {
+    const t = convert(w), norm = norms(t, this.axis);
+    const inside = run('multiply', [run('clip', [norm], { min: this.minValue, max: this.maxValue }), convert(this.rate, t)]);
+    return scaled(t, run('add', [inside, run('multiply', [norm, convert(1 - this.rate, t)])]), norm);
+  }
+  override getConfig() { return { minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis }; }
+}
+registerClass('keras.constraints', MaxNorm, NonNeg, UnitNorm, MinMaxNorm);
+
+export const maxNorm = MaxNorm, nonNeg = NonNeg, unitNorm = UnitNorm, minMaxNorm = MinMaxNorm;
+
+const kind = makeKind<Constraint>('keras.constraints', 'constraint', (x): x is Constraint => typeof (x as Constraint)?.call === 'function');
+/** A constraint from a name, a config, an instance or a function; null for none. */
+export function get(identifier: unknown): Constraint | null {
+  if (typeof identifier === 'function' && !(identifier as { prototype?: Constraint }).prototype?.getConfig) {
+    const f = identifier as (w: Tensor) => Tensor;
+    return { call: (w: Tensor) => f(w), getConfig: () => ({}) };
+  }
+  return kind.get(identifier);
+}
+export const { serialize, deserialize } = kind;

@@ -1,0 +1,37 @@
+/** Which dtypes a layer computes in and stores its weights in (keras.DTypePolicy). */
+import { ValueError } from '../errors';
+import { checkDType, type DType } from '../tensor';
+import { registerClass } from './saving/registry';
+import { isSerialized } from './saving/serialize';
+
+/** A policy: a dtype name, or `mixed_bfloat16` / `mixed_float16` (computes in half, stores float32). */
+export class DTypePolicy {
+  static positional = ['name'];
+  readonly name: string;
+  readonly computeDtype: DType;
+  readonly variableDtype: DType;
+  constructor(name: string | { name: string }) {
+    this.name = typeof name === 'string' ? name : name.name;
+    if (this.name.startsWith('mixed_')) {
+      this.computeDtype = checkDType(this.name.slice(6), 'DTypePolicy: dtype');
+      if (this.computeDtype !== 'bfloat16' && this.computeDtype !== 'float16') throw new ValueError(`DTypePolicy: '${this.name}' is neither 'mixed_bfloat16' nor 'mixed_float16'.`);
+      this.variableDtype = 'float32';
+    } else this.computeDtype = this.variableDtype = checkDType(this.name, 'DTypePolicy: dtype');
+  }
+  getConfig(): { name: string } { return { name: this.name }; }
+}
+registerClass('keras', DTypePolicy);
+registerClass('keras.dtype_policies', DTypePolicy);
+
+let global_ = new DTypePolicy('float32');
+/** The policy of layers made without a dtype. */
+export const dtypePolicy = (): DTypePolicy => global_;
+/** Sets the policy of layers made from now on. */
+export function setDtypePolicy(policy: string | DTypePolicy): void { global_ = getDtypePolicy(policy); }
+/** @internal */
+export function getDtypePolicy(policy: unknown): DTypePolicy {
+  if (policy === undefined || policy === null) return global_;
+  if (policy instanceof DTypePolicy) return policy;
+  if (isSerialized(policy)) return new DTypePolicy((policy.config as { name: string }).name);
+  return new DTypePolicy(String(policy));
+}

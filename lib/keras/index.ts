@@ -1,0 +1,26 @@
+/** Keras 3: layers, models, training. */
+export * as activations from './activations';
+export * as callbacks from './callbacks/index';
+export * as constraints from './constraints';
+export * as datasets from './datasets/index';
+export * as initializers from './initializers';
+export * as layers from './layers/index';
+export * as losses from './losses';
+export * as metrics from './metrics/index';
+export * as models from './models/index';
+export * as optimizers from './optimizers/index';
+export * as regularizers from './regularizers';
+export * as saving from './saving/index';
+export * as utils from './utils/index';
+export * as ops from '../ops/index';
+export * as random from './random';
+export { DTypePolicy, dtypePolicy, setDtypePolicy } from './dtype_policy';
+export { Initializer } from './initializers';
+export { KerasTensor } from './keras_tensor';
+export { Input, InputSpec, Layer } from './layers/index';
+export { Loss } from './losses';
+export { Metric } from './metrics/index';
+export { Model, Sequential } from './models/index';
+export { Optimizer } from './optimizers/index';
+export { Regularizer } from './regularizers';
+export { Variable } from '../variable';

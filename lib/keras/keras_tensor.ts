@@ -1,0 +1,106 @@
+/**
+ * Symbolic tensors: what `Input` gives and layers return while a functional model is put together. Sizes may be null
+ * (unknown until data come). Shapes are found by running the function on stand-ins of two sizes and comparing: a size
+ * that differs is unknown. So ops know concrete shapes only.
+ */
+import { binding } from '../binding';
+import { ValueError } from '../errors';
+import { flattenStructure, mapStructure } from '../nest';
+import { setSymbolicCall } from '../ops/define';
+import * as ops from '../ops/index';
+import { formatShape, Tensor, type DType, type TensorLike } from '../tensor';
+import { ScratchTrace, withTrace } from '../trace';
+import { uniqueName } from './naming';
+
+/** Sizes, null where unknown. */
+export type SymbolicShape = readonly (number | null)[];
+
+/** @internal What made a symbolic tensor. */
+export interface Operation {
+  readonly name: string;
+  /** @internal Runs on real tensors. */
+  runNode(args: unknown[], context: { training?: boolean | null }): unknown;
+  /** Nodes in the order they were made. */
+  readonly inboundNodes: GraphNode[];
+}
+/** @internal One use of an operation. */
+export interface GraphNode {
+  operation: Operation;
+  args: unknown[];
+  inputs: KerasTensor[];
+  outputs: KerasTensor[];
+}
+
+/** A symbolic tensor. Ops and operators of `keras.ops` work on it and become part of the graph. */
+export class KerasTensor {
+  /** @internal */ node: GraphNode | null = null;
+  /** @internal */ index = 0;
+  readonly name: string;
+  constructor(readonly shape: SymbolicShape, readonly dtype: DType = 'float32', options: { name?: string } = {}) {
+    this.name = options.name ?? uniqueName('keras_tensor');
+  }
+  get ndim(): number { return this.shape.length; }
+  toString(): string { return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, name=${this.name}>`; }
+  [Symbol.for('nodejs.util.inspect.custom')](): string { return this.toString(); }
+}
+// Every method of Tensor, as part of the graph.
+type TensorMethods = Omit<Tensor, 'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed'>;
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
+export interface KerasTensor extends TensorMethods {}
+
+/** @internal */
+export const isKerasTensor = (x: unknown): x is KerasTensor => x instanceof KerasTensor;
+/** @internal */
+export const hasKerasTensor = (x: unknown): boolean => flattenStructure(x, isKerasTensor).length > 0;
+
+const STAND_INS = [83, 89];
+
+/** @internal Shapes and dtypes of `f(args)`, its KerasTensors replaced by stand-ins. Returns the structure with new KerasTensors. */
+export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): unknown {
+  const hasUnknown = flattenStructure(args, isKerasTensor).some((t) => t.shape.includes(null));
+  const results = (hasUnknown ? STAND_INS : STAND_INS.slice(0, 1)).map((size) =>
+    withTrace(new ScratchTrace(), () => f(mapStructure(args, isKerasTensor, (t) => binding.placeholder(t.shape.map((d) => d ?? size), t.dtype)) as unknown[])));
+  const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+  const second = results.length > 1 ? flattenStructure(results[1], isTensor) : flattenStructure(results[0], isTensor);
+  let i = 0;
+  return mapStructure(results[0], isTensor, (t) => {
+    const other = second[i++];
+    if (other.ndim !== t.ndim) throw new ValueError('the rank of the result depends on a size that is unknown.');
+    return new KerasTensor(t.shape.map((d, a) => (d === other.shape[a] ? d : null)), t.dtype);
+  });
+}
+
+/** @internal Records a node and hangs its outputs on it. */
+export function recordNode(operation: Operation, args: unknown[], outputs: unknown): GraphNode {
+  const node: GraphNode = { operation, args, inputs: flattenStructure(args, isKerasTensor), outputs: flattenStructure(outputs, isKerasTensor) };
+  node.outputs.forEach((t, i) => {
+    t.node = node;
+    t.index = i;
+  });
+  operation.inboundNodes.push(node);
+  return node;
+}
+
+/** @internal An op of keras.ops as part of a graph. */
+export class OpOperation implements Operation {
+  readonly inboundNodes: GraphNode[] = [];
+  readonly name: string;
+  constructor(readonly opName: string, private readonly f: (...args: unknown[]) => unknown) {
+    this.name = uniqueName(opName.replace(/\./g, '_').replace(/(?<=[a-z])([A-Z])/g, (c) => `_${c.toLowerCase()}`));
+  }
+  runNode(args: unknown[]): unknown { return this.f(...args); }
+}
+setSymbolicCall(isKerasTensor, (name, f, args) => {
+  const call = f as unknown as (...a: unknown[]) => unknown;
+  const outputs = inferOutputs((a) => call(...a), args);
+  recordNode(new OpOperation(name, call), args, outputs);
+  return outputs;
+});
+for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
+  const op = (ops as unknown as Record<string, unknown>)[key === 'sub' ? 'subtract' : key === 'mul' ? 'multiply' : key === 'div' ? 'divide' : key === 'pow' ? 'power' : key === 'flatten' ? 'ravel' : key];
+  if (typeof op === 'function' && !(key in KerasTensor.prototype))
+    Object.defineProperty(KerasTensor.prototype, key, { configurable: true, writable: true, value(this: KerasTensor, ...args: unknown[]) { return (op as (...a: unknown[]) => unknown)(this, ...args); } });
+}
+
+/** What layers take: real or symbolic tensors. */
+export type LayerInput = TensorLike | KerasTensor;

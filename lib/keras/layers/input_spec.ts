@@ -1,0 +1,41 @@
+/** What a layer expects of its input (keras.InputSpec). */
+import { ValueError } from '../../errors';
+import { formatShape, type DType } from '../../tensor';
+import type { SymbolicShape } from '../keras_tensor';
+import { checkOptions } from '../options';
+
+export interface InputSpecOptions {
+  dtype?: DType | null;
+  /** Exact sizes; null where any will do. */
+  shape?: SymbolicShape | null;
+  ndim?: number | null;
+  maxNdim?: number | null;
+  minNdim?: number | null;
+  /** Sizes of single axes: `{ '-1': 20 }`. */
+  axes?: Readonly<Record<string, number>> | null;
+  name?: string | null;
+  optional?: boolean;
+}
+export class InputSpec {
+  readonly ndim: number | null;
+  constructor(readonly options: InputSpecOptions = {}) {
+    checkOptions('InputSpec', options, ['dtype', 'shape', 'ndim', 'maxNdim', 'minNdim', 'axes', 'name', 'optional']);
+    this.ndim = options.ndim ?? options.shape?.length ?? null;
+  }
+  /** @throws ValueError when an input does not fit. */
+  check(layer: string, shape: SymbolicShape, dtype: DType): void {
+    const { maxNdim, minNdim, axes, shape: want, dtype: wantDtype } = this.options;
+    const refuse = (what: string): never => { throw new ValueError(`input of layer '${layer}' is not what it expects: ${what}.\n  Received: shape ${formatShape(shape)}`); };
+    if (this.ndim !== null && shape.length !== this.ndim) refuse(`expected ndim=${this.ndim}, found ndim=${shape.length}`);
+    if (maxNdim != null && shape.length > maxNdim) refuse(`expected at most ndim=${maxNdim}, found ndim=${shape.length}`);
+    if (minNdim != null && shape.length < minNdim) refuse(`expected at least ndim=${minNdim}, found ndim=${shape.length}`);
+    if (wantDtype && wantDtype !== dtype) refuse(`expected dtype ${wantDtype}, found ${dtype}`);
+    for (const [axis, size] of Object.entries(axes ?? {})) {
+      const found = shape.at(Number(axis));
+      if (found != null && found !== size) refuse(`expected axis ${axis} of size ${size}, found ${found}`);
+    }
+    want?.forEach((size, i) => {
+      if (size !== null && shape[i] !== null && size !== shape[i]) refuse(`expected shape ${formatShape(want)}`);
+    });
+  }
+}

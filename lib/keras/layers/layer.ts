@@ -1,0 +1,455 @@
+/** Base of all layers (keras.Layer): weights, calls, sub-layers, losses, masks, config. */
+import { AttributeError, TraeError, TypeError, ValueError } from '../../errors';
+import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { SeedGenerator } from '../../random';
+import { convert, formatShape, isFloating, run, Tensor, tensor, type DType, type Shape, type TensorLike } from '../../tensor';
+import { withTrace } from '../../trace';
+import { Variable } from '../../variable';
+import * as constraints from '../constraints';
+import { DTypePolicy, getDtypePolicy } from '../dtype_policy';
+import * as initializers from '../initializers';
+import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, type GraphNode, type LayerInput, type Operation, type SymbolicShape } from '../keras_tensor';
+import { autoName, scopedPath, withNameScope } from '../naming';
+import { checkOptions } from '../options';
+import * as regularizers from '../regularizers';
+import { classNameOf, construct, type SerializableClass } from '../saving/registry';
+import { serializeKerasObject } from '../saving/serialize';
+import { InputSpec } from './input_spec';
+
+export interface LayerOptions {
+  name?: string | null;
+  trainable?: boolean;
+  dtype?: DType | string | DTypePolicy | object | null;
+  autocast?: boolean;
+  /** Shape of one example, as the first layer of a Sequential model. */
+  inputShape?: SymbolicShape;
+  batchInputShape?: SymbolicShape;
+  batchSize?: number;
+  inputDtype?: DType;
+  activityRegularizer?: unknown;
+  weights?: readonly TensorLike[];
+}
+export interface CallOptions { training?: boolean | null; mask?: unknown; [other: string]: unknown }
+export interface AddWeightOptions {
+  shape?: SymbolicShape | number[];
+  initializer?: unknown;
+  dtype?: DType | null;
+  trainable?: boolean;
+  regularizer?: unknown;
+  constraint?: unknown;
+  name?: string | null;
+}
+const BASE_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'inputShape', 'batchInputShape', 'batchSize', 'inputDtype', 'activityRegularizer', 'weights'];
+/** A shape, or as many as the layer has inputs. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type BuildShape = any;
+
+// What a layer knows besides its attributes: kept apart so that looking for sub-layers among attributes does not find it.
+interface State {
+  trainableVariables: Variable[];
+  otherVariables: Variable[];
+  losses: Tensor[];
+  nodes: GraphNode[];
+  trainable: boolean;
+  built: boolean;
+  building: boolean;
+  buildShape: BuildShape;
+  activityRegularizer: regularizers.Regularizer | null;
+  initialWeights: readonly TensorLike[] | null;
+}
+const states = new WeakMap<Layer, State>();
+const masks = new WeakMap<object, Tensor>();
+/** @internal */
+export const maskOf = (x: unknown): Tensor | null => (typeof x === 'object' && x !== null ? (masks.get(x) ?? null) : null);
+/** @internal */
+export function setMask(x: unknown, mask: Tensor | null): void {
+  if (mask && typeof x === 'object' && x !== null) masks.set(x, mask);
+}
+
+// The outermost call in progress: what inner layers inherit.
+interface CallContext { training: boolean | null; entry: Layer }
+let callContext: CallContext | null = null;
+
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+const isShape = (x: unknown): x is SymbolicShape => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
+
+// A tensor, variable, typed array or nested numbers where a call expects tensors.
+function toTensors(x: unknown): unknown {
+  if (isTensor(x) || isKerasTensor(x) || x === null || x === undefined) return x;
+  if (x instanceof Variable) return x.value;
+  if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
+  if (Array.isArray(x)) return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
+  if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
+  throw new TypeError(`a tensor is expected.\n  Received: ${String(x)} of type ${typeof x}`);
+}
+const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));
+
+/**
+ * A layer: weights and a function of tensors. Subclasses make weights in `build` (or the constructor) and compute in
+ * `call`; they are used through `apply`.
+ */
+export abstract class Layer implements Operation {
+  /** Options besides the base ones; unknown names are refused. */
+  static options?: readonly string[];
+  static positional?: readonly string[];
+  static className?: string;
+
+  readonly name: string;
+  dtypePolicy: DTypePolicy;
+  /** Whether masks pass through. */
+  supportsMasking = false;
+  /** What `apply` checks inputs against: one spec or one for each input. */
+  inputSpec: InputSpec | InputSpec[] | null = null;
+  protected autocast: boolean;
+  /** @internal Shape of the input with the batch axis, when given as an option. */
+  batchShape: SymbolicShape | null = null;
+  /** @internal */ inputDtype: DType | null = null;
+
+  constructor(options: LayerOptions = {}) {
+    const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
+    if (!isRecord(options as unknown)) throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${String(options)}`);
+    checkOptions(classNameOf(cls), options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
+    this.name = options.name ?? autoName(classNameOf(cls));
+    this.dtypePolicy = getDtypePolicy(options.dtype);
+    this.autocast = options.autocast ?? true;
+    if (options.batchInputShape) this.batchShape = [...options.batchInputShape];
+    else if (options.inputShape) this.batchShape = [options.batchSize ?? null, ...options.inputShape];
+    this.inputDtype = options.inputDtype ?? null;
+    states.set(this, {
+      trainableVariables: [], otherVariables: [], losses: [], nodes: [], trainable: options.trainable ?? true, built: false, building: false, buildShape: null,
+      activityRegularizer: regularizers.get(options.activityRegularizer), initialWeights: options.weights ?? null,
+    });
+    wrapBuild(this);
+  }
+
+  // ---- what subclasses write
+  /** Makes the weights. @param inputShape - with the batch axis, null where unknown; an array of them for several inputs. */
+  build(inputShape: BuildShape): void {
+    if (!this.state().building) this.finishBuild(inputShape);
+  }
+  /** Computes outputs from inputs. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  abstract call(inputs: any, options?: CallOptions): any;
+  /** The mask of the outputs. Default: that of the inputs, where the layer supports masking. */
+  computeMask(inputs: unknown, previousMask: unknown): unknown {
+    void inputs;
+    return this.supportsMasking ? previousMask : null;
+  }
+  /** Shape of the output for a shape of the input, by running `call` on stand-ins. */
+  computeOutputShape(inputShape: BuildShape): BuildShape {
+    const toSymbolic = (s: BuildShape): unknown => (isShape(s) ? new KerasTensor(s, this.inputDtype ?? this.computeDtype) : Array.isArray(s) ? s.map(toSymbolic) : Object.fromEntries(Object.entries(s as object).map(([k, v]) => [k, toSymbolic(v)])));
+    this.ensureBuilt(inputShape);
+    const outputs = inferOutputs(([x]) => this.call(x, { training: false }), [toSymbolic(inputShape)]);
+    return mapStructure(outputs, isKerasTensor, (t) => [...t.shape]);
+  }
+
+  // ---- weights
+  /**
+   * Makes a weight and keeps track of it.
+   * @param options - shape (default a scalar), initializer (default glorot_uniform), dtype, trainable, regularizer, constraint, name.
+   */
+  addWeight(options: AddWeightOptions = {}): Variable {
+    checkOptions(`${this.name}.addWeight`, options, ['shape', 'initializer', 'dtype', 'trainable', 'regularizer', 'constraint', 'name']);
+    const shape = (options.shape ?? []) as readonly (number | null)[];
+    if (shape.some((d) => d === null || !Number.isInteger(d) || d < 0))
+      throw new ValueError(`addWeight: layer '${this.name}' asks for a weight of shape ${formatShape(shape)}; all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.`);
+    const dtype = options.dtype ?? this.variableDtype;
+    const initializer = initializers.get(options.initializer ?? (isFloating(dtype) ? 'glorot_uniform' : 'zeros'))!;
+    const value = withTrace(null, () => initializer.call(shape as Shape, { dtype }));
+    if (formatShape(value.shape) !== formatShape(shape)) throw new ValueError(`addWeight: the initializer of '${options.name ?? 'variable'}' in layer '${this.name}' gave shape ${formatShape(value.shape)} instead of ${formatShape(shape)}.`);
+    const state = this.state(), v = withTrace(null, () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }));
+    v.path = scopedPath(v.name);
+    v.regularizer = regularizers.get(options.regularizer);
+    v.constraint = constraints.get(options.constraint);
+    const isTrainable = options.trainable ?? true;
+    (isTrainable ? state.trainableVariables : state.otherVariables).push(v);
+    if (isTrainable && !state.trainable) v.trainable = false;
+    return v;
+  }
+  /** @internal Layers held as attributes, in arrays or in records, in order. */
+  subLayers(): Layer[] {
+    const found = new Set<Layer>();
+    const visit = (x: unknown, depth: number): void => {
+      if (x instanceof Layer) found.add(x);
+      else if (depth < 4 && Array.isArray(x)) for (const e of x) visit(e, depth + 1);
+      else if (depth < 4 && isRecord(x)) for (const e of Object.values(x)) visit(e, depth + 1);
+    };
+    for (const value of Object.values(this)) visit(value, 0);
+    found.delete(this);
+    return [...found];
+  }
+  // Variables and seed generators that a subclass made itself and keeps as attributes.
+  private attributes<T>(is: (x: unknown) => x is T): T[] {
+    return Object.values(this).flatMap((v) => (is(v) ? [v] : Array.isArray(v) ? v.filter(is) : []));
+  }
+  private ownVariables(): Variable[] {
+    const { trainableVariables, otherVariables } = this.state();
+    const found = this.attributes((x): x is Variable => x instanceof Variable).filter((v) => !trainableVariables.includes(v) && !otherVariables.includes(v));
+    return [...trainableVariables, ...found.filter((v) => v.trainable), ...otherVariables, ...found.filter((v) => !v.trainable)];
+  }
+  /** All weights: its own, trainable ones first, then those of its sub-layers. Each once. */
+  get weights(): Variable[] { return [...new Set([...this.ownVariables(), ...this.subLayers().flatMap((l) => l.weights)])]; }
+  /** Weights that training changes; none when `trainable` is false. */
+  get trainableWeights(): Variable[] { return this.trainable ? this.weights.filter((v) => v.trainable) : []; }
+  /** Weights that training leaves alone. */
+  get nonTrainableWeights(): Variable[] { return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights; }
+  /** Weights and the states of random generators. */
+  get variables(): Variable[] {
+    const seeds = this.attributes((x): x is SeedGenerator => x instanceof SeedGenerator).map((s) => s.state);
+    return [...new Set([...this.ownVariables(), ...seeds, ...this.subLayers().flatMap((l) => l.variables)])];
+  }
+  get trainableVariables(): Variable[] { return this.trainableWeights; }
+  get nonTrainableVariables(): Variable[] { return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables; }
+  /** Whether training changes the weights; setting it sets all sub-layers too. */
+  get trainable(): boolean { return this.state().trainable; }
+  set trainable(value: boolean) {
+    if (typeof value !== 'boolean') throw new TypeError(`trainable must be true or false.\n  Received: ${String(value)}`);
+    const state = this.state();
+    state.trainable = value;
+    for (const v of state.trainableVariables) v.trainable = value;
+    for (const layer of this.subLayers()) layer.trainable = value;
+  }
+  /** Copies of all weights, in the order of `weights`. */
+  getWeights(): Tensor[] { return this.weights.map((w) => w.value); }
+  /** Sets all weights. @throws ValueError when number or shapes differ. */
+  setWeights(values: readonly TensorLike[]): void {
+    const weights = this.weights;
+    if (values.length !== weights.length)
+      throw new ValueError(`setWeights: layer '${this.name}' has ${weights.length} weights but ${values.length} are given.${this.built ? '' : ' The layer is not built yet.'}`);
+    const list = values.map((v) => convert(v));
+    list.forEach((t, i) => {
+      if (formatShape(t.shape) !== formatShape(weights[i].shape)) throw new ValueError(`setWeights: weight '${weights[i].path}' of layer '${this.name}' has shape ${formatShape(weights[i].shape)} but value ${i} has shape ${formatShape(t.shape)}.`);
+    });
+    list.forEach((t, i) => weights[i].assign(t));
+  }
+  /** Number of elements of all weights. @throws ValueError before the layer is built. */
+  countParams(): number {
+    if (!this.built) throw new ValueError(`countParams: layer '${this.name}' is not built yet: it has no weights.\n  Fix: call it on data, or build(inputShape).`);
+    return this.weights.reduce((n, w) => n + w.size, 0);
+  }
+
+  // ---- losses
+  /** Adds to the training loss: a scalar tensor made inside of `call`. */
+  addLoss(loss: Tensor | readonly Tensor[]): void {
+    for (const l of Array.isArray(loss) ? (loss as Tensor[]) : [loss as Tensor]) {
+      if (!isTensor(l) || l.size !== 1) throw new ValueError(`addLoss: layer '${this.name}' must add scalar tensors.`);
+      this.state().losses.push(run('reshape', [l], { shape: [] }));
+    }
+  }
+  /** Losses added by the latest call, and the penalties of regularized trainable weights. */
+  get losses(): Tensor[] {
+    const added = [...this.flattenLayers()].flatMap((l) => l.state().losses);
+    const penalties = this.trainableWeights.filter((w) => w.regularizer).map((w) => w.regularizer!.call(w.value));
+    return [...added, ...penalties];
+  }
+  /** @internal This layer and all below it, each once. */
+  flattenLayers(found = new Set<Layer>()): Set<Layer> {
+    if (!found.has(this)) {
+      found.add(this);
+      for (const l of this.subLayers()) l.flattenLayers(found);
+    }
+    return found;
+  }
+  /** @internal */
+  clearLosses(): void { for (const l of this.flattenLayers()) l.state().losses = []; }
+
+  // ---- state
+  private state(): State {
+    const s = states.get(this);
+    if (!s) throw new AttributeError(`layer ${this.constructor.name}: call super(...) in the constructor before anything else.`);
+    return s;
+  }
+  /** Whether the weights exist. */
+  get built(): boolean { return this.state().built; }
+  set built(value: boolean) { this.state().built = value; }
+  get computeDtype(): DType { return this.dtypePolicy.computeDtype; }
+  get variableDtype(): DType { return this.dtypePolicy.variableDtype; }
+  get dtype(): DType { return this.variableDtype; }
+  get activityRegularizer(): regularizers.Regularizer | null { return this.state().activityRegularizer; }
+  /** @internal */
+  get inboundNodes(): GraphNode[] { return this.state().nodes; }
+  private onlyNode(what: string): GraphNode {
+    const { nodes } = this.state();
+    if (!nodes.length) throw new AttributeError(`${what}: layer '${this.name}' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.`);
+    if (nodes.length > 1) throw new AttributeError(`${what}: layer '${this.name}' has ${nodes.length} inbound nodes (it is shared), so there is no one ${what}.`);
+    return nodes[0];
+  }
+  /** The symbolic tensor(s) it was called on. */
+  get input(): KerasTensor | KerasTensor[] { const n = this.onlyNode('input'); return n.inputs.length === 1 ? n.inputs[0] : n.inputs; }
+  /** The symbolic tensor(s) it returned. */
+  get output(): KerasTensor | KerasTensor[] { const n = this.onlyNode('output'); return n.outputs.length === 1 ? n.outputs[0] : n.outputs; }
+  get inputShape(): BuildShape { const n = this.onlyNode('inputShape'); return n.inputs.length === 1 ? n.inputs[0].shape : n.inputs.map((t) => t.shape); }
+  get outputShape(): BuildShape { const n = this.onlyNode('outputShape'); return n.outputs.length === 1 ? n.outputs[0].shape : n.outputs.map((t) => t.shape); }
+
+  // ---- calls
+  /** @internal Builds once. */
+  ensureBuilt(shape: BuildShape): void {
+    const state = this.state();
+    if (state.built || state.building) return;
+    state.building = true;
+    try {
+      withNameScope(this.name, () => withTrace(null, () => this.build(shape)));
+      this.finishBuild(shape);
+    } catch (error) {
+      throw this.named(error);
+    } finally {
+      state.building = false;
+    }
+  }
+  private finishBuild(shape: BuildShape): void {
+    const state = this.state();
+    state.built = true;
+    state.buildShape = shape;
+    if (state.initialWeights) {
+      this.setWeights(state.initialWeights);
+      state.initialWeights = null;
+    }
+  }
+  /** @internal A line that names the layer, on errors thrown inside of it. */
+  named(error: unknown): unknown {
+    if (error instanceof TraeError && !error.layerNamed) {
+      error.layerNamed = true;
+      const line = `\n  In layer '${this.name}' (${classNameOf(this.constructor as unknown as SerializableClass)}).`;
+      error.message += line;
+      if (error.stack) error.stack = error.stack.replace(/(\n\s+at |$)/, `${line.replace(/\$/g, '$$$$')}$1`);
+    }
+    return error;
+  }
+  private autocastInputs(x: unknown): unknown {
+    if (!this.autocast) return x;
+    const to = this.computeDtype;
+    return mapStructure(x, isTensor, (t) => {
+      if (!isFloating(t.dtype) || t.dtype === to) return t;
+      const y = run('cast', [t], { dtype: to });
+      setMask(y, maskOf(t));
+      return y;
+    });
+  }
+  private checkSpecs(inputs: unknown): void {
+    if (!this.inputSpec) return;
+    const specs = Array.isArray(this.inputSpec) ? this.inputSpec : [this.inputSpec];
+    const flat = flattenStructure(inputs, (x): x is Tensor | KerasTensor => isTensor(x) || isKerasTensor(x));
+    if (flat.length !== specs.length) throw new ValueError(`layer '${this.name}' expects ${specs.length} input(s) but received ${flat.length}.`);
+    specs.forEach((spec, i) => spec.check(this.name, flat[i].shape, flat[i].dtype));
+  }
+  private shapesOf(inputs: unknown): BuildShape {
+    return mapStructure(inputs, (x): x is Tensor | KerasTensor => isTensor(x) || isKerasTensor(x), (t) => [...t.shape]);
+  }
+
+  /**
+   * The layer as a function: of tensors (computed), or of symbolic tensors (a node of a functional model).
+   * @param options - training (default that of the surrounding call, else false), mask, and what `call` knows besides.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  apply(inputs: any, options: CallOptions = {}): any {
+    if (!isRecord(options)) throw new TypeError(`apply: the second argument must be an options object.\n  Received: ${String(options)}\n  Fix: pass several tensors as one array.`);
+    try {
+      const given = toTensors(inputs);
+      return hasKerasTensor(given) || hasKerasTensor(options) ? this.applySymbolically(given, options) : this.applyEagerly(given, options);
+    } catch (error) {
+      throw this.named(error);
+    }
+  }
+  private applySymbolically(inputs: unknown, options: CallOptions): unknown {
+    this.checkSpecs(inputs);
+    this.ensureBuilt(this.shapesOf(inputs));
+    const outputs = inferOutputs(([x, o]) => this.applyEagerly(x, o as CallOptions), [inputs, options]);
+    this.clearLosses();
+    recordNode(this, [inputs, options], outputs);
+    return outputs;
+  }
+  private applyEagerly(given: unknown, options: CallOptions): unknown {
+    const inputs = this.autocastInputs(given);
+    this.checkSpecs(inputs);
+    this.ensureBuilt(this.shapesOf(inputs));
+    const outer = callContext, training = options.training ?? outer?.training ?? null;
+    if (!outer) this.clearLosses();
+    callContext = { training, entry: outer?.entry ?? this };
+    try {
+      const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
+      const call: CallOptions = { ...options, training: training ?? false };
+      if (previous) call.mask = previous;
+      const outputs = withNameScope(this.name, () => this.call(inputs, call) as unknown);
+      const { activityRegularizer } = this.state();
+      if (activityRegularizer)
+        for (const y of flattenStructure(outputs, isTensor)) {
+          const penalty = activityRegularizer.call(y);
+          this.addLoss(run('divide', [penalty, convert(Math.max(1, y.shape[0] ?? 1), penalty)]));
+        }
+      if (previous || this.producesMask()) this.assignMasks(inputs, outputs, previous);
+      return outputs;
+    } finally {
+      callContext = outer;
+    }
+  }
+  /** @internal Whether outputs have masks even when inputs have none. */
+  protected producesMask(): boolean { return false; }
+  private gatherMasks(inputs: unknown): unknown {
+    if (isTensor(inputs)) return maskOf(inputs);
+    const flat = flattenStructure(inputs, isTensor);
+    return flat.some((t) => masks.has(t)) ? mapStructure(inputs, isTensor, (t) => maskOf(t)) : null;
+  }
+  private assignMasks(inputs: unknown, outputs: unknown, previous: unknown): void {
+    const computed = this.computeMask(inputs, previous);
+    if (isTensor(outputs)) setMask(outputs, isTensor(computed) ? computed : Array.isArray(computed) ? ((computed.find(isTensor) as Tensor) ?? null) : null);
+    else if (Array.isArray(outputs) && Array.isArray(computed)) outputs.forEach((y, i) => setMask(y, (computed[i] as Tensor) ?? null));
+  }
+  /** @internal */
+  runNode([inputs, options]: unknown[], context: { training?: boolean | null }): unknown {
+    return this.apply(inputs, { ...(options as CallOptions), training: (options as CallOptions)?.training ?? context.training });
+  }
+
+  // ---- config
+  /** The options that the constructor takes, so that `fromConfig` makes an equal layer (without weights). */
+  getConfig(): Record<string, unknown> {
+    const config: Record<string, unknown> = { name: this.name, trainable: this.trainable, dtype: serializeKerasObject(this.dtypePolicy) };
+    if (this.activityRegularizer) config.activityRegularizer = regularizers.serialize(this.activityRegularizer);
+    return config;
+  }
+  /** Makes a layer from what `getConfig` returned. */
+  static fromConfig(config: Record<string, unknown>): Layer {
+    const known = [...BASE_OPTIONS, ...((this as unknown as { options?: string[] }).options ?? [])];
+    const positional = (this as unknown as SerializableClass).positional ?? [];
+    // Options that files of other versions carry, switched off.
+    const used = Object.fromEntries(Object.entries(config).filter(([k, v]) => v !== null || known.includes(k) || positional.includes(k)));
+    if (Array.isArray(used.batchShape)) { used.batchInputShape = used.batchShape; delete used.batchShape; }
+    return construct<Layer>(this as unknown as SerializableClass, used);
+  }
+  /** What `build` was called with, for files. */
+  getBuildConfig(): Record<string, unknown> | null {
+    const { buildShape, built } = this.state();
+    if (!built || !buildShape) return null;
+    return isShape(buildShape) ? { inputShape: buildShape } : { shapesDict: undefined, inputShape: buildShape };
+  }
+  /** Builds from what `getBuildConfig` returned. */
+  buildFromConfig(config: Record<string, unknown>): void {
+    if (config.inputShape) this.ensureBuilt(config.inputShape);
+  }
+}
+
+// `build` may be called by users too: then it happens in the layer's name scope and marks the layer as built.
+const builds = new WeakSet<object>();
+/** @internal Wraps `build` of a class so that a direct call is as good as one through `apply`. */
+export function wrapBuild(layer: Layer): void {
+  const proto = Object.getPrototypeOf(layer) as Layer;
+  for (let p = proto; p && p !== Layer.prototype; p = Object.getPrototypeOf(p) as Layer) {
+    if (!Object.hasOwn(p, 'build') || builds.has(p)) continue;
+    builds.add(p);
+    const own = p.build;
+    p.build = function build(this: Layer, shape: BuildShape): void {
+      const state = states.get(this)!;
+      if (state.building) own.call(this, shape);
+      else if (!state.built) {
+        state.building = true;
+        try {
+          withNameScope(this.name, () => withTrace(null, () => own.call(this, shape)));
+          this['finishBuild'](shape);
+        } catch (error) {
+          throw this.named(error);
+        } finally {
+          state.building = false;
+        }
+      }
+    };
+  }
+}

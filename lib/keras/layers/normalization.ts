@@ -1,0 +1,152 @@
+/** Batch and layer normalization. */
+import { ValueError } from '../../errors';
+import { batchNormalization, batchNormalizationTraining, layerNormalization } from '../../ops/nn';
+import { moveaxis } from '../../ops/shape';
+import { convert, run, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import * as constraints from '../constraints';
+import * as initializers from '../initializers';
+import type { SymbolicShape } from '../keras_tensor';
+import * as regularizers from '../regularizers';
+import { registerClass } from '../saving/registry';
+import { serializeKerasObject } from '../saving/serialize';
+import { InputSpec } from './input_spec';
+import { Layer, type CallOptions, type LayerOptions } from './layer';
+
+interface Affine { betaInitializer?: unknown; gammaInitializer?: unknown; betaRegularizer?: unknown; gammaRegularizer?: unknown; betaConstraint?: unknown; gammaConstraint?: unknown }
+const AFFINE = ['betaInitializer', 'gammaInitializer', 'betaRegularizer', 'gammaRegularizer', 'betaConstraint', 'gammaConstraint'];
+function affine(o: Affine) {
+  return {
+    betaInitializer: initializers.get(o.betaInitializer ?? 'zeros'), gammaInitializer: initializers.get(o.gammaInitializer ?? 'ones'),
+    betaRegularizer: regularizers.get(o.betaRegularizer), gammaRegularizer: regularizers.get(o.gammaRegularizer),
+    betaConstraint: constraints.get(o.betaConstraint), gammaConstraint: constraints.get(o.gammaConstraint),
+  };
+}
+const serialized = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
+
+export interface BatchNormalizationOptions extends LayerOptions, Affine {
+  axis?: number | readonly number[]; momentum?: number; epsilon?: number; center?: boolean; scale?: boolean;
+  movingMeanInitializer?: unknown; movingVarianceInitializer?: unknown; renorm?: false; renormClipping?: null; renormMomentum?: number; synchronized?: boolean;
+}
+/**
+ * gamma (x - mean) / sqrt(variance + epsilon) + beta (Ioffe & Szegedy 2015). While training, the batch's statistics are
+ * used and the moving ones updated: moving = momentum moving + (1 - momentum) batch; else the moving ones are used.
+ * A frozen layer (`trainable = false`) always uses the moving ones. Defaults: axis -1, momentum 0.99, epsilon 1e-3.
+ */
+export class BatchNormalization extends Layer {
+  static override positional: readonly string[] = [];
+  static override options = [...AFFINE, 'axis', 'momentum', 'epsilon', 'center', 'scale', 'movingMeanInitializer', 'movingVarianceInitializer', 'synchronized', 'renorm', 'renormClipping', 'renormMomentum'];
+  override supportsMasking = true;
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  gamma: Variable | null = null;
+  beta: Variable | null = null;
+  movingMean!: Variable;
+  movingVariance!: Variable;
+  private readonly settings;
+  private readonly movingMeanInitializer;
+  private readonly movingVarianceInitializer;
+
+  constructor(options: BatchNormalizationOptions = {}) {
+    super(options);
+    this.axis = Array.isArray(options.axis) ? options.axis[0] : ((options.axis as number | undefined) ?? -1);
+    this.momentum = options.momentum ?? 0.99;
+    this.epsilon = options.epsilon ?? 1e-3;
+    this.center = options.center ?? true;
+    this.scale = options.scale ?? true;
+    this.settings = affine(options);
+    this.movingMeanInitializer = initializers.get(options.movingMeanInitializer ?? 'zeros');
+    this.movingVarianceInitializer = initializers.get(options.movingVarianceInitializer ?? 'ones');
+    if (!(this.epsilon > 0)) throw new ValueError(`BatchNormalization: epsilon must be positive.\n  Received: ${this.epsilon}`);
+    if (options.renorm) throw new ValueError('BatchNormalization: renorm is not part of Keras 3.');
+  }
+  override build(inputShape: SymbolicShape): void {
+    const n = inputShape.at(this.axis);
+    if (n == null) throw new ValueError(`axis ${this.axis} of the input must be known and within its rank.\n  Received: shape [${inputShape}]`);
+    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
+    if (this.scale) this.gamma = this.addWeight({ shape: [n], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
+    if (this.center) this.beta = this.addWeight({ shape: [n], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
+    this.movingMean = this.addWeight({ shape: [n], initializer: this.movingMeanInitializer, trainable: false, name: 'moving_mean' });
+    this.movingVariance = this.addWeight({ shape: [n], initializer: this.movingVarianceInitializer, trainable: false, name: 'moving_variance' });
+    this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [this.axis]: n } });
+  }
+  override call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
+    const epsilon = this.epsilon, offset = this.beta?.value ?? null, scale = this.gamma?.value ?? null;
+    if (!training || !this.trainable) return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, { offset, scale, epsilon });
+    const last = this.axis === -1 || this.axis === inputs.ndim - 1, n = inputs.shape.at(this.axis)!;
+    if (mask) return this.maskedCall(inputs, mask as Tensor);
+    const filled = (value: number): Tensor => run('broadcast_to', [convert(value, inputs)], { shape: [n] });
+    const x = last ? inputs : moveaxis(inputs, this.axis, -1);
+    const [y, mean, variance] = batchNormalizationTraining(x, scale ?? filled(1), offset ?? filled(0), { epsilon });
+    this.updateMoving(mean, variance);
+    return last ? y : moveaxis(y, -1, this.axis);
+  }
+  private updateMoving(mean: Tensor, variance: Tensor): void {
+    const moved = (old: Variable, now: Tensor): void => {
+      old.assign(run('add', [run('multiply', [old.value, convert(this.momentum, now)]), run('multiply', [now, convert(1 - this.momentum, now)])]));
+    };
+    moved(this.movingMean, mean);
+    moved(this.movingVariance, variance);
+  }
+  // Statistics over the unmasked steps only.
+  private maskedCall(x: Tensor, mask: Tensor): Tensor {
+    const a = this.axis < 0 ? this.axis + x.ndim : this.axis, axis = x.shape.map((_, i) => i).filter((i) => i !== a);
+    const w = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: x.dtype })], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] })], { shape: [...x.shape] });
+    const total = run('sum', [w], { axis, keepdims: true });
+    const count = run('add', [total, convert(1e-7, x)]);
+    const mean = run('divide', [run('sum', [run('multiply', [x, w])], { axis, keepdims: true }), count]);
+    const variance = run('divide', [run('sum', [run('multiply', [run('square', [run('subtract', [x, mean])]), w])], { axis, keepdims: true }), count]);
+    const flat = (t: Tensor): Tensor => run('reshape', [t], { shape: [-1] });
+    this.updateMoving(flat(mean), flat(variance));
+    return batchNormalization(x, flat(mean), flat(variance), this.axis, { offset: this.beta?.value ?? null, scale: this.gamma?.value ?? null, epsilon: this.epsilon });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), axis: this.axis, momentum: this.momentum, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings),
+      movingMeanInitializer: serializeKerasObject(this.movingMeanInitializer), movingVarianceInitializer: serializeKerasObject(this.movingVarianceInitializer), synchronized: false };
+  }
+}
+
+export interface LayerNormalizationOptions extends LayerOptions, Affine { axis?: number | readonly number[]; epsilon?: number; center?: boolean; scale?: boolean; rmsScaling?: boolean }
+/** gamma (x - mean) / sqrt(variance + epsilon) + beta with the statistics of each example over `axis` (Ba et al. 2016). */
+export class LayerNormalization extends Layer {
+  static override positional: readonly string[] = [];
+  static override options = [...AFFINE, 'axis', 'epsilon', 'center', 'scale', 'rmsScaling'];
+  override supportsMasking = true;
+  readonly axis: number | number[];
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly rmsScaling: boolean;
+  gamma: Variable | null = null;
+  beta: Variable | null = null;
+  private readonly settings;
+  constructor(options: LayerNormalizationOptions = {}) {
+    super(options);
+    this.axis = Array.isArray(options.axis) ? [...(options.axis as number[])] : ((options.axis as number | undefined) ?? -1);
+    this.epsilon = options.epsilon ?? 1e-3;
+    this.center = options.center ?? true;
+    this.scale = options.scale ?? true;
+    this.rmsScaling = options.rmsScaling ?? false;
+    this.settings = affine(options);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis, shape = axes.map((a) => inputShape.at(a));
+    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape [${inputShape}]`);
+    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
+    if (this.scale || this.rmsScaling) this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
+    if (this.center && !this.rmsScaling) this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
+  }
+  override call(inputs: Tensor): Tensor {
+    if (!this.rmsScaling) return layerNormalization(inputs, { gamma: this.gamma?.value ?? null, beta: this.beta?.value ?? null, axis: this.axis, epsilon: this.epsilon });
+    const axes = (typeof this.axis === 'number' ? [this.axis] : this.axis).map((a) => (a < 0 ? a + inputs.ndim : a));
+    const centered = run('subtract', [inputs, run('mean', [inputs], { axis: axes, keepdims: true })]);
+    const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
+    const y = run('multiply', [inputs, run('rsqrt', [run('add', [variance, convert(this.epsilon, inputs)])])]);
+    return run('multiply', [y, run('reshape', [this.gamma!.value], { shape: inputs.shape.map((d, i) => (axes.includes(i) ? d : 1)) })]);
+  }
+  override getConfig() { return { ...super.getConfig(), axis: this.axis, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings) }; }
+}
+registerClass('keras.layers', BatchNormalization, LayerNormalization);

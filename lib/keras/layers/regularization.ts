@@ -1,0 +1,33 @@
+/** Layers that add noise while training. */
+import { ValueError } from '../../errors';
+import { dropout, SeedGenerator } from '../../random';
+import type { Tensor } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { Layer, type CallOptions, type LayerOptions } from './layer';
+
+export interface DropoutOptions extends LayerOptions { rate?: number; noiseShape?: readonly (number | null)[] | null; seed?: number | null }
+/** x / (1 - rate) with probability 1 - rate, else 0; x unchanged when not training (Srivastava et al. 2014). */
+export class Dropout extends Layer {
+  static override positional = ['rate'];
+  static override options = ['rate', 'noiseShape', 'seed'];
+  override supportsMasking = true;
+  readonly rate: number;
+  readonly noiseShape: readonly (number | null)[] | null;
+  private readonly seedGenerator: SeedGenerator | null;
+  private readonly seed: number | null;
+  constructor(rate: number | DropoutOptions, options: DropoutOptions = {}) {
+    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    super(given);
+    if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1)) throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${String(given.rate)}`);
+    this.rate = given.rate;
+    this.noiseShape = given.noiseShape ?? null;
+    this.seed = given.seed ?? null;
+    this.seedGenerator = this.rate > 0 ? new SeedGenerator(this.seed) : null;
+    this.built = true;
+  }
+  override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
+    return training && this.seedGenerator ? dropout(inputs, this.rate, { noiseShape: this.noiseShape, seed: this.seedGenerator }) : inputs;
+  }
+  override getConfig() { return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape }; }
+}
+registerClass('keras.layers', Dropout);

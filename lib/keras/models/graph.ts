@@ -1,0 +1,100 @@
+/** A graph of layers and ops between symbolic inputs and outputs: found once, then run on tensors. */
+import { TypeError, ValueError } from '../../errors';
+import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { formatShape, run, Tensor } from '../../tensor';
+import { isKerasTensor, KerasTensor, type GraphNode, type Operation } from '../keras_tensor';
+import { Layer, maskOf, setMask } from '../layers/layer';
+
+/** @internal A symbolic tensor, an array or a record of them. */
+export type SymbolicStructure = KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };
+
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+
+/** @internal */
+export class FunctionalGraph {
+  readonly inputs: KerasTensor[];
+  readonly outputs: KerasTensor[];
+  /** In an order in which they can run. */
+  readonly nodes: GraphNode[] = [];
+  /** By depth, as Keras orders them. */
+  readonly operations: Operation[];
+
+  constructor(readonly inputStructure: SymbolicStructure, readonly outputStructure: SymbolicStructure, modelName: string) {
+    this.inputs = flattenStructure(inputStructure, isKerasTensor);
+    this.outputs = flattenStructure(outputStructure, isKerasTensor);
+    if (!this.inputs.length || !this.outputs.length)
+      throw new TypeError(`Model '${modelName}': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: ${this.inputs.length} symbolic inputs and ${this.outputs.length} symbolic outputs`);
+    const known = new Set(this.inputs), done = new Set<GraphNode>(), index = new Map<Operation, number>();
+    const visit = (t: KerasTensor): void => {
+      const node = t.node;
+      if (!node) throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
+      if (done.has(node)) return;
+      done.add(node);
+      if (!index.has(node.operation)) index.set(node.operation, index.size);
+      if (!known.has(t)) {
+        if (!node.inputs.length) throw new ValueError(`Model '${modelName}': the outputs depend on ${t}, which is not among the inputs.`);
+        node.inputs.forEach(visit);
+      }
+      this.nodes.push(node);
+    };
+    this.outputs.forEach(visit);
+    for (const t of this.inputs) visit(t);
+
+    const nodeDepth = new Map<GraphNode, number>(), depth = new Map<Operation, number>();
+    for (const node of [...this.nodes].reverse()) {
+      const d = Math.max(nodeDepth.get(node) ?? 0, depth.get(node.operation) ?? 0);
+      depth.set(node.operation, d);
+      nodeDepth.set(node, d);
+      for (const t of node.inputs) if (t.node && !node.outputs.some((o) => known.has(o))) nodeDepth.set(t.node, Math.max(d + 1, nodeDepth.get(t.node) ?? 0));
+    }
+    const deepest = Math.max(...depth.values());
+    for (const t of this.inputs) if (t.node && !t.node.inputs.length) depth.set(t.node.operation, deepest);
+    this.operations = [...index.keys()].sort((a, b) => depth.get(b)! - depth.get(a)! || index.get(a)! - index.get(b)!);
+    const names = new Set<string>();
+    for (const layer of this.layers) {
+      if (names.has(layer.name)) throw new ValueError(`Model '${modelName}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+      names.add(layer.name);
+    }
+  }
+  get layers(): Layer[] { return this.operations.filter((o): o is Layer => o instanceof Layer); }
+
+  // Given data in the order of the inputs: a tensor, an array, or a record by input name or structure.
+  private arrange(given: unknown, name: string): Tensor[] {
+    let flat: Tensor[];
+    if (isRecord(given) && this.inputs.every((t) => t.name in given)) flat = this.inputs.map((t) => given[t.name] as Tensor);
+    else if (isRecord(given) && isRecord(this.inputStructure)) {
+      const keys = Object.keys(this.inputStructure), missing = keys.filter((k) => !(k in given));
+      if (missing.length) throw new ValueError(`model '${name}': input '${missing[0]}' is missing.\n  Received: ${Object.keys(given).join(', ')}`);
+      flat = keys.flatMap((k) => flattenStructure(given[k], isTensor));
+    } else if (isRecord(given)) {
+      throw new ValueError(`model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${Object.keys(given).map((k) => `'${k}'`).join(', ')}`);
+    } else flat = flattenStructure(given, isTensor);
+    if (flat.length !== this.inputs.length) throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
+    return flat.map((t, i) => this.fit(t, this.inputs[i], name));
+  }
+  // Casts to the input's dtype; adds or removes a last axis of size 1, as Keras does.
+  private fit(given: Tensor, want: KerasTensor, name: string): Tensor {
+    let t = given;
+    if (t.ndim === want.ndim - 1 && want.shape.at(-1) === 1) t = run('reshape', [t], { shape: [...t.shape, 1] });
+    else if (t.ndim === want.ndim + 1 && t.shape.at(-1) === 1) t = run('reshape', [t], { shape: t.shape.slice(0, -1) });
+    if (t.ndim !== want.ndim || want.shape.some((d, i) => i > 0 && d !== null && d !== t.shape[i]))
+      throw new ValueError(`model '${name}': input '${want.name}' must have shape ${formatShape(want.shape)}.\n  Received: shape ${formatShape(given.shape)}`);
+    if (t.dtype !== want.dtype) t = run('cast', [t], { dtype: want.dtype });
+    if (t !== given) setMask(t, maskOf(given));
+    return t;
+  }
+  /** Runs the graph. */
+  run(given: unknown, context: { training?: boolean | null; mask?: unknown }, name: string): unknown {
+    const values = new Map<KerasTensor, Tensor>();
+    this.arrange(given, name).forEach((t, i) => values.set(this.inputs[i], t));
+    const masks = context.mask ? flattenStructure(context.mask, isTensor) : [];
+    masks.forEach((m, i) => setMask(values.get(this.inputs[i]), m));
+    for (const node of this.nodes) {
+      if (node.outputs.every((t) => values.has(t))) continue;
+      const args = mapStructure(node.args, isKerasTensor, (t) => values.get(t)) as unknown[];
+      const result = node.operation.runNode(args, { training: context.training });
+      flattenStructure(result, isTensor).forEach((t, i) => values.set(node.outputs[i], t));
+    }
+    return mapStructure(this.outputStructure, isKerasTensor, (t) => values.get(t));
+  }
+}

@@ -1,0 +1,3 @@
+/** Models (keras.models). */
+export { Model, type ModelOptions } from './model';
+export { Sequential } from './sequential';

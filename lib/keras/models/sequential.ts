@@ -1,0 +1,95 @@
+/** A model that is a chain of layers (keras.Sequential). */
+import { TypeError, ValueError } from '../../errors';
+import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
+import { InputLayer } from '../layers/core';
+import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
+import { withNameScope } from '../naming';
+import { registerClass } from '../saving/registry';
+import { deserializeKerasObject, serializeKerasObject } from '../saving/serialize';
+import { FunctionalGraph } from './graph';
+import { Model } from './model';
+
+const chains = new WeakMap<Sequential, Layer[]>();
+
+/**
+ * Layers one after the other. Built at once when the first has an input shape (or is an `Input`), else with the first
+ * data. A layer may occur several times; its weights count once.
+ */
+export class Sequential extends Model {
+  static override options: readonly string[] = [];
+  static override positional: readonly string[] = ['layers'];
+  constructor(layers: readonly (Layer | KerasTensor)[] | LayerOptions = [], options: LayerOptions = {}) {
+    const isList = Array.isArray(layers);
+    super(isList ? options : (layers as LayerOptions));
+    chains.set(this, []);
+    if (isList) for (const l of layers as readonly (Layer | KerasTensor)[]) this.append(l);
+    this.rebuild();
+  }
+  private get chain(): Layer[] { return chains.get(this)!; }
+  private append(given: Layer | KerasTensor): void {
+    let layer: unknown = given;
+    if (isKerasTensor(given)) {
+      layer = given.node?.operation;
+      if (!(layer instanceof InputLayer)) throw new ValueError('Sequential: of symbolic tensors only those of Input() can be added.');
+    }
+    if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${String(given)} of type ${typeof given}`);
+    const { chain } = this;
+    if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
+    if (chain.some((l) => l !== layer && l.name === (layer as Layer).name)) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+    if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape) chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
+    else if (!chain.length && layer instanceof Model && layer.graph) chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
+    chain.push(layer);
+  }
+  private rebuild(): void {
+    const { chain } = this;
+    this.clearGraph();
+    if (chain[0] instanceof InputLayer && chain.length > 1) this.makeGraph(chain[0]);
+  }
+  private makeGraph(input: InputLayer): void {
+    withNameScope(this.name, () => {
+      let x: unknown = input.output;
+      for (const layer of this.chain) if (layer !== input) x = layer.apply(x);
+      this.setGraph(new FunctionalGraph(input.output, x as KerasTensor, this.name));
+    });
+  }
+  /** Puts a layer at the end. */
+  add(layer: Layer | KerasTensor): void {
+    this.append(layer);
+    this.rebuild();
+  }
+  /** Takes the last layer away and returns it. */
+  pop(): Layer {
+    const last = this.layers.length ? this.chain.pop() : undefined;
+    if (!last) throw new ValueError(`pop: Sequential '${this.name}' has no layers.`);
+    this.rebuild();
+    return last;
+  }
+  /** The layers, without the input. */
+  override get layers(): Layer[] { return [...new Set(this.chain.filter((l) => !(l instanceof InputLayer)))]; }
+  override subLayers(): Layer[] { return [...new Set(this.chain)]; }
+  override build(inputShape: BuildShape): void {
+    if (this.graph || inputShape == null) return;
+    if (!this.chain.length) throw new ValueError(`Sequential '${this.name}' has no layers.\n  Fix: add one.`);
+    const shape = inputShape as SymbolicShape;
+    if (!Array.isArray(shape) || Array.isArray(shape[0])) throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${JSON.stringify(inputShape)}`);
+    const input = new InputLayer({ batchShape: [null, ...shape.slice(1)] });
+    this.chain.unshift(input);
+    this.makeGraph(input);
+  }
+  override call(inputs: unknown, options: CallOptions = {}): unknown {
+    if (this.graph) return super.call(inputs, options);
+    return this.layers.reduce((x, layer) => layer.apply(x, { training: options.training }) as unknown, inputs);
+  }
+  override getConfig(): Record<string, unknown> {
+    const build = this.graph ? { buildInputShape: this.graph.inputs[0].shape } : {};
+    return { name: this.name, trainable: this.trainable, layers: this.chain.map((l) => serializeKerasObject(l)), ...build };
+  }
+  static override fromConfig(config: Record<string, unknown>): Sequential {
+    const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
+    const model = new this(layers.map((l) => deserializeKerasObject(l) as Layer), { name, trainable });
+    if (!model.graph && buildInputShape) model.build(buildInputShape);
+    return model;
+  }
+}
+registerClass('keras', Sequential);
+registerClass('keras.models', Sequential);

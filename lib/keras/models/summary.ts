@@ -1,0 +1,118 @@
+/** The table of a model's layers (keras.src.utils.summary_utils). */
+import { isFloating, type DType } from '../../tensor';
+import type { Variable } from '../../variable';
+import type { GraphNode, SymbolicShape } from '../keras_tensor';
+import type { Layer } from '../layers/layer';
+import { classNameOf, type SerializableClass } from '../saving/registry';
+import type { FunctionalGraph } from './graph';
+
+export interface SummaryOptions {
+  /** Width in characters. Default: 88 (108 with connections), at most that of the terminal. */
+  lineLength?: number;
+  printFn?: (text: string) => void;
+  /** Also the layers inside of models. */
+  expandNested?: boolean;
+  /** A column that says which layers are trained. */
+  showTrainable?: boolean;
+}
+interface SummarizedModel extends Layer { readonly layers: Layer[]; readonly graph: FunctionalGraph | null; readonly optimizer?: { readonly built: boolean; readonly variables: Variable[] } | null }
+
+const BYTES: Partial<Record<DType, number>> = { float64: 8, int64: 8, float32: 4, int32: 4, float16: 2, bfloat16: 2 };
+const countOf = (list: Variable[]): number => list.reduce((n, v) => n + v.size, 0);
+/** @internal `5.25 KB` */
+export function readableSize(variables: Variable[]): string {
+  const bytes = variables.reduce((n, v) => n + v.size * (BYTES[v.dtype] ?? (isFloating(v.dtype) ? 4 : 1)), 0);
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'], scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  return `${(bytes / 1024 ** scale).toFixed(2)} ${units[scale]}`;
+}
+function outputShapes(layer: Layer): string {
+  const node = layer.inboundNodes.at(-1);
+  let shapes: SymbolicShape[];
+  if (node) shapes = node.outputs.map((t) => t.shape);
+  else {
+    const build = layer.built ? layer.getBuildConfig()?.inputShape : null;
+    if (!build) return '?';
+    try {
+      const s = layer.computeOutputShape(build) as SymbolicShape | SymbolicShape[];
+      shapes = Array.isArray(s[0]) ? (s as SymbolicShape[]) : [s as SymbolicShape];
+    } catch {
+      return '?'; // a layer that can only be called on real data
+    }
+  }
+  const text = shapes.map((s) => `(${s.map((d) => d ?? 'None').join(', ')})`);
+  return text.length === 1 ? text[0] : `[${text.join(', ')}]`;
+}
+function connections(layer: Layer, nodes: GraphNode[]): string {
+  const own = layer.inboundNodes.filter((n) => nodes.includes(n));
+  const text = own.flatMap((n) => n.inputs.map((t) => `${t.node!.operation.name}[${t.node!.operation.inboundNodes.indexOf(t.node!)}][${t.index}]`));
+  return text.length ? text.join(', ') : '-';
+}
+/** @internal Breaks text at spaces, and words that are too long anywhere. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) { lines.push(line); line = ''; }
+    while (word.length > width) {
+      if (line) { lines.push(line); line = ''; }
+      lines.push(word.slice(0, width));
+      word = word.slice(width);
+    }
+    line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
+
+/** @internal */
+export function summaryOf(model: SummarizedModel, { lineLength, expandNested = false, showTrainable = false }: SummaryOptions = {}): string {
+  const graph = model.graph;
+  const used = graph?.nodes ?? [];
+  const isSequential = !graph || (used.every((n) => n.inputs.length <= 1) && model.layers.every((l) => l.inboundNodes.filter((n) => used.includes(n)).length <= 1) && graph.inputs.length === 1 && graph.outputs.length === 1 && new Set(used.flatMap((n) => n.inputs)).size === used.filter((n) => n.inputs.length).length)
+    || (model.constructor as { name: string }).name === 'Sequential';
+  const header = ['Layer (type)', 'Output Shape', 'Param #'], align = ['left', 'left', 'right'];
+  let positions = isSequential ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1], length = isSequential ? 88 : 108;
+  if (!isSequential) { header.push('Connected to'); align.push('left'); }
+  if (showTrainable) { header.push('Trainable'); align.push('center'); length += 12; positions = [...positions.map((p) => p * 0.9), 1]; }
+  length = lineLength ?? Math.min(length, (process.stdout.columns || 80) - 4);
+  let at = 0;
+  const widths = positions.map((p) => {
+    const w = Math.trunc(p * length) - at;
+    at += w;
+    return w + 2;
+  });
+  // The frame takes what the columns lose, evenly.
+  let excess = widths.reduce((a, b) => a + b, 0) + widths.length + 1 - length;
+  widths.forEach((w, i) => {
+    const share = Math.round(excess / (widths.length - i));
+    widths[i] = Math.max(6, w - share);
+    excess -= share;
+  });
+
+  const rows: string[][] = [];
+  const add = (layer: Layer, level: number): void => {
+    const params = layer.built ? layer.countParams().toLocaleString('en-US') : '0 (unbuilt)';
+    const fields = [`${level ? `${'   '.repeat(level)}└ ` : ''}${layer.name} (${classNameOf(layer.constructor as unknown as SerializableClass)})`, outputShapes(layer), params];
+    if (!isSequential) fields.push(connections(layer, used));
+    if (showTrainable) fields.push(layer.weights.length ? (layer.trainable ? 'Y' : 'N') : '-');
+    rows.push(fields);
+    const nested = (layer as Partial<SummarizedModel>).layers;
+    if (expandNested && nested) for (const l of nested) add(l, level + 1);
+  };
+  for (const layer of isSequential ? model.layers : (graph!.operations as Layer[])) 'countParams' in layer ? add(layer, 0) : rows.push([`${(layer as Layer).name}`, '', '0', ...(isSequential ? [] : ['-'])]);
+
+  const cell = (text: string, i: number): string => {
+    const w = widths[i] - 2, pad = w - text.length, left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;
+    return ` ${' '.repeat(Math.max(0, left))}${text}${' '.repeat(Math.max(0, pad - left))} `;
+  };
+  const render = (fields: string[], bar: string): string[] => {
+    const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2)), height = Math.max(...wrapped.map((w) => w.length));
+    return Array.from({ length: height }, (_, r) => bar + wrapped.map((w, i) => cell(w[r] ?? '', i)).join(bar) + bar);
+  };
+  const rule = (left: string, line: string, middle: string, right: string): string => left + widths.map((w) => line.repeat(w)).join(middle) + right;
+  const body = rows.flatMap((r, i) => [...(i ? [rule('├', '─', '┼', '┤')] : []), ...render(r, '│')]);
+  const { trainableWeights: trained, nonTrainableWeights: fixed } = model;
+  const optimizer = model.optimizer?.built ? model.optimizer.variables : [];
+  const line = (name: string, list: Variable[]): string => ` ${name} params: ${countOf(list).toLocaleString('en-US')} (${readableSize(list)})`;
+  return [`Model: "${model.name}"`, rule('┏', '━', '┳', '┓'), ...render(header, '┃'), rule('┡', '━', '╇', '┩'), ...body, rule('└', '─', '┴', '┘'),
+    line('Total', [...trained, ...fixed, ...optimizer]), line('Trainable', trained), line('Non-trainable', fixed), ...(optimizer.length ? [line('Optimizer', optimizer)] : [])].join('\n');
+}

@@ -1,0 +1,36 @@
+/** Names: automatic ones for layers and the like, scopes for variable paths. */
+
+let counts = new Map<string, number>();
+const scopes: string[] = [];
+
+/** @internal `BatchNormalization` -> `batch_normalization` (keras.src.utils.naming.to_snake_case). */
+export function toSnakeCase(name: string): string {
+  return name.replace(/\W+/g, '').replace(/(.)([A-Z][a-z]+)/g, '$1_$2').replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+}
+/** @internal `name`, `name_1`, ... */
+export function uniqueName(base: string): string {
+  const n = counts.get(base) ?? 0;
+  counts.set(base, n + 1);
+  return n ? `${base}_${n}` : base;
+}
+/** @internal An unused name for an object of this class. */
+export const autoName = (className: string): string => uniqueName(toSnakeCase(className));
+/** Starts automatic names anew (keras.utils.clear_session). */
+export function clearSession(): void { counts = new Map(); }
+
+/** @internal Variables made inside of `f` have `name` in their path. */
+export function withNameScope<T>(name: string, f: () => T): T {
+  scopes.push(name);
+  try {
+    return f();
+  } finally {
+    scopes.pop();
+  }
+}
+/** @internal */
+export const scopedPath = (name: string): string => [...scopes, name].join('/');
+
+/** @internal `kernel_initializer` -> `kernelInitializer`. */
+export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+/** @internal `kernelInitializer` -> `kernel_initializer`. */
+export const snakeCase = (s: string): string => s.replace(/(?<=[a-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`);

@@ -1,0 +1,65 @@
+/** Adam and AdamW. */
+import { ValueError } from '../../errors';
+import { convert, run, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface AdamOptions extends OptimizerOptions { beta1?: number; beta2?: number; epsilon?: number; amsgrad?: boolean }
+/**
+ * m = m + (g - m)(1 - beta1), v = v + (g^2 - v)(1 - beta2), w = w - m alpha / (sqrt(v) + epsilon) with
+ * alpha = rate sqrt(1 - beta2^t) / (1 - beta1^t) (Kingma & Ba 2014). Defaults: rate 0.001, 0.9, 0.999, 1e-7.
+ */
+export class Adam extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta1', 'beta2', 'epsilon', 'amsgrad'];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly amsgrad: boolean;
+  private momentums: Variable[] = [];
+  private velocities: Variable[] = [];
+  private largest: Variable[] = [];
+  constructor(learningRate?: LearningRate | AdamOptions, more: AdamOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-7;
+    this.amsgrad = options.amsgrad ?? false;
+  }
+  protected override buildSlots(): void {
+    for (const v of this.variablesTrained) {
+      this.momentums.push(this.addSlot(v, 'momentum'));
+      this.velocities.push(this.addSlot(v, 'velocity'));
+    }
+    if (this.amsgrad) this.largest = this.addSlots('velocity_hat');
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable), m = this.momentums[i], v = this.velocities[i];
+    const num = (value: number): Tensor => convert(value, g);
+    const t = run('cast', [run('add', [this.iterations.value, convert(1, this.iterations.value)])], { dtype: g.dtype });
+    const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
+    const alpha = run('divide', [run('multiply', [rate, run('sqrt', [rest(this.beta2)])]), rest(this.beta1)]);
+    const mean = run('add', [m.value, run('multiply', [run('subtract', [g, m.value]), num(1 - this.beta1)])]);
+    const square = run('add', [v.value, run('multiply', [run('subtract', [run('square', [g]), v.value]), num(1 - this.beta2)])]);
+    m.assign(mean);
+    v.assign(square);
+    let scale = square;
+    if (this.amsgrad) {
+      scale = run('maximum', [this.largest[i].value, square]);
+      this.largest[i].assign(scale);
+    }
+    variable.assign(run('subtract', [variable.value, run('divide', [run('multiply', [mean, alpha]), run('add', [run('sqrt', [scale]), num(this.epsilon)])])]));
+  }
+  override getConfig(): Record<string, unknown> { return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad }; }
+}
+/** Adam with weight decay apart from the gradient (Loshchilov & Hutter 2017). Default weightDecay 0.004. */
+export class AdamW extends Adam {
+  constructor(learningRate?: LearningRate | AdamOptions, more: AdamOptions = {}) {
+    const options = splitRate(learningRate, more);
+    if (options.weightDecay === null) throw new ValueError('AdamW: weightDecay must be a number.\n  Received: null');
+    super({ weightDecay: 0.004, ...options });
+  }
+}
+registerClass('keras.optimizers', Adam, AdamW);

@@ -1,0 +1,214 @@
+/** Base of optimizers: what happens around an update (keras.src.optimizers.base_optimizer). */
+import { ValueError } from '../../errors';
+import { filled } from '../../ops/creation';
+import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../../tensor';
+import { withTrace } from '../../trace';
+import { Variable } from '../../variable';
+import { autoName, toSnakeCase } from '../naming';
+import { checkOptions } from '../options';
+import type { SerializableClass } from '../saving/registry';
+import { isSerialized, serializeKerasObject } from '../saving/serialize';
+import * as schedules from './schedules';
+
+export type LearningRate = number | schedules.LearningRateSchedule | (() => number) | object;
+export interface OptimizerOptions {
+  learningRate?: LearningRate;
+  /** Each update also shrinks weights by weightDecay * learningRate. */
+  weightDecay?: number | null;
+  /** Largest norm of a gradient. */
+  clipnorm?: number | null;
+  /** Largest absolute value in a gradient. */
+  clipvalue?: number | null;
+  /** Largest norm of all gradients together. */
+  globalClipnorm?: number | null;
+  /** Keep an exponential moving average of the weights, which replaces them at the end of training. */
+  useEma?: boolean;
+  emaMomentum?: number;
+  emaOverwriteFrequency?: number | null;
+  lossScaleFactor?: number | null;
+  /** Sum the gradients of this many steps before each update. */
+  gradientAccumulationSteps?: number | null;
+  name?: string | null;
+}
+const BASE_OPTIONS = ['learningRate', 'weightDecay', 'clipnorm', 'clipvalue', 'globalClipnorm', 'useEma', 'emaMomentum', 'emaOverwriteFrequency', 'lossScaleFactor', 'gradientAccumulationSteps', 'name'];
+
+/** @internal A constructor's first argument: a rate, a schedule, or the options. */
+export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
+  if (rate === undefined) return options;
+  const isRate = typeof rate === 'number' || typeof rate === 'function' || rate instanceof schedules.LearningRateSchedule || isSerialized(rate);
+  return (isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) }) as T;
+}
+const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
+
+/** An optimizer. Subclasses make slots in `build` and implement `updateStep`. */
+export abstract class Optimizer {
+  static options?: readonly string[];
+  static positional?: readonly string[];
+  readonly name: string;
+  readonly settings: Required<Omit<OptimizerOptions, 'learningRate' | 'name'>>;
+  /** Number of updates, int64 scalar. */
+  readonly iterations: Variable;
+  built = false;
+  private readonly list: Variable[] = [];
+  private rate: Variable | schedules.LearningRateSchedule | (() => number);
+  private trained: Variable[] = [];
+  private positions = new Map<Variable, number>();
+  private averages: Variable[] = [];
+  private accumulators: Variable[] = [];
+  private excluded: (v: Variable) => boolean = () => false;
+
+  constructor(options: OptimizerOptions, defaultRate: number) {
+    const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
+    checkOptions(cls.name, options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
+    this.name = options.name ?? autoName(cls.name) ?? toSnakeCase(cls.name);
+    this.settings = {
+      weightDecay: options.weightDecay ?? null, clipnorm: options.clipnorm ?? null, clipvalue: options.clipvalue ?? null, globalClipnorm: options.globalClipnorm ?? null,
+      useEma: options.useEma ?? false, emaMomentum: options.emaMomentum ?? 0.99, emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,
+      lossScaleFactor: options.lossScaleFactor ?? null, gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
+    };
+    const { clipnorm, clipvalue, globalClipnorm, emaMomentum, useEma, gradientAccumulationSteps: steps } = this.settings;
+    if ([clipnorm, clipvalue, globalClipnorm].filter((v) => v !== null).length > 1) throw new ValueError(`${cls.name}: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}`);
+    if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1)) throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
+    if (steps !== null && !(Number.isInteger(steps) && steps >= 2)) throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
+    this.iterations = this.track(new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }));
+    const given = options.learningRate ?? defaultRate;
+    if (given instanceof schedules.LearningRateSchedule) this.rate = given;
+    else if (isSerialized(given)) this.rate = schedules.deserialize(given);
+    else if (typeof given === 'function') this.rate = given as () => number;
+    else if (typeof given === 'number' && Number.isFinite(given)) this.rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
+    else throw new ValueError(`${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${String(given)}`);
+  }
+  private track(v: Variable): Variable {
+    v.path = `${this.name}/${v.name}`;
+    this.list.push(v);
+    return v;
+  }
+  /** State: iterations, learning rate, slots. */
+  get variables(): Variable[] { return [...this.list]; }
+
+  /** The current rate; settable when it was given as a number. */
+  get learningRate(): Variable | Tensor {
+    if (this.rate instanceof Variable) return this.rate;
+    return this.rate instanceof schedules.LearningRateSchedule ? this.rate.call(this.iterations.value) : tensor(this.rate());
+  }
+  set learningRate(value: LearningRate | TensorLike) {
+    if (value instanceof schedules.LearningRateSchedule) this.rate = value;
+    else if (this.rate instanceof Variable) this.rate.assign(value as TensorLike);
+    else throw new ValueError(`${this.name}: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.`);
+  }
+  /** @internal Plans depend on whether the rate is a variable. */
+  get hasDynamicRate(): boolean { return typeof this.rate === 'function'; }
+
+  /** Leaves variables out of weight decay: those listed, or whose names contain one of the words. Before `build`. */
+  excludeFromWeightDecay({ varList = [], varNames = [] }: { varList?: readonly Variable[]; varNames?: readonly string[] } = {}): void {
+    if (this.built) throw new ValueError('excludeFromWeightDecay: only before the optimizer is built.');
+    this.excluded = (v) => varList.includes(v) || varNames.some((n) => v.name.includes(n));
+  }
+  /** Makes the slots for these variables. */
+  build(variables: readonly Variable[]): void {
+    if (this.built) return;
+    this.trained = [...variables];
+    this.positions = new Map(variables.map((v, i) => [v, i]));
+    if (this.settings.useEma) this.averages = this.addSlots('average');
+    if (this.settings.gradientAccumulationSteps) this.accumulators = this.addSlots('gradient_accumulator');
+    this.buildSlots();
+    this.built = true;
+  }
+  /** Makes the slots of the algorithm. */
+  protected buildSlots(): void {}
+  /** A variable of zeros for each trained variable. */
+  protected addSlots(name: string): Variable[] { return this.trained.map((v) => this.addSlot(v, name)); }
+  protected addSlot(reference: Variable, name: string): Variable {
+    const slot = this.track(withTrace(null, () => new Variable(filled(reference.shape, 0, reference.dtype), { name: `${reference.path.replace(/\//g, '_')}_${name}`, trainable: false })));
+    return slot;
+  }
+  protected get variablesTrained(): readonly Variable[] { return this.trained; }
+  protected indexOf(v: Variable): number { return this.positions.get(v)!; }
+
+  /** Updates one variable. */
+  protected abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
+
+  /** Updates variables by their gradients. @throws ValueError for other variables than it was built with. */
+  apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
+    const given = variables ?? this.trained;
+    if (!gradients.length) return;
+    if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
+    if (!this.built) this.build(given);
+    for (const v of given) if (!this.positions.has(v)) throw new ValueError(`${this.name}: variable '${v.path}' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.`);
+    const present = given.map((v, i) => ({ v, g: gradients[i] })).filter((e): e is { v: Variable; g: TensorLike } => e.g !== null);
+    if (!present.length) throw new ValueError(`${this.name}: no gradients for any variable.`);
+    let grads = present.map(({ v, g }) => {
+      const t = convert(g);
+      if (formatShape(t.shape) !== formatShape(v.shape)) throw new ValueError(`${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`);
+      return t.dtype === v.dtype ? t : run('cast', [t], { dtype: v.dtype });
+    });
+    const { lossScaleFactor } = this.settings, list = present.map((e) => e.v);
+    if (lossScaleFactor !== null) grads = grads.map((g) => run('divide', [g, scalar(lossScaleFactor, g)]));
+    if (this.settings.gradientAccumulationSteps) this.accumulate(grads, list);
+    else this.update(grads, list);
+    if (this.settings.useEma) this.updateAverages();
+    for (const v of list) if (v.constraint) v.assign(v.constraint.call(v.value));
+    this.iterations.assign(run('add', [this.iterations.value, tensor(BigInt64Array.from([1n]), [])]));
+  }
+  /** `apply` on pairs of gradient and variable. */
+  applyGradients(pairs: readonly (readonly [TensorLike | null, Variable])[]): Variable {
+    this.apply(pairs.map((p) => p[0]), pairs.map((p) => p[1]));
+    return this.iterations;
+  }
+  private update(given: Tensor[], list: Variable[]): void {
+    const grads = this.clip(given), now = this.learningRate, rate = now instanceof Variable ? now.value : now, { weightDecay } = this.settings;
+    const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : run('cast', [rate], { dtype: v.dtype }));
+    if (weightDecay !== null)
+      for (const v of list) if (!this.excluded(v)) v.assign(run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(weightDecay, v.value), rateFor(v)])])]));
+    list.forEach((v, i) => this.updateStep(grads[i], v, rateFor(v)));
+  }
+  // Every n-th step updates with the mean of the last n gradients; the others only add up.
+  private accumulate(grads: Tensor[], list: Variable[]): void {
+    const n = this.settings.gradientAccumulationSteps!, one = tensor(BigInt64Array.from([1n]), []);
+    const isUpdate = run('equal', [run('mod', [run('add', [this.iterations.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]), tensor(BigInt64Array.from([0n]), [])]);
+    const sums = list.map((v, i) => run('add', [this.accumulators[this.indexOf(v)].value, grads[i]]));
+    const state = [...list, ...this.list.filter((v) => v !== this.iterations && v !== this.rate && !this.averages.includes(v) && !this.accumulators.includes(v))];
+    const before = state.map((v) => v.value);
+    this.update(sums.map((s) => run('divide', [s, scalar(n, s)])), list);
+    state.forEach((v, i) => v.assign(run('where', [isUpdate, v.value, before[i]])));
+    list.forEach((v, i) => this.accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])));
+  }
+  private clip(grads: Tensor[]): Tensor[] {
+    const { clipnorm, clipvalue, globalClipnorm } = this.settings;
+    const squares = (g: Tensor): Tensor => run('sum', [run('square', [g])]);
+    if (clipnorm) // g * clipnorm / max(norm, clipnorm)
+      return grads.map((g) => run('divide', [run('multiply', [g, scalar(clipnorm, g)]), run('maximum', [run('sqrt', [squares(g)]), scalar(clipnorm, g)])]));
+    if (globalClipnorm) {
+      const norm = run('sqrt', [grads.map(squares).reduce((a, b) => run('add', [a, run('cast', [b], { dtype: a.dtype })]))]);
+      const scale = run('multiply', [scalar(globalClipnorm, norm), run('minimum', [run('divide', [scalar(1, norm), norm]), scalar(1 / globalClipnorm, norm)])]);
+      // Infinite or NaN norms must show.
+      const honest = run('add', [scale, run('subtract', [norm, norm])]);
+      return grads.map((g) => run('multiply', [g, run('cast', [honest], { dtype: g.dtype })]));
+    }
+    if (clipvalue) return grads.map((g) => run('clip', [g], { min: -clipvalue, max: clipvalue }));
+    return grads;
+  }
+  private updateAverages(): void {
+    const { emaMomentum, emaOverwriteFrequency } = this.settings, zero = tensor(BigInt64Array.from([0n]), []), one = tensor(BigInt64Array.from([1n]), []);
+    this.trained.forEach((v, i) => {
+      const now = v.value, notFirst = run('cast', [run('not_equal', [this.iterations.value, zero])], { dtype: v.dtype });
+      const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
+      this.averages[i].assign(run('add', [run('multiply', [momentum, this.averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
+    });
+    if (!emaOverwriteFrequency) return;
+    const due = run('equal', [run('mod', [run('add', [this.iterations.value, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]), zero]);
+    this.trained.forEach((v, i) => v.assign(run('where', [due, this.averages[i].value, v.value])));
+  }
+  /** At the end of training: moving averages replace the weights. */
+  finalizeVariableValues(variables: readonly Variable[] = this.trained): void {
+    if (this.settings.useEma) for (const v of variables) v.assign(this.averages[this.indexOf(v)].value);
+  }
+  /** The loss times the scale factor, before gradients are computed. */
+  scaleLoss(loss: Tensor): Tensor {
+    return this.settings.lossScaleFactor === null ? loss : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
+  }
+  getConfig(): Record<string, unknown> {
+    const rate = this.rate instanceof Variable ? this.rate.item() : serializeKerasObject(this.rate);
+    return { name: this.name, learningRate: rate, ...this.settings };
+  }
+}

@@ -1,0 +1,104 @@
+/** Penalties on weights and activities, added to the loss (keras.regularizers). */
+import { ValueError } from '../errors';
+import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { checkOptions } from './options';
+import { registerClass } from './saving/registry';
+import { makeKind } from './saving/serialize';
+
+/** Maps a tensor to a scalar penalty. Subclass and implement `call`. */
+export abstract class Regularizer {
+  abstract call(x: Tensor): Tensor;
+  getConfig(): Record<string, unknown> { return {}; }
+}
+function strength(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${String(value)}`);
+  return value;
+}
+const absolute = (x: Tensor, factor: number): Tensor => run('multiply', [run('sum', [run('abs', [x])]), convert(factor, x)]);
+const squared = (x: Tensor, factor: number): Tensor => run('multiply', [run('sum', [run('square', [x])]), convert(factor, x)]);
+
+/** l1 sum|x|. Default 0.01. */
+export class L1 extends Regularizer {
+  static positional = ['l1'];
+  readonly l1: number;
+  constructor(l1: number | { l1?: number } = 0.01) {
+    super();
+    if (typeof l1 === 'object') checkOptions('L1', l1, ['l1']);
+    this.l1 = strength('l1', typeof l1 === 'object' ? (l1.l1 ?? 0.01) : l1);
+  }
+  call(x: TensorLike): Tensor { return absolute(convert(x), this.l1); }
+  override getConfig() { return { l1: this.l1 }; }
+}
+/** l2 sum x^2. Default 0.01. */
+export class L2 extends Regularizer {
+  static positional = ['l2'];
+  readonly l2: number;
+  constructor(l2: number | { l2?: number } = 0.01) {
+    super();
+    if (typeof l2 === 'object') checkOptions('L2', l2, ['l2']);
+    this.l2 = strength('l2', typeof l2 === 'object' ? (l2.l2 ?? 0.01) : l2);
+  }
+  call(x: TensorLike): Tensor { return squared(convert(x), this.l2); }
+  override getConfig() { return { l2: this.l2 }; }
+}
+/** l1 sum|x| + l2 sum x^2. Defaults 0. */
+export class L1L2 extends Regularizer {
+  readonly l1: number;
+  readonly l2: number;
+  constructor(options: { l1?: number | null; l2?: number | null } = {}) {
+    super();
+    checkOptions('L1L2', options, ['l1', 'l2']);
+    this.l1 = strength('l1', options.l1 ?? 0);
+    this.l2 = strength('l2', options.l2 ?? 0);
+  }
+  call(x: TensorLike): Tensor {
+    const t = convert(x);
+    return run('add', [absolute(t, this.l1), squared(t, this.l2)]);
+  }
+  override getConfig() { return { l1: this.l1, l2: this.l2 }; }
+}
+/** factor * mean of |cosine| between all pairs of rows (or columns): Brock et al. 2016. */
+export class OrthogonalRegularizer extends Regularizer {
+  static positional = [];
+  readonly factor: number;
+  readonly mode: 'rows' | 'columns';
+  constructor(options: { factor?: number; mode?: string } = {}) {
+    super();
+    checkOptions('OrthogonalRegularizer', options, ['factor', 'mode']);
+    this.factor = strength('factor', options.factor ?? 0.01);
+    const mode = options.mode ?? 'rows';
+    if (mode !== 'rows' && mode !== 'columns') throw new ValueError(`OrthogonalRegularizer: mode must be 'rows' or 'columns'.\n  Received: '${mode}'`);
+    this.mode = mode;
+  }
+  call(x: TensorLike): Tensor {
+    const t = convert(x);
+    if (t.ndim !== 2) throw new ValueError(`OrthogonalRegularizer: a matrix is expected.\n  Received: rank ${t.ndim}`);
+    const isRows = this.mode === 'rows', n = t.shape[isRows ? 0 : 1];
+    const total = run('maximum', [run('sum', [run('square', [t])], { axis: [isRows ? 1 : 0], keepdims: true }), convert(1e-12, t)]);
+    const unit = run('multiply', [t, run('rsqrt', [total])]);
+    const product = isRows ? run('matmul', [unit, unit], { transpose_b: true }) : run('matmul', [unit, unit], { transpose_a: true });
+    const identity = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? 0 : 1)));
+    const off = run('sum', [run('abs', [run('multiply', [product, convert(identity, t)])])]);
+    return run('multiply', [off, convert((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2), t)]);
+  }
+  override getConfig() { return { factor: this.factor, mode: this.mode }; }
+}
+registerClass('keras.regularizers', L1, L2, L1L2, OrthogonalRegularizer);
+
+/** `new L1(l1)` */
+export const l1 = (value?: number): L1 => new L1(value);
+/** `new L2(l2)` */
+export const l2 = (value?: number): L2 => new L2(value);
+/** `new L1L2({ l1, l2 })`, both 0.01. */
+export const l1L2 = ({ l1: a = 0.01, l2: b = 0.01 }: { l1?: number; l2?: number } = {}): L1L2 => new L1L2({ l1: a, l2: b });
+
+const kind = makeKind<Regularizer>('keras.regularizers', 'regularizer', (x): x is Regularizer => typeof (x as Regularizer)?.call === 'function', { l1_l2: 'L1L2' });
+/** A regularizer from a name, a config, an instance or a function; null for none. */
+export function get(identifier: unknown): Regularizer | null {
+  if (typeof identifier === 'function' && !(identifier as { prototype?: Regularizer }).prototype?.getConfig) {
+    const f = identifier as (x: Tensor) => Tensor;
+    return { call: (x: Tensor) => f(x), getConfig: () => ({}) };
+  }
+  return kind.get(identifier);
+}
+export const { serialize, deserialize } = kind;

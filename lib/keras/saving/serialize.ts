@@ -1,0 +1,133 @@
+/** Keras' JSON form of objects (keras.saving.serialize_keras_object). */
+import { TypeError, ValueError } from '../../errors';
+import { isRecord } from '../../nest';
+import { nearest } from '../../options';
+import { Tensor, tensor } from '../../tensor';
+import { snakeCase } from '../naming';
+import { builtInClass, camelKeys, classNameOf, classNames, construct, customObjectScope, getRegisteredName, getRegisteredObject, isRegistered, moduleOf, type CustomObjects, type SerializableClass } from './registry';
+
+/** What `serializeKerasObject` makes of an object. */
+export interface SerializedObject {
+  module: string | null;
+  class_name: string;
+  config: Record<string, unknown> | string;
+  registered_name: string | null;
+  build_config?: Record<string, unknown>;
+}
+/** @internal Objects with a config. */
+export interface Configurable { getConfig(): Record<string, unknown> }
+
+/** @internal */
+export const isSerialized = (x: unknown): x is SerializedObject => isRecord(x) && typeof x.class_name === 'string' && 'config' in x;
+const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Record<string, unknown> | null } =>
+  typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
+
+/** @internal Names of built-in functions: they are stored by name alone. */
+export const functionNames = new WeakMap<object, string>();
+
+/** Keras' JSON of an object: `module`, `class_name`, `config` with snake_case keys, `registered_name`, `build_config`. */
+export function serializeKerasObject(object: unknown): unknown {
+  if (object === null || object === undefined) return null;
+  if (['number', 'string', 'boolean'].includes(typeof object)) return object;
+  if (Array.isArray(object)) return object.map(serializeKerasObject);
+  if (object instanceof Tensor) return { class_name: '__tensor__', config: { value: object.arraySync(), dtype: object.dtype } };
+  if (ArrayBuffer.isView(object)) return Array.from(object as unknown as ArrayLike<number>, Number);
+  if (typeof object === 'function') {
+    const name = functionNames.get(object);
+    if (name) return name;
+    return { module: 'builtins', class_name: 'function', config: object.name, registered_name: isRegistered(object) ? getRegisteredName(object) : 'function' };
+  }
+  if (isConfigurable(object)) {
+    const cls = object.constructor as SerializableClass, module = moduleOf(cls);
+    const own = (object as unknown as { serializedClassName?: string }).serializedClassName;
+    const out: SerializedObject = {
+      module: module ?? null,
+      class_name: own ?? classNameOf(cls),
+      config: serializeRecord(object.getConfig()),
+      registered_name: module ? null : getRegisteredName(cls),
+    };
+    const build = object.getBuildConfig?.();
+    if (build) out.build_config = serializeRecord(build);
+    return out;
+  }
+  if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
+  throw new TypeError(`serializeKerasObject: ${(object as object).constructor?.name ?? typeof object} has no getConfig().`);
+}
+const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined).map(([k, v]) => [snakeCase(k), serializeKerasObject(v)]));
+
+/** The object that a config of `serializeKerasObject` describes. Never runs code that comes with it. */
+export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects; module?: string } = {}): unknown {
+  if (options.customObjects) return customObjectScope(options.customObjects, () => deserializeKerasObject(config, { module: options.module }));
+  if (Array.isArray(config)) return config.map((c) => deserializeKerasObject(c));
+  if (!isRecord(config)) return config;
+  if (!isSerialized(config)) return Object.fromEntries(Object.entries(config).map(([k, v]) => [k, deserializeKerasObject(v)]));
+  const { class_name: name, config: inner } = config;
+  if (name === '__tuple__') return ((inner as unknown as unknown[]) ?? []).map((c) => deserializeKerasObject(c));
+  if (name === '__tensor__') return tensor((inner as { value: number[] }).value, null, (inner as { dtype: 'float32' }).dtype);
+  if (name === 'function') return customFunction(config);
+  const cls = findClass(config, options.module);
+  if (!isRecord(inner)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${JSON.stringify(inner)}`);
+  const object = fromConfig(cls, camelKeys(inner));
+  const build = config.build_config;
+  if (isRecord(build)) (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
+  return object;
+}
+/** @internal */
+export function fromConfig<T>(cls: SerializableClass, config: Record<string, unknown>): T {
+  return (cls.fromConfig ? cls.fromConfig(config) : construct(cls, config)) as T;
+}
+function customFunction(config: SerializedObject): unknown {
+  const name = String(config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config);
+  const f = getRegisteredObject(name) ?? getRegisteredObject(String(config.config));
+  if (typeof f !== 'function') throw new TypeError(`deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
+  return f;
+}
+function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
+  const custom = (registered && getRegisteredObject(registered)) || getRegisteredObject(name);
+  if (custom) return custom as SerializableClass;
+  for (const m of [module, fallback])
+    if (m) {
+      const cls = builtInClass(m, name) ?? builtInClass(m.replace(/^keras\.src\./, 'keras.').split('.').slice(0, m.includes('schedules') ? 3 : 2).join('.'), name);
+      if (cls) return cls;
+    }
+  const near = nearest(name, classNames(module ?? fallback ?? ''));
+  throw new TypeError(`deserialize: class '${name}'${module ? ` of ${module}` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
+}
+
+/** @internal The three functions each kind of object has. */
+export interface Kind<T> {
+  get(identifier: unknown): T | null;
+  serialize(object: T | null): unknown;
+  deserialize(config: unknown, options?: { customObjects?: CustomObjects }): T;
+}
+/**
+ * @internal get, serialize and deserialize of a kind: 'keras.initializers', ...
+ * @param accepts - whether a value is an instance of the kind already.
+ */
+export function makeKind<T>(module: string, what: string, accepts: (x: unknown) => x is T, aliases: Record<string, string> = {}): Kind<T> {
+  const plain = (s: string): string => s.replace(/[_\s]/g, '').toLowerCase();
+  const byName = (name: string): T => {
+    const custom = getRegisteredObject(name);
+    if (custom) return (typeof custom === 'function' && (custom as { prototype?: Configurable }).prototype?.getConfig ? fromConfig(custom as SerializableClass, {}) : custom) as T;
+    const target = aliases[name] ?? aliases[plain(name)] ?? name, names = classNames(module);
+    const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
+    if (found) return fromConfig<T>(builtInClass(module, found)!, {});
+    const near = nearest(name, [...names, ...Object.keys(aliases)]);
+    throw new ValueError(`${what} '${name}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);
+  };
+  return {
+    get(identifier) {
+      if (identifier === null || identifier === undefined) return null;
+      if (typeof identifier === 'string') return byName(identifier);
+      if (isSerialized(identifier)) return deserializeKerasObject(identifier, { module }) as T;
+      if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig) return fromConfig<T>(identifier as unknown as SerializableClass, {});
+      if (accepts(identifier)) return identifier;
+      throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${String(identifier)} of type ${typeof identifier}`);
+    },
+    serialize: (object) => serializeKerasObject(object),
+    deserialize(config, options) {
+      return typeof config === 'string' ? byName(config) : (deserializeKerasObject(config, { ...options, module }) as T);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Data of fit, evaluate and predict: tensors with a row for each example, or batches that come one by one. */
+import { TypeError, ValueError } from '../../errors';
+import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { convert, formatShape, run, Tensor, tensor, type TensorLike, type TypedArray } from '../../tensor';
+import { Variable } from '../../variable';
+import type { Batch, Data } from './types';
+
+/** @internal */
+export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+const isNumbers = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
+
+/** @internal True for what yields batches. */
+export function isBatches(x: unknown): x is Iterable<Batch> | AsyncIterable<Batch> {
+  if (typeof x !== 'object' || x === null || Array.isArray(x) || isTypedArray(x) || isTensor(x) || x instanceof Variable) return false;
+  return Symbol.iterator in x || Symbol.asyncIterator in x;
+}
+/** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
+export function toTensors(data: unknown, what: string): unknown {
+  if (data === null || data === undefined) return null;
+  if (isTensor(data)) return data;
+  if (data instanceof Variable) return data.value;
+  if (isTypedArray(data)) {
+    const shaped = data as TypedArray & { shape?: readonly number[] };
+    return tensor(data, shaped.shape ?? null, data instanceof Float64Array ? 'float32' : undefined);
+  }
+  if (isNumbers(data)) return convert(data as TensorLike);
+  if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
+  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
+  throw new TypeError(`${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${String(data)} of type ${typeof data}`);
+}
+
+/** @internal A batch, or all rows: what a step takes. */
+export interface Examples { x: unknown; y: unknown; sampleWeight: unknown }
+
+/** @internal All tensors of the examples, in the order in which steps take them. */
+export const tensorsOf = (e: Examples): Tensor[] => flattenStructure([e.x, e.y, e.sampleWeight], isTensor);
+
+/** @internal Converts and checks arrays. @throws ValueError for empty data and lengths that differ. */
+export function arrayData(where: string, x: Data, y: Data | null | undefined, sampleWeight: Data | null | undefined): Examples & { rows: number } {
+  const data: Examples = { x: toTensors(x, `${where}: x`), y: toTensors(y, `${where}: y`), sampleWeight: toTensors(sampleWeight, `${where}: sampleWeight`) };
+  if (data.x === null) throw new ValueError(`${where}: x is missing.`);
+  const named = (['x', 'y', 'sampleWeight'] as const).flatMap((name) => flattenStructure(data[name], isTensor).map((t, i, all) => ({ name: all.length > 1 ? `${name}[${i}]` : name, t })));
+  for (const { name, t } of named) if (!t.ndim) throw new ValueError(`${where}: ${name} must have an axis of examples.\n  Received: a scalar`);
+  const rows = named[0].t.shape[0];
+  if (named.some(({ t }) => t.shape[0] !== rows))
+    throw new ValueError(`${where}: all data must have the same number of examples.\n  Received: ${named.map(({ name, t }) => `${name} with ${t.shape[0]}`).join(', ')}`);
+  if (!rows) throw new ValueError(`${where}: the data are empty.\n  Received: ${named.map(({ name, t }) => `${name} of shape ${formatShape(t.shape)}`).join(', ')}`);
+  return { ...data, rows };
+}
+/** @internal One batch of an iterable. */
+export function batchData(where: string, batch: Batch): Examples & { rows: number } {
+  if (!Array.isArray(batch) || !batch.length || batch.length > 3)
+    throw new ValueError(`${where}: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: ${Array.isArray(batch) ? `an array of ${batch.length}` : String(batch)}`);
+  return arrayData(where, batch[0] as Data, batch[1] as Data, batch[2] as Data);
+}
+/** @internal Rows [from, to) of every tensor, without copying more than these. */
+export function rowsOf(data: unknown, from: number, to: number): unknown {
+  return mapStructure(data, isTensor, (t) => run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : from)), size: t.shape.map((d, i) => (i ? d : to - from)), step: t.shape.map(() => 1) }));
+}
+
+/** @internal A weight for each example from the weights of classes. */
+export async function classWeights(y: unknown, classWeight: Readonly<Record<number, number>>, sampleWeight: unknown): Promise<Tensor> {
+  if (!isTensor(y)) throw new ValueError('classWeight: only for models with one output.');
+  const isOneHot = y.ndim > 1 && y.shape.at(-1)! > 1;
+  const classes = await (isOneHot ? run('argmax', [y], { axis: y.ndim - 1 }) : run('reshape', [y], { shape: [-1] })).data();
+  const known = sampleWeight ? await (sampleWeight as Tensor).data() : null;
+  const weights = Float32Array.from({ length: classes.length }, (_, i) => (classWeight[Number(classes[i])] ?? 1) * (known ? Number(known[i]) : 1));
+  return tensor(weights, isOneHot ? y.shape.slice(0, -1) : [classes.length]);
+}
+
+/** @internal Row numbers in random order (Fisher-Yates, mulberry32). */
+export function shuffledRows(rows: number, seed: number): Int32Array {
+  const order = Int32Array.from({ length: rows }, (_, i) => i);
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  for (let i = rows - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1)), swap = order[i];
+    order[i] = order[j];
+    order[j] = swap;
+  }
+  return order;
+}

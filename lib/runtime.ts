@@ -1,0 +1,59 @@
+/** The engine as a whole: threads, memory, devices, version. */
+import { binding } from './binding';
+import { ValueError } from './errors';
+import { flattenStructure } from './nest';
+import { Tensor } from './tensor';
+
+/** Settings of the process. */
+export const config = {
+  /** Threads of the engine. Default: the physical cores. The same number gives bit-equal results. */
+  get numThreads(): number { return binding.getNumThreads(); },
+  set numThreads(count: number) { binding.setNumThreads(count); },
+};
+/** Tensors alive in this thread; bytes in use, at most, and kept for reuse in the process. */
+export function memory(): { tensors: number; bytesInUse: number; peakBytes: number; pooledBytes: number; buffers: number } { return binding.memory(); }
+/** What computes. */
+export function devices(): { name: string; kind: string; description: string }[] { return binding.devices(); }
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+export const version: string = (require('../package.json') as { version: string }).version;
+
+const scopes: Set<Tensor>[] = [];
+const plainRun = binding.run, plainFromData = binding.fromData;
+/**
+ * Runs `f` and disposes the tensors made inside, but for those it returns. Never required: the garbage collector
+ * suffices; it keeps the peak low in long synchronous loops.
+ * @throws ValueError for an async function.
+ */
+export function tidy<T>(f: () => T): T {
+  const made = new Set<Tensor>();
+  scopes.push(made);
+  binding.run = trackedRun;
+  binding.fromData = trackedFromData;
+  let result: T;
+  try {
+    result = f();
+    if (result instanceof Promise) throw new ValueError('tidy: the function must be synchronous; it returned a promise.');
+    for (const t of flattenStructure(result, (x): x is Tensor => x instanceof Tensor)) made.delete(t);
+  } finally {
+    scopes.pop();
+    if (!scopes.length) {
+      binding.run = plainRun;
+      binding.fromData = plainFromData;
+    }
+    for (const t of made) t.dispose();
+  }
+  const outer = scopes.at(-1);
+  if (outer) for (const t of flattenStructure(result, (x): x is Tensor => x instanceof Tensor)) outer.add(t);
+  return result;
+}
+function trackedFromData(...args: Parameters<typeof plainFromData>): ReturnType<typeof plainFromData> {
+  const t = plainFromData(...args);
+  scopes.at(-1)?.add(t as Tensor);
+  return t;
+}
+function trackedRun(...args: Parameters<typeof plainRun>): ReturnType<typeof plainRun> {
+  const out = plainRun(...args);
+  const scope = scopes.at(-1);
+  if (scope) for (const t of out) scope.add(t as Tensor);
+  return out;
+}
