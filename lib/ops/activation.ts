@@ -13,7 +13,7 @@ const isPositive = (x: Tensor): Tensor => run('greater', [x, convert(0, x)]);
 const choose = (c: Tensor, x: Tensor, y: Tensor | number): Tensor => run('where', [c, x, convert(y, x)]);
 
 /** min(max(x, 0), 6) */
-export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => clipped(toFloat(x), 0, 6));
+export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => { const t = toFloat(x); return choose(run('less', [t, convert(6, t)]), run('relu', [t]), 6); });
 /** x, or negativeSlope * x below 0. Default 0.2. */
 export const leakyRelu = defineOp('leakyRelu', (x: TensorLike, { negativeSlope = 0.2 }: { negativeSlope?: number } = {}): Tensor => {
   const t = toFloat(x);
@@ -26,11 +26,14 @@ export const elu = defineOp('elu', (x: TensorLike, { alpha = 1 }: { alpha?: numb
 }, ['alpha']);
 const SELU_ALPHA = 1.6732632423543772, SELU_SCALE = 1.0507009873554805;
 /** 1.0507 elu(x, alpha = 1.6733): keeps mean 0 and variance 1 (Klambauer et al. 2017). */
-export const selu = defineOp('selu', (x: TensorLike): Tensor => product(elu(x, { alpha: SELU_ALPHA }), SELU_SCALE));
+export const selu = defineOp('selu', (x: TensorLike): Tensor => {
+  const t = toFloat(x), low = product(run('expm1', [run('minimum', [t, convert(0, t)])]), SELU_ALPHA);
+  return product(choose(run('less', [t, convert(0, t)]), low, t), SELU_SCALE);
+});
 /** max(x, 0) + min(0, alpha (e^(x / alpha) - 1)) (Barron 2017). */
 export const celu = defineOp('celu', (x: TensorLike, { alpha = 1 }: { alpha?: number } = {}): Tensor => {
   const t = toFloat(x), low = run('minimum', [t, convert(0, t)]);
-  return sum(run('relu', [t]), product(run('expm1', [product(low, 1 / alpha)]), alpha));
+  return sum(run('maximum', [t, convert(0, t)]), product(run('expm1', [product(low, 1 / alpha)]), alpha));
 }, ['alpha']);
 /** x P(X <= x), X normal; approximated with tanh when `approximate`, the default (Hendrycks & Gimpel 2016). */
 export const gelu = defineOp('gelu', (x: TensorLike, { approximate = true }: { approximate?: boolean } = {}): Tensor => {
@@ -101,7 +104,7 @@ function alongLast(op: string, x: TensorLike, axis: number | readonly number[] |
 export const softmax = defineOp('softmax', (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongLast('softmax', x, axis, (t) => run('softmax', [t])), ['axis']);
 /** log(softmax(x)) without overflow. */
 export const logSoftmax = defineOp('logSoftmax', (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongLast('logSoftmax', x, axis, (t) => run('log_softmax', [t])), ['axis']);
-/** The Euclidean projection of x on the probability simplex: like softmax, with exact zeros (Martins & Astudillo 2016). */
+/** max(x - tau, 0) with the threshold of the sorted x: like softmax, with exact zeros (Martins & Astudillo 2016, as Keras computes it). */
 export const sparsemax = defineOp('sparsemax', (x: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor => alongLast('sparsemax', x, axis, (t) => {
   const n = t.shape[t.ndim - 1];
   const sorted = run('sort', [t], { descending: true });
@@ -109,7 +112,8 @@ export const sparsemax = defineOp('sparsemax', (x: TensorLike, { axis = -1 }: { 
   const k = convert(Array.from({ length: n }, (_, i) => i + 1), t);
   const isIn = run('greater', [sum(product(sorted, k), 1), total]);
   const count = run('sum', [run('cast', [isIn], { dtype: t.dtype })], { axis: [-1], keepdims: true });
-  const inside = run('sum', [choose(isIn, sorted, 0)], { axis: [-1], keepdims: true });
+  // Keras sums the running sums of the support (keras.src.backend.*.nn.sparsemax), which differs from the paper.
+  const inside = run('sum', [choose(isIn, total, 0)], { axis: [-1], keepdims: true });
   return run('relu', [difference(t, run('divide', [difference(inside, 1), count]))]);
 }), ['axis']);
 /** The first half of `axis`, gated by the sigmoid of the second (Dauphin et al. 2016). */

@@ -13,19 +13,24 @@ import { normalizeAxis } from './shape';
  */
 export const matmul = defineOp('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = pair(x1, x2);
-  return run('matmul', [a, b]);
+  if (!a.ndim || !b.ndim) throw new ValueError(`matmul: vectors or matrices are expected, not scalars.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`, { op: 'matmul' });
+  if (a.ndim > 1 && b.ndim > 1) return run('matmul', [a, b]);
+  if (a.shape.at(-1) !== b.shape.at(b.ndim > 1 ? -2 : -1))
+    throw new ValueError(`matmul: inner sizes ${a.shape.at(-1)} and ${b.shape.at(b.ndim > 1 ? -2 : -1)} differ.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`, { op: 'matmul' });
+  const y = run('matmul', [a.ndim > 1 ? a : run('reshape', [a], { shape: [1, a.size] }), b.ndim > 1 ? b : run('reshape', [b], { shape: [b.size, 1] })]);
+  return run('reshape', [y], { shape: y.shape.filter((_, i) => !(a.ndim === 1 && i === y.ndim - 2) && !(b.ndim === 1 && i === y.ndim - 1)) });
 });
 /** Product of vectors (inner), matrices, or the last axis of x1 with the second to last of x2. */
 export const dot = defineOp('dot', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = pair(x1, x2);
   if (!a.ndim || !b.ndim) return run('multiply', [a, b]);
-  if (b.ndim <= 2) return run('matmul', [a, b]);
+  if (b.ndim <= 2) return matmul(a, b);
   return tensordot(a, b, { axes: [[a.ndim - 1], [b.ndim - 2]] });
 });
 /** Sum of products of all elements of two tensors of one size. */
 export const vdot = defineOp('vdot', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = pair(x1, x2);
-  return run('matmul', [run('reshape', [a], { shape: [-1] }), run('reshape', [b], { shape: [-1] })]);
+  return matmul(run('reshape', [a], { shape: [-1] }), run('reshape', [b], { shape: [-1] }));
 });
 /** Sum of products over the last axes. */
 export const inner = defineOp('inner', (x1: TensorLike, x2: TensorLike): Tensor => {

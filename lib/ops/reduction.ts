@@ -69,7 +69,7 @@ const argument = (name: string, smallest: boolean) => defineOp(name, (x: TensorL
   if (axis !== null) return run('argmax', [t], { axis, keepdims, min: smallest });
   const y = run('argmax', [run('reshape', [t], { shape: [-1] })], { axis: 0, min: smallest });
   return keepdims ? run('reshape', [y], { shape: t.shape.map(() => 1) }) : y;
-});
+}, ['axis', 'keepdims']);
 /** Position of the largest element along `axis` (of all when null), the first of equals; int32. */
 export const argmax = argument('argmax', false);
 /** Position of the smallest element. */

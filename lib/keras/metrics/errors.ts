@@ -52,11 +52,11 @@ export class CategoricalCrossentropy extends MeanMetricWrapper {
 /** Mean of the categorical cross-entropy; targets class numbers. */
 export class SparseCategoricalCrossentropy extends MeanMetricWrapper {
   static override positional = [];
-  static override options = ['fromLogits', 'axis'];
-  private readonly settings: { fromLogits: boolean; axis: number };
-  constructor({ fromLogits = false, axis = -1, ...options }: MetricOptions & { fromLogits?: boolean; axis?: number } = {}) {
-    super((t: TensorLike, p: TensorLike) => losses.sparseCategoricalCrossentropy(t, p, { fromLogits, axis }), { name: 'sparse_categorical_crossentropy', ...options });
-    this.settings = { fromLogits, axis };
+  static override options = ['fromLogits', 'ignoreClass', 'axis'];
+  private readonly settings: { fromLogits: boolean; ignoreClass: number | null; axis: number };
+  constructor({ fromLogits = false, ignoreClass = null, axis = -1, ...options }: MetricOptions & { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {}) {
+    super((t: TensorLike, p: TensorLike) => losses.sparseCategoricalCrossentropy(t, p, { fromLogits, ignoreClass, axis }), { name: 'sparse_categorical_crossentropy', ...options });
+    this.settings = { fromLogits, ignoreClass, axis };
   }
   override getConfig() { return { ...base(this), ...this.settings }; }
 }
