@@ -1,5 +1,6 @@
 // float32 goes to oneDNN; the plain twin (direct loops over channels_last data) takes the rest and is its oracle.
 #include <algorithm>
+#include <vector>
 
 #include "core/error.h"
 #include "cpu/onednn/convolution.h"
@@ -120,6 +121,15 @@ void backward_weights(const Geometry& g, const T* x, const T* dy, T* dw) {
   });
 }
 
+template <class T>
+void sum_rows(const Geometry& g, const T* dy, T* db) {
+  const int64_t rows = g.n * g.y[0] * g.y[1] * g.y[2], channels = g.y_channels();
+  std::vector<double> sums(size_t(channels), 0.0);
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t c = 0; c < channels; c++) sums[size_t(c)] += double(dy[r * channels + c]);
+  for (int64_t c = 0; c < channels; c++) db[c] = T(sums[size_t(c)]);
+}
+
 template <class F>
 Kernel by_type(const std::string& label, DType d, F&& make) {
   if (d == DType::kFloat32) return make(float{});
@@ -156,12 +166,13 @@ Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
 
 Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
   if (in[0].dtype == DType::kFloat32)
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, false)) return *k;
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias)) return *k;
   const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [g](const void* const* from, void* const* to) {
+    return [g, has_bias = attrs.has_bias](const void* const* from, void* const* to) {
       backward_weights(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), static_cast<T*>(to[0]));
+      if (has_bias) sum_rows(g, static_cast<const T*>(from[1]), static_cast<T*>(to[1]));
     };
   });
 }

@@ -101,6 +101,7 @@ TRAE_REGISTER_OP(ConvBackwardData);
 OpPtr ConvBackwardWeights::make(const AttrMap& a) { return with<ConvBackwardWeights>(read(a)); }
 Specs ConvBackwardWeights::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
+  if (attrs.has_bias) return {{attrs.shape, in[0].dtype}, {{attrs.shape.back()}, in[0].dtype}};
   return {{attrs.shape, in[0].dtype}};
 }
 Tensors ConvBackwardWeights::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {

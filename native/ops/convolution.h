@@ -14,9 +14,10 @@ struct ConvAttrs {
   std::string label = "conv2d";           // for messages
   Shape shape;                            // of the gradient's result (backward ops)
   ConvActivation activation = ConvActivation::kLinear;
+  bool has_bias = false;                  // conv_backward_weights also gives the bias' gradient: set by a rewrite
   bool operator==(const ConvAttrs& o) const {
     return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after && groups == o.groups &&
-           shape == o.shape && activation == o.activation;
+           shape == o.shape && activation == o.activation && has_bias == o.has_bias;
   }
 };
 
@@ -40,7 +41,7 @@ struct ConvBackwardData final : OpOf<ConvBackwardData> {
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
-// Inputs x, dy; output dkernel of attrs.shape.
+// Inputs x, dy; outputs dkernel of attrs.shape and, after a rewrite, dbias.
 struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
   static constexpr std::string_view kName = "conv_backward_weights";
   ConvAttrs attrs;

@@ -103,10 +103,12 @@ Data::primitive_desc data_desc(const Descriptors& d, const dnnl::primitive_attr&
   return {Data::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
 #endif
 }
-Weights::primitive_desc weights_desc(const Descriptors& d, const dnnl::primitive_attr& attr, const Forward::primitive_desc& hint) {
+Weights::primitive_desc weights_desc(const Descriptors& d, bool has_bias, const dnnl::primitive_attr& attr, const Forward::primitive_desc& hint) {
 #if DNNL_VERSION_MAJOR >= 3
+  if (has_bias) return {engine(), kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
   return {engine(), kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
 #else
+  if (has_bias) return {Weights::desc(kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
   return {Weights::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
 #endif
 }
@@ -170,7 +172,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         }
       });
     }
-    const auto hint = forward_desc(d, false, plain_attr, true);
+    const auto hint = forward_desc(d, pass == Pass::kBackwardWeights && has_bias, plain_attr, true);
     if (pass == Pass::kBackwardData) {
       const auto pd = data_desc(d, plain_attr, hint);
       if (is_reference(pd.impl_info_str())) return std::nullopt;
@@ -184,16 +186,22 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         s->primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       });
     }
-    const auto pd = weights_desc(d, plain_attr, hint);
+    const auto pd = weights_desc(d, has_bias, plain_attr, hint);
     if (is_reference(pd.impl_info_str())) return std::nullopt;
     attach<Weights::primitive_desc, Weights>(*s, pd, pd.diff_weights_desc(), plain, true);
-    return Kernel([s](const void* const* in, void* const* out) {
+    if (has_bias) s->bias = empty(d.bias);
+    return Kernel([s, has_bias](const void* const* in, void* const* out) {
       auto& stream = onednn::stream();
       s->x.set_data_handle(data(in[0]));
       s->y.set_data_handle(data(in[1]));
       s->plain_w.set_data_handle(out[0]);
       if (!s->from_blocked) s->w.set_data_handle(out[0]);
-      s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+      if (has_bias) {
+        s->bias.set_data_handle(out[1]);
+        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_BIAS, s->bias}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+      } else {
+        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+      }
       if (s->from_blocked) s->from_blocked->execute(stream, s->w, s->plain_w);
     });
   } catch (const dnnl::error&) {

@@ -3,31 +3,45 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
+// Sixteen channels at once; compilers for smaller registers split them.
+typedef float Floats __attribute__((vector_size(64)));
+typedef int Ints __attribute__((vector_size(64)));
+typedef unsigned char Bytes __attribute__((vector_size(16)));
+constexpr long kLanes = 16;
+
+inline Floats load(const float* p) {
+  Floats v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
 void max_taps(long channels, int count, const float* const* taps, const unsigned char* ids, float* __restrict__ y, unsigned char* __restrict__ winners) {
-  constexpr long kBlock = 64;
-  float best[kBlock];
-  int id[kBlock];
-  for (long c0 = 0; c0 < channels; c0 += kBlock) {
-    const long n = channels - c0 < kBlock ? channels - c0 : kBlock;
-    const float* first = taps[0] + c0;
-    const int first_id = ids[0];
-    for (long c = 0; c < n; c++) {
-      best[c] = first[c];
-      id[c] = first_id;
-    }
+  const long full = channels / kLanes * kLanes;
+  for (long c = 0; c < full; c += kLanes) {
+    Floats best = load(taps[0] + c);
+    Ints id = Ints{} + int(ids[0]);
     for (int t = 1; t < count; t++) {
-      const float* x = taps[t] + c0;
-      const int number = ids[t];
-      for (long c = 0; c < n; c++) {
-        const bool wins = x[c] > best[c] || x[c] != x[c];  // NaN wins
-        best[c] = wins ? x[c] : best[c];
-        id[c] = wins ? number : id[c];
+      const Floats x = load(taps[t] + c);
+      const Ints wins = (x > best) | (x != x);  // NaN wins
+      best = wins ? x : best;
+      id = wins ? Ints{} + int(ids[t]) : id;
+    }
+    __builtin_memcpy(y + c, &best, sizeof best);
+    const Bytes bytes = __builtin_convertvector(id, Bytes);
+    __builtin_memcpy(winners + c, &bytes, sizeof bytes);
+  }
+  for (long c = full; c < channels; c++) {
+    float best = taps[0][c];
+    int id = ids[0];
+    for (int t = 1; t < count; t++) {
+      const float x = taps[t][c];
+      if (x > best || x != x) {
+        best = x;
+        id = ids[t];
       }
     }
-    for (long c = 0; c < n; c++) {
-      y[c0 + c] = best[c];
-      winners[c0 + c] = (unsigned char)id[c];
-    }
+    y[c] = best;
+    winners[c] = (unsigned char)id;
   }
 }
 

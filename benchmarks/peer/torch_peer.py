@@ -1,0 +1,123 @@
+"""The same work in PyTorch, for `npm run bench -- --peer PYTHON`. Reads one JSON request a line, answers with milliseconds.
+
+Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kind": "conv", ..., "direction", "repeats"},
+{"kind": "model", "name": "mlp" | "cnn", "batch", "rows"}: one epoch of shuffled training with accuracy, or
+{"kind": "elementwise", "name", "shape", "repeats"}.
+"""
+import json
+import os
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.manual_seed(0)
+torch.set_num_threads(int(os.environ.get("TRAE_PEER_THREADS", os.cpu_count())))
+models = {}
+
+
+def best(f, repeats):
+    f()
+    f()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        f()
+        times.append(time.perf_counter() - start)
+    return min(times) * 1e3
+
+
+class ConvBlock(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.norm = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x)))
+
+
+def make_model(name):
+    if name == "mlp":
+        model = nn.Sequential(
+            nn.Linear(20, 64), nn.ReLU(), nn.Dropout(0.5), nn.BatchNorm1d(64, eps=1e-3, momentum=0.01),
+            nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    else:
+        model = nn.Sequential(
+            ConvBlock(3, 32), nn.MaxPool2d(2), ConvBlock(32, 64), nn.MaxPool2d(2), nn.Flatten(),
+            nn.Linear(4096, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10)).to(memory_format=torch.channels_last)
+    return model, torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
+
+
+def epoch(request):
+    name, batch, rows = request["name"], request["batch"], request["rows"]
+    if name not in models:
+        model, optimizer = make_model(name)
+        if name == "mlp":
+            x = torch.rand(rows, 20)
+        else:
+            x = torch.rand(rows, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+        models[name] = (model, optimizer, x, torch.randint(0, 10, (rows,)))
+    model, optimizer, x, y = models[name]
+    model.train()
+    start = time.perf_counter()
+    order = torch.randperm(rows)
+    total = torch.zeros(())
+    right = torch.zeros((), dtype=torch.long)
+    for first in range(0, rows - batch + 1, batch):
+        at = order[first:first + batch]
+        xb, yb = x[at], y[at]
+        out = model(xb)
+        loss = F.cross_entropy(out, yb)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        total += loss.detach() * batch
+        right += (out.detach().argmax(1) == yb).sum()
+    total.item(), right.item()
+    return (time.perf_counter() - start) * 1e3 / (rows // batch)
+
+
+def conv(request):
+    n, h, w, c, o, k = (request[key] for key in ("n", "h", "w", "c", "o", "k"))
+    x = torch.rand(n, c, h, w).contiguous(memory_format=torch.channels_last)
+    kernel = torch.rand(o, c, k, k).contiguous(memory_format=torch.channels_last)
+    if request["direction"] == "forward":
+        return best(lambda: F.conv2d(x, kernel, padding=k // 2), request["repeats"])
+    dy = torch.rand(n, o, h, w).contiguous(memory_format=torch.channels_last)
+    mask = (True, False, False) if request["direction"] == "data" else (False, True, False)
+    return best(lambda: torch.ops.aten.convolution_backward(
+        dy, x, kernel, None, (1, 1), (k // 2, k // 2), (1, 1), False, (0, 0), 1, mask), request["repeats"])
+
+
+def elementwise(request):
+    x = torch.rand(*request["shape"])
+    functions = {
+        "gelu": lambda: F.gelu(x, approximate="tanh"), "softmax": lambda: torch.softmax(x, -1),
+        "add": lambda: x + x, "sum": lambda: x.sum(), "layer_norm": lambda: F.layer_norm(x, x.shape[-1:]),
+        "tanh": lambda: torch.tanh(x),
+    }
+    with torch.no_grad():
+        return best(functions[request["name"]], request["repeats"])
+
+
+def answer(request):
+    kind = request["kind"]
+    if kind == "ready":
+        return {"version": torch.__version__, "threads": torch.get_num_threads()}
+    if kind == "model":
+        return {"ms": epoch(request)}
+    if kind == "matmul":
+        a, b = torch.rand(request["m"], request["k"]), torch.rand(request["k"], request["n"])
+        with torch.no_grad():
+            return {"ms": best(lambda: a @ b, request["repeats"])}
+    if kind == "conv":
+        with torch.no_grad():
+            return {"ms": conv(request)}
+    return {"ms": elementwise(request)}
+
+
+for line in sys.stdin:
+    print(json.dumps(answer(json.loads(line))), flush=True)

@@ -1,0 +1,78 @@
+// The bias goes into the convolution, and its gradient into that of the kernel: both read what is read anyway.
+#include <algorithm>
+#include <memory>
+
+#include "graph/ir.h"
+#include "ops/convolution.h"
+#include "ops/reduce.h"
+
+namespace trae {
+namespace {
+
+// The step that makes `value`, when it is an op of this type.
+template <class Op>
+const Op* made_by(const Graph& g, int value) {
+  const int p = g.values[size_t(value)].producer;
+  return p >= 0 && g.steps[size_t(p)].is_alive ? dynamic_cast<const Op*>(g.steps[size_t(p)].op.get()) : nullptr;
+}
+
+// y = conv(x, w) + b, b one value per channel
+void bias_into_convolution(Graph& g) {
+  for (int number : g.ordered_steps()) {
+    const Step s = g.steps[size_t(number)];
+    if (s.op->name() != "add") continue;
+    for (size_t side = 0; side < 2; side++) {
+      const int y = s.in[side], b = s.in[1 - side];
+      const auto* conv = made_by<Conv>(g, y);
+      const Shape& bias = g.values[size_t(b)].spec.shape;
+      if (!conv || !g.has_one_user(y) || bias.size() != 1 || g.values[size_t(y)].spec.shape.back() != bias[0] || g.values[size_t(y)].spec != g.values[size_t(s.out[0])].spec) continue;
+      const Step producer = g.steps[size_t(g.values[size_t(y)].producer)];
+      if (producer.in.size() != 2 || g.values[size_t(y)].spec.dtype != DType::kFloat32) continue;
+      auto op = std::make_shared<Conv>(*conv);
+      const int made = g.add_step(op, {producer.in[0], producer.in[1], b}, s.order);
+      g.replace_uses(s.out[0], made);
+      const int old = g.values[size_t(y)].producer;
+      g.remove_step(number);
+      g.remove_step(old);
+      break;
+    }
+  }
+}
+
+// dw = conv_backward_weights(x, dy) and db = sum of dy over all axes but the last
+void bias_gradient_into_weights(Graph& g) {
+  for (int number : g.ordered_steps()) {
+    const Step s = g.steps[size_t(number)];
+    const auto* weights = dynamic_cast<const ConvBackwardWeights*>(s.op.get());
+    if (!weights || weights->attrs.has_bias) continue;
+    const int dy = s.in[1];
+    const Spec spec = g.values[size_t(dy)].spec;
+    if (spec.dtype != DType::kFloat32) continue;
+    for (int user : std::vector<int>(g.values[size_t(dy)].users)) {
+      const Step r = g.steps[size_t(user)];
+      const auto* sum = dynamic_cast<const Reduce*>(r.op.get());
+      if (!sum || sum->kind != ReduceKind::kSum || int(sum->axes_of(spec.shape).size()) != spec.ndim() - 1 || sum->axes_of(spec.shape).back() == spec.ndim() - 1) continue;
+      auto op = std::make_shared<ConvBackwardWeights>(*weights);
+      op->attrs.has_bias = true;
+      const uint64_t order = std::min(s.order, r.order);
+      const int dw = g.add_step(op, s.in, order);
+      int db = g.steps[size_t(g.values[size_t(dw)].producer)].out[1];
+      const Shape wanted = g.values[size_t(r.out[0])].spec.shape;
+      if (g.values[size_t(db)].spec.shape != wanted) {
+        AttrMap a("reshape");
+        a.set("shape", std::vector<double>(wanted.begin(), wanted.end()));
+        db = g.add_step(make_op("reshape", a), {db}, order + 1);
+      }
+      g.replace_uses(s.out[0], dw);
+      g.replace_uses(r.out[0], db);
+      g.remove_step(number);
+      g.remove_step(user);
+      break;
+    }
+  }
+}
+
+const bool registered = register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights);
+
+}  // namespace
+}  // namespace trae
