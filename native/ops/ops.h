@@ -35,7 +35,7 @@ Tensor transpose(const Tensor& x, const Ints& permutation);
 Tensor swap_last_axes(const Tensor& x);
 Tensor expand_axes(const Tensor& x, const std::vector<int>& axes);  // size-1 axes at these positions of the result
 Tensor concatenate(const Tensors& xs, int axis);
-Tensor slice(const Tensor& x, const Ints& start, const Ints& stop, const Ints& step);  // Python's rules, per axis
+Tensor slice(const Tensor& x, const Ints& start, const Ints& stop, const Ints& step);  // from start to before stop; -1 stops behind the first
 Tensor pad(const Tensor& x, const Ints& before, const Ints& after, double value = 0);
 Tensor flip(const Tensor& x, const Ints& axes);
 Tensor take(const Tensor& x, const Tensor& indices, int axis);
