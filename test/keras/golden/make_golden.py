@@ -1,0 +1,16 @@
+"""
+Writes what real Keras 3.15 computes to the JSON files beside this script. Run by hand, on the CPU:
+KERAS_BACKEND=tensorflow COLUMNS=80 python make_golden.py
+"""
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["COLUMNS"] = "80"
+
+import golden_functions  # noqa: E402
+import golden_layers  # noqa: E402
+import golden_training  # noqa: E402
+
+golden_layers.make()
+golden_functions.make()
+golden_training.make()
