@@ -81,7 +81,9 @@ export function sparseCategoricalCrossentropy(yTrue: TensorLike, yPred: TensorLi
   if (ignoreClass === null) return sparseOp(t, p, { fromLogits, axis });
   const valid = run('not_equal', [t, convert(ignoreClass, t)]);
   const loss = sparseOp(run('where', [valid, t, convert(0, t)]), p, { fromLogits, axis });
-  return run('where', [valid, loss, convert(0, loss)]);
+  const kept = run('where', [valid, loss, convert(0, loss)]);
+  setMask(kept, valid); // means are over the others
+  return kept;
 }
 
 // ---- classes
@@ -130,8 +132,9 @@ export abstract class Loss {
   abstract lossOf(yTrue: Tensor, yPred: Tensor): Tensor;
   /** The loss of a batch, a scalar unless reduction is none. */
   call(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike | null): Tensor {
-    const p = convert(yPred), t = convert(yTrue);
-    return reduceWeighted(this.lossOf(t, p), sampleWeight == null ? null : convert(sampleWeight), maskOf(p), this.reduction);
+    const p = convert(yPred), t = convert(yTrue), values = this.lossOf(t, p);
+    const inner = maskOf(p), outer = maskOf(values), mask = inner && outer && inner !== outer ? run('logical_and', [inner, outer]) : (inner ?? outer);
+    return reduceWeighted(values, sampleWeight == null ? null : convert(sampleWeight), mask, this.reduction);
   }
   getConfig(): Record<string, unknown> { return { name: this.name, reduction: this.reduction }; }
 }

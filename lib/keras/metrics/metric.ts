@@ -51,9 +51,9 @@ export function samplewise(given: Tensor, sampleWeight: TensorLike | null | unde
   const mask = maskOf(given);
   let values = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' });
   let weights = sampleWeight == null ? null : run('cast', [convert(sampleWeight)], { dtype: values.dtype });
-  if (mask) {
+  if (mask && weights) { // as Keras: a mask of the values counts beside weights only
     const m = run('cast', [mask], { dtype: values.dtype });
-    weights = weights ? run('multiply', [weights.ndim < m.ndim ? run('reshape', [weights], { shape: [...weights.shape, ...Array<number>(m.ndim - weights.ndim).fill(1)] }) : weights, m]) : m;
+    weights = run('multiply', [weights.ndim < m.ndim ? run('reshape', [weights], { shape: [...weights.shape, ...Array<number>(m.ndim - weights.ndim).fill(1)] }) : weights, m]);
   }
   if (weights) {
     if (weights.ndim === values.ndim + 1 && weights.shape.at(-1) === 1) weights = run('reshape', [weights], { shape: weights.shape.slice(0, -1) });
@@ -116,7 +116,7 @@ export class MeanMetricWrapper extends Mean {
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
     const p = convert(yPred as TensorLike), values = this.fn(convert(yTrue), p);
     const mask = maskOf(p);
-    if (mask && !maskOf(values)) this.add(values, combined(mask, options.sampleWeight, values.dtype));
+    if (mask) this.add(values, combined(mask, options.sampleWeight, values.dtype));
     else this.add(values, options.sampleWeight);
   }
   override getConfig(): Record<string, unknown> { return { ...super.getConfig(), fn: serializeKerasObject(this.fn) }; }

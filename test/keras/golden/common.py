@@ -37,7 +37,10 @@ def uniform(*shape, low=0.0, high=1.0):
 
 
 def serialized(obj):
-    return json.loads(json.dumps(keras.saving.serialize_keras_object(obj)))
+    """Keras' config; with the options of loss functions that Keras leaves out of some (delta of Huber)."""
+    out = json.loads(json.dumps(keras.saving.serialize_keras_object(obj)))
+    out["config"] = {**out["config"], **getattr(obj, "_fn_kwargs", {})} if isinstance(out["config"], dict) else out["config"]
+    return out
 
 
 def objective(y):

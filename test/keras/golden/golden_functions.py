@@ -58,7 +58,7 @@ def metrics():
     rows = [(M.Accuracy, {}, whole), (M.BinaryAccuracy, {}, yes), (M.BinaryAccuracy, {"threshold": 0.3}, yes), (M.CategoricalAccuracy, {}, one_hot),
             (M.SparseCategoricalAccuracy, {}, sparse), (M.TopKCategoricalAccuracy, {"k": 2}, one_hot), (M.SparseTopKCategoricalAccuracy, {"k": 3}, sparse),
             (M.MeanSquaredError, {}, real), (M.MeanAbsoluteError, {"name": "mae"}, real), (M.RootMeanSquaredError, {}, real),
-            (M.BinaryCrossentropy, {"label_smoothing": 0.1}, yes), (M.CategoricalCrossentropy, {}, one_hot), (M.SparseCategoricalCrossentropy, {}, sparse)]
+            (M.BinaryCrossentropy, {"label_smoothing": 0.1}, yes), (M.CategoricalCrossentropy, {}, one_hot), (M.SparseCategoricalCrossentropy, {}, sparse), (M.SparseCategoricalCrossentropy, {"ignore_class": 2}, sparse)]
     weights = np.array([1.0, 0.5, 0.0, 2.0], "float32")
     out = []
     for cls, options, data in rows:
@@ -100,7 +100,7 @@ def activations():
 
 def weights_helpers():
     I, R, C = keras.initializers, keras.regularizers, keras.constraints
-    exact = [(I.Zeros(), (3, 2)), (I.Ones(), (2,)), (I.Constant(0.25), (2, 2)), (I.Identity(2.0), (3, 4)), (I.STFT("real", window=None), (6, 1, 4)), (I.STFT("imag", window=None), (6, 1, 4))]
+    exact = [(I.Zeros(), (3, 2)), (I.Ones(), (2,)), (I.Constant(0.25), (2, 2)), (I.Identity(), (3, 4)), (I.STFT("real", window=None), (6, 1, 4)), (I.STFT("imag", window=None), (6, 1, 4))]
     drawn = [I.RandomNormal(mean=0.5, stddev=0.2, seed=1), I.RandomUniform(minval=-1, maxval=3, seed=1), I.TruncatedNormal(stddev=0.5, seed=1), I.GlorotUniform(seed=1),
              I.GlorotNormal(seed=1), I.HeNormal(seed=1), I.HeUniform(seed=1), I.LecunNormal(seed=1), I.LecunUniform(seed=1), I.Orthogonal(gain=1.5, seed=1),
              I.VarianceScaling(scale=3.0, mode="fan_out", distribution="untruncated_normal", seed=1), I.VarianceScaling(scale=0.5, mode="fan_avg", distribution="uniform", seed=1)]
