@@ -33,4 +33,4 @@ export const scopedPath = (name: string): string => [...scopes, name].join('/');
 /** @internal `kernel_initializer` -> `kernelInitializer`. */
 export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 /** @internal `kernelInitializer` -> `kernel_initializer`. */
-export const snakeCase = (s: string): string => s.replace(/(?<=[a-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`);
+export const snakeCase = (s: string): string => s.replace(/(?<=[a-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/^beta(\d)$/, 'beta_$1');

@@ -38,7 +38,7 @@ export class Adam extends Optimizer {
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
     const i = this.indexOf(variable), m = this.momentums[i], v = this.velocities[i];
     const num = (value: number): Tensor => convert(value, g);
-    const t = run('cast', [run('add', [this.iterations.value, convert(1, this.iterations.value)])], { dtype: g.dtype });
+    const t = run('add', [run('cast', [this.updates], { dtype: g.dtype }), num(1)]);
     const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
     const alpha = run('divide', [run('multiply', [rate, run('sqrt', [rest(this.beta2)])]), rest(this.beta1)]);
     const mean = run('add', [m.value, run('multiply', [run('subtract', [g, m.value]), num(1 - this.beta1)])]);

@@ -86,6 +86,11 @@ export abstract class Optimizer {
   /** State: iterations, learning rate, slots. */
   get variables(): Variable[] { return [...this.list]; }
 
+  /** Updates done so far: with gradient accumulation fewer than steps. int64 scalar. */
+  protected get updates(): Tensor {
+    const n = this.settings.gradientAccumulationSteps, now = this.iterations.value;
+    return n ? run('floor_divide', [now, tensor(BigInt64Array.from([BigInt(n)]), [])]) : now;
+  }
   /** The current rate; settable when it was given as a number. */
   get learningRate(): Variable | Tensor {
     if (this.rate instanceof Variable) return this.rate;
@@ -191,12 +196,12 @@ export abstract class Optimizer {
   private updateAverages(): void {
     const { emaMomentum, emaOverwriteFrequency } = this.settings, zero = tensor(BigInt64Array.from([0n]), []), one = tensor(BigInt64Array.from([1n]), []);
     this.trained.forEach((v, i) => {
-      const now = v.value, notFirst = run('cast', [run('not_equal', [this.iterations.value, zero])], { dtype: v.dtype });
+      const now = v.value, notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
       const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
       this.averages[i].assign(run('add', [run('multiply', [momentum, this.averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
     });
     if (!emaOverwriteFrequency) return;
-    const due = run('equal', [run('mod', [run('add', [this.iterations.value, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]), zero]);
+    const due = run('equal', [run('mod', [run('add', [this.updates, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]), zero]);
     this.trained.forEach((v, i) => v.assign(run('where', [due, this.averages[i].value, v.value])));
   }
   /** At the end of training: moving averages replace the weights. */

@@ -58,7 +58,7 @@ const EVALUATE = ['batchSize', 'verbose', 'sampleWeight', 'steps', 'callbacks', 
 const PREDICT = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
 
 /** What a loop over batches goes through: rows of arrays, or an iterable. */
-type Source = { kind: 'rows'; data: Examples & { rows: number }; first: number; rows: number } | { kind: 'batches'; next(): Promise<(Examples & { rows: number }) | null> };
+type Source = { kind: 'rows'; data: Examples & { rows: number }; first: number; rows: number; plainWeight?: unknown } | { kind: 'batches'; next(): Promise<(Examples & { rows: number }) | null> };
 interface LoopOptions { kind: StepKind; batchSize: number; steps: number | null; order: Int32Array | null; callbacks: CallbackList; cancel: Cancel; collect?: (outputs: Tensor[]) => void }
 
 function wholeNumber(where: string, name: string, value: unknown, least: number): number {
@@ -236,9 +236,10 @@ export class Trainer {
       } };
     }
     const data = arrayData(where, x, y, sampleWeight);
+    const plainWeight = data.sampleWeight;
     if (classWeight) data.sampleWeight = await classWeights(data.y, classWeight, data.sampleWeight);
     await this.checkTargets(where, data.y);
-    return { kind: 'rows', data, first: 0, rows: data.rows };
+    return { kind: 'rows', data, first: 0, rows: data.rows, plainWeight };
   }
   // What would silently train nonsense: NaN targets, class numbers that no output stands for.
   private async checkTargets(where: string, y: unknown): Promise<void> {
@@ -289,7 +290,9 @@ export class Trainer {
         const at = Math.floor(source.data.rows * (1 - split));
         if (!at || at === source.data.rows) throw new ValueError(`fit: validationSplit ${split} of ${source.data.rows} examples leaves ${at} to train on and ${source.data.rows - at} to validate with.`);
         source.rows = at;
-        validation = () => Promise.resolve({ kind: 'rows', data: source.data, first: at, rows: source.data.rows - at });
+        // Weights of classes are for training only.
+        const data = { ...source.data, sampleWeight: source.plainWeight };
+        validation = () => Promise.resolve({ kind: 'rows', data, first: at, rows: data.rows - at });
       }
       const all = source.kind === 'rows' ? Math.ceil(source.rows / batchSize) : null, steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
       const history = new History(), callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
