@@ -54,12 +54,22 @@ export const isKerasTensor = (x: unknown): x is KerasTensor => x instanceof Kera
 export const hasKerasTensor = (x: unknown): boolean => flattenStructure(x, isKerasTensor).length > 0;
 
 const STAND_INS = [83, 89];
+let standIn: number | null = null;
+/** @internal A shape of the inference in progress, its batch axis unknown again. */
+export const withoutStandIn = (shape: SymbolicShape): SymbolicShape => (standIn !== null && shape[0] === standIn ? [null, ...shape.slice(1)] : shape);
 
 /** @internal Shapes and dtypes of `f(args)`, its KerasTensors replaced by stand-ins. Returns the structure with new KerasTensors. */
 export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): unknown {
   const hasUnknown = flattenStructure(args, isKerasTensor).some((t) => t.shape.includes(null));
-  const results = (hasUnknown ? STAND_INS : STAND_INS.slice(0, 1)).map((size) =>
-    withTrace(new ScratchTrace(), () => f(mapStructure(args, isKerasTensor, (t) => binding.placeholder(t.shape.map((d) => d ?? size), t.dtype)) as unknown[])));
+  const results = (hasUnknown ? STAND_INS : STAND_INS.slice(0, 1)).map((size) => {
+    const outer = standIn;
+    standIn = hasUnknown ? size : null;
+    try {
+      return withTrace(new ScratchTrace(), () => f(mapStructure(args, isKerasTensor, (t) => binding.placeholder(t.shape.map((d) => d ?? size), t.dtype)) as unknown[]));
+    } finally {
+      standIn = outer;
+    }
+  });
   const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
   const second = results.length > 1 ? flattenStructure(results[1], isTensor) : flattenStructure(results[0], isTensor);
   let i = 0;

@@ -8,7 +8,7 @@ import { Variable } from '../../variable';
 import * as constraints from '../constraints';
 import { DTypePolicy, getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
-import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, type GraphNode, type LayerInput, type Operation, type SymbolicShape } from '../keras_tensor';
+import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, withoutStandIn, type GraphNode, type LayerInput, type Operation, type SymbolicShape } from '../keras_tensor';
 import { autoName, scopedPath, withNameScope } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
@@ -283,9 +283,10 @@ export abstract class Layer implements Operation {
 
   // ---- calls
   /** @internal Builds once. */
-  ensureBuilt(shape: BuildShape): void {
+  ensureBuilt(given: BuildShape): void {
     const state = this.state();
     if (state.built || state.building) return;
+    const shape: BuildShape = isShape(given) ? withoutStandIn(given) : Array.isArray(given) ? given.map((s: BuildShape) => (isShape(s) ? withoutStandIn(s) : s)) : given;
     state.building = true;
     try {
       withNameScope(this.name, () => withTrace(null, () => this.build(shape)));

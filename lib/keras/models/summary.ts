@@ -47,20 +47,15 @@ function connections(layer: Layer, nodes: GraphNode[]): string {
   const text = own.flatMap((n) => n.inputs.map((t) => `${t.node!.operation.name}[${t.node!.operation.inboundNodes.indexOf(t.node!)}][${t.index}]`));
   return text.length ? text.join(', ') : '-';
 }
-/** @internal Breaks text at spaces, and words that are too long anywhere. */
+/** @internal Breaks text at spaces, keeping those before the first word; words that are too long end in an ellipsis. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (let word of text.split(' ')) {
-    if (line && line.length + 1 + word.length > width) { lines.push(line); line = ''; }
-    while (word.length > width) {
-      if (line) { lines.push(line); line = ''; }
-      lines.push(word.slice(0, width));
-      word = word.slice(width);
-    }
-    line = line ? `${line} ${word}` : word;
+  for (const word of text.match(/^\s*\S+\s*|\S+\s*/g) ?? []) {
+    if (line && line.length + word.trimEnd().length > width) { lines.push(line); line = ''; }
+    line += word;
   }
-  return [...lines, line];
+  return [...lines, line].map((l) => l.trimEnd()).map((l) => (l.length > width ? `${l.slice(0, width - 1)}…` : l));
 }
 
 /** @internal */
