@@ -1,0 +1,4 @@
+import { testRows } from '../support/row_tests';
+import './rows/binary';
+
+describe('ops: binary', () => testRows('binary'));
