@@ -26,7 +26,7 @@ for kind in "${@:-asan ubsan}"; do
     cmake --build "$folder" --parallel 2 >"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log"; exit 1; }
     echo "== native tests, $mode"
     # oneDNN keeps its primitives and OpenMP its threads until the process ends: not leaks of ours.
-    ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=scripts/leaks.supp:print_suppressions=0" \
+    ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 LSAN_OPTIONS="suppressions=scripts/leaks.supp:print_suppressions=0" \
       UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "$folder/trae_tests"
   done
 done

@@ -49,17 +49,21 @@ void Environment::drain(napi_env raw, napi_value, void* context, void*) {
     std::lock_guard lock(self->channel_->mutex);
     messages.swap(self->channel_->messages);
   }
-  Napi::Env env(raw);
-  for (auto& message : messages) {
-    Napi::HandleScope scope(env);
-    try {
-      message(env);
-    } catch (const Napi::Error& e) {
-      // Thrown by a user's progress function: an exception here would end the process.
-      napi_fatal_exception(env, e.Value());
+  // While a worker is being terminated every call into it fails; nothing may leave this function as a C++ exception.
+  try {
+    Napi::Env env(raw);
+    for (auto& message : messages) {
+      Napi::HandleScope scope(env);
+      try {
+        message(env);
+      } catch (const Napi::Error& e) {
+        // Thrown by a user's progress function: an exception here would end the process.
+        napi_fatal_exception(env, e.Value());
+      }
     }
+    self->sweep_if_due();
+  } catch (const Napi::Error&) {
   }
-  self->sweep_if_due();
 }
 
 void Environment::begin() {
