@@ -13,7 +13,7 @@ const isPositive = (x: Tensor): Tensor => run('greater', [x, convert(0, x)]);
 const choose = (c: Tensor, x: Tensor, y: Tensor | number): Tensor => run('where', [c, x, convert(y, x)]);
 
 /** min(max(x, 0), 6) */
-export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => { const t = toFloat(x); return choose(run('less', [t, convert(6, t)]), run('relu', [t]), 6); });
+export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => { const t = toFloat(x), six = convert(6, t); return run('where', [run('greater_equal', [t, six]), six, run('relu', [t])]); });
 /** x, or negativeSlope * x below 0. Default 0.2. */
 export const leakyRelu = defineOp('leakyRelu', (x: TensorLike, { negativeSlope = 0.2 }: { negativeSlope?: number } = {}): Tensor => {
   const t = toFloat(x);
