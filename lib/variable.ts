@@ -22,7 +22,21 @@ function uniqueName(base: string): string {
 /** The `regularizer` and `constraint` slots keep these shapes; the classes live in keras/. */
 export interface TensorFunction { call(x: Tensor): Tensor }
 
+let autocastTo: DType | null = null;
+/** @internal While `f` runs, floating variables that autocast are read in this dtype: layers that compute in half. */
+export function withAutocast<T>(dtype: DType | null, f: () => T): T {
+  const outer = autocastTo;
+  autocastTo = dtype;
+  try {
+    return f();
+  } finally {
+    autocastTo = outer;
+  }
+}
+
 export class Variable {
+  /** @internal Whether it follows the dtype that a layer computes in: weights do, statistics do not. */
+  autocast = false;
   /** Last part of `path`. */
   readonly name: string;
   /** Unique name with the layers above, as Keras prints it: `dense/kernel`. */
@@ -50,8 +64,8 @@ export class Variable {
 
   /** The current tensor. */
   get value(): Tensor {
-    const trace = currentTrace();
-    return trace ? trace.read(this) : this.untracedValue();
+    const trace = currentTrace(), now = trace ? trace.read(this) : this.untracedValue();
+    return autocastTo && this.autocast && autocastTo !== this.dtype ? run('cast', [now], { dtype: autocastTo }) : now;
   }
   /** @internal */
   untracedValue(): Tensor { return this.native.get() as Tensor; }

@@ -4,7 +4,7 @@ import { flattenStructure, isRecord, mapStructure } from '../../nest';
 import { SeedGenerator } from '../../random';
 import { convert, formatShape, isFloating, run, Tensor, tensor, type DType, type Shape, type TensorLike } from '../../tensor';
 import { withTrace } from '../../trace';
-import { Variable } from '../../variable';
+import { Variable, withAutocast } from '../../variable';
 import * as constraints from '../constraints';
 import { DTypePolicy, getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
@@ -162,6 +162,7 @@ export abstract class Layer implements Operation {
     v.regularizer = regularizers.get(options.regularizer);
     v.constraint = constraints.get(options.constraint);
     const isTrainable = options.trainable ?? true;
+    v.autocast = isTrainable && isFloating(dtype);
     (isTrainable ? state.trainableVariables : state.otherVariables).push(v);
     if (isTrainable && !state.trainable) v.trainable = false;
     return v;
@@ -370,7 +371,8 @@ export abstract class Layer implements Operation {
       const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
       const call: CallOptions = { ...options, training: training ?? false };
       if (previous) call.mask = previous;
-      const outputs = withNameScope(this.name, () => this.call(inputs, call) as unknown);
+      const half = this.autocast && this.computeDtype !== this.variableDtype ? this.computeDtype : null;
+      const outputs = withNameScope(this.name, () => withAutocast(half, () => this.call(inputs, call) as unknown));
       const { activityRegularizer } = this.state();
       if (activityRegularizer)
         for (const y of flattenStructure(outputs, isTensor)) {

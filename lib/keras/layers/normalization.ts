@@ -73,8 +73,16 @@ export class BatchNormalization extends Layer {
     this.movingVariance = this.addWeight({ shape: [n], initializer: this.movingVarianceInitializer, trainable: false, name: 'moving_variance' });
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [this.axis]: n } });
   }
-  override call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
-    const epsilon = this.epsilon, offset = this.beta?.value ?? null, scale = this.gamma?.value ?? null;
+  override call(inputs: Tensor, options: CallOptions = {}): Tensor {
+    const isHalf = inputs.dtype === 'bfloat16' || inputs.dtype === 'float16'; // statistics in half would be too coarse
+    return isHalf ? this.normalized(inputs.cast('float32'), options).cast(inputs.dtype) : this.normalized(inputs, options);
+  }
+  private affine(v: Variable | null, like: Tensor): Tensor | null {
+    const t = v?.value ?? null;
+    return t && t.dtype !== like.dtype ? t.cast(like.dtype) : t;
+  }
+  private normalized(inputs: Tensor, { training, mask }: CallOptions): Tensor {
+    const epsilon = this.epsilon, offset = this.affine(this.beta, inputs), scale = this.affine(this.gamma, inputs);
     if (!training || !this.trainable) return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, { offset, scale, epsilon });
     const last = this.axis === -1 || this.axis === inputs.ndim - 1, n = inputs.shape.at(this.axis)!;
     if (mask) return this.maskedCall(inputs, mask as Tensor);
@@ -101,7 +109,7 @@ export class BatchNormalization extends Layer {
     const variance = run('divide', [run('sum', [run('multiply', [run('square', [run('subtract', [x, mean])]), w])], { axis, keepdims: true }), count]);
     const flat = (t: Tensor): Tensor => run('reshape', [t], { shape: [-1] });
     this.updateMoving(flat(mean), flat(variance));
-    return batchNormalization(x, flat(mean), flat(variance), this.axis, { offset: this.beta?.value ?? null, scale: this.gamma?.value ?? null, epsilon: this.epsilon });
+    return batchNormalization(x, flat(mean), flat(variance), this.axis, { offset: this.affine(this.beta, x), scale: this.affine(this.gamma, x), epsilon: this.epsilon });
   }
   override getConfig() {
     return { ...super.getConfig(), axis: this.axis, momentum: this.momentum, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings),
