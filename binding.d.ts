@@ -91,7 +91,7 @@ export interface Binding {
   /** True when the tensor depends on a placeholder: it has no value. */
   isSymbolic(tensor: NativeTensor): boolean;
   compile(options: CompileOptions): NativePlan;
-  ops(): { name: string; internal: boolean; gradient?: 'defined' | 'zero' | 'none' }[];
+  ops(): { name: string; internal: boolean }[];
   memory(): { tensors: number; bytesInUse: number; peakBytes: number; pooledBytes: number; buffers: number };
   getNumThreads(): number;
   setNumThreads(count: number): void;

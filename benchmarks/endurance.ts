@@ -60,15 +60,18 @@ async function workers(count: number): Promise<void> {
   const file = path.join(__dirname, 'endurance_worker.mjs');
   let finished = 0, terminated = 0;
   for (let round = 0; round < count; round++) {
-    const pair = [new Worker(file), new Worker(file)];
-    await Promise.all(pair.map((w) => once(w, 'message')));
-    const done = once(pair[1], 'message');
+    const [first, second] = [new Worker(file), new Worker(file)];
+    const result = new Promise<number>((resolve, reject) => {
+      second.on('message', (m: string | { loss: number }) => { if (typeof m !== 'string') resolve(m.loss); });
+      second.on('error', reject);
+    });
+    await once(first, 'message');
     await new Promise((later) => setTimeout(later, 5 + (round % 7) * 3));
-    await pair[0].terminate();
+    await first.terminate();
     terminated++;
-    const [message] = (await done) as [{ loss: number }];
-    if (!Number.isFinite(message.loss)) throw new Error(`a worker's loss is ${message.loss}`);
-    await pair[1].terminate();
+    const loss = await result;
+    if (!Number.isFinite(loss)) throw new Error(`a worker's loss is ${loss}`);
+    await second.terminate();
     finished++;
   }
   console.log(`${count} rounds of two training workers: ${terminated} terminated in the middle, ${finished} finished beside them`);

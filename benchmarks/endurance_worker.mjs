@@ -9,5 +9,5 @@ model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
 const x = trae.random.uniform([6400, 20]), y = trae.random.randint([6400], 0, 10);
 await x.data();
 parentPort.postMessage('training');
-const history = await model.fit(x, y, { epochs: 5, batchSize: 64, verbose: 0 });
+const history = await model.fit(x, y, { epochs: 20, batchSize: 64, verbose: 0 });
 parentPort.postMessage({ loss: history.history.loss.at(-1) });

@@ -10,7 +10,6 @@
 #include "core/storage.h"
 #include "cpu/parallel.h"
 #include "cpu/simd/leaves.h"
-#include "ops/elementwise_codes.h"
 
 namespace trae {
 namespace {
@@ -136,26 +135,6 @@ Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
     case DType::kInt64: return plain_kernel<int64_t>(std::move(q));
     default: return half_kernel(in, out[0], q);
   }
-}
-
-Kernel Dense::cpu(const Specs& in, const Specs& out) const {
-  Plan2 q = plan_product({in[0], in[1]}, attrs.transpose_a, attrs.transpose_b);
-  const auto& leaves = simd::leaf_table();
-  const Leaf add = leaves.find(int(Code::kAdd), Lane::kF32);
-  const Code codes[] = {Code::kIdentity, Code::kRelu, Code::kSigmoid, Code::kTanh};
-  const Leaf activation = attrs.activation == DenseActivation::kLinear ? nullptr : leaves.find(int(codes[int(attrs.activation)]), Lane::kF32);
-  const int64_t columns = out[0].shape.back(), rows = columns ? out[0].size() / columns : 0;
-  return [=, q = std::move(q)](const void* const* from, void* const* to) {
-    float* y = static_cast<float*>(to[0]);
-    run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), y);
-    parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, columns)), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; r++) {
-        float* row = y + r * columns;
-        add(columns, row, row, from[2], nullptr, nullptr);
-        if (activation) activation(columns, row, row, nullptr, nullptr, nullptr);
-      }
-    });
-  };
 }
 
 }  // namespace trae

@@ -231,7 +231,7 @@ PlanPtr Plan::compile(const PlanRequest& request) {
   plan->build(g, order);
   plan->statistics_.compile_ms = now_ms() - start;
   char head[256];
-  std::snprintf(head, sizeof head, "plan %s: %zu recorded ops -> %d (%d fused, %d transposes), arena %zu bytes, %.1f ms to compile\n",
+  std::snprintf(head, sizeof head, "plan %s: %zu recorded ops -> %d (%d fused, %d layout reorders), arena %zu bytes, %.1f ms to compile\n",
                 request.name.c_str(), recorded, plan->statistics_.ops, plan->statistics_.fused, plan->statistics_.reorders,
                 plan->statistics_.arena_bytes, plan->statistics_.compile_ms);
   plan->explanation_ = head + plan->explanation_;

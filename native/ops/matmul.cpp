@@ -64,22 +64,6 @@ std::string Matmul::describe() const {
 }
 TRAE_REGISTER_OP(Matmul);
 
-OpPtr Dense::make(const AttrMap& a) {
-  auto op = std::make_shared<Dense>();
-  op->attrs = {a.boolean("transpose_a", false), a.boolean("transpose_b", false), DenseActivation(a.integer("activation", 0))};
-  return op;
-}
-Specs Dense::infer(const Specs& in) const {
-  Matmul m;
-  m.attrs = {attrs.transpose_a, attrs.transpose_b};
-  return m.infer({in[0], in[1]});
-}
-std::string Dense::describe() const {
-  static const char* names[] = {"", " relu", " sigmoid", " tanh"};
-  return std::string("dense bias") + names[int(attrs.activation)];
-}
-TRAE_REGISTER_INTERNAL_OP(Dense);
-
 namespace ops {
 Tensor matmul(const Tensor& a, const Tensor& b, bool ta, bool tb) {
   auto op = std::make_shared<Matmul>();

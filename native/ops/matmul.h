@@ -1,4 +1,4 @@
-// Matrix products with batching and broadcasting, and the dense layer's product with bias and activation.
+// Matrix products with batching and broadcasting.
 #pragma once
 #include "graph/op.h"
 
@@ -21,22 +21,6 @@ struct Matmul final : OpOf<Matmul> {
   Product product(const Specs& in) const;  // both of rank >= 2; throws the user's error
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
-  std::string describe() const override;
-};
-
-// activation(a @ b + bias): made by a rewrite, never differentiated.
-enum class DenseActivation : uint8_t { kLinear, kRelu, kSigmoid, kTanh };
-struct Dense final : OpOf<Dense> {
-  static constexpr std::string_view kName = "dense";
-  struct Attrs {
-    bool transpose_a = false, transpose_b = false;
-    DenseActivation activation = DenseActivation::kLinear;
-    bool operator==(const Attrs&) const = default;
-  } attrs;
-  static OpPtr make(const AttrMap&);
-  Specs infer(const Specs& in) const override;
-  Gradient gradient() const override { return Gradient::kNone; }
   Kernel cpu(const Specs& in, const Specs& out) const override;
   std::string describe() const override;
 };
