@@ -81,7 +81,8 @@ export const bitwiseRightShift = binary('bitwiseRightShift', 'right_shift');
 export const squaredDifference = defineOp('squaredDifference', (x1: TensorLike, x2: TensorLike): Tensor => run('square', [run('subtract', pair(x1, x2))]));
 /** log(e^x1 + e^x2) without overflow. */
 export const logaddexp = defineOp('logaddexp', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = pair(x1, x2).map((t) => (isFloating(t.dtype) ? t : run('cast', [t], { dtype: 'float32' })));
+  const [given, b] = pair(x1, x2);
+  const a = isFloating(given.dtype) || isFloating(b.dtype) ? given : run('cast', [given], { dtype: 'float32' });
   const difference = run('subtract', [a, b]); // NaN where both are the same infinity, which is then the result
   const y = run('add', [run('maximum', [a, b]), run('log1p', [run('exp', [run('negative', [run('abs', [difference])])])])]);
   return run('where', [run('isnan', [difference]), run('add', [a, b]), y]);
