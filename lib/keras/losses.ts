@@ -169,29 +169,24 @@ export class Huber extends Loss {
   override getConfig() { return { ...super.getConfig(), delta: this.delta }; }
 }
 export interface CrossentropyOptions extends LossOptions { fromLogits?: boolean; labelSmoothing?: number; axis?: number }
-/** -(t log p + (1 - t) log(1 - p)): yes or no, several labels an example. */
-export class BinaryCrossentropy extends Loss {
-  static positional: readonly string[] = [];
+abstract class SmoothedCrossentropy extends Loss {
   static override options = ['fromLogits', 'labelSmoothing', 'axis'];
   readonly settings: { fromLogits: boolean; labelSmoothing: number; axis: number };
   constructor(options: CrossentropyOptions = {}) {
     super(options);
     this.settings = { fromLogits: options.fromLogits ?? false, labelSmoothing: options.labelSmoothing ?? 0, axis: options.axis ?? -1 };
   }
-  lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor { return binaryCrossentropy(yTrue, yPred, this.settings); }
   override getConfig() { return { ...super.getConfig(), ...this.settings }; }
 }
-/** -sum(t log p), t one-hot: one class of several. */
-export class CategoricalCrossentropy extends Loss {
+/** -(t log p + (1 - t) log(1 - p)): yes or no, several labels an example. */
+export class BinaryCrossentropy extends SmoothedCrossentropy {
   static positional: readonly string[] = [];
-  static override options = ['fromLogits', 'labelSmoothing', 'axis'];
-  readonly settings: { fromLogits: boolean; labelSmoothing: number; axis: number };
-  constructor(options: CrossentropyOptions = {}) {
-    super(options);
-    this.settings = { fromLogits: options.fromLogits ?? false, labelSmoothing: options.labelSmoothing ?? 0, axis: options.axis ?? -1 };
-  }
+  lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor { return binaryCrossentropy(yTrue, yPred, this.settings); }
+}
+/** -sum(t log p), t one-hot: one class of several. */
+export class CategoricalCrossentropy extends SmoothedCrossentropy {
+  static positional: readonly string[] = [];
   lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor { return categoricalCrossentropy(yTrue, yPred, this.settings); }
-  override getConfig() { return { ...super.getConfig(), ...this.settings }; }
 }
 /** -log p[t], t a class number. */
 export class SparseCategoricalCrossentropy extends Loss {

@@ -1,20 +1,8 @@
+#include "cpu/simd/lanes.h"
 #include "ops/normalized_pooling_table.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
-
-// Sixteen channels at once; compilers for smaller registers split them.
-typedef float Floats __attribute__((vector_size(64)));
-typedef int Ints __attribute__((vector_size(64)));
-typedef unsigned char Bytes __attribute__((vector_size(16)));
-constexpr long kLanes = 16;
-
-inline Floats load(const float* p) {
-  Floats v;
-  __builtin_memcpy(&v, p, sizeof v);
-  return v;
-}
-inline void store(float* p, Floats v) { __builtin_memcpy(p, &v, sizeof v); }
 
 void forward(long windows, long step, long channels, int count, const float* const* taps, const float* scale, const float* offset, float* y,
              float* winner_x, unsigned char* winners) {

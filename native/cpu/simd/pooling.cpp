@@ -1,19 +1,8 @@
+#include "cpu/simd/lanes.h"
 #include "ops/pooling_table.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
-
-// Sixteen channels at once; compilers for smaller registers split them.
-typedef float Floats __attribute__((vector_size(64)));
-typedef int Ints __attribute__((vector_size(64)));
-typedef unsigned char Bytes __attribute__((vector_size(16)));
-constexpr long kLanes = 16;
-
-inline Floats load(const float* p) {
-  Floats v;
-  __builtin_memcpy(&v, p, sizeof v);
-  return v;
-}
 
 void max_taps(long channels, int count, const float* const* taps, const unsigned char* ids, float* __restrict__ y, unsigned char* __restrict__ winners) {
   const long full = channels / kLanes * kLanes;
@@ -26,7 +15,7 @@ void max_taps(long channels, int count, const float* const* taps, const unsigned
       best = wins ? x : best;
       id = wins ? Ints{} + int(ids[t]) : id;
     }
-    __builtin_memcpy(y + c, &best, sizeof best);
+    store(y + c, best);
     const Bytes bytes = __builtin_convertvector(id, Bytes);
     __builtin_memcpy(winners + c, &bytes, sizeof bytes);
   }
