@@ -20,8 +20,8 @@ export class DTypePolicy {
   }
   getConfig(): { name: string } { return { name: this.name }; }
 }
-registerClass('keras', DTypePolicy);
 registerClass('keras.dtype_policies', DTypePolicy);
+registerClass('keras', DTypePolicy); // what files name
 
 let global_ = new DTypePolicy('float32');
 /** The policy of layers made without a dtype. */

@@ -9,8 +9,8 @@ import * as constraints from '../constraints';
 import * as initializers from '../initializers';
 import { KerasTensor, recordNode, type SymbolicShape } from '../keras_tensor';
 import * as regularizers from '../regularizers';
-import { registerClass } from '../saving/registry';
-import { serializeKerasObject } from '../saving/serialize';
+import { getRegisteredObject, registerClass } from '../saving/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../saving/serialize';
 import { InputSpec } from './input_spec';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from './layer';
 
@@ -185,5 +185,9 @@ export class Lambda extends Layer {
     return typeof this.given.mask === 'function' ? (this.given.mask as (x: unknown, m: unknown) => unknown)(inputs, mask) : (this.given.mask ?? null);
   }
   override getConfig() { return { ...super.getConfig(), function: serializeKerasObject(this.f), ...(this.given.arguments ? { arguments: this.given.arguments } : {}) }; }
+  static override fromConfig(config: Record<string, unknown>): Layer {
+    const { function: f, ...options } = config;
+    return new Lambda((typeof f === 'string' ? getRegisteredObject(f) : isSerialized(f) ? deserializeKerasObject(f) : f) as LambdaFunction, options);
+  }
 }
 registerClass('keras.layers', InputLayer, Dense, Embedding, Activation, Identity, Lambda);

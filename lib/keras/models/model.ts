@@ -42,7 +42,7 @@ export class Model extends Layer {
   /** @internal */
   get graph(): FunctionalGraph | null { return graphs.get(this) ?? null; }
   /** @internal */
-  get serializedClassName(): string | undefined { return this.constructor === Model && this.graph ? 'Functional' : undefined; }
+  get serializedAs(): { module: string; name: string } | undefined { return this.constructor === Model && this.graph ? { module: 'keras.src.models.functional', name: 'Functional' } : undefined; }
 
   /** Its layers, in order. */
   get layers(): Layer[] { return this.graph ? this.graph.layers : super.subLayers(); }
@@ -145,7 +145,7 @@ function isFitOptions(x: unknown): x is FitOptions {
   const names = ['epochs', 'batchSize', 'validationData', 'callbacks', 'verbose', 'stepsPerEpoch', 'signal', 'initialEpoch', 'validationSteps', 'steps', 'returnDict', 'shuffle', 'classWeight'];
   return isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => names.includes(k));
 }
-registerClass('keras', Model);
 registerClass('keras.models', Model);
+registerClass('keras', Model);
 // Files of functional models name this class.
 registerClass('keras.src.models.functional', Object.assign(class Functional extends Model {}, { fromConfig: (config: Record<string, unknown>) => Model.fromConfig(config) }));

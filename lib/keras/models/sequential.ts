@@ -91,5 +91,5 @@ export class Sequential extends Model {
     return model;
   }
 }
-registerClass('keras', Sequential);
 registerClass('keras.models', Sequential);
+registerClass('keras', Sequential);

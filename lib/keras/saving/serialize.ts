@@ -39,12 +39,12 @@ export function serializeKerasObject(object: unknown): unknown {
   }
   if (isConfigurable(object)) {
     const cls = object.constructor as SerializableClass, module = moduleOf(cls);
-    const own = (object as unknown as { serializedClassName?: string }).serializedClassName;
+    const own = (object as unknown as { serializedAs?: { module: string; name: string } }).serializedAs;
     const out: SerializedObject = {
-      module: module ?? null,
-      class_name: own ?? classNameOf(cls),
+      module: own?.module ?? module ?? null,
+      class_name: own?.name ?? classNameOf(cls),
       config: serializeRecord(object.getConfig()),
-      registered_name: module ? null : getRegisteredName(cls),
+      registered_name: own ? own.name : module ? null : getRegisteredName(cls),
     };
     const build = object.getBuildConfig?.();
     if (build) out.build_config = serializeRecord(build);

@@ -84,12 +84,12 @@ describe('layers against Keras', () => {
     assert.deepEqual(classNames('keras.layers').filter((name) => !tested.has(name) && name !== 'Lambda' && name !== 'InputLayer'), []);
   });
 });
-/** Names and their configs mean the same: only what decides the behaviour is compared. */
+/** What decides the behaviour: without build_config, which tells shapes. */
 function simplified(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplified);
   if (typeof value === 'object' && value !== null && 'class_name' in value) {
-    const { class_name: name, config } = value as Config;
-    return { name, config: simplified(config) };
+    const { module, class_name: name, config, registered_name: registered } = value as Config;
+    return { module, name, registered, config: simplified(config) };
   }
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplified(v)]));
   return value;
