@@ -1,4 +1,4 @@
-// The bias goes into the convolution, and its gradient into that of the kernel: both read what is read anyway.
+// Bias and ReLU go into the convolution, the bias' gradient into that of the kernel: they touch what is touched anyway.
 #include <algorithm>
 #include <memory>
 
@@ -72,7 +72,25 @@ void bias_gradient_into_weights(Graph& g) {
   }
 }
 
-const bool registered = register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights);
+// y = relu(conv(...)): done while the result is in registers.
+void relu_into_convolution(Graph& g) {
+  for (int number : g.ordered_steps()) {
+    const Step s = g.steps[size_t(number)];
+    if (s.op->name() != "relu") continue;
+    const auto* conv = made_by<Conv>(g, s.in[0]);
+    if (!conv || conv->attrs.activation != ConvActivation::kLinear || !g.has_one_user(s.in[0]) || g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32) continue;
+    const int old = g.values[size_t(s.in[0])].producer;
+    auto op = std::make_shared<Conv>(*conv);
+    op->attrs.activation = ConvActivation::kRelu;
+    const Step producer = g.steps[size_t(old)];
+    g.replace_uses(s.out[0], g.add_step(op, producer.in, producer.order));
+    g.remove_step(number);
+    g.remove_step(old);
+  }
+}
+
+const bool registered = register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights) &&
+                        register_rewrite(22, &relu_into_convolution);
 
 }  // namespace
 }  // namespace trae

@@ -1,7 +1,8 @@
 #include "cpu/onednn/convolution.h"
 
-#include <cstring>
 #include <string>
+
+#include "cpu/onednn/compat.h"
 
 namespace trae::onednn {
 namespace {
@@ -19,17 +20,12 @@ struct State {
   std::optional<dnnl::reorder> to_blocked, from_blocked;
 };
 
-struct Descriptors {
-  memory::desc x, w, y, bias;
-  Dims strides, dilation, before, after;
-};
-
 Tag activation_tag(size_t rank) { return rank == 1 ? Tag::nwc : rank == 2 ? Tag::nhwc : Tag::ndhwc; }
 
 // Dimensions as oneDNN orders them: N, C, spatial; and the kernel (G,) O, I, spatial seen through our strides.
-Descriptors describe(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool any_weights, memory::desc* plain_w) {
+ConvDescriptors describe(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool any_weights, memory::desc* plain_w) {
   const size_t rank = a.strides.size();
-  Descriptors d;
+  ConvDescriptors d;
   auto activation = [&](const Shape& s) {
     Dims dims{s[0], s[rank + 1]};
     dims.insert(dims.end(), s.begin() + 1, s.begin() + 1 + long(rank));
@@ -66,51 +62,15 @@ Descriptors describe(const ConvAttrs& a, const Shape& x, const Shape& w, const S
   return d;
 }
 
-dnnl::primitive_attr attributes(const ConvAttrs& a) {
+dnnl::primitive_attr attributes(ConvActivation activation) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (a.activation == ConvActivation::kRelu) {
+  if (activation == ConvActivation::kRelu) {
     dnnl::post_ops ops;
-#if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#else
-    ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#endif
+    append_relu(ops);
     attr.set_post_ops(ops);
   }
   return attr;
-}
-
-using Forward = dnnl::convolution_forward;
-using Data = dnnl::convolution_backward_data;
-using Weights = dnnl::convolution_backward_weights;
-constexpr auto kDirect = dnnl::algorithm::convolution_direct;
-
-Forward::primitive_desc forward_desc(const Descriptors& d, bool has_bias, const dnnl::primitive_attr& attr, bool training) {
-  const auto kind = training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-#if DNNL_VERSION_MAJOR >= 3
-  if (has_bias) return {engine(), kind, kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after, attr};
-  return {engine(), kind, kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, attr};
-#else
-  if (has_bias) return {Forward::desc(kind, kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr, engine()};
-  return {Forward::desc(kind, kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine()};
-#endif
-}
-Data::primitive_desc data_desc(const Descriptors& d, const dnnl::primitive_attr& attr, const Forward::primitive_desc& hint) {
-#if DNNL_VERSION_MAJOR >= 3
-  return {engine(), kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
-#else
-  return {Data::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
-#endif
-}
-Weights::primitive_desc weights_desc(const Descriptors& d, bool has_bias, const dnnl::primitive_attr& attr, const Forward::primitive_desc& hint) {
-#if DNNL_VERSION_MAJOR >= 3
-  if (has_bias) return {engine(), kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
-  return {engine(), kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
-#else
-  if (has_bias) return {Weights::desc(kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
-  return {Weights::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
-#endif
 }
 
 bool is_reference(const char* name) { return std::string(name).find("ref") != std::string::npos; }
@@ -147,14 +107,12 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
   auto s = std::make_shared<State>();
   memory::desc plain;
   try {
-    const Descriptors d = describe(a, x, w, y, true, &plain);
-    const auto attr = attributes(a);
-    dnnl::primitive_attr plain_attr;
-    plain_attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const ConvDescriptors d = describe(a, x, w, y, true, &plain);
+    const auto attr = attributes(a.activation), plain_attr = attributes(ConvActivation::kLinear);
     s->x = empty(d.x);
     s->y = empty(d.y);
     if (pass == Pass::kForward) {
-      const auto pd = forward_desc(d, has_bias, attr, false);
+      const auto pd = forward_desc(d, has_bias, dnnl::prop_kind::forward_inference, attr);
       if (is_reference(pd.impl_info_str())) return std::nullopt;
       attach<Forward::primitive_desc, Forward>(*s, pd, pd.weights_desc(), plain, false);
       if (has_bias) s->bias = empty(d.bias);
@@ -172,11 +130,11 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         }
       });
     }
-    const auto hint = forward_desc(d, pass == Pass::kBackwardWeights && has_bias, plain_attr, true);
+    const auto hint = forward_desc(d, pass == Pass::kBackwardWeights && has_bias, dnnl::prop_kind::forward_training, plain_attr);
     if (pass == Pass::kBackwardData) {
       const auto pd = data_desc(d, plain_attr, hint);
       if (is_reference(pd.impl_info_str())) return std::nullopt;
-      attach<Data::primitive_desc, Data>(*s, pd, pd.weights_desc(), plain, false);
+      attach<BackwardData::primitive_desc, BackwardData>(*s, pd, pd.weights_desc(), plain, false);
       return Kernel([s](const void* const* in, void* const* out) {
         auto& stream = onednn::stream();
         s->y.set_data_handle(data(in[0]));
@@ -188,7 +146,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
     }
     const auto pd = weights_desc(d, has_bias, plain_attr, hint);
     if (is_reference(pd.impl_info_str())) return std::nullopt;
-    attach<Weights::primitive_desc, Weights>(*s, pd, pd.diff_weights_desc(), plain, true);
+    attach<BackwardWeights::primitive_desc, BackwardWeights>(*s, pd, pd.diff_weights_desc(), plain, true);
     if (has_bias) s->bias = empty(d.bias);
     return Kernel([s, has_bias](const void* const* in, void* const* out) {
       auto& stream = onednn::stream();
