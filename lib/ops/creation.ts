@@ -46,7 +46,7 @@ export const arange = defineOp('arange', (start: number, stop?: number | null | 
 /** `num` numbers at equal distances from `start` to `stop`. */
 export const linspace = defineOp('linspace', (start: number, stop: number, { num = 50, endpoint = true, dtype }: DTypeOption & { num?: number; endpoint?: boolean } = {}): Tensor => {
   const gaps = endpoint ? num - 1 : num;
-  return sequence(Array.from({ length: num }, (_, i) => (i === gaps && endpoint ? stop : start + (gaps ? (i * (stop - start)) / gaps : 0))), dtype ?? 'float32');
+  return sequence(Array.from({ length: num }, (_, i) => (i > 0 && i === gaps && endpoint ? stop : start + (gaps ? (i * (stop - start)) / gaps : 0))), dtype ?? 'float32');
 }, ['num', 'endpoint', 'dtype']);
 /** `num` numbers at equal ratios from base^start to base^stop. */
 export const logspace = defineOp('logspace', (start: number, stop: number, { num = 50, endpoint = true, base = 10, dtype }: DTypeOption & { num?: number; endpoint?: boolean; base?: number } = {}): Tensor => {
@@ -74,7 +74,7 @@ export const tri = defineOp('tri', (n: number, { m = null, k = 0, dtype }: DType
 const triangle = (name: string, op: 'less_equal' | 'greater_equal') => defineOp(name, (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => {
   const t = convert(x);
   if (t.ndim < 2) throw new ValueError(`${name}: a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: name });
-  return run('where', [diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k), t, convert(0, t)]);
+  return run('where', [diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k), t, tensor(0, [], t.dtype)]);
 }, ['k']);
 /** x with zeros above the k-th diagonal of its last two axes. */
 export const tril = triangle('tril', 'less_equal');

@@ -1,6 +1,6 @@
 /** Products of vectors, matrices and tensors (keras.ops). */
 import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
 import { diagonalMask } from './creation';
 import { defineMethods, defineOp } from './define';
@@ -79,7 +79,7 @@ export const diag = defineOp('diag', (x: TensorLike, { k = 0 }: { k?: number } =
   if (t.ndim !== 1) throw new ValueError(`diag: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'diag' });
   const n = t.size + Math.abs(k), start = k < 0 ? [-k] : [0];
   const column = run('reshape', [run('place', [t], { shape: [n], start, step: [1], value: 0 })], { shape: [n, 1] });
-  return run('where', [diagonalMask('equal', n, n, k), column, convert(0, t)]);
+  return run('where', [diagonalMask('equal', n, n, k), column, tensor(0, [], t.dtype)]);
 }, ['k']);
 
 defineMethods({ matmul, dot, tensordot, diagonal, trace } as never);
