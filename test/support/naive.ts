@@ -40,16 +40,11 @@ export function reshape(x: NdArray, shape: readonly number[]): NdArray {
   const known = sizeOf(shape.filter((d) => d >= 0));
   return nd(x.data, shape.map((d) => (d < 0 ? (known ? x.data.length / known : 0) : d)), x.dtype);
 }
-/** `f` of each line along one axis. */
-export function alongAxis(x: NdArray, axis: number, dtype: DType, f: (line: number[]) => number[]): NdArray {
+/** `f` of each line along one axis, which makes it `lengthOf(n)` long (default: as long as it was). */
+export function alongAxis(x: NdArray, axis: number, dtype: DType, f: (line: number[]) => number[], lengthOf = (n: number): number => n): NdArray {
   const moved = moveaxis(x, axis, -1), n = moved.shape.at(-1)!, out: number[] = [];
-  let length = 0;
-  for (let i = 0; i < moved.data.length; i += n) {
-    const line = f(moved.data.slice(i, i + n));
-    length = line.length;
-    for (const v of line) out.push(v);
-  }
-  return moveaxis(nd(out, [...moved.shape.slice(0, -1), out.length ? length : n], dtype), -1, axis);
+  for (let i = 0; i < moved.data.length; i += n) for (const v of f(moved.data.slice(i, i + n))) out.push(v);
+  return moveaxis(nd(out, [...moved.shape.slice(0, -1), lengthOf(n)], dtype), -1, axis);
 }
 export const slice = (x: NdArray, start: readonly number[], size: readonly number[], step: readonly number[] = size.map(() => 1)): NdArray =>
   build(size, x.dtype, (index) => at(x, index.map((v, i) => start[i] + v * step[i])));

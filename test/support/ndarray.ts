@@ -48,10 +48,16 @@ export function forEachIndex(shape: readonly number[], f: (index: number[], flat
     }
   }
 }
+const HOLDERS = { int8: Int8Array, uint8: Uint8Array, int32: Int32Array } as const;
+/** What an integer type makes of a result: it wraps around, and a division by zero gives 0. */
+function held(value: number, dtype: DType): number {
+  if (dtype === 'int64') return Number.isFinite(value) ? value : 0;
+  return dtype in HOLDERS ? HOLDERS[dtype as 'int8'].of(value)[0] : value;
+}
 /** An array whose element at `index` is `f(index)`. */
 export function build(shape: readonly number[], dtype: DType, f: (index: number[]) => number): NdArray {
   const data: number[] = new Array<number>(sizeOf(shape));
-  forEachIndex(shape, (index, flat) => { data[flat] = f(index); });
+  forEachIndex(shape, (index, flat) => { data[flat] = held(f(index), dtype); });
   return nd(data, shape, dtype);
 }
 export function at(x: NdArray, index: readonly number[]): number {

@@ -38,19 +38,19 @@ function binary(op: string, { f, kind, x = [-3, 3], y = [-3, 3], smooth, second,
   for (const name of [op, ...aliases]) row(name, { reference: ([a, b]) => elementwise(f, resultOf[kind](a.dtype, b.dtype), a, b), cases, smooth: smoothCases, second, looseness });
 }
 const nan = (x: number, y: number): boolean => Number.isNaN(x) || Number.isNaN(y);
-const apart: Case[] = [{ inputs: [nd([1, 5, -2, 0.5, 2, 3], [2, 3], 'float64'), nd([3, 2, -1], [3], 'float64')] }];
+const apart: Case[] = [{ inputs: [nd([1, 5, -2, 0.5, 2.5, 3], [2, 3], 'float64'), nd([3, 2, -1], [3], 'float64')] }];
 
 binary('add', { f: (x, y) => x + y, kind: 'numeric' });
-binary('subtract', { f: (x, y) => x - y, kind: 'numeric', dtypes: DTYPES.filter((d) => d !== 'uint8') });
+binary('subtract', { f: (x, y) => x - y, kind: 'numeric' });
 binary('multiply', { f: (x, y) => x * y, kind: 'numeric' });
 binary('divide', { f: (x, y) => x / y, kind: 'float', x: [1, 9], y: [1, 4], aliases: ['trueDivide'] });
 binary('floorDivide', { f: (x, y) => Math.floor(x / y), kind: 'numeric', x: [1, 9], y: [1, 4], smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }], second: false, special: false });
 binary('mod', { f: floorMod, kind: 'numeric', x: [1, 9], y: [1, 4], smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }], special: false });
 binary('power', { f: (x, y) => x ** y, kind: 'numeric', x: [1, 3], y: [1, 3], smooth: [{ inputs: [nd([0.5, 1.5, 2], [3], 'float64'), nd([2, -1.5, 0.5], [3], 'float64')] }], special: false });
-binary('maximum', { f: (x, y) => Math.max(x, y), kind: 'same', smooth: apart });
-binary('minimum', { f: (x, y) => Math.min(x, y), kind: 'same', smooth: apart });
+binary('maximum', { f: (x, y) => Math.max(x, y), kind: 'numeric', smooth: apart });
+binary('minimum', { f: (x, y) => Math.min(x, y), kind: 'numeric', smooth: apart });
 binary('arctan2', { f: Math.atan2, kind: 'float', x: [1, 3], y: [-3, -1] });
-binary('squaredDifference', { f: (x, y) => (x - y) ** 2, kind: 'numeric', dtypes: DTYPES.filter((d) => d !== 'uint8') });
+binary('squaredDifference', { f: (x, y) => (x - y) ** 2, kind: 'numeric' });
 binary('divideNoNan', { f: (x, y) => (y === 0 ? 0 : x / y), kind: 'float', x: [1, 9], y: [0, 2], smooth: [{ inputs: [nd([2, 3, 4], [3], 'float64'), nd([1.5, 0.5, -2], [3], 'float64')] }] });
 binary('logaddexp', {
   f: (x, y) => (nan(x, y) ? NaN : Math.max(x, y) === -Infinity ? -Infinity : Math.max(x, y) === Infinity ? Infinity : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)))),
