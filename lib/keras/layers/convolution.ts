@@ -1,7 +1,7 @@
 /** Convolution layers over one and two spatial axes. */
 import { ValueError } from '../../errors';
 import { checkDataFormat, conv, spatial, type DataFormat } from '../../ops/nn';
-import { run, type Tensor } from '../../tensor';
+import { formatShape, run, type Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import type { SymbolicShape } from '../keras_tensor';
 import { registerClass } from '../saving/registry';
@@ -47,7 +47,7 @@ export abstract class BaseConv extends Layer {
   get useBias(): boolean { return this.settings.useBias; }
   override build(inputShape: SymbolicShape): void {
     const axis = this.dataFormat === 'channels_last' ? -1 : 1, channels = inputShape.at(axis);
-    if (channels == null) throw new ValueError(`the number of channels (axis ${axis}) must be known.\n  Received: shape [${inputShape}]`);
+    if (channels == null) throw new ValueError(`the number of channels (axis ${axis}) must be known.\n  Received: shape ${formatShape(inputShape)}`);
     if (channels % this.groups) throw new ValueError(`${channels} input channels cannot be divided among ${this.groups} groups.`);
     this.kernel = this.addWeight({ shape: [...this.kernelSize, channels / this.groups, this.filters], ...this.settings.kernel });
     if (this.useBias) this.bias = this.addWeight({ shape: [this.filters], ...this.settings.bias });

@@ -2,7 +2,7 @@
 import { TypeError, ValueError } from '../../errors';
 import { matmul } from '../../ops/linalg';
 import { embeddingLookup } from '../../ops/indexing';
-import { convert, isFloating, run, type DType, type Tensor } from '../../tensor';
+import { convert, formatShape, isFloating, run, type DType, type Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import * as activations from '../activations';
 import * as constraints from '../constraints';
@@ -98,7 +98,7 @@ export class Dense extends Layer {
   get useBias(): boolean { return this.settings.useBias; }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(-1);
-    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape [${inputShape}]`);
+    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.kernel = this.addWeight({ shape: [n, this.units], ...this.settings.kernel });
     if (this.useBias) this.bias = this.addWeight({ shape: [this.units], ...this.settings.bias });
     this.inputSpec = new InputSpec({ minNdim: 2, axes: { '-1': n } });

@@ -2,7 +2,7 @@
 import { ValueError } from '../../errors';
 import { batchNormalization, batchNormalizationTraining, layerNormalization } from '../../ops/nn';
 import { moveaxis } from '../../ops/shape';
-import { convert, run, type Tensor } from '../../tensor';
+import { convert, formatShape, run, type Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
@@ -65,7 +65,7 @@ export class BatchNormalization extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(this.axis);
-    if (n == null) throw new ValueError(`axis ${this.axis} of the input must be known and within its rank.\n  Received: shape [${inputShape}]`);
+    if (n == null) throw new ValueError(`axis ${this.axis} of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`);
     const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
     if (this.scale) this.gamma = this.addWeight({ shape: [n], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
     if (this.center) this.beta = this.addWeight({ shape: [n], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
@@ -142,7 +142,7 @@ export class LayerNormalization extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const axes = typeof this.axis === 'number' ? [this.axis] : this.axis, shape = axes.map((a) => inputShape.at(a));
-    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape [${inputShape}]`);
+    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
     if (this.scale || this.rmsScaling) this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
     if (this.center && !this.rmsScaling) this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
