@@ -1,15 +1,17 @@
-// float32 through oneDNN's sgemm; other types by plain blocked loops, which are its test oracle too.
+// float32 through oneDNN's sgemm, small ones by a loop of our own; other types by plain blocked loops, which are its test oracle too.
 #include "ops/matmul.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <dnnl.hpp>
+#include <memory>
 
 #include "core/error.h"
 #include "core/storage.h"
 #include "cpu/parallel.h"
 #include "cpu/simd/leaves.h"
+#include "ops/small_matmul_table.h"
 
 namespace trae {
 namespace {
@@ -77,6 +79,19 @@ void run_float(const Plan2& q, const float* a, const float* b, float* c) {
   }
 }
 
+// Operations up to which one thread and a direct loop are faster.
+constexpr int64_t kSmallProduct = 300000;
+
+Kernel small_kernel(Plan2 q) {
+  const auto& p = q.p;
+  auto packed = std::make_shared<Storage>(size_t(p.inner * ((p.columns + 15) / 16 * 16)) * sizeof(float));
+  return [q = std::move(q), packed](const void* const* in, void* const* out) {
+    const auto& p = q.p;
+    simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(in[0]), q.ta ? 1 : p.inner, q.ta ? p.rows : 1,
+                                        static_cast<const float*>(in[1]), q.tb, static_cast<float*>(out[0]), static_cast<float*>(packed->data()));
+  };
+}
+
 // Plain: rows in parallel, the inner loop over columns.
 template <class T>
 void run_plain(const Plan2& q, const T* a, const T* b, T* c) {
@@ -127,6 +142,7 @@ Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
   Plan2 q = plan_product(in, attrs.transpose_a, attrs.transpose_b);
   switch (in[0].dtype) {
     case DType::kFloat32:
+      if (q.count() == 1 && q.p.rows * q.p.inner * q.p.columns <= kSmallProduct && q.p.columns && q.p.inner) return small_kernel(std::move(q));
       return [q = std::move(q)](const void* const* from, void* const* to) {
         run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), static_cast<float*>(to[0]));
       };
