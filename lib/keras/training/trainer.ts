@@ -171,14 +171,15 @@ export class Trainer {
     const end = (): Promise<void> => o.callbacks.each((c) => c[`on${name}BatchEnd`](done, logs));
     const isOver = (): boolean => (o.kind === 'train' && this.stopTraining) || (o.steps !== null && done >= o.steps);
     if (source.kind === 'batches') {
-      let pending = source.next();
+      let pending: ReturnType<typeof source.next> | null = source.next();
       for (;;) {
-        if (isOver()) { await pending.catch(() => undefined); break; }
+        if (isOver()) { await pending?.catch(() => undefined); break; }
         o.cancel.throwIfRequested();
         const batch = await pending;
         if (!batch) break;
-        pending = source.next(); // read ahead while this one is computed
-        pending.catch(() => undefined); // thrown when it is awaited
+        // Read ahead while this one is computed, but not past the last step: the next epoch goes on from there.
+        pending = o.steps !== null && done + 1 >= o.steps ? null : source.next();
+        pending?.catch(() => undefined); // thrown when it is awaited
         if (wants) await begin();
         const result = await this.runBatch(o.kind, batch);
         ({ logs, pack } = result);
