@@ -1,0 +1,13 @@
+/** All rows. */
+import './activation';
+import './binary';
+import './creation';
+import './crossentropy';
+import './indexing';
+import './linalg';
+import './nn';
+import './reduction';
+import './shape';
+import './unary';
+
+export { randomRows } from './random';
