@@ -84,7 +84,9 @@ export interface Compiled<F> {
  * @returns a function of the same arguments; its tensors are ready when read.
  * @example const fast = compile((x: Tensor) => x.multiply(2).sum());
  */
-export function compile<F extends (...args: never[]) => unknown>(fn: F, options: { name?: string } = {}): F & Compiled<F> {
+// Parameters without a type are any, so that `compile((x) => x.add(1))` needs none.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function compile<F extends (...args: any[]) => unknown>(fn: F, options: { name?: string } = {}): F & Compiled<F> {
   const plans = new Map<string, TracedPlan>();
   const lookup = (args: unknown[]): TracedPlan => {
     const key = signatureOf(args);

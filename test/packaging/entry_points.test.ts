@@ -33,7 +33,10 @@ const model: InstanceType<typeof Model> = new Sequential([layers.Input([4]), new
 model.compile({ optimizer: new optimizers.Adam({ learningRate: 0.01 }), loss: 'mse' });
 const rate: number[] = (await model.fit(trae.ones([8, 4]), trae.zeros([8, 3]), { epochs: 1 })).history.loss;
 const dtype: trae.DType = trae.matmul(trae.ones([2, 2]), trae.ones([2, 2])).dtype;
-export { rate, dtype };
+const fast = trae.compile((x) => x.add(1));
+const sum: trae.Tensor = fast(trae.ones([2]));
+const slope: trae.Tensor = trae.grad((x) => x.square().sum())(sum);
+export { rate, dtype, slope };
 `;
 const WRONG = {
   'unknown option': "new trae.keras.layers.Dense(3, { activatoin: 'relu' });",
