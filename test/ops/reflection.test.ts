@@ -52,7 +52,7 @@ describe('ops: reflection', () => {
   });
   it('every op from floats to floats has its gradient compared with differences', () => {
     const without = [...rowTable.values()].filter((r) => !r.smooth?.length && r.cases.some((c) => c.inputs.length && isFloating(c.inputs[0].dtype) && callRow(r, c.inputs.map(toTensor), c.args).some((y) => isFloating(y.dtype))));
-    assert.deepEqual(without.map((r) => r.op), ['stopGradient', 'zerosLike', 'onesLike', 'fullLike', 'full']);
+    assert.deepEqual(without.map((r) => r.op).sort(), ['fullLike', 'onesLike', 'stopGradient', 'zerosLike']);
   });
   it('the gradient of a convolution by its input is the adjoint of the convolution', () => {
     const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' })), k = toTensor(randomArray([3, 2, 3, 4], { dtype: 'float64' }));

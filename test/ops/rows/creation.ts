@@ -15,7 +15,6 @@ const FULL: Case[] = [...MADE, { inputs: [], args: [4] }, ...DTYPES.map((dtype) 
 for (const [op, value] of [['zeros', 0], ['ones', 1], ['empty', 0]] as const)
   row(op, { isSource: true, cases: FULL, reference: (_, ...[args]: [never[]]) => filled(args[0], value, (args[1] as Options | undefined)?.dtype) });
 row('full', {
-  isSource: true,
   reference: ([x], ...[args]: [never[]]) => {
     const [shape, value, options] = args as unknown as [number | number[], number, Options?];
     return x ? elementwise((v) => v, options?.dtype ?? x.dtype, x, filled(shape, 0)) : filled(shape, value, options?.dtype);
@@ -25,6 +24,7 @@ row('full', {
     ...MADE.map((c) => ({ inputs: [], args: [...c.args!, 2.5] })), { inputs: [], args: [4, -1] }, { inputs: [], args: [[2], 3, { dtype: 'int64' }] }, { inputs: [], args: [[2], 3, { dtype: 'bfloat16' }] },
     { inputs: [nd([1, 2, 3])], args: [[2, 3], null] }, { inputs: [nd([1, 2], [2, 1])], args: [[2, 3], null, { dtype: 'int32' }] }, { inputs: [scalar(4, 'int32')], args: [[2], null] },
   ],
+  smooth: [{ inputs: [nd([1, 2], [2, 1], 'float64')], args: [[2, 3], null] }],
 });
 const ALIKE: Case[] = DTYPES.flatMap((dtype) => [{ inputs: [randomArray([2, 3], { dtype })] }, { inputs: [randomArray([0, 2], { dtype })], args: [{ dtype: 'float64' }] }]);
 for (const [op, value] of [['zerosLike', 0], ['onesLike', 1]] as const)
