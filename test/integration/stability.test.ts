@@ -92,7 +92,7 @@ describe('the event loop', () => {
     let ticks = 0;
     const timer = setInterval(() => { ticks++; }, 5), delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
-    await model.fit(x, y, { epochs: 40, batchSize: 64, validationSplit: 0.1, ...quiet });
+    await model.fit(x, y, { epochs: 300, batchSize: 64, validationSplit: 0.1, ...quiet });
     delay.disable();
     clearInterval(timer);
     assert.ok(ticks > 10, `${ticks} ticks of a timer`);
