@@ -5,7 +5,7 @@ import { convert, formatShape, isFloating, run, Tensor, tensor, type TensorLike 
 import type { Variable } from './variable';
 
 type CustomBackward = (...dy: Tensor[]) => Tensor | Tensor[];
-const customBackwards = new Map<number, { backward: CustomBackward; outputs: Tensor['shape'][]; dtypes: Tensor['dtype'][]; inputs: number }>();
+const customBackwards = new Map<number, { backward: CustomBackward; outputs: Tensor['shape'][]; dtypes: Tensor['dtype'][]; inputs: Tensor['shape'][] }>();
 let nextCustom = 1;
 
 function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
@@ -14,8 +14,12 @@ function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
   const full = dys.map((dy, i) => dy ?? zeros(custom.outputs[i], custom.dtypes[i]));
   const result = custom.backward(...full);
   const list = Array.isArray(result) ? result : [result];
-  if (list.length !== custom.inputs)
-    throw new ValueError(`customGradient: the function takes ${custom.inputs} tensors but its gradient function returned ${list.length}.`);
+  if (list.length !== custom.inputs.length)
+    throw new ValueError(`customGradient: the function takes ${custom.inputs.length} tensors but its gradient function returned ${list.length}.`, { op: 'customGradient' });
+  list.forEach((d, i) => {
+    if (d !== null && (!(d instanceof Tensor) || formatShape(d.shape) !== formatShape(custom.inputs[i])))
+      throw new ValueError(`customGradient: the gradient of argument ${i} must be a tensor of its shape ${formatShape(custom.inputs[i])}.\n  Received: ${d instanceof Tensor ? `shape ${formatShape(d.shape)}` : String(d)}`, { op: 'customGradient' });
+  });
   return list;
 }
 function zeros(shape: Tensor['shape'], dtype: Tensor['dtype']): Tensor {
@@ -103,7 +107,7 @@ export function customGradient<Y extends Tensor | Tensor[]>(f: (...xs: Tensor[])
     const ys = Array.isArray(y) ? y : [y];
     for (const id of binding.releasedCustomGradients()) customBackwards.delete(id);
     const id = nextCustom++;
-    customBackwards.set(id, { backward, outputs: ys.map((t) => t.shape), dtypes: ys.map((t) => t.dtype), inputs: xs.length });
+    customBackwards.set(id, { backward, outputs: ys.map((t) => t.shape), dtypes: ys.map((t) => t.dtype), inputs: xs.map((t) => t.shape) });
     const out = binding.run('custom_gradient', [...xs, ...ys], { id, inputs: xs.length }) as Tensor[];
     return (Array.isArray(y) ? out : out[0]) as Y;
   };

@@ -57,13 +57,22 @@ function dtypeOf(array: TypedArray): DType {
   if (array instanceof Int32Array) return 'int32';
   if (array instanceof BigInt64Array) return 'int64';
   if (array instanceof Int8Array) return 'int8';
+  const other = array as unknown; // kinds without a dtype of their own: the smallest one that holds their values
+  if (other instanceof Int16Array || other instanceof Uint16Array) return 'int32';
+  if (other instanceof Uint32Array || other instanceof BigUint64Array) return 'int64';
   return 'uint8';
 }
 const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 
 function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): TypedArray {
   const n = values.length;
-  if (dtype === 'int64') return BigInt64Array.from({ length: n }, (_, i) => BigInt(values[i] as number));
+  if (dtype === 'int64')
+    return BigInt64Array.from({ length: n }, (_, i) => {
+      const v = values[i];
+      if (typeof v !== 'number') return BigInt(v);
+      if (!Number.isFinite(v)) throw new ValueError(`tensor: ${v} is no int64.`);
+      return BigInt(Math.trunc(v));
+    });
   if (dtype === 'float64') return Float64Array.from(values as ArrayLike<number>, Number);
   if (dtype === 'int32') return Int32Array.from(values as ArrayLike<number>, Number);
   if (dtype === 'int8') return Int8Array.from(values as ArrayLike<number>, Number);
@@ -75,7 +84,10 @@ function fits(array: TypedArray, dtype: DType): boolean {
   switch (dtype) {
     case 'float32': case 'float16': case 'bfloat16': return array instanceof Float32Array;
     case 'bool': case 'uint8': return array instanceof Uint8Array;
-    default: return dtypeOf(array) === dtype;
+    case 'float64': return array instanceof Float64Array;
+    case 'int32': return array instanceof Int32Array;
+    case 'int64': return array instanceof BigInt64Array;
+    case 'int8': return array instanceof Int8Array;
   }
 }
 
@@ -127,7 +139,10 @@ function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
   const visit = (v: unknown, depth: number): void => {
     if (isTyped(v) || Array.isArray(v)) {
       const n = (v as { length: number }).length;
-      if (shape.length === depth) shape.push(n);
+      if (shape.length === depth) {
+        if (out.length) throw new ValueError(`tensor: a row stands where a number of axis ${depth - 1} is expected.`);
+        shape.push(n);
+      }
       else if (shape[depth] !== n)
         throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
       for (let i = 0; i < n; i++) visit((v as unknown[])[i], depth + 1);

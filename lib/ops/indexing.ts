@@ -31,8 +31,9 @@ export const takeAlongAxis = defineOp('takeAlongAxis', (x: TensorLike, indices: 
   const rows = lead.reduce((p, d) => p * d, 1);
   const xRows = run('reshape', [moveaxis(run('broadcast_to', [t], { shape: lead.map((d, i) => (i === a ? n : d)) }), a, -1)], { shape: [rows * n] });
   const last = moveaxis(run('broadcast_to', [at], { shape: lead.map((d, i) => (i === a ? at.shape[a] : d)) }), a, -1);
-  const count = at.shape[a], zero = convert(0, last);
-  const wrapped = run('where', [run('less', [last, zero]), run('add', [last, convert(n, last)]), last]);
+  const count = at.shape[a];
+  // Looked up in 0 .. n - 1: negative ones count from the end, and those outside of the axis are refused.
+  const wrapped = run('take', [tensor(Int32Array.from({ length: n }, (_, i) => i)), last], { axis: 0 });
   const base = run('reshape', [tensor(Int32Array.from({ length: rows }, (_, i) => i * n))], { shape: [...last.shape.slice(0, -1), 1] });
   const picked = run('take', [xRows, run('reshape', [run('add', [wrapped, base])], { shape: [rows * count] })], { axis: 0 });
   return moveaxis(run('reshape', [picked], { shape: [...last.shape] }), -1, a);
@@ -42,8 +43,13 @@ export const embeddingLookup = defineOp('embeddingLookup', (table: TensorLike, i
 /**
  * zeros(shape) with `updates` added at `indices` along `axis`; equal indices add up.
  */
-export const scatterAdd = defineOp('scatterAdd', (shape: Shape, indices: TensorLike, updates: TensorLike, { axis = 0 }: { axis?: number } = {}): Tensor =>
-  run('scatter_add', [toIndices('scatterAdd', indices), convert(updates)], { shape: [...shape], axis }), ['axis']);
+export const scatterAdd = defineOp('scatterAdd', (shape: Shape, indices: TensorLike, updates: TensorLike, { axis = 0 }: { axis?: number } = {}): Tensor => {
+  const at = toIndices('scatterAdd', indices), u = convert(updates), a = normalizeAxis('scatterAdd', axis, shape.length, shape);
+  const want = formatShape([...shape.slice(0, a), ...at.shape, ...shape.slice(a + 1)]);
+  if (formatShape(u.shape) !== want)
+    throw new ValueError(`scatterAdd: updates must have shape ${want}, that of the result with the indices' shape in the place of axis ${a}.\n  Received: updates ${formatShape(u.shape)}, indices ${formatShape(at.shape)}, result ${formatShape(shape)}`, { op: 'scatterAdd' });
+  return run('scatter_add', [at, u], { shape: [...shape], axis: a });
+}, ['axis']);
 /** zeros(shape) with `values` added at `indices`, whose last axis holds positions on the first axes (keras.ops.scatter). */
 export const scatter = defineOp('scatter', (indices: TensorLike, values: TensorLike, shape: Shape): Tensor => {
   const at = toIndices('scatter', indices), v = convert(values), depth = at.shape[at.ndim - 1];
@@ -93,6 +99,8 @@ export const topK = defineOp('topK', (x: TensorLike, k: number, { sorted = true 
 /** Whether the target's score is among the k largest of its row. */
 export const inTopK = defineOp('inTopK', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
   const at = toIndices('inTopK', targets), p = convert(predictions);
+  if (p.ndim !== at.ndim + 1 || formatShape(at.shape) !== formatShape(p.shape.slice(0, -1)))
+    throw new ValueError(`inTopK: targets must have the shape of predictions without the last axis.\n  Received: targets ${formatShape(at.shape)}, predictions ${formatShape(p.shape)}`, { op: 'inTopK' });
   const hot = run('one_hot', [at], { depth: p.shape[p.ndim - 1], dtype: p.dtype });
   const own = run('sum', [run('where', [run('cast', [hot], { dtype: 'bool' }), p, convert(0, p)])], { axis: [-1], keepdims: true });
   const better = run('sum', [run('cast', [run('greater', [p, own])], { dtype: 'int32' })], { axis: [-1] });

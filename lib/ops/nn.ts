@@ -88,17 +88,24 @@ export const maxPool = defineOp('maxPool', (inputs: TensorLike, poolSize: Sizes,
 /** Mean of each window, padding left out. `strides` defaults to `poolSize`. */
 export const averagePool = defineOp('averagePool', (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('averagePool', 'average_pool', inputs, poolSize, options), POOL);
 
+/** One value for each position of the axes, with size 1 on the others. */
+function spread(op: string, what: string, value: TensorLike, x: Tensor, axes: readonly number[]): Tensor {
+  const v = convert(value, x), shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1)), count = shape.reduce((p, d) => p * d, 1);
+  if (v.size !== count)
+    throw new ValueError(`${op}: ${what} must have ${count} values, one for each position of axis ${axes.join(', ')}.\n  Received: ${what} of shape ${formatShape(v.shape)}, input of shape ${formatShape(x.shape)}`, { op });
+  return run('reshape', [v], { shape });
+}
 /**
  * (x - mean) / sqrt(variance + epsilon) * scale + offset, the four of shape (size of `axis`,).
  */
 export const batchNormalization = defineOp('batchNormalization', (x: TensorLike, mean: TensorLike, variance: TensorLike, axis: number,
   { offset = null, scale = null, epsilon = 1e-3 }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {}): Tensor => {
   const t = toFloat(x), a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
-  const wide = (v: TensorLike): Tensor => run('reshape', [convert(v, t)], { shape: t.shape.map((_, i) => (i === a ? -1 : 1)) });
-  let factor = run('rsqrt', [run('add', [wide(variance), convert(epsilon, t)])]);
-  if (scale !== null) factor = run('multiply', [factor, wide(scale)]);
-  const shift = run('multiply', [wide(mean), factor]);
-  const moved = offset === null ? run('negative', [shift]) : run('subtract', [wide(offset), shift]);
+  const wide = (what: string, v: TensorLike): Tensor => spread('batchNormalization', what, v, t, [a]);
+  let factor = run('rsqrt', [run('add', [wide('variance', variance), convert(epsilon, t)])]);
+  if (scale !== null) factor = run('multiply', [factor, wide('scale', scale)]);
+  const shift = run('multiply', [wide('mean', mean), factor]);
+  const moved = offset === null ? run('negative', [shift]) : run('subtract', [wide('offset', offset), shift]);
   return run('add', [run('multiply', [t, factor]), moved]);
 }, ['offset', 'scale', 'epsilon']);
 /**
@@ -113,12 +120,12 @@ export const batchNormalizationTraining = defineOp('batchNormalizationTraining',
 export const layerNormalization = defineOp('layerNormalization', (x: TensorLike,
   { gamma = null, beta = null, axis = -1, epsilon = 1e-3 }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: number | readonly number[]; epsilon?: number | null } = {}): Tensor => {
   const t = toFloat(x), axes = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis('layerNormalization', a, t.ndim, t.shape));
-  const wide = (v: TensorLike): Tensor => run('reshape', [convert(v, t)], { shape: t.shape.map((d, i) => (axes.includes(i) ? d : 1)) });
+  const wide = (what: string, v: TensorLike): Tensor => spread('layerNormalization', what, v, t, axes);
   const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
   const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
   let y = run('multiply', [centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? 1e-3, t)])])]);
-  if (gamma !== null) y = run('multiply', [y, wide(gamma)]);
-  return beta === null ? y : run('add', [y, wide(beta)]);
+  if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
+  return beta === null ? y : run('add', [y, wide('beta', beta)]);
 }, ['gamma', 'beta', 'axis', 'epsilon']);
 /** x divided by its norm along `axis`: sum(|x|^order)^(1 / order), at least epsilon. */
 export const normalize = defineOp('normalize', (x: TensorLike, { axis = -1, order = 2, epsilon = 1e-12 }: { axis?: number; order?: number; epsilon?: number | null } = {}): Tensor => {

@@ -138,6 +138,8 @@ export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly 
 /** Each element repeated: `repeats` times, or as many times as the list says. */
 export const repeat = defineOp('repeat', (x: TensorLike, repeats: number | readonly number[], { axis = null }: { axis?: number | null } = {}): Tensor => {
   const t = axis === null ? ravel(x) : convert(x), a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
+  if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
+    throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
   const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : repeats[i]).fill(i)).flat();
   return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
 }, ['axis']);
