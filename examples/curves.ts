@@ -34,8 +34,23 @@ export async function writeCurves(file: string, title: string, trained: Curves, 
     title: [{ text: title, left: 'center', top: 8 }, ...PANELS.map((p) => ({ text: p.title, left: p.left, top: 44, textStyle: { fontSize: 13 } }))],
     legend: { bottom: 8, data: CURVES.map((c) => c.name) },
     grid: PANELS.map((p) => ({ left: p.left, top: 78, width: 400, height: 250 })),
-    xAxis: PANELS.map((_, i) => ({ gridIndex: i, type: 'value', name: 'epoch', nameLocation: 'middle', nameGap: 26, min: 0, max: last + 1, minInterval: 1, axisLabel: { formatter: (n: number) => (n >= 1 && n <= last ? String(n) : '') } })),
-    yAxis: PANELS.map((p, i) => ({ gridIndex: i, type: 'value', scale: p.metric === 'accuracy', axisLabel: p.metric === 'accuracy' ? { formatter: (v: number) => `${Math.round(100 * v)} %` } : {} })),
+    xAxis: PANELS.map((_, i) => ({
+      gridIndex: i,
+      type: 'value',
+      name: 'epoch',
+      nameLocation: 'middle',
+      nameGap: 26,
+      min: 0,
+      max: last + 1,
+      minInterval: 1,
+      axisLabel: { formatter: (n: number) => (n >= 1 && n <= last ? String(n) : '') },
+    })),
+    yAxis: PANELS.map((p, i) => ({
+      gridIndex: i,
+      type: 'value',
+      scale: p.metric === 'accuracy',
+      axisLabel: p.metric === 'accuracy' ? { formatter: (v: number) => `${Math.round(100 * v)} %` } : {},
+    })),
     series: PANELS.flatMap(({ metric }, i) =>
       CURVES.map(({ prefix, name, color }) => ({
         name,
@@ -46,7 +61,10 @@ export async function writeCurves(file: string, title: string, trained: Curves, 
         itemStyle: { color },
         lineStyle: { color },
         symbol: 'circle',
-        markLine: isTuned && prefix === '' ? { silent: true, symbol: 'none', lineStyle: { type: 'dashed', color: '#888888' }, label: { formatter: 'fine-tuning', color: '#555555' }, data: [{ xAxis: boundary }] } : undefined,
+        markLine:
+          isTuned && prefix === ''
+            ? { silent: true, symbol: 'none', lineStyle: { type: 'dashed', color: '#888888' }, label: { formatter: 'fine-tuning', color: '#555555' }, data: [{ xAxis: boundary }] }
+            : undefined,
       })),
     ),
   });

@@ -28,7 +28,10 @@ class ConvBlock extends layers.Layer {
   private readonly normalization;
   private readonly activation;
 
-  constructor(readonly filters: number, options: trae.LayerOptions = {}) {
+  constructor(
+    readonly filters: number,
+    options: trae.LayerOptions = {},
+  ) {
     super(options);
     this.conv = new layers.Conv2D(filters, 3, { padding: 'same' });
     this.normalization = new layers.BatchNormalization();

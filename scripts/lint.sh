@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# eslint, prettier and clang-format; with --fix the latter two write.
+# eslint, prettier and clang-format; with --fix they write what they can.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 status=0
@@ -9,6 +9,7 @@ mapfile -t native < <(git ls-files 'native/*.cpp' 'native/*.h' 'native/**/*.cpp'
 formatter=$(command -v clang-format-14 || command -v clang-format) || { echo 'lint: clang-format 14 is missing: apt-get install clang-format' >&2; exit 1; }
 
 if [ "${1:-}" = --fix ]; then
+  node_modules/.bin/eslint --fix . || status=1
   node_modules/.bin/prettier --write --log-level warn . || status=1
   "$formatter" -i "${native[@]}" || status=1
 else

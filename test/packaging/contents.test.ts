@@ -28,22 +28,42 @@ describe('published files', () => {
   });
 
   it('hold the library, its types, and all that building it takes', () => {
-    for (const needed of ['package.json', 'README.md', 'LICENSE', 'CMakeLists.txt', 'binding.d.ts', 'dist/index.js', 'dist/index.mjs', 'dist/index.d.ts', 'dist/index.d.mts', 'native/napi/module.cpp'])
+    for (const needed of [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CMakeLists.txt',
+      'binding.d.ts',
+      'dist/index.js',
+      'dist/index.mjs',
+      'dist/index.d.ts',
+      'dist/index.d.mts',
+      'native/napi/module.cpp',
+    ])
       assert.ok(files.includes(needed), `${needed} is missing`);
     const sources = fs.readdirSync(path.join(ROOT, 'native'), { recursive: true, encoding: 'utf8' }).filter((f) => /\.(cpp|h)$/.test(f) && !f.startsWith(`tests${path.sep}`));
     assert.ok(sources.length > 50, `${sources.length} native sources`);
-    assert.deepEqual(sources.map((f) => path.posix.join('native', ...f.split(path.sep))).filter((f) => !files.includes(f)), []);
+    assert.deepEqual(
+      sources.map((f) => path.posix.join('native', ...f.split(path.sep))).filter((f) => !files.includes(f)),
+      [],
+    );
   });
 
   it('hold a compiled file for each source', () => {
     const sources = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
     assert.ok(sources.length > 50, `${sources.length} sources`);
     const stem = (f: string): string => path.posix.join('dist', ...f.replace(/\.ts$/, '').split(path.sep));
-    assert.deepEqual(sources.flatMap((f) => [`${stem(f)}.js`, `${stem(f)}.d.ts`]).filter((f) => !files.includes(f)), []);
+    assert.deepEqual(
+      sources.flatMap((f) => [`${stem(f)}.js`, `${stem(f)}.d.ts`]).filter((f) => !files.includes(f)),
+      [],
+    );
   });
 
   it('hold neither tests nor what is only for developing', () => {
-    assert.deepEqual(files.filter((f) => /^(test|build|build-.*|examples|benchmarks|demo|node_modules|scripts|docs|lib|\.ci)\/|^native\/tests\/|^(tsconfig|eslint|\.)/.test(f)), []);
+    assert.deepEqual(
+      files.filter((f) => /^(test|build|build-.*|examples|benchmarks|demo|node_modules|scripts|docs|lib|\.ci)\/|^native\/tests\/|^(tsconfig|eslint|\.)/.test(f)),
+      [],
+    );
   });
 });
 
@@ -59,13 +79,21 @@ describe('package.json', () => {
   });
 
   it('names entry points that exist', () => {
-    const entries = JSON.stringify([read('exports'), read('main'), read('types')]).match(/\.\/[^"]+/g)!.filter((f) => f !== './');
+    const entries = JSON.stringify([read('exports'), read('main'), read('types')])
+      .match(/\.\/[^"]+/g)!
+      .filter((f) => f !== './');
     assert.ok(entries.length >= 6);
-    assert.deepEqual(entries.filter((f) => f !== '.' && !fs.existsSync(path.join(ROOT, f))), []);
+    assert.deepEqual(
+      entries.filter((f) => f !== '.' && !fs.existsSync(path.join(ROOT, f))),
+      [],
+    );
   });
 
   it('runs nothing when it is installed', () => {
-    assert.deepEqual(Object.keys(read<object>('scripts')).filter((name) => /install|prepare$/.test(name)), []);
+    assert.deepEqual(
+      Object.keys(read<object>('scripts')).filter((name) => /install|prepare$/.test(name)),
+      [],
+    );
   });
 
   it('has every package that the library requires among its dependencies', () => {

@@ -71,7 +71,21 @@ describe('entry points', () => {
 
   // Strict, and with the declarations of the library itself checked.
   const compile = (...files: string[]) => {
-    const options = ['--noEmit', '--strict', '--noImplicitOverride', '--module', 'node16', '--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--types', 'node', '--typeRoots', path.join(ROOT, 'node_modules', '@types')];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--noImplicitOverride',
+      '--module',
+      'node16',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2023,esnext.disposable',
+      '--types',
+      'node',
+      '--typeRoots',
+      path.join(ROOT, 'node_modules', '@types'),
+    ];
     return runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), ...options, ...files], { cwd: consumer.folder });
   };
 
@@ -87,6 +101,10 @@ describe('entry points', () => {
     consumer.write({ 'wrong.mts': ["import * as trae from 'trae-node';", ...lines].join('\n') });
     const { stdout } = await compile('wrong.mts');
     const refused = new Set([...stdout.matchAll(/^wrong\.mts\((\d+),/gm)].map((m) => Number(m[1])));
-    assert.deepEqual([...refused], lines.map((_, i) => i + 2), stdout);
+    assert.deepEqual(
+      [...refused],
+      lines.map((_, i) => i + 2),
+      stdout,
+    );
   });
 });

@@ -30,9 +30,15 @@ describe('README', () => {
     const scripts = Object.keys((manifest as unknown as { scripts: object }).scripts);
     const commands = [...readme.matchAll(/npm (?:run (\w+)|(test))\b/g)].map((m) => m[1] ?? m[2]);
     assert.ok(commands.length >= 5);
-    assert.deepEqual(commands.filter((c) => !scripts.includes(c)), []);
+    assert.deepEqual(
+      commands.filter((c) => !scripts.includes(c)),
+      [],
+    );
     const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map((m) => m[1]);
     assert.ok(links.length >= 4);
-    assert.deepEqual(links.filter((f) => !fs.existsSync(path.join(ROOT, f))), []);
+    assert.deepEqual(
+      links.filter((f) => !fs.existsSync(path.join(ROOT, f))),
+      [],
+    );
   });
 });
