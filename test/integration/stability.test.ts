@@ -43,7 +43,7 @@ describe('memory', () => {
     const now = trae.memory();
     assert.ok(now.tensors <= tensors, `${now.tensors} tensors instead of ${tensors}`);
     assert.ok(now.bytesInUse <= bytesInUse, `${now.bytesInUse} bytes instead of ${bytesInUse}`);
-  }).timeout(30000);
+  }).timeout(60000);
   it('models that are dropped are gone, with their plans', async () => {
     const x = wave(64, 20), y = classesInTurn(64, 10), once = async (): Promise<void> => { await seedModel().fit(x, y, quiet); };
     await once();
@@ -53,25 +53,24 @@ describe('memory', () => {
     await settle();
     const now = trae.memory().tensors;
     assert.ok(now <= tensors, `${now} tensors instead of ${tensors}`);
-  }).timeout(30000);
+  }).timeout(60000);
   it('an eager loop without dispose stays bounded', async () => {
-    const w = wave(256, 256).multiply(0.05), bytes = 256 * 256 * 4;
     await settle();
     const before = trae.memory();
-    let x = wave(256, 256), most = 0;
-    for (let i = 0; i < 1500; i++) {
-      x = trae.tanh(x.matmul(w).add(1));
+    let x = wave(128, 128), most = 0;
+    for (let i = 0; i < 4000; i++) {
+      x = trae.tanh(x.multiply(0.9).add(1));
       x.dataSync();
       most = Math.max(most, trae.memory().bytesInUse - before.bytesInUse);
-      if (i % 100 === 0) await new Promise((r) => setImmediate(r));
+      if (i % 50 === 0) await new Promise((r) => setImmediate(r));
     }
-    assert.ok(most < 1500 * bytes, `${most} bytes: nothing was freed on the way`);
-    assert.ok(most < 256 * 2 ** 20, `${most} bytes at most`);
+    // All 4,000 results together are 262 MB.
+    assert.ok(most < 130e6, `${most} bytes at most`);
     x = trae.tensor(0);
     await settle();
     const now = trae.memory();
     assert.ok(now.tensors <= before.tensors + 1, `${now.tensors} tensors instead of ${before.tensors}`);
-  }).timeout(30000);
+  }).timeout(60000);
   it('is flat over 6,000 steps of training', async () => {
     const x = wave(2048, 20), y = classesInTurn(2048, 10), model = seedModel(), run = async (epochs: number): Promise<void> => { await model.fit(x, y, { epochs, batchSize: 32, ...quiet }); };
     await run(16);
