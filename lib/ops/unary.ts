@@ -101,7 +101,9 @@ export const rad2deg = defineOp('rad2deg', (x: TensorLike): Tensor => { const t 
 /** x as another dtype. Floats are cut off towards zero, and kept within the range of an integer type. */
 export const cast = defineOp('cast', (x: TensorLike, dtype: DType): Tensor => {
   const t = convert(x);
-  return t.dtype === checkDType(dtype) ? t : run('cast', [t], { dtype });
+  if (t.dtype === checkDType(dtype)) return t;
+  const small = dtype === 'int8' ? [-128, 127] : dtype === 'uint8' ? [0, 255] : null;
+  return run('cast', [small && isFloating(t.dtype) ? run('clip', [t], { min: small[0], max: small[1] }) : t], { dtype });
 });
 /** x limited to [xMin, xMax]; the limits are numbers or tensors. */
 export const clip = defineOp('clip', (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
+#include <set>
 
 #include "graph/ir.h"
 
@@ -75,7 +75,19 @@ class CompiledPlan final : public Plan {
 
  public:
   ~CompiledPlan() override {
-    if (is_profiled_ && runs_ > 0) profile_report();
+    if (is_profiled_) profiled().erase(this);
+    if (runs_ > 0 && is_profiled_) profile_report();
+  }
+  // Plans that are alive when the process ends report then.
+  static std::set<const CompiledPlan*>& profiled() {
+    static auto* plans = [] {
+      std::atexit([] {
+        for (const CompiledPlan* p : profiled())
+          if (p->runs_ > 0) p->profile_report();
+      });
+      return new std::set<const CompiledPlan*>;
+    }();
+    return *plans;
   }
 };
 
@@ -141,6 +153,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     copies_.push_back({from, c.to, g.values[size_t(c.value)].spec.bytes()});
   }
   is_profiled_ = std::getenv("TRAE_PROFILE") && std::strcmp(std::getenv("TRAE_PROFILE"), "0");
+  if (is_profiled_) profiled().insert(this);
   milliseconds_.assign(instructions_.size(), 0);
 }
 

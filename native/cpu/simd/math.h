@@ -83,14 +83,14 @@ inline float softplus_(float x) {  // max(x, 0) + log1p(exp(-|x|))
   // log1p(e) with e in (0, 1]: correct the rounding of 1 + e.
   const float u = 1.0f + e;
   const float l = log_(u) + (e - (u - 1.0f)) / u;
-  return (x > 0.0f ? x : 0.0f * x) + l;
+  return (x > 0.0f ? x : (x == x ? 0.0f : x)) + l;
 }
 
 inline double exp_(double x) { return exp(x); }
 inline double log_(double x) { return log(x); }
 inline double tanh_(double x) { return tanh(x); }
 inline double sigmoid_(double x) { return 1.0 / (1.0 + exp(-x)); }
-inline double softplus_(double x) { return (x > 0 ? x : 0 * x) + log1p(exp(-fabs(x))); }
+inline double softplus_(double x) { return (x > 0 ? x : (x == x ? 0 : x)) + log1p(exp(-fabs(x))); }
 
 // Inverse of erf: Giles' approximation, then two Newton steps (which double needs and float gets for free).
 inline double erfinv_(double y) {
