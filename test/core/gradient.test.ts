@@ -76,6 +76,16 @@ describe('gradients', () => {
     checkGradient(net, inputs, 'a network');
     checkSecondGradient(net, inputs, 'a network');
   });
+  it('of products and maxima where the formula needs care: zeros and equals', () => {
+    assert.deepEqual([[0, 2, 3], [0, 0, 3], [1, 2, 3]].map((x) => trae.grad((t) => t.prod())(x).arraySync()), [[6, 0, 0], [0, 0, 0], [6, 3, 2]]);
+    assert.deepEqual(trae.grad((t) => t.max())([2, 2, 1]).arraySync(), [0.5, 0.5, 0]);
+    assert.deepEqual(trae.grad((t) => t.power(0).sum())([0, 2]).arraySync(), [0, 0]);
+    assert.deepEqual(trae.grad((t) => t.relu().sum())([0, -1, 2]).arraySync(), [0, 0, 1]);
+  });
+  it('of the gradient of a product with a zero', () => {
+    // d/dx (x0 x2) = (x2, 0, x0)
+    assert.deepEqual(trae.grad((y) => trae.grad((t) => t.prod())(y).slice([1], [1]).sum())([0, 2, 3]).arraySync(), [3, 0, 0]);
+  });
   it('refuse what has no gradient', async () => {
     const f = (x: trae.Tensor): trae.Tensor => x.sum();
     await throwsText(() => trae.grad((x) => x)(x3()), 'ValueError', 'grad: the function must return a scalar.\n  Received: shape (3,).\n  Fix: sum or average it.');

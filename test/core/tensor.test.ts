@@ -1,6 +1,7 @@
 /** Tensors: made, read, converted, disposed. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
+import { collectGarbage } from '../support/collect';
 import { throwsText } from '../support/compare';
 
 const { tensor } = trae;
@@ -109,6 +110,7 @@ describe('reading', () => {
 });
 
 describe('memory', () => {
+  beforeEach(collectGarbage);
   it('dispose releases at once; use after it is an error', async () => {
     const before = trae.memory(), t = tensor(new Float32Array(1 << 16));
     assert.equal(trae.memory().tensors, before.tensors + 1);

@@ -2,6 +2,7 @@
 import * as trae from '../../lib/index';
 import { expectArray } from './compare';
 import { checkGradient, checkSecondGradient } from './gradient';
+import { transpose } from './naive';
 import { fromTensor, type NdArray, toTensor } from './ndarray';
 import { callRow, type Case, describeCase, type Row, rowsOf } from './rows';
 
@@ -15,16 +16,19 @@ function expectAll(got: trae.Tensor[], want: NdArray[], what: string, looseness?
 function checkCase(r: Row, c: Case): { eager(): void; compiled(): void } {
   const what = describeCase(r, c), want = list(r.reference(c.inputs, (c.args ?? []) as never[]));
   return {
-    eager: () => expectAll(callRow(r, c.inputs.map(toTensor), c.args), want, what, r.looseness),
+    eager() {
+      expectAll(callRow(r, c.inputs.map(toTensor), c.args), want, what, r.looseness);
+      expectAll(callRow(r, c.inputs.map((x) => trae.transpose(toTensor(transpose(x)))), c.args), want, `of transposed inputs ${what}`, r.looseness);
+    },
     compiled() {
       const plain = trae.compile((...ts: trae.Tensor[]) => callRow(r, ts, c.args));
       expectAll(plain(...c.inputs.map(toTensor)), want, `compiled ${what}`, r.looseness);
-      // The result is used twice and each input comes out of another op: fusion and reuse of memory have to get by.
+      // The result is used twice and each input comes out of a transposition: fusion and reuse of memory have to get by.
       const among = trae.compile((...ts: trae.Tensor[]) => {
-        const ys = callRow(r, ts.map((t) => trae.reshape(trae.stopGradient(trae.reshape(t, [-1])), t.shape)), c.args);
+        const ys = callRow(r, ts.map((t) => trae.transpose(t)), c.args);
         return [...ys.map((y) => trae.where(trae.equal(y, y), y, y)), ...ys];
       });
-      expectAll(among(...c.inputs.map(toTensor)), [...want, ...want], `compiled among others ${what}`, r.looseness);
+      expectAll(among(...c.inputs.map((x) => toTensor(transpose(x)))), [...want, ...want], `compiled among others ${what}`, r.looseness);
     },
   };
 }

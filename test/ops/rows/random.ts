@@ -15,6 +15,8 @@ export interface RandomRow {
   inputs?: NdArray[];
   shape: number[];
   dtype: DType;
+  /** Whether there is but one result, whatever the seed. */
+  isFixed?: boolean;
   /** Throws when the values cannot come from the distribution. */
   check?(values: number[], inputs: NdArray[]): void;
 }
@@ -46,27 +48,27 @@ export const randomRows: RandomRow[] = [
   { op: 'random.normal', args: [[N], { mean: 3, stddev: 0.5 }], shape: [N], dtype: 'float32', check: both(moments(3, 0.25), normalShares(3, 0.5)) },
   { op: 'random.normal', args: [[101, 99], { dtype: 'float64' }], shape: [101, 99], dtype: 'float64', check: moments(0, 1) },
   { op: 'random.normal', args: [[500], { dtype: 'bfloat16' }], shape: [500], dtype: 'bfloat16', check: moments(0, 1) },
-  { op: 'random.normal', args: [[]], shape: [], dtype: 'float32' }, { op: 'random.normal', args: [[0, 3]], shape: [0, 3], dtype: 'float32' },
+  { op: 'random.normal', args: [[]], shape: [], dtype: 'float32' }, { op: 'random.normal', args: [[0, 3]], shape: [0, 3], isFixed: true, dtype: 'float32' },
   { op: 'random.uniform', args: [[N]], shape: [N], dtype: 'float32', check: both(range(0, 1), moments(0.5, 1 / 12)) },
   { op: 'random.uniform', args: [[N], { minval: -3, maxval: 5, dtype: 'float64' }], shape: [N], dtype: 'float64', check: both(range(-3, 5), moments(1, 64 / 12)) },
-  { op: 'random.uniform', args: [[2, 0]], shape: [2, 0], dtype: 'float32' },
+  { op: 'random.uniform', args: [[2, 0]], shape: [2, 0], isFixed: true, dtype: 'float32' },
   // Variance of the normal distribution cut at two standard deviations: 0.7737413.
   { op: 'random.truncatedNormal', args: [[N]], shape: [N], dtype: 'float32', check: both(range(-2, 2.0000001), moments(0, 0.7737413)) },
   { op: 'random.truncatedNormal', args: [[N], { mean: 10, stddev: 3 }], shape: [N], dtype: 'float32', check: both(range(4, 16.00001), moments(10, 9 * 0.7737413)) },
   { op: 'random.randint', args: [[N], 2, 6], shape: [N], dtype: 'int32', check: shares(2, [0.25, 0.25, 0.25, 0.25]) },
   { op: 'random.randint', args: [[N], -1, 2, { dtype: 'int64' }], shape: [N], dtype: 'int64', check: shares(-1, [1 / 3, 1 / 3, 1 / 3]) },
-  { op: 'random.randint', args: [[5], 7, 8, { dtype: 'uint8' }], shape: [5], dtype: 'uint8', check: shares(7, [1]) },
+  { op: 'random.randint', args: [[5], 7, 8, { dtype: 'uint8' }], shape: [5], isFixed: true, dtype: 'uint8', check: shares(7, [1]) },
   { op: 'random.bernoulli', args: [[N]], shape: [N], dtype: 'float32', check: shares(0, [0.5, 0.5]) },
   { op: 'random.bernoulli', args: [[N], { p: 0.1, dtype: 'bool' }], shape: [N], dtype: 'bool', check: shares(0, [0.9, 0.1]) },
-  { op: 'random.bernoulli', args: [[50], { p: 0 }], shape: [50], dtype: 'float32', check: shares(0, [1]) }, { op: 'random.bernoulli', args: [[50], { p: 1 }], shape: [50], dtype: 'float32', check: shares(1, [1]) },
+  { op: 'random.bernoulli', args: [[50], { p: 0 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(0, [1]) }, { op: 'random.bernoulli', args: [[50], { p: 1 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(1, [1]) },
   { op: 'random.categorical', inputs: [nd([0, 0, Math.log(2), 50, 0, 0], [2, 3])], args: [5000], shape: [2, 5000], dtype: 'int32', check: (v) => { shares(0, [0.25, 0.25, 0.5])(v.slice(0, 5000)); shares(0, [1])(v.slice(5000)); } },
   { op: 'random.categorical', inputs: [nd([0, 0], [1, 2])], args: [4, { dtype: 'int64' }], shape: [1, 4], dtype: 'int64', check: range(0, 2) },
   { op: 'random.shuffle', inputs: [nd(Array.from({ length: 1031 }, (_, i) => i))], args: [], shape: [1031], dtype: 'float32', check: permuted },
   { op: 'random.shuffle', inputs: [randomArray([3, 40], { dtype: 'int32' })], args: [{ axis: -1 }], shape: [3, 40], dtype: 'int32', check: (v, [x]) => columns(v, x, 40) },
-  { op: 'random.shuffle', inputs: [nd([5])], args: [], shape: [1], dtype: 'float32', check: permuted }, { op: 'random.shuffle', inputs: [nd([], [0, 2])], args: [], shape: [0, 2], dtype: 'float32' },
+  { op: 'random.shuffle', inputs: [nd([5])], args: [], shape: [1], isFixed: true, dtype: 'float32', check: permuted }, { op: 'random.shuffle', inputs: [nd([], [0, 2])], args: [], shape: [0, 2], isFixed: true, dtype: 'float32' },
   { op: 'random.dropout', inputs: [nd(Array<number>(N).fill(1))], args: [0.25], shape: [N], dtype: 'float32', check: (v) => shares(0, [0.25, 0.75])(v.map((e) => (e === Math.fround(4 / 3) ? 1 : e))) },
-  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [0], shape: [2, 2], dtype: 'float32', check: (v, [x]) => { if (v.join() !== x.data.join()) throw new Error(`rate 0 gave ${v}`); } },
-  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [1], shape: [2, 2], dtype: 'float32', check: shares(0, [1]) },
+  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [0], shape: [2, 2], isFixed: true, dtype: 'float32', check: (v, [x]) => { if (v.join() !== x.data.join()) throw new Error(`rate 0 gave ${v}`); } },
+  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [1], shape: [2, 2], isFixed: true, dtype: 'float32', check: shares(0, [1]) },
   { op: 'random.dropout', inputs: [nd(Array<number>(600).fill(2), [6, 100])], args: [0.5, { noiseShape: [null, 1] }], shape: [6, 100], dtype: 'float32', check: (v) => { for (let i = 0; i < 600; i++) if (v[i] !== v[i - (i % 100)] || (v[i] !== 0 && v[i] !== 4)) throw new Error(`element ${i} is ${v[i]}`); } },
   { op: 'random.dropout', inputs: [nd(Array<number>(50).fill(1), [50], 'float64')], args: [0.5], shape: [50], dtype: 'float64', check: (v) => { for (const e of v) if (e !== 0 && e !== 2) throw new Error(`${e}`); } },
 ];
