@@ -3,15 +3,27 @@ import * as trae from '../../lib/index';
 import { collectGarbage } from '../support/collect';
 import { throwsText } from '../support/compare';
 
-const READ = 'a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; fit({ runEagerly: true }) is for debugging.';
+const READ =
+  'a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; fit({ runEagerly: true }) is for debugging.';
 
 describe('compile', () => {
   it('traces once per signature: shapes, dtypes, plain values, structure', () => {
     let traces = 0;
-    const f = trae.compile((x: trae.Tensor, factor: number, rest?: { y?: trae.Tensor; name?: string }) => { traces++; const p = x.multiply(factor); return rest?.y ? p.add(rest.y) : p; });
+    const f = trae.compile((x: trae.Tensor, factor: number, rest?: { y?: trae.Tensor; name?: string }) => {
+      traces++;
+      const p = x.multiply(factor);
+      return rest?.y ? p.add(rest.y) : p;
+    });
     const calls: [() => trae.Tensor, unknown, number][] = [
-      [() => f(trae.tensor([1, 2]), 2), [2, 4], 1], [() => f(trae.tensor([3, 4]), 2), [6, 8], 1], [() => f(trae.tensor([1, 2]), 3), [3, 6], 2], [() => f(trae.tensor([1, 2, 3]), 2), [2, 4, 6], 3], [() => f(trae.tensor([1, 2], null, 'int32'), 2), [2, 4], 4],
-      [() => f(trae.tensor([1, 2]), 2, { y: trae.tensor([1, 1]) }), [3, 5], 5], [() => f(trae.tensor([1, 2]), 2, { y: trae.tensor([5, 5]) }), [7, 9], 5], [() => f(trae.tensor([1, 2]), 2, { name: 'a' }), [2, 4], 6], [() => f(trae.tensor([9, 2]), 2), [18, 4], 6],
+      [() => f(trae.tensor([1, 2]), 2), [2, 4], 1],
+      [() => f(trae.tensor([3, 4]), 2), [6, 8], 1],
+      [() => f(trae.tensor([1, 2]), 3), [3, 6], 2],
+      [() => f(trae.tensor([1, 2, 3]), 2), [2, 4, 6], 3],
+      [() => f(trae.tensor([1, 2], null, 'int32'), 2), [2, 4], 4],
+      [() => f(trae.tensor([1, 2]), 2, { y: trae.tensor([1, 1]) }), [3, 5], 5],
+      [() => f(trae.tensor([1, 2]), 2, { y: trae.tensor([5, 5]) }), [7, 9], 5],
+      [() => f(trae.tensor([1, 2]), 2, { name: 'a' }), [2, 4], 6],
+      [() => f(trae.tensor([9, 2]), 2), [18, 4], 6],
     ];
     for (const [call, want, count] of calls) {
       assert.deepEqual(call().arraySync(), want);
@@ -21,18 +33,35 @@ describe('compile', () => {
   it('keeps the structure of what is returned', () => {
     const f = trae.compile((x: trae.Tensor) => ({ sum: x.sum(), parts: [x.add(1), { twice: x.multiply(2) }], note: 'hello', n: 3, none: null, same: x }));
     const r = f(trae.tensor([1, 2]));
-    assert.deepEqual([r.sum.item(), (r.parts[0] as trae.Tensor).arraySync(), (r.parts[1] as { twice: trae.Tensor }).twice.arraySync(), r.note, r.n, r.none, r.same.arraySync()], [3, [2, 3], [2, 4], 'hello', 3, null, [1, 2]]);
+    assert.deepEqual(
+      [r.sum.item(), (r.parts[0] as trae.Tensor).arraySync(), (r.parts[1] as { twice: trae.Tensor }).twice.arraySync(), r.note, r.n, r.none, r.same.arraySync()],
+      [3, [2, 3], [2, 4], 'hello', 3, null, [1, 2]],
+    );
     assert.equal(trae.compile(() => undefined)(), undefined);
-    assert.deepEqual(trae.compile((xs: trae.Tensor[]) => xs.map((x) => x.add(1)))([trae.tensor(1), trae.tensor(2)]).map((t) => t.item()), [2, 3]);
+    assert.deepEqual(
+      trae
+        .compile((xs: trae.Tensor[]) => xs.map((x) => x.add(1)))([trae.tensor(1), trae.tensor(2)])
+        .map((t) => t.item()),
+      [2, 3],
+    );
   });
   it('tensors of the outside are constants of the plan', () => {
-    const c = trae.tensor([10, 20]), f = trae.compile((x: trae.Tensor) => x.add(c).add(trae.ones([2])));
+    const c = trae.tensor([10, 20]),
+      f = trae.compile((x: trae.Tensor) => x.add(c).add(trae.ones([2])));
     assert.deepEqual(f(trae.tensor([1, 2])).arraySync(), [12, 23]);
     assert.deepEqual(f(trae.tensor([0, 0])).arraySync(), [11, 21]);
   });
   it('nested: an inner compiled function is part of the outer plan', () => {
     let inner = 0;
-    const square = trae.compile((x: trae.Tensor) => { inner++; return x.square(); }), outer = trae.compile((x: trae.Tensor) => square(x).add(square(x.add(1))).sum());
+    const square = trae.compile((x: trae.Tensor) => {
+        inner++;
+        return x.square();
+      }),
+      outer = trae.compile((x: trae.Tensor) =>
+        square(x)
+          .add(square(x.add(1)))
+          .sum(),
+      );
     assert.equal(outer(trae.tensor([1, 2])).item(), 18);
     assert.equal(outer(trae.tensor([0, 0])).item(), 2);
     assert.equal(inner, 2);
@@ -52,12 +81,20 @@ describe('compile', () => {
     assert.deepEqual(double(trae.tensor([1]).add(1)).arraySync(), [4]);
   });
   it('many runs in flight keep their order', async () => {
-    const f = trae.compile((x: trae.Tensor) => x.multiply(2).add(1).sum()), runs = Array.from({ length: 100 }, (_, i) => f(trae.tensor([i, i])));
-    assert.deepEqual((await Promise.all(runs.map((t) => t.data()))).map((d) => Number(d[0])), Array.from({ length: 100 }, (_, i) => 4 * i + 2));
+    const f = trae.compile((x: trae.Tensor) => x.multiply(2).add(1).sum()),
+      runs = Array.from({ length: 100 }, (_, i) => f(trae.tensor([i, i])));
+    assert.deepEqual(
+      (await Promise.all(runs.map((t) => t.data()))).map((d) => Number(d[0])),
+      Array.from({ length: 100 }, (_, i) => 4 * i + 2),
+    );
   });
   it('explain tells what was fused and what the arena holds; statistics count it', () => {
-    const f = trae.compile(function chain(x: trae.Tensor) { return x.add(1).multiply(2).tanh().sum(); }), plan = f.planFor(trae.zeros([64, 64]));
-    const text = plan.explain(), { ops, fused, reorders, arenaBytes, compileMs } = plan.statistics;
+    const f = trae.compile(function chain(x: trae.Tensor) {
+        return x.add(1).multiply(2).tanh().sum();
+      }),
+      plan = f.planFor(trae.zeros([64, 64]));
+    const text = plan.explain(),
+      { ops, fused, reorders, arenaBytes, compileMs } = plan.statistics;
     assert.match(text, /chain/);
     assert.match(text, /fused/);
     assert.match(text, /arena/);
@@ -71,9 +108,24 @@ describe('compile', () => {
   });
   it('dead and equal ops are dropped', () => {
     const ops = (f: (x: trae.Tensor) => unknown): number => trae.compile(f).planFor(trae.zeros([8, 8])).statistics.ops;
-    assert.equal(ops((x) => { x.matmul(x); return x.add(1); }), ops((x) => x.add(1)));
-    assert.equal(ops((x) => x.matmul(x).add(x.matmul(x))), ops((x) => { const y = x.matmul(x); return y.add(y); }));
-    assert.equal(ops((x) => x.add(trae.ones([8]).multiply(3).exp())), ops((x) => x.add(2)));
+    assert.equal(
+      ops((x) => {
+        x.matmul(x);
+        return x.add(1);
+      }),
+      ops((x) => x.add(1)),
+    );
+    assert.equal(
+      ops((x) => x.matmul(x).add(x.matmul(x))),
+      ops((x) => {
+        const y = x.matmul(x);
+        return y.add(y);
+      }),
+    );
+    assert.equal(
+      ops((x) => x.add(trae.ones([8]).multiply(3).exp())),
+      ops((x) => x.add(2)),
+    );
   });
   it('two random draws are not taken for equal', () => {
     const [a, b] = trae.compile(() => [trae.random.uniform([4]), trae.random.uniform([4])])();
@@ -81,7 +133,8 @@ describe('compile', () => {
   });
   it('memory of many runs stays bounded', async () => {
     await collectGarbage();
-    const f = trae.compile((x: trae.Tensor) => x.add(1).multiply(x).sum({ axis: 1 })), x = trae.ones([128, 128]);
+    const f = trae.compile((x: trae.Tensor) => x.add(1).multiply(x).sum({ axis: 1 })),
+      x = trae.ones([128, 128]);
     f(x).dataSync();
     await collectGarbage();
     const before = trae.memory();
@@ -105,13 +158,21 @@ describe('compile', () => {
   });
   it('a placeholder that leaks has no value', async () => {
     let leaked!: trae.Tensor;
-    trae.compile((x: trae.Tensor) => { leaked = x.add(1); return x; })(trae.tensor([1]));
+    trae.compile((x: trae.Tensor) => {
+      leaked = x.add(1);
+      return x;
+    })(trae.tensor([1]));
     await throwsText(() => leaked.dataSync(), 'RuntimeError', READ);
     await throwsText(() => leaked.data(), 'RuntimeError', READ);
   });
   it('a function that throws is traced again at the next call', () => {
     let fail = true;
-    const v = trae.variable(1), f = trae.compile((x: trae.Tensor) => { v.assignAdd(1); if (fail) throw new Error('mine'); return x.add(v.value); });
+    const v = trae.variable(1),
+      f = trae.compile((x: trae.Tensor) => {
+        v.assignAdd(1);
+        if (fail) throw new Error('mine');
+        return x.add(v.value);
+      });
     assert.throws(() => f(trae.tensor(1)), /^Error: mine$/);
     assert.equal(v.item(), 1);
     fail = false;

@@ -9,11 +9,44 @@ const { tensor } = trae;
 describe('tensor()', () => {
   it('takes numbers, nested arrays, typed arrays, tensors and variables', () => {
     const cases: [trae.TensorLike, number[], trae.DType, unknown][] = [
-      [3, [], 'float32', 3], [true, [], 'bool', true], [7n, [], 'int64', 7n], [[1, 2], [2], 'float32', [1, 2]], [[[1, 2], [3, 4]], [2, 2], 'float32', [[1, 2], [3, 4]]], [[], [0], 'float32', []], [[[], []], [2, 0], 'float32', [[], []]],
-      [[true, false], [2], 'bool', [true, false]], [[1n, 2n], [2], 'int64', [1n, 2n]], [[1, true], [2], 'float32', [1, 1]],
-      [new Float32Array([1, 2]), [2], 'float32', [1, 2]], [new Float64Array([0.1]), [1], 'float64', [0.1]], [new Int32Array([-1]), [1], 'int32', [-1]], [new BigInt64Array([5n]), [1], 'int64', [5n]], [new Int8Array([-128]), [1], 'int8', [-128]], [new Uint8Array([255]), [1], 'uint8', [255]],
-      [[new Float32Array([1, 2]), new Float32Array([3, 4])] as never, [2, 2], 'float32', [[1, 2], [3, 4]]],
-      [tensor([1, 2]), [2], 'float32', [1, 2]], [trae.variable([5]), [1], 'float32', [5]],
+      [3, [], 'float32', 3],
+      [true, [], 'bool', true],
+      [7n, [], 'int64', 7n],
+      [[1, 2], [2], 'float32', [1, 2]],
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [2, 2],
+        'float32',
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      [[], [0], 'float32', []],
+      [[[], []], [2, 0], 'float32', [[], []]],
+      [[true, false], [2], 'bool', [true, false]],
+      [[1n, 2n], [2], 'int64', [1n, 2n]],
+      [[1, true], [2], 'float32', [1, 1]],
+      [new Float32Array([1, 2]), [2], 'float32', [1, 2]],
+      [new Float64Array([0.1]), [1], 'float64', [0.1]],
+      [new Int32Array([-1]), [1], 'int32', [-1]],
+      [new BigInt64Array([5n]), [1], 'int64', [5n]],
+      [new Int8Array([-128]), [1], 'int8', [-128]],
+      [new Uint8Array([255]), [1], 'uint8', [255]],
+      [
+        [new Float32Array([1, 2]), new Float32Array([3, 4])] as never,
+        [2, 2],
+        'float32',
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      [tensor([1, 2]), [2], 'float32', [1, 2]],
+      [trae.variable([5]), [1], 'float32', [5]],
     ];
     for (const [given, shape, dtype, want] of cases) {
       const t = tensor(given);
@@ -23,7 +56,12 @@ describe('tensor()', () => {
   });
   it('widens typed arrays of other kinds, keeping their values', () => {
     const cases: [ArrayBufferView, trae.DType, unknown][] = [
-      [new Uint16Array([65535]), 'int32', [65535]], [new Int16Array([-300]), 'int32', [-300]], [new Uint32Array([4294967295]), 'int64', [4294967295n]], [new BigUint64Array([1n]), 'int64', [1n]], [new Uint8ClampedArray([1, 300]), 'uint8', [1, 255]]];
+      [new Uint16Array([65535]), 'int32', [65535]],
+      [new Int16Array([-300]), 'int32', [-300]],
+      [new Uint32Array([4294967295]), 'int64', [4294967295n]],
+      [new BigUint64Array([1n]), 'int64', [1n]],
+      [new Uint8ClampedArray([1, 300]), 'uint8', [1, 255]],
+    ];
     for (const [given, dtype, want] of cases) {
       const t = tensor(given as never);
       assert.equal(t.dtype, dtype);
@@ -32,7 +70,10 @@ describe('tensor()', () => {
     assert.deepEqual(tensor(new Uint8ClampedArray([7]) as never, [1], 'float32').arraySync(), [7]);
   });
   it('takes a shape and a dtype', () => {
-    assert.deepEqual(tensor([1, 2, 3, 4], [2, 2]).arraySync(), [[1, 2], [3, 4]]);
+    assert.deepEqual(tensor([1, 2, 3, 4], [2, 2]).arraySync(), [
+      [1, 2],
+      [3, 4],
+    ]);
     assert.deepEqual(tensor(new Float32Array(6), [1, 6, 1]).shape, [1, 6, 1]);
     assert.deepEqual(tensor([1.75, -1.75, 0], null, 'int32').arraySync(), [1, -1, 0]);
     assert.deepEqual(tensor([1.75, -3], null, 'int64').arraySync(), [1n, -3n]);
@@ -42,7 +83,8 @@ describe('tensor()', () => {
     assert.deepEqual(tensor(5, [1, 1]).arraySync(), [[5]]);
   });
   it('copies: later changes of the array do not show', () => {
-    const data = new Float32Array([1, 2]), t = tensor(data);
+    const data = new Float32Array([1, 2]),
+      t = tensor(data);
     data[0] = 9;
     assert.deepEqual(t.arraySync(), [1, 2]);
     (t.dataSync() as Float32Array)[0] = 9;
@@ -77,7 +119,17 @@ describe('tensor()', () => {
 
 describe('reading', () => {
   it('data and dataSync give the typed array of the dtype', async () => {
-    const kinds: [trae.DType, new (n: number) => unknown][] = [['float32', Float32Array], ['float64', Float64Array], ['int32', Int32Array], ['int64', BigInt64Array], ['int8', Int8Array], ['uint8', Uint8Array], ['bool', Uint8Array], ['float16', Float32Array], ['bfloat16', Float32Array]];
+    const kinds: [trae.DType, new (n: number) => unknown][] = [
+      ['float32', Float32Array],
+      ['float64', Float64Array],
+      ['int32', Int32Array],
+      ['int64', BigInt64Array],
+      ['int8', Int8Array],
+      ['uint8', Uint8Array],
+      ['bool', Uint8Array],
+      ['float16', Float32Array],
+      ['bfloat16', Float32Array],
+    ];
     for (const [dtype, Kind] of kinds) {
       const t = tensor([1, 0], null, dtype);
       for (const data of [await t.data(), t.dataSync()]) {
@@ -93,26 +145,52 @@ describe('reading', () => {
     await throwsText(() => tensor([1, 2]).item(), 'ValueError', 'item: only a tensor of one element has an item.\n  Received: shape (2,)');
   });
   it('prints shape, dtype and values, long axes cut', () => {
-    assert.equal(String(tensor([[1, 2.5], [3, -4]])), 'Tensor(shape=(2, 2), dtype=float32)\n[[1, 2.5],\n [3, -4]]');
+    assert.equal(
+      String(
+        tensor([
+          [1, 2.5],
+          [3, -4],
+        ]),
+      ),
+      'Tensor(shape=(2, 2), dtype=float32)\n[[1, 2.5],\n [3, -4]]',
+    );
     assert.equal(String(tensor(0.1)), 'Tensor(shape=(), dtype=float32)\n0.1');
     assert.equal(String(trae.arange(12)), 'Tensor(shape=(12,), dtype=int32)\n[0, 1, 2, 3, ..., 9, 10, 11]');
     assert.equal(String(tensor([true, false])), 'Tensor(shape=(2,), dtype=bool)\n[true, false]');
     assert.equal(String(tensor([1n])), 'Tensor(shape=(1,), dtype=int64)\n[1]');
-    const lines: unknown[] = [], log = console.log;
-    console.log = (...args) => { lines.push(...args); };
-    try { tensor([1]).print(); } finally { console.log = log; }
+    const lines: unknown[] = [],
+      log = console.log;
+    console.log = (...args) => {
+      lines.push(...args);
+    };
+    try {
+      tensor([1]).print();
+    } finally {
+      console.log = log;
+    }
     assert.deepEqual(lines, ['Tensor(shape=(1,), dtype=float32)\n[1]']);
   });
   it('many reads at once', async () => {
-    const sums = await Promise.all(Array.from({ length: 50 }, (_, i) => trae.arange(i + 1).sum().data()));
-    assert.deepEqual(sums.map((s) => Number(s[0])), Array.from({ length: 50 }, (_, i) => (i * (i + 1)) / 2));
+    const sums = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        trae
+          .arange(i + 1)
+          .sum()
+          .data(),
+      ),
+    );
+    assert.deepEqual(
+      sums.map((s) => Number(s[0])),
+      Array.from({ length: 50 }, (_, i) => (i * (i + 1)) / 2),
+    );
   });
 });
 
 describe('memory', () => {
   beforeEach(collectGarbage);
   it('dispose releases at once; use after it is an error', async () => {
-    const before = trae.memory(), t = tensor(new Float32Array(1 << 16));
+    const before = trae.memory(),
+      t = tensor(new Float32Array(1 << 16));
     assert.equal(trae.memory().tensors, before.tensors + 1);
     assert.ok(trae.memory().bytesInUse >= before.bytesInUse + 4 * (1 << 16));
     t.dispose();
@@ -125,7 +203,8 @@ describe('memory', () => {
     await throwsText(() => t.dataSync(), 'RuntimeError', 'dataSync: this tensor of shape (65536,) has been disposed.');
   });
   it('a tensor computed from a disposed one keeps what it needs', () => {
-    const a = tensor([1, 2]), b = a.add(1);
+    const a = tensor([1, 2]),
+      b = a.add(1);
     a.dispose();
     assert.deepEqual(b.arraySync(), [2, 3]);
   });
@@ -135,7 +214,8 @@ describe('memory', () => {
     assert.ok(t.isDisposed);
   });
   it('tidy keeps what is returned and disposes the rest', async () => {
-    const before = trae.memory().tensors, outside = tensor([1, 2]);
+    const before = trae.memory().tensors,
+      outside = tensor([1, 2]);
     let inner!: trae.Tensor;
     const { y, list } = trae.tidy(() => {
       inner = outside.add(1);
@@ -159,7 +239,14 @@ describe('memory', () => {
   });
   it('tidy disposes also when the function throws', () => {
     const before = trae.memory().tensors;
-    assert.throws(() => trae.tidy(() => { tensor([1]).add(1); throw new Error('mine'); }), /^Error: mine$/);
+    assert.throws(
+      () =>
+        trae.tidy(() => {
+          tensor([1]).add(1);
+          throw new Error('mine');
+        }),
+      /^Error: mine$/,
+    );
     assert.equal(trae.memory().tensors, before);
     tensor([1]).dispose();
     assert.equal(trae.memory().tensors, before);

@@ -54,28 +54,64 @@ const groups: Record<string, Refusal[]> = {
     value(() => trae.tril(z(1)), 'tril', 'tril: a matrix is expected.\n  Received: shape (1,)'),
   ],
   convolution: [
-    value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 4, 8)), 'conv2d', 'conv2d: input has 3 channels (last axis) but the kernel of shape (3, 3, 4, 8) expects 4.\n  Received: input shape (1, 5, 5, 3), strides (1, 1), dilation (1, 1), groups 1'),
-    value(() => trae.conv(z(1, 5, 3), z(3, 3, 4, 8)), 'conv', 'conv: inputs of rank n and a kernel of the same rank, 3 to 5, are expected.\n  Received: inputs (1, 5, 3), kernel (3, 3, 4, 8)'),
-    value(() => trae.conv(z(1, 5, 5, 4), z(3, 3, 2, 3)), 'conv2d', 'conv2d: 3 filters cannot be split in 2 groups.\n  Received: input shape (1, 5, 5, 4), strides (1, 1), dilation (1, 1), groups 2'),
-    value(() => trae.conv(z(1, 2, 3), z(3, 3, 8), { dilationRate: 2 }), 'conv1d', 'conv1d: the kernel covers 5 elements of axis 1 but the padded input has 2.\n  Received: input shape (1, 2, 3), strides (1,), dilation (2,), groups 1'),
+    value(
+      () => trae.conv(z(1, 5, 5, 3), z(3, 3, 4, 8)),
+      'conv2d',
+      'conv2d: input has 3 channels (last axis) but the kernel of shape (3, 3, 4, 8) expects 4.\n  Received: input shape (1, 5, 5, 3), strides (1, 1), dilation (1, 1), groups 1',
+    ),
+    value(
+      () => trae.conv(z(1, 5, 3), z(3, 3, 4, 8)),
+      'conv',
+      'conv: inputs of rank n and a kernel of the same rank, 3 to 5, are expected.\n  Received: inputs (1, 5, 3), kernel (3, 3, 4, 8)',
+    ),
+    value(
+      () => trae.conv(z(1, 5, 5, 4), z(3, 3, 2, 3)),
+      'conv2d',
+      'conv2d: 3 filters cannot be split in 2 groups.\n  Received: input shape (1, 5, 5, 4), strides (1, 1), dilation (1, 1), groups 2',
+    ),
+    value(
+      () => trae.conv(z(1, 2, 3), z(3, 3, 8), { dilationRate: 2 }),
+      'conv1d',
+      'conv1d: the kernel covers 5 elements of axis 1 but the padded input has 2.\n  Received: input shape (1, 2, 3), strides (1,), dilation (2,), groups 1',
+    ),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { padding: 'sam' }), 'conv2d', "conv2d: padding must be 'valid', 'same' or 'causal'.\n  Received: 'sam'"),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { padding: 'causal' }), 'conv2d', "conv2d: padding 'causal' is for one spatial axis; there are 2."),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: [1, 2, 3] }), 'conv2d', 'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: [1,2,3]'),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 0 }), 'conv2d', 'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: 0'),
-    value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 2, dilationRate: 2 }), 'conv2d', 'conv2d: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)'),
+    value(
+      () => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 2, dilationRate: 2 }),
+      'conv2d',
+      'conv2d: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)',
+    ),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { dataFormat: 'NHWC' }), 'conv2d', "conv2d: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: 'NHWC'"),
     value(() => trae.maxPool(z(1, 5), 2), 'maxPool', 'maxPool: inputs of rank 3 to 5 are expected.\n  Received: shape (1, 5)'),
     value(() => trae.maxPool(z(1, 3, 3, 1), 4), 'maxPool', 'maxPool: the window covers 4 elements of axis 1 but the padded input has 3.\n  Received: input shape (1, 3, 3, 1)'),
     value(() => trae.averagePool(z(1, 3, 3, 1), [1.5, 2]), 'averagePool', 'averagePool: poolSize must be a whole number >= 1 or 2 of them.\n  Received: [1.5,2]'),
-    value(() => trae.batchNormalization(z(4, 3), z(2), z(3), 1), 'batchNormalization', 'batchNormalization: mean must have 3 values, one for each position of axis 1.\n  Received: mean of shape (2,), input of shape (4, 3)'),
-    value(() => trae.layerNormalization(z(4, 3), { gamma: z(4) }), 'layerNormalization', 'layerNormalization: gamma must have 3 values, one for each position of axis 1.\n  Received: gamma of shape (4,), input of shape (4, 3)'),
-    value(() => trae.batchNormalizationTraining(z(4, 3), z(2), z(3)), 'batchNormTraining', 'batchNormTraining: gamma must have shape (3,), one value per channel (last axis).\n  Received: gamma of shape (2,), input of shape (4, 3)'),
+    value(
+      () => trae.batchNormalization(z(4, 3), z(2), z(3), 1),
+      'batchNormalization',
+      'batchNormalization: mean must have 3 values, one for each position of axis 1.\n  Received: mean of shape (2,), input of shape (4, 3)',
+    ),
+    value(
+      () => trae.layerNormalization(z(4, 3), { gamma: z(4) }),
+      'layerNormalization',
+      'layerNormalization: gamma must have 3 values, one for each position of axis 1.\n  Received: gamma of shape (4,), input of shape (4, 3)',
+    ),
+    value(
+      () => trae.batchNormalizationTraining(z(4, 3), z(2), z(3)),
+      'batchNormTraining',
+      'batchNormTraining: gamma must have shape (3,), one value per channel (last axis).\n  Received: gamma of shape (2,), input of shape (4, 3)',
+    ),
   ],
   shapes: [
     value(() => z(2, 3).reshape([4]), 'reshape', 'reshape: a tensor of shape (2, 3) has 6 elements, which shape (4,) does not hold.'),
     value(() => z(2, 3).reshape([-1, 4]), 'reshape', 'reshape: a tensor of shape (2, 3) has 6 elements, which shape (-1, 4) does not hold.'),
     value(() => z(2, 3).reshape([-1, -1]), 'reshape', 'reshape: at most one size may be -1, the others must be >= 0.\n  Received: shape (-1, -1)'),
-    value(() => trae.concatenate([z(2, 3), z(2, 4)]), 'concatenate', 'concatenate: shapes must agree except along axis 0: tensor 0 has shape (2, 3) and tensor 1 has shape (2, 4).'),
+    value(
+      () => trae.concatenate([z(2, 3), z(2, 4)]),
+      'concatenate',
+      'concatenate: shapes must agree except along axis 0: tensor 0 has shape (2, 3) and tensor 1 has shape (2, 4).',
+    ),
     value(() => trae.concat([]), 'concatenate', 'concatenate: needs at least one tensor.\n  Received: none'),
     value(() => trae.stack([z(2, 3), z(2, 4)]), 'stack', 'stack: all tensors must have one shape: (2, 3) and (2, 4) differ.'),
     value(() => trae.split(z(5), 2), 'split', 'split: axis 0 of size 5 cannot be split in 2 equal parts.'),
@@ -89,21 +125,58 @@ const groups: Record<string, Refusal[]> = {
     value(() => trae.arange(0, 3, 0), 'arange', 'arange: step must not be 0.'),
   ],
   'cross-entropies': [
-    value(() => trae.categoricalCrossentropy(z(2, 3), z(2, 4)), 'categoricalCrossentropy', 'categoricalCrossentropy: target and output must have one shape of rank >= 1.\n  Received: target (2, 3), output (2, 4)'),
-    value(() => trae.sparseCategoricalCrossentropy(z(3), z(2, 4)), 'sparseCategoricalCrossentropy', 'sparseCategoricalCrossentropy: target and output must agree in all axes but the last.\n  Received: target (3,), output (2, 4)'),
+    value(
+      () => trae.categoricalCrossentropy(z(2, 3), z(2, 4)),
+      'categoricalCrossentropy',
+      'categoricalCrossentropy: target and output must have one shape of rank >= 1.\n  Received: target (2, 3), output (2, 4)',
+    ),
+    value(
+      () => trae.sparseCategoricalCrossentropy(z(3), z(2, 4)),
+      'sparseCategoricalCrossentropy',
+      'sparseCategoricalCrossentropy: target and output must agree in all axes but the last.\n  Received: target (3,), output (2, 4)',
+    ),
     value(() => trae.binaryCrossentropy(z(3), z(2)), 'binaryCrossentropy', 'binaryCrossentropy: target and output must have one shape.\n  Received: target (3,), output (2,)'),
   ],
   indices: [
     index(() => trae.take(z(3), [5]).dataSync(), 'take', 'take: index 5 is out of range for an axis of size 3.'),
     index(() => trae.take(z(4, 3), [-5], { axis: 0 }).data(), 'take', 'take: index -5 is out of range for an axis of size 4.'),
     index(() => trae.embeddingLookup(z(3, 2), [7]).array(), 'take', 'take: index 7 is out of range for an axis of size 3.'),
-    index(() => trae.takeAlongAxis([[1, 2], [3, 4]], [[2], [0]], { axis: 1 }).arraySync(), 'take', 'take: index 2 is out of range for an axis of size 2.'),
+    index(
+      () =>
+        trae
+          .takeAlongAxis(
+            [
+              [1, 2],
+              [3, 4],
+            ],
+            [[2], [0]],
+            { axis: 1 },
+          )
+          .arraySync(),
+      'take',
+      'take: index 2 is out of range for an axis of size 2.',
+    ),
     index(() => trae.scatterAdd([2], [5], [1]).dataSync(), 'scatterAdd', 'scatterAdd: index 5 is out of range for an axis of size 2.'),
-    index(() => trae.compile((x: trae.Tensor, i: trae.Tensor) => trae.take(x, i).add(1))(z(3), trae.tensor([3], null, 'int32')).data(), 'take', 'take: index 3 is out of range for an axis of size 3.'),
-    value(() => trae.scatterAdd([2], [0, 1], [1]), 'scatterAdd', "scatterAdd: updates must have shape (2,), that of the result with the indices' shape in the place of axis 0.\n  Received: updates (1,), indices (2,), result (2,)"),
+    index(
+      () =>
+        trae
+          .compile((x: trae.Tensor, i: trae.Tensor) => trae.take(x, i).add(1))(z(3), trae.tensor([3], null, 'int32'))
+          .data(),
+      'take',
+      'take: index 3 is out of range for an axis of size 3.',
+    ),
+    value(
+      () => trae.scatterAdd([2], [0, 1], [1]),
+      'scatterAdd',
+      "scatterAdd: updates must have shape (2,), that of the result with the indices' shape in the place of axis 0.\n  Received: updates (1,), indices (2,), result (2,)",
+    ),
     value(() => trae.takeAlongAxis(z(2, 3), [0], { axis: 1 }), 'takeAlongAxis', 'takeAlongAxis: indices must have the rank of x, 2.\n  Received: shape (1,)'),
     value(() => trae.topK(z(3), 4), 'topK', 'topK: k is 4 but the last axis has size 3.'),
-    value(() => trae.inTopK([0, 1], z(3, 2), 1), 'inTopK', 'inTopK: targets must have the shape of predictions without the last axis.\n  Received: targets (2,), predictions (3, 2)'),
+    value(
+      () => trae.inTopK([0, 1], z(3, 2), 1),
+      'inTopK',
+      'inTopK: targets must have the shape of predictions without the last axis.\n  Received: targets (2,), predictions (3, 2)',
+    ),
     type(() => trae.take(z(3), trae.tensor([1])), 'take', "take: indices must be integers.\n  Received: dtype float32\n  Fix: cast them to 'int32'."),
     type(() => trae.oneHot(trae.tensor([1.5]), 3), 'oneHot', "oneHot: indices must be integers.\n  Received: dtype float32\n  Fix: cast them to 'int32'."),
     value(() => trae.oneHot([1], -1), 'oneHot', 'oneHot: numClasses must be >= 0.\n  Received: -1'),
@@ -111,13 +184,21 @@ const groups: Record<string, Refusal[]> = {
   dtypes: [
     type(() => trae.bitwiseAnd(z(3), 1), 'bitwiseAnd', 'bitwiseAnd: operands must be integers or bool.\n  Received: dtype float32'),
     undefinedFor(() => trae.sort(trae.zeros([3], { dtype: 'float16' })).dataSync(), 'sort', 'sort: is not defined for dtype float16.\n  Fix: cast to float32 first.'),
-    undefinedFor(() => trae.conv(trae.zeros([1, 3, 1], { dtype: 'bfloat16' }), trae.zeros([1, 1, 1], { dtype: 'bfloat16' })).data(), 'conv1d', "conv1d: is not defined for dtype bfloat16.\n  Fix: cast to 'float32' first."),
+    undefinedFor(
+      () => trae.conv(trae.zeros([1, 3, 1], { dtype: 'bfloat16' }), trae.zeros([1, 1, 1], { dtype: 'bfloat16' })).data(),
+      'conv1d',
+      "conv1d: is not defined for dtype bfloat16.\n  Fix: cast to 'float32' first.",
+    ),
     undefinedFor(() => trae.argmax(trae.zeros([3], { dtype: 'float16' })).item(), 'argmax', "argmax: is not defined for dtype float16.\n  Fix: cast to 'float32' first."),
   ],
   options: [
     type(() => trae.sum(z(2), { axes: 0 } as never), 'sum', "sum: unknown option 'axes'. Did you mean 'axis'?\n  Known options: axis, keepdims"),
     type(() => z(2).mean({ keep_dims: true } as never), 'mean', "mean: unknown option 'keep_dims'. Did you mean 'keepdims'?\n  Known options: axis, keepdims"),
-    type(() => trae.conv(z(1, 3, 1), z(1, 1, 1), { stride: 2 } as never), 'conv', "conv: unknown option 'stride'. Did you mean 'strides'?\n  Known options: strides, padding, dataFormat, dilationRate"),
+    type(
+      () => trae.conv(z(1, 3, 1), z(1, 1, 1), { stride: 2 } as never),
+      'conv',
+      "conv: unknown option 'stride'. Did you mean 'strides'?\n  Known options: strides, padding, dataFormat, dilationRate",
+    ),
     type(() => (trae.negative as (...a: unknown[]) => unknown)(z(2), { axis: 0 }), 'negative', "negative: unknown option 'axis'.\n  It has no options."),
     type(() => trae.softmax(z(2), { temperature: 2 } as never), 'softmax', "softmax: unknown option 'temperature'.\n  Known options: axis"),
   ],
@@ -158,7 +239,8 @@ describe('ops: errors', () => {
     await throwsText(() => trae.cast(z(3), 'float' as never), 'ValueError', `dtype 'float' is not one of ${known}.`);
   });
   it('an op that failed leaves the engine usable, and fails again when read again', async () => {
-    const bad = trae.take(z(3), [9]), after = bad.add(1);
+    const bad = trae.take(z(3), [9]),
+      after = bad.add(1);
     for (const t of [bad, after, bad]) await throwsText(() => t.data(), 'IndexError', 'take: index 9 is out of range for an axis of size 3.');
     assert.deepEqual(z(2).add(1).arraySync(), [1, 1]);
   });

@@ -11,9 +11,17 @@ import { randomRows } from './rows/index';
 
 /** Runs `f` and tells which native ops it asked for. */
 function nativeOpsOf(f: () => void): Set<string> {
-  const names = new Set<string>(), plain = binding.run;
-  binding.run = (op, ...rest) => { names.add(op); return plain(op, ...rest); };
-  try { f(); } finally { binding.run = plain; }
+  const names = new Set<string>(),
+    plain = binding.run;
+  binding.run = (op, ...rest) => {
+    names.add(op);
+    return plain(op, ...rest);
+  };
+  try {
+    f();
+  } finally {
+    binding.run = plain;
+  }
   return names;
 }
 /** A native op of its own, for transposed convolutions. */
@@ -25,8 +33,14 @@ describe('ops: reflection', () => {
   it('every public op has a row', () => {
     const rows = new Set([...rowTable.keys(), ...randomRows.map((r) => r.op)]);
     assert.ok(definedOps.size > 200, `${definedOps.size} ops`);
-    assert.deepEqual([...definedOps.keys()].filter((name) => !rows.has(name)), []);
-    assert.deepEqual([...rows].filter((name) => !definedOps.has(name)), []);
+    assert.deepEqual(
+      [...definedOps.keys()].filter((name) => !rows.has(name)),
+      [],
+    );
+    assert.deepEqual(
+      [...rows].filter((name) => !definedOps.has(name)),
+      [],
+    );
   });
   it('every op is exported under its name: from trae, trae.ops, or trae.random', () => {
     for (const [name, f] of definedOps) {
@@ -40,23 +54,33 @@ describe('ops: reflection', () => {
   });
   it('every native op is reached by a public function', () => {
     const reached = nativeOpsOf(() => {
-      for (const r of rowTable.values())
-        for (const c of [...r.cases, ...(r.smooth ?? [])]) callRow(r, c.inputs.map(toTensor), c.args);
+      for (const r of rowTable.values()) for (const c of [...r.cases, ...(r.smooth ?? [])]) callRow(r, c.inputs.map(toTensor), c.args);
       for (const r of randomRows) (definedOps.get(r.op) as unknown as (...a: unknown[]) => unknown)(...(r.inputs ?? []).map(toTensor), ...r.args);
       trae.grad((x: trae.Tensor) => x.sum())(1);
       adjoint(trae.zeros([2, 2, 3, 4]), trae.zeros([3, 2, 3, 4]));
     });
-    const native = binding.ops().filter((op) => !op.internal).map((op) => op.name);
+    const native = binding
+      .ops()
+      .filter((op) => !op.internal)
+      .map((op) => op.name);
     assert.ok(native.length > 80, `${native.length} native ops`);
-    assert.deepEqual(native.filter((name) => !reached.has(name)), []);
+    assert.deepEqual(
+      native.filter((name) => !reached.has(name)),
+      [],
+    );
   });
   it('every op from floats to floats has its gradient compared with differences', () => {
-    const without = [...rowTable.values()].filter((r) => !r.smooth?.length && r.cases.some((c) => c.inputs.length && isFloating(c.inputs[0].dtype) && callRow(r, c.inputs.map(toTensor), c.args).some((y) => isFloating(y.dtype))));
+    const without = [...rowTable.values()].filter(
+      (r) =>
+        !r.smooth?.length && r.cases.some((c) => c.inputs.length && isFloating(c.inputs[0].dtype) && callRow(r, c.inputs.map(toTensor), c.args).some((y) => isFloating(y.dtype))),
+    );
     assert.deepEqual(without.map((r) => r.op).sort(), ['fullLike', 'onesLike', 'stopGradient', 'zerosLike']);
   });
   it('the gradient of a convolution by its input is the adjoint of the convolution', () => {
-    const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' })), k = toTensor(randomArray([3, 2, 3, 4], { dtype: 'float64' }));
-    const y = trae.conv(x, k, { strides: 2 }), dy = toTensor(randomArray([...y.shape], { dtype: 'float64', seed: 8 }));
+    const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' })),
+      k = toTensor(randomArray([3, 2, 3, 4], { dtype: 'float64' }));
+    const y = trae.conv(x, k, { strides: 2 }),
+      dy = toTensor(randomArray([...y.shape], { dtype: 'float64', seed: 8 }));
     const dx = adjoint(dy, k);
     assert.deepEqual(dx.shape, [2, 5, 6, 3]);
     const bound = 1e-12 * 100;
@@ -66,13 +90,31 @@ describe('ops: reflection', () => {
   });
   it('every op that is a method gives what the function gives', () => {
     const aliases: Record<string, string> = { sub: 'subtract', mul: 'multiply', div: 'divide', pow: 'power', flatten: 'ravel' };
-    const own = ['data', 'dataSync', 'array', 'arraySync', 'item', 'print', 'toString', 'constructor', 'shape', 'dtype', 'ndim', 'size', 'isDisposed', 'dispose', 'read', 'readSync'];
+    const own = [
+      'data',
+      'dataSync',
+      'array',
+      'arraySync',
+      'item',
+      'print',
+      'toString',
+      'constructor',
+      'shape',
+      'dtype',
+      'ndim',
+      'size',
+      'isDisposed',
+      'dispose',
+      'read',
+      'readSync',
+    ];
     const methods = Object.getOwnPropertyNames(trae.Tensor.prototype).filter((name) => !own.includes(name));
     assert.ok(methods.length > 90, `${methods.length} methods`);
     for (const method of methods) {
       const r = rowTable.get(aliases[method] ?? method);
       assert.ok(r, `the method ${method} is no op`);
-      const { inputs, args = [] } = r.cases.find((c) => c.inputs.length && c.inputs[0].shape.length) ?? r.cases[0], [first, ...rest] = inputs.map(toTensor);
+      const { inputs, args = [] } = r.cases.find((c) => c.inputs.length && c.inputs[0].shape.length) ?? r.cases[0],
+        [first, ...rest] = inputs.map(toTensor);
       for (const receiver of [first, trae.variable(first)]) {
         const got = (receiver as unknown as Record<string, (...a: unknown[]) => trae.Tensor | trae.Tensor[]>)[method](...rest, ...args);
         const want = callRow(r, [first, ...rest], args);
@@ -92,6 +134,10 @@ describe('ops: reflection', () => {
   });
   it('every op refuses unknown options', () => {
     for (const [name, f] of definedOps)
-      assert.throws(() => (f as unknown as (...a: unknown[]) => unknown)({ noSuchOption: 1 }), (e: Error) => e.message.startsWith(`${name}: unknown option 'noSuchOption'.`) && e.name === 'TypeError', name);
+      assert.throws(
+        () => (f as unknown as (...a: unknown[]) => unknown)({ noSuchOption: 1 }),
+        (e: Error) => e.message.startsWith(`${name}: unknown option 'noSuchOption'.`) && e.name === 'TypeError',
+        name,
+      );
   });
 });

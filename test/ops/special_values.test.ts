@@ -11,25 +11,58 @@ const big = 2n ** 53n + 1n; // no float64
 describe('special values', () => {
   it('activations at infinity', () => {
     const limits: [string, Unary, number, number][] = [
-      ['sigmoid', trae.sigmoid, 1, 0], ['tanh', trae.tanh, 1, -1], ['softplus', trae.softplus, Infinity, 0], ['elu', trae.elu, Infinity, -1], ['celu', trae.celu, Infinity, -1], ['relu', trae.relu, Infinity, 0], ['relu6', trae.relu6, 6, 0],
-      ['hardSigmoid', trae.hardSigmoid, 1, 0], ['hardTanh', trae.hardTanh, 1, -1], ['logSigmoid', trae.logSigmoid, 0, -Infinity], ['erf', trae.erf, 1, -1], ['arctan', trae.arctan, Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2)],
+      ['sigmoid', trae.sigmoid, 1, 0],
+      ['tanh', trae.tanh, 1, -1],
+      ['softplus', trae.softplus, Infinity, 0],
+      ['elu', trae.elu, Infinity, -1],
+      ['celu', trae.celu, Infinity, -1],
+      ['relu', trae.relu, Infinity, 0],
+      ['relu6', trae.relu6, 6, 0],
+      ['hardSigmoid', trae.hardSigmoid, 1, 0],
+      ['hardTanh', trae.hardTanh, 1, -1],
+      ['logSigmoid', trae.logSigmoid, 0, -Infinity],
+      ['erf', trae.erf, 1, -1],
+      ['arctan', trae.arctan, Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2)],
     ];
-    for (const [name, f, up, down] of limits) assert.deepEqual(numbers(f([Infinity, -Infinity])).map((v) => v + 0), [up, down], name);
+    for (const [name, f, up, down] of limits)
+      assert.deepEqual(
+        numbers(f([Infinity, -Infinity])).map((v) => v + 0),
+        [up, down],
+        name,
+      );
   });
   it('activations of large numbers do not overflow', () => {
     for (const dtype of ['float32', 'float64'] as const) {
       const x = trae.tensor([1e4, -1e4], null, dtype);
-      const want: [Unary, number[]][] = [[trae.sigmoid, [1, 0]], [trae.softplus, [1e4, 0]], [trae.silu, [1e4, 0]], [trae.gelu, [1e4, 0]], [trae.mish, [1e4, 0]], [trae.logSigmoid, [0, -1e4]]];
-      for (const [f, y] of want) assert.deepEqual(numbers(f(x)).map((v) => v + 0), y, f.name);
+      const want: [Unary, number[]][] = [
+        [trae.sigmoid, [1, 0]],
+        [trae.softplus, [1e4, 0]],
+        [trae.silu, [1e4, 0]],
+        [trae.gelu, [1e4, 0]],
+        [trae.mish, [1e4, 0]],
+        [trae.logSigmoid, [0, -1e4]],
+      ];
+      for (const [f, y] of want)
+        assert.deepEqual(
+          numbers(f(x)).map((v) => v + 0),
+          y,
+          f.name,
+        );
     }
   });
   it('reductions of nothing', () => {
     const none = trae.zeros([0]);
-    assert.deepEqual([trae.sum(none), trae.prod(none), trae.mean(none), trae.any(none), trae.all(none), trae.countNonzero(none), trae.norm(none)].map((t) => t.item()), [0, 1, NaN, 0, 1, 0, 0]);
+    assert.deepEqual(
+      [trae.sum(none), trae.prod(none), trae.mean(none), trae.any(none), trae.all(none), trae.countNonzero(none), trae.norm(none)].map((t) => t.item()),
+      [0, 1, NaN, 0, 1, 0, 0],
+    );
     assert.equal(trae.logsumexp([-Infinity, -Infinity]).item(), -Infinity);
   });
   it('limits given to max and min', () => {
-    assert.deepEqual([trae.max([1, 2], { initial: 5 }).item(), trae.min([1, 2], { initial: -5 }).item(), trae.max([[1], [9]], { axis: 1, initial: 5 }).arraySync()], [5, -5, [5, 9]]);
+    assert.deepEqual(
+      [trae.max([1, 2], { initial: 5 }).item(), trae.min([1, 2], { initial: -5 }).item(), trae.max([[1], [9]], { axis: 1, initial: 5 }).arraySync()],
+      [5, -5, [5, 9]],
+    );
   });
   it('whole division and remainder: signs, zero, and the smallest number', () => {
     assert.deepEqual(numbers(trae.floorDivide(i32(5, -5, 5, -5), i32(3, 3, -3, -3))), [1, -2, -2, 1]);
@@ -48,8 +81,22 @@ describe('special values', () => {
     assert.deepEqual([trae.sum(i32(2147483647, 1)).item(), trae.add(i32(2147483647), 1).item(), trae.abs(i32(-2147483648)).item()], [-2147483648, -2147483648, -2147483648]);
   });
   it('int64 keeps numbers beyond 2^53', () => {
-    const x = i64(big), results = [x.add(i64(1n)), x.multiply(3), trae.max(i64(big, big - 1n)), trae.sum(i64(big, big - 1n)), trae.prod(i64(big, 3n)), trae.negative(x), trae.matmul(trae.reshape(x, [1, 1]), i64(1n).reshape([1, 1])).ravel(), trae.where(true, x, i64(0n)), trae.clip(x, 0, 2 ** 60)];
-    assert.deepEqual(results.map((t) => (t.dataSync() as BigInt64Array)[0]), [big + 1n, 3n * big, big, 2n * big - 1n, 3n * big, -big, big, big, big]);
+    const x = i64(big),
+      results = [
+        x.add(i64(1n)),
+        x.multiply(3),
+        trae.max(i64(big, big - 1n)),
+        trae.sum(i64(big, big - 1n)),
+        trae.prod(i64(big, 3n)),
+        trae.negative(x),
+        trae.matmul(trae.reshape(x, [1, 1]), i64(1n).reshape([1, 1])).ravel(),
+        trae.where(true, x, i64(0n)),
+        trae.clip(x, 0, 2 ** 60),
+      ];
+    assert.deepEqual(
+      results.map((t) => (t.dataSync() as BigInt64Array)[0]),
+      [big + 1n, 3n * big, big, 2n * big - 1n, 3n * big, -big, big, big, big],
+    );
     assert.deepEqual(trae.sort(i64(big, big - 1n)).arraySync(), [big - 1n, big]);
     assert.deepEqual([trae.equal(x, i64(big - 1n)).item(), trae.argmax(i64(big - 1n, big)).item()], [0, 1]);
   });
@@ -67,8 +114,21 @@ describe('special values', () => {
     }
   });
   it('numbers beside tensors take their dtype, fractions beside integers give float32', () => {
-    const dtypes = (['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64', 'uint8', 'int8', 'bool'] as trae.DType[]).map((d) => [trae.ones([1], { dtype: d }).add(1).dtype, trae.ones([1], { dtype: d }).multiply(0.5).dtype]);
-    assert.deepEqual(dtypes, [['float32', 'float32'], ['float64', 'float64'], ['float16', 'float16'], ['bfloat16', 'bfloat16'], ['int32', 'float32'], ['int64', 'float32'], ['uint8', 'float32'], ['int8', 'float32'], ['int32', 'float32']]);
+    const dtypes = (['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64', 'uint8', 'int8', 'bool'] as trae.DType[]).map((d) => [
+      trae.ones([1], { dtype: d }).add(1).dtype,
+      trae.ones([1], { dtype: d }).multiply(0.5).dtype,
+    ]);
+    assert.deepEqual(dtypes, [
+      ['float32', 'float32'],
+      ['float64', 'float64'],
+      ['float16', 'float16'],
+      ['bfloat16', 'bfloat16'],
+      ['int32', 'float32'],
+      ['int64', 'float32'],
+      ['uint8', 'float32'],
+      ['int8', 'float32'],
+      ['int32', 'float32'],
+    ]);
     assert.deepEqual([trae.add(1, trae.ones([1], { dtype: 'float64' })).dtype, trae.subtract(2, i32(1)).dtype], ['float64', 'int32']);
   });
 });

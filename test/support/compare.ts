@@ -13,7 +13,11 @@ export function expectArray(got: NdArray, want: NdArray, what: string, looseness
   assert.deepEqual(got.shape, want.shape, `${what}: shape`);
   assert.equal(got.dtype, want.dtype, `${what}: dtype`);
   if (!isFloating(want.dtype)) {
-    assert.deepEqual(got.data, want.data.map((v) => v + 0), what); // integers have no -0
+    assert.deepEqual(
+      got.data,
+      want.data.map((v) => v + 0),
+      what,
+    ); // integers have no -0
     return;
   }
   const relative = RELATIVE[want.dtype]! * looseness;

@@ -15,7 +15,11 @@ function weighted(outputs: Tensors, salt: string): trae.Tensor {
   const list = (Array.isArray(outputs) ? outputs : [outputs]).filter((t) => isFloating(t.dtype));
   const parts = list.map((t, k) => {
     const random = new Random(seedOf(`${salt}${k}`));
-    const weights = nd(Array.from({ length: sizeOf(t.shape) }, () => random.uniform(0.5, 1.5) * (random.next() < 0.5 ? -1 : 1)), t.shape, t.dtype);
+    const weights = nd(
+      Array.from({ length: sizeOf(t.shape) }, () => random.uniform(0.5, 1.5) * (random.next() < 0.5 ? -1 : 1)),
+      t.shape,
+      t.dtype,
+    );
     return t.multiply(toTensor(weights)).sum();
   });
   return parts.reduce((a, b) => a.add(b));
@@ -56,17 +60,29 @@ function compare(analytic: trae.Tensor[], numeric: number[][], inputs: NdArray[]
 
 /** Asserts that `valueAndGrad` of `f` agrees with central differences for all floating inputs (give them as float64). */
 export function checkGradient(f: Differentiable, inputs: NdArray[], what: string): void {
-  const { g, floats } = overFloats(f, inputs), xs = floats.map((i) => inputs[i]);
+  const { g, floats } = overFloats(f, inputs),
+    xs = floats.map((i) => inputs[i]);
   const loss = (...ts: trae.Tensor[]): trae.Tensor => weighted(g(...ts), what);
   const { value, grads } = trae.valueAndGrad(loss)(...xs.map(toTensor));
   assert.ok(Number.isFinite(value.item()), `${what}: the value is finite`);
-  compare(grads, differences((...ts) => loss(...ts).item(), xs), xs, `gradient of ${what}`);
+  compare(
+    grads,
+    differences((...ts) => loss(...ts).item(), xs),
+    xs,
+    `gradient of ${what}`,
+  );
 }
 /** The same for the gradient of the gradient: of a weighted sum of the first gradients. */
 export function checkSecondGradient(f: Differentiable, inputs: NdArray[], what: string): void {
-  const { g, floats } = overFloats(f, inputs), xs = floats.map((i) => inputs[i]);
+  const { g, floats } = overFloats(f, inputs),
+    xs = floats.map((i) => inputs[i]);
   const first = trae.valueAndGrad((...ts: trae.Tensor[]) => weighted(g(...ts), what));
   const slope = (...ts: trae.Tensor[]): trae.Tensor => weighted(first(...ts).grads, `${what} again`);
   const { grads } = trae.valueAndGrad(slope)(...xs.map(toTensor));
-  compare(grads, differences((...ts) => slope(...ts).item(), xs), xs, `second gradient of ${what}`);
+  compare(
+    grads,
+    differences((...ts) => slope(...ts).item(), xs),
+    xs,
+    `second gradient of ${what}`,
+  );
 }

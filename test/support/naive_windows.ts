@@ -3,7 +3,12 @@ import { at, build, type NdArray } from './ndarray';
 import { moveaxis } from './naive';
 
 type Sizes = number | readonly number[];
-export interface WindowOptions { strides?: Sizes | null; padding?: string; dataFormat?: string | null; dilationRate?: Sizes }
+export interface WindowOptions {
+  strides?: Sizes | null;
+  padding?: string;
+  dataFormat?: string | null;
+  dilationRate?: Sizes;
+}
 
 const each = (v: Sizes, n: number): number[] => (typeof v === 'number' ? Array<number>(n).fill(v) : [...v]);
 
@@ -17,7 +22,8 @@ export function outputSize(n: number, window: number, stride: number, padding: s
   return { size: Math.floor((n - window) / stride) + 1, before: 0 };
 }
 function windows(x: NdArray, size: readonly number[], extent: readonly number[], strides: readonly number[], padding: string) {
-  const n = size.length, axes = size.map((_, i) => outputSize(x.shape[i + 1], extent[i], strides[i], padding));
+  const n = size.length,
+    axes = size.map((_, i) => outputSize(x.shape[i + 1], extent[i], strides[i], padding));
   const shape = axes.map((a) => a.size);
   /** Positions in x of each tap of the window at `where`; null in the padding. */
   const taps = (where: readonly number[], dilation: readonly number[]): { tap: number[]; from: number[] | null }[] => {
@@ -36,12 +42,25 @@ const inLastFormat = (x: NdArray, dataFormat: string | null | undefined, f: (t: 
 
 /** kernel: (...kernel, channels / groups, filters). */
 export function conv(input: NdArray, kernel: NdArray, { strides, padding = 'valid', dataFormat, dilationRate = 1 }: WindowOptions = {}): NdArray {
-  const n = kernel.shape.length - 2, s = each(strides ?? 1, n), d = each(dilationRate, n), size = kernel.shape.slice(0, n);
+  const n = kernel.shape.length - 2,
+    s = each(strides ?? 1, n),
+    d = each(dilationRate, n),
+    size = kernel.shape.slice(0, n);
   return inLastFormat(input, dataFormat, (x) => {
-    const w = windows(x, size, size.map((k, i) => (k - 1) * d[i] + 1), s, padding.toLowerCase());
-    const perGroup = kernel.shape[n], filters = kernel.shape[n + 1], filtersPerGroup = filters / (x.shape.at(-1)! / perGroup);
+    const w = windows(
+      x,
+      size,
+      size.map((k, i) => (k - 1) * d[i] + 1),
+      s,
+      padding.toLowerCase(),
+    );
+    const perGroup = kernel.shape[n],
+      filters = kernel.shape[n + 1],
+      filtersPerGroup = filters / (x.shape.at(-1)! / perGroup);
     return build([x.shape[0], ...w.shape, filters], x.dtype, (index) => {
-      const batch = index[0], filter = index[n + 1], first = Math.floor(filter / filtersPerGroup) * perGroup;
+      const batch = index[0],
+        filter = index[n + 1],
+        first = Math.floor(filter / filtersPerGroup) * perGroup;
       let sum = 0;
       for (const { tap, from } of w.taps(index.slice(1, n + 1), d))
         if (from) for (let c = 0; c < perGroup; c++) sum += at(x, [batch, ...from, first + c]) * at(kernel, [...tap, c, filter]);
@@ -51,16 +70,24 @@ export function conv(input: NdArray, kernel: NdArray, { strides, padding = 'vali
 }
 /** kernel: (...kernel, channels, multiplier); filter c * multiplier + m sees channel c alone. */
 export function depthwiseConv(input: NdArray, kernel: NdArray, options: WindowOptions = {}): NdArray {
-  const n = kernel.shape.length - 2, [channels, multiplier] = kernel.shape.slice(n);
+  const n = kernel.shape.length - 2,
+    [channels, multiplier] = kernel.shape.slice(n);
   return conv(input, { ...kernel, shape: [...kernel.shape.slice(0, n), 1, channels * multiplier] }, options);
 }
 /** Padding takes no part in the maximum nor in the mean. */
 export function pool(input: NdArray, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: WindowOptions, f: (values: number[]) => number): NdArray {
-  const n = input.shape.length - 2, size = each(poolSize, n), s = each(strides ?? poolSize, n);
+  const n = input.shape.length - 2,
+    size = each(poolSize, n),
+    s = each(strides ?? poolSize, n);
   return inLastFormat(input, dataFormat, (x) => {
     const w = windows(x, size, size, s, padding.toLowerCase());
     return build([x.shape[0], ...w.shape, x.shape.at(-1)!], x.dtype, (index) => {
-      const inside = w.taps(index.slice(1, n + 1), size.map(() => 1)).flatMap(({ from }) => (from ? [at(x, [index[0], ...from, index[n + 1]])] : []));
+      const inside = w
+        .taps(
+          index.slice(1, n + 1),
+          size.map(() => 1),
+        )
+        .flatMap(({ from }) => (from ? [at(x, [index[0], ...from, index[n + 1]])] : []));
       return f(inside);
     });
   });

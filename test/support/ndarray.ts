@@ -2,7 +2,11 @@
 import * as trae from '../../lib/index';
 import type { DType } from '../../lib/index';
 
-export interface NdArray { shape: number[]; data: number[]; dtype: DType }
+export interface NdArray {
+  shape: number[];
+  data: number[];
+  dtype: DType;
+}
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1);
 export const isFloating = (d: DType): boolean => d.startsWith('float') || d === 'bfloat16';
@@ -14,16 +18,28 @@ export function nd(data: readonly number[], shape: readonly number[] = [data.len
 }
 export const scalar = (value: number, dtype: DType = 'float32'): NdArray => nd([value], [], dtype);
 /** The values 0, 1, 2, ... */
-export const counting = (shape: readonly number[], dtype: DType = 'float32'): NdArray => nd(Array.from({ length: sizeOf(shape) }, (_, i) => i), shape, dtype);
+export const counting = (shape: readonly number[], dtype: DType = 'float32'): NdArray =>
+  nd(
+    Array.from({ length: sizeOf(shape) }, (_, i) => i),
+    shape,
+    dtype,
+  );
 
 export function toTensor({ shape, data, dtype }: NdArray): trae.Tensor {
   switch (dtype) {
-    case 'int64': return trae.tensor(BigInt64Array.from(data, BigInt), shape, dtype);
-    case 'float64': return trae.tensor(Float64Array.from(data), shape, dtype);
-    case 'int32': return trae.tensor(Int32Array.from(data), shape, dtype);
-    case 'int8': return trae.tensor(Int8Array.from(data), shape, dtype);
-    case 'uint8': case 'bool': return trae.tensor(Uint8Array.from(data), shape, dtype);
-    default: return trae.tensor(Float32Array.from(data), shape, dtype);
+    case 'int64':
+      return trae.tensor(BigInt64Array.from(data, BigInt), shape, dtype);
+    case 'float64':
+      return trae.tensor(Float64Array.from(data), shape, dtype);
+    case 'int32':
+      return trae.tensor(Int32Array.from(data), shape, dtype);
+    case 'int8':
+      return trae.tensor(Int8Array.from(data), shape, dtype);
+    case 'uint8':
+    case 'bool':
+      return trae.tensor(Uint8Array.from(data), shape, dtype);
+    default:
+      return trae.tensor(Float32Array.from(data), shape, dtype);
   }
 }
 export function fromTensor(t: trae.Tensor): NdArray {
@@ -39,7 +55,8 @@ export function stridesOf(shape: readonly number[]): number[] {
 }
 /** Calls `f` with each multi-index, in row-major order. */
 export function forEachIndex(shape: readonly number[], f: (index: number[], flat: number) => void): void {
-  const index = shape.map(() => 0), n = sizeOf(shape);
+  const index = shape.map(() => 0),
+    n = sizeOf(shape);
   for (let flat = 0; flat < n; flat++) {
     f(index, flat);
     for (let a = shape.length - 1; a >= 0; a--) {
@@ -57,7 +74,9 @@ function held(value: number, dtype: DType): number {
 /** An array whose element at `index` is `f(index)`. */
 export function build(shape: readonly number[], dtype: DType, f: (index: number[]) => number): NdArray {
   const data: number[] = new Array<number>(sizeOf(shape));
-  forEachIndex(shape, (index, flat) => { data[flat] = held(f(index), dtype); });
+  forEachIndex(shape, (index, flat) => {
+    data[flat] = held(f(index), dtype);
+  });
   return nd(data, shape, dtype);
 }
 export function at(x: NdArray, index: readonly number[]): number {
@@ -78,7 +97,8 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
 export function elementwise(f: (...values: number[]) => number, dtype: DType, ...xs: NdArray[]): NdArray {
   const shape = broadcastShapes(...xs.map((x) => x.shape));
   const steps = xs.map((x) => {
-    const own = stridesOf(x.shape), lead = shape.length - x.shape.length;
+    const own = stridesOf(x.shape),
+      lead = shape.length - x.shape.length;
     return shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]));
   });
   return build(shape, dtype, (index) => f(...xs.map((x, k) => x.data[index.reduce((p, v, a) => p + v * steps[k][a], 0)])));

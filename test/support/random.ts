@@ -5,7 +5,9 @@ import { nd, type NdArray } from './ndarray';
 /** A stream of random numbers (mulberry32): the seed decides all of them. */
 export class Random {
   private state: number;
-  constructor(seed: number) { this.state = seed >>> 0; }
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
   /** In [0, 1). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
@@ -15,10 +17,16 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
   /** In [low, high). */
-  uniform(low: number, high: number): number { return low + (high - low) * this.next(); }
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
   /** A whole number in [low, high). */
-  integer(low: number, high: number): number { return low + Math.floor(this.next() * (high - low)); }
-  pick<T>(list: readonly T[]): T { return list[this.integer(0, list.length)]; }
+  integer(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low));
+  }
+  pick<T>(list: readonly T[]): T {
+    return list[this.integer(0, list.length)];
+  }
   /** The whole numbers below n in random order. */
   permutation(n: number): number[] {
     const order = Array.from({ length: n }, (_, i) => i);
@@ -41,16 +49,29 @@ export function seedOf(text: string): number {
  * An array of random values that its dtype holds exactly: sixteenths for the half types (so that the twin computes on
  * the same numbers), whole numbers for integers, 0 and 1 for bool.
  */
-export function randomArray(shape: readonly number[], { dtype = 'float32', low = -2, high = 2, seed = 1 }: { dtype?: DType; low?: number; high?: number; seed?: number } = {}): NdArray {
-  const random = new Random(seed + seedOf(`${shape}`)), n = shape.reduce((p, d) => p * d, 1);
+export function randomArray(
+  shape: readonly number[],
+  { dtype = 'float32', low = -2, high = 2, seed = 1 }: { dtype?: DType; low?: number; high?: number; seed?: number } = {},
+): NdArray {
+  const random = new Random(seed + seedOf(`${shape}`)),
+    n = shape.reduce((p, d) => p * d, 1);
   const draw = (): number => {
     switch (dtype) {
-      case 'bool': return random.integer(0, 2);
-      case 'uint8': return random.integer(Math.max(0, Math.ceil(low)), Math.floor(high) + 1);
-      case 'int8': case 'int32': case 'int64': return random.integer(Math.ceil(low), Math.floor(high) + 1);
-      case 'float16': case 'bfloat16': return Math.round(random.uniform(low, high) * 16) / 16;
-      case 'float32': return Math.fround(random.uniform(low, high));
-      default: return random.uniform(low, high);
+      case 'bool':
+        return random.integer(0, 2);
+      case 'uint8':
+        return random.integer(Math.max(0, Math.ceil(low)), Math.floor(high) + 1);
+      case 'int8':
+      case 'int32':
+      case 'int64':
+        return random.integer(Math.ceil(low), Math.floor(high) + 1);
+      case 'float16':
+      case 'bfloat16':
+        return Math.round(random.uniform(low, high) * 16) / 16;
+      case 'float32':
+        return Math.fround(random.uniform(low, high));
+      default:
+        return random.uniform(low, high);
     }
   };
   return nd(Array.from({ length: n }, draw), shape, dtype);
@@ -58,6 +79,11 @@ export function randomArray(shape: readonly number[], { dtype = 'float32', low =
 
 /** Different values at a distance of at least 0.1, in random order: for what is not smooth where values are equal. */
 export function distinctArray(shape: readonly number[], { dtype = 'float64', seed = 1 }: { dtype?: DType; seed?: number } = {}): NdArray {
-  const n = shape.reduce((p, d) => p * d, 1), order = new Random(seed + seedOf(`${shape}`)).permutation(n);
-  return nd(order.map((k) => (k - (n - 1) / 2) * 0.25 + 0.06), shape, dtype);
+  const n = shape.reduce((p, d) => p * d, 1),
+    order = new Random(seed + seedOf(`${shape}`)).permutation(n);
+  return nd(
+    order.map((k) => (k - (n - 1) / 2) * 0.25 + 0.06),
+    shape,
+    dtype,
+  );
 }

@@ -14,18 +14,32 @@ function expectAll(got: trae.Tensor[], want: NdArray[], what: string, looseness?
 }
 /** Values of one case: computed eagerly, by a plan, and by a plan in which the op has elementwise neighbours. */
 function checkCase(r: Row, c: Case): { eager(): void; compiled(): void } {
-  const what = describeCase(r, c), want = list(r.reference(c.inputs, (c.args ?? []) as never[]));
+  const what = describeCase(r, c),
+    want = list(r.reference(c.inputs, (c.args ?? []) as never[]));
   return {
     eager() {
       expectAll(callRow(r, c.inputs.map(toTensor), c.args), want, what, r.looseness);
-      expectAll(callRow(r, c.inputs.map((x) => trae.transpose(toTensor(transpose(x)))), c.args), want, `of transposed inputs ${what}`, r.looseness);
+      expectAll(
+        callRow(
+          r,
+          c.inputs.map((x) => trae.transpose(toTensor(transpose(x)))),
+          c.args,
+        ),
+        want,
+        `of transposed inputs ${what}`,
+        r.looseness,
+      );
     },
     compiled() {
       const plain = trae.compile((...ts: trae.Tensor[]) => callRow(r, ts, c.args));
       expectAll(plain(...c.inputs.map(toTensor)), want, `compiled ${what}`, r.looseness);
       // The result is used twice and each input comes out of a transposition: fusion and reuse of memory have to get by.
       const among = trae.compile((...ts: trae.Tensor[]) => {
-        const ys = callRow(r, ts.map((t) => trae.transpose(t)), c.args);
+        const ys = callRow(
+          r,
+          ts.map((t) => trae.transpose(t)),
+          c.args,
+        );
         return [...ys.map((y) => trae.where(trae.equal(y, y), y, y)), ...ys];
       });
       expectAll(among(...c.inputs.map((x) => toTensor(transpose(x)))), [...want, ...want], `compiled among others ${what}`, r.looseness);
@@ -38,19 +52,39 @@ export function testRows(family: string): void {
   if (!rows.length) throw new Error(`there are no rows '${family}'`);
   for (const r of rows) {
     describe(r.op, () => {
-      it('values', () => { for (const c of r.cases) checkCase(r, c).eager(); });
-      if (!r.isSource) it('values, compiled', () => { for (const c of r.cases) checkCase(r, c).compiled(); });
+      it('values', () => {
+        for (const c of r.cases) checkCase(r, c).eager();
+      });
+      if (!r.isSource)
+        it('values, compiled', () => {
+          for (const c of r.cases) checkCase(r, c).compiled();
+        });
       if (r.smooth?.length) {
-        const f = (c: Case) => (...ts: trae.Tensor[]): trae.Tensor[] => callRow(r, ts, c.args);
-        it('gradient', () => { for (const c of r.smooth!) checkGradient(f(c), c.inputs, describeCase(r, c)); });
-        if (r.second !== false) it('second gradient', () => { for (const c of r.smooth!) checkSecondGradient(f(c), c.inputs, describeCase(r, c)); });
+        const f =
+          (c: Case) =>
+          (...ts: trae.Tensor[]): trae.Tensor[] =>
+            callRow(r, ts, c.args);
+        it('gradient', () => {
+          for (const c of r.smooth!) checkGradient(f(c), c.inputs, describeCase(r, c));
+        });
+        if (r.second !== false)
+          it('second gradient', () => {
+            for (const c of r.smooth!) checkSecondGradient(f(c), c.inputs, describeCase(r, c));
+          });
         it('gradient, compiled', () => {
           for (const c of r.smooth!) {
-            const loss = (...ts: trae.Tensor[]): trae.Tensor => callRow(r, ts, c.args).filter((y) => y.dtype.includes('float')).map((y) => y.multiply(y).sum()).reduce((a, b) => a.add(b));
+            const loss = (...ts: trae.Tensor[]): trae.Tensor =>
+              callRow(r, ts, c.args)
+                .filter((y) => y.dtype.includes('float'))
+                .map((y) => y.multiply(y).sum())
+                .reduce((a, b) => a.add(b));
             const floats = c.inputs.map((x) => x.dtype === 'float64');
             const all = c.inputs.map(toTensor);
             const gradients = (...ts: trae.Tensor[]): trae.Tensor[] =>
-              trae.valueAndGrad((...xs: trae.Tensor[]) => { let k = 0; return loss(...ts.map((t, i) => (floats[i] ? xs[k++] : t))); })(...ts.filter((_, i) => floats[i])).grads;
+              trae.valueAndGrad((...xs: trae.Tensor[]) => {
+                let k = 0;
+                return loss(...ts.map((t, i) => (floats[i] ? xs[k++] : t)));
+              })(...ts.filter((_, i) => floats[i])).grads;
             expectAll(trae.compile(gradients)(...all), gradients(...all).map(fromTensor), `compiled gradient of ${describeCase(r, c)}`, 10);
           }
         });

@@ -6,7 +6,10 @@ import { definedOps } from '../../lib/ops/define';
 import type { NdArray } from './ndarray';
 
 /** One call: tensors, then what follows them. */
-export interface Case { inputs: NdArray[]; args?: unknown[] }
+export interface Case {
+  inputs: NdArray[];
+  args?: unknown[];
+}
 export interface Row {
   /** Public name. */
   op: string;

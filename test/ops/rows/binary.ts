@@ -10,7 +10,10 @@ const row = rowsIn('binary');
 
 type Kind = 'same' | 'numeric' | 'float' | 'bool';
 const resultOf: Record<Kind, (a: DType, b: DType) => DType> = {
-  same: promote, numeric: (a, b) => toNumeric(promote(a, b)), float: (a, b) => toFloat(promote(a, b)), bool: () => 'bool',
+  same: promote,
+  numeric: (a, b) => toNumeric(promote(a, b)),
+  float: (a, b) => toFloat(promote(a, b)),
+  bool: () => 'bool',
 };
 const SPECIAL = [NaN, Infinity, -Infinity, 0, 1, -2];
 
@@ -33,8 +36,14 @@ function binary(op: string, { f, kind, x = [-3, 3], y = [-3, 3], smooth, second,
   const cases: Case[] = PAIRS.map(([a, b], i) => ({ inputs: [make(a, x, i), make(b, y, i + 100)] }));
   for (const a of dtypes) for (const b of dtypes) cases.push({ inputs: [make([7], x, 1, a), make([3, 1], y, 2, b)] });
   if (special) for (const dtype of ['float32', 'float64'] as DType[]) cases.push({ inputs: [nd(SPECIAL, [6, 1], dtype), nd(SPECIAL, [6], dtype)] });
-  const smoothCases = smooth === false ? [] : smooth ?? [
-    { inputs: [make([2, 3], x, 3, 'float64'), make([3], y, 4, 'float64')] }, { inputs: [make([2, 1], x, 5, 'float64'), make([1, 3], y, 6, 'float64')] }, { inputs: [make([], x, 7, 'float64'), make([2], y, 8, 'float64')] }];
+  const smoothCases =
+    smooth === false
+      ? []
+      : (smooth ?? [
+          { inputs: [make([2, 3], x, 3, 'float64'), make([3], y, 4, 'float64')] },
+          { inputs: [make([2, 1], x, 5, 'float64'), make([1, 3], y, 6, 'float64')] },
+          { inputs: [make([], x, 7, 'float64'), make([2], y, 8, 'float64')] },
+        ]);
   for (const name of [op, ...aliases]) row(name, { reference: ([a, b]) => elementwise(f, resultOf[kind](a.dtype, b.dtype), a, b), cases, smooth: smoothCases, second, looseness });
 }
 const nan = (x: number, y: number): boolean => Number.isNaN(x) || Number.isNaN(y);
@@ -44,17 +53,39 @@ binary('add', { f: (x, y) => x + y, kind: 'numeric' });
 binary('subtract', { f: (x, y) => x - y, kind: 'numeric' });
 binary('multiply', { f: (x, y) => x * y, kind: 'numeric' });
 binary('divide', { f: (x, y) => x / y, kind: 'float', x: [1, 9], y: [1, 4], aliases: ['trueDivide'] });
-binary('floorDivide', { f: (x, y) => Math.floor(x / y), kind: 'numeric', x: [1, 9], y: [1, 4], smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }], second: false, special: false });
+binary('floorDivide', {
+  f: (x, y) => Math.floor(x / y),
+  kind: 'numeric',
+  x: [1, 9],
+  y: [1, 4],
+  smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }],
+  second: false,
+  special: false,
+});
 binary('mod', { f: floorMod, kind: 'numeric', x: [1, 9], y: [1, 4], smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }], special: false });
-binary('power', { f: (x, y) => x ** y, kind: 'numeric', x: [1, 3], y: [1, 3], smooth: [{ inputs: [nd([0.5, 1.5, 2], [3], 'float64'), nd([2, -1.5, 0.5], [3], 'float64')] }], special: false });
+binary('power', {
+  f: (x, y) => x ** y,
+  kind: 'numeric',
+  x: [1, 3],
+  y: [1, 3],
+  smooth: [{ inputs: [nd([0.5, 1.5, 2], [3], 'float64'), nd([2, -1.5, 0.5], [3], 'float64')] }],
+  special: false,
+});
 binary('maximum', { f: (x, y) => Math.max(x, y), kind: 'numeric', smooth: apart });
 binary('minimum', { f: (x, y) => Math.min(x, y), kind: 'numeric', smooth: apart });
 binary('arctan2', { f: Math.atan2, kind: 'float', x: [1, 3], y: [-3, -1] });
 binary('squaredDifference', { f: (x, y) => (x - y) ** 2, kind: 'numeric' });
-binary('divideNoNan', { f: (x, y) => (y === 0 ? 0 : x / y), kind: 'float', x: [1, 9], y: [0, 2], smooth: [{ inputs: [nd([2, 3, 4], [3], 'float64'), nd([1.5, 0.5, -2], [3], 'float64')] }] });
+binary('divideNoNan', {
+  f: (x, y) => (y === 0 ? 0 : x / y),
+  kind: 'float',
+  x: [1, 9],
+  y: [0, 2],
+  smooth: [{ inputs: [nd([2, 3, 4], [3], 'float64'), nd([1.5, 0.5, -2], [3], 'float64')] }],
+});
 binary('logaddexp', {
   f: (x, y) => (nan(x, y) ? NaN : Math.max(x, y) === -Infinity ? -Infinity : Math.max(x, y) === Infinity ? Infinity : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)))),
-  kind: 'float', smooth: apart,
+  kind: 'float',
+  smooth: apart,
 });
 const compared = (op: string, f: (x: number, y: number) => boolean): void => binary(op, { f: (x, y) => Number(f(x, y)), kind: 'bool', smooth: false });
 compared('greater', (x, y) => x > y);
@@ -92,12 +123,21 @@ row('where', {
 row('isclose', {
   reference: ([x, y], ...[args]: [never[]]) => {
     const { rtol = 1e-5, atol = 1e-8, equalNan = false } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
-    return elementwise((a, b) => Number(a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) || (equalNan && Number.isNaN(a) && Number.isNaN(b))), 'bool', x, y);
+    return elementwise(
+      (a, b) => Number(a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) || (equalNan && Number.isNaN(a) && Number.isNaN(b))),
+      'bool',
+      x,
+      y,
+    );
   },
   cases: [
-    { inputs: [nd(SPECIAL, [6, 1]), nd(SPECIAL)] }, { inputs: [nd(SPECIAL, [6, 1]), nd(SPECIAL)], args: [{ equalNan: true }] },
-    { inputs: [nd([1, 1, 100, 1e-9]), nd([1.000001, 1.1, 100.0005, 0])] }, { inputs: [nd([1, 1, 100]), nd([1.05, 1.2, 109])], args: [{ rtol: 0.1, atol: 0 }] },
-    { inputs: [nd([1, 2, 3], [3], 'int32'), nd([1, 5, 3], [3], 'int32')] }, { inputs: [nd([1, 2], [2], 'float64'), nd([1 + 1e-12, 2.1], [2], 'float64')] },
-    { inputs: [randomArray([33, 65]), randomArray([65])] }, { inputs: [nd([], [0]), scalar(1)] },
+    { inputs: [nd(SPECIAL, [6, 1]), nd(SPECIAL)] },
+    { inputs: [nd(SPECIAL, [6, 1]), nd(SPECIAL)], args: [{ equalNan: true }] },
+    { inputs: [nd([1, 1, 100, 1e-9]), nd([1.000001, 1.1, 100.0005, 0])] },
+    { inputs: [nd([1, 1, 100]), nd([1.05, 1.2, 109])], args: [{ rtol: 0.1, atol: 0 }] },
+    { inputs: [nd([1, 2, 3], [3], 'int32'), nd([1, 5, 3], [3], 'int32')] },
+    { inputs: [nd([1, 2], [2], 'float64'), nd([1 + 1e-12, 2.1], [2], 'float64')] },
+    { inputs: [randomArray([33, 65]), randomArray([65])] },
+    { inputs: [nd([], [0]), scalar(1)] },
   ],
 });

@@ -6,13 +6,19 @@ import { rowsIn, type Case } from '../../support/rows';
 import { DTYPES } from '../../support/shapes';
 
 const row = rowsIn('creation');
-interface Options { dtype?: DType }
+interface Options {
+  dtype?: DType;
+}
 const list = (shape: number | number[]): number[] => (typeof shape === 'number' ? [shape] : shape);
 const filled = (shape: number | number[], value: number, dtype: DType = 'float32'): NdArray => build(list(shape), dtype, () => value);
 
 const MADE: Case[] = [[], [3], [2, 3], [0], [2, 0, 3], [1031], [33, 65]].map((shape) => ({ inputs: [], args: [shape] }));
 const FULL: Case[] = [...MADE, { inputs: [], args: [4] }, ...DTYPES.map((dtype) => ({ inputs: [], args: [[2, 3], { dtype }] }))];
-for (const [op, value] of [['zeros', 0], ['ones', 1], ['empty', 0]] as const)
+for (const [op, value] of [
+  ['zeros', 0],
+  ['ones', 1],
+  ['empty', 0],
+] as const)
   row(op, { isSource: true, cases: FULL, reference: (_, ...[args]: [never[]]) => filled(args[0], value, (args[1] as Options | undefined)?.dtype) });
 row('full', {
   reference: ([x], ...[args]: [never[]]) => {
@@ -21,13 +27,21 @@ row('full', {
   },
   call: (op, [x], [shape, value, options]) => op(shape, x ?? value, ...(options ? [options] : [])),
   cases: [
-    ...MADE.map((c) => ({ inputs: [], args: [...c.args!, 2.5] })), { inputs: [], args: [4, -1] }, { inputs: [], args: [[2], 3, { dtype: 'int64' }] }, { inputs: [], args: [[2], 3, { dtype: 'bfloat16' }] },
-    { inputs: [nd([1, 2, 3])], args: [[2, 3], null] }, { inputs: [nd([1, 2], [2, 1])], args: [[2, 3], null, { dtype: 'int32' }] }, { inputs: [scalar(4, 'int32')], args: [[2], null] },
+    ...MADE.map((c) => ({ inputs: [], args: [...c.args!, 2.5] })),
+    { inputs: [], args: [4, -1] },
+    { inputs: [], args: [[2], 3, { dtype: 'int64' }] },
+    { inputs: [], args: [[2], 3, { dtype: 'bfloat16' }] },
+    { inputs: [nd([1, 2, 3])], args: [[2, 3], null] },
+    { inputs: [nd([1, 2], [2, 1])], args: [[2, 3], null, { dtype: 'int32' }] },
+    { inputs: [scalar(4, 'int32')], args: [[2], null] },
   ],
   smooth: [{ inputs: [nd([1, 2], [2, 1], 'float64')], args: [[2, 3], null] }],
 });
 const ALIKE: Case[] = DTYPES.flatMap((dtype) => [{ inputs: [randomArray([2, 3], { dtype })] }, { inputs: [randomArray([0, 2], { dtype })], args: [{ dtype: 'float64' }] }]);
-for (const [op, value] of [['zerosLike', 0], ['onesLike', 1]] as const)
+for (const [op, value] of [
+  ['zerosLike', 0],
+  ['onesLike', 1],
+] as const)
   row(op, { cases: ALIKE, reference: ([x], ...[args]: [never[]]) => filled(x.shape, value, (args[0] as Options | undefined)?.dtype ?? x.dtype) });
 row('fullLike', {
   cases: [...ALIKE.map((c) => ({ inputs: c.inputs, args: [3, ...(c.args ?? [])] })), { inputs: [randomArray([1031])], args: [-2.5] }].filter((c) => c.inputs[0].dtype !== 'bool'),
@@ -37,20 +51,54 @@ row('fullLike', {
 row('arange', {
   isSource: true,
   reference: (_, ...[args]: [never[]]) => {
-    const numbers = (args as unknown[]).filter((v): v is number => typeof v === 'number'), { dtype } = ((args as unknown[]).find((v) => typeof v === 'object' && v !== null) ?? {}) as Options;
-    const [from, to, by = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers, out: number[] = [];
+    const numbers = (args as unknown[]).filter((v): v is number => typeof v === 'number'),
+      { dtype } = ((args as unknown[]).find((v) => typeof v === 'object' && v !== null) ?? {}) as Options;
+    const [from, to, by = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers,
+      out: number[] = [];
     for (let i = 0; by > 0 ? from + i * by < to : from + i * by > to; i++) out.push(from + i * by);
     return nd(out, [out.length], dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32'));
   },
-  cases: [[5], [0], [2, 9], [2, 9, 3], [9, 2, -2], [5, 2], [0, 1, 0.25], [1031], [4, { dtype: 'float64' }], [1, 4, { dtype: 'int64' }], [0, 6, 2, { dtype: 'float32' }], [3, null, null]].map((args) => ({ inputs: [], args })),
+  cases: [
+    [5],
+    [0],
+    [2, 9],
+    [2, 9, 3],
+    [9, 2, -2],
+    [5, 2],
+    [0, 1, 0.25],
+    [1031],
+    [4, { dtype: 'float64' }],
+    [1, 4, { dtype: 'int64' }],
+    [0, 6, 2, { dtype: 'float32' }],
+    [3, null, null],
+  ].map((args) => ({ inputs: [], args })),
 });
-interface Spaced extends Options { num?: number; endpoint?: boolean; base?: number }
-const spaced = (map: (v: number, options: Spaced) => number) => (_: NdArray[], ...[args]: [never[]]): NdArray => {
-  const [start, stop, options = {}] = args as unknown as [number, number, Spaced?], { num = 50, endpoint = true, dtype = 'float32' } = options;
-  const gaps = Math.max(1, endpoint ? num - 1 : num);
-  return nd(Array.from({ length: num }, (__, i) => map(start + ((stop - start) * i) / gaps, options)), [num], dtype);
-};
-const SPACED: Case[] = [[0, 1], [2, 5, { num: 4 }], [2, 5, { num: 4, endpoint: false }], [5, -1, { num: 1031 }], [1, 2, { num: 1 }], [1, 2, { num: 0 }], [0, 3, { num: 7, dtype: 'float64' }]].map((args) => ({ inputs: [], args }));
+interface Spaced extends Options {
+  num?: number;
+  endpoint?: boolean;
+  base?: number;
+}
+const spaced =
+  (map: (v: number, options: Spaced) => number) =>
+  (_: NdArray[], ...[args]: [never[]]): NdArray => {
+    const [start, stop, options = {}] = args as unknown as [number, number, Spaced?],
+      { num = 50, endpoint = true, dtype = 'float32' } = options;
+    const gaps = Math.max(1, endpoint ? num - 1 : num);
+    return nd(
+      Array.from({ length: num }, (__, i) => map(start + ((stop - start) * i) / gaps, options)),
+      [num],
+      dtype,
+    );
+  };
+const SPACED: Case[] = [
+  [0, 1],
+  [2, 5, { num: 4 }],
+  [2, 5, { num: 4, endpoint: false }],
+  [5, -1, { num: 1031 }],
+  [1, 2, { num: 1 }],
+  [1, 2, { num: 0 }],
+  [0, 3, { num: 7, dtype: 'float64' }],
+].map((args) => ({ inputs: [], args }));
 row('linspace', { isSource: true, reference: spaced((v) => v), cases: SPACED });
 row('logspace', { isSource: true, reference: spaced((v, { base = 10 }) => base ** v), cases: [...SPACED, { inputs: [], args: [0, 4, { num: 5, base: 2 }] }], looseness: 2 });
 
@@ -64,7 +112,11 @@ row('eye', {
   },
   cases: [[3], [2, 4], [4, 2], [3, { k: 1 }], [3, { k: -2 }], [3, 4, { k: 1, dtype: 'int32' }], [3, null, { dtype: 'bool' }], [0], [33]].map((args) => ({ inputs: [], args })),
 });
-row('identity', { isSource: true, reference: (_, ...[args]: [never[]]) => band(args[0], args[0], (args[1] as Options | undefined)?.dtype ?? 'float32', (d) => d === 0), cases: [[3], [0], [4, { dtype: 'int64' }]].map((args) => ({ inputs: [], args })) });
+row('identity', {
+  isSource: true,
+  reference: (_, ...[args]: [never[]]) => band(args[0], args[0], (args[1] as Options | undefined)?.dtype ?? 'float32', (d) => d === 0),
+  cases: [[3], [0], [4, { dtype: 'int64' }]].map((args) => ({ inputs: [], args })),
+});
 row('tri', {
   isSource: true,
   reference: (_, ...[args]: [never[]]) => {
@@ -73,14 +125,22 @@ row('tri', {
   },
   cases: [[3], [3, { m: 5 }], [4, { k: 1 }], [4, { k: -1, dtype: 'int32' }], [2, { m: 0 }]].map((args) => ({ inputs: [], args })),
 });
-for (const [op, isIn] of [['tril', (d: number, k: number) => d <= k], ['triu', (d: number, k: number) => d >= k]] as const)
+for (const [op, isIn] of [
+  ['tril', (d: number, k: number) => d <= k],
+  ['triu', (d: number, k: number) => d >= k],
+] as const)
   row(op, {
     reference: ([x], ...[args]: [never[]]) => {
       const k = (args[0] as { k?: number } | undefined)?.k ?? 0;
       return build(x.shape, x.dtype, (index) => (isIn(index.at(-1)! - index.at(-2)!, k) ? x.data[index.reduce((p, v, a) => p * x.shape[a] + v, 0)] : 0));
     },
     cases: [
-      { inputs: [randomArray([3, 3])] }, { inputs: [randomArray([2, 3, 5])] }, { inputs: [randomArray([5, 3])], args: [{ k: 1 }] }, { inputs: [randomArray([3, 5])], args: [{ k: -1 }] }, { inputs: [randomArray([33, 65])] }, { inputs: [randomArray([0, 3])] },
+      { inputs: [randomArray([3, 3])] },
+      { inputs: [randomArray([2, 3, 5])] },
+      { inputs: [randomArray([5, 3])], args: [{ k: 1 }] },
+      { inputs: [randomArray([3, 5])], args: [{ k: -1 }] },
+      { inputs: [randomArray([33, 65])] },
+      { inputs: [randomArray([0, 3])] },
       ...DTYPES.map((dtype) => ({ inputs: [randomArray([3, 4], { dtype })] })),
     ],
     smooth: [{ inputs: [randomArray([3, 2], { dtype: 'float64' })] }],
@@ -88,6 +148,10 @@ for (const [op, isIn] of [['tril', (d: number, k: number) => d <= k], ['triu', (
 for (const op of ['convertToTensor', 'array'])
   row(op, {
     reference: ([x], ...[args]: [never[]]) => cast(x, (args[0] as Options | undefined)?.dtype ?? x.dtype),
-    cases: [{ inputs: [randomArray([2, 3])] }, { inputs: [randomArray([3], { dtype: 'int32' })], args: [{ dtype: 'float32' }] }, { inputs: [randomArray([], { dtype: 'bool' })], args: [{ dtype: 'int64' }] }],
+    cases: [
+      { inputs: [randomArray([2, 3])] },
+      { inputs: [randomArray([3], { dtype: 'int32' })], args: [{ dtype: 'float32' }] },
+      { inputs: [randomArray([], { dtype: 'bool' })], args: [{ dtype: 'int64' }] },
+    ],
     smooth: [{ inputs: [randomArray([2], { dtype: 'float64' })] }],
   });

@@ -24,23 +24,44 @@ function within(what: string, value: number, low: number, high: number): void {
   if (!(value >= low && value <= high)) throw new Error(`${what} is ${value}, not between ${low} and ${high}`);
 }
 /** Mean and variance within five standard errors; skewness about 0. */
-const moments = (mean: number, variance: number) => (v: number[]): void => {
-  const error = Math.sqrt(variance / v.length);
-  within('the mean', average(v), mean - 5 * error, mean + 5 * error);
-  within('the variance', spread(v), variance * (1 - 8 / Math.sqrt(v.length)), variance * (1 + 8 / Math.sqrt(v.length)));
-};
-const range = (low: number, high: number) => (v: number[]): void => { for (const e of v) if (!(e >= low && e < high)) throw new Error(`${e} is not in [${low}, ${high})`); };
-const both = (...checks: ((v: number[]) => void)[]) => (v: number[]): void => { for (const c of checks) c(v); };
+const moments =
+  (mean: number, variance: number) =>
+  (v: number[]): void => {
+    const error = Math.sqrt(variance / v.length);
+    within('the mean', average(v), mean - 5 * error, mean + 5 * error);
+    within('the variance', spread(v), variance * (1 - 8 / Math.sqrt(v.length)), variance * (1 + 8 / Math.sqrt(v.length)));
+  };
+const range =
+  (low: number, high: number) =>
+  (v: number[]): void => {
+    for (const e of v) if (!(e >= low && e < high)) throw new Error(`${e} is not in [${low}, ${high})`);
+  };
+const both =
+  (...checks: ((v: number[]) => void)[]) =>
+  (v: number[]): void => {
+    for (const c of checks) c(v);
+  };
 /** Share of each whole number from low on. */
-const shares = (low: number, expected: number[]) => (v: number[]): void => expected.forEach((p, k) => {
-  const found = v.filter((e) => e === low + k).length / v.length, error = Math.sqrt((p * (1 - p)) / v.length);
-  within(`the share of ${low + k}`, found, p - 5 * error - 1e-9, p + 5 * error + 1e-9);
-});
+const shares =
+  (low: number, expected: number[]) =>
+  (v: number[]): void =>
+    expected.forEach((p, k) => {
+      const found = v.filter((e) => e === low + k).length / v.length,
+        error = Math.sqrt((p * (1 - p)) / v.length);
+      within(`the share of ${low + k}`, found, p - 5 * error - 1e-9, p + 5 * error + 1e-9);
+    });
 /** The share below -1, 0 and 1 of the standard normal distribution. */
-const normalShares = (mean: number, stddev: number) => (v: number[]): void => {
-  for (const [z, p] of [[-1, 0.1586553], [0, 0.5], [1, 0.8413447], [2, 0.9772499]])
-    within(`the share below ${z} standard deviations`, v.filter((e) => e < mean + z * stddev).length / v.length, p - 2.5 / Math.sqrt(v.length), p + 2.5 / Math.sqrt(v.length));
-};
+const normalShares =
+  (mean: number, stddev: number) =>
+  (v: number[]): void => {
+    for (const [z, p] of [
+      [-1, 0.1586553],
+      [0, 0.5],
+      [1, 0.8413447],
+      [2, 0.9772499],
+    ])
+      within(`the share below ${z} standard deviations`, v.filter((e) => e < mean + z * stddev).length / v.length, p - 2.5 / Math.sqrt(v.length), p + 2.5 / Math.sqrt(v.length));
+  };
 const N = 20011; // odd: the last block of the generator is cut
 
 export const randomRows: RandomRow[] = [
@@ -48,7 +69,8 @@ export const randomRows: RandomRow[] = [
   { op: 'random.normal', args: [[N], { mean: 3, stddev: 0.5 }], shape: [N], dtype: 'float32', check: both(moments(3, 0.25), normalShares(3, 0.5)) },
   { op: 'random.normal', args: [[101, 99], { dtype: 'float64' }], shape: [101, 99], dtype: 'float64', check: moments(0, 1) },
   { op: 'random.normal', args: [[500], { dtype: 'bfloat16' }], shape: [500], dtype: 'bfloat16', check: moments(0, 1) },
-  { op: 'random.normal', args: [[]], shape: [], dtype: 'float32' }, { op: 'random.normal', args: [[0, 3]], shape: [0, 3], isFixed: true, dtype: 'float32' },
+  { op: 'random.normal', args: [[]], shape: [], dtype: 'float32' },
+  { op: 'random.normal', args: [[0, 3]], shape: [0, 3], isFixed: true, dtype: 'float32' },
   { op: 'random.uniform', args: [[N]], shape: [N], dtype: 'float32', check: both(range(0, 1), moments(0.5, 1 / 12)) },
   { op: 'random.uniform', args: [[N], { minval: -3, maxval: 5, dtype: 'float64' }], shape: [N], dtype: 'float64', check: both(range(-3, 5), moments(1, 64 / 12)) },
   { op: 'random.uniform', args: [[2, 0]], shape: [2, 0], isFixed: true, dtype: 'float32' },
@@ -60,17 +82,64 @@ export const randomRows: RandomRow[] = [
   { op: 'random.randint', args: [[5], 7, 8, { dtype: 'uint8' }], shape: [5], isFixed: true, dtype: 'uint8', check: shares(7, [1]) },
   { op: 'random.bernoulli', args: [[N]], shape: [N], dtype: 'float32', check: shares(0, [0.5, 0.5]) },
   { op: 'random.bernoulli', args: [[N], { p: 0.1, dtype: 'bool' }], shape: [N], dtype: 'bool', check: shares(0, [0.9, 0.1]) },
-  { op: 'random.bernoulli', args: [[50], { p: 0 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(0, [1]) }, { op: 'random.bernoulli', args: [[50], { p: 1 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(1, [1]) },
-  { op: 'random.categorical', inputs: [nd([0, 0, Math.log(2), 50, 0, 0], [2, 3])], args: [5000], shape: [2, 5000], dtype: 'int32', check: (v) => { shares(0, [0.25, 0.25, 0.5])(v.slice(0, 5000)); shares(0, [1])(v.slice(5000)); } },
+  { op: 'random.bernoulli', args: [[50], { p: 0 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(0, [1]) },
+  { op: 'random.bernoulli', args: [[50], { p: 1 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(1, [1]) },
+  {
+    op: 'random.categorical',
+    inputs: [nd([0, 0, Math.log(2), 50, 0, 0], [2, 3])],
+    args: [5000],
+    shape: [2, 5000],
+    dtype: 'int32',
+    check: (v) => {
+      shares(0, [0.25, 0.25, 0.5])(v.slice(0, 5000));
+      shares(0, [1])(v.slice(5000));
+    },
+  },
   { op: 'random.categorical', inputs: [nd([0, 0], [1, 2])], args: [4, { dtype: 'int64' }], shape: [1, 4], dtype: 'int64', check: range(0, 2) },
   { op: 'random.shuffle', inputs: [nd(Array.from({ length: 1031 }, (_, i) => i))], args: [], shape: [1031], dtype: 'float32', check: permuted },
   { op: 'random.shuffle', inputs: [randomArray([3, 40], { dtype: 'int32' })], args: [{ axis: -1 }], shape: [3, 40], dtype: 'int32', check: (v, [x]) => columns(v, x, 40) },
-  { op: 'random.shuffle', inputs: [nd([5])], args: [], shape: [1], isFixed: true, dtype: 'float32', check: permuted }, { op: 'random.shuffle', inputs: [nd([], [0, 2])], args: [], shape: [0, 2], isFixed: true, dtype: 'float32' },
-  { op: 'random.dropout', inputs: [nd(Array<number>(N).fill(1))], args: [0.25], shape: [N], dtype: 'float32', check: (v) => shares(0, [0.25, 0.75])(v.map((e) => (e === Math.fround(4 / 3) ? 1 : e))) },
-  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [0], shape: [2, 2], isFixed: true, dtype: 'float32', check: (v, [x]) => { if (v.join() !== x.data.join()) throw new Error(`rate 0 gave ${v}`); } },
+  { op: 'random.shuffle', inputs: [nd([5])], args: [], shape: [1], isFixed: true, dtype: 'float32', check: permuted },
+  { op: 'random.shuffle', inputs: [nd([], [0, 2])], args: [], shape: [0, 2], isFixed: true, dtype: 'float32' },
+  {
+    op: 'random.dropout',
+    inputs: [nd(Array<number>(N).fill(1))],
+    args: [0.25],
+    shape: [N],
+    dtype: 'float32',
+    check: (v) => shares(0, [0.25, 0.75])(v.map((e) => (e === Math.fround(4 / 3) ? 1 : e))),
+  },
+  {
+    op: 'random.dropout',
+    inputs: [nd([1, 2, 3, 4], [2, 2])],
+    args: [0],
+    shape: [2, 2],
+    isFixed: true,
+    dtype: 'float32',
+    check: (v, [x]) => {
+      if (v.join() !== x.data.join()) throw new Error(`rate 0 gave ${v}`);
+    },
+  },
   { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [1], shape: [2, 2], isFixed: true, dtype: 'float32', check: shares(0, [1]) },
-  { op: 'random.dropout', inputs: [nd(Array<number>(600).fill(2), [6, 100])], args: [0.5, { noiseShape: [null, 1] }], shape: [6, 100], dtype: 'float32', check: (v) => { for (let i = 0; i < 600; i++) if (v[i] !== v[i - (i % 100)] || (v[i] !== 0 && v[i] !== 4)) throw new Error(`element ${i} is ${v[i]}`); } },
-  { op: 'random.dropout', inputs: [nd(Array<number>(50).fill(1), [50], 'float64')], args: [0.5], shape: [50], dtype: 'float64', check: (v) => { for (const e of v) if (e !== 0 && e !== 2) throw new Error(`${e}`); } },
+  {
+    op: 'random.dropout',
+    inputs: [nd(Array<number>(600).fill(2), [6, 100])],
+    args: [0.5, { noiseShape: [null, 1] }],
+    shape: [6, 100],
+    dtype: 'float32',
+    check: (v) => {
+      for (let i = 0; i < 600; i++) if (v[i] !== v[i - (i % 100)] || (v[i] !== 0 && v[i] !== 4)) throw new Error(`element ${i} is ${v[i]}`);
+    },
+  },
+  {
+    op: 'random.dropout',
+    inputs: [nd(Array<number>(50).fill(1), [50], 'float64')],
+    args: [0.5],
+    shape: [50],
+    dtype: 'float64',
+    check: (v) => {
+      for (const e of v) if (e !== 0 && e !== 2) throw new Error(`${e}`);
+    },
+  },
 ];
 function permuted(v: number[], [x]: NdArray[]): void {
   if ([...v].sort((a, b) => a - b).join() !== x.data.join()) throw new Error('not a permutation');
@@ -83,6 +152,7 @@ function columns(v: number[], x: NdArray, n: number): void {
 }
 /** Where the seed goes: into the options, the last argument. */
 export const withSeed = (args: unknown[], seed: number | trae.random.SeedGenerator): unknown[] => {
-  const last = args.at(-1), isOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
+  const last = args.at(-1),
+    isOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
   return isOptions ? [...args.slice(0, -1), { ...last, seed }] : [...args, { seed }];
 };
