@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <set>
 
 #include "graph/ir.h"
@@ -75,8 +76,15 @@ class CompiledPlan final : public Plan {
 
  public:
   ~CompiledPlan() override {
-    if (is_profiled_) profiled().erase(this);
+    if (is_profiled_) {
+      std::lock_guard lock(profile_mutex());
+      profiled().erase(this);
+    }
     if (runs_ > 0 && is_profiled_) profile_report();
+  }
+  static std::mutex& profile_mutex() {
+    static auto* m = new std::mutex;
+    return *m;
   }
   // Plans that are alive when the process ends report then.
   static std::set<const CompiledPlan*>& profiled() {
@@ -153,7 +161,10 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     copies_.push_back({from, c.to, g.values[size_t(c.value)].spec.bytes()});
   }
   is_profiled_ = std::getenv("TRAE_PROFILE") && std::strcmp(std::getenv("TRAE_PROFILE"), "0");
-  if (is_profiled_) profiled().insert(this);
+  if (is_profiled_) {
+    std::lock_guard lock(profile_mutex());
+    profiled().insert(this);
+  }
   milliseconds_.assign(instructions_.size(), 0);
 }
 

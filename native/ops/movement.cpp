@@ -193,6 +193,13 @@ OpPtr ScatterAdd::make(const AttrMap& a) { return with<ScatterAdd>({a.integers("
 Specs ScatterAdd::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   expect_index(*this, in[0]);
+  Shape wanted = attrs.shape;
+  const int axis = normalize_axis(kName, attrs.axis, wanted);
+  wanted.erase(wanted.begin() + axis);
+  wanted.insert(wanted.begin() + axis, in[0].shape.begin(), in[0].shape.end());
+  if (in[1].shape != wanted)
+    throw ValueError("scatter_add", "updates must have shape " + to_string(wanted) + ": that of the indices in place of axis " + text(axis) + " of " +
+                                        to_string(attrs.shape) + ".\n  Received: updates of shape " + to_string(in[1].shape));
   return {{attrs.shape, in[1].dtype}};
 }
 Tensors ScatterAdd::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {Tensor(), take(dy[0], in[0], int(attrs.axis))}; }

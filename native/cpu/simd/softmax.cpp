@@ -1,6 +1,7 @@
 // Rows in blocks: maxima row by row, the exponentials of the whole block as one vector loop, sums row by row.
 #include "ops/softmax_table.h"
 
+#include "cpu/simd/lanes.h"
 #include "cpu/simd/math.h"
 
 namespace trae::simd::TRAE_ISA {
@@ -10,7 +11,16 @@ constexpr long kBlock = 2048;
 
 inline float row_max(const float* x, long n) {
   float m = x[0];
-  for (long i = 1; i < n; i++) m = x[i] > m ? x[i] : m;
+  long i = 0;
+  if (n >= kLanes) {
+    Floats lanes = load(x);
+    for (i = kLanes; i + kLanes <= n; i += kLanes) {
+      const Floats v = load(x + i);
+      lanes = v > lanes ? v : lanes;
+    }
+    for (int k = 0; k < kLanes; k++) m = lanes[k] > m ? lanes[k] : m;
+  }
+  for (; i < n; i++) m = x[i] > m ? x[i] : m;
   return m;
 }
 inline float row_sum(const float* x, long n) {

@@ -1,5 +1,5 @@
-// What does nothing is removed: identities, views that keep the shape, views of views, double transposes and casts to
-// the same type. Ops are known by name here only where the rule is about what the name means.
+// What does nothing is removed: identities, products with one, views that keep the shape, views of views, double
+// transposes and casts to the same type. Ops are known by name here only where the rule is about what the name means.
 #include "core/error.h"
 #include "graph/ir.h"
 
@@ -19,6 +19,33 @@ bool keeps_bytes_and_spec(const Graph& g, const Step& s) {
   return s.op->is_view() || name == "identity" || name == "stop_gradient" || name == "cast" || name == "broadcast_to";
 }
 
+// A constant one, whatever shape it is spread to: what gradients begin with.
+bool is_one(const Graph& g, int v) {
+  while (g.values[v].producer >= 0) {
+    const Step& s = g.steps[g.values[v].producer];
+    if (!s.is_alive || (s.op->name() != "broadcast_to" && !s.op->is_view())) return false;
+    v = s.in[0];
+  }
+  const Value& c = g.values[v];
+  if (c.kind != Value::kConstant || c.spec.size() != 1 || c.constant.node()->state.load() != State::kReady) return false;
+  const void* p = c.constant.node()->storage->data();
+  return c.spec.dtype == DType::kFloat32 ? *static_cast<const float*>(p) == 1 : c.spec.dtype == DType::kFloat64 && *static_cast<const double*>(p) == 1;
+}
+
+// x * 1 with x in the shape of the result: every value but NaN's payload is the same.
+bool multiply_by_one(Graph& g, int number) {
+  const Step& s = g.steps[number];
+  if (s.op->name() != "multiply") return false;
+  for (size_t side = 0; side < 2; side++) {
+    const int x = s.in[side];
+    if (g.values[x].spec != g.values[s.out[0]].spec || !is_one(g, s.in[1 - side])) continue;
+    g.replace_uses(s.out[0], x);
+    g.remove_step(number);
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void simplify(Graph& g) {
@@ -31,6 +58,8 @@ void simplify(Graph& g) {
       g.remove_step(number);
     } else if (s.op->name() == "identity" || s.op->name() == "stop_gradient" || keeps_bytes_and_spec(g, s)) {
       bypass(g, number);
+    } else if (multiply_by_one(g, number)) {
+      continue;
     } else if (s.op->is_view()) {
       // A view of a view is a view of the source.
       const int producer = g.values[s.in[0]].producer;
