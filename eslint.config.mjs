@@ -30,6 +30,10 @@ export default tseslint.config(
       // Unions name the values worth completing; methods are made from tables of functions.
       '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      // It takes away assertions that narrow what the compiler then needs.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      // Iterables and callbacks of tests are asynchronous on purpose.
+      '@typescript-eslint/await-thenable': 'off',
       // A callback may be asynchronous or not; what `signal.reason` holds is thrown as it is.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/only-throw-error': 'off',

@@ -22,7 +22,7 @@ const near = (name: string, got: number, want: number, tolerance: number): void 
 };
 /** Runs a function of variables many times as one native plan. */
 function timed(f: () => trae.Tensor, repeats: number): () => Promise<number> {
-  const { plan } = tracePlan(f as (...a: never[]) => unknown, []);
+  const { plan } = tracePlan(f, []);
   return async () => {
     const start = performance.now();
     await plan.runSteps({ data: [], batchSize: 1, start: 0, steps: repeats });

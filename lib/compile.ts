@@ -1,5 +1,5 @@
 /** `compile`: traces a function once per input signature and runs it as one native plan. */
-import type { NativePlan, NativeTensor, NativeVariable } from '../binding';
+import type { NativePlan, NativeTensor } from '../binding';
 import { binding } from './binding';
 import { TypeError } from './errors';
 import { flattenStructure, mapStructure } from './nest';
@@ -49,7 +49,7 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
   const variables = [...trace.placeholders.keys()];
   const plan = binding.compile({
     inputs,
-    variables: variables.map((v) => v.native as NativeVariable),
+    variables: variables.map((v) => v.native),
     reads: variables.map((v) => trace.placeholders.get(v)! as NativeTensor),
     updates: variables.map((v) => trace.assigned.get(v) ?? null),
     outputs,

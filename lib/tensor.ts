@@ -110,7 +110,7 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
   }
   let flat: ArrayLike<number | bigint | boolean>, natural: number[];
   if (isTyped(values)) {
-    flat = values as ArrayLike<number>;
+    flat = values;
     natural = [values.length];
     dtype ??= dtypeOf(values);
   } else {

@@ -32,7 +32,7 @@ export class Constant extends Initializer {
   constructor(value: TensorLike | { value?: TensorLike } = 0) {
     super();
     const isOptions = typeof value === 'object' && value !== null && 'value' in value && !('assign' in value) && !('shape' in value);
-    this.value = isOptions ? ((value as { value?: TensorLike }).value ?? 0) : (value as TensorLike);
+    this.value = isOptions ? ((value).value ?? 0) : (value as TensorLike);
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (typeof this.value === 'number') return filled(shape, this.value, dtypeOf(options));

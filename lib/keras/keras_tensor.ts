@@ -32,6 +32,7 @@ export interface GraphNode {
 }
 
 /** A symbolic tensor. Ops and operators of `keras.ops` work on it and become part of the graph. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods are made from the table of ops
 export class KerasTensor {
   /** @internal */ node: GraphNode | null = null;
   /** @internal */ index = 0;
@@ -45,7 +46,7 @@ export class KerasTensor {
 }
 // Every method of Tensor, as part of the graph.
 type TensorMethods = Omit<Tensor, 'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed'>;
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type
 export interface KerasTensor extends TensorMethods {}
 
 /** @internal */

@@ -124,7 +124,7 @@ export const glu = defineOp('glu', (x: TensorLike, { axis = -1 }: { axis?: numbe
   return product(half(0), run('sigmoid', [half(n / 2)]));
 }, ['axis']);
 
-defineMethods({ relu6, leakyRelu, elu, selu, gelu, silu, softmax, logSoftmax, softsign } as never);
+defineMethods({ relu6, leakyRelu, elu, selu, gelu, silu, softmax, logSoftmax, softsign });
 declare module '../tensor' {
   interface Tensor {
     relu6(): Tensor; selu(): Tensor; silu(): Tensor; softsign(): Tensor;

@@ -103,7 +103,7 @@ export const isclose = defineOp('isclose', (x1: TensorLike, x2: TensorLike, { rt
 }, ['rtol', 'atol', 'equalNan']);
 
 defineMethods({ add, subtract, multiply, divide, floorDivide, mod, power, maximum, minimum, greater, greaterEqual, less, lessEqual, equal, notEqual,
-  logicalAnd, logicalOr, squaredDifference, sub: subtract, mul: multiply, div: divide, pow: power } as never);
+  logicalAnd, logicalOr, squaredDifference, sub: subtract, mul: multiply, div: divide, pow: power });
 declare module '../tensor' {
   interface Tensor {
     add: BinaryMethod; subtract: BinaryMethod; multiply: BinaryMethod; divide: BinaryMethod; floorDivide: BinaryMethod; mod: BinaryMethod;

@@ -31,7 +31,7 @@ export function defineOp<F extends AnyFunction>(name: string, f: F, options: rea
   const wrapped = ((...args: unknown[]) => {
     const last = args[args.length - 1];
     if (isRecord(last)) checkOptions(name, last, options);
-    return hasSymbolic(args) ? callSymbolically(name, wrapped as AnyFunction, args) : (f as unknown as (...a: unknown[]) => unknown)(...args);
+    return hasSymbolic(args) ? callSymbolically(name, wrapped, args) : (f as unknown as (...a: unknown[]) => unknown)(...args);
   }) as unknown as F;
   Object.defineProperty(wrapped, 'name', { value: name });
   definedOps.set(name, wrapped);

@@ -108,7 +108,7 @@ export const inTopK = defineOp('inTopK', (targets: TensorLike, predictions: Tens
   return run('logical_and', [run('less', [better, convert(k, better)]), isValid]);
 });
 
-defineMethods({ take, sort, argsort, oneHot } as never);
+defineMethods({ take, sort, argsort, oneHot });
 declare module '../tensor' {
   interface Tensor {
     take(indices: TensorLike, options?: { axis?: number | null }): Tensor;

@@ -82,7 +82,7 @@ export const diag = defineOp('diag', (x: TensorLike, { k = 0 }: { k?: number } =
   return run('where', [diagonalMask('equal', n, n, k), column, tensor(0, [], t.dtype)]);
 }, ['k']);
 
-defineMethods({ matmul, dot, tensordot, diagonal, trace } as never);
+defineMethods({ matmul, dot, tensordot, diagonal, trace });
 declare module '../tensor' {
   interface Tensor {
     matmul(y: TensorLike): Tensor;

@@ -100,7 +100,7 @@ export const moments = defineOp('moments', (x: TensorLike, axes: number | readon
   [mean(x, { axis: axes, keepdims }), variance(x, { axis: axes, keepdims })], ['keepdims']);
 
 export { variance as var };
-defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum, norm } as never);
+defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum, norm });
 declare module '../tensor' {
   interface Tensor {
     sum: Method; mean: Method; prod: Method; max: Method; min: Method; any: Method; all: Method; var: Method; std: Method; logsumexp: Method;

@@ -166,7 +166,7 @@ export function checkIndex(op: string, index: number, size: number): number {
 }
 
 const transposeMethod = (x: Tensor, axes?: readonly number[] | { axes?: readonly number[] | null }): Tensor => transpose(x, Array.isArray(axes) ? { axes } : ((axes ?? {}) as { axes?: readonly number[] }));
-defineMethods({ reshape, ravel, flatten: ravel, transpose: transposeMethod, broadcastTo, expandDims, squeeze, swapaxes, slice, split, pad, tile, repeat, flip } as never);
+defineMethods({ reshape, ravel, flatten: ravel, transpose: transposeMethod, broadcastTo, expandDims, squeeze, swapaxes, slice, split, pad, tile, repeat, flip });
 declare module '../tensor' {
   interface Tensor {
     reshape(newshape: number | Shape): Tensor;

@@ -132,7 +132,7 @@ export function toFloat(x: TensorLike): Tensor {
 
 const names = { negative, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tan, arcsin, arccos, arctan, sinh, cosh,
   tanh, sigmoid, relu, softplus, erf, floor, ceil, round, isnan, isfinite, logicalNot, cast, clip, stopGradient };
-defineMethods(names as never);
+defineMethods(names);
 declare module '../tensor' {
   interface Tensor {
     negative: UnaryMethod; abs: UnaryMethod; sign: UnaryMethod; exp: UnaryMethod; expm1: UnaryMethod; log: UnaryMethod; log1p: UnaryMethod;

@@ -139,7 +139,10 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
     setTimeout(() => {
       response.writeHead(file.status ?? (from ? 206 : 200), headers);
       const cut = file.cuts?.shift();
-      if (file.hang !== undefined) (response.flushHeaders(), file.hang && response.write(body.subarray(0, file.hang)));
+      if (file.hang !== undefined) {
+        response.flushHeaders();
+        if (file.hang) response.write(body.subarray(0, file.hang));
+      }
       else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
       else response.end(body);
     }, file.wait ?? 0).unref();

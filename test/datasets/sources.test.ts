@@ -7,7 +7,7 @@ import * as cifar10 from '../../lib/keras/datasets/cifar10_files';
 import { archiveName, registryUrl } from '../../lib/keras/datasets/registry';
 import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetSource } from '../../lib/keras/datasets/sources';
-import { binFiles, CIFAR, digits, FAST, idxFiles, MNIST, npz, photos, pngFiles, serve, sha256, sha512, temporary, tgz, write, type Server } from './fixtures';
+import { binFiles, CIFAR, digits, FAST, idxFiles, MNIST, npz, photos, pngFiles, serve, sha256, sha512, temporary, tgz, type Server } from './fixtures';
 
 describe('datasets, sources', () => {
   let folder: string, server: Server, closed: string;
@@ -128,7 +128,7 @@ describe('datasets, sources', () => {
     server.files['/mnist.npz'] = { body: npz() };
     const write = process.stderr.write.bind(process.stderr);
     let shown = '';
-    process.stderr.write = ((text: string) => (shown += text, true)) as typeof process.stderr.write;
+    process.stderr.write = ((text: string) => (shown += text, true));
     try {
       await loadSized(MNIST, { sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }], cacheDir: folder, verbose: true }, FAST);
     } finally {

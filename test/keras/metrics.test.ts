@@ -27,7 +27,7 @@ describe('metrics against Keras', () => {
       assert.ok(metric.variables.every((v) => v.item() === 0));
       const step = trae.compile((b: { yTrue?: trae.Tensor; yPred?: trae.Tensor; values?: trae.Tensor; weight: trae.Tensor | null }) => {
         if (b.values) metric.updateState(b.values, { sampleWeight: b.weight });
-        else metric.updateState(b.yTrue!, b.yPred!, { sampleWeight: b.weight });
+        else metric.updateState(b.yTrue!, b.yPred, { sampleWeight: b.weight });
         return metric.result();
       });
       feed((b) => {

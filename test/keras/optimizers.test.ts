@@ -90,7 +90,7 @@ describe('optimizers', () => {
     assert.deepEqual([a.item(), b.item()], [0, 1]);
   });
   it('refuse what does not fit', async () => {
-    await throwsText(() => new Adam({ learnRate: 0.1 } as never), 'TypeError',
+    await throwsText(() => new Adam({ learnRate: 0.1 }), 'TypeError',
       "Adam: unknown option 'learnRate'. Did you mean 'learningRate'?\n  Known options: learningRate, weightDecay, clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps, name, beta1, beta2, epsilon, amsgrad");
     await throwsText(() => new SGD(0.1, { clipnorm: 1, clipvalue: 2 }), 'ValueError', 'SGD: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=1, clipvalue=2, globalClipnorm=null');
     await throwsText(() => new SGD(0.1, { momentum: 1.5 }), 'ValueError', 'SGD: momentum must lie in [0, 1].\n  Received: 1.5');

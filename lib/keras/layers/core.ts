@@ -49,7 +49,7 @@ export interface InputOptions { batchSize?: number | null; dtype?: DType | null;
 /** A symbolic tensor for data of this shape (of one example, without the batch axis). */
 export function Input(shape: SymbolicShape | (InputOptions & { shape?: SymbolicShape }), options: InputOptions = {}): KerasTensor {
   const given = Array.isArray(shape) ? { shape: shape as SymbolicShape, ...options } : { ...(shape as InputOptions & { shape?: SymbolicShape }) };
-  const layer = new InputLayer({ ...given, batchShape: given.batchShape ?? (given.shape ? [given.batchSize ?? null, ...given.shape] : undefined), batchSize: undefined, name: given.name ?? undefined } as InputLayerOptions);
+  const layer = new InputLayer({ ...given, batchShape: given.batchShape ?? (given.shape ? [given.batchSize ?? null, ...given.shape] : undefined), batchSize: undefined, name: given.name ?? undefined });
   return layer.output;
 }
 
@@ -120,7 +120,7 @@ export class Embedding extends Layer {
   readonly maskZero: boolean;
   private readonly settings;
   constructor(readonly inputDim: number, readonly outputDim: number, options: EmbeddingOptions = {}) {
-    super({ ...options, ...(options.inputLength ? { inputShape: [options.inputLength] } : {}) } as LayerOptions);
+    super({ ...options, ...(options.inputLength ? { inputShape: [options.inputLength] } : {}) });
     positiveInteger('Embedding', 'inputDim', inputDim);
     positiveInteger('Embedding', 'outputDim', outputDim);
     this.maskZero = options.maskZero ?? false;

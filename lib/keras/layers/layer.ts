@@ -8,7 +8,7 @@ import { Variable, withAutocast } from '../../variable';
 import * as constraints from '../constraints';
 import { DTypePolicy, getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
-import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, withoutStandIn, type GraphNode, type LayerInput, type Operation, type SymbolicShape } from '../keras_tensor';
+import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, withoutStandIn, type GraphNode, type Operation, type SymbolicShape } from '../keras_tensor';
 import { autoName, scopedPath, withNameScope } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';

@@ -60,7 +60,7 @@ export class ZeroPadding2D extends Layer {
   constructor(padding: Padding2D | (LayerOptions & { padding?: Padding2D; dataFormat?: string | null }) = 1, options: LayerOptions & { dataFormat?: string | null } = {}) {
     const isPadding = typeof padding === 'number' || Array.isArray(padding);
     const given = isPadding ? { ...options, padding: padding as Padding2D } : { ...options, ...(padding as { padding?: Padding2D }) };
-    super(given as LayerOptions);
+    super(given);
     const p = given.padding ?? 1;
     const pairs = typeof p === 'number' ? [[p, p], [p, p]] : p.map((e) => (typeof e === 'number' ? [e, e] : [...e]));
     if (pairs.length !== 2 || pairs.some((e) => e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0)))
@@ -86,7 +86,7 @@ export class UpSampling2D extends Layer {
   constructor(size: number | readonly number[] | (LayerOptions & { size?: number | readonly number[]; dataFormat?: string | null; interpolation?: string }) = 2, options: LayerOptions & { dataFormat?: string | null; interpolation?: string } = {}) {
     const isSize = typeof size === 'number' || Array.isArray(size);
     const given = isSize ? { ...options, size: size as number } : { ...options, ...(size as { size?: number }) };
-    super(given as LayerOptions);
+    super(given);
     this.size = spatial('UpSampling2D', 'size', given.size ?? 2, 2);
     this.dataFormat = checkDataFormat('UpSampling2D', given.dataFormat);
     this.interpolation = (given.interpolation ?? 'nearest').toLowerCase();

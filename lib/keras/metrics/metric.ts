@@ -24,7 +24,7 @@ export abstract class Metric {
     const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
     checkOptions(cls.name, options, ['name', 'dtype', ...(cls.options ?? [])]);
     this.name = options.name ?? toSnakeCase(cls.name);
-    if (typeof options.dtype === 'string') this.dtype = options.dtype as DType;
+    if (typeof options.dtype === 'string') this.dtype = options.dtype;
   }
   /** Takes a batch in. */
   abstract updateState(yTrue: TensorLike, yPred?: TensorLike | UpdateOptions, options?: UpdateOptions): void;

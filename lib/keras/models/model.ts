@@ -112,7 +112,7 @@ export class Model extends Layer {
   evaluate(x: Data, y?: Data | null, options?: EvaluateOptions & { returnDict?: false }): Promise<number & number[]>;
   evaluate(x: Data, y: Data | null | undefined, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
   evaluate(x: Data, y?: Data | EvaluateOptions | null, options: EvaluateOptions = {}): Promise<unknown> {
-    return isFitOptions(y) ? this.trainer.evaluate(x, null, y as EvaluateOptions) : this.trainer.evaluate(x, y as Data, options);
+    return isFitOptions(y) ? this.trainer.evaluate(x, null, y) : this.trainer.evaluate(x, y as Data, options);
   }
   /** Outputs for data, batch by batch, joined. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

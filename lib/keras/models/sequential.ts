@@ -35,7 +35,7 @@ export class Sequential extends Model {
     if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${String(given)} of type ${typeof given}`);
     const { chain } = this;
     if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
-    if (chain.some((l) => l !== layer && l.name === (layer as Layer).name)) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+    if (chain.some((l) => l !== layer && l.name === (layer).name)) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
     if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape) chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
     else if (!chain.length && layer instanceof Model && layer.graph) chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
     chain.push(layer);

@@ -93,7 +93,7 @@ export function summaryOf(model: SummarizedModel, { lineLength, expandNested = f
     const nested = (layer as Partial<SummarizedModel>).layers;
     if (expandNested && nested) for (const l of nested) add(l, level + 1);
   };
-  for (const layer of isSequential ? model.layers : (graph!.operations as Layer[])) 'countParams' in layer ? add(layer, 0) : rows.push([`${(layer as Layer).name}`, '', '0', ...(isSequential ? [] : ['-'])]);
+  for (const layer of isSequential ? model.layers : (graph.operations as Layer[])) 'countParams' in layer ? add(layer, 0) : rows.push([`${(layer as Layer).name}`, '', '0', ...(isSequential ? [] : ['-'])]);
 
   const cell = (text: string, i: number): string => {
     const w = widths[i] - 2, pad = w - text.length, left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;

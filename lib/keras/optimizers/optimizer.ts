@@ -36,7 +36,7 @@ const BASE_OPTIONS = ['learningRate', 'weightDecay', 'clipnorm', 'clipvalue', 'g
 export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
   if (rate === undefined) return options;
   const isRate = typeof rate === 'number' || typeof rate === 'function' || rate instanceof schedules.LearningRateSchedule || isSerialized(rate);
-  return (isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) }) as T;
+  return (isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) });
 }
 const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
 

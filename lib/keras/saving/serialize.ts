@@ -51,7 +51,7 @@ export function serializeKerasObject(object: unknown): unknown {
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
-  throw new TypeError(`serializeKerasObject: ${(object as object).constructor?.name ?? typeof object} has no getConfig().`);
+  throw new TypeError(`serializeKerasObject: ${(object).constructor?.name ?? typeof object} has no getConfig().`);
 }
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined).map(([k, v]) => [snakeCase(k), serializeKerasObject(v)]));

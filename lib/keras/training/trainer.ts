@@ -137,7 +137,7 @@ export class Trainer {
     const key = `${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight])}`;
     let plan = this.plans.get(key);
     if (!plan) {
-      const traced = tracePlan(((x: unknown, y: unknown, sampleWeight: unknown) => this.step(kind, { x, y, sampleWeight })) as (...a: never[]) => unknown, [batch.x, batch.y, batch.sampleWeight], `${this.model.name} ${kind}`);
+      const traced = tracePlan(((x: unknown, y: unknown, sampleWeight: unknown) => this.step(kind, { x, y, sampleWeight })), [batch.x, batch.y, batch.sampleWeight], `${this.model.name} ${kind}`);
       plan = Object.assign(traced, { names: kind === 'predict' ? [] : this.results().map((r) => r.name) });
       this.plans.set(key, plan);
     }

@@ -217,7 +217,7 @@ describe('calls of layers', () => {
   it('refuse options and inputs that are none', async () => {
     await throwsText(() => new layers.Dense(2, { name: 'd' }).apply(trae.ones([1, 2]), true as never), 'TypeError',
       'apply: the second argument must be an options object.\n  Received: true\n  Fix: pass several tensors as one array.');
-    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply('text' as never), 'TypeError', "a tensor is expected.\n  Received: text of type string\n  In layer 'd' (Dense).");
+    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply('text'), 'TypeError', "a tensor is expected.\n  Received: text of type string\n  In layer 'd' (Dense).");
     class NoSuper extends layers.Layer { override call(x: unknown): unknown { return x; } }
     await throwsText(() => new NoSuper({ inputshape: [2] } as never), 'TypeError',
       "NoSuper: unknown option 'inputshape'. Did you mean 'inputShape'?\n  Known options: name, trainable, dtype, autocast, inputShape, batchInputShape, batchSize, inputDtype, activityRegularizer, weights");
