@@ -80,8 +80,12 @@ export interface Binding {
   placeholder(shape: readonly number[], dtype: DType): NativeTensor;
   run(op: string, inputs: readonly NativeTensor[], attrs?: Attrs): NativeTensor[];
   /** Gradients of sum(outputs[i] * cotangents[i]) with respect to `wrt`; null where there is no path. */
-  gradients(outputs: NativeTensor[], wrt: NativeTensor[], cotangents: NativeTensor[],
-    custom: (id: number, dy: (NativeTensor | null)[]) => (NativeTensor | null)[]): (NativeTensor | null)[];
+  gradients(
+    outputs: NativeTensor[],
+    wrt: NativeTensor[],
+    cotangents: NativeTensor[],
+    custom: (id: number, dy: (NativeTensor | null)[]) => (NativeTensor | null)[],
+  ): (NativeTensor | null)[];
   enterGradientScope(): void;
   exitGradientScope(): void;
   /** Ids of custom gradients that no tensor refers to any more, since the last call. */

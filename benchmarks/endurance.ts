@@ -12,15 +12,22 @@ import * as trae from '../lib/index';
 import { MODELS } from './problems';
 
 const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
-function collect(): void { (globalThis as { gc?: () => void }).gc?.(); }
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
 
 async function steps(count: number): Promise<void> {
-  const rows = 6400, perEpoch = rows / 64, m = MODELS.mlp.build();
+  const rows = 6400,
+    perEpoch = rows / 64,
+    m = MODELS.mlp.build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const x = trae.random.uniform([rows, 20]), y = trae.random.randint([rows], 0, 10);
+  const x = trae.random.uniform([rows, 20]),
+    y = trae.random.randint([rows], 0, 10);
   await m.fit(x, y, { epochs: 20, batchSize: 64, verbose: 0 });
   collect();
-  const tensors = trae.memory().tensors, rss = process.memoryUsage.rss(), delay = monitorEventLoopDelay({ resolution: 1 });
+  const tensors = trae.memory().tensors,
+    rss = process.memoryUsage.rss(),
+    delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const start = performance.now();
   await m.fit(x, y, { epochs: Math.ceil(count / perEpoch), batchSize: 64, verbose: 0 });
@@ -29,14 +36,17 @@ async function steps(count: number): Promise<void> {
   collect();
   await new Promise((done) => setTimeout(done, 50));
   const grown = process.memoryUsage.rss() - rss;
-  console.log(`${count} steps of the MLP in ${seconds.toFixed(2)} s: resident memory ${grown < 0 ? '' : '+'}${megabytes(grown)} after warm-up, live tensors ${tensors} -> ${trae.memory().tensors}`);
+  console.log(
+    `${count} steps of the MLP in ${seconds.toFixed(2)} s: resident memory ${grown < 0 ? '' : '+'}${megabytes(grown)} after warm-up, live tensors ${tensors} -> ${trae.memory().tensors}`,
+  );
   console.log(`event loop delay during fit: 99th percentile ${(delay.percentile(99) / 1e6).toFixed(1)} ms, largest ${(delay.max / 1e6).toFixed(1)} ms`);
   if (grown > 50e6) throw new Error('resident memory grows');
 }
 async function images(): Promise<void> {
   const m = MODELS.cnn.build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const x = trae.random.uniform([3200, 32, 32, 3]), y = trae.random.randint([3200], 0, 10);
+  const x = trae.random.uniform([3200, 32, 32, 3]),
+    y = trae.random.randint([3200], 0, 10);
   await m.fit(x, y, { epochs: 1, batchSize: 64, verbose: 0 });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -58,11 +68,14 @@ function eager(): void {
 }
 async function workers(count: number): Promise<void> {
   const file = path.join(__dirname, 'endurance_worker.mjs');
-  let finished = 0, terminated = 0;
+  let finished = 0,
+    terminated = 0;
   for (let round = 0; round < count; round++) {
     const [first, second] = [new Worker(file), new Worker(file)];
     const result = new Promise<number>((resolve, reject) => {
-      second.on('message', (m: string | { loss: number }) => { if (typeof m !== 'string') resolve(m.loss); });
+      second.on('message', (m: string | { loss: number }) => {
+        if (typeof m !== 'string') resolve(m.loss);
+      });
       second.on('error', reject);
     });
     await once(first, 'message');

@@ -9,17 +9,29 @@ import { Peer } from './peer/peer';
 import { MODELS, parseProblem } from './problems';
 
 const PROBLEMS = [
-  'matmul 1024x1024x1024', 'matmul 256x256x256', 'matmul 64x4096x128',
-  'conv forward 64x16x16x32 64 3', 'conv data 64x16x16x32 64 3', 'conv weights 64x16x16x32 64 3', 'conv forward 64x32x32x3 32 3',
-  'elementwise add 4096x1024', 'elementwise tanh 4096x1024', 'elementwise gelu 4096x1024', 'elementwise softmax 4096x1024', 'elementwise layer_norm 4096x1024', 'elementwise sum 4096x1024',
-  'model mlp 64', 'model cnn 64',
+  'matmul 1024x1024x1024',
+  'matmul 256x256x256',
+  'matmul 64x4096x128',
+  'conv forward 64x16x16x32 64 3',
+  'conv data 64x16x16x32 64 3',
+  'conv weights 64x16x16x32 64 3',
+  'conv forward 64x32x32x3 32 3',
+  'elementwise add 4096x1024',
+  'elementwise tanh 4096x1024',
+  'elementwise gelu 4096x1024',
+  'elementwise softmax 4096x1024',
+  'elementwise layer_norm 4096x1024',
+  'elementwise sum 4096x1024',
+  'model mlp 64',
+  'model cnn 64',
 ];
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const short = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4));
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '5' } } });
-  const rounds = Number(values.rounds), lines = positionals.length ? positionals : PROBLEMS;
+  const rounds = Number(values.rounds),
+    lines = positionals.length ? positionals : PROBLEMS;
   trae.setRandomSeed(1);
   const peak = await binding.measurePeak();
   const again = async (): Promise<void> => {
@@ -35,7 +47,8 @@ async function main(): Promise<void> {
     const problem = parseProblem(line);
     await problem.check();
     await problem.time();
-    let ours = Infinity, theirs = Infinity;
+    let ours = Infinity,
+      theirs = Infinity;
     for (let r = 0; r < rounds; r++) {
       await pause(50);
       ours = Math.min(ours, await problem.time());
@@ -50,7 +63,9 @@ async function main(): Promise<void> {
   peer?.end();
 
   const { isa, onednn } = binding.version();
-  console.log(`\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${about ? `; PyTorch ${about.version}, ${about.threads} threads` : ''}`);
+  console.log(
+    `\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${about ? `; PyTorch ${about.version}, ${about.threads} threads` : ''}`,
+  );
   const header = ['problem', 'ms', 'rate', 'of peak', ...(peer ? ['PyTorch ms', 'ratio'] : [])];
   const widths = header.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
   const print = (cells: string[]): void => console.log(`| ${cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join(' | ')} |`);
@@ -59,9 +74,13 @@ async function main(): Promise<void> {
   rows.forEach(print);
 
   // What the first step costs: tracing and compiling.
-  const { input, build } = MODELS.cnn, m = build();
+  const { input, build } = MODELS.cnn,
+    m = build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const start = performance.now(), plan = m.trainPlan(trae.random.uniform([64, ...input]), trae.random.randint([64], 0, 10), { batchSize: 64 });
-  console.log(`\nfirst call: the CNN's training step traced and compiled in ${short(performance.now() - start)} ms; ${plan.statistics.ops} ops, ${plan.statistics.fused} fused, ${plan.statistics.reorders} layout reorders, arena of ${short(plan.statistics.arenaBytes / 1e6)} MB`);
+  const start = performance.now(),
+    plan = m.trainPlan(trae.random.uniform([64, ...input]), trae.random.randint([64], 0, 10), { batchSize: 64 });
+  console.log(
+    `\nfirst call: the CNN's training step traced and compiled in ${short(performance.now() - start)} ms; ${plan.statistics.ops} ops, ${plan.statistics.fused} fused, ${plan.statistics.reorders} layout reorders, arena of ${short(plan.statistics.arenaBytes / 1e6)} MB`,
+  );
 }
 void main();

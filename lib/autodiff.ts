@@ -18,7 +18,10 @@ function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
     throw new ValueError(`customGradient: the function takes ${custom.inputs.length} tensors but its gradient function returned ${list.length}.`, { op: 'customGradient' });
   list.forEach((d, i) => {
     if (d !== null && (!(d instanceof Tensor) || formatShape(d.shape) !== formatShape(custom.inputs[i])))
-      throw new ValueError(`customGradient: the gradient of argument ${i} must be a tensor of its shape ${formatShape(custom.inputs[i])}.\n  Received: ${d instanceof Tensor ? `shape ${formatShape(d.shape)}` : String(d)}`, { op: 'customGradient' });
+      throw new ValueError(
+        `customGradient: the gradient of argument ${i} must be a tensor of its shape ${formatShape(custom.inputs[i])}.\n  Received: ${d instanceof Tensor ? `shape ${formatShape(d.shape)}` : String(d)}`,
+        { op: 'customGradient' },
+      );
   });
   return list;
 }

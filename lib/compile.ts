@@ -67,8 +67,10 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
 
 /** @internal Shapes, dtypes and plain values of the arguments. */
 export function signatureOf(args: readonly unknown[]): string {
-  return JSON.stringify(mapStructure([...args], isTensor, (t) => `${t.dtype}[${t.shape}]`), (_, v: unknown) =>
-    typeof v === 'function' ? `function ${v.name}` : typeof v === 'bigint' ? `${v}n` : v);
+  return JSON.stringify(
+    mapStructure([...args], isTensor, (t) => `${t.dtype}[${t.shape}]`),
+    (_, v: unknown) => (typeof v === 'function' ? `function ${v.name}` : typeof v === 'bigint' ? `${v}n` : v),
+  );
 }
 
 /** A compiled function: as the original, plus its plans. */

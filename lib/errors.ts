@@ -18,7 +18,12 @@ export class TraeError extends Error {
   constructor(message: string, options: { op?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
-    this.code = 'ERR_' + this.name.replace(/Error$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+    this.code =
+      'ERR_' +
+      this.name
+        .replace(/Error$/, '')
+        .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+        .toUpperCase();
     if (options.op) this.op = options.op;
     stripOwnFrames(this);
   }
@@ -46,7 +51,14 @@ export class InternalError extends TraeError {}
 export class AbortError extends TraeError {}
 
 const KINDS: Record<string, typeof TraeError> = {
-  ValueError, TypeError, IndexError, NotImplementedError, RuntimeError, OutOfMemoryError, InternalError, AbortError,
+  ValueError,
+  TypeError,
+  IndexError,
+  NotImplementedError,
+  RuntimeError,
+  OutOfMemoryError,
+  InternalError,
+  AbortError,
 };
 
 /** @internal Makes the error that native code reports by name. */

@@ -27,6 +27,9 @@ export function checkOptions(where: string, options: object, known: readonly str
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
-    throw new TypeError(`${where}: unknown option '${name}'.${near ? ` Did you mean '${near}'?` : ''}\n  ${known.length ? `Known options: ${known.join(', ')}` : 'It has no options.'}`, { op: where });
+    throw new TypeError(
+      `${where}: unknown option '${name}'.${near ? ` Did you mean '${near}'?` : ''}\n  ${known.length ? `Known options: ${known.join(', ')}` : 'It has no options.'}`,
+      { op: where },
+    );
   }
 }

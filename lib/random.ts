@@ -37,7 +37,9 @@ export class SeedGenerator {
     this.state.assign(run('add', [now, tensor(BigInt64Array.from([0n, 1n]))]));
     return now;
   }
-  getConfig(): { seed: number } { return { seed: this.seed }; }
+  getConfig(): { seed: number } {
+    return { seed: this.seed };
+  }
 }
 
 let global_: SeedGenerator | null = null;
@@ -56,12 +58,17 @@ export type Seed = number | SeedGenerator | null | undefined;
 /** @internal */
 export function drawSeed(seed: Seed): Tensor {
   if (seed instanceof SeedGenerator) return seed.next();
-  if (typeof seed === 'number' && (!Number.isInteger(seed) || seed < 0)) throw new ValueError(`random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: ${seed}`, { op: 'random' });
+  if (typeof seed === 'number' && (!Number.isInteger(seed) || seed < 0))
+    throw new ValueError(`random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: ${seed}`, { op: 'random' });
   return typeof seed === 'number' ? tensor(BigInt64Array.from([BigInt(seed), 0n])) : globalSeedGenerator().next();
 }
-interface RandomOptions { dtype?: DType | null; seed?: Seed }
+interface RandomOptions {
+  dtype?: DType | null;
+  seed?: Seed;
+}
 function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }: RandomOptions, fallback: DType = 'float32'): Tensor {
-  if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`, { op: 'random' });
+  if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0))
+    throw new ValueError(`random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`, { op: 'random' });
   const target = dtype ?? fallback;
   if (isFloating(target) === (kind === 'integer'))
     throw new ValueError(`random: this distribution needs ${kind === 'integer' ? 'an integer' : 'a floating-point'} dtype.\n  Received: '${target}'`, { op: 'random' });
@@ -71,43 +78,77 @@ function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }:
 }
 
 /** Normal distribution. Defaults: mean 0, stddev 1. */
-export const normal = defineOp('random.normal', (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('normal', shape, mean, stddev, rest), ['mean', 'stddev', 'dtype', 'seed']);
+export const normal = defineOp(
+  'random.normal',
+  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('normal', shape, mean, stddev, rest),
+  ['mean', 'stddev', 'dtype', 'seed'],
+);
 /** Uniform in [minval, maxval). Defaults: 0, 1. */
-export const uniform = defineOp('random.uniform', (shape: Shape, { minval = 0, maxval = 1, ...rest }: RandomOptions & { minval?: number; maxval?: number } = {}): Tensor => draw('uniform', shape, minval, maxval, rest), ['minval', 'maxval', 'dtype', 'seed']);
+export const uniform = defineOp(
+  'random.uniform',
+  (shape: Shape, { minval = 0, maxval = 1, ...rest }: RandomOptions & { minval?: number; maxval?: number } = {}): Tensor => draw('uniform', shape, minval, maxval, rest),
+  ['minval', 'maxval', 'dtype', 'seed'],
+);
 /** Normal distribution without what lies more than two standard deviations from the mean. */
-export const truncatedNormal = defineOp('random.truncatedNormal', (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('truncated_normal', shape, mean, stddev, rest), ['mean', 'stddev', 'dtype', 'seed']);
+export const truncatedNormal = defineOp(
+  'random.truncatedNormal',
+  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('truncated_normal', shape, mean, stddev, rest),
+  ['mean', 'stddev', 'dtype', 'seed'],
+);
 /** Whole numbers in [minval, maxval). */
-export const randint = defineOp('random.randint', (shape: Shape, minval: number, maxval: number, options: RandomOptions = {}): Tensor => {
-  if (!(maxval > minval)) throw new ValueError(`randint: maxval must be larger than minval.\n  Received: minval ${minval}, maxval ${maxval}`, { op: 'randint' });
-  return draw('integer', shape, minval, maxval, options, 'int32');
-}, ['dtype', 'seed']);
+export const randint = defineOp(
+  'random.randint',
+  (shape: Shape, minval: number, maxval: number, options: RandomOptions = {}): Tensor => {
+    if (!(maxval > minval)) throw new ValueError(`randint: maxval must be larger than minval.\n  Received: minval ${minval}, maxval ${maxval}`, { op: 'randint' });
+    return draw('integer', shape, minval, maxval, options, 'int32');
+  },
+  ['dtype', 'seed'],
+);
 /** 1 with probability p, else 0. */
-export const bernoulli = defineOp('random.bernoulli', (shape: Shape, { p = 0.5, dtype, seed }: RandomOptions & { p?: number } = {}): Tensor => {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli: p must lie in [0, 1].\n  Received: ${p}`, { op: 'bernoulli' });
-  const u = draw('uniform', shape, 0, 1, { seed });
-  return run('cast', [run('less', [u, convert(p, u)])], { dtype: dtype ?? 'float32' });
-}, ['p', 'dtype', 'seed']);
+export const bernoulli = defineOp(
+  'random.bernoulli',
+  (shape: Shape, { p = 0.5, dtype, seed }: RandomOptions & { p?: number } = {}): Tensor => {
+    if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli: p must lie in [0, 1].\n  Received: ${p}`, { op: 'bernoulli' });
+    const u = draw('uniform', shape, 0, 1, { seed });
+    return run('cast', [run('less', [u, convert(p, u)])], { dtype: dtype ?? 'float32' });
+  },
+  ['p', 'dtype', 'seed'],
+);
 /** x in random order along `axis`. */
-export const shuffle = defineOp('random.shuffle', (x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor => {
-  const t = convert(x), a = axis < 0 ? axis + t.ndim : axis;
-  if (!(a >= 0 && a < t.ndim)) throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
-  return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
-}, ['axis', 'seed']);
+export const shuffle = defineOp(
+  'random.shuffle',
+  (x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor => {
+    const t = convert(x),
+      a = axis < 0 ? axis + t.ndim : axis;
+    if (!(a >= 0 && a < t.ndim)) throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
+    return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
+  },
+  ['axis', 'seed'],
+);
 /** `numSamples` class numbers for each row of logits. */
-export const categorical = defineOp('random.categorical', (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomOptions = {}): Tensor => {
-  const t = convert(logits), [rows, classes] = t.shape;
-  if (t.ndim !== 2) throw new ValueError(`categorical: logits of shape (rows, classes) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'categorical' });
-  const u = draw('uniform', [rows, numSamples, classes], 1e-20, 1, { seed });
-  const gumbel = run('negative', [run('log', [run('negative', [run('log', [u])])])]);
-  const y = run('argmax', [run('add', [gumbel, run('reshape', [t], { shape: [rows, 1, classes] })])], { axis: 2 });
-  return dtype && dtype !== 'int32' ? run('cast', [y], { dtype }) : y;
-}, ['dtype', 'seed']);
+export const categorical = defineOp(
+  'random.categorical',
+  (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomOptions = {}): Tensor => {
+    const t = convert(logits),
+      [rows, classes] = t.shape;
+    if (t.ndim !== 2) throw new ValueError(`categorical: logits of shape (rows, classes) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'categorical' });
+    const u = draw('uniform', [rows, numSamples, classes], 1e-20, 1, { seed });
+    const gumbel = run('negative', [run('log', [run('negative', [run('log', [u])])])]);
+    const y = run('argmax', [run('add', [gumbel, run('reshape', [t], { shape: [rows, 1, classes] })])], { axis: 2 });
+    return dtype && dtype !== 'int32' ? run('cast', [y], { dtype }) : y;
+  },
+  ['dtype', 'seed'],
+);
 /** x / (1 - rate) with probability 1 - rate, else 0. `noiseShape`: size 1 where all elements share their fate. */
-export const dropout = defineOp('random.dropout', (x: TensorLike, rate: number, { noiseShape = null, seed }: { noiseShape?: readonly (number | null)[] | null; seed?: Seed } = {}): Tensor => {
-  if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout: rate must lie in [0, 1].\n  Received: ${rate}`, { op: 'dropout' });
-  const t = convert(x);
-  if (!isFloating(t.dtype)) throw new ValueError(`dropout: a floating-point tensor is expected.\n  Received: dtype ${t.dtype}`, { op: 'dropout' });
-  if (!noiseShape) return run('dropout', [t, drawSeed(seed)], { rate });
-  const ones = run('broadcast_to', [convert(1, t)], { shape: noiseShape.map((d, i) => d ?? t.shape[i]) });
-  return run('multiply', [t, run('dropout', [ones, drawSeed(seed)], { rate })]);
-}, ['noiseShape', 'seed']);
+export const dropout = defineOp(
+  'random.dropout',
+  (x: TensorLike, rate: number, { noiseShape = null, seed }: { noiseShape?: readonly (number | null)[] | null; seed?: Seed } = {}): Tensor => {
+    if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout: rate must lie in [0, 1].\n  Received: ${rate}`, { op: 'dropout' });
+    const t = convert(x);
+    if (!isFloating(t.dtype)) throw new ValueError(`dropout: a floating-point tensor is expected.\n  Received: dtype ${t.dtype}`, { op: 'dropout' });
+    if (!noiseShape) return run('dropout', [t, drawSeed(seed)], { rate });
+    const ones = run('broadcast_to', [convert(1, t)], { shape: noiseShape.map((d, i) => d ?? t.shape[i]) });
+    return run('multiply', [t, run('dropout', [ones, drawSeed(seed)], { rate })]);
+  },
+  ['noiseShape', 'seed'],
+);

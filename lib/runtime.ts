@@ -7,18 +7,27 @@ import { Tensor } from './tensor';
 /** Settings of the process. */
 export const config = {
   /** Threads of the engine. Default: the physical cores. The same number gives bit-equal results. */
-  get numThreads(): number { return binding.getNumThreads(); },
-  set numThreads(count: number) { binding.setNumThreads(count); },
+  get numThreads(): number {
+    return binding.getNumThreads();
+  },
+  set numThreads(count: number) {
+    binding.setNumThreads(count);
+  },
 };
 /** Tensors alive in this thread; bytes in use, at most, and kept for reuse in the process. */
-export function memory(): { tensors: number; bytesInUse: number; peakBytes: number; pooledBytes: number; buffers: number } { return binding.memory(); }
+export function memory(): { tensors: number; bytesInUse: number; peakBytes: number; pooledBytes: number; buffers: number } {
+  return binding.memory();
+}
 /** What computes. */
-export function devices(): { name: string; kind: string; description: string }[] { return binding.devices(); }
+export function devices(): { name: string; kind: string; description: string }[] {
+  return binding.devices();
+}
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 export const version: string = (require('../package.json') as { version: string }).version;
 
 const scopes: Set<Tensor>[] = [];
-const plainRun = binding.run, plainFromData = binding.fromData;
+const plainRun = binding.run,
+  plainFromData = binding.fromData;
 /**
  * Runs `f` and disposes the tensors made inside, but for those it returns. Never required: the garbage collector
  * suffices; it keeps the peak low in long synchronous loops.

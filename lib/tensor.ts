@@ -38,8 +38,7 @@ const DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64', '
 
 /** @internal */
 export function checkDType(dtype: string, what = 'dtype'): DType {
-  if (!(DTYPES as readonly string[]).includes(dtype))
-    throw new ValueError(`${what} '${dtype}' is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
+  if (!(DTYPES as readonly string[]).includes(dtype)) throw new ValueError(`${what} '${dtype}' is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
   return dtype as DType;
 }
 /** True for float32, float16, bfloat16 and float64. */
@@ -82,12 +81,21 @@ function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): T
 }
 function fits(array: TypedArray, dtype: DType): boolean {
   switch (dtype) {
-    case 'float32': case 'float16': case 'bfloat16': return array instanceof Float32Array;
-    case 'bool': case 'uint8': return array instanceof Uint8Array;
-    case 'float64': return array instanceof Float64Array;
-    case 'int32': return array instanceof Int32Array;
-    case 'int64': return array instanceof BigInt64Array;
-    case 'int8': return array instanceof Int8Array;
+    case 'float32':
+    case 'float16':
+    case 'bfloat16':
+      return array instanceof Float32Array;
+    case 'bool':
+    case 'uint8':
+      return array instanceof Uint8Array;
+    case 'float64':
+      return array instanceof Float64Array;
+    case 'int32':
+      return array instanceof Int32Array;
+    case 'int64':
+      return array instanceof BigInt64Array;
+    case 'int8':
+      return array instanceof Int8Array;
   }
 }
 
@@ -120,10 +128,8 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
     dtype ??= list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
   }
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
-  if (shape?.some((d) => !Number.isInteger(d) || d < 0))
-    throw new ValueError(`tensor: shape ${formatShape(shape)} must hold whole numbers >= 0.`);
-  if (size !== flat.length)
-    throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
+  if (shape?.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`tensor: shape ${formatShape(shape)} must hold whole numbers >= 0.`);
+  if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
   const data = isTyped(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
 }
@@ -142,9 +148,7 @@ function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
       if (shape.length === depth) {
         if (out.length) throw new ValueError(`tensor: a row stands where a number of axis ${depth - 1} is expected.`);
         shape.push(n);
-      }
-      else if (shape[depth] !== n)
-        throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
+      } else if (shape[depth] !== n) throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
       for (let i = 0; i < n; i++) visit((v as unknown[])[i], depth + 1);
     } else {
       if (depth !== shape.length) throw new ValueError(`tensor: a number stands where a row of axis ${depth} is expected.`);
@@ -188,26 +192,42 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
 }
 
 const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
-  data() { return this.read(); },
-  dataSync() { return this.readSync(); },
-  async array() { return nest(await this.read(), this.shape, this.dtype); },
-  arraySync() { return nest(this.readSync(), this.shape, this.dtype); },
+  data() {
+    return this.read();
+  },
+  dataSync() {
+    return this.readSync();
+  },
+  async array() {
+    return nest(await this.read(), this.shape, this.dtype);
+  },
+  arraySync() {
+    return nest(this.readSync(), this.shape, this.dtype);
+  },
   item() {
     if (this.size !== 1) throw new ValueError(`item: only a tensor of one element has an item.\n  Received: shape ${formatShape(this.shape)}`);
     return Number(this.readSync()[0]);
   },
-  print() { console.log(String(this)); },
+  print() {
+    console.log(String(this));
+  },
   toString() {
     const head = `Tensor(shape=${formatShape(this.shape)}, dtype=${this.dtype}`;
     if (this.isDisposed) return `${head}, disposed)`;
     if (binding.isSymbolic(this)) return `${head}, symbolic)`;
     return `${head})\n${render(nest(this.readSync(), this.shape, this.dtype), '')}`;
   },
-  [Symbol.dispose]() { this.dispose(); },
+  [Symbol.dispose]() {
+    this.dispose();
+  },
 };
 for (const key of Reflect.ownKeys(methods))
   Object.defineProperty(Tensor.prototype, key, { value: (methods as Record<PropertyKey, unknown>)[key], configurable: true, writable: true });
-Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), { value(this: Tensor) { return String(this); } });
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Tensor) {
+    return String(this);
+  },
+});
 
 function render(v: NestedArray, indent: string): string {
   if (!Array.isArray(v)) return typeof v === 'number' ? String(Number(v.toPrecision(7))) : String(v);

@@ -20,7 +20,9 @@ function uniqueName(base: string): string {
 }
 
 /** The `regularizer` and `constraint` slots keep these shapes; the classes live in keras/. */
-export interface TensorFunction { call(x: Tensor): Tensor }
+export interface TensorFunction {
+  call(x: Tensor): Tensor;
+}
 
 let autocastTo: DType | null = null;
 /** @internal While `f` runs, floating variables that autocast are read in this dtype: layers that compute in half. */
@@ -59,16 +61,23 @@ export class Variable {
     this.trainable = trainable ?? isFloating(value.dtype);
     this.native = new binding.Variable(value);
   }
-  get ndim(): number { return this.shape.length; }
-  get size(): number { return this.shape.reduce((a, b) => a * b, 1); }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  get size(): number {
+    return this.shape.reduce((a, b) => a * b, 1);
+  }
 
   /** The current tensor. */
   get value(): Tensor {
-    const trace = currentTrace(), now = trace ? trace.read(this) : this.untracedValue();
+    const trace = currentTrace(),
+      now = trace ? trace.read(this) : this.untracedValue();
     return autocastTo && this.autocast && autocastTo !== this.dtype ? run('cast', [now], { dtype: autocastTo }) : now;
   }
   /** @internal */
-  untracedValue(): Tensor { return this.native.get() as Tensor; }
+  untracedValue(): Tensor {
+    return this.native.get() as Tensor;
+  }
 
   /**
    * Replaces the value. Inside of a compiled function the assignment becomes part of the plan.
@@ -84,17 +93,37 @@ export class Variable {
     else this.native.set(next);
     return this;
   }
-  assignAdd(value: TensorLike): this { return this.assign(run('add', [this.value, convert(value, this.dtype)])); }
-  assignSub(value: TensorLike): this { return this.assign(run('subtract', [this.value, convert(value, this.dtype)])); }
+  assignAdd(value: TensorLike): this {
+    return this.assign(run('add', [this.value, convert(value, this.dtype)]));
+  }
+  assignSub(value: TensorLike): this {
+    return this.assign(run('subtract', [this.value, convert(value, this.dtype)]));
+  }
 
-  data(): Promise<import('../binding').TypedArray> { return this.value.read(); }
-  dataSync(): import('../binding').TypedArray { return this.value.readSync(); }
-  array() { return this.value.array(); }
-  arraySync() { return this.value.arraySync(); }
-  item(): number { return this.value.item(); }
-  print(): void { console.log(String(this)); }
-  toString(): string { return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}, trainable=${this.trainable}>`; }
-  [Symbol.for('nodejs.util.inspect.custom')](): string { return this.toString(); }
+  data(): Promise<import('../binding').TypedArray> {
+    return this.value.read();
+  }
+  dataSync(): import('../binding').TypedArray {
+    return this.value.readSync();
+  }
+  array() {
+    return this.value.array();
+  }
+  arraySync() {
+    return this.value.arraySync();
+  }
+  item(): number {
+    return this.value.item();
+  }
+  print(): void {
+    console.log(String(this));
+  }
+  toString(): string {
+    return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}, trainable=${this.trainable}>`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /** Makes a variable. `name` defaults to `variable`, `variable_1`, ...; `trainable` to true for floats. */

@@ -5,7 +5,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const names = Object.keys(createRequire(import.meta.url)(path.join(dist, 'index.js'))).filter((n) => n !== 'default' && n !== '__esModule').sort();
+const names = Object.keys(createRequire(import.meta.url)(path.join(dist, 'index.js')))
+  .filter((n) => n !== 'default' && n !== '__esModule')
+  .sort();
 // A name that is a word of the language (`var`) is exported under that name all the same.
 const lines = names.map((n, i) => `const e${i} = library[${JSON.stringify(n)}];`);
 const exported = names.map((n, i) => `e${i} as ${n}`).join(', ');

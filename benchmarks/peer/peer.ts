@@ -16,5 +16,7 @@ export class Peer {
     if (done) throw new Error('the peer ended; its message is above.');
     return JSON.parse(value) as Record<string, number>;
   }
-  end(): void { this.process.kill(); }
+  end(): void {
+    this.process.kill();
+  }
 }

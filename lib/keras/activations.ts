@@ -16,7 +16,8 @@ export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
 /** max(x, 0), with a slope below `threshold` and a limit above: keras.activations.relu. */
 export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
   if (!negativeSlope && maxValue === null && !threshold) return plainRelu(x);
-  const t = convert(x), above = run('greater', [t, convert(threshold, t)]);
+  const t = convert(x),
+    above = run('greater', [t, convert(threshold, t)]);
   let y = run('where', [above, t, convert(0, t)]);
   if (maxValue !== null) y = run('minimum', [y, convert(maxValue, t)]);
   if (!negativeSlope) return y;
@@ -24,7 +25,8 @@ export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, thresh
 }
 /** e^x / sum(e^x) along `axis`. */
 export function softmax(x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] } = {}): Tensor {
-  const logits = convert(x), y = ops.softmax(logits, { axis });
+  const logits = convert(x),
+    y = ops.softmax(logits, { axis });
   return axis === -1 ? rememberLogits(y, logits, 'softmax') : y;
 }
 /** 1 / (1 + e^-x) */
@@ -43,15 +45,65 @@ export const elu: Activation = (x, options: { alpha?: number } = {}) => ops.elu(
 /** Gaussian error linear unit; exact unless `approximate`. */
 export const gelu: Activation = (x, { approximate = false }: { approximate?: boolean } = {}) => ops.gelu(x, { approximate });
 export { softplus, tanh };
-export const { relu6, selu, celu, silu, mish, softsign, logSigmoid, hardSigmoid, hardSilu, hardTanh, hardShrink, softShrink, tanhShrink, threshold,
-  squareplus, sparsePlus, sparseSigmoid, sparsemax, glu, logSoftmax } = ops;
+export const {
+  relu6,
+  selu,
+  celu,
+  silu,
+  mish,
+  softsign,
+  logSigmoid,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  hardShrink,
+  softShrink,
+  tanhShrink,
+  threshold,
+  squareplus,
+  sparsePlus,
+  sparseSigmoid,
+  sparsemax,
+  glu,
+  logSoftmax,
+} = ops;
 /** Alias of `silu`. */
 export const swish: Activation = (x) => ops.silu(x);
 /** Alias of `hardSilu`. */
 export const hardSwish: Activation = (x) => ops.hardSilu(x);
 
-const all: Record<string, Activation> = { relu, relu6, leakyRelu, elu, selu, celu, gelu, silu, sigmoid, tanh, softplus, softsign, softmax, logSoftmax, logSigmoid, exponential,
-  hardSigmoid, hardSilu, hardTanh, hardShrink, softShrink, tanhShrink, mish, linear, glu, sparsePlus, sparseSigmoid, squareplus, threshold, sparsemax };
+const all: Record<string, Activation> = {
+  relu,
+  relu6,
+  leakyRelu,
+  elu,
+  selu,
+  celu,
+  gelu,
+  silu,
+  sigmoid,
+  tanh,
+  softplus,
+  softsign,
+  softmax,
+  logSoftmax,
+  logSigmoid,
+  exponential,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  hardShrink,
+  softShrink,
+  tanhShrink,
+  mish,
+  linear,
+  glu,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+  threshold,
+  sparsemax,
+};
 for (const [name, f] of Object.entries(all)) if (!functionNames.has(f)) functionNames.set(f, snakeCase(name));
 const aliases: Record<string, string> = { swish: 'silu', hardSwish: 'hardSilu' };
 
@@ -65,7 +117,8 @@ export function get(identifier: unknown): Activation {
   if (typeof identifier === 'string') {
     const custom = getRegisteredObject(identifier);
     if (typeof custom === 'function') return custom as Activation;
-    const name = camelCase(identifier), f = all[aliases[name] ?? name];
+    const name = camelCase(identifier),
+      f = all[aliases[name] ?? name];
     if (f) return f;
     const near = nearest(identifier, Object.keys(all).map(snakeCase));
     throw new ValueError(`activation '${identifier}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);

@@ -7,7 +7,9 @@ import { makeKind } from './saving/serialize';
 /** Maps a weight to the nearest allowed one. Subclass and implement `call`. */
 export abstract class Constraint {
   abstract call(w: Tensor): Tensor;
-  getConfig(): Record<string, unknown> { return {}; }
+  getConfig(): Record<string, unknown> {
+    return {};
+  }
 }
 type Axis = number | readonly number[];
 const EPSILON = 1e-7;
@@ -28,14 +30,19 @@ export class MaxNorm extends Constraint {
     this.axis = given.axis ?? 0;
   }
   call(w: TensorLike): Tensor {
-    const t = convert(w), norm = norms(t, this.axis);
+    const t = convert(w),
+      norm = norms(t, this.axis);
     return scaled(t, run('clip', [norm], { min: 0, max: this.maxValue }), norm);
   }
-  override getConfig() { return { maxValue: this.maxValue, axis: this.axis }; }
+  override getConfig() {
+    return { maxValue: this.maxValue, axis: this.axis };
+  }
 }
 /** max(w, 0) */
 export class NonNeg extends Constraint {
-  call(w: TensorLike): Tensor { return run('relu', [convert(w)]); }
+  call(w: TensorLike): Tensor {
+    return run('relu', [convert(w)]);
+  }
 }
 /** Norm 1 along `axis`. Default 0. */
 export class UnitNorm extends Constraint {
@@ -51,7 +58,9 @@ export class UnitNorm extends Constraint {
     const t = convert(w);
     return run('divide', [t, run('add', [norms(t, this.axis), convert(EPSILON, t)])]);
   }
-  override getConfig() { return { axis: this.axis }; }
+  override getConfig() {
+    return { axis: this.axis };
+  }
 }
 /** Norm along `axis` moved by `rate` towards [minValue, maxValue]. Defaults 0, 1, 1, axis 0. */
 export class MinMaxNorm extends Constraint {
@@ -68,15 +77,21 @@ export class MinMaxNorm extends Constraint {
     this.axis = options.axis ?? 0;
   }
   call(w: TensorLike): Tensor {
-    const t = convert(w), norm = norms(t, this.axis);
+    const t = convert(w),
+      norm = norms(t, this.axis);
     const inside = run('multiply', [run('clip', [norm], { min: this.minValue, max: this.maxValue }), convert(this.rate, t)]);
     return scaled(t, run('add', [inside, run('multiply', [norm, convert(1 - this.rate, t)])]), norm);
   }
-  override getConfig() { return { minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis }; }
+  override getConfig() {
+    return { minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis };
+  }
 }
 registerClass('keras.constraints', MaxNorm, NonNeg, UnitNorm, MinMaxNorm);
 
-export const maxNorm = MaxNorm, nonNeg = NonNeg, unitNorm = UnitNorm, minMaxNorm = MinMaxNorm;
+export const maxNorm = MaxNorm,
+  nonNeg = NonNeg,
+  unitNorm = UnitNorm,
+  minMaxNorm = MinMaxNorm;
 
 const kind = makeKind<Constraint>('keras.constraints', 'constraint', (x): x is Constraint => typeof (x as Constraint)?.call === 'function');
 /** A constraint from a name, a config, an instance or a function; null for none. */

@@ -18,7 +18,9 @@ export class DTypePolicy {
       this.variableDtype = 'float32';
     } else this.computeDtype = this.variableDtype = checkDType(this.name, 'DTypePolicy: dtype');
   }
-  getConfig(): { name: string } { return { name: this.name }; }
+  getConfig(): { name: string } {
+    return { name: this.name };
+  }
 }
 registerClass('keras.dtype_policies', DTypePolicy);
 registerClass('keras', DTypePolicy); // what files name
@@ -27,7 +29,9 @@ let global_ = new DTypePolicy('float32');
 /** The policy of layers made without a dtype. */
 export const dtypePolicy = (): DTypePolicy => global_;
 /** Sets the policy of layers made from now on. */
-export function setDtypePolicy(policy: string | DTypePolicy): void { global_ = getDtypePolicy(policy); }
+export function setDtypePolicy(policy: string | DTypePolicy): void {
+  global_ = getDtypePolicy(policy);
+}
 /** @internal */
 export function getDtypePolicy(policy: unknown): DTypePolicy {
   if (policy === undefined || policy === null) return global_;

@@ -37,15 +37,28 @@ export class KerasTensor {
   /** @internal */ node: GraphNode | null = null;
   /** @internal */ index = 0;
   readonly name: string;
-  constructor(readonly shape: SymbolicShape, readonly dtype: DType = 'float32', options: { name?: string } = {}) {
+  constructor(
+    readonly shape: SymbolicShape,
+    readonly dtype: DType = 'float32',
+    options: { name?: string } = {},
+  ) {
     this.name = options.name ?? uniqueName('keras_tensor');
   }
-  get ndim(): number { return this.shape.length; }
-  toString(): string { return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, name=${this.name}>`; }
-  [Symbol.for('nodejs.util.inspect.custom')](): string { return this.toString(); }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  toString(): string {
+    return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, name=${this.name}>`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 // Every method of Tensor, as part of the graph.
-type TensorMethods = Omit<Tensor, 'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed'>;
+type TensorMethods = Omit<
+  Tensor,
+  'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed'
+>;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type
 export interface KerasTensor extends TensorMethods {}
 
@@ -66,7 +79,16 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
     const outer = standIn;
     standIn = hasUnknown ? size : null;
     try {
-      return withTrace(new ScratchTrace(), () => f(mapStructure(args, isKerasTensor, (t) => binding.placeholder(t.shape.map((d) => d ?? size), t.dtype)) as unknown[]));
+      return withTrace(new ScratchTrace(), () =>
+        f(
+          mapStructure(args, isKerasTensor, (t) =>
+            binding.placeholder(
+              t.shape.map((d) => d ?? size),
+              t.dtype,
+            ),
+          ) as unknown[],
+        ),
+      );
     } finally {
       standIn = outer;
     }
@@ -77,7 +99,10 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
   return mapStructure(results[0], isTensor, (t) => {
     const other = second[i++];
     if (other.ndim !== t.ndim) throw new ValueError('the rank of the result depends on a size that is unknown.');
-    return new KerasTensor(t.shape.map((d, a) => (d === other.shape[a] ? d : null)), t.dtype);
+    return new KerasTensor(
+      t.shape.map((d, a) => (d === other.shape[a] ? d : null)),
+      t.dtype,
+    );
   });
 }
 
@@ -96,10 +121,15 @@ export function recordNode(operation: Operation, args: unknown[], outputs: unkno
 export class OpOperation implements Operation {
   readonly inboundNodes: GraphNode[] = [];
   readonly name: string;
-  constructor(readonly opName: string, private readonly f: (...args: unknown[]) => unknown) {
+  constructor(
+    readonly opName: string,
+    private readonly f: (...args: unknown[]) => unknown,
+  ) {
     this.name = uniqueName(opName.replace(/\./g, '_').replace(/(?<=[a-z])([A-Z])/g, (c) => `_${c.toLowerCase()}`));
   }
-  runNode(args: unknown[]): unknown { return this.f(...args); }
+  runNode(args: unknown[]): unknown {
+    return this.f(...args);
+  }
 }
 setSymbolicCall(isKerasTensor, (name, f, args) => {
   const call = f as unknown as (...a: unknown[]) => unknown;
@@ -108,9 +138,17 @@ setSymbolicCall(isKerasTensor, (name, f, args) => {
   return outputs;
 });
 for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
-  const op = (ops as unknown as Record<string, unknown>)[key === 'sub' ? 'subtract' : key === 'mul' ? 'multiply' : key === 'div' ? 'divide' : key === 'pow' ? 'power' : key === 'flatten' ? 'ravel' : key];
+  const op = (ops as unknown as Record<string, unknown>)[
+    key === 'sub' ? 'subtract' : key === 'mul' ? 'multiply' : key === 'div' ? 'divide' : key === 'pow' ? 'power' : key === 'flatten' ? 'ravel' : key
+  ];
   if (typeof op === 'function' && !(key in KerasTensor.prototype))
-    Object.defineProperty(KerasTensor.prototype, key, { configurable: true, writable: true, value(this: KerasTensor, ...args: unknown[]) { return (op as (...a: unknown[]) => unknown)(this, ...args); } });
+    Object.defineProperty(KerasTensor.prototype, key, {
+      configurable: true,
+      writable: true,
+      value(this: KerasTensor, ...args: unknown[]) {
+        return (op as (...a: unknown[]) => unknown)(this, ...args);
+      },
+    });
 }
 
 /** What layers take: real or symbolic tensors. */

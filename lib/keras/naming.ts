@@ -5,7 +5,11 @@ const scopes: string[] = [];
 
 /** @internal `BatchNormalization` -> `batch_normalization` (keras.src.utils.naming.to_snake_case). */
 export function toSnakeCase(name: string): string {
-  return name.replace(/\W+/g, '').replace(/(.)([A-Z][a-z]+)/g, '$1_$2').replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  return name
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
 }
 /** @internal `name`, `name_1`, ... */
 export function uniqueName(base: string): string {
@@ -16,7 +20,9 @@ export function uniqueName(base: string): string {
 /** @internal An unused name for an object of this class. */
 export const autoName = (className: string): string => uniqueName(toSnakeCase(className));
 /** Starts automatic names anew (keras.utils.clear_session). */
-export function clearSession(): void { counts = new Map(); }
+export function clearSession(): void {
+  counts = new Map();
+}
 
 /** @internal Variables made inside of `f` have `name` in their path. */
 export function withNameScope<T>(name: string, f: () => T): T {

@@ -8,7 +8,9 @@ import { makeKind } from './saving/serialize';
 /** Maps a tensor to a scalar penalty. Subclass and implement `call`. */
 export abstract class Regularizer {
   abstract call(x: Tensor): Tensor;
-  getConfig(): Record<string, unknown> { return {}; }
+  getConfig(): Record<string, unknown> {
+    return {};
+  }
 }
 function strength(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${String(value)}`);
@@ -26,8 +28,12 @@ export class L1 extends Regularizer {
     if (typeof l1 === 'object') checkOptions('L1', l1, ['l1']);
     this.l1 = strength('l1', typeof l1 === 'object' ? (l1.l1 ?? 0.01) : l1);
   }
-  call(x: TensorLike): Tensor { return absolute(convert(x), this.l1); }
-  override getConfig() { return { l1: this.l1 }; }
+  call(x: TensorLike): Tensor {
+    return absolute(convert(x), this.l1);
+  }
+  override getConfig() {
+    return { l1: this.l1 };
+  }
 }
 /** l2 sum x^2. Default 0.01. */
 export class L2 extends Regularizer {
@@ -38,8 +44,12 @@ export class L2 extends Regularizer {
     if (typeof l2 === 'object') checkOptions('L2', l2, ['l2']);
     this.l2 = strength('l2', typeof l2 === 'object' ? (l2.l2 ?? 0.01) : l2);
   }
-  call(x: TensorLike): Tensor { return squared(convert(x), this.l2); }
-  override getConfig() { return { l2: this.l2 }; }
+  call(x: TensorLike): Tensor {
+    return squared(convert(x), this.l2);
+  }
+  override getConfig() {
+    return { l2: this.l2 };
+  }
 }
 /** l1 sum|x| + l2 sum x^2. Defaults 0. */
 export class L1L2 extends Regularizer {
@@ -55,7 +65,9 @@ export class L1L2 extends Regularizer {
     const t = convert(x);
     return run('add', [absolute(t, this.l1), squared(t, this.l2)]);
   }
-  override getConfig() { return { l1: this.l1, l2: this.l2 }; }
+  override getConfig() {
+    return { l1: this.l1, l2: this.l2 };
+  }
 }
 /** factor * mean of |cosine| between all pairs of rows (or columns): Brock et al. 2016. */
 export class OrthogonalRegularizer extends Regularizer {
@@ -73,7 +85,8 @@ export class OrthogonalRegularizer extends Regularizer {
   call(x: TensorLike): Tensor {
     const t = convert(x);
     if (t.ndim !== 2) throw new ValueError(`OrthogonalRegularizer: a matrix is expected.\n  Received: rank ${t.ndim}`);
-    const isRows = this.mode === 'rows', n = t.shape[isRows ? 0 : 1];
+    const isRows = this.mode === 'rows',
+      n = t.shape[isRows ? 0 : 1];
     const total = run('maximum', [run('sum', [run('square', [t])], { axis: [isRows ? 1 : 0], keepdims: true }), convert(1e-12, t)]);
     const unit = run('multiply', [t, run('rsqrt', [total])]);
     const product = isRows ? run('matmul', [unit, unit], { transpose_b: true }) : run('matmul', [unit, unit], { transpose_a: true });
@@ -81,7 +94,9 @@ export class OrthogonalRegularizer extends Regularizer {
     const off = run('sum', [run('abs', [run('multiply', [product, convert(identity, t)])])]);
     return run('multiply', [off, convert((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2), t)]);
   }
-  override getConfig() { return { factor: this.factor, mode: this.mode }; }
+  override getConfig() {
+    return { factor: this.factor, mode: this.mode };
+  }
 }
 registerClass('keras.regularizers', L1, L2, L1L2, OrthogonalRegularizer);
 

@@ -93,22 +93,66 @@ export const where = defineOp('where', (condition: TensorLike, x1: TensorLike, x
   return run('where', [convert(condition), a, b]);
 });
 /** |x1 - x2| <= atol + rtol * |x2| */
-export const isclose = defineOp('isclose', (x1: TensorLike, x2: TensorLike, { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor => {
-  const [a, b] = pair(x1, x2);
-  const same = run('equal', [a, b]);
-  const limit = run('add', [run('multiply', [run('abs', [b]), convert(rtol, isFloating(b.dtype) ? b : 'float32')]), convert(atol, isFloating(b.dtype) ? b : 'float32')]);
-  const near = run('logical_and', [run('isfinite', [b]), run('less_equal', [run('abs', [run('subtract', [a, b])]), limit])]);
-  const close = run('logical_or', [same, near]);
-  return equalNan ? run('logical_or', [close, run('logical_and', [run('isnan', [a]), run('isnan', [b])])]) : close;
-}, ['rtol', 'atol', 'equalNan']);
+export const isclose = defineOp(
+  'isclose',
+  (x1: TensorLike, x2: TensorLike, { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor => {
+    const [a, b] = pair(x1, x2);
+    const same = run('equal', [a, b]);
+    const limit = run('add', [run('multiply', [run('abs', [b]), convert(rtol, isFloating(b.dtype) ? b : 'float32')]), convert(atol, isFloating(b.dtype) ? b : 'float32')]);
+    const near = run('logical_and', [run('isfinite', [b]), run('less_equal', [run('abs', [run('subtract', [a, b])]), limit])]);
+    const close = run('logical_or', [same, near]);
+    return equalNan ? run('logical_or', [close, run('logical_and', [run('isnan', [a]), run('isnan', [b])])]) : close;
+  },
+  ['rtol', 'atol', 'equalNan'],
+);
 
-defineMethods({ add, subtract, multiply, divide, floorDivide, mod, power, maximum, minimum, greater, greaterEqual, less, lessEqual, equal, notEqual,
-  logicalAnd, logicalOr, squaredDifference, sub: subtract, mul: multiply, div: divide, pow: power });
+defineMethods({
+  add,
+  subtract,
+  multiply,
+  divide,
+  floorDivide,
+  mod,
+  power,
+  maximum,
+  minimum,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  equal,
+  notEqual,
+  logicalAnd,
+  logicalOr,
+  squaredDifference,
+  sub: subtract,
+  mul: multiply,
+  div: divide,
+  pow: power,
+});
 declare module '../tensor' {
   interface Tensor {
-    add: BinaryMethod; subtract: BinaryMethod; multiply: BinaryMethod; divide: BinaryMethod; floorDivide: BinaryMethod; mod: BinaryMethod;
-    power: BinaryMethod; maximum: BinaryMethod; minimum: BinaryMethod; greater: BinaryMethod; greaterEqual: BinaryMethod; less: BinaryMethod;
-    lessEqual: BinaryMethod; equal: BinaryMethod; notEqual: BinaryMethod; logicalAnd: BinaryMethod; logicalOr: BinaryMethod;
-    squaredDifference: BinaryMethod; sub: BinaryMethod; mul: BinaryMethod; div: BinaryMethod; pow: BinaryMethod;
+    add: BinaryMethod;
+    subtract: BinaryMethod;
+    multiply: BinaryMethod;
+    divide: BinaryMethod;
+    floorDivide: BinaryMethod;
+    mod: BinaryMethod;
+    power: BinaryMethod;
+    maximum: BinaryMethod;
+    minimum: BinaryMethod;
+    greater: BinaryMethod;
+    greaterEqual: BinaryMethod;
+    less: BinaryMethod;
+    lessEqual: BinaryMethod;
+    equal: BinaryMethod;
+    notEqual: BinaryMethod;
+    logicalAnd: BinaryMethod;
+    logicalOr: BinaryMethod;
+    squaredDifference: BinaryMethod;
+    sub: BinaryMethod;
+    mul: BinaryMethod;
+    div: BinaryMethod;
+    pow: BinaryMethod;
   }
 }

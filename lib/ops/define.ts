@@ -42,7 +42,19 @@ export function defineOp<F extends AnyFunction>(name: string, f: F, options: rea
 export function defineMethods(functions: Record<string, AnyFunction>): void {
   for (const [name, f] of Object.entries(functions)) {
     const call = f as unknown as (...a: unknown[]) => unknown;
-    Object.defineProperty(Tensor.prototype, name, { configurable: true, writable: true, value(this: Tensor, ...args: unknown[]) { return call(this, ...args); } });
-    Object.defineProperty(Variable.prototype, name, { configurable: true, writable: true, value(this: Variable, ...args: unknown[]) { return call(this.value, ...args); } });
+    Object.defineProperty(Tensor.prototype, name, {
+      configurable: true,
+      writable: true,
+      value(this: Tensor, ...args: unknown[]) {
+        return call(this, ...args);
+      },
+    });
+    Object.defineProperty(Variable.prototype, name, {
+      configurable: true,
+      writable: true,
+      value(this: Variable, ...args: unknown[]) {
+        return call(this.value, ...args);
+      },
+    });
   }
 }

@@ -4,13 +4,16 @@ import { convert, formatShape, run, type Tensor, type TensorLike } from '../tens
 import { diagonalMask } from './creation';
 import { defineOp } from './define';
 
-interface Term { tensor: Tensor; labels: string[] }
+interface Term {
+  tensor: Tensor;
+  labels: string[];
+}
 const product = (ns: readonly number[]): number => ns.reduce((p, n) => p * n, 1);
 
 /** Sums out labels that nobody else needs; a label twice in one operand means its diagonal. */
 function reduceTerm(term: Term, needed: Set<string>): Term {
   let { tensor: t, labels } = term;
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false;
     for (let i = 0; i < labels.length && !again; i++) {
       const j = labels.indexOf(labels[i], i + 1);
@@ -30,8 +33,10 @@ function arrange(term: Term, order: string[]): Tensor {
 }
 function contract(a: Term, b: Term, needed: Set<string>): Term {
   const shared = a.labels.filter((l) => b.labels.includes(l));
-  const batch = shared.filter((l) => needed.has(l)), inside = shared.filter((l) => !needed.has(l));
-  const onlyA = a.labels.filter((l) => !shared.includes(l)), onlyB = b.labels.filter((l) => !shared.includes(l));
+  const batch = shared.filter((l) => needed.has(l)),
+    inside = shared.filter((l) => !needed.has(l));
+  const onlyA = a.labels.filter((l) => !shared.includes(l)),
+    onlyB = b.labels.filter((l) => !shared.includes(l));
   const sizeOf = (l: string): number => (a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)]);
   const sizes = (ls: string[]): number[] => ls.map(sizeOf);
   const left = run('reshape', [arrange(a, [...batch, ...onlyA, ...inside])], { shape: [product(sizes(batch)), product(sizes(onlyA)), product(sizes(inside))] });
@@ -47,12 +52,14 @@ function contract(a: Term, b: Term, needed: Set<string>): Term {
  */
 export const einsum = defineOp('einsum', (subscripts: string, ...operands: TensorLike[]): Tensor => {
   const [inputs, result] = subscripts.replace(/\s/g, '').split('->');
-  const parts = inputs.split(','), tensors = operands.map((x) => convert(x));
-  if (parts.length !== tensors.length)
-    throw new ValueError(`einsum: '${subscripts}' names ${parts.length} operands but ${tensors.length} are given.`, { op: 'einsum' });
+  const parts = inputs.split(','),
+    tensors = operands.map((x) => convert(x));
+  if (parts.length !== tensors.length) throw new ValueError(`einsum: '${subscripts}' names ${parts.length} operands but ${tensors.length} are given.`, { op: 'einsum' });
   let dots = 0;
   const terms = parts.map((part, i): Term => {
-    const t = tensors[i], letters = part.replace('...', '').length, extra = part.includes('...') ? t.ndim - letters : 0;
+    const t = tensors[i],
+      letters = part.replace('...', '').length,
+      extra = part.includes('...') ? t.ndim - letters : 0;
     if (letters + extra !== t.ndim || extra < 0)
       throw new ValueError(`einsum: '${part}' names ${letters} axes but operand ${i} has shape ${formatShape(t.shape)}.`, { op: 'einsum' });
     dots = Math.max(dots, extra);
@@ -61,16 +68,22 @@ export const einsum = defineOp('einsum', (subscripts: string, ...operands: Tenso
     return { tensor: t, labels: at < 0 ? [...part] : [...part.slice(0, at), ...names, ...part.slice(at + 3)] };
   });
   const sizes = new Map<string, number>();
-  terms.forEach(({ tensor: t, labels }, i) => labels.forEach((l, k) => {
-    const known = sizes.get(l);
-    if (known !== undefined && known !== t.shape[k])
-      throw new ValueError(`einsum: axis '${l}' has size ${known} and, in operand ${i} of shape ${formatShape(t.shape)}, ${t.shape[k]}.`, { op: 'einsum' });
-    sizes.set(l, t.shape[k]);
-  }));
+  terms.forEach(({ tensor: t, labels }, i) =>
+    labels.forEach((l, k) => {
+      const known = sizes.get(l);
+      if (known !== undefined && known !== t.shape[k])
+        throw new ValueError(`einsum: axis '${l}' has size ${known} and, in operand ${i} of shape ${formatShape(t.shape)}, ${t.shape[k]}.`, { op: 'einsum' });
+      sizes.set(l, t.shape[k]);
+    }),
+  );
   const dotNames = Array.from({ length: dots }, (_, k) => `.${dots - k}`);
   const all = terms.flatMap((t) => t.labels);
-  const out = result === undefined ? [...dotNames, ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.indexOf(l) === all.lastIndexOf(l)).sort()]
-    : result.includes('...') ? [...result.slice(0, result.indexOf('...')), ...dotNames, ...result.slice(result.indexOf('...') + 3)] : [...result];
+  const out =
+    result === undefined
+      ? [...dotNames, ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.indexOf(l) === all.lastIndexOf(l)).sort()]
+      : result.includes('...')
+        ? [...result.slice(0, result.indexOf('...')), ...dotNames, ...result.slice(result.indexOf('...') + 3)]
+        : [...result];
   for (const l of out) if (!sizes.has(l)) throw new ValueError(`einsum: '${l}' of the result does not occur in '${inputs}'.`, { op: 'einsum' });
   let current = terms[0];
   for (let i = 1; i <= terms.length; i++) {

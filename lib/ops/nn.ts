@@ -19,8 +19,16 @@ export function spatial(op: string, what: string, value: Sizes, axes: number, le
   return list;
 }
 /** @internal Elements added before and after each spatial axis. */
-export function paddingOf(op: string, padding: string, input: Shape, kernel: readonly number[], strides: readonly number[], dilation: readonly number[]): { before: number[]; after: number[] } {
-  const before = input.map(() => 0), after = input.map(() => 0);
+export function paddingOf(
+  op: string,
+  padding: string,
+  input: Shape,
+  kernel: readonly number[],
+  strides: readonly number[],
+  dilation: readonly number[],
+): { before: number[]; after: number[] } {
+  const before = input.map(() => 0),
+    after = input.map(() => 0);
   const p = padding.toLowerCase();
   if (p === 'same')
     input.forEach((n, i) => {
@@ -46,7 +54,12 @@ export function channelsLast(x: Tensor, format: DataFormat, f: (t: Tensor) => Te
   return format === 'channels_last' ? f(x) : moveaxis(f(moveaxis(x, 1, -1)), -1, 1);
 }
 
-export interface ConvOptions { strides?: Sizes; padding?: Padding | string; dataFormat?: DataFormat | string | null; dilationRate?: Sizes }
+export interface ConvOptions {
+  strides?: Sizes;
+  padding?: Padding | string;
+  dataFormat?: DataFormat | string | null;
+  dilationRate?: Sizes;
+}
 const CONV = ['strides', 'padding', 'dataFormat', 'dilationRate'];
 /**
  * Convolution (cross-correlation) over 1 to 3 spatial axes.
@@ -54,86 +67,168 @@ const CONV = ['strides', 'padding', 'dataFormat', 'dilationRate'];
  * @returns (batch, ...spatial', filters), spatial' = floor((n + padding - (k - 1) dilation - 1) / stride) + 1.
  * @throws ValueError when channels and kernel disagree.
  */
-export const conv = defineOp('conv', (inputs: TensorLike, kernel: TensorLike, { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions = {}): Tensor => {
-  const x = toFloat(inputs), k = convert(kernel), axes = k.ndim - 2, label = `conv${axes}d`, format = checkDataFormat(label, dataFormat);
-  if (axes < 1 || axes > 3 || x.ndim !== k.ndim)
-    throw new ValueError(`conv: inputs of rank n and a kernel of the same rank, 3 to 5, are expected.\n  Received: inputs ${formatShape(x.shape)}, kernel ${formatShape(k.shape)}`, { op: 'conv' });
-  const s = spatial(label, 'strides', strides, axes), d = spatial(label, 'dilationRate', dilationRate, axes);
-  if (s.some((v) => v > 1) && d.some((v) => v > 1)) throw new ValueError(`${label}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(s)}, dilationRate ${formatShape(d)}`, { op: label });
-  return channelsLast(x, format, (t) => {
-    const channels = t.shape[t.ndim - 1], perGroup = k.shape[axes];
-    const groups = perGroup > 0 && channels % perGroup === 0 ? channels / perGroup : 1;
-    return run('conv', [t, k], { strides: s, dilation: d, ...paddingOf(label, padding, t.shape.slice(1, -1), k.shape.slice(0, axes), s, d), groups, label });
-  });
-}, CONV);
+export const conv = defineOp(
+  'conv',
+  (inputs: TensorLike, kernel: TensorLike, { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions = {}): Tensor => {
+    const x = toFloat(inputs),
+      k = convert(kernel),
+      axes = k.ndim - 2,
+      label = `conv${axes}d`,
+      format = checkDataFormat(label, dataFormat);
+    if (axes < 1 || axes > 3 || x.ndim !== k.ndim)
+      throw new ValueError(
+        `conv: inputs of rank n and a kernel of the same rank, 3 to 5, are expected.\n  Received: inputs ${formatShape(x.shape)}, kernel ${formatShape(k.shape)}`,
+        { op: 'conv' },
+      );
+    const s = spatial(label, 'strides', strides, axes),
+      d = spatial(label, 'dilationRate', dilationRate, axes);
+    if (s.some((v) => v > 1) && d.some((v) => v > 1))
+      throw new ValueError(`${label}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(s)}, dilationRate ${formatShape(d)}`, { op: label });
+    return channelsLast(x, format, (t) => {
+      const channels = t.shape[t.ndim - 1],
+        perGroup = k.shape[axes];
+      const groups = perGroup > 0 && channels % perGroup === 0 ? channels / perGroup : 1;
+      return run('conv', [t, k], { strides: s, dilation: d, ...paddingOf(label, padding, t.shape.slice(1, -1), k.shape.slice(0, axes), s, d), groups, label });
+    });
+  },
+  CONV,
+);
 /** Each channel convolved on its own: kernel (...kernel, channels, multiplier). */
-export const depthwiseConv = defineOp('depthwiseConv', (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => {
-  const k = convert(kernel), n = k.ndim;
-  return conv(inputs, run('reshape', [k], { shape: [...k.shape.slice(0, n - 2), 1, k.shape[n - 2] * k.shape[n - 1]] }), options);
-}, CONV);
+export const depthwiseConv = defineOp(
+  'depthwiseConv',
+  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => {
+    const k = convert(kernel),
+      n = k.ndim;
+    return conv(inputs, run('reshape', [k], { shape: [...k.shape.slice(0, n - 2), 1, k.shape[n - 2] * k.shape[n - 1]] }), options);
+  },
+  CONV,
+);
 
-export interface PoolOptions { strides?: Sizes | null; padding?: Padding | string; dataFormat?: DataFormat | string | null }
+export interface PoolOptions {
+  strides?: Sizes | null;
+  padding?: Padding | string;
+  dataFormat?: DataFormat | string | null;
+}
 const POOL = ['strides', 'padding', 'dataFormat'];
 function pool(op: string, native: string, inputs: TensorLike, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: PoolOptions): Tensor {
-  const x = toFloat(inputs), axes = x.ndim - 2, format = checkDataFormat(op, dataFormat);
+  const x = toFloat(inputs),
+    axes = x.ndim - 2,
+    format = checkDataFormat(op, dataFormat);
   if (axes < 1 || axes > 3) throw new ValueError(`${op}: inputs of rank 3 to 5 are expected.\n  Received: shape ${formatShape(x.shape)}`, { op });
-  const size = spatial(op, 'poolSize', poolSize, axes), s = spatial(op, 'strides', strides ?? poolSize, axes);
+  const size = spatial(op, 'poolSize', poolSize, axes),
+    s = spatial(op, 'strides', strides ?? poolSize, axes);
   return channelsLast(x, format, (t) => {
-    const attrs = { size, strides: s, ...paddingOf(op, padding, t.shape.slice(1, -1), size, s, size.map(() => 1)), label: op };
+    const attrs = {
+      size,
+      strides: s,
+      ...paddingOf(
+        op,
+        padding,
+        t.shape.slice(1, -1),
+        size,
+        s,
+        size.map(() => 1),
+      ),
+      label: op,
+    };
     return runMany(native, [t], attrs)[0];
   });
 }
 /** Largest element of each window. `strides` defaults to `poolSize`. */
-export const maxPool = defineOp('maxPool', (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('maxPool', 'max_pool', inputs, poolSize, options), POOL);
+export const maxPool = defineOp(
+  'maxPool',
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('maxPool', 'max_pool', inputs, poolSize, options),
+  POOL,
+);
 /** Mean of each window, padding left out. `strides` defaults to `poolSize`. */
-export const averagePool = defineOp('averagePool', (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('averagePool', 'average_pool', inputs, poolSize, options), POOL);
+export const averagePool = defineOp(
+  'averagePool',
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('averagePool', 'average_pool', inputs, poolSize, options),
+  POOL,
+);
 
 /** One value for each position of the axes, with size 1 on the others. */
 function spread(op: string, what: string, value: TensorLike, x: Tensor, axes: readonly number[]): Tensor {
-  const v = convert(value, x), shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1)), count = shape.reduce((p, d) => p * d, 1);
+  const v = convert(value, x),
+    shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1)),
+    count = shape.reduce((p, d) => p * d, 1);
   if (v.size !== count)
-    throw new ValueError(`${op}: ${what} must have ${count} values, one for each position of axis ${axes.join(', ')}.\n  Received: ${what} of shape ${formatShape(v.shape)}, input of shape ${formatShape(x.shape)}`, { op });
+    throw new ValueError(
+      `${op}: ${what} must have ${count} values, one for each position of axis ${axes.join(', ')}.\n  Received: ${what} of shape ${formatShape(v.shape)}, input of shape ${formatShape(x.shape)}`,
+      { op },
+    );
   return run('reshape', [v], { shape });
 }
 /**
  * (x - mean) / sqrt(variance + epsilon) * scale + offset, the four of shape (size of `axis`,).
  */
-export const batchNormalization = defineOp('batchNormalization', (x: TensorLike, mean: TensorLike, variance: TensorLike, axis: number,
-  { offset = null, scale = null, epsilon = 1e-3 }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {}): Tensor => {
-  const t = toFloat(x), a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
-  const wide = (what: string, v: TensorLike): Tensor => spread('batchNormalization', what, v, t, [a]);
-  let factor = run('rsqrt', [run('add', [wide('variance', variance), convert(epsilon, t)])]);
-  if (scale !== null) factor = run('multiply', [factor, wide('scale', scale)]);
-  const shift = run('multiply', [wide('mean', mean), factor]);
-  const moved = offset === null ? run('negative', [shift]) : run('subtract', [wide('offset', offset), shift]);
-  return run('add', [run('multiply', [t, factor]), moved]);
-}, ['offset', 'scale', 'epsilon']);
+export const batchNormalization = defineOp(
+  'batchNormalization',
+  (
+    x: TensorLike,
+    mean: TensorLike,
+    variance: TensorLike,
+    axis: number,
+    { offset = null, scale = null, epsilon = 1e-3 }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {},
+  ): Tensor => {
+    const t = toFloat(x),
+      a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
+    const wide = (what: string, v: TensorLike): Tensor => spread('batchNormalization', what, v, t, [a]);
+    let factor = run('rsqrt', [run('add', [wide('variance', variance), convert(epsilon, t)])]);
+    if (scale !== null) factor = run('multiply', [factor, wide('scale', scale)]);
+    const shift = run('multiply', [wide('mean', mean), factor]);
+    const moved = offset === null ? run('negative', [shift]) : run('subtract', [wide('offset', offset), shift]);
+    return run('add', [run('multiply', [t, factor]), moved]);
+  },
+  ['offset', 'scale', 'epsilon'],
+);
 /**
  * Normalizes with the batch's own statistics: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over all axes but
  * the last. @returns [y, mean, variance]; the variance is not bias-corrected.
  */
-export const batchNormalizationTraining = defineOp('batchNormalizationTraining', (x: TensorLike, gamma: TensorLike, beta: TensorLike, { epsilon = 1e-3 }: { epsilon?: number } = {}): [Tensor, Tensor, Tensor] => {
-  const t = toFloat(x);
-  return runMany('batch_norm_training', [t, convert(gamma, t), convert(beta, t)], { epsilon }) as [Tensor, Tensor, Tensor];
-}, ['epsilon']);
+export const batchNormalizationTraining = defineOp(
+  'batchNormalizationTraining',
+  (x: TensorLike, gamma: TensorLike, beta: TensorLike, { epsilon = 1e-3 }: { epsilon?: number } = {}): [Tensor, Tensor, Tensor] => {
+    const t = toFloat(x);
+    return runMany('batch_norm_training', [t, convert(gamma, t), convert(beta, t)], { epsilon }) as [Tensor, Tensor, Tensor];
+  },
+  ['epsilon'],
+);
 /** (x - mean) / sqrt(variance + epsilon) * gamma + beta with the statistics of each example over `axis` (Ba et al. 2016). */
-export const layerNormalization = defineOp('layerNormalization', (x: TensorLike,
-  { gamma = null, beta = null, axis = -1, epsilon = 1e-3 }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: number | readonly number[]; epsilon?: number | null } = {}): Tensor => {
-  const t = toFloat(x), axes = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis('layerNormalization', a, t.ndim, t.shape));
-  const wide = (what: string, v: TensorLike): Tensor => spread('layerNormalization', what, v, t, axes);
-  const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
-  const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
-  let y = run('multiply', [centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? 1e-3, t)])])]);
-  if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
-  return beta === null ? y : run('add', [y, wide('beta', beta)]);
-}, ['gamma', 'beta', 'axis', 'epsilon']);
+export const layerNormalization = defineOp(
+  'layerNormalization',
+  (
+    x: TensorLike,
+    {
+      gamma = null,
+      beta = null,
+      axis = -1,
+      epsilon = 1e-3,
+    }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: number | readonly number[]; epsilon?: number | null } = {},
+  ): Tensor => {
+    const t = toFloat(x),
+      axes = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis('layerNormalization', a, t.ndim, t.shape));
+    const wide = (what: string, v: TensorLike): Tensor => spread('layerNormalization', what, v, t, axes);
+    const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
+    const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
+    let y = run('multiply', [centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? 1e-3, t)])])]);
+    if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
+    return beta === null ? y : run('add', [y, wide('beta', beta)]);
+  },
+  ['gamma', 'beta', 'axis', 'epsilon'],
+);
 /** x divided by its norm along `axis`: sum(|x|^order)^(1 / order), at least epsilon. */
-export const normalize = defineOp('normalize', (x: TensorLike, { axis = -1, order = 2, epsilon = 1e-12 }: { axis?: number; order?: number; epsilon?: number | null } = {}): Tensor => {
-  const t = toFloat(x), a = { axis: [normalizeAxis('normalize', axis, t.ndim, t.shape)], keepdims: true };
-  if (order === 2) {
-    const total = run('maximum', [run('sum', [run('square', [t])], a), convert((epsilon ?? 1e-12) ** 2, t)]);
-    return run('multiply', [t, run('rsqrt', [total])]);
-  }
-  const total = run('sum', [run('power', [run('abs', [t]), convert(order, t)])], a);
-  return run('divide', [t, run('maximum', [run('power', [total, convert(1 / order, t)]), convert(epsilon ?? 1e-12, t)])]);
-}, ['axis', 'order', 'epsilon']);
+export const normalize = defineOp(
+  'normalize',
+  (x: TensorLike, { axis = -1, order = 2, epsilon = 1e-12 }: { axis?: number; order?: number; epsilon?: number | null } = {}): Tensor => {
+    const t = toFloat(x),
+      a = { axis: [normalizeAxis('normalize', axis, t.ndim, t.shape)], keepdims: true };
+    if (order === 2) {
+      const total = run('maximum', [run('sum', [run('square', [t])], a), convert((epsilon ?? 1e-12) ** 2, t)]);
+      return run('multiply', [t, run('rsqrt', [total])]);
+    }
+    const total = run('sum', [run('power', [run('abs', [t]), convert(order, t)])], a);
+    return run('divide', [t, run('maximum', [run('power', [total, convert(1 / order, t)]), convert(epsilon ?? 1e-12, t)])]);
+  },
+  ['axis', 'order', 'epsilon'],
+);

@@ -3,11 +3,15 @@ import { convert, run, type Tensor, type TensorLike } from '../tensor';
 import { defineMethods, defineOp } from './define';
 import { toFloat } from './unary';
 
-export interface ReductionOptions { axis?: number | readonly number[] | null; keepdims?: boolean }
+export interface ReductionOptions {
+  axis?: number | readonly number[] | null;
+  keepdims?: boolean;
+}
 type Method = (options?: ReductionOptions) => Tensor;
 
 const attrs = ({ axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : typeof axis === 'number' ? [axis] : [...axis], keepdims });
-const reduction = (name: string, native: string) => defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(options)), ['axis', 'keepdims']);
+const reduction = (name: string, native: string) =>
+  defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(options)), ['axis', 'keepdims']);
 
 /** Sum. bool, int8 and uint8 are summed as int32. */
 export const sum = reduction('sum', 'sum');
@@ -16,15 +20,23 @@ export const mean = reduction('mean', 'mean');
 /** Product. */
 export const prod = reduction('prod', 'prod');
 /** Largest element; NaN wins. The gradient is shared among equals. `initial`: the result is at least this. */
-export const max = defineOp('max', (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-  const y = run('max', [convert(x)], attrs(options));
-  return initial == null ? y : run('maximum', [y, convert(initial, y)]);
-}, ['axis', 'keepdims', 'initial']);
+export const max = defineOp(
+  'max',
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
+    const y = run('max', [convert(x)], attrs(options));
+    return initial == null ? y : run('maximum', [y, convert(initial, y)]);
+  },
+  ['axis', 'keepdims', 'initial'],
+);
 /** Smallest element; NaN wins. */
-export const min = defineOp('min', (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-  const y = run('min', [convert(x)], attrs(options));
-  return initial == null ? y : run('minimum', [y, convert(initial, y)]);
-}, ['axis', 'keepdims', 'initial']);
+export const min = defineOp(
+  'min',
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
+    const y = run('min', [convert(x)], attrs(options));
+    return initial == null ? y : run('minimum', [y, convert(initial, y)]);
+  },
+  ['axis', 'keepdims', 'initial'],
+);
 /** Largest element. */
 export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs(options)), ['axis', 'keepdims']);
 /** Smallest element. */
@@ -34,76 +46,120 @@ export const any = reduction('any', 'any');
 /** Whether all elements are not 0. */
 export const all = reduction('all', 'all');
 /** mean((x - mean(x))^2), without bias correction. */
-export const variance = defineOp('var', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = toFloat(x);
-  const centered = run('subtract', [t, run('mean', [t], attrs({ ...options, keepdims: true }))]);
-  return run('mean', [run('square', [centered])], attrs(options));
-}, ['axis', 'keepdims']);
+export const variance = defineOp(
+  'var',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toFloat(x);
+    const centered = run('subtract', [t, run('mean', [t], attrs({ ...options, keepdims: true }))]);
+    return run('mean', [run('square', [centered])], attrs(options));
+  },
+  ['axis', 'keepdims'],
+);
 /** sqrt(var(x)) */
 export const std = defineOp('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]), ['axis', 'keepdims']);
 /** log(sum(e^x)) without overflow. */
-export const logsumexp = defineOp('logsumexp', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = toFloat(x);
-  const largest = run('max', [t], attrs({ ...options, keepdims: true }));
-  const shift = run('stop_gradient', [run('where', [run('isfinite', [largest]), largest, convert(0, largest)])]);
-  const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs(options))]);
-  return run('add', [total, run('reshape', [shift], { shape: [...total.shape] })]);
-}, ['axis', 'keepdims']);
+export const logsumexp = defineOp(
+  'logsumexp',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toFloat(x);
+    const largest = run('max', [t], attrs({ ...options, keepdims: true }));
+    const shift = run('stop_gradient', [run('where', [run('isfinite', [largest]), largest, convert(0, largest)])]);
+    const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs(options))]);
+    return run('add', [total, run('reshape', [shift], { shape: [...total.shape] })]);
+  },
+  ['axis', 'keepdims'],
+);
 /** How many elements are not 0 (int32). */
-export const countNonzero = defineOp('countNonzero', (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
-  const t = convert(x);
-  return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs({ axis }));
-}, ['axis']);
+export const countNonzero = defineOp(
+  'countNonzero',
+  (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
+    const t = convert(x);
+    return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs({ axis }));
+  },
+  ['axis'],
+);
 /** Weighted mean. */
-export const average = defineOp('average', (x: TensorLike, { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {}): Tensor => {
-  const t = toFloat(x);
-  if (weights === null) return run('mean', [t], attrs({ axis }));
-  let w = convert(weights, t);
-  if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
-  const full = run('broadcast_to', [run('cast', [w], { dtype: t.dtype })], { shape: [...t.shape] });
-  return run('divide', [run('sum', [run('multiply', [t, full])], attrs({ axis })), run('sum', [full], attrs({ axis }))]);
-}, ['axis', 'weights']);
+export const average = defineOp(
+  'average',
+  (x: TensorLike, { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {}): Tensor => {
+    const t = toFloat(x);
+    if (weights === null) return run('mean', [t], attrs({ axis }));
+    let w = convert(weights, t);
+    if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
+    const full = run('broadcast_to', [run('cast', [w], { dtype: t.dtype })], { shape: [...t.shape] });
+    return run('divide', [run('sum', [run('multiply', [t, full])], attrs({ axis })), run('sum', [full], attrs({ axis }))]);
+  },
+  ['axis', 'weights'],
+);
 
-const argument = (name: string, smallest: boolean) => defineOp(name, (x: TensorLike, { axis = null, keepdims = false }: { axis?: number | null; keepdims?: boolean } = {}): Tensor => {
-  const t = convert(x);
-  if (axis !== null) return run('argmax', [t], { axis, keepdims, min: smallest });
-  const y = run('argmax', [run('reshape', [t], { shape: [-1] })], { axis: 0, min: smallest });
-  return keepdims ? run('reshape', [y], { shape: t.shape.map(() => 1) }) : y;
-}, ['axis', 'keepdims']);
+const argument = (name: string, smallest: boolean) =>
+  defineOp(
+    name,
+    (x: TensorLike, { axis = null, keepdims = false }: { axis?: number | null; keepdims?: boolean } = {}): Tensor => {
+      const t = convert(x);
+      if (axis !== null) return run('argmax', [t], { axis, keepdims, min: smallest });
+      const y = run('argmax', [run('reshape', [t], { shape: [-1] })], { axis: 0, min: smallest });
+      return keepdims ? run('reshape', [y], { shape: t.shape.map(() => 1) }) : y;
+    },
+    ['axis', 'keepdims'],
+  );
 /** Position of the largest element along `axis` (of all when null), the first of equals; int32. */
 export const argmax = argument('argmax', false);
 /** Position of the smallest element. */
 export const argmin = argument('argmin', true);
 
 /** Running sum along `axis` (over all elements in order when null). */
-export const cumsum = defineOp('cumsum', (x: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
-  const t = convert(x);
-  const y = t.dtype === 'bool' || t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [t], { dtype: 'int32' }) : t;
-  return axis === null ? run('cumsum', [run('reshape', [y], { shape: [-1] })], { axis: 0 }) : run('cumsum', [y], { axis });
-}, ['axis']);
+export const cumsum = defineOp(
+  'cumsum',
+  (x: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
+    const t = convert(x);
+    const y = t.dtype === 'bool' || t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [t], { dtype: 'int32' }) : t;
+    return axis === null ? run('cumsum', [run('reshape', [y], { shape: [-1] })], { axis: 0 }) : run('cumsum', [y], { axis });
+  },
+  ['axis'],
+);
 
 /** Root of the sum of squares, or another norm of vectors: `ord` a number (p-norm), inf or -inf. */
-export const norm = defineOp('norm', (x: TensorLike, { ord = null, axis = null, keepdims = false }: { ord?: number | string | null; axis?: number | readonly number[] | null; keepdims?: boolean } = {}): Tensor => {
-  const t = toFloat(x);
-  const a = attrs({ axis, keepdims });
-  if (ord === null || ord === 2 || ord === 'euclidean' || ord === 'fro') return run('sqrt', [run('sum', [run('square', [t])], a)]);
-  const size = run('abs', [t]);
-  if (ord === Infinity) return run('max', [size], a);
-  if (ord === -Infinity) return run('min', [size], a);
-  if (ord === 1) return run('sum', [size], a);
-  if (ord === 0) return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], a);
-  return run('power', [run('sum', [run('power', [size, convert(Number(ord), t)])], a), convert(1 / Number(ord), t)]);
-}, ['ord', 'axis', 'keepdims']);
+export const norm = defineOp(
+  'norm',
+  (x: TensorLike, { ord = null, axis = null, keepdims = false }: { ord?: number | string | null; axis?: number | readonly number[] | null; keepdims?: boolean } = {}): Tensor => {
+    const t = toFloat(x);
+    const a = attrs({ axis, keepdims });
+    if (ord === null || ord === 2 || ord === 'euclidean' || ord === 'fro') return run('sqrt', [run('sum', [run('square', [t])], a)]);
+    const size = run('abs', [t]);
+    if (ord === Infinity) return run('max', [size], a);
+    if (ord === -Infinity) return run('min', [size], a);
+    if (ord === 1) return run('sum', [size], a);
+    if (ord === 0) return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], a);
+    return run('power', [run('sum', [run('power', [size, convert(Number(ord), t)])], a), convert(1 / Number(ord), t)]);
+  },
+  ['ord', 'axis', 'keepdims'],
+);
 
 /** Mean and variance over `axes`, as a pair. */
-export const moments = defineOp('moments', (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean } = {}): [Tensor, Tensor] =>
-  [mean(x, { axis: axes, keepdims }), variance(x, { axis: axes, keepdims })], ['keepdims']);
+export const moments = defineOp(
+  'moments',
+  (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean } = {}): [Tensor, Tensor] => [
+    mean(x, { axis: axes, keepdims }),
+    variance(x, { axis: axes, keepdims }),
+  ],
+  ['keepdims'],
+);
 
 export { variance as var };
 defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum, norm });
 declare module '../tensor' {
   interface Tensor {
-    sum: Method; mean: Method; prod: Method; max: Method; min: Method; any: Method; all: Method; var: Method; std: Method; logsumexp: Method;
+    sum: Method;
+    mean: Method;
+    prod: Method;
+    max: Method;
+    min: Method;
+    any: Method;
+    all: Method;
+    var: Method;
+    std: Method;
+    logsumexp: Method;
     argmax(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
     argmin(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
     cumsum(options?: { axis?: number | null }): Tensor;

@@ -16,156 +16,264 @@ export const reshape = defineOp('reshape', (x: TensorLike, newshape: number | Sh
 /** All elements in one axis. */
 export const ravel = defineOp('ravel', (x: TensorLike): Tensor => run('reshape', [convert(x)], { shape: [-1] }));
 /** Axes in another order; reversed when null. */
-export const transpose = defineOp('transpose', (x: TensorLike, { axes = null }: { axes?: readonly number[] | null } = {}): Tensor => {
-  const t = convert(x);
-  return run('transpose', [t], axes === null ? {} : { axes: [...axes] });
-}, ['axes']);
+export const transpose = defineOp(
+  'transpose',
+  (x: TensorLike, { axes = null }: { axes?: readonly number[] | null } = {}): Tensor => {
+    const t = convert(x);
+    return run('transpose', [t], axes === null ? {} : { axes: [...axes] });
+  },
+  ['axes'],
+);
 /** Repeats size-1 axes to `shape`. */
 export const broadcastTo = defineOp('broadcastTo', (x: TensorLike, shape: Shape): Tensor => run('broadcast_to', [convert(x)], { shape: [...shape] }));
 /** A new axis of size 1 at `axis` of the result. */
 export const expandDims = defineOp('expandDims', (x: TensorLike, axis: number | readonly number[]): Tensor => {
-  const t = convert(x), axes = list(axis), ndim = t.ndim + axes.length;
+  const t = convert(x),
+    axes = list(axis),
+    ndim = t.ndim + axes.length;
   const at = axes.map((a) => normalizeAxis('expandDims', a, ndim)).sort((a, b) => a - b);
   const shape = [...t.shape];
   for (const a of at) shape.splice(a, 0, 1);
   return run('reshape', [t], { shape });
 });
 /** Without axes of size 1: those given, or all. */
-export const squeeze = defineOp('squeeze', (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
-  const t = convert(x);
-  if (axis === null) return run('reshape', [t], { shape: t.shape.filter((d) => d !== 1) });
-  const axes = list(axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
-  for (const a of axes) if (t.shape[a] !== 1) throw new ValueError(`squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`, { op: 'squeeze' });
-  return run('reshape', [t], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
-}, ['axis']);
+export const squeeze = defineOp(
+  'squeeze',
+  (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
+    const t = convert(x);
+    if (axis === null) return run('reshape', [t], { shape: t.shape.filter((d) => d !== 1) });
+    const axes = list(axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
+    for (const a of axes)
+      if (t.shape[a] !== 1) throw new ValueError(`squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`, { op: 'squeeze' });
+    return run('reshape', [t], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
+  },
+  ['axis'],
+);
 /** Axes `source` moved to `destination`. */
 export const moveaxis = defineOp('moveaxis', (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
-  const t = convert(x), from = list(source).map((a) => normalizeAxis('moveaxis', a, t.ndim)), to = list(destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+  const t = convert(x),
+    from = list(source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
+    to = list(destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
   const order = t.shape.map((_, i) => i).filter((i) => !from.includes(i));
-  to.map((d, i) => [d, from[i]] as const).sort((a, b) => a[0] - b[0]).forEach(([d, s]) => order.splice(d, 0, s));
+  to.map((d, i) => [d, from[i]] as const)
+    .sort((a, b) => a[0] - b[0])
+    .forEach(([d, s]) => order.splice(d, 0, s));
   return run('transpose', [t], { axes: order });
 });
 /** Two axes exchanged. */
 export const swapaxes = defineOp('swapaxes', (x: TensorLike, axis1: number, axis2: number): Tensor => {
-  const t = convert(x), axes = t.shape.map((_, i) => i), a = normalizeAxis('swapaxes', axis1, t.ndim), b = normalizeAxis('swapaxes', axis2, t.ndim);
+  const t = convert(x),
+    axes = t.shape.map((_, i) => i),
+    a = normalizeAxis('swapaxes', axis1, t.ndim),
+    b = normalizeAxis('swapaxes', axis2, t.ndim);
   [axes[a], axes[b]] = [axes[b], axes[a]];
   return run('transpose', [t], { axes });
 });
 /** Tensors joined along an axis they may differ in. */
-export const concatenate = defineOp('concatenate', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }), ['axis']);
+export const concatenate = defineOp(
+  'concatenate',
+  (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor =>
+    run(
+      'concatenate',
+      xs.map((x) => convert(x)),
+      { axis },
+    ),
+  ['axis'],
+);
 /** Alias of `concatenate`. */
-export const concat = defineOp('concat', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => run('concatenate', xs.map((x) => convert(x)), { axis }), ['axis']);
+export const concat = defineOp(
+  'concat',
+  (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor =>
+    run(
+      'concatenate',
+      xs.map((x) => convert(x)),
+      { axis },
+    ),
+  ['axis'],
+);
 /** Tensors of one shape joined along a new axis. */
-export const stack = defineOp('stack', (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => {
-  const ts = xs.map((x) => convert(x));
-  for (const t of ts)
-    if (formatShape(t.shape) !== formatShape(ts[0].shape)) throw new ValueError(`stack: all tensors must have one shape: ${formatShape(ts[0].shape)} and ${formatShape(t.shape)} differ.`, { op: 'stack' });
-  return run('concatenate', ts.map((t) => expandDims(t, axis)), { axis });
-}, ['axis']);
+export const stack = defineOp(
+  'stack',
+  (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor => {
+    const ts = xs.map((x) => convert(x));
+    for (const t of ts)
+      if (formatShape(t.shape) !== formatShape(ts[0].shape))
+        throw new ValueError(`stack: all tensors must have one shape: ${formatShape(ts[0].shape)} and ${formatShape(t.shape)} differ.`, { op: 'stack' });
+    return run(
+      'concatenate',
+      ts.map((t) => expandDims(t, axis)),
+      { axis },
+    );
+  },
+  ['axis'],
+);
 /** @internal x[start : stop : step] along one axis with sizes within the shape. */
 export function sliceAxis(t: Tensor, axis: number, start: number, size: number, step = 1): Tensor {
-  return run('slice', [t], { start: t.shape.map((_, i) => (i === axis ? start : 0)), size: t.shape.map((d, i) => (i === axis ? size : d)), step: t.shape.map((_, i) => (i === axis ? step : 1)) });
+  return run('slice', [t], {
+    start: t.shape.map((_, i) => (i === axis ? start : 0)),
+    size: t.shape.map((d, i) => (i === axis ? size : d)),
+    step: t.shape.map((_, i) => (i === axis ? step : 1)),
+  });
 }
 /** Pieces along `axis`: a number of equal ones, or cut at the given indices. */
-export const split = defineOp('split', (x: TensorLike, indicesOrSections: number | readonly number[], { axis = 0 }: { axis?: number } = {}): Tensor[] => {
-  const t = convert(x), a = normalizeAxis('split', axis, t.ndim, t.shape), n = t.shape[a];
-  let cuts: number[];
-  if (typeof indicesOrSections === 'number') {
-    if (!(indicesOrSections > 0) || n % indicesOrSections) throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, { op: 'split' });
-    cuts = Array.from({ length: indicesOrSections - 1 }, (_, i) => ((i + 1) * n) / indicesOrSections);
-  } else cuts = indicesOrSections.map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
-  const ends = [...cuts, n];
-  return ends.map((end, i) => sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))));
-}, ['axis']);
+export const split = defineOp(
+  'split',
+  (x: TensorLike, indicesOrSections: number | readonly number[], { axis = 0 }: { axis?: number } = {}): Tensor[] => {
+    const t = convert(x),
+      a = normalizeAxis('split', axis, t.ndim, t.shape),
+      n = t.shape[a];
+    let cuts: number[];
+    if (typeof indicesOrSections === 'number') {
+      if (!(indicesOrSections > 0) || n % indicesOrSections)
+        throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, { op: 'split' });
+      cuts = Array.from({ length: indicesOrSections - 1 }, (_, i) => ((i + 1) * n) / indicesOrSections);
+    } else cuts = indicesOrSections.map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
+    const ends = [...cuts, n];
+    return ends.map((end, i) => sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))));
+  },
+  ['axis'],
+);
 /** Tensors of one rank less, along `axis`. */
-export const unstack = defineOp('unstack', (x: TensorLike, { axis = 0 }: { num?: number | null; axis?: number } = {}): Tensor[] => {
-  const t = convert(x), a = normalizeAxis('unstack', axis, t.ndim, t.shape);
-  return Array.from({ length: t.shape[a] }, (_, i) => squeeze(sliceAxis(t, a, i, 1), { axis: a }));
-}, ['axis', 'num']);
+export const unstack = defineOp(
+  'unstack',
+  (x: TensorLike, { axis = 0 }: { num?: number | null; axis?: number } = {}): Tensor[] => {
+    const t = convert(x),
+      a = normalizeAxis('unstack', axis, t.ndim, t.shape);
+    return Array.from({ length: t.shape[a] }, (_, i) => squeeze(sliceAxis(t, a, i, 1), { axis: a }));
+  },
+  ['axis', 'num'],
+);
 /** The block of `shape` that begins at `startIndices` (keras.ops.slice). */
 export const slice = defineOp('slice', (x: TensorLike, startIndices: readonly number[], shape: Shape): Tensor => {
   const t = convert(x);
   return run('slice', [t], { start: [...startIndices], size: shape.map((d, i) => (d === -1 ? t.shape[i] - startIndices[i] : d)), step: t.shape.map(() => 1) });
 });
 /** Python's x[start:stop:step] for each axis; null where Python leaves a number out. Missing axes are taken whole. */
-export const stridedSlice = defineOp('stridedSlice', (x: TensorLike, starts: readonly (number | null)[], stops: readonly (number | null)[], steps: readonly (number | null)[] = []): Tensor => {
-  const t = convert(x), start: number[] = [], size: number[] = [], step: number[] = [];
-  t.shape.forEach((n, i) => {
-    const s = steps[i] ?? 1;
-    if (s === 0) throw new ValueError(`stridedSlice: the step of axis ${i} is 0.`, { op: 'stridedSlice' });
-    const limit = (v: number | null | undefined, fallback: number, low: number, high: number) => (v == null ? fallback : Math.max(low, Math.min(high, v < 0 ? v + n : v)));
-    const first = s > 0 ? limit(starts[i], 0, 0, n) : limit(starts[i], n - 1, -1, n - 1);
-    const end = s > 0 ? limit(stops[i], n, 0, n) : limit(stops[i], -1, -1, n - 1);
-    const count = Math.max(0, Math.ceil((end - first) / s));
-    start.push(count ? first : 0); size.push(count); step.push(s);
-  });
-  return run('slice', [t], { start, size, step });
-});
-/** Elements added around x. `padWidth`: [before, after], or one such pair per axis. Modes constant, reflect, symmetric, edge. */
-export const pad = defineOp('pad', (x: TensorLike, padWidth: number | readonly number[] | readonly (readonly number[])[], { mode = 'constant', constantValues = null }: { mode?: string; constantValues?: number | null } = {}): Tensor => {
-  let t = convert(x);
-  const widths = t.shape.map((_, i): [number, number] => {
-    if (typeof padWidth === 'number') return [padWidth, padWidth];
-    const w = typeof padWidth[0] === 'number' ? (padWidth as readonly number[]) : (padWidth as readonly (readonly number[])[])[(padWidth.length === 1 ? 0 : i)];
-    if (!w) throw new ValueError(`pad: padWidth has ${padWidth.length} entries but the tensor has rank ${t.ndim}.`, { op: 'pad' });
-    return [w[0], w[1] ?? w[0]];
-  });
-  if (mode === 'constant')
-    return run('place', [t], { shape: t.shape.map((d, i) => d + widths[i][0] + widths[i][1]), start: widths.map((w) => w[0]), step: t.shape.map(() => 1), value: constantValues ?? 0 });
-  if (!['reflect', 'symmetric', 'edge'].includes(mode)) throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, { op: 'pad' });
-  widths.forEach(([before, after], axis) => {
-    const n = t.shape[axis];
-    if (!before && !after) return;
-    const most = mode === 'reflect' ? n - 1 : n;
-    if (mode !== 'edge' && (before > most || after > most)) throw new ValueError(`pad: mode '${mode}' can add at most ${most} elements to axis ${axis} of shape ${formatShape(t.shape)}.`, { op: 'pad' });
-    const at = Array.from({ length: before + n + after }, (_, k) => {
-      const i = k - before;
-      if (mode === 'edge') return Math.max(0, Math.min(n - 1, i));
-      if (mode === 'reflect') return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
-      return i < 0 ? -i - 1 : i >= n ? 2 * n - 1 - i : i;
+export const stridedSlice = defineOp(
+  'stridedSlice',
+  (x: TensorLike, starts: readonly (number | null)[], stops: readonly (number | null)[], steps: readonly (number | null)[] = []): Tensor => {
+    const t = convert(x),
+      start: number[] = [],
+      size: number[] = [],
+      step: number[] = [];
+    t.shape.forEach((n, i) => {
+      const s = steps[i] ?? 1;
+      if (s === 0) throw new ValueError(`stridedSlice: the step of axis ${i} is 0.`, { op: 'stridedSlice' });
+      const limit = (v: number | null | undefined, fallback: number, low: number, high: number) => (v == null ? fallback : Math.max(low, Math.min(high, v < 0 ? v + n : v)));
+      const first = s > 0 ? limit(starts[i], 0, 0, n) : limit(starts[i], n - 1, -1, n - 1);
+      const end = s > 0 ? limit(stops[i], n, 0, n) : limit(stops[i], -1, -1, n - 1);
+      const count = Math.max(0, Math.ceil((end - first) / s));
+      start.push(count ? first : 0);
+      size.push(count);
+      step.push(s);
     });
-    t = run('take', [t, tensor(Int32Array.from(at))], { axis });
-  });
-  return t;
-}, ['mode', 'constantValues']);
+    return run('slice', [t], { start, size, step });
+  },
+);
+/** Elements added around x. `padWidth`: [before, after], or one such pair per axis. Modes constant, reflect, symmetric, edge. */
+export const pad = defineOp(
+  'pad',
+  (
+    x: TensorLike,
+    padWidth: number | readonly number[] | readonly (readonly number[])[],
+    { mode = 'constant', constantValues = null }: { mode?: string; constantValues?: number | null } = {},
+  ): Tensor => {
+    let t = convert(x);
+    const widths = t.shape.map((_, i): [number, number] => {
+      if (typeof padWidth === 'number') return [padWidth, padWidth];
+      const w = typeof padWidth[0] === 'number' ? (padWidth as readonly number[]) : (padWidth as readonly (readonly number[])[])[padWidth.length === 1 ? 0 : i];
+      if (!w) throw new ValueError(`pad: padWidth has ${padWidth.length} entries but the tensor has rank ${t.ndim}.`, { op: 'pad' });
+      return [w[0], w[1] ?? w[0]];
+    });
+    if (mode === 'constant')
+      return run('place', [t], {
+        shape: t.shape.map((d, i) => d + widths[i][0] + widths[i][1]),
+        start: widths.map((w) => w[0]),
+        step: t.shape.map(() => 1),
+        value: constantValues ?? 0,
+      });
+    if (!['reflect', 'symmetric', 'edge'].includes(mode)) throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, { op: 'pad' });
+    widths.forEach(([before, after], axis) => {
+      const n = t.shape[axis];
+      if (!before && !after) return;
+      const most = mode === 'reflect' ? n - 1 : n;
+      if (mode !== 'edge' && (before > most || after > most))
+        throw new ValueError(`pad: mode '${mode}' can add at most ${most} elements to axis ${axis} of shape ${formatShape(t.shape)}.`, { op: 'pad' });
+      const at = Array.from({ length: before + n + after }, (_, k) => {
+        const i = k - before;
+        if (mode === 'edge') return Math.max(0, Math.min(n - 1, i));
+        if (mode === 'reflect') return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
+        return i < 0 ? -i - 1 : i >= n ? 2 * n - 1 - i : i;
+      });
+      t = run('take', [t, tensor(Int32Array.from(at))], { axis });
+    });
+    return t;
+  },
+  ['mode', 'constantValues'],
+);
 /** x repeated `repeats` times along each axis, end to end. */
 export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
-  const t = convert(x), r = list(repeats), ndim = Math.max(t.ndim, r.length);
-  const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape], times = [...Array<number>(ndim - r.length).fill(1), ...r];
+  const t = convert(x),
+    r = list(repeats),
+    ndim = Math.max(t.ndim, r.length);
+  const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape],
+    times = [...Array<number>(ndim - r.length).fill(1), ...r];
   const split = run('reshape', [t], { shape: shape.flatMap((d) => [1, d]) });
   return run('reshape', [run('broadcast_to', [split], { shape: shape.flatMap((d, i) => [times[i], d]) })], { shape: shape.map((d, i) => d * times[i]) });
 });
 /** Each element repeated: `repeats` times, or as many times as the list says. */
-export const repeat = defineOp('repeat', (x: TensorLike, repeats: number | readonly number[], { axis = null }: { axis?: number | null } = {}): Tensor => {
-  const t = axis === null ? ravel(x) : convert(x), a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
-  if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
-    throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
-  const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : repeats[i]).fill(i)).flat();
-  return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
-}, ['axis']);
+export const repeat = defineOp(
+  'repeat',
+  (x: TensorLike, repeats: number | readonly number[], { axis = null }: { axis?: number | null } = {}): Tensor => {
+    const t = axis === null ? ravel(x) : convert(x),
+      a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
+    if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
+      throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
+    const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : repeats[i]).fill(i)).flat();
+    return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
+  },
+  ['axis'],
+);
 /** Reversed along the axes (all when null). */
-export const flip = defineOp('flip', (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
-  const t = convert(x), axes = axis === null ? t.shape.map((_, i) => i) : list(axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
-  return run('slice', [t], { start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)), size: [...t.shape], step: t.shape.map((_, i) => (axes.includes(i) ? -1 : 1)) });
-}, ['axis']);
+export const flip = defineOp(
+  'flip',
+  (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
+    const t = convert(x),
+      axes = axis === null ? t.shape.map((_, i) => i) : list(axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
+    return run('slice', [t], {
+      start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)),
+      size: [...t.shape],
+      step: t.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
+    });
+  },
+  ['axis'],
+);
 /** Elements shifted along an axis, those pushed out coming back in. */
-export const roll = defineOp('roll', (x: TensorLike, shift: number | readonly number[], { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
-  let t = convert(x);
-  if (axis === null) return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
-  const axes = list(axis), shifts = list(shift);
-  axes.forEach((given, k) => {
-    const a = normalizeAxis('roll', given, t.ndim, t.shape), n = t.shape[a], s = n ? (((shifts[k] ?? shifts[0]) % n) + n) % n : 0;
-    if (s) t = run('concatenate', [sliceAxis(t, a, n - s, s), sliceAxis(t, a, 0, n - s)], { axis: a });
-  });
-  return t;
-}, ['axis']);
+export const roll = defineOp(
+  'roll',
+  (x: TensorLike, shift: number | readonly number[], { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
+    let t = convert(x);
+    if (axis === null) return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
+    const axes = list(axis),
+      shifts = list(shift);
+    axes.forEach((given, k) => {
+      const a = normalizeAxis('roll', given, t.ndim, t.shape),
+        n = t.shape[a],
+        s = n ? (((shifts[k] ?? shifts[0]) % n) + n) % n : 0;
+      if (s) t = run('concatenate', [sliceAxis(t, a, n - s, s), sliceAxis(t, a, 0, n - s)], { axis: a });
+    });
+    return t;
+  },
+  ['axis'],
+);
 /** @internal */
 export function checkIndex(op: string, index: number, size: number): number {
   if (index < -size || index >= size) throw new IndexError(`${op}: index ${index} is out of range for an axis of size ${size}.`, { op });
   return index < 0 ? index + size : index;
 }
 
-const transposeMethod = (x: Tensor, axes?: readonly number[] | { axes?: readonly number[] | null }): Tensor => transpose(x, Array.isArray(axes) ? { axes } : ((axes ?? {}) as { axes?: readonly number[] }));
+const transposeMethod = (x: Tensor, axes?: readonly number[] | { axes?: readonly number[] | null }): Tensor =>
+  transpose(x, Array.isArray(axes) ? { axes } : ((axes ?? {}) as { axes?: readonly number[] }));
 defineMethods({ reshape, ravel, flatten: ravel, transpose: transposeMethod, broadcastTo, expandDims, squeeze, swapaxes, slice, split, pad, tile, repeat, flip });
 declare module '../tensor' {
   interface Tensor {

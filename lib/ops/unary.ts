@@ -77,12 +77,16 @@ export const ceil = defineOp('ceil', (x: TensorLike): Tensor => run('ceil', [toF
 /** x without its fraction. */
 export const trunc = unary('trunc', 'trunc');
 /** x rounded to `decimals` places, halves to even. */
-export const round = defineOp('round', (x: TensorLike, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
-  const t = convert(x);
-  if (!decimals) return run('round', [t]);
-  const factor = convert(10 ** decimals, t);
-  return run('divide', [run('round', [run('multiply', [t, factor])]), factor]);
-}, ['decimals']);
+export const round = defineOp(
+  'round',
+  (x: TensorLike, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
+    const t = convert(x);
+    if (!decimals) return run('round', [t]);
+    const factor = convert(10 ** decimals, t);
+    return run('divide', [run('round', [run('multiply', [t, factor])]), factor]);
+  },
+  ['decimals'],
+);
 /** Whether x is NaN. */
 export const isnan = unary('isnan', 'isnan');
 /** Whether x is infinite. */
@@ -94,9 +98,15 @@ export const logicalNot = unary('logicalNot', 'logical_not');
 /** The bits of an integer, inverted. */
 export const bitwiseNot = unary('bitwiseNot', 'bitwise_not');
 /** Degrees to radians. */
-export const deg2rad = defineOp('deg2rad', (x: TensorLike): Tensor => { const t = toFloat(x); return run('multiply', [t, convert(Math.PI / 180, t)]); });
+export const deg2rad = defineOp('deg2rad', (x: TensorLike): Tensor => {
+  const t = toFloat(x);
+  return run('multiply', [t, convert(Math.PI / 180, t)]);
+});
 /** Radians to degrees. */
-export const rad2deg = defineOp('rad2deg', (x: TensorLike): Tensor => { const t = toFloat(x); return run('multiply', [t, convert(180 / Math.PI, t)]); });
+export const rad2deg = defineOp('rad2deg', (x: TensorLike): Tensor => {
+  const t = toFloat(x);
+  return run('multiply', [t, convert(180 / Math.PI, t)]);
+});
 
 /** x as another dtype. Floats are cut off towards zero, and kept within the range of an integer type. */
 export const cast = defineOp('cast', (x: TensorLike, dtype: DType): Tensor => {
@@ -114,15 +124,19 @@ export const clip = defineOp('clip', (x: TensorLike, xMin: TensorLike, xMax: Ten
 /** x, through which no gradient flows. */
 export const stopGradient = defineOp('stopGradient', (x: TensorLike): Tensor => run('stop_gradient', [convert(x)]));
 /** NaN, inf and -inf replaced by numbers. Defaults: 0, the largest and the smallest float. */
-export const nanToNum = defineOp('nanToNum', (x: TensorLike, { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {}): Tensor => {
-  const t = convert(x);
-  if (!isFloating(t.dtype)) return t;
-  const limit = t.dtype === 'float64' ? Number.MAX_VALUE : t.dtype === 'float16' ? 65504 : 3.4028234663852886e38;
-  const finite = run('clip', [t], { min: neginf ?? -limit, max: posinf ?? limit });
-  const infinite = run('isinf', [t]);
-  const replaced = run('where', [run('less', [t, convert(0, t)]), convert(neginf ?? -limit, t), convert(posinf ?? limit, t)]);
-  return run('where', [run('isnan', [t]), convert(nan, t), run('where', [infinite, replaced, posinf == null && neginf == null ? finite : t])]);
-}, ['nan', 'posinf', 'neginf']);
+export const nanToNum = defineOp(
+  'nanToNum',
+  (x: TensorLike, { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {}): Tensor => {
+    const t = convert(x);
+    if (!isFloating(t.dtype)) return t;
+    const limit = t.dtype === 'float64' ? Number.MAX_VALUE : t.dtype === 'float16' ? 65504 : 3.4028234663852886e38;
+    const finite = run('clip', [t], { min: neginf ?? -limit, max: posinf ?? limit });
+    const infinite = run('isinf', [t]);
+    const replaced = run('where', [run('less', [t, convert(0, t)]), convert(neginf ?? -limit, t), convert(posinf ?? limit, t)]);
+    return run('where', [run('isnan', [t]), convert(nan, t), run('where', [infinite, replaced, posinf == null && neginf == null ? finite : t])]);
+  },
+  ['nan', 'posinf', 'neginf'],
+);
 
 /** @internal Integers and bool as float32. */
 export function toFloat(x: TensorLike): Tensor {
@@ -130,16 +144,74 @@ export function toFloat(x: TensorLike): Tensor {
   return isFloating(t.dtype) ? t : run('cast', [t], { dtype: 'float32' });
 }
 
-const names = { negative, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tan, arcsin, arccos, arctan, sinh, cosh,
-  tanh, sigmoid, relu, softplus, erf, floor, ceil, round, isnan, isfinite, logicalNot, cast, clip, stopGradient };
+const names = {
+  negative,
+  abs,
+  sign,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt,
+  rsqrt,
+  square,
+  reciprocal,
+  sin,
+  cos,
+  tan,
+  arcsin,
+  arccos,
+  arctan,
+  sinh,
+  cosh,
+  tanh,
+  sigmoid,
+  relu,
+  softplus,
+  erf,
+  floor,
+  ceil,
+  round,
+  isnan,
+  isfinite,
+  logicalNot,
+  cast,
+  clip,
+  stopGradient,
+};
 defineMethods(names);
 declare module '../tensor' {
   interface Tensor {
-    negative: UnaryMethod; abs: UnaryMethod; sign: UnaryMethod; exp: UnaryMethod; expm1: UnaryMethod; log: UnaryMethod; log1p: UnaryMethod;
-    sqrt: UnaryMethod; rsqrt: UnaryMethod; square: UnaryMethod; reciprocal: UnaryMethod; sin: UnaryMethod; cos: UnaryMethod; tan: UnaryMethod;
-    arcsin: UnaryMethod; arccos: UnaryMethod; arctan: UnaryMethod; sinh: UnaryMethod; cosh: UnaryMethod; tanh: UnaryMethod; sigmoid: UnaryMethod;
-    relu: UnaryMethod; softplus: UnaryMethod; erf: UnaryMethod; floor: UnaryMethod; ceil: UnaryMethod; isnan: UnaryMethod; isfinite: UnaryMethod;
-    logicalNot: UnaryMethod; stopGradient: UnaryMethod;
+    negative: UnaryMethod;
+    abs: UnaryMethod;
+    sign: UnaryMethod;
+    exp: UnaryMethod;
+    expm1: UnaryMethod;
+    log: UnaryMethod;
+    log1p: UnaryMethod;
+    sqrt: UnaryMethod;
+    rsqrt: UnaryMethod;
+    square: UnaryMethod;
+    reciprocal: UnaryMethod;
+    sin: UnaryMethod;
+    cos: UnaryMethod;
+    tan: UnaryMethod;
+    arcsin: UnaryMethod;
+    arccos: UnaryMethod;
+    arctan: UnaryMethod;
+    sinh: UnaryMethod;
+    cosh: UnaryMethod;
+    tanh: UnaryMethod;
+    sigmoid: UnaryMethod;
+    relu: UnaryMethod;
+    softplus: UnaryMethod;
+    erf: UnaryMethod;
+    floor: UnaryMethod;
+    ceil: UnaryMethod;
+    isnan: UnaryMethod;
+    isfinite: UnaryMethod;
+    logicalNot: UnaryMethod;
+    stopGradient: UnaryMethod;
     round(options?: { decimals?: number }): Tensor;
     cast(dtype: DType): Tensor;
     clip(xMin: TensorLike, xMax: TensorLike): Tensor;

@@ -10,9 +10,9 @@ namespace trae {
 using Shape = std::vector<int64_t>;
 using Ints = std::vector<int64_t>;
 
-int64_t size_of(const Shape&);          // product of the sizes; throws ValueError when it overflows
-std::string to_string(const Shape&);    // "(2, 3)", "(2,)", "()"
-Ints strides_of(const Shape&);          // row-major, in elements
+int64_t size_of(const Shape&);        // product of the sizes; throws ValueError when it overflows
+std::string to_string(const Shape&);  // "(2, 3)", "(2,)", "()"
+Ints strides_of(const Shape&);        // row-major, in elements
 
 // 0 <= result < ndim, or ValueError "<op>: axis 3 is out of range for a tensor of rank 2 and shape (4, 7)".
 int normalize_axis(std::string_view op, int64_t axis, const Shape&);

@@ -67,8 +67,7 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     }
     if (!data_)
       throw Error("OutOfMemoryError", "",
-                  "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) +
-                      " bytes.");
+                  "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) + " bytes.");
   }
   p.in_use += size;
   p.peak = std::max(p.peak, p.in_use);

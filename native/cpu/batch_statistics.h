@@ -13,7 +13,8 @@ namespace trae {
 class BatchStatistics {
  public:
   BatchStatistics(int64_t channels, int threads)
-      : channels_(channels), threads_(threads), sums_(size_t(2 * channels * threads)), lanes_(size_t((2 * channels + 16) * threads)), factors_(size_t(3 * channels)) {}
+      : channels_(channels), threads_(threads), sums_(size_t(2 * channels * threads)), lanes_(size_t((2 * channels + 16) * threads)),
+        factors_(size_t(3 * channels)) {}
 
   float* factor(int i) { return factors_.data() + channels_ * i; }
 
@@ -41,7 +42,8 @@ class BatchStatistics {
                      const float* variance, double epsilon, float* dgamma, float* dbeta) {
     const auto& table = simd::normalization_table();
     collect(rows, [&](int t, int64_t b, int64_t e) {
-      table.gradient_sums(x + b * channels_, dy + b * channels_, y ? y + b * channels_ : nullptr, e - b, channels_, mean, a(t), b_(t), lane(t));
+      table.gradient_sums(x + b * channels_, dy + b * channels_, y ? y + b * channels_ : nullptr, e - b, channels_, mean, a(t), b_(t),
+                          lane(t));
     });
     const double n = double(std::max<int64_t>(1, count));
     for (int64_t i = 0; i < channels_; i++) {

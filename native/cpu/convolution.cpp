@@ -147,7 +147,8 @@ Kernel Conv::cpu(const Specs& in, const Specs& out) const {
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
     return [g, has_bias, is_relu = attrs.activation == ConvActivation::kRelu](const void* const* from, void* const* to) {
-      forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), has_bias ? static_cast<const T*>(from[2]) : nullptr, static_cast<T*>(to[0]), is_relu);
+      forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), has_bias ? static_cast<const T*>(from[2]) : nullptr,
+              static_cast<T*>(to[0]), is_relu);
     };
   });
 }
@@ -166,7 +167,8 @@ Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
 
 Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
   if (in[0].dtype == DType::kFloat32)
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias)) return *k;
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias))
+      return *k;
   const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);

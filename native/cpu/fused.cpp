@@ -54,12 +54,12 @@ struct Walk {
 struct Input {
   Walk walk;
   DType dtype;
-  size_t bytes;       // per element in memory
-  Leaf load;          // conversion to its lane, or null
+  size_t bytes;  // per element in memory
+  Leaf load;     // conversion to its lane, or null
   Lane lane;
-  bool is_repeated;   // the same for every row: filled once per run
+  bool is_repeated;  // the same for every row: filled once per run
   int reg;
-  int raw;            // register for unconverted rows, -1 if none is needed
+  int raw;  // register for unconverted rows, -1 if none is needed
 };
 struct Instruction {
   Leaf leaf;
@@ -68,13 +68,13 @@ struct Instruction {
 };
 enum Reduce { kSum, kMax, kMin };
 struct Output {
-  Walk walk;          // reduced ones only
+  Walk walk;  // reduced ones only
   DType dtype;
   size_t bytes;
   Lane lane;
-  int reg;            // register holding the value
-  bool is_direct;     // the value is computed in the output's memory
-  Leaf store;         // conversion, or null
+  int reg;         // register holding the value
+  bool is_direct;  // the value is computed in the output's memory
+  Leaf store;      // conversion, or null
   bool is_reduced, is_mean, is_integer;
   Reduce reduce;
   int64_t size, count;  // of the reduced result; terms per element
@@ -171,8 +171,7 @@ class Machine {
     }
     for (int64_t r = begin; r < end;) {
       if (rows_per_tile_ == 1) {
-        for (int64_t at = 0; at < row_; at += kTile)
-          tile(in, out, regs, s, index, at, r * row_ + at, std::min(kTile, row_ - at), 1);
+        for (int64_t at = 0; at < row_; at += kTile) tile(in, out, regs, s, index, at, r * row_ + at, std::min(kTile, row_ - at), 1);
         advance(index, 1);
         r++;
       } else {
@@ -346,7 +345,8 @@ Walk walk_of(const Shape& shape, const Shape& space) {
 
 void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
   const LeafTable& leaves = simd::leaf_table();
-  if (p.shape.size() > kMaxAxes) throw ValueError("", "tensors of more than 12 axes cannot be computed with.\n  Received: shape " + to_string(p.shape));
+  if (p.shape.size() > kMaxAxes)
+    throw ValueError("", "tensors of more than 12 axes cannot be computed with.\n  Received: shape " + to_string(p.shape));
   total_ = size_of(p.shape);
   std::vector<Walk> walks;
   for (const Spec& s : p.inputs) walks.push_back(walk_of(s.shape, p.shape));
@@ -431,8 +431,7 @@ void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
     } else {
       i.leaf = leaves.find(int(op.code), lane_of(operand));
     }
-    if (!i.leaf)
-      throw NotImplementedError(std::string(op.name()), "is not defined for dtype " + std::string(name_of(operand)) + ".");
+    if (!i.leaf) throw NotImplementedError(std::string(op.name()), "is not defined for dtype " + std::string(name_of(operand)) + ".");
     i.a = args.size() > 0 ? reg[size_t(args[0])] : -1;
     i.b = args.size() > 1 ? reg[size_t(args[1])] : -1;
     i.c = args.size() > 2 ? reg[size_t(args[2])] : -1;

@@ -88,7 +88,8 @@ Kernel small_kernel(Plan2 q) {
   return [q = std::move(q), packed](const void* const* in, void* const* out) {
     const auto& p = q.p;
     simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(in[0]), q.ta ? 1 : p.inner, q.ta ? p.rows : 1,
-                                        static_cast<const float*>(in[1]), q.tb, static_cast<float*>(out[0]), static_cast<float*>(packed->data()));
+                                        static_cast<const float*>(in[1]), q.tb, static_cast<float*>(out[0]),
+                                        static_cast<float*>(packed->data()));
   };
 }
 
@@ -97,7 +98,8 @@ template <class T>
 void run_plain(const Plan2& q, const T* a, const T* b, T* c) {
   const auto& p = q.p;
   const int64_t size = p.rows * p.columns;
-  parallel_for(q.count() * p.rows, std::max<int64_t>(1, 16384 / std::max<int64_t>(1, p.inner * p.columns)), [&](int64_t begin, int64_t end) {
+  parallel_for(q.count() * p.rows, std::max<int64_t>(1, 16384 / std::max<int64_t>(1, p.inner * p.columns)),
+               [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; r++) {
       const int64_t k = r / p.rows, i = r % p.rows;
       const T *x = a + q.a[size_t(k)], *y = b + q.b[size_t(k)];
@@ -142,7 +144,8 @@ Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
   Plan2 q = plan_product(in, attrs.transpose_a, attrs.transpose_b);
   switch (in[0].dtype) {
     case DType::kFloat32:
-      if (q.count() == 1 && q.p.rows * q.p.inner * q.p.columns <= kSmallProduct && q.p.columns && q.p.inner) return small_kernel(std::move(q));
+      if (q.count() == 1 && q.p.rows * q.p.inner * q.p.columns <= kSmallProduct && q.p.columns && q.p.inner)
+        return small_kernel(std::move(q));
       return [q = std::move(q)](const void* const* from, void* const* to) {
         run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), static_cast<float*>(to[0]));
       };

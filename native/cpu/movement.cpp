@@ -21,7 +21,8 @@ struct Strided {
 };
 
 Strided merged(const Shape& shape, const Ints& from, const Ints& to, int64_t from_start, int64_t to_start) {
-  if (shape.size() > size_t(kMaxAxes)) throw ValueError("", "tensors of more than 12 axes cannot be moved.\n  Received: shape " + to_string(shape));
+  if (shape.size() > size_t(kMaxAxes))
+    throw ValueError("", "tensors of more than 12 axes cannot be moved.\n  Received: shape " + to_string(shape));
   Strided s;
   s.from_start = from_start;
   s.to_start = to_start;
@@ -112,7 +113,11 @@ template <class T>
 T element(double value, DType d) {
   T r;
   switch (d) {
-    case DType::kFloat32: { const float f = float(value); std::memcpy(&r, &f, sizeof r); break; }
+    case DType::kFloat32: {
+      const float f = float(value);
+      std::memcpy(&r, &f, std::min(sizeof r, sizeof f));
+      break;
+    }
     case DType::kFloat64: std::memcpy(&r, &value, sizeof r); break;
     case DType::kFloat16: r = T(float_to_half(float(value))); break;
     case DType::kBFloat16: r = T(float_to_bfloat16(float(value))); break;
@@ -173,7 +178,8 @@ Kernel Place::cpu(const Specs& in, const Specs& out) const {
   const Strided s = merged(in[0].shape, strides_of(in[0].shape), to, 0, start);
   return dispatch_storage(in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(attrs.value, in[0].dtype)](const void* const* from, void* const* o) {
+    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(attrs.value, in[0].dtype)](const void* const* from,
+                                                                                                              void* const* o) {
       T* y = static_cast<T*>(o[0]);
       parallel_for(n, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, value); });
       if (!is_empty) strided_copy(s, y, static_cast<const T*>(from[0]));
@@ -234,7 +240,10 @@ Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DTy
     parallel_for(outer * size * inner, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, T(0)); });
     // Each thread owns a range of the result's columns, so that sums are in the same order whatever the team.
     const bool by_outer = outer > 1;
-    parallel_for(by_outer ? outer : inner, by_outer ? std::max<int64_t>(1, 16384 / std::max<int64_t>(1, n * inner)) : std::max<int64_t>(16, 32768 / std::max<int64_t>(1, n)), [&](int64_t begin, int64_t end) {
+    parallel_for(
+        by_outer ? outer : inner,
+        by_outer ? std::max<int64_t>(1, 16384 / std::max<int64_t>(1, n * inner)) : std::max<int64_t>(16, 32768 / std::max<int64_t>(1, n)),
+        [&](int64_t begin, int64_t end) {
       const int64_t o0 = by_outer ? begin : 0, o1 = by_outer ? end : outer, c0 = by_outer ? 0 : begin, c1 = by_outer ? inner : end;
       for (int64_t o = o0; o < o1; o++)
         for (int64_t k = 0; k < n; k++) {
@@ -244,7 +253,7 @@ Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DTy
           T* at = y + (o * size + i) * inner;
           for (int64_t c = c0; c < c1; c++) at[c] += u[c];
         }
-    });
+        });
   };
 }
 }  // namespace
@@ -267,7 +276,8 @@ Kernel ScatterAdd::cpu(const Specs& in, const Specs& out) const {
 Kernel OneHot::cpu(const Specs& in, const Specs& out) const {
   return dispatch_storage(attrs.dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [n = in[0].size(), depth = attrs.depth, d = in[0].dtype, one = element<T>(1, attrs.dtype)](const void* const* from, void* const* to) {
+    return [n = in[0].size(), depth = attrs.depth, d = in[0].dtype, one = element<T>(1, attrs.dtype)](const void* const* from,
+                                                                                                      void* const* to) {
       T* y = static_cast<T*>(to[0]);
       std::fill_n(y, n * depth, T(0));
       for (int64_t i = 0; i < n; i++) {
@@ -312,7 +322,9 @@ Kernel Sort::cpu(const Specs& in, const Specs&) const {
     case DType::kInt8: return sort_kernel<int8_t>(rows, width, attrs.is_descending);
     case DType::kUInt8:
     case DType::kBool: return sort_kernel<uint8_t>(rows, width, attrs.is_descending);
-    default: throw NotImplementedError("sort", "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");
+    default:
+      throw NotImplementedError("sort",
+                                "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");
   }
 }
 

@@ -21,7 +21,8 @@ Kernel forward_float(int64_t rows, int64_t channels, double epsilon, bool is_rel
   return [=](const void* const* in, void* const* out) {
     const float* x = static_cast<const float*>(in[0]);
     float* y = static_cast<float*>(out[0]);
-    s->normalize(x, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]), epsilon, static_cast<float*>(out[1]), static_cast<float*>(out[2]));
+    s->normalize(x, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]), epsilon, static_cast<float*>(out[1]),
+                 static_cast<float*>(out[2]));
     over_rows(rows, channels, [&](int64_t b, int64_t e) {
       simd::normalization_table().apply(x + b * channels, y + b * channels, e - b, channels, s->factor(0), s->factor(1), is_relu);
     });
@@ -31,13 +32,14 @@ Kernel forward_float(int64_t rows, int64_t channels, double epsilon, bool is_rel
 Kernel gradient_float(int64_t rows, int64_t channels, double epsilon, bool is_masked) {
   auto s = std::make_shared<BatchStatistics>(channels, num_threads());
   return [=](const void* const* in, void* const* out) {
-    const float *x = static_cast<const float*>(in[0]), *dy = static_cast<const float*>(in[4]), *y = is_masked ? static_cast<const float*>(in[5]) : nullptr;
+    const float *x = static_cast<const float*>(in[0]), *dy = static_cast<const float*>(in[4]),
+                *y = is_masked ? static_cast<const float*>(in[5]) : nullptr;
     float* dx = static_cast<float*>(out[0]);
-    s->differentiate(x, dy, y, rows, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]), static_cast<const float*>(in[3]), epsilon,
-                     static_cast<float*>(out[1]), static_cast<float*>(out[2]));
+    s->differentiate(x, dy, y, rows, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]),
+                     static_cast<const float*>(in[3]), epsilon, static_cast<float*>(out[1]), static_cast<float*>(out[2]));
     over_rows(rows, channels, [&](int64_t p, int64_t q) {
-      simd::normalization_table().gradient(x + p * channels, dy + p * channels, y ? y + p * channels : nullptr, dx + p * channels, q - p, channels,
-                                           s->factor(0), s->factor(1), s->factor(2));
+      simd::normalization_table().gradient(x + p * channels, dy + p * channels, y ? y + p * channels : nullptr, dx + p * channels, q - p,
+                                           channels, s->factor(0), s->factor(1), s->factor(2));
     });
   };
 }
@@ -69,7 +71,8 @@ template <class T>
 Kernel gradient_plain(int64_t rows, int64_t channels, double epsilon, bool is_masked) {
   return [=](const void* const* in, void* const* out) {
     const T *x = static_cast<const T*>(in[0]), *gamma = static_cast<const T*>(in[1]), *mean = static_cast<const T*>(in[2]),
-            *variance = static_cast<const T*>(in[3]), *dy = static_cast<const T*>(in[4]), *y = is_masked ? static_cast<const T*>(in[5]) : nullptr;
+            *variance = static_cast<const T*>(in[3]), *dy = static_cast<const T*>(in[4]),
+            *y = is_masked ? static_cast<const T*>(in[5]) : nullptr;
     T *dx = static_cast<T*>(out[0]), *dgamma = static_cast<T*>(out[1]), *dbeta = static_cast<T*>(out[2]);
     const double n = double(std::max<int64_t>(1, rows));
     for (int64_t c = 0; c < channels; c++) {
@@ -94,13 +97,15 @@ Kernel BatchNormTraining::cpu(const Specs& in, const Specs&) const {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
   if (in[0].dtype == DType::kFloat32) return forward_float(rows, channels, attrs.epsilon, attrs.is_relu);
   if (in[0].dtype == DType::kFloat64) return forward_plain<double>(rows, channels, attrs.epsilon, attrs.is_relu);
-  throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError("batch_norm_training",
+                            "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
 }
 Kernel BatchNormTrainingGrad::cpu(const Specs& in, const Specs&) const {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
   if (in[0].dtype == DType::kFloat32) return gradient_float(rows, channels, attrs.epsilon, in.size() == 6);
   if (in[0].dtype == DType::kFloat64) return gradient_plain<double>(rows, channels, attrs.epsilon, in.size() == 6);
-  throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError("batch_norm_training",
+                            "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace trae

@@ -70,9 +70,9 @@ Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
     const float *x = static_cast<const float*>(from[0]), *dy = static_cast<const float*>(from[4]), *y = static_cast<const float*>(from[6]);
     const auto* winners = static_cast<const unsigned char*>(from[5]);
     float* dx = static_cast<float*>(to[0]);
-    statistics->differentiate(static_cast<const float*>(from[7]), dy, y, tiling->y_rows(), tiling->x_rows(), static_cast<const float*>(from[1]),
-                              static_cast<const float*>(from[2]), static_cast<const float*>(from[3]), epsilon, static_cast<float*>(to[1]),
-                              static_cast<float*>(to[2]));
+    statistics->differentiate(static_cast<const float*>(from[7]), dy, y, tiling->y_rows(), tiling->x_rows(),
+                              static_cast<const float*>(from[1]), static_cast<const float*>(from[2]), static_cast<const float*>(from[3]),
+                              epsilon, static_cast<float*>(to[1]), static_cast<float*>(to[2]));
     const auto& table = simd::normalized_pooling_table();
     tiling->each_row([&](int64_t x_at, int64_t y_at) {
       const float* taps[256];
@@ -81,8 +81,8 @@ Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
         taps[t] = x + x_at + tiling->taps[t];
         results[t] = dx + x_at + tiling->taps[t];
       }
-      table.backward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps, results, dy + y_at, y + y_at,
-                     winners + y_at, statistics->factor(0), statistics->factor(1), statistics->factor(2));
+      table.backward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps, results, dy + y_at,
+                     y + y_at, winners + y_at, statistics->factor(0), statistics->factor(1), statistics->factor(2));
     });
   };
 }

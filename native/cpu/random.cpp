@@ -144,7 +144,8 @@ Kernel Dropout::cpu(const Specs& in, const Specs&) const {
       float* y = static_cast<float*>(to[0]);
       parallel_for((n + 127) / 128, 128, [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; b++)
-          table.dropout(s.key, s.counter, uint64_t(b), x + b * 128, y + b * 128, int(std::min<int64_t>(128, n - b * 128)), threshold, float(scale));
+          table.dropout(s.key, s.counter, uint64_t(b), x + b * 128, y + b * 128, int(std::min<int64_t>(128, n - b * 128)), threshold,
+                        float(scale));
       });
     };
   const DType d = in[0].dtype;

@@ -39,7 +39,8 @@ Kernel plain(ReduceKind kind, Walker w) {
   return [kind, w = std::move(w)](const void* const* in, void* const* out) {
     const T* x = static_cast<const T*>(in[0]);
     T* y = static_cast<T*>(out[0]);
-    parallel_for(int64_t(w.kept.size()), std::max<int64_t>(1, 16384 / std::max<int64_t>(1, int64_t(w.reduced.size()))), [&](int64_t begin, int64_t end) {
+    parallel_for(int64_t(w.kept.size()), std::max<int64_t>(1, 16384 / std::max<int64_t>(1, int64_t(w.reduced.size()))),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t k = begin; k < end; k++) {
         const T* from = x + w.kept[size_t(k)];
         A acc = kind == ReduceKind::kProd || kind == ReduceKind::kAll ? A(1) : A(0);
@@ -112,7 +113,8 @@ Kernel cumulative_kernel(int64_t outer, int64_t size, int64_t inner, bool is_rev
 Kernel Reduce::cpu(const Specs& in, const Specs&) const {
   const std::vector<int> r = axes_of(in[0].shape);
   const DType d = in[0].dtype;
-  const bool is_machine = is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean || kind == ReduceKind::kMax || kind == ReduceKind::kMin);
+  const bool is_machine =
+      is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean || kind == ReduceKind::kMax || kind == ReduceKind::kMin);
   if (is_machine) {
     FusedProgram p;
     p.shape = in[0].shape;

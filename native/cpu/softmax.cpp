@@ -50,9 +50,11 @@ Kernel rows_kernel(const Spec& spec, bool is_log) {
         auto* y = static_cast<uint16_t*>(out[0]);
         std::vector<float> row(size_t(width), 0);
         for (int64_t r = 0; r < rows; r++) {
-          for (int64_t i = 0; i < width; i++) row[size_t(i)] = is_brain ? bfloat16_to_float(x[r * width + i]) : half_to_float(x[r * width + i]);
+          for (int64_t i = 0; i < width; i++)
+            row[size_t(i)] = is_brain ? bfloat16_to_float(x[r * width + i]) : half_to_float(x[r * width + i]);
           plain_rows(row.data(), row.data(), 0, 1, width, is_log);
-          for (int64_t i = 0; i < width; i++) y[r * width + i] = is_brain ? float_to_bfloat16(row[size_t(i)]) : float_to_half(row[size_t(i)]);
+          for (int64_t i = 0; i < width; i++)
+            y[r * width + i] = is_brain ? float_to_bfloat16(row[size_t(i)]) : float_to_half(row[size_t(i)]);
         }
       };
     }

@@ -34,10 +34,13 @@ const AttrMap::Value& AttrMap::need(std::string_view name) const {
 }
 bool AttrMap::has(std::string_view name) const { return find(name) != nullptr; }
 
-#define TRAE_GET(T, v, name, expected)                                                                      \
-  std::get_if<T>(&(v)) ? *std::get_if<T>(&(v))                                                              \
-                       : throw TypeError(op_, "option '" + std::string(name) + "' must be " expected ".\n" \
-                                              "  Received: " + print(v))
+#define TRAE_GET(T, v, name, expected)                                         \
+  std::get_if<T>(&(v)) ? *std::get_if<T>(&(v))                                 \
+                       : throw TypeError(op_, "option '" + std::string(name) + \
+                                                  "' must be " expected        \
+                                                  ".\n"                        \
+                                                  "  Received: " +             \
+                                                  print(v))
 
 double AttrMap::number(std::string_view name) const { return TRAE_GET(double, need(name), name, "a number"); }
 double AttrMap::number(std::string_view name, double fallback) const { return has(name) ? number(name) : fallback; }

@@ -61,9 +61,7 @@ void execute(const Call& call) {
         nodes[i]->storage = std::move(storages[i]);
         nodes[i]->state.store(State::kReady, std::memory_order_release);
       }
-  } catch (...) {
-    fail(std::current_exception());
-  }
+  } catch (...) { fail(std::current_exception()); }
 }
 
 }  // namespace

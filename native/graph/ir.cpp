@@ -36,8 +36,9 @@ Graph Graph::from(const PlanRequest& request) {
     const State state = t.node()->state.load();
     if (state == State::kPlaceholder)
       throw Error("RuntimeError", "compile",
-                  "a tensor of shape " + to_string(t.shape()) + " comes from another traced function.\n"
-                  "  Fix: pass it as an argument.");
+                  "a tensor of shape " + to_string(t.shape()) +
+                      " comes from another traced function.\n"
+                      "  Fix: pass it as an argument.");
     if (state != State::kLazy) {
       add_leaf(t, Value::kConstant, 0);
       continue;

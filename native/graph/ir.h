@@ -10,10 +10,10 @@ struct Value {
   enum Kind : uint8_t { kTemporary, kInput, kRead, kConstant };
   Spec spec;
   Kind kind = kTemporary;
-  int index = 0;        // which input or variable
-  Tensor constant;      // kConstant: its data
-  int producer = -1;    // step, for temporaries
-  int output = 0;       // which output of the step
+  int index = 0;           // which input or variable
+  Tensor constant;         // kConstant: its data
+  int producer = -1;       // step, for temporaries
+  int output = 0;          // which output of the step
   std::vector<int> users;  // steps, one entry per use; kept up to date by Graph
 };
 
@@ -50,10 +50,10 @@ struct Graph {
 
 // ---- passes, in the order of use (native/graph/passes/)
 void remove_dead(Graph&);
-void fold_constants(Graph&);        // steps on constants are computed now
-void merge_equal(Graph&);           // common subexpressions
-void simplify(Graph&);              // identities, double transposes, views of views
-void fuse_elementwise(Graph&);      // chains into one pass over memory
+void fold_constants(Graph&);    // steps on constants are computed now
+void merge_equal(Graph&);       // common subexpressions
+void simplify(Graph&);          // identities, double transposes, views of views
+void fuse_elementwise(Graph&);  // chains into one pass over memory
 // Rewrites of concrete ops (transpose into matmul, bias and activation into dense...) are registered by their families.
 using Rewrite = void (*)(Graph&);
 bool register_rewrite(int priority, Rewrite);

@@ -69,8 +69,7 @@ Tensors apply(OpPtr op, Tensors inputs) {
 
 void expect_inputs(const Op& op, const Specs& in, size_t count) {
   if (in.size() != count)
-    throw ValueError(std::string(op.name()), "takes " + std::to_string(count) + " tensors.\n  Received: " +
-                                                 std::to_string(in.size()));
+    throw ValueError(std::string(op.name()), "takes " + std::to_string(count) + " tensors.\n  Received: " + std::to_string(in.size()));
 }
 
 void expect_floating(const Op& op, const Spec& s, std::string_view argument) {

@@ -73,8 +73,7 @@ struct OpInfo {
 bool register_op(std::string_view name, OpFactory, bool is_internal = false);
 const std::vector<OpInfo>& registered_ops();
 OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unknown name
-#define TRAE_REGISTER_OP(Type) \
-  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
+#define TRAE_REGISTER_OP(Type) [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
 #define TRAE_REGISTER_INTERNAL_OP(Type) \
   [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make, true)
 

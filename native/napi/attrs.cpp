@@ -21,14 +21,13 @@ AttrMap read_attrs(const std::string& op, const Napi::Value& value) {
       std::vector<double> numbers;
       for (uint32_t k = 0; k < list.Length(); k++) {
         const Napi::Value e = list.Get(k);
-        if (!e.IsNumber())
-          throw trae::TypeError(op, "option '" + name + "' must hold numbers.\n  Received: " + e.ToString().Utf8Value());
+        if (!e.IsNumber()) throw trae::TypeError(op, "option '" + name + "' must hold numbers.\n  Received: " + e.ToString().Utf8Value());
         numbers.push_back(e.As<Napi::Number>().DoubleValue());
       }
       attrs.set(name, std::move(numbers));
     } else {
-      throw trae::TypeError(op, "option '" + name + "' must be a number, a string, a boolean or a list of numbers.\n  Received: " +
-                                    v.ToString().Utf8Value());
+      throw trae::TypeError(
+          op, "option '" + name + "' must be a number, a string, a boolean or a list of numbers.\n  Received: " + v.ToString().Utf8Value());
     }
   }
   return attrs;

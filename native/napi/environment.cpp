@@ -20,8 +20,7 @@ void Channel::post(std::function<void(Napi::Env)> message) {
 Environment::Environment(Napi::Env env)
     : id(g_next_environment++), env(env), queue_(JobQueue::create()), channel_(std::make_shared<Channel>()) {
   napi_value name = Napi::String::New(env, "trae");
-  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::drain,
-                                  &channel_->wake);
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::drain, &channel_->wake);
   napi_unref_threadsafe_function(env, channel_->wake);
   // Added after the function's own hook, so it runs before it.
   napi_add_env_cleanup_hook(
@@ -62,8 +61,7 @@ void Environment::drain(napi_env raw, napi_value, void* context, void*) {
       }
     }
     self->sweep_if_due();
-  } catch (const Napi::Error&) {
-  }
+  } catch (const Napi::Error&) {}
 }
 
 void Environment::begin() {
@@ -76,8 +74,8 @@ void Environment::end() {
 Napi::Promise Environment::run_async(std::function<void()> work, Settle settle) {
   return run_slices(
       [work = std::move(work)] {
-        work();
-        return true;
+    work();
+    return true;
       },
       std::move(settle));
 }
@@ -95,9 +93,7 @@ Napi::Promise Environment::run_slices(std::function<bool()> work, Settle settle)
       end();
       try {
         node.mapped().Resolve((*settled)(env));
-      } catch (const Napi::Error& e) {
-        node.mapped().Reject(e.Value());
-      } catch (const std::exception& e) {
+      } catch (const Napi::Error& e) { node.mapped().Reject(e.Value()); } catch (const std::exception& e) {
         node.mapped().Reject(error(e).Value());
       }
     });
@@ -133,9 +129,7 @@ Napi::Error Environment::error(const std::exception& e) {
 Napi::Error Environment::error(std::exception_ptr p) {
   try {
     std::rethrow_exception(p);
-  } catch (const std::exception& e) {
-    return error(e);
-  }
+  } catch (const std::exception& e) { return error(e); }
 }
 
 void Environment::add(TensorWrap* w) {

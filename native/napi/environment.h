@@ -80,9 +80,7 @@ template <class F>
 auto guarded(Napi::Env env, F&& f) {
   try {
     return f();
-  } catch (const Napi::Error&) {
-    throw;
-  } catch (const std::exception& e) {
+  } catch (const Napi::Error&) { throw; } catch (const std::exception& e) {
     throw Environment::of(env).error(e);
   }
 }

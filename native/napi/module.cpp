@@ -24,9 +24,7 @@ namespace {
 // do not grow without bound.
 constexpr int kLongestChain = 256;
 
-void initialize(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).make_error = Napi::Persistent(info[0].As<Napi::Function>());
-}
+void initialize(const Napi::CallbackInfo& info) { Environment::of(info.Env()).make_error = Napi::Persistent(info[0].As<Napi::Function>()); }
 
 Napi::Value from_data(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -35,16 +33,15 @@ Napi::Value from_data(const Napi::CallbackInfo& info) {
     Spec spec{read_shape(info[1], "tensor"), parse_dtype(info[2].ToString().Utf8Value())};
     const size_t count = data.ElementLength();
     if (int64_t(count) != spec.size())
-      throw trae::ValueError("tensor", "shape " + to_string(spec.shape) + " holds " + std::to_string(spec.size()) +
-                                           " values but " + std::to_string(count) + " are given.");
+      throw trae::ValueError("tensor", "shape " + to_string(spec.shape) + " holds " + std::to_string(spec.size()) + " values but " +
+                                           std::to_string(count) + " are given.");
     auto storage = std::make_shared<Storage>(spec.bytes());
     const auto* bytes = static_cast<const uint8_t*>(data.ArrayBuffer().Data()) + data.ByteOffset();
     if (spec.dtype == DType::kFloat16 || spec.dtype == DType::kBFloat16) {
       if (data.TypedArrayType() != napi_float32_array) throw trae::TypeError("tensor", "half types are made from a Float32Array.");
       auto* from = reinterpret_cast<const float*>(bytes);
       auto* to = static_cast<uint16_t*>(storage->data());
-      for (size_t i = 0; i < count; i++)
-        to[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
+      for (size_t i = 0; i < count; i++) to[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
     } else if (data.ElementSize() != size_of(spec.dtype)) {
       throw trae::TypeError("tensor", "the typed array has elements of " + std::to_string(data.ElementSize()) + " bytes but dtype " +
                                           std::string(name_of(spec.dtype)) + " has " + std::to_string(size_of(spec.dtype)) + ".");
@@ -113,10 +110,12 @@ Napi::Value evaluate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     Tensors ts = TensorWrap::unwrap_all(info[0], "evaluate");
     auto work = std::make_shared<Evaluation>(schedule(ts));
-    return Environment::of(info.Env()).run_async([work] { work->run(); }, [ts](Napi::Env env) {
+    return Environment::of(info.Env())
+        .run_async([work] { work->run(); },
+                   [ts](Napi::Env env) {
       for (const Tensor& t : ts) throw_if_failed(t);
       return env.Undefined();
-    });
+        });
   });
 }
 
@@ -130,9 +129,8 @@ void evaluate_sync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value js_is_symbolic(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    return Napi::Boolean::New(info.Env(), is_symbolic(TensorWrap::unwrap(info[0], "isSymbolic")));
-  });
+  return guarded(info.Env(),
+                 [&]() -> Napi::Value { return Napi::Boolean::New(info.Env(), is_symbolic(TensorWrap::unwrap(info[0], "isSymbolic"))); });
 }
 
 Napi::Value ops(const Napi::CallbackInfo& info) {
@@ -181,12 +179,14 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
 
 Napi::Value measure_peak(const Napi::CallbackInfo& info) {
   auto peak = std::make_shared<Peak>();
-  return Environment::of(info.Env()).run_async([peak] { *peak = trae::measure_peak(); }, [peak](Napi::Env env) -> Napi::Value {
-    auto o = Napi::Object::New(env);
-    o.Set("gflops", peak->gflops);
-    o.Set("copyGBs", peak->copy_gbs);
-    return o;
-  });
+  return Environment::of(info.Env())
+      .run_async([peak] { *peak = trae::measure_peak(); },
+                 [peak](Napi::Env env) -> Napi::Value {
+                   auto o = Napi::Object::New(env);
+                   o.Set("gflops", peak->gflops);
+                   o.Set("copyGBs", peak->copy_gbs);
+                   return o;
+                 });
 }
 
 Napi::Value version(const Napi::CallbackInfo& info) {

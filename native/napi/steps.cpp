@@ -101,8 +101,7 @@ class Steps {
     char* to = static_cast<char*>(batches_[input]->data());
     const int64_t grain = std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, bytes)));
     parallel_for(batch_size, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; r++)
-        std::memcpy(to + size_t(r) * bytes, from + size_t(indices[size_t(first + r)]) * bytes, bytes);
+      for (int64_t r = begin; r < end; r++) std::memcpy(to + size_t(r) * bytes, from + size_t(indices[size_t(first + r)]) * bytes, bytes);
     });
   }
 
@@ -111,8 +110,7 @@ class Steps {
     for (size_t i = 0; i < data_.size(); i++) gather(i, first);
     run_.plan().run(in_.data(), run_.variables(), out_.data());
     if (collect)
-      for (size_t i = 0; i < out_.size(); i++)
-        out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();
+      for (size_t i = 0; i < out_.size(); i++) out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();
     done++;
   }
 
@@ -165,7 +163,8 @@ Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::ve
     auto given = options.Get("indices").As<Napi::Int32Array>();
     indices.assign(given.Data(), given.Data() + given.ElementLength());
     for (int32_t i : indices)
-      if (i < 0 || i >= rows) throw trae::IndexError("runSteps", "index " + std::to_string(i) + " is outside of the " + std::to_string(rows) + " rows.");
+      if (i < 0 || i >= rows)
+        throw trae::IndexError("runSteps", "index " + std::to_string(i) + " is outside of the " + std::to_string(rows) + " rows.");
     rows = int64_t(indices.size());
   }
   if (start + batch_size * count > rows)
@@ -187,15 +186,16 @@ Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::ve
     cancel_id = environment.keep(flag);
   }
   if (options.Get("onProgress").IsFunction()) steps->progress = environment.keep(options.Get("onProgress").As<Napi::Function>());
-  return environment.run_slices([steps] { return steps->slice(); }, [steps, cancel_id, &environment](Napi::Env env) -> Napi::Value {
-    environment.forget(steps->progress);
-    environment.forget(cancel_id);
-    if (steps->error) std::rethrow_exception(steps->error);
-    auto o = Napi::Object::New(env);
-    o.Set("done", double(steps->done));
-    o.Set("outputs", TensorWrap::wrap_all(env, steps->collected));
-    return o;
-  });
+  return environment.run_slices([steps] { return steps->slice(); },
+                                [steps, cancel_id, &environment](Napi::Env env) -> Napi::Value {
+                                  environment.forget(steps->progress);
+                                  environment.forget(cancel_id);
+                                  if (steps->error) std::rethrow_exception(steps->error);
+                                  auto o = Napi::Object::New(env);
+                                  o.Set("done", double(steps->done));
+                                  o.Set("outputs", TensorWrap::wrap_all(env, steps->collected));
+                                  return o;
+                                });
 }
 
 }  // namespace trae::napi

@@ -40,19 +40,17 @@ Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
 }  // namespace
 
 void TensorWrap::define(Napi::Env env, Napi::Object exports) {
-  Napi::Function f = DefineClass(
-      env, "Tensor",
-      {InstanceAccessor<&TensorWrap::shape>("shape"), InstanceAccessor<&TensorWrap::dtype>("dtype"),
-       InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
-       InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
-       InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
+  Napi::Function f = DefineClass(env, "Tensor",
+                                 {InstanceAccessor<&TensorWrap::shape>("shape"), InstanceAccessor<&TensorWrap::dtype>("dtype"),
+                                  InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
+                                  InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
+                                  InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
   Environment::of(env).tensor_class = Napi::Persistent(f);
   exports.Set("Tensor", f);
 }
 
 TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
-  if (info.Length() != 1 || !info[0].IsExternal())
-    throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
+  if (info.Length() != 1 || !info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
   tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
   spec_ = tensor_.spec();
   bytes_ = tensor_.node()->state.load() == State::kPlaceholder ? 0 : spec_.bytes();
@@ -106,8 +104,7 @@ Napi::Array TensorWrap::wrap_all(Napi::Env env, const Tensors& ts) {
 }
 
 const Tensor& TensorWrap::checked(const char* where) {
-  if (!tensor_)
-    throw trae::Error("RuntimeError", where, "this tensor of shape " + to_string(spec_.shape) + " has been disposed.");
+  if (!tensor_) throw trae::Error("RuntimeError", where, "this tensor of shape " + to_string(spec_.shape) + " has been disposed.");
   return tensor_;
 }
 
@@ -116,9 +113,7 @@ Napi::Value TensorWrap::shape(const Napi::CallbackInfo& info) {
   for (size_t i = 0; i < spec_.shape.size(); i++) list.Set(uint32_t(i), double(spec_.shape[i]));
   return list;
 }
-Napi::Value TensorWrap::dtype(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), std::string(name_of(spec_.dtype)));
-}
+Napi::Value TensorWrap::dtype(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), std::string(name_of(spec_.dtype))); }
 Napi::Value TensorWrap::ndim(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), spec_.ndim()); }
 Napi::Value TensorWrap::size(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), double(spec_.size())); }
 Napi::Value TensorWrap::is_disposed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), !tensor_); }
@@ -128,8 +123,7 @@ Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
   return guarded(env, [&]() -> Napi::Value {
     Tensor t = checked("data");
     auto work = std::make_shared<Evaluation>(schedule({t}));
-    return Environment::of(env).run_async([work] { work->run(); },
-                                          [t](Napi::Env env) { return to_typed_array(env, t); });
+    return Environment::of(env).run_async([work] { work->run(); }, [t](Napi::Env env) { return to_typed_array(env, t); });
   });
 }
 

@@ -33,20 +33,20 @@ std::string received(const ConvAttrs& c, const Spec& x) {
 void check(const ConvAttrs& c, const Spec& x, const Spec& w) {
   const size_t rank = c.strides.size();
   if (x.shape.size() != rank + 2 || w.shape.size() != rank + 2)
-    throw ValueError(c.label, "needs an input and a kernel of rank " + text(int64_t(rank) + 2) + " but they have rank " + text(x.ndim()) + " and " +
-                                  text(w.ndim()) + "." + received(c, x));
+    throw ValueError(c.label, "needs an input and a kernel of rank " + text(int64_t(rank) + 2) + " but they have rank " + text(x.ndim()) +
+                                  " and " + text(w.ndim()) + "." + received(c, x));
   const int64_t channels = x.shape.back(), expected = w.shape[rank] * c.groups, filters = w.shape[rank + 1];
   if (channels != expected)
-    throw ValueError(c.label, "input has " + text(channels) + " channels (last axis) but the kernel of shape " + to_string(w.shape) + " expects " +
-                                  text(expected) + "." + received(c, x));
+    throw ValueError(c.label, "input has " + text(channels) + " channels (last axis) but the kernel of shape " + to_string(w.shape) +
+                                  " expects " + text(expected) + "." + received(c, x));
   if (c.groups < 1 || filters % c.groups)
     throw ValueError(c.label, text(filters) + " filters cannot be split in " + text(c.groups) + " groups." + received(c, x));
   for (size_t i = 0; i < rank; i++) {
     if (c.strides[i] < 1 || c.dilation[i] < 1) throw ValueError(c.label, "strides and dilation must be >= 1." + received(c, x));
     const int64_t extent = (w.shape[i] - 1) * c.dilation[i] + 1;
     if (x.shape[i + 1] + c.before[i] + c.after[i] < extent)
-      throw ValueError(c.label, "the kernel covers " + text(extent) + " elements of axis " + text(int64_t(i) + 1) + " but the padded input has " +
-                                    text(x.shape[i + 1] + c.before[i] + c.after[i]) + "." + received(c, x));
+      throw ValueError(c.label, "the kernel covers " + text(extent) + " elements of axis " + text(int64_t(i) + 1) +
+                                    " but the padded input has " + text(x.shape[i + 1] + c.before[i] + c.after[i]) + "." + received(c, x));
   }
 }
 

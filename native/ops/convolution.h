@@ -11,10 +11,10 @@ enum class ConvActivation : uint8_t { kLinear, kRelu };
 struct ConvAttrs {
   Ints strides, dilation, before, after;  // per spatial axis; padding before and after
   int64_t groups = 1;
-  std::string label = "conv2d";           // for messages
-  Shape shape;                            // of the gradient's result (backward ops)
+  std::string label = "conv2d";  // for messages
+  Shape shape;                   // of the gradient's result (backward ops)
   ConvActivation activation = ConvActivation::kLinear;
-  bool has_bias = false;                  // conv_backward_weights also gives the bias' gradient: set by a rewrite
+  bool has_bias = false;  // conv_backward_weights also gives the bias' gradient: set by a rewrite
   bool operator==(const ConvAttrs& o) const {
     return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after && groups == o.groups &&
            shape == o.shape && activation == o.activation && has_bias == o.has_bias;

@@ -25,7 +25,9 @@ void bias_into_convolution(Graph& g) {
       const int y = s.in[side], b = s.in[1 - side];
       const auto* conv = made_by<Conv>(g, y);
       const Shape& bias = g.values[size_t(b)].spec.shape;
-      if (!conv || !g.has_one_user(y) || bias.size() != 1 || g.values[size_t(y)].spec.shape.back() != bias[0] || g.values[size_t(y)].spec != g.values[size_t(s.out[0])].spec) continue;
+      if (!conv || !g.has_one_user(y) || bias.size() != 1 || g.values[size_t(y)].spec.shape.back() != bias[0] ||
+          g.values[size_t(y)].spec != g.values[size_t(s.out[0])].spec)
+        continue;
       const Step producer = g.steps[size_t(g.values[size_t(y)].producer)];
       if (producer.in.size() != 2 || g.values[size_t(y)].spec.dtype != DType::kFloat32) continue;
       auto op = std::make_shared<Conv>(*conv);
@@ -51,7 +53,9 @@ void bias_gradient_into_weights(Graph& g) {
     for (int user : std::vector<int>(g.values[size_t(dy)].users)) {
       const Step r = g.steps[size_t(user)];
       const auto* sum = dynamic_cast<const Reduce*>(r.op.get());
-      if (!sum || sum->kind != ReduceKind::kSum || int(sum->axes_of(spec.shape).size()) != spec.ndim() - 1 || sum->axes_of(spec.shape).back() == spec.ndim() - 1) continue;
+      if (!sum || sum->kind != ReduceKind::kSum || int(sum->axes_of(spec.shape).size()) != spec.ndim() - 1 ||
+          sum->axes_of(spec.shape).back() == spec.ndim() - 1)
+        continue;
       auto op = std::make_shared<ConvBackwardWeights>(*weights);
       op->attrs.has_bias = true;
       const uint64_t order = std::min(s.order, r.order);
@@ -78,7 +82,9 @@ void relu_into_convolution(Graph& g) {
     const Step s = g.steps[size_t(number)];
     if (s.op->name() != "relu") continue;
     const auto* conv = made_by<Conv>(g, s.in[0]);
-    if (!conv || conv->attrs.activation != ConvActivation::kLinear || !g.has_one_user(s.in[0]) || g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32) continue;
+    if (!conv || conv->attrs.activation != ConvActivation::kLinear || !g.has_one_user(s.in[0]) ||
+        g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32)
+      continue;
     const int old = g.values[size_t(s.in[0])].producer;
     auto op = std::make_shared<Conv>(*conv);
     op->attrs.activation = ConvActivation::kRelu;

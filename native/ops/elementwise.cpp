@@ -253,9 +253,8 @@ const bool registered = [] {
   for (const auto& r : kUnary) register_op(r.name, &make_named, r.is_internal);
   for (const auto& r : kBinary) register_op(r.name, &make_named, r.is_internal);
   register_op("where", [](const AttrMap&) -> OpPtr { return std::make_shared<Where>(); });
-  register_op("clip", [](const AttrMap& a) -> OpPtr {
-    return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY));
-  });
+  register_op("clip",
+              [](const AttrMap& a) -> OpPtr { return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY)); });
   register_op("cast", [](const AttrMap& a) -> OpPtr { return std::make_shared<Cast>(a.dtype("dtype")); });
   return true;
 }();

@@ -6,7 +6,6 @@
 
 namespace trae {
 
-
 class ElementwiseOp : public Op {
  public:
   ElementwiseOp(Code code, double p0 = 0, double p1 = 0) : code(code), params{p0, p1} {}

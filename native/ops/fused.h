@@ -6,13 +6,13 @@
 namespace trae {
 
 struct FusedStep {
-  OpPtr op;                // an ElementwiseOp
-  std::vector<int> args;   // 0..inputs-1: inputs; inputs + j: the result of step j
+  OpPtr op;               // an ElementwiseOp
+  std::vector<int> args;  // 0..inputs-1: inputs; inputs + j: the result of step j
 };
 struct FusedOutput {
   int value;
-  std::string reduce;      // "", "sum", "mean", "max" or "min"
-  Ints axes;               // of `shape`, ascending
+  std::string reduce;  // "", "sum", "mean", "max" or "min"
+  Ints axes;           // of `shape`, ascending
   bool keepdims = false;
 };
 struct FusedProgram {

@@ -32,7 +32,8 @@ Product Matmul::product(const Specs& in) const {
   p.columns = attrs.transpose_b ? b[nb - 2] : b[nb - 1];
   const int64_t other = attrs.transpose_b ? b[nb - 1] : b[nb - 2];
   if (p.inner != other)
-    throw ValueError("matmul", "the first tensor has " + std::to_string(p.inner) + " columns but the second has " + std::to_string(other) + " rows." + received());
+    throw ValueError("matmul", "the first tensor has " + std::to_string(p.inner) + " columns but the second has " + std::to_string(other) +
+                                   " rows." + received());
   p.batch = broadcast_shapes("matmul", Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
   return p;
 }

@@ -56,7 +56,8 @@ Specs BroadcastTo::infer(const Specs& in) const {
   for (int64_t d : attrs.shape)
     if (d < 0) throw ValueError("broadcast_to", "sizes must be >= 0.\n  Received: shape " + to_string(attrs.shape));
   if (!is_broadcastable_to(in[0].shape, attrs.shape))
-    throw ValueError("broadcast_to", "a tensor of shape " + to_string(in[0].shape) + " cannot be broadcast to shape " + to_string(attrs.shape) + ".");
+    throw ValueError("broadcast_to",
+                     "a tensor of shape " + to_string(in[0].shape) + " cannot be broadcast to shape " + to_string(attrs.shape) + ".");
   return {{attrs.shape, in[0].dtype}};
 }
 Tensors BroadcastTo::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {sum_to(dy[0], in[0].shape())}; }
@@ -80,8 +81,8 @@ Specs Transpose::infer(const Specs& in) const {
   bool is_permutation = p.size() == in[0].shape.size();
   for (size_t i = 0; i < sorted.size(); i++) is_permutation &= sorted[i] == int64_t(i);
   if (!is_permutation)
-    throw ValueError("transpose", "axes must name each of the " + text(in[0].ndim()) + " axes once.\n  Received: axes " + to_string(attrs.axes) +
-                                      ", input shape " + to_string(in[0].shape));
+    throw ValueError("transpose", "axes must name each of the " + text(in[0].ndim()) + " axes once.\n  Received: axes " +
+                                      to_string(attrs.axes) + ", input shape " + to_string(in[0].shape));
   Shape shape;
   for (int64_t a : p) shape.push_back(in[0].shape[size_t(a)]);
   return {{shape, in[0].dtype}};
@@ -122,13 +123,16 @@ Specs Place::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   const Shape& s = in[0].shape;
   for (int64_t d : attrs.shape)
-    if (d < 0) throw ValueError("pad", "the padded shape " + to_string(attrs.shape) + " has a negative size.\n  Received: input shape " + to_string(s));
+    if (d < 0)
+      throw ValueError("pad",
+                       "the padded shape " + to_string(attrs.shape) + " has a negative size.\n  Received: input shape " + to_string(s));
   if (attrs.start.size() != s.size() || attrs.step.size() != s.size() || attrs.shape.size() != s.size())
     throw ValueError("pad", "needs one entry for each axis of shape " + to_string(s) + ".");
   for (size_t i = 0; i < s.size(); i++) {
     const int64_t last = attrs.start[i] + (s[i] - 1) * attrs.step[i];
     if (s[i] > 0 && (attrs.start[i] < 0 || attrs.start[i] >= attrs.shape[i] || last < 0 || last >= attrs.shape[i]))
-      throw ValueError("pad", "axis " + text(int64_t(i)) + " of shape " + to_string(s) + " does not fit in shape " + to_string(attrs.shape) + ".");
+      throw ValueError("pad",
+                       "axis " + text(int64_t(i)) + " of shape " + to_string(s) + " does not fit in shape " + to_string(attrs.shape) + ".");
   }
   return {{attrs.shape, in[0].dtype}};
 }
@@ -155,7 +159,8 @@ Specs Concatenate::infer(const Specs& in) const {
     for (size_t i = 0; fits && i < out.shape.size(); i++) fits = i == axis || in[k].shape[i] == in[0].shape[i];
     if (!fits)
       throw ValueError("concatenate", "shapes must agree except along axis " + text(int64_t(axis)) + ": tensor 0 has shape " +
-                                          to_string(in[0].shape) + " and tensor " + text(int64_t(k)) + " has shape " + to_string(in[k].shape) + ".");
+                                          to_string(in[0].shape) + " and tensor " + text(int64_t(k)) + " has shape " +
+                                          to_string(in[k].shape) + ".");
     out.shape[axis] += in[k].shape[axis];
   }
   return {out};
@@ -198,11 +203,14 @@ Specs ScatterAdd::infer(const Specs& in) const {
   wanted.erase(wanted.begin() + axis);
   wanted.insert(wanted.begin() + axis, in[0].shape.begin(), in[0].shape.end());
   if (in[1].shape != wanted)
-    throw ValueError("scatter_add", "updates must have shape " + to_string(wanted) + ": that of the indices in place of axis " + text(axis) + " of " +
-                                        to_string(attrs.shape) + ".\n  Received: updates of shape " + to_string(in[1].shape));
+    throw ValueError("scatter_add", "updates must have shape " + to_string(wanted) + ": that of the indices in place of axis " +
+                                        text(axis) + " of " + to_string(attrs.shape) + ".\n  Received: updates of shape " +
+                                        to_string(in[1].shape));
   return {{attrs.shape, in[1].dtype}};
 }
-Tensors ScatterAdd::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {Tensor(), take(dy[0], in[0], int(attrs.axis))}; }
+Tensors ScatterAdd::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  return {Tensor(), take(dy[0], in[0], int(attrs.axis))};
+}
 TRAE_REGISTER_INTERNAL_OP(ScatterAdd);
 
 // ---- one_hot

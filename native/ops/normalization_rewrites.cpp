@@ -30,7 +30,8 @@ bool find_backward(const Graph& g, Block& b, int relu_grad) {
   const int grad = only_user(g, s.out[0], "batch_norm_training_grad");
   if (grad < 0) return false;
   const Step &n = g.steps[size_t(b.norm)], &d = g.steps[size_t(grad)];
-  if (d.in.size() != 5 || d.in[0] != n.in[0] || d.in[1] != n.in[1] || d.in[2] != n.out[1] || d.in[3] != n.out[2] || d.in[4] != s.out[0]) return false;
+  if (d.in.size() != 5 || d.in[0] != n.in[0] || d.in[1] != n.in[1] || d.in[2] != n.out[1] || d.in[3] != n.out[2] || d.in[4] != s.out[0])
+    return false;
   b.relu_grad = relu_grad;
   b.norm_grad = grad;
   return true;
@@ -141,7 +142,8 @@ void no_gradient_of_constants(Graph& g) {
   }
 }
 
-const bool registered = register_rewrite(9, &no_gradient_of_constants) && register_rewrite(10, &into_pooling) && register_rewrite(11, &into_normalization);
+const bool registered =
+    register_rewrite(9, &no_gradient_of_constants) && register_rewrite(10, &into_pooling) && register_rewrite(11, &into_normalization);
 
 }  // namespace
 }  // namespace trae

@@ -11,8 +11,8 @@ Tensor unary(std::string_view name, const Tensor& x);                    // any 
 Tensor binary(std::string_view name, const Tensor& a, const Tensor& b);  // "add", "maximum", "less"... broadcasting
 Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y);
 Tensor cast(const Tensor& x, DType);
-Tensor constant(double value, DType);          // a scalar
-Tensor scalar_like(const Tensor& x, double);   // a scalar of x's dtype
+Tensor constant(double value, DType);         // a scalar
+Tensor scalar_like(const Tensor& x, double);  // a scalar of x's dtype
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return binary("add", a, b); }
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return binary("subtract", a, b); }
 inline Tensor operator*(const Tensor& a, const Tensor& b) { return binary("multiply", a, b); }
@@ -35,7 +35,8 @@ Tensor transpose(const Tensor& x, const Ints& permutation);
 Tensor swap_last_axes(const Tensor& x);
 Tensor expand_axes(const Tensor& x, const std::vector<int>& axes);  // size-1 axes at these positions of the result
 Tensor concatenate(const Tensors& xs, int axis);
-Tensor slice(const Tensor& x, const Ints& start, const Ints& stop, const Ints& step);  // from start to before stop; -1 stops behind the first
+Tensor slice(const Tensor& x, const Ints& start, const Ints& stop,
+             const Ints& step);  // from start to before stop; -1 stops behind the first
 Tensor pad(const Tensor& x, const Ints& before, const Ints& after, double value = 0);
 Tensor flip(const Tensor& x, const Ints& axes);
 Tensor take(const Tensor& x, const Tensor& indices, int axis);

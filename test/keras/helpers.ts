@@ -7,7 +7,12 @@ import * as trae from '../../lib/index';
 const { layers, Sequential } = trae.keras;
 
 /** An array as the golden files hold it; infinities and NaN are strings. */
-export interface Golden { shape: number[]; dtype: string; data: (number | string)[]; path?: string }
+export interface Golden {
+  shape: number[];
+  dtype: string;
+  data: (number | string)[];
+  path?: string;
+}
 export type Config = { module: string; class_name: string; config: Record<string, unknown>; registered_name: string | null; build_config?: unknown };
 
 /** A file of `golden/`. */
@@ -20,7 +25,8 @@ export function tensorOf(a: Golden): trae.Tensor {
   return trae.tensor(a.data.map(Number), a.shape, a.dtype as trae.DType);
 }
 type Values = trae.Tensor | trae.Variable | number | readonly number[];
-const numbers = (v: Values): number[] => (typeof v === 'number' ? [v] : Array.isArray(v) ? [...(v as number[])] : Array.from((v as trae.Tensor).dataSync() as ArrayLike<number>, Number));
+const numbers = (v: Values): number[] =>
+  typeof v === 'number' ? [v] : Array.isArray(v) ? [...(v as number[])] : Array.from((v as trae.Tensor).dataSync() as ArrayLike<number>, Number);
 
 /**
  * Asserts that values agree: each within `tolerance` of the larger of the expected one and a hundredth of the largest
@@ -28,19 +34,26 @@ const numbers = (v: Values): number[] => (typeof v === 'number' ? [v] : Array.is
  */
 export function close(got: Values, want: Golden | Values, what: string, tolerance = 1e-4): void {
   const isGolden = typeof want === 'object' && 'data' in want && Array.isArray((want as Golden).data);
-  const expected = isGolden ? (want as Golden).data.map(Number) : numbers(want as Values), actual = numbers(got);
+  const expected = isGolden ? (want as Golden).data.map(Number) : numbers(want as Values),
+    actual = numbers(got);
   if (isGolden) assert.deepEqual([...(got as trae.Tensor).shape], (want as Golden).shape, `${what}: shape`);
   assert.equal(actual.length, expected.length, `${what}: number of values`);
   const scale = Math.max(1e-3, ...expected.filter(Number.isFinite).map(Math.abs)) / 100;
   expected.forEach((e, i) => {
-    if (!Number.isFinite(e)) { assert.equal(actual[i], e, `${what}[${i}]`); return; }
+    if (!Number.isFinite(e)) {
+      assert.equal(actual[i], e, `${what}[${i}]`);
+      return;
+    }
     const bound = tolerance * Math.max(Math.abs(e), scale);
     assert.ok(Math.abs(actual[i] - e) <= bound, `${what}[${i}]: ${actual[i]} instead of ${e} (bound ${bound})`);
   });
 }
 /** `sum(y^2 / 2 + y (1 + sin i))` over the elements i: what the golden gradients are gradients of. */
 export function objective(y: trae.Tensor): trae.Tensor {
-  const weights = trae.tensor(Float32Array.from({ length: y.size }, (_, i) => 1 + Math.sin(i)), y.shape);
+  const weights = trae.tensor(
+    Float32Array.from({ length: y.size }, (_, i) => 1 + Math.sin(i)),
+    y.shape,
+  );
   return y.square().multiply(0.5).add(y.multiply(weights)).sum();
 }
 
@@ -60,10 +73,17 @@ export async function throwsText(f: () => unknown, name: string, text: string): 
 /** Numbers that look random and are the same each time: sin of a quadratic. */
 export function wave(...shape: number[]): trae.Tensor {
   const n = shape.reduce((a, b) => a * b, 1);
-  return trae.tensor(Float32Array.from({ length: n }, (_, i) => Math.sin(0.7 * i + 0.013 * i * i)), shape);
+  return trae.tensor(
+    Float32Array.from({ length: n }, (_, i) => Math.sin(0.7 * i + 0.013 * i * i)),
+    shape,
+  );
 }
 /** Class numbers 0 .. classes - 1 in turn. */
-export const classesInTurn = (n: number, classes: number): trae.Tensor => trae.tensor(Int32Array.from({ length: n }, (_, i) => (i * 7 + (i >> 2)) % classes), [n]);
+export const classesInTurn = (n: number, classes: number): trae.Tensor =>
+  trae.tensor(
+    Int32Array.from({ length: n }, (_, i) => (i * 7 + (i >> 2)) % classes),
+    [n],
+  );
 
 /** A small compiled classifier of 4 features into 3 classes, with the same weights each time. */
 export function classifier(compile: trae.CompileOptions = {}): InstanceType<typeof Sequential> {

@@ -4,7 +4,14 @@ import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/saving/registry';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
-interface Case { config: Config; yTrue: Golden; yPred: Golden; sampleWeight: Golden | null; value: Golden; dx: Golden }
+interface Case {
+  config: Config;
+  yTrue: Golden;
+  yPred: Golden;
+  sampleWeight: Golden | null;
+  value: Golden;
+  dx: Golden;
+}
 const cases = golden<Case[]>('losses.json');
 const { losses } = trae.keras;
 
@@ -13,7 +20,9 @@ describe('losses against Keras', () => {
     const { name, ...settings } = c.config.config;
     it(`${c.config.class_name} ${JSON.stringify(settings)} ${c.sampleWeight ? 'weighted' : ''} (${i})`, () => {
       void name;
-      const loss = losses.deserialize(c.config), target = tensorOf(c.yTrue), weight = c.sampleWeight ? tensorOf(c.sampleWeight) : null;
+      const loss = losses.deserialize(c.config),
+        target = tensorOf(c.yTrue),
+        weight = c.sampleWeight ? tensorOf(c.sampleWeight) : null;
       close(loss.call(target, tensorOf(c.yPred), weight), c.value, 'value');
       close(trae.grad((p) => loss.call(target, p, weight).sum())(tensorOf(c.yPred)), c.dx, 'gradient');
       close(trae.compile((t: trae.Tensor, p: trae.Tensor) => loss.call(t, p, weight))(target, tensorOf(c.yPred)), c.value, 'compiled');
@@ -23,7 +32,12 @@ describe('losses against Keras', () => {
   });
   it('covers every loss', () => {
     const tested = new Set(cases.map((c) => c.config.class_name));
-    assert.deepEqual(builtInClasses().filter((b) => b.module === 'keras.losses' && !tested.has(b.name)).map((b) => b.name), []);
+    assert.deepEqual(
+      builtInClasses()
+        .filter((b) => b.module === 'keras.losses' && !tested.has(b.name))
+        .map((b) => b.name),
+      [],
+    );
   });
 });
 
@@ -36,36 +50,124 @@ describe('losses', () => {
     assert.equal(losses.get(null), null);
   });
   it('are functions too, one number for each example', () => {
-    const t = trae.tensor([[0, 1], [2, 3]]), p = trae.tensor([[1, 1], [0, 0]]);
+    const t = trae.tensor([
+        [0, 1],
+        [2, 3],
+      ]),
+      p = trae.tensor([
+        [1, 1],
+        [0, 0],
+      ]);
     assert.deepEqual(losses.meanSquaredError(t, p).arraySync(), [0.5, 6.5]);
     assert.deepEqual(losses.meanAbsoluteError(t, p).arraySync(), [0.5, 2.5]);
     assert.deepEqual(losses.huber(t, p).arraySync(), [0.25, 2]);
   });
   it('take a function of the user', () => {
     const loss = losses.get((t: trae.Tensor, p: trae.Tensor) => t.subtract(p).abs().max({ axis: -1 }))!;
-    assert.equal(loss.call([[0, 1], [2, 3]], [[1, 1], [0, 0]]).item(), 2);
+    assert.equal(
+      loss
+        .call(
+          [
+            [0, 1],
+            [2, 3],
+          ],
+          [
+            [1, 1],
+            [0, 0],
+          ],
+        )
+        .item(),
+      2,
+    );
   });
   it('are subclassed', () => {
-    class Distance extends trae.keras.Loss { lossOf(t: trae.Tensor, p: trae.Tensor): trae.Tensor { return t.subtract(p).square().sum({ axis: -1 }).sqrt(); } }
+    class Distance extends trae.keras.Loss {
+      lossOf(t: trae.Tensor, p: trae.Tensor): trae.Tensor {
+        return t.subtract(p).square().sum({ axis: -1 }).sqrt();
+      }
+    }
     assert.equal(new Distance().name, 'distance');
-    assert.equal(new Distance({ reduction: 'sum' }).call([[0, 3], [4, 0]], [[4, 0], [0, 3]]).item(), 10);
+    assert.equal(
+      new Distance({ reduction: 'sum' })
+        .call(
+          [
+            [0, 3],
+            [4, 0],
+          ],
+          [
+            [4, 0],
+            [0, 3],
+          ],
+        )
+        .item(),
+      10,
+    );
   });
   it('of one loss each, refuse what does not fit', async () => {
-    await throwsText(() => losses.categoricalCrossentropy([1, 2], [[0.5, 0.5], [0.2, 0.8]]), 'ValueError',
-      "categoricalCrossentropy: targets must have the shape of the predictions, (2, 2): one-hot vectors.\n  Received: targets of shape (2,)\n  Fix: utils.toCategorical(y, 2), or the loss 'sparse_categorical_crossentropy' for class numbers.");
-    await throwsText(() => losses.sparseCategoricalCrossentropy([[0, 1], [1, 0]], [[0.5, 0.5], [0.2, 0.8]]), 'ValueError',
-      "sparseCategoricalCrossentropy: targets must be class numbers of shape (2,) for predictions of shape (2, 2).\n  Received: targets of shape (2, 2)\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors.");
-    await throwsText(() => losses.meanSquaredError(trae.zeros([3, 2]), trae.zeros([3, 4])), 'ValueError', 'meanSquaredError: targets of shape (3, 2) and predictions of shape (3, 4) do not match.');
-    await throwsText(() => new losses.MeanSquaredError().call(trae.zeros([3, 2]), trae.zeros([3, 2]), trae.zeros([3, 2])), 'ValueError', 'sampleWeight of shape (3, 2) does not fit losses of shape (3,).');
-    await throwsText(() => new losses.Huber({ reduction: 'all' as never }), 'ValueError',
-      "Huber: reduction must be one of 'sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', 'null'.\n  Received: 'all'");
-    await throwsText(() => new losses.BinaryCrossentropy({ fromLogit: true } as never), 'TypeError',
-      "BinaryCrossentropy: unknown option 'fromLogit'. Did you mean 'fromLogits'?\n  Known options: name, reduction, dtype, fromLogits, labelSmoothing, axis");
+    await throwsText(
+      () =>
+        losses.categoricalCrossentropy(
+          [1, 2],
+          [
+            [0.5, 0.5],
+            [0.2, 0.8],
+          ],
+        ),
+      'ValueError',
+      "categoricalCrossentropy: targets must have the shape of the predictions, (2, 2): one-hot vectors.\n  Received: targets of shape (2,)\n  Fix: utils.toCategorical(y, 2), or the loss 'sparse_categorical_crossentropy' for class numbers.",
+    );
+    await throwsText(
+      () =>
+        losses.sparseCategoricalCrossentropy(
+          [
+            [0, 1],
+            [1, 0],
+          ],
+          [
+            [0.5, 0.5],
+            [0.2, 0.8],
+          ],
+        ),
+      'ValueError',
+      "sparseCategoricalCrossentropy: targets must be class numbers of shape (2,) for predictions of shape (2, 2).\n  Received: targets of shape (2, 2)\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors.",
+    );
+    await throwsText(
+      () => losses.meanSquaredError(trae.zeros([3, 2]), trae.zeros([3, 4])),
+      'ValueError',
+      'meanSquaredError: targets of shape (3, 2) and predictions of shape (3, 4) do not match.',
+    );
+    await throwsText(
+      () => new losses.MeanSquaredError().call(trae.zeros([3, 2]), trae.zeros([3, 2]), trae.zeros([3, 2])),
+      'ValueError',
+      'sampleWeight of shape (3, 2) does not fit losses of shape (3,).',
+    );
+    await throwsText(
+      () => new losses.Huber({ reduction: 'all' as never }),
+      'ValueError',
+      "Huber: reduction must be one of 'sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', 'null'.\n  Received: 'all'",
+    );
+    await throwsText(
+      () => new losses.BinaryCrossentropy({ fromLogit: true } as never),
+      'TypeError',
+      "BinaryCrossentropy: unknown option 'fromLogit'. Did you mean 'fromLogits'?\n  Known options: name, reduction, dtype, fromLogits, labelSmoothing, axis",
+    );
     await throwsText(() => losses.get('mean_square_error'), 'ValueError', "loss 'mean_square_error' is not known. Did you mean 'MeanSquaredError'?");
     await throwsText(() => losses.get(3), 'TypeError', 'loss: a name, a config, an instance or a function is expected.\n  Received: 3 of type number');
   });
   it('stay finite for certain and for wrong predictions', () => {
-    const value = losses.get('categorical_crossentropy')!.call([[1, 0], [0, 1]], [[0, 1], [0, 1]]).item();
+    const value = losses
+      .get('categorical_crossentropy')!
+      .call(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      )
+      .item();
     assert.ok(value > 7 && value < 9, String(value));
     assert.ok(Number.isFinite(new losses.BinaryCrossentropy({ fromLogits: true }).call([[1], [0]], [[-1000], [1000]]).item()));
   });

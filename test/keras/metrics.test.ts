@@ -5,7 +5,13 @@ import { builtInClasses } from '../../lib/keras/saving/registry';
 import { setMask } from '../../lib/keras/layers/layer';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
-interface Batch { yTrue?: Golden; yPred?: Golden; values?: Golden; sampleWeight: Golden | null; result: number }
+interface Batch {
+  yTrue?: Golden;
+  yPred?: Golden;
+  values?: Golden;
+  sampleWeight: Golden | null;
+  result: number;
+}
 const cases = golden<{ config: Config; batches: Batch[] }[]>('metrics.json');
 const { metrics } = trae.keras;
 
@@ -15,7 +21,10 @@ describe('metrics against Keras', () => {
       const metric = metrics.deserialize(c.config);
       assert.equal(metric.name, c.config.config.name);
       const feed = (update: (b: Batch) => void): void => {
-        for (const b of c.batches) { update(b); close(metric.result(), b.result, 'result'); }
+        for (const b of c.batches) {
+          update(b);
+          close(metric.result(), b.result, 'result');
+        }
       };
       const plain = (b: Batch): void => {
         const options = { sampleWeight: b.sampleWeight ? tensorOf(b.sampleWeight) : null };
@@ -41,7 +50,12 @@ describe('metrics against Keras', () => {
   it('covers every metric', () => {
     const tested = new Set(cases.map((c) => c.config.class_name));
     // The wrapper is what all functions below go through.
-    assert.deepEqual(builtInClasses().filter((b) => b.module === 'keras.metrics' && !tested.has(b.name)).map((b) => b.name), ['MeanMetricWrapper']);
+    assert.deepEqual(
+      builtInClasses()
+        .filter((b) => b.module === 'keras.metrics' && !tested.has(b.name))
+        .map((b) => b.name),
+      ['MeanMetricWrapper'],
+    );
   });
 });
 
@@ -49,9 +63,20 @@ describe('metrics', () => {
   it('are found by name and by function', () => {
     assert.ok(metrics.get('mse') instanceof metrics.MeanSquaredError);
     assert.ok(metrics.get('binary_accuracy') instanceof metrics.BinaryAccuracy);
-    const metric = metrics.get(function largest(t: trae.Tensor, p: trae.Tensor) { return t.subtract(p).abs().max({ axis: -1 }); })!;
+    const metric = metrics.get(function largest(t: trae.Tensor, p: trae.Tensor) {
+      return t.subtract(p).abs().max({ axis: -1 });
+    })!;
     assert.equal(metric.name, 'largest');
-    metric.updateState([[0, 1], [2, 3]], [[1, 1], [0, 0]]);
+    metric.updateState(
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [
+        [1, 1],
+        [0, 0],
+      ],
+    );
     assert.equal(metric.result().item(), 2);
   });
   it('are 0 before the first batch', () => {
@@ -59,17 +84,36 @@ describe('metrics', () => {
     assert.equal(new metrics.CategoricalAccuracy().result().item(), 0);
   });
   it('leave masked predictions out', () => {
-    const p = trae.tensor([[[0.9], [0.1]], [[0.8], [0.2]]]);
-    setMask(p, trae.tensor([[true, true], [true, false]]));
+    const p = trae.tensor([
+      [[0.9], [0.1]],
+      [[0.8], [0.2]],
+    ]);
+    setMask(
+      p,
+      trae.tensor([
+        [true, true],
+        [true, false],
+      ]),
+    );
     const metric = new metrics.MeanAbsoluteError();
-    metric.updateState([[[1], [0]], [[1], [1]]], p);
+    metric.updateState(
+      [
+        [[1], [0]],
+        [[1], [1]],
+      ],
+      p,
+    );
     close(metric.result(), (0.1 + 0.1 + 0.2) / 3, 'masked mean');
   });
   it('are subclassed, with variables of their own', () => {
     class Largest extends trae.keras.Metric {
       private readonly largest = this.addVariable({ name: 'largest' });
-      updateState(_t: trae.Tensor, p: trae.Tensor): void { this.largest.assign(trae.maximum(this.largest.value, p.max())); }
-      result(): trae.Tensor { return this.largest.value; }
+      updateState(_t: trae.Tensor, p: trae.Tensor): void {
+        this.largest.assign(trae.maximum(this.largest.value, p.max()));
+      }
+      result(): trae.Tensor {
+        return this.largest.value;
+      }
     }
     const metric = new Largest({ name: 'top' });
     assert.equal(metric.variables[0].path, 'top/largest');
@@ -81,8 +125,15 @@ describe('metrics', () => {
   });
   it('refuse what is not known', async () => {
     await throwsText(() => metrics.get('categorical_acuracy'), 'ValueError', "metric 'categorical_acuracy' is not known. Did you mean 'CategoricalAccuracy'?");
-    await throwsText(() => new metrics.BinaryAccuracy({ treshold: 0.3 } as never), 'TypeError', "BinaryAccuracy: unknown option 'treshold'. Did you mean 'threshold'?\n  Known options: name, dtype, threshold");
-    await throwsText(() => new metrics.MeanSquaredError().updateState(trae.zeros([2, 3]), trae.zeros([2, 3]), { sampleWeight: trae.zeros([2, 3]) }), 'ValueError',
-      'sampleWeight of shape (2, 3) does not fit values of shape (2,).');
+    await throwsText(
+      () => new metrics.BinaryAccuracy({ treshold: 0.3 } as never),
+      'TypeError',
+      "BinaryAccuracy: unknown option 'treshold'. Did you mean 'threshold'?\n  Known options: name, dtype, threshold",
+    );
+    await throwsText(
+      () => new metrics.MeanSquaredError().updateState(trae.zeros([2, 3]), trae.zeros([2, 3]), { sampleWeight: trae.zeros([2, 3]) }),
+      'ValueError',
+      'sampleWeight of shape (2, 3) does not fit values of shape (2,).',
+    );
   });
 });

@@ -8,25 +8,49 @@ const { layers, Sequential, Model, Input } = trae.keras;
 
 describe('functional models', () => {
   it('take several inputs as arrays and by name, and give several outputs', async () => {
-    const a = Input([2], { name: 'a' }), b = Input([3], { name: 'b' }), joined = new layers.Concatenate().apply([a, b]);
-    const one = new layers.Dense(1, { name: 'one' }).apply(joined) as trae.KerasTensor, two = new layers.Dense(2, { name: 'two' }).apply(joined) as trae.KerasTensor;
-    const model = new Model({ inputs: [a, b], outputs: { first: one, second: two } }), xa = wave(4, 2), xb = wave(4, 3);
-    const byArray = model.apply([xa, xb]) as Record<string, trae.Tensor>, byName = model.apply({ b: xb, a: xa }) as Record<string, trae.Tensor>;
+    const a = Input([2], { name: 'a' }),
+      b = Input([3], { name: 'b' }),
+      joined = new layers.Concatenate().apply([a, b]);
+    const one = new layers.Dense(1, { name: 'one' }).apply(joined) as trae.KerasTensor,
+      two = new layers.Dense(2, { name: 'two' }).apply(joined) as trae.KerasTensor;
+    const model = new Model({ inputs: [a, b], outputs: { first: one, second: two } }),
+      xa = wave(4, 2),
+      xb = wave(4, 3);
+    const byArray = model.apply([xa, xb]) as Record<string, trae.Tensor>,
+      byName = model.apply({ b: xb, a: xa }) as Record<string, trae.Tensor>;
     assert.deepEqual(Object.keys(byArray), ['first', 'second']);
     close(byName.second, byArray.second, 'by name');
     assert.deepEqual(model.outputNames, ['one', 'two']);
-    assert.deepEqual([model.inputShape, model.outputShape], [[[null, 2], [null, 3]], [[null, 1], [null, 2]]]);
+    assert.deepEqual(
+      [model.inputShape, model.outputShape],
+      [
+        [
+          [null, 2],
+          [null, 3],
+        ],
+        [
+          [null, 1],
+          [null, 2],
+        ],
+      ],
+    );
     close(((await model.predict({ a: xa, b: xb }, { verbose: 0 })) as Record<string, trae.Tensor>).first, byArray.first, 'predict');
     await throwsText(() => model.apply([xa]), 'ValueError', `model '${model.name}' has 2 input(s) but received 1.\n  In layer '${model.name}' (Model).`);
-    await throwsText(() => model.apply({ a: xa, c: xb }), 'ValueError', `model '${model.name}': its inputs are named 'a', 'b'.\n  Received: 'a', 'c'\n  In layer '${model.name}' (Model).`);
+    await throwsText(
+      () => model.apply({ a: xa, c: xb }),
+      'ValueError',
+      `model '${model.name}': its inputs are named 'a', 'b'.\n  Received: 'a', 'c'\n  In layer '${model.name}' (Model).`,
+    );
   });
   it('run ops and operators as part of the graph', () => {
-    const x = Input([4]), y = trae.tanh((x as unknown as trae.Tensor).multiply(2).add(1)) as unknown as trae.KerasTensor;
+    const x = Input([4]),
+      y = trae.tanh((x as unknown as trae.Tensor).multiply(2).add(1)) as unknown as trae.KerasTensor;
     assert.deepEqual(y.shape, [null, 4]);
     close(new Model({ inputs: x, outputs: y }).apply(wave(2, 4)) as trae.Tensor, trae.tanh(wave(2, 4).multiply(2).add(1)), 'ops');
   });
   it('are layers of other models; their layers can be looked into', () => {
-    const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'deep' })], { name: 'inner' }), x = Input([3]);
+    const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'deep' })], { name: 'inner' }),
+      x = Input([3]);
     const outer = new Model({ inputs: x, outputs: new layers.Dense(1).apply(inner.apply(x)) });
     assert.equal(outer.getLayer('inner'), inner);
     assert.equal(outer.weights.length, 4);
@@ -36,14 +60,27 @@ describe('functional models', () => {
     close(features.apply(wave(2, 3)) as trae.Tensor, inner.apply(wave(2, 3)) as trae.Tensor, 'cut out of it');
   });
   it('give the middle of a model as an output', () => {
-    const x = Input([3]), h = new layers.Dense(4, { activation: 'relu' }).apply(x) as trae.KerasTensor, model = new Model({ inputs: x, outputs: [h, new layers.Dense(1).apply(h) as trae.KerasTensor] });
-    assert.deepEqual((model.apply(wave(2, 3)) as trae.Tensor[]).map((t) => [...t.shape]), [[2, 4], [2, 1]]);
+    const x = Input([3]),
+      h = new layers.Dense(4, { activation: 'relu' }).apply(x) as trae.KerasTensor,
+      model = new Model({ inputs: x, outputs: [h, new layers.Dense(1).apply(h) as trae.KerasTensor] });
+    assert.deepEqual(
+      (model.apply(wave(2, 3)) as trae.Tensor[]).map((t) => [...t.shape]),
+      [
+        [2, 4],
+        [2, 1],
+      ],
+    );
   });
   it('refuse what is no graph', async () => {
-    const x = Input([2], { name: 'x' }), other = Input([2], { name: 'other' }), y = new layers.Add().apply([x, other]) as trae.KerasTensor;
+    const x = Input([2], { name: 'x' }),
+      other = Input([2], { name: 'other' }),
+      y = new layers.Add().apply([x, other]) as trae.KerasTensor;
     await throwsText(() => new Model({ inputs: x, outputs: y, name: 'm' }), 'ValueError', `Model 'm': the outputs depend on ${other}, which is not among the inputs.`);
-    await throwsText(() => new Model({ inputs: trae.ones([2]) as never, outputs: y, name: 'm' }), 'TypeError',
-      "Model 'm': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: 0 symbolic inputs and 1 symbolic outputs");
+    await throwsText(
+      () => new Model({ inputs: trae.ones([2]) as never, outputs: y, name: 'm' }),
+      'TypeError',
+      "Model 'm': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: 0 symbolic inputs and 1 symbolic outputs",
+    );
     const model = new Model({ inputs: x, outputs: new layers.Dense(1, { name: 'd' }).apply(x), name: 'm' });
     await throwsText(() => model.apply(trae.ones([4, 5])), 'ValueError', "model 'm': input 'x' must have shape (None, 2).\n  Received: shape (4, 5)\n  In layer 'm' (Model).");
     await throwsText(() => model.getLayer('dd'), 'ValueError', "getLayer: model 'm' has no layer 'dd'.\n  Its layers: x, d");
@@ -73,12 +110,22 @@ describe('Sequential', () => {
     assert.deepEqual([late.built, late.weights.length, late.inputShape], [true, 4, [null, 3]]);
     const built = new Sequential([new layers.Dense(2)]);
     built.build([null, 5]);
-    assert.deepEqual(built.weights.map((w) => [...w.shape]), [[5, 2], [2]]);
+    assert.deepEqual(
+      built.weights.map((w) => [...w.shape]),
+      [[5, 2], [2]],
+    );
     assert.equal(new Sequential([new layers.Dense(2, { inputShape: [7] })]).built, true);
   });
   it('gives input, output and shapes of its layers', () => {
-    const model = new Sequential([new layers.Dense(64, { activation: 'relu', inputShape: [20] }), new layers.Dropout(0.5), new layers.Dense(10)]), [first] = model.layers;
-    assert.deepEqual([first.inputShape, first.outputShape], [[null, 20], [null, 64]]);
+    const model = new Sequential([new layers.Dense(64, { activation: 'relu', inputShape: [20] }), new layers.Dropout(0.5), new layers.Dense(10)]),
+      [first] = model.layers;
+    assert.deepEqual(
+      [first.inputShape, first.outputShape],
+      [
+        [null, 20],
+        [null, 64],
+      ],
+    );
     assert.deepEqual([first.weights.length, first.trainableWeights.length, first.nonTrainableWeights.length], [2, 2, 0]);
     assert.deepEqual((first.output as trae.KerasTensor).shape, [null, 64]);
   });
@@ -95,31 +142,58 @@ describe('subclassed models', () => {
     }
   }
   it('train on records of inputs', async () => {
-    const model = new TwoTowers({ name: 'towers' }), x = { a: wave(32, 4), b: wave(32, 2) }, y = wave(32, 2);
+    const model = new TwoTowers({ name: 'towers' }),
+      x = { a: wave(32, 4), b: wave(32, 2) },
+      y = wave(32, 2);
     model.compile({ optimizer: 'adam', loss: 'mse' });
     const { history } = await model.fit(x, y, { epochs: 5, batchSize: 8, verbose: 0 });
     assert.ok(history.loss[4] < history.loss[0]);
-    assert.deepEqual(model.layers.map((l) => l.name), ['left', 'norm', 'head']);
+    assert.deepEqual(
+      model.layers.map((l) => l.name),
+      ['left', 'norm', 'head'],
+    );
     assert.equal(model.weights.length, 8);
     assert.deepEqual([...((await model.predict(x, { verbose: 0 })) as trae.Tensor).shape], [32, 2]);
   });
   it('without call say what is missing', () =>
-    throwsText(() => new (class Bare extends Model {})({ name: 'bare' }).apply(trae.ones([1, 2])), 'NotImplementedError',
-      "model 'bare' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).\n  In layer 'bare' (Bare)."));
+    throwsText(
+      () => new (class Bare extends Model {})({ name: 'bare' }).apply(trae.ones([1, 2])),
+      'NotImplementedError',
+      "model 'bare' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).\n  In layer 'bare' (Bare).",
+    ));
   it('override computeLoss', async () => {
     class Weighted extends Model {
       readonly dense = new layers.Dense(1, { kernelInitializer: 'ones' });
-      override call(x: trae.Tensor): unknown { return this.dense.apply(x); }
-      override computeLoss({ y, yPred }: { y: unknown; yPred: unknown }): trae.Tensor { return (yPred as trae.Tensor).subtract(y as trae.Tensor).abs().mean().multiply(10); }
+      override call(x: trae.Tensor): unknown {
+        return this.dense.apply(x);
+      }
+      override computeLoss({ y, yPred }: { y: unknown; yPred: unknown }): trae.Tensor {
+        return (yPred as trae.Tensor)
+          .subtract(y as trae.Tensor)
+          .abs()
+          .mean()
+          .multiply(10);
+      }
     }
     const model = new Weighted();
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0) });
-    close(await model.trainOnBatch(trae.ones([4, 1]), trae.zeros([4, 1])) as number, 10, 'own loss');
+    close((await model.trainOnBatch(trae.ones([4, 1]), trae.zeros([4, 1]))) as number, 10, 'own loss');
   });
 });
 
 describe('masks', () => {
-  const ids = trae.tensor([[3, 1, 0, 0], [2, 4, 1, 0]], null, 'int32'), mask = [[true, true, false, false], [true, true, true, false]];
+  const ids = trae.tensor(
+      [
+        [3, 1, 0, 0],
+        [2, 4, 1, 0],
+      ],
+      null,
+      'int32',
+    ),
+    mask = [
+      [true, true, false, false],
+      [true, true, true, false],
+    ];
   it('come from Embedding and pass through layers that support them', () => {
     const embedded = new layers.Embedding(5, 3, { maskZero: true }).apply(ids) as trae.Tensor;
     assert.deepEqual(maskOf(embedded)!.arraySync(), mask);
@@ -129,16 +203,28 @@ describe('masks', () => {
     assert.deepEqual(maskOf(new layers.Add().apply([embedded, embedded]))!.arraySync(), mask);
   });
   it('end in pooling, which leaves the masked steps out', () => {
-    const embedding = new layers.Embedding(5, 3, { maskZero: true }), x = Input([4], { dtype: 'int32' });
-    const model = new Model({ inputs: x, outputs: new layers.GlobalAveragePooling1D().apply(embedding.apply(x)) }), y = (model.apply(ids) as trae.Tensor).arraySync() as number[][];
+    const embedding = new layers.Embedding(5, 3, { maskZero: true }),
+      x = Input([4], { dtype: 'int32' });
+    const model = new Model({ inputs: x, outputs: new layers.GlobalAveragePooling1D().apply(embedding.apply(x)) }),
+      y = (model.apply(ids) as trae.Tensor).arraySync() as number[][];
     const table = embedding.embeddings.arraySync() as number[][];
-    close(y[0], [0, 1, 2].map((i) => (table[3][i] + table[1][i]) / 2), 'two steps');
-    close(y[1], [0, 1, 2].map((i) => (table[2][i] + table[4][i] + table[1][i]) / 3), 'three steps');
+    close(
+      y[0],
+      [0, 1, 2].map((i) => (table[3][i] + table[1][i]) / 2),
+      'two steps',
+    );
+    close(
+      y[1],
+      [0, 1, 2].map((i) => (table[2][i] + table[4][i] + table[1][i]) / 3),
+      'three steps',
+    );
   });
   it('leave masked steps out of losses and metrics, in fit as by hand', async () => {
     const model = new Sequential([layers.Input([4], { dtype: 'int32' }), new layers.Embedding(5, 3, { maskZero: true }), new layers.Dense(1)]);
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0), loss: 'mse', metrics: ['mae'] });
-    const target = wave(2, 4, 1), predicted = (model.apply(ids) as trae.Tensor).arraySync() as number[][][], wanted = target.arraySync() as number[][][];
+    const target = wave(2, 4, 1),
+      predicted = (model.apply(ids) as trae.Tensor).arraySync() as number[][][],
+      wanted = target.arraySync() as number[][][];
     const errors = mask.flatMap((row, i) => row.flatMap((on, j) => (on ? [predicted[i][j][0] - wanted[i][j][0]] : [])));
     const [loss, mae] = (await model.evaluate(ids, target, { verbose: 0 })) as number[];
     close(loss, errors.reduce((s, e) => s + e * e, 0) / errors.length, 'loss');
@@ -160,7 +246,10 @@ describe('custom layers', () => {
       readonly activation;
       kernel!: trae.Variable;
       bias!: trae.Variable;
-      constructor(readonly units: number, { activation, ...options }: { activation?: string } & trae.LayerOptions = {}) {
+      constructor(
+        readonly units: number,
+        { activation, ...options }: { activation?: string } & trae.LayerOptions = {},
+      ) {
         super(options);
         this.activation = trae.keras.activations.get(activation);
       }
@@ -168,7 +257,9 @@ describe('custom layers', () => {
         this.kernel = this.addWeight({ shape: [shape.at(-1)!, this.units], initializer: 'glorot_uniform', trainable: true, name: 'kernel' });
         this.bias = this.addWeight({ shape: [this.units], initializer: 'zeros', trainable: true, name: 'bias' });
       }
-      override call(x: trae.Tensor): trae.Tensor { return this.activation(trae.matmul(x, this.kernel).add(this.bias)); }
+      override call(x: trae.Tensor): trae.Tensor {
+        return this.activation(trae.matmul(x, this.kernel).add(this.bias));
+      }
     }
     const own = new Sequential([layers.Input([4]), new CustomDense(3, { activation: 'relu' }), new CustomDense(2)]);
     const known = new Sequential([layers.Input([4]), new layers.Dense(3, { activation: 'relu' }), new layers.Dense(2)]);
@@ -184,14 +275,25 @@ describe('custom layers', () => {
     class MultiInputLayer extends layers.Layer {
       kernel1!: trae.Variable;
       kernel2!: trae.Variable;
-      override build([a, b]: number[][]): void { this.kernel1 = this.addWeight({ shape: [a.at(-1)!, 64] }); this.kernel2 = this.addWeight({ shape: [b.at(-1)!, 64] }); }
-      override call([x, y]: trae.Tensor[]): trae.Tensor { return trae.concat([trae.matmul(x, this.kernel1), trae.matmul(y, this.kernel2)], { axis: -1 }); }
+      override build([a, b]: number[][]): void {
+        this.kernel1 = this.addWeight({ shape: [a.at(-1)!, 64] });
+        this.kernel2 = this.addWeight({ shape: [b.at(-1)!, 64] });
+      }
+      override call([x, y]: trae.Tensor[]): trae.Tensor {
+        return trae.concat([trae.matmul(x, this.kernel1), trae.matmul(y, this.kernel2)], { axis: -1 });
+      }
     }
-    const input1 = Input([10]), input2 = Input([20]), multi = new MultiInputLayer(), joined = multi.apply([input1, input2]) as trae.KerasTensor;
+    const input1 = Input([10]),
+      input2 = Input([20]),
+      multi = new MultiInputLayer(),
+      joined = multi.apply([input1, input2]) as trae.KerasTensor;
     assert.deepEqual(joined.shape, [null, 128]);
     const model = new Model({ inputs: [input1, input2], outputs: new layers.Dense(1).apply(joined) });
     assert.deepEqual([model.countParams(), [...(model.apply([wave(3, 10), wave(3, 20)]) as trae.Tensor).shape]], [64 * 30 + 129, [3, 1]]);
-    assert.deepEqual(multi.inputShape, [[null, 10], [null, 20]]);
+    assert.deepEqual(multi.inputShape, [
+      [null, 10],
+      [null, 20],
+    ]);
   });
   it('Lambda runs a function, with arguments', () => {
     const scaled = new layers.Lambda((x: trae.Tensor, o?: trae.CallOptions) => x.multiply(Number(o?.factor ?? 1)), { arguments: { factor: 3 } });
@@ -200,9 +302,22 @@ describe('custom layers', () => {
     assert.deepEqual(model.outputShape, [null, 1]);
   });
   it('errors name the layer they happened in, once', async () => {
-    const x = Input([3]), inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'small' })], { name: 'inner' });
-    await throwsText(() => inner.getLayer('small').apply(trae.ones([2, 5])), 'ValueError', "input of layer 'small' is not what it expects: expected axis -1 of size 3, found 5.\n  Received: shape (2, 5)\n  In layer 'small' (Dense).");
-    await throwsText(() => new layers.Conv2D(2, 3, { name: 'conv' }).apply(x), 'ValueError', "input of layer 'conv' is not what it expects: expected ndim=4, found ndim=2.\n  Received: shape (None, 3)\n  In layer 'conv' (Conv2D).");
-    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply(Input([null])), 'ValueError', "the last axis of the input must be known.\n  Received: shape (None, None)\n  In layer 'd' (Dense).");
+    const x = Input([3]),
+      inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'small' })], { name: 'inner' });
+    await throwsText(
+      () => inner.getLayer('small').apply(trae.ones([2, 5])),
+      'ValueError',
+      "input of layer 'small' is not what it expects: expected axis -1 of size 3, found 5.\n  Received: shape (2, 5)\n  In layer 'small' (Dense).",
+    );
+    await throwsText(
+      () => new layers.Conv2D(2, 3, { name: 'conv' }).apply(x),
+      'ValueError',
+      "input of layer 'conv' is not what it expects: expected ndim=4, found ndim=2.\n  Received: shape (None, 3)\n  In layer 'conv' (Conv2D).",
+    );
+    await throwsText(
+      () => new layers.Dense(2, { name: 'd' }).apply(Input([null])),
+      'ValueError',
+      "the last axis of the input must be known.\n  Received: shape (None, None)\n  In layer 'd' (Dense).",
+    );
   });
 });

@@ -5,7 +5,13 @@ import { builtInClasses } from '../../lib/keras/saving/registry';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
 const { optimizers, saving } = trae.keras;
-interface Case { config: Config; after: Golden[][]; final: Golden[]; variables: string[]; rate: number }
+interface Case {
+  config: Config;
+  after: Golden[][];
+  final: Golden[];
+  variables: string[];
+  rate: number;
+}
 const { start, gradients, cases } = golden<{ start: Golden[]; gradients: Golden[][]; cases: Case[] }>('optimizers.json');
 const variablesAt = (): trae.Variable[] => start.map((v, i) => trae.variable(tensorOf(v), { name: `v${i}` }));
 const without = (config: Record<string, unknown>): string =>
@@ -15,7 +21,8 @@ describe('optimizers against Keras', () => {
   cases.forEach((c, n) => {
     const steps = (name: string, apply: (o: trae.keras.Optimizer, variables: trae.Variable[]) => (g: trae.Tensor[]) => void): void => {
       it(`${c.config.class_name} ${without(c.config.config)} (${n}): ${name}`, () => {
-        const optimizer = optimizers.deserialize(c.config), variables = variablesAt();
+        const optimizer = optimizers.deserialize(c.config),
+          variables = variablesAt();
         optimizer.build(variables);
         const step = apply(optimizer, variables);
         gradients.forEach((g, k) => {
@@ -30,24 +37,39 @@ describe('optimizers against Keras', () => {
     };
     steps('eagerly', (o, variables) => (g) => o.apply(g, variables));
     steps('compiled', (o, variables) => {
-      const compiled = trae.compile((...g: trae.Tensor[]) => { o.apply(g, variables); return g[0].sum(); });
+      const compiled = trae.compile((...g: trae.Tensor[]) => {
+        o.apply(g, variables);
+        return g[0].sum();
+      });
       return (g) => void compiled(...g).item();
     });
     it(`${c.config.class_name} (${n}): config and variables`, () => {
-      const optimizer = optimizers.deserialize(c.config), got = saving.serializeKerasObject(optimizer) as Config;
-      assert.deepEqual({ module: got.module, name: got.class_name, registered: got.registered_name }, { module: c.config.module, name: c.config.class_name, registered: c.config.registered_name });
+      const optimizer = optimizers.deserialize(c.config),
+        got = saving.serializeKerasObject(optimizer) as Config;
+      assert.deepEqual(
+        { module: got.module, name: got.class_name, registered: got.registered_name },
+        { module: c.config.module, name: c.config.class_name, registered: c.config.registered_name },
+      );
       for (const [key, value] of Object.entries(c.config.config)) {
         assert.ok(key in got.config, `${key} is missing`);
         if (typeof value === 'number') close(Number(got.config[key]), value, key, 1e-6);
         else if (key !== 'learning_rate') assert.deepEqual(got.config[key], value, key);
       }
       optimizer.build(variablesAt());
-      assert.deepEqual(optimizer.variables.map((v) => v.name), c.variables);
+      assert.deepEqual(
+        optimizer.variables.map((v) => v.name),
+        c.variables,
+      );
     });
   });
   it('cover every optimizer', () => {
     const tested = new Set(cases.map((c) => c.config.class_name));
-    assert.deepEqual(builtInClasses().filter((b) => b.module === 'keras.optimizers' && !tested.has(b.name)).map((b) => b.name), []);
+    assert.deepEqual(
+      builtInClasses()
+        .filter((b) => b.module === 'keras.optimizers' && !tested.has(b.name))
+        .map((b) => b.name),
+      [],
+    );
   });
 });
 
@@ -58,7 +80,8 @@ describe('optimizers', () => {
     close(new Adam({ learningRate: 0.3 }).learningRate.item(), 0.3, 'option');
     close(new SGD(new optimizers.schedules.ExponentialDecay(0.2, 10, 0.5)).learningRate.item(), 0.2, 'schedule');
     let rate = 0.5;
-    const optimizer = new SGD(() => rate), v = trae.variable([1]);
+    const optimizer = new SGD(() => rate),
+      v = trae.variable([1]);
     optimizer.apply([[1]], [v]);
     rate = 0.25;
     optimizer.apply([[1]], [v]);
@@ -69,10 +92,17 @@ describe('optimizers', () => {
     optimizer.learningRate = 0.4;
     close(optimizer.learningRate.item(), 0.4, 'rate');
     const scheduled = new SGD(new optimizers.schedules.ExponentialDecay(0.2, 10, 0.5), { name: 'mine' });
-    await throwsText(() => { scheduled.learningRate = 0.1; }, 'ValueError', 'mine: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.');
+    await throwsText(
+      () => {
+        scheduled.learningRate = 0.1;
+      },
+      'ValueError',
+      'mine: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.',
+    );
   });
   it('leave variables out of weight decay', () => {
-    const [kernel, bias] = [trae.variable([1], { name: 'kernel' }), trae.variable([1], { name: 'bias' })], optimizer = new SGD(1, { weightDecay: 0.5 });
+    const [kernel, bias] = [trae.variable([1], { name: 'kernel' }), trae.variable([1], { name: 'bias' })],
+      optimizer = new SGD(1, { weightDecay: 0.5 });
     optimizer.excludeFromWeightDecay({ varNames: ['bias'] });
     optimizer.apply([[0], [0]], [kernel, bias]);
     close(kernel, [0.5], 'decayed');
@@ -86,22 +116,37 @@ describe('optimizers', () => {
   });
   it('skip variables without a gradient', () => {
     const [a, b] = [trae.variable([1]), trae.variable([1])];
-    new SGD(1).applyGradients([[trae.tensor([1]), a], [null, b]]);
+    new SGD(1).applyGradients([
+      [trae.tensor([1]), a],
+      [null, b],
+    ]);
     assert.deepEqual([a.item(), b.item()], [0, 1]);
   });
   it('refuse what does not fit', async () => {
-    await throwsText(() => new Adam({ learnRate: 0.1 }), 'TypeError',
-      "Adam: unknown option 'learnRate'. Did you mean 'learningRate'?\n  Known options: learningRate, weightDecay, clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps, name, beta1, beta2, epsilon, amsgrad");
-    await throwsText(() => new SGD(0.1, { clipnorm: 1, clipvalue: 2 }), 'ValueError', 'SGD: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=1, clipvalue=2, globalClipnorm=null');
+    await throwsText(
+      () => new Adam({ learnRate: 0.1 }),
+      'TypeError',
+      "Adam: unknown option 'learnRate'. Did you mean 'learningRate'?\n  Known options: learningRate, weightDecay, clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps, name, beta1, beta2, epsilon, amsgrad",
+    );
+    await throwsText(
+      () => new SGD(0.1, { clipnorm: 1, clipvalue: 2 }),
+      'ValueError',
+      'SGD: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=1, clipvalue=2, globalClipnorm=null',
+    );
     await throwsText(() => new SGD(0.1, { momentum: 1.5 }), 'ValueError', 'SGD: momentum must lie in [0, 1].\n  Received: 1.5');
     await throwsText(() => new SGD(NaN), 'ValueError', 'SGD: learningRate must be a number, a schedule or a function.\n  Received: NaN');
     await throwsText(() => new SGD(0.1, { gradientAccumulationSteps: 1 }), 'ValueError', 'SGD: gradientAccumulationSteps must be a whole number >= 2.\n  Received: 1');
     await throwsText(() => optimizers.get('adm'), 'ValueError', "optimizer 'adm' is not known. Did you mean 'Adam'?");
-    const v = trae.variable([1, 2], { name: 'v' }), other = trae.variable([1], { name: 'other' }), optimizer = new SGD({ name: 'sgd_here' });
+    const v = trae.variable([1, 2], { name: 'v' }),
+      other = trae.variable([1], { name: 'other' }),
+      optimizer = new SGD({ name: 'sgd_here' });
     await throwsText(() => optimizer.apply([[1]], [v]), 'ValueError', "sgd_here: the gradient of 'v' has shape (1,) instead of (2,).");
     await throwsText(() => optimizer.apply([[1], [2]], [v]), 'ValueError', 'sgd_here: 2 gradients are given for 1 variables.');
     await throwsText(() => optimizer.apply([null], [v]), 'ValueError', 'sgd_here: no gradients for any variable.');
-    await throwsText(() => optimizer.apply([[1]], [other]), 'ValueError',
-      "sgd_here: variable 'other' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.");
+    await throwsText(
+      () => optimizer.apply([[1]], [other]),
+      'ValueError',
+      "sgd_here: variable 'other' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.",
+    );
   });
 });

@@ -3,7 +3,11 @@ import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 
 /** What a callback knows of the run. */
-export interface CallbackParams { verbose: number; epochs: number; steps: number | null }
+export interface CallbackParams {
+  verbose: number;
+  epochs: number;
+  steps: number | null;
+}
 type Maybe = void | Promise<void>;
 
 /**
@@ -13,8 +17,12 @@ type Maybe = void | Promise<void>;
 export class Callback {
   model!: Model;
   params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
-  setModel(model: Model): void { this.model = model; }
-  setParams(params: CallbackParams): void { this.params = params; }
+  setModel(model: Model): void {
+    this.model = model;
+  }
+  setParams(params: CallbackParams): void {
+    this.params = params;
+  }
   /* eslint-disable @typescript-eslint/no-unused-vars */
   onTrainBegin(logs?: Logs): Maybe {}
   onTrainEnd(logs?: Logs): Maybe {}
@@ -36,7 +44,11 @@ export class Callback {
 }
 /** @internal Runs the same method of several callbacks, in order. */
 export class CallbackList {
-  constructor(readonly callbacks: readonly Callback[], model: Model, params: CallbackParams) {
+  constructor(
+    readonly callbacks: readonly Callback[],
+    model: Model,
+    params: CallbackParams,
+  ) {
     for (const c of callbacks) {
       c.setModel(model);
       c.setParams(params);
@@ -53,5 +65,7 @@ export class CallbackList {
     const names = [`on${kind}BatchBegin`, `on${kind}BatchEnd`] as ('onTrainBatchBegin' | 'onTrainBatchEnd')[];
     return this.callbacks.some((c) => names.some((n) => c[n] !== Callback.prototype[n]));
   }
-  progress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void { for (const c of this.callbacks) c.onProgress(kind, done, logs); }
+  progress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {
+    for (const c of this.callbacks) c.onProgress(kind, done, logs);
+  }
 }

@@ -18,7 +18,16 @@ function monitored(callback: string, monitor: string, logs: Logs): number | null
   return null;
 }
 
-export interface EarlyStoppingOptions { monitor?: string; minDelta?: number; patience?: number; verbose?: number; mode?: string; baseline?: number | null; restoreBestWeights?: boolean; startFromEpoch?: number }
+export interface EarlyStoppingOptions {
+  monitor?: string;
+  minDelta?: number;
+  patience?: number;
+  verbose?: number;
+  mode?: string;
+  baseline?: number | null;
+  restoreBestWeights?: boolean;
+  startFromEpoch?: number;
+}
 /** Stops when the metric has not got better for `patience` epochs. Defaults: monitor 'val_loss', minDelta 0, patience 0. */
 export class EarlyStopping extends Callback {
   readonly monitor: string;
@@ -47,9 +56,13 @@ export class EarlyStopping extends Callback {
     this.bestWeights = null;
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
-    const { startFromEpoch, restoreBestWeights, baseline, patience, verbose } = this.settings, value = monitored('EarlyStopping', this.monitor, logs);
+    const { startFromEpoch, restoreBestWeights, baseline, patience, verbose } = this.settings,
+      value = monitored('EarlyStopping', this.monitor, logs);
     if (value === null || epoch < startFromEpoch) return;
-    if (restoreBestWeights && !this.bestWeights) { this.bestWeights = this.model.getWeights(); this.bestEpoch = epoch; }
+    if (restoreBestWeights && !this.bestWeights) {
+      this.bestWeights = this.model.getWeights();
+      this.bestEpoch = epoch;
+    }
     this.wait++;
     if (this.isBetter(value, this.best)) {
       this.best = value;
@@ -70,7 +83,16 @@ export class EarlyStopping extends Callback {
   }
 }
 
-export interface ReduceLROnPlateauOptions { monitor?: string; factor?: number; patience?: number; verbose?: number; mode?: string; minDelta?: number; cooldown?: number; minLr?: number }
+export interface ReduceLROnPlateauOptions {
+  monitor?: string;
+  factor?: number;
+  patience?: number;
+  verbose?: number;
+  mode?: string;
+  minDelta?: number;
+  cooldown?: number;
+  minLr?: number;
+}
 /** Multiplies the learning rate by `factor` when the metric has not got better for `patience` epochs. Defaults: 0.1, 10. */
 export class ReduceLROnPlateau extends Callback {
   private readonly settings: Required<ReduceLROnPlateauOptions>;
@@ -91,13 +113,21 @@ export class ReduceLROnPlateau extends Callback {
     this.wait = this.cooling = 0;
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
-    const { monitor, minDelta, cooldown, patience, minLr, factor, verbose } = this.settings, rate = this.model.optimizer!.learningRate;
+    const { monitor, minDelta, cooldown, patience, minLr, factor, verbose } = this.settings,
+      rate = this.model.optimizer!.learningRate;
     const now = rate.item();
     logs.learning_rate = now;
     const value = monitored('ReduceLROnPlateau', monitor, logs);
     if (value === null) return;
-    if (this.cooling > 0) { this.cooling--; this.wait = 0; }
-    if (this.mode === 'min' ? value < this.best - minDelta : value > this.best + minDelta) { this.best = value; this.wait = 0; return; }
+    if (this.cooling > 0) {
+      this.cooling--;
+      this.wait = 0;
+    }
+    if (this.mode === 'min' ? value < this.best - minDelta : value > this.best + minDelta) {
+      this.best = value;
+      this.wait = 0;
+      return;
+    }
     if (this.cooling > 0) return;
     if (++this.wait < patience) return;
     if (now > Math.fround(minLr) && rate instanceof Variable) {

@@ -5,8 +5,22 @@ import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
-const HOOKS = ['onEpochBegin', 'onEpochEnd', 'onTrainBegin', 'onTrainEnd', 'onTrainBatchBegin', 'onTrainBatchEnd', 'onTestBegin', 'onTestEnd', 'onTestBatchBegin', 'onTestBatchEnd',
-  'onPredictBegin', 'onPredictEnd', 'onPredictBatchBegin', 'onPredictBatchEnd'] as const;
+const HOOKS = [
+  'onEpochBegin',
+  'onEpochEnd',
+  'onTrainBegin',
+  'onTrainEnd',
+  'onTrainBatchBegin',
+  'onTrainBatchEnd',
+  'onTestBegin',
+  'onTestEnd',
+  'onTestBatchBegin',
+  'onTestBatchEnd',
+  'onPredictBegin',
+  'onPredictEnd',
+  'onPredictBatchBegin',
+  'onPredictBatchEnd',
+] as const;
 /** Functions for the events of a callback: `new LambdaCallback({ onEpochEnd: (epoch, logs) => ... })`. */
 export class LambdaCallback extends Callback {
   constructor(functions: Partial<Pick<Callback, (typeof HOOKS)[number]>>) {
@@ -18,19 +32,25 @@ export class LambdaCallback extends Callback {
 /** Sets the learning rate before each epoch to `schedule(epoch, rate)`. */
 export class LearningRateScheduler extends Callback {
   private readonly verbose: number;
-  constructor(private readonly schedule: (epoch: number, rate: number) => number, options: { verbose?: number } = {}) {
+  constructor(
+    private readonly schedule: (epoch: number, rate: number) => number,
+    options: { verbose?: number } = {},
+  ) {
     super();
     checkOptions('LearningRateScheduler', options, ['verbose']);
     if (typeof schedule !== 'function') throw new ValueError(`LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: ${typeof schedule}`);
     this.verbose = options.verbose ?? 0;
   }
   override onEpochBegin(epoch: number): void {
-    const optimizer = this.model.optimizer!, rate = this.schedule(epoch, optimizer.learningRate.item());
+    const optimizer = this.model.optimizer!,
+      rate = this.schedule(epoch, optimizer.learningRate.item());
     if (typeof rate !== 'number') throw new ValueError(`LearningRateScheduler: the schedule must return a number.\n  Received: ${String(rate)}`);
     optimizer.learningRate = rate;
     if (this.verbose > 0) console.log(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
   }
-  override onEpochEnd(_epoch: number, logs: Logs = {}): void { logs.learning_rate = this.model.optimizer!.learningRate.item(); }
+  override onEpochEnd(_epoch: number, logs: Logs = {}): void {
+    logs.learning_rate = this.model.optimizer!.learningRate.item();
+  }
 }
 /** Ends training when the loss is NaN or infinite. */
 export class TerminateOnNaN extends Callback {
@@ -47,7 +67,10 @@ export class CSVLogger extends Callback {
   private keys: string[] | null = null;
   private file: number | null = null;
   private hasHeader = false;
-  constructor(private readonly filename: string, options: { separator?: string; append?: boolean } = {}) {
+  constructor(
+    private readonly filename: string,
+    options: { separator?: string; append?: boolean } = {},
+  ) {
     super();
     checkOptions('CSVLogger', options, ['separator', 'append']);
     this.separator = options.separator ?? ',';

@@ -14,21 +14,35 @@ export function formatPace(seconds: number, unit = 'step'): string {
 }
 /** @internal `1:23` */
 export function formatEta(seconds: number): string {
-  const s = Math.floor(seconds), two = (n: number): string => String(n).padStart(2, '0');
+  const s = Math.floor(seconds),
+    two = (n: number): string => String(n).padStart(2, '0');
   if (s > 3600) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
   return s > 60 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${s}s`;
 }
-const metricsText = (logs: Logs): string => Object.keys(logs).sort().map((k) => ` - ${k}: ${formatMetric(logs[k])}`).join('');
+const metricsText = (logs: Logs): string =>
+  Object.keys(logs)
+    .sort()
+    .map((k) => ` - ${k}: ${formatMetric(logs[k])}`)
+    .join('');
 
-export interface ProgbarStream { write(text: string): unknown; isTTY?: boolean }
+export interface ProgbarStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+}
 /** Draws progress of `target` steps. */
 export class Progbar {
   private readonly start = performance.now();
   private shown = 0;
-  constructor(private readonly target: number | null, private readonly verbose: number, private readonly stream: ProgbarStream = process.stdout, private readonly unit = 'step') {}
+  constructor(
+    private readonly target: number | null,
+    private readonly verbose: number,
+    private readonly stream: ProgbarStream = process.stdout,
+    private readonly unit = 'step',
+  ) {}
   /** Shows that `current` steps are done. `finalize` ends the line. */
   update(current: number, logs: Logs, finalize = current === this.target): void {
-    const seconds = (performance.now() - this.start) / 1000, pace = current ? seconds / current : 0;
+    const seconds = (performance.now() - this.start) / 1000,
+      pace = current ? seconds / current : 0;
     if (this.verbose === 2) {
       if (!finalize) return;
       this.stream.write(`${this.target ?? current}/${this.target ?? '?'} - ${Math.round(seconds)}s - ${formatPace(pace, this.unit)}${metricsText(logs)}\n`);
@@ -37,10 +51,14 @@ export class Progbar {
     const dim = (code: string, text: string): string => (this.stream.isTTY ? `\x1b[${code}m${text}\x1b[0m` : text);
     let line: string;
     if (this.target !== null) {
-      const digits = String(this.target).length, filled = Math.min(WIDTH, Math.trunc((WIDTH * current) / this.target));
+      const digits = String(this.target).length,
+        filled = Math.min(WIDTH, Math.trunc((WIDTH * current) / this.target));
       line = `${dim('1', `${String(current).padStart(digits)}/${this.target}`)} ${dim('32', '━'.repeat(filled))}${dim('37', '━'.repeat(WIDTH - filled))}`;
     } else line = `${String(current).padStart(7)}/Unknown`;
-    line += finalize || this.target === null ? ` ${dim('1', `${Math.round(seconds)}s`)} ${formatPace(pace, this.unit)}` : ` ${dim('1', formatEta(pace * (this.target - current)))} ${formatPace(pace, this.unit)}`;
+    line +=
+      finalize || this.target === null
+        ? ` ${dim('1', `${Math.round(seconds)}s`)} ${formatPace(pace, this.unit)}`
+        : ` ${dim('1', formatEta(pace * (this.target - current)))} ${formatPace(pace, this.unit)}`;
     line += metricsText(logs);
     // eslint-disable-next-line no-control-regex
     const length = line.replace(/\x1b\[\d+m/g, '').length;
@@ -55,7 +73,9 @@ export class ProgbarLogger extends Callback {
   private done = 0;
   private latest: Logs = {};
   private isTraining = false;
-  constructor(private readonly stream: ProgbarStream = process.stdout) { super(); }
+  constructor(private readonly stream: ProgbarStream = process.stdout) {
+    super();
+  }
   private begin(): void {
     this.bar = this.params.verbose ? new Progbar(this.params.steps, this.params.verbose, this.stream) : null;
     this.done = 0;
@@ -65,17 +85,31 @@ export class ProgbarLogger extends Callback {
     this.bar?.update(this.params.steps ?? this.done, logs, true);
     this.bar = null;
   }
-  override onTrainBegin(): void { this.isTraining = true; }
-  override onTrainEnd(): void { this.isTraining = false; }
+  override onTrainBegin(): void {
+    this.isTraining = true;
+  }
+  override onTrainEnd(): void {
+    this.isTraining = false;
+  }
   override onEpochBegin(epoch: number): void {
     if (this.params.verbose && this.params.epochs > 1) this.stream.write(`Epoch ${epoch + 1}/${this.params.epochs}\n`);
     this.begin();
   }
-  override onEpochEnd(_epoch: number, logs: Logs = {}): void { this.end(logs); }
-  override onTestBegin(): void { if (!this.isTraining) this.begin(); }
-  override onTestEnd(logs: Logs = {}): void { if (!this.isTraining) this.end(logs); }
-  override onPredictBegin(): void { this.begin(); }
-  override onPredictEnd(): void { this.end({}); }
+  override onEpochEnd(_epoch: number, logs: Logs = {}): void {
+    this.end(logs);
+  }
+  override onTestBegin(): void {
+    if (!this.isTraining) this.begin();
+  }
+  override onTestEnd(logs: Logs = {}): void {
+    if (!this.isTraining) this.end(logs);
+  }
+  override onPredictBegin(): void {
+    this.begin();
+  }
+  override onPredictEnd(): void {
+    this.end({});
+  }
   override onProgress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {
     if (this.isTraining && kind !== 'train') return;
     this.done = done;

@@ -121,9 +121,11 @@ export async function isCached(entry: CacheEntry, signal?: AbortSignal): Promise
 
 /** @internal Deletes a file of the cache unless another process has put a better one there. */
 export async function discard(file: string, stillBad: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
-  await writable(path.dirname(file), () => locked(file, signal, async () => {
-    if (await stillBad()) await fs.promises.rm(file, { force: true });
-  }));
+  await writable(path.dirname(file), () =>
+    locked(file, signal, async () => {
+      if (await stillBad()) await fs.promises.rm(file, { force: true });
+    }),
+  );
 }
 
 async function flushFolder(folder: string): Promise<void> {
@@ -140,19 +142,21 @@ async function flushFolder(folder: string): Promise<void> {
  */
 export async function obtain(entry: CacheEntry, urlOf: () => Promise<string>, to: Transfer): Promise<void> {
   const part = `${entry.file}.part`;
-  await writable(path.dirname(entry.file), () => locked(entry.file, to.signal, async () => {
-    if (fs.existsSync(entry.file) && (await mismatch(entry.file, entry.checksum, entry.bytes, to.signal)) === undefined) return;
-    const url = await urlOf();
-    for (;;) {
-      if (!entry.checksum) await fs.promises.rm(part, { force: true });
-      const continued = fs.existsSync(part);
-      await download(url, part, entry.bytes, to);
-      const wrong = await mismatch(part, entry.checksum, entry.bytes, to.signal);
-      if (wrong === undefined) break;
-      await fs.promises.rm(part, { force: true });
-      if (!continued) throw new FileError(`the file downloaded is not the right one: ${wrong}`);
-    }
-    await fs.promises.rename(part, entry.file);
-    await flushFolder(path.dirname(entry.file));
-  }));
+  await writable(path.dirname(entry.file), () =>
+    locked(entry.file, to.signal, async () => {
+      if (fs.existsSync(entry.file) && (await mismatch(entry.file, entry.checksum, entry.bytes, to.signal)) === undefined) return;
+      const url = await urlOf();
+      for (;;) {
+        if (!entry.checksum) await fs.promises.rm(part, { force: true });
+        const continued = fs.existsSync(part);
+        await download(url, part, entry.bytes, to);
+        const wrong = await mismatch(part, entry.checksum, entry.bytes, to.signal);
+        if (wrong === undefined) break;
+        await fs.promises.rm(part, { force: true });
+        if (!continued) throw new FileError(`the file downloaded is not the right one: ${wrong}`);
+      }
+      await fs.promises.rename(part, entry.file);
+      await flushFolder(path.dirname(entry.file));
+    }),
+  );
 }

@@ -12,8 +12,7 @@ export interface Checksum {
 /** @internal What a source says about its file, as a checksum; undefined when it says nothing. */
 export function checksumOf(where: string, stated: { sha256?: string; integrity?: string }): Checksum | undefined {
   if (stated.sha256 !== undefined) {
-    if (!/^[0-9a-f]{64}$/i.test(stated.sha256))
-      throw new ValueError(`${where}: sha256 '${stated.sha256}' is not 64 hexadecimal digits.`);
+    if (!/^[0-9a-f]{64}$/i.test(stated.sha256)) throw new ValueError(`${where}: sha256 '${stated.sha256}' is not 64 hexadecimal digits.`);
     return { algorithm: 'sha256', hex: stated.sha256.toLowerCase() };
   }
   if (stated.integrity === undefined) return undefined;

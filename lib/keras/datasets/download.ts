@@ -28,12 +28,16 @@ export interface Transfer {
 
 /** A failure of one attempt; `again` when another attempt may succeed. */
 class AttemptError extends Error {
-  constructor(message: string, readonly again: boolean) {
+  constructor(
+    message: string,
+    readonly again: boolean,
+  ) {
     super(message);
   }
 }
 
-const USELESS_TO_RETRY = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_INVALID_URL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+const USELESS_TO_RETRY =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_INVALID_URL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /** @internal The innermost reason of a failed `fetch`, whose own message says no more than "fetch failed". */
 export function reasonOf(error: unknown): { code: string; text: string } {
@@ -91,7 +95,8 @@ async function attempt(url: string, part: string, bytes: number | undefined, sta
     }
     alive(timing.stall);
     const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-    let start = 0, total: number | undefined;
+    let start = 0,
+      total: number | undefined;
     if (response.status === 206) {
       start = range?.[1] === undefined ? -1 : Number(range[1]);
       total = range && range[2] !== '*' ? Number(range[2]) : undefined;
@@ -123,8 +128,17 @@ async function attempt(url: string, part: string, bytes: number | undefined, sta
   });
 }
 
-async function save(response: Response, part: string, start: number, total: number | undefined, most: number, bar: Progress,
-  alive: () => void, signal: AbortSignal, outer: AbortSignal | undefined): Promise<void> {
+async function save(
+  response: Response,
+  part: string,
+  start: number,
+  total: number | undefined,
+  most: number,
+  bar: Progress,
+  alive: () => void,
+  signal: AbortSignal,
+  outer: AbortSignal | undefined,
+): Promise<void> {
   const handle = await fs.promises.open(part, start > 0 ? 'r+' : 'w');
   let at = start;
   bar.update(at, total);
@@ -177,13 +191,12 @@ export async function download(url: string, part: string, bytes: number | undefi
   const bar = progress(path.basename(new URL(url).pathname), to.verbose);
   const state: { etag?: string } = {};
   try {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         return await attempt(url, part, bytes, state, to, bar);
       } catch (error) {
         if (!(error instanceof AttemptError)) throw error;
-        if (!error.again || ++failures > timing.retries)
-          throw new FileError(error.message + (failures > 1 ? ` (${failures} attempts)` : ''));
+        if (!error.again || ++failures > timing.retries) throw new FileError(error.message + (failures > 1 ? ` (${failures} attempts)` : ''));
         await pause(timing.delay * 2 ** (failures - 1), to.signal);
       }
     }

@@ -19,8 +19,7 @@ const OTHER_BYTES = 64 * 2 ** 20;
 const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 const tooLarge = (name: string, bytes: number, most: number): FileError =>
   new FileError(`${name} has ${bytes} bytes, at most ${most} expected: it is another file. Name the right one.`);
-const damaged = (name: string, why: string, cause?: unknown): FileError =>
-  new FileError(`${name} is damaged or incomplete (${why}). Delete it and download it again.`, { cause });
+const damaged = (name: string, why: string, cause?: unknown): FileError => new FileError(`${name} is damaged or incomplete (${why}). Delete it and download it again.`, { cause });
 
 /** @internal Awaiting this lets timers and sockets run between two pieces of a long computation. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -105,8 +104,7 @@ export async function readTarGz(file: string, wanted: Wanted, signal?: AbortSign
 
 /** @internal Refuses a member of the wrong size. */
 export function checkSize(data: Uint8Array, name: string, expected: number): void {
-  if (data.length !== expected)
-    throw damaged(name, `it has ${data.length} bytes, ${expected} expected`);
+  if (data.length !== expected) throw damaged(name, `it has ${data.length} bytes, ${expected} expected`);
 }
 
 /** @internal Refuses labels that are no class. */

@@ -86,7 +86,8 @@ async function fromFolder(folder: string, size: MnistSize, signal?: AbortSignal)
   for (const { part, idx } of FILES) {
     const file = firstThere(place, spellings(idx));
     if (!file) throw new FileError(`${place} has no ${idx} (or .gz). Put all four IDX files there.`);
-    const shape = shapeOf(part, size), most = idxBytes(shape);
+    const shape = shapeOf(part, size),
+      most = idxBytes(shape);
     const data = await readCapped(file, file.endsWith('.gz') ? most + 4096 : most, signal);
     parts[part] = parseIdx(await inflateIfGzip(data, file, most), file, shape);
   }
@@ -109,5 +110,8 @@ async function decode(place: string, size: MnistSize, signal?: AbortSignal): Pro
 export async function loadSized(size: MnistSize, options: DatasetOptions = {}, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
   const parts = await loadFrom(WHERE, options, SOURCES, (place, signal) => decode(place, size, signal), timing);
   const make = (part: keyof Parts): Tensor => tensor(parts[part], shapeOf(part, size), 'uint8');
-  return [[make('xTrain'), make('yTrain')], [make('xTest'), make('yTest')]];
+  return [
+    [make('xTrain'), make('yTrain')],
+    [make('xTest'), make('yTest')],
+  ];
 }

@@ -23,12 +23,15 @@ export function parseNpy(data: Uint8Array, name: string, shape: readonly number[
   if (descr === undefined || dims === undefined) throw new FileError(`${name} has no readable .npy header. ${again}`);
   if (!/^[|<>=]?u1$/.test(descr)) throw new FileError(`${name} has values of type '${descr}', '|u1' (unsigned bytes) expected. Name the right file.`);
   if (/'fortran_order':\s*True/.test(header)) throw new FileError(`${name} is in column-major order, row-major expected. Save it again with numpy.ascontiguousarray.`);
-  const found = dims.split(',').map((d) => d.trim()).filter(Boolean).map(Number);
+  const found = dims
+    .split(',')
+    .map((d) => d.trim())
+    .filter(Boolean)
+    .map(Number);
   if (found.length !== shape.length || found.some((size, i) => size !== shape[i]))
     throw new FileError(`${name} has shape (${found.join(', ')}), (${shape.join(', ')}) expected: it is another data set. Name the right file.`);
   const values = shape.reduce((a, b) => a * b, 1);
-  if (data.length - end !== values)
-    throw new FileError(`${name} has ${Math.max(0, data.length - end)} bytes of values, ${values} expected. ${again}`);
+  if (data.length - end !== values) throw new FileError(`${name} has ${Math.max(0, data.length - end)} bytes of values, ${values} expected. ${again}`);
   return data.subarray(end);
 }
 
@@ -39,21 +42,25 @@ function unzipWanted(data: Buffer, name: string, wanted: ReadonlyMap<string, rea
       stop?.();
       reject(signal!.reason as Error);
     };
-    const stop = unzip(data, {
-      filter(member) {
-        const shape = wanted.get(member.name);
-        if (!shape) return false;
-        const most = shape.reduce((a, b) => a * b, 1) + HEADER_BYTES;
-        if (member.originalSize > most)
-          refused ??= new FileError(`${name}: member ${member.name} has ${member.originalSize} bytes, at most ${most} expected: it is another data set. Name the right file.`);
-        return !refused;
+    const stop = unzip(
+      data,
+      {
+        filter(member) {
+          const shape = wanted.get(member.name);
+          if (!shape) return false;
+          const most = shape.reduce((a, b) => a * b, 1) + HEADER_BYTES;
+          if (member.originalSize > most)
+            refused ??= new FileError(`${name}: member ${member.name} has ${member.originalSize} bytes, at most ${most} expected: it is another data set. Name the right file.`);
+          return !refused;
+        },
       },
-    }, (error, members) => {
-      signal?.removeEventListener('abort', onAbort);
-      if (refused) reject(refused);
-      else if (error) reject(new FileError(`${name} is damaged or incomplete (${error.message}). ${again}`, { cause: error }));
-      else resolve(members);
-    });
+      (error, members) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (refused) reject(refused);
+        else if (error) reject(new FileError(`${name} is damaged or incomplete (${error.message}). ${again}`, { cause: error }));
+        else resolve(members);
+      },
+    );
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

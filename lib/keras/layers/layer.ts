@@ -29,7 +29,11 @@ export interface LayerOptions {
   activityRegularizer?: unknown;
   weights?: readonly TensorLike[];
 }
-export interface CallOptions { training?: boolean | null; mask?: unknown; [other: string]: unknown }
+export interface CallOptions {
+  training?: boolean | null;
+  mask?: unknown;
+  [other: string]: unknown;
+}
 export interface AddWeightOptions {
   shape?: SymbolicShape | number[];
   initializer?: unknown;
@@ -67,7 +71,10 @@ export function setMask(x: unknown, mask: Tensor | null): void {
 }
 
 // The outermost call in progress: what inner layers inherit.
-interface CallContext { training: boolean | null; entry: Layer }
+interface CallContext {
+  training: boolean | null;
+  entry: Layer;
+}
 let callContext: CallContext | null = null;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
@@ -116,8 +123,16 @@ export abstract class Layer implements Operation {
     else if (options.inputShape) this.batchShape = [options.batchSize ?? null, ...options.inputShape];
     this.inputDtype = options.inputDtype ?? null;
     states.set(this, {
-      trainableVariables: [], otherVariables: [], losses: [], nodes: [], trainable: options.trainable ?? true, built: false, building: false, buildShape: null,
-      activityRegularizer: regularizers.get(options.activityRegularizer), initialWeights: options.weights ?? null,
+      trainableVariables: [],
+      otherVariables: [],
+      losses: [],
+      nodes: [],
+      trainable: options.trainable ?? true,
+      built: false,
+      building: false,
+      buildShape: null,
+      activityRegularizer: regularizers.get(options.activityRegularizer),
+      initialWeights: options.weights ?? null,
     });
     wrapBuild(this);
   }
@@ -137,7 +152,12 @@ export abstract class Layer implements Operation {
   }
   /** Shape of the output for a shape of the input, by running `call` on stand-ins. */
   computeOutputShape(inputShape: BuildShape): BuildShape {
-    const toSymbolic = (s: BuildShape): unknown => (isShape(s) ? new KerasTensor(s, this.inputDtype ?? this.computeDtype) : Array.isArray(s) ? s.map(toSymbolic) : Object.fromEntries(Object.entries(s as object).map(([k, v]) => [k, toSymbolic(v)])));
+    const toSymbolic = (s: BuildShape): unknown =>
+      isShape(s)
+        ? new KerasTensor(s, this.inputDtype ?? this.computeDtype)
+        : Array.isArray(s)
+          ? s.map(toSymbolic)
+          : Object.fromEntries(Object.entries(s as object).map(([k, v]) => [k, toSymbolic(v)]));
     this.ensureBuilt(inputShape);
     const outputs = inferOutputs(([x]) => this.call(x, { training: false }), [toSymbolic(inputShape)]);
     return mapStructure(outputs, isKerasTensor, (t) => [...t.shape]);
@@ -152,12 +172,18 @@ export abstract class Layer implements Operation {
     checkOptions(`${this.name}.addWeight`, options, ['shape', 'initializer', 'dtype', 'trainable', 'regularizer', 'constraint', 'name']);
     const shape = (options.shape ?? []) as readonly (number | null)[];
     if (shape.some((d) => d === null || !Number.isInteger(d) || d < 0))
-      throw new ValueError(`addWeight: layer '${this.name}' asks for a weight of shape ${formatShape(shape)}; all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.`);
+      throw new ValueError(
+        `addWeight: layer '${this.name}' asks for a weight of shape ${formatShape(shape)}; all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.`,
+      );
     const dtype = options.dtype ?? this.variableDtype;
     const initializer = initializers.get(options.initializer ?? (isFloating(dtype) ? 'glorot_uniform' : 'zeros'))!;
     const value = withTrace(null, () => initializer.call(shape as Shape, { dtype }));
-    if (formatShape(value.shape) !== formatShape(shape)) throw new ValueError(`addWeight: the initializer of '${options.name ?? 'variable'}' in layer '${this.name}' gave shape ${formatShape(value.shape)} instead of ${formatShape(shape)}.`);
-    const state = this.state(), v = withTrace(null, () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }));
+    if (formatShape(value.shape) !== formatShape(shape))
+      throw new ValueError(
+        `addWeight: the initializer of '${options.name ?? 'variable'}' in layer '${this.name}' gave shape ${formatShape(value.shape)} instead of ${formatShape(shape)}.`,
+      );
+    const state = this.state(),
+      v = withTrace(null, () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }));
     v.path = scopedPath(v.name);
     v.regularizer = regularizers.get(options.regularizer);
     v.constraint = constraints.get(options.constraint);
@@ -189,20 +215,32 @@ export abstract class Layer implements Operation {
     return [...trainableVariables, ...found.filter((v) => v.trainable), ...otherVariables, ...found.filter((v) => !v.trainable)];
   }
   /** All weights: its own, trainable ones first, then those of its sub-layers. Each once. */
-  get weights(): Variable[] { return [...new Set([...this.ownVariables(), ...this.subLayers().flatMap((l) => l.weights)])]; }
+  get weights(): Variable[] {
+    return [...new Set([...this.ownVariables(), ...this.subLayers().flatMap((l) => l.weights)])];
+  }
   /** Weights that training changes; none when `trainable` is false. */
-  get trainableWeights(): Variable[] { return this.trainable ? this.weights.filter((v) => v.trainable) : []; }
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
   /** Weights that training leaves alone. */
-  get nonTrainableWeights(): Variable[] { return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights; }
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
   /** Weights and the states of random generators. */
   get variables(): Variable[] {
     const seeds = this.attributes((x): x is SeedGenerator => x instanceof SeedGenerator).map((s) => s.state);
     return [...new Set([...this.ownVariables(), ...seeds, ...this.subLayers().flatMap((l) => l.variables)])];
   }
-  get trainableVariables(): Variable[] { return this.trainableWeights; }
-  get nonTrainableVariables(): Variable[] { return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables; }
+  get trainableVariables(): Variable[] {
+    return this.trainableWeights;
+  }
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
   /** Whether training changes the weights; setting it sets all sub-layers too. */
-  get trainable(): boolean { return this.state().trainable; }
+  get trainable(): boolean {
+    return this.state().trainable;
+  }
   set trainable(value: boolean) {
     if (typeof value !== 'boolean') throw new TypeError(`trainable must be true or false.\n  Received: ${String(value)}`);
     const state = this.state();
@@ -211,7 +249,9 @@ export abstract class Layer implements Operation {
     for (const layer of this.subLayers()) layer.trainable = value;
   }
   /** Copies of all weights, in the order of `weights`. */
-  getWeights(): Tensor[] { return this.weights.map((w) => w.value); }
+  getWeights(): Tensor[] {
+    return this.weights.map((w) => w.value);
+  }
   /** Sets all weights. @throws ValueError when number or shapes differ. */
   setWeights(values: readonly TensorLike[]): void {
     const weights = this.weights;
@@ -219,7 +259,10 @@ export abstract class Layer implements Operation {
       throw new ValueError(`setWeights: layer '${this.name}' has ${weights.length} weights but ${values.length} are given.${this.built ? '' : ' The layer is not built yet.'}`);
     const list = values.map((v) => convert(v));
     list.forEach((t, i) => {
-      if (formatShape(t.shape) !== formatShape(weights[i].shape)) throw new ValueError(`setWeights: weight '${weights[i].path}' of layer '${this.name}' has shape ${formatShape(weights[i].shape)} but value ${i} has shape ${formatShape(t.shape)}.`);
+      if (formatShape(t.shape) !== formatShape(weights[i].shape))
+        throw new ValueError(
+          `setWeights: weight '${weights[i].path}' of layer '${this.name}' has shape ${formatShape(weights[i].shape)} but value ${i} has shape ${formatShape(t.shape)}.`,
+        );
     });
     list.forEach((t, i) => weights[i].assign(t));
   }
@@ -252,7 +295,9 @@ export abstract class Layer implements Operation {
     return found;
   }
   /** @internal */
-  clearLosses(): void { for (const l of this.flattenLayers()) l.state().losses = []; }
+  clearLosses(): void {
+    for (const l of this.flattenLayers()) l.state().losses = [];
+  }
 
   // ---- state
   private state(): State {
@@ -261,14 +306,28 @@ export abstract class Layer implements Operation {
     return s;
   }
   /** Whether the weights exist. */
-  get built(): boolean { return this.state().built; }
-  set built(value: boolean) { this.state().built = value; }
-  get computeDtype(): DType { return this.dtypePolicy.computeDtype; }
-  get variableDtype(): DType { return this.dtypePolicy.variableDtype; }
-  get dtype(): DType { return this.variableDtype; }
-  get activityRegularizer(): regularizers.Regularizer | null { return this.state().activityRegularizer; }
+  get built(): boolean {
+    return this.state().built;
+  }
+  set built(value: boolean) {
+    this.state().built = value;
+  }
+  get computeDtype(): DType {
+    return this.dtypePolicy.computeDtype;
+  }
+  get variableDtype(): DType {
+    return this.dtypePolicy.variableDtype;
+  }
+  get dtype(): DType {
+    return this.variableDtype;
+  }
+  get activityRegularizer(): regularizers.Regularizer | null {
+    return this.state().activityRegularizer;
+  }
   /** @internal */
-  get inboundNodes(): GraphNode[] { return this.state().nodes; }
+  get inboundNodes(): GraphNode[] {
+    return this.state().nodes;
+  }
   private onlyNode(what: string): GraphNode {
     const { nodes } = this.state();
     if (!nodes.length) throw new AttributeError(`${what}: layer '${this.name}' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.`);
@@ -276,11 +335,23 @@ export abstract class Layer implements Operation {
     return nodes[0];
   }
   /** The symbolic tensor(s) it was called on. */
-  get input(): KerasTensor | KerasTensor[] { const n = this.onlyNode('input'); return n.inputs.length === 1 ? n.inputs[0] : n.inputs; }
+  get input(): KerasTensor | KerasTensor[] {
+    const n = this.onlyNode('input');
+    return n.inputs.length === 1 ? n.inputs[0] : n.inputs;
+  }
   /** The symbolic tensor(s) it returned. */
-  get output(): KerasTensor | KerasTensor[] { const n = this.onlyNode('output'); return n.outputs.length === 1 ? n.outputs[0] : n.outputs; }
-  get inputShape(): BuildShape { const n = this.onlyNode('inputShape'); return n.inputs.length === 1 ? n.inputs[0].shape : n.inputs.map((t) => t.shape); }
-  get outputShape(): BuildShape { const n = this.onlyNode('outputShape'); return n.outputs.length === 1 ? n.outputs[0].shape : n.outputs.map((t) => t.shape); }
+  get output(): KerasTensor | KerasTensor[] {
+    const n = this.onlyNode('output');
+    return n.outputs.length === 1 ? n.outputs[0] : n.outputs;
+  }
+  get inputShape(): BuildShape {
+    const n = this.onlyNode('inputShape');
+    return n.inputs.length === 1 ? n.inputs[0].shape : n.inputs.map((t) => t.shape);
+  }
+  get outputShape(): BuildShape {
+    const n = this.onlyNode('outputShape');
+    return n.outputs.length === 1 ? n.outputs[0].shape : n.outputs.map((t) => t.shape);
+  }
 
   // ---- calls
   /** @internal Builds once. */
@@ -335,7 +406,11 @@ export abstract class Layer implements Operation {
     specs.forEach((spec, i) => spec.check(this.name, flat[i].shape, flat[i].dtype));
   }
   private shapesOf(inputs: unknown): BuildShape {
-    return mapStructure(inputs, (x): x is Tensor | KerasTensor => isTensor(x) || isKerasTensor(x), (t) => [...t.shape]);
+    return mapStructure(
+      inputs,
+      (x): x is Tensor | KerasTensor => isTensor(x) || isKerasTensor(x),
+      (t) => [...t.shape],
+    );
   }
 
   /**
@@ -364,7 +439,8 @@ export abstract class Layer implements Operation {
     const inputs = this.autocastInputs(given);
     this.checkSpecs(inputs);
     this.ensureBuilt(this.shapesOf(inputs));
-    const outer = callContext, training = options.training ?? outer?.training ?? null;
+    const outer = callContext,
+      training = options.training ?? outer?.training ?? null;
     if (!outer) this.clearLosses();
     callContext = { training, entry: outer?.entry ?? this };
     try {
@@ -386,7 +462,9 @@ export abstract class Layer implements Operation {
     }
   }
   /** @internal Whether outputs have masks even when inputs have none. */
-  protected producesMask(): boolean { return false; }
+  protected producesMask(): boolean {
+    return false;
+  }
   private gatherMasks(inputs: unknown): unknown {
     if (isTensor(inputs)) return maskOf(inputs);
     const flat = flattenStructure(inputs, isTensor);
@@ -415,7 +493,10 @@ export abstract class Layer implements Operation {
     const positional = (this as unknown as SerializableClass).positional ?? [];
     // Options that files of other versions carry, switched off.
     const used = Object.fromEntries(Object.entries(config).filter(([k, v]) => v !== null || known.includes(k) || positional.includes(k)));
-    if (Array.isArray(used.batchShape)) { used.batchInputShape = used.batchShape; delete used.batchShape; }
+    if (Array.isArray(used.batchShape)) {
+      used.batchInputShape = used.batchShape;
+      delete used.batchShape;
+    }
     return construct<Layer>(this as unknown as SerializableClass, used);
   }
   /** What `build` was called with, for files. */

@@ -9,7 +9,8 @@ abstract class Merge extends Layer {
   override supportsMasking = true;
   protected abstract merge(inputs: Tensor[]): Tensor;
   override build(shapes: SymbolicShape[]): void {
-    if (!Array.isArray(shapes) || !Array.isArray(shapes[0])) throw new ValueError(`an array of inputs is expected.\n  Received: shape ${JSON.stringify(shapes)}\n  Fix: apply([x, y]).`);
+    if (!Array.isArray(shapes) || !Array.isArray(shapes[0]))
+      throw new ValueError(`an array of inputs is expected.\n  Received: shape ${JSON.stringify(shapes)}\n  Fix: apply([x, y]).`);
     if (shapes.length < 1) throw new ValueError('at least one input is expected.');
   }
   override call(inputs: Tensor[]): Tensor {
@@ -22,9 +23,14 @@ abstract class Merge extends Layer {
     return known.length && known.length === (previous as unknown[]).length ? known.reduce((a, b) => run('logical_and', [a, b])) : null;
   }
 }
-const folded = (op: string) => (inputs: Tensor[]): Tensor => inputs.reduce((a, b) => run(op, [a, b]));
+const folded =
+  (op: string) =>
+  (inputs: Tensor[]): Tensor =>
+    inputs.reduce((a, b) => run(op, [a, b]));
 /** Sum of the inputs. */
-export class Add extends Merge { protected merge = folded('add'); }
+export class Add extends Merge {
+  protected merge = folded('add');
+}
 /** First input minus the second. */
 export class Subtract extends Merge {
   override build(shapes: SymbolicShape[]): void {
@@ -34,15 +40,24 @@ export class Subtract extends Merge {
   protected merge = folded('subtract');
 }
 /** Product of the inputs. */
-export class Multiply extends Merge { protected merge = folded('multiply'); }
+export class Multiply extends Merge {
+  protected merge = folded('multiply');
+}
 /** Mean of the inputs. */
 export class Average extends Merge {
-  protected merge(inputs: Tensor[]): Tensor { const y = folded('add')(inputs); return run('divide', [y, convert(inputs.length, y)]); }
+  protected merge(inputs: Tensor[]): Tensor {
+    const y = folded('add')(inputs);
+    return run('divide', [y, convert(inputs.length, y)]);
+  }
 }
 /** Largest of the inputs, elementwise. */
-export class Maximum extends Merge { protected merge = folded('maximum'); }
+export class Maximum extends Merge {
+  protected merge = folded('maximum');
+}
 /** Smallest of the inputs, elementwise. */
-export class Minimum extends Merge { protected merge = folded('minimum'); }
+export class Minimum extends Merge {
+  protected merge = folded('minimum');
+}
 /** Inputs joined along an axis, default the last. */
 export class Concatenate extends Merge {
   static override positional: readonly string[] = [];
@@ -59,8 +74,12 @@ export class Concatenate extends Merge {
       if (s.length !== shapes[0].length || s.some((d, i) => i !== axis && d !== null && shapes[0][i] !== null && d !== shapes[0][i]))
         throw new ValueError(`inputs may differ in axis ${this.axis} only.\n  Received: shapes ${shapes.map(formatShape).join(', ')}`);
   }
-  override call(inputs: Tensor[]): Tensor { return this.merge(inputs); }
-  protected merge(inputs: Tensor[]): Tensor { return run('concatenate', inputs, { axis: this.axis }); }
+  override call(inputs: Tensor[]): Tensor {
+    return this.merge(inputs);
+  }
+  protected merge(inputs: Tensor[]): Tensor {
+    return run('concatenate', inputs, { axis: this.axis });
+  }
   override computeMask(inputs: Tensor[], previous: unknown): Tensor | null {
     const list = previous as (Tensor | null)[] | null;
     if (!Array.isArray(list) || list.every((m) => m === null)) return null;
@@ -68,10 +87,14 @@ export class Concatenate extends Merge {
     const wide = inputs.map((x, i) => {
       const m = list[i];
       const shape = [...x.shape];
-      return m ? run('broadcast_to', [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })], { shape }) : run('broadcast_to', [convert(true)], { shape });
+      return m
+        ? run('broadcast_to', [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })], { shape })
+        : run('broadcast_to', [convert(true)], { shape });
     });
     return run('all', [run('concatenate', wide, { axis })], { axis: [inputs[0].ndim - 1] });
   }
-  override getConfig() { return { ...super.getConfig(), axis: this.axis }; }
+  override getConfig() {
+    return { ...super.getConfig(), axis: this.axis };
+  }
 }
 registerClass('keras.layers', Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate);

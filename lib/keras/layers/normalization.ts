@@ -13,20 +13,39 @@ import { serializeKerasObject } from '../saving/serialize';
 import { InputSpec } from './input_spec';
 import { Layer, type CallOptions, type LayerOptions } from './layer';
 
-interface Affine { betaInitializer?: unknown; gammaInitializer?: unknown; betaRegularizer?: unknown; gammaRegularizer?: unknown; betaConstraint?: unknown; gammaConstraint?: unknown }
+interface Affine {
+  betaInitializer?: unknown;
+  gammaInitializer?: unknown;
+  betaRegularizer?: unknown;
+  gammaRegularizer?: unknown;
+  betaConstraint?: unknown;
+  gammaConstraint?: unknown;
+}
 const AFFINE = ['betaInitializer', 'gammaInitializer', 'betaRegularizer', 'gammaRegularizer', 'betaConstraint', 'gammaConstraint'];
 function affine(o: Affine) {
   return {
-    betaInitializer: initializers.get(o.betaInitializer ?? 'zeros'), gammaInitializer: initializers.get(o.gammaInitializer ?? 'ones'),
-    betaRegularizer: regularizers.get(o.betaRegularizer), gammaRegularizer: regularizers.get(o.gammaRegularizer),
-    betaConstraint: constraints.get(o.betaConstraint), gammaConstraint: constraints.get(o.gammaConstraint),
+    betaInitializer: initializers.get(o.betaInitializer ?? 'zeros'),
+    gammaInitializer: initializers.get(o.gammaInitializer ?? 'ones'),
+    betaRegularizer: regularizers.get(o.betaRegularizer),
+    gammaRegularizer: regularizers.get(o.gammaRegularizer),
+    betaConstraint: constraints.get(o.betaConstraint),
+    gammaConstraint: constraints.get(o.gammaConstraint),
   };
 }
 const serialized = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
 
 export interface BatchNormalizationOptions extends LayerOptions, Affine {
-  axis?: number | readonly number[]; momentum?: number; epsilon?: number; center?: boolean; scale?: boolean;
-  movingMeanInitializer?: unknown; movingVarianceInitializer?: unknown; renorm?: false; renormClipping?: null; renormMomentum?: number; synchronized?: boolean;
+  axis?: number | readonly number[];
+  momentum?: number;
+  epsilon?: number;
+  center?: boolean;
+  scale?: boolean;
+  movingMeanInitializer?: unknown;
+  movingVarianceInitializer?: unknown;
+  renorm?: false;
+  renormClipping?: null;
+  renormMomentum?: number;
+  synchronized?: boolean;
 }
 /**
  * gamma (x - mean) / sqrt(variance + epsilon) + beta (Ioffe & Szegedy 2015). While training, the batch's statistics are
@@ -35,7 +54,20 @@ export interface BatchNormalizationOptions extends LayerOptions, Affine {
  */
 export class BatchNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = [...AFFINE, 'axis', 'momentum', 'epsilon', 'center', 'scale', 'movingMeanInitializer', 'movingVarianceInitializer', 'synchronized', 'renorm', 'renormClipping', 'renormMomentum'];
+  static override options = [
+    ...AFFINE,
+    'axis',
+    'momentum',
+    'epsilon',
+    'center',
+    'scale',
+    'movingMeanInitializer',
+    'movingVarianceInitializer',
+    'synchronized',
+    'renorm',
+    'renormClipping',
+    'renormMomentum',
+  ];
   override supportsMasking = true;
   readonly axis: number;
   readonly momentum: number;
@@ -82,9 +114,12 @@ export class BatchNormalization extends Layer {
     return t && t.dtype !== like.dtype ? t.cast(like.dtype) : t;
   }
   private normalized(inputs: Tensor, { training, mask }: CallOptions): Tensor {
-    const epsilon = this.epsilon, offset = this.affine(this.beta, inputs), scale = this.affine(this.gamma, inputs);
+    const epsilon = this.epsilon,
+      offset = this.affine(this.beta, inputs),
+      scale = this.affine(this.gamma, inputs);
     if (!training || !this.trainable) return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, { offset, scale, epsilon });
-    const last = this.axis === -1 || this.axis === inputs.ndim - 1, n = inputs.shape.at(this.axis)!;
+    const last = this.axis === -1 || this.axis === inputs.ndim - 1,
+      n = inputs.shape.at(this.axis)!;
     if (mask) return this.maskedCall(inputs, mask as Tensor);
     const filled = (value: number): Tensor => run('broadcast_to', [convert(value, inputs)], { shape: [n] });
     const x = last ? inputs : moveaxis(inputs, this.axis, -1);
@@ -101,8 +136,11 @@ export class BatchNormalization extends Layer {
   }
   // Statistics over the unmasked steps only.
   private maskedCall(x: Tensor, mask: Tensor): Tensor {
-    const a = this.axis < 0 ? this.axis + x.ndim : this.axis, axis = x.shape.map((_, i) => i).filter((i) => i !== a);
-    const w = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: x.dtype })], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] })], { shape: [...x.shape] });
+    const a = this.axis < 0 ? this.axis + x.ndim : this.axis,
+      axis = x.shape.map((_, i) => i).filter((i) => i !== a);
+    const w = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: x.dtype })], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] })], {
+      shape: [...x.shape],
+    });
     const total = run('sum', [w], { axis, keepdims: true });
     const count = run('add', [total, convert(1e-7, x)]);
     const mean = run('divide', [run('sum', [run('multiply', [x, w])], { axis, keepdims: true }), count]);
@@ -112,12 +150,28 @@ export class BatchNormalization extends Layer {
     return batchNormalization(x, flat(mean), flat(variance), this.axis, { offset: this.affine(this.beta, x), scale: this.affine(this.gamma, x), epsilon: this.epsilon });
   }
   override getConfig() {
-    return { ...super.getConfig(), axis: this.axis, momentum: this.momentum, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings),
-      movingMeanInitializer: serializeKerasObject(this.movingMeanInitializer), movingVarianceInitializer: serializeKerasObject(this.movingVarianceInitializer), synchronized: false };
+    return {
+      ...super.getConfig(),
+      axis: this.axis,
+      momentum: this.momentum,
+      epsilon: this.epsilon,
+      center: this.center,
+      scale: this.scale,
+      ...serialized(this.settings),
+      movingMeanInitializer: serializeKerasObject(this.movingMeanInitializer),
+      movingVarianceInitializer: serializeKerasObject(this.movingVarianceInitializer),
+      synchronized: false,
+    };
   }
 }
 
-export interface LayerNormalizationOptions extends LayerOptions, Affine { axis?: number | readonly number[]; epsilon?: number; center?: boolean; scale?: boolean; rmsScaling?: boolean }
+export interface LayerNormalizationOptions extends LayerOptions, Affine {
+  axis?: number | readonly number[];
+  epsilon?: number;
+  center?: boolean;
+  scale?: boolean;
+  rmsScaling?: boolean;
+}
 /** gamma (x - mean) / sqrt(variance + epsilon) + beta with the statistics of each example over `axis` (Ba et al. 2016). */
 export class LayerNormalization extends Layer {
   static override positional: readonly string[] = [];
@@ -141,11 +195,14 @@ export class LayerNormalization extends Layer {
     this.settings = affine(options);
   }
   override build(inputShape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis, shape = axes.map((a) => inputShape.at(a));
+    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis,
+      shape = axes.map((a) => inputShape.at(a));
     if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
-    if (this.scale || this.rmsScaling) this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
-    if (this.center && !this.rmsScaling) this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
+    if (this.scale || this.rmsScaling)
+      this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
+    if (this.center && !this.rmsScaling)
+      this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
   }
   override call(inputs: Tensor): Tensor {
     if (!this.rmsScaling) return layerNormalization(inputs, { gamma: this.gamma?.value ?? null, beta: this.beta?.value ?? null, axis: this.axis, epsilon: this.epsilon });
@@ -155,6 +212,8 @@ export class LayerNormalization extends Layer {
     const y = run('multiply', [inputs, run('rsqrt', [run('add', [variance, convert(this.epsilon, inputs)])])]);
     return run('multiply', [y, run('reshape', [this.gamma!.value], { shape: inputs.shape.map((d, i) => (axes.includes(i) ? d : 1)) })]);
   }
-  override getConfig() { return { ...super.getConfig(), axis: this.axis, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings) }; }
+  override getConfig() {
+    return { ...super.getConfig(), axis: this.axis, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings) };
+  }
 }
 registerClass('keras.layers', BatchNormalization, LayerNormalization);

@@ -6,7 +6,12 @@ import { registerClass } from '../saving/registry';
 import { InputSpec } from './input_spec';
 import { Layer, type CallOptions, type LayerOptions } from './layer';
 
-export interface PoolingOptions extends LayerOptions { poolSize?: number | readonly number[]; strides?: number | readonly number[] | null; padding?: string; dataFormat?: string | null }
+export interface PoolingOptions extends LayerOptions {
+  poolSize?: number | readonly number[];
+  strides?: number | readonly number[] | null;
+  padding?: string;
+  dataFormat?: string | null;
+}
 type PoolSize = number | readonly number[] | PoolingOptions;
 
 abstract class Pooling extends Layer {
@@ -33,64 +38,115 @@ abstract class Pooling extends Layer {
     const { strides, padding, dataFormat } = this;
     return this.pool(inputs, this.poolSize, { strides, padding, dataFormat });
   }
-  override getConfig() { return { ...super.getConfig(), poolSize: this.poolSize, padding: this.padding, strides: this.strides, dataFormat: this.dataFormat }; }
+  override getConfig() {
+    return { ...super.getConfig(), poolSize: this.poolSize, padding: this.padding, strides: this.strides, dataFormat: this.dataFormat };
+  }
 }
 /** Largest element of each window of time. Defaults: poolSize 2, strides poolSize. */
 export class MaxPooling1D extends Pooling {
   protected override pool = maxPool;
-  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) { super(1, poolSize, options); }
+  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) {
+    super(1, poolSize, options);
+  }
 }
 /** Largest element of each window of an image. Defaults: poolSize (2, 2), strides poolSize. */
 export class MaxPooling2D extends Pooling {
   protected override pool = maxPool;
-  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) { super(2, poolSize, options); }
+  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) {
+    super(2, poolSize, options);
+  }
 }
 /** Mean of each window of time. */
 export class AveragePooling1D extends Pooling {
   protected override pool = averagePool;
-  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) { super(1, poolSize, options); }
+  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) {
+    super(1, poolSize, options);
+  }
 }
 /** Mean of each window of an image. */
 export class AveragePooling2D extends Pooling {
   protected override pool = averagePool;
-  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) { super(2, poolSize, options); }
+  constructor(poolSize?: PoolSize, options: PoolingOptions = {}) {
+    super(2, poolSize, options);
+  }
 }
 
-export interface GlobalPoolingOptions extends LayerOptions { dataFormat?: string | null; keepdims?: boolean }
+export interface GlobalPoolingOptions extends LayerOptions {
+  dataFormat?: string | null;
+  keepdims?: boolean;
+}
 abstract class GlobalPooling extends Layer {
   static override options = ['dataFormat', 'keepdims'];
   readonly dataFormat: DataFormat;
   readonly keepdims: boolean;
-  protected constructor(rank: number, private readonly reduction: 'mean' | 'max', options: GlobalPoolingOptions) {
+  protected constructor(
+    rank: number,
+    private readonly reduction: 'mean' | 'max',
+    options: GlobalPoolingOptions,
+  ) {
     super(options);
     this.dataFormat = checkDataFormat(this.constructor.name, options.dataFormat);
     this.keepdims = options.keepdims ?? false;
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
   }
   protected get axes(): number[] {
-    const rank = (this.inputSpec as InputSpec).ndim! - 2, first = this.dataFormat === 'channels_last' ? 1 : 2;
+    const rank = (this.inputSpec as InputSpec).ndim! - 2,
+      first = this.dataFormat === 'channels_last' ? 1 : 2;
     return Array.from({ length: rank }, (_, i) => first + i);
   }
-  override call(inputs: Tensor, _options?: CallOptions): Tensor { return run(this.reduction, [inputs], { axis: this.axes, keepdims: this.keepdims }); }
-  override getConfig() { return { ...super.getConfig(), dataFormat: this.dataFormat, keepdims: this.keepdims }; }
+  override call(inputs: Tensor, _options?: CallOptions): Tensor {
+    return run(this.reduction, [inputs], { axis: this.axes, keepdims: this.keepdims });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), dataFormat: this.dataFormat, keepdims: this.keepdims };
+  }
 }
 /** Mean over time; masked steps are left out. */
 export class GlobalAveragePooling1D extends GlobalPooling {
   override supportsMasking = true;
-  constructor(options: GlobalPoolingOptions = {}) { super(1, 'mean', options); }
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(1, 'mean', options);
+  }
   override call(inputs: Tensor, options: CallOptions = {}): Tensor {
     const mask = options.mask as Tensor | null | undefined;
     if (!mask) return super.call(inputs);
-    const axis = this.axes, weights = run('reshape', [run('cast', [mask], { dtype: inputs.dtype })], { shape: this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]] });
+    const axis = this.axes,
+      weights = run('reshape', [run('cast', [mask], { dtype: inputs.dtype })], {
+        shape: this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]],
+      });
     const total = run('sum', [run('multiply', [inputs, weights])], { axis, keepdims: this.keepdims });
     return run('divide', [total, run('sum', [weights], { axis, keepdims: this.keepdims })]);
   }
-  override computeMask(): null { return null; }
+  override computeMask(): null {
+    return null;
+  }
 }
 /** Largest over time. */
-export class GlobalMaxPooling1D extends GlobalPooling { constructor(options: GlobalPoolingOptions = {}) { super(1, 'max', options); } }
+export class GlobalMaxPooling1D extends GlobalPooling {
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(1, 'max', options);
+  }
+}
 /** Mean over height and width. */
-export class GlobalAveragePooling2D extends GlobalPooling { constructor(options: GlobalPoolingOptions = {}) { super(2, 'mean', options); } }
+export class GlobalAveragePooling2D extends GlobalPooling {
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(2, 'mean', options);
+  }
+}
 /** Largest over height and width. */
-export class GlobalMaxPooling2D extends GlobalPooling { constructor(options: GlobalPoolingOptions = {}) { super(2, 'max', options); } }
-registerClass('keras.layers', MaxPooling1D, MaxPooling2D, AveragePooling1D, AveragePooling2D, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D);
+export class GlobalMaxPooling2D extends GlobalPooling {
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(2, 'max', options);
+  }
+}
+registerClass(
+  'keras.layers',
+  MaxPooling1D,
+  MaxPooling2D,
+  AveragePooling1D,
+  AveragePooling2D,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+);

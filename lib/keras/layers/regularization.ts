@@ -5,7 +5,11 @@ import type { Tensor } from '../../tensor';
 import { registerClass } from '../saving/registry';
 import { Layer, type CallOptions, type LayerOptions } from './layer';
 
-export interface DropoutOptions extends LayerOptions { rate?: number; noiseShape?: readonly (number | null)[] | null; seed?: number | null }
+export interface DropoutOptions extends LayerOptions {
+  rate?: number;
+  noiseShape?: readonly (number | null)[] | null;
+  seed?: number | null;
+}
 /** x / (1 - rate) with probability 1 - rate, else 0; x unchanged when not training (Srivastava et al. 2014). */
 export class Dropout extends Layer {
   static override positional = ['rate'];
@@ -28,6 +32,8 @@ export class Dropout extends Layer {
   override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
     return training && this.seedGenerator ? dropout(inputs, this.rate, { noiseShape: this.noiseShape, seed: this.seedGenerator }) : inputs;
   }
-  override getConfig() { return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape }; }
+  override getConfig() {
+    return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };
+  }
 }
 registerClass('keras.layers', Dropout);

@@ -35,7 +35,8 @@ export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike):
   return agreement(classNumbers(yTrue, p), lastArgmax(p));
 }
 function topK(targets: Tensor, p: Tensor, k: number): Tensor {
-  const classes = p.shape[p.ndim - 1], rows = p.size / Math.max(1, classes);
+  const classes = p.shape[p.ndim - 1],
+    rows = p.size / Math.max(1, classes);
   const hit = asFloat(inTopK(run('reshape', [targets], { shape: [rows] }), run('reshape', [p], { shape: [rows, classes] }), k));
   return run('reshape', [hit], { shape: [...targets.shape] });
 }
@@ -52,8 +53,12 @@ export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLi
 /** Share of predictions equal to their targets. */
 export class Accuracy extends MeanMetricWrapper {
   static override positional = [];
-  constructor(options: MetricOptions = {}) { super(accuracy, { name: 'accuracy', ...options }); }
-  override getConfig() { return base(this); }
+  constructor(options: MetricOptions = {}) {
+    super(accuracy, { name: 'accuracy', ...options });
+  }
+  override getConfig() {
+    return base(this);
+  }
 }
 /** Share of predictions on the right side of `threshold`. */
 export class BinaryAccuracy extends MeanMetricWrapper {
@@ -64,19 +69,29 @@ export class BinaryAccuracy extends MeanMetricWrapper {
     super((t: TensorLike, p: TensorLike) => binaryAccuracy(t, p, { threshold }), { name: 'binary_accuracy', ...options });
     this.threshold = threshold;
   }
-  override getConfig() { return { ...base(this), threshold: this.threshold }; }
+  override getConfig() {
+    return { ...base(this), threshold: this.threshold };
+  }
 }
 /** Share of right classes; targets one-hot. */
 export class CategoricalAccuracy extends MeanMetricWrapper {
   static override positional = [];
-  constructor(options: MetricOptions = {}) { super(categoricalAccuracy, { name: 'categorical_accuracy', ...options }); }
-  override getConfig() { return base(this); }
+  constructor(options: MetricOptions = {}) {
+    super(categoricalAccuracy, { name: 'categorical_accuracy', ...options });
+  }
+  override getConfig() {
+    return base(this);
+  }
 }
 /** Share of right classes; targets class numbers. */
 export class SparseCategoricalAccuracy extends MeanMetricWrapper {
   static override positional = [];
-  constructor(options: MetricOptions = {}) { super(sparseCategoricalAccuracy, { name: 'sparse_categorical_accuracy', ...options }); }
-  override getConfig() { return base(this); }
+  constructor(options: MetricOptions = {}) {
+    super(sparseCategoricalAccuracy, { name: 'sparse_categorical_accuracy', ...options });
+  }
+  override getConfig() {
+    return base(this);
+  }
 }
 /** Share of targets among the k best predictions; targets one-hot. Default k = 5. */
 export class TopKCategoricalAccuracy extends MeanMetricWrapper {
@@ -88,7 +103,9 @@ export class TopKCategoricalAccuracy extends MeanMetricWrapper {
     super((t: TensorLike, p: TensorLike) => topKCategoricalAccuracy(t, p, { k }), { name: 'top_k_categorical_accuracy', ...options });
     this.k = k;
   }
-  override getConfig() { return { ...base(this), k: this.k }; }
+  override getConfig() {
+    return { ...base(this), k: this.k };
+  }
 }
 /** Share of targets among the k best predictions; targets class numbers. Default k = 5. */
 export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
@@ -96,17 +113,23 @@ export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
   static override options = ['k', 'fromSortedIds'];
   readonly k: number;
   constructor(given: number | (MetricOptions & { k?: number; fromSortedIds?: boolean }) = 5, more: MetricOptions = {}) {
-    const { k = 5, fromSortedIds = false, ...options } = typeof given === 'number' ? { k: given, ...more } as MetricOptions & { k?: number; fromSortedIds?: boolean } : given;
-    super((t: TensorLike, p: TensorLike) => (fromSortedIds ? amongFirst(t, p, k) : sparseTopKCategoricalAccuracy(t, p, { k })), { name: 'sparse_top_k_categorical_accuracy', ...options });
+    const { k = 5, fromSortedIds = false, ...options } = typeof given === 'number' ? ({ k: given, ...more } as MetricOptions & { k?: number; fromSortedIds?: boolean }) : given;
+    super((t: TensorLike, p: TensorLike) => (fromSortedIds ? amongFirst(t, p, k) : sparseTopKCategoricalAccuracy(t, p, { k })), {
+      name: 'sparse_top_k_categorical_accuracy',
+      ...options,
+    });
     this.k = k;
     this.fromSortedIds = fromSortedIds;
   }
   readonly fromSortedIds: boolean;
-  override getConfig() { return { ...base(this), k: this.k, fromSortedIds: this.fromSortedIds }; }
+  override getConfig() {
+    return { ...base(this), k: this.k, fromSortedIds: this.fromSortedIds };
+  }
 }
 // Predictions are class numbers, best first.
 function amongFirst(yTrue: TensorLike, yPred: TensorLike, k: number): Tensor {
-  const p = convert(yPred), t = run('reshape', [classNumbers(yTrue, p)], { shape: [...p.shape.slice(0, -1), 1] });
+  const p = convert(yPred),
+    t = run('reshape', [classNumbers(yTrue, p)], { shape: [...p.shape.slice(0, -1), 1] });
   const first = run('slice', [p], { start: p.shape.map(() => 0), size: [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)], step: p.shape.map(() => 1) });
   return asFloat(run('any', [run('equal', [t, run('cast', [first], { dtype: 'int32' })])], { axis: [-1] }));
 }

@@ -8,8 +8,14 @@ export * from './errors';
 export { Mean, MeanMetricWrapper, Metric, Sum, type MetricFunction, type MetricOptions, type UpdateOptions } from './metric';
 
 const isMetric = (x: unknown): x is Metric => x instanceof Metric;
-const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric,
-  { mse: 'MeanSquaredError', mae: 'MeanAbsoluteError', rmse: 'RootMeanSquaredError', bce: 'BinaryCrossentropy', acc: 'Accuracy', categoricalaccuracy: 'CategoricalAccuracy' });
+const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric, {
+  mse: 'MeanSquaredError',
+  mae: 'MeanAbsoluteError',
+  rmse: 'RootMeanSquaredError',
+  bce: 'BinaryCrossentropy',
+  acc: 'Accuracy',
+  categoricalaccuracy: 'CategoricalAccuracy',
+});
 /** A metric from a name, a config, an instance or a function `(yTrue, yPred) => values`; null for none. */
 export function get(identifier: unknown): Metric | null {
   if (isMetric(identifier)) return identifier;

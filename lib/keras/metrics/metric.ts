@@ -11,8 +11,13 @@ import { checkOptions } from '../options';
 import { registerClass, type SerializableClass } from '../saving/registry';
 import { serializeKerasObject } from '../saving/serialize';
 
-export interface MetricOptions { name?: string | null; dtype?: DType | object | null }
-export interface UpdateOptions { sampleWeight?: TensorLike | null }
+export interface MetricOptions {
+  name?: string | null;
+  dtype?: DType | object | null;
+}
+export interface UpdateOptions {
+  sampleWeight?: TensorLike | null;
+}
 
 /** A number gathered over batches. Subclasses keep variables and implement `updateState` and `result`. */
 export abstract class Metric {
@@ -41,8 +46,12 @@ export abstract class Metric {
     this.list.push(v);
     return v;
   }
-  get variables(): Variable[] { return [...this.list]; }
-  getConfig(): Record<string, unknown> { return { name: this.name, dtype: this.dtype }; }
+  get variables(): Variable[] {
+    return [...this.list];
+  }
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, dtype: this.dtype };
+  }
 }
 
 const meanOver = (t: Tensor, from: number): Tensor => (t.ndim > from ? run('mean', [t], { axis: t.shape.slice(from).map((_, i) => i + from) }) : t);
@@ -51,7 +60,8 @@ export function samplewise(given: Tensor, sampleWeight: TensorLike | null | unde
   const mask = maskOf(given);
   let values = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' });
   let weights = sampleWeight == null ? null : run('cast', [convert(sampleWeight)], { dtype: values.dtype });
-  if (mask && weights) { // as Keras: a mask of the values counts beside weights only
+  if (mask && weights) {
+    // as Keras: a mask of the values counts beside weights only
     const m = run('cast', [mask], { dtype: values.dtype });
     weights = run('multiply', [weights.ndim < m.ndim ? run('reshape', [weights], { shape: [...weights.shape, ...Array<number>(m.ndim - weights.ndim).fill(1)] }) : weights, m]);
   }
@@ -88,7 +98,8 @@ export class Mean extends Metric {
     this.count.assign(run('add', [this.count.value, n]));
   }
   override result(): Tensor {
-    const n = this.count.value, isEmpty = run('equal', [n, convert(0, n)]);
+    const n = this.count.value,
+      isEmpty = run('equal', [n, convert(0, n)]);
     return run('divide', [this.total.value, run('where', [isEmpty, convert(1, n), n])]);
   }
 }
@@ -104,7 +115,9 @@ export class Sum extends Metric {
     const { values: v } = samplewise(convert(values), (options as UpdateOptions).sampleWeight);
     this.total.assign(run('add', [this.total.value, run('cast', [run('sum', [v])], { dtype: this.dtype })]));
   }
-  override result(): Tensor { return this.total.value; }
+  override result(): Tensor {
+    return this.total.value;
+  }
 }
 /** A function of targets and predictions. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -112,14 +125,22 @@ export type MetricFunction = (yTrue: any, yPred: any) => Tensor;
 /** Mean of a function `(yTrue, yPred) => values`. */
 export class MeanMetricWrapper extends Mean {
   static override positional: readonly string[] = ['fn'];
-  constructor(readonly fn: MetricFunction, options: MetricOptions = {}) { super({ name: fn.name || 'metric', ...options }); }
+  constructor(
+    readonly fn: MetricFunction,
+    options: MetricOptions = {},
+  ) {
+    super({ name: fn.name || 'metric', ...options });
+  }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
-    const p = convert(yPred as TensorLike), values = this.fn(convert(yTrue), p);
+    const p = convert(yPred as TensorLike),
+      values = this.fn(convert(yTrue), p);
     const mask = maskOf(p);
     if (mask) this.add(values, combined(mask, options.sampleWeight, values.dtype));
     else this.add(values, options.sampleWeight);
   }
-  override getConfig(): Record<string, unknown> { return { ...super.getConfig(), fn: serializeKerasObject(this.fn) }; }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), fn: serializeKerasObject(this.fn) };
+  }
 }
 function combined(mask: Tensor, weight: TensorLike | null | undefined, dtype: DType): Tensor {
   const m = run('cast', [mask], { dtype });

@@ -7,7 +7,10 @@ import { camelKeys } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
 
-interface LayerEntry extends SerializedObject { name: string; inbound_nodes: { args: unknown[]; kwargs: Record<string, unknown> }[] }
+interface LayerEntry extends SerializedObject {
+  name: string;
+  inbound_nodes: { args: unknown[]; kwargs: Record<string, unknown> }[];
+}
 type History = [string, number, number];
 
 /** @internal */
@@ -18,10 +21,12 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
     const layer = t.node!.operation as Layer;
     return [layer.name, Math.max(0, nodesOf(layer).indexOf(t.node!)), t.index];
   };
-  const encode = (x: unknown): unknown => mapStructure(x, isKerasTensor, (t) => ({ class_name: '__keras_tensor__', config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) } }));
+  const encode = (x: unknown): unknown =>
+    mapStructure(x, isKerasTensor, (t) => ({ class_name: '__keras_tensor__', config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) } }));
   const layers = graph.operations.map((operation) => {
     const layer = operation as Layer;
-    if (!('getConfig' in layer)) throw new ValueError(`getConfig: model '${model.name}' uses the op '${operation.name}' outside of a layer; only layers can be stored.\n  Fix: put it in a layer.`);
+    if (!('getConfig' in layer))
+      throw new ValueError(`getConfig: model '${model.name}' uses the op '${operation.name}' outside of a layer; only layers can be stored.\n  Fix: put it in a layer.`);
     const inbound = nodesOf(layer).map((n) => ({ args: [encode(n.args[0])], kwargs: {} }));
     return { ...(serializeKerasObject(layer) as SerializedObject), name: layer.name, inbound_nodes: inbound };
   });
@@ -32,8 +37,13 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
 const isHistory = (x: unknown): x is History => Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
 
 /** @internal */
-export function functionalFromConfig<M>(given: Record<string, unknown>, make: (options: { inputs: SymbolicStructure; outputs: SymbolicStructure; name?: string; trainable?: boolean }) => M): M {
-  const config = camelKeys(given), entries = config.layers as LayerEntry[], layers = new Map<string, Layer>();
+export function functionalFromConfig<M>(
+  given: Record<string, unknown>,
+  make: (options: { inputs: SymbolicStructure; outputs: SymbolicStructure; name?: string; trainable?: boolean }) => M,
+): M {
+  const config = camelKeys(given),
+    entries = config.layers as LayerEntry[],
+    layers = new Map<string, Layer>();
   const outputsOf = new Map<string, KerasTensor[][]>();
   for (const e of entries) {
     const layer = deserializeKerasObject(e) as Layer;
@@ -63,7 +73,8 @@ export function functionalFromConfig<M>(given: Record<string, unknown>, make: (o
       outputsOf.get(e.name)!.push(layer.inboundNodes.at(-1)!.outputs);
       pending.splice(i--, 1);
     }
-    if (pending.length === before) throw new ValueError(`fromConfig: the layers ${pending.map((p) => `'${p.e.name}'`).join(', ')} depend on one another or on layers that are not there.`);
+    if (pending.length === before)
+      throw new ValueError(`fromConfig: the layers ${pending.map((p) => `'${p.e.name}'`).join(', ')} depend on one another or on layers that are not there.`);
   }
   const structure = (x: unknown): SymbolicStructure => {
     if (isHistory(x)) {

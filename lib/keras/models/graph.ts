@@ -19,12 +19,20 @@ export class FunctionalGraph {
   /** By depth, as Keras orders them. */
   readonly operations: Operation[];
 
-  constructor(readonly inputStructure: SymbolicStructure, readonly outputStructure: SymbolicStructure, modelName: string) {
+  constructor(
+    readonly inputStructure: SymbolicStructure,
+    readonly outputStructure: SymbolicStructure,
+    modelName: string,
+  ) {
     this.inputs = flattenStructure(inputStructure, isKerasTensor);
     this.outputs = flattenStructure(outputStructure, isKerasTensor);
     if (!this.inputs.length || !this.outputs.length)
-      throw new TypeError(`Model '${modelName}': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: ${this.inputs.length} symbolic inputs and ${this.outputs.length} symbolic outputs`);
-    const known = new Set(this.inputs), done = new Set<GraphNode>(), index = new Map<Operation, number>();
+      throw new TypeError(
+        `Model '${modelName}': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: ${this.inputs.length} symbolic inputs and ${this.outputs.length} symbolic outputs`,
+      );
+    const known = new Set(this.inputs),
+      done = new Set<GraphNode>(),
+      index = new Map<Operation, number>();
     const visit = (t: KerasTensor): void => {
       const node = t.node;
       if (!node) throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
@@ -40,7 +48,8 @@ export class FunctionalGraph {
     this.outputs.forEach(visit);
     for (const t of this.inputs) visit(t);
 
-    const nodeDepth = new Map<GraphNode, number>(), depth = new Map<Operation, number>();
+    const nodeDepth = new Map<GraphNode, number>(),
+      depth = new Map<Operation, number>();
     for (const node of [...this.nodes].reverse()) {
       const d = Math.max(nodeDepth.get(node) ?? 0, depth.get(node.operation) ?? 0);
       depth.set(node.operation, d);
@@ -56,18 +65,25 @@ export class FunctionalGraph {
       names.add(layer.name);
     }
   }
-  get layers(): Layer[] { return this.operations.filter((o): o is Layer => o instanceof Layer); }
+  get layers(): Layer[] {
+    return this.operations.filter((o): o is Layer => o instanceof Layer);
+  }
 
   // Given data in the order of the inputs: a tensor, an array, or a record by input name or structure.
   private arrange(given: unknown, name: string): Tensor[] {
     let flat: Tensor[];
     if (isRecord(given) && this.inputs.every((t) => t.name in given)) flat = this.inputs.map((t) => given[t.name] as Tensor);
     else if (isRecord(given) && isRecord(this.inputStructure)) {
-      const keys = Object.keys(this.inputStructure), missing = keys.filter((k) => !(k in given));
+      const keys = Object.keys(this.inputStructure),
+        missing = keys.filter((k) => !(k in given));
       if (missing.length) throw new ValueError(`model '${name}': input '${missing[0]}' is missing.\n  Received: ${Object.keys(given).join(', ')}`);
       flat = keys.flatMap((k) => flattenStructure(given[k], isTensor));
     } else if (isRecord(given)) {
-      throw new ValueError(`model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${Object.keys(given).map((k) => `'${k}'`).join(', ')}`);
+      throw new ValueError(
+        `model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${Object.keys(given)
+          .map((k) => `'${k}'`)
+          .join(', ')}`,
+      );
     } else flat = flattenStructure(given, isTensor);
     if (flat.length !== this.inputs.length) throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
     return flat.map((t, i) => this.fit(t, this.inputs[i], name));

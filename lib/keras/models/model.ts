@@ -15,7 +15,10 @@ import { FunctionalGraph, type SymbolicStructure } from './graph';
 import { functionalConfig, functionalFromConfig } from './functional_config';
 import { summaryOf, type SummaryOptions } from './summary';
 
-export interface ModelOptions extends LayerOptions { inputs?: SymbolicStructure; outputs?: SymbolicStructure }
+export interface ModelOptions extends LayerOptions {
+  inputs?: SymbolicStructure;
+  outputs?: SymbolicStructure;
+}
 
 const trainers = new WeakMap<Model, Trainer>();
 const graphs = new WeakMap<Model, FunctionalGraph>();
@@ -30,7 +33,8 @@ export class Model extends Layer {
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
     super(options);
-    if (options.inputs !== undefined || options.outputs !== undefined) this.setGraph(new FunctionalGraph(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name));
+    if (options.inputs !== undefined || options.outputs !== undefined)
+      this.setGraph(new FunctionalGraph(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name));
   }
   /** @internal Makes this a functional model. */
   protected setGraph(graph: FunctionalGraph): void {
@@ -38,48 +42,88 @@ export class Model extends Layer {
     this.built = true;
   }
   /** @internal */
-  protected clearGraph(): void { graphs.delete(this); this.built = false; }
+  protected clearGraph(): void {
+    graphs.delete(this);
+    this.built = false;
+  }
   /** @internal */
-  get graph(): FunctionalGraph | null { return graphs.get(this) ?? null; }
+  get graph(): FunctionalGraph | null {
+    return graphs.get(this) ?? null;
+  }
   /** @internal */
-  get serializedAs(): { module: string; name: string } | undefined { return this.constructor === Model && this.graph ? { module: 'keras.src.models.functional', name: 'Functional' } : undefined; }
+  get serializedAs(): { module: string; name: string } | undefined {
+    return this.constructor === Model && this.graph ? { module: 'keras.src.models.functional', name: 'Functional' } : undefined;
+  }
 
   /** Its layers, in order. */
-  get layers(): Layer[] { return this.graph ? this.graph.layers : super.subLayers(); }
-  override subLayers(): Layer[] { return this.graph ? [...new Set([...this.graph.layers, ...super.subLayers()])] : super.subLayers(); }
+  get layers(): Layer[] {
+    return this.graph ? this.graph.layers : super.subLayers();
+  }
+  override subLayers(): Layer[] {
+    return this.graph ? [...new Set([...this.graph.layers, ...super.subLayers()])] : super.subLayers();
+  }
   /** The layer of this name, or at this index. @throws ValueError when there is none. */
   getLayer(which: string | number | { name?: string; index?: number }): Layer {
     const { name, index } = typeof which === 'object' ? which : typeof which === 'string' ? { name: which, index: undefined } : { name: undefined, index: which };
-    const layers = this.layers, found = index !== undefined ? layers.at(index) : layers.find((l) => l.name === name);
-    if (!found) throw new ValueError(`getLayer: model '${this.name}' has no layer ${index !== undefined ? index : `'${name}'`}.\n  Its layers: ${layers.map((l) => l.name).join(', ')}`);
+    const layers = this.layers,
+      found = index !== undefined ? layers.at(index) : layers.find((l) => l.name === name);
+    if (!found)
+      throw new ValueError(`getLayer: model '${this.name}' has no layer ${index !== undefined ? index : `'${name}'`}.\n  Its layers: ${layers.map((l) => l.name).join(', ')}`);
     return found;
   }
   /** Symbolic inputs of a functional model. */
-  get inputs(): KerasTensor[] { return this.graph?.inputs ?? []; }
-  get outputs(): KerasTensor[] { return this.graph?.outputs ?? []; }
-  override get input(): KerasTensor | KerasTensor[] { const g = this.graph; return g ? (g.inputs.length === 1 ? g.inputs[0] : g.inputs) : super.input; }
-  override get output(): KerasTensor | KerasTensor[] { const g = this.graph; return g ? (g.outputs.length === 1 ? g.outputs[0] : g.outputs) : super.output; }
-  override get inputShape(): BuildShape { const g = this.graph; return g ? (g.inputs.length === 1 ? g.inputs[0].shape : g.inputs.map((t) => t.shape)) : super.inputShape; }
-  override get outputShape(): BuildShape { const g = this.graph; return g ? (g.outputs.length === 1 ? g.outputs[0].shape : g.outputs.map((t) => t.shape)) : super.outputShape; }
+  get inputs(): KerasTensor[] {
+    return this.graph?.inputs ?? [];
+  }
+  get outputs(): KerasTensor[] {
+    return this.graph?.outputs ?? [];
+  }
+  override get input(): KerasTensor | KerasTensor[] {
+    const g = this.graph;
+    return g ? (g.inputs.length === 1 ? g.inputs[0] : g.inputs) : super.input;
+  }
+  override get output(): KerasTensor | KerasTensor[] {
+    const g = this.graph;
+    return g ? (g.outputs.length === 1 ? g.outputs[0] : g.outputs) : super.output;
+  }
+  override get inputShape(): BuildShape {
+    const g = this.graph;
+    return g ? (g.inputs.length === 1 ? g.inputs[0].shape : g.inputs.map((t) => t.shape)) : super.inputShape;
+  }
+  override get outputShape(): BuildShape {
+    const g = this.graph;
+    return g ? (g.outputs.length === 1 ? g.outputs[0].shape : g.outputs.map((t) => t.shape)) : super.outputShape;
+  }
   /** Names of the outputs: of the layers that made them. */
-  get outputNames(): string[] { return this.outputs.map((t) => t.node!.operation.name); }
+  get outputNames(): string[] {
+    return this.outputs.map((t) => t.node!.operation.name);
+  }
 
   override call(inputs: unknown, options: CallOptions = {}): unknown {
     if (this.graph) return this.graph.run(inputs, options, this.name);
-    throw new NotImplementedError(`model '${this.name}' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).`);
+    throw new NotImplementedError(
+      `model '${this.name}' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).`,
+    );
   }
-  override computeMask(): null { return null; }
+  override computeMask(): null {
+    return null;
+  }
   /** Makes the weights of a subclassed model for inputs of these shapes, by running it on stand-ins. */
   override build(inputShape: BuildShape): void {
     if (this.graph || inputShape == null) return;
-    const symbolic = (s: BuildShape): unknown => (isShape(s) ? new KerasTensor(s, 'float32') : Array.isArray(s) ? s.map(symbolic) : isRecord(s) ? Object.fromEntries(Object.entries(s).map(([k, v]) => [k, symbolic(v)])) : s);
+    const symbolic = (s: BuildShape): unknown =>
+      isShape(s) ? new KerasTensor(s, 'float32') : Array.isArray(s) ? s.map(symbolic) : isRecord(s) ? Object.fromEntries(Object.entries(s).map(([k, v]) => [k, symbolic(v)])) : s;
     inferOutputs(([x]) => this.call(x, { training: false }), [symbolic(inputShape)]);
     this.clearLosses();
   }
   override computeOutputShape(inputShape: BuildShape): BuildShape {
     if (!this.graph) return super.computeOutputShape(inputShape);
     const wrap = (s: BuildShape): unknown => (isShape(s) ? new KerasTensor(s) : (s as BuildShape[]).map(wrap));
-    return mapStructure(inferOutputs(([x]) => this.call(x, { training: false }), [wrap(inputShape)]), isKerasTensor, (t) => [...t.shape]);
+    return mapStructure(
+      inferOutputs(([x]) => this.call(x, { training: false }), [wrap(inputShape)]),
+      isKerasTensor,
+      (t) => [...t.shape],
+    );
   }
   /** Prints Keras' table of the layers. */
   summary(options: SummaryOptions = {}): void {
@@ -94,16 +138,32 @@ export class Model extends Layer {
     return t;
   }
   /** Sets optimizer, loss and metrics. Defaults: rmsprop, none. */
-  compile(options: CompileOptions = {}): void { this.trainer.compile(options); }
-  get compiled(): boolean { return trainers.get(this)?.compiled ?? false; }
-  get optimizer(): Optimizer | null { return trainers.get(this)?.optimizer ?? null; }
-  get loss(): unknown { return trainers.get(this)?.lossOption ?? null; }
+  compile(options: CompileOptions = {}): void {
+    this.trainer.compile(options);
+  }
+  get compiled(): boolean {
+    return trainers.get(this)?.compiled ?? false;
+  }
+  get optimizer(): Optimizer | null {
+    return trainers.get(this)?.optimizer ?? null;
+  }
+  get loss(): unknown {
+    return trainers.get(this)?.lossOption ?? null;
+  }
   /** Loss tracker and metrics. */
-  get metrics(): Metric[] { return trainers.get(this)?.metrics ?? []; }
-  get metricsNames(): string[] { return this.metrics.map((m) => m.name); }
+  get metrics(): Metric[] {
+    return trainers.get(this)?.metrics ?? [];
+  }
+  get metricsNames(): string[] {
+    return this.metrics.map((m) => m.name);
+  }
   /** Set to true by a callback: training ends after the epoch (or batch). */
-  get stopTraining(): boolean { return this.trainer.stopTraining; }
-  set stopTraining(value: boolean) { this.trainer.stopTraining = value; }
+  get stopTraining(): boolean {
+    return this.trainer.stopTraining;
+  }
+  set stopTraining(value: boolean) {
+    this.trainer.stopTraining = value;
+  }
   /** Trains for `epochs` passes over the data. @returns the history of loss and metrics. */
   fit(x: Data, y?: Data | FitOptions | null, options: FitOptions = {}): Promise<History> {
     return isFitOptions(y) ? this.trainer.fit(x, null, y) : this.trainer.fit(x, y ?? null, options);
@@ -116,22 +176,38 @@ export class Model extends Layer {
   }
   /** Outputs for data, batch by batch, joined. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  predict(x: Data, options: PredictOptions = {}): Promise<any> { return this.trainer.predict(x, options); }
+  predict(x: Data, options: PredictOptions = {}): Promise<any> {
+    return this.trainer.predict(x, options);
+  }
   /** One training step. @returns loss and metrics. */
-  trainOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; classWeight?: Readonly<Record<number, number>>; returnDict?: boolean } = {}): Promise<BatchLogs> { return this.trainer.onBatch('train', x, y ?? null, options); }
+  trainOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; classWeight?: Readonly<Record<number, number>>; returnDict?: boolean } = {}): Promise<BatchLogs> {
+    return this.trainer.onBatch('train', x, y ?? null, options);
+  }
   /** One evaluation step. */
-  testOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; returnDict?: boolean } = {}): Promise<BatchLogs> { return this.trainer.onBatch('test', x, y ?? null, options); }
+  testOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; returnDict?: boolean } = {}): Promise<BatchLogs> {
+    return this.trainer.onBatch('test', x, y ?? null, options);
+  }
   /** Outputs for one batch. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  predictOnBatch(x: Data): Promise<any> { return this.trainer.predictOnBatch(x); }
+  predictOnBatch(x: Data): Promise<any> {
+    return this.trainer.predictOnBatch(x);
+  }
   /** Metrics back to the start. */
-  resetMetrics(): void { for (const m of this.metrics) m.resetState(); }
+  resetMetrics(): void {
+    for (const m of this.metrics) m.resetState();
+  }
   /** The plan of one training step, for looking at: `explain()`, `statistics`. */
-  trainPlan(x: Data, y?: Data | null, options: { batchSize?: number } = {}): ReturnType<Trainer['trainPlan']> { return this.trainer.trainPlan(x, y ?? null, options); }
+  trainPlan(x: Data, y?: Data | null, options: { batchSize?: number } = {}): ReturnType<Trainer['trainPlan']> {
+    return this.trainer.trainPlan(x, y ?? null, options);
+  }
   /** Loss of a batch. Override for another training objective. */
-  computeLoss({ y, yPred, sampleWeight = null }: { x?: unknown; y: unknown; yPred: unknown; sampleWeight?: unknown; training?: boolean }): Tensor { return this.trainer.computeLoss(y, yPred, sampleWeight); }
+  computeLoss({ y, yPred, sampleWeight = null }: { x?: unknown; y: unknown; yPred: unknown; sampleWeight?: unknown; training?: boolean }): Tensor {
+    return this.trainer.computeLoss(y, yPred, sampleWeight);
+  }
   /** @internal Seeds and metrics are state of plans too. */
-  get stateVariables(): Variable[] { return this.variables; }
+  get stateVariables(): Variable[] {
+    return this.variables;
+  }
 
   override getConfig(): Record<string, unknown> {
     return this.graph && this.constructor === Model ? functionalConfig(this, this.graph) : super.getConfig();
@@ -142,7 +218,21 @@ export class Model extends Layer {
   }
 }
 function isFitOptions(x: unknown): x is FitOptions {
-  const names = ['epochs', 'batchSize', 'validationData', 'callbacks', 'verbose', 'stepsPerEpoch', 'signal', 'initialEpoch', 'validationSteps', 'steps', 'returnDict', 'shuffle', 'classWeight'];
+  const names = [
+    'epochs',
+    'batchSize',
+    'validationData',
+    'callbacks',
+    'verbose',
+    'stepsPerEpoch',
+    'signal',
+    'initialEpoch',
+    'validationSteps',
+    'steps',
+    'returnDict',
+    'shuffle',
+    'classWeight',
+  ];
   return isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => names.includes(k));
 }
 registerClass('keras.models', Model);

@@ -25,7 +25,9 @@ export class Sequential extends Model {
     if (isList) for (const l of layers as readonly (Layer | KerasTensor)[]) this.append(l);
     this.rebuild();
   }
-  private get chain(): Layer[] { return chains.get(this)!; }
+  private get chain(): Layer[] {
+    return chains.get(this)!;
+  }
   private append(given: Layer | KerasTensor): void {
     let layer: unknown = given;
     if (isKerasTensor(given)) {
@@ -35,7 +37,8 @@ export class Sequential extends Model {
     if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${String(given)} of type ${typeof given}`);
     const { chain } = this;
     if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
-    if (chain.some((l) => l !== layer && l.name === (layer).name)) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+    if (chain.some((l) => l !== layer && l.name === layer.name))
+      throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
     if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape) chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
     else if (!chain.length && layer instanceof Model && layer.graph) chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
     chain.push(layer);
@@ -65,8 +68,12 @@ export class Sequential extends Model {
     return last;
   }
   /** The layers, without the input. */
-  override get layers(): Layer[] { return [...new Set(this.chain.filter((l) => !(l instanceof InputLayer)))]; }
-  override subLayers(): Layer[] { return [...new Set(this.chain)]; }
+  override get layers(): Layer[] {
+    return [...new Set(this.chain.filter((l) => !(l instanceof InputLayer)))];
+  }
+  override subLayers(): Layer[] {
+    return [...new Set(this.chain)];
+  }
   override build(inputShape: BuildShape): void {
     if (this.graph || inputShape == null) return;
     if (!this.chain.length) throw new ValueError(`Sequential '${this.name}' has no layers.\n  Fix: add one.`);
@@ -86,7 +93,10 @@ export class Sequential extends Model {
   }
   static override fromConfig(config: Record<string, unknown>): Sequential {
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
-    const model = new this(layers.map((l) => deserializeKerasObject(l) as Layer), { name, trainable });
+    const model = new this(
+      layers.map((l) => deserializeKerasObject(l) as Layer),
+      { name, trainable },
+    );
     if (!model.graph && buildInputShape) model.build(buildInputShape);
     return model;
   }

@@ -15,14 +15,19 @@ export interface SummaryOptions {
   /** A column that says which layers are trained. */
   showTrainable?: boolean;
 }
-interface SummarizedModel extends Layer { readonly layers: Layer[]; readonly graph: FunctionalGraph | null; readonly optimizer?: { readonly built: boolean; readonly variables: Variable[] } | null }
+interface SummarizedModel extends Layer {
+  readonly layers: Layer[];
+  readonly graph: FunctionalGraph | null;
+  readonly optimizer?: { readonly built: boolean; readonly variables: Variable[] } | null;
+}
 
 const BYTES: Partial<Record<DType, number>> = { float64: 8, int64: 8, float32: 4, int32: 4, float16: 2, bfloat16: 2 };
 const countOf = (list: Variable[]): number => list.reduce((n, v) => n + v.size, 0);
 /** @internal `5.25 KB` */
 export function readableSize(variables: Variable[]): string {
   const bytes = variables.reduce((n, v) => n + v.size * (BYTES[v.dtype] ?? (isFloating(v.dtype) ? 4 : 1)), 0);
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'], scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'],
+    scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
   return `${(bytes / 1024 ** scale).toFixed(2)} ${units[scale]}`;
 }
 function outputShapes(layer: Layer): string {
@@ -52,7 +57,10 @@ export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.match(/^\s*\S+\s*|\S+\s*/g) ?? []) {
-    if (line && line.length + word.trimEnd().length > width) { lines.push(line); line = ''; }
+    if (line && line.length + word.trimEnd().length > width) {
+      lines.push(line);
+      line = '';
+    }
     line += word;
   }
   return [...lines, line].map((l) => l.trimEnd()).map((l) => (l.length > width ? `${l.slice(0, width - 1)}…` : l));
@@ -62,12 +70,28 @@ export function wrap(text: string, width: number): string[] {
 export function summaryOf(model: SummarizedModel, { lineLength, expandNested = false, showTrainable = false }: SummaryOptions = {}): string {
   const graph = model.graph;
   const used = graph?.nodes ?? [];
-  const isSequential = !graph || (used.every((n) => n.inputs.length <= 1) && model.layers.every((l) => l.inboundNodes.filter((n) => used.includes(n)).length <= 1) && graph.inputs.length === 1 && graph.outputs.length === 1 && new Set(used.flatMap((n) => n.inputs)).size === used.filter((n) => n.inputs.length).length)
-    || (model.constructor as { name: string }).name === 'Sequential';
-  const header = ['Layer (type)', 'Output Shape', 'Param #'], align = ['left', 'left', 'right'];
-  let positions = isSequential ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1], length = isSequential ? 88 : 108;
-  if (!isSequential) { header.push('Connected to'); align.push('left'); }
-  if (showTrainable) { header.push('Trainable'); align.push('center'); length += 12; positions = [...positions.map((p) => p * 0.9), 1]; }
+  const isSequential =
+    !graph ||
+    (used.every((n) => n.inputs.length <= 1) &&
+      model.layers.every((l) => l.inboundNodes.filter((n) => used.includes(n)).length <= 1) &&
+      graph.inputs.length === 1 &&
+      graph.outputs.length === 1 &&
+      new Set(used.flatMap((n) => n.inputs)).size === used.filter((n) => n.inputs.length).length) ||
+    (model.constructor as { name: string }).name === 'Sequential';
+  const header = ['Layer (type)', 'Output Shape', 'Param #'],
+    align = ['left', 'left', 'right'];
+  let positions = isSequential ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1],
+    length = isSequential ? 88 : 108;
+  if (!isSequential) {
+    header.push('Connected to');
+    align.push('left');
+  }
+  if (showTrainable) {
+    header.push('Trainable');
+    align.push('center');
+    length += 12;
+    positions = [...positions.map((p) => p * 0.9), 1];
+  }
   length = lineLength ?? Math.min(length, (process.stdout.columns || 80) - 4);
   let at = 0;
   const widths = positions.map((p) => {
@@ -93,14 +117,18 @@ export function summaryOf(model: SummarizedModel, { lineLength, expandNested = f
     const nested = (layer as Partial<SummarizedModel>).layers;
     if (expandNested && nested) for (const l of nested) add(l, level + 1);
   };
-  for (const layer of isSequential ? model.layers : (graph.operations as Layer[])) 'countParams' in layer ? add(layer, 0) : rows.push([`${(layer as Layer).name}`, '', '0', ...(isSequential ? [] : ['-'])]);
+  for (const layer of isSequential ? model.layers : (graph.operations as Layer[]))
+    'countParams' in layer ? add(layer, 0) : rows.push([`${(layer as Layer).name}`, '', '0', ...(isSequential ? [] : ['-'])]);
 
   const cell = (text: string, i: number): string => {
-    const w = widths[i] - 2, pad = w - text.length, left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;
+    const w = widths[i] - 2,
+      pad = w - text.length,
+      left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;
     return ` ${' '.repeat(Math.max(0, left))}${text}${' '.repeat(Math.max(0, pad - left))} `;
   };
   const render = (fields: string[], bar: string): string[] => {
-    const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2)), height = Math.max(...wrapped.map((w) => w.length));
+    const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2)),
+      height = Math.max(...wrapped.map((w) => w.length));
     return Array.from({ length: height }, (_, r) => bar + wrapped.map((w, i) => cell(w[r] ?? '', i)).join(bar) + bar);
   };
   const rule = (left: string, line: string, middle: string, right: string): string => left + widths.map((w) => line.repeat(w)).join(middle) + right;
@@ -108,6 +136,16 @@ export function summaryOf(model: SummarizedModel, { lineLength, expandNested = f
   const { trainableWeights: trained, nonTrainableWeights: fixed } = model;
   const optimizer = model.optimizer?.built ? model.optimizer.variables : [];
   const line = (name: string, list: Variable[]): string => ` ${name} params: ${countOf(list).toLocaleString('en-US')} (${readableSize(list)})`;
-  return [`Model: "${model.name}"`, rule('┏', '━', '┳', '┓'), ...render(header, '┃'), rule('┡', '━', '╇', '┩'), ...body, rule('└', '─', '┴', '┘'),
-    line('Total', [...trained, ...fixed, ...optimizer]), line('Trainable', trained), line('Non-trainable', fixed), ...(optimizer.length ? [line('Optimizer', optimizer)] : [])].join('\n');
+  return [
+    `Model: "${model.name}"`,
+    rule('┏', '━', '┳', '┓'),
+    ...render(header, '┃'),
+    rule('┡', '━', '╇', '┩'),
+    ...body,
+    rule('└', '─', '┴', '┘'),
+    line('Total', [...trained, ...fixed, ...optimizer]),
+    line('Trainable', trained),
+    line('Non-trainable', fixed),
+    ...(optimizer.length ? [line('Optimizer', optimizer)] : []),
+  ].join('\n');
 }

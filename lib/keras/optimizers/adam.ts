@@ -5,7 +5,12 @@ import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
-export interface AdamOptions extends OptimizerOptions { beta1?: number; beta2?: number; epsilon?: number; amsgrad?: boolean }
+export interface AdamOptions extends OptimizerOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  amsgrad?: boolean;
+}
 /**
  * m = m + (g - m)(1 - beta1), v = v + (g^2 - v)(1 - beta2), w = w - m alpha / (sqrt(v) + epsilon) with
  * alpha = rate sqrt(1 - beta2^t) / (1 - beta1^t) (Kingma & Ba 2014). Defaults: rate 0.001, 0.9, 0.999, 1e-7.
@@ -36,7 +41,9 @@ export class Adam extends Optimizer {
     if (this.amsgrad) this.largest = this.addSlots('velocity_hat');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable), m = this.momentums[i], v = this.velocities[i];
+    const i = this.indexOf(variable),
+      m = this.momentums[i],
+      v = this.velocities[i];
     const num = (value: number): Tensor => convert(value, g);
     const t = run('add', [run('cast', [this.updates], { dtype: g.dtype }), num(1)]);
     const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
@@ -52,7 +59,9 @@ export class Adam extends Optimizer {
     }
     variable.assign(run('subtract', [variable.value, run('divide', [run('multiply', [mean, alpha]), run('add', [run('sqrt', [scale]), num(this.epsilon)])])]));
   }
-  override getConfig(): Record<string, unknown> { return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad }; }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };
+  }
 }
 /** Adam with weight decay apart from the gradient (Loshchilov & Hutter 2017). Default weightDecay 0.004. */
 export class AdamW extends Adam {

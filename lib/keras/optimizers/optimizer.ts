@@ -30,13 +30,25 @@ export interface OptimizerOptions {
   gradientAccumulationSteps?: number | null;
   name?: string | null;
 }
-const BASE_OPTIONS = ['learningRate', 'weightDecay', 'clipnorm', 'clipvalue', 'globalClipnorm', 'useEma', 'emaMomentum', 'emaOverwriteFrequency', 'lossScaleFactor', 'gradientAccumulationSteps', 'name'];
+const BASE_OPTIONS = [
+  'learningRate',
+  'weightDecay',
+  'clipnorm',
+  'clipvalue',
+  'globalClipnorm',
+  'useEma',
+  'emaMomentum',
+  'emaOverwriteFrequency',
+  'lossScaleFactor',
+  'gradientAccumulationSteps',
+  'name',
+];
 
 /** @internal A constructor's first argument: a rate, a schedule, or the options. */
 export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
   if (rate === undefined) return options;
   const isRate = typeof rate === 'number' || typeof rate === 'function' || rate instanceof schedules.LearningRateSchedule || isSerialized(rate);
-  return (isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) });
+  return isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) };
 }
 const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
 
@@ -62,14 +74,24 @@ export abstract class Optimizer {
     checkOptions(cls.name, options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
     this.name = options.name ?? autoName(cls.name) ?? toSnakeCase(cls.name);
     this.settings = {
-      weightDecay: options.weightDecay ?? null, clipnorm: options.clipnorm ?? null, clipvalue: options.clipvalue ?? null, globalClipnorm: options.globalClipnorm ?? null,
-      useEma: options.useEma ?? false, emaMomentum: options.emaMomentum ?? 0.99, emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,
-      lossScaleFactor: options.lossScaleFactor ?? null, gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
+      weightDecay: options.weightDecay ?? null,
+      clipnorm: options.clipnorm ?? null,
+      clipvalue: options.clipvalue ?? null,
+      globalClipnorm: options.globalClipnorm ?? null,
+      useEma: options.useEma ?? false,
+      emaMomentum: options.emaMomentum ?? 0.99,
+      emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,
+      lossScaleFactor: options.lossScaleFactor ?? null,
+      gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
     };
     const { clipnorm, clipvalue, globalClipnorm, emaMomentum, useEma, gradientAccumulationSteps: steps } = this.settings;
-    if ([clipnorm, clipvalue, globalClipnorm].filter((v) => v !== null).length > 1) throw new ValueError(`${cls.name}: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}`);
+    if ([clipnorm, clipvalue, globalClipnorm].filter((v) => v !== null).length > 1)
+      throw new ValueError(
+        `${cls.name}: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}`,
+      );
     if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1)) throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
-    if (steps !== null && !(Number.isInteger(steps) && steps >= 2)) throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
+    if (steps !== null && !(Number.isInteger(steps) && steps >= 2))
+      throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
     this.iterations = this.track(new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }));
     const given = options.learningRate ?? defaultRate;
     if (given instanceof schedules.LearningRateSchedule) this.rate = given;
@@ -84,11 +106,14 @@ export abstract class Optimizer {
     return v;
   }
   /** State: iterations, learning rate, slots. */
-  get variables(): Variable[] { return [...this.list]; }
+  get variables(): Variable[] {
+    return [...this.list];
+  }
 
   /** Updates done so far: with gradient accumulation fewer than steps. int64 scalar. */
   protected get updates(): Tensor {
-    const n = this.settings.gradientAccumulationSteps, now = this.iterations.value;
+    const n = this.settings.gradientAccumulationSteps,
+      now = this.iterations.value;
     return n ? run('floor_divide', [now, tensor(BigInt64Array.from([BigInt(n)]), [])]) : now;
   }
   /** The current rate; settable when it was given as a number. */
@@ -102,7 +127,9 @@ export abstract class Optimizer {
     else throw new ValueError(`${this.name}: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.`);
   }
   /** @internal Plans depend on whether the rate is a variable. */
-  get hasDynamicRate(): boolean { return typeof this.rate === 'function'; }
+  get hasDynamicRate(): boolean {
+    return typeof this.rate === 'function';
+  }
 
   /** Leaves variables out of weight decay: those listed, or whose names contain one of the words. Before `build`. */
   excludeFromWeightDecay({ varList = [], varNames = [] }: { varList?: readonly Variable[]; varNames?: readonly string[] } = {}): void {
@@ -122,13 +149,21 @@ export abstract class Optimizer {
   /** Makes the slots of the algorithm. */
   protected buildSlots(): void {}
   /** A variable of zeros for each trained variable. */
-  protected addSlots(name: string): Variable[] { return this.trained.map((v) => this.addSlot(v, name)); }
+  protected addSlots(name: string): Variable[] {
+    return this.trained.map((v) => this.addSlot(v, name));
+  }
   protected addSlot(reference: Variable, name: string): Variable {
-    const slot = this.track(withTrace(null, () => new Variable(filled(reference.shape, 0, reference.dtype), { name: `${reference.path.replace(/\//g, '_')}_${name}`, trainable: false })));
+    const slot = this.track(
+      withTrace(null, () => new Variable(filled(reference.shape, 0, reference.dtype), { name: `${reference.path.replace(/\//g, '_')}_${name}`, trainable: false })),
+    );
     return slot;
   }
-  protected get variablesTrained(): readonly Variable[] { return this.trained; }
-  protected indexOf(v: Variable): number { return this.positions.get(v)!; }
+  protected get variablesTrained(): readonly Variable[] {
+    return this.trained;
+  }
+  protected indexOf(v: Variable): number {
+    return this.positions.get(v)!;
+  }
 
   /** Updates one variable. */
   protected abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
@@ -139,15 +174,21 @@ export abstract class Optimizer {
     if (!gradients.length) return;
     if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
     if (!this.built) this.build(given);
-    for (const v of given) if (!this.positions.has(v)) throw new ValueError(`${this.name}: variable '${v.path}' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.`);
+    for (const v of given)
+      if (!this.positions.has(v))
+        throw new ValueError(
+          `${this.name}: variable '${v.path}' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.`,
+        );
     const present = given.map((v, i) => ({ v, g: gradients[i] })).filter((e): e is { v: Variable; g: TensorLike } => e.g !== null);
     if (!present.length) throw new ValueError(`${this.name}: no gradients for any variable.`);
     let grads = present.map(({ v, g }) => {
       const t = convert(g);
-      if (formatShape(t.shape) !== formatShape(v.shape)) throw new ValueError(`${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`);
+      if (formatShape(t.shape) !== formatShape(v.shape))
+        throw new ValueError(`${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`);
       return t.dtype === v.dtype ? t : run('cast', [t], { dtype: v.dtype });
     });
-    const { lossScaleFactor } = this.settings, list = present.map((e) => e.v);
+    const { lossScaleFactor } = this.settings,
+      list = present.map((e) => e.v);
     if (lossScaleFactor !== null) grads = grads.map((g) => run('divide', [g, scalar(lossScaleFactor, g)]));
     if (this.settings.gradientAccumulationSteps) this.accumulate(grads, list);
     else this.update(grads, list);
@@ -157,11 +198,17 @@ export abstract class Optimizer {
   }
   /** `apply` on pairs of gradient and variable. */
   applyGradients(pairs: readonly (readonly [TensorLike | null, Variable])[]): Variable {
-    this.apply(pairs.map((p) => p[0]), pairs.map((p) => p[1]));
+    this.apply(
+      pairs.map((p) => p[0]),
+      pairs.map((p) => p[1]),
+    );
     return this.iterations;
   }
   private update(given: Tensor[], list: Variable[]): void {
-    const grads = this.clip(given), now = this.learningRate, rate = now instanceof Variable ? now.value : now, { weightDecay } = this.settings;
+    const grads = this.clip(given),
+      now = this.learningRate,
+      rate = now instanceof Variable ? now.value : now,
+      { weightDecay } = this.settings;
     const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : run('cast', [rate], { dtype: v.dtype }));
     if (weightDecay !== null)
       for (const v of list) if (!this.excluded(v)) v.assign(run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(weightDecay, v.value), rateFor(v)])])]));
@@ -169,19 +216,24 @@ export abstract class Optimizer {
   }
   // Every n-th step updates with the mean of the last n gradients; the others only add up.
   private accumulate(grads: Tensor[], list: Variable[]): void {
-    const n = this.settings.gradientAccumulationSteps!, one = tensor(BigInt64Array.from([1n]), []);
+    const n = this.settings.gradientAccumulationSteps!,
+      one = tensor(BigInt64Array.from([1n]), []);
     const isUpdate = run('equal', [run('mod', [run('add', [this.iterations.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]), tensor(BigInt64Array.from([0n]), [])]);
     const sums = list.map((v, i) => run('add', [this.accumulators[this.indexOf(v)].value, grads[i]]));
     const state = [...list, ...this.list.filter((v) => v !== this.iterations && v !== this.rate && !this.averages.includes(v) && !this.accumulators.includes(v))];
     const before = state.map((v) => v.value);
-    this.update(sums.map((s) => run('divide', [s, scalar(n, s)])), list);
+    this.update(
+      sums.map((s) => run('divide', [s, scalar(n, s)])),
+      list,
+    );
     state.forEach((v, i) => v.assign(run('where', [isUpdate, v.value, before[i]])));
     list.forEach((v, i) => this.accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])));
   }
   private clip(grads: Tensor[]): Tensor[] {
     const { clipnorm, clipvalue, globalClipnorm } = this.settings;
     const squares = (g: Tensor): Tensor => run('sum', [run('square', [g])]);
-    if (clipnorm) // g * clipnorm / max(norm, clipnorm)
+    if (clipnorm)
+      // g * clipnorm / max(norm, clipnorm)
       return grads.map((g) => run('divide', [run('multiply', [g, scalar(clipnorm, g)]), run('maximum', [run('sqrt', [squares(g)]), scalar(clipnorm, g)])]));
     if (globalClipnorm) {
       const norm = run('sqrt', [grads.map(squares).reduce((a, b) => run('add', [a, run('cast', [b], { dtype: a.dtype })]))]);
@@ -194,9 +246,12 @@ export abstract class Optimizer {
     return grads;
   }
   private updateAverages(): void {
-    const { emaMomentum, emaOverwriteFrequency } = this.settings, zero = tensor(BigInt64Array.from([0n]), []), one = tensor(BigInt64Array.from([1n]), []);
+    const { emaMomentum, emaOverwriteFrequency } = this.settings,
+      zero = tensor(BigInt64Array.from([0n]), []),
+      one = tensor(BigInt64Array.from([1n]), []);
     this.trained.forEach((v, i) => {
-      const now = v.value, notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
+      const now = v.value,
+        notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
       const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
       this.averages[i].assign(run('add', [run('multiply', [momentum, this.averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
     });

@@ -4,7 +4,12 @@ import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
-export interface RMSpropOptions extends OptimizerOptions { rho?: number; momentum?: number; epsilon?: number; centered?: boolean }
+export interface RMSpropOptions extends OptimizerOptions {
+  rho?: number;
+  momentum?: number;
+  epsilon?: number;
+  centered?: boolean;
+}
 /**
  * v = rho v + (1 - rho) g^2, w = w - rate g / sqrt(v + epsilon) (Hinton 2012); `centered` subtracts the squared mean
  * gradient from v. Defaults: rate 0.001, rho 0.9, momentum 0, epsilon 1e-7.
@@ -33,7 +38,8 @@ export class RMSprop extends Optimizer {
     if (this.centered) this.means = this.addSlots('average_gradient');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable), num = (value: number): Tensor => convert(value, g);
+    const i = this.indexOf(variable),
+      num = (value: number): Tensor => convert(value, g);
     const decayed = (slot: Variable, now: Tensor): Tensor => {
       const next = run('add', [run('multiply', [num(this.rho), slot.value]), run('multiply', [num(1 - this.rho), now])]);
       slot.assign(next);
@@ -48,6 +54,8 @@ export class RMSprop extends Optimizer {
     }
     variable.assign(run('subtract', [variable.value, step]));
   }
-  override getConfig() { return { ...super.getConfig(), rho: this.rho, momentum: this.momentum, epsilon: this.epsilon, centered: this.centered }; }
+  override getConfig() {
+    return { ...super.getConfig(), rho: this.rho, momentum: this.momentum, epsilon: this.epsilon, centered: this.centered };
+  }
 }
 registerClass('keras.optimizers', RMSprop);

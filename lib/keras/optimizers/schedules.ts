@@ -6,10 +6,22 @@ import { registerClass } from '../saving/registry';
 import { makeKind, type Kind } from '../saving/serialize';
 
 type Step = number | bigint | Tensor;
-const f32 = (t: TensorLike): Tensor => { const c = convert(t); return c.dtype === 'float32' ? c : run('cast', [c], { dtype: 'float32' }); };
-const op2 = (name: string) => (a: TensorLike, b: TensorLike): Tensor => run(name, [f32(a), f32(b)]);
-const add = op2('add'), subtract = op2('subtract'), multiply = op2('multiply'), divide = op2('divide'), power = op2('power'), minimum = op2('minimum');
-const cos = (t: Tensor): Tensor => run('cos', [t]), floor = (t: Tensor): Tensor => run('floor', [t]);
+const f32 = (t: TensorLike): Tensor => {
+  const c = convert(t);
+  return c.dtype === 'float32' ? c : run('cast', [c], { dtype: 'float32' });
+};
+const op2 =
+  (name: string) =>
+  (a: TensorLike, b: TensorLike): Tensor =>
+    run(name, [f32(a), f32(b)]);
+const add = op2('add'),
+  subtract = op2('subtract'),
+  multiply = op2('multiply'),
+  divide = op2('divide'),
+  power = op2('power'),
+  minimum = op2('minimum');
+const cos = (t: Tensor): Tensor => run('cos', [t]),
+  floor = (t: Tensor): Tensor => run('floor', [t]);
 
 /** A learning rate for each step. Subclass and implement `at`. */
 export abstract class LearningRateSchedule {
@@ -33,7 +45,12 @@ export class ExponentialDecay extends LearningRateSchedule {
   static positional = ['initialLearningRate', 'decaySteps', 'decayRate'];
   readonly staircase: boolean;
   readonly name: string;
-  constructor(readonly initialLearningRate: number, readonly decaySteps: number, readonly decayRate: number, options: { staircase?: boolean; name?: string } = {}) {
+  constructor(
+    readonly initialLearningRate: number,
+    readonly decaySteps: number,
+    readonly decayRate: number,
+    options: { staircase?: boolean; name?: string } = {},
+  ) {
     super();
     checkOptions('ExponentialDecay', options, ['staircase', 'name']);
     positive('ExponentialDecay', 'decaySteps', decaySteps);
@@ -44,16 +61,23 @@ export class ExponentialDecay extends LearningRateSchedule {
     const p = divide(step, this.decaySteps);
     return multiply(this.initialLearningRate, power(this.decayRate, this.staircase ? floor(p) : p));
   }
-  getConfig() { return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name }; }
+  getConfig() {
+    return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name };
+  }
 }
 /** values[i] while step <= boundaries[i], then the last. */
 export class PiecewiseConstantDecay extends LearningRateSchedule {
   static positional = ['boundaries', 'values'];
   readonly name: string;
-  constructor(readonly boundaries: readonly number[], readonly values: readonly number[], options: { name?: string } = {}) {
+  constructor(
+    readonly boundaries: readonly number[],
+    readonly values: readonly number[],
+    options: { name?: string } = {},
+  ) {
     super();
     checkOptions('PiecewiseConstantDecay', options, ['name']);
-    if (boundaries.length !== values.length - 1) throw new ValueError(`PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: ${boundaries.length} boundaries and ${values.length} values`);
+    if (boundaries.length !== values.length - 1)
+      throw new ValueError(`PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: ${boundaries.length} boundaries and ${values.length} values`);
     this.name = options.name ?? 'PiecewiseConstant';
   }
   protected at(step: Tensor): Tensor {
@@ -61,7 +85,9 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     for (let i = this.boundaries.length - 1; i >= 0; i--) y = run('where', [run('less_equal', [step, convert(this.boundaries[i], step)]), convert(this.values[i], 'float32'), y]);
     return y;
   }
-  getConfig() { return { boundaries: this.boundaries, values: this.values, name: this.name }; }
+  getConfig() {
+    return { boundaries: this.boundaries, values: this.values, name: this.name };
+  }
 }
 /** (initial - end) (1 - step / decaySteps)^power + end; starts again when `cycle`. Defaults: end 0.0001, power 1. */
 export class PolynomialDecay extends LearningRateSchedule {
@@ -70,7 +96,11 @@ export class PolynomialDecay extends LearningRateSchedule {
   readonly power: number;
   readonly cycle: boolean;
   readonly name: string;
-  constructor(readonly initialLearningRate: number, readonly decaySteps: number, options: { endLearningRate?: number; power?: number; cycle?: boolean; name?: string } = {}) {
+  constructor(
+    readonly initialLearningRate: number,
+    readonly decaySteps: number,
+    options: { endLearningRate?: number; power?: number; cycle?: boolean; name?: string } = {},
+  ) {
     super();
     checkOptions('PolynomialDecay', options, ['endLearningRate', 'power', 'cycle', 'name']);
     positive('PolynomialDecay', 'decaySteps', decaySteps);
@@ -80,20 +110,35 @@ export class PolynomialDecay extends LearningRateSchedule {
     this.name = options.name ?? 'PolynomialDecay';
   }
   protected at(given: Tensor): Tensor {
-    let step = given, length: Tensor = convert(this.decaySteps);
+    let step = given,
+      length: Tensor = convert(this.decaySteps);
     if (this.cycle) length = multiply(length, run('where', [run('equal', [step, convert(0, step)]), convert(1, step), run('ceil', [divide(step, length)])]));
     else step = minimum(step, length);
     const p = divide(step, length);
     return add(multiply(this.initialLearningRate - this.endLearningRate, power(subtract(1, p), this.power)), this.endLearningRate);
   }
-  getConfig() { return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, endLearningRate: this.endLearningRate, power: this.power, cycle: this.cycle, name: this.name }; }
+  getConfig() {
+    return {
+      initialLearningRate: this.initialLearningRate,
+      decaySteps: this.decaySteps,
+      endLearningRate: this.endLearningRate,
+      power: this.power,
+      cycle: this.cycle,
+      name: this.name,
+    };
+  }
 }
 /** initialLearningRate / (1 + decayRate step / decaySteps); whole quotients only when `staircase`. */
 export class InverseTimeDecay extends LearningRateSchedule {
   static positional = ['initialLearningRate', 'decaySteps', 'decayRate'];
   readonly staircase: boolean;
   readonly name: string;
-  constructor(readonly initialLearningRate: number, readonly decaySteps: number, readonly decayRate: number, options: { staircase?: boolean; name?: string } = {}) {
+  constructor(
+    readonly initialLearningRate: number,
+    readonly decaySteps: number,
+    readonly decayRate: number,
+    options: { staircase?: boolean; name?: string } = {},
+  ) {
     super();
     checkOptions('InverseTimeDecay', options, ['staircase', 'name']);
     positive('InverseTimeDecay', 'decaySteps', decaySteps);
@@ -104,7 +149,9 @@ export class InverseTimeDecay extends LearningRateSchedule {
     const p = divide(step, this.decaySteps);
     return divide(this.initialLearningRate, add(1, multiply(this.decayRate, this.staircase ? floor(p) : p)));
   }
-  getConfig() { return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name }; }
+  getConfig() {
+    return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name };
+  }
 }
 /**
  * Half a cosine from the initial rate down to alpha times it (Loshchilov & Hutter 2016), after a linear rise to
@@ -116,7 +163,11 @@ export class CosineDecay extends LearningRateSchedule {
   readonly name: string;
   readonly warmupTarget: number | null;
   readonly warmupSteps: number;
-  constructor(readonly initialLearningRate: number, readonly decaySteps: number, options: { alpha?: number; name?: string; warmupTarget?: number | null; warmupSteps?: number } = {}) {
+  constructor(
+    readonly initialLearningRate: number,
+    readonly decaySteps: number,
+    options: { alpha?: number; name?: string; warmupTarget?: number | null; warmupSteps?: number } = {},
+  ) {
     super();
     checkOptions('CosineDecay', options, ['alpha', 'name', 'warmupTarget', 'warmupSteps']);
     positive('CosineDecay', 'decaySteps', decaySteps);
@@ -135,7 +186,16 @@ export class CosineDecay extends LearningRateSchedule {
     const rising = add(multiply(this.warmupTarget - this.initialLearningRate, divide(step, Math.max(1, this.warmupSteps))), this.initialLearningRate);
     return run('where', [run('less', [step, convert(this.warmupSteps, step)]), rising, this.decay(subtract(step, this.warmupSteps), this.warmupTarget)]);
   }
-  getConfig() { return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, alpha: this.alpha, name: this.name, warmupTarget: this.warmupTarget, warmupSteps: this.warmupSteps }; }
+  getConfig() {
+    return {
+      initialLearningRate: this.initialLearningRate,
+      decaySteps: this.decaySteps,
+      alpha: this.alpha,
+      name: this.name,
+      warmupTarget: this.warmupTarget,
+      warmupSteps: this.warmupSteps,
+    };
+  }
 }
 /** CosineDecay again and again, each time tMul as long and from mMul as high. Defaults: 2, 1, alpha 0. */
 export class CosineDecayRestarts extends LearningRateSchedule {
@@ -144,7 +204,11 @@ export class CosineDecayRestarts extends LearningRateSchedule {
   readonly mMul: number;
   readonly alpha: number;
   readonly name: string;
-  constructor(readonly initialLearningRate: number, readonly firstDecaySteps: number, options: { tMul?: number; mMul?: number; alpha?: number; name?: string } = {}) {
+  constructor(
+    readonly initialLearningRate: number,
+    readonly firstDecaySteps: number,
+    options: { tMul?: number; mMul?: number; alpha?: number; name?: string } = {},
+  ) {
     super();
     checkOptions('CosineDecayRestarts', options, ['tMul', 'mMul', 'alpha', 'name']);
     positive('CosineDecayRestarts', 'firstDecaySteps', firstDecaySteps);
@@ -167,9 +231,15 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     const cosine = multiply(multiply(0.5, power(this.mMul, restart)), add(1, cos(multiply(Math.PI, fraction))));
     return multiply(this.initialLearningRate, add(multiply(1 - this.alpha, cosine), this.alpha));
   }
-  getConfig() { return { initialLearningRate: this.initialLearningRate, firstDecaySteps: this.firstDecaySteps, tMul: this.tMul, mMul: this.mMul, alpha: this.alpha, name: this.name }; }
+  getConfig() {
+    return { initialLearningRate: this.initialLearningRate, firstDecaySteps: this.firstDecaySteps, tMul: this.tMul, mMul: this.mMul, alpha: this.alpha, name: this.name };
+  }
 }
 registerClass('keras.optimizers.schedules', ExponentialDecay, PiecewiseConstantDecay, PolynomialDecay, InverseTimeDecay, CosineDecay, CosineDecayRestarts);
 
-const kind: Kind<LearningRateSchedule> = makeKind<LearningRateSchedule>('keras.optimizers.schedules', 'learning rate schedule', (x): x is LearningRateSchedule => x instanceof LearningRateSchedule);
+const kind: Kind<LearningRateSchedule> = makeKind<LearningRateSchedule>(
+  'keras.optimizers.schedules',
+  'learning rate schedule',
+  (x): x is LearningRateSchedule => x instanceof LearningRateSchedule,
+);
 export const { get, serialize, deserialize } = kind;

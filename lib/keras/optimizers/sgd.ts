@@ -5,7 +5,10 @@ import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
-export interface SGDOptions extends OptimizerOptions { momentum?: number; nesterov?: boolean }
+export interface SGDOptions extends OptimizerOptions {
+  momentum?: number;
+  nesterov?: boolean;
+}
 /**
  * w = w - rate g; with momentum m: m = momentum m - rate g, w = w + m (Nesterov: w + momentum m - rate g).
  * Defaults: rate 0.01, momentum 0.
@@ -23,18 +26,23 @@ export class SGD extends Optimizer {
     this.nesterov = options.nesterov ?? false;
     if (!(this.momentum >= 0 && this.momentum <= 1)) throw new ValueError(`SGD: momentum must lie in [0, 1].\n  Received: ${this.momentum}`);
   }
-  protected override buildSlots(): void { if (this.momentum) this.momentums = this.addSlots('momentum'); }
+  protected override buildSlots(): void {
+    if (this.momentum) this.momentums = this.addSlots('momentum');
+  }
   protected override updateStep(g: Tensor, v: Variable, rate: Tensor): void {
     const step = run('multiply', [g, rate]);
     if (!this.momentum) {
       v.assign(run('subtract', [v.value, step]));
       return;
     }
-    const m = this.momentums[this.indexOf(v)], momentum = convert(this.momentum, g);
+    const m = this.momentums[this.indexOf(v)],
+      momentum = convert(this.momentum, g);
     const moved = run('subtract', [run('multiply', [m.value, momentum]), step]);
     m.assign(moved);
     v.assign(run('add', [v.value, this.nesterov ? run('subtract', [run('multiply', [moved, momentum]), step]) : moved]));
   }
-  override getConfig() { return { ...super.getConfig(), momentum: this.momentum, nesterov: this.nesterov }; }
+  override getConfig() {
+    return { ...super.getConfig(), momentum: this.momentum, nesterov: this.nesterov };
+  }
 }
 registerClass('keras.optimizers', SGD);

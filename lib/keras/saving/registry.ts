@@ -84,7 +84,12 @@ function parameterNames(cls: SerializableClass): string[] {
   for (let c: unknown = cls; typeof c === 'function' && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
     if ((c as SerializableClass).positional) return [...(c as SerializableClass).positional!];
     const found = /\bconstructor\s*\(([^)]*)/.exec(String(c));
-    if (found) return found[1].replace(/\{[\s\S]*/, '').split(',').map((s) => s.replace(/=[\s\S]*/, '').trim()).filter((s) => /^\w+$/.test(s) && !/^(options|config|args|_\d*)$/.test(s));
+    if (found)
+      return found[1]
+        .replace(/\{[\s\S]*/, '')
+        .split(',')
+        .map((s) => s.replace(/=[\s\S]*/, '').trim())
+        .filter((s) => /^\w+$/.test(s) && !/^(options|config|args|_\d*)$/.test(s));
   }
   return [];
 }

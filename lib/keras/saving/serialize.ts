@@ -4,7 +4,20 @@ import { isRecord } from '../../nest';
 import { nearest } from '../../options';
 import { Tensor, tensor } from '../../tensor';
 import { snakeCase } from '../naming';
-import { builtInClass, camelKeys, classNameOf, classNames, construct, customObjectScope, getRegisteredName, getRegisteredObject, isRegistered, moduleOf, type CustomObjects, type SerializableClass } from './registry';
+import {
+  builtInClass,
+  camelKeys,
+  classNameOf,
+  classNames,
+  construct,
+  customObjectScope,
+  getRegisteredName,
+  getRegisteredObject,
+  isRegistered,
+  moduleOf,
+  type CustomObjects,
+  type SerializableClass,
+} from './registry';
 
 /** What `serializeKerasObject` makes of an object. */
 export interface SerializedObject {
@@ -15,7 +28,9 @@ export interface SerializedObject {
   build_config?: Record<string, unknown>;
 }
 /** @internal Objects with a config. */
-export interface Configurable { getConfig(): Record<string, unknown> }
+export interface Configurable {
+  getConfig(): Record<string, unknown>;
+}
 
 /** @internal */
 export const isSerialized = (x: unknown): x is SerializedObject => isRecord(x) && typeof x.class_name === 'string' && 'config' in x;
@@ -38,7 +53,8 @@ export function serializeKerasObject(object: unknown): unknown {
     return { module: 'builtins', class_name: 'function', config: object.name, registered_name: isRegistered(object) ? getRegisteredName(object) : 'function' };
   }
   if (isConfigurable(object)) {
-    const cls = object.constructor as SerializableClass, module = moduleOf(cls);
+    const cls = object.constructor as SerializableClass,
+      module = moduleOf(cls);
     const own = (object as unknown as { serializedAs?: { module: string; name: string } }).serializedAs;
     const out: SerializedObject = {
       module: own?.module ?? module ?? null,
@@ -51,10 +67,14 @@ export function serializeKerasObject(object: unknown): unknown {
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
-  throw new TypeError(`serializeKerasObject: ${(object).constructor?.name ?? typeof object} has no getConfig().`);
+  throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined).map(([k, v]) => [snakeCase(k), serializeKerasObject(v)]));
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([, v]) => v !== undefined)
+      .map(([k, v]) => [snakeCase(k), serializeKerasObject(v)]),
+  );
 
 /** The object that a config of `serializeKerasObject` describes. Never runs code that comes with it. */
 export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects; module?: string } = {}): unknown {
@@ -80,7 +100,8 @@ export function fromConfig<T>(cls: SerializableClass, config: Record<string, unk
 function customFunction(config: SerializedObject): unknown {
   const name = String(config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config);
   const f = getRegisteredObject(name) ?? getRegisteredObject(String(config.config));
-  if (typeof f !== 'function') throw new TypeError(`deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
+  if (typeof f !== 'function')
+    throw new TypeError(`deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
   return f;
 }
 function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
@@ -88,11 +109,22 @@ function findClass({ module, class_name: name, registered_name: registered }: Se
   if (custom) return custom as SerializableClass;
   for (const m of [module, fallback])
     if (m) {
-      const cls = builtInClass(m, name) ?? builtInClass(m.replace(/^keras\.src\./, 'keras.').split('.').slice(0, m.includes('schedules') ? 3 : 2).join('.'), name);
+      const cls =
+        builtInClass(m, name) ??
+        builtInClass(
+          m
+            .replace(/^keras\.src\./, 'keras.')
+            .split('.')
+            .slice(0, m.includes('schedules') ? 3 : 2)
+            .join('.'),
+          name,
+        );
       if (cls) return cls;
     }
   const near = nearest(name, classNames(module ?? fallback ?? ''));
-  throw new TypeError(`deserialize: class '${name}'${module ? ` of ${module}` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
+  throw new TypeError(
+    `deserialize: class '${name}'${module ? ` of ${module}` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`,
+  );
 }
 
 /** @internal The three functions each kind of object has. */
@@ -110,7 +142,8 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
   const byName = (name: string): T => {
     const custom = getRegisteredObject(name);
     if (custom) return (typeof custom === 'function' && (custom as { prototype?: Configurable }).prototype?.getConfig ? fromConfig(custom as SerializableClass, {}) : custom) as T;
-    const target = aliases[name] ?? aliases[plain(name)] ?? name, names = classNames(module);
+    const target = aliases[name] ?? aliases[plain(name)] ?? name,
+      names = classNames(module);
     const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
     if (found) return fromConfig<T>(builtInClass(module, found)!, {});
     const near = nearest(name, [...names, ...Object.keys(aliases)]);
@@ -121,7 +154,8 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
       if (identifier === null || identifier === undefined) return null;
       if (typeof identifier === 'string') return byName(identifier);
       if (isSerialized(identifier)) return deserializeKerasObject(identifier, { module }) as T;
-      if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig) return fromConfig<T>(identifier as unknown as SerializableClass, {});
+      if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig)
+        return fromConfig<T>(identifier as unknown as SerializableClass, {});
       if (accepts(identifier)) return identifier;
       throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${String(identifier)} of type ${typeof identifier}`);
     },

@@ -25,7 +25,8 @@ export function perOutput<T>(where: string, given: unknown, names: readonly stri
     return given as T[];
   }
   const record = given as Record<string, T>;
-  for (const key of Object.keys(record)) if (!names.includes(key)) throw new ValueError(`compile: ${where} names output '${key}' but the model's outputs are ${names.map((n) => `'${n}'`).join(', ')}.`);
+  for (const key of Object.keys(record))
+    if (!names.includes(key)) throw new ValueError(`compile: ${where} names output '${key}' but the model's outputs are ${names.map((n) => `'${n}'`).join(', ')}.`);
   return names.map((n) => record[n] ?? null);
 }
 const isSingleLoss = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerialized(x);
@@ -36,12 +37,16 @@ export class CompileLoss {
   private names: string[] = [];
   /** Means of the losses of each output, when there are several. */
   trackers: Mean[] = [];
-  constructor(readonly option: unknown, private readonly weightOption: unknown) {
+  constructor(
+    readonly option: unknown,
+    private readonly weightOption: unknown,
+  ) {
     // Unknown names are refused now, not at the first batch.
     const check = (x: unknown): void => {
       if (x === null || x === undefined) return;
-      if (isSingleLoss(x)) { if (!isCrossentropy(x)) losses.get(x); }
-      else if (Array.isArray(x)) x.forEach(check);
+      if (isSingleLoss(x)) {
+        if (!isCrossentropy(x)) losses.get(x);
+      } else if (Array.isArray(x)) x.forEach(check);
       else if (isRecord(x)) Object.values(x).forEach(check);
       else throw new TypeError(`compile: loss must be a name, a Loss, a function, or an array or record of these.\n  Received: ${String(x)}`);
     };
@@ -58,12 +63,16 @@ export class CompileLoss {
   }
   /** The weighted sum of the losses of all outputs, or null when there are none. */
   call(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): Tensor | null {
-    const predictions = outputsOf(yPred, outputNames), targets = this.align(y, predictions), weights = this.align(sampleWeight, predictions, true);
+    const predictions = outputsOf(yPred, outputNames),
+      targets = this.align(y, predictions),
+      weights = this.align(sampleWeight, predictions, true);
     const list = this.resolve(predictions, targets as { value: Tensor }[]);
     if (!list.some((l) => l)) return null;
-    if (targets.length !== predictions.length) throw new ValueError(`the model has ${predictions.length} outputs (${this.names.join(', ')}) but ${targets.length} targets are given.`);
+    if (targets.length !== predictions.length)
+      throw new ValueError(`the model has ${predictions.length} outputs (${this.names.join(', ')}) but ${targets.length} targets are given.`);
     const lossWeights = perOutput<number>('lossWeights', this.weightOption, this.names, (x) => typeof x === 'number');
-    let total: Tensor | null = null, tracker = 0;
+    let total: Tensor | null = null,
+      tracker = 0;
     list.forEach((loss, i) => {
       if (!loss) return;
       const target = targets[i];

@@ -29,12 +29,18 @@ function resolve(identifier: unknown, yTrue: Tensor | undefined, yPred: Tensor):
 export class CompileMetrics {
   private byOutput: metrics.Metric[][] | null = null;
   private names: string[] = [];
-  constructor(readonly option: unknown, private readonly isWeighted: boolean) {
+  constructor(
+    readonly option: unknown,
+    private readonly isWeighted: boolean,
+  ) {
     if (option === null || option === undefined) return;
-    if (!Array.isArray(option) && !isRecord(option)) throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${String(option)}\n  Fix: metrics: [${JSON.stringify(option)}]`);
+    if (!Array.isArray(option) && !isRecord(option))
+      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${String(option)}\n  Fix: metrics: [${JSON.stringify(option)}]`);
     for (const m of flattenNames(option)) if (isSingle(m) && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce') metrics.get(m);
   }
-  get all(): metrics.Metric[] { return [...new Set((this.byOutput ?? []).flat())]; }
+  get all(): metrics.Metric[] {
+    return [...new Set((this.byOutput ?? []).flat())];
+  }
   /** Name and metric of each result. */
   results(): { name: string; metric: metrics.Metric }[] {
     return (this.byOutput ?? []).flatMap((list, i) => list.map((metric) => ({ name: this.names.length > 1 ? `${this.names[i]}_${metric.name}` : metric.name, metric })));
@@ -44,25 +50,33 @@ export class CompileMetrics {
     const { option } = this;
     let lists: unknown[];
     if (isRecord(option)) {
-      for (const key of Object.keys(option)) if (!this.names.includes(key)) throw new ValueError(`compile: metrics name output '${key}' but the model's outputs are ${this.names.map((n) => `'${n}'`).join(', ')}.`);
+      for (const key of Object.keys(option))
+        if (!this.names.includes(key)) throw new ValueError(`compile: metrics name output '${key}' but the model's outputs are ${this.names.map((n) => `'${n}'`).join(', ')}.`);
       lists = this.names.map((n) => option[n] ?? []);
     } else if (predictions.length === 1) lists = [option];
     else {
       const given = option as unknown[];
-      if (given.length !== predictions.length) throw new ValueError(`compile: metrics must have an entry for each of the ${predictions.length} outputs (${this.names.join(', ')}), or be a record by output name.\n  Received: ${given.length} entries`);
+      if (given.length !== predictions.length)
+        throw new ValueError(
+          `compile: metrics must have an entry for each of the ${predictions.length} outputs (${this.names.join(', ')}), or be a record by output name.\n  Received: ${given.length} entries`,
+        );
       lists = given;
     }
-    return lists.map((list, i) => (Array.isArray(list) ? list.flat() : [list]).filter((m) => m !== null && m !== undefined).map((m) => resolve(m, targets[i], predictions[i].value)));
+    return lists.map((list, i) =>
+      (Array.isArray(list) ? list.flat() : [list]).filter((m) => m !== null && m !== undefined).map((m) => resolve(m, targets[i], predictions[i].value)),
+    );
   }
   update(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): void {
     if (this.option === null || this.option === undefined) return;
     const predictions = outputsOf(yPred, outputNames);
     const align = (s: unknown): (Tensor | undefined)[] => (isRecord(s) ? predictions.map((p) => s[p.name] as Tensor) : flattenStructure(s, isTensor));
-    const targets = align(y), weights = align(sampleWeight);
+    const targets = align(y),
+      weights = align(sampleWeight);
     this.byOutput ??= this.build(predictions, targets);
     this.byOutput.forEach((list, i) => {
       for (const m of list) m.updateState(targets[i] as Tensor, predictions[i].value, this.isWeighted && weights.length ? { sampleWeight: weights[i] ?? weights[0] } : {});
     });
   }
 }
-const flattenNames = (x: unknown): unknown[] => (isSingle(x) || x === null || x === undefined ? [x] : Array.isArray(x) ? x.flatMap(flattenNames) : isRecord(x) ? Object.values(x).flatMap(flattenNames) : [x]);
+const flattenNames = (x: unknown): unknown[] =>
+  isSingle(x) || x === null || x === undefined ? [x] : Array.isArray(x) ? x.flatMap(flattenNames) : isRecord(x) ? Object.values(x).flatMap(flattenNames) : [x];

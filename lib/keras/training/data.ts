@@ -8,7 +8,8 @@ import type { Batch, Data } from './types';
 /** @internal */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
-const isNumbers = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
+const isNumbers = (x: unknown): boolean =>
+  typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
 
 /** @internal True for what yields batches. */
 export function isBatches(x: unknown): x is Iterable<Batch> | AsyncIterable<Batch> {
@@ -31,7 +32,11 @@ export function toTensors(data: unknown, what: string): unknown {
 }
 
 /** @internal A batch, or all rows: what a step takes. */
-export interface Examples { x: unknown; y: unknown; sampleWeight: unknown }
+export interface Examples {
+  x: unknown;
+  y: unknown;
+  sampleWeight: unknown;
+}
 
 /** @internal All tensors of the examples, in the order in which steps take them. */
 export const tensorsOf = (e: Examples): Tensor[] => flattenStructure([e.x, e.y, e.sampleWeight], isTensor);
@@ -40,7 +45,9 @@ export const tensorsOf = (e: Examples): Tensor[] => flattenStructure([e.x, e.y, 
 export function arrayData(where: string, x: Data, y: Data | null | undefined, sampleWeight: Data | null | undefined): Examples & { rows: number } {
   const data: Examples = { x: toTensors(x, `${where}: x`), y: toTensors(y, `${where}: y`), sampleWeight: toTensors(sampleWeight, `${where}: sampleWeight`) };
   if (data.x === null) throw new ValueError(`${where}: x is missing.`);
-  const named = (['x', 'y', 'sampleWeight'] as const).flatMap((name) => flattenStructure(data[name], isTensor).map((t, i, all) => ({ name: all.length > 1 ? `${name}[${i}]` : name, t })));
+  const named = (['x', 'y', 'sampleWeight'] as const).flatMap((name) =>
+    flattenStructure(data[name], isTensor).map((t, i, all) => ({ name: all.length > 1 ? `${name}[${i}]` : name, t })),
+  );
   for (const { name, t } of named) if (!t.ndim) throw new ValueError(`${where}: ${name} must have an axis of examples.\n  Received: a scalar`);
   const rows = named[0].t.shape[0];
   if (named.some(({ t }) => t.shape[0] !== rows))
@@ -51,12 +58,16 @@ export function arrayData(where: string, x: Data, y: Data | null | undefined, sa
 /** @internal One batch of an iterable. */
 export function batchData(where: string, batch: Batch): Examples & { rows: number } {
   if (!Array.isArray(batch) || !batch.length || batch.length > 3)
-    throw new ValueError(`${where}: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: ${Array.isArray(batch) ? `an array of ${batch.length}` : String(batch)}`);
+    throw new ValueError(
+      `${where}: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: ${Array.isArray(batch) ? `an array of ${batch.length}` : String(batch)}`,
+    );
   return arrayData(where, batch[0] as Data, batch[1] as Data, batch[2] as Data);
 }
 /** @internal Rows [from, to) of every tensor, without copying more than these. */
 export function rowsOf(data: unknown, from: number, to: number): unknown {
-  return mapStructure(data, isTensor, (t) => run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : from)), size: t.shape.map((d, i) => (i ? d : to - from)), step: t.shape.map(() => 1) }));
+  return mapStructure(data, isTensor, (t) =>
+    run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : from)), size: t.shape.map((d, i) => (i ? d : to - from)), step: t.shape.map(() => 1) }),
+  );
 }
 
 /** @internal A weight for each example from the weights of classes. */
@@ -80,7 +91,8 @@ export function shuffledRows(rows: number, seed: number): Int32Array {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1)), swap = order[i];
+    const j = Math.floor(random() * (i + 1)),
+      swap = order[i];
     order[i] = order[j];
     order[j] = swap;
   }

@@ -34,7 +34,12 @@ export interface CompileOptions {
   autoScaleLoss?: boolean;
 }
 export type Verbose = 'auto' | 0 | 1 | 2;
-interface RunOptions { batchSize?: number | null; verbose?: Verbose; callbacks?: readonly Callback[] | Callback | null; signal?: AbortSignal | null }
+interface RunOptions {
+  batchSize?: number | null;
+  verbose?: Verbose;
+  callbacks?: readonly Callback[] | Callback | null;
+  signal?: AbortSignal | null;
+}
 export interface FitOptions extends RunOptions {
   epochs?: number;
   validationSplit?: number;
@@ -49,20 +54,53 @@ export interface FitOptions extends RunOptions {
   validationBatchSize?: number | null;
   validationFreq?: number;
 }
-export interface EvaluateOptions extends RunOptions { sampleWeight?: Data | null; steps?: number | null; returnDict?: boolean }
-export interface PredictOptions extends RunOptions { steps?: number | null }
+export interface EvaluateOptions extends RunOptions {
+  sampleWeight?: Data | null;
+  steps?: number | null;
+  returnDict?: boolean;
+}
+export interface PredictOptions extends RunOptions {
+  steps?: number | null;
+}
 type StepKind = 'train' | 'test' | 'predict';
 
-const FIT = ['epochs', 'batchSize', 'validationSplit', 'validationData', 'shuffle', 'classWeight', 'sampleWeight', 'callbacks', 'verbose', 'initialEpoch', 'stepsPerEpoch', 'validationSteps', 'validationBatchSize', 'validationFreq', 'signal'];
+const FIT = [
+  'epochs',
+  'batchSize',
+  'validationSplit',
+  'validationData',
+  'shuffle',
+  'classWeight',
+  'sampleWeight',
+  'callbacks',
+  'verbose',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'validationSteps',
+  'validationBatchSize',
+  'validationFreq',
+  'signal',
+];
 const EVALUATE = ['batchSize', 'verbose', 'sampleWeight', 'steps', 'callbacks', 'returnDict', 'signal'];
 const PREDICT = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
 
 /** What a loop over batches goes through: rows of arrays, or an iterable. */
-type Source = { kind: 'rows'; data: Examples & { rows: number }; first: number; rows: number; plainWeight?: unknown } | { kind: 'batches'; next(): Promise<(Examples & { rows: number }) | null> };
-interface LoopOptions { kind: StepKind; batchSize: number; steps: number | null; order: Int32Array | null; callbacks: CallbackList; cancel: Cancel; collect?: (outputs: Tensor[]) => void }
+type Source =
+  | { kind: 'rows'; data: Examples & { rows: number }; first: number; rows: number; plainWeight?: unknown }
+  | { kind: 'batches'; next(): Promise<(Examples & { rows: number }) | null> };
+interface LoopOptions {
+  kind: StepKind;
+  batchSize: number;
+  steps: number | null;
+  order: Int32Array | null;
+  callbacks: CallbackList;
+  cancel: Cancel;
+  collect?: (outputs: Tensor[]) => void;
+}
 
 function wholeNumber(where: string, name: string, value: unknown, least: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least) throw new ValueError(`${where}: ${name} must be a whole number >= ${least}.\n  Received: ${String(value)}`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
+    throw new ValueError(`${where}: ${name} must be a whole number >= ${least}.\n  Received: ${String(value)}`);
   return value;
 }
 
@@ -91,12 +129,22 @@ export class Trainer {
     this.plans.clear();
     this.compiled = true;
   }
-  get metrics(): Metric[] { return this.compiled ? [this.lossTracker, ...(this.loss?.trackers ?? []), ...this.compileMetrics.flatMap((m) => m.all)] : []; }
-  private get outputNames(): string[] | null { return this.model.graph ? this.model.outputNames : null; }
-  private results(): { name: string; metric: Metric }[] {
-    return [{ name: 'loss', metric: this.lossTracker }, ...(this.loss?.trackers ?? []).map((metric) => ({ name: metric.name, metric })), ...this.compileMetrics.flatMap((m) => m.results())];
+  get metrics(): Metric[] {
+    return this.compiled ? [this.lossTracker, ...(this.loss?.trackers ?? []), ...this.compileMetrics.flatMap((m) => m.all)] : [];
   }
-  private resetMetrics(): void { for (const m of this.metrics) m.resetState(); }
+  private get outputNames(): string[] | null {
+    return this.model.graph ? this.model.outputNames : null;
+  }
+  private results(): { name: string; metric: Metric }[] {
+    return [
+      { name: 'loss', metric: this.lossTracker },
+      ...(this.loss?.trackers ?? []).map((metric) => ({ name: metric.name, metric })),
+      ...this.compileMetrics.flatMap((m) => m.results()),
+    ];
+  }
+  private resetMetrics(): void {
+    for (const m of this.metrics) m.resetState();
+  }
   private requireCompiled(what: string): void {
     if (!this.compiled) throw new ValueError(`${what}: model '${this.model.name}' is not compiled.\n  Fix: call compile({ optimizer, loss }) first.`);
   }
@@ -104,13 +152,15 @@ export class Trainer {
   // ---- steps
   /** Loss of the outputs plus what layers added. */
   computeLoss(y: unknown, yPred: unknown, sampleWeight: unknown): Tensor {
-    const added = this.model.losses.map((l) => run('reshape', [l], { shape: [] })), own = this.loss?.call(y, yPred, sampleWeight, this.outputNames) ?? null;
+    const added = this.model.losses.map((l) => run('reshape', [l], { shape: [] })),
+      own = this.loss?.call(y, yPred, sampleWeight, this.outputNames) ?? null;
     const all = own ? [own, ...added] : added;
     if (!all.length) throw new ValueError(`model '${this.model.name}' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.`);
     return all.reduce((a, b) => run('add', [a, b.dtype === a.dtype ? b : run('cast', [b], { dtype: a.dtype })]));
   }
   private step(kind: StepKind, { x, y, sampleWeight }: Examples): unknown {
-    const { model } = this, training = kind === 'train';
+    const { model } = this,
+      training = kind === 'train';
     if (kind === 'predict') return model.apply(x, { training: false }) as unknown;
     let yPred: unknown, loss!: Tensor;
     const forward = (): Tensor => {
@@ -137,7 +187,11 @@ export class Trainer {
     const key = `${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight])}`;
     let plan = this.plans.get(key);
     if (!plan) {
-      const traced = tracePlan(((x: unknown, y: unknown, sampleWeight: unknown) => this.step(kind, { x, y, sampleWeight })), [batch.x, batch.y, batch.sampleWeight], `${this.model.name} ${kind}`);
+      const traced = tracePlan(
+        (x: unknown, y: unknown, sampleWeight: unknown) => this.step(kind, { x, y, sampleWeight }),
+        [batch.x, batch.y, batch.sampleWeight],
+        `${this.model.name} ${kind}`,
+      );
       plan = Object.assign(traced, { names: kind === 'predict' ? [] : this.results().map((r) => r.name) });
       this.plans.set(key, plan);
     }
@@ -146,18 +200,21 @@ export class Trainer {
   /** The plan of a training step. */
   trainPlan(x: Data, y: Data | null, { batchSize }: { batchSize?: number }) {
     this.requireCompiled('trainPlan');
-    const data = arrayData('trainPlan', x, y, null), rows = Math.min(batchSize ?? 32, data.rows);
+    const data = arrayData('trainPlan', x, y, null),
+      rows = Math.min(batchSize ?? 32, data.rows);
     return this.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }).plan;
   }
   private async runBatch(kind: StepKind, batch: Examples): Promise<{ logs: Logs; outputs: Tensor[]; pack: (o: Tensor[]) => unknown }> {
     if (this.runEagerly) {
-      const result = this.step(kind, batch), outputs = flattenStructure(result, isTensor);
+      const result = this.step(kind, batch),
+        outputs = flattenStructure(result, isTensor);
       await binding.evaluate([...outputs, ...this.model.variables.map((v) => v.value)]);
       let i = 0;
       const names = this.results().map((r) => r.name);
       return { logs: kind === 'predict' ? {} : Object.fromEntries(outputs.map((t) => [names[i++], t.item()])), outputs, pack: () => result };
     }
-    const { plan, names, pack } = this.planFor(kind, batch), outputs = plan.run(tensorsOf(batch)) as Tensor[];
+    const { plan, names, pack } = this.planFor(kind, batch),
+      outputs = plan.run(tensorsOf(batch)) as Tensor[];
     await binding.evaluate(outputs);
     return { logs: kind === 'predict' ? {} : Object.fromEntries(names.map((n, i) => [n, outputs[i].item()])), outputs, pack };
   }
@@ -166,14 +223,19 @@ export class Trainer {
   private async loop(source: Source, o: LoopOptions): Promise<{ logs: Logs; steps: number; pack: ((t: Tensor[]) => unknown) | null }> {
     const name = o.kind === 'train' ? 'Train' : o.kind === 'test' ? 'Test' : 'Predict';
     const wants = o.callbacks.wantsBatches(name);
-    let logs: Logs = {}, done = 0, pack: ((t: Tensor[]) => unknown) | null = null;
+    let logs: Logs = {},
+      done = 0,
+      pack: ((t: Tensor[]) => unknown) | null = null;
     const begin = (): Promise<void> => o.callbacks.each((c) => c[`on${name}BatchBegin`](done, {}));
     const end = (): Promise<void> => o.callbacks.each((c) => c[`on${name}BatchEnd`](done, logs));
     const isOver = (): boolean => (o.kind === 'train' && this.stopTraining) || (o.steps !== null && done >= o.steps);
     if (source.kind === 'batches') {
       let pending: ReturnType<typeof source.next> | null = source.next();
       for (;;) {
-        if (isOver()) { await pending?.catch(() => undefined); break; }
+        if (isOver()) {
+          await pending?.catch(() => undefined);
+          break;
+        }
         o.cancel.throwIfRequested();
         const batch = await pending;
         if (!batch) break;
@@ -189,15 +251,23 @@ export class Trainer {
       }
       return { logs, steps: done, pack };
     }
-    const { data, first, rows } = source, full = Math.floor(rows / o.batchSize), rest = rows % o.batchSize;
+    const { data, first, rows } = source,
+      full = Math.floor(rows / o.batchSize),
+      rest = rows % o.batchSize;
     const count = Math.min(o.steps ?? Infinity, full + (rest ? 1 : 0));
     while (done < count && !isOver()) {
       o.cancel.throwIfRequested();
-      const isRest = done >= full, size = isRest ? rest : o.batchSize, offset = first + done * o.batchSize;
+      const isRest = done >= full,
+        size = isRest ? rest : o.batchSize,
+        offset = first + done * o.batchSize;
       if (this.runEagerly) {
         if (wants) await begin();
         const at = o.order ? convert(o.order.slice(done * o.batchSize, done * o.batchSize + size)) : null;
-        const batch = Object.fromEntries(Object.entries(data).filter(([k]) => k !== 'rows').map(([k, v]) => [k, mapRows(v, at, offset, size)])) as unknown as Examples;
+        const batch = Object.fromEntries(
+          Object.entries(data)
+            .filter(([k]) => k !== 'rows')
+            .map(([k, v]) => [k, mapRows(v, at, offset, size)]),
+        ) as unknown as Examples;
         const result = await this.runBatch(o.kind, batch);
         ({ logs, pack } = result);
         o.collect?.(result.outputs);
@@ -207,11 +277,18 @@ export class Trainer {
       }
       const plan = this.planFor(o.kind, standIns(data, size));
       pack = (t) => plan.pack(t);
-      const steps = wants ? 1 : isRest ? 1 : Math.min(full, count) - done, before = done;
+      const steps = wants ? 1 : isRest ? 1 : Math.min(full, count) - done,
+        before = done;
       const toLogs = (values: Float64Array): Logs => Object.fromEntries(plan.names.map((n, i) => [n, values[i]]));
       if (wants) await begin();
       const result = await plan.plan.runSteps({
-        data: tensorsOf(data), indices: o.order ?? undefined, batchSize: size, start: o.order ? done * o.batchSize : offset, steps, collect: !!o.collect, cancel: o.cancel.flag,
+        data: tensorsOf(data),
+        indices: o.order ?? undefined,
+        batchSize: size,
+        start: o.order ? done * o.batchSize : offset,
+        steps,
+        collect: !!o.collect,
+        cancel: o.cancel.flag,
         onProgress: (n, values) => {
           if (!o.collect) logs = toLogs(values);
           o.callbacks.progress(o.kind, before + n, logs);
@@ -219,7 +296,11 @@ export class Trainer {
       });
       o.collect?.(result.outputs as Tensor[]);
       done += result.done;
-      if (wants) { done--; await end(); done++; }
+      if (wants) {
+        done--;
+        await end();
+        done++;
+      }
       if (result.done < steps) break;
     }
     o.cancel.throwIfRequested();
@@ -227,14 +308,18 @@ export class Trainer {
   }
   private async source(where: string, x: Data, y: Data | null, sampleWeight: Data | null, classWeight: Readonly<Record<number, number>> | null): Promise<Source> {
     if (isBatches(x)) {
-      if (y !== null || sampleWeight !== null) throw new ValueError(`${where}: with an iterable of batches, targets and weights are part of the batches: yield [x, y, sampleWeight].`);
+      if (y !== null || sampleWeight !== null)
+        throw new ValueError(`${where}: with an iterable of batches, targets and weights are part of the batches: yield [x, y, sampleWeight].`);
       const iterator = batchIterator(x);
-      return { kind: 'batches', next: async () => {
-        const { value, done } = await iterator();
-        if (done) return null;
-        const batch = batchData(where, value as Batch);
-        return classWeight ? { ...batch, sampleWeight: await classWeights(batch.y, classWeight, batch.sampleWeight) } : batch;
-      } };
+      return {
+        kind: 'batches',
+        next: async () => {
+          const { value, done } = await iterator();
+          if (done) return null;
+          const batch = batchData(where, value as Batch);
+          return classWeight ? { ...batch, sampleWeight: await classWeights(batch.y, classWeight, batch.sampleWeight) } : batch;
+        },
+      };
     }
     const data = arrayData(where, x, y, sampleWeight);
     const plainWeight = data.sampleWeight;
@@ -246,16 +331,22 @@ export class Trainer {
   private async checkTargets(where: string, y: unknown): Promise<void> {
     for (const t of flattenStructure(y, isTensor)) {
       if (!t.dtype.includes('float')) continue;
-      if ((await run('any', [run('isnan', [t])]).data())[0]) throw new ValueError(`${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`);
+      if ((await run('any', [run('isnan', [t])]).data())[0])
+        throw new ValueError(`${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`);
     }
     const units = this.model.graph?.outputs[0].shape.at(-1);
     const loss = losses.get(singleLoss(this.lossOption));
     if (!isTensor(y) || !(loss instanceof losses.SparseCategoricalCrossentropy) || loss.settings.ignoreClass !== null || units == null || !y.size) return;
-    const [low] = await run('min', [y]).data(), [high] = await run('max', [y]).data();
-    if (Number(low) < 0 || Number(high) >= units) throw new ValueError(`${where}: class numbers must lie in 0..${units - 1}, as the model has ${units} outputs.\n  Received: ${Number(low) < 0 ? low : high}`);
+    const [low] = await run('min', [y]).data(),
+      [high] = await run('max', [y]).data();
+    if (Number(low) < 0 || Number(high) >= units)
+      throw new ValueError(`${where}: class numbers must lie in 0..${units - 1}, as the model has ${units} outputs.\n  Received: ${Number(low) < 0 ? low : high}`);
   }
   private async exclusively<T>(what: string, f: () => Promise<T>): Promise<T> {
-    if (this.running) throw new RuntimeError(`${what}: model '${this.model.name}' is busy with ${this.running}. Two at a time would mix up its weights and metrics.\n  Fix: await the first one, or use another model.`);
+    if (this.running)
+      throw new RuntimeError(
+        `${what}: model '${this.model.name}' is busy with ${this.running}. Two at a time would mix up its weights and metrics.\n  Fix: await the first one, or use another model.`,
+      );
     this.running = what;
     try {
       return await f();
@@ -276,8 +367,10 @@ export class Trainer {
   async fit(x: Data, y: Data | null, options: FitOptions): Promise<History> {
     checkOptions('fit', options, FIT);
     this.requireCompiled('fit');
-    const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0), initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
-    const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1), split = options.validationSplit ?? 0;
+    const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0),
+      initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
+    const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
+      split = options.validationSplit ?? 0;
     const stepsPerEpoch = options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
     if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${String(split)}`);
     options.signal?.throwIfAborted();
@@ -285,31 +378,44 @@ export class Trainer {
       const source = await this.source('fit', x, y, options.sampleWeight ?? null, options.classWeight ?? null);
       let validation: (() => Promise<Source>) | null = null;
       const given = options.validationData;
-      if (given) validation = () => (isBatches(given) ? this.source('fit: validationData', given, null, null, null) : this.source('fit: validationData', given[0] as Data, (given[1] ?? null) as Data | null, (given[2] ?? null) as Data | null, null));
+      if (given)
+        validation = () =>
+          isBatches(given)
+            ? this.source('fit: validationData', given, null, null, null)
+            : this.source('fit: validationData', given[0] as Data, (given[1] ?? null) as Data | null, (given[2] ?? null) as Data | null, null);
       else if (split) {
         if (source.kind !== 'rows') throw new ValueError('fit: validationSplit is for arrays; with an iterable of batches use validationData.');
         const at = Math.floor(source.data.rows * (1 - split));
-        if (!at || at === source.data.rows) throw new ValueError(`fit: validationSplit ${split} of ${source.data.rows} examples leaves ${at} to train on and ${source.data.rows - at} to validate with.`);
+        if (!at || at === source.data.rows)
+          throw new ValueError(`fit: validationSplit ${split} of ${source.data.rows} examples leaves ${at} to train on and ${source.data.rows - at} to validate with.`);
         source.rows = at;
         // Weights of classes are for training only.
         const data = { ...source.data, sampleWeight: source.plainWeight };
         validation = () => Promise.resolve({ kind: 'rows', data, first: at, rows: data.rows - at });
       }
-      const all = source.kind === 'rows' ? Math.ceil(source.rows / batchSize) : null, steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
-      const history = new History(), callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
+      const all = source.kind === 'rows' ? Math.ceil(source.rows / batchSize) : null,
+        steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
+      const history = new History(),
+        callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
       const cancel = new Cancel(options.signal ?? null);
-      const shuffle = options.shuffle ?? true, seed = makeDefaultSeed();
+      const shuffle = options.shuffle ?? true,
+        seed = makeDefaultSeed();
       this.stopTraining = false;
       try {
         await callbacks.each((c) => c.onTrainBegin({}));
-        let logs: Logs = {}, current = source;
+        let logs: Logs = {},
+          current = source;
         for (let epoch = initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
           this.resetMetrics();
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
           const order = source.kind === 'rows' && shuffle ? shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0) : null;
-          if (epoch > initialEpoch && source.kind === 'batches' && (stepsPerEpoch === null || !isOneShot(x))) current = await this.source('fit', x, null, null, options.classWeight ?? null);
+          if (epoch > initialEpoch && source.kind === 'batches' && (stepsPerEpoch === null || !isOneShot(x)))
+            current = await this.source('fit', x, null, null, options.classWeight ?? null);
           const result = await this.loop(current, { kind: 'train', batchSize, steps, order, callbacks, cancel });
-          if (!result.steps) throw new ValueError(`fit: epoch ${epoch + 1} has no batches.${epoch ? ' The iterable is used up.\n  Fix: pass an object whose [Symbol.iterator] starts anew, or stepsPerEpoch with an endless one.' : ''}`);
+          if (!result.steps)
+            throw new ValueError(
+              `fit: epoch ${epoch + 1} has no batches.${epoch ? ' The iterable is used up.\n  Fix: pass an object whose [Symbol.iterator] starts anew, or stepsPerEpoch with an endless one.' : ''}`,
+            );
           logs = { ...result.logs };
           if (validation && (epoch + 1) % (options.validationFreq ?? 1) === 0) {
             this.resetMetrics();
@@ -343,7 +449,8 @@ export class Trainer {
     return this.exclusively('evaluate', async () => {
       const source = await this.source('evaluate', x, y ?? null, options.sampleWeight ?? null, null);
       const steps = options.steps ?? (source.kind === 'rows' ? Math.ceil(source.rows / batchSize) : null);
-      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }), cancel = new Cancel(options.signal ?? null);
+      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }),
+        cancel = new Cancel(options.signal ?? null);
       try {
         this.resetMetrics();
         const logs = await this.test(source, batchSize, options.steps ?? null, callbacks, cancel);
@@ -363,21 +470,42 @@ export class Trainer {
       let source: Source;
       if (isBatches(x)) {
         const iterator = batchIterator(x);
-        source = { kind: 'batches', next: async () => {
-          const { value, done } = await iterator();
-          return done ? null : arrayData('predict', (Array.isArray(value) ? value[0] : value) as Data, null, null);
-        } };
+        source = {
+          kind: 'batches',
+          next: async () => {
+            const { value, done } = await iterator();
+            return done ? null : arrayData('predict', (Array.isArray(value) ? value[0] : value) as Data, null, null);
+          },
+        };
       } else {
         const data = arrayData('predict', x, null, null);
         source = { kind: 'rows', data, first: 0, rows: data.rows };
       }
       const steps = options.steps ?? (source.kind === 'rows' ? Math.ceil(source.rows / batchSize) : null);
-      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }), cancel = new Cancel(options.signal ?? null), parts: Tensor[][] = [];
+      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }),
+        cancel = new Cancel(options.signal ?? null),
+        parts: Tensor[][] = [];
       try {
         await callbacks.each((c) => c.onPredictBegin({}));
-        const { pack } = await this.loop(source, { kind: 'predict', batchSize, steps: options.steps ?? null, order: null, callbacks, cancel, collect: (outputs) => parts.push(outputs) });
+        const { pack } = await this.loop(source, {
+          kind: 'predict',
+          batchSize,
+          steps: options.steps ?? null,
+          order: null,
+          callbacks,
+          cancel,
+          collect: (outputs) => parts.push(outputs),
+        });
         if (!pack) throw new ValueError('predict: there are no batches.');
-        const joined = parts[0].map((t, i) => (parts.length === 1 ? t : run('concatenate', parts.map((p) => p[i]), { axis: 0 })));
+        const joined = parts[0].map((t, i) =>
+          parts.length === 1
+            ? t
+            : run(
+                'concatenate',
+                parts.map((p) => p[i]),
+                { axis: 0 },
+              ),
+        );
         await binding.evaluate(joined);
         await callbacks.each((c) => c.onPredictEnd({}));
         return this.runEagerly ? (joined.length === 1 ? joined[0] : joined) : pack(joined);
@@ -386,7 +514,12 @@ export class Trainer {
       }
     });
   }
-  async onBatch(kind: 'train' | 'test', x: Data, y: Data | null, options: { sampleWeight?: Data | null; classWeight?: Readonly<Record<number, number>>; returnDict?: boolean }): Promise<unknown> {
+  async onBatch(
+    kind: 'train' | 'test',
+    x: Data,
+    y: Data | null,
+    options: { sampleWeight?: Data | null; classWeight?: Readonly<Record<number, number>>; returnDict?: boolean },
+  ): Promise<unknown> {
     const where = `${kind}OnBatch`;
     checkOptions(where, options, ['sampleWeight', 'classWeight', 'returnDict']);
     this.requireCompiled(where);
@@ -407,7 +540,8 @@ export class Trainer {
     });
   }
 }
-const singleLoss = (option: unknown): unknown => ((typeof option === 'string' && option !== 'crossentropy' && option !== 'ce') || typeof option === 'function' || option instanceof losses.Loss ? option : null);
+const singleLoss = (option: unknown): unknown =>
+  (typeof option === 'string' && option !== 'crossentropy' && option !== 'ce') || typeof option === 'function' || option instanceof losses.Loss ? option : null;
 const isOneShot = (x: unknown): boolean => typeof x === 'object' && x !== null && 'next' in x;
 function batchIterator(x: Iterable<Batch> | AsyncIterable<Batch>): () => Promise<IteratorResult<unknown>> {
   const iterator = Symbol.asyncIterator in x ? x[Symbol.asyncIterator]() : x[Symbol.iterator]();

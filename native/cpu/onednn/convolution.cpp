@@ -124,9 +124,14 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         if (s->to_blocked) s->to_blocked->execute(stream, s->plain_w, s->w);
         if (has_bias) {
           s->bias.set_data_handle(data(in[2]));
-          s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_BIAS, s->bias}, {DNNL_ARG_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+          s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x},
+                                        {DNNL_ARG_WEIGHTS, s->w},
+                                        {DNNL_ARG_BIAS, s->bias},
+                                        {DNNL_ARG_DST, s->y},
+                                        {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
         } else {
-          s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+          s->primitive.execute(
+              stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
         }
       });
     }
@@ -141,7 +146,8 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         s->plain_w.set_data_handle(data(in[1]));
         s->x.set_data_handle(out[0]);
         if (s->to_blocked) s->to_blocked->execute(stream, s->plain_w, s->w);
-        s->primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+        s->primitive.execute(
+            stream, {{DNNL_ARG_DIFF_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       });
     }
     const auto pd = weights_desc(d, has_bias, plain_attr, hint);
@@ -156,9 +162,14 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       if (!s->from_blocked) s->w.set_data_handle(out[0]);
       if (has_bias) {
         s->bias.set_data_handle(out[1]);
-        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_BIAS, s->bias}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x},
+                                      {DNNL_ARG_DIFF_WEIGHTS, s->w},
+                                      {DNNL_ARG_DIFF_BIAS, s->bias},
+                                      {DNNL_ARG_DIFF_DST, s->y},
+                                      {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       } else {
-        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+        s->primitive.execute(
+            stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       }
       if (s->from_blocked) s->from_blocked->execute(stream, s->w, s->plain_w);
     });

@@ -15,24 +15,32 @@ Isa isa();
 const char* isa_name();
 
 #if defined(__x86_64__)
-#define TRAE_DECLARE_TABLE(Table, get)                \
-  namespace simd {                                    \
-  namespace base { const Table& get(); }              \
-  namespace avx2 { const Table& get(); }              \
-  namespace avx512 { const Table& get(); }            \
-  inline const Table& get() {                         \
-    switch (isa()) {                                  \
-      case Isa::kAvx512: return avx512::get();        \
-      case Isa::kAvx2: return avx2::get();            \
-      default: return base::get();                    \
-    }                                                 \
-  }                                                   \
+#define TRAE_DECLARE_TABLE(Table, get)         \
+  namespace simd {                             \
+  namespace base {                             \
+  const Table& get();                          \
+  }                                            \
+  namespace avx2 {                             \
+  const Table& get();                          \
+  }                                            \
+  namespace avx512 {                           \
+  const Table& get();                          \
+  }                                            \
+  inline const Table& get() {                  \
+    switch (isa()) {                           \
+      case Isa::kAvx512: return avx512::get(); \
+      case Isa::kAvx2: return avx2::get();     \
+      default: return base::get();             \
+    }                                          \
+  }                                            \
   }
 #else
-#define TRAE_DECLARE_TABLE(Table, get)                \
-  namespace simd {                                    \
-  namespace base { const Table& get(); }              \
-  inline const Table& get() { return base::get(); }   \
+#define TRAE_DECLARE_TABLE(Table, get)              \
+  namespace simd {                                  \
+  namespace base {                                  \
+  const Table& get();                               \
+  }                                                 \
+  inline const Table& get() { return base::get(); } \
   }
 #endif
 

@@ -8,28 +8,27 @@ namespace {
 
 #define R __restrict__
 
-
 // One leaf per (code, type). `T` is the operands' type.
-#define LEAF1(name, Out, expression)                                                                      \
-  template <class T>                                                                                      \
-  void name(int64_t n, void* to, const void* a, const void*, const void*, const double* params) {         \
-    (void)params;                                                                                         \
-    const T* x_ = static_cast<const T*>(a);                                                               \
-    Out* y_ = static_cast<Out*>(to);                                                                      \
-    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                                \
-      const T x = x_[i];                                                                                  \
-      y_[i] = Out(expression);                                                                            \
-    }                                                                                                     \
+#define LEAF1(name, Out, expression)                                                              \
+  template <class T>                                                                              \
+  void name(int64_t n, void* to, const void* a, const void*, const void*, const double* params) { \
+    (void)params;                                                                                 \
+    const T* x_ = static_cast<const T*>(a);                                                       \
+    Out* y_ = static_cast<Out*>(to);                                                              \
+    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                        \
+      const T x = x_[i];                                                                          \
+      y_[i] = Out(expression);                                                                    \
+    }                                                                                             \
   }
-#define LEAF2(name, Out, expression)                                                                      \
-  template <class T>                                                                                      \
-  void name(int64_t n, void* to, const void* a, const void* b, const void*, const double*) {              \
-    const T *x_ = static_cast<const T*>(a), *z_ = static_cast<const T*>(b);                               \
-    Out* y_ = static_cast<Out*>(to);                                                                      \
-    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                                \
-      const T x = x_[i], y = z_[i];                                                                       \
-      y_[i] = Out(expression);                                                                            \
-    }                                                                                                     \
+#define LEAF2(name, Out, expression)                                                         \
+  template <class T>                                                                         \
+  void name(int64_t n, void* to, const void* a, const void* b, const void*, const double*) { \
+    const T *x_ = static_cast<const T*>(a), *z_ = static_cast<const T*>(b);                  \
+    Out* y_ = static_cast<Out*>(to);                                                         \
+    _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++) {                                   \
+      const T x = x_[i], y = z_[i];                                                          \
+      y_[i] = Out(expression);                                                               \
+    }                                                                                        \
   }
 
 inline float fmod_(float a, float b) { return fmodf(a, b); }
@@ -87,13 +86,17 @@ inline float trunc_(float x) { return __builtin_truncf(x); }
 inline double trunc_(double x) { return __builtin_trunc(x); }
 inline float sqrt_(float x) { return __builtin_sqrtf(x); }
 inline double sqrt_(double x) { return __builtin_sqrt(x); }
-#define LIBM(name, fn) \
+#define LIBM(name, fn)                            \
   inline float name(float x) { return fn##f(x); } \
   inline double name(double x) { return fn(x); }
+// clang-format off
 LIBM(exp2_, exp2) LIBM(expm1_, expm1) LIBM(log1p_, log1p) LIBM(log2_, log2) LIBM(log10_, log10) LIBM(sin_, sin) LIBM(cos_, cos)
 LIBM(tan_, tan) LIBM(asin_, asin) LIBM(acos_, acos) LIBM(atan_, atan) LIBM(sinh_, sinh) LIBM(cosh_, cosh) LIBM(asinh_, asinh)
 LIBM(acosh_, acosh) LIBM(atanh_, atanh) LIBM(erf_, erf)
-inline float atan2_(float a, float b) { return atan2f(a, b); }
+    // clang-format on
+    inline float atan2_(float a, float b) {
+  return atan2f(a, b);
+}
 inline double atan2_(double a, double b) { return atan2(a, b); }
 
 LEAF1(identity, T, x)
@@ -141,11 +144,13 @@ LEAF1(no, uint8_t, 0 * x)
 LEAF1(yes, uint8_t, 1 | int(0 * x))
 LEAF1(logical_not, uint8_t, x == 0)
 LEAF1(bitwise_not, T, ~x)
-LEAF1(clip, T, x < T(params[0]) ? T(params[0]) : x > T(params[1]) ? T(params[1]) : x)
+LEAF1(clip, T, x<T(params[0]) ? T(params[0]) : x> T(params[1]) ? T(params[1]) : x)
 template <class T>
 void clip_int(int64_t n, void* to, const void* a, const void*, const void*, const double* params) {
-  const T lo = params[0] > -9e18 ? (sizeof(T) == 4 && params[0] < -2147483648.0 ? T(-2147483647 - 1) : T(params[0])) : T(sizeof(T) == 4 ? INT32_MIN : INT64_MIN);
-  const T hi = params[1] < 9e18 ? (sizeof(T) == 4 && params[1] > 2147483647.0 ? T(2147483647) : T(params[1])) : T(sizeof(T) == 4 ? INT32_MAX : INT64_MAX);
+  const T lo = params[0] > -9e18 ? (sizeof(T) == 4 && params[0] < -2147483648.0 ? T(-2147483647 - 1) : T(params[0]))
+                                 : T(sizeof(T) == 4 ? INT32_MIN : INT64_MIN);
+  const T hi = params[1] < 9e18 ? (sizeof(T) == 4 && params[1] > 2147483647.0 ? T(2147483647) : T(params[1]))
+                                : T(sizeof(T) == 4 ? INT32_MAX : INT64_MAX);
   const T* x = static_cast<const T*>(a);
   T* y = static_cast<T*>(to);
   for (int64_t i = 0; i < n; i++) y[i] = x[i] < lo ? lo : x[i] > hi ? hi : x[i];
@@ -172,14 +177,14 @@ LEAF2(not_equal, uint8_t, x != y)
 LEAF2(logical_and, uint8_t, (x != 0) & (y != 0))
 LEAF2(logical_or, uint8_t, (x != 0) | (y != 0))
 LEAF2(logical_xor, uint8_t, (x != 0) ^ (y != 0))
-LEAF2(bitwise_and, T, x & y)
+LEAF2(bitwise_and, T, x& y)
 LEAF2(bitwise_or, T, x | y)
 LEAF2(bitwise_xor, T, x ^ y)
 LEAF2(left_shift, T, T(y < 0 || y >= T(8 * sizeof(T)) ? 0 : uint64_t(x) << y))
 LEAF2(right_shift, T, y < 0 || y >= T(8 * sizeof(T)) ? T(x < 0 ? -1 : 0) : T(x >> y))
 LEAF2(relu_grad, T, x > 0 ? y : T(0))
-LEAF2(sigmoid_grad, T, y * x * (T(1) - x))
-LEAF2(tanh_grad, T, y * (T(1) - x * x))
+LEAF2(sigmoid_grad, T, y* x*(T(1) - x))
+LEAF2(tanh_grad, T, y*(T(1) - x * x))
 
 template <class T>
 void where(int64_t n, void* to, const void* a, const void* b, const void* c, const double*) {
@@ -190,43 +195,114 @@ void where(int64_t n, void* to, const void* a, const void* b, const void* c, con
   for (int64_t i = 0; i < n; i++) r[i] = k[i] ? x[i] : y[i];
 }
 
-#define FLOATS(f) {&f<float>, &f<double>, nullptr, nullptr, nullptr}
-#define NUMBERS(f) {&f<float>, &f<double>, &f<int32_t>, &f<int64_t>, nullptr}
-#define SPLIT(f, g) {&f<float>, &f<double>, &g<int32_t>, &g<int64_t>, nullptr}
-#define INTEGERS(f) {nullptr, nullptr, &f<int32_t>, &f<int64_t>, &f<uint8_t>}
-#define ALL(f) {&f<float>, &f<double>, &f<int32_t>, &f<int64_t>, &f<uint8_t>}
+#define FLOATS(f) \
+  { &f<float>, &f<double>, nullptr, nullptr, nullptr }
+#define NUMBERS(f) \
+  { &f<float>, &f<double>, &f<int32_t>, &f<int64_t>, nullptr }
+#define SPLIT(f, g) \
+  { &f<float>, &f<double>, &g<int32_t>, &g<int64_t>, nullptr }
+#define INTEGERS(f) \
+  { nullptr, nullptr, &f<int32_t>, &f<int64_t>, &f<uint8_t> }
+#define ALL(f) \
+  { &f<float>, &f<double>, &f<int32_t>, &f<int64_t>, &f<uint8_t> }
 
 Leaf find(int code, Lane lane) {
   static constexpr Leaf kTable[int(Code::kCount)][5] = {
-      ALL(identity), SPLIT(negative_float, negative), SPLIT(abs_float, abs_int), NUMBERS(sign), FLOATS(exp_leaf), FLOATS(exp2_leaf),
-      FLOATS(expm1_leaf), FLOATS(log_leaf), FLOATS(log1p_leaf), FLOATS(log2_leaf), FLOATS(log10_leaf), FLOATS(sqrt_leaf),
-      FLOATS(rsqrt_leaf), NUMBERS(square), FLOATS(reciprocal), FLOATS(sin_leaf), FLOATS(cos_leaf), FLOATS(tan_leaf),
-      FLOATS(asin_leaf), FLOATS(acos_leaf), FLOATS(atan_leaf), FLOATS(sinh_leaf), FLOATS(cosh_leaf), FLOATS(tanh_leaf),
-      FLOATS(asinh_leaf), FLOATS(acosh_leaf), FLOATS(atanh_leaf), FLOATS(sigmoid_leaf), NUMBERS(relu), FLOATS(softplus_leaf),
-      FLOATS(erf_leaf), FLOATS(erfinv_leaf), SPLIT(floor_leaf, identity), SPLIT(ceil_leaf, identity), SPLIT(round_leaf, identity),
-      SPLIT(trunc_leaf, identity), {&isnan_leaf<float>, &isnan_leaf<double>, &no<int32_t>, &no<int64_t>, &no<uint8_t>},
+      ALL(identity),
+      SPLIT(negative_float, negative),
+      SPLIT(abs_float, abs_int),
+      NUMBERS(sign),
+      FLOATS(exp_leaf),
+      FLOATS(exp2_leaf),
+      FLOATS(expm1_leaf),
+      FLOATS(log_leaf),
+      FLOATS(log1p_leaf),
+      FLOATS(log2_leaf),
+      FLOATS(log10_leaf),
+      FLOATS(sqrt_leaf),
+      FLOATS(rsqrt_leaf),
+      NUMBERS(square),
+      FLOATS(reciprocal),
+      FLOATS(sin_leaf),
+      FLOATS(cos_leaf),
+      FLOATS(tan_leaf),
+      FLOATS(asin_leaf),
+      FLOATS(acos_leaf),
+      FLOATS(atan_leaf),
+      FLOATS(sinh_leaf),
+      FLOATS(cosh_leaf),
+      FLOATS(tanh_leaf),
+      FLOATS(asinh_leaf),
+      FLOATS(acosh_leaf),
+      FLOATS(atanh_leaf),
+      FLOATS(sigmoid_leaf),
+      NUMBERS(relu),
+      FLOATS(softplus_leaf),
+      FLOATS(erf_leaf),
+      FLOATS(erfinv_leaf),
+      SPLIT(floor_leaf, identity),
+      SPLIT(ceil_leaf, identity),
+      SPLIT(round_leaf, identity),
+      SPLIT(trunc_leaf, identity),
+      {&isnan_leaf<float>, &isnan_leaf<double>, &no<int32_t>, &no<int64_t>, &no<uint8_t>},
       {&isinf_leaf<float>, &isinf_leaf<double>, &no<int32_t>, &no<int64_t>, &no<uint8_t>},
-      {&isfinite_leaf<float>, &isfinite_leaf<double>, &yes<int32_t>, &yes<int64_t>, &yes<uint8_t>}, ALL(logical_not),
-      {nullptr, nullptr, &bitwise_not<int32_t>, &bitwise_not<int64_t>, &logical_not<uint8_t>}, SPLIT(clip, clip_int),
-      NUMBERS(add), NUMBERS(subtract), NUMBERS(multiply), FLOATS(divide), NUMBERS(floor_divide), NUMBERS(mod), NUMBERS(power),
-      SPLIT(maximum, maximum_int), SPLIT(minimum, minimum_int), FLOATS(arctan2_leaf), ALL(greater), ALL(greater_equal), ALL(less),
-      ALL(less_equal), ALL(equal), ALL(not_equal), ALL(logical_and), ALL(logical_or), ALL(logical_xor), INTEGERS(bitwise_and),
-      INTEGERS(bitwise_or), INTEGERS(bitwise_xor), INTEGERS(left_shift), INTEGERS(right_shift), NUMBERS(relu_grad),
-      FLOATS(sigmoid_grad), FLOATS(tanh_grad), ALL(where), {nullptr, nullptr, nullptr, nullptr, nullptr}};
+      {&isfinite_leaf<float>, &isfinite_leaf<double>, &yes<int32_t>, &yes<int64_t>, &yes<uint8_t>},
+      ALL(logical_not),
+      {nullptr, nullptr, &bitwise_not<int32_t>, &bitwise_not<int64_t>, &logical_not<uint8_t>},
+      SPLIT(clip, clip_int),
+      NUMBERS(add),
+      NUMBERS(subtract),
+      NUMBERS(multiply),
+      FLOATS(divide),
+      NUMBERS(floor_divide),
+      NUMBERS(mod),
+      NUMBERS(power),
+      SPLIT(maximum, maximum_int),
+      SPLIT(minimum, minimum_int),
+      FLOATS(arctan2_leaf),
+      ALL(greater),
+      ALL(greater_equal),
+      ALL(less),
+      ALL(less_equal),
+      ALL(equal),
+      ALL(not_equal),
+      ALL(logical_and),
+      ALL(logical_or),
+      ALL(logical_xor),
+      INTEGERS(bitwise_and),
+      INTEGERS(bitwise_or),
+      INTEGERS(bitwise_xor),
+      INTEGERS(left_shift),
+      INTEGERS(right_shift),
+      NUMBERS(relu_grad),
+      FLOATS(sigmoid_grad),
+      FLOATS(tanh_grad),
+      ALL(where),
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   return kTable[code][int(lane)];
 }
 
 // Conversions. Float to integer truncates and saturates; NaN gives 0.
 template <class To, class From>
-inline To convert_one(From x) { return To(x); }
+inline To convert_one(From x) {
+  return To(x);
+}
 template <>
-inline int32_t convert_one<int32_t, float>(float x) { return x != x ? 0 : x >= 2147483648.0f ? INT32_MAX : x <= -2147483648.0f ? INT32_MIN : int32_t(x); }
+inline int32_t convert_one<int32_t, float>(float x) {
+  return x != x ? 0 : x >= 2147483648.0f ? INT32_MAX : x <= -2147483648.0f ? INT32_MIN : int32_t(x);
+}
 template <>
-inline int32_t convert_one<int32_t, double>(double x) { return x != x ? 0 : x >= 2147483648.0 ? INT32_MAX : x <= -2147483648.0 ? INT32_MIN : int32_t(x); }
+inline int32_t convert_one<int32_t, double>(double x) {
+  return x != x ? 0 : x >= 2147483648.0 ? INT32_MAX : x <= -2147483648.0 ? INT32_MIN : int32_t(x);
+}
 template <>
-inline int64_t convert_one<int64_t, float>(float x) { return x != x ? 0 : x >= 0x1p63f ? INT64_MAX : x <= -0x1p63f ? INT64_MIN : int64_t(x); }
+inline int64_t convert_one<int64_t, float>(float x) {
+  return x != x ? 0 : x >= 0x1p63f ? INT64_MAX : x <= -0x1p63f ? INT64_MIN : int64_t(x);
+}
 template <>
-inline int64_t convert_one<int64_t, double>(double x) { return x != x ? 0 : x >= 0x1p63 ? INT64_MAX : x <= -0x1p63 ? INT64_MIN : int64_t(x); }
+inline int64_t convert_one<int64_t, double>(double x) {
+  return x != x ? 0 : x >= 0x1p63 ? INT64_MAX : x <= -0x1p63 ? INT64_MIN : int64_t(x);
+}
 template <class From, class To>
 void convert(int64_t n, void* to, const void* a, const void*, const void*, const double*) {
   const From* x = static_cast<const From*>(a);
@@ -239,7 +315,8 @@ void to_bool(int64_t n, void* to, const void* a, const void*, const void*, const
   uint8_t* y = static_cast<uint8_t*>(to);
   for (int64_t i = 0; i < n; i++) y[i] = x[i] != 0;
 }
-#define ROW(F) {&convert<F, float>, &convert<F, double>, &convert<F, int32_t>, &convert<F, int64_t>, &to_bool<F>}
+#define ROW(F) \
+  { &convert<F, float>, &convert<F, double>, &convert<F, int32_t>, &convert<F, int64_t>, &to_bool<F> }
 Leaf find_convert(Lane from, Lane to) {
   static constexpr Leaf kTable[5][5] = {ROW(float), ROW(double), ROW(int32_t), ROW(int64_t), ROW(uint8_t)};
   return kTable[int(from)][int(to)];
@@ -285,11 +362,13 @@ void store_brain(int64_t n, void* to, const void* a, const void*, const void*, c
 }
 // DType order: float32, float16, bfloat16, float64, int32, int64, int8, uint8, bool.
 Leaf find_load(int dtype) {
-  static constexpr Leaf kTable[] = {nullptr, &load_half, &load_brain, nullptr, nullptr, nullptr, &convert<int8_t, int32_t>, &convert<uint8_t, int32_t>, nullptr};
+  static constexpr Leaf kTable[] = {
+      nullptr, &load_half, &load_brain, nullptr, nullptr, nullptr, &convert<int8_t, int32_t>, &convert<uint8_t, int32_t>, nullptr};
   return kTable[dtype];
 }
 Leaf find_store(int dtype) {
-  static constexpr Leaf kTable[] = {nullptr, &store_half, &store_brain, nullptr, nullptr, nullptr, &convert<int32_t, int8_t>, &convert<int32_t, uint8_t>, nullptr};
+  static constexpr Leaf kTable[] = {
+      nullptr, &store_half, &store_brain, nullptr, nullptr, nullptr, &convert<int32_t, int8_t>, &convert<int32_t, uint8_t>, nullptr};
   return kTable[dtype];
 }
 

@@ -12,12 +12,12 @@ enum class Lane : uint8_t { kF32, kF64, kI32, kI64, kU8, kCount };
 using Leaf = void (*)(int64_t n, void* to, const void* a, const void* b, const void* c, const double* params);
 
 struct LeafTable {
-  Leaf (*find)(int code, Lane lane);           // null where the op does not exist for the type
+  Leaf (*find)(int code, Lane lane);  // null where the op does not exist for the type
   Leaf (*convert)(Lane from, Lane to);
-  Leaf (*load)(int dtype);                     // memory of this dtype to its lane; null when they are the same
-  Leaf (*store)(int dtype);                    // lane to memory of this dtype; null when they are the same
+  Leaf (*load)(int dtype);   // memory of this dtype to its lane; null when they are the same
+  Leaf (*store)(int dtype);  // lane to memory of this dtype; null when they are the same
   double (*sum)(Lane lane, int64_t n, const void* a);
-  double (*extreme)(Lane lane, int64_t n, const void* a, bool is_max);   // NaN wins
+  double (*extreme)(Lane lane, int64_t n, const void* a, bool is_max);              // NaN wins
   void (*accumulate)(Lane lane, int64_t n, double* to, const void* a, int reduce);  // 0 sum, 1 max, 2 min, per element
 };
 TRAE_DECLARE_TABLE(LeafTable, leaf_table)

@@ -32,7 +32,8 @@ void moments(const float* x, long rows, long channels, const float* __restrict__
   }
 }
 
-void apply(const float* x, float* y, long rows, long channels, const float* __restrict__ scale, const float* __restrict__ offset, bool is_relu) {
+void apply(const float* x, float* y, long rows, long channels, const float* __restrict__ scale, const float* __restrict__ offset,
+           bool is_relu) {
   for (long r = 0; r < rows; r++) {
     const float* from = x + r * channels;
     float* to = y + r * channels;
@@ -45,8 +46,8 @@ void apply(const float* x, float* y, long rows, long channels, const float* __re
 }
 
 template <bool kMasked>
-void sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* __restrict__ mean, double* sum, double* products,
-          float* scratch) {
+void sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* __restrict__ mean, double* sum,
+          double* products, float* scratch) {
   float* __restrict__ s = scratch;
   float* __restrict__ p = scratch + channels;
   for (long c = 0; c < 2 * channels; c++) scratch[c] = 0;
@@ -63,8 +64,8 @@ void sums(const float* x, const float* dy, const float* y, long rows, long chann
     flush(channels, sum, products, scratch);
   }
 }
-void gradient_sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* mean, double* sum, double* products,
-                   float* scratch) {
+void gradient_sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* mean, double* sum,
+                   double* products, float* scratch) {
   if (y) sums<true>(x, dy, y, rows, channels, mean, sum, products, scratch);
   else sums<false>(x, dy, y, rows, channels, mean, sum, products, scratch);
 }
@@ -82,7 +83,8 @@ void dx_rows(const float* x, const float* dy, const float* y, float* dx, long ro
     }
   }
 }
-void gradient(const float* x, const float* dy, const float* y, float* dx, long rows, long channels, const float* a, const float* b, const float* c) {
+void gradient(const float* x, const float* dy, const float* y, float* dx, long rows, long channels, const float* a, const float* b,
+              const float* c) {
   if (y) dx_rows<true>(x, dy, y, dx, rows, channels, a, b, c);
   else dx_rows<false>(x, dy, y, dx, rows, channels, a, b, c);
 }

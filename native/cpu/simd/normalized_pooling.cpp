@@ -43,8 +43,8 @@ void forward(long windows, long step, long channels, int count, const float* con
   }
 }
 
-void backward(long windows, long step, long channels, int count, const float* const* taps, float* const* dx, const float* dy, const float* y,
-              const unsigned char* winners, const float* a, const float* b, const float* k) {
+void backward(long windows, long step, long channels, int count, const float* const* taps, float* const* dx, const float* dy,
+              const float* y, const unsigned char* winners, const float* a, const float* b, const float* k) {
   const long full = channels / kLanes * kLanes;
   for (long w = 0; w < windows; w++, dy += channels, y += channels, winners += channels) {
     const long at = w * step;

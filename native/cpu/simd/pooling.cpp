@@ -4,7 +4,8 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
-void max_taps(long channels, int count, const float* const* taps, const unsigned char* ids, float* __restrict__ y, unsigned char* __restrict__ winners) {
+void max_taps(long channels, int count, const float* const* taps, const unsigned char* ids, float* __restrict__ y,
+              unsigned char* __restrict__ winners) {
   const long full = channels / kLanes * kLanes;
   for (long c = 0; c < full; c += kLanes) {
     Floats best = load(taps[0] + c);
@@ -34,7 +35,8 @@ void max_taps(long channels, int count, const float* const* taps, const unsigned
   }
 }
 
-void spread(long channels, int count, float* const* taps, const unsigned char* ids, const float* dy, const unsigned char* winners, bool add) {
+void spread(long channels, int count, float* const* taps, const unsigned char* ids, const float* dy, const unsigned char* winners,
+            bool add) {
   for (int t = 0; t < count; t++) {
     float* __restrict__ to = taps[t];
     const int number = ids[t];

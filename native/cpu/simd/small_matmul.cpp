@@ -27,19 +27,21 @@ inline void block(long inner, const float* a, long a_row, long a_column, const f
 }
 
 template <int kVectors>
-void strip(long rows, long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c, long c_row, long columns) {
+void strip(long rows, long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c, long c_row,
+           long columns) {
   long i = 0;
   for (; i + 4 <= rows; i += 4) block<4, kVectors>(inner, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, columns);
   for (; i < rows; i++) block<1, kVectors>(inner, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, columns);
 }
 
-void multiply(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b, bool is_b_transposed, float* c,
-              float* packed) {
+void multiply(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b, bool is_b_transposed,
+              float* c, float* packed) {
   const long padded = (columns + kLanes - 1) / kLanes * kLanes;
   long b_row = columns;
   if (is_b_transposed || padded != columns) {
     for (long j = 0; j < inner; j++)
-      for (long k = 0; k < padded; k++) packed[j * padded + k] = k >= columns ? 0.0f : is_b_transposed ? b[k * inner + j] : b[j * columns + k];
+      for (long k = 0; k < padded; k++)
+        packed[j * padded + k] = k >= columns ? 0.0f : is_b_transposed ? b[k * inner + j] : b[j * columns + k];
     b = packed;
     b_row = padded;
   }

@@ -68,7 +68,8 @@ class Fuser {
     size_t outside = 0;
     for (int v : operands) {
       const int p = g_.values[v].producer;
-      const bool is_inside = p >= 0 && (std::find(a.steps.begin(), a.steps.end(), p) != a.steps.end() || std::find(b.steps.begin(), b.steps.end(), p) != b.steps.end());
+      const bool is_inside = p >= 0 && (std::find(a.steps.begin(), a.steps.end(), p) != a.steps.end() ||
+                                        std::find(b.steps.begin(), b.steps.end(), p) != b.steps.end());
       outside += !is_inside;
     }
     return outside;

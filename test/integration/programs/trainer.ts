@@ -12,12 +12,21 @@ function model(): InstanceType<typeof Sequential> {
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
   return m;
 }
-const say = (text: string): void => { parentPort ? parentPort.postMessage(text) : process.stdout.write(`${text}\n`); };
+const say = (text: string): void => {
+  parentPort ? parentPort.postMessage(text) : process.stdout.write(`${text}\n`);
+};
 
 async function main(): Promise<void> {
-  const n = 2048, x = trae.random.normal([n, 16]), y = trae.tensor(Int32Array.from({ length: n }, (_, i) => i % 4)), m = model();
+  const n = 2048,
+    x = trae.random.normal([n, 16]),
+    y = trae.tensor(Int32Array.from({ length: n }, (_, i) => i % 4)),
+    m = model();
   let epochs = 0;
-  const announce = new callbacks.LambdaCallback({ onEpochEnd: () => { if (++epochs === 2) say('training'); } });
+  const announce = new callbacks.LambdaCallback({
+    onEpochEnd: () => {
+      if (++epochs === 2) say('training');
+    },
+  });
   try {
     await m.fit(x, y, { epochs: 1e6, batchSize: 32, verbose: 0, callbacks: [announce] });
   } catch (error) {

@@ -5,8 +5,18 @@ import { classNames } from '../../../lib/keras/saving/registry';
 import { close, golden, objective, tensorOf, type Config, type Golden } from '../helpers';
 
 interface Case {
-  name: string; config: Config; inputs: Golden[]; mask: Golden | null; weights: Golden[]; inference: Golden; training: Golden; dx: Golden[]; dw: Golden[];
-  losses: number[]; after: Golden[]; outputShape: number[];
+  name: string;
+  config: Config;
+  inputs: Golden[];
+  mask: Golden | null;
+  weights: Golden[];
+  inference: Golden;
+  training: Golden;
+  dx: Golden[];
+  dw: Golden[];
+  losses: number[];
+  after: Golden[];
+  outputShape: number[];
 }
 const cases = golden<Case[]>('layers.json');
 const { layers } = trae.keras;
@@ -14,7 +24,9 @@ type Layer = trae.keras.Layer;
 
 /** The layer of a case with its weights, and what it is called on. */
 function made(c: Case): { layer: Layer; inputs: trae.Tensor[]; given: trae.Tensor | trae.Tensor[]; options: trae.CallOptions } {
-  const layer = layers.deserialize(c.config), inputs = c.inputs.map(tensorOf), given = inputs.length === 1 ? inputs[0] : inputs;
+  const layer = layers.deserialize(c.config),
+    inputs = c.inputs.map(tensorOf),
+    given = inputs.length === 1 ? inputs[0] : inputs;
   layer.build(inputs.length === 1 ? inputs[0].shape : inputs.map((t) => t.shape));
   layer.setWeights(c.weights.map(tensorOf));
   return { layer, inputs, given, options: c.mask ? { mask: tensorOf(c.mask) } : {} };
@@ -26,8 +38,14 @@ describe('layers against Keras', () => {
     describe(c.name, () => {
       it('has the weights and the output shape', () => {
         const { layer, inputs } = made(c);
-        assert.deepEqual(layer.weights.map((w) => w.name), c.weights.map((w) => w.path!.split('/').at(-1)));
-        assert.deepEqual(layer.weights.map((w) => [...w.shape]), c.weights.map((w) => w.shape));
+        assert.deepEqual(
+          layer.weights.map((w) => w.name),
+          c.weights.map((w) => w.path!.split('/').at(-1)),
+        );
+        assert.deepEqual(
+          layer.weights.map((w) => [...w.shape]),
+          c.weights.map((w) => w.shape),
+        );
         assert.deepEqual(layer.computeOutputShape(inputs.length === 1 ? inputs[0].shape : inputs.map((t) => t.shape)), c.outputShape);
       });
       it('computes the output', () => {
@@ -36,7 +54,9 @@ describe('layers against Keras', () => {
         close(trae.compile((x: unknown) => layer.apply(x, { ...options, training: false }) as trae.Tensor)(given), c.inference, 'compiled');
       });
       it('computes output and gradients in training', () => {
-        const { layer, inputs, options } = made(c), floats = inputs.filter(isFloat), trained = layer.trainableWeights;
+        const { layer, inputs, options } = made(c),
+          floats = inputs.filter(isFloat),
+          trained = layer.trainableWeights;
         let y!: trae.Tensor;
         const loss = (...xs: trae.Tensor[]): trae.Tensor => {
           let i = 0;
@@ -44,17 +64,26 @@ describe('layers against Keras', () => {
           y = layer.apply(given.length === 1 ? given[0] : given, { ...options, training: true }) as trae.Tensor;
           return layer.losses.reduce((a, b) => a.add(b), objective(y));
         };
-        const before = layer.getWeights(), dw = trained.length ? trae.variableGrads(() => loss(...floats), trained).grads : [];
+        const before = layer.getWeights(),
+          dw = trained.length ? trae.variableGrads(() => loss(...floats), trained).grads : [];
         if (!trained.length) loss(...floats);
         close(y, c.training, 'training');
-        close(layer.losses.map((l) => l.item()), c.losses, 'losses');
+        close(
+          layer.losses.map((l) => l.item()),
+          c.losses,
+          'losses',
+        );
         layer.nonTrainableWeights.forEach((w, i) => close(w, c.after[i], `after ${w.name}`));
         dw.forEach((g, i) => close(g, c.dw[i], `d ${trained[i].name}`));
         layer.setWeights(before);
-        if (floats.length) trae.valueAndGrad(loss)(...floats).grads.forEach((g, i) => close(g, c.dx[i], `dx ${i}`));
+        if (floats.length)
+          trae
+            .valueAndGrad(loss)(...floats)
+            .grads.forEach((g, i) => close(g, c.dx[i], `dx ${i}`));
       });
       it('computes the same in one compiled step', () => {
-        const { layer, inputs, options } = made(c), trained = layer.trainableWeights;
+        const { layer, inputs, options } = made(c),
+          trained = layer.trainableWeights;
         const step = trae.compile((...given: trae.Tensor[]) => {
           let y!: trae.Tensor;
           const forward = (): trae.Tensor => {
@@ -70,7 +99,8 @@ describe('layers against Keras', () => {
         layer.nonTrainableWeights.forEach((w, i) => close(w, c.after[i], `after ${w.name}`));
       });
       it("has Keras' config", () => {
-        const { layer } = made(c), got = trae.keras.saving.serializeKerasObject(layer) as Config;
+        const { layer } = made(c),
+          got = trae.keras.saving.serializeKerasObject(layer) as Config;
         assert.equal(got.module, c.config.module);
         assert.equal(got.class_name, c.config.class_name);
         assert.equal(got.registered_name, c.config.registered_name);
@@ -81,7 +111,10 @@ describe('layers against Keras', () => {
   it('covers every layer', () => {
     const tested = new Set(cases.map((c) => c.config.class_name));
     // Lambda holds code, InputLayer computes nothing: machinery.test.ts has both.
-    assert.deepEqual(classNames('keras.layers').filter((name) => !tested.has(name) && name !== 'Lambda' && name !== 'InputLayer'), []);
+    assert.deepEqual(
+      classNames('keras.layers').filter((name) => !tested.has(name) && name !== 'Lambda' && name !== 'InputLayer'),
+      [],
+    );
   });
 });
 /** What decides the behaviour: without build_config, which tells shapes. */

@@ -4,10 +4,22 @@ import * as trae from '../../../lib/index';
 import { close, golden, tensorOf, type Config, type Golden } from '../helpers';
 
 interface Case {
-  name: string; model: Config; compile: Record<string, unknown>; weights: Golden[]; x: Golden; y: Golden[]; fit: Record<string, unknown>; validationData: Golden[] | null;
-  sampleWeight: Golden | null; history: Record<string, number[]>; after: Golden[]; evaluate: Record<string, number>; predict: Golden[];
+  name: string;
+  model: Config;
+  compile: Record<string, unknown>;
+  weights: Golden[];
+  x: Golden;
+  y: Golden[];
+  fit: Record<string, unknown>;
+  validationData: Golden[] | null;
+  sampleWeight: Golden | null;
+  history: Record<string, number[]>;
+  after: Golden[];
+  evaluate: Record<string, number>;
+  predict: Golden[];
 }
-const camel = (o: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(o).map(([k, v]) => [k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]));
+const camel = (o: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(o).map(([k, v]) => [k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]));
 
 describe('fit against Keras', () => {
   for (const c of golden<Case[]>('fits.json'))
@@ -16,10 +28,14 @@ describe('fit against Keras', () => {
         const model = trae.keras.saving.deserializeKerasObject(c.model) as trae.keras.Model;
         model.setWeights(c.weights.map(tensorOf));
         model.compile({ ...camel(c.compile), runEagerly });
-        const x = tensorOf(c.x), y = c.y.length === 1 ? tensorOf(c.y[0]) : c.y.map(tensorOf);
+        const x = tensorOf(c.x),
+          y = c.y.length === 1 ? tensorOf(c.y[0]) : c.y.map(tensorOf);
         const history = await model.fit(x, y, {
-          ...camel(c.fit), shuffle: false, verbose: 0,
-          ...(c.validationData ? { validationData: c.validationData.map(tensorOf) } : {}), ...(c.sampleWeight ? { sampleWeight: tensorOf(c.sampleWeight) } : {}),
+          ...camel(c.fit),
+          shuffle: false,
+          verbose: 0,
+          ...(c.validationData ? { validationData: c.validationData.map(tensorOf) } : {}),
+          ...(c.sampleWeight ? { sampleWeight: tensorOf(c.sampleWeight) } : {}),
         });
         assert.deepEqual(Object.keys(history.history).sort(), Object.keys(c.history).sort());
         for (const [name, values] of Object.entries(c.history)) close(history.history[name], values, name, 3e-4);
