@@ -2,10 +2,6 @@
 // use at the peak: eager loops then stop asking the system for pages, which cost more than most kernels.
 #include "core/storage.h"
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
-
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
@@ -49,18 +45,6 @@ void trim(Pool& p, size_t limit) {
   }
 }
 
-// Huge pages for large tensors: kernels that walk through images a row at a time miss the address cache at every one.
-void* allocate(size_t size) {
-  constexpr size_t kHuge = size_t(2) << 20;
-  const size_t alignment = size >= kHuge ? kHuge : 64;
-  const size_t rounded = (size + alignment - 1) / alignment * alignment;
-  void* p = std::aligned_alloc(alignment, rounded);
-#ifdef MADV_HUGEPAGE
-  if (p && alignment == kHuge) madvise(p, rounded, MADV_HUGEPAGE);  // a wish: without it the pages are small
-#endif
-  return p;
-}
-
 }  // namespace
 
 Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
@@ -73,10 +57,13 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     if (it->second.empty()) p.free_blocks.erase(it);
     p.pooled -= size;
   } else {
-    data_ = allocate(size);
+    // Huge pages matter for large tensors: aligned to 2 MiB the kernel can give them.
+    const size_t alignment = size >= (size_t(4) << 20) ? size_t(2) << 20 : 64;
+    const size_t rounded = (size + alignment - 1) / alignment * alignment;
+    data_ = std::aligned_alloc(alignment, rounded);
     if (!data_) {
       trim(p, 0);
-      data_ = allocate(size);
+      data_ = std::aligned_alloc(alignment, rounded);
     }
     if (!data_)
       throw Error("OutOfMemoryError", "",

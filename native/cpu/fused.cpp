@@ -1,4 +1,4 @@
-// The tile machine: runs a chain of elementwise ops over tiles of about a thousand elements that stay in the first-level
+// The tile machine: runs a chain of elementwise ops over tiles of some hundred elements that stay in the first-level
 // cache, one instruction (a vector loop) after the other. Memory is read once and written once.
 //   shape      the iteration space, its axes merged where every operand allows it
 //   row        the innermost merged axis; a tile is part of a row, or several short rows
@@ -17,7 +17,7 @@
 namespace trae {
 namespace {
 
-constexpr int64_t kTile = 1024;
+constexpr int64_t kTile = 512;
 constexpr int kMaxAxes = 12;
 
 Lane lane_of(DType d) {
