@@ -28,6 +28,12 @@ export interface Tensor extends NativeTensor {
   [Symbol.dispose](): void;
 }
 
+/** What other things that stand for a tensor can do too: its ops. */
+export type TensorMethods = Omit<
+  Tensor,
+  'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed' | typeof Symbol.dispose
+>;
+
 /** The class, for `instanceof`; tensors are made by `tensor()` and by ops. */
 export const Tensor = binding.Tensor as unknown as { prototype: Tensor; new (): Tensor };
 

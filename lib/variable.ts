@@ -2,7 +2,7 @@
 import type { DType, NativeVariable } from '../binding';
 import { binding } from './binding';
 import { ValueError } from './errors';
-import { convert, formatShape, isFloating, run, type Shape, type Tensor, type TensorLike } from './tensor';
+import { convert, formatShape, isFloating, run, type Shape, type Tensor, type TensorLike, type TensorMethods } from './tensor';
 import { currentTrace } from './trace';
 
 export interface VariableOptions {
@@ -36,6 +36,7 @@ export function withAutocast<T>(dtype: DType | null, f: () => T): T {
   }
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods are made from the table of ops
 export class Variable {
   /** @internal Whether it follows the dtype that a layer computes in: weights do, statistics do not. */
   autocast = false;
@@ -125,6 +126,10 @@ export class Variable {
     return this.toString();
   }
 }
+
+// Every op is a method of variables too: it works on the current value.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type
+export interface Variable extends TensorMethods {}
 
 /** Makes a variable. `name` defaults to `variable`, `variable_1`, ...; `trainable` to true for floats. */
 export function variable(initial: TensorLike, options: VariableOptions = {}): Variable {

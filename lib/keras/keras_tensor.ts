@@ -8,7 +8,7 @@ import { ValueError } from '../errors';
 import { flattenStructure, mapStructure } from '../nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
-import { formatShape, Tensor, type DType, type TensorLike } from '../tensor';
+import { formatShape, Tensor, type DType, type TensorLike, type TensorMethods } from '../tensor';
 import { ScratchTrace, withTrace } from '../trace';
 import { uniqueName } from './naming';
 
@@ -54,11 +54,7 @@ export class KerasTensor {
     return this.toString();
   }
 }
-// Every method of Tensor, as part of the graph.
-type TensorMethods = Omit<
-  Tensor,
-  'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed'
->;
+// Every op as a method, as part of the graph.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type
 export interface KerasTensor extends TensorMethods {}
 

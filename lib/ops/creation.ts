@@ -1,6 +1,6 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
 import { ValueError } from '../errors';
-import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import { checkDType, convert, formatShape, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
 
 const sizes = (shape: number | Shape): number[] => (typeof shape === 'number' ? [shape] : [...shape]);
@@ -172,5 +172,3 @@ export const shape = (x: TensorLike): number[] => [...convert(x).shape];
 export const ndim = (x: TensorLike): number => convert(x).ndim;
 /** Number of elements. */
 export const size = (x: TensorLike): number => convert(x).size;
-/** @internal */
-export const floatOr = (t: Tensor, dtype: DType): DType => (isFloating(t.dtype) ? t.dtype : dtype);

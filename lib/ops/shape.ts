@@ -1,5 +1,5 @@
 /** Shapes: views, moves and joins (keras.ops). */
-import { IndexError, ValueError } from '../errors';
+import { ValueError } from '../errors';
 import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../tensor';
 import { defineMethods, defineOp } from './define';
 
@@ -266,11 +266,6 @@ export const roll = defineOp(
   },
   ['axis'],
 );
-/** @internal */
-export function checkIndex(op: string, index: number, size: number): number {
-  if (index < -size || index >= size) throw new IndexError(`${op}: index ${index} is out of range for an axis of size ${size}.`, { op });
-  return index < 0 ? index + size : index;
-}
 
 const transposeMethod = (x: Tensor, axes?: readonly number[] | { axes?: readonly number[] | null }): Tensor =>
   transpose(x, Array.isArray(axes) ? { axes } : ((axes ?? {}) as { axes?: readonly number[] }));
