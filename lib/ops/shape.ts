@@ -69,28 +69,21 @@ export const swapaxes = defineOp('swapaxes', (x: TensorLike, axis1: number, axis
   [axes[a], axes[b]] = [axes[b], axes[a]];
   return run('transpose', [t], { axes });
 });
+const joining = (name: string) =>
+  defineOp(
+    name,
+    (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor =>
+      run(
+        'concatenate',
+        Array.from(xs, (x) => convert(x)),
+        { axis },
+      ),
+    ['axis'],
+  );
 /** Tensors joined along an axis they may differ in. */
-export const concatenate = defineOp(
-  'concatenate',
-  (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor =>
-    run(
-      'concatenate',
-      xs.map((x) => convert(x)),
-      { axis },
-    ),
-  ['axis'],
-);
+export const concatenate = joining('concatenate');
 /** Alias of `concatenate`. */
-export const concat = defineOp(
-  'concat',
-  (xs: readonly TensorLike[], { axis = 0 }: { axis?: number } = {}): Tensor =>
-    run(
-      'concatenate',
-      xs.map((x) => convert(x)),
-      { axis },
-    ),
-  ['axis'],
-);
+export const concat = joining('concat');
 /** Tensors of one shape joined along a new axis. */
 export const stack = defineOp(
   'stack',
