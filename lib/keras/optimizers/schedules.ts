@@ -40,8 +40,8 @@ const positive = (where: string, name: string, value: number): number => {
   return value;
 };
 
-/** initialLearningRate * decayRate^(step / decaySteps); whole powers only when `staircase`. */
-export class ExponentialDecay extends LearningRateSchedule {
+// The rate is a function of step / decaySteps, in whole steps when `staircase`.
+abstract class RateDecay extends LearningRateSchedule {
   static positional = ['initialLearningRate', 'decaySteps', 'decayRate'];
   readonly staircase: boolean;
   readonly name: string;
@@ -52,17 +52,23 @@ export class ExponentialDecay extends LearningRateSchedule {
     options: { staircase?: boolean; name?: string } = {},
   ) {
     super();
-    checkOptions('ExponentialDecay', options, ['staircase', 'name']);
-    positive('ExponentialDecay', 'decaySteps', decaySteps);
+    checkOptions(new.target.name, options, ['staircase', 'name']);
+    positive(new.target.name, 'decaySteps', decaySteps);
     this.staircase = options.staircase ?? false;
-    this.name = options.name ?? 'ExponentialDecay';
+    this.name = options.name ?? new.target.name;
   }
-  protected at(step: Tensor): Tensor {
+  protected periods(step: Tensor): Tensor {
     const p = divide(step, this.decaySteps);
-    return multiply(this.initialLearningRate, power(this.decayRate, this.staircase ? floor(p) : p));
+    return this.staircase ? floor(p) : p;
   }
   getConfig() {
     return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name };
+  }
+}
+/** initialLearningRate * decayRate^(step / decaySteps); whole powers only when `staircase`. */
+export class ExponentialDecay extends RateDecay {
+  protected at(step: Tensor): Tensor {
+    return multiply(this.initialLearningRate, power(this.decayRate, this.periods(step)));
   }
 }
 /** values[i] while step <= boundaries[i], then the last. */
@@ -129,28 +135,9 @@ export class PolynomialDecay extends LearningRateSchedule {
   }
 }
 /** initialLearningRate / (1 + decayRate step / decaySteps); whole quotients only when `staircase`. */
-export class InverseTimeDecay extends LearningRateSchedule {
-  static positional = ['initialLearningRate', 'decaySteps', 'decayRate'];
-  readonly staircase: boolean;
-  readonly name: string;
-  constructor(
-    readonly initialLearningRate: number,
-    readonly decaySteps: number,
-    readonly decayRate: number,
-    options: { staircase?: boolean; name?: string } = {},
-  ) {
-    super();
-    checkOptions('InverseTimeDecay', options, ['staircase', 'name']);
-    positive('InverseTimeDecay', 'decaySteps', decaySteps);
-    this.staircase = options.staircase ?? false;
-    this.name = options.name ?? 'InverseTimeDecay';
-  }
+export class InverseTimeDecay extends RateDecay {
   protected at(step: Tensor): Tensor {
-    const p = divide(step, this.decaySteps);
-    return divide(this.initialLearningRate, add(1, multiply(this.decayRate, this.staircase ? floor(p) : p)));
-  }
-  getConfig() {
-    return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name };
+    return divide(this.initialLearningRate, add(1, multiply(this.decayRate, this.periods(step))));
   }
 }
 /**
