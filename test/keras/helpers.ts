@@ -19,6 +19,12 @@ export type Config = { module: string; class_name: string; config: Record<string
 export function golden<T>(name: string): T {
   return JSON.parse(fs.readFileSync(path.join(__dirname, 'golden', name), 'utf8')) as T;
 }
+/** Names of the files of `golden/` that match. */
+export const goldenFiles = (pattern: RegExp): string[] =>
+  fs
+    .readdirSync(path.join(__dirname, 'golden'))
+    .filter((name) => pattern.test(name))
+    .sort();
 /** The tensor of a golden array. */
 export function tensorOf(a: Golden): trae.Tensor {
   if (a.dtype === 'int64') return trae.tensor(BigInt64Array.from(a.data.map((v) => BigInt(v))), a.shape);

@@ -2,15 +2,16 @@
 import { makeKind } from '../saving/serialize';
 import { Layer } from './layer';
 
-export { ReLU, LeakyReLU, Softmax, Rescaling } from './activations';
+export { Activation, LeakyReLU, ReLU, Softmax } from './activations';
 export { Conv1D, Conv2D } from './convolution';
 export { Conv1D as Convolution1D, Conv2D as Convolution2D } from './convolution';
-export { Activation, Dense, Embedding, Identity, Input, InputLayer, Lambda } from './core';
+export { Dense, Embedding, Identity, Input, InputLayer, Lambda } from './core';
 export { InputSpec } from './input_spec';
 export { Layer, type CallOptions, type LayerOptions } from './layer';
 export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from './merging';
 export { BatchNormalization, LayerNormalization } from './normalization';
 export { AveragePooling1D, AveragePooling2D, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, MaxPooling1D, MaxPooling2D } from './pooling';
+export { Rescaling } from './preprocessing/rescaling';
 export { Dropout } from './regularization';
 export { Flatten, Permute, Reshape, UpSampling2D, ZeroPadding2D } from './reshaping';
 

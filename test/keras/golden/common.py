@@ -11,6 +11,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 random = np.random.default_rng(20)
 
 
+def restart(seed):
+    """Starts `random` anew, so that a file of golden values does not depend on those made before it."""
+    random.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+
+
 def array(x):
     """An array as {shape, dtype, data}: seven significant digits."""
     x = np.asarray(x)

@@ -105,8 +105,6 @@ def one(name, layer, inputs, mask=None):
     }
 
 
-def make():
-    out = []
-    for case in cases():
-        out.append(one(*case))
-    write("layers.json", out)
+def make(name="layers.json", cases=cases):
+    """Writes a file of cases. Each family of layers has one: layers_<family>.json."""
+    write(name, [one(*case) for case in cases()])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
 import { classNames } from '../../../lib/keras/saving/registry';
-import { close, golden, objective, tensorOf, type Config, type Golden } from '../helpers';
+import { close, golden, goldenFiles, objective, tensorOf, type Config, type Golden } from '../helpers';
 
 interface Case {
   name: string;
@@ -18,7 +18,8 @@ interface Case {
   after: Golden[];
   outputShape: number[];
 }
-const cases = golden<Case[]>('layers.json');
+// One file for each family: layers.json, layers_<family>.json.
+const cases = goldenFiles(/^layers.*\.json$/).flatMap((name) => golden<Case[]>(name));
 const { layers } = trae.keras;
 type Layer = trae.keras.Layer;
 

@@ -1,9 +1,9 @@
-/** Layers that add noise while training. */
-import { ValueError } from '../../errors';
-import { dropout, SeedGenerator } from '../../random';
-import type { Tensor } from '../../tensor';
-import { registerClass } from '../saving/registry';
-import { Layer, type CallOptions, type LayerOptions } from './layer';
+/** Dropout. */
+import { ValueError } from '../../../errors';
+import { dropout, SeedGenerator } from '../../../random';
+import type { Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface DropoutOptions extends LayerOptions {
   rate?: number;

@@ -1,40 +1,18 @@
-/** Batch and layer normalization. */
-import { ValueError } from '../../errors';
-import { batchNormalization, batchNormalizationTraining, layerNormalization } from '../../ops/nn';
-import { moveaxis } from '../../ops/shape';
-import { convert, formatShape, run, type Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
-import * as constraints from '../constraints';
-import * as initializers from '../initializers';
-import type { SymbolicShape } from '../keras_tensor';
-import * as regularizers from '../regularizers';
-import { registerClass } from '../saving/registry';
-import { serializeKerasObject } from '../saving/serialize';
-import { InputSpec } from './input_spec';
-import { Layer, type CallOptions, type LayerOptions } from './layer';
+/** BatchNormalization. */
+import { ValueError } from '../../../errors';
+import { batchNormalization, batchNormalizationTraining } from '../../../ops/nn';
+import { moveaxis } from '../../../ops/shape';
+import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as initializers from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { serializeKerasObject } from '../../saving/serialize';
+import { InputSpec } from '../input_spec';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+import { AFFINE, affine, serialized, type AffineOptions } from './affine';
 
-interface Affine {
-  betaInitializer?: unknown;
-  gammaInitializer?: unknown;
-  betaRegularizer?: unknown;
-  gammaRegularizer?: unknown;
-  betaConstraint?: unknown;
-  gammaConstraint?: unknown;
-}
-const AFFINE = ['betaInitializer', 'gammaInitializer', 'betaRegularizer', 'gammaRegularizer', 'betaConstraint', 'gammaConstraint'];
-function affine(o: Affine) {
-  return {
-    betaInitializer: initializers.get(o.betaInitializer ?? 'zeros'),
-    gammaInitializer: initializers.get(o.gammaInitializer ?? 'ones'),
-    betaRegularizer: regularizers.get(o.betaRegularizer),
-    gammaRegularizer: regularizers.get(o.gammaRegularizer),
-    betaConstraint: constraints.get(o.betaConstraint),
-    gammaConstraint: constraints.get(o.gammaConstraint),
-  };
-}
-const serialized = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
-
-export interface BatchNormalizationOptions extends LayerOptions, Affine {
+export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   axis?: number | readonly number[];
   momentum?: number;
   epsilon?: number;
@@ -164,56 +142,4 @@ export class BatchNormalization extends Layer {
     };
   }
 }
-
-export interface LayerNormalizationOptions extends LayerOptions, Affine {
-  axis?: number | readonly number[];
-  epsilon?: number;
-  center?: boolean;
-  scale?: boolean;
-  rmsScaling?: boolean;
-}
-/** gamma (x - mean) / sqrt(variance + epsilon) + beta with the statistics of each example over `axis` (Ba et al. 2016). */
-export class LayerNormalization extends Layer {
-  static override positional: readonly string[] = [];
-  static override options = [...AFFINE, 'axis', 'epsilon', 'center', 'scale', 'rmsScaling'];
-  override supportsMasking = true;
-  readonly axis: number | number[];
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly rmsScaling: boolean;
-  gamma: Variable | null = null;
-  beta: Variable | null = null;
-  private readonly settings;
-  constructor(options: LayerNormalizationOptions = {}) {
-    super(options);
-    this.axis = Array.isArray(options.axis) ? [...(options.axis as number[])] : ((options.axis as number | undefined) ?? -1);
-    this.epsilon = options.epsilon ?? 1e-3;
-    this.center = options.center ?? true;
-    this.scale = options.scale ?? true;
-    this.rmsScaling = options.rmsScaling ?? false;
-    this.settings = affine(options);
-  }
-  override build(inputShape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis,
-      shape = axes.map((a) => inputShape.at(a));
-    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
-    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
-    if (this.scale || this.rmsScaling)
-      this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
-    if (this.center && !this.rmsScaling)
-      this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
-  }
-  override call(inputs: Tensor): Tensor {
-    if (!this.rmsScaling) return layerNormalization(inputs, { gamma: this.gamma?.value ?? null, beta: this.beta?.value ?? null, axis: this.axis, epsilon: this.epsilon });
-    const axes = (typeof this.axis === 'number' ? [this.axis] : this.axis).map((a) => (a < 0 ? a + inputs.ndim : a));
-    const centered = run('subtract', [inputs, run('mean', [inputs], { axis: axes, keepdims: true })]);
-    const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
-    const y = run('multiply', [inputs, run('rsqrt', [run('add', [variance, convert(this.epsilon, inputs)])])]);
-    return run('multiply', [y, run('reshape', [this.gamma!.value], { shape: inputs.shape.map((d, i) => (axes.includes(i) ? d : 1)) })]);
-  }
-  override getConfig() {
-    return { ...super.getConfig(), axis: this.axis, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings) };
-  }
-}
-registerClass('keras.layers', BatchNormalization, LayerNormalization);
+registerClass('keras.layers', BatchNormalization);

@@ -1,0 +1,37 @@
+/** ReLU. */
+import { ValueError } from '../../../errors';
+import type { Tensor } from '../../../tensor';
+import * as activations from '../../activations';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface ReLUOptions extends LayerOptions {
+  maxValue?: number | null;
+  negativeSlope?: number;
+  threshold?: number;
+}
+/** max(x, 0), with a slope below `threshold` and a limit above. */
+export class ReLU extends Layer {
+  static override positional: readonly string[] = [];
+  static override options = ['maxValue', 'negativeSlope', 'threshold'];
+  override supportsMasking = true;
+  readonly maxValue: number | null;
+  readonly negativeSlope: number;
+  readonly threshold: number;
+  constructor(options: ReLUOptions = {}) {
+    super(options);
+    this.maxValue = options.maxValue ?? null;
+    this.negativeSlope = options.negativeSlope ?? 0;
+    this.threshold = options.threshold ?? 0;
+    for (const [name, v] of Object.entries({ maxValue: this.maxValue ?? 0, negativeSlope: this.negativeSlope, threshold: this.threshold }))
+      if (!(v >= 0)) throw new ValueError(`ReLU: ${name} must not be negative.\n  Received: ${v}`);
+    this.built = true;
+  }
+  override call(inputs: Tensor): Tensor {
+    return activations.relu(inputs, { negativeSlope: this.negativeSlope, maxValue: this.maxValue, threshold: this.threshold });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), maxValue: this.maxValue, negativeSlope: this.negativeSlope, threshold: this.threshold };
+  }
+}
+registerClass('keras.layers', ReLU);

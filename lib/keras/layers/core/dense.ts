@@ -1,0 +1,50 @@
+/** Dense: a matrix product over the last axis. */
+import { ValueError } from '../../../errors';
+import { matmul } from '../../../ops/linalg';
+import { formatShape, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { Activation } from '../../activations';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { InputSpec } from '../input_spec';
+import { Layer } from '../layer';
+import { KernelOptions, positiveInteger, type DenseOptions } from './kernel_options';
+
+/** activation(x @ kernel + bias) over the last axis: (..., n) -> (..., units). kernel (n, units), bias (units,). */
+export class Dense extends Layer {
+  static override positional = ['units'];
+  static override options = [...KernelOptions.names, 'quantizationConfig', 'loraRank', 'loraAlpha'];
+  override supportsMasking = true;
+  readonly units: number;
+  kernel!: Variable;
+  bias: Variable | null = null;
+  private readonly settings: KernelOptions;
+  constructor(units: number, options: DenseOptions = {}) {
+    super(options);
+    this.units = positiveInteger('Dense', 'units', units);
+    this.settings = new KernelOptions(options);
+    this.inputSpec = new InputSpec({ minNdim: 2 });
+  }
+  get activation(): Activation {
+    return this.settings.activation;
+  }
+  get useBias(): boolean {
+    return this.settings.useBias;
+  }
+  override build(inputShape: SymbolicShape): void {
+    const n = inputShape.at(-1);
+    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    this.kernel = this.addWeight({ shape: [n, this.units], ...this.settings.kernel });
+    if (this.useBias) this.bias = this.addWeight({ shape: [this.units], ...this.settings.bias });
+    this.inputSpec = new InputSpec({ minNdim: 2, axes: { '-1': n } });
+  }
+  override call(inputs: Tensor): Tensor {
+    let y = matmul(inputs, this.kernel.value);
+    if (this.bias) y = y.add(this.bias.value);
+    return this.activation(y);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), units: this.units, ...this.settings.getConfig() };
+  }
+}
+registerClass('keras.layers', Dense);

@@ -1,0 +1,7 @@
+/** Core layers. */
+export { Dense } from './dense';
+export { Embedding, type EmbeddingOptions } from './embedding';
+export { Identity } from './identity';
+export { Input, InputLayer, type InputLayerOptions, type InputOptions } from './input_layer';
+export { KernelOptions, positiveInteger, type DenseOptions } from './kernel_options';
+export { Lambda } from './lambda_layer';

@@ -1,0 +1,65 @@
+/** Where data enter a model: InputLayer and Input. */
+import { ValueError } from '../../../errors';
+import type { DType } from '../../../tensor';
+import { KerasTensor, recordNode, type SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface InputLayerOptions extends LayerOptions {
+  shape?: SymbolicShape;
+  batchShape?: SymbolicShape;
+  sparse?: boolean | null;
+  ragged?: boolean | null;
+  optional?: boolean;
+}
+/** Where data enter a model. */
+export class InputLayer extends Layer {
+  static override options = ['shape', 'batchShape', 'sparse', 'ragged', 'optional'];
+  declare batchShape: SymbolicShape;
+  private readonly kerasTensor: KerasTensor;
+  constructor(options: InputLayerOptions = {}) {
+    super(options);
+    const shape = options.batchShape ?? (options.shape ? [options.batchSize ?? null, ...options.shape] : null) ?? this.batchShape;
+    if (!Array.isArray(shape)) throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
+    for (const d of shape)
+      if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: [${shape}]`);
+    this.batchShape = shape;
+    this.kerasTensor = new KerasTensor(shape, this.computeDtype === this.variableDtype ? this.variableDtype : 'float32', { name: this.name });
+    recordNode(this, [], this.kerasTensor);
+    this.built = true;
+  }
+  /** The symbolic tensor that stands for the data. */
+  override get output(): KerasTensor {
+    return this.kerasTensor;
+  }
+  override call(inputs: unknown): unknown {
+    return inputs;
+  }
+  override getConfig() {
+    return { batchShape: this.batchShape, dtype: this.kerasTensor.dtype, sparse: false, ragged: false, name: this.name };
+  }
+  static override fromConfig(config: Record<string, unknown>): InputLayer {
+    const { batchShape, dtype, name, optional } = config as { batchShape: SymbolicShape; dtype?: DType; name?: string; optional?: boolean };
+    return new InputLayer({ batchShape, dtype, name, optional });
+  }
+}
+export interface InputOptions {
+  batchSize?: number | null;
+  dtype?: DType | null;
+  name?: string | null;
+  batchShape?: SymbolicShape;
+  sparse?: boolean;
+  optional?: boolean;
+}
+/** A symbolic tensor for data of this shape (of one example, without the batch axis). */
+export function Input(shape: SymbolicShape | (InputOptions & { shape?: SymbolicShape }), options: InputOptions = {}): KerasTensor {
+  const given = Array.isArray(shape) ? { shape: shape as SymbolicShape, ...options } : { ...(shape as InputOptions & { shape?: SymbolicShape }) };
+  const layer = new InputLayer({
+    ...given,
+    batchShape: given.batchShape ?? (given.shape ? [given.batchSize ?? null, ...given.shape] : undefined),
+    batchSize: undefined,
+    name: given.name ?? undefined,
+  });
+  return layer.output;
+}
+registerClass('keras.layers', InputLayer);

@@ -1,0 +1,64 @@
+/** Options of layers with a kernel and a bias. */
+import { ValueError } from '../../../errors';
+import * as activations from '../../activations';
+import * as constraints from '../../constraints';
+import * as initializers from '../../initializers';
+import * as regularizers from '../../regularizers';
+import { serializeKerasObject } from '../../saving/serialize';
+import type { LayerOptions } from '../layer';
+
+/** @internal Checks a number of units, filters and the like. */
+export function positiveInteger(where: string, what: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0) throw new ValueError(`${where}: ${what} must be a positive whole number.\n  Received: ${String(value)}`);
+  return value;
+}
+
+export interface DenseOptions extends LayerOptions {
+  activation?: unknown;
+  useBias?: boolean;
+  kernelInitializer?: unknown;
+  biasInitializer?: unknown;
+  kernelRegularizer?: unknown;
+  biasRegularizer?: unknown;
+  kernelConstraint?: unknown;
+  biasConstraint?: unknown;
+  quantizationConfig?: null;
+  loraRank?: null;
+  loraAlpha?: null;
+}
+const KERNEL_OPTIONS = ['activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer', 'biasRegularizer', 'kernelConstraint', 'biasConstraint'];
+/** @internal Options of layers with a kernel and a bias, checked and resolved. */
+export class KernelOptions {
+  static readonly names = KERNEL_OPTIONS;
+  readonly activation;
+  readonly useBias;
+  readonly kernelInitializer;
+  readonly biasInitializer;
+  readonly kernelRegularizer;
+  readonly biasRegularizer;
+  readonly kernelConstraint;
+  readonly biasConstraint;
+  constructor(o: DenseOptions) {
+    this.activation = activations.get(o.activation);
+    this.useBias = o.useBias ?? true;
+    this.kernelInitializer = initializers.get(o.kernelInitializer ?? 'glorot_uniform');
+    this.biasInitializer = initializers.get(o.biasInitializer ?? 'zeros');
+    this.kernelRegularizer = regularizers.get(o.kernelRegularizer);
+    this.biasRegularizer = regularizers.get(o.biasRegularizer);
+    this.kernelConstraint = constraints.get(o.kernelConstraint);
+    this.biasConstraint = constraints.get(o.biasConstraint);
+  }
+  get kernel() {
+    return { initializer: this.kernelInitializer, regularizer: this.kernelRegularizer, constraint: this.kernelConstraint, name: 'kernel' };
+  }
+  get bias() {
+    return { initializer: this.biasInitializer, regularizer: this.biasRegularizer, constraint: this.biasConstraint, name: 'bias' };
+  }
+  getConfig(): Record<string, unknown> {
+    return {
+      activation: activations.serialize(this.activation),
+      useBias: this.useBias,
+      ...Object.fromEntries(KERNEL_OPTIONS.slice(2).map((k) => [k, serializeKerasObject(this[k as 'kernelRegularizer'])])),
+    };
+  }
+}

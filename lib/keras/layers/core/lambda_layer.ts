@@ -1,0 +1,36 @@
+/** Lambda: a function given in code, as a layer. */
+import { TypeError } from '../../../errors';
+import { getRegisteredObject, registerClass } from '../../saving/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type LambdaFunction = (inputs: any, options?: CallOptions) => unknown;
+/** A function given in code. Files hold its name only: it comes back through customObjects. */
+export class Lambda extends Layer {
+  static override positional = ['function'];
+  static override options = ['outputShape', 'mask', 'arguments'];
+  private readonly f: LambdaFunction;
+  private readonly given: LayerOptions & { mask?: unknown; arguments?: Record<string, unknown> };
+  constructor(f: LambdaFunction, options: LayerOptions & { outputShape?: unknown; mask?: unknown; arguments?: Record<string, unknown> } = {}) {
+    super(options);
+    if (typeof f !== 'function') throw new TypeError(`Lambda: a function is expected. Code in files is never run.\n  Received: ${typeof f}`);
+    this.f = f;
+    this.given = options;
+    this.supportsMasking = options.mask !== undefined;
+  }
+  override call(inputs: unknown, options: CallOptions = {}): unknown {
+    return this.given.arguments ? this.f(inputs, { ...this.given.arguments }) : this.f(inputs, options);
+  }
+  override computeMask(inputs: unknown, mask: unknown): unknown {
+    return typeof this.given.mask === 'function' ? (this.given.mask as (x: unknown, m: unknown) => unknown)(inputs, mask) : (this.given.mask ?? null);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), function: serializeKerasObject(this.f), ...(this.given.arguments ? { arguments: this.given.arguments } : {}) };
+  }
+  static override fromConfig(config: Record<string, unknown>): Layer {
+    const { function: f, ...options } = config;
+    return new Lambda((typeof f === 'string' ? getRegisteredObject(f) : isSerialized(f) ? deserializeKerasObject(f) : f) as LambdaFunction, options);
+  }
+}
+registerClass('keras.layers', Lambda);

@@ -1,0 +1,25 @@
+/** What layers of several inputs share. */
+import { ValueError } from '../../../errors';
+import { run, type Tensor } from '../../../tensor';
+import type { SymbolicShape } from '../../keras_tensor';
+import { Layer } from '../layer';
+
+/** A layer of several inputs. */
+export abstract class Merge extends Layer {
+  override supportsMasking = true;
+  protected abstract merge(inputs: Tensor[]): Tensor;
+  override build(shapes: SymbolicShape[]): void {
+    if (!Array.isArray(shapes) || !Array.isArray(shapes[0]))
+      throw new ValueError(`an array of inputs is expected.\n  Received: shape ${JSON.stringify(shapes)}\n  Fix: apply([x, y]).`);
+    if (shapes.length < 1) throw new ValueError('at least one input is expected.');
+  }
+  override call(inputs: Tensor[]): Tensor {
+    // Inputs of lower rank get axes of size 1 after the batch axis, as Keras does.
+    const rank = Math.max(...inputs.map((t) => t.ndim));
+    return this.merge(inputs.map((t) => (t.ndim === rank ? t : run('reshape', [t], { shape: [t.shape[0], ...Array<number>(rank - t.ndim).fill(1), ...t.shape.slice(1)] }))));
+  }
+  override computeMask(_inputs: unknown, previous: unknown): Tensor | null {
+    const known = Array.isArray(previous) ? (previous as (Tensor | null)[]).filter((m): m is Tensor => m !== null) : [];
+    return known.length && known.length === (previous as unknown[]).length ? known.reduce((a, b) => run('logical_and', [a, b])) : null;
+  }
+}

@@ -1,0 +1,48 @@
+/** Concatenate. */
+import { ValueError } from '../../../errors';
+import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import type { LayerOptions } from '../layer';
+import { Merge } from './base_merge';
+
+/** Inputs joined along an axis, default the last. */
+export class Concatenate extends Merge {
+  static override positional: readonly string[] = [];
+  static override options = ['axis'];
+  readonly axis: number;
+  constructor(options: LayerOptions & { axis?: number } = {}) {
+    super(options);
+    this.axis = options.axis ?? -1;
+  }
+  override build(shapes: SymbolicShape[]): void {
+    super.build(shapes);
+    const axis = this.axis < 0 ? this.axis + shapes[0].length : this.axis;
+    for (const s of shapes)
+      if (s.length !== shapes[0].length || s.some((d, i) => i !== axis && d !== null && shapes[0][i] !== null && d !== shapes[0][i]))
+        throw new ValueError(`inputs may differ in axis ${this.axis} only.\n  Received: shapes ${shapes.map(formatShape).join(', ')}`);
+  }
+  override call(inputs: Tensor[]): Tensor {
+    return this.merge(inputs);
+  }
+  protected merge(inputs: Tensor[]): Tensor {
+    return run('concatenate', inputs, { axis: this.axis });
+  }
+  override computeMask(inputs: Tensor[], previous: unknown): Tensor | null {
+    const list = previous as (Tensor | null)[] | null;
+    if (!Array.isArray(list) || list.every((m) => m === null)) return null;
+    const axis = this.axis < 0 ? this.axis + inputs[0].ndim : this.axis;
+    const wide = inputs.map((x, i) => {
+      const m = list[i];
+      const shape = [...x.shape];
+      return m
+        ? run('broadcast_to', [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })], { shape })
+        : run('broadcast_to', [convert(true)], { shape });
+    });
+    return run('all', [run('concatenate', wide, { axis })], { axis: [inputs[0].ndim - 1] });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), axis: this.axis };
+  }
+}
+registerClass('keras.layers', Concatenate);

@@ -1,0 +1,3 @@
+/** Normalizations. */
+export { BatchNormalization, type BatchNormalizationOptions } from './batch_normalization';
+export { LayerNormalization, type LayerNormalizationOptions } from './layer_normalization';

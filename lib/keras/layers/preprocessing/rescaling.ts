@@ -1,0 +1,28 @@
+/** Rescaling. */
+import { convert, isFloating, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+
+/** x scale + offset. */
+export class Rescaling extends Layer {
+  static override positional = ['scale'];
+  static override options = ['offset'];
+  override supportsMasking = true;
+  readonly offset: number | readonly number[];
+  constructor(
+    readonly scale: number | readonly number[],
+    options: LayerOptions & { offset?: number | readonly number[] } = {},
+  ) {
+    super(options);
+    this.offset = options.offset ?? 0;
+    this.built = true;
+  }
+  override call(inputs: Tensor): Tensor {
+    const x = isFloating(inputs.dtype) ? inputs : inputs.cast(this.computeDtype);
+    return run('add', [run('multiply', [x, convert(this.scale, x)]), convert(this.offset, x)]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), scale: this.scale, offset: this.offset };
+  }
+}
+registerClass('keras.layers', Rescaling);
