@@ -196,3 +196,4 @@ export {
   tanh,
   trunc,
 } from './unary';
+export * as image from './image/index';

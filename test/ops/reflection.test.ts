@@ -42,9 +42,10 @@ describe('ops: reflection', () => {
       [],
     );
   });
-  it('every op is exported under its name: from trae, trae.ops, or trae.random', () => {
+  it('every op is exported under its name: from trae, trae.ops, trae.ops.image, or trae.random', () => {
     for (const [name, f] of definedOps) {
       if (name.startsWith('random.')) assert.equal((trae.random as unknown as Record<string, unknown>)[name.slice(7)], f, name);
+      else if (name.startsWith('image.')) assert.equal((trae.ops.image as unknown as Record<string, unknown>)[name.slice(6)], f, name);
       else {
         assert.equal(functionsOf[name], f, `trae.ops.${name}`);
         assert.equal((trae as unknown as Record<string, unknown>)[name], f, `trae.${name}`);

@@ -3,6 +3,7 @@ import './activation';
 import './binary';
 import './creation';
 import './crossentropy';
+import './image';
 import './indexing';
 import './linalg';
 import './nn';
