@@ -20,10 +20,13 @@ const uniform = (shape: number[], seed: number): trae.Variable => trae.variable(
 const near = (name: string, got: number, want: number, tolerance: number): void => {
   if (!(Math.abs(got - want) <= tolerance * Math.max(1, Math.abs(want)))) throw new Error(`${name}: ${got} instead of ${want}`);
 };
-/** Runs a function of variables many times as one native plan. */
+/** How often a round runs `work` floating-point operations: about a tenth of a second, so that waking up does not count. */
+const repeatsFor = (work: number): number => Math.max(3, Math.round(3e10 / work));
+/** Runs a function of variables many times as one native plan: milliseconds of a run, on average. The peer does the same. */
 function timed(f: () => trae.Tensor, repeats: number): () => Promise<number> {
   const { plan } = tracePlan(f, []);
   return async () => {
+    await plan.runSteps({ data: [], batchSize: 1, start: 0, steps: 2 });
     const start = performance.now();
     await plan.runSteps({ data: [], batchSize: 1, start: 0, steps: repeats });
     return (performance.now() - start) / repeats;
@@ -34,7 +37,7 @@ function timed(f: () => trae.Tensor, repeats: number): () => Promise<number> {
 function matmul(name: string, [m, k, n]: number[]): Problem {
   const a = uniform([m, k], 1),
     b = uniform([k, n], 2),
-    repeats = Math.max(3, Math.round(2e9 / (m * k * n)));
+    repeats = repeatsFor(2 * m * k * n);
   const f = (): trae.Tensor => trae.matmul(a, b);
   return {
     name,
@@ -67,7 +70,7 @@ function conv(name: string, direction: string, [n, h, w, c]: number[], o: number
   const weighted = (): trae.Tensor => trae.sum(trae.multiply(y(), dy));
   const f = direction === 'forward' ? y : () => trae.variableGrads(weighted, [direction === 'data' ? x : kernel]).grads[0];
   const flops = 2 * n * h * w * c * o * k * k,
-    repeats = Math.max(3, Math.round(5e9 / flops));
+    repeats = repeatsFor(flops);
   return {
     name,
     flops,
@@ -126,7 +129,7 @@ function elementwise(name: string, op: string, shape: number[]): Problem {
   const x = uniform(shape, 6),
     { f, writes, of } = ELEMENTWISE[op],
     size = shape.reduce((p, d) => p * d, 1),
-    repeats = 20;
+    repeats = 100;
   return {
     name,
     bytes: 4 * size * (1 + writes),

@@ -146,7 +146,12 @@ async function main(): Promise<void> {
     console.log(`Test accuracy ${when}: ${(100 * accuracy).toFixed(2)} % (loss ${loss.toFixed(4)})\n`);
   };
 
-  model.compile({ optimizer: new optimizers.Adam(), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  // Digits are learnt in few epochs: a rate that falls to zero over them ends in a better place than a constant one,
+  // and fine-tuning goes on from there with small steps.
+  const isQuick = name === 'MNIST';
+  const steps = epochs * Math.ceil((0.8 * xTrain.shape[0]) / batchSize);
+  const learningRate = isQuick ? new optimizers.schedules.CosineDecay(0.001, steps) : 0.001;
+  model.compile({ optimizer: new optimizers.Adam({ learningRate }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
   model.summary();
   const trained = await fit(0, epochs);
   await report('after training');
@@ -155,8 +160,8 @@ async function main(): Promise<void> {
   if (fineTuneEpochs > 0) {
     // The convolutions stay as they are; only the dense layers go on learning, slower and slower.
     for (const layer of model.layers.slice(0, 4)) layer.trainable = false;
-    const learningRate = new optimizers.schedules.ExponentialDecay(0.001, 10000, 0.96, { staircase: true });
-    model.compile({ optimizer: new optimizers.Adam({ learningRate }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+    const decay = new optimizers.schedules.ExponentialDecay(isQuick ? 0.0001 : 0.001, 10000, 0.96, { staircase: true });
+    model.compile({ optimizer: new optimizers.Adam({ learningRate: decay }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
     console.log('Fine-tuning with the first four layers frozen');
     tuned = await fit(epochs, epochs + fineTuneEpochs);
     await report('after fine-tuning');
