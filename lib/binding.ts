@@ -3,6 +3,10 @@ import * as path from 'node:path';
 import type { Binding } from '../binding';
 import { makeError } from './errors';
 
+// OpenMP's threads wait for one another by spinning, for milliseconds unless told otherwise: beside other programs that
+// holds up the very thread waited for. Read when the addon brings in libgomp.
+if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '3000';
+
 function load(): Binding {
   const root = path.resolve(__dirname, '..');
   try {
