@@ -17,7 +17,8 @@
 namespace trae {
 namespace {
 
-constexpr int64_t kTile = 512;
+// Elements of a tile: what several registers of the first-level cache hold, and what one pass over memory may take.
+constexpr int64_t kTile = 512, kPassTile = 4096;
 constexpr int kMaxAxes = 12;
 
 Lane lane_of(DType d) {
@@ -93,10 +94,10 @@ class Machine {
     }
     int64_t units = rows_, unit_tiles = 1;
     if (axes_.count == 1) {  // one long row: split it into tiles
-      units = (row_ + kTile - 1) / kTile;
+      units = (row_ + tile_ - 1) / tile_;
       unit_tiles = 0;
     }
-    const int64_t unit_grain = unit_tiles ? grain : std::max<int64_t>(1, kElementwiseGrain / (kTile * work_));
+    const int64_t unit_grain = unit_tiles ? grain : std::max<int64_t>(1, kElementwiseGrain / (tile_ * work_));
     int team = int(std::min<int64_t>(num_threads(), units / std::max<int64_t>(1, unit_grain)));
     if (total_ * work_ < 2 * kElementwiseGrain) team = 1;
     team = std::max(1, std::min(team, int(scratch_.size())));
@@ -152,15 +153,15 @@ class Machine {
         std::fill_n(s.partials.data() + o.partial, o.size, start);
       }
     if (axes_.count == 1) {
-      fill_constants(in, regs, std::min(kTile, row_));
+      fill_constants(in, regs, std::min(tile_, row_));
       int64_t zero[1] = {0};
       for (int64_t t = begin; t < end; t++) {
-        const int64_t at = t * kTile;
-        tile(in, out, regs, s, zero, at, at, std::min(kTile, row_ - at), 1);
+        const int64_t at = t * tile_;
+        tile(in, out, regs, s, zero, at, at, std::min(tile_, row_ - at), 1);
       }
       return;
     }
-    fill_constants(in, regs, std::min(kTile, row_ * rows_per_tile_));
+    fill_constants(in, regs, std::min(tile_, row_ * rows_per_tile_));
     fill_repeated(in, regs);
     int64_t index[kMaxAxes];
     const int outer = axes_.count - 1;
@@ -171,7 +172,7 @@ class Machine {
     }
     for (int64_t r = begin; r < end;) {
       if (rows_per_tile_ == 1) {
-        for (int64_t at = 0; at < row_; at += kTile) tile(in, out, regs, s, index, at, r * row_ + at, std::min(kTile, row_ - at), 1);
+        for (int64_t at = 0; at < row_; at += tile_) tile(in, out, regs, s, index, at, r * row_ + at, std::min(tile_, row_ - at), 1);
         advance(index, 1);
         r++;
       } else {
@@ -326,7 +327,7 @@ class Machine {
   }
 
   Axes axes_;
-  int64_t total_ = 0, row_ = 1, rows_ = 1, rows_per_tile_ = 1, work_ = 1;
+  int64_t tile_ = kTile, total_ = 0, row_ = 1, rows_ = 1, rows_per_tile_ = 1, work_ = 1;
   std::vector<Input> inputs_;
   std::vector<Instruction> instructions_;
   std::vector<Output> outputs_;
@@ -375,7 +376,6 @@ void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
   row_ = axes_.size[axes_.count - 1];
   rows_ = row_ ? total_ / row_ : 0;
   rows_per_tile_ = axes_.count > 1 && row_ <= kTile / 2 && row_ > 0 ? std::min(kTile / row_, rows_) : 1;
-  const int64_t tile = std::max<int64_t>(1, std::min(kTile, total_));
 
   for (size_t k = 0; k < p.inputs.size(); k++) {
     Input i;
@@ -456,6 +456,11 @@ void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
     instructions_.push_back(i);
   }
   work_ = std::max<int64_t>(1, int64_t(instructions_.size()) / 4);
+  // A single instruction on memory as it lies needs no registers.
+  const bool is_pass = instructions_.size() <= 1 && axes_.count == 1 &&
+                       std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.walk.is_contiguous && !i.load; });
+  if (is_pass) tile_ = kPassTile;
+  const int64_t tile = std::max<int64_t>(1, std::min(tile_, total_));
   size_t partials = 0;
   for (size_t k = 0; k < p.outputs.size(); k++) {
     const FusedOutput& given = p.outputs[k];

@@ -374,14 +374,16 @@ Leaf find_store(int dtype) {
 
 template <class T>
 double sum_of(int64_t n, const T* x) {
-  constexpr int kLanes = 32;  // independent chains for the vector units; float lanes hold at most n / 32 terms each
-  T lanes[kLanes] = {};
+  constexpr int kChains = 128;  // independent, for the vector units; each holds n / 128 terms, then pairs are added
+  T chains[kChains] = {};
   int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes)
-    for (int k = 0; k < kLanes; k++) lanes[k] += x[i + k];
+  for (; i + kChains <= n; i += kChains)
+    for (int k = 0; k < kChains; k++) chains[k] += x[i + k];
   double s = 0;
   for (; i < n; i++) s += double(x[i]);
-  for (int k = 0; k < kLanes; k++) s += double(lanes[k]);
+  for (int width = kChains / 2; width >= 8; width /= 2)
+    for (int k = 0; k < width; k++) chains[k] += chains[k + width];
+  for (int k = 0; k < 8; k++) s += double(chains[k]);
   return s;
 }
 double sum(Lane lane, int64_t n, const void* a) {
