@@ -18,6 +18,6 @@ export { Variable, variable, type VariableOptions } from './variable';
 export { KerasTensor } from './keras/keras_tensor';
 export type { Activation } from './keras/activations';
 export type { CallOptions, LayerOptions } from './keras/layers/layer';
-export type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './keras/training/trainer';
-export type { Data, Logs } from './keras/training/types';
+export type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './keras/training/options';
+export type { Data, Logs, StepData, StepLogs } from './keras/training/types';
 export { keras, ops, random };

@@ -9,6 +9,7 @@ import * as constraints from '../constraints';
 import { DTypePolicy, getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
 import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, withoutStandIn, type GraphNode, type Operation, type SymbolicShape } from '../keras_tensor';
+import type { Metric } from '../metrics/metric';
 import { autoName, scopedPath, withNameScope } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
@@ -78,6 +79,8 @@ interface CallContext {
 let callContext: CallContext | null = null;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+const isMetric = (x: unknown): x is Metric =>
+  typeof x === 'object' && x !== null && typeof (x as Metric).updateState === 'function' && typeof (x as Metric).resetState === 'function';
 const isShape = (x: unknown): x is SymbolicShape => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 
 // A tensor, variable, typed array or nested numbers where a call expects tensors.
@@ -248,6 +251,10 @@ export abstract class Layer implements Operation {
     for (const v of state.trainableVariables) v.trainable = value;
     for (const layer of this.subLayers()) layer.trainable = value;
   }
+  /** @internal The flag alone, without what follows from it. */
+  setOwnTrainable(value: boolean): void {
+    this.state().trainable = value;
+  }
   /** Copies of all weights, in the order of `weights`. */
   getWeights(): Tensor[] {
     return this.weights.map((w) => w.value);
@@ -270,6 +277,12 @@ export abstract class Layer implements Operation {
   countParams(): number {
     if (!this.built) throw new ValueError(`countParams: layer '${this.name}' is not built yet: it has no weights.\n  Fix: call it on data, or build(inputShape).`);
     return this.weights.reduce((n, w) => n + w.size, 0);
+  }
+
+  /** Metrics held as attributes, by it and the layers inside. */
+  get metrics(): Metric[] {
+    const inner = this.subLayers().filter((l) => !('trainStep' in l)); // models have a trainer of their own
+    return [...new Set([...this.attributes(isMetric), ...inner.flatMap((l) => l.metrics)])];
   }
 
   // ---- losses

@@ -5,12 +5,14 @@ import type { Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
-import type { Metric } from '../metrics/metric';
+import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
-import { registerClass } from '../saving/registry';
-import { Trainer, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/trainer';
+import { camelKeys, registerClass } from '../saving/registry';
+import { deserializeKerasObject } from '../saving/serialize';
+import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
+import { Trainer, type BatchOptions } from '../training/trainer';
 import type { History } from '../callbacks/history';
-import type { BatchLogs, Data, Logs } from '../training/types';
+import type { BatchLogs, Data, Logs, StepData, StepLogs } from '../training/types';
 import { FunctionalGraph, type SymbolicStructure } from './graph';
 import { functionalConfig, functionalFromConfig } from './functional_config';
 import { summaryOf, type SummaryOptions } from './summary';
@@ -40,11 +42,13 @@ export class Model extends Layer {
   protected setGraph(graph: FunctionalGraph): void {
     graphs.set(this, graph);
     this.built = true;
+    trainers.get(this)?.forgetPlans();
   }
   /** @internal */
   protected clearGraph(): void {
     graphs.delete(this);
     this.built = false;
+    trainers.get(this)?.forgetPlans();
   }
   /** @internal */
   get graph(): FunctionalGraph | null {
@@ -142,20 +146,34 @@ export class Model extends Layer {
     this.trainer.compile(options);
   }
   get compiled(): boolean {
-    return trainers.get(this)?.compiled ?? false;
+    return !!trainers.get(this)?.state;
   }
   get optimizer(): Optimizer | null {
-    return trainers.get(this)?.optimizer ?? null;
+    return trainers.get(this)?.state?.optimizer ?? null;
   }
   get loss(): unknown {
-    return trainers.get(this)?.lossOption ?? null;
+    return trainers.get(this)?.state?.options.loss ?? null;
   }
-  /** Loss tracker and metrics. */
-  get metrics(): Metric[] {
-    return trainers.get(this)?.metrics ?? [];
+  /** Loss tracker, metrics of `compile`, losses of single outputs, and metrics held as attributes. */
+  override get metrics(): Metric[] {
+    return [...new Set([...(trainers.get(this)?.state?.metrics ?? []), ...super.metrics])];
   }
   get metricsNames(): string[] {
     return this.metrics.map((m) => m.name);
+  }
+  /** What the latest `fit` returned. */
+  get history(): History | null {
+    return trainers.get(this)?.history ?? null;
+  }
+  /** Options that `compile` was called with, as files hold them (Keras' JSON); null before. */
+  getCompileConfig(): Record<string, unknown> | null {
+    return trainers.get(this)?.state?.getConfig() ?? null;
+  }
+  /** Compiles by what `getCompileConfig` returned, and makes the optimizer's state. */
+  compileFromConfig(config: Record<string, unknown>): void {
+    const known = Object.entries(camelKeys(config)).filter(([name, v]) => COMPILE.includes(name) && v !== null);
+    this.compile(Object.fromEntries(known.map(([name, v]) => [name, deserializeKerasObject(v)])));
+    if (this.built) this.optimizer?.build(this.trainableVariables);
   }
   /** Set to true by a callback: training ends after the epoch (or batch). */
   get stopTraining(): boolean {
@@ -179,30 +197,53 @@ export class Model extends Layer {
   predict(x: Data, options: PredictOptions = {}): Promise<any> {
     return this.trainer.predict(x, options);
   }
-  /** One training step. @returns loss and metrics. */
-  trainOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; classWeight?: Readonly<Record<number, number>>; returnDict?: boolean } = {}): Promise<BatchLogs> {
+  /** One training step. @returns loss and metrics: an array (a number when there is the loss alone), or a record. */
+  trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<BatchLogs> {
     return this.trainer.onBatch('train', x, y ?? null, options);
   }
   /** One evaluation step. */
-  testOnBatch(x: Data, y?: Data | null, options: { sampleWeight?: Data | null; returnDict?: boolean } = {}): Promise<BatchLogs> {
+  testOnBatch(x: Data, y?: Data | null, options: Omit<BatchOptions, 'classWeight'> = {}): Promise<BatchLogs> {
     return this.trainer.onBatch('test', x, y ?? null, options);
   }
   /** Outputs for one batch. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  predictOnBatch(x: Data): Promise<any> {
-    return this.trainer.predictOnBatch(x);
+  predictOnBatch(x: Data, options: { signal?: AbortSignal | null } = {}): Promise<any> {
+    return this.trainer.predictOnBatch(x, options);
   }
   /** Metrics back to the start. */
   resetMetrics(): void {
     for (const m of this.metrics) m.resetState();
   }
+  /** Results of all metrics by name. */
+  getMetricsResult(): StepLogs {
+    return this.trainer.requireCompiled('getMetricsResult').results();
+  }
   /** The plan of one training step, for looking at: `explain()`, `statistics`. */
   trainPlan(x: Data, y?: Data | null, options: { batchSize?: number } = {}): ReturnType<Trainer['trainPlan']> {
     return this.trainer.trainPlan(x, y ?? null, options);
   }
+
+  // ---- steps: override for another way to train; they are traced into the plan
+  /** One training step on `[x, y, sampleWeight]` (as far as given). @returns scalars by name. */
+  trainStep(data: StepData): StepLogs {
+    return this.trainer.requireCompiled('trainStep').trainStep(data);
+  }
+  /** One step of evaluation. */
+  testStep(data: StepData): StepLogs {
+    return this.trainer.requireCompiled('testStep').testStep(data);
+  }
+  /** Outputs for `[x]`. */
+  predictStep([x]: StepData): unknown {
+    return this.apply(x, { training: false }) as unknown;
+  }
   /** Loss of a batch. Override for another training objective. */
-  computeLoss({ y, yPred, sampleWeight = null }: { x?: unknown; y: unknown; yPred: unknown; sampleWeight?: unknown; training?: boolean }): Tensor {
-    return this.trainer.computeLoss(y, yPred, sampleWeight);
+  computeLoss({ y, yPred, sampleWeight = null }: { x?: unknown; y?: unknown; yPred?: unknown; sampleWeight?: unknown; training?: boolean }): Tensor {
+    return this.trainer.requireCompiled('computeLoss').computeLoss(y ?? null, yPred, sampleWeight);
+  }
+  /** Takes a batch into the metrics. @returns their results, as `getMetricsResult`. */
+  computeMetrics(_x: unknown, y: unknown, yPred: unknown, { sampleWeight = null }: UpdateOptions = {}): StepLogs {
+    this.trainer.requireCompiled('computeMetrics').updateMetrics(y, yPred, sampleWeight);
+    return this.getMetricsResult();
   }
   /** @internal Seeds and metrics are state of plans too. */
   get stateVariables(): Variable[] {
@@ -217,24 +258,8 @@ export class Model extends Layer {
     return super.fromConfig.call(this, config);
   }
 }
-function isFitOptions(x: unknown): x is FitOptions {
-  const names = [
-    'epochs',
-    'batchSize',
-    'validationData',
-    'callbacks',
-    'verbose',
-    'stepsPerEpoch',
-    'signal',
-    'initialEpoch',
-    'validationSteps',
-    'steps',
-    'returnDict',
-    'shuffle',
-    'classWeight',
-  ];
-  return isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => names.includes(k));
-}
+const RUN_OPTIONS = new Set([...FIT, ...EVALUATE]);
+const isFitOptions = (x: unknown): x is FitOptions => isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => RUN_OPTIONS.has(k));
 registerClass('keras.models', Model);
 registerClass('keras', Model);
 // Files of functional models name this class.

@@ -7,6 +7,7 @@ export class Cancel {
   /** Native loops look at byte 0. */
   readonly flag = new Uint8Array(1);
   private reason: unknown = null;
+  private wake: (() => void) | null = null;
   private readonly onAbort = (): void => this.request(this.signal!.reason ?? new AbortError('the run was aborted.'));
   private readonly onInterrupt = (): void => {
     process.exitCode = 130;
@@ -23,9 +24,21 @@ export class Cancel {
   private request(reason: unknown): void {
     this.reason = reason;
     this.flag[0] = 1;
+    this.wake?.();
   }
   throwIfRequested(): void {
     if (this.flag[0]) throw this.reason;
+  }
+  /** What `pending` gives, unless the run is ended first: data may take their time. */
+  async wait<T>(pending: Promise<T>): Promise<T> {
+    this.throwIfRequested();
+    const ended = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    const first = await Promise.race([pending, ended]);
+    this.wake = null;
+    this.throwIfRequested();
+    return first as T;
   }
   release(): void {
     this.signal?.removeEventListener('abort', this.onAbort);

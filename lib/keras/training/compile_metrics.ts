@@ -41,9 +41,9 @@ export class CompileMetrics {
   get all(): metrics.Metric[] {
     return [...new Set((this.byOutput ?? []).flat())];
   }
-  /** Name and metric of each result. */
-  results(): { name: string; metric: metrics.Metric }[] {
-    return (this.byOutput ?? []).flatMap((list, i) => list.map((metric) => ({ name: this.names.length > 1 ? `${this.names[i]}_${metric.name}` : metric.name, metric })));
+  /** Output name (where there are several outputs) and metric of each result. */
+  entries(): { output: string | null; metric: metrics.Metric }[] {
+    return (this.byOutput ?? []).flatMap((list, i) => list.map((metric) => ({ output: this.names.length > 1 ? this.names[i] : null, metric })));
   }
   private build(predictions: { name: string; value: Tensor }[], targets: (Tensor | undefined)[]): metrics.Metric[][] {
     this.names = predictions.map((p) => p.name);
@@ -77,6 +77,23 @@ export class CompileMetrics {
       for (const m of list) m.updateState(targets[i] as Tensor, predictions[i].value, this.isWeighted && weights.length ? { sampleWeight: weights[i] ?? weights[0] } : {});
     });
   }
+}
+/** @internal Names of results: with that of the output where there are several, made unique as Keras does. */
+export function resultNames(plain: CompileMetrics, weighted: CompileMetrics): Map<metrics.Metric, string> {
+  const names = new Map<metrics.Metric, string>(),
+    counts = new Map<string, number>();
+  const unique = (name: string): string => {
+    const n = counts.get(name) ?? 0;
+    counts.set(name, n + 1);
+    return n ? `${name}_${n}` : name;
+  };
+  const full = (output: string | null, name: string): string => (output === null ? name : `${output}_${name}`);
+  for (const { output, metric } of plain.entries()) names.set(metric, unique(full(output, metric.name)));
+  for (const { output, metric } of weighted.entries()) {
+    const name = full(output, metric.name);
+    names.set(metric, unique(counts.has(name) ? full(output, `weighted_${metric.name}`) : name));
+  }
+  return names;
 }
 const flattenNames = (x: unknown): unknown[] =>
   isSingle(x) || x === null || x === undefined ? [x] : Array.isArray(x) ? x.flatMap(flattenNames) : isRecord(x) ? Object.values(x).flatMap(flattenNames) : [x];

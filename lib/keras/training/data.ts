@@ -1,9 +1,10 @@
 /** Data of fit, evaluate and predict: tensors with a row for each example, or batches that come one by one. */
+import { binding } from '../../binding';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
 import { convert, formatShape, run, Tensor, tensor, type TensorLike, type TypedArray } from '../../tensor';
 import { Variable } from '../../variable';
-import type { Batch, Data } from './types';
+import type { Batch, BatchedData, Data, IndexedBatches } from './types';
 
 /** @internal */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
@@ -11,10 +12,11 @@ const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !
 const isNumbers = (x: unknown): boolean =>
   typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
 
-/** @internal True for what yields batches. */
-export function isBatches(x: unknown): x is Iterable<Batch> | AsyncIterable<Batch> {
+/** @internal True for what gives batches. */
+export function isBatches(x: unknown): x is BatchedData {
+  if (typeof x === 'function') return true;
   if (typeof x !== 'object' || x === null || Array.isArray(x) || isTypedArray(x) || isTensor(x) || x instanceof Variable) return false;
-  return Symbol.iterator in x || Symbol.asyncIterator in x;
+  return Symbol.iterator in x || Symbol.asyncIterator in x || typeof (x as IndexedBatches).getItem === 'function';
 }
 /** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
 export function toTensors(data: unknown, what: string): unknown {
@@ -97,4 +99,12 @@ export function shuffledRows(rows: number, seed: number): Int32Array {
     order[j] = swap;
   }
   return order;
+}
+
+/** @internal The same structure, each tensor replaced. */
+export const mapTensors = (s: unknown, f: (t: Tensor) => Tensor): unknown => mapStructure(s, isTensor, f);
+/** @internal A batch of `size` rows with the shapes of the data: only shapes and dtypes are looked at. */
+export function standIns(data: Examples, size: number): Examples {
+  const like = (s: unknown): unknown => mapTensors(s, (t) => binding.placeholder([size, ...t.shape.slice(1)], t.dtype) as Tensor);
+  return { x: like(data.x), y: like(data.y), sampleWeight: like(data.sampleWeight) };
 }

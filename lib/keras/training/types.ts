@@ -9,5 +9,21 @@ export type Logs = Record<string, number>;
 export type BatchLogs = any;
 /** A batch of an iterable: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
 export type Batch = readonly unknown[];
-/** Tensors, typed arrays, nested numbers; arrays or records of these for several inputs; or an iterable of batches. */
-export type Data = Tensor | Variable | TypedArray | readonly unknown[] | { readonly [name: string]: unknown } | Iterable<Batch> | AsyncIterable<Batch>;
+/** What `trainStep` and its like get: `[x]`, `[x, y]` or `[x, y, sampleWeight]`; what is not given is left out. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type StepData = readonly any[];
+/** What `trainStep` and `testStep` return: scalars by name. */
+export type StepLogs = Record<string, Tensor>;
+/** Batches by number, as keras.utils.PyDataset has them. */
+export interface IndexedBatches {
+  /** Number of batches; null or absent when there is no end. */
+  readonly numBatches?: number | null;
+  readonly length?: number;
+  getItem(index: number): Batch | Promise<Batch>;
+  onEpochBegin?(): void | Promise<void>;
+  onEpochEnd?(): void | Promise<void>;
+}
+/** Batches that come one by one; a function is called for each epoch and gives such. */
+export type BatchedData = Iterable<Batch> | AsyncIterable<Batch> | IndexedBatches | (() => Iterable<Batch> | AsyncIterable<Batch>);
+/** Tensors, typed arrays, nested numbers; arrays or records of these for several inputs; or batches. */
+export type Data = Tensor | Variable | TypedArray | readonly unknown[] | { readonly [name: string]: unknown } | BatchedData;

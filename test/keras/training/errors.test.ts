@@ -196,7 +196,7 @@ describe('options that cannot be', () => {
   bad(
     'an unknown option of trainOnBatch',
     () => model.trainOnBatch(x, y, { weights: 1 } as never),
-    "trainOnBatch: unknown option 'weights'.\n  Known options: sampleWeight, classWeight, returnDict",
+    "trainOnBatch: unknown option 'weights'.\n  Known options: sampleWeight, classWeight, returnDict, signal",
     'TypeError',
   );
   bad(

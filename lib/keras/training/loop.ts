@@ -1,0 +1,135 @@
+/** One pass of steps over a source: natively over rows, or batch by batch. */
+import { convert, run, type Tensor } from '../../tensor';
+import type { CallbackList } from '../callbacks/callback';
+import type { Cancel } from './cancel';
+import { mapTensors, rowsOf, standIns, tensorsOf, type Examples } from './data';
+import { stepsOf, type BatchSource, type RowSource, type Source } from './sources';
+import type { StepKind, Steps } from './steps';
+import type { Logs } from './types';
+
+/** @internal */
+export interface LoopOptions {
+  kind: StepKind;
+  batchSize: number;
+  /** At most so many steps. */
+  steps: number | null;
+  /** Rows in another order, and how many of them earlier passes took. */
+  order?: Int32Array | null;
+  skip?: number;
+  callbacks: CallbackList;
+  cancel: Cancel;
+  /** Callbacks hear of batches every so many steps. */
+  stepsPerCall?: number;
+  isStopped?: () => boolean;
+  collect?: (outputs: Tensor[]) => void;
+}
+/** @internal */
+export interface LoopResult {
+  logs: Logs;
+  steps: number;
+  pack: ((outputs: Tensor[]) => unknown) | null;
+}
+
+/** @internal */
+export async function runLoop(steps: Steps, source: Source, o: LoopOptions): Promise<LoopResult> {
+  const pass = new Pass(steps, o);
+  await (source.kind === 'batches' ? pass.overBatches(source) : pass.overRows(source));
+  o.cancel.throwIfRequested();
+  return { logs: await steps.finalLogs(pass.logs), steps: pass.done, pack: pass.pack };
+}
+
+class Pass {
+  logs: Logs = {};
+  done = 0;
+  pack: ((outputs: Tensor[]) => unknown) | null = null;
+  private readonly name;
+  private readonly tellsBatches: boolean;
+  constructor(
+    private readonly steps: Steps,
+    private readonly o: LoopOptions,
+  ) {
+    this.name = ({ train: 'Train', test: 'Test', predict: 'Predict' } as const)[o.kind];
+    this.tellsBatches = o.callbacks.wantsBatches(this.name);
+  }
+  private get isOver(): boolean {
+    return !!this.o.isStopped?.() || (this.o.steps !== null && this.done >= this.o.steps);
+  }
+  private get every(): number {
+    return this.o.stepsPerCall ?? 1;
+  }
+  private async begin(): Promise<void> {
+    const { name, done } = this;
+    if (this.tellsBatches && done % this.every === 0) await this.o.callbacks.each((c) => c[`on${name}BatchBegin`](done, {}));
+  }
+  /** @param last - number of the step that has just been done; whether no other follows. */
+  private async end(last: number, isLast: boolean): Promise<void> {
+    const { name, logs } = this;
+    if (this.tellsBatches && ((last + 1) % this.every === 0 || isLast)) await this.o.callbacks.each((c) => c[`on${name}BatchEnd`](last, logs));
+  }
+  private async one(batch: Examples, isLast: boolean): Promise<void> {
+    await this.begin();
+    const result = await this.steps.run(this.o.kind, batch);
+    ({ logs: this.logs, pack: this.pack } = result);
+    this.o.collect?.(result.outputs);
+    await this.end(this.done, isLast);
+    this.o.callbacks.progress(this.o.kind, ++this.done, this.logs);
+  }
+
+  async overBatches(source: BatchSource): Promise<void> {
+    const { o } = this;
+    while (!this.isOver) {
+      const batch = await o.cancel.wait(source.next());
+      if (!batch) break;
+      // Read ahead while this one is computed, but not past the last step: the next epoch goes on from there.
+      const isLast = o.steps !== null && this.done + 1 >= o.steps;
+      if (!isLast) source.readAhead();
+      await this.one(batch, isLast);
+    }
+    await source.finish(this.done);
+  }
+
+  async overRows(source: RowSource): Promise<void> {
+    const { o, steps } = this,
+      { data, first, rows } = source,
+      skip = o.skip ?? 0,
+      full = Math.floor(rows / o.batchSize),
+      all = stepsOf(source, o.batchSize)!,
+      count = Math.min(o.steps ?? Infinity, all - skip);
+    while (this.done < count && !this.isOver) {
+      o.cancel.throwIfRequested();
+      const at = skip + this.done,
+        isRest = at >= full,
+        size = isRest ? rows % o.batchSize : o.batchSize,
+        start = (o.order ? 0 : first) + at * o.batchSize;
+      if (steps.runsEagerly) {
+        const picked = o.order ? convert(o.order.slice(start, start + size)) : null;
+        const part = (s: unknown): unknown => (picked ? mapTensors(s, (t) => run('take', [t, picked], { axis: 0 })) : rowsOf(s, start, start + size));
+        await this.one({ x: part(data.x), y: part(data.y), sampleWeight: part(data.sampleWeight) }, this.done + 1 >= count);
+        continue;
+      }
+      const plan = steps.planFor(o.kind, standIns(data, size));
+      this.pack = (t) => plan.pack(t);
+      const left = isRest ? 1 : Math.min(full - at, count - this.done),
+        before = this.done,
+        wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
+      await this.begin();
+      const result = await plan.plan.runSteps({
+        data: tensorsOf(data),
+        indices: o.order ?? undefined,
+        batchSize: size,
+        start,
+        steps: wanted,
+        collect: !!o.collect,
+        cancel: o.cancel.flag,
+        onProgress: (n, values) => {
+          if (!o.collect) this.logs = plan.logsOf(values);
+          o.callbacks.progress(o.kind, before + n, this.logs);
+        },
+      });
+      o.collect?.(result.outputs as Tensor[]);
+      this.done += result.done;
+      if (result.done < wanted) break;
+      await this.end(this.done - 1, this.done >= count);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/** One step of training, evaluation or prediction: traced into a plan for each signature, or run op by op. */
+import { binding } from '../../binding';
+import { signatureOf, tracePlan, type TracedPlan } from '../../compile';
+import { TypeError, ValueError } from '../../errors';
+import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import type { Tensor } from '../../tensor';
+import type { Model } from '../models/model';
+import { isTensor, tensorsOf, type Examples } from './data';
+import type { TrainableState } from './trainable_state';
+import type { Logs, StepData } from './types';
+
+/** @internal */
+export type StepKind = 'train' | 'test' | 'predict';
+/** @internal A plan and the names of the numbers it gives. */
+export interface StepPlan extends TracedPlan {
+  logsOf(scalars: ArrayLike<number>): Logs;
+}
+interface StepResult {
+  logs: Logs;
+  outputs: Tensor[];
+  pack: (outputs: Tensor[]) => unknown;
+}
+
+/** @internal What `trainStep` gets: nothing after the last thing that is given. */
+export function stepData({ x, y, sampleWeight }: Examples): StepData {
+  return sampleWeight !== null && sampleWeight !== undefined ? [x, y, sampleWeight] : y !== null && y !== undefined ? [x, y] : [x];
+}
+
+/** @internal */
+export class Steps {
+  private readonly plans = new Map<string, StepPlan>();
+  private readonly vectors = new Set<string>();
+  constructor(
+    private readonly model: Model,
+    readonly runsEagerly: boolean,
+    private readonly trainable: TrainableState | null,
+  ) {}
+
+  private step(kind: StepKind, batch: Examples): unknown {
+    const { model } = this,
+      data = stepData(batch);
+    if (kind === 'predict') return model.predictStep([batch.x]);
+    const logs = kind === 'train' ? model.trainStep(data) : model.testStep(data);
+    model.clearLosses();
+    return this.checked(kind, logs);
+  }
+  private checked(kind: StepKind, logs: unknown): Record<string, Tensor> {
+    const where = `${kind}Step of model '${this.model.name}'`;
+    if (!isRecord(logs)) throw new TypeError(`${where} must return a record of scalar tensors by name.\n  Received: ${logs === undefined ? 'undefined' : String(logs)}`);
+    for (const [name, t] of Object.entries(logs))
+      if (!isTensor(t)) throw new TypeError(`${where}: '${name}' must be a tensor.\n  Received: ${String(t)} of type ${typeof t}\n  Fix: return metric.result().`);
+    return logs as Record<string, Tensor>;
+  }
+  private during<T>(f: () => T): T {
+    return this.trainable ? this.trainable.during(f) : f();
+  }
+  /** The plan for batches of this signature. */
+  planFor(kind: StepKind, batch: Examples): StepPlan {
+    const key = `${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight])}`;
+    let plan = this.plans.get(key);
+    if (!plan) {
+      let names: string[] = [];
+      const traced = this.during(() =>
+        tracePlan(
+          (x: unknown, y: unknown, sampleWeight: unknown) => {
+            const result = this.step(kind, { x, y, sampleWeight });
+            // Values of a metric that are no scalar are read from its state, after the pass.
+            if (kind !== 'predict') {
+              names = Object.keys(result as object).filter((n) => (result as Record<string, Tensor>)[n].size === 1);
+              for (const n of Object.keys(result as object)) if (!names.includes(n)) this.vectors.add(n);
+            }
+            return result;
+          },
+          [batch.x, batch.y, batch.sampleWeight],
+          `${this.model.name} ${kind}`,
+        ),
+      );
+      plan = { ...traced, logsOf: (scalars) => Object.fromEntries(names.map((n, i) => [n, scalars[i]])) };
+      this.plans.set(key, plan);
+    }
+    return plan;
+  }
+  /** Runs one step. */
+  async run(kind: StepKind, batch: Examples): Promise<StepResult> {
+    if (this.runsEagerly) {
+      const result = this.during(() => this.step(kind, batch)),
+        outputs = flattenStructure(result, isTensor);
+      await binding.evaluate([...outputs, ...this.model.variables.map((v) => v.value)]);
+      return {
+        logs: kind === 'predict' ? {} : logsOf(result as Record<string, Tensor>),
+        outputs,
+        pack: (list) => {
+          let i = 0;
+          return mapStructure(result, isTensor, () => list[i++]);
+        },
+      };
+    }
+    const plan = this.planFor(kind, batch),
+      outputs = plan.plan.run(tensorsOf(batch)) as Tensor[];
+    await binding.evaluate(outputs);
+    return { logs: kind === 'predict' ? {} : logsOf(plan.pack(outputs) as Record<string, Tensor>), outputs, pack: (list) => plan.pack(list) };
+  }
+  /** Logs at the end of a pass: with the values of metrics that are no scalars. */
+  async finalLogs(logs: Logs): Promise<Logs> {
+    if (!this.vectors.size || !Object.keys(logs).length) return logs;
+    const results = this.model.getMetricsResult(),
+      out: Record<string, unknown> = { ...logs };
+    for (const name of this.vectors) {
+      const t = results[name];
+      if (!t) throw new ValueError(`the value '${name}' of a step must be a scalar, or the result of one of the model's metrics.`);
+      out[name] = await t.array();
+    }
+    return out as Logs;
+  }
+}
+// Numbers, and nested arrays where a metric gives several.
+const logsOf = (result: Record<string, Tensor>): Logs =>
+  Object.fromEntries(Object.entries(result).map(([name, t]) => [name, t.size === 1 ? t.item() : (t.arraySync() as unknown as number)]));
