@@ -200,7 +200,8 @@ export class RandomUniform extends RandomInitializer {
 }
 
 /** @internal Inputs and outputs of each unit of a kernel: (..., in, out) with a receptive field before them. */
-export function fans(shape: Shape): [number, number] {
+export function fans(shape: Shape, inputAxes: readonly number[] | null = null, outputAxes: readonly number[] | null = null): [number, number] {
+  if (inputAxes && outputAxes) return [inputAxes.reduce((n, a) => n * shape.at(a)!, 1), outputAxes.reduce((n, a) => n * shape.at(a)!, 1)];
   if (shape.length < 1) return [1, 1];
   if (shape.length === 1) return [shape[0], shape[0]];
   const field = shape.slice(0, -2).reduce((p, d) => p * d, 1);
@@ -211,8 +212,9 @@ export interface VarianceScalingOptions {
   mode?: string;
   distribution?: string;
   seed?: number | SeedGenerator | null;
-  inputAxes?: unknown;
-  outputAxes?: unknown;
+  /** Axes of the weight that belong to the input and to the output; without them, the last two and the receptive field before. */
+  inputAxes?: readonly number[] | null;
+  outputAxes?: readonly number[] | null;
 }
 /** Variance scale / n, n the inputs (fan_in), outputs (fan_out) or their mean (fan_avg). Defaults: 1, fan_in, truncated_normal. */
 export class VarianceScaling extends RandomInitializer {
@@ -220,6 +222,8 @@ export class VarianceScaling extends RandomInitializer {
   readonly scale: number;
   readonly mode: string;
   readonly distribution: string;
+  readonly inputAxes: readonly number[] | null;
+  readonly outputAxes: readonly number[] | null;
   constructor(options: VarianceScalingOptions = {}) {
     checkOptions('VarianceScaling', options, ['scale', 'mode', 'distribution', 'seed', 'inputAxes', 'outputAxes']);
     super(options.seed);
@@ -231,9 +235,15 @@ export class VarianceScaling extends RandomInitializer {
     if (!['truncated_normal', 'untruncated_normal', 'normal', 'uniform'].includes(this.distribution))
       throw new ValueError(`VarianceScaling: distribution must be 'truncated_normal', 'untruncated_normal' or 'uniform'.\n  Received: '${this.distribution}'`);
     if (this.distribution === 'normal') this.distribution = 'truncated_normal';
+    this.inputAxes = options.inputAxes ?? null;
+    this.outputAxes = options.outputAxes ?? null;
+  }
+  /** @internal The same with axes, drawing the same values. */
+  withAxes(inputAxes: readonly number[], outputAxes: readonly number[]): VarianceScaling {
+    return new (this.constructor as new (c: Record<string, unknown>) => VarianceScaling)({ ...this.getConfig(), seed: this.seed, inputAxes, outputAxes });
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    const [inputs, outputs] = fans(shape);
+    const [inputs, outputs] = fans(shape, this.inputAxes, this.outputAxes);
     const n = this.mode === 'fan_in' ? inputs : this.mode === 'fan_out' ? outputs : (inputs + outputs) / 2,
       variance = this.scale / Math.max(1, n);
     // A normal distribution cut off at 2 has standard deviation 0.87962566.
@@ -243,17 +253,17 @@ export class VarianceScaling extends RandomInitializer {
     return this.draw('uniform', shape, -limit, limit, dtypeOf(options));
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution, inputAxes: null, outputAxes: null };
+    return { ...super.getConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
   }
 }
-type ScaledOptions = { seed?: number | SeedGenerator | null; inputAxes?: unknown; outputAxes?: unknown };
+type ScaledOptions = Pick<VarianceScalingOptions, 'seed' | 'inputAxes' | 'outputAxes'>;
 abstract class Scaled extends VarianceScaling {
   constructor(options: ScaledOptions, scale: number, mode: string, distribution: string) {
     checkOptions(new.target.name, options, ['seed', 'inputAxes', 'outputAxes']);
-    super({ scale, mode, distribution, seed: options.seed });
+    super({ scale, mode, distribution, ...options });
   }
   override getConfig(): Record<string, unknown> {
-    return { seed: super.getConfig().seed, inputAxes: null, outputAxes: null };
+    return { seed: super.getConfig().seed, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
   }
 }
 /** Uniform within sqrt(6 / (fan in + fan out)) (Glorot & Bengio 2010). */

@@ -18,7 +18,7 @@ export function setSymbolicCall(is: typeof isSymbolic, call: typeof callSymbolic
   callSymbolically = call;
 }
 
-const hasSymbolic = (args: unknown[]): boolean => args.some((a) => (Array.isArray(a) ? a.some(isSymbolic) : isSymbolic(a)));
+const hasSymbolic = (args: unknown[]): boolean => args.some((a) => (Array.isArray(a) ? a.some(isSymbolic) : isSymbolic(a) || (isRecord(a) && Object.values(a).some(isSymbolic))));
 
 /** @internal All ops by name, for the tests that enumerate them. */
 export const definedOps = new Map<string, AnyFunction>();

@@ -28,21 +28,60 @@ function reduceTerm(term: Term, needed: Set<string>): Term {
   const drop = labels.map((l, i) => (needed.has(l) ? -1 : i)).filter((i) => i >= 0);
   return drop.length ? { tensor: run('sum', [t], { axis: drop }), labels: labels.filter((l) => needed.has(l)) } : { tensor: t, labels };
 }
+const isOrdered = (labels: string[], order: string[]): boolean => labels.every((l, i) => l === order[i]);
 function arrange(term: Term, order: string[]): Tensor {
-  return run('transpose', [term.tensor], { axes: order.map((l) => term.labels.indexOf(l)) });
+  return isOrdered(term.labels, order) ? term.tensor : run('transpose', [term.tensor], { axes: order.map((l) => term.labels.indexOf(l)) });
 }
-function contract(a: Term, b: Term, needed: Set<string>): Term {
-  const shared = a.labels.filter((l) => b.labels.includes(l));
-  const batch = shared.filter((l) => needed.has(l)),
-    inside = shared.filter((l) => !needed.has(l));
-  const onlyA = a.labels.filter((l) => !shared.includes(l)),
-    onlyB = b.labels.filter((l) => !shared.includes(l));
-  const sizeOf = (l: string): number => (a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)]);
+/** One operand of a matrix product: its axes as (batch, rows, columns), and whether the product reads it transposed. */
+interface Side {
+  order: string[];
+  isTransposed: boolean;
+  copies: number;
+}
+// The matrix as it lies in memory where possible, upright or transposed; else upright, as a copy.
+function side(term: Term, batch: string[], rows: string[], columns: string[]): Side {
+  const upright = [...batch, ...rows, ...columns],
+    turned = [...batch, ...columns, ...rows];
+  if (isOrdered(term.labels, upright)) return { order: upright, isTransposed: false, copies: 0 };
+  if (isOrdered(term.labels, turned)) return { order: turned, isTransposed: true, copies: 0 };
+  return { order: upright, isTransposed: false, copies: term.tensor.size };
+}
+/** One matrix product of two terms: of all ways to order axes and operands, the one that moves the fewest elements. */
+function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term {
+  const shared = a.labels.filter((l) => b.labels.includes(l)),
+    sizeOf = (l: string): number => (a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)]);
   const sizes = (ls: string[]): number[] => ls.map(sizeOf);
-  const left = run('reshape', [arrange(a, [...batch, ...onlyA, ...inside])], { shape: [product(sizes(batch)), product(sizes(onlyA)), product(sizes(inside))] });
-  const right = run('reshape', [arrange(b, [...batch, ...inside, ...onlyB])], { shape: [product(sizes(batch)), product(sizes(inside)), product(sizes(onlyB))] });
-  const labels = [...batch, ...onlyA, ...onlyB];
-  return { tensor: run('reshape', [run('matmul', [left, right])], { shape: sizes(labels) }), labels };
+  const plans = [a, b].flatMap((batchLike) =>
+    [a, b].flatMap((insideLike) =>
+      [
+        [a, b],
+        [b, a],
+      ].map(([x, y]) => {
+        const like = (term: Term): string[] => term.labels.filter((l) => shared.includes(l));
+        const batch = like(batchLike).filter((l) => needed.has(l)),
+          inside = like(insideLike).filter((l) => !needed.has(l));
+        const onlyX = x.labels.filter((l) => !shared.includes(l)),
+          onlyY = y.labels.filter((l) => !shared.includes(l));
+        const left = side(x, batch, onlyX, inside),
+          right = side(y, batch, inside, onlyY),
+          labels = [...batch, ...onlyX, ...onlyY];
+        const after = isOrdered(labels, wanted) ? 0 : product(sizes(labels));
+        return { x, y, batch, inside, onlyX, onlyY, left, right, labels, copies: left.copies + right.copies + after };
+      }),
+    ),
+  );
+  const best = plans.reduce((p, q) => (q.copies < p.copies ? q : p));
+  const n = product(sizes(best.batch)),
+    lead = best.batch.length ? [n] : [];
+  const matrix = (term: Term, { order, isTransposed }: Side, rows: string[], columns: string[]): Tensor => {
+    const shape = [product(sizes(rows)), product(sizes(columns))];
+    return run('reshape', [arrange(term, order)], { shape: [...lead, ...(isTransposed ? shape.reverse() : shape)] });
+  };
+  const y = run('matmul', [matrix(best.x, best.left, best.onlyX, best.inside), matrix(best.y, best.right, best.inside, best.onlyY)], {
+    transpose_a: best.left.isTransposed,
+    transpose_b: best.right.isTransposed,
+  });
+  return { tensor: run('reshape', [y], { shape: sizes(best.labels) }), labels: best.labels };
 }
 
 /**
@@ -91,7 +130,7 @@ export const einsum = defineOp('einsum', (subscripts: string, ...operands: Tenso
     current = reduceTerm(current, later);
     if (i === terms.length) break;
     const next = reduceTerm(terms[i], new Set([...out, ...current.labels, ...terms.slice(i + 1).flatMap((t) => t.labels)]));
-    current = contract(current, next, new Set([...out, ...terms.slice(i + 1).flatMap((t) => t.labels)]));
+    current = contract(current, next, new Set([...out, ...terms.slice(i + 1).flatMap((t) => t.labels)]), out);
   }
   return arrange(current, out);
 });

@@ -27,6 +27,7 @@ export {
   tanhShrink,
   threshold,
 } from './activation';
+export { dotProductAttention, type DotProductAttentionOptions } from './attention';
 export {
   add,
   arctan2,
@@ -97,6 +98,7 @@ export {
   layerNormalization,
   maxPool,
   normalize,
+  rmsNormalization,
   type ConvOptions,
   type DataFormat,
   type Padding,

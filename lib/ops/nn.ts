@@ -194,7 +194,21 @@ export const batchNormalizationTraining = defineOp(
   },
   ['epsilon'],
 );
-/** (x - mean) / sqrt(variance + epsilon) * gamma + beta with the statistics of each example over `axis` (Ba et al. 2016). */
+/** Keras' backend.epsilon(). */
+const EPSILON = 1e-7;
+const isHalf = (t: Tensor): boolean => t.dtype === 'float16' || t.dtype === 'bfloat16';
+/** Half precision is computed in float32, the result given back in the dtype of x. */
+function inSingle(t: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  return isHalf(t) ? run('cast', [f(run('cast', [t], { dtype: 'float32' }))], { dtype: t.dtype }) : f(t);
+}
+type AxisList = number | readonly number[];
+const axisList = (op: string, axis: AxisList, t: Tensor): number[] =>
+  (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape)).sort((a, b) => a - b);
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * gamma + beta with the statistics of each example over `axis` (Ba et al. 2016).
+ * Defaults: axis -1, epsilon 1e-7. `rmsScaling`: x / sqrt(variance + epsilon) * gamma.
+ */
 export const layerNormalization = defineOp(
   'layerNormalization',
   (
@@ -203,32 +217,46 @@ export const layerNormalization = defineOp(
       gamma = null,
       beta = null,
       axis = -1,
-      epsilon = 1e-3,
-    }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: number | readonly number[]; epsilon?: number | null } = {},
-  ): Tensor => {
-    const t = toFloat(x),
-      axes = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis('layerNormalization', a, t.ndim, t.shape));
-    const wide = (what: string, v: TensorLike): Tensor => spread('layerNormalization', what, v, t, axes);
-    const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
-    const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
-    let y = run('multiply', [centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? 1e-3, t)])])]);
-    if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
-    return beta === null ? y : run('add', [y, wide('beta', beta)]);
-  },
-  ['gamma', 'beta', 'axis', 'epsilon'],
+      epsilon = null,
+      rmsScaling = false,
+    }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: AxisList; epsilon?: number | null; rmsScaling?: boolean } = {},
+  ): Tensor =>
+    inSingle(toFloat(x), (t) => {
+      const axes = axisList('layerNormalization', axis, t);
+      const wide = (what: string, v: TensorLike): Tensor => run('cast', [spread('layerNormalization', what, v, t, axes)], { dtype: t.dtype });
+      const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
+      const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
+      let y = run('multiply', [rmsScaling ? t : centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? EPSILON, t)])])]);
+      if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
+      return beta === null || rmsScaling ? y : run('add', [y, wide('beta', beta)]);
+    }),
+  ['gamma', 'beta', 'axis', 'epsilon', 'rmsScaling'],
 );
-/** x divided by its norm along `axis`: sum(|x|^order)^(1 / order), at least epsilon. */
+/** x / sqrt(mean(x^2) + epsilon) * scale with the mean of each example over `axis` (Zhang & Sennrich 2019). Defaults: axis -1, epsilon 1e-7. */
+export const rmsNormalization = defineOp(
+  'rmsNormalization',
+  (x: TensorLike, { scale = null, axis = -1, epsilon = null }: { scale?: TensorLike | null; axis?: AxisList; epsilon?: number | null } = {}): Tensor =>
+    inSingle(toFloat(x), (t) => {
+      const axes = axisList('rmsNormalization', axis, t);
+      const power = run('mean', [run('square', [t])], { axis: axes, keepdims: true });
+      const y = run('multiply', [t, run('rsqrt', [run('add', [power, convert(epsilon ?? EPSILON, t)])])]);
+      return scale === null ? y : run('multiply', [y, run('cast', [spread('rmsNormalization', 'scale', scale, t, axes)], { dtype: t.dtype })]);
+    }),
+  ['scale', 'axis', 'epsilon'],
+);
+/** x divided by its norm along `axis` (several: over all of them): sum(|x|^order)^(1 / order), at least epsilon. Defaults: axis -1, order 2, epsilon 1e-7. */
 export const normalize = defineOp(
   'normalize',
-  (x: TensorLike, { axis = -1, order = 2, epsilon = 1e-12 }: { axis?: number; order?: number; epsilon?: number | null } = {}): Tensor => {
+  (x: TensorLike, { axis = -1, order = 2, epsilon = null }: { axis?: AxisList; order?: number; epsilon?: number | null } = {}): Tensor => {
     const t = toFloat(x),
-      a = { axis: [normalizeAxis('normalize', axis, t.ndim, t.shape)], keepdims: true };
+      least = epsilon ?? EPSILON,
+      a = { axis: axisList('normalize', axis, t), keepdims: true };
     if (order === 2) {
-      const total = run('maximum', [run('sum', [run('square', [t])], a), convert((epsilon ?? 1e-12) ** 2, t)]);
+      const total = run('maximum', [run('sum', [run('square', [t])], a), convert(least ** 2, t)]);
       return run('multiply', [t, run('rsqrt', [total])]);
     }
     const total = run('sum', [run('power', [run('abs', [t]), convert(order, t)])], a);
-    return run('divide', [t, run('maximum', [run('power', [total, convert(1 / order, t)]), convert(epsilon ?? 1e-12, t)])]);
+    return run('divide', [t, run('maximum', [run('power', [total, convert(1 / order, t)]), convert(least, t)])]);
   },
   ['axis', 'order', 'epsilon'],
 );

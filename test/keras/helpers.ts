@@ -25,6 +25,8 @@ export const goldenFiles = (pattern: RegExp): string[] =>
     .readdirSync(path.join(__dirname, 'golden'))
     .filter((name) => pattern.test(name))
     .sort();
+/** The largest magnitude among golden arrays. */
+export const largestOf = (list: Golden[]): number => Math.max(1e-3, ...list.flatMap((a) => a.data.map((v) => Math.abs(Number(v))).filter(Number.isFinite)));
 /** The tensor of a golden array. */
 export function tensorOf(a: Golden): trae.Tensor {
   if (a.dtype === 'int64') return trae.tensor(BigInt64Array.from(a.data.map((v) => BigInt(v))), a.shape);
@@ -36,15 +38,16 @@ const numbers = (v: Values): number[] =>
 
 /**
  * Asserts that values agree: each within `tolerance` of the larger of the expected one and a hundredth of the largest
- * expected one, so that near-zeros of a large array need not agree in all their digits.
+ * expected one, so that near-zeros of a large array need not agree in all their digits. `floor`: what counts as the
+ * largest at least, for arrays that are nothing but rounding beside others.
  */
-export function close(got: Values, want: Golden | Values, what: string, tolerance = 1e-4): void {
+export function close(got: Values, want: Golden | Values, what: string, tolerance = 1e-4, floor = 1e-3): void {
   const isGolden = typeof want === 'object' && 'data' in want && Array.isArray((want as Golden).data);
   const expected = isGolden ? (want as Golden).data.map(Number) : numbers(want as Values),
     actual = numbers(got);
   if (isGolden) assert.deepEqual([...(got as trae.Tensor).shape], (want as Golden).shape, `${what}: shape`);
   assert.equal(actual.length, expected.length, `${what}: number of values`);
-  const scale = Math.max(1e-3, ...expected.filter(Number.isFinite).map(Math.abs)) / 100;
+  const scale = Math.max(floor, ...expected.filter(Number.isFinite).map(Math.abs)) / 100;
   expected.forEach((e, i) => {
     if (!Number.isFinite(e)) {
       assert.equal(actual[i], e, `${what}[${i}]`);

@@ -103,6 +103,8 @@ export abstract class Layer implements Operation {
   static options?: readonly string[];
   static positional?: readonly string[];
   static className?: string;
+  /** Names of the tensors in the array that `apply` takes, where Keras' `call` takes them as arguments of their own. */
+  static callInputs?: readonly string[];
 
   readonly name: string;
   dtypePolicy: DTypePolicy;
@@ -516,11 +518,19 @@ export abstract class Layer implements Operation {
   getBuildConfig(): Record<string, unknown> | null {
     const { buildShape, built } = this.state();
     if (!built || !buildShape) return null;
+    const names = (this.constructor as typeof Layer).callInputs;
+    if (names && Array.isArray(buildShape) && Array.isArray(buildShape[0])) {
+      const shapes = buildShape as (SymbolicShape | null)[];
+      return { shapesDict: Object.fromEntries(shapes.map((shape, i) => [`${names[i]}_shape`, shape] as const).filter(([, shape]) => shape)) };
+    }
     return isShape(buildShape) ? { inputShape: buildShape } : { shapesDict: undefined, inputShape: buildShape };
   }
   /** Builds from what `getBuildConfig` returned. */
   buildFromConfig(config: Record<string, unknown>): void {
+    const names = (this.constructor as typeof Layer).callInputs,
+      dict = config.shapesDict as Record<string, BuildShape> | undefined;
     if (config.inputShape) this.ensureBuilt(config.inputShape);
+    else if (names && dict) this.ensureBuilt(names.map((name) => dict[`${name}_shape`]).filter(Boolean));
   }
 }
 

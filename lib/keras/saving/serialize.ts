@@ -69,6 +69,8 @@ export function serializeKerasObject(object: unknown): unknown {
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
   throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
+/** @internal Each value of a record of options in its JSON form. */
+export const serializedRecord = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(record)

@@ -19,6 +19,8 @@ def restart(seed):
 def array(x):
     """An array as {shape, dtype, data}: seven significant digits."""
     x = np.asarray(x)
+    if x.dtype.name == "bfloat16":
+        return {**array(x.astype("float32")), "dtype": "bfloat16"}
     flat = x.reshape(-1)
     if x.dtype == bool:
         data = [int(v) for v in flat]

@@ -78,31 +78,50 @@ def cases():
     yield "concatenate axis 1", L.Concatenate(axis=1), [normal(2, 2, 3), normal(2, 1, 3)]
 
 
-def one(name, layer, inputs, mask=None):
-    given = inputs[0] if len(inputs) == 1 else inputs
-    options = {} if mask is None else {"mask": mask}
-    layer.build(given.shape if len(inputs) == 1 else [x.shape for x in inputs]) if not layer.built else None
+def one(name, layer, inputs, mask=None, unpack=False, options=None, tolerance=None):
+    """`unpack`: Keras' call takes the inputs as arguments of their own. `options`: further arguments, arrays among them."""
+    single = len(inputs) == 1
+    shapes = inputs[0].shape if single else [x.shape for x in inputs]
+    options, given = dict(options or {}), lambda xs: xs if unpack else [xs[0] if single else list(xs)]
+    if mask is not None:
+        options["mask"] = mask
+    if not layer.built:
+        layer.build(*shapes) if unpack else layer.build(shapes)
     for w in layer.weights:  # values that no initializer gives
         w.assign(uniform(*w.shape, low=0.2, high=1.2) if "variance" in w.name else 0.5 * normal(*w.shape))
     before = [np.array(w) for w in layer.weights]
-    inference = layer(given, training=False, **options)
+    inference = layer(*given(inputs), training=False, **options)
     tensors = [tf.constant(x) for x in inputs]
     floats = [t for t in tensors if t.dtype.is_floating]
     with tf.GradientTape() as tape:
         for t in floats:
             tape.watch(t)
-        y = layer(tensors[0] if len(tensors) == 1 else tensors, training=True, **options)
-        loss = objective(y) + sum(layer.losses)
+        y = layer(*given(tensors), training=True, **options)
+        loss = sum(objective(tf.cast(v, "float32")) for v in as_list(y)) + sum(tf.cast(v, "float32") for v in layer.losses)
     trained = [w.value for w in layer.trainable_weights]
-    grads = tape.gradient(loss, floats + trained)
+    grads = tape.gradient(loss, floats + trained, unconnected_gradients="zero")
     grads = [tf.convert_to_tensor(g) for g in grads]
-    return {
-        "name": name, "config": serialized(layer), "inputs": arrays(inputs), "mask": None if mask is None else array(mask),
+    case = {
+        "name": name, "config": serialized(layer), "inputs": arrays(inputs), "mask": encoded(mask),
         "weights": [{"path": w.path, **array(v)} for w, v in zip(layer.weights, before)],
-        "inference": array(inference), "training": array(y), "dx": arrays(grads[: len(floats)]), "dw": arrays(grads[len(floats):]),
+        "inference": encoded(inference), "training": encoded(y), "dx": arrays(grads[: len(floats)]), "dw": arrays(grads[len(floats):]),
         "losses": [float(v) for v in layer.losses],
-        "after": arrays(layer.non_trainable_weights), "outputShape": list(layer.compute_output_shape(given.shape if len(inputs) == 1 else [x.shape for x in inputs])),
+        "after": arrays(layer.non_trainable_weights),
+        "outputShape": list(layer.compute_output_shape(*shapes) if unpack else layer.compute_output_shape(shapes)),
     }
+    call = {k: encoded(v) for k, v in options.items() if k != "mask"}
+    return {**case, **({"options": call} if call else {}), **({"tolerance": tolerance} if tolerance else {})}
+
+
+def as_list(y):
+    return list(y) if isinstance(y, (list, tuple)) else [y]
+
+
+def encoded(x):
+    """An array, a list of them, or a plain value."""
+    if x is None or isinstance(x, (bool, int, float, str)):
+        return x
+    return [encoded(v) for v in x] if isinstance(x, (list, tuple)) else array(x)
 
 
 def make(name="layers.json", cases=cases):

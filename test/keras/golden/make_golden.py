@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ["COLUMNS"] = "80"
 
+import golden_attention  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_layers  # noqa: E402
 import golden_training  # noqa: E402
@@ -14,3 +15,4 @@ import golden_training  # noqa: E402
 golden_layers.make()
 golden_functions.make()
 golden_training.make()
+golden_attention.make()  # starts its random numbers anew

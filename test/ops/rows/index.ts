@@ -1,5 +1,6 @@
 /** All rows. */
 import './activation';
+import './attention';
 import './binary';
 import './creation';
 import './crossentropy';

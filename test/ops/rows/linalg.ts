@@ -171,6 +171,14 @@ row('einsum', {
       ['ab,b->a', [37, 131], [131]],
       ['ijk,kl,jl->i', [2, 3, 4], [4, 2], [3, 2]],
       ['ij,jk->ik', [0, 3], [3, 2]],
+      ['ki,jk->ij', [3, 2], [4, 3]],
+      ['ij,kj->ki', [2, 3], [4, 3]],
+      ['btnh,bsnh->bnts', [2, 3, 2, 4], [2, 5, 2, 4]],
+      ['bnts,bsnh->btnh', [2, 2, 3, 5], [2, 5, 2, 4]],
+      ['abcd,cde->abe', [2, 3, 2, 4], [2, 4, 5]],
+      ['abc,dec->deab', [2, 3, 4], [2, 5, 4]],
+      ['bij,kj->bik', [2, 3, 4], [5, 4]],
+      ['ba,ab->ab', [2, 3], [3, 2]],
     ] as [string, ...number[][]][]
   )
     .map(([subscripts, ...shapes]) => ({ ...of(...shapes), args: [subscripts] }))

@@ -250,7 +250,7 @@ row('batchNormalizationTraining', {
 row('layerNormalization', {
   call: (op, [x, gamma, beta], [options]) => op(x, { ...(options as object), ...(gamma ? { gamma } : {}), ...(beta ? { beta } : {}) }),
   reference: ([x, gamma, beta], ...[[options]]: [never[]]) => {
-    const { axis = -1, epsilon = 1e-3 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
+    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
       axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length)),
       dtype = toFloat(x.dtype);
     const spreadOut = (v: NdArray | undefined, fallback: number): NdArray =>
@@ -282,9 +282,40 @@ row('layerNormalization', {
   smooth: [{ inputs: [r([2, 3], 1, 'float64'), p(3, 1, 'float64'), p(3, 2, 'float64')] }, { inputs: [r([3, 2], 1, 'float64')], args: [{ axis: 0 }] }],
   looseness: 50,
 });
+row('rmsNormalization', {
+  call: (op, [x, scale], [options]) => op(x, { ...(options as object), ...(scale ? { scale } : {}) }),
+  reference: ([x, scale], ...[[options]]: [never[]]) => {
+    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
+      axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length)),
+      dtype = toFloat(x.dtype);
+    return elementwise(
+      (v, p, s) => (v / Math.sqrt(p + epsilon)) * s,
+      dtype,
+      x,
+      reduce(x, axes, true, dtype, (v) => average(v.map((e) => e * e))),
+      scale
+        ? reshaped(
+            scale,
+            x.shape.map((d, i) => (axes.includes(i) ? d : 1)),
+          )
+        : nd([1], []),
+    );
+  },
+  cases: [
+    { inputs: [r([4, 5])] },
+    { inputs: [r([4, 5]), r([5], 2)] },
+    { inputs: [r([3, 1031]), r([1031], 2)], args: [{ epsilon: 1e-2 }] },
+    { inputs: [r([2, 3, 4]), r([2, 4], 2)], args: [{ axis: [2, 0] }] },
+    { inputs: [r([2, 3, 4]), r([3], 2)], args: [{ axis: 1 }] },
+    { inputs: [r([4, 5], 1, 'float64')] },
+    { inputs: [r([0, 5]), r([5], 2)] },
+  ],
+  smooth: [{ inputs: [distinctArray([2, 3]), r([3], 2, 'float64')] }],
+  looseness: 10,
+});
 row('normalize', {
   reference: ([x], ...[[options]]: [never[]]) => {
-    const { axis = -1, order = 2, epsilon = 1e-12 } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number },
+    const { axis = -1, order = 2, epsilon = 1e-7 } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number },
       dtype = toFloat(x.dtype);
     return elementwise(
       (v, s) => v / Math.max(s, epsilon),

@@ -9,6 +9,7 @@ import { registerClass } from '../../saving/registry';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { KernelOptions, positiveInteger, type DenseOptions } from './kernel_options';
+import { Lora, type LoraOptions } from './lora';
 
 /** activation(x @ kernel + bias) over the last axis: (..., n) -> (..., units). kernel (n, units), bias (units,). */
 export class Dense extends Layer {
@@ -18,11 +19,13 @@ export class Dense extends Layer {
   readonly units: number;
   kernel!: Variable;
   bias: Variable | null = null;
+  readonly lora: Lora;
   private readonly settings: KernelOptions;
   constructor(units: number, options: DenseOptions = {}) {
     super(options);
     this.units = positiveInteger('Dense', 'units', units);
     this.settings = new KernelOptions(options);
+    this.lora = new Lora(options);
     this.inputSpec = new InputSpec({ minNdim: 2 });
   }
   get activation(): Activation {
@@ -37,14 +40,28 @@ export class Dense extends Layer {
     this.kernel = this.addWeight({ shape: [n, this.units], ...this.settings.kernel });
     if (this.useBias) this.bias = this.addWeight({ shape: [this.units], ...this.settings.bias });
     this.inputSpec = new InputSpec({ minNdim: 2, axes: { '-1': n } });
+    if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
-    let y = matmul(inputs, this.kernel.value);
+    let y = matmul(inputs, this.lora.merged(this.kernel, this.computeDtype));
     if (this.bias) y = y.add(this.bias.value);
     return this.activation(y);
   }
+  /** Freezes the kernel and trains kernel + alpha / rank A B instead, A (n, rank), B (rank, units) (Hu et al. 2021). */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora.enable(this, rank, options, {
+      weight: this.kernel,
+      names: ['lora_kernel_a', 'lora_kernel_b'],
+      shapes: [
+        [this.kernel?.shape[0], rank],
+        [rank, this.units],
+      ],
+      regularizer: this.settings.kernelRegularizer,
+      constraint: this.settings.kernelConstraint,
+    });
+  }
   override getConfig() {
-    return { ...super.getConfig(), units: this.units, ...this.settings.getConfig() };
+    return { ...super.getConfig(), units: this.units, ...this.settings.getConfig(), quantizationConfig: null, ...this.lora.getConfig() };
   }
 }
 registerClass('keras.layers', Dense);

@@ -1,5 +1,6 @@
 /** Embedding: rows of a table by whole numbers. */
 import { embeddingLookup } from '../../../ops/indexing';
+import { matmul } from '../../../ops/linalg';
 import { convert, isFloating, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as constraints from '../../constraints';
@@ -9,6 +10,7 @@ import { registerClass } from '../../saving/registry';
 import { serializeKerasObject } from '../../saving/serialize';
 import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
+import { Lora, type LoraOptions } from './lora';
 
 export interface EmbeddingOptions extends LayerOptions {
   embeddingsInitializer?: unknown;
@@ -17,8 +19,10 @@ export interface EmbeddingOptions extends LayerOptions {
   maskZero?: boolean;
   inputLength?: number | null;
   quantizationConfig?: null;
-  loraRank?: null;
-  loraAlpha?: null;
+  /** Rank of a low-rank update that is trained in place of the table. */
+  loraRank?: number | null;
+  /** Factor on that update, divided by its rank. Default: the rank. */
+  loraAlpha?: number | null;
 }
 /** Rows of a table (inputDim, outputDim) by whole numbers: (...) -> (..., outputDim). */
 export class Embedding extends Layer {
@@ -26,7 +30,8 @@ export class Embedding extends Layer {
   static override options = ['embeddingsInitializer', 'embeddingsRegularizer', 'embeddingsConstraint', 'maskZero', 'inputLength', 'quantizationConfig', 'loraRank', 'loraAlpha'];
   embeddings!: Variable;
   readonly maskZero: boolean;
-  private readonly settings;
+  readonly lora: Lora;
+  protected readonly settings;
   constructor(
     readonly inputDim: number,
     readonly outputDim: number,
@@ -37,6 +42,7 @@ export class Embedding extends Layer {
     positiveInteger('Embedding', 'outputDim', outputDim);
     this.maskZero = options.maskZero ?? false;
     this.supportsMasking = this.maskZero;
+    this.lora = new Lora(options);
     this.autocast = false;
     this.settings = {
       embeddingsInitializer: initializers.get(options.embeddingsInitializer ?? 'uniform'),
@@ -47,10 +53,16 @@ export class Embedding extends Layer {
   override build(_inputShape: BuildShape): void {
     const { embeddingsInitializer: initializer, embeddingsRegularizer: regularizer, embeddingsConstraint: constraint } = this.settings;
     this.embeddings = this.addWeight({ shape: [this.inputDim, this.outputDim], initializer, regularizer, constraint, name: 'embeddings' });
+    if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
     const ids = isFloating(inputs.dtype) || inputs.dtype === 'bool' || inputs.dtype === 'uint8' || inputs.dtype === 'int8' ? inputs.cast('int32') : inputs;
-    const y = embeddingLookup(this.embeddings.value, ids);
+    let y = embeddingLookup(this.embeddings.value, ids);
+    const { a, b, scale } = this.lora.isEnabled ? this.lora : { a: null, b: null, scale: 1 };
+    if (a && b) {
+      const update = matmul(embeddingLookup(a.value, ids), b.value); // rows of A B, without A B
+      y = run('add', [y, run('multiply', [update, convert(scale, update)])]);
+    }
     return y.dtype === this.computeDtype ? y : y.cast(this.computeDtype);
   }
   protected override producesMask(): boolean {
@@ -59,6 +71,19 @@ export class Embedding extends Layer {
   override computeMask(inputs: Tensor): Tensor | null {
     return this.maskZero ? run('not_equal', [inputs, convert(0, inputs)]) : null;
   }
+  /** Freezes the table and trains table + alpha / rank A B instead, A (inputDim, rank), B (rank, outputDim) (Hu et al. 2021). */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora.enable(this, rank, options, {
+      weight: this.embeddings,
+      names: ['lora_embeddings_a', 'lora_embeddings_b'],
+      shapes: [
+        [this.inputDim, rank],
+        [rank, this.outputDim],
+      ],
+      regularizer: this.settings.embeddingsRegularizer,
+      constraint: this.settings.embeddingsConstraint,
+    });
+  }
   override getConfig() {
     return {
       ...super.getConfig(),
@@ -66,6 +91,8 @@ export class Embedding extends Layer {
       outputDim: this.outputDim,
       maskZero: this.maskZero,
       ...Object.fromEntries(Object.entries(this.settings).map(([k, v]) => [k, serializeKerasObject(v)])),
+      quantizationConfig: null,
+      ...this.lora.getConfig(),
     };
   }
 }

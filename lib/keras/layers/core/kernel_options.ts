@@ -23,8 +23,10 @@ export interface DenseOptions extends LayerOptions {
   kernelConstraint?: unknown;
   biasConstraint?: unknown;
   quantizationConfig?: null;
-  loraRank?: null;
-  loraAlpha?: null;
+  /** Rank of a low-rank update that is trained in place of the kernel. */
+  loraRank?: number | null;
+  /** Factor on that update, divided by its rank. Default: the rank. */
+  loraAlpha?: number | null;
 }
 const KERNEL_OPTIONS = ['activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer', 'biasRegularizer', 'kernelConstraint', 'biasConstraint'];
 /** @internal Options of layers with a kernel and a bias, checked and resolved. */

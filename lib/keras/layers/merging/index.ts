@@ -1,3 +1,4 @@
 /** Layers of several inputs. */
 export { Concatenate } from './concatenate';
+export { Dot } from './dot';
 export { Add, Average, Maximum, Minimum, Multiply, Subtract } from './elementwise';

@@ -2,7 +2,6 @@
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
-import { serializeKerasObject } from '../../saving/serialize';
 
 /** Options of a scale (gamma) and an offset (beta). */
 export interface AffineOptions {
@@ -26,5 +25,3 @@ export function affine(o: AffineOptions) {
     gammaConstraint: constraints.get(o.gammaConstraint),
   };
 }
-/** @internal */
-export const serialized = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));

@@ -7,10 +7,10 @@ import type { Variable } from '../../../variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { serializedRecord as serialized, serializeKerasObject } from '../../saving/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
-import { AFFINE, affine, serialized, type AffineOptions } from './affine';
+import { AFFINE, affine, type AffineOptions } from './affine';
 
 export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   axis?: number | readonly number[];

@@ -1,12 +1,13 @@
 /** LayerNormalization. */
 import { ValueError } from '../../../errors';
 import { layerNormalization } from '../../../ops/nn';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import { formatShape, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
+import { serializedRecord as serialized } from '../../saving/serialize';
 import { Layer, type LayerOptions } from '../layer';
-import { AFFINE, affine, serialized, type AffineOptions } from './affine';
+import { AFFINE, affine, type AffineOptions } from './affine';
 
 export interface LayerNormalizationOptions extends LayerOptions, AffineOptions {
   axis?: number | readonly number[];
@@ -20,7 +21,7 @@ export class LayerNormalization extends Layer {
   static override positional: readonly string[] = [];
   static override options = [...AFFINE, 'axis', 'epsilon', 'center', 'scale', 'rmsScaling'];
   override supportsMasking = true;
-  readonly axis: number | number[];
+  axis: number | number[];
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;
@@ -30,6 +31,7 @@ export class LayerNormalization extends Layer {
   private readonly settings;
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
+    this.autocast = false; // gamma, beta and the statistics stay in full precision
     this.axis = Array.isArray(options.axis) ? [...(options.axis as number[])] : ((options.axis as number | undefined) ?? -1);
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;
@@ -38,9 +40,10 @@ export class LayerNormalization extends Layer {
     this.settings = affine(options);
   }
   override build(inputShape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis,
+    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b),
       shape = axes.map((a) => inputShape.at(a));
     if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    this.axis = axes;
     const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
     if (this.scale || this.rmsScaling)
       this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
@@ -48,15 +51,25 @@ export class LayerNormalization extends Layer {
       this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
   }
   override call(inputs: Tensor): Tensor {
-    if (!this.rmsScaling) return layerNormalization(inputs, { gamma: this.gamma?.value ?? null, beta: this.beta?.value ?? null, axis: this.axis, epsilon: this.epsilon });
-    const axes = (typeof this.axis === 'number' ? [this.axis] : this.axis).map((a) => (a < 0 ? a + inputs.ndim : a));
-    const centered = run('subtract', [inputs, run('mean', [inputs], { axis: axes, keepdims: true })]);
-    const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
-    const y = run('multiply', [inputs, run('rsqrt', [run('add', [variance, convert(this.epsilon, inputs)])])]);
-    return run('multiply', [y, run('reshape', [this.gamma!.value], { shape: inputs.shape.map((d, i) => (axes.includes(i) ? d : 1)) })]);
+    const y = layerNormalization(inputs, {
+      gamma: this.gamma?.value ?? null,
+      beta: this.beta?.value ?? null,
+      axis: this.axis,
+      epsilon: this.epsilon,
+      rmsScaling: this.rmsScaling,
+    });
+    return y.dtype === this.computeDtype ? y : y.cast(this.computeDtype);
   }
   override getConfig() {
-    return { ...super.getConfig(), axis: this.axis, epsilon: this.epsilon, center: this.center, scale: this.scale, ...serialized(this.settings) };
+    return {
+      ...super.getConfig(),
+      axis: this.axis,
+      epsilon: this.epsilon,
+      center: this.center,
+      scale: this.scale,
+      rmsScaling: this.rmsScaling,
+      ...serialized(this.settings),
+    };
   }
 }
 registerClass('keras.layers', LayerNormalization);

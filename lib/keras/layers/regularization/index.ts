@@ -1,2 +1,4 @@
 /** Layers that regularize: noise while training, penalties. */
+export { ActivityRegularization } from './activity_regularization';
 export { Dropout, type DropoutOptions } from './dropout';
+export { AlphaDropout, GaussianDropout, GaussianNoise, type NoiseOptions } from './noise';

@@ -1,0 +1,60 @@
+/** PReLU. */
+import { ValueError } from '../../../errors';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as constraints from '../../constraints';
+import * as initializers from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import * as regularizers from '../../regularizers';
+import { registerClass } from '../../saving/registry';
+import { serializedRecord } from '../../saving/serialize';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface PReLUOptions extends LayerOptions {
+  alphaInitializer?: unknown;
+  alphaRegularizer?: unknown;
+  alphaConstraint?: unknown;
+  /** Axes (the batch axis being 0) along which alpha is one value, as [1, 2] for images. Default: none. */
+  sharedAxes?: number | readonly number[] | null;
+}
+/** x, or alpha x below 0, alpha learned for each position after the batch axis, 0 at first (He et al. 2015). */
+export class PReLU extends Layer {
+  static override positional: readonly string[] = [];
+  static override options = ['alphaInitializer', 'alphaRegularizer', 'alphaConstraint', 'sharedAxes'];
+  override supportsMasking = true;
+  alpha!: Variable;
+  readonly sharedAxes: readonly number[] | null;
+  private readonly settings;
+  constructor(options: PReLUOptions = {}) {
+    super(options);
+    this.settings = {
+      alphaInitializer: initializers.get(options.alphaInitializer ?? 'zeros'),
+      alphaRegularizer: regularizers.get(options.alphaRegularizer),
+      alphaConstraint: constraints.get(options.alphaConstraint),
+    };
+    const { sharedAxes } = options;
+    this.sharedAxes = sharedAxes == null ? null : typeof sharedAxes === 'number' ? [sharedAxes] : [...sharedAxes];
+  }
+  override build(inputShape: SymbolicShape): void {
+    const shape = [...inputShape.slice(1)],
+      axes: Record<number, number> = {};
+    for (const a of this.sharedAxes ?? []) {
+      if (!(Number.isInteger(a) && a >= 1 && a < inputShape.length))
+        throw new ValueError(`PReLU: sharedAxes must lie between 1 and ${inputShape.length - 1}, the batch axis being 0.\n  Received: ${a} for shape ${formatShape(inputShape)}`);
+      shape[a - 1] = 1;
+    }
+    const { alphaInitializer: initializer, alphaRegularizer: regularizer, alphaConstraint: constraint } = this.settings;
+    this.alpha = this.addWeight({ shape, name: 'alpha', initializer, regularizer, constraint });
+    if (this.sharedAxes) inputShape.forEach((d, i) => i > 0 && d !== null && !this.sharedAxes!.includes(i) && (axes[i] = d));
+    this.inputSpec = new InputSpec({ ndim: inputShape.length, axes });
+  }
+  override call(inputs: Tensor): Tensor {
+    const below = run('relu', [run('negative', [inputs])]);
+    return run('subtract', [run('relu', [inputs]), run('multiply', [this.alpha.value, below])]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...serializedRecord(this.settings), sharedAxes: this.sharedAxes };
+  }
+}
+registerClass('keras.layers', PReLU);

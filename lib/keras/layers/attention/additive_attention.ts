@@ -1,0 +1,28 @@
+/** AdditiveAttention (Bahdanau et al. 2015). */
+import { run, type Tensor } from '../../../tensor';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { Attention, pairwiseSum, type AttentionOptions } from './attention';
+
+/**
+ * As Attention, with scores sum(scale tanh(query + key)) over the last axis; `scale` (n,) is learned when `useScale`,
+ * the default, and 1 otherwise.
+ */
+export class AdditiveAttention extends Attention {
+  static override options = ['useScale', 'dropout', 'seed'];
+  constructor(options: Omit<AttentionOptions, 'scoreMode'> = {}) {
+    super({ useScale: true, ...options });
+  }
+  protected override makeWeights(shapes: SymbolicShape[]): void {
+    if (this.useScale) this.scale = this.addWeight({ name: 'scale', shape: [shapes[0].at(-1)!], initializer: 'glorot_uniform' });
+  }
+  protected override scores(query: Tensor, key: Tensor): Tensor {
+    const active = run('tanh', [pairwiseSum(query, key)]);
+    return run('sum', [this.scale ? run('multiply', [active, this.scale.value]) : active], { axis: [-1] });
+  }
+  override getConfig() {
+    const { scoreMode: _, ...config } = super.getConfig();
+    return config;
+  }
+}
+registerClass('keras.layers', AdditiveAttention);

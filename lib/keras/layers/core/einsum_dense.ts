@@ -1,0 +1,100 @@
+/** EinsumDense: a dense layer whose product is any einsum of the input and a kernel. */
+import { TypeError } from '../../../errors';
+import { einsum } from '../../../ops/einsum';
+import type { Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as activations from '../../activations';
+import { VarianceScaling } from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { serializedRecord as serialized, serializeKerasObject } from '../../saving/serialize';
+import { InputSpec } from '../input_spec';
+import { Layer } from '../layer';
+import { einsumShapes, type EinsumShapes } from './einsum_equation';
+import { KernelOptions, type DenseOptions } from './kernel_options';
+import { Lora, type LoraOptions } from './lora';
+
+export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
+  /** Letters of the result that have a bias; none by default. */
+  biasAxes?: string | null;
+  gptqUnpackedColumnSize?: null;
+}
+/**
+ * activation(einsum(equation, x, kernel) + bias). `equation` is 'ab,bc->ac' and the like; `...` stands for leading or
+ * trailing axes. `outputShape`: sizes after the batch axis, null where the input decides.
+ * Defaults: no activation, no bias. kernel: the sizes of its letters; bias: those of `biasAxes`.
+ */
+export class EinsumDense extends Layer {
+  static override positional = ['equation', 'outputShape'];
+  static override options = [...KernelOptions.names.filter((n) => n !== 'useBias'), 'biasAxes', 'loraRank', 'loraAlpha', 'gptqUnpackedColumnSize', 'quantizationConfig'];
+  readonly equation: string;
+  readonly biasAxes: string | null;
+  readonly partialOutputShape: SymbolicShape;
+  kernel!: Variable;
+  bias: Variable | null = null;
+  readonly lora: Lora;
+  private readonly settings: KernelOptions;
+  constructor(equation: string, outputShape: number | SymbolicShape, options: EinsumDenseOptions = {}) {
+    super(options);
+    if (typeof equation !== 'string') throw new TypeError(`EinsumDense: equation must be a string like 'ab,bc->ac'.\n  Received: ${String(equation)}`);
+    if (typeof outputShape !== 'number' && !Array.isArray(outputShape))
+      throw new TypeError(`EinsumDense: outputShape must be a number or an array of sizes.\n  Received: ${String(outputShape)}`);
+    this.equation = equation.replace(/\s/g, '');
+    this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : [...outputShape];
+    this.biasAxes = options.biasAxes ?? null;
+    this.settings = new KernelOptions({ ...options, useBias: this.biasAxes !== null });
+    this.lora = new Lora(options);
+  }
+  get activation(): activations.Activation {
+    return this.settings.activation;
+  }
+  private shapes(inputShape: SymbolicShape): EinsumShapes {
+    return einsumShapes(this.equation, this.biasAxes, inputShape, this.partialOutputShape);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const { kernel, bias, inputAxes, outputAxes } = this.shapes(inputShape),
+      given = this.settings.kernel;
+    // The default counts the letters of the equation, not the last two axes.
+    const initializer = given.initializer instanceof VarianceScaling && !given.initializer.inputAxes ? given.initializer.withAxes(inputAxes, outputAxes) : given.initializer;
+    this.kernel = this.addWeight({ shape: kernel, ...given, initializer });
+    if (bias) this.bias = this.addWeight({ shape: bias, ...this.settings.bias });
+    this.inputSpec = new InputSpec({ ndim: inputShape.length });
+    if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
+  }
+  override call(inputs: Tensor): Tensor {
+    const y = einsum(this.equation, inputs, this.lora.merged(this.kernel, this.computeDtype));
+    return this.activation(this.bias ? y.add(this.bias.value) : y);
+  }
+  /** Freezes the kernel and trains kernel + alpha / rank A B instead, A (..., rank), B (rank, last axis) (Hu et al. 2021). */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora.enable(this, rank, options, {
+      weight: this.kernel,
+      names: ['lora_kernel_a', 'lora_kernel_b'],
+      shapes: [
+        [...(this.kernel?.shape.slice(0, -1) ?? []), rank],
+        [rank, this.kernel?.shape.at(-1) ?? 1],
+      ],
+      regularizer: this.settings.kernelRegularizer,
+      constraint: this.settings.kernelConstraint,
+    });
+  }
+  override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
+    return this.shapes(inputShape).output;
+  }
+  override getConfig() {
+    const { kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.settings;
+    return {
+      ...super.getConfig(),
+      outputShape: this.partialOutputShape,
+      equation: this.equation,
+      activation: activations.serialize(this.activation),
+      biasAxes: this.biasAxes,
+      ...serialized({ kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer }),
+      activityRegularizer: serializeKerasObject(this.activityRegularizer),
+      ...serialized({ kernelConstraint, biasConstraint }),
+      quantizationConfig: null,
+      ...this.lora.getConfig(),
+    };
+  }
+}
+registerClass('keras.layers', EinsumDense);

@@ -1,0 +1,65 @@
+/** ReversibleEmbedding: an embedding that also maps back to the vocabulary, as language models end. */
+import { ValueError } from '../../../errors';
+import { checkDType, convert, formatShape, run, type DType, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import { registerClass } from '../../saving/registry';
+import { setMask, type BuildShape, type CallOptions } from '../layer';
+import { Embedding, type EmbeddingOptions } from './embedding';
+
+export interface ReversibleEmbeddingOptions extends EmbeddingOptions {
+  /** Whether the way back uses the same table, transposed. Default true. */
+  tieWeights?: boolean;
+  /** Dtype of the way back. Default: that of the input. */
+  reverseDtype?: DType | null;
+  /** Limits logits to +-cap by cap tanh(logits / cap). */
+  logitSoftCap?: number | null;
+}
+/**
+ * Rows of a table by whole numbers, (...) -> (..., outputDim); with `apply(x, { reverse: true })` x @ table^T,
+ * (..., outputDim) -> (..., inputDim).
+ */
+export class ReversibleEmbedding extends Embedding {
+  static override options = [...Embedding.options, 'tieWeights', 'reverseDtype', 'logitSoftCap'];
+  readonly tieWeights: boolean;
+  readonly reverseDtype: DType | null;
+  readonly logitSoftCap: number | null;
+  reverseEmbeddings: Variable | null = null;
+  constructor(inputDim: number, outputDim: number, options: ReversibleEmbeddingOptions = {}) {
+    super(inputDim, outputDim, options);
+    this.tieWeights = options.tieWeights ?? true;
+    this.reverseDtype = options.reverseDtype ? checkDType(options.reverseDtype, 'ReversibleEmbedding: reverseDtype') : null;
+    this.logitSoftCap = options.logitSoftCap ?? null;
+  }
+  override build(inputShape: BuildShape): void {
+    super.build(inputShape);
+    if (!this.tieWeights)
+      this.reverseEmbeddings = this.addWeight({ shape: [this.outputDim, this.inputDim], initializer: this.settings.embeddingsInitializer, name: 'reverse_embeddings' });
+  }
+  override call(inputs: Tensor, { reverse = false }: CallOptions & { reverse?: boolean } = {}): Tensor {
+    if (!reverse) {
+      const y = super.call(inputs);
+      setMask(y, super.computeMask(inputs));
+      return y;
+    }
+    if (inputs.shape.at(-1) !== this.outputDim)
+      throw new ValueError(`the way back needs a last axis of size ${this.outputDim}, the outputDim.\n  Received: shape ${formatShape(inputs.shape)}`);
+    const to = this.reverseDtype ?? inputs.dtype,
+      cast = (t: Tensor): Tensor => (t.dtype === to ? t : run('cast', [t], { dtype: to }));
+    const table = cast(this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype));
+    const logits = run('matmul', [cast(inputs), table], { transpose_b: this.reverseEmbeddings === null });
+    if (this.logitSoftCap === null) return logits;
+    const cap = convert(this.logitSoftCap, logits);
+    return run('multiply', [run('tanh', [run('divide', [logits, cap])]), cap]);
+  }
+  // The mask is set in `call`: there is none on the way back.
+  protected override producesMask(): boolean {
+    return false;
+  }
+  override computeMask(): null {
+    return null;
+  }
+  override getConfig() {
+    return { ...super.getConfig(), tieWeights: this.tieWeights, reverseDtype: this.reverseDtype, logitSoftCap: this.logitSoftCap };
+  }
+}
+registerClass('keras.layers', ReversibleEmbedding);

@@ -1,0 +1,98 @@
+/** GaussianNoise, GaussianDropout, AlphaDropout: noise while training. */
+import { ValueError } from '../../../errors';
+import { normal, SeedGenerator, uniform } from '../../../random';
+import { convert, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+
+export interface NoiseOptions extends LayerOptions {
+  seed?: number | null;
+}
+/** A layer that changes its input while training only, by `amount`, a number between 0 and 1. */
+abstract class Noise extends Layer {
+  override supportsMasking = true;
+  readonly seed: number | null;
+  private readonly seedGenerator: SeedGenerator | null;
+  protected constructor(what: string, amount: unknown, options: NoiseOptions) {
+    super(options);
+    if (!(typeof amount === 'number' && amount >= 0 && amount <= 1))
+      throw new ValueError(`${this.constructor.name}: ${what} must lie between 0 and 1.\n  Received: ${String(amount)}`);
+    this.seed = options.seed ?? null;
+    this.seedGenerator = amount > 0 ? new SeedGenerator(this.seed) : null;
+    this.built = true;
+  }
+  protected abstract disturb(x: Tensor, seed: SeedGenerator): Tensor;
+  override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
+    return training && this.seedGenerator ? this.disturb(inputs, this.seedGenerator) : inputs;
+  }
+}
+/** x + noise of mean 0 and standard deviation `stddev` while training. */
+export class GaussianNoise extends Noise {
+  static override positional = ['stddev'];
+  static override options = ['stddev', 'seed'];
+  readonly stddev: number;
+  constructor(stddev: number | (NoiseOptions & { stddev: number }), options: NoiseOptions = {}) {
+    const given = typeof stddev === 'object' ? stddev : { ...options, stddev };
+    super('stddev', given.stddev, given);
+    this.stddev = given.stddev;
+  }
+  protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
+    return run('add', [x, normal(x.shape, { stddev: this.stddev, dtype: x.dtype, seed })]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), stddev: this.stddev, seed: this.seed };
+  }
+}
+/** x times noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014). */
+export class GaussianDropout extends Noise {
+  static override positional = ['rate'];
+  static override options = ['rate', 'seed'];
+  readonly rate: number;
+  constructor(rate: number | (NoiseOptions & { rate: number }), options: NoiseOptions = {}) {
+    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    super('rate', given.rate, given);
+    this.rate = given.rate;
+  }
+  protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
+    const stddev = Math.sqrt(this.rate / (1 - this.rate));
+    return run('multiply', [x, normal(x.shape, { mean: 1, stddev, dtype: x.dtype, seed })]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), rate: this.rate, seed: this.seed };
+  }
+}
+const SELU_ALPHA = 1.6732632423543772,
+  SELU_SCALE = 1.0507009873554805;
+/**
+ * While training, elements become -1.758, the limit of selu, with probability `rate`; then a x + b, so that mean and
+ * variance stay (Klambauer et al. 2017). `noiseShape`: size 1 where all elements share their fate.
+ */
+export class AlphaDropout extends Noise {
+  static override positional = ['rate'];
+  static override options = ['rate', 'noiseShape', 'seed'];
+  readonly rate: number;
+  readonly noiseShape: readonly (number | null)[] | null;
+  constructor(
+    rate: number | (NoiseOptions & { rate: number; noiseShape?: readonly (number | null)[] | null }),
+    options: NoiseOptions & { noiseShape?: readonly (number | null)[] | null } = {},
+  ) {
+    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    super('rate', given.rate, given);
+    this.rate = given.rate;
+    this.noiseShape = given.noiseShape ?? null;
+  }
+  protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
+    const low = -SELU_ALPHA * SELU_SCALE,
+      a = ((1 - this.rate) * (1 + this.rate * low ** 2)) ** -0.5,
+      b = -a * low * this.rate;
+    const shape = this.noiseShape ? this.noiseShape.map((d, i) => d ?? x.shape[i]) : x.shape;
+    const u = uniform(shape, { seed }),
+      isKept = run('greater_equal', [u, convert(this.rate, u)]);
+    const y = run('where', [isKept, x, convert(low, x)]);
+    return run('add', [run('multiply', [y, convert(a, y)]), convert(b, y)]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };
+  }
+}
+registerClass('keras.layers', GaussianNoise, GaussianDropout, AlphaDropout);
