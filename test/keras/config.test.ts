@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/saving/registry';
+import { attentionRows } from './config_rows/attention';
 import { close, throwsText, wave, type Config } from './helpers';
 
 const { keras } = trae;
@@ -144,6 +145,7 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     },
   },
 };
+Object.assign(rows['keras.layers'], attentionRows);
 rows['keras.models'] = rows.keras;
 rows['keras.dtype_policies'] = rows.keras;
 rows['keras.src.models.functional'] = { Functional: rows.keras.Model };
