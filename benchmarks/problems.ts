@@ -156,6 +156,32 @@ function elementwise(name: string, op: string, shape: number[]): Problem {
   };
 }
 
+/** `lstm forward 64x100x16 64`, `gru training ...`: batch, steps, features; units. Training: forward, and the gradients of the weights. */
+function recurrent(name: string, cell: 'lstm' | 'gru', direction: string, [batch, steps, n]: number[], units: number): Problem {
+  const gates = cell === 'lstm' ? 4 : 3,
+    x = uniform([batch, steps, n], 1),
+    kernel = uniform([n, gates * units], 2),
+    recurrentKernel = trae.variable(trae.random.uniform([units, gates * units], { seed: 3, minval: -0.1, maxval: 0.1 })),
+    bias = uniform(cell === 'lstm' ? [4 * units] : [2, 3 * units], 4),
+    zeros = trae.zeros([batch, units]);
+  const last = (): trae.Tensor => (cell === 'lstm' ? trae.lstm(x, kernel, recurrentKernel, bias, zeros, zeros)[1] : trae.gru(x, kernel, recurrentKernel, bias, zeros)[1]);
+  const training = (): trae.Tensor => trae.variableGrads(() => trae.sum(trae.square(last())), [kernel, recurrentKernel, bias]).grads[1];
+  const f = direction === 'forward' ? last : training,
+    products = 2 * batch * steps * gates * units,
+    flops = products * (direction === 'forward' ? n + units : 2 * n + 3 * units),
+    repeats = Math.max(3, Math.round(3e9 / flops));
+  return {
+    name,
+    flops,
+    time: timed(f, repeats),
+    request: { kind: 'recurrent', cell, direction, batch, steps, n, units, repeats },
+    async check() {
+      const got = await last().data();
+      if (!got.every((v) => Math.abs(Number(v)) <= 1)) throw new Error(`${name}: |h| > 1`);
+    },
+  };
+}
+
 const { layers, Sequential } = trae.keras;
 class ConvBlock extends layers.Layer {
   private readonly conv;
@@ -232,6 +258,7 @@ export function parseProblem(line: string): Problem {
   if (kind === 'matmul') return matmul(line, sizes(rest[0]));
   if (kind === 'conv') return conv(line, rest[0], sizes(rest[1]), Number(rest[2]), Number(rest[3]));
   if (kind === 'elementwise') return elementwise(line, rest[0], sizes(rest[1]));
+  if (kind === 'lstm' || kind === 'gru') return recurrent(line, kind, rest[0], sizes(rest[1]), Number(rest[2]));
   if (kind === 'model') return model(line, rest[0], Number(rest[1]));
-  throw new Error(`unknown problem '${line}': matmul MxKxN, conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, model NAME BATCH`);
+  throw new Error(`unknown problem '${line}': matmul MxKxN, conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, lstm|gru forward|training NxTxC UNITS, model NAME BATCH`);
 }

@@ -1,7 +1,8 @@
 """The same work in PyTorch, for `npm run bench -- --peer PYTHON`. Reads one JSON request a line, answers with milliseconds.
 
 Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kind": "conv", ..., "direction", "repeats"},
-{"kind": "model", "name": "mlp" | "cnn", "batch", "rows"}: one epoch of shuffled training with accuracy, or
+{"kind": "model", "name": "mlp" | "cnn", "batch", "rows"}: one epoch of shuffled training with accuracy, 
+{"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
 """
 import json
@@ -90,6 +91,20 @@ def conv(request):
         dy, x, kernel, None, (1, 1), (k // 2, k // 2), (1, 1), False, (0, 0), 1, mask), request["repeats"])
 
 
+def recurrent(request):
+    cell = {"lstm": nn.LSTM, "gru": nn.GRU}[request["cell"]](request["n"], request["units"], batch_first=True)
+    x = torch.rand(request["batch"], request["steps"], request["n"])
+
+    def training():
+        cell.zero_grad(set_to_none=True)
+        cell(x)[0][:, -1].square().sum().backward()
+
+    if request["direction"] == "training":
+        return best(training, request["repeats"])
+    with torch.no_grad():
+        return best(lambda: cell(x), request["repeats"])
+
+
 def elementwise(request):
     x = torch.rand(*request["shape"])
     functions = {
@@ -107,6 +122,8 @@ def answer(request):
         return {"version": torch.__version__, "threads": torch.get_num_threads()}
     if kind == "model":
         return {"ms": epoch(request)}
+    if kind == "recurrent":
+        return {"ms": recurrent(request)}
     if kind == "matmul":
         a, b = torch.rand(request["m"], request["k"]), torch.rand(request["k"], request["n"])
         with torch.no_grad():

@@ -104,6 +104,7 @@ export {
   type Padding,
   type PoolOptions,
 } from './nn';
+export { gru, lstm } from './recurrent';
 export {
   all,
   amax,

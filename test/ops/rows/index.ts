@@ -8,6 +8,7 @@ import './image';
 import './indexing';
 import './linalg';
 import './nn';
+import './recurrent';
 import './reduction';
 import './shape';
 import './unary';
