@@ -120,7 +120,6 @@ export {
   mean,
   min,
   moments,
-  norm,
   prod,
   std,
   sum,
@@ -200,3 +199,66 @@ export {
   trunc,
 } from './unary';
 export * as image from './image/index';
+export {
+  append,
+  argpartition,
+  arraySplit,
+  cdist,
+  cross,
+  diagflat,
+  dsplit,
+  dstack,
+  fliplr,
+  flipud,
+  hsplit,
+  hstack,
+  kron,
+  meshgrid,
+  nonzero,
+  rot90,
+  select,
+  unique,
+  unravelIndex,
+  vander,
+  vsplit,
+  vstack,
+} from './arrangement';
+export { associativeScan, cond, foriLoop, map, scan, switch, vectorize, vectorizedMap, whileLoop } from './control';
+export { cholesky, choleskyInverse, det, eig, eigh, inv, logdet, lstsq, luFactor, matrixRank, pinv, qr, slogdet, solve, solveTriangular, svd } from './decompositions';
+export { nanargmax, nanargmin, nancumprod, nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd, nansum, nanvar } from './nan';
+export { scatterUpdate, segmentMax, segmentMin, segmentProd, segmentSum, sliceUpdate } from './segments';
+export { type ComplexPair, extractSequences, fft, fft2, ifft2, irfft, istft, rfft, stft } from './signal';
+export {
+  angle,
+  bitwiseInvert,
+  cbrt,
+  conj,
+  conjugate,
+  copy,
+  erfc,
+  fabs,
+  fmax,
+  fmin,
+  fmod,
+  gcd,
+  heaviside,
+  hypot,
+  i0,
+  imag,
+  isneginf,
+  isposinf,
+  isreal,
+  lcm,
+  ldexp,
+  logaddexp2,
+  nextafter,
+  polar,
+  real,
+  saturateCast,
+  signbit,
+  sinc,
+} from './special';
+export { bincount, corrcoef, correlate, cumprod, diff, digitize, histogram, isin, median, percentile, ptp, quantile, searchsorted, trapezoid } from './statistics';
+export { bartlett, blackman, hamming, hanning, kaiser } from './windows';
+export { norm, type NormOptions } from './norm';
+export { depthToSpace, dtype, emptyLike, psnr, rearrange, spaceToDepth } from './blocks';

@@ -119,23 +119,6 @@ export const cumsum = defineOp(
   ['axis'],
 );
 
-/** Root of the sum of squares, or another norm of vectors: `ord` a number (p-norm), inf or -inf. */
-export const norm = defineOp(
-  'norm',
-  (x: TensorLike, { ord = null, axis = null, keepdims = false }: { ord?: number | string | null; axis?: number | readonly number[] | null; keepdims?: boolean } = {}): Tensor => {
-    const t = toFloat(x);
-    const a = attrs({ axis, keepdims });
-    if (ord === null || ord === 2 || ord === 'euclidean' || ord === 'fro') return run('sqrt', [run('sum', [run('square', [t])], a)]);
-    const size = run('abs', [t]);
-    if (ord === Infinity) return run('max', [size], a);
-    if (ord === -Infinity) return run('min', [size], a);
-    if (ord === 1) return run('sum', [size], a);
-    if (ord === 0) return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], a);
-    return run('power', [run('sum', [run('power', [size, convert(Number(ord), t)])], a), convert(1 / Number(ord), t)]);
-  },
-  ['ord', 'axis', 'keepdims'],
-);
-
 /** Mean and variance over `axes`, as a pair. */
 export const moments = defineOp(
   'moments',
@@ -147,7 +130,7 @@ export const moments = defineOp(
 );
 
 export { variance as var };
-defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum, norm });
+defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum });
 declare module '../tensor' {
   interface Tensor {
     sum: Method;
@@ -163,6 +146,5 @@ declare module '../tensor' {
     argmax(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
     argmin(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
     cumsum(options?: { axis?: number | null }): Tensor;
-    norm(options?: { ord?: number | string | null; axis?: number | readonly number[] | null; keepdims?: boolean }): Tensor;
   }
 }
