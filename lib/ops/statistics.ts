@@ -1,6 +1,6 @@
 /** Order statistics, counts, covariances and running products (keras.ops). */
 import { ValueError } from '../errors';
-import { convert, expectValue, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { conv } from './nn';
 import { linspace } from './creation';
 import { defineOp } from './define';
