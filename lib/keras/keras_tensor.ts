@@ -65,6 +65,9 @@ export const hasKerasTensor = (x: unknown): boolean => flattenStructure(x, isKer
 
 const STAND_INS = [83, 89];
 let standIn: number | null = null;
+let inferences = 0;
+/** @internal Whether shapes are being found: values do not matter, so a loop over equal steps may take one. */
+export const isInferring = (): boolean => inferences > 0;
 /** @internal A shape of the inference in progress, its batch axis unknown again. */
 export const withoutStandIn = (shape: SymbolicShape): SymbolicShape => (standIn !== null && shape[0] === standIn ? [null, ...shape.slice(1)] : shape);
 
@@ -74,6 +77,7 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
   const results = (hasUnknown ? STAND_INS : STAND_INS.slice(0, 1)).map((size) => {
     const outer = standIn;
     standIn = hasUnknown ? size : null;
+    inferences++;
     try {
       return withTrace(new ScratchTrace(), () =>
         f(
@@ -87,6 +91,7 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
       );
     } finally {
       standIn = outer;
+      inferences--;
     }
   });
   const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;

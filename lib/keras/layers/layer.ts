@@ -148,8 +148,8 @@ export abstract class Layer implements Operation {
     if (!this.state().building) this.finishBuild(inputShape);
   }
   /** Computes outputs from inputs. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  abstract call(inputs: any, options?: CallOptions): any;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- cells of recurrent layers take (inputs, states, options)
+  abstract call(inputs: any, ...options: any[]): any;
   /** The mask of the outputs. Default: that of the inputs, where the layer supports masking. */
   computeMask(inputs: unknown, previousMask: unknown): unknown {
     void inputs;
@@ -429,28 +429,42 @@ export abstract class Layer implements Operation {
   }
 
   /**
-   * The layer as a function: of tensors (computed), or of symbolic tensors (a node of a functional model).
+   * The layer as a function: of tensors (computed), or of symbolic tensors (a node of a functional model). A cell of a
+   * recurrent layer takes its states too: `cell.apply(inputs, states)`.
    * @param options - training (default that of the surrounding call, else false), mask, and what `call` knows besides.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  apply(inputs: any, options: CallOptions = {}): any {
+  apply(inputs: any, options?: CallOptions): any;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  apply(inputs: any, states: readonly unknown[] | Tensor | KerasTensor, options?: CallOptions): any;
+  apply(inputs: unknown, second: unknown = {}, third?: CallOptions): unknown {
+    const isCell = 'stateSize' in this && !isRecord(second),
+      options = (isCell ? (third ?? {}) : second) as CallOptions;
     if (!isRecord(options)) throw new TypeError(`apply: the second argument must be an options object.\n  Received: ${String(options)}\n  Fix: pass several tensors as one array.`);
     try {
-      const given = toTensors(inputs);
-      return hasKerasTensor(given) || hasKerasTensor(options) ? this.applySymbolically(given, options) : this.applyEagerly(given, options);
+      const given = toTensors(inputs),
+        states = isCell ? [toTensors(second)] : [];
+      return hasKerasTensor(given) || hasKerasTensor(options) || hasKerasTensor(states)
+        ? this.applySymbolically(given, options, states)
+        : this.applyEagerly(given, options, states);
     } catch (error) {
       throw this.named(error);
     }
   }
-  private applySymbolically(inputs: unknown, options: CallOptions): unknown {
+  private applySymbolically(inputs: unknown, options: CallOptions, states: unknown[]): unknown {
     this.checkSpecs(inputs);
     this.ensureBuilt(this.shapesOf(inputs));
-    const outputs = inferOutputs(([x, o]) => this.applyEagerly(x, o as CallOptions), [inputs, options]);
+    const outputs = inferOutputs(([x, o, ...s]) => this.applyEagerly(x, o as CallOptions, s), [inputs, options, ...states]);
     this.clearLosses();
-    recordNode(this, [inputs, options], outputs);
+    recordNode(this, [inputs, options, ...states], outputs);
     return outputs;
   }
-  private applyEagerly(given: unknown, options: CallOptions): unknown {
+  /** @internal Runs `f` with the layer's name in weight paths and its compute dtype for weights. */
+  scoped<T>(f: () => T): T {
+    const half = this.autocast && this.computeDtype !== this.variableDtype ? this.computeDtype : null;
+    return withNameScope(this.name, () => withAutocast(half, f));
+  }
+  private applyEagerly(given: unknown, options: CallOptions, states: unknown[]): unknown {
     const inputs = this.autocastInputs(given);
     this.checkSpecs(inputs);
     this.ensureBuilt(this.shapesOf(inputs));
@@ -462,8 +476,7 @@ export abstract class Layer implements Operation {
       const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
       const call: CallOptions = { ...options, training: training ?? false };
       if (previous) call.mask = previous;
-      const half = this.autocast && this.computeDtype !== this.variableDtype ? this.computeDtype : null;
-      const outputs = withNameScope(this.name, () => withAutocast(half, () => this.call(inputs, call) as unknown));
+      const outputs = this.scoped(() => this.call(inputs, ...states.map((s) => this.autocastInputs(s)), call) as unknown);
       const { activityRegularizer } = this.state();
       if (activityRegularizer)
         for (const y of flattenStructure(outputs, isTensor)) {
@@ -491,8 +504,9 @@ export abstract class Layer implements Operation {
     else if (Array.isArray(outputs) && Array.isArray(computed)) outputs.forEach((y, i) => setMask(y, (computed[i] as Tensor) ?? null));
   }
   /** @internal */
-  runNode([inputs, options]: unknown[], context: { training?: boolean | null }): unknown {
-    return this.apply(inputs, { ...(options as CallOptions), training: (options as CallOptions)?.training ?? context.training });
+  runNode([inputs, given, ...states]: unknown[], context: { training?: boolean | null }): unknown {
+    const options = { ...(given as CallOptions), training: (given as CallOptions)?.training ?? context.training };
+    return states.length ? this.apply(inputs, states[0] as Tensor, options) : (this.apply(inputs, options) as unknown);
   }
 
   // ---- config

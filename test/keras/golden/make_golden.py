@@ -10,9 +10,11 @@ os.environ["COLUMNS"] = "80"
 import golden_attention  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_layers  # noqa: E402
+import golden_recurrent  # noqa: E402
 import golden_training  # noqa: E402
 
 golden_layers.make()
+golden_recurrent.make()
 golden_functions.make()
 golden_training.make()
 golden_attention.make()  # starts its random numbers anew

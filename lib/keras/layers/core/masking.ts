@@ -1,0 +1,43 @@
+/** Masking: steps whose features all have one value are skipped by the layers that follow. */
+import { convert, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { deserializeKerasObject, isSerialized } from '../../saving/serialize';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface MaskingOptions extends LayerOptions {
+  /** Default 0. */
+  maskValue?: number;
+}
+/**
+ * (batch, steps, features), the same shape with masked steps as zeros, and a mask (batch, steps) that is true where any
+ * feature differs from `maskValue`. Layers that support masks skip the other steps.
+ */
+export class Masking extends Layer {
+  static override positional: readonly string[] = [];
+  static override options: readonly string[] = ['maskValue'];
+  override supportsMasking = true;
+  readonly maskValue: number;
+  constructor(options: number | MaskingOptions = {}) {
+    const given = typeof options === 'number' ? { maskValue: options } : options;
+    super(given);
+    const value: unknown = isSerialized(given.maskValue) ? deserializeKerasObject(given.maskValue) : given.maskValue;
+    this.maskValue = value == null ? 0 : typeof value === 'number' ? value : (value as Tensor).item();
+    this.built = true;
+  }
+  override call(inputs: Tensor): Tensor {
+    return run('where', [this.differs(inputs, true), inputs, convert(0, inputs)]);
+  }
+  private differs(inputs: Tensor, keepdims: boolean): Tensor {
+    return run('any', [run('not_equal', [inputs, convert(this.maskValue, inputs)])], { axis: [inputs.ndim - 1], keepdims });
+  }
+  protected override producesMask(): boolean {
+    return true;
+  }
+  override computeMask(inputs: Tensor): Tensor {
+    return this.differs(inputs, false);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), maskValue: this.maskValue };
+  }
+}
+registerClass('keras.layers', Masking);

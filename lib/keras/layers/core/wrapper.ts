@@ -1,0 +1,31 @@
+/** Wrapper: the base of layers that hold another one. */
+import { ValueError } from '../../../errors';
+import { registerClass, type SerializableClass } from '../../saving/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
+
+/** A layer around another layer. Subclasses use `this.layer` in `call`. */
+export class Wrapper extends Layer {
+  static override positional: readonly string[] = ['layer'];
+  readonly layer: Layer;
+  constructor(layer: Layer, options: LayerOptions = {}) {
+    super(options);
+    if (!(layer instanceof Layer)) throw new ValueError(`${this.constructor.name}: the first argument must be a layer.\n  Received: ${String(layer)}`);
+    this.layer = layer;
+  }
+  override build(inputShape: BuildShape): void {
+    if (!this.layer.built) this.layer.build(inputShape);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override call(inputs: any, options: CallOptions = {}): any {
+    return this.layer.apply(inputs, options);
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), layer: serializeKerasObject(this.layer) };
+  }
+  static override fromConfig(config: Record<string, unknown>): Layer {
+    const used = isSerialized(config.layer) ? { ...config, layer: deserializeKerasObject(config.layer) } : config;
+    return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, used);
+  }
+}
+registerClass('keras.layers', Wrapper);

@@ -1,0 +1,119 @@
+/** Options that SimpleRNN, GRU, LSTM, their convolutional kin and their cells share: weights, activations, dropout. */
+import { ValueError } from '../../../errors';
+import * as activations from '../../activations';
+import * as constraints from '../../constraints';
+import * as initializers from '../../initializers';
+import * as regularizers from '../../regularizers';
+import { serializeKerasObject } from '../../saving/serialize';
+import type { LayerOptions } from '../layer';
+
+export interface SimpleRNNCellOptions extends LayerOptions {
+  /** Default 'tanh'; null for none. */
+  activation?: unknown;
+  /** Default true. */
+  useBias?: boolean;
+  /** Default 'glorot_uniform'. */
+  kernelInitializer?: unknown;
+  /** Default 'orthogonal'. */
+  recurrentInitializer?: unknown;
+  /** Default 'zeros'. */
+  biasInitializer?: unknown;
+  kernelRegularizer?: unknown;
+  recurrentRegularizer?: unknown;
+  biasRegularizer?: unknown;
+  kernelConstraint?: unknown;
+  recurrentConstraint?: unknown;
+  biasConstraint?: unknown;
+  /** Share of the inputs that is dropped while training; the same ones at all steps. Default 0. */
+  dropout?: number;
+  /** Share of the recurrent state that is dropped while training. Default 0. */
+  recurrentDropout?: number;
+  seed?: number | null;
+}
+export interface GatedCellOptions extends SimpleRNNCellOptions {
+  /** Of the gates. Default 'sigmoid'; null for none. */
+  recurrentActivation?: unknown;
+  /** 1: a product and a dropout mask for each gate; 2: one for all. Default 2; recurrentDropout makes it 1. */
+  implementation?: 1 | 2;
+}
+const WEIGHTS = [
+  'kernelInitializer',
+  'recurrentInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'recurrentRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'recurrentConstraint',
+  'biasConstraint',
+] as const;
+
+/** @internal The options, checked and resolved. */
+export class RecurrentOptions {
+  /** Of SimpleRNN's cell. */
+  static readonly simple: readonly string[] = ['activation', 'useBias', ...WEIGHTS, 'dropout', 'recurrentDropout', 'seed'];
+  /** Of cells with gates. */
+  static readonly gated: readonly string[] = [...RecurrentOptions.simple, 'recurrentActivation'];
+  readonly activation;
+  readonly recurrentActivation;
+  readonly useBias;
+  readonly kernelInitializer;
+  readonly recurrentInitializer;
+  readonly biasInitializer;
+  readonly kernelRegularizer;
+  readonly recurrentRegularizer;
+  readonly biasRegularizer;
+  readonly kernelConstraint;
+  readonly recurrentConstraint;
+  readonly biasConstraint;
+  readonly dropout;
+  readonly recurrentDropout;
+  readonly seed;
+  constructor(where: string, o: GatedCellOptions) {
+    this.activation = activations.get(o.activation === undefined ? 'tanh' : o.activation);
+    this.recurrentActivation = activations.get(o.recurrentActivation === undefined ? 'sigmoid' : o.recurrentActivation);
+    this.useBias = o.useBias ?? true;
+    this.kernelInitializer = initializers.get(o.kernelInitializer ?? 'glorot_uniform')!;
+    this.recurrentInitializer = initializers.get(o.recurrentInitializer ?? 'orthogonal')!;
+    this.biasInitializer = initializers.get(o.biasInitializer ?? 'zeros')!;
+    this.kernelRegularizer = regularizers.get(o.kernelRegularizer);
+    this.recurrentRegularizer = regularizers.get(o.recurrentRegularizer);
+    this.biasRegularizer = regularizers.get(o.biasRegularizer);
+    this.kernelConstraint = constraints.get(o.kernelConstraint);
+    this.recurrentConstraint = constraints.get(o.recurrentConstraint);
+    this.biasConstraint = constraints.get(o.biasConstraint);
+    this.dropout = share(where, 'dropout', o.dropout);
+    this.recurrentDropout = share(where, 'recurrentDropout', o.recurrentDropout);
+    this.seed = o.seed ?? null;
+  }
+  get kernel() {
+    return { initializer: this.kernelInitializer, regularizer: this.kernelRegularizer, constraint: this.kernelConstraint, name: 'kernel' };
+  }
+  get recurrentKernel() {
+    return { initializer: this.recurrentInitializer, regularizer: this.recurrentRegularizer, constraint: this.recurrentConstraint, name: 'recurrent_kernel' };
+  }
+  get bias() {
+    return { initializer: this.biasInitializer, regularizer: this.biasRegularizer, constraint: this.biasConstraint, name: 'bias' };
+  }
+  /** What SimpleRNN's cell stores. */
+  simpleConfig(): Record<string, unknown> {
+    return {
+      activation: activations.serialize(this.activation),
+      useBias: this.useBias,
+      ...Object.fromEntries(WEIGHTS.map((k) => [k, serializeKerasObject(this[k])])),
+      dropout: this.dropout,
+      recurrentDropout: this.recurrentDropout,
+      seed: this.seed,
+    };
+  }
+  /** What cells with gates store. */
+  gatedConfig(): Record<string, unknown> {
+    return { ...this.simpleConfig(), recurrentActivation: activations.serialize(this.recurrentActivation) };
+  }
+}
+// Porting note: Keras moves rates outside of [0, 1] to its ends without a word.
+function share(where: string, what: string, value: number | undefined): number {
+  if (value === undefined) return 0;
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${where}: ${what} must lie between 0 and 1.\n  Received: ${String(value)}`);
+  return value;
+}
