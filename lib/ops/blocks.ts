@@ -3,7 +3,7 @@ import { ValueError } from '../errors';
 import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
 import { defineOp } from './define';
-import { checkDataFormat, channelsLast } from './nn';
+import { checkDataFormat, channelsLast } from './spatial';
 import { toFloat } from './unary';
 
 function blocks(op: string, x: TensorLike, blockSize: number, dataFormat: string | undefined, f: (t: Tensor, n: number) => Tensor): Tensor {

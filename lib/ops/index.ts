@@ -85,25 +85,13 @@ export {
   zeros,
   zerosLike,
 } from './creation';
+export { conv, convTranspose, depthwiseConv, separableConv, type ConvOptions, type ConvTransposeOptions } from './convolution';
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy';
 export { einsum } from './einsum';
 export { argsort, embeddingLookup, inTopK, multiHot, oneHot, scatter, scatterAdd, sort, take, takeAlongAxis, topK } from './indexing';
 export { diag, diagonal, dot, inner, matmul, outer, tensordot, trace, vdot } from './linalg';
-export {
-  averagePool,
-  batchNormalization,
-  batchNormalizationTraining,
-  conv,
-  depthwiseConv,
-  layerNormalization,
-  maxPool,
-  normalize,
-  rmsNormalization,
-  type ConvOptions,
-  type DataFormat,
-  type Padding,
-  type PoolOptions,
-} from './nn';
+export { batchNormalization, batchNormalizationTraining, layerNormalization, normalize, rmsNormalization } from './nn';
+export { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool, type PoolOptions } from './pooling';
 export { gru, lstm } from './recurrent';
 export {
   all,
@@ -262,3 +250,4 @@ export { bincount, corrcoef, correlate, cumprod, diff, digitize, histogram, isin
 export { bartlett, blackman, hamming, hanning, kaiser } from './windows';
 export { norm, type NormOptions } from './norm';
 export { depthToSpace, dtype, emptyLike, psnr, rearrange, spaceToDepth } from './blocks';
+export type { DataFormat, Padding } from './spatial';

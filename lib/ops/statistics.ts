@@ -1,7 +1,7 @@
 /** Order statistics, counts, covariances and running products (keras.ops). */
 import { ValueError } from '../errors';
 import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
-import { conv } from './nn';
+import { conv } from './convolution';
 import { linspace } from './creation';
 import { defineOp } from './define';
 import { matmul } from './linalg';

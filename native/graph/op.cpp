@@ -1,5 +1,6 @@
 #include "graph/op.h"
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 
@@ -37,8 +38,31 @@ Tensors Op::vjp(const Tensors&, const Tensors&, const Tensors&) const {
   throw NotImplementedError(std::string(name()), "this operation has no gradient.");
 }
 
+namespace {
+bool is_half(DType d) { return d == DType::kFloat16 || d == DType::kBFloat16; }
+Tensor cast_to(const Tensor& t, DType d) {
+  AttrMap a("cast");
+  a.set("dtype", std::string(name_of(d)));
+  return apply1(make_op("cast", a), {t});
+}
+// The op on float32 instead of half types; outputs get the types they would have had.
+Tensors apply_widened(const OpPtr& op, Tensors inputs) {
+  Specs specs;
+  for (const Tensor& t : inputs) specs.push_back(t.spec());
+  const Specs out = op->infer(specs);
+  for (Tensor& t : inputs)
+    if (is_half(t.dtype())) t = cast_to(t, DType::kFloat32);
+  Tensors r = apply(op, std::move(inputs));
+  for (size_t i = 0; i < r.size(); i++)
+    if (r[i].dtype() != out[i].dtype) r[i] = cast_to(r[i], out[i].dtype);
+  return r;
+}
+}  // namespace
+
 Tensors apply(OpPtr op, Tensors inputs) {
   inputs = op->prepare(std::move(inputs));
+  if (op->widens_half() && std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return is_half(t.dtype()); }))
+    return apply_widened(op, std::move(inputs));
   Specs specs;
   specs.reserve(inputs.size());
   int depth = 0;

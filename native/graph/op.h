@@ -38,6 +38,8 @@ class Op {
   // Run on the inputs before `infer`: casts both operands of a binary op to their common dtype, for example.
   virtual Tensors prepare(Tensors in) const { return in; }
   virtual Gradient gradient() const { return Gradient::kDefined; }
+  // There is no kernel for half types: such inputs are computed with in float32 and the results rounded.
+  virtual bool widens_half() const { return false; }
   // The output has the bytes of input 0: no kernel runs.
   virtual bool is_view() const { return false; }
   // Output element i depends on the inputs' elements i (after broadcasting) alone: can be fused.

@@ -50,15 +50,18 @@ void check(const ConvAttrs& c, const Spec& x, const Spec& w) {
   }
 }
 
-}  // namespace
-
-OpPtr Conv::make(const AttrMap& a) { return with<Conv>(read(a)); }
-Tensors Conv::prepare(Tensors in) const {
+// Both operands as floats of one type.
+Tensors to_common(Tensors in) {
   if (in.size() < 2) return in;
   const DType d = to_floating(promote(in[0].dtype(), in[1].dtype()));
   for (Tensor& t : in) t = cast(t, d);
   return in;
 }
+
+}  // namespace
+
+OpPtr Conv::make(const AttrMap& a) { return with<Conv>(read(a)); }
+Tensors Conv::prepare(Tensors in) const { return to_common(std::move(in)); }
 Specs Conv::infer(const Specs& in) const {
   if (in.size() != 3) expect_inputs(*this, in, 2);
   check(attrs, in[0], in[1]);
@@ -81,6 +84,7 @@ std::string Conv::describe() const { return attrs.label + (attrs.activation == C
 TRAE_REGISTER_OP(Conv);
 
 OpPtr ConvBackwardData::make(const AttrMap& a) { return with<ConvBackwardData>(read(a)); }
+Tensors ConvBackwardData::prepare(Tensors in) const { return to_common(std::move(in)); }
 Specs ConvBackwardData::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   const Spec dx{attrs.shape, in[0].dtype};

@@ -30,6 +30,7 @@ struct Conv final : OpOf<Conv> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
   std::string describe() const override;
 };
 // Inputs dy, kernel; output dx of attrs.shape. Transposed convolution is this op.
@@ -37,9 +38,11 @@ struct ConvBackwardData final : OpOf<ConvBackwardData> {
   static constexpr std::string_view kName = "conv_backward_data";
   ConvAttrs attrs;
   static OpPtr make(const AttrMap&);
+  Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 // Inputs x, dy; outputs dkernel of attrs.shape and, after a rewrite, dbias.
 struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
@@ -49,6 +52,7 @@ struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 }  // namespace trae

@@ -108,6 +108,7 @@ struct ScatterAdd final : OpOf<ScatterAdd> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 struct OneHot final : OpOf<OneHot> {
@@ -134,6 +135,7 @@ struct Sort final : OpOf<Sort> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 }  // namespace trae

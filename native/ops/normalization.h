@@ -16,6 +16,7 @@ struct BatchNormTraining final : OpOf<BatchNormTraining> {
   Specs infer(const Specs& in) const override;  // x, gamma, beta -> y, mean, variance
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
   std::string describe() const override { return attrs.is_relu ? "batch_norm_training relu" : "batch_norm_training"; }
 };
 
@@ -30,6 +31,7 @@ struct BatchNormTrainingGrad final : OpOf<BatchNormTrainingGrad> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
   bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 4 && output == 0; }
   std::string describe() const override { return "batch_norm_training_grad"; }
 };

@@ -21,6 +21,7 @@ struct MaxPool final : OpOf<MaxPool> {
   Specs infer(const Specs& in) const override;  // y, winners (uint8, or int32 for windows of more than 255)
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 // Inputs dy, winners; output dx of attrs.shape.
 struct MaxPoolGrad final : OpOf<MaxPoolGrad> {
@@ -30,6 +31,7 @@ struct MaxPoolGrad final : OpOf<MaxPoolGrad> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 // Inputs x, winners; the element of each window that won elsewhere: the gradient of max_pool_grad.
 struct MaxPoolPick final : OpOf<MaxPoolPick> {
@@ -39,6 +41,7 @@ struct MaxPoolPick final : OpOf<MaxPoolPick> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 // Mean over the elements of the window that lie within the input.
 struct AveragePool final : OpOf<AveragePool> {
@@ -48,6 +51,7 @@ struct AveragePool final : OpOf<AveragePool> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 struct AveragePoolGrad final : OpOf<AveragePoolGrad> {
   static constexpr std::string_view kName = "average_pool_grad";
@@ -56,6 +60,7 @@ struct AveragePoolGrad final : OpOf<AveragePoolGrad> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 }  // namespace trae

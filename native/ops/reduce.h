@@ -17,6 +17,7 @@ class Reduce final : public Op {
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
   Gradient gradient() const override { return kind == ReduceKind::kAny || kind == ReduceKind::kAll ? Gradient::kZero : Gradient::kDefined; }
+  bool widens_half() const override { return kind == ReduceKind::kProd; }
   std::vector<int> axes_of(const Shape&) const;  // normalized, ascending
 
   const ReduceKind kind;
@@ -39,6 +40,7 @@ struct ArgExtreme final : OpOf<ArgExtreme> {
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 // Running sums or products along one axis.
@@ -53,6 +55,7 @@ struct Cumulative final : OpOf<Cumulative> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  bool widens_half() const override { return true; }
 };
 
 }  // namespace trae

@@ -9,7 +9,6 @@ type Refusal = [() => unknown, string, string, string];
 const value = (f: () => unknown, op: string, text: string): Refusal => [f, 'ValueError', op, text];
 const type = (f: () => unknown, op: string, text: string): Refusal => [f, 'TypeError', op, text];
 const index = (f: () => unknown, op: string, text: string): Refusal => [f, 'IndexError', op, text];
-const undefinedFor = (f: () => unknown, op: string, text: string): Refusal => [f, 'NotImplementedError', op, text];
 
 const groups: Record<string, Refusal[]> = {
   axes: [
@@ -84,6 +83,30 @@ const groups: Record<string, Refusal[]> = {
       'conv2d: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)',
     ),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { dataFormat: 'NHWC' }), 'conv2d', "conv2d: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: 'NHWC'"),
+    value(
+      () => trae.depthwiseConv(z(1, 5, 5, 3), z(3, 3, 4, 2)),
+      'depthwiseConv',
+      'depthwiseConv: input has 3 channels but the kernel of shape (3, 3, 4, 2) expects 4.\n  Received: input shape (1, 5, 5, 3)',
+    ),
+    value(
+      () => trae.separableConv(z(1, 5, 3), z(3, 3, 2), z(2, 6, 4)),
+      'separableConv',
+      'separableConv: the pointwise kernel must have size 1 on the spatial axes.\n  Received: shape (2, 6, 4)',
+    ),
+    value(
+      () => trae.convTranspose(z(1, 5, 5, 3), z(3, 3, 4, 8)),
+      'conv2dTranspose',
+      'conv2dTranspose: input has 3 channels but the kernel of shape (3, 3, 4, 8) expects 8 (last axis).\n  Received: input shape (1, 5, 5, 3)',
+    ),
+    value(() => trae.convTranspose(z(1, 0, 3), z(3, 4, 3)), 'conv1dTranspose', 'conv1dTranspose: the result would have size 2 on axis 1.\n  Received: input shape (1, 0, 3)'),
+    value(() => trae.convTranspose(z(1, 5, 3), z(3, 4, 3), { padding: 'causal' }), 'conv1dTranspose', "conv1dTranspose: padding must be 'valid' or 'same'.\n  Received: 'causal'"),
+    value(
+      () => trae.convTranspose(z(1, 5, 3), z(3, 4, 3), { outputPadding: -1 }),
+      'conv1dTranspose',
+      'conv1dTranspose: outputPadding must be a whole number >= 0 or 1 of them.\n  Received: -1',
+    ),
+    value(() => trae.adaptiveMaxPool(z(1, 5, 3), 0), 'adaptiveMaxPool', 'adaptiveMaxPool: outputSize must be a whole number >= 1 or 1 of them.\n  Received: 0'),
+    value(() => trae.adaptiveAveragePool(z(1, 0, 3), 2), 'adaptiveAveragePool', 'adaptiveAveragePool: axis 1 is empty.\n  Received: shape (1, 0, 3)'),
     value(() => trae.maxPool(z(1, 5), 2), 'maxPool', 'maxPool: inputs of rank 3 to 5 are expected.\n  Received: shape (1, 5)'),
     value(() => trae.maxPool(z(1, 3, 3, 1), 4), 'maxPool', 'maxPool: the window covers 4 elements of axis 1 but the padded input has 3.\n  Received: input shape (1, 3, 3, 1)'),
     value(() => trae.averagePool(z(1, 3, 3, 1), [1.5, 2]), 'averagePool', 'averagePool: poolSize must be a whole number >= 1 or 2 of them.\n  Received: [1.5,2]'),
@@ -101,6 +124,37 @@ const groups: Record<string, Refusal[]> = {
       () => trae.batchNormalizationTraining(z(4, 3), z(2), z(3)),
       'batchNormTraining',
       'batchNormTraining: gamma must have shape (3,), one value per channel (last axis).\n  Received: gamma of shape (2,), input of shape (4, 3)',
+    ),
+  ],
+  images: [
+    value(() => trae.ops.image.resize(z(5, 5), [2, 2]), 'resize', 'resize: an image (rank 3) or a batch of images (rank 4) is expected.\n  Received: shape (5, 5)'),
+    value(() => trae.ops.image.resize(z(5, 5, 3), [2, 0]), 'resize', 'resize: size must be [height, width], whole numbers > 0.\n  Received: [2,0]'),
+    value(() => trae.ops.image.resize(z(1, 0, 5, 3), [2, 2]), 'resize', 'resize: there are no pixels to resize.\n  Received: shape (1, 0, 5, 3)'),
+    value(
+      () => trae.ops.image.resize(z(5, 5, 3), [2, 2], { interpolation: 'linear' }),
+      'resize',
+      "resize: interpolation must be one of 'bilinear', 'nearest', 'lanczos3', 'lanczos5', 'bicubic', 'area'.\n  Received: 'linear'",
+    ),
+    value(
+      () => trae.ops.image.resize(z(5, 5, 3), [2, 2], { cropToAspectRatio: true, padToAspectRatio: true }),
+      'resize',
+      'resize: cropToAspectRatio and padToAspectRatio exclude each other.',
+    ),
+    value(() => trae.ops.image.affineTransform(z(2, 5, 5, 3), z(3, 8)), 'affineTransform', 'affineTransform: transform must have shape (8,) or (2, 8).\n  Received: (3, 8)'),
+    value(
+      () => trae.ops.image.affineTransform(z(5, 5, 3), z(8), { fillMode: 'mirror' }),
+      'affineTransform',
+      "affineTransform: fillMode must be one of 'constant', 'nearest', 'wrap', 'reflect'.\n  Received: 'mirror'",
+    ),
+    value(
+      () => trae.ops.image.perspectiveTransform(z(5, 5, 3), z(4, 2), z(2, 4)),
+      'perspectiveTransform',
+      'perspectiveTransform: endPoints must have shape (4, 2) or (1, 4, 2).\n  Received: (2, 4)',
+    ),
+    value(
+      () => trae.ops.image.scaleAndTranslate(z(5, 5), [5, 5], z(1), z(2), [0, 1], 'linear'),
+      'scaleAndTranslate',
+      'scaleAndTranslate: scale must have shape (2,), a number for each of spatialDims.\n  Received: (1,)',
     ),
   ],
   shapes: [
@@ -181,16 +235,7 @@ const groups: Record<string, Refusal[]> = {
     type(() => trae.oneHot(trae.tensor([1.5]), 3), 'oneHot', "oneHot: indices must be integers.\n  Received: dtype float32\n  Fix: cast them to 'int32'."),
     value(() => trae.oneHot([1], -1), 'oneHot', 'oneHot: numClasses must be >= 0.\n  Received: -1'),
   ],
-  dtypes: [
-    type(() => trae.bitwiseAnd(z(3), 1), 'bitwiseAnd', 'bitwiseAnd: operands must be integers or bool.\n  Received: dtype float32'),
-    undefinedFor(() => trae.sort(trae.zeros([3], { dtype: 'float16' })).dataSync(), 'sort', 'sort: is not defined for dtype float16.\n  Fix: cast to float32 first.'),
-    undefinedFor(
-      () => trae.conv(trae.zeros([1, 3, 1], { dtype: 'bfloat16' }), trae.zeros([1, 1, 1], { dtype: 'bfloat16' })).data(),
-      'conv1d',
-      "conv1d: is not defined for dtype bfloat16.\n  Fix: cast to 'float32' first.",
-    ),
-    undefinedFor(() => trae.argmax(trae.zeros([3], { dtype: 'float16' })).item(), 'argmax', "argmax: is not defined for dtype float16.\n  Fix: cast to 'float32' first."),
-  ],
+  dtypes: [type(() => trae.bitwiseAnd(z(3), 1), 'bitwiseAnd', 'bitwiseAnd: operands must be integers or bool.\n  Received: dtype float32')],
   options: [
     type(() => trae.sum(z(2), { axes: 0 } as never), 'sum', "sum: unknown option 'axes'. Did you mean 'axis'?\n  Known options: axis, keepdims"),
     type(() => z(2).mean({ keep_dims: true } as never), 'mean', "mean: unknown option 'keep_dims'. Did you mean 'keepdims'?\n  Known options: axis, keepdims"),

@@ -74,6 +74,57 @@ export function depthwiseConv(input: NdArray, kernel: NdArray, options: WindowOp
     [channels, multiplier] = kernel.shape.slice(n);
   return conv(input, { ...kernel, shape: [...kernel.shape.slice(0, n), 1, channels * multiplier] }, options);
 }
+/** Each input element spreads the kernel, times itself, over the output. kernel: (...kernel, filters, channels). */
+export function convTranspose(
+  input: NdArray,
+  kernel: NdArray,
+  { strides, padding = 'valid', dataFormat, dilationRate = 1, outputPadding = null }: WindowOptions & { outputPadding?: Sizes | null } = {},
+): NdArray {
+  const n = kernel.shape.length - 2,
+    s = each(strides ?? 1, n),
+    d = each(dilationRate, n),
+    extra = outputPadding === null ? null : each(outputPadding, n),
+    [filters, channels] = kernel.shape.slice(n);
+  return inLastFormat(input, dataFormat, (x) => {
+    const extents = d.map((rate, i) => (kernel.shape[i] - 1) * rate + 1);
+    const sizes = extents.map((k, i) => {
+      const first = (x.shape[i + 1] - 1) * s[i];
+      if (padding === 'valid') return first + k + (extra ? extra[i] : Math.max(k, s[i]) - k);
+      return extra ? first + (k % 2) + extra[i] : x.shape[i + 1] * s[i];
+    });
+    const before = extents.map((k, i) => (padding === 'valid' ? 0 : Math.max(0, (x.shape[i + 1] - 1) * s[i] + k - sizes[i]) >> 1));
+    const shape = [x.shape[0], ...sizes, filters],
+      y = build(shape, x.dtype, () => 0);
+    build(x.shape, x.dtype, (index) => {
+      build([...kernel.shape.slice(0, n), filters], x.dtype, (tap) => {
+        const to = before.map((b, i) => index[i + 1] * s[i] + tap[i] * d[i] - b);
+        if (to.some((t, i) => t < 0 || t >= sizes[i])) return 0;
+        const flat = [index[0], ...to, tap[n]].reduce((p, v, i) => p * shape[i] + v, 0);
+        y.data[flat] += at(x, index) * at(kernel, [...tap, index[n + 1]]);
+        return channels;
+      });
+      return 0;
+    });
+    return y;
+  });
+}
+/** `f` of each of `outputSize` windows per axis, from floor(i n / size) to ceil((i + 1) n / size). */
+export function adaptivePool(input: NdArray, outputSize: Sizes, { dataFormat }: WindowOptions, f: (values: number[]) => number): NdArray {
+  const n = input.shape.length - 2,
+    size = each(outputSize, n);
+  return inLastFormat(input, dataFormat, (x) =>
+    build([x.shape[0], ...size, x.shape.at(-1)!], x.dtype, (index) => {
+      const values: number[] = [],
+        first = size.map((m, i) => Math.floor((index[i + 1] * x.shape[i + 1]) / m));
+      const lengths = size.map((m, i) => Math.ceil(((index[i + 1] + 1) * x.shape[i + 1]) / m) - first[i]);
+      build(lengths, x.dtype, (tap) => {
+        values.push(at(x, [index[0], ...tap.map((t, i) => first[i] + t), index[n + 1]]));
+        return 0;
+      });
+      return f(values);
+    }),
+  );
+}
 /** Padding takes no part in the maximum nor in the mean. */
 export function pool(input: NdArray, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: WindowOptions, f: (values: number[]) => number): NdArray {
   const n = input.shape.length - 2,

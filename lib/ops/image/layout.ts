@@ -1,7 +1,7 @@
 /** What the image ops share: one image or a batch, in either data format, as (batch, height, width, channels) and back. */
 import { ValueError } from '../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
-import { checkDataFormat } from '../nn';
+import { checkDataFormat } from '../spatial';
 
 /** Height and width. */
 export type ImageSize = readonly number[];

@@ -8,6 +8,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ["COLUMNS"] = "80"
 
 import golden_attention  # noqa: E402
+import golden_convolutional  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_layers  # noqa: E402
 import golden_recurrent  # noqa: E402
@@ -18,3 +19,4 @@ golden_recurrent.make()
 golden_functions.make()
 golden_training.make()
 golden_attention.make()  # starts its random numbers anew
+golden_convolutional.make()  # starts its random numbers anew

@@ -105,6 +105,7 @@ row('scatterAdd', {
     { inputs: [nd([1, 0, 1, 2], [2, 2], 'int64'), randomArray([2, 2, 3], { dtype: 'float64' })], args: [[4, 3]] },
     { inputs: [nd([0, 0], [2], 'int32'), nd([3, 4], [2], 'int32')], args: [[2]] },
     { inputs: [indices([517], 37), randomArray([517, 5])], args: [[37, 5]] },
+    { inputs: [nd([1, 0, 1], [3], 'int32'), randomArray([3, 2], { dtype: 'bfloat16' })], args: [[4, 2]] },
     { inputs: [nd([], [0], 'int32'), nd([], [0, 2])], args: [[3, 2]] },
   ],
   smooth: [{ inputs: [nd([1, 0, 1], [3], 'int32'), f64(3, 2)], args: [[3, 2]] }],
@@ -197,7 +198,7 @@ const LINES: Case[] = [
   { inputs: [randomArray([0, 3])] },
   { inputs: [randomArray([3, 1])] },
   { inputs: [nd([3, 1, 3, 1, 2, 2], [6], 'int32')] },
-  ...(['float64', 'int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({ inputs: [randomArray([2, 5], { dtype })] })),
+  ...(['float64', 'bfloat16', 'float16', 'int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({ inputs: [randomArray([2, 5], { dtype })] })),
   { inputs: [nd([3, NaN, -Infinity, Infinity, 1])] },
 ];
 const pickLine =

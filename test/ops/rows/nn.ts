@@ -1,7 +1,7 @@
 /** Rows of convolution, pooling and normalization. */
 import type { DType } from '../../../lib/index';
 import { average, largest, reduce, spread, total } from '../../support/naive';
-import { conv, depthwiseConv, pool, type WindowOptions } from '../../support/naive_windows';
+import { adaptivePool, conv, convTranspose, depthwiseConv, pool, type WindowOptions } from '../../support/naive_windows';
 import { cast, elementwise, nd, type NdArray, normalAxis, reshaped, toFloat } from '../../support/ndarray';
 import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
@@ -104,6 +104,7 @@ row('conv', {
     ...cases(WINDOWS.slice(0, 3), 'float64'),
     ...cases(WINDOWS.slice(14, 22), 'float64'),
     ...cases(WINDOWS.slice(0, 1), 'int32'),
+    ...(['bfloat16', 'float16'] as const).flatMap((dtype) => [...cases(WINDOWS.slice(1, 2), dtype), ...cases(WINDOWS.slice(17, 18), dtype)]),
     { inputs: [nd([1, NaN, 2, 3, 4], [1, 5, 1]), nd([1, 1], [2, 1, 1])] },
   ],
   smooth: cases(SMOOTH, 'float64'),
@@ -124,6 +125,17 @@ const DEPTHWISE: Window[] = [
   [[2, 6, 7, 17], [3, 3, 17, 1], { strides: 2, padding: 'same' }],
   [[2, 7, 7, 3], [3, 3, 3, 2], { dilationRate: 2 }],
   [[2, 3, 6, 7], [3, 3, 3, 2], { dataFormat: 'channels_first' }],
+  [[2, 7, 9, 16], [3, 3, 16, 1], { padding: 'same' }],
+  [[1, 9, 9, 5], [3, 2, 5, 2], { strides: [2, 1], dilationRate: 2, padding: 'same' }],
+  [[2, 11, 4], [3, 4, 1], { strides: 3, dilationRate: 2 }],
+  [
+    [1, 4, 5, 3, 4],
+    [2, 3, 2, 4, 2],
+  ],
+  [
+    [0, 5, 5, 3],
+    [3, 3, 3, 1],
+  ],
 ];
 row('depthwiseConv', {
   reference: ([x, k], ...[[options]]: [never[]]) => depthwiseConv(x, k, options),
@@ -135,6 +147,72 @@ row('depthwiseConv', {
         [2, 2, 2],
       ],
       [[1, 3, 3, 2], [2, 2, 2, 1], { padding: 'same' }],
+    ],
+    'float64',
+  ),
+  looseness: 20,
+});
+
+row('separableConv', {
+  reference: ([x, k, p], ...[[options]]: [never[]]) => conv(depthwiseConv(x, k, options), p, { dataFormat: (options as WindowOptions | undefined)?.dataFormat }),
+  cases: (
+    [
+      [[2, 9, 3], [3, 3, 2], [1, 6, 4], { padding: 'same', strides: 2 }],
+      [
+        [2, 6, 7, 3],
+        [3, 2, 3, 1],
+        [1, 1, 3, 5],
+      ],
+      [[2, 7, 7, 3], [3, 3, 3, 2], [1, 1, 6, 2], { dilationRate: 2 }],
+      [[2, 3, 6, 7], [3, 3, 3, 1], [1, 1, 3, 2], { dataFormat: 'channels_first' }],
+    ] as [number[], number[], number[], WindowOptions?][]
+  ).map(([x, k, p, options]) => ({ inputs: [r(x, 1), r(k, 2), r(p, 3)], args: options ? [options] : [] })),
+  smooth: [{ inputs: [r([1, 3, 3, 2], 1, 'float64'), r([2, 2, 2, 1], 2, 'float64'), r([1, 1, 2, 2], 3, 'float64')], args: [{ padding: 'same' }] }],
+  looseness: 50,
+});
+/** Padding, strides, dilation and output padding, kernels smaller than strides, one to three axes. */
+const TRANSPOSED: [number[], number[], (WindowOptions & { outputPadding?: number | number[] })?][] = [
+  [
+    [2, 5, 3],
+    [3, 4, 3],
+  ],
+  [[2, 5, 3], [2, 4, 3], { strides: 3 }],
+  [[2, 5, 3], [2, 4, 3], { strides: 3, padding: 'same' }],
+  [[2, 5, 3], [4, 4, 3], { strides: 2, padding: 'same' }],
+  [[2, 5, 3], [4, 2, 3], { strides: 2, padding: 'same', outputPadding: 1 }],
+  [[2, 5, 3], [4, 2, 3], { strides: 2, padding: 'same', outputPadding: 0 }],
+  [[2, 5, 3], [3, 2, 3], { strides: 2, outputPadding: 1 }],
+  [[2, 5, 3], [3, 2, 3], { dilationRate: 2, padding: 'same' }],
+  [[2, 3, 5], [3, 2, 3], { dataFormat: 'channels_first', strides: 2 }],
+  [
+    [2, 4, 5, 3],
+    [3, 2, 5, 3],
+  ],
+  [[2, 4, 5, 3], [3, 3, 5, 3], { strides: 2, padding: 'same' }],
+  [[2, 4, 5, 3], [3, 3, 5, 3], { strides: [1, 3], padding: 'same', outputPadding: [0, 1] }],
+  [[2, 4, 5, 3], [2, 3, 5, 3], { dilationRate: [2, 1] }],
+  [[2, 3, 4, 5], [2, 3, 5, 3], { dataFormat: 'channels_first', strides: 2, padding: 'same' }],
+  [[1, 8, 8, 16], [3, 3, 32, 16], { strides: 2, padding: 'same' }],
+  [
+    [1, 2, 3, 2, 2],
+    [2, 2, 3, 3, 2],
+  ],
+  [[1, 2, 3, 2, 2], [3, 2, 2, 3, 2], { strides: 2, padding: 'same' }],
+  [[0, 4, 5, 3], [3, 3, 5, 3], { strides: 2 }],
+];
+row('convTranspose', {
+  reference: ([x, k], ...[[options]]: [never[]]) => convTranspose(cast(x, toFloat(x.dtype)), k, options),
+  cases: [...cases(TRANSPOSED), ...cases(TRANSPOSED.slice(8, 12), 'float64'), ...cases(TRANSPOSED.slice(0, 1), 'int32'), ...cases(TRANSPOSED.slice(3, 4), 'bfloat16')],
+  smooth: cases(
+    [
+      [
+        [1, 3, 2],
+        [2, 1, 2],
+      ],
+      [[1, 3, 2], [3, 2, 2], { strides: 2, padding: 'same' }],
+      [[1, 2, 3, 1], [2, 2, 2, 1], { strides: [2, 1] }],
+      [[1, 2, 2, 2], [2, 2, 1, 2], { dilationRate: 2, padding: 'same' }],
+      [[1, 1, 3, 2], [2, 3, 2, 1], { dataFormat: 'channels_first', strides: 3 }],
     ],
     'float64',
   ),
@@ -187,8 +265,59 @@ const pooling = (op: string, f: (values: number[]) => number, types: DType[]): v
     ).map(([x, size, options]) => ({ inputs: [distinctArray(x)], args: options ? [size, options] : [size] })),
     looseness: 2,
   });
-pooling('maxPool', largest, ['float64', 'int32']);
-pooling('averagePool', average, ['float64', 'int32']);
+pooling('maxPool', largest, ['float64', 'int32', 'bfloat16', 'float16']);
+pooling('averagePool', average, ['float64', 'int32', 'bfloat16', 'float16']);
+
+const ADAPTED: Pool[] = [
+  [[2, 9, 3], 4],
+  [[2, 9, 3], 3],
+  [[2, 9, 3], [9]],
+  [[2, 3, 9], 5, { dataFormat: 'channels_first' }],
+  [
+    [2, 6, 7, 3],
+    [4, 5],
+  ],
+  [
+    [2, 6, 7, 3],
+    [2, 1],
+  ],
+  [
+    [2, 2, 3, 2],
+    [3, 4],
+  ],
+  [[2, 3, 6, 7], 3, { dataFormat: 'channels_first' }],
+  [
+    [1, 3, 4, 5, 2],
+    [2, 3, 2],
+  ],
+  [[0, 4, 4, 3], 3],
+];
+const adaptivePooling = (op: string, f: (values: number[]) => number): void =>
+  row(op, {
+    reference: ([x], ...[[size, options]]: [never[]]) => adaptivePool(cast(x, toFloat(x.dtype)), size, options ?? {}, f),
+    cases: [
+      ...ADAPTED.map(([x, size, options]) => ({ inputs: [r(x)], args: options ? [size, options] : [size] })),
+      { inputs: [r([2, 5, 5, 3], 1, 'float64')], args: [3] },
+      { inputs: [r([2, 5, 5, 3], 1, 'int32')], args: [2] },
+      { inputs: [nd([1, NaN, 2, 3, 4], [1, 5, 1])], args: [3] },
+    ],
+    smooth: (
+      [
+        [[1, 5, 2], 3],
+        [
+          [1, 3, 4, 1],
+          [2, 3],
+        ],
+        [[1, 2, 3, 3], 2, { dataFormat: 'channels_first' }],
+      ] as Pool[]
+    ).map(([x, size, options]) => ({
+      inputs: [distinctArray(x)],
+      args: options ? [size, options] : [size],
+    })),
+    looseness: 2,
+  });
+adaptivePooling('adaptiveMaxPool', largest);
+adaptivePooling('adaptiveAveragePool', average);
 
 const wide = (v: NdArray, x: NdArray, axis: number): NdArray =>
   reshaped(
@@ -240,6 +369,7 @@ row('batchNormalizationTraining', {
     { inputs: [r([1031, 5], 1, 'float64'), p(5, 1, 'float64'), p(5, 2, 'float64')] },
     { inputs: [r([1, 2]), p(2, 1), p(2, 2)] },
     { inputs: [r([3, 7, 33]), p(33, 1), p(33, 2)] },
+    { inputs: [r([6, 5], 1, 'bfloat16'), p(5, 1, 'bfloat16'), p(5, 2, 'bfloat16')] },
   ],
   smooth: [
     { inputs: [r([4, 2], 1, 'float64'), p(2, 1, 'float64'), p(2, 2, 'float64')] },

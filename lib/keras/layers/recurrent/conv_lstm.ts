@@ -4,7 +4,8 @@
  */
 import { ValueError } from '../../../errors';
 import { zeros } from '../../../ops/creation';
-import { checkDataFormat, conv, paddingOf, spatial, type DataFormat } from '../../../ops/nn';
+import { conv } from '../../../ops/convolution';
+import { checkDataFormat, paddingOf, spatial, type DataFormat } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';

@@ -1,0 +1,128 @@
+/** What all convolution layers share: windows, bias, activation, and the options of each weight. */
+import { ValueError } from '../../../errors';
+import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as activations from '../../activations';
+import * as constraints from '../../constraints';
+import * as initializers from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import * as regularizers from '../../regularizers';
+import { serializeKerasObject } from '../../saving/serialize';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface ConvolutionalOptions extends LayerOptions {
+  strides?: Sizes;
+  /** 'valid' (default) or 'same'; Conv1D also knows 'causal'. */
+  padding?: string;
+  dataFormat?: string | null;
+  dilationRate?: Sizes;
+  activation?: unknown;
+  useBias?: boolean;
+  biasInitializer?: unknown;
+  biasRegularizer?: unknown;
+  biasConstraint?: unknown;
+}
+/** @internal Initializer, regularizer and constraint of one weight, from the options that begin with its name. */
+export class WeightOptions {
+  static names = (weight: string): string[] => ['Initializer', 'Regularizer', 'Constraint'].map((kind) => weight + kind);
+  readonly initializer;
+  readonly regularizer;
+  readonly constraint;
+  constructor(
+    private readonly weight: string,
+    options: object,
+    initializer = 'glorot_uniform',
+  ) {
+    const given = (kind: string): unknown => (options as Record<string, unknown>)[weight + kind];
+    this.initializer = initializers.get(given('Initializer') ?? initializer);
+    this.regularizer = regularizers.get(given('Regularizer'));
+    this.constraint = constraints.get(given('Constraint'));
+  }
+  /** For `addWeight`. */
+  get settings() {
+    return { initializer: this.initializer, regularizer: this.regularizer, constraint: this.constraint };
+  }
+  getConfig(): Record<string, unknown> {
+    return Object.fromEntries(WeightOptions.names(this.weight).map((name, i) => [name, serializeKerasObject([this.initializer, this.regularizer, this.constraint][i])]));
+  }
+}
+
+/** A layer of one to three spatial axes with windows, a bias and an activation. */
+export abstract class BaseConvolutional extends Layer {
+  static readonly shared: readonly string[] = ['strides', 'padding', 'dataFormat', 'dilationRate', 'activation', 'useBias', ...WeightOptions.names('bias')];
+  readonly kernelSize: number[];
+  readonly strides: number[];
+  readonly padding: string;
+  readonly dataFormat: DataFormat;
+  readonly dilationRate: number[];
+  readonly activation: activations.Activation;
+  readonly useBias: boolean;
+  bias: Variable | null = null;
+  private readonly biasOptions: WeightOptions;
+
+  protected constructor(
+    protected readonly rank: number,
+    kernelSize: Sizes,
+    options: ConvolutionalOptions,
+    paddings: readonly string[] = ['valid', 'same'],
+  ) {
+    super(options);
+    const where = this.constructor.name;
+    this.kernelSize = spatial(where, 'kernelSize', kernelSize, rank);
+    this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
+    this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
+    this.padding = (options.padding ?? 'valid').toLowerCase();
+    this.dataFormat = checkDataFormat(where, options.dataFormat);
+    if (!paddings.includes(this.padding)) {
+      const names = paddings.map((p) => `'${p}'`);
+      throw new ValueError(`${where}: padding must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.\n  Received: '${this.padding}'`);
+    }
+    this.activation = activations.get(options.activation);
+    this.useBias = options.useBias ?? true;
+    this.biasOptions = new WeightOptions('bias', options, 'zeros');
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+  protected refuseStridesWithDilation(): void {
+    if (this.strides.some((s) => s > 1) && this.dilationRate.some((d) => d > 1))
+      throw new ValueError(
+        `${this.constructor.name}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(this.strides)}, dilationRate ${formatShape(this.dilationRate)}`,
+      );
+  }
+  /** Channels of the input, which from now on must have as many. */
+  protected channelsOf(inputShape: SymbolicShape): number {
+    const axis = this.dataFormat === 'channels_last' ? -1 : 1,
+      channels = inputShape.at(axis);
+    if (channels == null) throw new ValueError(`the number of channels (axis ${axis}) must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    this.inputSpec = new InputSpec({ ndim: this.rank + 2, axes: { [axis]: channels } });
+    return channels;
+  }
+  protected addBias(filters: number): void {
+    if (this.useBias) this.bias = this.addWeight({ shape: [filters], ...this.biasOptions.settings, name: 'bias' });
+  }
+  protected get windows() {
+    const { strides, padding, dataFormat, dilationRate } = this;
+    return { strides, padding, dataFormat, dilationRate };
+  }
+  /** activation(y + bias) */
+  protected finished(y: Tensor): Tensor {
+    if (!this.bias) return this.activation(y);
+    const b = this.bias.value,
+      isLast = this.dataFormat === 'channels_last';
+    return this.activation(y.add(isLast ? b : run('reshape', [b], { shape: [1, b.size, ...this.kernelSize.map(() => 1)] })));
+  }
+  override getConfig(): Record<string, unknown> {
+    return {
+      ...super.getConfig(),
+      kernelSize: this.kernelSize,
+      strides: this.strides,
+      padding: this.padding,
+      dataFormat: this.dataFormat,
+      dilationRate: this.dilationRate,
+      activation: activations.serialize(this.activation),
+      useBias: this.useBias,
+      ...this.biasOptions.getConfig(),
+    };
+  }
+}

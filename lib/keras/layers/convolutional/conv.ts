@@ -1,0 +1,67 @@
+/** Conv1D, Conv2D, Conv3D. */
+import { ValueError } from '../../../errors';
+import { conv } from '../../../ops/convolution';
+import type { Sizes } from '../../../ops/spatial';
+import type { Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { positiveInteger } from '../core';
+import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+
+export interface ConvLayerOptions extends ConvolutionalOptions {
+  groups?: number;
+  kernelInitializer?: unknown;
+  kernelRegularizer?: unknown;
+  kernelConstraint?: unknown;
+}
+/** activation(conv(x, kernel) + bias): kernel (...kernelSize, channels / groups, filters), bias (filters,). */
+export abstract class BaseConv extends BaseConvolutional {
+  static override positional = ['filters', 'kernelSize'];
+  static override options = [...BaseConvolutional.shared, 'groups', ...WeightOptions.names('kernel')];
+  readonly filters: number;
+  readonly groups: number;
+  kernel!: Variable;
+  private readonly kernelOptions: WeightOptions;
+
+  protected constructor(rank: number, filters: number, kernelSize: Sizes, options: ConvLayerOptions) {
+    super(rank, kernelSize, options, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
+    const where = this.constructor.name;
+    this.filters = positiveInteger(where, 'filters', filters);
+    this.groups = positiveInteger(where, 'groups', options.groups ?? 1);
+    if (this.filters % this.groups) throw new ValueError(`${where}: filters (${this.filters}) must be divisible by groups (${this.groups}).`);
+    this.refuseStridesWithDilation();
+    this.kernelOptions = new WeightOptions('kernel', options);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const channels = this.channelsOf(inputShape);
+    if (channels % this.groups) throw new ValueError(`${channels} input channels cannot be divided among ${this.groups} groups.`);
+    this.kernel = this.addWeight({ shape: [...this.kernelSize, channels / this.groups, this.filters], ...this.kernelOptions.settings, name: 'kernel' });
+    this.addBias(this.filters);
+  }
+  override call(inputs: Tensor): Tensor {
+    return this.finished(conv(inputs, this.kernel.value, this.windows));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), filters: this.filters, groups: this.groups, ...this.kernelOptions.getConfig() };
+  }
+}
+/** Convolution over time: (batch, steps, channels) -> (batch, steps', filters). */
+export class Conv1D extends BaseConv {
+  constructor(filters: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+    super(1, filters, kernelSize, options);
+  }
+}
+/** Convolution over images: (batch, height, width, channels) -> (batch, height', width', filters). */
+export class Conv2D extends BaseConv {
+  constructor(filters: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+    super(2, filters, kernelSize, options);
+  }
+}
+/** Convolution over volumes: (batch, depth, height, width, channels) -> (batch, depth', height', width', filters). */
+export class Conv3D extends BaseConv {
+  constructor(filters: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+    super(3, filters, kernelSize, options);
+  }
+}
+registerClass('keras.layers', Conv1D, Conv2D, Conv3D);

@@ -1,0 +1,54 @@
+/** DepthwiseConv1D, DepthwiseConv2D. */
+import { depthwiseConv } from '../../../ops/convolution';
+import type { Sizes } from '../../../ops/spatial';
+import type { Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { positiveInteger } from '../core';
+import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+
+export interface DepthwiseConvOptions extends ConvolutionalOptions {
+  depthMultiplier?: number;
+  depthwiseInitializer?: unknown;
+  depthwiseRegularizer?: unknown;
+  depthwiseConstraint?: unknown;
+}
+/** activation(depthwiseConv(x, kernel) + bias): kernel (...kernelSize, channels, depthMultiplier), bias (channels * depthMultiplier,). */
+export abstract class BaseDepthwiseConv extends BaseConvolutional {
+  static override positional = ['kernelSize'];
+  static override options = [...BaseConvolutional.shared, 'depthMultiplier', ...WeightOptions.names('depthwise')];
+  readonly depthMultiplier: number;
+  kernel!: Variable;
+  private readonly kernelOptions: WeightOptions;
+
+  protected constructor(rank: number, kernelSize: Sizes, options: DepthwiseConvOptions) {
+    super(rank, kernelSize, options);
+    this.depthMultiplier = positiveInteger(this.constructor.name, 'depthMultiplier', options.depthMultiplier ?? 1);
+    this.kernelOptions = new WeightOptions('depthwise', options);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const channels = this.channelsOf(inputShape);
+    this.kernel = this.addWeight({ shape: [...this.kernelSize, channels, this.depthMultiplier], ...this.kernelOptions.settings, name: 'kernel' });
+    this.addBias(channels * this.depthMultiplier);
+  }
+  override call(inputs: Tensor): Tensor {
+    return this.finished(depthwiseConv(inputs, this.kernel.value, this.windows));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), depthMultiplier: this.depthMultiplier, ...this.kernelOptions.getConfig() };
+  }
+}
+/** Each channel convolved on its own over time: (batch, steps, channels) -> (batch, steps', channels * depthMultiplier). */
+export class DepthwiseConv1D extends BaseDepthwiseConv {
+  constructor(kernelSize: Sizes, options: DepthwiseConvOptions = {}) {
+    super(1, kernelSize, options);
+  }
+}
+/** Each channel convolved on its own over images: (batch, height, width, channels) -> (batch, height', width', channels * depthMultiplier). */
+export class DepthwiseConv2D extends BaseDepthwiseConv {
+  constructor(kernelSize: Sizes, options: DepthwiseConvOptions = {}) {
+    super(2, kernelSize, options);
+  }
+}
+registerClass('keras.layers', DepthwiseConv1D, DepthwiseConv2D);

@@ -1,0 +1,73 @@
+/** SeparableConv1D, SeparableConv2D. */
+import { separableConv } from '../../../ops/convolution';
+import type { Sizes } from '../../../ops/spatial';
+import type { Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { positiveInteger } from '../core';
+import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+
+export interface SeparableConvOptions extends ConvolutionalOptions {
+  depthMultiplier?: number;
+  depthwiseInitializer?: unknown;
+  pointwiseInitializer?: unknown;
+  depthwiseRegularizer?: unknown;
+  pointwiseRegularizer?: unknown;
+  depthwiseConstraint?: unknown;
+  pointwiseConstraint?: unknown;
+}
+/**
+ * activation(conv(depthwiseConv(x, depthwise_kernel), pointwise_kernel) + bias): depthwise_kernel (...kernelSize, channels,
+ * depthMultiplier), pointwise_kernel (...ones, channels * depthMultiplier, filters), bias (filters,).
+ */
+export abstract class BaseSeparableConv extends BaseConvolutional {
+  static override positional = ['filters', 'kernelSize'];
+  static override options = [...BaseConvolutional.shared, 'depthMultiplier', ...WeightOptions.names('depthwise'), ...WeightOptions.names('pointwise')];
+  readonly filters: number;
+  readonly depthMultiplier: number;
+  depthwiseKernel!: Variable;
+  pointwiseKernel!: Variable;
+  private readonly depthwiseOptions: WeightOptions;
+  private readonly pointwiseOptions: WeightOptions;
+
+  protected constructor(rank: number, filters: number, kernelSize: Sizes, options: SeparableConvOptions) {
+    super(rank, kernelSize, options);
+    this.filters = positiveInteger(this.constructor.name, 'filters', filters);
+    this.depthMultiplier = positiveInteger(this.constructor.name, 'depthMultiplier', options.depthMultiplier ?? 1);
+    this.depthwiseOptions = new WeightOptions('depthwise', options);
+    this.pointwiseOptions = new WeightOptions('pointwise', options);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const channels = this.channelsOf(inputShape),
+      ones = this.kernelSize.map(() => 1);
+    this.depthwiseKernel = this.addWeight({ shape: [...this.kernelSize, channels, this.depthMultiplier], ...this.depthwiseOptions.settings, name: 'depthwise_kernel' });
+    this.pointwiseKernel = this.addWeight({ shape: [...ones, channels * this.depthMultiplier, this.filters], ...this.pointwiseOptions.settings, name: 'pointwise_kernel' });
+    this.addBias(this.filters);
+  }
+  override call(inputs: Tensor): Tensor {
+    return this.finished(separableConv(inputs, this.depthwiseKernel.value, this.pointwiseKernel.value, this.windows));
+  }
+  override getConfig() {
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      depthMultiplier: this.depthMultiplier,
+      ...this.depthwiseOptions.getConfig(),
+      ...this.pointwiseOptions.getConfig(),
+    };
+  }
+}
+/** Each channel convolved on its own over time, then mixed: (batch, steps, channels) -> (batch, steps', filters). */
+export class SeparableConv1D extends BaseSeparableConv {
+  constructor(filters: number, kernelSize: Sizes, options: SeparableConvOptions = {}) {
+    super(1, filters, kernelSize, options);
+  }
+}
+/** Each channel convolved on its own over images, then mixed: (batch, height, width, channels) -> (batch, height', width', filters). */
+export class SeparableConv2D extends BaseSeparableConv {
+  constructor(filters: number, kernelSize: Sizes, options: SeparableConvOptions = {}) {
+    super(2, filters, kernelSize, options);
+  }
+}
+registerClass('keras.layers', SeparableConv1D, SeparableConv2D);

@@ -1,0 +1,31 @@
+/** What pooling layers share that divide each spatial axis into a given number of windows. */
+import type { adaptiveMaxPool } from '../../../ops/pooling';
+import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
+import type { Tensor } from '../../../tensor';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface AdaptivePoolingOptions extends LayerOptions {
+  dataFormat?: string | null;
+}
+/** `outputSize` windows per axis: window i from floor(i n / size) to ceil((i + 1) n / size). */
+export abstract class BaseAdaptivePooling extends Layer {
+  static override positional = ['outputSize'];
+  static override options = ['dataFormat'];
+  readonly outputSize: number[];
+  readonly dataFormat: DataFormat;
+  protected abstract pool: typeof adaptiveMaxPool;
+  protected constructor(rank: number, outputSize: Sizes, options: AdaptivePoolingOptions) {
+    super(options);
+    const where = this.constructor.name;
+    this.outputSize = spatial(where, 'outputSize', outputSize, rank);
+    this.dataFormat = checkDataFormat(where, options.dataFormat);
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+  override call(inputs: Tensor): Tensor {
+    return this.pool(inputs, this.outputSize, { dataFormat: this.dataFormat });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), outputSize: this.outputSize, dataFormat: this.dataFormat };
+  }
+}

@@ -1,0 +1,35 @@
+/** What pooling layers over whole spatial axes share. */
+import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
+import { run, type Tensor } from '../../../tensor';
+import { InputSpec } from '../input_spec';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+
+export interface GlobalPoolingOptions extends LayerOptions {
+  dataFormat?: string | null;
+  /** Keep the spatial axes as size 1. Default false. */
+  keepdims?: boolean;
+}
+/** One value for each channel: over one to three spatial axes. */
+export abstract class BaseGlobalPooling extends Layer {
+  static override options = ['dataFormat', 'keepdims'];
+  readonly dataFormat: DataFormat;
+  readonly keepdims: boolean;
+  protected readonly axes: number[];
+  protected constructor(
+    rank: number,
+    private readonly reduction: 'mean' | 'max',
+    options: GlobalPoolingOptions,
+  ) {
+    super(options);
+    this.dataFormat = checkDataFormat(this.constructor.name, options.dataFormat);
+    this.keepdims = options.keepdims ?? false;
+    this.axes = Array.from({ length: rank }, (_, i) => i + (this.dataFormat === 'channels_last' ? 1 : 2));
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+  override call(inputs: Tensor, _options?: CallOptions): Tensor {
+    return run(this.reduction, [inputs], { axis: this.axes, keepdims: this.keepdims });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), dataFormat: this.dataFormat, keepdims: this.keepdims };
+  }
+}

@@ -1,0 +1,51 @@
+/** What pooling layers with windows share. */
+import { ValueError } from '../../../errors';
+import type { maxPool } from '../../../ops/pooling';
+import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
+import { isRecord } from '../../../nest';
+import type { Tensor } from '../../../tensor';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface PoolingOptions extends LayerOptions {
+  /** Default 2 on each axis. */
+  poolSize?: Sizes;
+  /** Default: poolSize. */
+  strides?: Sizes | null;
+  padding?: string;
+  dataFormat?: string | null;
+}
+export type PoolSize = Sizes | PoolingOptions;
+
+/** Windows of `poolSize`, `strides` apart, over one to three spatial axes. */
+export abstract class BasePooling extends Layer {
+  static override positional: readonly string[] = [];
+  static override options = ['poolSize', 'strides', 'padding', 'dataFormat'];
+  readonly poolSize: number[];
+  readonly strides: number[];
+  readonly padding: string;
+  readonly dataFormat: DataFormat;
+  protected abstract pool: typeof maxPool;
+  protected constructor(rank: number, poolSize: PoolSize | undefined, options: PoolingOptions) {
+    const given: PoolingOptions = isRecord(poolSize)
+      ? { ...options, ...(poolSize as PoolingOptions) }
+      : poolSize === undefined
+        ? options
+        : { ...options, poolSize: poolSize as Sizes };
+    super(given);
+    const where = this.constructor.name;
+    this.poolSize = spatial(where, 'poolSize', given.poolSize ?? 2, rank);
+    this.strides = spatial(where, 'strides', given.strides ?? this.poolSize, rank);
+    this.padding = (given.padding ?? 'valid').toLowerCase();
+    if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
+    this.dataFormat = checkDataFormat(where, given.dataFormat);
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+  override call(inputs: Tensor): Tensor {
+    const { strides, padding, dataFormat } = this;
+    return this.pool(inputs, this.poolSize, { strides, padding, dataFormat });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), poolSize: this.poolSize, padding: this.padding, strides: this.strides, dataFormat: this.dataFormat };
+  }
+}

@@ -1,0 +1,72 @@
+/** Cropping1D, Cropping2D, Cropping3D. */
+import { ValueError } from '../../../errors';
+import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';
+
+export interface CroppingOptions extends LayerOptions {
+  cropping?: Borders;
+  dataFormat?: string | null;
+}
+/** Elements taken away from the beginning and the end of each spatial axis. */
+export abstract class BaseCropping extends Layer {
+  static override positional: readonly string[] = ['cropping'];
+  static override options = ['cropping', 'dataFormat'];
+  readonly dataFormat: DataFormat;
+  protected readonly borders: Pair[];
+  protected constructor(rank: number, cropping: Borders | CroppingOptions | undefined, options: CroppingOptions, fallback: number) {
+    const given = oneOrOptions('cropping', cropping, options);
+    super(given);
+    const where = this.constructor.name;
+    this.borders = pairs(where, 'cropping', given.cropping ?? fallback, rank);
+    this.dataFormat = checkDataFormat(where, given.dataFormat);
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+  get cropping(): Pair | Pair[] {
+    return this.borders;
+  }
+  override call(inputs: Tensor): Tensor {
+    const widths = forAllAxes(this.borders, this.dataFormat),
+      size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
+    size.forEach((d, i) => {
+      if (d <= 0 && widths[i][0] + widths[i][1] > 0)
+        throw new ValueError(
+          `cropping takes ${widths[i].join(' + ')} elements from axis ${i} but there are ${inputs.shape[i]}.\n  Received: shape ${formatShape(inputs.shape)}, cropping ${JSON.stringify(this.cropping)}`,
+        );
+    });
+    return run('slice', [inputs], { start: widths.map((w) => w[0]), size, step: size.map(() => 1) });
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), cropping: this.cropping, dataFormat: this.dataFormat };
+  }
+}
+/** Without the first and last steps of time. `cropping`: a number or [first, last]. Default 1. Channels are last. */
+export class Cropping1D extends BaseCropping {
+  static override options = ['cropping'];
+  constructor(cropping?: Borders | Omit<CroppingOptions, 'dataFormat'>, options: Omit<CroppingOptions, 'dataFormat'> = {}) {
+    super(1, cropping, options, 1);
+  }
+  override get cropping(): Pair {
+    return this.borders[0];
+  }
+  override getConfig() {
+    const { dataFormat: _last, ...config } = super.getConfig();
+    return config;
+  }
+}
+/** Images without their borders. `cropping`: a number, [rows, columns], or [[top, bottom], [left, right]]. Default 0. */
+export class Cropping2D extends BaseCropping {
+  constructor(cropping?: Borders | CroppingOptions, options: CroppingOptions = {}) {
+    super(2, cropping, options, 0);
+  }
+}
+/** Volumes without their borders. `cropping`: a number, three of them, or three pairs. Default 1. */
+export class Cropping3D extends BaseCropping {
+  constructor(cropping?: Borders | CroppingOptions, options: CroppingOptions = {}) {
+    super(3, cropping, options, 1);
+  }
+}
+registerClass('keras.layers', Cropping1D, Cropping2D, Cropping3D);

@@ -1,0 +1,26 @@
+/** Permute. */
+import { ValueError } from '../../../errors';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+/** Axes of each example in another order; `dims` counts from 1. */
+export class Permute extends Layer {
+  static override positional = ['dims'];
+  readonly dims: number[];
+  constructor(dims: readonly number[], options: LayerOptions = {}) {
+    super(options);
+    this.dims = [...dims];
+    if ([...dims].sort((a, b) => a - b).some((d, i) => d !== i + 1))
+      throw new ValueError(`Permute: dims must be an order of 1 to ${dims.length}.\n  Received: ${formatShape(dims)}`);
+    this.inputSpec = new InputSpec({ ndim: dims.length + 1 });
+  }
+  override call(inputs: Tensor): Tensor {
+    return run('transpose', [inputs], { axes: [0, ...this.dims] });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), dims: this.dims };
+  }
+}
+registerClass('keras.layers', Permute);

@@ -1,0 +1,25 @@
+/** RepeatVector. */
+import { run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { positiveInteger } from '../core';
+import { InputSpec } from '../input_spec';
+import { Layer, type LayerOptions } from '../layer';
+
+/** Each vector `n` times: (batch, features) -> (batch, n, features). */
+export class RepeatVector extends Layer {
+  static override positional = ['n'];
+  readonly n: number;
+  constructor(n: number, options: LayerOptions = {}) {
+    super(options);
+    this.n = positiveInteger('RepeatVector', 'n', n);
+    this.inputSpec = new InputSpec({ ndim: 2 });
+  }
+  override call(inputs: Tensor): Tensor {
+    const [batch, features] = inputs.shape;
+    return run('broadcast_to', [run('reshape', [inputs], { shape: [batch, 1, features] })], { shape: [batch, this.n, features] });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), n: this.n };
+  }
+}
+registerClass('keras.layers', RepeatVector);

@@ -1,0 +1,24 @@
+/** Reshape. */
+import { ValueError } from '../../../errors';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+
+/** (batch, ...) -> (batch, ...targetShape); one size may be -1. */
+export class Reshape extends Layer {
+  static override positional = ['targetShape'];
+  readonly targetShape: number[];
+  constructor(targetShape: readonly number[], options: LayerOptions = {}) {
+    super(options);
+    if (!Array.isArray(targetShape)) throw new ValueError(`Reshape: targetShape must be an array.\n  Received: ${String(targetShape)}`);
+    this.targetShape = [...targetShape];
+    if (this.targetShape.filter((d) => d === -1).length > 1) throw new ValueError(`Reshape: at most one size may be -1.\n  Received: ${formatShape(this.targetShape)}`);
+  }
+  override call(inputs: Tensor): Tensor {
+    return run('reshape', [inputs], { shape: [inputs.shape[0], ...this.targetShape] });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), targetShape: this.targetShape };
+  }
+}
+registerClass('keras.layers', Reshape);

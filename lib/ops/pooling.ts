@@ -1,0 +1,79 @@
+/** Pooling over windows of one to three spatial axes (keras.ops). */
+import { ValueError } from '../errors';
+import { formatShape, run, runMany, tensor, type Tensor, type TensorLike } from '../tensor';
+import { defineOp } from './define';
+import { toFloat } from './unary';
+import { channelsLast, checkDataFormat, paddingOf, spatial, type DataFormat, type Padding, type Sizes } from './spatial';
+
+export interface PoolOptions {
+  strides?: Sizes | null;
+  padding?: Padding | string;
+  dataFormat?: DataFormat | string | null;
+}
+const POOL = ['strides', 'padding', 'dataFormat'];
+type Kind = 'max_pool' | 'average_pool';
+
+function spatialAxes(op: string, x: Tensor): number {
+  const axes = x.ndim - 2;
+  if (axes < 1 || axes > 3) throw new ValueError(`${op}: inputs of rank 3 to 5 are expected.\n  Received: shape ${formatShape(x.shape)}`, { op });
+  return axes;
+}
+const windows = (op: string, kind: Kind, t: Tensor, size: number[], strides: number[], padding: string): Tensor => {
+  const dilation = size.map(() => 1);
+  return runMany(kind, [t], { size, strides, ...paddingOf(op, padding, t.shape.slice(1, -1), size, strides, dilation), label: op })[0];
+};
+function pool(op: string, kind: Kind, inputs: TensorLike, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: PoolOptions): Tensor {
+  const x = toFloat(inputs),
+    axes = spatialAxes(op, x),
+    format = checkDataFormat(op, dataFormat),
+    size = spatial(op, 'poolSize', poolSize, axes),
+    s = spatial(op, 'strides', strides ?? poolSize, axes);
+  return channelsLast(x, format, (t) => windows(op, kind, t, size, s, padding));
+}
+/** Largest element of each window. `strides` defaults to `poolSize`. */
+export const maxPool = defineOp(
+  'maxPool',
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('maxPool', 'max_pool', inputs, poolSize, options),
+  POOL,
+);
+/** Mean of each window, padding left out. `strides` defaults to `poolSize`. */
+export const averagePool = defineOp(
+  'averagePool',
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('averagePool', 'average_pool', inputs, poolSize, options),
+  POOL,
+);
+
+/** One axis to `size` windows: window i covers floor(i n / size) to ceil((i + 1) n / size). Their lengths differ by one at most. */
+function adaptiveAxis(op: string, kind: Kind, t: Tensor, axis: number, size: number): Tensor {
+  const n = t.shape[axis];
+  if (n === size) return t;
+  if (n === 0) throw new ValueError(`${op}: axis ${axis} is empty.\n  Received: shape ${formatShape(t.shape)}`, { op });
+  const only = (length: number): number[] => t.shape.slice(1, -1).map((_, i) => (i === axis - 1 ? length : 1));
+  if (n % size === 0) return windows(op, kind, t, only(n / size), only(n / size), 'valid');
+  const starts = Array.from({ length: size }, (_, i) => Math.floor((i * n) / size)),
+    lengths = starts.map((start, i) => Math.ceil(((i + 1) * n) / size) - start),
+    small = Math.min(...lengths);
+  const slide = (length: number): Tensor => (length === 1 ? t : windows(op, kind, t, only(length), only(1), 'valid'));
+  const pools = [slide(small), ...(lengths.some((l) => l > small) ? [slide(small + 1)] : [])];
+  const all = pools.length > 1 ? run('concatenate', pools, { axis }) : pools[0];
+  return run('take', [all, tensor(Int32Array.from(starts, (start, i) => (lengths[i] > small ? pools[0].shape[axis] + start : start)))], { axis });
+}
+function adaptive(op: string, kind: Kind, inputs: TensorLike, outputSize: Sizes, dataFormat: string | null | undefined): Tensor {
+  const x = toFloat(inputs),
+    sizes = spatial(op, 'outputSize', outputSize, spatialAxes(op, x));
+  return channelsLast(x, checkDataFormat(op, dataFormat), (t) => sizes.reduce((y, size, i) => adaptiveAxis(op, kind, y, i + 1, size), t));
+}
+/** Mean of each of `outputSize` windows per axis, window i from floor(i n / size) to ceil((i + 1) n / size). */
+export const adaptiveAveragePool = defineOp(
+  'adaptiveAveragePool',
+  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | string | null } = {}): Tensor =>
+    adaptive('adaptiveAveragePool', 'average_pool', inputs, outputSize, dataFormat),
+  ['dataFormat'],
+);
+/** Largest element of each of `outputSize` windows per axis, window i from floor(i n / size) to ceil((i + 1) n / size). */
+export const adaptiveMaxPool = defineOp(
+  'adaptiveMaxPool',
+  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | string | null } = {}): Tensor =>
+    adaptive('adaptiveMaxPool', 'max_pool', inputs, outputSize, dataFormat),
+  ['dataFormat'],
+);
