@@ -39,4 +39,4 @@ export const scopedPath = (name: string): string => [...scopes, name].join('/');
 /** @internal `kernel_initializer` -> `kernelInitializer`. */
 export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 /** @internal `kernelInitializer` -> `kernel_initializer`. */
-export const snakeCase = (s: string): string => s.replace(/(?<=[a-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/^beta(\d)$/, 'beta_$1');
+export const snakeCase = (s: string): string => s.replace(/(?<=[A-Za-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/(beta|epsilon)(\d)/g, '$1_$2');

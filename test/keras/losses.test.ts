@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/saving/registry';
+import { setMask } from '../../lib/keras/layers/layer';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
 interface Case {
@@ -9,6 +10,7 @@ interface Case {
   yTrue: Golden;
   yPred: Golden;
   sampleWeight: Golden | null;
+  mask: Golden | null;
   value: Golden;
   dx: Golden;
 }
@@ -18,14 +20,18 @@ const { losses } = trae.keras;
 describe('losses against Keras', () => {
   cases.forEach((c, i) => {
     const { name, ...settings } = c.config.config;
-    it(`${c.config.class_name} ${JSON.stringify(settings)} ${c.sampleWeight ? 'weighted' : ''} (${i})`, () => {
+    it(`${c.config.class_name} ${JSON.stringify(settings)} ${c.sampleWeight ? 'weighted' : ''} ${c.mask ? 'masked' : ''} (${i})`, () => {
       void name;
       const loss = losses.deserialize(c.config),
         target = tensorOf(c.yTrue),
         weight = c.sampleWeight ? tensorOf(c.sampleWeight) : null;
-      close(loss.call(target, tensorOf(c.yPred), weight), c.value, 'value');
-      close(trae.grad((p) => loss.call(target, p, weight).sum())(tensorOf(c.yPred)), c.dx, 'gradient');
-      close(trae.compile((t: trae.Tensor, p: trae.Tensor) => loss.call(t, p, weight))(target, tensorOf(c.yPred)), c.value, 'compiled');
+      const call = (t: trae.Tensor, p: trae.Tensor): trae.Tensor => {
+        if (c.mask) setMask(p, tensorOf(c.mask));
+        return loss.call(t, p, weight);
+      };
+      close(call(target, tensorOf(c.yPred)), c.value, 'value');
+      close(trae.grad((p) => call(target, p).sum())(tensorOf(c.yPred)), c.dx, 'gradient');
+      close(trae.compile(call)(target, tensorOf(c.yPred)), c.value, 'compiled');
       const config = (trae.keras.saving.serializeKerasObject(loss) as Config).config;
       for (const [key, value] of Object.entries(config)) assert.deepEqual(value, c.config.config[key], key);
     });
@@ -82,7 +88,7 @@ describe('losses', () => {
   });
   it('are subclassed', () => {
     class Distance extends trae.keras.Loss {
-      lossOf(t: trae.Tensor, p: trae.Tensor): trae.Tensor {
+      override lossOf(t: trae.Tensor, p: trae.Tensor): trae.Tensor {
         return t.subtract(p).square().sum({ axis: -1 }).sqrt();
       }
     }

@@ -2,8 +2,8 @@
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord } from '../../nest';
 import { convert, run, type Tensor } from '../../tensor';
-import * as losses from '../losses';
-import { Mean } from '../metrics/metric';
+import * as losses from '../losses/index';
+import { Mean } from '../metrics/reduction_metrics';
 import { isSerialized } from '../saving/serialize';
 import { isTensor } from './data';
 

@@ -2,7 +2,7 @@
 import { ValueError } from '../../errors';
 import { flattenStructure } from '../../nest';
 import { run } from '../../tensor';
-import * as losses from '../losses';
+import * as losses from '../losses/index';
 import { isTensor } from './data';
 
 const singleLoss = (option: unknown): unknown =>

@@ -1,4 +1,4 @@
-"""Losses, metrics, activations, initializers, regularizers, constraints, schedules."""
+"""Activations, initializers, regularizers, constraints, schedules."""
 import numpy as np
 import tensorflow as tf
 
@@ -9,75 +9,6 @@ from common import array, normal, random, serialized, uniform, write
 def probabilities(*shape):
     e = np.exp(normal(*shape))
     return (e / e.sum(-1, keepdims=True)).astype("float32")
-
-
-def losses():
-    K = keras.losses
-    real = (normal(4, 3), normal(4, 3))
-    wide = (normal(2, 3, 4), normal(2, 3, 4))
-    yes = ((uniform(4, 3) > 0.5).astype("float32"), uniform(4, 3, low=0.05, high=0.95))
-    one_hot = (np.eye(5, dtype="float32")[[0, 3, 2, 4]], probabilities(4, 5))
-    sparse = (np.array([1, 0, 4, 2], "int32"), probabilities(4, 5))
-    logits = normal(4, 5) * 3
-    weights = np.array([1.0, 0.5, 0.0, 2.0], "float32")
-    rows = []
-    for cls in (K.MeanSquaredError, K.MeanAbsoluteError, K.Huber):
-        for reduction in ("sum_over_batch_size", "sum", "mean_with_sample_weight", "none"):
-            rows += [(cls(reduction=reduction), *real, None), (cls(reduction=reduction), *real, weights)]
-        rows.append((cls(), *wide, np.array([[1.0, 0.0, 2.0], [0.5, 1.0, 1.0]], "float32")))
-        rows.append((cls(), real[0][:, 0], real[1][:, :1], weights))
-    rows.append((K.Huber(delta=0.3), *real, None))
-    for options in ({}, {"label_smoothing": 0.1}, {"reduction": "sum"}, {"axis": -1, "reduction": "none"}):
-        rows += [(K.BinaryCrossentropy(**options), *yes, None), (K.BinaryCrossentropy(**options), *yes, weights)]
-        rows += [(K.CategoricalCrossentropy(**options), *one_hot, None), (K.CategoricalCrossentropy(**options), *one_hot, weights)]
-    rows.append((K.BinaryCrossentropy(from_logits=True), yes[0], normal(4, 3) * 4, weights))
-    rows.append((K.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2), one_hot[0], logits, weights))
-    rows.append((K.CategoricalCrossentropy(), one_hot[0], uniform(4, 5, low=0.1), None))
-    for options in ({}, {"reduction": "sum"}, {"reduction": "none"}, {"ignore_class": 4}):
-        rows += [(K.SparseCategoricalCrossentropy(**options), *sparse, None), (K.SparseCategoricalCrossentropy(**options), *sparse, weights)]
-    rows.append((K.SparseCategoricalCrossentropy(from_logits=True), sparse[0][:, None], logits, None))
-    out = []
-    for loss, t, p, w in rows:
-        x = tf.constant(p)
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            value = loss(t, x, sample_weight=w)
-            total = tf.reduce_sum(value)
-        out.append({"config": serialized(loss), "yTrue": array(t), "yPred": array(p), "sampleWeight": None if w is None else array(w),
-                    "value": array(value), "dx": array(tape.gradient(total, x))})
-    write("losses.json", out)
-
-
-def metrics():
-    M = keras.metrics
-    yes = lambda: ((uniform(4, 3) > 0.5).astype("float32"), uniform(4, 3))
-    one_hot = lambda: (np.eye(5, dtype="float32")[random.integers(0, 5, 4)], probabilities(4, 5))
-    sparse = lambda: (random.integers(0, 5, 4).astype("int32"), probabilities(4, 5))
-    real = lambda: (normal(4, 3), normal(4, 3))
-    whole = lambda: (random.integers(0, 3, (4, 1)).astype("float32"), random.integers(0, 3, (4, 1)).astype("float32"))
-    rows = [(M.Accuracy, {}, whole), (M.BinaryAccuracy, {}, yes), (M.BinaryAccuracy, {"threshold": 0.3}, yes), (M.CategoricalAccuracy, {}, one_hot),
-            (M.SparseCategoricalAccuracy, {}, sparse), (M.TopKCategoricalAccuracy, {"k": 2}, one_hot), (M.SparseTopKCategoricalAccuracy, {"k": 3}, sparse),
-            (M.MeanSquaredError, {}, real), (M.MeanAbsoluteError, {"name": "mae"}, real), (M.RootMeanSquaredError, {}, real),
-            (M.BinaryCrossentropy, {"label_smoothing": 0.1}, yes), (M.CategoricalCrossentropy, {}, one_hot), (M.SparseCategoricalCrossentropy, {}, sparse), (M.SparseCategoricalCrossentropy, {"ignore_class": 2}, sparse)]
-    weights = np.array([1.0, 0.5, 0.0, 2.0], "float32")
-    out = []
-    for cls, options, data in rows:
-        for weighted in (False, True):
-            metric, batches = cls(**options), []
-            for _ in range(2):
-                t, p = data()
-                metric.update_state(t, p, sample_weight=weights if weighted else None)
-                batches.append({"yTrue": array(t), "yPred": array(p), "sampleWeight": array(weights) if weighted else None, "result": float(metric.result())})
-            out.append({"config": serialized(metric), "batches": batches})
-    for cls in (M.Mean, M.Sum):
-        for weighted in (False, True):
-            metric, batches = cls(name="m"), []
-            for _ in range(2):
-                v = normal(4)
-                metric.update_state(v, sample_weight=weights if weighted else None)
-                batches.append({"values": array(v), "sampleWeight": array(weights) if weighted else None, "result": float(metric.result())})
-            out.append({"config": serialized(metric), "batches": batches})
-    write("metrics.json", out)
 
 
 ACTIVATIONS = ["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softsign", "softmax", "log_softmax",
@@ -134,8 +65,6 @@ def schedules():
 
 
 def make():
-    losses()
-    metrics()
     activations()
     weights_helpers()
     schedules()

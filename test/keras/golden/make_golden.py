@@ -12,11 +12,15 @@ import golden_convolutional  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_layers  # noqa: E402
 import golden_recurrent  # noqa: E402
+import golden_losses  # noqa: E402
+import golden_metrics  # noqa: E402
 import golden_training  # noqa: E402
 
 golden_layers.make()
 golden_recurrent.make()
 golden_functions.make()
+golden_losses.make()
+golden_metrics.make()
 golden_training.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew

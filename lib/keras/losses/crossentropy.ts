@@ -1,0 +1,131 @@
+/** Cross-entropies: how unlikely the targets are by the predictions (keras.losses). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { setMask } from '../layers/layer';
+import { registerClass } from '../saving/registry';
+import { FunctionLoss, type LossOptions } from './loss';
+import { floating, matched } from './matched';
+
+export interface CrossentropySettings {
+  fromLogits: boolean;
+  labelSmoothing: number;
+  axis: number;
+}
+const defaults: CrossentropySettings = { fromLogits: false, labelSmoothing: 0, axis: -1 };
+
+/** @internal Targets moved by `labelSmoothing` towards the same for each of the classes. */
+export const smooth = (t: Tensor, labelSmoothing: number, classes: number): Tensor =>
+  labelSmoothing ? run('add', [run('multiply', [t, convert(1 - labelSmoothing, t)]), convert(labelSmoothing / classes, t)]) : t;
+/** @internal Binary targets and predictions of one shape. */
+export function binaryPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing: number, where: string): [Tensor, Tensor] {
+  const [t, p] = matched(yTrue, yPred, where);
+  return [smooth(formatShape(t.shape) === formatShape(p.shape) ? t : ops.broadcastTo(t, p.shape), labelSmoothing, 2), p];
+}
+/** @internal One-hot targets and predictions. */
+export function categoricalPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing: number, where: string): [Tensor, Tensor] {
+  const p = convert(yPred),
+    t = run('cast', [convert(yTrue)], { dtype: floating(p).dtype });
+  if (formatShape(t.shape) !== formatShape(p.shape))
+    throw new ValueError(
+      `${where}: targets must have the shape of the predictions, ${formatShape(p.shape)}: one-hot vectors.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: utils.toCategorical(y, ${p.shape.at(-1)}), or the loss 'sparse_categorical_crossentropy' for class numbers.`,
+    );
+  return [smooth(t, labelSmoothing, t.shape.at(-1)!), p];
+}
+
+/** -(t log p + (1 - t) log(1 - p)), mean over `axis`. */
+export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, { fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CrossentropySettings> = {}): Tensor {
+  const [t, p] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryCrossentropy');
+  return run('mean', [ops.binaryCrossentropy(t, p, { fromLogits })], { axis: [axis] });
+}
+/** -sum(t log p) over `axis`; targets are one-hot or probabilities. */
+export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, { fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CrossentropySettings> = {}): Tensor {
+  const [t, p] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalCrossentropy');
+  return ops.categoricalCrossentropy(t, p, { fromLogits, axis });
+}
+/** -log p[t] over `axis`; targets are class numbers. `ignoreClass`: examples of that class count 0. */
+export function sparseCategoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  { fromLogits = false, ignoreClass = null, axis = -1 }: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {},
+): Tensor {
+  const p = convert(yPred),
+    at = axis < 0 ? axis + p.ndim : axis;
+  let t = convert(yTrue);
+  if (t.ndim === p.ndim && t.shape[at] === 1) t = ops.squeeze(t, { axis: at });
+  const wanted = p.shape.filter((_, i) => i !== at);
+  if (formatShape(t.shape) !== formatShape(wanted))
+    throw new ValueError(
+      `sparseCategoricalCrossentropy: targets must be class numbers of shape ${formatShape(wanted)} for predictions of shape ${formatShape(p.shape)}.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors.`,
+    );
+  if (ignoreClass === null) return ops.sparseCategoricalCrossentropy(t, p, { fromLogits, axis });
+  const valid = run('not_equal', [t, convert(ignoreClass, t)]);
+  const loss = ops.sparseCategoricalCrossentropy(run('where', [valid, t, convert(0, t)]), p, { fromLogits, axis });
+  const kept = run('where', [valid, loss, convert(0, loss)]);
+  setMask(kept, valid); // means are over the others
+  return kept;
+}
+/** (1 - p[t]^q) / q: between cross-entropy (q near 0) and distance (q = 1), for wrong labels (Zhang & Sabuncu 2018). */
+export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, { q = 0.5 }: { q?: number } = {}): Tensor {
+  const p = floating(yPred);
+  let t = convert(yTrue);
+  if (t.ndim === p.ndim && t.shape.at(-1) === 1) t = ops.squeeze(t, { axis: -1 });
+  if (formatShape(t.shape) !== formatShape(p.shape.slice(0, -1)))
+    throw new ValueError(
+      `categoricalGeneralizedCrossEntropy: targets must be class numbers of shape ${formatShape(p.shape.slice(0, -1))} for predictions of shape ${formatShape(p.shape)}.\n  Received: targets of shape ${formatShape(t.shape)}`,
+    );
+  const hot = ops.oneHot(run('cast', [t], { dtype: 'int32' }), p.shape.at(-1)!, { dtype: p.dtype });
+  return ops.divide(ops.subtract(1, ops.power(ops.sum(ops.multiply(p, hot), { axis: -1 }), q)), q);
+}
+
+/** -(t log p + (1 - t) log(1 - p)): yes or no, several labels an example. */
+export class BinaryCrossentropy extends FunctionLoss<CrossentropySettings> {
+  static override options = Object.keys(defaults);
+  constructor(options: LossOptions & Partial<CrossentropySettings> = {}) {
+    super(options, defaults);
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return binaryCrossentropy(yTrue, yPred, this.settings);
+  }
+}
+/** -sum(t log p), t one-hot: one class of several. */
+export class CategoricalCrossentropy extends FunctionLoss<CrossentropySettings> {
+  static override options = Object.keys(defaults);
+  constructor(options: LossOptions & Partial<CrossentropySettings> = {}) {
+    super(options, defaults);
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalCrossentropy(yTrue, yPred, this.settings);
+  }
+}
+interface SparseSettings {
+  fromLogits: boolean;
+  ignoreClass: number | null;
+  axis: number;
+}
+/** -log p[t], t a class number. */
+export class SparseCategoricalCrossentropy extends FunctionLoss<SparseSettings> {
+  static override options = ['fromLogits', 'ignoreClass', 'axis'];
+  constructor(options: LossOptions & Partial<SparseSettings> = {}) {
+    super(options, { fromLogits: false, ignoreClass: null, axis: -1 });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return sparseCategoricalCrossentropy(yTrue, yPred, this.settings);
+  }
+  override getConfig() {
+    return this.withoutDefaults({ axis: -1 });
+  }
+}
+/** (1 - p[t]^q) / q, t a class number that may be wrong. Default q = 0.5. */
+export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<{ q: number }> {
+  static override options = ['q'];
+  constructor(q: number | (LossOptions & { q?: number }) = {}, more: LossOptions = {}) {
+    super(typeof q === 'number' ? { ...more, q } : q, { q: 0.5 });
+    if (!(this.settings.q > 0 && this.settings.q < 1))
+      throw new ValueError(`CategoricalGeneralizedCrossEntropy: q must lie between 0 and 1, both excluded.\n  Received: ${this.settings.q}`);
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalGeneralizedCrossEntropy(yTrue, yPred, this.settings);
+  }
+}
+registerClass('keras.losses', BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, CategoricalGeneralizedCrossEntropy);

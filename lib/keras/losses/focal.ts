@@ -1,0 +1,65 @@
+/** Focal cross-entropies: examples that are right already count little (Lin et al. 2018; keras.losses). */
+import * as ops from '../../ops/index';
+import { convert, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { binaryPair, categoricalPair, type CrossentropySettings } from './crossentropy';
+import { FunctionLoss, type LossOptions } from './loss';
+
+const EPSILON = 1e-7;
+export interface BinaryFocalSettings extends CrossentropySettings {
+  /** Weighs ones by `alpha` and zeros by 1 - alpha. */
+  applyClassBalancing: boolean;
+  alpha: number;
+  gamma: number;
+}
+export type CategoricalFocalSettings = Omit<BinaryFocalSettings, 'applyClassBalancing'>;
+
+/** -(1 - r)^gamma (t log p + (1 - t) log(1 - p)), r = t p + (1 - t)(1 - p) being how right it is; mean over `axis`. */
+export function binaryFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<BinaryFocalSettings> = {},
+): Tensor {
+  const [t, given] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryFocalCrossentropy');
+  const p = fromLogits ? ops.sigmoid(given) : given,
+    not = (x: Tensor): Tensor => ops.subtract(1, x);
+  const right = ops.add(ops.multiply(t, p), ops.multiply(not(t), not(p)));
+  let loss = ops.multiply(ops.power(not(right), gamma), ops.binaryCrossentropy(t, p));
+  if (applyClassBalancing) loss = ops.multiply(ops.add(ops.multiply(t, alpha), ops.multiply(not(t), 1 - alpha)), loss);
+  return ops.mean(loss, { axis });
+}
+/** -alpha sum((1 - p)^gamma t log p) over `axis`; targets are one-hot. */
+export function categoricalFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CategoricalFocalSettings> = {},
+): Tensor {
+  const [t, given] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalFocalCrossentropy');
+  const float = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' }),
+    p = fromLogits ? ops.softmax(float, { axis }) : float;
+  const share = ops.clip(ops.divide(p, ops.sum(p, { axis, keepdims: true })), EPSILON, 1 - EPSILON);
+  const weight = ops.multiply(ops.power(ops.subtract(1, share), gamma), convert(alpha, share));
+  return ops.negative(ops.sum(ops.multiply(weight, ops.multiply(t, ops.log(share))), { axis }));
+}
+const smoothed = { fromLogits: false, labelSmoothing: 0, axis: -1 };
+/** Binary cross-entropy times (1 - how right it is)^gamma. Defaults: gamma 2, alpha 0.25 (used by applyClassBalancing). */
+export class BinaryFocalCrossentropy extends FunctionLoss<BinaryFocalSettings> {
+  static override options = ['applyClassBalancing', 'alpha', 'gamma', 'fromLogits', 'labelSmoothing', 'axis'];
+  constructor(options: LossOptions & Partial<BinaryFocalSettings> = {}) {
+    super(options, { ...smoothed, applyClassBalancing: false, alpha: 0.25, gamma: 2 });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return binaryFocalCrossentropy(yTrue, yPred, this.settings);
+  }
+}
+/** alpha (1 - p)^gamma times the categorical cross-entropy. Defaults: alpha 0.25, gamma 2. */
+export class CategoricalFocalCrossentropy extends FunctionLoss<CategoricalFocalSettings> {
+  static override options = ['alpha', 'gamma', 'fromLogits', 'labelSmoothing', 'axis'];
+  constructor(options: LossOptions & Partial<CategoricalFocalSettings> = {}) {
+    super(options, { ...smoothed, alpha: 0.25, gamma: 2 });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return categoricalFocalCrossentropy(yTrue, yPred, this.settings);
+  }
+}
+registerClass('keras.losses', BinaryFocalCrossentropy, CategoricalFocalCrossentropy);

@@ -1,0 +1,154 @@
+/** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
+import { NotImplementedError, ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../tensor';
+import { getDtypePolicy } from '../dtype_policy';
+import { maskOf } from '../layers/layer';
+import { toSnakeCase } from '../naming';
+import { checkOptions } from '../options';
+import type { SerializableClass } from '../saving/registry';
+import { serializeKerasObject } from '../saving/serialize';
+
+/** How the losses of examples become one number. */
+export type Reduction = 'sum_over_batch_size' | 'sum' | 'mean' | 'mean_with_sample_weight' | 'none' | null;
+const REDUCTIONS: readonly unknown[] = ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', null];
+export interface LossOptions {
+  name?: string | null;
+  reduction?: Reduction;
+  /** Dtype that targets and predictions are brought to: default float32 for halves and integers; float64 stays. */
+  dtype?: DType | object | null;
+}
+
+/**
+ * @internal When one rank differs by an axis of size 1: vectors become columns, so that there is a value for each
+ * example; otherwise the axis goes (keras.src.losses.loss.squeeze_or_expand_to_same_rank).
+ */
+export function sameRank(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  if (a.ndim === b.ndim + 1 && a.shape.at(-1) === 1) return b.ndim === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
+  if (b.ndim === a.ndim + 1 && b.shape.at(-1) === 1) return a.ndim === 1 ? [ops.expandDims(a, -1), b] : [a, ops.squeeze(b, { axis: -1 })];
+  return [a, b];
+}
+/** @internal Ones added to the shape of `weight` until it has the rank of `values`: a weight for each example. */
+const widened = (weight: Tensor, values: Tensor): Tensor =>
+  weight.ndim && weight.ndim < values.ndim ? ops.reshape(weight, [...weight.shape, ...Array<number>(values.ndim - weight.ndim).fill(1)]) : weight;
+const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
+
+/**
+ * @internal Weights in which masked examples count 0. Under a mean the others count total / valid, so that the mean
+ * is over them alone.
+ */
+export function applyMask(sampleWeight: Tensor | null, mask: Tensor | null, dtype: DType, reduction: Reduction): Tensor | null {
+  if (!mask) return sampleWeight;
+  let kept = as(mask, dtype);
+  if (reduction === 'mean' || reduction === 'sum_over_batch_size') {
+    const share = ops.divideNoNan(convert(mask.size, dtype), ops.sum(kept));
+    kept = ops.where(as(mask, 'bool'), share, convert(0, dtype));
+  }
+  if (!sampleWeight) return kept;
+  const [m, w] = sameRank(kept, as(sampleWeight, dtype));
+  return ops.multiply(widened(w, m), widened(m, w));
+}
+/** @internal Sums or averages losses of examples, weighted. */
+export function reduceWeighted(values: Tensor, sampleWeight: Tensor | null, mask: Tensor | null, reduction: Reduction): Tensor {
+  let v = values,
+    weight = applyMask(sampleWeight, mask, v.dtype, reduction);
+  if (weight) {
+    [v, weight] = sameRank(v, as(weight, v.dtype));
+    weight = widened(weight, v);
+    if (v.ndim && weight.ndim > v.ndim) throw new ValueError(`sampleWeight of shape ${formatShape(weight.shape)} does not fit losses of shape ${formatShape(v.shape)}.`);
+    v = ops.multiply(v, weight);
+  }
+  if (reduction === 'none' || reduction === null || !v.ndim) return v;
+  const sum = ops.sum(v);
+  if (reduction === 'sum') return sum;
+  if (reduction === 'mean_with_sample_weight' && weight) return ops.divideNoNan(sum, ops.sum(weight));
+  return ops.divide(sum, Math.max(1, v.size));
+}
+
+/**
+ * A loss. Subclass it and implement `lossOf`, or `call(yTrue, yPred)` as in Keras: what either returns, a loss for each
+ * example, is weighted and reduced. Functions can be passed to `compile` as they are.
+ */
+export class Loss {
+  static options?: readonly string[];
+  readonly name: string;
+  readonly reduction: Reduction;
+  /** Null: what predictions have, at least float32. */
+  readonly dtype: DType | null;
+  constructor(options: LossOptions = {}) {
+    const cls = new.target as unknown as SerializableClass & { options?: string[] };
+    checkOptions(cls.name, options, ['name', 'reduction', 'dtype', ...(cls.options ?? [])]);
+    this.name = options.name ?? toSnakeCase(cls.name);
+    this.reduction = options.reduction === undefined ? 'sum_over_batch_size' : options.reduction;
+    this.dtype = options.dtype == null ? null : getDtypePolicy(options.dtype).computeDtype;
+    if (!REDUCTIONS.includes(this.reduction))
+      throw new ValueError(`${cls.name}: reduction must be one of ${REDUCTIONS.map((r) => `'${String(r)}'`).join(', ')}.\n  Received: '${String(this.reduction)}'`);
+    const own = this.call;
+    if (own !== Loss.prototype.call) {
+      this.lossOf = (t, p) => own.call(this, t, p);
+      this.call = Loss.prototype.call;
+    }
+  }
+  /** One loss for each example. */
+  lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
+    void [yTrue, yPred];
+    throw new NotImplementedError(`${this.constructor.name}: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.`);
+  }
+  private converted(x: TensorLike): Tensor {
+    const t = convert(x);
+    if (this.dtype) return as(t, this.dtype);
+    return t.dtype === 'float64' ? t : as(t, 'float32');
+  }
+  /** The loss of a batch, a scalar unless reduction is none. */
+  call(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike | null): Tensor {
+    const given = convert(yPred),
+      inner = maskOf(given),
+      p = this.converted(given),
+      t = convert(yTrue);
+    // Class numbers stay integers.
+    const values = this.lossOf(isFloating(t.dtype) ? as(t, p.dtype) : t, p);
+    const outer = maskOf(values),
+      mask = inner && outer && inner !== outer ? ops.logicalAnd(inner, outer) : (inner ?? outer);
+    return reduceWeighted(isFloating(values.dtype) ? values : as(values, p.dtype), sampleWeight == null ? null : convert(sampleWeight), mask, this.reduction);
+  }
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, reduction: this.reduction };
+  }
+}
+
+export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: never) => Tensor;
+/** A loss function with a reduction. */
+export class LossFunctionWrapper extends Loss {
+  static positional = ['fn'];
+  constructor(
+    readonly fn: LossFunction,
+    options: LossOptions = {},
+  ) {
+    super({ name: fn.name || 'loss', ...options });
+  }
+  override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
+    return this.fn(...sameRank(yTrue, yPred));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), fn: serializeKerasObject(this.fn) };
+  }
+}
+
+/** @internal A class of losses that is one function with options: Keras' wrappers. */
+export abstract class FunctionLoss<O extends object = object> extends Loss {
+  static positional: readonly string[] = [];
+  readonly settings: O;
+  constructor(options: LossOptions & Partial<O>, defaults: O, defaultName?: string) {
+    super({ ...options, name: options.name ?? defaultName });
+    const given = options as Record<string, unknown>;
+    this.settings = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value])) as O;
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.settings };
+  }
+  /** The config without options that have their default: for those that Keras leaves out of its config altogether. */
+  protected withoutDefaults(defaults: Partial<O>): Record<string, unknown> {
+    const left = Object.entries(defaults).filter(([name, value]) => (this.settings as Record<string, unknown>)[name] === value);
+    return Object.fromEntries(Object.entries(FunctionLoss.prototype.getConfig.call(this)).filter(([name]) => !left.some(([n]) => n === name)));
+  }
+}

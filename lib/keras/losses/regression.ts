@@ -1,0 +1,117 @@
+/** Losses of numbers: how far predictions are from targets (keras.losses). */
+import * as ops from '../../ops/index';
+import { convert, type Tensor, type TensorLike } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { FunctionLoss, type LossOptions } from './loss';
+import { matched } from './matched';
+
+const EPSILON = 1e-7;
+/** @internal Mean over the last axis; scalars stay. */
+export const lastMean = (t: Tensor): Tensor => (t.ndim ? ops.mean(t, { axis: -1 }) : t);
+
+// ---- functions: (yTrue, yPred) -> one loss for each example
+/** mean((yTrue - yPred)^2) over the last axis. */
+export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'meanSquaredError');
+  return lastMean(ops.square(ops.subtract(t, p)));
+}
+/** mean(|yTrue - yPred|) over the last axis. */
+export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'meanAbsoluteError');
+  return lastMean(ops.abs(ops.subtract(t, p)));
+}
+/** 100 mean(|yTrue - yPred| / max(|yTrue|, 1e-7)) over the last axis. */
+export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'meanAbsolutePercentageError');
+  return ops.multiply(lastMean(ops.abs(ops.divide(ops.subtract(t, p), ops.maximum(ops.abs(t), EPSILON)))), 100);
+}
+/** mean((log(yTrue + 1) - log(yPred + 1))^2) over the last axis; values below 1e-7 count as 1e-7. */
+export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'meanSquaredLogarithmicError');
+  const log = (x: Tensor): Tensor => ops.log(ops.add(ops.maximum(x, EPSILON), 1));
+  return lastMean(ops.square(ops.subtract(log(p), log(t))));
+}
+/** Quadratic within `delta`, linear beyond: mean over the last axis. */
+export function huber(yTrue: TensorLike, yPred: TensorLike, { delta = 1 }: { delta?: number } = {}): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'huber');
+  const error = ops.subtract(p, t),
+    size = ops.abs(error);
+  const square = ops.multiply(ops.square(error), 0.5),
+    line = ops.subtract(ops.multiply(size, delta), 0.5 * delta * delta);
+  return lastMean(ops.where(ops.lessEqual(size, delta), square, line));
+}
+/** mean(log(cosh(yPred - yTrue))) over the last axis: as the square for small errors, as the distance for large ones. */
+export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'logCosh');
+  const error = ops.subtract(p, t);
+  return lastMean(ops.subtract(ops.add(error, ops.softplus(ops.multiply(error, -2))), convert(Math.LN2, error)));
+}
+/** -sum(yTrue yPred) over `axis`, both scaled to norm 1: -1 where they point the same way, 0 where orthogonal. */
+export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'cosineSimilarity');
+  return ops.negative(ops.sum(ops.multiply(ops.normalize(t, { axis }), ops.normalize(p, { axis })), { axis }));
+}
+
+// ---- classes
+/** mean((yTrue - yPred)^2) */
+export class MeanSquaredError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(options, {});
+  }
+  override lossOf = meanSquaredError;
+}
+/** mean(|yTrue - yPred|) */
+export class MeanAbsoluteError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(options, {});
+  }
+  override lossOf = meanAbsoluteError;
+}
+/** 100 mean(|yTrue - yPred| / |yTrue|) */
+export class MeanAbsolutePercentageError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(options, {});
+  }
+  override lossOf = meanAbsolutePercentageError;
+}
+/** mean((log(yTrue + 1) - log(yPred + 1))^2) */
+export class MeanSquaredLogarithmicError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(options, {});
+  }
+  override lossOf = meanSquaredLogarithmicError;
+}
+/** mean(log(cosh(yPred - yTrue))) */
+export class LogCosh extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(options, {});
+  }
+  override lossOf = logCosh;
+}
+/** Quadratic within `delta` (default 1), linear beyond (Huber 1964). */
+export class Huber extends FunctionLoss<{ delta: number }> {
+  static override options = ['delta'];
+  constructor(delta: number | (LossOptions & { delta?: number }) = {}, more: LossOptions = {}) {
+    super(typeof delta === 'number' ? { ...more, delta } : delta, { delta: 1 }, 'huber_loss');
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return huber(yTrue, yPred, this.settings);
+  }
+  override getConfig() {
+    return this.withoutDefaults({ delta: 1 });
+  }
+}
+/** -cos of the angle between targets and predictions along `axis` (default -1). */
+export class CosineSimilarity extends FunctionLoss<{ axis: number }> {
+  static override options = ['axis'];
+  constructor(options: LossOptions & { axis?: number } = {}) {
+    super(options, { axis: -1 });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return cosineSimilarity(yTrue, yPred, this.settings);
+  }
+  override getConfig() {
+    return this.withoutDefaults({ axis: -1 });
+  }
+}
+registerClass('keras.losses', MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, LogCosh, Huber, CosineSimilarity);

@@ -1,0 +1,50 @@
+/** Losses of overlap, for images whose pixels are classified (keras.losses). */
+import * as ops from '../../ops/index';
+import type { Tensor, TensorLike } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { FunctionLoss, type LossOptions } from './loss';
+import { matched } from './matched';
+
+const EPSILON = 1e-7;
+type Axis = number | readonly number[] | null;
+
+/** 1 - 2 sum(yTrue yPred) / (sum(yTrue) + sum(yPred)) over `axis`, all axes by default (Dice 1945). */
+export function dice(yTrue: TensorLike, yPred: TensorLike, { axis = null }: { axis?: Axis } = {}): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'dice');
+  const common = ops.sum(ops.multiply(t, p), { axis });
+  const total = ops.add(ops.add(ops.sum(t, { axis }), ops.sum(p, { axis })), EPSILON);
+  return ops.subtract(1, ops.divide(ops.multiply(common, 2), total));
+}
+/**
+ * 1 - c / (c + alpha sum(yTrue (1 - yPred)) + beta sum(yPred (1 - yTrue))), c = sum(yTrue yPred), over `axis`, all axes by
+ * default (Salehi et al. 2017). With alpha = beta = 0.5 it is the Dice loss.
+ */
+export function tversky(yTrue: TensorLike, yPred: TensorLike, { alpha = 0.5, beta = 0.5, axis = null }: { alpha?: number; beta?: number; axis?: Axis } = {}): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'tversky');
+  const common = ops.sum(ops.multiply(t, p), { axis });
+  const missed = ops.sum(ops.multiply(ops.subtract(1, p), t), { axis }),
+    invented = ops.sum(ops.multiply(p, ops.subtract(1, t)), { axis });
+  const total = ops.add(ops.add(ops.add(common, ops.multiply(missed, alpha)), ops.multiply(invented, beta)), EPSILON);
+  return ops.subtract(1, ops.divide(common, total));
+}
+/** 1 - the Dice coefficient of targets and predictions over `axis`, all axes by default. */
+export class Dice extends FunctionLoss<{ axis: Axis }> {
+  static override options = ['axis'];
+  constructor(options: LossOptions & { axis?: Axis } = {}) {
+    super(options, { axis: null });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return dice(yTrue, yPred, this.settings);
+  }
+}
+/** 1 - the Tversky index: `alpha` weighs what is missed, `beta` what is invented. Defaults 0.5, all axes. */
+export class Tversky extends FunctionLoss<{ alpha: number; beta: number; axis: Axis }> {
+  static override options = ['alpha', 'beta', 'axis'];
+  constructor(options: LossOptions & { alpha?: number; beta?: number; axis?: Axis } = {}) {
+    super(options, { alpha: 0.5, beta: 0.5, axis: null });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return tversky(yTrue, yPred, this.settings);
+  }
+}
+registerClass('keras.losses', Dice, Tversky);

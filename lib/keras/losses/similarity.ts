@@ -1,0 +1,58 @@
+/** The circle loss of embeddings (keras.losses). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { setMask } from '../layers/layer';
+import { registerClass } from '../saving/registry';
+import { FunctionLoss, type LossOptions } from './loss';
+import { floating } from './matched';
+
+export interface CircleSettings {
+  gamma: number;
+  margin: number;
+  removeDiagonal: boolean;
+}
+export interface CircleFunctionOptions extends Partial<CircleSettings> {
+  /** Class numbers of the reference embeddings. Default: yTrue. */
+  refLabels?: TensorLike | null;
+  /** Embeddings to compare with. Default: yPred. */
+  refEmbeddings?: TensorLike | null;
+}
+const column = (labels: TensorLike): Tensor => ops.reshape(run('cast', [convert(labels)], { dtype: 'int32' }), [-1, 1]);
+
+/**
+ * log(1 + sum e^(gamma an (sn - margin)) sum e^(-gamma ap (sp - 1 + margin))) over the pairs of each example, sp and sn the
+ * similarities with examples of its class and of others, ap and an growing with their distance from 1 and 0
+ * (Sun et al. 2020). `yPred`: embeddings of norm 1; `yTrue`: class numbers.
+ */
+export function circle(yTrue: TensorLike, yPred: TensorLike, { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 }: CircleFunctionOptions = {}): Tensor {
+  const p = floating(yPred),
+    references = refEmbeddings == null ? p : floating(refEmbeddings);
+  if (p.ndim !== 2) throw new ValueError(`circle: predictions must be a row of numbers for each example.\n  Received: shape ${formatShape(p.shape)}`);
+  const own = column(yTrue),
+    others = refLabels == null ? own : column(refLabels);
+  const distance = ops.relu(ops.subtract(1, ops.matmul(p, ops.transpose(references))));
+  const isSame = ops.equal(own, ops.transpose(others));
+  const isPositive = removeDiagonal ? ops.logicalAnd(isSame, ops.logicalNot(ops.eye(own.size, others.size, { dtype: 'bool' }))) : isSame,
+    isNegative = ops.logicalNot(isSame);
+  const among = (pairs: Tensor, weight: Tensor, excess: Tensor, sign: number): Tensor => {
+    const score = ops.multiply(ops.multiply(ops.relu(weight), excess), sign * gamma);
+    return ops.logsumexp(ops.where(pairs, score, convert(-Infinity, p)), { axis: 1 });
+  };
+  const positive = among(isPositive, ops.add(distance, margin), ops.subtract(margin, distance), -1),
+    negative = among(isNegative, ops.subtract(1 + margin, distance), ops.subtract(1 - margin, distance), 1);
+  const loss = ops.softplus(ops.add(positive, negative));
+  setMask(loss, ops.greater(loss, 0)); // the mean is over examples that have pairs
+  return loss;
+}
+/** Circle loss: pulls embeddings of a class together and others apart. Defaults: gamma 80, margin 0.4. */
+export class Circle extends FunctionLoss<CircleSettings> {
+  static override options = ['gamma', 'margin', 'removeDiagonal'];
+  constructor(options: LossOptions & Partial<CircleSettings> = {}) {
+    super(options, { gamma: 80, margin: 0.4, removeDiagonal: true });
+  }
+  override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
+    return circle(yTrue, yPred, this.settings);
+  }
+}
+registerClass('keras.losses', Circle);

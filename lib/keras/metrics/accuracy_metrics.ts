@@ -1,0 +1,114 @@
+/** How often predictions equal targets (keras.src.metrics.accuracy_metrics). */
+import { inTopK } from '../../ops/indexing';
+import { convert, run, type Tensor, type TensorLike } from '../../tensor';
+import { matched } from '../losses/matched';
+import { registerClass } from '../saving/registry';
+import type { MetricOptions } from './metric';
+import { FunctionMetric } from './reduction_metrics';
+
+const asFloat = (t: Tensor): Tensor => run('cast', [t], { dtype: 'float32' });
+const agreement = (a: Tensor, b: Tensor): Tensor => asFloat(run('equal', [a, b]));
+const lastArgmax = (t: Tensor): Tensor => run('argmax', [t], { axis: t.ndim - 1 });
+
+/** 1 where yTrue equals yPred. */
+export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'accuracy');
+  return agreement(t, p);
+}
+/** 1 where yPred > threshold agrees with yTrue. */
+export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, { threshold = 0.5 }: { threshold?: number } = {}): Tensor {
+  const [t, p] = matched(yTrue, yPred, 'binaryAccuracy');
+  return agreement(t, run('cast', [run('greater', [p, convert(threshold, p)])], { dtype: t.dtype }));
+}
+/** 1 where the largest prediction is at the one of the one-hot target. */
+export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  return agreement(lastArgmax(convert(yTrue)), lastArgmax(convert(yPred)));
+}
+/** @internal Class numbers without a last axis of size 1. */
+export function classNumbers(yTrue: TensorLike, yPred: Tensor): Tensor {
+  const t = convert(yTrue);
+  const s = t.ndim === yPred.ndim && t.shape.at(-1) === 1 ? run('reshape', [t], { shape: t.shape.slice(0, -1) }) : t;
+  return run('cast', [s], { dtype: 'int32' });
+}
+/** 1 where the largest prediction is that of the class number. */
+export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const p = convert(yPred);
+  return agreement(classNumbers(yTrue, p), lastArgmax(p));
+}
+function topK(targets: Tensor, p: Tensor, k: number): Tensor {
+  const classes = p.shape[p.ndim - 1],
+    rows = p.size / Math.max(1, classes);
+  const hit = asFloat(inTopK(run('reshape', [targets], { shape: [rows] }), run('reshape', [p], { shape: [rows, classes] }), k));
+  return run('reshape', [hit], { shape: [...targets.shape] });
+}
+/** 1 where the class of the one-hot target is among the k best predictions. */
+export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5 }: { k?: number } = {}): Tensor {
+  return topK(lastArgmax(convert(yTrue)), convert(yPred), k);
+}
+/** 1 where the class number is among the k best predictions. */
+export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5, fromSortedIds = false }: { k?: number; fromSortedIds?: boolean } = {}): Tensor {
+  const p = convert(yPred);
+  if (fromSortedIds) return amongFirst(yTrue, p, k);
+  return topK(classNumbers(yTrue, p), p, k);
+}
+
+// Predictions are class numbers, best first.
+function amongFirst(yTrue: TensorLike, yPred: TensorLike, k: number): Tensor {
+  const p = convert(yPred),
+    t = run('reshape', [classNumbers(yTrue, p)], { shape: [...p.shape.slice(0, -1), 1] });
+  const first = run('slice', [p], { start: p.shape.map(() => 0), size: [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)], step: p.shape.map(() => 1) });
+  return asFloat(run('any', [run('equal', [t, run('cast', [first], { dtype: 'int32' })])], { axis: [-1] }));
+}
+
+/** Share of predictions equal to their targets. */
+export class Accuracy extends FunctionMetric {
+  override readonly direction = 'up';
+  constructor(options: MetricOptions = {}) {
+    super(accuracy, options, 'accuracy');
+  }
+}
+/** Share of predictions on the right side of `threshold`, default 0.5. */
+export class BinaryAccuracy extends FunctionMetric {
+  override readonly direction = 'up';
+  constructor(options: MetricOptions & { threshold?: number } = {}) {
+    super(binaryAccuracy, options, 'binary_accuracy', { threshold: 0.5 });
+  }
+}
+/** Share of right classes; targets one-hot. */
+export class CategoricalAccuracy extends FunctionMetric {
+  override readonly direction = 'up';
+  constructor(options: MetricOptions = {}) {
+    super(categoricalAccuracy, options, 'categorical_accuracy');
+  }
+}
+/** Share of right classes; targets class numbers. */
+export class SparseCategoricalAccuracy extends FunctionMetric {
+  override readonly direction = 'up';
+  constructor(options: MetricOptions = {}) {
+    super(sparseCategoricalAccuracy, options, 'sparse_categorical_accuracy');
+  }
+}
+/** Share of targets among the k best predictions; targets one-hot. Default k = 5. */
+export class TopKCategoricalAccuracy extends FunctionMetric {
+  static override positional = ['k'];
+  override readonly direction = 'up';
+  constructor(k: number | (MetricOptions & { k?: number }) = 5, more: MetricOptions = {}) {
+    super(topKCategoricalAccuracy, typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k, 'top_k_categorical_accuracy', { k: 5 });
+  }
+}
+/**
+ * Share of targets among the k best predictions; targets class numbers. Default k = 5. `fromSortedIds`: predictions are
+ * class numbers themselves, best first.
+ */
+export class SparseTopKCategoricalAccuracy extends FunctionMetric {
+  static override positional = ['k'];
+  override readonly direction = 'up';
+  constructor(k: number | (MetricOptions & { k?: number; fromSortedIds?: boolean }) = 5, more: MetricOptions & { fromSortedIds?: boolean } = {}) {
+    super(sparseTopKCategoricalAccuracy, typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k, 'sparse_top_k_categorical_accuracy', { k: 5, fromSortedIds: false });
+  }
+  override getConfig() {
+    const { fromSortedIds, ...config } = super.getConfig();
+    return fromSortedIds ? { ...config, fromSortedIds } : config;
+  }
+}
+registerClass('keras.metrics', Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy);

@@ -1,0 +1,146 @@
+/** Area under a curve of rates over thresholds (keras.metrics.AUC). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { deserializeKerasObject, isSerialized } from '../saving/serialize';
+import { areEven, updateConfusion, type ConfusionCounts } from './confusion_matrix';
+import { Metric, type MetricOptions, type UpdateOptions } from './metric';
+
+const EPSILON = 1e-7;
+export type Curve = 'ROC' | 'PR' | 'PRGAIN';
+export type SummationMethod = 'interpolation' | 'minoring' | 'majoring';
+export interface AUCOptions extends MetricOptions {
+  numThresholds?: number;
+  curve?: Curve | Lowercase<Curve>;
+  summationMethod?: SummationMethod | Capitalize<SummationMethod>;
+  thresholds?: readonly number[] | null;
+  multiLabel?: boolean;
+  numLabels?: number | null;
+  labelWeights?: TensorLike | null;
+  fromLogits?: boolean;
+}
+/**
+ * Area under the curve of true over false positive rate ('ROC'), precision over recall ('PR'), or their gains ('PRGAIN'),
+ * at `numThresholds` thresholds (default 200) or those given. Between thresholds the curve is a line ('interpolation';
+ * for PR by Davis & Goadrich 2006), the lower ('minoring') or the higher end ('majoring').
+ * @param options.multiLabel - targets and predictions are (batch, labels): the mean of the areas of the labels, weighted by
+ *   `labelWeights`. Without it all elements are of one curve.
+ */
+export class AUC extends Metric {
+  static positional: readonly string[] = [];
+  static override options = ['numThresholds', 'curve', 'summationMethod', 'thresholds', 'multiLabel', 'numLabels', 'labelWeights', 'fromLogits'];
+  override readonly direction = 'up';
+  readonly numThresholds: number;
+  readonly thresholds: readonly number[];
+  readonly curve: Curve;
+  readonly summationMethod: SummationMethod;
+  readonly multiLabel: boolean;
+  readonly numLabels: number | null;
+  readonly labelWeights: readonly number[] | null;
+  readonly fromLogits: boolean;
+  private readonly hasOwnThresholds: boolean;
+  private readonly isEven: boolean;
+  private counts: Required<ConfusionCounts> | null = null;
+  constructor(options: AUCOptions = {}) {
+    super(options);
+    const curve = (options.curve ?? 'ROC').toUpperCase(),
+      method = (options.summationMethod ?? 'interpolation').toLowerCase();
+    if (!['ROC', 'PR', 'PRGAIN'].includes(curve)) throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: '${options.curve}'`);
+    if (!['interpolation', 'minoring', 'majoring'].includes(method))
+      throw new ValueError(`AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: '${options.summationMethod}'`);
+    this.curve = curve as Curve;
+    this.summationMethod = method as SummationMethod;
+    this.hasOwnThresholds = options.thresholds != null;
+    const n = options.numThresholds ?? 200;
+    if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1)) throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${n}`);
+    const inner = options.thresholds ? [...options.thresholds].sort((a, b) => a - b) : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
+    this.isEven = !this.hasOwnThresholds || areEven([0, ...inner, 1]);
+    // The ends lie a little outside, so that all predictions are above the first and below the last one.
+    this.thresholds = [-EPSILON, ...inner, 1 + EPSILON];
+    this.numThresholds = this.thresholds.length;
+    this.multiLabel = options.multiLabel ?? false;
+    this.numLabels = options.numLabels ?? null;
+    const weights = isSerialized(options.labelWeights) ? (deserializeKerasObject(options.labelWeights) as Tensor) : options.labelWeights;
+    this.labelWeights = weights == null ? null : Array.from(convert(weights).dataSync() as ArrayLike<number>, Number);
+    this.fromLogits = options.fromLogits ?? false;
+    if (!this.multiLabel && this.numLabels) throw new ValueError(`AUC: numLabels is only for multiLabel.\n  Received: numLabels ${this.numLabels}, multiLabel false`);
+    if (!this.multiLabel) this.build([]);
+    else if (this.numLabels) this.build([this.numLabels]);
+  }
+  private build(labels: number[]): Required<ConfusionCounts> {
+    const add = (name: string): Variable => this.addVariable({ name, shape: [this.numThresholds, ...labels] });
+    return (this.counts = {
+      truePositives: add('true_positives'),
+      falsePositives: add('false_positives'),
+      trueNegatives: add('true_negatives'),
+      falseNegatives: add('false_negatives'),
+    });
+  }
+  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+    const given = convert(yPred as TensorLike),
+      p = this.fromLogits ? ops.sigmoid(given) : given;
+    if (this.multiLabel && p.ndim !== 2) throw new ValueError(`AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`);
+    const counts = this.counts ?? this.build([p.shape[1]]),
+      { thresholds, isEven, multiLabel, labelWeights } = this;
+    updateConfusion('AUC', counts, yTrue, p, { thresholds, isEven, sampleWeight, multiLabel, labelWeights: multiLabel ? null : labelWeights });
+  }
+  override result(): Tensor {
+    if (!this.counts) return convert(0, 'float32');
+    const areas = this.curve === 'PR' && this.summationMethod === 'interpolation' ? this.precisionRecallAreas(this.counts) : this.areas(...this.curvePoints(this.counts));
+    if (!this.multiLabel) return ops.sum(areas);
+    const each = ops.sum(areas, { axis: 0 });
+    if (!this.labelWeights) return ops.mean(each);
+    const w = tensor([...this.labelWeights], null, each.dtype);
+    return ops.divideNoNan(ops.sum(ops.multiply(each, w)), ops.sum(w));
+  }
+  private part(t: Tensor, start: number): Tensor {
+    return run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : start)), size: [t.shape[0] - 1, ...t.shape.slice(1)], step: t.shape.map(() => 1) });
+  }
+  private readonly left = (t: Tensor): Tensor => this.part(t, 0);
+  private readonly right = (t: Tensor): Tensor => this.part(t, 1);
+  private curvePoints({ truePositives, falsePositives, trueNegatives, falseNegatives }: Required<ConfusionCounts>): [x: Tensor, y: Tensor] {
+    const [tp, fp, tn, fn] = [truePositives.value, falsePositives.value, trueNegatives.value, falseNegatives.value];
+    const recall = ops.divideNoNan(tp, ops.add(tp, fn));
+    if (this.curve === 'ROC') return [ops.divideNoNan(fp, ops.add(fp, tn)), recall];
+    if (this.curve === 'PR') return [recall, ops.divideNoNan(tp, ops.add(tp, fp))];
+    // Gains (Flach & Kull 2015): 1 - odds * wrong / right. Without true positives recall gains 0 and precision 1; recall
+    // below what guessing gives counts 0.
+    const odds = ops.divideNoNan(ops.add(tp, fn), ops.add(tn, fp)),
+      hasNone = ops.equal(tp, 0);
+    const gain = (wrong: Tensor, otherwise: number): Tensor => ops.where(hasNone, otherwise, ops.subtract(1, ops.multiply(odds, ops.divideNoNan(wrong, tp))));
+    return [ops.relu(gain(fn, 0)), gain(fp, 1)];
+  }
+  private areas(x: Tensor, y: Tensor): Tensor {
+    const [a, b] = [this.left(y), this.right(y)];
+    const height = this.summationMethod === 'interpolation' ? ops.divide(ops.add(a, b), 2) : this.summationMethod === 'minoring' ? ops.minimum(a, b) : ops.maximum(a, b);
+    return ops.multiply(ops.subtract(this.left(x), this.right(x)), height);
+  }
+  // Between two thresholds true positives grow linearly with positives: precision does not, and its integral has a log.
+  private precisionRecallAreas({ truePositives, falsePositives, falseNegatives }: Required<ConfusionCounts>): Tensor {
+    const tp = truePositives.value,
+      positives = ops.add(tp, falsePositives.value);
+    const [high, low] = [this.left(positives), this.right(positives)];
+    const gained = ops.subtract(this.left(tp), this.right(tp));
+    const slope = ops.divideNoNan(gained, ops.relu(ops.subtract(high, low))),
+      intercept = ops.subtract(this.right(tp), ops.multiply(slope, low));
+    const ratio = ops.where(ops.logicalAnd(ops.greater(high, 0), ops.greater(low, 0)), ops.divideNoNan(high, ops.relu(low)), 1);
+    const area = ops.multiply(slope, ops.add(gained, ops.multiply(intercept, ops.log(ratio))));
+    return ops.divideNoNan(area, ops.relu(ops.add(this.right(tp), this.right(falseNegatives.value))));
+  }
+  override getConfig() {
+    return {
+      ...super.getConfig(),
+      numThresholds: this.numThresholds,
+      curve: this.curve,
+      summationMethod: this.summationMethod,
+      multiLabel: this.multiLabel,
+      numLabels: this.numLabels,
+      labelWeights: this.labelWeights && tensor([...this.labelWeights], null, this.dtype),
+      fromLogits: this.fromLogits,
+      ...(this.hasOwnThresholds ? { thresholds: this.thresholds.slice(1, -1) } : {}),
+    };
+  }
+}
+registerClass('keras.metrics', AUC);

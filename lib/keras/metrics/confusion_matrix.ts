@@ -1,0 +1,134 @@
+/** Counts of right and wrong answers at thresholds, and tables of classes (keras.src.metrics.metrics_utils). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
+import type { Variable } from '../../variable';
+import { sameRank } from '../losses/loss';
+
+/** @internal Below every prediction: the threshold of top-k metrics, and what predictions outside of the top k become. */
+export const NEGATIVE_INFINITY = -1e10;
+
+/** @internal The four counts; each a variable of shape (thresholds,) or (thresholds, labels). */
+export interface ConfusionCounts {
+  truePositives?: Variable;
+  falsePositives?: Variable;
+  trueNegatives?: Variable;
+  falseNegatives?: Variable;
+}
+export interface ConfusionOptions {
+  thresholds: readonly number[];
+  /** Whether they are 0, 1/n, 2/n, ..., 1, which is counted in one pass over the predictions. */
+  isEven: boolean;
+  topK?: number | null;
+  classId?: number | null;
+  sampleWeight?: TensorLike | null;
+  multiLabel?: boolean;
+  labelWeights?: readonly number[] | null;
+}
+
+/** @internal A number or several, each in [0, 1]. */
+export function thresholdList(where: string, thresholds: number | readonly number[] | null | undefined, otherwise: number): number[] {
+  if (thresholds == null) return [otherwise];
+  const list = typeof thresholds === 'number' ? [thresholds] : [...thresholds],
+    wrong = list.filter((t) => !(t >= 0 && t <= 1));
+  if (wrong.length) throw new ValueError(`${where}: thresholds must lie in [0, 1].\n  Received: ${wrong.join(', ')}`);
+  return list;
+}
+/** @internal */
+export const areEven = (thresholds: readonly number[]): boolean => {
+  const n = thresholds.length - 1;
+  return n >= 2 && thresholds.every((t, i) => Math.abs(t - i / n) <= 1e-7 + 1e-5 * Math.abs(i / n));
+};
+/** @internal 0, 1 / (n - 1), ..., 1. */
+export const evenThresholds = (n: number): number[] => (n === 1 ? [0.5] : Array.from({ length: n }, (_, i) => i / (n - 1)));
+
+const as = (x: TensorLike, dtype: DType): Tensor => {
+  const t = convert(x);
+  return t.dtype === dtype ? t : run('cast', [t], { dtype });
+};
+const axisOf = (t: Tensor, id: number): Tensor =>
+  run('slice', [t], { start: t.shape.map((_, i) => (i === t.ndim - 1 ? id : 0)), size: [...t.shape.slice(0, -1), 1], step: t.shape.map(() => 1) });
+function onlyTopK(p: Tensor, k: number): Tensor {
+  const [, at] = ops.topK(p, k);
+  const isTop = ops.any(ops.equal(ops.expandDims(at, -1), ops.arange(p.shape.at(-1)!, { dtype: 'int32' })), { axis: -2 });
+  return ops.where(isTop, p, NEGATIVE_INFINITY);
+}
+
+/** @internal Adds a batch to the counts: a prediction is positive when it is greater than the threshold. */
+export function updateConfusion(where: string, counts: ConfusionCounts, yTrue: TensorLike, yPred: TensorLike, options: ConfusionOptions): void {
+  const { topK, classId, multiLabel = false, sampleWeight, labelWeights } = options,
+    dtype = Object.values(counts)[0]!.dtype;
+  let [p, t] = sameRank(as(yPred, dtype), as(yTrue, dtype));
+  if (formatShape(p.shape) !== formatShape(t.shape))
+    throw new ValueError(`${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.`);
+  let weight: Tensor | null = null;
+  if (sampleWeight != null) {
+    const column = ops.expandDims(as(sampleWeight, dtype), -1);
+    weight = column.ndim === t.ndim + 1 && column.shape.at(-1) === 1 ? ops.squeeze(column, { axis: -1 }) : column;
+  }
+  if (topK != null) p = onlyTopK(p, topK);
+  if (classId != null) {
+    if (p.ndim < 2) throw new ValueError(`${where}: classId needs predictions of shape (batch, classes).\n  Received: shape ${formatShape(p.shape)}`);
+    if (!(classId >= 0 && classId < p.shape.at(-1)!)) throw new ValueError(`${where}: classId ${classId} is out of range for ${p.shape.at(-1)} classes.`);
+    t = axisOf(t, classId);
+    p = axisOf(p, classId);
+  }
+  if (multiLabel && p.ndim !== 2) throw new ValueError(`${where}: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`);
+  if (weight) weight = ops.broadcastTo(weight, p.shape);
+  if (labelWeights && !multiLabel) {
+    const each = ops.broadcastTo(tensor([...labelWeights], null, dtype), p.shape);
+    weight = weight ? ops.multiply(weight, each) : each;
+  }
+  // From here (batch, labels); without multiLabel there is one label.
+  const shape = multiLabel ? [...p.shape] : [p.size, 1];
+  const flat = (x: Tensor): Tensor => ops.reshape(x, shape);
+  const isTrue = flat(as(as(t, 'bool'), dtype)),
+    w = weight ? flat(weight) : null;
+  const positives = w ? ops.multiply(isTrue, w) : isTrue,
+    negatives = w ? ops.multiply(ops.subtract(1, isTrue), w) : ops.subtract(1, isTrue);
+  const n = options.thresholds.length,
+    prediction = flat(p);
+  const add = (variable: Variable | undefined, value: () => Tensor): void => void variable?.assign(run('add', [variable.value, ops.reshape(value(), variable.shape)]));
+  if (options.isEven) {
+    const [tp, fp] = countByBucket([positives, negatives], prediction, options.thresholds);
+    const rest = (all: Tensor, counted: Tensor): Tensor => ops.subtract(ops.sum(all, { axis: 0 }), counted);
+    add(counts.truePositives, () => tp);
+    add(counts.falsePositives, () => fp);
+    add(counts.trueNegatives, () => rest(negatives, fp));
+    add(counts.falseNegatives, () => rest(positives, tp));
+    return;
+  }
+  const limits = ops.reshape(tensor([...options.thresholds], null, dtype), [n, 1, 1]);
+  const isPositive = ops.greater(ops.expandDims(prediction, 0), limits);
+  const total = (isAsked: Tensor, of: Tensor): Tensor => ops.sum(ops.where(isAsked, of, 0), { axis: 1 });
+  add(counts.truePositives, () => total(isPositive, positives));
+  add(counts.falsePositives, () => total(isPositive, negatives));
+  add(counts.trueNegatives, () => total(ops.logicalNot(isPositive), negatives));
+  add(counts.falseNegatives, () => total(ops.logicalNot(isPositive), positives));
+}
+
+/**
+ * Sums of weights above each threshold: predictions are sorted into the buckets between thresholds, (0, 1/n], ..., and
+ * the buckets added up from the right. Those of 0 are above none but a first threshold below 0.
+ */
+function countByBucket(weights: Tensor[], p: Tensor, thresholds: readonly number[]): Tensor[] {
+  const n = thresholds.length,
+    labels = p.shape[1],
+    startsBelow = thresholds[0] < 0;
+  const inRange = ops.clip(ops.where(ops.isnan(p), 0, p), 0, 1);
+  const bucket = ops.subtract(ops.ceil(ops.multiply(inRange, n - 1)), 1);
+  // Bucket -1 goes to place 0, which is dropped; labels lie behind each other.
+  const place = ops.add(as(startsBelow ? ops.relu(bucket) : bucket, 'int32'), 1);
+  const at = ops.reshape(ops.add(place, ops.multiply(ops.arange(labels, { dtype: 'int32' }), n + 1)), [-1]);
+  return weights.map((w) => {
+    const sums = ops.reshape(ops.scatterAdd([labels * (n + 1)], at, ops.reshape(w, [-1])), [labels, n + 1]);
+    const kept = run('slice', [sums], { start: [0, 1], size: [labels, n], step: [1, 1] });
+    return ops.transpose(ops.flip(ops.cumsum(ops.flip(kept, { axis: 1 }), { axis: 1 }), { axis: 1 }));
+  });
+}
+
+/** @internal table[i, j] = sum of weights where the target is class i and the prediction class j. */
+export function classTable(yTrue: Tensor, yPred: Tensor, weights: Tensor, classes: number): Tensor {
+  const at = ops.add(ops.multiply(as(yTrue, 'int32'), classes), as(yPred, 'int32'));
+  return ops.reshape(ops.scatterAdd([classes * classes], at, weights), [classes, classes]);
+}

@@ -1,0 +1,102 @@
+/** Means of precision and recall (keras.src.metrics.f_score_metrics). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Metric, type MetricOptions, type UpdateOptions } from './metric';
+
+const EPSILON = 1e-7;
+export type Average = 'micro' | 'macro' | 'weighted' | null;
+const AVERAGES: readonly unknown[] = ['micro', 'macro', 'weighted', null];
+export interface FScoreOptions extends MetricOptions {
+  average?: Average;
+  beta?: number;
+  threshold?: number | null;
+}
+/**
+ * (1 + beta^2) precision recall / (beta^2 precision + recall) for each class. Targets one-hot or several ones a row,
+ * predictions (batch, classes): the largest counts as a one, or all above `threshold`.
+ * @param options.average - null (default): one for each class; 'micro': of all counts together; 'macro': their mean;
+ *   'weighted': their mean by how often each class is a target.
+ */
+export class FBetaScore extends Metric {
+  static positional: readonly string[] = [];
+  static override options = ['average', 'beta', 'threshold'];
+  override readonly direction = 'up';
+  readonly average: Average;
+  readonly beta: number;
+  readonly threshold: number | null;
+  private counts: { truePositives: Variable; falsePositives: Variable; falseNegatives: Variable; intermediateWeights: Variable } | null = null;
+  constructor(options: FScoreOptions = {}) {
+    super({ ...options, name: options.name ?? 'fbeta_score' });
+    const cls = this.constructor.name;
+    this.average = options.average ?? null;
+    this.beta = options.beta ?? 1;
+    this.threshold = options.threshold ?? null;
+    if (!AVERAGES.includes(this.average)) throw new ValueError(`${cls}: average must be 'micro', 'macro', 'weighted' or null.\n  Received: '${String(this.average)}'`);
+    if (!(typeof this.beta === 'number' && this.beta > 0)) throw new ValueError(`${cls}: beta must be a number > 0.\n  Received: ${String(this.beta)}`);
+    if (this.threshold !== null && !(typeof this.threshold === 'number' && this.threshold > 0 && this.threshold <= 1))
+      throw new ValueError(`${cls}: threshold must lie above 0 and up to 1.\n  Received: ${String(this.threshold)}`);
+  }
+  private build(yTrue: Tensor, yPred: Tensor) {
+    if (yTrue.ndim !== 2 || yPred.ndim !== 2)
+      throw new ValueError(
+        `${this.constructor.name}: targets and predictions must have shape (batch, classes).\n  Received: targets ${formatShape(yTrue.shape)}, predictions ${formatShape(yPred.shape)}`,
+      );
+    const shape = this.average === 'micro' ? [] : [yPred.shape[1]];
+    const add = (name: string): Variable => this.addVariable({ name, shape, dtype: this.dtype });
+    return {
+      truePositives: add('true_positives'),
+      falsePositives: add('false_positives'),
+      falseNegatives: add('false_negatives'),
+      intermediateWeights: add('intermediate_weights'),
+    };
+  }
+  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
+    const as = (x: TensorLike): Tensor => run('cast', [convert(x)], { dtype: this.dtype });
+    const t = as(yTrue),
+      p = as(yPred as TensorLike),
+      counts = (this.counts ??= this.build(t, p));
+    // Rows of zeros have no largest one.
+    const isOne =
+      this.threshold === null ? ops.logicalAnd(ops.greaterEqual(p, ops.max(p, { axis: -1, keepdims: true })), ops.greater(ops.abs(p), 1e-9)) : ops.greater(p, this.threshold);
+    const said = as(isOne),
+      weight = options.sampleWeight == null ? null : ops.expandDims(as(options.sampleWeight), 1);
+    const total = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis: this.average === 'micro' ? null : 0 });
+    counts.truePositives.assignAdd(total(ops.multiply(said, t)));
+    counts.falsePositives.assignAdd(total(ops.multiply(said, ops.subtract(1, t))));
+    counts.falseNegatives.assignAdd(total(ops.multiply(ops.subtract(1, said), t)));
+    counts.intermediateWeights.assignAdd(total(t));
+  }
+  override result(): Tensor {
+    if (!this.counts) return convert(0, this.dtype);
+    const { truePositives: tp, falsePositives: fp, falseNegatives: fn, intermediateWeights } = this.counts,
+      square = this.beta ** 2;
+    const share = (wrong: Variable): Tensor => ops.divide(tp.value, ops.add(ops.add(tp.value, wrong.value), EPSILON));
+    const precision = share(fp),
+      recall = share(fn);
+    const mean = ops.divide(ops.multiply(precision, recall), ops.add(ops.add(ops.multiply(precision, square), recall), EPSILON));
+    const score = ops.multiply(mean, 1 + square);
+    if (this.average === null) return score;
+    if (this.average !== 'weighted') return ops.mean(score);
+    const w = intermediateWeights.value;
+    return ops.sum(ops.multiply(score, ops.divide(w, ops.add(ops.sum(w), EPSILON))));
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), average: this.average, beta: this.beta, threshold: this.threshold };
+  }
+}
+/** 2 precision recall / (precision + recall): FBetaScore with beta 1. */
+export class F1Score extends FBetaScore {
+  static override options = ['average', 'threshold'];
+  constructor(options: Omit<FScoreOptions, 'beta'> = {}) {
+    super({ ...options, name: options.name ?? 'f1_score' });
+  }
+  override getConfig() {
+    const { beta, ...config } = super.getConfig();
+    void beta;
+    return config;
+  }
+}
+registerClass('keras.metrics', FBetaScore, F1Score);

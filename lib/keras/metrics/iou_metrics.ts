@@ -1,0 +1,137 @@
+/** Intersection over union of predicted and true classes (keras.src.metrics.iou_metrics). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { classTable } from './confusion_matrix';
+import { Metric, type MetricOptions, type UpdateOptions } from './metric';
+
+const EPSILON = 1e-7;
+export interface MeanIoUOptions extends MetricOptions {
+  /** Targets of this class do not count. */
+  ignoreClass?: number | null;
+  /** Whether targets are class numbers; otherwise the largest along `axis` is the class. Default true. */
+  sparseYTrue?: boolean;
+  /** Whether predictions are class numbers; otherwise the largest along `axis` is the class. Default true. */
+  sparseYPred?: boolean;
+  axis?: number;
+}
+export type OneHotIoUOptions = Omit<MeanIoUOptions, 'sparseYTrue'>;
+
+/**
+ * Mean over `targetClassIds` of true positives / (true positives + false positives + false negatives), classes that
+ * occur nowhere left out. Class numbers outside of 0..numClasses - 1 do not count. Counts are int64 by default.
+ */
+export class IoU extends Metric {
+  static positional: readonly string[] = ['numClasses', 'targetClassIds'];
+  static override options: readonly string[] = ['ignoreClass', 'sparseYTrue', 'sparseYPred', 'axis'];
+  override readonly direction = 'up';
+  readonly numClasses: number;
+  readonly targetClassIds: readonly number[];
+  readonly ignoreClass: number | null;
+  readonly sparseYTrue: boolean;
+  readonly sparseYPred: boolean;
+  readonly axis: number;
+  readonly totalCm: Variable;
+  constructor(numClasses: number, targetClassIds: readonly number[], options: MeanIoUOptions = {}) {
+    super({ ...options, dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype });
+    const cls = this.constructor.name;
+    if (!(Number.isInteger(numClasses) && numClasses > 0)) throw new ValueError(`${cls}: numClasses must be a whole number > 0.\n  Received: ${String(numClasses)}`);
+    const wrong = targetClassIds.find((id) => !(id >= 0 && id < numClasses));
+    if (wrong !== undefined) throw new ValueError(`${cls}: target class ${wrong} is out of range for ${numClasses} classes.`);
+    this.numClasses = numClasses;
+    this.targetClassIds = [...targetClassIds];
+    this.ignoreClass = options.ignoreClass ?? null;
+    this.sparseYTrue = options.sparseYTrue ?? true;
+    this.sparseYPred = options.sparseYPred ?? true;
+    this.axis = options.axis ?? -1;
+    this.totalCm = this.addVariable({ name: 'total_confusion_matrix', shape: [numClasses, numClasses], dtype: this.dtype });
+  }
+  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+    const classes = (x: TensorLike, isSparse: boolean): Tensor => {
+      const t = convert(x);
+      return ops.reshape(run('cast', [isSparse ? t : ops.argmax(t, { axis: this.axis })], { dtype: 'int32' }), [-1]);
+    };
+    const t = classes(yTrue, this.sparseYTrue),
+      p = classes(yPred as TensorLike, this.sparseYPred);
+    if (t.size !== p.size) throw new ValueError(`${this.constructor.name}: there are ${t.size} targets but ${p.size} predictions.`);
+    const within = (x: Tensor): Tensor => ops.logicalAnd(ops.greaterEqual(x, 0), ops.less(x, this.numClasses));
+    let counts = ops.logicalAnd(within(t), within(p));
+    if (this.ignoreClass !== null) counts = ops.logicalAnd(counts, ops.notEqual(t, this.ignoreClass));
+    let w = run('cast', [sampleWeight == null ? convert(1) : convert(sampleWeight)], { dtype: this.dtype });
+    if (w.ndim) w = ops.reshape(w, [-1]);
+    if (w.ndim && w.size !== t.size && w.size !== 1)
+      throw new ValueError(`${this.constructor.name}: sampleWeight must have a weight for each of the ${t.size} targets.\n  Received: ${w.size} weights`);
+    const weights = ops.where(counts, ops.broadcastTo(w, t.shape), convert(0, w));
+    this.totalCm.assignAdd(classTable(ops.where(counts, t, 0), ops.where(counts, p, 0), weights, this.numClasses));
+  }
+  override result(): Tensor {
+    const table = run('cast', [this.totalCm.value], { dtype: 'float32' });
+    const right = ops.diagonal(table),
+      union = ops.subtract(ops.add(ops.sum(table, { axis: 0 }), ops.sum(table, { axis: 1 })), right);
+    const wanted = tensor(Int32Array.from(this.targetClassIds)),
+      [r, u] = [ops.take(right, wanted, { axis: 0 }), ops.take(union, wanted, { axis: 0 })];
+    const occurs = ops.greater(u, 1e-9);
+    const iou = ops.where(occurs, ops.divide(r, ops.add(u, EPSILON)), 0);
+    return ops.divide(ops.sum(iou), ops.add(ops.sum(run('cast', [occurs], { dtype: 'float32' })), EPSILON));
+  }
+  protected configOf(...names: (keyof IoU)[]): Record<string, unknown> {
+    return { ...super.getConfig(), ...Object.fromEntries(names.map((n) => [n, this[n]])) };
+  }
+  override getConfig(): Record<string, unknown> {
+    return this.configOf('numClasses', 'targetClassIds', 'ignoreClass', 'sparseYTrue', 'sparseYPred', 'axis');
+  }
+}
+/** IoU of two classes told apart by `threshold`, default 0.5; `targetClassIds` default [0, 1]. */
+export class BinaryIoU extends IoU {
+  static override positional = [];
+  static override options = ['targetClassIds', 'threshold'];
+  readonly threshold: number;
+  constructor({ targetClassIds = [0, 1], threshold = 0.5, ...options }: MetricOptions & { targetClassIds?: readonly number[]; threshold?: number } = {}) {
+    super(2, targetClassIds, options);
+    this.threshold = threshold;
+  }
+  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
+    const p = run('cast', [convert(yPred as TensorLike)], { dtype: 'float32' });
+    super.updateState(yTrue, run('cast', [ops.greaterEqual(p, this.threshold)], { dtype: 'int32' }), options);
+  }
+  override getConfig() {
+    return { ...this.configOf('targetClassIds'), threshold: this.threshold };
+  }
+}
+/** Mean IoU of all classes. */
+export class MeanIoU extends IoU {
+  static override positional = ['numClasses'];
+  constructor(numClasses: number, options: MeanIoUOptions = {}) {
+    super(
+      numClasses,
+      Array.from({ length: numClasses }, (_, i) => i),
+      options,
+    );
+  }
+  override getConfig() {
+    return this.configOf('numClasses', 'ignoreClass', 'sparseYTrue', 'sparseYPred', 'axis');
+  }
+}
+/** IoU with one-hot targets, and predictions that are scores of classes unless `sparseYPred`. */
+export class OneHotIoU extends IoU {
+  static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
+  constructor(numClasses: number, targetClassIds: readonly number[], options: OneHotIoUOptions = {}) {
+    super(numClasses, targetClassIds, { ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+  }
+  override getConfig() {
+    return this.configOf('numClasses', 'targetClassIds', 'ignoreClass', 'sparseYPred', 'axis');
+  }
+}
+/** Mean IoU of all classes with one-hot targets, and predictions that are scores of classes unless `sparseYPred`. */
+export class OneHotMeanIoU extends MeanIoU {
+  static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
+  constructor(numClasses: number, options: OneHotIoUOptions = {}) {
+    super(numClasses, { ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+  }
+  override getConfig() {
+    return this.configOf('numClasses', 'ignoreClass', 'sparseYPred', 'axis');
+  }
+}
+registerClass('keras.metrics', IoU, BinaryIoU, MeanIoU, OneHotIoU, OneHotMeanIoU);
