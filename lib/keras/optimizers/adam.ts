@@ -1,5 +1,4 @@
-/** Adam and AdamW. */
-import { ValueError } from '../../errors';
+/** Adam. */
 import { convert, run, type Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
@@ -34,10 +33,7 @@ export class Adam extends Optimizer {
     this.amsgrad = options.amsgrad ?? false;
   }
   protected override buildSlots(): void {
-    for (const v of this.variablesTrained) {
-      this.momentums.push(this.addSlot(v, 'momentum'));
-      this.velocities.push(this.addSlot(v, 'velocity'));
-    }
+    [this.momentums, this.velocities] = this.addSlotPairs('momentum', 'velocity');
     if (this.amsgrad) this.largest = this.addSlots('velocity_hat');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
@@ -45,7 +41,7 @@ export class Adam extends Optimizer {
       m = this.momentums[i],
       v = this.velocities[i];
     const num = (value: number): Tensor => convert(value, g);
-    const t = run('add', [run('cast', [this.updates], { dtype: g.dtype }), num(1)]);
+    const t = this.localStep(g);
     const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
     const alpha = run('divide', [run('multiply', [rate, run('sqrt', [rest(this.beta2)])]), rest(this.beta1)]);
     const mean = run('add', [m.value, run('multiply', [run('subtract', [g, m.value]), num(1 - this.beta1)])]);
@@ -63,12 +59,4 @@ export class Adam extends Optimizer {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };
   }
 }
-/** Adam with weight decay apart from the gradient (Loshchilov & Hutter 2017). Default weightDecay 0.004. */
-export class AdamW extends Adam {
-  constructor(learningRate?: LearningRate | AdamOptions, more: AdamOptions = {}) {
-    const options = splitRate(learningRate, more);
-    if (options.weightDecay === null) throw new ValueError('AdamW: weightDecay must be a number.\n  Received: null');
-    super({ weightDecay: 0.004, ...options });
-  }
-}
-registerClass('keras.optimizers', Adam, AdamW);
+registerClass('keras.optimizers', Adam);

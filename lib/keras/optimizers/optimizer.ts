@@ -1,9 +1,9 @@
 /** Base of optimizers: what happens around an update (keras.src.optimizers.base_optimizer). */
 import { ValueError } from '../../errors';
-import { filled } from '../../ops/creation';
-import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../../tensor';
 import { withTrace } from '../../trace';
 import { Variable } from '../../variable';
+import * as initializers from '../initializers';
 import { autoName, toSnakeCase } from '../naming';
 import { checkOptions } from '../options';
 import type { SerializableClass } from '../saving/registry';
@@ -28,6 +28,11 @@ export interface OptimizerOptions {
   lossScaleFactor?: number | null;
   /** Sum the gradients of this many steps before each update. */
   gradientAccumulationSteps?: number | null;
+  name?: string | null;
+}
+export interface OptimizerVariableOptions {
+  initializer?: unknown;
+  dtype?: DType;
   name?: string | null;
 }
 const BASE_OPTIONS = [
@@ -58,16 +63,15 @@ export abstract class Optimizer {
   static positional?: readonly string[];
   readonly name: string;
   readonly settings: Required<Omit<OptimizerOptions, 'learningRate' | 'name'>>;
-  /** Number of updates, int64 scalar. */
-  readonly iterations: Variable;
+  readonly #steps: Variable;
   built = false;
-  private readonly list: Variable[] = [];
-  private rate: Variable | schedules.LearningRateSchedule | (() => number);
-  private trained: Variable[] = [];
-  private positions = new Map<Variable, number>();
-  private averages: Variable[] = [];
-  private accumulators: Variable[] = [];
-  private excluded: (v: Variable) => boolean = () => false;
+  readonly #list: Variable[] = [];
+  #rate: Variable | schedules.LearningRateSchedule | (() => number);
+  #trained: Variable[] = [];
+  #positions = new Map<Variable, number>();
+  #averages: Variable[] = [];
+  #accumulators: Variable[] = [];
+  #excluded: (v: Variable) => boolean = () => false;
 
   constructor(options: OptimizerOptions, defaultRate: number) {
     const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
@@ -92,95 +96,146 @@ export abstract class Optimizer {
     if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1)) throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
     if (steps !== null && !(Number.isInteger(steps) && steps >= 2))
       throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
-    this.iterations = this.track(new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }));
+    this.#steps = this.track(new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }));
     const given = options.learningRate ?? defaultRate;
-    if (given instanceof schedules.LearningRateSchedule) this.rate = given;
-    else if (isSerialized(given)) this.rate = schedules.deserialize(given);
-    else if (typeof given === 'function') this.rate = given as () => number;
-    else if (typeof given === 'number' && Number.isFinite(given)) this.rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
+    if (given instanceof schedules.LearningRateSchedule) this.#rate = given;
+    else if (isSerialized(given)) this.#rate = schedules.deserialize(given);
+    else if (typeof given === 'function') this.#rate = given as () => number;
+    else if (typeof given === 'number' && Number.isFinite(given)) this.#rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
     else throw new ValueError(`${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${String(given)}`);
   }
   private track(v: Variable): Variable {
     v.path = `${this.name}/${v.name}`;
-    this.list.push(v);
+    this.#list.push(v);
     return v;
+  }
+  /** Number of steps, int64 scalar. */
+  get iterations(): Variable {
+    return this.#steps;
   }
   /** State: iterations, learning rate, slots. */
   get variables(): Variable[] {
-    return [...this.list];
+    return [...this.#list];
   }
 
   /** Updates done so far: with gradient accumulation fewer than steps. int64 scalar. */
   protected get updates(): Tensor {
     const n = this.settings.gradientAccumulationSteps,
-      now = this.iterations.value;
+      now = this.#steps.value;
     return n ? run('floor_divide', [now, tensor(BigInt64Array.from([BigInt(n)]), [])]) : now;
   }
   /** The current rate; settable when it was given as a number. */
   get learningRate(): Variable | Tensor {
-    if (this.rate instanceof Variable) return this.rate;
-    return this.rate instanceof schedules.LearningRateSchedule ? this.rate.call(this.iterations.value) : tensor(this.rate());
+    if (this.#rate instanceof Variable) return this.#rate;
+    return this.#rate instanceof schedules.LearningRateSchedule ? this.#rate.call(this.#steps.value) : tensor(this.#rate());
   }
   set learningRate(value: LearningRate | TensorLike) {
-    if (value instanceof schedules.LearningRateSchedule) this.rate = value;
-    else if (this.rate instanceof Variable) this.rate.assign(value as TensorLike);
+    if (value instanceof schedules.LearningRateSchedule) this.#rate = value;
+    else if (this.#rate instanceof Variable) this.#rate.assign(value as TensorLike);
     else throw new ValueError(`${this.name}: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.`);
   }
   /** @internal Plans depend on whether the rate is a variable. */
   get hasDynamicRate(): boolean {
-    return typeof this.rate === 'function';
+    return typeof this.#rate === 'function';
   }
 
-  /** Leaves variables out of weight decay: those listed, or whose names contain one of the words. Before `build`. */
+  /** Leaves variables out of weight decay: those listed, or whose names match one of the regular expressions. Before `build`. */
   excludeFromWeightDecay({ varList = [], varNames = [] }: { varList?: readonly Variable[]; varNames?: readonly string[] } = {}): void {
     if (this.built) throw new ValueError('excludeFromWeightDecay: only before the optimizer is built.');
-    this.excluded = (v) => varList.includes(v) || varNames.some((n) => v.name.includes(n));
+    const patterns = varNames.map((n) => new RegExp(n));
+    this.#excluded = (v) => varList.includes(v) || patterns.some((p) => p.test(v.name));
   }
   /** Makes the slots for these variables. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
-    this.trained = [...variables];
-    this.positions = new Map(variables.map((v, i) => [v, i]));
-    if (this.settings.useEma) this.averages = this.addSlots('average');
-    if (this.settings.gradientAccumulationSteps) this.accumulators = this.addSlots('gradient_accumulator');
+    this.#trained = [...variables];
+    this.#positions = new Map(variables.map((v, i) => [v, i]));
+    if (this.settings.useEma) this.#averages = this.addSlots('average');
+    if (this.settings.gradientAccumulationSteps) this.#accumulators = this.addSlots('gradient_accumulator');
     this.buildSlots();
     this.built = true;
   }
   /** Makes the slots of the algorithm. */
   protected buildSlots(): void {}
-  /** A variable of zeros for each trained variable. */
-  protected addSlots(name: string): Variable[] {
-    return this.trained.map((v) => this.addSlot(v, name));
+  /** A variable for each trained variable, of its shape and dtype. */
+  protected addSlots(name: string, initial = 0): Variable[] {
+    return this.#trained.map((v) => this.addSlot(v, name, initial));
   }
-  protected addSlot(reference: Variable, name: string): Variable {
-    const slot = this.track(
-      withTrace(null, () => new Variable(filled(reference.shape, 0, reference.dtype), { name: `${reference.path.replace(/\//g, '_')}_${name}`, trainable: false })),
+  /** Two variables for each trained variable, side by side. */
+  protected addSlotPairs(first: string, second: string, initialOfFirst = 0): [Variable[], Variable[]] {
+    const pairs = this.#trained.map((v) => [this.addSlot(v, first, initialOfFirst), this.addSlot(v, second)]);
+    return [pairs.map((p) => p[0]), pairs.map((p) => p[1])];
+  }
+  protected addSlot(reference: Variable, name: string, initial = 0): Variable {
+    return this.addVariableFromReference(reference, { name, initializer: new initializers.Constant(initial) });
+  }
+  /** A variable of the optimizer's own. Defaults: zeros, float32. */
+  addVariable(shape: Shape, options: OptimizerVariableOptions = {}): Variable {
+    checkOptions('addVariable', options, ['initializer', 'dtype', 'name']);
+    const { initializer = 'zeros', dtype, name } = options;
+    return this.track(
+      withTrace(null, () => new Variable(initializers.get(initializer)!.call(shape, { dtype: dtype ?? 'float32' }), { name: name ?? undefined, trainable: false })),
     );
-    return slot;
+  }
+  /** A variable of the shape and dtype of another one, named after it. */
+  addVariableFromReference(reference: Variable, options: Omit<OptimizerVariableOptions, 'dtype'> = {}): Variable {
+    const { name, initializer } = options;
+    return this.addVariable(reference.shape, { initializer, dtype: reference.dtype, name: `${reference.path.replace(/\//g, '_')}_${name ?? 'var'}` });
+  }
+  /** `addVariableFromReference` for each of the variables. */
+  addOptimizerVariables(variables: readonly Variable[], name: string, options: { initializer?: unknown } = {}): Variable[] {
+    return variables.map((v) => this.addVariableFromReference(v, { name, initializer: options.initializer }));
+  }
+  /** @internal A first value that no initializer has, set even while a function is traced. */
+  protected setInitially(variable: Variable, value: Tensor): void {
+    withTrace(null, () => variable.assign(value));
   }
   protected get variablesTrained(): readonly Variable[] {
-    return this.trained;
+    return this.#trained;
   }
   protected indexOf(v: Variable): number {
-    return this.positions.get(v)!;
+    return this.#positions.get(v)!;
   }
 
+  /** The number of the update now made, counted from 1, as a float. */
+  protected localStep(like: Tensor | DType): Tensor {
+    const dtype = typeof like === 'string' ? like : like.dtype,
+      now = run('cast', [this.updates], { dtype });
+    return run('add', [now, convert(1, now)]);
+  }
+  /** Once before the variables are updated. */
+  protected beforeUpdates(): void {}
+  /** How much of a variable decays, as a share of the rate. */
+  protected decayOf(variable: Variable): number | null {
+    void variable;
+    return this.settings.weightDecay;
+  }
   /** Updates one variable. */
   protected abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
 
-  /** Updates variables by their gradients. @throws ValueError for other variables than it was built with. */
-  apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
-    const given = variables ?? this.trained;
-    if (!gradients.length) return;
-    if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
-    if (!this.built) this.build(given);
-    for (const v of given)
-      if (!this.positions.has(v))
+  /** @internal */
+  protected checkKnown(variables: readonly Variable[]): void {
+    for (const v of variables)
+      if (!this.#positions.has(v))
         throw new ValueError(
           `${this.name}: variable '${v.path}' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.`,
         );
+  }
+  /** @internal */
+  protected countStep(): void {
+    this.#steps.assign(run('add', [this.#steps.value, tensor(BigInt64Array.from([1n]), [])]));
+  }
+  /** Updates variables by their gradients. @throws ValueError for other variables than it was built with. */
+  apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
+    const given = variables ?? this.#trained;
+    if (!gradients.length) return;
+    if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
+    if (!this.built) this.build(given);
+    this.checkKnown(given);
     const present = given.map((v, i) => ({ v, g: gradients[i] })).filter((e): e is { v: Variable; g: TensorLike } => e.g !== null);
     if (!present.length) throw new ValueError(`${this.name}: no gradients for any variable.`);
+    const without = given.filter((_, i) => gradients[i] === null);
+    if (without.length) console.warn(`${this.name}: the loss does not depend on ${without.map((v) => `'${v.path}'`).join(', ')}, which stay as they are.`);
     let grads = present.map(({ v, g }) => {
       const t = convert(g);
       if (formatShape(t.shape) !== formatShape(v.shape))
@@ -194,7 +249,7 @@ export abstract class Optimizer {
     else this.update(grads, list);
     if (this.settings.useEma) this.updateAverages();
     for (const v of list) if (v.constraint) v.assign(v.constraint.call(v.value));
-    this.iterations.assign(run('add', [this.iterations.value, tensor(BigInt64Array.from([1n]), [])]));
+    this.countStep();
   }
   /** `apply` on pairs of gradient and variable. */
   applyGradients(pairs: readonly (readonly [TensorLike | null, Variable])[]): Variable {
@@ -202,32 +257,34 @@ export abstract class Optimizer {
       pairs.map((p) => p[0]),
       pairs.map((p) => p[1]),
     );
-    return this.iterations;
+    return this.#steps;
   }
   private update(given: Tensor[], list: Variable[]): void {
     const grads = this.clip(given),
       now = this.learningRate,
-      rate = now instanceof Variable ? now.value : now,
-      { weightDecay } = this.settings;
+      rate = now instanceof Variable ? now.value : now;
     const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : run('cast', [rate], { dtype: v.dtype }));
-    if (weightDecay !== null)
-      for (const v of list) if (!this.excluded(v)) v.assign(run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(weightDecay, v.value), rateFor(v)])])]));
+    for (const v of list) {
+      const decay = this.#excluded(v) ? null : this.decayOf(v);
+      if (decay !== null) v.assign(run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(decay, v.value), rateFor(v)])])]));
+    }
+    this.beforeUpdates();
     list.forEach((v, i) => this.updateStep(grads[i], v, rateFor(v)));
   }
   // Every n-th step updates with the mean of the last n gradients; the others only add up.
   private accumulate(grads: Tensor[], list: Variable[]): void {
     const n = this.settings.gradientAccumulationSteps!,
       one = tensor(BigInt64Array.from([1n]), []);
-    const isUpdate = run('equal', [run('mod', [run('add', [this.iterations.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]), tensor(BigInt64Array.from([0n]), [])]);
-    const sums = list.map((v, i) => run('add', [this.accumulators[this.indexOf(v)].value, grads[i]]));
-    const state = [...list, ...this.list.filter((v) => v !== this.iterations && v !== this.rate && !this.averages.includes(v) && !this.accumulators.includes(v))];
+    const isUpdate = run('equal', [run('mod', [run('add', [this.#steps.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]), tensor(BigInt64Array.from([0n]), [])]);
+    const sums = list.map((v, i) => run('add', [this.#accumulators[this.indexOf(v)].value, grads[i]]));
+    const state = [...list, ...this.#list.filter((v) => v !== this.#steps && v !== this.#rate && !this.#averages.includes(v) && !this.#accumulators.includes(v))];
     const before = state.map((v) => v.value);
     this.update(
       sums.map((s) => run('divide', [s, scalar(n, s)])),
       list,
     );
     state.forEach((v, i) => v.assign(run('where', [isUpdate, v.value, before[i]])));
-    list.forEach((v, i) => this.accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])));
+    list.forEach((v, i) => this.#accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])));
   }
   private clip(grads: Tensor[]): Tensor[] {
     const { clipnorm, clipvalue, globalClipnorm } = this.settings;
@@ -249,26 +306,26 @@ export abstract class Optimizer {
     const { emaMomentum, emaOverwriteFrequency } = this.settings,
       zero = tensor(BigInt64Array.from([0n]), []),
       one = tensor(BigInt64Array.from([1n]), []);
-    this.trained.forEach((v, i) => {
+    this.#trained.forEach((v, i) => {
       const now = v.value,
         notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
       const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
-      this.averages[i].assign(run('add', [run('multiply', [momentum, this.averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
+      this.#averages[i].assign(run('add', [run('multiply', [momentum, this.#averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
     });
     if (!emaOverwriteFrequency) return;
     const due = run('equal', [run('mod', [run('add', [this.updates, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]), zero]);
-    this.trained.forEach((v, i) => v.assign(run('where', [due, this.averages[i].value, v.value])));
+    this.#trained.forEach((v, i) => v.assign(run('where', [due, this.#averages[i].value, v.value])));
   }
   /** At the end of training: moving averages replace the weights. */
-  finalizeVariableValues(variables: readonly Variable[] = this.trained): void {
-    if (this.settings.useEma) for (const v of variables) v.assign(this.averages[this.indexOf(v)].value);
+  finalizeVariableValues(variables: readonly Variable[] = this.#trained): void {
+    if (this.settings.useEma) for (const v of variables) v.assign(this.#averages[this.indexOf(v)].value);
   }
   /** The loss times the scale factor, before gradients are computed. */
   scaleLoss(loss: Tensor): Tensor {
     return this.settings.lossScaleFactor === null ? loss : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
   }
   getConfig(): Record<string, unknown> {
-    const rate = this.rate instanceof Variable ? this.rate.item() : serializeKerasObject(this.rate);
+    const rate = this.#rate instanceof Variable ? this.#rate.item() : serializeKerasObject(this.#rate);
     return { name: this.name, learningRate: rate, ...this.settings };
   }
 }

@@ -67,6 +67,7 @@ export function serializeKerasObject(object: unknown): unknown {
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
+  if (object instanceof Map) return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
   throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
 /** @internal Each value of a record of options in its JSON form. */

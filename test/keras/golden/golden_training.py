@@ -1,31 +1,9 @@
-"""Optimizers step by step, whole fits, tables of models."""
+"""Whole fits, tables of models."""
 import numpy as np
 
 import keras
 from common import array, arrays, normal, random, serialized, uniform, write
 from keras import layers as L
-
-
-def optimizers():
-    O, S = keras.optimizers, keras.optimizers.schedules
-    rows = [O.SGD(0.1), O.SGD(0.1, momentum=0.9), O.SGD(0.1, momentum=0.8, nesterov=True), O.Adam(0.05), O.Adam(0.05, amsgrad=True, beta_1=0.8, epsilon=1e-4),
-            O.AdamW(0.05, weight_decay=0.02), O.RMSprop(0.02), O.RMSprop(0.02, momentum=0.5, centered=True, rho=0.8), O.Adam(0.05, clipnorm=0.5), O.SGD(0.1, clipvalue=0.2),
-            O.Adam(0.05, global_clipnorm=0.7), O.SGD(0.1, weight_decay=0.1), O.SGD(0.1, use_ema=True, ema_momentum=0.6), O.Adam(0.05, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=3),
-            O.Adam(0.05, gradient_accumulation_steps=2), O.SGD(0.1, momentum=0.9, gradient_accumulation_steps=3, weight_decay=0.05), O.SGD(0.1, loss_scale_factor=4.0),
-            O.Adam(S.ExponentialDecay(0.1, 2, 0.5)), O.SGD(S.PiecewiseConstantDecay([2, 4], [0.1, 0.05, 0.01]), momentum=0.5), O.RMSprop(S.CosineDecay(0.1, 6))]
-    start, gradients = [normal(3, 2), normal(2)], [[2 * normal(3, 2), normal(2)] for _ in range(6)]
-    out = []
-    for optimizer in rows:
-        variables = [keras.Variable(v, name=f"v{i}") for i, v in enumerate(start)]
-        optimizer.build(variables)
-        after = []
-        for g in gradients:
-            optimizer.apply([keras.ops.convert_to_tensor(e) for e in g], variables)
-            after.append(arrays([np.array(v) for v in variables]))
-        optimizer.finalize_variable_values(variables)
-        out.append({"config": serialized(optimizer), "after": after, "final": arrays([np.array(v) for v in variables]),
-                    "variables": [v.path.split("/", 1)[1] for v in optimizer.variables], "rate": float(optimizer.learning_rate)})
-    write("optimizers.json", {"start": arrays(start), "gradients": [arrays(g) for g in gradients], "cases": out})
 
 
 def fits():
@@ -98,6 +76,5 @@ def summaries():
 
 
 def make():
-    optimizers()
     fits()
     summaries()

@@ -14,6 +14,7 @@ import golden_layers  # noqa: E402
 import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
+import golden_optimizers  # noqa: E402
 import golden_training  # noqa: E402
 
 golden_layers.make()
@@ -21,6 +22,7 @@ golden_recurrent.make()
 golden_functions.make()
 golden_losses.make()
 golden_metrics.make()
+golden_optimizers.make()
 golden_training.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew

@@ -1,0 +1,47 @@
+/** Adadelta. */
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface AdadeltaOptions extends OptimizerOptions {
+  rho?: number;
+  epsilon?: number;
+}
+/**
+ * a = rho a + (1 - rho) g^2, s = g sqrt(d + epsilon) / sqrt(a + epsilon), d = rho d + (1 - rho) s^2, w = w - rate s
+ * (Zeiler 2012). Defaults: rate 0.001 (the paper has 1), rho 0.95, epsilon 1e-7.
+ */
+export class Adadelta extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['rho', 'epsilon'];
+  readonly rho: number;
+  readonly epsilon: number;
+  private gradients: Variable[] = [];
+  private moves: Variable[] = [];
+  constructor(learningRate?: LearningRate | AdadeltaOptions, more: AdadeltaOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.rho = options.rho ?? 0.95;
+    this.epsilon = options.epsilon ?? 1e-7;
+  }
+  protected override buildSlots(): void {
+    [this.gradients, this.moves] = this.addSlotPairs('accumulated_grad', 'accumulated_delta_var');
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable),
+      gradient = this.gradients[i],
+      moved = this.moves[i];
+    const decay = (v: Variable, x: Tensor): Variable => v.assign(ops.add(ops.multiply(v.value, this.rho), ops.multiply(ops.square(x), 1 - this.rho)));
+    const size = (v: Variable): Tensor => ops.sqrt(ops.add(v.value, this.epsilon));
+    decay(gradient, g);
+    const step = ops.divide(ops.multiply(size(moved), g), size(gradient));
+    decay(moved, step);
+    variable.assignSub(ops.multiply(rate, step));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), rho: this.rho, epsilon: this.epsilon };
+  }
+}
+registerClass('keras.optimizers', Adadelta);

@@ -1,0 +1,75 @@
+/** Adafactor. */
+import * as ops from '../../ops/index';
+import { convert, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface AdafactorOptions extends OptimizerOptions {
+  beta2Decay?: number;
+  epsilon1?: number;
+  epsilon2?: number;
+  clipThreshold?: number;
+  relativeStep?: boolean;
+}
+const rms = (x: Tensor): Tensor => ops.sqrt(ops.mean(ops.square(x)));
+/**
+ * Adam's second moments kept as means of rows and columns instead of each element; steps relative to the size of the
+ * variable (Shazeer & Stern 2018). u = g / sqrt(v), w = w - max(epsilon2, rms(w)) min(rate, 1 / sqrt(t)) u / max(1, rms(u) / clip).
+ * Defaults: rate 0.001, beta2Decay -0.8, epsilon1 1e-30, epsilon2 1e-3, clipThreshold 1, relativeStep true.
+ */
+export class Adafactor extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta2Decay', 'epsilon1', 'epsilon2', 'clipThreshold', 'relativeStep'];
+  readonly beta2Decay: number;
+  readonly epsilon1: number;
+  readonly epsilon2: number;
+  readonly clipThreshold: number;
+  readonly relativeStep: boolean;
+  private rows: Variable[] = [];
+  private columns: Variable[] = [];
+  private velocities: Variable[] = [];
+  constructor(learningRate?: LearningRate | AdafactorOptions, more: AdafactorOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.beta2Decay = options.beta2Decay ?? -0.8;
+    this.epsilon1 = options.epsilon1 ?? 1e-30;
+    this.epsilon2 = options.epsilon2 ?? 1e-3;
+    this.clipThreshold = options.clipThreshold ?? 1;
+    this.relativeStep = options.relativeStep ?? true;
+  }
+  protected override buildSlots(): void {
+    for (const v of this.variablesTrained) {
+      // Vectors are not factored; Keras makes a scalar for each of the two all the same, and files hold it.
+      const isFactored = v.ndim >= 2;
+      this.rows.push(isFactored ? this.addVariable(v.shape.slice(0, -1), { dtype: v.dtype, name: v.name }) : this.addVariable([], { name: v.name }));
+      this.columns.push(isFactored ? this.addVariable([...v.shape.slice(0, -2), v.shape.at(-1)!], { dtype: v.dtype, name: v.name }) : this.addVariable([], { name: v.name }));
+      this.velocities.push(this.addSlot(v, 'velocity'));
+    }
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable),
+      r = this.rows[i],
+      c = this.columns[i],
+      v = this.velocities[i];
+    const t = this.localStep(g),
+      size = ops.minimum(rate, ops.rsqrt(t)),
+      alpha = ops.multiply(ops.maximum(rms(variable.value), this.epsilon2), size);
+    const square = ops.add(ops.square(g), convert(this.epsilon1, g)),
+      rest = ops.power(t, this.beta2Decay); // 1 - beta2
+    const decay = (slot: Variable, now: Tensor): Variable => slot.assign(ops.add(ops.multiply(ops.subtract(1, rest), slot.value), ops.multiply(rest, now)));
+    if (variable.ndim >= 2) {
+      decay(r, ops.mean(square, { axis: -1 }));
+      decay(c, ops.mean(square, { axis: -2 }));
+      const share = ops.divide(r.value, ops.mean(r.value, { axis: -1, keepdims: true }));
+      v.assign(ops.multiply(ops.expandDims(share, -1), ops.expandDims(c.value, -2)));
+    } else decay(v, square);
+    const u = ops.divide(g, ops.sqrt(v.value));
+    variable.assignSub(ops.multiply(alpha, ops.divide(u, ops.maximum(ops.divide(rms(u), this.clipThreshold), 1))));
+  }
+  override getConfig() {
+    const { beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep } = this;
+    return { ...super.getConfig(), beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep };
+  }
+}
+registerClass('keras.optimizers', Adafactor);

@@ -1,0 +1,40 @@
+/** Adagrad. */
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface AdagradOptions extends OptimizerOptions {
+  initialAccumulatorValue?: number;
+  epsilon?: number;
+}
+/**
+ * a = a + g^2, w = w - rate g / sqrt(a + epsilon) (Duchi et al. 2011): steps get smaller where gradients have been large.
+ * Defaults: rate 0.001, a starts at 0.1, epsilon 1e-7.
+ */
+export class Adagrad extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['initialAccumulatorValue', 'epsilon'];
+  readonly initialAccumulatorValue: number;
+  readonly epsilon: number;
+  private sums: Variable[] = [];
+  constructor(learningRate?: LearningRate | AdagradOptions, more: AdagradOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.initialAccumulatorValue = options.initialAccumulatorValue ?? 0.1;
+    this.epsilon = options.epsilon ?? 1e-7;
+  }
+  protected override buildSlots(): void {
+    this.sums = this.addSlots('accumulator', this.initialAccumulatorValue);
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const sum = this.sums[this.indexOf(variable)];
+    sum.assignAdd(ops.square(g));
+    variable.assignSub(ops.divide(ops.multiply(rate, g), ops.sqrt(ops.add(sum.value, this.epsilon))));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), initialAccumulatorValue: this.initialAccumulatorValue, epsilon: this.epsilon };
+  }
+}
+registerClass('keras.optimizers', Adagrad);

@@ -1,0 +1,48 @@
+/** Adamax. */
+import * as ops from '../../ops/index';
+import { convert, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface AdamaxOptions extends OptimizerOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+}
+/**
+ * m = m + (g - m)(1 - beta1), u = max(beta2 u, |g|), w = w - rate m / ((1 - beta1^t)(u + epsilon)): Adam by the largest
+ * instead of the mean gradient (Kingma & Ba 2014). Defaults: rate 0.001, 0.9, 0.999, 1e-7.
+ */
+export class Adamax extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta1', 'beta2', 'epsilon'];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  private momentums: Variable[] = [];
+  private norms: Variable[] = [];
+  constructor(learningRate?: LearningRate | AdamaxOptions, more: AdamaxOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-7;
+  }
+  protected override buildSlots(): void {
+    [this.momentums, this.norms] = this.addSlotPairs('momentum', 'norm');
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable),
+      m = this.momentums[i],
+      u = this.norms[i];
+    const power = ops.power(convert(this.beta1, g), this.localStep(g));
+    m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - this.beta1));
+    u.assign(ops.maximum(ops.multiply(u.value, this.beta2), ops.abs(g)));
+    variable.assignSub(ops.divide(ops.multiply(rate, m.value), ops.multiply(ops.subtract(1, power), ops.add(u.value, this.epsilon))));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };
+  }
+}
+registerClass('keras.optimizers', Adamax);

@@ -1,0 +1,70 @@
+/** Ftrl: follow the regularized leader. */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+interface FtrlSettings {
+  learningRatePower: number;
+  initialAccumulatorValue: number;
+  l1RegularizationStrength: number;
+  l2RegularizationStrength: number;
+  l2ShrinkageRegularizationStrength: number;
+  beta: number;
+}
+export type FtrlOptions = OptimizerOptions & Partial<FtrlSettings>;
+const defaults: FtrlSettings = {
+  learningRatePower: -0.5,
+  initialAccumulatorValue: 0.1,
+  l1RegularizationStrength: 0,
+  l2RegularizationStrength: 0,
+  l2ShrinkageRegularizationStrength: 0,
+  beta: 0,
+};
+/**
+ * n' = n + g^2, s = (n'^-p - n^-p) / rate, z = z + g - s w, w = (clip(z, -l1, l1) - z) / (n'^-p / rate + 2 l2 + beta / rate)
+ * with p = learningRatePower (McMahan et al. 2013); `l2Shrinkage...` adds 2 strength w to g in z. For sparse linear models.
+ * Defaults: rate 0.001, p -0.5, n starts at 0.1, strengths and beta 0.
+ */
+export class Ftrl extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = Object.keys(defaults);
+  readonly ftrl: Readonly<FtrlSettings>;
+  private sums: Variable[] = [];
+  private linears: Variable[] = [];
+  constructor(learningRate?: LearningRate | FtrlOptions, more: FtrlOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    const given = Object.entries(defaults).map(([name, value]) => [name, (options as Record<string, unknown>)[name] ?? value] as const);
+    this.ftrl = Object.fromEntries(given) as unknown as FtrlSettings;
+    for (const [name, value] of given) {
+      if (name === 'beta') continue;
+      const isRight = name === 'learningRatePower' ? (value as number) <= 0 : (value as number) >= 0;
+      if (!isRight) throw new ValueError(`Ftrl: ${name} must be ${name === 'learningRatePower' ? '<=' : '>='} 0.\n  Received: ${String(value)}`);
+    }
+  }
+  protected override buildSlots(): void {
+    [this.sums, this.linears] = this.addSlotPairs('accumulator', 'linear', this.ftrl.initialAccumulatorValue);
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const { learningRatePower, l1RegularizationStrength: l1, l2RegularizationStrength, l2ShrinkageRegularizationStrength, beta } = this.ftrl;
+    const i = this.indexOf(variable),
+      sum = this.sums[i],
+      linear = this.linears[i],
+      w = variable.value;
+    const raised = (n: Tensor): Tensor => ops.power(n, -learningRatePower);
+    const next = ops.add(sum.value, ops.square(g)),
+      shrunk = ops.add(g, ops.multiply(w, 2 * l2ShrinkageRegularizationStrength));
+    linear.assignAdd(ops.subtract(shrunk, ops.multiply(ops.divide(ops.subtract(raised(next), raised(sum.value)), rate), w)));
+    const l2 = ops.add(ops.divide(beta / 2, rate), l2RegularizationStrength);
+    const quadratic = ops.add(ops.divide(raised(next), rate), ops.multiply(l2, 2));
+    variable.assign(ops.divide(ops.subtract(ops.clip(linear.value, -l1, l1), linear.value), quadratic));
+    sum.assign(next);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.ftrl };
+  }
+}
+registerClass('keras.optimizers', Ftrl);

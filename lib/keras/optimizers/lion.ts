@@ -1,0 +1,43 @@
+/** Lion. */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface LionOptions extends OptimizerOptions {
+  beta1?: number;
+  beta2?: number;
+}
+/**
+ * w = w - rate sign(beta1 m + (1 - beta1) g), m = beta2 m + (1 - beta2) g (Chen et al. 2023): each step has the size of the
+ * rate, so it wants a smaller one than Adam. Defaults: rate 0.001, 0.9, 0.99.
+ */
+export class Lion extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta1', 'beta2'];
+  readonly beta1: number;
+  readonly beta2: number;
+  private momentums: Variable[] = [];
+  constructor(learningRate?: LearningRate | LionOptions, more: LionOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.99;
+    if (!(this.beta1 > 0 && this.beta1 <= 1)) throw new ValueError(`Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: ${this.beta1}`);
+  }
+  protected override buildSlots(): void {
+    this.momentums = this.addSlots('momentum');
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const m = this.momentums[this.indexOf(variable)];
+    const mixed = (beta: number): Tensor => ops.add(ops.multiply(m.value, beta), ops.multiply(g, 1 - beta));
+    variable.assignSub(ops.multiply(rate, ops.sign(mixed(this.beta1))));
+    m.assign(mixed(this.beta2));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2 };
+  }
+}
+registerClass('keras.optimizers', Lion);

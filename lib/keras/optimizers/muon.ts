@@ -1,0 +1,117 @@
+/** Muon. */
+import * as ops from '../../ops/index';
+import { convert, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+interface MuonSettings {
+  adamBeta1: number;
+  adamBeta2: number;
+  epsilon: number;
+  /** Regular expressions; variables whose path matches one are updated by Adam. */
+  excludeLayers: readonly string[];
+  muonA: number;
+  muonB: number;
+  muonC: number;
+  /** Adam's rate is the rate times this. */
+  adamLrRatio: number;
+  momentum: number;
+  nsSteps: number;
+  nesterov: boolean;
+  excludeEmbeddings: boolean;
+  adamWeightDecay: number | null;
+  /** Scale that brings steps to the size of Adam's; null for none. */
+  rmsRate: number | null;
+}
+export type MuonOptions = OptimizerOptions & Partial<MuonSettings>;
+const defaults: MuonSettings = {
+  adamBeta1: 0.9,
+  adamBeta2: 0.999,
+  epsilon: 1e-7,
+  excludeLayers: [],
+  muonA: 3.4445,
+  muonB: -4.775,
+  muonC: 2.0315,
+  adamLrRatio: 1,
+  momentum: 0.95,
+  nsSteps: 5,
+  nesterov: true,
+  excludeEmbeddings: true,
+  adamWeightDecay: 0.004,
+  rmsRate: 0.2,
+};
+/**
+ * Momentum whose step is replaced by the nearest orthogonal matrix, found by `nsSteps` Newton-Schulz iterations
+ * x = a x + (b x x' + c (x x')^2) x (Jordan et al. 2024; Liu et al. 2025). Only matrices; all other variables, embeddings and
+ * `excludeLayers` are updated by AdamW. Defaults: rate 0.001, momentum 0.95, weightDecay 0.004.
+ */
+export class Muon extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = Object.keys(defaults);
+  readonly muon: Readonly<MuonSettings>;
+  private readonly momentums: Variable[] = [];
+  private readonly velocities: (Variable | null)[] = [];
+  constructor(learningRate?: LearningRate | MuonOptions, more: MuonOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super({ ...options, weightDecay: options.weightDecay === undefined ? 0.004 : options.weightDecay }, 0.001);
+    const given = options as Record<string, unknown>;
+    const own = Object.entries(defaults).map(([name, value]) => [
+      name,
+      given[name] === undefined || (given[name] === null && name === 'excludeLayers') ? (value as unknown) : given[name],
+    ]);
+    this.muon = Object.fromEntries(own) as MuonSettings;
+  }
+  private isForAdam(v: Variable): boolean {
+    if (v.ndim !== 2 || (this.muon.excludeEmbeddings && v.path.toLowerCase().includes('embedding'))) return true;
+    return this.muon.excludeLayers.some((pattern) => new RegExp(pattern).test(v.path));
+  }
+  protected override buildSlots(): void {
+    for (const v of this.variablesTrained) {
+      this.momentums.push(this.addSlot(v, 'momentum'));
+      this.velocities.push(this.isForAdam(v) ? this.addSlot(v, 'velocity') : null);
+    }
+  }
+  protected override decayOf(v: Variable): number | null {
+    return this.isForAdam(v) ? this.muon.adamWeightDecay : this.settings.weightDecay;
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable),
+      m = this.momentums[i],
+      v = this.velocities[i],
+      { momentum, nesterov, rmsRate, adamLrRatio } = this.muon;
+    if (v) {
+      this.adamStep(g, variable, ops.multiply(rate, adamLrRatio), m, v);
+      return;
+    }
+    m.assign(ops.add(ops.multiply(m.value, momentum), g));
+    const direction = nesterov ? ops.add(g, ops.multiply(m.value, momentum)) : m.value;
+    const step = ops.multiply(rate, this.orthogonal(direction));
+    variable.assignSub(rmsRate === null ? step : ops.multiply(step, Math.sqrt(Math.max(...variable.shape)) * rmsRate));
+  }
+  private adamStep(g: Tensor, variable: Variable, rate: Tensor, m: Variable, v: Variable): void {
+    const { adamBeta1, adamBeta2, epsilon } = this.muon,
+      t = this.localStep(g);
+    const rest = (beta: number): Tensor => ops.subtract(1, ops.power(convert(beta, g), t));
+    const alpha = ops.divide(ops.multiply(rate, ops.sqrt(rest(adamBeta2))), rest(adamBeta1));
+    m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - adamBeta1));
+    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), 1 - adamBeta2));
+    variable.assignSub(ops.divide(ops.multiply(m.value, alpha), ops.add(ops.sqrt(v.value), epsilon)));
+  }
+  private orthogonal(given: Tensor): Tensor {
+    const { muonA, muonB, muonC, nsSteps } = this.muon,
+      isTall = given.shape[0] > given.shape[1];
+    let x = isTall ? ops.transpose(given) : given;
+    x = ops.divide(x, ops.add(ops.sqrt(ops.sum(ops.square(x))), 1e-7)); // the largest singular value is at most 1
+    for (let k = 0; k < nsSteps; k++) {
+      const square = ops.matmul(x, ops.transpose(x));
+      const mixed = ops.add(ops.multiply(square, muonB), ops.matmul(ops.multiply(square, muonC), square));
+      x = ops.add(ops.multiply(x, muonA), ops.matmul(mixed, x));
+    }
+    return isTall ? ops.transpose(x) : x;
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.muon };
+  }
+}
+registerClass('keras.optimizers', Muon);

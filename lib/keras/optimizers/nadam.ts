@@ -1,0 +1,69 @@
+/** Nadam. */
+import * as ops from '../../ops/index';
+import { convert, type DType, type Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface NadamOptions extends OptimizerOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+}
+const DECAY = 0.96;
+/**
+ * Adam with Nesterov momentum (Dozat 2015). With u(t) = beta1 (1 - 0.96^t / 2) and U(t) the product of all u up to t:
+ * m' = u(t + 1) m / (1 - U(t + 1)) + (1 - u(t)) g / (1 - U(t)), v' = v / (1 - beta2^t), w = w - rate m' / (sqrt(v') + epsilon).
+ * Defaults: rate 0.001, 0.9, 0.999, 1e-7.
+ */
+export class Nadam extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta1', 'beta2', 'epsilon'];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  private momentums: Variable[] = [];
+  private velocities: Variable[] = [];
+  private product!: Variable;
+  constructor(learningRate?: LearningRate | NadamOptions, more: NadamOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.001);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-7;
+  }
+  protected override buildSlots(): void {
+    [this.momentums, this.velocities] = this.addSlotPairs('momentum', 'velocity');
+    this.product = this.addVariable([], { initializer: 'ones', dtype: this.variablesTrained[0]?.dtype ?? 'float32' });
+  }
+  // u(t + ahead)
+  private momentumAt(ahead: number, like: Tensor | DType): Tensor {
+    const decayed = ops.power(convert(DECAY, like), ops.add(this.localStep(like), ahead));
+    return ops.multiply(ops.subtract(1, ops.multiply(decayed, 0.5)), this.beta1);
+  }
+  protected override beforeUpdates(): void {
+    this.product.assign(ops.multiply(this.product.value, this.momentumAt(0, this.product.dtype)));
+  }
+  protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
+    const i = this.indexOf(variable),
+      m = this.momentums[i],
+      v = this.velocities[i];
+    const now = this.momentumAt(0, g),
+      next = this.momentumAt(1, g),
+      product = ops.cast(this.product.value, g.dtype);
+    // In the dtype of the variable, as Keras: 1 - 0.999 is not 0.001 in float32.
+    const rest = (beta: number): Tensor => ops.subtract(1, convert(beta, g));
+    m.assignAdd(ops.multiply(ops.subtract(g, m.value), rest(this.beta1)));
+    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), rest(this.beta2)));
+    const mean = ops.add(
+      ops.divide(ops.multiply(next, m.value), ops.subtract(1, ops.multiply(product, next))),
+      ops.divide(ops.multiply(ops.subtract(1, now), g), ops.subtract(1, product)),
+    );
+    const square = ops.divide(v.value, ops.subtract(1, ops.power(convert(this.beta2, g), this.localStep(g))));
+    variable.assignSub(ops.divide(ops.multiply(mean, rate), ops.add(ops.sqrt(square), this.epsilon)));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };
+  }
+}
+registerClass('keras.optimizers', Nadam);

@@ -1,0 +1,64 @@
+/** ScheduleFreeAdamW. */
+import * as ops from '../../ops/index';
+import { convert, type Tensor } from '../../tensor';
+import { withTrace } from '../../trace';
+import type { Variable } from '../../variable';
+import { registerClass } from '../saving/registry';
+import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
+
+export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  /** The rate grows linearly over this many steps. */
+  warmupSteps?: number;
+}
+/**
+ * AdamW that needs no falling rate (Defazio et al. 2024): steps are made at z, their mean x is what is learned, and w lies
+ * between both. z = z - rate g / (sqrt(v / (1 - beta2^t)) + epsilon), x = x + (z - x) / t, w = (1 - beta1) z + beta1 x.
+ * Defaults: rate 0.0025, 0.9, 0.999, 1e-8, no warm-up.
+ */
+export class ScheduleFreeAdamW extends Optimizer {
+  static override positional = ['learningRate'];
+  static override options = ['beta1', 'beta2', 'epsilon', 'warmupSteps'];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly warmupSteps: number;
+  private momentums: Variable[] = [];
+  private velocities: Variable[] = [];
+  constructor(learningRate?: LearningRate | ScheduleFreeAdamWOptions, more: ScheduleFreeAdamWOptions = {}) {
+    const options = splitRate(learningRate, more);
+    super(options, 0.0025);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-8;
+    this.warmupSteps = options.warmupSteps ?? 0;
+  }
+  protected override buildSlots(): void {
+    [this.momentums, this.velocities] = this.addSlotPairs('momentum', 'velocity');
+    // z starts where the variable is.
+    withTrace(null, () => this.momentums.forEach((z, i) => z.assign(this.variablesTrained[i].value)));
+  }
+  protected override updateStep(g: Tensor, variable: Variable, given: Tensor): void {
+    const i = this.indexOf(variable),
+      z = this.momentums[i],
+      v = this.velocities[i],
+      t = this.localStep(g);
+    const rate = this.warmupSteps > 0 ? ops.multiply(given, ops.minimum(ops.divide(t, this.warmupSteps), 1)) : given;
+    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), ops.subtract(1, convert(this.beta2, g))));
+    const square = ops.divide(v.value, ops.subtract(1, ops.power(convert(this.beta2, g), t)));
+    z.assignSub(ops.divide(ops.multiply(rate, g), ops.add(ops.sqrt(square), this.epsilon)));
+    // The paper recovers x by z before this step; Keras on TensorFlow by z after it, and what files hold is made so.
+    const beta = convert(this.beta1, g),
+      rest = ops.subtract(1, beta),
+      x = ops.divide(ops.subtract(variable.value, ops.multiply(z.value, rest)), beta),
+      share = ops.reciprocal(t);
+    const mean = ops.add(ops.multiply(ops.subtract(1, share), x), ops.multiply(share, z.value));
+    variable.assign(ops.add(ops.multiply(z.value, rest), ops.multiply(mean, beta)));
+  }
+  override getConfig() {
+    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, warmupSteps: this.warmupSteps };
+  }
+}
+registerClass('keras.optimizers', ScheduleFreeAdamW);
