@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/saving/registry';
 import { attentionRows } from './config_rows/attention';
+import { lossRows, metricRows, optimizerRows } from './config_rows/training';
 import { close, throwsText, wave, type Config } from './helpers';
 
 const { keras } = trae;
-const { layers, initializers, regularizers, constraints, losses, metrics, optimizers, saving, Sequential, Model, Input } = keras;
+const { layers, initializers, regularizers, constraints, optimizers, saving, Sequential, Model, Input } = keras;
 const { schedules } = optimizers;
 /** A function that a Lambda names. */
 function doubled(x: trae.Tensor): trae.Tensor {
@@ -147,37 +148,9 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     UnitNorm: () => new constraints.UnitNorm(1),
     MinMaxNorm: () => new constraints.MinMaxNorm({ minValue: 0.1, maxValue: 2, rate: 0.5, axis: 1 }),
   },
-  'keras.losses': {
-    MeanSquaredError: () => new losses.MeanSquaredError({ reduction: 'sum', name: 'a' }),
-    MeanAbsoluteError: () => new losses.MeanAbsoluteError({ reduction: 'none' }),
-    Huber: () => new losses.Huber({ delta: 3 }),
-    BinaryCrossentropy: () => new losses.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
-    CategoricalCrossentropy: () => new losses.CategoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.2 }),
-    SparseCategoricalCrossentropy: () => new losses.SparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: 3 }),
-  },
-  'keras.metrics': {
-    Mean: () => new metrics.Mean({ name: 'm' }),
-    Sum: () => new metrics.Sum({ name: 's' }),
-    MeanMetricWrapper: () => new metrics.MeanMetricWrapper(losses.meanSquaredError, { name: 'w' }),
-    Accuracy: () => new metrics.Accuracy(),
-    BinaryAccuracy: () => new metrics.BinaryAccuracy({ threshold: 0.2 }),
-    CategoricalAccuracy: () => new metrics.CategoricalAccuracy({ name: 'c' }),
-    SparseCategoricalAccuracy: () => new metrics.SparseCategoricalAccuracy(),
-    TopKCategoricalAccuracy: () => new metrics.TopKCategoricalAccuracy(2),
-    SparseTopKCategoricalAccuracy: () => new metrics.SparseTopKCategoricalAccuracy({ k: 2, fromSortedIds: true }),
-    MeanSquaredError: () => new metrics.MeanSquaredError({ name: 'e' }),
-    MeanAbsoluteError: () => new metrics.MeanAbsoluteError(),
-    RootMeanSquaredError: () => new metrics.RootMeanSquaredError(),
-    BinaryCrossentropy: () => new metrics.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }),
-    CategoricalCrossentropy: () => new metrics.CategoricalCrossentropy({ labelSmoothing: 0.1 }),
-    SparseCategoricalCrossentropy: () => new metrics.SparseCategoricalCrossentropy({ ignoreClass: 2 }),
-  },
-  'keras.optimizers': {
-    SGD: () => new optimizers.SGD(0.1, { momentum: 0.5, nesterov: true, weightDecay: 0.1, clipnorm: 2 }),
-    Adam: () => new optimizers.Adam(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, amsgrad: true, clipvalue: 2 }),
-    AdamW: () => new optimizers.AdamW({ learningRate: new schedules.CosineDecay(0.1, 5), weightDecay: 0.2, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 4 }),
-    RMSprop: () => new optimizers.RMSprop(0.1, { rho: 0.5, momentum: 0.1, epsilon: 0.1, centered: true, globalClipnorm: 2, gradientAccumulationSteps: 3, lossScaleFactor: 8 }),
-  },
+  'keras.losses': lossRows,
+  'keras.metrics': metricRows,
+  'keras.optimizers': optimizerRows,
   'keras.optimizers.schedules': {
     ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }),
     PiecewiseConstantDecay: () => new schedules.PiecewiseConstantDecay([1, 2], [3, 4, 5]),

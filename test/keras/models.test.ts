@@ -142,6 +142,7 @@ describe('subclassed models', () => {
     }
   }
   it('train on records of inputs', async () => {
+    trae.setRandomSeed(3);
     const model = new TwoTowers({ name: 'towers' }),
       x = { a: wave(32, 4), b: wave(32, 2) },
       y = wave(32, 2);
