@@ -75,6 +75,10 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
   resetRecurrentDropoutMask(): void {
     this.#recurrentMasks = null;
   }
+  /** @internal A whole sequence with one dropout mask for all its steps. */
+  droppedInputs(x: Tensor, training: boolean): Tensor {
+    return training && this.dropout > 0 && this.dropout < 1 ? x.multiply(this.inputMasks(x, 1, true)[0]) : x;
+  }
   /** @internal x @ kernel + bias for all gates: with one mask for all inputs, or with a mask for each gate. */
   protected projectGates(x: Tensor, training: boolean, kernel: Tensor, bias: Tensor | null, count: number, perGate: boolean): Tensor {
     if (!training || this.dropout === 0 || this.dropout === 1) return affine(x, kernel, bias);

@@ -5,6 +5,7 @@
  *   g = a(x @ kernel + bias + (r h) @ recurrent_kernel)                    without
  */
 import { matmul } from '../../../ops/linalg';
+import { gru } from '../../../ops/recurrent';
 import { convert, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -128,12 +129,18 @@ export class GRU extends CellLayer<GRUCell> {
   }
   // Whether the primitive for whole sequences computes what these options ask for.
   private canRunNatively(mask: Tensor | null, training: boolean): boolean {
-    return !mask && !this.unroll && runsNatively(this.cell, training);
+    return this.useCudnn !== false && !mask && !this.unroll && runsNatively(this.cell, training);
   }
   /** @internal */
   protected override innerLoop(sequences: Tensor, states: States, mask: Tensor | null, training: boolean): LoopResult {
-    if (this.useCudnn === true && !this.canRunNatively(mask, training)) throw cannotRunNatively();
-    return super.innerLoop(sequences, states, mask, training);
+    if (!this.canRunNatively(mask, training)) {
+      if (this.useCudnn === true) throw cannotRunNatively();
+      return super.innerLoop(sequences, states, mask, training);
+    }
+    const { cell, goBackwards, resetAfter } = this,
+      x = cell.droppedInputs(sequences, training);
+    const [outputs, h] = gru(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, states[0] as Tensor, { goBackwards, resetAfter });
+    return { last: h, outputs, states: [h] };
   }
 }
 registerClass('keras.layers', GRUCell, GRU);

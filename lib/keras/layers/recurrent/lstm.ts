@@ -6,6 +6,7 @@
 import { ValueError } from '../../../errors';
 import { ones } from '../../../ops/creation';
 import { matmul } from '../../../ops/linalg';
+import { lstm } from '../../../ops/recurrent';
 import { run, type DType, type Shape, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as activations from '../../activations';
@@ -147,12 +148,19 @@ export class LSTM extends CellLayer<LSTMCell> {
   }
   // Whether the primitive for whole sequences computes what these options ask for.
   private canRunNatively(mask: Tensor | null, training: boolean): boolean {
-    return !mask && !this.unroll && runsNatively(this.cell, training);
+    return this.useCudnn !== false && !mask && !this.unroll && runsNatively(this.cell, training);
   }
   /** @internal */
   protected override innerLoop(sequences: Tensor, states: States, mask: Tensor | null, training: boolean): LoopResult {
-    if (this.useCudnn === true && !this.canRunNatively(mask, training)) throw cannotRunNatively();
-    return super.innerLoop(sequences, states, mask, training);
+    if (!this.canRunNatively(mask, training)) {
+      if (this.useCudnn === true) throw cannotRunNatively();
+      return super.innerLoop(sequences, states, mask, training);
+    }
+    const { cell, goBackwards } = this,
+      x = cell.droppedInputs(sequences, training),
+      [h0, c0] = states as [Tensor, Tensor];
+    const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, { goBackwards });
+    return { last: h, outputs, states: [h, c] };
   }
 }
 registerClass('keras.layers', LSTMCell, LSTM);

@@ -150,10 +150,11 @@ export class RNN extends Layer {
     }) as States;
   }
   private checkedStates(given: unknown, own: States): States {
-    const list = Array.isArray(given) && !isLeaf(given) ? (given as unknown[]) : [given];
-    const states = mapStructure(list, isLeaf, (x) => convert(x)) as States,
-      flat = flattenStructure(states, isTensor),
-      wanted = flattenStructure(own, isTensor);
+    const wanted = flattenStructure(own, isTensor);
+    // Nested numbers are one tensor for a single state, and one for each of several.
+    const list: unknown[] = Array.isArray(given) && (!isLeaf(given) || wanted.length > 1) ? given : [given];
+    const states = list.map((s) => mapStructure(s, isLeaf, (x) => convert(x))),
+      flat = flattenStructure(states, isTensor);
     if (flat.length !== wanted.length) throw new ValueError(`initialState must have ${wanted.length} tensor(s), one for each state.\n  Received: ${flat.length}`);
     flat.forEach((t, i) => {
       if (formatShape(t.shape) !== formatShape(wanted[i].shape))
