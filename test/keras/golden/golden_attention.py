@@ -1,7 +1,8 @@
 """Attention, EinsumDense, Dot, further normalizations, activations and regularization: every option that computes."""
 import numpy as np
 
-from common import normal, random, restart
+import keras
+from common import array, arrays, normal, random, restart, write
 from golden_layers import make as write_cases
 from keras import layers as L
 
@@ -142,5 +143,34 @@ def cases():
     yield from others()
 
 
+def transformer():
+    """A transformer block over an embedding that masks zeros: predictions, scores, and what three epochs of fit give."""
+    restart(22)
+    ids = keras.Input((6,), dtype="int32")
+    e = L.Embedding(10, 8, mask_zero=True)(ids)
+    attended = L.MultiHeadAttention(2, 4)(e, e)
+    x = L.LayerNormalization()(L.Add()([e, attended]))
+    decoded = L.MultiHeadAttention(2, 4)(x, e, use_causal_mask=True)
+    h = L.Dense(8)(L.Dense(16, activation="relu")(decoded))
+    x = L.LayerNormalization(epsilon=1e-5)(L.Add()([x, h]))
+    model = keras.Model(ids, L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(x)))
+    for w in model.weights:
+        w.assign(0.4 * normal(*w.shape))
+    before = [np.array(w) for w in model.weights]
+    data = random.integers(1, 10, (24, 6)).astype("int32")
+    for row, length in enumerate(random.integers(2, 7, 24)):
+        data[row, length:] = 0
+    targets = (data[:, 0] % 3).astype("int32")
+    predicted = model.predict(data, verbose=0)
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.optimizer.learning_rate = 0.1
+    history = model.fit(data, targets, epochs=3, batch_size=8, shuffle=False, verbose=0).history
+    write("transformer.json", {
+        "x": array(data), "y": array(targets), "weights": arrays(before), "paths": [w.path for w in model.weights],
+        "predicted": array(predicted), "history": history, "after": array(model.predict(data, verbose=0)),
+    })
+
+
 def make():
     write_cases("layers_attention.json", cases)
+    transformer()
