@@ -59,7 +59,7 @@ describe('a transformer block on masked sequences', () => {
     trae.setRandomSeed(3);
     const ids = Input([6], { dtype: 'int32' }),
       places = trae.tensor([0, 1, 2, 3, 4, 5], [1, 6], 'int32'),
-      e = new layers.Add().apply([new layers.Embedding(10, 16).apply(ids), new layers.Embedding(6, 16).apply(trae.add(trae.multiply(ids, 0), places))]),
+      e = new layers.Add().apply([new layers.Embedding(10, 16).apply(ids), new layers.Embedding(6, 16).apply(ids.multiply(0).add(places))]),
       attended = new layers.MultiHeadAttention(4, 8).apply([e, e]),
       h = new layers.LayerNormalization().apply(new layers.Add().apply([e, attended]));
     const model = new Model({ inputs: ids, outputs: new layers.Dense(1, { activation: 'sigmoid' }).apply(new layers.GlobalMaxPooling1D().apply(h)) });
