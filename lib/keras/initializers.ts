@@ -1,5 +1,6 @@
 /** First values of weights (keras.initializers). */
 import { NotImplementedError, ValueError } from '../errors';
+import { isRecord } from '../nest';
 import { diagonalMask, filled } from '../ops/creation';
 import { makeDefaultSeed, SeedGenerator } from '../random';
 import { convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
@@ -39,8 +40,8 @@ export class Constant extends Initializer {
   readonly value: TensorLike;
   constructor(value: TensorLike | { value?: TensorLike } = 0) {
     super();
-    const isOptions = typeof value === 'object' && value !== null && 'value' in value && !('assign' in value) && !('shape' in value);
-    this.value = isOptions ? (value.value ?? 0) : (value as TensorLike);
+    const isOptions = isRecord(value) && !('assign' in value) && !('shape' in value);
+    this.value = isOptions ? ((value as { value?: TensorLike }).value ?? 0) : (value as TensorLike);
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (typeof this.value === 'number') return filled(shape, this.value, dtypeOf(options));

@@ -23,10 +23,12 @@ type Json = Record<string, unknown>;
 const KEYS_LEFT_OUT: Record<string, string> = {
   name: 'automatic names count up',
 };
+/** Classes that users do not make. */
+const NOT_MADE: Record<string, string> = { CallbackList: 'fit makes it, for one model and one run' };
 /** Parameters without a meaning here, and why. */
 const PARAMETERS_LEFT_OUT: Record<string, string> = {
   dtype: 'a base option of layers; metrics and losses compute in the dtype of their data',
-  kwargs: 'Python passes base options this way',
+  input_tensor: 'wraps a tensor of a Python backend',
 };
 const ours = (kind: string, name: string): SerializableClass | undefined =>
   builtInClass(`keras.${kind}`, name) ?? (kind === 'callbacks' ? (keras.callbacks as unknown as Record<string, SerializableClass>)[name] : undefined);
@@ -36,6 +38,7 @@ const configOf = (object: unknown): Json => (JSON.parse(JSON.stringify(keras.sav
 /** Names of nested objects count up too; shapes they were built with say nothing about defaults. */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value === 'number') return Math.fround(value); // some of Keras' configs have been through float32
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -49,7 +52,7 @@ describe('defaults of constructors', () => {
   for (const [kind, classes] of Object.entries(table))
     for (const [name, entry] of Object.entries(classes)) {
       const cls = ours(kind, name);
-      if (!cls || entry.abstract) continue;
+      if (!cls || entry.abstract || NOT_MADE[name]) continue;
       compared++;
       if (entry.config)
         it(`keras.${kind}.${name}: an instance made of defaults`, () => {

@@ -28,7 +28,7 @@ export { Dense, EinsumDense, Embedding, Identity, Input, InputLayer, Lambda, Mas
 export { InputSpec } from './input_spec';
 export { Layer, type CallOptions, type LayerOptions } from './layer';
 export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merging';
-export { BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization } from './normalization';
+export { BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, SpectralNormalization, UnitNormalization } from './normalization';
 export {
   AdaptiveAveragePooling1D,
   AdaptiveAveragePooling2D,

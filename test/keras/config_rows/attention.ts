@@ -33,6 +33,7 @@ export const attentionRows: Record<string, () => { getConfig(): object }> = {
   PReLU: () => new layers.PReLU({ alphaInitializer: 'ones', alphaRegularizer: 'l2', alphaConstraint: 'non_neg', sharedAxes: [1, 2] }),
   GroupNormalization: () => new layers.GroupNormalization({ groups: 4, axis: 1, epsilon: 0.1, center: false, scale: false, gammaConstraint: 'non_neg' }),
   RMSNormalization: () => new layers.RMSNormalization({ axis: [1, 2], epsilon: 0.1 }),
+  SpectralNormalization: () => new layers.SpectralNormalization(new layers.Dense(3, { name: 'inner' }), { powerIterations: 3 }),
   UnitNormalization: () => new layers.UnitNormalization({ axis: [1, 2] }),
   ActivityRegularization: () => new layers.ActivityRegularization({ l1: 0.1, l2: 0.2 }),
   GaussianNoise: () => new layers.GaussianNoise(0.3, { seed: 2 }),

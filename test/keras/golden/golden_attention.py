@@ -111,6 +111,15 @@ def others():
     yield "rms normalization", L.RMSNormalization(), [rows]
     yield "rms normalization axes", L.RMSNormalization(axis=[1, 2], epsilon=1e-2), [steps]
     yield "rms normalization mixed float16", L.RMSNormalization(dtype="mixed_float16"), [rows], None, False, None, 0.01
+    S = L.SpectralNormalization
+    yield "spectral normalization", S(L.Dense(4)), [rows]
+    yield "spectral normalization of a convolution, three iterations", S(L.Conv2D(3, 2, use_bias=False), power_iterations=3), [image]
+    yield "spectral normalization of embeddings", S(L.Embedding(5, 3)), [random.integers(0, 5, (2, 3)).astype("int32")]
+    B = L.BatchNormalization
+    yield "batch renormalization", B(renorm=True, momentum=0.8, renorm_momentum=0.7), [rows]
+    yield "batch renormalization clipped", B(renorm=True, renorm_clipping={"rmin": 0.8, "rmax": 1.2, "dmax": 0.3}, scale=False), [image]
+    yield "batch renormalization masked", B(renorm=True, center=False, renorm_clipping={"rmax": 3.0}), [steps], bools([1, 1, 0], [1, 0, 0])
+    yield "batch normalization mixed bfloat16", B(dtype="mixed_bfloat16"), [rows], None, False, None, 0.05
     yield "unit normalization", L.UnitNormalization(), [rows]
     yield "unit normalization axes", L.UnitNormalization(axis=(1, 2)), [steps]
     yield "layer normalization of images", L.LayerNormalization(axis=-1), [image]

@@ -88,7 +88,7 @@ def one(name, layer, inputs, mask=None, unpack=False, options=None, tolerance=No
     if not layer.built:
         layer.build(*shapes) if unpack else layer.build(shapes)
     for w in layer.weights:  # values that no initializer gives
-        w.assign(uniform(*w.shape, low=0.2, high=1.2) if "variance" in w.name else 0.5 * normal(*w.shape))
+        w.assign(uniform(*w.shape, low=0.2, high=1.2) if "variance" in w.name or "stddev" in w.name else 0.5 * normal(*w.shape))
     before = [np.array(w) for w in layer.weights]
     inference = layer(*given(inputs), training=False, **options)
     tensors = [tf.constant(x) for x in inputs]

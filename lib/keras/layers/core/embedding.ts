@@ -90,6 +90,7 @@ export class Embedding extends Layer {
       inputDim: this.inputDim,
       outputDim: this.outputDim,
       maskZero: this.maskZero,
+      activityRegularizer: serializeKerasObject(this.activityRegularizer),
       ...Object.fromEntries(Object.entries(this.settings).map(([k, v]) => [k, serializeKerasObject(v)])),
       quantizationConfig: null,
       ...this.lora.getConfig(),

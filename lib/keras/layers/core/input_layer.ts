@@ -16,6 +16,7 @@ export interface InputLayerOptions extends LayerOptions {
 export class InputLayer extends Layer {
   static override options = ['shape', 'batchShape', 'sparse', 'ragged', 'optional'];
   declare batchShape: SymbolicShape;
+  readonly optional: boolean;
   private readonly kerasTensor: KerasTensor;
   constructor(options: InputLayerOptions = {}) {
     super(options);
@@ -24,6 +25,7 @@ export class InputLayer extends Layer {
     for (const d of shape)
       if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: [${shape}]`);
     this.batchShape = shape;
+    this.optional = options.optional ?? false;
     this.kerasTensor = new KerasTensor(shape, this.computeDtype === this.variableDtype ? this.variableDtype : 'float32', { name: this.name });
     recordNode(this, [], this.kerasTensor);
     this.built = true;
@@ -36,7 +38,7 @@ export class InputLayer extends Layer {
     return inputs;
   }
   override getConfig() {
-    return { batchShape: this.batchShape, dtype: this.kerasTensor.dtype, sparse: false, ragged: false, name: this.name };
+    return { batchShape: this.batchShape, dtype: this.kerasTensor.dtype, sparse: false, ragged: false, optional: this.optional, name: this.name };
   }
   static override fromConfig(config: Record<string, unknown>): InputLayer {
     const { batchShape, dtype, name, optional } = config as { batchShape: SymbolicShape; dtype?: DType; name?: string; optional?: boolean };

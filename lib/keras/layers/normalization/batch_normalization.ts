@@ -2,16 +2,22 @@
 import { ValueError } from '../../../errors';
 import { batchNormalization, batchNormalizationTraining } from '../../../ops/nn';
 import { moveaxis } from '../../../ops/shape';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import { convert, formatShape, run, type DType, type Shape, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
+import { checkOptions } from '../../options';
 import { registerClass } from '../../saving/registry';
 import { serializedRecord as serialized, serializeKerasObject } from '../../saving/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
 
+export interface RenormClipping {
+  rmin?: number | null;
+  rmax?: number | null;
+  dmax?: number | null;
+}
 export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   axis?: number | readonly number[];
   momentum?: number;
@@ -20,8 +26,11 @@ export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   scale?: boolean;
   movingMeanInitializer?: unknown;
   movingVarianceInitializer?: unknown;
-  renorm?: false;
-  renormClipping?: null;
+  /** Batch renormalization (Ioffe 2017): training, too, is corrected towards the moving statistics. Default false. */
+  renorm?: boolean;
+  /** Limits of the correction x r + d: r within rmin..rmax, d within -dmax..dmax. */
+  renormClipping?: RenormClipping | null;
+  /** Momentum of the statistics used for the correction. Default 0.99. */
   renormMomentum?: number;
   synchronized?: boolean;
 }
@@ -52,10 +61,17 @@ export class BatchNormalization extends Layer {
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;
+  readonly renorm: boolean;
+  readonly renormClipping: RenormClipping | null;
+  readonly renormMomentum: number;
+  readonly synchronized: boolean;
   gamma: Variable | null = null;
   beta: Variable | null = null;
   movingMean!: Variable;
   movingVariance!: Variable;
+  movingStddev: Variable | null = null;
+  renormMean: Variable | null = null;
+  renormStddev: Variable | null = null;
   private readonly settings;
   private readonly movingMeanInitializer;
   private readonly movingVarianceInitializer;
@@ -71,7 +87,11 @@ export class BatchNormalization extends Layer {
     this.movingMeanInitializer = initializers.get(options.movingMeanInitializer ?? 'zeros');
     this.movingVarianceInitializer = initializers.get(options.movingVarianceInitializer ?? 'ones');
     if (!(this.epsilon > 0)) throw new ValueError(`BatchNormalization: epsilon must be positive.\n  Received: ${this.epsilon}`);
-    if (options.renorm) throw new ValueError('BatchNormalization: renorm is not part of Keras 3.');
+    this.renorm = options.renorm ?? false;
+    this.renormClipping = options.renormClipping ?? (this.renorm ? {} : null);
+    this.renormMomentum = options.renormMomentum ?? 0.99;
+    this.synchronized = options.synchronized ?? false;
+    if (this.renorm) checkClipping(this.renormClipping!);
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(this.axis);
@@ -81,6 +101,13 @@ export class BatchNormalization extends Layer {
     if (this.center) this.beta = this.addWeight({ shape: [n], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
     this.movingMean = this.addWeight({ shape: [n], initializer: this.movingMeanInitializer, trainable: false, name: 'moving_mean' });
     this.movingVariance = this.addWeight({ shape: [n], initializer: this.movingVarianceInitializer, trainable: false, name: 'moving_variance' });
+    if (this.renorm) {
+      const root = (shape: Shape, o?: { dtype?: DType | null }): Tensor => run('sqrt', [this.movingVarianceInitializer!.call(shape, o)]);
+      const own = (name: string, initializer: unknown): Variable => this.addWeight({ shape: [n], initializer, trainable: false, name });
+      this.movingStddev = own('moving_stddev', root);
+      this.renormMean = own('renorm_mean', this.movingMeanInitializer);
+      this.renormStddev = own('renorm_stddev', root);
+    }
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [this.axis]: n } });
   }
   override call(inputs: Tensor, options: CallOptions = {}): Tensor {
@@ -98,34 +125,49 @@ export class BatchNormalization extends Layer {
     if (!training || !this.trainable) return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, { offset, scale, epsilon });
     const last = this.axis === -1 || this.axis === inputs.ndim - 1,
       n = inputs.shape.at(this.axis)!;
-    if (mask) return this.maskedCall(inputs, mask as Tensor);
+    if (mask || this.renorm) return this.trainedOnMoments(inputs, (mask as Tensor | undefined) ?? null);
     const filled = (value: number): Tensor => run('broadcast_to', [convert(value, inputs)], { shape: [n] });
     const x = last ? inputs : moveaxis(inputs, this.axis, -1);
     const [y, mean, variance] = batchNormalizationTraining(x, scale ?? filled(1), offset ?? filled(0), { epsilon });
     this.updateMoving(mean, variance);
     return last ? y : moveaxis(y, -1, this.axis);
   }
-  private updateMoving(mean: Tensor, variance: Tensor): void {
-    const moved = (old: Variable, now: Tensor): void => {
-      old.assign(run('add', [run('multiply', [old.value, convert(this.momentum, now)]), run('multiply', [now, convert(1 - this.momentum, now)])]));
-    };
-    moved(this.movingMean, mean);
-    moved(this.movingVariance, variance);
+  private move(old: Variable, now: Tensor, momentum: number): void {
+    old.assign(run('add', [run('multiply', [old.value, convert(momentum, now)]), run('multiply', [now, convert(1 - momentum, now)])]));
   }
-  // Statistics over the unmasked steps only.
-  private maskedCall(x: Tensor, mask: Tensor): Tensor {
-    const a = this.axis < 0 ? this.axis + x.ndim : this.axis,
-      axis = x.shape.map((_, i) => i).filter((i) => i !== a);
-    const w = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: x.dtype })], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] })], {
-      shape: [...x.shape],
-    });
-    const total = run('sum', [w], { axis, keepdims: true });
-    const count = run('add', [total, convert(1e-7, x)]);
-    const mean = run('divide', [run('sum', [run('multiply', [x, w])], { axis, keepdims: true }), count]);
-    const variance = run('divide', [run('sum', [run('multiply', [run('square', [run('subtract', [x, mean])]), w])], { axis, keepdims: true }), count]);
-    const flat = (t: Tensor): Tensor => run('reshape', [t], { shape: [-1] });
-    this.updateMoving(flat(mean), flat(variance));
-    return batchNormalization(x, flat(mean), flat(variance), this.axis, { offset: this.affine(this.beta, x), scale: this.affine(this.gamma, x), epsilon: this.epsilon });
+  private updateMoving(mean: Tensor, variance: Tensor): void {
+    this.move(this.movingMean, mean, this.momentum);
+    this.move(this.movingVariance, variance, this.momentum);
+  }
+  // By the formula: statistics over the unmasked steps only, and renormalization.
+  private trainedOnMoments(x: Tensor, mask: Tensor | null): Tensor {
+    const { mean, variance } = moments(x, this.axis < 0 ? this.axis + x.ndim : this.axis, mask);
+    let scale = this.affine(this.gamma, x),
+      offset = this.affine(this.beta, x);
+    if (this.renorm) {
+      const { r, d } = this.correction(mean, variance);
+      offset = run('add', [scale ? run('multiply', [d, scale]) : d, offset ?? convert(0, x)]);
+      scale = scale ? run('multiply', [r, scale]) : r;
+    } else this.updateMoving(mean, variance);
+    return batchNormalization(x, mean, variance, this.axis, { offset, scale, epsilon: this.epsilon });
+  }
+  /** r and d of batch renormalization, without gradient; the statistics move on. */
+  private correction(mean: Tensor, variance: Tensor): { r: Tensor; d: Tensor } {
+    const { rmin, rmax, dmax } = this.renormClipping!,
+      number = (v: number): Tensor => convert(v, mean),
+      stddev = run('sqrt', [run('add', [variance, number(this.epsilon)])]);
+    const known = run('maximum', [this.renormStddev!.value, number(Math.sqrt(this.epsilon))]);
+    let r = run('divide', [stddev, known]),
+      d = run('divide', [run('subtract', [mean, this.renormMean!.value]), known]);
+    if (rmin != null) r = run('maximum', [r, number(rmin)]);
+    if (rmax != null) r = run('minimum', [r, number(rmax)]);
+    if (dmax != null) d = run('clip', [d], { min: -dmax, max: dmax });
+    this.move(this.renormMean!, mean, this.renormMomentum);
+    this.move(this.renormStddev!, stddev, this.renormMomentum);
+    this.move(this.movingMean, mean, this.momentum);
+    this.move(this.movingStddev!, stddev, this.momentum);
+    this.movingVariance.assign(run('relu', [run('subtract', [run('square', [this.movingStddev!.value]), number(this.epsilon)])]));
+    return { r: run('stop_gradient', [r]), d: run('stop_gradient', [d]) };
   }
   override getConfig() {
     return {
@@ -138,8 +180,33 @@ export class BatchNormalization extends Layer {
       ...serialized(this.settings),
       movingMeanInitializer: serializeKerasObject(this.movingMeanInitializer),
       movingVarianceInitializer: serializeKerasObject(this.movingVarianceInitializer),
-      synchronized: false,
+      synchronized: this.synchronized,
+      renorm: this.renorm,
+      renormClipping: this.renormClipping,
+      renormMomentum: this.renormMomentum,
     };
   }
+}
+function checkClipping(clipping: RenormClipping): void {
+  checkOptions('BatchNormalization: renormClipping', clipping, ['rmin', 'rmax', 'dmax']);
+  const { rmin, rmax, dmax } = clipping;
+  if (rmin != null && rmax != null && rmax < rmin) throw new ValueError(`BatchNormalization: renormClipping needs rmin <= rmax.\n  Received: rmin ${rmin}, rmax ${rmax}`);
+  if (dmax != null && !(dmax >= 0)) throw new ValueError(`BatchNormalization: dmax of renormClipping must not be negative.\n  Received: ${dmax}`);
+}
+/** Mean and variance for each position of `axis`, over the elements that the mask lets through. */
+function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; variance: Tensor } {
+  const over = { axis: x.shape.map((_, i) => i).filter((i) => i !== axis), keepdims: true },
+    flat = (t: Tensor): Tensor => run('reshape', [t], { shape: [-1] });
+  if (!mask) {
+    const mean = run('mean', [x], over);
+    return { mean: flat(mean), variance: flat(run('mean', [run('square', [run('subtract', [x, mean])])], over)) };
+  }
+  if (mask.ndim !== x.ndim - 1)
+    throw new ValueError(`the mask must have one axis less than the input.\n  Received: mask ${formatShape(mask.shape)}, input ${formatShape(x.shape)}`);
+  const wide = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: 'bool' })], { shape: [...mask.shape, 1] })], { shape: [...x.shape] }),
+    total = (t: Tensor): Tensor => run('sum', [run('where', [wide, t, convert(0, x)])], over);
+  const count = run('add', [run('sum', [run('cast', [wide], { dtype: x.dtype })], over), convert(1e-7, x)]),
+    mean = run('divide', [total(x), count]);
+  return { mean: flat(mean), variance: flat(run('divide', [total(run('square', [run('subtract', [x, mean])])), count])) };
 }
 registerClass('keras.layers', BatchNormalization);

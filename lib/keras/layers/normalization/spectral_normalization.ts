@@ -1,0 +1,79 @@
+/** SpectralNormalization (Miyato et al. 2018). */
+import { customGradient } from '../../../autodiff';
+import { ValueError } from '../../../errors';
+import { normalize } from '../../../ops/nn';
+import { convert, run, type Tensor } from '../../../tensor';
+import { withAutocast, type Variable } from '../../../variable';
+import { TruncatedNormal } from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { positiveInteger } from '../core/kernel_options';
+import { Wrapper } from '../core/wrapper';
+import { InputSpec } from '../input_spec';
+import type { CallOptions, Layer, LayerOptions } from '../layer';
+
+/**
+ * A layer whose kernel (or table of embeddings) is divided by its largest singular value at each training step, found
+ * by `powerIterations` (default 1) steps of power iteration from `vector_u`, which is kept between steps.
+ */
+export class SpectralNormalization extends Wrapper {
+  static override positional = ['layer'];
+  static override options = ['powerIterations'];
+  readonly powerIterations: number;
+  vectorU!: Variable;
+  constructor(layer: Layer, options: LayerOptions & { powerIterations?: number } = {}) {
+    super(layer, options);
+    this.powerIterations = positiveInteger('SpectralNormalization', 'powerIterations', options.powerIterations ?? 1);
+  }
+  private get kernel(): Variable {
+    const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable };
+    const found = kernel ?? embeddings;
+    if (!found) throw new ValueError(`SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`);
+    return found;
+  }
+  override build(inputShape: SymbolicShape): void {
+    super.build(inputShape);
+    const last = inputShape.at(-1);
+    this.inputSpec = new InputSpec({ minNdim: 1, axes: last == null ? {} : { '-1': last } });
+    this.vectorU = this.addWeight({
+      shape: [1, this.kernel.shape.at(-1)!],
+      initializer: new TruncatedNormal({ stddev: 0.02 }),
+      trainable: false,
+      name: 'vector_u',
+      dtype: this.kernel.dtype,
+    });
+  }
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override call(inputs: any, options: CallOptions = {}): any {
+    if (options.training) withAutocast(null, () => this.normalizeKernel());
+    const y = this.layer.apply(inputs, { training: options.training }) as Tensor;
+    const { dtype } = inputs as Tensor;
+    return y.dtype === dtype ? y : y.cast(dtype);
+  }
+  // The kernel is replaced, not reparametrized: the gradient is that of the new value.
+  private normalizeKernel(): void {
+    const { kernel, vectorU } = this,
+      k = kernel.value,
+      n = kernel.shape.at(-1)!;
+    const weights = run('reshape', [k], { shape: [-1, n] }),
+      unit = (t: Tensor): Tensor => run('reshape', [normalize(run('reshape', [t], { shape: [-1] }))], { shape: [...t.shape] });
+    let u = vectorU.value,
+      v = u;
+    for (let i = 0; i < this.powerIterations; i++) {
+      v = unit(run('matmul', [u, weights], { transpose_b: true }));
+      u = unit(run('matmul', [v, weights]));
+    }
+    const sigma = run('reshape', [run('matmul', [run('matmul', [v, weights]), u], { transpose_b: true })], { shape: [] });
+    const isZero = run('all', [run('equal', [k, convert(0, k)])]); // nothing to normalize
+    const next = run('where', [isZero, k, run('divide', [k, sigma])]);
+    vectorU.assign(run('stop_gradient', [run('where', [isZero, vectorU.value, u])]));
+    kernel.assign(customGradient((_: Tensor) => [next, (dy: Tensor) => dy])(k));
+  }
+  override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
+    return this.layer.computeOutputShape(inputShape) as SymbolicShape;
+  }
+  override getConfig() {
+    return { ...super.getConfig(), powerIterations: this.powerIterations };
+  }
+}
+registerClass('keras.layers', SpectralNormalization);
