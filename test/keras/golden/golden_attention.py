@@ -119,7 +119,7 @@ def others():
     yield "batch renormalization", B(renorm=True, momentum=0.8, renorm_momentum=0.7), [rows]
     yield "batch renormalization clipped", B(renorm=True, renorm_clipping={"rmin": 0.8, "rmax": 1.2, "dmax": 0.3}, scale=False), [image]
     yield "batch renormalization masked", B(renorm=True, center=False, renorm_clipping={"rmax": 3.0}), [steps], bools([1, 1, 0], [1, 0, 0])
-    yield "batch normalization mixed bfloat16", B(dtype="mixed_bfloat16"), [rows], None, False, None, 0.05
+    yield "batch normalization mixed float16", B(dtype="mixed_float16"), [rows], None, False, None, 0.05
     yield "unit normalization", L.UnitNormalization(), [rows]
     yield "unit normalization axes", L.UnitNormalization(axis=(1, 2)), [steps]
     yield "layer normalization of images", L.LayerNormalization(axis=-1), [image]

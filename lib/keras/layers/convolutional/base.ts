@@ -123,6 +123,7 @@ export abstract class BaseConvolutional extends Layer {
       activation: activations.serialize(this.activation),
       useBias: this.useBias,
       ...this.biasOptions.getConfig(),
+      activityRegularizer: serializeKerasObject(this.activityRegularizer),
     };
   }
 }

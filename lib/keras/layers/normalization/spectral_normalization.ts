@@ -20,19 +20,19 @@ export class SpectralNormalization extends Wrapper {
   static override positional = ['layer'];
   static override options = ['powerIterations'];
   readonly powerIterations: number;
+  /** That of the layer: the first weight here, as in Keras. */
+  kernel!: Variable;
   vectorU!: Variable;
   constructor(layer: Layer, options: LayerOptions & { powerIterations?: number } = {}) {
     super(layer, options);
     this.powerIterations = positiveInteger('SpectralNormalization', 'powerIterations', options.powerIterations ?? 1);
   }
-  private get kernel(): Variable {
-    const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable };
-    const found = kernel ?? embeddings;
-    if (!found) throw new ValueError(`SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`);
-    return found;
-  }
   override build(inputShape: SymbolicShape): void {
     super.build(inputShape);
+    const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable },
+      found = kernel ?? embeddings;
+    if (!found) throw new ValueError(`SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`);
+    this.kernel = found;
     const last = inputShape.at(-1);
     this.inputSpec = new InputSpec({ minNdim: 1, axes: last == null ? {} : { '-1': last } });
     this.vectorU = this.addWeight({
