@@ -60,7 +60,9 @@ struct Input {
   Lane lane;
   bool is_repeated;  // the same for every row: filled once per run
   int reg;
-  int raw;  // register for unconverted rows, -1 if none is needed
+  int raw;         // register for unconverted rows, -1 if none is needed
+  int slots = -1;  // where only some rows are given: the input that tells which
+  int64_t width = 0;
 };
 struct Instruction {
   Leaf leaf;
@@ -226,6 +228,17 @@ class Machine {
     }
   }
 
+  // Elements [flat, flat + total) of an input of which only some rows are given.
+  static void fill_rows(const Input& i, const float* sums, const int32_t* slots, int64_t flat, int64_t total, float* to) {
+    for (int64_t at = flat, end = flat + total; at < end;) {
+      const int64_t row = at / i.width, column = at % i.width, n = std::min(i.width - column, end - at);
+      if (slots[row] < 0) std::fill_n(to, n, 0.0f);
+      else std::memcpy(to, sums + slots[row] * i.width + column, size_t(n) * sizeof(float));
+      to += n;
+      at += n;
+    }
+  }
+
   // `count` rows of n elements from `index` and column `at`; `flat` is the position in the whole space.
   void tile(const void* const* in, void* const* out, char** regs, Scratch& s, int64_t* index, int64_t at, int64_t flat, int64_t n,
             int64_t count) {
@@ -234,6 +247,12 @@ class Machine {
       const Input& i = inputs_[k];
       if (i.walk.is_constant) continue;
       const char* base = static_cast<const char*>(in[k]);
+      if (i.slots >= 0) {
+        regs[i.reg] = s.base[size_t(i.reg)];
+        fill_rows(i, static_cast<const float*>(in[k]), static_cast<const int32_t*>(in[i.slots]), flat, total,
+                  reinterpret_cast<float*>(regs[i.reg]));
+        continue;
+      }
       if (i.walk.is_contiguous) {
         const char* from = base + size_t(flat) * i.bytes;
         if (i.load) convert_in(i, regs, from, total);
@@ -395,6 +414,11 @@ void Machine::build(const FusedProgram& p, const std::vector<DType>& dtypes) {
     }
     i.reg = add_register(i.lane);
     i.raw = i.load && !i.walk.is_contiguous ? add_register(Lane::kF64) : -1;
+    for (const FusedRows& r : p.rows)
+      if (size_t(r.input) == k) {
+        i.slots = r.slots;
+        i.width = total_ / std::max<int64_t>(1, p.shape[0]);
+      }
     inputs_.push_back(i);
   }
   // A register for each step; freed registers are used again so that the working set stays in the cache.

@@ -273,6 +273,43 @@ Kernel ScatterAdd::cpu(const Specs& in, const Specs& out) const {
   }
 }
 
+Kernel ScatterRows::cpu(const Specs& in, const Specs& out) const {
+  const int64_t size = attrs.shape[0], n = in[0].size(), inner = out[1].shape[1];
+  const DType d = in[0].dtype;
+  if (out[1].dtype != DType::kFloat32) throw NotImplementedError("scatter_rows", "is for float32.");
+  return [=](const void* const* from, void* const* to) {
+    int32_t* slots = static_cast<int32_t*>(to[0]);
+    std::fill_n(slots, size, -1);
+    auto row_of = [&](int64_t k) {
+      const int64_t i = index_at(from[0], d, k);
+      return i < 0 ? i + size : i;
+    };
+    int32_t count = 0;
+    for (int64_t k = 0; k < n; k++) {
+      checked_index("scatter_add", index_at(from[0], d, k), size);
+      int32_t& slot = slots[row_of(k)];
+      if (slot < 0) slot = count++;
+    }
+    const float* updates = static_cast<const float*>(from[1]);
+    float* sums = static_cast<float*>(to[1]);
+    // Each thread owns a range of columns, so that sums are in the same order whatever the team.
+    parallel_for(inner, std::max<int64_t>(16, 32768 / std::max<int64_t>(1, n)), [&](int64_t begin, int64_t end) {
+      int32_t next = 0;
+      for (int64_t k = 0; k < n; k++) {
+        const int32_t slot = slots[row_of(k)];
+        const float* u = updates + k * inner;
+        float* at = sums + slot * inner;
+        if (slot == next) {  // the first of its row
+          std::copy(u + begin, u + end, at + begin);
+          next++;
+        } else {
+          for (int64_t c = begin; c < end; c++) at[c] += u[c];
+        }
+      }
+    });
+  };
+}
+
 Kernel OneHot::cpu(const Specs& in, const Specs& out) const {
   return dispatch_storage(attrs.dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);

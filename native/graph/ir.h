@@ -50,10 +50,11 @@ struct Graph {
 
 // ---- passes, in the order of use (native/graph/passes/)
 void remove_dead(Graph&);
-void fold_constants(Graph&);    // steps on constants are computed now
-void merge_equal(Graph&);       // common subexpressions
-void simplify(Graph&);          // identities, double transposes, views of views
-void fuse_elementwise(Graph&);  // chains into one pass over memory
+void fold_constants(Graph&);       // steps on constants are computed now
+void merge_equal(Graph&);          // common subexpressions
+void simplify(Graph&);             // identities, double transposes, views of views
+void fuse_elementwise(Graph&);     // chains into one pass over memory
+void take_scattered_rows(Graph&);  // scatter_add into the elementwise passes that read it
 // Rewrites of concrete ops (transpose into matmul, bias and activation into dense...) are registered by their families.
 using Rewrite = void (*)(Graph&);
 bool register_rewrite(int priority, Rewrite);

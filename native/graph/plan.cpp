@@ -250,6 +250,7 @@ PlanPtr Plan::compile(const PlanRequest& request) {
   remove_dead(g);
   protect_reads(g);
   fuse_elementwise(g);
+  take_scattered_rows(g);
   remove_dead(g);
   const std::vector<int> order = g.ordered_steps();
   plan->build(g, order);

@@ -33,6 +33,9 @@ Specs Fused::infer(const Specs&) const {
 }
 
 bool Fused::can_overwrite(size_t input, size_t output, const Specs&) const {
+  if (input >= program.inputs.size()) return false;
+  for (const FusedRows& r : program.rows)
+    if (size_t(r.input) == input) return false;
   return program.outputs[output].reduce.empty() && program.inputs[input].shape == program.shape &&
          program.inputs[input].dtype == dtypes_[size_t(program.outputs[output].value)];
 }
@@ -43,6 +46,7 @@ std::string Fused::describe() const {
   r += "}";
   for (const FusedOutput& o : program.outputs)
     if (!o.reduce.empty()) r += " -> " + o.reduce;
+  if (!program.rows.empty()) r += " of scattered rows";
   return r;
 }
 

@@ -213,6 +213,15 @@ Tensors ScatterAdd::vjp(const Tensors& in, const Tensors&, const Tensors& dy) co
 }
 TRAE_REGISTER_INTERNAL_OP(ScatterAdd);
 
+// ---- scatter_rows
+OpPtr ScatterRows::make(const AttrMap& a) { return with<ScatterRows>({a.integers("shape")}); }
+Specs ScatterRows::infer(const Specs& in) const {
+  expect_inputs(*this, in, 2);
+  const int64_t rows = attrs.shape[0], size = size_of(attrs.shape);
+  return {{{rows}, DType::kInt32}, {{in[0].size(), rows ? size / rows : 0}, in[1].dtype}};
+}
+TRAE_REGISTER_INTERNAL_OP(ScatterRows);
+
 // ---- one_hot
 OpPtr OneHot::make(const AttrMap& a) { return with<OneHot>({a.integer("depth"), a.dtype("dtype")}); }
 Specs OneHot::infer(const Specs& in) const {

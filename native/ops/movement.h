@@ -111,6 +111,21 @@ struct ScatterAdd final : OpOf<ScatterAdd> {
   bool widens_half() const override { return true; }
 };
 
+// scatter_add along the first axis with the zeros left out: slots (rows,) int32, the row of `sums` that holds a row of the
+// result or -1, and sums (indices, inner): one row for each different index, in order of first appearance. Made by the
+// pass that takes scatter_add into elementwise passes.
+struct ScatterRows final : OpOf<ScatterRows> {
+  static constexpr std::string_view kName = "scatter_rows";
+  struct Attrs {
+    Shape shape;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;  // indices, updates -> slots, sums
+  Gradient gradient() const override { return Gradient::kNone; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
 struct OneHot final : OpOf<OneHot> {
   static constexpr std::string_view kName = "one_hot";
   struct Attrs {
