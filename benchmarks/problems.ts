@@ -197,11 +197,33 @@ class ConvBlock extends layers.Layer {
     return this.relu.apply(this.norm.apply(this.conv.apply(x))) as trae.Tensor;
   }
 }
-/** The seed's models. */
-export const MODELS: Record<string, { input: number[]; rows: number; build: () => InstanceType<typeof Sequential> }> = {
+/** A model and its data; `vocabulary`: inputs are whole numbers below it. One output is a yes or no. */
+interface Model {
+  input: number[];
+  rows: number;
+  vocabulary?: number;
+  outputs: number;
+  build: () => InstanceType<typeof Sequential>;
+}
+const sequences = (cell: 'LSTM' | 'GRU'): Model => ({
+  input: [100, 16],
+  rows: 3200,
+  outputs: 10,
+  build: () => new Sequential([layers.Input([100, 16]), new layers[cell](64), new layers.Dense(10, { activation: 'softmax' })]),
+});
+const texts = (cell: 'LSTM' | 'GRU'): Model => ({
+  input: [80],
+  rows: 1600,
+  vocabulary: 20000,
+  outputs: 1,
+  build: () => new Sequential([layers.Input([80]), new layers.Embedding(20000, 128), new layers[cell](128), new layers.Dense(1, { activation: 'sigmoid' })]),
+});
+/** The seed's models, and recurrent ones. */
+export const MODELS: Record<string, Model> = {
   mlp: {
     input: [20],
     rows: 64000,
+    outputs: 10,
     build: () =>
       new Sequential([
         new layers.Dense(64, { activation: 'relu', inputShape: [20] }),
@@ -214,6 +236,7 @@ export const MODELS: Record<string, { input: number[]; rows: number; build: () =
   cnn: {
     input: [32, 32, 3],
     rows: 6400,
+    outputs: 10,
     build: () =>
       new Sequential([
         layers.Input([32, 32, 3]),
@@ -227,14 +250,18 @@ export const MODELS: Record<string, { input: number[]; rows: number; build: () =
         new layers.Dense(10, { activation: 'softmax' }),
       ]),
   },
+  lstm: sequences('LSTM'),
+  gru: sequences('GRU'),
+  embedding_lstm: texts('LSTM'),
+  embedding_gru: texts('GRU'),
 };
 /** `model cnn 64`: whole epochs of fit, shuffled, with accuracy; a run is a step. */
 function model(name: string, which: string, batch: number): Problem {
-  const { input, rows, build } = MODELS[which],
+  const { input, rows, outputs, vocabulary, build } = MODELS[which],
     m = build();
-  m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const x = trae.random.uniform([rows, ...input], { seed: 7 }),
-    y = trae.random.randint([rows], 0, 10, { seed: 8 });
+  m.compile({ optimizer: 'adam', loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy', metrics: ['accuracy'] });
+  const x = vocabulary ? trae.random.randint([rows, ...input], 0, vocabulary, { seed: 7 }) : trae.random.uniform([rows, ...input], { seed: 7 }),
+    y = trae.random.randint([rows], 0, Math.max(2, outputs), { seed: 8 });
   const fit = (): Promise<{ history: Record<string, number[]> }> => m.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 });
   return {
     name,

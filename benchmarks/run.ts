@@ -24,6 +24,15 @@ const PROBLEMS = [
   'elementwise sum 4096x1024',
   'model mlp 64',
   'model cnn 64',
+  'lstm forward 64x100x16 64',
+  'lstm training 64x100x16 64',
+  'lstm training 32x80x128 128',
+  'gru training 64x100x16 64',
+  'gru training 32x80x128 128',
+  'model lstm 64',
+  'model gru 64',
+  'model embedding_lstm 32',
+  'model embedding_gru 32',
 ];
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const short = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4));

@@ -1,7 +1,8 @@
 """The same work in PyTorch, for `npm run bench -- --peer PYTHON`. Reads one JSON request a line, answers with milliseconds.
 
 Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kind": "conv", ..., "direction", "repeats"},
-{"kind": "model", "name": "mlp" | "cnn", "batch", "rows"}: one epoch of shuffled training with accuracy, 
+{"kind": "model", "name", "batch", "rows"}: one epoch of shuffled training with accuracy, name being mlp, cnn, lstm, gru,
+embedding_lstm or embedding_gru,
 {"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
 """
@@ -38,8 +39,26 @@ class ConvBlock(nn.Module):
         return F.relu(self.norm(self.conv(x)))
 
 
+class Recurrent(nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        is_text = name.startswith("embedding_")
+        self.embedding = nn.Embedding(20000, 128) if is_text else None
+        inputs, units, outputs = (128, 128, 1) if is_text else (16, 64, 10)
+        self.cell = (nn.LSTM if name.endswith("lstm") else nn.GRU)(inputs, units, batch_first=True)
+        self.out = nn.Linear(units, outputs)
+
+    def forward(self, x):
+        if self.embedding is not None:
+            x = self.embedding(x)
+        y = self.out(self.cell(x)[0][:, -1])
+        return y[:, 0] if self.embedding is not None else y
+
+
 def make_model(name):
-    if name == "mlp":
+    if name.endswith(("lstm", "gru")):
+        model = Recurrent(name)
+    elif name == "mlp":
         model = nn.Sequential(
             nn.Linear(20, 64), nn.ReLU(), nn.Dropout(0.5), nn.BatchNorm1d(64, eps=1e-3, momentum=0.01),
             nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
@@ -54,11 +73,16 @@ def epoch(request):
     name, batch, rows = request["name"], request["batch"], request["rows"]
     if name not in models:
         model, optimizer = make_model(name)
-        if name == "mlp":
+        if name.startswith("embedding_"):
+            x = torch.randint(0, 20000, (rows, 80))
+        elif name in ("lstm", "gru"):
+            x = torch.rand(rows, 100, 16)
+        elif name == "mlp":
             x = torch.rand(rows, 20)
         else:
             x = torch.rand(rows, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-        models[name] = (model, optimizer, x, torch.randint(0, 10, (rows,)))
+        classes = 2 if name.startswith("embedding_") else 10
+        models[name] = (model, optimizer, x, torch.randint(0, classes, (rows,)))
     model, optimizer, x, y = models[name]
     model.train()
     start = time.perf_counter()
@@ -69,12 +93,13 @@ def epoch(request):
         at = order[first:first + batch]
         xb, yb = x[at], y[at]
         out = model(xb)
-        loss = F.cross_entropy(out, yb)
+        is_binary = out.ndim == 1
+        loss = F.binary_cross_entropy_with_logits(out, yb.float()) if is_binary else F.cross_entropy(out, yb)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         total += loss.detach() * batch
-        right += (out.detach().argmax(1) == yb).sum()
+        right += ((out.detach() > 0) == yb if is_binary else out.detach().argmax(1) == yb).sum()
     total.item(), right.item()
     return (time.perf_counter() - start) * 1e3 / (rows // batch)
 
