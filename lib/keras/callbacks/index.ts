@@ -1,6 +1,15 @@
 /** All callbacks (keras.callbacks). */
+export { BackupAndRestore, type BackupAndRestoreOptions } from './backup_and_restore';
 export { Callback, CallbackList, type CallbackParams } from './callback';
+export { CSVLogger } from './csv_logger';
+export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping';
 export { History } from './history';
-export { EarlyStopping, ReduceLROnPlateau, type EarlyStoppingOptions, type ReduceLROnPlateauOptions } from './monitors';
-export { CSVLogger, LambdaCallback, LearningRateScheduler, TerminateOnNaN } from './others';
+export { LambdaCallback } from './lambda_callback';
+export { LearningRateScheduler } from './learning_rate_scheduler';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './model_checkpoint';
 export { Progbar, ProgbarLogger } from './progbar';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce_lr_on_plateau';
+export { RemoteMonitor, type RemoteMonitorOptions } from './remote_monitor';
+export { SwapEMAWeights } from './swap_ema_weights';
+export { TensorBoard, type TensorBoardOptions } from './tensorboard';
+export { TerminateOnNaN } from './terminate_on_nan';

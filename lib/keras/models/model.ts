@@ -182,6 +182,13 @@ export class Model extends Layer {
   set stopTraining(value: boolean) {
     this.trainer.stopTraining = value;
   }
+  /** @internal The epoch that a restored run goes on from. */
+  get initialEpoch(): number | null {
+    return this.trainer.initialEpoch;
+  }
+  set initialEpoch(value: number | null) {
+    this.trainer.initialEpoch = value;
+  }
   /** Trains for `epochs` passes over the data. @returns the history of loss and metrics. */
   fit(x: Data, y?: Data | FitOptions | null, options: FitOptions = {}): Promise<History> {
     return isFitOptions(y) ? this.trainer.fit(x, null, y) : this.trainer.fit(x, y ?? null, options);

@@ -320,6 +320,19 @@ export abstract class Optimizer {
   finalizeVariableValues(variables: readonly Variable[] = this.#trained): void {
     if (this.settings.useEma) for (const v of variables) v.assign(this.#averages[this.indexOf(v)].value);
   }
+  /** @internal Weights and their moving averages change places. */
+  swapAverages(): void {
+    this.#trained.forEach((v, i) => {
+      const weight = v.value,
+        average = this.#averages[i].value;
+      v.assign(average);
+      this.#averages[i].assign(weight);
+    });
+  }
+  /** @internal The moving averages become what the weights are. */
+  averagesFromWeights(): void {
+    this.#trained.forEach((v, i) => this.#averages[i].assign(v.value));
+  }
   /** The loss times the scale factor, before gradients are computed. */
   scaleLoss(loss: Tensor): Tensor {
     return this.settings.lossScaleFactor === null ? loss : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);

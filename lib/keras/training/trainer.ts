@@ -42,6 +42,8 @@ export interface BatchOptions {
 export class Trainer {
   state: CompileState | null = null;
   stopTraining = false;
+  /** Where `fit` begins instead of its own first epoch: set by a callback that restores a run. */
+  initialEpoch: number | null = null;
   history: History | null = null;
   private steps: Steps;
   private running: string | null = null;
@@ -118,12 +120,13 @@ export class Trainer {
       const history = (this.history = new History()),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
       this.stopTraining = false;
+      this.initialEpoch = null;
       try {
         await callbacks.each((c) => c.onTrainBegin({}));
         let logs: Logs = {},
           order: Int32Array | null = null,
           taken = 0; // with stepsPerEpoch, epochs go on where the last one ended
-        for (let epoch = initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
+        for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
           this.model.resetMetrics();
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
           if (source.kind === 'batches') await source.begin(stepsPerEpoch !== null);

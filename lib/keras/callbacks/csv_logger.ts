@@ -1,0 +1,43 @@
+/** CSVLogger. */
+import * as fs from 'node:fs';
+import { checkOptions } from '../options';
+import type { Logs } from '../training/types';
+import { Callback } from './callback';
+
+/** Writes a line of loss and metrics for each epoch to a CSV file. */
+export class CSVLogger extends Callback {
+  private readonly separator: string;
+  private readonly append: boolean;
+  private keys: string[] | null = null;
+  private file: number | null = null;
+  private hasHeader = false;
+  constructor(
+    private readonly filename: string,
+    options: { separator?: string; append?: boolean } = {},
+  ) {
+    super();
+    checkOptions('CSVLogger', options, ['separator', 'append']);
+    this.separator = options.separator ?? ',';
+    this.append = options.append ?? false;
+  }
+  private write(values: readonly (string | number)[]): void {
+    const quote = (v: string | number): string => (/["\n\r]/.test(String(v)) || String(v).includes(this.separator) ? `"${String(v).replace(/"/g, '""')}"` : String(v));
+    fs.writeSync(this.file!, `${values.map(quote).join(this.separator)}\n`);
+  }
+  override onTrainBegin(): void {
+    this.hasHeader = this.append && fs.existsSync(this.filename) && fs.statSync(this.filename).size > 0;
+    this.file = fs.openSync(this.filename, this.append ? 'a' : 'w');
+  }
+  override onEpochEnd(epoch: number, logs: Logs = {}): void {
+    if (!this.keys) {
+      this.keys = Object.keys(logs).sort();
+      if (!this.hasHeader) this.write(['epoch', ...this.keys]);
+    }
+    this.write([epoch, ...this.keys.map((k) => logs[k] ?? 'NA')]);
+  }
+  override onTrainEnd(): void {
+    if (this.file !== null) fs.closeSync(this.file);
+    this.file = null;
+    this.keys = null;
+  }
+}

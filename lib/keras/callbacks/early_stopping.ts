@@ -1,0 +1,65 @@
+/** EarlyStopping. */
+import type { Tensor } from '../../tensor';
+import { checkOptions } from '../options';
+import type { Logs } from '../training/types';
+import { MonitorCallback } from './monitor_callback';
+
+export interface EarlyStoppingOptions {
+  monitor?: string;
+  minDelta?: number;
+  patience?: number;
+  verbose?: number;
+  mode?: string;
+  baseline?: number | null;
+  restoreBestWeights?: boolean;
+  startFromEpoch?: number;
+}
+/** Stops when the metric has not got better for `patience` epochs. Defaults: monitor 'val_loss', minDelta 0, patience 0. */
+export class EarlyStopping extends MonitorCallback {
+  stoppedEpoch = 0;
+  bestEpoch = 0;
+  private wait = 0;
+  private bestWeights: Tensor[] | null = null;
+  private readonly settings: Required<EarlyStoppingOptions>;
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions('EarlyStopping', options, ['monitor', 'minDelta', 'patience', 'verbose', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']);
+    const settings = { monitor: 'val_loss', minDelta: 0, patience: 0, verbose: 0, mode: 'auto', baseline: null, restoreBestWeights: false, startFromEpoch: 0, ...options };
+    super(settings.monitor, settings.mode, null, settings.minDelta);
+    this.settings = settings;
+  }
+  override onTrainBegin(): void {
+    this.wait = this.stoppedEpoch = this.bestEpoch = 0;
+    this.best = null;
+    this.bestWeights = null;
+  }
+  override onEpochEnd(epoch: number, logs: Logs = {}): void {
+    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.settings,
+      value = this.monitored(logs);
+    if (value === null || epoch < startFromEpoch) return;
+    if (restoreBestWeights && !this.bestWeights) {
+      this.bestWeights = this.model.getWeights();
+      this.bestEpoch = epoch;
+    }
+    this.wait++;
+    if (this.isImprovement(value, this.best)) {
+      this.best = value;
+      this.bestEpoch = epoch;
+      if (restoreBestWeights) this.bestWeights = this.model.getWeights();
+      if (baseline === null || this.isImprovement(value, baseline)) this.wait = 0;
+      return;
+    }
+    if (this.wait >= patience && epoch > 0) {
+      this.stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+  override onTrainEnd(): void {
+    const { verbose, restoreBestWeights } = this.settings;
+    if (this.stoppedEpoch > 0 && verbose > 0) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
+    if (restoreBestWeights && this.bestWeights) {
+      if (verbose > 0) console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
+      this.model.setWeights(this.bestWeights);
+    }
+    this.bestWeights = null;
+  }
+}

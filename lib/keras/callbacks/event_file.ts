@@ -1,0 +1,128 @@
+/**
+ * TensorBoard's event files: TFRecord frames of Event messages (tensorflow/core/util/event.proto, framework/summary.proto),
+ * written with the few fields of protobuf's wire format that they need.
+ */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+// ---- CRC-32C (Castagnoli), as TFRecord masks it
+const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
+  return c >>> 0;
+});
+/** @internal */
+export function crc32c(data: Uint8Array): number {
+  let c = 0xffffffff;
+  for (const byte of data) c = TABLE[(c ^ byte) & 0xff] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
+const masked = (data: Uint8Array): number => {
+  const c = crc32c(data);
+  return (((c >>> 15) | (c << 17)) + 0xa282ead8) >>> 0;
+};
+/** @internal A TFRecord frame: length, its checksum, data, its checksum. */
+export function frame(data: Uint8Array): Buffer {
+  const head = Buffer.alloc(12),
+    tail = Buffer.alloc(4);
+  head.writeBigUInt64LE(BigInt(data.length), 0);
+  head.writeUInt32LE(masked(head.subarray(0, 8)), 8);
+  tail.writeUInt32LE(masked(data), 0);
+  return Buffer.concat([head, data, tail]);
+}
+
+// ---- protobuf's wire format
+function varint(value: number | bigint): Buffer {
+  const bytes: number[] = [];
+  let v = BigInt.asUintN(64, BigInt(value));
+  while (v > 127n) {
+    bytes.push(Number(v & 127n) | 128);
+    v >>= 7n;
+  }
+  bytes.push(Number(v));
+  return Buffer.from(bytes);
+}
+const whole = (field: number, value: number | bigint): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
+const bytes = (field: number, data: Uint8Array | string): Buffer => {
+  const b = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+  return Buffer.concat([varint((field << 3) | 2), varint(b.length), b]);
+};
+const double = (field: number, value: number): Buffer => {
+  const b = Buffer.alloc(8);
+  b.writeDoubleLE(value);
+  return Buffer.concat([varint((field << 3) | 1), b]);
+};
+
+// ---- messages
+const DTYPES = { float: 1, double: 2, string: 7 };
+/** @internal TensorProto of little-endian content, or of strings. */
+function tensorProto(dtype: keyof typeof DTYPES, shape: readonly number[], content: Uint8Array | readonly (Uint8Array | string)[]): Buffer {
+  const dims = shape.map((d) => bytes(2, whole(1, d)));
+  const values = content instanceof Uint8Array ? [bytes(4, content)] : content.map((s) => bytes(8, s));
+  return Buffer.concat([whole(1, DTYPES[dtype]), bytes(2, Buffer.concat(dims)), ...values]);
+}
+const littleEndian = (values: Float32Array | Float64Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+/** Which plugin shows a value, and what kind of data it is. */
+interface Metadata {
+  plugin: string;
+  content?: string;
+  dataClass?: 1 | 2 | 3;
+}
+/** @internal Writes one event file; it is made by the first event. */
+export class EventFile {
+  private file: number | null = null;
+  private static count = 0;
+  constructor(readonly directory: string) {}
+  private event(fields: Buffer[], step: number): void {
+    if (this.file === null) {
+      fs.mkdirSync(this.directory, { recursive: true });
+      const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${os.hostname()}.${process.pid}.${EventFile.count++}.v2`;
+      this.file = fs.openSync(path.join(this.directory, name), 'a');
+      fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), bytes(3, 'brain.Event:2')])));
+    }
+    fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), whole(2, step), ...fields])));
+  }
+  private value(tag: string, step: number, tensor: Buffer, { plugin, content = '', dataClass }: Metadata): void {
+    const metadata = Buffer.concat([bytes(1, Buffer.concat([bytes(1, plugin), ...(content ? [bytes(2, content)] : [])])), ...(dataClass ? [whole(4, dataClass)] : [])]);
+    this.event([bytes(5, bytes(1, Buffer.concat([bytes(1, tag), bytes(9, metadata), bytes(8, tensor)])))], step);
+  }
+  scalar(tag: string, value: number, step: number): void {
+    this.value(tag, step, tensorProto('float', [], littleEndian(Float32Array.of(value))), { plugin: 'scalars', dataClass: 1 });
+  }
+  /** Counts of values in 30 buckets of equal width: rows of left end, right end, count. */
+  histogram(tag: string, values: ArrayLike<number>, step: number, buckets = 30): void {
+    this.value(tag, step, tensorProto('double', [values.length ? buckets : 0, 3], littleEndian(bucketsOf(values, buckets))), { plugin: 'histograms', dataClass: 2 });
+  }
+  /** PNG files of one size. */
+  images(tag: string, width: number, height: number, files: readonly Uint8Array[], step: number): void {
+    const list = [String(width), String(height), ...files];
+    this.value(tag, step, tensorProto('string', [list.length], list), { plugin: 'images', dataClass: 3 });
+  }
+  /** The JSON of a model, which the graph page draws. */
+  kerasModel(tag: string, json: string, step: number): void {
+    this.value(tag, step, tensorProto('string', [], [json]), { plugin: 'graph_keras_model', content: '1' });
+  }
+  close(): void {
+    if (this.file !== null) fs.closeSync(this.file);
+    this.file = null;
+  }
+}
+function bucketsOf(values: ArrayLike<number>, buckets: number): Float64Array {
+  let low = Infinity,
+    high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  if (!values.length) return new Float64Array(0);
+  const rows = new Float64Array(buckets * 3),
+    width = (high - low) / buckets;
+  for (let b = 0; b < buckets; b++) {
+    rows[b * 3] = width ? low + b * width : low;
+    rows[b * 3 + 1] = b === buckets - 1 || !width ? high : low + (b + 1) * width;
+  }
+  // All the same: everything is in the last one.
+  for (let i = 0; i < values.length; i++) rows[(width > 0 ? Math.min(buckets - 1, Math.floor((values[i] - low) / width)) : buckets - 1) * 3 + 2]++;
+  return rows;
+}

@@ -1,0 +1,28 @@
+/** LambdaCallback. */
+import { checkOptions } from '../options';
+import { Callback } from './callback';
+
+const HOOKS = [
+  'onEpochBegin',
+  'onEpochEnd',
+  'onTrainBegin',
+  'onTrainEnd',
+  'onTrainBatchBegin',
+  'onTrainBatchEnd',
+  'onTestBegin',
+  'onTestEnd',
+  'onTestBatchBegin',
+  'onTestBatchEnd',
+  'onPredictBegin',
+  'onPredictEnd',
+  'onPredictBatchBegin',
+  'onPredictBatchEnd',
+] as const;
+/** Functions for the events of a callback: `new LambdaCallback({ onEpochEnd: (epoch, logs) => ... })`. */
+export class LambdaCallback extends Callback {
+  constructor(functions: Partial<Pick<Callback, (typeof HOOKS)[number]>>) {
+    super();
+    checkOptions('LambdaCallback', functions, HOOKS);
+    for (const [name, f] of Object.entries(functions)) if (f) (this as unknown as Record<string, unknown>)[name] = f;
+  }
+}

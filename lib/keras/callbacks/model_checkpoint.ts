@@ -1,0 +1,106 @@
+/** ModelCheckpoint. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ValueError } from '../../errors';
+import { checkOptions } from '../options';
+import type { Logs } from '../training/types';
+import { formatPath } from './file_path';
+import { filesOf } from './files';
+import { MonitorCallback } from './monitor_callback';
+
+export interface ModelCheckpointOptions {
+  monitor?: string;
+  verbose?: number;
+  saveBestOnly?: boolean;
+  saveWeightsOnly?: boolean;
+  mode?: string;
+  /** 'epoch', or a number of batches. */
+  saveFreq?: 'epoch' | number;
+  /** Only what is better than this is saved. */
+  initialValueThreshold?: number | null;
+}
+/**
+ * Saves the model, or its weights, after each epoch or every `saveFreq` batches; with `saveBestOnly` when the metric got
+ * better. The path may hold places for epoch, batch, loss and metrics: `model-{epoch:02d}-{val_loss:.2f}.keras`.
+ * Defaults: monitor 'val_loss', saveFreq 'epoch'.
+ */
+export class ModelCheckpoint extends MonitorCallback {
+  private readonly settings: Required<ModelCheckpointOptions>;
+  private epoch = 0;
+  private sinceLast = 0;
+  private lastBatch: number | null = null;
+  constructor(
+    readonly filepath: string,
+    options: ModelCheckpointOptions = {},
+  ) {
+    checkOptions('ModelCheckpoint', options, ['monitor', 'verbose', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold']);
+    const settings = {
+      monitor: 'val_loss',
+      verbose: 0,
+      saveBestOnly: false,
+      saveWeightsOnly: false,
+      mode: 'auto',
+      saveFreq: 'epoch' as const,
+      initialValueThreshold: null,
+      ...options,
+    };
+    super(settings.monitor, settings.mode, settings.initialValueThreshold, 0);
+    this.settings = settings;
+    const { saveFreq, saveWeightsOnly } = settings;
+    if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
+      throw new ValueError(`ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${String(saveFreq)}`);
+    if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
+      throw new ValueError(`ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: '${filepath}'`);
+    if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath)) throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: '${filepath}'`);
+    // Without a number of batches nothing happens at batches, and whole epochs run natively.
+    if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.afterBatch(batch, logs ?? {});
+  }
+  override onEpochBegin(epoch: number): void {
+    this.epoch = epoch;
+  }
+  override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
+    if (this.settings.saveFreq === 'epoch') await this.save(epoch, null, logs);
+  }
+  private async afterBatch(batch: number, logs: Logs): Promise<void> {
+    this.sinceLast += this.lastBatch === null || batch <= this.lastBatch ? batch + 1 : batch - this.lastBatch;
+    this.lastBatch = batch;
+    if (this.sinceLast < (this.settings.saveFreq as number)) return;
+    this.sinceLast = 0;
+    await this.save(this.epoch, batch, logs);
+  }
+  private say(epoch: number, text: string): void {
+    if (this.settings.verbose > 0) console.log(`\nEpoch ${epoch + 1}: ${text}`);
+  }
+  private isWanted(epoch: number, logs: Logs, file: string): boolean {
+    if (!this.settings.saveBestOnly) {
+      this.say(epoch, `saving model to ${file}`);
+      return true;
+    }
+    const { monitor } = this,
+      value: unknown = logs[monitor];
+    if (value === undefined) {
+      console.warn(`ModelCheckpoint: '${monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so the model is saved whatever it is.`);
+      return true;
+    }
+    if (typeof value !== 'number') {
+      console.warn(`ModelCheckpoint: '${monitor}' is not one number, so the model is saved whatever it is.`);
+      return true;
+    }
+    const best = this.best === null ? 'None' : this.best.toFixed(5);
+    if (!this.isImprovement(value, this.best)) {
+      this.say(epoch, `${monitor} did not improve from ${best}`);
+      return false;
+    }
+    this.say(epoch, `${monitor} improved from ${best} to ${value.toFixed(5)}, saving model to ${file}`);
+    this.best = value;
+    return true;
+  }
+  private async save(epoch: number, batch: number | null, logs: Logs): Promise<void> {
+    const file = formatPath('ModelCheckpoint', this.filepath, { epoch: epoch + 1, ...(batch === null ? {} : { batch: batch + 1 }), ...logs });
+    if (!this.isWanted(epoch, logs, file)) return;
+    if (fs.existsSync(file) && fs.statSync(file).isDirectory()) throw new ValueError(`ModelCheckpoint: '${file}' is a directory.\n  Fix: the path of a file.`);
+    fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    await (this.settings.saveWeightsOnly ? filesOf(this.model).saveWeights(file) : filesOf(this.model).save(file));
+    this.say(epoch, `finished saving model to ${file}`);
+  }
+}

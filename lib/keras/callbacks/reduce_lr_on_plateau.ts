@@ -1,0 +1,73 @@
+/** ReduceLROnPlateau. */
+import { ValueError } from '../../errors';
+import { Variable } from '../../variable';
+import { checkOptions } from '../options';
+import { MultiOptimizer, type Optimizer } from '../optimizers/index';
+import type { Logs } from '../training/types';
+import { MonitorCallback } from './monitor_callback';
+
+export interface ReduceLROnPlateauOptions {
+  monitor?: string;
+  factor?: number;
+  patience?: number;
+  verbose?: number;
+  mode?: string;
+  minDelta?: number;
+  cooldown?: number;
+  minLr?: number;
+}
+/**
+ * Multiplies the learning rate by `factor` when the metric has not got better for `patience` epochs. The rate joins the logs.
+ * Defaults: monitor 'val_loss', factor 0.1, patience 10, minDelta 1e-4, cooldown 0, minLr 0.
+ */
+export class ReduceLROnPlateau extends MonitorCallback {
+  private readonly settings: Required<ReduceLROnPlateauOptions>;
+  private wait = 0;
+  private cooling = 0;
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptions('ReduceLROnPlateau', options, ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLr']);
+    const settings = { monitor: 'val_loss', factor: 0.1, patience: 10, verbose: 0, mode: 'auto', minDelta: 1e-4, cooldown: 0, minLr: 0, ...options };
+    super(settings.monitor, settings.mode, null, settings.minDelta);
+    if (!(settings.factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor must be below 1.\n  Received: ${settings.factor}`);
+    this.settings = settings;
+  }
+  override onTrainBegin(): void {
+    this.best = null;
+    this.wait = this.cooling = 0;
+  }
+  override onEpochEnd(epoch: number, logs: Logs = {}): void {
+    const { cooldown, patience } = this.settings,
+      rates = ratesOf(this.model.optimizer!);
+    for (const { name, optimizer } of rates) logs[name] = optimizer.learningRate.item();
+    const value = this.monitored(logs);
+    if (value === null) return;
+    if (this.cooling > 0) {
+      this.cooling--;
+      this.wait = 0;
+    }
+    if (this.isImprovement(value, this.best)) {
+      this.best = value;
+      this.wait = 0;
+      return;
+    }
+    if (this.cooling > 0 || ++this.wait < patience) return;
+    const isReduced = rates.map(({ optimizer }) => this.reduce(optimizer, epoch, rates.length > 1 ? ` ${optimizer.name}` : '')).some(Boolean);
+    if (isReduced) {
+      this.cooling = cooldown;
+      this.wait = 0;
+    }
+  }
+  private reduce(optimizer: Optimizer, epoch: number, name: string): boolean {
+    const { minLr, factor, verbose } = this.settings,
+      rate = optimizer.learningRate,
+      now = rate.item();
+    if (!(now > Math.fround(minLr) && rate instanceof Variable)) return false;
+    const next = Math.max(now * factor, minLr);
+    optimizer.learningRate = next;
+    if (verbose > 0) console.log(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing${name} learning rate to ${next}.`);
+    return true;
+  }
+}
+/** @internal The optimizers that have a rate, and the names of their rates in logs. */
+export const ratesOf = (optimizer: Optimizer): { name: string; optimizer: Optimizer }[] =>
+  optimizer instanceof MultiOptimizer ? optimizer.optimizers.map((o) => ({ name: `learning_rate_${o.name}`, optimizer: o })) : [{ name: 'learning_rate', optimizer }];

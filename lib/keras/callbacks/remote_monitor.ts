@@ -1,0 +1,34 @@
+/** RemoteMonitor. */
+import { checkOptions } from '../options';
+import type { Logs } from '../training/types';
+import { Callback } from './callback';
+
+export interface RemoteMonitorOptions {
+  root?: string;
+  path?: string;
+  field?: string;
+  headers?: Readonly<Record<string, string>> | null;
+  sendAsJson?: boolean;
+}
+/**
+ * Posts epoch, loss and metrics to a server after each epoch: as the form field `field` that holds JSON, or as JSON.
+ * A server that cannot be reached is a warning. Defaults: http://localhost:9000/publish/epoch/end/, field 'data'.
+ */
+export class RemoteMonitor extends Callback {
+  private readonly settings: Required<RemoteMonitorOptions>;
+  constructor(options: RemoteMonitorOptions = {}) {
+    super();
+    checkOptions('RemoteMonitor', options, ['root', 'path', 'field', 'headers', 'sendAsJson']);
+    this.settings = { root: 'http://localhost:9000', path: '/publish/epoch/end/', field: 'data', headers: null, sendAsJson: false, ...options };
+  }
+  override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
+    const { root, path, field, headers, sendAsJson } = this.settings,
+      text = JSON.stringify({ epoch, ...logs });
+    const own = { 'Content-Type': sendAsJson ? 'application/json' : 'application/x-www-form-urlencoded', ...headers };
+    try {
+      await fetch(root + path, { method: 'POST', headers: own, body: sendAsJson ? text : new URLSearchParams({ [field]: text }).toString() });
+    } catch {
+      console.warn(`RemoteMonitor: the server at ${root} could not be reached.`);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** TerminateOnNaN. */
+import { RuntimeError } from '../../errors';
+import { checkOptions } from '../options';
+import type { Logs } from '../training/types';
+import { Callback } from './callback';
+
+/** Ends training when the loss of a batch is NaN or infinite; with `raiseError` by an error. */
+export class TerminateOnNaN extends Callback {
+  private readonly raiseError: boolean;
+  constructor(options: { raiseError?: boolean } = {}) {
+    super();
+    checkOptions('TerminateOnNaN', options, ['raiseError']);
+    this.raiseError = options.raiseError ?? false;
+  }
+  override onTrainBatchEnd(batch: number, logs: Logs = {}): void {
+    if (logs.loss === undefined || Number.isFinite(logs.loss)) return;
+    if (this.raiseError) throw new RuntimeError(`TerminateOnNaN: the loss of batch ${batch} is ${logs.loss}.`);
+    console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    this.model.stopTraining = true;
+  }
+}
