@@ -395,3 +395,4 @@ export function get(identifier: unknown): Initializer | null {
   return kind.get(identifier);
 }
 export const { serialize, deserialize } = kind;
+export { Identity as IdentityInitializer, Orthogonal as OrthogonalInitializer, STFT as STFTInitializer };

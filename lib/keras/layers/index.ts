@@ -27,7 +27,7 @@ export {
 export { Dense, EinsumDense, Embedding, Identity, Input, InputLayer, Lambda, Masking, ReversibleEmbedding, Wrapper } from './core';
 export { InputSpec } from './input_spec';
 export { Layer, type CallOptions, type LayerOptions } from './layer';
-export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merging';
+export { Add, add, Average, average, Concatenate, concatenate, Dot, dot, Maximum, maximum, Minimum, minimum, Multiply, multiply, Subtract, subtract } from './merging';
 export { BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, SpectralNormalization, UnitNormalization } from './normalization';
 export {
   AdaptiveAveragePooling1D,

@@ -190,3 +190,19 @@ describe('errors of Dot, PReLU and normalizations', () => {
     }
   });
 });
+
+describe('merging functions', () => {
+  it('are the layers', () => {
+    const a = wave(2, 3),
+      b = wave(2, 3).multiply(2);
+    close(layers.add([a, b]) as Tensor, a.add(b), 'add');
+    close(layers.subtract([a, b]) as Tensor, a.subtract(b), 'subtract');
+    close(layers.average([a, b]) as Tensor, a.multiply(1.5), 'average');
+    close(layers.concatenate([a, b], { axis: 0 }) as Tensor, trae.concat([a, b], { axis: 0 }), 'concatenate');
+    close(layers.dot([a, b], { axes: 1 }) as Tensor, a.multiply(b).sum({ axis: 1, keepdims: true }), 'dot');
+    close(layers.dot([a, b], { normalize: true }) as Tensor, [1, 1], 'dot normalized');
+    const x = Input([3]),
+      model = new Model({ inputs: x, outputs: layers.multiply([x, layers.maximum([x, layers.minimum([x, x])])]) });
+    close(model.apply(a) as Tensor, a.square(), 'in a model');
+  });
+});
