@@ -68,8 +68,16 @@ function depthwise(op: string, x: Tensor, k: Tensor, { strides = 1, padding = 'v
         `${op}: input has ${t.shape[axes + 1]} channels but the kernel of shape ${formatShape(k.shape)} expects ${channels}.\n  Received: input shape ${formatShape(x.shape)}`,
         { op },
       );
-    const flat = run('reshape', [k], { shape: [...k.shape.slice(0, axes), 1, channels * multiplier] });
-    return convolve(op, t, flat, s, d, padding, channels);
+    const grouped = (input: Tensor, kernel: Tensor, count: number): Tensor =>
+      convolve(op, input, run('reshape', [kernel], { shape: [...k.shape.slice(0, axes), 1, count] }), s, d, padding, count);
+    if (multiplier === 1) return grouped(t, k, channels);
+    // All channels `multiplier` times, one after the other: kernels for one filter per channel are many times as fast as those for several.
+    const lead = t.shape.slice(0, -1),
+      swapped = (x: Tensor): Tensor => run('transpose', [x], { axes: [...x.shape.slice(2).map((_, i) => i), x.ndim - 1, x.ndim - 2] });
+    const wide = run('broadcast_to', [run('reshape', [t], { shape: [...lead, 1, channels] })], { shape: [...lead, multiplier, channels] });
+    const y = grouped(run('reshape', [wide], { shape: [...lead, multiplier * channels] }), swapped(k), multiplier * channels);
+    const size = y.shape.slice(0, -1);
+    return run('reshape', [swapped(run('reshape', [y], { shape: [...size, multiplier, channels] }))], { shape: [...size, channels * multiplier] });
   });
 }
 /**

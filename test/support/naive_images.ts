@@ -167,3 +167,127 @@ export function homography(start: NdArray, end: NdArray): NdArray {
   }
   return { shape: [start.data.length / 8, 8], data: out, dtype: start.dtype };
 }
+
+/** `f` of the channels of each pixel. */
+export const ofPixels = (x: NdArray, f: (pixel: number[]) => number[], dataFormat?: string): NdArray =>
+  onBatch(x, dataFormat, (t) => {
+    const channels = t.shape[3],
+      out: number[] = [];
+    for (let i = 0; i < t.data.length; i += channels) out.push(...f(t.data.slice(i, i + channels)));
+    return { shape: [...t.shape.slice(0, 3), out.length / (t.data.length / channels)], data: out, dtype: t.dtype };
+  });
+export function toHsv([r, g, b]: number[]): number[] {
+  const value = Math.max(r, g, b),
+    range = value - Math.min(r, g, b);
+  const turn = range === 0 ? 0 : value === r ? (g - b) / range : value === g ? 2 + (b - r) / range : 4 + (r - g) / range;
+  return [(((turn / 6) % 1) + 1) % 1, value === 0 ? 0 : range / value, value];
+}
+export function toRgb([h, s, v]: number[]): number[] {
+  const sector = h * 6,
+    channel = (n: number): number => {
+      const k = (n + sector) % 6;
+      return v - v * s * Math.max(0, Math.min(k, 4 - k, 1));
+    };
+  return [channel(5), channel(3), channel(1)];
+}
+/** Inside an array of size n, or null. Patterns from scipy.ndimage. */
+function outside(p: number, n: number, mode: string): number | null {
+  if (p >= 0 && p < n) return p;
+  const cycle = (period: number): number => ((p % period) + period) % period;
+  if (mode === 'nearest') return p < 0 ? 0 : n - 1;
+  if (mode === 'wrap') return cycle(n);
+  if (mode === 'reflect') return cycle(2 * n) < n ? cycle(2 * n) : 2 * n - 1 - cycle(2 * n);
+  if (mode === 'mirror') return n === 1 ? 0 : cycle(2 * n - 2) < n ? cycle(2 * n - 2) : 2 * n - 2 - cycle(2 * n - 2);
+  return null;
+}
+export function mapCoordinates(x: NdArray, coordinates: NdArray, order: number, { fillMode = 'constant', fillValue = 0 }: WarpOptions = {}): NdArray {
+  const shape = coordinates.shape.slice(1),
+    isWhole = !x.dtype.startsWith('float');
+  return build(shape, x.dtype, (index) => {
+    let corners = [{ at: [] as number[], weight: 1, valid: true }];
+    x.shape.forEach((n, axis) => {
+      const p = at(coordinates, [axis, ...index]),
+        low = Math.floor(p);
+      const even = (v: number): number => (Math.abs(v - Math.trunc(v)) === 0.5 ? 2 * Math.round(v / 2) : Math.round(v));
+      const ends =
+        order === 0
+          ? [[even(p), 1]]
+          : [
+              [low, low + 1 - p],
+              [low + 1, p - low],
+            ];
+      corners = corners.flatMap((c) =>
+        ends.map(([k, w]) => {
+          const q = outside(k, n, fillMode);
+          return { at: [...c.at, q ?? 0], weight: c.weight * w, valid: c.valid && q !== null };
+        }),
+      );
+    });
+    const sum = corners.reduce((s, c) => s + c.weight * (c.valid ? at(x, c.at) : fillValue), 0);
+    return isWhole ? Math.round(sum) : sum;
+  });
+}
+/** Each channel correlated with a kernel (rows, columns), `border` telling what stands outside (null: zero). */
+export const filtered = (x: NdArray, kernel: number[][], border: (p: number, n: number) => number | null, dataFormat?: string): NdArray =>
+  onBatch(x, dataFormat, (t) =>
+    build(t.shape, t.dtype, ([b, i, j, c]) => {
+      let sum = 0;
+      kernel.forEach((line, u) =>
+        line.forEach((w, v) => {
+          const p = border(i + u - ((kernel.length - 1) >> 1), t.shape[1]),
+            q = border(j + v - ((line.length - 1) >> 1), t.shape[2]);
+          if (p !== null && q !== null) sum += w * at(t, [b, p, q, c]);
+        }),
+      );
+      return sum;
+    }),
+  );
+export const none = (p: number, n: number): number | null => (p < 0 || p >= n ? null : p);
+export const mirrored = (p: number, n: number): number | null => outside(p, n, 'mirror');
+export function gaussian(size: number, sigma: number): number[] {
+  const g = Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2)),
+    total = g.reduce((a, b) => a + b, 0);
+  return g.map((v) => v / total);
+}
+/** The index of each window of each channel, then the mean. Images (batch, height, width, channels). */
+export function ssim(x: NdArray, y: NdArray, maxVal: number, size: number, sigma: number): NdArray {
+  const g = gaussian(size, sigma),
+    [c1, c2] = [(0.01 * maxVal) ** 2, (0.03 * maxVal) ** 2],
+    [batch, height, width, channels] = x.shape;
+  return build([batch], x.dtype, ([b]) => {
+    let total = 0,
+      count = 0;
+    for (let i = 0; i + size <= height; i++)
+      for (let j = 0; j + size <= width; j++)
+        for (let c = 0; c < channels; c++) {
+          const mean = (f: (p: number, q: number) => number): number => {
+            let s = 0;
+            for (let u = 0; u < size; u++) for (let v = 0; v < size; v++) s += g[u] * g[v] * f(at(x, [b, i + u, j + v, c]), at(y, [b, i + u, j + v, c]));
+            return s;
+          };
+          const m = mean((p) => p),
+            n = mean((_, q) => q);
+          const [sm, sn, mn] = [mean((p) => (p - m) ** 2), mean((_, q) => (q - n) ** 2), mean((p, q) => (p - m) * (q - n))];
+          total += ((2 * m * n + c1) * (2 * mn + c2)) / ((m * m + n * n + c1) * (sm + sn + c2));
+          count++;
+        }
+    return total / count;
+  });
+}
+/** Windows as vectors, channels last; `where` are the first elements of the windows per axis. */
+export function patches(x: NdArray, size: number[], strides: number[], dilation: number[], before: number[], counts: number[]): NdArray {
+  const n = size.length,
+    channels = x.shape[n + 1];
+  return build([x.shape[0], ...counts, size.reduce((p, k) => p * k, channels)], x.dtype, (index) => {
+    let rest = index[n + 1];
+    const channel = rest % channels;
+    rest = Math.floor(rest / channels);
+    const tap = new Array<number>(n);
+    for (let a = n - 1; a >= 0; a--) {
+      tap[a] = rest % size[a];
+      rest = Math.floor(rest / size[a]);
+    }
+    const p = tap.map((t, a) => index[a + 1] * strides[a] - before[a] + t * dilation[a]);
+    return p.some((v, a) => v < 0 || v >= x.shape[a + 1]) ? 0 : at(x, [index[0], ...p, channel]);
+  });
+}

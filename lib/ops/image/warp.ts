@@ -2,8 +2,9 @@
 import { ValueError } from '../../errors';
 import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
-import { add, asType, atLeast, both, choose, counting, div, greater, less, limit, mul, reshape, rest, sub } from './arithmetic';
+import { add, asType, atLeast, choose, counting, div, greater, less, limit, mul, reshape, sub } from './arithmetic';
 import { onBatch, oneOf, type Sampling } from './layout';
+import { sampleImages } from './sampling';
 
 /** What is seen outside of an image. */
 export type FillMode = 'constant' | 'nearest' | 'wrap' | 'reflect';
@@ -32,33 +33,6 @@ function nearest(x: Tensor): Tensor {
   return add(whole, choose(atLeast(run('abs', [sub(x, whole)]), 0.5), run('sign', [x]), 0));
 }
 
-/**
- * @internal Pixels of (batch, height, width, channels) at rows `y` and columns `x`, both (batch, height', width') of floats.
- * Neighbours outside of the image count as `fillValue`.
- */
-export function sample(images: Tensor, y: Tensor, x: Tensor, interpolation: Sampling, fillValue: number): Tensor {
-  const [batch, height, width, channels] = images.shape,
-    positions = y.shape;
-  const rows = reshape(images, [batch * height * width, channels]);
-  const first = tensor(
-    Int32Array.from({ length: batch }, (_, b) => b * height * width),
-    [batch, 1, 1],
-  );
-  const read = (row: Tensor, column: Tensor): Tensor => {
-    const at = add(mul(limit(row, 0, height - 1), width), limit(column, 0, width - 1));
-    const values = run('take', [rows, run('add', [run('cast', [at], { dtype: 'int32' }), first])], { axis: 0 });
-    const inside = [less(row, height), atLeast(row, 0), less(column, width), atLeast(column, 0)].reduce(both);
-    return choose(reshape(inside, [...positions, 1]), values, fillValue);
-  };
-  if (interpolation === 'nearest') return read(nearest(y), nearest(x));
-  const top = run('floor', [y]),
-    left = run('floor', [x]),
-    wide = (t: Tensor): Tensor => reshape(t, [...positions, 1]);
-  const down = wide(sub(y, top)),
-    right = wide(sub(x, left));
-  const mix = (a: Tensor, b: Tensor, part: Tensor): Tensor => add(mul(a, rest(part)), mul(b, part));
-  return mix(mix(read(top, left), read(top, add(left, 1)), right), mix(read(add(top, 1), left), read(add(top, 1), add(left, 1)), right), down);
-}
 /** Images through transforms (batch or 1, 8): output pixel (x, y) shows the input at ((a x + b y + c) / k, (d x + e y + f) / k), k = g x + h y + 1. */
 function project(images: Tensor, transform: Tensor, interpolation: Sampling, mode: FillMode, fillValue: number): Tensor {
   const [batch, height, width] = images.shape,
@@ -72,7 +46,11 @@ function project(images: Tensor, transform: Tensor, interpolation: Sampling, mod
   const at = (i: number): Tensor => run('broadcast_to', [div(add(linear(i), part(i + 2)), k)], { shape: [batch, height, width] });
   // A projection to infinity (k = 0) has no pixel: read from outside.
   const finite = (p: Tensor): Tensor => choose(run('isfinite', [p]), p, -2);
-  const values = sample(asType(images, dtype), bringBack(finite(at(3)), height, mode), bringBack(finite(at(0)), width, mode), interpolation, fillValue);
+  const place = (p: Tensor, n: number): Tensor => {
+    const inside = bringBack(finite(p), n, mode);
+    return interpolation === 'nearest' ? nearest(inside) : inside;
+  };
+  const values = sampleImages(asType(images, dtype), place(at(3), height), place(at(0), width), interpolation === 'bilinear', 'constant', fillValue);
   return asType(values, images.dtype);
 }
 

@@ -10,6 +10,7 @@ os.environ["COLUMNS"] = "80"
 import golden_attention  # noqa: E402
 import golden_convolutional  # noqa: E402
 import golden_functions  # noqa: E402
+import golden_image  # noqa: E402
 import golden_layers  # noqa: E402
 import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
@@ -26,3 +27,4 @@ golden_optimizers.make()
 golden_training.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
+golden_image.make()  # starts its random numbers anew

@@ -1,8 +1,29 @@
 /** Rows of the ops on images. */
 import type { DType } from '../../../lib/index';
-import { homography, projection, resize, scaleAndTranslate, warp, type ResizeOptions, type WarpOptions } from '../../support/naive_images';
-import { nd, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
+import { concatenate, slice } from '../../support/naive';
+import {
+  filtered,
+  gaussian,
+  homography,
+  mapCoordinates,
+  mirrored,
+  none,
+  ofPixels,
+  onBatch,
+  patches,
+  projection,
+  resize,
+  scaleAndTranslate,
+  ssim,
+  toHsv,
+  toRgb,
+  warp,
+  type ResizeOptions,
+  type WarpOptions,
+} from '../../support/naive_images';
+import { outputSize } from '../../support/naive_windows';
+import { nd, reshaped, type NdArray } from '../../support/ndarray';
+import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 
 const row = rowsIn('image');
@@ -134,4 +155,183 @@ row('image.perspectiveTransform', {
   ],
   smooth: [{ inputs: [r([1, 3, 3, 1], 'float64'), corners(1, 2, 1, 'float64'), corners(1, 2, 2, 'float64')], args: [] }],
   looseness: 1000,
+});
+
+const unit = (shape: number[], dtype: DType = 'float32', seed = 1): NdArray => randomArray(shape, { seed, dtype, low: 0.05, high: 0.95 });
+const formatOf = (args: never[]): string | undefined => (args.at(-1) as { dataFormat?: string } | undefined)?.dataFormat;
+const color = (op: string, f: (pixel: number[]) => number[], more: Case[] = []): void =>
+  row(op, {
+    reference: ([x], args) => ofPixels(x, f, formatOf(args)),
+    cases: [
+      { inputs: [unit([2, 3, 4, 3])] },
+      { inputs: [unit([3, 4, 3])] },
+      { inputs: [unit([2, 3, 4, 5])], args: [{ dataFormat: 'channels_first' }] },
+      { inputs: [unit([2, 3, 4, 3], 'float64')] },
+      { inputs: [nd([0, 0, 0, 1, 1, 1, 0.5, 0.5, 0.5, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0], [1, 7, 1, 3])] },
+      ...more,
+    ],
+    smooth: [{ inputs: [unit([1, 2, 2, 3], 'float64', 4)] }],
+    looseness: 10,
+  });
+const gray = ([a, b, c]: number[]): number[] => [b === undefined ? a : 0.2989 * a + 0.587 * b + 0.114 * c];
+color('image.rgbToGrayscale', gray, [{ inputs: [r([2, 3, 4, 1])] }]);
+color('image.rgbToHsv', toHsv);
+color('image.hsvToRgb', toRgb);
+
+row('image.padImages', {
+  reference: ([x], ...[[o]]: [never[]]) => {
+    const { top, left, rows, columns } = (o as { twin: Record<string, number> }).twin;
+    return onBatch(x, formatOf([o]), (t) => patches(t, [1, 1], [1, 1], [1, 1], [top, left], [rows, columns]));
+  },
+  call: (op, [x], [{ twin: _twin, ...options }]: [{ twin?: unknown }]) => op(x, options),
+  cases: [
+    { inputs: [r([2, 3, 4, 2])], args: [{ topPadding: 1, bottomPadding: 2, leftPadding: 0, rightPadding: 3, twin: { top: 1, left: 0, rows: 6, columns: 7 } }] },
+    { inputs: [r([3, 4, 2])], args: [{ topPadding: 1, targetHeight: 6, rightPadding: 1, targetWidth: 8, twin: { top: 1, left: 3, rows: 6, columns: 8 } }] },
+    {
+      inputs: [r([2, 2, 3, 4])],
+      args: [{ bottomPadding: 1, targetHeight: 6, leftPadding: 1, targetWidth: 8, dataFormat: 'channels_first', twin: { top: 2, left: 1, rows: 6, columns: 8 } }],
+    },
+  ],
+  smooth: [{ inputs: [r([2, 2, 1], 'float64')], args: [{ topPadding: 1, bottomPadding: 0, leftPadding: 0, targetWidth: 3, twin: {} }] }],
+});
+row('image.cropImages', {
+  reference: ([x], ...[[o]]: [never[]]) => {
+    const { top, left, rows, columns } = (o as { twin: Record<string, number> }).twin;
+    return onBatch(x, formatOf([o]), (t) => slice(t, [0, top, left, 0], [t.shape[0], rows, columns, t.shape[3]]));
+  },
+  call: (op, [x], [{ twin: _twin, ...options }]: [{ twin?: unknown }]) => op(x, options),
+  cases: [
+    { inputs: [r([2, 5, 6, 2])], args: [{ topCropping: 1, bottomCropping: 2, leftCropping: 0, rightCropping: 3, twin: { top: 1, left: 0, rows: 2, columns: 3 } }] },
+    { inputs: [r([5, 6, 2])], args: [{ topCropping: 1, targetHeight: 3, rightCropping: 1, targetWidth: 4, twin: { top: 1, left: 1, rows: 3, columns: 4 } }] },
+    {
+      inputs: [r([2, 2, 5, 6])],
+      args: [{ bottomCropping: 1, targetHeight: 3, leftCropping: 2, rightCropping: 2, dataFormat: 'channels_first', twin: { top: 1, left: 2, rows: 3, columns: 2 } }],
+    },
+  ],
+  smooth: [{ inputs: [r([3, 2, 1], 'float64')], args: [{ topCropping: 1, bottomCropping: 0, leftCropping: 0, targetWidth: 1, twin: {} }] }],
+});
+
+interface Patching {
+  strides?: number | number[];
+  dilationRate?: number;
+  padding?: string;
+  dataFormat?: string;
+}
+const patching = (op: string, axes: number, cases: [number[], number | number[], Patching?][]): void =>
+  row(op, {
+    reference: ([x], ...[[size, options]]: [never[]]) => {
+      const { strides = size, dilationRate = 1, padding = 'valid', dataFormat } = (options ?? {}) as Patching;
+      const each = (v: number | number[]): number[] => (Array.isArray(v) ? v : Array<number>(axes).fill(v));
+      const k = each(size),
+        s = each(strides);
+      const f = (t: NdArray): NdArray => {
+        const windows = k.map((n, i) => outputSize(t.shape[i + 1], (n - 1) * dilationRate + 1, s[i], padding));
+        return patches(
+          t,
+          k,
+          s,
+          each(dilationRate),
+          windows.map((w) => w.before),
+          windows.map((w) => w.size),
+        );
+      };
+      if (axes === 2) return onBatch(x, dataFormat, f);
+      const one = x.shape.length === 4;
+      const y = f(one ? reshaped(x, [1, ...x.shape]) : x);
+      return one ? reshaped(y, y.shape.slice(1)) : y;
+    },
+    cases: cases.map(([x, size, options]) => ({ inputs: [r(x)], args: options ? [size, options] : [size] })),
+    smooth: [{ inputs: [r([...Array<number>(axes).fill(3), 1], 'float64')], args: [2, { strides: 1 }] }],
+  });
+patching('image.extractPatches', 2, [
+  [[2, 6, 7, 3], 2],
+  [[2, 6, 7, 3], [3, 2], { strides: [2, 1] }],
+  [[2, 6, 7, 3], 3, { padding: 'same' }],
+  [[6, 7, 2], 2, { strides: 2, dilationRate: 2 }],
+  [[2, 3, 6, 7], 2, { dataFormat: 'channels_first' }],
+]);
+patching('image.extractPatches3d', 3, [
+  [[2, 4, 5, 4, 2], 2],
+  [[4, 5, 4, 2], [2, 3, 1], { strides: [1, 2, 2], padding: 'same' }],
+]);
+
+const positions = (shape: number[], dtype: DType = 'float32'): NdArray => randomArray(shape, { low: -4.2, high: 8.7, seed: 3, dtype });
+row('image.mapCoordinates', {
+  reference: ([x, c], ...[[order, options]]: [never[]]) => mapCoordinates(x, c, order, options ?? {}),
+  cases: [
+    ...[0, 1].flatMap((order) =>
+      ['constant', 'nearest', 'wrap', 'mirror', 'reflect'].flatMap((fillMode): Case[] => [
+        { inputs: [r([4, 5]), positions([2, 11])], args: [order, { fillMode, fillValue: 0.5 }] },
+        { inputs: [r([3, 4, 2]), positions([3, 2, 5])], args: [order, { fillMode }] },
+      ]),
+    ),
+    { inputs: [pixels([4, 5], 'int32'), nd([0, 1.25, 2.5, 3, 0.25, 4], [2, 3])], args: [1] },
+    { inputs: [r([6]), nd([0, 1, 5, 2], [1, 4], 'int32')], args: [1] },
+  ],
+  smooth: [
+    { inputs: [r([3, 4], 'float64'), nd([0.3, 1.6, 2.2, 0.4], [2, 2], 'float64')], args: [1] },
+    { inputs: [r([4], 'float64'), nd([0.3, -1.6, 5.2], [1, 3], 'float64')], args: [1, { fillMode: 'reflect' }] },
+  ],
+  looseness: 100,
+});
+const blurKernel = ([a, b]: number[], [sa, sb]: number[]): number[][] => {
+  const flat = gaussian(b, sb).flatMap((p) => gaussian(a, sa).map((q) => p * q));
+  return Array.from({ length: a }, (_, i) => flat.slice(i * b, (i + 1) * b));
+};
+row('image.gaussianBlur', {
+  reference: ([x], ...[[o]]: [never[]]) => {
+    const { kernelSize = [3, 3], sigma = [1, 1] } = (o ?? {}) as { kernelSize?: number[]; sigma?: number[] };
+    return filtered(x, blurKernel(kernelSize, sigma), none, formatOf([o]));
+  },
+  cases: [
+    { inputs: [r([2, 5, 6, 3])] },
+    { inputs: [r([5, 6, 3])], args: [{ kernelSize: [5, 5], sigma: [0.7, 2] }] },
+    { inputs: [r([1, 5, 6, 2])], args: [{ kernelSize: [5, 3], sigma: [2, 0.5] }] },
+    { inputs: [r([2, 2, 5, 6])], args: [{ sigma: [2, 2], dataFormat: 'channels_first' }] },
+    { inputs: [r([2, 5, 6, 1], 'float64')] },
+  ],
+  smooth: [{ inputs: [r([1, 3, 3, 2], 'float64')] }],
+  looseness: 10,
+});
+const SOBEL = [
+  [-1, -2, -1],
+  [0, 0, 0],
+  [1, 2, 1],
+];
+row('image.sobelEdges', {
+  reference: ([x]) => {
+    const parts = [SOBEL, SOBEL[0].map((_, j) => SOBEL.map((line) => line[j]))].map((kernel) => filtered(x, kernel, mirrored));
+    return concatenate(
+      parts.map((p) => reshaped(p, [...p.shape, 1])),
+      -1,
+    );
+  },
+  cases: [{ inputs: [r([2, 5, 6, 3])] }, { inputs: [r([5, 4, 1])] }, { inputs: [r([1, 2, 2, 1], 'float64')] }],
+  smooth: [{ inputs: [r([1, 3, 3, 1], 'float64')] }],
+  looseness: 5,
+});
+row('image.ssim', {
+  reference: ([x, y], ...[[o]]: [never[]]) => {
+    const { maxVal = 1, filterSize = 11, filterSigma = 1.5 } = (o ?? {}) as { maxVal?: number; filterSize?: number; filterSigma?: number };
+    const batch = (t: NdArray): NdArray => (t.shape.length === 4 ? t : reshaped(t, [1, ...t.shape]));
+    const z = ssim(batch(x), batch(y), maxVal, filterSize, filterSigma);
+    return x.shape.length === 4 ? z : reshaped(z, []);
+  },
+  cases: [
+    { inputs: [unit([2, 12, 13, 2]), unit([2, 12, 13, 2], 'float32', 2)] },
+    { inputs: [unit([6, 7, 1]), unit([6, 7, 1], 'float32', 2)], args: [{ filterSize: 5, filterSigma: 1, maxVal: 2 }] },
+    { inputs: [unit([1, 5, 5, 3], 'float64'), unit([1, 5, 5, 3], 'float64')], args: [{ filterSize: 3 }] },
+  ],
+  smooth: [{ inputs: [unit([1, 4, 4, 1], 'float64'), unit([1, 4, 4, 1], 'float64', 2)], args: [{ filterSize: 3 }] }],
+  looseness: 200,
+});
+// Without movement nothing changes; what moves is drawn at random: image.test.ts.
+row('image.elasticTransform', {
+  reference: ([x]) => x,
+  cases: [
+    { inputs: [r([2, 5, 6, 3])], args: [{ alpha: 0, seed: 1 }] },
+    { inputs: [r([5, 6, 3])], args: [{ alpha: 0, seed: 1, sigma: 1, interpolation: 'nearest', fillMode: 'constant' }] },
+    { inputs: [r([2, 2, 5, 6])], args: [{ alpha: 0, seed: 1, dataFormat: 'channels_first' }] },
+  ],
+  smooth: [{ inputs: [distinctArray([1, 3, 3, 1])], args: [{ alpha: 0, seed: 1, sigma: 1 }] }],
 });

@@ -1,0 +1,79 @@
+/** Arrays read between their elements (keras.ops.image.map_coordinates), and images bent at random (elastic_transform). */
+import { NotImplementedError, ValueError } from '../../errors';
+import { drawSeed, type Seed } from '../../random';
+import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
+import { defineOp } from '../define';
+import { add, asType, counting, mul, reshape } from './arithmetic';
+import { gaussian, blurAxis } from './filters';
+import { castBack, oneOf, onBatch, type Sampling } from './layout';
+import { interpolate, sampleImages, type Outside } from './sampling';
+
+const OUTSIDE = ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const;
+/**
+ * `inputs` read at positions that need not be whole: result[p] = inputs at (coordinates[0][p], coordinates[1][p], ...).
+ * @param coordinates - (rank of inputs, ...shape of the result). @param order - 0: the nearest element, 1: linear between neighbours.
+ * @param options - fillMode, what is read outside of abcd: 'constant' (default; fillValue, 0), 'nearest' aaaa|abcd|dddd, 'wrap'
+ * abcd|abcd|abcd, 'mirror' dcb|abcd|cba, 'reflect' dcba|abcd|dcba.
+ */
+export const mapCoordinates = defineOp(
+  'image.mapCoordinates',
+  (inputs: TensorLike, coordinates: TensorLike, order: number, { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside | string; fillValue?: number } = {}): Tensor => {
+    const where = 'mapCoordinates',
+      t = convert(inputs),
+      c = convert(coordinates),
+      mode = oneOf(where, 'fillMode', fillMode, OUTSIDE);
+    if (c.ndim < 2 || c.shape[0] !== t.ndim)
+      throw new ValueError(
+        `${where}: coordinates must have one row for each axis of inputs and at least one more axis.\n  Received: inputs ${formatShape(t.shape)}, coordinates ${formatShape(c.shape)}`,
+        { op: where },
+      );
+    if (order !== 0 && order !== 1) throw new NotImplementedError(`${where}: order must be 0 (nearest) or 1 (linear).\n  Received: ${order}`, { op: where });
+    const dtype = t.dtype === 'float64' || c.dtype === 'float64' ? 'float64' : 'float32',
+      positions = c.shape.slice(1);
+    // Porting note: 'mirror' and 'reflect' are what the documentation says; Keras' TensorFlow backend reads other elements below 0.
+    const axes = t.shape.map((size, i) => ({
+      at: reshape(run('slice', [asType(c, dtype)], { start: c.shape.map((_, a) => (a ? 0 : i)), size: [1, ...positions], step: c.shape.map(() => 1) }), positions),
+      size,
+      stride: t.shape.slice(i + 1).reduce((p, d) => p * d, 1),
+    }));
+    return castBack(reshape(interpolate(asType(reshape(t, [t.size, 1]), dtype), axes, order === 1, mode, fillValue), positions), t.dtype);
+  },
+  ['fillMode', 'fillValue'],
+);
+
+export interface ElasticOptions {
+  /** How far pixels move. Default 20. */
+  alpha?: number;
+  /** How smoothly neighbours move together. Default 5. */
+  sigma?: number;
+  interpolation?: Sampling | string;
+  fillMode?: Outside | string;
+  fillValue?: number;
+  seed?: Seed;
+  dataFormat?: string | null;
+}
+/**
+ * Images bent at random: pixels are read `alpha` times a normal field away that a Gaussian filter of `sigma` has made smooth, the
+ * same for all channels (Simard et al. 2003).
+ * @param options - alpha 20, sigma 5, interpolation 'bilinear' or 'nearest', fillMode 'reflect', fillValue 0, seed.
+ */
+export const elasticTransform = defineOp(
+  'image.elasticTransform',
+  (images: TensorLike, { alpha = 20, sigma = 5, interpolation = 'bilinear', fillMode = 'reflect', fillValue = 0, seed = null, dataFormat }: ElasticOptions = {}): Tensor => {
+    const how = oneOf('elasticTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
+      mode = oneOf('elasticTransform', 'fillMode', fillMode, ['constant', 'nearest', 'wrap', 'reflect']);
+    return onBatch('elasticTransform', images, dataFormat, (t) => {
+      const [batch, height, width] = t.shape,
+        dtype = t.dtype === 'float64' ? 'float64' : 'float32',
+        kernel = gaussian((6 * Math.trunc(sigma)) | 1, convert(sigma, dtype));
+      const noise = run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: sigma });
+      const field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), alpha);
+      const move = (half: number, along: Tensor): Tensor =>
+        add(reshape(run('slice', [field], { start: [half * batch, 0, 0, 0], size: [batch, height, width, 1], step: [1, 1, 1, 1] }), [batch, height, width]), along);
+      const y = move(0, counting([1, height, 1], dtype)),
+        x = move(1, counting([1, 1, width], dtype));
+      return castBack(sampleImages(isFloating(t.dtype) && t.dtype === dtype ? t : asType(t, dtype), y, x, how === 'bilinear', mode, fillValue), t.dtype);
+    });
+  },
+  ['alpha', 'sigma', 'interpolation', 'fillMode', 'fillValue', 'seed', 'dataFormat'],
+);

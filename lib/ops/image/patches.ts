@@ -1,0 +1,59 @@
+/** Windows of images as vectors (keras.ops.image.extract_patches). */
+import { ValueError } from '../../errors';
+import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { defineOp } from '../define';
+import { channelsLast, checkDataFormat, paddingOf, spatial, type Padding, type Sizes } from '../spatial';
+import { reshape } from './arithmetic';
+
+export interface PatchOptions {
+  /** Default: size. */
+  strides?: Sizes | null;
+  dilationRate?: Sizes;
+  padding?: Padding | string;
+  dataFormat?: string | null;
+}
+function extract(op: string, images: TensorLike, size: Sizes, axes: number, { strides, dilationRate = 1, padding = 'valid', dataFormat }: PatchOptions): Tensor {
+  const given = convert(images);
+  if (given.ndim !== axes + 1 && given.ndim !== axes + 2)
+    throw new ValueError(`${op}: inputs of rank ${axes + 1} or, with a batch axis, ${axes + 2} are expected.\n  Received: shape ${formatShape(given.shape)}`, { op });
+  const window = spatial(op, 'size', size, axes),
+    s = spatial(op, 'strides', strides ?? size, axes),
+    d = spatial(op, 'dilationRate', dilationRate, axes);
+  const y = channelsLast(given.ndim === axes + 2 ? given : reshape(given, [1, ...given.shape]), checkDataFormat(op, dataFormat), (t) => {
+    const { before, after } = paddingOf(op, padding, t.shape.slice(1, -1), window, s, d),
+      shape = t.shape.map((n, i) => (i > 0 && i <= axes ? n + before[i - 1] + after[i - 1] : n));
+    let x = before.some((v, i) => v + after[i] > 0) ? run('place', [t], { shape, start: [0, ...before, 0], step: shape.map(() => 1), value: 0 }) : t;
+    // Axis after axis becomes two: which window, and where in it.
+    const counts = window.map((k, i) => Math.floor((shape[i + 1] - (k - 1) * d[i] - 1) / s[i]) + 1);
+    counts.forEach((count, i) => {
+      if (count < 1)
+        throw new ValueError(
+          `${op}: the window covers ${(window[i] - 1) * d[i] + 1} elements of axis ${i + 1} but there are ${shape[i + 1]}.\n  Received: shape ${formatShape(given.shape)}`,
+          { op },
+        );
+      const at = Int32Array.from({ length: count * window[i] }, (_, j) => Math.floor(j / window[i]) * s[i] + (j % window[i]) * d[i]);
+      x = run('take', [x, tensor(at, [count, window[i]])], { axis: 2 * i + 1 });
+    });
+    const odd = window.map((_, i) => 2 * i + 1),
+      even = window.map((_, i) => 2 * i + 2);
+    const size = window.reduce((p, k) => p * k, t.shape[axes + 1]);
+    return reshape(run('transpose', [x], { axes: [0, ...odd, ...even, 2 * axes + 1] }), [t.shape[0], ...counts, size]);
+  });
+  return given.ndim === axes + 2 ? y : reshape(y, y.shape.slice(1));
+}
+/**
+ * Windows of images: (batch, height, width, channels) -> (batch, rows, columns, size[0] * size[1] * channels).
+ * @param size - a number or [height, width] of the windows; three sizes are for volumes, as extractPatches3d.
+ * @param options - strides (size), dilationRate 1, padding 'valid' or 'same' (with zeros), dataFormat.
+ */
+export const extractPatches = defineOp(
+  'image.extractPatches',
+  (images: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor => extract('extractPatches', images, size, Array.isArray(size) && size.length === 3 ? 3 : 2, options),
+  ['strides', 'dilationRate', 'padding', 'dataFormat'],
+);
+/** Windows of volumes: (batch, depth, height, width, channels) -> (batch, ...windows, product of size * channels). */
+export const extractPatches3d = defineOp(
+  'image.extractPatches3d',
+  (volumes: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor => extract('extractPatches3d', volumes, size, 3, options),
+  ['strides', 'dilationRate', 'padding', 'dataFormat'],
+);
