@@ -1,0 +1,106 @@
+/**
+ * Saving that cannot leave half a file: everything goes into a temporary file in the same folder, which is flushed to
+ * the disk and then renamed. Whoever looks finds the old file or the new one, whole.
+ */
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { FileError } from '../errors';
+import { crc32 } from './crc32';
+
+/** One call of the system writes at most this much. */
+const PIECE = 1 << 26;
+/** Small writes are gathered up to this. */
+const GATHER = 1 << 20;
+
+/** @internal A file that is being written. */
+export class ByteSink {
+  /** Bytes written so far. */
+  position = 0;
+  private readonly buffer = Buffer.alloc(GATHER);
+  private held = 0;
+  private crc: number | null = null;
+  constructor(
+    private readonly handle: fs.promises.FileHandle,
+    private readonly signal?: AbortSignal | null,
+  ) {}
+  private async flush(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      this.signal?.throwIfAborted();
+      const { bytesWritten } = await this.handle.write(bytes, at, Math.min(PIECE, bytes.length - at));
+      at += bytesWritten;
+    }
+  }
+  /** Appends. */
+  async write(bytes: Uint8Array): Promise<void> {
+    this.position += bytes.length;
+    if (this.crc !== null) this.crc = crc32(bytes, this.crc);
+    if (this.held + bytes.length <= GATHER) {
+      this.buffer.set(bytes, this.held);
+      this.held += bytes.length;
+      return;
+    }
+    await this.drain();
+    if (bytes.length < GATHER) {
+      this.buffer.set(bytes, 0);
+      this.held = bytes.length;
+    } else await this.flush(bytes);
+  }
+  /** @internal */
+  async drain(): Promise<void> {
+    const n = this.held;
+    this.held = 0;
+    await this.flush(this.buffer.subarray(0, n));
+  }
+  /** The CRC-32 of what `write` appends. */
+  async checksummed(write: () => Promise<void>): Promise<number> {
+    this.crc = 0;
+    await write();
+    const { crc } = this;
+    this.crc = null;
+    return crc;
+  }
+  /** Writes over what is there already. */
+  async patch(bytes: Uint8Array, at: number): Promise<void> {
+    await this.drain();
+    await this.handle.write(bytes, 0, bytes.length, at);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Not every system lets folders be opened: there the rename alone has to do.
+  const handle = await fs.promises.open(folder, 'r').catch(() => null);
+  if (!handle) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
+}
+
+/** @internal Writes a file through `use`; the file appears under its name when all of it is on the disk. */
+export async function writeAtomically(file: string, use: (sink: ByteSink) => Promise<void>, signal?: AbortSignal | null): Promise<void> {
+  signal?.throwIfAborted();
+  const folder = path.dirname(path.resolve(file)),
+    temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  let handle: fs.promises.FileHandle;
+  try {
+    handle = await fs.promises.open(temporary, 'wx');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new FileError(`${file} cannot be written: ${code === 'ENOENT' ? `there is no folder ${folder}` : code === 'EACCES' ? `permission denied in ${folder}` : message}.`, {
+      cause: error,
+    });
+  }
+  try {
+    const sink = new ByteSink(handle, signal);
+    await use(sink);
+    await sink.drain();
+    await handle.sync();
+    await handle.close();
+    signal?.throwIfAborted();
+    await fs.promises.rename(temporary, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await fs.promises.rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}

@@ -1,0 +1,257 @@
+/** Values of an HDF5 dataset: in one piece, in its header, or in chunks that may be compressed. */
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+import { FileError } from '../../errors';
+import { formatShape, type DType, type TypedArray } from '../../tensor';
+import type { AttributeValue } from './reader';
+import { chunksOf, type Chunk } from './chunks';
+import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';
+import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype } from './datatype';
+import { Cursor as Block } from './cursor';
+
+const inflate = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.inflate);
+/** Up to this many bytes a dataset may be larger than what is stored of it: empty chunks stand for zeros. */
+const FREE_EXPANSION = 1 << 26;
+/** Deflate cannot do more than this. */
+const MOST_EXPANSION = 1100;
+
+interface Filter {
+  id: number;
+  values: number[];
+}
+type Layout = { kind: 'inline'; data: Buffer } | { kind: 'contiguous'; at: number } | { kind: 'chunked'; index: Parameters<typeof chunksOf>[1] };
+
+/** @internal */
+export class Hdf5Dataset {
+  readonly dtype: DType | 'string';
+  readonly shape: readonly number[];
+  readonly count: number;
+  private readonly layout: Layout;
+  private readonly filters: Filter[];
+  constructor(
+    private readonly input: Hdf5Input,
+    readonly path: string,
+    private readonly type: Datatype,
+    shape: number[] | null,
+    layout: Cursor,
+    filters: Cursor | null,
+    readonly attributes: ReadonlyMap<string, AttributeValue>,
+  ) {
+    this.shape = shape ?? [0];
+    this.count = this.shape.reduce((a, b) => a * b, 1);
+    const dtype = dtypeOf(type);
+    // Keras says so of halves that NumPy has no type for.
+    this.dtype = type.size === 2 && attributes.get('dtype') === 'bfloat16' ? 'bfloat16' : dtype;
+    if (!Number.isSafeInteger(this.count * type.size)) input.fail(`dataset '${path}' of shape ${formatShape(this.shape)} is too large`);
+    this.filters = filters ? readFilters(filters, path) : [];
+    this.layout = this.readLayout(layout);
+  }
+  private get bytes(): number {
+    return this.count * this.type.size;
+  }
+  private readLayout(c: Cursor): Layout {
+    const { input } = this,
+      version = c.version(1, 2, 3, 4, 5);
+    if (version < 3) {
+      const rank = c.u8(),
+        kind = c.u8();
+      c.skip(5);
+      const at = kind === 0 ? UNDEFINED : c.offset(),
+        dims = Array.from({ length: rank }, () => c.u32());
+      if (kind === 0) return { kind: 'inline', data: this.sized(c.bytes(c.u32())) };
+      if (kind === 1) return this.contiguous(at);
+      return { kind: 'chunked', index: { kind: 'tree', at, chunk: dims.slice(0, -1) } };
+    }
+    const kind = c.u8();
+    if (kind === 0) return { kind: 'inline', data: this.sized(c.bytes(c.u16())) };
+    if (kind === 1) {
+      const at = c.offset(),
+        size = c.length();
+      if (at !== UNDEFINED && size < this.bytes) input.fail(`dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${size}`);
+      return this.contiguous(at);
+    }
+    if (kind === 3) return input.refuse(`dataset '${this.path}', which is virtual,`);
+    if (kind !== 2) return input.fail(`dataset '${this.path}' has a layout of kind ${kind}`);
+    if (version === 3) {
+      const rank = c.u8(),
+        at = c.offset(),
+        dims = Array.from({ length: rank }, () => c.u32());
+      return { kind: 'chunked', index: { kind: 'tree', at, chunk: dims.slice(0, -1) } };
+    }
+    const flags = c.u8(),
+      rank = c.u8(),
+      width = c.u8();
+    if (width < 1 || width > 8) input.fail('a chunk has impossible sizes');
+    const dims = Array.from({ length: rank }, () => c.uint(width)).slice(0, -1),
+      index = c.u8();
+    if (index === 1) {
+      const filtered = (flags & 2) !== 0,
+        size = filtered ? c.length() : undefined,
+        mask = filtered ? c.u32() : 0;
+      return { kind: 'chunked', index: { kind: 'single', at: c.offset(), chunk: dims, size, mask } };
+    }
+    if (index === 2) return { kind: 'chunked', index: { kind: 'implicit', at: c.offset(), chunk: dims } };
+    if (index === 3) return { kind: 'chunked', index: { kind: 'fixed', pageBits: c.u8(), at: c.offset(), chunk: dims } };
+    if (index === 4) {
+      const [maxBits, indexElements, pointers, elements, pageBits] = [c.u8(), c.u8(), c.u8(), c.u8(), c.u8()];
+      return { kind: 'chunked', index: { kind: 'extensible', maxBits, indexElements, pointers, elements, pageBits, at: c.offset(), chunk: dims } };
+    }
+    if (index === 5) return { kind: 'chunked', index: { kind: 'tree2', at: (c.skip(6), c.offset()), chunk: dims } };
+    return input.fail(`dataset '${this.path}' has an index of kind ${index}`);
+  }
+  private sized(data: Buffer): Buffer {
+    if (data.length < this.bytes) this.input.fail(`dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${data.length}`);
+    return data;
+  }
+  private contiguous(at: number): Layout {
+    const { input } = this;
+    if (this.filters.length) input.fail(`dataset '${this.path}' has filters without chunks`);
+    if (at !== UNDEFINED && at + input.sizes.base + this.bytes > input.source.size)
+      throw new FileError(`${input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} reaches beyond the end of the file: it is cut off.`);
+    return { kind: 'contiguous', at };
+  }
+  private refuseBomb(stored: number): void {
+    if (this.bytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))
+      throw new FileError(`${this.input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but only ${stored} are stored: it is refused as a decompression bomb.`);
+  }
+  private async raw(signal?: AbortSignal | null): Promise<Uint8Array> {
+    const { layout, input } = this;
+    if (layout.kind === 'inline') return Uint8Array.from(layout.data.subarray(0, this.bytes));
+    if (layout.kind === 'contiguous') {
+      if (layout.at !== UNDEFINED) return input.source.read(layout.at + input.sizes.base, this.bytes, signal);
+      this.refuseBomb(0);
+      return new Uint8Array(this.bytes);
+    }
+    if (!this.count) return new Uint8Array(0);
+    const { chunk } = layout.index;
+    if (chunk.length !== this.shape.length || chunk.some((d) => d < 1)) input.fail(`dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`);
+    const chunkBytes = chunk.reduce((a, b) => a * b, this.type.size);
+    const chunks = [...chunksOf(input, layout.index, this.shape, chunkBytes, this.filters.length > 0)];
+    const stored = chunks.reduce((n, c) => n + c.size, 0);
+    this.refuseBomb(stored);
+    if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION)) input.fail(`a chunk of dataset '${this.path}' is too large`);
+    const out = new Uint8Array(this.bytes);
+    for (const c of chunks) {
+      signal?.throwIfAborted();
+      this.place(out, await this.unfilter(c, chunkBytes, signal), c.start, chunk);
+    }
+    return out;
+  }
+  private async unfilter({ at, size, mask }: Chunk, chunkBytes: number, signal?: AbortSignal | null): Promise<Uint8Array> {
+    const { input } = this,
+      start = at + input.sizes.base;
+    if (!this.filters.length && size < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${size} of ${chunkBytes} bytes`);
+    let data: Uint8Array = await input.source.read(start, size, signal);
+    for (let i = this.filters.length - 1; i >= 0; i--) {
+      if (mask & (1 << i)) continue;
+      const { id, values } = this.filters[i];
+      if (id === 1)
+        try {
+          data = await inflate(data, { maxOutputLength: chunkBytes + 64 });
+        } catch (error) {
+          throw new FileError(`${input.source.name}: a chunk of dataset '${this.path}' is damaged (${(error as Error).message}).`, { cause: error });
+        }
+      else if (id === 2) data = unshuffle(data, values[0] || this.type.size);
+      else {
+        if (data.length < 4) input.fail(`a chunk of dataset '${this.path}' is cut off`);
+        const body = data.subarray(0, -4),
+          want = Buffer.from(data.buffer, data.byteOffset + body.length, 4).readUInt32LE(0);
+        if (fletcher32(body) !== want) input.fail(`the checksum of a chunk of dataset '${this.path}' is wrong`);
+        data = body;
+      }
+    }
+    if (data.length < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${data.length} of ${chunkBytes} bytes`);
+    return data;
+  }
+  // Copies the part of a chunk that lies inside of the dataset, row by row.
+  private place(out: Uint8Array, data: Uint8Array, start: readonly number[], chunk: readonly number[]): void {
+    const { shape } = this,
+      rank = shape.length,
+      { size } = this.type;
+    if (rank === 0) {
+      out.set(data.subarray(0, size));
+      return;
+    }
+    const extent = shape.map((d, i) => Math.min(chunk[i], d - start[i]));
+    if (extent.some((d, i) => d <= 0 || start[i] < 0)) this.input.fail(`a chunk of dataset '${this.path}' lies outside of it`);
+    const at = Array<number>(rank).fill(0),
+      run = extent[rank - 1] * size;
+    for (;;) {
+      let from = 0,
+        to = 0;
+      for (let i = 0; i < rank; i++) {
+        from = from * chunk[i] + at[i];
+        to = to * shape[i] + start[i] + at[i];
+      }
+      out.set(data.subarray(from * size, from * size + run), to * size);
+      let axis = rank - 2;
+      while (axis >= 0 && ++at[axis] === extent[axis]) at[axis--] = 0;
+      if (axis < 0) return;
+    }
+  }
+  /** All values, in row-major order. */
+  async read(signal?: AbortSignal | null): Promise<TypedArray> {
+    if (this.dtype === 'string') throw new FileError(`${this.input.source.name}: dataset '${this.path}' holds texts where numbers are expected.`);
+    const raw = await this.raw(signal);
+    if (this.dtype === 'bfloat16' && this.type.kind !== 'float') return decodeNumbers({ kind: 'opaque', size: 2 }, raw, this.count);
+    return decodeNumbers(this.type, raw, this.count);
+  }
+  /** All texts of a dataset of texts. */
+  async readTexts(signal?: AbortSignal | null): Promise<string[]> {
+    const raw = await this.raw(signal),
+      { type, input } = this;
+    if (type.kind !== 'string' && type.kind !== 'vlen-string') return input.fail(`dataset '${this.path}' holds numbers where texts are expected`);
+    const c = new Block(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);
+    return Array.from({ length: this.count }, () => (type.kind === 'string' ? fixedText(c.bytes(type.size)) : heapText(input, c)));
+  }
+}
+
+function readFilters(c: Cursor, path: string): Filter[] {
+  const version = c.version(1, 2),
+    count = c.u8();
+  if (version === 1) c.skip(6);
+  return Array.from({ length: count }, () => {
+    const id = c.u16(),
+      nameSize = version === 1 || id >= 256 ? c.u16() : 0;
+    c.skip(2);
+    const values = c.u16();
+    c.skip(version === 1 ? Math.ceil(nameSize / 8) * 8 : nameSize);
+    const list = Array.from({ length: values }, () => c.u32());
+    if (version === 1 && values % 2) c.skip(4);
+    if (![1, 2, 3].includes(id)) c.input.refuse(`filter ${id} of dataset '${path}' (known are deflate, shuffle and fletcher32), which`);
+    return { id, values: list };
+  });
+}
+function unshuffle(data: Uint8Array, size: number): Uint8Array {
+  if (size < 2) return data;
+  const n = Math.floor(data.length / size),
+    out = new Uint8Array(data.length);
+  for (let k = 0; k < size; k++) for (let i = 0; i < n; i++) out[i * size + k] = data[k * n + i];
+  out.set(data.subarray(n * size), n * size);
+  return out;
+}
+// HDF5's own: sums of big-endian pairs of bytes.
+function fletcher32(data: Uint8Array): number {
+  let a = 0,
+    b = 0,
+    i = 0;
+  const even = data.length & ~1;
+  while (i < even) {
+    const end = Math.min(even, i + 720);
+    for (; i < end; i += 2) {
+      a += (data[i] << 8) | data[i + 1];
+      b += a;
+    }
+    a = (a & 0xffff) + (a >>> 16);
+    b = (b & 0xffff) + (b >>> 16);
+  }
+  if (data.length & 1) {
+    a += data[even] << 8;
+    b += a;
+    a = (a & 0xffff) + (a >>> 16);
+    b = (b & 0xffff) + (b >>> 16);
+  }
+  a = (a & 0xffff) + (a >>> 16);
+  b = (b & 0xffff) + (b >>> 16);
+  return ((b << 16) | a) >>> 0;
+}

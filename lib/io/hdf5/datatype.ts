@@ -1,0 +1,174 @@
+/** Types of HDF5 values, and the values of attributes and datasets in JavaScript. */
+import type { DType } from '../../tensor';
+import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
+
+/** @internal What is stored. Classes of HDF5 that no weights file needs (compounds, references, times) are refused. */
+export type Datatype =
+  | { kind: 'int'; size: number; signed: boolean; littleEndian: boolean }
+  | { kind: 'float'; size: number; littleEndian: boolean; format: 'ieee' | 'bfloat16' }
+  | { kind: 'bool'; size: number; littleEndian: boolean }
+  | { kind: 'string'; size: number }
+  | { kind: 'vlen-string'; size: number }
+  | { kind: 'opaque'; size: number };
+
+/** @internal */
+export function readDatatype(c: Cursor, depth = 0): Datatype {
+  const input = c.input,
+    head = c.u8(),
+    kind = head & 15,
+    version = head >> 4;
+  if (version < 1 || version > 5) input.fail(`a datatype has version ${version}`);
+  const bits = c.uint(3),
+    size = c.u32();
+  if (depth > 4) input.fail('a datatype is nested too deeply');
+  switch (kind) {
+    case 0: {
+      c.skip(4);
+      if (![1, 2, 4, 8].includes(size)) input.fail(`an integer type has ${size} bytes`);
+      return { kind: 'int', size, signed: (bits & 8) !== 0, littleEndian: (bits & 1) === 0 };
+    }
+    case 1: {
+      c.skip(4);
+      const exponentBits = c.skip(1).u8(); // after the exponent's place
+      c.skip(2 + 4);
+      if (![2, 4, 8].includes(size) || (bits & 0x40) !== 0) input.fail(`a floating-point type has ${size} bytes`);
+      const ieee = { 2: 5, 4: 8, 8: 11 }[size];
+      if (exponentBits !== ieee && !(size === 2 && exponentBits === 8)) input.fail(`a floating-point type of ${size} bytes has ${exponentBits} bits of exponent`);
+      return { kind: 'float', size, littleEndian: (bits & 1) === 0, format: exponentBits === ieee ? 'ieee' : 'bfloat16' };
+    }
+    case 3:
+      return { kind: 'string', size };
+    case 5:
+      c.skip(bits & 255);
+      return { kind: 'opaque', size };
+    case 8: {
+      const base = readDatatype(c, depth + 1);
+      if (base.kind !== 'int') input.fail('an enumeration is not made of integers');
+      return { kind: 'bool', size: base.size, littleEndian: base.kind === 'int' && base.littleEndian };
+    }
+    case 9: {
+      const base = readDatatype(c, depth + 1);
+      if ((bits & 15) === 1) return { kind: 'vlen-string', size };
+      return input.refuse(`a list of objects (variable length of ${base.kind})`);
+    }
+    default:
+      return input.refuse(`a value of class '${['', '', 'time', '', 'bit field', '', 'compound', 'reference', '', '', 'array'][kind] ?? kind}'`);
+  }
+}
+
+/** @internal Sizes of each axis; null for "no value at all". */
+export function readDataspace(c: Cursor): number[] | null {
+  const version = c.version(1, 2),
+    rank = c.u8(),
+    flags = c.u8();
+  if (rank > 32) c.input.fail(`a dataspace has rank ${rank}`);
+  if (version === 1) c.skip(5);
+  else if (c.u8() === 2) return null;
+  const shape = Array.from({ length: rank }, () => c.length());
+  if (flags & 1) for (let i = 0; i < rank; i++) c.length();
+  let size = 1;
+  for (const d of shape) {
+    if (d === UNDEFINED) c.input.fail('a dataspace has an unlimited size');
+    size *= d;
+    if (!Number.isSafeInteger(size)) c.input.fail(`a dataspace of shape (${shape.join(', ')}) is too large`);
+  }
+  return shape;
+}
+
+/** @internal Which tensors hold values of a type. Halves become float32 in memory, as in tensors. */
+export function dtypeOf(type: Datatype): DType | 'string' {
+  switch (type.kind) {
+    case 'float':
+      return type.size === 8 ? 'float64' : type.size === 4 ? 'float32' : type.format === 'bfloat16' ? 'bfloat16' : 'float16';
+    case 'int':
+      if (type.size === 1) return type.signed ? 'int8' : 'uint8';
+      return type.size === 8 || (type.size === 4 && !type.signed) ? 'int64' : 'int32';
+    case 'bool':
+      return 'bool';
+    case 'opaque':
+      return type.size === 2 ? 'bfloat16' : 'uint8';
+    default:
+      return 'string';
+  }
+}
+
+/** @internal A half-precision number from its bits. */
+export function halfToFloat(h: number): number {
+  const sign = h & 0x8000 ? -1 : 1,
+    exponent = (h >> 10) & 31,
+    fraction = h & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
+}
+
+/** @internal Typed array of `count` values out of their bytes. `raw` may be used up. */
+export function decodeNumbers(
+  type: Datatype,
+  raw: Uint8Array,
+  count: number,
+): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
+  const isLittle = type.kind === 'opaque' || (type.kind !== 'string' && type.kind !== 'vlen-string' && type.littleEndian);
+  const aligned = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
+  if (!isLittle && type.size > 1) {
+    const b = Buffer.from(aligned.buffer, aligned.byteOffset, aligned.length);
+    if (type.size === 2) b.swap16();
+    else if (type.size === 4) b.swap32();
+    else b.swap64();
+  }
+  const { buffer, byteOffset } = aligned;
+  switch (type.kind) {
+    case 'float':
+      if (type.size === 8) return new Float64Array(buffer, byteOffset, count);
+      if (type.size === 4) return new Float32Array(buffer, byteOffset, count);
+      return type.format === 'bfloat16' ? bfloats(buffer, byteOffset, count) : Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToFloat);
+    case 'int':
+      if (type.size === 1) return type.signed ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
+      if (type.size === 2) return Int32Array.from(type.signed ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count));
+      if (type.size === 4) return type.signed ? new Int32Array(buffer, byteOffset, count) : BigInt64Array.from(new Uint32Array(buffer, byteOffset, count), BigInt);
+      return new BigInt64Array(buffer, byteOffset, count);
+    case 'bool':
+      return Uint8Array.from({ length: count }, (_, i) => (aligned[i * type.size] ? 1 : 0));
+    default:
+      return type.size === 2 ? bfloats(buffer, byteOffset, count) : aligned;
+  }
+}
+function bfloats(buffer: ArrayBufferLike, byteOffset: number, count: number): Float32Array {
+  const half = new Uint16Array(buffer, byteOffset, count),
+    out = new Uint32Array(count);
+  for (let i = 0; i < count; i++) out[i] = half[i] << 16;
+  return new Float32Array(out.buffer);
+}
+
+/** @internal Text of fixed length: up to the first zero. */
+export function fixedText(raw: Buffer): string {
+  const end = raw.indexOf(0);
+  return raw.toString('utf8', 0, end < 0 ? raw.length : end).replace(end < 0 ? / +$/ : /$^/, '');
+}
+
+/** @internal Text of variable length: it lies in a heap of the file. */
+export function heapText(input: Hdf5Input, c: Cursor): string {
+  const length = c.u32(),
+    at = c.offset(),
+    index = c.u32();
+  if (!length || at === UNDEFINED || (at === 0 && index === 0)) return '';
+  const head = input.block(at, 16, 'a heap of texts');
+  head.magic('GCOL');
+  head.version(1);
+  const size = head.skip(3).length();
+  if (size < 16) input.fail('a heap of texts is too small');
+  const heap = input.block(at, size, 'a heap of texts').skip(8 + input.sizes.length);
+  while (heap.left >= 8 + input.sizes.length) {
+    const i = heap.u16();
+    heap.skip(6);
+    const bytes = heap.length();
+    if (i === 0) break;
+    if (bytes === UNDEFINED) input.fail('a text has no length');
+    const data = heap.bytes(bytes);
+    if (i === index) {
+      if (length > bytes) input.fail(`a text has ${length} bytes where its heap holds ${bytes}`);
+      return fixedText(data.subarray(0, length));
+    }
+    heap.skip(Math.min(heap.left, (8 - (bytes % 8)) % 8));
+  }
+  return input.fail('a text is not in its heap');
+}
