@@ -22,6 +22,13 @@ const HEADER = /^\{\s*'descr':\s*'([<>|=]?)([a-zA-Z?])(\d*)',\s*'fortran_order':
 
 /** @internal The array of a `.npy` file. @throws FileError for objects, texts, columns first, other sizes. */
 export async function readNpy(source: ByteSource, signal?: AbortSignal | null): Promise<NumpyArray> {
+  const { shape, dtype, type, at, count, fortran } = npyShape(source);
+  const raw = await source.read(at, count * type.size, signal);
+  const data = decodeNumbers(type, raw, count) as TypedArray;
+  return { shape, dtype, data: fortran && shape.length > 1 ? fromColumns(data, shape) : data };
+}
+/** @internal What the header says, compared with what is there. */
+export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean } {
   const fail = (why: string): never => {
     throw new FileError(`${source.name}: it is no sound .npy file: ${why}.`);
   };
@@ -52,11 +59,9 @@ export async function readNpy(source: ByteSource, signal?: AbortSignal | null): 
   else return fail(`its values are of type '${order}${letter}${digits}'; numbers are read`);
   if (!Number.isSafeInteger(count) || source.size - at - length !== count * size)
     fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * size} bytes but ${source.size - at - length} follow`);
-  const raw = await source.read(at + length, count * size, signal);
   const dtypes = { f2: 'float16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8', V2: 'bfloat16' } as Record<string, DType>;
   const dtype: DType = type.kind === 'bool' ? 'bool' : (dtypes[`${letter}${size}`] ?? (size === 8 || `${letter}${size}` === 'u4' ? 'int64' : 'int32'));
-  const data = decodeNumbers(type, raw, count) as TypedArray;
-  return { shape, dtype, data: fortran === 'True' && shape.length > 1 ? fromColumns(data, shape) : data };
+  return { shape, dtype, type, at: at + length, count, fortran: fortran === 'True' };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
   const out = data.slice() as TypedArray,
@@ -80,6 +85,11 @@ export class NpzReader {
   }
   has(name: string): boolean {
     return this.zip.has(`${name}.npy`);
+  }
+  /** Shape and dtype of an array. */
+  async header(name: string, signal?: AbortSignal | null): Promise<{ shape: number[]; dtype: DType }> {
+    const { shape, dtype } = npyShape(await this.zip.open(`${name}.npy`, signal));
+    return { shape, dtype };
   }
   async read(name: string, signal?: AbortSignal | null): Promise<NumpyArray> {
     return readNpy(await this.zip.open(`${name}.npy`, signal), signal);

@@ -219,6 +219,10 @@ export abstract class Layer implements Operation {
     const found = this.attributes((x): x is Variable => x instanceof Variable).filter((v) => !trainableVariables.includes(v) && !otherVariables.includes(v));
     return [...trainableVariables, ...found.filter((v) => v.trainable), ...otherVariables, ...found.filter((v) => !v.trainable)];
   }
+  /** @internal Its own, as files number them. */
+  get savedVariables(): Variable[] {
+    return this.ownVariables();
+  }
   /** All weights: its own, trainable ones first, then those of its sub-layers. Each once. */
   get weights(): Variable[] {
     return [...new Set([...this.ownVariables(), ...this.subLayers().flatMap((l) => l.weights)])];

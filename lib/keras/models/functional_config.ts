@@ -1,40 +1,66 @@
 /** The config of a functional model: its layers and how they are joined (keras.src.models.functional). */
 import { ValueError } from '../../errors';
 import { isRecord, mapStructure } from '../../nest';
-import { isKerasTensor, type KerasTensor } from '../keras_tensor';
-import type { Layer } from '../layers/layer';
+import { isKerasTensor, OpOperation, type KerasTensor } from '../keras_tensor';
+import { Layer } from '../layers/layer';
+import { camelCase, snakeCase } from '../naming';
 import { camelKeys } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
+import { legacyNode } from './legacy_nodes';
+import { callOperation, encodeOperation, isOperationConfig } from './operations';
 
+type InboundNode = { args: unknown[]; kwargs: Record<string, unknown> };
 interface LayerEntry extends SerializedObject {
   name: string;
-  inbound_nodes: { args: unknown[]; kwargs: Record<string, unknown> }[];
+  inbound_nodes: unknown[];
 }
 type History = [string, number, number];
+/** Layers that take several tensors by name in Keras, and an array here, say so: `static callInputs = ['query', 'value', 'key']`. */
+const callInputsOf = (layer: object): readonly string[] | null => (layer.constructor as { callInputs?: readonly string[] }).callInputs ?? null;
 
 /** @internal */
 export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<string, unknown> {
   const used = new Set(graph.nodes);
-  const nodesOf = (layer: Layer) => layer.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
-  const historyOf = (t: KerasTensor): History => {
-    const layer = t.node!.operation as Layer;
-    return [layer.name, Math.max(0, nodesOf(layer).indexOf(t.node!)), t.index];
-  };
+  type Node = (typeof graph.nodes)[number];
+  const nodesOf = (operation: Node['operation']): Node[] => operation.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
+  const historyOf = (t: KerasTensor): History => [t.node!.operation.name, Math.max(0, nodesOf(t.node!.operation).indexOf(t.node!)), t.index];
   const encode = (x: unknown): unknown =>
     mapStructure(x, isKerasTensor, (t) => ({ class_name: '__keras_tensor__', config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) } }));
   const layers = graph.operations.map((operation) => {
-    const layer = operation as Layer;
-    if (!('getConfig' in layer))
-      throw new ValueError(`getConfig: model '${model.name}' uses the op '${operation.name}' outside of a layer; only layers can be stored.\n  Fix: put it in a layer.`);
-    const inbound = nodesOf(layer).map((n) => ({ args: [encode(n.args[0])], kwargs: {} }));
+    if (operation instanceof OpOperation) {
+      const coded = nodesOf(operation).map((n) => encodeOperation(operation, n.args));
+      const { module, className, config } = coded[0];
+      return {
+        module,
+        class_name: className,
+        config: serializeKerasObject(config),
+        registered_name: className,
+        name: operation.name,
+        inbound_nodes: coded.map(({ args, kwargs }) => ({ args: args.map((a) => encodeConstants(encode(a))), kwargs })),
+      };
+    }
+    const layer = operation as Layer,
+      names = callInputsOf(layer);
+    const inbound = nodesOf(layer).map((n) => {
+      const [inputs, options] = n.args as [unknown, Record<string, unknown> | undefined];
+      const args = names && Array.isArray(inputs) ? inputs.map(encode) : [encode(inputs)];
+      const kwargs = Object.fromEntries(
+        Object.entries(options ?? {})
+          .filter(([, v]) => v !== undefined)
+          .map(([k, v]) => [snakeCase(k), encodeConstants(encode(v))]),
+      );
+      return { args, kwargs };
+    });
     return { ...(serializeKerasObject(layer) as SerializedObject), name: layer.name, inbound_nodes: inbound };
   });
   const structure = (s: SymbolicStructure): unknown => mapStructure(s, isKerasTensor, historyOf);
   return { name: model.name, trainable: model.trainable, layers, inputLayers: structure(graph.inputStructure), outputLayers: structure(graph.outputStructure) };
 }
+// Numbers stay, what holds numbers becomes Keras' tensor.
+const encodeConstants = (x: unknown): unknown => (isRecord(x) ? x : Array.isArray(x) ? x.map(encodeConstants) : serializeKerasObject(x));
 
-const isHistory = (x: unknown): x is History => Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
+const isHistory = (x: unknown): x is History => Array.isArray(x) && x.length >= 3 && typeof x[0] === 'string' && typeof x[1] === 'number' && typeof x[2] === 'number';
 
 /** @internal */
 export function functionalFromConfig<M>(
@@ -43,38 +69,50 @@ export function functionalFromConfig<M>(
 ): M {
   const config = camelKeys(given),
     entries = config.layers as LayerEntry[],
-    layers = new Map<string, Layer>();
+    layers = new Map<string, Layer | SerializedObject>();
   const outputsOf = new Map<string, KerasTensor[][]>();
   for (const e of entries) {
-    const layer = deserializeKerasObject(e) as Layer;
-    layers.set(e.name, layer);
-    outputsOf.set(e.name, e.inbound_nodes.length ? [] : layer.inboundNodes.map((n) => n.outputs));
+    const name = e.name ?? (e.config as { name?: string }).name ?? '';
+    if (layers.has(name)) throw new ValueError(`fromConfig: two layers have the name '${name}'.`);
+    if (isOperationConfig(e.module)) {
+      layers.set(name, e);
+      outputsOf.set(name, []);
+      continue;
+    }
+    const layer = deserializeKerasObject(withoutGraph(e), { module: 'keras.layers' }) as Layer;
+    layers.set(name, layer);
+    outputsOf.set(name, e.inbound_nodes?.length ? [] : layer.inboundNodes.map((n) => n.outputs));
+    e.name = name;
   }
   const find = ([name, node, index]: History): KerasTensor | undefined => outputsOf.get(name)?.[node]?.[index];
-  const pending = entries.flatMap((e) => e.inbound_nodes.map((node, k) => ({ e, node, k })));
+  const pending = entries.flatMap((e) => (e.inbound_nodes ?? []).map((node, k) => ({ e, node, k })));
   while (pending.length) {
     const before = pending.length;
     for (let i = 0; i < pending.length; i++) {
-      const { e, node, k } = pending[i];
+      const { e, node: raw, k } = pending[i],
+        layer = layers.get(e.name)!;
       let isReady = outputsOf.get(e.name)!.length === k;
+      if (!isReady) continue;
+      const lookup = (history: History): KerasTensor | undefined => {
+        const t = find(history);
+        if (!t) isReady = false;
+        return t;
+      };
       const decode = (x: unknown): unknown => {
-        if (isRecord(x) && x.class_name === '__keras_tensor__') {
-          const t = find((x.config as { keras_history: History }).keras_history);
-          if (!t) isReady = false;
-          return t;
-        }
+        if (isRecord(x) && x.class_name === '__keras_tensor__') return lookup((x.config as { keras_history: History }).keras_history);
         if (Array.isArray(x)) return x.map(decode);
+        if (isRecord(x) && typeof x.class_name === 'string') return ['__slice__', '__ellipsis__'].includes(x.class_name) ? x : deserializeKerasObject(x);
         return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([key, v]) => [key, decode(v)])) : x;
       };
-      const args = node.args.map(decode);
+      const isNew = isRecord(raw) && 'args' in raw;
+      const node: InboundNode = isNew ? { args: (raw.args as unknown[]).map(decode), kwargs: decode(raw.kwargs ?? {}) as Record<string, unknown> } : legacyNode(raw, e, lookup);
       if (!isReady) continue;
-      const layer = layers.get(e.name)!;
-      layer.apply(args.length > 1 ? args : args[0], camelKeys(node.kwargs ?? {}));
-      outputsOf.get(e.name)!.push(layer.inboundNodes.at(-1)!.outputs);
+      const outputs = apply(layer, node);
+      outputsOf.get(e.name)!.push(outputs);
       pending.splice(i--, 1);
     }
     if (pending.length === before)
-      throw new ValueError(`fromConfig: the layers ${pending.map((p) => `'${p.e.name}'`).join(', ')} depend on one another or on layers that are not there.`);
+      throw new ValueError(`fromConfig: the layers ${[...new Set(pending.map((p) => `'${p.e.name}'`))].join(', ')} depend on one another or on layers that are not there.`);
   }
   const structure = (x: unknown): SymbolicStructure => {
     if (isHistory(x)) {
@@ -83,8 +121,50 @@ export function functionalFromConfig<M>(
       return t;
     }
     if (Array.isArray(x)) return x.map(structure);
-    return Object.fromEntries(Object.entries(x as object).map(([k, v]) => [k, structure(v)]));
+    return Object.fromEntries(Object.entries((x ?? {}) as object).map(([k, v]) => [k, structure(v)]));
   };
-  const model = make({ inputs: structure(config.inputLayers), outputs: structure(config.outputLayers), name: config.name as string, trainable: config.trainable as boolean });
-  return model;
+  // Files of Keras 1 and 2 list even a single input; a list of one is the one.
+  const unlisted = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !entries.some((e) => e.inbound_nodes?.some((n) => isRecord(n) && 'args' in n)) ? x[0] : x);
+  return make({
+    inputs: structure(unlisted(config.inputLayers)),
+    outputs: structure(unlisted(config.outputLayers)),
+    name: (config.name as string) ?? undefined,
+    trainable: (config.trainable as boolean) ?? undefined,
+  });
+}
+// What joins layers is not part of the layer.
+function withoutGraph(e: LayerEntry): SerializedObject {
+  const { name: _, inbound_nodes: __, ...rest } = e;
+  const own = rest as unknown as SerializedObject;
+  return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers) ? { ...own, config: { ...own.config, name: e.name } } : own;
+}
+function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): KerasTensor[] {
+  if (!(layer instanceof Layer)) {
+    const outputs = callOperation(layer.class_name, layer.config as Record<string, unknown>, args, kwargs);
+    const flat = (Array.isArray(outputs) ? outputs : [outputs]) as KerasTensor[],
+      { operation } = flat[0].node!,
+      { name } = layer.config as { name?: string };
+    if (operation instanceof OpOperation && name) Object.assign(operation, { name });
+    return flat;
+  }
+  const names = callInputsOf(layer),
+    options: Record<string, unknown> = {};
+  const inputs = [...args];
+  for (const [k, v] of Object.entries(kwargs)) {
+    const at = names ? names.indexOf(k) : -1;
+    if (at >= 0) {
+      if (v !== null) inputs[at] = v;
+    } else if (v !== null && k !== 'training')
+      // The call of the model says whether it trains. A mask that is null is found anew.
+      options[camelCase(k)] = v;
+  }
+  if (Array.isArray(options.mask) && options.mask.every((m) => m === null)) delete options.mask;
+  if (!names && inputs.length > 1) {
+    // Positional arguments behind the tensors: the initial state of recurrent layers, the mask of others.
+    const rest = inputs.splice(1).filter((v) => v !== null && v !== undefined && typeof v !== 'boolean');
+    if (rest.length && 'returnState' in layer) options.initialState ??= rest.length === 1 ? rest[0] : rest;
+    else if (rest.length && inputs.length === 1 && rest.every(isKerasTensor)) inputs.splice(0, 1, [inputs[0], ...rest]);
+  }
+  layer.apply(names && inputs.length > 1 ? inputs : inputs[0], options);
+  return layer.inboundNodes.at(-1)!.outputs;
 }

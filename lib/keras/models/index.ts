@@ -1,3 +1,4 @@
 /** Models (keras.models). */
 export { Model, type ModelOptions } from './model';
 export { Sequential } from './sequential';
+export { loadModel, modelFromJson, modelFromJson as modelFromJSON, saveModel } from '../saving/saving_api';

@@ -8,7 +8,9 @@ import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../
 import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { camelKeys, registerClass } from '../saving/registry';
+import { loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions } from '../saving/saving_api';
 import { deserializeKerasObject } from '../saving/serialize';
+import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
 import { Trainer, type BatchOptions } from '../training/trainer';
 import type { History } from '../callbacks/history';
@@ -257,6 +259,31 @@ export class Model extends Layer {
     return this.variables;
   }
 
+  // ---- files
+  /** Writes the whole model: `.keras`, or `.h5` of Keras 2. Appears under its name when it is complete. */
+  save(filepath: string, options: SaveOptions = {}): Promise<void> {
+    return saveModel(this, filepath, options);
+  }
+  /** Writes the weights: `.weights.h5`, `.h5` of Keras 2, `.safetensors` or `.npz`. */
+  saveWeights(filepath: string, options: SaveOptions = {}): Promise<void> {
+    return saveWeights(this, filepath, options);
+  }
+  /**
+   * Reads weights of any of these formats, or those in a `.keras` file.
+   * @param options - byName: match layers by name; skipMismatch: leave alone what does not fit; signal.
+   * @returns what was loaded, and what was not and why.
+   */
+  loadWeights(filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
+    return loadWeights(this, filepath, options);
+  }
+  /** Keras' JSON of the architecture, without weights. */
+  toJson(options: { indent?: number } = {}): string {
+    return modelToJson(this, options);
+  }
+  /** Alias of `toJson`. */
+  toJSON(): unknown {
+    return JSON.parse(modelToJson(this, {}));
+  }
   override getConfig(): Record<string, unknown> {
     return this.graph && this.constructor === Model ? functionalConfig(this, this.graph) : super.getConfig();
   }

@@ -26,6 +26,7 @@ export interface SerializedObject {
   config: Record<string, unknown> | string;
   registered_name: string | null;
   build_config?: Record<string, unknown>;
+  compile_config?: Record<string, unknown>;
 }
 /** @internal Objects with a config. */
 export interface Configurable {
@@ -34,7 +35,7 @@ export interface Configurable {
 
 /** @internal */
 export const isSerialized = (x: unknown): x is SerializedObject => isRecord(x) && typeof x.class_name === 'string' && 'config' in x;
-const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Record<string, unknown> | null } =>
+const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Record<string, unknown> | null; getCompileConfig?(): Record<string, unknown> | null } =>
   typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
 
 /** @internal Names of built-in functions: they are stored by name alone. */
@@ -64,6 +65,8 @@ export function serializeKerasObject(object: unknown): unknown {
     };
     const build = object.getBuildConfig?.();
     if (build) out.build_config = serializeRecord(build);
+    const compiled = object.getCompileConfig?.();
+    if (compiled) out.compile_config = serializeRecord(compiled);
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);

@@ -1,0 +1,146 @@
+/** Ops of keras.ops in the configs of functional models: `{ class_name: 'Add', module: 'keras.src.ops.numpy' }`. */
+import { TypeError } from '../../errors';
+import { isRecord } from '../../nest';
+import { definedOps } from '../../ops/define';
+import { OpOperation } from '../keras_tensor';
+import { camelCase, snakeCase } from '../naming';
+import { OPERATION_ROWS } from './operation_table';
+
+interface Row {
+  module: string;
+  className: string;
+  name: string;
+  /** Parameters of the function, those of the class, those of a call; `?` has a default, `*` takes the rest. */
+  parameters: string[];
+  settings: string[];
+  inputs: string[];
+}
+const rows: Row[] = OPERATION_ROWS.trim()
+  .split('\n')
+  .map((line) => {
+    const [, module, className, name, rest] = /^(\S+) (\S+) (\S+): ?(.*)$/.exec(line)!;
+    const [parameters, settings, inputs] = rest.split('|').map((s) => s.trim().split(' ').filter(Boolean));
+    return { module, className, name, parameters, settings: settings ?? [], inputs: inputs ?? [] };
+  });
+// Functions under two names have one class: the first by its own name is the one that is read.
+const byClass = new Map<string, Row>();
+for (const row of rows) {
+  const known = byClass.get(row.className);
+  if (!known || snakeCase(row.className[0].toLowerCase() + row.className.slice(1)) === row.name) byClass.set(row.className, row);
+}
+const byName = new Map(rows.map((row) => [camelCase(row.name), row]));
+byName.set('abs', byName.get('absolute')!);
+byName.set('concat', byName.get('concatenate')!);
+
+const plain = (p: string): string => p.replace(/[?*]/g, '');
+
+/** @internal Whether a config names an op. */
+export const isOperationConfig = (module: unknown): boolean => typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
+
+/** @internal An op's class, its config, and the arguments of one node. */
+export function encodeOperation(operation: OpOperation, args: readonly unknown[]): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
+  const row = byName.get(operation.opName.replace(/^.*\./, ''));
+  if (!row) throw new TypeError(`getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`);
+  const bound = bind(row, args),
+    config: Record<string, unknown> = { name: operation.name };
+  for (const p of row.settings) if (plain(p) in bound) config[plain(p)] = bound[plain(p)];
+  const list: unknown[] = [];
+  for (const p of row.inputs) {
+    if (p.startsWith('*')) list.push(...(bound[plain(p)] as unknown[]));
+    else if (plain(p) in bound) list.push(bound[plain(p)]);
+  }
+  return { module: `keras.src.ops.${row.module}`, className: row.className, config, args: list, kwargs: {} };
+}
+// Arguments as they are given here, by Keras' names: required ones by place, the others in the last argument.
+function bind(row: Row, args: readonly unknown[]): Record<string, unknown> {
+  const out: Record<string, unknown> = {},
+    rest = [...args],
+    variadic = row.parameters.some((p) => p.startsWith('*'));
+  const last = rest.at(-1);
+  if (isRecord(last) && rest.length > (variadic ? 1 : row.parameters.filter((p) => !p.endsWith('?')).length - 1) && !('class_name' in last)) {
+    for (const [k, v] of Object.entries(last)) if (v !== undefined) out[snakeCase(k)] = v;
+    rest.pop();
+  }
+  for (const p of row.parameters) {
+    if (p.startsWith('*')) out[plain(p)] = rest.splice(0);
+    else if (!p.endsWith('?') || rest.length) {
+      if (rest.length) out[plain(p)] = rest.shift();
+    }
+  }
+  return out;
+}
+
+/** @internal Calls the op that a config names: on symbolic tensors it becomes a node. */
+export function callOperation(className: string, config: Record<string, unknown>, args: readonly unknown[], kwargs: Record<string, unknown>): unknown {
+  if (className === 'GetItem') return getItem(args[0], args[1]);
+  const row = byClass.get(className),
+    f = row && (definedOps.get(camelCase(row.name)) as ((...a: unknown[]) => unknown) | undefined);
+  if (!row || !f) throw new TypeError(`deserialize: the op '${className}' of keras.ops is not known here.`);
+  const bound: Record<string, unknown> = { ...config, ...kwargs };
+  delete bound.name;
+  let i = 0,
+    variadic: unknown[] = [];
+  for (const p of row.inputs) {
+    if (p.startsWith('*')) variadic = args.slice(i);
+    else if (i < args.length) bound[plain(p)] = args[i++];
+  }
+  const call: unknown[] = [],
+    options: Record<string, unknown> = {};
+  // Where TypeScript takes a parameter by place although Keras has a default for it, the function says so.
+  const byPlace = new Set(row.name === 'where' ? ['x1', 'x2'] : []);
+  for (const p of row.parameters) {
+    const name = plain(p);
+    if (p.startsWith('*')) call.push(...variadic);
+    else if (!(name in bound)) continue;
+    else if (p.endsWith('?') && !byPlace.has(name)) options[camelCase(name)] = bound[name];
+    else call.push(bound[name]);
+  }
+  for (const [k, v] of Object.entries(options)) if (v === null || (k === 'sparse' && v === false)) delete options[k];
+  return f(...call, ...(Object.keys(options).length ? [options] : []));
+}
+
+// x[1:, ..., None, 0] by ops that every backend has.
+function getItem(x: unknown, key: unknown): unknown {
+  const op = (name: string): ((...a: unknown[]) => unknown) => definedOps.get(name) as unknown as (...a: unknown[]) => unknown;
+  const keys = Array.isArray(key) ? [...(key as unknown[])] : [key],
+    rank = (x as { shape: readonly unknown[] }).shape.length;
+  const isEllipsis = (k: unknown): boolean => isRecord(k) && k.class_name === '__ellipsis__';
+  const at = keys.findIndex(isEllipsis),
+    used = keys.filter((k) => k !== null && !isEllipsis(k)).length;
+  const whole = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
+  if (at >= 0) keys.splice(at, 1, ...Array<unknown>(rank - used).fill(whole));
+  let out = x,
+    axis = 0;
+  for (const k of keys) {
+    if (k === null) out = op('expandDims')(out, axis++);
+    else if (typeof k === 'number') out = op('take')(out, k, { axis });
+    else if (isRecord(k) && k.class_name === '__slice__') {
+      const { start, stop, step } = k.config as Record<'start' | 'stop' | 'step', number | null>;
+      if (start !== null || stop !== null || step !== null) out = new SliceCall(axis, start, stop, step).apply(out);
+      axis++;
+    } else {
+      out = op('take')(out, k, { axis });
+      axis++;
+    }
+  }
+  return out;
+}
+class SliceCall {
+  constructor(
+    private readonly axis: number,
+    private readonly start: number | null,
+    private readonly stop: number | null,
+    private readonly step: number | null,
+  ) {}
+  apply(x: unknown): unknown {
+    const size = (x as { shape: readonly (number | null)[] }).shape[this.axis],
+      step = this.step ?? 1;
+    if (size === null) throw new TypeError(`deserialize: a slice along axis ${this.axis}, whose size is unknown, cannot be read.`);
+    const bound = (v: number | null, whole: number): number => (v === null ? whole : Math.min(Math.max(v < 0 ? v + size : v, step > 0 ? 0 : -1), step > 0 ? size : size - 1));
+    const from = bound(this.start, step > 0 ? 0 : size - 1),
+      to = bound(this.stop, step > 0 ? size : -1),
+      indices: number[] = [];
+    for (let i = from; step > 0 ? i < to : i > to; i += step) indices.push(i);
+    return (definedOps.get('take') as unknown as (...a: unknown[]) => unknown)(x, Int32Array.from(indices), { axis: this.axis });
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * HDF5 files of Keras 1, 2 and 3's legacy format (keras.src.legacy.saving.legacy_h5_format): weights by layer, in the
+ * order of the layers, names in attributes; whole models with `model_config`, `training_config` and `optimizer_weights`.
+ */
+import { FileError, ValueError } from '../../errors';
+import type { ByteSink } from '../../io/atomic';
+import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
+import { isRecord } from '../../nest';
+import type { Variable } from '../../variable';
+import type { Layer } from '../layers/layer';
+import type { Model } from '../models/model';
+import { withLegacyConfigs } from './legacy_configs';
+import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
+import { convertLegacyWeights } from './legacy_weights';
+import { camelKeys } from './registry';
+import type { LoadModelOptions } from './saving_api';
+import { KERAS_VERSION, parseJson } from './saving_lib';
+import { deserializeKerasObject } from './serialize';
+import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
+
+/** Longest attribute that Keras writes; longer lists are split into `layer_names0`, `layer_names1`, ... */
+const MOST_ATTRIBUTE = 64512;
+
+// ---- reading
+/** @internal A list of names, whole or in numbered parts; bytes or texts. */
+export function namesOf(group: Hdf5Group, attribute: string): string[] {
+  const list = (v: unknown): string[] => (Array.isArray(v) ? v.map(String) : typeof v === 'string' ? [v] : []);
+  const whole = group.attributes.get(attribute);
+  if (whole !== undefined) return list(whole);
+  const out: string[] = [];
+  for (let i = 0; group.attributes.has(`${attribute}${i}`); i++) out.push(...list(group.attributes.get(`${attribute}${i}`)));
+  return out;
+}
+const textOf = (group: Hdf5Group, name: string): string | null => {
+  const v = group.attributes.get(name);
+  return typeof v === 'string' ? v : Array.isArray(v) && typeof v[0] === 'string' ? v[0] : null;
+};
+/** @internal Trainable ones first: the order of every Keras before 3, kept for these files. */
+export const legacyWeights = (layer: Layer): Variable[] => [...new Set([...layer.trainableWeights, ...layer.nonTrainableWeights])];
+
+interface SavedLayer {
+  name: string;
+  weights: Found[];
+}
+// Layers of a file that have weights.
+function savedLayers(group: Hdf5Group, file: string): SavedLayer[] {
+  return namesOf(group, 'layer_names')
+    .map((name) => ({ name, weights: weightsOf(group, name, file) }))
+    .filter((l) => l.weights.length);
+}
+function weightsOf(parent: Hdf5Group, name: string, file: string): Found[] {
+  const group = parent.group(name);
+  if (!group) throw new FileError(`${file}: it names layer '${name}' but holds no group for it.`);
+  return namesOf(group, 'weight_names').map((weight) => {
+    const found = group.get(weight);
+    if (!(found instanceof Hdf5Dataset)) throw new FileError(`${file}: weight '${weight}' of layer '${name}' is missing.`);
+    return toFound(found);
+  });
+}
+const toFound = (d: Hdf5Dataset): Found => ({
+  where: d.path,
+  shape: d.shape,
+  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
+});
+/** @internal Which Keras wrote the weights, and on which backend. */
+export function originOf(root: Hdf5Group, group: Hdf5Group): { version: string; backend: string | null } {
+  return {
+    version: textOf(group, 'keras_version') ?? textOf(root, 'keras_version') ?? '1',
+    backend: textOf(group, 'backend') ?? textOf(root, 'backend'),
+  };
+}
+
+/** @internal Weights of a legacy file into a model: by place, or by the names of layers. */
+export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Model, options: LoadWeightsOptions): Promise<LoadReport> {
+  const group = root.group('model_weights') ?? root;
+  if (!namesOf(group, 'layer_names').length)
+    throw new FileError(`${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`);
+  const saved = savedLayers(group, file),
+    origin = originOf(root, group),
+    matches = new WeightMatches(file, model.name);
+  const prepare = (layer: Layer, l: SavedLayer): Found[] => convertLegacyWeights(layer, l.weights, legacyWeights(layer), origin);
+  if (options.byName) {
+    const byName = new Map(saved.map((l) => [l.name, l]));
+    for (const layer of model.layers) {
+      const l = byName.get(layer.name),
+        weights = legacyWeights(layer);
+      if (l) matches.add(weights, prepare(layer, l), `layer '${layer.name}'`);
+      else if (weights.length) matches.skipped.push({ path: layer.name, expected: null, found: null, reason: `the file has no layer '${layer.name}'` });
+      byName.delete(layer.name);
+    }
+    for (const name of byName.keys()) matches.skipped.push({ path: name, expected: null, found: null, reason: `the model has no layer '${name}'` });
+  } else {
+    const layers = model.layers.filter((l) => legacyWeights(l).length);
+    if (layers.length !== saved.length)
+      throw new ValueError(
+        `${file} does not fit model '${model.name}': the model has ${layers.length} layers with weights (${list(layers.map((l) => l.name))}) but the file has ${saved.length} (${list(saved.map((l) => l.name))}).\n  Fix: build the model that the file was made of, or pass { byName: true } to load layers of equal names.`,
+      );
+    layers.forEach((layer, i) =>
+      matches.add(legacyWeights(layer), prepare(layer, saved[i]), layer.name === saved[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${saved[i].name}' in the file)`),
+    );
+  }
+  const top = group.group('top_level_model_weights'),
+    own = model.savedVariables;
+  if (top && own.length) matches.add(own, weightsOf(group, 'top_level_model_weights', file), `model '${model.name}' itself`);
+  return matches.apply(options);
+}
+const list = (names: readonly string[]): string => (names.length > 8 ? `${names.slice(0, 8).join(', ')}, ...` : names.join(', ') || 'none');
+
+/** @internal A whole model of a legacy file. */
+export async function loadLegacyModel(root: Hdf5Group, file: string, { customObjects, compile = true, signal }: LoadModelOptions): Promise<Model> {
+  const text = textOf(root, 'model_config');
+  if (text === null)
+    throw new FileError(`${file}: it holds weights but no model ('model_config' is missing).\n  Fix: make the model, then model.loadWeights('${file}').`);
+  const config = parseJson(text, `${file}: model_config`);
+  if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
+  const group = root.group('model_weights') ?? root,
+    origin = originOf(root, group);
+  const model = withLegacyConfigs(origin, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model);
+  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but '${String(config.class_name)}'.`);
+  await loadLegacyWeights(root, file, model, { signal });
+  const training = textOf(root, 'training_config');
+  if (!compile || training === null) return model;
+  const args = parseJson(training, `${file}: training_config`);
+  if (!isRecord(args)) return model;
+  compileByTrainingConfig(model, args, file, origin, customObjects);
+  if (model.compiled) await loadOptimizer(root, file, model, signal);
+  return model;
+}
+function compileByTrainingConfig(model: Model, args: Record<string, unknown>, file: string, origin: { version: string; backend: string | null }, customObjects?: LoadModelOptions['customObjects']): void {
+  const { optimizer_config: optimizer, loss, metrics, weighted_metrics: weighted, loss_weights: lossWeights } = args;
+  try {
+    const read = (x: unknown, module: string): unknown => {
+      if (isRecord(x) && typeof x.class_name === 'string') return deserializeKerasObject(x, { customObjects, module });
+      if (Array.isArray(x)) return x.map((e) => read(e, module));
+      return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, read(v, module)])) : x;
+    };
+    withLegacyConfigs(origin, () =>
+      model.compileFromConfig(
+        camelKeys({
+          optimizer: read(optimizer, 'keras.optimizers'),
+          loss: unlist(read(loss, 'keras.losses')),
+          metrics: read(metrics, 'keras.metrics'),
+          weighted_metrics: read(weighted, 'keras.metrics'),
+          loss_weights: lossWeights ?? null,
+        }),
+      ),
+    );
+  } catch (error) {
+    // The model is there; what it was trained with may be a function that only its author has.
+    console.warn(`${file}: the model was loaded but not compiled: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+const unlist = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 ? x[0] : x);
+
+async function loadOptimizer(root: Hdf5Group, file: string, model: Model, signal?: AbortSignal | null): Promise<void> {
+  const group = root.group('optimizer_weights');
+  if (!group || !model.optimizer) return;
+  const names = namesOf(group, 'weight_names'),
+    found = names.map((n) => group.dataset(n)).filter((d): d is Hdf5Dataset => d !== undefined),
+    variables = model.optimizer.variables;
+  const fits = found.length === variables.length && variables.every((v, i) => v.shape.join() === found[i].shape.join());
+  if (!fits) {
+    if (found.length > 1)
+      console.warn(`${file}: the state of the optimizer (${found.length} variables) is not that of '${model.optimizer.name}' (${variables.length} variables): it is left out, the optimizer starts anew.`);
+    return;
+  }
+  const matches = new WeightMatches(file, model.name);
+  matches.add(variables, found.map(toFound), 'optimizer');
+  await matches.apply({ signal });
+}
+
+// ---- writing
+function writeNames(h5: Hdf5Writer, path: string, attribute: string, names: readonly string[]): void {
+  const width = Math.max(1, ...names.map((n) => Buffer.byteLength(n)));
+  if (width > MOST_ATTRIBUTE) throw new ValueError(`save: a name of ${width} bytes is longer than the ${MOST_ATTRIBUTE} that HDF5 takes.`);
+  let parts = 1;
+  while (Math.ceil(names.length / parts) * width > MOST_ATTRIBUTE) parts++;
+  if (parts === 1) h5.attribute(path, attribute, names);
+  // As NumPy's array_split: the first ones get one more.
+  else
+    for (let k = 0, at = 0; k < parts; k++) {
+      const n = Math.floor(names.length / parts) + (k < names.length % parts ? 1 : 0);
+      h5.attribute(path, `${attribute}${k}`, names.slice(at, (at += n)));
+    }
+}
+function writeGroup(h5: Hdf5Writer, path: string, weights: readonly Variable[]): void {
+  h5.group(path);
+  const used = new Map<string, number>();
+  const names = weights.map((v) => {
+    const n = used.get(v.path) ?? 0;
+    used.set(v.path, n + 1);
+    return n ? `${v.path}_${n}` : v.path;
+  });
+  writeNames(h5, path, 'weight_names', names);
+  weights.forEach((v, i) => h5.dataset(`${path}/${names[i]}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+}
+const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
+function fillWeights(h5: Hdf5Writer, path: string, model: Model): void {
+  const { layers } = model;
+  h5.group(path);
+  writeNames(
+    h5,
+    path,
+    'layer_names',
+    layers.map((l) => l.name),
+  );
+  h5.attribute(path, 'backend', 'tensorflow');
+  h5.attribute(path, 'keras_version', KERAS_VERSION);
+  for (const layer of layers) writeGroup(h5, join(path, layer.name), legacyWeights(layer));
+  writeGroup(h5, join(path, 'top_level_model_weights'), model.savedVariables);
+}
+/** @internal `model.saveWeights('w.h5')`. */
+export async function writeLegacyWeights(sink: ByteSink, model: Model): Promise<void> {
+  const h5 = new Hdf5Writer();
+  fillWeights(h5, '', model);
+  await h5.writeTo(sink);
+}
+/** @internal `model.save('m.h5')`. */
+export async function writeLegacyModel(sink: ByteSink, model: Model): Promise<void> {
+  const h5 = new Hdf5Writer();
+  h5.attribute('', 'keras_version', KERAS_VERSION);
+  h5.attribute('', 'backend', 'tensorflow');
+  h5.attribute('', 'model_config', JSON.stringify(legacyConfigOf(model)));
+  const training = trainingConfigOf(model);
+  if (training) h5.attribute('', 'training_config', JSON.stringify(training));
+  fillWeights(h5, 'model_weights', model);
+  if (training && model.optimizer?.built) {
+    const prefix = 'optimizer_weights';
+    writeGroup(h5, prefix, model.optimizer.variables);
+  }
+  await h5.writeTo(sink);
+}

@@ -1,0 +1,118 @@
+/** saveModel, loadModel, saveWeights, loadWeights: which format a file has, and who reads or writes it (keras.src.saving.saving_api). */
+import { TypeError, ValueError } from '../../errors';
+import { writeAtomically } from '../../io/atomic';
+import { isHdf5, openHdf5 } from '../../io/hdf5/index';
+import { withFile, type ByteSource } from '../../io/source';
+import { isZip } from '../../io/zip';
+import { isRecord } from '../../nest';
+import type { Layer } from '../layers/layer';
+import type { Model } from '../models/model';
+import { checkOptions } from '../options';
+import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
+import { camelKeys, type CustomObjects } from './registry';
+import { isStateFile, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
+import { deserializeKerasObject } from './serialize';
+import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
+import type { LoadReport, LoadWeightsOptions } from './weight_matching';
+
+export interface SaveOptions {
+  /** Whether an existing file is replaced. Default true. */
+  overwrite?: boolean;
+  signal?: AbortSignal | null;
+}
+export interface LoadModelOptions {
+  /** Classes and functions that the file names, by their names. */
+  customObjects?: CustomObjects;
+  /** Whether the model is compiled as it was when it was saved. Default true. */
+  compile?: boolean;
+  /** Nothing in a file is ever run; the option is there because Keras has it. */
+  safeMode?: boolean;
+  signal?: AbortSignal | null;
+}
+
+async function checkTarget(where: string, file: unknown, { overwrite = true }: SaveOptions): Promise<string> {
+  if (typeof file !== 'string' || !file) throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${String(file)}`);
+  if (!overwrite) {
+    const { access } = await import('node:fs/promises');
+    if (await access(file).then(() => true, () => false)) throw new ValueError(`${where}: ${file} exists already.\n  Fix: choose another name, or pass { overwrite: true }.`);
+  }
+  return file;
+}
+
+/** Writes a model: config, weights, what it was compiled with and the optimizer's state. By the name: `.keras`, or `.h5` of Keras 2. */
+export async function saveModel(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions('save', options, ['overwrite', 'signal']);
+  const file = await checkTarget('save', filepath, options);
+  if (file.endsWith('.weights.h5')) throw new ValueError(`save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`);
+  if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyModel(sink, model as Model), options.signal);
+  if (!file.endsWith('.keras')) throw new ValueError(`save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${file}`);
+  return writeAtomically(file, (sink) => writeKerasArchive(sink, model), options.signal);
+}
+
+/** Reads a model of any Keras: `.keras`, `.h5`, or the `model.json` of TensorFlow.js. */
+export async function loadModel(filepath: string, options: LoadModelOptions = {}): Promise<Model> {
+  checkOptions('loadModel', options, ['customObjects', 'compile', 'safeMode', 'signal']);
+  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${String(filepath)}`);
+  options.signal?.throwIfAborted();
+  return withFile(filepath, (source) => loadFrom(source, filepath, options));
+}
+async function loadFrom(source: ByteSource, filepath: string, options: LoadModelOptions): Promise<Model> {
+  const { compile = true, customObjects, signal } = options;
+  // By what it is, not by its name: many files of Keras 2 are called '.keras'.
+  if (isHdf5(source)) return loadLegacyModel(openHdf5(source), filepath, options);
+  if (!isZip(source)) throw new ValueError(`loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`);
+  const archive = await openKerasArchive(source, signal),
+    model = modelFromConfig(archive.config, { customObjects, compile }, filepath);
+  await loadArchiveWeights(archive, filepath, model, { signal });
+  return model;
+}
+/** @internal A model by Keras' JSON, compiled when that says so. */
+export function modelFromConfig(config: Record<string, unknown>, { customObjects, compile }: Pick<LoadModelOptions, 'customObjects' | 'compile'>, where: string): Model {
+  const model = deserializeKerasObject(config, { customObjects, module: 'keras.models' });
+  if (!isModel(model)) throw new ValueError(`${where}: it describes no model but '${String(config.class_name)}'.`);
+  const compiled = config.compile_config;
+  if (compile && isRecord(compiled)) model.compileFromConfig(camelKeys(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>));
+  return model;
+}
+const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;
+
+/** Writes the weights of a model, by the name of the file: `.weights.h5`, `.h5`, `.safetensors` or `.npz`. */
+export async function saveWeights(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions('saveWeights', options, ['overwrite', 'signal']);
+  const file = await checkTarget('saveWeights', filepath, options);
+  requireBuilt('saveWeights', model);
+  const { signal } = options;
+  if (file.endsWith('.weights.h5')) return writeAtomically(file, (sink) => stateFile(model).writeTo(sink), signal);
+  if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyWeights(sink, model as Model), signal);
+  if (file.endsWith('.safetensors')) return writeAtomically(file, (sink) => writeSafetensorsWeights(sink, model), signal);
+  if (file.endsWith('.npz')) return writeAtomically(file, (sink) => writeNpzWeights(sink, model), signal);
+  throw new ValueError(`saveWeights: the name of a file of weights must end in '.weights.h5', '.h5', '.safetensors' or '.npz'.\n  Received: ${file}`);
+}
+
+/** Reads weights into a model. The format is found by what the file holds. */
+export async function loadWeights(model: Layer, filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
+  checkOptions('loadWeights', options, ['byName', 'skipMismatch', 'signal']);
+  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${String(filepath)}`);
+  requireBuilt('loadWeights', model);
+  options.signal?.throwIfAborted();
+  return withFile(filepath, async (source) => {
+    if (isHdf5(source)) {
+      const root = openHdf5(source);
+      return isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options);
+    }
+    if (isZip(source) && !filepath.endsWith('.npz')) return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
+    return loadNamedWeights(source, filepath, model, options);
+  });
+}
+
+/** @internal */
+export function modelToJson(model: Layer, { indent }: { indent?: number }): string {
+  const { compile_config: _, ...config } = modelToConfig(model);
+  return JSON.stringify(config, null, indent);
+}
+/** A model, with new weights, by the JSON that `toJson` (in Keras: `to_json`) gives. */
+export function modelFromJson(json: string, { customObjects }: { customObjects?: CustomObjects } = {}): Model {
+  const config = parseJson(json, 'modelFromJson: the text');
+  if (!isRecord(config)) throw new ValueError('modelFromJson: a record is expected.');
+  return modelFromConfig(config, { customObjects, compile: true }, 'modelFromJson');
+}

@@ -1,0 +1,201 @@
+/** Keras 3's own files: `.keras` archives and `.weights.h5` (keras.src.saving.saving_lib). */
+import { FileError, ValueError } from '../../errors';
+import { Hdf5Dataset, Hdf5Group, Hdf5Writer, isHdf5, openHdf5 } from '../../io/hdf5/index';
+import type { ByteSink } from '../../io/atomic';
+import { NpzReader } from '../../io/npz';
+import type { ByteSource } from '../../io/source';
+import { ZipReader, ZipWriter } from '../../io/zip';
+import { isRecord } from '../../nest';
+import { SeedGenerator } from '../../random';
+import type { Layer } from '../layers/layer';
+import { Optimizer } from '../optimizers/optimizer';
+import { serializeKerasObject, type SerializedObject } from './serialize';
+import { stateTree, type HasAssets, type StateNode } from './state_tree';
+import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
+
+/** The Keras whose files these are. */
+export const KERAS_VERSION = '3.15.1';
+const CONFIG = 'config.json',
+  METADATA = 'metadata.json',
+  WEIGHTS = 'model.weights.h5',
+  WEIGHTS_NPZ = 'model.weights.npz',
+  ASSETS = 'assets';
+/** Largest config.json. */
+const MOST_CONFIG = 1 << 28;
+const MOST_ASSET = 1 << 30;
+
+const hasAssets = (x: object): x is HasAssets => typeof (x as Partial<HasAssets>).saveAssets === 'function';
+const varsOf = (path: string): string => (path ? `${path}/vars` : 'vars');
+
+// ---- writing
+/** @internal The state of a model as HDF5. */
+export function stateFile(model: Layer): Hdf5Writer {
+  const h5 = new Hdf5Writer();
+  for (const { path, name, object, variables } of stateTree(model)) {
+    const vars = varsOf(path);
+    h5.group(vars);
+    // Seed generators have no name in Keras.
+    if (name !== null && !(object instanceof SeedGenerator)) h5.attribute(vars, 'name', name);
+    variables.forEach((v, i) => h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+  }
+  return h5;
+}
+const date = (): string => {
+  const [day, time] = new Date().toISOString().split('T');
+  return `${day}@${time.slice(0, 8)}`;
+};
+/** @internal Keras' JSON of a model, with what it was compiled with. */
+export function modelToConfig(model: Layer): SerializedObject & { compile_config?: unknown } {
+  return serializeKerasObject(model) as SerializedObject & { compile_config?: unknown };
+}
+/** @internal */
+export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<void> {
+  const zip = new ZipWriter(sink),
+    json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
+  const config = json(modelToConfig(model)),
+    nodes = stateTree(model);
+  await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
+  await zip.add(CONFIG, (s) => s.write(config));
+  await zip.add(WEIGHTS, (s) => stateFile(model).writeTo(s));
+  for (const { path, object } of nodes) {
+    if (!hasAssets(object)) continue;
+    for (const [file, text] of Object.entries(object.saveAssets())) await zip.add(`${ASSETS}/${path}/${file}`, (s) => s.write(Buffer.from(text, 'utf8')));
+  }
+  await zip.finish();
+}
+
+// ---- reading
+/** @internal An opened archive: its config, and where its weights come from. */
+export interface KerasArchive {
+  config: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  zip: ZipReader;
+}
+/** @internal */
+export async function openKerasArchive(source: ByteSource, signal?: AbortSignal | null): Promise<KerasArchive> {
+  const zip = new ZipReader(source);
+  const parse = async (name: string): Promise<Record<string, unknown>> => {
+    const text = Buffer.from(await zip.read(name, MOST_CONFIG, signal)).toString('utf8');
+    const value = parseJson(text, `${source.name}: ${name}`);
+    if (!isRecord(value)) throw new FileError(`${source.name}: ${name} holds no record.`);
+    return value;
+  };
+  return { config: await parse(CONFIG), metadata: zip.has(METADATA) ? await parse(METADATA) : {}, zip };
+}
+/** @internal JSON as Python writes it: NaN and Infinity too. */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    try {
+      // Outside of strings only.
+      const strict = text.replace(/"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)/g, (all, bare: string | undefined) => (bare === undefined ? all : bare === 'NaN' ? 'null' : bare.startsWith('-') ? '-1e999' : '1e999'));
+      return JSON.parse(strict);
+    } catch {
+      throw new FileError(`${where} is damaged: it holds no JSON (${(error as Error).message}).`, { cause: error });
+    }
+  }
+}
+/** @internal Puts the weights of an archive into a model. */
+export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  const nodes = stateTree(model);
+  let report: LoadReport;
+  if (zip.has(WEIGHTS)) report = await loadState(openHdf5(await zip.open(WEIGHTS, options.signal)), file, model, options);
+  else if (zip.has(WEIGHTS_NPZ)) {
+    const npz = new NpzReader(await zip.open(WEIGHTS_NPZ, options.signal));
+    throw new FileError(`${file}: ${WEIGHTS_NPZ} holds objects of Python (${npz.names.slice(0, 3).join(', ')}), which are not read: they can hold a program.\n  Fix: save it again in Keras, with weights in HDF5.`);
+  } else throw new FileError(`${file}: it has neither ${WEIGHTS} nor ${WEIGHTS_NPZ}.`);
+  for (const { path, object } of nodes) {
+    if (!hasAssets(object)) continue;
+    const texts = new Map<string, string>(),
+      prefix = `${ASSETS}/${path}/`;
+    for (const name of zip.names) if (name.startsWith(prefix) && !name.endsWith('/')) texts.set(name.slice(prefix.length), Buffer.from(await zip.read(name, MOST_ASSET, options.signal)).toString('utf8'));
+    object.loadAssets((name) => texts.get(name));
+  }
+  return report;
+}
+
+const foundIn = (d: Hdf5Dataset): Found => ({
+  where: d.path,
+  shape: d.shape,
+  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
+});
+/** @internal Datasets `0`, `1`, ... of a group, in order. */
+function numbered(group: Hdf5Group | undefined): Found[] {
+  if (!group) return [];
+  const keys = group.keys().filter((k) => /^\d+$/.test(k));
+  return keys
+    .sort((a, b) => Number(a) - Number(b))
+    .map((k) => group.dataset(k))
+    .filter((d): d is Hdf5Dataset => d !== undefined)
+    .map(foundIn);
+}
+// Where Keras looks: the path, or the one that files of 2.12 and 2.13 use.
+function groupOf(root: Hdf5Group, path: string): Hdf5Group | undefined {
+  const here = root.group(varsOf(path));
+  if (here || !root.get('_layer_checkpoint_dependencies')) return here;
+  return root.group(varsOf(path.replace(/layers/g, '_layer_checkpoint_dependencies')));
+}
+/** @internal Puts the state in an HDF5 file of Keras 3 into a model. */
+export async function loadState(root: Hdf5Group, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  const matches = new WeightMatches(file, model.name),
+    byName = options.byName ? groupsByName(root) : null;
+  for (const node of stateTree(model)) {
+    const found = byName ? byName(node) : numbered(groupOf(root, node.path));
+    if (found === null) {
+      if (node.variables.length) matches.skipped.push({ path: node.path, expected: null, found: null, reason: `the file has no layer '${node.name}'` });
+      continue;
+    }
+    if (node.object instanceof Optimizer) {
+      if (!found.length) continue;
+      if (found.length !== node.variables.length) {
+        console.warn(`${file}: the state of optimizer '${node.name}' has ${found.length} variables where ${node.variables.length} are expected: it is left out, the optimizer starts anew.`);
+        continue;
+      }
+    }
+    // Random generators that a file lacks start anew.
+    if (node.object instanceof SeedGenerator && !found.length) continue;
+    const title = node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : node.path ? `layer '${node.name}' (${node.path})` : `model '${node.name}'`;
+    matches.add(node.variables, found, title);
+  }
+  return matches.apply(options);
+}
+// By the names that groups carry as an attribute; what lies below a layer (cells, seeds) goes along with it.
+function groupsByName(root: Hdf5Group): (node: StateNode) => Found[] | null {
+  const groups = new Map<string, Hdf5Group>();
+  const visit = (group: Hdf5Group): void => {
+    for (const key of group.keys()) {
+      const child = group.group(key);
+      if (!child || key === 'optimizer') continue;
+      const name = child.group('vars')?.attributes.get('name');
+      if (typeof name === 'string' && !groups.has(name)) groups.set(name, child);
+      if (key !== 'vars') visit(child);
+    }
+  };
+  visit(root);
+  let current: { path: string; group: Hdf5Group } | null = null;
+  return (node) => {
+    if (node.object instanceof Optimizer) return null;
+    if (current && node.path.startsWith(`${current.path}/`) && !/(^|\/)layers\/[^/]*$/.test(node.path)) {
+      const inner = current.group.group(`${node.path.slice(current.path.length + 1)}/vars`);
+      return inner ? numbered(inner) : null;
+    }
+    const group = node.name === null ? undefined : groups.get(node.name);
+    current = group ? { path: node.path, group } : null;
+    return group ? numbered(group.group('vars')) : null;
+  };
+}
+/** @internal Whether this HDF5 file is one of Keras 3's weights. */
+export function isStateFile(root: Hdf5Group): boolean {
+  if (root.attributes.has('layer_names') || root.attributes.has('layer_names0') || root.attributes.has('model_config')) return false;
+  const names = root.keys();
+  return names.includes('layers') || names.includes('_layer_checkpoint_dependencies') || names.includes('vars') || hasVars(root, 0);
+}
+function hasVars(group: Hdf5Group, depth: number): boolean {
+  return depth < 4 && group.keys().some((k) => (k === 'vars' ? group.group(k) !== undefined : ((): boolean => { const g = group.group(k); return g !== undefined && hasVars(g, depth + 1); })()));
+}
+/** @internal */
+export function requireBuilt(where: string, model: Layer): void {
+  if (!model.built) throw new ValueError(`${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`);
+}
+export { isHdf5 };

@@ -1,0 +1,106 @@
+/**
+ * Which variables a model keeps and what their paths in files are, exactly as Keras walks its objects
+ * (keras.src.saving.saving_lib): `layers` first, then attributes by name, each object once; members of lists are named
+ * by their class (`layers/dense_1/vars/0`), as names of layers differ between two instances of one model.
+ */
+import { isRecord } from '../../nest';
+import { SeedGenerator } from '../../random';
+import type { Variable } from '../../variable';
+import { Layer } from '../layers/layer';
+import { Metric } from '../metrics/metric';
+import { snakeCase, toSnakeCase } from '../naming';
+import { Optimizer } from '../optimizers/optimizer';
+import { classNameOf, type SerializableClass } from './registry';
+
+/** @internal What layers can keep beside variables: texts such as vocabularies, as files of the archive. */
+export interface HasAssets {
+  /** File names and what they hold. */
+  saveAssets(): Record<string, string>;
+  loadAssets(read: (file: string) => string | undefined): void;
+}
+/** @internal An object with state. */
+export interface StateNode {
+  path: string;
+  object: object;
+  name: string | null;
+  variables: Variable[];
+}
+type Kept = Layer | Optimizer | SeedGenerator | Metric;
+const isKept = (x: unknown): x is Kept => x instanceof Layer || x instanceof Optimizer || x instanceof SeedGenerator || x instanceof Metric;
+
+// What every layer has and no file holds.
+const BASE = new Set(['name', 'dtypePolicy', 'supportsMasking', 'inputSpec', 'autocast', 'batchShape', 'inputDtype', 'activityRegularizer']);
+
+/** @internal Names of attributes that Keras calls otherwise: `static savedNames = { dropoutLayer: '_dropout_layer' }`. */
+type SavingClass = SerializableClass & { savedNames?: Readonly<Record<string, string>> };
+
+interface ModelLike extends Layer {
+  layers: Layer[];
+  graph: unknown;
+  optimizer: Optimizer | null;
+}
+const isModel = (x: unknown): x is ModelLike => x instanceof Layer && 'layers' in x && 'graph' in x;
+
+/** @internal The name Keras gives the class. */
+export function kerasClassName(object: object): string {
+  const own = (object as { serializedAs?: { name: string } }).serializedAs;
+  return own?.name ?? classNameOf(object.constructor as SerializableClass);
+}
+
+/** @internal The object with its state and all below it, each once. */
+export function stateTree(root: Layer): StateNode[] {
+  const out: StateNode[] = [],
+    visited = new Set<object>();
+  const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
+  const visit = (object: Kept, path: string): void => {
+    if (visited.has(object)) return;
+    visited.add(object);
+    const name = object instanceof SeedGenerator ? 'seed_generator' : object.name;
+    out.push({ path, object, name, variables: variablesOf(object) });
+    for (const [attribute, child] of childrenOf(object)) {
+      if (isKept(child)) visit(child, join(path, attribute));
+      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, attribute), new Set());
+    }
+  };
+  const visitAll = (container: unknown[] | Record<string, unknown>, path: string, above: Set<object>): void => {
+    if (above.has(container)) return;
+    above.add(container);
+    const used = new Map<string, number>();
+    const unique = (name: string): string => {
+      const n = used.get(name);
+      used.set(name, n === undefined ? 0 : n + 1);
+      return n === undefined ? name : `${name}_${n + 1}`;
+    };
+    for (const child of Array.isArray(container) ? container : Object.values(container)) {
+      if (isKept(child)) visit(child, join(path, unique(toSnakeCase(kerasClassName(child)))));
+      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, unique('container')), above);
+    }
+  };
+  visit(root, '');
+  return out;
+}
+function variablesOf(object: Kept): Variable[] {
+  if (object instanceof SeedGenerator) return [object.state];
+  return object instanceof Layer ? object.savedVariables : object.variables;
+}
+function childrenOf(object: Kept): [string, unknown][] {
+  if (!(object instanceof Layer)) return object instanceof Optimizer || object instanceof Metric ? nested(object) : [];
+  const names = (object.constructor as SavingClass).savedNames ?? {},
+    chained = isModel(object);
+  const attributes: [string, unknown][] = Object.entries(object)
+    .filter(([key]) => !BASE.has(key))
+    .map(([key, value]) => [names[key] ?? snakeCase(key), value]);
+  if (chained && object.optimizer) attributes.push(['optimizer', object.optimizer]);
+  // Layers of sequential and functional models come first; those of subclassed ones where their name puts them.
+  const isGraph = chained && object.graph !== null;
+  if (chained && !isGraph) attributes.push(['layers', object.layers]);
+  const key = ([name]: [string, unknown]): string => (name.startsWith('_') ? `~${name}` : name);
+  attributes.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  return isGraph ? [['layers', object.layers], ...attributes] : attributes;
+}
+// Optimizers inside of optimizers.
+function nested(object: Optimizer | Metric): [string, unknown][] {
+  return Object.entries(object)
+    .filter(([, v]) => v instanceof Optimizer || (Array.isArray(v) && v.some((e) => e instanceof Optimizer)))
+    .map(([k, v]) => [snakeCase(k), v]);
+}

@@ -1,0 +1,85 @@
+/** Weights by name: `.safetensors` and `.npz`. Names are those of the variables' paths (`dense/kernel`). */
+import { FileError } from '../../errors';
+import type { ByteSink } from '../../io/atomic';
+import { NpzReader, writeNpz } from '../../io/npz';
+import { SafetensorsReader, writeSafetensors } from '../../io/safetensors';
+import type { ByteSource } from '../../io/source';
+import { isZip } from '../../io/zip';
+import type { Variable } from '../../variable';
+import type { Layer } from '../layers/layer';
+import { stateTree } from './state_tree';
+import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
+
+// Paths made unique, in the order of `weights`.
+function named(model: Layer): { name: string; variable: Variable }[] {
+  const used = new Map<string, number>();
+  return model.weights.map((variable) => {
+    const n = used.get(variable.path) ?? 0;
+    used.set(variable.path, n + 1);
+    return { name: n ? `${variable.path}_${n}` : variable.path, variable };
+  });
+}
+const entries = (model: Layer) => named(model).map(({ name, variable: v }) => ({ name, shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+/** @internal */
+export const writeSafetensorsWeights = (sink: ByteSink, model: Layer): Promise<void> => writeSafetensors(sink, entries(model), { format: 'keras' });
+/** @internal */
+export const writeNpzWeights = (sink: ByteSink, model: Layer): Promise<void> => writeNpz(sink, entries(model));
+
+/** @internal Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place. */
+export async function loadNamedWeights(source: ByteSource, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  const { found, names } = isZip(source) ? await npz(source, options) : safetensors(source);
+  const matches = new WeightMatches(file, model.name),
+    weights = named(model),
+    used = new Set<string>();
+  const get = (name: string): Found | undefined => {
+    used.add(name);
+    return found(name);
+  };
+  const byPlace = names.length > 0 && names.every((n) => /^arr_\d+$/.test(n)) && !options.byName;
+  if (byPlace) {
+    const ordered = [...names].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4))).map((n) => get(n)!);
+    matches.add(
+      weights.map((w) => w.variable),
+      ordered,
+      `model '${model.name}'`,
+    );
+  } else {
+    const objectPaths = new Map<Variable, string>();
+    for (const { path, variables } of stateTree(model)) variables.forEach((v, i) => objectPaths.set(v, `${path ? `${path}/` : ''}vars/${i}`));
+    for (const { name, variable } of weights) {
+      const hit = get(name) ?? get(objectPaths.get(variable) ?? name);
+      if (hit) matches.pair(variable, hit);
+      else {
+        const reason = `the file has no weight '${name}' of shape (${variable.shape.join(', ')})`;
+        if (options.byName) matches.skipped.push({ path: variable.path, expected: variable.shape, found: null, reason });
+        else matches.missing(variable, reason);
+      }
+    }
+    for (const name of names) if (!used.has(name)) matches.skipped.push({ path: name, expected: null, found: found(name)?.shape ?? null, reason: `the model has no weight '${name}'` });
+  }
+  return matches.apply(options);
+}
+type Archive = { names: string[]; found: (name: string) => Found | undefined };
+function safetensors(source: ByteSource): Archive {
+  const file = new SafetensorsReader(source);
+  return {
+    names: file.names,
+    found: (name) => {
+      const shape = file.shapeOf(name);
+      return shape && { where: name, shape, read: (signal) => file.read(name, signal) };
+    },
+  };
+}
+async function npz(source: ByteSource, { signal }: LoadWeightsOptions): Promise<Archive> {
+  const file = new NpzReader(source),
+    shapes = new Map<string, readonly number[]>();
+  if (!file.names.length) throw new FileError(`${source.name}: it holds no arrays.`);
+  for (const name of file.names) shapes.set(name, (await file.header(name, signal)).shape);
+  return {
+    names: file.names,
+    found: (name) => {
+      const shape = shapes.get(name);
+      return shape && { where: name, shape, read: (s) => file.read(name, s) };
+    },
+  };
+}

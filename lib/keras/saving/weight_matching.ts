@@ -1,0 +1,94 @@
+/** Putting values of a file into variables: all shapes are compared before anything is read, then read one by one. */
+import { ValueError } from '../../errors';
+import { formatShape, tensor, type DType, type TypedArray } from '../../tensor';
+import type { Variable } from '../../variable';
+
+/** @internal An array that a file holds. */
+export interface Found {
+  /** Its path in the file. */
+  where: string;
+  shape: readonly number[];
+  read(signal?: AbortSignal | null): Promise<{ data: TypedArray; dtype: DType }>;
+}
+/** One thing that does not fit. */
+export interface SkippedWeight {
+  /** Layer or weight of the model. */
+  path: string;
+  /** Shape in the model, or null when the model has no such weight. */
+  expected: readonly number[] | null;
+  /** Shape in the file, or null when the file has no such weight. */
+  found: readonly number[] | null;
+  reason: string;
+}
+/** What `loadWeights` did. */
+export interface LoadReport {
+  /** Paths of the weights that were set. */
+  loaded: string[];
+  /** What was left as it was, and why. */
+  skipped: SkippedWeight[];
+}
+/** @internal */
+export interface LoadWeightsOptions {
+  /** Match layers by name instead of by place; what has no partner is left alone. */
+  byName?: boolean;
+  /** Leave weights alone whose number or shape differs, instead of throwing. */
+  skipMismatch?: boolean;
+  signal?: AbortSignal | null;
+}
+
+/** @internal Pairs of variable and array of one load. */
+export class WeightMatches {
+  private readonly pairs: { variable: Variable; found: Found }[] = [];
+  /** Differences that are errors unless they may be skipped. */
+  readonly problems: SkippedWeight[] = [];
+  /** What byName leaves alone on purpose. */
+  readonly skipped: SkippedWeight[] = [];
+  constructor(
+    private readonly file: string,
+    private readonly model: string,
+  ) {}
+  /** Whether all shapes are equal; else each that differs becomes a problem. */
+  add(variables: readonly Variable[], found: readonly Found[], where: string): void {
+    if (variables.length !== found.length) {
+      this.problems.push({
+        path: where,
+        expected: null,
+        found: null,
+        reason: `${where} has ${variables.length} weights${variables.length ? ` (${variables.map((v) => `${v.name} ${formatShape(v.shape)}`).join(', ')})` : ''} but the file holds ${found.length}${found.length ? ` (${found.map((f) => `${f.where} ${formatShape(f.shape)}`).join(', ')})` : ''}`,
+      });
+      return;
+    }
+    variables.forEach((variable, i) => this.pair(variable, found[i]));
+  }
+  pair(variable: Variable, found: Found): void {
+    if (formatShape(variable.shape) === formatShape(found.shape)) this.pairs.push({ variable, found });
+    else
+      this.problems.push({
+        path: variable.path,
+        expected: variable.shape,
+        found: found.shape,
+        reason: `weight '${variable.path}' has shape ${formatShape(variable.shape)} but '${found.where}' in the file has shape ${formatShape(found.shape)}`,
+      });
+  }
+  missing(variable: Variable, reason: string): void {
+    this.problems.push({ path: variable.path, expected: variable.shape, found: null, reason });
+  }
+  /** Reads and assigns. @throws ValueError naming what does not fit, unless it may be skipped. */
+  async apply({ skipMismatch, signal }: LoadWeightsOptions): Promise<LoadReport> {
+    if (this.problems.length && !skipMismatch) {
+      const shown = this.problems.slice(0, 8).map((p) => `  ${p.reason}`);
+      throw new ValueError(
+        `${this.file} does not fit model '${this.model}': ${this.problems.length} difference(s).\n${shown.join('\n')}${this.problems.length > 8 ? '\n  ...' : ''}\n  Fix: build the model that the file was made of, or pass { skipMismatch: true } to load the rest.`,
+      );
+    }
+    const report: LoadReport = { loaded: [], skipped: [...this.skipped, ...this.problems] };
+    for (const { variable, found } of this.pairs) {
+      signal?.throwIfAborted();
+      const { data, dtype } = await found.read(signal);
+      variable.assign(tensor(data, found.shape, dtype));
+      report.loaded.push(variable.path);
+    }
+    if (this.problems.length) console.warn(`loadWeights: ${this.problems.length} difference(s) between ${this.file} and model '${this.model}' were skipped:\n${this.problems.map((p) => `  ${p.reason}`).join('\n')}`);
+    return report;
+  }
+}
