@@ -25,7 +25,7 @@ export class ByteSink {
     private readonly signal?: AbortSignal | null,
   ) {}
   private async flush(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       this.signal?.throwIfAborted();
       const { bytesWritten } = await this.handle.write(bytes, at, Math.min(PIECE, bytes.length - at));
       at += bytesWritten;

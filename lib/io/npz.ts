@@ -32,7 +32,8 @@ export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; t
   const fail = (why: string): never => {
     throw new FileError(`${source.name}: it is no sound .npy file: ${why}.`);
   };
-  if (source.size < 12 || source.bytes(0, 6).toString('latin1') !== '\x93NUMPY') fail(`it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`);
+  if (source.size < 12 || source.bytes(0, 6).toString('latin1') !== '\x93NUMPY')
+    fail(`it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`);
   const head = source.bytes(0, 12),
     isLong = head[6] >= 2,
     at = isLong ? 12 : 10,

@@ -11,7 +11,8 @@ const MOST_HEADER = 100_000_000; // as the reference implementation
 const NAMES: Record<DType, string> = { float16: 'F16', float32: 'F32', float64: 'F64', bfloat16: 'BF16', int8: 'I8', int32: 'I32', int64: 'I64', uint8: 'U8', bool: 'BOOL' };
 const TYPES: Record<string, { type: Datatype; dtype: DType }> = {};
 const addType = (name: string, type: Datatype, dtype: DType): void => void (TYPES[name] = { type, dtype });
-for (const size of [2, 4, 8] as const) addType(`F${8 * size}`, { kind: 'float', size, littleEndian: true, format: 'ieee' }, ({ 2: 'float16', 4: 'float32', 8: 'float64' } as const)[size]);
+for (const size of [2, 4, 8] as const)
+  addType(`F${8 * size}`, { kind: 'float', size, littleEndian: true, format: 'ieee' }, ({ 2: 'float16', 4: 'float32', 8: 'float64' } as const)[size]);
 addType('BF16', { kind: 'float', size: 2, littleEndian: true, format: 'bfloat16' }, 'bfloat16');
 for (const size of [1, 2, 4, 8] as const) {
   addType(`I${8 * size}`, { kind: 'int', size, signed: true, littleEndian: true }, ({ 1: 'int8', 2: 'int32', 4: 'int32', 8: 'int64' } as const)[size]);
@@ -79,7 +80,15 @@ export class SafetensorsReader {
     const e = this.entries.get(name);
     if (!e) throw new FileError(`${this.source.name}: it has no tensor '${name}'.`);
     const raw = await this.source.read(e.at, e.bytes, signal);
-    return { shape: e.shape, dtype: e.dtype, data: decodeNumbers(e.type, raw, e.shape.reduce((a, b) => a * b, 1)) as TypedArray };
+    return {
+      shape: e.shape,
+      dtype: e.dtype,
+      data: decodeNumbers(
+        e.type,
+        raw,
+        e.shape.reduce((a, b) => a * b, 1),
+      ) as TypedArray,
+    };
   }
 }
 

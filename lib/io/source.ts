@@ -121,7 +121,7 @@ export class FileSource extends ByteSource {
     throw new FileError(`${this.name}: it became shorter while it was read.`);
   }
   protected fill(into: Uint8Array, at: number): void {
-    for (let done = 0; done < into.length; ) {
+    for (let done = 0; done < into.length;) {
       const position = at + done,
         start = position - (position % PAGE);
       if (start !== this.pageAt) {
@@ -136,7 +136,7 @@ export class FileSource extends ByteSource {
     }
   }
   protected async fillLater(into: Uint8Array, at: number): Promise<void> {
-    for (let done = 0; done < into.length; ) {
+    for (let done = 0; done < into.length;) {
       const { bytesRead } = await this.handle.read(into, done, into.length - done, at + done);
       if (!bytesRead) this.shortened();
       done += bytesRead;

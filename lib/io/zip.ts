@@ -112,13 +112,14 @@ export class ZipReader {
     for (let i = 1; i < spans.length; i++) if (spans[i][0] < spans[i - 1][1]) this.refuse(`members '${spans[i - 1][2]}' and '${spans[i][2]}' overlap`);
   }
   private checkName(name: string): void {
-    const isBad = !name || name.includes('\\') || name.includes('\0') || name.includes('\ufffd') || /^([a-zA-Z]:|\/)/.test(name) || name.split('/').some((s) => s === '..' || s === '.');
+    const isBad =
+      !name || name.includes('\\') || name.includes('\0') || name.includes('\ufffd') || /^([a-zA-Z]:|\/)/.test(name) || name.split('/').some((s) => s === '..' || s === '.');
     if (isBad) this.refuse(`a member has the name '${name.replace(/\0/g, '\\0')}', which leads out of the archive`);
   }
   // Numbers that do not fit into 32 bits stand in an extra field, in this order.
   private sizes64(name: string, extra: Buffer, size: number, stored: number, at: number): { size: number; stored: number; at: number } {
     const out = { size, stored, at };
-    for (let p = 0; p + 4 <= extra.length; ) {
+    for (let p = 0; p + 4 <= extra.length;) {
       const id = extra.readUInt16LE(p),
         length = extra.readUInt16LE(p + 2);
       if (p + 4 + length > extra.length) break;
@@ -174,8 +175,7 @@ export class ZipReader {
   async read(name: string, most = Infinity, signal?: AbortSignal | null): Promise<Uint8Array> {
     const m = this.member(name);
     if (m.size > most) this.refuse(`member '${name}' has ${m.size} bytes, at most ${most} are read`);
-    if (m.size > Math.max(FREE_BYTES, m.stored * MOST_EXPANSION))
-      this.refuse(`member '${name}' announces ${m.size} bytes of which ${m.stored} are stored: a decompression bomb`);
+    if (m.size > Math.max(FREE_BYTES, m.stored * MOST_EXPANSION)) this.refuse(`member '${name}' announces ${m.size} bytes of which ${m.stored} are stored: a decompression bomb`);
     let data: Uint8Array = await this.source.read(m.at, m.stored, signal);
     if (m.method === 8)
       try {

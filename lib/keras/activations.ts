@@ -134,3 +134,7 @@ export function deserialize(config: unknown): Activation {
   if (isSerialized(config) && config.module === 'keras.activations') return get(config.class_name === 'function' ? config.config : config.class_name);
   return isSerialized(config) ? get(deserializeKerasObject(config)) : get(config);
 }
+// Keras 1 and 2 called this hard_sigmoid: their files mean it.
+const keras2HardSigmoid: Activation = (x) => run('clip', [run('add', [run('multiply', [convert(x), convert(0.2, convert(x))]), convert(0.5, convert(x))])], { min: 0, max: 1 });
+functionNames.set(keras2HardSigmoid, 'keras2_hard_sigmoid');
+all.keras2HardSigmoid = keras2HardSigmoid;

@@ -112,7 +112,9 @@ export class Hdf5Dataset {
   }
   private refuseBomb(stored: number): void {
     if (this.bytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))
-      throw new FileError(`${this.input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but only ${stored} are stored: it is refused as a decompression bomb.`);
+      throw new FileError(
+        `${this.input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but only ${stored} are stored: it is refused as a decompression bomb.`,
+      );
   }
   private async raw(signal?: AbortSignal | null): Promise<Uint8Array> {
     const { layout, input } = this;
@@ -124,7 +126,8 @@ export class Hdf5Dataset {
     }
     if (!this.count) return new Uint8Array(0);
     const { chunk } = layout.index;
-    if (chunk.length !== this.shape.length || chunk.some((d) => d < 1)) input.fail(`dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`);
+    if (chunk.length !== this.shape.length || chunk.some((d) => d < 1))
+      input.fail(`dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`);
     const chunkBytes = chunk.reduce((a, b) => a * b, this.type.size);
     const chunks = [...chunksOf(input, layout.index, this.shape, chunkBytes, this.filters.length > 0)];
     const stored = chunks.reduce((n, c) => n + c.size, 0);

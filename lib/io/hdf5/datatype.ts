@@ -102,11 +102,7 @@ export function halfToFloat(h: number): number {
 }
 
 /** @internal Typed array of `count` values out of their bytes. `raw` may be used up. */
-export function decodeNumbers(
-  type: Datatype,
-  raw: Uint8Array,
-  count: number,
-): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
+export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
   const isLittle = type.kind === 'opaque' || (type.kind !== 'string' && type.kind !== 'vlen-string' && type.littleEndian);
   const aligned = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
   if (!isLittle && type.size > 1) {

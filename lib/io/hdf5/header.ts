@@ -64,7 +64,10 @@ export function readHeader(input: Hdf5Input, at: number): Message[] {
   const flags = head.u8(),
     lead = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0),
     width = 1 << (flags & 3);
-  const size = input.block(at, lead + width, 'an object header').skip(lead).uint(width);
+  const size = input
+    .block(at, lead + width, 'an object header')
+    .skip(lead)
+    .uint(width);
   const messages = (c: Cursor, end: number): void => {
     const least = flags & 4 ? 6 : 4;
     while (c.at + least <= end) {

@@ -31,7 +31,9 @@ export function openHdf5(source: ByteSource): Hdf5Group {
   let at = 0;
   while (at + 8 <= source.size && !source.bytes(at, 8).equals(SIGNATURE)) at = at ? at * 2 : 512;
   if (at + 8 > source.size)
-    throw new FileError(`${source.name}: it is no HDF5 file: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}, 894844460d0a1a0a expected.`);
+    throw new FileError(
+      `${source.name}: it is no HDF5 file: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}, 894844460d0a1a0a expected.`,
+    );
   const c = new Cursor(input, source.bytes(at, Math.min(source.size - at, 128)), 'the superblock').skip(8);
   const version = c.version(0, 1, 2, 3);
   const sizes = (): void => {
@@ -159,7 +161,15 @@ export class Hdf5Group {
       if (has(MESSAGE.externalFiles)) this.input.refuse(`dataset '${path}' with external storage`);
       const type = readDatatype(body(MESSAGE.datatype));
       const filters = messages.find((m) => m.type === MESSAGE.filters);
-      found = new Hdf5Dataset(this.input, path, type, readDataspace(body(MESSAGE.dataspace)), body(MESSAGE.layout), filters ? resolveShared(this.input, filters) : null, readAttributes(this.input, messages));
+      found = new Hdf5Dataset(
+        this.input,
+        path,
+        type,
+        readDataspace(body(MESSAGE.dataspace)),
+        body(MESSAGE.layout),
+        filters ? resolveShared(this.input, filters) : null,
+        readAttributes(this.input, messages),
+      );
     } else return this.input.refuse(`'${path}', which is neither group nor dataset,`);
     this.opened.set(name, found);
     return found;

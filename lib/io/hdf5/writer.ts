@@ -190,7 +190,8 @@ export class Hdf5Writer {
         await sink.write(bytes);
         await sink.write(Buffer.alloc(round8(bytes.length) - bytes.length));
       }
-    if (sink.position - start !== position) throw new ValueError(`HDF5: ${sink.position - start} bytes were written instead of ${position}: a value has another size than its shape says.`);
+    if (sink.position - start !== position)
+      throw new ValueError(`HDF5: ${sink.position - start} bytes were written instead of ${position}: a value has another size than its shape says.`);
   }
   private padded(b: Buffer): Buffer {
     return Buffer.concat([b, Buffer.alloc(round8(b.length) - b.length)]);

@@ -124,7 +124,8 @@ export function functionalFromConfig<M>(
     return Object.fromEntries(Object.entries((x ?? {}) as object).map(([k, v]) => [k, structure(v)]));
   };
   // Files of Keras 1 and 2 list even a single input; a list of one is the one.
-  const unlisted = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !entries.some((e) => e.inbound_nodes?.some((n) => isRecord(n) && 'args' in n)) ? x[0] : x);
+  const unlisted = (x: unknown): unknown =>
+    Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !entries.some((e) => e.inbound_nodes?.some((n) => isRecord(n) && 'args' in n)) ? x[0] : x;
   return make({
     inputs: structure(unlisted(config.inputLayers)),
     outputs: structure(unlisted(config.outputLayers)),

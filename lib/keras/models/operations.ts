@@ -38,7 +38,10 @@ const plain = (p: string): string => p.replace(/[?*]/g, '');
 export const isOperationConfig = (module: unknown): boolean => typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
 
 /** @internal An op's class, its config, and the arguments of one node. */
-export function encodeOperation(operation: OpOperation, args: readonly unknown[]): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
+export function encodeOperation(
+  operation: OpOperation,
+  args: readonly unknown[],
+): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
   const row = byName.get(operation.opName.replace(/^.*\./, ''));
   if (!row) throw new TypeError(`getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`);
   const bound = bind(row, args),

@@ -94,7 +94,7 @@ export class Sequential extends Model {
   static override fromConfig(config: Record<string, unknown>): Sequential {
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
     const model = new this(
-      layers.map((l) => deserializeKerasObject(l) as Layer),
+      layers.map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
       { name, trainable },
     );
     if (!model.graph && buildInputShape) model.build(buildInputShape);

@@ -183,7 +183,8 @@ export function modernize(className: string, module: string | null | undefined, 
   // Sequential models of Keras <= 2.2 are lists of layers.
   if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
   if (!isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
-  if (className === 'Functional' || className === 'Model') return { className: Array.isArray(given.layers) ? 'Functional' : className, module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module, config: given };
+  if (className === 'Functional' || className === 'Model')
+    return { className: Array.isArray(given.layers) ? 'Functional' : className, module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module, config: given };
   if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module)) return { className, module, config: modernizeSmall(className, given) };
   if (module && !/layers|^keras$/.test(module)) return { className, module, config: given };
   return modernizeLayer(className, module, given);

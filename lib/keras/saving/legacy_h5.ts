@@ -96,7 +96,11 @@ export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Mo
         `${file} does not fit model '${model.name}': the model has ${layers.length} layers with weights (${list(layers.map((l) => l.name))}) but the file has ${saved.length} (${list(saved.map((l) => l.name))}).\n  Fix: build the model that the file was made of, or pass { byName: true } to load layers of equal names.`,
       );
     layers.forEach((layer, i) =>
-      matches.add(legacyWeights(layer), prepare(layer, saved[i]), layer.name === saved[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${saved[i].name}' in the file)`),
+      matches.add(
+        legacyWeights(layer),
+        prepare(layer, saved[i]),
+        layer.name === saved[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${saved[i].name}' in the file)`,
+      ),
     );
   }
   const top = group.group('top_level_model_weights'),
@@ -109,8 +113,7 @@ const list = (names: readonly string[]): string => (names.length > 8 ? `${names.
 /** @internal A whole model of a legacy file. */
 export async function loadLegacyModel(root: Hdf5Group, file: string, { customObjects, compile = true, signal }: LoadModelOptions): Promise<Model> {
   const text = textOf(root, 'model_config');
-  if (text === null)
-    throw new FileError(`${file}: it holds weights but no model ('model_config' is missing).\n  Fix: make the model, then model.loadWeights('${file}').`);
+  if (text === null) throw new FileError(`${file}: it holds weights but no model ('model_config' is missing).\n  Fix: make the model, then model.loadWeights('${file}').`);
   const config = parseJson(text, `${file}: model_config`);
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
   const group = root.group('model_weights') ?? root,
@@ -126,7 +129,13 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
   if (model.compiled) await loadOptimizer(root, file, model, signal);
   return model;
 }
-function compileByTrainingConfig(model: Model, args: Record<string, unknown>, file: string, origin: { version: string; backend: string | null }, customObjects?: LoadModelOptions['customObjects']): void {
+function compileByTrainingConfig(
+  model: Model,
+  args: Record<string, unknown>,
+  file: string,
+  origin: { version: string; backend: string | null },
+  customObjects?: LoadModelOptions['customObjects'],
+): void {
   const { optimizer_config: optimizer, loss, metrics, weighted_metrics: weighted, loss_weights: lossWeights } = args;
   try {
     const read = (x: unknown, module: string): unknown => {
@@ -161,7 +170,9 @@ async function loadOptimizer(root: Hdf5Group, file: string, model: Model, signal
   const fits = found.length === variables.length && variables.every((v, i) => v.shape.join() === found[i].shape.join());
   if (!fits) {
     if (found.length > 1)
-      console.warn(`${file}: the state of the optimizer (${found.length} variables) is not that of '${model.optimizer.name}' (${variables.length} variables): it is left out, the optimizer starts anew.`);
+      console.warn(
+        `${file}: the state of the optimizer (${found.length} variables) is not that of '${model.optimizer.name}' (${variables.length} variables): it is left out, the optimizer starts anew.`,
+      );
     return;
   }
   const matches = new WeightMatches(file, model.name);

@@ -156,9 +156,7 @@ function convertRecurrent(name: 'LSTM' | 'GRU', found: Found[], variables: reado
 // The arrays of several layers, one after the other: each layer takes its own.
 function convertInner(layer: Layer, found: readonly Found[], variables: readonly Variable[], origin: Origin): Found[] {
   const isModel = 'graph' in layer;
-  const inner = isModel
-    ? (layer as unknown as { layers: Layer[] }).layers
-    : layer.subLayers().filter((l) => l.weights.length);
+  const inner = isModel ? (layer as unknown as { layers: Layer[] }).layers : layer.subLayers().filter((l) => l.weights.length);
   const mine = new Set(variables);
   if (!isModel) {
     const parts = inner.filter((l) => l.weights.some((v) => mine.has(v)));

@@ -8,7 +8,8 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (!isSerialized(x) || x.module === 'builtins') return x;
   const { module: _, registered_name: __, build_config: ___, compile_config: ____, ...rest } = x;
   const { config } = rest;
-  if (inside === 'model' && isRecord(config) && Array.isArray(config.layers)) return { ...rest, config: { ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) } };
+  if (inside === 'model' && isRecord(config) && Array.isArray(config.layers))
+    return { ...rest, config: { ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) } };
   if (inside === 'model' && isRecord(config) && isSerialized(config.layer)) return { ...rest, config: { ...config, layer: withoutModules(config.layer, 'model') } };
   return rest;
 }
@@ -19,7 +20,8 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
   const config = model.getCompileConfig();
   if (!config) return null;
   const legacy = (x: unknown): unknown => {
-    const walk = (y: unknown): unknown => (Array.isArray(y) ? y.map(walk) : isSerialized(y) ? withoutModules(y, 'object') : isRecord(y) ? Object.fromEntries(Object.entries(y).map(([k, v]) => [k, walk(v)])) : y);
+    const walk = (y: unknown): unknown =>
+      Array.isArray(y) ? y.map(walk) : isSerialized(y) ? withoutModules(y, 'object') : isRecord(y) ? Object.fromEntries(Object.entries(y).map(([k, v]) => [k, walk(v)])) : y;
     return walk(serializeKerasObject(x));
   };
   return {

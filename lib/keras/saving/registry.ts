@@ -61,13 +61,19 @@ export function getRegisteredName(object: object): string {
 }
 /** The registered object, or null. */
 export function getRegisteredObject(name: string, { customObjects }: { customObjects?: CustomObjects } = {}): unknown {
-  return customObjects?.[name] ?? customByName.get(name) ?? scopeObject(name) ?? null;
+  return own(customObjects, name) ?? customByName.get(name) ?? scopeObject(name) ?? null;
 }
 /** @internal */
 export const isRegistered = (object: object): boolean => customNames.has(object);
 
 const customScopes: CustomObjects[] = [];
-const scopeObject = (name: string): unknown => customScopes.findLast((s) => s[name])?.[name];
+// Names come from files: what every object inherits ('constructor') is not among the custom ones.
+const own = (objects: CustomObjects | undefined, name: string): unknown => (objects && Object.hasOwn(objects, name) ? objects[name] : undefined);
+const scopeObject = (name: string): unknown =>
+  own(
+    customScopes.findLast((s) => own(s, name)),
+    name,
+  );
 /** Runs `f` with more custom objects known by name. */
 export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
   customScopes.push(objects);

@@ -34,7 +34,13 @@ async function checkTarget(where: string, file: unknown, { overwrite = true }: S
   if (typeof file !== 'string' || !file) throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${String(file)}`);
   if (!overwrite) {
     const { access } = await import('node:fs/promises');
-    if (await access(file).then(() => true, () => false)) throw new ValueError(`${where}: ${file} exists already.\n  Fix: choose another name, or pass { overwrite: true }.`);
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      throw new ValueError(`${where}: ${file} exists already.\n  Fix: choose another name, or pass { overwrite: true }.`);
   }
   return file;
 }
@@ -43,7 +49,8 @@ async function checkTarget(where: string, file: unknown, { overwrite = true }: S
 export async function saveModel(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
   checkOptions('save', options, ['overwrite', 'signal']);
   const file = await checkTarget('save', filepath, options);
-  if (file.endsWith('.weights.h5')) throw new ValueError(`save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`);
+  if (file.endsWith('.weights.h5'))
+    throw new ValueError(`save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`);
   if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyModel(sink, model as Model), options.signal);
   if (!file.endsWith('.keras')) throw new ValueError(`save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${file}`);
   return writeAtomically(file, (sink) => writeKerasArchive(sink, model), options.signal);
@@ -60,7 +67,10 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
   const { compile = true, customObjects, signal } = options;
   // By what it is, not by its name: many files of Keras 2 are called '.keras'.
   if (isHdf5(source)) return loadLegacyModel(openHdf5(source), filepath, options);
-  if (!isZip(source)) throw new ValueError(`loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`);
+  if (!isZip(source))
+    throw new ValueError(
+      `loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`,
+    );
   const archive = await openKerasArchive(source, signal),
     model = modelFromConfig(archive.config, { customObjects, compile }, filepath);
   await loadArchiveWeights(archive, filepath, model, { signal });

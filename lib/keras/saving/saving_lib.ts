@@ -89,7 +89,9 @@ export function parseJson(text: string, where: string): unknown {
   } catch (error) {
     try {
       // Outside of strings only.
-      const strict = text.replace(/"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)/g, (all, bare: string | undefined) => (bare === undefined ? all : bare === 'NaN' ? 'null' : bare.startsWith('-') ? '-1e999' : '1e999'));
+      const strict = text.replace(/"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)/g, (all, bare: string | undefined) =>
+        bare === undefined ? all : bare === 'NaN' ? 'null' : bare.startsWith('-') ? '-1e999' : '1e999',
+      );
       return JSON.parse(strict);
     } catch {
       throw new FileError(`${where} is damaged: it holds no JSON (${(error as Error).message}).`, { cause: error });
@@ -103,13 +105,16 @@ export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, fil
   if (zip.has(WEIGHTS)) report = await loadState(openHdf5(await zip.open(WEIGHTS, options.signal)), file, model, options);
   else if (zip.has(WEIGHTS_NPZ)) {
     const npz = new NpzReader(await zip.open(WEIGHTS_NPZ, options.signal));
-    throw new FileError(`${file}: ${WEIGHTS_NPZ} holds objects of Python (${npz.names.slice(0, 3).join(', ')}), which are not read: they can hold a program.\n  Fix: save it again in Keras, with weights in HDF5.`);
+    throw new FileError(
+      `${file}: ${WEIGHTS_NPZ} holds objects of Python (${npz.names.slice(0, 3).join(', ')}), which are not read: they can hold a program.\n  Fix: save it again in Keras, with weights in HDF5.`,
+    );
   } else throw new FileError(`${file}: it has neither ${WEIGHTS} nor ${WEIGHTS_NPZ}.`);
   for (const { path, object } of nodes) {
     if (!hasAssets(object)) continue;
     const texts = new Map<string, string>(),
       prefix = `${ASSETS}/${path}/`;
-    for (const name of zip.names) if (name.startsWith(prefix) && !name.endsWith('/')) texts.set(name.slice(prefix.length), Buffer.from(await zip.read(name, MOST_ASSET, options.signal)).toString('utf8'));
+    for (const name of zip.names)
+      if (name.startsWith(prefix) && !name.endsWith('/')) texts.set(name.slice(prefix.length), Buffer.from(await zip.read(name, MOST_ASSET, options.signal)).toString('utf8'));
     object.loadAssets((name) => texts.get(name));
   }
   return report;
@@ -148,8 +153,15 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
     }
     if (node.object instanceof Optimizer) {
       if (!found.length) continue;
+      // Saved before its first step: there are the number of steps and the learning rate alone.
+      if (found.length < Math.min(3, node.variables.length) && found.every((f) => !f.shape.length)) {
+        found.forEach((f, i) => !node.variables[i].shape.length && matches.pair(node.variables[i], f));
+        continue;
+      }
       if (found.length !== node.variables.length) {
-        console.warn(`${file}: the state of optimizer '${node.name}' has ${found.length} variables where ${node.variables.length} are expected: it is left out, the optimizer starts anew.`);
+        console.warn(
+          `${file}: the state of optimizer '${node.name}' has ${found.length} variables where ${node.variables.length} are expected: it is left out, the optimizer starts anew.`,
+        );
         continue;
       }
     }
@@ -192,10 +204,21 @@ export function isStateFile(root: Hdf5Group): boolean {
   return names.includes('layers') || names.includes('_layer_checkpoint_dependencies') || names.includes('vars') || hasVars(root, 0);
 }
 function hasVars(group: Hdf5Group, depth: number): boolean {
-  return depth < 4 && group.keys().some((k) => (k === 'vars' ? group.group(k) !== undefined : ((): boolean => { const g = group.group(k); return g !== undefined && hasVars(g, depth + 1); })()));
+  return (
+    depth < 4 &&
+    group.keys().some((k) =>
+      k === 'vars'
+        ? group.group(k) !== undefined
+        : ((): boolean => {
+            const g = group.group(k);
+            return g !== undefined && hasVars(g, depth + 1);
+          })(),
+    )
+  );
 }
 /** @internal */
 export function requireBuilt(where: string, model: Layer): void {
-  if (!model.built) throw new ValueError(`${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`);
+  if (!model.built)
+    throw new ValueError(`${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`);
 }
 export { isHdf5 };

@@ -4,6 +4,7 @@ import { isRecord } from '../../nest';
 import { nearest } from '../../options';
 import { Tensor, tensor } from '../../tensor';
 import { snakeCase } from '../naming';
+import { modernize } from './legacy_configs';
 import {
   builtInClass,
   camelKeys,
@@ -39,7 +40,16 @@ const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Re
   typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
 
 /** @internal Names of built-in functions: they are stored by name alone. */
-export const functionNames = new WeakMap<object, string>();
+export const functionNames = {
+  get: (f: object): string | undefined => nameOfFunction.get(f),
+  has: (f: object): boolean => nameOfFunction.has(f),
+  set(f: object, name: string): void {
+    nameOfFunction.set(f, name);
+    if (!functionByName.has(name)) functionByName.set(name, f);
+  },
+};
+const nameOfFunction = new WeakMap<object, string>(),
+  functionByName = new Map<string, object>();
 
 /** Keras' JSON of an object: `module`, `class_name`, `config` with snake_case keys, `registered_name`, `build_config`. */
 export function serializeKerasObject(object: unknown): unknown {
@@ -88,14 +98,26 @@ export function deserializeKerasObject(config: unknown, options: { customObjects
   if (Array.isArray(config)) return config.map((c) => deserializeKerasObject(c));
   if (!isRecord(config)) return config;
   if (!isSerialized(config)) return Object.fromEntries(Object.entries(config).map(([k, v]) => [k, deserializeKerasObject(v)]));
-  const { class_name: name, config: inner } = config;
-  if (name === '__tuple__') return ((inner as unknown as unknown[]) ?? []).map((c) => deserializeKerasObject(c));
-  if (name === '__tensor__') return tensor((inner as { value: number[] }).value, null, (inner as { dtype: 'float32' }).dtype);
-  if (name === 'function') return customFunction(config);
-  const cls = findClass(config, options.module);
-  if (!isRecord(inner)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${JSON.stringify(inner)}`);
-  const object = fromConfig(cls, camelKeys(inner));
-  const build = config.build_config;
+  const { class_name: given, config: inner } = config;
+  if (given === '__tuple__') return ((inner as unknown as unknown[]) ?? []).map((c) => deserializeKerasObject(c));
+  if (given === '__tensor__' || given === '__numpy__') {
+    const { value, dtype } = inner as { value: number[]; dtype?: 'float32' };
+    return tensor(value, null, dtype);
+  }
+  if (given === '__lambda__') return refusePython('function', '__lambda__');
+  if (given === 'function') return customFunction(config);
+  const custom = customClass(config);
+  if (custom) return finish(fromConfig(custom, camelKeys(recordOf(given, inner))), config);
+  const modern = modernize(given, config.module ?? options.module ?? null, inner),
+    cls = findClass({ ...config, class_name: modern.className, module: modern.module === options.module ? (config.module ?? null) : (modern.module ?? null) }, options.module);
+  return finish(fromConfig(cls, camelKeys(recordOf(given, modern.config))), config);
+}
+function recordOf(name: string, config: unknown): Record<string, unknown> {
+  if (!isRecord(config)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${JSON.stringify(config)}`);
+  return config;
+}
+// Builds it, when the config says of which shape.
+function finish(object: unknown, { build_config: build }: SerializedObject): unknown {
   if (isRecord(build)) (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
   return object;
 }
@@ -105,32 +127,46 @@ export function fromConfig<T>(cls: SerializableClass, config: Record<string, unk
 }
 function customFunction(config: SerializedObject): unknown {
   const name = String(config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config);
-  const f = getRegisteredObject(name) ?? getRegisteredObject(String(config.config));
+  const f = getRegisteredObject(name) ?? getRegisteredObject(String(config.config)) ?? functionByName.get(String(config.config));
   if (typeof f !== 'function')
-    throw new TypeError(`deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`);
+    throw new TypeError(
+      `deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects: { customObjects: { '${name}': yourFunction } }, or register it with registerKerasSerializable.`,
+    );
   return f;
 }
-function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
-  const custom = (registered && getRegisteredObject(registered)) || getRegisteredObject(name);
-  if (custom) return custom as SerializableClass;
-  for (const m of [module, fallback])
-    if (m) {
-      const cls =
-        builtInClass(m, name) ??
-        builtInClass(
-          m
-            .replace(/^keras\.src\./, 'keras.')
-            .split('.')
-            .slice(0, m.includes('schedules') ? 3 : 2)
-            .join('.'),
-          name,
-        );
-      if (cls) return cls;
-    }
-  const near = nearest(name, classNames(module ?? fallback ?? ''));
-  throw new TypeError(
-    `deserialize: class '${name}'${module ? ` of ${module}` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.`,
+/** @internal Code in a file is never run. */
+export function refusePython(what: string, name: string): never {
+  throw new ValueError(
+    `deserialize: ${what} '${name}' holds code of Python, which is never run here.\n  Fix: write it in TypeScript and pass it under the layer's name: loadModel(path, { customObjects: { '${name}': (x) => ... } }).`,
   );
+}
+const customClass = ({ class_name: name, registered_name: registered }: SerializedObject): SerializableClass | null =>
+  (((registered && getRegisteredObject(registered)) || getRegisteredObject(name)) as SerializableClass | null) ?? null;
+function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
+  // Files of Keras 1 and 2 name no modules.
+  for (const m of module || fallback ? [module, fallback, 'keras.layers', 'keras.models'] : EVERYWHERE)
+    if (m)
+      for (const candidate of modulesLike(m)) {
+        const cls = builtInClass(candidate, name);
+        if (cls) return cls;
+      }
+  const near = nearest(name, classNames(module ?? fallback ?? ''));
+  const known = registered && registered !== name ? `'${registered}'` : `'${name}'`;
+  throw new TypeError(
+    `deserialize: class '${name}'${module ? ` of ${module}` : ''}${registered && registered !== name ? `, registered as '${registered}',` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects: { customObjects: { ${known}: ${/^\w+$/.test(name) ? name : 'YourClass'} } }, or register it with registerKerasSerializable.`,
+  );
+}
+const EVERYWHERE = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'optimizers.schedules', 'losses', 'metrics'].map((m) => `keras.${m}`);
+// The modules in which a class may be known: `keras.src.layers.core.dense` is in `keras.layers`, as is that of tf.keras.
+function modulesLike(module: string): string[] {
+  const parts = module.replace(/^(tensorflow\.python\.keras|tensorflow\.keras|tf_keras\.src|tf_keras|keras\.src|tf\.keras)(?=\.|$)/, 'keras').split('.');
+  const kind = parts.includes('schedules') || parts.includes('learning_rate_schedule') ? ['keras', 'optimizers', 'schedules'] : parts.slice(0, 2);
+  return [
+    module,
+    kind.join('.'),
+    ...(parts[1] === 'engine' || parts[1] === 'models' ? ['keras.models', 'keras.layers'] : []),
+    ...(parts.length === 1 ? ['keras.layers', 'keras.models'] : []),
+  ];
 }
 
 /** @internal The three functions each kind of object has. */

@@ -27,7 +27,7 @@ export const writeNpzWeights = (sink: ByteSink, model: Layer): Promise<void> => 
 
 /** @internal Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place. */
 export async function loadNamedWeights(source: ByteSource, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
-  const { found, names } = isZip(source) ? await npz(source, options) : safetensors(source);
+  const { found, names, ordered } = isZip(source) ? await npz(source, options) : safetensors(source);
   const matches = new WeightMatches(file, model.name),
     weights = named(model),
     used = new Set<string>();
@@ -35,17 +35,19 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
     used.add(name);
     return found(name);
   };
-  const byPlace = names.length > 0 && names.every((n) => /^arr_\d+$/.test(n)) && !options.byName;
+  const objectPaths = new Map<Variable, string>();
+  for (const { path, variables } of stateTree(model)) variables.forEach((v, i) => objectPaths.set(v, `${path ? `${path}/` : ''}vars/${i}`));
+  // Automatic names differ from one instance to the next: when no name is known, the order counts, as in all of Keras' files.
+  const isForeign = !weights.some(({ name, variable }) => found(name) || found(objectPaths.get(variable) ?? name));
+  const byPlace = names.length > 0 && !options.byName && (names.every((n) => /^arr_\d+$/.test(n)) || (ordered && isForeign));
   if (byPlace) {
-    const ordered = [...names].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4))).map((n) => get(n)!);
+    const sorted = names.every((n) => /^arr_\d+$/.test(n)) ? [...names].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4))) : names;
     matches.add(
       weights.map((w) => w.variable),
-      ordered,
+      sorted.map((n) => get(n)!),
       `model '${model.name}'`,
     );
   } else {
-    const objectPaths = new Map<Variable, string>();
-    for (const { path, variables } of stateTree(model)) variables.forEach((v, i) => objectPaths.set(v, `${path ? `${path}/` : ''}vars/${i}`));
     for (const { name, variable } of weights) {
       const hit = get(name) ?? get(objectPaths.get(variable) ?? name);
       if (hit) matches.pair(variable, hit);
@@ -55,15 +57,18 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
         else matches.missing(variable, reason);
       }
     }
-    for (const name of names) if (!used.has(name)) matches.skipped.push({ path: name, expected: null, found: found(name)?.shape ?? null, reason: `the model has no weight '${name}'` });
+    for (const name of names)
+      if (!used.has(name)) matches.skipped.push({ path: name, expected: null, found: found(name)?.shape ?? null, reason: `the model has no weight '${name}'` });
   }
   return matches.apply(options);
 }
-type Archive = { names: string[]; found: (name: string) => Found | undefined };
+/** ordered: whether its order is that of the model it was made of. */
+type Archive = { names: string[]; ordered: boolean; found: (name: string) => Found | undefined };
 function safetensors(source: ByteSource): Archive {
   const file = new SafetensorsReader(source);
   return {
     names: file.names,
+    ordered: file.metadata.get('format') === 'keras',
     found: (name) => {
       const shape = file.shapeOf(name);
       return shape && { where: name, shape, read: (signal) => file.read(name, signal) };
@@ -77,6 +82,7 @@ async function npz(source: ByteSource, { signal }: LoadWeightsOptions): Promise<
   for (const name of file.names) shapes.set(name, (await file.header(name, signal)).shape);
   return {
     names: file.names,
+    ordered: true,
     found: (name) => {
       const shape = shapes.get(name);
       return shape && { where: name, shape, read: (s) => file.read(name, s) };

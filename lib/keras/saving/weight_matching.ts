@@ -88,7 +88,10 @@ export class WeightMatches {
       variable.assign(tensor(data, found.shape, dtype));
       report.loaded.push(variable.path);
     }
-    if (this.problems.length) console.warn(`loadWeights: ${this.problems.length} difference(s) between ${this.file} and model '${this.model}' were skipped:\n${this.problems.map((p) => `  ${p.reason}`).join('\n')}`);
+    if (this.problems.length)
+      console.warn(
+        `loadWeights: ${this.problems.length} difference(s) between ${this.file} and model '${this.model}' were skipped:\n${this.problems.map((p) => `  ${p.reason}`).join('\n')}`,
+      );
     return report;
   }
 }

@@ -1,7 +1,7 @@
 /** Lambda: a function given in code, as a layer. */
 import { TypeError } from '../../../errors';
 import { getRegisteredObject, registerClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { deserializeKerasObject, isSerialized, refusePython, serializeKerasObject } from '../../saving/serialize';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -29,8 +29,18 @@ export class Lambda extends Layer {
     return { ...super.getConfig(), function: serializeKerasObject(this.f), ...(this.given.arguments ? { arguments: this.given.arguments } : {}) };
   }
   static override fromConfig(config: Record<string, unknown>): Layer {
-    const { function: f, ...options } = config;
-    return new Lambda((typeof f === 'string' ? getRegisteredObject(f) : isSerialized(f) ? deserializeKerasObject(f) : f) as LambdaFunction, options);
+    const { function: f, moduleName: _, module: __, functionType, outputShapeType: ___, outputShapeModule: ____, ...options } = config;
+    const name = String(config.name ?? 'lambda'),
+      replacement = getRegisteredObject(name);
+    if (typeof replacement === 'function') return new Lambda(replacement as LambdaFunction, known(options));
+    const isCode = Array.isArray(f) || functionType === 'lambda' || (isSerialized(f) && f.class_name === '__lambda__');
+    if (isCode) refusePython('Lambda layer', name);
+    const found = typeof f === 'string' ? getRegisteredObject(f) : isSerialized(f) ? deserializeKerasObject(f) : f;
+    if (typeof found !== 'function')
+      throw new TypeError(`Lambda layer '${name}': its function '${String(f)}' is not known.\n  Fix: pass it in customObjects: { customObjects: { '${String(f)}': (x) => ... } }.`);
+    return new Lambda(found as LambdaFunction, known(options));
   }
 }
+// Shapes and masks in files are code as well, or say what the function says.
+const known = ({ outputShape: _, mask, ...options }: Record<string, unknown>): Record<string, unknown> => (typeof mask === 'function' ? { ...options, mask } : options);
 registerClass('keras.layers', Lambda);
