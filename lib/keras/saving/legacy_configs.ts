@@ -91,7 +91,7 @@ const OPTIONS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   MaxPooling1D: { stride: 'strides' },
   AveragePooling1D: { stride: 'strides' },
   UpSampling1D: { length: 'size' },
-  RepeatVector: {},
+  InputLayer: { batch_input_shape: 'batch_shape' },
   Concatenate: { concat_axis: 'axis' },
   PReLU: { init: 'alpha_initializer' },
   DepthwiseConv2D: { kernel_initializer: 'depthwise_initializer', kernel_regularizer: 'depthwise_regularizer', kernel_constraint: 'depthwise_constraint' },
@@ -219,7 +219,7 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
     delete config.forget_bias_init;
   }
   if (className === 'BatchNormalization' && 'mode' in config && config.mode === 1) config.axis = -1;
-  const own = OPTIONS_OF[className] ?? {};
+  const own = Object.hasOwn(OPTIONS_OF, className) ? OPTIONS_OF[className] : {};
   for (const [k, v] of Object.entries(config)) {
     const to = (Object.hasOwn(own, k) ? own[k] : undefined) ?? (className === 'Embedding' && k === 'init' ? undefined : Object.hasOwn(OPTIONS, k) ? OPTIONS[k] : undefined);
     if (!to || to === k) continue;
@@ -227,7 +227,8 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
     if (!(to in config) || config[to] === null) config[to] = v;
   }
   if (Array.isArray(config.axis) && (className === 'BatchNormalization' || className === 'Concatenate') && config.axis.length === 1) [config.axis] = config.axis as unknown[];
-  for (const k of Object.keys(config)) if ((DROPPED.has(k) && dropped(className, k)) || DROPPED_OF[className]?.includes(k)) delete config[k];
+  for (const k of Object.keys(config))
+    if ((DROPPED.has(k) && dropped(className, k)) || (Object.hasOwn(DROPPED_OF, className) && DROPPED_OF[className].includes(k))) delete config[k];
   for (const [k, v] of Object.entries(config)) config[k] = modernizeValue(className, k, v);
   return { className, module, config };
 }
@@ -240,7 +241,7 @@ function dropped(className: string, option: string): boolean {
   if (option === 'zero_output_for_mask' || option === 'input_length') return isOld();
   if (option === 'implementation') return isOld() || /LSTM|GRU|RNN/.test(className);
   if (['weights', 'batch_size', 'input_dim', 'jit_compile'].includes(option)) return isOld();
-  return option !== 'quantization_config' && option !== 'lora_rank' && option !== 'lora_alpha' ? true : true;
+  return true;
 }
 function modernizeValue(className: string, key: string, value: unknown): unknown {
   if (key === 'data_format' && typeof value === 'string') return value === 'tf' ? 'channels_last' : value === 'th' ? 'channels_first' : value === 'default' ? null : value;

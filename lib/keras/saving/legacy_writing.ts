@@ -26,12 +26,12 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
   };
   return {
     loss: legacy(config.loss),
-    loss_weights: legacy(config.lossWeights),
+    loss_weights: legacy(config.loss_weights),
     metrics: legacy(config.metrics),
-    weighted_metrics: legacy(config.weightedMetrics),
-    run_eagerly: config.runEagerly,
-    steps_per_execution: config.stepsPerExecution,
-    jit_compile: config.jitCompile,
+    weighted_metrics: legacy(config.weighted_metrics),
+    run_eagerly: config.run_eagerly,
+    steps_per_execution: config.steps_per_execution,
+    jit_compile: config.jit_compile,
     optimizer_config: legacy(config.optimizer),
   };
 }
