@@ -1,15 +1,19 @@
 /** A model that is a chain of layers (keras.Sequential). */
 import { TypeError, ValueError } from '../../errors';
+import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import { withNameScope } from '../naming';
+import { isOld } from '../saving/legacy_configs';
 import { registerClass } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject } from '../saving/serialize';
 import { FunctionalGraph } from './graph';
 import { Model } from './model';
 
 const chains = new WeakMap<Sequential, Layer[]>();
+// Models of Keras 1 and 2 take inputs of another rank than they say, where their layers do.
+const lenient = new WeakSet<Sequential>();
 
 /**
  * Layers one after the other. Built at once when the first has an input shape (or is an `Input`), else with the first
@@ -84,7 +88,8 @@ export class Sequential extends Model {
     this.makeGraph(input);
   }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
-    if (this.graph) return super.call(inputs, options);
+    const isAsSaid = !(lenient.has(this) && inputs instanceof Tensor && inputs.ndim !== this.graph?.inputs[0].ndim);
+    if (this.graph && isAsSaid) return super.call(inputs, options);
     return this.layers.reduce((x, layer) => layer.apply(x, { training: options.training }) as unknown, inputs);
   }
   override getConfig(): Record<string, unknown> {
@@ -98,6 +103,7 @@ export class Sequential extends Model {
       { name, trainable },
     );
     if (!model.graph && buildInputShape) model.build(buildInputShape);
+    if (isOld()) lenient.add(model);
     return model;
   }
 }

@@ -125,9 +125,6 @@ const DROPPED = new Set([
   'adjustment',
   'inbound_nodes',
   'cache_enabled',
-  'quantization_config',
-  'lora_rank',
-  'lora_alpha',
   'input_length',
   'experimental_run_tf_function',
   'jit_compile',
@@ -182,7 +179,7 @@ export function modernize(className: string, module: string | null | undefined, 
     return { className: 'Functional', module: 'keras.src.models.functional', config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
-  if (!isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
+  if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
     return { className: Array.isArray(given.layers) ? 'Functional' : className, module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module, config: given };
   if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module)) return { className, module, config: modernizeSmall(className, given) };
@@ -235,12 +232,9 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
 // Classes that still have an option of such a name keep it.
 function dropped(className: string, option: string): boolean {
   if (className === 'InputLayer') return option === 'input_dtype';
-  if (className === 'Embedding') return option !== 'input_dim' && option !== 'weights';
-  if (option === 'synchronized' || option.startsWith('renorm')) return className === 'BatchNormalization' && isOld();
+  if (className === 'Embedding') return option !== 'input_dim';
+  if (option === 'synchronized' || option.startsWith('renorm')) return className === 'BatchNormalization';
   if (option === 'sparse' || option === 'ragged') return !/Lookup|Encoding|Vectorization|Hash|Discretization|Crossing/.test(className);
-  if (option === 'zero_output_for_mask' || option === 'input_length') return isOld();
-  if (option === 'implementation') return isOld() || /LSTM|GRU|RNN/.test(className);
-  if (['weights', 'batch_size', 'input_dim', 'jit_compile'].includes(option)) return isOld();
   return true;
 }
 function modernizeValue(className: string, key: string, value: unknown): unknown {

@@ -1,5 +1,5 @@
 /**
- * What weights of Keras 1 and 2 meant (keras 2's preprocess_weights_for_loading): kernels of Theano turned round, gates of
+ * What weights of Keras 1 and 2 meant (keras 2's preprocess_weights_for_loading): kernels in Theano's order, gates of
  * recurrent layers in arrays of their own, cuDNN's transposed kernels and doubled biases.
  */
 import { formatShape, type TypedArray } from '../../tensor';
@@ -54,16 +54,6 @@ const transposed = (f: Found, axes: readonly number[]): Found =>
     ([v]) => transpose(v, axes),
   );
 const reshaped = (f: Found, shape: readonly number[]): Found => derived([f], shape, ([v]) => v.data);
-// All axes but the last two the other way round: convolution instead of correlation.
-function flipped(f: Found): Found {
-  const spatial = sizeOf(f.shape.slice(0, -2)),
-    inner = sizeOf(f.shape.slice(-2));
-  return derived([f], f.shape, ([{ data }]) => {
-    const out = like(data, data.length);
-    for (let i = 0; i < spatial; i++) out.set(data.subarray((spatial - 1 - i) * inner, (spatial - i) * inner) as never, i * inner);
-    return out;
-  });
-}
 // Columns of matrices side by side.
 function columns(parts: readonly Found[]): Found {
   const vector = parts[0].shape.length === 1,
@@ -125,7 +115,6 @@ export function convertLegacyWeights(layer: Layer, given: readonly Found[], vari
         if (formatShape(back.shape) === shapes[0]) found[0] = back;
       }
     }
-    if (origin.backend === 'theano' && !name.startsWith('Separable') && !name.startsWith('Depthwise')) found[0] = flipped(found[0]);
   }
   if (name === 'LSTM' && found.length === 12) {
     // Keras 1: W, U and b of the gates i, c, f, o.

@@ -9,8 +9,9 @@ import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
+import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
-import { isStateFile, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
+import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
@@ -72,7 +73,8 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
       `loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`,
     );
   const archive = await openKerasArchive(source, signal),
-    model = modelFromConfig(archive.config, { customObjects, compile }, filepath);
+    version = String(archive.metadata.keras_version ?? KERAS_VERSION),
+    model = withLegacyConfigs({ version, backend: null }, () => modelFromConfig(archive.config, { customObjects, compile }, filepath));
   await loadArchiveWeights(archive, filepath, model, { signal });
   return model;
 }
@@ -124,5 +126,7 @@ export function modelToJson(model: Layer, { indent }: { indent?: number }): stri
 export function modelFromJson(json: string, { customObjects }: { customObjects?: CustomObjects } = {}): Model {
   const config = parseJson(json, 'modelFromJson: the text');
   if (!isRecord(config)) throw new ValueError('modelFromJson: a record is expected.');
-  return modelFromConfig(config, { customObjects, compile: true }, 'modelFromJson');
+  // Keras 1 and 2 say so; Keras 3 names modules.
+  const version = typeof config.keras_version === 'string' ? config.keras_version : typeof config.module === 'string' ? KERAS_VERSION : '2';
+  return withLegacyConfigs({ version, backend: null }, () => modelFromConfig(config, { customObjects, compile: true }, 'modelFromJson'));
 }
