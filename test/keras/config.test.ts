@@ -238,7 +238,7 @@ describe('serialization', () => {
     await throwsText(
       () => layers.deserialize(json),
       'TypeError',
-      "deserialize: class 'Twice' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+      "deserialize: class 'Twice' is not known.\n  Fix: pass it in customObjects: { customObjects: { 'Twice': Twice } }, or register it with registerKerasSerializable.",
     );
     assert.equal((layers.deserialize(json, { customObjects: { Twice } }) as Twice).times, 5);
     saving.registerKerasSerializable('tests')(Twice);
@@ -256,12 +256,12 @@ describe('serialization', () => {
           registered_name: null,
         }),
       'TypeError',
-      "deserialize: function '() => process.exit(1)' is not known.\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+      "deserialize: function '() => process.exit(1)' is not known.\n  Fix: pass it in customObjects: { customObjects: { '() => process.exit(1)': yourFunction } }, or register it with registerKerasSerializable.",
     ));
   it('refuses unknown classes, suggesting the nearest', () =>
     throwsText(
       () => layers.deserialize({ module: 'keras.layers', class_name: 'Dens', config: {}, registered_name: null }),
       'TypeError',
-      "deserialize: class 'Dens' of keras.layers is not known. Did you mean 'Dense'?\n  Fix: pass it in customObjects, or register it with registerKerasSerializable.",
+      "deserialize: class 'Dens' of keras.layers is not known. Did you mean 'Dense'?\n  Fix: pass it in customObjects: { customObjects: { 'Dens': Dens } }, or register it with registerKerasSerializable.",
     ));
 });
