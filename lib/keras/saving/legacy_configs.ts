@@ -48,6 +48,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   LeakyRelu: 'LeakyReLU',
   ReLu: 'ReLU',
 };
+/** Names that Keras 3 itself has given up. */
+const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity' };
 /** Options under other names, for all classes that have them. */
 const OPTIONS: Readonly<Record<string, string>> = {
   init: 'kernel_initializer',
@@ -175,8 +177,9 @@ const LAYER_MODULES = /^(keras|tensorflow|tf_keras|tf)(\.|$)/;
 
 /** @internal A config in Keras 3's spelling. */
 export function modernize(className: string, module: string | null | undefined, given: unknown): { className: string; module: string | null | undefined; config: unknown } {
-  if (module === 'keras.src.engine.functional' || module === 'keras.engine.functional' || module === 'keras.src.models.functional' || module === 'keras.models.functional')
+  if (className === 'Functional' || /^(tf_)?keras(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
     return { className: 'Functional', module: 'keras.src.models.functional', config: given };
+  if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
   if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
