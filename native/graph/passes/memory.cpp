@@ -138,20 +138,17 @@ class Planner {
     std::vector<size_t> by_size(all.size());
     for (size_t i = 0; i < all.size(); i++) by_size[i] = i;
     std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return all[a].bytes > all[b].bytes; });
-    std::vector<size_t> done;
+    std::vector<size_t> done;  // by offset, so that nothing is sorted again for each: long loops have many thousands
     for (size_t i : by_size) {
-      std::vector<std::pair<size_t, size_t>> busy;
-      for (size_t k : done)
-        if (all[k].first <= all[i].last && all[i].first <= all[k].last) busy.emplace_back(all[k].offset, all[k].offset + all[k].bytes);
-      std::sort(busy.begin(), busy.end());
       size_t at = 0;
-      for (auto [begin, end] : busy) {
-        if (at + all[i].bytes <= begin) break;
-        at = std::max(at, end);
+      for (size_t k : done) {
+        if (all[k].first > all[i].last || all[i].first > all[k].last) continue;
+        if (at + all[i].bytes <= all[k].offset) break;
+        at = std::max(at, all[k].offset + all[k].bytes);
       }
       all[i].offset = at;
       plan_.arena_bytes = std::max(plan_.arena_bytes, at + all[i].bytes);
-      done.push_back(i);
+      done.insert(std::upper_bound(done.begin(), done.end(), at, [&](size_t a, size_t k) { return a < all[k].offset; }), i);
     }
     for (size_t v = 0; v < g_.values.size(); v++)
       if (auto it = entry_.find(int(v)); it != entry_.end()) place(int(v), {Location::kArena, all[size_t(it->second)].offset, 0});

@@ -420,6 +420,15 @@ describe('recurrent models', () => {
       .divide(2 * step);
     close(trae.slice(exact, [0, 0, 0], [1, 1, 1]).item(), difference.item(), 'second derivative', 2e-2);
   });
+  it('long sequences: 1500 steps, forward and back', async () => {
+    const model = new Sequential([layers.Input([1500, 1]), new layers.SimpleRNN(2)]),
+      x = trae.ones([1, 1500, 1]).multiply(0.1);
+    model.setWeights([trae.ones([1, 2]), trae.zeros([2, 2]), trae.zeros([2])]);
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    close((await model.predict(x, { verbose: 0 })) as Tensor, [Math.tanh(0.1), Math.tanh(0.1)], 'the last step');
+    const { history } = await model.fit(x, trae.zeros([1, 2]), { verbose: 0 });
+    close(history.loss[0] as number, Math.tanh(0.1) ** 2, 'loss');
+  });
   it('sequences without steps or axes are refused', async () => {
     await throwsText(
       () => new layers.SimpleRNN(2, { name: 'e' }).apply(trae.zeros([2, 0, 3])),
