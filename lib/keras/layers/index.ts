@@ -63,7 +63,7 @@ export {
 } from './pooling';
 export { CenterCrop } from './preprocessing/image_preprocessing/center_crop';
 export { Resizing } from './preprocessing/image_preprocessing/resizing';
-export { Rescaling } from './preprocessing/rescaling';
+export { CategoryEncoding, Discretization, HashedCrossing, Hashing, IntegerLookup, Normalization, Rescaling, StringLookup, TextVectorization } from './preprocessing';
 export {
   Bidirectional,
   ConvLSTM1D,

@@ -12,6 +12,7 @@ import golden_convolutional  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_image  # noqa: E402
 import golden_layers  # noqa: E402
+import golden_preprocessing  # noqa: E402
 import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
@@ -28,3 +29,4 @@ golden_training.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
 golden_image.make()  # starts its random numbers anew
+golden_preprocessing.make()

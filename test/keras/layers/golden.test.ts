@@ -134,7 +134,7 @@ describe('layers against Keras', () => {
     });
   }
   it('covers every layer', () => {
-    const tested = new Set(cases.map((c) => c.config.class_name));
+    const tested = new Set([...cases, ...goldenFiles(/^preprocessing.*\.json$/).flatMap((name) => golden<Case[]>(name))].map((c) => c.config.class_name));
     // Lambda holds code, InputLayer and Wrapper compute nothing: machinery.test.ts has them. recurrent.test.ts has cells.
     assert.deepEqual(
       classNames('keras.layers').filter((name) => !tested.has(name) && !['Lambda', 'InputLayer', 'Wrapper'].includes(name) && !/Cells?$/.test(name)),

@@ -1,0 +1,45 @@
+/** CategoryEncoding: class numbers to vectors. */
+import { ValueError } from '../../../errors';
+import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
+
+export interface CategoryEncodingOptions extends LayerOptions {
+  numTokens?: number | null;
+  outputMode?: OutputMode | 'binary';
+  sparse?: boolean;
+}
+/**
+ * Whole numbers below `numTokens` as vectors: 'multi_hot' (default: ones for the classes of a row), 'one_hot', or 'count',
+ * where the call may be given `countWeights` of the inputs' shape.
+ */
+export class CategoryEncoding extends Layer {
+  static override positional = ['numTokens'];
+  static override options = ['numTokens', 'outputMode', 'sparse'];
+  readonly numTokens: number;
+  readonly outputMode: OutputMode;
+  constructor(numTokens: number | CategoryEncodingOptions, options: CategoryEncodingOptions = {}) {
+    const all = typeof numTokens === 'object' && numTokens !== null ? numTokens : { ...options, numTokens };
+    super(all);
+    refuseSparse('CategoryEncoding', all.sparse);
+    this.outputMode = checkOutputMode('CategoryEncoding', all.outputMode ?? 'multi_hot', ['count', 'one_hot', 'multi_hot']);
+    if (all.numTokens == null) throw new ValueError('CategoryEncoding: numTokens must be given.\n  Fix: when it is not known beforehand, use IntegerLookup.');
+    if (!Number.isInteger(all.numTokens) || all.numTokens < 1) throw new ValueError(`CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${all.numTokens}`);
+    this.numTokens = all.numTokens;
+    this.built = true;
+  }
+  override call(inputs: Tensor, { countWeights }: CallOptions & { countWeights?: TensorLike | null } = {}): Tensor {
+    if (countWeights != null && this.outputMode !== 'count') throw new ValueError(`countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`);
+    const weights = countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.computeDtype });
+    return encode(inputs, this.outputMode, this.numTokens, this.computeDtype, weights);
+  }
+  override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
+    return encodedShape(inputShape, this.outputMode, this.numTokens);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), numTokens: this.numTokens, outputMode: this.outputMode };
+  }
+}
+registerClass('keras.layers', CategoryEncoding);

@@ -1,0 +1,8 @@
+/** Layers that prepare data: numbers, classes, texts. */
+export { CategoryEncoding } from './category_encoding';
+export { Discretization } from './discretization';
+export { HashedCrossing, Hashing } from './hashing';
+export { IntegerLookup, StringLookup } from './lookups';
+export { Normalization } from './normalization';
+export { Rescaling } from './rescaling';
+export { TextVectorization } from './text_vectorization';

@@ -1,0 +1,56 @@
+/** StringLookup and IntegerLookup. */
+import { TypeError, ValueError } from '../../../errors';
+import { registerClass } from '../../saving/registry';
+import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
+
+export interface StringLookupOptions extends IndexLookupOptions {
+  encoding?: string;
+}
+/**
+ * Texts to indices (int64): known ones to their place in the vocabulary, behind index 0 for `maskToken` (when given) and
+ * `numOovIndices` (default 1) for unknown ones; by `outputMode` 'one_hot', 'multi_hot', 'count' or 'tf_idf' to vectors. The
+ * vocabulary is given or learned by `adapt`. `invert` maps indices back to texts. Inputs: nested arrays of strings.
+ */
+export class StringLookup extends IndexLookup {
+  static override options = [...LOOKUP_OPTIONS, 'encoding'];
+  protected override readonly isText = true;
+  private readonly encoding: string;
+  constructor(options: StringLookupOptions = {}) {
+    super(options, '[UNK]');
+    this.encoding = options.encoding ?? 'utf-8';
+    this.useInputVocabulary();
+  }
+  protected override termOf(value: unknown): Term {
+    if (typeof value !== 'string') throw new TypeError(`StringLookup: texts are expected.\n  Received: ${String(value)} of type ${typeof value}`);
+    return value;
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), encoding: this.encoding };
+  }
+}
+/**
+ * Whole numbers to indices (int64), as StringLookup for texts. Unknown numbers get the index number mod `numOovIndices`, or
+ * one by hash with `oovMethod` 'farmhash'. The token for unknown ones, seen with `invert`, is -1.
+ */
+export class IntegerLookup extends IndexLookup {
+  static override options = [...LOOKUP_OPTIONS, 'vocabularyDtype'];
+  protected override readonly isText = false;
+  constructor(options: IndexLookupOptions & { vocabularyDtype?: string } = {}) {
+    if (options.vocabularyDtype !== undefined && options.vocabularyDtype !== 'int64')
+      throw new ValueError(`IntegerLookup: vocabularyDtype must be 'int64'.\n  Received: '${options.vocabularyDtype}'`);
+    if (options.salt != null && options.oovMethod !== 'farmhash')
+      throw new ValueError(`IntegerLookup: salt is for oovMethod 'farmhash' only.\n  Received: '${options.oovMethod ?? 'floormod'}'`);
+    super(options, -1);
+    this.useInputVocabulary();
+  }
+  protected override termOf(value: unknown): Term {
+    if (typeof value === 'bigint') return value;
+    const n = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+    if (typeof n !== 'number' || !Number.isFinite(n)) throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${String(value)} of type ${typeof value}`);
+    return BigInt(Math.trunc(n));
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), vocabularyDtype: 'int64' };
+  }
+}
+registerClass('keras.layers', StringLookup, IntegerLookup);
