@@ -63,6 +63,27 @@ type AxisList = number | readonly number[];
 const axisList = (op: string, axis: AxisList, t: Tensor): number[] =>
   (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape)).sort((a, b) => a - b);
 
+const areLast = (axes: number[], t: Tensor): boolean => axes.length > 0 && new Set(axes).size === axes.length && axes[0] === t.ndim - axes.length;
+/** The last axes as rows: one native op, forward and backward. */
+function ofRows(
+  op: string,
+  t: Tensor,
+  axes: number[],
+  options: { scale: TensorLike | null; scaleName: string; offset: TensorLike | null; epsilon: number | null; isCentered: boolean },
+): Tensor {
+  const lead = t.shape.slice(0, axes[0]),
+    width = t.shape.slice(axes[0]).reduce((p, d) => p * d, 1);
+  const row = (what: string, v: TensorLike | null, fallback: number): Tensor =>
+    v === null
+      ? run('broadcast_to', [convert(fallback, t)], { shape: [width] })
+      : run('cast', [run('reshape', [spread(op, what, v, t, axes)], { shape: [width] })], { dtype: t.dtype });
+  const x = run('reshape', [t], { shape: [...lead, width] }),
+    gamma = row(options.scaleName, options.scale, 1),
+    beta = row('beta', options.offset, 0);
+  const [y] = runMany('layer_norm', [x, gamma, beta], { epsilon: options.epsilon ?? EPSILON, is_centered: options.isCentered });
+  return run('reshape', [y], { shape: [...t.shape] });
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * gamma + beta with the statistics of each example over `axis` (Ba et al. 2016).
  * Defaults: axis -1, epsilon 1e-7. `rmsScaling`: x / sqrt(variance + epsilon) * gamma.
@@ -81,6 +102,7 @@ export const layerNormalization = defineOp(
   ): Tensor =>
     inSingle(toFloat(x), (t) => {
       const axes = axisList('layerNormalization', axis, t);
+      if (!rmsScaling && areLast(axes, t)) return ofRows('layerNormalization', t, axes, { scale: gamma, scaleName: 'gamma', offset: beta, epsilon, isCentered: true });
       const wide = (what: string, v: TensorLike): Tensor => run('cast', [spread('layerNormalization', what, v, t, axes)], { dtype: t.dtype });
       const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
       const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
@@ -96,6 +118,7 @@ export const rmsNormalization = defineOp(
   (x: TensorLike, { scale = null, axis = -1, epsilon = null }: { scale?: TensorLike | null; axis?: AxisList; epsilon?: number | null } = {}): Tensor =>
     inSingle(toFloat(x), (t) => {
       const axes = axisList('rmsNormalization', axis, t);
+      if (areLast(axes, t)) return ofRows('rmsNormalization', t, axes, { scale, scaleName: 'scale', offset: null, epsilon, isCentered: false });
       const power = run('mean', [run('square', [t])], { axis: axes, keepdims: true });
       const y = run('multiply', [t, run('rsqrt', [run('add', [power, convert(epsilon ?? EPSILON, t)])])]);
       return scale === null ? y : run('multiply', [y, run('cast', [spread('rmsNormalization', 'scale', scale, t, axes)], { dtype: t.dtype })]);

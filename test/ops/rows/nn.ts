@@ -435,6 +435,8 @@ row('rmsNormalization', {
     { inputs: [r([4, 5])] },
     { inputs: [r([4, 5]), r([5], 2)] },
     { inputs: [r([3, 1031]), r([1031], 2)], args: [{ epsilon: 1e-2 }] },
+    { inputs: [r([700, 65]), r([65], 2)] },
+    { inputs: [r([3, 2, 2]), r([2, 2], 2)], args: [{ axis: [1, 2] }] },
     { inputs: [r([2, 3, 4]), r([2, 4], 2)], args: [{ axis: [2, 0] }] },
     { inputs: [r([2, 3, 4]), r([3], 2)], args: [{ axis: 1 }] },
     { inputs: [r([4, 5], 1, 'float64')] },

@@ -1,5 +1,6 @@
 /** GroupNormalization (Wu & He 2018). */
 import { ValueError } from '../../../errors';
+import { layerNormalization } from '../../../ops/nn';
 import { convert, formatShape, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -66,14 +67,23 @@ export class GroupNormalization extends Layer {
     const at = this.axis < 0 ? this.axis + x.ndim : this.axis,
       n = x.shape[at];
     const split = (shape: readonly number[]): number[] => [...shape.slice(0, at), this.groups, n / this.groups, ...shape.slice(at + 1)];
-    const grouped = run('reshape', [x], { shape: split(x.shape) }),
-      axis = grouped.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
-    const mean = run('mean', [grouped], { axis, keepdims: true }),
-      variance = run('mean', [run('square', [run('subtract', [grouped, mean])])], { axis, keepdims: true });
     const wide = (v: Variable): Tensor => run('reshape', [run('cast', [v.value], { dtype: x.dtype })], { shape: split(x.shape.map((d, i) => (i === at ? d : 1))) });
-    let factor = run('rsqrt', [run('add', [variance, convert(this.epsilon, x)])]);
-    if (this.gamma) factor = run('multiply', [factor, wide(this.gamma)]);
-    let y = run('multiply', [run('subtract', [grouped, mean]), factor]);
+    const grouped = run('reshape', [x], { shape: split(x.shape) });
+    let y: Tensor;
+    if (at === 1 || this.groups === 1) {
+      // What is averaged lies together: rows, in one native op.
+      const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups,
+        rows = layerNormalization(run('reshape', [grouped], { shape: [x.shape[0], this.groups, size] }), { epsilon: this.epsilon });
+      y = run('reshape', [rows], { shape: split(x.shape) });
+      if (this.gamma) y = run('multiply', [y, wide(this.gamma)]);
+    } else {
+      const axis = grouped.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
+      const mean = run('mean', [grouped], { axis, keepdims: true }),
+        centered = run('subtract', [grouped, mean]),
+        variance = run('mean', [run('square', [centered])], { axis, keepdims: true }),
+        factor = run('rsqrt', [run('add', [variance, convert(this.epsilon, x)])]);
+      y = run('multiply', [centered, this.gamma ? run('multiply', [factor, wide(this.gamma)]) : factor]);
+    }
     if (this.beta) y = run('add', [y, wide(this.beta)]);
     return run('reshape', [y], { shape: [...x.shape] });
   }
