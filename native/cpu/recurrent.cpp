@@ -119,7 +119,7 @@ class Forward {
   }
 
  private:
-  int64_t scratch_size() const { return 3 * slices_.most() * padded_; }
+  int64_t scratch_size() const { return 4 * slices_.most() * padded_; }
   void pack_bias(const float* bias) const {
     float* to = bias_.get();
     std::fill_n(to, s_.blocks() * kGateRow, 0.0f);
@@ -146,6 +146,7 @@ class Forward {
     f.blocks = s_.blocks();
     f.x_row = s_.steps * s_.inputs;
     f.c = scratch + 2 * size;
+    f.reset = scratch + 3 * size;
     f.kernel = kernel_.get();
     f.recurrent = recurrent_.get();
     f.bias = bias_.get();
@@ -156,7 +157,7 @@ class Forward {
     const int64_t slots = is_lstm_ ? kLstmSlots : kGruSlots;
     float* states = attrs_.keeps_states ? out[is_lstm_ ? 3 : 2] + first * 16 : nullptr;
     const auto& table = simd::recurrent_table();
-    const auto step = is_lstm_ ? table.lstm : table.gru;
+    const auto step = is_lstm_ ? table.lstm : attrs_.cell == Cell::kGru ? table.gru : table.gru_before;
     for (int64_t i = 0; i < s_.steps; i++) {
       const int64_t t = attrs_.goes_backwards ? s_.steps - 1 - i : i;
       f.x = in[0] + (first * s_.steps + t) * s_.inputs;
@@ -184,19 +185,20 @@ class Forward {
 class Backward {
  public:
   Backward(const RecurrentGrad& op, RecurrentSizes s)
-      : attrs_(op.attrs), s_(s), is_lstm_(attrs_.call.cell == Cell::kLstm), gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()),
-        slices_(s, gates_), padded_(s.blocks() * 16),
+      : attrs_(op.attrs), s_(s), is_lstm_(attrs_.call.cell == Cell::kLstm), is_before_(attrs_.call.cell == Cell::kGruResetBefore),
+        gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()), slices_(s, gates_), padded_(s.blocks() * 16),
         chunk_(std::clamp<int64_t>(kChunkRows / std::max<int64_t>(1, slices_.most()), 1, std::max<int64_t>(1, s.steps))),
         depth_(chunk_ * slices_.most()), x_rows_(up(s.inputs + 1)), h_rows_(up(s.units + 1)),
         kernel_(attrs_.needs_dx ? up16(s.inputs) * padded_ * gates_ : 0), recurrent_(padded_ * padded_ * gates_),
-        scratch_(slices_.count * scratch_size()) {}
+        candidate_(is_before_ ? padded_ * padded_ : 0), scratch_(slices_.count * scratch_size()) {}
 
   void run(const void* const* in, void* const* out) const {
     const float* const* from = reinterpret_cast<const float* const*>(in);
     float* const* to = reinterpret_cast<float* const*>(out);
     const int64_t u = s_.units;
     if (attrs_.needs_dx) pack_transposed(from[1], s_.inputs, u, gates_, 0, gates_, kernel_.get());
-    pack_transposed(from[2], u, u, gates_, 0, gates_, recurrent_.get());
+    pack_transposed(from[2], u, u, gates_, 0, is_before_ ? 2 : gates_, recurrent_.get());
+    if (is_before_) pack_transposed(from[2], u, u, gates_, 2, 1, candidate_.get());
     parallel_for(slices_.count, 1, [&](int64_t begin, int64_t end) {
       for (int64_t k = begin; k < end; k++) slice(from, to, k);
     });
@@ -206,13 +208,17 @@ class Backward {
  private:
   static int64_t up(int64_t rows) { return (rows + kWeightRows - 1) / kWeightRows * kWeightRows; }
   static int64_t up16(int64_t n) { return (n + 15) / 16 * 16; }
-  // Of a slice: dh, dc; the first state; gates of a chunk; packed x and h of a chunk; sums of the weights' gradients.
+  // Of a slice: dh; dc, or the gradient of r * h; the first c; gates of a chunk; packed x, h (and r * h) of a chunk; sums of
+  // the weights' gradients.
   int64_t state_size() const { return slices_.most() * padded_; }
   int64_t gate_size() const { return s_.blocks() * depth_ * kGateRow; }
   int64_t sums_size() const { return padded_ * gates_ * (x_rows_ + h_rows_); }
-  int64_t scratch_size() const { return 3 * state_size() + gate_size() + depth_ * (x_rows_ + h_rows_) + sums_size(); }
+  int64_t scratch_size() const {
+    return 3 * state_size() + gate_size() + depth_ * (x_rows_ + (is_before_ ? 2 : 1) * h_rows_) + sums_size();
+  }
   float* x_sums(int64_t k) const { return scratch_.get() + (k + 1) * scratch_size() - sums_size(); }
   float* h_sums(int64_t k) const { return x_sums(k) + padded_ * gates_ * x_rows_; }
+  float* candidate_sums(int64_t k) const { return h_sums(k) + padded_ * 2 * h_rows_; }
 
   // Rows of v with a one behind them as [row / 6][depth][6]: the product of the ones is the bias' gradient.
   static void pack_row(const float* v, int64_t n, int64_t rows, int64_t depth, int64_t at, float* to) {
@@ -228,7 +234,7 @@ class Backward {
   void slice(const float* const* in, float* const* out, int64_t k) const {
     const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units, steps = s_.steps;
     float *dh = scratch_.get() + k * scratch_size(), *dc = dh + state_size(), *c0 = dc + state_size(), *gates = c0 + state_size(),
-          *packed_x = gates + gate_size(), *packed_h = packed_x + depth_ * x_rows_;
+          *packed_x = gates + gate_size(), *packed_h = packed_x + depth_ * x_rows_, *packed_reset = packed_h + depth_ * h_rows_;
     const float *sequence = in[call_inputs_], *states = in[call_inputs_ + 1] + first * 16, *dy[3] = {};
     for (size_t i = 0, at = call_inputs_ + 2; i < 3; i++)
       if (attrs_.has_dy[i]) dy[i] = in[at++];
@@ -259,7 +265,7 @@ class Backward {
     back.panels = s_.blocks();
     back.first = is_lstm_ ? 64 : 32;
     back.second = 48;
-    back.second_length = is_lstm_ ? 0 : 16;
+    back.second_length = is_lstm_ || is_before_ ? 0 : 16;
     back.b = recurrent_.get();
     back.c = dh;
     back.c_row = 16;
@@ -274,10 +280,18 @@ class Backward {
     inputs.c_row = steps * s_.inputs;
     inputs.c_vector = 16;
     inputs.adds = inputs.is_padded = false;
+    PanelProduct candidate = back;
+    candidate.first = 0;
+    candidate.second = 32;
+    candidate.second_length = 16;
+    candidate.b = candidate_.get();
+    candidate.c = dc;
+    candidate.adds = false;
+    g.dreset = dc;
 
     for (int64_t last = steps; last > 0;) {
       const int64_t chunk = std::min(chunk_, last), depth = chunk * rows;
-      g.gates_block = back.a_panel = inputs.a_panel = depth * kGateRow;
+      g.gates_block = back.a_panel = inputs.a_panel = candidate.a_panel = depth * kGateRow;
       for (int64_t j = 0; j < chunk; j++) {
         const int64_t step = last - 1 - j, t = attrs_.call.goes_backwards ? steps - 1 - step : step;
         const float* before = step ? sequence + (first * steps + step - 1) * u : in[3] + first * u;
@@ -292,8 +306,12 @@ class Backward {
           g.previous_block = before_row;
         }
         g.gates = gates + j * rows * kGateRow;
-        (is_lstm_ ? table.lstm_gradient : table.gru_gradient)(g);
-        back.a = inputs.a = g.gates;
+        (is_lstm_ ? table.lstm_gradient : is_before_ ? table.gru_before_gradient : table.gru_gradient)(g);
+        back.a = inputs.a = candidate.a = g.gates;
+        if (is_before_) {
+          table.panel_product(candidate);
+          table.gru_before_gradient_of_reset(g);
+        }
         table.panel_product(back);
         if (attrs_.needs_dx) {
           inputs.c = out[0] + (first * steps + t) * s_.inputs;
@@ -302,12 +320,15 @@ class Backward {
         for (int64_t r = 0; r < rows; r++) {
           pack_row(in[0] + ((first + r) * steps + t) * s_.inputs, s_.inputs, x_rows_, depth, j * rows + r, packed_x);
           pack_row(before + r * before_row, u, h_rows_, depth, j * rows + r, packed_h);
+          if (is_before_) pack_row(reset_of(g.states, r, c0), u, h_rows_, depth, j * rows + r, packed_reset);
         }
       }
       for (int64_t p = 0; p < s_.blocks(); p++) {
         const float* b = gates + p * depth * kGateRow;
         table.weight_product({depth, x_rows_, packed_x, b, x_sums(k) + p * x_rows_ * gates_ * 16, gates_, gates_ - 1});
-        table.weight_product({depth, h_rows_, packed_h, b, h_sums(k) + p * h_rows_ * gates_ * 16, gates_, 3});
+        const int64_t h_gates = is_before_ ? 2 : gates_;
+        table.weight_product({depth, h_rows_, packed_h, b, h_sums(k) + p * h_rows_ * h_gates * 16, h_gates, is_before_ ? 1 : 3});
+        if (is_before_) table.weight_product({depth, h_rows_, packed_reset, b, candidate_sums(k) + p * h_rows_ * 16, 1, 2});
       }
       last -= chunk;
     }
@@ -315,12 +336,19 @@ class Backward {
     if (is_lstm_) from_blocks(dc, rows, u, out[4] + first * u);
   }
 
-  // Row i of the slices' sums into a row (gates * units).
-  void add_row(const float* sums, int64_t rows, int64_t i, float* to) const {
+  // Row r of r * h, kept in the last slot of the states.
+  const float* reset_of(const float* states, int64_t r, float* row) const {
+    for (int64_t p = 0; p < s_.blocks(); p++)
+      std::memcpy(row + p * 16, states + (p * kGruSlots + 3) * s_.batch * 16 + r * 16, 16 * sizeof(float));
+    return row;
+  }
+
+  // Row i of the slices' sums into `gates` gates of a row.
+  void add_row(const float* sums, int64_t rows, int64_t gates, int64_t i, float* to) const {
     const int64_t u = s_.units;
     for (int64_t p = 0; p < s_.blocks(); p++)
-      for (int64_t g = 0; g < gates_; g++) {
-        const float* from = sums + ((p * rows + i) * gates_ + g) * 16;
+      for (int64_t g = 0; g < gates; g++) {
+        const float* from = sums + ((p * rows + i) * gates + g) * 16;
         float* at = to + g * u + p * 16;
         const int64_t width = width_of(u, p);
         for (int64_t j = 0; j < width; j++) {
@@ -330,27 +358,31 @@ class Backward {
         }
       }
   }
+  void add_recurrent_row(int64_t i, float* to) const {
+    add_row(h_sums(0), h_rows_, is_before_ ? 2 : gates_, i, to);
+    if (is_before_) add_row(candidate_sums(0), h_rows_, 1, i, to + 2 * s_.units);
+  }
   void add_up(float* const* out) const {
     const int64_t width = gates_ * s_.units, total = s_.inputs + s_.units;
     parallel_for(total, std::max<int64_t>(1, 16384 / width), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i++)
-        if (i < s_.inputs) add_row(x_sums(0), x_rows_, i, out[1] + i * width);
-        else add_row(h_sums(0), h_rows_, i - s_.inputs, out[2] + (i - s_.inputs) * width);
+        if (i < s_.inputs) add_row(x_sums(0), x_rows_, gates_, i, out[1] + i * width);
+        else add_recurrent_row(i - s_.inputs, out[2] + (i - s_.inputs) * width);
     });
     if (!attrs_.has_bias) return;
     float* bias = out[is_lstm_ ? 5 : 4];
-    add_row(x_sums(0), x_rows_, s_.inputs, bias);
-    if (attrs_.call.cell == Cell::kGru) add_row(h_sums(0), h_rows_, s_.units, bias + width);
+    add_row(x_sums(0), x_rows_, gates_, s_.inputs, bias);
+    if (attrs_.call.cell == Cell::kGru) add_row(h_sums(0), h_rows_, gates_, s_.units, bias + width);
   }
 
   const RecurrentGrad::Attrs attrs_;
   const RecurrentSizes s_;
-  const bool is_lstm_;
+  const bool is_lstm_, is_before_;
   const int64_t gates_;
   const size_t call_inputs_;
   const Slices slices_;
   const int64_t padded_, chunk_, depth_, x_rows_, h_rows_;
-  const Floats kernel_, recurrent_, scratch_;
+  const Floats kernel_, recurrent_, candidate_, scratch_;
 };
 
 template <class Op>
@@ -358,7 +390,6 @@ Kernel forward_kernel(const Op& op, const Specs& in) {
   const RecurrentSizes s = recurrent_sizes(in);
   const bool has_bias = in.size() == (op.attrs.cell == Cell::kLstm ? 6 : 5);
   if (in[0].dtype == DType::kFloat64) return plain_recurrent<double>(op.attrs, s, has_bias);
-  if (op.attrs.cell == Cell::kGruResetBefore) return plain_recurrent<float>(op.attrs, s, has_bias);
   auto f = std::make_shared<Forward>(op.attrs, s, has_bias);
   return [f](const void* const* from, void* const* to) { f->run(from, to); };
 }
@@ -370,7 +401,6 @@ Kernel Gru::cpu(const Specs& in, const Specs&) const { return forward_kernel(*th
 Kernel RecurrentGrad::cpu(const Specs& in, const Specs&) const {
   const RecurrentSizes s = recurrent_sizes(in);
   if (in[0].dtype == DType::kFloat64) return plain_recurrent_grad<double>(*this, s);
-  if (attrs.call.cell == Cell::kGruResetBefore) return plain_recurrent_grad<float>(*this, s);
   auto b = std::make_shared<Backward>(*this, s);
   return [b](const void* const* from, void* const* to) { b->run(from, to); };
 }

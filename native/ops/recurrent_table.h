@@ -18,7 +18,8 @@ struct RecurrentForward {
   long x_row;
   const float* h;  // (rows, blocks * 16)
   float* h_next;
-  float* c;                                // LSTM (blocks, rows, 16): updated
+  float* c;                                // LSTM (blocks, rows, 16): updated. GRU that resets before: room for z
+  float* reset;                            // GRU that resets before: (rows, blocks * 16), room for r * h
   const float *kernel, *recurrent, *bias;  // packed; bias [block][4][16]
   float* states;                           // row 0 of this step, or null
   long state_slot;                         // from one slot to the next
@@ -33,16 +34,17 @@ struct RecurrentBackward {
   long state_slot;
   const float* dy;  // null, or added to dh
   long dy_row;
-  const float*
-      previous;  // LSTM: c before, [block][row][16], blocks `previous_block` apart. GRU: h before, `previous_block` from row to row
+  // LSTM: c before, (blocks, rows, 16) with `previous_block` between blocks. GRU: h before, `previous_block` between rows.
+  const float* previous;
   long previous_block;
-  float *dh, *dc;  // (blocks, rows, 16); in: of this step's h and c; out: dc of the step before, GRU: dh's direct part
-  float* gates;    // [block][row][4][16]
+  float *dh, *dc;       // (blocks, rows, 16); in: of this step's h and c; out: dc of the step before, GRU: dh's direct part
+  const float* dreset;  // GRU that resets before, second part: gradient of r * h, (blocks, rows, 16)
+  float* gates;         // [block][row][4][16]
   long gates_block;
 };
 
-// c = (or +=) a b. Row r of a is made of `panels` pieces of 64 floats of which some are used: [0, first) and [second, second +
-// second_length).
+// c = (or +=) a b. Row r of a is made of `panels` pieces of 64 floats, of which two runs are used: `first` floats from 0, and
+// `second_length` from `second`.
 struct PanelProduct {
   long rows, columns;
   const float* a;
@@ -66,6 +68,9 @@ struct RecurrentTable {
   void (*lstm_gradient)(const RecurrentBackward&);
   void (*gru)(const RecurrentForward&);
   void (*gru_gradient)(const RecurrentBackward&);
+  void (*gru_before)(const RecurrentForward&);  // the GRU that resets before the product
+  void (*gru_before_gradient)(const RecurrentBackward&);
+  void (*gru_before_gradient_of_reset)(const RecurrentBackward&);  // once dreset is known
   void (*panel_product)(const PanelProduct&);
   void (*weight_product)(const WeightProduct&);
 };

@@ -169,6 +169,100 @@ void gru_gradient(const RecurrentBackward& s) {
   }
 }
 
+// ---- GRU that resets before the product with the recurrent kernel
+// Vectors [first, first + kVectors) of z, r, g: x kernel + bias + v recurrent.
+template <int kRows, int kVectors>
+inline void before_sums(const RecurrentForward& s, const float* v, long p, long r0, int first, float* pre) {
+  constexpr int kStep = kVectors < kMostVectors ? kVectors : kMostVectors;
+  const long gates = 3 * kLanes, padded = s.blocks * kLanes;
+  for (int k = 0; k < kVectors; k += kStep) {
+    const long at = (first + k) * kLanes;
+    Floats sum[kRows][kStep];
+    set_rows(sum, s.bias + p * kGateRow + at);
+    accumulate<kRows, kStep, kStep - 1>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, 1, s.kernel + p * s.inputs * gates + at, gates);
+    accumulate<kRows, kStep, kStep - 1>(sum, s.units, v + r0 * padded, padded, 1, s.recurrent + p * s.units * gates + at, gates);
+    spill(pre, sum, k);
+  }
+}
+template <int kRows>
+void before_gates(const RecurrentForward& s, long p, long r0) {
+  constexpr long n = kRows * kLanes;
+  const long padded = s.blocks * kLanes;
+  alignas(64) float pre[2 * n], before[n], reset[n], unused[kGruSlots * n];
+  before_sums<kRows, 2>(s, s.h, p, r0, 0, pre);
+  for (int r = 0; r < kRows; r++) store(before + r * kLanes, load(s.h + (r0 + r) * padded + p * kLanes));
+  float *to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused, *z_ = s.c + (p * s.rows + r0) * kLanes;
+  const long slot = s.states ? s.state_slot : n;
+#pragma GCC ivdep
+  for (long j = 0; j < n; j++) {
+    const float z = sigmoid_(pre[j]), r = sigmoid_(pre[n + j]);
+    z_[j] = z;
+    reset[j] = r * before[j];
+    to[j] = z;
+    to[slot + j] = r;
+    to[3 * slot + j] = r * before[j];
+  }
+  store_rows<kRows>(s.reset + r0 * padded + p * kLanes, padded, reset, kLanes);
+}
+template <int kRows>
+void before_candidate(const RecurrentForward& s, long p, long r0) {
+  constexpr long n = kRows * kLanes;
+  const long padded = s.blocks * kLanes;
+  alignas(64) float pre[n], before[n], fresh[n], unused[n];
+  before_sums<kRows, 1>(s, s.reset, p, r0, 2, pre);
+  for (int r = 0; r < kRows; r++) store(before + r * kLanes, load(s.h + (r0 + r) * padded + p * kLanes));
+  const float* z_ = s.c + (p * s.rows + r0) * kLanes;
+  float* to = s.states ? s.states + (p * kGruSlots + 2) * s.state_slot + r0 * kLanes : unused;
+#pragma GCC ivdep
+  for (long j = 0; j < n; j++) {
+    const float g = tanh_(pre[j]);
+    fresh[j] = z_[j] * before[j] + (1.0f - z_[j]) * g;
+    to[j] = g;
+  }
+  store_rows<kRows>(s.h_next + r0 * padded + p * kLanes, padded, fresh, kLanes);
+  store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
+}
+void gru_before(const RecurrentForward& s) {
+  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { before_gates<decltype(n)::value>(s, p, r0); });
+  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { before_candidate<decltype(n)::value>(s, p, r0); });
+}
+
+// The gradients of z's and g's sums; dh becomes its direct part.
+void gru_before_gradient(const RecurrentBackward& s) {
+  for (long p = 0; p < s.blocks; p++) {
+    add_sequence_gradient(s, p);
+    const float *z_ = s.states + p * kGruSlots * s.state_slot, *g_ = z_ + 2 * s.state_slot;
+    float *dh_ = s.dh + p * s.rows * kLanes, *to = s.gates + p * s.gates_block;
+    const unsigned long width = (unsigned long)width_of(s.units, p) * sizeof(float);
+    for (long row = 0; row < s.rows; row++, to += kGateRow) {
+      alignas(64) float before[kLanes] = {};
+      __builtin_memcpy(before, s.previous + row * s.previous_block + p * kLanes, width);
+#pragma GCC ivdep
+      for (long k = 0; k < kLanes; k++) {
+        const long j = row * kLanes + k;
+        const float z = z_[j], g = g_[j], dh = dh_[j];
+        to[k] = dh * (before[k] - g) * z * (1.0f - z);
+        to[2 * kLanes + k] = dh * (1.0f - z) * (1.0f - g * g);
+        dh_[j] = dh * z;
+      }
+    }
+  }
+}
+void gru_before_gradient_of_reset(const RecurrentBackward& s) {
+  for (long p = 0; p < s.blocks; p++) {
+    const float *r_ = s.states + (p * kGruSlots + 1) * s.state_slot, *reset = r_ + 2 * s.state_slot, *d_ = s.dreset + p * s.rows * kLanes;
+    float *dh_ = s.dh + p * s.rows * kLanes, *to = s.gates + p * s.gates_block + kLanes;
+    for (long row = 0; row < s.rows; row++, to += kGateRow) {
+#pragma GCC ivdep
+      for (long k = 0; k < kLanes; k++) {
+        const long j = row * kLanes + k;
+        to[k] = d_[j] * reset[j] * (1.0f - r_[j]);  // h r (1 - r), with r * h kept
+        dh_[j] += d_[j] * r_[j];
+      }
+    }
+  }
+}
+
 // ---- products
 template <int kRows, int kVectors>
 inline void panel_rows(const PanelProduct& q, const float* b, long b_row, long r0, long column) {
@@ -245,7 +339,9 @@ void weight_product(const WeightProduct& q) {
 }  // namespace
 
 const RecurrentTable& recurrent_table() {
-  static constexpr RecurrentTable table{&lstm, &lstm_gradient, &gru, &gru_gradient, &panel_product, &weight_product};
+  static constexpr RecurrentTable table{
+      &lstm,          &lstm_gradient, &gru, &gru_gradient, &gru_before, &gru_before_gradient, &gru_before_gradient_of_reset,
+      &panel_product, &weight_product};
   return table;
 }
 
