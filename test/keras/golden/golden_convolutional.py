@@ -70,6 +70,9 @@ def convolutional():
     yield "separable conv2d same, strides, multiplier", L.SeparableConv2D(3, 3, strides=2, padding="same", depth_multiplier=2, use_bias=False), [image]
     yield "separable conv2d dilated", L.SeparableConv2D(2, 2, dilation_rate=2, depthwise_regularizer="l1"), [image]
     yield "separable conv2d channels first", L.SeparableConv2D(3, 2, padding="same", data_format="channels_first", activation="relu"), [first2]
+    yield "conv1d lora", L.Conv1D(4, 2, lora_rank=2, kernel_regularizer="l2"), [steps]
+    yield "conv2d lora, groups", L.Conv2D(4, (2, 3), groups=2, lora_rank=3, lora_alpha=2, activation="tanh"), [image]
+    yield "conv3d lora", L.Conv3D(2, 2, lora_rank=1, use_bias=False), [volume]
 
 
 def pooling():

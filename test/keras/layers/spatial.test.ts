@@ -102,6 +102,27 @@ describe('spatial dropout', () => {
   });
 });
 
+describe('low-rank adaptation of a convolution', () => {
+  it('starts as the layer was, freezes the kernel, and trains', async () => {
+    const model = new Sequential([layers.Input([5, 5, 2]), new layers.Conv2D(3, 3, { name: 'c' }), new layers.Flatten(), new layers.Dense(2)]),
+      layer = model.layers[0] as InstanceType<typeof layers.Conv2D>,
+      x = wave(4, 5, 5, 2);
+    const before = layer.apply(x) as trae.Tensor,
+      frozen = layer.kernel.value.arraySync();
+    layer.enableLora(2);
+    close(layer.apply(x) as trae.Tensor, before, 'adapted');
+    assert.deepEqual(
+      layer.trainableWeights.map((w) => w.name),
+      ['bias', 'lora_kernel_a', 'lora_kernel_b'],
+    );
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    await model.fit(x, wave(4, 2), { epochs: 2, verbose: 0 });
+    assert.deepEqual(layer.kernel.value.arraySync(), frozen);
+    assert.ok(layer.lora.b!.value.abs().sum().item() > 0);
+    await throwsText(() => layer.enableLora(2), 'ValueError', "enableLora: layer 'c' has been adapted already, with rank 2.");
+  });
+});
+
 describe('what layers of spatial axes refuse', () => {
   const refusals: [() => unknown, string][] = [
     [() => new layers.Conv3D(2, [1, 2]), 'Conv3D: kernelSize must be a whole number >= 1 or 3 of them.\n  Received: [1,2]'],

@@ -7,6 +7,7 @@ import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
+import { Lora, type LoraOptions } from '../core/lora';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 
 export interface ConvLayerOptions extends ConvolutionalOptions {
@@ -14,14 +15,18 @@ export interface ConvLayerOptions extends ConvolutionalOptions {
   kernelInitializer?: unknown;
   kernelRegularizer?: unknown;
   kernelConstraint?: unknown;
+  /** Rank of a low-rank adaptation: see `enableLora`. */
+  loraRank?: number | null;
+  loraAlpha?: number | null;
 }
 /** activation(conv(x, kernel) + bias): kernel (...kernelSize, channels / groups, filters), bias (filters,). */
 export abstract class BaseConv extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [...BaseConvolutional.shared, 'groups', ...WeightOptions.names('kernel')];
+  static override options = [...BaseConvolutional.shared, 'groups', ...WeightOptions.names('kernel'), 'loraRank', 'loraAlpha'];
   readonly filters: number;
   readonly groups: number;
   kernel!: Variable;
+  readonly lora: Lora;
   private readonly kernelOptions: WeightOptions;
 
   protected constructor(rank: number, filters: number, kernelSize: Sizes, options: ConvLayerOptions) {
@@ -32,18 +37,33 @@ export abstract class BaseConv extends BaseConvolutional {
     if (this.filters % this.groups) throw new ValueError(`${where}: filters (${this.filters}) must be divisible by groups (${this.groups}).`);
     this.refuseStridesWithDilation();
     this.kernelOptions = new WeightOptions('kernel', options);
+    this.lora = new Lora(options);
   }
   override build(inputShape: SymbolicShape): void {
     const channels = this.channelsOf(inputShape);
     if (channels % this.groups) throw new ValueError(`${channels} input channels cannot be divided among ${this.groups} groups.`);
     this.kernel = this.addWeight({ shape: [...this.kernelSize, channels / this.groups, this.filters], ...this.kernelOptions.settings, name: 'kernel' });
     this.addBias(this.filters);
+    if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
-    return this.finished(conv(inputs, this.kernel.value, this.windows));
+    return this.finished(conv(inputs, this.lora.merged(this.kernel, this.computeDtype), this.windows));
+  }
+  /** Freezes the kernel and trains kernel + alpha / rank A B instead, A (...kernelSize, channels / groups, rank), B (rank, filters) (Hu et al. 2021). */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora.enable(this, rank, options, {
+      weight: this.kernel,
+      names: ['lora_kernel_a', 'lora_kernel_b'],
+      shapes: [
+        [...(this.kernel?.shape.slice(0, -1) ?? []), rank],
+        [rank, this.filters],
+      ],
+      regularizer: this.kernelOptions.regularizer,
+      constraint: this.kernelOptions.constraint,
+    });
   }
   override getConfig() {
-    return { ...super.getConfig(), filters: this.filters, groups: this.groups, ...this.kernelOptions.getConfig() };
+    return { ...super.getConfig(), filters: this.filters, groups: this.groups, ...this.kernelOptions.getConfig(), ...this.lora.getConfig() };
   }
 }
 /** Convolution over time: (batch, steps, channels) -> (batch, steps', filters). */
