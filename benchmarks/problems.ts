@@ -169,7 +169,7 @@ function recurrent(name: string, cell: 'lstm' | 'gru', direction: string, [batch
   const f = direction === 'forward' ? last : training,
     products = 2 * batch * steps * gates * units,
     flops = products * (direction === 'forward' ? n + units : 2 * n + 3 * units),
-    repeats = Math.max(3, Math.round(3e9 / flops));
+    repeats = repeatsFor(flops);
   return {
     name,
     flops,
