@@ -5,6 +5,7 @@ import { makeDefaultSeed } from '../../random';
 import { run, type Tensor } from '../../tensor';
 import { CallbackList, type Callback } from '../callbacks/callback';
 import { History } from '../callbacks/history';
+import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
@@ -89,7 +90,7 @@ export class Trainer {
     }
   }
   private callbacks(given: RunOptions['callbacks'], verbose: Verbose | undefined, params: { epochs: number; steps: number | null }, history?: History): CallbackList {
-    const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY ? 1 : 2) : verbose;
+    const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;
     if (![0, 1, 2].includes(level)) throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${String(verbose)}`);
     const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
     if (level && !list.some((c) => c instanceof ProgbarLogger)) list.push(new ProgbarLogger());

@@ -1,43 +1,18 @@
-/** Small helpers (keras.utils). */
-import { ValueError } from '../../errors';
-import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
-import { checkOptions } from '../options';
-
+/** Helpers around models and data (keras.utils). */
 export { setRandomSeed } from '../../random';
+export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../callbacks/interactive';
 export { Progbar } from '../callbacks/progbar';
 export { clearSession } from '../naming';
-export { deserializeKerasObject, getRegisteredName, getRegisteredObject, registerKerasSerializable, serializeKerasObject } from '../saving/index';
-
-/**
- * Class numbers as one-hot vectors: (...) or (..., 1) -> (..., numClasses), float32.
- * @param numClasses - default the largest number + 1.
- * @throws ValueError for a number outside of 0..numClasses - 1.
- */
-export function toCategorical(x: TensorLike, numClasses?: number | null): Tensor {
-  let t = convert(x);
-  if (t.ndim > 1 && t.shape.at(-1) === 1) t = run('reshape', [t], { shape: t.shape.slice(0, -1) });
-  const ids = t.dtype === 'int64' ? t : run('cast', [t], { dtype: 'int32' });
-  const high = ids.size ? Number(run('max', [ids]).dataSync()[0]) : -1,
-    low = ids.size ? Number(run('min', [ids]).dataSync()[0]) : 0;
-  const depth = numClasses ?? high + 1;
-  if (low < 0 || high >= depth) throw new ValueError(`toCategorical: class numbers must lie in 0..${depth - 1}.\n  Received: ${low < 0 ? low : high}`);
-  return run('one_hot', [ids], { depth, dtype: 'float32' });
-}
-/** x divided by its norm along `axis`; vectors of zeros stay. Defaults: axis -1, order 2. */
-export function normalize(x: TensorLike, options: { axis?: number; order?: number } = {}): Tensor {
-  checkOptions('normalize', options, ['axis', 'order']);
-  const given = convert(x),
-    t = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' });
-  const { axis = -1, order = 2 } = options,
-    a = axis < 0 ? axis + t.ndim : axis;
-  if (!(a >= 0 && a < t.ndim)) throw new ValueError(`normalize: axis ${axis} is out of range for shape ${formatShape(t.shape)}.`);
-  const size = run('abs', [t]),
-    over = { axis: [a], keepdims: true };
-  const norm =
-    order === 2
-      ? run('sqrt', [run('sum', [run('square', [t])], over)])
-      : order === 1
-        ? run('sum', [size], over)
-        : run('power', [run('sum', [run('power', [size, convert(order, t)])], over), convert(1 / order, t)]);
-  return run('divide', [t, run('where', [run('equal', [norm, convert(0, norm)]), convert(1, norm), norm])]);
-}
+export { customObjectScope, deserializeKerasObject, getRegisteredName, getRegisteredObject, registerKerasSerializable, serializeKerasObject } from '../saving/index';
+export { getSourceInputs, isKerasTensor, packXYSampleWeight, standardizeDtype, unpackXYSampleWeight } from './data_format';
+export { Dataset } from './dataset';
+export type { DirectoryOptions, LabelMode } from './directory_index';
+export { getFile, type GetFileOptions } from './file_utils';
+export { imageDatasetFromDirectory, type ImageDirectoryOptions } from './image_dataset_utils';
+export { arrayToImg, imgToArray, loadImg, saveImg, type LoadImageOptions } from './image_utils';
+export { normalize, toCategorical } from './numerical_utils';
+export { PyDataset, Sequence, type PyDatasetOptions } from './py_dataset';
+export { padSequences, type PadSequencesOptions } from './sequence_utils';
+export { splitDataset, type SplitOptions } from './split_dataset';
+export { textDatasetFromDirectory, type TextDirectoryOptions } from './text_dataset_utils';
+export { timeseriesDatasetFromArray, type TimeseriesOptions } from './timeseries_dataset_utils';

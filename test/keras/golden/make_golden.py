@@ -18,6 +18,7 @@ import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
 import golden_optimizers  # noqa: E402
 import golden_training  # noqa: E402
+import golden_utils  # noqa: E402
 
 golden_layers.make()
 golden_recurrent.make()
@@ -26,6 +27,7 @@ golden_losses.make()
 golden_metrics.make()
 golden_optimizers.make()
 golden_training.make()
+golden_utils.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
 golden_image.make()  # starts its random numbers anew

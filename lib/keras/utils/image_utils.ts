@@ -1,0 +1,116 @@
+/** Image files, read and written through the package sharp, which is installed beside this one by who needs it. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { RuntimeError, ValueError } from '../../errors';
+import { resize } from '../../ops/image/resize';
+import * as ops from '../../ops/index';
+import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { checkOptions } from '../options';
+
+export type ColorMode = 'rgb' | 'rgba' | 'grayscale';
+/** @internal */
+export const CHANNELS: Record<ColorMode, 1 | 3 | 4> = { grayscale: 1, rgb: 3, rgba: 4 };
+
+interface Raw {
+  data: Uint8Array;
+  info: { width: number; height: number; channels: number };
+}
+interface SharpImage {
+  toColourspace(space: string): SharpImage;
+  removeAlpha(): SharpImage;
+  ensureAlpha(): SharpImage;
+  raw(): SharpImage;
+  toFormat(format: string): SharpImage;
+  toBuffer(): Promise<Uint8Array>;
+  toBuffer(options: { resolveWithObject: true }): Promise<Raw>;
+}
+type Sharp = (input: Uint8Array, options?: { raw: { width: number; height: number; channels: number } }) => SharpImage;
+let loaded: Sharp | null = null;
+/** @internal @throws RuntimeError that says how to install it. */
+export function sharp(where: string): Sharp {
+  if (loaded) return loaded;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- optional: only who reads images has it
+    return (loaded = require('sharp') as Sharp);
+  } catch (cause) {
+    throw new RuntimeError(`${where}: images are read by the package sharp, which is not installed.\n  Fix: npm install sharp`, { cause });
+  }
+}
+/** @internal The pixels of an image file, uint8 (height, width, channels). */
+export async function decodeImage(where: string, file: string, channels: 1 | 3 | 4): Promise<Tensor> {
+  const read = sharp(where);
+  let raw: Raw;
+  try {
+    const image = read(await fs.promises.readFile(file)).toColourspace('srgb');
+    raw = await (channels === 4 ? image.ensureAlpha() : image.removeAlpha()).raw().toBuffer({ resolveWithObject: true });
+  } catch (cause) {
+    throw new ValueError(`${where}: '${file}' is no image that can be read: ${(cause as Error).message}`, { cause });
+  }
+  const { width, height, channels: own } = raw.info;
+  const pixels = tensor(Uint8Array.from(raw.data), [height, width, own]);
+  if (own === channels) return pixels;
+  if (channels === 1) {
+    // ITU-R 601 luma, as PIL and TensorFlow.
+    const luma = ops.sum(ops.multiply(ops.cast(pixels, 'float32'), tensor([0.299, 0.587, 0.114])), { axis: -1, keepdims: true });
+    return ops.cast(ops.round(luma), 'uint8');
+  }
+  const colour = own === 1 || own === 2 ? ops.repeat(ops.slice(pixels, [0, 0, 0], [height, width, 1]), 3, { axis: 2 }) : pixels;
+  return channels === 4 && colour.shape[2] === 3 ? ops.concatenate([colour, ops.slice(pixels, [0, 0, own - 1], [height, width, 1])], { axis: 2 }) : colour;
+}
+
+export interface LoadImageOptions {
+  colorMode?: ColorMode;
+  /** [height, width] */
+  targetSize?: readonly [number, number] | null;
+  interpolation?: string;
+  keepAspectRatio?: boolean;
+}
+/** Reads an image file: a uint8 tensor (height, width, channels). Defaults: 'rgb', its own size, 'nearest'. */
+export async function loadImg(file: string, options: LoadImageOptions = {}): Promise<Tensor> {
+  checkOptions('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
+  const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
+  if (!(colorMode in CHANNELS)) throw new ValueError(`loadImg: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: '${String(colorMode)}'`);
+  const pixels = await decodeImage('loadImg', file, CHANNELS[colorMode]);
+  return targetSize ? resize(pixels, [...targetSize], { interpolation, cropToAspectRatio: keepAspectRatio, dataFormat: 'channels_last' }) : pixels;
+}
+/** An image as numbers for a model: float32, channels last unless `dataFormat` says otherwise. */
+export function imgToArray(img: TensorLike, options: { dataFormat?: 'channels_last' | 'channels_first' | null } = {}): Tensor {
+  checkOptions('imgToArray', options, ['dataFormat']);
+  let t = ops.cast(convert(img), 'float32');
+  if (t.ndim === 2) t = ops.expandDims(t, -1);
+  if (t.ndim !== 3) throw new ValueError(`imgToArray: an image has shape (height, width, channels).\n  Received: shape ${formatShape(t.shape)}`);
+  return options.dataFormat === 'channels_first' ? ops.transpose(t, { axes: [2, 0, 1] }) : t;
+}
+/** Numbers as an image: uint8 (height, width, channels); with `scale` (default) the smallest becomes 0 and the largest 255. */
+export function arrayToImg(x: TensorLike, options: { dataFormat?: 'channels_last' | 'channels_first' | null; scale?: boolean } = {}): Tensor {
+  checkOptions('arrayToImg', options, ['dataFormat', 'scale']);
+  let t = ops.cast(convert(x), 'float32');
+  if (t.ndim !== 3) throw new ValueError(`arrayToImg: an image has three axes.\n  Received: shape ${formatShape(t.shape)}`);
+  if (options.dataFormat === 'channels_first') t = ops.transpose(t, { axes: [1, 2, 0] });
+  if (![1, 3, 4].includes(t.shape[2])) throw new ValueError(`arrayToImg: an image has 1, 3 or 4 channels.\n  Received: ${t.shape[2]}`);
+  if (options.scale ?? true) {
+    const low = ops.min(t),
+      span = ops.subtract(ops.max(t), low);
+    t = ops.multiply(ops.divideNoNan(ops.subtract(t, low), span), 255);
+  }
+  return ops.cast(t, 'uint8');
+}
+/** Writes an image file; the format follows its name unless `fileFormat` says otherwise. */
+export async function saveImg(
+  file: string,
+  x: TensorLike,
+  options: { dataFormat?: 'channels_last' | 'channels_first' | null; fileFormat?: string | null; scale?: boolean } = {},
+): Promise<void> {
+  checkOptions('saveImg', options, ['dataFormat', 'fileFormat', 'scale']);
+  const img = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale }),
+    [height, width, channels] = img.shape;
+  const format = (options.fileFormat ?? path.extname(file).slice(1)).toLowerCase();
+  if (!format) throw new ValueError(`saveImg: the name of the file says no format.\n  Received: '${file}'\n  Fix: a name like 'image.png', or fileFormat.`);
+  const raw = (await img.data()) as Uint8Array;
+  await fs.promises.writeFile(
+    file,
+    await sharp('saveImg')(raw, { raw: { width, height, channels } })
+      .toFormat(format === 'jpg' ? 'jpeg' : format)
+      .toBuffer(),
+  );
+}

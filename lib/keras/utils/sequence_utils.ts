@@ -1,0 +1,48 @@
+/** Sequences of one length (keras.src.utils.sequence_utils). */
+import { ValueError } from '../../errors';
+import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type TensorLike } from '../../tensor';
+import { checkOptions } from '../options';
+
+export interface PadSequencesOptions {
+  maxlen?: number | null;
+  dtype?: DType;
+  padding?: 'pre' | 'post';
+  truncating?: 'pre' | 'post';
+  value?: number;
+}
+/**
+ * Sequences as rows of a matrix: shorter ones are filled with `value`, longer ones cut, at the start ('pre') or the end ('post').
+ * Elements may be vectors or matrices of one shape. Defaults: the longest length, int32, 'pre', 'pre', 0.
+ * @throws ValueError when the elements of sequences differ in shape.
+ * @example padSequences([[1], [2, 3]]).arraySync()   // [[0, 1], [2, 3]]
+ */
+export function padSequences(sequences: readonly TensorLike[], options: PadSequencesOptions = {}): Tensor {
+  checkOptions('padSequences', options, ['maxlen', 'dtype', 'padding', 'truncating', 'value']);
+  const { dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 } = options;
+  checkDType(dtype);
+  for (const [name, given] of Object.entries({ padding, truncating }))
+    if (given !== 'pre' && given !== 'post') throw new ValueError(`padSequences: ${name} must be 'pre' or 'post'.\n  Received: '${String(given)}'`);
+  if (!Array.isArray(sequences)) throw new ValueError(`padSequences: an array of sequences is expected.\n  Received: ${String(sequences)}`);
+  const list = sequences.map((s, i) => {
+    const t = s instanceof Tensor ? s : Array.isArray(s) && !s.length ? tensor([], [0]) : convert(s);
+    if (!t.ndim) throw new ValueError(`padSequences: element ${i} is no sequence.\n  Received: ${String(s)}`);
+    return t;
+  });
+  const inner = list.find((t) => t.shape[0] > 0)?.shape.slice(1) ?? [];
+  list.forEach((t, i) => {
+    if (t.shape[0] > 0 && formatShape(t.shape.slice(1)) !== formatShape(inner))
+      throw new ValueError(`padSequences: elements of sequence ${i} have shape ${formatShape(t.shape.slice(1))} instead of ${formatShape(inner)}.`);
+  });
+  const length = options.maxlen ?? Math.max(0, ...list.map((t) => t.shape[0])),
+    size = inner.reduce((a, b) => a * b, 1);
+  if (!(Number.isInteger(length) && length >= 0)) throw new ValueError(`padSequences: maxlen must be a whole number.\n  Received: ${String(options.maxlen)}`);
+  const rows = new Float64Array(list.length * length * size).fill(value);
+  list.forEach((t, i) => {
+    const kept = Math.min(t.shape[0], length),
+      values = run('cast', [t], { dtype: 'float64' }).dataSync() as Float64Array;
+    const from = truncating === 'pre' ? t.shape[0] - kept : 0,
+      to = padding === 'pre' ? length - kept : 0;
+    rows.set(values.subarray(from * size, (from + kept) * size), (i * length + to) * size);
+  });
+  return tensor(rows, [list.length, length, ...inner], dtype);
+}

@@ -1,0 +1,29 @@
+/** Texts of a directory (keras.src.utils.text_dataset_utils). */
+import * as fs from 'node:fs';
+import { ValueError } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { checkOptions } from '../options';
+import type { Dataset } from './dataset';
+import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';
+
+export interface TextDirectoryOptions extends DirectoryOptions {
+  /** Bytes of a file that are read at most. */
+  maxLength?: number | null;
+}
+/**
+ * Batches `[texts, labels]` of the `.txt` files below a directory: texts are arrays of strings, the folder of a file is its
+ * class. With subset 'both' an array of two datasets. Defaults: labels inferred, 'int', batchSize 32 (null: single files), shuffled.
+ */
+export function textDatasetFromDirectory(directory: string, options: TextDirectoryOptions & { subset: 'both' }): Dataset<string[] | [string[], Tensor]>[];
+export function textDatasetFromDirectory(directory: string, options?: TextDirectoryOptions): Dataset<string[] | [string[], Tensor]>;
+export function textDatasetFromDirectory(directory: string, options: TextDirectoryOptions = {}): unknown {
+  checkOptions('textDatasetFromDirectory', options, [...DIRECTORY_OPTIONS, 'maxLength']);
+  const { maxLength = null } = options;
+  if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
+    throw new ValueError(`textDatasetFromDirectory: maxLength must be a whole number > 0.\n  Received: ${String(maxLength)}`);
+  const read = async (file: string): Promise<string> => {
+    const bytes = await fs.promises.readFile(file);
+    return bytes.subarray(0, maxLength ?? bytes.length).toString('utf8');
+  };
+  return datasetFromDirectory('textDatasetFromDirectory', directory, ['.txt'], options, (files) => Promise.all(files.map(read)));
+}

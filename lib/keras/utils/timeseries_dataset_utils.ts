@@ -1,0 +1,74 @@
+/** Windows of a time series (keras.src.utils.timeseries_dataset_utils). */
+import { ValueError } from '../../errors';
+import * as ops from '../../ops/index';
+import { makeDefaultSeed } from '../../random';
+import { convert, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { checkOptions } from '../options';
+import { shuffledRows } from '../training/data';
+import { batchPositions, Dataset } from './dataset';
+
+export interface TimeseriesOptions {
+  sequenceStride?: number;
+  samplingRate?: number;
+  batchSize?: number | null;
+  shuffle?: boolean;
+  seed?: number | null;
+  startIndex?: number | null;
+  endIndex?: number | null;
+}
+const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'];
+/**
+ * Batches of windows `[x, y]` of a series: window i holds `sequenceLength` rows of `data` from row i * sequenceStride on, each
+ * `samplingRate` rows apart; y is row i * sequenceStride of `targets`. Without targets (null) batches are x alone.
+ * Defaults: stride 1, rate 1, batchSize 128 (null: single windows), not shuffled, all rows.
+ * @throws ValueError when a number does not fit the length of the data.
+ */
+export function timeseriesDatasetFromArray(
+  data: TensorLike,
+  targets: TensorLike | null,
+  sequenceLength: number,
+  options: TimeseriesOptions = {},
+): Dataset<Tensor | [Tensor, Tensor]> {
+  checkOptions('timeseriesDatasetFromArray', options, OPTIONS);
+  const where = 'timeseriesDatasetFromArray',
+    rows = convert(data),
+    n = rows.shape[0];
+  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false } = options,
+    start = options.startIndex ?? 0,
+    end = options.endIndex ?? n;
+  const whole = (name: string, value: number, low: number, high: number): void => {
+    if (!(Number.isInteger(value) && value >= low && value <= high))
+      throw new ValueError(`${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${String(value)}`);
+  };
+  whole('startIndex', start, 0, n - 1);
+  whole('endIndex', end, start + 1, n);
+  whole('samplingRate', samplingRate, 1, n - 1);
+  whole('sequenceStride', sequenceStride, 1, n - 1);
+  whole('sequenceLength', sequenceLength, 1, n);
+  if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
+    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${String(batchSize)}`);
+  const goals = targets === null ? null : convert(targets);
+  let windows = end - start - (sequenceLength - 1) * samplingRate;
+  if (goals) windows = Math.min(windows, goals.shape[0] - start);
+  const count = Math.max(0, Math.ceil(windows / sequenceStride)),
+    seed = options.seed ?? makeDefaultSeed();
+  let passes = 0;
+  const gather = (positions: readonly number[]): Tensor | [Tensor, Tensor] => {
+    const firsts = positions.map((p) => start + p * sequenceStride);
+    const at = Int32Array.from(firsts.flatMap((f) => Array.from({ length: sequenceLength }, (_, k) => f + k * samplingRate)));
+    const x = ops.take(rows, tensor(at, [firsts.length, sequenceLength]), { axis: 0 });
+    return goals ? [x, ops.take(goals, tensor(Int32Array.from(firsts)), { axis: 0 })] : x;
+  };
+  const single = (x: Tensor): Tensor => ops.squeeze(x, { axis: 0 });
+  return new Dataset({
+    length: batchSize === null ? count : Math.ceil(count / batchSize),
+    *open() {
+      const order = shuffle ? shuffledRows(count, (seed + passes++ * 0x9e3779b9) >>> 0) : Int32Array.from({ length: count }, (_, i) => i);
+      for (const positions of batchPositions(order, batchSize ?? 1)) {
+        const batch = gather(positions);
+        if (batchSize !== null) yield batch;
+        else yield Array.isArray(batch) ? (batch.map(single) as [Tensor, Tensor]) : single(batch);
+      }
+    },
+  });
+}
