@@ -24,6 +24,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
  * @throws TypeError naming the option, the nearest known one, and all of them.
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError(`${where}: options are given as a record, like { ${known[0] ?? 'name'}: ... }.\n  Received: ${String(options)} of type ${typeof options}`, { op: where });
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);

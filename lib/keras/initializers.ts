@@ -367,6 +367,28 @@ registerClass(
   Orthogonal,
 );
 
+export {
+  Constant as constant,
+  GlorotNormal as glorotNormal,
+  GlorotUniform as glorotUniform,
+  HeNormal as heNormal,
+  HeUniform as heUniform,
+  Identity as identity,
+  Identity as IdentityInitializer,
+  LecunNormal as lecunNormal,
+  LecunUniform as lecunUniform,
+  Ones as ones,
+  Orthogonal as orthogonal,
+  Orthogonal as OrthogonalInitializer,
+  RandomNormal as randomNormal,
+  RandomUniform as randomUniform,
+  STFT as stft,
+  STFT as STFTInitializer,
+  TruncatedNormal as truncatedNormal,
+  VarianceScaling as varianceScaling,
+  Zeros as zeros,
+};
+
 const kind = makeKind<Initializer>('keras.initializers', 'initializer', (x): x is Initializer => typeof (x as Initializer)?.call === 'function', {
   uniform: 'RandomUniform',
   normal: 'RandomNormal',

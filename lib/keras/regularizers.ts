@@ -106,6 +106,8 @@ export const l1 = (value?: number): L1 => new L1(value);
 export const l2 = (value?: number): L2 => new L2(value);
 /** `new L1L2({ l1, l2 })`, both 0.01. */
 export const l1L2 = ({ l1: a = 0.01, l2: b = 0.01 }: { l1?: number; l2?: number } = {}): L1L2 => new L1L2({ l1: a, l2: b });
+/** `new OrthogonalRegularizer({ factor, mode })` */
+export const orthogonalRegularizer = (options: { factor?: number; mode?: string } = {}): OrthogonalRegularizer => new OrthogonalRegularizer(options);
 
 const kind = makeKind<Regularizer>('keras.regularizers', 'regularizer', (x): x is Regularizer => typeof (x as Regularizer)?.call === 'function', { l1_l2: 'L1L2' });
 /** A regularizer from a name, a config, an instance or a function; null for none. */

@@ -177,4 +177,64 @@ describe('losses', () => {
     assert.ok(value > 7 && value < 9, String(value));
     assert.ok(Number.isFinite(new losses.BinaryCrossentropy({ fromLogits: true }).call([[1], [0]], [[-1000], [1000]]).item()));
   });
+  it('refuse settings and shapes that cannot be', async () => {
+    await throwsText(
+      () => new losses.CategoricalGeneralizedCrossEntropy({ q: 1 }),
+      'ValueError',
+      'CategoricalGeneralizedCrossEntropy: q must lie between 0 and 1, both excluded.\n  Received: 1',
+    );
+    await throwsText(
+      () => losses.categoricalGeneralizedCrossEntropy([[1, 0]], [[0.5, 0.5]]),
+      'ValueError',
+      'categoricalGeneralizedCrossEntropy: targets must be class numbers of shape (1,) for predictions of shape (1, 2).\n  Received: targets of shape (1, 2)',
+    );
+    await throwsText(() => losses.ctc([1, 2], trae.zeros([1, 3, 4])), 'ValueError', 'ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape (2,)');
+    await throwsText(() => losses.ctc([[1, 2]], trae.zeros([3, 4])), 'ValueError', 'ctc: predictions must be logits of shape (batch, frames, classes).\n  Received: shape (3, 4)');
+    await throwsText(() => losses.ctc([[1, 2]], trae.zeros([2, 3, 4])), 'ValueError', 'ctc: there are 1 rows of targets but 2 of predictions.');
+    await throwsText(() => losses.circle([1, 2], trae.zeros([2])), 'ValueError', 'circle: predictions must be a row of numbers for each example.\n  Received: shape (2,)');
+    for (const [name, f] of Object.entries({
+      hinge: losses.hinge,
+      poisson: losses.poisson,
+      klDivergence: losses.klDivergence,
+      dice: losses.dice,
+      tversky: losses.tversky,
+      logCosh: losses.logCosh,
+    }))
+      await throwsText(() => f(trae.zeros([3, 2]), trae.zeros([3, 5])), 'ValueError', `${name}: targets of shape (3, 2) and predictions of shape (3, 5) do not match.`);
+    await throwsText(
+      () => new losses.MeanSquaredError('sum' as never),
+      'TypeError',
+      'MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: sum of type string',
+    );
+    await throwsText(() => new trae.keras.Loss().call([1], [2]), 'NotImplementedError', 'Loss: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.');
+  });
+  it('of CTC are infinite for labels that do not fit into the frames', () => {
+    assert.deepEqual(losses.ctc([[1, 1]], trae.zeros([1, 2, 3])).arraySync(), [Infinity], 'between equal labels there must be a blank');
+    close(losses.ctc([[1, 2]], trae.zeros([1, 2, 3])), [2 * Math.log(3)], 'one way');
+    close(losses.ctc([[0, 0]], trae.zeros([1, 2, 3])), [2 * Math.log(3)], 'no labels: blanks only');
+  });
+  it('are subclassed by call, as in Keras', () => {
+    class Largest extends trae.keras.Loss {
+      override call(t: trae.Tensor, p: trae.Tensor): trae.Tensor {
+        return t.subtract(p).abs().max({ axis: -1 });
+      }
+    }
+    const [t, p] = [
+      trae.tensor([
+        [0, 1],
+        [2, 3],
+      ]),
+      trae.tensor([
+        [1, 1],
+        [0, 0],
+      ]),
+    ];
+    assert.equal(new Largest().call(t, p).item(), 2);
+    assert.equal((new Largest({ reduction: 'sum' }) as trae.keras.Loss).call(t, p, trae.tensor([1, 10])).item(), 31);
+  });
+  it('work in the dtype that is asked for', () => {
+    assert.equal(new losses.MeanSquaredError().call(trae.ones([2, 2]), trae.zeros([2, 2], { dtype: 'bfloat16' })).dtype, 'float32');
+    assert.equal(new losses.MeanSquaredError({ dtype: 'bfloat16' }).call(trae.ones([2, 2]), trae.zeros([2, 2])).dtype, 'bfloat16');
+    assert.equal(new losses.MeanSquaredError().call(trae.ones([2, 2], { dtype: 'float64' }), trae.zeros([2, 2], { dtype: 'float64' })).dtype, 'float64');
+  });
 });

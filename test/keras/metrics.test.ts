@@ -141,4 +141,107 @@ describe('metrics', () => {
       'sampleWeight of shape (2, 3) does not fit values of shape (2,).',
     );
   });
+  it('refuse settings and shapes that cannot be', async () => {
+    const z = trae.zeros([4, 3]);
+    await throwsText(() => new metrics.Precision({ thresholds: [0.5, 1.5] }), 'ValueError', 'Precision: thresholds must lie in [0, 1].\n  Received: 1.5');
+    await throwsText(() => new metrics.Recall().updateState(z, trae.zeros([4, 2])), 'ValueError', 'Recall: targets of shape (4, 3) and predictions of shape (4, 2) do not match.');
+    await throwsText(() => new metrics.Recall({ classId: 3 }).updateState(z, z), 'ValueError', 'Recall: classId 3 is out of range for 3 classes.');
+    await throwsText(
+      () => new metrics.Recall({ classId: 0 }).updateState([1], [1]),
+      'ValueError',
+      'Recall: classId needs predictions of shape (batch, classes).\n  Received: shape (1,)',
+    );
+    await throwsText(() => new metrics.RecallAtPrecision(1.5), 'ValueError', 'RecallAtPrecision: precision must lie in [0, 1].\n  Received: 1.5');
+    await throwsText(() => new metrics.PrecisionAtRecall(0.5, { numThresholds: 0 }), 'ValueError', 'PrecisionAtRecall: numThresholds must be a whole number > 0.\n  Received: 0');
+    await throwsText(() => new metrics.AUC({ curve: 'ROCK' as never }), 'ValueError', "AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: 'ROCK'");
+    await throwsText(() => new metrics.AUC({ numThresholds: 1 }), 'ValueError', 'AUC: numThresholds must be a whole number > 1.\n  Received: 1');
+    await throwsText(
+      () => new metrics.AUC({ summationMethod: 'sum' as never }),
+      'ValueError',
+      "AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: 'sum'",
+    );
+    await throwsText(() => new metrics.AUC({ numLabels: 2 }), 'ValueError', 'AUC: numLabels is only for multiLabel.\n  Received: numLabels 2, multiLabel false');
+    await throwsText(
+      () => new metrics.AUC({ multiLabel: true }).updateState([1], [1]),
+      'ValueError',
+      'AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape (1,)',
+    );
+    await throwsText(() => new metrics.F1Score({ average: 'mean' as never }), 'ValueError', "F1Score: average must be 'micro', 'macro', 'weighted' or null.\n  Received: 'mean'");
+    await throwsText(() => new metrics.FBetaScore({ beta: 0 }), 'ValueError', 'FBetaScore: beta must be a number > 0.\n  Received: 0');
+    await throwsText(() => new metrics.F1Score({ threshold: 2 }), 'ValueError', 'F1Score: threshold must lie above 0 and up to 1.\n  Received: 2');
+    await throwsText(
+      () => new metrics.F1Score().updateState([1], [1]),
+      'ValueError',
+      'F1Score: targets and predictions must have shape (batch, classes).\n  Received: targets (1,), predictions (1,)',
+    );
+    await throwsText(
+      () => new metrics.R2Score().updateState([1], [1]),
+      'ValueError',
+      'R2Score: targets and predictions must have shape (batch, columns).\n  Received: targets (1,), predictions (1,)',
+    );
+    await throwsText(() => new metrics.R2Score({ numRegressors: -1 }), 'ValueError', 'R2Score: numRegressors must be >= 0.\n  Received: -1');
+    await throwsText(
+      () => new metrics.R2Score({ classAggregation: 'mean' as never }),
+      'ValueError',
+      "R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: 'mean'",
+    );
+    await throwsText(() => new metrics.IoU(3, [3]), 'ValueError', 'IoU: target class 3 is out of range for 3 classes.');
+    await throwsText(() => new metrics.MeanIoU(0), 'ValueError', 'MeanIoU: numClasses must be a whole number > 0.\n  Received: 0');
+    await throwsText(() => new metrics.MeanIoU(2).updateState([1, 0], [1]), 'ValueError', 'MeanIoU: there are 2 targets but 1 predictions.');
+    await throwsText(
+      () => new metrics.MeanIoU(2).updateState([1, 0], [1, 0], { sampleWeight: [1, 2, 3] }),
+      'ValueError',
+      'MeanIoU: sampleWeight must have a weight for each of the 2 targets.\n  Received: 3 weights',
+    );
+    await throwsText(
+      () => new metrics.Mean().addVariable([2], 'glorot_uniform', { dtype: 'int32' }),
+      'ValueError',
+      'addVariable: integers start as zeros, ones or a constant.\n  Received: dtype int32',
+    );
+  });
+  it('without a name are numbered; with a name of their own they are not', () => {
+    trae.keras.utils.clearSession();
+    assert.deepEqual(
+      [new metrics.AUC(), new metrics.AUC(), new metrics.F1Score(), new metrics.F1Score(), new metrics.AUC({ name: 'auc' })].map((m) => m.name),
+      ['auc', 'auc_1', 'f1_score', 'f1_score', 'auc'],
+    );
+  });
+  it('share the variables of metrics they hold, and are called', () => {
+    class Both extends trae.keras.Metric {
+      private readonly parts = [new metrics.Mean({ name: 'a' }), new metrics.Sum({ name: 'b' })];
+      private readonly seen = this.addVariable([], 'zeros', { name: 'seen', dtype: 'int32' });
+      updateState(t: trae.Tensor): void {
+        for (const p of this.parts) p.updateState(t);
+        this.seen.assignAdd(1);
+      }
+      result(): trae.Tensor {
+        return this.parts[0].result().add(this.parts[1].result());
+      }
+    }
+    const both = new Both();
+    assert.deepEqual(
+      both.variables.map((v) => v.path),
+      ['both/seen', 'a/total', 'a/count', 'b/total'],
+    );
+    assert.equal(both.call(trae.tensor([1, 3])).item(), 6);
+    both.resetState();
+    assert.equal(both.result().item(), 0);
+  });
+  it('with several values have several in the history', async () => {
+    const { layers, Sequential } = trae.keras;
+    trae.setRandomSeed(2);
+    const model = new Sequential([layers.Input([4]), new layers.Dense(3, { activation: 'softmax' })]);
+    model.compile({ loss: 'categorical_crossentropy', metrics: [new metrics.F1Score(), new metrics.Precision({ thresholds: [0.2, 0.4], name: 'p' }), 'AUC'] });
+    const x = trae.random.normal([24, 4]),
+      y = trae.keras.utils.toCategorical(
+        Int32Array.from({ length: 24 }, (_, i) => i % 3),
+        3,
+      );
+    const { history } = await model.fit(x, y, { epochs: 2, batchSize: 5, verbose: 0 });
+    const values = history as unknown as Record<string, unknown[]>;
+    assert.deepEqual([values.f1_score.map((v) => (v as number[]).length), values.p.map((v) => (v as number[]).length), typeof values.AUC[1]], [[3, 3], [2, 2], 'number']);
+    const f1 = new metrics.F1Score();
+    f1.updateState(y, (await model.predict(x, { verbose: 0 })) as trae.Tensor);
+    close(((await model.evaluate(x, y, { verbose: 0, returnDict: true })) as unknown as Record<string, number[]>).f1_score, Array.from(f1.result().dataSync() as Float32Array), 'evaluated');
+  });
 });

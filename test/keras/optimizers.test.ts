@@ -158,4 +158,113 @@ describe('optimizers', () => {
       "sgd_here: variable 'other' is unknown: an optimizer keeps state for the variables it was built with.\n  Fix: make a new optimizer, or compile the model again.",
     );
   });
+  it('refuse settings that cannot be', async () => {
+    await throwsText(() => new optimizers.Lion(0.1, { beta1: 0 }), 'ValueError', 'Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: 0');
+    await throwsText(() => new optimizers.Ftrl(0.1, { learningRatePower: 0.5 }), 'ValueError', 'Ftrl: learningRatePower must be <= 0.\n  Received: 0.5');
+    await throwsText(() => new optimizers.Ftrl(0.1, { l1RegularizationStrength: -1 }), 'ValueError', 'Ftrl: l1RegularizationStrength must be >= 0.\n  Received: -1');
+    await throwsText(() => new optimizers.LossScaleOptimizer('adam' as never), 'ValueError', 'LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: adam');
+    await throwsText(
+      () => new optimizers.LossScaleOptimizer(new Adam(), { clipnorm: 1 } as never),
+      'ValueError',
+      'LossScaleOptimizer: clipnorm belongs to the inner optimizer.\n  Received: 1\n  Fix: new Adam({ clipnorm: 1 }).',
+    );
+    await throwsText(
+      () => new optimizers.MultiOptimizer({} as never),
+      'TypeError',
+      'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: [object Object]',
+    );
+    await throwsText(
+      () => new optimizers.OptimizerMap(new SGD(), { a: new optimizers.LossScaleOptimizer(new SGD()) }),
+      'ValueError',
+      'OptimizerMap: LossScaleOptimizer cannot be one of several optimizers.\n  Fix: wrap the MultiOptimizer in it, or use the inner optimizer.',
+    );
+    const map = new optimizers.OptimizerMap(new SGD({ name: 'plain' }), { 'a.*': new SGD({ name: 'first' }), '.*b': new SGD() });
+    await throwsText(() => map.get('ab'), 'ValueError', "OptimizerMap: several patterns match 'ab': 'a.*', '.*b'.");
+    await throwsText(() => map.set('a.*', new SGD()), 'ValueError', "OptimizerMap: 'a.*' has an optimizer already: first.");
+    assert.equal(map.get('c').name, 'plain');
+    await throwsText(
+      () => new optimizers.MultiOptimizer(map).learningRate,
+      'RuntimeError',
+      'MultiOptimizer: it has no learning rate of its own.\n  Fix: use the rates of its optimizers.',
+    );
+  });
+  it('leave variables out of weight decay by regular expressions too', () => {
+    const [a, b] = [trae.variable([1], { name: 'gamma_1' }), trae.variable([1], { name: 'kernel' })],
+      optimizer = new SGD(1, { weightDecay: 0.5 });
+    optimizer.excludeFromWeightDecay({ varNames: ['^gamma_\\d$'] });
+    optimizer.apply([[0], [0]], [a, b]);
+    assert.deepEqual([a.item(), b.item()], [1, 0.5]);
+  });
+  it('warn of variables that the loss does not depend on', () => {
+    const warned: string[] = [],
+      warn = console.warn;
+    console.warn = (t: string) => void warned.push(t);
+    try {
+      new SGD({ name: 'here' }).apply([[1], null], [trae.variable([1], { name: 'a' }), trae.variable([1], { name: 'b' })]);
+    } finally {
+      console.warn = warn;
+    }
+    assert.deepEqual(warned, ["here: the loss does not depend on 'b', which stay as they are."]);
+  });
+  it('are subclassed, as in Keras', async () => {
+    class Signs extends trae.keras.Optimizer {
+      private counts: trae.Variable[] = [];
+      constructor(learningRate: number) {
+        super({ learningRate }, 0.1);
+      }
+      override build(variables: readonly trae.Variable[]): void {
+        if (this.built) return;
+        super.build(variables);
+        this.counts = this.addOptimizerVariables(variables, 'count');
+      }
+      protected override updateStep(gradient: trae.Tensor, variable: trae.Variable, learningRate: trae.Tensor): void {
+        this.counts[this.indexOf(variable)].assignAdd(1);
+        variable.assignSub(gradient.sign().multiply(learningRate));
+      }
+    }
+    const optimizer = new Signs(0.25),
+      v = trae.variable([1, -1], { name: 'v' });
+    optimizer.apply([[3, -4]], [v]);
+    assert.deepEqual(
+      [v.arraySync(), optimizer.variables.map((x) => x.name)],
+      [
+        [0.75, -0.75],
+        ['iteration', 'learning_rate', 'v_count'],
+      ],
+    );
+    const { layers, Sequential } = trae.keras;
+    const model = new Sequential([layers.Input([2]), new layers.Dense(1, { kernelInitializer: 'zeros' })]);
+    model.compile({ optimizer: new Signs(0.01), loss: 'mse' });
+    const x = trae.random.normal([40, 2], { seed: 1 });
+    const { history } = await model.fit(x, x.sum({ axis: 1, keepdims: true }), { epochs: 5, batchSize: 8, verbose: 0 });
+    assert.ok(history.loss[4] < history.loss[0]);
+  });
+  it('scale the loss of models that compute in float16, unless told not to', () => {
+    const { layers, Sequential } = trae.keras;
+    const optimizerOf = (dtype: string, options: trae.CompileOptions = {}): trae.keras.Optimizer => {
+      trae.keras.setDtypePolicy(dtype);
+      try {
+        const model = new Sequential([layers.Input([2]), new layers.Dense(1)]);
+        model.compile({ optimizer: 'sgd', loss: 'mse', ...options });
+        return model.optimizer!;
+      } finally {
+        trae.keras.setDtypePolicy('float32');
+      }
+    };
+    assert.equal(optimizerOf('mixed_float16').name, 'loss_scale_optimizer');
+    assert.ok(optimizerOf('mixed_float16', { autoScaleLoss: false }) instanceof SGD);
+    assert.ok(optimizerOf('mixed_bfloat16') instanceof SGD);
+  });
+  it('of several kinds train one model', async () => {
+    const { layers, Sequential } = trae.keras;
+    const model = new Sequential([layers.Input([3]), new layers.Dense(4, { name: 'first' }), new layers.Dense(1, { name: 'last' })], { name: 'm' });
+    const rates = new optimizers.OptimizerMap(new SGD(0), { '.*last/.*': new Adam(0.05) });
+    model.compile({ optimizer: new optimizers.MultiOptimizer(rates), loss: 'mse' });
+    const before = model.getWeights().map((w) => w.arraySync());
+    const x = trae.random.normal([32, 3], { seed: 3 });
+    await model.fit(x, x.sum({ axis: 1, keepdims: true }), { epochs: 2, batchSize: 8, verbose: 0 });
+    const after = model.getWeights().map((w) => w.arraySync());
+    assert.deepEqual(after.slice(0, 2), before.slice(0, 2), 'rate 0');
+    assert.notDeepEqual(after[2], before[2]);
+  });
 });

@@ -139,7 +139,7 @@ export abstract class FunctionLoss<O extends object = object> extends Loss {
   static positional: readonly string[] = [];
   readonly settings: O;
   constructor(options: LossOptions & Partial<O>, defaults: O, defaultName?: string) {
-    super({ ...options, name: options.name ?? defaultName });
+    super(typeof options === 'object' ? { ...options, name: options.name ?? defaultName } : options); // what is no record is refused there
     const given = options as Record<string, unknown>;
     this.settings = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value])) as O;
   }

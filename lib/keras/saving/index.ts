@@ -1,5 +1,5 @@
 /** Serialization of objects (keras.saving). */
-export { customObjectScope, getRegisteredName, getRegisteredObject, registerKerasSerializable, type CustomObjects } from './registry';
+export { customObjectScope, getCustomObjects, getRegisteredName, getRegisteredObject, registerKerasSerializable, type CustomObjects } from './registry';
 export { deserializeKerasObject, serializeKerasObject, type SerializedObject } from './serialize';
 export { loadModel, loadWeights, saveModel, saveWeights, type LoadModelOptions, type SaveOptions } from './saving_api';
 export type { LoadReport, SkippedWeight } from './weight_matching';

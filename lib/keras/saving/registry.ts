@@ -63,6 +63,8 @@ export function getRegisteredName(object: object): string {
 export function getRegisteredObject(name: string, { customObjects }: { customObjects?: CustomObjects } = {}): unknown {
   return own(customObjects, name) ?? customByName.get(name) ?? scopeObject(name) ?? null;
 }
+/** All registered objects by name. */
+export const getCustomObjects = (): CustomObjects => Object.fromEntries(customByName);
 /** @internal */
 export const isRegistered = (object: object): boolean => customNames.has(object);
 

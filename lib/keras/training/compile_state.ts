@@ -29,7 +29,10 @@ export class CompileState {
     private readonly model: Model,
     readonly options: CompileOptions,
   ) {
-    this.optimizer = optimizers.get(options.optimizer ?? 'rmsprop')!;
+    const optimizer = optimizers.get(options.optimizer ?? 'rmsprop')!;
+    // Gradients in float16 need a scaled loss.
+    const scales = (options.autoScaleLoss ?? true) && model.dtypePolicy.name === 'mixed_float16' && !(optimizer instanceof optimizers.LossScaleOptimizer);
+    this.optimizer = scales ? new optimizers.LossScaleOptimizer(optimizer, { name: 'loss_scale_optimizer' }) : optimizer;
     this.loss = new CompileLoss(options.loss, options.lossWeights);
     this.plainMetrics = new CompileMetrics(options.metrics, false);
     this.weightedMetrics = new CompileMetrics(options.weightedMetrics, true);

@@ -3,7 +3,15 @@ export { setRandomSeed } from '../../random';
 export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../callbacks/interactive';
 export { Progbar } from '../callbacks/progbar';
 export { clearSession } from '../naming';
-export { customObjectScope, deserializeKerasObject, getRegisteredName, getRegisteredObject, registerKerasSerializable, serializeKerasObject } from '../saving/index';
+export {
+  customObjectScope,
+  deserializeKerasObject,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from '../saving/index';
 export { getSourceInputs, isKerasTensor, packXYSampleWeight, standardizeDtype, unpackXYSampleWeight } from './data_format';
 export { Dataset } from './dataset';
 export type { DirectoryOptions, LabelMode } from './directory_index';
