@@ -4,7 +4,6 @@ import * as path from 'node:path';
 import { ValueError } from '../../errors';
 import { checkOptions } from '../options';
 import { Callback } from './callback';
-import { filesOf } from './files';
 
 export interface BackupAndRestoreOptions {
   /** 'epoch', or a number of batches. */
@@ -41,26 +40,31 @@ export class BackupAndRestore extends Callback {
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch) => this.afterBatch(batch);
   }
   override async onTrainBegin(): Promise<void> {
-    try {
-      await this.load();
-    } catch (error) {
-      // The last one may be broken: the one before, when there is one.
-      if (error instanceof ValueError || !fs.existsSync(`${this.weights}.bkp`)) throw error;
-      fs.copyFileSync(`${this.weights}.bkp`, this.weights);
-      if (fs.existsSync(`${this.metadata}.bkp`)) fs.copyFileSync(`${this.metadata}.bkp`, this.metadata);
-      else fs.rmSync(this.metadata, { force: true });
-      await this.load();
-    }
-  }
-  private async load(): Promise<void> {
     const { model } = this;
     if (!model.built)
       throw new ValueError(
         `BackupAndRestore: model '${model.name}' must be built before fit, so that weights can be restored.\n  Fix: give its first layer an inputShape, or call build.`,
       );
+    try {
+      await this.load();
+    } catch (error) {
+      // The last one may be broken: the one before, when there is one.
+      const previous = this.before(this.weights);
+      if (!fs.existsSync(previous)) throw error;
+      fs.copyFileSync(previous, this.weights);
+      if (fs.existsSync(this.before(this.metadata))) fs.copyFileSync(this.before(this.metadata), this.metadata);
+      else fs.rmSync(this.metadata, { force: true });
+      await this.load();
+    }
+  }
+  private before(file: string): string {
+    return `${file}.bkp`;
+  }
+  private async load(): Promise<void> {
+    const { model } = this;
     if (fs.existsSync(this.weights)) {
       if (model.optimizer && !model.optimizer.built) model.optimizer.build(model.trainableVariables);
-      await filesOf(model).loadWeights(this.weights);
+      await model.loadWeights(this.weights);
     }
     if (fs.existsSync(this.metadata)) model.initialEpoch = (JSON.parse(fs.readFileSync(this.metadata, 'utf8')) as { epoch: number }).epoch;
   }
@@ -78,8 +82,8 @@ export class BackupAndRestore extends Callback {
   }
   private async save(): Promise<void> {
     fs.mkdirSync(this.backupDir, { recursive: true });
-    if (this.settings.doubleCheckpoint) for (const file of [this.weights, this.metadata]) if (fs.existsSync(file)) fs.copyFileSync(file, `${file}.bkp`);
-    await filesOf(this.model).saveWeights(this.weights);
+    if (this.settings.doubleCheckpoint) for (const file of [this.weights, this.metadata]) if (fs.existsSync(file)) fs.copyFileSync(file, this.before(file));
+    await this.model.saveWeights(this.weights);
     const text = JSON.stringify({ epoch: this.epoch, batch: this.lastBatch });
     fs.writeFileSync(`${this.metadata}.tmp`, text);
     fs.renameSync(`${this.metadata}.tmp`, this.metadata);

@@ -5,7 +5,6 @@ import { ValueError } from '../../errors';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { formatPath } from './file_path';
-import { filesOf } from './files';
 import { MonitorCallback } from './monitor_callback';
 
 export interface ModelCheckpointOptions {
@@ -100,7 +99,7 @@ export class ModelCheckpoint extends MonitorCallback {
     if (!this.isWanted(epoch, logs, file)) return;
     if (fs.existsSync(file) && fs.statSync(file).isDirectory()) throw new ValueError(`ModelCheckpoint: '${file}' is a directory.\n  Fix: the path of a file.`);
     fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    await (this.settings.saveWeightsOnly ? filesOf(this.model).saveWeights(file) : filesOf(this.model).save(file));
+    await (this.settings.saveWeightsOnly ? this.model.saveWeights(file) : this.model.save(file));
     this.say(epoch, `finished saving model to ${file}`);
   }
 }

@@ -14,7 +14,6 @@ import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 import { EventFile } from './event_file';
-import { filesOf } from './files';
 import { ratesOf } from './reduce_lr_on_plateau';
 
 export interface TensorBoardOptions {
@@ -122,7 +121,7 @@ export class TensorBoard extends Callback {
     this.scalars(this.train, 'epoch_', own, epoch);
     this.scalars(this.validation, 'epoch_', validation, epoch);
     if (histogramFreq && epoch % histogramFreq === 0) await this.writeWeights(epoch);
-    if (embeddingsFreq && epoch % embeddingsFreq === 0) await filesOf(this.model).saveWeights(path.join(logDir, 'train', `keras_embedding.ckpt-${epoch}.weights.h5`));
+    if (embeddingsFreq && epoch % embeddingsFreq === 0) await this.model.saveWeights(path.join(logDir, 'train', `keras_embedding.ckpt-${epoch}.weights.h5`));
   }
   private async writeWeights(epoch: number): Promise<void> {
     for (const layer of this.model.layers)
