@@ -242,6 +242,10 @@ describe('metrics', () => {
     assert.deepEqual([values.f1_score.map((v) => (v as number[]).length), values.p.map((v) => (v as number[]).length), typeof values.AUC[1]], [[3, 3], [2, 2], 'number']);
     const f1 = new metrics.F1Score();
     f1.updateState(y, (await model.predict(x, { verbose: 0 })) as trae.Tensor);
-    close(((await model.evaluate(x, y, { verbose: 0, returnDict: true })) as unknown as Record<string, number[]>).f1_score, Array.from(f1.result().dataSync() as Float32Array), 'evaluated');
+    close(
+      ((await model.evaluate(x, y, { verbose: 0, returnDict: true })) as unknown as Record<string, number[]>).f1_score,
+      Array.from(f1.result().dataSync() as Float32Array),
+      'evaluated',
+    );
   });
 });
