@@ -227,7 +227,7 @@ describe('options that cannot be', () => {
   bad(
     'strides and dilation together',
     () => new layers.Conv2D(2, 3, { strides: 2, dilationRate: 2 }),
-    'Conv2D: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides 2, dilationRate 2',
+    'Conv2D: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)',
   );
   bad('filters and groups', () => new layers.Conv2D(3, 3, { groups: 2 }), 'Conv2D: filters (3) must be divisible by groups (2).');
 });
