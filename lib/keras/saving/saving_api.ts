@@ -14,6 +14,7 @@ import { camelKeys, type CustomObjects } from './registry';
 import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
+import { isJson, loadTfjsModel } from './tfjs';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 
 export interface SaveOptions {
@@ -68,6 +69,7 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
   const { compile = true, customObjects, signal } = options;
   // By what it is, not by its name: many files of Keras 2 are called '.keras'.
   if (isHdf5(source)) return loadLegacyModel(openHdf5(source), filepath, options);
+  if (isJson(source)) return loadTfjsModel(source, filepath, options);
   if (!isZip(source))
     throw new ValueError(
       `loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`,

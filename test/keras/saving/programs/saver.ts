@@ -1,0 +1,13 @@
+/** Saves models of equal weights again and again, a byte to the output after each, until it is killed. */
+import * as trae from '../../../../lib/index';
+
+async function main(): Promise<void> {
+  const { layers, Sequential } = trae.keras,
+    model = new Sequential([new layers.Dense(64, { inputShape: [64] })]);
+  for (let n = 1; ; n++) {
+    model.setWeights([trae.full([64, 64], n), trae.full([64], n)]);
+    await model.save(process.argv[2]);
+    process.stdout.write('.');
+  }
+}
+void main();
