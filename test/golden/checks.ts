@@ -120,11 +120,12 @@ const objects: Check = async (c, A) => {
 const ops: Check = async (c, A) => {
   const f = (trae.ops as any)[camel(c.op)] as ((...args: unknown[]) => unknown) | undefined;
   assert.ok(f, `trae.ops.${camel(c.op)} exists`);
-  const count = Object.keys(A).filter((k) => /^a\d+$/.test(k)).length,
-    inputs = list(A, 'a', count).map(variableOf),
+  // a0, a1, ...: named after their places among the arguments.
+  const places = Object.keys(A).filter((k) => /^a\d+$/.test(k)),
+    inputs = new Map(places.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((k) => [k, variableOf(A[k])])),
     options = camelKeys(c.options);
   const call = (): trae.Tensor[] => {
-    const args = c.positional.map((p: any) => (p?.array !== undefined ? valueOf(inputs[p.array]) : p));
+    const args = c.positional.map((p: any) => (p?.array !== undefined ? valueOf(inputs.get(`a${p.array}`)!) : p));
     return tensors(f(...args, ...(Object.keys(options).length ? [options] : [])));
   };
   const ys = call();
@@ -134,7 +135,7 @@ const ops: Check = async (c, A) => {
     await same(`y${i}`, y, A[`y${i}`], 3e-5);
   }
   if (!A.d0) return;
-  const { grads } = trae.variableGrads(() => weightedSum(call(), list(A, 'g', c.outputs)), inputs.filter(isVariable));
+  const { grads } = trae.variableGrads(() => weightedSum(call(), list(A, 'g', c.outputs)), [...inputs.values()].filter(isVariable));
   for (const [i, g] of grads.entries()) await same(`d${i}`, g, A[`d${i}`], 9e-5, GRADIENT_FLOOR);
 };
 
