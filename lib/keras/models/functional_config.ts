@@ -8,7 +8,7 @@ import { camelKeys } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
 import { legacyNode } from './legacy_nodes';
-import { callOperation, encodeOperation, isOperationConfig } from './operations';
+import { callOperation, encodeOperation, isOperationEntry } from './operations';
 
 type InboundNode = { args: unknown[]; kwargs: Record<string, unknown> };
 interface LayerEntry extends SerializedObject {
@@ -74,7 +74,7 @@ export function functionalFromConfig<M>(
   for (const e of entries) {
     const name = e.name ?? (e.config as { name?: string }).name ?? '';
     if (layers.has(name)) throw new ValueError(`fromConfig: two layers have the name '${name}'.`);
-    if (isOperationConfig(e.module)) {
+    if (isOperationEntry(e)) {
       layers.set(name, e);
       outputsOf.set(name, []);
       continue;

@@ -4,6 +4,7 @@ import { isRecord } from '../../nest';
 import { definedOps } from '../../ops/define';
 import { OpOperation } from '../keras_tensor';
 import { camelCase, snakeCase } from '../naming';
+import { builtInClass } from '../saving/registry';
 import { OPERATION_ROWS } from './operation_table';
 
 interface Row {
@@ -34,8 +35,20 @@ byName.set('concat', byName.get('concatenate')!);
 
 const plain = (p: string): string => p.replace(/[?*]/g, '');
 
-/** @internal Whether a config names an op. */
-export const isOperationConfig = (module: unknown): boolean => typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
+// Whether a module is one of keras.ops.
+const isOperationConfig = (module: unknown): boolean => typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
+
+/**
+ * @internal Whether an entry of a functional config is an op: by its module, which HDF5 files leave out. There the class
+ * tells, and where a layer has the same name (Add), that an op takes its tensors one by one.
+ */
+export function isOperationEntry({ module, class_name: name, inbound_nodes: nodes }: { module?: unknown; class_name: string; inbound_nodes?: unknown[] }): boolean {
+  if (module !== undefined && module !== null) return isOperationConfig(module);
+  if (!byClass.has(name)) return false;
+  if (!builtInClass('keras.layers', name)) return true;
+  const node = nodes?.[0];
+  return isRecord(node) && Array.isArray(node.args) && node.args.length > 1;
+}
 
 /** @internal An op's class, its config, and the arguments of one node. */
 export function encodeOperation(
