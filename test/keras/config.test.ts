@@ -219,6 +219,23 @@ describe('serialization', () => {
       model.layers.map((l) => l.name),
     );
   });
+  it('of ops in graphs, also where the module is left out, as in HDF5 files', () => {
+    const ids = Input([4], { name: 'ids' }),
+      embedded = new layers.Embedding(5, 3, { name: 'embedded' }).apply(ids) as trae.KerasTensor,
+      mask = trae.notEqual(ids as never, 0) as unknown as trae.KerasTensor;
+    const model = new Model({ inputs: ids, outputs: new layers.LSTM(2, { name: 'lstm' }).apply(embedded, { mask }) as trae.KerasTensor });
+    const config = JSON.parse(JSON.stringify(saving.serializeKerasObject(model))) as { config: { layers: { class_name: string; module?: string }[] } };
+    const op = config.config.layers.find((l) => l.class_name === 'NotEqual')!;
+    assert.equal(op.module, 'keras.src.ops.numpy');
+    delete op.module;
+    const copy = saving.deserializeKerasObject(config) as trae.keras.Model,
+      x = trae.tensor([
+        [1, 2, 0, 0],
+        [3, 4, 1, 0],
+      ]);
+    copy.setWeights(model.getWeights());
+    close(copy.apply(x) as trae.Tensor, model.apply(x) as trae.Tensor, 'copy');
+  });
   it('of custom classes: registered, or passed along', async () => {
     class Twice extends layers.Layer {
       static override options = ['times'];

@@ -103,7 +103,6 @@ const DROPPED = new Set([
   'implementation',
   'consume_less',
   'time_major',
-  'zero_output_for_mask',
   'ragged',
   'sparse',
   'input_dtype',

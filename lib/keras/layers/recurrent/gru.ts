@@ -111,7 +111,7 @@ export class GRU extends CellLayer<GRUCell> {
   /** @internal Bidirectional copies it. */
   useCudnn: 'auto' | boolean;
   constructor(units: number, options: GRUOptions = {}) {
-    super(new GRUCell(units, cellOptions(options, CELL_OPTIONS, 'gru_cell')), options);
+    super(new GRUCell(positiveInteger('GRU', 'units', units), cellOptions(options, CELL_OPTIONS, 'gru_cell')), options);
     this.useCudnn = checkUseCudnn('GRU', options.useCudnn);
     this.inputSpec = new InputSpec({ ndim: 3 });
   }

@@ -130,7 +130,7 @@ export class LSTM extends CellLayer<LSTMCell> {
   /** @internal Bidirectional copies it. */
   useCudnn: 'auto' | boolean;
   constructor(units: number, options: LSTMOptions = {}) {
-    super(new LSTMCell(units, cellOptions(options, CELL_OPTIONS, 'lstm_cell')), options);
+    super(new LSTMCell(positiveInteger('LSTM', 'units', units), cellOptions(options, CELL_OPTIONS, 'lstm_cell')), options);
     this.useCudnn = checkUseCudnn('LSTM', options.useCudnn);
     this.inputSpec = new InputSpec({ ndim: 3 });
   }

@@ -69,7 +69,7 @@ export interface SimpleRNNOptions extends SimpleRNNCellOptions, RNNOptions {}
 export class SimpleRNN extends CellLayer<SimpleRNNCell> {
   static override options: readonly string[] = [...RNN.options, ...RecurrentOptions.simple];
   constructor(units: number, options: SimpleRNNOptions = {}) {
-    super(new SimpleRNNCell(units, cellOptions(options, RecurrentOptions.simple, 'simple_rnn_cell')), options);
+    super(new SimpleRNNCell(positiveInteger('SimpleRNN', 'units', units), cellOptions(options, RecurrentOptions.simple, 'simple_rnn_cell')), options);
     this.inputSpec = new InputSpec({ ndim: 3 });
   }
   get units(): number {

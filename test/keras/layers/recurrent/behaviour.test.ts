@@ -440,7 +440,7 @@ describe('recurrent models', () => {
       'ValueError',
       "input of layer 'f' is not what it expects: expected ndim=3, found ndim=2.\n  Received: shape (2, 3)\n  In layer 'f' (LSTM).",
     );
-    await throwsText(() => new layers.LSTM(-2), 'ValueError', 'LSTMCell: units must be a positive whole number.\n  Received: -2');
+    await throwsText(() => new layers.LSTM(-2), 'ValueError', 'LSTM: units must be a positive whole number.\n  Received: -2');
   });
 });
 
@@ -524,6 +524,28 @@ describe('wrappers', () => {
         [dense.name, 'kernel'],
         [dense.name, 'bias'],
       ],
+    );
+  });
+  it('ConvLSTM with channels first computes what it does with channels last', () => {
+    const options = { padding: 'same', returnSequences: true, returnState: true, dropout: 0.5, recurrentDropout: 0.5 };
+    const last = new layers.ConvLSTM2D(2, [3, 2], options),
+      first = new layers.ConvLSTM2D(2, [3, 2], { ...options, dataFormat: 'channels_first' }),
+      x = wave(2, 3, 4, 5, 3);
+    last.build(x.shape);
+    first.build([2, 3, 3, 4, 5]);
+    first.setWeights(last.getWeights());
+    const wanted = last.apply(x) as Tensor[],
+      got = first.apply(trae.moveaxis(x, -1, 2)) as Tensor[];
+    assert.deepEqual(first.computeOutputShape([null, 3, 3, 4, 5]), [
+      [null, 3, 2, 4, 5],
+      [null, 2, 4, 5],
+      [null, 2, 4, 5],
+    ]);
+    got.forEach((y, i) => close(trae.moveaxis(y, i ? 1 : 2, -1), wanted[i], `output ${i}`));
+    const trained = first.apply(trae.moveaxis(x, -1, 2), { training: true }) as Tensor[];
+    assert.deepEqual(
+      trained.map((y) => [...y.shape]),
+      got.map((y) => [...y.shape]),
     );
   });
   it('ConvLSTM needs known sizes', async () => {
