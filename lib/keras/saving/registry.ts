@@ -9,6 +9,8 @@ export interface SerializableClass {
   new (...args: any[]): any;
   /** Keras' name where it differs from the JavaScript name. */
   className?: string;
+  /** Name of the class in Keras' source, where its public name is another one: weights are stored under it. */
+  sourceName?: string;
   /** Names of the positional constructor arguments, in order. */
   positional?: readonly string[];
   fromConfig?(config: Record<string, unknown>): unknown;

@@ -44,7 +44,8 @@ const isModel = (x: unknown): x is ModelLike => x instanceof Layer && 'layers' i
 /** @internal The name Keras gives the class. */
 export function kerasClassName(object: object): string {
   const own = (object as { serializedAs?: { name: string } }).serializedAs;
-  return own?.name ?? classNameOf(object.constructor as SerializableClass);
+  const cls = object.constructor as SerializableClass;
+  return own?.name ?? (Object.hasOwn(cls, 'sourceName') ? cls.sourceName! : classNameOf(cls));
 }
 
 /** @internal The object with its state and all below it, each once. */

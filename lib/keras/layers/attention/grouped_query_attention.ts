@@ -19,6 +19,16 @@ export type GroupedQueryAttentionOptions = AttentionHeadsOptions;
  */
 export class GroupedQueryAttention extends AttentionHeads {
   static override className = 'GroupQueryAttention';
+  static sourceName = 'GroupedQueryAttention';
+  /** Keras' names of the attributes, as files hold them. */
+  static savedNames = {
+    queryDense: '_query_dense',
+    keyDense: '_key_dense',
+    gateDense: '_gate_dense',
+    valueDense: '_value_dense',
+    dropoutLayer: '_dropout_layer',
+    outputDense: '_output_dense',
+  };
   static override positional = ['headDim', 'numQueryHeads', 'numKeyValueHeads'];
   static override options = HEADS_OPTIONS;
   readonly headDim: number;

@@ -25,6 +25,8 @@ export interface MultiHeadAttentionOptions extends AttentionHeadsOptions {
  */
 export class MultiHeadAttention extends AttentionHeads {
   static override positional = ['numHeads', 'keyDim'];
+  /** Keras' names of the attributes, as files hold them, where they are not plain. */
+  static savedNames = { gateDense: '_gate_dense', dropoutLayer: '_dropout_layer' };
   static override options = [...HEADS_OPTIONS, 'valueDim', 'outputShape', 'attentionAxes'];
   readonly numHeads: number;
   readonly keyDim: number;
