@@ -20,6 +20,6 @@ export abstract class Merge extends Layer {
   }
   override computeMask(_inputs: unknown, previous: unknown): Tensor | null {
     const known = Array.isArray(previous) ? (previous as (Tensor | null)[]).filter((m): m is Tensor => m !== null) : [];
-    return known.length && known.length === (previous as unknown[]).length ? known.reduce((a, b) => run('logical_and', [a, b])) : null;
+    return known.length && known.length === (previous as unknown[]).length ? known.reduce((a, b) => run('logical_or', [a, b])) : null;
   }
 }
