@@ -4,7 +4,7 @@
  * that differs is unknown. So ops know concrete shapes only.
  */
 import { binding } from '../binding';
-import { ValueError } from '../errors';
+import { RuntimeError, ValueError } from '../errors';
 import { flattenStructure, mapStructure } from '../nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
@@ -128,6 +128,13 @@ export class OpOperation implements Operation {
   ) {
     this.name = uniqueName(opName.replace(/\./g, '_').replace(/(?<=[a-z])([A-Z])/g, (c) => `_${c.toLowerCase()}`));
   }
+  /** As Keras' class of the op: `Multiply`. */
+  get className(): string {
+    return this.opName
+      .split(/[._]/)
+      .at(-1)!
+      .replace(/^[a-z]/, (c) => c.toUpperCase());
+  }
   runNode(args: unknown[]): unknown {
     return this.f(...args);
   }
@@ -151,6 +158,14 @@ for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
       },
     });
 }
+
+for (const key of ['data', 'dataSync', 'array', 'arraySync', 'item'])
+  Object.defineProperty(KerasTensor.prototype, key, {
+    configurable: true,
+    value(this: KerasTensor) {
+      throw new RuntimeError(`${key}: ${String(this)} stands for data to come and has no value.\n  Fix: put it into a Model and call that on data.`);
+    },
+  });
 
 /** What layers take: real or symbolic tensors. */
 export type LayerInput = TensorLike | KerasTensor;

@@ -1,7 +1,7 @@
 /** Names: automatic ones for layers and the like, scopes for variable paths. */
 
 let counts = new Map<string, number>();
-const scopes: string[] = [];
+const scopes: { owner: ScopeOwner; path: string[] }[] = [];
 
 /** @internal `BatchNormalization` -> `batch_normalization` (keras.src.utils.naming.to_snake_case). */
 export function toSnakeCase(name: string): string {
@@ -24,17 +24,28 @@ export function clearSession(): void {
   counts = new Map();
 }
 
-/** @internal Variables made inside of `f` have `name` in their path. */
-export function withNameScope<T>(name: string, f: () => T): T {
-  scopes.push(name);
+/** @internal Whose scope it is: an object has the parent it was first entered under, for good. */
+export interface ScopeOwner {
+  readonly name: string;
+}
+const parents = new WeakMap<ScopeOwner, string[]>();
+const pathOf = (): string[] => scopes.at(-1)?.path ?? [];
+
+/** @internal Variables made inside of `f` have the name of `owner` in their path (keras.src.backend.common.name_scope). */
+export function withNameScope<T>(owner: ScopeOwner, f: () => T): T {
+  if (scopes.at(-1)?.owner === owner) return f();
+  let parent = parents.get(owner);
+  if (!parent) parents.set(owner, (parent = pathOf()));
+  scopes.push({ owner, path: [...parent, owner.name] });
   try {
     return f();
   } finally {
     scopes.pop();
   }
 }
-/** @internal */
-export const scopedPath = (name: string): string => [...scopes, name].join('/');
+/** @internal Path of a variable that `owner` makes now. */
+export const scopedPath = (owner: ScopeOwner, name: string): string =>
+  [...(scopes.at(-1)?.owner === owner ? pathOf() : [...(parents.get(owner) ?? pathOf()), owner.name]), name].join('/');
 
 /** @internal `kernel_initializer` -> `kernelInitializer`. */
 export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());

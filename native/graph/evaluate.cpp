@@ -71,7 +71,7 @@ Evaluation schedule(const Tensors& targets) {
   if (!collect(targets, e.calls_))
     throw Error("RuntimeError", "",
                 "a value is read while a function is traced: this tensor stands for data to come and has no value.\n"
-                "  Fix: express it with ops (where, maximum...), or read it outside; fit({ runEagerly: true }) is for debugging.");
+                "  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is for debugging.");
   std::sort(e.calls_.begin(), e.calls_.end(), [](const CallPtr& a, const CallPtr& b) { return a->id < b->id; });
   const bool keep = GradientScope::is_active();
   for (const CallPtr& call : e.calls_)

@@ -4,7 +4,7 @@ import { collectGarbage } from '../support/collect';
 import { throwsText } from '../support/compare';
 
 const READ =
-  'a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; fit({ runEagerly: true }) is for debugging.';
+  'a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is for debugging.';
 
 describe('compile', () => {
   it('traces once per signature: shapes, dtypes, plain values, structure', () => {

@@ -1,11 +1,12 @@
 /** `summary()`: the text of real Keras at 80 columns, letter for letter. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { golden, throwsText, wave } from './helpers';
+import { golden, throwsText, wave, type Config } from './helpers';
 
 const { layers, Sequential, Model, Input } = trae.keras;
 const texts = golden<{ model: string; options: { expand_nested?: boolean; show_trainable?: boolean }; text: string }[]>('summaries.json');
 
+const camel = (k: string): string => k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
 const models: Record<string, () => trae.keras.Model | Promise<trae.keras.Model>> = {
   chain: () =>
     new Sequential(
@@ -55,6 +56,19 @@ describe('summary', () => {
       model.summary({ printFn: (line) => lines.push(line), expandNested: options.expand_nested, showTrainable: options.show_trainable });
       assert.equal(lines.join('\n').trimEnd(), text.trimEnd());
     });
+  type Case = { options: Record<string, unknown>; text: string };
+  for (const { config, cases, compiled } of golden<{ config: Config; cases: Case[]; compiled: Case[] }[]>('summary_tables.json'))
+    for (const { options, text } of [...cases, ...compiled])
+      it(`of '${String(config.config.name)}'${compiled.some((c) => c.text === text) ? ', compiled,' : ''} is that of Keras ${JSON.stringify(options)}`, () => {
+        const model = trae.keras.saving.deserializeKerasObject(config) as trae.keras.Model;
+        if (compiled.some((c) => c.text === text)) {
+          model.compile({ optimizer: 'adam', loss: 'mse' });
+          model.optimizer!.build(model.trainableVariables);
+        }
+        const lines: string[] = [];
+        model.summary({ printFn: (line) => lines.push(line), ...Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v])) });
+        assert.equal(lines.join('\n').trimEnd(), text.trimEnd());
+      });
   it('cuts names that are too long, and breaks at spaces', () => {
     let text = '';
     const long = new layers.Dense(2, { name: 'a_very_long_name_of_a_layer_that_does_not_fit_into_its_column' });

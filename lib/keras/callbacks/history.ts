@@ -1,6 +1,7 @@
 /** Loss and metrics of each epoch: what `fit` returns. */
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
+import { plotHistory, type PlotHistoryOptions } from './plot_history';
 
 export class History extends Callback {
   /** Epochs in order. */
@@ -10,5 +11,12 @@ export class History extends Callback {
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+  }
+  /**
+   * Draws the curves of loss and metrics, training and validation, one panel for each.
+   * @param file - ends in .svg or .png; null writes none. @returns the picture as SVG.
+   */
+  plot(file: string | null, options: PlotHistoryOptions = {}): Promise<string> {
+    return plotHistory(this.epoch, this.history, file, options);
   }
 }

@@ -2,7 +2,7 @@
 import { AttributeError, TraeError, TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
 import { SeedGenerator } from '../../random';
-import { convert, formatShape, isFloating, run, Tensor, tensor, type DType, type Shape, type TensorLike } from '../../tensor';
+import { convert, formatShape, isFloating, run, Tensor, type DType, type Shape, type TensorLike } from '../../tensor';
 import { withTrace } from '../../trace';
 import { Variable, withAutocast } from '../../variable';
 import * as constraints from '../constraints';
@@ -15,7 +15,9 @@ import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
 import { classNameOf, construct, type SerializableClass } from '../saving/registry';
 import { serializeKerasObject } from '../saving/serialize';
+import { held, isMetric, toTensors } from './attributes';
 import { InputSpec } from './input_spec';
+import { oneOrAll, shapeText, sharingError } from './sharing';
 
 export interface LayerOptions {
   name?: string | null;
@@ -79,20 +81,7 @@ interface CallContext {
 let callContext: CallContext | null = null;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-const isMetric = (x: unknown): x is Metric =>
-  typeof x === 'object' && x !== null && typeof (x as Metric).updateState === 'function' && typeof (x as Metric).resetState === 'function';
 const isShape = (x: unknown): x is SymbolicShape => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
-
-// A tensor, variable, typed array or nested numbers where a call expects tensors.
-function toTensors(x: unknown): unknown {
-  if (isTensor(x) || isKerasTensor(x) || x === null || x === undefined) return x;
-  if (x instanceof Variable) return x.value;
-  if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
-  if (Array.isArray(x)) return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
-  if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
-  throw new TypeError(`a tensor is expected.\n  Received: ${String(x)} of type ${typeof x}`);
-}
-const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));
 
 /**
  * A layer: weights and a function of tensors. Subclasses make weights in `build` (or the constructor) and compute in
@@ -189,7 +178,7 @@ export abstract class Layer implements Operation {
       );
     const state = this.state(),
       v = withTrace(null, () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }));
-    v.path = scopedPath(v.name);
+    v.path = scopedPath(this, v.name);
     v.regularizer = regularizers.get(options.regularizer);
     v.constraint = constraints.get(options.constraint);
     const isTrainable = options.trainable ?? true;
@@ -198,21 +187,13 @@ export abstract class Layer implements Operation {
     if (isTrainable && !state.trainable) v.trainable = false;
     return v;
   }
-  /** @internal Layers held as attributes, in arrays or in records, in order. */
+  /** @internal Layers held as attributes, in arrays, records, maps or sets, in order. */
   subLayers(): Layer[] {
-    const found = new Set<Layer>();
-    const visit = (x: unknown, depth: number): void => {
-      if (x instanceof Layer) found.add(x);
-      else if (depth < 4 && Array.isArray(x)) for (const e of x) visit(e, depth + 1);
-      else if (depth < 4 && isRecord(x)) for (const e of Object.values(x)) visit(e, depth + 1);
-    };
-    for (const value of Object.values(this)) visit(value, 0);
-    found.delete(this);
-    return [...found];
+    return this.attributes((x): x is Layer => x instanceof Layer && x !== this);
   }
-  // Variables and seed generators that a subclass made itself and keeps as attributes.
+  // What a subclass keeps as attributes, whatever it keeps it in.
   private attributes<T>(is: (x: unknown) => x is T): T[] {
-    return Object.values(this).flatMap((v) => (is(v) ? [v] : Array.isArray(v) ? v.filter(is) : []));
+    return [...new Set(Object.values(this).flatMap((v) => held(v, is, (x) => x instanceof Layer)))];
   }
   private ownVariables(): Variable[] {
     const { trainableVariables, otherVariables } = this.state();
@@ -347,29 +328,55 @@ export abstract class Layer implements Operation {
   get inboundNodes(): GraphNode[] {
     return this.state().nodes;
   }
-  private onlyNode(what: string): GraphNode {
+  private nodeAt(what: string, index: number): GraphNode {
     const { nodes } = this.state();
     if (!nodes.length) throw new AttributeError(`${what}: layer '${this.name}' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.`);
-    if (nodes.length > 1) throw new AttributeError(`${what}: layer '${this.name}' has ${nodes.length} inbound nodes (it is shared), so there is no one ${what}.`);
-    return nodes[0];
+    const node = nodes.at(index);
+    if (!node || !Number.isInteger(index)) throw new ValueError(`${what}: layer '${this.name}' has ${nodes.length} inbound node(s).\n  Received: nodeIndex ${index}`);
+    return node;
   }
-  /** The symbolic tensor(s) it was called on. */
+  private onlyNode(what: 'input' | 'output'): GraphNode {
+    const { nodes } = this.state(),
+      method = what === 'input' ? 'getInputAt' : 'getOutputAt';
+    if (nodes.length > 1)
+      throw new AttributeError(
+        `${what}: layer '${this.name}' has ${nodes.length} inbound nodes (it is shared), so there is no one ${what}.\n  Fix: use ${method}(nodeIndex), with nodeIndex 0 to ${nodes.length - 1}.`,
+      );
+    return this.nodeAt(what, 0);
+  }
+  private onlyShape(what: 'inputShape' | 'outputShape', of: (n: GraphNode) => readonly KerasTensor[]): BuildShape {
+    const { nodes, buildShape } = this.state();
+    if (!nodes.length && this.built && buildShape) return what === 'inputShape' ? buildShape : this.computeOutputShape(buildShape);
+    const all = nodes.length ? nodes.map((n) => oneOrAll(of(n).map((t) => t.shape))) : [oneOrAll(of(this.nodeAt(what, 0)).map((t) => t.shape))];
+    const different = all.find((s) => JSON.stringify(s) !== JSON.stringify(all[0]));
+    if (different)
+      throw new AttributeError(
+        `${what}: layer '${this.name}' has ${nodes.length} inbound nodes (it is shared) of different shapes, ${shapeText(all[0])} and ${shapeText(different)}.\n  Fix: use ${what === 'inputShape' ? 'getInputAt' : 'getOutputAt'}(nodeIndex).shape, with nodeIndex 0 to ${nodes.length - 1}.`,
+      );
+    return all[0];
+  }
+  /** The symbolic tensor(s) it was called on. @throws AttributeError when it was called several times. */
   get input(): KerasTensor | KerasTensor[] {
-    const n = this.onlyNode('input');
-    return n.inputs.length === 1 ? n.inputs[0] : n.inputs;
+    return oneOrAll(this.onlyNode('input').inputs);
   }
-  /** The symbolic tensor(s) it returned. */
+  /** The symbolic tensor(s) it returned. @throws AttributeError when it was called several times. */
   get output(): KerasTensor | KerasTensor[] {
-    const n = this.onlyNode('output');
-    return n.outputs.length === 1 ? n.outputs[0] : n.outputs;
+    return oneOrAll(this.onlyNode('output').outputs);
   }
+  /** What it was called on the `nodeIndex`-th time. */
+  getInputAt(nodeIndex: number): KerasTensor | KerasTensor[] {
+    return oneOrAll(this.nodeAt('getInputAt', nodeIndex).inputs);
+  }
+  /** What it returned the `nodeIndex`-th time. */
+  getOutputAt(nodeIndex: number): KerasTensor | KerasTensor[] {
+    return oneOrAll(this.nodeAt('getOutputAt', nodeIndex).outputs);
+  }
+  /** Shape of the input (or an array of shapes), that of `build` where it was never part of a graph. */
   get inputShape(): BuildShape {
-    const n = this.onlyNode('inputShape');
-    return n.inputs.length === 1 ? n.inputs[0].shape : n.inputs.map((t) => t.shape);
+    return this.onlyShape('inputShape', (n) => n.inputs);
   }
   get outputShape(): BuildShape {
-    const n = this.onlyNode('outputShape');
-    return n.outputs.length === 1 ? n.outputs[0].shape : n.outputs.map((t) => t.shape);
+    return this.onlyShape('outputShape', (n) => n.outputs);
   }
 
   // ---- calls
@@ -380,7 +387,7 @@ export abstract class Layer implements Operation {
     const shape: BuildShape = isShape(given) ? withoutStandIn(given) : Array.isArray(given) ? given.map((s: BuildShape) => (isShape(s) ? withoutStandIn(s) : s)) : given;
     state.building = true;
     try {
-      withNameScope(this.name, () => withTrace(null, () => this.build(shape)));
+      withNameScope(this, () => withTrace(null, () => this.build(shape)));
       this.finishBuild(shape);
     } catch (error) {
       throw this.named(error);
@@ -456,9 +463,14 @@ export abstract class Layer implements Operation {
     }
   }
   private applySymbolically(inputs: unknown, options: CallOptions, states: unknown[]): unknown {
-    this.checkSpecs(inputs);
-    this.ensureBuilt(this.shapesOf(inputs));
-    const outputs = inferOutputs(([x, o, ...s]) => this.applyEagerly(x, o as CallOptions, s), [inputs, options, ...states]);
+    let outputs: unknown;
+    try {
+      this.checkSpecs(inputs);
+      this.ensureBuilt(this.shapesOf(inputs));
+      outputs = inferOutputs(([x, o, ...s]) => this.applyEagerly(x, o as CallOptions, s), [inputs, options, ...states]);
+    } catch (error) {
+      throw sharingError(this, inputs, error);
+    }
     this.clearLosses();
     recordNode(this, [inputs, options, ...states], outputs);
     return outputs;
@@ -466,7 +478,7 @@ export abstract class Layer implements Operation {
   /** @internal Runs `f` with the layer's name in weight paths and its compute dtype for weights. */
   scoped<T>(f: () => T): T {
     const half = this.autocast && this.computeDtype !== this.variableDtype ? this.computeDtype : null;
-    return withNameScope(this.name, () => withAutocast(half, f));
+    return withNameScope(this, () => withAutocast(half, f));
   }
   private applyEagerly(given: unknown, options: CallOptions, states: unknown[]): unknown {
     const inputs = this.autocastInputs(given);
@@ -567,7 +579,7 @@ export function wrapBuild(layer: Layer): void {
       else if (!state.built) {
         state.building = true;
         try {
-          withNameScope(this.name, () => withTrace(null, () => own.call(this, shape)));
+          withNameScope(this, () => withTrace(null, () => own.call(this, shape)));
           this['finishBuild'](shape);
         } catch (error) {
           throw this.named(error);

@@ -19,6 +19,8 @@ export class FunctionalGraph {
   /** By depth, as Keras orders them. */
   readonly operations: Operation[];
 
+  private readonly depths: ReadonlyMap<GraphNode, number>;
+
   constructor(
     readonly inputStructure: SymbolicStructure,
     readonly outputStructure: SymbolicStructure,
@@ -56,6 +58,7 @@ export class FunctionalGraph {
       nodeDepth.set(node, d);
       for (const t of node.inputs) if (t.node && !node.outputs.some((o) => known.has(o))) nodeDepth.set(t.node, Math.max(d + 1, nodeDepth.get(t.node) ?? 0));
     }
+    this.depths = nodeDepth;
     const deepest = Math.max(...depth.values());
     for (const t of this.inputs) if (t.node && !t.node.inputs.length) depth.set(t.node.operation, deepest);
     this.operations = [...index.keys()].sort((a, b) => depth.get(b)! - depth.get(a)! || index.get(a)! - index.get(b)!);
@@ -64,6 +67,10 @@ export class FunctionalGraph {
       if (names.has(layer.name)) throw new ValueError(`Model '${modelName}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
       names.add(layer.name);
     }
+  }
+  /** Longest way from a node to an output. */
+  depthOf(node: GraphNode): number {
+    return this.depths.get(node) ?? 0;
   }
   get layers(): Layer[] {
     return this.operations.filter((o): o is Layer => o instanceof Layer);

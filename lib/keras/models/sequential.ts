@@ -4,6 +4,7 @@ import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
+import { atPlace } from '../layers/sharing';
 import { withNameScope } from '../naming';
 import { isOld } from '../saving/legacy_configs';
 import { registerClass } from '../saving/registry';
@@ -32,6 +33,10 @@ export class Sequential extends Model {
   private get chain(): Layer[] {
     return chains.get(this)!;
   }
+  /** @internal All layers, the input and repetitions included. */
+  chainOf(): readonly Layer[] {
+    return this.chain;
+  }
   private append(given: Layer | KerasTensor): void {
     let layer: unknown = given;
     if (isKerasTensor(given)) {
@@ -49,13 +54,25 @@ export class Sequential extends Model {
   }
   private rebuild(): void {
     const { chain } = this;
+    this.dropNodes();
     this.clearGraph();
     if (chain[0] instanceof InputLayer && chain.length > 1) this.makeGraph(chain[0]);
   }
+  // What an earlier arrangement of the chain has left on its layers.
+  private dropNodes(): void {
+    const old = new Set(this.graph?.nodes);
+    for (const layer of this.graph?.layers ?? []) {
+      if (layer instanceof InputLayer) continue;
+      const kept = layer.inboundNodes.filter((n) => !old.has(n));
+      layer.inboundNodes.splice(0, Infinity, ...kept);
+    }
+  }
   private makeGraph(input: InputLayer): void {
-    withNameScope(this.name, () => {
+    withNameScope(this, () => {
       let x: unknown = input.output;
-      for (const layer of this.chain) if (layer !== input) x = layer.apply(x);
+      this.chain.forEach((layer, i) => {
+        if (layer !== input) x = atPlace(`at position ${i - 1} of Sequential '${this.name}'`, () => layer.apply(x) as unknown);
+      });
       this.setGraph(new FunctionalGraph(input.output, x as KerasTensor, this.name));
     });
   }

@@ -347,7 +347,41 @@ describe('calls of layers', () => {
       "input: layer 'alone' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.",
     );
     layer.apply(Input([3]));
-    await throwsText(() => layer.output, 'AttributeError', "output: layer 'in_graph' has 2 inbound nodes (it is shared), so there is no one output.");
+    await throwsText(
+      () => layer.output,
+      'AttributeError',
+      "output: layer 'in_graph' has 2 inbound nodes (it is shared), so there is no one output.\n  Fix: use getOutputAt(nodeIndex), with nodeIndex 0 to 1.",
+    );
+    assert.equal(layer.getInputAt(0), x);
+    assert.equal(layer.getOutputAt(0), y);
+    assert.deepEqual(
+      [layer.inputShape, layer.outputShape],
+      [
+        [null, 3],
+        [null, 4],
+      ],
+    ); // the same at both places
+    await throwsText(() => layer.getOutputAt(2), 'ValueError', "getOutputAt: layer 'in_graph' has 2 inbound node(s).\n  Received: nodeIndex 2");
+    layer.apply(Input([7, 3]));
+    await throwsText(
+      () => layer.inputShape as unknown,
+      'AttributeError',
+      "inputShape: layer 'in_graph' has 3 inbound nodes (it is shared) of different shapes, (None, 3) and (None, 7, 3).\n  Fix: use getInputAt(nodeIndex).shape, with nodeIndex 0 to 2.",
+    );
+    const alone = new layers.Dense(5);
+    alone.build([null, 2]);
+    assert.deepEqual(
+      [alone.inputShape, alone.outputShape],
+      [
+        [null, 2],
+        [null, 5],
+      ],
+    );
+    await throwsText(
+      () => (x as unknown as trae.Tensor).item(),
+      'RuntimeError',
+      `item: ${x} stands for data to come and has no value.\n  Fix: put it into a Model and call that on data.`,
+    );
   });
   it('refuse options and inputs that are none', async () => {
     await throwsText(

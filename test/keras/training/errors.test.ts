@@ -261,7 +261,7 @@ describe('calls at the wrong moment', () => {
     await throwsText(
       () => new Peek({ name: 'peek' }).apply(trae.keras.Input([4])),
       'RuntimeError',
-      "a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; fit({ runEagerly: true }) is for debugging.\n  In layer 'peek' (Peek).",
+      "a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is for debugging.\n  In layer 'peek' (Peek).",
     );
   });
 });

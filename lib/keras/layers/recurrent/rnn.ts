@@ -82,7 +82,7 @@ export class RNN extends Layer {
       throw new ValueError(
         `a stateful recurrent layer must know the size of the batch.\n  Received: shape ${formatShape(shape as SymbolicShape)}\n  Fix: pass batchSize to Input, or { batchInputShape: [batch, steps, features] } to the first layer.`,
       );
-    withNameScope(this.name, () => {
+    withNameScope(this, () => {
       this.#structure = this.getInitialState(batch);
       this.#states = flattenStructure(this.#structure, isTensor).map(
         (t) => new Variable(t.dtype === this.variableDtype ? t : run('cast', [t], { dtype: this.variableDtype }), { name: 'rnn_state', trainable: false }),

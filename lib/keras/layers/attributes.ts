@@ -1,0 +1,32 @@
+/** What layers find among their attributes, and tensors among their inputs. */
+import { TypeError } from '../../errors';
+import { isRecord } from '../../nest';
+import { convert, Tensor, tensor, type TensorLike } from '../../tensor';
+import { Variable } from '../../variable';
+import { isKerasTensor } from '../keras_tensor';
+import type { Metric } from '../metrics/metric';
+
+/** @internal Values inside of arrays, records, maps and sets, some levels deep; long lists of numbers are not looked through. */
+export function held<T>(x: unknown, is: (x: unknown) => x is T, isClosed: (x: object) => boolean, depth = 0): T[] {
+  if (is(x)) return [x];
+  if (typeof x !== 'object' || x === null || depth > 4 || isClosed(x)) return [];
+  const inner = (list: Iterable<unknown>): T[] => [...list].flatMap((e) => held(e, is, isClosed, depth + 1));
+  if (Array.isArray(x)) return typeof x[0] === 'number' ? [] : inner(x);
+  if (x instanceof Map) return inner(x.values());
+  if (x instanceof Set) return inner(x);
+  return isRecord(x) ? inner(Object.values(x)) : [];
+}
+/** @internal */
+export const isMetric = (x: unknown): x is Metric =>
+  typeof x === 'object' && x !== null && typeof (x as Metric).updateState === 'function' && typeof (x as Metric).resetState === 'function';
+
+/** @internal A tensor, variable, typed array or nested numbers where a call expects tensors. */
+export function toTensors(x: unknown): unknown {
+  if (x instanceof Tensor || isKerasTensor(x) || x === null || x === undefined) return x;
+  if (x instanceof Variable) return x.value;
+  if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
+  if (Array.isArray(x)) return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
+  if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
+  throw new TypeError(`a tensor is expected.\n  Received: ${String(x)} of type ${typeof x}`);
+}
+const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));

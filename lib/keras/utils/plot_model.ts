@@ -1,0 +1,56 @@
+/** Pictures of models: Graphviz, compiled to WebAssembly, draws SVG; resvg makes pixels of it (keras.utils.plot_model). */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { RuntimeError, ValueError } from '../../errors';
+import type { Model } from '../models/model';
+import { checkOptions } from '../options';
+import { DOT_OPTIONS, modelToDot, type ModelDotOptions } from './model_dot';
+
+export interface PlotModelOptions extends ModelDotOptions {
+  /** `.svg`, `.png` (with the package @resvg/resvg-js) or `.dot`. null writes no file. Default 'model.png'. */
+  toFile?: string | null;
+}
+
+/** @internal The package, or an error that says how to get it. */
+export async function optionalPackage<T>(name: string, what: string): Promise<T> {
+  try {
+    return (await import(name)) as T;
+  } catch {
+    throw new RuntimeError(`${what} needs the package '${name}', which is not installed.\n  Fix: npm install ${name}`);
+  }
+}
+/** @internal SVG as PNG. */
+export async function svgToPng(svg: string, scale: number): Promise<Uint8Array> {
+  const { Resvg } = await optionalPackage<typeof import('@resvg/resvg-js')>('@resvg/resvg-js', 'PNG');
+  const options = {
+    fitTo: { mode: 'zoom' as const, value: scale },
+    background: 'white',
+    font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
+  };
+  return new Resvg(svg, options).render().asPng();
+}
+
+/**
+ * Draws a model. @returns the picture as SVG.
+ * Defaults as Keras: to 'model.png', from top to bottom, classes without names, 200 dpi.
+ * @throws ValueError for a model that is not built, or a file of another kind.
+ * @example await plotModel(model, { toFile: 'model.svg', showShapes: true, showLayerNames: true });
+ */
+export async function plotModel(model: Model, options: PlotModelOptions = {}): Promise<string> {
+  checkOptions('plotModel', options, ['toFile', ...DOT_OPTIONS]);
+  const { toFile = 'model.png', ...rest } = options,
+    dpi = rest.dpi ?? 200;
+  const kind = toFile === null ? '.svg' : path.extname(toFile).toLowerCase() || '.png';
+  if (!['.svg', '.png', '.dot'].includes(kind)) throw new ValueError(`plotModel: toFile must end in .svg, .png or .dot.\n  Received: '${toFile}'`);
+  const settings = { showLayerNames: false, ...rest };
+  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
+  const graphviz = await Graphviz.load();
+  // 72 dots an inch are the points that SVG is measured in.
+  const svg = graphviz.dot(modelToDot(model, { ...settings, dpi: 72 }), 'svg').replace(/font-family="Verdana"/g, 'font-family="Verdana, DejaVu Sans, Geneva, sans-serif"');
+  if (toFile !== null) {
+    const file = path.extname(toFile) ? toFile : `${toFile}.png`;
+    await fs.mkdir(path.dirname(path.resolve(file)), { recursive: true });
+    await fs.writeFile(file, kind === '.dot' ? modelToDot(model, settings) : kind === '.png' ? await svgToPng(svg, dpi / 72) : svg);
+  }
+  return svg;
+}
