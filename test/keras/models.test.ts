@@ -146,9 +146,9 @@ describe('subclassed models', () => {
     const model = new TwoTowers({ name: 'towers' }),
       x = { a: wave(32, 4), b: wave(32, 2) },
       y = wave(32, 2);
-    model.compile({ optimizer: 'adam', loss: 'mse' });
-    const { history } = await model.fit(x, y, { epochs: 5, batchSize: 8, verbose: 0 });
-    assert.ok(history.loss[4] < history.loss[0]);
+    model.compile({ optimizer: new trae.keras.optimizers.Adam(0.02), loss: 'mse' });
+    const { history } = await model.fit(x, y, { epochs: 20, batchSize: 8, verbose: 0 });
+    assert.ok(history.loss[19] < 0.9 * history.loss[0], String(history.loss));
     assert.deepEqual(
       model.layers.map((l) => l.name),
       ['left', 'norm', 'head'],

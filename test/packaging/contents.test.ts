@@ -96,11 +96,12 @@ describe('package.json', () => {
     );
   });
 
-  it('has every package that the library requires among its dependencies', () => {
+  it('has every package that the library requires among its dependencies, or its optional peers', () => {
     const sources = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
     const used = new Set<string>();
     for (const f of sources)
       for (const [, name] of fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8').matchAll(/(?:from|require\(|import\() ?'((?!node:)[@\w][^']*)'/g)) used.add(name);
-    assert.deepEqual([...used].sort(), Object.keys(read<object>('dependencies')).sort());
+    assert.deepEqual([...used].sort(), [...Object.keys(read<object>('dependencies')), ...Object.keys(read<object>('peerDependencies'))].sort());
+    assert.deepEqual(Object.keys(read<object>('peerDependenciesMeta')).sort(), Object.keys(read<object>('peerDependencies')).sort());
   });
 });
