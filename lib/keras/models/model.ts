@@ -7,6 +7,7 @@ import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape } from '..
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
+import { autoName } from '../naming';
 import { camelKeys, registerClass } from '../saving/registry';
 import { loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions } from '../saving/saving_api';
 import { deserializeKerasObject } from '../saving/serialize';
@@ -36,7 +37,7 @@ export class Model extends Layer {
   static override options: readonly string[] = ['inputs', 'outputs'];
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
-    super(options);
+    super(new.target === Model && options.inputs !== undefined && !options.name ? { ...options, name: autoName('Functional') } : options);
     if (options.inputs !== undefined || options.outputs !== undefined)
       this.setGraph(new FunctionalGraph(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name));
   }
