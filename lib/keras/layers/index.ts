@@ -61,9 +61,7 @@ export {
   MaxPooling3D,
   MaxPooling3D as MaxPool3D,
 } from './pooling';
-export { CenterCrop } from './preprocessing/image_preprocessing/center_crop';
-export { Resizing } from './preprocessing/image_preprocessing/resizing';
-export { CategoryEncoding, Discretization, HashedCrossing, Hashing, IntegerLookup, Normalization, Rescaling, StringLookup, TextVectorization } from './preprocessing';
+export * from './preprocessing';
 export {
   Bidirectional,
   ConvLSTM1D,

@@ -490,7 +490,7 @@ export abstract class Layer implements Operation {
     callContext = { training, entry: outer?.entry ?? this };
     try {
       const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
-      const call: CallOptions = { ...options, training: training ?? false };
+      const call: CallOptions = { ...options, training: training ?? this.defaultTraining };
       if (previous) call.mask = previous;
       const outputs = this.scoped(() => this.call(inputs, ...states.map((s) => this.autocastInputs(s)), call) as unknown);
       const { activityRegularizer } = this.state();
@@ -504,6 +504,10 @@ export abstract class Layer implements Operation {
     } finally {
       callContext = outer;
     }
+  }
+  /** @internal What `training` is for calls that do not say: layers that only augment data are made for training. */
+  protected get defaultTraining(): boolean {
+    return false;
   }
   /** @internal Whether outputs have masks even when inputs have none. */
   protected producesMask(): boolean {

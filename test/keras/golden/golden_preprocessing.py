@@ -103,5 +103,62 @@ def one(name, layer, inputs, data=None):
     return out
 
 
+def images():
+    return np.random.default_rng(5).uniform(0, 255, size=(2, 6, 5, 3)).astype("float32")
+
+
+def image_cases():
+    """Layers that draw at random, with nothing left to chance."""
+    x = images()
+    for mode in ("reflect", "wrap", "constant", "nearest"):
+        yield f"rotation, {mode}", L.RandomRotation((0.1, 0.1), fill_mode=mode, fill_value=9.0), x
+    yield "rotation, nearest pixels", L.RandomRotation((-0.3, -0.3), interpolation="nearest"), x
+    yield "rotation, channels first", L.RandomRotation((0.1, 0.1), data_format="channels_first"), np.moveaxis(x, 3, 1)
+    yield "rotation of one image", L.RandomRotation((0.1, 0.1)), x[0]
+    yield "zoom out", L.RandomZoom((0.3, 0.3)), x
+    yield "zoom in", L.RandomZoom((-0.4, -0.4), (0.2, 0.2), fill_mode="constant"), x
+    yield "translation", L.RandomTranslation((0.2, 0.2), (-0.3, -0.3)), x
+    yield "translation, wrapped", L.RandomTranslation((-0.25, -0.25), (0.4, 0.4), fill_mode="wrap"), x
+    yield "shear of nothing", L.RandomShear(0.0, 0.0), x
+    yield "crop of a smaller image", L.RandomCrop(8, 9), x
+    yield "crop of the same size", L.RandomCrop(6, 5), x
+    yield "contrast", L.RandomContrast((0.0, 0.0)), x
+    yield "brightness", L.RandomBrightness((0.3, 0.3)), x
+    yield "brightness of a unit range", L.RandomBrightness((-0.2, -0.2), value_range=(0, 1)), x / 255
+    yield "sharpness", L.RandomSharpness((0.9, 0.9)), x
+    yield "blurring sharpness", L.RandomSharpness((0.1, 0.1)), x
+    yield "invert", L.RandomInvert((1.0, 1.0)), x
+    yield "posterization", L.RandomPosterization((3, 3)), x
+    yield "posterization of a unit range", L.RandomPosterization((2, 2), value_range=(0, 1)), x / 255
+    yield "solarization", L.Solarization((0.0, 0.0), (0.0, 0.0)), x
+    yield "auto contrast", L.AutoContrast(), x / 2 + 30
+    yield "auto contrast of a flat image", L.AutoContrast(value_range=(0, 1)), np.full((1, 3, 3, 3), 0.5, "float32")
+    yield "equalization", L.Equalization(), np.floor(x / 3)
+    yield "equalization with few bins", L.Equalization(bins=16, value_range=(0, 1)), x / 300
+    yield "perspective of nothing", L.RandomPerspective(0.0), x
+    yield "erasing nothing", L.RandomErasing(0.0), x
+    yield "elastic transform of nothing", L.RandomElasticTransform(0.0, 0.0), x
+    yield "grayscale", L.RandomGrayscale(1.0), x
+    yield "color degeneration", L.RandomColorDegeneration((0.4, 0.4)), x
+    yield "saturation", L.RandomSaturation((0.7, 0.7), value_range=(0, 1)), x / 255
+    yield "saturation taken", L.RandomSaturation((0.2, 0.2), value_range=(0, 1)), x / 255
+    yield "hue of nothing", L.RandomHue((0.0, 0.0)), x
+    yield "color jitter", L.RandomColorJitter(brightness_factor=(0.1, 0.1), contrast_factor=(0.0, 0.0), saturation_factor=(0.6, 0.6), value_range=(0, 1)), x / 255
+    yield "gaussian blur", L.RandomGaussianBlur((1.0, 1.0), kernel_size=3, sigma=(0.8, 0.8)), x
+    yield "gaussian blur of two sizes", L.RandomGaussianBlur((1.0, 1.0), kernel_size=(3, 5), sigma=(0.5, 0.5)), x
+    yield "mel spectrogram", L.MelSpectrogram(fft_length=64, sequence_stride=16, num_mel_bins=8, sampling_rate=800), normal(2, 200)
+    yield "mel spectrogram of powers", L.MelSpectrogram(fft_length=32, sequence_stride=16, sequence_length=20, num_mel_bins=6, sampling_rate=800, power_to_db=False, window="hamming"), normal(150)
+    yield "pipeline", L.Pipeline([L.Rescaling(2.0), L.AutoContrast()]), x
+    # Whatever is drawn: these pass images unchanged when they do not train.
+    for layer in (L.RandomFlip(), L.CutMix(), L.MixUp(), L.AugMix(), L.RandAugment()):
+        yield f"{type(layer).__name__}, not training", layer, x, False
+
+
+def one_image(name, layer, x, training=True):
+    y = layer(x) if isinstance(layer, L.MelSpectrogram) else layer(x, training=training)
+    return {"name": name, "config": serialized(layer), "inputs": array(x), "training": training, "output": array(np.asarray(y))}
+
+
 def make():
     write("preprocessing.json", [one(*case) for case in cases()])
+    write("preprocessing_images.json", [one_image(*case) for case in image_cases()])

@@ -6,3 +6,6 @@ export { IntegerLookup, StringLookup } from './lookups';
 export { Normalization } from './normalization';
 export { Rescaling } from './rescaling';
 export { TextVectorization } from './text_vectorization';
+export { MelSpectrogram } from './mel_spectrogram';
+export { Pipeline } from './pipeline';
+export * from './image_preprocessing';

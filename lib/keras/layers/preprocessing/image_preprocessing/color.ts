@@ -1,0 +1,145 @@
+/** Layers that change colours: grayscale, saturation, hue, all of them. */
+import { hsvToRgb, rgbToGrayscale, rgbToHsv } from '../../../../ops/image/color';
+import { ValueError } from '../../../../errors';
+import { convert, run, type Tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  IMAGE_OPTIONS,
+  inRange,
+  valueRangeOf,
+  type Factor,
+  type ImageLayerOptions,
+  type Transformation,
+} from './base_image_preprocessing_layer';
+import { RandomBrightness, RandomContrast, withFactor, type ToneOptions } from './tone';
+
+type Drawn = NonNullable<Transformation>;
+const UNIT = [0, 1] as const;
+const channel = (t: Tensor, c: number): Tensor => run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
+type WithFactor = ToneOptions & { factor?: Factor };
+
+/** Images without colour, with probability `factor` (default 0.5). */
+export class RandomGrayscale extends BaseImagePreprocessingLayer {
+  static override positional = ['factor'];
+  static override options = ['factor', ...IMAGE_OPTIONS];
+  readonly factor: number;
+  constructor(factor: number | (ImageLayerOptions & { factor?: number }) = 0.5, options: ImageLayerOptions = {}) {
+    const all = typeof factor === 'number' ? { ...options, factor } : factor;
+    super(all);
+    this.factor = all.factor ?? 0.5;
+    if (!(this.factor >= 0 && this.factor <= 1)) throw new ValueError(`RandomGrayscale: factor must lie in [0, 1].\n  Received: ${this.factor}`);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const u = this.uniform([batch, 1, 1, 1], 0, 1);
+    return { isChosen: run('less', [u, convert(this.factor, u)]) };
+  }
+  override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
+    return run('where', [isChosen, rgbToGrayscale(images), images]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor };
+  }
+}
+abstract class Colored extends BaseImagePreprocessingLayer {
+  static override positional = ['factor'];
+  static override options = ['factor', 'valueRange', ...IMAGE_OPTIONS];
+  readonly factor: [number, number];
+  readonly valueRange: [number, number];
+  constructor(given: WithFactor, bounds: readonly [number, number]) {
+    super(given);
+    this.factor = factorRange(this.constructor.name, 'factor', given.factor, bounds);
+    this.valueRange = valueRangeOf(this.constructor.name, given.valueRange);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, valueRange: this.valueRange, seed: this.seed };
+  }
+}
+/** Between the image (factor 0) and its grayscale (1). */
+export class RandomColorDegeneration extends Colored {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [-1, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { factor: this.uniform([batch, 1, 1, 1], ...this.factor) };
+  }
+  override transformImages(images: Tensor, { factor }: Drawn): Tensor {
+    const y = images.add(factor.multiply(rgbToGrayscale(images).subtract(images)));
+    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+  }
+}
+/** Saturation multiplied by f / (1 - f): factor 0.5 leaves it, 0 takes all colour, 1 gives the most. */
+export class RandomSaturation extends Colored {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [-1, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const f = this.uniform([batch, 1, 1, 1], ...this.factor);
+    return { factor: f.divide(convert(1 + 1e-7, f).subtract(f)) };
+  }
+  override transformImages(images: Tensor, { factor }: Drawn): Tensor {
+    const hsv = rgbToHsv(images),
+      s = run('clip', [channel(hsv, 1).multiply(factor)], { min: this.valueRange[0], max: this.valueRange[1] });
+    return hsvToRgb(run('concatenate', [channel(hsv, 0), s, channel(hsv, 2)], { axis: 3 }));
+  }
+}
+/** Hue turned by up to half the factor of a full turn, either way. */
+export class RandomHue extends Colored {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [0, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const u = this.uniform([batch, 1, 1, 1], 0, 1),
+      sign = run('where', [run('greater', [u, convert(0.5, u)]), convert(-1, u), convert(1, u)]);
+    return { turn: sign.multiply(this.uniform([batch, 1, 1, 1], ...this.factor)).multiply(0.5) };
+  }
+  override transformImages(images: Tensor, { turn }: Drawn): Tensor {
+    const hsv = rgbToHsv(inRange(images, this.valueRange, UNIT));
+    let h = channel(hsv, 0).add(turn);
+    h = run('where', [run('greater', [h, convert(1, h)]), h.subtract(1), h]);
+    h = run('where', [run('less', [h, convert(0, h)]), h.add(1), h]);
+    const rgb = hsvToRgb(run('concatenate', [h, channel(hsv, 1), channel(hsv, 2)], { axis: 3 }));
+    return inRange(run('clip', [rgb], { min: 0, max: 1 }), UNIT, this.valueRange);
+  }
+}
+
+export interface ColorJitterOptions extends ToneOptions {
+  brightnessFactor?: Factor | null;
+  contrastFactor?: Factor | null;
+  saturationFactor?: Factor | null;
+  hueFactor?: Factor | null;
+}
+/** RandomBrightness, RandomContrast, RandomSaturation and RandomHue, those whose factors are given, one after the other. */
+export class RandomColorJitter extends BaseImagePreprocessingLayer {
+  static override options = ['valueRange', 'brightnessFactor', 'contrastFactor', 'saturationFactor', 'hueFactor', ...IMAGE_OPTIONS];
+  private readonly steps: BaseImagePreprocessingLayer[];
+  private readonly given: ColorJitterOptions;
+  readonly valueRange: [number, number];
+  constructor(options: ColorJitterOptions = {}) {
+    super(options);
+    const { brightnessFactor = null, contrastFactor = null, saturationFactor = null, hueFactor = null, seed = null } = options,
+      valueRange = (this.valueRange = valueRangeOf('RandomColorJitter', options.valueRange)),
+      rest = { valueRange, seed };
+    this.given = { brightnessFactor, contrastFactor, saturationFactor, hueFactor };
+    this.steps = [];
+    if (brightnessFactor !== null) this.steps.push(new RandomBrightness(brightnessFactor, rest));
+    if (contrastFactor !== null) this.steps.push(new RandomContrast(contrastFactor, rest));
+    if (saturationFactor !== null) this.steps.push(new RandomSaturation(saturationFactor, rest));
+    if (hueFactor !== null) this.steps.push(new RandomHue(hueFactor, rest));
+  }
+  override transformImages(images: Tensor): Tensor {
+    return this.steps.reduce(
+      (x, layer) =>
+        layer.transformImages(
+          x,
+          layer.withGenerator(this, () => layer.draw(x.shape))!,
+        ),
+      images,
+    );
+  }
+  override getConfig() {
+    return { ...super.getConfig(), valueRange: this.valueRange, ...this.given, seed: this.seed };
+  }
+}
+registerClass('keras.layers', RandomGrayscale, RandomColorDegeneration, RandomSaturation, RandomHue, RandomColorJitter);

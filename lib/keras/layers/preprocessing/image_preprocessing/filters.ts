@@ -1,0 +1,106 @@
+/** Layers of neighbourhoods: blur and elastic distortion. */
+import { elasticTransform } from '../../../../ops/image/coordinates';
+import { gaussianBlur } from '../../../../ops/image/filters';
+import { ValueError } from '../../../../errors';
+import { run, type Tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  FILL_MODES,
+  IMAGE_OPTIONS,
+  INTERPOLATIONS,
+  oneOfNames,
+  valueRangeOf,
+  type Factor,
+  type Transformation,
+} from './base_image_preprocessing_layer';
+import { sequence } from './distributions';
+import { withFactor, type ToneOptions } from './tone';
+
+type Drawn = NonNullable<Transformation>;
+export interface BlurOptions extends ToneOptions {
+  factor?: Factor;
+  kernelSize?: number | readonly number[];
+  sigma?: Factor;
+}
+/** Images blurred by a Gaussian kernel of a width drawn from `sigma`, with a probability drawn from `factor` (default 1). */
+export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
+  static override positional = ['factor'];
+  static override options = ['factor', 'kernelSize', 'sigma', 'valueRange', ...IMAGE_OPTIONS];
+  readonly factor: [number, number];
+  readonly kernelSize: [number, number];
+  readonly sigma: [number, number];
+  readonly valueRange: [number, number];
+  constructor(factor: Factor | BlurOptions = 1, options: BlurOptions = {}) {
+    const all = withFactor<BlurOptions>(factor, options);
+    super(all);
+    this.factor = factorRange('RandomGaussianBlur', 'factor', all.factor ?? 1, [0, 1]);
+    const size = all.kernelSize ?? 3;
+    this.kernelSize = (typeof size === 'number' ? [size, size] : [...size]) as [number, number];
+    if (this.kernelSize.length !== 2 || this.kernelSize.some((k) => !Number.isInteger(k) || k < 1 || k % 2 === 0))
+      throw new ValueError(`RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: ${JSON.stringify(size)}`);
+    this.sigma = factorRange('RandomGaussianBlur', 'sigma', all.sigma ?? 1, [0, 1]);
+    this.valueRange = valueRangeOf('RandomGaussianBlur', all.valueRange);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { isChosen: this.isChosen(batch, this.factor), sigma: this.uniform([2], ...this.sigma).add(1e-6) };
+  }
+  override transformImages(images: Tensor, { isChosen, sigma }: Drawn): Tensor {
+    const y = run('where', [isChosen, gaussianBlur(images, { kernelSize: this.kernelSize, sigma }), images]);
+    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, kernelSize: this.kernelSize, sigma: this.sigma, valueRange: this.valueRange, seed: this.seed };
+  }
+}
+export interface ElasticTransformOptions extends ToneOptions {
+  factor?: Factor;
+  scale?: Factor;
+  interpolation?: string;
+  fillMode?: string;
+  fillValue?: number;
+}
+/**
+ * Pixels displaced by smooth random fields (Simard et al. 2003), more for a larger `scale`, with a probability drawn from `factor`. The
+ * scale is drawn at each call, in a plan once; the fields always.
+ */
+export class RandomElasticTransform extends BaseImagePreprocessingLayer {
+  static override positional = ['factor'];
+  static override options = ['factor', 'scale', 'interpolation', 'fillMode', 'fillValue', 'valueRange', ...IMAGE_OPTIONS];
+  readonly factor: [number, number];
+  readonly scale: [number, number];
+  readonly interpolation: string;
+  readonly fillMode: string;
+  readonly fillValue: number;
+  readonly valueRange: [number, number];
+  private readonly pick: () => number;
+  constructor(factor: Factor | ElasticTransformOptions = 1, options: ElasticTransformOptions = {}) {
+    const all = withFactor<ElasticTransformOptions>(factor, options);
+    super(all);
+    this.factor = factorRange('RandomElasticTransform', 'factor', all.factor ?? 1, [0, 1]);
+    this.scale = factorRange('RandomElasticTransform', 'scale', all.scale ?? 1, [0, 1]);
+    this.interpolation = oneOfNames('RandomElasticTransform', 'interpolation', all.interpolation ?? 'bilinear', INTERPOLATIONS);
+    this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [...FILL_MODES, 'mirror']);
+    this.fillValue = all.fillValue ?? 0;
+    this.valueRange = valueRangeOf('RandomElasticTransform', all.valueRange);
+    this.pick = sequence(all.seed ?? Math.floor(Math.random() * 2 ** 31));
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return this.scale[1] === 0 || this.factor[1] === 0 ? null : { isChosen: this.isChosen(batch, this.factor) };
+  }
+  override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
+    const [, height, width] = images.shape,
+      strength = this.scale[0] + (this.scale[1] - this.scale[0]) * this.pick(),
+      alpha = 0.1 * Math.max(height, width) * strength,
+      sigma = 0.05 * Math.min(height, width) * strength;
+    const { interpolation, fillMode, fillValue } = this;
+    const y = run('where', [isChosen, elasticTransform(images, { alpha, sigma, interpolation, fillMode, fillValue, seed: this.seeds }), images]);
+    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+  }
+  override getConfig() {
+    const { factor, scale, interpolation, fillMode, fillValue, valueRange, seed } = this;
+    return { ...super.getConfig(), factor, scale, interpolation, fillMode, fillValue, valueRange, seed };
+  }
+}
+registerClass('keras.layers', RandomGaussianBlur, RandomElasticTransform);

@@ -1,0 +1,303 @@
+/** Layers that move pixels: flips, rotations, zooms, shifts, shears, crops, perspectives. */
+import { ValueError } from '../../../../errors';
+import { resize } from '../../../../ops/image/resize';
+import { affineTransform, perspectiveTransform } from '../../../../ops/image/warp';
+import { convert, run, type Tensor, tensor } from '../../../../tensor';
+import type { SymbolicShape } from '../../../keras_tensor';
+import { makeDefaultSeed } from '../../../../random';
+import { registerClass } from '../../../saving/registry';
+import { positiveInteger } from '../../core';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  FILL_MODES,
+  IMAGE_OPTIONS,
+  INTERPOLATIONS,
+  oneOfNames,
+  type Factor,
+  type ImageLayerOptions,
+  type Transformation,
+} from './base_image_preprocessing_layer';
+
+export interface WarpOptions extends ImageLayerOptions {
+  /** What lies outside: 'reflect' (default), 'wrap', 'constant' or 'nearest'. */
+  fillMode?: string;
+  /** 'bilinear' (default) or 'nearest'. */
+  interpolation?: string;
+  fillValue?: number;
+}
+const WARP_OPTIONS = ['fillMode', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
+type Drawn = NonNullable<Transformation>;
+const column = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1] });
+const constants = (like: Tensor, value: number): Tensor => run('broadcast_to', [convert(value, like)], { shape: [like.size, 1] });
+
+/** Layers that read each pixel of the result at a linear function of its place. */
+abstract class Warp extends BaseImagePreprocessingLayer {
+  readonly fillMode: string;
+  readonly interpolation: string;
+  readonly fillValue: number;
+  constructor(options: WarpOptions = {}) {
+    super(options);
+    this.fillMode = oneOfNames(this.constructor.name, 'fillMode', options.fillMode ?? 'reflect', FILL_MODES);
+    this.interpolation = oneOfNames(this.constructor.name, 'interpolation', options.interpolation ?? 'bilinear', INTERPOLATIONS);
+    this.fillValue = options.fillValue ?? 0;
+  }
+  /** The eight numbers of each image's transform. */
+  protected matrix(rows: readonly Tensor[]): Tensor {
+    return run('concatenate', rows.map(column), { axis: 1 });
+  }
+  private warp(images: Tensor, { matrix }: Drawn, interpolation: string): Tensor {
+    return affineTransform(images, matrix, { interpolation, fillMode: this.fillMode, fillValue: this.fillValue });
+  }
+  override transformImages(images: Tensor, drawn: Drawn): Tensor {
+    return this.warp(images, drawn, this.interpolation);
+  }
+  override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
+    return this.warp(masks, drawn, 'nearest');
+  }
+  protected warpConfig() {
+    return { fillMode: this.fillMode, interpolation: this.interpolation, seed: this.seed, fillValue: this.fillValue };
+  }
+}
+
+const MODES = ['horizontal', 'vertical', 'horizontal_and_vertical'];
+/** Each image flipped or not: mode 'horizontal_and_vertical' (default), 'horizontal' or 'vertical'. */
+export class RandomFlip extends BaseImagePreprocessingLayer {
+  static override positional = ['mode'];
+  static override options = ['mode', ...IMAGE_OPTIONS];
+  readonly mode: string;
+  constructor(mode: string | (ImageLayerOptions & { mode?: string }) = 'horizontal_and_vertical', options: ImageLayerOptions = {}) {
+    const all = typeof mode === 'string' ? { ...options, mode } : mode;
+    super(all);
+    this.mode = all.mode ?? 'horizontal_and_vertical';
+    if (!MODES.includes(this.mode)) throw new ValueError(`RandomFlip: mode must be one of ${MODES.map((m) => `'${m}'`).join(', ')}.\n  Received: '${this.mode}'`);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const u = this.uniform([batch, 1, 1, 1], 0, 1);
+    return { flips: run('less_equal', [u, convert(0.5, u)]) };
+  }
+  override transformImages(images: Tensor, { flips }: Drawn): Tensor {
+    let y = images;
+    if (this.mode !== 'vertical') y = run('where', [flips, y.flip({ axis: 2 }), y]);
+    if (this.mode !== 'horizontal') y = run('where', [flips, y.flip({ axis: 1 }), y]);
+    return y;
+  }
+  override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
+    return this.transformImages(masks, drawn);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), seed: this.seed, mode: this.mode };
+  }
+}
+
+/** Images turned by an angle between factor[0] and factor[1] full turns around their middle. */
+export class RandomRotation extends Warp {
+  static override positional = ['factor'];
+  static override options = WARP_OPTIONS;
+  readonly factor: [number, number];
+  constructor(factor: Factor, options: WarpOptions = {}) {
+    super(options);
+    this.factor = factorRange('RandomRotation', 'factor', factor, [-1, 1]);
+  }
+  override draw([batch, height, width]: readonly number[]): Transformation {
+    const angle = this.uniform([batch], this.factor[0] * 2 * Math.PI, this.factor[1] * 2 * Math.PI),
+      cos = run('cos', [angle]),
+      sin = run('sin', [angle]),
+      cx = (width - 1) / 2,
+      cy = (height - 1) / 2,
+      zero = constants(angle, 0);
+    const a2 = convert(cx, angle).subtract(cos.multiply(cx)).add(sin.multiply(cy)),
+      b2 = convert(cy, angle).subtract(sin.multiply(cx)).subtract(cos.multiply(cy));
+    return { matrix: this.matrix([cos, sin.negative(), a2, sin, cos, b2, zero, zero]) };
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, ...this.warpConfig() };
+  }
+}
+
+/** Images scaled by 1 + a number of the factor, height and width alike unless `widthFactor` is given: positive ones zoom out. */
+export class RandomZoom extends Warp {
+  static override positional = ['heightFactor'];
+  static override options = ['widthFactor', ...WARP_OPTIONS];
+  private readonly heightRange: [number, number];
+  private readonly widthRange: [number, number] | null;
+  constructor(
+    readonly heightFactor: Factor,
+    readonly widthFactor: Factor | null | (WarpOptions & { widthFactor?: Factor | null }) = null,
+    options: WarpOptions = {},
+  ) {
+    const isFactor = typeof widthFactor === 'number' || Array.isArray(widthFactor) || widthFactor === null,
+      all = isFactor ? options : (widthFactor as WarpOptions & { widthFactor?: Factor | null });
+    super(all);
+    this.widthFactor = isFactor ? (widthFactor as Factor | null) : ((all as { widthFactor?: Factor | null }).widthFactor ?? null);
+    this.heightRange = factorRange('RandomZoom', 'heightFactor', heightFactor, [-1, 1], true);
+    this.widthRange = this.widthFactor === null ? null : factorRange('RandomZoom', 'widthFactor', this.widthFactor, [-1, 1], true);
+  }
+  override draw([batch, height, width]: readonly number[]): Transformation {
+    const zoom = ([low, high]: readonly [number, number]): Tensor => this.uniform([batch], 1 + low, 1 + high),
+      h = zoom(this.heightRange),
+      w = this.widthRange ? zoom(this.widthRange) : h,
+      zero = constants(h, 0),
+      shift = (z: Tensor, n: number): Tensor =>
+        convert(1, z)
+          .subtract(z)
+          .multiply((n - 1) / 2);
+    return { matrix: this.matrix([w, zero, shift(w, width), zero, h, shift(h, height), zero, zero]) };
+  }
+  override getConfig() {
+    return { ...super.getConfig(), heightFactor: this.heightFactor, widthFactor: this.widthFactor, ...this.warpConfig() };
+  }
+}
+
+/** Images shifted down and to the right by shares of their height and width. */
+export class RandomTranslation extends Warp {
+  static override positional = ['heightFactor', 'widthFactor'];
+  static override options = WARP_OPTIONS;
+  private readonly heightRange: [number, number];
+  private readonly widthRange: [number, number];
+  constructor(
+    readonly heightFactor: Factor,
+    readonly widthFactor: Factor,
+    options: WarpOptions = {},
+  ) {
+    super(options);
+    this.heightRange = factorRange('RandomTranslation', 'heightFactor', heightFactor, [-1, 1]);
+    this.widthRange = factorRange('RandomTranslation', 'widthFactor', widthFactor, [-1, 1]);
+  }
+  override draw([batch, height, width]: readonly number[]): Transformation {
+    const y = this.uniform([batch], ...this.heightRange).multiply(-height),
+      x = this.uniform([batch], ...this.widthRange).multiply(-width),
+      zero = constants(y, 0),
+      one = constants(y, 1);
+    return { matrix: this.matrix([one, zero, x, zero, one, y, zero, zero]) };
+  }
+  override getConfig() {
+    return { ...super.getConfig(), heightFactor: this.heightFactor, widthFactor: this.widthFactor, ...this.warpConfig() };
+  }
+}
+
+/** Images sheared: x moves by xFactor y, y by yFactor x, both in one direction drawn at random. */
+export class RandomShear extends Warp {
+  static override positional = ['xFactor', 'yFactor'];
+  static override options = ['xFactor', 'yFactor', ...WARP_OPTIONS];
+  readonly xFactor: [number, number];
+  readonly yFactor: [number, number];
+  constructor(xFactor: Factor | (WarpOptions & { xFactor?: Factor; yFactor?: Factor }) = 0, yFactor: Factor | (WarpOptions & { yFactor?: Factor }) = 0, options: WarpOptions = {}) {
+    const isFactor = (f: unknown): f is Factor => typeof f === 'number' || Array.isArray(f);
+    const all = { ...options, ...(isFactor(yFactor) ? { yFactor } : yFactor), ...(isFactor(xFactor) ? { xFactor } : xFactor) } as WarpOptions & {
+      xFactor?: Factor;
+      yFactor?: Factor;
+    };
+    super(all);
+    const range = (name: string, f: Factor): [number, number] => {
+      const [low, high] = factorRange('RandomShear', name, f, [0, 1]);
+      return typeof f === 'number' ? [-high, high] : [low, high];
+    };
+    this.xFactor = range('xFactor', nonNegative(all.xFactor ?? 0));
+    this.yFactor = range('yFactor', nonNegative(all.yFactor ?? 0));
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const u = this.uniform([batch, 1], 0, 1),
+      sign = run('where', [run('greater', [u, convert(0.5, u)]), convert(-1, u), convert(1, u)]);
+    const y = this.uniform([batch, 1], ...this.yFactor).multiply(sign),
+      x = this.uniform([batch, 1], ...this.xFactor).multiply(sign),
+      zero = constants(y, 0),
+      one = constants(y, 1);
+    return { matrix: this.matrix([one, x, zero, y, one, zero, zero, zero]) };
+  }
+  override getConfig() {
+    return { ...super.getConfig(), xFactor: this.xFactor, yFactor: this.yFactor, ...this.warpConfig() };
+  }
+}
+/** The range that a saved layer holds, [-f, f], as the factor it came from. */
+const nonNegative = (f: Factor): Factor => (Array.isArray(f) && f.length === 2 && f[0] === -f[1] && f[1] >= 0 ? (f[1] as number) : f);
+
+/** A random part of `height` x `width` pixels, the same for the whole batch; the middle, enlarged, of smaller images. */
+export class RandomCrop extends BaseImagePreprocessingLayer {
+  static override positional = ['height', 'width'];
+  static override options = IMAGE_OPTIONS;
+  readonly height: number;
+  readonly width: number;
+  private readonly shownSeed: number;
+  constructor(height: number, width: number, options: ImageLayerOptions = {}) {
+    super(options);
+    this.height = positiveInteger('RandomCrop', 'height', height);
+    this.width = positiveInteger('RandomCrop', 'width', width);
+    this.shownSeed = options.seed ?? makeDefaultSeed();
+  }
+  override draw(shape: readonly number[]): Transformation {
+    const [, h, w] = shape;
+    if (!(h > this.height && w > this.width)) return {};
+    const start = (n: number): Tensor => run('cast', [run('floor', [this.uniform([], 0, n + 1)])], { dtype: 'int32' });
+    return { y: start(h - this.height), x: start(w - this.width) };
+  }
+  override transformImages(images: Tensor, { y, x }: Drawn): Tensor {
+    const [batch, h, w, channels] = images.shape;
+    if (y) {
+      const from = (t: Tensor, start: Tensor, size: number, axis: number): Tensor =>
+        run('take', [t, run('add', [start, tensor(Int32Array.from({ length: size }, (_, i) => i))])], { axis });
+      return from(from(images, y, this.height, 1), x, this.width, 2);
+    }
+    const cropHeight = Math.max(1, Math.min(h, Math.trunc((w * this.height) / this.width))),
+      cropWidth = Math.max(1, Math.min(w, Math.trunc((h * this.width) / this.height)));
+    const top = Math.trunc((h - cropHeight) / 2),
+      left = Math.trunc((w - cropWidth) / 2);
+    // As Keras: the part has the wanted size where the image has room for it.
+    const size = [batch, Math.min(this.height, h - top), Math.min(this.width, w - left), channels];
+    const part = run('slice', [images], { start: [0, top, left, 0], size, step: [1, 1, 1, 1] });
+    return size[1] === this.height && size[2] === this.width ? part : resize(part, [this.height, this.width]);
+  }
+  override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
+    return this.transformImages(masks, drawn);
+  }
+  override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
+    const shape = [...inputShape],
+      at = this.dataFormat === 'channels_first' ? shape.length - 2 : shape.length - 3;
+    shape[at] = this.height;
+    shape[at + 1] = this.width;
+    return shape;
+  }
+  override getConfig() {
+    return { ...super.getConfig(), height: this.height, width: this.width, seed: this.shownSeed };
+  }
+}
+
+export interface PerspectiveOptions extends ImageLayerOptions {
+  factor?: Factor;
+  scale?: number;
+  interpolation?: string;
+  fillValue?: number;
+}
+/** Images seen from the side: each corner moved by up to scale / 2 of its coordinates, with a probability drawn from `factor` (default 1). */
+export class RandomPerspective extends BaseImagePreprocessingLayer {
+  static override options = ['factor', 'scale', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
+  static override positional = ['factor'];
+  readonly factor: [number, number];
+  readonly scale: number;
+  readonly interpolation: string;
+  readonly fillValue: number;
+  constructor(factor: Factor | PerspectiveOptions = 1, options: PerspectiveOptions = {}) {
+    const all = typeof factor === 'number' || Array.isArray(factor) ? { ...options, factor: factor as Factor } : (factor as PerspectiveOptions);
+    super(all);
+    this.factor = factorRange('RandomPerspective', 'factor', all.factor ?? 1, [0, 1]);
+    this.scale = all.scale ?? 1;
+    if (!(this.scale >= 0 && this.scale <= 1)) throw new ValueError(`RandomPerspective: scale must lie in [0, 1].\n  Received: ${this.scale}`);
+    this.interpolation = oneOfNames('RandomPerspective', 'interpolation', all.interpolation ?? 'bilinear', INTERPOLATIONS);
+    this.fillValue = all.fillValue ?? 0;
+  }
+  override draw([batch, h, w]: readonly number[]): Transformation {
+    const isChosen = this.isChosen(batch, this.factor),
+      move = this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale);
+    const corners = tensor([0, 0, w - 1, 0, 0, h - 1, w - 1, h - 1], [1, 4, 2], move.dtype),
+      start = run('broadcast_to', [corners], { shape: [batch, 4, 2] });
+    return { isChosen, start, end: start.add(start.multiply(move)) };
+  }
+  override transformImages(images: Tensor, { isChosen, start, end }: Drawn): Tensor {
+    const y = perspectiveTransform(images, start, end, { interpolation: this.interpolation, fillValue: this.fillValue });
+    return run('where', [isChosen, y, images]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, scale: this.scale, interpolation: this.interpolation, fillValue: this.fillValue, seed: this.seed };
+  }
+}
+registerClass('keras.layers', RandomFlip, RandomRotation, RandomZoom, RandomTranslation, RandomShear, RandomCrop, RandomPerspective);

@@ -1,0 +1,149 @@
+/** Layers that put parts of images, or whole ones, together: erasing, CutMix, MixUp. */
+import { normal, shuffle } from '../../../../random';
+import { ValueError } from '../../../../errors';
+import { convert, run, type Tensor, tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import { BaseImagePreprocessingLayer, factorRange, IMAGE_OPTIONS, valueRangeOf, type Factor, type ImageLayerOptions, type Transformation } from './base_image_preprocessing_layer';
+import { beta } from './distributions';
+import { withFactor, type ToneOptions } from './tone';
+
+type Drawn = NonNullable<Transformation>;
+const range = (n: number, shape: readonly number[], like: Tensor): Tensor => tensor(Array.from({ length: n }, (_, i) => i), [...shape], like.dtype); // prettier-ignore
+const wide = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1, 1, 1] });
+
+/** Layers that choose a box in each image. */
+abstract class Boxes extends BaseImagePreprocessingLayer {
+  /** Start and end of a stretch that takes `share` of a length, at a random place. */
+  protected stretch(length: number, share: Tensor): [Tensor, Tensor] {
+    const size = share.multiply(length),
+      start = this.uniform([share.size], 0, 1).multiply(convert(length, size).subtract(size));
+    return [start, start.add(size)];
+  }
+  /** Whether each pixel lies in its image's box: (batch, height, width, 1). */
+  protected inside(height: number, width: number, [x0, x1]: [Tensor, Tensor], [y0, y1]: [Tensor, Tensor]): Tensor {
+    const x = range(width, [1, 1, width, 1], x0),
+      y = range(height, [1, height, 1, 1], y0);
+    const within = (t: Tensor, from: Tensor, to: Tensor): Tensor => run('logical_and', [run('greater_equal', [t, wide(from)]), run('less', [t, wide(to)])]);
+    return run('logical_and', [within(x, x0, x1), within(y, y0, y1)]);
+  }
+}
+
+export interface ErasingOptions extends ToneOptions {
+  factor?: Factor;
+  scale?: Factor;
+  fillValue?: number | null;
+}
+/** A box of each image filled with `fillValue` (default: noise), its area a share drawn from `scale`, with a probability drawn from `factor`. */
+export class RandomErasing extends Boxes {
+  static override positional = ['factor'];
+  static override options = ['factor', 'scale', 'fillValue', 'valueRange', ...IMAGE_OPTIONS];
+  readonly factor: [number, number];
+  readonly scale: [number, number];
+  readonly fillValue: number | null;
+  readonly valueRange: [number, number];
+  constructor(factor: Factor | ErasingOptions = 1, options: ErasingOptions = {}) {
+    const all = withFactor<ErasingOptions>(factor, options);
+    super(all);
+    this.factor = factorRange('RandomErasing', 'factor', all.factor ?? 1, [0, 1]);
+    this.scale = factorRange('RandomErasing', 'scale', all.scale ?? [0.02, 0.33], [0, 1]);
+    this.fillValue = all.fillValue ?? null;
+    this.valueRange = valueRangeOf('RandomErasing', all.valueRange);
+  }
+  override draw(shape: readonly number[]): Transformation {
+    const [batch, height, width] = shape,
+      share = run('sqrt', [this.uniform([batch, 2], ...this.scale)]);
+    const part = (i: number): Tensor => run('reshape', [run('slice', [share], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch] });
+    const x = this.stretch(width, part(0)),
+      y = this.stretch(height, part(1)),
+      isChosen = this.isChosen(batch, this.factor);
+    const noise = (): Tensor => run('cast', [normal([...shape], { seed: this.seeds })], { dtype: this.computeDtype }).multiply(this.valueRange[1]);
+    const fill = this.fillValue === null ? noise() : convert(this.fillValue, share);
+    const limited = run('clip', [fill], { min: this.valueRange[0], max: this.valueRange[1] });
+    return { isErased: run('logical_and', [isChosen, this.inside(height, width, x, y)]), fill: limited };
+  }
+  override transformImages(images: Tensor, { isErased, fill }: Drawn): Tensor {
+    return run('where', [isErased, fill, images]);
+  }
+  override getConfig() {
+    const { factor, scale, fillValue, valueRange, seed } = this;
+    return { ...super.getConfig(), factor, scale, fillValue, valueRange, seed };
+  }
+}
+
+/** A box of each image replaced by that of another image of the batch, labels mixed by area (Yun et al. 2019). Labels are one-hot. */
+export class CutMix extends Boxes {
+  static override positional = ['factor'];
+  static override options = ['factor', ...IMAGE_OPTIONS];
+  readonly factor: [number, number];
+  constructor(factor: Factor | (ImageLayerOptions & { factor?: Factor }) = 1, options: ImageLayerOptions & { factor?: Factor } = {}) {
+    const all = withFactor<ImageLayerOptions & { factor?: Factor }>(factor, options);
+    super(all);
+    this.factor = factorRange('CutMix', 'factor', all.factor ?? 1, [0, 1]);
+  }
+  override draw([batch, height, width]: readonly number[]): Transformation {
+    const alpha = this.uniform([], ...this.factor).add(1e-6),
+      ratio = run('sqrt', [convert(1, alpha).subtract(beta([batch], alpha, alpha, this.seeds))]);
+    const x = this.stretch(width, ratio),
+      y = this.stretch(height, ratio),
+      area = x[1].subtract(x[0]).multiply(y[1].subtract(y[0]));
+    return {
+      isCut: this.inside(height, width, x, y),
+      weight: convert(1, area).subtract(area.divide(width * height)),
+      order: shuffle(tensor(Int32Array.from({ length: batch }, (_, i) => i)), { seed: this.seeds }),
+    };
+  }
+  private cut(x: Tensor, { isCut, order }: Drawn): Tensor {
+    return run('where', [isCut, run('take', [x, order], { axis: 0 }), x]);
+  }
+  override transformImages(images: Tensor, drawn: Drawn): Tensor {
+    return this.cut(images, drawn);
+  }
+  override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
+    return this.cut(masks, drawn);
+  }
+  override transformLabels(labels: Tensor, { weight, order }: Drawn): Tensor {
+    return mixed(labels, weight, order);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, seed: this.seed };
+  }
+}
+
+/** Each image and its labels mixed with another of the batch: w x + (1 - w) x', w ~ Beta(alpha, alpha) (Zhang et al. 2018). Labels are one-hot. */
+export class MixUp extends BaseImagePreprocessingLayer {
+  static override positional = ['alpha'];
+  static override options = ['alpha', ...IMAGE_OPTIONS];
+  readonly alpha: number;
+  constructor(alpha: number | (ImageLayerOptions & { alpha?: number }) = 0.2, options: ImageLayerOptions = {}) {
+    const all = typeof alpha === 'number' ? { ...options, alpha } : alpha;
+    super(all);
+    this.alpha = all.alpha ?? 0.2;
+    if (!(this.alpha > 0)) throw new ValueError(`MixUp: alpha must be greater than 0.\n  Received: ${this.alpha}`);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const order = shuffle(tensor(Int32Array.from({ length: batch }, (_, i) => i)), { seed: this.seeds });
+    return { order, weight: beta([batch], this.alpha, this.alpha, this.seeds) };
+  }
+  override transformImages(images: Tensor, { weight, order }: Drawn): Tensor {
+    return mixed(images, weight, order);
+  }
+  override transformMasks(masks: Tensor, { weight, order }: Drawn): Tensor {
+    return mixed(masks, weight, order);
+  }
+  override transformLabels(labels: Tensor, { weight, order }: Drawn): Tensor {
+    return mixed(labels, weight, order);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), alpha: this.alpha, seed: this.seed };
+  }
+}
+function mixed(given: Tensor, weight: Tensor, order: Tensor): Tensor {
+  const x = given.dtype.includes('float') ? given : run('cast', [given], { dtype: 'float32' }),
+    w = run('cast', [run('reshape', [weight], { shape: [weight.size, ...x.shape.slice(1).map(() => 1)] })], { dtype: x.dtype });
+  return w.multiply(x).add(
+    convert(1, w)
+      .subtract(w)
+      .multiply(run('take', [x, order], { axis: 0 })),
+  );
+}
+registerClass('keras.layers', RandomErasing, CutMix, MixUp);

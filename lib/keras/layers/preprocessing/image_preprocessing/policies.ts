@@ -1,0 +1,149 @@
+/** Layers that apply others at random: RandAugment and AugMix. */
+import { randint } from '../../../../random';
+import { ValueError } from '../../../../errors';
+import { convert, run, type Tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  IMAGE_OPTIONS,
+  oneOfNames,
+  valueRangeOf,
+  INTERPOLATIONS,
+  type Factor,
+  type Transformation,
+} from './base_image_preprocessing_layer';
+import { RandomColorDegeneration } from './color';
+import { beta, dirichlet, sequence } from './distributions';
+import { RandomRotation, RandomShear, RandomTranslation } from './geometric';
+import { AutoContrast, Equalization, RandomBrightness, RandomContrast, RandomPosterization, RandomSharpness, Solarization, type ToneOptions } from './tone';
+
+type Drawn = NonNullable<Transformation>;
+interface Settings {
+  factor: [number, number];
+  valueRange: [number, number];
+  interpolation: string;
+  seed: number | null;
+}
+/** The layers that both choose from; the last four change colours. */
+function choices({ factor, valueRange, interpolation, seed }: Settings): BaseImagePreprocessingLayer[] {
+  const rest = { valueRange, seed },
+    range: Factor = factor;
+  return [
+    new RandomShear(range, range, { interpolation, seed }),
+    new RandomTranslation(range, range, { interpolation, seed }),
+    new RandomRotation(range, { interpolation, seed }),
+    new RandomPosterization(Math.max(1, Math.trunc(8 * factor[1])), rest),
+    new Solarization(range, range, rest),
+    new AutoContrast({ valueRange }),
+    new Equalization({ valueRange }),
+    new RandomBrightness(range, rest),
+    new RandomColorDegeneration(range, rest),
+    new RandomContrast(range, rest),
+    new RandomSharpness(range, rest),
+  ];
+}
+const NOT_COLOR = 7;
+export interface RandAugmentOptions extends ToneOptions {
+  numOps?: number;
+  factor?: Factor;
+  interpolation?: string;
+}
+/** `numOps` (default 2) of eleven changes, chosen at random for the batch, each as strong as `factor` (default 0.5) says (Cubuk et al. 2020). */
+export class RandAugment extends BaseImagePreprocessingLayer {
+  static override options = ['valueRange', 'numOps', 'factor', 'interpolation', ...IMAGE_OPTIONS];
+  private readonly settings: Settings;
+  private readonly numOps: number;
+  private readonly augmentLayers: BaseImagePreprocessingLayer[];
+  constructor(options: RandAugmentOptions = {}) {
+    super(options);
+    this.settings = settingsOf('RandAugment', options, 0.5);
+    this.numOps = options.numOps ?? 2;
+    if (!Number.isInteger(this.numOps) || this.numOps < 0) throw new ValueError(`RandAugment: numOps must be a whole number >= 0.\n  Received: ${this.numOps}`);
+    this.augmentLayers = choices(this.settings);
+  }
+  override draw(): Transformation {
+    return { chosen: randint([this.numOps], 0, this.augmentLayers.length, { seed: this.seeds }) };
+  }
+  override transformImages(images: Tensor, { chosen }: Drawn): Tensor {
+    let y = images;
+    for (let i = 0; i < this.numOps; i++) {
+      const which = run('reshape', [run('slice', [chosen], { start: [i], size: [1], step: [1] })], { shape: [] }),
+        before = y;
+      this.augmentLayers.forEach((layer, k) => {
+        const drawn = layer.withGenerator(this, () => layer.draw(before.shape));
+        y = run('where', [run('equal', [which, convert(k, which)]), layer.transformImages(before, drawn!), y]);
+      });
+    }
+    return y;
+  }
+  override getConfig() {
+    const { valueRange, factor, interpolation } = this.settings;
+    return { ...super.getConfig(), valueRange, numOps: this.numOps, factor, interpolation, seed: this.seed };
+  }
+}
+function settingsOf(layer: string, options: RandAugmentOptions, factor: number): Settings {
+  return {
+    factor: factorRange(layer, 'factor', options.factor ?? factor, [0, 1]),
+    valueRange: valueRangeOf(layer, options.valueRange),
+    interpolation: oneOfNames(layer, 'interpolation', options.interpolation ?? 'bilinear', INTERPOLATIONS),
+    seed: options.seed ?? null,
+  };
+}
+
+export interface AugMixOptions extends ToneOptions {
+  numChains?: number;
+  chainDepth?: number;
+  factor?: Factor;
+  alpha?: number;
+  allOps?: boolean;
+  interpolation?: string;
+}
+/**
+ * The image mixed with `numChains` (3) copies, each changed by up to `chainDepth` (3) layers chosen at random; weights are
+ * Dirichlet and beta numbers of `alpha` (1) (Hendrycks et al. 2020). Which layers is chosen at each call, in a plan once.
+ */
+export class AugMix extends BaseImagePreprocessingLayer {
+  static override options = ['valueRange', 'numChains', 'chainDepth', 'factor', 'alpha', 'allOps', 'interpolation', ...IMAGE_OPTIONS];
+  private readonly settings: Settings;
+  private readonly given: { numChains: number; chainDepth: number; alpha: number; allOps: boolean };
+  private readonly augmentLayers: BaseImagePreprocessingLayer[];
+  private readonly pick: () => number;
+  constructor(options: AugMixOptions = {}) {
+    super(options);
+    const { numChains = 3, chainDepth = 3, alpha = 1, allOps = true } = options;
+    this.settings = settingsOf('AugMix', options, 0.3);
+    this.given = { numChains, chainDepth, alpha, allOps };
+    this.augmentLayers = choices(this.settings).slice(0, allOps ? undefined : NOT_COLOR);
+    this.pick = sequence(options.seed ?? Math.floor(Math.random() * 2 ** 31));
+  }
+  override draw(): Transformation {
+    return { shares: dirichlet(this.given.numChains, this.given.alpha, this.seeds), own: beta([], this.given.alpha, this.given.alpha, this.seeds) };
+  }
+  override transformImages(images: Tensor, { shares, own }: Drawn): Tensor {
+    let sum: Tensor | null = null;
+    for (let c = 0; c < this.given.numChains; c++) {
+      let y = images;
+      for (let d = 0; d < this.given.chainDepth; d++) {
+        const layer = this.augmentLayers[Math.floor(this.pick() * (this.augmentLayers.length + 1))] as BaseImagePreprocessingLayer | undefined;
+        if (layer)
+          y = layer.transformImages(
+            y,
+            layer.withGenerator(this, () => layer.draw(y.shape))!,
+          );
+      }
+      const share = run('cast', [run('slice', [shares], { start: [c], size: [1], step: [1] })], { dtype: images.dtype }),
+        part = y.multiply(share);
+      sum = sum ? sum.add(part) : part;
+    }
+    const w = run('cast', [own], { dtype: images.dtype }),
+      mixed = sum ? images.multiply(w).add(sum.multiply(convert(1, w).subtract(w))) : images;
+    return run('clip', [mixed], { min: this.settings.valueRange[0], max: this.settings.valueRange[1] });
+  }
+  override getConfig() {
+    const { valueRange, factor, interpolation } = this.settings,
+      { numChains, chainDepth, alpha, allOps } = this.given;
+    return { ...super.getConfig(), valueRange, numChains, chainDepth, factor, alpha, allOps, interpolation, seed: this.seed };
+  }
+}
+registerClass('keras.layers', RandAugment, AugMix);

@@ -1,0 +1,221 @@
+/** Layers that change values pixel by pixel, or by their statistics: contrast, brightness, inversion, posterization, equalization. */
+import { depthwiseConv } from '../../../../ops/convolution';
+import { convert, run, type Tensor, tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  IMAGE_OPTIONS,
+  inRange,
+  valueRangeOf,
+  type Factor,
+  type ImageLayerOptions,
+  type Transformation,
+} from './base_image_preprocessing_layer';
+
+export interface ToneOptions extends ImageLayerOptions {
+  /** Smallest and largest value of a pixel. Default [0, 255]. */
+  valueRange?: readonly number[];
+}
+const TONE_OPTIONS = ['factor', 'valueRange', ...IMAGE_OPTIONS];
+type Drawn = NonNullable<Transformation>;
+const BYTE = [0, 255] as const;
+const clip = (t: Tensor, [min, max]: readonly number[]): Tensor => run('clip', [t], { min, max });
+type WithFactor = ToneOptions & { factor?: Factor };
+/** @internal A factor given first or among the options. */
+export const withFactor = <T extends { factor?: Factor }>(factor: Factor | T, options: T): T =>
+  typeof factor === 'number' || Array.isArray(factor) ? { ...options, factor } : (factor as T);
+
+/** Layers of one factor and a range of values. */
+abstract class Tone extends BaseImagePreprocessingLayer {
+  static override positional = ['factor'];
+  static override options = TONE_OPTIONS;
+  readonly factor: [number, number];
+  readonly valueRange: [number, number];
+  constructor(given: WithFactor, bounds: readonly [number, number]) {
+    super(given);
+    this.factor = factorRange(this.constructor.name, 'factor', given.factor, bounds);
+    this.valueRange = valueRangeOf(this.constructor.name, given.valueRange);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), factor: this.factor, valueRange: this.valueRange, seed: this.seed };
+  }
+}
+
+/** (x - mean) c + mean of each channel, c from 1 - factor[0] to 1 + factor[1]. */
+export class RandomContrast extends Tone {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [0, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { contrast: this.uniform([batch, 1, 1, 1], 1 - this.factor[0], 1 + this.factor[1]) };
+  }
+  override transformImages(images: Tensor, { contrast }: Drawn): Tensor {
+    const mean = run('mean', [images], { axis: [1, 2], keepdims: true });
+    return clip(images.subtract(mean).multiply(contrast).add(mean), this.valueRange);
+  }
+}
+/** x + d, d a share of the range of values. */
+export class RandomBrightness extends Tone {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [-1, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { delta: this.uniform([batch, 1, 1, 1], ...this.factor).multiply(this.valueRange[1] - this.valueRange[0]) };
+  }
+  override transformImages(images: Tensor, { delta }: Drawn): Tensor {
+    return clip(images.add(delta), this.valueRange);
+  }
+}
+/** Between blurred (factor 0), unchanged (0.5) and sharpened (1). */
+export class RandomSharpness extends Tone {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [0, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { factor: this.uniform([batch, 1, 1, 1], ...this.factor) };
+  }
+  override transformImages(images: Tensor, { factor }: Drawn): Tensor {
+    const channels = images.shape[3],
+      weights = Array.from({ length: 9 * channels }, (_, i) => (Math.floor(i / channels) === 4 ? 5 / 13 : 1 / 13));
+    const smooth = depthwiseConv(images, tensor(weights, [3, 3, channels, 1], images.dtype), { padding: 'same' });
+    return clip(images.add(convert(1, images).subtract(factor.multiply(2)).multiply(smooth.subtract(images))), this.valueRange);
+  }
+}
+/** The largest value minus x, with a probability drawn from `factor` (default 1). */
+export class RandomInvert extends Tone {
+  constructor(factor: Factor | WithFactor = 1, options: ToneOptions = {}) {
+    const all = withFactor<WithFactor>(factor, options);
+    super({ ...all, factor: all.factor ?? 1 }, [0, 1]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    return { isChosen: this.isChosen(batch, this.factor) };
+  }
+  override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
+    return run('where', [isChosen, convert(this.valueRange[1], images).subtract(images), images]);
+  }
+}
+/** Only the highest bits of each value, as many as the factor (1 to 8) says. */
+export class RandomPosterization extends Tone {
+  constructor(factor: Factor, options: ToneOptions = {}) {
+    super(withFactor<WithFactor>(factor, options), [1, 8]);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const [low, high] = this.factor;
+    const bits = low === high ? run('broadcast_to', [convert(low, 'float32')], { shape: [batch, 1, 1, 1] }) : run('floor', [this.uniform([batch, 1, 1, 1], low, high)]);
+    return { step: run('exp2', [convert(8, bits).subtract(bits)]) };
+  }
+  override transformImages(images: Tensor, { step }: Drawn): Tensor {
+    const size = step.dtype === images.dtype ? step : run('cast', [step], { dtype: images.dtype }),
+      whole = run('floor', [inRange(images, this.valueRange, BYTE)]);
+    return inRange(run('floor', [whole.divide(size)]).multiply(size), BYTE, this.valueRange);
+  }
+}
+
+export interface SolarizationOptions extends ToneOptions {
+  additionFactor?: Factor;
+  thresholdFactor?: Factor;
+}
+/** Values from a threshold on inverted, after an addition; both are drawn, in 255ths of the range. */
+export class Solarization extends BaseImagePreprocessingLayer {
+  static override positional = ['additionFactor', 'thresholdFactor'];
+  static override options = ['additionFactor', 'thresholdFactor', 'valueRange', ...IMAGE_OPTIONS];
+  readonly additionFactor: [number, number];
+  readonly thresholdFactor: [number, number];
+  readonly valueRange: [number, number];
+  constructor(additionFactor: Factor | SolarizationOptions = 0, thresholdFactor: Factor | SolarizationOptions = 0, options: SolarizationOptions = {}) {
+    const isFactor = (f: unknown): f is Factor => typeof f === 'number' || Array.isArray(f);
+    const all: SolarizationOptions = {
+      ...options,
+      ...(isFactor(thresholdFactor) ? { thresholdFactor } : thresholdFactor),
+      ...(isFactor(additionFactor) ? { additionFactor } : additionFactor),
+    };
+    super(all);
+    this.additionFactor = lowered(factorRange('Solarization', 'additionFactor', all.additionFactor ?? 0, [0, 1]), all.additionFactor);
+    this.thresholdFactor = lowered(factorRange('Solarization', 'thresholdFactor', all.thresholdFactor ?? 0, [0, 1]), all.thresholdFactor);
+    this.valueRange = valueRangeOf('Solarization', all.valueRange);
+  }
+  override draw([batch]: readonly number[]): Transformation {
+    const drawn = ([low, high]: readonly number[]): Tensor => this.uniform([batch, 1, 1, 1], low, high * 255);
+    return { additions: drawn(this.additionFactor), thresholds: drawn(this.thresholdFactor) };
+  }
+  override transformImages(images: Tensor, { additions, thresholds }: Drawn): Tensor {
+    const x = clip(inRange(images, this.valueRange, BYTE).add(additions), BYTE);
+    return inRange(run('where', [run('less', [x, thresholds]), x, convert(255, x).subtract(x)]), BYTE, this.valueRange);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), valueRange: this.valueRange, additionFactor: this.additionFactor, thresholdFactor: this.thresholdFactor, seed: this.seed };
+  }
+}
+/** A single number f means [0, f] here. */
+const lowered = (range: [number, number], given: unknown): [number, number] => (Array.isArray(given) ? range : [0, range[1]]);
+
+/** Each channel of each image stretched to the whole range of values; not at random, and when not training too. */
+export class AutoContrast extends BaseImagePreprocessingLayer {
+  static override options = ['valueRange', ...IMAGE_OPTIONS];
+  readonly valueRange: [number, number];
+  constructor(options: ToneOptions = {}) {
+    super(options);
+    this.valueRange = valueRangeOf('AutoContrast', options.valueRange);
+  }
+  protected override get isAlways(): boolean {
+    return true;
+  }
+  override transformImages(images: Tensor): Tensor {
+    const x = inRange(images, this.valueRange, BYTE),
+      extreme = (op: string): Tensor => run(op, [x], { axis: [1, 2], keepdims: true }),
+      low = extreme('min'),
+      span = extreme('max').subtract(low),
+      isFlat = run('equal', [span, convert(0, span)]);
+    const scale = convert(255, span).divide(run('where', [isFlat, convert(1, span), span]));
+    const y = inRange(clip(x.multiply(scale).subtract(low.multiply(scale)), BYTE), BYTE, this.valueRange);
+    return run('where', [isFlat, images, y]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), valueRange: this.valueRange };
+  }
+}
+/** Values of each channel (of the whole batch) spread so that all are about equally frequent. */
+export class Equalization extends BaseImagePreprocessingLayer {
+  static override options = ['bins', 'valueRange', ...IMAGE_OPTIONS];
+  readonly valueRange: [number, number];
+  readonly bins: number;
+  constructor(options: ToneOptions & { bins?: number } = {}) {
+    super(options);
+    this.valueRange = valueRangeOf('Equalization', options.valueRange);
+    this.bins = options.bins ?? 256;
+  }
+  override transformImages(images: Tensor): Tensor {
+    const x = inRange(images, this.valueRange, BYTE),
+      { bins } = this,
+      channels = x.shape[3],
+      scaled = x.divide(255).multiply(bins - 1);
+    const at = run('cast', [run('clip', [run('trunc', [x.multiply((bins - 1) / 255)])], { min: 0, max: bins - 1 })], { dtype: 'int32' }),
+      pick = run('cast', [run('clip', [scaled], { min: 0, max: bins - 1 })], { dtype: 'int32' });
+    const out = Array.from({ length: channels }, (_, c) => {
+      const channel = (t: Tensor): Tensor => run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
+      const flat = run('reshape', [channel(at)], { shape: [-1] }),
+        counts = run('scatter_add', [flat, run('broadcast_to', [convert(1, 'float32')], { shape: [flat.size] })], { shape: [bins], axis: 0 }),
+        sums = run('cumsum', [counts], { axis: 0 }),
+        first = run('min', [run('where', [run('greater', [sums, convert(0, sums)]), sums, convert(Infinity, sums)])]),
+        span = convert(flat.size, sums).subtract(first);
+      const table = clip(
+        run('round', [
+          sums
+            .subtract(first)
+            .multiply(255)
+            .divide(run('where', [run('equal', [span, convert(0, span)]), convert(1, span), span])),
+        ]),
+        BYTE,
+      );
+      const isUniform = run('less_equal', [run('sum', [run('cast', [run('greater', [counts, convert(0, counts)])], { dtype: 'int32' })]), convert(1, 'int32')]);
+      const y = run('take', [table, channel(pick)], { axis: 0 });
+      return run('where', [isUniform, channel(x), y.dtype === x.dtype ? y : run('cast', [y], { dtype: x.dtype })]);
+    });
+    return inRange(run('concatenate', out, { axis: 3 }), BYTE, this.valueRange);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), bins: this.bins, valueRange: this.valueRange };
+  }
+}
+registerClass('keras.layers', RandomContrast, RandomBrightness, RandomSharpness, RandomInvert, RandomPosterization, Solarization, AutoContrast, Equalization);

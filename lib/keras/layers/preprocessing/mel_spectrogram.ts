@@ -1,0 +1,110 @@
+/** MelSpectrogram: sound to powers of frequency bands as the ear hears them. */
+import { ValueError } from '../../../errors';
+import { matmul } from '../../../ops/linalg';
+import { stft } from '../../../ops/signal';
+import { convert, run, type Tensor, tensor } from '../../../tensor';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+
+export interface MelSpectrogramOptions extends LayerOptions {
+  fftLength?: number;
+  sequenceStride?: number;
+  sequenceLength?: number | null;
+  window?: string | null;
+  samplingRate?: number;
+  numMelBins?: number;
+  minFreq?: number;
+  maxFreq?: number | null;
+  powerToDb?: boolean;
+  topDb?: number;
+  magExp?: number;
+  minPower?: number;
+  refPower?: number;
+}
+const mel = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);
+
+/**
+ * (batch, samples) -> (batch, numMelBins, frames): |stft|^magExp summed over triangular bands that are equally wide on the
+ * mel scale from minFreq to maxFreq, in decibels below the largest value (at most topDb) when `powerToDb`.
+ * Defaults: fftLength 2048, sequenceStride 512, window 'hann', samplingRate 16000, 128 bands from 20 Hz.
+ */
+export class MelSpectrogram extends Layer {
+  static override options = [
+    'fftLength',
+    'sequenceStride',
+    'sequenceLength',
+    'window',
+    'samplingRate',
+    'numMelBins',
+    'minFreq',
+    'maxFreq',
+    'powerToDb',
+    'topDb',
+    'magExp',
+    'minPower',
+    'refPower',
+  ];
+  private readonly settings;
+  constructor(options: MelSpectrogramOptions = {}) {
+    super(options);
+    const { fftLength = 2048, samplingRate = 16000 } = options;
+    this.settings = {
+      fftLength,
+      sequenceStride: options.sequenceStride ?? 512,
+      sequenceLength: options.sequenceLength || fftLength,
+      window: options.window === undefined ? 'hann' : options.window,
+      samplingRate,
+      numMelBins: options.numMelBins ?? 128,
+      minFreq: options.minFreq ?? 20,
+      maxFreq: options.maxFreq || Math.trunc(samplingRate / 2),
+      powerToDb: options.powerToDb ?? true,
+      topDb: options.topDb ?? 80,
+      magExp: options.magExp ?? 2,
+      minPower: options.minPower ?? 1e-10,
+      refPower: options.refPower ?? 1,
+    };
+    if (fftLength < this.settings.sequenceLength)
+      throw new ValueError(`MelSpectrogram: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${this.settings.sequenceLength}`);
+    this.built = true;
+  }
+  /** Weights of the bands: (frequencies, numMelBins). */
+  private bands(frequencies: number): number[] {
+    const { samplingRate, numMelBins, minFreq, maxFreq } = this.settings,
+      low = mel(minFreq),
+      step = (mel(maxFreq) - low) / (numMelBins + 1);
+    return Array.from({ length: frequencies * numMelBins }, (_, k) => {
+      const f = Math.floor(k / numMelBins),
+        left = low + (k % numMelBins) * step;
+      if (!f) return 0;
+      const at = mel((f * samplingRate) / 2 / (frequencies - 1));
+      return Math.max(0, Math.min((at - left) / step, (left + 2 * step - at) / step));
+    });
+  }
+  override call(inputs: Tensor): Tensor {
+    const s = this.settings,
+      x = inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : run('cast', [inputs], { dtype: 'float32' });
+    const [re, im] = stft(x, s.sequenceLength, s.sequenceStride, s.fftLength, { window: s.window });
+    const power = run('power', [run('sqrt', [re.square().add(im.square())]), convert(s.magExp, re)]),
+      n = power.shape[power.ndim - 1];
+    let y = matmul(power, tensor(this.bands(n), [n, s.numMelBins], power.dtype));
+    if (s.powerToDb) {
+      const decibels = run('log10', [run('maximum', [y, convert(s.minPower, y)])])
+        .multiply(10)
+        .subtract(10 * Math.log10(Math.max(Math.abs(s.refPower), s.minPower)));
+      y = run('maximum', [decibels, run('max', [decibels]).subtract(s.topDb)]);
+    }
+    const turned = y.swapaxes(-1, -2);
+    return turned.dtype === this.computeDtype ? turned : run('cast', [turned], { dtype: this.computeDtype });
+  }
+  override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
+    const { sequenceStride, numMelBins } = this.settings,
+      n = inputShape.at(-1) as number | null,
+      frames = n === null ? null : Math.floor((n + sequenceStride + 1) / sequenceStride);
+    return inputShape.length === 1 ? [numMelBins, frames] : [inputShape[0], numMelBins, frames];
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.settings };
+  }
+}
+registerClass('keras.layers', MelSpectrogram);
