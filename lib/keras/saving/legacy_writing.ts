@@ -10,7 +10,6 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   const { config } = rest;
   if (inside === 'model' && isRecord(config) && Array.isArray(config.layers))
     return { ...rest, config: { ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) } };
-  if (inside === 'model' && isRecord(config) && isSerialized(config.layer)) return { ...rest, config: { ...config, layer: withoutModules(config.layer, 'model') } };
   return rest;
 }
 /** @internal */
