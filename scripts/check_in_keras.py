@@ -1,6 +1,6 @@
 """Opens models written by scripts/write_models_for_keras.ts in Keras and compares what they predict.
 
-    npx tsx scripts/write_models_for_keras.ts /tmp/models && python scripts/check_in_keras.py /tmp/models
+    npx tsx scripts/write_models_for_keras.ts build/models && python scripts/check_in_keras.py build/models
 
 Each model comes as `.keras`, `.h5` and `.weights.h5`. The `.keras` file must also be compiled as it was, with the
 state of its optimizer, and train on.
