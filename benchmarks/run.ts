@@ -1,6 +1,6 @@
 /**
  * Times problems against the machine's limits, and on request against PyTorch on the same work, in turn:
- *   npm run bench -- [--peer python3] [--rounds 5] [--first-call] ['matmul 512x512x512' ...]
+ *   npm run bench -- [--peer python3] [--rounds 8] [--first-call] ['matmul 512x512x512' ...]
  */
 import { parseArgs } from 'node:util';
 import * as trae from '../lib/index';
@@ -38,7 +38,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const short = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4));
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '5' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' } } });
   const rounds = Number(values.rounds),
     lines = positionals.length ? positionals : PROBLEMS;
   trae.setRandomSeed(1);

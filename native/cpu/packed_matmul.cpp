@@ -1,0 +1,78 @@
+#include "cpu/packed_matmul.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cpu/parallel.h"
+
+namespace trae {
+namespace {
+
+constexpr int64_t kLanes = 16;
+// A panel of b, and the rows of a that meet it, stay in a second-level cache of 1 MiB.
+constexpr int64_t kInnerStep = 1024, kRowStep = 48, kColumnStep = 512;
+
+int64_t quotient_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t round_up(int64_t a, int64_t b) { return quotient_up(a, b) * b; }
+
+}  // namespace
+
+PackedMatmul::PackedMatmul(int64_t rows, int64_t inner, int64_t columns, bool is_a_transposed, bool is_b_transposed, int threads)
+    : rows_(rows), inner_(inner), columns_(columns), ta_(is_a_transposed), tb_(is_b_transposed), threads_(threads) {
+  // Each thread takes a rectangle of c and packs for itself: more parts of rows pack b more often, more parts of columns
+  // copy a more often. The least estimated time wins, in products of one element.
+  double best = std::numeric_limits<double>::infinity();
+  for (int row_parts = 1; row_parts <= threads; row_parts++) {
+    if (threads % row_parts) continue;
+    const int column_parts = threads / row_parts;
+    const double r = double(round_up(quotient_up(rows, row_parts), 6)), c = double(round_up(quotient_up(columns, column_parts), kLanes));
+    const double cost = r * c + 8 * c * (tb_ ? 2 : 1) + r * (ta_ ? 8 : 2);
+    if (cost >= best) continue;
+    best = cost;
+    row_parts_ = row_parts;
+    column_parts_ = column_parts;
+  }
+  inner_step_ = round_up(quotient_up(inner, quotient_up(inner, kInnerStep)), kLanes);
+  column_step_ = std::min(kColumnStep, round_up(quotient_up(quotient_up(columns, kLanes), column_parts_) * kLanes, kLanes));
+  scratch_ = inner_step_ * (column_step_ + (ta_ ? kRowStep : 0));
+}
+
+void PackedMatmul::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const float* a, const float* b, float* c, float* scratch) const {
+  const auto& simd = simd::packed_matmul_table();
+  float* rows_of_a = scratch + inner_step_ * column_step_;
+  for (int64_t j = 0; j < inner_; j += inner_step_) {
+    const int64_t length = std::min(inner_step_, inner_ - j);
+    for (int64_t k = c0; k < c1; k += column_step_) {
+      const int64_t last = std::min(k + column_step_, c1);
+      for (int64_t p = k; p < last; p += simd.panel)
+        simd.pack_panel(length, std::min<int64_t>(simd.panel, last - p), b + (tb_ ? p * inner_ + j : j * columns_ + p),
+                        tb_ ? inner_ : columns_, tb_, scratch + (p - k) * length);
+      for (int64_t i = r0; i < r1; i += kRowStep) {
+        const int64_t n = std::min(kRowStep, r1 - i);
+        const float* x = ta_ ? a + j * rows_ + i : a + i * inner_ + j;
+        if (ta_) {  // a column of a reads a cache line each row: close together they share it
+          for (int64_t l = 0; l < length; l++) std::copy_n(x + l * rows_, n, rows_of_a + l * kRowStep);
+          x = rows_of_a;
+        }
+        for (int64_t p = k; p < last; p += simd.panel)
+          simd.multiply_panel(n, length, std::min<int64_t>(simd.panel, last - p), x, ta_ ? 1 : inner_, ta_ ? kRowStep : 1,
+                              scratch + (p - k) * length, c + i * columns_ + p, columns_, j > 0);
+      }
+    }
+  }
+}
+
+void PackedMatmul::run(const float* a, const float* b, float* c, float* scratch) const {
+  const auto work = [&](int t) {
+    const int64_t row_part = t / column_parts_, column_part = t % column_parts_, lanes = quotient_up(columns_, kLanes);
+    const auto row = [&](int64_t part) { return rows_ * part / row_parts_; };
+    const auto column = [&](int64_t part) { return std::min(columns_, lanes * part / column_parts_ * kLanes); };
+    part(row(row_part), row(row_part + 1), column(column_part), column(column_part + 1), a, b, c, scratch + t * scratch_);
+  };
+  if (threads_ == 1) return work(0);
+  parallel_for(threads_, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t t = begin; t < end; t++) work(int(t));
+  });
+}
+
+}  // namespace trae

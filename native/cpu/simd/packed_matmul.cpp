@@ -1,0 +1,114 @@
+#include "cpu/packed_matmul.h"
+
+#include "cpu/simd/panels.h"
+
+namespace trae::simd::TRAE_ISA {
+namespace {
+
+constexpr long kPanel = kMostVectors * kLanes;
+
+// Rows become columns: in round s the lanes that differ in bit s change places.
+inline void transpose(Floats (&t)[kLanes]) {
+#if defined(__AVX512F__)
+  for (int s = 1; s < kLanes; s *= 2) {
+    Ints low, high;
+    for (int l = 0; l < kLanes; l++) {
+      low[l] = l & s ? kLanes + (l ^ s) : l;
+      high[l] = l & s ? kLanes + l : l ^ s;
+    }
+    for (int i = 0; i < kLanes; i++)
+      if (!(i & s)) {
+        const Floats a = t[i], b = t[i + s];
+        t[i] = __builtin_shuffle(a, b, low);
+        t[i + s] = __builtin_shuffle(a, b, high);
+      }
+  }
+#else
+  for (int i = 0; i < kLanes; i++)
+    for (int l = 0; l < i; l++) {
+      const float v = t[i][l];
+      t[i][l] = t[l][i];
+      t[l][i] = v;
+    }
+#endif
+}
+
+void pack_panel(long inner, long width, const float* b, long b_row, bool is_transposed, float* to) {
+  const long padded = (width + kLanes - 1) / kLanes * kLanes;
+  if (!is_transposed) {
+    for (long j = 0; j < inner; j++, b += b_row, to += padded) {
+      long k = 0;
+      for (; k + kLanes <= width; k += kLanes) {
+        __builtin_prefetch(b + 8 * b_row + k);
+        store(to + k, load(b + k));
+      }
+      if (k < padded) {
+        Floats v{};
+        __builtin_memcpy(&v, b + k, (unsigned long)(width - k) * sizeof(float));
+        store(to + k, v);
+      }
+    }
+    return;
+  }
+  // Tiles of 16 by 16: whole cache lines are read and written.
+  for (long k = 0; k < padded; k += kLanes) {
+    const long n = width - k < kLanes ? width - k : kLanes;
+    long j = 0;
+    for (; j + kLanes <= inner; j += kLanes) {
+      Floats tile[kLanes] = {};
+      for (long i = 0; i < n; i++) tile[i] = load(b + (k + i) * b_row + j);
+      transpose(tile);
+      for (long i = 0; i < kLanes; i++) store(to + (j + i) * padded + k, tile[i]);
+    }
+    for (; j < inner; j++)
+      for (long i = 0; i < kLanes; i++) to[j * padded + k + i] = i < n ? b[(k + i) * b_row + j] : 0.0f;
+  }
+}
+
+template <int kRows, int kVectors>
+inline void tile(long inner, long width, const float* a, long a_row, long a_column, const float* panel, float* c, long c_row,
+                 bool is_added) {
+  Floats sum[kRows][kVectors] = {};
+  for (int i = 0; i < kRows; i++)  // the lines of c arrive while the sums are made
+    for (int k = 0; k < kVectors; k++) __builtin_prefetch(c + i * c_row + k * kLanes, 1);
+  accumulate<kRows, kVectors, kVectors - 1>(sum, inner, a, a_row, a_column, panel, kVectors * kLanes);
+  for (int i = 0; i < kRows; i++, c += c_row)
+    for (int k = 0; k < kVectors; k++) {
+      float* to = c + k * kLanes;
+      if (k + 1 < kVectors || width == kVectors * kLanes) {
+        store(to, is_added ? load(to) + sum[i][k] : sum[i][k]);
+      } else {
+        const unsigned long bytes = (unsigned long)(width - k * kLanes) * sizeof(float);
+        Floats v{};
+        if (is_added) __builtin_memcpy(&v, to, bytes);
+        v += sum[i][k];
+        __builtin_memcpy(to, &v, bytes);
+      }
+    }
+}
+
+void multiply_panel(long rows, long inner, long width, const float* a, long a_row, long a_column, const float* panel, float* c, long c_row,
+                    bool is_added) {
+  over_row_blocks(rows, [&](auto count, long at) {
+    constexpr int n = decltype(count)::value;
+    const float* x = a + at * a_row;
+    float* y = c + at * c_row;
+    switch ((width + kLanes - 1) / kLanes) {
+#if defined(__AVX512F__)
+      case 4: tile<n, 4>(inner, width, x, a_row, a_column, panel, y, c_row, is_added); break;
+      case 3: tile<n, 3>(inner, width, x, a_row, a_column, panel, y, c_row, is_added); break;
+      case 2: tile<n, 2>(inner, width, x, a_row, a_column, panel, y, c_row, is_added); break;
+#endif
+      default: tile<n, 1>(inner, width, x, a_row, a_column, panel, y, c_row, is_added);
+    }
+  });
+}
+
+}  // namespace
+
+const PackedMatmulTable& packed_matmul_table() {
+  static constexpr PackedMatmulTable table{kPanel, &pack_panel, &multiply_panel};
+  return table;
+}
+
+}  // namespace trae::simd::TRAE_ISA
