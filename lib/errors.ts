@@ -69,6 +69,13 @@ export function makeError(kind: string, message: string, op?: string): TraeError
   return new Kind(message.startsWith(`${op}:`) ? name + message.slice(op.length) : message, { op: name });
 }
 
+/** @internal Whether JavaScript threw this in a line of this library, not in a function of the caller. */
+export function isOwnFault(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TraeError) return false;
+  const first = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !/\((?:<anonymous>|node:internal)/.test(line) && !/at \S*(?:native|<anonymous>)$/.test(line));
+  return first?.includes(OWN_FOLDER) === true;
+}
+
 function stripOwnFrames(error: Error): void {
   const lines = error.stack?.split('\n');
   if (!lines) return;

@@ -1,4 +1,5 @@
 /** Options objects: unknown names are errors that suggest the nearest known one. */
+import { describe } from './describe';
 import { TypeError } from './errors';
 
 /** @internal Levenshtein's distance. */
@@ -19,13 +20,16 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return scored.length && scored[0][0] <= Math.max(2, Math.floor(name.length / 3)) ? scored[0][1] : undefined;
 }
 
+/** @internal What stands where options are expected and is none. */
+export function refuseAsOptions(where: string, given: unknown, known: readonly string[]): never {
+  throw new TypeError(`${where}: options are given as a record, like { ${known[0] ?? 'name'}: ... }.\n  Received: ${describe(given)}`, { op: where });
+}
 /**
  * @internal Refuses names that are not `known`.
  * @throws TypeError naming the option, the nearest known one, and all of them.
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new TypeError(`${where}: options are given as a record, like { ${known[0] ?? 'name'}: ... }.\n  Received: ${String(options)} of type ${typeof options}`, { op: where });
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) refuseAsOptions(where, options, known);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);

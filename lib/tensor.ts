@@ -4,6 +4,7 @@
  */
 import type { DType, NativeTensor, TypedArray } from '../binding';
 import { binding } from './binding';
+import { describe } from './describe';
 import { RuntimeError, TypeError, ValueError } from './errors';
 
 export type { DType, TypedArray } from '../binding';
@@ -44,7 +45,7 @@ const DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64', '
 
 /** @internal */
 export function checkDType(dtype: string, what = 'dtype'): DType {
-  if (!(DTYPES as readonly string[]).includes(dtype)) throw new ValueError(`${what} '${dtype}' is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
+  if (!(DTYPES as readonly string[]).includes(dtype)) throw new ValueError(`${what} ${describe(dtype)} is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
   return dtype as DType;
 }
 /** True for float32, float16, bfloat16 and float64. */
@@ -68,6 +69,18 @@ function dtypeOf(array: TypedArray): DType {
   return 'uint8';
 }
 const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+
+const isShared = (x: TypedArray): boolean => x.buffer instanceof SharedArrayBuffer;
+/** Whether its ArrayBuffer was transferred, as by `postMessage`: only then no view can be made of it. */
+function isDetached(x: TypedArray): boolean {
+  if (x.length) return false;
+  try {
+    new Uint8Array(x.buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): TypedArray {
   const n = values.length;
@@ -124,6 +137,7 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
   }
   let flat: ArrayLike<number | bigint | boolean>, natural: number[];
   if (isTyped(values)) {
+    if (isDetached(values)) throw new ValueError(`tensor: the memory of this ${values.constructor.name} has been transferred to someone else; it has no values.`);
     flat = values;
     natural = [values.length];
     dtype ??= dtypeOf(values);
@@ -136,7 +150,7 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
   if (shape?.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`tensor: shape ${formatShape(shape)} must hold whole numbers >= 0.`);
   if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
-  const data = isTyped(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
+  const data = isTyped(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
 }
 
@@ -159,7 +173,7 @@ function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
     } else {
       if (depth !== shape.length) throw new ValueError(`tensor: a number stands where a row of axis ${depth} is expected.`);
       if (v instanceof Tensor) throw new TypeError('tensor: an array of tensors is not a tensor. Use stack() or concatenate().');
-      if (!leaf(v)) throw new TypeError(`tensor: values must be numbers, bigints or booleans.\n  Received: ${String(v)} of type ${typeof v}`);
+      if (!leaf(v)) throw new TypeError(`tensor: values must be numbers, bigints or booleans.\n  Received: ${describe(v)}`);
     }
   };
   visit(value, 0);
@@ -180,8 +194,8 @@ export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
     return tensor(value, [], target);
   }
   if (typeof value === 'boolean') return tensor(value, [], 'bool');
-  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function')
-    throw new TypeError(`a tensor, an array or a number is expected.\n  Received: ${String(value)} of type ${typeof value}`);
+  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function' || typeof value === 'symbol')
+    throw new TypeError(`a tensor, an array or a number is expected.\n  Received: ${describe(value)}`);
   return tensor(value, undefined, isTyped(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
 }
 

@@ -2,6 +2,7 @@
 import { ValueError } from '../errors';
 import { convert, expectValue, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
+import { numberList, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { argsort } from './indexing';
 import { diag } from './linalg';
@@ -184,7 +185,8 @@ export const unravelIndex = defineOp('unravelIndex', (indices: TensorLike, shape
   const given = convert(indices);
   let at = isFloating(given.dtype) ? run('cast', [given], { dtype: 'int32' }) : given;
   const out: Tensor[] = [];
-  for (const d of [...shape].reverse()) {
+  for (const d of numberList('unravelIndex', 'shape', shape).reverse()) {
+    wholeNumber('unravelIndex', 'each size of shape', d, 1);
     out.unshift(run('mod', [at, convert(d, at)]));
     at = run('floor_divide', [at, convert(d, at)]);
   }
@@ -197,7 +199,7 @@ export const argpartition = defineOp(
     const t = axis === null ? run('reshape', [convert(x)], { shape: [-1] }) : convert(x),
       a = normalizeAxis('argpartition', axis ?? 0, t.ndim, t.shape),
       n = t.shape[a];
-    if (!(kth >= -n && kth < n)) throw new ValueError(`argpartition: kth is ${kth} but axis ${a} has size ${n}.`, { op: 'argpartition' });
+    if (!Number.isInteger(kth) || !(kth >= -n && kth < n)) throw new ValueError(`argpartition: kth is ${kth} but axis ${a} has size ${n}.`, { op: 'argpartition' });
     return argsort(t, { axis: a });
   },
   ['axis'],

@@ -1,4 +1,5 @@
 /** Rearranged blocks of images, comparisons of images, elements by pattern (keras.ops). */
+import { describe } from '../describe';
 import { ValueError } from '../errors';
 import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
@@ -8,7 +9,7 @@ import { toFloat } from './unary';
 
 function blocks(op: string, x: TensorLike, blockSize: number, dataFormat: string | undefined, f: (t: Tensor, n: number) => Tensor): Tensor {
   const t = convert(x);
-  if (!Number.isInteger(blockSize) || blockSize < 2) throw new ValueError(`${op}: blockSize must be a whole number >= 2.\n  Received: ${blockSize}`, { op });
+  if (!Number.isInteger(blockSize) || blockSize < 2) throw new ValueError(`${op}: blockSize must be a whole number >= 2.\n  Received: ${describe(blockSize)}`, { op });
   if (t.ndim !== 4) throw new ValueError(`${op}: images (batch, height, width, channels) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op });
   return channelsLast(t, checkDataFormat(op, dataFormat), (y) => f(y, blockSize));
 }

@@ -109,7 +109,8 @@ function rowsOf(op: string, xs: Structure): number {
     throw new ValueError(`${op}: tensors of one length along the first axis are expected.\n  Received: shapes ${all.map((t) => formatShape(t.shape)).join(', ')}`, { op });
   return all[0].shape[0];
 }
-function stacked(ys: readonly Structure[]): Structure {
+function stacked(op: string, ys: readonly Structure[]): Structure {
+  if (!ys.length) throw new ValueError(`${op}: there are no rows, so the shape of the result is not known.`, { op });
   const lists = ys.map(leaves);
   return packed(
     ys[0],
@@ -138,7 +139,7 @@ export const scan = defineOp(
       const i = reverse ? n - 1 - k : k;
       [carry, ys[i]] = f(carry, given === null ? null : row(given, i));
     }
-    return [carry, n && ys[0] != null ? stacked(ys) : null];
+    return [carry, n && ys[0] != null ? stacked('scan', ys) : null];
   },
   ['xs', 'length', 'reverse', 'unroll'],
 );
@@ -146,19 +147,28 @@ export const scan = defineOp(
 export const map = defineOp('map', (f: (x: Structure) => Structure, xs: Structure): Structure => {
   const given = asTensors(xs),
     n = rowsOf('map', given);
-  return stacked(Array.from({ length: n }, (_, i) => f(row(given, i))));
+  return stacked(
+    'map',
+    Array.from({ length: n }, (_, i) => f(row(given, i))),
+  );
 });
 /** `f` of each row of `elements`, stacked. */
 export const vectorizedMap = defineOp('vectorizedMap', (f: (x: Structure) => Structure, elements: Structure): Structure => {
   const given = asTensors(elements),
     n = rowsOf('vectorizedMap', given);
-  return stacked(Array.from({ length: n }, (_, i) => f(row(given, i))));
+  return stacked(
+    'vectorizedMap',
+    Array.from({ length: n }, (_, i) => f(row(given, i))),
+  );
 });
 /** A function of rows made one of whole tensors: it is applied to the rows of all its arguments. */
 export const vectorize = defineOp('vectorize', (f: (...xs: Tensor[]) => Tensor): ((...xs: TensorLike[]) => Tensor) => (...xs) => {
   const given = xs.map((x) => convert(x)),
     n = rowsOf('vectorize', given);
-  return stacked(Array.from({ length: n }, (_, i) => f(...(row(given, i) as Tensor[])))) as Tensor;
+  return stacked(
+    'vectorize',
+    Array.from({ length: n }, (_, i) => f(...(row(given, i) as Tensor[]))),
+  ) as Tensor;
 });
 /**
  * All results of an associative function over the first elements: y[i] = f(f(x[0], x[1]), ... x[i]), in log2(n) steps.

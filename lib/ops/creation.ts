@@ -1,9 +1,15 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
+import { describe } from '../describe';
 import { ValueError } from '../errors';
-import { checkDType, convert, formatShape, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import { isRecord } from '../nest';
+import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import { numberList, realNumber, wholeNumber } from './arguments';
 import { defineOp } from './define';
+import { pair } from './binary';
+import { moveaxis } from './shape';
+import { toFloat } from './unary';
 
-const sizes = (shape: number | Shape): number[] => (typeof shape === 'number' ? [shape] : [...shape]);
+const sizes = (shape: number | Shape): number[] => numberList('shape', 'it', shape);
 const LIKE = ['dtype'] as const;
 interface DTypeOption {
   dtype?: DType | null;
@@ -65,45 +71,86 @@ const sequence = (values: number[], dtype: DType): Tensor => tensor(values, [val
 export const arange = defineOp(
   'arange',
   (start: number, stop?: number | null | DTypeOption, step?: number | null | DTypeOption, options: DTypeOption = {}): Tensor => {
-    const numbers = [start, stop, step].filter((v): v is number => typeof v === 'number');
-    const opts = [stop, step].find((v): v is DTypeOption => typeof v === 'object' && v !== null) ?? options;
-    const [from, to, by] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+    const given: readonly unknown[] = [start, stop, step],
+      opts = given.find(isRecord) as DTypeOption | undefined;
+    const numbers = given.slice(0, opts ? given.indexOf(opts) : 3).filter((v) => v !== undefined && v !== null);
+    const [a, b, by = 1] = numbers.map((v, i) => realNumber('arange', i || numbers.length === 1 ? (i === 2 ? 'step' : 'stop') : 'start', v));
+    if (a === undefined) throw new ValueError('arange: stop is missing.', { op: 'arange' });
+    const [from, to] = b === undefined ? [0, a] : [a, b];
     if (!by) throw new ValueError('arange: step must not be 0.', { op: 'arange' });
-    const dtype = opts.dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
+    const count = Math.max(0, Math.ceil((to - from) / by));
+    if (!(count < 2 ** 31)) throw new ValueError(`arange: from ${from} to ${to} by ${by} are too many numbers for a tensor.`, { op: 'arange' });
+    const dtype = (opts ?? options).dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
     return sequence(
-      Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by),
+      Array.from({ length: count }, (_, i) => from + i * by),
       dtype,
     );
   },
   LIKE,
 );
-/** `num` numbers at equal distances from `start` to `stop`. */
+interface SpaceOptions extends DTypeOption {
+  num?: number;
+  endpoint?: boolean;
+  /** Where the new axis is, when start or stop are tensors. */
+  axis?: number;
+}
+/** The numbers, and their distance. */
+function spaced(op: string, start: TensorLike, stop: TensorLike, { num = 50, endpoint = true, dtype, axis = 0 }: SpaceOptions): [Tensor, Tensor] {
+  wholeNumber(op, 'num', num);
+  const gaps = endpoint ? num - 1 : num,
+    target = checkDType(dtype ?? 'float32');
+  if (typeof start === 'number' && typeof stop === 'number') {
+    const y = Array.from({ length: num }, (_, i) => (i > 0 && i === gaps && endpoint ? stop : start + (gaps ? (i * (stop - start)) / gaps : 0)));
+    return [sequence(y, target), tensor(gaps > 0 ? (stop - start) / gaps : NaN, [], isFloating(target) ? target : 'float32')];
+  }
+  const [a, b] = pair(toFloat(start), toFloat(stop)),
+    share = run(
+      'reshape',
+      [
+        sequence(
+          Array.from({ length: num }, (_, i) => (gaps ? i / gaps : 0)),
+          a.dtype,
+        ),
+      ],
+      { shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)] },
+    );
+  const y = run('add', [run('multiply', [a, run('subtract', [convert(1, share), share])]), run('multiply', [b, share])]);
+  const step = run('divide', [run('subtract', [b, a]), convert(gaps > 0 ? gaps : NaN, a)]);
+  return [moveaxis(run('cast', [y], { dtype: dtype ?? a.dtype }), 0, axis), step];
+}
+/**
+ * `num` numbers at equal distances from `start` to `stop`; of tensors along a new axis at `axis`.
+ * `retstep`: the distance too, as a pair. Defaults: num 50, endpoint true, axis 0.
+ */
 export const linspace = defineOp(
   'linspace',
-  (start: number, stop: number, { num = 50, endpoint = true, dtype }: DTypeOption & { num?: number; endpoint?: boolean } = {}): Tensor => {
-    const gaps = endpoint ? num - 1 : num;
-    return sequence(
-      Array.from({ length: num }, (_, i) => (i > 0 && i === gaps && endpoint ? stop : start + (gaps ? (i * (stop - start)) / gaps : 0))),
-      dtype ?? 'float32',
-    );
+  (start: TensorLike, stop: TensorLike, { retstep = false, ...options }: SpaceOptions & { retstep?: boolean } = {}) => {
+    const both = spaced('linspace', start, stop, options);
+    return retstep ? both : both[0];
   },
-  ['num', 'endpoint', 'dtype'],
-);
-/** `num` numbers at equal ratios from base^start to base^stop. */
+  ['num', 'endpoint', 'retstep', 'dtype', 'axis'],
+) as {
+  (start: TensorLike, stop: TensorLike, options: SpaceOptions & { retstep: true }): [Tensor, Tensor];
+  (start: TensorLike, stop: TensorLike, options?: SpaceOptions & { retstep?: false }): Tensor;
+};
+/** `num` numbers at equal ratios from base^start to base^stop; of tensors along a new axis at `axis`. */
 export const logspace = defineOp(
   'logspace',
-  (start: number, stop: number, { num = 50, endpoint = true, base = 10, dtype }: DTypeOption & { num?: number; endpoint?: boolean; base?: number } = {}): Tensor => {
-    const gaps = endpoint ? num - 1 : num;
-    return sequence(
-      Array.from({ length: num }, (_, i) => base ** (start + (gaps ? (i * (stop - start)) / gaps : 0))),
-      dtype ?? 'float32',
-    );
+  (start: TensorLike, stop: TensorLike, { base = 10, dtype, ...options }: SpaceOptions & { base?: number } = {}): Tensor => {
+    const exact = typeof start === 'number' && typeof stop === 'number' ? 'float64' : undefined,
+      [exponents] = spaced('logspace', start, stop, { ...options, dtype: exact });
+    return run('cast', [run('power', [convert(realNumber('logspace', 'base', base), exponents), exponents])], {
+      dtype: checkDType(dtype ?? (exact ? 'float32' : exponents.dtype)),
+    });
   },
-  ['num', 'endpoint', 'base', 'dtype'],
+  ['num', 'endpoint', 'base', 'dtype', 'axis'],
 );
 
 /** @internal bool (rows, columns): column - row compared with k. */
-export function diagonalMask(op: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number): Tensor {
+export function diagonalMask(op: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number, caller = 'diagonal'): Tensor {
+  wholeNumber(caller, 'the number of rows', rows);
+  wholeNumber(caller, 'the number of columns', columns);
+  wholeNumber(caller, 'k', k, -(2 ** 31));
   const i = run(
     'reshape',
     [
@@ -131,7 +178,7 @@ export const eye = defineOp(
   'eye',
   (n: number, m?: number | null | (DTypeOption & { k?: number }), options: DTypeOption & { k?: number } = {}): Tensor => {
     const { k = 0, dtype } = typeof m === 'object' && m !== null ? m : options;
-    return run('cast', [diagonalMask('equal', n, typeof m === 'number' ? m : n, k)], { dtype: dtype ?? 'float32' });
+    return run('cast', [diagonalMask('equal', n, typeof m === 'number' ? m : n, k, 'eye')], { dtype: dtype ?? 'float32' });
   },
   ['k', 'dtype'],
 );
@@ -141,7 +188,7 @@ export const identity = defineOp('identity', (n: number, { dtype }: DTypeOption 
 export const tri = defineOp(
   'tri',
   (n: number, { m = null, k = 0, dtype }: DTypeOption & { m?: number | null; k?: number } = {}): Tensor =>
-    run('cast', [diagonalMask('less_equal', n, m ?? n, k)], { dtype: dtype ?? 'float32' }),
+    run('cast', [diagonalMask('less_equal', n, m ?? n, k, 'tri')], { dtype: dtype ?? 'float32' }),
   ['m', 'k', 'dtype'],
 );
 
@@ -151,7 +198,7 @@ const triangle = (name: string, op: 'less_equal' | 'greater_equal') =>
     (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => {
       const t = convert(x);
       if (t.ndim < 2) throw new ValueError(`${name}: a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: name });
-      return run('where', [diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k), t, tensor(0, [], t.dtype)]);
+      return run('where', [diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k, name), t, tensor(0, [], t.dtype)]);
     },
     ['k'],
   );

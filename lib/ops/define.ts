@@ -2,8 +2,10 @@
  * How ops are made: `defineOp` gives a function that also works on symbolic Keras tensors, `methods` makes functions
  * methods of tensors and variables.
  */
+import { describe } from '../describe';
+import { isOwnFault, TypeError } from '../errors';
 import { isRecord } from '../nest';
-import { checkOptions } from '../options';
+import { checkOptions, refuseAsOptions } from '../options';
 import { Tensor } from '../tensor';
 import { Variable } from '../variable';
 
@@ -28,10 +30,21 @@ export const definedOps = new Map<string, AnyFunction>();
  * @param options - names that its options object, the last argument, may have.
  */
 export function defineOp<F extends AnyFunction>(name: string, f: F, options: readonly string[] = []): F {
+  const plain = f as unknown as (...a: unknown[]) => unknown;
   const wrapped = ((...args: unknown[]) => {
     const last = args[args.length - 1];
     if (isRecord(last)) checkOptions(name, last, options);
-    return hasSymbolic(args) ? callSymbolically(name, wrapped, args) : (f as unknown as (...a: unknown[]) => unknown)(...args);
+    else if (options.length && f.length && args.length > f.length && last !== undefined) refuseAsOptions(name, last, options); // sum(x, 1): not ignored
+    if (hasSymbolic(args)) return callSymbolically(name, wrapped, args);
+    try {
+      return plain(...args);
+    } catch (error) {
+      if (!isOwnFault(error)) throw error;
+      throw new TypeError(`${name}: the arguments cannot be used: ${(error as Error).message}.\n  Received: ${args.length ? args.map((a) => describe(a)).join(', ') : 'none'}`, {
+        op: name,
+        cause: error,
+      });
+    }
   }) as unknown as F;
   Object.defineProperty(wrapped, 'name', { value: name });
   definedOps.set(name, wrapped);

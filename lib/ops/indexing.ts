@@ -1,6 +1,8 @@
 /** Elements by position: lookup, scatter, order (keras.ops). */
+import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
 import { convert, formatShape, isFloating, run, runMany, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';
 
@@ -139,7 +141,7 @@ export const topK = defineOp(
   (x: TensorLike, k: number, { sorted = true }: { sorted?: boolean } = {}): [Tensor, Tensor] => {
     const t = convert(x),
       n = t.shape[t.ndim - 1];
-    if (!(k >= 0 && k <= n)) throw new ValueError(`topK: k is ${k} but the last axis has size ${n}.`, { op: 'topK' });
+    if (!t.ndim || !Number.isInteger(k) || !(k >= 0 && k <= n)) throw new ValueError(`topK: k is ${describe(k)} but the last axis has size ${n ?? 'none'}.`, { op: 'topK' });
     void sorted; // largest first satisfies both
     const [values, indices] = runMany('sort', [t], { descending: true });
     const cut = (y: Tensor): Tensor => run('slice', [y], { start: y.shape.map(() => 0), size: [...y.shape.slice(0, -1), k], step: y.shape.map(() => 1) });

@@ -1,6 +1,7 @@
 /** Normalization (keras.ops). */
 import { ValueError } from '../errors';
 import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../tensor';
+import { numberList } from './arguments';
 import { defineOp } from './define';
 import { normalizeAxis } from './shape';
 import { toFloat } from './unary';
@@ -61,7 +62,9 @@ function inSingle(t: Tensor, f: (x: Tensor) => Tensor): Tensor {
 }
 type AxisList = number | readonly number[];
 const axisList = (op: string, axis: AxisList, t: Tensor): number[] =>
-  (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape)).sort((a, b) => a - b);
+  numberList(op, 'axis', axis)
+    .map((a) => normalizeAxis(op, a, t.ndim, t.shape))
+    .sort((a, b) => a - b);
 
 const areLast = (axes: number[], t: Tensor): boolean => axes.length > 0 && new Set(axes).size === axes.length && axes[0] === t.ndim - axes.length;
 /** The last axes as rows: one native op, forward and backward. */

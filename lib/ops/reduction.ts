@@ -1,5 +1,6 @@
 /** Reductions over axes (keras.ops): `axis` a number, a list, or null for all; `keepdims` keeps them as size 1. */
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { numberList } from './arguments';
 import { defineMethods, defineOp } from './define';
 import { toFloat } from './unary';
 
@@ -9,9 +10,9 @@ export interface ReductionOptions {
 }
 type Method = (options?: ReductionOptions) => Tensor;
 
-const attrs = ({ axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : typeof axis === 'number' ? [axis] : [...axis], keepdims });
+const attrs = (op: string, { axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : numberList(op, 'axis', axis), keepdims });
 const reduction = (name: string, native: string) =>
-  defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(options)), ['axis', 'keepdims']);
+  defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(name, options)), ['axis', 'keepdims']);
 
 /** Sum. bool, int8 and uint8 are summed as int32. */
 export const sum = reduction('sum', 'sum');
@@ -23,7 +24,7 @@ export const prod = reduction('prod', 'prod');
 export const max = defineOp(
   'max',
   (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-    const y = run('max', [convert(x)], attrs(options));
+    const y = run('max', [convert(x)], attrs('max', options));
     return initial == null ? y : run('maximum', [y, convert(initial, y)]);
   },
   ['axis', 'keepdims', 'initial'],
@@ -32,15 +33,15 @@ export const max = defineOp(
 export const min = defineOp(
   'min',
   (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-    const y = run('min', [convert(x)], attrs(options));
+    const y = run('min', [convert(x)], attrs('min', options));
     return initial == null ? y : run('minimum', [y, convert(initial, y)]);
   },
   ['axis', 'keepdims', 'initial'],
 );
 /** Largest element. */
-export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs(options)), ['axis', 'keepdims']);
+export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs('max', options)), ['axis', 'keepdims']);
 /** Smallest element. */
-export const amin = defineOp('amin', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs(options)), ['axis', 'keepdims']);
+export const amin = defineOp('amin', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs('min', options)), ['axis', 'keepdims']);
 /** Whether any element is not 0. */
 export const any = reduction('any', 'any');
 /** Whether all elements are not 0. */
@@ -50,8 +51,8 @@ export const variance = defineOp(
   'var',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
     const t = toFloat(x);
-    const centered = run('subtract', [t, run('mean', [t], attrs({ ...options, keepdims: true }))]);
-    return run('mean', [run('square', [centered])], attrs(options));
+    const centered = run('subtract', [t, run('mean', [t], attrs('var', { ...options, keepdims: true }))]);
+    return run('mean', [run('square', [centered])], attrs('var', options));
   },
   ['axis', 'keepdims'],
 );
@@ -62,9 +63,9 @@ export const logsumexp = defineOp(
   'logsumexp',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
     const t = toFloat(x);
-    const largest = run('max', [t], attrs({ ...options, keepdims: true }));
+    const largest = run('max', [t], attrs('logsumexp', { ...options, keepdims: true }));
     const shift = run('stop_gradient', [run('where', [run('isfinite', [largest]), largest, convert(0, largest)])]);
-    const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs(options))]);
+    const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs('logsumexp', options))]);
     return run('add', [total, run('reshape', [shift], { shape: [...total.shape] })]);
   },
   ['axis', 'keepdims'],
@@ -74,7 +75,7 @@ export const countNonzero = defineOp(
   'countNonzero',
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     const t = convert(x);
-    return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs({ axis }));
+    return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs('countNonzero', { axis }));
   },
   ['axis'],
 );
@@ -83,11 +84,11 @@ export const average = defineOp(
   'average',
   (x: TensorLike, { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {}): Tensor => {
     const t = toFloat(x);
-    if (weights === null) return run('mean', [t], attrs({ axis }));
+    if (weights === null) return run('mean', [t], attrs('average', { axis }));
     let w = convert(weights, t);
     if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
     const full = run('broadcast_to', [run('cast', [w], { dtype: t.dtype })], { shape: [...t.shape] });
-    return run('divide', [run('sum', [run('multiply', [t, full])], attrs({ axis })), run('sum', [full], attrs({ axis }))]);
+    return run('divide', [run('sum', [run('multiply', [t, full])], attrs('average', { axis })), run('sum', [full], attrs('average', { axis }))]);
   },
   ['axis', 'weights'],
 );

@@ -1,18 +1,24 @@
 /** Shapes: views, moves and joins (keras.ops). */
 import { ValueError } from '../errors';
+import { describe } from '../describe';
 import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../tensor';
+import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
 
 /** @internal 0 <= result < ndim, or an error that names both. */
 export function normalizeAxis(op: string, axis: number, ndim: number, shape?: Shape): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim)
-    throw new ValueError(`${op}: axis ${axis} is out of range for a tensor of rank ${ndim}${shape ? ` and shape ${formatShape(shape)}` : ''}.`, { op });
+    throw new ValueError(
+      `${op}: axis ${typeof axis === 'number' ? axis : describe(axis)} is out of range for a tensor of rank ${ndim}${shape ? ` and shape ${formatShape(shape)}` : ''}.`,
+      { op },
+    );
   return axis < 0 ? axis + ndim : axis;
 }
-const list = (axis: number | readonly number[]): number[] => (typeof axis === 'number' ? [axis] : [...axis]);
 
 /** The same elements in another shape; one size may be -1. */
-export const reshape = defineOp('reshape', (x: TensorLike, newshape: number | Shape): Tensor => run('reshape', [convert(x)], { shape: list(newshape) }));
+export const reshape = defineOp('reshape', (x: TensorLike, newshape: number | Shape): Tensor =>
+  run('reshape', [convert(x)], { shape: numberList('reshape', 'newshape', newshape) }),
+);
 /** All elements in one axis. */
 export const ravel = defineOp('ravel', (x: TensorLike): Tensor => run('reshape', [convert(x)], { shape: [-1] }));
 /** Axes in another order; reversed when null. */
@@ -20,16 +26,18 @@ export const transpose = defineOp(
   'transpose',
   (x: TensorLike, { axes = null }: { axes?: readonly number[] | null } = {}): Tensor => {
     const t = convert(x);
-    return run('transpose', [t], axes === null ? {} : { axes: [...axes] });
+    return run('transpose', [t], axes === null ? {} : { axes: numberList('transpose', 'axes', axes) });
   },
   ['axes'],
 );
 /** Repeats size-1 axes to `shape`. */
-export const broadcastTo = defineOp('broadcastTo', (x: TensorLike, shape: Shape): Tensor => run('broadcast_to', [convert(x)], { shape: [...shape] }));
+export const broadcastTo = defineOp('broadcastTo', (x: TensorLike, shape: Shape): Tensor =>
+  run('broadcast_to', [convert(x)], { shape: numberList('broadcastTo', 'shape', shape) }),
+);
 /** A new axis of size 1 at `axis` of the result. */
 export const expandDims = defineOp('expandDims', (x: TensorLike, axis: number | readonly number[]): Tensor => {
   const t = convert(x),
-    axes = list(axis),
+    axes = numberList('expandDims', 'axis', axis),
     ndim = t.ndim + axes.length;
   const at = axes.map((a) => normalizeAxis('expandDims', a, ndim)).sort((a, b) => a - b);
   const shape = [...t.shape];
@@ -42,7 +50,7 @@ export const squeeze = defineOp(
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     const t = convert(x);
     if (axis === null) return run('reshape', [t], { shape: t.shape.filter((d) => d !== 1) });
-    const axes = list(axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
+    const axes = numberList('squeeze', 'axis', axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
     for (const a of axes)
       if (t.shape[a] !== 1) throw new ValueError(`squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`, { op: 'squeeze' });
     return run('reshape', [t], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
@@ -52,8 +60,16 @@ export const squeeze = defineOp(
 /** Axes `source` moved to `destination`. */
 export const moveaxis = defineOp('moveaxis', (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
   const t = convert(x),
-    from = list(source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
-    to = list(destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+    from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
+    to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+  for (const [what, axes] of [
+    ['source', from],
+    ['destination', to],
+  ] as const)
+    if (axes.length !== from.length || new Set(axes).size !== axes.length)
+      throw new ValueError(`moveaxis: source and destination must name as many axes, each once.\n  Received: source ${describe(source)}, destination ${describe(destination)}`, {
+        op: 'moveaxis',
+      });
   const order = t.shape.map((_, i) => i).filter((i) => !from.includes(i));
   to.map((d, i) => [d, from[i]] as const)
     .sort((a, b) => a[0] - b[0])
@@ -117,10 +133,10 @@ export const split = defineOp(
       n = t.shape[a];
     let cuts: number[];
     if (typeof indicesOrSections === 'number') {
-      if (!(indicesOrSections > 0) || n % indicesOrSections)
+      if (!Number.isInteger(indicesOrSections) || indicesOrSections <= 0 || n % indicesOrSections)
         throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, { op: 'split' });
       cuts = Array.from({ length: indicesOrSections - 1 }, (_, i) => ((i + 1) * n) / indicesOrSections);
-    } else cuts = indicesOrSections.map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
+    } else cuts = numberList('split', 'indicesOrSections', indicesOrSections).map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
     const ends = [...cuts, n];
     return ends.map((end, i) => sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))));
   },
@@ -138,8 +154,10 @@ export const unstack = defineOp(
 );
 /** The block of `shape` that begins at `startIndices` (keras.ops.slice). */
 export const slice = defineOp('slice', (x: TensorLike, startIndices: readonly number[], shape: Shape): Tensor => {
-  const t = convert(x);
-  return run('slice', [t], { start: [...startIndices], size: shape.map((d, i) => (d === -1 ? t.shape[i] - startIndices[i] : d)), step: t.shape.map(() => 1) });
+  const t = convert(x),
+    start = numberList('slice', 'startIndices', startIndices),
+    size = numberList('slice', 'shape', shape);
+  return run('slice', [t], { start, size: size.map((d, i) => (d === -1 ? t.shape[i] - start[i] : d)), step: t.shape.map(() => 1) });
 });
 /** Python's x[start:stop:step] for each axis; null where Python leaves a number out. Missing axes are taken whole. */
 export const stridedSlice = defineOp(
@@ -207,7 +225,7 @@ export const pad = defineOp(
 /** x repeated `repeats` times along each axis, end to end. */
 export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
   const t = convert(x),
-    r = list(repeats),
+    r = numberList('tile', 'repeats', repeats),
     ndim = Math.max(t.ndim, r.length);
   const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape],
     times = [...Array<number>(ndim - r.length).fill(1), ...r];
@@ -222,7 +240,8 @@ export const repeat = defineOp(
       a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
     if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
       throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
-    const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : repeats[i]).fill(i)).flat();
+    const counts = numberList('repeat', 'repeats', repeats).map((n) => wholeNumber('repeat', 'repeats', n));
+    const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(counts.length === 1 ? counts[0] : counts[i]).fill(i)).flat();
     return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
   },
   ['axis'],
@@ -232,7 +251,7 @@ export const flip = defineOp(
   'flip',
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     const t = convert(x),
-      axes = axis === null ? t.shape.map((_, i) => i) : list(axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
+      axes = axis === null ? t.shape.map((_, i) => i) : numberList('flip', 'axis', axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
     return run('slice', [t], {
       start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)),
       size: [...t.shape],
@@ -247,8 +266,10 @@ export const roll = defineOp(
   (x: TensorLike, shift: number | readonly number[], { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     let t = convert(x);
     if (axis === null) return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
-    const axes = list(axis),
-      shifts = list(shift);
+    const axes = numberList('roll', 'axis', axis),
+      shifts = numberList('roll', 'shift', shift);
+    if (shifts.some((s) => !Number.isInteger(s)) || (shifts.length !== 1 && shifts.length !== axes.length))
+      throw new ValueError(`roll: shift must be a whole number, or one for each axis.\n  Received: shift ${describe(shift)}, axis ${describe(axis)}`, { op: 'roll' });
     axes.forEach((given, k) => {
       const a = normalizeAxis('roll', given, t.ndim, t.shape),
         n = t.shape[a],

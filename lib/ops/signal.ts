@@ -1,8 +1,9 @@
 /** Fourier transforms of pairs [real, imaginary] and of frames of a signal (keras.ops). */
 import { TypeError, ValueError } from '../errors';
 import { convert, formatShape, run, runMany, type Tensor, tensor, type TensorLike } from '../tensor';
+import { wholeNumber } from './arguments';
 import { defineOp } from './define';
-import { pad, sliceAxis, swapaxes } from './shape';
+import { normalizeAxis, pad, sliceAxis, swapaxes } from './shape';
 import { toFloat } from './unary';
 
 /** Real and imaginary part: what stands for a complex tensor. */
@@ -85,14 +86,17 @@ export const irfft = defineOp(
   'irfft',
   (x: ComplexPair, { fftLength = null }: { fftLength?: number | null } = {}): Tensor => {
     const pair = parts('irfft', x);
+    if (fftLength !== null) wholeNumber('irfft', 'fftLength', fftLength, 1);
     return inverseReal(pair, fftLength ?? 2 * (pair[0].shape[pair[0].ndim - 1] - 1));
   },
   ['fftLength'],
 );
 /** Windows of `sequenceLength` elements every `sequenceStride` along the last axis: (..., windows, sequenceLength). */
 export const extractSequences = defineOp('extractSequences', (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
+  wholeNumber('extractSequences', 'sequenceLength', sequenceLength, 1);
+  wholeNumber('extractSequences', 'sequenceStride', sequenceStride, 1);
   const t = convert(x),
-    n = t.shape[t.ndim - 1],
+    n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)],
     count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
   const at = Int32Array.from({ length: count * sequenceLength }, (_, k) => Math.floor(k / sequenceLength) * sequenceStride + (k % sequenceLength));
   return run('take', [t, tensor(at, [count, sequenceLength])], { axis: t.ndim - 1 });
@@ -104,10 +108,9 @@ function windowOf(op: string, window: string | TensorLike | null, sequenceLength
   if (window === null) return new Float64Array(fftLength).fill(1);
   if (typeof window === 'string') {
     if (window !== 'hann' && window !== 'hamming') throw new ValueError(`${op}: window must be 'hann', 'hamming', a vector or null.\n  Received: '${window}'`, { op });
-    const base = window === 'hann' ? 0.5 : 0.54,
-      period = sequenceLength % 2 ? sequenceLength : sequenceLength; // periodic: the point after the last is the first
+    const base = window === 'hann' ? 0.5 : 0.54; // periodic: the point after the last is the first
     const w = new Float64Array(fftLength);
-    for (let i = 0; i < sequenceLength; i++) w[before + i] = base - (1 - base) * Math.cos((2 * Math.PI * i) / period);
+    for (let i = 0; i < sequenceLength; i++) w[before + i] = base - (1 - base) * Math.cos((2 * Math.PI * i) / sequenceLength);
     return w;
   }
   const w = run('cast', [convert(window, like)], { dtype: like.dtype });
@@ -116,6 +119,12 @@ function windowOf(op: string, window: string | TensorLike | null, sequenceLength
   return run('place', [w], { shape: [fftLength], start: [before], step: [1], value: 0 });
 }
 const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor => (w instanceof Float64Array ? tensor(Array.from(w), [w.length], like.dtype) : w);
+
+function checkFrames(op: string, sequenceLength: number, sequenceStride: number, fftLength: number): void {
+  for (const [what, n] of Object.entries({ sequenceLength, sequenceStride, fftLength })) wholeNumber(op, what, n, 1);
+  if (fftLength < sequenceLength)
+    throw new ValueError(`${op}: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${sequenceLength}`, { op });
+}
 
 interface StftOptions {
   window?: string | TensorLike | null;
@@ -129,8 +138,7 @@ export const stft = defineOp(
   'stft',
   (x: TensorLike, sequenceLength: number, sequenceStride: number, fftLength: number, { window = 'hann', center = true }: StftOptions = {}): [Tensor, Tensor] => {
     let t = toFloat(x);
-    if (fftLength < sequenceLength)
-      throw new ValueError(`stft: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${sequenceLength}`, { op: 'stft' });
+    checkFrames('stft', sequenceLength, sequenceStride, fftLength);
     const w = asTensor(windowOf('stft', window, sequenceLength, fftLength, t), t);
     if (center)
       t = pad(
@@ -152,6 +160,7 @@ export const istft = defineOp(
     fftLength: number,
     { length = null, window = 'hann', center = true }: StftOptions & { length?: number | null } = {},
   ): Tensor => {
+    checkFrames('istft', sequenceLength, sequenceStride, fftLength);
     const pair = parts('istft', x),
       frames = inverseReal(pair, fftLength),
       count = frames.shape[frames.ndim - 2],

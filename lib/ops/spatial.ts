@@ -1,4 +1,5 @@
 /** What convolution and pooling share: data formats, sizes of windows, padding. */
+import { describe } from '../describe';
 import { ValueError } from '../errors';
 import type { Shape, Tensor } from '../tensor';
 import { moveaxis } from './shape';
@@ -13,8 +14,8 @@ export type Sizes = number | readonly number[];
 /** @internal One number for each spatial axis. */
 export function spatial(op: string, what: string, value: Sizes, axes: number, least = 1): number[] {
   const list = typeof value === 'number' ? Array<number>(axes).fill(value) : Array.isArray(value) ? [...(value as number[])] : [];
-  if (list.length !== axes || list.some((v) => !Number.isInteger(v) || v < least))
-    throw new ValueError(`${op}: ${what} must be a whole number >= ${least} or ${axes} of them.\n  Received: ${JSON.stringify(value)}`, { op });
+  if (list.length !== axes || list.some((v) => !Number.isInteger(v) || v < least || v >= 2 ** 31))
+    throw new ValueError(`${op}: ${what} must be a whole number >= ${least} or ${axes} of them.\n  Received: ${describe(value)}`, { op });
   return list;
 }
 /** @internal Elements added before and after each spatial axis. */
@@ -28,7 +29,7 @@ export function paddingOf(
 ): { before: number[]; after: number[] } {
   const before = input.map(() => 0),
     after = input.map(() => 0);
-  const p = padding.toLowerCase();
+  const p = typeof padding === 'string' ? padding.toLowerCase() : padding;
   if (p === 'same')
     input.forEach((n, i) => {
       const total = Math.max(0, (Math.ceil(n / strides[i]) - 1) * strides[i] + (kernel[i] - 1) * dilation[i] + 1 - n);
@@ -38,14 +39,14 @@ export function paddingOf(
   else if (p === 'causal') {
     if (input.length !== 1) throw new ValueError(`${op}: padding 'causal' is for one spatial axis; there are ${input.length}.`, { op });
     before[0] = (kernel[0] - 1) * dilation[0];
-  } else if (p !== 'valid') throw new ValueError(`${op}: padding must be 'valid', 'same' or 'causal'.\n  Received: '${padding}'`, { op });
+  } else if (p !== 'valid') throw new ValueError(`${op}: padding must be 'valid', 'same' or 'causal'.\n  Received: ${describe(padding)}`, { op });
   return { before, after };
 }
 /** @internal */
 export function checkDataFormat(op: string, dataFormat: string | null | undefined): DataFormat {
   if (dataFormat == null) return 'channels_last';
   if (dataFormat !== 'channels_last' && dataFormat !== 'channels_first')
-    throw new ValueError(`${op}: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: '${dataFormat}'`, { op });
+    throw new ValueError(`${op}: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: ${describe(dataFormat)}`, { op });
   return dataFormat;
 }
 /** @internal Runs `f` on channels_last data. */

@@ -1,6 +1,7 @@
 /** Order statistics, counts, covariances and running products (keras.ops). */
 import { ValueError } from '../errors';
 import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { numberList, wholeNumber } from './arguments';
 import { conv } from './convolution';
 import { linspace } from './creation';
 import { defineOp } from './define';
@@ -11,7 +12,7 @@ import { toFloat } from './unary';
 
 type Axes = ReductionOptions['axis'];
 const axesOf = (op: string, axis: Axes, t: Tensor): number[] =>
-  axis == null ? t.shape.map((_, i) => i) : (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape));
+  axis == null ? t.shape.map((_, i) => i) : numberList(op, 'axis', axis).map((a) => normalizeAxis(op, a, t.ndim, t.shape));
 const product = (ns: readonly number[]): number => ns.reduce((p, n) => p * n, 1);
 
 const METHODS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
@@ -46,7 +47,10 @@ function quantiles(op: string, x: TensorLike, q: TensorLike, scale: number, { ax
   const given = convert(q, 'float64');
   expectValue(given, op);
   const qs = Array.from(given.readSync() as ArrayLike<number>, (v) => Number(v) / scale),
-    at = qs.map((v) => quantileAt(v, n, method));
+    at = qs.map((v) => {
+      if (!(v >= 0 && v <= 1)) throw new ValueError(`${op}: q must lie in [0, ${scale}].\n  Received: ${v * scale}`, { op });
+      return quantileAt(v, n, method);
+    });
   const flat = run('reshape', [run('transpose', [t], { axes: [...kept, ...axes] })], { shape: [...shape, n] });
   const sorted = run('sort', [flat]);
   const pick = (k: 0 | 1): Tensor => run('take', [sorted, tensor(Int32Array.from(at.map((a) => a[k])))], { axis: shape.length });
@@ -108,9 +112,9 @@ export const diff = defineOp(
     if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: n must be a whole number >= 0.\n  Received: ${n}`, { op: 'diff' });
     if (!t.ndim) throw new ValueError('diff: a scalar has no neighbours.', { op: 'diff' });
     const k = normalizeAxis('diff', axis, t.ndim, t.shape);
-    for (let i = 0; i < n; i++) {
-      const size = Math.max(0, t.shape[k] - 1),
-        pairs = [sliceAxis(t, k, t.shape[k] ? 1 : 0, size), sliceAxis(t, k, 0, size)];
+    for (let i = 0; i < n && t.shape[k]; i++) {
+      const size = t.shape[k] - 1,
+        pairs = [sliceAxis(t, k, size ? 1 : 0, size), sliceAxis(t, k, 0, size)];
       t = run(t.dtype === 'bool' ? 'not_equal' : 'subtract', pairs);
     }
     return t;
@@ -191,6 +195,7 @@ export const bincount = defineOp(
       t = given.dtype === 'int64' ? given : run('cast', [given], { dtype: 'int32' });
     if (t.ndim < 1 || t.ndim > 2) throw new ValueError(`bincount: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'bincount' });
     expectValue(t, 'bincount (the length of its result depends on the largest value)');
+    wholeNumber('bincount', 'minlength', minlength);
     const length = t.size ? Math.max(minlength, Number(run('max', [t]).item()) + 1) : minlength,
       rows = t.ndim === 2 ? t.shape[0] : 1;
     const w = weights === null ? convert(1, 'int32') : convert(weights);

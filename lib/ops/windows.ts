@@ -1,12 +1,11 @@
 /** Window functions of n points (keras.ops), symmetric, as numpy defines them. */
-import { ValueError } from '../errors';
 import { convert, type Tensor, tensor, type TensorLike } from '../tensor';
+import { wholeNumber } from './arguments';
 import { defineOp } from './define';
 
 function count(op: string, x: TensorLike): number {
   const n = typeof x === 'number' ? x : convert(x).item();
-  if (!Number.isInteger(n) || n < 0) throw new ValueError(`${op}: the number of points must be a whole number >= 0.\n  Received: ${n}`, { op });
-  return n;
+  return wholeNumber(op, 'the number of points', n);
 }
 const points = (n: number, f: (i: number) => number): Tensor => tensor(Float32Array.from({ length: n }, (_, i) => (n === 1 ? 1 : f(i))));
 

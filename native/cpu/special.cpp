@@ -13,11 +13,13 @@
 namespace trae {
 namespace {
 
+// The standard library throws where the result is beyond double.
+double bessel_i(double order, double x) { return x > 713.9 ? HUGE_VAL : std::cyl_bessel_i(order, x); }
 double unary_of(SpecialKind k, double x) {
   switch (k) {
     case SpecialKind::kErfc: return std::erfc(x);
-    case SpecialKind::kBesselI0: return std::cyl_bessel_i(0, std::abs(x));
-    default: return std::copysign(std::cyl_bessel_i(1, std::abs(x)), x);
+    case SpecialKind::kBesselI0: return bessel_i(0, std::abs(x));
+    default: return std::copysign(bessel_i(1, std::abs(x)), x);
   }
 }
 template <class Read, class Write>

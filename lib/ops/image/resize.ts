@@ -1,4 +1,5 @@
 /** Images in another size (keras.ops.image.resize). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import { formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
@@ -61,7 +62,7 @@ export const resize = defineOp(
     oneOf('resize', 'fillMode', fillMode, ['constant']);
     if (cropToAspectRatio && padToAspectRatio) throw new ValueError('resize: cropToAspectRatio and padToAspectRatio exclude each other.', { op: 'resize' });
     if (!Array.isArray(size) || size.length !== 2 || !size.every(isWhole))
-      throw new ValueError(`resize: size must be [height, width], whole numbers > 0.\n  Received: ${JSON.stringify(size)}`, { op: 'resize' });
+      throw new ValueError(`resize: size must be [height, width], whole numbers > 0.\n  Received: ${describe(size)}`, { op: 'resize' });
     return onBatch('resize', images, dataFormat, (batch) => {
       if (batch.shape[1] * batch.shape[2] === 0) throw new ValueError(`resize: there are no pixels to resize.\n  Received: shape ${formatShape(batch.shape)}`, { op: 'resize' });
       const t = cropToAspectRatio ? cropToAspect(batch, size) : padToAspectRatio ? padToAspect(batch, size, fillValue) : batch;

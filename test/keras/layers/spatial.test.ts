@@ -125,7 +125,7 @@ describe('low-rank adaptation of a convolution', () => {
 
 describe('what layers of spatial axes refuse', () => {
   const refusals: [() => unknown, string][] = [
-    [() => new layers.Conv3D(2, [1, 2]), 'Conv3D: kernelSize must be a whole number >= 1 or 3 of them.\n  Received: [1,2]'],
+    [() => new layers.Conv3D(2, [1, 2]), 'Conv3D: kernelSize must be a whole number >= 1 or 3 of them.\n  Received: [1, 2]'],
     [() => new layers.Conv3D(2, 2, { padding: 'causal' }), "Conv3D: padding must be 'valid' or 'same'.\n  Received: 'causal'"],
     [() => new layers.Conv1D(2, 2, { padding: 'full' }), "Conv1D: padding must be 'valid', 'same' or 'causal'.\n  Received: 'full'"],
     [() => new layers.Conv2D(3, 2, { groups: 2 }), 'Conv2D: filters (3) must be divisible by groups (2).'],
@@ -140,7 +140,7 @@ describe('what layers of spatial axes refuse', () => {
     [() => new layers.DepthwiseConv2D(2, { depthMultiplier: 0 }), 'DepthwiseConv2D: depthMultiplier must be a positive whole number.\n  Received: 0'],
     [() => new layers.SeparableConv1D(0, 2), 'SeparableConv1D: filters must be a positive whole number.\n  Received: 0'],
     [() => new layers.MaxPooling3D({ poolSize: 0 }), 'MaxPooling3D: poolSize must be a whole number >= 1 or 3 of them.\n  Received: 0'],
-    [() => new layers.AdaptiveMaxPooling2D([2, 3, 4]), 'AdaptiveMaxPooling2D: outputSize must be a whole number >= 1 or 2 of them.\n  Received: [2,3,4]'],
+    [() => new layers.AdaptiveMaxPooling2D([2, 3, 4]), 'AdaptiveMaxPooling2D: outputSize must be a whole number >= 1 or 2 of them.\n  Received: [2, 3, 4]'],
     [() => new layers.ZeroPadding1D(-1), 'ZeroPadding1D: padding must be a whole number >= 0 or a pair of them.\n  Received: -1'],
     [() => new layers.ZeroPadding3D([1, 2]), 'ZeroPadding3D: padding must be a whole number >= 0, 3 of them, or 3 pairs.\n  Received: [1,2]'],
     [() => new layers.Cropping2D([[1], [2]]), 'Cropping2D: cropping must be a whole number >= 0, 2 of them, or 2 pairs.\n  Received: [[1],[2]]'],
