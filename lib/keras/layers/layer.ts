@@ -16,6 +16,7 @@ import * as regularizers from '../regularizers';
 import { classNameOf, construct, type SerializableClass } from '../saving/registry';
 import { serializeKerasObject } from '../saving/serialize';
 import { held, isMetric, toTensors } from './attributes';
+import { signedTraining } from './call_signature';
 import { InputSpec } from './input_spec';
 import { oneOrAll, shapeText, sharingError } from './sharing';
 
@@ -442,7 +443,8 @@ export abstract class Layer implements Operation {
   /**
    * The layer as a function: of tensors (computed), or of symbolic tensors (a node of a functional model). A cell of a
    * recurrent layer takes its states too: `cell.apply(inputs, states)`.
-   * @param options - training (default that of the surrounding call, else false), mask, and what `call` knows besides.
+   * @param options - training (default that of the surrounding call, else what the signature of `call` says, else false),
+   *   mask, and what `call` knows besides.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   apply(inputs: any, options?: CallOptions): any;
@@ -485,7 +487,7 @@ export abstract class Layer implements Operation {
     this.checkSpecs(inputs);
     this.ensureBuilt(this.shapesOf(inputs));
     const outer = callContext,
-      training = options.training ?? outer?.training ?? null;
+      training = options.training ?? outer?.training ?? signedTraining(this.call);
     if (!outer) this.clearLosses();
     callContext = { training, entry: outer?.entry ?? this };
     try {
@@ -506,7 +508,7 @@ export abstract class Layer implements Operation {
     }
   }
   /** @internal What `training` is for calls that do not say: layers that only augment data are made for training. */
-  protected get defaultTraining(): boolean {
+  protected get defaultTraining(): boolean | null {
     return false;
   }
   /** @internal Whether outputs have masks even when inputs have none. */

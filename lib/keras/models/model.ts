@@ -112,6 +112,10 @@ export class Model extends Layer {
       `model '${this.name}' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).`,
     );
   }
+  /** @internal A graph decides nothing: its layers' own defaults count. */
+  protected override get defaultTraining(): boolean | null {
+    return this.graph ? null : super.defaultTraining;
+  }
   override computeMask(): null {
     return null;
   }

@@ -1,40 +1,31 @@
 /** The loss of a compiled model: one for each output, weighted (keras.src.trainers.compile_utils.CompileLoss). */
 import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord } from '../../nest';
+import { isRecord } from '../../nest';
 import { convert, run, type Tensor } from '../../tensor';
 import * as losses from '../losses/index';
 import { Mean } from '../metrics/reduction_metrics';
 import { isSerialized } from '../saving/serialize';
-import { isTensor } from './data';
+import { alignedTo, byPosition, inKerasOrder, isNested, outputsOf, placeOf, valueAt, weightsFor, type Output, type Path } from './outputs';
 
-/** @internal Predictions and targets, output by output. */
-export function outputsOf(structure: unknown, names: readonly string[] | null): { name: string; value: Tensor }[] {
-  if (isTensor(structure)) return [{ name: names?.[0] ?? 'output', value: structure }];
-  if (isRecord(structure)) return Object.entries(structure).map(([name, value]) => ({ name, value: value as Tensor }));
-  return flattenStructure(structure, isTensor).map((value, i) => ({ name: names?.[i] ?? `output_${i}`, value }));
-}
-/** @internal A value for each output from one, an array, or a record by output name. */
-export function perOutput<T>(where: string, given: unknown, names: readonly string[], isSingle: (x: unknown) => boolean): (T | null)[] {
-  if (given === null || given === undefined) return names.map(() => null);
-  if (isSingle(given)) {
-    if (names.length > 1) return names.map(() => given as T);
-    return [given as T];
-  }
-  if (Array.isArray(given)) {
-    if (given.length !== names.length) throw new ValueError(`compile: ${where} has ${given.length} entries but the model has ${names.length} outputs: ${names.join(', ')}.`);
-    return given as T[];
-  }
-  const record = given as Record<string, T>;
-  for (const key of Object.keys(record))
-    if (!names.includes(key)) throw new ValueError(`compile: ${where} names output '${key}' but the model's outputs are ${names.map((n) => `'${n}'`).join(', ')}.`);
-  return names.map((n) => record[n] ?? null);
-}
 const isSingleLoss = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerialized(x);
+const isNothing = (x: unknown): x is null | undefined => x === null || x === undefined;
+
+// What `loss` says of one output.
+interface Entry {
+  output: Output;
+  path: Path;
+  option: unknown;
+}
+interface Part {
+  output: number;
+  loss: losses.Loss;
+  weight: number | null;
+  name: string;
+}
 
 /** @internal */
 export class CompileLoss {
-  private resolved: (losses.Loss | null)[] | null = null;
-  private names: string[] = [];
+  private parts: Part[] | null = null;
   /** Means of the losses of each output, when there are several. */
   trackers: Mean[] = [];
   constructor(
@@ -43,7 +34,7 @@ export class CompileLoss {
   ) {
     // Unknown names are refused now, not at the first batch.
     const check = (x: unknown): void => {
-      if (x === null || x === undefined) return;
+      if (isNothing(x)) return;
       if (isSingleLoss(x)) {
         if (!isCrossentropy(x)) losses.get(x);
       } else if (Array.isArray(x)) x.forEach(check);
@@ -52,47 +43,104 @@ export class CompileLoss {
     };
     check(option);
   }
-  /** Losses by output, once the outputs are known. */
-  resolve(predictions: { name: string; value: Tensor }[], targets: { value: Tensor }[]): (losses.Loss | null)[] {
-    if (this.resolved) return this.resolved;
-    this.names = predictions.map((p) => p.name);
-    const given = perOutput<unknown>('loss', this.option, this.names, isSingleLoss);
-    this.resolved = given.map((l, i) => (isCrossentropy(l) ? crossentropyFor(targets[i]?.value, predictions[i].value) : losses.get(l)));
-    if (this.names.length > 1) this.trackers = this.resolved.map((l, i) => (l ? new Mean({ name: `${this.names[i]}_loss` }) : null)).filter((m): m is Mean => m !== null);
-    return this.resolved;
-  }
   /** The weighted sum of the losses of all outputs, or null when there are none. */
   call(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): Tensor | null {
-    const predictions = outputsOf(yPred, outputNames),
-      targets = this.align(y, predictions),
-      weights = this.align(sampleWeight, predictions, true);
-    const list = this.resolve(predictions, targets as { value: Tensor }[]);
-    if (!list.some((l) => l)) return null;
-    if (targets.length !== predictions.length)
-      throw new ValueError(`the model has ${predictions.length} outputs (${this.names.join(', ')}) but ${targets.length} targets are given.`);
-    const lossWeights = perOutput<number>('lossWeights', this.weightOption, this.names, (x) => typeof x === 'number');
-    let total: Tensor | null = null,
-      tracker = 0;
-    list.forEach((loss, i) => {
-      if (!loss) return;
-      const target = targets[i];
-      if (!target) throw new ValueError(`targets for output '${this.names[i]}' are missing.\n  Fix: pass y.`);
-      let value = loss.call(target.value, predictions[i].value, weights[i]?.value ?? null);
-      const mean = this.trackers[tracker++];
-      if (mean) mean.updateState(value, { sampleWeight: convert(predictions[i].value.shape[0] ?? 1, value) });
-      const w = lossWeights[i];
-      if (w !== null && w !== 1) value = run('multiply', [value, convert(w, value)]);
+    const outputs = outputsOf(yPred, outputNames),
+      entries = this.entriesFor(outputs).filter((e) => !isNothing(e.option)),
+      wanted = outputs.filter((o) => entries.some((e) => e.output === o));
+    if (!wanted.length) return null;
+    const targets = alignedTo(outputs, y, 'targets', wanted),
+      weights = weightsFor(outputs, sampleWeight);
+    this.parts ??= this.resolve(outputs, targets);
+    let total: Tensor | null = null;
+    this.parts.forEach(({ output, loss, weight }, i) => {
+      const target = targets[output],
+        prediction = outputs[output].value;
+      if (!target) throw new ValueError(`targets for output '${placeOf(outputs[output])}' are missing.\n  Fix: pass y.`);
+      let value = loss.call(target, prediction, weights[output]);
+      this.trackers[i]?.updateState(value, { sampleWeight: convert(prediction.shape[0] ?? 1, value) });
+      if (weight !== null && weight !== 1) value = run('multiply', [value, convert(weight, value)]);
       total = total ? run('add', [total, value]) : value;
     });
     return total;
   }
-  private align(given: unknown, predictions: { name: string }[], isOptional = false): ({ value: Tensor } | null)[] {
-    if (given === null || given === undefined) return [];
-    if (isRecord(given)) return predictions.map((p) => (given[p.name] ? { value: given[p.name] as Tensor } : null));
-    const flat = flattenStructure(given, isTensor);
-    if (isOptional && flat.length === 1) return predictions.map(() => ({ value: flat[0] }));
-    return flat.map((value) => ({ value }));
+  // Losses by output, once the outputs are known.
+  private resolve(outputs: readonly Output[], targets: readonly (Tensor | null)[]): Part[] {
+    const entries = this.entriesFor(outputs),
+      weightOf = this.weights(entries, outputs);
+    const parts = entries
+      .filter((e) => !isNothing(e.option))
+      .map((e): Part => {
+        const output = outputs.indexOf(e.output),
+          loss = isCrossentropy(e.option) ? crossentropyFor(targets[output] ?? undefined, e.output.value) : losses.get(e.option)!;
+        return { output, loss, weight: weightOf(e), name: nameOf(e, loss) };
+      });
+    if (parts.length > 1) this.trackers = parts.map((p) => new Mean({ name: `${p.name}_loss` }));
+    return parts;
   }
+  private entriesFor(outputs: readonly Output[]): Entry[] {
+    const { option } = this;
+    if (isNothing(option)) return [];
+    if (isRecord(option) && !isSingleLoss(option)) {
+      const known = outputs.map(placeOf);
+      const isByName = outputs.every((o) => typeof o.path[0] !== 'string');
+      for (const key of Object.keys(option))
+        if (isByName ? !known.includes(key) : !outputs.some((o) => o.path[0] === key))
+          throw new ValueError(`compile: loss names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`);
+      const missing = isByName && known.find((n) => !(n in option));
+      if (missing) throw new ValueError(`compile: loss says nothing of output '${missing}'.\n  Received: losses for ${Object.keys(option).join(', ')}\n  Fix: ${missing}: null, for no loss.`);
+    }
+    return collect(byPosition(option, outputs), outputs, []);
+  }
+  // Of the structure of the loss, one for all, or an array of numbers in Keras' order.
+  private weights(entries: readonly Entry[], outputs: readonly Output[]): (e: Entry) => number | null {
+    const { weightOption } = this;
+    if (isNothing(weightOption)) return () => null;
+    if (typeof weightOption === 'number') return () => weightOption;
+    if (isRecord(weightOption)) {
+      const known = outputs.map(placeOf);
+      for (const key of Object.keys(weightOption))
+        if (!known.includes(key) && !outputs.some((o) => o.path[0] === key))
+          throw new ValueError(`compile: lossWeights names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`);
+    }
+    const given = byPosition(weightOption, outputs),
+      sorted = inKerasOrder(entries);
+    if (Array.isArray(given) && given.length === entries.length && !given.some(isNested)) return (e) => (given[sorted.indexOf(e)] ?? null) as number | null;
+    if (Array.isArray(given) && !given.some(isNested))
+      throw new ValueError(`compile: lossWeights has ${given.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
+    return (e) => {
+      const w = e.path.length ? valueAt(given, e.path) : given;
+      if (w !== null && typeof w !== 'number') throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${JSON.stringify(weightOption)}`);
+      return w;
+    };
+  }
+}
+// The losses of the outputs below `path`: one for all of them, an array in their order, or the structure that they have.
+function collect(option: unknown, outputs: readonly Output[], path: Path): Entry[] {
+  if (isNothing(option) || isSingleLoss(option)) return outputs.map((output) => ({ output, path: output.path, option }));
+  const isHere = outputs.length === 1 && outputs[0].path.length === path.length;
+  if (Array.isArray(option)) {
+    if (option.length === outputs.length && option.every((o) => isNothing(o) || isSingleLoss(o))) {
+      const sorted = inKerasOrder(outputs);
+      return outputs.map((output) => ({ output, path: output.path, option: option[sorted.indexOf(output)] as unknown }));
+    }
+    const below = new Set(outputs.map((o) => o.path[path.length]));
+    if (isHere || option.length !== below.size || typeof [...below][0] !== 'number')
+      throw new ValueError(`compile: loss has ${option.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
+  }
+  return Object.entries(option as object).flatMap(([name, inner]) => {
+    const key = Array.isArray(option) ? Number(name) : name,
+      inside = isHere ? [] : outputs.filter((o) => o.path[path.length] === key);
+    if (!inside.length) throw new ValueError(`compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`);
+    return collect(inner, inside, [...path, key]);
+  });
+}
+// The keys down to the output; at a position the name of the output, or that of the loss where it has none.
+function nameOf({ output, option }: Entry, loss: losses.Loss): string {
+  const last = output.path.at(-1);
+  if (typeof last === 'string') return output.path.join('/');
+  const isFunction = typeof option === 'string' && !/^[A-Z][a-z]/.test(option);
+  return [...output.path.slice(0, -1), output.name ?? (isFunction ? option : loss.name)].join('/');
 }
 const isCrossentropy = (x: unknown): boolean => x === 'crossentropy' || x === 'ce';
 /** @internal What 'accuracy' and 'crossentropy' mean for these shapes. */

@@ -1,12 +1,12 @@
 /** The metrics of a compiled model, output by output (keras.src.trainers.compile_utils.CompileMetrics). */
 import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord } from '../../nest';
+import { isRecord } from '../../nest';
 import type { Tensor } from '../../tensor';
 import * as metrics from '../metrics/index';
 import { snakeCase } from '../naming';
 import { isSerialized } from '../saving/serialize';
-import { kindOf, outputsOf } from './compile_loss';
-import { isTensor } from './data';
+import { kindOf } from './compile_loss';
+import { alignedTo, byPosition, inKerasOrder, isFlat, outputsOf, placeOf, valueAt, weightsFor, type Output } from './outputs';
 
 const isSingle = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerialized(x);
 
@@ -28,7 +28,7 @@ function resolve(identifier: unknown, yTrue: Tensor | undefined, yPred: Tensor):
 /** @internal */
 export class CompileMetrics {
   private byOutput: metrics.Metric[][] | null = null;
-  private names: string[] = [];
+  private names: (string | null)[] = [];
   constructor(
     readonly option: unknown,
     private readonly isWeighted: boolean,
@@ -45,36 +45,46 @@ export class CompileMetrics {
   entries(): { output: string | null; metric: metrics.Metric }[] {
     return (this.byOutput ?? []).flatMap((list, i) => list.map((metric) => ({ output: this.names.length > 1 ? this.names[i] : null, metric })));
   }
-  private build(predictions: { name: string; value: Tensor }[], targets: (Tensor | undefined)[]): metrics.Metric[][] {
-    this.names = predictions.map((p) => p.name);
-    const { option } = this;
+  private build(outputs: readonly Output[], targets: readonly (Tensor | null)[]): metrics.Metric[][] {
+    const { option } = this,
+      known = (): string => outputs.map((o) => `'${placeOf(o)}'`).join(', ');
+    this.names = outputs.map((o) => (isFlat(outputs) && typeof o.path[0] === 'string' ? o.path[0] : o.name));
     let lists: unknown[];
-    if (isRecord(option)) {
-      for (const key of Object.keys(option))
-        if (!this.names.includes(key)) throw new ValueError(`compile: metrics name output '${key}' but the model's outputs are ${this.names.map((n) => `'${n}'`).join(', ')}.`);
-      lists = this.names.map((n) => option[n] ?? []);
-    } else if (predictions.length === 1) lists = [option];
-    else {
-      const given = option as unknown[];
-      if (given.length !== predictions.length)
-        throw new ValueError(
-          `compile: metrics must have an entry for each of the ${predictions.length} outputs (${this.names.join(', ')}), or be a record by output name.\n  Received: ${given.length} entries`,
-        );
-      lists = given;
-    }
-    return lists.map((list, i) =>
-      (Array.isArray(list) ? list.flat() : [list]).filter((m) => m !== null && m !== undefined).map((m) => resolve(m, targets[i], predictions[i].value)),
-    );
+    if (outputs.length === 1) lists = [isRecord(option) ? Object.values(option) : option];
+    else if (isFlat(outputs)) {
+      const given = byPosition(option, outputs);
+      if (isRecord(given)) {
+        const unknown = Object.keys(given).find((k) => !this.names.includes(k));
+        if (unknown !== undefined) throw new ValueError(`compile: metrics name output '${unknown}' but the model's outputs are ${known()}.`);
+        lists = this.names.map((n) => given[n!]);
+      } else {
+        lists = given as unknown[];
+        if (lists.length !== outputs.length)
+          throw new ValueError(
+            `compile: metrics must have an entry for each of the ${outputs.length} outputs (${outputs.map(placeOf).join(', ')}), or be a record by output name.\n  Received: ${lists.length} entries`,
+          );
+      }
+    } else
+      lists = outputs.map((o) => {
+        const list = valueAt(option, o.path);
+        if (list === undefined) throw new ValueError(`compile: metrics must have the structure of the model's outputs, ${known()}.\n  Received: nothing for '${o.path.join('/')}'\n  Fix: null, for no metrics.`);
+        return list;
+      });
+    return lists.map((list, i) => flattened(list).map((m) => resolve(m, targets[i] ?? undefined, outputs[i].value)));
   }
   update(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): void {
     if (this.option === null || this.option === undefined) return;
-    const predictions = outputsOf(yPred, outputNames);
-    const align = (s: unknown): (Tensor | undefined)[] => (isRecord(s) ? predictions.map((p) => s[p.name] as Tensor) : flattenStructure(s, isTensor));
-    const targets = align(y),
-      weights = align(sampleWeight);
-    this.byOutput ??= this.build(predictions, targets);
+    const outputs = inKerasOrder(outputsOf(yPred, outputNames)),
+      isMissing = (i: number): boolean => this.byOutput !== null && !this.byOutput[i].length;
+    const targets = alignedTo(outputs, y, 'targets', outputs.filter((_, i) => !isMissing(i))),
+      weights = this.isWeighted ? weightsFor(outputs, sampleWeight) : [];
+    this.byOutput ??= this.build(outputs, targets);
     this.byOutput.forEach((list, i) => {
-      for (const m of list) m.updateState(targets[i] as Tensor, predictions[i].value, this.isWeighted && weights.length ? { sampleWeight: weights[i] ?? weights[0] } : {});
+      for (const m of list) {
+        const target = targets[i];
+        if (!target) throw new ValueError(`targets for output '${placeOf(outputs[i])}' are missing.\n  Fix: pass y.`);
+        m.updateState(target, outputs[i].value, weights[i] ? { sampleWeight: weights[i] } : {});
+      }
     });
   }
 }
@@ -95,5 +105,6 @@ export function resultNames(plain: CompileMetrics, weighted: CompileMetrics): Ma
   }
   return names;
 }
+const flattened = (x: unknown): unknown[] => (Array.isArray(x) ? x.flatMap(flattened) : x === null || x === undefined ? [] : [x]);
 const flattenNames = (x: unknown): unknown[] =>
   isSingle(x) || x === null || x === undefined ? [x] : Array.isArray(x) ? x.flatMap(flattenNames) : isRecord(x) ? Object.values(x).flatMap(flattenNames) : [x];

@@ -75,10 +75,11 @@ export function rowsOf(data: unknown, from: number, to: number): unknown {
 /** @internal A weight for each example from the weights of classes. */
 export async function classWeights(y: unknown, classWeight: Readonly<Record<number, number>>, sampleWeight: unknown): Promise<Tensor> {
   if (!isTensor(y)) throw new ValueError('classWeight: only for models with one output.');
+  if (sampleWeight !== null && sampleWeight !== undefined)
+    throw new ValueError('classWeight and sampleWeight cannot be given at the same time.\n  Fix: multiply the weights of the classes into sampleWeight.');
   const isOneHot = y.ndim > 1 && y.shape.at(-1)! > 1;
   const classes = await (isOneHot ? run('argmax', [y], { axis: y.ndim - 1 }) : run('reshape', [y], { shape: [-1] })).data();
-  const known = sampleWeight ? await (sampleWeight as Tensor).data() : null;
-  const weights = Float32Array.from({ length: classes.length }, (_, i) => (classWeight[Number(classes[i])] ?? 1) * (known ? Number(known[i]) : 1));
+  const weights = Float32Array.from({ length: classes.length }, (_, i) => classWeight[Number(classes[i])] ?? 1);
   return tensor(weights, isOneHot ? y.shape.slice(0, -1) : [classes.length]);
 }
 

@@ -238,6 +238,7 @@ export class Trainer {
       const data = arrayData(where, x, y, options.sampleWeight ?? null);
       if (options.classWeight) data.sampleWeight = await classWeights(data.y, options.classWeight, data.sampleWeight);
       await this.checkTargets(where, { kind: 'rows', data, first: 0, rows: data.rows, plainWeight: null });
+      this.model.resetMetrics();
       const { logs } = await this.steps.run(kind, data);
       return options.returnDict ? logs : this.inOrder(logs);
     });
@@ -248,10 +249,16 @@ export class Trainer {
       return pack(outputs);
     });
   }
-  // Values in the order of the metrics, then what has other names, by name; one alone as it is.
+  // Values in the order of the metrics, then what has other names, by name; one alone as it is. Metrics of the same name give
+  // the first one's value each, as in Keras.
   private inOrder(logs: Logs): number | number[] {
     const known = this.model.metrics.map((m) => m.name).filter((n) => n in logs);
-    const names = [...new Set([...known, ...Object.keys(logs).sort()])];
+    const names = [
+      ...known,
+      ...Object.keys(logs)
+        .filter((n) => !known.includes(n))
+        .sort(),
+    ];
     return names.length === 1 ? logs[names[0]] : names.map((n) => logs[n]);
   }
 }

@@ -17,6 +17,7 @@ import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
 import golden_optimizers  # noqa: E402
+import golden_outputs  # noqa: E402
 import golden_summaries  # noqa: E402
 import golden_training  # noqa: E402
 import golden_utils  # noqa: E402
@@ -32,5 +33,6 @@ golden_utils.make()
 golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
 golden_image.make()  # starts its random numbers anew
+golden_outputs.make()  # starts its random numbers anew
 golden_preprocessing.make()
 golden_summaries.make()

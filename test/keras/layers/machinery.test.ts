@@ -298,6 +298,77 @@ describe('calls of layers', () => {
     for (const training of [true, false, undefined]) holder.apply(trae.ones([1]), { training });
     assert.deepEqual(seen, [true, false, false]);
   });
+  it('training: what is given, else that of the call around, else what the signature says, for the layers inside too', () => {
+    const seen: string[] = [];
+    class Inner extends layers.Layer {
+      override call(x: trae.Tensor, { training }: trae.CallOptions = {}): trae.Tensor {
+        seen.push(`inner ${training}`);
+        return x;
+      }
+    }
+    class Trains extends layers.Layer {
+      readonly inner = new Inner();
+      override call(x: trae.Tensor, { scale = Math.abs(-1), training = true }: trae.CallOptions = {}): unknown {
+        seen.push(`trains ${training}`);
+        return (this.inner.apply(x) as trae.Tensor).multiply(scale as number);
+      }
+    }
+    class Renamed extends layers.Layer {
+      readonly trains = new Trains();
+      override call(x: trae.Tensor, { training: isTraining = false }: trae.CallOptions = {}): unknown {
+        seen.push(`renamed ${isTraining}`);
+        return this.trains.apply(x);
+      }
+    }
+    const told = (layer: trae.keras.Layer, training?: boolean): string[] => {
+      seen.length = 0;
+      layer.apply(trae.ones([1]), { training });
+      return [...seen];
+    };
+    const trains = new Trains();
+    assert.deepEqual(told(trains), ['trains true', 'inner true']);
+    assert.deepEqual(told(trains, false), ['trains false', 'inner false']);
+    assert.deepEqual(told(trains, true), ['trains true', 'inner true']);
+    const renamed = new Renamed(); // the call around decides, by its own default
+    assert.deepEqual(told(renamed), ['renamed false', 'trains false', 'inner false']);
+    assert.deepEqual(told(renamed, true), ['renamed true', 'trains true', 'inner true']);
+    const model = new Sequential([layers.Input([1]), new Trains()]); // a model has no default of its own
+    assert.deepEqual(told(model), ['trains true', 'inner true']);
+    assert.deepEqual(told(model, false), ['trains false', 'inner false']);
+  });
+  it('masks: what is given, else that of the input; they go on where the layer supports masking', () => {
+    const seen: unknown[] = [];
+    class Spy extends layers.Layer {
+      override call(x: trae.Tensor, { mask }: trae.CallOptions = {}): trae.Tensor {
+        seen.push(mask === undefined ? null : (mask as trae.Tensor).arraySync());
+        return x.multiply(1);
+      }
+    }
+    class Passes extends Spy {
+      override supportsMasking = true;
+    }
+    class Shifts extends Spy {
+      override supportsMasking = true;
+      override computeMask(_inputs: unknown, mask: trae.Tensor | null): unknown {
+        return mask && trae.logicalNot(mask);
+      }
+    }
+    const x = trae.tensor([[[1], [0], [2]]]),
+      masked = (): trae.Tensor => new layers.Masking().apply(x) as trae.Tensor;
+    const after = (...chain: trae.keras.Layer[]): unknown[] => {
+      seen.length = 0;
+      chain.reduce((t, layer) => layer.apply(t) as trae.Tensor, masked());
+      return [...seen];
+    };
+    const is = [[true, false, true]],
+      not = [[false, true, false]];
+    assert.deepEqual(after(new Passes(), new Spy()), [is, is]);
+    assert.deepEqual(after(new Shifts(), new Passes(), new Spy()), [is, not, not]);
+    assert.deepEqual(after(new Spy(), new Passes()), [is, null]); // one that does not support masks ends them
+    seen.length = 0;
+    new Spy().apply(masked(), { mask: trae.tensor([[false, false, true]], null, 'bool') });
+    assert.deepEqual(seen, [[[false, false, true]]]);
+  });
   it('take numbers, arrays and typed arrays', () => {
     const layer = new layers.Rescaling(2);
     assert.deepEqual((layer.apply([[1, 2]]) as trae.Tensor).arraySync(), [[2, 4]]);

@@ -114,7 +114,7 @@ describe('data that cannot be trained on', () => {
     await throwsText(() => trae.grad((t) => t.sum())(trae.tensor(Int32Array.of(1, 2))), 'TypeError', 'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32');
     await throwsText(() => trae.random.dropout(trae.tensor(Int32Array.of(1, 2)), 0.5), 'ValueError', 'dropout: a floating-point tensor is expected.\n  Received: dtype int32');
   });
-  bad('no targets', () => model.fit(x, null, { batchSize: 10, ...quiet }), 'the model has 1 outputs (' + model.outputNames[0] + ') but 0 targets are given.');
+  bad('no targets', () => model.fit(x, null, { batchSize: 10, ...quiet }), `targets for output '${model.outputNames[0]}' are missing.\n  Fix: pass y.`);
   bad(
     'batches of a wrong form',
     () =>

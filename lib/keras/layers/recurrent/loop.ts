@@ -78,7 +78,6 @@ function checkStep(result: unknown, before: States): [Tensor, States] {
 /** @internal Runs `step` over all moments of x. */
 export function loopOverTime(step: Step, x: Tensor, initial: States, { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions): LoopResult {
   const count = x.shape[1];
-  if (!count) throw new ValueError(`a sequence needs at least one step.\n  Received: shape ${formatShape(x.shape)}`);
   const inputs = moments(x),
     masks = mask ? moments(mask) : null,
     order = inputs.map((_, i) => (goBackwards ? inputs.length - 1 - i : i));

@@ -109,6 +109,8 @@ export class RNN extends Layer {
 
   override call(sequences: Tensor, { initialState, mask, training }: RNNCallOptions = {}): Tensor | unknown[] {
     if (sequences.ndim < 3) throw new ValueError(`sequences of shape (batch, steps, ...) are expected.\n  Received: shape ${formatShape(sequences.shape)}`);
+    // Before LSTM and GRU choose between their primitive, for which no step is fine, and the loop.
+    if (sequences.shape[1] === 0) throw new ValueError(`a sequence needs at least one step.\n  Received: shape ${formatShape(sequences.shape)}`);
     const states = this.beginning(sequences, initialState);
     resetCell(this.cell);
     let result: LoopResult;

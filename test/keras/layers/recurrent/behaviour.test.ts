@@ -430,11 +430,20 @@ describe('recurrent models', () => {
     close(history.loss[0] as number, Math.tanh(0.1) ** 2, 'loss');
   });
   it('sequences without steps or axes are refused', async () => {
-    await throwsText(
-      () => new layers.SimpleRNN(2, { name: 'e' }).apply(trae.zeros([2, 0, 3])),
-      'ValueError',
-      "a sequence needs at least one step.\n  Received: shape (2, 0, 2)\n  In layer 'e' (SimpleRNN).",
-    );
+    for (const [name, layer] of Object.entries({
+      SimpleRNN: new layers.SimpleRNN(2, { name: 'e' }),
+      LSTM: new layers.LSTM(2, { name: 'e' }),
+      GRU: new layers.GRU(2, { name: 'e', unroll: true }),
+      ConvLSTM1D: new layers.ConvLSTM1D(2, 1, { name: 'e' }),
+      RNN: new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(2)], { name: 'e' }),
+    })) {
+      const shape = name === 'ConvLSTM1D' ? [2, 0, 3, 1] : [2, 0, 3];
+      await throwsText(
+        () => layer.apply(trae.zeros(shape)),
+        'ValueError',
+        `a sequence needs at least one step.\n  Received: shape (${shape.join(', ')})\n  In layer 'e' (${name}).`,
+      );
+    }
     await throwsText(
       () => new layers.LSTM(2, { name: 'f' }).apply(wave(2, 3)),
       'ValueError',
