@@ -88,7 +88,8 @@ export class CompileLoss {
         if (isByName ? !known.includes(key) : !outputs.some((o) => o.path[0] === key))
           throw new ValueError(`compile: loss names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`);
       const missing = isByName && known.find((n) => !(n in option));
-      if (missing) throw new ValueError(`compile: loss says nothing of output '${missing}'.\n  Received: losses for ${Object.keys(option).join(', ')}\n  Fix: ${missing}: null, for no loss.`);
+      if (missing)
+        throw new ValueError(`compile: loss says nothing of output '${missing}'.\n  Received: losses for ${Object.keys(option).join(', ')}\n  Fix: ${missing}: null, for no loss.`);
     }
     return collect(byPosition(option, outputs), outputs, []);
   }
@@ -110,7 +111,8 @@ export class CompileLoss {
       throw new ValueError(`compile: lossWeights has ${given.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
     return (e) => {
       const w = e.path.length ? valueAt(given, e.path) : given;
-      if (w !== null && typeof w !== 'number') throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${JSON.stringify(weightOption)}`);
+      if (w !== null && typeof w !== 'number')
+        throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${JSON.stringify(weightOption)}`);
       return w;
     };
   }
@@ -131,7 +133,8 @@ function collect(option: unknown, outputs: readonly Output[], path: Path): Entry
   return Object.entries(option as object).flatMap(([name, inner]) => {
     const key = Array.isArray(option) ? Number(name) : name,
       inside = isHere ? [] : outputs.filter((o) => o.path[path.length] === key);
-    if (!inside.length) throw new ValueError(`compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`);
+    if (!inside.length)
+      throw new ValueError(`compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`);
     return collect(inner, inside, [...path, key]);
   });
 }

@@ -67,7 +67,10 @@ export class CompileMetrics {
     } else
       lists = outputs.map((o) => {
         const list = valueAt(option, o.path);
-        if (list === undefined) throw new ValueError(`compile: metrics must have the structure of the model's outputs, ${known()}.\n  Received: nothing for '${o.path.join('/')}'\n  Fix: null, for no metrics.`);
+        if (list === undefined)
+          throw new ValueError(
+            `compile: metrics must have the structure of the model's outputs, ${known()}.\n  Received: nothing for '${o.path.join('/')}'\n  Fix: null, for no metrics.`,
+          );
         return list;
       });
     return lists.map((list, i) => flattened(list).map((m) => resolve(m, targets[i] ?? undefined, outputs[i].value)));
@@ -76,7 +79,12 @@ export class CompileMetrics {
     if (this.option === null || this.option === undefined) return;
     const outputs = inKerasOrder(outputsOf(yPred, outputNames)),
       isMissing = (i: number): boolean => this.byOutput !== null && !this.byOutput[i].length;
-    const targets = alignedTo(outputs, y, 'targets', outputs.filter((_, i) => !isMissing(i))),
+    const targets = alignedTo(
+        outputs,
+        y,
+        'targets',
+        outputs.filter((_, i) => !isMissing(i)),
+      ),
       weights = this.isWeighted ? weightsFor(outputs, sampleWeight) : [];
     this.byOutput ??= this.build(outputs, targets);
     this.byOutput.forEach((list, i) => {

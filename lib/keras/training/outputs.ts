@@ -34,7 +34,8 @@ export function inKerasOrder<T extends { path: Path }>(leaves: readonly T[]): T[
   });
 }
 /** @internal What lies at a path; undefined where nothing does. */
-export const valueAt = (structure: unknown, path: Path): unknown => path.reduce<unknown>((s, k) => (isNested(s) ? (s as Record<string | number, unknown>)[k] : undefined), structure);
+export const valueAt = (structure: unknown, path: Path): unknown =>
+  path.reduce<unknown>((s, k) => (isNested(s) ? (s as Record<string | number, unknown>)[k] : undefined), structure);
 /** @internal `'a'`, or its place, for messages. */
 export const placeOf = ({ path, name }: { path: Path; name: string | null }): string => name ?? (path.length ? path.join('/') : 'output');
 

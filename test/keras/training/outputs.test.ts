@@ -21,13 +21,7 @@ interface Case {
   testOnBatch: Record<string, number>;
 }
 const structureOf = (s: Structure): unknown =>
-  s === null
-    ? null
-    : 'record' in s
-      ? Object.fromEntries(Object.entries(s.record).map(([k, v]) => [k, structureOf(v)]))
-      : 'list' in s
-        ? s.list.map(structureOf)
-        : tensorOf(s);
+  s === null ? null : 'record' in s ? Object.fromEntries(Object.entries(s.record).map(([k, v]) => [k, structureOf(v)])) : 'list' in s ? s.list.map(structureOf) : tensorOf(s);
 const dense = (units: number, name: string, activation?: string): trae.keras.layers.Dense => new layers.Dense(units, { name, activation });
 
 /** Two outputs whose names the model does not know. */
@@ -62,7 +56,8 @@ function build(kind: string): trae.keras.Model {
   };
   return new Model({ inputs, outputs: outputs[kind], name: 'm' });
 }
-const camel = (o: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(o).map(([k, v]) => [k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]));
+const camel = (o: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(o).map(([k, v]) => [k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]));
 const near = (got: Record<string, number>, want: Record<string, number>, what: string): void => {
   assert.deepEqual(Object.keys(got).sort(), Object.keys(want).sort(), what);
   for (const [name, value] of Object.entries(want)) close(got[name], value, `${what}: ${name}`, 3e-4);
