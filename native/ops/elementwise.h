@@ -1,4 +1,4 @@
-// Elementwise ops: one code each, computed by the tile machine in cpu/fused. An op here says how dtypes flow and what
+// Elementwise ops: one code each, computed by the tile machine in cpu/tile_machine. An op here says how dtypes flow and what
 // its gradient is; there is no kernel per op.
 #pragma once
 #include "graph/op.h"

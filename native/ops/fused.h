@@ -43,7 +43,7 @@ class Fused final : public Op {
   std::vector<DType> dtypes_;  // of inputs and steps
 };
 
-// The kernel of a program (cpu/fused.cpp).
+// The kernel of a program (cpu/tile_machine).
 Kernel compile_fused(const FusedProgram&, const std::vector<DType>& dtypes);
 
 }  // namespace trae

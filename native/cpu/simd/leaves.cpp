@@ -386,6 +386,45 @@ double sum_of(int64_t n, const T* x) {
   for (int k = 0; k < 8; k++) s += double(chains[k]);
   return s;
 }
+// Fewer terms than sum_of has chains.
+template <class T>
+double short_sum_of(int64_t n, const T* x) {
+  constexpr int kChains = 16;
+  double s = 0;
+  int64_t i = 0;
+  if (n >= kChains) {
+    T chains[kChains];
+    for (int k = 0; k < kChains; k++) chains[k] = x[k];
+    for (i = kChains; i + kChains <= n; i += kChains)
+      for (int k = 0; k < kChains; k++) chains[k] += x[i + k];
+    for (int k = 0; k < 8; k++) s += double(chains[k] + chains[k + 8]);
+  }
+  for (; i < n; i++) s += double(x[i]);
+  return s;
+}
+template <int kTerms, class T>
+void sum_few(int64_t rows, double* R to, const T* R x) {
+  for (int64_t r = 0; r < rows; r++) {
+    double s = 0;
+    for (int k = 0; k < kTerms; k++) s += double(x[r * kTerms + k]);
+    to[r] = s;
+  }
+}
+template <class T>
+void sum_rows_of(int64_t rows, int64_t n, double* to, const T* x) {
+  switch (n) {
+    case 2: return sum_few<2>(rows, to, x);
+    case 3: return sum_few<3>(rows, to, x);
+    case 4: return sum_few<4>(rows, to, x);
+    case 8: return sum_few<8>(rows, to, x);
+    default:
+      for (int64_t r = 0; r < rows; r++) to[r] = n < 128 ? short_sum_of(n, x + r * n) : sum_of(n, x + r * n);
+  }
+}
+void sum_rows(Lane lane, int64_t rows, int64_t n, double* to, const void* a) {
+  if (lane == Lane::kF32) sum_rows_of(rows, n, to, static_cast<const float*>(a));
+  else sum_rows_of(rows, n, to, static_cast<const double*>(a));
+}
 double sum(Lane lane, int64_t n, const void* a) {
   switch (lane) {
     case Lane::kF32: return sum_of(n, static_cast<const float*>(a));
@@ -425,7 +464,7 @@ void accumulate(Lane lane, int64_t n, double* to, const void* a, int reduce) {
 }  // namespace
 
 const LeafTable& leaf_table() {
-  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &sum, &extreme, &accumulate};
+  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &sum, &sum_rows, &extreme, &accumulate};
   return table;
 }
 
