@@ -18,7 +18,7 @@ const USAGE = `Usage: npm run demo -- [options]
   --data DIR                a local copy of the data set instead of fetching it
   --epochs N                epochs of training (default: 5)
   --fine-tune-epochs N      epochs of fine-tuning after that (default: 2, 0 for none)
-  --batch-size N            (default: 64)
+  --batch-size N            (default: 64, for MNIST 32)
   --seed N                  random seed (default: 42)`;
 
 /** A custom layer that is made of other layers: convolution, batch normalization, ReLU. */
@@ -100,7 +100,7 @@ function readOptions() {
       data: { type: 'string' },
       epochs: { type: 'string', default: '5' },
       'fine-tune-epochs': { type: 'string', default: '2' },
-      'batch-size': { type: 'string', default: '64' },
+      'batch-size': { type: 'string' },
       seed: { type: 'string', default: '42' },
       help: { type: 'boolean', default: false },
     },
@@ -117,13 +117,13 @@ function readOptions() {
     data: values.data,
     epochs: count('epochs', 1),
     fineTuneEpochs: count('fine-tune-epochs', 0),
-    batchSize: count('batch-size', 1),
+    batchSize: values['batch-size'] === undefined ? undefined : count('batch-size', 1),
     seed: count('seed', 0),
   };
 }
 
 async function main(): Promise<void> {
-  const { help, dataset, data, epochs, fineTuneEpochs, batchSize, seed } = readOptions();
+  const { help, dataset, data, epochs, fineTuneEpochs, seed, ...options } = readOptions();
   if (help) return console.log(USAGE);
 
   utils.setRandomSeed(seed);
@@ -131,6 +131,11 @@ async function main(): Promise<void> {
   const [xTrain, yTrain] = prepare(train);
   const [xTest, yTest] = prepare(test);
   console.log(`${name}: ${xTrain.shape[0]} images for training, ${xTest.shape[0]} for testing, ${xTrain.shape.slice(1).join(' x ')}\n`);
+
+  // Digits are learnt in few epochs, so each has more and smaller steps; a rate that falls to zero over them ends in a
+  // better place than a constant one, and fine-tuning goes on from there with small steps.
+  const isQuick = name === 'MNIST';
+  const batchSize = options.batchSize ?? (isQuick ? 32 : 64);
 
   const model = buildModel(xTrain.shape.slice(1));
   const fit = async (from: number, to: number) => {
@@ -146,9 +151,6 @@ async function main(): Promise<void> {
     console.log(`Test accuracy ${when}: ${(100 * accuracy).toFixed(2)} % (loss ${loss.toFixed(4)})\n`);
   };
 
-  // Digits are learnt in few epochs: a rate that falls to zero over them ends in a better place than a constant one,
-  // and fine-tuning goes on from there with small steps.
-  const isQuick = name === 'MNIST';
   const steps = epochs * Math.ceil((0.8 * xTrain.shape[0]) / batchSize);
   const learningRate = isQuick ? new optimizers.schedules.CosineDecay(0.001, steps) : 0.001;
   model.compile({ optimizer: new optimizers.Adam({ learningRate }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });

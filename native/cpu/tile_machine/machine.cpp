@@ -39,6 +39,28 @@ int64_t offset_of(const Walk& w, const int64_t* index, int count) {
   return o;
 }
 
+void row_offsets(const Walk& w, const Axes& axes, const int64_t* index, int64_t count, int64_t* offsets) {
+  const int last = axes.count - 2;  // its indices are the rows
+  if (last < 0) {
+    offsets[0] = 0;
+    return;
+  }
+  int64_t walk[kMaxAxes], start = offset_of(w, index, last);
+  std::copy(index, index + last + 1, walk);
+  for (int64_t r = 0;;) {
+    const int64_t n = std::min(count - r, axes.size[last] - walk[last]), stride = w.stride[last], base = start + walk[last] * stride;
+    for (int64_t k = 0; k < n; k++) offsets[r + k] = base + k * stride;
+    if ((r += n) == count) return;
+    walk[last] = 0;
+    for (int a = last - 1; a >= 0; a--) {
+      start += w.stride[a];
+      if (++walk[a] < axes.size[a]) break;
+      start -= axes.size[a] * w.stride[a];
+      walk[a] = 0;
+    }
+  }
+}
+
 void Machine::run(const void* const* in, void* const* out) {
   const int64_t grain = std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, row_ * work_));
   if (total_ == 0) {
@@ -179,14 +201,12 @@ void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch
     }
     char* to = i.load ? regs[i.raw] : s.base[size_t(i.reg)];
     if (!i.load) regs[i.reg] = to;
-    int64_t walk[kMaxAxes];
-    std::copy(index, index + inner, walk);
-    for (int64_t r = 0; r < count; r++) {
-      const char* from = base + size_t(offset_of(i.walk, walk, inner) + (step ? at : 0)) * i.bytes;
+    int64_t offsets[kTile];
+    row_offsets(i.walk, axes_, index, count, offsets);
+    for (int64_t r = 0; r < count; r++, to += size_t(n) * i.bytes) {
+      const char* from = base + size_t(offsets[r] + (step ? at : 0)) * i.bytes;
       if (step) std::memcpy(to, from, size_t(n) * i.bytes);
       else fill_value(to, from, i.bytes, n);
-      to += size_t(n) * i.bytes;
-      if (r + 1 < count) advance(walk, 1);
     }
     if (i.load) convert_in(i, regs, regs[i.raw], total);
   }

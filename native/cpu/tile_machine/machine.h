@@ -111,4 +111,7 @@ class Machine {
 
 int64_t offset_of(const Walk&, const int64_t* index, int count);
 
+// Where `count` <= kTile rows of an operand begin, from the one at `index` on.
+void row_offsets(const Walk&, const Axes&, const int64_t* index, int64_t count, int64_t* offsets);
+
 }  // namespace trae::tile_machine

@@ -44,20 +44,14 @@ void Machine::reduce(const Output& o, const char* from, Scratch& s, const int64_
   double sums[kTile];  // of short rows, several of which are a tile
   const bool are_summed = count > 1 && !is_row_kept && o.reduce == kSum;
   if (are_summed) leaves.sum_rows(o.lane, count, n, sums, from);
-  int64_t walk[kMaxAxes], offset = offset_of(o.walk, index, inner);
-  std::copy(index, index + inner, walk);
+  int64_t offsets[kTile];
+  row_offsets(o.walk, axes_, index, count, offsets);
   for (int64_t r = 0; r < count; r++, from += size_t(n) * lane_bytes(o.lane)) {
-    double* to = acc + offset;
+    double* to = acc + offsets[r];
     if (are_summed) *to += sums[r];
     else if (is_row_kept) leaves.accumulate(o.lane, n, to + at, from, int(o.reduce));
     else if (o.reduce == kSum) *to += leaves.sum(o.lane, n, from);
     else *to = merge(o.reduce, *to, leaves.extreme(o.lane, n, from, o.reduce == kMax));
-    for (int a = inner - 1; a >= 0; a--) {
-      offset += o.walk.stride[a];
-      if (++walk[a] < axes_.size[a]) break;
-      offset -= axes_.size[a] * o.walk.stride[a];
-      walk[a] = 0;
-    }
   }
 }
 

@@ -68,24 +68,27 @@ export class GroupNormalization extends Layer {
       n = x.shape[at];
     const split = (shape: readonly number[]): number[] => [...shape.slice(0, at), this.groups, n / this.groups, ...shape.slice(at + 1)];
     const wide = (v: Variable): Tensor => run('reshape', [run('cast', [v.value], { dtype: x.dtype })], { shape: split(x.shape.map((d, i) => (i === at ? d : 1))) });
-    const grouped = run('reshape', [x], { shape: split(x.shape) });
-    let y: Tensor;
     if (at === 1 || this.groups === 1) {
       // What is averaged lies together: rows, in one native op.
       const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups,
-        rows = layerNormalization(run('reshape', [grouped], { shape: [x.shape[0], this.groups, size] }), { epsilon: this.epsilon });
-      y = run('reshape', [rows], { shape: split(x.shape) });
+        rows = layerNormalization(run('reshape', [x], { shape: [x.shape[0], this.groups, size] }), { epsilon: this.epsilon });
+      let y = run('reshape', [rows], { shape: split(x.shape) });
       if (this.gamma) y = run('multiply', [y, wide(this.gamma)]);
-    } else {
-      const axis = grouped.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
-      const mean = run('mean', [grouped], { axis, keepdims: true }),
-        centered = run('subtract', [grouped, mean]),
-        variance = run('mean', [run('square', [centered])], { axis, keepdims: true }),
-        factor = run('rsqrt', [run('add', [variance, convert(this.epsilon, x)])]);
-      y = run('multiply', [centered, this.gamma ? run('multiply', [factor, wide(this.gamma)]) : factor]);
+      if (this.beta) y = run('add', [y, wide(this.beta)]);
+      return run('reshape', [y], { shape: [...x.shape] });
     }
-    if (this.beta) y = run('add', [y, wide(this.beta)]);
-    return run('reshape', [y], { shape: [...x.shape] });
+    // The mean of each channel, then of each group's channels: long passes over x, short ones over the channels.
+    const axis = x.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
+    const mean = (values: Tensor): Tensor => {
+      const channels = run('mean', [values], { axis, keepdims: true }),
+        groups = run('mean', [run('reshape', [channels], { shape: split(channels.shape) })], { axis: [at + 1], keepdims: true });
+      return run('reshape', [run('broadcast_to', [groups], { shape: split(channels.shape) })], { shape: [...channels.shape] });
+    };
+    const ofChannels = (v: Variable): Tensor => run('reshape', [wide(v)], { shape: x.shape.map((d, i) => (i === at ? d : 1)) });
+    const centered = run('subtract', [x, mean(x)]),
+      factor = run('rsqrt', [run('add', [mean(run('square', [centered])), convert(this.epsilon, x)])]),
+      y = run('multiply', [centered, this.gamma ? run('multiply', [factor, ofChannels(this.gamma)]) : factor]);
+    return this.beta ? run('add', [y, ofChannels(this.beta)]) : y;
   }
   override getConfig() {
     return {
