@@ -1,6 +1,7 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
 import { binding } from './binding';
 import { TypeError, ValueError } from './errors';
+import { flattenStructure, mapStructure } from './nest';
 import { convert, formatShape, isFloating, run, Tensor, tensor, type TensorLike } from './tensor';
 import type { Variable } from './variable';
 
@@ -94,6 +95,57 @@ export function variableGrads(f: () => Tensor, variables: readonly (Variable | T
     const leaves = variables.map((v) => (v instanceof Tensor ? v : v.value));
     const value = lossOf(f(), 'variableGrads');
     return { value, grads: vectorJacobian([value], leaves, [onesFor(value)]) };
+  });
+}
+
+/** Outputs of a function as a list, and how a list becomes what it returned. */
+function flattened(y: unknown, where: string): { list: Tensor[]; packed: (ts: Tensor[]) => unknown } {
+  const list = flattenStructure(y, isTensor) as Tensor[];
+  if (!list.length) throw new TypeError(`${where}: the function must return tensors.\n  Received: ${y === undefined ? 'undefined' : typeof y}`);
+  return {
+    list,
+    packed: (ts) => {
+      let i = 0;
+      return mapStructure(y as never, isTensor, () => ts[i++]);
+    },
+  };
+}
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+
+/**
+ * Values of `fun(...primals)` and their derivatives in the direction of `tangents` (a Jacobian-vector product).
+ * @param primals - one tensor for each argument of `fun`.
+ * @param tangents - one for each primal, of its shape.
+ * @param options - hasAux: `fun` returns `[outputs, aux]`, and aux is passed through. Default false.
+ * @returns `[outputs, tangents of the outputs]`, then aux.
+ * @example jvp((x) => x.square(), [3], [1]);   // [9, 6]
+ */
+export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorLike[], tangents: readonly TensorLike[], { hasAux = false }: { hasAux?: boolean } = {}): unknown[] {
+  if (!Array.isArray(primals) || !Array.isArray(tangents) || primals.length !== tangents.length)
+    throw new ValueError(
+      `jvp: one tangent for each primal is expected, in lists.\n  Received: ${Array.isArray(primals) ? primals.length : typeof primals} primals, ${Array.isArray(tangents) ? tangents.length : typeof tangents} tangents`,
+      { op: 'jvp' },
+    );
+  return scoped(() => {
+    const leaves = primals.map((x) => run('identity', [convert(x)]));
+    const directions = tangents.map((v, i) => {
+      const t = run('cast', [convert(v, leaves[i])], { dtype: leaves[i].dtype });
+      if (!isFloating(t.dtype)) throw new TypeError(`jvp: primal ${i} must be a floating-point tensor.\n  Received: dtype ${t.dtype}`, { op: 'jvp' });
+      if (formatShape(t.shape) !== formatShape(leaves[i].shape))
+        throw new ValueError(`jvp: tangent ${i} must have the shape of its primal.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(leaves[i].shape)}`, { op: 'jvp' });
+      return t;
+    });
+    const returned = fun(...leaves),
+      [y, aux] = hasAux ? (returned as [unknown, unknown]) : [returned];
+    const { list, packed } = flattened(y, 'jvp'),
+      floats = list.filter((t) => isFloating(t.dtype));
+    // The gradients are linear in the cotangents: differentiating them by the cotangents goes forward.
+    const cotangents = floats.map((t) => run('identity', [zeros(t.shape, t.dtype)]));
+    const back = vectorJacobian(floats, leaves, cotangents),
+      forward = vectorJacobian(back, cotangents, directions);
+    let i = 0;
+    const slopes = packed(list.map((t) => (isFloating(t.dtype) ? forward[i++] : zeros(t.shape, t.dtype))));
+    return hasAux ? [y, slopes, aux] : [y, slopes];
   });
 }
 

@@ -7,7 +7,7 @@ import * as keras from './keras/index';
 import * as ops from './ops/index';
 import * as random from './random_namespace';
 
-export { grad, valueAndGrad, variableGrads, customGradient } from './autodiff';
+export { grad, valueAndGrad, variableGrads, customGradient, jvp } from './autodiff';
 export { compile } from './compile';
 export * from './errors';
 export * from './ops/index';

@@ -152,3 +152,47 @@ export const dropout = defineOp(
   },
   ['noiseShape', 'seed'],
 );
+
+/** A parameter as float32 or float64 numbers of the shape of the result. */
+function parameter(op: string, what: string, value: TensorLike, shape: Shape, dtype: DType): Tensor {
+  const t = run('cast', [convert(value)], { dtype: dtype === 'float64' ? 'float64' : 'float32' });
+  if (!fitsInto(t.shape, shape))
+    throw new ValueError(`${op}: ${what} of shape ${formatShape(t.shape)} does not broadcast to the shape ${formatShape(shape)} of the result.`, { op });
+  return run('broadcast_to', [t], { shape: [...shape] });
+}
+const fitsInto = (from: Shape, to: Shape): boolean => from.length <= to.length && from.every((d, i) => d === 1 || d === to[to.length - from.length + i]);
+const inDType = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
+function gammaOf(op: string, shape: Shape, alpha: TensorLike, dtype: DType, seed: Tensor): Tensor {
+  if (!isFloating(dtype)) throw new ValueError(`${op}: a floating-point dtype is needed.\n  Received: '${dtype}'`, { op });
+  return run('random_gamma', [seed, parameter(op, 'alpha', alpha, shape, dtype)]);
+}
+/** Gamma distribution of scale 1. `alpha`: its shape, a number or a tensor that broadcasts to `shape`. */
+export const gamma = defineOp(
+  'random.gamma',
+  (shape: Shape, alpha: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => inDType(gammaOf('gamma', shape, alpha, dtype ?? 'float32', drawSeed(seed)), dtype ?? 'float32'),
+  ['dtype', 'seed'],
+);
+/** Beta distribution: g / (g + h), g and h being of gamma distributions of shapes `alpha` and `beta`. */
+export const beta = defineOp(
+  'random.beta',
+  (shape: Shape, alpha: TensorLike, beta: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => {
+    const target = dtype ?? 'float32',
+      first = drawSeed(seed),
+      second = run('add', [first, tensor(BigInt64Array.from([12n, 0n]))]);
+    const g = gammaOf('beta', shape, alpha, target, first),
+      h = gammaOf('beta', shape, beta, target, second);
+    return inDType(run('divide', [g, run('add', [g, h])]), target);
+  },
+  ['dtype', 'seed'],
+);
+/** Number of successes in `counts` trials of probability `probabilities`; both are numbers or broadcast to `shape`. */
+export const binomial = defineOp(
+  'random.binomial',
+  (shape: Shape, counts: TensorLike, probabilities: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => {
+    const target = dtype ?? 'float32',
+      n = parameter('binomial', 'counts', counts, shape, target),
+      p = parameter('binomial', 'probabilities', probabilities, shape, target);
+    return inDType(run('random_binomial', [drawSeed(seed), n, p]), target);
+  },
+  ['dtype', 'seed'],
+);

@@ -1,2 +1,2 @@
 /** `trae.random`. */
-export { bernoulli, categorical, dropout, normal, randint, SeedGenerator, shuffle, truncatedNormal, uniform, type Seed } from './random';
+export { bernoulli, beta, binomial, categorical, dropout, gamma, normal, randint, SeedGenerator, shuffle, truncatedNormal, uniform, type Seed } from './random';

@@ -46,12 +46,6 @@ const REASONS: [RegExp, string][] = [
   [/^keras\.config\.(dtype_policy|set_dtype_policy)$/, 'keras.dtypePolicy and keras.setDtypePolicy'],
   [/^keras\.config\.\w*unsafe_deserialization$/, 'loading never runs code from a file'],
   [/^keras\.config\./, 'a setting of a Python process'],
-  [/^keras\.ops\.(real|imag|conj|conjugate|angle|view_as_complex|view_as_real|isreal|iscomplex|iscomplexobj|isrealobj|is_complex)$/, 'tensors hold real numbers'],
-  [
-    /^keras\.ops\.(saturate_cast|custom_gradient|device|fori_loop|associative_scan|scan|while_loop|cond|switch|map|vectorized_map|shape|dtype)$/,
-    'control flow and dtypes are those of JavaScript while a function is traced',
-  ],
-  [/^keras\.ops\.(convert_to_numpy|is_tensor|convert_to_tensor)$/, 'trae.tensor, tensor.data()'],
   [/^keras\.(StatelessScope|SymbolicScope|Operation|RematScope|remat|name_scope|Function|Quantizer|FloatDTypePolicy|device)$/, 'the inside of the Python implementation'],
   [/^keras\.version$/, 'trae.version'],
 ];

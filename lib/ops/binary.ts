@@ -105,6 +105,12 @@ export const isclose = defineOp(
   },
   ['rtol', 'atol', 'equalNan'],
 );
+/** Whether all elements are close: |x1 - x2| <= atol + rtol |x2|; a bool scalar. */
+export const allclose = defineOp(
+  'allclose',
+  (x1: TensorLike, x2: TensorLike, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor => run('all', [isclose(x1, x2, options)], {}),
+  ['rtol', 'atol', 'equalNan'],
+);
 
 defineMethods({
   add,

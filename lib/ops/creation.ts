@@ -88,7 +88,7 @@ export const arange = defineOp(
   },
   LIKE,
 );
-interface SpaceOptions extends DTypeOption {
+export interface SpaceOptions extends DTypeOption {
   num?: number;
   endpoint?: boolean;
   /** Where the new axis is, when start or stop are tensors. */
@@ -144,6 +144,26 @@ export const logspace = defineOp(
     });
   },
   ['num', 'endpoint', 'base', 'dtype', 'axis'],
+);
+
+/** `num` numbers at equal ratios from `start` to `stop`, both of one sign; of tensors along a new axis at `axis`. */
+export const geomspace = defineOp(
+  'geomspace',
+  (start: TensorLike, stop: TensorLike, { dtype, ...options }: SpaceOptions = {}): Tensor => {
+    const exact = typeof start === 'number' && typeof stop === 'number',
+      ends = [start, stop].map((v) => (exact ? tensor(v, null, 'float64') : toFloat(v)));
+    const [a, b] = ends.map((t) => run('log10', [run('abs', [t])])),
+      y = logspace(a, b, options),
+      { axis = 0 } = options,
+      at = axis < 0 ? axis + y.ndim : axis;
+    // The sign of the start, with the new axis.
+    const sign = run('sign', [ends[0]]),
+      lead = Math.max(a.ndim, b.ndim),
+      wide = run('reshape', [sign], { shape: [...Array<number>(lead - a.ndim).fill(1), ...a.shape] });
+    const signed = run('multiply', [y, run('reshape', [wide], { shape: [...wide.shape.slice(0, at), 1, ...wide.shape.slice(at)] })]);
+    return run('cast', [signed], { dtype: checkDType(dtype ?? (exact ? 'float32' : y.dtype)) });
+  },
+  ['num', 'endpoint', 'dtype', 'axis'],
 );
 
 /** @internal bool (rows, columns): column - row compared with k. */

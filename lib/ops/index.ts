@@ -30,6 +30,7 @@ export {
 export { dotProductAttention, type DotProductAttentionOptions } from './attention';
 export {
   add,
+  allclose,
   arctan2,
   bitwiseAnd,
   bitwiseLeftShift,
@@ -62,29 +63,7 @@ export {
   trueDivide,
   where,
 } from './binary';
-export {
-  arange,
-  array,
-  convertToTensor,
-  empty,
-  eye,
-  full,
-  fullLike,
-  identity,
-  isTensor,
-  linspace,
-  logspace,
-  ndim,
-  ones,
-  onesLike,
-  shape,
-  size,
-  tri,
-  tril,
-  triu,
-  zeros,
-  zerosLike,
-} from './creation';
+export { arange, array, convertToTensor, empty, eye, full, fullLike, identity, isTensor, ndim, ones, onesLike, shape, size, tri, tril, triu, zeros, zerosLike } from './creation';
 export { conv, convTranspose, depthwiseConv, separableConv, type ConvOptions, type ConvTransposeOptions } from './convolution';
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy';
 export { einsum } from './einsum';
@@ -187,6 +166,14 @@ export {
   trunc,
 } from './unary';
 export * as image from './image/index';
+export * as linalg from './namespaces/linalg';
+export * as nn from './namespaces/nn';
+export * as numpy from './namespaces/numpy';
+export { customGradient, jvp } from '../autodiff';
+export { ctcDecode, type CtcDecodeOptions, ctcLoss } from './ctc';
+export { fold, type FoldOptions, unfold } from './fold';
+export { getItem, type Key, type Slice } from './get_item';
+export { convertToNumpy, view, viewAsComplex, viewAsReal } from './view';
 export {
   append,
   argpartition,

@@ -143,6 +143,12 @@ Kernel Reshape::cpu(const Specs& in, const Specs&) const {
   };
 }
 
+Kernel Bitcast::cpu(const Specs& in, const Specs&) const {
+  return [bytes = in[0].bytes()](const void* const* from, void* const* to) {
+    if (bytes) std::memcpy(to[0], from[0], bytes);
+  };
+}
+
 Kernel BroadcastTo::cpu(const Specs& in, const Specs& out) const {
   const Ints own = strides_of(in[0].shape);
   const size_t shift = out[0].shape.size() - in[0].shape.size();

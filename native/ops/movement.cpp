@@ -49,6 +49,27 @@ Specs Reshape::infer(const Specs& in) const {
 Tensors Reshape::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {reshape(dy[0], in[0].shape())}; }
 TRAE_REGISTER_OP(Reshape);
 
+// ---- bitcast
+OpPtr Bitcast::make(const AttrMap& a) { return with<Bitcast>({a.dtype("dtype")}); }
+Specs Bitcast::infer(const Specs& in) const {
+  expect_inputs(*this, in, 1);
+  const int64_t from = int64_t(size_of(in[0].dtype)), to = int64_t(size_of(attrs.dtype));
+  if (is_bool(attrs.dtype) && !is_bool(in[0].dtype))
+    throw TypeError("view",
+                    "bytes are not truth values: a view as bool is only of bool.\n  Received: dtype " + std::string(name_of(in[0].dtype)));
+  Shape shape = in[0].shape;
+  if (from != to) {
+    const std::string text = "a view of " + std::string(name_of(in[0].dtype)) + " as " + std::string(name_of(attrs.dtype));
+    if (shape.empty()) throw ValueError("view", text + " changes the size of the last axis, which a scalar does not have.");
+    if (shape.back() * from % to)
+      throw ValueError("view", text + " needs a last axis of a multiple of " + std::to_string(to) + " bytes.\n  Received: shape " +
+                                   to_string(shape) + ", " + std::to_string(shape.back() * from) + " bytes");
+    shape.back() = shape.back() * from / to;
+  }
+  return {{shape, attrs.dtype}};
+}
+TRAE_REGISTER_OP(Bitcast);
+
 // ---- broadcast_to
 OpPtr BroadcastTo::make(const AttrMap& a) { return with<BroadcastTo>({a.integers("shape")}); }
 Specs BroadcastTo::infer(const Specs& in) const {

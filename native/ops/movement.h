@@ -17,6 +17,19 @@ struct Reshape final : OpOf<Reshape> {
   bool is_view() const override { return true; }
 };
 
+// The bytes of x as numbers of another dtype; the last axis grows or shrinks with the size of an element.
+struct Bitcast final : OpOf<Bitcast> {
+  static constexpr std::string_view kName = "view";
+  struct Attrs {
+    DType dtype = DType::kFloat32;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Gradient gradient() const override { return Gradient::kNone; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
 struct BroadcastTo final : OpOf<BroadcastTo> {
   static constexpr std::string_view kName = "broadcast_to";
   struct Attrs {

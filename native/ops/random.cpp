@@ -10,6 +10,10 @@ void expect_seed(const Op& op, const Spec& s) {
     throw TypeError(std::string(op.name()), "the seed must be an int64 tensor of shape (2,).\n  Received: dtype " +
                                                 std::string(name_of(s.dtype)) + ", shape " + to_string(s.shape));
 }
+void expect_single_or_double(const Op& op, const Spec& s) {
+  if (s.dtype != DType::kFloat32 && s.dtype != DType::kFloat64)
+    throw TypeError(std::string(op.name()), "parameters must be float32 or float64.\n  Received: dtype " + std::string(name_of(s.dtype)));
+}
 }  // namespace
 
 OpPtr Random::make(const AttrMap& a) {
@@ -45,6 +49,27 @@ Specs Permutation::infer(const Specs& in) const {
   return {{{attrs.n}, DType::kInt32}};
 }
 TRAE_REGISTER_OP(Permutation);
+
+OpPtr RandomGamma::make(const AttrMap&) { return std::make_shared<RandomGamma>(); }
+Specs RandomGamma::infer(const Specs& in) const {
+  expect_inputs(*this, in, 2);
+  expect_seed(*this, in[0]);
+  expect_single_or_double(*this, in[1]);
+  return {in[1]};
+}
+TRAE_REGISTER_OP(RandomGamma);
+
+OpPtr RandomBinomial::make(const AttrMap&) { return std::make_shared<RandomBinomial>(); }
+Specs RandomBinomial::infer(const Specs& in) const {
+  expect_inputs(*this, in, 3);
+  expect_seed(*this, in[0]);
+  expect_single_or_double(*this, in[1]);
+  if (in[1] != in[2])
+    throw ValueError("random_binomial", "counts and probabilities must have one shape and dtype.\n  Received: shapes " +
+                                            to_string(in[1].shape) + " and " + to_string(in[2].shape));
+  return {in[1]};
+}
+TRAE_REGISTER_OP(RandomBinomial);
 
 OpPtr Dropout::make(const AttrMap& a) {
   auto op = std::make_shared<Dropout>();

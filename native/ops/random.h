@@ -34,6 +34,27 @@ struct Permutation final : OpOf<Permutation> {
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
+// Gamma distribution of scale 1: seed, alpha (its shape is that of the result).
+struct RandomGamma final : OpOf<RandomGamma> {
+  static constexpr std::string_view kName = "random_gamma";
+  using Attrs = NoAttrs;
+  Attrs attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Gradient gradient() const override { return Gradient::kZero; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+// Successes of `counts` trials of `probabilities` each: seed, counts, probabilities (of one shape and dtype).
+struct RandomBinomial final : OpOf<RandomBinomial> {
+  static constexpr std::string_view kName = "random_binomial";
+  using Attrs = NoAttrs;
+  Attrs attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Gradient gradient() const override { return Gradient::kZero; }
+  Kernel cpu(const Specs& in, const Specs& out) const override;
+};
+
 // y = x / (1 - rate) with probability 1 - rate, else 0. The mask is made again from the seed in the gradient.
 struct Dropout final : OpOf<Dropout> {
   static constexpr std::string_view kName = "dropout";

@@ -2,6 +2,8 @@
 import { TypeError } from '../../errors';
 import { isRecord } from '../../nest';
 import { definedOps } from '../../ops/define';
+import { getItem, type Key, parseSlice } from '../../ops/get_item';
+import type { TensorLike } from '../../tensor';
 import { OpOperation } from '../keras_tensor';
 import { camelCase, snakeCase } from '../naming';
 import { builtInClass } from '../saving/registry';
@@ -57,6 +59,7 @@ export function encodeOperation(
 ): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
   const row = byName.get(operation.opName.replace(/^.*\./, ''));
   if (!row) throw new TypeError(`getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`);
+  if (row.className === 'GetItem') return { module: 'keras.src.ops.numpy', className: 'GetItem', config: { name: operation.name }, args: [args[0], toFile(args[1])], kwargs: {} };
   const bound = bind(row, args),
     config: Record<string, unknown> = { name: operation.name };
   for (const p of row.settings) if (plain(p) in bound) config[plain(p)] = bound[plain(p)];
@@ -88,7 +91,7 @@ function bind(row: Row, args: readonly unknown[]): Record<string, unknown> {
 
 /** @internal Calls the op that a config names: on symbolic tensors it becomes a node. */
 export function callOperation(className: string, config: Record<string, unknown>, args: readonly unknown[], kwargs: Record<string, unknown>): unknown {
-  if (className === 'GetItem') return getItem(args[0], args[1]);
+  if (className === 'GetItem') return getItem(args[0] as TensorLike, fromFile(args[1]) as Key);
   const row = byClass.get(className),
     f = row && (definedOps.get(camelCase(row.name)) as ((...a: unknown[]) => unknown) | undefined);
   if (!row || !f) throw new TypeError(`deserialize: the op '${className}' of keras.ops is not known here.`);
@@ -115,48 +118,16 @@ export function callOperation(className: string, config: Record<string, unknown>
   return f(...call, ...(Object.keys(options).length ? [options] : []));
 }
 
-// x[1:, ..., None, 0] by ops that every backend has.
-function getItem(x: unknown, key: unknown): unknown {
-  const op = (name: string): ((...a: unknown[]) => unknown) => definedOps.get(name) as unknown as (...a: unknown[]) => unknown;
-  const keys = Array.isArray(key) ? [...(key as unknown[])] : [key],
-    rank = (x as { shape: readonly unknown[] }).shape.length;
-  const isEllipsis = (k: unknown): boolean => isRecord(k) && k.class_name === '__ellipsis__';
-  const at = keys.findIndex(isEllipsis),
-    used = keys.filter((k) => k !== null && !isEllipsis(k)).length;
-  const whole = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
-  if (at >= 0) keys.splice(at, 1, ...Array<unknown>(rank - used).fill(whole));
-  let out = x,
-    axis = 0;
-  for (const k of keys) {
-    if (k === null) out = op('expandDims')(out, axis++);
-    else if (typeof k === 'number') out = op('take')(out, k, { axis });
-    else if (isRecord(k) && k.class_name === '__slice__') {
-      const { start, stop, step } = k.config as Record<'start' | 'stop' | 'step', number | null>;
-      if (start !== null || stop !== null || step !== null) out = new SliceCall(axis, start, stop, step).apply(out);
-      axis++;
-    } else {
-      out = op('take')(out, k, { axis });
-      axis++;
-    }
-  }
-  return out;
-}
-class SliceCall {
-  constructor(
-    private readonly axis: number,
-    private readonly start: number | null,
-    private readonly stop: number | null,
-    private readonly step: number | null,
-  ) {}
-  apply(x: unknown): unknown {
-    const size = (x as { shape: readonly (number | null)[] }).shape[this.axis],
-      step = this.step ?? 1;
-    if (size === null) throw new TypeError(`deserialize: a slice along axis ${this.axis}, whose size is unknown, cannot be read.`);
-    const bound = (v: number | null, whole: number): number => (v === null ? whole : Math.min(Math.max(v < 0 ? v + size : v, step > 0 ? 0 : -1), step > 0 ? size : size - 1));
-    const from = bound(this.start, step > 0 ? 0 : size - 1),
-      to = bound(this.stop, step > 0 ? size : -1),
-      indices: number[] = [];
-    for (let i = from; step > 0 ? i < to : i > to; i += step) indices.push(i);
-    return (definedOps.get('take') as unknown as (...a: unknown[]) => unknown)(x, Int32Array.from(indices), { axis: this.axis });
-  }
-}
+// Keys of get_item: numbers, null, and Keras' own records of slices and of `...`.
+const fromFile = (key: unknown): unknown => {
+  if (Array.isArray(key)) return key.map(fromFile);
+  if (!isRecord(key)) return key;
+  return key.class_name === '__ellipsis__' ? '...' : key.class_name === '__slice__' ? key.config : key;
+};
+const toFile = (key: unknown): unknown => {
+  if (Array.isArray(key)) return key.map(toFile);
+  if (key === '...') return { class_name: '__ellipsis__', config: {} };
+  const slice = typeof key === 'string' ? parseSlice(key) : key;
+  if (!isRecord(slice)) return slice;
+  return { class_name: '__slice__', config: { start: slice.start ?? null, stop: slice.stop ?? null, step: slice.step ?? null } };
+};

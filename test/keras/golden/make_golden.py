@@ -16,8 +16,10 @@ import golden_preprocessing  # noqa: E402
 import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
+import golden_ops  # noqa: E402
 import golden_optimizers  # noqa: E402
 import golden_outputs  # noqa: E402
+import golden_spectrograms  # noqa: E402
 import golden_summaries  # noqa: E402
 import golden_training  # noqa: E402
 import golden_utils  # noqa: E402
@@ -34,5 +36,7 @@ golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
 golden_image.make()  # starts its random numbers anew
 golden_outputs.make()  # starts its random numbers anew
+golden_ops.make()  # starts its random numbers anew
 golden_preprocessing.make()
+golden_spectrograms.make()  # starts its random numbers anew
 golden_summaries.make()

@@ -1,6 +1,6 @@
 """
 Writes what Keras 3.15 offers and how its constructors default, beside this script:
-names.json     every public name by module; aliases of one object stand under the shortest path
+names.json     every public name by module; aliases of one object stand under the shortest path; the modules of keras.ops
 defaults.json  for each class: the parameters of its constructor, and the config of an instance made with nothing but
                what is required. CUDA_VISIBLE_DEVICES= KERAS_BACKEND=tensorflow python make_names.py
 """
@@ -94,7 +94,13 @@ def write(name, value):
     print(name, os.path.getsize(os.path.join(HERE, name)))
 
 
-write("names.json", {"version": keras.__version__, "names": names()})
+def namespaces():
+    """The names of the modules in keras.ops, most of which stand in keras.ops too."""
+    parts = {n: m for n, m in vars(keras.ops).items() if isinstance(m, types.ModuleType) and n in ("image", "linalg", "nn", "numpy")}
+    return {part: sorted(n for n, v in vars(module).items() if not n.startswith("_") and callable(v)) for part, module in parts.items()}
+
+
+write("names.json", {"version": keras.__version__, "names": names(), "namespaces": namespaces()})
 table = {kind: defaults(kind) for kind in KINDS}
 for kind, classes in table.items():
     print(kind, len(classes), {n: e["abstract"] for n, e in classes.items() if "abstract" in e})

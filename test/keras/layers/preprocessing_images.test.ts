@@ -10,7 +10,7 @@ interface Case {
   training: boolean;
   output: Golden;
 }
-const cases = golden<Case[]>('preprocessing_images.json');
+const cases = [...golden<Case[]>('preprocessing_images.json'), ...golden<Case[]>('preprocessing_tiles.json')];
 const { layers } = trae.keras;
 type Layer = trae.keras.Layer;
 const images = (): trae.Tensor => trae.random.uniform([4, 6, 6, 3], { seed: 5, maxval: 255 });

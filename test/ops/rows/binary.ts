@@ -120,6 +120,29 @@ row('where', {
   smooth: [{ inputs: [nd([1, 0, 1], [3], 'bool'), randomArray([2, 3], { dtype: 'float64' }), randomArray([3], { dtype: 'float64' })] }],
 });
 
+row('allclose', {
+  reference: ([x, y], ...[args]: [never[]]) => {
+    const { rtol = 1e-5, atol = 1e-8, equalNan = false } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
+    const near = elementwise(
+      (a, b) => Number(a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) || (equalNan && Number.isNaN(a) && Number.isNaN(b))),
+      'bool',
+      x,
+      y,
+    );
+    return nd([Number(near.data.every((v) => v === 1))], [], 'bool');
+  },
+  cases: [
+    { inputs: [nd([1, 2]), nd([1, 2.00001])] },
+    { inputs: [nd([1, 2]), nd([1, 2.001])] },
+    { inputs: [nd([1, 2]), nd([1, 2.001])], args: [{ rtol: 1e-3 }] },
+    { inputs: [nd([1, 2]), nd([1, 2.001])], args: [{ atol: 0.01 }] },
+    { inputs: [nd([NaN, Infinity]), nd([NaN, Infinity])] },
+    { inputs: [nd([NaN, Infinity]), nd([NaN, Infinity])], args: [{ equalNan: true }] },
+    { inputs: [nd([1, Infinity]), nd([1, -Infinity])] },
+    { inputs: [nd([3, 3], [2, 1], 'int32'), nd([3, 3], [2], 'int32')] },
+    { inputs: [nd([], [0]), nd([], [0])] },
+  ],
+});
 row('isclose', {
   reference: ([x, y], ...[args]: [never[]]) => {
     const { rtol = 1e-5, atol = 1e-8, equalNan = false } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };

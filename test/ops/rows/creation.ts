@@ -1,6 +1,6 @@
 /** Rows of the ops that make tensors out of shapes and numbers, and of those alike. */
 import type { DType } from '../../../lib/index';
-import { build, cast, elementwise, nd, type NdArray, scalar } from '../../support/ndarray';
+import { at, build, cast, elementwise, nd, type NdArray, scalar } from '../../support/ndarray';
 import { randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 import { DTYPES } from '../../support/shapes';
@@ -90,6 +90,24 @@ const spaced =
       dtype,
     );
   };
+/** Ends that are tensors: what the numbers of each element give, in a new axis. */
+const between =
+  (map: (a: number, b: number, i: number, gaps: number, options: { base?: number }) => number) =>
+  ([a, b]: NdArray[], ...[[given]]: [never[]]): NdArray | NdArray[] => {
+    const options = (given ?? {}) as { num?: number; endpoint?: boolean; axis?: number; base?: number; retstep?: boolean },
+      { num = 50, endpoint = true, axis = 0 } = options,
+      gaps = endpoint ? num - 1 : num,
+      ends = elementwise((x, y) => x + y, a.dtype, a, b);
+    const wide = [elementwise((x) => x, a.dtype, a, ends), elementwise((x) => x, b.dtype, b, ends)],
+      at_ = axis < 0 ? axis + ends.shape.length + 1 : axis;
+    const y = build([...ends.shape.slice(0, at_), num, ...ends.shape.slice(at_)], a.dtype, (index) => {
+      const rest = index.filter((_, k) => k !== at_);
+      return map(at(wide[0], rest), at(wide[1], rest), index[at_], Math.max(1, gaps), options);
+    });
+    return options.retstep ? [y, elementwise((x, z) => (z - x) / gaps, a.dtype, ...wide)] : y;
+  };
+const linear = (a: number, b: number, i: number, gaps: number): number => a + ((b - a) * i) / gaps;
+const ENDS = (options: object, low = -2): Case => ({ inputs: [randomArray([3, 1], { low, high: 3 }), randomArray([2], { seed: 2, low, high: 3 })], args: [options] });
 const SPACED: Case[] = [
   [0, 1],
   [2, 5, { num: 4 }],
@@ -99,8 +117,56 @@ const SPACED: Case[] = [
   [1, 2, { num: 0 }],
   [0, 3, { num: 7, dtype: 'float64' }],
 ].map((args) => ({ inputs: [], args }));
-row('linspace', { isSource: true, reference: spaced((v) => v), cases: SPACED });
-row('logspace', { isSource: true, reference: spaced((v, { base = 10 }) => base ** v), cases: [...SPACED, { inputs: [], args: [0, 4, { num: 5, base: 2 }] }], looseness: 2 });
+const ofEither =
+  (numbers: (xs: NdArray[], args: never[]) => NdArray, tensors: (xs: NdArray[], args: never[]) => NdArray | NdArray[]) =>
+  (xs: NdArray[], args: never[]): NdArray | NdArray[] =>
+    (xs.length ? tensors : numbers)(xs, args);
+row('linspace', {
+  isSource: true,
+  reference: ofEither(
+    spaced((v) => v),
+    between(linear),
+  ),
+  cases: [...SPACED, ENDS({ num: 4 }), ENDS({ num: 3, axis: -1, endpoint: false }), ENDS({ num: 5, axis: 1, retstep: true }), ENDS({ num: 1 })],
+  smooth: [{ inputs: [randomArray([2], { dtype: 'float64' }), randomArray([2], { dtype: 'float64', seed: 2 })], args: [{ num: 3 }] }],
+  looseness: 5,
+});
+row('logspace', {
+  isSource: true,
+  reference: ofEither(
+    spaced((v, { base = 10 }) => base ** v),
+    between((a, b, i, gaps, { base = 10 }) => base ** linear(a, b, i, gaps)),
+  ),
+  cases: [...SPACED, { inputs: [], args: [0, 4, { num: 5, base: 2 }] }, ENDS({ num: 4 }), ENDS({ num: 3, axis: -1, base: 2 })],
+  smooth: [{ inputs: [randomArray([2], { dtype: 'float64' }), randomArray([2], { dtype: 'float64', seed: 2 })], args: [{ num: 3 }] }],
+  looseness: 20,
+});
+row('geomspace', {
+  isSource: true,
+  reference: ofEither(
+    ([], ...[args]: [never[]]) => {
+      const [start, stop, { num = 50, endpoint = true, dtype = 'float32' } = {}] = args as unknown as [number, number, { num?: number; endpoint?: boolean; dtype?: DType }?];
+      return nd(
+        Array.from({ length: num }, (_, i) => start * (stop / start) ** (i / Math.max(1, endpoint ? num - 1 : num))),
+        [num],
+        dtype,
+      );
+    },
+    between((a, b, i, gaps) => a * Math.abs(b / a) ** (i / gaps)),
+  ),
+  cases: [
+    ...[
+      [1, 1000, { num: 4 }],
+      [-2, -16, { num: 4, endpoint: false }],
+      [5, 5],
+      [8, 1, { num: 4, dtype: 'float64' }],
+    ].map((args) => ({ inputs: [], args })),
+    ENDS({ num: 4 }, 0.5),
+    ENDS({ num: 3, axis: -1, endpoint: false }, 0.5),
+  ],
+  smooth: [{ inputs: [randomArray([2], { dtype: 'float64', low: 1, high: 2 }), randomArray([2], { dtype: 'float64', seed: 2, low: 1, high: 2 })], args: [{ num: 3 }] }],
+  looseness: 40,
+});
 
 const band = (n: number, m: number, dtype: DType, isIn: (d: number) => boolean): NdArray => build([n, m], dtype, ([i, j]) => Number(isIn(j - i)));
 row('eye', {

@@ -7,6 +7,7 @@ import './blocks';
 import './control';
 import './creation';
 import './crossentropy';
+import './ctc';
 import './decompositions';
 import './image';
 import './indexing';
@@ -20,6 +21,7 @@ import './signal';
 import './special';
 import './statistics';
 import './unary';
+import './view';
 import './windows';
 
 export { randomRows } from './random';

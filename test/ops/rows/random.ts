@@ -108,6 +108,49 @@ export const randomRows: RandomRow[] = [
     dtype: 'float32',
     check: (v) => shares(0, [0.25, 0.75])(v.map((e) => (e === Math.fround(4 / 3) ? 1 : e))),
   },
+  ...[0.3, 1, 2.5, 40].map((alpha): RandomRow => ({
+    op: 'random.gamma',
+    args: [[40000], alpha, {}],
+    shape: [40000],
+    dtype: 'float32',
+    check: (v) => {
+      const error = Math.sqrt(alpha / v.length);
+      within('the mean', average(v), alpha - 5 * error, alpha + 5 * error);
+      // The variance of a sample variance: (mu4 - sigma^4) / n, mu4 = 3 alpha^2 + 6 alpha.
+      const bound = 5 * Math.sqrt((2 * alpha * alpha + 6 * alpha) / v.length);
+      within('the variance', spread(v), alpha - bound, alpha + bound);
+      const logs = average(v.map((e) => Math.log(Math.max(e, 1e-45)))),
+        wide = 5 * Math.sqrt((1 / alpha + 1 / alpha ** 2) / v.length);
+      within('the mean of the logarithms', logs, digamma(alpha) - wide, digamma(alpha) + wide);
+    },
+  })),
+  { op: 'random.gamma', args: [[3, 2], [0.5, 2], { dtype: 'float64' }], shape: [3, 2], dtype: 'float64', check: range(0, Infinity) },
+  { op: 'random.gamma', args: [[500], 2, { dtype: 'bfloat16' }], shape: [500], dtype: 'bfloat16', check: range(0, Infinity) },
+  ...[
+    [2, 3],
+    [0.5, 0.5],
+  ].map(([a, b]): RandomRow => ({
+    op: 'random.beta',
+    args: [[40000], a, b, {}],
+    shape: [40000],
+    dtype: 'float32',
+    check: both(range(0, 1.0001), moments(a / (a + b), (a * b) / ((a + b) ** 2 * (a + b + 1)))),
+  })),
+  ...[
+    [5, 0.3],
+    [100, 0.5],
+    [100, 0.97],
+    [1000, 0.004],
+    [1e6, 0.2],
+  ].map(([n, p]): RandomRow => ({
+    op: 'random.binomial',
+    args: [[40000], n, p, {}],
+    shape: [40000],
+    dtype: 'float32',
+    check: both(range(0, n + 1), moments(n * p, n * p * (1 - p)), whole),
+  })),
+  { op: 'random.binomial', args: [[40000], 3, 0.5, {}], shape: [40000], dtype: 'float32', check: shares(0, [1 / 8, 3 / 8, 3 / 8, 1 / 8]) },
+  { op: 'random.binomial', args: [[4], [0, 7, 7, 3], [0.5, 0, 1, 1], { dtype: 'int32' }], shape: [4], dtype: 'int32', isFixed: true, check: (v) => equalTo(v, [0, 0, 7, 3]) },
   {
     op: 'random.dropout',
     inputs: [nd([1, 2, 3, 4], [2, 2])],
@@ -141,6 +184,19 @@ export const randomRows: RandomRow[] = [
     },
   },
 ];
+function whole(v: number[]): void {
+  if (!v.every(Number.isInteger)) throw new Error('not whole numbers');
+}
+function equalTo(v: number[], want: number[]): void {
+  if (v.join() !== want.join()) throw new Error(`${v} instead of ${want}`);
+}
+/** d ln Gamma(x) / dx, by its recurrence and asymptotic series. */
+function digamma(x: number): number {
+  let sum = 0,
+    z = x;
+  for (; z < 8; z++) sum -= 1 / z;
+  return sum + Math.log(z) - 1 / (2 * z) - 1 / (12 * z ** 2) + 1 / (120 * z ** 4) - 1 / (252 * z ** 6);
+}
 function permuted(v: number[], [x]: NdArray[]): void {
   if ([...v].sort((a, b) => a - b).join() !== x.data.join()) throw new Error('not a permutation');
   if (v.length > 100 && v.filter((e, i) => e === i).length > 20) throw new Error('hardly moved');

@@ -7,5 +7,6 @@ export { Normalization } from './normalization';
 export { Rescaling } from './rescaling';
 export { TextVectorization } from './text_vectorization';
 export { MelSpectrogram } from './mel_spectrogram';
+export { STFTSpectrogram } from './stft_spectrogram';
 export { Pipeline } from './pipeline';
 export * from './image_preprocessing';

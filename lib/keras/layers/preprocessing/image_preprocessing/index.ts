@@ -1,5 +1,6 @@
 /** Layers of images. */
 export { CenterCrop } from './center_crop';
+export { ContrastLimitedAdaptiveHistogramEqualization } from './clahe';
 export { RandomColorDegeneration, RandomColorJitter, RandomGrayscale, RandomHue, RandomSaturation } from './color';
 export { RandomElasticTransform, RandomGaussianBlur } from './filters';
 export { RandomCrop, RandomFlip, RandomPerspective, RandomRotation, RandomShear, RandomTranslation, RandomZoom } from './geometric';
