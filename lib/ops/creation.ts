@@ -6,7 +6,7 @@ import { checkDType, convert, formatShape, isFloating, run, type DType, type Sha
 import { numberList, realNumber, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { pair } from './binary';
-import { moveaxis } from './shape';
+import { moveaxis, normalizeAxis } from './shape';
 import { toFloat } from './unary';
 
 const sizes = (shape: number | Shape): number[] => numberList('shape', 'it', shape);
@@ -116,7 +116,7 @@ function spaced(op: string, start: TensorLike, stop: TensorLike, { num = 50, end
     );
   const y = run('add', [run('multiply', [a, run('subtract', [convert(1, share), share])]), run('multiply', [b, share])]);
   const step = run('divide', [run('subtract', [b, a]), convert(gaps > 0 ? gaps : NaN, a)]);
-  return [moveaxis(run('cast', [y], { dtype: dtype ?? a.dtype }), 0, axis), step];
+  return [moveaxis(run('cast', [y], { dtype: dtype ?? a.dtype }), 0, normalizeAxis(op, axis, y.ndim)), step];
 }
 /**
  * `num` numbers at equal distances from `start` to `stop`; of tensors along a new axis at `axis`.
@@ -150,6 +150,7 @@ export const logspace = defineOp(
 export const geomspace = defineOp(
   'geomspace',
   (start: TensorLike, stop: TensorLike, { dtype, ...options }: SpaceOptions = {}): Tensor => {
+    wholeNumber('geomspace', 'num', options.num ?? 50);
     const exact = typeof start === 'number' && typeof stop === 'number',
       ends = [start, stop].map((v) => (exact ? tensor(v, null, 'float64') : toFloat(v)));
     const [a, b] = ends.map((t) => run('log10', [run('abs', [t])])),

@@ -63,7 +63,31 @@ export {
   trueDivide,
   where,
 } from './binary';
-export { arange, array, convertToTensor, empty, eye, full, fullLike, identity, isTensor, ndim, ones, onesLike, shape, size, tri, tril, triu, zeros, zerosLike } from './creation';
+export {
+  type SpaceOptions,
+  logspace,
+  linspace,
+  geomspace,
+  arange,
+  array,
+  convertToTensor,
+  empty,
+  eye,
+  full,
+  fullLike,
+  identity,
+  isTensor,
+  ndim,
+  ones,
+  onesLike,
+  shape,
+  size,
+  tri,
+  tril,
+  triu,
+  zeros,
+  zerosLike,
+} from './creation';
 export { conv, convTranspose, depthwiseConv, separableConv, type ConvOptions, type ConvTransposeOptions } from './convolution';
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy';
 export { einsum } from './einsum';
