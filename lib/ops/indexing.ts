@@ -143,9 +143,8 @@ export const topK = defineOp(
       n = t.shape[t.ndim - 1];
     if (!t.ndim || !Number.isInteger(k) || !(k >= 0 && k <= n)) throw new ValueError(`topK: k is ${describe(k)} but the last axis has size ${n ?? 'none'}.`, { op: 'topK' });
     void sorted; // largest first satisfies both
-    const [values, indices] = runMany('sort', [t], { descending: true });
-    const cut = (y: Tensor): Tensor => run('slice', [y], { start: y.shape.map(() => 0), size: [...y.shape.slice(0, -1), k], step: y.shape.map(() => 1) });
-    return [cut(values), cut(indices)];
+    const [values, indices] = runMany('sort', [t], { descending: true, count: k });
+    return [values, indices];
   },
   ['sorted'],
 );

@@ -154,10 +154,16 @@ Kernel half_kernel(const Specs& in, const Spec& out, const Plan2& q) {
   auto buffers = std::make_shared<Buffers>(in[0].size(), in[1].size(), out.size());
   const Leaf load = simd::leaf_table().load(int(out.dtype)), store = simd::leaf_table().store(int(out.dtype));
   return [=, na = in[0].size(), nb = in[1].size(), nc = out.size()](const void* const* from, void* const* to) {
-    load(na, buffers->a.data(), from[0], nullptr, nullptr, nullptr);
-    load(nb, buffers->b.data(), from[1], nullptr, nullptr, nullptr);
+    const auto convert = [](Leaf leaf, int64_t n, void* y, size_t y_bytes, const void* x, size_t x_bytes) {
+      parallel_for(n, kElementwiseGrain, [&](int64_t begin, int64_t end) {
+        leaf(end - begin, static_cast<char*>(y) + size_t(begin) * y_bytes, static_cast<const char*>(x) + size_t(begin) * x_bytes, nullptr,
+             nullptr, nullptr);
+      });
+    };
+    convert(load, na, buffers->a.data(), 4, from[0], 2);
+    convert(load, nb, buffers->b.data(), 4, from[1], 2);
     run_float(q, static_cast<float*>(buffers->a.data()), static_cast<float*>(buffers->b.data()), static_cast<float*>(buffers->c.data()));
-    store(nc, to[0], buffers->c.data(), nullptr, nullptr, nullptr);
+    convert(store, nc, to[0], 2, buffers->c.data(), 4);
   };
 }
 

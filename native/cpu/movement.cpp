@@ -333,7 +333,9 @@ Kernel OneHot::cpu(const Specs& in, const Specs& out) const {
 
 namespace {
 template <class T>
-Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending) {
+Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending, int64_t count) {
+  // Positions are sorted apart when only some of them are wanted.
+  auto all = std::make_shared<std::vector<int32_t>>(count < width ? size_t(rows * width) : 0);
   return [=](const void* const* from, void* const* to) {
     const T* x = static_cast<const T*>(from[0]);
     T* y = static_cast<T*>(to[0]);
@@ -341,14 +343,18 @@ Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending) {
     parallel_for(rows, std::max<int64_t>(1, 4096 / std::max<int64_t>(1, width)), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; r++) {
         const T* row = x + r * width;
-        int32_t* p = positions + r * width;
+        int32_t* p = count < width ? all->data() + r * width : positions + r * width;
         std::iota(p, p + width, 0);
-        // NaN sorts last, as NumPy's.
-        auto less = [&](int32_t a, int32_t b) { return row[b] != row[b] ? row[a] == row[a] : row[a] < row[b]; };
-        auto greater = [&](int32_t a, int32_t b) { return row[b] != row[b] ? row[a] == row[a] : row[a] > row[b]; };
-        if (is_descending) std::stable_sort(p, p + width, greater);
-        else std::stable_sort(p, p + width, less);
-        for (int64_t i = 0; i < width; i++) y[r * width + i] = row[p[i]];
+        // NaN sorts last, as NumPy's; equals by position.
+        const auto comes_first = [&](int32_t a, int32_t b) {
+          const T u = row[a], v = row[b];
+          if (u == v || (u != u && v != v)) return a < b;
+          return v != v || (u == u && (is_descending ? u > v : u < v));
+        };
+        if (count < width) std::partial_sort(p, p + count, p + width, comes_first);
+        else std::sort(p, p + width, comes_first);
+        for (int64_t i = 0; i < count; i++) y[r * count + i] = row[p[i]];
+        if (count < width) std::copy_n(p, count, positions + r * count);
       }
     });
   };
@@ -356,15 +362,15 @@ Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending) {
 }  // namespace
 
 Kernel Sort::cpu(const Specs& in, const Specs&) const {
-  const int64_t width = in[0].shape.back(), rows = width ? in[0].size() / width : 0;
+  const int64_t width = in[0].shape.back(), rows = width ? in[0].size() / width : 0, count = attrs.count < 0 ? width : attrs.count;
   switch (in[0].dtype) {
-    case DType::kFloat32: return sort_kernel<float>(rows, width, attrs.is_descending);
-    case DType::kFloat64: return sort_kernel<double>(rows, width, attrs.is_descending);
-    case DType::kInt32: return sort_kernel<int32_t>(rows, width, attrs.is_descending);
-    case DType::kInt64: return sort_kernel<int64_t>(rows, width, attrs.is_descending);
-    case DType::kInt8: return sort_kernel<int8_t>(rows, width, attrs.is_descending);
+    case DType::kFloat32: return sort_kernel<float>(rows, width, attrs.is_descending, count);
+    case DType::kFloat64: return sort_kernel<double>(rows, width, attrs.is_descending, count);
+    case DType::kInt32: return sort_kernel<int32_t>(rows, width, attrs.is_descending, count);
+    case DType::kInt64: return sort_kernel<int64_t>(rows, width, attrs.is_descending, count);
+    case DType::kInt8: return sort_kernel<int8_t>(rows, width, attrs.is_descending, count);
     case DType::kUInt8:
-    case DType::kBool: return sort_kernel<uint8_t>(rows, width, attrs.is_descending);
+    case DType::kBool: return sort_kernel<uint8_t>(rows, width, attrs.is_descending, count);
     default:
       throw NotImplementedError("sort",
                                 "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");

@@ -256,23 +256,29 @@ Specs OneHot::infer(const Specs& in) const {
 TRAE_REGISTER_OP(OneHot);
 
 // ---- sort
-OpPtr Sort::make(const AttrMap& a) { return with<Sort>({a.boolean("descending", false)}); }
+OpPtr Sort::make(const AttrMap& a) { return with<Sort>({a.boolean("descending", false), a.integer("count", -1)}); }
 Specs Sort::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   if (in[0].shape.empty()) throw ValueError("sort", "a scalar has no axis to sort along.");
-  return {in[0], {in[0].shape, DType::kInt32}};
+  Shape shape = in[0].shape;
+  if (attrs.count > shape.back())
+    throw ValueError("sort", "the first " + std::to_string(attrs.count) + " of each row are asked for, but the last axis has size " +
+                                 std::to_string(shape.back()) + ".");
+  if (attrs.count >= 0) shape.back() = attrs.count;
+  return {{shape, in[0].dtype}, {shape, DType::kInt32}};
 }
 Tensors Sort::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
   if (!dy[0]) return {Tensor()};
   // Back to where each element came from: rows are taken apart by adding row * width to the positions.
-  const int64_t width = in[0].dim(-1), rows = width ? in[0].size() / width : 0;
-  Tensor inverse = apply(with<Sort>({false}), {out[1]})[1];
-  Tensors row_starts;
+  const int64_t width = in[0].dim(-1), rows = width ? in[0].size() / width : 0, count = out[0].dim(-1);
   auto storage = std::make_shared<Storage>(size_t(rows) * 4);
   for (int64_t r = 0; r < rows; r++) static_cast<int32_t*>(storage->data())[r] = int32_t(r * width);
-  Tensor starts = Tensor::from_storage({{rows, 1}, DType::kInt32}, storage);
-  Tensor flat = reshape(reshape(inverse, {rows, width}) + starts, {rows * width});
-  return {reshape(take(reshape(dy[0], {rows * width}), flat, 0), in[0].shape())};
+  const Tensor starts = Tensor::from_storage({{rows, 1}, DType::kInt32}, storage);
+  const auto flat = [&](const Tensor& positions) { return reshape(reshape(positions, {rows, count}) + starts, {rows * count}); };
+  const Tensor given = reshape(dy[0], {rows * count});
+  if (count < width) return {reshape(scatter_add({rows * width}, flat(out[1]), given, 0), in[0].shape())};
+  const Tensor inverse = apply(with<Sort>({}), {out[1]})[1];
+  return {reshape(take(given, flat(inverse), 0), in[0].shape())};
 }
 TRAE_REGISTER_OP(Sort);
 

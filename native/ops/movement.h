@@ -157,6 +157,7 @@ struct Sort final : OpOf<Sort> {
   static constexpr std::string_view kName = "sort";
   struct Attrs {
     bool is_descending = false;
+    int64_t count = -1;  // only the first ones of each row; -1: all
     bool operator==(const Attrs&) const = default;
   } attrs;
   static OpPtr make(const AttrMap&);

@@ -90,9 +90,9 @@ inline double sqrt_(double x) { return __builtin_sqrt(x); }
   inline float name(float x) { return fn##f(x); } \
   inline double name(double x) { return fn(x); }
 // clang-format off
-LIBM(exp2_, exp2) LIBM(expm1_, expm1) LIBM(log1p_, log1p) LIBM(log2_, log2) LIBM(log10_, log10) LIBM(sin_, sin) LIBM(cos_, cos)
+LIBM(exp2_, exp2) LIBM(log2_, log2) LIBM(log10_, log10) LIBM(sin_, sin) LIBM(cos_, cos)
 LIBM(tan_, tan) LIBM(asin_, asin) LIBM(acos_, acos) LIBM(atan_, atan) LIBM(sinh_, sinh) LIBM(cosh_, cosh) LIBM(asinh_, asinh)
-LIBM(acosh_, acosh) LIBM(atanh_, atanh) LIBM(erf_, erf)
+LIBM(acosh_, acosh) LIBM(atanh_, atanh)
     // clang-format on
     inline float atan2_(float a, float b) {
   return atan2f(a, b);
@@ -116,8 +116,19 @@ LEAF1(sqrt_leaf, T, sqrt_(x))
 LEAF1(rsqrt_leaf, T, T(1) / sqrt_(x))
 LEAF1(square, T, mul_(x, x))
 LEAF1(reciprocal, T, T(1) / x)
-LEAF1(sin_leaf, T, sin_(x))
-LEAF1(cos_leaf, T, cos_(x))
+LEAF1(sin_exact, T, sin_(x))
+LEAF1(cos_exact, T, cos_(x))
+// The C library where an angle is so large that its reduction needs more digits than double has.
+template <int kQuarter, Leaf kExact>
+void sine_leaf(int64_t n, void* to, const void* a, const void* b, const void* c, const double* params) {
+  const float* x = static_cast<const float*>(a);
+  float* y = static_cast<float*>(to);
+  int far = 0;
+  for (int64_t i = 0; i < n; i++) far |= !(x[i] >= -kLargestAngle && x[i] <= kLargestAngle);
+  if (far) return kExact(n, to, a, b, c, params);
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; i++) y[i] = sine(x[i], kQuarter);
+}
 LEAF1(tan_leaf, T, tan_(x))
 LEAF1(asin_leaf, T, asin_(x))
 LEAF1(acos_leaf, T, acos_(x))
@@ -223,8 +234,8 @@ Leaf find(int code, Lane lane) {
       FLOATS(rsqrt_leaf),
       NUMBERS(square),
       FLOATS(reciprocal),
-      FLOATS(sin_leaf),
-      FLOATS(cos_leaf),
+      {&sine_leaf<0, &sin_exact<float>>, &sin_exact<double>, nullptr, nullptr, nullptr},
+      {&sine_leaf<1, &cos_exact<float>>, &cos_exact<double>, nullptr, nullptr, nullptr},
       FLOATS(tan_leaf),
       FLOATS(asin_leaf),
       FLOATS(acos_leaf),
@@ -432,18 +443,38 @@ double sum(Lane lane, int64_t n, const void* a) {
     default: return 0;
   }
 }
-template <class T>
-double extreme_of(int64_t n, const T* x, bool is_max) {
-  double best = is_max ? -__builtin_inf() : __builtin_inf();
-  for (int64_t i = 0; i < n; i++) {
-    const double v = double(x[i]);
-    if (v != v) return v;
-    best = is_max ? (v > best ? v : best) : (v < best ? v : best);
+template <class T, bool kIsMax>
+double extreme_of(int64_t n, const T* R x) {
+  constexpr int kChains = 64;
+  const T worst = T(kIsMax ? -__builtin_inf() : __builtin_inf());
+  T chains[kChains];
+  int nan = 0;
+  for (int k = 0; k < kChains; k++) chains[k] = worst;
+  int64_t i = 0;
+  for (; i + kChains <= n; i += kChains)
+    for (int k = 0; k < kChains; k++) {
+      const T v = x[i + k];
+      chains[k] = (kIsMax ? v > chains[k] : v < chains[k]) ? v : chains[k];
+      nan |= v != v;
+    }
+  T best = worst;
+  for (; i < n; i++) {
+    best = (kIsMax ? x[i] > best : x[i] < best) ? x[i] : best;
+    nan |= x[i] != x[i];
   }
-  return best;
+  for (int width = kChains / 2; width >= 8; width /= 2)
+    for (int k = 0; k < width; k++)
+      chains[k] = (kIsMax ? chains[k + width] > chains[k] : chains[k + width] < chains[k]) ? chains[k + width] : chains[k];
+  for (int k = 0; k < 8; k++) best = (kIsMax ? chains[k] > best : chains[k] < best) ? chains[k] : best;
+  return nan ? __builtin_nan("") : double(best);
 }
 double extreme(Lane lane, int64_t n, const void* a, bool is_max) {
-  return lane == Lane::kF32 ? extreme_of(n, static_cast<const float*>(a), is_max) : extreme_of(n, static_cast<const double*>(a), is_max);
+  if (lane == Lane::kF32) {
+    const float* x = static_cast<const float*>(a);
+    return is_max ? extreme_of<float, true>(n, x) : extreme_of<float, false>(n, x);
+  }
+  const double* x = static_cast<const double*>(a);
+  return is_max ? extreme_of<double, true>(n, x) : extreme_of<double, false>(n, x);
 }
 template <class T>
 void accumulate_of(int64_t n, double* R to, const T* R x, int reduce) {
@@ -460,11 +491,24 @@ void accumulate(Lane lane, int64_t n, double* to, const void* a, int reduce) {
   if (lane == Lane::kF32) accumulate_of(n, to, static_cast<const float*>(a), reduce);
   else accumulate_of(n, to, static_cast<const double*>(a), reduce);
 }
+// Sums over at most a tile of rows: first in the lane's type, four rows at a time.
+template <class T>
+void accumulate_rows_of(int64_t rows, int64_t n, double* R to, const T* R x) {
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4, x += 4 * n)
+    for (int64_t i = 0; i < n; i++) to[i] += double((x[i] + x[n + i]) + (x[2 * n + i] + x[3 * n + i]));
+  for (; r < rows; r++, x += n)
+    for (int64_t i = 0; i < n; i++) to[i] += double(x[i]);
+}
+void accumulate_rows(Lane lane, int64_t rows, int64_t n, double* to, const void* a) {
+  if (lane == Lane::kF32) accumulate_rows_of(rows, n, to, static_cast<const float*>(a));
+  else accumulate_rows_of(rows, n, to, static_cast<const double*>(a));
+}
 
 }  // namespace
 
 const LeafTable& leaf_table() {
-  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &sum, &sum_rows, &extreme, &accumulate};
+  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &sum, &sum_rows, &extreme, &accumulate, &accumulate_rows};
   return table;
 }
 

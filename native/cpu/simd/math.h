@@ -86,8 +86,74 @@ inline float softplus_(float x) {  // max(x, 0) + log1p(exp(-|x|))
   return (x > 0.0f ? x : (x == x ? 0.0f : x)) + l;
 }
 
+// Below: polynomials fitted to the function (least squares reweighted towards the least largest error).
+inline float erf_(float x) {
+  const float a = x < 0.0f ? -x : x, z = x * x;
+  float p = -9.680126822786406e-06f;
+  p = p * z + 1.1270541290286991e-04f;
+  p = p * z - 8.484710706397891e-04f;
+  p = p * z + 5.221074912697077e-03f;
+  p = p * z - 2.686544507741928e-02f;
+  p = p * z + 1.1283782869577408e-01f;
+  p = p * z - 3.7612637877464294e-01f;
+  p = p * z + 1.128379225730896f;
+  const float small = p * x;
+  const float b = a > 4.0f ? 4.0f : a;  // log(1 - erf)
+  float q = -2.1687084881705232e-05f;
+  q = q * b + 4.413392744027078e-04f;
+  q = q * b - 4.204576835036278e-03f;
+  q = q * b + 2.520829811692238e-02f;
+  q = q * b - 1.0841864347457886e-01f;
+  q = q * b - 6.33219838142395e-01f;
+  q = q * b - 1.1295784711837769f;
+  q = q * b + 1.8804795399773866e-04f;
+  const float big = 1.0f - exp_(q);
+  const float y = a < 1.0f ? small : (x < 0.0f ? -big : big);
+  return x != x ? x : y;
+}
+inline float expm1_(float x) {
+  float p = 2.4957018467830494e-05f;
+  p = p * x + 1.996218488784507e-04f;
+  p = p * x + 1.3888607500120997e-03f;
+  p = p * x + 8.333181962370872e-03f;
+  p = p * x + 4.16666679084301e-02f;
+  p = p * x + 1.666666716337204e-01f;
+  p = p * x + 0.5f;
+  const float small = p * x * x + x, big = exp_(x) - 1.0f;
+  return (x < 0.0f ? -x : x) < 0.5f ? small : big;
+}
+inline float log1p_(float x) {
+  const float u = 1.0f + x;
+  const float c = u - 1.0f == x ? 0.0f : (x - (u - 1.0f)) / u;  // what 1 + x lost
+  return u == 1.0f ? x : u == __builtin_inff() ? u : log_(u) + c;
+}
+// sin(x + quarter * pi / 2) for |x| <= kLargestAngle; the reduction is exact to double precision.
+constexpr float kLargestAngle = 3e4f;
+inline float sine(float x, int quarter) {
+  const float shifted = x * 0.63661977236758134f + 12582912.0f;  // rounds to an integer in the low bits
+  const float k = shifted - 12582912.0f;
+  const float r = float(double(x) - double(k) * 1.5707963267948966);
+  const int32_t n = (float_to_bits(shifted) - 0x4b400000) + quarter;
+  const float z = r * r;
+  float s = 2.7245057481195545e-06f;
+  s = s * z - 1.9840049208141863e-04f;
+  s = s * z + 8.333331905305386e-03f;
+  s = s * z - 1.666666716337204e-01f;
+  s = s * z * r + r;
+  float c = -2.6919414608528314e-07f;
+  c = c * z + 2.4797305741230957e-05f;
+  c = c * z - 1.388888107612729e-03f;
+  c = c * z + 4.16666679084301e-02f;
+  c = c * z * z - 0.5f * z + 1.0f;
+  const float y = n & 1 ? c : s;
+  return n & 2 ? -y : y;
+}
+
 inline double exp_(double x) { return exp(x); }
 inline double log_(double x) { return log(x); }
+inline double expm1_(double x) { return expm1(x); }
+inline double log1p_(double x) { return log1p(x); }
+inline double erf_(double x) { return erf(x); }
 inline double tanh_(double x) { return tanh(x); }
 inline double sigmoid_(double x) { return 1.0 / (1.0 + exp(-x)); }
 inline double softplus_(double x) { return (x > 0 ? x : (x == x ? 0 : x)) + log1p(exp(-fabs(x))); }

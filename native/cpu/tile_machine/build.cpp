@@ -162,7 +162,7 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
   }
   work_ = std::max<int64_t>(1, int64_t(instructions_.size()) / 4);
   // A single instruction on memory as it lies needs no registers.
-  const bool is_pass = instructions_.size() <= 1 && axes_.count == 1 &&
+  const bool is_pass = instructions_.size() <= 1 && rows_per_tile_ == 1 &&
                        std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.walk.is_contiguous && !i.load; });
   if (is_pass) tile_ = kPassTile;
   const int64_t tile = std::max<int64_t>(1, std::min(tile_, total_));

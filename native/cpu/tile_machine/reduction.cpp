@@ -46,6 +46,9 @@ void Machine::reduce(const Output& o, const char* from, Scratch& s, const int64_
   if (are_summed) leaves.sum_rows(o.lane, count, n, sums, from);
   int64_t offsets[kTile];
   row_offsets(o.walk, axes_, index, count, offsets);
+  const auto is_first = [&](int64_t offset) { return offset == offsets[0]; };
+  if (is_row_kept && o.reduce == kSum && count > 1 && std::all_of(offsets, offsets + count, is_first))
+    return leaves.accumulate_rows(o.lane, count, n, acc + offsets[0], from);
   for (int64_t r = 0; r < count; r++, from += size_t(n) * lane_bytes(o.lane)) {
     double* to = acc + offsets[r];
     if (are_summed) *to += sums[r];
