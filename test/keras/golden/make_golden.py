@@ -23,6 +23,7 @@ import golden_spectrograms  # noqa: E402
 import golden_summaries  # noqa: E402
 import golden_training  # noqa: E402
 import golden_utils  # noqa: E402
+import golden_weight_options  # noqa: E402
 
 golden_layers.make()
 golden_recurrent.make()
@@ -40,3 +41,4 @@ golden_ops.make()  # starts its random numbers anew
 golden_preprocessing.make()
 golden_spectrograms.make()  # starts its random numbers anew
 golden_summaries.make()
+golden_weight_options.make()  # reads the layers' files and defaults.json
