@@ -1,4 +1,5 @@
 /** Pictures of what a classifier answers: images with their classes, the confusion matrix, learning rates by step. */
+import * as echarts from 'echarts';
 import { PNG } from 'pngjs';
 
 const FONT = "font-family='Helvetica, Arial, sans-serif'";
@@ -88,4 +89,32 @@ export function confusionPicture(title: string, classes: readonly string[], coun
   });
   body.push(text(left, 56, 13, 'rows: what the image shows; columns: what it is taken for', `fill='#5b7083'`));
   return svg(left + n * side + 20, top + n * side + 84, body);
+}
+
+/** Learning rates by step, each schedule in its colour. */
+export function schedulesPicture(schedules: Record<string, { call(step: number): number }>, steps: number): string {
+  const colors = ['#24405c', '#d9822b', '#2f7d4f', '#8a4f9e'],
+    textStyle = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#33404d' };
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 880, height: 360 });
+  chart.setOption({
+    animation: false,
+    backgroundColor: '#ffffff',
+    textStyle,
+    color: colors,
+    title: { text: 'Learning rate by step', left: 'center', top: 10, textStyle: { ...textStyle, fontSize: 17 } },
+    legend: { bottom: 8, itemWidth: 22, itemGap: 26, textStyle },
+    grid: { left: 70, right: 30, top: 56, bottom: 76 },
+    xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 26, max: steps, splitLine: { show: false }, axisLabel: { color: '#33404d', showMaxLabel: false } },
+    yAxis: { type: 'value', splitLine: { lineStyle: { color: '#e4e9ee' } }, axisLabel: { color: '#33404d' } },
+    series: Object.entries(schedules).map(([name, schedule]) => ({
+      name,
+      type: 'line',
+      symbol: 'none',
+      lineStyle: { width: 2 },
+      data: Array.from({ length: 881 }, (_, i) => Math.round((i / 880) * steps)).map((step) => [step, schedule.call(step)]),
+    })),
+  });
+  const picture = chart.renderToSVGString();
+  chart.dispose();
+  return picture;
 }

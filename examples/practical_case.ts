@@ -7,16 +7,14 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import * as echarts from 'echarts';
 import * as trae from 'trae-node';
-import { answersPicture, confusionPicture, type Answer } from './pictures';
+import { answersPicture, confusionPicture, schedulesPicture, type Answer } from './pictures';
 
 const { callbacks, datasets, layers, optimizers, utils, Sequential } = trae.keras;
 const { CosineDecay, CosineDecayRestarts, ExponentialDecay } = optimizers.schedules;
 
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 const BATCH = 64;
-type Schedule = { call(step: number): number };
 
 /** A custom layer that is made of other layers. */
 class ConvBlock extends layers.Layer {
@@ -43,34 +41,6 @@ const makeModel = (): trae.keras.Model =>
     new layers.Dropout(0.5),
     new layers.Dense(10, { activation: 'softmax' }),
   ]);
-
-/** Learning rates by step, each schedule in its colour. */
-function schedulesPicture(schedules: Record<string, Schedule>, steps: number): string {
-  const colors = ['#24405c', '#d9822b', '#2f7d4f', '#8a4f9e'],
-    textStyle = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#33404d' };
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 880, height: 360 });
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle,
-    color: colors,
-    title: { text: 'Learning rate by step', left: 'center', top: 10, textStyle: { ...textStyle, fontSize: 17 } },
-    legend: { bottom: 8, itemWidth: 22, itemGap: 26, textStyle },
-    grid: { left: 70, right: 30, top: 56, bottom: 76 },
-    xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 26, max: steps, splitLine: { show: false }, axisLabel: { color: '#33404d' } },
-    yAxis: { type: 'value', splitLine: { lineStyle: { color: '#e4e9ee' } }, axisLabel: { color: '#33404d' } },
-    series: Object.entries(schedules).map(([name, schedule]) => ({
-      name,
-      type: 'line',
-      symbol: 'none',
-      lineStyle: { width: 2 },
-      data: Array.from({ length: 881 }, (_, i) => Math.round((i / 880) * steps)).map((step) => [step, schedule.call(step)]),
-    })),
-  });
-  const picture = chart.renderToSVGString();
-  chart.dispose();
-  return picture;
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -141,10 +111,10 @@ async function main(): Promise<void> {
     'practical-case-schedules.svg',
     schedulesPicture(
       {
-        'ExponentialDecay(0.001, 2000, 0.8)': new ExponentialDecay(0.001, 2000, 0.8),
-        'the same with a staircase': new ExponentialDecay(0.001, 2000, 0.8, { staircase: true }),
-        'CosineDecayRestarts, tMul 2': restarts,
-        'CosineDecay with warm-up': warmUp,
+        'exponential decay': new ExponentialDecay(0.001, 2000, 0.8),
+        'with a staircase': new ExponentialDecay(0.001, 2000, 0.8, { staircase: true }),
+        'cosine restarts': restarts,
+        'warm-up, cosine decay': warmUp,
       },
       all,
     ),

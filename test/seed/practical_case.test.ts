@@ -118,6 +118,32 @@ describe('seed document: the practical case', () => {
   });
 });
 
+describe('schedules in fit', () => {
+  const { ExponentialDecay, CosineDecayRestarts, CosineDecay } = optimizers.schedules;
+  const cases = {
+    'ExponentialDecay with a staircase': new ExponentialDecay(0.1, 3, 0.5, { staircase: true }),
+    CosineDecayRestarts: new CosineDecayRestarts(0.1, 4, { tMul: 2, mMul: 0.5, alpha: 0.1 }),
+    'CosineDecay with warm-up': new CosineDecay(0, 8, { warmupTarget: 0.1, warmupSteps: 4 }),
+  };
+  for (const [name, schedule] of Object.entries(cases))
+    it(`${name}: each step takes its own rate, and compiling again starts anew`, async () => {
+      // The loss is the weight itself: a step moves it by the learning rate.
+      const model = new Sequential([layers.Input([1]), new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' })]),
+        x = trae.ones([12, 1]),
+        sum = (from: number, to: number): number => Array.from({ length: to - from }, (_, i) => schedule.call(from + i)).reduce((a, b) => a + b, 0);
+      const compiled = (): void => model.compile({ optimizer: new optimizers.SGD({ learningRate: schedule }), loss: (_: trae.Tensor, yPred: trae.Tensor) => yPred });
+      const weight = (): number => -model.weights[0].value.item();
+      compiled();
+      await model.fit(x, x, { batchSize: 2, ...quiet });
+      close(weight(), sum(0, 6), 'six steps');
+      await model.fit(x, x, { batchSize: 2, ...quiet });
+      close(weight(), sum(0, 12), 'twelve steps');
+      compiled();
+      await model.fit(x, x, { batchSize: 4, ...quiet });
+      close(weight(), sum(0, 12) + sum(0, 3), 'three steps of a new optimizer');
+    });
+});
+
 describe('learning', () => {
   // Ten patterns of 28 x 28 pixels, shifted and with noise on them: as digits are, but made here.
   function digits(count: number, seed: number): [trae.Tensor, trae.Tensor] {

@@ -30,6 +30,31 @@ describe('tensors, gradients, variables', () => {
     ]);
     assert.deepEqual(trae.concat([x, y], { axis: -1 }).shape, [2, 4]);
     close(trae.tanh(x), trae.ops.tanh(x), 'both names');
+    const ints = trae.tensor(Int32Array.of(1, 2, 3), [3]);
+    assert.deepEqual([ints.dtype, ints.shape], ['int32', [3]]);
+  });
+  it('print shows shape, dtype and values', () => {
+    const { log } = console,
+      printed: string[] = [];
+    console.log = (t: string) => printed.push(t);
+    try {
+      x.print();
+    } finally {
+      console.log = log;
+    }
+    assert.equal(printed.join('\n'), 'Tensor(shape=(2, 2), dtype=float32)\n[[1, 2],\n [3, 4]]');
+  });
+  it('dispose and using return memory early', () => {
+    const early = trae.tensor([1, 2, 3]);
+    early.dispose();
+    assert.throws(() => early.dataSync(), /disposed/);
+    let inner: trae.Tensor;
+    {
+      using kept = trae.tensor([4]);
+      inner = kept;
+      assert.equal(kept.item(), 4);
+    }
+    assert.throws(() => inner.dataSync(), /disposed/);
   });
   it('variables and gradients', () => {
     const v = trae.variable(x, { name: 'w', trainable: true });

@@ -24,6 +24,9 @@ const titleOf = (name: string): string => name.replace(/_/g, ' ').replace(/^./, 
 // Parts of 1 read better as percent.
 const isShare = (name: string, values: readonly number[]): boolean => /acc|precision|recall|auc/.test(name) && values.every((v) => v >= 0 && v <= 1);
 
+// Names of lines that stand near each other must not meet: the first ends at its line, the last begins there.
+const sideOf = (mark: number, count: number): 'left' | 'center' | 'right' => (count > 1 && mark === 0 ? 'right' : count > 1 && mark === count - 1 ? 'left' : 'center');
+
 /** @internal Draws `history`: one panel for each value, training and validation in it. @returns the picture as SVG. */
 export async function plotHistory(
   epochs: readonly number[],
@@ -100,7 +103,7 @@ export async function plotHistory(
                 symbol: 'none',
                 lineStyle: { type: 'dashed' as const, color: '#8a94a0' },
                 label: { color: COLORS.text, fontFamily: FONT, formatter: '{b}' },
-                data: Object.entries(marks).map(([name, epoch]) => ({ name, xAxis: epoch - 0.5 })),
+                data: Object.entries(marks).map(([name, epoch], k, all) => ({ name, xAxis: epoch - 0.5, label: { align: sideOf(k, all.length) } })),
               }
             : undefined;
         return [

@@ -13,6 +13,7 @@ import golden_functions  # noqa: E402
 import golden_image  # noqa: E402
 import golden_layers  # noqa: E402
 import golden_preprocessing  # noqa: E402
+import golden_pretrained  # noqa: E402
 import golden_recurrent  # noqa: E402
 import golden_losses  # noqa: E402
 import golden_metrics  # noqa: E402
@@ -41,4 +42,5 @@ golden_ops.make()  # starts its random numbers anew
 golden_preprocessing.make()
 golden_spectrograms.make()  # starts its random numbers anew
 golden_summaries.make()
+golden_pretrained.make()
 golden_weight_options.make()  # reads the layers' files and defaults.json
