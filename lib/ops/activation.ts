@@ -14,7 +14,7 @@ const choose = (c: Tensor, x: Tensor, y: Tensor | number): Tensor => run('where'
 
 /** min(max(x, 0), 6) */
 export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => {
-  const t = toFloat(x),
+  const t = convert(x),
     six = convert(6, t);
   return run('where', [run('greater_equal', [t, six]), six, run('relu', [t])]);
 });
@@ -84,10 +84,10 @@ export const softsign = defineOp('softsign', (x: TensorLike): Tensor => {
 });
 /** log(sigmoid(x)) */
 export const logSigmoid = defineOp('logSigmoid', (x: TensorLike): Tensor => run('negative', [run('softplus', [run('negative', [toFloat(x)])])]));
-/** min(max(x / 6 + 0.5, 0), 1) */
+/** min(max(x / 6 + 0.5, 0), 1), flat at -3 and 3. */
 export const hardSigmoid = defineOp('hardSigmoid', (x: TensorLike): Tensor => {
   const t = toFloat(x);
-  return clipped(sum(product(t, 1 / 6), 0.5), 0, 1);
+  return run('divide', [relu6(sum(t, 3)), convert(6, t)]);
 });
 /** x hardSigmoid(x) (Howard et al. 2019). */
 export const hardSilu = defineOp('hardSilu', (x: TensorLike): Tensor => {
@@ -142,10 +142,11 @@ export const sparsePlus = defineOp('sparsePlus', (x: TensorLike): Tensor => {
   return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), choose(run('less', [t, convert(1, t)]), middle, t));
 });
 const convertZero = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], { shape: [...t.shape] });
-/** min(max((x + 1) / 2, 0), 1) */
+/** min(max((x + 1) / 2, 0), 1), flat at -1 and 1. */
 export const sparseSigmoid = defineOp('sparseSigmoid', (x: TensorLike): Tensor => {
-  const t = toFloat(x);
-  return clipped(product(sum(t, 1), 0.5), 0, 1);
+  const t = toFloat(x),
+    high = choose(run('less', [t, convert(1, t)]), product(sum(t, 1), 0.5), 1);
+  return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), high);
 });
 
 function alongLast(op: string, x: TensorLike, axis: number | readonly number[] | null, f: (t: Tensor) => Tensor): Tensor {

@@ -3,6 +3,7 @@ import { describe } from '../describe';
 import { ValueError } from '../errors';
 import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
+import { checkOptions } from '../options';
 import { defineOp } from './define';
 import { checkDataFormat, channelsLast } from './spatial';
 import { toFloat } from './unary';
@@ -68,16 +69,18 @@ function axesOf(side: string): string[][] {
   return groups;
 }
 /**
- * Axes split, moved and joined by names (einops): `rearrange(x, 'b h (w p) -> (b w) h p', { axesLengths: { p: 2 } })`.
- * @param axesLengths - sizes that the shape alone does not tell.
+ * Axes split, moved and joined by names (einops): `rearrange(x, 'b h (w p) -> (b w) h p', { p: 2 })`; the options are
+ * sizes that the shape alone does not tell (in `axesLengths` too).
  */
 export const rearrange = defineOp(
   'rearrange',
-  (x: TensorLike, pattern: string, { axesLengths: known = {} }: { axesLengths?: Record<string, number> } = {}): Tensor => {
+  (x: TensorLike, pattern: string, { axesLengths, ...lengths }: { axesLengths?: Record<string, number>; [axis: string]: unknown } = {}): Tensor => {
     const t = convert(x),
+      known: Record<string, number> = { ...axesLengths, ...(lengths as Record<string, number>) },
       [left, right, ...more] = pattern.split('->').map(axesOf);
     if (!right || more.length) throw new ValueError(`rearrange: the pattern must have one '->'.\n  Received: '${pattern}'`, { op: 'rearrange' });
     if (left.length !== t.ndim) throw new ValueError(`rearrange: '${pattern}' names ${left.length} axes but the tensor has shape ${formatShape(t.shape)}.`, { op: 'rearrange' });
+    checkOptions('rearrange', known, left.flat());
     const sizes = new Map<string, number>();
     left.forEach((group, i) => {
       const open = group.filter((name) => known[name] === undefined && !/^\d+$/.test(name));
@@ -96,5 +99,5 @@ export const rearrange = defineOp(
     const moved = run('transpose', [split], { axes: out.map((n) => names.indexOf(n)) });
     return run('reshape', [moved], { shape: right.map((group) => group.reduce((p, n) => p * sizes.get(n)!, 1)) });
   },
-  ['axesLengths'],
+  null,
 );

@@ -27,14 +27,15 @@ export const definedOps = new Map<string, AnyFunction>();
 
 /**
  * @internal Registers an op function under its public name.
- * @param options - names that its options object, the last argument, may have.
+ * @param options - names that its options object, the last argument, may have; null: it checks them itself.
  */
-export function defineOp<F extends AnyFunction>(name: string, f: F, options: readonly string[] = []): F {
+export function defineOp<F extends AnyFunction>(name: string, f: F, options: readonly string[] | null = []): F {
   const plain = f as unknown as (...a: unknown[]) => unknown;
   const wrapped = ((...args: unknown[]) => {
     const last = args[args.length - 1];
-    if (isRecord(last)) checkOptions(name, last, options);
-    else if (options.length && f.length && args.length > f.length && last !== undefined) refuseAsOptions(name, last, options); // sum(x, 1): not ignored
+    if (isRecord(last)) {
+      if (options) checkOptions(name, last, options);
+    } else if (options?.length && f.length && args.length > f.length && last !== undefined) refuseAsOptions(name, last, options); // sum(x, 1): not ignored
     if (hasSymbolic(args)) return callSymbolically(name, wrapped, args);
     try {
       return plain(...args);

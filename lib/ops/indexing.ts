@@ -1,6 +1,7 @@
 /** Elements by position: lookup, scatter, order (keras.ops). */
 import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
+import { isRecord } from '../nest';
 import { convert, formatShape, isFloating, run, runMany, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
 import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
@@ -98,16 +99,24 @@ export const oneHot = defineOp(
   },
   ['axis', 'dtype', 'sparse'],
 );
+export interface MultiHotOptions {
+  numClasses?: number;
+  axis?: number;
+  dtype?: DType | null;
+  sparse?: boolean;
+}
 /** 1 for each class that occurs along `axis`. */
 export const multiHot = defineOp(
   'multiHot',
-  (x: TensorLike, numClasses: number, { axis = -1, dtype = 'float32' }: { axis?: number; dtype?: DType | null; sparse?: boolean } = {}): Tensor => {
+  (x: TensorLike, given: number | MultiHotOptions, options: MultiHotOptions = {}): Tensor => {
+    const { numClasses, axis = -1, dtype = 'float32' } = isRecord(given) ? (given as MultiHotOptions) : { ...options, numClasses: given as number };
+    if (typeof numClasses !== 'number') throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${String(numClasses)}`, { op: 'multiHot' });
     const t = convert(x),
       a = t.ndim ? normalizeAxis('multiHot', axis, t.ndim, t.shape) : 0;
     const one = oneHot(t, numClasses, { dtype });
     return t.ndim > 1 || t.ndim === 1 ? run('max', [one], { axis: [t.ndim === 1 ? 0 : a] }) : one;
   },
-  ['axis', 'dtype', 'sparse'],
+  ['numClasses', 'axis', 'dtype', 'sparse'],
 );
 
 function ordered(op: string, t: Tensor, axis: number | null, descending: boolean): { values: Tensor; indices: Tensor; back: (y: Tensor) => Tensor } {

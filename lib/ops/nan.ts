@@ -1,10 +1,9 @@
 /** Reductions that leave NaN out (keras.ops). */
 import { convert, expectValue, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
-import type { ReductionOptions } from './reduction';
 import { moveaxis, normalizeAxis } from './shape';
 import { cumprod } from './statistics';
-import { cumsum } from './reduction';
+import { cumsum, type CumulativeOptions, type ReductionOptions } from './reduction';
 import { toFloat } from './unary';
 
 const attrs = ({ axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : typeof axis === 'number' ? [axis] : [...axis], keepdims });
@@ -32,12 +31,15 @@ export const nanmax = extreme('nanmax', 'max', -Infinity);
 export const nanmin = extreme('nanmin', 'min', Infinity);
 /** Mean of what is not NaN. */
 export const nanmean = defineOp('nanmean', (x: TensorLike, options: ReductionOptions = {}): Tensor => meanOf(toFloat(x), options), OPTIONS);
+const countOf = (t: Tensor, options: ReductionOptions): Tensor => run('sum', [run('cast', [run('logical_not', [isNan(t)])], { dtype: t.dtype })], attrs(options));
 function meanOf(t: Tensor, options: ReductionOptions): Tensor {
-  const count = run('sum', [run('cast', [run('logical_not', [isNan(t)])], { dtype: t.dtype })], attrs(options));
-  return run('divide', [run('sum', [without(t, 0)], attrs(options)), count]);
+  return run('divide', [run('sum', [without(t, 0)], attrs(options)), countOf(t, options)]);
 }
 function varianceOf(t: Tensor, options: ReductionOptions): Tensor {
-  return meanOf(run('square', [run('subtract', [t, meanOf(t, { ...options, keepdims: true })])]), options);
+  const difference = run('subtract', [t, meanOf(t, { ...options, keepdims: true })]);
+  // NaN goes before squaring: 0 times NaN would be the gradient of what is left out.
+  const centered = run('where', [isNan(t), convert(0, t), difference]);
+  return run('divide', [run('sum', [run('square', [centered])], attrs(options)), countOf(t, options)]);
 }
 /** Variance of what is not NaN, without bias correction. */
 export const nanvar = defineOp('nanvar', (x: TensorLike, options: ReductionOptions = {}): Tensor => varianceOf(toFloat(x), options), OPTIONS);
@@ -62,9 +64,9 @@ export const nanargmax = position('nanargmax', -Infinity);
 /** Position of the smallest element that is not NaN; -1 where all are. */
 export const nanargmin = position('nanargmin', Infinity);
 /** Running sum with NaN as 0. */
-export const nancumsum = defineOp('nancumsum', (x: TensorLike, options: { axis?: number | null } = {}): Tensor => cumsum(without(convert(x), 0), options), ['axis']);
+export const nancumsum = defineOp('nancumsum', (x: TensorLike, options: CumulativeOptions = {}): Tensor => cumsum(without(convert(x), 0), options), ['axis', 'dtype']);
 /** Running product with NaN as 1. */
-export const nancumprod = defineOp('nancumprod', (x: TensorLike, options: { axis?: number | null } = {}): Tensor => cumprod(without(convert(x), 1), options), ['axis']);
+export const nancumprod = defineOp('nancumprod', (x: TensorLike, options: CumulativeOptions = {}): Tensor => cumprod(without(convert(x), 1), options), ['axis', 'dtype']);
 
 interface QuantileOptions extends ReductionOptions {
   method?: string;

@@ -1,5 +1,5 @@
 /** Reductions over axes (keras.ops): `axis` a number, a list, or null for all; `keepdims` keeps them as size 1. */
-import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { convert, run, type DType, type Tensor, type TensorLike } from '../tensor';
 import { numberList } from './arguments';
 import { defineMethods, defineOp } from './define';
 import { toFloat } from './unary';
@@ -18,8 +18,12 @@ const reduction = (name: string, native: string) =>
 export const sum = reduction('sum', 'sum');
 /** Arithmetic mean; of integers as float32. */
 export const mean = reduction('mean', 'mean');
-/** Product. */
-export const prod = reduction('prod', 'prod');
+/** Product; of elements brought to `dtype` first, where it is given. */
+export const prod = defineOp(
+  'prod',
+  (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor => run('prod', [inDtype(convert(x), dtype)], attrs(options)),
+  ['axis', 'keepdims', 'dtype'],
+);
 /** Largest element; NaN wins. The gradient is shared among equals. `initial`: the result is at least this. */
 export const max = defineOp(
   'max',
@@ -109,25 +113,34 @@ export const argmax = argument('argmax', false);
 /** Position of the smallest element. */
 export const argmin = argument('argmin', true);
 
-/** Running sum along `axis` (over all elements in order when null). */
+/** @internal x as `dtype`, where one is given. */
+export const inDtype = (t: Tensor, dtype?: DType | null): Tensor => (dtype && t.dtype !== dtype ? run('cast', [t], { dtype }) : t);
+export interface CumulativeOptions {
+  axis?: number | null;
+  dtype?: DType | null;
+}
+/** @internal Runs `f` in a dtype that holds running results; small integers wrap around in their own. */
+export function cumulative(x: TensorLike, dtype: DType | null | undefined, f: (t: Tensor) => Tensor): Tensor {
+  const t = inDtype(convert(x), dtype);
+  if (t.dtype === 'bool') return f(run('cast', [t], { dtype: 'int32' }));
+  return t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [f(run('cast', [t], { dtype: 'int32' }))], { dtype: t.dtype }) : f(t);
+}
+/** Running sum along `axis` (over all elements in order when null), of elements brought to `dtype` first. */
 export const cumsum = defineOp(
   'cumsum',
-  (x: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
-    const t = convert(x);
-    const y = t.dtype === 'bool' || t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [t], { dtype: 'int32' }) : t;
-    return axis === null ? run('cumsum', [run('reshape', [y], { shape: [-1] })], { axis: 0 }) : run('cumsum', [y], { axis });
-  },
-  ['axis'],
+  (x: TensorLike, { axis = null, dtype }: CumulativeOptions = {}): Tensor =>
+    cumulative(x, dtype, (t) => (axis === null ? run('cumsum', [run('reshape', [t], { shape: [-1] })], { axis: 0 }) : run('cumsum', [t], { axis }))),
+  ['axis', 'dtype'],
 );
 
-/** Mean and variance over `axes`, as a pair. */
+/** Mean and variance over `axes`, as a pair. `synchronized` is over replicas, of which there is one. */
 export const moments = defineOp(
   'moments',
-  (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean } = {}): [Tensor, Tensor] => [
+  (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean; synchronized?: boolean } = {}): [Tensor, Tensor] => [
     mean(x, { axis: axes, keepdims }),
     variance(x, { axis: axes, keepdims }),
   ],
-  ['keepdims'],
+  ['keepdims', 'synchronized'],
 );
 
 export { variance as var };
@@ -136,7 +149,7 @@ declare module '../tensor' {
   interface Tensor {
     sum: Method;
     mean: Method;
-    prod: Method;
+    prod(options?: ReductionOptions & { dtype?: DType | null }): Tensor;
     max: Method;
     min: Method;
     any: Method;
@@ -146,6 +159,6 @@ declare module '../tensor' {
     logsumexp: Method;
     argmax(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
     argmin(options?: { axis?: number | null; keepdims?: boolean }): Tensor;
-    cumsum(options?: { axis?: number | null }): Tensor;
+    cumsum(options?: CumulativeOptions): Tensor;
   }
 }

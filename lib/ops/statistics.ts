@@ -6,7 +6,7 @@ import { conv } from './convolution';
 import { linspace } from './creation';
 import { defineOp } from './define';
 import { matmul } from './linalg';
-import type { ReductionOptions } from './reduction';
+import { cumulative, type CumulativeOptions, type ReductionOptions } from './reduction';
 import { moveaxis, normalizeAxis, sliceAxis } from './shape';
 import { toFloat } from './unary';
 
@@ -86,24 +86,23 @@ export const ptp = defineOp(
   ['axis', 'keepdims'],
 );
 
-/** Running product along `axis` (over all elements in order when null). */
+/** Running product along `axis` (over all elements in order when null), of elements brought to `dtype` first. */
 export const cumprod = defineOp(
   'cumprod',
-  (x: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
-    const given = convert(x),
-      t = given.dtype === 'bool' || given.dtype === 'int8' || given.dtype === 'uint8' ? run('cast', [given], { dtype: 'int32' }) : given;
-    let y = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
-    const a = axis === null ? 0 : normalizeAxis('cumprod', axis, t.ndim, t.shape),
-      n = y.shape[a];
-    // Doubling steps: no division, so zeros are nothing special, to the gradient neither.
-    for (let step = 1; step < n; step *= 2) {
-      const moved = run('place', [sliceAxis(y, a, 0, n - step)], { shape: [...y.shape], start: y.shape.map((_, i) => (i === a ? step : 0)), step: y.shape.map(() => 1), value: 1 });
-      y = run('multiply', [y, moved]);
-    }
-    return y;
-  },
-  ['axis'],
+  (x: TensorLike, { axis = null, dtype }: CumulativeOptions = {}): Tensor => cumulative(x, dtype, (t) => runningProduct(t, axis)),
+  ['axis', 'dtype'],
 );
+function runningProduct(t: Tensor, axis: number | null): Tensor {
+  let y = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
+  const a = axis === null ? 0 : normalizeAxis('cumprod', axis, t.ndim, t.shape),
+    n = y.shape[a];
+  // Doubling steps: no division, so zeros are nothing special, to the gradient neither.
+  for (let step = 1; step < n; step *= 2) {
+    const moved = run('place', [sliceAxis(y, a, 0, n - step)], { shape: [...y.shape], start: y.shape.map((_, i) => (i === a ? step : 0)), step: y.shape.map(() => 1), value: 1 });
+    y = run('multiply', [y, moved]);
+  }
+  return y;
+}
 /** Differences of neighbours along `axis`, `n` times. */
 export const diff = defineOp(
   'diff',

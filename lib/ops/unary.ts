@@ -5,13 +5,19 @@ import { defineMethods, defineOp } from './define';
 /** @internal */
 export type UnaryMethod = () => Tensor;
 const unary = (name: string, native: string) => defineOp(name, (x: TensorLike): Tensor => run(native, [convert(x)]));
+// Of bool the value itself.
+const unaryOfNumbers = (name: string, native: string) =>
+  defineOp(name, (x: TensorLike): Tensor => {
+    const t = convert(x);
+    return t.dtype === 'bool' ? t : run(native, [t]);
+  });
 
 /** -x */
 export const negative = unary('negative', 'negative');
 /** |x| */
-export const abs = unary('abs', 'abs');
+export const abs = unaryOfNumbers('abs', 'abs');
 /** |x| */
-export const absolute = unary('absolute', 'abs');
+export const absolute = unaryOfNumbers('absolute', 'abs');
 /** -1, 0 or 1; NaN stays. */
 export const sign = unary('sign', 'sign');
 /** e^x */
@@ -75,7 +81,7 @@ export const floor = defineOp('floor', (x: TensorLike): Tensor => run('floor', [
 /** Smallest whole number >= x. */
 export const ceil = defineOp('ceil', (x: TensorLike): Tensor => run('ceil', [toFloat(x)]));
 /** x without its fraction. */
-export const trunc = unary('trunc', 'trunc');
+export const trunc = unaryOfNumbers('trunc', 'trunc');
 /** x rounded to `decimals` places, halves to even. */
 export const round = defineOp(
   'round',

@@ -132,6 +132,7 @@ const ops: Check = async (c, A) => {
   assert.equal(ys.length, c.outputs, 'number of outputs');
   for (const [i, y] of ys.entries()) {
     if (c.op === 'eigh' && i === 1) continue; // eigenvectors are defined up to their sign
+    if (c.dtypes) assert.equal(y.dtype, c.dtypes[i], `dtype of y${i}`);
     await same(`y${i}`, y, A[`y${i}`], 3e-5);
   }
   if (!A.d0) return;

@@ -125,7 +125,7 @@ export class R2Score extends Metric {
   override result(): Tensor {
     const s = this.sums;
     if (!s) return convert(0, this.dtype);
-    const total = ops.subtract(s.squaredSum.value, ops.divide(ops.square(s.sum.value), s.count.value));
+    const total = ops.subtract(s.squaredSum.value, ops.multiply(s.sum.value, ops.divide(s.sum.value, s.count.value)));
     const raw = ops.subtract(1, ops.divide(s.residual.value, total)),
       scores = ops.where(ops.isinf(raw), 0, raw);
     const score =

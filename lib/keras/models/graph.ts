@@ -48,7 +48,11 @@ export class FunctionalGraph {
       this.nodes.push(node);
     };
     this.outputs.forEach(visit);
-    for (const t of this.inputs) visit(t);
+    // Inputs that no output depends on come before the rest of their depth, the lowest.
+    for (const t of this.inputs) {
+      if (t.node && !index.has(t.node.operation)) index.set(t.node.operation, -1);
+      visit(t);
+    }
 
     const nodeDepth = new Map<GraphNode, number>(),
       depth = new Map<Operation, number>();
@@ -59,8 +63,6 @@ export class FunctionalGraph {
       for (const t of node.inputs) if (t.node && !node.outputs.some((o) => known.has(o))) nodeDepth.set(t.node, Math.max(d + 1, nodeDepth.get(t.node) ?? 0));
     }
     this.depths = nodeDepth;
-    const deepest = Math.max(...depth.values());
-    for (const t of this.inputs) if (t.node && !t.node.inputs.length) depth.set(t.node.operation, deepest);
     this.operations = [...index.keys()].sort((a, b) => depth.get(b)! - depth.get(a)! || index.get(a)! - index.get(b)!);
     const names = new Set<string>();
     for (const layer of this.layers) {

@@ -1,10 +1,14 @@
 /** Identity: its input. */
 import { registerClass } from '../../saving/registry';
-import { Layer } from '../layer';
+import { Layer, type LayerOptions } from '../layer';
 
 /** Its input. */
 export class Identity extends Layer {
   override supportsMasking = true;
+  constructor(options: LayerOptions = {}) {
+    super(options);
+    this.built = true;
+  }
   override call(inputs: unknown): unknown {
     return inputs;
   }

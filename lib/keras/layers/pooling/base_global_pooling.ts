@@ -25,6 +25,7 @@ export abstract class BaseGlobalPooling extends Layer {
     this.keepdims = options.keepdims ?? false;
     this.axes = Array.from({ length: rank }, (_, i) => i + (this.dataFormat === 'channels_last' ? 1 : 2));
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
+    this.built = true;
   }
   override call(inputs: Tensor, _options?: CallOptions): Tensor {
     return run(this.reduction, [inputs], { axis: this.axes, keepdims: this.keepdims });

@@ -40,6 +40,7 @@ export abstract class BasePooling extends Layer {
     if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     this.dataFormat = checkDataFormat(where, given.dataFormat);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
+    this.built = true;
   }
   override call(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat } = this;

@@ -28,7 +28,6 @@ export class CategoryEncoding extends Layer {
     if (all.numTokens == null) throw new ValueError('CategoryEncoding: numTokens must be given.\n  Fix: when it is not known beforehand, use IntegerLookup.');
     if (!Number.isInteger(all.numTokens) || all.numTokens < 1) throw new ValueError(`CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${all.numTokens}`);
     this.numTokens = all.numTokens;
-    this.built = true;
   }
   override call(inputs: Tensor, { countWeights }: CallOptions & { countWeights?: TensorLike | null } = {}): Tensor {
     if (countWeights != null && this.outputMode !== 'count') throw new ValueError(`countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`);

@@ -80,7 +80,6 @@ export class Discretization extends Layer {
     if (this.numBins !== null && this.binBoundaries)
       throw new ValueError(`Discretization: numBins and binBoundaries exclude each other.\n  Received: numBins ${this.numBins}, binBoundaries [${this.binBoundaries.join(', ')}]`);
     if (this.numBins === null && !this.binBoundaries) throw new ValueError('Discretization: numBins or binBoundaries must be given.');
-    this.built = true;
   }
   /** Learns the borders from data: an array or tensor, or batches of them. @returns a promise for asynchronous data. */
   adapt(data: AsyncIterable<unknown>, options?: { steps?: number | null }): Promise<void>;

@@ -54,7 +54,6 @@ export class Hashing extends DataLayer {
     this.maskValue = all.maskValue ?? null;
     this.salt = keyOf('Hashing', all.salt);
     this.outputMode = mode;
-    this.built = true;
   }
   override call(inputs: unknown): Tensor {
     const { flat, shape } = readValues('Hashing', inputs),
@@ -98,7 +97,6 @@ export class HashedCrossing extends DataLayer {
     refuseSparse('HashedCrossing', all.sparse);
     this.numBins = all.numBins!;
     this.outputMode = mode;
-    this.built = true;
   }
   override call(inputs: unknown): Tensor {
     if (!Array.isArray(inputs) || inputs.length < 2) throw new ValueError('HashedCrossing: an array of two or more features is expected.');

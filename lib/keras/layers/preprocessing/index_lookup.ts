@@ -109,6 +109,10 @@ export abstract class IndexLookup extends DataLayer {
       throw new ValueError(`${where}: with outputMode 'tf_idf', a given vocabulary needs idfWeights.`);
     this.built = true;
   }
+  /** The vocabulary is in the config or the weights: no shape is needed. */
+  override getBuildConfig(): Record<string, unknown> {
+    return {};
+  }
   private get oovStart(): number {
     return this.maskToken !== null && this.outputMode === 'int' ? 1 : 0;
   }

@@ -66,7 +66,6 @@ export class MelSpectrogram extends Layer {
     };
     if (fftLength < this.settings.sequenceLength)
       throw new ValueError(`MelSpectrogram: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${this.settings.sequenceLength}`);
-    this.built = true;
   }
   /** Weights of the bands: (frequencies, numMelBins). */
   private bands(frequencies: number): number[] {

@@ -15,7 +15,6 @@ export class Rescaling extends Layer {
   ) {
     super(options);
     this.offset = options.offset ?? 0;
-    this.built = true;
   }
   override call(inputs: Tensor): Tensor {
     const x = isFloating(inputs.dtype) ? inputs : inputs.cast(this.computeDtype);

@@ -13,6 +13,7 @@ export class Reshape extends Layer {
     if (!Array.isArray(targetShape)) throw new ValueError(`Reshape: targetShape must be an array.\n  Received: ${String(targetShape)}`);
     this.targetShape = [...targetShape];
     if (this.targetShape.filter((d) => d === -1).length > 1) throw new ValueError(`Reshape: at most one size may be -1.\n  Received: ${formatShape(this.targetShape)}`);
+    this.built = true;
   }
   override call(inputs: Tensor): Tensor {
     return run('reshape', [inputs], { shape: [inputs.shape[0], ...this.targetShape] });

@@ -57,7 +57,6 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
     this.seed = options.seed ?? null;
     this.generator = new SeedGenerator(this.seed);
     this.source = this.generator;
-    this.built = true;
   }
   protected override get defaultTraining(): boolean {
     return true;
