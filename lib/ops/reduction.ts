@@ -21,7 +21,7 @@ export const mean = reduction('mean', 'mean');
 /** Product; of elements brought to `dtype` first, where it is given. */
 export const prod = defineOp(
   'prod',
-  (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor => run('prod', [inDtype(convert(x), dtype)], attrs(options)),
+  (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor => run('prod', [inDtype(convert(x), dtype)], attrs('prod', options)),
   ['axis', 'keepdims', 'dtype'],
 );
 /** Largest element; NaN wins. The gradient is shared among equals. `initial`: the result is at least this. */
