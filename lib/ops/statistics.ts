@@ -87,11 +87,10 @@ export const ptp = defineOp(
 );
 
 /** Running product along `axis` (over all elements in order when null), of elements brought to `dtype` first. */
-export const cumprod = defineOp(
-  'cumprod',
-  (x: TensorLike, { axis = null, dtype }: CumulativeOptions = {}): Tensor => cumulative(x, dtype, (t) => runningProduct(t, axis)),
-  ['axis', 'dtype'],
-);
+export const cumprod = defineOp('cumprod', (x: TensorLike, { axis = null, dtype }: CumulativeOptions = {}): Tensor => cumulative(x, dtype, (t) => runningProduct(t, axis)), [
+  'axis',
+  'dtype',
+]);
 function runningProduct(t: Tensor, axis: number | null): Tensor {
   let y = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
   const a = axis === null ? 0 : normalizeAxis('cumprod', axis, t.ndim, t.shape),
