@@ -31,8 +31,9 @@ def class_of(function):
 
 
 rows = []
-for name in sorted(dir(keras.ops)):
-    function = getattr(keras.ops, name)
+functions = {name: getattr(keras.ops, name) for name in sorted(dir(keras.ops))}
+functions |= {f"image.{name}": getattr(keras.ops.image, name) for name in sorted(dir(keras.ops.image))}
+for name, function in functions.items():
     if not inspect.isfunction(function):
         continue
     cls = class_of(function)

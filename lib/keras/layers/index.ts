@@ -1,6 +1,7 @@
 /** All layers (keras.layers). */
 import { makeKind } from '../saving/serialize';
 import { Layer } from './layer';
+import './legacy';
 
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activations';
 export { AdditiveAttention, Attention, GroupedQueryAttention, GroupQueryAttention, MultiHeadAttention } from './attention';

@@ -7,8 +7,10 @@ import { camelCase, snakeCase } from '../naming';
 import { camelKeys } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
-import { legacyNode } from './legacy_nodes';
+import { isFunctionLayer, legacyNode } from './legacy_nodes';
 import { callOperation, encodeOperation, isOperationEntry } from './operations';
+import { callTensorflowFunction } from './tensorflow_functions';
+import { callTensorflowOperation } from './tensorflow_operations';
 
 type InboundNode = { args: unknown[]; kwargs: Record<string, unknown> };
 interface LayerEntry extends SerializedObject {
@@ -74,7 +76,7 @@ export function functionalFromConfig<M>(
   for (const e of entries) {
     const name = e.name ?? (e.config as { name?: string }).name ?? '';
     if (layers.has(name)) throw new ValueError(`fromConfig: two layers have the name '${name}'.`);
-    if (isOperationEntry(e)) {
+    if (isOperationEntry(e) || isFunctionLayer(e.class_name)) {
       layers.set(name, e);
       outputsOf.set(name, []);
       continue;
@@ -95,7 +97,7 @@ export function functionalFromConfig<M>(
       if (!isReady) continue;
       const lookup = (history: History): KerasTensor | undefined => {
         const t = find(history);
-        if (!t) isReady = false;
+        if (t === undefined) isReady = false;
         return t;
       };
       const decode = (x: unknown): unknown => {
@@ -139,8 +141,16 @@ function withoutGraph(e: LayerEntry): SerializedObject {
   const own = rest as unknown as SerializedObject;
   return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers) ? { ...own, config: { ...own.config, name: e.name } } : own;
 }
+// Outputs are tensors; functions of shapes give sizes, as one output.
+function callFunctionLayer({ class_name: name, config }: SerializedObject, args: readonly unknown[], kwargs: Record<string, unknown>): KerasTensor[] {
+  const settings = config as Record<string, unknown>;
+  const outputs =
+    name === 'TensorFlowOpLayer' ? callTensorflowOperation(settings, args.flat(), String(settings.name)) : callTensorflowFunction(String(settings.function), args, kwargs);
+  return (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[];
+}
 function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): KerasTensor[] {
   if (!(layer instanceof Layer)) {
+    if (isFunctionLayer(layer.class_name)) return callFunctionLayer(layer, args, kwargs);
     const outputs = callOperation(layer.class_name, layer.config as Record<string, unknown>, args, kwargs);
     const flat = (Array.isArray(outputs) ? outputs : [outputs]) as KerasTensor[],
       { operation } = flat[0].node!,

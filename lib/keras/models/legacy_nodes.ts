@@ -7,6 +7,9 @@ const isReference = (x: unknown): x is [string, number, number, ...unknown[]] =>
   Array.isArray(x) && (x.length === 3 || x.length === 4) && typeof x[0] === 'string' && typeof x[1] === 'number' && (typeof x[2] === 'number' || x[0] === '_CONSTANT_VALUE');
 const RECURRENT = ['LSTM', 'GRU', 'SimpleRNN', 'RNN', 'CuDNNLSTM', 'CuDNNGRU', 'Bidirectional', 'ConvLSTM2D', 'ConvLSTM1D', 'ConvLSTM3D'];
 
+/** @internal Layers that stand for functions and operations of TensorFlow in graphs of Keras 2. */
+export const isFunctionLayer = (className: string): boolean => ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer'].includes(className);
+
 /** @internal The same node as Keras 3 would have it. `lookup` finds tensors that were made already. */
 export function legacyNode(
   raw: unknown,
@@ -24,7 +27,8 @@ export function legacyNode(
     return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, decode(v)])) : x;
   };
   let inputs = decode(raw);
-  if (Array.isArray(inputs) && inputs.length === 1) inputs = inputs[0];
+  // Functions take a list of one as it is; their arguments are kept in their structure.
+  if (Array.isArray(inputs) && inputs.length === 1 && !isFunctionLayer(className)) inputs = inputs[0];
   kwargs = Object.fromEntries(Object.entries(kwargs).map(([k, v]) => [k, decode(v)]));
   // Recurrent layers got their initial states as further inputs.
   if (Array.isArray(inputs) && RECURRENT.includes(className)) {

@@ -324,4 +324,20 @@ numpy Vstack vstack: xs |  | xs
 numpy Where where: condition x1? x2? |  | condition x1? x2?
 core WhileLoop while_loop: cond body loop_vars maximum_iterations? | cond body maximum_iterations? | loop_vars
 numpy ZerosLike zeros_like: x dtype? | dtype? | x
+image AffineTransform image.affine_transform: images transform interpolation? fill_mode? fill_value? data_format? | interpolation? fill_mode? fill_value? data_format? | images transform
+image CropImages image.crop_images: images top_cropping? left_cropping? bottom_cropping? right_cropping? target_height? target_width? data_format? | top_cropping? left_cropping? bottom_cropping? right_cropping? target_height? target_width? data_format? | images
+image ElasticTransform image.elastic_transform: images alpha? sigma? interpolation? fill_mode? fill_value? seed? data_format? | alpha? sigma? interpolation? fill_mode? fill_value? seed? data_format? | images
+image ExtractPatches image.extract_patches: images size strides? dilation_rate? padding? data_format? | size strides? dilation_rate? padding? data_format? | images
+image ExtractPatches image.extract_patches_3d: volumes size strides? dilation_rate? padding? data_format? | size strides? dilation_rate? padding? data_format? | images
+image GaussianBlur image.gaussian_blur: images kernel_size? sigma? data_format? | kernel_size? sigma? data_format? | images
+image HSVToRGB image.hsv_to_rgb: images data_format? | data_format? | images
+image MapCoordinates image.map_coordinates: inputs coordinates order fill_mode? fill_value? | order fill_mode? fill_value? | inputs coordinates
+image PadImages image.pad_images: images top_padding? left_padding? bottom_padding? right_padding? target_height? target_width? data_format? | top_padding? left_padding? bottom_padding? right_padding? target_height? target_width? data_format? | images
+image PerspectiveTransform image.perspective_transform: images start_points end_points interpolation? fill_value? data_format? | interpolation? fill_value? data_format? | images start_points end_points
+image Resize image.resize: images size interpolation? antialias? crop_to_aspect_ratio? pad_to_aspect_ratio? fill_mode? fill_value? data_format? | size interpolation? antialias? crop_to_aspect_ratio? pad_to_aspect_ratio? fill_mode? fill_value? data_format? | images
+image RGBToGrayscale image.rgb_to_grayscale: images data_format? | data_format? | images
+image RGBToHSV image.rgb_to_hsv: images data_format? | data_format? | images
+image ScaleAndTranslate image.scale_and_translate: images output_shape scale translation spatial_dims method antialias? | spatial_dims method antialias? | images output_shape scale translation
+image SobelEdges image.sobel_edges: images data_format? | data_format? | images
+image SSIM image.ssim: image1 image2 max_val? filter_size? filter_sigma? k1? k2? data_format? | max_val? filter_size? filter_sigma? k1? k2? data_format? | image1 image2
 `;

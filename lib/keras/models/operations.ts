@@ -57,7 +57,7 @@ export function encodeOperation(
   operation: OpOperation,
   args: readonly unknown[],
 ): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
-  const row = byName.get(operation.opName.replace(/^.*\./, ''));
+  const row = byName.get(operation.opName) ?? byName.get(operation.opName.replace(/^.*\./, ''));
   if (!row) throw new TypeError(`getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`);
   if (row.className === 'GetItem') return { module: 'keras.src.ops.numpy', className: 'GetItem', config: { name: operation.name }, args: [args[0], toFile(args[1])], kwargs: {} };
   const bound = bind(row, args),

@@ -3,6 +3,8 @@
  * meaning. Configs of Keras 3 pass through unchanged.
  */
 import { isRecord } from '../../nest';
+import { LEGACY_MODULE } from '../layers/legacy/module';
+import { mergedFirst } from './legacy_merge';
 
 type Config = Record<string, unknown>;
 
@@ -45,9 +47,12 @@ const CLASSES: Readonly<Record<string, string>> = {
   NormalizationV1: 'Normalization',
   DenseLayer: 'Dense',
   Model: 'Functional',
+  TimeDistributedDense: 'Dense',
   LeakyRelu: 'LeakyReLU',
   ReLu: 'ReLU',
 };
+/** Classes that Keras 3 has no more: they live in layers/legacy. */
+const GONE = new Set(['Highway', 'LocallyConnected1D', 'LocallyConnected2D', 'MaxoutDense', 'ParametricSoftplus', 'RandomFourierFeatures', 'RandomHeight', 'RandomWidth', 'SReLU', 'ThresholdedReLU']);
 /** Names that Keras 3 itself has given up. */
 const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity' };
 /** Options under other names, for all classes that have them. */
@@ -96,6 +101,9 @@ const OPTIONS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   InputLayer: { batch_input_shape: 'batch_shape' },
   Concatenate: { concat_axis: 'axis' },
   PReLU: { init: 'alpha_initializer' },
+  MaxoutDense: { output_dim: 'units' },
+  ParametricSoftplus: { alpha_init: 'alpha_init', beta_init: 'beta_init' },
+  SReLU: { t_left_init: 't_left_initializer', a_left_init: 'a_left_initializer', t_right_init: 't_right_initializer', a_right_init: 'a_right_initializer' },
   DepthwiseConv2D: { kernel_initializer: 'depthwise_initializer', kernel_regularizer: 'depthwise_regularizer', kernel_constraint: 'depthwise_constraint' },
 };
 /** Options that say nothing any more. */
@@ -126,6 +134,7 @@ const DROPPED = new Set([
   'adjustment',
   'inbound_nodes',
   'cache_enabled',
+  'rng_type',
   'input_length',
   'experimental_run_tf_function',
   'jit_compile',
@@ -148,7 +157,7 @@ const DROPPED_OF: Readonly<Record<string, readonly string[]>> = {
 };
 /** Values that have another spelling. */
 const INITIALIZERS: Readonly<Record<string, unknown>> = { one: 'ones', zero: 'zeros', normal: 'random_normal', uniform: 'random_uniform' };
-const MERGES: Readonly<Record<string, string>> = { sum: 'Add', mul: 'Multiply', concat: 'Concatenate', ave: 'Average', dot: 'Dot', cos: 'Dot', max: 'Maximum' };
+const MERGES: Readonly<Record<string, string>> = { sum: 'Add', mul: 'Multiply', concat: 'Concatenate', ave: 'Average', dot: 'Dot', cos: 'CosineMerge', max: 'Maximum' };
 /** What Keras 2 called otherwise among optimizers. */
 const OPTIMIZER_OPTIONS: Readonly<Record<string, string>> = { lr: 'learning_rate' };
 const OPTIMIZER_DROPPED = ['decay', 'schedule_decay', 'is_legacy_optimizer', 'jit_compile', 'initial_decay', 'experimental_learning_rate'];
@@ -180,6 +189,11 @@ export function modernize(className: string, module: string | null | undefined, 
     return { className: 'Functional', module: 'keras.src.models.functional', config: given };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
+  const list: unknown = isRecord(given) ? given.layers : given;
+  if (className === 'Sequential' && isOld() && Array.isArray(list)) {
+    const graph = mergedFirst(list, isRecord(given) ? given.name : undefined);
+    if (graph) return { className: 'Functional', module: 'keras.src.models.functional', config: graph };
+  }
   if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
   if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
@@ -193,10 +207,10 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
   const config: Config = { ...old };
   if (className === 'Merge') className = Object.hasOwn(MERGES, String(config.mode)) ? MERGES[String(config.mode)] : className;
   if (given === 'Merge') {
-    if (config.mode === 'cos') config.normalize = true;
     if (className === 'Concatenate') config.axis = config.concat_axis ?? -1;
-    if (className === 'Dot') config.axes = config.dot_axes ?? -1;
-    for (const k of ['mode', 'concat_axis', 'dot_axes', 'mode_type', 'output_shape', 'arguments', 'layers']) delete config[k];
+    // Keras 0 wrote lists of lists.
+    if (className === 'Dot') config.axes = Array.isArray(config.dot_axes) ? config.dot_axes.flat() : (config.dot_axes ?? -1);
+    for (const k of ['mode', 'concat_axis', 'dot_axes', 'mode_type', 'output_shape', 'arguments', 'layers', 'trainable']) delete config[k];
   }
   // Two or three numbers that have become one list.
   const join = (to: string, from: readonly string[]): void => {
@@ -217,7 +231,7 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
     config.unit_forget_bias = config.forget_bias_init === 'one';
     delete config.forget_bias_init;
   }
-  if (className === 'BatchNormalization' && 'mode' in config && config.mode === 1) config.axis = -1;
+  if (className === 'BatchNormalization' && (config.mode === 1 || config.mode === 2)) className = 'ModeBatchNormalization';
   const own = Object.hasOwn(OPTIONS_OF, className) ? OPTIONS_OF[className] : {};
   for (const [k, v] of Object.entries(config)) {
     const to = (Object.hasOwn(own, k) ? own[k] : undefined) ?? (className === 'Embedding' && k === 'init' ? undefined : Object.hasOwn(OPTIONS, k) ? OPTIONS[k] : undefined);
@@ -229,10 +243,11 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
   for (const k of Object.keys(config))
     if ((DROPPED.has(k) && dropped(className, k)) || (Object.hasOwn(DROPPED_OF, className) && DROPPED_OF[className].includes(k))) delete config[k];
   for (const [k, v] of Object.entries(config)) config[k] = modernizeValue(className, k, v);
-  return { className, module, config };
+  return { className, module: GONE.has(className) || ['CosineMerge', 'ModeBatchNormalization'].includes(className) ? LEGACY_MODULE : module, config };
 }
 // Classes that still have an option of such a name keep it.
 function dropped(className: string, option: string): boolean {
+  if (option === 'implementation') return !className.startsWith('LocallyConnected');
   if (className === 'InputLayer') return option === 'input_dtype';
   if (className === 'Embedding') return option !== 'input_dim';
   if (option === 'synchronized' || option.startsWith('renorm')) return className === 'BatchNormalization';

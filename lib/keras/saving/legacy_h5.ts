@@ -71,7 +71,7 @@ export function originOf(root: Hdf5Group, group: Hdf5Group): { version: string; 
 }
 
 /** @internal Weights of a legacy file into a model: by place, or by the names of layers. */
-export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Model, options: LoadWeightsOptions): Promise<LoadReport> {
+export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Model, options: LoadWeightsOptions & { isOwn?: boolean }): Promise<LoadReport> {
   const group = root.group('model_weights') ?? root;
   if (!namesOf(group, 'layer_names').length)
     throw new FileError(`${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`);
@@ -95,11 +95,14 @@ export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Mo
       throw new ValueError(
         `${file} does not fit model '${model.name}': the model has ${layers.length} layers with weights (${list(layers.map((l) => l.name))}) but the file has ${saved.length} (${list(saved.map((l) => l.name))}).\n  Fix: build the model that the file was made of, or pass { byName: true } to load layers of equal names.`,
       );
+    // Of the file's own model all names are known: it may list its layers in another order.
+    const named = options.isOwn && new Map(saved.map((l) => [l.name, l])),
+      ordered = named && layers.every((l) => named.has(l.name)) ? layers.map((l) => named.get(l.name)!) : saved;
     layers.forEach((layer, i) =>
       matches.add(
         legacyWeights(layer),
-        prepare(layer, saved[i]),
-        layer.name === saved[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${saved[i].name}' in the file)`,
+        prepare(layer, ordered[i]),
+        layer.name === ordered[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${ordered[i].name}' in the file)`,
       ),
     );
   }
@@ -120,7 +123,7 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
     origin = originOf(root, group);
   const model = withLegacyConfigs(origin, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model);
   if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but '${String(config.class_name)}'.`);
-  await loadLegacyWeights(root, file, model, { signal });
+  await loadLegacyWeights(root, file, model, { signal, isOwn: true });
   const training = textOf(root, 'training_config');
   if (!compile || training === null) return model;
   const args = parseJson(training, `${file}: training_config`);

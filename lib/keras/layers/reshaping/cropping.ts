@@ -2,6 +2,7 @@
 import { ValueError } from '../../../errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../tensor';
+import { isOld } from '../../saving/legacy_configs';
 import { registerClass } from '../../saving/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
@@ -11,6 +12,9 @@ export interface CroppingOptions extends LayerOptions {
   cropping?: Borders;
   dataFormat?: string | null;
 }
+// Layers of files of Keras 1 and 2, which took more than there is for all.
+const lenient = new WeakSet<BaseCropping>();
+
 /** Elements taken away from the beginning and the end of each spatial axis. */
 export abstract class BaseCropping extends Layer {
   static override positional: readonly string[] = ['cropping'];
@@ -31,8 +35,10 @@ export abstract class BaseCropping extends Layer {
   override call(inputs: Tensor): Tensor {
     const widths = forAllAxes(this.borders, this.dataFormat),
       size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
+    if (lenient.has(this) && size.some((d) => d < 0))
+      return run('slice', [inputs], { start: size.map((d, i) => (d < 0 ? 0 : widths[i][0])), size: size.map((d) => Math.max(0, d)), step: size.map(() => 1) });
     size.forEach((d, i) => {
-      if (d <= 0 && widths[i][0] + widths[i][1] > 0)
+      if (d <= 0 && !lenient.has(this) && widths[i][0] + widths[i][1] > 0)
         throw new ValueError(
           `cropping takes ${widths[i].join(' + ')} elements from axis ${i} but there are ${inputs.shape[i]}.\n  Received: shape ${formatShape(inputs.shape)}, cropping ${JSON.stringify(this.cropping)}`,
         );
@@ -41,6 +47,11 @@ export abstract class BaseCropping extends Layer {
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), cropping: this.cropping, dataFormat: this.dataFormat };
+  }
+  static override fromConfig(config: Record<string, unknown>): Layer {
+    const layer = super.fromConfig(config);
+    if (isOld()) lenient.add(layer as BaseCropping);
+    return layer;
   }
 }
 /** Without the first and last steps of time. `cropping`: a number or [first, last]. Default 1. Channels are last. */

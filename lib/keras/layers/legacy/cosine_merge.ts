@@ -1,0 +1,19 @@
+/** The mode 'cos' of Keras 1's Merge. */
+import { ValueError } from '../../../errors';
+import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer } from '../layer';
+import { LEGACY_MODULE } from './module';
+
+/** x . y / sqrt(max((x . x) (y . y), 1e-14)) of two arrays of vectors (batch, n), as (batch, 1, 1). */
+export class CosineMerge extends Layer {
+  override call(inputs: readonly Tensor[]): Tensor {
+    const [x, y] = inputs;
+    if (inputs.length !== 2 || x.ndim !== 2 || y.ndim !== 2)
+      throw new ValueError(`the mode 'cos' joins two arrays of vectors, (batch, n).\n  Received: shapes ${inputs.map((t) => formatShape(t.shape)).join(', ')}`);
+    const dot = (a: Tensor, b: Tensor): Tensor => run('sum', [run('multiply', [a, b])], { axis: [1], keepdims: true });
+    const length = run('maximum', [run('sqrt', [run('multiply', [dot(x, x), dot(y, y)])]), convert(1e-7, x)]);
+    return run('reshape', [run('divide', [dot(x, y), length])], { shape: [x.shape[0], 1, 1] });
+  }
+}
+registerClass(LEGACY_MODULE, CosineMerge);

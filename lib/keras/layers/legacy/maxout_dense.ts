@@ -1,0 +1,44 @@
+/** MaxoutDense of Keras 1. */
+import { ValueError } from '../../../errors';
+import { einsum } from '../../../ops/einsum';
+import { formatShape, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { KernelOptions, positiveInteger, type DenseOptions } from '../core/kernel_options';
+import { InputSpec } from '../input_spec';
+import { Layer } from '../layer';
+import { LEGACY_MODULE } from './module';
+
+/** The largest of `nbFeature` (default 4) matrix products: max over k of x @ kernel[k] + bias[k]. (Goodfellow et al. 2013) */
+export class MaxoutDense extends Layer {
+  static override positional = ['units'];
+  static override options = [...KernelOptions.names.filter((n) => n !== 'activation'), 'nbFeature'];
+  readonly units: number;
+  readonly nbFeature: number;
+  kernel!: Variable;
+  bias: Variable | null = null;
+  private readonly settings: KernelOptions;
+  constructor(units: number, { nbFeature = 4, ...options }: Omit<DenseOptions, 'activation'> & { nbFeature?: number } = {}) {
+    super(options);
+    this.units = positiveInteger('MaxoutDense', 'units', units);
+    this.nbFeature = positiveInteger('MaxoutDense', 'nbFeature', nbFeature);
+    this.settings = new KernelOptions(options);
+    this.inputSpec = new InputSpec({ ndim: 2 });
+  }
+  override build(inputShape: SymbolicShape): void {
+    const n = inputShape[1];
+    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    this.kernel = this.addWeight({ shape: [this.nbFeature, n, this.units], ...this.settings.kernel });
+    if (this.settings.useBias) this.bias = this.addWeight({ shape: [this.nbFeature, this.units], ...this.settings.bias });
+  }
+  override call(inputs: Tensor): Tensor {
+    const y = einsum('ni,kio->nko', inputs, this.kernel.value);
+    return run('max', [this.bias ? y.add(this.bias.value) : y], { axis: [1], keepdims: false });
+  }
+  override getConfig() {
+    const { activation: _linear, ...settings } = this.settings.getConfig();
+    return { ...super.getConfig(), units: this.units, nbFeature: this.nbFeature, ...settings };
+  }
+}
+registerClass(LEGACY_MODULE, MaxoutDense);

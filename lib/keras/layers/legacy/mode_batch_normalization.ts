@@ -1,0 +1,64 @@
+/** The modes 1 and 2 of Keras 1's BatchNormalization. */
+import { ValueError } from '../../../errors';
+import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { serializeKerasObject } from '../../saving/serialize';
+import { WeightOptions } from '../convolutional/base';
+import { Layer, type LayerOptions } from '../layer';
+import { LEGACY_MODULE } from './module';
+
+export interface ModeBatchNormalizationOptions extends LayerOptions {
+  mode: 1 | 2;
+  axis?: number;
+  epsilon?: number;
+  momentum?: number;
+}
+/**
+ * gamma (x - mean) / std + beta. Mode 1: mean and std of each example's last axis, std = sqrt(variance + epsilon) + epsilon.
+ * Mode 2: mean and variance of the batch at hand, in training and outside of it; moving ones are kept but not used.
+ */
+export class ModeBatchNormalization extends Layer {
+  static override options = ['mode', 'axis', 'epsilon', 'momentum', ...WeightOptions.names('gamma'), ...WeightOptions.names('beta')];
+  gamma!: Variable;
+  beta!: Variable;
+  movingMean: Variable | null = null;
+  movingVariance: Variable | null = null;
+  private readonly given: { mode: 1 | 2; axis: number; epsilon: number; momentum: number };
+  private readonly gammaOptions: WeightOptions;
+  private readonly betaOptions: WeightOptions;
+  constructor(options: ModeBatchNormalizationOptions) {
+    super(options);
+    const { mode, axis = -1, epsilon = 1e-3, momentum = 0.99 } = options;
+    if (mode !== 1 && mode !== 2) throw new ValueError(`ModeBatchNormalization: mode must be 1 or 2; BatchNormalization is mode 0.\n  Received: ${String(mode)}`);
+    this.given = { mode, axis, epsilon, momentum };
+    this.gammaOptions = new WeightOptions('gamma', options, 'ones');
+    this.betaOptions = new WeightOptions('beta', options, 'zeros');
+  }
+  override build(inputShape: SymbolicShape): void {
+    const n = inputShape.at(this.given.axis);
+    if (n == null) throw new ValueError(`axis ${this.given.axis} must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    this.gamma = this.addWeight({ shape: [n], ...this.gammaOptions.settings, name: 'gamma' });
+    this.beta = this.addWeight({ shape: [n], ...this.betaOptions.settings, name: 'beta' });
+    if (this.given.mode === 1) return;
+    this.movingMean = this.addWeight({ shape: [n], initializer: 'zeros', trainable: false, name: 'moving_mean' });
+    this.movingVariance = this.addWeight({ shape: [n], initializer: 'ones', trainable: false, name: 'moving_variance' });
+  }
+  override call(inputs: Tensor): Tensor {
+    const { mode, axis, epsilon } = this.given,
+      kept = (axis + inputs.ndim) % inputs.ndim,
+      over = mode === 1 ? [inputs.ndim - 1] : inputs.shape.map((_, i) => i).filter((i) => i !== kept),
+      mean = run('mean', [inputs], { axis: over, keepdims: true }),
+      centred = run('subtract', [inputs, mean]),
+      variance = run('mean', [run('square', [centred])], { axis: over, keepdims: true }),
+      root = run('sqrt', [run('add', [variance, convert(epsilon, inputs)])]),
+      std = mode === 1 ? run('add', [root, convert(epsilon, inputs)]) : root;
+    const wide = (v: Variable): Tensor => run('reshape', [v.value], { shape: inputs.shape.map((_, i) => (i === kept ? v.size : 1)) });
+    return run('add', [run('multiply', [wide(this.gamma), run('divide', [centred, std])]), wide(this.beta)]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.given, ...this.gammaOptions.getConfig(), ...this.betaOptions.getConfig(), activityRegularizer: serializeKerasObject(this.activityRegularizer) };
+  }
+}
+registerClass(LEGACY_MODULE, ModeBatchNormalization);

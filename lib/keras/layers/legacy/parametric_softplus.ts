@@ -1,0 +1,34 @@
+/** ParametricSoftplus of Keras 1. */
+import { run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as initializers from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+import { LEGACY_MODULE } from './module';
+import { weightShape } from './shared_axes';
+
+/** alpha log(1 + exp(beta x)), where alpha and beta are weights that begin at `alphaInit` (0.2) and `betaInit` (5). */
+export class ParametricSoftplus extends Layer {
+  static override options = ['alphaInit', 'betaInit', 'sharedAxes'];
+  alphas!: Variable;
+  betas!: Variable;
+  private readonly given: { alphaInit: number; betaInit: number; sharedAxes: readonly number[] | null };
+  constructor({ alphaInit = 0.2, betaInit = 5, sharedAxes = null, ...options }: LayerOptions & { alphaInit?: number; betaInit?: number; sharedAxes?: readonly number[] | null } = {}) {
+    super(options);
+    this.given = { alphaInit, betaInit, sharedAxes };
+  }
+  override build(inputShape: SymbolicShape): void {
+    const { alphaInit, betaInit, sharedAxes } = this.given,
+      shape = weightShape(inputShape, sharedAxes);
+    this.alphas = this.addWeight({ shape, initializer: new initializers.Constant({ value: alphaInit }), name: 'alphas' });
+    this.betas = this.addWeight({ shape, initializer: new initializers.Constant({ value: betaInit }), name: 'betas' });
+  }
+  override call(inputs: Tensor): Tensor {
+    return run('multiply', [run('softplus', [run('multiply', [this.betas.value, inputs])]), this.alphas.value]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.given };
+  }
+}
+registerClass(LEGACY_MODULE, ParametricSoftplus);

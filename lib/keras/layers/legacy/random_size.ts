@@ -1,0 +1,37 @@
+/** RandomHeight and RandomWidth of Keras 2: augmentation that gives each batch another size. */
+import { NotImplementedError } from '../../../errors';
+import type { Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
+import { LEGACY_MODULE } from './module';
+
+interface RandomSizeOptions extends LayerOptions {
+  interpolation?: string;
+  seed?: number | null;
+}
+/** Images as they are, outside of training. In training every batch would have a size of its own, which no plan can have. */
+abstract class RandomSize extends Layer {
+  static override positional = ['factor'];
+  static override options = ['interpolation', 'seed'];
+  private readonly given: { factor: number | readonly number[]; interpolation: string; seed: number | null };
+  constructor(factor: number | readonly number[], { interpolation = 'bilinear', seed = null, ...options }: RandomSizeOptions = {}) {
+    super(options);
+    this.given = { factor, interpolation, seed };
+    this.built = true;
+  }
+  override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
+    if (training)
+      throw new NotImplementedError(
+        `${this.constructor.name}: training would give each batch another size; Keras 3 has no such layer any more.\n  Fix: make the model without it, or with RandomZoom in its place, and load the weights by model.loadWeights(path, { byName: true }).`,
+      );
+    return inputs;
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...this.given };
+  }
+}
+/** RandomHeight(factor, { interpolation, seed }). */
+export class RandomHeight extends RandomSize {}
+/** RandomWidth(factor, { interpolation, seed }). */
+export class RandomWidth extends RandomSize {}
+registerClass(LEGACY_MODULE, RandomHeight, RandomWidth);

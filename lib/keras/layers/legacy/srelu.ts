@@ -1,0 +1,50 @@
+/** SReLU of Keras 1. */
+import { convert, run, type Tensor } from '../../../tensor';
+import type { Variable } from '../../../variable';
+import * as initializers from '../../initializers';
+import type { SymbolicShape } from '../../keras_tensor';
+import { registerClass } from '../../saving/registry';
+import { serializeKerasObject } from '../../saving/serialize';
+import { Layer, type LayerOptions } from '../layer';
+import { LEGACY_MODULE } from './module';
+import { weightShape } from './shared_axes';
+
+const WEIGHTS = { tLeft: 'zeros', aLeft: 'glorot_uniform', tRight: 'glorot_uniform', aRight: 'ones' } as const;
+type Name = keyof typeof WEIGHTS;
+const NAMES = Object.keys(WEIGHTS) as Name[];
+export type SReLUOptions = LayerOptions & { [K in `${Name}Initializer`]?: unknown } & { sharedAxes?: readonly number[] | null };
+/**
+ * x between two thresholds, lines of other slopes outside of them: l + aLeft (x - l) below l = tLeft and
+ * r + aRight (x - r) above r = tLeft + |tRight|. All four are weights. (Jin et al. 2015)
+ */
+export class SReLU extends Layer {
+  static override options = [...NAMES.map((n) => `${n}Initializer`), 'sharedAxes'];
+  tLeft!: Variable;
+  aLeft!: Variable;
+  tRight!: Variable;
+  aRight!: Variable;
+  private readonly given: Record<string, initializers.Initializer>;
+  private readonly sharedAxes: readonly number[] | null;
+  constructor(options: SReLUOptions = {}) {
+    super(options);
+    this.given = Object.fromEntries(NAMES.map((n) => [`${n}Initializer`, initializers.get(options[`${n}Initializer`] ?? WEIGHTS[n])!]));
+    this.sharedAxes = options.sharedAxes ?? null;
+  }
+  override build(inputShape: SymbolicShape): void {
+    const shape = weightShape(inputShape, this.sharedAxes);
+    for (const n of NAMES) this[n] = this.addWeight({ shape, initializer: this.given[`${n}Initializer`], name: n.replace(/[A-Z]/, (c) => `_${c.toLowerCase()}`) });
+  }
+  override call(inputs: Tensor): Tensor {
+    const zero = convert(0, inputs),
+      left = this.tLeft.value,
+      right = run('add', [left, run('abs', [this.tRight.value])]);
+    const below = run('minimum', [run('subtract', [inputs, left]), zero]),
+      above = run('maximum', [run('subtract', [inputs, right]), zero]),
+      middle = run('minimum', [run('maximum', [inputs, left]), right]);
+    return run('add', [run('add', [middle, run('multiply', [below, this.aLeft.value])]), run('multiply', [above, this.aRight.value])]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), ...Object.fromEntries(Object.entries(this.given).map(([k, v]) => [k, serializeKerasObject(v)])), sharedAxes: this.sharedAxes };
+  }
+}
+registerClass(LEGACY_MODULE, SReLU);

@@ -1,0 +1,26 @@
+/** ThresholdedReLU of Keras 1 and 2. */
+import { ValueError } from '../../../errors';
+import { convert, run, type Tensor } from '../../../tensor';
+import { registerClass } from '../../saving/registry';
+import { Layer, type LayerOptions } from '../layer';
+import { LEGACY_MODULE } from './module';
+
+/** x where it is above `theta` (default 1), else 0. */
+export class ThresholdedReLU extends Layer {
+  static override options = ['theta'];
+  override supportsMasking = true;
+  readonly theta: number;
+  constructor({ theta = 1, ...options }: LayerOptions & { theta?: number } = {}) {
+    super(options);
+    if (typeof theta !== 'number' || !(theta >= 0)) throw new ValueError(`ThresholdedReLU: theta must be a number of at least 0.\n  Received: ${String(theta)}`);
+    this.theta = theta;
+    this.built = true;
+  }
+  override call(inputs: Tensor): Tensor {
+    return run('multiply', [inputs, run('cast', [run('greater', [inputs, convert(this.theta, inputs)])], { dtype: inputs.dtype })]);
+  }
+  override getConfig() {
+    return { ...super.getConfig(), theta: this.theta };
+  }
+}
+registerClass(LEGACY_MODULE, ThresholdedReLU);
