@@ -8,8 +8,8 @@ import * as path from 'node:path';
 import { FileError } from '../errors';
 import { crc32 } from './crc32';
 
-/** One call of the system writes at most this much. */
-const PIECE = 1 << 26;
+/** One call of the system writes at most this much; between two, other work can run, or cancel. */
+const PIECE = 1 << 24;
 /** Small writes are gathered up to this. */
 const GATHER = 1 << 20;
 
@@ -27,12 +27,15 @@ export class ByteSink {
   private async flush(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       this.signal?.throwIfAborted();
-      const { bytesWritten } = await this.handle.write(bytes, at, Math.min(PIECE, bytes.length - at));
+      const { bytesWritten } = await this.handle.write(bytes, at, bytes.length - at);
       at += bytesWritten;
     }
   }
   /** Appends. */
   async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += PIECE) await this.append(bytes.subarray(at, at + PIECE));
+  }
+  private async append(bytes: Uint8Array): Promise<void> {
     this.position += bytes.length;
     if (this.crc !== null) this.crc = crc32(bytes, this.crc);
     if (this.held + bytes.length <= GATHER) {

@@ -205,6 +205,20 @@ export abstract class Layer implements Operation {
   get savedVariables(): Variable[] {
     return this.ownVariables();
   }
+  /** Puts its own variables into a store for a file: by default numbered, '0', '1', ... Override it with `loadOwnVariables`. */
+  saveOwnVariables(store: Record<string, TensorLike | Variable>): void {
+    this.savedVariables.forEach((v, i) => (store[String(i)] = v));
+  }
+  /** Sets its own variables from what a file holds of it. @throws ValueError when their number differs. */
+  loadOwnVariables(store: Record<string, Tensor>): void {
+    const variables = this.savedVariables,
+      keys = Object.keys(store);
+    if (keys.length !== variables.length)
+      throw new ValueError(
+        `loadOwnVariables: layer '${this.name}' has ${variables.length} variables (${variables.map((v) => v.name).join(', ') || 'none'}) but the file holds ${keys.length} (${keys.join(', ') || 'none'}).${this.built ? '' : ' The layer is not built yet.'}`,
+      );
+    variables.forEach((v, i) => v.assign(store[String(i)]));
+  }
   /** All weights: its own, trainable ones first, then those of its sub-layers. Each once. */
   get weights(): Variable[] {
     return [...new Set([...this.ownVariables(), ...this.subLayers().flatMap((l) => l.weights)])];

@@ -10,7 +10,8 @@ import { SeedGenerator } from '../../random';
 import type { Layer } from '../layers/layer';
 import { Optimizer } from '../optimizers/optimizer';
 import { serializeKerasObject, type SerializedObject } from './serialize';
-import { stateTree, type HasAssets, type StateNode } from './state_tree';
+import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
+import { stateTree, type StateNode } from './state_tree';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
 /** The Keras whose files these are. */
@@ -24,7 +25,7 @@ const CONFIG = 'config.json',
 const MOST_CONFIG = 1 << 28;
 const MOST_ASSET = 1 << 30;
 
-const hasAssets = (x: object): x is HasAssets => typeof (x as Partial<HasAssets>).saveAssets === 'function';
+const title = (name: string | null, path: string): string => (path ? `layer '${name}' (${path})` : `model '${name}'`);
 const varsOf = (path: string): string => (path ? `${path}/vars` : 'vars');
 
 // ---- writing
@@ -36,7 +37,8 @@ export function stateFile(model: Layer): Hdf5Writer {
     h5.group(vars);
     // Seed generators have no name in Keras.
     if (name !== null && !(object instanceof SeedGenerator)) h5.attribute(vars, 'name', name);
-    variables.forEach((v, i) => h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+    if (hasOwnState(object)) for (const { key, ...array } of ownArrays(object, title(name, path))) h5.dataset(`${vars}/${key}`, array);
+    else variables.forEach((v, i) => h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
   }
   return h5;
 }
@@ -57,9 +59,9 @@ export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<v
   await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
   await zip.add(CONFIG, (s) => s.write(config));
   await zip.add(WEIGHTS, (s) => stateFile(model).writeTo(s));
-  for (const { path, object } of nodes) {
+  for (const { path, name, object } of nodes) {
     if (!hasAssets(object)) continue;
-    for (const [file, text] of Object.entries(object.saveAssets())) await zip.add(`${ASSETS}/${path}/${file}`, (s) => s.write(Buffer.from(text, 'utf8')));
+    for (const [file, bytes] of ownAssets(object, title(name, path))) await zip.add(`${ASSETS}/${path ? `${path}/` : ''}${file}`, (s) => s.write(bytes));
   }
   await zip.finish();
 }
@@ -111,11 +113,10 @@ export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, fil
   } else throw new FileError(`${file}: it has neither ${WEIGHTS} nor ${WEIGHTS_NPZ}.`);
   for (const { path, object } of nodes) {
     if (!hasAssets(object)) continue;
-    const texts = new Map<string, string>(),
-      prefix = `${ASSETS}/${path}/`;
-    for (const name of zip.names)
-      if (name.startsWith(prefix) && !name.endsWith('/')) texts.set(name.slice(prefix.length), Buffer.from(await zip.read(name, MOST_ASSET, options.signal)).toString('utf8'));
-    object.loadAssets((name) => texts.get(name));
+    const files = new Map<string, Uint8Array>(),
+      prefix = `${ASSETS}/${path ? `${path}/` : ''}`;
+    for (const name of zip.names) if (name.startsWith(prefix) && !name.endsWith('/')) files.set(name.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
+    object.loadAssets(assetReader(files));
   }
   return report;
 }
@@ -135,6 +136,11 @@ function numbered(group: Hdf5Group | undefined): Found[] {
     .filter((d): d is Hdf5Dataset => d !== undefined)
     .map(foundIn);
 }
+const allOf = (group: Hdf5Group | null | undefined): Found[] =>
+  (group?.keys() ?? [])
+    .map((k) => group!.dataset(k))
+    .filter((d): d is Hdf5Dataset => d !== undefined)
+    .map(foundIn);
 // Where Keras looks: the path, or the one that files of 2.12 and 2.13 use.
 function groupOf(root: Hdf5Group, path: string): Hdf5Group | undefined {
   const here = root.group(varsOf(path));
@@ -146,7 +152,8 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
   const matches = new WeightMatches(file, model.name),
     byName = options.byName ? groupsByName(root) : null;
   for (const node of stateTree(model)) {
-    const found = byName ? byName(node) : numbered(groupOf(root, node.path));
+    const group = byName ? byName(node) : (groupOf(root, node.path) ?? undefined);
+    const found = group === null ? null : numbered(group);
     if (found === null) {
       if (node.variables.length) matches.skipped.push({ path: node.path, expected: null, found: null, reason: `the file has no layer '${node.name}'` });
       continue;
@@ -165,15 +172,18 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
         continue;
       }
     }
+    if (hasOwnState(node.object)) {
+      matches.own(node.object, allOf(group), title(node.name, node.path), node.variables);
+      continue;
+    }
     // Random generators that a file lacks start anew.
     if (node.object instanceof SeedGenerator && !found.length) continue;
-    const title = node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : node.path ? `layer '${node.name}' (${node.path})` : `model '${node.name}'`;
-    matches.add(node.variables, found, title);
+    matches.add(node.variables, found, node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : title(node.name, node.path));
   }
   return matches.apply(options);
 }
 // By the names that groups carry as an attribute; what lies below a layer (cells, seeds) goes along with it.
-function groupsByName(root: Hdf5Group): (node: StateNode) => Found[] | null {
+function groupsByName(root: Hdf5Group): (node: StateNode) => Hdf5Group | undefined | null {
   const groups = new Map<string, Hdf5Group>();
   const visit = (group: Hdf5Group): void => {
     for (const key of group.keys()) {
@@ -190,11 +200,11 @@ function groupsByName(root: Hdf5Group): (node: StateNode) => Found[] | null {
     if (node.object instanceof Optimizer) return null;
     if (current && node.path.startsWith(`${current.path}/`) && !/(^|\/)layers\/[^/]*$/.test(node.path)) {
       const inner = current.group.group(`${node.path.slice(current.path.length + 1)}/vars`);
-      return inner ? numbered(inner) : null;
+      return inner ?? null;
     }
     const group = node.name === null ? undefined : groups.get(node.name);
     current = group ? { path: node.path, group } : null;
-    return group ? numbered(group.group('vars')) : null;
+    return group ? group.group('vars') : null;
   };
 }
 /** @internal Whether this HDF5 file is one of Keras 3's weights. */

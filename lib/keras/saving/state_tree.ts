@@ -12,12 +12,6 @@ import { snakeCase, toSnakeCase } from '../naming';
 import { Optimizer } from '../optimizers/optimizer';
 import { classNameOf, type SerializableClass } from './registry';
 
-/** @internal What layers can keep beside variables: texts such as vocabularies, as files of the archive. */
-export interface HasAssets {
-  /** File names and what they hold. */
-  saveAssets(): Record<string, string>;
-  loadAssets(read: (file: string) => string | undefined): void;
-}
 /** @internal An object with state. */
 export interface StateNode {
   path: string;

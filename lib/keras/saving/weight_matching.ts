@@ -1,6 +1,6 @@
 /** Putting values of a file into variables: all shapes are compared before anything is read, then read one by one. */
 import { ValueError } from '../../errors';
-import { formatShape, tensor, type DType, type TypedArray } from '../../tensor';
+import { formatShape, tensor, type DType, type Tensor, type TypedArray } from '../../tensor';
 import type { Variable } from '../../variable';
 
 /** @internal An array that a file holds. */
@@ -39,6 +39,7 @@ export interface LoadWeightsOptions {
 /** @internal Pairs of variable and array of one load. */
 export class WeightMatches {
   private readonly pairs: { variable: Variable; found: Found }[] = [];
+  private readonly hooks: { object: { loadOwnVariables(store: Record<string, Tensor>): void }; found: readonly Found[]; where: string; variables: readonly Variable[] }[] = [];
   /** Differences that are errors unless they may be skipped. */
   readonly problems: SkippedWeight[] = [];
   /** What byName leaves alone on purpose. */
@@ -59,6 +60,10 @@ export class WeightMatches {
       return;
     }
     variables.forEach((variable, i) => this.pair(variable, found[i]));
+  }
+  /** What an object loads by a hook of its own. */
+  own(object: { loadOwnVariables(store: Record<string, Tensor>): void }, found: readonly Found[], where: string, variables: readonly Variable[]): void {
+    this.hooks.push({ object, found, where, variables });
   }
   pair(variable: Variable, found: Found): void {
     if (formatShape(variable.shape) === formatShape(found.shape)) this.pairs.push({ variable, found });
@@ -87,6 +92,21 @@ export class WeightMatches {
       const { data, dtype } = await found.read(signal);
       variable.assign(tensor(data, found.shape, dtype));
       report.loaded.push(variable.path);
+    }
+    for (const { object, found, where, variables } of this.hooks) {
+      const store: Record<string, Tensor> = {};
+      for (const f of found) {
+        const { data, dtype } = await f.read(signal);
+        store[f.where.slice(f.where.lastIndexOf('/') + 1)] = tensor(data, f.shape, dtype);
+      }
+      try {
+        object.loadOwnVariables(store);
+        report.loaded.push(...variables.map((v) => v.path));
+      } catch (error) {
+        if (!skipMismatch) throw error;
+        this.problems.push({ path: where, expected: null, found: null, reason: (error as Error).message.split('\n')[0] });
+        report.skipped.push(this.problems.at(-1)!);
+      }
     }
     if (this.problems.length)
       console.warn(

@@ -78,8 +78,9 @@ describe('preprocessing layers against Keras', () => {
         }
         if (typeof layer.saveAssets === 'function') {
           const files = layer.saveAssets(),
-            store = (layer as unknown as { saveOwnVariables(): Record<string, trae.Tensor> }).saveOwnVariables();
-          (again as unknown as { loadOwnVariables(s: object): void }).loadOwnVariables(store);
+            store: Record<string, trae.Tensor> = {};
+          layer.saveOwnVariables(store);
+          again.loadOwnVariables(store);
           again.loadAssets((name) => files[name]);
         }
         close(again.apply(given(c.inputs)) as trae.Tensor, c.output, 'output');

@@ -3,6 +3,7 @@ import { binding } from '../../../binding';
 import { RuntimeError, ValueError } from '../../../errors';
 import { convert, run, Tensor, tensor, type TensorLike } from '../../../tensor';
 import { withTrace } from '../../../trace';
+import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import type { LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
@@ -333,10 +334,10 @@ export abstract class IndexLookup extends DataLayer {
     withTrace(null, () => this.setVocabulary(lines, this.outputMode === 'tf_idf' ? { idfWeights: this.idf ?? lines.map(() => 1) } : {}));
   }
   /** What files hold by name: the weights of 'tf_idf'. */
-  saveOwnVariables(): Record<string, Tensor> {
-    return this.outputMode === 'tf_idf' && this.idf ? { idf_weights: tensor(this.idf, [this.idf.length], 'float32') } : {};
+  override saveOwnVariables(store: Record<string, TensorLike | Variable>): void {
+    if (this.outputMode === 'tf_idf' && this.idf) store.idf_weights = tensor(this.idf, [this.idf.length], 'float32');
   }
-  loadOwnVariables(store: Record<string, TensorLike>): void {
+  override loadOwnVariables(store: Record<string, TensorLike>): void {
     if (this.outputMode === 'tf_idf' && store.idf_weights !== undefined) this.idf = list(store.idf_weights).map(Number);
   }
   override getConfig(): Record<string, unknown> {

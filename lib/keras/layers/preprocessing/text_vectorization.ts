@@ -1,6 +1,7 @@
 /** TextVectorization: texts to indices of their words. */
 import { TypeError, ValueError } from '../../../errors';
 import type { Tensor, TensorLike } from '../../../tensor';
+import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
@@ -187,10 +188,10 @@ export class TextVectorization extends Layer {
   loadAssets(read: (file: string) => string | undefined): void {
     this.lookupLayer.loadAssets(read);
   }
-  saveOwnVariables(): Record<string, Tensor> {
-    return this.lookupLayer.saveOwnVariables();
+  override saveOwnVariables(store: Record<string, TensorLike | Variable>): void {
+    this.lookupLayer.saveOwnVariables(store);
   }
-  loadOwnVariables(store: Record<string, TensorLike>): void {
+  override loadOwnVariables(store: Record<string, TensorLike>): void {
     this.lookupLayer.loadOwnVariables(store);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
