@@ -25,7 +25,11 @@ function peak(): number {
   return Number(found![1]) * 1024;
 }
 const table = (initializer: string): InstanceType<typeof Sequential> =>
-  new Sequential([layers.Input([4], { dtype: 'int32' }), new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: 'table' }), new layers.Dense(3, { name: 'last' })]);
+  new Sequential([
+    layers.Input([4], { dtype: 'int32' }),
+    new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: 'table' }),
+    new layers.Dense(3, { name: 'last' }),
+  ]);
 const CHECKED = [0, 1, rows >> 1, rows - 2, rows - 1];
 const checkedRows = (model: InstanceType<typeof trae.keras.Model>): number[][] =>
   CHECKED.map((r) => Array.from(trae.take(model.weights[0].value, Int32Array.of(r), { axis: 0 }).dataSync() as Float32Array));
@@ -46,7 +50,8 @@ async function step(what: string, file: string): Promise<void> {
   const at = path.join(folder, 'rows.json'),
     got = checkedRows(model!);
   if (what === 'save') fs.writeFileSync(at, JSON.stringify({ rows: CHECKED, values: before }));
-  else if (JSON.stringify((JSON.parse(fs.readFileSync(at, 'utf8')) as { values: number[][] }).values) !== JSON.stringify(got)) throw new Error(`${file}: rows differ after loading`);
+  else if (JSON.stringify((JSON.parse(fs.readFileSync(at, 'utf8')) as { values: number[][] }).values) !== JSON.stringify(got))
+    throw new Error(`${file}: rows differ after loading`);
   console.log(JSON.stringify({ seconds, bytes }));
 }
 function run(what: string, file: string): { seconds: number; bytes: number } {

@@ -205,8 +205,15 @@ define('broadcast_to', 'input shape', ({ input, shape }) => {
   if (!to.includes(null)) return op('broadcastTo')(input, to);
   // Sizes that are unknown are the input's own: the others come from ones.
   const lead = to.length - from.length;
-  if (to.some((d, i) => d === null && (i < lead || from[i - lead] !== null))) throw new TypeError('deserialize: a broadcast to a shape whose unknown sizes are not those of the input cannot be read.');
-  return op('multiply')(input, tensor(new Float32Array(to.reduce((p: number, d) => p * (d ?? 1), 1)).fill(1), to.map((d) => d ?? 1)));
+  if (to.some((d, i) => d === null && (i < lead || from[i - lead] !== null)))
+    throw new TypeError('deserialize: a broadcast to a shape whose unknown sizes are not those of the input cannot be read.');
+  return op('multiply')(
+    input,
+    tensor(
+      new Float32Array(to.reduce((p: number, d) => p * (d ?? 1), 1)).fill(1),
+      to.map((d) => d ?? 1),
+    ),
+  );
 });
 define('pad', 'tensor paddings mode constant_values', ({ tensor: x, paddings, mode = 'constant', constant_values: value }) => {
   const how = lower(mode);
@@ -240,7 +247,11 @@ define('getitem', 'tensor slice_spec', ({ tensor: x, slice_spec: spec }) => {
 const windowOf = (k: unknown): number | number[] => (Array.isArray(k) && k.length === 4 ? (k as number[]).slice(1, 3) : (k as number));
 for (const kind of ['max', 'avg'] as const)
   define(`${kind}_pool ${kind}_pool1d ${kind}_pool2d ${kind}_pool3d`, 'input ksize strides padding data_format', ({ input, ksize, strides, padding, data_format: format }) =>
-    op(kind === 'max' ? 'maxPool' : 'averagePool')(input, windowOf(ksize), { ...given({ strides: strides == null ? null : windowOf(strides) }), padding: lower(padding), dataFormat: channels(format) }),
+    op(kind === 'max' ? 'maxPool' : 'averagePool')(input, windowOf(ksize), {
+      ...given({ strides: strides == null ? null : windowOf(strides) }),
+      padding: lower(padding),
+      dataFormat: channels(format),
+    }),
   );
 define('conv1d conv2d conv3d convolution', 'input filter strides padding data_format dilations', ({ input, filter, filters, strides, padding, data_format: format, dilations }) =>
   op('conv')(input, constant(filter ?? filters), {

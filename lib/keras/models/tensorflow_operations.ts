@@ -73,7 +73,9 @@ function valueOf(attribute: unknown): unknown {
 export function callTensorflowOperation(config: Record<string, unknown>, given: readonly unknown[], where: string): unknown {
   const node = config.node_def;
   if (!isRecord(node) || typeof node.op !== 'string')
-    throw new FileError(`deserialize: the node of TensorFlowOpLayer '${where}' is no record: such nodes (protobuf in binary, TensorFlow 1.13 and 1.14) are not read.\n  Fix: save the model again with TensorFlow 2.`);
+    throw new FileError(
+      `deserialize: the node of TensorFlowOpLayer '${where}' is no record: such nodes (protobuf in binary, TensorFlow 1.13 and 1.14) are not read.\n  Fix: save the model again with TensorFlow 2.`,
+    );
   const inputs = [...given],
     attributes: Attributes = Object.fromEntries(Object.entries(isRecord(node.attr) ? node.attr : {}).map(([k, v]) => [k, valueOf(v)]));
   const constants = Object.entries(isRecord(config.constants) ? config.constants : {}).map(([k, v]) => [Number(k), v] as const);
@@ -136,7 +138,12 @@ function call(name: string, inputs: unknown[], a: Attributes): unknown {
       return named({ ksize: a.ksize, strides: a.strides, padding: a.padding, data_format: a.data_format }, inputs[0]);
     case 'Conv2D':
     case 'DepthwiseConv2dNative':
-      return callTensorflowFunction(name === 'Conv2D' ? 'conv2d' : 'depthwise_conv2d', inputs, { strides: a.strides, padding: a.padding, data_format: a.data_format, dilations: a.dilations });
+      return callTensorflowFunction(name === 'Conv2D' ? 'conv2d' : 'depthwise_conv2d', inputs, {
+        strides: a.strides,
+        padding: a.padding,
+        data_format: a.data_format,
+        dilations: a.dilations,
+      });
     case 'BiasAdd':
       return named({ data_format: a.data_format }, ...inputs);
     case 'SpaceToDepth':
@@ -166,7 +173,9 @@ function stridedSlice([x, begin, end, strides]: unknown[], a: Attributes): unkno
 function resize(name: string, [images, size]: unknown[], a: Attributes): unknown {
   if (!a.half_pixel_centers) {
     if (name !== 'ResizeNearestNeighbor' || a.align_corners)
-      throw new TypeError(`deserialize: ${name} of TensorFlow 1, which does not look at pixels' centres, has no counterpart here.\n  Fix: pass it in customObjects: { customObjects: { resize: (images, options) => ... } }.`);
+      throw new TypeError(
+        `deserialize: ${name} of TensorFlow 1, which does not look at pixels' centres, has no counterpart here.\n  Fix: pass it in customObjects: { customObjects: { resize: (images, options) => ... } }.`,
+      );
     // Nearest by corners: out[i] = in[floor(i old / new)].
     return [1, 2].reduce((y, axis) => {
       const old = (images as { shape: (number | null)[] }).shape[axis],

@@ -52,7 +52,18 @@ const CLASSES: Readonly<Record<string, string>> = {
   ReLu: 'ReLU',
 };
 /** Classes that Keras 3 has no more: they live in layers/legacy. */
-const GONE = new Set(['Highway', 'LocallyConnected1D', 'LocallyConnected2D', 'MaxoutDense', 'ParametricSoftplus', 'RandomFourierFeatures', 'RandomHeight', 'RandomWidth', 'SReLU', 'ThresholdedReLU']);
+const GONE = new Set([
+  'Highway',
+  'LocallyConnected1D',
+  'LocallyConnected2D',
+  'MaxoutDense',
+  'ParametricSoftplus',
+  'RandomFourierFeatures',
+  'RandomHeight',
+  'RandomWidth',
+  'SReLU',
+  'ThresholdedReLU',
+]);
 /** Names that Keras 3 itself has given up. */
 const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity' };
 /** Options under other names, for all classes that have them. */
@@ -178,8 +189,10 @@ export function withLegacyConfigs<T>(from: Origin, f: () => T): T {
   }
 }
 const majorOf = (version: string): number => Number(/^\d+/.exec(version)?.[0] ?? 1);
+/** @internal Whether a version is one of Keras 1 or 2. */
+export const isOldVersion = (version: string): boolean => majorOf(version) < 3;
 /** @internal Whether a file of Keras 1 or 2 is being read. */
-export const isOld = (): boolean => origin !== null && majorOf(origin.version) < 3;
+export const isOld = (): boolean => origin !== null && isOldVersion(origin.version);
 
 const LAYER_MODULES = /^(keras|tensorflow|tf_keras|tf)(\.|$)/;
 
@@ -291,6 +304,14 @@ function modernizeSmall(className: string, old: Config): Config {
       config[to] ??= config[from];
       delete config[from];
     }
+  // A rate that falls by itself: rate / (1 + decay * steps).
+  if (typeof config.decay === 'number' && config.decay > 0 && typeof config.learning_rate === 'number')
+    config.learning_rate = {
+      module: 'keras.optimizers.schedules',
+      class_name: 'InverseTimeDecay',
+      config: { initial_learning_rate: config.learning_rate, decay_steps: 1, decay_rate: config.decay },
+      registered_name: null,
+    };
   for (const k of OPTIMIZER_DROPPED) if (k in config && className !== 'ExponentialDecay') delete config[k];
   return config;
 }

@@ -6,11 +6,13 @@ import { FileError, ValueError } from '../../errors';
 import type { ByteSink } from '../../io/atomic';
 import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
 import { isRecord } from '../../nest';
+import { formatShape } from '../../tensor';
 import type { Variable } from '../../variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
-import { withLegacyConfigs } from './legacy_configs';
+import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
+import { legacyOptimizerState } from './legacy_optimizer';
 import { convertLegacyWeights } from './legacy_weights';
 import { camelKeys } from './registry';
 import type { LoadModelOptions } from './saving_api';
@@ -129,7 +131,7 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
   const args = parseJson(training, `${file}: training_config`);
   if (!isRecord(args)) return model;
   compileByTrainingConfig(model, args, file, origin, customObjects);
-  if (model.compiled) await loadOptimizer(root, file, model, signal);
+  if (model.compiled) await loadOptimizer(root, file, model, origin.version, signal);
   return model;
 }
 function compileByTrainingConfig(
@@ -164,22 +166,29 @@ function compileByTrainingConfig(
 }
 const unlist = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 ? x[0] : x);
 
-async function loadOptimizer(root: Hdf5Group, file: string, model: Model, signal?: AbortSignal | null): Promise<void> {
-  const group = root.group('optimizer_weights');
-  if (!group || !model.optimizer) return;
-  const names = namesOf(group, 'weight_names'),
-    found = names.map((n) => group.dataset(n)).filter((d): d is Hdf5Dataset => d !== undefined),
-    variables = model.optimizer.variables;
-  const fits = found.length === variables.length && variables.every((v, i) => v.shape.join() === found[i].shape.join());
-  if (!fits) {
-    if (found.length > 1)
+async function loadOptimizer(root: Hdf5Group, file: string, model: Model, version: string, signal?: AbortSignal | null): Promise<void> {
+  const group = root.group('optimizer_weights'),
+    { optimizer } = model;
+  if (!group || !optimizer) return;
+  const arrays = namesOf(group, 'weight_names').flatMap((name) => {
+      const found = group.dataset(name);
+      return found ? [{ name, found: toFound(found) }] : [];
+    }),
+    { variables } = optimizer,
+    matches = new WeightMatches(file, model.name);
+  const fits = arrays.length === variables.length && variables.every((v, i) => formatShape(v.shape) === formatShape(arrays[i].found.shape));
+  // Saved before its first step: there are the number of steps and the learning rate alone.
+  const isFresh = arrays.length < Math.min(3, variables.length) && arrays.every(({ found }) => !found.shape.length);
+  if (fits && !isOldVersion(version)) arrays.forEach(({ found }, i) => matches.pair(variables[i], found));
+  else if (isFresh && !isOldVersion(version)) arrays.forEach(({ found }, i) => !variables[i].shape.length && matches.pair(variables[i], found));
+  else {
+    const state = legacyOptimizerState(optimizer, model.trainableVariables, arrays);
+    if (!state && !isFresh)
       console.warn(
-        `${file}: the state of the optimizer (${found.length} variables) is not that of '${model.optimizer.name}' (${variables.length} variables): it is left out, the optimizer starts anew.`,
+        `${file}: the state of the optimizer (${arrays.length} variables) is not that of '${optimizer.name}' (${variables.length} variables): it is left out, the optimizer starts anew.`,
       );
-    return;
+    for (const { variable, found } of state ?? []) matches.pair(variable, found);
   }
-  const matches = new WeightMatches(file, model.name);
-  matches.add(variables, found.map(toFound), 'optimizer');
   await matches.apply({ signal });
 }
 

@@ -50,7 +50,8 @@ export function ownArrays(object: HasOwnState, where: string): OwnArray[] {
 /** @internal Files that an object saves, with sound names. */
 export function ownAssets(object: HasAssets, where: string): [string, Uint8Array][] {
   return Object.entries(object.saveAssets()).map(([file, content]) => {
-    if (!file || /[\\\0]/.test(file) || file.split('/').some((part) => !part || part === '.' || part === '..')) throw new ValueError(`saveAssets: '${file}' of ${where} is no name for a file.`);
+    if (!file || /[\\\0]/.test(file) || file.split('/').some((part) => !part || part === '.' || part === '..'))
+      throw new ValueError(`saveAssets: '${file}' of ${where} is no name for a file.`);
     return [file, typeof content === 'string' ? Buffer.from(content, 'utf8') : content];
   });
 }

@@ -98,7 +98,10 @@ describe('hooks of layers', () => {
     const warn = console.warn;
     console.warn = () => undefined;
     const report = await other.loadWeights(file, { skipMismatch: true }).finally(() => (console.warn = warn));
-    assert.deepEqual(report.skipped.map((s) => s.reason), ['Strict: no thanks.']);
+    assert.deepEqual(
+      report.skipped.map((s) => s.reason),
+      ['Strict: no thanks.'],
+    );
   });
   it('names that lead out of the place are refused', async () => {
     class Bad extends Noted {
@@ -111,8 +114,16 @@ describe('hooks of layers', () => {
         store['a/b'] = this.factor;
       }
     }
-    await throwsText(() => new Sequential([layers.Input([3]), new Bad({ name: 'bad' })]).save(at('bad.keras')), 'ValueError', "saveAssets: '../x.txt' of layer 'bad' (layers/bad) is no name for a file.");
-    await throwsText(() => new Sequential([layers.Input([3]), new Worse({ name: 'w' })]).save(at('bad.keras')), 'ValueError', "saveOwnVariables: 'a/b' of layer 'w' (layers/worse) is no name for an array.");
+    await throwsText(
+      () => new Sequential([layers.Input([3]), new Bad({ name: 'bad' })]).save(at('bad.keras')),
+      'ValueError',
+      "saveAssets: '../x.txt' of layer 'bad' (layers/bad) is no name for a file.",
+    );
+    await throwsText(
+      () => new Sequential([layers.Input([3]), new Worse({ name: 'w' })]).save(at('bad.keras')),
+      'ValueError',
+      "saveOwnVariables: 'a/b' of layer 'w' (layers/worse) is no name for an array.",
+    );
   });
   it('the default numbers variables, and tells when their number differs', () => {
     const dense = new layers.Dense(2, { name: 'd' }),

@@ -70,7 +70,9 @@ abstract class LocallyConnected extends Layer {
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
     if (![1, 2, 3].includes(this.implementation)) throw new ValueError(`${where}: implementation must be 1, 2 or 3.\n  Received: ${String(this.implementation)}`);
     if (this.padding !== 'valid' && !(this.padding === 'same' && this.implementation > 1))
-      throw new ValueError(`${where}: padding must be 'valid', or 'same' with implementation 2 or 3.\n  Received: padding '${this.padding}', implementation ${this.implementation}`);
+      throw new ValueError(
+        `${where}: padding must be 'valid', or 'same' with implementation 2 or 3.\n  Received: padding '${this.padding}', implementation ${this.implementation}`,
+      );
   }
   private get isLast(): boolean {
     return this.dataFormat === 'channels_last';
@@ -144,7 +146,8 @@ abstract class LocallyConnected extends Layer {
       lead = isLast ? 1 : 2,
       n = x.shape[0];
     const parts = [...places(kernelSize)].map((offset) => {
-      const of = <T>(inside: (d: number) => T, outside: (axis: number) => T): T[] => x.shape.map((_, i) => (i >= lead && i < lead + kernelSize.length ? inside(i - lead) : outside(i)));
+      const of = <T>(inside: (d: number) => T, outside: (axis: number) => T): T[] =>
+        x.shape.map((_, i) => (i >= lead && i < lead + kernelSize.length ? inside(i - lead) : outside(i)));
       const part = run('slice', [x], {
         start: of(
           (d) => offset[d],

@@ -58,7 +58,13 @@ export class ModeBatchNormalization extends Layer {
     return run('add', [run('multiply', [wide(this.gamma), run('divide', [centred, std])]), wide(this.beta)]);
   }
   override getConfig() {
-    return { ...super.getConfig(), ...this.given, ...this.gammaOptions.getConfig(), ...this.betaOptions.getConfig(), activityRegularizer: serializeKerasObject(this.activityRegularizer) };
+    return {
+      ...super.getConfig(),
+      ...this.given,
+      ...this.gammaOptions.getConfig(),
+      ...this.betaOptions.getConfig(),
+      activityRegularizer: serializeKerasObject(this.activityRegularizer),
+    };
   }
 }
 registerClass(LEGACY_MODULE, ModeBatchNormalization);

@@ -14,7 +14,12 @@ export class ParametricSoftplus extends Layer {
   alphas!: Variable;
   betas!: Variable;
   private readonly given: { alphaInit: number; betaInit: number; sharedAxes: readonly number[] | null };
-  constructor({ alphaInit = 0.2, betaInit = 5, sharedAxes = null, ...options }: LayerOptions & { alphaInit?: number; betaInit?: number; sharedAxes?: readonly number[] | null } = {}) {
+  constructor({
+    alphaInit = 0.2,
+    betaInit = 5,
+    sharedAxes = null,
+    ...options
+  }: LayerOptions & { alphaInit?: number; betaInit?: number; sharedAxes?: readonly number[] | null } = {}) {
     super(options);
     this.given = { alphaInit, betaInit, sharedAxes };
   }
