@@ -197,7 +197,9 @@ export const isOld = (): boolean => origin !== null && isOldVersion(origin.versi
 const LAYER_MODULES = /^(keras|tensorflow|tf_keras|tf)(\.|$)/;
 
 /** @internal A config in Keras 3's spelling. */
-export function modernize(className: string, module: string | null | undefined, given: unknown): { className: string; module: string | null | undefined; config: unknown } {
+export function modernize(name: string, module: string | null | undefined, given: unknown): { className: string; module: string | null | undefined; config: unknown } {
+  // Keras 2.11 and 2.12 took their own optimizers for custom ones.
+  const className = isOld() ? name.replace(/^Custom>/, '') : name;
   if (className === 'Functional' || /^(tf_)?keras(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
     return { className: 'Functional', module: 'keras.src.models.functional', config: given };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };

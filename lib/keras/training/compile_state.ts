@@ -99,6 +99,8 @@ export class CompileState {
     // Layers are built by their first call, which makes the variables to differentiate by.
     if (!model.built) model.apply(x, { training: false });
     const trained = model.trainableVariables;
+    // Before the loss is scaled: the factor is part of the optimizer's state.
+    if (trained.length && !optimizer.built) optimizer.build(trained);
     if (trained.length) optimizer.apply(variableGrads(forward, trained).grads, trained);
     else forward();
     this.trackLoss(loss, x);
