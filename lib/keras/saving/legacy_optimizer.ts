@@ -86,7 +86,8 @@ export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Var
   // Keras 2 left the product of Nadam's momentums out of its files; it follows from the number of steps.
   const product = (optimizer as unknown as { product?: Variable }).product,
     steps = out.find((o) => o.variable === optimizer.iterations)?.found;
-  if (cls === 'Nadam' && product && steps && !out.some((o) => o.variable === product)) out.push({ variable: product, found: momentumProduct(steps, (optimizer as unknown as { beta1: number }).beta1) });
+  if (cls === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
+    out.push({ variable: product, found: momentumProduct(steps, (optimizer as unknown as { beta1: number }).beta1) });
   return out.length ? out : null;
 }
 const momentumProduct = (steps: Found, beta1: number): Found => ({

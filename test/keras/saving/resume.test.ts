@@ -13,7 +13,8 @@ const folder = temporaryFolder();
 const x = trae.random.normal([24, 4], { seed: 1 }),
   y = trae.random.normal([24, 2], { seed: 2 });
 
-const plain = (): AnyModel => new Sequential([layers.Input([4]), new layers.Dense(5, { activation: 'tanh', name: 'a' }), new layers.BatchNormalization({ name: 'n' }), new layers.Dense(2, { name: 'b' })]);
+const plain = (): AnyModel =>
+  new Sequential([layers.Input([4]), new layers.Dense(5, { activation: 'tanh', name: 'a' }), new layers.BatchNormalization({ name: 'n' }), new layers.Dense(2, { name: 'b' })]);
 const frozen = (): AnyModel => {
   const model = plain();
   model.getLayer('a').trainable = false;
