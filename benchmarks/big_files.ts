@@ -9,14 +9,16 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../lib/index';
 
-const { layers, Sequential } = trae.keras;
+const { layers } = trae.keras;
 const option = (name: string, fallback: string): string => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
 const gib = Number(option('gib', '2.5')),
   folder = option('folder', path.join(os.tmpdir(), 'big_files')),
   formats = option('formats', '.keras,.weights.h5,.h5,.safetensors,.npz').split(',');
-const WIDTH = 1024,
-  rows = Math.ceil((gib * 2 ** 30) / (4 * WIDTH));
-const GIB = 2 ** 30;
+const GIB = 2 ** 30,
+  WIDTH = 1024,
+  // One array of JavaScript holds no more than 4 GiB.
+  tables = Math.ceil(gib / 2.4),
+  rows = Math.ceil((gib * GIB) / (4 * WIDTH * tables));
 
 // The highest resident memory since the last call, in bytes.
 function peak(): number {
@@ -24,20 +26,20 @@ function peak(): number {
   fs.writeFileSync('/proc/self/clear_refs', '5');
   return Number(found![1]) * 1024;
 }
-const table = (initializer: string): InstanceType<typeof Sequential> =>
-  new Sequential([
-    layers.Input([4], { dtype: 'int32' }),
-    new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: 'table' }),
-    new layers.Dense(3, { name: 'last' }),
-  ]);
+const big = (initializer: string): InstanceType<typeof trae.keras.Model> => {
+  const input = trae.keras.Input([4], { dtype: 'int32' });
+  const found = Array.from({ length: tables }, (_, i) => new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: i ? `table_${i}` : 'table' }).apply(input) as trae.KerasTensor);
+  const sum = found.length > 1 ? (new layers.Add().apply(found) as trae.KerasTensor) : found[0];
+  return new trae.keras.Model({ inputs: input, outputs: new layers.Dense(3, { name: 'last' }).apply(sum) as trae.KerasTensor });
+};
 const CHECKED = [0, 1, rows >> 1, rows - 2, rows - 1];
 const checkedRows = (model: InstanceType<typeof trae.keras.Model>): number[][] =>
-  CHECKED.map((r) => Array.from(trae.take(model.weights[0].value, Int32Array.of(r), { axis: 0 }).dataSync() as Float32Array));
+  CHECKED.map((r) => Array.from(trae.take(model.getLayer('table').weights[0].value, Int32Array.of(r), { axis: 0 }).dataSync() as Float32Array));
 const isWhole = (file: string): boolean => file.endsWith('.keras') || (file.endsWith('.h5') && !file.endsWith('.weights.h5'));
 
 async function step(what: string, file: string): Promise<void> {
   trae.setRandomSeed(1);
-  let model: InstanceType<typeof trae.keras.Model> | null = what === 'save' || !isWhole(file) ? table(what === 'save' ? 'random_uniform' : 'zeros') : null;
+  let model = what === 'save' || !isWhole(file) ? big(what === 'save' ? 'random_uniform' : 'zeros') : null;
   const before = model ? checkedRows(model) : [];
   globalThis.gc?.();
   peak();

@@ -87,6 +87,10 @@ export class NpzReader {
   has(name: string): boolean {
     return this.zip.has(`${name}.npy`);
   }
+  /** Bytes of an array with its header, as the archive announces them. */
+  sizeOf(name: string): number {
+    return this.zip.sizeOf(`${name}.npy`);
+  }
   /** Shape and dtype of an array. */
   async header(name: string, signal?: AbortSignal | null): Promise<{ shape: number[]; dtype: DType }> {
     const { shape, dtype } = npyShape(await this.zip.open(`${name}.npy`, signal));

@@ -14,6 +14,12 @@ export interface ModeBatchNormalizationOptions extends LayerOptions {
   axis?: number;
   epsilon?: number;
   momentum?: number;
+  gammaInitializer?: unknown;
+  gammaRegularizer?: unknown;
+  gammaConstraint?: unknown;
+  betaInitializer?: unknown;
+  betaRegularizer?: unknown;
+  betaConstraint?: unknown;
 }
 /**
  * gamma (x - mean) / std + beta. Mode 1: mean and std of each example's last axis, std = sqrt(variance + epsilon) + epsilon.
