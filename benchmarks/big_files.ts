@@ -28,7 +28,10 @@ function peak(): number {
 }
 const big = (initializer: string): InstanceType<typeof trae.keras.Model> => {
   const input = trae.keras.Input([4], { dtype: 'int32' });
-  const found = Array.from({ length: tables }, (_, i) => new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: i ? `table_${i}` : 'table' }).apply(input) as trae.KerasTensor);
+  const found = Array.from(
+    { length: tables },
+    (_, i) => new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: i ? `table_${i}` : 'table' }).apply(input) as trae.KerasTensor,
+  );
   const sum = found.length > 1 ? (new layers.Add().apply(found) as trae.KerasTensor) : found[0];
   return new trae.keras.Model({ inputs: input, outputs: new layers.Dense(3, { name: 'last' }).apply(sum) as trae.KerasTensor });
 };

@@ -83,7 +83,10 @@ describe('datasets.mnist, local copies', () => {
   const wrongNpz = (change: Record<string, Uint8Array>, message: RegExp): Promise<void> => refused(path.join(write(folder, { 'mnist.npz': npz(change) }), 'mnist.npz'), message);
   it('refuses arrays of another type, shape or form', async () => {
     await wrongNpz({ 'x_train.npy': npy([3, 28, 28], digits.xTrain, '|i1') }, /x_train\.npy has values of type 'int8', 'uint8' expected/);
-    await wrongNpz({ 'x_train.npy': npy([3, 28, 28], digits.xTrain, '<f4') }, /x_train\.npy: it is no sound \.npy file: shape \(3, 28, 28\) of 'f4' needs 9408 bytes but 2352 follow/);
+    await wrongNpz(
+      { 'x_train.npy': npy([3, 28, 28], digits.xTrain, '<f4') },
+      /x_train\.npy: it is no sound \.npy file: shape \(3, 28, 28\) of 'f4' needs 9408 bytes but 2352 follow/,
+    );
     await wrongNpz({ 'x_train.npy': npy([3, 784], digits.xTrain) }, /shape \(3, 784\), \(3, 28, 28\) expected/);
     await wrongNpz({ 'x_train.npy': npy([3, 28, 28], digits.xTrain.subarray(1)) }, /shape \(3, 28, 28\) of 'u1' needs 2352 bytes but 2351 follow/);
     await wrongNpz({ 'y_test.npy': Buffer.from('something else') }, /y_test\.npy: it is no sound \.npy file: it starts with .*, 934e554d5059 expected/);
