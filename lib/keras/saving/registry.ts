@@ -78,6 +78,13 @@ const scopeObject = (name: string): unknown =>
     customScopes.findLast((s) => own(s, name)),
     name,
   );
+/** @internal */
+export const enterCustomObjects = (objects: CustomObjects): void => void customScopes.push(objects);
+/** @internal */
+export function leaveCustomObjects(objects: CustomObjects): void {
+  const at = customScopes.lastIndexOf(objects);
+  if (at >= 0) customScopes.splice(at, 1);
+}
 /** Runs `f` with more custom objects known by name. */
 export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
   customScopes.push(objects);

@@ -4,6 +4,7 @@ export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggi
 export { Progbar } from '../callbacks/progbar';
 export { clearSession } from '../naming';
 export {
+  CustomObjectScope,
   customObjectScope,
   deserializeKerasObject,
   getCustomObjects,
@@ -12,6 +13,9 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from '../saving/index';
+export * as boundingBoxes from './bounding_boxes/index';
+export { audioDatasetFromDirectory, type AudioDirectoryOptions } from './audio_dataset_utils';
+export { Config } from './config';
 export { getSourceInputs, isKerasTensor, packXYSampleWeight, standardizeDtype, unpackXYSampleWeight } from './data_format';
 export { Dataset } from './dataset';
 export type { DirectoryOptions, LabelMode } from './directory_index';

@@ -116,6 +116,21 @@ function adjugate(m: Matrix): Matrix {
 const product = (a: Matrix, b: Matrix): Matrix => a.map((_, i) => [0, 1, 2].map((k) => mul(a[3 * Math.floor(i / 3) + k], b[3 * k + (i % 3)])).reduce(add));
 
 /**
+ * @internal The first eight numbers of the projections that take four points to four others, both (batch, 4, 2): top left,
+ * top right, bottom left, bottom right. The ninth is 1.
+ */
+export function homography(to: Tensor, from: Tensor): Tensor {
+  // In the order around the square: the last two points change places.
+  const [end, start] = [to, from].map((p) => fromSquare(run('take', [p, tensor(Int32Array.of(0, 1, 3, 2))], { axis: 1 })));
+  const m = product(end, adjugate(start)),
+    n = m[0].shape[0];
+  return run(
+    'concatenate',
+    m.slice(0, 8).map((v) => reshape(div(v, m[8]), [n, 1])),
+    { axis: 1 },
+  );
+}
+/**
  * Images through the projection that takes four points to four others: what lay at `startPoints` is seen at `endPoints`.
  * @param startPoints - (4, 2) or (batch, 4, 2), x and y of top left, top right, bottom left and bottom right. @param endPoints - the same.
  * @param options - interpolation: 'bilinear' (default) or 'nearest'; fillValue: what is seen outside, 0.
@@ -126,19 +141,10 @@ export const perspectiveTransform = defineOp(
     const how = oneOf('perspectiveTransform', 'interpolation', interpolation, ['nearest', 'bilinear']);
     return onBatch('perspectiveTransform', images, dataFormat, (t) => {
       const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
-      // In the order around the square: the last two points change places.
-      const [start, end] = (['startPoints', 'endPoints'] as const).map((what, i) => {
-        const p = batchOf('perspectiveTransform', what, convert(i ? endPoints : startPoints), [4, 2], t.shape[0]);
-        return fromSquare(run('take', [asType(p, dtype), tensor(Int32Array.of(0, 1, 3, 2))], { axis: 1 }));
-      });
-      const m = product(start, adjugate(end)),
-        n = m[0].shape[0];
-      const transform = run(
-        'concatenate',
-        m.slice(0, 8).map((v) => reshape(div(v, m[8]), [n, 1])),
-        { axis: 1 },
+      const [start, end] = (['startPoints', 'endPoints'] as const).map((what, i) =>
+        asType(batchOf('perspectiveTransform', what, convert(i ? endPoints : startPoints), [4, 2], t.shape[0]), dtype),
       );
-      return project(t, transform, how, 'constant', fillValue);
+      return project(t, homography(start, end), how, 'constant', fillValue);
     });
   },
   ['interpolation', 'fillValue', 'dataFormat'],

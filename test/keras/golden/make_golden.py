@@ -8,6 +8,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ["COLUMNS"] = "80"
 
 import golden_attention  # noqa: E402
+import golden_boxes  # noqa: E402
 import golden_convolutional  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_image  # noqa: E402
@@ -38,6 +39,7 @@ golden_attention.make()  # starts its random numbers anew
 golden_convolutional.make()  # starts its random numbers anew
 golden_image.make()  # starts its random numbers anew
 golden_outputs.make()  # starts its random numbers anew
+golden_boxes.make()  # starts its random numbers anew
 golden_ops.make()  # starts its random numbers anew
 golden_preprocessing.make()
 golden_spectrograms.make()  # starts its random numbers anew

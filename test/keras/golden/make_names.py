@@ -21,7 +21,7 @@ SAMPLES = {
     "output_shape": 3, "height": 4, "width": 5, "num_bins": 4, "bin_boundaries": [0.0, 1.0], "num_tokens": 4, "factor": 0.2, "scale": 2.0, "activation": "relu",
     "height_factor": 0.2, "width_factor": 0.2, "recall": 0.5, "precision": 0.5, "sensitivity": 0.5, "specificity": 0.5, "num_classes": 3, "target_class_ids": [0],
     "initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5, "boundaries": [1, 2], "values": [0.3, 0.2, 0.1], "first_decay_steps": 10, "filepath": "model.keras",
-    "filename": "log.csv", "backup_dir": "backup",
+    "filename": "log.csv", "max_number": 3, "backup_dir": "backup",
     "layer": lambda: keras.layers.Dense(3), "cell": lambda: keras.layers.SimpleRNNCell(3), "cells": lambda: [keras.layers.SimpleRNNCell(3), keras.layers.GRUCell(2)],
     "inner_optimizer": lambda: keras.optimizers.SGD(),
 }

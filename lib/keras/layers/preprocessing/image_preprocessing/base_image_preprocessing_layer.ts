@@ -6,6 +6,7 @@ import { SeedGenerator, uniform } from '../../../../random';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
+import { boxFormatOf, formatConfig, type ImageSize, movedBoxes, readBoxes } from './boxes';
 
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */
 export type Factor = number | readonly number[];
@@ -43,18 +44,22 @@ export const INTERPOLATIONS = ['nearest', 'bilinear'];
 
 /**
  * Layers that change images while training, at random: (batch, h, w, channels) or one image, in either data format; or a
- * record with `images`, `labels` and `segmentationMasks`. The seed decides all of it. Called without saying so, they
- * train; when not training, images pass unchanged.
+ * record with `images`, `labels`, `segmentationMasks` and `boundingBoxes` ({ boxes, labels }, written as
+ * `boundingBoxFormat` says). The seed decides all of it. Called without saying so, they train; when not training, images
+ * pass unchanged.
  */
 export abstract class BaseImagePreprocessingLayer extends Layer {
   readonly dataFormat: DataFormat;
   readonly seed: number | null;
+  /** How the boxes in a record are written: 'xyxy', 'rel_xywh'...; null: there are none. */
+  readonly boundingBoxFormat: string | null;
   private readonly generator: SeedGenerator;
   private source: SeedGenerator;
   constructor(options: ImageLayerOptions = {}) {
     super(options);
     this.dataFormat = checkDataFormat(this.constructor.name, options.dataFormat);
     this.seed = options.seed ?? null;
+    this.boundingBoxFormat = boxFormatOf(this.constructor.name, options.boundingBoxFormat);
     this.generator = new SeedGenerator(this.seed);
     this.source = this.generator;
   }
@@ -81,6 +86,19 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   transformMasks(masks: Tensor, drawn: NonNullable<Transformation>): Tensor {
     void drawn;
     return masks;
+  }
+  /** @internal Boxes (batch, n, 4) as left, top, right, bottom in pixels of images of a size, moved as the images are. */
+  protected moveBoxes?(edges: Tensor, drawn: NonNullable<Transformation>, size: ImageSize): Tensor;
+  /** @internal Boxes as `moveBoxes` has them; those of a layer that moves no pixels stay. */
+  movedEdges(edges: Tensor, drawn: Transformation, size: ImageSize): Tensor {
+    return this.moveBoxes && drawn ? this.moveBoxes(edges, drawn, size) : edges;
+  }
+  /** @internal Boxes and their labels for images of one size that became those of another; layers that move no pixels leave them. */
+  transformBoundingBoxes(given: unknown, drawn: NonNullable<Transformation>, from: ImageSize, to: ImageSize): unknown {
+    const where = this.constructor.name;
+    if (this.moveBoxes) return movedBoxes(where, given, this.boundingBoxFormat, from, to, (edges) => this.moveBoxes!(edges, drawn, from));
+    readBoxes(where, given, this.boundingBoxFormat);
+    return given;
   }
   /** @internal `f` with random numbers out of another layer's generator. */
   withGenerator<T>(other: BaseImagePreprocessingLayer, f: () => T): T {
@@ -132,12 +150,12 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
         drawn = training || this.isAlways ? this.draw(t.shape) : null;
       return back(drawn ? this.transformImages(t, drawn) : t);
     }
-    if ('boundingBoxes' in data || 'bounding_boxes' in data)
-      throw new NotImplementedError(`${where}: bounding boxes are not moved with the images.\n  Fix: pass images, labels and segmentationMasks only.`);
     const { t, back } = this.batched(where, data.images as TensorLike),
       drawn = training || this.isAlways ? this.draw(t.shape) : null,
-      out: Record<string, unknown> = { ...data, images: back(drawn ? this.transformImages(t, drawn) : t) };
+      moved = drawn ? this.transformImages(t, drawn) : t,
+      out: Record<string, unknown> = { ...data, images: back(moved) };
     if (!drawn) return out;
+    if (data.boundingBoxes !== undefined) out.boundingBoxes = this.transformBoundingBoxes(data.boundingBoxes, drawn, [t.shape[1], t.shape[2]], [moved.shape[1], moved.shape[2]]);
     if (data.labels !== undefined) out.labels = this.transformLabels(convert(data.labels as TensorLike), drawn);
     if (data.segmentationMasks !== undefined) {
       const masks = this.batched(where, data.segmentationMasks as TensorLike);
@@ -149,7 +167,7 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
     return inputShape;
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), dataFormat: this.dataFormat };
+    return { ...super.getConfig(), dataFormat: this.dataFormat, ...formatConfig(this.boundingBoxFormat) };
   }
 }
 /** @internal x in another range of values. */

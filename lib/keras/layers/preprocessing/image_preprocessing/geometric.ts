@@ -1,7 +1,9 @@
 /** Layers that move pixels: flips, rotations, zooms, shifts, shears, crops, perspectives. */
 import { ValueError } from '../../../../errors';
+import { columns, joined } from '../../../utils/bounding_boxes/formats';
+import { aroundCorners } from '../../../utils/bounding_boxes/geometry';
 import { resize } from '../../../../ops/image/resize';
-import { affineTransform, perspectiveTransform } from '../../../../ops/image/warp';
+import { affineTransform, homography, perspectiveTransform } from '../../../../ops/image/warp';
 import { convert, run, type Tensor, tensor } from '../../../../tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { makeDefaultSeed } from '../../../../random';
@@ -18,6 +20,7 @@ import {
   type ImageLayerOptions,
   type Transformation,
 } from './base_image_preprocessing_layer';
+import { type ImageSize, scaledBoxes } from './boxes';
 
 export interface WarpOptions extends ImageLayerOptions {
   /** What lies outside: 'reflect' (default), 'wrap', 'constant' or 'nearest'. */
@@ -55,6 +58,19 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.warp(masks, drawn, 'nearest');
   }
+  /** The boxes around where their corners go: the image is read at a linear function of its place, so they go by its inverse. */
+  protected override moveBoxes(edges: Tensor, { matrix }: Drawn): Tensor {
+    const [a0, a1, a2, b0, b1, b2] = [0, 1, 2, 3, 4, 5].map((i) => {
+      const t = run('slice', [matrix], { start: [0, i], size: [matrix.shape[0], 1], step: [1, 1] });
+      return run('cast', [run('reshape', [t], { shape: [t.shape[0], 1, 1] })], { dtype: edges.dtype });
+    });
+    const determinant = a0.multiply(b1).subtract(a1.multiply(b0));
+    return aroundCorners(edges, (x, y) => {
+      const dx = x.subtract(a2),
+        dy = y.subtract(b2);
+      return [dx.multiply(b1).subtract(dy.multiply(a1)).divide(determinant), dy.multiply(a0).subtract(dx.multiply(b0)).divide(determinant)];
+    });
+  }
   protected warpConfig() {
     return { fillMode: this.fillMode, interpolation: this.interpolation, seed: this.seed, fillValue: this.fillValue };
   }
@@ -84,6 +100,15 @@ export class RandomFlip extends BaseImagePreprocessingLayer {
   }
   override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.transformImages(masks, drawn);
+  }
+  protected override moveBoxes(edges: Tensor, { flips }: Drawn, [height, width]: ImageSize): Tensor {
+    const isFlipped = run('reshape', [flips], { shape: [edges.shape[0], 1, 1] }),
+      mirrored = (t: Tensor, n: number): Tensor => convert(n, t).subtract(t);
+    let [x1, y1, x2, y2] = columns('RandomFlip', edges);
+    const chosen = (a: Tensor, b: Tensor): Tensor => run('where', [isFlipped, a, b]);
+    if (this.mode !== 'vertical') [x1, x2] = [chosen(mirrored(x2, width), x1), chosen(mirrored(x1, width), x2)];
+    if (this.mode !== 'horizontal') [y1, y2] = [chosen(mirrored(y2, height), y1), chosen(mirrored(y1, height), y2)];
+    return joined(x1, y1, x2, y2);
   }
   override getConfig() {
     return { ...super.getConfig(), seed: this.seed, mode: this.mode };
@@ -238,17 +263,32 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
         run('take', [t, run('add', [start, tensor(Int32Array.from({ length: size }, (_, i) => i))])], { axis });
       return from(from(images, y, this.height, 1), x, this.width, 2);
     }
-    const cropHeight = Math.max(1, Math.min(h, Math.trunc((w * this.height) / this.width))),
-      cropWidth = Math.max(1, Math.min(w, Math.trunc((h * this.width) / this.height)));
-    const top = Math.trunc((h - cropHeight) / 2),
-      left = Math.trunc((w - cropWidth) / 2);
-    // As Keras: the part has the wanted size where the image has room for it.
-    const size = [batch, Math.min(this.height, h - top), Math.min(this.width, w - left), channels];
+    const { top, left, partHeight, partWidth } = this.middle(h, w),
+      size = [batch, partHeight, partWidth, channels];
     const part = run('slice', [images], { start: [0, top, left, 0], size, step: [1, 1, 1, 1] });
     return size[1] === this.height && size[2] === this.width ? part : resize(part, [this.height, this.width]);
   }
   override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.transformImages(masks, drawn);
+  }
+  /** Porting note: Keras takes the start of the rows off the columns; the boxes here go with the pixels. */
+  protected override moveBoxes(edges: Tensor, { y, x }: Drawn, [h, w]: ImageSize): Tensor {
+    if (y) {
+      const [top, left] = [y, x].map((t) => run('cast', [t], { dtype: edges.dtype })),
+        [x1, y1, x2, y2] = columns('RandomCrop', edges);
+      return joined(x1.subtract(left), y1.subtract(top), x2.subtract(left), y2.subtract(top));
+    }
+    const { top, left, partHeight, partWidth } = this.middle(h, w);
+    return scaledBoxes(edges, top, left, this.height / partHeight, this.width / partWidth);
+  }
+  /** The part of a smaller image that is enlarged. */
+  private middle(h: number, w: number): { top: number; left: number; partHeight: number; partWidth: number } {
+    const cropHeight = Math.max(1, Math.min(h, Math.trunc((w * this.height) / this.width))),
+      cropWidth = Math.max(1, Math.min(w, Math.trunc((h * this.width) / this.height)));
+    const top = Math.trunc((h - cropHeight) / 2),
+      left = Math.trunc((w - cropWidth) / 2);
+    // As Keras: the part has the wanted size where the image has room for it.
+    return { top, left, partHeight: Math.min(this.height, h - top), partWidth: Math.min(this.width, w - left) };
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     const shape = [...inputShape],
@@ -295,6 +335,18 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
   override transformImages(images: Tensor, { isChosen, start, end }: Drawn): Tensor {
     const y = perspectiveTransform(images, start, end, { interpolation: this.interpolation, fillValue: this.fillValue });
     return run('where', [isChosen, y, images]);
+  }
+  protected override moveBoxes(edges: Tensor, { isChosen, start, end }: Drawn): Tensor {
+    const [batch] = edges.shape,
+      // From places in the image to places in the result.
+      h = homography(end, start),
+      at = (i: number): Tensor => run('reshape', [run('slice', [h], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch, 1, 1] });
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => run('cast', [at(i)], { dtype: edges.dtype }));
+    const moved = aroundCorners(edges, (x, y) => {
+      const k = x.multiply(c0).add(y.multiply(c1)).add(1);
+      return [x.multiply(a0).add(y.multiply(a1)).add(a2).divide(k), x.multiply(b0).add(y.multiply(b1)).add(b2).divide(k)];
+    });
+    return run('where', [run('reshape', [isChosen], { shape: [batch, 1, 1] }), moved, edges]);
   }
   override getConfig() {
     return { ...super.getConfig(), factor: this.factor, scale: this.scale, interpolation: this.interpolation, fillValue: this.fillValue, seed: this.seed };

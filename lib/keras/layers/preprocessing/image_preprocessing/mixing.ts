@@ -1,9 +1,10 @@
 /** Layers that put parts of images, or whole ones, together: erasing, CutMix, MixUp. */
 import { normal, shuffle } from '../../../../random';
-import { ValueError } from '../../../../errors';
+import { NotImplementedError, ValueError } from '../../../../errors';
 import { convert, run, type Tensor, tensor } from '../../../../tensor';
 import { registerClass } from '../../../saving/registry';
 import { BaseImagePreprocessingLayer, factorRange, IMAGE_OPTIONS, valueRangeOf, type Factor, type ImageLayerOptions, type Transformation } from './base_image_preprocessing_layer';
+import { readBoxes } from './boxes';
 import { beta } from './distributions';
 import { withFactor, type ToneOptions } from './tone';
 
@@ -104,6 +105,11 @@ export class CutMix extends Boxes {
   override transformLabels(labels: Tensor, { weight, order }: Drawn): Tensor {
     return mixed(labels, weight, order);
   }
+  override transformBoundingBoxes(): unknown {
+    throw new NotImplementedError(
+      'CutMix: boxes of two images that are cut into each other are not defined.\n  Fix: pass images, labels and segmentationMasks only, or use MixUp.',
+    );
+  }
   override getConfig() {
     return { ...super.getConfig(), factor: this.factor, seed: this.seed };
   }
@@ -132,6 +138,12 @@ export class MixUp extends BaseImagePreprocessingLayer {
   }
   override transformLabels(labels: Tensor, { weight, order }: Drawn): Tensor {
     return mixed(labels, weight, order);
+  }
+  /** The boxes of both images. Porting note: Keras puts the labels of the second behind the batch; here they stay with their boxes. */
+  override transformBoundingBoxes(given: unknown, { order }: Drawn): unknown {
+    const { boxes, labels } = readBoxes('MixUp', given, this.boundingBoxFormat),
+      both = (t: Tensor): Tensor => run('concatenate', [t, run('take', [t, order], { axis: 0 })], { axis: 1 });
+    return { ...(given as object), boxes: both(boxes), labels: both(labels) };
   }
   override getConfig() {
     return { ...super.getConfig(), alpha: this.alpha, seed: this.seed };

@@ -13,8 +13,10 @@ import {
   type Factor,
   type Transformation,
 } from './base_image_preprocessing_layer';
+import type { ImageSize } from './boxes';
 import { RandomColorDegeneration } from './color';
-import { beta, dirichlet, sequence } from './distributions';
+import { switch as switchOp } from '../../../../ops/control';
+import { beta, dirichlet } from './distributions';
 import { RandomRotation, RandomShear, RandomTranslation } from './geometric';
 import { AutoContrast, Equalization, RandomBrightness, RandomContrast, RandomPosterization, RandomSharpness, Solarization, type ToneOptions } from './tone';
 
@@ -55,6 +57,8 @@ export class RandAugment extends BaseImagePreprocessingLayer {
   private readonly settings: Settings;
   private readonly numOps: number;
   private readonly augmentLayers: BaseImagePreprocessingLayer[];
+  /** What the layers of the call under way drew, step after step: boxes go the way of the images. */
+  private steps: Transformation[][] = [];
   constructor(options: RandAugmentOptions = {}) {
     super(options);
     this.settings = settingsOf('RandAugment', options, 0.5);
@@ -67,14 +71,33 @@ export class RandAugment extends BaseImagePreprocessingLayer {
   }
   override transformImages(images: Tensor, { chosen }: Drawn): Tensor {
     let y = images;
+    this.steps = [];
     for (let i = 0; i < this.numOps; i++) {
-      const which = run('reshape', [run('slice', [chosen], { start: [i], size: [1], step: [1] })], { shape: [] }),
+      const which = this.choice(chosen, i),
         before = y;
+      this.steps.push([]);
       this.augmentLayers.forEach((layer, k) => {
         const drawn = layer.withGenerator(this, () => layer.draw(before.shape));
+        this.steps[i].push(drawn);
         y = run('where', [run('equal', [which, convert(k, which)]), layer.transformImages(before, drawn!), y]);
       });
     }
+    return y;
+  }
+  private choice(chosen: Tensor, i: number): Tensor {
+    return run('reshape', [run('slice', [chosen], { start: [i], size: [1], step: [1] })], { shape: [] });
+  }
+  protected override moveBoxes(edges: Tensor, { chosen }: Drawn, size: ImageSize): Tensor {
+    let y = edges;
+    this.steps.forEach((drawn, i) => {
+      const which = this.choice(chosen, i),
+        before = y;
+      this.augmentLayers.forEach((layer, k) => {
+        const moved = layer.movedEdges(before, drawn[k], size);
+        if (moved !== before) y = run('where', [run('equal', [which, convert(k, which)]), moved, y]);
+      });
+    });
+    this.steps = [];
     return y;
   }
   override getConfig() {
@@ -101,36 +124,44 @@ export interface AugMixOptions extends ToneOptions {
 }
 /**
  * The image mixed with `numChains` (3) copies, each changed by up to `chainDepth` (3) layers chosen at random; weights are
- * Dirichlet and beta numbers of `alpha` (1) (Hendrycks et al. 2020). Which layers is chosen at each call, in a plan once.
+ * Dirichlet and beta numbers of `alpha` (1) (Hendrycks et al. 2020). The layers are chosen anew at each call.
  */
 export class AugMix extends BaseImagePreprocessingLayer {
   static override options = ['valueRange', 'numChains', 'chainDepth', 'factor', 'alpha', 'allOps', 'interpolation', ...IMAGE_OPTIONS];
   private readonly settings: Settings;
   private readonly given: { numChains: number; chainDepth: number; alpha: number; allOps: boolean };
   private readonly augmentLayers: BaseImagePreprocessingLayer[];
-  private readonly pick: () => number;
   constructor(options: AugMixOptions = {}) {
     super(options);
     const { numChains = 3, chainDepth = 3, alpha = 1, allOps = true } = options;
     this.settings = settingsOf('AugMix', options, 0.3);
     this.given = { numChains, chainDepth, alpha, allOps };
     this.augmentLayers = choices(this.settings).slice(0, allOps ? undefined : NOT_COLOR);
-    this.pick = sequence(options.seed ?? Math.floor(Math.random() * 2 ** 31));
   }
   override draw(): Transformation {
-    return { shares: dirichlet(this.given.numChains, this.given.alpha, this.seeds), own: beta([], this.given.alpha, this.given.alpha, this.seeds) };
+    const { numChains, chainDepth, alpha } = this.given;
+    return {
+      shares: dirichlet(numChains, alpha, this.seeds),
+      own: beta([], alpha, alpha, this.seeds),
+      chosen: randint([numChains * chainDepth], 0, this.augmentLayers.length + 1, { seed: this.seeds }),
+    };
   }
-  override transformImages(images: Tensor, { shares, own }: Drawn): Tensor {
+  override transformImages(images: Tensor, { shares, own, chosen }: Drawn): Tensor {
     let sum: Tensor | null = null;
     for (let c = 0; c < this.given.numChains; c++) {
       let y = images;
       for (let d = 0; d < this.given.chainDepth; d++) {
-        const layer = this.augmentLayers[Math.floor(this.pick() * (this.augmentLayers.length + 1))] as BaseImagePreprocessingLayer | undefined;
-        if (layer)
-          y = layer.transformImages(
-            y,
-            layer.withGenerator(this, () => layer.draw(y.shape))!,
-          );
+        // One more than there are layers: nothing is done.
+        const which = run('reshape', [run('slice', [chosen], { start: [c * this.given.chainDepth + d], size: [1], step: [1] })], { shape: [] });
+        const branches = this.augmentLayers.map(
+          (layer) =>
+            (t: Tensor): Tensor =>
+              layer.transformImages(
+                t,
+                layer.withGenerator(this, () => layer.draw(t.shape))!,
+              ),
+        );
+        y = switchOp(which, [...branches, (t: Tensor) => t], y) as Tensor;
       }
       const share = run('cast', [run('slice', [shares], { start: [c], size: [1], step: [1] })], { dtype: images.dtype }),
         part = y.multiply(share);

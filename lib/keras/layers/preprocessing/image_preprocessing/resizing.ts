@@ -4,10 +4,13 @@ import { INTERPOLATIONS, type Interpolation } from '../../../../ops/image/interp
 import { oneOf } from '../../../../ops/image/layout';
 import { resize } from '../../../../ops/image/resize';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
-import type { Tensor } from '../../../../tensor';
+import { isRecord } from '../../../../nest';
+import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
+import { columns, joined } from '../../../utils/bounding_boxes/formats';
 import { registerClass } from '../../../saving/registry';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
+import { boxFormatOf, formatConfig, type ImageSize, movedRecord } from './boxes';
 
 export interface ResizingOptions extends LayerOptions {
   /** 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
@@ -18,6 +21,8 @@ export interface ResizingOptions extends LayerOptions {
   fillValue?: number;
   antialias?: boolean;
   dataFormat?: string | null;
+  /** How the boxes in a record are written. */
+  boundingBoxFormat?: string | null;
 }
 /**
  * Images in another size: (batch, h, w, channels) -> (batch, height, width, channels), as image.resize. Without the batch
@@ -25,7 +30,7 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends Layer {
   static override positional = ['height', 'width'];
-  static override options = ['interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'fillMode', 'fillValue', 'antialias', 'dataFormat'];
+  static override options = ['interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'fillMode', 'fillValue', 'antialias', 'dataFormat', 'boundingBoxFormat'];
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;
@@ -35,6 +40,7 @@ export class Resizing extends Layer {
   readonly fillValue: number;
   readonly antialias: boolean;
   readonly dataFormat: DataFormat;
+  readonly boundingBoxFormat: string | null;
   constructor(height: number, width: number, options: ResizingOptions = {}) {
     super(options);
     this.height = positiveInteger('Resizing', 'height', height);
@@ -47,9 +53,27 @@ export class Resizing extends Layer {
     this.fillValue = options.fillValue ?? 0;
     this.antialias = options.antialias ?? false;
     this.dataFormat = checkDataFormat('Resizing', options.dataFormat);
+    this.boundingBoxFormat = boxFormatOf('Resizing', options.boundingBoxFormat);
   }
-  override call(inputs: Tensor): Tensor {
-    const { interpolation, cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat } = this;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- images, or a record of what goes with them
+  override call(inputs: any): any {
+    if (!isRecord(inputs)) return this.resized(convert(inputs as TensorLike), this.interpolation);
+    return movedRecord(this, inputs, (t) => this.resized(t, this.interpolation), (t) => this.resized(t, 'nearest'), (edges, size) => this.moveBoxes(edges, size)); // prettier-ignore
+  }
+  /** Boxes of zeros and of -1 stand for none: they become zeros. */
+  private moveBoxes(edges: Tensor, [height, width]: ImageSize): Tensor {
+    const isNone = run('all', [run('logical_or', [run('equal', [edges, convert(-1, edges)]), run('equal', [edges, convert(0, edges)])])], { axis: [2], keepdims: true });
+    const [down, across] = [this.height / height, this.width / width],
+      scale = this.cropToAspectRatio ? Math.max(down, across) : this.padToAspectRatio ? Math.min(down, across) : null;
+    // What is left out or added lies on both sides, in whole pixels.
+    const before = (from: number, to: number): number => (this.cropToAspectRatio ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2)),
+      top = scale === null ? 0 : before(height * scale, this.height),
+      left = scale === null ? 0 : before(width * scale, this.width);
+    const moved = joined(...columns('Resizing', edges).map((t, i) => t.multiply(scale ?? (i % 2 ? down : across)).subtract(i % 2 ? top : left)));
+    return run('where', [isNone, convert(0, moved), moved]);
+  }
+  private resized(inputs: Tensor, interpolation: Interpolation): Tensor {
+    const { cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat } = this;
     return resize(inputs, [this.height, this.width], { interpolation, cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat });
   }
   override getConfig() {
@@ -64,6 +88,7 @@ export class Resizing extends Layer {
       fillValue: this.fillValue,
       antialias: this.antialias,
       dataFormat: this.dataFormat,
+      ...formatConfig(this.boundingBoxFormat),
     };
   }
 }

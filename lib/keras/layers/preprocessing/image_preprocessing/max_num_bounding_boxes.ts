@@ -1,0 +1,49 @@
+/** MaxNumBoundingBoxes. */
+import { ValueError } from '../../../../errors';
+import { isRecord } from '../../../../nest';
+import { convert, run, type Tensor } from '../../../../tensor';
+import { registerClass } from '../../../saving/registry';
+import { positiveInteger } from '../../core';
+import { BaseImagePreprocessingLayer, IMAGE_OPTIONS, type ImageLayerOptions } from './base_image_preprocessing_layer';
+import { readBoxes, unbatched } from './boxes';
+
+/**
+ * As many boxes for each image as `maxNumber`: the first of more, filled up with `fillValue` (default -1, in boxes and
+ * labels) where there are fewer. Images pass unchanged. Acts when not training too.
+ */
+export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
+  static override positional = ['maxNumber'];
+  static override options = ['fillValue', ...IMAGE_OPTIONS];
+  readonly maxNumber: number;
+  readonly fillValue: number;
+  constructor(maxNumber: number, options: ImageLayerOptions & { fillValue?: number } = {}) {
+    super(options);
+    this.maxNumber = positiveInteger('MaxNumBoundingBoxes', 'maxNumber', maxNumber);
+    const { fillValue = -1 } = options;
+    if (typeof fillValue !== 'number' || !Number.isFinite(fillValue)) throw new ValueError(`MaxNumBoundingBoxes: fillValue must be a number.\n  Received: ${String(fillValue)}`);
+    this.fillValue = Math.trunc(fillValue);
+  }
+  protected override get isAlways(): boolean {
+    return true;
+  }
+  override transformImages(images: Tensor): Tensor {
+    return images;
+  }
+  override transformBoundingBoxes(given: unknown): unknown {
+    const { boxes, labels, isBatched } = readBoxes('MaxNumBoundingBoxes', given, this.boundingBoxFormat);
+    const fitted = (t: Tensor): Tensor => {
+      const n = Math.min(t.shape[1], this.maxNumber),
+        zeros = t.shape.map(() => 0),
+        ones = t.shape.map(() => 1);
+      const part = run('slice', [t], { start: zeros, size: [t.shape[0], n, ...t.shape.slice(2)], step: ones });
+      if (n === this.maxNumber) return part;
+      const rest = run('broadcast_to', [convert(this.fillValue, t)], { shape: [t.shape[0], this.maxNumber - n, ...t.shape.slice(2)] });
+      return run('concatenate', [part, rest], { axis: 1 });
+    };
+    return { ...(isRecord(given) ? given : {}), boxes: unbatched(fitted(boxes), isBatched), labels: unbatched(fitted(labels), isBatched) };
+  }
+  override getConfig() {
+    return { ...super.getConfig(), maxNumber: this.maxNumber, fillValue: this.fillValue };
+  }
+}
+registerClass('keras.layers', MaxNumBoundingBoxes);
