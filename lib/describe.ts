@@ -18,6 +18,9 @@ export function describe(value: unknown, depth = 0): string {
       return Object.is(value, -0) ? '0' : String(value);
   }
 }
+/** @internal Text in small letters; what is no text becomes its description, which no list of names holds. */
+export const lowerCase = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : describe(value));
+
 function describeObject(value: object, depth: number): string {
   if (Array.isArray(value)) {
     if (depth > 2 || value.length > 20) return `an array of ${value.length}`;
@@ -29,5 +32,6 @@ function describeObject(value: object, depth: number): string {
   const { constructor: kind } = value as { constructor?: { name?: unknown } };
   if (typeof kind === 'function' && (kind as unknown) !== Object) return `an instance of ${String((kind as { name: string }).name) || 'a class'}`;
   const keys = Object.keys(value);
+  if (!keys.length) return '{}';
   return shortened(`{ ${keys.map((k) => (depth > 1 ? k : `${k}: ${describe((value as Record<string, unknown>)[k], depth + 1)}`)).join(', ')} }`);
 }

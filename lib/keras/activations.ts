@@ -1,4 +1,5 @@
 /** Activation functions by name (keras.activations). */
+import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
 import { nearest } from '../options';
 import * as ops from '../ops/activation';
@@ -125,7 +126,7 @@ export function get(identifier: unknown): Activation {
   }
   if (isSerialized(identifier)) return deserialize(identifier);
   if (typeof identifier === 'object' && 'apply' in identifier) return (x) => (identifier as { apply(x: TensorLike): Tensor }).apply(x);
-  throw new TypeError(`activation: a name or a function is expected.\n  Received: ${String(identifier)} of type ${typeof identifier}`);
+  throw new TypeError(`activation: a name or a function is expected.\n  Received: ${describe(identifier)}`);
 }
 /** The name of a built-in function, the config of a custom one. */
 export const serialize = (f: Activation | null): unknown => (f === null ? null : serializeKerasObject(f));

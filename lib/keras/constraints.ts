@@ -1,5 +1,6 @@
 /** Projections of weights after each update (keras.constraints). */
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { numberList } from '../ops/arguments';
 import { checkOptions } from './options';
 import { registerClass } from './saving/registry';
 import { makeKind } from './saving/serialize';
@@ -13,7 +14,7 @@ export abstract class Constraint {
 }
 type Axis = number | readonly number[];
 const EPSILON = 1e-7;
-const axes = (axis: Axis): number[] => (typeof axis === 'number' ? [axis] : [...axis]);
+const axes = (axis: Axis): number[] => numberList('constraint', 'axis', axis);
 const norms = (w: Tensor, axis: Axis): Tensor => run('sqrt', [run('sum', [run('square', [w])], { axis: axes(axis), keepdims: true })]);
 const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor => run('multiply', [w, run('divide', [wanted, run('add', [norm, convert(EPSILON, w)])])]);
 

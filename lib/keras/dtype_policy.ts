@@ -1,5 +1,6 @@
 /** Which dtypes a layer computes in and stores its weights in (keras.DTypePolicy). */
-import { ValueError } from '../errors';
+import { describe } from '../describe';
+import { TypeError, ValueError } from '../errors';
 import { checkDType, type DType } from '../tensor';
 import { registerClass } from './saving/registry';
 import { isSerialized } from './saving/serialize';
@@ -37,5 +38,6 @@ export function getDtypePolicy(policy: unknown): DTypePolicy {
   if (policy === undefined || policy === null) return global_;
   if (policy instanceof DTypePolicy) return policy;
   if (isSerialized(policy)) return new DTypePolicy((policy.config as { name: string }).name);
-  return new DTypePolicy(String(policy));
+  if (typeof policy !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(policy)}`);
+  return new DTypePolicy(policy);
 }

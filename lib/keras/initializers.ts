@@ -1,7 +1,9 @@
 /** First values of weights (keras.initializers). */
 import { NotImplementedError, ValueError } from '../errors';
 import { isRecord } from '../nest';
+import { numberList } from '../ops/arguments';
 import { diagonalMask, filled } from '../ops/creation';
+import { normalizeAxis } from '../ops/shape';
 import { makeDefaultSeed, SeedGenerator } from '../random';
 import { convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
 import { checkOptions } from './options';
@@ -21,17 +23,23 @@ export abstract class Initializer {
 }
 type Options = { dtype?: DType | null };
 const dtypeOf = (options: Options): DType => options.dtype ?? 'float32';
+/** A shape as a list of its sizes. */
+function sizesOf(shape: unknown): number[] {
+  const sizes = numberList('initializer', 'shape', shape);
+  if (sizes.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`initializer: shape must hold whole numbers >= 0.\n  Received: ${formatShape(sizes)}`);
+  return sizes;
+}
 
 /** Zeros. */
 export class Zeros extends Initializer {
   call(shape: Shape, options: Options = {}): Tensor {
-    return filled(shape, 0, dtypeOf(options));
+    return filled(sizesOf(shape), 0, dtypeOf(options));
   }
 }
 /** Ones. */
 export class Ones extends Initializer {
   call(shape: Shape, options: Options = {}): Tensor {
-    return filled(shape, 1, dtypeOf(options));
+    return filled(sizesOf(shape), 1, dtypeOf(options));
   }
 }
 /** One value, or a tensor that broadcasts. */
@@ -44,8 +52,8 @@ export class Constant extends Initializer {
     this.value = isOptions ? ((value as { value?: TensorLike }).value ?? 0) : (value as TensorLike);
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    if (typeof this.value === 'number') return filled(shape, this.value, dtypeOf(options));
-    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: [...shape] })], { dtype: dtypeOf(options) });
+    if (typeof this.value === 'number') return filled(sizesOf(shape), this.value, dtypeOf(options));
+    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: sizesOf(shape) })], { dtype: dtypeOf(options) });
   }
   override getConfig() {
     return { value: this.value };
@@ -60,7 +68,7 @@ export class Identity extends Initializer {
     this.gain = typeof gain === 'object' ? (gain.gain ?? 1) : gain;
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    if (shape.length !== 2) throw new ValueError(`Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`);
+    if (sizesOf(shape).length !== 2) throw new ValueError(`Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`);
     const one = run('cast', [diagonalMask('equal', shape[0], shape[1], 0)], { dtype: dtypeOf(options) });
     return run('multiply', [one, convert(this.gain, one)]);
   }
@@ -129,6 +137,7 @@ export abstract class RandomInitializer extends Initializer {
   private readonly givenSeed: number | SeedGenerator | null;
   constructor(seed: number | SeedGenerator | null | undefined) {
     super();
+    checkOptions(new.target.name, { seed }, ['seed']);
     this.givenSeed = seed ?? null;
     this.seed = seed ?? makeDefaultSeed();
   }
@@ -136,7 +145,7 @@ export abstract class RandomInitializer extends Initializer {
     if (!isFloating(dtype)) throw new ValueError(`${this.constructor.name}: a floating-point dtype is expected.\n  Received: ${dtype}`);
     const seed = this.seed instanceof SeedGenerator ? this.seed.next() : tensor(BigInt64Array.from([BigInt(this.seed), 0n]));
     const wide = dtype === 'float64' ? 'float64' : 'float32';
-    const t = run('random', [seed], { kind, shape: [...shape], dtype: wide, a, b });
+    const t = run('random', [seed], { kind, shape: sizesOf(shape), dtype: wide, a, b });
     return wide === dtype ? t : run('cast', [t], { dtype });
   }
   override getConfig(): Record<string, unknown> {
@@ -201,8 +210,11 @@ export class RandomUniform extends RandomInitializer {
 }
 
 /** @internal Inputs and outputs of each unit of a kernel: (..., in, out) with a receptive field before them. */
-export function fans(shape: Shape, inputAxes: readonly number[] | null = null, outputAxes: readonly number[] | null = null): [number, number] {
-  if (inputAxes && outputAxes) return [inputAxes.reduce((n, a) => n * shape.at(a)!, 1), outputAxes.reduce((n, a) => n * shape.at(a)!, 1)];
+export function fans(given: Shape, inputAxes: readonly number[] | null = null, outputAxes: readonly number[] | null = null): [number, number] {
+  const shape = sizesOf(given),
+    along = (what: string, axes: readonly number[]): number =>
+      numberList('initializer', what, axes).reduce((n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)], 1);
+  if (inputAxes && outputAxes) return [along('inputAxes', inputAxes), along('outputAxes', outputAxes)];
   if (shape.length < 1) return [1, 1];
   if (shape.length === 1) return [shape[0], shape[0]];
   const field = shape.slice(0, -2).reduce((p, d) => p * d, 1);
@@ -315,7 +327,7 @@ export class Orthogonal extends RandomInitializer {
     this.gain = given.gain ?? 1;
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    if (shape.length < 2) throw new ValueError(`Orthogonal: at least two axes are needed.\n  Received: shape ${formatShape(shape)}`);
+    if (sizesOf(shape).length < 2) throw new ValueError(`Orthogonal: at least two axes are needed.\n  Received: shape ${formatShape(shape)}`);
     const columns = shape[shape.length - 1],
       rows = shape.slice(0, -1).reduce((p, d) => p * d, 1);
     const tall = Math.max(rows, columns),

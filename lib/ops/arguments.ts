@@ -5,8 +5,8 @@ import { TypeError, ValueError } from '../errors';
 /** @internal A list of numbers from one or several; nothing else. Whether they are whole is for the op to say. */
 export function numberList(op: string, what: string, value: unknown): number[] {
   const list: readonly unknown[] | null =
-    typeof value === 'number' ? [value] : Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value) ? Array.from(value as unknown[]) : null;
-  if (!list || list.some((v) => typeof v !== 'number')) throw new TypeError(`${op}: ${what} must be a whole number or a list of them.\n  Received: ${describe(value)}`, { op });
+    typeof value === 'number' ? [value] : Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value && value.byteLength) ? Array.from(value as unknown[]) : null;
+  if (!list || list.some((v) => typeof v !== 'number')) throw new TypeError(`${op}: ${what} must be a number or a list of them.\n  Received: ${describe(value)}`, { op });
   return list as number[];
 }
 /** @internal A whole number in [least, most]. */

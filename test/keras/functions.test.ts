@@ -38,7 +38,7 @@ describe('activations against Keras', () => {
   });
   it('refuse what is not known', async () => {
     await throwsText(() => activations.get('rellu'), 'ValueError', "activation 'rellu' is not known. Did you mean 'relu'?");
-    await throwsText(() => activations.get(3), 'TypeError', 'activation: a name or a function is expected.\n  Received: 3 of type number');
+    await throwsText(() => activations.get(3), 'TypeError', 'activation: a name or a function is expected.\n  Received: 3');
   });
 });
 

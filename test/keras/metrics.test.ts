@@ -179,7 +179,7 @@ describe('metrics', () => {
       'ValueError',
       'R2Score: targets and predictions must have shape (batch, columns).\n  Received: targets (1,), predictions (1,)',
     );
-    await throwsText(() => new metrics.R2Score({ numRegressors: -1 }), 'ValueError', 'R2Score: numRegressors must be >= 0.\n  Received: -1');
+    await throwsText(() => new metrics.R2Score({ numRegressors: -1 }), 'ValueError', 'R2Score: numRegressors must be a whole number >= 0.\n  Received: -1');
     await throwsText(
       () => new metrics.R2Score({ classAggregation: 'mean' as never }),
       'ValueError',

@@ -1,4 +1,5 @@
 /** What layers find among their attributes, and tensors among their inputs. */
+import { describe } from '../../describe';
 import { TypeError } from '../../errors';
 import { isRecord } from '../../nest';
 import { convert, Tensor, tensor, type TensorLike } from '../../tensor';
@@ -27,6 +28,6 @@ export function toTensors(x: unknown): unknown {
   if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
   if (Array.isArray(x)) return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
   if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
-  throw new TypeError(`a tensor is expected.\n  Received: ${String(x)} of type ${typeof x}`);
+  throw new TypeError(`a tensor is expected.\n  Received: ${describe(x)}`);
 }
 const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));

@@ -1,4 +1,5 @@
 /** Base of all layers (keras.Layer): weights, calls, sub-layers, losses, masks, config. */
+import { describe } from '../../describe';
 import { AttributeError, TraeError, TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
 import { SeedGenerator } from '../../random';
@@ -109,7 +110,7 @@ export abstract class Layer implements Operation {
 
   constructor(options: LayerOptions = {}) {
     const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
-    if (!isRecord(options as unknown)) throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${String(options)}`);
+    if (!isRecord(options as unknown)) throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
     checkOptions(classNameOf(cls), options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
     this.name = options.name ?? autoName(classNameOf(cls));
     this.dtypePolicy = getDtypePolicy(options.dtype);

@@ -1,4 +1,5 @@
 /** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
+import { describe } from '../../describe';
 import { NotImplementedError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../tensor';
@@ -82,7 +83,7 @@ export class Loss {
     this.reduction = options.reduction === undefined ? 'sum_over_batch_size' : options.reduction;
     this.dtype = options.dtype == null ? null : getDtypePolicy(options.dtype).computeDtype;
     if (!REDUCTIONS.includes(this.reduction))
-      throw new ValueError(`${cls.name}: reduction must be one of ${REDUCTIONS.map((r) => `'${String(r)}'`).join(', ')}.\n  Received: '${String(this.reduction)}'`);
+      throw new ValueError(`${cls.name}: reduction must be one of ${REDUCTIONS.map((r) => `'${String(r)}'`).join(', ')}.\n  Received: ${describe(this.reduction)}`);
     const own = this.call;
     if (own !== Loss.prototype.call) {
       this.lossOf = (t, p) => own.call(this, t, p);

@@ -1,11 +1,12 @@
 /** Area under a curve of rates over thresholds (keras.metrics.AUC). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
 import { deserializeKerasObject, isSerialized } from '../saving/serialize';
-import { areEven, updateConfusion, type ConfusionCounts } from './confusion_matrix';
+import { areEven, thresholdList, updateConfusion, type ConfusionCounts } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 const EPSILON = 1e-7;
@@ -45,17 +46,17 @@ export class AUC extends Metric {
   private counts: Required<ConfusionCounts> | null = null;
   constructor(options: AUCOptions = {}) {
     super(options);
-    const curve = (options.curve ?? 'ROC').toUpperCase(),
-      method = (options.summationMethod ?? 'interpolation').toLowerCase();
-    if (!['ROC', 'PR', 'PRGAIN'].includes(curve)) throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: '${options.curve}'`);
+    const curve = describe(options.curve ?? 'ROC').slice(1, -1).toUpperCase(),
+      method = describe(options.summationMethod ?? 'interpolation').slice(1, -1).toLowerCase();
+    if (!['ROC', 'PR', 'PRGAIN'].includes(curve)) throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: ${describe(options.curve)}`);
     if (!['interpolation', 'minoring', 'majoring'].includes(method))
-      throw new ValueError(`AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: '${options.summationMethod}'`);
+      throw new ValueError(`AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: ${describe(options.summationMethod)}`);
     this.curve = curve as Curve;
     this.summationMethod = method as SummationMethod;
     this.hasOwnThresholds = options.thresholds != null;
     const n = options.numThresholds ?? 200;
-    if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1)) throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${n}`);
-    const inner = options.thresholds ? [...options.thresholds].sort((a, b) => a - b) : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
+    if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31)) throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${describe(n)}`);
+    const inner = options.thresholds ? thresholdList('AUC', options.thresholds, 0.5).sort((a, b) => a - b) : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
     this.isEven = !this.hasOwnThresholds || areEven([0, ...inner, 1]);
     // The ends lie a little outside, so that all predictions are above the first and below the last one.
     this.thresholds = [-EPSILON, ...inner, 1 + EPSILON];

@@ -1,5 +1,6 @@
 /** Counts of right and wrong answers at thresholds, and tables of classes (keras.src.metrics.metrics_utils). */
 import { ValueError } from '../../errors';
+import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
@@ -29,7 +30,7 @@ export interface ConfusionOptions {
 /** @internal A number or several, each in [0, 1]. */
 export function thresholdList(where: string, thresholds: number | readonly number[] | null | undefined, otherwise: number): number[] {
   if (thresholds == null) return [otherwise];
-  const list = typeof thresholds === 'number' ? [thresholds] : [...thresholds],
+  const list = numberList(where, 'thresholds', thresholds),
     wrong = list.filter((t) => !(t >= 0 && t <= 1));
   if (wrong.length) throw new ValueError(`${where}: thresholds must lie in [0, 1].\n  Received: ${wrong.join(', ')}`);
   return list;

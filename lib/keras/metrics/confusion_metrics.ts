@@ -1,4 +1,5 @@
 /** Counts of right and wrong answers, precision, recall (keras.src.metrics.confusion_metrics). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { run, type Tensor, type TensorLike } from '../../tensor';
@@ -145,7 +146,7 @@ abstract class RateAtRate extends Metric {
     const cls = this.constructor.name,
       n = options.numThresholds ?? 200;
     if (!(typeof value === 'number' && value >= 0 && value <= 1)) throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${String(value)}`);
-    if (!(Number.isInteger(n) && n > 0)) throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${n}`);
+    if (!(Number.isInteger(n) && n > 0 && n < 2 ** 31)) throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${describe(n)}`);
     this.numThresholds = n;
     this.classId = options.classId ?? null;
     this.thresholds = evenThresholds(n);

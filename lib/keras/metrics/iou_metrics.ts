@@ -1,11 +1,18 @@
 /** Intersection over union of predicted and true classes (keras.src.metrics.iou_metrics). */
 import { ValueError } from '../../errors';
+import { describe } from '../../describe';
+import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
 import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
 import { classTable } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
+
+function classCount(where: string, n: unknown): number {
+  if (typeof n !== 'number' || !Number.isInteger(n) || n <= 0 || n > 2 ** 15) throw new ValueError(`${where}: numClasses must be a whole number > 0.\n  Received: ${describe(n)}`);
+  return n;
+}
 
 const EPSILON = 1e-7;
 export interface MeanIoUOptions extends MetricOptions {
@@ -37,8 +44,8 @@ export class IoU extends Metric {
   constructor(numClasses: number, targetClassIds: readonly number[], options: MeanIoUOptions = {}) {
     super({ ...options, dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype });
     const cls = this.constructor.name;
-    if (!(Number.isInteger(numClasses) && numClasses > 0)) throw new ValueError(`${cls}: numClasses must be a whole number > 0.\n  Received: ${String(numClasses)}`);
-    const wrong = targetClassIds.find((id) => !(id >= 0 && id < numClasses));
+    classCount(cls, numClasses);
+    const wrong = numberList(cls, 'targetClassIds', targetClassIds).find((id) => !(Number.isInteger(id) && id >= 0 && id < numClasses));
     if (wrong !== undefined) throw new ValueError(`${cls}: target class ${wrong} is out of range for ${numClasses} classes.`);
     this.numClasses = numClasses;
     this.targetClassIds = [...targetClassIds];
@@ -106,7 +113,7 @@ export class MeanIoU extends IoU {
   constructor(numClasses: number, options: MeanIoUOptions = {}) {
     super(
       numClasses,
-      Array.from({ length: numClasses }, (_, i) => i),
+      Array.from({ length: classCount(new.target.name, numClasses) }, (_, i) => i),
       options,
     );
   }

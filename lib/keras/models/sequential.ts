@@ -1,4 +1,5 @@
 /** A model that is a chain of layers (keras.Sequential). */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
@@ -43,7 +44,7 @@ export class Sequential extends Model {
       layer = given.node?.operation;
       if (!(layer instanceof InputLayer)) throw new ValueError('Sequential: of symbolic tensors only those of Input() can be added.');
     }
-    if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${String(given)} of type ${typeof given}`);
+    if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${describe(given)}`);
     const { chain } = this;
     if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
     if (chain.some((l) => l !== layer && l.name === layer.name))
@@ -99,7 +100,7 @@ export class Sequential extends Model {
     if (this.graph || inputShape == null) return;
     if (!this.chain.length) throw new ValueError(`Sequential '${this.name}' has no layers.\n  Fix: add one.`);
     const shape = inputShape as SymbolicShape;
-    if (!Array.isArray(shape) || Array.isArray(shape[0])) throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${JSON.stringify(inputShape)}`);
+    if (!Array.isArray(shape) || Array.isArray(shape[0])) throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${describe(inputShape)}`);
     const input = new InputLayer({ batchShape: [null, ...shape.slice(1)] });
     this.chain.unshift(input);
     this.makeGraph(input);

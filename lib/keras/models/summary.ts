@@ -1,4 +1,5 @@
 /** The table of a model's layers (keras.src.utils.summary_utils). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import { isFloating, type DType } from '../../tensor';
 import type { Variable } from '../../variable';
@@ -34,7 +35,7 @@ interface SummarizedModel extends Layer {
 export function inRange<T extends { readonly name: string }>(items: readonly T[], range: readonly [string, string] | undefined): T[] {
   if (!range) return [...items];
   if (!Array.isArray(range) || range.length !== 2 || range.some((n) => typeof n !== 'string'))
-    throw new ValueError(`layerRange must be an array of two names.\n  Received: ${JSON.stringify(range)}`);
+    throw new ValueError(`layerRange must be an array of two names.\n  Received: ${describe(range)}`);
   const at = (name: string): number[] => items.flatMap((l, i) => (new RegExp(`^(?:${name})`).test(l.name) ? [i] : []));
   const [first, last] = range.map(at);
   if (!first.length || !last.length)

@@ -1,4 +1,5 @@
 /** Keras' JSON form of objects (keras.saving.serialize_keras_object). */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { nearest } from '../../options';
@@ -113,7 +114,7 @@ export function deserializeKerasObject(config: unknown, options: { customObjects
   return finish(fromConfig(cls, camelKeys(recordOf(given, modern.config))), config);
 }
 function recordOf(name: string, config: unknown): Record<string, unknown> {
-  if (!isRecord(config)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${JSON.stringify(config)}`);
+  if (!isRecord(config)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${describe(config)}`);
   return config;
 }
 // Builds it, when the config says of which shape.
@@ -199,7 +200,7 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
       if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig)
         return fromConfig<T>(identifier as unknown as SerializableClass, {});
       if (accepts(identifier)) return identifier;
-      throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${String(identifier)} of type ${typeof identifier}`);
+      throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`);
     },
     serialize: (object) => serializeKerasObject(object),
     deserialize(config, options) {

@@ -1,4 +1,5 @@
 /** The metrics of a compiled model, output by output (keras.src.trainers.compile_utils.CompileMetrics). */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import type { Tensor } from '../../tensor';
@@ -35,7 +36,7 @@ export class CompileMetrics {
   ) {
     if (option === null || option === undefined) return;
     if (!Array.isArray(option) && !isRecord(option))
-      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${String(option)}\n  Fix: metrics: [${JSON.stringify(option)}]`);
+      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${String(option)}\n  Fix: metrics: [${describe(option)}]`);
     for (const m of flattenNames(option)) if (isSingle(m) && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce') metrics.get(m);
   }
   get all(): metrics.Metric[] {

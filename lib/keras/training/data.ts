@@ -1,4 +1,5 @@
 /** Data of fit, evaluate and predict: tensors with a row for each example, or batches that come one by one. */
+import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
@@ -30,7 +31,7 @@ export function toTensors(data: unknown, what: string): unknown {
   if (isNumbers(data)) return convert(data as TensorLike);
   if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
   if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
-  throw new TypeError(`${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${String(data)} of type ${typeof data}`);
+  throw new TypeError(`${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`);
 }
 
 /** @internal A batch, or all rows: what a step takes. */

@@ -1,4 +1,5 @@
 /** One step of training, evaluation or prediction: traced into a plan for each signature, or run op by op. */
+import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { signatureOf, tracePlan, type TracedPlan } from '../../compile';
 import { TypeError, ValueError } from '../../errors';
@@ -48,7 +49,7 @@ export class Steps {
     const where = `${kind}Step of model '${this.model.name}'`;
     if (!isRecord(logs)) throw new TypeError(`${where} must return a record of scalar tensors by name.\n  Received: ${logs === undefined ? 'undefined' : String(logs)}`);
     for (const [name, t] of Object.entries(logs))
-      if (!isTensor(t)) throw new TypeError(`${where}: '${name}' must be a tensor.\n  Received: ${String(t)} of type ${typeof t}\n  Fix: return metric.result().`);
+      if (!isTensor(t)) throw new TypeError(`${where}: '${name}' must be a tensor.\n  Received: ${describe(t)}\n  Fix: return metric.result().`);
     return logs as Record<string, Tensor>;
   }
   private during<T>(f: () => T): T {

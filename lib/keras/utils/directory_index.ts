@@ -1,4 +1,5 @@
 /** Files of a directory with a folder for each class (keras.src.utils.dataset_utils). */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ValueError } from '../../errors';
@@ -65,7 +66,7 @@ export function datasetFromDirectory<T>(
   if (labels !== null && labels !== 'inferred' && !Array.isArray(labels))
     throw new ValueError(`${where}: labels must be 'inferred', null or an array of class numbers.\n  Received: ${String(labels)}`);
   if (options.classNames && labels !== 'inferred')
-    throw new ValueError(`${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${JSON.stringify(options.classNames)}`);
+    throw new ValueError(`${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${describe(options.classNames)}`);
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
     throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${String(batchSize)}`);
   checkSplit(where, validationSplit, subset, shuffle, options.seed ?? null);

@@ -1,4 +1,5 @@
 /** Images of a directory (keras.src.utils.image_dataset_utils). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
@@ -32,7 +33,7 @@ export function imageDatasetFromDirectory(directory: string, options: ImageDirec
   if (!(colorMode in CHANNELS)) throw new ValueError(`${where}: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: '${String(colorMode)}'`);
   const size: [number, number] = typeof imageSize === 'number' ? [imageSize, imageSize] : [...imageSize];
   if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0))
-    throw new ValueError(`${where}: imageSize must be [height, width].\n  Received: ${JSON.stringify(imageSize)}`);
+    throw new ValueError(`${where}: imageSize must be [height, width].\n  Received: ${describe(imageSize)}`);
   if (cropToAspectRatio && padToAspectRatio) throw new ValueError(`${where}: cropToAspectRatio and padToAspectRatio exclude each other.`);
   sharp(where); // missing, it is missed now and not at the first batch
   const load = async (file: string): Promise<Tensor> => {

@@ -214,7 +214,7 @@ describe('preprocessing layers', () => {
       'not texts',
       () => new layers.TextVectorization({ name: 't' }).apply([1, 2] as never),
       'TypeError',
-      "TextVectorization: texts are expected.\n  Received: 1 of type number\n  In layer 't' (TextVectorization).",
+      "TextVectorization: texts are expected.\n  Received: 1\n  In layer 't' (TextVectorization).",
     ],
     [
       'a size that is not known',

@@ -89,7 +89,7 @@ describe('steps of a subclass', () => {
     await throwsText(
       () => returning({ loss: 3 }).fit(x, y, quiet),
       'TypeError',
-      "trainStep of model 'wrong': 'loss' must be a tensor.\n  Received: 3 of type number\n  Fix: return metric.result().",
+      "trainStep of model 'wrong': 'loss' must be a tensor.\n  Received: 3\n  Fix: return metric.result().",
     );
   });
   it('computeMetrics adds results', async () => {

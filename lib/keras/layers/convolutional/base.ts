@@ -1,4 +1,5 @@
 /** What all convolution layers share: windows, bias, activation, and the options of each weight. */
+import { lowerCase } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../tensor';
@@ -73,7 +74,7 @@ export abstract class BaseConvolutional extends Layer {
     this.kernelSize = spatial(where, 'kernelSize', kernelSize, rank);
     this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
     this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
-    this.padding = (options.padding ?? 'valid').toLowerCase();
+    this.padding = lowerCase(options.padding ?? 'valid');
     this.dataFormat = checkDataFormat(where, options.dataFormat);
     if (!paddings.includes(this.padding)) {
       const names = paddings.map((p) => `'${p}'`);

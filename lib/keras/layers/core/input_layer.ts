@@ -20,7 +20,7 @@ export class InputLayer extends Layer {
   private readonly kerasTensor: KerasTensor;
   constructor(options: InputLayerOptions = {}) {
     super(options);
-    const shape = options.batchShape ?? (options.shape ? [options.batchSize ?? null, ...options.shape] : null) ?? this.batchShape;
+    const shape = options.batchShape ?? (Array.isArray(options.shape) ? [options.batchSize ?? null, ...(options.shape as SymbolicShape)] : null) ?? this.batchShape;
     if (!Array.isArray(shape)) throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
     for (const d of shape)
       if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: [${shape}]`);

@@ -1,4 +1,5 @@
 /** Options of layers with a kernel and a bias. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
@@ -8,8 +9,9 @@ import { serializeKerasObject } from '../../saving/serialize';
 import type { LayerOptions } from '../layer';
 
 /** @internal Checks a number of units, filters and the like. */
-export function positiveInteger(where: string, what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0) throw new ValueError(`${where}: ${what} must be a positive whole number.\n  Received: ${String(value)}`);
+export function positiveInteger(where: string, what: string, value: unknown, most = 2 ** 31 - 1): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0 || value > most)
+    throw new ValueError(`${where}: ${what} must be a positive whole number${Number(typeof value === 'number' && value) > most ? `, ${most} at most` : ''}.\n  Received: ${describe(value)}`);
   return value;
 }
 

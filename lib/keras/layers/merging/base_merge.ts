@@ -1,4 +1,5 @@
 /** What layers of several inputs share. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { run, type Tensor } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -10,7 +11,7 @@ export abstract class Merge extends Layer {
   protected abstract merge(inputs: Tensor[]): Tensor;
   override build(shapes: SymbolicShape[]): void {
     if (!Array.isArray(shapes) || !Array.isArray(shapes[0]))
-      throw new ValueError(`an array of inputs is expected.\n  Received: shape ${JSON.stringify(shapes)}\n  Fix: apply([x, y]).`);
+      throw new ValueError(`an array of inputs is expected.\n  Received: shape ${describe(shapes)}\n  Fix: apply([x, y]).`);
     if (shapes.length < 1) throw new ValueError('at least one input is expected.');
   }
   override call(inputs: Tensor[]): Tensor {

@@ -1,4 +1,5 @@
 /** Dot: products of two inputs, example by example. */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import { normalize } from '../../../ops/nn';
 import { formatShape, run, type Tensor } from '../../../tensor';
@@ -33,7 +34,7 @@ export class Dot extends Merge {
       const axis = typeof this.axes === 'number' ? this.axes : this.axes[i],
         at = axis < 0 ? axis + s.length : axis;
       if (!(at >= 0 && at < s.length)) throw new ValueError(`Dot: axis ${axis} is out of range for an input of rank ${s.length}.\n  Received: shape ${formatShape(s)}`);
-      if (at === 0) throw new ValueError(`Dot: axis 0 is the batch axis, which is kept.\n  Received: axes ${JSON.stringify(this.axes)}, shape ${formatShape(s)}`);
+      if (at === 0) throw new ValueError(`Dot: axis 0 is the batch axis, which is kept.\n  Received: axes ${describe(this.axes)}, shape ${formatShape(s)}`);
       return at;
     });
     return [a, b];

@@ -1,4 +1,5 @@
 /** LayerNormalization. */
+import { numberList } from '../../../ops/arguments';
 import { ValueError } from '../../../errors';
 import { layerNormalization } from '../../../ops/nn';
 import { formatShape, type Tensor } from '../../../tensor';
@@ -32,7 +33,7 @@ export class LayerNormalization extends Layer {
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
     this.autocast = false; // gamma, beta and the statistics stay in full precision
-    this.axis = Array.isArray(options.axis) ? [...(options.axis as number[])] : ((options.axis as number | undefined) ?? -1);
+    this.axis = options.axis == null || typeof options.axis === 'number' ? (options.axis ?? -1) : numberList('LayerNormalization', 'axis', options.axis);
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;
     this.scale = options.scale ?? true;

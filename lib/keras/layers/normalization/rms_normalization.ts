@@ -1,4 +1,5 @@
 /** RMSNormalization (Zhang & Sennrich 2019). */
+import { numberList } from '../../../ops/arguments';
 import { ValueError } from '../../../errors';
 import { rmsNormalization } from '../../../ops/nn';
 import { formatShape, type Tensor } from '../../../tensor';
@@ -16,7 +17,7 @@ export class RMSNormalization extends Layer {
   scale!: Variable;
   constructor(options: LayerOptions & { axis?: number | readonly number[]; epsilon?: number } = {}) {
     super(options);
-    this.axis = Array.isArray(options.axis) ? [...(options.axis as number[])] : ((options.axis as number | undefined) ?? -1);
+    this.axis = options.axis == null || typeof options.axis === 'number' ? (options.axis ?? -1) : numberList('RMSNormalization', 'axis', options.axis);
     this.epsilon = options.epsilon ?? 1e-6;
   }
   override build(inputShape: SymbolicShape): void {

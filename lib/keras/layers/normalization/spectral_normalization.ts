@@ -25,7 +25,7 @@ export class SpectralNormalization extends Wrapper {
   vectorU!: Variable;
   constructor(layer: Layer, options: LayerOptions & { powerIterations?: number } = {}) {
     super(layer, options);
-    this.powerIterations = positiveInteger('SpectralNormalization', 'powerIterations', options.powerIterations ?? 1);
+    this.powerIterations = positiveInteger('SpectralNormalization', 'powerIterations', options.powerIterations ?? 1, 1000);
   }
   override build(inputShape: SymbolicShape): void {
     super.build(inputShape);

@@ -1,4 +1,5 @@
 /** UnitNormalization. */
+import { numberList } from '../../../ops/arguments';
 import { TypeError } from '../../../errors';
 import { normalize } from '../../../ops/nn';
 import type { Tensor } from '../../../tensor';
@@ -15,7 +16,7 @@ export class UnitNormalization extends Layer {
     super(options);
     const { axis = -1 } = options;
     if (typeof axis !== 'number' && !Array.isArray(axis)) throw new TypeError(`UnitNormalization: axis must be a whole number or an array of them.\n  Received: ${String(axis)}`);
-    this.axis = typeof axis === 'number' ? axis : [...axis];
+    this.axis = typeof axis === 'number' ? axis : numberList('UnitNormalization', 'axis', axis);
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {

@@ -1,4 +1,5 @@
 /** What pooling layers with windows share. */
+import { lowerCase } from '../../../describe';
 import { ValueError } from '../../../errors';
 import type { maxPool } from '../../../ops/pooling';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
@@ -36,7 +37,7 @@ export abstract class BasePooling extends Layer {
     const where = this.constructor.name;
     this.poolSize = spatial(where, 'poolSize', given.poolSize ?? 2, rank);
     this.strides = spatial(where, 'strides', given.strides ?? this.poolSize, rank);
-    this.padding = (given.padding ?? 'valid').toLowerCase();
+    this.padding = lowerCase(given.padding ?? 'valid');
     if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     this.dataFormat = checkDataFormat(where, given.dataFormat);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });

@@ -1,4 +1,5 @@
 /** Hashing and HashedCrossing: texts and whole numbers to bins, without a vocabulary. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import type { Tensor } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -22,7 +23,7 @@ export const asText = (v: string | number | bigint): string => (typeof v === 'nu
 export function keyOf(layer: string, salt: number | readonly number[] | null | undefined): number[] | null {
   if (salt == null) return null;
   const key = typeof salt === 'number' ? [salt, salt] : [...salt];
-  if (key.length !== 2 || key.some((k) => !Number.isInteger(k))) throw new ValueError(`${layer}: salt must be a whole number or two of them.\n  Received: ${JSON.stringify(salt)}`);
+  if (key.length !== 2 || key.some((k) => !Number.isInteger(k))) throw new ValueError(`${layer}: salt must be a whole number or two of them.\n  Received: ${describe(salt)}`);
   return key;
 }
 /** @internal The bin of a text: by Fingerprint64, with a key by SipHash. */

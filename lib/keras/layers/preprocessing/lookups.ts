@@ -1,4 +1,5 @@
 /** StringLookup and IntegerLookup. */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import { registerClass } from '../../saving/registry';
 import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
@@ -21,7 +22,7 @@ export class StringLookup extends IndexLookup {
     this.useInputVocabulary();
   }
   protected override termOf(value: unknown): Term {
-    if (typeof value !== 'string') throw new TypeError(`StringLookup: texts are expected.\n  Received: ${String(value)} of type ${typeof value}`);
+    if (typeof value !== 'string') throw new TypeError(`StringLookup: texts are expected.\n  Received: ${describe(value)}`);
     return value;
   }
   override getConfig(): Record<string, unknown> {
@@ -46,7 +47,7 @@ export class IntegerLookup extends IndexLookup {
   protected override termOf(value: unknown): Term {
     if (typeof value === 'bigint') return value;
     const n = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-    if (typeof n !== 'number' || !Number.isFinite(n)) throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${String(value)} of type ${typeof value}`);
+    if (typeof n !== 'number' || !Number.isFinite(n)) throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${describe(value)}`);
     return BigInt(Math.trunc(n));
   }
   override getConfig(): Record<string, unknown> {

@@ -1,4 +1,5 @@
 /** Pipeline: layers one after the other. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { registerClass } from '../../saving/registry';
 import { deserializeKerasObject, serializeKerasObject } from '../../saving/serialize';
@@ -25,7 +26,7 @@ export class Pipeline extends Layer {
   }
   static override fromConfig(config: Record<string, unknown>): Pipeline {
     const { layers, name } = config as { layers?: unknown; name?: string };
-    if (!Array.isArray(layers)) throw new ValueError(`Pipeline: the config must have a list 'layers'.\n  Received: ${JSON.stringify(layers)}`);
+    if (!Array.isArray(layers)) throw new ValueError(`Pipeline: the config must have a list 'layers'.\n  Received: ${describe(layers)}`);
     return new Pipeline(
       layers.map((l) => (l instanceof Layer ? l : (deserializeKerasObject(l) as Layer))),
       { name },

@@ -1,4 +1,5 @@
 /** TextVectorization: texts to indices of their words. */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import type { Tensor, TensorLike } from '../../../tensor';
 import type { Variable } from '../../../variable';
@@ -76,7 +77,7 @@ export class TextVectorization extends Layer {
     if (split !== null && typeof split !== 'function' && split !== 'whitespace' && split !== 'character')
       throw new ValueError(`TextVectorization: split must be 'whitespace', 'character', a function or null.\n  Received: '${String(split)}'`);
     if (ngrams !== null && ![ngrams].flat().every((n) => Number.isInteger(n) && n > 0))
-      throw new ValueError(`TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${JSON.stringify(ngrams)}`);
+      throw new ValueError(`TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${describe(ngrams)}`);
     this.outputMode = checkOutputMode('TextVectorization', options.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf']);
     if (outputSequenceLength !== null && !(Number.isInteger(outputSequenceLength) && outputSequenceLength >= 0))
       throw new ValueError(`TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${String(outputSequenceLength)}`);
@@ -107,7 +108,7 @@ export class TextVectorization extends Layer {
   /** The words of each text. */
   private tokens(inputs: unknown): { rows: string[][]; isSingle: boolean } {
     const { flat, shape, isText } = readValues('TextVectorization', inputs);
-    if (!isText && flat.length) throw new TypeError(`TextVectorization: texts are expected.\n  Received: ${String(flat[0])} of type ${typeof flat[0]}`);
+    if (!isText && flat.length) throw new TypeError(`TextVectorization: texts are expected.\n  Received: ${describe(flat[0])}`);
     let texts = flat as string[];
     const { standardize, split } = this;
     if (standardize === 'lower' || standardize === 'lower_and_strip_punctuation') texts = texts.map(lower);

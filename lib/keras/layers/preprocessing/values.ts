@@ -1,4 +1,5 @@
 /** Arrays that may hold texts: what the lookup, hashing and text layers read and give. */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import { convert, expectValue, Tensor, tensor, type TensorLike } from '../../../tensor';
 import { Variable } from '../../../variable';
@@ -45,7 +46,7 @@ export function readValues(op: string, x: unknown): Values {
     isText = flat.length > 0 && typeof flat[0] === 'string';
   for (const v of flat)
     if (isText ? typeof v !== 'string' : typeof v !== 'number' && typeof v !== 'bigint')
-      throw new TypeError(`${op}: texts or numbers are expected, of one kind.\n  Received: ${typeof v === 'string' ? `'${v}'` : String(v)} of type ${typeof v}`);
+      throw new TypeError(`${op}: texts or numbers are expected, of one kind.\n  Received: ${describe(v)}`);
   return { shape, flat: flat as Values['flat'], isText, isFloat: flat.some((v) => typeof v === 'number' && !Number.isInteger(v)) };
 }
 /** A flat array nested again. */

@@ -3,6 +3,7 @@
  * options)` is one. The built-in ones can also begin a run: what depends on the inputs alone is computed for all steps
  * at once then, and weights are cut into gates once.
  */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import { zeros } from '../../../ops/creation';
 import type { DType, Tensor } from '../../../tensor';
@@ -46,7 +47,7 @@ export function checkCell(where: string, cell: unknown): asserts cell is RNNCell
     name = (cell as { name?: string }).name ?? cell.constructor.name;
   if (stateSize === undefined)
     throw new ValueError(`${where}: the cell '${name}' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.`);
-  if (!isSize(stateSize)) throw new ValueError(`${where}: stateSize of the cell '${name}' must be a whole number or an array of them.\n  Received: ${JSON.stringify(stateSize)}`);
+  if (!isSize(stateSize)) throw new ValueError(`${where}: stateSize of the cell '${name}' must be a whole number or an array of them.\n  Received: ${describe(stateSize)}`);
 }
 /** @internal How many states a cell has. */
 export const stateCount = (cell: RNNCell): number => (typeof cell.stateSize === 'number' ? 1 : cell.stateSize.length);

@@ -2,6 +2,7 @@
  * ConvLSTM (Shi et al. 2015): an LSTM whose products are convolutions, over 1, 2 or 3 spatial axes.
  *   i, f, g, o = conv(x, kernel) + bias + conv(h, recurrent_kernel)     c' = s(f) c + s(i) a(g)     h' = s(o) a(c')
  */
+import { lowerCase } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { zeros } from '../../../ops/creation';
 import { conv } from '../../../ops/convolution';
@@ -60,7 +61,7 @@ export class ConvLSTMCell extends DropoutRNNCell {
     this.kernelSize = spatial(where, 'kernelSize', kernelSize, rank);
     this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
     this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
-    this.padding = (options.padding ?? 'valid').toLowerCase();
+    this.padding = lowerCase(options.padding ?? 'valid');
     if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     if (this.strides.some((s) => s > 1) && this.dilationRate.some((d) => d > 1))
       throw new ValueError(`${where}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [${this.strides}], dilationRate [${this.dilationRate}]`);

@@ -1,5 +1,6 @@
 /** Dropout. */
-import { ValueError } from '../../../errors';
+import { describe } from '../../../describe';
+import { TypeError, ValueError } from '../../../errors';
 import { dropout, SeedGenerator } from '../../../random';
 import type { Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
@@ -25,6 +26,7 @@ export class Dropout extends Layer {
     if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1)) throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${String(given.rate)}`);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
+    if (this.noiseShape !== null && !Array.isArray(this.noiseShape)) throw new TypeError(`Dropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
     this.seed = given.seed ?? null;
     this.seedGenerator = this.rate > 0 ? new SeedGenerator(this.seed) : null;
     this.built = true;

@@ -1,5 +1,6 @@
 /** GaussianNoise, GaussianDropout, AlphaDropout: noise while training. */
-import { ValueError } from '../../../errors';
+import { describe } from '../../../describe';
+import { TypeError, ValueError } from '../../../errors';
 import { normal, SeedGenerator, uniform } from '../../../random';
 import { convert, run, type Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
@@ -80,6 +81,7 @@ export class AlphaDropout extends Noise {
     super('rate', given.rate, given);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
+    if (this.noiseShape !== null && !Array.isArray(this.noiseShape)) throw new TypeError(`AlphaDropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
     const low = -SELU_ALPHA * SELU_SCALE,

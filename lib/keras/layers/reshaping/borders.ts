@@ -1,4 +1,5 @@
 /** @internal How padding and cropping layers read their widths: one number, one for each axis, or a pair for each. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { isRecord } from '../../../nest';
 import type { DataFormat } from '../../../ops/spatial';
@@ -20,7 +21,7 @@ export function pairs(where: string, what: string, value: Borders, axes: number)
           : (value as (number | number[])[]).map(both);
   if (list.length !== axes || list.some((e) => e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0)))
     throw new ValueError(
-      `${where}: ${what} must be a whole number >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${JSON.stringify(value)}`,
+      `${where}: ${what} must be a whole number >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${describe(value)}`,
     );
   return list as Pair[];
 }

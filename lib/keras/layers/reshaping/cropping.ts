@@ -1,4 +1,5 @@
 /** Cropping1D, Cropping2D, Cropping3D. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../tensor';
@@ -40,7 +41,7 @@ export abstract class BaseCropping extends Layer {
     size.forEach((d, i) => {
       if (d <= 0 && !lenient.has(this) && widths[i][0] + widths[i][1] > 0)
         throw new ValueError(
-          `cropping takes ${widths[i].join(' + ')} elements from axis ${i} but there are ${inputs.shape[i]}.\n  Received: shape ${formatShape(inputs.shape)}, cropping ${JSON.stringify(this.cropping)}`,
+          `cropping takes ${widths[i].join(' + ')} elements from axis ${i} but there are ${inputs.shape[i]}.\n  Received: shape ${formatShape(inputs.shape)}, cropping ${describe(this.cropping)}`,
         );
     });
     return run('slice', [inputs], { start: widths.map((w) => w[0]), size, step: size.map(() => 1) });

@@ -1,4 +1,5 @@
 /** Permute. */
+import { numberList } from '../../../ops/arguments';
 import { ValueError } from '../../../errors';
 import { formatShape, run, type Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
@@ -11,10 +12,10 @@ export class Permute extends Layer {
   readonly dims: number[];
   constructor(dims: readonly number[], options: LayerOptions = {}) {
     super(options);
-    this.dims = [...dims];
-    if ([...dims].sort((a, b) => a - b).some((d, i) => d !== i + 1))
-      throw new ValueError(`Permute: dims must be an order of 1 to ${dims.length}.\n  Received: ${formatShape(dims)}`);
-    this.inputSpec = new InputSpec({ ndim: dims.length + 1 });
+    this.dims = numberList('Permute', 'dims', dims);
+    if ([...this.dims].sort((a, b) => a - b).some((d, i) => d !== i + 1))
+      throw new ValueError(`Permute: dims must be an order of 1 to ${this.dims.length}.\n  Received: ${formatShape(this.dims)}`);
+    this.inputSpec = new InputSpec({ ndim: this.dims.length + 1 });
   }
   override call(inputs: Tensor): Tensor {
     return run('transpose', [inputs], { axes: [0, ...this.dims] });

@@ -1,4 +1,5 @@
 /** UpSampling1D, UpSampling2D, UpSampling3D. */
+import { lowerCase } from '../../../describe';
 import { oneOf } from '../../../ops/image/layout';
 import { INTERPOLATIONS, type Interpolation } from '../../../ops/image/interpolation';
 import { resize } from '../../../ops/image/resize';
@@ -58,7 +59,7 @@ export class UpSampling2D extends Layer {
     super(given);
     this.size = spatial('UpSampling2D', 'size', given.size ?? 2, 2);
     this.dataFormat = checkDataFormat('UpSampling2D', given.dataFormat);
-    this.interpolation = oneOf('UpSampling2D', 'interpolation', (given.interpolation ?? 'nearest').toLowerCase(), INTERPOLATIONS);
+    this.interpolation = oneOf('UpSampling2D', 'interpolation', lowerCase(given.interpolation ?? 'nearest'), INTERPOLATIONS);
     this.inputSpec = new InputSpec({ ndim: 4 });
   }
   override call(inputs: Tensor): Tensor {

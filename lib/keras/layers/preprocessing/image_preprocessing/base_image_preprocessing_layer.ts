@@ -1,4 +1,5 @@
 /** Base of the layers that change images at random: what they take, the layout, factors, random numbers. */
+import { describe } from '../../../../describe';
 import { NotImplementedError, ValueError } from '../../../../errors';
 import { isRecord } from '../../../../nest';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
@@ -25,13 +26,13 @@ export function factorRange(layer: string, name: string, factor: unknown, [low, 
   const numbers = typeof factor === 'number' ? [factor] : Array.isArray(factor) ? (factor as number[]) : [];
   const isOut = (f: unknown): boolean => typeof f !== 'number' || Number.isNaN(f) || f > high || (isOpenBelow ? f <= low : f < low);
   if (!numbers.length || (typeof factor !== 'number' && numbers.length !== 2) || numbers.some(isOut))
-    throw new ValueError(`${layer}: ${name} must be a number or two numbers from ${low} to ${high}.\n  Received: ${JSON.stringify(factor)}`);
+    throw new ValueError(`${layer}: ${name} must be a number or two numbers from ${low} to ${high}.\n  Received: ${describe(factor)}`);
   if (typeof factor === 'number') return [Math.max(-Math.abs(factor), low), Math.abs(factor)];
   return [Math.min(numbers[0], numbers[1]), Math.max(numbers[0], numbers[1])];
 }
 /** @internal Smallest and largest value of a pixel. */
 export function valueRangeOf(layer: string, range: readonly number[] = [0, 255]): [number, number] {
-  if (!Array.isArray(range) || range.length !== 2) throw new ValueError(`${layer}: valueRange must be two numbers.\n  Received: ${JSON.stringify(range)}`);
+  if (!Array.isArray(range) || range.length !== 2) throw new ValueError(`${layer}: valueRange must be two numbers.\n  Received: ${describe(range)}`);
   return [Math.min(range[0], range[1]), Math.max(range[0], range[1])] as [number, number];
 }
 /** @internal A name out of a list. */

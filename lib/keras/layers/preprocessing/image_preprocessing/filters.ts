@@ -1,4 +1,5 @@
 /** Layers of neighbourhoods: blur and elastic distortion. */
+import { describe } from '../../../../describe';
 import { elasticTransform } from '../../../../ops/image/coordinates';
 import { gaussianBlur } from '../../../../ops/image/filters';
 import { ValueError } from '../../../../errors';
@@ -39,7 +40,7 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
     const size = all.kernelSize ?? 3;
     this.kernelSize = (typeof size === 'number' ? [size, size] : [...size]) as [number, number];
     if (this.kernelSize.length !== 2 || this.kernelSize.some((k) => !Number.isInteger(k) || k < 1 || k % 2 === 0))
-      throw new ValueError(`RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: ${JSON.stringify(size)}`);
+      throw new ValueError(`RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: ${describe(size)}`);
     this.sigma = factorRange('RandomGaussianBlur', 'sigma', all.sigma ?? 1, [0, 1]);
     this.valueRange = valueRangeOf('RandomGaussianBlur', all.valueRange);
   }
