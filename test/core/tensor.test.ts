@@ -105,7 +105,7 @@ describe('tensor()', () => {
       [[[1, 2], 3], undefined, undefined, 'ValueError', 'tensor: a number stands where a row of axis 1 is expected.'],
       [[1, [2]], undefined, undefined, 'ValueError', 'tensor: a row stands where a number of axis 0 is expected.'],
       [[tensor([1])], undefined, undefined, 'TypeError', 'tensor: an array of tensors is not a tensor. Use stack() or concatenate().'],
-      [['a'], undefined, undefined, 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: \'a\''],
+      [['a'], undefined, undefined, 'TypeError', "tensor: values must be numbers, bigints or booleans.\n  Received: 'a'"],
       [undefined, undefined, undefined, 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: undefined'],
       [[1, 2, 3], [2, 2], undefined, 'ValueError', 'tensor: shape (2, 2) holds 4 values but 3 are given.'],
       [[1, 2, 3], [-3], undefined, 'ValueError', 'tensor: shape (-3,) must hold whole numbers >= 0.'],

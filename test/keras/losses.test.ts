@@ -201,11 +201,7 @@ describe('losses', () => {
       logCosh: losses.logCosh,
     }))
       await throwsText(() => f(trae.zeros([3, 2]), trae.zeros([3, 5])), 'ValueError', `${name}: targets of shape (3, 2) and predictions of shape (3, 5) do not match.`);
-    await throwsText(
-      () => new losses.MeanSquaredError('sum' as never),
-      'TypeError',
-      'MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: \'sum\'',
-    );
+    await throwsText(() => new losses.MeanSquaredError('sum' as never), 'TypeError', "MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: 'sum'");
     await throwsText(() => new trae.keras.Loss().call([1], [2]), 'NotImplementedError', 'Loss: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.');
   });
   it('of CTC are infinite for labels that do not fit into the frames', () => {

@@ -100,7 +100,7 @@ describe('Sequential', () => {
     model.add(new layers.Dense(5));
     assert.deepEqual([...(model.apply(wave(2, 3)) as trae.Tensor).shape], [2, 5]);
     await throwsText(() => model.add(layers.Input([3])), 'ValueError', "Sequential 'chain' has layers already: an Input must come first.");
-    await throwsText(() => model.add('dense' as never), 'TypeError', 'Sequential: layers are expected.\n  Received: \'dense\'');
+    await throwsText(() => model.add('dense' as never), 'TypeError', "Sequential: layers are expected.\n  Received: 'dense'");
   });
   it('is built by the first data, by build, or by inputShape', () => {
     const late = new Sequential([new layers.Dense(2), new layers.Dense(1)]);

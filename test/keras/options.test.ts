@@ -20,9 +20,21 @@ describe('values of options', () => {
     [() => new layers.Permute(wrong(21)), 'ValueError', 'Permute: dims must be an order of 1 to 1.\n  Received: (21,)'],
     [() => new layers.LayerNormalization({ axis: wrong('last') }), 'TypeError', "LayerNormalization: axis must be a number or a list of them.\n  Received: 'last'"],
     [() => new layers.MaxPooling2D({ padding: wrong(1) }), 'ValueError', "MaxPooling2D: padding must be 'valid' or 'same'.\n  Received: '1'"],
-    [() => new layers.SpectralNormalization(new layers.Dense(1), { powerIterations: 1e9 }), 'ValueError', 'SpectralNormalization: powerIterations must be a positive whole number, 1000 at most.\n  Received: 1000000000'],
-    [() => new losses.CategoricalCrossentropy({ labelSmoothing: wrong('a little') }), 'ValueError', "CategoricalCrossentropy: labelSmoothing must be a number.\n  Received: 'a little'"],
-    [() => new losses.MeanSquaredError({ reduction: wrong(Symbol('sum')) }), 'ValueError', "MeanSquaredError: reduction must be one of 'sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', 'null'.\n  Received: Symbol(sum)"],
+    [
+      () => new layers.SpectralNormalization(new layers.Dense(1), { powerIterations: 1e9 }),
+      'ValueError',
+      'SpectralNormalization: powerIterations must be a positive whole number, 1000 at most.\n  Received: 1000000000',
+    ],
+    [
+      () => new losses.CategoricalCrossentropy({ labelSmoothing: wrong('a little') }),
+      'ValueError',
+      "CategoricalCrossentropy: labelSmoothing must be a number.\n  Received: 'a little'",
+    ],
+    [
+      () => new losses.MeanSquaredError({ reduction: wrong(Symbol('sum')) }),
+      'ValueError',
+      "MeanSquaredError: reduction must be one of 'sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', 'null'.\n  Received: Symbol(sum)",
+    ],
     [() => new metrics.AUC({ curve: wrong(2) }), 'ValueError', "AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: 2"],
     [() => new metrics.MeanIoU(2 ** 40), 'ValueError', 'MeanIoU: numClasses must be a whole number > 0.\n  Received: 1099511627776'],
     [() => new metrics.Precision({ thresholds: wrong('0.5') }), 'TypeError', "Precision: thresholds must be a number or a list of them.\n  Received: '0.5'"],
@@ -33,7 +45,7 @@ describe('values of options', () => {
     [() => new initializers.Zeros().call(wrong('ab')), 'TypeError', "initializer: shape must be a number or a list of them.\n  Received: 'ab'"],
     [() => new initializers.RandomNormal().call([2, -1]), 'ValueError', 'initializer: shape must hold whole numbers >= 0.\n  Received: (2, -1)'],
     [() => new constraints.MaxNorm({ maxValue: wrong('2') }), 'ValueError', "MaxNorm: maxValue must be a number.\n  Received: '2'"],
-    [() => new constraints.MaxNorm({ axis: wrong(null) }).call(wrong({})), 'TypeError', "tensor: values must be numbers, bigints or booleans.\n  Received: {}"],
+    [() => new constraints.MaxNorm({ axis: wrong(null) }).call(wrong({})), 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: {}'],
     [() => new callbacks.EarlyStopping({ patience: -1 }), 'ValueError', 'EarlyStopping: patience must be a whole number >= 0.\n  Received: -1'],
     [() => new callbacks.EarlyStopping({ monitor: wrong(['loss']) }), 'TypeError', "EarlyStopping: monitor must be a string.\n  Received: ['loss']"],
   ];

@@ -46,8 +46,12 @@ export class AUC extends Metric {
   private counts: Required<ConfusionCounts> | null = null;
   constructor(options: AUCOptions = {}) {
     super(options);
-    const curve = describe(options.curve ?? 'ROC').slice(1, -1).toUpperCase(),
-      method = describe(options.summationMethod ?? 'interpolation').slice(1, -1).toLowerCase();
+    const curve = describe(options.curve ?? 'ROC')
+        .slice(1, -1)
+        .toUpperCase(),
+      method = describe(options.summationMethod ?? 'interpolation')
+        .slice(1, -1)
+        .toLowerCase();
     if (!['ROC', 'PR', 'PRGAIN'].includes(curve)) throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: ${describe(options.curve)}`);
     if (!['interpolation', 'minoring', 'majoring'].includes(method))
       throw new ValueError(`AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: ${describe(options.summationMethod)}`);
@@ -55,7 +59,8 @@ export class AUC extends Metric {
     this.summationMethod = method as SummationMethod;
     this.hasOwnThresholds = options.thresholds != null;
     const n = options.numThresholds ?? 200;
-    if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31)) throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${describe(n)}`);
+    if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31))
+      throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${describe(n)}`);
     const inner = options.thresholds ? thresholdList('AUC', options.thresholds, 0.5).sort((a, b) => a - b) : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
     this.isEven = !this.hasOwnThresholds || areEven([0, ...inner, 1]);
     // The ends lie a little outside, so that all predictions are above the first and below the last one.

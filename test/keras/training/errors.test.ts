@@ -51,7 +51,7 @@ describe('data that cannot be trained on', () => {
   bad(
     'text',
     () => model.fit('data' as never, y, quiet),
-    'fit: x: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: \'data\'',
+    "fit: x: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: 'data'",
     'TypeError',
   );
   bad(

@@ -11,7 +11,9 @@ import type { LayerOptions } from '../layer';
 /** @internal Checks a number of units, filters and the like. */
 export function positiveInteger(where: string, what: string, value: unknown, most = 2 ** 31 - 1): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0 || value > most)
-    throw new ValueError(`${where}: ${what} must be a positive whole number${Number(typeof value === 'number' && value) > most ? `, ${most} at most` : ''}.\n  Received: ${describe(value)}`);
+    throw new ValueError(
+      `${where}: ${what} must be a positive whole number${Number(typeof value === 'number' && value) > most ? `, ${most} at most` : ''}.\n  Received: ${describe(value)}`,
+    );
   return value;
 }
 

@@ -10,8 +10,7 @@ export abstract class Merge extends Layer {
   override supportsMasking = true;
   protected abstract merge(inputs: Tensor[]): Tensor;
   override build(shapes: SymbolicShape[]): void {
-    if (!Array.isArray(shapes) || !Array.isArray(shapes[0]))
-      throw new ValueError(`an array of inputs is expected.\n  Received: shape ${describe(shapes)}\n  Fix: apply([x, y]).`);
+    if (!Array.isArray(shapes) || !Array.isArray(shapes[0])) throw new ValueError(`an array of inputs is expected.\n  Received: shape ${describe(shapes)}\n  Fix: apply([x, y]).`);
     if (shapes.length < 1) throw new ValueError('at least one input is expected.');
   }
   override call(inputs: Tensor[]): Tensor {

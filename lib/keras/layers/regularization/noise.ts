@@ -81,7 +81,8 @@ export class AlphaDropout extends Noise {
     super('rate', given.rate, given);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
-    if (this.noiseShape !== null && !Array.isArray(this.noiseShape)) throw new TypeError(`AlphaDropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
+    if (this.noiseShape !== null && !Array.isArray(this.noiseShape))
+      throw new TypeError(`AlphaDropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
     const low = -SELU_ALPHA * SELU_SCALE,
