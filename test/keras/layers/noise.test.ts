@@ -54,6 +54,6 @@ describe('noise layers', () => {
   it('errors', async () => {
     await throwsText(() => new layers.GaussianNoise(1.5), 'ValueError', 'GaussianNoise: stddev must lie between 0 and 1.\n  Received: 1.5');
     await throwsText(() => new layers.GaussianDropout(-0.5), 'ValueError', 'GaussianDropout: rate must lie between 0 and 1.\n  Received: -0.5');
-    await throwsText(() => new layers.AlphaDropout(NaN), 'ValueError', 'AlphaDropout: rate must lie between 0 and 1.\n  Received: NaN');
+    await throwsText(() => new layers.AlphaDropout(NaN), 'ValueError', 'AlphaDropout: rate must be a number.\n  Received: NaN');
   });
 });

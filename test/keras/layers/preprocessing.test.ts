@@ -189,7 +189,7 @@ describe('preprocessing layers', () => {
       "CategoryEncoding: outputMode must be one of 'count', 'one_hot', 'multi_hot'.\n  Received: 'int'",
     ],
     ['sparse', () => new layers.Hashing(3, { sparse: true }), 'ValueError', 'Hashing: sparse must be false: there are no sparse tensors.'],
-    ['salt', () => new layers.Hashing(3, { salt: [1, 2, 3] }), 'ValueError', 'Hashing: salt must be a whole number or two of them.\n  Received: [1,2,3]'],
+    ['salt', () => new layers.Hashing(3, { salt: [1, 2, 3] }), 'ValueError', 'Hashing: salt must be a whole number or two of them.\n  Received: [1, 2, 3]'],
     [
       'one feature',
       () => new layers.HashedCrossing(3, { name: 'h' }).apply([['a']]),

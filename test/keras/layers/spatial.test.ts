@@ -142,15 +142,15 @@ describe('what layers of spatial axes refuse', () => {
     [() => new layers.MaxPooling3D({ poolSize: 0 }), 'MaxPooling3D: poolSize must be a whole number >= 1 or 3 of them.\n  Received: 0'],
     [() => new layers.AdaptiveMaxPooling2D([2, 3, 4]), 'AdaptiveMaxPooling2D: outputSize must be a whole number >= 1 or 2 of them.\n  Received: [2, 3, 4]'],
     [() => new layers.ZeroPadding1D(-1), 'ZeroPadding1D: padding must be a whole number >= 0 or a pair of them.\n  Received: -1'],
-    [() => new layers.ZeroPadding3D([1, 2]), 'ZeroPadding3D: padding must be a whole number >= 0, 3 of them, or 3 pairs.\n  Received: [1,2]'],
-    [() => new layers.Cropping2D([[1], [2]]), 'Cropping2D: cropping must be a whole number >= 0, 2 of them, or 2 pairs.\n  Received: [[1],[2]]'],
+    [() => new layers.ZeroPadding3D([1, 2]), 'ZeroPadding3D: padding must be a whole number >= 0, 3 of them, or 3 pairs.\n  Received: [1, 2]'],
+    [() => new layers.Cropping2D([[1], [2]]), 'Cropping2D: cropping must be a whole number >= 0, 2 of them, or 2 pairs.\n  Received: [[1], [2]]'],
     [() => new layers.UpSampling1D(0), 'UpSampling1D: size must be a whole number >= 1 or 1 of them.\n  Received: 0'],
     [() => new layers.RepeatVector(1.5), 'RepeatVector: n must be a positive whole number.\n  Received: 1.5'],
     [() => new layers.Resizing(2, 2, { cropToAspectRatio: true, padToAspectRatio: true }), 'Resizing: cropToAspectRatio and padToAspectRatio exclude each other.'],
     [() => new layers.SpatialDropout2D(1.5), 'SpatialDropout2D: rate must lie between 0 and 1.\n  Received: 1.5'],
     [
       () => new layers.Cropping1D([2, 3], { name: 'cut' }).apply(trae.zeros([1, 5, 2])),
-      "cropping takes 2 + 3 elements from axis 1 but there are 5.\n  Received: shape (1, 5, 2), cropping [2,3]\n  In layer 'cut' (Cropping1D).",
+      "cropping takes 2 + 3 elements from axis 1 but there are 5.\n  Received: shape (1, 5, 2), cropping [2, 3]\n  In layer 'cut' (Cropping1D).",
     ],
     [
       () => new layers.SeparableConv2D(2, 2, { name: 's' }).apply(Input([4, 4, null])),
