@@ -1,5 +1,6 @@
 #include "graph/compute_thread.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,17 +20,31 @@ namespace {
 
 using StatePtr = std::shared_ptr<JobQueue::State>;
 
+// Waits a few ten microseconds for `is_true` before its thread may sleep: waking up takes longer than most small jobs.
+template <class F>
+void spin_until(F&& is_true) {
+  for (int i = 0; i < 1000 && !is_true(); i++) {
+#if defined(__SSE__)
+    _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb");
+#endif
+  }
+}
+
 // Lives as long as the process: the image is never unloaded (-z nodelete), so neither is its thread.
 struct ComputeThread {
   std::mutex mutex;
   std::condition_variable wake, idle;
   std::deque<StatePtr> turns;  // queues with work, next first
   bool is_started = false;
+  std::atomic<int> waiting{0};  // turns.size(), readable without the lock
 
   void list(const StatePtr& q) {
     if (q->is_listed || q->jobs.empty()) return;
     q->is_listed = true;
     turns.push_back(q);
+    waiting.store(int(turns.size()), std::memory_order_relaxed);
   }
 
   void loop() {
@@ -38,9 +53,15 @@ struct ComputeThread {
 #endif
     std::unique_lock lock(mutex);
     for (;;) {
-      wake.wait(lock, [this] { return !turns.empty(); });
+      if (turns.empty()) {
+        lock.unlock();
+        spin_until([this] { return waiting.load(std::memory_order_relaxed) > 0; });
+        lock.lock();
+        wake.wait(lock, [this] { return !turns.empty(); });
+      }
       StatePtr q = std::move(turns.front());
       turns.pop_front();
+      waiting.store(int(turns.size()), std::memory_order_relaxed);
       q->is_listed = false;
       if (q->jobs.empty()) continue;
       Job job = std::move(q->jobs.front());
@@ -90,7 +111,7 @@ void JobQueue::submit(Job job) {
 void JobQueue::submit_and_wait(std::function<void()> job) {
   std::mutex mutex;
   std::condition_variable done;
-  bool is_finished = false;
+  std::atomic<bool> is_finished{false};
   submit([&] {
     job();
     std::lock_guard lock(mutex);
@@ -98,8 +119,9 @@ void JobQueue::submit_and_wait(std::function<void()> job) {
     done.notify_one();
     return true;
   });
+  spin_until([&] { return is_finished.load(); });
   std::unique_lock lock(mutex);
-  done.wait(lock, [&] { return is_finished; });
+  done.wait(lock, [&] { return is_finished.load(); });
 }
 
 void JobQueue::close() {

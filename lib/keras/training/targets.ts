@@ -1,9 +1,30 @@
 /** Targets that would silently train nonsense: NaN, class numbers that no output stands for. */
 import { ValueError } from '../../errors';
 import { flattenStructure } from '../../nest';
-import { run } from '../../tensor';
+import { run, type Tensor } from '../../tensor';
 import * as losses from '../losses/index';
 import { isTensor } from './data';
+
+/** So few are looked at here: asking the engine would take longer. */
+const FEW = 4096;
+async function holdsNaN(t: Tensor): Promise<boolean> {
+  if (t.size <= FEW && t.dtype.startsWith('float')) return (t.dataSync() as Float32Array).some((v) => v !== v);
+  return Boolean((await run('any', [run('isnan', [t])]).data())[0]);
+}
+async function limits(t: Tensor): Promise<[number, number]> {
+  if (t.size <= FEW) {
+    let low = Infinity,
+      high = -Infinity;
+    for (const given of t.dataSync()) {
+      const v = Number(given);
+      if (v < low) low = v;
+      if (v > high) high = v;
+    }
+    return [low, high];
+  }
+  const [low, high] = [run('min', [t]), run('max', [t])];
+  return [Number((await low.data())[0]), Number((await high.data())[0])];
+}
 
 const singleLoss = (option: unknown): unknown =>
   (typeof option === 'string' && option !== 'crossentropy' && option !== 'ce') || typeof option === 'function' || option instanceof losses.Loss ? option : null;
@@ -12,13 +33,12 @@ const singleLoss = (option: unknown): unknown =>
 export async function checkTargets(where: string, y: unknown, lossOption: unknown, units: number | null | undefined): Promise<void> {
   for (const t of flattenStructure(y, isTensor)) {
     if (!t.dtype.includes('float')) continue;
-    if ((await run('any', [run('isnan', [t])]).data())[0])
+    if (await holdsNaN(t))
       throw new ValueError(`${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`);
   }
   const loss = losses.get(singleLoss(lossOption));
   if (!isTensor(y) || !(loss instanceof losses.SparseCategoricalCrossentropy) || loss.settings.ignoreClass !== null || units == null || !y.size) return;
-  const [low] = await run('min', [y]).data(),
-    [high] = await run('max', [y]).data();
-  if (Number(low) < 0 || Number(high) >= units)
-    throw new ValueError(`${where}: class numbers must lie in 0..${units - 1}, as the model has ${units} outputs.\n  Received: ${Number(low) < 0 ? low : high}`);
+  const [low, high] = await limits(y);
+  if (low < 0 || high >= units)
+    throw new ValueError(`${where}: class numbers must lie in 0..${units - 1}, as the model has ${units} outputs.\n  Received: ${low < 0 ? low : high}`);
 }
