@@ -33,8 +33,7 @@ const singleLoss = (option: unknown): unknown =>
 export async function checkTargets(where: string, y: unknown, lossOption: unknown, units: number | null | undefined): Promise<void> {
   for (const t of flattenStructure(y, isTensor)) {
     if (!t.dtype.includes('float')) continue;
-    if (await holdsNaN(t))
-      throw new ValueError(`${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`);
+    if (await holdsNaN(t)) throw new ValueError(`${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`);
   }
   const loss = losses.get(singleLoss(lossOption));
   if (!isTensor(y) || !(loss instanceof losses.SparseCategoricalCrossentropy) || loss.settings.ignoreClass !== null || units == null || !y.size) return;
