@@ -60,6 +60,7 @@ export function arrayData(where: string, x: Data, y: Data | null | undefined, sa
 }
 /** @internal One batch of an iterable. */
 export function batchData(where: string, batch: Batch): Examples & { rows: number } {
+  if (isTensor(batch) || isRecord(batch)) return arrayData(where, batch as Data, null, null);
   if (!Array.isArray(batch) || !batch.length || batch.length > 3)
     throw new ValueError(
       `${where}: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: ${Array.isArray(batch) ? `an array of ${batch.length}` : String(batch)}`,

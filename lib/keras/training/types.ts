@@ -7,8 +7,8 @@ export type Logs = Record<string, number>;
 /** Result of one step: numbers in the order of `metricsNames`, one number, or by name. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type BatchLogs = any;
-/** A batch of an iterable: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
-export type Batch = readonly unknown[];
+/** A batch of an iterable: `[x]`, `[x, y]` or `[x, y, sampleWeight]`; a tensor or record by itself is x. */
+export type Batch = readonly unknown[] | Tensor | { readonly [name: string]: unknown };
 /** What `trainStep` and its like get: `[x]`, `[x, y]` or `[x, y, sampleWeight]`; what is not given is left out. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type StepData = readonly any[];

@@ -121,12 +121,12 @@ describe('data that cannot be trained on', () => {
       model.fit(
         {
           *[Symbol.iterator]() {
-            yield x as never;
+            yield 'x' as never;
           },
         },
         quiet,
       ),
-    `fit: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: ${String(x)}`,
+    'fit: an iterable must yield batches [x], [x, y] or [x, y, sampleWeight].\n  Received: x',
   );
   bad(
     'targets beside an iterable',

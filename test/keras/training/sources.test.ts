@@ -60,6 +60,22 @@ describe('iterables', () => {
     assert.equal(calls, 4);
     assert.deepEqual([history.loss.length, history.val_loss.length], [3, 1]);
   });
+  it('that are a tensor or a record alone are inputs without targets, as in Keras', async () => {
+    class Shrinks extends trae.keras.layers.Layer {
+      override call(t: trae.Tensor): trae.Tensor {
+        this.addLoss(t.square().mean());
+        return t;
+      }
+    }
+    const input = trae.keras.Input([2], { name: 'named' }),
+      dense = new trae.keras.layers.Dense(2, { useBias: false, kernelInitializer: 'ones' });
+    const model = new trae.keras.Model({ inputs: { named: input }, outputs: new Shrinks().apply(dense.apply(input)) as trae.KerasTensor });
+    const batches: (trae.Tensor | { named: trae.Tensor })[] = [trae.ones([3, 2]), { named: trae.ones([2, 2]) }];
+    model.compile({ optimizer: new trae.keras.optimizers.SGD(0) });
+    const { history } = await model.fit(() => batches, null, { epochs: 2, verbose: 0 });
+    assert.deepEqual(history.loss, [4, 4]); // every output is 1 + 1
+    assert.deepEqual(((await model.predict(() => batches, { verbose: 0 })) as trae.Tensor).shape, [5, 2]);
+  });
   it('that never come are left when the signal says so', async () => {
     const never = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise<IteratorResult<[trae.Tensor, trae.Tensor]>>(() => undefined) }),
