@@ -1,8 +1,8 @@
 /** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
 import { describe } from '../../describe';
-import { NotImplementedError, ValueError } from '../../errors';
+import { NotImplementedError, TypeError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorLike } from '../../tensor';
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
 import { toSnakeCase } from '../naming';
@@ -128,7 +128,9 @@ export class LossFunctionWrapper extends Loss {
     super({ name: fn.name || 'loss', ...options });
   }
   override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
-    return this.fn(...sameRank(yTrue, yPred));
+    const y: unknown = this.fn(...sameRank(yTrue, yPred));
+    if (!(y instanceof Tensor)) throw new TypeError(`loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`);
+    return y;
   }
   override getConfig() {
     return { ...super.getConfig(), fn: serializeKerasObject(this.fn) };

@@ -74,6 +74,12 @@ export function rowsOf(data: unknown, from: number, to: number): unknown {
   );
 }
 
+/** @internal Weights by class number. */
+export function checkClassWeight(where: string, given: unknown): void {
+  if (given === null || given === undefined) return;
+  const isWeights = typeof given === 'object' && Object.entries(given).every(([k, w]) => /^\d+$/.test(k) && typeof w === 'number' && Number.isFinite(w));
+  if (!isWeights) throw new ValueError(`${where}: classWeight must give a number for class numbers, like { 0: 1, 1: 2.5 }.\n  Received: ${describe(given)}`);
+}
 /** @internal A weight for each example from the weights of classes. */
 export async function classWeights(y: unknown, classWeight: Readonly<Record<number, number>>, sampleWeight: unknown): Promise<Tensor> {
   if (!isTensor(y)) throw new ValueError('classWeight: only for models with one output.');

@@ -1,4 +1,5 @@
 /** Where steps get their examples from: rows of arrays, or batches of iterables and of objects like keras.utils.PyDataset. */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { arrayData, batchData, classWeights, isBatches, shuffledRows, type Examples } from './data';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
@@ -35,6 +36,8 @@ export class BatchSource {
   readonly kind = 'batches';
   /** Number of batches in one pass, where known. */
   steps: number | null;
+  /** Looks at the targets of each batch, while the one before it is computed. */
+  check: ((y: unknown) => Promise<void>) | null = null;
   private reader: Reader | null = null;
   private pending: Promise<Rows | null> | null = null;
   private passes = 0;
@@ -74,6 +77,10 @@ export class BatchSource {
       };
     }
     const from = typeof given === 'function' ? given() : given;
+    if (typeof from !== 'object' || from === null || !(Symbol.asyncIterator in from || Symbol.iterator in from))
+      throw new TypeError(
+        `${this.where}: a function that is given for data must return an iterable of batches.\n  Received: ${describe(from)}${(from as unknown) instanceof Promise ? '\n  Fix: make it an async generator, async function* () { yield [x, y]; }.' : ''}`,
+      );
     const iterator = Symbol.asyncIterator in from ? from[Symbol.asyncIterator]() : from[Symbol.iterator]();
     return {
       next: async () => iterator.next(),
@@ -104,6 +111,7 @@ export class BatchSource {
     if (done) return null;
     if (this.onlyInputs) return arrayData(this.where, (Array.isArray(value) ? value[0] : value) as Data, null, null);
     const batch = batchData(this.where, value as Batch);
+    await this.check?.(batch.y);
     return this.classWeight ? { ...batch, sampleWeight: await classWeights(batch.y, this.classWeight, batch.sampleWeight) } : batch;
   }
   /** All steps of a pass are done: nothing is left to read. */

@@ -1,9 +1,10 @@
 /** compile, fit, evaluate, predict: runs of steps over data, with callbacks (keras.src.trainers). */
 import { binding } from '../../binding';
-import { RuntimeError, ValueError } from '../../errors';
+import { describe } from '../../describe';
+import { RuntimeError, TypeError, ValueError } from '../../errors';
 import { makeDefaultSeed } from '../../random';
 import { run, type Tensor } from '../../tensor';
-import { CallbackList, type Callback } from '../callbacks/callback';
+import { Callback as BaseCallback, CallbackList, type Callback } from '../callbacks/callback';
 import { History } from '../callbacks/history';
 import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
@@ -11,7 +12,7 @@ import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
-import { arrayData, classWeights, rowsOf, shuffledRows } from './data';
+import { arrayData, checkClassWeight, classWeights, rowsOf, shuffledRows } from './data';
 import { runLoop } from './loop';
 import {
   COMPILE,
@@ -93,12 +94,18 @@ export class Trainer {
     const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;
     if (![0, 1, 2].includes(level)) throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${String(verbose)}`);
     const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
+    for (const c of list as unknown[])
+      if (typeof (c as Callback | null)?.setModel !== 'function')
+        throw new TypeError(`callbacks must be instances of Callback.\n  Received: ${describe(c)}${typeof c === 'function' && c.prototype instanceof BaseCallback ? `\n  Fix: new ${c.name}(...).` : ''}`);
     if (level && !list.some((c) => c instanceof ProgbarLogger)) list.push(new ProgbarLogger());
     if (history) list.push(history);
     return new CallbackList(list, this.model, { verbose: level, ...params });
   }
   private checkTargets(where: string, source: Source): Promise<void> {
-    return source.kind === 'rows' ? checkTargets(where, source.data.y, this.state!.options.loss, this.model.graph?.outputs[0].shape.at(-1)) : Promise.resolve();
+    const check = (y: unknown): Promise<void> => checkTargets(where, y, this.state!.options.loss, this.model.graph?.outputs[0].shape.at(-1));
+    if (source.kind === 'rows') return check(source.data.y);
+    source.check = check;
+    return Promise.resolve();
   }
 
   async fit(x: Data, y: Data | null, options: FitOptions): Promise<History> {
@@ -113,6 +120,7 @@ export class Trainer {
       state.trainable.warn();
       const shuffle = options.shuffle ?? true,
         seed = makeDefaultSeed();
+      checkClassWeight('fit', options.classWeight);
       const source = await openSource('fit', x, y, options.sampleWeight ?? null, options.classWeight ?? null, shuffle ? seed : null);
       await this.checkTargets('fit', source);
       const validation = await this.validationSource(source, options),
@@ -169,8 +177,10 @@ export class Trainer {
     if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${String(split)}`);
     if (given) {
       const where = 'fit: validationData';
-      if (!Array.isArray(given)) return openSource(where, given as Data, null, null, null);
-      return openSource(where, given[0] as Data, (given[1] ?? null) as Data | null, (given[2] ?? null) as Data | null, null);
+      const [x, y, weight] = (Array.isArray(given) ? given : [given]) as Data[],
+        own = await openSource(where, x, y ?? null, weight ?? null, null);
+      await this.checkTargets(where, own);
+      return own;
     }
     if (!split) return null;
     if (source.kind !== 'rows') throw new ValueError('fit: validationSplit is for arrays; with an iterable of batches use validationData.');
@@ -236,6 +246,7 @@ export class Trainer {
     return this.exclusively(where, options.signal, async () => {
       state.trainable.warn();
       const data = arrayData(where, x, y, options.sampleWeight ?? null);
+      checkClassWeight(where, options.classWeight);
       if (options.classWeight) data.sampleWeight = await classWeights(data.y, options.classWeight, data.sampleWeight);
       await this.checkTargets(where, { kind: 'rows', data, first: 0, rows: data.rows, plainWeight: null });
       this.model.resetMetrics();

@@ -47,6 +47,59 @@ describe('data that cannot be trained on', () => {
     () => model.fit(x, y, { sampleWeight: trae.ones([5]), ...quiet }),
     'fit: all data must have the same number of examples.\n  Received: x with 20, y with 20, sampleWeight with 5',
   );
+  const tooLarge = trae.full([20], 3, { dtype: 'int32' }),
+    nan = trae.full([20], NaN);
+  bad(
+    'class numbers that are too large, in validationData',
+    () => model.fit(x, y, { validationData: [x, tooLarge], ...quiet }),
+    'fit: validationData: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: 3',
+  );
+  bad(
+    'class numbers that are too large, in the second batch',
+    () =>
+      model.fit(
+        [
+          [x, y],
+          [x, tooLarge],
+        ][Symbol.iterator](),
+        quiet,
+      ),
+    'fit: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: 3',
+  );
+  bad(
+    'NaN labels in batches to evaluate',
+    () => model.evaluate([[x, nan]][Symbol.iterator](), quiet),
+    'evaluate: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.',
+  );
+  bad('a function that gives no batches', () => model.fit((() => 3) as never, quiet), 'fit: a function that is given for data must return an iterable of batches.\n  Received: 3', 'TypeError');
+  bad(
+    'an async function',
+    () => model.fit((() => Promise.resolve([[x, y]])) as never, quiet),
+    'fit: a function that is given for data must return an iterable of batches.\n  Received: an instance of Promise\n  Fix: make it an async generator, async function* () { yield [x, y]; }.',
+    'TypeError',
+  );
+  for (const [weights, text] of [
+    [3, '3'],
+    [{ a: 1 }, '{ a: 1 }'],
+    [{ 0: NaN }, '{ 0: NaN }'],
+  ] as const)
+    bad(
+      `classWeight ${text}`,
+      () => model.fit(x, y, { classWeight: weights as never, ...quiet }),
+      `fit: classWeight must give a number for class numbers, like { 0: 1, 1: 2.5 }.\n  Received: ${text}`,
+    );
+  bad('a callback that is none', () => model.fit(x, y, { callbacks: [{}] as never, ...quiet }), 'callbacks must be instances of Callback.\n  Received: {}', 'TypeError');
+  bad(
+    'the class of a callback',
+    () => model.fit(x, y, { callbacks: [callbacks.EarlyStopping] as never, ...quiet }),
+    'callbacks must be instances of Callback.\n  Received: function EarlyStopping\n  Fix: new EarlyStopping(...).',
+    'TypeError',
+  );
+  it('a loss function that gives no tensor', async () => {
+    const wrong = classifier();
+    wrong.compile({ loss: (() => 3) as never });
+    await throwsText(() => wrong.fit(x, y, quiet), 'TypeError', "loss 'loss': the function must return a tensor, a loss for each example.\n  Received: 3");
+  });
   bad('a scalar', () => model.fit(trae.tensor(3), y, quiet), 'fit: x must have an axis of examples.\n  Received: a scalar');
   bad(
     'text',
