@@ -96,7 +96,9 @@ export class Trainer {
     const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
     for (const c of list as unknown[])
       if (typeof (c as Callback | null)?.setModel !== 'function')
-        throw new TypeError(`callbacks must be instances of Callback.\n  Received: ${describe(c)}${typeof c === 'function' && c.prototype instanceof BaseCallback ? `\n  Fix: new ${c.name}(...).` : ''}`);
+        throw new TypeError(
+          `callbacks must be instances of Callback.\n  Received: ${describe(c)}${typeof c === 'function' && c.prototype instanceof BaseCallback ? `\n  Fix: new ${c.name}(...).` : ''}`,
+        );
     if (level && !list.some((c) => c instanceof ProgbarLogger)) list.push(new ProgbarLogger());
     if (history) list.push(history);
     return new CallbackList(list, this.model, { verbose: level, ...params });

@@ -71,7 +71,12 @@ describe('data that cannot be trained on', () => {
     () => model.evaluate([[x, nan]][Symbol.iterator](), quiet),
     'evaluate: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.',
   );
-  bad('a function that gives no batches', () => model.fit((() => 3) as never, quiet), 'fit: a function that is given for data must return an iterable of batches.\n  Received: 3', 'TypeError');
+  bad(
+    'a function that gives no batches',
+    () => model.fit((() => 3) as never, quiet),
+    'fit: a function that is given for data must return an iterable of batches.\n  Received: 3',
+    'TypeError',
+  );
   bad(
     'an async function',
     () => model.fit((() => Promise.resolve([[x, y]])) as never, quiet),
