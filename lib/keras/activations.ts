@@ -1,7 +1,7 @@
 /** Activation functions by name (keras.activations). */
 import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
-import { nearest } from '../options';
+import { checkOptions, nearest } from '../options';
 import * as ops from '../ops/activation';
 import { rememberLogits } from '../ops/crossentropy';
 import { relu as plainRelu, sigmoid as plainSigmoid, exp, softplus, tanh } from '../ops/unary';
@@ -15,7 +15,9 @@ import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObje
 export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
 
 /** max(x, 0), with a slope below `threshold` and a limit above: keras.activations.relu. */
-export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
+export function relu(x: TensorLike, options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
+  checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
+  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
   if (!negativeSlope && maxValue === null && !threshold) return plainRelu(x);
   const t = convert(x),
     above = run('greater', [t, convert(threshold, t)]);
@@ -25,7 +27,9 @@ export function relu(x: TensorLike, { negativeSlope = 0, maxValue = null, thresh
   return run('where', [run('greater_equal', [t, convert(threshold, t)]), y, run('multiply', [run('subtract', [t, convert(threshold, t)]), convert(negativeSlope, t)])]);
 }
 /** e^x / sum(e^x) along `axis`. */
-export function softmax(x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] } = {}): Tensor {
+export function softmax(x: TensorLike, options: { axis?: number | readonly number[] } = {}): Tensor {
+  checkOptions('softmax', options, ['axis']);
+  const { axis = -1 } = options;
   const logits = convert(x),
     y = ops.softmax(logits, { axis });
   return axis === -1 ? rememberLogits(y, logits, 'softmax') : y;
@@ -44,7 +48,7 @@ export const leakyRelu: Activation = (x, options: { negativeSlope?: number } = {
 /** x or alpha (e^x - 1). */
 export const elu: Activation = (x, options: { alpha?: number } = {}) => ops.elu(x, options);
 /** Gaussian error linear unit; exact unless `approximate`. */
-export const gelu: Activation = (x, { approximate = false }: { approximate?: boolean } = {}) => ops.gelu(x, { approximate });
+export const gelu: Activation = (x, options: { approximate?: boolean } = {}) => ops.gelu(x, { approximate: false, ...options });
 export { softplus, tanh };
 export const {
   relu6,

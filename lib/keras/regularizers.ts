@@ -14,6 +14,7 @@ export abstract class Regularizer {
 }
 function strength(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${String(value)}`);
+  if (value < 0) throw new ValueError(`regularizer: ${name} must not be negative.\n  Received: ${value}`);
   return value;
 }
 const absolute = (x: Tensor, factor: number): Tensor => run('multiply', [run('sum', [run('abs', [x])]), convert(factor, x)]);

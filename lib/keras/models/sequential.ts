@@ -110,9 +110,12 @@ export class Sequential extends Model {
     if (this.graph && isAsSaid) return super.call(inputs, options);
     return this.layers.reduce((x, layer) => layer.apply(x, { training: options.training }) as unknown, inputs);
   }
+  override getBuildConfig(): Record<string, unknown> | null {
+    return this.graph ? { inputShape: this.graph.inputs[0].shape } : super.getBuildConfig();
+  }
   override getConfig(): Record<string, unknown> {
     const build = this.graph ? { buildInputShape: this.graph.inputs[0].shape } : {};
-    return { name: this.name, trainable: this.trainable, layers: this.chain.map((l) => serializeKerasObject(l)), ...build };
+    return { name: this.name, trainable: this.trainable, dtype: serializeKerasObject(this.dtypePolicy), layers: this.chain.map((l) => serializeKerasObject(l)), ...build };
   }
   static override fromConfig(config: Record<string, unknown>): Sequential {
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };

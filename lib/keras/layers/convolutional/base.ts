@@ -95,6 +95,7 @@ export abstract class BaseConvolutional extends Layer {
   protected channelsOf(inputShape: SymbolicShape): number {
     const axis = this.dataFormat === 'channels_last' ? -1 : 1,
       channels = inputShape.at(axis);
+    if (inputShape.length !== this.rank + 2) throw new ValueError(`an input of rank ${this.rank + 2} is expected.\n  Received: shape ${formatShape(inputShape)}`);
     if (channels == null) throw new ValueError(`the number of channels (axis ${axis}) must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.inputSpec = new InputSpec({ ndim: this.rank + 2, axes: { [axis]: channels } });
     return channels;

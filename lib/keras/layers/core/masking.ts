@@ -1,5 +1,6 @@
 /** Masking: steps whose features all have one value are skipped by the layers that follow. */
-import { convert, run, type Tensor } from '../../../tensor';
+import { TypeError } from '../../../errors';
+import { convert, run, Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized } from '../../saving/serialize';
 import { Layer, type LayerOptions } from '../layer';
@@ -21,7 +22,9 @@ export class Masking extends Layer {
     const given = typeof options === 'number' ? { maskValue: options } : options;
     super(given);
     const value: unknown = isSerialized(given.maskValue) ? deserializeKerasObject(given.maskValue) : given.maskValue;
-    this.maskValue = value == null ? 0 : typeof value === 'number' ? value : (value as Tensor).item();
+    const number = value == null ? 0 : value instanceof Tensor ? value.item() : value;
+    if (typeof number !== 'number') throw new TypeError(`Masking: maskValue must be a number.\n  Received: ${String(number)} of type ${typeof number}`);
+    this.maskValue = number;
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {

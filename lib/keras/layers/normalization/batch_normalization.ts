@@ -79,6 +79,7 @@ export class BatchNormalization extends Layer {
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
     this.axis = Array.isArray(options.axis) ? options.axis[0] : ((options.axis as number | undefined) ?? -1);
+    if (!Number.isInteger(this.axis)) throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${String(options.axis)}`);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;

@@ -31,8 +31,8 @@ export class CategoryEncoding extends Layer {
   }
   override call(inputs: Tensor, { countWeights }: CallOptions & { countWeights?: TensorLike | null } = {}): Tensor {
     if (countWeights != null && this.outputMode !== 'count') throw new ValueError(`countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`);
-    const weights = countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.computeDtype });
-    return encode(inputs, this.outputMode, this.numTokens, this.computeDtype, weights);
+    const weights = countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.variableDtype });
+    return encode(inputs, this.outputMode, this.numTokens, this.variableDtype, weights);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     return encodedShape(inputShape, this.outputMode, this.numTokens);
