@@ -44,7 +44,17 @@ const isOperationConfig = (module: unknown): boolean => typeof module === 'strin
  * @internal Whether an entry of a functional config is an op: by its module, which HDF5 files leave out. There the class
  * tells, and where a layer has the same name (Add, Reshape), that layers say whether they are trainable.
  */
-export function isOperationEntry({ module, class_name: name, config, inbound_nodes: nodes }: { module?: unknown; class_name: string; config?: unknown; inbound_nodes?: unknown[] }): boolean {
+export function isOperationEntry({
+  module,
+  class_name: name,
+  config,
+  inbound_nodes: nodes,
+}: {
+  module?: unknown;
+  class_name: string;
+  config?: unknown;
+  inbound_nodes?: unknown[];
+}): boolean {
   if (module !== undefined && module !== null) return isOperationConfig(module);
   if (!byClass.has(name)) return false;
   if (!builtInClass('keras.layers', name)) return true;

@@ -17,11 +17,7 @@ describe('layers refuse at once', () => {
   });
   it('shapes of another rank, in build', async () => {
     const layer = new layers.Conv2D(4, 3, { name: 'conv' });
-    await throwsText(
-      () => layer.build([5, 5, 3]),
-      'ValueError',
-      "an input of rank 4 is expected.\n  Received: shape (5, 5, 3)\n  In layer 'conv' (Conv2D).",
-    );
+    await throwsText(() => layer.build([5, 5, 3]), 'ValueError', "an input of rank 4 is expected.\n  Received: shape (5, 5, 3)\n  In layer 'conv' (Conv2D).");
   });
   it('options that activations do not have', async () => {
     await throwsText(() => activations.relu([1], { slope: 2 } as never), 'TypeError', "relu: unknown option 'slope'.\n  Known options: negativeSlope, maxValue, threshold");
