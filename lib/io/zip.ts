@@ -215,12 +215,16 @@ function number64(b: Buffer, at: number): number {
 export class ZipWriter {
   private readonly directory: Buffer[] = [];
   private readonly names = new Set<string>();
-  constructor(private readonly sink: ByteSink) {}
+  /** @param long - from which size or place on the fields of zip64 are used: lower in tests. */
+  constructor(
+    private readonly sink: ByteSink,
+    private readonly long = LONG,
+  ) {}
   /** A member of what `write` puts into the sink. */
   async add(name: string, write: (sink: ByteSink) => Promise<void>): Promise<void> {
     if (this.names.has(name)) throw new ValueError(`zip: there are two members '${name}'.`);
     this.names.add(name);
-    const { sink } = this,
+    const { sink, long } = this,
       at = sink.position,
       title = Buffer.from(name, 'utf8');
     // Sizes are not known yet: the header is written again when they are. There is always room for long ones.
@@ -231,15 +235,15 @@ export class ZipWriter {
       b.writeUInt16LE(0x800, 6);
       b.writeUInt16LE(0x21, 12); // 1980-01-01: files are equal when what they hold is
       b.writeUInt32LE(crc, 14);
-      b.writeUInt32LE(Math.min(size, LONG), 18);
-      b.writeUInt32LE(Math.min(size, LONG), 22);
+      b.writeUInt32LE(size < long ? size : LONG, 18);
+      b.writeUInt32LE(size < long ? size : LONG, 22);
       b.writeUInt16LE(title.length, 26);
       b.writeUInt16LE(20, 28);
       title.copy(b, 30);
       const e = 30 + title.length;
-      b.writeUInt16LE(size < LONG ? PADDING : 1, e);
+      b.writeUInt16LE(size < long ? PADDING : 1, e);
       b.writeUInt16LE(16, e + 2);
-      if (size >= LONG) {
+      if (size >= long) {
         b.writeBigUInt64LE(BigInt(size), e + 4);
         b.writeBigUInt64LE(BigInt(size), e + 12);
       }
@@ -250,7 +254,7 @@ export class ZipWriter {
       crc = await sink.checksummed(() => write(sink)),
       size = sink.position - start;
     await sink.patch(local(size, crc), at);
-    const isLong = size >= LONG || at >= LONG,
+    const isLong = size >= long || at >= long,
       b = Buffer.alloc(46 + title.length + (isLong ? 28 : 0));
     b.writeUInt32LE(0x02014b50, 0);
     b.writeUInt16LE(0x032d, 4);
@@ -279,7 +283,7 @@ export class ZipWriter {
       directory = Buffer.concat(this.directory),
       n = this.directory.length;
     await this.sink.write(directory);
-    const isLong = at + directory.length >= LONG || n >= 0xffff;
+    const isLong = at + directory.length >= this.long || n >= 0xffff;
     if (isLong) {
       const z = Buffer.alloc(56 + 20);
       z.writeUInt32LE(0x06064b50, 0);

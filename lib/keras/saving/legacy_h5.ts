@@ -134,7 +134,8 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
   if (model.compiled) await loadOptimizer(root, file, model, origin.version, signal);
   return model;
 }
-function compileByTrainingConfig(
+/** @internal Compiles by what Keras 1 and 2 called `training_config`. */
+export function compileByTrainingConfig(
   model: Model,
   args: Record<string, unknown>,
   file: string,

@@ -12,6 +12,8 @@ import type { Variable } from '../../variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { withLegacyConfigs } from './legacy_configs';
+import { compileByTrainingConfig } from './legacy_h5';
+import { legacyOptimizerState } from './legacy_optimizer';
 import type { LoadModelOptions } from './saving_api';
 import { parseJson } from './saving_lib';
 import { deserializeKerasObject } from './serialize';
@@ -35,13 +37,15 @@ interface Entry {
   scale: number | null;
   min: number;
   bytes: number;
+  /** 'optimizer' for what belongs to its state. */
+  group: unknown;
 }
 
 /** @internal Whether this is JSON. */
 export const isJson = (source: ByteSource): boolean => source.size > 0 && /^(\ufeff|ï»¿)?\s*\{/.test(source.bytes(0, Math.min(64, source.size)).toString('latin1'));
 
 /** @internal */
-export async function loadTfjsModel(source: ByteSource, file: string, { customObjects, signal }: LoadModelOptions): Promise<Model> {
+export async function loadTfjsModel(source: ByteSource, file: string, { customObjects, compile = true, signal }: LoadModelOptions): Promise<Model> {
   if (source.size > MOST_JSON) throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_JSON} are read.`);
   const json = parseJson(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), file);
   const topology = isRecord(json) ? json.modelTopology : null;
@@ -56,11 +60,46 @@ export async function loadTfjsModel(source: ByteSource, file: string, { customOb
     );
   const model = withLegacyConfigs({ version: '2', backend: null }, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model);
   const found = new Map<string, Found>();
-  for (const group of json.weightsManifest as unknown[]) for (const f of await readGroup(group, file, signal)) found.set(f.where, f);
+  const state: Found[] = [];
+  for (const group of json.weightsManifest as unknown[])
+    for (const { group: kind, ...f } of await readGroup(group, file, signal)) {
+      if (kind === 'optimizer') state.push(f);
+      else found.set(f.where, f);
+    }
   const matches = new WeightMatches(file, model.name);
   match(model, found, matches);
   await matches.apply({ signal });
+  const training = json.trainingConfig ?? topology.training_config;
+  if (compile && isRecord(training)) {
+    compileByTrainingConfig(model, modernTraining(training), file, { version: '2', backend: null }, customObjects);
+    if (model.optimizer && state.length) await loadOptimizer(model, state, file, signal);
+  }
   return model;
+}
+/** Optimizers that TensorFlow.js calls otherwise, and their options. */
+const OPTIMIZERS: Readonly<Record<string, [string, Readonly<Record<string, string>>]>> = {
+  RMSProp: ['RMSprop', { decay: 'rho' }],
+  AdaMax: ['Adamax', {}],
+  Adamax: ['Adamax', {}],
+  Momentum: ['SGD', {}],
+};
+function modernTraining(given: Record<string, unknown>): Record<string, unknown> {
+  const optimizer = given.optimizer_config;
+  if (!isRecord(optimizer) || typeof optimizer.class_name !== 'string' || !isRecord(optimizer.config) || !Object.hasOwn(OPTIMIZERS, optimizer.class_name)) return given;
+  const [name, options] = OPTIMIZERS[optimizer.class_name];
+  return { ...given, optimizer_config: { class_name: name, config: Object.fromEntries(Object.entries(optimizer.config).map(([k, v]) => [options[k] ?? k, v])) } };
+}
+async function loadOptimizer(model: Model, state: readonly Found[], file: string, signal?: AbortSignal | null): Promise<void> {
+  const optimizer = model.optimizer!,
+    matches = new WeightMatches(file, model.name),
+    pairs = legacyOptimizerState(
+      optimizer,
+      model.trainableVariables,
+      state.map((found) => ({ name: found.where, found })),
+    );
+  if (!pairs) console.warn(`${file}: the state of the optimizer (${state.length} variables) is not that of '${optimizer.name}': it is left out, the optimizer starts anew.`);
+  for (const { variable, found } of pairs ?? []) matches.pair(variable, found);
+  await matches.apply({ signal });
 }
 
 function entryOf(given: unknown, file: string): Entry {
@@ -85,10 +124,11 @@ function entryOf(given: unknown, file: string): Entry {
     scale: isScaled ? (quantization.scale as number) : null,
     min: isScaled ? (quantization.min as number) : 0,
     bytes: shape.reduce((a, b) => a * b, stored.size),
+    group: given.group,
   };
 }
 // All weights of a group lie one after the other in its shards, joined.
-async function readGroup(group: unknown, file: string, signal?: AbortSignal | null): Promise<Found[]> {
+async function readGroup(group: unknown, file: string, signal?: AbortSignal | null): Promise<(Found & { group: unknown })[]> {
   if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) throw new FileError(`${file}: its manifest is damaged.`);
   const entries = group.weights.map((w) => entryOf(w, file)),
     total = entries.reduce((n, e) => n + e.bytes, 0);
@@ -116,6 +156,7 @@ async function readGroup(group: unknown, file: string, signal?: AbortSignal | nu
     return {
       where: e.name,
       shape: e.shape,
+      group: e.group,
       read: () => {
         const values = decodeNumbers(e.stored, Uint8Array.from(raw), count) as TypedArray;
         return Promise.resolve({
