@@ -11,7 +11,17 @@ const code = ['4wEAAAAAAAAA\n', null, null];
 /** A chain of an input and one Lambda layer, as each Keras writes it. */
 const lambda: Record<string, Record<string, unknown>> = {
   'Keras 1': { function: code[0], function_type: 'lambda', output_shape: null, output_shape_type: 'raw', arguments: {}, batch_input_shape: [null, 3], input_dtype: 'float32' },
-  'Keras 2': { function: code, function_type: 'lambda', module: '__main__', output_shape: null, output_shape_type: 'raw', output_shape_module: null, arguments: {}, batch_input_shape: [null, 3], dtype: 'float32' },
+  'Keras 2': {
+    function: code,
+    function_type: 'lambda',
+    module: '__main__',
+    output_shape: null,
+    output_shape_type: 'raw',
+    output_shape_module: null,
+    arguments: {},
+    batch_input_shape: [null, 3],
+    dtype: 'float32',
+  },
   'Keras 3': { function: { class_name: '__lambda__', config: { code: code[0], defaults: null, closure: null } }, arguments: {} },
 };
 const chain = (config: Record<string, unknown>, version: string): string =>

@@ -46,9 +46,17 @@ function write(name: string, weights: Weight[], more: object = {}, topology: obj
   }));
   const model = {
     class_name: 'Sequential',
-    config: { name: 'sequential_1', layers: [{ class_name: 'Dense', config: { name: 'dense_1', units: 2, activation: 'linear', use_bias: true, batch_input_shape: [null, 3], dtype: 'float32' } }] },
+    config: {
+      name: 'sequential_1',
+      layers: [{ class_name: 'Dense', config: { name: 'dense_1', units: 2, activation: 'linear', use_bias: true, batch_input_shape: [null, 3], dtype: 'float32' } }],
+    },
   };
-  const json = { format: 'layers-model', modelTopology: { keras_version: 'tfjs-layers 4.2.0', model_config: model, ...topology }, weightsManifest: [{ paths: ['a.bin', './b.bin'], weights: specs }], ...more };
+  const json = {
+    format: 'layers-model',
+    modelTopology: { keras_version: 'tfjs-layers 4.2.0', model_config: model, ...topology },
+    weightsManifest: [{ paths: ['a.bin', './b.bin'], weights: specs }],
+    ...more,
+  };
   const file = path.join(at, 'model.json');
   fs.writeFileSync(file, JSON.stringify(json));
   return file;
@@ -75,12 +83,22 @@ describe('layers models of TensorFlow.js', () => {
         scale = (Math.max(...kernel) - min) / levels,
         stored = kernel.map((v) => Math.round((v - min) / scale));
       const model = await load(write(as, [{ ...plain[0], values: stored, as, scale, min }, plain[1]]));
-      close(model.weights[0], stored.map((v) => v * scale + min), 'as stored', 1e-6);
+      close(
+        model.weights[0],
+        stored.map((v) => v * scale + min),
+        'as stored',
+        1e-6,
+      );
       (model.weights[0].dataSync() as Float32Array).forEach((got, i) => assert.ok(Math.abs(got - kernel[i]) <= scale * 0.51, `${got} was ${kernel[i]}`));
       close(model.weights[1], bias, 'bias', 1e-7);
     });
   it('weights in float16', async () => {
-    const model = await load(write('half', [{ ...plain[0], as: 'float16' }, { ...plain[1], as: 'float16' }]));
+    const model = await load(
+      write('half', [
+        { ...plain[0], as: 'float16' },
+        { ...plain[1], as: 'float16' },
+      ]),
+    );
     close(model.weights[0], kernel, 'kernel', 1e-7); // these are halves
     close(model.weights[1], bias, 'bias', 1e-3);
     assert.equal(model.weights[0].dtype, 'float32');
@@ -91,7 +109,11 @@ describe('layers models of TensorFlow.js', () => {
   });
   for (const where of ['beside the topology', 'in the topology'])
     it(`is compiled by its training_config, ${where}`, async () => {
-      const training = { optimizer_config: { class_name: 'RMSProp', config: { learning_rate: 0.02, decay: 0.8, momentum: 0.5, epsilon: 1e-6, centered: false } }, loss: 'mean_squared_error', metrics: ['mae'] };
+      const training = {
+        optimizer_config: { class_name: 'RMSProp', config: { learning_rate: 0.02, decay: 0.8, momentum: 0.5, epsilon: 1e-6, centered: false } },
+        loss: 'mean_squared_error',
+        metrics: ['mae'],
+      };
       const file = where === 'in the topology' ? write('inside', plain, {}, { training_config: training }) : write('outside', plain, { trainingConfig: training });
       const model = await load(file);
       assert.equal(model.compiled, true);
@@ -112,7 +134,14 @@ describe('layers models of TensorFlow.js', () => {
     const model = await load(
       write(
         'state',
-        [...plain, slot('iter', [], [7]), slot('dense_1/kernel/m', [3, 2], m), slot('dense_1/bias/m', [2], [7, 8]), slot('dense_1/kernel/v', [3, 2], v), slot('dense_1/bias/v', [2], [9, 10])],
+        [
+          ...plain,
+          slot('iter', [], [7]),
+          slot('dense_1/kernel/m', [3, 2], m),
+          slot('dense_1/bias/m', [2], [7, 8]),
+          slot('dense_1/kernel/v', [3, 2], v),
+          slot('dense_1/bias/v', [2], [9, 10]),
+        ],
         { trainingConfig: training },
       ),
     );
