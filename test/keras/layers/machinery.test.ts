@@ -460,7 +460,7 @@ describe('calls of layers', () => {
       'TypeError',
       'apply: the second argument must be an options object.\n  Received: true\n  Fix: pass several tensors as one array.',
     );
-    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply('text'), 'TypeError', "a tensor is expected.\n  Received: \'text\'\n  In layer 'd' (Dense).");
+    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply('text'), 'TypeError', "a tensor is expected.\n  Received: 'text'\n  In layer 'd' (Dense).");
     class NoSuper extends layers.Layer {
       override call(x: unknown): unknown {
         return x;
