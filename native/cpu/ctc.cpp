@@ -1,5 +1,6 @@
-// CTC by the forward-backward recursion over blank, label, blank, ..., label, blank, in logarithms and double precision.
-// The second derivative is the same program on dual numbers (Pearlmutter 1994).
+// CTC by the forward-backward recursion over blank, label, blank, ..., label, blank. Loss and gradient compute with
+// probabilities whose exponents do not end; the second derivative is the same program on logarithms and dual numbers
+// (Pearlmutter 1994).
 #include "ops/ctc.h"
 
 #include <algorithm>
@@ -33,7 +34,6 @@ double exp(double a) { return std::exp(a); }
 double log(double a) { return std::log(a); }
 double value_of(double a) { return a; }
 double value_of(Dual a) { return a.value; }
-bool is_never(double a) { return a == kNever; }
 bool is_never(Dual a) { return a.value == kNever; }
 
 // log(e^a + e^b)
@@ -48,87 +48,145 @@ Dual log_add(Dual a, Dual b) {
   return {y, share * a.slope + (1 - share) * b.slope};
 }
 
+// m 2^(512 e): a probability that does not underflow, whatever the number of frames. 2^-256 <= m < 2^256, or m = 0.
+struct Wide {
+  double m = 0;
+  int64_t e = 0;
+};
+constexpr double kUp = 0x1p512, kDown = 0x1p-512, kLow = 0x1p-256, kHigh = 0x1p256, kLogUp = 512 * 0.693147180559945309417232121458;
+Wide normalized(double m, int64_t e) {
+  if (m >= kHigh) return {m * kDown, e + 1};
+  if (m < kLow && m > 0) return {m * kUp, e - 1};
+  return {m, e};
+}
+// The arithmetic of the recursion: probabilities as wide numbers...
+struct Probabilities {
+  using Value = Wide;
+  using Number = double;
+  static Value none() { return {}; }
+  static Value certain() { return {1, 0}; }
+  static bool is_none(Value a) { return a.m == 0; }
+  static Value of_log(double l) {
+    if (!(l > -1e15)) return {std::isnan(l) ? l : 0, 0};
+    const double e = std::round(l / kLogUp);
+    return normalized(std::exp(l - e * kLogUp), int64_t(e));
+  }
+  static double log_of(Value a) { return std::log(a.m) + double(a.e) * kLogUp; }
+  static Value add(Value a, Value b) {
+    if (a.e == b.e) return normalized(a.m + b.m, a.e);
+    if (a.m == 0) return b;
+    if (b.m == 0) return a;
+    const Value &high = a.e > b.e ? a : b, &low = a.e > b.e ? b : a;
+    return high.e - low.e > 1 ? high : normalized(high.m + low.m * kDown, high.e);
+  }
+  static Value times(Value a, Value b) { return normalized(a.m * b.m, a.e + b.e); }
+  // a b / c, which is at most 1
+  static double share(Value a, Value b, Value c) {
+    const double q = a.m * b.m / c.m;
+    const int64_t d = a.e + b.e - c.e;
+    return d == 0 ? q : d == 1 ? q * kUp : d == -1 ? q * kDown : 0;
+  }
+};
+// ... or their logarithms.
+template <class S>
+struct Logarithms {
+  using Value = S;
+  using Number = S;
+  static Value none() { return S(kNever); }
+  static Value certain() { return S(0.0); }
+  static bool is_none(Value a) { return is_never(a); }
+  static Value of_log(Number l) { return l; }
+  static Number log_of(Value a) { return a; }
+  static Value add(Value a, Value b) { return log_add(a, b); }
+  static Value times(Value a, Value b) { return is_never(a) || is_never(b) ? none() : a + b; }
+  static Number share(Value a, Value b, Value c) { return exp(a + b - c); }
+};
+
 struct Sizes {
   int64_t batch, frames, classes, count, blank;
 };
 // The recursion for one example: `frames` rows of `classes` logits, `labels` of them to be spelled.
-template <class S>
+template <class A>
 class Alignments {
  public:
+  using Value = typename A::Value;
+  using Number = typename A::Number;
   explicit Alignments(const Sizes& z)
-      : z_(z), path_(size_t(2 * z.count + 1)), log_(size_t(z.frames * z.classes)), alpha_(size_t(z.frames) * path_.size()),
-        beta_(path_.size()), next_(path_.size()), seen_(size_t(z.classes)) {}
+      : z_(z), path_(size_t(2 * z.count + 1)), log_(size_t(z.frames * z.classes)), emitted_(log_.size()),
+        alpha_(size_t(z.frames) * path_.size()), beta_(path_.size()), next_(path_.size()), seen_(size_t(z.classes)) {}
 
   // x(t, k): the logits. The loss is returned; gradient(t, k, g) is called for each frame and class.
   template <class X, class G>
-  S run(const int32_t* labels, int64_t count, int64_t frames, X&& x, G&& gradient) {
+  Number run(const int32_t* labels, int64_t count, int64_t frames, X&& x, G&& gradient) {
     const int64_t places = 2 * count + 1, classes = z_.classes;
     for (int64_t s = 0; s < places; s++) path_[size_t(s)] = s % 2 ? labels[s / 2] : int32_t(z_.blank);
     for (int64_t t = 0; t < frames; t++) {  // log softmax
-      S* row = &log_[size_t(t * classes)];
+      Number* row = &log_[size_t(t * classes)];
       double largest = kNever;
       for (int64_t k = 0; k < classes; k++) {
         row[k] = x(t, k);
         largest = std::max(largest, value_of(row[k]));
       }
-      S total = 0.0;
-      for (int64_t k = 0; k < classes; k++) total = total + exp(row[k] - S(largest));
-      const S norm = log(total) + S(largest);
+      Number total = 0.0;
+      for (int64_t k = 0; k < classes; k++) total = total + exp(row[k] - Number(largest));
+      const Number norm = log(total) + Number(largest);
       for (int64_t k = 0; k < classes; k++) row[k] = row[k] - norm;
+      for (int64_t s = 1; s < places; s += 2) emitted_[size_t(t * classes + path_[size_t(s)])] = A::of_log(row[path_[size_t(s)]]);
+      emitted_[size_t(t * classes + z_.blank)] = A::of_log(row[z_.blank]);
     }
-    if (!frames) return count ? S(-kNever) : S(0.0);
-    auto emitted = [&](int64_t t, int64_t s) { return log_[size_t(t * classes + path_[size_t(s)])]; };
+    if (!frames) return count ? Number(-kNever) : Number(0.0);
+    auto emitted = [&](int64_t t, int64_t s) { return emitted_[size_t(t * classes + path_[size_t(s)])]; };
     auto can_skip = [&](int64_t s) { return s >= 2 && s % 2 && path_[size_t(s)] != path_[size_t(s - 2)]; };
     // Places that can be reached from the start and from which the end can be.
     auto first = [&](int64_t t) { return std::max<int64_t>(0, places - 2 * (frames - t)); };
     auto last = [&](int64_t t) { return std::min(places, 2 * (t + 1)); };
     for (int64_t t = 0; t < frames; t++) {
-      S *row = &alpha_[size_t(t * places)], *before = row - places;
-      std::fill(row, row + places, S(kNever));
+      Value *row = &alpha_[size_t(t * places)], *before = row - places;
+      std::fill(row, row + places, A::none());
       for (int64_t s = first(t); s < last(t); s++) {
-        S sum = kNever;
-        if (!t) {
-          sum = 0.0;
-        } else {
-          sum = s ? log_add(before[s], before[s - 1]) : before[s];
-          if (can_skip(s)) sum = log_add(sum, before[s - 2]);
+        Value sum = A::certain();
+        if (t) {
+          sum = s ? A::add(before[s], before[s - 1]) : before[s];
+          if (can_skip(s)) sum = A::add(sum, before[s - 2]);
         }
-        row[s] = is_never(sum) ? sum : sum + emitted(t, s);
+        row[s] = A::times(sum, emitted(t, s));
       }
     }
-    const S* end = &alpha_[size_t((frames - 1) * places)];
-    const S likelihood = count ? log_add(end[places - 1], end[places - 2]) : end[0];
-    if (is_never(likelihood)) return S(-kNever);
+    const Value* end = &alpha_[size_t((frames - 1) * places)];
+    const Value likelihood = count ? A::add(end[places - 1], end[places - 2]) : end[0];
+    if (A::is_none(likelihood)) return Number(-kNever);
     for (int64_t t = frames - 1; t >= 0; t--) {
-      const S* row = &alpha_[size_t(t * places)];
-      std::fill(seen_.begin(), seen_.end(), S(0.0));
+      const Value* row = &alpha_[size_t(t * places)];
+      std::fill(seen_.begin(), seen_.end(), Number(0.0));
       for (int64_t s = 0; s < places; s++) {  // beta: the rest of the way, without frame t
-        S sum = kNever;
+        Value sum = A::none();
         if (s >= first(t) && s < last(t)) {
           if (t == frames - 1) {
-            if (s >= places - 2) sum = 0.0;
+            if (s >= places - 2) sum = A::certain();
           } else {
             sum = next_[size_t(s)];
-            if (s + 1 < places) sum = log_add(sum, next_[size_t(s + 1)]);
-            if (s + 2 < places && can_skip(s + 2)) sum = log_add(sum, next_[size_t(s + 2)]);
+            if (s + 1 < places) sum = A::add(sum, next_[size_t(s + 1)]);
+            if (s + 2 < places && can_skip(s + 2)) sum = A::add(sum, next_[size_t(s + 2)]);
           }
-          if (!is_never(sum) && !is_never(row[s])) {
-            S& share = seen_[size_t(path_[size_t(s)])];
-            share = share + exp(row[s] + sum - likelihood);
+          if (!A::is_none(sum) && !A::is_none(row[s])) {
+            Number& share = seen_[size_t(path_[size_t(s)])];
+            share = share + A::share(row[s], sum, likelihood);
           }
         }
-        beta_[size_t(s)] = is_never(sum) ? sum : sum + emitted(t, s);
+        beta_[size_t(s)] = A::times(sum, emitted(t, s));
       }
       std::swap(beta_, next_);
       for (int64_t k = 0; k < classes; k++) gradient(t, k, exp(log_[size_t(t * classes + k)]) - seen_[size_t(k)]);
     }
-    return S(0.0) - likelihood;
+    return Number(0.0) - A::log_of(likelihood);
   }
 
  private:
   Sizes z_;
   std::vector<int32_t> path_;
-  std::vector<S> log_, alpha_, beta_, next_, seen_;
+  std::vector<Number> log_;
+  std::vector<Value> emitted_, alpha_, beta_, next_;
+  std::vector<Number> seen_;
 };
 
 // Lengths and labels within the tensors; checked before threads start, which must not throw.
@@ -158,7 +216,7 @@ Kernel loss_kernel(const Sizes& z) {
     check(z, labels, counts, frames);
     const int64_t size = z.frames * z.classes;
     parallel_for(z.batch, 1, [&](int64_t begin, int64_t end) {
-      Alignments<double> a(z);
+      Alignments<Probabilities> a(z);
       for (int64_t b = begin; b < end; b++) {
         T* d = dx + b * size;
         std::fill_n(d, size, T(0));
@@ -179,7 +237,7 @@ Kernel curvature_kernel(const Sizes& z) {
     check(z, labels, counts, frames);
     const int64_t size = z.frames * z.classes;
     parallel_for(z.batch, 1, [&](int64_t begin, int64_t end) {
-      Alignments<Dual> a(z);
+      Alignments<Logarithms<Dual>> a(z);
       for (int64_t b = begin; b < end; b++) {
         T* d = y + b * size;
         std::fill_n(d, size, T(0));

@@ -100,6 +100,22 @@ describe('jvp', () => {
     await throwsText(() => ops.jvp(() => 3, [1], [1]), 'TypeError', 'jvp: the function must return tensors.\n  Received: number');
   });
 });
+describe('ctcLoss', () => {
+  it('does not underflow: labels that take every frame have one alignment', () => {
+    const frames = 40,
+      logits = trae.tensor(Float64Array.from({ length: frames * 3 }, (_, i) => (i % 3 === 0 ? 400 : i % 3 === 1 ? -300 : 100 * Math.sin(i)))).reshape([1, frames, 3]);
+    const labels = Int32Array.from({ length: frames }, (_, i) => 1 + (i % 2)),
+      want = trae.ops.takeAlongAxis(trae.logSoftmax(logits), trae.tensor(labels, [1, frames, 1]), { axis: 2 }).sum().negative().item(); // prettier-ignore
+    const got = ops.ctcLoss(trae.tensor(labels, [1, frames]), logits, [frames], [frames]).item();
+    assert.ok(want > 15000 && Math.abs(got - want) < 1e-9 * want, `${got} instead of ${want}`);
+  });
+  it('carries NaN, and takes logits of -infinity for classes that cannot be', () => {
+    const one = (v: number[]): number => ops.ctcLoss([[1]], trae.tensor(v, [1, 2, 3]), [1], [2]).item();
+    assert.ok(Number.isNaN(one([0, NaN, 0, 0, 0, 0])));
+    assert.equal(one([0, -Infinity, 0, 0, -Infinity, 0]), Infinity);
+    assert.ok(Math.abs(one([0, 0, -Infinity, 0, 0, -Infinity]) + Math.log(3 / 4)) < 1e-6);
+  });
+});
 describe('convertToNumpy and customGradient', () => {
   it('give arrays, and a gradient of its own', () => {
     assert.deepEqual(ops.convertToNumpy(trae.tensor([[1, 2]])), [[1, 2]]);
