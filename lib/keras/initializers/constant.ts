@@ -1,0 +1,55 @@
+/** Initializers that draw nothing: zeros, ones, one value, the identity. */
+import { ValueError } from '../../errors';
+import { isRecord } from '../../nest';
+import { diagonalMask, filled } from '../../ops/creation';
+import { convert, formatShape, run, type Shape, type Tensor, type TensorLike } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
+
+/** Zeros. */
+export class Zeros extends Initializer {
+  call(shape: Shape, options: Options = {}): Tensor {
+    return filled(sizesOf(shape), 0, dtypeOf(options));
+  }
+}
+/** Ones. */
+export class Ones extends Initializer {
+  call(shape: Shape, options: Options = {}): Tensor {
+    return filled(sizesOf(shape), 1, dtypeOf(options));
+  }
+}
+/** One value, or a tensor that broadcasts. */
+export class Constant extends Initializer {
+  static positional = ['value'];
+  readonly value: TensorLike;
+  constructor(value: TensorLike | { value?: TensorLike } = 0) {
+    super();
+    const isOptions = isRecord(value) && !('assign' in value) && !('shape' in value);
+    this.value = isOptions ? ((value as { value?: TensorLike }).value ?? 0) : (value as TensorLike);
+  }
+  call(shape: Shape, options: Options = {}): Tensor {
+    if (typeof this.value === 'number') return filled(sizesOf(shape), this.value, dtypeOf(options));
+    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: sizesOf(shape) })], { dtype: dtypeOf(options) });
+  }
+  override getConfig() {
+    return { value: this.value };
+  }
+}
+/** gain * the identity matrix. */
+export class Identity extends Initializer {
+  static positional = ['gain'];
+  readonly gain: number;
+  constructor(gain: number | { gain?: number } = 1) {
+    super();
+    this.gain = typeof gain === 'object' ? (gain.gain ?? 1) : gain;
+  }
+  call(shape: Shape, options: Options = {}): Tensor {
+    if (sizesOf(shape).length !== 2) throw new ValueError(`Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`);
+    const one = run('cast', [diagonalMask('equal', shape[0], shape[1], 0)], { dtype: dtypeOf(options) });
+    return run('multiply', [one, convert(this.gain, one)]);
+  }
+  override getConfig() {
+    return { gain: this.gain };
+  }
+}
+registerClass('keras.initializers', Zeros, Ones, Constant, Identity);

@@ -1,0 +1,26 @@
+/** Base of all initializers. */
+import { ValueError } from '../../errors';
+import { numberList } from '../../ops/arguments';
+import { type DType, formatShape, type Shape, type Tensor } from '../../tensor';
+
+/** Makes the first value of a weight. Subclass and implement `call`. */
+export abstract class Initializer {
+  abstract call(shape: Shape, options?: { dtype?: DType | null }): Tensor;
+  getConfig(): Record<string, unknown> {
+    return {};
+  }
+  /** A copy with the same config. */
+  clone(): Initializer {
+    return new (this.constructor as new (c: Record<string, unknown>) => Initializer)(this.getConfig());
+  }
+}
+/** @internal What `call` takes besides the shape. */
+export type Options = { dtype?: DType | null };
+/** @internal */
+export const dtypeOf = (options: Options): DType => options.dtype ?? 'float32';
+/** @internal A shape as a list of its sizes. */
+export function sizesOf(shape: unknown): number[] {
+  const sizes = numberList('initializer', 'shape', shape);
+  if (sizes.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`initializer: shape must hold whole numbers >= 0.\n  Received: ${formatShape(sizes)}`);
+  return sizes;
+}

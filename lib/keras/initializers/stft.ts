@@ -1,0 +1,60 @@
+/** STFT: kernels of Fourier transforms of frames. */
+import { ValueError } from '../../errors';
+import { type Shape, type Tensor, tensor } from '../../tensor';
+import { registerClass } from '../saving/registry';
+import { dtypeOf, Initializer, type Options } from './initializer';
+
+const WINDOWS: Record<string, (x: number) => number> = {
+  hann: (x) => 0.5 - 0.5 * Math.cos(x),
+  hamming: (x) => 0.54 - 0.46 * Math.cos(x),
+  blackman: (x) => 0.42 - 0.5 * Math.cos(x) + 0.08 * Math.cos(2 * x),
+  boxcar: () => 1,
+};
+/** Kernel (frames, 1, frequencies) that computes the real or imaginary part of a short-time Fourier transform. */
+export class STFT extends Initializer {
+  static positional = ['side', 'window', 'scaling', 'periodic'];
+  readonly side: string;
+  readonly window: string | readonly number[] | null;
+  readonly scaling: string | null;
+  readonly periodic: boolean;
+  constructor(
+    side: string | { side?: string; window?: string | readonly number[] | null; scaling?: string | null; periodic?: boolean } = 'real',
+    window: string | readonly number[] | null = 'hann',
+    scaling: string | null = 'density',
+    periodic = false,
+  ) {
+    super();
+    const given = typeof side === 'object' ? { side: 'real', window: 'hann', scaling: 'density', periodic: false, ...side } : { side, window, scaling, periodic };
+    if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: '${given.side}'`);
+    if (given.scaling !== null && !['density', 'spectrum'].includes(given.scaling))
+      throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: '${given.scaling}'`);
+    if (typeof given.window === 'string' && !WINDOWS[given.window]) throw new ValueError(`STFT: window '${given.window}' is not one of ${Object.keys(WINDOWS).join(', ')}.`);
+    this.side = given.side;
+    this.window = given.window;
+    this.scaling = given.scaling;
+    this.periodic = given.periodic;
+  }
+  call(shape: Shape, options: Options = {}): Tensor {
+    const [frames, , bins] = shape,
+      length = (bins - 1) * 2,
+      span = this.periodic ? frames : frames - 1;
+    const given = this.window;
+    const window = given === null ? null : typeof given === 'string' ? Array.from({ length: frames }, (_, i) => WINDOWS[given]((2 * Math.PI * i) / span)) : [...given];
+    if (window && window.length !== frames) throw new ValueError(`STFT: the window has ${window.length} values but the kernel ${frames} frames.`);
+    const scale = !window
+      ? 1
+      : this.scaling === 'density'
+        ? Math.sqrt(window.reduce((s, w) => s + w * w, 0))
+        : this.scaling === 'spectrum'
+          ? window.reduce((s, w) => s + Math.abs(w), 0)
+          : 1;
+    const wave = this.side === 'real' ? Math.cos : Math.sin,
+      data = new Float64Array(frames * bins);
+    for (let t = 0; t < frames; t++) for (let f = 0; f < bins; f++) data[t * bins + f] = (wave((-2 * Math.PI * t * f) / length) * (window ? window[t] : 1)) / scale;
+    return tensor(data, [...shape], dtypeOf(options));
+  }
+  override getConfig() {
+    return { side: this.side, window: this.window, periodic: this.periodic, scaling: this.scaling };
+  }
+}
+registerClass('keras.initializers', STFT);

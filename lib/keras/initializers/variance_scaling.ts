@@ -1,0 +1,118 @@
+/** Initializers whose spread follows from the number of inputs and outputs: Glorot, He, LeCun. */
+import { ValueError } from '../../errors';
+import { numberList } from '../../ops/arguments';
+import { normalizeAxis } from '../../ops/shape';
+import type { SeedGenerator } from '../../random';
+import type { Shape, Tensor } from '../../tensor';
+import { checkOptions } from '../options';
+import { registerClass } from '../saving/registry';
+import { dtypeOf, type Options, sizesOf } from './initializer';
+import { RandomInitializer } from './random';
+
+/** @internal Inputs and outputs of each unit of a kernel: (..., in, out) with a receptive field before them. */
+export function fans(given: Shape, inputAxes: readonly number[] | null = null, outputAxes: readonly number[] | null = null): [number, number] {
+  const shape = sizesOf(given),
+    along = (what: string, axes: readonly number[]): number =>
+      numberList('initializer', what, axes).reduce((n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)], 1);
+  if (inputAxes && outputAxes) return [along('inputAxes', inputAxes), along('outputAxes', outputAxes)];
+  if (shape.length < 1) return [1, 1];
+  if (shape.length === 1) return [shape[0], shape[0]];
+  const field = shape.slice(0, -2).reduce((p, d) => p * d, 1);
+  return [shape[shape.length - 2] * field, shape[shape.length - 1] * field];
+}
+export interface VarianceScalingOptions {
+  scale?: number;
+  mode?: string;
+  distribution?: string;
+  seed?: number | SeedGenerator | null;
+  /** Axes of the weight that belong to the input and to the output; without them, the last two and the receptive field before. */
+  inputAxes?: readonly number[] | null;
+  outputAxes?: readonly number[] | null;
+}
+/** Variance scale / n, n the inputs (fan_in), outputs (fan_out) or their mean (fan_avg). Defaults: 1, fan_in, truncated_normal. */
+export class VarianceScaling extends RandomInitializer {
+  static positional: string[] = [];
+  readonly scale: number;
+  readonly mode: string;
+  readonly distribution: string;
+  readonly inputAxes: readonly number[] | null;
+  readonly outputAxes: readonly number[] | null;
+  constructor(options: VarianceScalingOptions = {}) {
+    checkOptions('VarianceScaling', options, ['scale', 'mode', 'distribution', 'seed', 'inputAxes', 'outputAxes']);
+    super(options.seed);
+    this.scale = options.scale ?? 1;
+    this.mode = options.mode ?? 'fan_in';
+    this.distribution = options.distribution ?? 'truncated_normal';
+    if (!(this.scale > 0)) throw new ValueError(`VarianceScaling: scale must be positive.\n  Received: ${this.scale}`);
+    if (!['fan_in', 'fan_out', 'fan_avg'].includes(this.mode)) throw new ValueError(`VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'.\n  Received: '${this.mode}'`);
+    if (!['truncated_normal', 'untruncated_normal', 'normal', 'uniform'].includes(this.distribution))
+      throw new ValueError(`VarianceScaling: distribution must be 'truncated_normal', 'untruncated_normal' or 'uniform'.\n  Received: '${this.distribution}'`);
+    if (this.distribution === 'normal') this.distribution = 'truncated_normal';
+    this.inputAxes = options.inputAxes ?? null;
+    this.outputAxes = options.outputAxes ?? null;
+  }
+  /** @internal The same with axes, drawing the same values. */
+  withAxes(inputAxes: readonly number[], outputAxes: readonly number[]): VarianceScaling {
+    return new (this.constructor as new (c: Record<string, unknown>) => VarianceScaling)({ ...this.getConfig(), seed: this.seed, inputAxes, outputAxes });
+  }
+  call(shape: Shape, options: Options = {}): Tensor {
+    const [inputs, outputs] = fans(shape, this.inputAxes, this.outputAxes);
+    const n = this.mode === 'fan_in' ? inputs : this.mode === 'fan_out' ? outputs : (inputs + outputs) / 2,
+      variance = this.scale / Math.max(1, n);
+    // A normal distribution cut off at 2 has standard deviation 0.87962566.
+    if (this.distribution === 'truncated_normal') return this.draw('truncated_normal', shape, 0, Math.sqrt(variance) / 0.87962566103423978, dtypeOf(options));
+    if (this.distribution === 'untruncated_normal') return this.draw('normal', shape, 0, Math.sqrt(variance), dtypeOf(options));
+    const limit = Math.sqrt(3 * variance);
+    return this.draw('uniform', shape, -limit, limit, dtypeOf(options));
+  }
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
+  }
+}
+type ScaledOptions = Pick<VarianceScalingOptions, 'seed' | 'inputAxes' | 'outputAxes'>;
+abstract class Scaled extends VarianceScaling {
+  constructor(options: ScaledOptions, scale: number, mode: string, distribution: string) {
+    checkOptions(new.target.name, options, ['seed', 'inputAxes', 'outputAxes']);
+    super({ scale, mode, distribution, ...options });
+  }
+  override getConfig(): Record<string, unknown> {
+    return { seed: super.getConfig().seed, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
+  }
+}
+/** Uniform within sqrt(6 / (fan in + fan out)) (Glorot & Bengio 2010). */
+export class GlorotUniform extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 1, 'fan_avg', 'uniform');
+  }
+}
+/** Truncated normal, variance 2 / (fan in + fan out). */
+export class GlorotNormal extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 1, 'fan_avg', 'truncated_normal');
+  }
+}
+/** Truncated normal, variance 1 / fan in (LeCun et al. 1998). */
+export class LecunNormal extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 1, 'fan_in', 'truncated_normal');
+  }
+}
+/** Uniform within sqrt(3 / fan in). */
+export class LecunUniform extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 1, 'fan_in', 'uniform');
+  }
+}
+/** Truncated normal, variance 2 / fan in (He et al. 2015). */
+export class HeNormal extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 2, 'fan_in', 'truncated_normal');
+  }
+}
+/** Uniform within sqrt(6 / fan in). */
+export class HeUniform extends Scaled {
+  constructor(options: ScaledOptions = {}) {
+    super(options, 2, 'fan_in', 'uniform');
+  }
+}
+registerClass('keras.initializers', VarianceScaling, GlorotUniform, GlorotNormal, LecunNormal, LecunUniform, HeNormal, HeUniform);
