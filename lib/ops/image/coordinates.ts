@@ -1,9 +1,9 @@
 /** Arrays read between their elements (keras.ops.image.map_coordinates), and images bent at random (elastic_transform). */
 import { NotImplementedError, ValueError } from '../../errors';
 import { drawSeed, type Seed } from '../../random';
-import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
-import { add, asType, counting, mul, reshape } from './arithmetic';
+import { add, asType, counting, div, mul, reshape } from './arithmetic';
 import { gaussian, blurAxis } from './filters';
 import { castBack, oneOf, onBatch, type Sampling } from './layout';
 import { interpolate, sampleImages, type Outside } from './sampling';
@@ -53,6 +53,30 @@ export interface ElasticOptions {
   dataFormat?: string | null;
 }
 /**
+ * @internal A batch read at places that a smooth random field moves. `alpha` and `sigma` may be scalars that only a call
+ * knows; `largest` is what sigma can be at most.
+ */
+export function bent(t: Tensor, alpha: number | Tensor, sigma: number | Tensor, largest: number, seed: Seed, sample: (pixels: Tensor, y: Tensor, x: Tensor) => Tensor): Tensor {
+  const [batch, height, width] = t.shape,
+    dtype = t.dtype === 'float64' ? 'float64' : 'float32',
+    reach = 3 * Math.trunc(largest),
+    [a, s] = [alpha, sigma].map((v) => asType(convert(v, dtype), dtype));
+  let kernel = gaussian(2 * reach + 1, s);
+  if (typeof sigma !== 'number') {
+    // A smaller sigma has a smaller kernel: nothing beyond 3 floor(sigma).
+    const distance = tensor(Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.abs(i - reach))).cast(dtype),
+      kept = run('where', [run('less_equal', [distance, mul(run('floor', [s]), 3)]), kernel, convert(0, kernel)]);
+    kernel = div(kept, run('sum', [kept]));
+  }
+  const noise = mul(run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: 1 }), s),
+    field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), a);
+  const move = (half: number, along: Tensor): Tensor =>
+    add(reshape(run('slice', [field], { start: [half * batch, 0, 0, 0], size: [batch, height, width, 1], step: [1, 1, 1, 1] }), [batch, height, width]), along);
+  const y = move(0, counting([1, height, 1], dtype)),
+    x = move(1, counting([1, 1, width], dtype));
+  return castBack(sample(isFloating(t.dtype) && t.dtype === dtype ? t : asType(t, dtype), y, x), t.dtype);
+}
+/**
  * Images bent at random: pixels are read `alpha` times a normal field away that a Gaussian filter of `sigma` has made smooth, the
  * same for all channels (Simard et al. 2003).
  * @param options - alpha 20, sigma 5, interpolation 'bilinear' or 'nearest', fillMode 'reflect', fillValue 0, seed.
@@ -62,18 +86,9 @@ export const elasticTransform = defineOp(
   (images: TensorLike, { alpha = 20, sigma = 5, interpolation = 'bilinear', fillMode = 'reflect', fillValue = 0, seed = null, dataFormat }: ElasticOptions = {}): Tensor => {
     const how = oneOf('elasticTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
       mode = oneOf('elasticTransform', 'fillMode', fillMode, ['constant', 'nearest', 'wrap', 'reflect']);
-    return onBatch('elasticTransform', images, dataFormat, (t) => {
-      const [batch, height, width] = t.shape,
-        dtype = t.dtype === 'float64' ? 'float64' : 'float32',
-        kernel = gaussian((6 * Math.trunc(sigma)) | 1, convert(sigma, dtype));
-      const noise = run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: sigma });
-      const field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), alpha);
-      const move = (half: number, along: Tensor): Tensor =>
-        add(reshape(run('slice', [field], { start: [half * batch, 0, 0, 0], size: [batch, height, width, 1], step: [1, 1, 1, 1] }), [batch, height, width]), along);
-      const y = move(0, counting([1, height, 1], dtype)),
-        x = move(1, counting([1, 1, width], dtype));
-      return castBack(sampleImages(isFloating(t.dtype) && t.dtype === dtype ? t : asType(t, dtype), y, x, how === 'bilinear', mode, fillValue), t.dtype);
-    });
+    return onBatch('elasticTransform', images, dataFormat, (t) =>
+      bent(t, alpha, sigma, sigma, seed, (pixels, y, x) => sampleImages(pixels, y, x, how === 'bilinear', mode, fillValue)),
+    );
   },
   ['alpha', 'sigma', 'interpolation', 'fillMode', 'fillValue', 'seed', 'dataFormat'],
 );

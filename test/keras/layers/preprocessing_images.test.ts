@@ -41,6 +41,22 @@ describe('layers of images against Keras', () => {
   }
 });
 
+describe('layers that choose', () => {
+  const x = trae.random.uniform([1, 24, 24, 1], { seed: 5, maxval: 255 });
+  for (const [name, layer] of Object.entries({
+    AugMix: new layers.AugMix({ seed: 3, factor: 0.5 }),
+    RandomElasticTransform: new layers.RandomElasticTransform({ seed: 3, scale: [0.2, 1] }),
+  }))
+    it(`${name} draws anew at each call of one plan, and the same as without a plan`, () => {
+      const twin = layers.deserialize(trae.keras.saving.serializeKerasObject(layer)),
+        plan = trae.compile((t: trae.Tensor) => apply(layer, t));
+      const calls = [0, 1, 2].map(() => plan(x));
+      for (const [i, y] of calls.entries()) {
+        close(y, apply(twin, x), `call ${i}`, 1e-3, 255);
+        if (i) assert.notDeepEqual(y.arraySync(), calls[i - 1].arraySync());
+      }
+    });
+});
 describe('layers of images', () => {
   const seeded: Record<string, () => Layer> = {
     RandomFlip: () => new layers.RandomFlip({ seed: 3 }),

@@ -41,13 +41,3 @@ export function beta(shape: readonly number[], alpha: TensorLike, other: TensorL
 export function dirichlet(count: number, alpha: number, seed: SeedGenerator): Tensor {
   return run('softmax', [logGamma([count], alpha, seed)]);
 }
-/** Numbers in [0, 1) that the seed decides (mulberry32). */
-export function sequence(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,7 +1,8 @@
 /** Layers of neighbourhoods: blur and elastic distortion. */
 import { describe } from '../../../../describe';
-import { elasticTransform } from '../../../../ops/image/coordinates';
+import { bent } from '../../../../ops/image/coordinates';
 import { gaussianBlur } from '../../../../ops/image/filters';
+import { sampleImages, type Outside } from '../../../../ops/image/sampling';
 import { ValueError } from '../../../../errors';
 import { run, type Tensor } from '../../../../tensor';
 import { registerClass } from '../../../saving/registry';
@@ -16,7 +17,6 @@ import {
   type Factor,
   type Transformation,
 } from './base_image_preprocessing_layer';
-import { sequence } from './distributions';
 import { withFactor, type ToneOptions } from './tone';
 
 type Drawn = NonNullable<Transformation>;
@@ -63,8 +63,8 @@ export interface ElasticTransformOptions extends ToneOptions {
   fillValue?: number;
 }
 /**
- * Pixels displaced by smooth random fields (Simard et al. 2003), more for a larger `scale`, with a probability drawn from `factor`. The
- * scale is drawn at each call, in a plan once; the fields always.
+ * Pixels displaced by smooth random fields (Simard et al. 2003), more for a larger `scale`, which is drawn at each call, with a
+ * probability drawn from `factor`.
  */
 export class RandomElasticTransform extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
@@ -75,7 +75,6 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
   readonly fillMode: string;
   readonly fillValue: number;
   readonly valueRange: [number, number];
-  private readonly pick: () => number;
   constructor(factor: Factor | ElasticTransformOptions = 1, options: ElasticTransformOptions = {}) {
     const all = withFactor<ElasticTransformOptions>(factor, options);
     super(all);
@@ -85,18 +84,18 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
     this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [...FILL_MODES, 'mirror']);
     this.fillValue = all.fillValue ?? 0;
     this.valueRange = valueRangeOf('RandomElasticTransform', all.valueRange);
-    this.pick = sequence(all.seed ?? Math.floor(Math.random() * 2 ** 31));
   }
   override draw([batch]: readonly number[]): Transformation {
-    return this.scale[1] === 0 || this.factor[1] === 0 ? null : { isChosen: this.isChosen(batch, this.factor) };
+    return this.scale[1] === 0 || this.factor[1] === 0 ? null : { isChosen: this.isChosen(batch, this.factor), strength: this.uniform([], ...this.scale) };
   }
-  override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
+  override transformImages(images: Tensor, { isChosen, strength }: Drawn): Tensor {
     const [, height, width] = images.shape,
-      strength = this.scale[0] + (this.scale[1] - this.scale[0]) * this.pick(),
-      alpha = 0.1 * Math.max(height, width) * strength,
-      sigma = 0.05 * Math.min(height, width) * strength;
-    const { interpolation, fillMode, fillValue } = this;
-    const y = run('where', [isChosen, elasticTransform(images, { alpha, sigma, interpolation, fillMode, fillValue, seed: this.seeds }), images]);
+      smooth = 0.05 * Math.min(height, width),
+      isLinear = this.interpolation === 'bilinear';
+    const moved = bent(images, strength.multiply(0.1 * Math.max(height, width)), strength.multiply(smooth), smooth * this.scale[1], this.seeds, (pixels, v, h) =>
+      sampleImages(pixels, v, h, isLinear, this.fillMode as Outside, this.fillValue),
+    );
+    const y = run('where', [isChosen, moved, images]);
     return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
   }
   override getConfig() {

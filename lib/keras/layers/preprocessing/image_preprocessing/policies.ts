@@ -153,13 +153,13 @@ export class AugMix extends BaseImagePreprocessingLayer {
       for (let d = 0; d < this.given.chainDepth; d++) {
         // One more than there are layers: nothing is done.
         const which = run('reshape', [run('slice', [chosen], { start: [c * this.given.chainDepth + d], size: [1], step: [1] })], { shape: [] });
+        // All draw, so that what is drawn does not depend on whether there is a plan; only one is computed where the choice is known.
+        const shape = y.shape,
+          drawn = this.augmentLayers.map((layer) => layer.withGenerator(this, () => layer.draw(shape)));
         const branches = this.augmentLayers.map(
-          (layer) =>
+          (layer, k) =>
             (t: Tensor): Tensor =>
-              layer.transformImages(
-                t,
-                layer.withGenerator(this, () => layer.draw(t.shape))!,
-              ),
+              layer.transformImages(t, drawn[k]!),
         );
         y = switchOp(which, [...branches, (t: Tensor) => t], y) as Tensor;
       }
