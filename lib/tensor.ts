@@ -154,6 +154,8 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
 }
 
+/** More than anyone needs, and a bound for arrays that hold themselves. */
+const MOST_AXES = 64;
 function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
   const leaf = (v: unknown): boolean => {
     if (typeof v !== 'number' && typeof v !== 'bigint' && typeof v !== 'boolean') return false;
@@ -164,6 +166,7 @@ function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
   const shape: number[] = [];
   const visit = (v: unknown, depth: number): void => {
     if (isTyped(v) || Array.isArray(v)) {
+      if (depth === MOST_AXES) throw new ValueError(`tensor: arrays are nested more than ${MOST_AXES} deep.\n  Fix: does one of them hold itself?`);
       const n = (v as { length: number }).length;
       if (shape.length === depth) {
         if (out.length) throw new ValueError(`tensor: a row stands where a number of axis ${depth - 1} is expected.`);

@@ -100,11 +100,14 @@ describe('tensor()', () => {
     assert.deepEqual(tensor([1 / 3, 3e38, NaN], null, 'bfloat16').arraySync(), [0.333984375, 226 * 2 ** 120, NaN]);
   });
   it('refuses what is no tensor', async () => {
+    const endless: unknown[] = [];
+    endless.push(endless);
     const refused: [unknown, unknown, string | undefined, string, string][] = [
       [[[1, 2], [3]], undefined, undefined, 'ValueError', 'tensor: rows of axis 1 differ in length: 2 and 1.'],
       [[[1, 2], 3], undefined, undefined, 'ValueError', 'tensor: a number stands where a row of axis 1 is expected.'],
       [[1, [2]], undefined, undefined, 'ValueError', 'tensor: a row stands where a number of axis 0 is expected.'],
       [[tensor([1])], undefined, undefined, 'TypeError', 'tensor: an array of tensors is not a tensor. Use stack() or concatenate().'],
+      [endless, undefined, undefined, 'ValueError', 'tensor: arrays are nested more than 64 deep.\n  Fix: does one of them hold itself?'],
       [['a'], undefined, undefined, 'TypeError', "tensor: values must be numbers, bigints or booleans.\n  Received: 'a'"],
       [undefined, undefined, undefined, 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: undefined'],
       [[1, 2, 3], [2, 2], undefined, 'ValueError', 'tensor: shape (2, 2) holds 4 values but 3 are given.'],

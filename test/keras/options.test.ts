@@ -46,11 +46,16 @@ describe('values of options', () => {
     [() => new initializers.RandomNormal().call([2, -1]), 'ValueError', 'initializer: shape must hold whole numbers >= 0.\n  Received: (2, -1)'],
     [() => new constraints.MaxNorm({ maxValue: wrong('2') }), 'ValueError', "MaxNorm: maxValue must be a number.\n  Received: '2'"],
     [() => new constraints.MaxNorm({ axis: wrong(null) }).call(wrong({})), 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: {}'],
+
     [() => new callbacks.EarlyStopping({ patience: -1 }), 'ValueError', 'EarlyStopping: patience must be a whole number >= 0.\n  Received: -1'],
     [() => new callbacks.EarlyStopping({ monitor: wrong(['loss']) }), 'TypeError', "EarlyStopping: monitor must be a string.\n  Received: ['loss']"],
   ];
   for (const [f, kind, text] of refusals) it(text.split('\n')[0], () => throwsText(f, kind, text));
 
+  it('the base class itself takes them too, and has its own name', () => {
+    const layer = new (layers.Layer as unknown as new (options: object) => InstanceType<typeof layers.Layer>)({ trainable: false });
+    if (!/^layer(_\d+)?$/.test(layer.name)) throw new Error(layer.name);
+  });
   it('of fit, evaluate and predict', async () => {
     const model = new Sequential([layers.Input([2]), new layers.Dense(1)]),
       x = trae.zeros([4, 2]),

@@ -31,7 +31,7 @@ export function registerClass(module: string, ...classes: SerializableClass[]): 
   }
 }
 /** @internal */
-export const classNameOf = (cls: SerializableClass): string => (Object.hasOwn(cls, 'className') ? cls.className! : cls.name);
+export const classNameOf = (cls: SerializableClass): string => (Object.hasOwn(cls, 'className') && cls.className ? cls.className : cls.name);
 /** @internal */
 export const moduleOf = (cls: object): string | undefined => modules.get(cls);
 /** @internal */
