@@ -1,4 +1,5 @@
 /** Masking: steps whose features all have one value are skipped by the layers that follow. */
+import { describe } from '../../../describe';
 import { TypeError } from '../../../errors';
 import { convert, run, Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
@@ -23,7 +24,7 @@ export class Masking extends Layer {
     super(given);
     const value: unknown = isSerialized(given.maskValue) ? deserializeKerasObject(given.maskValue) : given.maskValue;
     const number = value == null ? 0 : value instanceof Tensor ? value.item() : value;
-    if (typeof number !== 'number') throw new TypeError(`Masking: maskValue must be a number.\n  Received: ${String(number)} of type ${typeof number}`);
+    if (typeof number !== 'number') throw new TypeError(`Masking: maskValue must be a number.\n  Received: ${describe(number)}`);
     this.maskValue = number;
     this.built = true;
   }
