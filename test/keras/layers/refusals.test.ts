@@ -10,7 +10,7 @@ describe('layers refuse at once', () => {
     await throwsText(() => new layers.BatchNormalization({ axis: 'x' as never }), 'ValueError', 'BatchNormalization: axis must be a whole number.\n  Received: x');
   });
   it('a mask value that is no number', async () => {
-    await throwsText(() => new layers.Masking({ maskValue: 'x' as never }), 'TypeError', 'Masking: maskValue must be a number.\n  Received: \'x\'');
+    await throwsText(() => new layers.Masking({ maskValue: 'x' as never }), 'TypeError', "Masking: maskValue must be a number.\n  Received: 'x'");
   });
   it('negative penalties', async () => {
     await throwsText(() => new layers.ActivityRegularization({ l1: -1 }), 'ValueError', 'regularizer: l1 must not be negative.\n  Received: -1');
