@@ -70,7 +70,8 @@ describe('primitives for whole sequences and the loop', () => {
       ['bfloat16', 'bfloat16', 'bfloat16'],
     );
     assert.equal(layer.cell.dtype, 'float32');
-    flat(plain.apply(wave(2, 5, 3))).forEach((y, i) => close(ys[i].cast('float32'), y, `output ${i}`, 0.1));
+    // bfloat16 has 8 bits; outputs lie between -1 and 1.
+    flat(plain.apply(wave(2, 5, 3))).forEach((y, i) => assert.ok(Number(y.subtract(ys[i].cast('float32')).abs().max().item()) < 0.01, `output ${i}`));
   });
   it('the loop takes over for masks, other activations, recurrent dropout and unroll', () => {
     const x = wave(2, 4, 3),
