@@ -51,7 +51,7 @@ describe('files of models', () => {
       const zip = new ZipReader(source);
       assert.deepEqual(zip.names, ['metadata.json', 'config.json', 'model.weights.h5']);
       const config = JSON.parse(Buffer.from(await zip.read('config.json')).toString()) as Record<string, unknown>;
-      assert.deepEqual(Object.keys(config).sort(), ['class_name', 'compile_config', 'config', 'module', 'registered_name']);
+      assert.deepEqual(Object.keys(config).sort(), ['build_config', 'class_name', 'compile_config', 'config', 'module', 'registered_name']);
       const root = openHdf5(await zip.open('model.weights.h5'));
       const paths = [...root.datasets()].map((d) => d.path);
       assert.deepEqual(
