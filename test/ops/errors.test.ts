@@ -282,7 +282,11 @@ const groups: Record<string, Refusal[]> = {
   ],
   'linear algebra and special functions': [
     value(() => trae.ops.cholesky(z(2, 3)), 'cholesky', 'cholesky: a square matrix is expected, not one of 2 rows and 3 columns.\n  Received: shape (2, 3)'),
-    value(() => trae.ops.solveTriangular(z(3, 3), z(2, 1)), 'solveTriangular', 'solveTriangular: the right side has 2 rows but the matrix has 3.\n  Received: shapes (3, 3) and (2, 1)'),
+    value(
+      () => trae.ops.solveTriangular(z(3, 3), z(2, 1)),
+      'solveTriangular',
+      'solveTriangular: the right side has 2 rows but the matrix has 3.\n  Received: shapes (3, 3) and (2, 1)',
+    ),
     value(() => trae.ops.solve(z(3, 3), z(2, 1)), 'solve', 'solve: the right side has 2 rows but the matrix has 3.\n  Received: shapes (3, 3) and (2, 1)'),
     value(() => trae.ops.solve(z(2, 2), z(2, 1)).dataSync(), 'solve', 'solve: the matrix is singular: it has no inverse.'),
     value(() => trae.ops.det(z(3)), 'det', 'det: a matrix is expected.\n  Received: shape (3,)'),
@@ -319,7 +323,20 @@ const groups: Record<string, Refusal[]> = {
 };
 
 /** Elementwise under another name, or reached only through functions that check before. */
-const INNER = ['convBackwardData', 'identity', 'layerNorm', 'place', 'randomPermutation', 'randomGamma', 'randomBinomial', 'erfc', 'besselI0', 'nextAfter', 'searchSorted', 'segmentReduce'];
+const INNER = [
+  'convBackwardData',
+  'identity',
+  'layerNorm',
+  'place',
+  'randomPermutation',
+  'randomGamma',
+  'randomBinomial',
+  'erfc',
+  'besselI0',
+  'nextAfter',
+  'searchSorted',
+  'segmentReduce',
+];
 
 describe('ops: errors', () => {
   for (const [name, refusals] of Object.entries(groups))
