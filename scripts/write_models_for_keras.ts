@@ -17,6 +17,13 @@ const make = (name: string, ...args: unknown[]): InstanceType<typeof layers.Laye
 const chain = (shape: number[], ...rest: InstanceType<typeof layers.Layer>[]): AnyModel => new Sequential([layers.Input(shape), ...rest]);
 const apply = (layer: InstanceType<typeof layers.Layer>, x: unknown, options = {}): Symbolic => layer.apply(x, options) as Symbolic;
 
+type Adaptable = InstanceType<typeof layers.Layer> & { adapt(data: unknown): void };
+function adapted(name: string, options: object): InstanceType<typeof layers.Layer> {
+  const layer = make(name, options) as Adaptable;
+  layer.adapt(trae.random.normal([50, 6], { seed: 5 }));
+  return layer;
+}
+
 const builders: Record<string, () => AnyModel> = {
   dense: () => chain([6], make('Dense', 8, { activation: 'relu' }), make('Dense', 3, { activation: 'softmax' })),
   dropout: () => chain([6], make('Dense', 8), make('Dropout', 0.5), make('Dense', 2)),
@@ -82,6 +89,20 @@ const builders: Record<string, () => AnyModel> = {
       s = Input([4]);
     return new Model({ inputs: [a, s], outputs: apply(make('GRU', 4), a, { initialState: s }) });
   },
+  normalization: () => chain([6], adapted('Normalization', {}), make('Dense', 3)),
+  discretization: () => chain([6], adapted('Discretization', { numBins: 4 }), make('Embedding', 5, 3), make('Flatten'), make('Dense', 2)),
+  integer_lookup: () => {
+    const lookup = make('IntegerLookup', { numOovIndices: 2 }) as unknown as Adaptable;
+    lookup.adapt(trae.tensor([0, 1, 1, 3, 3, 3], [6], 'int64'));
+    return chain([6], adapted('Discretization', { numBins: 5 }), lookup, make('Embedding', 6, 3), make('Flatten'), make('Dense', 2));
+  },
+  category_encoding: () => chain([6], adapted('Discretization', { numBins: 4 }), make('CategoryEncoding', { numTokens: 5, outputMode: 'multi_hot' }), make('Dense', 2)),
+  spectral_normalization: () => chain([6], make('SpectralNormalization', make('Dense', 5), { powerIterations: 2 }), make('Dense', 2)),
+  attention_dropout: () => {
+    const a = Input([7, 8]);
+    return new Model({ inputs: a, outputs: apply(make('MultiHeadAttention', 2, 4, { dropout: 0.3, seed: 2 }), [a, a]) });
+  },
+  random_layers: () => chain([6], make('Dense', 5), make('GaussianDropout', 0.3), make('AlphaDropout', 0.2), make('Dense', 2)),
   mixed: () => chain([6], make('Dense', 8, { dtype: 'mixed_bfloat16' }), make('Dense', 2)),
   many: () => chain([4], ...Array.from({ length: 30 }, () => make('Dense', 4, { activation: 'tanh' }))),
 };

@@ -1,6 +1,7 @@
 /** A model that is a chain of layers (keras.Sequential). */
 import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
+import { isRecord } from '../../nest';
 import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
@@ -16,6 +17,9 @@ import { Model } from './model';
 const chains = new WeakMap<Sequential, Layer[]>();
 // Models of Keras 1 and 2 take inputs of another rank than they say, where their layers do.
 const lenient = new WeakSet<Sequential>();
+// Models that begin with texts: there are no tensors of them, so the first layer takes them as they are.
+const ofTexts = new WeakSet<Sequential>();
+const isInputOfTexts = (x: unknown): boolean => isRecord(x) && x.class_name === 'InputLayer' && isRecord(x.config) && x.config.dtype === 'string';
 
 /**
  * Layers one after the other. Built at once when the first has an input shape (or is an `Input`), else with the first
@@ -105,6 +109,11 @@ export class Sequential extends Model {
     this.chain.unshift(input);
     this.makeGraph(input);
   }
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override apply(inputs: any, second: any = {}, third?: CallOptions): any {
+    if (!ofTexts.has(this)) return super.apply(inputs, second, third) as unknown;
+    return this.layers.reduce<unknown>((x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown, inputs);
+  }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
     const isAsSaid = !(lenient.has(this) && inputs instanceof Tensor && inputs.ndim !== this.graph?.inputs[0].ndim);
     if (this.graph && isAsSaid) return super.call(inputs, options);
@@ -119,11 +128,15 @@ export class Sequential extends Model {
   }
   static override fromConfig(config: Record<string, unknown>): Sequential {
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
+    const isOfTexts = isInputOfTexts(layers[0]);
     const model = new this(
-      layers.map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
+      (isOfTexts ? layers.slice(1) : layers).map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
       { name, trainable },
     );
-    if (!model.graph && buildInputShape) model.build(buildInputShape);
+    if (isOfTexts) {
+      ofTexts.add(model);
+      model.built = model.layers.every((l) => l.built);
+    } else if (!model.graph && buildInputShape) model.build(buildInputShape);
     if (isOld()) lenient.add(model);
     return model;
   }

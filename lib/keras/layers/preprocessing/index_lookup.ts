@@ -4,7 +4,7 @@ import { RuntimeError, ValueError } from '../../../errors';
 import { convert, run, Tensor, tensor, type TensorLike } from '../../../tensor';
 import { withTrace } from '../../../trace';
 import type { Variable } from '../../../variable';
-import type { SymbolicShape } from '../../keras_tensor';
+import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import type { LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
@@ -268,6 +268,8 @@ export abstract class IndexLookup extends DataLayer {
     if (this.outputMode === 'int') return indices;
     const y = encode(indices, this.outputMode === 'tf_idf' ? 'count' : this.outputMode, this.depth, this.outputMode === 'tf_idf' ? 'float32' : 'int64');
     if (this.outputMode !== 'tf_idf') return y;
+    // Of models that are being loaded the weights come after the graph.
+    if (!this.idf && isInferring()) return run('cast', [y], { dtype: 'float32' });
     if (!this.idf) throw new ValueError("outputMode 'tf_idf' needs idfWeights.\n  Fix: call adapt(data), or setVocabulary(vocabulary, { idfWeights }).");
     return run('multiply', [y, tensor(this.idf, [this.idf.length], 'float32')]);
   }
