@@ -15,6 +15,7 @@ describe('vocabularies in files of Keras', () => {
         got = model.apply(given) as trae.Tensor;
       assert.deepEqual([...got.shape], trae.tensor(y as number[][]).shape);
       close(got.cast('float32'), (y as number[][]).flat(), 'output', 1e-5);
-      if (name.startsWith('integer')) close(((await model.predict(given as trae.Tensor, { verbose: 0 })) as trae.Tensor).cast('float32'), (y as number[][]).flat(), 'predict', 1e-5);
+      if (name.startsWith('integer'))
+        close(((await model.predict(given as trae.Tensor, { verbose: 0 })) as trae.Tensor).cast('float32'), (y as number[][]).flat(), 'predict', 1e-5);
     });
 });
