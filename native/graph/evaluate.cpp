@@ -93,10 +93,7 @@ void Evaluation::run() {
   calls_.clear();
 }
 
-bool is_symbolic(const Tensor& t) {
-  std::vector<CallPtr> calls;
-  return !collect({t}, calls);
-}
+bool is_symbolic(const Tensor& t) { return t.node()->is_symbolic; }
 
 void throw_if_failed(const Tensor& t) {
   if (t.node()->state.load(std::memory_order_acquire) == State::kFailed) std::rethrow_exception(t.node()->error);

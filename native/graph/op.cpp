@@ -66,8 +66,10 @@ Tensors apply(OpPtr op, Tensors inputs) {
   Specs specs;
   specs.reserve(inputs.size());
   int depth = 0;
+  bool is_symbolic = false;
   for (const Tensor& t : inputs) {
     specs.push_back(t.spec());
+    is_symbolic |= t.node()->is_symbolic;
     if (t.node()->state.load(std::memory_order_relaxed) == State::kLazy) depth = std::max(depth, t.node()->depth);
   }
   Specs out = op->infer(specs);
@@ -84,6 +86,7 @@ Tensors apply(OpPtr op, Tensors inputs) {
     n->call = call;
     n->index = int(i);
     n->depth = depth + 1;
+    n->is_symbolic = is_symbolic;
     call->outputs.push_back(n);
     r.emplace_back(std::move(n));
   }

@@ -27,7 +27,11 @@ Call::~Call() {
   t_draining = nullptr;
 }
 
-Tensor Tensor::placeholder(Spec s) { return Tensor(std::make_shared<Node>(std::move(s), State::kPlaceholder)); }
+Tensor Tensor::placeholder(Spec s) {
+  auto node = std::make_shared<Node>(std::move(s), State::kPlaceholder);
+  node->is_symbolic = true;
+  return Tensor(std::move(node));
+}
 
 Tensor Tensor::from_storage(Spec s, StoragePtr storage) {
   auto n = std::make_shared<Node>(std::move(s), State::kReady);
