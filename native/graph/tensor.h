@@ -34,9 +34,9 @@ struct Node {
   explicit Node(Spec s, State st) : spec(std::move(s)), state(st) {}
   ~Node();
   Spec spec;
-  CallPtr call;   // null for data and placeholders, and once evaluated outside of a gradient scope
-  int index = 0;  // which output of `call`
-  int depth = 0;  // longest chain of unevaluated calls above; long ones are evaluated early
+  CallPtr call;              // null for data and placeholders, and once evaluated outside of a gradient scope
+  int index = 0;             // which output of `call`
+  int depth = 0;             // longest chain of unevaluated calls above; long ones are evaluated early
   bool is_symbolic = false;  // a placeholder, or made from one
   std::atomic<State> state;
   StoragePtr storage;
