@@ -15,7 +15,9 @@ import numpy as np
 
 folder = pathlib.Path(sys.argv[1])
 # What Keras 3 cannot read in the legacy format even when it wrote it: ops outside of layers, and Attention's score_mode.
-UNREADABLE_H5 = ("ops", "dot_attention")
+UNREADABLE_H5 = ("ops", "dot_attention", "integer_lookup")
+# A vocabulary is an asset of .keras files alone: neither clones nor .h5 files have one.
+WITH_ASSETS = ("integer_lookup",)
 names = json.loads((folder / "models.json").read_text())
 failures = []
 checks = 0
@@ -47,7 +49,7 @@ for name in names:
         iterations = int(model.optimizer.iterations)
         if iterations != 4 and model.trainable_weights:
             failures.append(f"{name} .keras: the optimizer has done {iterations} steps instead of 4")
-        fresh = keras.models.clone_model(model)
+        fresh = model if name in WITH_ASSETS else keras.models.clone_model(model)
         fresh.load_weights(folder / f"{name}.weights.h5")
         compare(".weights.h5", fresh)
         model.fit(x, [np.zeros_like(y) for y in ys] if len(ys) > 1 else np.zeros_like(ys[0]), verbose=0)
