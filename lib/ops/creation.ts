@@ -1,5 +1,4 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
-import { describe } from '../describe';
 import { ValueError } from '../errors';
 import { isRecord } from '../nest';
 import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';

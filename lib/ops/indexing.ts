@@ -3,7 +3,6 @@ import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
 import { isRecord } from '../nest';
 import { convert, formatShape, isFloating, run, runMany, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
-import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';
 

@@ -62,10 +62,7 @@ export const moveaxis = defineOp('moveaxis', (x: TensorLike, source: number | re
   const t = convert(x),
     from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
     to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
-  for (const [what, axes] of [
-    ['source', from],
-    ['destination', to],
-  ] as const)
+  for (const axes of [from, to])
     if (axes.length !== from.length || new Set(axes).size !== axes.length)
       throw new ValueError(`moveaxis: source and destination must name as many axes, each once.\n  Received: source ${describe(source)}, destination ${describe(destination)}`, {
         op: 'moveaxis',

@@ -1,5 +1,4 @@
 /** Lambda layers in files: Python's code is refused wherever it stands, and a function of the caller takes its place. */
-import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
 import { ZipWriter } from '../../../lib/io/zip';

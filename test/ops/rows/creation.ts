@@ -144,7 +144,7 @@ row('logspace', {
 row('geomspace', {
   isSource: true,
   reference: ofEither(
-    ([], ...[args]: [never[]]) => {
+    (_inputs, ...[args]: [never[]]) => {
       const [start, stop, { num = 50, endpoint = true, dtype = 'float32' } = {}] = args as unknown as [number, number, { num?: number; endpoint?: boolean; dtype?: DType }?];
       return nd(
         Array.from({ length: num }, (_, i) => start * (stop / start) ** (i / Math.max(1, endpoint ? num - 1 : num))),
