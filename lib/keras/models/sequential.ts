@@ -5,6 +5,7 @@ import { isRecord } from '../../nest';
 import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
+import { hasText } from '../layers/preprocessing/values';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import { atPlace } from '../layers/sharing';
 import { withNameScope } from '../naming';
@@ -17,8 +18,6 @@ import { Model } from './model';
 const chains = new WeakMap<Sequential, Layer[]>();
 // Models of Keras 1 and 2 take inputs of another rank than they say, where their layers do.
 const lenient = new WeakSet<Sequential>();
-// Models that begin with texts: there are no tensors of them, so the first layer takes them as they are.
-const ofTexts = new WeakSet<Sequential>();
 const isInputOfTexts = (x: unknown): boolean => isRecord(x) && x.class_name === 'InputLayer' && isRecord(x.config) && x.config.dtype === 'string';
 
 /**
@@ -111,7 +110,8 @@ export class Sequential extends Model {
   }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   override apply(inputs: any, second: any = {}, third?: CallOptions): any {
-    if (!ofTexts.has(this)) return super.apply(inputs, second, third) as unknown;
+    if (!hasText(inputs)) return super.apply(inputs, second, third) as unknown;
+    // There are no tensors of texts: the first layer takes them as they are.
     return this.layers.reduce<unknown>((x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown, inputs);
   }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
@@ -133,10 +133,8 @@ export class Sequential extends Model {
       (isOfTexts ? layers.slice(1) : layers).map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
       { name, trainable },
     );
-    if (isOfTexts) {
-      ofTexts.add(model);
-      model.built = model.layers.every((l) => l.built);
-    } else if (!model.graph && buildInputShape) model.build(buildInputShape);
+    if (isOfTexts) model.built = model.layers.every((l) => l.built);
+    else if (!model.graph && buildInputShape) model.build(buildInputShape);
     if (isOld()) lenient.add(model);
     return model;
   }

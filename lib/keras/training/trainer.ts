@@ -2,17 +2,19 @@
 import { binding } from '../../binding';
 import { describe } from '../../describe';
 import { RuntimeError, TypeError, ValueError } from '../../errors';
+import { flattenStructure, mapStructure } from '../../nest';
 import { makeDefaultSeed } from '../../random';
 import { run, type Tensor } from '../../tensor';
 import { Callback as BaseCallback, CallbackList, type Callback } from '../callbacks/callback';
 import { History } from '../callbacks/history';
 import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
+import { isOfTexts, type Texts } from '../layers/preprocessing/values';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
-import { arrayData, checkClassWeight, classWeights, rowsOf, shuffledRows } from './data';
+import { arrayData, checkClassWeight, classWeights, isTensor, rowsOf, shuffledRows } from './data';
 import { runLoop } from './loop';
 import {
   COMPILE,
@@ -219,6 +221,7 @@ export class Trainer {
   async predict(x: Data, options: PredictOptions): Promise<unknown> {
     checkOptions('predict', options, PREDICT);
     const batchSize = wholeNumber('predict', 'batchSize', options.batchSize ?? 32, 1);
+    if (isOfTexts(x)) return this.predictTexts(x, batchSize, options);
     return this.exclusively('predict', options.signal, async (cancel) => {
       const source = openInputs(x),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) }),
@@ -234,11 +237,31 @@ export class Trainer {
         collect: (outputs) => parts.push(outputs),
       }).finally(() => closeAll([source], cancel));
       if (!pack) throw new ValueError('predict: there are no batches.');
-      const join = (list: Tensor[]): Tensor => (list.length === 1 ? list[0] : run('concatenate', list, { axis: 0 }));
-      const joined = parts[0].map((_, i) => join(parts.map((p) => p[i])));
-      await binding.evaluate(joined);
+      const joined = await joinRows(parts);
       await callbacks.each((c) => c.onPredictEnd({}));
       return pack(joined);
+    });
+  }
+  // Texts are no tensors: the model's first layer makes numbers of them, batch by batch.
+  private predictTexts(x: readonly Texts[], batchSize: number, options: PredictOptions): Promise<unknown> {
+    return this.exclusively('predict', options.signal, async (cancel) => {
+      const steps = Math.min(options.steps ?? Infinity, Math.ceil(x.length / batchSize)),
+        callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }),
+        parts: Tensor[][] = [];
+      let result: unknown;
+      await callbacks.each((c) => c.onPredictBegin({}));
+      for (let step = 0; step < steps; step++) {
+        cancel.throwIfRequested();
+        await callbacks.each((c) => c.onPredictBatchBegin(step, {}));
+        result = this.model.apply(x.slice(step * batchSize, (step + 1) * batchSize), { training: false });
+        const outputs = flattenStructure(result, isTensor);
+        await binding.evaluate(outputs);
+        parts.push(outputs);
+        await callbacks.each((c) => c.onPredictBatchEnd(step, {}));
+      }
+      const joined = await joinRows(parts);
+      await callbacks.each((c) => c.onPredictEnd({}));
+      return mapStructure(result, isTensor, () => joined.shift()!);
     });
   }
   async onBatch(kind: 'train' | 'test', x: Data, y: Data | null, options: BatchOptions): Promise<unknown> {
@@ -274,6 +297,19 @@ export class Trainer {
     ];
     return names.length === 1 ? logs[names[0]] : names.map((n) => logs[n]);
   }
+}
+async function joinRows(parts: readonly Tensor[][]): Promise<Tensor[]> {
+  const joined = parts[0].map((t, i) =>
+    parts.length === 1
+      ? t
+      : run(
+          'concatenate',
+          parts.map((p) => p[i]),
+          { axis: 0 },
+        ),
+  );
+  await binding.evaluate(joined);
+  return joined;
 }
 // An interrupted run does not wait for data that may never come.
 async function closeAll(list: readonly (Source | null)[], cancel: Cancel): Promise<void> {

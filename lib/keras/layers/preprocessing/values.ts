@@ -19,6 +19,8 @@ export interface Values {
 export function hasText(x: unknown): boolean {
   return typeof x === 'string' || (Array.isArray(x) && x.some(hasText));
 }
+/** Whether an array holds texts, as far as its first element tells. */
+export const isOfTexts = (x: unknown): x is readonly Texts[] => Array.isArray(x) && (typeof x[0] === 'string' || isOfTexts(x[0]));
 function flatten(op: string, x: unknown): { shape: number[]; flat: unknown[] } {
   const shape: number[] = [],
     flat: unknown[] = [];
