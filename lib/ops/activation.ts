@@ -145,7 +145,7 @@ const convertZero = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], 
 /** min(max((x + 1) / 2, 0), 1), flat at -1 and 1. */
 export const sparseSigmoid = defineOp('sparseSigmoid', (x: TensorLike): Tensor => {
   const t = toFloat(x),
-    high = choose(run('less', [t, convert(1, t)]), product(sum(t, 1), 0.5), 1);
+    high = choose(run('logical_not', [run('greater_equal', [t, convert(1, t)])]), product(sum(t, 1), 0.5), 1); // NaN stays NaN
   return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), high);
 });
 

@@ -1,5 +1,5 @@
 /** Rows of the activation functions. */
-import { elementwise, nd, type NdArray, toFloat } from '../../support/ndarray';
+import { elementwise, nd, type NdArray, toFloat, toNumeric } from '../../support/ndarray';
 import { alongAxis, axesOf, logSoftmax, softmax, total, transpose, reshape } from '../../support/naive';
 import { randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
@@ -15,22 +15,27 @@ const bounded = (x: number, low: number, high: number): number => Math.min(Math.
 const PIECES = nd([-9, -2.7, -0.8, -0.3, 0.2, 0.4, 0.8, 2.6, 7, 8.5], [2, 5], 'float64');
 
 type Options = Record<string, number>;
-function activation(op: string, f: (x: number, options: Options) => number, variants: unknown[][] = [[]], { limits = true, second = true, looseness = 1 } = {}): void {
+function activation(
+  op: string,
+  f: (x: number, options: Options) => number,
+  variants: unknown[][] = [[]],
+  { limits = true, second = true, looseness = 1, dtype = toFloat } = {},
+): void {
   const cases: Case[] = SHAPES.map((shape, seed) => ({ inputs: [randomArray(shape, { low: -5, high: 5, seed })], args: variants[0] }));
   for (const args of variants) cases.push({ inputs: [randomArray([5, 7], { low: -5, high: 5 })], args });
-  for (const dtype of ['float64', 'float16', 'bfloat16', 'int32', 'int64', 'bool'] as const)
-    cases.push({ inputs: [randomArray([5, 7], { dtype, low: -5, high: 5 })], args: variants[0] });
+  for (const type of ['float64', 'float16', 'bfloat16', 'int32', 'int64', 'bool'] as const)
+    cases.push({ inputs: [randomArray([5, 7], { dtype: type, low: -5, high: 5 })], args: variants[0] });
   cases.push({ inputs: [nd([NaN])], args: variants[0] });
   if (limits) cases.push({ inputs: [nd([50, -50])], args: variants[0] });
   row(op, {
-    reference: ([x], ...[args]: [never[]]) => elementwise((v) => f(v, typeof args[0] === 'number' ? { limit: args[0], value: args[1] } : (args[0] ?? {})), toFloat(x.dtype), x),
+    reference: ([x], ...[args]: [never[]]) => elementwise((v) => f(v, typeof args[0] === 'number' ? { limit: args[0], value: args[1] } : (args[0] ?? {})), dtype(x.dtype), x),
     cases,
     smooth: variants.map((args) => ({ inputs: [PIECES], args })),
     second,
     looseness,
   });
 }
-activation('relu6', (x) => bounded(x, 0, 6));
+activation('relu6', (x) => bounded(x, 0, 6), [[]], { dtype: toNumeric });
 activation('leakyRelu', (x, { negativeSlope = 0.2 }) => (x > 0 ? x : negativeSlope * x), [[], [{ negativeSlope: 0.05 }]]);
 activation('elu', (x, { alpha = 1 }) => (x > 0 ? x : alpha * Math.expm1(x)), [[], [{ alpha: 0.5 }]]);
 activation('selu', (x) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x)));

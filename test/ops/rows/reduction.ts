@@ -1,7 +1,7 @@
 /** Rows of the reductions. */
 import type { DType } from '../../../lib/index';
 import { alongAxis, average, type Axes, axesOf, largest, reduce, smallest, spread, total } from '../../support/naive';
-import { cast, elementwise, nd, type NdArray, reshaped, toAccumulator, toFloat } from '../../support/ndarray';
+import { cast, elementwise, nd, type NdArray, reshaped, toAccumulator, toFloat, toNumeric } from '../../support/ndarray';
 import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 
@@ -207,7 +207,7 @@ row('cumsum', {
       sum = 0;
       return values.map((v) => (sum += v));
     };
-    return axis === null ? nd(line(x.data), [x.data.length], toAccumulator(x.dtype)) : alongAxis(x, axis, toAccumulator(x.dtype), line);
+    return axis === null ? nd(line(x.data), [x.data.length], toNumeric(x.dtype)) : alongAxis(x, axis, toNumeric(x.dtype), line);
   },
   cases: [
     { inputs: [randomArray([])] },

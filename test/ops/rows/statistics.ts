@@ -1,7 +1,7 @@
 /** Rows of order statistics, counts, covariances and running products, and of the reductions that leave NaN out. */
 import type { DType } from '../../../lib/index';
 import { alongAxis, average, type Axes, reduce, reshape, spread, total } from '../../support/naive';
-import { build, elementwise, nd, type NdArray, toAccumulator, toFloat } from '../../support/ndarray';
+import { build, elementwise, nd, type NdArray, toAccumulator, toFloat, toNumeric } from '../../support/ndarray';
 import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 
@@ -137,7 +137,7 @@ function running(f: (a: number, b: number) => number, missing: number) {
   return ([x]: NdArray[], ...[args]: [never[]]): NdArray => {
     const axis = options(args).axis as number | undefined,
       t = axis === undefined ? reshape(x, [-1]) : x;
-    return alongAxis(t, axis ?? 0, toAccumulator(x.dtype), (line) => {
+    return alongAxis(t, axis ?? 0, toNumeric(x.dtype), (line) => {
       let sum: number | undefined;
       return line.map((v) => (sum = sum === undefined ? (Number.isNaN(v) ? missing : v) : f(sum, Number.isNaN(v) ? missing : v)));
     });

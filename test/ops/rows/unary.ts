@@ -38,7 +38,7 @@ function unary(op: string, { f, kind, low = -2, high = 2, smooth = [low, high], 
 }
 
 unary('negative', { f: (x) => -x, kind: 'numeric' });
-unary('abs', { f: Math.abs, kind: 'numeric', smooth: [0.5, 2], aliases: ['absolute'] });
+unary('abs', { f: Math.abs, kind: 'same', smooth: [0.5, 2], aliases: ['absolute'] });
 unary('sign', { f: Math.sign, kind: 'numeric', smooth: [0.5, 2], second: false });
 unary('exp', { f: Math.exp, kind: 'float' });
 unary('exp2', { f: (x) => 2 ** x, kind: 'float' });
@@ -70,7 +70,7 @@ unary('erf', { f: erf, kind: 'float', low: -3, high: 3 });
 unary('erfinv', { f: erfinv, kind: 'float', low: -0.95, high: 0.95 });
 unary('floor', { f: Math.floor, kind: 'float', low: -9, high: 9, smooth: [1.2, 1.8], second: false });
 unary('ceil', { f: Math.ceil, kind: 'float', low: -9, high: 9, smooth: [1.2, 1.8], second: false });
-unary('trunc', { f: Math.trunc, kind: 'numeric', low: -9, high: 9, smooth: [1.2, 1.8], second: false });
+unary('trunc', { f: Math.trunc, kind: 'same', low: -9, high: 9, smooth: [1.2, 1.8], second: false });
 unary('isnan', { f: (x) => Number(Number.isNaN(x)), kind: 'bool', smooth: false });
 unary('isinf', { f: (x) => Number(Math.abs(x) === Infinity), kind: 'bool', smooth: false });
 unary('isfinite', { f: (x) => Number(Number.isFinite(x)), kind: 'bool', smooth: false });
