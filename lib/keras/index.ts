@@ -3,6 +3,7 @@ export * as activations from './activations';
 export * as callbacks from './callbacks/index';
 export * as constraints from './constraints';
 export * as datasets from './datasets/index';
+export * as distillation from './distillation/index';
 export * as initializers from './initializers';
 export * as layers from './layers/index';
 export * as losses from './losses/index';

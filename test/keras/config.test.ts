@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/saving/registry';
 import { attentionRows } from './config_rows/attention';
+import { distillationRows } from './config_rows/distillation';
 import { legacyRows } from './config_rows/legacy';
 import { preprocessingRows } from './config_rows/preprocessing';
 import { lossRows, metricRows, optimizerRows } from './config_rows/training';
@@ -172,6 +173,7 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
 };
 Object.assign(rows['keras.layers'], attentionRows, preprocessingRows);
 rows['keras._legacy.layers'] = legacyRows;
+rows['keras.distillation'] = distillationRows;
 rows['keras.models'] = rows.keras;
 rows['keras.dtype_policies'] = rows.keras;
 rows['keras.src.models.functional'] = { Functional: rows.keras.Model };

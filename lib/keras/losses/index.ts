@@ -1,7 +1,7 @@
 /** All losses (keras.losses): one number for each example, averaged over the batch. */
 import { functionNames, isSerialized, makeKind, type Kind } from '../saving/serialize';
-import { getRegisteredObject } from '../saving/registry';
-import { snakeCase } from '../naming';
+import { classNames, getRegisteredObject } from '../saving/registry';
+import { camelCase, snakeCase } from '../naming';
 import { binaryCrossentropy, categoricalCrossentropy, categoricalGeneralizedCrossEntropy, sparseCategoricalCrossentropy } from './crossentropy';
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal';
 import { categoricalHinge, hinge, squaredHinge } from './hinge';
@@ -96,6 +96,14 @@ export const LOSS_ALIASES: Record<string, string> = {
   kullbackleiblerdivergence: 'KLDivergence',
   cosineproximity: 'CosineSimilarity',
 };
+
+/** @internal The function that Keras means by a name, which is none of a class: 'kl_divergence', 'klDivergence', 'kld'. */
+export function functionNamed(name: string): LossFunction | null {
+  if (getRegisteredObject(name) || classNames('keras.losses').includes(name)) return null;
+  const key = camelCase(name),
+    full = key in functions ? key : LOSS_ALIASES[name.toLowerCase()];
+  return full === undefined ? null : (functions[full] ?? Object.entries(functions).find(([f]) => f.toLowerCase() === full.toLowerCase())?.[1] ?? null);
+}
 
 const isLoss = (x: unknown): x is Loss => x instanceof Loss;
 const kind: Kind<Loss> = makeKind<Loss>('keras.losses', 'loss', isLoss, LOSS_ALIASES);

@@ -113,8 +113,8 @@ export class CompileState {
     return model.computeMetrics(x, y, yPred, { sampleWeight });
   }
 }
-// Records by output name keep their names.
-function serializeByOutput(given: unknown): unknown {
+/** @internal Records by output name keep their names. */
+export function serializeByOutput(given: unknown): unknown {
   if (given === null || given === undefined) return null;
   if (isRecord(given) && !('class_name' in given)) return Object.fromEntries(Object.entries(given).map(([k, v]) => [k, serializeByOutput(v)]));
   return Array.isArray(given) ? given.map(serializeByOutput) : serializeKerasObject(given);

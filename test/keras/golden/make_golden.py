@@ -10,6 +10,7 @@ os.environ["COLUMNS"] = "80"
 import golden_attention  # noqa: E402
 import golden_boxes  # noqa: E402
 import golden_convolutional  # noqa: E402
+import golden_distillation  # noqa: E402
 import golden_functions  # noqa: E402
 import golden_image  # noqa: E402
 import golden_layers  # noqa: E402
@@ -44,5 +45,6 @@ golden_ops.make()  # starts its random numbers anew
 golden_preprocessing.make()
 golden_spectrograms.make()  # starts its random numbers anew
 golden_summaries.make()
+golden_distillation.make()  # starts its random numbers anew
 golden_pretrained.make()
 golden_weight_options.make()  # reads the layers' files and defaults.json
