@@ -59,7 +59,8 @@ export class Distiller extends Model {
     this.teacher = models.teacher;
     this.student = models.student;
     const weight = given.studentLossWeight ?? 0.5;
-    if (!(typeof weight === 'number' && weight >= 0 && weight <= 1)) throw new ValueError(`Distiller: studentLossWeight must lie between 0 and 1.\n  Received: ${describe(weight)}`);
+    if (!(typeof weight === 'number' && weight >= 0 && weight <= 1))
+      throw new ValueError(`Distiller: studentLossWeight must lie between 0 and 1.\n  Received: ${describe(weight)}`);
     this.studentLossWeight = weight;
     const list = given.distillationLosses;
     this.distillationLosses = (Array.isArray(list) ? [...(list as DistillationLoss[])] : [list]) as DistillationLoss[];
@@ -103,13 +104,15 @@ export class Distiller extends Model {
   }
   override compileFromConfig(config: Record<string, unknown>): void {
     // Keras' own files lack it.
-    if (config.loss === null || config.loss === undefined) console.warn(`Distiller '${this.name}': the file does not say the loss of the student: call compile({ loss: ... }) before training.`);
+    if (config.loss === null || config.loss === undefined)
+      console.warn(`Distiller '${this.name}': the file does not say the loss of the student: call compile({ loss: ... }) before training.`);
     else super.compileFromConfig(config);
   }
   private studentLossOf(y: unknown, yPred: unknown): Tensor {
     if (this.studentLossWeight === 0 || y === null || y === undefined) return convert(0, 'float32');
     const value = (loss: unknown, target: unknown, output: unknown): Tensor => {
-      const result = typeof loss === 'function' ? (loss as losses)(convert(target as Tensor), output as Tensor) : (loss as { call: losses }).call(target as Tensor, output as Tensor);
+      const result =
+        typeof loss === 'function' ? (loss as losses)(convert(target as Tensor), output as Tensor) : (loss as { call: losses }).call(target as Tensor, output as Tensor);
       return result.ndim ? ops.mean(result) : result;
     };
     const values = leavesOf(mapTogether('Distiller: loss, targets and outputs', (l, t, p) => (l === null ? null : value(l, t, p)), this.studentLoss, y, yPred));

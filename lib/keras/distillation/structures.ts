@@ -39,7 +39,10 @@ export const hasLoss = (given: unknown): boolean => (isContainer(given) ? Object
 /** @internal A structure as text: `[*, { a: * }]`. */
 export function structureText(x: unknown): string {
   if (Array.isArray(x)) return `[${x.map(structureText).join(', ')}]`;
-  if (isContainer(x)) return `{ ${Object.entries(x).map(([k, v]) => `${k}: ${structureText(v)}`).join(', ')} }`;
+  if (isContainer(x))
+    return `{ ${Object.entries(x)
+      .map(([k, v]) => `${k}: ${structureText(v)}`)
+      .join(', ')} }`;
   return '*';
 }
 /** @internal Whether arrays have the same lengths and records the same keys. */

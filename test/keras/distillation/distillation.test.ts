@@ -39,14 +39,7 @@ describe('distillation losses', () => {
       assert.deepEqual(JSON.parse(JSON.stringify(saving.serializeKerasObject(loss))), config);
       const pack = (list: trae.Tensor[]): unknown => (names ? Object.fromEntries(names.map((n, i) => [n, list[i]])) : list.length > 1 ? list : list[0]);
       const variables = student.map((s) => trae.variable(tensorOf(s)));
-      const { value: got, grads } = trae.variableGrads(
-        () =>
-          loss.computeLoss(
-            pack(teacher.map(tensorOf)),
-            pack(variables.map((v) => v.value)),
-          ),
-        variables,
-      );
+      const { value: got, grads } = trae.variableGrads(() => loss.computeLoss(pack(teacher.map(tensorOf)), pack(variables.map((v) => v.value))), variables);
       close(got, value, 'value');
       gradients.forEach((g, i) => close(grads[i], g, `gradient ${i}`));
     });
@@ -64,7 +57,8 @@ describe('Distiller', () => {
     it(`fits as Keras does: ${name}`, async () => {
       const model = saving.deserializeKerasObject(config) as InstanceType<typeof Distiller>;
       const own = JSON.parse(JSON.stringify(saving.serializeKerasObject(model))) as Config;
-      for (const key of ['name', 'trainable', 'distillation_losses', 'distillation_loss_weights', 'student_loss_weight']) assert.deepEqual(own.config[key], config.config[key], key);
+      for (const key of ['name', 'trainable', 'distillation_losses', 'distillation_loss_weights', 'student_loss_weight'])
+        assert.deepEqual(own.config[key], config.config[key], key);
       assert.deepEqual(Object.keys(own.config), Object.keys(config.config));
       const data = tensorOf(x),
         target = y.length > 1 ? y.map(tensorOf) : tensorOf(y[0]);
@@ -173,10 +167,25 @@ describe('errors of distillation', () => {
     logits = new LogitsDistillation();
   const rows: [string, () => unknown, string, string][] = [
     ['temperature', () => new LogitsDistillation(-1.5), 'ValueError', 'LogitsDistillation: temperature must be a number above 0.\n  Received: -1.5'],
-    ['no loss', () => new FeatureDistillation({ loss: [null, null] }), 'ValueError', 'FeatureDistillation: loss must name a loss for one output at least.\n  Received: [null, null]'],
+    [
+      'no loss',
+      () => new FeatureDistillation({ loss: [null, null] }),
+      'ValueError',
+      'FeatureDistillation: loss must name a loss for one output at least.\n  Received: [null, null]',
+    ],
     ['no model', () => new Distiller(teacher, 7 as never, logits), 'TypeError', 'Distiller: student must be a Model.\n  Received: 7'],
-    ['output shapes', () => new Distiller(teacher, chain('other', 7), logits), 'ValueError', 'Distiller: output 0 has shape (None, 3) in the teacher but (None, 7) in the student. All sizes must match.'],
-    ['input shapes', () => new Distiller(teacher, chain('other', 3, 9), logits), 'ValueError', 'Distiller: input 0 has shape (None, 4) in the teacher but (None, 9) in the student. All sizes must match.'],
+    [
+      'output shapes',
+      () => new Distiller(teacher, chain('other', 7), logits),
+      'ValueError',
+      'Distiller: output 0 has shape (None, 3) in the teacher but (None, 7) in the student. All sizes must match.',
+    ],
+    [
+      'input shapes',
+      () => new Distiller(teacher, chain('other', 3, 9), logits),
+      'ValueError',
+      'Distiller: input 0 has shape (None, 4) in the teacher but (None, 9) in the student. All sizes must match.',
+    ],
     [
       'dtypes',
       () => {
@@ -217,17 +226,22 @@ describe('errors of distillation', () => {
     ],
     [
       'subclassed',
-      () =>
-        new Distiller(
-          teacher,
-          new (class Own extends Model {})({ name: 'own' }),
-          new FeatureDistillation({ studentLayerName: 'x' }),
-        ),
+      () => new Distiller(teacher, new (class Own extends Model {})({ name: 'own' }), new FeatureDistillation({ studentLayerName: 'x' })),
       'ValueError',
       "FeatureDistillation: layers can be named in functional and sequential models alone, and the student has no symbolic inputs and outputs.\n  Received: student 'own'\n  Fix: leave out teacherLayerName and studentLayerName, or make it by new Model({ inputs, outputs }).",
     ],
-    ['compile without loss', () => new Distiller(teacher, student, logits).compile({ optimizer: 'adam' }), 'ValueError', 'Distiller.compile: loss, that of the student, must be given.\n  Fix: compile({ loss: ... }).'],
-    ['metrics', () => new Distiller(teacher, student, logits).compile({ loss: 'mse', metrics: 'mae' as never }), 'TypeError', "Distiller.compile: metrics must be an array.\n  Received: 'mae'"],
+    [
+      'compile without loss',
+      () => new Distiller(teacher, student, logits).compile({ optimizer: 'adam' }),
+      'ValueError',
+      'Distiller.compile: loss, that of the student, must be given.\n  Fix: compile({ loss: ... }).',
+    ],
+    [
+      'metrics',
+      () => new Distiller(teacher, student, logits).compile({ loss: 'mse', metrics: 'mae' as never }),
+      'TypeError',
+      "Distiller.compile: metrics must be an array.\n  Received: 'mae'",
+    ],
     [
       'structure of the loss',
       () => new FeatureDistillation({ loss: ['mse', 'mae'] }).validateOutputs(wave(2), wave(2)),
@@ -240,7 +254,12 @@ describe('errors of distillation', () => {
       'ValueError',
       'LogitsDistillation: outputs of teacher and student must have the same structure.\n  Received: { a: * } of the teacher, [*] of the student',
     ],
-    ['base class', () => new DistillationLoss().computeLoss(1, 2), 'NotImplementedError', 'DistillationLoss: a distillation loss must implement computeLoss(teacherOutputs, studentOutputs), which returns a scalar.'],
+    [
+      'base class',
+      () => new DistillationLoss().computeLoss(1, 2),
+      'NotImplementedError',
+      'DistillationLoss: a distillation loss must implement computeLoss(teacherOutputs, studentOutputs), which returns a scalar.',
+    ],
   ];
   for (const [what, f, name, text] of rows) it(what, () => throwsText(f, name, text));
   it('a loss that is no scalar', async () => {
