@@ -27,19 +27,24 @@ export async function readNpy(source: ByteSource, signal?: AbortSignal | null): 
   const data = decodeNumbers(type, raw, count) as TypedArray;
   return { shape, dtype, data: fortran && shape.length > 1 ? fromColumns(data, shape) : data };
 }
-/** @internal What the header says, compared with what is there. */
-export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean } {
-  const fail = (why: string): never => {
-    throw new FileError(`${source.name}: it is no sound .npy file: ${why}.`);
-  };
+const unsound = (source: ByteSource, why: string): never => {
+  throw new FileError(`${source.name}: it is no sound .npy file: ${why}.`);
+};
+/** @internal The text of the header, and where the values start. */
+export function npyHeaderText(source: ByteSource): { text: string; at: number } {
   if (source.size < 12 || source.bytes(0, 6).toString('latin1') !== '\x93NUMPY')
-    fail(`it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`);
+    unsound(source, `it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`);
   const head = source.bytes(0, 12),
     isLong = head[6] >= 2,
     at = isLong ? 12 : 10,
     length = isLong ? head.readUInt32LE(8) : head.readUInt16LE(8);
-  if (head[6] < 1 || head[6] > 3 || length > MOST_HEADER) fail('its header has an unknown form');
-  const text = source.bytes(at, length).toString('latin1');
+  if (head[6] < 1 || head[6] > 3 || length > MOST_HEADER) unsound(source, 'its header has an unknown form');
+  return { text: source.bytes(at, length).toString('latin1'), at: at + length };
+}
+/** @internal What the header says, compared with what is there. */
+export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean } {
+  const fail = (why: string): never => unsound(source, why);
+  const { text, at } = npyHeaderText(source);
   if (/'descr':\s*'[<>|=]?O/.test(text)) throw new FileError(`${source.name}: an array of objects is not allowed: it holds a program.`);
   const found = HEADER.exec(text);
   if (!found) return fail(`its header is ${JSON.stringify(text.trim().slice(0, 120))}`);
@@ -58,11 +63,11 @@ export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; t
   else if (letter === '?' || letter === 'b') type = { kind: 'bool', size: 1, littleEndian: true };
   else if (letter === 'V' && size === 2) type = { kind: 'opaque', size };
   else return fail(`its values are of type '${order}${letter}${digits}'; numbers are read`);
-  if (!Number.isSafeInteger(count) || source.size - at - length !== count * size)
-    fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * size} bytes but ${source.size - at - length} follow`);
+  if (!Number.isSafeInteger(count) || source.size - at !== count * size)
+    fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * size} bytes but ${source.size - at} follow`);
   const dtypes = { f2: 'float16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8', V2: 'bfloat16' } as Record<string, DType>;
   const dtype: DType = type.kind === 'bool' ? 'bool' : (dtypes[`${letter}${size}`] ?? (size === 8 || `${letter}${size}` === 'u4' ? 'int64' : 'int32'));
-  return { shape, dtype, type, at: at + length, count, fortran: fortran === 'True' };
+  return { shape, dtype, type, at, count, fortran: fortran === 'True' };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
   const out = data.slice() as TypedArray,
@@ -95,6 +100,10 @@ export class NpzReader {
   async header(name: string, signal?: AbortSignal | null): Promise<{ shape: number[]; dtype: DType }> {
     const { shape, dtype } = npyShape(await this.zip.open(`${name}.npy`, signal));
     return { shape, dtype };
+  }
+  /** The file of an array. */
+  open(name: string, signal?: AbortSignal | null): Promise<ByteSource> {
+    return this.zip.open(`${name}.npy`, signal);
   }
   async read(name: string, signal?: AbortSignal | null): Promise<NumpyArray> {
     return readNpy(await this.zip.open(`${name}.npy`, signal), signal);

@@ -12,6 +12,8 @@ import * as tar from 'tar-stream';
 
 /** Short waits, so that failures are seen at once. */
 export const FAST = { connect: 400, stall: 250, retries: 2, delay: 5 };
+/** Waits that a busy machine keeps, for tests in which none of them should end. */
+export const PATIENT = { connect: 30_000, stall: 30_000, retries: 2, delay: 5 };
 export const MNIST = { train: 3, test: 2 };
 export const CIFAR = { batches: 2, rows: 3 };
 

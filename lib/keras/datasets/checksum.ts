@@ -1,19 +1,23 @@
-/** Checksums of files: hexadecimal SHA-256, or the `sha512-<base64>` form in which npm registries state them. */
+/** Checksums of files: hexadecimal SHA-256 (or MD5, where makers state nothing better), or the `sha512-<base64>` form in which npm registries state them. */
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import { ValueError } from '../../errors';
 
 /** @internal */
 export interface Checksum {
-  readonly algorithm: 'sha256' | 'sha512';
+  readonly algorithm: 'sha256' | 'sha512' | 'md5';
   readonly hex: string;
 }
 
 /** @internal What a source says about its file, as a checksum; undefined when it says nothing. */
-export function checksumOf(where: string, stated: { sha256?: string; integrity?: string }): Checksum | undefined {
+export function checksumOf(where: string, stated: { sha256?: string; md5?: string; integrity?: string }): Checksum | undefined {
   if (stated.sha256 !== undefined) {
     if (!/^[0-9a-f]{64}$/i.test(stated.sha256)) throw new ValueError(`${where}: sha256 '${stated.sha256}' is not 64 hexadecimal digits.`);
     return { algorithm: 'sha256', hex: stated.sha256.toLowerCase() };
+  }
+  if (stated.md5 !== undefined) {
+    if (!/^[0-9a-f]{32}$/i.test(stated.md5)) throw new ValueError(`${where}: md5 '${stated.md5}' is not 32 hexadecimal digits.`);
+    return { algorithm: 'md5', hex: stated.md5.toLowerCase() };
   }
   if (stated.integrity === undefined) return undefined;
   const match = /^(sha256|sha512)-([A-Za-z0-9+/]+=*)$/.exec(stated.integrity);
@@ -39,6 +43,6 @@ export async function mismatch(file: string, checksum: Checksum | undefined, byt
   if (bytes !== undefined && size !== bytes) return `it has ${size} bytes, ${bytes} expected`;
   if (!checksum) return undefined;
   const found = await hashFile(file, checksum.algorithm, signal);
-  const name = checksum.algorithm === 'sha256' ? 'SHA-256' : 'SHA-512';
+  const name = { sha256: 'SHA-256', sha512: 'SHA-512', md5: 'MD5' }[checksum.algorithm];
   return found === checksum.hex ? undefined : `its ${name} is ${found.slice(0, 16)}..., ${checksum.hex.slice(0, 16)}... expected (${size} bytes)`;
 }

