@@ -17,7 +17,10 @@ interface Golden {
 }
 const golden = JSON.parse(fs.readFileSync(path.join(__dirname, 'golden/datasets.json'), 'utf8')) as Golden;
 
-const floats = (count: number, Type: typeof Float32Array | typeof Float64Array): Uint8Array => new Uint8Array(Type.from({ length: count }, (_, i) => i).buffer);
+function floats(count: number, Type: typeof Float32Array | typeof Float64Array): Uint8Array {
+  const values = Array.from({ length: count }, (_, i) => i);
+  return new Uint8Array((Type === Float32Array ? Float32Array.from(values) : Float64Array.from(values)).buffer);
+}
 function archive(rows: number, columns: number, Type: typeof Float32Array | typeof Float64Array, change: Record<string, Uint8Array> = {}): Buffer {
   const descr = Type === Float32Array ? '<f4' : '<f8';
   return Buffer.from(zipSync({ 'x.npy': npy([rows, columns], floats(rows * columns, Type), descr), 'y.npy': npy([rows], floats(rows, Type), descr), ...change }));
