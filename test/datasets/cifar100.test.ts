@@ -9,10 +9,17 @@ import { noise, PATIENT, serve, sha256, temporary, tgz, write } from './fixtures
 
 const SIZE = { train: 5, test: 2 };
 /** For each image: the label of its group, the label of its class, then 1024 reds, greens and blues. */
-const GROUPS = [[3, 19, 0, 7, 3], [1, 18]],
-  CLASSES = [[99, 0, 42, 20, 7], [21, 98]];
+const GROUPS = [
+    [3, 19, 0, 7, 3],
+    [1, 18],
+  ],
+  CLASSES = [
+    [99, 0, 42, 20, 7],
+    [21, 98],
+  ];
 const planes = GROUPS.map((labels, i) => noise(labels.length * 3072, 30 + i));
-const batch = (i: number): Buffer => Buffer.concat(GROUPS[i].map((group, row) => Buffer.concat([Buffer.of(group, CLASSES[i][row]), planes[i].subarray(row * 3072, (row + 1) * 3072)])));
+const batch = (i: number): Buffer =>
+  Buffer.concat(GROUPS[i].map((group, row) => Buffer.concat([Buffer.of(group, CLASSES[i][row]), planes[i].subarray(row * 3072, (row + 1) * 3072)])));
 const files = (): Record<string, Buffer> => ({ 'train.bin': batch(0), 'test.bin': batch(1) });
 
 describe('datasets.cifar100', () => {

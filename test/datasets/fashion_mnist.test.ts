@@ -42,7 +42,10 @@ describe('datasets.fashionMnist', () => {
   it('downloads four files once into one folder', async () => {
     offer('a', gzipped());
     for (let i = 0; i < 2; i++) await check({ sources: [from('a')] });
-    assert.deepEqual(server.log, Object.keys(gzipped()).map((name) => `/a/${name}`));
+    assert.deepEqual(
+      server.log,
+      Object.keys(gzipped()).map((name) => `/a/${name}`),
+    );
     assert.deepEqual(fs.readdirSync(path.join(folder, 'fashion-mnist')).sort(), Object.keys(gzipped()).sort());
   });
   it('keeps what one host gave and takes the rest from the next', async () => {
@@ -65,12 +68,17 @@ describe('datasets.fashionMnist', () => {
     offer('a', { ...gzipped(), [name]: zlib.gzipSync(Buffer.alloc(2000)) });
     await assert.rejects(
       check({ sources: [{ folder: `${server.url}/a`, name: 'fashion-mnist', files: Object.entries(gzipped()).map(([file, data]) => ({ file, sha256: sha256(data) })) }] }),
-      (error: Error) => error instanceof FileError && /fashionMnist\.loadData: no source[^]*\/a\/t10k-images-idx3-ubyte\.gz: the file downloaded is not the right one: its SHA-256/.test(error.message),
+      (error: Error) =>
+        error instanceof FileError &&
+        /fashionMnist\.loadData: no source[^]*\/a\/t10k-images-idx3-ubyte\.gz: the file downloaded is not the right one: its SHA-256/.test(error.message),
     );
   });
   it('deletes files without checksum that cannot be read', async () => {
     offer('a', { ...gzipped(), 'train-images-idx3-ubyte.gz': zlib.gzipSync(idx([3, 28, 28], digits.xTrain, 9)) });
-    await assert.rejects(check({ sources: [{ folder: `${server.url}/a`, name: 'f', files: Object.keys(gzipped()).map((file) => ({ file })) }] }), /starts with 0x00000903, 0x00000803 expected/);
+    await assert.rejects(
+      check({ sources: [{ folder: `${server.url}/a`, name: 'f', files: Object.keys(gzipped()).map((file) => ({ file })) }] }),
+      /starts with 0x00000903, 0x00000803 expected/,
+    );
     assert.deepEqual(fs.readdirSync(path.join(folder, 'f')), []);
   });
   it('reads a local copy, plain or gzipped', async () => {

@@ -37,8 +37,7 @@ describe('datasets.bostonHousing and datasets.californiaHousing', () => {
 
   for (const { seed, order } of golden.orders)
     it(`orders ${order.length} rows as RandomState(${seed}) does`, () => assert.deepEqual([...new MersenneTwister(seed).order(order.length)], order));
-  it('takes another order each time for the seed null', () =>
-    assert.notDeepEqual([...new MersenneTwister(null).order(100)], [...new MersenneTwister(null).order(100)]));
+  it('takes another order each time for the seed null', () => assert.notDeepEqual([...new MersenneTwister(null).order(100)], [...new MersenneTwister(null).order(100)]));
 
   async function check([train, test]: Awaited<ReturnType<typeof loadTable>>, rows: number[][], columns: number, dtype: string): Promise<void> {
     for (const [i, [x, y]] of [train, test].entries()) {
@@ -96,7 +95,10 @@ describe('datasets.bostonHousing and datasets.californiaHousing', () => {
       /y\.npy has values of type 'uint8', 'float32' or 'float64' expected/,
     );
     await refused({ 'boston_housing.npz': Buffer.alloc(200_000) }, /boston_housing\.npz has 200000 bytes, at most \d+ expected/);
-    await assert.rejects(datasets.bostonHousing.loadData({ path: path.join(write(folder, { 'boston.csv': Buffer.from('1') }), 'boston.csv') }), /boston\.csv is neither a folder nor an \.npz/);
+    await assert.rejects(
+      datasets.bostonHousing.loadData({ path: path.join(write(folder, { 'boston.csv': Buffer.from('1') }), 'boston.csv') }),
+      /boston\.csv is neither a folder nor an \.npz/,
+    );
   });
   it('refuses options out of range', async () => {
     const wrong = (options: object, kind: typeof ValueError | typeof TypeError, message: RegExp): Promise<void> =>

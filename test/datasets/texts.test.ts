@@ -53,8 +53,7 @@ describe('datasets.imdb and datasets.reuters', () => {
       server = await serve({ '/imdb.npz': { body, cuts: [700] } });
     try {
       const sources = [{ url: `${server.url}/imdb.npz`, sha256: sha256(body) }];
-      for (let i = 0; i < 2; i++)
-        assert.deepEqual(await plain(await imdb.loadSized(reviews, { sources, cacheDir: folder, verbose: false }, PATIENT)), golden.imdb[0].result);
+      for (let i = 0; i < 2; i++) assert.deepEqual(await plain(await imdb.loadSized(reviews, { sources, cacheDir: folder, verbose: false }, PATIENT)), golden.imdb[0].result);
       assert.equal(server.log.length, 2, 'the first request breaks, the second brings the file, the second call needs none');
     } finally {
       await server.close();
@@ -81,7 +80,8 @@ describe('datasets.imdb and datasets.reuters', () => {
     await refused(changed({ 'y_train.npy': npy([12], new Uint8Array(12).fill(2)) }), /label 2 of text 0 in y_train\.npy is not below 2/);
     await refused(changed({ 'y_train.npy': npy([11], new Uint8Array(11)) }), /y_train\.npy has shape \(11\), \(12\) expected/);
   });
-  it('refuses the small file as the real data set', () => assert.rejects(datasets.reuters.loadData({ path: path.join(GOLDEN, 'reuters.npz') }), /x\.npy has 23 texts, 11228 expected/));
+  it('refuses the small file as the real data set', () =>
+    assert.rejects(datasets.reuters.loadData({ path: path.join(GOLDEN, 'reuters.npz') }), /x\.npy has 23 texts, 11228 expected/));
   it('refuses options out of range', async () => {
     const wrong = (options: object, kind: typeof ValueError | typeof TypeError, message: RegExp): Promise<void> =>
       assert.rejects(datasets.reuters.loadData({ path: GOLDEN, ...options }), (error: Error) => error instanceof kind && message.test(error.message));
@@ -94,14 +94,21 @@ describe('datasets.imdb and datasets.reuters', () => {
     await assert.rejects(datasets.imdb.loadData({ testSplit: 0.1 } as object), TypeError);
   });
   it('says so when maxlen keeps no text', () =>
-    assert.rejects(imdb.loadSized(reviews, { path: GOLDEN, maxlen: 1 }), (error: Error) => error instanceof ValueError && /imdb\.loadData: maxlen 1 keeps no text/.test(error.message)));
+    assert.rejects(
+      imdb.loadSized(reviews, { path: GOLDEN, maxlen: 1 }),
+      (error: Error) => error instanceof ValueError && /imdb\.loadData: maxlen 1 keeps no text/.test(error.message),
+    ));
   it('stops when its signal fires', () => assert.rejects(imdb.loadSized(reviews, { path: GOLDEN, signal: AbortSignal.abort() }), AbortError));
 
   const WORDS = { ...imdb.WORDS, sources: [] };
   it('reads the numbers of words, whatever they are called', async () => {
     write(folder, { 'imdb_word_index.json': Buffer.from('{"the":1,"constructor":88,"__proto__":7}') });
     const words = await datasets.imdb.getWordIndex({ path: folder });
-    assert.deepEqual(Object.entries(words), [['the', 1], ['constructor', 88], ['__proto__', 7]]);
+    assert.deepEqual(Object.entries(words), [
+      ['the', 1],
+      ['constructor', 88],
+      ['__proto__', 7],
+    ]);
     assert.equal(words.toString, undefined);
   });
   it('checks the numbers of words by their MD5', async () => {

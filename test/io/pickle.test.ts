@@ -15,7 +15,8 @@ const refused = (message: RegExp, ...parts: (string | number[])[]): Promise<void
   });
 /** An array of objects of this shape; `items` are the steps that make its list. */
 const ARRAY = 'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tU\x01btR';
-const array = (rows: string, items: string, dtype = 'O8'): string => `\x80\x02${ARRAY}(K\x01(${rows}tcnumpy\ndtype\n(U\x02${dtype}K\x00K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89${items}tb.`;
+const array = (rows: string, items: string, dtype = 'O8'): string =>
+  `\x80\x02${ARRAY}(K\x01(${rows}tcnumpy\ndtype\n(U\x02${dtype}K\x00K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89${items}tb.`;
 
 describe('pickles', () => {
   it('reads integers of all lengths', async () => {
@@ -24,7 +25,10 @@ describe('pickles', () => {
   });
   it('reads tuples, strings and what is referred to again', async () => {
     assert.deepEqual(await read('\x80\x04\x95', [4, 0, 0, 0, 0, 0, 0, 0], ']\x94K\x07ah\x00\x86.'), new PickleTuple([[7], [7]]));
-    assert.deepEqual(await read('(X\x02\x00\x00\x00\xc3\xa9q\x05\x8c\x01aU\x01bC\x01cNj\x05\x00\x00\x00(\x88\x89tt.'), new PickleTuple(['é', 'a', 'b', 'c', null, 'é', new PickleTuple([true, false])]));
+    assert.deepEqual(
+      await read('(X\x02\x00\x00\x00\xc3\xa9q\x05\x8c\x01aU\x01bC\x01cNj\x05\x00\x00\x00(\x88\x89tt.'),
+      new PickleTuple(['é', 'a', 'b', 'c', null, 'é', new PickleTuple([true, false])]),
+    );
   });
   it('reads an array of lists', async () => {
     const value = (await read(array('K\x02', '](](K\x01K\x02e]e'))) as PickleArray;

@@ -87,7 +87,8 @@ async function decode(place: string, size: Cifar100Size, signal?: AbortSignal): 
   const load = async (part: 'train' | 'test'): Promise<Part> => {
     const name = `${part}.bin`,
       data = await read(name, size[part] * RECORD);
-    if (!data) throw new FileError(`${shown} has no ${name} (also looked for in its folder ${FOLDER}). Name ${ARCHIVE}, not the Python or Matlab version, or the folder it unpacks to.`);
+    if (!data)
+      throw new FileError(`${shown} has no ${name} (also looked for in its folder ${FOLDER}). Name ${ARCHIVE}, not the Python or Matlab version, or the folder it unpacks to.`);
     return unpack(data, path.join(shown, name), size[part], signal);
   };
   return { train: await load('train'), test: await load('test') };

@@ -82,7 +82,8 @@ async function decodeWords(words: WordIndexFile, place: string, signal?: AbortSi
   }
   if (typeof found !== 'object' || found === null || Array.isArray(found)) throw new FileError(`${file} is no record of words and their numbers. Name ${words.file}.`);
   for (const [word, index] of Object.entries(found))
-    if (!Number.isSafeInteger(index)) throw new FileError(`${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, a whole number expected. Name ${words.file}.`);
+    if (!Number.isSafeInteger(index))
+      throw new FileError(`${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, a whole number expected. Name ${words.file}.`);
   // Words like 'constructor' are words here: nothing is inherited.
   return Object.assign(Object.create(null) as Record<string, number>, found as Record<string, number>);
 }

@@ -48,7 +48,9 @@ export function splitOptions(where: string, options: SequenceOptions, more: read
   const { numWords = null, skipTop = 0, maxlen = null, seed = 113, startChar = 1, oovChar = 2, indexFrom = 3, ...rest } = options;
   const whole = (name: string, value: unknown, least: number): void => {
     if (value === null || (Number.isSafeInteger(value) && (value as number) >= least)) return;
-    throw new ValueError(`${where}: ${name} must be a whole number${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`, { op: where });
+    throw new ValueError(`${where}: ${name} must be a whole number${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`, {
+      op: where,
+    });
   };
   for (const [name, value] of Object.entries({ numWords, skipTop: skipTop ?? NaN, maxlen })) whole(name, value, 0);
   for (const [name, value] of Object.entries({ startChar, oovChar, indexFrom })) whole(name, value, -Infinity);

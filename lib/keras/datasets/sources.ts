@@ -97,9 +97,11 @@ function checkSource(where: string, source: Partial<UrlSource & FolderSource & N
   const address = source.url ?? source.folder;
   if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) throw new ValueError(`${where}: source ${kinds[0]} '${address}' is not an http or https address.`);
   if (source.npm !== undefined) splitPackage(source.npm);
-  if (source.folder !== undefined && (!Array.isArray(source.files) || !source.files.length)) throw new ValueError(`${where}: source folder '${source.folder}' must name its files.`);
+  if (source.folder !== undefined && (!Array.isArray(source.files) || !source.files.length))
+    throw new ValueError(`${where}: source folder '${source.folder}' must name its files.`);
   for (const name of [source.file, source.name, ...(source.files ?? []).map(({ file }) => file)])
-    if (name !== undefined && (name !== path.basename(name) || /^\.*$|[/\\]/.test(name))) throw new ValueError(`${where}: source file '${name}' is not a file name without folders.`);
+    if (name !== undefined && (name !== path.basename(name) || /^\.*$|[/\\]/.test(name)))
+      throw new ValueError(`${where}: source file '${name}' is not a file name without folders.`);
   if (source.folder !== undefined && source.name === undefined) throw new ValueError(`${where}: source folder '${source.folder}' must have a name in the cache.`);
   for (const stated of [source, ...(source.files ?? [])]) checksumOf(where, stated);
 }
