@@ -51,7 +51,6 @@ const REASONS: [RegExp, string][] = [
   [/^keras\.applications\.\w+\.(preprocess_input|decode_predictions)$/, 'goes with an architecture of keras.applications, whose pretrained weights come with the model hub'],
   [/^keras\.applications\./, 'an architecture with pretrained weights, which come with the model hub: a part of its own that is built later'],
   [/^keras\.utils\.FeatureSpace$/, 'encodes tables of mixed columns by the preprocessing layers, which are here one by one; the class itself waits'],
-  [/^keras\.saving\.KerasFileEditor$/, 'loadWeights with byName or skipMismatch reads weights into a changed architecture; editing a file in place waits'],
 ];
 
 /** The value at a path of names, or undefined. */

@@ -4,3 +4,5 @@ export { CustomObjectScope } from './custom_object_scope';
 export { deserializeKerasObject, serializeKerasObject, type SerializedObject } from './serialize';
 export { loadModel, loadWeights, saveModel, saveWeights, type LoadModelOptions, type SaveOptions } from './saving_api';
 export type { LoadReport, SkippedWeight } from './weight_matching';
+export { KerasFileEditor, type Comparison, type FileEditorOptions } from './file_editor';
+export type { WeightTree } from './weight_tree';

@@ -1,0 +1,61 @@
+/** The weights of a file, or of a model, as nested records: objects by name, their arrays by number. */
+import { FileError } from '../../errors';
+import { elementSize, Hdf5Dataset, type Hdf5Group } from '../../io/hdf5/index';
+import { formatShape, tensor, Tensor, type DType } from '../../tensor';
+import type { Layer } from '../layers/layer';
+import { hasOwnState, ownArrays } from './own_state';
+import { stateTree } from './state_tree';
+
+/** Objects and arrays by name. */
+export interface WeightTree {
+  [name: string]: WeightTree | Tensor;
+}
+/** @internal The same of shapes. */
+export interface ShapeTree {
+  [name: string]: ShapeTree | { readonly shape: readonly number[] };
+}
+/** Largest array that is read, as in Keras: 4 GiB. */
+const MOST_BYTES = 2 ** 32;
+
+/** @internal Whether it is an array and no object. */
+export const isLeaf = (x: unknown): x is { readonly shape: readonly number[] } => typeof x === 'object' && x !== null && Array.isArray((x as { shape?: unknown }).shape);
+
+/**
+ * @internal Reads all arrays below a group. Those in `vars` belong to the object itself, next to the objects below it.
+ * @param names - gets the names that objects had when they were saved, by path.
+ */
+export async function readTree(group: Hdf5Group, names: Map<string, string>, signal: AbortSignal | null, path = ''): Promise<WeightTree> {
+  const out: WeightTree = Object.create(null) as WeightTree;
+  for (const key of group.keys()) {
+    const child = group.get(key);
+    if (child instanceof Hdf5Dataset) out[key] = await readArray(child, signal);
+    else if (child && key === 'vars') {
+      const name = child.attributes.get('name');
+      if (typeof name === 'string') names.set(path, name);
+      Object.assign(out, await readTree(child, names, signal, path));
+    } else if (child) {
+      const inner = await readTree(child, names, signal, path ? `${path}/${key}` : key);
+      if (Object.keys(inner).length) out[key] = inner;
+    }
+  }
+  return out;
+}
+async function readArray(d: Hdf5Dataset, signal: AbortSignal | null): Promise<Tensor> {
+  signal?.throwIfAborted();
+  if (d.dtype === 'string') throw new FileError(`KerasFileEditor: '${d.path}' holds texts, not numbers.`);
+  const bytes = d.count * elementSize[d.dtype];
+  if (bytes > MOST_BYTES) throw new FileError(`KerasFileEditor: '${d.path}' of shape ${formatShape(d.shape)} has ${bytes} bytes, and at most ${MOST_BYTES} are read.`);
+  return tensor(await d.read(signal), d.shape, d.dtype as DType);
+}
+/** @internal Shapes of what a model would save. */
+export function treeOfModel(model: Layer): ShapeTree {
+  const out: ShapeTree = {};
+  for (const { path, object, variables, name } of stateTree(model)) {
+    const arrays = hasOwnState(object) ? ownArrays(object, `'${name}'`).map((a) => [a.key, a.shape] as const) : variables.map((v, i) => [String(i), v.shape] as const);
+    if (!arrays.length) continue;
+    let at = out;
+    for (const part of path.split('/').filter(Boolean)) at = (at[part] ??= {}) as ShapeTree;
+    for (const [key, shape] of arrays) at[key] = { shape };
+  }
+  return out;
+}
