@@ -181,7 +181,8 @@ export class KerasFileEditor {
   /** Writes a `.weights.h5` file. Appears under its name when it is complete. */
   async save(filepath: string, options: { signal?: AbortSignal | null } = {}): Promise<void> {
     checkOptions('save', options, ['signal']);
-    if (typeof filepath !== 'string' || !filepath.endsWith('.weights.h5')) throw new ValueError(`save: the name of the file must end in '.weights.h5'.\n  Received: ${describe(filepath)}`);
+    if (typeof filepath !== 'string' || !filepath.endsWith('.weights.h5'))
+      throw new ValueError(`save: the name of the file must end in '.weights.h5'.\n  Received: ${describe(filepath)}`);
     const h5 = new Hdf5Writer();
     const visit = (tree: WeightTree, path: string): void => {
       const vars = path ? `${path}/vars` : 'vars';

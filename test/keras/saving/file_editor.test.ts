@@ -89,7 +89,11 @@ Found 4 errors: saved file is not compatible with the reference model`,
     await throwsText(() => editor.deleteObject('dense_7'), 'ValueError', "deleteObject: the file has no object 'dense_7'.\n  Fix: summary() lists them.");
     await throwsText(() => editor.deleteObject('0'), 'ValueError', "deleteObject: the file has 2 objects '0': layers/dense/0, layers/dense_1/0.\n  Fix: pass the whole path.");
     await throwsText(() => editor.renameObject('dense', 'a/b'), 'ValueError', "renameObject: a name of one part is expected, without '/'.\n  Received: 'a/b'");
-    await throwsText(() => editor.renameObject('dense', 'dense_1'), 'ValueError', "renameObject: the file has an object 'layers/dense_1' already.\n  Fix: deleteObject('layers/dense_1') first.");
+    await throwsText(
+      () => editor.renameObject('dense', 'dense_1'),
+      'ValueError',
+      "renameObject: the file has an object 'layers/dense_1' already.\n  Fix: deleteObject('layers/dense_1') first.",
+    );
     await throwsText(() => editor.addObject('no/dense', {}), 'ValueError', "addObject: the file has no object 'no'.\n  Fix: summary() lists them.");
     await throwsText(() => editor.deleteWeight('dense', '9'), 'ValueError', "deleteWeight: object 'dense' has no weight '9'.\n  Its weights: 0, 1");
     await throwsText(() => editor.addWeights('dense', [1] as never), 'TypeError', "addWeights: weights must be a record of arrays by name ('0', '1', ...).\n  Received: [1]");
