@@ -8,6 +8,7 @@ import { ZipReader, ZipWriter } from '../../io/zip';
 import { isRecord } from '../../nest';
 import { SeedGenerator } from '../../random';
 import type { Layer } from '../layers/layer';
+import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
 import { serializeKerasObject, type SerializedObject } from './serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
@@ -178,6 +179,8 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
     }
     // Random generators that a file lacks start anew.
     if (node.object instanceof SeedGenerator && !found.length) continue;
+    // Keras' files lack metrics, which start anew with each run anyway.
+    if (node.object instanceof Metric && !found.length) continue;
     matches.add(node.variables, found, node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : title(node.name, node.path));
   }
   return matches.apply(options);

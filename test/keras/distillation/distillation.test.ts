@@ -159,6 +159,18 @@ describe('Distiller', () => {
     assert.deepEqual(copy.distillationLossWeights, [1, 0.5]);
     assert.equal(copy.optimizer!.iterations.value.item(), 1);
   });
+  it('loads files without its metrics, as Keras writes them', async () => {
+    const make = () => new Distiller(chain('teacher'), chain('student'), new LogitsDistillation()),
+      [model, copy] = [make(), make()],
+      file = path.join(folder, 'distiller.weights.h5');
+    for (const m of [model, copy]) m.build([null, 4]);
+    await model.saveWeights(file);
+    const editor = await saving.KerasFileEditor.open(file, { printFn: () => undefined });
+    for (const name of ['distillation_loss_tracker', 'student_loss_tracker', 'total_loss_tracker']) editor.deleteObject(name);
+    await editor.save(file);
+    await copy.loadWeights(file);
+    copy.weights.forEach((w, i) => close(w, model.weights[i], `weight ${i}`));
+  });
 });
 
 describe('errors of distillation', () => {
