@@ -85,7 +85,9 @@ export function modelFromConfig(config: Record<string, unknown>, { customObjects
   const model = deserializeKerasObject(config, { customObjects, module: 'keras.models' });
   if (!isModel(model)) throw new ValueError(`${where}: it describes no model but '${String(config.class_name)}'.`);
   const compiled = config.compile_config;
-  if (compile && isRecord(compiled)) model.compileFromConfig(camelKeys(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>));
+  // Keras writes an empty record for a model that is not compiled.
+  if (compile && isRecord(compiled) && Object.keys(compiled).length)
+    model.compileFromConfig(camelKeys(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>));
   return model;
 }
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;

@@ -42,6 +42,13 @@ describe('files of models', () => {
       assert.equal(again.optimizer!.iterations.item(), 15);
     });
 
+  it('a file of a model that Keras did not compile gives a model that is not compiled', () => {
+    const config = JSON.parse(make().toJson()) as Record<string, unknown>,
+      model = trae.keras.models.modelFromJson(JSON.stringify({ ...config, compile_config: {} }));
+    assert.equal(model.compiled, false);
+    assert.equal(model.optimizer, null);
+  });
+
   it('.keras holds what Keras expects, at its paths', async () => {
     const model = make();
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
