@@ -35,17 +35,24 @@ export class FunctionalGraph {
     const known = new Set(this.inputs),
       done = new Set<GraphNode>(),
       index = new Map<Operation, number>();
-    const visit = (t: KerasTensor): void => {
-      const node = t.node;
-      if (!node) throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
-      if (done.has(node)) return;
-      done.add(node);
-      if (!index.has(node.operation)) index.set(node.operation, index.size);
-      if (!known.has(t)) {
-        if (!node.inputs.length) throw new ValueError(`Model '${modelName}': the outputs depend on ${t}, which is not among the inputs.`);
-        node.inputs.forEach(visit);
+    // A stack of its own: graphs of many thousand layers are deeper than that of the calls.
+    const visit = (output: KerasTensor): void => {
+      const pending: { node: GraphNode; next: number }[] = [];
+      const enter = (t: KerasTensor): void => {
+        const node = t.node;
+        if (!node) throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
+        if (done.has(node)) return;
+        done.add(node);
+        if (!index.has(node.operation)) index.set(node.operation, index.size);
+        if (!known.has(t) && !node.inputs.length) throw new ValueError(`Model '${modelName}': the outputs depend on ${t}, which is not among the inputs.`);
+        pending.push({ node, next: known.has(t) ? node.inputs.length : 0 });
+      };
+      enter(output);
+      while (pending.length) {
+        const top = pending[pending.length - 1];
+        if (top.next < top.node.inputs.length) enter(top.node.inputs[top.next++]);
+        else this.nodes.push(pending.pop()!.node);
       }
-      this.nodes.push(node);
     };
     this.outputs.forEach(visit);
     // Inputs that no output depends on come before the rest of their depth, the lowest.
