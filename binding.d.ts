@@ -28,16 +28,21 @@ export interface NativeVariable {
   set(tensor: NativeTensor): void;
 }
 
+/** Row numbers that have been copied and validated: an epoch's order, for any number of calls of `runSteps`. */
+export interface NativeRowOrder {
+  readonly constructor: Binding['RowOrder'];
+}
+
 export interface StepsOptions {
   /** One per plan input: the rows from which each step's batch is gathered (axis 0). */
   data: NativeTensor[];
-  /** Row numbers in the order of use; without it rows are used in order, without copying. */
-  indices?: Int32Array;
+  /** Rows in the order of use; without it rows are used in order, without copying. */
+  order?: NativeRowOrder;
   batchSize: number;
-  /** First row (position in `indices`) and number of steps. */
+  /** First row (position in `order`) and number of steps. */
   start: number;
   steps: number;
-  /** Called at most every 50 ms and after the last step, with steps done and the plan's scalar outputs. */
+  /** Called at most every 50 ms and after the last step, with steps done and the values of the plan's outputs, one output after the other (none with `collect`). */
   onProgress?: (done: number, outputs: Float64Array) => void;
   /** Concatenate the outputs of all steps along axis 0 and return them. */
   collect?: boolean;
@@ -74,6 +79,8 @@ export interface CompileOptions {
 export interface Binding {
   Tensor: { prototype: NativeTensor; new (): NativeTensor };
   Variable: { prototype: NativeVariable; new (initial: NativeTensor): NativeVariable };
+  /** @throws IndexError where a number is outside of [0, rows). */
+  RowOrder: { prototype: NativeRowOrder; new (indices: Int32Array, rows: number): NativeRowOrder };
   /** Hands over the function that makes error objects of our classes. */
   initialize(makeError: (kind: string, message: string, op?: string) => Error): void;
   fromData(data: TypedArray, shape: readonly number[], dtype: DType): NativeTensor;

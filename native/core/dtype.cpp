@@ -81,4 +81,19 @@ uint16_t float_to_bfloat16(float f) {
   return uint16_t((u + 0x7fffu + ((u >> 16) & 1)) >> 16);
 }
 
+double value_at(DType d, const void* data, size_t i) {
+  switch (d) {
+    case DType::kFloat32: return static_cast<const float*>(data)[i];
+    case DType::kFloat16: return half_to_float(static_cast<const uint16_t*>(data)[i]);
+    case DType::kBFloat16: return bfloat16_to_float(static_cast<const uint16_t*>(data)[i]);
+    case DType::kFloat64: return static_cast<const double*>(data)[i];
+    case DType::kInt32: return static_cast<const int32_t*>(data)[i];
+    case DType::kInt64: return double(static_cast<const int64_t*>(data)[i]);
+    case DType::kInt8: return static_cast<const int8_t*>(data)[i];
+    case DType::kUInt8: return static_cast<const uint8_t*>(data)[i];
+    case DType::kBool: return static_cast<const uint8_t*>(data)[i] ? 1 : 0;
+  }
+  return 0;
+}
+
 }  // namespace trae

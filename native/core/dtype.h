@@ -44,4 +44,7 @@ inline float bfloat16_to_float(uint16_t h) {
 }
 uint16_t float_to_bfloat16(float);
 
+// Element `i` of an array of this type, as a number; int64 beyond 2^53 is rounded.
+double value_at(DType, const void* data, size_t i);
+
 }  // namespace trae

@@ -14,6 +14,7 @@
 #include "napi/attrs.h"
 #include "napi/environment.h"
 #include "napi/plan_wrap.h"
+#include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 #include "napi/variable_wrap.h"
 
@@ -201,6 +202,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   TensorWrap::define(env, exports);
   VariableWrap::define(env, exports);
   PlanWrap::define(env, exports);
+  RowOrder::define(env, exports);
   auto define = [&](const char* name, auto f) { exports.Set(name, Napi::Function::New(env, f, name)); };
   define("initialize", initialize);
   define("fromData", from_data);

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "cpu/parallel.h"
+#include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 
 namespace trae::napi {
@@ -14,22 +15,12 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kProgressEvery = std::chrono::milliseconds(50);
 constexpr auto kSlice = std::chrono::milliseconds(10);  // then other environments have their turn
 
-double scalar(const Spec& s, const void* p) {
-  switch (s.dtype) {
-    case DType::kFloat32: return *static_cast<const float*>(p);
-    case DType::kFloat64: return *static_cast<const double*>(p);
-    case DType::kInt32: return *static_cast<const int32_t*>(p);
-    case DType::kInt64: return double(*static_cast<const int64_t*>(p));
-    default: return 0;
-  }
-}
-
 class Steps {
  public:
   Steps(PlanRun run, Tensors data) : run_(std::move(run)), data_(std::move(data)) {}
 
-  std::vector<int32_t> indices;
-  bool has_indices = false, collect = false;
+  RowNumbersPtr order;  // null: rows in order
+  bool collect = false;
   int64_t batch_size = 0, start = 0, steps = 0;
   const volatile uint8_t* cancel_byte = nullptr;
   int progress = 0;  // kept function, 0 for none
@@ -72,8 +63,8 @@ class Steps {
       throw_if_failed(data_[i]);
       const int64_t rows = data_[i].spec().shape[0];
       row_bytes_.push_back(rows ? data_[i].spec().bytes() / size_t(rows) : 0);
-      if (has_indices) batches_.push_back(std::make_shared<Storage>(specs[i].bytes()));
-      in_.push_back(has_indices ? batches_[i]->data() : nullptr);
+      if (order) batches_.push_back(std::make_shared<Storage>(specs[i].bytes()));
+      in_.push_back(order ? batches_[i]->data() : nullptr);
     }
     const Specs& outs = run_.plan().output_specs();
     for (const Spec& s : outs) {
@@ -94,14 +85,15 @@ class Steps {
   void gather(size_t input, int64_t first) {
     const size_t bytes = row_bytes_[input];
     const char* from = static_cast<const char*>(data_[input].node()->storage->data());
-    if (!has_indices) {
+    if (!order) {
       in_[input] = from + size_t(first) * bytes;
       return;
     }
     char* to = static_cast<char*>(batches_[input]->data());
+    const int32_t* numbers = order->values.data() + first;
     const int64_t grain = std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, bytes)));
     parallel_for(batch_size, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; r++) std::memcpy(to + size_t(r) * bytes, from + size_t(indices[size_t(first + r)]) * bytes, bytes);
+      for (int64_t r = begin; r < end; r++) std::memcpy(to + size_t(r) * bytes, from + size_t(numbers[r]) * bytes, bytes);
     });
   }
 
@@ -119,7 +111,7 @@ class Steps {
     std::vector<double> values;
     if (!collect)
       for (size_t i = 0; i < outs.size(); i++)
-        if (outs[i].size() == 1) values.push_back(scalar(outs[i], out_[i]));
+        for (size_t j = 0, count = size_t(outs[i].size()); j < count; j++) values.push_back(value_at(outs[i].dtype, out_[i], j));
     channel->post([env = environment, id = progress, done = done, values = std::move(values)](Napi::Env e) {
       Napi::Function f = env->kept(id);
       if (f.IsEmpty()) return;
@@ -152,27 +144,23 @@ int64_t whole(const Napi::Object& o, const char* name) {
 Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, Tensors data,
                            const Napi::Object& options) {
   const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"), count = whole(options, "steps");
-  std::vector<int32_t> indices;
-  const bool has_indices = options.Get("indices").IsTypedArray();
+  const RowNumbersPtr order = options.Get("order").IsObject() ? RowOrder::unwrap(options.Get("order")) : nullptr;
   int64_t rows = data.empty() ? start + batch_size * count : data[0].spec().shape[0];
   for (const Tensor& t : data)
     if (t.spec().shape[0] != rows) throw trae::ValueError("runSteps", "the data tensors differ in their number of rows.");
   for (const Spec& s : plan->input_specs())
     if (s.shape[0] != batch_size) throw trae::ValueError("runSteps", "the plan was traced for batches of another size.");
-  if (has_indices) {
-    auto given = options.Get("indices").As<Napi::Int32Array>();
-    indices.assign(given.Data(), given.Data() + given.ElementLength());
-    for (int32_t i : indices)
-      if (i < 0 || i >= rows)
-        throw trae::IndexError("runSteps", "index " + std::to_string(i) + " is outside of the " + std::to_string(rows) + " rows.");
-    rows = int64_t(indices.size());
+  if (order) {
+    if (order->rows > rows)
+      throw trae::IndexError(
+          "runSteps", "the order is one of " + std::to_string(order->rows) + " rows but the data have " + std::to_string(rows) + ".");
+    rows = int64_t(order->values.size());
   }
   if (start + batch_size * count > rows)
     throw trae::ValueError("runSteps", std::to_string(count) + " steps of " + std::to_string(batch_size) + " rows from row " +
                                            std::to_string(start) + " need more than the " + std::to_string(rows) + " rows there are.");
   auto steps = std::make_shared<Steps>(PlanRun(plan, cells, data), data);
-  steps->indices = std::move(indices);
-  steps->has_indices = has_indices;
+  steps->order = order;
   steps->collect = options.Get("collect").ToBoolean();
   steps->batch_size = batch_size;
   steps->start = start;

@@ -3,6 +3,7 @@ import { convert, run, type Tensor } from '../../tensor';
 import type { CallbackList } from '../callbacks/callback';
 import type { Cancel } from './cancel';
 import { mapTensors, rowsOf, standIns, tensorsOf, type Examples } from './data';
+import type { RowOrder } from './row_order';
 import { stepsOf, type BatchSource, type RowSource, type Source } from './sources';
 import type { StepKind, Steps } from './steps';
 import type { Logs } from './types';
@@ -14,7 +15,7 @@ export interface LoopOptions {
   /** At most so many steps. */
   steps: number | null;
   /** Rows in another order, and how many of them earlier passes took. */
-  order?: Int32Array | null;
+  order?: RowOrder | null;
   skip?: number;
   callbacks: CallbackList;
   cancel: Cancel;
@@ -35,7 +36,7 @@ export async function runLoop(steps: Steps, source: Source, o: LoopOptions): Pro
   const pass = new Pass(steps, o);
   await (source.kind === 'batches' ? pass.overBatches(source) : pass.overRows(source));
   o.cancel.throwIfRequested();
-  return { logs: await steps.finalLogs(pass.logs), steps: pass.done, pack: pass.pack };
+  return { logs: pass.logs, steps: pass.done, pack: pass.pack };
 }
 
 class Pass {
@@ -102,20 +103,21 @@ class Pass {
         size = isRest ? rows % o.batchSize : o.batchSize,
         start = (o.order ? 0 : first) + at * o.batchSize;
       if (steps.runsEagerly) {
-        const picked = o.order ? convert(o.order.slice(start, start + size)) : null;
+        const picked = o.order ? convert(o.order.indices.slice(start, start + size)) : null;
         const part = (s: unknown): unknown => (picked ? mapTensors(s, (t) => run('take', [t, picked], { axis: 0 })) : rowsOf(s, start, start + size));
         await this.one({ x: part(data.x), y: part(data.y), sampleWeight: part(data.sampleWeight) }, this.done + 1 >= count);
         continue;
       }
-      const plan = steps.planFor(o.kind, standIns(data, size));
-      this.pack = (t) => plan.pack(t);
       const left = isRest ? 1 : Math.min(full - at, count - this.done),
         before = this.done,
         wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
       await this.begin();
+      // Asked for after the callbacks: what they do may have let it go.
+      const plan = steps.planFor(o.kind, standIns(data, size));
+      this.pack = (t) => plan.pack(t);
       const result = await plan.plan.runSteps({
         data: tensorsOf(data),
-        indices: o.order ?? undefined,
+        order: o.order?.native,
         batchSize: size,
         start,
         steps: wanted,

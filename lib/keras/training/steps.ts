@@ -2,9 +2,9 @@
 import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { signatureOf, tracePlan, type TracedPlan } from '../../compile';
-import { TypeError, ValueError } from '../../errors';
+import { TypeError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
-import type { Tensor } from '../../tensor';
+import type { Shape, Tensor } from '../../tensor';
 import type { Model } from '../models/model';
 import { isTensor, tensorsOf, type Examples } from './data';
 import type { TrainableState } from './trainable_state';
@@ -12,9 +12,10 @@ import type { Logs, StepData } from './types';
 
 /** @internal */
 export type StepKind = 'train' | 'test' | 'predict';
-/** @internal A plan and the names of the numbers it gives. */
+/** @internal A plan, and the logs that the values of its outputs make. */
 export interface StepPlan extends TracedPlan {
-  logsOf(scalars: ArrayLike<number>): Logs;
+  /** @param values - of all outputs, one after the other. */
+  logsOf(values: ArrayLike<number>): Logs;
 }
 interface StepResult {
   logs: Logs;
@@ -30,7 +31,6 @@ export function stepData({ x, y, sampleWeight }: Examples): StepData {
 /** @internal */
 export class Steps {
   private readonly plans = new Map<string, StepPlan>();
-  private readonly vectors = new Set<string>();
   constructor(
     private readonly model: Model,
     readonly runsEagerly: boolean,
@@ -60,23 +60,19 @@ export class Steps {
     const key = `${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight])}`;
     let plan = this.plans.get(key);
     if (!plan) {
-      let names: string[] = [];
+      let values: [name: string, shape: Shape][] = [];
       const traced = this.during(() =>
         tracePlan(
           (x: unknown, y: unknown, sampleWeight: unknown) => {
             const result = this.step(kind, { x, y, sampleWeight });
-            // Values of a metric that are no scalar are read from its state, after the pass.
-            if (kind !== 'predict') {
-              names = Object.keys(result as object).filter((n) => (result as Record<string, Tensor>)[n].size === 1);
-              for (const n of Object.keys(result as object)) if (!names.includes(n)) this.vectors.add(n);
-            }
+            if (kind !== 'predict') values = Object.entries(result as Record<string, Tensor>).map(([name, t]) => [name, t.shape]);
             return result;
           },
           [batch.x, batch.y, batch.sampleWeight],
           `${this.model.name} ${kind}`,
         ),
       );
-      plan = { ...traced, logsOf: (scalars) => Object.fromEntries(names.map((n, i) => [n, scalars[i]])) };
+      plan = { ...traced, logsOf: (all) => logsFrom(values, all) };
       this.plans.set(key, plan);
     }
     return plan;
@@ -101,19 +97,18 @@ export class Steps {
     await binding.evaluate(outputs);
     return { logs: kind === 'predict' ? {} : logsOf(plan.pack(outputs) as Record<string, Tensor>), outputs, pack: (list) => plan.pack(list) };
   }
-  /** Logs at the end of a pass: with the values of metrics that are no scalars. */
-  async finalLogs(logs: Logs): Promise<Logs> {
-    if (!this.vectors.size || !Object.keys(logs).length) return logs;
-    const results = this.model.getMetricsResult(),
-      out: Record<string, unknown> = { ...logs };
-    for (const name of this.vectors) {
-      const t = results[name];
-      if (!t) throw new ValueError(`the value '${name}' of a step must be a scalar, or the result of one of the model's metrics.`);
-      out[name] = await t.array();
-    }
-    return out as Logs;
-  }
 }
-// Numbers, and nested arrays where a metric gives several.
-const logsOf = (result: Record<string, Tensor>): Logs =>
-  Object.fromEntries(Object.entries(result).map(([name, t]) => [name, t.size === 1 ? t.item() : (t.arraySync() as unknown as number)]));
+// Whatever the dtype: a number for a tensor of one element, nested arrays of numbers for others (the values of a metric with
+// several).
+function logsFrom(entries: readonly (readonly [name: string, shape: Shape])[], values: ArrayLike<number | bigint>): Logs {
+  let at = 0;
+  const nested = (shape: Shape): unknown => (shape.length ? Array.from({ length: shape[0] }, () => nested(shape.slice(1))) : Number(values[at++]));
+  return Object.fromEntries(entries.map(([name, shape]) => [name, nested(shape.every((n) => n === 1) ? [] : shape)])) as Logs;
+}
+function logsOf(result: Record<string, Tensor>): Logs {
+  const entries = Object.entries(result);
+  return logsFrom(
+    entries.map(([name, t]) => [name, t.shape]),
+    entries.flatMap(([, t]) => [...(t.dataSync() as ArrayLike<number | bigint> & Iterable<number | bigint>)]),
+  );
+}

@@ -29,6 +29,7 @@ import {
   type RunOptions,
   type Verbose,
 } from './options';
+import { RowOrder } from './row_order';
 import { openInputs, openSource, stepsOf, type Source } from './sources';
 import { Steps } from './steps';
 import { checkTargets } from './targets';
@@ -137,13 +138,13 @@ export class Trainer {
       try {
         await callbacks.each((c) => c.onTrainBegin({}));
         let logs: Logs = {},
-          order: Int32Array | null = null,
+          order: RowOrder | null = null,
           taken = 0; // with stepsPerEpoch, epochs go on where the last one ended
         for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
           this.model.resetMetrics();
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
           if (source.kind === 'batches') await source.begin(stepsPerEpoch !== null);
-          else if (taken === 0) order = shuffle ? shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0) : null;
+          else if (taken === 0) order = shuffle ? new RowOrder(shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows) : null;
           const result = await runLoop(this.steps, source, {
             kind: 'train',
             batchSize,

@@ -1,0 +1,42 @@
+#include "napi/row_order.h"
+
+#include "core/error.h"
+#include "napi/environment.h"
+
+namespace trae::napi {
+namespace {
+constexpr napi_type_tag kTag = {0x74726165726f776f, 0x7264657200000001};
+int64_t bytes_of(const RowNumbers& n) { return int64_t(n.values.size() * sizeof(int32_t)); }
+}  // namespace
+
+void RowOrder::define(Napi::Env env, Napi::Object exports) { exports.Set("RowOrder", DefineClass(env, "RowOrder", {})); }
+
+RowOrder::RowOrder(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
+  guarded(info.Env(), [&] {
+    if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
+      throw trae::TypeError("RowOrder", "row numbers are expected as an Int32Array.");
+    auto numbers = std::make_shared<RowNumbers>();
+    auto given = info[0].As<Napi::Int32Array>();
+    numbers->rows = info[1].ToNumber().Int64Value();
+    numbers->values.assign(given.Data(), given.Data() + given.ElementLength());
+    for (int32_t i : numbers->values)
+      if (i < 0 || i >= numbers->rows)
+        throw trae::IndexError("RowOrder", "index " + std::to_string(i) + " is outside of the " + std::to_string(numbers->rows) + " rows.");
+    numbers_ = std::move(numbers);
+    napi_type_tag_object(env_, info.This(), &kTag);
+    Napi::MemoryManagement::AdjustExternalMemory(env_, bytes_of(*numbers_));
+  });
+}
+
+RowOrder::~RowOrder() {
+  if (numbers_) Napi::MemoryManagement::AdjustExternalMemory(env_, -bytes_of(*numbers_));
+}
+
+RowNumbersPtr RowOrder::unwrap(const Napi::Value& v) {
+  bool is_order = false;
+  if (v.IsObject()) napi_check_object_type_tag(v.Env(), v, &kTag, &is_order);
+  if (!is_order) throw trae::TypeError("runSteps", "order must be a RowOrder.");
+  return Unwrap(v.As<Napi::Object>())->numbers_;
+}
+
+}  // namespace trae::napi
