@@ -1,5 +1,5 @@
 /** All losses (keras.losses): one number for each example, averaged over the batch. */
-import { functionNames, isSerialized, makeKind, type Kind } from '../saving/serialize';
+import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
 import { classNames, getRegisteredObject } from '../saving/registry';
 import { camelCase, snakeCase } from '../naming';
 import { binaryCrossentropy, categoricalCrossentropy, categoricalGeneralizedCrossEntropy, sparseCategoricalCrossentropy } from './crossentropy';
@@ -117,9 +117,9 @@ export function get(identifier: unknown): Loss | null {
   }
   if (typeof identifier === 'function' && !((identifier as { prototype?: unknown }).prototype instanceof Loss)) {
     const builtIn = Object.entries(functions).find(([, f]) => f === identifier);
-    return builtIn ? kind.get(builtIn[0]) : new LossFunctionWrapper(identifier as LossFunction);
+    return builtIn ? kind.get(builtIn[0]) : new LossFunctionWrapper(identifier as LossFunction, { name: nameOfFunction(identifier) });
   }
-  if (isSerialized(identifier) && identifier.class_name === 'function') return get(identifier.config);
+  if (isSerialized(identifier) && identifier.class_name === 'function') return get(functionOf(identifier));
   return kind.get(identifier);
 }
 export const { serialize, deserialize } = kind;

@@ -5,10 +5,10 @@ import * as ops from '../../ops/index';
 import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorLike } from '../../tensor';
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
-import { toSnakeCase } from '../naming';
+import { autoName, toSnakeCase } from '../naming';
 import { checkOptions } from '../options';
-import type { SerializableClass } from '../saving/registry';
-import { serializeKerasObject } from '../saving/serialize';
+import { construct, registerClass, type SerializableClass } from '../saving/registry';
+import { functionOf, serializeFunction } from '../saving/serialize';
 
 /** How the losses of examples become one number. */
 export type Reduction = 'sum_over_batch_size' | 'sum' | 'mean' | 'mean_with_sample_weight' | 'none' | null;
@@ -118,24 +118,35 @@ export class Loss {
 }
 
 export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: never) => Tensor;
-/** A loss function with a reduction. */
+/** A loss function with a reduction. Other options than those of `LossOptions` are passed on to the function. */
 export class LossFunctionWrapper extends Loss {
   static positional = ['fn'];
+  /** Options of the function. */
+  readonly settings: Record<string, unknown>;
   constructor(
     readonly fn: LossFunction,
-    options: LossOptions = {},
+    { name, reduction, dtype, ...settings }: LossOptions & Record<string, unknown> = {},
   ) {
-    super({ name: fn.name || 'loss', ...options });
+    super({ name: name ?? autoName('LossFunctionWrapper'), reduction, dtype });
+    if (typeof fn !== 'function') throw new TypeError(`LossFunctionWrapper: fn must be a function (yTrue, yPred) => losses.\n  Received: ${describe(fn)}`);
+    this.settings = settings;
   }
   override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
-    const y: unknown = this.fn(...sameRank(yTrue, yPred));
+    const [t, p] = sameRank(yTrue, yPred),
+      y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings as never) : this.fn(t, p);
     if (!(y instanceof Tensor)) throw new TypeError(`loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`);
     return y;
   }
   override getConfig() {
-    return { ...super.getConfig(), fn: serializeKerasObject(this.fn) };
+    return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
+  }
+  static fromConfig(config: Record<string, unknown>): unknown {
+    return construct(this as unknown as SerializableClass, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
   }
 }
+
+// Keras does not export it: its files name the module of its source.
+registerClass('keras.src.losses.losses', LossFunctionWrapper);
 
 /** @internal A class of losses that is one function with options: Keras' wrappers. */
 export abstract class FunctionLoss<O extends object = object> extends Loss {

@@ -1,6 +1,6 @@
 /** All metrics (keras.metrics). */
 import { getRegisteredObject } from '../saving/registry';
-import { functionNames, isSerialized, makeKind, type Kind } from '../saving/serialize';
+import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
 import { snakeCase } from '../naming';
 import * as accuracies from './accuracy_metrics';
 import { concordanceCorrelation, pearsonCorrelation } from './correlation_metrics';
@@ -94,14 +94,15 @@ const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric,
   acc: 'Accuracy',
   logcosh: 'LogCoshError',
   cosineproximity: 'CosineSimilarity',
+  kullbackleiblerdivergence: 'KLDivergence',
 });
 /** A metric from a name, a config, an instance or a function `(yTrue, yPred) => values`; null for none. */
 export function get(identifier: unknown): Metric | null {
   if (isMetric(identifier)) return identifier;
-  if (isSerialized(identifier) && identifier.class_name === 'function') return get(identifier.config);
+  if (isSerialized(identifier) && identifier.class_name === 'function') return get(functionOf(identifier));
   const custom = typeof identifier === 'string' ? getRegisteredObject(identifier) : null;
   const f = custom ?? identifier;
-  if (typeof f === 'function' && !((f as { prototype?: unknown }).prototype instanceof Metric)) return new MeanMetricWrapper(f as MetricFunction);
+  if (typeof f === 'function' && !((f as { prototype?: unknown }).prototype instanceof Metric)) return new MeanMetricWrapper(f as MetricFunction, { name: nameOfFunction(f) });
   return kind.get(identifier);
 }
 export const { serialize, deserialize } = kind;

@@ -1,13 +1,15 @@
 /** Metrics that are sums and means of values (keras.src.metrics.reduction_metrics). */
-import { ValueError } from '../../errors';
+import { describe } from '../../describe';
+import { TypeError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type DType, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
 import { maskOf } from '../layers/layer';
 import { applyMask, sameRank } from '../losses/loss';
+import { autoName } from '../naming';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
-import { serializeKerasObject } from '../saving/serialize';
+import { construct, registerClass, type SerializableClass } from '../saving/registry';
+import { functionOf, serializeFunction } from '../saving/serialize';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 type Reduce = (t: Tensor, options: { axis: number[] }) => Tensor;
@@ -80,7 +82,8 @@ export class MeanMetricWrapper extends Mean {
   /** Options of the function. */
   readonly settings: Record<string, unknown>;
   constructor(fn: MetricFunction, { name, dtype, ...settings }: MetricOptions & Record<string, unknown> = {}) {
-    super({ name: name ?? (fn.name || 'metric'), dtype });
+    super({ name: name ?? autoName('MeanMetricWrapper'), dtype });
+    if (typeof fn !== 'function') throw new TypeError(`MeanMetricWrapper: fn must be a function (yTrue, yPred) => values.\n  Received: ${describe(fn)}`);
     this.fn = fn;
     this.settings = settings;
   }
@@ -92,7 +95,10 @@ export class MeanMetricWrapper extends Mean {
     this.add(values, applyMask(weight, maskOf(p), this.dtype, 'sum'));
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), fn: serializeKerasObject(this.fn), ...this.settings };
+    return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
+  }
+  static fromConfig(config: Record<string, unknown>): unknown {
+    return construct(this as unknown as SerializableClass, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
   }
 }
 /** @internal A class of metrics that is the mean of one function with options: Keras' wrappers. */

@@ -210,10 +210,16 @@ export function modernize(name: string, module: string | null | undefined, given
     if (graph) return { className: 'Functional', module: 'keras.src.models.functional', config: graph };
   }
   if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
+  if (isOld() && className === 'MeanMetricWrapper' && isRecord(given) && isCosine(given.fn)) {
+    const { fn: _, ...rest } = given; // the metric is the cosine, the loss of that name is -cosine
+    return { className: 'CosineSimilarity', module, config: rest };
+  }
+  if (isOld() && className === 'LossFunctionWrapper' && isRecord(given)) return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
   if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
     return { className: Array.isArray(given.layers) ? 'Functional' : className, module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module, config: given };
-  if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module)) return { className, module, config: modernizeSmall(className, given) };
+  if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module))
+    return { className, module, config: /losses|metrics/.test(module) ? modernizeMeasure(className, given) : modernizeSmall(className, given) };
   if (module && !/layers|^keras$/.test(module)) return { className, module, config: given };
   return modernizeLayer(className, module, given);
 }
@@ -296,6 +302,30 @@ function modernizeRegularizer(value: unknown): unknown {
   const { l1 = 0, l2 = 0 } = value as { l1?: number; l2?: number };
   return l1 || l2 ? { class_name: 'L1L2', config: { l1, l2 } } : null;
 }
+/** Functions of losses and metrics under other names. */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  bce: 'binary_crossentropy',
+  kld: 'kl_divergence',
+  kullback_leibler_divergence: 'kl_divergence',
+  logcosh: 'log_cosh',
+  huber_loss: 'huber',
+  acc: 'accuracy',
+  cosine_proximity: 'cosine_similarity',
+};
+// Losses and metrics were written with the function that they wrap, even where the class says which.
+function modernizeMeasure(className: string, old: Config): Config {
+  const { fn, ...config } = old;
+  if (config.reduction === 'auto') config.reduction = 'sum_over_batch_size';
+  if (fn === undefined || !WRAPPERS.has(className)) return config;
+  const name = typeof fn === 'string' ? fn : isRecord(fn) && fn.class_name === 'function' ? fn.config : null;
+  return { ...config, fn: typeof name === 'string' && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : fn };
+}
+const isCosine = (fn: unknown): boolean => ['cosine_similarity', 'cosine_proximity'].includes(String(isRecord(fn) ? fn.config : fn));
+const WRAPPERS = new Set(['MeanMetricWrapper', 'LossFunctionWrapper']);
 function modernizeSmall(className: string, old: Config): Config {
   const config = { ...old };
   // Initializers had a dtype; VarianceScaling's normal distribution was the truncated one.

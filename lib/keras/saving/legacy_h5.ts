@@ -10,6 +10,7 @@ import { formatShape } from '../../tensor';
 import type { Variable } from '../../variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
+import { modernizeCompileConfig } from './legacy_compile';
 import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
@@ -145,19 +146,26 @@ export function compileByTrainingConfig(
   const { optimizer_config: optimizer, loss, metrics, weighted_metrics: weighted, loss_weights: lossWeights } = args;
   try {
     const read = (x: unknown, module: string): unknown => {
+      // Names are looked up when the first batch comes: those of the caller are known only now.
+      if (typeof x === 'string' && customObjects && Object.hasOwn(customObjects, x)) return customObjects[x];
       if (isRecord(x) && typeof x.class_name === 'string') return deserializeKerasObject(x, { customObjects, module });
       if (Array.isArray(x)) return x.map((e) => read(e, module));
       return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, read(v, module)])) : x;
     };
     withLegacyConfigs(origin, () =>
       model.compileFromConfig(
-        camelKeys({
-          optimizer: read(optimizer, 'keras.optimizers'),
-          loss: unlist(read(loss, 'keras.losses')),
-          metrics: read(metrics, 'keras.metrics'),
-          weighted_metrics: read(weighted, 'keras.metrics'),
-          loss_weights: lossWeights ?? null,
-        }),
+        camelKeys(
+          modernizeCompileConfig(
+            {
+              optimizer: read(optimizer, 'keras.optimizers'),
+              loss: unlist(read(loss, 'keras.losses')),
+              metrics: read(metrics, 'keras.metrics'),
+              weighted_metrics: read(weighted, 'keras.metrics'),
+              loss_weights: lossWeights ?? null,
+            },
+            model.graph ? model.outputNames : null,
+          ),
+        ),
       ),
     );
   } catch (error) {

@@ -38,6 +38,19 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   Adamax: ['momentum', 'norm'],
   Nadam: ['momentum', 'velocity'],
 };
+/** Slots in `.keras` files of Keras 2.12 to 2.15, which number them: those of one variable side by side, then lists of one slot for all. */
+const NUMBERED: Readonly<Record<string, { together?: readonly string[]; apart?: readonly string[] }>> = {
+  SGD: { together: ['momentum'] },
+  Lion: { together: ['momentum'] },
+  RMSprop: { apart: ['velocity', 'momentum', 'average_gradient'] },
+  Adagrad: { together: ['accumulator'] },
+  Adadelta: { together: ['accumulated_grad', 'accumulated_delta_var'] },
+  Adam: { together: ['momentum', 'velocity'], apart: ['velocity_hat'] },
+  AdamW: { together: ['momentum', 'velocity'], apart: ['velocity_hat'] },
+  Adamax: { together: ['momentum', 'norm'] },
+  Nadam: { together: ['momentum', 'velocity'] },
+  Ftrl: { together: ['accumulator', 'linear'] },
+};
 const ITERATION = /^(iter|iterations|iteration)$/;
 const same = (a: { shape: readonly number[] }, b: { shape: readonly number[] }): boolean => a.shape.join() === b.shape.join();
 
@@ -46,10 +59,21 @@ export interface NamedArray {
   name: string;
   found: Found;
 }
+interface Pair {
+  variable: Variable;
+  found: Found;
+}
 /** @internal Which array each variable of an optimizer gets; null where the arrays are those of another one. */
-export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Variable[], arrays: readonly NamedArray[]): { variable: Variable; found: Found }[] | null {
+export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Variable[], arrays: readonly NamedArray[]): Pair[] | null {
+  // It is in no file but those that have the order of the numbered ones.
+  if (optimizer.constructor.name === 'Adafactor')
+    return numberedOptimizerState(
+      optimizer,
+      trained,
+      arrays.map((a) => a.found),
+    );
   const cls = optimizer.constructor.name,
-    out: { variable: Variable; found: Found }[] = [],
+    out: Pair[] = [],
     bySlot = new Map<string, Found[]>(),
     unnamed: Found[] = [];
   const slotOf = (part: string | undefined): string | undefined => (part === undefined ? undefined : (SLOTS[cls]?.[part] ?? SLOTS[''][part]));
@@ -75,20 +99,70 @@ export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Var
       const part = unnamed.slice(k * trained.length, (k + 1) * trained.length);
       if (part.length === trained.length && part.every((f, i) => same(f, trained[i]))) bySlot.set(slot, part);
     }
+  return stateOf(optimizer, trained, bySlot, out);
+}
+// Slots of each variable by what a file holds of them; null where it lacks one.
+function stateOf(optimizer: Optimizer, trained: readonly Variable[], bySlot: ReadonlyMap<string, readonly Found[]>, out: Pair[]): Pair[] | null {
   const slots = trained.map((v) => optimizer.variables.filter((s) => s.name.startsWith(`${v.path.replace(/\//g, '_')}_`) && same(s, v)));
   for (const [i, v] of trained.entries())
     for (const s of slots[i]) {
-      const slot = s.name.slice(v.path.length + 1),
-        found = bySlot.get(slot)?.[i];
+      const list = bySlot.get(s.name.slice(v.path.length + 1)) ?? [],
+        found = list.length === trained.length ? list[i] : list.find((f) => isOf(f, v));
+      // Variables that no gradient reached had no slots.
+      if (!found && list.length && list.length < trained.length) continue;
       if (!found || !same(found, s)) return null;
       out.push({ variable: s, found });
     }
   // Keras 2 left the product of Nadam's momentums out of its files; it follows from the number of steps.
   const product = (optimizer as unknown as { product?: Variable }).product,
     steps = out.find((o) => o.variable === optimizer.iterations)?.found;
-  if (cls === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
+  if (optimizer.constructor.name === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
     out.push({ variable: product, found: momentumProduct(steps, (optimizer as unknown as { beta1: number }).beta1) });
   return out.length ? out : null;
+}
+/** @internal The same for `.keras` files of Keras 2, which number their variables and leave out the learning rate; null where they are those of another optimizer. */
+export function numberedOptimizerState(optimizer: Optimizer, trained: readonly Variable[], found: readonly Found[]): Pair[] | null {
+  const [steps, ...rest] = found;
+  if (!steps || steps.shape.length) return null;
+  const out: Pair[] = [{ variable: optimizer.iterations, found: steps }];
+  const averages = optimizer.settings.useEma ? trained.length : 0;
+  for (const v of trained.slice(0, averages)) {
+    const average = optimizer.variables.find((s) => s.name === `${v.path.replace(/\//g, '_')}_average`),
+      from = rest.shift();
+    if (!average || !from || !same(average, from)) return null;
+    out.push({ variable: average, found: from });
+  }
+  if (optimizer.constructor.name === 'Adafactor') return factoredState(optimizer as unknown as Factored, trained, rest, out);
+  const { together = [], apart = [] } = NUMBERED[optimizer.constructor.name] ?? {},
+    bySlot = new Map<string, Found[]>(),
+    n = trained.length;
+  if (!together.length && !apart.length) return null;
+  if (averages) bySlot.set('average', found.slice(1, 1 + n));
+  const put = (slot: string, f: Found): void => void bySlot.set(slot, [...(bySlot.get(slot) ?? []), f]);
+  for (let i = 0; i < n * together.length; i++) if (rest.length) put(together[i % together.length], rest.shift()!);
+  // Of the lists those are there that the optimizer's options ask for.
+  for (const slot of apart.filter((name) => optimizer.variables.some((v) => v.name.endsWith(`_${name}`)))) for (let i = 0; i < n; i++) if (rest.length) put(slot, rest.shift()!);
+  return rest.length ? null : stateOf(optimizer, trained, bySlot, [out[0]]);
+}
+// By layer and name: a model's own name is not in the names of Keras 2.
+const isOf = ({ where }: Found, { path }: Variable): boolean => {
+  const name = path.split('/').slice(-2).join('/');
+  return where.includes(`/${name}/`) || where.includes(`/${name}:`);
+};
+interface Factored {
+  rows: Variable[];
+  columns: Variable[];
+  velocities: Variable[];
+}
+// Vectors have no rows and columns in those files.
+function factoredState({ rows, columns, velocities }: Factored, trained: readonly Variable[], rest: Found[], out: Pair[]): Pair[] | null {
+  for (const [i, v] of trained.entries())
+    for (const variable of v.shape.length < 2 ? [velocities[i]] : [rows[i], columns[i], velocities[i]]) {
+      const from = rest.shift();
+      if (!from || !variable || !same(variable, from)) return null;
+      out.push({ variable, found: from });
+    }
+  return rest.length ? null : out;
 }
 const momentumProduct = (steps: Found, beta1: number): Found => ({
   where: steps.where,

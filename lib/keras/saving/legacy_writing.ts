@@ -1,7 +1,9 @@
 /** Configs as legacy HDF5 files hold them: models, layers, optimizers, losses and metrics by class alone, without modules. */
 import { isRecord } from '../../nest';
 import type { Model } from '../models/model';
-import { isSerialized, serializeKerasObject } from './serialize';
+import { toSnakeCase } from '../naming';
+import { classNames } from './registry';
+import { functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
 
 function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (Array.isArray(x)) return x.map((e) => withoutModules(e, inside));
@@ -18,19 +20,28 @@ export const legacyConfigOf = (model: Model): unknown => withoutModules(serializ
 export function trainingConfigOf(model: Model): Record<string, unknown> | null {
   const config = model.getCompileConfig();
   if (!config) return null;
-  const legacy = (x: unknown): unknown => {
-    const walk = (y: unknown): unknown =>
-      Array.isArray(y) ? y.map(walk) : isSerialized(y) ? withoutModules(y, 'object') : isRecord(y) ? Object.fromEntries(Object.entries(y).map(([k, v]) => [k, walk(v)])) : y;
-    return walk(serializeKerasObject(x));
+  const legacy = (given: unknown, kind?: 'metrics'): unknown => {
+    const walk = (x: unknown): unknown => {
+      if (Array.isArray(x)) return x.map(walk);
+      if (isSerialized(x)) return x.class_name === 'function' ? (kind ? metricAs(x) : x.config) : withoutModules(x, 'object');
+      return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, walk(v)])) : x;
+    };
+    return walk(serializeKerasObject(given));
   };
   return {
     loss: legacy(config.loss),
     loss_weights: legacy(config.loss_weights),
-    metrics: legacy(config.metrics),
-    weighted_metrics: legacy(config.weighted_metrics),
+    metrics: legacy(config.metrics, 'metrics'),
+    weighted_metrics: legacy(config.weighted_metrics, 'metrics'),
     run_eagerly: config.run_eagerly,
     steps_per_execution: config.steps_per_execution,
     jit_compile: config.jit_compile,
     optimizer_config: legacy(config.optimizer),
   };
+}
+// Functions stand there by name. Keras looks up the name of a metric among its classes alone, where not all of its losses are: those are wrapped.
+function metricAs(f: SerializedObject): unknown {
+  const name = String(f.config),
+    isKnown = functionNames.find(name) === undefined || classNames('keras.metrics').some((c) => toSnakeCase(c) === name);
+  return isKnown ? name : { class_name: 'MeanMetricWrapper', config: { name, dtype: 'float32', fn: f } };
 }

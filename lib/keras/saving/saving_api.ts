@@ -9,6 +9,7 @@ import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
+import { modernizeCompileConfig } from './legacy_compile';
 import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
 import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
@@ -87,7 +88,9 @@ export function modelFromConfig(config: Record<string, unknown>, { customObjects
   const compiled = config.compile_config;
   // Keras writes an empty record for a model that is not compiled.
   if (compile && isRecord(compiled) && Object.keys(compiled).length)
-    model.compileFromConfig(camelKeys(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>));
+    model.compileFromConfig(
+      camelKeys(modernizeCompileConfig(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>, model.graph ? model.outputNames : null)),
+    );
   return model;
 }
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;

@@ -7,11 +7,13 @@ import type { ByteSource } from '../../io/source';
 import { ZipReader, ZipWriter } from '../../io/zip';
 import { isRecord } from '../../nest';
 import { SeedGenerator } from '../../random';
+import { formatShape } from '../../tensor';
 import type { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
 import { serializeKerasObject, type SerializedObject } from './serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
+import { numberedOptimizerState } from './legacy_optimizer';
 import { stateTree, type StateNode } from './state_tree';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
@@ -164,6 +166,13 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
       // Saved before its first step: there are the number of steps and the learning rate alone.
       if (found.length < Math.min(3, node.variables.length) && found.every((f) => !f.shape.length)) {
         found.forEach((f, i) => !node.variables[i].shape.length && matches.pair(node.variables[i], f));
+        continue;
+      }
+      const { variables } = node,
+        isCurrent = found.length === variables.length && found.every((f, i) => formatShape(f.shape) === formatShape(variables[i].shape)),
+        numbered = isCurrent ? null : numberedOptimizerState(node.object, model.trainableVariables, found);
+      if (numbered) {
+        for (const p of numbered) matches.pair(p.variable, p.found);
         continue;
       }
       if (found.length !== node.variables.length) {

@@ -40,17 +40,37 @@ export const isSerialized = (x: unknown): x is SerializedObject => isRecord(x) &
 const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Record<string, unknown> | null; getCompileConfig?(): Record<string, unknown> | null } =>
   typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
 
+/** @internal Whether it is a class whose instances have a config. */
+export const isConfigurableClass = (x: unknown): x is SerializableClass => typeof x === 'function' && !!(x as { prototype?: Partial<Configurable> }).prototype?.getConfig;
+
 /** @internal Names of built-in functions: they are stored by name alone. */
 export const functionNames = {
-  get: (f: object): string | undefined => nameOfFunction.get(f),
-  has: (f: object): boolean => nameOfFunction.has(f),
+  get: (f: object): string | undefined => builtInNames.get(f),
+  has: (f: object): boolean => builtInNames.has(f),
+  /** The built-in function of a name. */
+  find: (name: string): object | undefined => functionByName.get(name),
   set(f: object, name: string): void {
-    nameOfFunction.set(f, name);
+    builtInNames.set(f, name);
     if (!functionByName.has(name)) functionByName.set(name, f);
   },
 };
-const nameOfFunction = new WeakMap<object, string>(),
+const builtInNames = new WeakMap<object, string>(),
   functionByName = new Map<string, object>();
+
+/** @internal What Keras calls a function: `mean_squared_error`, not `meanSquaredError`; undefined for one without a name. */
+export const nameOfFunction = (f: object): string | undefined => functionNames.get(f) ?? ((f as { name?: string }).name || undefined);
+/** @internal A function as Keras writes it among losses and metrics, where a name alone would mean a class: by its record. */
+export const serializeFunction = (f: object): SerializedObject => ({
+  module: 'builtins',
+  class_name: 'function',
+  config: isRegistered(f) ? getRegisteredName(f) : (nameOfFunction(f) ?? ''),
+  registered_name: 'function',
+});
+/** @internal The function that a wrapper's `fn` means: itself, a name, or a record. */
+export function functionOf(given: unknown): unknown {
+  if (typeof given === 'string') return customFunction({ module: 'builtins', class_name: 'function', config: given, registered_name: 'function' });
+  return isRecord(given) ? deserializeKerasObject(given) : given;
+}
 
 /** Keras' JSON of an object: `module`, `class_name`, `config` with snake_case keys, `registered_name`, `build_config`. */
 export function serializeKerasObject(object: unknown): unknown {

@@ -7,7 +7,7 @@ import type { Metric } from '../metrics/metric';
 import { Mean } from '../metrics/reduction_metrics';
 import type { Model } from '../models/model';
 import * as optimizers from '../optimizers/index';
-import { serializeKerasObject } from '../saving/serialize';
+import { fromConfig, isConfigurableClass, serializeFunction, serializeKerasObject } from '../saving/serialize';
 import { CompileLoss } from './compile_loss';
 import { CompileMetrics, resultNames } from './compile_metrics';
 import { isTensor } from './data';
@@ -117,5 +117,6 @@ export class CompileState {
 export function serializeByOutput(given: unknown): unknown {
   if (given === null || given === undefined) return null;
   if (isRecord(given) && !('class_name' in given)) return Object.fromEntries(Object.entries(given).map(([k, v]) => [k, serializeByOutput(v)]));
+  if (typeof given === 'function') return isConfigurableClass(given) ? serializeKerasObject(fromConfig(given, {})) : serializeFunction(given);
   return Array.isArray(given) ? given.map(serializeByOutput) : serializeKerasObject(given);
 }

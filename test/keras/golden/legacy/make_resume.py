@@ -50,6 +50,11 @@ optimizers = {
     "adamax": current("Adamax")(0.02),
     "nadam": current("Nadam")(0.02),
     "ftrl": current("Ftrl")(0.05),
+    "adagrad": current("Adagrad")(0.1),
+    "lion": current("Lion")(0.01),
+    "adafactor": current("Adafactor")(0.02),
+    "sgd": current("SGD")(0.05),
+    "adam_averaged": current("Adam")(0.02, use_ema=True, ema_momentum=0.8),
     "decayed": current("Adam")(keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.7)),
 }
 out = {"x": x.reshape(-1).tolist(), "y": y.reshape(-1).tolist(), "cases": {}}
@@ -69,6 +74,8 @@ for name, optimizer in optimizers.items():
         model.train_on_batch(x, y)
     path = os.path.join(HERE, f"resume_{name}.h5")
     model.save(path, save_format="h5")
+    if not name.startswith("legacy_"):
+        model.save(path.replace(".h5", ".keras"))
     with h5py.File(path) as f:
         print(name, [n for n in f["optimizer_weights"].attrs["weight_names"]][:9])
     if name == "legacy_adam":

@@ -1,0 +1,50 @@
+/** What `compile` of Keras 1 and 2 took, in Keras 3's words: metrics for all outputs, names that begin with an output's, records that leave outputs out. */
+import { isRecord } from '../../nest';
+import { Metric } from '../metrics/metric';
+import { toSnakeCase } from '../naming';
+import { isOld } from './legacy_configs';
+import { builtInClass } from './registry';
+import { fromConfig } from './serialize';
+
+type Config = Record<string, unknown>;
+const isSingle = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof Metric || (isRecord(x) && 'class_name' in x);
+const isNested = (x: unknown): boolean => Array.isArray(x) || (isRecord(x) && !isSingle(x));
+
+/** @internal Options of `compile` as an old file holds them, for a model with these outputs; those of Keras 3 pass through. */
+export function modernizeCompileConfig(config: Config, outputNames: readonly string[] | null): Config {
+  if (!isOld()) return config;
+  const outputs = outputNames ?? [];
+  return {
+    ...config,
+    loss: withOthers(config.loss, outputs, null),
+    loss_weights: withOthers(config.loss_weights, outputs, 1),
+    metrics: modernizeMetrics(config.metrics, outputs),
+    weighted_metrics: modernizeMetrics(config.weighted_metrics, outputs),
+  };
+}
+// Outputs that a record leaves out had no loss, or the weight 1.
+function withOthers(given: unknown, outputs: readonly string[], value: unknown): unknown {
+  if (!isRecord(given) || isSingle(given) || outputs.length < 2 || !Object.keys(given).every((k) => outputs.includes(k))) return given;
+  return { ...Object.fromEntries(outputs.map((name) => [name, value])), ...given };
+}
+function modernizeMetrics(given: unknown, outputs: readonly string[]): unknown {
+  // A plain list was for each of the outputs.
+  if (outputs.length > 1 && Array.isArray(given) && given.length && !given.some(isNested))
+    return outputs.map((output, i) => given.map((m: unknown) => modernizeMetric(i ? copied(m) : m, output)));
+  const walk = (x: unknown, output: string | null): unknown =>
+    Array.isArray(x)
+      ? x.map((e, i) => walk(e, outputs.length > 1 && x === given && x.length === outputs.length ? outputs[i] : output))
+      : isRecord(x) && !isSingle(x)
+        ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, walk(v, k)]))
+        : modernizeMetric(x, output);
+  return walk(given, null);
+}
+const copied = (x: unknown): unknown => (x instanceof Metric ? fromConfig(x.constructor as never, x.getConfig()) : x);
+function modernizeMetric(x: unknown, output: string | null): unknown {
+  // A class by its name was called as the class is by itself.
+  const cls = typeof x === 'string' ? builtInClass('keras.metrics', x) : undefined,
+    metric = cls ? fromConfig(cls, { name: toSnakeCase(String(x)) }) : x;
+  // Compiled metrics bore the name of their output, which comes back with each run.
+  if (metric instanceof Metric && output !== null && metric.name.startsWith(`${output}_`)) metric.name = metric.name.slice(output.length + 1);
+  return metric;
+}
