@@ -1,8 +1,11 @@
 /** `compile`: traces a function once per input signature and runs it as one native plan. */
 import type { NativePlan, NativeTensor } from '../binding';
 import { binding } from './binding';
-import { TypeError } from './errors';
+import { describe } from './describe';
+import { TypeError, ValueError } from './errors';
 import { flattenStructure, mapStructure } from './nest';
+import { MOST_PLANS, PlanCache } from './plan_cache';
+import { signatureOf } from './signature';
 import { Tensor } from './tensor';
 import { currentTrace, withTrace, type TraceContext } from './trace';
 import type { Variable } from './variable';
@@ -65,41 +68,48 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
   };
 }
 
-/** @internal Shapes, dtypes and plain values of the arguments. */
-export function signatureOf(args: readonly unknown[]): string {
-  return JSON.stringify(
-    mapStructure([...args], isTensor, (t) => `${t.dtype}[${t.shape}]`),
-    (_, v: unknown) => (typeof v === 'function' ? `function ${v.name}` : typeof v === 'bigint' ? `${v}n` : v),
-  );
-}
-
 /** A compiled function: as the original, plus its plans. */
 export interface Compiled<F> {
   /** The plan for these arguments, compiled when new. */
   planFor(...args: F extends (...a: infer A) => unknown ? A : never): NativePlan;
 }
 
+/** Options of `compile`. */
+export interface PlanOptions {
+  /** Shown by `plan.explain()` and in profiles. Default: the function's name. */
+  name?: string;
+  /** At most so many plans are kept, one for each signature; the one used least recently is given up. Default 128. */
+  maxPlans?: number;
+}
+
 /**
- * Compiles a function of tensors. It is traced once per input signature (shapes, dtypes, plain values) and then runs
- * as one native plan: fused, laid out in one arena, without JavaScript. Variables read and assigned inside are state.
+ * Compiles a function of tensors. It is traced once per input signature and then runs as one native plan: fused, laid out
+ * in one arena, without JavaScript. Variables read and assigned inside are state.
+ *
+ * The signature: shapes and dtypes of the tensors; every other argument by value (numbers, with NaN and -0 as values of their
+ * own, texts, dates, typed arrays, and what arrays, records, maps and sets hold); functions, symbols and instances of classes
+ * by identity, of instances also their own fields that are plain values. A function written where it is passed is a new one at
+ * each call, and traced each time: keep it in a constant. What the function takes from outside (a closure) is read when it
+ * is traced, and stays as it was then: pass it as an argument, or make it a Variable, where it changes.
+ *
+ * Plans are kept while they are among the `maxPlans` used last and have no more than 50,000 ops together.
  * @param fn - synchronous; tensors may come and go in arrays and records. Values of tensors cannot be read inside.
  * @returns a function of the same arguments; its tensors are ready when read.
+ * @throws ValueError for arguments that contain themselves, TypeError for records with symbols as keys.
  * @example const fast = compile((x: Tensor) => x.multiply(2).sum());
  */
 // Parameters without a type are any, so that `compile((x) => x.add(1))` needs none.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export function compile<F extends (...args: any[]) => unknown>(fn: F, options: { name?: string } = {}): F & Compiled<F> {
-  const plans = new Map<string, TracedPlan>();
-  const lookup = (args: unknown[]): TracedPlan => {
-    const key = signatureOf(args);
-    let traced = plans.get(key);
-    if (!traced) plans.set(key, (traced = tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name)));
-    return traced;
-  };
+export function compile<F extends (...args: any[]) => unknown>(fn: F, options: PlanOptions = {}): F & Compiled<F> {
+  const { maxPlans = MOST_PLANS } = options;
+  if (!Number.isInteger(maxPlans) || maxPlans < 1) throw new ValueError(`compile: maxPlans must be a whole number >= 1.\n  Received: ${describe(maxPlans)}`);
+  const plans = new PlanCache<TracedPlan>(maxPlans);
+  const lookup = (args: unknown[], isShared: boolean): TracedPlan =>
+    plans.get(signatureOf(args), () => tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name), isShared);
   const compiled = (...args: unknown[]): unknown => {
     if (currentTrace()) return (fn as unknown as (...a: unknown[]) => unknown)(...args); // inside of another trace: part of it
-    const traced = lookup(args);
+    const traced = lookup(args, false);
     return traced.pack(traced.plan.run(flattenStructure(args, isTensor)) as Tensor[]);
   };
-  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args).plan }) as unknown as F & Compiled<F>;
+  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args, true).plan }) as unknown as F & Compiled<F>;
 }

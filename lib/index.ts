@@ -8,7 +8,7 @@ import * as ops from './ops/index';
 import * as random from './random_namespace';
 
 export { grad, valueAndGrad, variableGrads, customGradient, jvp } from './autodiff';
-export { compile } from './compile';
+export { compile, type PlanOptions } from './compile';
 export * from './errors';
 export * from './ops/index';
 export { setRandomSeed } from './random';

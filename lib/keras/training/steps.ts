@@ -1,9 +1,11 @@
 /** One step of training, evaluation or prediction: traced into a plan for each signature, or run op by op. */
 import { describe } from '../../describe';
 import { binding } from '../../binding';
-import { signatureOf, tracePlan, type TracedPlan } from '../../compile';
+import { tracePlan, type TracedPlan } from '../../compile';
 import { TypeError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { PlanCache } from '../../plan_cache';
+import { signatureOf } from '../../signature';
 import type { Shape, Tensor } from '../../tensor';
 import type { Model } from '../models/model';
 import { isTensor, tensorsOf, type Examples } from './data';
@@ -30,7 +32,7 @@ export function stepData({ x, y, sampleWeight }: Examples): StepData {
 
 /** @internal */
 export class Steps {
-  private readonly plans = new Map<string, StepPlan>();
+  private readonly plans = new PlanCache<StepPlan>();
   constructor(
     private readonly model: Model,
     readonly runsEagerly: boolean,
@@ -55,27 +57,24 @@ export class Steps {
   private during<T>(f: () => T): T {
     return this.trainable ? this.trainable.during(f) : f();
   }
-  /** The plan for batches of this signature. */
-  planFor(kind: StepKind, batch: Examples): StepPlan {
-    const key = `${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight])}`;
-    let plan = this.plans.get(key);
-    if (!plan) {
-      let values: [name: string, shape: Shape][] = [];
-      const traced = this.during(() =>
-        tracePlan(
-          (x: unknown, y: unknown, sampleWeight: unknown) => {
-            const result = this.step(kind, { x, y, sampleWeight });
-            if (kind !== 'predict') values = Object.entries(result as Record<string, Tensor>).map(([name, t]) => [name, t.shape]);
-            return result;
-          },
-          [batch.x, batch.y, batch.sampleWeight],
-          `${this.model.name} ${kind}`,
-        ),
-      );
-      plan = { ...traced, logsOf: (all) => logsFrom(values, all) };
-      this.plans.set(key, plan);
-    }
-    return plan;
+  /** The plan for batches of this signature. Ask for it anew for each run: plans not used for long are given up. */
+  planFor(kind: StepKind, batch: Examples, isShared = false): StepPlan {
+    return this.plans.get(`${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight], `${kind} step`)}`, () => this.trace(kind, batch), isShared);
+  }
+  private trace(kind: StepKind, batch: Examples): StepPlan {
+    let values: [name: string, shape: Shape][] = [];
+    const traced = this.during(() =>
+      tracePlan(
+        (x: unknown, y: unknown, sampleWeight: unknown) => {
+          const result = this.step(kind, { x, y, sampleWeight });
+          if (kind !== 'predict') values = Object.entries(result as Record<string, Tensor>).map(([name, t]) => [name, t.shape]);
+          return result;
+        },
+        [batch.x, batch.y, batch.sampleWeight],
+        `${this.model.name} ${kind}`,
+      ),
+    );
+    return { ...traced, logsOf: (all) => logsFrom(values, all) };
   }
   /** Runs one step. */
   async run(kind: StepKind, batch: Examples): Promise<StepResult> {

@@ -74,7 +74,7 @@ export class Trainer {
     this.requireCompiled('trainPlan');
     const data = arrayData('trainPlan', x, y, null),
       rows = Math.min(batchSize ?? 32, data.rows);
-    return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }).plan;
+    return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }, true).plan;
   }
 
   private async exclusively<T>(what: string, signal: AbortSignal | null | undefined, f: (cancel: Cancel) => Promise<T>): Promise<T> {

@@ -1,0 +1,48 @@
+/** Plans that are kept for the next call of the same signature: the ones used last, within bounds. */
+import type { NativePlan } from '../binding';
+
+/** @internal Plans of one function or model. */
+export const MOST_PLANS = 128;
+/** @internal Their ops in all: a loop that is written out makes a plan of many thousands. */
+export const MOST_OPS = 50_000;
+
+/** @internal A cache that gives up what was used least recently, and lets its memory go at once. */
+export class PlanCache<P extends { readonly plan: NativePlan }> {
+  // In the order of use. Plans that the user holds are left to the garbage collector.
+  private readonly entries = new Map<string, { value: P; ops: number; isShared: boolean }>();
+  private ops = 0;
+  constructor(
+    readonly mostPlans = MOST_PLANS,
+    readonly mostOps = MOST_OPS,
+  ) {}
+  get size(): number {
+    return this.entries.size;
+  }
+  /** @param isShared - whether the plan leaves our hands, so that giving it up must not end it. */
+  get(key: string, make: () => P, isShared = false): P {
+    let entry = this.entries.get(key);
+    if (entry) this.entries.delete(key);
+    else {
+      const value = make();
+      entry = { value, ops: value.plan.statistics.ops, isShared };
+      this.ops += entry.ops;
+    }
+    entry.isShared ||= isShared;
+    this.entries.set(key, entry);
+    for (const oldest of this.entries.keys()) {
+      if (this.entries.size <= this.mostPlans && this.ops <= this.mostOps) break;
+      if (oldest !== key) this.remove(oldest);
+    }
+    return entry.value;
+  }
+  clear(): void {
+    for (const key of this.entries.keys()) this.remove(key);
+  }
+  private remove(key: string): void {
+    const entry = this.entries.get(key)!;
+    this.entries.delete(key);
+    this.ops -= entry.ops;
+    // Runs that have been enqueued hold what they need.
+    if (!entry.isShared) entry.value.plan.dispose();
+  }
+}
