@@ -33,7 +33,7 @@ export class L1 extends Regularizer {
     return absolute(convert(x), this.l1);
   }
   override getConfig() {
-    return { l1: this.l1 };
+    return { l1: Math.fround(this.l1) }; // Keras keeps it as a float32
   }
 }
 /** l2 sum x^2. Default 0.01. */
@@ -96,7 +96,7 @@ export class OrthogonalRegularizer extends Regularizer {
     return run('multiply', [off, convert((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2), t)]);
   }
   override getConfig() {
-    return { factor: this.factor, mode: this.mode };
+    return { factor: Math.fround(this.factor), mode: this.mode };
   }
 }
 registerClass('keras.regularizers', L1, L2, L1L2, OrthogonalRegularizer);

@@ -9,7 +9,7 @@ import type { Variable } from '../../variable';
 import { Embedding } from '../layers/index';
 import { checkOptions } from '../options';
 import { LossScaleOptimizer } from '../optimizers/index';
-import { serializeKerasObject } from '../saving/serialize';
+import { kerasObjectToJson } from '../saving/serialize';
 import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
@@ -82,7 +82,7 @@ export class TensorBoard extends Callback {
   override setModel(model: Model): void {
     super.setModel(model);
     const { writeGraph, embeddingsFreq } = this.settings;
-    if (writeGraph && model.graph) this.train.kerasModel('keras', JSON.stringify(serializeKerasObject(model)), 0);
+    if (writeGraph && model.graph) this.train.kerasModel('keras', kerasObjectToJson(model), 0);
     if (embeddingsFreq) this.describeEmbeddings(model);
   }
   override onTrainBegin(): void {

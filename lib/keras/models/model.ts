@@ -9,7 +9,7 @@ import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../naming';
 import { camelKeys, registerClass } from '../saving/registry';
-import { loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions } from '../saving/saving_api';
+import { architectureOf, loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions } from '../saving/saving_api';
 import { deserializeKerasObject } from '../saving/serialize';
 import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
@@ -287,7 +287,7 @@ export class Model extends Layer {
   }
   /** Alias of `toJson`. */
   toJSON(): unknown {
-    return JSON.parse(modelToJson(this, {}));
+    return architectureOf(this);
   }
   override getConfig(): Record<string, unknown> {
     return this.graph && this.constructor === Model ? functionalConfig(this, this.graph) : super.getConfig();

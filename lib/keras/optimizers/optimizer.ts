@@ -80,8 +80,8 @@ export abstract class Optimizer {
     this.settings = {
       weightDecay: options.weightDecay ?? null,
       clipnorm: options.clipnorm ?? null,
-      clipvalue: options.clipvalue ?? null,
       globalClipnorm: options.globalClipnorm ?? null,
+      clipvalue: options.clipvalue ?? null,
       useEma: options.useEma ?? false,
       emaMomentum: options.emaMomentum ?? 0.99,
       emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,

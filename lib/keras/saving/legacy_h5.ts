@@ -15,6 +15,7 @@ import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
 import { convertLegacyWeights } from './legacy_weights';
+import { toPythonJson } from './python_json';
 import { camelKeys } from './registry';
 import type { LoadModelOptions } from './saving_api';
 import { KERAS_VERSION, parseJson } from './saving_lib';
@@ -252,9 +253,9 @@ export async function writeLegacyModel(sink: ByteSink, model: Model): Promise<vo
   const h5 = new Hdf5Writer();
   h5.attribute('', 'keras_version', KERAS_VERSION);
   h5.attribute('', 'backend', 'tensorflow');
-  h5.attribute('', 'model_config', JSON.stringify(legacyConfigOf(model)));
+  h5.attribute('', 'model_config', toPythonJson(legacyConfigOf(model)));
   const training = trainingConfigOf(model);
-  if (training) h5.attribute('', 'training_config', JSON.stringify(training));
+  if (training) h5.attribute('', 'training_config', toPythonJson(training));
   fillWeights(h5, 'model_weights', model);
   if (training && model.optimizer?.built) {
     const prefix = 'optimizer_weights';

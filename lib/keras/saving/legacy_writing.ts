@@ -2,8 +2,9 @@
 import { isRecord } from '../../nest';
 import type { Model } from '../models/model';
 import { toSnakeCase } from '../naming';
+import { markAs, markFloats } from './python_json';
 import { classNames } from './registry';
-import { functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
+import { COMPILE_FLOATS, functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
 
 function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (Array.isArray(x)) return x.map((e) => withoutModules(e, inside));
@@ -11,7 +12,7 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   const { module: _, registered_name: __, build_config: ___, compile_config: ____, ...rest } = x;
   const { config } = rest;
   if (inside === 'model' && isRecord(config) && Array.isArray(config.layers))
-    return { ...rest, config: { ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) } };
+    return { ...rest, config: markAs({ ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) }, config) };
   return rest;
 }
 /** @internal */
@@ -28,7 +29,7 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
     };
     return walk(serializeKerasObject(given));
   };
-  return {
+  const training = {
     loss: legacy(config.loss),
     loss_weights: legacy(config.loss_weights),
     metrics: legacy(config.metrics, 'metrics'),
@@ -38,6 +39,7 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
     jit_compile: config.jit_compile,
     optimizer_config: legacy(config.optimizer),
   };
+  return markFloats(training, COMPILE_FLOATS);
 }
 // Functions stand there by name. Keras looks up the name of a metric among its classes alone, where not all of its losses are: those are wrapped.
 function metricAs(f: SerializedObject): unknown {

@@ -12,6 +12,7 @@ import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeight
 import { modernizeCompileConfig } from './legacy_compile';
 import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
+import { toPythonJson } from './python_json';
 import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
@@ -124,11 +125,13 @@ export async function loadWeights(model: Layer, filepath: string, options: LoadW
   });
 }
 
-/** @internal */
-export function modelToJson(model: Layer, { indent }: { indent?: number }): string {
+/** @internal Keras' JSON of the architecture, as a value. */
+export function architectureOf(model: Layer): Record<string, unknown> {
   const { compile_config: _, ...config } = modelToConfig(model);
-  return JSON.stringify(config, null, indent);
+  return config;
 }
+/** @internal */
+export const modelToJson = (model: Layer, { indent }: { indent?: number }): string => toPythonJson(architectureOf(model), { indent });
 /** A model, with new weights, by the JSON that `toJson` (in Keras: `to_json`) gives. */
 export function modelFromJson(json: string, { customObjects }: { customObjects?: CustomObjects } = {}): Model {
   const config = parseJson(json, 'modelFromJson: the text');

@@ -11,6 +11,7 @@ import { formatShape } from '../../tensor';
 import type { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
+import { fromPythonJson, toPythonJson } from './python_json';
 import { serializeKerasObject, type SerializedObject } from './serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
 import { numberedOptimizerState } from './legacy_optimizer';
@@ -56,7 +57,7 @@ export function modelToConfig(model: Layer): SerializedObject & { compile_config
 /** @internal */
 export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<void> {
   const zip = new ZipWriter(sink),
-    json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
+    json = (value: unknown): Buffer => Buffer.from(toPythonJson(value), 'utf8');
   const config = json(modelToConfig(model)),
     nodes = stateTree(model);
   await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
@@ -90,17 +91,9 @@ export async function openKerasArchive(source: ByteSource, signal?: AbortSignal 
 /** @internal JSON as Python writes it: NaN and Infinity too. */
 export function parseJson(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return fromPythonJson(text);
   } catch (error) {
-    try {
-      // Outside of strings only.
-      const strict = text.replace(/"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)/g, (all, bare: string | undefined) =>
-        bare === undefined ? all : bare === 'NaN' ? 'null' : bare.startsWith('-') ? '-1e999' : '1e999',
-      );
-      return JSON.parse(strict);
-    } catch {
-      throw new FileError(`${where} is damaged: it holds no JSON (${(error as Error).message}).`, { cause: error });
-    }
+    throw new FileError(`${where} is damaged: it holds no JSON (${(error as Error).message}).`, { cause: error });
   }
 }
 /** @internal Puts the weights of an archive into a model. */

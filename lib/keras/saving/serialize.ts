@@ -5,7 +5,10 @@ import { isRecord } from '../../nest';
 import { nearest } from '../../options';
 import { Tensor, tensor } from '../../tensor';
 import { snakeCase } from '../naming';
+import { inKerasOrder } from './config_order';
+import { floatOptions } from './float_options';
 import { modernize } from './legacy_configs';
+import { markFloats, toPythonJson } from './python_json';
 import {
   builtInClass,
   camelKeys,
@@ -71,6 +74,8 @@ export function functionOf(given: unknown): unknown {
   if (typeof given === 'string') return customFunction({ module: 'builtins', class_name: 'function', config: given, registered_name: 'function' });
   return isRecord(given) ? deserializeKerasObject(given) : given;
 }
+/** @internal Floats among what a model was compiled with. */
+export const COMPILE_FLOATS: ReadonlySet<string> = new Set(['loss_weights']);
 
 /** Keras' JSON of an object: `module`, `class_name`, `config` with snake_case keys, `registered_name`, `build_config`. */
 export function serializeKerasObject(object: unknown): unknown {
@@ -91,19 +96,27 @@ export function serializeKerasObject(object: unknown): unknown {
     const out: SerializedObject = {
       module: own?.module ?? module ?? null,
       class_name: own?.name ?? classNameOf(cls),
-      config: serializeRecord(object.getConfig()),
+      config: markFloats(inKerasOrder(cls, serializeRecord(object.getConfig())), floatOptions(cls)),
       registered_name: own ? own.name : module ? null : getRegisteredName(cls),
     };
     const build = object.getBuildConfig?.();
     if (build) out.build_config = serializeRecord(build);
     const compiled = object.getCompileConfig?.();
-    if (compiled) out.compile_config = serializeRecord(compiled);
+    if (compiled) out.compile_config = markFloats(serializeRecord(compiled), COMPILE_FLOATS);
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
   if (object instanceof Map) return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
   throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
+/**
+ * The text of Keras' JSON of an object, as `json.dumps` of Python writes it: what is a float in Keras is written as one
+ * (`"momentum": 0.0`, `"epsilon": 1e-07`), which JavaScript's `JSON.stringify` cannot do and Keras asks for.
+ * @param object - what `serializeKerasObject` takes: a layer, an optimizer, a loss, ... or an array or record of them.
+ * @param options.indent - spaces for each level. Default: all on one line.
+ * @throws TypeError for objects without `getConfig`.
+ */
+export const kerasObjectToJson = (object: unknown, { indent }: { indent?: number | null } = {}): string => toPythonJson(serializeKerasObject(object), { indent });
 /** @internal Each value of a record of options in its JSON form. */
 export const serializedRecord = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
