@@ -102,6 +102,28 @@ describe('Sequential', () => {
     await throwsText(() => model.add(layers.Input([3])), 'ValueError', "Sequential 'chain' has layers already: an Input must come first.");
     await throwsText(() => model.add('dense' as never), 'TypeError', "Sequential: layers are expected.\n  Received: 'dense'");
   });
+  it('without an Input, sequences of every length: predictions are those of a model that says so', async () => {
+    const parts = () => [new layers.Embedding(9, 3, { maskZero: true }), new layers.LSTM(4), new layers.Dense(1)],
+      open = new Sequential(parts()),
+      said = new Sequential([layers.Input([null], { dtype: 'int32' }), ...parts()]);
+    open.compile({ optimizer: 'sgd', loss: 'mse' });
+    said.compile({ optimizer: 'sgd', loss: 'mse' });
+    const ids = (steps: number) =>
+      trae.tensor(
+        Int32Array.from({ length: 2 * steps }, (_, i) => (i * 5) % 9),
+        [2, steps],
+      );
+    await open.predict(ids(3), { verbose: 0 });
+    said.setWeights(open.getWeights());
+    for (const steps of [5, 3, 8]) {
+      const y = trae.tensor([[1], [2]]);
+      assert.equal(await open.trainOnBatch(ids(steps), y), await said.trainOnBatch(ids(steps), y));
+      assert.deepEqual((await open.predict(ids(steps + 1), { verbose: 0 })).arraySync(), (await said.predict(ids(steps + 1), { verbose: 0 })).arraySync());
+    }
+    const dense = new Sequential([new layers.Dense(2, { name: 'only' })], { name: 'chain' });
+    await dense.predict(trae.ones([1, 3]), { verbose: 0 });
+    await assert.rejects(dense.predict(trae.ones([1, 4]), { verbose: 0 }), /In layer 'only' \(Dense\)/);
+  });
   it('is built by the first data, by build, or by inputShape', () => {
     const late = new Sequential([new layers.Dense(2), new layers.Dense(1)]);
     assert.equal(late.built, false);

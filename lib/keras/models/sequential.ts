@@ -18,6 +18,8 @@ import { Model } from './model';
 const chains = new WeakMap<Sequential, Layer[]>();
 // Models of Keras 1 and 2 take inputs of another rank than they say, where their layers do.
 const lenient = new WeakSet<Sequential>();
+/** Models without an Input: the first data gave the sizes, and later data may have others where the layers take them. */
+const builtFromData = new WeakSet<Sequential>();
 const isInputOfTexts = (x: unknown): boolean => isRecord(x) && x.class_name === 'InputLayer' && isRecord(x.config) && x.config.dtype === 'string';
 
 /**
@@ -106,6 +108,7 @@ export class Sequential extends Model {
     if (!Array.isArray(shape) || Array.isArray(shape[0])) throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${describe(inputShape)}`);
     const input = new InputLayer({ batchShape: [null, ...shape.slice(1)] });
     this.chain.unshift(input);
+    builtFromData.add(this);
     this.makeGraph(input);
   }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -115,9 +118,15 @@ export class Sequential extends Model {
     return this.layers.reduce<unknown>((x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown, inputs);
   }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
-    const isAsSaid = !(lenient.has(this) && inputs instanceof Tensor && inputs.ndim !== this.graph?.inputs[0].ndim);
-    if (this.graph && isAsSaid) return super.call(inputs, options);
+    if (this.graph && !this.differs(inputs)) return super.call(inputs, options);
     return this.layers.reduce((x, layer) => layer.apply(x, { training: options.training }) as unknown, inputs);
+  }
+  // Whether inputs differ from those of the graph in a way that the layers, asked one by one, may accept.
+  private differs(inputs: unknown): boolean {
+    const built = this.graph?.inputs[0].shape;
+    if (!built || !(inputs instanceof Tensor)) return false;
+    if (inputs.ndim !== built.length) return lenient.has(this);
+    return builtFromData.has(this) && inputs.shape.some((size, axis) => axis > 0 && size !== built[axis]);
   }
   override getBuildConfig(): Record<string, unknown> | null {
     return this.graph ? { inputShape: this.graph.inputs[0].shape } : super.getBuildConfig();
