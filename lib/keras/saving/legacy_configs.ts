@@ -163,6 +163,10 @@ const DROPPED_OF: Readonly<Record<string, readonly string[]>> = {
   Embedding: ['dropout', 'activity_regularizer'],
   BatchNormalization: ['mode', 'gamma_regularizer_v1'],
   Bidirectional: ['weights'],
+  MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape', 'softmax_robust_masking'],
+  Softmax: ['robust_masking'],
+  Attention: ['causal'],
+  AdditiveAttention: ['causal', 'score_mode'],
   Activation: [],
   InputLayer: ['input_shape'],
 };
@@ -194,14 +198,14 @@ export const isOldVersion = (version: string): boolean => majorOf(version) < 3;
 /** @internal Whether a file of Keras 1 or 2 is being read. */
 export const isOld = (): boolean => origin !== null && isOldVersion(origin.version);
 
-const LAYER_MODULES = /^(keras|tensorflow|tf_keras|tf)(\.|$)/;
+const LAYER_MODULES = /^(keras|keras_core|tensorflow|tf_keras|tf)(\.|$)/;
 
 /** @internal A config in Keras 3's spelling. */
 export function modernize(name: string, module: string | null | undefined, given: unknown): { className: string; module: string | null | undefined; config: unknown } {
   // Keras 2.11 and 2.12 took their own optimizers for custom ones.
-  const className = isOld() ? name.replace(/^Custom>/, '') : name;
-  if (className === 'Functional' || /^(tf_)?keras(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
-    return { className: 'Functional', module: 'keras.src.models.functional', config: given };
+  const className = name.replace(/^Custom>/, '');
+  if (className === 'Functional' || /^(keras|keras_core|tf_keras|tensorflow\.python\.keras)(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
+    return { className: 'Functional', module: 'keras.src.models.functional', config: withCausalCalls(given) };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   const list: unknown = isRecord(given) ? given.layers : given;
@@ -217,11 +221,31 @@ export function modernize(name: string, module: string | null | undefined, given
   if (isOld() && className === 'LossFunctionWrapper' && isRecord(given)) return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
   if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
-    return { className: Array.isArray(given.layers) ? 'Functional' : className, module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module, config: given };
+    return {
+      className: Array.isArray(given.layers) ? 'Functional' : className,
+      module: Array.isArray(given.layers) ? 'keras.src.models.functional' : module,
+      config: withCausalCalls(given),
+    };
   if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module))
     return { className, module, config: /losses|metrics/.test(module) ? modernizeMeasure(className, given) : modernizeSmall(className, given) };
   if (module && !/layers|^keras$/.test(module)) return { className, module, config: given };
   return modernizeLayer(className, module, given);
+}
+// Before tf.keras 2.10 `causal` was an option of attention layers; it is one of their calls.
+function withCausalCalls(given: unknown): unknown {
+  if (!isOld() || !isRecord(given) || !Array.isArray(given.layers)) return given;
+  const call = (node: unknown): unknown =>
+    Array.isArray(node)
+      ? node.map((entry: unknown, i) =>
+          i === 0 && Array.isArray(entry) ? [...(entry as unknown[]).slice(0, 3), { ...(isRecord(entry[3]) ? entry[3] : {}), use_causal_mask: true }] : entry,
+        )
+      : node;
+  const layers = given.layers.map((entry: unknown) =>
+    isRecord(entry) && isRecord(entry.config) && entry.config.causal === true && Array.isArray(entry.inbound_nodes)
+      ? { ...entry, inbound_nodes: entry.inbound_nodes.map(call) }
+      : entry,
+  );
+  return { ...given, layers };
 }
 function modernizeLayer(given: string, module: string | null | undefined, old: Config): { className: string; module: string | null | undefined; config: Config } {
   let className = Object.hasOwn(CLASSES, given) ? CLASSES[given] : given;

@@ -77,7 +77,8 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
       `loadModel: ${filepath} is neither a '.keras' archive nor HDF5: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}.`,
     );
   const archive = await openKerasArchive(source, signal),
-    version = String(archive.metadata.keras_version ?? KERAS_VERSION),
+    // keras_core, whose versions began with 0, is Keras 3.
+    version = String(archive.metadata.keras_version ?? KERAS_VERSION).replace(/^0\..*/, KERAS_VERSION),
     model = withLegacyConfigs({ version, backend: null }, () => modelFromConfig(archive.config, { customObjects, compile }, filepath));
   await loadArchiveWeights(archive, filepath, model, { signal });
   return model;

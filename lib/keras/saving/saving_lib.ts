@@ -111,7 +111,10 @@ export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, fil
     if (!hasAssets(object)) continue;
     const files = new Map<string, Uint8Array>(),
       prefix = `${ASSETS}/${path ? `${path}/` : ''}`;
-    for (const name of zip.names) if (name.startsWith(prefix) && !name.endsWith('/')) files.set(name.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
+    for (const name of zip.names) {
+      const file = name.replaceAll('\\', '/');
+      if (file.startsWith(prefix) && !file.endsWith('/')) files.set(file.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
+    }
     object.loadAssets(assetReader(files));
   }
   return report;
@@ -137,12 +140,22 @@ const allOf = (group: Hdf5Group | null | undefined): Found[] =>
     .map((k) => group!.dataset(k))
     .filter((d): d is Hdf5Dataset => d !== undefined)
     .map(foundIn);
+// Files of Keras 2.12 to 3.0 made on Windows have `layers\\dense` as one name; those of Keras 2 keep the underscores of attributes (`_key_dense`).
+function groupAt(root: Hdf5Group, path: string): Hdf5Group | undefined {
+  let here: Hdf5Group | undefined = root;
+  for (const part of path.split('/').filter(Boolean)) here = here?.group(part) ?? here?.group(`_${part}`);
+  if (here) return here;
+  const plain = (name: string): string => name.replace(/(^|[\\/])_?([^\\/]+)/g, '$1$2').replaceAll('\\', '/');
+  const key = root.keys().find((name) => name.includes('\\') && plain(name) === plain(path));
+  return key === undefined ? undefined : root.group(key);
+}
 // Where Keras looks: the path, or the one that files of 2.12 and 2.13 use.
 function groupOf(root: Hdf5Group, path: string): Hdf5Group | undefined {
-  const here = root.group(varsOf(path));
-  if (here || !root.get('_layer_checkpoint_dependencies')) return here;
-  return root.group(varsOf(path.replace(/layers/g, '_layer_checkpoint_dependencies')));
+  const here = groupAt(root, path)?.group('vars');
+  if (here || !root.keys().some((key) => key.startsWith(DEPENDENCIES))) return here;
+  return groupAt(root, path.replace(/layers/g, DEPENDENCIES))?.group('vars');
 }
+const DEPENDENCIES = '_layer_checkpoint_dependencies';
 /** @internal Puts the state in an HDF5 file of Keras 3 into a model. */
 export async function loadState(root: Hdf5Group, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
   const matches = new WeightMatches(file, model.name),
@@ -201,10 +214,11 @@ function groupsByName(root: Hdf5Group): (node: StateNode) => Hdf5Group | undefin
   };
   visit(root);
   let current: { path: string; group: Hdf5Group } | null = null;
+  const keyOf = (group: Hdf5Group): string => group.path.replace(/^\//, '');
   return (node) => {
     if (node.object instanceof Optimizer) return null;
     if (current && node.path.startsWith(`${current.path}/`) && !/(^|\/)layers\/[^/]*$/.test(node.path)) {
-      const inner = current.group.group(`${node.path.slice(current.path.length + 1)}/vars`);
+      const inner = groupAt(root, `${keyOf(current.group)}/${node.path.slice(current.path.length + 1)}`)?.group('vars');
       return inner ?? null;
     }
     const group = node.name === null ? undefined : groups.get(node.name);
@@ -216,7 +230,7 @@ function groupsByName(root: Hdf5Group): (node: StateNode) => Hdf5Group | undefin
 export function isStateFile(root: Hdf5Group): boolean {
   if (root.attributes.has('layer_names') || root.attributes.has('layer_names0') || root.attributes.has('model_config')) return false;
   const names = root.keys();
-  return names.includes('layers') || names.includes('_layer_checkpoint_dependencies') || names.includes('vars') || hasVars(root, 0);
+  return names.includes('layers') || names.includes(DEPENDENCIES) || names.includes('vars') || hasVars(root, 0);
 }
 function hasVars(group: Hdf5Group, depth: number): boolean {
   return (

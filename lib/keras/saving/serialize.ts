@@ -7,7 +7,7 @@ import { Tensor, tensor } from '../../tensor';
 import { snakeCase } from '../naming';
 import { inKerasOrder } from './config_order';
 import { floatOptions } from './float_options';
-import { modernize } from './legacy_configs';
+import { isOld, modernize } from './legacy_configs';
 import { markFloats, toPythonJson } from './python_json';
 import {
   builtInClass,
@@ -152,7 +152,12 @@ function recordOf(name: string, config: unknown): Record<string, unknown> {
 }
 // Builds it, when the config says of which shape.
 function finish(object: unknown, { build_config: build }: SerializedObject): unknown {
-  if (isRecord(build)) (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
+  // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
+  const isOfSeveral =
+    isOld() &&
+    isRecord(build) &&
+    (Array.isArray((build.input_shape as unknown[] | undefined)?.[0]) || (object as { constructor: { name: string } }).constructor.name === 'MultiHeadAttention');
+  if (isRecord(build) && !isOfSeveral) (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
   return object;
 }
 /** @internal */
@@ -191,17 +196,19 @@ function findClass({ module, class_name: name, registered_name: registered }: Se
   );
 }
 const EVERYWHERE = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'optimizers.schedules', 'losses', 'metrics'].map((m) => `keras.${m}`);
-// The modules in which a class may be known: `keras.src.layers.core.dense` is in `keras.layers`, as is that of tf.keras.
+// The modules in which a class may be known: its file in any Keras' source (`keras.src.layers.core.dense`, `tf_keras.src.engine.sequential`,
+// `keras.src.backend.torch.optimizers.torch_adam`) says of which kind it is.
 function modulesLike(module: string): string[] {
-  const parts = module.replace(/^(tensorflow\.python\.keras|tensorflow\.keras|tf_keras\.src|tf_keras|keras\.src|tf\.keras)(?=\.|$)/, 'keras').split('.');
-  const kind = parts.includes('schedules') || parts.includes('learning_rate_schedule') ? ['keras', 'optimizers', 'schedules'] : parts.slice(0, 2);
-  return [
-    module,
-    kind.join('.'),
-    ...(parts[1] === 'engine' || parts[1] === 'models' ? ['keras.models', 'keras.layers'] : []),
-    ...(parts.length === 1 ? ['keras.layers', 'keras.models'] : []),
-  ];
+  const parts = module.split('.');
+  if (!KERAS.has(parts[0])) return [module];
+  const kinds = KINDS.filter((kind) => parts.includes(kind)).map((kind) => `keras.${kind}`);
+  const isSchedule = parts.includes('schedules') || parts.includes('learning_rate_schedule');
+  return [module, ...(isSchedule ? ['keras.optimizers.schedules'] : kinds.length ? kinds : ['keras.layers', 'keras.models'])].concat(
+    parts.includes('engine') || parts.includes('models') ? ['keras.models', 'keras.layers'] : [],
+  );
 }
+const KERAS = new Set(['keras', 'keras_core', 'tf_keras', 'tensorflow', 'tf']);
+const KINDS = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'losses', 'metrics', 'dtype_policies', 'quantizers'];
 
 /** @internal The three functions each kind of object has. */
 export interface Kind<T> {
