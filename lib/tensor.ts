@@ -5,6 +5,7 @@
 import type { DType, NativeTensor, TypedArray } from '../binding';
 import { binding } from './binding';
 import { describe } from './describe';
+import { requireHeap } from './limits';
 import { RuntimeError, TypeError, ValueError } from './errors';
 
 export type { DType, TypedArray } from '../binding';
@@ -122,15 +123,28 @@ function fits(array: TypedArray, dtype: DType): boolean {
  * Makes a tensor.
  * @param values - a number, nested arrays (all rows of equal length), a typed array, a tensor or a variable.
  * @param shape - sizes; the product must be the number of values. Default: the nesting, or `[length]`.
+ *   A dtype may stand in its place: `tensor([1, 2], 'int32')`.
  * @param dtype - default: that of the typed array; 'float32' for numbers, 'int64' for bigints, 'bool' for booleans.
  * @throws ValueError for ragged rows or a shape of another size; TypeError for what is no number.
  * @example tensor([[1, 2], [3, 4]]).shape   // [2, 2]
  */
-export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType): Tensor {
+export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?: DType | null): Tensor {
+  if (typeof shape === 'string') {
+    if (dtype != null)
+      throw new TypeError(`tensor: the dtype is given twice; before it comes a shape.\n  Received: ${describe(shape)}, ${describe(dtype)}\n  Fix: tensor(values, shape, dtype)`);
+    return tensor(values, null, checkDType(shape));
+  }
+  if (shape != null && !Array.isArray(shape))
+    throw new TypeError(
+      `tensor: the second argument is a shape (an array of sizes) or a dtype.\n  Received: ${describe(shape)}\n  Fix: tensor(values, shape, dtype) or tensor(values, dtype)`,
+    );
+  if (shape?.some((d) => !Number.isInteger(d) || d < 0))
+    throw new ValueError(`tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold whole numbers >= 0.`);
+  dtype ??= undefined;
   if (dtype !== undefined) checkDType(dtype);
-  const given = values as { value?: Tensor; assign?: unknown };
-  if (values instanceof Tensor || (typeof given === 'object' && given.assign && given.value instanceof Tensor)) {
-    let t = values instanceof Tensor ? values : (given.value as Tensor);
+  const given = values as { value?: Tensor; assign?: unknown } | null;
+  if (values instanceof Tensor || (typeof given === 'object' && given?.assign && given.value instanceof Tensor)) {
+    let t = values instanceof Tensor ? values : (given!.value as Tensor);
     if (dtype && dtype !== t.dtype) t = binding.run('cast', [t], { dtype })[0] as Tensor;
     if (shape) t = binding.run('reshape', [t], { shape: [...shape] })[0] as Tensor;
     return t;
@@ -148,7 +162,6 @@ export function tensor(values: TensorLike, shape?: Shape | null, dtype?: DType):
     dtype ??= list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
   }
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
-  if (shape?.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`tensor: shape ${formatShape(shape)} must hold whole numbers >= 0.`);
   if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
   const data = isTyped(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
@@ -202,6 +215,7 @@ export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
   return tensor(value, undefined, isTyped(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
 }
 
+const requireNested = (t: Tensor): void => requireHeap(`array: ${t.size} values as nested arrays`, 16 * t.size, 'data() gives a typed array.');
 function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
   let at = 0;
   const build = (axis: number): NestedArray => {
@@ -222,9 +236,11 @@ const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
     return this.readSync();
   },
   async array() {
+    requireNested(this);
     return nest(await this.read(), this.shape, this.dtype);
   },
   arraySync() {
+    requireNested(this);
     return nest(this.readSync(), this.shape, this.dtype);
   },
   item() {

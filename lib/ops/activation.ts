@@ -1,6 +1,7 @@
 /** Activation functions (keras.ops, keras.activations): each of one tensor, elementwise unless said otherwise. */
 import { ValueError } from '../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { range } from './ranges';
 import { defineMethods, defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';
 import { toFloat } from './unary';
@@ -179,10 +180,7 @@ export const sparsemax = defineOp(
       const n = t.shape[t.ndim - 1];
       const sorted = run('sort', [t], { descending: true });
       const total = run('cumsum', [sorted], { axis: t.ndim - 1 });
-      const k = convert(
-        Array.from({ length: n }, (_, i) => i + 1),
-        t,
-      );
+      const k = range(n, t.dtype, 1);
       const isIn = run('greater', [sum(product(sorted, k), 1), total]);
       const count = run('sum', [run('cast', [isIn], { dtype: t.dtype })], { axis: [-1], keepdims: true });
       // Keras sums the running sums of the support (keras.src.backend.*.nn.sparsemax), which differs from the paper.

@@ -1,11 +1,13 @@
 /** Joins, cuts, turns and lattices (keras.ops): each a few moves of shape.ts. */
 import { ValueError } from '../errors';
+import { requireHeap, TENSOR_BYTES } from '../limits';
 import { convert, expectValue, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { pair } from './binary';
 import { numberList, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { argsort } from './indexing';
 import { diag } from './linalg';
+import { range } from './ranges';
 import { concatenate, expandDims, flip, normalizeAxis, sliceAxis, split, swapaxes } from './shape';
 
 /** The elements of x2 behind those of x1, along `axis` (of both flattened when null). */
@@ -58,6 +60,7 @@ export const arraySplit = defineOp(
       throw new ValueError(`arraySplit: the number of parts must be a positive whole number.\n  Received: ${parts}`, { op: 'arraySplit' });
     const small = Math.floor(t.shape[a] / parts),
       rest = t.shape[a] % parts;
+    requireHeap(`arraySplit: ${parts} tensors`, parts * TENSOR_BYTES);
     return Array.from({ length: parts }, (_, i) => {
       const size = small + (i < rest ? 1 : 0),
         start = i * small + Math.min(i, rest);
@@ -111,11 +114,8 @@ export const vander = defineOp(
       { increasing = false } = options,
       n = options.N ?? options.n ?? t.size;
     if (t.ndim !== 1) throw new ValueError(`vander: a vector is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'vander' });
-    const powers = tensor(
-      Array.from({ length: n }, (_, i) => (increasing ? i : n - 1 - i)),
-      [1, n],
-      isFloating(t.dtype) ? t.dtype : 'float32',
-    );
+    wholeNumber('vander', 'n', n, 0, 2 ** 53);
+    const powers = run('reshape', [range(n, isFloating(t.dtype) ? t.dtype : 'float32', increasing ? 0 : n - 1, increasing ? 1 : -1)], { shape: [1, n] });
     const y = run('power', [run('cast', [run('reshape', [t], { shape: [t.size, 1] })], { dtype: powers.dtype }), powers]);
     return y.dtype === t.dtype ? y : run('cast', [y], { dtype: t.dtype });
   },

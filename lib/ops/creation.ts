@@ -1,10 +1,11 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
 import { ValueError } from '../errors';
 import { isRecord } from '../nest';
-import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, Tensor as TensorClass, tensor, type TensorLike } from '../tensor';
 import { numberList, realNumber, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { pair } from './binary';
+import { range, share } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
 import { toFloat } from './unary';
 
@@ -64,8 +65,6 @@ export const fullLike = defineOp(
   LIKE,
 );
 
-const sequence = (values: number[], dtype: DType): Tensor => tensor(values, [values.length], dtype);
-
 /** Numbers from `start` up to, not including, `stop`; `arange(n)` starts at 0. int32 for whole numbers, else float32. */
 export const arange = defineOp(
   'arange',
@@ -78,12 +77,9 @@ export const arange = defineOp(
     const [from, to] = b === undefined ? [0, a] : [a, b];
     if (!by) throw new ValueError('arange: step must not be 0.', { op: 'arange' });
     const count = Math.max(0, Math.ceil((to - from) / by));
-    if (!(count < 2 ** 31)) throw new ValueError(`arange: from ${from} to ${to} by ${by} are too many numbers for a tensor.`, { op: 'arange' });
+    if (!(count < 2 ** 53)) throw new ValueError(`arange: from ${from} to ${to} by ${by} are too many numbers for a tensor.`, { op: 'arange' });
     const dtype = (opts ?? options).dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
-    return sequence(
-      Array.from({ length: count }, (_, i) => from + i * by),
-      dtype,
-    );
+    return range(count, checkDType(dtype), from, by);
   },
   LIKE,
 );
@@ -99,21 +95,12 @@ function spaced(op: string, start: TensorLike, stop: TensorLike, { num = 50, end
   const gaps = endpoint ? num - 1 : num,
     target = checkDType(dtype ?? 'float32');
   if (typeof start === 'number' && typeof stop === 'number') {
-    const y = Array.from({ length: num }, (_, i) => (i > 0 && i === gaps && endpoint ? stop : start + (gaps ? (i * (stop - start)) / gaps : 0)));
-    return [sequence(y, target), tensor(gaps > 0 ? (stop - start) / gaps : NaN, [], isFloating(target) ? target : 'float32')];
+    const y = share(num, target, start, gaps > 0 ? stop - start : 0, Math.max(gaps, 1), endpoint && gaps > 0 ? stop : undefined);
+    return [y, tensor(gaps > 0 ? (stop - start) / gaps : NaN, [], isFloating(target) ? target : 'float32')];
   }
   const [a, b] = pair(toFloat(start), toFloat(stop)),
-    share = run(
-      'reshape',
-      [
-        sequence(
-          Array.from({ length: num }, (_, i) => (gaps ? i / gaps : 0)),
-          a.dtype,
-        ),
-      ],
-      { shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)] },
-    );
-  const y = run('add', [run('multiply', [a, run('subtract', [convert(1, share), share])]), run('multiply', [b, share])]);
+    weight = run('reshape', [share(num, a.dtype, 0, gaps > 0 ? 1 : 0, Math.max(gaps, 1))], { shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)] });
+  const y = run('add', [run('multiply', [a, run('subtract', [convert(1, weight), weight])]), run('multiply', [b, weight])]);
   const step = run('divide', [run('subtract', [b, a]), convert(gaps > 0 ? gaps : NaN, a)]);
   return [moveaxis(run('cast', [y], { dtype: dtype ?? a.dtype }), 0, normalizeAxis(op, axis, y.ndim)), step];
 }
@@ -168,29 +155,13 @@ export const geomspace = defineOp(
 
 /** @internal bool (rows, columns): column - row compared with k. */
 export function diagonalMask(op: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number, caller = 'diagonal'): Tensor {
-  wholeNumber(caller, 'the number of rows', rows);
-  wholeNumber(caller, 'the number of columns', columns);
+  wholeNumber(caller, 'the number of rows', rows, 0, 2 ** 53);
+  wholeNumber(caller, 'the number of columns', columns, 0, 2 ** 53);
   wholeNumber(caller, 'k', k, -(2 ** 31));
-  const i = run(
-    'reshape',
-    [
-      sequence(
-        Array.from({ length: rows }, (_, r) => r + k),
-        'int32',
-      ),
-    ],
-    { shape: [rows, 1] },
-  );
-  const j = run(
-    'reshape',
-    [
-      sequence(
-        Array.from({ length: columns }, (_, c) => c),
-        'int32',
-      ),
-    ],
-    { shape: [1, columns] },
-  );
+  // int64 where positions are beyond int32.
+  const dtype = Math.max(rows + Math.abs(k), columns) < 2 ** 31 ? 'int32' : 'int64';
+  const i = run('reshape', [range(rows, dtype, k)], { shape: [rows, 1] }),
+    j = run('reshape', [range(columns, dtype)], { shape: [1, columns] });
   return run(op, [j, i]);
 }
 /** Ones on the k-th diagonal of an (n, m) matrix. */
@@ -232,7 +203,7 @@ export const convertToTensor = defineOp('convertToTensor', (x: TensorLike, { dty
 /** Alias of `convertToTensor`. */
 export const array = defineOp('array', (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)), LIKE);
 /** Whether x is a tensor. */
-export const isTensor = (x: unknown): x is Tensor => x instanceof (tensor(0).constructor as new () => Tensor);
+export const isTensor = (x: unknown): x is Tensor => x instanceof TensorClass;
 /** Sizes of the axes. */
 export const shape = (x: TensorLike): number[] => [...convert(x).shape];
 /** Number of axes. */

@@ -2,8 +2,7 @@
  * How ops are made: `defineOp` gives a function that also works on symbolic Keras tensors, `methods` makes functions
  * methods of tensors and variables.
  */
-import { describe } from '../describe';
-import { isOwnFault, TypeError } from '../errors';
+import { guardArguments } from '../guard';
 import { isRecord } from '../nest';
 import { checkOptions, refuseAsOptions } from '../options';
 import { Tensor } from '../tensor';
@@ -37,15 +36,7 @@ export function defineOp<F extends AnyFunction>(name: string, f: F, options: rea
       if (options) checkOptions(name, last, options);
     } else if (options?.length && f.length && args.length > f.length && last !== undefined) refuseAsOptions(name, last, options); // sum(x, 1): not ignored
     if (hasSymbolic(args)) return callSymbolically(name, wrapped, args);
-    try {
-      return plain(...args);
-    } catch (error) {
-      if (!isOwnFault(error)) throw error;
-      throw new TypeError(`${name}: the arguments cannot be used: ${(error as Error).message}.\n  Received: ${args.length ? args.map((a) => describe(a)).join(', ') : 'none'}`, {
-        op: name,
-        cause: error,
-      });
-    }
+    return guardArguments(name, args, () => plain(...args));
   }) as unknown as F;
   Object.defineProperty(wrapped, 'name', { value: name });
   definedOps.set(name, wrapped);

@@ -1,7 +1,8 @@
 /** Sliding blocks of images as columns, and back (keras.ops; im2col and col2im). */
 import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
+import { windowPositions } from './ranges';
 import { type Sizes, spatial } from './spatial';
 
 export interface FoldOptions {
@@ -33,12 +34,7 @@ class Blocks {
           { op },
         );
     });
-    this.indices = this.kernel.map((k, i) =>
-      tensor(
-        Int32Array.from({ length: this.counts[i] * k }, (_, j) => Math.floor(j / k) * s[i] + (j % k) * d[i]),
-        [this.counts[i], k],
-      ),
-    );
+    this.indices = this.kernel.map((k, i) => windowPositions(this.counts[i], k, s[i], d[i]));
   }
 }
 

@@ -4,6 +4,7 @@ import { TypeError, ValueError } from '../errors';
 import { isRecord } from '../nest';
 import { convert, formatShape, isFloating, run, runMany, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
 import { defineMethods, defineOp } from './define';
+import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
 
 /** @internal Whole numbers given as an array become int32. */
@@ -47,8 +48,8 @@ export const takeAlongAxis = defineOp(
     const last = moveaxis(run('broadcast_to', [at], { shape: lead.map((d, i) => (i === a ? at.shape[a] : d)) }), a, -1);
     const count = at.shape[a];
     // Looked up in 0 .. n - 1: negative ones count from the end, and those outside of the axis are refused.
-    const wrapped = run('take', [tensor(Int32Array.from({ length: n }, (_, i) => i)), last], { axis: 0 });
-    const base = run('reshape', [tensor(Int32Array.from({ length: rows }, (_, i) => i * n))], { shape: [...last.shape.slice(0, -1), 1] });
+    const wrapped = run('take', [range(n), last], { axis: 0 });
+    const base = run('reshape', [range(rows, 'int32', 0, n)], { shape: [...last.shape.slice(0, -1), 1] });
     const picked = run('take', [xRows, run('reshape', [run('add', [wrapped, base])], { shape: [rows * count] })], { axis: 0 });
     return moveaxis(run('reshape', [picked], { shape: [...last.shape] }), -1, a);
   },

@@ -1,6 +1,7 @@
 /** Reductions that leave NaN out (keras.ops). */
 import { convert, expectValue, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
+import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
 import { cumprod } from './statistics';
 import { cumsum, type CumulativeOptions, type ReductionOptions } from './reduction';
@@ -91,10 +92,7 @@ function quantiles(name: string, x: TensorLike, q: TensorLike, scale: number, { 
   const limited = (v: Tensor): Tensor => run('maximum', [run('minimum', [v, last]), zero]);
   const low = limited(run('floor', [exact])),
     high = limited(run('ceil', [exact]));
-  const start = tensor(
-    Float64Array.from({ length: rows }, (_, r) => r * n),
-    [rows, 1],
-  );
+  const start = run('reshape', [range(rows, 'float64', 0, n)], { shape: [rows, 1] });
   const pick = (at: Tensor): Tensor => run('take', [sorted, run('cast', [run('add', [at, start])], { dtype: 'int32' })], { axis: 0 });
   const between = (weight: Tensor): Tensor => {
     const w = run('cast', [weight], { dtype: t.dtype });

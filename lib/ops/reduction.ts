@@ -24,22 +24,27 @@ export const prod = defineOp(
   (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor => run('prod', [inDtype(convert(x), dtype)], attrs('prod', options)),
   ['axis', 'keepdims', 'dtype'],
 );
+/** Whether the axes that are reduced hold nothing. */
+const reducesNothing = (op: string, t: Tensor, { axis = null }: ReductionOptions): boolean =>
+  t.size === 0 && (axis === null ? t.shape.map((_, i) => i) : numberList(op, 'axis', axis)).some((a) => t.shape.at(a) === 0);
+function extreme(op: 'max' | 'min', pairwise: 'maximum' | 'minimum', t: Tensor, initial: number | null | undefined, options: ReductionOptions): Tensor {
+  if (initial == null) return run(op, [t], attrs(op, options));
+  const first = convert(initial, t);
+  // Of nothing the initial value; its shape is that of a sum.
+  if (reducesNothing(op, t, options)) return run('broadcast_to', [run('cast', [first], { dtype: t.dtype })], { shape: [...run('sum', [t], attrs(op, options)).shape] });
+  const y = run(pairwise, [run(op, [t], attrs(op, options)), first]);
+  return t.dtype === 'bool' ? run('not_equal', [y, convert(0, y)]) : y;
+}
 /** Largest element; NaN wins. The gradient is shared among equals. `initial`: the result is at least this. */
 export const max = defineOp(
   'max',
-  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-    const y = run('max', [convert(x)], attrs('max', options));
-    return initial == null ? y : run('maximum', [y, convert(initial, y)]);
-  },
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => extreme('max', 'maximum', convert(x), initial, options),
   ['axis', 'keepdims', 'initial'],
 );
 /** Smallest element; NaN wins. */
 export const min = defineOp(
   'min',
-  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => {
-    const y = run('min', [convert(x)], attrs('min', options));
-    return initial == null ? y : run('minimum', [y, convert(initial, y)]);
-  },
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => extreme('min', 'minimum', convert(x), initial, options),
   ['axis', 'keepdims', 'initial'],
 );
 /** Largest element. */
@@ -62,11 +67,12 @@ export const variance = defineOp(
 );
 /** sqrt(var(x)) */
 export const std = defineOp('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]), ['axis', 'keepdims']);
-/** log(sum(e^x)) without overflow. */
+/** log(sum(e^x)) without overflow; -inf of nothing. */
 export const logsumexp = defineOp(
   'logsumexp',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
     const t = toFloat(x);
+    if (reducesNothing('logsumexp', t, options)) return run('log', [run('sum', [t], attrs('logsumexp', options))]); // log 0
     const largest = run('max', [t], attrs('logsumexp', { ...options, keepdims: true }));
     const shift = run('stop_gradient', [run('where', [run('isfinite', [largest]), largest, convert(0, largest)])]);
     const total = run('log', [run('sum', [run('exp', [run('subtract', [t, shift])])], attrs('logsumexp', options))]);

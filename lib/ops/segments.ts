@@ -3,6 +3,7 @@ import { ValueError } from '../errors';
 import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
 import { toIndices } from './indexing';
+import { range } from './ranges';
 
 interface SegmentOptions {
   numSegments?: number | null;
@@ -84,11 +85,11 @@ export const scatterUpdate = defineOp(
     if (reduction === 'add') return back(run('add', [table, scattered(lines)]));
     if (reduction !== null) {
       const all = run('concatenate', [table, lines], { axis: 0 }),
-        ids = run('concatenate', [tensor(Int32Array.from({ length: rows }, (_, i) => i)), run('cast', [flat], { dtype: 'int32' })], { axis: 0 });
+        ids = run('concatenate', [range(rows), run('cast', [flat], { dtype: 'int32' })], { axis: 0 });
       return back(run('segment_reduce', [ids, all], { kind: reduction === 'mul' ? 'prod' : reduction, count: rows }));
     }
     // The number of the last update of each row, 0 for none; the others are multiplied away.
-    const order = tensor(Int32Array.from({ length: count }, (_, i) => i + 1)),
+    const order = range(count, 'int32', 1),
       ids = run('cast', [flat], { dtype: 'int32' });
     const last = run('maximum', [run('segment_reduce', [ids, order], { kind: 'max', count: rows }), convert(0, order)]);
     const wide = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, ...rest.map(() => 1)] });

@@ -1,6 +1,7 @@
 /** Shapes: views, moves and joins (keras.ops). */
 import { ValueError } from '../errors';
 import { describe } from '../describe';
+import { requireHeap, requireTable, TENSOR_BYTES } from '../limits';
 import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../tensor';
 import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
@@ -132,6 +133,7 @@ export const split = defineOp(
     if (typeof indicesOrSections === 'number') {
       if (!Number.isInteger(indicesOrSections) || indicesOrSections <= 0 || n % indicesOrSections)
         throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, { op: 'split' });
+      requireHeap(`split: ${indicesOrSections} tensors`, indicesOrSections * TENSOR_BYTES);
       cuts = Array.from({ length: indicesOrSections - 1 }, (_, i) => ((i + 1) * n) / indicesOrSections);
     } else cuts = numberList('split', 'indicesOrSections', indicesOrSections).map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
     const ends = [...cuts, n];
@@ -145,6 +147,7 @@ export const unstack = defineOp(
   (x: TensorLike, { axis = 0 }: { num?: number | null; axis?: number } = {}): Tensor[] => {
     const t = convert(x),
       a = normalizeAxis('unstack', axis, t.ndim, t.shape);
+    requireHeap(`unstack: ${t.shape[a]} tensors`, t.shape[a] * TENSOR_BYTES, 'use slices of it.');
     return Array.from({ length: t.shape[a] }, (_, i) => squeeze(sliceAxis(t, a, i, 1), { axis: a }));
   },
   ['axis', 'num'],
@@ -207,6 +210,7 @@ export const pad = defineOp(
       const most = mode === 'reflect' ? n - 1 : n;
       if (mode !== 'edge' && (before > most || after > most))
         throw new ValueError(`pad: mode '${mode}' can add at most ${most} elements to axis ${axis} of shape ${formatShape(t.shape)}.`, { op: 'pad' });
+      requireTable('pad', before + n + after);
       const at = Array.from({ length: before + n + after }, (_, k) => {
         const i = k - before;
         if (mode === 'edge') return Math.max(0, Math.min(n - 1, i));
@@ -238,8 +242,20 @@ export const repeat = defineOp(
     if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
       throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
     const counts = numberList('repeat', 'repeats', repeats).map((n) => wholeNumber('repeat', 'repeats', n));
-    const at = Array.from({ length: t.shape[a] }, (_, i) => Array<number>(counts.length === 1 ? counts[0] : counts[i]).fill(i)).flat();
-    return run('take', [t, tensor(Int32Array.from(at))], { axis: a });
+    if (counts.length === 1) {
+      // One new axis behind `a`, along which everything is the same.
+      const [count] = counts,
+        wide = run('reshape', [t], { shape: [...t.shape.slice(0, a + 1), 1, ...t.shape.slice(a + 1)] });
+      return run('reshape', [run('broadcast_to', [wide], { shape: wide.shape.map((d, i) => (i === a + 1 ? count : d)) })], {
+        shape: t.shape.map((d, i) => (i === a ? d * count : d)),
+      });
+    }
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    requireTable('repeat', total);
+    const at = new Int32Array(total);
+    let from = 0;
+    counts.forEach((count, i) => at.fill(i, from, (from += count)));
+    return run('take', [t, tensor(at)], { axis: a });
   },
   ['axis'],
 );

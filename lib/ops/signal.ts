@@ -3,6 +3,7 @@ import { TypeError, ValueError } from '../errors';
 import { convert, formatShape, run, runMany, type Tensor, tensor, type TensorLike } from '../tensor';
 import { wholeNumber } from './arguments';
 import { defineOp } from './define';
+import { range, windowPositions } from './ranges';
 import { normalizeAxis, pad, sliceAxis, swapaxes } from './shape';
 import { toFloat } from './unary';
 
@@ -72,11 +73,10 @@ function inverseReal([re0, im0]: [Tensor, Tensor], n: number): Tensor {
     });
   const fullRe = mirrored ? run('concatenate', [re, mirror(re)], { axis: last }) : re;
   // Whatever imaginary part stands at frequency 0, and at the middle one, is left out.
-  const keep = tensor(
-    Array.from({ length: half }, (_, i) => (i === 0 || (n % 2 === 0 && i === half - 1) ? 0 : 1)),
-    [half],
-    im.dtype,
-  );
+  const positions = range(half),
+    isReal = run('equal', [positions, convert(0, positions)]),
+    isMiddle = run('equal', [positions, convert(n % 2 === 0 ? half - 1 : 0, positions)]);
+  const keep = run('cast', [run('logical_not', [run('logical_or', [isReal, isMiddle])])], { dtype: im.dtype });
   const clean = run('multiply', [im, keep]);
   const fullIm = mirrored ? run('concatenate', [clean, run('negative', [mirror(clean)])], { axis: last }) : clean;
   return scaled(transform(fullRe, fullIm, true)[0], 1 / n);
@@ -98,8 +98,7 @@ export const extractSequences = defineOp('extractSequences', (x: TensorLike, seq
   const t = convert(x),
     n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)],
     count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
-  const at = Int32Array.from({ length: count * sequenceLength }, (_, k) => Math.floor(k / sequenceLength) * sequenceStride + (k % sequenceLength));
-  return run('take', [t, tensor(at, [count, sequenceLength])], { axis: t.ndim - 1 });
+  return run('take', [t, windowPositions(count, sequenceLength, sequenceStride)], { axis: t.ndim - 1 });
 });
 
 /** 'hann', 'hamming' (both periodic), a vector of `sequenceLength`, or null for ones; in the middle of `fftLength`. */
@@ -182,9 +181,11 @@ export const istft = defineOp(
         ),
       ]);
     }
-    const at = Int32Array.from({ length: count * fftLength }, (_, k) => Math.floor(k / fftLength) * sequenceStride + (k % fftLength));
     const flat = run('reshape', [weighted], { shape: [...lead, count * fftLength] });
-    const sum = run('scatter_add', [tensor(at), flat], { shape: [...lead, total], axis: lead.length });
+    const sum = run('scatter_add', [run('reshape', [windowPositions(count, fftLength, sequenceStride)], { shape: [count * fftLength] }), flat], {
+      shape: [...lead, total],
+      axis: lead.length,
+    });
     const start = center ? fftLength >> 1 : 0,
       end = Math.min(total, length !== null ? start + length : center ? total - (fftLength >> 1) : total);
     return sliceAxis(sum, lead.length, start, Math.max(0, end - start));

@@ -6,6 +6,7 @@ import { conv } from './convolution';
 import { linspace } from './creation';
 import { defineOp } from './define';
 import { matmul } from './linalg';
+import { range } from './ranges';
 import { cumulative, type CumulativeOptions, type ReductionOptions } from './reduction';
 import { moveaxis, normalizeAxis, sliceAxis } from './shape';
 import { toFloat } from './unary';
@@ -143,7 +144,7 @@ export const corrcoef = defineOp('corrcoef', (x: TensorLike): Tensor => {
   const centered = run('subtract', [rows, run('mean', [rows], { axis: [-1], keepdims: true })]);
   const covariance = run('divide', [matmul(centered, run('transpose', [centered], { axes: [1, 0] })), convert(rows.shape[1] - 1, t)]);
   const n = rows.shape[0],
-    stddev = run('sqrt', [run('take', [run('reshape', [covariance], { shape: [-1] }), tensor(Int32Array.from({ length: n }, (_, i) => i * (n + 1)))], { axis: 0 })]);
+    stddev = run('sqrt', [run('take', [run('reshape', [covariance], { shape: [-1] }), range(n, 'int32', 0, n + 1)], { axis: 0 })]);
   const scale = run('multiply', [run('reshape', [stddev], { shape: [n, 1] }), run('reshape', [stddev], { shape: [1, n] })]);
   const y = run('clip', [run('divide', [covariance, scale])], { min: -1, max: 1 });
   return t.ndim === 1 ? run('reshape', [y], { shape: [] }) : y;
@@ -198,7 +199,7 @@ export const bincount = defineOp(
       rows = t.ndim === 2 ? t.shape[0] : 1;
     const w = weights === null ? convert(1, 'int32') : convert(weights);
     const counted = run('broadcast_to', [w.dtype === 'bool' || w.dtype === 'int8' || w.dtype === 'uint8' ? run('cast', [w], { dtype: 'int32' }) : w], { shape: [...t.shape] });
-    const start = tensor(Int32Array.from({ length: rows }, (_, r) => r * length));
+    const start = range(rows, 'int32', 0, length);
     const flat = run('add', [run('reshape', [t], { shape: [rows, -1] }), run('reshape', [start], { shape: [rows, 1] })]);
     const sums = run('scatter_add', [run('reshape', [flat], { shape: [-1] }), run('reshape', [counted], { shape: [-1] })], { shape: [rows * length], axis: 0 });
     return run('reshape', [sums], { shape: t.ndim === 2 ? [rows, length] : [length] });

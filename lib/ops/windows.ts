@@ -1,4 +1,5 @@
 /** Window functions of n points (keras.ops), symmetric, as numpy defines them. */
+import { requireTable } from '../limits';
 import { convert, type Tensor, tensor, type TensorLike } from '../tensor';
 import { wholeNumber } from './arguments';
 import { defineOp } from './define';
@@ -7,7 +8,10 @@ function count(op: string, x: TensorLike): number {
   const n = typeof x === 'number' ? x : convert(x).item();
   return wholeNumber(op, 'the number of points', n);
 }
-const points = (n: number, f: (i: number) => number): Tensor => tensor(Float32Array.from({ length: n }, (_, i) => (n === 1 ? 1 : f(i))));
+const points = (n: number, f: (i: number) => number): Tensor => {
+  requireTable('a window', n);
+  return tensor(Float32Array.from({ length: n }, (_, i) => (n === 1 ? 1 : f(i))));
+};
 
 /** Bartlett: a triangle, 0 at both ends. */
 export const bartlett = defineOp('bartlett', (x: TensorLike): Tensor => {

@@ -11,7 +11,7 @@ class Error : public std::runtime_error {
   // `op` prefixes the text ("conv2d: ..."); empty for none.
   Error(const char* kind, std::string op, const std::string& text)
       : std::runtime_error(op.empty() ? text : op + ": " + text), kind(kind), op(std::move(op)) {}
-  const char* kind;  // "ValueError", "TypeError", "NotImplementedError", "IndexError", "AbortError", "InternalError"
+  const char* kind;  // "ValueError", "TypeError", "NotImplementedError", "IndexError", "AbortError", "OutOfMemoryError", "InternalError"
   std::string op;
 };
 
@@ -26,6 +26,9 @@ struct IndexError : Error {
 };
 struct NotImplementedError : Error {
   NotImplementedError(std::string op, const std::string& text) : Error("NotImplementedError", std::move(op), text) {}
+};
+struct OutOfMemoryError : Error {
+  OutOfMemoryError(std::string op, const std::string& text) : Error("OutOfMemoryError", std::move(op), text) {}
 };
 struct InternalError : Error {
   InternalError(std::string op, const std::string& text) : Error("InternalError", std::move(op), text) {}

@@ -8,10 +8,23 @@ namespace trae {
 
 int64_t size_of(const Shape& s) {
   int64_t n = 1;
-  for (int64_t d : s)
-    if (__builtin_mul_overflow(n, d, &n) || n > (int64_t(1) << 53))
-      throw ValueError("", "shape " + to_string(s) + " has more elements than memory can address.");
+  bool is_empty = false;
+  for (int64_t d : s) {
+    is_empty |= d == 0;
+    if (d != 0 && (__builtin_mul_overflow(n, d, &n) || n > (int64_t(1) << 62)))
+      throw OutOfMemoryError("", "shape " + to_string(s) + " has more elements than memory can address.");
+  }
+  if (is_empty) return 0;
+  if (n > (int64_t(1) << 53))
+    throw OutOfMemoryError("", "shape " + to_string(s) + " has " + std::to_string(n) + " elements, more than memory can address.");
   return n;
+}
+
+int64_t multiply_sizes(std::string_view op, int64_t a, int64_t b) {
+  int64_t r;
+  if (__builtin_mul_overflow(a, b, &r) || r > (int64_t(1) << 62) || r < -(int64_t(1) << 62))
+    throw ValueError(std::string(op), std::to_string(a) + " times " + std::to_string(b) + " is more than a tensor can have.");
+  return r;
 }
 
 std::string to_string(const Shape& s) {

@@ -10,7 +10,11 @@ namespace trae {
 using Shape = std::vector<int64_t>;
 using Ints = std::vector<int64_t>;
 
-int64_t size_of(const Shape&);        // product of the sizes; throws ValueError when it overflows
+// Product of the sizes. Throws OutOfMemoryError when it is beyond 2^53; an empty shape may have other sides whose product
+// is below 2^62, so that every stride fits.
+int64_t size_of(const Shape&);
+// a * b, or a ValueError of `op`: the one place where sizes, steps and extents that callers give are multiplied.
+int64_t multiply_sizes(std::string_view op, int64_t a, int64_t b);
 std::string to_string(const Shape&);  // "(2, 3)", "(2,)", "()"
 Ints strides_of(const Shape&);        // row-major, in elements
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/memory_limit.h"
 
 namespace trae {
 namespace {
@@ -57,6 +58,7 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     if (it->second.empty()) p.free_blocks.erase(it);
     p.pooled -= size;
   } else {
+    require_available(bytes);
     // Huge pages matter for large tensors: aligned to 2 MiB the kernel can give them.
     const size_t alignment = size >= (size_t(4) << 20) ? size_t(2) << 20 : 64;
     const size_t rounded = (size + alignment - 1) / alignment * alignment;
@@ -66,8 +68,8 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
       data_ = std::aligned_alloc(alignment, rounded);
     }
     if (!data_)
-      throw Error("OutOfMemoryError", "",
-                  "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) + " bytes.");
+      throw OutOfMemoryError("",
+                             "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) + " bytes.");
   }
   p.in_use += size;
   p.peak = std::max(p.peak, p.in_use);

@@ -181,39 +181,45 @@ Kernel LuFactor::cpu(const Specs& in, const Specs&) const {
   };
 }
 
+namespace {
+// A reflection of the rows from `first` on: x - 2 v (v . x) / |v|^2.
+struct Reflection {
+  int64_t first;
+  std::vector<double> v;
+  double scale;  // 2 / |v|^2
+  void apply(Matrix& a) const {
+    std::vector<double> dots(size_t(a.columns), 0.0);
+    for (size_t i = 0; i < v.size(); i++)
+      for (int64_t c = 0; c < a.columns; c++) dots[size_t(c)] += v[i] * a(first + int64_t(i), c);
+    for (size_t i = 0; i < v.size(); i++)
+      for (int64_t c = 0; c < a.columns; c++) a(first + int64_t(i), c) -= scale * dots[size_t(c)] * v[i];
+  }
+};
+}  // namespace
+
 Kernel Qr::cpu(const Specs& in, const Specs& out) const {
   return [z = Sizes(in[0]), k = out[0].shape.back()](const void* const* from, void* const* to) {
     const int64_t m = z.rows, n = z.columns;
     for (int64_t at = 0; at < z.batch; at++) {
-      Matrix r = read(from[0], z.dtype, at, m, n), q = Matrix::identity(m);
-      std::vector<double> v(static_cast<size_t>(m));
+      Matrix r = read(from[0], z.dtype, at, m, n), q = Matrix::identity(m, k);
+      std::vector<Reflection> reflections;
       for (int64_t j = 0; j < std::min(m - 1, n); j++) {
         double below = 0;
         for (int64_t i = j + 1; i < m; i++) below += r(i, j) * r(i, j);
         if (below == 0) continue;
         const double norm = std::sqrt(r(j, j) * r(j, j) + below), pivot = r(j, j) > 0 ? -norm : norm;
-        double size = below;
-        for (int64_t i = j; i < m; i++) v[size_t(i)] = r(i, j);
-        v[size_t(j)] -= pivot;
-        size += v[size_t(j)] * v[size_t(j)];
-        auto reflect = [&](Matrix& a, bool from_right) {
-          for (int64_t c = 0; c < (from_right ? a.rows : a.columns); c++) {
-            double dot = 0;
-            for (int64_t i = j; i < m; i++) dot += v[size_t(i)] * (from_right ? a(c, i) : a(i, c));
-            dot *= 2 / size;
-            for (int64_t i = j; i < m; i++) (from_right ? a(c, i) : a(i, c)) -= dot * v[size_t(i)];
-          }
-        };
-        reflect(r, false);
-        reflect(q, true);
+        Reflection h{j, std::vector<double>(size_t(m - j)), 0};
+        for (int64_t i = j; i < m; i++) h.v[size_t(i - j)] = r(i, j);
+        h.v[0] -= pivot;
+        h.scale = 2 / (below + h.v[0] * h.v[0]);
+        h.apply(r);
         for (int64_t i = j + 1; i < m; i++) r(i, j) = 0;
+        reflections.push_back(std::move(h));
       }
-      Matrix thin(m, k), top(k, n);
-      for (int64_t i = 0; i < m; i++)
-        for (int64_t c = 0; c < k; c++) thin(i, c) = q(i, c);
-      std::copy_n(r.data.begin(), k * n, top.data.begin());
-      write(to[0], z.dtype, at, thin);
-      write(to[1], z.dtype, at, top);
+      // q is the product of all of them: the last one acts first, and only on the columns that are wanted.
+      for (size_t i = reflections.size(); i-- > 0;) reflections[i].apply(q);
+      write(to[0], z.dtype, at, q);
+      write(to[1], z.dtype, at, r.data.data(), k * n);
     }
   };
 }

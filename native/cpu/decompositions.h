@@ -1,8 +1,11 @@
 // Matrices in double, row-major: what the kernels of decompositions compute on.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "core/memory_limit.h"
 
 namespace trae {
 
@@ -12,12 +15,13 @@ struct Matrix {
   int64_t rows = 0, columns = 0;
   std::vector<double> data;
   Matrix() = default;
-  Matrix(int64_t r, int64_t c) : rows(r), columns(c), data(size_t(r * c), 0.0) {}
+  Matrix(int64_t r, int64_t c) : rows(r), columns(c), data(require_memory({r, c}, DType::kFloat64) / sizeof(double), 0.0) {}
   double& operator()(int64_t i, int64_t j) { return data[size_t(i * columns + j)]; }
   double operator()(int64_t i, int64_t j) const { return data[size_t(i * columns + j)]; }
-  static Matrix identity(int64_t n) {
-    Matrix m(n, n);
-    for (int64_t i = 0; i < n; i++) m(i, i) = 1;
+  static Matrix identity(int64_t n) { return identity(n, n); }
+  static Matrix identity(int64_t rows, int64_t columns) {
+    Matrix m(rows, columns);
+    for (int64_t i = 0; i < std::min(rows, columns); i++) m(i, i) = 1;
     return m;
   }
   Matrix transposed() const {

@@ -9,7 +9,7 @@
 namespace trae {
 namespace {
 
-// Unevaluated calls above `targets`. Returns false when a placeholder is met.
+// Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder is met.
 bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
   std::unordered_set<const Call*> seen;
   std::vector<Node*> stack;
@@ -21,7 +21,8 @@ bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
     if (state == State::kPlaceholder) return false;
     if (state != State::kLazy || !seen.insert(n->call.get()).second) continue;
     calls.push_back(n->call);
-    for (const Tensor& i : n->call->inputs) stack.push_back(i.node());
+    if (!makes_nothing(n->call->output_specs))
+      for (const Tensor& i : n->call->inputs) stack.push_back(i.node());
   }
   return true;
 }
@@ -37,6 +38,14 @@ void execute(const Call& call) {
         n->state.store(State::kFailed, std::memory_order_release);
       }
   };
+  if (makes_nothing(call.output_specs)) {
+    for (NodePtr& n : nodes)
+      if (n) {
+        n->storage = std::make_shared<Storage>(0);
+        n->state.store(State::kReady, std::memory_order_release);
+      }
+    return;
+  }
   Specs in;
   std::vector<const void*> in_data;
   for (const Tensor& t : call.inputs) {

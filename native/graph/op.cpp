@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/memory_limit.h"
 #include "graph/scope.h"
 
 namespace trae {
@@ -81,7 +82,9 @@ Tensors apply(OpPtr op, Tensors inputs) {
   Tensors r;
   r.reserve(out.size());
   for (size_t i = 0; i < out.size(); i++) {
-    size_of(out[i].shape);  // refuses shapes beyond the address space
+    // Before anything is made. A value of a trace may never be made: fusion reduces it while it is computed.
+    if (is_symbolic) size_of(out[i].shape);
+    else require_memory(out[i].shape, out[i].dtype);
     auto n = std::make_shared<Node>(out[i], State::kLazy);
     n->call = call;
     n->index = int(i);
@@ -92,6 +95,10 @@ Tensors apply(OpPtr op, Tensors inputs) {
   }
   GradientScope::record(r);
   return r;
+}
+
+bool makes_nothing(const Specs& out) {
+  return std::all_of(out.begin(), out.end(), [](const Spec& s) { return s.is_empty(); });
 }
 
 void expect_inputs(const Op& op, const Specs& in, size_t count) {

@@ -84,6 +84,9 @@ OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unkn
 Tensors apply(OpPtr op, Tensors inputs);
 inline Tensor apply1(OpPtr op, Tensors inputs) { return std::move(apply(std::move(op), std::move(inputs))[0]); }
 
+// Whether a call's results hold no element: then its kernel has nothing to do, whatever the other sizes are.
+bool makes_nothing(const Specs& out);
+
 // Checks used by every infer.
 void expect_inputs(const Op&, const Specs&, size_t count);
 void expect_floating(const Op&, const Spec&, std::string_view argument);

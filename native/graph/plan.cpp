@@ -143,7 +143,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     }
     std::snprintf(line, sizeof line, "%4d  ", statistics_.ops - 1);
     explanation_ += line + text + "\n";
-    if (s.op->is_view()) continue;
+    if (s.op->is_view() || makes_nothing(g.specs_of(s.out))) continue;
     Instruction instruction{s.op->cpu(g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
     instruction.in = pointers_.size();
     for (int v : s.in) add_pointer(memory.locations[v], g);

@@ -19,6 +19,7 @@ struct Spec {
   int64_t size() const { return size_of(shape); }
   size_t bytes() const { return size_t(size()) * size_of(dtype); }
   int ndim() const { return int(shape.size()); }
+  bool is_empty() const { return size() == 0; }
   bool operator==(const Spec&) const = default;
 };
 using Specs = std::vector<Spec>;

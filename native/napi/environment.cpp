@@ -1,6 +1,8 @@
 #include "napi/environment.h"
 
 #include <atomic>
+#include <new>
+#include <stdexcept>
 
 #include "core/error.h"
 #include "napi/tensor_wrap.h"
@@ -113,14 +115,15 @@ Napi::Function Environment::kept(int id) {
 }
 
 Napi::Error Environment::error(const std::exception& e) {
-  std::string kind = "InternalError", op;
+  std::string kind = "InternalError", op, text = e.what();
   if (auto* own = dynamic_cast<const trae::Error*>(&e)) {
     kind = own->kind;
     op = own->op;
-  } else if (dynamic_cast<const std::bad_alloc*>(&e)) {
+  } else if (dynamic_cast<const std::bad_alloc*>(&e) || dynamic_cast<const std::length_error*>(&e)) {
     kind = "OutOfMemoryError";
+    text = "the memory that this computation needs beside its results cannot be allocated.";
   }
-  Napi::Value args[] = {Napi::String::New(env, kind), Napi::String::New(env, e.what()),
+  Napi::Value args[] = {Napi::String::New(env, kind), Napi::String::New(env, text),
                         op.empty() ? env.Undefined() : Napi::String::New(env, op)};
   if (make_error.IsEmpty()) return Napi::Error::New(env, e.what());
   return Napi::Error(env, make_error.Call({args[0], args[1], args[2]}));

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/memory_limit.h"
 #include "graph/evaluate.h"
 #include "napi/environment.h"
 
@@ -11,9 +12,25 @@ namespace {
 
 constexpr napi_type_tag kTag = {0x7472616574656e73, 0x6f72000000000001};
 
+// A typed array. Node ends the process where one of N-API's cannot be had; the constructor of JavaScript throws.
+template <class T>
+T make_array(Napi::Env env, const Tensor& t, size_t element_size) {
+  constexpr size_t kSmall = size_t(64) << 20;
+  const size_t count = size_t(t.size()), bytes = count * element_size;
+  if (bytes <= kSmall) return T::New(env, count);
+  require_available(bytes);
+  try {
+    auto buffer = env.Global().Get("ArrayBuffer").As<Napi::Function>().New({Napi::Number::New(env, double(bytes))});
+    return T::New(env, count, buffer.template As<Napi::ArrayBuffer>(), 0);
+  } catch (const Napi::Error&) {
+    throw OutOfMemoryError("", "a typed array of " + std::to_string(bytes) + " bytes cannot be made: the tensor of shape " +
+                                   to_string(t.shape()) + " is too large to be read as a whole.\n  Fix: read slices of it.");
+  }
+}
+
 template <class T>
 Napi::Value copy_out(Napi::Env env, const Tensor& t) {
-  auto array = T::New(env, size_t(t.size()));
+  auto array = make_array<T>(env, t, size_of(t.dtype()));
   if (t.size()) std::memcpy(array.Data(), t.node()->storage->data(), t.spec().bytes());
   return array;
 }
@@ -30,7 +47,7 @@ Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
     case DType::kBool: return copy_out<Napi::Uint8Array>(env, t);
     default: break;
   }
-  auto array = Napi::Float32Array::New(env, size_t(t.size()));
+  auto array = make_array<Napi::Float32Array>(env, t, sizeof(float));
   auto* half = static_cast<const uint16_t*>(t.node()->storage->data());
   const bool is_brain = t.dtype() == DType::kBFloat16;
   for (int64_t i = 0; i < t.size(); i++) array[size_t(i)] = is_brain ? bfloat16_to_float(half[i]) : half_to_float(half[i]);

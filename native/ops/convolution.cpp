@@ -43,7 +43,7 @@ void check(const ConvAttrs& c, const Spec& x, const Spec& w) {
     throw ValueError(c.label, text(filters) + " filters cannot be split in " + text(c.groups) + " groups." + received(c, x));
   for (size_t i = 0; i < rank; i++) {
     if (c.strides[i] < 1 || c.dilation[i] < 1) throw ValueError(c.label, "strides and dilation must be >= 1." + received(c, x));
-    const int64_t extent = (w.shape[i] - 1) * c.dilation[i] + 1;
+    const int64_t extent = multiply_sizes(c.label, w.shape[i] - 1, c.dilation[i]) + 1;
     if (x.shape[i + 1] + c.before[i] + c.after[i] < extent)
       throw ValueError(c.label, "the kernel covers " + text(extent) + " elements of axis " + text(int64_t(i) + 1) +
                                     " but the padded input has " + text(x.shape[i + 1] + c.before[i] + c.after[i]) + "." + received(c, x));

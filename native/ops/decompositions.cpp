@@ -53,19 +53,17 @@ Shape with_vector(const Shape& s, int64_t n) {
 }
 
 Tensor transposed(const Tensor& x) { return swap_last_axes(x); }
+constexpr int64_t kAll = int64_t(1) << 60;
 // 1 where column - row lies in [low, high], elsewhere 0; the diagonal counts `on_diagonal`.
 Tensor band(const Tensor& like, int64_t low, int64_t high, double on_diagonal = 1) {
   const int64_t rows = like.dim(-2), columns = like.dim(-1);
-  auto storage = std::make_shared<Storage>(size_t(rows * columns) * size_of(like.dtype()));
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t j = 0; j < columns; j++) {
-      const double v = j - i < low || j - i > high ? 0 : i == j ? on_diagonal : 1;
-      if (like.dtype() == DType::kFloat64) static_cast<double*>(storage->data())[i * columns + j] = v;
-      else static_cast<float*>(storage->data())[i * columns + j] = float(v);
-    }
-  return Tensor::from_storage({{rows, columns}, like.dtype()}, storage);
+  const Tensor i = reshape(range(rows, DType::kInt64), {rows, 1}), j = reshape(range(columns, DType::kInt64), {1, columns});
+  const Tensor zero = scalar_like(like, 0), one = scalar_like(like, 1);
+  Tensor y = where(binary("equal", i, j), scalar_like(like, on_diagonal), one);
+  if (low > -kAll) y = where(binary("less", j, i + double(low)), zero, y);
+  if (high < kAll) y = where(binary("greater", j, i + double(high)), zero, y);
+  return y;
 }
-constexpr int64_t kAll = INT64_MAX / 4;
 Tensor lower(const Tensor& x, double on_diagonal = 1) { return x * band(x, -kAll, 0, on_diagonal); }
 Tensor upper(const Tensor& x, double on_diagonal = 1) { return x * band(x, 0, kAll, on_diagonal); }
 Tensor identity(const Tensor& like) { return broadcast_to(band(like, 0, 0), like.shape()); }

@@ -31,7 +31,7 @@ Specs Reshape::infer(const Specs& in) const {
   int unknown = -1;
   for (size_t i = 0; i < shape.size(); i++) {
     if (shape[i] >= 0) {
-      known *= shape[i];
+      known = multiply_sizes("reshape", known, shape[i]);
     } else if (shape[i] != -1 || unknown >= 0) {
       throw ValueError("reshape", "at most one size may be -1, the others must be >= 0.\n  Received: shape " + to_string(shape));
     } else {
@@ -124,7 +124,7 @@ Specs Slice::infer(const Specs& in) const {
   if (attrs.start.size() != s.size() || attrs.size.size() != s.size() || attrs.step.size() != s.size())
     throw ValueError("slice", "needs a start, a size and a step for each axis of shape " + to_string(s) + ".");
   for (size_t i = 0; i < s.size(); i++) {
-    const int64_t n = attrs.size[i], first = attrs.start[i], last = first + (n - 1) * attrs.step[i];
+    const int64_t n = attrs.size[i], first = attrs.start[i], last = first + multiply_sizes("slice", n - 1, attrs.step[i]);
     if (n < 0 || attrs.step[i] == 0 || (n > 0 && (first < 0 || first >= s[i] || last < 0 || last >= s[i])))
       throw ValueError("slice", text(n) + " elements from " + text(first) + " by " + text(attrs.step[i]) + " do not lie within axis " +
                                     text(int64_t(i)) + " of shape " + to_string(s) + ".");
@@ -150,7 +150,7 @@ Specs Place::infer(const Specs& in) const {
   if (attrs.start.size() != s.size() || attrs.step.size() != s.size() || attrs.shape.size() != s.size())
     throw ValueError("pad", "needs one entry for each axis of shape " + to_string(s) + ".");
   for (size_t i = 0; i < s.size(); i++) {
-    const int64_t last = attrs.start[i] + (s[i] - 1) * attrs.step[i];
+    const int64_t last = attrs.start[i] + multiply_sizes("pad", s[i] - 1, attrs.step[i]);
     if (s[i] > 0 && (attrs.start[i] < 0 || attrs.start[i] >= attrs.shape[i] || last < 0 || last >= attrs.shape[i]))
       throw ValueError("pad",
                        "axis " + text(int64_t(i)) + " of shape " + to_string(s) + " does not fit in shape " + to_string(attrs.shape) + ".");
@@ -271,9 +271,7 @@ Tensors Sort::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) cons
   if (!dy[0]) return {Tensor()};
   // Back to where each element came from: rows are taken apart by adding row * width to the positions.
   const int64_t width = in[0].dim(-1), rows = width ? in[0].size() / width : 0, count = out[0].dim(-1);
-  auto storage = std::make_shared<Storage>(size_t(rows) * 4);
-  for (int64_t r = 0; r < rows; r++) static_cast<int32_t*>(storage->data())[r] = int32_t(r * width);
-  const Tensor starts = Tensor::from_storage({{rows, 1}, DType::kInt32}, storage);
+  const Tensor starts = reshape(range(rows, DType::kInt32, 0, double(width)), {rows, 1});
   const auto flat = [&](const Tensor& positions) { return reshape(reshape(positions, {rows, count}) + starts, {rows * count}); };
   const Tensor given = reshape(dy[0], {rows * count});
   if (count < width) return {reshape(scatter_add({rows * width}, flat(out[1]), given, 0), in[0].shape())};

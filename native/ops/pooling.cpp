@@ -44,7 +44,7 @@ Shape pooled(const PoolAttrs& a, const Spec& x) {
 }
 int64_t taps(const PoolAttrs& a) {
   int64_t n = 1;
-  for (int64_t s : a.size) n *= s;
+  for (int64_t s : a.size) n = multiply_sizes(a.label, n, s);
   return n;
 }
 }  // namespace

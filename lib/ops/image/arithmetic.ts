@@ -1,5 +1,6 @@
 /** @internal Arithmetic on tensors and numbers for image ops; a number takes the dtype of the tensor beside it. */
-import { convert, run, tensor, type DType, type Tensor } from '../../tensor';
+import { convert, run, type DType, type Tensor } from '../../tensor';
+import { range } from '../ranges';
 
 type Value = Tensor | number;
 const binary =
@@ -22,8 +23,10 @@ export const asType = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? 
 export const reshape = (x: Tensor, shape: readonly number[]): Tensor => run('reshape', [x], { shape: [...shape] });
 /** 0, 1, 2, ... in a shape of as many elements. */
 export const counting = (shape: readonly number[], dtype: DType): Tensor =>
-  tensor(
-    Float64Array.from({ length: shape.reduce((p, d) => p * d, 1) }, (_, i) => i),
+  reshape(
+    range(
+      shape.reduce((p, d) => p * d, 1),
+      dtype,
+    ),
     shape,
-    dtype,
   );

@@ -2,6 +2,7 @@
 import { ValueError } from '../../errors';
 import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
 import { conv, depthwiseConv } from '../convolution';
+import { requireTable } from '../../limits';
 import { defineOp } from '../define';
 import { spatial } from '../spatial';
 import { toFloat } from '../unary';
@@ -48,6 +49,7 @@ function threeTaps(x: Tensor, axis: number, factors: readonly number[]): Tensor 
   return factors
     .flatMap((factor, k) => {
       if (!factor) return [];
+      requireTable('sobelEdges', n);
       const at = Int32Array.from({ length: n }, (_, i) => (n === 1 ? 0 : n - 1 - Math.abs(n - 1 - Math.abs(i + k - 1))));
       return [mul(run('take', [x, tensor(at)], { axis }), factor)];
     })

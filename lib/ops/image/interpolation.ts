@@ -2,6 +2,7 @@
  * Interpolation along one axis as a matrix: row i holds how much of each input pixel goes into output pixel i. Computed
  * in single precision where TensorFlow does, whose image kernels are what Keras' numbers come from.
  */
+import { requireTable } from '../../limits';
 export const INTERPOLATIONS = ['bilinear', 'nearest', 'lanczos3', 'lanczos5', 'bicubic', 'area'] as const;
 export type Interpolation = (typeof INTERPOLATIONS)[number];
 
@@ -83,6 +84,7 @@ function areaMatrix(input: number, output: number): Matrix {
 }
 /** @internal The matrix of one axis, (output, input) row by row. */
 export function resizeMatrix(input: number, output: number, interpolation: Exclude<Interpolation, 'nearest'>, antialias: boolean): Matrix {
+  requireTable('resize', interpolation === 'area' ? Math.max(input, output) : input * output);
   if (interpolation === 'area') return areaMatrix(input, output);
   if (!antialias && interpolation === 'bilinear') return bilinearMatrix(input, output);
   if (!antialias && interpolation === 'bicubic') return bicubicMatrix(input, output);
@@ -90,6 +92,7 @@ export function resizeMatrix(input: number, output: number, interpolation: Exclu
 }
 /** @internal The pixel that each output pixel of one axis copies. */
 export function nearestIndices(input: number, output: number): Int32Array {
+  requireTable('resize', output);
   const scale = f(input / output);
   return Int32Array.from({ length: output }, (_, i) => Math.min(Math.floor(f((i + 0.5) * scale)), input - 1));
 }

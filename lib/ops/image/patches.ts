@@ -1,7 +1,8 @@
 /** Windows of images as vectors (keras.ops.image.extract_patches). */
 import { ValueError } from '../../errors';
-import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
+import { windowPositions } from '../ranges';
 import { channelsLast, checkDataFormat, paddingOf, spatial, type Padding, type Sizes } from '../spatial';
 import { reshape } from './arithmetic';
 
@@ -31,8 +32,7 @@ function extract(op: string, images: TensorLike, size: Sizes, axes: number, { st
           `${op}: the window covers ${(window[i] - 1) * d[i] + 1} elements of axis ${i + 1} but there are ${shape[i + 1]}.\n  Received: shape ${formatShape(given.shape)}`,
           { op },
         );
-      const at = Int32Array.from({ length: count * window[i] }, (_, j) => Math.floor(j / window[i]) * s[i] + (j % window[i]) * d[i]);
-      x = run('take', [x, tensor(at, [count, window[i]])], { axis: 2 * i + 1 });
+      x = run('take', [x, windowPositions(count, window[i], s[i], d[i])], { axis: 2 * i + 1 });
     });
     const odd = window.map((_, i) => 2 * i + 1),
       even = window.map((_, i) => 2 * i + 2);
