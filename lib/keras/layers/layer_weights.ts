@@ -37,6 +37,14 @@ export function stateOf(layer: object): State {
   return s;
 }
 
+// A low-rank adaptation of one weight (core/lora.ts).
+interface Adaptation {
+  readonly isEnabled: boolean;
+  readonly weight: Variable | null;
+  readonly factors: readonly Variable[];
+  readonly sum: Tensor;
+  reset(): void;
+}
 /** @internal The part of Layer that knows its weights. */
 export abstract class LayerWeights {
   readonly name: string;
@@ -122,13 +130,30 @@ export abstract class LayerWeights {
     const found = this.attributes((x): x is Variable => x instanceof Variable).filter((v) => !trainableVariables.includes(v) && !otherVariables.includes(v));
     return [...trainableVariables, ...found.filter((v) => v.trainable), ...otherVariables, ...found.filter((v) => !v.trainable)];
   }
-  /** @internal Its own, as files number them. */
+  private get adaptation(): Adaptation | null {
+    const { lora } = this as { lora?: Adaptation };
+    return lora?.isEnabled === true && lora.weight ? lora : null;
+  }
+  /** @internal Its own, as files number them: without the factors of an adaptation, which are saved as part of the weight. */
   get savedVariables(): Variable[] {
+    const factors = this.adaptation?.factors ?? [];
+    return this.ownVariables().filter((v) => !factors.includes(v));
+  }
+  /** @internal The same with the factors, as some files hold them. */
+  get savedWithFactors(): Variable[] {
     return this.ownVariables();
+  }
+  /** @internal What files hold of one of its variables. */
+  savedValue(v: Variable): Variable | Tensor {
+    return this.adaptation?.weight === v ? this.adaptation.sum : v;
+  }
+  /** @internal To be called when its variables have been set from a file: the adaptation is part of the weight now. */
+  afterLoading(): void {
+    this.adaptation?.reset();
   }
   /** Puts its own variables into a store for a file: by default numbered, '0', '1', ... Override it with `loadOwnVariables`. */
   saveOwnVariables(store: Record<string, TensorLike | Variable>): void {
-    this.savedVariables.forEach((v, i) => (store[String(i)] = v));
+    this.savedVariables.forEach((v, i) => (store[String(i)] = this.savedValue(v)));
   }
   /** Sets its own variables from what a file holds of it. @throws ValueError when their number differs. */
   loadOwnVariables(store: Record<string, Tensor>): void {
@@ -139,6 +164,7 @@ export abstract class LayerWeights {
         `loadOwnVariables: layer '${this.name}' has ${variables.length} variables (${variables.map((v) => v.name).join(', ') || 'none'}) but the file holds ${keys.length} (${keys.join(', ') || 'none'}).${this.built ? '' : ' The layer is not built yet.'}`,
       );
     variables.forEach((v, i) => v.assign(store[String(i)]));
+    this.afterLoading();
   }
   /** All weights: its own, trainable ones first, then those of its sub-layers. Each once. */
   get weights(): Variable[] {

@@ -7,8 +7,9 @@ import type { ByteSource } from '../../io/source';
 import { ZipReader, ZipWriter } from '../../io/zip';
 import { isRecord } from '../../nest';
 import { SeedGenerator } from '../../random';
+import { Tensor } from '../../tensor';
 import { formatShape } from '../../tensor';
-import type { Layer } from '../layers/layer';
+import { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
 import { fromPythonJson, toPythonJson } from './python_json';
@@ -42,7 +43,11 @@ export function stateFile(model: Layer): Hdf5Writer {
     // Seed generators have no name in Keras.
     if (name !== null && !(object instanceof SeedGenerator)) h5.attribute(vars, 'name', name);
     if (hasOwnState(object)) for (const { key, ...array } of ownArrays(object, title(name, path))) h5.dataset(`${vars}/${key}`, array);
-    else variables.forEach((v, i) => h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+    else
+      variables.forEach((v, i) => {
+        const saved = object instanceof Layer ? object.savedValue(v) : v;
+        h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : saved.data()) });
+      });
   }
   return h5;
 }
@@ -196,6 +201,13 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
     if (node.object instanceof SeedGenerator && !found.length) continue;
     // Keras' files lack metrics, which start anew with each run anyway.
     if (node.object instanceof Metric && !found.length) continue;
+    // Files of this project from before it merged the factors of LoRA.
+    const withFactors = node.object instanceof Layer ? node.object.savedWithFactors : [];
+    if (withFactors.length > node.variables.length && found.length === withFactors.length) {
+      matches.add(withFactors, found, title(node.name, node.path));
+      continue;
+    }
+    if (node.object instanceof Layer) matches.adapted.push(node.object);
     matches.add(node.variables, found, node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : title(node.name, node.path));
   }
   return matches.apply(options);

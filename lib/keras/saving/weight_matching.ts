@@ -44,6 +44,8 @@ export class WeightMatches {
   readonly problems: SkippedWeight[] = [];
   /** What byName leaves alone on purpose. */
   readonly skipped: SkippedWeight[] = [];
+  /** Layers whose variables come as one, to be told when they are set. */
+  readonly adapted: { readonly savedVariables: readonly Variable[]; afterLoading(): void }[] = [];
   constructor(
     private readonly file: string,
     private readonly model: string,
@@ -93,6 +95,8 @@ export class WeightMatches {
       variable.assign(tensor(data, found.shape, dtype));
       report.loaded.push(variable.path);
     }
+    const loaded = new Set(this.pairs.map((p) => p.variable));
+    for (const layer of this.adapted) if (layer.savedVariables.some((v) => loaded.has(v))) layer.afterLoading();
     for (const { object, found, where, variables } of this.hooks) {
       const store: Record<string, Tensor> = {};
       for (const f of found) {

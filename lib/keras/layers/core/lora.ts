@@ -1,5 +1,6 @@
 /** Low-rank adaptation of a weight (Hu et al. 2021): W + alpha / rank A B, W frozen, A and B trained. */
 import { ValueError } from '../../../errors';
+import { zeros } from '../../../ops/creation';
 import { matmul } from '../../../ops/linalg';
 import { convert, run, type DType, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
@@ -30,6 +31,8 @@ interface Target {
 export class Lora {
   a: Variable | null = null;
   b: Variable | null = null;
+  /** The weight that is adapted. */
+  weight: Variable | null = null;
   rank: number | null;
   alpha: number | null;
   constructor({ loraRank, loraAlpha }: { loraRank?: number | null; loraAlpha?: number | null }) {
@@ -59,8 +62,21 @@ export class Lora {
     this.a = make(0, aInitializer);
     this.b = make(1, bInitializer);
     target.weight.trainable = false;
+    this.weight = target.weight;
     this.rank = rank;
     this.alpha = loraAlpha ?? rank;
+  }
+  /** A and B, which Keras' files leave out: they hold the sum of both parts. */
+  get factors(): readonly Variable[] {
+    return this.a && this.b ? [this.a, this.b] : [];
+  }
+  /** What files hold in place of the weight. */
+  get sum(): Tensor {
+    return this.merged(this.weight!, this.weight!.dtype);
+  }
+  /** After the sum has been read into the weight: both factors are zero, as in Keras. */
+  reset(): void {
+    for (const factor of this.factors) factor.assign(zeros(factor.shape));
   }
   /** The weight that counts. */
   merged(weight: Variable, dtype: DType): Tensor {

@@ -1,0 +1,100 @@
+/** LoRA and sharded weights in files: what Keras wrote (golden/golden_adapted.py), and what is written here. */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as trae from '../../../lib/index';
+import { golden } from '../helpers';
+
+const { keras } = trae;
+const { layers } = keras;
+type Adapted = InstanceType<typeof layers.Dense>;
+const folder = path.join(__dirname, '../golden/adapted');
+const predictions = golden<Record<string, { x: number[][]; y: number[][] }>>('adapted/predictions.json');
+const texts = (): trae.keras.Sequential =>
+  new keras.Sequential([
+    keras.Input([6], { dtype: 'int32' }),
+    new layers.Embedding(9, 7),
+    new layers.EinsumDense('abc,cd->abd', [null, 8], { biasAxes: 'd', activation: 'relu' }),
+    new layers.Conv1D(5, 3),
+    new layers.GlobalAveragePooling1D(),
+    new layers.Dense(3),
+  ]);
+const adaptable = (model: trae.keras.Model): Adapted[] => model.layers.filter((l) => 'enableLora' in l) as Adapted[];
+async function differenceOf(model: trae.keras.Model, x: trae.Tensor, y: trae.TensorLike): Promise<number> {
+  const got = (await model.predict(x, { verbose: 0 })) as trae.Tensor;
+  return trae.max(trae.abs(trae.subtract(got, y))).item() as number;
+}
+const inFolder = async (f: (at: (name: string) => string) => Promise<void>): Promise<void> => {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'adapted-'));
+  try {
+    await f((name) => path.join(made, name));
+  } finally {
+    fs.rmSync(made, { recursive: true });
+  }
+};
+
+describe('LoRA in files', () => {
+  const { x, y } = predictions.lora,
+    ids = trae.tensor(x, null, 'int32');
+  for (const file of ['lora.keras', 'lora.h5'])
+    it(`${file} of Keras predicts what it predicted there`, async () => {
+      const model = await keras.models.loadModel(path.join(folder, file));
+      assert.ok((await differenceOf(model, ids, y)) < 1e-5);
+      for (const layer of adaptable(model)) {
+        assert.equal(layer.lora.rank, 2);
+        const largest = layer.lora.factors.map((v) => trae.max(trae.abs(v.value)).item() as number);
+        if (file.endsWith('.keras')) assert.deepEqual(largest, [0, 0], 'merged into the kernel');
+        else
+          assert.ok(
+            largest.every((v) => v > 0),
+            'kept beside the kernel',
+          );
+      }
+    });
+  it('.weights.h5 of Keras goes into the model with and without LoRA', async () => {
+    for (const isAdapted of [true, false]) {
+      const model = texts();
+      if (isAdapted) for (const layer of adaptable(model)) layer.enableLora(2, { bInitializer: 'ones' });
+      await model.loadWeights(path.join(folder, 'lora.weights.h5'));
+      assert.ok((await differenceOf(model, ids, y)) < 1e-5, `adapted: ${isAdapted}`);
+    }
+  });
+  const kinds: Record<string, () => trae.keras.Sequential> = {
+    Dense: () => new keras.Sequential([keras.Input([5]), new layers.Dense(4)]),
+    EinsumDense: () => new keras.Sequential([keras.Input([3, 5]), new layers.EinsumDense('abc,cde->abde', [null, 2, 3], { biasAxes: 'e' })]),
+    Embedding: () => new keras.Sequential([keras.Input([5]), new layers.Embedding(7, 4)]),
+    ReversibleEmbedding: () => new keras.Sequential([keras.Input([5]), new layers.ReversibleEmbedding(7, 4)]),
+    Conv1D: () => new keras.Sequential([keras.Input([8, 3]), new layers.Conv1D(4, 3)]),
+    Conv2D: () => new keras.Sequential([keras.Input([6, 6, 4]), new layers.Conv2D(4, 3, { groups: 2 })]),
+    Conv3D: () => new keras.Sequential([keras.Input([4, 4, 4, 2]), new layers.Conv3D(3, 2, { useBias: false })]),
+  };
+  for (const [name, make] of Object.entries(kinds))
+    it(`${name}: trained, saved in every format, the same predictions and state of the optimizer`, () =>
+      inFolder(async (at) => {
+        const model = make(),
+          layer = adaptable(model)[0],
+          ints = name.includes('Embedding');
+        layer.enableLora(2, { loraAlpha: 5, aInitializer: 'ones', bInitializer: 'he_uniform' });
+        const data = ints ? trae.mod(trae.arange(10), 7).reshape([2, 5]) : trae.random.normal([2, ...model.inputs[0].shape.slice(1).map(Number)], { seed: 1 });
+        model.compile({ optimizer: 'adam', loss: 'mse' });
+        const first = (await model.predict(data, { verbose: 0 })) as trae.Tensor;
+        await model.fit(data, first.add(1), { epochs: 2, verbose: 0 });
+        const want = ((await model.predict(data, { verbose: 0 })) as trae.Tensor).arraySync() as number[];
+        for (const file of ['m.keras', 'm.h5']) {
+          await model.save(at(file));
+          const copy = await keras.models.loadModel(at(file));
+          assert.ok((await differenceOf(copy, data, want)) < 1e-5, file);
+          assert.equal(copy.optimizer!.iterations.item(), 2);
+          assert.equal(copy.optimizer!.variables.length, model.optimizer!.variables.length);
+        }
+        await model.saveWeights(at('m.weights.h5'));
+        const plain = make();
+        await plain.loadWeights(at('m.weights.h5'));
+        assert.ok((await differenceOf(plain, data, want)) < 1e-5, 'without LoRA');
+        assert.ok(
+          layer.lora.factors.every((v) => trae.any(trae.notEqual(v.value, 0)).item()),
+          'saving leaves the factors alone',
+        );
+      }));
+});
