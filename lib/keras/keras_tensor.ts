@@ -29,6 +29,8 @@ export interface GraphNode {
   args: unknown[];
   inputs: KerasTensor[];
   outputs: KerasTensor[];
+  /** Whether a call was made again, upon other inputs: `input` and `output` of its layer mean the first one. */
+  isCopy?: boolean;
 }
 
 /** A symbolic tensor. Ops and operators of `keras.ops` work on it and become part of the graph. */

@@ -7,7 +7,7 @@ import { camelCase, snakeCase } from '../naming';
 import { camelKeys } from '../saving/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
-import { isFunctionLayer, legacyNode } from './legacy_nodes';
+import { isFunctionLayer, legacyNode, legacyReferences } from './legacy_nodes';
 import { callOperation, encodeOperation, isOperationEntry } from './operations';
 import { callTensorflowFunction } from './tensorflow_functions';
 import { callTensorflowOperation } from './tensorflow_operations';
@@ -18,6 +18,11 @@ interface LayerEntry extends SerializedObject {
   inbound_nodes: unknown[];
 }
 type History = [string, number, number];
+/**
+ * The number of the first call of a layer where Keras lists inputs and outputs: a functional model's own making counted
+ * as call 0 once, and still does there. In nodes Keras 3 counts all calls from 0, Keras 1 and 2 those as here.
+ */
+const firstCall = (operation: object): number => ('graph' in operation && operation.graph !== null && !('chainOf' in operation) ? 1 : 0);
 /** Layers that take several tensors by name in Keras, and an array here, say so: `static callInputs = ['query', 'value', 'key']`. */
 const callInputsOf = (layer: object): readonly string[] | null => (layer.constructor as { callInputs?: readonly string[] }).callInputs ?? null;
 
@@ -26,7 +31,8 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
   const used = new Set(graph.nodes);
   type Node = (typeof graph.nodes)[number];
   const nodesOf = (operation: Node['operation']): Node[] => operation.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
-  const historyOf = (t: KerasTensor): History => [t.node!.operation.name, Math.max(0, nodesOf(t.node!.operation).indexOf(t.node!)), t.index];
+  const calls = new Map<Node, number>(graph.operations.flatMap((operation) => nodesOf(operation).map((n, i) => [n, i] as const)));
+  const historyOf = (t: KerasTensor): History => [t.node!.operation.name, calls.get(t.node!) ?? 0, t.index];
   const encode = (x: unknown): unknown =>
     mapStructure(x, isKerasTensor, (t) => ({ class_name: '__keras_tensor__', config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) } }));
   const layers = graph.operations.map((operation) => {
@@ -54,9 +60,14 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
       );
       return { args, kwargs };
     });
-    return { ...(serializeKerasObject(layer) as SerializedObject), name: layer.name, inbound_nodes: inbound };
+    // The record itself, not a copy: it may be told later that its layer is in the file twice.
+    return Object.assign(serializeKerasObject(layer) as SerializedObject, { name: layer.name, inbound_nodes: inbound });
   });
-  const structure = (s: SymbolicStructure): unknown => mapStructure(s, isKerasTensor, historyOf);
+  const structure = (s: SymbolicStructure): unknown =>
+    mapStructure(s, isKerasTensor, (t) => {
+      const [name, call, index] = historyOf(t);
+      return [name, call + firstCall(t.node!.operation), index];
+    });
   return { name: model.name, trainable: model.trainable, layers, inputLayers: structure(graph.inputStructure), outputLayers: structure(graph.outputStructure) };
 }
 // Numbers stay, what holds numbers becomes Keras' tensor.
@@ -75,6 +86,7 @@ export function functionalFromConfig<M>(
   const outputsOf = new Map<string, KerasTensor[][]>();
   for (const e of entries) {
     const name = e.name ?? (e.config as { name?: string }).name ?? '';
+    e.name = name;
     if (layers.has(name)) throw new ValueError(`fromConfig: two layers have the name '${name}'.`);
     if (isOperationEntry(e) || isFunctionLayer(e.class_name)) {
       layers.set(name, e);
@@ -84,41 +96,42 @@ export function functionalFromConfig<M>(
     const layer = deserializeKerasObject(withoutGraph(e), { module: 'keras.layers' }) as Layer;
     layers.set(name, layer);
     outputsOf.set(name, e.inbound_nodes?.length ? [] : layer.inboundNodes.map((n) => n.outputs));
-    e.name = name;
   }
-  const find = ([name, node, index]: History): KerasTensor | undefined => outputsOf.get(name)?.[node]?.[index];
-  const pending = entries.flatMap((e) => (e.inbound_nodes ?? []).map((node, k) => ({ e, node, k })));
-  while (pending.length) {
-    const before = pending.length;
-    for (let i = 0; i < pending.length; i++) {
-      const { e, node: raw, k } = pending[i],
-        layer = layers.get(e.name)!;
-      let isReady = outputsOf.get(e.name)!.length === k;
-      if (!isReady) continue;
-      const lookup = (history: History): KerasTensor | undefined => {
-        const t = find(history);
-        if (t === undefined) isReady = false;
-        return t;
-      };
-      const decode = (x: unknown): unknown => {
-        if (isRecord(x) && x.class_name === '__keras_tensor__') return lookup((x.config as { keras_history: History }).keras_history);
-        if (Array.isArray(x)) return x.map(decode);
-        if (isRecord(x) && typeof x.class_name === 'string') return ['__slice__', '__ellipsis__'].includes(x.class_name) ? x : deserializeKerasObject(x);
-        return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([key, v]) => [key, decode(v)])) : x;
-      };
-      const isNew = isRecord(raw) && 'args' in raw;
-      const node: InboundNode = isNew ? { args: (raw.args as unknown[]).map(decode), kwargs: decode(raw.kwargs ?? {}) as Record<string, unknown> } : legacyNode(raw, e, lookup);
-      if (!isReady) continue;
-      const outputs = apply(layer, node);
-      outputsOf.get(e.name)!.push(outputs);
-      pending.splice(i--, 1);
+  const isKeras3 = entries.some((e) => e.inbound_nodes?.some((n) => isRecord(n) && 'args' in n));
+  const start = callStarts(config, entries, layers, isKeras3);
+  const find = ([name, call, index]: History): KerasTensor | undefined => outputsOf.get(name)?.[call]?.[index];
+  // A node is made when the tensors that it takes are there, and the earlier nodes of its layer.
+  const ready = entries.map((e) => ({ e, next: 0 })).reverse(),
+    waiting = new Map<string, typeof ready>(),
+    unmade = new Set(entries);
+  for (let p = ready.pop(); p; p = ready.pop()) {
+    const { e } = p,
+      nodes = e.inbound_nodes ?? [];
+    let missing: string | null = null;
+    const lookup = ([name, call, index]: History): KerasTensor | undefined => {
+      const t = find([name, call, index]);
+      if (t === undefined) missing ??= `${call} ${name}`;
+      return t;
+    };
+    while (p.next < nodes.length) {
+      const raw = nodes[p.next],
+        isNew = isRecord(raw) && 'args' in raw;
+      const node: InboundNode = isNew
+        ? { args: (raw.args as unknown[]).map((x) => decode(x, lookup)), kwargs: decode(raw.kwargs ?? {}, lookup) as Record<string, unknown> }
+        : legacyNode(raw, e, ([name, call, index]) => lookup([name, call - start(name), index]));
+      if (missing !== null) break;
+      outputsOf.get(e.name)!.push(apply(layers.get(e.name)!, node));
+      const made = `${p.next++} ${e.name}`;
+      ready.push(...(waiting.get(made) ?? []).reverse());
+      waiting.delete(made);
     }
-    if (pending.length === before)
-      throw new ValueError(`fromConfig: the layers ${[...new Set(pending.map((p) => `'${p.e.name}'`))].join(', ')} depend on one another or on layers that are not there.`);
+    if (missing === null) unmade.delete(e);
+    else waiting.set(missing, [...(waiting.get(missing) ?? []), p]);
   }
+  if (unmade.size) throw new ValueError(`fromConfig: the layers ${[...unmade].map((e) => `'${e.name}'`).join(', ')} depend on one another or on layers that are not there.`);
   const structure = (x: unknown): SymbolicStructure => {
     if (isHistory(x)) {
-      const t = find(x);
+      const t = find([x[0], x[1] - start(x[0]), x[2]]);
       if (!t) throw new ValueError(`fromConfig: there is no layer '${x[0]}' with output ${x[1]}, ${x[2]}.`);
       return t;
     }
@@ -126,14 +139,38 @@ export function functionalFromConfig<M>(
     return Object.fromEntries(Object.entries((x ?? {}) as object).map(([k, v]) => [k, structure(v)]));
   };
   // Files of Keras 1 and 2 list even a single input; a list of one is the one.
-  const unlisted = (x: unknown): unknown =>
-    Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !entries.some((e) => e.inbound_nodes?.some((n) => isRecord(n) && 'args' in n)) ? x[0] : x;
+  const unlisted = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !isKeras3 ? x[0] : x);
   return make({
     inputs: structure(unlisted(config.inputLayers)),
     outputs: structure(unlisted(config.outputLayers)),
     name: (config.name as string) ?? undefined,
     trainable: (config.trainable as boolean) ?? undefined,
   });
+}
+function decode(x: unknown, lookup: (history: History) => KerasTensor | undefined): unknown {
+  if (isRecord(x) && x.class_name === '__keras_tensor__') return lookup((x.config as { keras_history: History }).keras_history);
+  if (Array.isArray(x)) return x.map((y) => decode(y, lookup));
+  if (isRecord(x) && typeof x.class_name === 'string') return ['__slice__', '__ellipsis__'].includes(x.class_name) ? x : deserializeKerasObject(x);
+  return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([key, v]) => [key, decode(v, lookup)])) : x;
+}
+// What a file takes away from the number of a model's call: in nodes too, where Keras 1 or 2 wrote it (Keras 3 counts
+// those from 0). Sequential models without an Input count otherwise than those with one, so the numbers themselves tell.
+function callStarts(config: Record<string, unknown>, entries: LayerEntry[], layers: Map<string, object>, isKeras3: boolean): (name: string) => number {
+  const listed = new Map<string, number[]>();
+  const list = ([name, call]: readonly [string, number, ...unknown[]]): unknown => (listed.has(name) ? listed.get(name)!.push(call) : listed.set(name, [call]));
+  for (const x of [config.inputLayers, config.outputLayers, ...(isKeras3 ? [] : entries.map((e) => e.inbound_nodes))]) legacyReferences(x).forEach(list);
+  const calls = new Map(entries.map((e) => [e.name, e.inbound_nodes?.length ?? 0])),
+    known = new Map<string, number>();
+  return (name) => {
+    const layer = layers.get(name),
+      numbers = listed.get(name);
+    if (!layer || !numbers || !('graph' in layer)) return 0;
+    if (!known.has(name)) {
+      const isFromOne = !isKeras3 || firstCall(layer) || numbers.some((n) => n >= calls.get(name)!);
+      known.set(name, isFromOne && numbers.every((n) => n > 0) ? 1 : 0);
+    }
+    return known.get(name)!;
+  };
 }
 // What joins layers is not part of the layer.
 function withoutGraph(e: LayerEntry): SerializedObject {

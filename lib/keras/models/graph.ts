@@ -1,6 +1,6 @@
 /** A graph of layers and ops between symbolic inputs and outputs: found once, then run on tensors. */
 import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
 import { formatShape, run, Tensor } from '../../tensor';
 import { isKerasTensor, KerasTensor, type GraphNode, type Operation } from '../keras_tensor';
 import { Layer, maskOf, setMask } from '../layers/layer';
@@ -85,24 +85,27 @@ export class FunctionalGraph {
     return this.operations.filter((o): o is Layer => o instanceof Layer);
   }
 
-  // Given data in the order of the inputs: a tensor, an array, or a record by input name or structure.
+  // Given data in the order of the inputs: of the structure of the inputs, by their names, or one after the other.
   private arrange(given: unknown, name: string): Tensor[] {
-    let flat: Tensor[];
-    if (isRecord(given) && this.inputs.every((t) => t.name in given)) flat = this.inputs.map((t) => given[t.name] as Tensor);
-    else if (isRecord(given) && isRecord(this.inputStructure)) {
-      const keys = Object.keys(this.inputStructure),
-        missing = keys.filter((k) => !(k in given));
-      if (missing.length) throw new ValueError(`model '${name}': input '${missing[0]}' is missing.\n  Received: ${Object.keys(given).join(', ')}`);
-      flat = keys.flatMap((k) => flattenStructure(given[k], isTensor));
-    } else if (isRecord(given)) {
-      throw new ValueError(
-        `model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${Object.keys(given)
-          .map((k) => `'${k}'`)
-          .join(', ')}`,
-      );
-    } else flat = flattenStructure(given, isTensor);
+    const flat = alike(this.inputStructure, given) ?? this.byName(given) ?? this.oneByOne(given, name);
     if (flat.length !== this.inputs.length) throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
     return flat.map((t, i) => this.fit(t, this.inputs[i], name));
+  }
+  private byName(given: unknown): Tensor[] | null {
+    return isRecord(given) && this.inputs.every((t) => isTensor(given[t.name])) ? this.inputs.map((t) => given[t.name] as Tensor) : null;
+  }
+  private oneByOne(given: unknown, name: string): Tensor[] {
+    const keys = isRecord(this.inputStructure) ? Object.keys(this.inputStructure) : null;
+    if (isRecord(given)) {
+      const received = Object.keys(given),
+        missing = keys?.find((k) => !(k in given));
+      if (missing !== undefined) throw new ValueError(`model '${name}': input '${missing}' is missing.\n  Received: ${received.join(', ')}`);
+      if (!keys)
+        throw new ValueError(`model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${received.map((k) => `'${k}'`).join(', ')}`);
+    } else if (keys && keys.length > 1 && String(keys) !== String(sortedKeys(this.inputStructure)))
+      // Keras would take them by the alphabet, a reader by the order of the record: neither is meant for certain.
+      throw new ValueError(`model '${name}': its inputs are a record of ${keys.map((k) => `'${k}'`).join(', ')}.\n  Received: an array\n  Fix: pass a record with these keys.`);
+    return flattenStructure(given, isTensor);
   }
   // Casts to the input's dtype; adds or removes a last axis of size 1, as Keras does.
   private fit(given: Tensor, want: KerasTensor, name: string): Tensor {
@@ -129,4 +132,12 @@ export class FunctionalGraph {
     }
     return mapStructure(this.outputStructure, isKerasTensor, (t) => values.get(t));
   }
+}
+// The tensors of data that have the structure of the inputs, records with more keys included; null where they have another.
+function alike(structure: SymbolicStructure, given: unknown): Tensor[] | null {
+  if (isKerasTensor(structure)) return isTensor(given) ? [given] : null;
+  const parts = Array.isArray(structure)
+    ? Array.isArray(given) && given.length === structure.length && structure.map((s: SymbolicStructure, i) => alike(s, given[i]))
+    : isRecord(given) && sortedKeys(structure).map((k) => alike((structure as Record<string, SymbolicStructure>)[k], given[k]));
+  return parts && parts.every((p) => p !== null) ? parts.flat() : null;
 }

@@ -7,6 +7,12 @@ const isReference = (x: unknown): x is [string, number, number, ...unknown[]] =>
   Array.isArray(x) && (x.length === 3 || x.length === 4) && typeof x[0] === 'string' && typeof x[1] === 'number' && (typeof x[2] === 'number' || x[0] === '_CONSTANT_VALUE');
 const RECURRENT = ['LSTM', 'GRU', 'SimpleRNN', 'RNN', 'CuDNNLSTM', 'CuDNNGRU', 'Bidirectional', 'ConvLSTM2D', 'ConvLSTM1D', 'ConvLSTM3D'];
 
+/** @internal All references to tensors in a structure of them, those in keyword arguments included. */
+export function legacyReferences(x: unknown): [string, number, number, ...unknown[]][] {
+  if (isReference(x)) return [x, ...legacyReferences(x[3])];
+  return Array.isArray(x) ? x.flatMap(legacyReferences) : isRecord(x) ? Object.values(x).flatMap(legacyReferences) : [];
+}
+
 /** @internal Layers that stand for functions and operations of TensorFlow in graphs of Keras 2. */
 export const isFunctionLayer = (className: string): boolean => ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer'].includes(className);
 

@@ -18,6 +18,7 @@ import type { History } from '../callbacks/history';
 import type { BatchLogs, Data, Logs, StepData, StepLogs } from '../training/types';
 import { FunctionalGraph, type SymbolicStructure } from './graph';
 import { functionalConfig, functionalFromConfig } from './functional_config';
+import { uponInputs } from './inner_inputs';
 import { summaryOf, type SummaryOptions } from './summary';
 
 export interface ModelOptions extends LayerOptions {
@@ -38,8 +39,10 @@ export class Model extends Layer {
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
     super(new.target === Model && options.inputs !== undefined && !options.name ? { ...options, name: autoName('Functional') } : options);
-    if (options.inputs !== undefined || options.outputs !== undefined)
-      this.setGraph(new FunctionalGraph(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name));
+    if (options.inputs !== undefined || options.outputs !== undefined) {
+      const { inputs, outputs } = uponInputs(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name);
+      this.setGraph(new FunctionalGraph(inputs, outputs, this.name));
+    }
   }
   /** @internal Makes this a functional model. */
   protected setGraph(graph: FunctionalGraph): void {
@@ -106,8 +109,21 @@ export class Model extends Layer {
     return this.outputs.map((t) => t.node!.operation.name);
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override apply(inputs: any, second: any = {}, third?: CallOptions): any {
+    const result: unknown = super.apply(inputs, second, third);
+    // A list of one output is that output for data, and stays a list for symbolic tensors, as in Keras.
+    return isKerasTensor(result) && this.hasListOfOne ? [result] : result;
+  }
+  private get hasListOfOne(): boolean {
+    const structure = this.graph?.outputStructure;
+    return Array.isArray(structure) && structure.length === 1;
+  }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
-    if (this.graph) return this.graph.run(inputs, options, this.name);
+    if (this.graph) {
+      const result = this.graph.run(inputs, options, this.name);
+      return this.hasListOfOne ? (result as unknown[])[0] : result;
+    }
     throw new NotImplementedError(
       `model '${this.name}' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).`,
     );

@@ -15,6 +15,7 @@ import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
 import { convertLegacyWeights } from './legacy_weights';
+import { withObjectSharing } from './object_sharing';
 import { toPythonJson } from './python_json';
 import { camelKeys } from './registry';
 import type { LoadModelOptions } from './saving_api';
@@ -125,7 +126,7 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
   const group = root.group('model_weights') ?? root,
     origin = originOf(root, group);
-  const model = withLegacyConfigs(origin, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model);
+  const model = withLegacyConfigs(origin, () => withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model));
   if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but '${String(config.class_name)}'.`);
   await loadLegacyWeights(root, file, model, { signal, isOwn: true });
   const training = textOf(root, 'training_config');

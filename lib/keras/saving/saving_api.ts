@@ -14,6 +14,7 @@ import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
 import { toPythonJson } from './python_json';
 import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
+import { withObjectSharing } from './object_sharing';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
 import { isJson, loadTfjsModel } from './tfjs';
@@ -85,7 +86,7 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
 }
 /** @internal A model by Keras' JSON, compiled when that says so. */
 export function modelFromConfig(config: Record<string, unknown>, { customObjects, compile }: Pick<LoadModelOptions, 'customObjects' | 'compile'>, where: string): Model {
-  const model = deserializeKerasObject(config, { customObjects, module: 'keras.models' });
+  const model = withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }));
   if (!isModel(model)) throw new ValueError(`${where}: it describes no model but '${String(config.class_name)}'.`);
   const compiled = config.compile_config;
   // Keras writes an empty record for a model that is not compiled.

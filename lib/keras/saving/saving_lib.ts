@@ -12,6 +12,7 @@ import { formatShape } from '../../tensor';
 import { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
+import { withObjectSharing } from './object_sharing';
 import { fromPythonJson, toPythonJson } from './python_json';
 import { serializeKerasObject, type SerializedObject } from './serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
@@ -34,10 +35,10 @@ const title = (name: string | null, path: string): string => (path ? `layer '${n
 const varsOf = (path: string): string => (path ? `${path}/vars` : 'vars');
 
 // ---- writing
-/** @internal The state of a model as HDF5. */
-export function stateFile(model: Layer): Hdf5Writer {
+/** @internal The state of a model as HDF5. @param options - those of `stateTree`. */
+export function stateFile(model: Layer, options: { isRepeated?: boolean } = {}): Hdf5Writer {
   const h5 = new Hdf5Writer();
-  for (const { path, name, object, variables } of stateTree(model)) {
+  for (const { path, name, object, variables } of stateTree(model, options)) {
     const vars = varsOf(path);
     h5.group(vars);
     // Seed generators have no name in Keras.
@@ -63,11 +64,11 @@ export function modelToConfig(model: Layer): SerializedObject & { compile_config
 export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<void> {
   const zip = new ZipWriter(sink),
     json = (value: unknown): Buffer => Buffer.from(toPythonJson(value), 'utf8');
-  const config = json(modelToConfig(model)),
+  const config = json(withObjectSharing(() => modelToConfig(model))),
     nodes = stateTree(model);
   await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
   await zip.add(CONFIG, (s) => s.write(config));
-  await zip.add(WEIGHTS, (s) => stateFile(model).writeTo(s));
+  await zip.add(WEIGHTS, (s) => stateFile(model, { isRepeated: true }).writeTo(s));
   for (const { path, name, object } of nodes) {
     if (!hasAssets(object)) continue;
     for (const [file, bytes] of ownAssets(object, title(name, path))) await zip.add(`${ASSETS}/${path ? `${path}/` : ''}${file}`, (s) => s.write(bytes));

@@ -8,6 +8,7 @@ import { snakeCase } from '../naming';
 import { inKerasOrder } from './config_order';
 import { floatOptions } from './float_options';
 import { isOld, modernize } from './legacy_configs';
+import { markShared, rememberObject, sharedObject } from './object_sharing';
 import { markFloats, toPythonJson } from './python_json';
 import {
   builtInClass,
@@ -32,6 +33,8 @@ export interface SerializedObject {
   registered_name: string | null;
   build_config?: Record<string, unknown>;
   compile_config?: Record<string, unknown>;
+  /** The same at all places of one object in a file. */
+  shared_object_id?: unknown;
 }
 /** @internal Objects with a config. */
 export interface Configurable {
@@ -103,6 +106,7 @@ export function serializeKerasObject(object: unknown): unknown {
     if (build) out.build_config = serializeRecord(build);
     const compiled = object.getCompileConfig?.();
     if (compiled) out.compile_config = markFloats(serializeRecord(compiled), COMPILE_FLOATS);
+    if ('inboundNodes' in object) markShared(object, out);
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
@@ -140,6 +144,8 @@ export function deserializeKerasObject(config: unknown, options: { customObjects
   }
   if (given === '__lambda__') return refusePython('function', '__lambda__');
   if (given === 'function') return customFunction(config);
+  const shared = sharedObject(config);
+  if (shared) return shared;
   const custom = customClass(config);
   if (custom) return finish(fromConfig(custom, camelKeys(recordOf(given, inner))), config);
   const modern = modernize(given, config.module ?? options.module ?? null, inner),
@@ -151,7 +157,9 @@ function recordOf(name: string, config: unknown): Record<string, unknown> {
   return config;
 }
 // Builds it, when the config says of which shape.
-function finish(object: unknown, { build_config: build }: SerializedObject): unknown {
+function finish(object: unknown, config: SerializedObject): unknown {
+  const { build_config: build } = config;
+  rememberObject(config, object);
   // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
   const isOfSeveral =
     isOld() &&

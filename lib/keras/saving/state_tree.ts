@@ -42,24 +42,31 @@ export function kerasClassName(object: object): string {
   return own?.name ?? (Object.hasOwn(cls, 'sourceName') ? cls.sourceName! : classNameOf(cls));
 }
 
-/** @internal The object with its state and all below it, each once. */
-export function stateTree(root: Layer): StateNode[] {
+/**
+ * @internal The object with its state and all below it, each once.
+ * @param options - isRepeated: a layer of several functional models at each of its places, for readers that make it anew there.
+ */
+export function stateTree(root: Layer, { isRepeated = false } = {}): StateNode[] {
   const out: StateNode[] = [],
-    visited = new Set<object>();
+    visited = new Set<object>(),
+    above = new Set<object>();
   const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
-  const visit = (object: Kept, path: string): void => {
-    if (visited.has(object)) return;
+  const visit = (object: Kept, path: string, isAgain = false): void => {
+    if (isAgain ? above.has(object) : visited.has(object)) return;
     visited.add(object);
+    above.add(object);
     const name = object instanceof SeedGenerator ? 'seed_generator' : object.name;
     out.push({ path, object, name, variables: variablesOf(object) });
     for (const [attribute, child] of childrenOf(object)) {
-      if (isKept(child)) visit(child, join(path, attribute));
-      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, attribute), new Set());
+      if (isKept(child)) visit(child, join(path, attribute), isAgain);
+      else if (Array.isArray(child) || isRecord(child))
+        visitAll(child, join(path, attribute), new Set(), isAgain || (isRepeated && attribute === 'layers' && isModel(object) && object.graph !== null));
     }
+    above.delete(object);
   };
-  const visitAll = (container: unknown[] | Record<string, unknown>, path: string, above: Set<object>): void => {
-    if (above.has(container)) return;
-    above.add(container);
+  const visitAll = (container: unknown[] | Record<string, unknown>, path: string, outer: Set<object>, isAgain: boolean): void => {
+    if (outer.has(container)) return;
+    outer.add(container);
     const used = new Map<string, number>();
     const unique = (name: string): string => {
       const n = used.get(name);
@@ -67,8 +74,8 @@ export function stateTree(root: Layer): StateNode[] {
       return n === undefined ? name : `${name}_${n + 1}`;
     };
     for (const child of Array.isArray(container) ? container : Object.values(container)) {
-      if (isKept(child)) visit(child, join(path, unique(toSnakeCase(kerasClassName(child)))));
-      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, unique('container')), above);
+      if (isKept(child)) visit(child, join(path, unique(toSnakeCase(kerasClassName(child)))), isAgain);
+      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, unique('container')), outer, isAgain);
     }
   };
   visit(root, '');

@@ -1,6 +1,6 @@
 /** Outputs of a model as a structure: where each one lies, and how losses, targets and weights find it (keras.src.trainers.compile_utils). */
 import { ValueError } from '../../errors';
-import { isRecord } from '../../nest';
+import { isRecord, sortedKeys } from '../../nest';
 import type { Tensor } from '../../tensor';
 import { isTensor } from './data';
 
@@ -17,10 +17,10 @@ export interface Output extends Leaf<Tensor> {
 }
 /** @internal Whether a structure goes on below. */
 export const isNested = (x: unknown): x is unknown[] | Record<string, unknown> => Array.isArray(x) || isRecord(x);
-/** @internal Leaves in the order in which they are written. */
+/** @internal Leaves in Keras' order. */
 export function leavesOf(structure: unknown, path: Path = []): Leaf[] {
   if (Array.isArray(structure)) return structure.flatMap((s, i) => leavesOf(s, [...path, i]));
-  if (isRecord(structure)) return Object.keys(structure).flatMap((k) => leavesOf(structure[k], [...path, k]));
+  if (isRecord(structure)) return sortedKeys(structure).flatMap((k) => leavesOf(structure[k], [...path, k]));
   return [{ path, value: structure }];
 }
 /** @internal Keras' order of leaves: positions by number, keys by the alphabet. */

@@ -3,7 +3,7 @@ import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { tracePlan, type TracedPlan } from '../../compile';
 import { TypeError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
 import { PlanCache } from '../../plan_cache';
 import { signatureOf } from '../../signature';
 import type { Shape, Tensor } from '../../tensor';
@@ -62,19 +62,30 @@ export class Steps {
     return this.plans.get(`${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight], `${kind} step`)}`, () => this.trace(kind, batch), isShared);
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
-    let values: [name: string, shape: Shape][] = [];
+    let values: [name: string, shape: Shape][] = [],
+      names: string[] = [];
     const traced = this.during(() =>
       tracePlan(
         (x: unknown, y: unknown, sampleWeight: unknown) => {
           const result = this.step(kind, { x, y, sampleWeight });
-          if (kind !== 'predict') values = Object.entries(result as Record<string, Tensor>).map(([name, t]) => [name, t.shape]);
+          if (kind !== 'predict') {
+            names = Object.keys(result as object);
+            values = sortedKeys(result as object).map((name) => [name, (result as Record<string, Tensor>)[name].shape]);
+          }
           return result;
         },
         [batch.x, batch.y, batch.sampleWeight],
         `${this.model.name} ${kind}`,
       ),
     );
-    return { ...traced, logsOf: (all) => logsFrom(values, all) };
+    // Values come in the order in which structures are flattened, logs in that of the step.
+    return {
+      ...traced,
+      logsOf: (all) => {
+        const logs = logsFrom(values, all);
+        return Object.fromEntries(names.map((n) => [n, logs[n]]));
+      },
+    };
   }
   /** Runs one step. */
   async run(kind: StepKind, batch: Examples): Promise<StepResult> {
