@@ -1,6 +1,6 @@
 /** Outputs of a model as a structure: where each one lies, and how losses, targets and weights find it (keras.src.trainers.compile_utils). */
 import { ValueError } from '../../errors';
-import { isRecord, sortedKeys } from '../../nest';
+import { isRecord } from '../../nest';
 import type { Tensor } from '../../tensor';
 import { isTensor } from './data';
 
@@ -17,10 +17,10 @@ export interface Output extends Leaf<Tensor> {
 }
 /** @internal Whether a structure goes on below. */
 export const isNested = (x: unknown): x is unknown[] | Record<string, unknown> => Array.isArray(x) || isRecord(x);
-/** @internal Leaves in Keras' order. */
+/** @internal Leaves in the order in which they are written. */
 export function leavesOf(structure: unknown, path: Path = []): Leaf[] {
   if (Array.isArray(structure)) return structure.flatMap((s, i) => leavesOf(s, [...path, i]));
-  if (isRecord(structure)) return sortedKeys(structure).flatMap((k) => leavesOf(structure[k], [...path, k]));
+  if (isRecord(structure)) return Object.keys(structure).flatMap((k) => leavesOf(structure[k], [...path, k]));
   return [{ path, value: structure }];
 }
 /** @internal Keras' order of leaves: positions by number, keys by the alphabet. */
@@ -39,11 +39,11 @@ export const valueAt = (structure: unknown, path: Path): unknown =>
 /** @internal `'a'`, or its place, for messages. */
 export const placeOf = ({ path, name }: { path: Path; name: string | null }): string => name ?? (path.length ? path.join('/') : 'output');
 
-/** @internal The outputs of one step. @param names - those of the model, in the order of the structure; null where it has none. */
+/** @internal The outputs of one step, as written. @param names - those of the model, in Keras' order; null where it has none. */
 export function outputsOf(predictions: unknown, names: readonly string[] | null): Output[] {
-  return leavesOf(predictions)
-    .filter((l): l is Leaf<Tensor> => isTensor(l.value))
-    .map((l, i) => ({ ...l, name: names?.[i] ?? (typeof l.path.at(-1) === 'string' ? l.path.join('/') : null) }));
+  const leaves = leavesOf(predictions).filter((l): l is Leaf<Tensor> => isTensor(l.value)),
+    places = new Map(inKerasOrder(leaves).map((l, i) => [l, i]));
+  return leaves.map((l) => ({ ...l, name: names?.[places.get(l)!] ?? (typeof l.path.at(-1) === 'string' ? l.path.join('/') : null) }));
 }
 /** @internal Whether outputs are an array or a record of tensors: what is given for them may go by name. */
 export const isFlat = (outputs: readonly Output[]): boolean => outputs.every((o) => o.path.length <= 1);
