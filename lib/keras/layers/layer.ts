@@ -17,7 +17,7 @@ import { InputSpec } from './input_spec';
 import { LayerNodes } from './layer_nodes';
 import { BASE_OPTIONS, type BuildShape, type CallOptions, type LayerOptions } from './layer_types';
 import { stateOf } from './layer_weights';
-import { maskOf, setMask } from './masks';
+import { hasMasksOfKeras2, maskOf, setMask } from './masks';
 import { sharingError } from './sharing';
 
 export type { AddWeightOptions, BuildShape, CallOptions, LayerOptions } from './layer_types';
@@ -79,7 +79,7 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** The mask of the outputs. Default: that of the inputs, where the layer supports masking. */
   computeMask(inputs: unknown, previousMask: unknown): unknown {
     void inputs;
-    return this.supportsMasking ? previousMask : null;
+    return this.supportsMasking && !hasMasksOfKeras2(this) ? previousMask : null;
   }
   /** Shape of the output for a shape of the input, by running `call` on stand-ins. */
   computeOutputShape(inputShape: BuildShape): BuildShape {
@@ -235,9 +235,13 @@ export abstract class Layer extends LayerNodes implements Operation {
     return flat.some((t) => maskOf(t) !== null) ? mapStructure(inputs, isTensor, (t) => maskOf(t)) : null;
   }
   private assignMasks(inputs: unknown, outputs: unknown, previous: unknown): void {
-    const computed = this.computeMask(inputs, previous);
-    if (isTensor(outputs)) setMask(outputs, isTensor(computed) ? computed : Array.isArray(computed) ? ((computed.find(isTensor) as Tensor) ?? null) : null);
-    else if (Array.isArray(outputs) && Array.isArray(computed)) outputs.forEach((y, i) => setMask(y, (computed[i] as Tensor) ?? null));
+    // What the call has set stays, as in Keras: a model's outputs have the masks of its last layers.
+    const flat = flattenStructure(outputs, isTensor);
+    if (flat.every((y) => maskOf(y) !== null)) return;
+    const masks = flattenStructure([this.computeMask(inputs, previous)], (m): m is Tensor | null => m === null || isTensor(m));
+    flat.forEach((y, i) => {
+      if (maskOf(y) === null && masks[i]) setMask(y, masks[i]);
+    });
   }
   /** @internal */
   runNode([inputs, given, ...states]: unknown[], context: { training?: boolean | null }): unknown {

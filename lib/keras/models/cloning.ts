@@ -4,6 +4,7 @@ import { flattenStructure, mapStructure } from '../../nest';
 import { Input, InputLayer } from '../layers/index';
 import { isKerasTensor, type KerasTensor } from '../keras_tensor';
 import type { Layer } from '../layers/layer';
+import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../layers/masks';
 import { checkOptions } from '../options';
 import { camelKeys, type SerializableClass } from '../saving/registry';
 import { deserializeKerasObject, fromConfig, serializeKerasObject, type SerializedObject } from '../saving/serialize';
@@ -42,6 +43,7 @@ function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): M
     if (!made) {
       const isModel = layer instanceof Sequential || (layer instanceof Model && layer.graph);
       made = recursive && isModel ? clone(layer, { ...options, inputTensors: null, callFunction: layer instanceof Sequential ? null : callFunction }, cache) : make(layer);
+      if (hasMasksOfKeras2(layer)) keepMasksOfKeras2(made);
       cache.set(layer, made);
     }
     return made;

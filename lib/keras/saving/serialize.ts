@@ -7,6 +7,7 @@ import { Tensor, tensor } from '../../tensor';
 import { snakeCase } from '../naming';
 import { inKerasOrder } from './config_order';
 import { floatOptions } from './float_options';
+import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../layers/masks';
 import { isOld, modernize } from './legacy_configs';
 import { markShared, rememberObject, sharedObject } from './object_sharing';
 import { markFloats, toPythonJson } from './python_json';
@@ -35,6 +36,8 @@ export interface SerializedObject {
   compile_config?: Record<string, unknown>;
   /** The same at all places of one object in a file. */
   shared_object_id?: unknown;
+  /** 'keras 2': a layer of a file of Keras 2, to which masks mean what they did there. Keras 3 overlooks it. */
+  trae_masks?: string;
 }
 /** @internal Objects with a config. */
 export interface Configurable {
@@ -107,6 +110,7 @@ export function serializeKerasObject(object: unknown): unknown {
     const compiled = object.getCompileConfig?.();
     if (compiled) out.compile_config = markFloats(serializeRecord(compiled), COMPILE_FLOATS);
     if ('inboundNodes' in object) markShared(object, out);
+    if (hasMasksOfKeras2(object)) out.trae_masks = 'keras 2';
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
@@ -160,6 +164,7 @@ function recordOf(name: string, config: unknown): Record<string, unknown> {
 function finish(object: unknown, config: SerializedObject): unknown {
   const { build_config: build } = config;
   rememberObject(config, object);
+  if ((isOld() || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null) keepMasksOfKeras2(object);
   // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
   const isOfSeveral =
     isOld() &&

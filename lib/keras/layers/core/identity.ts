@@ -4,6 +4,7 @@ import { Layer, type LayerOptions } from '../layer';
 
 /** Its input. */
 export class Identity extends Layer {
+  static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   constructor(options: LayerOptions = {}) {
     super(options);

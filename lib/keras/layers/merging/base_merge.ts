@@ -4,6 +4,7 @@ import { ValueError } from '../../../errors';
 import { run, type Tensor } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
 
 /** A layer of several inputs. */
 export abstract class Merge extends Layer {
@@ -18,8 +19,11 @@ export abstract class Merge extends Layer {
     const rank = Math.max(...inputs.map((t) => t.ndim));
     return this.merge(inputs.map((t) => (t.ndim === rank ? t : run('reshape', [t], { shape: [t.shape[0], ...Array<number>(rank - t.ndim).fill(1), ...t.shape.slice(1)] }))));
   }
+  static hasMasksOfKeras2 = true;
+  /** Kept where any input keeps it, when all have a mask. In models of Keras 2: where all that have a mask do. */
   override computeMask(_inputs: unknown, previous: unknown): Tensor | null {
     const known = Array.isArray(previous) ? (previous as (Tensor | null)[]).filter((m): m is Tensor => m !== null) : [];
+    if (hasMasksOfKeras2(this)) return known.length ? known.reduce((a, b) => run('logical_and', [a, b])) : null;
     return known.length && known.length === (previous as unknown[]).length ? known.reduce((a, b) => run('logical_or', [a, b])) : null;
   }
 }

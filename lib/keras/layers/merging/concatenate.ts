@@ -4,6 +4,7 @@ import { convert, formatShape, run, type Tensor } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import type { LayerOptions } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
 import { Merge } from './base_merge';
 
 /** Inputs joined along an axis, default the last. */
@@ -28,6 +29,10 @@ export class Concatenate extends Merge {
   protected merge(inputs: Tensor[]): Tensor {
     return run('concatenate', inputs, { axis: this.axis });
   }
+  /**
+   * Masks as wide as their inputs, true for inputs without one, joined: a step is kept where any of its features is. In
+   * models of Keras 2: where all are.
+   */
   override computeMask(inputs: Tensor[], previous: unknown): Tensor | null {
     const list = previous as (Tensor | null)[] | null;
     if (!Array.isArray(list) || list.every((m) => m === null)) return null;
@@ -39,7 +44,7 @@ export class Concatenate extends Merge {
         ? run('broadcast_to', [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })], { shape })
         : run('broadcast_to', [convert(true)], { shape });
     });
-    return run('all', [run('concatenate', wide, { axis })], { axis: [inputs[0].ndim - 1] });
+    return run(hasMasksOfKeras2(this) ? 'all' : 'any', [run('concatenate', wide, { axis })], { axis: [inputs[0].ndim - 1] });
   }
   override getConfig() {
     return { ...super.getConfig(), axis: this.axis };

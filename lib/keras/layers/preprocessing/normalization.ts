@@ -24,6 +24,7 @@ const shapeOf = (x: TensorLike): number[] => [...convert(x).shape];
 export class Normalization extends Layer {
   static override positional = ['axis'];
   static override options = ['axis', 'mean', 'variance', 'invert'];
+  static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   readonly axis: readonly number[];
   readonly invert: boolean;

@@ -7,6 +7,7 @@ import { Layer, type LayerOptions } from '../layer';
 export class Rescaling extends Layer {
   static override positional = ['scale'];
   static override options = ['offset'];
+  static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   readonly offset: number | readonly number[];
   constructor(

@@ -7,6 +7,7 @@ import { moduleOf, registerClass } from '../../saving/registry';
 import { Lambda } from '../core/lambda_layer';
 import { Wrapper } from '../core/wrapper';
 import type { CallOptions, Layer, LayerOptions } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
 import { BatchNormalization } from '../normalization';
 import { splitSizes } from './loop';
 
@@ -30,6 +31,7 @@ const seesOneExample = (layer: Layer): boolean =>
  */
 export class TimeDistributed extends Wrapper {
   static override positional: readonly string[] = ['layer'];
+  static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   constructor(layer: Layer, options: LayerOptions = {}) {
     super(layer, options);
@@ -37,6 +39,18 @@ export class TimeDistributed extends Wrapper {
   override build(inputShape: SymbolicShape): void {
     if (inputShape.length < 3) throw new ValueError(`inputs of shape (batch, steps, ...) with 3 axes or more are expected.\n  Received: shape ${formatShape(inputShape)}`);
     super.build([inputShape[0], ...inputShape.slice(2)]);
+  }
+  /** That of the input. In models of Keras 2 what the wrapped layer makes of each step: `Embedding({ maskZero: true })` masks. */
+  override computeMask(inputs: Tensor, previous: Tensor | null): Tensor | null {
+    if (!hasMasksOfKeras2(this)) return previous;
+    const [batch, steps] = inputs.shape,
+      merged = (t: Tensor): Tensor => run('reshape', [t], { shape: [batch * steps, ...t.shape.slice(2)] });
+    const inner = this.layer.computeMask(merged(inputs), previous && previous.ndim > 1 ? merged(previous) : null) as Tensor | null;
+    if (inner) return run('reshape', [inner], { shape: [batch, steps, ...inner.shape.slice(1)] });
+    return previous && previous.ndim > 2 ? run('any', [previous], { axis: Array.from({ length: previous.ndim - 2 }, (_, i) => i + 2) }) : previous;
+  }
+  protected override producesMask(): boolean {
+    return hasMasksOfKeras2(this) && this.layer['producesMask']();
   }
   override call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
     const [batch, steps, ...rest] = inputs.shape,
