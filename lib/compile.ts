@@ -78,7 +78,7 @@ export interface Compiled<F> {
 export interface PlanOptions {
   /** Shown by `plan.explain()` and in profiles. Default: the function's name. */
   name?: string;
-  /** At most so many plans are kept, one for each signature; the one used least recently is given up. Default 128. */
+  /** At most so many plans are kept, one for each signature; the one used least recently is given up. Default 256. */
   maxPlans?: number;
 }
 

@@ -2,7 +2,7 @@
 import type { NativePlan } from '../binding';
 
 /** @internal Plans of one function or model. */
-export const MOST_PLANS = 128;
+export const MOST_PLANS = 256;
 /** @internal Their ops in all: a loop that is written out makes a plan of many thousands. */
 export const MOST_OPS = 50_000;
 

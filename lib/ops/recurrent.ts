@@ -7,6 +7,11 @@ import { toFloat } from './unary';
 export interface LstmOptions {
   /** From the last step to the first; the sequence is in the order of processing. Default false. */
   goBackwards?: boolean;
+  /**
+   * (batch, steps), bool or numbers: where it is false or 0, a row of the batch keeps h (and c) as they are, and the sequence
+   * repeats h. Default null: every step counts.
+   */
+  mask?: TensorLike | null;
 }
 /** Options of `gru`. */
 export interface GruOptions extends LstmOptions {
@@ -15,10 +20,11 @@ export interface GruOptions extends LstmOptions {
 }
 
 /** Runs the op in float32 or float64; results in the dtype of x. The states, last of them, are the gradient's business. */
-function recurrent(op: string, x: TensorLike, others: (TensorLike | null)[], attrs: Record<string, boolean>): Tensor[] {
+function recurrent(op: string, x: TensorLike, others: (TensorLike | null)[], mask: TensorLike | null, attrs: Record<string, boolean>): Tensor[] {
   const t = toFloat(x),
     inputs = [t, ...others.filter((o): o is TensorLike => o !== null).map((o) => convert(o, t))];
-  return runMany(op, inputs, attrs)
+  if (mask !== null) inputs.push(run('cast', [run('cast', [convert(mask)], { dtype: 'bool' })], { dtype: t.dtype }));
+  return runMany(op, inputs, { ...attrs, masked: mask !== null })
     .slice(0, -1)
     .map((y) => (y.dtype === t.dtype || t.dtype === 'float32' || t.dtype === 'float64' ? y : run('cast', [y], { dtype: t.dtype })));
 }
@@ -39,9 +45,9 @@ export const lstm = defineOp(
     bias: TensorLike | null,
     h0: TensorLike,
     c0: TensorLike,
-    { goBackwards = false }: LstmOptions = {},
-  ): [Tensor, Tensor, Tensor] => recurrent('lstm', x, [kernel, recurrentKernel, h0, c0, bias], { go_backwards: goBackwards }) as [Tensor, Tensor, Tensor],
-  ['goBackwards'],
+    { goBackwards = false, mask = null }: LstmOptions = {},
+  ): [Tensor, Tensor, Tensor] => recurrent('lstm', x, [kernel, recurrentKernel, h0, c0, bias], mask, { go_backwards: goBackwards }) as [Tensor, Tensor, Tensor],
+  ['goBackwards', 'mask'],
 );
 /**
  * z, r = sigmoid of x kernel + h recurrentKernel + biases; g = tanh(x K + b + r * (h R + b')), or tanh(x K + b + (r * h) R) where
@@ -59,7 +65,7 @@ export const gru = defineOp(
     recurrentKernel: TensorLike,
     bias: TensorLike | null,
     h0: TensorLike,
-    { goBackwards = false, resetAfter = true }: GruOptions = {},
-  ): [Tensor, Tensor] => recurrent('gru', x, [kernel, recurrentKernel, h0, bias], { go_backwards: goBackwards, reset_after: resetAfter }) as [Tensor, Tensor],
-  ['goBackwards', 'resetAfter'],
+    { goBackwards = false, resetAfter = true, mask = null }: GruOptions = {},
+  ): [Tensor, Tensor] => recurrent('gru', x, [kernel, recurrentKernel, h0, bias], mask, { go_backwards: goBackwards, reset_after: resetAfter }) as [Tensor, Tensor],
+  ['goBackwards', 'resetAfter', 'mask'],
 );

@@ -31,13 +31,38 @@ struct Slices {
   int64_t most() const { return (batch + count - 1) / count; }
 };
 
-class Floats {
+// What a run needs for itself: packed weights, gates, sums. All kernels of a thread share the room, since they run one after
+// the other and leave nothing in it; a plan for each length of the sequences would hold as much again.
+class Workspace {
  public:
-  explicit Floats(int64_t n) : storage_(size_t(std::max<int64_t>(n, 1)) * sizeof(float)) {}
-  float* get() const { return static_cast<float*>(storage_.data()); }
+  int64_t add(int64_t n) {
+    const int64_t at = size_;
+    size_ += (n + 15) / 16 * 16;
+    return at;
+  }
+  void begin() {
+    static thread_local std::unique_ptr<Storage> shared;
+    const size_t bytes = size_t(std::max<int64_t>(size_, 16)) * sizeof(float);
+    if (!shared || shared->bytes() < bytes) {
+      shared.reset();
+      shared = std::make_unique<Storage>(bytes);
+    }
+    base_ = static_cast<float*>(shared->data());
+  }
+  float* base() const { return base_; }
 
  private:
-  Storage storage_;
+  int64_t size_ = 0;
+  float* base_ = nullptr;
+};
+class Floats {
+ public:
+  Floats(Workspace& w, int64_t n) : workspace_(w), at_(w.add(n)) {}
+  float* get() const { return workspace_.base() + at_; }
+
+ private:
+  const Workspace& workspace_;
+  const int64_t at_;
 };
 
 int64_t width_of(int64_t units, int64_t block) { return std::min<int64_t>(16, units - block * 16); }
@@ -100,15 +125,40 @@ void from_blocks(const float* from, int64_t rows, int64_t units, float* to) {
     for (int64_t r = 0; r < rows; r++, from += 16) std::memcpy(to + r * units + p * 16, from, size_t(width_of(units, p)) * sizeof(float));
 }
 
+// Rows [first, first + rows) of a mask at one moment; the numbers of those that are masked.
+class MaskedRows {
+ public:
+  MaskedRows(const float* mask, int64_t steps, int64_t first, int64_t rows) : mask_(mask), steps_(steps), first_(first), rows_(rows) {}
+  void at(int64_t t) {
+    numbers_.clear();
+    if (!mask_) return;
+    for (int64_t r = 0; r < rows_; r++)
+      if (mask_[(first_ + r) * steps_ + t] == 0.0f) numbers_.push_back(r);
+  }
+  bool are_all() const { return mask_ && int64_t(numbers_.size()) == rows_; }
+  // Their vectors of (blocks, rows, 16).
+  void copy_blocks(const float* from, float* to, int64_t blocks) const {
+    for (int64_t p = 0; p < blocks; p++)
+      for (int64_t r : numbers_) std::memcpy(to + (p * rows_ + r) * 16, from + (p * rows_ + r) * 16, 16 * sizeof(float));
+  }
+  const std::vector<int64_t>& numbers() const { return numbers_; }
+
+ private:
+  const float* mask_;
+  const int64_t steps_, first_, rows_;
+  std::vector<int64_t> numbers_;
+};
+
 // ---- forward
 class Forward {
  public:
   Forward(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_bias)
       : attrs_(attrs), s_(s), is_lstm_(attrs.cell == Cell::kLstm), has_bias_(has_bias), gates_(is_lstm_ ? 4 : 3), slices_(s, gates_),
-        padded_(s.blocks() * 16), kernel_(padded_ * gates_ * s.inputs), recurrent_(padded_ * gates_ * s.units),
-        bias_(s.blocks() * kGateRow), scratch_(slices_.count * scratch_size()) {}
+        padded_(s.blocks() * 16), kernel_(workspace_, padded_ * gates_ * s.inputs), recurrent_(workspace_, padded_ * gates_ * s.units),
+        bias_(workspace_, s.blocks() * kGateRow), scratch_(workspace_, slices_.count * scratch_size()) {}
 
-  void run(const void* const* in, void* const* out) const {
+  void run(const void* const* in, void* const* out) {
+    workspace_.begin();
     const float* const* from = reinterpret_cast<const float* const*>(in);
     pack_weights(from[1], s_.inputs, s_.units, gates_, kernel_.get());
     pack_weights(from[2], s_.units, s_.units, gates_, recurrent_.get());
@@ -119,7 +169,7 @@ class Forward {
   }
 
  private:
-  int64_t scratch_size() const { return 4 * slices_.most() * padded_; }
+  int64_t scratch_size() const { return 5 * slices_.most() * padded_; }
   void pack_bias(const float* bias) const {
     float* to = bias_.get();
     std::fill_n(to, s_.blocks() * kGateRow, 0.0f);
@@ -158,6 +208,8 @@ class Forward {
     float* states = attrs_.keeps_states ? out[is_lstm_ ? 3 : 2] + first * 16 : nullptr;
     const auto& table = simd::recurrent_table();
     const auto step = is_lstm_ ? table.lstm : attrs_.cell == Cell::kGru ? table.gru : table.gru_before;
+    float* held = scratch + 4 * size;  // c of masked rows
+    MaskedRows masked(attrs_.is_masked ? in[(is_lstm_ ? 5 : 4) + has_bias_] : nullptr, s_.steps, first, rows);
     for (int64_t i = 0; i < s_.steps; i++) {
       const int64_t t = attrs_.goes_backwards ? s_.steps - 1 - i : i;
       f.x = in[0] + (first * s_.steps + t) * s_.inputs;
@@ -165,7 +217,22 @@ class Forward {
       f.h_next = next;
       f.states = states ? states + i * s_.blocks() * slots * f.state_slot : nullptr;
       f.sequence = out[0] + (first * s_.steps + i) * u;
-      step(f);
+      masked.at(t);
+      if (masked.numbers().empty()) {
+        step(f);
+        std::swap(h, next);
+        continue;
+      }
+      if (is_lstm_) masked.copy_blocks(f.c, held, s_.blocks());
+      if (!masked.are_all()) step(f);
+      if (is_lstm_) masked.copy_blocks(held, f.c, s_.blocks());
+      for (int64_t r : masked.numbers()) {
+        std::memcpy(f.sequence + r * f.sequence_row, h + r * padded_, size_t(u) * sizeof(float));
+        std::memcpy(next + r * padded_, h + r * padded_, size_t(padded_) * sizeof(float));
+        // The gradient of the next step reads this c.
+        for (int64_t p = 0; f.states && is_lstm_ && p < s_.blocks(); p++)
+          std::memcpy(f.states + (p * slots + 4) * f.state_slot + r * 16, held + (p * rows + r) * 16, 16 * sizeof(float));
+      }
       std::swap(h, next);
     }
     for (int64_t r = 0; r < rows; r++) std::memcpy(out[1] + (first + r) * u, h + r * padded_, size_t(u) * sizeof(float));
@@ -178,6 +245,7 @@ class Forward {
   const int64_t gates_;
   const Slices slices_;
   const int64_t padded_;
+  Workspace workspace_;
   const Floats kernel_, recurrent_, bias_, scratch_;
 };
 
@@ -189,10 +257,11 @@ class Backward {
         gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()), slices_(s, gates_), padded_(s.blocks() * 16),
         chunk_(std::clamp<int64_t>(kChunkRows / std::max<int64_t>(1, slices_.most()), 1, std::max<int64_t>(1, s.steps))),
         depth_(chunk_ * slices_.most()), x_rows_(up(s.inputs + 1)), h_rows_(up(s.units + 1)),
-        kernel_(attrs_.needs_dx ? up16(s.inputs) * padded_ * gates_ : 0), recurrent_(padded_ * padded_ * gates_),
-        candidate_(is_before_ ? padded_ * padded_ : 0), scratch_(slices_.count * scratch_size()) {}
+        kernel_(workspace_, attrs_.needs_dx ? up16(s.inputs) * padded_ * gates_ : 0), recurrent_(workspace_, padded_ * padded_ * gates_),
+        candidate_(workspace_, is_before_ ? padded_ * padded_ : 0), scratch_(workspace_, slices_.count * scratch_size()) {}
 
-  void run(const void* const* in, void* const* out) const {
+  void run(const void* const* in, void* const* out) {
+    workspace_.begin();
     const float* const* from = reinterpret_cast<const float* const*>(in);
     float* const* to = reinterpret_cast<float* const*>(out);
     const int64_t u = s_.units;
@@ -214,7 +283,7 @@ class Backward {
   int64_t gate_size() const { return s_.blocks() * depth_ * kGateRow; }
   int64_t sums_size() const { return padded_ * gates_ * (x_rows_ + h_rows_); }
   int64_t scratch_size() const {
-    return 3 * state_size() + gate_size() + depth_ * (x_rows_ + (is_before_ ? 2 : 1) * h_rows_) + sums_size();
+    return (attrs_.call.is_masked ? 5 : 3) * state_size() + gate_size() + depth_ * (x_rows_ + (is_before_ ? 2 : 1) * h_rows_) + sums_size();
   }
   float* x_sums(int64_t k) const { return scratch_.get() + (k + 1) * scratch_size() - sums_size(); }
   float* h_sums(int64_t k) const { return x_sums(k) + padded_ * gates_ * x_rows_; }
@@ -233,8 +302,9 @@ class Backward {
 
   void slice(const float* const* in, float* const* out, int64_t k) const {
     const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units, steps = s_.steps;
-    float *dh = scratch_.get() + k * scratch_size(), *dc = dh + state_size(), *c0 = dc + state_size(), *gates = c0 + state_size(),
-          *packed_x = gates + gate_size(), *packed_h = packed_x + depth_ * x_rows_, *packed_reset = packed_h + depth_ * h_rows_;
+    float *dh = scratch_.get() + k * scratch_size(), *dc = dh + state_size(), *c0 = dc + state_size(), *held = c0 + state_size(),
+          *gates = held + (attrs_.call.is_masked ? 2 : 0) * state_size(), *packed_x = gates + gate_size(),
+          *packed_h = packed_x + depth_ * x_rows_, *packed_reset = packed_h + depth_ * h_rows_;
     const float *sequence = in[call_inputs_], *states = in[call_inputs_ + 1] + first * 16, *dy[3] = {};
     for (size_t i = 0, at = call_inputs_ + 2; i < 3; i++)
       if (attrs_.has_dy[i]) dy[i] = in[at++];
@@ -270,7 +340,8 @@ class Backward {
     back.c = dh;
     back.c_row = 16;
     back.c_vector = rows * 16;
-    back.adds = !is_lstm_;
+    // With a mask dh goes past the step where a row is masked, and the product is added to it.
+    back.adds = !is_lstm_ || attrs_.call.is_masked;
     back.is_padded = true;
     PanelProduct inputs = back;
     inputs.columns = s_.inputs;
@@ -288,6 +359,7 @@ class Backward {
     candidate.c = dc;
     candidate.adds = false;
     g.dreset = dc;
+    MaskedRows masked(attrs_.call.is_masked ? in[call_inputs_ - 1] : nullptr, steps, first, rows);
 
     for (int64_t last = steps; last > 0;) {
       const int64_t chunk = std::min(chunk_, last), depth = chunk * rows;
@@ -306,13 +378,29 @@ class Backward {
           g.previous_block = before_row;
         }
         g.gates = gates + j * rows * kGateRow;
-        (is_lstm_ ? table.lstm_gradient : is_before_ ? table.gru_before_gradient : table.gru_gradient)(g);
         back.a = inputs.a = candidate.a = g.gates;
-        if (is_before_) {
-          table.panel_product(candidate);
-          table.gru_before_gradient_of_reset(g);
+        if (attrs_.call.is_masked) {
+          masked.at(t);
+          if (g.dy) add_rows(g.dy, g.dy_row, rows, dh);
+          g.dy = nullptr;
+          masked.copy_blocks(dh, held, s_.blocks());
+          if (is_lstm_) masked.copy_blocks(dc, held + state_size(), s_.blocks());
         }
-        table.panel_product(back);
+        if (!masked.are_all()) {
+          (is_lstm_ ? table.lstm_gradient : is_before_ ? table.gru_before_gradient : table.gru_gradient)(g);
+          if (is_before_) {
+            table.panel_product(candidate);
+            table.gru_before_gradient_of_reset(g);
+          }
+        }
+        if (attrs_.call.is_masked) {
+          if (is_lstm_) std::fill_n(dh, rows * padded_, 0.0f);
+          masked.copy_blocks(held, dh, s_.blocks());
+          if (is_lstm_) masked.copy_blocks(held + state_size(), dc, s_.blocks());
+          for (int64_t p = 0; p < s_.blocks(); p++)
+            for (int64_t r : masked.numbers()) std::fill_n(g.gates + p * g.gates_block + r * kGateRow, kGateRow, 0.0f);
+        }
+        if (!masked.are_all()) table.panel_product(back);
         if (attrs_.needs_dx) {
           inputs.c = out[0] + (first * steps + t) * s_.inputs;
           table.panel_product(inputs);
@@ -334,6 +422,15 @@ class Backward {
     }
     from_blocks(dh, rows, u, out[3] + first * u);
     if (is_lstm_) from_blocks(dc, rows, u, out[4] + first * u);
+  }
+
+  // dh += the rows of dy, in blocks.
+  void add_rows(const float* dy, int64_t stride, int64_t rows, float* dh) const {
+    for (int64_t p = 0; p < s_.blocks(); p++) {
+      const int64_t width = width_of(s_.units, p);
+      for (int64_t r = 0; r < rows; r++, dh += 16)
+        for (int64_t j = 0; j < width; j++) dh[j] += dy[r * stride + p * 16 + j];
+    }
   }
 
   // Row r of r * h, kept in the last slot of the states.
@@ -382,13 +479,14 @@ class Backward {
   const size_t call_inputs_;
   const Slices slices_;
   const int64_t padded_, chunk_, depth_, x_rows_, h_rows_;
+  Workspace workspace_;
   const Floats kernel_, recurrent_, candidate_, scratch_;
 };
 
 template <class Op>
 Kernel forward_kernel(const Op& op, const Specs& in) {
   const RecurrentSizes s = recurrent_sizes(in);
-  const bool has_bias = in.size() == (op.attrs.cell == Cell::kLstm ? 6 : 5);
+  const bool has_bias = in.size() == (op.attrs.cell == Cell::kLstm ? 6u : 5u) + (op.attrs.is_masked ? 1u : 0u);
   if (in[0].dtype == DType::kFloat64) return plain_recurrent<double>(op.attrs, s, has_bias);
   auto f = std::make_shared<Forward>(op.attrs, s, has_bias);
   return [f](const void* const* from, void* const* to) { f->run(from, to); };

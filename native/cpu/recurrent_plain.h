@@ -39,7 +39,8 @@ Kernel plain_recurrent(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_b
   return [=](const void* const* in, void* const* out) {
     const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]), *recurrent = static_cast<const T*>(in[2]),
             *h0 = static_cast<const T*>(in[3]), *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
-            *bias = has_bias ? static_cast<const T*>(in[3 + states]) : nullptr;
+            *bias = has_bias ? static_cast<const T*>(in[3 + states]) : nullptr,
+            *mask = attrs.is_masked ? static_cast<const T*>(in[3 + states + has_bias]) : nullptr;
     T *sequence = static_cast<T*>(out[0]), *h_last = static_cast<T*>(out[1]), *c_last = is_lstm ? static_cast<T*>(out[2]) : nullptr,
       *kept = attrs.keeps_states ? static_cast<T*>(out[1 + states]) : nullptr;
     const StateIndex at{s, is_lstm ? kLstmSlots : kGruSlots};
@@ -51,6 +52,11 @@ Kernel plain_recurrent(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_b
         if (is_lstm) std::copy_n(c0 + b * u, u, c.begin());
         for (int64_t step = 0; step < s.steps; step++) {
           const int64_t t = attrs.goes_backwards ? s.steps - 1 - step : step;
+          if (mask && mask[b * s.steps + t] == T(0)) {
+            std::copy_n(h.begin(), u, sequence + (b * s.steps + step) * u);
+            for (int64_t j = 0; kept && is_lstm && j < u; j++) kept[at(step, b, j, 4)] = c[size_t(j)];
+            continue;
+          }
           for (int64_t k = 0; k < width; k++) {
             a[size_t(k)] = bias ? bias[k] : T(0);
             m[size_t(k)] = bias && is_after ? bias[width + k] : T(0);
@@ -107,7 +113,8 @@ Kernel plain_recurrent_grad(const RecurrentGrad& op, RecurrentSizes s) {
   return [=](const void* const* in, void* const* out) {
     const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]), *recurrent = static_cast<const T*>(in[2]),
             *h0 = static_cast<const T*>(in[3]), *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
-            *sequence = static_cast<const T*>(in[count]), *kept = static_cast<const T*>(in[count + 1]);
+            *mask = call.is_masked ? static_cast<const T*>(in[count - 1]) : nullptr, *sequence = static_cast<const T*>(in[count]),
+            *kept = static_cast<const T*>(in[count + 1]);
     const T* dy[3] = {};
     for (size_t i = 0, from = count + 2; i < 3; i++)
       if (has_dy[i]) dy[i] = static_cast<const T*>(in[from++]);
@@ -128,6 +135,11 @@ Kernel plain_recurrent_grad(const RecurrentGrad& op, RecurrentSizes s) {
       for (int64_t step = s.steps; step-- > 0;) {
         const int64_t t = call.goes_backwards ? s.steps - 1 - step : step;
         const T *xt = x + (b * s.steps + t) * s.inputs, *before = step ? sequence + (b * s.steps + step - 1) * u : h0 + b * u;
+        if (mask && mask[b * s.steps + t] == T(0)) {
+          for (int64_t j = 0; dy[0] && j < u; j++) dh[size_t(j)] += dy[0][(b * s.steps + step) * u + j];
+          if (needs_dx) std::fill_n(dx + (b * s.steps + t) * s.inputs, s.inputs, T(0));
+          continue;
+        }
         auto keep = [&](int64_t j, int64_t slot) { return kept[at(step, b, j, slot)]; };
         for (int64_t j = 0; j < u; j++) {
           const size_t k = size_t(j);

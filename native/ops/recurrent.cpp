@@ -31,7 +31,8 @@ void expect_shape(Cell cell, const char* what, const Shape& got, const Shape& wa
 Specs infer_recurrent(const Op& op, const RecurrentAttrs& attrs, const Specs& in) {
   const Cell cell = attrs.cell;
   const size_t states = cell == Cell::kLstm ? 2 : 1;
-  if (in.size() != 3 + states) expect_inputs(op, in, 4 + states);
+  const size_t masks = attrs.is_masked ? 1 : 0;
+  if (in.size() != 3 + states + masks) expect_inputs(op, in, 4 + states + masks);
   const std::string name(op.name());
   if (in[0].ndim() != 3)
     throw ValueError(name, "inputs must have shape (batch, steps, features).\n  Received: inputs of shape " + to_string(in[0].shape));
@@ -44,7 +45,9 @@ Specs infer_recurrent(const Op& op, const RecurrentAttrs& attrs, const Specs& in
   expect_shape(cell, "kernel", in[1].shape, {s.inputs, width}, s);
   expect_shape(cell, "h0", in[3].shape, {s.batch, s.units}, s);
   if (states == 2) expect_shape(cell, "c0", in[4].shape, {s.batch, s.units}, s);
-  if (in.size() == 4 + states) expect_shape(cell, "bias", in.back().shape, cell == Cell::kGru ? Shape{2, width} : Shape{width}, s);
+  if (in.size() == 4 + states + masks)
+    expect_shape(cell, "bias", in[3 + states].shape, cell == Cell::kGru ? Shape{2, width} : Shape{width}, s);
+  if (attrs.is_masked) expect_shape(cell, "mask", in.back().shape, {s.batch, s.steps}, s);
   const DType d = in[0].dtype;
   Specs out{{{s.batch, s.steps, s.units}, d}};
   for (size_t i = 0; i < states; i++) out.push_back({{s.batch, s.units}, d});
@@ -57,7 +60,7 @@ Tensors vjp_recurrent(const RecurrentAttrs& attrs, const Tensors& in, const Tens
   auto op = std::make_shared<RecurrentGrad>();
   const size_t states = attrs.cell == Cell::kLstm ? 2 : 1;
   op->attrs.call = attrs;
-  op->attrs.has_bias = in.size() == 4 + states;
+  op->attrs.has_bias = in.size() == 4 + states + (attrs.is_masked ? 1 : 0);
   Tensors inputs = in;
   inputs.push_back(out[0]);
   inputs.push_back(out.back());
@@ -66,7 +69,9 @@ Tensors vjp_recurrent(const RecurrentAttrs& attrs, const Tensors& in, const Tens
       op->attrs.has_dy[i] = true;
       inputs.push_back(dy[i]);
     }
-  return trae::apply(op, inputs);
+  Tensors grads = trae::apply(op, inputs);
+  if (attrs.is_masked) grads.emplace_back();
+  return grads;
 }
 }  // namespace
 
@@ -76,6 +81,7 @@ RecurrentSizes recurrent_sizes(const Specs& in) { return {in[0].shape[0], in[0].
 OpPtr Lstm::make(const AttrMap& a) {
   auto op = std::make_shared<Lstm>();
   op->attrs = {Cell::kLstm, a.boolean("go_backwards", false)};
+  op->attrs.is_masked = a.boolean("masked", false);
   return op;
 }
 Tensors Lstm::prepare(Tensors in) const { return common_type(std::move(in)); }
@@ -87,6 +93,7 @@ TRAE_REGISTER_OP(Lstm);
 OpPtr Gru::make(const AttrMap& a) {
   auto op = std::make_shared<Gru>();
   op->attrs = {a.boolean("reset_after", true) ? Cell::kGru : Cell::kGruResetBefore, a.boolean("go_backwards", false)};
+  op->attrs.is_masked = a.boolean("masked", false);
   return op;
 }
 Tensors Gru::prepare(Tensors in) const { return common_type(std::move(in)); }
@@ -97,13 +104,13 @@ TRAE_REGISTER_OP(Gru);
 // ---- their gradient
 OpPtr RecurrentGrad::make(const AttrMap& a) { throw NotImplementedError(a.op(), "is made by gradients alone."); }
 Specs RecurrentGrad::infer(const Specs& in) const {
-  Specs out(in.begin(), in.begin() + long(call_inputs()));
+  Specs out(in.begin(), in.begin() + long(differentiable_inputs()));
   if (!attrs.needs_dx) out[0].shape = {0};
   return out;
 }
 // Second derivatives: the same gradients written in ordinary ops are differentiated again.
 Tensors RecurrentGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
-  const size_t count = call_inputs();
+  const size_t count = call_inputs(), differentiable = differentiable_inputs();
   Tensors leaves;
   for (const Tensor& t : in) leaves.push_back(unary("identity", t));
   const Tensors call(leaves.begin(), leaves.begin() + long(count));
@@ -115,7 +122,7 @@ Tensors RecurrentGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy)
       cotangents.push_back(leaves[at++]);
     }
   const Tensors first = gradients(outputs, call, cotangents, {});
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < differentiable; i++)
     if (dy[i] && first[i]) {
       wanted.push_back(first[i]);
       weights.push_back(dy[i]);
@@ -131,17 +138,19 @@ Tensors unrolled_recurrent(const Tensors& in, const RecurrentAttrs& attrs) {
   const size_t states = is_lstm ? 2 : 1;
   const int64_t batch = in[0].dim(0), steps = in[0].dim(1), inputs = in[0].dim(2), units = in[2].dim(0);
   Tensor input_bias, recurrent_bias, h = in[3], c = is_lstm ? in[4] : Tensor();
-  if (in.size() == 4 + states) {
-    input_bias = in.back();
+  if (in.size() == 4 + states + (attrs.is_masked ? 1 : 0)) {
+    const Tensor& bias = in[3 + states];
+    input_bias = bias;
     if (attrs.cell == Cell::kGru) {
-      recurrent_bias = slice(in.back(), {1, 0}, {2, 3 * units}, {1, 1});
-      input_bias = slice(in.back(), {0, 0}, {1, 3 * units}, {1, 1});
+      recurrent_bias = slice(bias, {1, 0}, {2, 3 * units}, {1, 1});
+      input_bias = slice(bias, {0, 0}, {1, 3 * units}, {1, 1});
     }
   }
   auto columns = [&](const Tensor& t, int64_t from, int64_t to) { return slice(t, {0, from * units}, {t.dim(0), to * units}, {1, 1}); };
   Tensors sequence;
   for (int64_t s = 0; s < steps; s++) {
     const int64_t t = attrs.goes_backwards ? steps - 1 - s : s;
+    const Tensor h_before = h, c_before = c;
     Tensor a = matmul(reshape(slice(in[0], {0, t, 0}, {batch, t + 1, inputs}, {1, 1, 1}), {batch, inputs}), in[1]);
     if (input_bias) a = a + input_bias;
     if (is_lstm) {
@@ -157,6 +166,11 @@ Tensors unrolled_recurrent(const Tensors& in, const RecurrentAttrs& attrs) {
       const Tensor z = unary("sigmoid", columns(a, 0, 1) + columns(b, 0, 1)), r = unary("sigmoid", columns(a, 1, 2) + columns(b, 1, 2));
       const Tensor part = is_after ? r * columns(b, 2, 3) : matmul(r * h, columns(in[2], 2, 3));
       h = z * h + (1 - z) * unary("tanh", columns(a, 2, 3) + part);
+    }
+    if (attrs.is_masked) {
+      const Tensor is_on = cast(slice(in.back(), {0, t}, {batch, t + 1}, {1, 1}), DType::kBool);
+      h = where(is_on, h, h_before);
+      if (is_lstm) c = where(is_on, c, c_before);
     }
     sequence.push_back(reshape(h, {batch, 1, units}));
   }

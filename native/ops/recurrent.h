@@ -2,6 +2,7 @@
 // biases are Keras'):
 //   x (batch, steps, n), kernel (n, 4u | 3u), recurrent kernel (u, 4u | 3u), h0 and c0 (batch, u), bias (4u,), (3u,) or,
 //   for a GRU that resets after the product, (2, 3u)
+// and, with `is_masked`, a mask (batch, steps) as the last input: where it is 0, a row of the batch keeps h and c as they are.
 // Results: the sequence of h (batch, steps, u) in the order of processing, the last h (and c), and the states that the
 // gradient needs, in a layout of their own (recurrent_table.h).
 #pragma once
@@ -18,6 +19,7 @@ struct RecurrentAttrs {
   Cell cell = Cell::kLstm;
   bool goes_backwards = false;  // from the last step to the first
   bool keeps_states = true;     // false: set by a rewrite where nobody differentiates
+  bool is_masked = false;
   bool operator==(const RecurrentAttrs&) const = default;
 };
 // Sizes of a call.
@@ -32,7 +34,7 @@ struct Lstm final : OpOf<Lstm> {
   Attrs attrs;
   static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
-  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0, c0 [, bias] -> sequence, h, c, states
+  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0, c0 [, bias] [, mask] -> sequence, h, c, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
@@ -42,13 +44,13 @@ struct Gru final : OpOf<Gru> {
   Attrs attrs;
   static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
-  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0 [, bias] -> sequence, h, states
+  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0 [, bias] [, mask] -> sequence, h, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // The gradients of all inputs: the call's inputs, its sequence and states, and the gradients of sequence, h and c as far
-// as there are any -> one output for each input.
+// as there are any -> one output for each of the call's inputs but the mask.
 struct RecurrentGrad final : OpOf<RecurrentGrad> {
   static constexpr std::string_view kName = "recurrent_grad";
   struct Attrs {
@@ -59,7 +61,8 @@ struct RecurrentGrad final : OpOf<RecurrentGrad> {
     bool operator==(const Attrs&) const = default;
   } attrs;
   static OpPtr make(const AttrMap&);
-  size_t call_inputs() const { return 4 + (attrs.call.cell == Cell::kLstm) + attrs.has_bias; }
+  size_t differentiable_inputs() const { return 4 + (attrs.call.cell == Cell::kLstm) + attrs.has_bias; }
+  size_t call_inputs() const { return differentiable_inputs() + attrs.call.is_masked; }
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;

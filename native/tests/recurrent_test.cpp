@@ -28,6 +28,7 @@ Tensors inputs_of(const Sizes& s, Cell cell, DType d) {
 }
 Tensors call(const Tensors& in, Cell cell, bool goes_backwards) {
   AttrMap a("recurrent");
+  a.set("masked", in.size() == (cell == Cell::kLstm ? 7u : 6u));
   a.set("go_backwards", goes_backwards);
   if (cell != Cell::kLstm) a.set("reset_after", cell == Cell::kGru);
   Tensors out = apply(make_op(cell == Cell::kLstm ? "lstm" : "gru", a), in);
@@ -64,6 +65,48 @@ TEST_CASE("LSTM and GRU: float32 agrees with float64, forward and backward, eval
         check_close(planned[i], values(want[i]), 2e-5);
       }
     }
+}
+TEST_CASE("masked steps: float32 agrees with float64 and with the form written out, forward and backward") {
+  for (Cell cell : {Cell::kLstm, Cell::kGru, Cell::kGruResetBefore})
+    for (const Sizes& s : kSizes)
+      for (int kind = 0; kind < 4; kind++) {  // holes, padding behind, padding before, nothing but padding
+        INFO("cell ", int(cell), ", batch ", s.batch, ", steps ", s.steps, ", inputs ", s.inputs, ", units ", s.units, ", mask ", kind);
+        std::vector<float> mask;
+        for (int64_t b = 0; b < s.batch; b++)
+          for (int64_t t = 0; t < s.steps; t++) {
+            const int64_t length = b % (s.steps + 1);
+            mask.push_back(kind == 0 ? (b * 5 + t * 3) % 4 != 0 : kind == 1 ? t < length : kind == 2 ? t >= s.steps - length : 0);
+          }
+        const bool back = s.units % 2 == 0;
+        const int used = int(1 + s.units % 3);
+        Tensors in = inputs_of(s, cell, DType::kFloat32), wide = inputs_of(s, cell, DType::kFloat64);
+        in.push_back(tensor<float>({s.batch, s.steps}, mask, DType::kFloat32));
+        wide.push_back(cast(in.back(), DType::kFloat64));
+        auto differentiated = [&](const Tensors& x, const Tensors& out) {
+          Tensors all = out, outputs, weights, leaves(x.begin(), x.end() - 1);
+          for (size_t i = 0; i < out.size(); i++)
+            if (used >> i & 1) {
+              outputs.push_back(out[i]);
+              weights.push_back(unary("cos", out[i]));
+            }
+          for (const Tensor& g : gradients(outputs, leaves, weights, {})) all.push_back(g);
+          return all;
+        };
+        const Tensors got = differentiated(in, call(in, cell, back)), plain = differentiated(wide, call(wide, cell, back));
+        RecurrentAttrs attrs{cell, back};
+        attrs.is_masked = true;
+        const Tensors want = differentiated(wide, unrolled_recurrent(wide, attrs));
+        REQUIRE(got.size() == want.size());
+        evaluate(in);
+        const auto planned = run_plan(in, [&](const Tensors& x) { return differentiated(x, call(x, cell, back)); });
+        for (size_t i = 0; i < want.size(); i++) {
+          INFO("result ", i);
+          const auto expected = want[i] ? values(want[i]) : std::vector<double>(size_t(got[i].spec().size()), 0.0);
+          check_close(values(plain[i]), expected, 1e-10);
+          check_close(values(got[i]), expected, 2e-5);
+          check_close(planned[i], expected, 2e-5);
+        }
+      }
 }
 TEST_CASE("a batch of none, a sequence of no steps") {
   for (Cell cell : {Cell::kLstm, Cell::kGru}) {

@@ -183,16 +183,16 @@ describe('compiled functions', () => {
     for (const maxPlans of [0, 1.5, NaN])
       assert.throws(() => trae.compile((x: trae.Tensor) => x, { maxPlans }), { name: 'ValueError', message: /maxPlans must be a whole number >= 1/ });
   });
-  it('keep 128 plans unless told otherwise', () => {
+  it('keep 256 plans unless told otherwise', () => {
     let traces = 0;
     const counted = trae.compile((x: trae.Tensor, n: number) => {
       traces++;
       return x.add(n);
     });
-    for (let n = 0; n < 200; n++) counted(trae.tensor(1), n);
-    for (let n = 199; n >= 72; n--) counted(trae.tensor(1), n);
-    assert.equal(traces, 200, 'the last 128 are kept');
-    counted(trae.tensor(1), 71);
-    assert.equal(traces, 201, 'those before are not');
+    for (let n = 0; n < 300; n++) counted(trae.tensor(1), n);
+    for (let n = 299; n >= 44; n--) counted(trae.tensor(1), n);
+    assert.equal(traces, 300, 'the last 256 are kept');
+    counted(trae.tensor(1), 43);
+    assert.equal(traces, 301, 'those before are not');
   });
 });

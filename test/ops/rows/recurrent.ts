@@ -7,6 +7,7 @@ import { rowsIn, type Case } from '../../support/rows';
 const row = rowsIn('recurrent');
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 interface Options {
+  mask?: number[][];
   goBackwards?: boolean;
   resetAfter?: boolean;
 }
@@ -26,7 +27,7 @@ function over(x: NdArray, units: number, options: Options, states: NdArray[], st
     for (let s = 0; s < steps; s++) {
       const t = options.goBackwards ? steps - 1 - s : s,
         at = (b * steps + t) * n;
-      state = step(x.data.slice(at, at + n), state);
+      if (options.mask?.[b][t] !== 0) state = step(x.data.slice(at, at + n), state);
       sequence.push(...state[0]);
     }
     state.forEach((v, i) => last[i].push(...v));
@@ -59,6 +60,17 @@ const SIZES: [number, number, number, number][] = [
   [0, 3, 2, 4],
 ];
 
+/** Masks of the smooth cases: holes, padding, a row that is wholly masked. */
+const MASK = [
+  [1, 0, 1],
+  [0, 0, 0],
+  [0, 1, 0],
+];
+const maskedCases = (gates: number, states: number, bias: (units: number) => number[]): Case[] =>
+  SIZES.flatMap(([b, t, n, u], i) => {
+    const mask = Array.from({ length: b }, (_, row) => Array.from({ length: t }, (_, step) => ((row * 5 + step * 3 + i) % 4 ? 1 : 0)));
+    return b ? [{ inputs: inputs(b, t, n, u, gates, states, bias(u), i % 3 ? 'float32' : 'float64'), args: [{ mask, goBackwards: i % 2 === 1 }] }] : [];
+  });
 const lstmCases = (dtype: DType, sizes = SIZES): Case[] =>
   sizes.flatMap(([b, t, n, u], i) => [
     { inputs: inputs(b, t, n, u, 4, 2, [4 * u], dtype), args: i % 2 ? [{ goBackwards: true }] : [] },
@@ -76,11 +88,13 @@ row('lstm', {
       return [next.map((v, j) => sigmoid(at(3, j)) * Math.tanh(v)), next];
     });
   },
-  cases: [...lstmCases('float32'), ...lstmCases('float64', SIZES.slice(0, 5))],
+  cases: [...maskedCases(4, 2, (u) => [4 * u]), ...lstmCases('float32'), ...lstmCases('float64', SIZES.slice(0, 5))],
   smooth: [
     { inputs: inputs(2, 2, 1, 2, 4, 2, [8], 'float64') },
     { inputs: inputs(1, 3, 2, 1, 4, 2, [4], 'float64'), args: [{ goBackwards: true }] },
     { inputs: inputs(1, 1, 2, 2, 4, 2, null, 'float64') },
+    { inputs: inputs(3, 3, 1, 2, 4, 2, [8], 'float64'), args: [{ mask: MASK }] },
+    { inputs: inputs(3, 3, 1, 1, 4, 2, null, 'float64'), args: [{ mask: MASK, goBackwards: true }] },
   ],
   looseness: 10,
 });
@@ -114,9 +128,11 @@ row('gru', {
       return [h.map((v, j) => z[j] * v + (1 - z[j]) * Math.tanh(a[2 * u + j] + part[j]))];
     });
   },
-  cases: [...gruCases('float32'), ...gruCases('float64', SIZES.slice(0, 5))],
+  cases: [...maskedCases(3, 1, (u) => [2, 3 * u]), ...gruCases('float32'), ...gruCases('float64', SIZES.slice(0, 5))],
   smooth: [
     { inputs: inputs(2, 2, 1, 2, 3, 1, [2, 6], 'float64') },
+    { inputs: inputs(3, 3, 1, 2, 3, 1, [2, 6], 'float64'), args: [{ mask: MASK }] },
+    { inputs: inputs(3, 3, 1, 2, 3, 1, [6], 'float64'), args: [{ mask: MASK, resetAfter: false, goBackwards: true }] },
     { inputs: inputs(1, 2, 2, 2, 3, 1, [6], 'float64'), args: [{ resetAfter: false }] },
     { inputs: inputs(1, 3, 2, 1, 3, 1, null, 'float64'), args: [{ goBackwards: true }] },
     { inputs: inputs(2, 1, 1, 2, 3, 1, null, 'float64'), args: [{ goBackwards: true, resetAfter: false }] },

@@ -19,6 +19,7 @@ import { splitGates, type LoopResult, type States } from './loop';
 import { cannotRunNatively, checkUseCudnn, runsNatively } from './lstm';
 import { RecurrentOptions, type GatedCellOptions } from './recurrent_options';
 import { RNN, type RNNOptions } from './rnn';
+import { outputsOf } from './whole_sequence';
 
 export interface GRUCellOptions extends GatedCellOptions {
   /** The reset gate acts after the product with the recurrent kernel, which then has a bias of its own. Default true. */
@@ -128,19 +129,19 @@ export class GRU extends CellLayer<GRUCell> {
     return this.cell.implementation;
   }
   // Whether the primitive for whole sequences computes what these options ask for.
-  private canRunNatively(mask: Tensor | null, training: boolean): boolean {
-    return this.useCudnn !== false && !mask && !this.unroll && runsNatively(this.cell, training);
+  private canRunNatively(training: boolean): boolean {
+    return this.useCudnn !== false && !this.unroll && runsNatively(this.cell, training);
   }
   /** @internal */
   protected override innerLoop(sequences: Tensor, states: States, mask: Tensor | null, training: boolean): LoopResult {
-    if (!this.canRunNatively(mask, training)) {
+    if (!this.canRunNatively(training)) {
       if (this.useCudnn === true) throw cannotRunNatively();
       return super.innerLoop(sequences, states, mask, training);
     }
-    const { cell, goBackwards, resetAfter } = this,
+    const { cell, goBackwards, resetAfter, zeroOutputForMask, returnSequences: returnAll } = this,
       x = cell.droppedInputs(sequences, training);
-    const [outputs, h] = gru(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, states[0] as Tensor, { goBackwards, resetAfter });
-    return { last: h, outputs, states: [h] };
+    const [outputs, h] = gru(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, states[0] as Tensor, { goBackwards, resetAfter, mask });
+    return outputsOf(outputs, [h], { mask, goBackwards, zeroOutputForMask, returnAll });
   }
 }
 registerClass('keras.layers', GRUCell, GRU);

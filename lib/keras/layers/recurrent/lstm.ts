@@ -21,6 +21,7 @@ import { DropoutRNNCell } from './dropout_rnn_cell';
 import { splitGates, type LoopResult, type States } from './loop';
 import { RecurrentOptions, type GatedCellOptions } from './recurrent_options';
 import { RNN, type RNNOptions } from './rnn';
+import { outputsOf } from './whole_sequence';
 
 export interface LSTMCellOptions extends GatedCellOptions {
   /** The bias of the forget gate begins at 1 (Jozefowicz et al. 2015). Default true. */
@@ -147,20 +148,20 @@ export class LSTM extends CellLayer<LSTMCell> {
     return this.cell.implementation;
   }
   // Whether the primitive for whole sequences computes what these options ask for.
-  private canRunNatively(mask: Tensor | null, training: boolean): boolean {
-    return this.useCudnn !== false && !mask && !this.unroll && runsNatively(this.cell, training);
+  private canRunNatively(training: boolean): boolean {
+    return this.useCudnn !== false && !this.unroll && runsNatively(this.cell, training);
   }
   /** @internal */
   protected override innerLoop(sequences: Tensor, states: States, mask: Tensor | null, training: boolean): LoopResult {
-    if (!this.canRunNatively(mask, training)) {
+    if (!this.canRunNatively(training)) {
       if (this.useCudnn === true) throw cannotRunNatively();
       return super.innerLoop(sequences, states, mask, training);
     }
-    const { cell, goBackwards } = this,
+    const { cell, goBackwards, zeroOutputForMask, returnSequences: returnAll } = this,
       x = cell.droppedInputs(sequences, training),
       [h0, c0] = states as [Tensor, Tensor];
-    const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, { goBackwards });
-    return { last: h, outputs, states: [h, c] };
+    const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, { goBackwards, mask });
+    return outputsOf(outputs, [h, c], { mask, goBackwards, zeroOutputForMask, returnAll });
   }
 }
 registerClass('keras.layers', LSTMCell, LSTM);
