@@ -19,6 +19,17 @@ export function guardArguments(name: string, args: readonly unknown[], f: () => 
     throw isOwnFault(error) ? refused(name, args, error) : error;
   }
 }
+const plainFunctions = new WeakMap<object, AnyFunction>();
+/** @internal The method that a guarded one calls; others are themselves. Its text says what its parameters are. */
+export const plainFunction = <F extends object>(f: F): F => (plainFunctions.get(f) ?? f) as F;
+const guardedClasses = new WeakSet<object>();
+/** @internal `guardMethods` of a class and of those it extends. */
+export function guardClass(cls: { prototype: object }): void {
+  for (let p = cls.prototype; p && p !== Object.prototype && !guardedClasses.has(p); p = Object.getPrototypeOf(p) as object) {
+    guardedClasses.add(p);
+    guardMethods(p, p.constructor.name);
+  }
+}
 /** @internal The same of every method that a class of ours has, its promises included. Getters and private ones are left. */
 export function guardMethods(target: object, className: string): void {
   for (const key of Object.getOwnPropertyNames(target)) {
@@ -33,6 +44,7 @@ export function guardMethods(target: object, className: string): void {
         throw isOwnFault(error) ? refused(name, args, error) : error;
       });
     };
+    plainFunctions.set(guarded, plain);
     Object.defineProperty(guarded, 'name', { value: key });
     Object.defineProperty(guarded, 'length', { value: plain.length });
     Object.defineProperty(target, key, { ...property, value: guarded });

@@ -16,6 +16,7 @@ struct Walker {
   std::vector<int64_t> kept, reduced;  // offsets, in order
 };
 std::vector<int64_t> offsets(const Shape& shape, const Ints& strides, const std::vector<int>& axes) {
+  if (std::any_of(axes.begin(), axes.end(), [&](int a) { return shape[size_t(a)] == 0; })) return {};
   std::vector<int64_t> r{0};
   for (int a : axes) {
     std::vector<int64_t> next;

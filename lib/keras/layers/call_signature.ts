@@ -1,5 +1,7 @@
 /** What the signature of a layer's `call` says of `training`: JavaScript keeps it in the text of the function alone. */
 
+import { plainFunction } from '../../guard';
+
 const known = new WeakMap<object, boolean | null>();
 // `{ training = true }`, `{ training: isTraining = true }`, and what minifiers make of these.
 const DEFAULT = /[{,]\s*training\s*(?::\s*[\w$]+\s*)?=\s*(true|!0|false|!1)/;
@@ -17,6 +19,7 @@ function parametersOf(text: string): string {
 
 /** @internal The default of `training` in `call(inputs, { training = true } = {})`; null where there is none. */
 export function signedTraining(call: (...args: never[]) => unknown): boolean | null {
+  call = plainFunction(call);
   let found = known.get(call);
   if (found === undefined) {
     const value = DEFAULT.exec(parametersOf(Function.prototype.toString.call(call)))?.[1];

@@ -1,4 +1,5 @@
 /** Which class a name in a file means: Keras' own by module, those of the user by package. */
+import { guardClass } from '../../guard';
 import { ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { camelCase } from '../naming';
@@ -28,6 +29,7 @@ export function registerClass(module: string, ...classes: SerializableClass[]): 
   for (const cls of classes) {
     builtIn.set(`${module}>${classNameOf(cls)}`, cls);
     modules.set(cls, module);
+    guardClass(cls as unknown as { prototype: object });
   }
 }
 /** @internal */
