@@ -20,7 +20,26 @@ for (const size of [1, 2, 4, 8] as const) {
 }
 addType('BOOL', { kind: 'bool', size: 1, littleEndian: true }, 'bool');
 
+// Eight bits: a sign, 4 or 5 bits of exponent, 3 or 2 of mantissa (Micikevicius et al. 2022, arXiv:2209.05433). E4M3 has no infinity.
+const EIGHT_BITS: Record<string, { exponent: number; mantissa: number }> = { F8_E4M3: { exponent: 4, mantissa: 3 }, F8_E5M2: { exponent: 5, mantissa: 2 } };
+function eightBits(raw: Uint8Array, { exponent, mantissa }: { exponent: number; mantissa: number }): Float32Array {
+  const bias = 2 ** (exponent - 1) - 1,
+    steps = 2 ** mantissa,
+    largest = 2 ** exponent - 1;
+  const values = Float32Array.from({ length: 256 }, (_, byte) => {
+    const e = (byte >> mantissa) & largest,
+      m = byte % steps,
+      sign = byte & 128 ? -1 : 1;
+    if (exponent === 5 && e === largest) return m ? NaN : sign * Infinity;
+    if (exponent === 4 && e === largest && m === steps - 1) return NaN;
+    return sign * (e ? (1 + m / steps) * 2 ** (e - bias) : (m / steps) * 2 ** (1 - bias));
+  });
+  return Float32Array.from(raw, (byte) => values[byte]);
+}
+for (const name of Object.keys(EIGHT_BITS)) addType(name, { kind: 'int', size: 1, signed: false, littleEndian: true }, 'float32');
+
 interface Entry {
+  code: string;
   type: Datatype;
   dtype: DType;
   shape: number[];
@@ -68,7 +87,7 @@ export class SafetensorsReader {
       bytes = shape.reduce((a, b) => a * b, known.type.size);
     if (to - from !== bytes || start + to > this.source.size)
       this.fail(`tensor '${name}' of shape ${formatShape(shape)} needs ${bytes} bytes but its place is ${from} to ${to} of ${this.source.size - start}`);
-    return { ...known, shape, at: start + from, bytes };
+    return { ...known, code: String(e.dtype), shape, at: start + from, bytes };
   }
   get names(): string[] {
     return [...this.entries.keys()];
@@ -80,6 +99,7 @@ export class SafetensorsReader {
     const e = this.entries.get(name);
     if (!e) throw new FileError(`${this.source.name}: it has no tensor '${name}'.`);
     const raw = await this.source.read(e.at, e.bytes, signal);
+    if (Object.hasOwn(EIGHT_BITS, e.code)) return { shape: e.shape, dtype: 'float32', data: eightBits(raw, EIGHT_BITS[e.code]) };
     return {
       shape: e.shape,
       dtype: e.dtype,

@@ -3,7 +3,9 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writeAtomically } from '../../lib/io/atomic';
-import { Hdf5Dataset, Hdf5Group, Hdf5Writer, openHdf5 } from '../../lib/io/hdf5/index';
+import { Hdf5Dataset, Hdf5Group, Hdf5Writer, isHdf5, openHdf5 } from '../../lib/io/hdf5/index';
+import { decompressLzf } from '../../lib/io/hdf5/lzf';
+import { SafetensorsReader } from '../../lib/io/safetensors';
 import { lookup3 } from '../../lib/io/hdf5/checksum';
 import { halfToFloat } from '../../lib/io/hdf5/datatype';
 import { floatToHalf } from '../../lib/io/hdf5/writer';
@@ -36,6 +38,38 @@ describe('HDF5 files of h5py', () => {
   }
   it('a file behind a user block', async () => {
     assert.deepEqual([...(await open('user_block.h5').dataset('a')!.read())], [0, 1, 2, 3, 4]);
+    assert.ok(isHdf5(new MemorySource('user_block.h5', fs.readFileSync(fixture('user_block.h5')))));
+    const zip = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(508), fs.readFileSync(fixture('earliest.h5'))]);
+    assert.ok(!isHdf5(new MemorySource('m.keras', zip)), 'an archive may hold the signature at 512');
+  });
+  it('LZF, alone and with shuffle and fletcher32, chunks that do not shrink, and damaged ones', async () => {
+    const root = open('lzf.h5'),
+      read = async (name: string): Promise<number[]> => Array.from((await root.dataset(name)!.read()) as ArrayLike<number>);
+    assert.deepEqual(
+      await read('rows'),
+      Array.from({ length: 1200 }, (_, i) => i % 30),
+    );
+    assert.deepEqual(
+      await read('shuffled'),
+      Array.from({ length: 3000 }, (_, i) => i % 7),
+    );
+    assert.deepEqual(await read('random'), Array.from(Float32Array.from((JSON.parse(fs.readFileSync(fixture('lzf.json'), 'utf8')) as { random: number[] }).random)));
+    assert.deepEqual(await read('zeros'), Array<number>(9000).fill(0));
+    // A copy from before the beginning, a run that is cut off, more than there is room for.
+    for (const [bytes, most] of [[[0x20, 0], 9], [[5, 1], 9], [[0, 1, 0xe0, 0xff, 0], 9]] as const) assert.equal(decompressLzf(Uint8Array.from(bytes), most), null); // prettier-ignore
+  });
+  it('numbers of eight bits in safetensors are read as float32', async () => {
+    const want = JSON.parse(fs.readFileSync(fixture('eight_bits.json'), 'utf8')) as Record<string, string[]>,
+      number = (s: string): number => (s === 'nan' ? NaN : s.endsWith('inf') ? (s.startsWith('-') ? -Infinity : Infinity) : Number(s));
+    for (const [dtype, values] of Object.entries(want)) {
+      const header = Buffer.from(JSON.stringify({ a: { dtype, shape: [256], data_offsets: [0, 256] } })),
+        size = Buffer.alloc(8);
+      size.writeBigUInt64LE(BigInt(header.length));
+      const file = new SafetensorsReader(new MemorySource('f8.safetensors', Buffer.concat([size, header, Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))]))),
+        got = await file.read('a');
+      assert.equal(got.dtype, 'float32');
+      assert.deepEqual([...(got.data as Float32Array)], values.map(number), dtype);
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import { chunksOf, type Chunk } from './chunks';
 import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';
 import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype } from './datatype';
 import { Cursor as Block } from './cursor';
+import { decompressLzf } from './lzf';
 
 const inflate = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.inflate);
 /** Up to this many bytes a dataset may be larger than what is stored of it: empty chunks stand for zeros. */
@@ -154,7 +155,11 @@ export class Hdf5Dataset {
         } catch (error) {
           throw new FileError(`${input.source.name}: a chunk of dataset '${this.path}' is damaged (${(error as Error).message}).`, { cause: error });
         }
-      else if (id === 2) data = unshuffle(data, values[0] || this.type.size);
+      else if (id === LZF) {
+        const whole = decompressLzf(data, chunkBytes + 64);
+        if (!whole) return input.fail(`a chunk of dataset '${this.path}' is no sound LZF`);
+        data = whole;
+      } else if (id === 2) data = unshuffle(data, values[0] || this.type.size);
       else {
         if (data.length < 4) input.fail(`a chunk of dataset '${this.path}' is cut off`);
         const body = data.subarray(0, -4),
@@ -209,6 +214,19 @@ export class Hdf5Dataset {
   }
 }
 
+const LZF = 32000;
+/** Filters that are named when they are refused. */
+const FILTERS: Readonly<Record<number, string>> = {
+  4: 'szip',
+  5: 'nbit',
+  6: 'scaleoffset',
+  307: 'bzip2',
+  32001: 'Blosc',
+  32004: 'LZ4',
+  32008: 'bitshuffle',
+  32013: 'ZFP',
+  32015: 'Zstandard',
+};
 function readFilters(c: Cursor, path: string): Filter[] {
   const version = c.version(1, 2),
     count = c.u8();
@@ -221,7 +239,8 @@ function readFilters(c: Cursor, path: string): Filter[] {
     c.skip(version === 1 ? Math.ceil(nameSize / 8) * 8 : nameSize);
     const list = Array.from({ length: values }, () => c.u32());
     if (version === 1 && values % 2) c.skip(4);
-    if (![1, 2, 3].includes(id)) c.input.refuse(`filter ${id} of dataset '${path}' (known are deflate, shuffle and fletcher32), which`);
+    if (![1, 2, 3, LZF].includes(id))
+      c.input.refuse(`filter ${id}${FILTERS[id] ? ` (${FILTERS[id]})` : ''} of dataset '${path}' (known are deflate, shuffle, fletcher32 and LZF), which`);
     return { id, values: list };
   });
 }

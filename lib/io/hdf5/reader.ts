@@ -22,15 +22,19 @@ const MOST_DEPTH = 64;
 /** Largest attribute that is read. */
 const MOST_ATTRIBUTE = 1 << 28;
 
-/** @internal Whether a file starts as HDF5 files do. */
-export const isHdf5 = (source: ByteSource): boolean => source.size >= 8 && source.bytes(0, 8).equals(SIGNATURE);
+// At 0, or behind a user block of 512, 1024, 2048, ... bytes.
+function signatureAt(source: ByteSource): number | null {
+  for (let at = 0; at + 8 <= source.size; at = at ? at * 2 : 512) if (source.bytes(at, 8).equals(SIGNATURE)) return at;
+  return null;
+}
+/** @internal Whether a file is HDF5: it starts so, or behind a user block. A zip archive may hold the signature anywhere. */
+export const isHdf5 = (source: ByteSource): boolean => !(source.size >= 2 && source.bytes(0, 2).toString('latin1') === 'PK') && signatureAt(source) !== null;
 
 /** @internal */
 export function openHdf5(source: ByteSource): Hdf5Group {
-  const input = new Hdf5Input(source);
-  let at = 0;
-  while (at + 8 <= source.size && !source.bytes(at, 8).equals(SIGNATURE)) at = at ? at * 2 : 512;
-  if (at + 8 > source.size)
+  const input = new Hdf5Input(source),
+    at = signatureAt(source);
+  if (at === null)
     throw new FileError(
       `${source.name}: it is no HDF5 file: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}, 894844460d0a1a0a expected.`,
     );

@@ -65,7 +65,7 @@ const GONE = new Set([
   'ThresholdedReLU',
 ]);
 /** Names that Keras 3 itself has given up. */
-const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity' };
+const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity', GroupedQueryAttention: 'GroupQueryAttention' };
 /** Options under other names, for all classes that have them. */
 const OPTIONS: Readonly<Record<string, string>> = {
   init: 'kernel_initializer',
@@ -207,6 +207,8 @@ export function modernize(name: string, module: string | null | undefined, given
   if (className === 'Functional' || /^(keras|keras_core|tf_keras|tensorflow\.python\.keras)(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
     return { className: 'Functional', module: 'keras.src.models.functional', config: withCausalCalls(given) };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
+  // Our own HDF5 files name no modules either.
+  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && GONE.has(className)) return { className, module: LEGACY_MODULE, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   const list: unknown = isRecord(given) ? given.layers : given;
   if (className === 'Sequential' && isOld() && Array.isArray(list)) {

@@ -1,22 +1,29 @@
 /** Configs as legacy HDF5 files hold them: models, layers, optimizers, losses and metrics by class alone, without modules. */
 import { isRecord } from '../../nest';
 import type { Model } from '../models/model';
+import { withVocabularies } from '../layers/preprocessing/vocabularies';
 import { toSnakeCase } from '../naming';
 import { markAs, markFloats } from './python_json';
-import { classNames } from './registry';
+import { builtInClass, classNames } from './registry';
 import { COMPILE_FLOATS, functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
 
 function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (Array.isArray(x)) return x.map((e) => withoutModules(e, inside));
   if (!isSerialized(x) || x.module === 'builtins') return x;
-  const { module: _, registered_name: __, build_config: ___, compile_config: ____, ...rest } = x;
+  const { module, registered_name: registered, build_config: _, compile_config: __, ...rest } = x;
+  // By the name of the class in Keras' source, or by that under which its author registered it.
+  rest.class_name = registered?.includes('>') ? registered : (builtInClass(module ?? '', x.class_name)?.sourceName ?? x.class_name);
   const { config } = rest;
   if (inside === 'model' && isRecord(config) && Array.isArray(config.layers))
     return { ...rest, config: markAs({ ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) }, config) };
   return rest;
 }
 /** @internal */
-export const legacyConfigOf = (model: Model): unknown => withoutModules(serializeKerasObject(model), 'model');
+export const legacyConfigOf = (model: Model): unknown =>
+  withoutModules(
+    withVocabularies(() => serializeKerasObject(model)),
+    'model',
+  );
 /** @internal What the model was compiled with, or null. */
 export function trainingConfigOf(model: Model): Record<string, unknown> | null {
   const config = model.getCompileConfig();

@@ -6,6 +6,7 @@ import { withTrace } from '../../../trace';
 import type { Variable } from '../../../variable';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import type { LayerOptions } from '../layer';
+import { keepsVocabularies } from './vocabularies';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 import { hashBucket, keyOf } from './hashing';
@@ -343,7 +344,8 @@ export abstract class IndexLookup extends DataLayer {
     if (this.outputMode === 'tf_idf' && store.idf_weights !== undefined) this.idf = list(store.idf_weights).map(Number);
   }
   override getConfig(): Record<string, unknown> {
-    const plain = (t: Term | null): string | number | null => (typeof t === 'bigint' ? Number(t) : t);
+    const plain = (t: Term | null): string | number | null => (typeof t === 'bigint' ? Number(t) : t),
+      learned = keepsVocabularies() && !this.inputVocabulary && this.terms.length > 0;
     return {
       ...super.getConfig(),
       invert: this.invert,
@@ -354,8 +356,8 @@ export abstract class IndexLookup extends DataLayer {
       outputMode: this.outputMode,
       sparse: false,
       padToMaxTokens: this.padToMaxTokens,
-      idfWeights: this.inputIdfWeights,
-      vocabulary: this.inputVocabulary?.map(plain) ?? null,
+      idfWeights: learned && this.idf ? this.idf.slice(0, this.vocabularySize()) : this.inputIdfWeights,
+      vocabulary: (learned ? this.getVocabulary() : this.inputVocabulary)?.map(plain) ?? null,
       vocabularySize: this.frozenSize,
       oovMethod: this.oovMethod,
       salt: this.salt,
