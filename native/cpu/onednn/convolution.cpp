@@ -1,8 +1,11 @@
 #include "cpu/onednn/convolution.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "cpu/onednn/compat.h"
+#include "cpu/parallel.h"
 
 namespace trae::onednn {
 namespace {
@@ -98,12 +101,58 @@ void attach(State& s, const Desc& pd, const memory::desc& w, const memory::desc&
   attach_weights(s, w, plain, is_result);
 }
 
+// oneDNN 2.6 gathers the pixels under a strided kernel of size 1 in vectors of whole registers: with fewer channels it
+// writes over the end of its scratchpad, and over what other threads have gathered (jit_1x1:avx2, weights' gradient).
+constexpr int64_t kMostRegisterLanes = 16;
+bool gathers_beyond_its_buffer(const ConvAttrs& a, const Shape& w) {
+  const size_t rank = a.strides.size();
+  const auto is_one = [](int64_t size) { return size == 1; };
+  return w[rank] < kMostRegisterLanes && std::all_of(w.begin(), w.begin() + long(rank), is_one) &&
+         !std::all_of(a.strides.begin(), a.strides.end(), is_one);
+}
+
+// So they are gathered here, where all of them lie inside of x, and the convolution has strides of 1.
+std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
+  const size_t rank = a.strides.size();
+  for (size_t i = 0; i < rank; i++)
+    if (a.before[i] != 0 || (y[i + 1] - 1) * a.strides[i] >= x[i + 1]) return std::nullopt;
+  int64_t size[3] = {1, 1, 1}, step[3] = {0, 0, 0};  // of y's pixels in x, as three axes
+  int64_t pixels = 1;
+  for (size_t i = rank; i-- > 0; pixels *= x[i + 1]) {
+    size[3 - rank + i] = y[i + 1];
+    step[3 - rank + i] = pixels * a.strides[i];
+  }
+  const int64_t channels = x[rank + 1], rows = y[0] * size[0] * size[1];
+  Shape gathered = y;
+  gathered[rank + 1] = channels;
+  a.strides.assign(rank, 1);
+  a.dilation.assign(rank, 1);
+  a.after.assign(rank, 0);
+  auto inner = convolution(Pass::kBackwardWeights, a, gathered, w, y, has_bias);
+  if (!inner) return std::nullopt;
+  auto buffer = std::make_shared<std::vector<float>>(size_t(rows * size[2] * channels));
+  return Kernel([=, inner = *inner](const void* const* in, void* const* out) {
+    const float* from = static_cast<const float*>(in[0]);
+    parallel_for(rows, 1 + 4096 / (size[2] * channels), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; row++) {
+        const int64_t q = row % size[1], p = row / size[1] % size[0], n = row / size[1] / size[0];
+        const float* pixel = from + (n * pixels + p * step[0] + q * step[1]) * channels;
+        float* to = buffer->data() + row * size[2] * channels;
+        for (int64_t r = 0; r < size[2]; r++, to += channels, pixel += step[2] * channels) std::copy_n(pixel, channels, to);
+      }
+    });
+    const void* const inputs[] = {buffer->data(), in[1]};
+    inner(inputs, out);
+  });
+}
+
 }  // namespace
 
 std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
   for (const Shape* shape : {&x, &w, &y})
     for (int64_t size : *shape)
       if (size == 0) return std::nullopt;
+  if (pass == Pass::kBackwardWeights && gathers_beyond_its_buffer(a, w)) return strided_weights_gradient(a, x, w, y, has_bias);
   auto s = std::make_shared<State>();
   memory::desc plain;
   try {
