@@ -1,11 +1,16 @@
 // float32 goes to oneDNN; the plain twin (direct loops over channels_last data) takes the rest and is its oracle.
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
 #include "cpu/onednn/convolution.h"
 #include "cpu/parallel.h"
+#include "cpu/simd/leaves.h"
+#include "cpu/simd/magnitude.h"
 #include "ops/convolution.h"
+#include "ops/elementwise_codes.h"
 
 namespace trae {
 namespace {
@@ -130,6 +135,44 @@ void sum_rows(const Geometry& g, const T* dy, T* db) {
   for (int64_t c = 0; c < channels; c++) db[c] = T(sums[size_t(c)]);
 }
 
+float largest_magnitude(const float* x, int64_t n) {
+  std::vector<float> parts(size_t(num_threads()), 0.0f);
+  parallel_for(n, kElementwiseGrain, [&](int64_t begin, int64_t end) {
+    parts[size_t(omp_get_thread_num())] = simd::magnitude_table().largest(x + begin, end - begin);
+  });
+  return *std::max_element(parts.begin(), parts.end());
+}
+
+// oneDNN's ReLU after a convolution makes 0 of NaN. So it runs only where no sum can be NaN: terms * max |x| * max |w| +
+// max |bias| is far within the range. Elsewhere the convolution runs without it, and a ReLU that keeps NaN follows.
+struct ReluConvolution {
+  Kernel fused;
+  ConvAttrs attrs;
+  Shape x, w, y;
+  bool has_bias;
+  std::optional<Kernel> linear = std::nullopt;  // made when it is needed, which is seldom
+
+  bool is_finite(const void* const* in) const {
+    const auto most = [](const void* p, int64_t n) { return double(largest_magnitude(static_cast<const float*>(p), n)); };
+    const double terms = double(size_of(w) / w.back());
+    return terms * most(in[0], size_of(x)) * most(in[1], size_of(w)) + (has_bias ? most(in[2], w.back()) : 0) < 1e38;
+  }
+  void run(const void* const* in, void* const* out) {
+    if (is_finite(in)) return fused(in, out);
+    if (!linear) {
+      ConvAttrs a = attrs;
+      a.activation = ConvActivation::kLinear;
+      linear = onednn::convolution(onednn::Pass::kForward, a, x, w, y, has_bias);
+    }
+    (*linear)(in, out);
+    static const Leaf relu = simd::leaf_table().find(int(Code::kRelu), Lane::kF32);
+    parallel_for(size_of(y), kElementwiseGrain, [&](int64_t begin, int64_t end) {
+      float* p = static_cast<float*>(out[0]) + begin;
+      relu(end - begin, p, p, nullptr, nullptr, nullptr);
+    });
+  }
+};
+
 template <class F>
 Kernel by_type(const std::string& label, DType d, F&& make) {
   if (d == DType::kFloat32) return make(float{});
@@ -142,7 +185,11 @@ Kernel by_type(const std::string& label, DType d, F&& make) {
 Kernel Conv::cpu(const Specs& in, const Specs& out) const {
   const bool has_bias = in.size() == 3;
   if (in[0].dtype == DType::kFloat32)
-    if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
+    if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
+      if (attrs.activation == ConvActivation::kLinear) return *k;
+      auto guarded = std::make_shared<ReluConvolution>(ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
+      return [guarded](const void* const* from, void* const* to) { guarded->run(from, to); };
+    }
   const Geometry g = geometry(attrs, in[0].shape, in[1].shape, out[0].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);

@@ -1,11 +1,11 @@
 // Batch normalization takes the ReLU behind it into its pass, and where max pooling follows that too.
 #include <algorithm>
-#include <cstring>
 #include <memory>
 
 #include "graph/ir.h"
 #include "ops/normalization.h"
 #include "ops/normalized_pooling.h"
+#include "ops/ops.h"
 #include "ops/reduce.h"
 
 namespace trae {
@@ -118,25 +118,21 @@ void into_normalization(Graph& g) {
 
 // Batch normalization takes the mean away, so a constant added to its input changes nothing: the sum of dx over all rows
 // is zero, whatever dy. A bias in front of it asks for that sum; adding up rounding errors would cost a pass over dx.
+// The zero is made of dgamma, so that a channel with NaN or infinity gives NaN as the sum would.
 void no_gradient_of_constants(Graph& g) {
   for (int number : g.ordered_steps()) {
     const Step s = g.steps[size_t(number)];
     const std::string_view name = s.op->name();
     if (name != BatchNormTrainingGrad::kName && name != NormalizedPoolGrad::kName) continue;
-    const Spec spec = g.values[size_t(s.out[0])].spec;
+    const Spec spec = g.values[size_t(s.out[0])].spec, channels = g.values[size_t(s.out[1])].spec;
     for (int user : std::vector<int>(g.values[size_t(s.out[0])].users)) {
       const Step r = g.steps[size_t(user)];
       const auto* sum = dynamic_cast<const Reduce*>(r.op.get());
-      if (!sum || sum->kind != ReduceKind::kSum) continue;
+      if (!sum || sum->kind != ReduceKind::kSum || g.values[size_t(r.out[0])].spec != channels) continue;
       const std::vector<int> axes = sum->axes_of(spec.shape);
-      int covered = 0;
-      for (int a : axes) covered += a + 1 < spec.ndim();
-      if (covered != spec.ndim() - 1) continue;
-      const Spec result = g.values[size_t(r.out[0])].spec;
-      auto storage = std::make_shared<Storage>(result.bytes());
-      std::memset(storage->data(), 0, result.bytes());
-      const int zeros = g.add_constant(Tensor::from_storage(result, std::move(storage)));
-      g.replace_uses(r.out[0], zeros);
+      if (int(axes.size()) != spec.ndim() - 1 || axes.back() == spec.ndim() - 1) continue;
+      const int zero = g.add_constant(ops::constant(0, channels.dtype));
+      g.replace_uses(r.out[0], g.add_step(make_op("multiply", AttrMap("multiply")), {s.out[1], zero}, r.order));
       g.remove_step(user);
     }
   }

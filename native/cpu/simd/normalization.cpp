@@ -40,7 +40,7 @@ void apply(const float* x, float* y, long rows, long channels, const float* __re
 #pragma GCC ivdep
     for (long c = 0; c < channels; c++) {
       const float v = from[c] * scale[c] + offset[c];
-      to[c] = is_relu && v <= 0 ? 0.0f : v;
+      to[c] = is_relu && v < 0 ? 0.0f : v;
     }
   }
 }

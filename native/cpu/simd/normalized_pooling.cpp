@@ -20,7 +20,7 @@ void forward(long windows, long step, long channels, int count, const float* con
         won = wins ? x : won;
         id = wins ? Ints{} + t : id;
       }
-      store(y + c, best <= 0.0f ? Floats{} : best);
+      store(y + c, best < 0.0f ? Floats{} : best);
       store(winner_x + c, won);
       const Bytes bytes = __builtin_convertvector(id, Bytes);
       __builtin_memcpy(winners + c, &bytes, sizeof bytes);
@@ -36,7 +36,7 @@ void forward(long windows, long step, long channels, int count, const float* con
           id = t;
         }
       }
-      y[c] = best <= 0 ? 0.0f : best;
+      y[c] = best < 0 ? 0.0f : best;
       winner_x[c] = won;
       winners[c] = (unsigned char)id;
     }
