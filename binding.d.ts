@@ -58,7 +58,10 @@ export interface StepsResult {
 export interface NativePlan {
   /** Enqueues one run and returns its outputs at once (reading them waits). */
   run(inputs: NativeTensor[]): NativeTensor[];
-  /** Enqueues many steps over rows of data. Variables hold the state reached, also when cancelled. */
+  /**
+   * Enqueues many steps over rows of data. Variables hold the state reached, also when cancelled. Unless outputs are
+   * collected, it ends early, after one step at least, when other work waits: the caller goes on from `done`.
+   */
   runSteps(options: StepsOptions): Promise<StepsResult>;
   explain(): string;
   readonly statistics: { ops: number; fused: number; reorders: number; arenaBytes: number; compileMs: number };

@@ -35,6 +35,8 @@ export interface TracedPlan {
   /** Packs the plan's outputs as the function returned them. */
   pack(outputs: Tensor[]): unknown;
   variables: Variable[];
+  /** Those that it assigns. */
+  assigned: ReadonlySet<Variable>;
 }
 
 /** @internal Traces `fn` on placeholders like `args` (tensors in any structure; other values are passed as they are). */
@@ -61,6 +63,7 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
   return {
     plan,
     variables,
+    assigned: new Set(trace.assigned.keys()),
     pack(values) {
       let i = 0;
       return mapStructure(result, isTensor, () => values[i++]);

@@ -13,6 +13,7 @@ namespace trae {
 
 struct JobQueue::State {
   std::deque<Job> jobs;
+  std::atomic<int> waiting{0};  // jobs.size() while one of them runs, readable without the lock
   bool is_running = false, is_closed = false, is_listed = false;
 };
 
@@ -66,6 +67,7 @@ struct ComputeThread {
       if (q->jobs.empty()) continue;
       Job job = std::move(q->jobs.front());
       q->jobs.pop_front();
+      q->waiting.store(int(q->jobs.size()), std::memory_order_relaxed);
       q->is_running = true;
       lock.unlock();
       const bool finished = job();
@@ -99,6 +101,7 @@ void JobQueue::submit(Job job) {
     std::lock_guard lock(t.mutex);
     if (state_->is_closed) return;
     state_->jobs.push_back(std::move(job));
+    state_->waiting.store(int(state_->jobs.size()), std::memory_order_relaxed);
     if (!state_->is_running) t.list(state_);
     if (!t.is_started) {
       t.is_started = true;
@@ -123,6 +126,8 @@ void JobQueue::submit_and_wait(std::function<void()> job) {
   std::unique_lock lock(mutex);
   done.wait(lock, [&] { return is_finished.load(); });
 }
+
+bool JobQueue::has_waiting() const { return state_->waiting.load(std::memory_order_relaxed) > 0; }
 
 void JobQueue::close() {
   ComputeThread& t = compute_thread();

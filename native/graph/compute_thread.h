@@ -15,6 +15,8 @@ class JobQueue {
   static std::shared_ptr<JobQueue> create();
   void submit(Job);
   void submit_and_wait(std::function<void()>);  // from any other thread
+  // From the job that runs: whether others of this queue wait for its end.
+  bool has_waiting() const;
   // Drops what has not started and waits for the slice that runs. Nothing runs afterwards.
   void close();
 

@@ -39,6 +39,8 @@ class Environment {
   Napi::Promise run_slices(std::function<bool()> work, Settle settle);
   void run_sync(std::function<void()> work) { queue_->submit_and_wait(std::move(work)); }
   void submit(Job job) { queue_->submit(std::move(job)); }
+  // From the job that runs: whether others wait for its end.
+  bool has_waiting() const { return queue_->has_waiting(); }
   const std::shared_ptr<Channel>& channel() const { return channel_; }
 
   // Objects that outlive one native call (progress functions, cancel flags), by number.

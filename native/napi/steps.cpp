@@ -38,6 +38,11 @@ class Steps {
       const auto begin = Clock::now();
       while (done < steps) {
         if (cancel_byte && *cancel_byte) break;
+        // Who asks for a value or a prediction meanwhile waits for one step, not for all of them.
+        if (done > 0 && !collect && environment->has_waiting()) {
+          if (progress) report();
+          break;
+        }
         step();
         const auto now = Clock::now();
         if (progress && (done == steps || now - last_report_ >= kProgressEvery)) {

@@ -12,6 +12,7 @@ import type { Metric } from '../metrics/metric';
 import { autoName, scopedPath } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
+import { settingWeights } from '../runs';
 import { held, isMetric } from './attributes';
 import type { Layer } from './layer';
 import type { AddWeightOptions, BuildShape, LayerOptions } from './layer_types';
@@ -220,7 +221,7 @@ export abstract class LayerWeights {
           `setWeights: weight '${weights[i].path}' of layer '${this.name}' has shape ${formatShape(weights[i].shape)} but value ${i} has shape ${formatShape(t.shape)}.`,
         );
     });
-    list.forEach((t, i) => weights[i].assign(t));
+    settingWeights('setWeights', this, () => list.forEach((t, i) => weights[i].assign(t)));
   }
   /** Number of elements of all weights. @throws ValueError before the layer is built. */
   countParams(): number {

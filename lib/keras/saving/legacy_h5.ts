@@ -10,6 +10,7 @@ import { formatShape } from '../../tensor';
 import type { Variable } from '../../variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
+import { readInRun } from '../runs';
 import { modernizeCompileConfig } from './legacy_compile';
 import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
@@ -226,7 +227,7 @@ function writeGroup(h5: Hdf5Writer, path: string, weights: readonly Variable[]):
     return n ? `${v.path}_${n}` : v.path;
   });
   writeNames(h5, path, 'weight_names', names);
-  weights.forEach((v, i) => h5.dataset(`${path}/${names[i]}`, { shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+  weights.forEach((v, i) => h5.dataset(`${path}/${names[i]}`, { shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }));
 }
 const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
 function fillWeights(h5: Hdf5Writer, path: string, model: Model): void {

@@ -6,6 +6,7 @@ import { ValueError } from '../../errors';
 import { tensor, Tensor, type DType, type Shape, type TensorLike, type TypedArray } from '../../tensor';
 import { Variable } from '../../variable';
 import { Layer } from '../layers/layer';
+import { readInRun } from '../runs';
 
 /** Arrays by name. */
 export type VariableStore = Record<string, TensorLike | Variable>;
@@ -44,7 +45,7 @@ export function ownArrays(object: HasOwnState, where: string): OwnArray[] {
   return Object.entries(store).map(([key, given]) => {
     if (!key || /[/\0]/.test(key) || key === '.' || key === '..') throw new ValueError(`saveOwnVariables: '${key}' of ${where} is no name for an array.`);
     const value = given instanceof Variable || given instanceof Tensor ? given : tensor(given as number[]);
-    return { key, shape: value.shape, dtype: value.dtype, data: () => (value instanceof Variable ? value.data() : value.read()) };
+    return { key, shape: value.shape, dtype: value.dtype, data: () => (value instanceof Variable ? readInRun(value) : value.read()) };
   });
 }
 /** @internal Files that an object saves, with sound names. */

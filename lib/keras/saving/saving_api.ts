@@ -8,6 +8,7 @@ import { isRecord } from '../../nest';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
+import { Run, withRun } from '../runs';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
 import { modernizeCompileConfig } from './legacy_compile';
 import { withLegacyConfigs } from './legacy_configs';
@@ -50,8 +51,18 @@ async function checkTarget(where: string, file: unknown, { overwrite = true }: S
   return file;
 }
 
+// What trains or loads meanwhile does not change what is written.
+async function reading(what: string, model: Layer, f: () => Promise<void>): Promise<void> {
+  const { name, weights, trainableVariables } = model,
+    optimizer = (model as Layer & Partial<Pick<Model, 'optimizer'>>).optimizer?.variables ?? [],
+    variables = [...model.variables, ...optimizer, ...model.metrics.flatMap((m) => m.variables)];
+  return withRun(new Run(what, 'read', { name, weights, trainableVariables, variables }), f);
+}
 /** Writes a model: config, weights, what it was compiled with and the optimizer's state. By the name: `.keras`, or `.h5` of Keras 2. */
-export async function saveModel(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+export function saveModel(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+  return reading('save', model, () => writeModel(model, filepath, options));
+}
+async function writeModel(model: Layer, filepath: string, options: SaveOptions): Promise<void> {
   checkOptions('save', options, ['overwrite', 'signal']);
   const file = await checkTarget('save', filepath, options);
   if (file.endsWith('.weights.h5'))
@@ -99,7 +110,10 @@ export function modelFromConfig(config: Record<string, unknown>, { customObjects
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;
 
 /** Writes the weights of a model, by the name of the file: `.weights.h5`, `.h5`, `.safetensors` or `.npz`. */
-export async function saveWeights(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+export function saveWeights(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+  return reading('saveWeights', model, () => writeWeights(model, filepath, options));
+}
+async function writeWeights(model: Layer, filepath: string, options: SaveOptions): Promise<void> {
   checkOptions('saveWeights', options, ['overwrite', 'signal']);
   const file = await checkTarget('saveWeights', filepath, options);
   requireBuilt('saveWeights', model);
@@ -117,14 +131,15 @@ export async function loadWeights(model: Layer, filepath: string, options: LoadW
   if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${String(filepath)}`);
   requireBuilt('loadWeights', model);
   options.signal?.throwIfAborted();
-  return withFile(filepath, async (source) => {
-    if (isHdf5(source)) {
-      const root = openHdf5(source);
-      return isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options);
-    }
-    if (isZip(source) && !filepath.endsWith('.npz')) return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
-    return loadNamedWeights(source, filepath, model, options);
-  });
+  return withRun(new Run('loadWeights', 'set', model), () => withFile(filepath, (source) => loadWeightsFrom(source, filepath, model, options)));
+}
+async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  if (isHdf5(source)) {
+    const root = openHdf5(source);
+    return isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options);
+  }
+  if (isZip(source) && !filepath.endsWith('.npz')) return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
+  return loadNamedWeights(source, filepath, model, options);
 }
 
 /** @internal Keras' JSON of the architecture, as a value. */

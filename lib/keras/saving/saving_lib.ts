@@ -12,6 +12,7 @@ import { formatShape } from '../../tensor';
 import { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
 import { Optimizer } from '../optimizers/optimizer';
+import { readInRun } from '../runs';
 import { withObjectSharing } from './object_sharing';
 import { fromPythonJson, toPythonJson } from './python_json';
 import { serializeKerasObject, type SerializedObject } from './serialize';
@@ -47,7 +48,7 @@ export function stateFile(model: Layer, options: { isRepeated?: boolean } = {}):
     else
       variables.forEach((v, i) => {
         const saved = object instanceof Layer ? object.savedValue(v) : v;
-        h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : saved.data()) });
+        h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : readInRun(saved)) });
       });
   }
   return h5;

@@ -7,6 +7,7 @@ import type { ByteSource } from '../../io/source';
 import { isZip } from '../../io/zip';
 import type { Variable } from '../../variable';
 import type { Layer } from '../layers/layer';
+import { readInRun } from '../runs';
 import { stateTree } from './state_tree';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
@@ -19,7 +20,7 @@ function named(model: Layer): { name: string; variable: Variable }[] {
     return { name: n ? `${variable.path}_${n}` : variable.path, variable };
   });
 }
-const entries = (model: Layer) => named(model).map(({ name, variable: v }) => ({ name, shape: v.shape, dtype: v.dtype, data: () => v.data() }));
+const entries = (model: Layer) => named(model).map(({ name, variable: v }) => ({ name, shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }));
 /** @internal */
 export const writeSafetensorsWeights = (sink: ByteSink, model: Layer): Promise<void> => writeSafetensors(sink, entries(model), { format: 'keras' });
 /** @internal */

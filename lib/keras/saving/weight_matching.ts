@@ -89,12 +89,17 @@ export class WeightMatches {
       );
     }
     const report: LoadReport = { loaded: [], skipped: [...this.skipped, ...this.problems] };
-    for (const { variable, found } of this.pairs) {
+    const values: Tensor[] = [];
+    for (const { found } of this.pairs) {
       signal?.throwIfAborted();
       const { data, dtype } = await found.read(signal);
-      variable.assign(tensor(data, found.shape, dtype));
-      report.loaded.push(variable.path);
+      values.push(tensor(data, found.shape, dtype));
     }
+    // All at once: whoever predicts meanwhile, or ends the loading, never sees a model of two halves.
+    this.pairs.forEach(({ variable }, i) => {
+      variable.assign(values[i]);
+      report.loaded.push(variable.path);
+    });
     const loaded = new Set(this.pairs.map((p) => p.variable));
     for (const layer of this.adapted) if (layer.savedVariables.some((v) => loaded.has(v))) layer.afterLoading();
     for (const { object, found, where, variables } of this.hooks) {

@@ -2,6 +2,14 @@
 import { isMainThread } from 'node:worker_threads';
 import { AbortError } from '../../errors';
 
+/** Runs that Ctrl+C ends. */
+const interruptible = new Set<(reason: unknown) => void>();
+function onInterrupt(): void {
+  process.exitCode = 130;
+  const reason = new AbortError('interrupted by Ctrl+C; the model keeps the state it has reached.');
+  for (const request of interruptible) request(reason);
+}
+
 /** @internal */
 export class Cancel {
   /** Native loops look at byte 0. */
@@ -9,22 +17,17 @@ export class Cancel {
   private reason: unknown = null;
   private wake: (() => void) | null = null;
   private readonly onAbort = (): void => this.request(this.signal!.reason ?? new AbortError('the run was aborted.'));
-  private readonly onInterrupt = (): void => {
-    process.exitCode = 130;
-    this.request(new AbortError('interrupted by Ctrl+C; the model keeps the state it has reached.'));
+  private readonly request = (reason: unknown): void => {
+    this.reason = reason;
+    this.flag[0] = 1;
+    this.wake?.();
   };
-  private readonly watchesKeys: boolean;
 
   constructor(private readonly signal: AbortSignal | null) {
     signal?.addEventListener('abort', this.onAbort, { once: true });
     // A program that handles Ctrl+C itself decides itself.
-    this.watchesKeys = isMainThread && process.listenerCount('SIGINT') === 0;
-    if (this.watchesKeys) process.once('SIGINT', this.onInterrupt);
-  }
-  private request(reason: unknown): void {
-    this.reason = reason;
-    this.flag[0] = 1;
-    this.wake?.();
+    if (!interruptible.size && isMainThread && process.listenerCount('SIGINT') === 0) process.on('SIGINT', onInterrupt);
+    interruptible.add(this.request);
   }
   throwIfRequested(): void {
     if (this.flag[0]) throw this.reason;
@@ -42,6 +45,7 @@ export class Cancel {
   }
   release(): void {
     this.signal?.removeEventListener('abort', this.onAbort);
-    if (this.watchesKeys) process.removeListener('SIGINT', this.onInterrupt);
+    interruptible.delete(this.request);
+    if (!interruptible.size) process.removeListener('SIGINT', onInterrupt);
   }
 }

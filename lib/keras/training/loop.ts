@@ -1,6 +1,7 @@
 /** One pass of steps over a source: natively over rows, or batch by batch. */
 import { convert, run, type Tensor } from '../../tensor';
 import type { CallbackList } from '../callbacks/callback';
+import type { Run } from '../runs';
 import type { Cancel } from './cancel';
 import { mapTensors, rowsOf, standIns, tensorsOf, type Examples } from './data';
 import type { RowOrder } from './row_order';
@@ -19,6 +20,8 @@ export interface LoopOptions {
   skip?: number;
   callbacks: CallbackList;
   cancel: Cancel;
+  /** The call that the steps are part of. */
+  run: Run;
   /** Callbacks hear of batches every so many steps. */
   stepsPerCall?: number;
   isStopped?: () => boolean;
@@ -69,7 +72,7 @@ class Pass {
   }
   private async one(batch: Examples, isLast: boolean): Promise<void> {
     await this.begin();
-    const result = await this.steps.run(this.o.kind, batch);
+    const result = await this.steps.run(this.o.kind, batch, this.o.run);
     ({ logs: this.logs, pack: this.pack } = result);
     this.o.collect?.(result.outputs);
     await this.end(this.done, isLast);
@@ -113,24 +116,28 @@ class Pass {
         wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
       await this.begin();
       // Asked for after the callbacks: what they do may have let it go.
-      const plan = steps.planFor(o.kind, standIns(data, size));
+      const batch = standIns(data, size);
+      let plan = steps.planFor(o.kind, batch);
+      for (let turn; (turn = o.run.turn(plan)); plan = steps.planFor(o.kind, batch)) await turn;
       this.pack = (t) => plan.pack(t);
-      const result = await plan.plan.runSteps({
-        data: tensorsOf(data),
-        order: o.order?.native,
-        batchSize: size,
-        start,
-        steps: wanted,
-        collect: !!o.collect,
-        cancel: o.cancel.flag,
-        onProgress: (n, values) => {
-          if (!o.collect) this.logs = plan.logsOf(values);
-          o.callbacks.progress(o.kind, before + n, this.logs);
-        },
-      });
+      const result = await o.run.submit(plan, () =>
+        plan.plan.runSteps({
+          data: tensorsOf(data),
+          order: o.order?.native,
+          batchSize: size,
+          start,
+          steps: wanted,
+          collect: !!o.collect,
+          cancel: o.cancel.flag,
+          onProgress: (n, values) => {
+            if (!o.collect) this.logs = plan.logsOf(values);
+            o.callbacks.progress(o.kind, before + n, this.logs);
+          },
+        }),
+      );
       o.collect?.(result.outputs as Tensor[]);
       this.done += result.done;
-      if (result.done < wanted) break;
+      if (result.done < wanted) continue; // cancelled, or others wanted the engine meanwhile
       await this.end(this.done - 1, this.done >= count);
     }
   }

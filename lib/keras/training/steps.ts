@@ -7,7 +7,9 @@ import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest
 import { PlanCache } from '../../plan_cache';
 import { signatureOf } from '../../signature';
 import type { Shape, Tensor } from '../../tensor';
+import type { Variable } from '../../variable';
 import type { Model } from '../models/model';
+import type { Run, StepVariables } from '../runs';
 import { isTensor, tensorsOf, type Examples } from './data';
 import type { TrainableState } from './trainable_state';
 import type { Logs, StepData } from './types';
@@ -18,6 +20,8 @@ export type StepKind = 'train' | 'test' | 'predict';
 export interface StepPlan extends TracedPlan {
   /** @param values - of all outputs, one after the other. */
   logsOf(values: ArrayLike<number>): Logs;
+  /** What it assigns that is no metric: states that go from one batch to the next. */
+  states: Variable[];
 }
 interface StepResult {
   logs: Logs;
@@ -42,10 +46,12 @@ export class Steps {
   private step(kind: StepKind, batch: Examples): unknown {
     const { model } = this,
       data = stepData(batch);
-    if (kind === 'predict') return model.predictStep([batch.x]);
-    const logs = kind === 'train' ? model.trainStep(data) : model.testStep(data);
-    model.clearLosses();
-    return this.checked(kind, logs);
+    try {
+      if (kind === 'predict') return model.predictStep([batch.x]);
+      return this.checked(kind, kind === 'train' ? model.trainStep(data) : model.testStep(data));
+    } finally {
+      model.clearLosses(); // none is left to the steps of other calls
+    }
   }
   private checked(kind: StepKind, logs: unknown): Record<string, Tensor> {
     const where = `${kind}Step of model '${this.model.name}'`;
@@ -53,6 +59,11 @@ export class Steps {
     for (const [name, t] of Object.entries(logs))
       if (!isTensor(t)) throw new TypeError(`${where}: '${name}' must be a tensor.\n  Received: ${describe(t)}\n  Fix: return metric.result().`);
     return logs as Record<string, Tensor>;
+  }
+  /** What a step run op by op writes, as far as layers say so. */
+  private get eager(): StepVariables {
+    const states = [...this.model.flattenLayers()].filter((l) => (l as { stateful?: unknown }).stateful === true).flatMap((l) => l.variables);
+    return { variables: [], assigned: new Set(), states };
   }
   private during<T>(f: () => T): T {
     return this.trainable ? this.trainable.during(f) : f();
@@ -78,9 +89,12 @@ export class Steps {
         `${this.model.name} ${kind}`,
       ),
     );
+    const metrics = new Set(this.model.metrics.flatMap((m) => m.variables)),
+      states = [...traced.assigned].filter((v) => !metrics.has(v));
     // Values come in the order in which structures are flattened, logs in that of the step.
     return {
       ...traced,
+      states,
       logsOf: (all) => {
         const logs = logsFrom(values, all);
         return Object.fromEntries(names.map((n) => [n, logs[n]]));
@@ -88,8 +102,10 @@ export class Steps {
     };
   }
   /** Runs one step. */
-  async run(kind: StepKind, batch: Examples): Promise<StepResult> {
+  async run(kind: StepKind, batch: Examples, run: Run): Promise<StepResult> {
     if (this.runsEagerly) {
+      for (let turn; (turn = run.turn(this.eager)); ) await turn;
+      run.takeMetrics();
       const result = this.during(() => this.step(kind, batch)),
         outputs = flattenStructure(result, isTensor);
       await binding.evaluate([...outputs, ...this.model.variables.map((v) => v.value)]);
@@ -102,8 +118,9 @@ export class Steps {
         },
       };
     }
-    const plan = this.planFor(kind, batch),
-      outputs = plan.plan.run(tensorsOf(batch)) as Tensor[];
+    let plan = this.planFor(kind, batch);
+    for (let turn; (turn = run.turn(plan)); plan = this.planFor(kind, batch)) await turn;
+    const outputs = run.submit(plan, () => plan.plan.run(tensorsOf(batch)) as Tensor[]);
     await binding.evaluate(outputs);
     return { logs: kind === 'predict' ? {} : logsOf(plan.pack(outputs) as Record<string, Tensor>), outputs, pack: (list) => plan.pack(list) };
   }

@@ -1,7 +1,7 @@
 /** compile, fit, evaluate, predict: runs of steps over data, with callbacks (keras.src.trainers). */
 import { binding } from '../../binding';
 import { describe } from '../../describe';
-import { RuntimeError, TypeError, ValueError } from '../../errors';
+import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, mapStructure } from '../../nest';
 import { makeDefaultSeed } from '../../random';
 import { run, type Tensor } from '../../tensor';
@@ -12,6 +12,7 @@ import { ProgbarLogger } from '../callbacks/progbar';
 import { isOfTexts, type Texts } from '../layers/preprocessing/values';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
+import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
 import { arrayData, checkClassWeight, classWeights, isTensor, rowsOf, shuffledRows } from './data';
@@ -51,13 +52,13 @@ export class Trainer {
   initialEpoch: number | null = null;
   history: History | null = null;
   private steps: Steps;
-  private running: string | null = null;
 
   constructor(private readonly model: Model) {
     this.steps = new Steps(model, false, null);
   }
   compile(options: CompileOptions): void {
     checkOptions('compile', options, COMPILE);
+    refuseWhileRunning('compile', this.model);
     this.state = new CompileState(this.model, options);
     this.forgetPlans();
   }
@@ -77,21 +78,25 @@ export class Trainer {
     return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }, true).plan;
   }
 
-  private async exclusively<T>(what: string, signal: AbortSignal | null | undefined, f: (cancel: Cancel) => Promise<T>): Promise<T> {
+  /** One call of a method of the model. @param gathersMetrics - whether it needs their state to itself. */
+  private async during<T>(what: string, kind: RunKind, gathersMetrics: boolean, signal: AbortSignal | null | undefined, f: (cancel: Cancel, run: Run) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
-    if (this.running)
-      throw new RuntimeError(
-        `${what}: model '${this.model.name}' is busy with ${this.running}. Two at a time would mix up its weights and metrics.\n  Fix: await the first one, or use another model.`,
-      );
-    this.running = what;
-    const cancel = new Cancel(signal ?? null);
-    try {
-      return await f(cancel);
-    } finally {
-      cancel.release();
-      this.running = null;
-      this.model.clearLosses();
-    }
+    const { model } = this,
+      metricVariables = gathersMetrics ? () => model.metrics.flatMap((m) => m.variables) : undefined;
+    return withRun(new Run(what, kind, model, metricVariables), async (run) => {
+      const cancel = new Cancel(signal ?? null);
+      try {
+        return await f(cancel, run);
+      } finally {
+        cancel.release();
+        model.clearLosses();
+      }
+    });
+  }
+  /** Metrics start anew for this call. */
+  private resetMetrics(run: Run): void {
+    run.takeMetrics();
+    this.model.resetMetrics();
   }
   private callbacks(given: RunOptions['callbacks'], verbose: Verbose | undefined, params: { epochs: number; steps: number | null }, history?: History): CallbackList {
     const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;
@@ -121,7 +126,7 @@ export class Trainer {
       batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
       stepsPerEpoch = options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
     const isDue = validationEpochs(options.validationFreq ?? 1);
-    return this.exclusively('fit', options.signal, async (cancel) => {
+    return this.during('fit', 'train', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
       const shuffle = options.shuffle ?? true,
         seed = makeDefaultSeed();
@@ -141,7 +146,7 @@ export class Trainer {
           order: RowOrder | null = null,
           taken = 0; // with stepsPerEpoch, epochs go on where the last one ended
         for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
-          this.model.resetMetrics();
+          this.resetMetrics(run);
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
           if (source.kind === 'batches') await source.begin(stepsPerEpoch !== null);
           else if (taken === 0) order = shuffle ? new RowOrder(shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows) : null;
@@ -153,6 +158,7 @@ export class Trainer {
             skip: taken,
             callbacks,
             cancel,
+            run,
             stepsPerCall: state.stepsPerCall,
             isStopped: () => this.stopTraining,
           });
@@ -163,8 +169,8 @@ export class Trainer {
           if (stepsPerEpoch !== null && all !== null && source.kind === 'rows') taken = taken + result.steps >= all ? 0 : taken + result.steps;
           logs = { ...result.logs };
           if (validation && isDue(epoch + 1)) {
-            this.model.resetMetrics();
-            const val = await this.test('fit: validationData', validation, options.validationBatchSize ?? batchSize, options.validationSteps ?? null, callbacks, cancel);
+            this.resetMetrics(run);
+            const val = await this.test('fit: validationData', validation, options.validationBatchSize ?? batchSize, options.validationSteps ?? null, callbacks, cancel, run);
             for (const [name, value] of Object.entries(val)) logs[`val_${name}`] = value;
           }
           logs = Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -196,10 +202,10 @@ export class Trainer {
     // Weights of classes are for training only.
     return { ...source, data: { ...source.data, sampleWeight: source.plainWeight }, first: at, rows: rows - at };
   }
-  private async test(where: string, source: Source, batchSize: number, steps: number | null, callbacks: CallbackList, cancel: Cancel): Promise<Logs> {
+  private async test(where: string, source: Source, batchSize: number, steps: number | null, callbacks: CallbackList, cancel: Cancel, run: Run): Promise<Logs> {
     await callbacks.each((c) => c.onTestBegin({}));
     if (source.kind === 'batches') await source.begin(steps !== null);
-    const { logs, steps: done } = await runLoop(this.steps, source, { kind: 'test', batchSize, steps, callbacks, cancel, stepsPerCall: this.state!.stepsPerCall });
+    const { logs, steps: done } = await runLoop(this.steps, source, { kind: 'test', batchSize, steps, callbacks, cancel, run, stepsPerCall: this.state!.stepsPerCall });
     if (!done) throw new ValueError(`${where}: there are no batches.`);
     await callbacks.each((c) => c.onTestEnd(logs));
     return logs;
@@ -209,13 +215,13 @@ export class Trainer {
     checkOptions('evaluate', options, EVALUATE);
     const state = this.requireCompiled('evaluate');
     const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 32, 1);
-    return this.exclusively('evaluate', options.signal, async (cancel) => {
+    return this.during('evaluate', 'read', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
       const source = await openSource('evaluate', x, y ?? null, options.sampleWeight ?? null, null);
       await this.checkTargets('evaluate', source);
       const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) });
-      this.model.resetMetrics();
-      const logs = await this.test('evaluate', source, batchSize, options.steps ?? null, callbacks, cancel).finally(() => closeAll([source], cancel));
+      this.resetMetrics(run);
+      const logs = await this.test('evaluate', source, batchSize, options.steps ?? null, callbacks, cancel, run).finally(() => closeAll([source], cancel));
       return options.returnDict ? logs : this.inOrder(logs);
     });
   }
@@ -223,7 +229,7 @@ export class Trainer {
     checkOptions('predict', options, PREDICT);
     const batchSize = wholeNumber('predict', 'batchSize', options.batchSize ?? 32, 1);
     if (isOfTexts(x)) return this.predictTexts(x, batchSize, options);
-    return this.exclusively('predict', options.signal, async (cancel) => {
+    return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
       const source = openInputs(x),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) }),
         parts: Tensor[][] = [];
@@ -235,6 +241,7 @@ export class Trainer {
         steps: options.steps ?? null,
         callbacks,
         cancel,
+        run,
         collect: (outputs) => parts.push(outputs),
       }).finally(() => closeAll([source], cancel));
       if (!pack) throw new ValueError('predict: there are no batches.');
@@ -245,7 +252,7 @@ export class Trainer {
   }
   // Texts are no tensors: the model's first layer makes numbers of them, batch by batch.
   private predictTexts(x: readonly Texts[], batchSize: number, options: PredictOptions): Promise<unknown> {
-    return this.exclusively('predict', options.signal, async (cancel) => {
+    return this.during('predict', 'read', false, options.signal, async (cancel) => {
       const steps = Math.min(options.steps ?? Infinity, Math.ceil(x.length / batchSize)),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }),
         parts: Tensor[][] = [];
@@ -269,20 +276,20 @@ export class Trainer {
     const where = `${kind}OnBatch`;
     checkOptions(where, options, ['sampleWeight', ...(kind === 'train' ? ['classWeight'] : []), 'returnDict', 'signal']);
     const state = this.requireCompiled(where);
-    return this.exclusively(where, options.signal, async () => {
+    return this.during(where, kind === 'train' ? 'train' : 'read', true, options.signal, async (_, run) => {
       state.trainable.warn();
       const data = arrayData(where, x, y, options.sampleWeight ?? null);
       checkClassWeight(where, options.classWeight);
       if (options.classWeight) data.sampleWeight = await classWeights(data.y, options.classWeight, data.sampleWeight);
       await this.checkTargets(where, { kind: 'rows', data, first: 0, rows: data.rows, plainWeight: null });
-      this.model.resetMetrics();
-      const { logs } = await this.steps.run(kind, data);
+      this.resetMetrics(run);
+      const { logs } = await this.steps.run(kind, data, run);
       return options.returnDict ? logs : this.inOrder(logs);
     });
   }
   async predictOnBatch(x: Data, { signal }: { signal?: AbortSignal | null } = {}): Promise<unknown> {
-    return this.exclusively('predictOnBatch', signal, async () => {
-      const { outputs, pack } = await this.steps.run('predict', arrayData('predictOnBatch', x, null, null));
+    return this.during('predictOnBatch', 'read', false, signal, async (_, run) => {
+      const { outputs, pack } = await this.steps.run('predict', arrayData('predictOnBatch', x, null, null), run);
       return pack(outputs);
     });
   }
