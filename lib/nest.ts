@@ -30,5 +30,6 @@ export function mapStructure<T>(structure: unknown, isLeaf: (x: unknown) => x is
 export function isRecord(x: unknown): x is Record<string, unknown> {
   if (x === null || typeof x !== 'object') return false;
   const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
+  // Object.prototype of any realm: the one prototype that has none itself.
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'));
 }

@@ -266,6 +266,9 @@ Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom')
   value(this: Tensor) {
     return String(this);
   },
+  // The native class is one for the process, while the library may be evaluated again, as by test runners.
+  configurable: true,
+  writable: true,
 });
 
 function render(v: NestedArray, indent: string): string {

@@ -133,8 +133,7 @@ export class Run {
   /** What to wait for, before asking again, where a step carries state from batch to batch; null for none. */
   turn(step: StepVariables): Promise<void> | null {
     if (this.kind !== 'read' || !step.states.length) return null;
-    for (const other of active)
-      if (other !== this && step.states.some((v) => other.states.has(v)) && !this.isWithin(other)) return other.finished;
+    for (const other of active) if (other !== this && step.states.some((v) => other.states.has(v)) && !this.isWithin(other)) return other.finished;
     for (const v of step.states) this.states.add(v);
     return null;
   }

@@ -104,7 +104,7 @@ export class Steps {
   /** Runs one step. */
   async run(kind: StepKind, batch: Examples, run: Run): Promise<StepResult> {
     if (this.runsEagerly) {
-      for (let turn; (turn = run.turn(this.eager)); ) await turn;
+      for (let turn; (turn = run.turn(this.eager));) await turn;
       run.takeMetrics();
       const result = this.during(() => this.step(kind, batch)),
         outputs = flattenStructure(result, isTensor);
