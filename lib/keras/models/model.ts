@@ -9,7 +9,7 @@ import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../naming';
 import { camelKeys, registerClass } from '../saving/registry';
-import { architectureOf, loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions } from '../saving/saving_api';
+import { architectureOf, loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions, type SaveWeightsOptions } from '../saving/saving_api';
 import { deserializeKerasObject } from '../saving/serialize';
 import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
@@ -285,8 +285,11 @@ export class Model extends Layer {
   save(filepath: string, options: SaveOptions = {}): Promise<void> {
     return saveModel(this, filepath, options);
   }
-  /** Writes the weights: `.weights.h5`, `.h5` of Keras 2, `.safetensors` or `.npz`. */
-  saveWeights(filepath: string, options: SaveOptions = {}): Promise<void> {
+  /**
+   * Writes the weights: `.weights.h5`, `.h5` of Keras 2, `.safetensors` or `.npz`; or `.weights.json` and files of at most
+   * `maxShardSize` gigabytes beside it.
+   */
+  saveWeights(filepath: string, options: SaveWeightsOptions = {}): Promise<void> {
     return saveWeights(this, filepath, options);
   }
   /**

@@ -1,4 +1,5 @@
 /** saveModel, loadModel, saveWeights, loadWeights: which format a file has, and who reads or writes it (keras.src.saving.saving_api). */
+import { stat } from 'node:fs/promises';
 import { TypeError, ValueError } from '../../errors';
 import { writeAtomically } from '../../io/atomic';
 import { isHdf5, openHdf5 } from '../../io/hdf5/index';
@@ -18,6 +19,7 @@ import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfi
 import { withObjectSharing } from './object_sharing';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
+import { indexPath, loadShardedWeights, shardBytes, writeShardedWeights } from './sharded_weights';
 import { isJson, loadTfjsModel } from './tfjs';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 
@@ -25,6 +27,13 @@ export interface SaveOptions {
   /** Whether an existing file is replaced. Default true. */
   overwrite?: boolean;
   signal?: AbortSignal | null;
+}
+export interface SaveWeightsOptions extends SaveOptions {
+  /**
+   * Largest size of one file, in gigabytes (1024^3 bytes) of variables: the weights are written as `w_00000.weights.h5`,
+   * `w_00001.weights.h5`, ... with an index, `w.weights.json`. Default null: one file.
+   */
+  maxShardSize?: number | null;
 }
 export interface LoadModelOptions {
   /** Classes and functions that the file names, by their names. */
@@ -109,15 +118,28 @@ export function modelFromConfig(config: Record<string, unknown>, { customObjects
 }
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;
 
-/** Writes the weights of a model, by the name of the file: `.weights.h5`, `.h5`, `.safetensors` or `.npz`. */
-export function saveWeights(model: Layer, filepath: string, options: SaveOptions = {}): Promise<void> {
+/**
+ * Writes the weights of a model, by the name of the file: `.weights.h5`, `.h5`, `.safetensors` or `.npz`; with `maxShardSize`
+ * in several files, `.weights.json` being their index.
+ */
+export function saveWeights(model: Layer, filepath: string, options: SaveWeightsOptions = {}): Promise<void> {
   return reading('saveWeights', model, () => writeWeights(model, filepath, options));
 }
-async function writeWeights(model: Layer, filepath: string, options: SaveOptions): Promise<void> {
-  checkOptions('saveWeights', options, ['overwrite', 'signal']);
-  const file = await checkTarget('saveWeights', filepath, options);
+async function writeWeights(model: Layer, filepath: string, options: SaveWeightsOptions): Promise<void> {
+  checkOptions('saveWeights', options, ['overwrite', 'maxShardSize', 'signal']);
+  const { signal, maxShardSize } = options,
+    isSharded = maxShardSize != null,
+    named = typeof filepath === 'string' && isSharded ? indexPath(filepath) : filepath,
+    file = await checkTarget('saveWeights', named, options);
   requireBuilt('saveWeights', model);
-  const { signal } = options;
+  if (isSharded) {
+    const most = shardBytes(maxShardSize);
+    if (!file.endsWith('.weights.json'))
+      throw new ValueError(`saveWeights: with maxShardSize the name of the file must end in '.weights.json', the index of the shards.\n  Received: ${file}`);
+    return writeShardedWeights(file, model, most, signal);
+  }
+  if (file.endsWith('.weights.json'))
+    throw new ValueError(`saveWeights: '.weights.json' is the index of weights in several files.\n  Received: ${file}\n  Fix: pass { maxShardSize: gigabytes }.`);
   if (file.endsWith('.weights.h5')) return writeAtomically(file, (sink) => stateFile(model).writeTo(sink), signal);
   if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyWeights(sink, model as Model), signal);
   if (file.endsWith('.safetensors')) return writeAtomically(file, (sink) => writeSafetensorsWeights(sink, model), signal);
@@ -125,15 +147,26 @@ async function writeWeights(model: Layer, filepath: string, options: SaveOptions
   throw new ValueError(`saveWeights: the name of a file of weights must end in '.weights.h5', '.h5', '.safetensors' or '.npz'.\n  Received: ${file}`);
 }
 
+// Weights saved in shards as `w.weights.h5` have their index beside it.
+async function indexOf(file: string): Promise<string> {
+  const index = indexPath(file),
+    exists = (at: string): Promise<boolean> =>
+      stat(at).then(
+        () => true,
+        () => false,
+      );
+  return index !== file && !(await exists(file)) && (await exists(index)) ? index : file;
+}
 /** Reads weights into a model. The format is found by what the file holds. */
 export async function loadWeights(model: Layer, filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
   checkOptions('loadWeights', options, ['byName', 'skipMismatch', 'signal']);
   if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${String(filepath)}`);
   requireBuilt('loadWeights', model);
   options.signal?.throwIfAborted();
-  return withRun(new Run('loadWeights', 'set', model), () => withFile(filepath, (source) => loadWeightsFrom(source, filepath, model, options)));
+  return withRun(new Run('loadWeights', 'set', model), async () => withFile(await indexOf(filepath), (source) => loadWeightsFrom(source, filepath, model, options)));
 }
 async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  if (isJson(source)) return loadShardedWeights(source, filepath, model, options);
   if (isHdf5(source)) {
     const root = openHdf5(source);
     return isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options);

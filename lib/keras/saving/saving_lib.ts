@@ -16,7 +16,7 @@ import { readInRun } from '../runs';
 import { withObjectSharing } from './object_sharing';
 import { fromPythonJson, toPythonJson } from './python_json';
 import { serializeKerasObject, type SerializedObject } from './serialize';
-import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
+import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets, type OwnArray } from './own_state';
 import { numberedOptimizerState } from './legacy_optimizer';
 import { stateTree, type StateNode } from './state_tree';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
@@ -36,20 +36,38 @@ const title = (name: string | null, path: string): string => (path ? `layer '${n
 const varsOf = (path: string): string => (path ? `${path}/vars` : 'vars');
 
 // ---- writing
+/** @internal An array of a model's state, and the group that it goes into. */
+export interface SavedArray extends OwnArray {
+  group: string;
+  /** The name that the group is given; seed generators have none in Keras. */
+  name: string | null;
+}
+interface SavedGroup {
+  group: string;
+  name: string | null;
+  arrays: OwnArray[];
+}
+function savedGroups(model: Layer, options: { isRepeated?: boolean } = {}): SavedGroup[] {
+  return stateTree(model, options).map(({ path, name, object, variables }) => ({
+    group: varsOf(path),
+    name: object instanceof SeedGenerator ? null : name,
+    arrays: hasOwnState(object)
+      ? ownArrays(object, title(name, path))
+      : variables.map((v, i) => {
+          const saved = object instanceof Layer ? object.savedValue(v) : v;
+          return { key: String(i), shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : readInRun(saved)) };
+        }),
+  }));
+}
+/** @internal All arrays of a model's state, in Keras' order. */
+export const savedArrays = (model: Layer): SavedArray[] => savedGroups(model).flatMap(({ group, name, arrays }) => arrays.map((a) => ({ ...a, group, name })));
 /** @internal The state of a model as HDF5. @param options - those of `stateTree`. */
 export function stateFile(model: Layer, options: { isRepeated?: boolean } = {}): Hdf5Writer {
   const h5 = new Hdf5Writer();
-  for (const { path, name, object, variables } of stateTree(model, options)) {
-    const vars = varsOf(path);
-    h5.group(vars);
-    // Seed generators have no name in Keras.
-    if (name !== null && !(object instanceof SeedGenerator)) h5.attribute(vars, 'name', name);
-    if (hasOwnState(object)) for (const { key, ...array } of ownArrays(object, title(name, path))) h5.dataset(`${vars}/${key}`, array);
-    else
-      variables.forEach((v, i) => {
-        const saved = object instanceof Layer ? object.savedValue(v) : v;
-        h5.dataset(`${vars}/${i}`, { shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : readInRun(saved)) });
-      });
+  for (const { group, name, arrays } of savedGroups(model, options)) {
+    h5.group(group);
+    if (name !== null) h5.attribute(group, 'name', name);
+    for (const { key, ...array } of arrays) h5.dataset(`${group}/${key}`, array);
   }
   return h5;
 }
@@ -132,8 +150,17 @@ const foundIn = (d: Hdf5Dataset): Found => ({
   shape: d.shape,
   read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
 });
+/** @internal What is read of a group: of one file, or of several that are one. */
+export interface StateGroup {
+  /** Where it stands in its file. */
+  readonly path: string;
+  readonly attributes: { get(name: string): unknown };
+  keys(): string[];
+  group(name: string): StateGroup | undefined;
+  dataset(name: string): Hdf5Dataset | undefined;
+}
 /** @internal Datasets `0`, `1`, ... of a group, in order. */
-function numbered(group: Hdf5Group | undefined): Found[] {
+function numbered(group: StateGroup | undefined): Found[] {
   if (!group) return [];
   const keys = group.keys().filter((k) => /^\d+$/.test(k));
   return keys
@@ -142,14 +169,14 @@ function numbered(group: Hdf5Group | undefined): Found[] {
     .filter((d): d is Hdf5Dataset => d !== undefined)
     .map(foundIn);
 }
-const allOf = (group: Hdf5Group | null | undefined): Found[] =>
+const allOf = (group: StateGroup | null | undefined): Found[] =>
   (group?.keys() ?? [])
     .map((k) => group!.dataset(k))
     .filter((d): d is Hdf5Dataset => d !== undefined)
     .map(foundIn);
 // Files of Keras 2.12 to 3.0 made on Windows have `layers\\dense` as one name; those of Keras 2 keep the underscores of attributes (`_key_dense`).
-function groupAt(root: Hdf5Group, path: string): Hdf5Group | undefined {
-  let here: Hdf5Group | undefined = root;
+function groupAt(root: StateGroup, path: string): StateGroup | undefined {
+  let here: StateGroup | undefined = root;
   for (const part of path.split('/').filter(Boolean)) here = here?.group(part) ?? here?.group(`_${part}`);
   if (here) return here;
   const plain = (name: string): string => name.replace(/(^|[\\/])_?([^\\/]+)/g, '$1$2').replaceAll('\\', '/');
@@ -157,14 +184,14 @@ function groupAt(root: Hdf5Group, path: string): Hdf5Group | undefined {
   return key === undefined ? undefined : root.group(key);
 }
 // Where Keras looks: the path, or the one that files of 2.12 and 2.13 use.
-function groupOf(root: Hdf5Group, path: string): Hdf5Group | undefined {
+function groupOf(root: StateGroup, path: string): StateGroup | undefined {
   const here = groupAt(root, path)?.group('vars');
   if (here || !root.keys().some((key) => key.startsWith(DEPENDENCIES))) return here;
   return groupAt(root, path.replace(/layers/g, DEPENDENCIES))?.group('vars');
 }
 const DEPENDENCIES = '_layer_checkpoint_dependencies';
 /** @internal Puts the state in an HDF5 file of Keras 3 into a model. */
-export async function loadState(root: Hdf5Group, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+export async function loadState(root: StateGroup, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
   const matches = new WeightMatches(file, model.name),
     byName = options.byName ? groupsByName(root) : null;
   for (const node of stateTree(model)) {
@@ -215,9 +242,9 @@ export async function loadState(root: Hdf5Group, file: string, model: Layer, opt
   return matches.apply(options);
 }
 // By the names that groups carry as an attribute; what lies below a layer (cells, seeds) goes along with it.
-function groupsByName(root: Hdf5Group): (node: StateNode) => Hdf5Group | undefined | null {
-  const groups = new Map<string, Hdf5Group>();
-  const visit = (group: Hdf5Group): void => {
+function groupsByName(root: StateGroup): (node: StateNode) => StateGroup | undefined | null {
+  const groups = new Map<string, StateGroup>();
+  const visit = (group: StateGroup): void => {
     for (const key of group.keys()) {
       const child = group.group(key);
       if (!child || key === 'optimizer') continue;
@@ -227,8 +254,8 @@ function groupsByName(root: Hdf5Group): (node: StateNode) => Hdf5Group | undefin
     }
   };
   visit(root);
-  let current: { path: string; group: Hdf5Group } | null = null;
-  const keyOf = (group: Hdf5Group): string => group.path.replace(/^\//, '');
+  let current: { path: string; group: StateGroup } | null = null;
+  const keyOf = (group: StateGroup): string => group.path.replace(/^\//, '');
   return (node) => {
     if (node.object instanceof Optimizer) return null;
     if (current && node.path.startsWith(`${current.path}/`) && !/(^|\/)layers\/[^/]*$/.test(node.path)) {

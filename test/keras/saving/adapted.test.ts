@@ -98,3 +98,83 @@ describe('LoRA in files', () => {
         );
       }));
 });
+
+describe('sharded weights', () => {
+  const { x, y } = predictions.sharded,
+    ids = trae.tensor(x, null, 'int32'),
+    index = path.join(folder, 'sharded.weights.json');
+  const copied = (at: (name: string) => string): void => {
+    for (const name of fs.readdirSync(folder)) if (name.startsWith('sharded')) fs.copyFileSync(path.join(folder, name), at(name));
+  };
+  const fails = (model: trae.keras.Model, file: string, pattern: RegExp): Promise<void> =>
+    assert.rejects(model.loadWeights(file), (error: Error) => error.name === 'FileError' && pattern.test(error.message));
+  it('of Keras: variables of one layer in several files', async () => {
+    const model = texts();
+    const { loaded, skipped } = await model.loadWeights(index);
+    assert.equal(loaded.length, 7);
+    assert.deepEqual(skipped, []);
+    assert.ok((await differenceOf(model, ids, y)) < 1e-5);
+  });
+  it('written as Keras writes them: the same index, files of bounded size', () =>
+    inFolder(async (at) => {
+      const model = texts();
+      await model.loadWeights(index);
+      await model.saveWeights(at('sharded.weights.h5'), { maxShardSize: 500 / 1024 ** 3 });
+      const read = (file: string): { metadata: unknown; weight_map: Record<string, string | string[]> } => JSON.parse(fs.readFileSync(file, 'utf8')) as never;
+      const plain = (map: Record<string, string | string[]>): Record<string, string[]> => Object.fromEntries(Object.entries(map).map(([k, v]) => [k, [v].flat()]));
+      assert.deepEqual(read(at('sharded.weights.json')).metadata, read(index).metadata);
+      assert.deepEqual(plain(read(at('sharded.weights.json')).weight_map), plain(read(index).weight_map));
+      assert.deepEqual(fs.readdirSync(at('')).sort(), ['sharded.weights.json', ...[0, 1, 2, 3].map((i) => `sharded_0000${i}.weights.h5`)]);
+      for (const name of ['sharded.weights.json', 'sharded.weights.h5']) {
+        const copy = texts();
+        await copy.loadWeights(at(name));
+        assert.ok((await differenceOf(copy, ids, y)) < 1e-5, name);
+      }
+    }));
+  it('by name, and with the state of the optimizer', () =>
+    inFolder(async (at) => {
+      const model = texts();
+      model.compile({ optimizer: 'adam', loss: 'mse' });
+      await model.fit(ids, trae.tensor(y), { verbose: 0 });
+      await model.saveWeights(at('w.weights.json'), { maxShardSize: 1000 / 1024 ** 3 });
+      const copy = texts();
+      copy.compile({ optimizer: 'adam', loss: 'mse' });
+      copy.optimizer!.build(copy.trainableVariables);
+      await copy.loadWeights(at('w.weights.json'));
+      assert.equal(copy.optimizer!.iterations.item(), 1);
+      const report = await texts().loadWeights(at('w.weights.json'), { byName: true });
+      assert.equal(report.loaded.length + report.skipped.length > 0, true);
+    }));
+  it('a shard that is missing, damaged, another one, or elsewhere', () =>
+    inFolder(async (at) => {
+      const model = texts();
+      copied(at);
+      const file = at('sharded.weights.json'),
+        text = fs.readFileSync(file, 'utf8');
+      for (const evil of ['../sharded_00000.weights.h5', '/etc/passwd', 'a\\\\b', '..', 'C:x']) {
+        fs.writeFileSync(file, text.replaceAll('sharded_00000.weights.h5', evil));
+        await fails(model, file, /does not lie beside it; such paths are not opened/);
+      }
+      fs.writeFileSync(file, text.replaceAll('sharded_00002', 'sharded_00003'));
+      await fails(model, file, /it says that 'sharded_00003.weights.h5' holds 'layers\/conv1d\/vars', which is not there/);
+      fs.writeFileSync(file, text.replaceAll('"sharded_00002.weights.h5"', '7'));
+      await fails(model, file, /the shard of '\/layers\/conv1d\/vars' must be the name of a file\.\n {2}Received: 7/);
+      fs.writeFileSync(file, '{"metadata": {}}');
+      await fails(model, file, /it is no index of sharded weights: 'weight_map' is missing/);
+      fs.writeFileSync(file, text);
+      fs.writeFileSync(at('sharded_00001.weights.h5'), 'no HDF5');
+      await fails(model, file, /its shard 'sharded_00001.weights.h5' is no HDF5 file/);
+      fs.rmSync(at('sharded_00001.weights.h5'));
+      await fails(model, file, /its shard 'sharded_00001.weights.h5' cannot be read/);
+    }));
+  it('sizes and names that do not do', () =>
+    inFolder(async (at) => {
+      const model = texts();
+      const refused = (options: object, name: string, pattern: RegExp): Promise<void> => assert.rejects(model.saveWeights(at(name), options), pattern);
+      await refused({ maxShardSize: 100 / 1024 ** 3 }, 'w.weights.json', /'layers\/embedding\/vars\/0' of shape \(9, 7\) has 252 bytes, and a shard at most 100/);
+      await refused({ maxShardSize: 0 }, 'w.weights.json', /maxShardSize must be a positive number of gigabytes\.\n {2}Received: 0/);
+      await refused({ maxShardSize: 1 }, 'w.npz', /must end in '\.weights\.json'/);
+      await refused({}, 'w.weights.json', /pass \{ maxShardSize: gigabytes \}/);
+      assert.deepEqual(fs.readdirSync(at('')), []);
+    }));
+});
