@@ -141,5 +141,5 @@ export function deserialize(config: unknown): Activation {
 }
 // Keras 1 and 2 called this hard_sigmoid: their files mean it.
 const keras2HardSigmoid: Activation = (x) => run('clip', [run('add', [run('multiply', [convert(x), convert(0.2, convert(x))]), convert(0.5, convert(x))])], { min: 0, max: 1 });
-functionNames.set(keras2HardSigmoid, 'keras2_hard_sigmoid');
+functionNames.setOurs(keras2HardSigmoid, 'keras2_hard_sigmoid');
 all.keras2HardSigmoid = keras2HardSigmoid;

@@ -1,5 +1,8 @@
 /** Names: automatic ones for layers and the like, scopes for variable paths. */
 
+import { describe } from '../describe';
+import { ValueError } from '../errors';
+
 let counts = new Map<string, number>();
 const scopes: { owner: ScopeOwner; path: string[] }[] = [];
 
@@ -22,6 +25,24 @@ export const autoName = (className: string): string => uniqueName(toSnakeCase(cl
 /** Starts automatic names anew (keras.utils.clear_session). */
 export function clearSession(): void {
   counts = new Map();
+}
+
+let areFromConfigs = false;
+/** @internal Names that a config holds stay, whatever they are: old files have 'block/conv'. */
+export function withNamesOfConfigs<T>(f: () => T): T {
+  const outer = areFromConfigs;
+  areFromConfigs = true;
+  try {
+    return f();
+  } finally {
+    areFromConfigs = outer;
+  }
+}
+/** @internal @throws ValueError for a name that Keras refuses: '/' parts paths. */
+export function checkName(className: string, name: unknown): string {
+  if (typeof name !== 'string' || (name.includes('/') && !areFromConfigs))
+    throw new ValueError(`${className}: name must be a string without '/', which parts the paths of weights.\n  Received: ${describe(name)}`);
+  return name;
 }
 
 /** @internal Whose scope it is: an object has the parent it was first entered under, for good. */

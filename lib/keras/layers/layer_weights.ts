@@ -9,7 +9,7 @@ import { getDtypePolicy, type DTypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
 import type { GraphNode } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
-import { autoName, scopedPath } from '../naming';
+import { autoName, checkName, scopedPath } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
 import { settingWeights } from '../runs';
@@ -52,7 +52,7 @@ export abstract class LayerWeights {
   dtypePolicy: DTypePolicy;
 
   constructor(options: LayerOptions, className: string) {
-    this.name = options.name ?? autoName(className);
+    this.name = options.name == null ? autoName(className) : checkName(className, options.name);
     this.dtypePolicy = getDtypePolicy(options.dtype);
     states.set(this, {
       trainableVariables: [],

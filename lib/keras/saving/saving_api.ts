@@ -11,6 +11,7 @@ import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { Run, withRun } from '../runs';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
+import { warnOfRefusals } from './keras_refuses';
 import { modernizeCompileConfig } from './legacy_compile';
 import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
@@ -76,6 +77,7 @@ async function writeModel(model: Layer, filepath: string, options: SaveOptions):
   const file = await checkTarget('save', filepath, options);
   if (file.endsWith('.weights.h5'))
     throw new ValueError(`save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`);
+  if (/\.(h5|hdf5|keras)$/.test(file)) warnOfRefusals(model, file);
   if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyModel(sink, model as Model), options.signal);
   if (!file.endsWith('.keras')) throw new ValueError(`save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${file}`);
   return writeAtomically(file, (sink) => writeKerasArchive(sink, model), options.signal);

@@ -4,7 +4,7 @@ import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { nearest } from '../../options';
 import { Tensor, tensor } from '../../tensor';
-import { snakeCase } from '../naming';
+import { snakeCase, withNamesOfConfigs } from '../naming';
 import { inKerasOrder } from './config_order';
 import { floatOptions } from './float_options';
 import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../layers/masks';
@@ -58,11 +58,18 @@ export const functionNames = {
   has: (f: object): boolean => builtInNames.has(f),
   /** The built-in function of a name. */
   find: (name: string): object | undefined => functionByName.get(name),
+  /** Functions that Keras 3 lacks: files hold them as those of a caller, who gives them in custom_objects. */
+  isOurs: (f: object): boolean => ours.has(f),
+  setOurs(f: object, name: string): void {
+    functionNames.set(f, name);
+    ours.add(f);
+  },
   set(f: object, name: string): void {
     builtInNames.set(f, name);
     if (!functionByName.has(name)) functionByName.set(name, f);
   },
 };
+const ours = new WeakSet<object>();
 const builtInNames = new WeakMap<object, string>(),
   functionByName = new Map<string, object>();
 
@@ -92,7 +99,8 @@ export function serializeKerasObject(object: unknown): unknown {
   if (ArrayBuffer.isView(object)) return Array.from(object as unknown as ArrayLike<number>, Number);
   if (typeof object === 'function') {
     const name = functionNames.get(object);
-    if (name) return name;
+    if (name && !functionNames.isOurs(object)) return name;
+    if (name) return serializeFunction(object);
     return { module: 'builtins', class_name: 'function', config: object.name, registered_name: isRegistered(object) ? getRegisteredName(object) : 'function' };
   }
   if (isConfigurable(object)) {
@@ -175,7 +183,7 @@ function finish(object: unknown, config: SerializedObject): unknown {
 }
 /** @internal */
 export function fromConfig<T>(cls: SerializableClass, config: Record<string, unknown>): T {
-  return (cls.fromConfig ? cls.fromConfig(config) : construct(cls, config)) as T;
+  return withNamesOfConfigs(() => (cls.fromConfig ? cls.fromConfig(config) : construct(cls, config)) as T);
 }
 function customFunction(config: SerializedObject): unknown {
   const name = String(config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config);
