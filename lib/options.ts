@@ -13,8 +13,11 @@ export function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** Longest name that a known one is looked for: the time grows with its length. */
+const LONGEST = 100;
 /** @internal The known name nearest to `name`, or undefined when none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
   const plain = (s: string): string => s.replace(/_/g, '').toLowerCase();
   const scored = known.map((k) => [editDistance(plain(name), plain(k)), k] as const).sort((a, b) => a[0] - b[0]);
   return scored.length && scored[0][0] <= Math.max(2, Math.floor(name.length / 3)) ? scored[0][1] : undefined;
@@ -34,7 +37,7 @@ export function checkOptions(where: string, options: object, known: readonly str
     if (known.includes(name)) continue;
     const near = nearest(name, known);
     throw new TypeError(
-      `${where}: unknown option '${name}'.${near ? ` Did you mean '${near}'?` : ''}\n  ${known.length ? `Known options: ${known.join(', ')}` : 'It has no options.'}`,
+      `${where}: unknown option ${describe(name)}.${near ? ` Did you mean '${near}'?` : ''}\n  ${known.length ? `Known options: ${known.join(', ')}` : 'It has no options.'}`,
       { op: where },
     );
   }

@@ -1,4 +1,5 @@
 /** safetensors: a JSON header with names, types, shapes and places, and the numbers behind it (huggingface.co/docs/safetensors). */
+import { describe } from '../describe';
 import { FileError } from '../errors';
 import { isRecord } from '../nest';
 import { formatShape, type DType, type Shape, type TypedArray } from '../tensor';
@@ -81,7 +82,7 @@ export class SafetensorsReader {
     if (!isRecord(e) || !Array.isArray(e.shape) || !e.shape.every(isSize) || !Array.isArray(e.data_offsets) || e.data_offsets.length !== 2 || !e.data_offsets.every(isSize))
       return this.fail(`tensor '${name}' is described wrongly`);
     const known = Object.hasOwn(TYPES, String(e.dtype)) ? TYPES[String(e.dtype)] : undefined;
-    if (!known) return this.fail(`tensor '${name}' has values of type '${String(e.dtype)}'; known are ${Object.keys(TYPES).join(', ')}`);
+    if (!known) return this.fail(`tensor '${name}' has values of type ${describe(e.dtype)}; known are ${Object.keys(TYPES).join(', ')}`);
     const [from, to] = e.data_offsets as number[],
       shape = e.shape as number[],
       bytes = shape.reduce((a, b) => a * b, known.type.size);

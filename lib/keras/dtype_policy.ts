@@ -12,7 +12,9 @@ export class DTypePolicy {
   readonly computeDtype: DType;
   readonly variableDtype: DType;
   constructor(name: string | { name: string }) {
-    this.name = typeof name === 'string' ? name : name.name;
+    const given: unknown = typeof name === 'string' ? name : (name as { name?: unknown } | null)?.name;
+    if (typeof given !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(name)}`);
+    this.name = given;
     if (this.name.startsWith('mixed_')) {
       this.computeDtype = checkDType(this.name.slice(6), 'DTypePolicy: dtype');
       if (this.computeDtype !== 'bfloat16' && this.computeDtype !== 'float16') throw new ValueError(`DTypePolicy: '${this.name}' is neither 'mixed_bfloat16' nor 'mixed_float16'.`);
@@ -37,7 +39,7 @@ export function setDtypePolicy(policy: string | DTypePolicy): void {
 export function getDtypePolicy(policy: unknown): DTypePolicy {
   if (policy === undefined || policy === null) return global_;
   if (policy instanceof DTypePolicy) return policy;
-  if (isSerialized(policy)) return new DTypePolicy((policy.config as { name: string }).name);
+  if (isSerialized(policy)) return new DTypePolicy(policy.config as { name: string });
   if (typeof policy !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(policy)}`);
   return new DTypePolicy(policy);
 }

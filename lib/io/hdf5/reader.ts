@@ -146,6 +146,10 @@ export class Hdf5Group {
     this.links = readLinks(input, messages, path);
     this.attributes = readAttributes(input, messages);
   }
+  /** Bytes of the whole file. */
+  get fileSize(): number {
+    return this.input.source.size;
+  }
   /** Names of what it holds. */
   keys(): string[] {
     return [...this.links.keys()];

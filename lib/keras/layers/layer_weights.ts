@@ -13,6 +13,7 @@ import { autoName, checkName, scopedPath } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
 import { settingWeights } from '../runs';
+import { claimWeight } from '../saving/weight_budget';
 import { held, isMetric } from './attributes';
 import type { Layer } from './layer';
 import type { AddWeightOptions, BuildShape, LayerOptions } from './layer_types';
@@ -101,6 +102,7 @@ export abstract class LayerWeights {
         `addWeight: layer '${this.name}' asks for a weight of shape ${formatShape(shape)}; all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.`,
       );
     const dtype = options.dtype ?? this.variableDtype;
+    claimWeight(this.name, options.name ?? 'variable', shape as Shape, dtype);
     const initializer = initializers.get(options.initializer ?? (isFloating(dtype) ? 'glorot_uniform' : 'zeros'))!;
     const value = withTrace(null, () => initializer.call(shape as Shape, { dtype }));
     if (formatShape(value.shape) !== formatShape(shape))

@@ -10,6 +10,7 @@ import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../naming';
 import { camelKeys, registerClass } from '../saving/registry';
 import { architectureOf, loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions, type SaveWeightsOptions } from '../saving/saving_api';
+import { checkFunctional } from '../saving/schema';
 import { deserializeKerasObject } from '../saving/serialize';
 import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
@@ -312,7 +313,10 @@ export class Model extends Layer {
     return this.graph && this.constructor === Model ? functionalConfig(this, this.graph) : super.getConfig();
   }
   static override fromConfig(config: Record<string, unknown>): Layer {
-    if (this === Model && Array.isArray(config.layers)) return functionalFromConfig(config, (options) => new Model(options));
+    if (this === Model && config.layers !== undefined) {
+      checkFunctional(config);
+      return functionalFromConfig(config, (options) => new Model(options));
+    }
     return super.fromConfig.call(this, config);
   }
 }
@@ -321,4 +325,7 @@ const isFitOptions = (x: unknown): x is FitOptions => isRecord(x) && Object.keys
 registerClass('keras.models', Model);
 registerClass('keras', Model);
 // Files of functional models name this class.
-registerClass('keras.src.models.functional', Object.assign(class Functional extends Model {}, { fromConfig: (config: Record<string, unknown>) => Model.fromConfig(config) }));
+registerClass(
+  'keras.src.models.functional',
+  Object.assign(class Functional extends Model {}, { fromConfig: (config: Record<string, unknown>) => Model.fromConfig({ layers: null, ...config }) }),
+);

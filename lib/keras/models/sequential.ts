@@ -11,11 +11,18 @@ import { atPlace } from '../layers/sharing';
 import { withNameScope } from '../naming';
 import { isOld } from '../saving/legacy_configs';
 import { registerClass } from '../saving/registry';
+import { checkSequential } from '../saving/schema';
 import { deserializeKerasObject, serializeKerasObject } from '../saving/serialize';
 import { FunctionalGraph } from './graph';
 import { Model } from './model';
 
 const chains = new WeakMap<Sequential, Layer[]>();
+// Layers by name, so that each new one is not compared with all before it.
+const names = new WeakMap<Layer[], { length: number; byName: Map<string, Layer> }>();
+function namesOf(chain: Layer[]): Map<string, Layer> {
+  const known = names.get(chain);
+  return known?.length === chain.length ? known.byName : new Map(chain.map((l) => [l.name, l]));
+}
 // Models of Keras 1 and 2 take inputs of another rank than they say, where their layers do.
 const lenient = new WeakSet<Sequential>();
 /** Models without an Input: the first data gave the sizes, and later data may have others where the layers take them. */
@@ -52,11 +59,15 @@ export class Sequential extends Model {
     if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${describe(given)}`);
     const { chain } = this;
     if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
-    if (chain.some((l) => l !== layer && l.name === layer.name))
-      throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+    const named = namesOf(chain),
+      known = named.get(layer.name);
+    if (known && known !== layer) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
     if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape) chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
     else if (!chain.length && layer instanceof Model && layer.graph) chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
     chain.push(layer);
+    const byName = chain.length > 2 ? named : new Map(chain.map((l) => [l.name, l]));
+    byName.set(layer.name, layer);
+    names.set(chain, { length: chain.length, byName });
   }
   private rebuild(): void {
     const { chain } = this;
@@ -136,6 +147,7 @@ export class Sequential extends Model {
     return { name: this.name, trainable: this.trainable, dtype: serializeKerasObject(this.dtypePolicy), layers: this.chain.map((l) => serializeKerasObject(l)), ...build };
   }
   static override fromConfig(config: Record<string, unknown>): Sequential {
+    checkSequential(config);
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
     const isOfTexts = isInputOfTexts(layers[0]);
     const model = new this(

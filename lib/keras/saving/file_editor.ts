@@ -9,6 +9,7 @@ import { formatShape, tensor, Tensor, type TensorLike } from '../../tensor';
 import type { Layer } from '../layers/layer';
 import { checkOptions } from '../options';
 import { openKerasArchive } from './saving_lib';
+import { readingFile } from './schema';
 import { isLeaf, readTree, treeOfModel, type ShapeTree, type WeightTree } from './weight_tree';
 
 export interface FileEditorOptions {
@@ -58,12 +59,14 @@ export class KerasFileEditor {
       throw new ValueError(`KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: ${describe(filepath)}`);
     const signal = options.signal ?? null;
     signal?.throwIfAborted();
-    const contents = await withFile(filepath, async (source): Promise<Contents> => {
-      const names = new Map<string, string>();
-      if (isHdf5(source)) return { config: null, metadata: null, weightsDict: await readTree(openHdf5(source), names, signal), names };
-      const { zip, config, metadata } = await openKerasArchive(source, signal);
-      return { config, metadata, weightsDict: await readTree(openHdf5(await zip.open('model.weights.h5', signal)), names, signal), names };
-    });
+    const contents = await readingFile(filepath, () =>
+      withFile(filepath, async (source): Promise<Contents> => {
+        const names = new Map<string, string>();
+        if (isHdf5(source)) return { config: null, metadata: null, weightsDict: await readTree(openHdf5(source), names, signal), names };
+        const { zip, config, metadata } = await openKerasArchive(source, signal);
+        return { config, metadata, weightsDict: await readTree(openHdf5(await zip.open('model.weights.h5', signal)), names, signal), names };
+      }),
+    );
     return new KerasFileEditor(filepath, contents, options.printFn ?? console.log);
   }
   /** Prints the objects and their arrays. */

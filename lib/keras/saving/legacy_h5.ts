@@ -2,6 +2,7 @@
  * HDF5 files of Keras 1, 2 and 3's legacy format (keras.src.legacy.saving.legacy_h5_format): weights by layer, in the
  * order of the layers, names in attributes; whole models with `model_config`, `training_config` and `optimizer_weights`.
  */
+import { describe } from '../../describe';
 import { FileError, ValueError } from '../../errors';
 import type { ByteSink } from '../../io/atomic';
 import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
@@ -21,7 +22,9 @@ import { toPythonJson } from './python_json';
 import { camelKeys } from './registry';
 import type { LoadModelOptions } from './saving_api';
 import { KERAS_VERSION, parseJson } from './saving_lib';
+import { isRawError } from './schema';
 import { deserializeKerasObject } from './serialize';
+import { withinFile } from './weight_budget';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
 /** Longest attribute that Keras writes; longer lists are split into `layer_names0`, `layer_names1`, ... */
@@ -127,8 +130,10 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
   const group = root.group('model_weights') ?? root,
     origin = originOf(root, group);
-  const model = withLegacyConfigs(origin, () => withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model));
-  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but '${String(config.class_name)}'.`);
+  const model = withLegacyConfigs(origin, () =>
+    withinFile(file, root.fileSize, () => withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model)),
+  );
+  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
   await loadLegacyWeights(root, file, model, { signal, isOwn: true });
   const training = textOf(root, 'training_config');
   if (!compile || training === null) return model;
@@ -173,7 +178,9 @@ export function compileByTrainingConfig(
     );
   } catch (error) {
     // The model is there; what it was trained with may be a function that only its author has.
-    console.warn(`${file}: the model was loaded but not compiled: ${(error as Error).message.split('\n')[0]}`);
+    console.warn(
+      `${file}: the model was loaded but not compiled: ${isRawError(error) ? `its training_config, ${describe(args)}, is damaged` : (error as Error).message.split('\n')[0]}`,
+    );
   }
 }
 const unlist = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 ? x[0] : x);

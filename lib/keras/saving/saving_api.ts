@@ -5,6 +5,7 @@ import { writeAtomically } from '../../io/atomic';
 import { isHdf5, openHdf5 } from '../../io/hdf5/index';
 import { withFile, type ByteSource } from '../../io/source';
 import { isZip } from '../../io/zip';
+import { describe } from '../../describe';
 import { isRecord } from '../../nest';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
@@ -21,7 +22,9 @@ import { withObjectSharing } from './object_sharing';
 import { deserializeKerasObject } from './serialize';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
 import { indexPath, loadShardedWeights, shardBytes, writeShardedWeights } from './sharded_weights';
+import { readingFile } from './schema';
 import { isJson, loadTfjsModel } from './tfjs';
+import { withinFile } from './weight_budget';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 
 export interface SaveOptions {
@@ -88,7 +91,7 @@ export async function loadModel(filepath: string, options: LoadModelOptions = {}
   checkOptions('loadModel', options, ['customObjects', 'compile', 'safeMode', 'signal']);
   if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${String(filepath)}`);
   options.signal?.throwIfAborted();
-  return withFile(filepath, (source) => loadFrom(source, filepath, options));
+  return readingFile(filepath, () => withFile(filepath, (source) => loadFrom(source, filepath, options)));
 }
 async function loadFrom(source: ByteSource, filepath: string, options: LoadModelOptions): Promise<Model> {
   const { compile = true, customObjects, signal } = options;
@@ -102,14 +105,14 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
   const archive = await openKerasArchive(source, signal),
     // keras_core, whose versions began with 0, is Keras 3.
     version = String(archive.metadata.keras_version ?? KERAS_VERSION).replace(/^0\..*/, KERAS_VERSION),
-    model = withLegacyConfigs({ version, backend: null }, () => modelFromConfig(archive.config, { customObjects, compile }, filepath));
+    model = withLegacyConfigs({ version, backend: null }, () => withinFile(filepath, source.size, () => modelFromConfig(archive.config, { customObjects, compile }, filepath)));
   await loadArchiveWeights(archive, filepath, model, { signal });
   return model;
 }
 /** @internal A model by Keras' JSON, compiled when that says so. */
 export function modelFromConfig(config: Record<string, unknown>, { customObjects, compile }: Pick<LoadModelOptions, 'customObjects' | 'compile'>, where: string): Model {
   const model = withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }));
-  if (!isModel(model)) throw new ValueError(`${where}: it describes no model but '${String(config.class_name)}'.`);
+  if (!isModel(model)) throw new ValueError(`${where}: it describes no model but ${describe(config.class_name)}.`);
   const compiled = config.compile_config;
   // Keras writes an empty record for a model that is not compiled.
   if (compile && isRecord(compiled) && Object.keys(compiled).length)
@@ -165,7 +168,9 @@ export async function loadWeights(model: Layer, filepath: string, options: LoadW
   if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${String(filepath)}`);
   requireBuilt('loadWeights', model);
   options.signal?.throwIfAborted();
-  return withRun(new Run('loadWeights', 'set', model), async () => withFile(await indexOf(filepath), (source) => loadWeightsFrom(source, filepath, model, options)));
+  return withRun(new Run('loadWeights', 'set', model), () =>
+    readingFile(filepath, async () => withFile(await indexOf(filepath), (source) => loadWeightsFrom(source, filepath, model, options))),
+  );
 }
 async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
   if (isJson(source)) return loadShardedWeights(source, filepath, model, options);

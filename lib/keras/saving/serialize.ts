@@ -11,6 +11,7 @@ import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../layers/masks';
 import { isOld, modernize } from './legacy_configs';
 import { markShared, rememberObject, sharedObject } from './object_sharing';
 import { markFloats, toPythonJson } from './python_json';
+import { checkDepth, checkObject, making } from './schema';
 import {
   builtInClass,
   camelKeys,
@@ -144,14 +145,33 @@ const serializeRecord = (record: Record<string, unknown>): Record<string, unknow
 
 /** The object that a config of `serializeKerasObject` describes. Never runs code that comes with it. */
 export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects; module?: string } = {}): unknown {
+  // What lies within a config that is being read was checked with it.
+  if (!inProgress) checkDepth('deserialize: the config', config);
+  inProgress++;
+  try {
+    return deserialized(config, options);
+  } finally {
+    inProgress--;
+  }
+}
+let inProgress = 0;
+function deserialized(config: unknown, options: { customObjects?: CustomObjects; module?: string }): unknown {
   if (options.customObjects) return customObjectScope(options.customObjects, () => deserializeKerasObject(config, { module: options.module }));
   if (Array.isArray(config)) return config.map((c) => deserializeKerasObject(c));
   if (!isRecord(config)) return config;
   if (!isSerialized(config)) return Object.fromEntries(Object.entries(config).map(([k, v]) => [k, deserializeKerasObject(v)]));
+  checkObject(config);
+  return making(config.class_name, config.config, () => made(config, options));
+}
+function made(config: SerializedObject, options: { module?: string }): unknown {
   const { class_name: given, config: inner } = config;
-  if (given === '__tuple__') return ((inner as unknown as unknown[]) ?? []).map((c) => deserializeKerasObject(c));
+  if (given === '__tuple__') {
+    const items: unknown = inner ?? [];
+    if (!Array.isArray(items)) throw new ValueError(`deserialize: the config of '__tuple__' must be a list.\n  Received: ${describe(items)}`);
+    return items.map((c) => deserializeKerasObject(c));
+  }
   if (given === '__tensor__' || given === '__numpy__') {
-    const { value, dtype } = inner as { value: number[]; dtype?: 'float32' };
+    const { value, dtype } = recordOf(given, inner) as { value: number[]; dtype?: 'float32' };
     return tensor(value, null, dtype);
   }
   if (given === '__lambda__') return refusePython('function', '__lambda__');
@@ -186,8 +206,10 @@ export function fromConfig<T>(cls: SerializableClass, config: Record<string, unk
   return withNamesOfConfigs(() => (cls.fromConfig ? cls.fromConfig(config) : construct(cls, config)) as T);
 }
 function customFunction(config: SerializedObject): unknown {
-  const name = String(config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config);
-  const f = getRegisteredObject(name) ?? getRegisteredObject(String(config.config)) ?? functionByName.get(String(config.config));
+  const given: unknown = config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config;
+  if (typeof given !== 'string') throw new ValueError(`deserialize: the config of a function must be its name.\n  Received: ${describe(given)}`);
+  const name = given.length > 100 ? `${given.slice(0, 100)}...` : given;
+  const f = getRegisteredObject(given) ?? getRegisteredObject(String(config.config)) ?? functionByName.get(String(config.config));
   if (typeof f !== 'function')
     throw new TypeError(
       `deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects: { customObjects: { '${name}': yourFunction } }, or register it with registerKerasSerializable.`,
@@ -213,7 +235,7 @@ function findClass({ module, class_name: name, registered_name: registered }: Se
   const near = nearest(name, classNames(module ?? fallback ?? ''));
   const known = registered && registered !== name ? `'${registered}'` : `'${name}'`;
   throw new TypeError(
-    `deserialize: class '${name}'${module ? ` of ${module}` : ''}${registered && registered !== name ? `, registered as '${registered}',` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects: { customObjects: { ${known}: ${/^\w+$/.test(name) ? name : 'YourClass'} } }, or register it with registerKerasSerializable.`,
+    `deserialize: class ${describe(name)}${module ? ` of ${module}` : ''}${registered && registered !== name ? `, registered as '${registered}',` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects: { customObjects: { ${known}: ${/^\w+$/.test(name) ? name : 'YourClass'} } }, or register it with registerKerasSerializable.`,
   );
 }
 const EVERYWHERE = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'optimizers.schedules', 'losses', 'metrics'].map((m) => `keras.${m}`);
@@ -251,7 +273,7 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
     const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
     if (found) return fromConfig<T>(builtInClass(module, found)!, {});
     const near = nearest(name, [...names, ...Object.keys(aliases)]);
-    throw new ValueError(`${what} '${name}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);
+    throw new ValueError(`${what} ${describe(name)} is not known.${near ? ` Did you mean '${near}'?` : ''}`);
   };
   return {
     get(identifier) {

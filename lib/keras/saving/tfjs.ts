@@ -3,7 +3,8 @@
  * file, by plain names only.
  */
 import * as path from 'node:path';
-import { FileError } from '../../errors';
+import { describe } from '../../describe';
+import { FileError, ValueError } from '../../errors';
 import { decodeNumbers, type Datatype } from '../../io/hdf5/datatype';
 import { withFile, type ByteSource } from '../../io/source';
 import { isRecord } from '../../nest';
@@ -17,6 +18,7 @@ import { legacyOptimizerState } from './legacy_optimizer';
 import type { LoadModelOptions } from './saving_api';
 import { parseJson } from './saving_lib';
 import { deserializeKerasObject } from './serialize';
+import { withinFile } from './weight_budget';
 import { WeightMatches, type Found } from './weight_matching';
 
 /** Largest model.json. */
@@ -58,7 +60,6 @@ export async function loadTfjsModel(source: ByteSource, file: string, { customOb
     throw new FileError(
       `${file}: it is a graph model of TensorFlow.js, whose layers are lost.\n  Fix: export a layers model, or load the SavedModel it was made of with hub.KerasLayer.`,
     );
-  const model = withLegacyConfigs({ version: '2', backend: null }, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model);
   const found = new Map<string, Found>();
   const state: Found[] = [];
   for (const group of json.weightsManifest as unknown[])
@@ -66,6 +67,11 @@ export async function loadTfjsModel(source: ByteSource, file: string, { customOb
       if (kind === 'optimizer') state.push(f);
       else found.set(f.where, f);
     }
+  const bytes = [...found.values(), ...state].reduce((n, f) => n + 8 * f.shape.reduce((a, b) => a * b, 1), source.size);
+  const model = withLegacyConfigs({ version: '2', backend: null }, () =>
+    withinFile(file, bytes, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model),
+  );
+  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
   const matches = new WeightMatches(file, model.name);
   match(model, found, matches);
   await matches.apply({ signal });
@@ -110,7 +116,8 @@ function entryOf(given: unknown, file: string): Entry {
     return fail('has no name or shape');
   const quantization = isRecord(given.quantization) ? given.quantization : null,
     code = String(quantization?.dtype ?? given.dtype);
-  if (!Object.hasOwn(STORED, code)) return fail(`('${given.name}') has values of type '${code}'; known are ${Object.keys(STORED).join(', ')}`);
+  if (!Object.hasOwn(STORED, code))
+    return fail(`('${given.name}') has values of type ${describe(quantization?.dtype ?? given.dtype)}; known are ${Object.keys(STORED).join(', ')}`);
   const stored = STORED[code],
     shape = given.shape as number[],
     isScaled = quantization !== null && code !== 'float16';
@@ -135,9 +142,10 @@ async function readGroup(group: unknown, file: string, signal?: AbortSignal | nu
   const shards: Uint8Array[] = [];
   let size = 0;
   for (const shard of group.paths as unknown[]) {
-    const name = String(shard).replace(/^\.\//, '');
+    if (typeof shard !== 'string') throw new FileError(`${file}: the names of its shards must be texts.\n  Received: ${describe(shard)}`);
+    const name = shard.replace(/^\.\//, '');
     if (!name || name.includes('/') || name.includes('\\') || name.includes('\0') || name === '..' || /^[a-z]+:/i.test(name))
-      throw new FileError(`${file}: the shard '${String(shard)}' does not lie beside it; such paths are not opened.`);
+      throw new FileError(`${file}: the shard '${shard}' does not lie beside it; such paths are not opened.`);
     shards.push(
       await withFile(path.join(path.dirname(file), name), (s) => {
         if (size + s.size > total) throw new FileError(`${file}: its shards hold more than the ${total} bytes of its weights.`);
