@@ -1,4 +1,5 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
+import { expectFunction, expectKind } from './guard';
 import { binding } from './binding';
 import { TypeError, ValueError } from './errors';
 import { flattenStructure, mapStructure } from './nest';
@@ -58,6 +59,7 @@ const onesFor = (y: Tensor): Tensor => run('broadcast_to', [tensor(1, [], y.dtyp
  * @returns `(...x) => ({ value, grads })`, grads aligned with the arguments (`grad` is the first).
  */
 export function valueAndGrad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => { value: Tensor; grad: Tensor; grads: Tensor[] } {
+  expectFunction('grad', 'its argument', f);
   return (...xs) =>
     scoped(() => {
       // Fresh aliases: the gradient stops here, while an outer gradient still flows through.
@@ -91,6 +93,14 @@ export function grad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => u
  * Variables that the value does not depend on get zeros.
  */
 export function variableGrads(f: () => Tensor, variables: readonly (Variable | Tensor)[]): { value: Tensor; grads: Tensor[] } {
+  expectFunction('variableGrads', 'the first argument', f);
+  expectKind(
+    'variableGrads',
+    'the second argument',
+    variables,
+    Array.isArray(variables) && variables.every((v) => v instanceof Tensor || (v as { value?: unknown } | null)?.value instanceof Tensor),
+    'a list of variables or tensors',
+  );
   return scoped(() => {
     const leaves = variables.map((v) => (v instanceof Tensor ? v : v.value));
     const value = lossOf(f(), 'variableGrads');

@@ -3,6 +3,7 @@
  * at the caller's line: frames of this library are left out.
  */
 import * as path from 'node:path';
+import { describe } from './describe';
 
 const OWN_FOLDER = path.resolve(__dirname) + path.sep;
 
@@ -16,7 +17,7 @@ export class TraeError extends Error {
   layerNamed?: boolean;
 
   constructor(message: string, options: { op?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(typeof message === 'string' ? message : describe(message), options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code =
       'ERR_' +
@@ -24,7 +25,7 @@ export class TraeError extends Error {
         .replace(/Error$/, '')
         .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
         .toUpperCase();
-    if (options.op) this.op = options.op;
+    if (options?.op) this.op = options.op;
     stripOwnFrames(this);
   }
 }
@@ -64,7 +65,7 @@ const KINDS: Record<string, typeof TraeError> = {
 /** @internal Makes the error that native code reports by name. */
 export function makeError(kind: string, message: string, op?: string): TraeError {
   const Kind = KINDS[kind] ?? InternalError;
-  if (!op?.includes('_')) return new Kind(message, { op });
+  if (typeof op !== 'string' || !op.includes('_')) return new Kind(message, { op });
   const name = op.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()); // as the function is called here
   return new Kind(message.startsWith(`${op}:`) ? name + message.slice(op.length) : message, { op: name });
 }

@@ -1,5 +1,6 @@
 /** The last net under public calls: what JavaScript itself throws about an argument becomes an error of this library. */
 import { describe } from './describe';
+import { isRecord } from './nest';
 import { isOwnFault, TraeError, TypeError } from './errors';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -10,6 +11,19 @@ function refused(name: string, args: readonly unknown[], cause: unknown): TraeEr
     `${name}: ${isDeep ? 'an argument is nested too deep, or holds itself' : 'the arguments are not of the kinds that it takes'}.\n  Received: ${args.length ? args.map((a) => describe(a)).join(', ') : 'no arguments'}`,
     { op: name, cause },
   );
+}
+/** @internal The value, when it is a function. */
+export function expectFunction(op: string, what: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${op}: ${what} must be a function.\n  Received: ${describe(value)}`, { op });
+}
+/** @internal The value, when it is an instance of a class or a record of a kind. */
+export function expectKind(op: string, what: string, value: unknown, isKind: boolean, expected: string): void {
+  if (!isKind) throw new TypeError(`${op}: ${what} must be ${expected}.\n  Received: ${describe(value)}`, { op });
+}
+/** @internal An options object, when it is one. */
+export function recordOf<T extends object>(op: string, options: T): T {
+  expectKind(op, 'the options', options, isRecord(options), 'a record');
+  return options;
 }
 /** @internal Runs `f`; a fault of JavaScript in a line of this library is told as one of the arguments. */
 export function guardArguments(name: string, args: readonly unknown[], f: () => unknown): unknown {

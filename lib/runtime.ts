@@ -1,4 +1,5 @@
 /** The engine as a whole: threads, memory, devices, version. */
+import { expectFunction } from './guard';
 import { binding } from './binding';
 import { ValueError } from './errors';
 import { flattenStructure } from './nest';
@@ -34,6 +35,7 @@ const plainRun = binding.run,
  * @throws ValueError for an async function.
  */
 export function tidy<T>(f: () => T): T {
+  expectFunction('tidy', 'its argument', f);
   const made = new Set<Tensor>();
   scopes.push(made);
   binding.run = trackedRun;

@@ -17,7 +17,7 @@ export interface Finding {
 
 /** What asks the network, waits for something, changes the whole process, or reads folders of the user's. */
 const LEFT_OUT =
-  /datasets\.|getFile|setRandomSeed|config\.|audioDatasetFromDirectory|imageDatasetFromDirectory|textDatasetFromDirectory|RemoteMonitor|enableInteractive|setBackend|clearSession|set[A-Z]|enable|disable|extractArchive|\.setup/;
+  /^trae\.Tensor$|datasets\.|getFile|setRandomSeed|config\.|audioDatasetFromDirectory|imageDatasetFromDirectory|textDatasetFromDirectory|RemoteMonitor|enableInteractive|setBackend|clearSession|set[A-Z]|enable|disable|extractArchive|\.setup/;
 const isClass = (f: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(f));
 
 interface Target {
@@ -34,17 +34,13 @@ function* targetsOf(space: object, prefix: string, seen: Set<unknown>): Generato
     if (typeof value === 'function') {
       seen.add(value);
       const f = value as AnyFunction;
-      if (isClass(f)) yield { name: `new ${name}`, call: (...args) => used(Reflect.construct(f, args)) };
+      if (isClass(f)) yield { name: `new ${name}`, call: (...args) => Reflect.construct(f, args) as unknown };
       else yield { name, call: (...args) => f(...args) };
     } else if (value !== null && typeof value === 'object' && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null))
       yield* targetsOf(value as object, name, seen);
   }
 }
 const METHODS = ['call', 'apply', 'getConfig', 'updateState', 'result', 'resetState', 'computeOutputShape', 'computeMask', 'build'];
-/** What a class made is used too: a bad option may show only then. */
-function used(object: unknown): unknown {
-  return object;
-}
 const methodsOf = (make: () => object, name: string): Target[] =>
   Object.getOwnPropertyNames(Object.getPrototypeOf(make()))
     .filter((key) => key !== 'constructor' && typeof (make() as Record<string, unknown>)[key] === 'function')
@@ -97,12 +93,15 @@ export function* randomCalls(first: number, last: number, part = ''): Generator<
 const isCallers = (e: Error): boolean => /hostile_values/.test(e.stack?.split('\n').find((l) => /^\s+at /.test(l)) ?? '');
 
 /** Undefined for a result or an error of ours. */
-export async function resultOf({ text, run }: RandomCall): Promise<Finding | undefined> {
+export async function resultOf({ text, run }: RandomCall, onRefusal: () => unknown = () => undefined): Promise<Finding | undefined> {
   try {
     await run();
     return undefined;
   } catch (e) {
-    if (e instanceof trae.TraeError && !(e instanceof trae.InternalError)) return undefined;
+    if (e instanceof trae.TraeError && !(e instanceof trae.InternalError)) {
+      onRefusal();
+      return undefined;
+    }
     const error = e as Error;
     if (error instanceof Error && isCallers(error)) return undefined;
     const where = error?.stack?.split('\n').find((line) => /\/lib\//.test(line));

@@ -1,4 +1,5 @@
 /** BackupAndRestore. */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ValueError } from '../../errors';
@@ -30,7 +31,7 @@ export class BackupAndRestore extends Callback {
   ) {
     super();
     checkOptions('BackupAndRestore', options, ['saveFreq', 'doubleCheckpoint', 'deleteCheckpoint']);
-    if (!backupDir) throw new ValueError("BackupAndRestore: backupDir must be the path of a directory.\n  Received: ''");
+    if (typeof backupDir !== 'string' || !backupDir) throw new ValueError(`BackupAndRestore: backupDir must be the path of a directory.\n  Received: ${describe(backupDir)}`);
     this.settings = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
     const { saveFreq } = this.settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))

@@ -1,4 +1,5 @@
 /** What happens during training, evaluation and prediction (keras.callbacks.Callback). */
+import { expectKind } from '../../guard';
 import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 
@@ -49,7 +50,9 @@ export class CallbackList {
     model: Model,
     params: CallbackParams,
   ) {
+    expectKind('callbacks', 'they', callbacks, Array.isArray(callbacks), 'a list');
     for (const c of callbacks) {
+      expectKind('callbacks', 'each', c, typeof (c as Callback | null)?.setModel === 'function', 'a Callback');
       c.setModel(model);
       c.setParams(params);
     }

@@ -1,4 +1,5 @@
 /** All losses (keras.losses): one number for each example, averaged over the batch. */
+import { expectKind } from '../../guard';
 import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
 import { classNames, getRegisteredObject } from '../saving/registry';
 import { camelCase, snakeCase } from '../naming';
@@ -99,6 +100,7 @@ export const LOSS_ALIASES: Record<string, string> = {
 
 /** @internal The function that Keras means by a name, which is none of a class: 'kl_divergence', 'klDivergence', 'kld'. */
 export function functionNamed(name: string): LossFunction | null {
+  expectKind('losses.functionNamed', 'its argument', name, typeof name === 'string', 'the name of a loss');
   if (getRegisteredObject(name) || classNames('keras.losses').includes(name)) return null;
   const key = camelCase(name),
     full = key in functions ? key : LOSS_ALIASES[name.toLowerCase()];

@@ -1,4 +1,5 @@
 /** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
+import { expectKind } from '../../guard';
 import { describe } from '../../describe';
 import { NotImplementedError, TypeError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
@@ -51,6 +52,7 @@ export function applyMask(sampleWeight: Tensor | null, mask: Tensor | null, dtyp
 }
 /** @internal Sums or averages losses of examples, weighted. */
 export function reduceWeighted(values: Tensor, sampleWeight: Tensor | null, mask: Tensor | null, reduction: Reduction): Tensor {
+  expectKind('reduceWeighted', 'values', values, values instanceof Tensor, 'a tensor');
   let v = values,
     weight = applyMask(sampleWeight, mask, v.dtype, reduction);
   if (weight) {
@@ -153,7 +155,7 @@ export abstract class FunctionLoss<O extends object = object> extends Loss {
   static positional: readonly string[] = [];
   readonly settings: O;
   constructor(options: LossOptions & Partial<O>, defaults: O, defaultName?: string) {
-    super(typeof options === 'object' ? { ...options, name: options.name ?? defaultName } : options); // what is no record is refused there
+    super(typeof options === 'object' && options !== null ? { ...options, name: options.name ?? defaultName } : options); // what is no record is refused there
     const given = options as Record<string, unknown>;
     this.settings = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value])) as O;
   }

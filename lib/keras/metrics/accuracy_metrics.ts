@@ -1,4 +1,5 @@
 /** How often predictions equal targets (keras.src.metrics.accuracy_metrics). */
+import { recordOf } from '../../guard';
 import { inTopK } from '../../ops/indexing';
 import { convert, run, type Tensor, type TensorLike } from '../../tensor';
 import { matched } from '../losses/matched';
@@ -42,11 +43,13 @@ function topK(targets: Tensor, p: Tensor, k: number): Tensor {
   return run('reshape', [hit], { shape: [...targets.shape] });
 }
 /** 1 where the class of the one-hot target is among the k best predictions. */
-export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5 }: { k?: number } = {}): Tensor {
+export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { k?: number } = {}): Tensor {
+  const { k = 5 } = recordOf('topKCategoricalAccuracy', options);
   return topK(lastArgmax(convert(yTrue)), convert(yPred), k);
 }
 /** 1 where the class number is among the k best predictions. */
-export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, { k = 5, fromSortedIds = false }: { k?: number; fromSortedIds?: boolean } = {}): Tensor {
+export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { k?: number; fromSortedIds?: boolean } = {}): Tensor {
+  const { k = 5, fromSortedIds = false } = recordOf('sparseTopKCategoricalAccuracy', options);
   const p = convert(yPred);
   if (fromSortedIds) return amongFirst(yTrue, p, k);
   return topK(classNumbers(yTrue, p), p, k);

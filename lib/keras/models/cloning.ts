@@ -1,4 +1,5 @@
 /** Models made anew of the same layers, with new weights (keras.models.clone_model). */
+import { expectKind } from '../../guard';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, mapStructure } from '../../nest';
 import { Input, InputLayer } from '../layers/index';
@@ -48,6 +49,7 @@ function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): M
     }
     return made;
   };
+  expectKind('cloneModel', 'its argument', model, model instanceof Model, 'a model');
   if (model instanceof Sequential) {
     if (callFunction) throw new ValueError(`cloneModel: callFunction is for functional models; '${model.name}' is a Sequential, whose layers are not called one by one.`);
     return cloneSequential(model, inputTensors, cloneLayer);

@@ -1,4 +1,5 @@
 /** MultiOptimizer: different optimizers for different variables. */
+import { describe } from '../../describe';
 import { RuntimeError, TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import type { Tensor, TensorLike } from '../../tensor';
@@ -10,7 +11,7 @@ import { Optimizer, type LearningRate } from './optimizer';
 
 const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x, { module: 'keras.optimizers' }) : x);
 function checkInner(where: string, x: unknown): Optimizer {
-  if (!(x instanceof Optimizer)) throw new TypeError(`${where}: an optimizer is expected.\n  Received: ${String(x)}`);
+  if (!(x instanceof Optimizer)) throw new TypeError(`${where}: an optimizer is expected.\n  Received: ${describe(x)}`);
   if (x instanceof LossScaleOptimizer || x instanceof MultiOptimizer)
     throw new ValueError(`${where}: ${x.constructor.name} cannot be one of several optimizers.\n  Fix: wrap the MultiOptimizer in it, or use the inner optimizer.`);
   return x;
@@ -23,7 +24,7 @@ export class OptimizerMap {
   constructor(defaultOptimizer: Optimizer, optimizerMap: Readonly<Record<string, Optimizer>> | ReadonlyMap<string, Optimizer> | null = null) {
     this.defaultOptimizer = checkInner('OptimizerMap', read(defaultOptimizer));
     if (optimizerMap !== null && !(optimizerMap instanceof Map) && !isRecord(optimizerMap))
-      throw new TypeError(`OptimizerMap: optimizerMap must be a record of optimizers by path.\n  Received: ${String(optimizerMap)}`);
+      throw new TypeError(`OptimizerMap: optimizerMap must be a record of optimizers by path.\n  Received: ${describe(optimizerMap)}`);
     for (const [path, optimizer] of optimizerMap instanceof Map ? (optimizerMap as ReadonlyMap<string, Optimizer>) : Object.entries(optimizerMap ?? {}))
       this.set(path, read(optimizer) as Optimizer);
   }

@@ -1,4 +1,5 @@
 /** Learning rates that change with the number of steps (keras.optimizers.schedules). */
+import { expectKind } from '../../guard';
 import { ValueError } from '../../errors';
 import { convert, run, Tensor, type TensorLike } from '../../tensor';
 import { checkOptions } from '../options';
@@ -82,6 +83,8 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
   ) {
     super();
     checkOptions('PiecewiseConstantDecay', options, ['name']);
+    for (const [what, list] of Object.entries({ boundaries, values }))
+      expectKind('PiecewiseConstantDecay', what, list, Array.isArray(list) && list.every((v) => typeof v === 'number'), 'a list of numbers');
     if (boundaries.length !== values.length - 1)
       throw new ValueError(`PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: ${boundaries.length} boundaries and ${values.length} values`);
     this.name = options.name ?? 'PiecewiseConstant';

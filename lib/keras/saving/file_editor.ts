@@ -47,7 +47,8 @@ export class KerasFileEditor {
     contents: Contents,
     private readonly print: (line: string) => void,
   ) {
-    if (!isRecord(contents)) throw new TypeError(`KerasFileEditor: files are read asynchronously.\n  Fix: await KerasFileEditor.open(${describe(filepath)}).`);
+    if (!isRecord(contents) || typeof print !== 'function')
+      throw new TypeError(`KerasFileEditor: files are read asynchronously.\n  Fix: await KerasFileEditor.open(${describe(filepath)}).`);
     ({ config: this.config, metadata: this.metadata, weightsDict: this.weightsDict, names: this.names } = contents);
     print(`Keras model file '${filepath}'`);
     if (this.metadata) print(`Saved with Keras ${String(this.metadata.keras_version)} - date: ${String(this.metadata.date_saved)}`);

@@ -1,5 +1,5 @@
 /** Which class a name in a file means: Keras' own by module, those of the user by package. */
-import { guardClass } from '../../guard';
+import { expectFunction, expectKind, guardClass } from '../../guard';
 import { ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { camelCase } from '../naming';
@@ -61,6 +61,7 @@ export function registerKerasSerializable(packageName = 'Custom', name?: string)
 }
 /** The name an object was registered under, or its own. */
 export function getRegisteredName(object: object): string {
+  expectKind('getRegisteredName', 'its argument', object, typeof object === 'function' || (typeof object === 'object' && object !== null), 'a class or a function');
   return customNames.get(object) ?? (object as unknown as { name: string }).name;
 }
 /** The registered object, or null. */
@@ -89,6 +90,7 @@ export function leaveCustomObjects(objects: CustomObjects): void {
 }
 /** Runs `f` with more custom objects known by name. */
 export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
+  expectFunction('customObjectScope', 'the second argument', f);
   customScopes.push(objects);
   try {
     return f();

@@ -1,9 +1,10 @@
 /** Keras' JSON form of objects (keras.saving.serialize_keras_object). */
 import { describe } from '../../describe';
+import { guardArguments } from '../../guard';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { nearest } from '../../options';
-import { Tensor, tensor } from '../../tensor';
+import { Tensor, tensor, type TensorLike } from '../../tensor';
 import { snakeCase, withNamesOfConfigs } from '../naming';
 import { inKerasOrder } from './config_order';
 import { floatOptions } from './float_options';
@@ -97,7 +98,7 @@ export function serializeKerasObject(object: unknown): unknown {
   if (['number', 'string', 'boolean'].includes(typeof object)) return object;
   if (Array.isArray(object)) return object.map(serializeKerasObject);
   if (object instanceof Tensor) return { class_name: '__tensor__', config: { value: object.arraySync(), dtype: object.dtype } };
-  if (ArrayBuffer.isView(object)) return Array.from(object as unknown as ArrayLike<number>, Number);
+  if (ArrayBuffer.isView(object)) return Array.from(tensor(object as unknown as TensorLike).dataSync() as ArrayLike<number | bigint>, Number);
   if (typeof object === 'function') {
     const name = functionNames.get(object);
     if (name && !functionNames.isOurs(object)) return name;
@@ -268,7 +269,8 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
   const byName = (name: string): T => {
     const custom = getRegisteredObject(name);
     if (custom) return (typeof custom === 'function' && (custom as { prototype?: Configurable }).prototype?.getConfig ? fromConfig(custom as SerializableClass, {}) : custom) as T;
-    const target = aliases[name] ?? aliases[plain(name)] ?? name,
+    const alias = (key: string): string | undefined => (Object.hasOwn(aliases, key) ? aliases[key] : undefined), // not what every object inherits
+      target = alias(name) ?? alias(plain(name)) ?? name,
       names = classNames(module);
     const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
     if (found) return fromConfig<T>(builtInClass(module, found)!, {});
@@ -285,9 +287,10 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
       if (accepts(identifier)) return identifier;
       throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`);
     },
-    serialize: (object) => serializeKerasObject(object),
+    serialize: (object) => guardArguments(`${module}.serialize`, [object], () => serializeKerasObject(object)),
     deserialize(config, options) {
-      return typeof config === 'string' ? byName(config) : (deserializeKerasObject(config, { ...options, module }) as T);
+      if (typeof config === 'string') return byName(config);
+      return guardArguments(`${module}.deserialize`, [config], () => deserializeKerasObject(config, { ...options, module })) as T;
     },
   };
 }

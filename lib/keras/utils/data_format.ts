@@ -1,4 +1,5 @@
 /** What batches, tensors and dtypes are (parts of keras.utils). */
+import { expectKind } from '../../guard';
 import { ValueError } from '../../errors';
 import { checkDType, type DType, type Tensor } from '../../tensor';
 import { KerasTensor } from '../keras_tensor';
@@ -25,6 +26,7 @@ export function standardizeDtype(dtype: string | Tensor | null | undefined): DTy
 }
 /** The inputs that a symbolic tensor is computed from, in the order in which they are met. */
 export function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
+  expectKind('getSourceInputs', 'its argument', tensor, tensor instanceof KerasTensor, 'a symbolic tensor');
   const seen = new Set<KerasTensor>(),
     inputs: KerasTensor[] = [];
   const visit = (t: KerasTensor): void => {

@@ -1,4 +1,6 @@
 /** Batches that are made when they are asked for, as often as they are asked for. */
+import { isRecord } from '../../nest';
+import { expectKind } from '../../guard';
 type Source<T> = Iterable<T> | AsyncIterable<T>;
 
 /** @internal Where a dataset comes from: batches, and the examples they are made of. */
@@ -22,6 +24,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
   /** Files in the order of examples, of datasets made from a directory. */
   readonly filePaths: readonly string[] | null;
   constructor(private readonly parts: DatasetParts<T>) {
+    expectKind('Dataset', 'its argument', parts, isRecord(parts), 'a record of its parts');
     this.length = parts.length;
     this.classNames = parts.classNames ?? null;
     this.filePaths = parts.filePaths ?? null;

@@ -1,4 +1,5 @@
 /** A model's graph in Graphviz' language (keras.utils.model_to_dot). */
+import { expectKind } from '../../guard';
 import { ValueError } from '../../errors';
 import { mapStructure } from '../../nest';
 import { formatShape } from '../../tensor';
@@ -154,6 +155,7 @@ function dtypesOf(op: Operation): string {
  */
 export function modelToDot(model: Model, options: ModelDotOptions = {}): string {
   checkOptions('modelToDot', options, DOT_OPTIONS);
+  expectKind('modelToDot', 'its argument', model, typeof (model as Model | undefined)?.summary === 'function', 'a model');
   if (!model.built) throw new ValueError(`modelToDot: model '${model.name}' is not built yet.\n  Fix: call build(inputShape), or call it on data.`);
   return new DotWriter(options).write(model);
 }

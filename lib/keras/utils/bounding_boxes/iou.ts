@@ -1,4 +1,5 @@
 /** How far boxes overlap (keras.utils.bounding_boxes). */
+import { expectKind } from '../../../guard';
 import { ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
 import { columns, convertFormat } from './formats';
@@ -41,6 +42,7 @@ export function computeIou(
  */
 export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: string, { imageShape = null }: { imageShape?: readonly number[] | null } = {}): Tensor {
   const op = 'computeCiou';
+  expectKind(op, 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'the name of a format');
   if (boundingBoxFormat.startsWith('rel') && !imageShape) throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
   const [a, b] = [boxes1, boxes2].map((t) => columns(op, convertFormat(convert(t), boundingBoxFormat, 'xyxy', sizeOf(imageShape))));
   const [l1, t1, r1, b1] = a,

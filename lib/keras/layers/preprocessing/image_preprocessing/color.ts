@@ -49,8 +49,8 @@ abstract class Colored extends BaseImagePreprocessingLayer {
   readonly valueRange: [number, number];
   constructor(given: WithFactor, bounds: readonly [number, number]) {
     super(given);
-    this.factor = factorRange(this.constructor.name, 'factor', given.factor, bounds);
-    this.valueRange = valueRangeOf(this.constructor.name, given.valueRange);
+    this.factor = factorRange(this.constructor.name, 'factor', (given as WithFactor | undefined)?.factor, bounds);
+    this.valueRange = valueRangeOf(this.constructor.name, (given as WithFactor | undefined)?.valueRange);
   }
   override getConfig() {
     return { ...super.getConfig(), factor: this.factor, valueRange: this.valueRange, seed: this.seed };
