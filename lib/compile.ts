@@ -95,7 +95,7 @@ export interface PlanOptions {
  * each call, and traced each time: keep it in a constant. What the function takes from outside (a closure) is read when it
  * is traced, and stays as it was then: pass it as an argument, or make it a Variable, where it changes.
  *
- * Plans are kept while they are among the `maxPlans` used last and have no more than 50,000 ops together.
+ * Plans are kept while they are among the `maxPlans` used last and have no more than 20,000 ops together.
  * @param fn - synchronous; tensors may come and go in arrays and records. Values of tensors cannot be read inside.
  * @returns a function of the same arguments; its tensors are ready when read.
  * @throws ValueError for arguments that contain themselves, TypeError for records with symbols as keys.

@@ -4,7 +4,7 @@ import type { NativePlan } from '../binding';
 /** @internal Plans of one function or model. */
 export const MOST_PLANS = 256;
 /** @internal Their ops in all: a loop that is written out makes a plan of many thousands. */
-export const MOST_OPS = 50_000;
+export const MOST_OPS = 20_000;
 
 /** @internal A cache that gives up what was used least recently, and lets its memory go at once. */
 export class PlanCache<P extends { readonly plan: NativePlan }> {
@@ -24,8 +24,9 @@ export class PlanCache<P extends { readonly plan: NativePlan }> {
     if (entry) this.entries.delete(key);
     else {
       const value = make();
-      entry = { value, ops: value.plan.statistics.ops, isShared };
-      this.ops += entry.ops;
+      const { ops } = value.plan.statistics;
+      entry = { value, ops, isShared };
+      this.ops += ops;
     }
     entry.isShared ||= isShared;
     this.entries.set(key, entry);

@@ -1,5 +1,7 @@
 /** Which calls of a compiled function share a plan, and how many plans are kept. */
 import assert from 'node:assert/strict';
+import type { NativePlan } from '../../binding';
+import { PlanCache } from '../../lib/plan_cache';
 import { signatureOf } from '../../lib/signature';
 import * as trae from '../../lib/index';
 
@@ -194,5 +196,41 @@ describe('compiled functions', () => {
     assert.equal(traces, 300, 'the last 256 are kept');
     counted(trae.tensor(1), 43);
     assert.equal(traces, 301, 'those before are not');
+  });
+});
+
+describe('the cache of plans', () => {
+  /** A plan of so many ops that notes when it is ended. */
+  const ended: string[] = [];
+  const plan = (name: string, ops: number): { plan: NativePlan } => ({
+    plan: { statistics: { ops, fused: 0, reorders: 0, arenaBytes: 0, compileMs: 0 }, dispose: () => void ended.push(name) } as unknown as NativePlan,
+  });
+  const put = (cache: PlanCache<{ plan: NativePlan }>, name: string, ops: number, isShared = false): unknown => cache.get(name, () => plan(name, ops), isShared);
+  beforeEach(() => void (ended.length = 0));
+
+  it('ends what was used least recently, by number and by ops', () => {
+    const byNumber = new PlanCache(3, 1e9);
+    for (const name of ['a', 'b', 'c', 'a', 'd', 'e']) put(byNumber, name, 1);
+    assert.deepEqual(ended.splice(0), ['b', 'c']);
+    const byOps = new PlanCache(100, 10);
+    for (const [name, ops] of [
+      ['a', 4],
+      ['b', 4],
+      ['a', 4],
+      ['c', 4],
+    ] as const)
+      put(byOps, name, ops);
+    assert.deepEqual(ended.splice(0), ['b']);
+    put(byOps, 'large', 50);
+    assert.deepEqual([ended.splice(0), byOps.size], [['a', 'c'], 1], 'the one in use stays, however large');
+  });
+  it('leaves plans that the user holds alone', () => {
+    const cache = new PlanCache(1, 1e9);
+    put(cache, 'held', 1, true);
+    put(cache, 'other', 1);
+    put(cache, 'third', 1);
+    assert.deepEqual(ended, ['other']);
+    cache.clear();
+    assert.deepEqual([ended, cache.size], [['other', 'third'], 0]);
   });
 });
