@@ -19,7 +19,8 @@ export class DTypePolicy {
       this.computeDtype = checkDType(this.name.slice(6), 'DTypePolicy: dtype');
       if (this.computeDtype !== 'bfloat16' && this.computeDtype !== 'float16') throw new ValueError(`DTypePolicy: '${this.name}' is neither 'mixed_bfloat16' nor 'mixed_float16'.`);
       this.variableDtype = 'float32';
-    } else this.computeDtype = this.variableDtype = checkDType(this.name, 'DTypePolicy: dtype');
+      // Inputs of texts: there are no tensors of them, the layers that take them compute in dtypes of their own.
+    } else this.computeDtype = this.variableDtype = this.name === 'string' ? ('string' as DType) : checkDType(this.name, 'DTypePolicy: dtype');
   }
   getConfig(): { name: string } {
     return { name: this.name };

@@ -65,6 +65,12 @@ export const isKerasTensor = (x: unknown): x is KerasTensor => x instanceof Kera
 /** @internal */
 export const hasKerasTensor = (x: unknown): boolean => flattenStructure(x, isKerasTensor).length > 0;
 
+/** @internal Whether it stands for texts. */
+export const isTextTensor = (t: KerasTensor): boolean => (t.dtype as string) === 'string';
+// Texts of as many words as the size of unknown axes: how many words texts have is unknown as well.
+const textStandIns = ([first, ...rest]: readonly number[], size: number): unknown =>
+  first === undefined ? 'a '.repeat(size) : Array.from({ length: first }, () => textStandIns(rest, size));
+
 const STAND_INS = [83, 89];
 let standIn: number | null = null;
 let inferences = 0;
@@ -75,7 +81,7 @@ export const withoutStandIn = (shape: SymbolicShape): SymbolicShape => (standIn 
 
 /** @internal Shapes and dtypes of `f(args)`, its KerasTensors replaced by stand-ins. Returns the structure with new KerasTensors. */
 export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): unknown {
-  const hasUnknown = flattenStructure(args, isKerasTensor).some((t) => t.shape.includes(null));
+  const hasUnknown = flattenStructure(args, isKerasTensor).some((t) => t.shape.includes(null) || isTextTensor(t));
   const results = (hasUnknown ? STAND_INS : STAND_INS.slice(0, 1)).map((size) => {
     const outer = standIn;
     standIn = hasUnknown ? size : null;
@@ -83,12 +89,10 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
     try {
       return withTrace(new ScratchTrace(), () =>
         f(
-          mapStructure(args, isKerasTensor, (t) =>
-            binding.placeholder(
-              t.shape.map((d) => d ?? size),
-              t.dtype,
-            ),
-          ) as unknown[],
+          mapStructure(args, isKerasTensor, (t) => {
+            const shape = t.shape.map((d) => d ?? size);
+            return isTextTensor(t) ? textStandIns(shape, size) : binding.placeholder(shape, t.dtype);
+          }) as unknown[],
         ),
       );
     } finally {

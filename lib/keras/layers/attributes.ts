@@ -19,7 +19,11 @@ export function held<T>(x: unknown, is: (x: unknown) => x is T, isClosed: (x: ob
 }
 /** @internal */
 export const isMetric = (x: unknown): x is Metric =>
-  typeof x === 'object' && x !== null && typeof (x as Metric).updateState === 'function' && typeof (x as Metric).resetState === 'function';
+  typeof x === 'object' &&
+  x !== null &&
+  typeof (x as Metric).updateState === 'function' &&
+  typeof (x as Metric).resetState === 'function' &&
+  typeof (x as Metric).result === 'function';
 
 /** @internal A tensor, variable, typed array or nested numbers where a call expects tensors. */
 export function toTensors(x: unknown): unknown {

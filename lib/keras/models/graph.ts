@@ -1,9 +1,11 @@
 /** A graph of layers and ops between symbolic inputs and outputs: found once, then run on tensors. */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
 import { formatShape, run, Tensor } from '../../tensor';
-import { isKerasTensor, KerasTensor, type GraphNode, type Operation } from '../keras_tensor';
+import { isKerasTensor, isTextTensor, KerasTensor, type GraphNode, type Operation } from '../keras_tensor';
 import { Layer, maskOf, setMask } from '../layers/layer';
+import { isPrepared, placeTexts, prepareTexts } from './texts';
 
 /** @internal A symbolic tensor, an array or a record of them. */
 export type SymbolicStructure = KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };
@@ -86,10 +88,15 @@ export class FunctionalGraph {
   }
 
   // Given data in the order of the inputs: of the structure of the inputs, by their names, or one after the other.
-  private arrange(given: unknown, name: string): Tensor[] {
-    const flat = alike(this.inputStructure, given) ?? this.byName(given) ?? this.oneByOne(given, name);
+  private arrange(data: unknown, name: string): unknown[] {
+    const given = prepareTexts(this, data);
+    const flat: unknown[] = alike(this.inputStructure, given) ?? this.byName(given) ?? this.oneByOne(given, name);
     if (flat.length !== this.inputs.length) throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
-    return flat.map((t, i) => this.fit(t, this.inputs[i], name));
+    return flat.map((t, i) => {
+      if (!isTextTensor(this.inputs[i])) return this.fit(t as Tensor, this.inputs[i], name);
+      if (!isPrepared(t)) throw new ValueError(`model '${name}': input '${this.inputs[i].name}' takes texts.\n  Received: ${describe(t)}`);
+      return t;
+    });
   }
   private byName(given: unknown): Tensor[] | null {
     return isRecord(given) && this.inputs.every((t) => isTensor(given[t.name])) ? this.inputs.map((t) => given[t.name] as Tensor) : null;
@@ -120,13 +127,18 @@ export class FunctionalGraph {
   }
   /** Runs the graph. */
   run(given: unknown, context: { training?: boolean | null; mask?: unknown }, name: string): unknown {
-    const values = new Map<KerasTensor, Tensor>();
-    this.arrange(given, name).forEach((t, i) => values.set(this.inputs[i], t));
+    const values = new Map<KerasTensor, unknown>(),
+      texts = new Map<GraphNode, Map<KerasTensor, unknown>>();
+    this.arrange(given, name).forEach((x, i) => {
+      const t = this.inputs[i];
+      values.set(t, x);
+      if (isPrepared(x)) for (const [node, value] of placeTexts(this, t, x, values)) texts.set(node, (texts.get(node) ?? new Map<KerasTensor, unknown>()).set(t, value));
+    });
     const masks = context.mask ? flattenStructure(context.mask, isTensor) : [];
     masks.forEach((m, i) => setMask(values.get(this.inputs[i]), m));
     for (const node of this.nodes) {
       if (node.outputs.every((t) => values.has(t))) continue;
-      const args = mapStructure(node.args, isKerasTensor, (t) => values.get(t)) as unknown[];
+      const args = mapStructure(node.args, isKerasTensor, (t) => texts.get(node)?.get(t) ?? values.get(t)) as unknown[];
       const result = node.operation.runNode(args, { training: context.training });
       flattenStructure(result, isTensor).forEach((t, i) => values.set(node.outputs[i], t));
     }
@@ -134,8 +146,8 @@ export class FunctionalGraph {
   }
 }
 // The tensors of data that have the structure of the inputs, records with more keys included; null where they have another.
-function alike(structure: SymbolicStructure, given: unknown): Tensor[] | null {
-  if (isKerasTensor(structure)) return isTensor(given) ? [given] : null;
+function alike(structure: SymbolicStructure, given: unknown): unknown[] | null {
+  if (isKerasTensor(structure)) return (isTextTensor(structure) ? isPrepared(given) : isTensor(given)) ? [given] : null;
   const parts = Array.isArray(structure)
     ? Array.isArray(given) && given.length === structure.length && structure.map((s: SymbolicStructure, i) => alike(s, given[i]))
     : isRecord(given) && sortedKeys(structure).map((k) => alike((structure as Record<string, SymbolicStructure>)[k], given[k]));

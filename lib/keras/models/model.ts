@@ -20,6 +20,7 @@ import type { BatchLogs, Data, Logs, StepData, StepLogs } from '../training/type
 import { FunctionalGraph, type SymbolicStructure } from './graph';
 import { functionalConfig, functionalFromConfig } from './functional_config';
 import { uponInputs } from './inner_inputs';
+import { prepareTexts } from './texts';
 import { summaryOf, type SummaryOptions } from './summary';
 
 export interface ModelOptions extends LayerOptions {
@@ -112,7 +113,8 @@ export class Model extends Layer {
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   override apply(inputs: any, second: any = {}, third?: CallOptions): any {
-    const result: unknown = super.apply(inputs, second, third);
+    const given: unknown = this.graph ? prepareTexts(this.graph, inputs) : inputs;
+    const result: unknown = super.apply(given, second, third);
     // A list of one output is that output for data, and stays a list for symbolic tensors, as in Keras.
     return isKerasTensor(result) && this.hasListOfOne ? [result] : result;
   }
@@ -128,6 +130,10 @@ export class Model extends Layer {
     throw new NotImplementedError(
       `model '${this.name}' has neither inputs and outputs nor a call method.\n  Fix: implement call(inputs, { training }), or use new Model({ inputs, outputs }).`,
     );
+  }
+  /** @internal What must be there before the model can take these data. */
+  prepareFor(_data: unknown): void {
+    return;
   }
   /** @internal A graph decides nothing: its layers' own defaults count. */
   protected override get defaultTraining(): boolean | null {

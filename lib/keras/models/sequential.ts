@@ -1,11 +1,10 @@
 /** A model that is a chain of layers (keras.Sequential). */
 import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
 import { Tensor } from '../../tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
-import { hasText } from '../layers/preprocessing/values';
+import { hasText, isOfTexts } from '../layers/preprocessing/values';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import { atPlace } from '../layers/sharing';
 import { withNameScope } from '../naming';
@@ -27,7 +26,6 @@ function namesOf(chain: Layer[]): Map<string, Layer> {
 const lenient = new WeakSet<Sequential>();
 /** Models without an Input: the first data gave the sizes, and later data may have others where the layers take them. */
 const builtFromData = new WeakSet<Sequential>();
-const isInputOfTexts = (x: unknown): boolean => isRecord(x) && x.class_name === 'InputLayer' && isRecord(x.config) && x.config.dtype === 'string';
 
 /**
  * Layers one after the other. Built at once when the first has an input shape (or is an `Input`), else with the first
@@ -122,9 +120,17 @@ export class Sequential extends Model {
     builtFromData.add(this);
     this.makeGraph(input);
   }
+  /** @internal Makes the graph of a model that begins with texts, once they are there. */
+  override prepareFor(data: unknown): void {
+    if (this.graph || !isOfTexts(data)) return;
+    const isList = Array.isArray((data as unknown[])[0]),
+      input = new InputLayer({ batchShape: isList ? [null, (data as unknown[][])[0].length] : [null], dtype: 'string' as never });
+    this.chain.unshift(input);
+    this.makeGraph(input);
+  }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   override apply(inputs: any, second: any = {}, third?: CallOptions): any {
-    if (!hasText(inputs)) return super.apply(inputs, second, third) as unknown;
+    if (this.graph || !hasText(inputs)) return super.apply(inputs, second, third) as unknown;
     // There are no tensors of texts: the first layer takes them as they are.
     return this.layers.reduce<unknown>((x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown, inputs);
   }
@@ -149,13 +155,11 @@ export class Sequential extends Model {
   static override fromConfig(config: Record<string, unknown>): Sequential {
     checkSequential(config);
     const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
-    const isOfTexts = isInputOfTexts(layers[0]);
     const model = new this(
-      (isOfTexts ? layers.slice(1) : layers).map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
+      layers.map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
       { name, trainable },
     );
-    if (isOfTexts) model.built = model.layers.every((l) => l.built);
-    else if (!model.graph && buildInputShape) model.build(buildInputShape);
+    if (!model.graph && buildInputShape) model.build(buildInputShape);
     if (isOld()) lenient.add(model);
     return model;
   }

@@ -10,6 +10,7 @@ import { History } from '../callbacks/history';
 import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
 import { isOfTexts, type Texts } from '../layers/preprocessing/values';
+import { withTexts } from '../models/texts';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
@@ -118,6 +119,11 @@ export class Trainer {
     return Promise.resolve();
   }
 
+  // Texts are no tensors: what the first layers make of them takes their place.
+  private taking(x: Data): Data {
+    this.model.prepareFor(x);
+    return withTexts(this.model.graph, x) as Data;
+  }
   async fit(x: Data, y: Data | null, options: FitOptions): Promise<History> {
     checkOptions('fit', options, FIT);
     const state = this.requireCompiled('fit');
@@ -131,7 +137,7 @@ export class Trainer {
       const shuffle = options.shuffle ?? true,
         seed = makeDefaultSeed();
       checkClassWeight('fit', options.classWeight);
-      const source = await openSource('fit', x, y, options.sampleWeight ?? null, options.classWeight ?? null, shuffle ? seed : null);
+      const source = await openSource('fit', this.taking(x), y, options.sampleWeight ?? null, options.classWeight ?? null, shuffle ? seed : null);
       await this.checkTargets('fit', source);
       const validation = await this.validationSource(source, options),
         all = stepsOf(source, batchSize),
@@ -189,7 +195,7 @@ export class Trainer {
     if (given) {
       const where = 'fit: validationData';
       const [x, y, weight] = (Array.isArray(given) ? given : [given]) as Data[],
-        own = await openSource(where, x, y ?? null, weight ?? null, null);
+        own = await openSource(where, this.taking(x), y ?? null, weight ?? null, null);
       await this.checkTargets(where, own);
       return own;
     }
@@ -217,7 +223,7 @@ export class Trainer {
     const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 32, 1);
     return this.during('evaluate', 'read', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
-      const source = await openSource('evaluate', x, y ?? null, options.sampleWeight ?? null, null);
+      const source = await openSource('evaluate', this.taking(x), y ?? null, options.sampleWeight ?? null, null);
       await this.checkTargets('evaluate', source);
       const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) });
       this.resetMetrics(run);
@@ -228,9 +234,9 @@ export class Trainer {
   async predict(x: Data, options: PredictOptions): Promise<unknown> {
     checkOptions('predict', options, PREDICT);
     const batchSize = wholeNumber('predict', 'batchSize', options.batchSize ?? 32, 1);
-    if (isOfTexts(x)) return this.predictTexts(x, batchSize, options);
+    if (isOfTexts(x) && (this.model.graph?.inputs.length ?? 1) === 1) return this.predictTexts(x, batchSize, options);
     return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
-      const source = openInputs(x),
+      const source = openInputs(this.taking(x)),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) }),
         parts: Tensor[][] = [];
       await callbacks.each((c) => c.onPredictBegin({}));
@@ -278,7 +284,7 @@ export class Trainer {
     const state = this.requireCompiled(where);
     return this.during(where, kind === 'train' ? 'train' : 'read', true, options.signal, async (_, run) => {
       state.trainable.warn();
-      const data = arrayData(where, x, y, options.sampleWeight ?? null);
+      const data = arrayData(where, this.taking(x), y, options.sampleWeight ?? null);
       checkClassWeight(where, options.classWeight);
       if (options.classWeight) data.sampleWeight = await classWeights(data.y, options.classWeight, data.sampleWeight);
       await this.checkTargets(where, { kind: 'rows', data, first: 0, rows: data.rows, plainWeight: null });
@@ -289,7 +295,7 @@ export class Trainer {
   }
   async predictOnBatch(x: Data, { signal }: { signal?: AbortSignal | null } = {}): Promise<unknown> {
     return this.during('predictOnBatch', 'read', false, signal, async (_, run) => {
-      const { outputs, pack } = await this.steps.run('predict', arrayData('predictOnBatch', x, null, null), run);
+      const { outputs, pack } = await this.steps.run('predict', arrayData('predictOnBatch', this.taking(x), null, null), run);
       return pack(outputs);
     });
   }

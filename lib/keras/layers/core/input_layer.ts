@@ -47,7 +47,8 @@ export class InputLayer extends Layer {
 }
 export interface InputOptions {
   batchSize?: number | null;
-  dtype?: DType | null;
+  /** Default float32. 'string': texts, for layers that look words up or hash them. */
+  dtype?: DType | 'string' | null;
   name?: string | null;
   batchShape?: SymbolicShape;
   sparse?: boolean;
@@ -60,6 +61,7 @@ export function Input(shape: SymbolicShape | (InputOptions & { shape?: SymbolicS
     ...given,
     batchShape: given.batchShape ?? (given.shape ? [given.batchSize ?? null, ...given.shape] : undefined),
     batchSize: undefined,
+    dtype: given.dtype as DType | null,
     name: given.name ?? undefined,
   });
   return layer.output;

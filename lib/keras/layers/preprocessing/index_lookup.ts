@@ -247,6 +247,7 @@ export abstract class IndexLookup extends DataLayer {
     const found = this.indices.get(term);
     if (found !== undefined) return found;
     if (this.numOovIndices === 1) return this.oovStart;
+    if (!this.numOovIndices && isInferring()) return 0; // the term is a stand-in
     if (!this.numOovIndices) throw new ValueError(`${show(term)} is not in the vocabulary.\n  Fix: numOovIndices >= 1 gives unknown terms an index.`);
     if (typeof term === 'bigint' && this.oovMethod !== 'farmhash') {
       const n = BigInt(this.numOovIndices);

@@ -3,7 +3,7 @@ import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import type { Tensor, TensorLike } from '../../../tensor';
 import type { Variable } from '../../../variable';
-import type { SymbolicShape } from '../../keras_tensor';
+import { isKerasTensor, type SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
 import { Layer, type LayerOptions } from '../layer';
@@ -31,6 +31,7 @@ export interface TextVectorizationOptions extends LayerOptions {
   hasInputVocabulary?: boolean;
 }
 const PUNCTUATION = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~']/g;
+const isOfStrings = (dtype: unknown): boolean => dtype === 'string' || (isSerialized(dtype) && (dtype.config as { name?: unknown }).name === 'string');
 const STANDARDS = ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'];
 /** As TensorFlow: letters beyond ASCII keep their case. */
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (s) => s.toLowerCase());
@@ -70,7 +71,8 @@ export class TextVectorization extends Layer {
   private readonly given: TextVectorizationOptions;
 
   constructor(options: TextVectorizationOptions = {}) {
-    super(options);
+    // Files of tf.keras say what it takes.
+    super(isOfStrings(options.dtype) ? { ...options, dtype: undefined } : options);
     const { standardize = 'lower_and_strip_punctuation', split = 'whitespace', ngrams = null, outputSequenceLength = null } = options;
     if (standardize !== null && typeof standardize !== 'function' && !STANDARDS.includes(standardize))
       throw new ValueError(`TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: '${String(standardize)}'`);
@@ -132,9 +134,11 @@ export class TextVectorization extends Layer {
     return { rows, isSingle: !shape.length };
   }
   // Texts pass by the machinery of tensors.
-  override apply(inputs: Texts): Tensor {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override apply(inputs: any): any {
+    if (isKerasTensor(inputs)) return super.apply(inputs);
     try {
-      return this.call(inputs);
+      return this.call(inputs as Texts);
     } catch (error) {
       throw this.named(error);
     }

@@ -1,0 +1,103 @@
+/**
+ * Texts as inputs of models. There are no tensors of texts: the layers that take an input of texts are computed before a
+ * step, and what they give stands in the place of the input, one value for each of them.
+ */
+import { isRecord, mapStructure, sortedKeys } from '../../nest';
+import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor } from '../keras_tensor';
+import type { CallOptions, Layer } from '../layers/layer';
+import { hasText } from '../layers/preprocessing/values';
+import type { FunctionalGraph, SymbolicStructure } from './graph';
+
+const TEXTS = 'layers of texts';
+/** @internal What the layers made of an input of texts: tensors, and for models inside what theirs made. */
+export interface PreparedTexts {
+  [TEXTS]: unknown[];
+}
+/** @internal */
+export const isPrepared = (x: unknown): x is PreparedTexts => isRecord(x) && TEXTS in x;
+const holdsText = (x: unknown): boolean => hasText(x) || (isRecord(x) && !isPrepared(x) && Object.values(x).some(holdsText)) || (Array.isArray(x) && x.some(holdsText));
+const graphOf = (node: GraphNode): FunctionalGraph | null => (node.operation as { graph?: FunctionalGraph | null }).graph ?? null;
+const consumersOf = (graph: FunctionalGraph, t: KerasTensor): GraphNode[] => graph.nodes.filter((n) => n.inputs.includes(t));
+
+/** @internal Data with texts, of the structure of the inputs and prepared; other data as they are. */
+export function prepareTexts(graph: FunctionalGraph, given: unknown): unknown {
+  if (!graph.inputs.some(isTextTensor) || !holdsText(given)) return given;
+  const byName = isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null,
+    values = partsOf(graph.inputStructure, given) ?? byName;
+  if (!values) return given;
+  let i = 0;
+  return mapStructure(graph.inputStructure, isKerasTensor, (t) => {
+    const value = values[i++];
+    return isTextTensor(t) && hasText(value) ? prepared(graph, t, value) : value;
+  });
+}
+function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null {
+  if (isKerasTensor(structure)) return [given];
+  if (Array.isArray(structure)) {
+    const list = structure as readonly SymbolicStructure[],
+      isOne = list.length === 1 && !(Array.isArray(given) && given.length === 1 && Array.isArray(given[0]));
+    if (isOne) return partsOf(list[0], given);
+    return Array.isArray(given) && given.length === list.length ? joined(list.map((s, i) => partsOf(s, given[i]))) : null;
+  }
+  const record = structure as Readonly<Record<string, SymbolicStructure>>;
+  return isRecord(given) ? joined(sortedKeys(record).map((k) => (k in given ? partsOf(record[k], given[k]) : null))) : null;
+}
+const joined = (parts: (unknown[] | null)[]): unknown[] | null => (parts.includes(null) ? null : parts.flatMap((p) => p!));
+
+function prepared(graph: FunctionalGraph, t: KerasTensor, texts: unknown): PreparedTexts {
+  const fitted = fit(texts, t.shape);
+  const values = consumersOf(graph, t).map((node) => {
+    const inner = graphOf(node);
+    return inner ? prepared(inner, inner.inputs[node.inputs.indexOf(t)], fitted) : ((node.operation as Layer).apply(fitted, (node.args[1] ?? {}) as CallOptions) as unknown);
+  });
+  return { [TEXTS]: values };
+}
+// A last axis of size 1 comes or goes, as for tensors.
+function fit(texts: unknown, shape: readonly (number | null)[]): unknown {
+  let rank = 0;
+  for (let x = texts; Array.isArray(x); x = x[0] as unknown) rank++;
+  const deep = (x: unknown, f: (text: unknown) => unknown, depth: number): unknown => (depth ? (x as unknown[]).map((e) => deep(e, f, depth - 1)) : f(x));
+  if (rank === shape.length - 1 && shape.at(-1) === 1) return deep(texts, (x) => [x], rank);
+  if (rank === shape.length + 1) return deep(texts, (x) => (Array.isArray(x) && x.length === 1 ? (x[0] as unknown) : x), rank - 1);
+  return texts;
+}
+
+/** @internal Puts what was prepared where it belongs. @returns what models inside take for their inputs of texts. */
+export function placeTexts(graph: FunctionalGraph, t: KerasTensor, given: PreparedTexts, values: Map<KerasTensor, unknown>): [GraphNode, unknown][] {
+  return consumersOf(graph, t).flatMap((node, i): [GraphNode, unknown][] => {
+    if (graphOf(node)) return [[node, given[TEXTS][i]]];
+    values.set(node.outputs[0], given[TEXTS][i]);
+    return [];
+  });
+}
+
+/** @internal Data for `fit` and the others: texts prepared, in batches as they come. */
+export function withTexts(graph: FunctionalGraph | null, data: unknown): unknown {
+  if (!graph?.inputs.some(isTextTensor) || data === null || data === undefined) return data;
+  if (typeof data === 'function') return (...args: unknown[]) => withTexts(graph, (data as (...a: unknown[]) => unknown)(...args));
+  const isIndexed = typeof data === 'object' && typeof (data as { getItem?: unknown }).getItem === 'function';
+  const isIterable = typeof data === 'object' && !Array.isArray(data) && !ArrayBuffer.isView(data) && (Symbol.iterator in data || Symbol.asyncIterator in data);
+  if (!isIndexed && !isIterable) return prepareTexts(graph, data);
+  const batch = (value: unknown): unknown => {
+    if (!Array.isArray(value)) return prepareTexts(graph, value);
+    // An array is [x, y, weights], unless it is the texts themselves.
+    if (typeof value[0] === 'string' || value.length > 3) return [prepareTexts(graph, value)];
+    return [prepareTexts(graph, value[0]), ...(value.slice(1) as unknown[])];
+  };
+  const mapped = (result: IteratorResult<unknown>): IteratorResult<unknown> => (result.done ? result : { ...result, value: batch(result.value) });
+  const later = <T, R>(x: T | Promise<T>, f: (x: T) => R): R | Promise<R> => (x instanceof Promise ? x.then(f) : f(x));
+  const iterated = (iterator: Iterator<unknown> | AsyncIterator<unknown>): object => ({
+    next: () => later(iterator.next() as IteratorResult<unknown>, mapped),
+    return: () => iterator.return?.() ?? { done: true, value: undefined },
+  });
+  return new Proxy(data as object, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      const call = (...args: unknown[]): unknown => Reflect.apply(value, target, args) as unknown;
+      if (key === Symbol.iterator || key === Symbol.asyncIterator) return () => iterated(call() as Iterator<unknown>);
+      if (key === 'getItem') return (i: number) => later(call(i), batch);
+      return key === 'next' ? () => later(call() as IteratorResult<unknown>, mapped) : call;
+    },
+  });
+}

@@ -1,0 +1,123 @@
+/** Models on texts, Sequential and functional: predict, evaluate, fit, files of both generations (golden/texts). */
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import * as trae from '../../../lib/index';
+import { withLegacyConfigs } from '../../../lib/keras/saving/legacy_configs';
+import { temporaryFolder } from '../../io/support';
+import { close, golden } from '../helpers';
+
+const { layers, Sequential, Model, Input } = trae.keras;
+type AnyModel = InstanceType<typeof Model>;
+type Symbolic = trae.KerasTensor;
+const { loadModel } = trae.keras.models;
+
+const TEXTS = ['the cat sat', 'the dog ran', 'a cat ran far away', 'no dog', 'cat', 'dog dog'];
+const KINDS = ['x', 'y', 'x', 'y', 'x', 'y'];
+const targets = (): trae.Tensor => trae.tensor([1, 0, 1, 0, 1, 0], [6, 1]);
+function words(options = {}): InstanceType<typeof layers.TextVectorization> {
+  const layer = new layers.TextVectorization({ outputSequenceLength: 4, ...options });
+  layer.adapt(TEXTS);
+  return layer;
+}
+const head = (x: unknown): Symbolic =>
+  new layers.Dense(1, { activation: 'sigmoid' }).apply(new layers.GlobalAveragePooling1D().apply(new layers.Embedding(12, 4).apply(x))) as Symbolic;
+const compiled = <M extends AnyModel>(model: M): M => {
+  model.compile({ optimizer: new trae.keras.optimizers.Adam({ learningRate: 0.05 }), loss: 'binary_crossentropy', metrics: ['accuracy'] });
+  return model;
+};
+const chain = (...first: unknown[]): AnyModel =>
+  new Sequential([...first, new layers.Embedding(12, 4), new layers.GlobalAveragePooling1D(), new layers.Dense(1, { activation: 'sigmoid' })] as never);
+function functional(): AnyModel {
+  const a = Input([1], { dtype: 'string' });
+  return new Model({ inputs: a, outputs: head(words().apply(a)) });
+}
+function several(): AnyModel {
+  const text = Input([1], { dtype: 'string', name: 'text' }),
+    numbers = Input([2], { name: 'numbers' }),
+    kind = Input([1], { dtype: 'string', name: 'kind' });
+  const hashed = new layers.CategoryEncoding({ numTokens: 5, outputMode: 'multi_hot' }).apply(new layers.Hashing(5).apply(text));
+  const looked = new layers.StringLookup({ vocabulary: ['x', 'y'], numOovIndices: 0, outputMode: 'one_hot' }).apply(kind);
+  const counted = words({ outputSequenceLength: null, outputMode: 'tf_idf' }).apply(text);
+  const joined = new layers.Concatenate().apply([counted, numbers, looked, hashed]);
+  return new Model({ inputs: { text, numbers, kind }, outputs: new layers.Dense(1, { activation: 'sigmoid' }).apply(joined) as Symbolic });
+}
+function nested(): AnyModel {
+  const text = Input([1], { dtype: 'string' }),
+    numbers = Input([2]),
+    kind = Input([1], { dtype: 'string' });
+  return new Model({ inputs: [text, numbers, kind], outputs: several().apply({ text, numbers, kind }) as Symbolic });
+}
+const record = (): Record<string, unknown> => ({ text: TEXTS, numbers: trae.ones([6, 2]), kind: KINDS.map((k) => [k]) });
+const cases: Record<string, [() => AnyModel, () => unknown]> = {
+  Sequential: [() => chain(words()), () => TEXTS],
+  'Sequential with Input': [() => chain(layers.Input([1], { dtype: 'string' } as never), words()), () => TEXTS.map((t) => [t])],
+  functional: [functional, () => TEXTS],
+  'functional, several inputs by name': [several, record],
+  'a model inside of a model': [nested, () => [TEXTS, trae.ones([6, 2]), KINDS]],
+};
+
+describe('models on texts', () => {
+  const written = temporaryFolder();
+  for (const [name, [make, data]] of Object.entries(cases))
+    it(`${name}: predict, evaluate, fit, single batches, files`, async () => {
+      trae.setRandomSeed(3);
+      const model = compiled(make()),
+        x = data() as never;
+      const before = (await model.predict(x, { verbose: 0 })) as trae.Tensor;
+      assert.deepEqual(before.shape, [6, 1]);
+      const [loss] = await model.evaluate(x, targets(), { verbose: 0 });
+      close(loss, -(await trae.keras.losses.binaryCrossentropy(targets(), before).multiply(-1).mean().item()), 'loss', 1e-3);
+      const { history } = await model.fit(x, targets(), { epochs: 40, batchSize: 3, verbose: 0, validationData: [x, targets()] });
+      assert.ok(history.loss.at(-1)! < history.loss[0] / 1.5, `${history.loss[0]} -> ${history.loss.at(-1)}`);
+      assert.equal(history.val_loss.length, 40);
+      const after = (await model.predict(x, { verbose: 0, batchSize: 2 })) as trae.Tensor;
+      close((await model.predictOnBatch(x)) as trae.Tensor, after, 'one batch');
+      close(model.apply(x) as trae.Tensor, after, 'applied');
+      close(((await model.testOnBatch(x, targets())) as number[])[0], (await model.evaluate(x, targets(), { verbose: 0 }))[0], 'one batch evaluated', 1e-3);
+      const file = path.join(written, `${name}.keras`);
+      await model.save(file);
+      const again = await loadModel(file);
+      close((await again.predict(x, { verbose: 0 })) as trae.Tensor, after, 'read again');
+      await again.fit(x, targets(), { verbose: 0 });
+    });
+
+  it('batches of texts: a generator, an object with getItem, an iterator; validationSplit of arrays', async () => {
+    const model = compiled(several()),
+      batch = (i: number): unknown => [{ text: TEXTS.slice(i, i + 2), numbers: trae.ones([2, 2]), kind: KINDS.slice(i, i + 2) }, trae.tensor([[1], [0]])];
+    const generator = function* (): Generator<unknown> {
+      for (let i = 0; i < 6; i += 2) yield batch(i);
+    };
+    class Indexed {
+      #size = 2;
+      readonly numBatches = 3;
+      getItem(i: number): unknown {
+        return batch(i * this.#size);
+      }
+    }
+    const whole = await model.evaluate(record() as never, targets(), { verbose: 0 });
+    for (const batches of [generator, new Indexed(), generator()]) close((await model.evaluate(batches as never, null, { verbose: 0 }))[0], whole[0], 'evaluate', 1e-3);
+    close((await model.predict(generator as never, { verbose: 0 })) as trae.Tensor, (await model.predict(record() as never, { verbose: 0 })) as trae.Tensor, 'predict');
+    assert.equal((await model.fit(generator as never, null, { epochs: 2, verbose: 0 })).history.loss.length, 2);
+    assert.equal((await model.fit(record() as never, targets(), { validationSplit: 0.34, verbose: 0 })).history.val_loss.length, 1);
+  });
+
+  it('a functional model of Keras on texts and numbers predicts what Keras predicted, and so after it was written', async () => {
+    const { texts, kinds, x, y } = golden<{ texts: string[]; kinds: string[]; x: number[][]; y: number[][] }>('texts/texts.json');
+    const model = await loadModel(path.join(__dirname, '..', 'golden', 'texts', 'several.keras'));
+    const given = [trae.tensor(x), texts.map((t) => [t]), kinds.map((k) => [k])] as never;
+    close((await model.predict(given, { verbose: 0 })) as trae.Tensor, y.flat(), 'read');
+    const file = path.join(written, 'several.keras');
+    await model.save(file);
+    close((await (await loadModel(file)).predict(given, { verbose: 0 })) as trae.Tensor, y.flat(), 'written');
+  });
+
+  it("TextVectorization of tf.keras says dtype 'string'", () => {
+    const config = { class_name: 'TextVectorization', config: { name: 'words', trainable: true, dtype: 'string', batch_input_shape: [null], max_tokens: 10, standardize: 'lower', split: 'whitespace', ngrams: null, output_mode: 'int', output_sequence_length: 3, pad_to_max_tokens: false, sparse: false, ragged: false, vocabulary: ['cat', 'dog'], idf_weights: null, encoding: 'utf-8' } }; // prettier-ignore
+    const layer = withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () => trae.keras.saving.deserializeKerasObject(config)) as InstanceType<typeof layers.Layer>;
+    assert.deepEqual((layer.apply(['dog cow Cat']) as trae.Tensor).cast('int32').arraySync(), [[3, 1, 2]]);
+  });
+
+  it('numbers where texts are expected are named', () => {
+    assert.throws(() => functional().apply(trae.ones([2, 1])), /input 'input_layer[_0-9]*' takes texts\.\n {2}Received: /);
+  });
+});
