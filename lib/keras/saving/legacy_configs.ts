@@ -233,6 +233,12 @@ export function modernize(name: string, module: string | null | undefined, given
   if (module && !/layers|^keras$/.test(module)) return { className, module, config: given };
   return modernizeLayer(className, module, given);
 }
+// tf.keras 2.2 wrote both directions of a ConvLSTM2D alike: the backward one goes the other way all the same.
+function turned(forward: unknown, backward: unknown): unknown {
+  if (!isRecord(forward) || !isRecord(forward.config) || !isRecord(backward) || !isRecord(backward.config)) return backward;
+  const goesBack = forward.config.go_backwards === true;
+  return (backward.config.go_backwards === true) === goesBack ? { ...backward, config: { ...backward.config, go_backwards: !goesBack } } : backward;
+}
 // Before tf.keras 2.10 `causal` was an option of attention layers; it is one of their calls.
 function withCausalCalls(given: unknown): unknown {
   if (!isOld() || !isRecord(given) || !Array.isArray(given.layers)) return given;
@@ -279,6 +285,7 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
     delete config.forget_bias_init;
   }
   if (className === 'BatchNormalization' && (config.mode === 1 || config.mode === 2)) className = 'ModeBatchNormalization';
+  if (className === 'Bidirectional' && config.backward_layer) config.backward_layer = turned(config.layer, config.backward_layer);
   const own = Object.hasOwn(OPTIONS_OF, className) ? OPTIONS_OF[className] : {};
   for (const [k, v] of Object.entries(config)) {
     const to = (Object.hasOwn(own, k) ? own[k] : undefined) ?? (className === 'Embedding' && k === 'init' ? undefined : Object.hasOwn(OPTIONS, k) ? OPTIONS[k] : undefined);

@@ -13,6 +13,7 @@ import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { readInRun } from '../runs';
 import { modernizeCompileConfig } from './legacy_compile';
+import { buildByWeights } from './legacy_shapes';
 import { isOldVersion, withLegacyConfigs } from './legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
@@ -134,6 +135,11 @@ export async function loadLegacyModel(root: Hdf5Group, file: string, { customObj
     withinFile(file, root.fileSize, () => withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model)),
   );
   if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
+  // A Sequential: its class cannot be imported here, as models import this.
+  if ('pop' in model && !model.built && namesOf(group, 'layer_names').length) {
+    const saved = savedLayers(group, file).map((l) => l.weights.map((w) => w.shape));
+    if (saved.length) buildByWeights(model, saved, file);
+  }
   await loadLegacyWeights(root, file, model, { signal, isOwn: true });
   const training = textOf(root, 'training_config');
   if (!compile || training === null) return model;

@@ -1,5 +1,5 @@
 """
-Attention layers in files of Keras 2, with what they predict, for legacy_attention.test.ts. Needs tf_keras (Keras 2) beside
+Attention layers in files of Keras 2, with what they predict, for legacy_layers.test.ts. Needs tf_keras (Keras 2) beside
 TensorFlow: python make_attention.py. Files: attention_<case>.h5 and .keras, and attention.json.
 """
 import json
