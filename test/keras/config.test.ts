@@ -1,6 +1,7 @@
 /** getConfig -> fromConfig and Keras' JSON, for every class that files may name. A class without a row fails. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
+import { Int4DTypePolicy, QuantizedDTypePolicy } from '../../lib/keras/dtype_policy';
 import { builtInClasses } from '../../lib/keras/saving/registry';
 import { attentionRows } from './config_rows/attention';
 import { distillationRows } from './config_rows/distillation';
@@ -164,6 +165,8 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
   },
   keras: {
     DTypePolicy: () => new keras.DTypePolicy('mixed_bfloat16'),
+    QuantizedDTypePolicy: () => new QuantizedDTypePolicy('int8', 'mixed_bfloat16'),
+    Int4DTypePolicy: () => new Int4DTypePolicy('int4/64', 'float32'),
     Sequential: () => new Sequential([layers.Input([3]), new layers.Dense(2)]),
     Model: () => {
       const x = Input([3]);

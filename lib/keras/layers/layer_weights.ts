@@ -55,6 +55,11 @@ export abstract class LayerWeights {
   constructor(options: LayerOptions, className: string) {
     this.name = options.name == null ? autoName(className) : checkName(className, options.name);
     this.dtypePolicy = getDtypePolicy(options.dtype);
+    const { quantizationMode: mode } = this.dtypePolicy;
+    if (mode !== null && !((mode === 'int8' || mode === 'int4') && (this.constructor as { isQuantizable?: boolean }).isQuantizable))
+      throw new ValueError(
+        `layer '${this.name}' (${className}) is quantized to ${mode} ('${this.dtypePolicy.name}'), which is not read: Dense, EinsumDense, Embedding and ReversibleEmbedding are, in int8 and int4.\n  Fix: in Keras, save the model before it is quantized, or quantize it to int8 or int4.`,
+      );
     states.set(this, {
       trainableVariables: [],
       otherVariables: [],
@@ -140,11 +145,15 @@ export abstract class LayerWeights {
   /** @internal Its own, as files number them: without the factors of an adaptation, which are saved as part of the weight. */
   get savedVariables(): Variable[] {
     const factors = this.adaptation?.factors ?? [];
-    return this.ownVariables().filter((v) => !factors.includes(v));
+    return (this.quantizedOrder() ?? this.ownVariables()).filter((v) => !factors.includes(v));
+  }
+  /** @internal Variables of a quantized layer as files number them; null when it is not. */
+  protected quantizedOrder(): Variable[] | null {
+    return null;
   }
   /** @internal The same with the factors, as some files hold them. */
   get savedWithFactors(): Variable[] {
-    return this.ownVariables();
+    return this.quantizedOrder() ?? this.ownVariables();
   }
   /** @internal What files hold of one of its variables. */
   savedValue(v: Variable): Variable | Tensor {

@@ -178,3 +178,65 @@ describe('sharded weights', () => {
       assert.deepEqual(fs.readdirSync(at('')), []);
     }));
 });
+
+describe('quantized models of Keras', () => {
+  for (const name of ['int8_texts', 'int8_attention', 'int4_texts', 'int4_channel_texts', 'int4_block_texts', 'int4_attention', 'int4_channel_attention', 'int4_block_attention'])
+    it(`${name}: predicts what Keras predicts, and again when it is saved here`, () =>
+      inFolder(async (at) => {
+        const { x, y } = predictions[name],
+          ids = trae.tensor(x, null, 'int32'),
+          model = await keras.models.loadModel(path.join(folder, `${name}.keras`));
+        assert.ok((await differenceOf(model, ids, y)) < 2e-6, `${await differenceOf(model, ids, y)}`);
+        for (const file of ['m.keras', 'm.h5']) {
+          await model.save(at(file));
+          const copy = await keras.models.loadModel(at(file));
+          assert.ok((await differenceOf(copy, ids, y)) < 2e-6, file);
+          assert.deepEqual(
+            copy.weights.map((v) => [v.dtype, v.shape.join()]),
+            model.weights.map((v) => [v.dtype, v.shape.join()]),
+          );
+        }
+      }));
+  it('int8 in EinsumDense: every order of axes', () => {
+    const kernels: [string, number[], number[], (number | null)[]][] = [
+      ['abc,cde->abde', [1, 1, 2, 3], [2, 5, 4], [null, 2, 3]],
+      ['abc,dc->adb', [1, 3, 1], [2, 5, 4], [3, null]],
+      ['abc,cde->aebd', [1, 3, 1, 2], [2, 5, 4], [3, null, 2]],
+    ];
+    for (const [equation, scaleShape, inputShape, outputShape] of kernels) {
+      const layer = new layers.EinsumDense(equation, outputShape, { dtype: 'int8_from_float32' }),
+        x = trae.random.normal(inputShape, { seed: 3 });
+      layer.build(inputShape);
+      const [kernel, scale] = layer.savedVariables;
+      assert.equal(kernel.dtype, 'int8');
+      assert.deepEqual([...scale.shape], scaleShape, equation);
+      kernel.assign(trae.cast(trae.subtract(trae.mod(trae.arange(kernel.size), 255), 127).reshape([...kernel.shape]), 'int8'));
+      const scales = trae.add(trae.arange(scale.size), 10).reshape(scaleShape);
+      scale.assign(scales);
+      // Keras' formula: whole numbers of the input times the kernel, divided by both scales.
+      const s = trae.divide(127, trae.add(trae.max(trae.abs(x), { axis: 2, keepdims: true }), 1e-7)),
+        q = trae.round(trae.multiply(x, s)),
+        product = trae.einsum(equation, q, trae.cast(kernel.value, 'float32')),
+        places = equation.split('->')[1],
+        row = s.reshape([...places].map((l) => (l === 'a' ? inputShape[0] : l === 'b' ? inputShape[1] : 1))),
+        want = trae.divide(product, trae.multiply(row, scales));
+      assert.ok((trae.max(trae.abs(trae.subtract(layer.apply(x) as trae.Tensor, want))).item() as number) < 1e-4, equation);
+    }
+  });
+  it('modes that are not read are named, with the layer', async () => {
+    await assert.rejects(keras.models.loadModel(path.join(folder, 'float8.keras')), /layer 'eight' \(Dense\) is quantized to float8 \('float8_from_float32'\), which is not read/);
+    for (const mode of ['gptq/4/128', 'awq/4/128'])
+      assert.throws(
+        () => new layers.Dense(2, { name: 'd', dtype: `${mode}_from_float32` }),
+        new RegExp(`layer 'd' \\(Dense\\) is quantized to ${mode.slice(0, mode.indexOf('/'))} `),
+      );
+    assert.throws(() => new layers.Conv1D(2, 3, { name: 'c', dtype: 'int8_from_float32' }), /layer 'c' \(Conv1D\) is quantized to int8/);
+    const dense = new layers.Dense(2, { dtype: 'int8_from_float32' });
+    dense.build([null, 3]);
+    assert.throws(() => dense.enableLora(2), /is quantized/);
+    assert.equal(
+      keras.saving.kerasObjectToJson(dense.dtypePolicy),
+      '{"module": "keras.dtype_policies", "class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}, "registered_name": null}',
+    );
+  });
+});

@@ -1,7 +1,7 @@
 /** EinsumDense: a dense layer whose product is any einsum of the input and a kernel. */
 import { TypeError } from '../../../errors';
 import { einsum } from '../../../ops/einsum';
-import type { Tensor } from '../../../tensor';
+import type { Shape, Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as activations from '../../activations';
 import { VarianceScaling } from '../../initializers';
@@ -13,6 +13,8 @@ import { Layer } from '../layer';
 import { einsumShapes, type EinsumShapes } from './einsum_equation';
 import { KernelOptions, type DenseOptions } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';
+import { inputQuantizer, roundedInputs, type QuantizedWeight } from './quantized';
+import { quantizedKernel } from './quantized_einsum';
 
 export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
   /** Letters of the result that have a bias; none by default. */
@@ -27,12 +29,15 @@ export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
 export class EinsumDense extends Layer {
   static override positional = ['equation', 'outputShape'];
   static override options = [...KernelOptions.names.filter((n) => n !== 'useBias'), 'biasAxes', 'loraRank', 'loraAlpha', 'gptqUnpackedColumnSize', 'quantizationConfig'];
+  /** @internal */ static readonly isQuantizable = true;
   readonly equation: string;
   readonly biasAxes: string | null;
   readonly partialOutputShape: SymbolicShape;
   kernel!: Variable;
   bias: Variable | null = null;
   readonly lora: Lora;
+  private quantized: { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } | null = null;
+  private readonly quantizationConfig: object | null;
   private readonly settings: KernelOptions;
   constructor(equation: string, outputShape: number | SymbolicShape, options: EinsumDenseOptions = {}) {
     super(options);
@@ -44,6 +49,7 @@ export class EinsumDense extends Layer {
     this.biasAxes = options.biasAxes ?? null;
     this.settings = new KernelOptions({ ...options, useBias: this.biasAxes !== null });
     this.lora = new Lora(options);
+    this.quantizationConfig = options.quantizationConfig ?? null;
   }
   get activation(): activations.Activation {
     return this.settings.activation;
@@ -56,14 +62,27 @@ export class EinsumDense extends Layer {
       given = this.settings.kernel;
     // The default counts the letters of the equation, not the last two axes.
     const initializer = given.initializer instanceof VarianceScaling && !given.initializer.inputAxes ? given.initializer.withAxes(inputAxes, outputAxes) : given.initializer;
-    this.kernel = this.addWeight({ shape: kernel, ...given, initializer });
+    if (this.dtypePolicy.quantizationMode) {
+      this.quantized = quantizedKernel(this, this.equation, kernel as Shape);
+      this.kernel = this.quantized.weight.values;
+    } else this.kernel = this.addWeight({ shape: kernel, ...given, initializer });
     if (bias) this.bias = this.addWeight({ shape: bias, ...this.settings.bias });
     this.inputSpec = new InputSpec({ ndim: inputShape.length });
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
-    const y = einsum(this.equation, inputs, this.lora.merged(this.kernel, this.computeDtype));
+    const { quantized: q } = this;
+    const y = q
+      ? einsum(
+          this.equation,
+          roundedInputs(inputs, inputQuantizer('EinsumDense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), q.inputAxes),
+          q.value().cast(this.computeDtype),
+        )
+      : einsum(this.equation, inputs, this.lora.merged(this.kernel, this.computeDtype));
     return this.activation(this.bias ? y.add(this.bias.value) : y);
+  }
+  protected override quantizedOrder(): Variable[] | null {
+    return this.quantized && [this.kernel, ...(this.bias ? [this.bias] : []), ...this.quantized.weight.details];
   }
   /** Freezes the kernel and trains kernel + alpha / rank A B instead, A (..., rank), B (rank, last axis) (Hu et al. 2021). */
   enableLora(rank: number, options: LoraOptions = {}): void {
@@ -92,7 +111,7 @@ export class EinsumDense extends Layer {
       ...serialized({ kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer }),
       activityRegularizer: serializeKerasObject(this.activityRegularizer),
       ...serialized({ kernelConstraint, biasConstraint }),
-      quantizationConfig: null,
+      quantizationConfig: this.quantizationConfig,
       ...this.lora.getConfig(),
     };
   }

@@ -11,6 +11,7 @@ import { serializeKerasObject } from '../../saving/serialize';
 import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';
+import { QuantizedWeight } from './quantized';
 
 export interface EmbeddingOptions extends LayerOptions {
   embeddingsInitializer?: unknown;
@@ -18,7 +19,8 @@ export interface EmbeddingOptions extends LayerOptions {
   embeddingsConstraint?: unknown;
   maskZero?: boolean;
   inputLength?: number | null;
-  quantizationConfig?: null;
+  /** How the layer was quantized, Keras' JSON of a QuantizationConfig. Default null: as its dtype policy says. */
+  quantizationConfig?: object | null;
   /** Rank of a low-rank update that is trained in place of the table. */
   loraRank?: number | null;
   /** Factor on that update, divided by its rank. Default: the rank. */
@@ -28,7 +30,10 @@ export interface EmbeddingOptions extends LayerOptions {
 export class Embedding extends Layer {
   static override positional = ['inputDim', 'outputDim'];
   static override options = ['embeddingsInitializer', 'embeddingsRegularizer', 'embeddingsConstraint', 'maskZero', 'inputLength', 'quantizationConfig', 'loraRank', 'loraAlpha'];
+  /** @internal */ static readonly isQuantizable = true;
   embeddings!: Variable;
+  protected quantized: QuantizedWeight | null = null;
+  protected readonly quantizationConfig: object | null;
   readonly maskZero: boolean;
   readonly lora: Lora;
   protected readonly settings;
@@ -43,6 +48,7 @@ export class Embedding extends Layer {
     this.maskZero = options.maskZero ?? false;
     this.supportsMasking = this.maskZero;
     this.lora = new Lora(options);
+    this.quantizationConfig = options.quantizationConfig ?? null;
     this.autocast = false;
     this.settings = {
       embeddingsInitializer: initializers.get(options.embeddingsInitializer ?? 'uniform'),
@@ -52,18 +58,25 @@ export class Embedding extends Layer {
   }
   override build(_inputShape: BuildShape): void {
     const { embeddingsInitializer: initializer, embeddingsRegularizer: regularizer, embeddingsConstraint: constraint } = this.settings;
-    this.embeddings = this.addWeight({ shape: [this.inputDim, this.outputDim], initializer, regularizer, constraint, name: 'embeddings' });
+    if (this.dtypePolicy.quantizationMode) {
+      const { inputDim, outputDim } = this;
+      this.quantized = new QuantizedWeight(this, { name: 'embeddings', shape: [inputDim, outputDim], packed: 1, blocked: 1, scale: [inputDim] });
+      this.embeddings = this.quantized.values;
+    } else this.embeddings = this.addWeight({ shape: [this.inputDim, this.outputDim], initializer, regularizer, constraint, name: 'embeddings' });
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
     const ids = isFloating(inputs.dtype) || inputs.dtype === 'bool' || inputs.dtype === 'uint8' || inputs.dtype === 'int8' ? inputs.cast('int32') : inputs;
-    let y = embeddingLookup(this.embeddings.value, ids);
+    let y = this.quantized ? this.quantized.rows(ids) : embeddingLookup(this.embeddings.value, ids);
     const { a, b, scale } = this.lora.isEnabled ? this.lora : { a: null, b: null, scale: 1 };
     if (a && b) {
       const update = matmul(embeddingLookup(a.value, ids), b.value); // rows of A B, without A B
       y = run('add', [y, run('multiply', [update, convert(scale, update)])]);
     }
     return y.dtype === this.computeDtype ? y : y.cast(this.computeDtype);
+  }
+  protected override quantizedOrder(): Variable[] | null {
+    return this.quantized && [this.embeddings, ...this.quantized.details];
   }
   protected override producesMask(): boolean {
     return this.maskZero;
@@ -92,7 +105,7 @@ export class Embedding extends Layer {
       maskZero: this.maskZero,
       activityRegularizer: serializeKerasObject(this.activityRegularizer),
       ...Object.fromEntries(Object.entries(this.settings).map(([k, v]) => [k, serializeKerasObject(v)])),
-      quantizationConfig: null,
+      quantizationConfig: this.quantizationConfig,
       ...this.lora.getConfig(),
     };
   }

@@ -26,7 +26,8 @@ export interface DenseOptions extends LayerOptions {
   biasRegularizer?: unknown;
   kernelConstraint?: unknown;
   biasConstraint?: unknown;
-  quantizationConfig?: null;
+  /** How the layer was quantized, Keras' JSON of a QuantizationConfig. Default null: as its dtype policy says. */
+  quantizationConfig?: object | null;
   /** Rank of a low-rank update that is trained in place of the kernel. */
   loraRank?: number | null;
   /** Factor on that update, divided by its rank. Default: the rank. */

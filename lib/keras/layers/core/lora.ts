@@ -55,6 +55,7 @@ export class Lora {
       throw new ValueError(`enableLora: ${what}`);
     };
     if (!(target.weight as Variable | undefined)) refuse(`layer '${layer.name}' is not built yet: it has no weight to adapt.\n  Fix: call it on data, or build(inputShape).`);
+    if (target.weight.dtype === 'int8') refuse(`the weight of layer '${layer.name}' is quantized.\n  Fix: adapt the model first, quantize it then.`);
     if (target.constraint) refuse(`layer '${layer.name}' constrains the weight that would be adapted.\n  Fix: remove the constraint.`);
     if (this.isEnabled) refuse(`layer '${layer.name}' has been adapted already, with rank ${this.rank}.`);
     const make = (i: 0 | 1, initializer: unknown): Variable =>

@@ -4,6 +4,7 @@ import { checkDType, convert, formatShape, run, type DType, type Tensor } from '
 import type { Variable } from '../../../variable';
 import { registerClass } from '../../saving/registry';
 import { setMask, type BuildShape, type CallOptions } from '../layer';
+import { inputQuantizer, QuantizedWeight, roundedInputs } from './quantized';
 import { Embedding, type EmbeddingOptions } from './embedding';
 
 export interface ReversibleEmbeddingOptions extends EmbeddingOptions {
@@ -24,6 +25,7 @@ export class ReversibleEmbedding extends Embedding {
   readonly reverseDtype: DType | null;
   readonly logitSoftCap: number | null;
   reverseEmbeddings: Variable | null = null;
+  private quantizedReverse: QuantizedWeight | null = null;
   constructor(inputDim: number, outputDim: number, options: ReversibleEmbeddingOptions = {}) {
     super(inputDim, outputDim, options);
     this.tieWeights = options.tieWeights ?? true;
@@ -32,7 +34,18 @@ export class ReversibleEmbedding extends Embedding {
   }
   override build(inputShape: BuildShape): void {
     super.build(inputShape);
-    if (!this.tieWeights)
+    const { inputDim, outputDim } = this;
+    if (!this.tieWeights && this.quantized) {
+      this.quantizedReverse = new QuantizedWeight(this, {
+        name: 'reverse_embeddings',
+        shape: [outputDim, inputDim],
+        packed: 0,
+        blocked: 0,
+        scale: [inputDim],
+        groups: this.quantized.groups,
+      });
+      this.reverseEmbeddings = this.quantizedReverse.values;
+    } else if (!this.tieWeights)
       this.reverseEmbeddings = this.addWeight({ shape: [this.outputDim, this.inputDim], initializer: this.settings.embeddingsInitializer, name: 'reverse_embeddings' });
   }
   override call(inputs: Tensor, { reverse = false }: CallOptions & { reverse?: boolean } = {}): Tensor {
@@ -43,10 +56,23 @@ export class ReversibleEmbedding extends Embedding {
     }
     if (inputs.shape.at(-1) !== this.outputDim)
       throw new ValueError(`the way back needs a last axis of size ${this.outputDim}, the outputDim.\n  Received: shape ${formatShape(inputs.shape)}`);
+    if (this.quantized) return this.capped(this.quantizedLogits(inputs, this.quantized));
     const to = this.reverseDtype ?? inputs.dtype,
       cast = (t: Tensor): Tensor => (t.dtype === to ? t : run('cast', [t], { dtype: to }));
     const table = cast(this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype));
-    const logits = run('matmul', [cast(inputs), table], { transpose_b: this.reverseEmbeddings === null });
+    return this.capped(run('matmul', [cast(inputs), table], { transpose_b: this.reverseEmbeddings === null }));
+  }
+  private quantizedLogits(inputs: Tensor, table: QuantizedWeight): Tensor {
+    const x = roundedInputs(inputs, inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig), [-1]),
+      back = this.quantizedReverse ? this.quantizedReverse.value() : table.value((scale) => scale.reshape([-1, 1]));
+    return run('matmul', [x, back.cast(x.dtype)], { transpose_b: this.quantizedReverse === null });
+  }
+  protected override quantizedOrder(): Variable[] | null {
+    const own = super.quantizedOrder(),
+      back = this.quantizedReverse;
+    return own && back ? [...own, back.values, ...back.details] : own;
+  }
+  private capped(logits: Tensor): Tensor {
     if (this.logitSoftCap === null) return logits;
     const cap = convert(this.logitSoftCap, logits);
     return run('multiply', [run('tanh', [run('divide', [logits, cap])]), cap]);

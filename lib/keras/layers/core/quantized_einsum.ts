@@ -1,0 +1,43 @@
+/** The quantized kernel of EinsumDense: which of its axes are summed over, and what its scale belongs to. */
+import * as ops from '../../../ops/index';
+import type { Shape, Tensor } from '../../../tensor';
+import { QuantizedWeight } from './quantized';
+
+type Layer = ConstructorParameters<typeof QuantizedWeight>[0];
+/**
+ * @internal int8 keeps the kernel's shape and a scale shaped like the output; int4 keeps a matrix, (axes summed over, others).
+ * @param equation - 'abc,cd->abd'; `...` stands for axes that the kernel lacks.
+ */
+export function quantizedKernel(layer: Layer, equation: string, shape: Shape): { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } {
+  const [left, output] = equation.split('->'),
+    [input, letters] = left.split(','),
+    sizes = new Map([...letters].map((letter, i) => [letter, shape[i]])),
+    inOutput = output.replace('...', ''),
+    summed = [...letters].filter((l) => !output.includes(l)),
+    others = [...letters].filter((l) => output.includes(l));
+  const size = (of: string[]): number => of.reduce((n, l) => n * sizes.get(l)!, 1);
+  // Axes of the input that the output lacks, counted from the end where `...` stands before them.
+  const plain = input.replace('...', ''),
+    dots = input.indexOf('...'),
+    inputAxes = [...plain].map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i })).filter(({ letter }) => !output.includes(letter));
+  if (layer.dtypePolicy.quantizationMode === 'int4') {
+    const columns = size(others),
+      weight = new QuantizedWeight(layer, { name: 'kernel', shape: [size(summed), columns], packed: 1, blocked: 0, scale: [columns] });
+    return { weight, value: () => ops.reshape(weight.value(), shape), inputAxes: inputAxes.map((a) => a.axis) };
+  }
+  const kept = [...inOutput].filter((l) => sizes.has(l)),
+    outputScale = [...inOutput].map((l) => sizes.get(l) ?? 1),
+    weight = new QuantizedWeight(layer, { name: 'kernel', shape, packed: -1, blocked: -1, scale: outputScale });
+  const align = (scale: Tensor): Tensor =>
+    ops.reshape(
+      ops.transpose(
+        ops.reshape(
+          scale,
+          kept.map((l) => sizes.get(l)!),
+        ),
+        { axes: others.map((l) => kept.indexOf(l)) },
+      ),
+      [...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1)),
+    );
+  return { weight, value: () => weight.value(align), inputAxes: inputAxes.map((a) => a.axis) };
+}
