@@ -4,12 +4,18 @@
  */
 import { binding } from '../binding';
 import { RuntimeError, TypeError, ValueError } from '../errors';
+import { requireHeap, TENSOR_BYTES } from '../limits';
 import { flattenStructure, mapStructure } from '../nest';
 import { convert, formatShape, run, Tensor, type TensorLike } from '../tensor';
 import { Variable } from '../variable';
 import { defineOp } from './define';
 import { concatenate, normalizeAxis, sliceAxis, stack } from './shape';
 
+/** How many rows a function is called for; each makes tensors. */
+function rowCount(n: number): number {
+  requireHeap(`a call for each of ${n} rows`, n * TENSOR_BYTES);
+  return n;
+}
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- structures of tensors: arrays, records, single ones
 type Structure = any;
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
@@ -135,7 +141,7 @@ export const scan = defineOp(
     if (length !== null && length !== n) throw new ValueError(`scan: length is ${length} but xs has ${n} rows.`, { op: 'scan' });
     let carry = asTensors(init);
     const ys = Array<Structure>(n);
-    for (let k = 0; k < n; k++) {
+    for (let k = 0, rows = rowCount(n); k < rows; k++) {
       const i = reverse ? n - 1 - k : k;
       [carry, ys[i]] = f(carry, given === null ? null : row(given, i));
     }
@@ -149,7 +155,7 @@ export const map = defineOp('map', (f: (x: Structure) => Structure, xs: Structur
     n = rowsOf('map', given);
   return stacked(
     'map',
-    Array.from({ length: n }, (_, i) => f(row(given, i))),
+    Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
   );
 });
 /** `f` of each row of `elements`, stacked. */
@@ -158,7 +164,7 @@ export const vectorizedMap = defineOp('vectorizedMap', (f: (x: Structure) => Str
     n = rowsOf('vectorizedMap', given);
   return stacked(
     'vectorizedMap',
-    Array.from({ length: n }, (_, i) => f(row(given, i))),
+    Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
   );
 });
 /** A function of rows made one of whole tensors: it is applied to the rows of all its arguments. */
@@ -167,7 +173,7 @@ export const vectorize = defineOp('vectorize', (f: (...xs: Tensor[]) => Tensor):
     n = rowsOf('vectorize', given);
   return stacked(
     'vectorize',
-    Array.from({ length: n }, (_, i) => f(...(row(given, i) as Tensor[]))),
+    Array.from({ length: rowCount(n) }, (_, i) => f(...(row(given, i) as Tensor[]))),
   ) as Tensor;
 });
 /**
