@@ -1,14 +1,21 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
 import { expectFunction, expectKind } from './guard';
-import { binding } from './binding';
+import { binding, shared } from './binding';
 import { TypeError, ValueError } from './errors';
 import { flattenStructure, mapStructure } from './nest';
 import { convert, formatShape, isFloating, run, Tensor, tensor, type TensorLike } from './tensor';
 import type { Variable } from './variable';
 
 type CustomBackward = (...dy: Tensor[]) => Tensor | Tensor[];
-const customBackwards = new Map<number, { backward: CustomBackward; outputs: Tensor['shape'][]; dtypes: Tensor['dtype'][]; inputs: Tensor['shape'][] }>();
-let nextCustom = 1;
+interface Custom {
+  backward: CustomBackward;
+  outputs: Tensor['shape'][];
+  dtypes: Tensor['dtype'][];
+  inputs: Tensor['shape'][];
+}
+// The engine knows them by number: one series for all copies of the library.
+const customs = shared('customGradients', () => ({ next: 1, functions: new Map<number, Custom>() })),
+  customBackwards = customs.functions;
 
 function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
   const custom = customBackwards.get(id);
@@ -171,7 +178,7 @@ export function customGradient<Y extends Tensor | Tensor[]>(f: (...xs: Tensor[])
     const [y, backward] = f(...xs);
     const ys = Array.isArray(y) ? y : [y];
     for (const id of binding.releasedCustomGradients()) customBackwards.delete(id);
-    const id = nextCustom++;
+    const id = customs.next++;
     customBackwards.set(id, { backward, outputs: ys.map((t) => t.shape), dtypes: ys.map((t) => t.dtype), inputs: xs.map((t) => t.shape) });
     const out = binding.run('custom_gradient', [...xs, ...ys], { id, inputs: xs.length }) as Tensor[];
     return (Array.isArray(y) ? out : out[0]) as Y;

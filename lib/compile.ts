@@ -9,6 +9,7 @@ import { signatureOf } from './signature';
 import { Tensor } from './tensor';
 import { currentTrace, withTrace, type TraceContext } from './trace';
 import type { Variable } from './variable';
+import { isPromise } from './realms';
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
@@ -49,7 +50,7 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
     return p;
   }) as never[];
   const result = withTrace(trace, () => fn(...standIns));
-  if (result instanceof Promise) throw new TypeError('compile: the function must be synchronous; it returned a promise.');
+  if (isPromise(result)) throw new TypeError('compile: the function must be synchronous; it returned a promise.');
   const outputs = flattenStructure(result, isTensor);
   const variables = [...trace.placeholders.keys()];
   const plan = binding.compile({

@@ -1,4 +1,5 @@
 /** Values in words, for the `Received:` lines of errors: short, and safe for whatever was given. */
+import { isRecord } from './nest';
 
 const LONGEST = 60;
 const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
@@ -30,7 +31,7 @@ function describeObject(value: object, depth: number): string {
   const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
   if (Array.isArray(shape) && typeof dtype === 'string') return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
   const { constructor: kind } = value as { constructor?: { name?: unknown } };
-  if (typeof kind === 'function' && (kind as unknown) !== Object) return `an instance of ${String((kind as { name: string }).name) || 'a class'}`;
+  if (typeof kind === 'function' && !isRecord(value)) return `an instance of ${String((kind as { name: string }).name) || 'a class'}`;
   const keys = Object.keys(value);
   if (!keys.length) return '{}';
   return shortened(`{ ${keys.map((k) => (depth > 1 ? k : `${k}: ${describe((value as Record<string, unknown>)[k], depth + 1)}`)).join(', ')} }`);

@@ -4,6 +4,8 @@
  */
 import * as path from 'node:path';
 import { describe } from './describe';
+import { isError } from './realms';
+import { acrossCopies } from './copies';
 
 const OWN_FOLDER = path.resolve(__dirname) + path.sep;
 
@@ -29,6 +31,7 @@ export class TraeError extends Error {
     stripOwnFrames(this);
   }
 }
+acrossCopies(TraeError, 'TraeError');
 
 /** A value, shape, dtype or option that cannot be used. */
 export class ValueError extends TraeError {}
@@ -72,7 +75,7 @@ export function makeError(kind: string, message: string, op?: string): TraeError
 
 /** @internal Whether JavaScript threw this in a line of this library, not in a function of the caller. */
 export function isOwnFault(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof TraeError) return false;
+  if (!isError(error) || error instanceof TraeError) return false;
   const first = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !/\((?:<anonymous>|node:internal)/.test(line) && !/at \S*(?:native|<anonymous>)$/.test(line));
   return first?.includes(OWN_FOLDER) === true;
 }

@@ -2,6 +2,7 @@
 import { describe } from './describe';
 import { isRecord } from './nest';
 import { isOwnFault, TraeError, TypeError } from './errors';
+import { isPromise } from './realms';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -53,7 +54,7 @@ export function guardMethods(target: object, className: string): void {
       name = `${className}.${key}`;
     const guarded = function (this: unknown, ...args: unknown[]): unknown {
       const result = guardArguments(name, args, () => plain.apply(this, args));
-      if (!(result instanceof Promise)) return result;
+      if (!isPromise(result)) return result;
       return result.catch((error: unknown) => {
         throw isOwnFault(error) ? refused(name, args, error) : error;
       });

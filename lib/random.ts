@@ -7,6 +7,7 @@ import { convert, formatShape, isFloating, run, type DType, type Shape, type Ten
 import { withTrace } from './trace';
 import { Variable } from './variable';
 import { defineOp } from './ops/define';
+import { acrossCopies } from './copies';
 
 let entropy: { state: bigint } | null = null;
 /** @internal A number for what wants a seed and was given none: from the global seed, else from the system. */
@@ -41,6 +42,7 @@ export class SeedGenerator {
     return { seed: this.seed };
   }
 }
+acrossCopies(SeedGenerator, 'SeedGenerator');
 
 let global_: SeedGenerator | null = null;
 /** @internal */

@@ -4,6 +4,7 @@ import { binding } from './binding';
 import { ValueError } from './errors';
 import { flattenStructure } from './nest';
 import { Tensor } from './tensor';
+import { isPromise } from './realms';
 
 /** Settings of the process. */
 export const config = {
@@ -43,7 +44,7 @@ export function tidy<T>(f: () => T): T {
   let result: T;
   try {
     result = f();
-    if (result instanceof Promise) throw new ValueError('tidy: the function must be synchronous; it returned a promise.');
+    if (isPromise(result)) throw new ValueError('tidy: the function must be synchronous; it returned a promise.');
     for (const t of flattenStructure(result, (x): x is Tensor => x instanceof Tensor)) made.delete(t);
   } finally {
     scopes.pop();

@@ -1,8 +1,10 @@
 /** What tells two calls of a compiled function apart: the signature of its arguments, a text. */
+import { types } from 'node:util';
 import { createHash } from 'node:crypto';
 import { TypeError, ValueError } from './errors';
 import { isRecord } from './nest';
 import { Tensor } from './tensor';
+import { isMap, isSet } from './realms';
 
 const DEEPEST = 200;
 const identities = new WeakMap<WeakKey, number>();
@@ -51,14 +53,14 @@ class Signature {
     if (typeof x === 'function') return `function#${identity(x)}`;
     const o = x as object;
     if (o instanceof Tensor) return isInput ? `${o.dtype}[${o.shape}]` : `tensor#${identity(o)}`;
-    if (o instanceof Date) return `Date(${o.getTime()})`;
-    if (o instanceof RegExp) return `RegExp(${JSON.stringify(o.source)},${o.flags},${o.lastIndex})`;
-    if (ArrayBuffer.isView(o) || o instanceof ArrayBuffer || (typeof SharedArrayBuffer === 'function' && o instanceof SharedArrayBuffer)) return bytesKey(o);
+    if (types.isDate(o)) return `Date(${o.getTime()})`;
+    if (types.isRegExp(o)) return `RegExp(${JSON.stringify(o.source)},${o.flags},${o.lastIndex})`;
+    if (ArrayBuffer.isView(o) || types.isAnyArrayBuffer(o)) return bytesKey(o);
     if (Array.isArray(o)) return this.inside(o, () => `[${Array.from({ length: o.length }, (_, i) => (i in o ? this.of(o[i], isInput) : 'hole')).join()}]`);
     // Keys in the order in which they were written: so do tensors enter the plan.
     if (isRecord(o)) return this.inside(o, () => `{${this.record(o, isInput)}}`);
-    if (o instanceof Map) return this.inside(o, () => `Map{${[...o].map(([k, v]) => `${this.of(k, false)}:${this.of(v, false)}`).join()}}`);
-    if (o instanceof Set) return this.inside(o, () => `Set{${[...o].map((v) => this.of(v, false)).join()}}`);
+    if (isMap(o)) return this.inside(o, () => `Map{${[...o].map(([k, v]) => `${this.of(k, false)}:${this.of(v, false)}`).join()}}`);
+    if (isSet(o)) return this.inside(o, () => `Set{${[...o].map((v) => this.of(v, false)).join()}}`);
     return `object#${identity(o)}{${this.fields(o)}}`;
   }
   private record(o: Record<string, unknown>, isInput: boolean): string {

@@ -2,11 +2,13 @@
  * Tensors: immutable n-dimensional arrays held by the native engine. Operations are recorded and computed when a
  * value is asked for (`data`, `array`, `item`, `print`). Every op is also a method: the files in `ops/` add theirs.
  */
+import { types } from 'node:util';
 import type { DType, NativeTensor, TypedArray } from '../binding';
 import { binding } from './binding';
 import { describe } from './describe';
 import { requireHeap } from './limits';
 import { RuntimeError, TypeError, ValueError } from './errors';
+import { isTypedArray, typedArrayKind } from './realms';
 
 export type { DType, TypedArray } from '../binding';
 /** Sizes of each axis. */
@@ -58,20 +60,22 @@ export function formatShape(shape: readonly (number | null)[]): string {
   return `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
 }
 
+// Kinds without a dtype of their own take the smallest one that holds their values.
+const DTYPE_OF: Readonly<Record<string, DType>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int32Array: 'int32',
+  BigInt64Array: 'int64',
+  Int8Array: 'int8',
+  Int16Array: 'int32',
+  Uint16Array: 'int32',
+  Uint32Array: 'int64',
+  BigUint64Array: 'int64',
+};
 function dtypeOf(array: TypedArray): DType {
-  if (array instanceof Float32Array) return 'float32';
-  if (array instanceof Float64Array) return 'float64';
-  if (array instanceof Int32Array) return 'int32';
-  if (array instanceof BigInt64Array) return 'int64';
-  if (array instanceof Int8Array) return 'int8';
-  const other = array as unknown; // kinds without a dtype of their own: the smallest one that holds their values
-  if (other instanceof Int16Array || other instanceof Uint16Array) return 'int32';
-  if (other instanceof Uint32Array || other instanceof BigUint64Array) return 'int64';
-  return 'uint8';
+  return DTYPE_OF[typedArrayKind(array)!] ?? 'uint8';
 }
-const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
-
-const isShared = (x: TypedArray): boolean => x.buffer instanceof SharedArrayBuffer;
+const isShared = (x: TypedArray): boolean => types.isSharedArrayBuffer(x.buffer);
 /** Whether its ArrayBuffer was transferred, as by `postMessage`: only then no view can be made of it. */
 function isDetached(x: TypedArray): boolean {
   if (x.length) return false;
@@ -99,24 +103,10 @@ function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): T
   if (dtype === 'bool') return Uint8Array.from(values as ArrayLike<number>, (v) => (v ? 1 : 0));
   return Float32Array.from(values as ArrayLike<number>, Number);
 }
+const DIRECT = new Set(['Float32Array', 'Float64Array', 'Int32Array', 'BigInt64Array', 'Int8Array']);
 function fits(array: TypedArray, dtype: DType): boolean {
-  switch (dtype) {
-    case 'float32':
-    case 'float16':
-    case 'bfloat16':
-      return array instanceof Float32Array;
-    case 'bool':
-    case 'uint8':
-      return array instanceof Uint8Array;
-    case 'float64':
-      return array instanceof Float64Array;
-    case 'int32':
-      return array instanceof Int32Array;
-    case 'int64':
-      return array instanceof BigInt64Array;
-    case 'int8':
-      return array instanceof Int8Array;
-  }
+  const kind = dtype === 'float16' || dtype === 'bfloat16' ? 'Float32Array' : dtype === 'bool' || dtype === 'uint8' ? 'Uint8Array' : null;
+  return kind === null ? dtypeOf(array) === dtype && typedArrayKind(array) !== 'Uint8Array' && DIRECT.has(typedArrayKind(array)!) : typedArrayKind(array) === kind;
 }
 
 /**
@@ -149,9 +139,11 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
     if (shape) t = binding.run('reshape', [t], { shape: [...shape] })[0] as Tensor;
     return t;
   }
+  const foreign = fromOtherCopy(values);
+  if (foreign) return tensor(foreign, shape, dtype);
   let flat: ArrayLike<number | bigint | boolean>, natural: number[];
-  if (isTyped(values)) {
-    if (isDetached(values)) throw new ValueError(`tensor: the memory of this ${values.constructor.name} has been transferred to someone else; it has no values.`);
+  if (isTypedArray(values)) {
+    if (isDetached(values)) throw new ValueError(`tensor: the memory of this ${typedArrayKind(values)} has been transferred to someone else; it has no values.`);
     flat = values;
     natural = [values.length];
     dtype ??= dtypeOf(values);
@@ -163,8 +155,16 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
   }
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
   if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
-  const data = isTyped(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
+  const data = isTypedArray(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
+}
+
+/** @internal The values of a tensor, or of a variable, that another copy of the library made with an engine of its own; null for anything else. */
+export function fromOtherCopy(given: unknown): Tensor | null {
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) return null;
+  const { shape, dtype, dataSync } = given as Partial<Tensor>;
+  if (typeof dataSync !== 'function' || typeof dtype !== 'string' || !Array.isArray(shape)) return null;
+  return tensor((given as Tensor).dataSync(), shape, dtype);
 }
 
 /** More than anyone needs, and a bound for arrays that hold themselves. */
@@ -178,7 +178,7 @@ function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
   if (leaf(value)) return [];
   const shape: number[] = [];
   const visit = (v: unknown, depth: number): void => {
-    if (isTyped(v) || Array.isArray(v)) {
+    if (isTypedArray(v) || Array.isArray(v)) {
       if (depth === MOST_AXES) throw new ValueError(`tensor: arrays are nested more than ${MOST_AXES} deep.\n  Fix: does one of them hold itself?`);
       const n = (v as { length: number }).length;
       if (shape.length === depth) {
@@ -204,6 +204,8 @@ export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
   if (value instanceof Tensor) return value;
   const v = value as { value?: Tensor; assign?: unknown };
   if (v !== null && typeof v === 'object' && v.assign && v.value instanceof Tensor) return v.value;
+  const foreign = fromOtherCopy(value);
+  if (foreign) return foreign;
   const dtype = typeof like === 'string' ? like : like?.dtype;
   if (typeof value === 'number') {
     const target = dtype === undefined ? 'float32' : isFloating(dtype) ? dtype : Number.isInteger(value) ? (dtype === 'bool' ? 'int32' : dtype) : 'float32';
@@ -212,7 +214,7 @@ export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
   if (typeof value === 'boolean') return tensor(value, [], 'bool');
   if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function' || typeof value === 'symbol')
     throw new TypeError(`a tensor, an array or a number is expected.\n  Received: ${describe(value)}`);
-  return tensor(value, undefined, isTyped(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
+  return tensor(value, undefined, isTypedArray(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
 }
 
 const requireNested = (t: Tensor): void => requireHeap(`array: ${t.size} values as nested arrays`, 16 * t.size, 'data() gives a typed array.');

@@ -4,6 +4,7 @@
  */
 import type { Tensor } from './tensor';
 import type { Variable } from './variable';
+import { shared } from './binding';
 
 /** @internal */
 export interface TraceContext {
@@ -11,26 +12,27 @@ export interface TraceContext {
   assign(variable: Variable, value: Tensor): void;
 }
 
-let current: TraceContext | null = null;
+// One for all copies of the library: a layer of one may be called by a model of another.
+const state = shared('trace', () => ({ current: null as TraceContext | null }));
 
 /** @internal The innermost trace, or null when ops run eagerly. */
-export const currentTrace = (): TraceContext | null => current;
+export const currentTrace = (): TraceContext | null => state.current;
 
 /** @internal Runs `f` with reads and assignments of variables going to `context`. */
 export function withTrace<T>(context: TraceContext | null, f: () => T): T {
-  const outer = current;
-  current = context;
+  const outer = state.current;
+  state.current = context;
   try {
     return f();
   } finally {
-    current = outer;
+    state.current = outer;
   }
 }
 
 /** @internal Reads see the outer state; assignments are seen inside and forgotten: for shape inference. */
 export class ScratchTrace implements TraceContext {
   private readonly assigned = new Map<Variable, Tensor>();
-  private readonly outer = current;
+  private readonly outer = state.current;
   read(variable: Variable): Tensor {
     return this.assigned.get(variable) ?? (this.outer ? this.outer.read(variable) : variable.untracedValue());
   }

@@ -4,6 +4,7 @@ import { binding } from './binding';
 import { ValueError } from './errors';
 import { convert, formatShape, isFloating, run, type Shape, type Tensor, type TensorLike, type TensorMethods } from './tensor';
 import { currentTrace } from './trace';
+import { acrossCopies } from './copies';
 
 export interface VariableOptions {
   name?: string;
@@ -126,6 +127,7 @@ export class Variable {
     return this.toString();
   }
 }
+acrossCopies(Variable, 'Variable');
 
 // Every op is a method of variables too: it works on the current value.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type

@@ -4,6 +4,7 @@ import { numberList } from '../ops/arguments';
 import { checkOptions } from './options';
 import { registerClass } from './saving/registry';
 import { makeKind } from './saving/serialize';
+import { configLine, inspectable } from './inspect';
 
 /** Maps a weight to the nearest allowed one. Subclass and implement `call`. */
 export abstract class Constraint {
@@ -12,6 +13,7 @@ export abstract class Constraint {
     return {};
   }
 }
+inspectable(Constraint, configLine);
 type Axis = number | readonly number[];
 const EPSILON = 1e-7;
 const axes = (axis: Axis): number[] => numberList('constraint', 'axis', axis);

@@ -5,6 +5,7 @@ import { isRecord } from '../nest';
 import { checkDType, type DType } from '../tensor';
 import { registerClass } from './saving/registry';
 import { isSerialized } from './saving/serialize';
+import { acrossCopies } from '../copies';
 
 /** A policy: a dtype name, or `mixed_bfloat16` / `mixed_float16` (computes in half, stores float32). */
 export class DTypePolicy {
@@ -36,6 +37,8 @@ export class DTypePolicy {
     return { name: this.name };
   }
 }
+acrossCopies(DTypePolicy, 'DTypePolicy');
+registerClass('keras.dtype_policies', DTypePolicy);
 /**
  * The policy of a layer whose weights are quantized (keras.dtype_policies): `int8_from_float32`, `int4/128_from_float32`.
  * @param mode - 'int8', 'int4', 'int4/BLOCK' (BLOCK inputs share a scale; -1: one scale for each output).

@@ -11,6 +11,7 @@ import * as ops from '../ops/index';
 import { formatShape, Tensor, type DType, type TensorLike, type TensorMethods } from '../tensor';
 import { ScratchTrace, withTrace } from '../trace';
 import { uniqueName } from './naming';
+import { acrossCopies } from '../copies';
 
 /** Sizes, null where unknown. */
 export type SymbolicShape = readonly (number | null)[];
@@ -56,6 +57,7 @@ export class KerasTensor {
     return this.toString();
   }
 }
+acrossCopies(KerasTensor, 'KerasTensor');
 // Every op as a method, as part of the graph.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type
 export interface KerasTensor extends TensorMethods {}

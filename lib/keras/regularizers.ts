@@ -4,6 +4,7 @@ import { convert, run, type Tensor, type TensorLike } from '../tensor';
 import { checkOptions } from './options';
 import { registerClass } from './saving/registry';
 import { makeKind } from './saving/serialize';
+import { configLine, inspectable } from './inspect';
 
 /** Maps a tensor to a scalar penalty. Subclass and implement `call`. */
 export abstract class Regularizer {
@@ -12,6 +13,7 @@ export abstract class Regularizer {
     return {};
   }
 }
+inspectable(Regularizer, configLine);
 function strength(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${String(value)}`);
   if (value < 0) throw new ValueError(`regularizer: ${name} must not be negative.\n  Received: ${value}`);

@@ -6,6 +6,7 @@ import { defineOp } from './define';
 import { range, windowPositions } from './ranges';
 import { normalizeAxis, pad, sliceAxis, swapaxes } from './shape';
 import { toFloat } from './unary';
+import { isFloat64Array } from '../realms';
 
 /** Real and imaginary part: what stands for a complex tensor. */
 export type ComplexPair = readonly [TensorLike, TensorLike];
@@ -117,7 +118,7 @@ function windowOf(op: string, window: string | TensorLike | null, sequenceLength
     throw new ValueError(`${op}: the window must have sequenceLength = ${sequenceLength} elements.\n  Received: shape ${formatShape(w.shape)}`, { op });
   return run('place', [w], { shape: [fftLength], start: [before], step: [1], value: 0 });
 }
-const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor => (w instanceof Float64Array ? tensor(Array.from(w), [w.length], like.dtype) : w);
+const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor => (isFloat64Array(w) ? tensor(Array.from(w), [w.length], like.dtype) : w);
 
 function checkFrames(op: string, sequenceLength: number, sequenceStride: number, fftLength: number): void {
   for (const [what, n] of Object.entries({ sequenceLength, sequenceStride, fftLength })) wholeNumber(op, what, n, 1);
@@ -168,7 +169,7 @@ export const istft = defineOp(
     const w = windowOf('istft', window, sequenceLength, fftLength, frames);
     let weighted = frames;
     if (window !== null) {
-      const values = w instanceof Float64Array ? w : Float64Array.from(w.readSync() as ArrayLike<number>, Number);
+      const values = isFloat64Array(w) ? w : Float64Array.from(w.readSync() as ArrayLike<number>, Number);
       // Squared windows of all frames that reach a point, which repeats with the stride.
       const energy = new Float64Array(sequenceStride);
       values.forEach((v, i) => (energy[i % sequenceStride] += v * v));

@@ -27,6 +27,7 @@ describe('native addon', () => {
     assert.deepEqual(lines.slice(2), [
       '  Possible solutions:',
       '  - "cannot open shared object file": install the named library (oneDNN: apt install libdnnl2, brew install onednn, dnf install onednn).',
+      '  - two copies of the package, or a bundler that took it in without its addon: keep trae-node out of the bundle (esbuild: --external:trae-node; webpack: externals), so that it is required from node_modules.',
       '  - no build found: run "npm run build" in the package folder, or set TRAE_NODE_PREBUILD to a folder holding build/Release/trae.node.',
       '  - built for another Node or platform: run "npm rebuild trae-node".',
     ]);

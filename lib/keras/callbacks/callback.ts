@@ -2,6 +2,7 @@
 import { expectKind } from '../../guard';
 import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
+import { inspectable, settingsLine } from '../inspect';
 
 /** What a callback knows of the run. */
 export interface CallbackParams {
@@ -43,6 +44,7 @@ export class Callback {
   onProgress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {}
   /* eslint-enable @typescript-eslint/no-unused-vars */
 }
+inspectable(Callback, settingsLine);
 /** @internal Runs the same method of several callbacks, in order. */
 export class CallbackList {
   constructor(

@@ -2,15 +2,26 @@
 import { ValueError } from '../../errors';
 
 function formatted(value: number, spec: string, template: string): string {
-  const parts = /^(0?)(\d*)(?:\.(\d+))?([dfeg]?)$/.exec(spec);
-  if (!parts) throw new ValueError(`the format '${spec}' in '${template}' is not known.\n  Fix: a width, digits and d, f, e or g: {epoch:02d}, {loss:.3f}.`);
-  const [, zero, width, digits, kind] = parts;
+  const parts = /^([+ ]?)(0?)(\d*)(,?)(?:\.(\d+))?([dfFeEgG%]?)$/.exec(spec);
+  if (!parts) throw new ValueError(`the format '${spec}' in '${template}' is not known.\n  Fix: a width, digits and d, f, e, g or %: {epoch:02d}, {loss:.3f}, {val_accuracy:.2%}.`);
+  const [, sign, zero, width, comma, digits, kind] = parts,
+    places = digits === undefined ? 6 : Math.min(100, Number(digits)),
+    exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
+  if (kind === 'd' && !Number.isInteger(value)) value = Math.trunc(value);
   let text: string;
-  if (kind === 'd') text = String(Math.trunc(value));
-  else if (kind === 'f') text = value.toFixed(digits === undefined ? 6 : Number(digits));
-  else if (kind === 'e') text = value.toExponential(digits === undefined ? 6 : Number(digits)).replace(/e([+-])(\d)$/, 'e$10$2');
-  else text = digits === undefined ? String(value) : String(Number(value.toPrecision(Math.max(1, Number(digits)))));
-  return text.padStart(Number(width || 0), zero || ' ');
+  if (!Number.isFinite(value)) text = Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
+  else if (kind === 'd') text = String(value);
+  else if (kind === 'f' || kind === 'F') text = value.toFixed(places);
+  else if (kind === '%') text = `${(value * 100).toFixed(places)}%`;
+  else if (kind === 'e' || kind === 'E') text = exponent(value.toExponential(places));
+  else text = digits === undefined ? String(value) : exponent(String(Number(value.toPrecision(Math.max(1, places)))));
+  if (comma) text = text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
+  if (kind === 'E' || kind === 'G') text = text.toUpperCase();
+  if (sign && !text.startsWith('-')) text = sign + text;
+  // Zeros stand between the sign and the digits.
+  const lead = /^[+ -]?/.exec(text)![0],
+    wide = Number(width || 0);
+  return zero ? lead + text.slice(lead.length).padStart(wide - lead.length, '0') : text.padStart(wide, ' ');
 }
 /** @internal @throws ValueError naming the place that has no value. */
 export function formatPath(where: string, template: string, values: Readonly<Record<string, number>>): string {

@@ -2,6 +2,7 @@
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 import { plotHistory, type PlotHistoryOptions } from './plot_history';
+import { historyLine, inspectable } from '../inspect';
 
 export class History extends Callback {
   /** Epochs in order. */
@@ -20,3 +21,4 @@ export class History extends Callback {
     return plotHistory(this.epoch, this.history, file, options);
   }
 }
+inspectable(History, historyLine);

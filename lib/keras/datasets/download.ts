@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../../errors';
 import { progress, type Progress } from './progress';
+import { isError } from '../../realms';
 
 /** @internal How long to wait (milliseconds) and how often to try again. */
 export interface Timing {
@@ -42,7 +43,7 @@ const USELESS_TO_RETRY =
 /** @internal The innermost reason of a failed `fetch`, whose own message says no more than "fetch failed". */
 export function reasonOf(error: unknown): { code: string; text: string } {
   let inner = error as Error & { code?: string; errors?: Error[] };
-  while (inner.cause instanceof Error) inner = inner.cause as typeof inner;
+  while (isError(inner.cause)) inner = inner.cause as typeof inner;
   const code = inner.code ?? (inner.errors?.[0] as NodeJS.ErrnoException | undefined)?.code ?? '';
   const message = inner.message || inner.errors?.map((e) => e.message).join('; ') || inner.name;
   return { code, text: code && !message.includes(code) ? `${message} (${code})` : message };

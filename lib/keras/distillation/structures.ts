@@ -4,6 +4,7 @@ import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import * as losses from '../losses/index';
 import { isSerialized, type SerializedObject } from '../saving/serialize';
+import { isMap } from '../../realms';
 
 /** A loss of one output: an instance, or a function that gives a loss for each example. */
 export type OutputLoss = losses.Loss | losses.LossFunction;
@@ -22,7 +23,7 @@ function lossOf(given: unknown): OutputLoss | null {
 }
 /** @internal Each loss of a structure as an instance or a function; null stays. */
 export function lossesOf(given: unknown): unknown {
-  if (given instanceof Map) return lossesOf(Object.fromEntries(given));
+  if (isMap(given)) return lossesOf(Object.fromEntries(given));
   if (isSerialized(given) && given.class_name === '__tuple__') return lossesOf(given.config);
   return isContainer(given) ? mapTogether('loss', lossOf, given) : lossOf(given);
 }

@@ -2,6 +2,8 @@
 import { ValueError } from '../../errors';
 import { numberList } from '../../ops/arguments';
 import { type DType, formatShape, type Shape, type Tensor } from '../../tensor';
+import { acrossCopies } from '../../copies';
+import { configLine, inspectable } from '../inspect';
 
 /** Makes the first value of a weight. Subclass and implement `call`. */
 export abstract class Initializer {
@@ -14,6 +16,8 @@ export abstract class Initializer {
     return new (this.constructor as new (c: Record<string, unknown>) => Initializer)(this.getConfig());
   }
 }
+inspectable(Initializer, configLine);
+acrossCopies(Initializer, 'Initializer');
 /** @internal What `call` takes besides the shape. */
 export type Options = { dtype?: DType | null };
 /** @internal */

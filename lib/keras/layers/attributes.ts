@@ -6,6 +6,7 @@ import { convert, Tensor, tensor, type TensorLike } from '../../tensor';
 import { Variable } from '../../variable';
 import { isKerasTensor } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
+import { isMap, isSet } from '../../realms';
 
 /** @internal Values inside of arrays, records, maps and sets, some levels deep; long lists of numbers are not looked through. */
 export function held<T>(x: unknown, is: (x: unknown) => x is T, isClosed: (x: object) => boolean, depth = 0): T[] {
@@ -13,8 +14,8 @@ export function held<T>(x: unknown, is: (x: unknown) => x is T, isClosed: (x: ob
   if (typeof x !== 'object' || x === null || depth > 4 || isClosed(x)) return [];
   const inner = (list: Iterable<unknown>): T[] => [...list].flatMap((e) => held(e, is, isClosed, depth + 1));
   if (Array.isArray(x)) return typeof x[0] === 'number' ? [] : inner(x);
-  if (x instanceof Map) return inner(x.values());
-  if (x instanceof Set) return inner(x);
+  if (isMap(x)) return inner(x.values());
+  if (isSet(x)) return inner(x);
   return isRecord(x) ? inner(Object.values(x)) : [];
 }
 /** @internal */

@@ -19,6 +19,8 @@ import { BASE_OPTIONS, type BuildShape, type CallOptions, type LayerOptions } fr
 import { stateOf } from './layer_weights';
 import { hasMasksOfKeras2, maskOf, setMask } from './masks';
 import { sharingError } from './sharing';
+import { acrossCopies } from '../../copies';
+import { inspectable, layerLine } from '../inspect';
 
 export type { AddWeightOptions, BuildShape, CallOptions, LayerOptions } from './layer_types';
 export { maskOf, setMask } from './masks';
@@ -287,6 +289,8 @@ export abstract class Layer extends LayerNodes implements Operation {
     else if (names && dict) this.ensureBuilt(names.map((name) => dict[`${name}_shape`]).filter(Boolean));
   }
 }
+inspectable(Layer, layerLine);
+acrossCopies(Layer, 'Layer');
 
 // `build` may be called by users too: then it happens in the layer's name scope and marks the layer as built.
 const builds = new WeakSet<object>();

@@ -1,4 +1,5 @@
 /** What a layer holds: weights, sub-layers, metrics, losses. */
+import { shared } from '../../binding';
 import { AttributeError, TypeError, ValueError } from '../../errors';
 import { SeedGenerator } from '../../random';
 import { convert, formatShape, isFloating, run, Tensor, type DType, type Shape, type TensorLike } from '../../tensor';
@@ -17,6 +18,7 @@ import { claimWeight } from '../saving/weight_budget';
 import { held, isMetric } from './attributes';
 import type { Layer } from './layer';
 import type { AddWeightOptions, BuildShape, LayerOptions } from './layer_types';
+import { acrossCopies } from '../../copies';
 
 // What a layer knows besides its attributes: kept apart so that looking for sub-layers among attributes does not find it.
 export interface State {
@@ -31,7 +33,8 @@ export interface State {
   activityRegularizer: regularizers.Regularizer | null;
   initialWeights: readonly TensorLike[] | null;
 }
-const states = new WeakMap<object, State>();
+// Common to all copies of the library: a model of one may hold a layer of another.
+const states = shared('layers', () => new WeakMap<object, State>());
 /** @internal */
 export function stateOf(layer: object): State {
   const s = states.get(layer);
@@ -274,3 +277,4 @@ export abstract class LayerWeights {
     for (const l of this.flattenLayers()) stateOf(l).losses = [];
   }
 }
+acrossCopies(LayerWeights, 'LayerWeights');

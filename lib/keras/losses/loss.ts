@@ -10,6 +10,8 @@ import { autoName, toSnakeCase } from '../naming';
 import { checkOptions } from '../options';
 import { construct, registerClass, type SerializableClass } from '../saving/registry';
 import { functionOf, serializeFunction } from '../saving/serialize';
+import { acrossCopies } from '../../copies';
+import { configLine, inspectable } from '../inspect';
 
 /** How the losses of examples become one number. */
 export type Reduction = 'sum_over_batch_size' | 'sum' | 'mean' | 'mean_with_sample_weight' | 'none' | null;
@@ -118,6 +120,8 @@ export class Loss {
     return { name: this.name, reduction: this.reduction };
   }
 }
+inspectable(Loss, configLine);
+acrossCopies(Loss, 'Loss');
 
 export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: never) => Tensor;
 /** A loss function with a reduction. Other options than those of `LossOptions` are passed on to the function. */

@@ -9,6 +9,8 @@ import * as initializers from '../initializers';
 import { autoName } from '../naming';
 import { checkOptions } from '../options';
 import { classNameOf, type SerializableClass } from '../saving/registry';
+import { acrossCopies } from '../../copies';
+import { configLine, inspectable } from '../inspect';
 
 export interface MetricOptions {
   name?: string | null;
@@ -85,3 +87,5 @@ export abstract class Metric {
     return { name: this.name, dtype: this.dtype };
   }
 }
+inspectable(Metric, configLine);
+acrossCopies(Metric, 'Metric');

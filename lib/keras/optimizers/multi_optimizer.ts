@@ -8,6 +8,7 @@ import { registerClass } from '../saving/registry';
 import { deserializeKerasObject, isSerialized } from '../saving/serialize';
 import { LossScaleOptimizer } from './loss_scale_optimizer';
 import { Optimizer, type LearningRate } from './optimizer';
+import { isMap } from '../../realms';
 
 const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x, { module: 'keras.optimizers' }) : x);
 function checkInner(where: string, x: unknown): Optimizer {
@@ -23,9 +24,9 @@ export class OptimizerMap {
   private readonly map = new Map<string, Optimizer>();
   constructor(defaultOptimizer: Optimizer, optimizerMap: Readonly<Record<string, Optimizer>> | ReadonlyMap<string, Optimizer> | null = null) {
     this.defaultOptimizer = checkInner('OptimizerMap', read(defaultOptimizer));
-    if (optimizerMap !== null && !(optimizerMap instanceof Map) && !isRecord(optimizerMap))
+    if (optimizerMap !== null && !isMap(optimizerMap) && !isRecord(optimizerMap))
       throw new TypeError(`OptimizerMap: optimizerMap must be a record of optimizers by path.\n  Received: ${describe(optimizerMap)}`);
-    for (const [path, optimizer] of optimizerMap instanceof Map ? (optimizerMap as ReadonlyMap<string, Optimizer>) : Object.entries(optimizerMap ?? {}))
+    for (const [path, optimizer] of isMap(optimizerMap) ? (optimizerMap as ReadonlyMap<string, Optimizer>) : Object.entries(optimizerMap ?? {}))
       this.set(path, read(optimizer) as Optimizer);
   }
   /** The optimizer for a path. @throws ValueError when several patterns match. */

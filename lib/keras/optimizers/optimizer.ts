@@ -9,6 +9,8 @@ import { checkOptions } from '../options';
 import type { SerializableClass } from '../saving/registry';
 import { isSerialized, serializeKerasObject } from '../saving/serialize';
 import * as schedules from './schedules';
+import { acrossCopies } from '../../copies';
+import { configLine, inspectable } from '../inspect';
 
 export type LearningRate = number | schedules.LearningRateSchedule | (() => number) | object;
 export interface OptimizerOptions {
@@ -342,3 +344,5 @@ export abstract class Optimizer {
     return { name: this.name, learningRate: rate, ...this.settings };
   }
 }
+inspectable(Optimizer, configLine);
+acrossCopies(Optimizer, 'Optimizer');

@@ -5,6 +5,8 @@ import { convert, run, Tensor, type TensorLike } from '../../tensor';
 import { checkOptions } from '../options';
 import { registerClass } from '../saving/registry';
 import { makeKind, type Kind } from '../saving/serialize';
+import { acrossCopies } from '../../copies';
+import { configLine, inspectable } from '../inspect';
 
 type Step = number | bigint | Tensor;
 const f32 = (t: TensorLike): Tensor => {
@@ -36,6 +38,8 @@ export abstract class LearningRateSchedule {
   }
   abstract getConfig(): Record<string, unknown>;
 }
+inspectable(LearningRateSchedule, configLine);
+acrossCopies(LearningRateSchedule, 'LearningRateSchedule');
 const positive = (where: string, name: string, value: number): number => {
   if (!(value > 0)) throw new ValueError(`${where}: ${name} must be positive.\n  Received: ${value}`);
   return value;

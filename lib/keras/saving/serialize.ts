@@ -27,6 +27,7 @@ import {
   type CustomObjects,
   type SerializableClass,
 } from './registry';
+import { isMap } from '../../realms';
 
 /** What `serializeKerasObject` makes of an object. */
 export interface SerializedObject {
@@ -124,7 +125,7 @@ export function serializeKerasObject(object: unknown): unknown {
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
-  if (object instanceof Map) return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
+  if (isMap(object)) return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
   throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
 /**

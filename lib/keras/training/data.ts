@@ -3,13 +3,13 @@ import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
-import { convert, formatShape, run, Tensor, tensor, type TensorLike, type TypedArray } from '../../tensor';
+import { convert, formatShape, fromOtherCopy, run, Tensor, tensor, type TensorLike, type TypedArray } from '../../tensor';
 import { Variable } from '../../variable';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
+import { isFloat64Array, isTypedArray } from '../../realms';
 
 /** @internal */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 const isNumbers = (x: unknown): boolean =>
   typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
 
@@ -24,9 +24,11 @@ export function toTensors(data: unknown, what: string): unknown {
   if (data === null || data === undefined) return null;
   if (isTensor(data)) return data;
   if (data instanceof Variable) return data.value;
+  const foreign = fromOtherCopy(data);
+  if (foreign) return foreign;
   if (isTypedArray(data)) {
     const shaped = data as TypedArray & { shape?: readonly number[] };
-    return tensor(data, shaped.shape ?? null, data instanceof Float64Array ? 'float32' : undefined);
+    return tensor(data, shaped.shape ?? null, isFloat64Array(data) ? 'float32' : undefined);
   }
   if (isNumbers(data)) return convert(data as TensorLike);
   if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
@@ -52,6 +54,7 @@ export function arrayData(where: string, x: Data, y: Data | null | undefined, sa
     flattenStructure(data[name], isTensor).map((t, i, all) => ({ name: all.length > 1 ? `${name}[${i}]` : name, t })),
   );
   for (const { name, t } of named) if (!t.ndim) throw new ValueError(`${where}: ${name} must have an axis of examples.\n  Received: a scalar`);
+  if (!named.length || !named.some(({ name }) => name.startsWith('x'))) throw new ValueError(`${where}: x holds no data.\n  Received: ${describe(x)}`);
   const rows = named[0].t.shape[0];
   if (named.some(({ t }) => t.shape[0] !== rows))
     throw new ValueError(`${where}: all data must have the same number of examples.\n  Received: ${named.map(({ name, t }) => `${name} with ${t.shape[0]}`).join(', ')}`);

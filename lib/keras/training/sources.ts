@@ -3,6 +3,7 @@ import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { arrayData, batchData, classWeights, isBatches, shuffledRows, type Examples } from './data';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
+import { isPromise } from '../../realms';
 
 /** @internal Examples and how many. */
 export type Rows = Examples & { rows: number };
@@ -79,7 +80,7 @@ export class BatchSource {
     const from = typeof given === 'function' ? given() : given;
     if (typeof from !== 'object' || from === null || !(Symbol.asyncIterator in from || Symbol.iterator in from))
       throw new TypeError(
-        `${this.where}: a function that is given for data must return an iterable of batches.\n  Received: ${describe(from)}${(from as unknown) instanceof Promise ? '\n  Fix: make it an async generator, async function* () { yield [x, y]; }.' : ''}`,
+        `${this.where}: a function that is given for data must return an iterable of batches.\n  Received: ${describe(from)}${isPromise(from) ? '\n  Fix: make it an async generator, async function* () { yield [x, y]; }.' : ''}`,
       );
     const iterator = Symbol.asyncIterator in from ? from[Symbol.asyncIterator]() : from[Symbol.iterator]();
     return {

@@ -1,6 +1,7 @@
 /** Batches that are made when they are asked for, as often as they are asked for. */
 import { isRecord } from '../../nest';
 import { expectKind } from '../../guard';
+import { inspectable, settingsLine } from '../inspect';
 type Source<T> = Iterable<T> | AsyncIterable<T>;
 
 /** @internal Where a dataset comes from: batches, and the examples they are made of. */
@@ -75,6 +76,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     return out;
   }
 }
+inspectable(Dataset, settingsLine);
 /** @internal Positions of each batch of a pass. */
 export function* batchPositions(order: ArrayLike<number>, batchSize: number): Generator<number[]> {
   for (let start = 0; start < order.length; start += batchSize) yield Array.from({ length: Math.min(batchSize, order.length - start) }, (_, i) => order[start + i]);

@@ -1,6 +1,7 @@
 /** Batches by number (keras.utils.PyDataset, once called Sequence). */
 import { NotImplementedError } from '../../errors';
 import { checkOptions } from '../options';
+import { inspectable, settingsLine } from '../inspect';
 
 export interface PyDatasetOptions {
   /** Accepted for the sake of Keras: batches are read ahead without threads. */
@@ -33,4 +34,5 @@ export class PyDataset {
   onEpochBegin(): void | Promise<void> {}
   onEpochEnd(): void | Promise<void> {}
 }
+inspectable(PyDataset, settingsLine);
 export { PyDataset as Sequence };
