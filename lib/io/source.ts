@@ -151,6 +151,24 @@ export function cannotRead(path: string, error: unknown): FileError {
   return new FileError(`${path} cannot be read: ${why}.`, { cause: error });
 }
 
+/** @internal Runs `write`, which makes files or folders at `path`; what the system refuses becomes a FileError. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const why = {
+      ENOENT: 'there is no such folder',
+      ENOTDIR: 'a part of its path is no folder',
+      EEXIST: 'a part of its path is no folder',
+      EACCES: 'permission denied',
+      EISDIR: 'it is a folder',
+    }[code];
+    throw new FileError(`${path} cannot be written: ${why ?? message}.`, { cause: error });
+  }
+}
+
 /** @internal Opens a file, hands it over, and closes it whatever happens. */
 export async function withFile<T>(path: string, use: (source: FileSource) => Promise<T>): Promise<T> {
   const source = await FileSource.open(path);

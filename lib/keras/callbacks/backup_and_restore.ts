@@ -2,6 +2,7 @@
 import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { writing } from '../../io/source';
 import { ValueError } from '../../errors';
 import { checkOptions } from '../options';
 import { Callback } from './callback';
@@ -82,7 +83,7 @@ export class BackupAndRestore extends Callback {
     await this.save();
   }
   private async save(): Promise<void> {
-    fs.mkdirSync(this.backupDir, { recursive: true });
+    writing(this.backupDir, () => fs.mkdirSync(this.backupDir, { recursive: true }));
     if (this.settings.doubleCheckpoint) for (const file of [this.weights, this.metadata]) if (fs.existsSync(file)) fs.copyFileSync(file, this.before(file));
     await this.model.saveWeights(this.weights);
     const text = JSON.stringify({ epoch: this.epoch, batch: this.lastBatch });

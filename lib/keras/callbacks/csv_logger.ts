@@ -1,5 +1,8 @@
 /** CSVLogger. */
 import * as fs from 'node:fs';
+import { describe } from '../../describe';
+import { TypeError } from '../../errors';
+import { writing } from '../../io/source';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
@@ -17,6 +20,7 @@ export class CSVLogger extends Callback {
   ) {
     super();
     checkOptions('CSVLogger', options, ['separator', 'append']);
+    if (typeof filename !== 'string' || !filename) throw new TypeError(`CSVLogger: the path of a file is expected.\n  Received: ${describe(filename)}`);
     this.separator = options.separator ?? ',';
     this.append = options.append ?? false;
   }
@@ -26,7 +30,7 @@ export class CSVLogger extends Callback {
   }
   override onTrainBegin(): void {
     this.hasHeader = this.append && fs.existsSync(this.filename) && fs.statSync(this.filename).size > 0;
-    this.file = fs.openSync(this.filename, this.append ? 'a' : 'w');
+    this.file = writing(this.filename, () => fs.openSync(this.filename, this.append ? 'a' : 'w'));
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
     if (!this.keys) {

@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { writing } from '../../io/source';
 
 // ---- CRC-32C (Castagnoli), as TFRecord masks it
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -76,7 +77,7 @@ export class EventFile {
   constructor(readonly directory: string) {}
   private event(fields: Buffer[], step: number): void {
     if (this.file === null) {
-      fs.mkdirSync(this.directory, { recursive: true });
+      writing(this.directory, () => fs.mkdirSync(this.directory, { recursive: true }));
       const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${os.hostname()}.${process.pid}.${EventFile.count++}.v2`;
       this.file = fs.openSync(path.join(this.directory, name), 'a');
       fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), bytes(3, 'brain.Event:2')])));

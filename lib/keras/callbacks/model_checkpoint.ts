@@ -1,6 +1,7 @@
 /** ModelCheckpoint. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { writing } from '../../io/source';
 import { ValueError } from '../../errors';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
@@ -98,7 +99,7 @@ export class ModelCheckpoint extends MonitorCallback {
     const file = formatPath('ModelCheckpoint', this.filepath, { epoch: epoch + 1, ...(batch === null ? {} : { batch: batch + 1 }), ...logs });
     if (!this.isWanted(epoch, logs, file)) return;
     if (fs.existsSync(file) && fs.statSync(file).isDirectory()) throw new ValueError(`ModelCheckpoint: '${file}' is a directory.\n  Fix: the path of a file.`);
-    fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    writing(file, () => fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true }));
     await (this.settings.saveWeightsOnly ? this.model.saveWeights(file) : this.model.save(file));
     this.say(epoch, `finished saving model to ${file}`);
   }

@@ -191,6 +191,7 @@ export function architectureOf(model: Layer): Record<string, unknown> {
 export const modelToJson = (model: Layer, { indent }: { indent?: number }): string => toPythonJson(architectureOf(model), { indent });
 /** A model, with new weights, by the JSON that `toJson` (in Keras: `to_json`) gives. */
 export function modelFromJson(json: string, { customObjects }: { customObjects?: CustomObjects } = {}): Model {
+  if (typeof json !== 'string') throw new TypeError(`modelFromJson: the text that toJson gives is expected.\n  Received: ${describe(json)}`);
   const config = parseJson(json, 'modelFromJson: the text');
   if (!isRecord(config)) throw new ValueError('modelFromJson: a record is expected.');
   // Keras 1 and 2 say so; Keras 3 names modules.

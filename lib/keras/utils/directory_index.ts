@@ -2,7 +2,7 @@
 import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ValueError } from '../../errors';
+import { FileError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../random';
 import { tensor, type Tensor } from '../../tensor';
@@ -32,11 +32,22 @@ interface Files {
   labels: number[] | null;
 }
 
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException,
+      why = { ENOTDIR: 'it is no directory', ENOENT: 'there is no such directory', EACCES: 'permission denied' }[code ?? ''] ?? message;
+    throw new FileError(`${folder} cannot be read: ${why}.`, { cause: error });
+  }
+}
+// A link may lead nowhere.
+const leadsToFolder = (link: string): boolean => fs.statSync(link, { throwIfNoEntry: false })?.isDirectory() === true;
 function filesBelow(folder: string, formats: readonly string[], followLinks: boolean): string[] {
   const out: string[] = [];
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const full = path.join(folder, entry.name),
-      isFolder = entry.isDirectory() || (followLinks && entry.isSymbolicLink() && fs.statSync(full).isDirectory());
+      isFolder = entry.isDirectory() || (followLinks && entry.isSymbolicLink() && leadsToFolder(full));
     if (isFolder) out.push(...filesBelow(full, formats, followLinks));
     else if (formats.some((f) => entry.name.toLowerCase().endsWith(f))) out.push(full);
   }
@@ -75,9 +86,8 @@ export function datasetFromDirectory<T>(
   const seed = options.seed ?? makeDefaultSeed();
   let found: Files, names: string[] | null;
   if (labels === 'inferred') {
-    const folders = fs
-      .readdirSync(directory, { withFileTypes: true })
-      .filter((e) => !e.name.startsWith('.') && (e.isDirectory() || (e.isSymbolicLink() && fs.statSync(path.join(directory, e.name)).isDirectory())))
+    const folders = entriesOf(directory)
+      .filter((e) => !e.name.startsWith('.') && (e.isDirectory() || (e.isSymbolicLink() && leadsToFolder(path.join(directory, e.name)))))
       .map((e) => e.name)
       .sort();
     const missing = options.classNames?.filter((n) => !folders.includes(n)) ?? [];
