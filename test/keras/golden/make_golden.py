@@ -22,6 +22,7 @@ import golden_metrics  # noqa: E402
 import golden_ops  # noqa: E402
 import golden_optimizers  # noqa: E402
 import golden_outputs  # noqa: E402
+import golden_special_values  # noqa: E402
 import golden_spectrograms  # noqa: E402
 import golden_summaries  # noqa: E402
 import golden_training  # noqa: E402
@@ -48,3 +49,4 @@ golden_summaries.make()
 golden_distillation.make()  # starts its random numbers anew
 golden_pretrained.make()
 golden_weight_options.make()  # reads the layers' files and defaults.json
+golden_special_values.make()
