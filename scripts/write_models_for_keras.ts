@@ -24,6 +24,11 @@ function adapted(name: string, options: object): InstanceType<typeof layers.Laye
   return layer;
 }
 
+function inner(from: number, to: number): AnyModel {
+  const a = Input([from]);
+  return new Model({ inputs: a, outputs: apply(make('Dense', to, { activation: 'tanh' }), a) });
+}
+
 const builders: Record<string, () => AnyModel> = {
   dense: () => chain([6], make('Dense', 8, { activation: 'relu' }), make('Dense', 3, { activation: 'softmax' })),
   dropout: () => chain([6], make('Dense', 8), make('Dropout', 0.5), make('Dense', 2)),
@@ -53,6 +58,22 @@ const builders: Record<string, () => AnyModel> = {
   rescaling: () => chain([4, 4, 3], make('Rescaling', 1 / 255, { offset: 0.5 }), make('Flatten'), make('Dense', 2)),
   noise: () => chain([6], make('GaussianNoise', 0.1), make('Dense', 2)),
   nested: () => chain([6], chain([6], make('Dense', 5), make('Dense', 4)), make('Dense', 2)),
+  autoencoder: () => {
+    const a = Input([6]);
+    return new Model({ inputs: a, outputs: apply(inner(3, 6), apply(inner(6, 3), a)) });
+  },
+  model_called_twice: () => {
+    const a = Input([6]),
+      b = Input([6]),
+      shared = inner(6, 4);
+    return new Model({ inputs: [a, b], outputs: [apply(shared, b), apply(make('Dense', 2), apply(shared, a))] });
+  },
+  models_of_three_levels: () => {
+    const a = Input([6]),
+      middle = new Model({ inputs: a, outputs: apply(inner(6, 6), apply(inner(6, 6), a)) }),
+      b = Input([6]);
+    return new Model({ inputs: b, outputs: apply(middle, apply(middle, b)) });
+  },
   merging: () => {
     const a = Input([5]),
       b = Input([5]);
