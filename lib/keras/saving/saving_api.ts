@@ -7,7 +7,7 @@ import { withFile, type ByteSource } from '../../io/source';
 import { isZip } from '../../io/zip';
 import { describe } from '../../describe';
 import { isRecord } from '../../nest';
-import type { Layer } from '../layers/layer';
+import { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { Run, withRun } from '../runs';
@@ -66,6 +66,7 @@ async function checkTarget(where: string, file: unknown, { overwrite = true }: S
 
 // What trains or loads meanwhile does not change what is written.
 async function reading(what: string, model: Layer, f: () => Promise<void>): Promise<void> {
+  if (!(model instanceof Layer)) throw new TypeError(`${what}: a model is expected.\n  Received: ${describe(model)}`);
   const { name, weights, trainableVariables } = model,
     optimizer = (model as Layer & Partial<Pick<Model, 'optimizer'>>).optimizer?.variables ?? [],
     variables = [...model.variables, ...optimizer, ...model.metrics.flatMap((m) => m.variables)];
