@@ -408,7 +408,9 @@ class Backward {
         for (int64_t r = 0; r < rows; r++) {
           pack_row(in[0] + ((first + r) * steps + t) * s_.inputs, s_.inputs, x_rows_, depth, j * rows + r, packed_x);
           pack_row(before + r * before_row, u, h_rows_, depth, j * rows + r, packed_h);
-          if (is_before_) pack_row(reset_of(g.states, r, c0), u, h_rows_, depth, j * rows + r, packed_reset);
+          // A step that no row takes leaves no r * h: the gates' gradients are zero there, so that any finite row will do.
+          const float* reset = masked.are_all() ? before + r * before_row : is_before_ ? reset_of(g.states, r, c0) : nullptr;
+          if (is_before_) pack_row(reset, u, h_rows_, depth, j * rows + r, packed_reset);
         }
       }
       for (int64_t p = 0; p < s_.blocks(); p++) {
