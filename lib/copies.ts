@@ -2,7 +2,7 @@
  * The library evaluated more than once in a process: by test runners with a registry of modules for each file, by a
  * bundle beside the package. Objects of another copy are taken for what they are.
  */
- 
+
 const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
 type Prototype = object & { constructor?: { name?: string } };
 
