@@ -128,11 +128,18 @@ void no_gradient_of_constants(Graph& g) {
     for (int user : std::vector<int>(g.values[size_t(s.out[0])].users)) {
       const Step r = g.steps[size_t(user)];
       const auto* sum = dynamic_cast<const Reduce*>(r.op.get());
-      if (!sum || sum->kind != ReduceKind::kSum || g.values[size_t(r.out[0])].spec != channels) continue;
+      const Spec result = g.values[size_t(r.out[0])].spec;
+      if (!sum || sum->kind != ReduceKind::kSum || result.dtype != channels.dtype) continue;
       const std::vector<int> axes = sum->axes_of(spec.shape);
       if (int(axes.size()) != spec.ndim() - 1 || axes.back() == spec.ndim() - 1) continue;
       const int zero = g.add_constant(ops::constant(0, channels.dtype));
-      g.replace_uses(r.out[0], g.add_step(make_op("multiply", AttrMap("multiply")), {s.out[1], zero}, r.order));
+      int sums = g.add_step(make_op("multiply", AttrMap("multiply")), {s.out[1], zero}, r.order);
+      if (result.shape != channels.shape) {  // the sum keeps its axes
+        AttrMap a("reshape");
+        a.set("shape", std::vector<double>(result.shape.begin(), result.shape.end()));
+        sums = g.add_step(make_op("reshape", a), {sums}, r.order + 1);
+      }
+      g.replace_uses(r.out[0], sums);
       g.remove_step(user);
     }
   }
