@@ -10,7 +10,7 @@ constexpr long kRows = 64;     // rows whose parameter gradients stay in float
 
 inline float total(Floats v) {
   float s = 0;
-  for (long k = 0; k < kLanes; k++) s += v[k];
+  for (long k = 0; k < kWidth; k++) s += v[k];
   return s;
 }
 
@@ -20,9 +20,9 @@ inline double row_sum(const float* x, long width) {
     const long end = i0 + kBlock < width ? i0 + kBlock : width;
     Floats a = {}, b = {};
     long i = i0;
-    for (; i + 2 * kLanes <= end; i += 2 * kLanes) {
+    for (; i + 2 * kWidth <= end; i += 2 * kWidth) {
       a += load(x + i);
-      b += load(x + i + kLanes);
+      b += load(x + i + kWidth);
     }
     float rest = 0;
     for (; i < end; i++) rest += x[i];
@@ -36,8 +36,8 @@ inline double row_squares(const float* x, float mean, long width) {
     const long end = i0 + kBlock < width ? i0 + kBlock : width;
     Floats a = {}, b = {};
     long i = i0;
-    for (; i + 2 * kLanes <= end; i += 2 * kLanes) {
-      const Floats u = load(x + i) - mean, v = load(x + i + kLanes) - mean;
+    for (; i + 2 * kWidth <= end; i += 2 * kWidth) {
+      const Floats u = load(x + i) - mean, v = load(x + i + kWidth) - mean;
       a += u * u;
       b += v * v;
     }
@@ -85,7 +85,7 @@ void gradient(const float* x, const float* __restrict__ gamma, const float* mean
       const long end = i0 + kBlock < width ? i0 + kBlock : width;
       Floats a = {}, b = {};
       long i = i0;
-      for (; i + kLanes <= end; i += kLanes) {
+      for (; i + kWidth <= end; i += kWidth) {
         const Floats e = load(dr + i), n = (load(xr + i) - m) * k, d = e * load(gamma + i);
         a += d;
         b += d * n;

@@ -6,10 +6,10 @@ namespace {
 
 void forward(long windows, long step, long channels, int count, const float* const* taps, const float* scale, const float* offset, float* y,
              float* winner_x, unsigned char* winners) {
-  const long full = channels / kLanes * kLanes;
+  const long full = channels / kWidth * kWidth;
   for (long w = 0; w < windows; w++, y += channels, winner_x += channels, winners += channels) {
     const long at = w * step;
-    for (long c = 0; c < full; c += kLanes) {
+    for (long c = 0; c < full; c += kWidth) {
       const Floats s = load(scale + c), o = load(offset + c);
       Floats won = load(taps[0] + at + c), best = won * s + o;
       Ints id = {};
@@ -45,10 +45,10 @@ void forward(long windows, long step, long channels, int count, const float* con
 
 void backward(long windows, long step, long channels, int count, const float* const* taps, float* const* dx, const float* dy,
               const float* y, const unsigned char* winners, const float* a, const float* b, const float* k) {
-  const long full = channels / kLanes * kLanes;
+  const long full = channels / kWidth * kWidth;
   for (long w = 0; w < windows; w++, dy += channels, y += channels, winners += channels) {
     const long at = w * step;
-    for (long c = 0; c < full; c += kLanes) {
+    for (long c = 0; c < full; c += kWidth) {
       Bytes bytes;
       __builtin_memcpy(&bytes, winners + c, sizeof bytes);
       const Ints id = __builtin_convertvector(bytes, Ints);

@@ -1,4 +1,4 @@
-// Products whose sums stay in registers: a few rows by up to four vectors of 16 columns.
+// Products whose sums stay in registers: a few rows by up to four groups of 16 columns.
 #pragma once
 #include "cpu/simd/lanes.h"
 
@@ -11,20 +11,23 @@ constexpr int kMostRows = 6, kMostVectors = 4;
 #elif defined(__AVX2__) || defined(__aarch64__)
 constexpr int kMostRows = 6, kMostVectors = 1;
 #else
-constexpr int kMostRows = 2, kMostVectors = 1;
+constexpr int kMostRows = 3, kMostVectors = 1;
 #endif
 
 // sum[i] += a's row i times b, over `inner`. Vector v of b lies at v * 16, the last one at `last` * 16; it goes into
 // sum[i][v], the last one into sum[i][kLast].
 template <int kRows, int kVectors, int kLast, int kSums>
-inline void accumulate(Floats (&sum)[kRows][kSums], long inner, const float* a, long a_row, long a_column, const float* b, long b_row,
+inline void accumulate(Group (&sum)[kRows][kSums], long inner, const float* a, long a_row, long a_column, const float* b, long b_row,
                        long last = kVectors - 1) {
   for (long j = 0; j < inner; j++) {
-    Floats v[kVectors];
-    for (int k = 0; k < kVectors; k++) v[k] = load(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kLanes);
+    Group v[kVectors];
+#pragma GCC unroll 4
+    for (int k = 0; k < kVectors; k++) v[k] = load_group(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kLanes);
+#pragma GCC unroll 8
     for (int i = 0; i < kRows; i++) {
       const float x = a[i * a_row + j * a_column];
-      for (int k = 0; k < kVectors; k++) sum[i][k + 1 < kVectors ? k : kLast] += x * v[k];
+#pragma GCC unroll 4
+      for (int k = 0; k < kVectors; k++) add_product(sum[i][k + 1 < kVectors ? k : kLast], x, v[k]);
     }
   }
 }
@@ -44,8 +47,8 @@ inline void over_row_blocks(long rows, F&& f) {
       case 6: f(Count<6>{}, at); break;
       case 5: f(Count<5>{}, at); break;
       case 4: f(Count<4>{}, at); break;
-      case 3: f(Count<3>{}, at); break;
 #endif
+      case 3: f(Count<3>{}, at); break;
       case 2: f(Count<2>{}, at); break;
       default: f(Count<1>{}, at);
     }

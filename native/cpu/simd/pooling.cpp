@@ -6,8 +6,8 @@ namespace {
 
 void max_taps(long channels, int count, const float* const* taps, const unsigned char* ids, float* __restrict__ y,
               unsigned char* __restrict__ winners) {
-  const long full = channels / kLanes * kLanes;
-  for (long c = 0; c < full; c += kLanes) {
+  const long full = channels / kWidth * kWidth;
+  for (long c = 0; c < full; c += kWidth) {
     Floats best = load(taps[0] + c);
     Ints id = Ints{} + int(ids[0]);
     for (int t = 1; t < count; t++) {

@@ -8,7 +8,7 @@ namespace {
 template <int kRows>
 inline void store_rows(float* to, long row, const float* from, long count) {
   for (int r = 0; r < kRows; r++, to += row, from += kLanes) {
-    if (count == kLanes) store(to, load(from));
+    if (count == kLanes) store_group(to, load_group(from));
     else __builtin_memcpy(to, from, (unsigned long)count * sizeof(float));
   }
 }
@@ -17,14 +17,18 @@ inline long width_of(long units, long block) {
   return rest < kLanes ? rest : kLanes;
 }
 template <int kRows, int kSums>
-inline void set_rows(Floats (&sum)[kRows][kSums], const float* bias) {
+inline void set_rows(Group (&sum)[kRows][kSums], const float* bias) {
+#pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
-    for (int k = 0; k < kSums; k++) sum[i][k] = load(bias + k * kLanes);
+#pragma GCC unroll 4
+    for (int k = 0; k < kSums; k++) sum[i][k] = load_group(bias + k * kLanes);
 }
 template <int kRows, int kSums>
-inline void spill(float* pre, const Floats (&sum)[kRows][kSums], int first = 0) {
+inline void write_rows(float* pre, const Group (&sum)[kRows][kSums], int first = 0) {
+#pragma GCC unroll 4
   for (int k = 0; k < kSums; k++)
-    for (int i = 0; i < kRows; i++) store(pre + ((first + k) * kRows + i) * kLanes, sum[i][k]);
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; i++) store_group(pre + ((first + k) * kRows + i) * kLanes, sum[i][k]);
 }
 
 // ---- LSTM
@@ -33,11 +37,11 @@ inline void lstm_sums(const RecurrentForward& s, long p, long r0, float* pre) {
   const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * s.blocks * kLanes, *bias = s.bias + p * kGateRow;
   const float *kernel = s.kernel + p * s.inputs * kGateRow, *recurrent = s.recurrent + p * s.units * kGateRow;
   for (int k = 0; k < 4; k += kMostVectors) {
-    Floats sum[kRows][kMostVectors];
+    Group sum[kRows][kMostVectors];
     set_rows(sum, bias + k * kLanes);
     accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, kGateRow);
     accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + k * kLanes, kGateRow);
-    spill(pre, sum, k);
+    write_rows(pre, sum, k);
   }
 }
 template <int kRows>
@@ -105,18 +109,18 @@ inline void gru_sums(const RecurrentForward& s, long p, long r0, float* pre) {
   const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * s.blocks * kLanes, *bias = s.bias + p * kGateRow;
   const float *kernel = s.kernel + p * s.inputs * gates, *recurrent = s.recurrent + p * s.units * gates;
   if constexpr (kMostVectors == 4) {
-    Floats sum[kRows][4];
+    Group sum[kRows][4];
     set_rows(sum, bias);
     accumulate<kRows, 3, 2>(sum, s.inputs, x, s.x_row, 1, kernel, gates);
     accumulate<kRows, 3, 3>(sum, s.units, h, s.blocks * kLanes, 1, recurrent, gates);
-    spill(pre, sum);
+    write_rows(pre, sum);
   } else {
     for (int k = 0; k < 4; k++) {
-      Floats sum[kRows][1];
+      Group sum[kRows][1];
       set_rows(sum, bias + k * kLanes);
       if (k < 3) accumulate<kRows, 1, 0>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, gates);
       if (k != 2) accumulate<kRows, 1, 0>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + (k == 3 ? 2 : k) * kLanes, gates);
-      spill(pre, sum, k);
+      write_rows(pre, sum, k);
     }
   }
 }
@@ -126,7 +130,7 @@ void gru_block(const RecurrentForward& s, long p, long r0) {
   const long padded = s.blocks * kLanes;
   alignas(64) float pre[4 * n], fresh[n], before[n], unused[kGruSlots * n];
   gru_sums<kRows>(s, p, r0, pre);
-  for (int r = 0; r < kRows; r++) store(before + r * kLanes, load(s.h + (r0 + r) * padded + p * kLanes));
+  for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
   float* to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused;
   const long slot = s.states ? s.state_slot : n;
 #pragma GCC ivdep
@@ -177,11 +181,11 @@ inline void before_sums(const RecurrentForward& s, const float* v, long p, long 
   const long gates = 3 * kLanes, padded = s.blocks * kLanes;
   for (int k = 0; k < kVectors; k += kStep) {
     const long at = (first + k) * kLanes;
-    Floats sum[kRows][kStep];
+    Group sum[kRows][kStep];
     set_rows(sum, s.bias + p * kGateRow + at);
     accumulate<kRows, kStep, kStep - 1>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, 1, s.kernel + p * s.inputs * gates + at, gates);
     accumulate<kRows, kStep, kStep - 1>(sum, s.units, v + r0 * padded, padded, 1, s.recurrent + p * s.units * gates + at, gates);
-    spill(pre, sum, k);
+    write_rows(pre, sum, k);
   }
 }
 template <int kRows>
@@ -190,7 +194,7 @@ void before_gates(const RecurrentForward& s, long p, long r0) {
   const long padded = s.blocks * kLanes;
   alignas(64) float pre[2 * n], before[n], reset[n], unused[kGruSlots * n];
   before_sums<kRows, 2>(s, s.h, p, r0, 0, pre);
-  for (int r = 0; r < kRows; r++) store(before + r * kLanes, load(s.h + (r0 + r) * padded + p * kLanes));
+  for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
   float *to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused, *z_ = s.c + (p * s.rows + r0) * kLanes;
   const long slot = s.states ? s.state_slot : n;
 #pragma GCC ivdep
@@ -210,7 +214,7 @@ void before_candidate(const RecurrentForward& s, long p, long r0) {
   const long padded = s.blocks * kLanes;
   alignas(64) float pre[n], before[n], fresh[n], unused[n];
   before_sums<kRows, 1>(s, s.reset, p, r0, 2, pre);
-  for (int r = 0; r < kRows; r++) store(before + r * kLanes, load(s.h + (r0 + r) * padded + p * kLanes));
+  for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
   const float* z_ = s.c + (p * s.rows + r0) * kLanes;
   float* to = s.states ? s.states + (p * kGruSlots + 2) * s.state_slot + r0 * kLanes : unused;
 #pragma GCC ivdep
@@ -266,22 +270,26 @@ void gru_before_gradient_of_reset(const RecurrentBackward& s) {
 // ---- products
 template <int kRows, int kVectors>
 inline void panel_rows(const PanelProduct& q, const float* b, long b_row, long r0, long column) {
-  Floats sum[kRows][kVectors];
+  Group sum[kRows][kVectors];
   const float* a = q.a + r0 * kGateRow;
   float* c = q.c + r0 * q.c_row + column / kLanes * q.c_vector;
+#pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
-    for (int k = 0; k < kVectors; k++) sum[i][k] = q.adds ? load(c + i * q.c_row + k * q.c_vector) : Floats{};
+#pragma GCC unroll 4
+    for (int k = 0; k < kVectors; k++) sum[i][k] = q.adds ? load_group(c + i * q.c_row + k * q.c_vector) : Group{};
   for (long p = 0; p < q.panels; p++, a += q.a_panel) {
     accumulate<kRows, kVectors, kVectors - 1>(sum, q.first, a, kGateRow, 1, b, b_row);
     b += q.first * b_row;
     accumulate<kRows, kVectors, kVectors - 1>(sum, q.second_length, a + q.second, kGateRow, 1, b, b_row);
     b += q.second_length * b_row;
   }
+#pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
+#pragma GCC unroll 4
     for (int k = 0; k < kVectors; k++) {
       const long rest = q.columns - column - k * kLanes;
       float* to = c + i * q.c_row + k * q.c_vector;
-      if (q.is_padded || rest >= kLanes) store(to, sum[i][k]);
+      if (q.is_padded || rest >= kLanes) store_group(to, sum[i][k]);
       else __builtin_memcpy(to, &sum[i][k], (unsigned long)rest * sizeof(float));
     }
 }
@@ -310,12 +318,16 @@ void panel_product(const PanelProduct& q) {
 template <int kRows, int kVectors>
 inline void weight_rows(const WeightProduct& q, const float* a, float* c, long last) {
   const long row = q.vectors * kLanes;
-  Floats sum[kRows][kVectors];
+  Group sum[kRows][kVectors];
+#pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
-    for (int k = 0; k < kVectors; k++) sum[i][k] = load(c + i * row + k * kLanes);
+#pragma GCC unroll 4
+    for (int k = 0; k < kVectors; k++) sum[i][k] = load_group(c + i * row + k * kLanes);
   accumulate<kRows, kVectors, kVectors - 1>(sum, q.depth, a, 1, kWeightRows, q.b, kGateRow, last);
+#pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
-    for (int k = 0; k < kVectors; k++) store(c + i * row + k * kLanes, sum[i][k]);
+#pragma GCC unroll 4
+    for (int k = 0; k < kVectors; k++) store_group(c + i * row + k * kLanes, sum[i][k]);
 }
 void weight_product(const WeightProduct& q) {
   for (long i = 0; i < q.rows; i += kWeightRows) {

@@ -12,13 +12,13 @@ constexpr long kBlock = 2048;
 inline float row_max(const float* x, long n) {
   float m = x[0];
   long i = 0;
-  if (n >= kLanes) {
+  if (n >= kWidth) {
     Floats lanes = load(x);
-    for (i = kLanes; i + kLanes <= n; i += kLanes) {
+    for (i = kWidth; i + kWidth <= n; i += kWidth) {
       const Floats v = load(x + i);
       lanes = v > lanes ? v : lanes;
     }
-    for (int k = 0; k < kLanes; k++) m = lanes[k] > m ? lanes[k] : m;
+    for (int k = 0; k < kWidth; k++) m = lanes[k] > m ? lanes[k] : m;
   }
   for (; i < n; i++) m = x[i] > m ? x[i] : m;
   return m;
