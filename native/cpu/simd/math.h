@@ -65,17 +65,21 @@ inline float log_(float x) {
 }
 
 inline float sigmoid_(float x) { return 1.0f / (1.0f + exp_(-x)); }
+// |y| with the sign of x, -0 included.
+inline float with_sign_of(float x, float y) {
+  return bits_to_float((float_to_bits(y) & 0x7fffffff) | (float_to_bits(x) & int32_t(0x80000000)));
+}
 inline float tanh_(float x) {
-  const float a = x < 0.0f ? -x : x;
+  const float a = bits_to_float(float_to_bits(x) & 0x7fffffff);
   const float z = x * x;
   float p = -5.70498872745e-3f;
   p = p * z + 2.06390887954e-2f;
   p = p * z - 5.37397155531e-2f;
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
-  const float small = p * z * x + x;
+  const float small = p * z * a + a;
   const float big = 1.0f - 2.0f / (exp_(a + a) + 1.0f);
-  return a < 0.625f ? small : (x < 0.0f ? -big : big);
+  return with_sign_of(x, a < 0.625f ? small : big);
 }
 inline float softplus_(float x) {  // max(x, 0) + log1p(exp(-|x|))
   const float a = x < 0.0f ? -x : x;
@@ -120,7 +124,7 @@ inline float expm1_(float x) {
   p = p * x + 1.666666716337204e-01f;
   p = p * x + 0.5f;
   const float small = p * x * x + x, big = exp_(x) - 1.0f;
-  return (x < 0.0f ? -x : x) < 0.5f ? small : big;
+  return with_sign_of(x, (x < 0.0f ? -x : x) < 0.5f ? small : big);
 }
 inline float log1p_(float x) {
   const float u = 1.0f + x;
@@ -160,6 +164,7 @@ inline double softplus_(double x) { return (x > 0 ? x : (x == x ? 0 : x)) + log1
 
 // Inverse of erf: Giles' approximation, then two Newton steps (which double needs and float gets for free).
 inline double erfinv_(double y) {
+  if (y == 0) return 0;  // of -0 too, as Keras has it
   if (!(y > -1.0 && y < 1.0)) return y == 1.0 ? __builtin_inf() : y == -1.0 ? -__builtin_inf() : __builtin_nan("");
   double w = -log((1.0 - y) * (1.0 + y)), p;
   if (w < 5.0) {

@@ -12,12 +12,12 @@ from keras import ops
 VALUES = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, -2.5, 20.0, -20.0]
 PAIRS = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -2.5, 3.0]
 DTYPES = ["float32", "float64", "float16", "bfloat16"]
-UNARY = """abs arcsinh arctan ceil celu cos cosh elu erf exp exp2 expm1 floor gelu hard_shrink hard_sigmoid hard_silu hard_tanh
-isfinite isinf isnan leaky_relu log log10 log1p log2 log_sigmoid logical_not negative reciprocal relu relu6 round rsqrt selu
-sigmoid sign signbit silu sin sinh soft_shrink softplus softsign sparse_sigmoid sqrt square tan tanh tanh_shrink
-trunc nan_to_num""".split()
+UNARY = """abs arcsin arcsinh arctan arctanh cbrt ceil celu cos cosh deg2rad elu erf erfinv exp exp2 expm1 floor gelu hard_shrink
+hard_sigmoid hard_silu hard_tanh isfinite isinf isnan leaky_relu log log10 log1p log2 log_sigmoid logical_not negative
+rad2deg reciprocal relu relu6 round rsqrt selu sigmoid sign signbit silu sin sinh soft_shrink softplus softsign
+sparse_sigmoid sqrt square tan tanh tanh_shrink trunc nan_to_num""".split()
 BINARY = """add subtract multiply divide maximum minimum equal not_equal greater greater_equal less less_equal logical_and
-logical_or logical_xor arctan2 power floor_divide mod divide_no_nan""".split()
+logical_or logical_xor arctan2 power floor_divide mod divide_no_nan hypot logaddexp""".split()
 
 
 def text(value):
