@@ -14,21 +14,24 @@ inline float total(Floats v) {
   return s;
 }
 
-inline double row_sum(const float* x, long width) {
+// Of what lies between each element and the first: sums of large numbers that are nearly equal would lose the digits
+// that the variance is made of.
+inline double row_mean(const float* x, long width) {
+  const float first = x[0];
   double sum = 0;
   for (long i0 = 0; i0 < width; i0 += kBlock) {
     const long end = i0 + kBlock < width ? i0 + kBlock : width;
     Floats a = {}, b = {};
     long i = i0;
     for (; i + 2 * kWidth <= end; i += 2 * kWidth) {
-      a += load(x + i);
-      b += load(x + i + kWidth);
+      a += load(x + i) - first;
+      b += load(x + i + kWidth) - first;
     }
     float rest = 0;
-    for (; i < end; i++) rest += x[i];
+    for (; i < end; i++) rest += x[i] - first;
     sum += double(total(a + b) + rest);
   }
-  return sum;
+  return double(first) + sum / double(width);
 }
 inline double row_squares(const float* x, float mean, long width) {
   double sum = 0;
@@ -53,7 +56,7 @@ void forward(const float* x, const float* __restrict__ gamma, const float* __res
   for (long r = 0; r < rows; r++) {
     const float* from = x + r * width;
     float* to = y + r * width;
-    const float m = is_centered ? float(row_sum(from, width) / double(width)) : 0.0f;
+    const float m = is_centered ? float(row_mean(from, width)) : 0.0f;
     const float k = float(1 / __builtin_sqrt(row_squares(from, m, width) / double(width) + epsilon));
     mean[r] = m;
     inverse[r] = k;
