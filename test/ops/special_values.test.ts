@@ -50,6 +50,14 @@ describe('special values', () => {
         );
     }
   });
+  it('denormals count as zero on x86 processors, eager and in plans, and are moved as they are', () => {
+    const x = trae.full([37], 1e-40),
+      wide = trae.full([37], 1e-310, { dtype: 'float64' });
+    const isFlushed = process.arch === 'x64' || process.arch === 'ia32';
+    const results = (): trae.Tensor[] => [x.add(x), wide.add(wide), trae.full([37], 1e-30).multiply(1e-9), trae.cast(x.greater(0), 'float32')];
+    for (const t of [...results(), ...trae.compile(results)()]) for (const v of numbers(t)) assert.equal(v === 0, isFlushed, `${v} of ${t.dtype}`);
+    assert.ok(numbers(trae.concatenate([x, x]).reshape([2, 37])).every((v) => v === Math.fround(1e-40)));
+  });
   it('reductions of nothing', () => {
     const none = trae.zeros([0]);
     assert.deepEqual(
