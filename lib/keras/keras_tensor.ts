@@ -8,7 +8,7 @@ import { RuntimeError, ValueError } from '../errors';
 import { flattenStructure, mapStructure } from '../nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
-import { formatShape, Tensor, type DType, type TensorLike, type TensorMethods } from '../tensor';
+import { formatShape, run, Tensor, type DType, type TensorLike, type TensorMethods } from '../tensor';
 import { ScratchTrace, withTrace } from '../trace';
 import { uniqueName } from './naming';
 import { acrossCopies } from '../copies';
@@ -129,7 +129,8 @@ export function recordNode(operation: Operation, args: unknown[], outputs: unkno
 /** @internal An op of keras.ops as part of a graph. */
 export class OpOperation implements Operation {
   readonly inboundNodes: GraphNode[] = [];
-  readonly name: string;
+  /** Given automatically; a model in which it is taken gives another. */
+  name: string;
   constructor(
     readonly opName: string,
     private readonly f: (...args: unknown[]) => unknown,
@@ -144,9 +145,13 @@ export class OpOperation implements Operation {
       .replace(/^[a-z]/, (c) => c.toUpperCase());
   }
   runNode(args: unknown[]): unknown {
-    return this.f(...args);
+    const result = this.f(...args);
+    // What changes nothing returns its input here, and in TensorFlow a tensor of its own, without the mask: x[:], a concat of one.
+    return result instanceof Tensor && !KEEPS_TENSOR.has(this.opName) && flattenStructure(args, (x): x is Tensor => x === result).length ? run('identity', [result]) : result;
   }
 }
+/** Ops that return their input in TensorFlow too where there is nothing to do. */
+const KEEPS_TENSOR = new Set(['cast', 'convertToTensor']);
 setSymbolicCall(isKerasTensor, (name, f, args) => {
   const call = f as unknown as (...a: unknown[]) => unknown;
   const outputs = inferOutputs((a) => call(...a), args);

@@ -28,6 +28,7 @@ const callInputsOf = (layer: object): readonly string[] | null => (layer.constru
 
 /** @internal */
 export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<string, unknown> {
+  graph.nameOperations();
   const used = new Set(graph.nodes);
   type Node = (typeof graph.nodes)[number];
   const nodesOf = (operation: Node['operation']): Node[] => operation.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
@@ -178,12 +179,16 @@ function withoutGraph(e: LayerEntry): SerializedObject {
   const own = rest as unknown as SerializedObject;
   return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers) ? { ...own, config: { ...own.config, name: e.name } } : own;
 }
-// Outputs are tensors; functions of shapes give sizes, as one output.
-function callFunctionLayer({ class_name: name, config }: SerializedObject, args: readonly unknown[], kwargs: Record<string, unknown>): KerasTensor[] {
-  const settings = config as Record<string, unknown>;
-  const outputs =
-    name === 'TensorFlowOpLayer' ? callTensorflowOperation(settings, args.flat(), String(settings.name)) : callTensorflowFunction(String(settings.function), args, kwargs);
-  return (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[];
+// Outputs are tensors; functions of shapes give sizes, as one output. The op that makes them has the name that outputs, losses and metrics go by.
+function callFunctionLayer({ class_name: className, config }: SerializedObject, args: readonly unknown[], kwargs: Record<string, unknown>): KerasTensor[] {
+  const settings = config as Record<string, unknown>,
+    name = String(settings.name);
+  const outputs = className === 'TensorFlowOpLayer' ? callTensorflowOperation(settings, args.flat(), name) : callTensorflowFunction(String(settings.function), args, kwargs);
+  const list = (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[],
+    operation = isKerasTensor(list[0]) && !args.flat().includes(list[0]) ? list[0].node!.operation : null;
+  // Keras 3 takes no name with '/'.
+  if (operation instanceof OpOperation && !name.includes('/') && list.every((t) => t.node!.operation === operation)) operation.name = name;
+  return list;
 }
 function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): KerasTensor[] {
   if (!(layer instanceof Layer)) {
@@ -192,7 +197,7 @@ function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): 
     const flat = (Array.isArray(outputs) ? outputs : [outputs]) as KerasTensor[],
       { operation } = flat[0].node!,
       { name } = layer.config as { name?: string };
-    if (operation instanceof OpOperation && name) Object.assign(operation, { name });
+    if (operation instanceof OpOperation && name) operation.name = name;
     return flat;
   }
   const names = callInputsOf(layer),

@@ -3,7 +3,7 @@ import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
 import { formatShape, run, Tensor } from '../../tensor';
-import { isKerasTensor, isTextTensor, KerasTensor, type GraphNode, type Operation } from '../keras_tensor';
+import { isKerasTensor, isTextTensor, KerasTensor, OpOperation, type GraphNode, type Operation } from '../keras_tensor';
 import { Layer, maskOf, setMask } from '../layers/layer';
 import { isPrepared, placeTexts, prepareTexts } from './texts';
 
@@ -77,6 +77,17 @@ export class FunctionalGraph {
     for (const layer of this.layers) {
       if (names.has(layer.name)) throw new ValueError(`Model '${modelName}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
       names.add(layer.name);
+    }
+    this.nameOperations();
+  }
+  /** Ops whose automatic name a layer or another op of the model has get a free one: all names in a file differ. */
+  nameOperations(): void {
+    const names = new Set(this.layers.map((l) => l.name));
+    for (const operation of this.operations) {
+      if (!(operation instanceof OpOperation)) continue;
+      const { name } = operation;
+      for (let n = 1; names.has(operation.name); n++) operation.name = `${name}_${n}`;
+      names.add(operation.name);
     }
   }
   /** Longest way from a node to an output. */

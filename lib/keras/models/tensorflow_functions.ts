@@ -78,7 +78,12 @@ for (const [name, target] of Object.entries({
   zeros_like: 'zerosLike',
 }))
   define(name, 'x', ({ x }) => op(target)(x));
-define('identity', 'input', ({ input }) => input as unknown);
+define('identity', 'input', ({ input }) => op('copy')(input));
+// The tensor itself, where it is one.
+define('convert_to_tensor', 'value dtype', ({ value, dtype }) =>
+  isKerasTensor(value) && (dtype == null || dtype === value.dtype) ? value : op('cast')(constant(value), dtype ?? 'float32'),
+);
+define('ensure_shape', 'x shape', ({ x }) => op('copy')(x));
 define('silu swish', 'features beta', ({ features: x, beta }) => (beta === undefined || beta === 1 ? op('silu')(x) : op('multiply')(x, op('sigmoid')(op('multiply')(x, beta)))));
 define('leaky_relu', 'features alpha', ({ features, alpha }) => op('leakyRelu')(features, { negativeSlope: (alpha as number) ?? 0.2 }));
 define('gelu', 'features approximate', ({ features, approximate }) => op('gelu')(features, { approximate: (approximate as boolean) ?? false }));

@@ -225,6 +225,24 @@ describe('files of models', () => {
     assert.deepEqual(await predict(await trae.keras.models.loadModel(at('custom.keras'), { customObjects: { Scaled } })), await predict(model));
   });
 
+  it('ops and layers of one name get names that differ, in every format', async () => {
+    trae.keras.utils.clearSession();
+    const input = trae.keras.Input([4]),
+      layer = (name: string): InstanceType<typeof layers.Multiply> => new layers.Multiply({ name });
+    let h = layer('multiply').apply([input.multiply(2).multiply(3), input]) as typeof input;
+    h = layer('multiply_1').apply([h, input]) as typeof input;
+    const model = new Model({ inputs: input, outputs: [h.square().multiply(2), layer('multiply_2').apply([h, h])] }),
+      sums = (m: InstanceType<typeof Model>): unknown => (m.apply(x) as trae.Tensor[]).map((t) => t.sum().item());
+    assert.equal(new Set(model.outputNames).size, 2);
+    for (const file of [at('one_name.keras'), at('one_name.h5')]) {
+      await model.save(file);
+      const again = await trae.keras.models.loadModel(file);
+      assert.deepEqual(sums(again), sums(model));
+      assert.deepEqual(again.outputNames, model.outputNames);
+    }
+    assert.deepEqual(sums(trae.keras.models.modelFromJson(model.toJson())), sums(model));
+  });
+
   it('functional models: several inputs and outputs, shared layers, ops, nested models', async () => {
     const a = trae.keras.Input([4], { name: 'a' }),
       b = trae.keras.Input([4], { name: 'b' });

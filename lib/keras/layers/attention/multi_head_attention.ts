@@ -6,6 +6,7 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core/kernel_options';
 import { Softmax } from '../activations/softmax';
+import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
 import { attentionEquations, projectionEquation, projectionShape } from './equations';
 import { withHeads } from './masks';
 import { AttentionHeads, HEADS_OPTIONS, type AttentionHeadsOptions } from './attention_heads';
@@ -28,6 +29,7 @@ export class MultiHeadAttention extends AttentionHeads {
   /** Keras' names of the attributes, as files hold them, where they are not plain. */
   static savedNames = { gateDense: '_gate_dense', dropoutLayer: '_dropout_layer' };
   static override options = [...HEADS_OPTIONS, 'valueDim', 'outputShape', 'attentionAxes'];
+  static hasMasksOfKeras2 = true;
   readonly numHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
@@ -70,6 +72,8 @@ export class MultiHeadAttention extends AttentionHeads {
     const { scoresRank } = this.equations,
       n = this.attentionAxes.length;
     this.softmax = new Softmax({ axis: Array.from({ length: n }, (_, i) => scoresRank - n + i), dtype: this.dtypePolicy });
+    // What a query gets that may attend to nothing.
+    if (hasMasksOfKeras2(this)) keepMasksOfKeras2(this.softmax);
     this.makeDropout();
     const output = this.givenOutputShape ?? [query.at(-1)!],
       last = projectionEquation(query.length - 1, 2, output.length);

@@ -8,6 +8,7 @@ import shutil
 
 import h5py
 import numpy as np
+import tensorflow as tf
 import tf_keras as keras
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -21,7 +22,7 @@ def normal(*shape):
 
 
 def listed(x):
-    return [{"shape": list(v.shape), "dtype": "float32", "data": [float(f"{n:.7g}") for n in v.reshape(-1)]} for v in (x if isinstance(x, (list, tuple)) else [x])]
+    return [{"shape": list(v.shape), "dtype": "float32", "data": [float(f"{n:.7g}") if np.isfinite(n) else str(n) for n in v.reshape(-1)]} for v in (x if isinstance(x, (list, tuple)) else [x])]
 
 
 def save(name, inputs, outputs, *xs):
@@ -49,6 +50,36 @@ h = layers.Embedding(9, 4)(tokens)
 h = layers.LayerNormalization(epsilon=1e-6)(layers.Add()([h, MultiHead(2, 2, dropout=0.1)(h, h, training=False)]))
 h = layers.LayerNormalization(axis=-1)(layers.Add()([h, layers.EinsumDense("abc,cd->abd", (None, 4), bias_axes="d")(layers.Dense(4, "gelu")(h))]))
 save("transformer", tokens, layers.Dense(2)(layers.GlobalAveragePooling1D()(h)), rng.integers(0, 9, size=(2, 5)).astype("float32"))
+
+# Masks: Add keeps them, operators and most functions lose them; a query that may attend to nothing attends to all alike.
+tokens = layers.Input((5,))
+ids = np.array([[1, 2, 3, 0, 0], [4, 5, 6, 7, 0], [0, 0, 0, 0, 0]], "float32")
+pool = layers.GlobalAveragePooling1D()
+x = layers.Embedding(9, 4, mask_zero=True)(tokens)
+for is_operator in (True, False):
+    h = MultiHead(2, 2, dropout=0.1)(x, x)
+    x = layers.LayerNormalization()(x + h if is_operator else layers.Add()([x, h]))
+    h = layers.Dense(4)(layers.Dense(6, activation="gelu")(x))
+    x = layers.LayerNormalization()(layers.Add()([x, h]) if is_operator else x + h)
+save("masked_transformer", tokens, [x, pool(x)], ids)
+
+x = layers.Embedding(9, 4, mask_zero=True)(tokens)
+a = layers.Dense(4)(x)
+functions = [
+    x - a, x * 2.0, 2.0 / (a * a + 1.0), x @ tf.transpose(a, [0, 2, 1]), -x, x[:, 1:], x[:], tf.concat([x], 1), tf.concat([x, a], 1),
+    tf.reshape(x, [-1, 5, 4]), tf.identity(x), tf.cast(x, tf.float32), tf.convert_to_tensor(x), tf.ensure_shape(x, [None, 5, 4]),
+    x - tf.reduce_mean(x, axis=1, keepdims=True), tf.math.exp(x), tf.nn.relu(x), tf.where(x > a, x, a), tf.stop_gradient(x),
+]
+save("masked_functions", tokens, [pool(y) for y in functions], ids)
+
+# Layers and functions whose names could be the same.
+y = layers.Add()([x, x]) + x
+y = layers.Multiply()([layers.Add()([y, x]), y + y]) * x
+y = tf.concat([layers.Concatenate()([y, x]), y], -1)
+y = tf.reshape(layers.Reshape((3, 20))(y), [-1, 5, 12])
+y = tf.maximum(layers.Maximum()([y, layers.Subtract()([y, y * 2.0]) - 1.0]), 0.0)
+y = tf.nn.softmax(layers.Softmax()(tf.nn.relu(layers.ReLU()(y))))
+save("names", tokens, [y, y * 3.0, layers.Multiply()([y, y])], ids)
 
 # Before 2.10 `causal` was an option of the layer, and scoreMode none.
 shutil.copy(os.path.join(HERE, "attention_dot.h5"), os.path.join(HERE, "attention_causal_option.h5"))
