@@ -4,6 +4,7 @@
  */
 import { isRecord } from '../../nest';
 import { LEGACY_MODULE } from '../layers/legacy/module';
+import { modernizeLossScale } from './legacy_loss_scale';
 import { mergedFirst } from './legacy_merge';
 
 type Config = Record<string, unknown>;
@@ -221,6 +222,8 @@ export function modernize(name: string, module: string | null | undefined, given
     return { className: 'CosineSimilarity', module, config: rest };
   }
   if (isOld() && className === 'LossFunctionWrapper' && isRecord(given)) return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
+  const scaled = isOld() ? modernizeLossScale(className, given) : null;
+  if (scaled) return { ...scaled, config: modernizeSmall(scaled.className, scaled.config) };
   if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
     return {

@@ -177,7 +177,7 @@ export function compileByTrainingConfig(
               weighted_metrics: read(weighted, 'keras.metrics'),
               loss_weights: lossWeights ?? null,
             },
-            model.graph ? model.outputNames : null,
+            model,
           ),
         ),
       ),

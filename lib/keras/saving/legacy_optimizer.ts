@@ -3,6 +3,7 @@
  * in the oldest, by place alone, one list for each slot. Keras 3 keeps the same numbers in another order.
  */
 import type { Variable } from '../../variable';
+import { LossScaleOptimizer } from '../optimizers/loss_scale_optimizer';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { Found } from './weight_matching';
 
@@ -51,6 +52,8 @@ const NUMBERED: Readonly<Record<string, { together?: readonly string[]; apart?: 
   Nadam: { together: ['momentum', 'velocity'] },
   Ftrl: { together: ['accumulator', 'linear'] },
 };
+/** The factor of a LossScaleOptimizer is in no file of Keras 2: it begins anew, the rest is the inner optimizer's. */
+const innerOf = (optimizer: Optimizer): Optimizer => (optimizer instanceof LossScaleOptimizer ? optimizer.innerOptimizer : optimizer);
 const ITERATION = /^(iter|iterations|iteration)$/;
 const same = (a: { shape: readonly number[] }, b: { shape: readonly number[] }): boolean => a.shape.join() === b.shape.join();
 
@@ -64,7 +67,8 @@ interface Pair {
   found: Found;
 }
 /** @internal Which array each variable of an optimizer gets; null where the arrays are those of another one. */
-export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Variable[], arrays: readonly NamedArray[]): Pair[] | null {
+export function legacyOptimizerState(given: Optimizer, trained: readonly Variable[], arrays: readonly NamedArray[]): Pair[] | null {
+  const optimizer = innerOf(given);
   // It is in no file but those that have the order of the numbered ones.
   if (optimizer.constructor.name === 'Adafactor')
     return numberedOptimizerState(
@@ -88,7 +92,8 @@ export function legacyOptimizerState(optimizer: Optimizer, trained: readonly Var
       const product = (optimizer as unknown as { product?: Variable }).product;
       if (product) out.push({ variable: product, found });
     } else {
-      const slot = slotOf(last) ?? slotOf(parts[1]);
+      // The inner optimizer of another has no name in front of its slots.
+      const slot = slotOf(last) ?? (optimizer === given ? slotOf(parts[1]) : (slotOf(parts[0]) ?? slotOf(parts[1])));
       if (slot) bySlot.set(slot, [...(bySlot.get(slot) ?? []), found]);
       else unnamed.push(found);
     }
@@ -121,7 +126,8 @@ function stateOf(optimizer: Optimizer, trained: readonly Variable[], bySlot: Rea
   return out.length ? out : null;
 }
 /** @internal The same for `.keras` files of Keras 2, which number their variables and leave out the learning rate; null where they are those of another optimizer. */
-export function numberedOptimizerState(optimizer: Optimizer, trained: readonly Variable[], found: readonly Found[]): Pair[] | null {
+export function numberedOptimizerState(given: Optimizer, trained: readonly Variable[], found: readonly Found[]): Pair[] | null {
+  const optimizer = innerOf(given);
   const [steps, ...rest] = found;
   if (!steps || steps.shape.length) return null;
   const out: Pair[] = [{ variable: optimizer.iterations, found: steps }];

@@ -117,9 +117,7 @@ export function modelFromConfig(config: Record<string, unknown>, { customObjects
   const compiled = config.compile_config;
   // Keras writes an empty record for a model that is not compiled.
   if (compile && isRecord(compiled) && Object.keys(compiled).length)
-    model.compileFromConfig(
-      camelKeys(modernizeCompileConfig(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>, model.graph ? model.outputNames : null)),
-    );
+    model.compileFromConfig(camelKeys(modernizeCompileConfig(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>, model)));
   return model;
 }
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;

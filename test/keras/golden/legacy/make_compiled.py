@@ -36,6 +36,12 @@ def two():
     return keras.Model(x, [layers.Dense(2, name="zz")(hidden), layers.Dense(1, activation="sigmoid", name="aa")(hidden)])
 
 
+def named():
+    x = layers.Input((4,), name="x")
+    hidden = layers.Dense(2, activation="tanh", name="hidden")(x)
+    return keras.Model(x, {"price": layers.Dense(2, name="zz")(hidden), "area": layers.Dense(1, activation="sigmoid", name="aa")(hidden)})
+
+
 cases = {
     "names": (lambda: single(2), numbers, dict(loss="mse", metrics=["mae", "mse", metrics.MeanSquaredError(), "cosine_similarity", "mape"])),
     "functions": (lambda: single(2), numbers, dict(loss=losses.mean_squared_error, metrics=[losses.mean_absolute_error, metrics.mean_squared_error, metrics.MeanAbsoluteError(name="m")])),
@@ -47,12 +53,15 @@ cases = {
     "lists": (two, [numbers, binary], dict(loss=["mse", "binary_crossentropy"], loss_weights=[1.0, 0.3], metrics=[["mae"], ["accuracy", "mse"]])),
     "records": (two, [numbers, binary], dict(loss={"zz": "mse", "aa": losses.BinaryCrossentropy()}, loss_weights={"aa": 0.4}, metrics={"aa": "accuracy", "zz": ["mae", metrics.MeanSquaredError()]})),
     "partial": (two, [numbers, binary], dict(loss={"zz": "mse"}, metrics={"zz": "mae"}, weighted_metrics={"zz": ["mse"]})),
+    "named": (named, {"price": numbers, "area": binary}, lambda: dict(loss={"price": "mse", "area": losses.BinaryCrossentropy(label_smoothing=0.1)}, loss_weights={"price": 1.0, "area": 0.4}, metrics={"area": metrics.BinaryAccuracy(name="right")}, weighted_metrics={"price": ["mse"]}, steps_per_execution=2, jit_compile=False)),
     "one_for_all": (two, [numbers, binary], dict(loss="mse", metrics=["mae"])),
 }
 out = {"x": x.tolist(), "cases": {}}
 
 
 def listed(v):
+    if isinstance(v, dict):
+        return {k: listed(e) for k, e in v.items()}
     return [listed(e) for e in v] if isinstance(v, (list, tuple)) else np.asarray(v).tolist()
 
 
@@ -65,7 +74,7 @@ for name, (build, y, options) in cases.items():
         keras.backend.clear_session()
         keras.utils.set_random_seed(3)
         model = build()
-        model.compile(optimizer(0.02), **options)
+        model.compile(optimizer(0.02), **(options() if callable(options) else options))
         given = dict(sample_weight=weights) if name == "weighted" else {}
         fit = dict(batch_size=4, shuffle=False, verbose=0, **given)
         model.fit(x, y, epochs=2, **fit)
@@ -75,6 +84,8 @@ for name, (build, y, options) in cases.items():
         history = model.fit(x, y, epochs=2, **fit).history
         if name == "partial":  # Keras 3 shows losses of outputs where several outputs have one
             del evaluated["zz_loss"], history["zz_loss"]
+        if name == "named":  # Keras 3 names them by the keys of the record
+            evaluated, history = ({k.replace("aa_", "area_").replace("zz_", "price_"): v for k, v in d.items()} for d in (evaluated, history))
         out["cases"][f"{name}.{extension}"] = {
             "y": listed(y),
             "weights": listed(weights) if given else None,

@@ -2,6 +2,7 @@
 Compiled models of Keras 2 in the middle of their training, and their weights three steps later, for legacy_optimizers.test.ts.
 Needs tf_keras (Keras 2) beside TensorFlow: python make_resume.py. Files: resume_<case>.h5, and resume.json.
 """
+import importlib
 import importlib.util
 import json
 import os
@@ -27,6 +28,12 @@ def current(name):
     """The optimizers since 2.11."""
     source = "tf_keras.src.optimizers" if importlib.util.find_spec("tf_keras.src") else "tf_keras.optimizers"
     return getattr(importlib.import_module(f"{source}.{name.lower()}"), name)
+
+
+def scaled(generation):
+    """The class of LossScaleOptimizer for the optimizers since 2.11 ("V3") or before."""
+    source = "tf_keras.src" if importlib.util.find_spec("tf_keras.src") else "tf_keras"
+    return getattr(importlib.import_module(f"{source}.mixed_precision.loss_scale_optimizer"), f"LossScaleOptimizer{generation}")
 
 
 optimizers = {
@@ -55,6 +62,12 @@ optimizers = {
     "adafactor": current("Adafactor")(0.02),
     "sgd": current("SGD")(0.05),
     "adam_averaged": current("Adam")(0.02, use_ema=True, ema_momentum=0.8),
+    "scaled": scaled("V3")(current("Adam")(0.02), initial_scale=8.0, dynamic_growth_steps=2),
+    "scaled_fixed": scaled("V3")(current("SGD")(0.05, momentum=0.9), dynamic=False, initial_scale=128),
+    "legacy_scaled": scaled("")(old.SGD(0.05, momentum=0.9), initial_scale=16.0),
+    "legacy_clipped": old.Adam(0.02, clipnorm=0.1),
+    "clipped": current("Adam")(0.02, global_clipnorm=0.1),
+    "piecewise": current("SGD")(keras.optimizers.schedules.PiecewiseConstantDecay([3, 5], [0.1, 0.05, 0.01])),
     "decayed": current("Adam")(keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.7)),
 }
 out = {"x": x.reshape(-1).tolist(), "y": y.reshape(-1).tolist(), "cases": {}}
