@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "cpu/direct_convolution.h"
 #include "cpu/onednn/convolution.h"
 #include "cpu/parallel.h"
 #include "cpu/simd/leaves.h"
@@ -184,12 +185,14 @@ Kernel by_type(const std::string& label, DType d, F&& make) {
 
 Kernel Conv::cpu(const Specs& in, const Specs& out) const {
   const bool has_bias = in.size() == 3;
-  if (in[0].dtype == DType::kFloat32)
+  if (in[0].dtype == DType::kFloat32) {
+    if (auto k = direct::forward(attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
     if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
       if (attrs.activation == ConvActivation::kLinear) return *k;
       auto guarded = std::make_shared<ReluConvolution>(ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
       return [guarded](const void* const* from, void* const* to) { guarded->run(from, to); };
     }
+  }
   const Geometry g = geometry(attrs, in[0].shape, in[1].shape, out[0].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
@@ -201,8 +204,10 @@ Kernel Conv::cpu(const Specs& in, const Specs& out) const {
 }
 
 Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
-  if (in[0].dtype == DType::kFloat32)
+  if (in[0].dtype == DType::kFloat32) {
+    if (auto k = direct::backward_data(attrs, out[0].shape, in[1].shape, in[0].shape)) return *k;
     if (auto k = onednn::convolution(onednn::Pass::kBackwardData, attrs, out[0].shape, in[1].shape, in[0].shape, false)) return *k;
+  }
   const Geometry g = geometry(attrs, out[0].shape, in[1].shape, in[0].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
@@ -213,9 +218,11 @@ Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
 }
 
 Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
-  if (in[0].dtype == DType::kFloat32)
+  if (in[0].dtype == DType::kFloat32) {
+    if (auto k = direct::backward_weights(attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias)) return *k;
     if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias))
       return *k;
+  }
   const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);

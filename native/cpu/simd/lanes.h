@@ -43,6 +43,11 @@ inline void add_product(Group& g, float x, const Group& v) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] += x * v.part[k];
 }
+// Negative ones become 0; NaN and -0 stay.
+inline void relu(Group& g) {
+#pragma GCC unroll 4
+  for (int k = 0; k < kParts; k++) g.part[k] = g.part[k] < 0.0f ? Floats{} : g.part[k];
+}
 inline void add(Group& g, const Group& v) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] += v.part[k];
