@@ -18,6 +18,7 @@ import { fromPythonJson, toPythonJson } from './python_json';
 import { serializeKerasObject, type SerializedObject } from './serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets, type OwnArray } from './own_state';
 import { numberedOptimizerState } from './legacy_optimizer';
+import { withPlainPaths, type StateGroup } from './state_group';
 import { stateTree, type StateNode } from './state_tree';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
@@ -150,15 +151,6 @@ const foundIn = (d: Hdf5Dataset): Found => ({
   shape: d.shape,
   read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
 });
-/** @internal What is read of a group: of one file, or of several that are one. */
-export interface StateGroup {
-  /** Where it stands in its file. */
-  readonly path: string;
-  readonly attributes: { get(name: string): unknown };
-  keys(): string[];
-  group(name: string): StateGroup | undefined;
-  dataset(name: string): Hdf5Dataset | undefined;
-}
 /** @internal Datasets `0`, `1`, ... of a group, in order. */
 function numbered(group: StateGroup | undefined): Found[] {
   if (!group) return [];
@@ -174,14 +166,11 @@ const allOf = (group: StateGroup | null | undefined): Found[] =>
     .map((k) => group!.dataset(k))
     .filter((d): d is Hdf5Dataset => d !== undefined)
     .map(foundIn);
-// Files of Keras 2.12 to 3.0 made on Windows have `layers\\dense` as one name; those of Keras 2 keep the underscores of attributes (`_key_dense`).
+// Files of Keras 2 keep the underscores of attributes (`_key_dense`).
 function groupAt(root: StateGroup, path: string): StateGroup | undefined {
   let here: StateGroup | undefined = root;
   for (const part of path.split('/').filter(Boolean)) here = here?.group(part) ?? here?.group(`_${part}`);
-  if (here) return here;
-  const plain = (name: string): string => name.replace(/(^|[\\/])_?([^\\/]+)/g, '$1$2').replaceAll('\\', '/');
-  const key = root.keys().find((name) => name.includes('\\') && plain(name) === plain(path));
-  return key === undefined ? undefined : root.group(key);
+  return here;
 }
 // Where Keras looks: the path, or the one that files of 2.12 and 2.13 use.
 function groupOf(root: StateGroup, path: string): StateGroup | undefined {
@@ -191,8 +180,9 @@ function groupOf(root: StateGroup, path: string): StateGroup | undefined {
 }
 const DEPENDENCIES = '_layer_checkpoint_dependencies';
 /** @internal Puts the state in an HDF5 file of Keras 3 into a model. */
-export async function loadState(root: StateGroup, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
-  const matches = new WeightMatches(file, model.name),
+export async function loadState(given: StateGroup, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  const root = withPlainPaths(given),
+    matches = new WeightMatches(file, model.name),
     byName = options.byName ? groupsByName(root) : null;
   for (const node of stateTree(model)) {
     const group = byName ? byName(node) : (groupOf(root, node.path) ?? undefined);

@@ -12,7 +12,8 @@ import { isRecord } from '../../nest';
 import { formatShape } from '../../tensor';
 import type { Layer } from '../layers/layer';
 import { toPythonJson } from './python_json';
-import { loadState, parseJson, savedArrays, type StateGroup } from './saving_lib';
+import { loadState, parseJson, savedArrays } from './saving_lib';
+import type { StateGroup } from './state_group';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 
 const GIGABYTE = 1024 ** 3;

@@ -1,9 +1,10 @@
 /** The weights of a file, or of a model, as nested records: objects by name, their arrays by number. */
 import { FileError } from '../../errors';
-import { elementSize, Hdf5Dataset, type Hdf5Group } from '../../io/hdf5/index';
+import { elementSize, type Hdf5Dataset } from '../../io/hdf5/index';
 import { formatShape, tensor, Tensor, type DType } from '../../tensor';
 import type { Layer } from '../layers/layer';
 import { hasOwnState, ownArrays } from './own_state';
+import { withPlainPaths, type StateGroup } from './state_group';
 import { stateTree } from './state_tree';
 
 /** Objects and arrays by name. */
@@ -24,11 +25,13 @@ export const isLeaf = (x: unknown): x is { readonly shape: readonly number[] } =
  * @internal Reads all arrays below a group. Those in `vars` belong to the object itself, next to the objects below it.
  * @param names - gets the names that objects had when they were saved, by path.
  */
-export async function readTree(group: Hdf5Group, names: Map<string, string>, signal: AbortSignal | null, path = ''): Promise<WeightTree> {
-  const out: WeightTree = Object.create(null) as WeightTree;
+export async function readTree(given: StateGroup, names: Map<string, string>, signal: AbortSignal | null, path = ''): Promise<WeightTree> {
+  const out: WeightTree = Object.create(null) as WeightTree,
+    group = withPlainPaths(given);
   for (const key of group.keys()) {
-    const child = group.get(key);
-    if (child instanceof Hdf5Dataset) out[key] = await readArray(child, signal);
+    const array = group.dataset(key),
+      child = group.group(key);
+    if (array) out[key] = await readArray(array, signal);
     else if (child && key === 'vars') {
       const name = child.attributes.get('name');
       if (typeof name === 'string') names.set(path, name);

@@ -1,5 +1,6 @@
 /** MultiHeadAttention (Vaswani et al. 2017). */
 import { ValueError } from '../../../errors';
+import { dotProductAttention } from '../../../ops/attention';
 import { einsum } from '../../../ops/einsum';
 import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -103,6 +104,12 @@ export class MultiHeadAttention extends AttentionHeads {
     const scores = this.softmax!.apply(logits, { mask: mask && withHeads(mask, scoresRank, pairs) }) as Tensor;
     const kept = this.dropoutLayer ? (this.dropoutLayer.apply(scores, { training }) as Tensor) : scores;
     return [einsum(combine, kept, v), scores];
+  }
+  protected override attendFused(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, scale: number): Tensor {
+    if (!mask || !hasMasksOfKeras2(this)) return super.attendFused(q, k, v, mask, scale);
+    // A large number is added, as Softmax of Keras 2 does.
+    const bias = run('where', [withHeads(mask, 4, 2), convert(0, q), convert(q.dtype === 'float16' ? -65504 : -1e9, q)]);
+    return dotProductAttention(q, k, v, { scale, bias });
   }
   override computeOutputShape(shapes: SymbolicShape[]): SymbolicShape {
     const [query] = this.checkShapes(shapes);

@@ -1,6 +1,11 @@
 /** Identity: its input. */
+import { mapStructure } from '../../../nest';
+import { run, Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
+
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** Its input. */
 export class Identity extends Layer {
@@ -11,7 +16,8 @@ export class Identity extends Layer {
     this.built = true;
   }
   override call(inputs: unknown): unknown {
-    return inputs;
+    // Tensors of their own, without masks, as Keras 2 gave them.
+    return hasMasksOfKeras2(this) ? mapStructure(inputs, isTensor, (t) => run('identity', [t])) : inputs;
   }
 }
 registerClass('keras.layers', Identity);

@@ -72,6 +72,13 @@ functions = [
 ]
 save("masked_functions", tokens, [pool(y) for y in functions], ids)
 
+allowed = layers.Input((4, 4))
+queries = layers.Input((4, 3))
+numbers = normal(2, 4, 3) * 30
+some = (rng.uniform(size=(2, 4, 4)) > 0.8).astype("float32")
+save("masked_large", [queries, allowed], MultiHead(2, 2)(queries, queries, attention_mask=allowed), numbers, some)
+save("masked_identity", tokens, pool(layers.Identity()(x)), ids)
+
 # Layers and functions whose names could be the same.
 y = layers.Add()([x, x]) + x
 y = layers.Multiply()([layers.Add()([y, x]), y + y]) * x
