@@ -18,11 +18,12 @@ interface Described {
   groups: Record<string, string[]>;
   datasets: Record<string, { shape: number[]; values?: number[]; texts?: string[] }>;
 }
-const expected = JSON.parse(fs.readFileSync(fixture('hdf5.json'), 'utf8')) as Described;
+const described = (name: string): Described => JSON.parse(fs.readFileSync(fixture(name), 'utf8')) as Described;
 const open = (name: string): Hdf5Group => openHdf5(new MemorySource(name, fs.readFileSync(fixture(name))));
 
 describe('HDF5 files of h5py', () => {
-  for (const name of ['earliest.h5', 'latest.h5']) {
+  for (const name of ['earliest.h5', 'latest.h5', 'features_earliest.h5', 'features_latest.h5']) {
+    const expected = described(name.startsWith('features') ? 'features.json' : 'hdf5.json');
     it(`${name}: attributes and groups`, () => {
       const root = open(name);
       assert.deepEqual(Object.fromEntries(root.attributes), expected.attributes);

@@ -1,6 +1,4 @@
 /** Values of an HDF5 dataset: in one piece, in its header, or in chunks that may be compressed. */
-import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
 import { FileError } from '../../errors';
 import { formatShape, type DType, type TypedArray } from '../../tensor';
 import type { AttributeValue } from './reader';
@@ -8,18 +6,13 @@ import { chunksOf, type Chunk } from './chunks';
 import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';
 import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype } from './datatype';
 import { Cursor as Block } from './cursor';
-import { decompressLzf } from './lzf';
+import { readFilters, undoFilters, type Filter } from './filters';
 
-const inflate = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.inflate);
 /** Up to this many bytes a dataset may be larger than what is stored of it: empty chunks stand for zeros. */
 const FREE_EXPANSION = 1 << 26;
 /** Deflate cannot do more than this. */
 const MOST_EXPANSION = 1100;
 
-interface Filter {
-  id: number;
-  values: number[];
-}
 type Layout = { kind: 'inline'; data: Buffer } | { kind: 'contiguous'; at: number } | { kind: 'chunked'; index: Parameters<typeof chunksOf>[1] };
 
 /** @internal */
@@ -37,6 +30,8 @@ export class Hdf5Dataset {
     layout: Cursor,
     filters: Cursor | null,
     readonly attributes: ReadonlyMap<string, AttributeValue>,
+    /** What elements are that were never written: the bytes of one; null for zeros. */
+    private readonly fill: Uint8Array | null = null,
   ) {
     this.shape = shape ?? [0];
     this.count = this.shape.reduce((a, b) => a * b, 1);
@@ -44,7 +39,7 @@ export class Hdf5Dataset {
     // Keras says so of halves that NumPy has no type for.
     this.dtype = type.size === 2 && attributes.get('dtype') === 'bfloat16' ? 'bfloat16' : dtype;
     if (!Number.isSafeInteger(this.count * type.size)) input.fail(`dataset '${path}' of shape ${formatShape(this.shape)} is too large`);
-    this.filters = filters ? readFilters(filters, path) : [];
+    this.filters = filters ? readFilters(filters) : [];
     this.layout = this.readLayout(layout);
   }
   private get bytes(): number {
@@ -117,13 +112,22 @@ export class Hdf5Dataset {
         `${this.input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but only ${stored} are stored: it is refused as a decompression bomb.`,
       );
   }
+  private unwritten(): Uint8Array {
+    const out = new Uint8Array(this.bytes),
+      { fill } = this;
+    if (fill?.length !== this.type.size || !out.length || fill.every((b) => b === 0)) return out;
+    out.set(fill);
+    // What is filled doubles.
+    for (let n = fill.length; n < out.length; n *= 2) out.copyWithin(n, 0, Math.min(n, out.length - n));
+    return out;
+  }
   private async raw(signal?: AbortSignal | null): Promise<Uint8Array> {
     const { layout, input } = this;
     if (layout.kind === 'inline') return Uint8Array.from(layout.data.subarray(0, this.bytes));
     if (layout.kind === 'contiguous') {
       if (layout.at !== UNDEFINED) return input.source.read(layout.at + input.sizes.base, this.bytes, signal);
       this.refuseBomb(0);
-      return new Uint8Array(this.bytes);
+      return this.unwritten();
     }
     if (!this.count) return new Uint8Array(0);
     const { chunk } = layout.index;
@@ -134,7 +138,7 @@ export class Hdf5Dataset {
     const stored = chunks.reduce((n, c) => n + c.size, 0);
     this.refuseBomb(stored);
     if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION)) input.fail(`a chunk of dataset '${this.path}' is too large`);
-    const out = new Uint8Array(this.bytes);
+    const out = this.unwritten();
     for (const c of chunks) {
       signal?.throwIfAborted();
       this.place(out, await this.unfilter(c, chunkBytes, signal), c.start, chunk);
@@ -146,28 +150,7 @@ export class Hdf5Dataset {
       start = at + input.sizes.base;
     if (!this.filters.length && size < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${size} of ${chunkBytes} bytes`);
     let data: Uint8Array = await input.source.read(start, size, signal);
-    for (let i = this.filters.length - 1; i >= 0; i--) {
-      if (mask & (1 << i)) continue;
-      const { id, values } = this.filters[i];
-      if (id === 1)
-        try {
-          data = await inflate(data, { maxOutputLength: chunkBytes + 64 });
-        } catch (error) {
-          throw new FileError(`${input.source.name}: a chunk of dataset '${this.path}' is damaged (${(error as Error).message}).`, { cause: error });
-        }
-      else if (id === LZF) {
-        const whole = decompressLzf(data, chunkBytes + 64);
-        if (!whole) return input.fail(`a chunk of dataset '${this.path}' is no sound LZF`);
-        data = whole;
-      } else if (id === 2) data = unshuffle(data, values[0] || this.type.size);
-      else {
-        if (data.length < 4) input.fail(`a chunk of dataset '${this.path}' is cut off`);
-        const body = data.subarray(0, -4),
-          want = Buffer.from(data.buffer, data.byteOffset + body.length, 4).readUInt32LE(0);
-        if (fletcher32(body) !== want) input.fail(`the checksum of a chunk of dataset '${this.path}' is wrong`);
-        data = body;
-      }
-    }
+    data = await undoFilters(data, this.filters, mask, { input, dataset: this.path, chunkBytes, elementSize: this.type.size });
     if (data.length < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${data.length} of ${chunkBytes} bytes`);
     return data;
   }
@@ -212,68 +195,4 @@ export class Hdf5Dataset {
     const c = new Block(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);
     return Array.from({ length: this.count }, () => (type.kind === 'string' ? fixedText(c.bytes(type.size)) : heapText(input, c)));
   }
-}
-
-const LZF = 32000;
-/** Filters that are named when they are refused. */
-const FILTERS: Readonly<Record<number, string>> = {
-  4: 'szip',
-  5: 'nbit',
-  6: 'scaleoffset',
-  307: 'bzip2',
-  32001: 'Blosc',
-  32004: 'LZ4',
-  32008: 'bitshuffle',
-  32013: 'ZFP',
-  32015: 'Zstandard',
-};
-function readFilters(c: Cursor, path: string): Filter[] {
-  const version = c.version(1, 2),
-    count = c.u8();
-  if (version === 1) c.skip(6);
-  return Array.from({ length: count }, () => {
-    const id = c.u16(),
-      nameSize = version === 1 || id >= 256 ? c.u16() : 0;
-    c.skip(2);
-    const values = c.u16();
-    c.skip(version === 1 ? Math.ceil(nameSize / 8) * 8 : nameSize);
-    const list = Array.from({ length: values }, () => c.u32());
-    if (version === 1 && values % 2) c.skip(4);
-    if (![1, 2, 3, LZF].includes(id))
-      c.input.refuse(`filter ${id}${FILTERS[id] ? ` (${FILTERS[id]})` : ''} of dataset '${path}' (known are deflate, shuffle, fletcher32 and LZF), which`);
-    return { id, values: list };
-  });
-}
-function unshuffle(data: Uint8Array, size: number): Uint8Array {
-  if (size < 2) return data;
-  const n = Math.floor(data.length / size),
-    out = new Uint8Array(data.length);
-  for (let k = 0; k < size; k++) for (let i = 0; i < n; i++) out[i * size + k] = data[k * n + i];
-  out.set(data.subarray(n * size), n * size);
-  return out;
-}
-// HDF5's own: sums of big-endian pairs of bytes.
-function fletcher32(data: Uint8Array): number {
-  let a = 0,
-    b = 0,
-    i = 0;
-  const even = data.length & ~1;
-  while (i < even) {
-    const end = Math.min(even, i + 720);
-    for (; i < end; i += 2) {
-      a += (data[i] << 8) | data[i + 1];
-      b += a;
-    }
-    a = (a & 0xffff) + (a >>> 16);
-    b = (b & 0xffff) + (b >>> 16);
-  }
-  if (data.length & 1) {
-    a += data[even] << 8;
-    b += a;
-    a = (a & 0xffff) + (a >>> 16);
-    b = (b & 0xffff) + (b >>> 16);
-  }
-  a = (a & 0xffff) + (a >>> 16);
-  b = (b & 0xffff) + (b >>> 16);
-  return ((b << 16) | a) >>> 0;
 }

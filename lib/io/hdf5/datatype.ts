@@ -4,7 +4,7 @@ import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
 
 /** @internal What is stored. Classes of HDF5 that no weights file needs (compounds, references, times) are refused. */
 export type Datatype =
-  | { kind: 'int'; size: number; signed: boolean; littleEndian: boolean }
+  | { kind: 'int'; size: number; signed: boolean; littleEndian: boolean; bits?: { offset: number; precision: number } }
   | { kind: 'float'; size: number; littleEndian: boolean; format: 'ieee' | 'bfloat16' }
   | { kind: 'bool'; size: number; littleEndian: boolean }
   | { kind: 'string'; size: number }
@@ -23,9 +23,12 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
   if (depth > 4) input.fail('a datatype is nested too deeply');
   switch (kind) {
     case 0: {
-      c.skip(4);
+      const offset = c.u16(),
+        precision = c.u16();
       if (![1, 2, 4, 8].includes(size)) input.fail(`an integer type has ${size} bytes`);
-      return { kind: 'int', size, signed: (bits & 8) !== 0, littleEndian: (bits & 1) === 0 };
+      if (!precision || offset + precision > 8 * size) input.fail(`an integer type of ${size} bytes has ${precision} bits at ${offset}`);
+      const whole = { kind: 'int', size, signed: (bits & 8) !== 0, littleEndian: (bits & 1) === 0 } as const;
+      return precision === 8 * size ? whole : { ...whole, bits: { offset, precision } };
     }
     case 1: {
       c.skip(4);
@@ -43,8 +46,15 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
       return { kind: 'opaque', size };
     case 8: {
       const base = readDatatype(c, depth + 1);
-      if (base.kind !== 'int') input.fail('an enumeration is not made of integers');
-      return { kind: 'bool', size: base.size, littleEndian: base.kind === 'int' && base.littleEndian };
+      if (base.kind !== 'int') return input.fail('an enumeration is not made of integers');
+      // h5py writes bool so; the members of others are their numbers.
+      const names = Array.from({ length: Math.min(bits & 0xffff, 3) }, () => {
+        const at = c.at,
+          name = c.text();
+        if (version < 3) c.skip((8 - ((c.at - at) % 8)) % 8);
+        return name;
+      });
+      return names.length === 2 && names.includes('FALSE') && names.includes('TRUE') ? { kind: 'bool', size: base.size, littleEndian: base.littleEndian } : base;
     }
     case 9: {
       const base = readDatatype(c, depth + 1);
@@ -118,6 +128,7 @@ export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): F
       if (type.size === 4) return new Float32Array(buffer, byteOffset, count);
       return type.format === 'bfloat16' ? bfloats(buffer, byteOffset, count) : Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToFloat);
     case 'int':
+      if (type.bits) placeBits(aligned, type.size, type.bits, type.signed, count);
       if (type.size === 1) return type.signed ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
       if (type.size === 2) return Int32Array.from(type.signed ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count));
       if (type.size === 4) return type.signed ? new Int32Array(buffer, byteOffset, count) : BigInt64Array.from(new Uint32Array(buffer, byteOffset, count), BigInt);
@@ -126,6 +137,18 @@ export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): F
       return Uint8Array.from({ length: count }, (_, i) => (aligned[i * type.size] ? 1 : 0));
     default:
       return type.size === 2 ? bfloats(buffer, byteOffset, count) : aligned;
+  }
+}
+// Integers of fewer bits than their bytes have: moved to the lowest ones, the sign through all above.
+function placeBits(raw: Uint8Array, size: number, { offset, precision }: { offset: number; precision: number }, signed: boolean, count: number): void {
+  const view = new DataView(raw.buffer, raw.byteOffset, count * size);
+  for (let i = 0; i < count; i++) {
+    let v = 0n;
+    for (let k = size - 1; k >= 0; k--) v = (v << 8n) | BigInt(view.getUint8(i * size + k));
+    v >>= BigInt(offset);
+    v = signed ? BigInt.asIntN(precision, v) : BigInt.asUintN(precision, v);
+    v = BigInt.asUintN(8 * size, v);
+    for (let k = 0; k < size; k++, v >>= 8n) view.setUint8(i * size + k, Number(v & 255n));
   }
 }
 function bfloats(buffer: ArrayBufferLike, byteOffset: number, count: number): Float32Array {

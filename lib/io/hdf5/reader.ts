@@ -74,6 +74,20 @@ function checkEnd(input: Hdf5Input, base: number, end: number): void {
   if (end > input.source.size) throw new FileError(`${input.source.name}: it has ${input.source.size} bytes of ${end}: it is cut off.`);
 }
 
+// Bytes of the element that stands for those that were never written; null where none is said.
+function readFillValue(input: Hdf5Input, messages: readonly Message[]): Uint8Array | null {
+  const message = messages.find((m) => m.type === MESSAGE.fillValue) ?? messages.find((m) => m.type === MESSAGE.oldFillValue);
+  if (!message) return null;
+  const c = resolveShared(input, message);
+  if (message.type === MESSAGE.fillValue) {
+    const version = c.version(1, 2, 3),
+      isDefined = version === 3 ? (c.u8() & 32) !== 0 : c.skip(2).u8() !== 0;
+    if (!isDefined) return null;
+  }
+  const size = c.u32();
+  return size && size <= c.left ? Uint8Array.from(c.bytes(size)) : null;
+}
+
 /** @internal Attributes of a group or dataset. */
 function readAttributes(input: Hdf5Input, messages: readonly Message[]): Map<string, AttributeValue> {
   const out = new Map<string, AttributeValue>();
@@ -177,6 +191,7 @@ export class Hdf5Group {
         body(MESSAGE.layout),
         filters ? resolveShared(this.input, filters) : null,
         readAttributes(this.input, messages),
+        type.kind === 'vlen-string' ? null : readFillValue(this.input, messages),
       );
     } else return this.input.refuse(`'${path}', which is neither group nor dataset,`);
     this.opened.set(name, found);
