@@ -150,6 +150,14 @@ Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::ve
                            const Napi::Object& options) {
   const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"), count = whole(options, "steps");
   const RowNumbersPtr order = options.Get("order").IsObject() ? RowOrder::unwrap(options.Get("order")) : nullptr;
+  const bool collect = options.Get("collect").ToBoolean();
+  for (const Tensor& t : data)
+    if (t.spec().shape.empty()) throw trae::ValueError("runSteps", "the data hold a single number, which has no rows.");
+  for (const Spec& s : plan->input_specs())
+    if (s.shape.empty()) throw trae::ValueError("runSteps", "the plan was traced for a single number, which has no rows.");
+  for (const Spec& s : plan->output_specs())
+    if (collect && s.shape.empty())
+      throw trae::ValueError("runSteps", "a result is a single number for a whole batch; the results of batches are joined row by row.");
   int64_t rows = data.empty() ? start + batch_size * count : data[0].spec().shape[0];
   for (const Tensor& t : data)
     if (t.spec().shape[0] != rows) throw trae::ValueError("runSteps", "the data tensors differ in their number of rows.");
@@ -166,7 +174,7 @@ Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::ve
                                            std::to_string(start) + " need more than the " + std::to_string(rows) + " rows there are.");
   auto steps = std::make_shared<Steps>(PlanRun(plan, cells, data), data);
   steps->order = order;
-  steps->collect = options.Get("collect").ToBoolean();
+  steps->collect = collect;
   steps->batch_size = batch_size;
   steps->start = start;
   steps->steps = count;

@@ -57,11 +57,12 @@ Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
 }  // namespace
 
 void TensorWrap::define(Napi::Env env, Napi::Object exports) {
-  Napi::Function f = DefineClass(env, "Tensor",
-                                 {InstanceAccessor<&TensorWrap::shape>("shape"), InstanceAccessor<&TensorWrap::dtype>("dtype"),
-                                  InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
-                                  InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
-                                  InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
+  Napi::Function f =
+      DefineClass(env, "Tensor",
+                  {InstanceAccessor<&TensorWrap::shape>("shape", napi_configurable), InstanceAccessor<&TensorWrap::dtype>("dtype"),
+                   InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
+                   InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
+                   InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
   Environment::of(env).tensor_class = Napi::Persistent(f);
   exports.Set("Tensor", f);
 }

@@ -1,5 +1,6 @@
 /** One pass of steps over a source: natively over rows, or batch by batch. */
-import { convert, run, type Tensor } from '../../tensor';
+import { ValueError } from '../../errors';
+import { convert, run, type Shape, type Tensor } from '../../tensor';
 import type { CallbackList } from '../callbacks/callback';
 import type { Run } from '../runs';
 import type { Cancel } from './cancel';
@@ -42,6 +43,15 @@ export async function runLoop(steps: Steps, source: Source, o: LoopOptions): Pro
   return { logs: pass.logs, steps: pass.done, pack: pass.pack };
 }
 
+/** Predictions of batches are joined by their rows. */
+function requireRows(shapes: readonly Shape[]): void {
+  if (shapes.some((shape) => !shape.length))
+    throw new ValueError(
+      'predict: the model gives a single number for a whole batch; predictions are joined row by row.\n  Received: an output of shape ()\n' +
+        '  Fix: let the output keep the first axis, or call predictOnBatch.',
+    );
+}
+
 class Pass {
   logs: Logs = {};
   done = 0;
@@ -74,6 +84,7 @@ class Pass {
     await this.begin();
     const result = await this.steps.run(this.o.kind, batch, this.o.run);
     ({ logs: this.logs, pack: this.pack } = result);
+    if (this.o.collect) requireRows(result.outputs.map((t) => t.shape));
     this.o.collect?.(result.outputs);
     await this.end(this.done, isLast);
     this.o.callbacks.progress(this.o.kind, ++this.done, this.logs);
@@ -119,6 +130,7 @@ class Pass {
       const batch = standIns(data, size);
       let plan = steps.planFor(o.kind, batch);
       for (let turn; (turn = o.run.turn(plan)); plan = steps.planFor(o.kind, batch)) await turn;
+      if (o.collect) requireRows(plan.predicted);
       this.pack = (t) => plan.pack(t);
       const result = await o.run.submit(plan, () =>
         plan.plan.runSteps({

@@ -22,6 +22,8 @@ export interface StepPlan extends TracedPlan {
   logsOf(values: ArrayLike<number>): Logs;
   /** What it assigns that is no metric: states that go from one batch to the next. */
   states: Variable[];
+  /** Shapes of what `predict` gives. */
+  predicted: Shape[];
 }
 interface StepResult {
   logs: Logs;
@@ -74,7 +76,8 @@ export class Steps {
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
     let values: [name: string, shape: Shape][] = [],
-      names: string[] = [];
+      names: string[] = [],
+      predicted: Shape[] = [];
     const traced = this.during(() =>
       tracePlan(
         (x: unknown, y: unknown, sampleWeight: unknown) => {
@@ -82,7 +85,7 @@ export class Steps {
           if (kind !== 'predict') {
             names = Object.keys(result as object);
             values = sortedKeys(result as object).map((name) => [name, (result as Record<string, Tensor>)[name].shape]);
-          }
+          } else predicted = flattenStructure(result, isTensor).map((t) => t.shape);
           return result;
         },
         [batch.x, batch.y, batch.sampleWeight],
@@ -95,6 +98,7 @@ export class Steps {
     return {
       ...traced,
       states,
+      predicted,
       logsOf: (all) => {
         const logs = logsFrom(values, all);
         return Object.fromEntries(names.map((n) => [n, logs[n]]));
