@@ -1,7 +1,7 @@
 /** Loads the native addon: a local build first, then the prebuilt binary of this platform. */
-import * as path from 'node:path';
 import process from 'node:process'; // the object itself: a namespace would be a copy
 import type { Binding } from '../binding';
+import { packageFolder } from './copies';
 import { makeError } from './errors';
 
 // OpenMP's threads wait for one another by spinning, for milliseconds unless told otherwise: beside other programs that
@@ -9,10 +9,9 @@ import { makeError } from './errors';
 if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '3000';
 
 function load(): Binding {
-  const root = path.resolve(__dirname, '..');
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (require('node-gyp-build') as (folder: string) => Binding)(root);
+    return (require('node-gyp-build') as (folder: string) => Binding)(packageFolder);
   } catch (cause) {
     const report = process.report?.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
     const libc = report?.header?.glibcVersionRuntime ? `glibc ${report.header.glibcVersionRuntime}` : 'musl or unknown libc';
@@ -33,7 +32,7 @@ function load(): Binding {
 
 // One engine for all copies of this folder in a process, in whatever realm: what one computes, another can use.
 const holder = process as unknown as Record<symbol, { value: Binding } | undefined>,
-  place = Symbol.for(`trae-node.binding ${path.resolve(__dirname, '..')}`);
+  place = Symbol.for(`trae-node.binding ${packageFolder}`);
 function loadOnce(): Binding {
   const found = holder[place];
   if (found) return found.value;

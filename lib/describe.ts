@@ -1,4 +1,5 @@
 /** Values in words, for the `Received:` lines of errors: short, and safe for whatever was given. */
+import { otherPackageOf } from './copies';
 import { isRecord } from './nest';
 
 const LONGEST = 60;
@@ -28,10 +29,12 @@ function describeObject(value: object, depth: number): string {
     return shortened(`[${Array.from(value, (v: unknown) => describe(v, depth + 1)).join(', ')}]`);
   }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
+  const elsewhere = otherPackageOf(value),
+    from = elsewhere === null ? '' : ` of another trae-node, in ${elsewhere}: use one copy of the package`;
   const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
-  if (Array.isArray(shape) && typeof dtype === 'string') return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
+  if (Array.isArray(shape) && typeof dtype === 'string') return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})${from}`;
   const { constructor: kind } = value as { constructor?: { name?: unknown } };
-  if (typeof kind === 'function' && !isRecord(value)) return `an instance of ${String((kind as { name: string }).name) || 'a class'}`;
+  if (typeof kind === 'function' && !isRecord(value)) return `an instance of ${String((kind as { name: string }).name) || 'a class'}${from}`;
   const keys = Object.keys(value);
   if (!keys.length) return '{}';
   return shortened(`{ ${keys.map((k) => (depth > 1 ? k : `${k}: ${describe((value as Record<string, unknown>)[k], depth + 1)}`)).join(', ')} }`);

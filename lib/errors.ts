@@ -16,7 +16,7 @@ export class TraeError extends Error {
   /** Operation or layer method that refused, where there is one. */
   readonly op?: string;
   /** @internal Set once a layer has added its line. */
-  layerNamed?: boolean;
+  declare layerNamed?: boolean;
 
   constructor(message: string, options: { op?: string; cause?: unknown } = {}) {
     super(typeof message === 'string' ? message : describe(message), options?.cause === undefined ? undefined : { cause: options.cause });
@@ -28,10 +28,11 @@ export class TraeError extends Error {
         .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
         .toUpperCase();
     if (options?.op) this.op = options.op;
+    Object.defineProperty(this, 'layerNamed', { writable: true, configurable: true, value: false }); // not shown by console.log
     stripOwnFrames(this);
   }
 }
-acrossCopies(TraeError, 'TraeError');
+acrossCopies(TraeError, 'TraeError', true);
 
 /** A value, shape, dtype or option that cannot be used. */
 export class ValueError extends TraeError {}

@@ -1,4 +1,5 @@
 /** Options objects: unknown names are errors that suggest the nearest known one. */
+import { otherPackageOf } from './copies';
 import { describe } from './describe';
 import { TypeError } from './errors';
 
@@ -32,7 +33,7 @@ export function refuseAsOptions(where: string, given: unknown, known: readonly s
  * @throws TypeError naming the option, the nearest known one, and all of them.
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) refuseAsOptions(where, options, known);
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || otherPackageOf(options) !== null) refuseAsOptions(where, options, known);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);

@@ -8,6 +8,12 @@ const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.p
 export const typedArrayKind = (x: unknown): string | undefined => tagOf.call(x) as string | undefined;
 /** @internal */
 export const isTypedArray = (x: unknown): x is TypedArray => types.isTypedArray(x);
+const CLASSES = { Float32Array, Float64Array, Int32Array, BigInt64Array, Int8Array, Uint8Array };
+/** @internal A typed array that native code made, as one of the realm of this library: `instanceof` and test runners know it. The memory is the same. */
+export function ofThisRealm(x: TypedArray): TypedArray {
+  const Class = CLASSES[typedArrayKind(x) as keyof typeof CLASSES];
+  return x instanceof Class ? x : (new Class(x.buffer as ArrayBuffer, x.byteOffset, x.length) as TypedArray);
+}
 /** @internal */
 export const isFloat64Array = (x: unknown): x is Float64Array => types.isFloat64Array(x);
 /** @internal */

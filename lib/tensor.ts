@@ -4,11 +4,12 @@
  */
 import { types } from 'node:util';
 import type { DType, NativeTensor, TypedArray } from '../binding';
-import { binding } from './binding';
+import { binding, shared } from './binding';
+import { otherPackageOf } from './copies';
 import { describe } from './describe';
 import { requireHeap } from './limits';
 import { RuntimeError, TypeError, ValueError } from './errors';
-import { isTypedArray, typedArrayKind } from './realms';
+import { isTypedArray, ofThisRealm, typedArrayKind } from './realms';
 
 export type { DType, TypedArray } from '../binding';
 /** Sizes of each axis. */
@@ -164,6 +165,7 @@ export function fromOtherCopy(given: unknown): Tensor | null {
   if (typeof given !== 'object' || given === null || given instanceof Tensor) return null;
   const { shape, dtype, dataSync } = given as Partial<Tensor>;
   if (typeof dataSync !== 'function' || typeof dtype !== 'string' || !Array.isArray(shape)) return null;
+  if ('node' in given && otherPackageOf(given) !== null) return null; // a KerasTensor: it has no values
   return tensor((given as Tensor).dataSync(), shape, dtype);
 }
 
@@ -230,12 +232,23 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
   return build(0);
 }
 
+// Shapes that native code makes are arrays of the realm in which the engine was loaded.
+const nativeShape = shared('shape', () => Object.getOwnPropertyDescriptor(Tensor.prototype, 'shape')!.get as (this: Tensor) => number[]);
+Object.defineProperty(Tensor.prototype, 'shape', {
+  get:
+    nativeShape.call(binding.placeholder([], 'float32') as Tensor) instanceof Array
+      ? nativeShape
+      : function (this: Tensor) {
+          return Array.from(nativeShape.call(this));
+        },
+  configurable: true,
+});
 const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
-  data() {
-    return this.read();
+  async data() {
+    return ofThisRealm(await this.read());
   },
   dataSync() {
-    return this.readSync();
+    return ofThisRealm(this.readSync());
   },
   async array() {
     requireNested(this);

@@ -103,10 +103,10 @@ export class Variable {
   }
 
   data(): Promise<import('../binding').TypedArray> {
-    return this.value.read();
+    return this.value.data();
   }
   dataSync(): import('../binding').TypedArray {
-    return this.value.readSync();
+    return this.value.dataSync();
   }
   array() {
     return this.value.array();

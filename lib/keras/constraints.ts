@@ -1,4 +1,5 @@
 /** Projections of weights after each update (keras.constraints). */
+import { acrossCopies } from '../copies';
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
 import { numberList } from '../ops/arguments';
 import { checkOptions } from './options';
@@ -13,6 +14,7 @@ export abstract class Constraint {
     return {};
   }
 }
+acrossCopies(Constraint, 'Constraint');
 inspectable(Constraint, configLine);
 type Axis = number | readonly number[];
 const EPSILON = 1e-7;

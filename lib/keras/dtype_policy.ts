@@ -37,7 +37,7 @@ export class DTypePolicy {
     return { name: this.name };
   }
 }
-acrossCopies(DTypePolicy, 'DTypePolicy');
+acrossCopies(DTypePolicy, 'DTypePolicy', true);
 registerClass('keras.dtype_policies', DTypePolicy);
 /**
  * The policy of a layer whose weights are quantized (keras.dtype_policies): `int8_from_float32`, `int4/128_from_float32`.

@@ -1,4 +1,6 @@
 /** Penalties on weights and activities, added to the loss (keras.regularizers). */
+import { acrossCopies } from '../copies';
+import { describe } from '../describe';
 import { ValueError } from '../errors';
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
 import { checkOptions } from './options';
@@ -13,9 +15,10 @@ export abstract class Regularizer {
     return {};
   }
 }
+acrossCopies(Regularizer, 'Regularizer');
 inspectable(Regularizer, configLine);
 function strength(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${String(value)}`);
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${describe(value)}`);
   if (value < 0) throw new ValueError(`regularizer: ${name} must not be negative.\n  Received: ${value}`);
   return value;
 }

@@ -10,11 +10,12 @@ const root = path.join(__dirname, '..', '..');
 const numbers = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)];
 
 describe('the library evaluated twice in a process', () => {
-  it('each copy trains, knows what the other made, and keeps its gradient functions apart', async () => {
+  const passing = async (program: string): Promise<string> => {
     const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [mocha, '--reporter', 'dot', path.join(__dirname, 'programs', 'copies.ts')], { cwd: root });
-    assert.match(stdout, /3 passing/);
-  });
+    return (await promisify(execFile)(process.execPath, [mocha, '--reporter', 'dot', path.join(__dirname, 'programs', program)], { cwd: root })).stdout;
+  };
+  it('each copy trains, knows what the other made, and keeps its gradient functions apart', async () => assert.match(await passing('copies.ts'), /5 passing/));
+  it('packages with an engine each copy tensors of one another, and refuse the rest by name', async () => assert.match(await passing('packages.ts'), /3 passing/));
 });
 
 describe('values of another realm', () => {

@@ -2,7 +2,7 @@
 import { describe } from '../../describe';
 import { TypeError } from '../../errors';
 import { isRecord } from '../../nest';
-import { convert, Tensor, tensor, type TensorLike } from '../../tensor';
+import { convert, fromOtherCopy, Tensor, tensor, type TensorLike } from '../../tensor';
 import { Variable } from '../../variable';
 import { isKerasTensor } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
@@ -33,6 +33,8 @@ export function toTensors(x: unknown): unknown {
   if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
   if (Array.isArray(x)) return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
   if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
+  const foreign = fromOtherCopy(x);
+  if (foreign) return foreign;
   throw new TypeError(`a tensor is expected.\n  Received: ${describe(x)}`);
 }
 const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));

@@ -1,4 +1,5 @@
 /** All metrics (keras.metrics). */
+import { otherPackageOf } from '../../copies';
 import { getRegisteredObject } from '../saving/registry';
 import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
 import { snakeCase } from '../naming';
@@ -98,7 +99,7 @@ const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric,
 });
 /** A metric from a name, a config, an instance or a function `(yTrue, yPred) => values`; null for none. */
 export function get(identifier: unknown): Metric | null {
-  if (isMetric(identifier)) return identifier;
+  if (isMetric(identifier) && otherPackageOf(identifier) === null) return identifier;
   if (isSerialized(identifier) && identifier.class_name === 'function') return get(functionOf(identifier));
   const custom = typeof identifier === 'string' ? getRegisteredObject(identifier) : null;
   const f = custom ?? identifier;

@@ -1,4 +1,6 @@
 /** Base of optimizers: what happens around an update (keras.src.optimizers.base_optimizer). */
+import { isRecord } from '../../nest';
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import { convert, formatShape, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../../tensor';
 import { withTrace } from '../../trace';
@@ -54,8 +56,8 @@ const BASE_OPTIONS = [
 /** @internal A constructor's first argument: a rate, a schedule, or the options. */
 export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
   if (rate === undefined) return options;
-  const isRate = typeof rate === 'number' || typeof rate === 'function' || rate instanceof schedules.LearningRateSchedule || isSerialized(rate);
-  return isRate ? { ...options, learningRate: rate } : { ...options, ...(rate as T) };
+  const isOptions = isRecord(rate) && !isSerialized(rate);
+  return isOptions ? { ...options, ...(rate as T) } : { ...options, learningRate: rate as LearningRate };
 }
 const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
 
@@ -104,7 +106,7 @@ export abstract class Optimizer {
     else if (isSerialized(given)) this.#rate = schedules.deserialize(given);
     else if (typeof given === 'function') this.#rate = given as () => number;
     else if (typeof given === 'number' && Number.isFinite(given)) this.#rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
-    else throw new ValueError(`${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${String(given)}`);
+    else throw new ValueError(`${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${describe(given)}`);
   }
   private track(v: Variable): Variable {
     v.path = `${this.name}/${v.name}`;

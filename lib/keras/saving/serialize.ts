@@ -1,4 +1,5 @@
 /** Keras' JSON form of objects (keras.saving.serialize_keras_object). */
+import { otherPackageOf } from '../../copies';
 import { describe } from '../../describe';
 import { guardArguments } from '../../guard';
 import { TypeError, ValueError } from '../../errors';
@@ -285,7 +286,7 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
       if (isSerialized(identifier)) return deserializeKerasObject(identifier, { module }) as T;
       if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig)
         return fromConfig<T>(identifier as unknown as SerializableClass, {});
-      if (accepts(identifier)) return identifier;
+      if (accepts(identifier) && otherPackageOf(identifier as object) === null) return identifier;
       throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`);
     },
     serialize: (object) => guardArguments(`${module}.serialize`, [object], () => serializeKerasObject(object)),

@@ -42,6 +42,19 @@ function again(): Library {
 }
 
 describe('the library evaluated twice in a process', () => {
+  it('ESM beside CommonJS is one copy', async () => {
+    const of = createRequire(__filename)('trae-node') as Library,
+      esm = (await import('trae-node')) as unknown as Library,
+      cjs = again();
+    assert.equal(esm.keras.Sequential, of.keras.Sequential);
+    assert.deepEqual(numbers(cjs.add(esm.tensor([1, 2]), 1)), [2, 3]);
+    const model = new esm.keras.Sequential([of.keras.layers.Input([2]), new of.keras.layers.Dense(1)]);
+    assert.deepEqual(((await model.predict(cjs.ones([3, 2]), { verbose: 0 })) as trae.Tensor).shape, [3, 1]);
+    assert.throws(
+      () => cjs.tensor([[1], [1, 2]]),
+      (e) => e instanceof esm.ValueError && e instanceof cjs.ValueError,
+    );
+  });
   for (const [how, make] of [
     ['in registries of their own', inOwnRegistry],
     ['required again', again],
@@ -72,6 +85,21 @@ describe('the library evaluated twice in a process', () => {
         (e) => e instanceof two.ValueError && e instanceof one.ValueError && !(e instanceof two.IndexError),
       );
     });
+  it('values that a copy in a context of its own reads are of that context', async () => {
+    const library = inOwnRegistry();
+    const t = library.tensor([[1, 2]]),
+      Float32 = library.tensor.constructor('return Float32Array')() as Float32ArrayConstructor,
+      List = library.tensor.constructor('return Array')() as ArrayConstructor;
+    assert.notEqual(Float32, Float32Array);
+    assert.ok(t.dataSync() instanceof Float32);
+    assert.ok((await t.data()) instanceof Float32);
+    assert.ok((await library.variable([1]).data()) instanceof Float32);
+    assert.ok(t.shape instanceof List && t.arraySync() instanceof List);
+    assert.ok(t.add(1).shape instanceof List);
+    // What a main program evaluates afterwards is of its own realm again.
+    const outside = again();
+    assert.ok(outside.ones([2]).dataSync() instanceof Float32Array && outside.ones([2]).shape instanceof Array);
+  });
   it('gradient functions of both keep apart', () => {
     const [one, two] = [inOwnRegistry(), inOwnRegistry()];
     const times = (t: Library, k: number) => t.customGradient((x: trae.Tensor) => [x, (dy: trae.Tensor) => dy.multiply(k)] as const);
