@@ -1,4 +1,5 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
+import { describe } from './describe';
 import { expectFunction, expectKind } from './guard';
 import { binding, shared } from './binding';
 import { TypeError, ValueError } from './errors';
@@ -54,7 +55,7 @@ export function vectorJacobian(outputs: Tensor[], wrt: Tensor[], cotangents: Ten
 }
 
 function lossOf(y: unknown, where: string): Tensor {
-  if (!(y instanceof Tensor)) throw new TypeError(`${where}: the function must return a scalar tensor.\n  Received: ${y === undefined ? 'undefined' : typeof y}`);
+  if (!(y instanceof Tensor)) throw new TypeError(`${where}: the function must return a scalar tensor.\n  Received: ${describe(y)}`);
   if (y.size !== 1) throw new ValueError(`${where}: the function must return a scalar.\n  Received: shape ${formatShape(y.shape)}.\n  Fix: sum or average it.`);
   if (!isFloating(y.dtype)) throw new TypeError(`${where}: the function must return a floating-point scalar.\n  Received: dtype ${y.dtype}`);
   return y;
@@ -118,7 +119,7 @@ export function variableGrads(f: () => Tensor, variables: readonly (Variable | T
 /** Outputs of a function as a list, and how a list becomes what it returned. */
 function flattened(y: unknown, where: string): { list: Tensor[]; packed: (ts: Tensor[]) => unknown } {
   const list = flattenStructure(y, isTensor) as Tensor[];
-  if (!list.length) throw new TypeError(`${where}: the function must return tensors.\n  Received: ${y === undefined ? 'undefined' : typeof y}`);
+  if (!list.length) throw new TypeError(`${where}: the function must return tensors.\n  Received: ${describe(y)}`);
   return {
     list,
     packed: (ts) => {

@@ -1,4 +1,5 @@
 /** What tells two calls of a compiled function apart: the signature of its arguments, a text. */
+import { describe } from './describe';
 import { types } from 'node:util';
 import { createHash } from 'node:crypto';
 import { TypeError, ValueError } from './errors';
@@ -66,7 +67,7 @@ class Signature {
   private record(o: Record<string, unknown>, isInput: boolean): string {
     if (Object.getOwnPropertySymbols(o).length)
       throw new TypeError(
-        `${this.where}: a record among the arguments has a symbol as key.\n  Received: ${String(Object.getOwnPropertySymbols(o)[0])}\n  Fix: use strings as keys.`,
+        `${this.where}: a record among the arguments has a symbol as key.\n  Received: ${describe(Object.getOwnPropertySymbols(o)[0])}\n  Fix: use strings as keys.`,
       );
     return Object.keys(o)
       .map((k) => `${JSON.stringify(k)}:${this.of(o[k], isInput)}`)

@@ -2,6 +2,7 @@
  * Control flow (keras.ops). While a function is traced, the values that decide are not known: `cond` and `switch` then
  * compute all branches and choose, `scan`, `map` and `foriLoop` are unrolled, `whileLoop` needs `maximumIterations`.
  */
+import { describe } from '../describe';
 import { binding } from '../binding';
 import { RuntimeError, TypeError, ValueError } from '../errors';
 import { requireHeap, TENSOR_BYTES } from '../limits';
@@ -134,7 +135,7 @@ export const scan = defineOp(
     init: Structure,
     { xs = null, length = null, reverse = false }: { xs?: Structure; length?: number | null; reverse?: boolean; unroll?: number | boolean } = {},
   ): Structure[] => {
-    if (typeof f !== 'function') throw new TypeError(`scan: a function is expected first.\n  Received: ${typeof f}`, { op: 'scan' });
+    if (typeof f !== 'function') throw new TypeError(`scan: a function is expected first.\n  Received: ${describe(f)}`, { op: 'scan' });
     const given = xs === null ? null : asTensors(xs);
     if (given === null && length === null) throw new ValueError('scan: xs or length must be given.', { op: 'scan' });
     const n = given === null ? length! : rowsOf('scan', given);

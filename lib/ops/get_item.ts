@@ -1,4 +1,5 @@
 /** Indexing as Python's x[key] (keras.ops.get_item). */
+import { describe } from '../describe';
 import { IndexError, TypeError, ValueError } from '../errors';
 import { isRecord } from '../nest';
 import { convert, formatShape, run, Tensor, type TensorLike } from '../tensor';
@@ -84,7 +85,7 @@ export const getItem = defineOp(
         shape.push(n);
       } else {
         const slice = typeof k === 'string' ? parseSlice(k) : k;
-        if (!isRecord(slice)) throw new TypeError(`getItem: a key holds numbers, slices, null, '...' and integers.\n  Received: ${String(k)}`, { op: 'getItem' });
+        if (!isRecord(slice)) throw new TypeError(`getItem: a key holds numbers, slices, null, '...' and integers.\n  Received: ${describe(k)}`, { op: 'getItem' });
         const [from, count, by] = bounds(slice as Slice, n);
         start.push(count ? from : 0);
         size.push(count);

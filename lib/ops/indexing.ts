@@ -110,7 +110,7 @@ export const multiHot = defineOp(
   'multiHot',
   (x: TensorLike, given: number | MultiHotOptions, options: MultiHotOptions = {}): Tensor => {
     const { numClasses, axis = -1, dtype = 'float32' } = isRecord(given) ? (given as MultiHotOptions) : { ...options, numClasses: given as number };
-    if (typeof numClasses !== 'number') throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${String(numClasses)}`, { op: 'multiHot' });
+    if (typeof numClasses !== 'number') throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${describe(numClasses)}`, { op: 'multiHot' });
     const t = convert(x),
       a = t.ndim ? normalizeAxis('multiHot', axis, t.ndim, t.shape) : 0;
     const one = oneHot(t, numClasses, { dtype });

@@ -231,7 +231,7 @@ describe('gradients', () => {
     const f = (x: trae.Tensor): trae.Tensor => x.sum();
     await throwsText(() => trae.grad((x) => x)(x3()), 'ValueError', 'grad: the function must return a scalar.\n  Received: shape (3,).\n  Fix: sum or average it.');
     await throwsText(() => trae.grad((() => undefined) as never)(x3()), 'TypeError', 'grad: the function must return a scalar tensor.\n  Received: undefined');
-    await throwsText(() => trae.grad((async () => 1) as never)(x3()), 'TypeError', 'grad: the function must return a scalar tensor.\n  Received: object');
+    await throwsText(() => trae.grad((async () => 1) as never)(x3()), 'TypeError', 'grad: the function must return a scalar tensor.\n  Received: an instance of Promise');
     await throwsText(() => trae.grad(f)(trae.tensor([1], null, 'int32')), 'TypeError', 'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32');
     await throwsText(() => trae.grad((x) => x.sum().cast('int32'))(x3()), 'TypeError', 'grad: the function must return a floating-point scalar.\n  Received: dtype int32');
     await throwsText(

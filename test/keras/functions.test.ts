@@ -157,7 +157,7 @@ describe('regularizers and constraints against Keras', () => {
       [0, 2],
     );
     await throwsText(() => regularizers.get('l3'), 'ValueError', "regularizer 'l3' is not known. Did you mean 'L1'?");
-    await throwsText(() => regularizers.l2('much' as never), 'ValueError', 'regularizer: l2 must be a number.\n  Received: much');
+    await throwsText(() => regularizers.l2('much' as never), 'ValueError', "regularizer: l2 must be a number.\n  Received: 'much'");
     await throwsText(() => regularizers.l1(-0.1), 'ValueError', 'regularizer: l1 must not be negative.\n  Received: -0.1');
     await throwsText(() => constraints.get('max_nrm'), 'ValueError', "constraint 'max_nrm' is not known. Did you mean 'MaxNorm'?");
     await throwsText(() => new constraints.MaxNorm({ max: 2 } as never), 'TypeError', "MaxNorm: unknown option 'max'.\n  Known options: maxValue, axis");

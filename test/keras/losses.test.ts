@@ -140,7 +140,7 @@ describe('losses', () => {
     await throwsText(
       () => losses.meanSquaredError(trae.zeros([3, 2]), trae.zeros([3, 4])),
       'ValueError',
-      'meanSquaredError: targets of shape (3, 2) and predictions of shape (3, 4) do not match.',
+      'meanSquaredError: targets of shape (3, 2) and predictions of shape (3, 4) do not match.\n  Fix: a last layer of 2 units, or targets of shape (3, 4).',
     );
     await throwsText(
       () => new losses.MeanSquaredError().call(trae.zeros([3, 2]), trae.zeros([3, 2]), trae.zeros([3, 2])),
@@ -200,7 +200,11 @@ describe('losses', () => {
       tversky: losses.tversky,
       logCosh: losses.logCosh,
     }))
-      await throwsText(() => f(trae.zeros([3, 2]), trae.zeros([3, 5])), 'ValueError', `${name}: targets of shape (3, 2) and predictions of shape (3, 5) do not match.`);
+      await throwsText(
+        () => f(trae.zeros([3, 2]), trae.zeros([3, 5])),
+        'ValueError',
+        `${name}: targets of shape (3, 2) and predictions of shape (3, 5) do not match.\n  Fix: a last layer of 2 units, or targets of shape (3, 5).`,
+      );
     await throwsText(() => new losses.MeanSquaredError('sum' as never), 'TypeError', "MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: 'sum'");
     await throwsText(() => new trae.keras.Loss().call([1], [2]), 'NotImplementedError', 'Loss: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.');
   });

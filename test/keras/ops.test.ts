@@ -97,7 +97,7 @@ describe('jvp', () => {
     await throwsText(() => ops.jvp((x) => x, [1, 2], [3]), 'ValueError', 'jvp: one tangent for each primal is expected, in lists.\n  Received: 2 primals, 1 tangents');
     await throwsText(() => ops.jvp((x) => x, [[1, 2]], [[3]]), 'ValueError', 'jvp: tangent 0 must have the shape of its primal.\n  Received: shapes (1,) and (2,)');
     await throwsText(() => ops.jvp((x) => x, [trae.tensor([1], [1], 'int32')], [[3]]), 'TypeError', 'jvp: primal 0 must be a floating-point tensor.\n  Received: dtype int32');
-    await throwsText(() => ops.jvp(() => 3, [1], [1]), 'TypeError', 'jvp: the function must return tensors.\n  Received: number');
+    await throwsText(() => ops.jvp(() => 3, [1], [1]), 'TypeError', 'jvp: the function must return tensors.\n  Received: 3');
   });
 });
 describe('ctcLoss', () => {

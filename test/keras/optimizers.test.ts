@@ -162,7 +162,7 @@ describe('optimizers', () => {
     await throwsText(() => new optimizers.Lion(0.1, { beta1: 0 }), 'ValueError', 'Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: 0');
     await throwsText(() => new optimizers.Ftrl(0.1, { learningRatePower: 0.5 }), 'ValueError', 'Ftrl: learningRatePower must be <= 0.\n  Received: 0.5');
     await throwsText(() => new optimizers.Ftrl(0.1, { l1RegularizationStrength: -1 }), 'ValueError', 'Ftrl: l1RegularizationStrength must be >= 0.\n  Received: -1');
-    await throwsText(() => new optimizers.LossScaleOptimizer('adam' as never), 'ValueError', 'LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: adam');
+    await throwsText(() => new optimizers.LossScaleOptimizer('adam' as never), 'ValueError', "LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: 'adam'");
     await throwsText(
       () => new optimizers.LossScaleOptimizer(new Adam(), { clipnorm: 1 } as never),
       'ValueError',
@@ -171,7 +171,7 @@ describe('optimizers', () => {
     await throwsText(
       () => new optimizers.MultiOptimizer({} as never),
       'TypeError',
-      'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: [object Object]',
+      'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: {}',
     );
     await throwsText(
       () => new optimizers.OptimizerMap(new SGD(), { a: new optimizers.LossScaleOptimizer(new SGD()) }),

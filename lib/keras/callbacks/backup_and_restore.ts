@@ -36,7 +36,7 @@ export class BackupAndRestore extends Callback {
     this.settings = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
     const { saveFreq } = this.settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
-      throw new ValueError(`BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: ${String(saveFreq)}`);
+      throw new ValueError(`BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`);
     this.weights = path.join(backupDir, 'latest.weights.h5');
     this.metadata = path.join(backupDir, 'training_metadata.json');
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch) => this.afterBatch(batch);

@@ -1,4 +1,5 @@
 /** ModelCheckpoint. */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writing } from '../../io/source';
@@ -48,7 +49,7 @@ export class ModelCheckpoint extends MonitorCallback {
     this.settings = settings;
     const { saveFreq, saveWeightsOnly } = settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
-      throw new ValueError(`ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${String(saveFreq)}`);
+      throw new ValueError(`ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`);
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
       throw new ValueError(`ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: '${filepath}'`);
     if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath)) throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: '${filepath}'`);

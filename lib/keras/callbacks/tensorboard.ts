@@ -1,4 +1,5 @@
 /** TensorBoard: loss, metrics, weights and the graph of the model as event files. */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { PNG } from 'pngjs';
@@ -66,8 +67,8 @@ export class TensorBoard extends Callback {
     const { updateFreq, logDir, profileBatch, writeStepsPerSecond } = this.settings;
     this.every = updateFreq === 'epoch' ? null : updateFreq === 'batch' ? 1 : updateFreq;
     if (this.every !== null && !(Number.isInteger(this.every) && this.every > 0))
-      throw new ValueError(`TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: ${String(updateFreq)}`);
-    if (profileBatch !== 0) throw new ValueError(`TensorBoard: profileBatch must be 0, because a step runs as one native plan.\n  Received: ${String(profileBatch)}`);
+      throw new ValueError(`TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: ${describe(updateFreq)}`);
+    if (profileBatch !== 0) throw new ValueError(`TensorBoard: profileBatch must be 0, because a step runs as one native plan.\n  Received: ${describe(profileBatch)}`);
     this.train = new EventFile(path.join(logDir, 'train'));
     this.validation = new EventFile(path.join(logDir, 'validation'));
     // Only where batches are written does training stop for them.

@@ -169,7 +169,8 @@ export abstract class Layer extends LayerNodes implements Operation {
   apply(inputs: unknown, second: unknown = {}, third?: CallOptions): unknown {
     const isCell = 'stateSize' in this && !isRecord(second),
       options = (isCell ? (third ?? {}) : second) as CallOptions;
-    if (!isRecord(options)) throw new TypeError(`apply: the second argument must be an options object.\n  Received: ${String(options)}\n  Fix: pass several tensors as one array.`);
+    if (!isRecord(options))
+      throw new TypeError(`apply: the second argument must be an options object.\n  Received: ${describe(options)}\n  Fix: pass several tensors as one array.`);
     try {
       const given = toTensors(inputs),
         states = isCell ? [toTensors(second)] : [];

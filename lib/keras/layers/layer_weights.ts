@@ -1,4 +1,5 @@
 /** What a layer holds: weights, sub-layers, metrics, losses. */
+import { describe } from '../../describe';
 import { shared } from '../../binding';
 import { AttributeError, TypeError, ValueError } from '../../errors';
 import { SeedGenerator } from '../../random';
@@ -209,7 +210,7 @@ export abstract class LayerWeights {
     return stateOf(this).trainable;
   }
   set trainable(value: boolean) {
-    if (typeof value !== 'boolean') throw new TypeError(`trainable must be true or false.\n  Received: ${String(value)}`);
+    if (typeof value !== 'boolean') throw new TypeError(`trainable must be true or false.\n  Received: ${describe(value)}`);
     const state = stateOf(this);
     state.trainable = value;
     for (const v of state.trainableVariables) v.trainable = value;

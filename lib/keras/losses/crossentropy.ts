@@ -5,7 +5,7 @@ import { convert, formatShape, run, type Tensor, type TensorLike } from '../../t
 import { setMask } from '../layers/layer';
 import { registerClass } from '../saving/registry';
 import { FunctionLoss, type LossOptions } from './loss';
-import { floating, matched } from './matched';
+import { floating, matched, mismatch } from './matched';
 
 export interface CrossentropySettings {
   fromLogits: boolean;
@@ -20,6 +20,13 @@ export const smooth = (t: Tensor, labelSmoothing: number, classes: number): Tens
 /** @internal Binary targets and predictions of one shape. */
 export function binaryPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing: number, where: string): [Tensor, Tensor] {
   const [t, p] = matched(yTrue, yPred, where);
+  if (t.ndim > p.ndim || t.shape.some((d, i) => d !== 1 && d !== p.shape[i + p.ndim - t.ndim])) {
+    if (t.ndim !== p.ndim || p.shape.at(-1) !== 1) mismatch(where, t, p);
+    throw new ValueError(
+      `${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match: there are ${t.shape.at(-1)} numbers for one unit.\n` +
+        `  Fix: a last layer of ${t.shape.at(-1)} units for one-hot vectors or several labels; for one unit a number 0 or 1 for each example, as ops.argmax(y, { axis: -1 }) gives.`,
+    );
+  }
   return [smooth(formatShape(t.shape) === formatShape(p.shape) ? t : ops.broadcastTo(t, p.shape), labelSmoothing, 2), p];
 }
 /** @internal One-hot targets and predictions. */
@@ -28,7 +35,10 @@ export function categoricalPair(yTrue: TensorLike, yPred: TensorLike, labelSmoot
     t = run('cast', [convert(yTrue)], { dtype: floating(p).dtype });
   if (formatShape(t.shape) !== formatShape(p.shape))
     throw new ValueError(
-      `${where}: targets must have the shape of the predictions, ${formatShape(p.shape)}: one-hot vectors.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: utils.toCategorical(y, ${p.shape.at(-1)}), or the loss 'sparse_categorical_crossentropy' for class numbers.`,
+      `${where}: targets must have the shape of the predictions, ${formatShape(p.shape)}: one-hot vectors.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: ` +
+        (t.ndim === p.ndim && t.shape.at(-1) !== 1
+          ? `a last layer of ${t.shape.at(-1)} units, or targets for ${p.shape.at(-1)} classes.`
+          : `utils.toCategorical(y, ${p.shape.at(-1)}), or the loss 'sparse_categorical_crossentropy' for class numbers.`),
     );
   return [smooth(t, labelSmoothing, t.shape.at(-1)!), p];
 }

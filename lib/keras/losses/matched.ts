@@ -20,7 +20,16 @@ export function matched(yTrue: TensorLike, yPred: TensorLike, where: string): [T
   const [given, p] = alike(yTrue, yPred),
     [t, q] = sameRank(given, p);
   if (q !== p) setMask(q, maskOf(p));
-  if (q.ndim === t.ndim && t.shape.some((d, i) => d !== q.shape[i] && d !== 1 && q.shape[i] !== 1))
-    throw new ValueError(`${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(q.shape)} do not match.`);
+  const last = Math.min(t.ndim, q.ndim);
+  for (let axis = 1; axis <= last; axis++) {
+    const [d, e] = [t.shape.at(-axis), q.shape.at(-axis)];
+    if (d !== e && d !== 1 && e !== 1) mismatch(where, convert(yTrue), p);
+  }
   return [t, q];
+}
+/** @internal */
+export function mismatch(where: string, t: Tensor, p: Tensor): never {
+  const units = t.shape.at(-1);
+  const fix = t.ndim === p.ndim && p.ndim > 1 ? `a last layer of ${units} units, or targets of shape ${formatShape(p.shape)}.` : `targets of shape ${formatShape(p.shape)}.`;
+  throw new ValueError(`${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.\n  Fix: ${fix}`);
 }

@@ -145,7 +145,7 @@ abstract class RateAtRate extends Metric {
     super(options);
     const cls = this.constructor.name,
       n = options.numThresholds ?? 200;
-    if (!(typeof value === 'number' && value >= 0 && value <= 1)) throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${String(value)}`);
+    if (!(typeof value === 'number' && value >= 0 && value <= 1)) throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${describe(value)}`);
     if (!(Number.isInteger(n) && n > 0 && n < 2 ** 31)) throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${describe(n)}`);
     this.numThresholds = n;
     this.classId = options.classId ?? null;

@@ -1,4 +1,5 @@
 /** Means of precision and recall (keras.src.metrics.f_score_metrics). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
@@ -34,10 +35,10 @@ export class FBetaScore extends Metric {
     this.average = options.average ?? null;
     this.beta = options.beta ?? 1;
     this.threshold = options.threshold ?? null;
-    if (!AVERAGES.includes(this.average)) throw new ValueError(`${cls}: average must be 'micro', 'macro', 'weighted' or null.\n  Received: '${String(this.average)}'`);
-    if (!(typeof this.beta === 'number' && this.beta > 0)) throw new ValueError(`${cls}: beta must be a number > 0.\n  Received: ${String(this.beta)}`);
+    if (!AVERAGES.includes(this.average)) throw new ValueError(`${cls}: average must be 'micro', 'macro', 'weighted' or null.\n  Received: ${describe(this.average)}`);
+    if (!(typeof this.beta === 'number' && this.beta > 0)) throw new ValueError(`${cls}: beta must be a number > 0.\n  Received: ${describe(this.beta)}`);
     if (this.threshold !== null && !(typeof this.threshold === 'number' && this.threshold > 0 && this.threshold <= 1))
-      throw new ValueError(`${cls}: threshold must lie above 0 and up to 1.\n  Received: ${String(this.threshold)}`);
+      throw new ValueError(`${cls}: threshold must lie above 0 and up to 1.\n  Received: ${describe(this.threshold)}`);
   }
   private build(yTrue: Tensor, yPred: Tensor) {
     if (yTrue.ndim !== 2 || yPred.ndim !== 2)

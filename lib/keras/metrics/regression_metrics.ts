@@ -1,4 +1,5 @@
 /** How far predictions are from targets (keras.src.metrics.regression_metrics). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import { binding } from '../../binding';
 import * as ops from '../../ops/index';
@@ -95,7 +96,7 @@ export class R2Score extends Metric {
     this.classAggregation = options.classAggregation === undefined ? 'uniform_average' : options.classAggregation;
     this.numRegressors = options.numRegressors ?? 0;
     if (!AGGREGATIONS.includes(this.classAggregation))
-      throw new ValueError(`R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: '${String(this.classAggregation)}'`);
+      throw new ValueError(`R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: ${describe(this.classAggregation)}`);
     if (!(this.numRegressors >= 0)) throw new ValueError(`R2Score: numRegressors must be >= 0.\n  Received: ${this.numRegressors}`);
     this.numSamples = this.addVariable({ name: 'num_samples' });
   }

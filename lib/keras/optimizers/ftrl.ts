@@ -1,4 +1,5 @@
 /** Ftrl: follow the regularized leader. */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import type { Tensor } from '../../tensor';
@@ -42,7 +43,7 @@ export class Ftrl extends Optimizer {
     for (const [name, value] of given) {
       if (name === 'beta') continue;
       const isRight = name === 'learningRatePower' ? (value as number) <= 0 : (value as number) >= 0;
-      if (!isRight) throw new ValueError(`Ftrl: ${name} must be ${name === 'learningRatePower' ? '<=' : '>='} 0.\n  Received: ${String(value)}`);
+      if (!isRight) throw new ValueError(`Ftrl: ${name} must be ${name === 'learningRatePower' ? '<=' : '>='} 0.\n  Received: ${describe(value)}`);
     }
   }
   protected override buildSlots(): void {

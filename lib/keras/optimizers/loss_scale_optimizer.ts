@@ -1,4 +1,5 @@
 /** LossScaleOptimizer: keeps small gradients of half precision from vanishing. */
+import { describe } from '../../describe';
 import { RuntimeError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, tensor, type Tensor, type TensorLike } from '../../tensor';
@@ -30,11 +31,11 @@ export class LossScaleOptimizer extends Optimizer {
   constructor(innerOptimizer: Optimizer, options: LossScaleOptions = {}) {
     super({ ...options, learningRate: 0 }, 0);
     const inner = isSerialized(innerOptimizer) ? deserializeKerasObject(innerOptimizer, { module: 'keras.optimizers' }) : innerOptimizer;
-    if (!(inner instanceof Optimizer)) throw new ValueError(`LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: ${String(innerOptimizer)}`);
+    if (!(inner instanceof Optimizer)) throw new ValueError(`LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: ${describe(innerOptimizer)}`);
     for (const [name, value] of Object.entries(options))
       if (!['initialScale', 'dynamicGrowthSteps', 'name'].includes(name) && value !== null && value !== false && name !== 'emaMomentum')
         throw new ValueError(
-          `LossScaleOptimizer: ${name} belongs to the inner optimizer.\n  Received: ${String(value)}\n  Fix: new ${inner.constructor.name}({ ${name}: ${String(value)} }).`,
+          `LossScaleOptimizer: ${name} belongs to the inner optimizer.\n  Received: ${describe(value)}\n  Fix: new ${inner.constructor.name}({ ${name}: ${describe(value)} }).`,
         );
     this.innerOptimizer = inner;
     this.initialScale = options.initialScale ?? 2 ** 15;

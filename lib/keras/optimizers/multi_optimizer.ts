@@ -76,7 +76,7 @@ export class MultiOptimizer extends Optimizer {
     super({ ...options, learningRate: 0 }, 0);
     this.optimizerMap = read(optimizerMap) as OptimizerMap;
     if (!(this.optimizerMap instanceof OptimizerMap) && typeof this.optimizerMap !== 'function')
-      throw new TypeError(`MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: ${String(optimizerMap)}`);
+      throw new TypeError(`MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: ${describe(optimizerMap)}`);
     if (this.optimizerMap instanceof OptimizerMap) for (const o of [...this.optimizerMap.values(), this.optimizerMap.defaultOptimizer]) this.include(o);
   }
   private include(optimizer: Optimizer): void {

@@ -50,7 +50,7 @@ export interface LoadModelOptions {
 }
 
 async function checkTarget(where: string, file: unknown, { overwrite = true }: SaveOptions): Promise<string> {
-  if (typeof file !== 'string' || !file) throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${String(file)}`);
+  if (typeof file !== 'string' || !file) throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${describe(file)}`);
   if (!overwrite) {
     const { access } = await import('node:fs/promises');
     if (
@@ -90,7 +90,7 @@ async function writeModel(model: Layer, filepath: string, options: SaveOptions):
 /** Reads a model of any Keras: `.keras`, `.h5`, or the `model.json` of TensorFlow.js. */
 export async function loadModel(filepath: string, options: LoadModelOptions = {}): Promise<Model> {
   checkOptions('loadModel', options, ['customObjects', 'compile', 'safeMode', 'signal']);
-  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${String(filepath)}`);
+  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   options.signal?.throwIfAborted();
   return readingFile(filepath, () => withFile(filepath, (source) => loadFrom(source, filepath, options)));
 }
@@ -164,7 +164,7 @@ async function indexOf(file: string): Promise<string> {
 /** Reads weights into a model. The format is found by what the file holds. */
 export async function loadWeights(model: Layer, filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
   checkOptions('loadWeights', options, ['byName', 'skipMismatch', 'signal']);
-  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${String(filepath)}`);
+  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   requireBuilt('loadWeights', model);
   options.signal?.throwIfAborted();
   return withRun(new Run('loadWeights', 'set', model), () =>

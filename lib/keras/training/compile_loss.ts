@@ -1,4 +1,5 @@
 /** The loss of a compiled model: one for each output, weighted (keras.src.trainers.compile_utils.CompileLoss). */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { convert, run, type Tensor } from '../../tensor';
@@ -6,6 +7,7 @@ import * as losses from '../losses/index';
 import { Mean } from '../metrics/reduction_metrics';
 import { isSerialized } from '../saving/serialize';
 import { alignedTo, byPosition, inKerasOrder, isNested, outputsOf, placeOf, valueAt, weightsFor, type Output, type Path } from './outputs';
+import { aboutTargets } from './target_errors';
 
 const isSingleLoss = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerialized(x);
 const isNothing = (x: unknown): x is null | undefined => x === null || x === undefined;
@@ -39,7 +41,7 @@ export class CompileLoss {
         if (!isCrossentropy(x)) losses.get(x);
       } else if (Array.isArray(x)) x.forEach(check);
       else if (isRecord(x)) Object.values(x).forEach(check);
-      else throw new TypeError(`compile: loss must be a name, a Loss, a function, or an array or record of these.\n  Received: ${String(x)}`);
+      else throw new TypeError(`compile: loss must be a name, a Loss, a function, or an array or record of these.\n  Received: ${describe(x)}`);
     };
     check(option);
   }
@@ -57,7 +59,7 @@ export class CompileLoss {
       const target = targets[output],
         prediction = outputs[output].value;
       if (!target) throw new ValueError(`targets for output '${placeOf(outputs[output])}' are missing.\n  Fix: pass y.`);
-      let value = loss.call(target, prediction, weights[output]);
+      let value = aboutTargets(loss.name.replace(/^loss_function_wrapper(_\d+)?$/, 'loss'), outputs[output], target, () => loss.call(target, prediction, weights[output]));
       this.trackers[i]?.updateState(value, { sampleWeight: convert(prediction.shape[0] ?? 1, value) });
       if (weight !== null && weight !== 1) value = run('multiply', [value, convert(weight, value)]);
       total = total ? run('add', [total, value]) : value;
@@ -111,8 +113,7 @@ export class CompileLoss {
       throw new ValueError(`compile: lossWeights has ${given.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
     return (e) => {
       const w = e.path.length ? valueAt(given, e.path) : given;
-      if (w !== null && typeof w !== 'number')
-        throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${JSON.stringify(weightOption)}`);
+      if (w !== null && typeof w !== 'number') throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${describe(weightOption)}`);
       return w;
     };
   }

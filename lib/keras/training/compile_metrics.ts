@@ -8,6 +8,7 @@ import { snakeCase } from '../naming';
 import { isSerialized } from '../saving/serialize';
 import { kindOf } from './compile_loss';
 import { alignedTo, byPosition, inKerasOrder, isFlat, outputsOf, placeOf, valueAt, weightsFor, type Output } from './outputs';
+import { aboutTargets } from './target_errors';
 
 const isSingle = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerialized(x);
 
@@ -21,7 +22,7 @@ function resolve(identifier: unknown, yTrue: Tensor | undefined, yPred: Tensor):
     const kind = kindOf(yTrue, yPred);
     metric = kind === 'binary' ? new metrics.BinaryCrossentropy() : kind === 'sparse' ? new metrics.SparseCategoricalCrossentropy() : new metrics.CategoricalCrossentropy();
   } else metric = metrics.get(identifier);
-  if (!metric) throw new TypeError(`compile: a metric must be a name, a Metric or a function.\n  Received: ${String(identifier)}`);
+  if (!metric) throw new TypeError(`compile: a metric must be a name, a Metric or a function.\n  Received: ${describe(identifier)}`);
   if (typeof identifier === 'string') metric.name = identifier;
   return metric;
 }
@@ -36,8 +37,8 @@ export class CompileMetrics {
   ) {
     if (option === null || option === undefined) return;
     if (!Array.isArray(option) && !isRecord(option))
-      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${String(option)}\n  Fix: metrics: [${describe(option)}]`);
-    for (const m of flattenNames(option)) if (isSingle(m) && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce') metrics.get(m);
+      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${describe(option)}\n  Fix: metrics: [${describe(option)}]`);
+    for (const m of flattenNames(option)) if (m !== null && m !== undefined && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce') metrics.get(m);
   }
   get all(): metrics.Metric[] {
     return [...new Set((this.byOutput ?? []).flat())];
@@ -92,7 +93,7 @@ export class CompileMetrics {
       for (const m of list) {
         const target = targets[i];
         if (!target) throw new ValueError(`targets for output '${placeOf(outputs[i])}' are missing.\n  Fix: pass y.`);
-        m.updateState(target, outputs[i].value, weights[i] ? { sampleWeight: weights[i] } : {});
+        aboutTargets(m.name, outputs[i], target, () => m.updateState(target, outputs[i].value, weights[i] ? { sampleWeight: weights[i] } : {}));
       }
     });
   }

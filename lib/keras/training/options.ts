@@ -1,4 +1,5 @@
 /** What compile, fit, evaluate and predict can be told. */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import type { Callback } from '../callbacks/callback';
 import type { Batch, Data } from './types';
@@ -76,6 +77,6 @@ export const PREDICT = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
 /** @internal Checks a count. */
 export function wholeNumber(where: string, name: string, value: unknown, least: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
-    throw new ValueError(`${where}: ${name} must be a whole number >= ${least}.\n  Received: ${String(value)}`);
+    throw new ValueError(`${where}: ${name} must be a whole number >= ${least}.\n  Received: ${describe(value)}`);
   return value;
 }

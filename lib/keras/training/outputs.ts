@@ -1,7 +1,7 @@
 /** Outputs of a model as a structure: where each one lies, and how losses, targets and weights find it (keras.src.trainers.compile_utils). */
 import { ValueError } from '../../errors';
 import { isRecord } from '../../nest';
-import type { Tensor } from '../../tensor';
+import { formatShape, type Tensor } from '../../tensor';
 import { isTensor } from './data';
 
 /** @internal Keys and positions from the top of a structure to a leaf. */
@@ -69,7 +69,9 @@ export function alignedTo(outputs: readonly Output[], given: unknown, what: stri
   if (isPartOf && (tensors.length === outputs.length || isRecord(structure))) return outputs.map((o) => (valueAt(structure, o.path) as Tensor | undefined) ?? null);
   const receivers = tensors.length === outputs.length ? outputs : tensors.length === wanted.length ? wanted : null;
   if (!receivers || !tensors.every((t) => t.path.length <= 1))
-    throw new ValueError(`the model has ${outputs.length} outputs (${outputs.map(placeOf).join(', ')}) but ${tensors.length} ${what} are given.`);
+    throw new ValueError(
+      `the model has ${outputs.length} outputs (${outputs.map(placeOf).join(', ')}) but ${tensors.length} ${what} are given.\n  Received: shapes ${tensors.map((t) => formatShape(t.value.shape)).join(', ') || 'none'}\n  Fix: an array with one for each output, or a record by their names.`,
+    );
   const sorted = inKerasOrder(receivers);
   return outputs.map((o) => {
     const at = sorted.findIndex((r) => r.path === o.path);

@@ -101,7 +101,7 @@ export class Trainer {
   }
   private callbacks(given: RunOptions['callbacks'], verbose: Verbose | undefined, params: { epochs: number; steps: number | null }, history?: History): CallbackList {
     const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;
-    if (![0, 1, 2].includes(level)) throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${String(verbose)}`);
+    if (![0, 1, 2].includes(level)) throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${describe(verbose)}`);
     const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
     for (const c of list as unknown[])
       if (typeof (c as Callback | null)?.setModel !== 'function')
@@ -113,7 +113,9 @@ export class Trainer {
     return new CallbackList(list, this.model, { verbose: level, ...params });
   }
   private checkTargets(where: string, source: Source): Promise<void> {
-    const check = (y: unknown): Promise<void> => checkTargets(where, y, this.state!.options.loss, this.model.graph?.outputs[0].shape.at(-1));
+    const output = this.model.graph?.outputs[0] ?? null;
+    const check = (y: unknown): Promise<void> =>
+      checkTargets(where, y, this.state!.options.loss, output && { name: this.model.outputNames?.[0] ?? output.name, units: output.shape.at(-1) });
     if (source.kind === 'rows') return check(source.data.y);
     source.check = check;
     return Promise.resolve();
@@ -191,7 +193,7 @@ export class Trainer {
     });
   }
   private async validationSource(source: Source, { validationData: given, validationSplit: split = 0 }: FitOptions): Promise<Source | null> {
-    if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${String(split)}`);
+    if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${describe(split)}`);
     if (given) {
       const where = 'fit: validationData';
       const [x, y, weight] = (Array.isArray(given) ? given : [given]) as Data[],

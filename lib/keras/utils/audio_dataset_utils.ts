@@ -1,4 +1,5 @@
 /** Sounds of a directory (keras.src.utils.audio_dataset_utils). */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import { ValueError } from '../../errors';
 import { readWav, resampled } from '../../io/wav';
@@ -28,7 +29,7 @@ export function audioDatasetFromDirectory(directory: string, options: AudioDirec
   checkOptions(where, options, [...DIRECTORY_OPTIONS, 'samplingRate', 'outputSequenceLength', 'ragged']);
   const { samplingRate = null, outputSequenceLength = null, ragged = false, batchSize = 32 } = options;
   for (const [name, value] of Object.entries({ samplingRate, outputSequenceLength }))
-    if (value !== null && !(Number.isInteger(value) && value > 0)) throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${String(value)}`);
+    if (value !== null && !(Number.isInteger(value) && value > 0)) throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${describe(value)}`);
   if (ragged && outputSequenceLength !== null) throw new ValueError(`${where}: ragged and outputSequenceLength exclude each other.`);
   const load = async (file: string): Promise<Tensor> => {
     const given = readWav(await fs.promises.readFile(file), file),

@@ -73,13 +73,13 @@ export function datasetFromDirectory<T>(
     if (verbose) console.log(text);
   };
   if (!['int', 'categorical', 'binary', null].includes(labelMode))
-    throw new ValueError(`${where}: labelMode must be 'int', 'categorical', 'binary' or null.\n  Received: '${String(labelMode)}'`);
+    throw new ValueError(`${where}: labelMode must be 'int', 'categorical', 'binary' or null.\n  Received: ${describe(labelMode)}`);
   if (labels !== null && labels !== 'inferred' && !Array.isArray(labels))
-    throw new ValueError(`${where}: labels must be 'inferred', null or an array of class numbers.\n  Received: ${String(labels)}`);
+    throw new ValueError(`${where}: labels must be 'inferred', null or an array of class numbers.\n  Received: ${describe(labels)}`);
   if (options.classNames && labels !== 'inferred')
     throw new ValueError(`${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${describe(options.classNames)}`);
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${String(batchSize)}`);
+    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`);
   checkSplit(where, validationSplit, subset, shuffle, options.seed ?? null);
   if (!fs.existsSync(directory)) throw new ValueError(`${where}: there is no directory '${directory}'.`);
 

@@ -1,4 +1,5 @@
 /** Files of the internet, kept in a folder (keras.src.utils.file_utils). */
+import { describe } from '../../describe';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -89,7 +90,7 @@ export async function getFile(fname?: string | null | GetFileOptions, origin?: s
   return out;
 }
 function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): { hash: string | null; isMd5: boolean } {
-  if (!['auto', 'md5', 'sha256'].includes(hashAlgorithm)) throw new ValueError(`getFile: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: '${String(hashAlgorithm)}'`);
+  if (!['auto', 'md5', 'sha256'].includes(hashAlgorithm)) throw new ValueError(`getFile: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: ${describe(hashAlgorithm)}`);
   const hash = (fileHash ?? md5Hash)?.toLowerCase() ?? null;
   if (hash === null) return { hash, isMd5: false };
   const isMd5 = hashAlgorithm === 'md5' || (!fileHash && !!md5Hash) || (hashAlgorithm === 'auto' && hash.length !== 64),

@@ -30,7 +30,7 @@ export function imageDatasetFromDirectory(directory: string, options: ImageDirec
   const where = 'imageDatasetFromDirectory';
   checkOptions(where, options, [...DIRECTORY_OPTIONS, 'colorMode', 'imageSize', 'interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'dataFormat']);
   const { colorMode = 'rgb', imageSize = 256, interpolation = 'bilinear', cropToAspectRatio = false, padToAspectRatio = false, batchSize = 32 } = options;
-  if (!(colorMode in CHANNELS)) throw new ValueError(`${where}: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: '${String(colorMode)}'`);
+  if (!(colorMode in CHANNELS)) throw new ValueError(`${where}: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`);
   const size: [number, number] = typeof imageSize === 'number' ? [imageSize, imageSize] : [...imageSize];
   if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0))
     throw new ValueError(`${where}: imageSize must be [height, width].\n  Received: ${describe(imageSize)}`);

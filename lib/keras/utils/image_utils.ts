@@ -1,4 +1,5 @@
 /** Image files, read and written through the package sharp, which is installed beside this one by who needs it. */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { RuntimeError, ValueError } from '../../errors';
@@ -69,7 +70,7 @@ export interface LoadImageOptions {
 export async function loadImg(file: string, options: LoadImageOptions = {}): Promise<Tensor> {
   checkOptions('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
   const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
-  if (!(colorMode in CHANNELS)) throw new ValueError(`loadImg: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: '${String(colorMode)}'`);
+  if (!(colorMode in CHANNELS)) throw new ValueError(`loadImg: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`);
   const pixels = await decodeImage('loadImg', file, CHANNELS[colorMode]);
   return targetSize ? resize(pixels, [...targetSize], { interpolation, cropToAspectRatio: keepAspectRatio, dataFormat: 'channels_last' }) : pixels;
 }

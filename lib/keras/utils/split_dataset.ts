@@ -1,4 +1,5 @@
 /** A dataset in two parts (keras.utils.split_dataset). */
+import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { mapStructure } from '../../nest';
 import * as ops from '../../ops/index';
@@ -49,7 +50,7 @@ async function rowsOf(dataset: unknown): Promise<{ rows: unknown; batchSize: num
     const joined = join(batches);
     return { rows: joined, batchSize: firstTensor(batches[0]).shape[0] };
   }
-  if (dataset === null || typeof dataset !== 'object') throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${String(dataset)}`);
+  if (dataset === null || typeof dataset !== 'object') throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${describe(dataset)}`);
   const rows = toTensors(dataset, 'splitDataset'),
     lengths = new Set<number>();
   mapStructure(rows, isTensor, (t) => void lengths.add(t.shape[0]));
@@ -59,13 +60,13 @@ async function rowsOf(dataset: unknown): Promise<{ rows: unknown; batchSize: num
 function join(batches: readonly unknown[]): unknown {
   if (batches[0] instanceof Tensor) return ops.concatenate(batches as Tensor[], { axis: 0 });
   if (Array.isArray(batches[0])) return batches[0].map((_, i) => join(batches.map((b) => (b as unknown[])[i])));
-  if (typeof batches[0] !== 'object' || batches[0] === null) throw new TypeError(`splitDataset: batches must hold tensors.\n  Received: ${typeof batches[0]}`);
+  if (typeof batches[0] !== 'object' || batches[0] === null) throw new TypeError(`splitDataset: batches must hold tensors.\n  Received: ${describe(batches[0])}`);
   return Object.fromEntries(Object.keys(batches[0]).map((k) => [k, join(batches.map((b) => (b as Record<string, unknown>)[k]))]));
 }
 function firstTensor(rows: unknown): Tensor {
   const found: Tensor[] = [];
   mapStructure(rows, isTensor, (t) => void found.push(t));
-  if (!found.length) throw new TypeError(`splitDataset: there are no tensors in the data.\n  Received: ${String(rows)}`);
+  if (!found.length) throw new TypeError(`splitDataset: there are no tensors in the data.\n  Received: ${describe(rows)}`);
   return found[0];
 }
 function sizes(left: number | null, right: number | null, n: number): [number, number] {

@@ -1,4 +1,5 @@
 /** Texts of a directory (keras.src.utils.text_dataset_utils). */
+import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import { ValueError } from '../../errors';
 import type { Tensor } from '../../tensor';
@@ -20,7 +21,7 @@ export function textDatasetFromDirectory(directory: string, options: TextDirecto
   checkOptions('textDatasetFromDirectory', options, [...DIRECTORY_OPTIONS, 'maxLength']);
   const { maxLength = null } = options;
   if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
-    throw new ValueError(`textDatasetFromDirectory: maxLength must be a whole number > 0.\n  Received: ${String(maxLength)}`);
+    throw new ValueError(`textDatasetFromDirectory: maxLength must be a whole number > 0.\n  Received: ${describe(maxLength)}`);
   const read = async (file: string): Promise<string> => {
     const bytes = await fs.promises.readFile(file);
     return bytes.subarray(0, maxLength ?? bytes.length).toString('utf8');

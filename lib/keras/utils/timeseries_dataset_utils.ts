@@ -1,4 +1,5 @@
 /** Windows of a time series (keras.src.utils.timeseries_dataset_utils). */
+import { describe } from '../../describe';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../random';
@@ -38,7 +39,7 @@ export function timeseriesDatasetFromArray(
     end = options.endIndex ?? n;
   const whole = (name: string, value: number, low: number, high: number): void => {
     if (!(Number.isInteger(value) && value >= low && value <= high))
-      throw new ValueError(`${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${String(value)}`);
+      throw new ValueError(`${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${describe(value)}`);
   };
   whole('startIndex', start, 0, n - 1);
   whole('endIndex', end, start + 1, n);
@@ -46,7 +47,7 @@ export function timeseriesDatasetFromArray(
   whole('sequenceStride', sequenceStride, 1, n - 1);
   whole('sequenceLength', sequenceLength, 1, n);
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${String(batchSize)}`);
+    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`);
   const goals = targets === null ? null : convert(targets);
   let windows = end - start - (sequenceLength - 1) * samplingRate;
   if (goals) windows = Math.min(windows, goals.shape[0] - start);

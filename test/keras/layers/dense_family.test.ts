@@ -117,7 +117,7 @@ describe('ReversibleEmbedding', () => {
 describe('errors of Dot, PReLU and normalizations', () => {
   const failing: [string, () => unknown, string, string][] = [
     ['Dot axes', () => new layers.Dot([1, 2, 3]), 'ValueError', 'Dot: axes must be a whole number or two of them.\n  Received: [1,2,3]'],
-    ['Dot axes of another type', () => new layers.Dot('1' as unknown as number), 'TypeError', 'Dot: axes must be a whole number or two of them.\n  Received: 1'],
+    ['Dot axes of another type', () => new layers.Dot('1' as unknown as number), 'TypeError', "Dot: axes must be a whole number or two of them.\n  Received: '1'"],
     [
       'Dot sizes',
       () => new layers.Dot(1, { name: 'd' }).apply([wave(2, 3), wave(2, 4)]),
@@ -170,7 +170,7 @@ describe('errors of Dot, PReLU and normalizations', () => {
       'axis of UnitNormalization',
       () => new layers.UnitNormalization({ axis: 'x' as unknown as number }),
       'TypeError',
-      'UnitNormalization: axis must be a whole number or an array of them.\n  Received: x',
+      "UnitNormalization: axis must be a whole number or an array of them.\n  Received: 'x'",
     ],
     [
       'mask of Softmax',

@@ -7,7 +7,7 @@ const { layers, activations } = trae.keras;
 
 describe('layers refuse at once', () => {
   it('an axis that is no number', async () => {
-    await throwsText(() => new layers.BatchNormalization({ axis: 'x' as never }), 'ValueError', 'BatchNormalization: axis must be a whole number.\n  Received: x');
+    await throwsText(() => new layers.BatchNormalization({ axis: 'x' as never }), 'ValueError', "BatchNormalization: axis must be a whole number.\n  Received: 'x'");
   });
   it('a mask value that is no number', async () => {
     await throwsText(() => new layers.Masking({ maskValue: 'x' as never }), 'TypeError', "Masking: maskValue must be a number.\n  Received: 'x'");

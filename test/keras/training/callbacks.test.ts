@@ -131,7 +131,7 @@ describe('callbacks', () => {
     await throwsText(
       () => new callbacks.LearningRateScheduler(0.1 as never),
       'ValueError',
-      'LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: number',
+      'LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: 0.1',
     );
   });
 });
@@ -219,7 +219,7 @@ describe('callbacks of the learning rate', () => {
     await throwsText(
       () => model.fit(x, y, { verbose: 0, callbacks: [new callbacks.LearningRateScheduler(() => 'fast' as never)] }),
       'ValueError',
-      'LearningRateScheduler: the schedule must return a number.\n  Received: fast',
+      "LearningRateScheduler: the schedule must return a number.\n  Received: 'fast'",
     );
   });
 });

@@ -23,6 +23,13 @@ async function refuses(model: trae.keras.Model, f: () => unknown, name: string, 
 describe('data that cannot be trained on', () => {
   const model = classifier(),
     fine = (): Promise<unknown> => model.fit(x, y, quiet);
+  const categorical = classifier({ loss: 'categorical_crossentropy' }),
+    line = regression(),
+    binary = new Sequential([layers.Input([4]), new layers.Dense(1, { activation: 'sigmoid' })]),
+    custom = new Sequential([layers.Input([4]), new layers.Dense(2)]);
+  binary.compile({ optimizer: 'sgd', loss: 'binary_crossentropy' });
+  custom.compile({ optimizer: 'sgd', loss: (t: trae.Tensor, p: trae.Tensor) => t.subtract(p).square() });
+  const inOutput = (m: trae.keras.Model): string => `\n  In output '${m.outputNames[0]}'.`;
   const bad = (what: string, f: () => unknown, text: string, name = 'ValueError'): void => {
     it(what, () => refuses(model, f, name, text, fine));
   };
@@ -52,7 +59,7 @@ describe('data that cannot be trained on', () => {
   bad(
     'class numbers that are too large, in validationData',
     () => model.fit(x, y, { validationData: [x, tooLarge], ...quiet }),
-    'fit: validationData: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: 3',
+    `fit: validationData: class numbers must lie in 0..2, as output '${model.outputNames[0]}' has 3 units.\n  Received: 3\n  Fix: a last layer of 4 units, or classes numbered from 0.`,
   );
   bad(
     'class numbers that are too large, in the second batch',
@@ -64,7 +71,7 @@ describe('data that cannot be trained on', () => {
         ][Symbol.iterator](),
         quiet,
       ),
-    'fit: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: 3',
+    `fit: class numbers must lie in 0..2, as output '${model.outputNames[0]}' has 3 units.\n  Received: 3\n  Fix: a last layer of 4 units, or classes numbered from 0.`,
   );
   bad(
     'NaN labels in batches to evaluate',
@@ -115,32 +122,49 @@ describe('data that cannot be trained on', () => {
   bad(
     'class numbers that are too large',
     () => model.fit(x, trae.full([20], 3, { dtype: 'int32' }), quiet),
-    'fit: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: 3',
+    `fit: class numbers must lie in 0..2, as output '${model.outputNames[0]}' has 3 units.\n  Received: 3\n  Fix: a last layer of 4 units, or classes numbered from 0.`,
   );
   bad(
     'class numbers below 0',
     () => model.evaluate(x, trae.full([20], -1, { dtype: 'int32' }), quiet),
-    'evaluate: class numbers must lie in 0..2, as the model has 3 outputs.\n  Received: -1',
+    `evaluate: class numbers must lie in 0..2, as output '${model.outputNames[0]}' has 3 units.\n  Received: -1\n  Fix: number the classes from 0; ignoreClass of the loss leaves examples out.`,
   );
   bad(
     'one-hot targets for a sparse loss',
     () => model.fit(x, trae.keras.utils.toCategorical(y, 3), { batchSize: 10, ...quiet }),
-    "sparseCategoricalCrossentropy: targets must be class numbers of shape (10,) for predictions of shape (10, 3).\n  Received: targets of shape (10, 3)\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors.",
+    "sparseCategoricalCrossentropy: targets must be class numbers of shape (10,) for predictions of shape (10, 3).\n  Received: targets of shape (10, 3)\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors." +
+      inOutput(model),
   );
   bad(
     'class numbers for a categorical loss',
-    () => classifier({ loss: 'categorical_crossentropy' }).fit(x, y, { batchSize: 10, ...quiet }),
-    "categoricalCrossentropy: targets must have the shape of the predictions, (10, 3): one-hot vectors.\n  Received: targets of shape (10,)\n  Fix: utils.toCategorical(y, 3), or the loss 'sparse_categorical_crossentropy' for class numbers.",
+    () => categorical.fit(x, y, { batchSize: 10, ...quiet }),
+    "categoricalCrossentropy: targets must have the shape of the predictions, (10, 3): one-hot vectors.\n  Received: targets of shape (10,)\n  Fix: utils.toCategorical(y, 3), or the loss 'sparse_categorical_crossentropy' for class numbers." +
+      inOutput(categorical),
   );
   bad(
     'another number of classes',
-    () => classifier({ loss: 'categorical_crossentropy' }).fit(x, wave(20, 4), { batchSize: 10, ...quiet }),
-    "categoricalCrossentropy: targets must have the shape of the predictions, (10, 3): one-hot vectors.\n  Received: targets of shape (10, 4)\n  Fix: utils.toCategorical(y, 3), or the loss 'sparse_categorical_crossentropy' for class numbers.",
+    () => categorical.fit(x, wave(20, 4), { batchSize: 10, ...quiet }),
+    'categoricalCrossentropy: targets must have the shape of the predictions, (10, 3): one-hot vectors.\n  Received: targets of shape (10, 4)\n  Fix: a last layer of 4 units, or targets for 3 classes.' +
+      inOutput(categorical),
   );
   bad(
     'targets of another shape',
-    () => regression().fit(x, wave(20, 3), { batchSize: 10, ...quiet }),
-    'meanSquaredError: targets of shape (10, 3) and predictions of shape (10, 2) do not match.',
+    () => line.fit(x, wave(20, 3), { batchSize: 10, ...quiet }),
+    'meanSquaredError: targets of shape (10, 3) and predictions of shape (10, 2) do not match.\n  Fix: a last layer of 3 units, or targets of shape (10, 2).' + inOutput(line),
+  );
+  bad(
+    'one-hot targets for one sigmoid unit',
+    () => binary.fit(x, trae.keras.utils.toCategorical(y, 3), { batchSize: 10, ...quiet }),
+    'binaryCrossentropy: targets of shape (10, 3) and predictions of shape (10, 1) do not match: there are 3 numbers for one unit.\n' +
+      '  Fix: a last layer of 3 units for one-hot vectors or several labels; for one unit a number 0 or 1 for each example, as ops.argmax(y, { axis: -1 }) gives.' +
+      inOutput(binary),
+  );
+  bad(
+    'what a loss of the user refuses',
+    () => custom.fit(x, wave(20, 3), { batchSize: 10, ...quiet }),
+    'loss: targets of shape (10, 3) and predictions of shape (10, 2) do not go together.\n' +
+      '  Received: subtract: shapes (10, 3) and (10, 2) cannot be broadcast together: axis -1 has sizes 3 and 2.' +
+      inOutput(custom),
   );
   it('the wrong rank', () =>
     refuses(

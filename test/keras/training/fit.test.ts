@@ -328,8 +328,12 @@ describe('what compile is told', () => {
     await throwsText(
       () => model.compile({ loss: 'mse', metrics: 'accuracy' }),
       'TypeError',
-      "compile: metrics must be an array, or a record by output name.\n  Received: accuracy\n  Fix: metrics: ['accuracy']",
+      "compile: metrics must be an array, or a record by output name.\n  Received: 'accuracy'\n  Fix: metrics: ['accuracy']",
     );
-    await throwsText(() => model.trainOnBatch(x, targets[0]), 'ValueError', 'the model has 2 outputs (value, kind) but 1 targets are given.');
+    await throwsText(
+      () => model.trainOnBatch(x, targets[0]),
+      'ValueError',
+      'the model has 2 outputs (value, kind) but 1 targets are given.\n  Received: shapes (20, 1)\n  Fix: an array with one for each output, or a record by their names.',
+    );
   });
 });

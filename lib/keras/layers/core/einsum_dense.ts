@@ -1,4 +1,5 @@
 /** EinsumDense: a dense layer whose product is any einsum of the input and a kernel. */
+import { describe } from '../../../describe';
 import { TypeError } from '../../../errors';
 import { einsum } from '../../../ops/einsum';
 import type { Shape, Tensor } from '../../../tensor';
@@ -41,9 +42,9 @@ export class EinsumDense extends Layer {
   private readonly settings: KernelOptions;
   constructor(equation: string, outputShape: number | SymbolicShape, options: EinsumDenseOptions = {}) {
     super(options);
-    if (typeof equation !== 'string') throw new TypeError(`EinsumDense: equation must be a string like 'ab,bc->ac'.\n  Received: ${String(equation)}`);
+    if (typeof equation !== 'string') throw new TypeError(`EinsumDense: equation must be a string like 'ab,bc->ac'.\n  Received: ${describe(equation)}`);
     if (typeof outputShape !== 'number' && !Array.isArray(outputShape))
-      throw new TypeError(`EinsumDense: outputShape must be a number or an array of sizes.\n  Received: ${String(outputShape)}`);
+      throw new TypeError(`EinsumDense: outputShape must be a number or an array of sizes.\n  Received: ${describe(outputShape)}`);
     this.equation = equation.replace(/\s/g, '');
     this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : [...outputShape];
     this.biasAxes = options.biasAxes ?? null;

@@ -1,4 +1,5 @@
 /** Lambda: a function given in code, as a layer. */
+import { describe } from '../../../describe';
 import { TypeError } from '../../../errors';
 import { getRegisteredObject, registerClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, refusePython, serializeKerasObject } from '../../saving/serialize';
@@ -14,7 +15,7 @@ export class Lambda extends Layer {
   private readonly given: LayerOptions & { mask?: unknown; arguments?: Record<string, unknown> };
   constructor(f: LambdaFunction, options: LayerOptions & { outputShape?: unknown; mask?: unknown; arguments?: Record<string, unknown> } = {}) {
     super(options);
-    if (typeof f !== 'function') throw new TypeError(`Lambda: a function is expected. Code in files is never run.\n  Received: ${typeof f}`);
+    if (typeof f !== 'function') throw new TypeError(`Lambda: a function is expected. Code in files is never run.\n  Received: ${describe(f)}`);
     this.f = f;
     this.given = options;
     this.supportsMasking = options.mask !== undefined;

@@ -1,4 +1,5 @@
 /** Wrapper: the base of layers that hold another one. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { registerClass, type SerializableClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
@@ -10,7 +11,7 @@ export class Wrapper extends Layer {
   readonly layer: Layer;
   constructor(layer: Layer, options: LayerOptions = {}) {
     super(options);
-    if (!(layer instanceof Layer)) throw new ValueError(`${this.constructor.name}: the first argument must be a layer.\n  Received: ${String(layer)}`);
+    if (!(layer instanceof Layer)) throw new ValueError(`${this.constructor.name}: the first argument must be a layer.\n  Received: ${describe(layer)}`);
     this.layer = layer;
   }
   override build(inputShape: BuildShape): void {

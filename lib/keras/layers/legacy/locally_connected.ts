@@ -1,4 +1,5 @@
 /** LocallyConnected1D and LocallyConnected2D of Keras 1 and 2: convolutions in which every place has a kernel of its own. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { scatter } from '../../../ops/indexing';
 import { matmul } from '../../../ops/linalg';
@@ -68,7 +69,7 @@ abstract class LocallyConnected extends Layer {
     this.implementation = options.implementation ?? 1;
     this.settings = new KernelOptions(options);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
-    if (![1, 2, 3].includes(this.implementation)) throw new ValueError(`${where}: implementation must be 1, 2 or 3.\n  Received: ${String(this.implementation)}`);
+    if (![1, 2, 3].includes(this.implementation)) throw new ValueError(`${where}: implementation must be 1, 2 or 3.\n  Received: ${describe(this.implementation)}`);
     if (this.padding !== 'valid' && !(this.padding === 'same' && this.implementation > 1))
       throw new ValueError(
         `${where}: padding must be 'valid', or 'same' with implementation 2 or 3.\n  Received: padding '${this.padding}', implementation ${this.implementation}`,

@@ -1,4 +1,5 @@
 /** The modes 1 and 2 of Keras 1's BatchNormalization. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
@@ -37,7 +38,7 @@ export class ModeBatchNormalization extends Layer {
   constructor(options: ModeBatchNormalizationOptions) {
     super(options);
     const { mode, axis = -1, epsilon = 1e-3, momentum = 0.99 } = options;
-    if (mode !== 1 && mode !== 2) throw new ValueError(`ModeBatchNormalization: mode must be 1 or 2; BatchNormalization is mode 0.\n  Received: ${String(mode)}`);
+    if (mode !== 1 && mode !== 2) throw new ValueError(`ModeBatchNormalization: mode must be 1 or 2; BatchNormalization is mode 0.\n  Received: ${describe(mode)}`);
     this.given = { mode, axis, epsilon, momentum };
     this.gammaOptions = new WeightOptions('gamma', options, 'ones');
     this.betaOptions = new WeightOptions('beta', options, 'zeros');

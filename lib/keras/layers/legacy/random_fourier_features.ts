@@ -1,4 +1,5 @@
 /** RandomFourierFeatures of Keras 2 (keras.layers.experimental). */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { matmul } from '../../../ops/linalg';
 import * as random from '../../../random';
@@ -30,7 +31,7 @@ export class RandomFourierFeatures extends Layer {
   constructor(outputDim: number, { kernelInitializer = 'gaussian', scale = null, ...options }: LayerOptions & { kernelInitializer?: unknown; scale?: number | null } = {}) {
     super({ ...options, trainable: options.trainable ?? false });
     this.outputDim = positiveInteger('RandomFourierFeatures', 'outputDim', outputDim);
-    if (scale !== null && !(scale > 0)) throw new ValueError(`RandomFourierFeatures: scale must be positive.\n  Received: ${String(scale)}`);
+    if (scale !== null && !(scale > 0)) throw new ValueError(`RandomFourierFeatures: scale must be positive.\n  Received: ${describe(scale)}`);
     this.kernelInitializer = kernelInitializer;
     this.scale = scale;
     this.inputSpec = new InputSpec({ ndim: 2 });

@@ -1,4 +1,5 @@
 /** ThresholdedReLU of Keras 1 and 2. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { convert, run, type Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
@@ -12,7 +13,7 @@ export class ThresholdedReLU extends Layer {
   readonly theta: number;
   constructor({ theta = 1, ...options }: LayerOptions & { theta?: number } = {}) {
     super(options);
-    if (typeof theta !== 'number' || !(theta >= 0)) throw new ValueError(`ThresholdedReLU: theta must be a number of at least 0.\n  Received: ${String(theta)}`);
+    if (typeof theta !== 'number' || !(theta >= 0)) throw new ValueError(`ThresholdedReLU: theta must be a number of at least 0.\n  Received: ${describe(theta)}`);
     this.theta = theta;
     this.built = true;
   }

@@ -22,7 +22,7 @@ export class Dot extends Merge {
   readonly normalize: boolean;
   constructor(axes: Axes, options: LayerOptions & { normalize?: boolean } = {}) {
     super(options);
-    if (typeof axes !== 'number' && !Array.isArray(axes)) throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${String(axes)}`);
+    if (typeof axes !== 'number' && !Array.isArray(axes)) throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(axes)}`);
     const list = typeof axes === 'number' ? [axes, axes] : [...axes];
     if (list.length !== 2 || !list.every(Number.isInteger)) throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: [${list}]`);
     this.axes = typeof axes === 'number' ? axes : list;

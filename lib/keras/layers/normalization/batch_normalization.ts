@@ -1,4 +1,5 @@
 /** BatchNormalization. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { batchNormalization, batchNormalizationTraining } from '../../../ops/nn';
 import { moveaxis } from '../../../ops/shape';
@@ -79,7 +80,7 @@ export class BatchNormalization extends Layer {
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
     this.axis = Array.isArray(options.axis) ? options.axis[0] : ((options.axis as number | undefined) ?? -1);
-    if (!Number.isInteger(this.axis)) throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${String(options.axis)}`);
+    if (!Number.isInteger(this.axis)) throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${describe(options.axis)}`);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;

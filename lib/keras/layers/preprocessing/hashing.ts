@@ -47,7 +47,7 @@ export class Hashing extends DataLayer {
     const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
       mode = checkOutputMode('Hashing', all.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
-    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`Hashing: numBins must be a positive whole number.\n  Received: ${String(all.numBins)}`);
+    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`Hashing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
     if (mode === 'int' && !['int32', 'int64'].includes(this.dtypePolicy.name))
       throw new ValueError(`Hashing: with outputMode 'int', dtype must be 'int32' or 'int64'.\n  Received: '${this.dtypePolicy.name}'`);
     refuseSparse('Hashing', all.sparse);
@@ -94,7 +94,7 @@ export class HashedCrossing extends DataLayer {
     const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
       mode = checkOutputMode('HashedCrossing', all.outputMode ?? 'int', ['int', 'one_hot']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : null) });
-    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`HashedCrossing: numBins must be a positive whole number.\n  Received: ${String(all.numBins)}`);
+    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`HashedCrossing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
     refuseSparse('HashedCrossing', all.sparse);
     this.numBins = all.numBins!;
     this.outputMode = mode;

@@ -11,7 +11,7 @@ export class Pipeline extends Layer {
   readonly layers: readonly Layer[];
   constructor(layers: readonly Layer[], options: { name?: string | null } = {}) {
     super(options);
-    if (!Array.isArray(layers) || !layers.every((l) => l instanceof Layer)) throw new ValueError(`Pipeline: an array of layers is expected.\n  Received: ${String(layers)}`);
+    if (!Array.isArray(layers) || !layers.every((l) => l instanceof Layer)) throw new ValueError(`Pipeline: an array of layers is expected.\n  Received: ${describe(layers)}`);
     this.layers = [...(layers as Layer[])];
     this.built = true;
   }

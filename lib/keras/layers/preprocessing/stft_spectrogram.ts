@@ -1,4 +1,5 @@
 /** STFTSpectrogram: sound to frequencies over time, by convolutions whose kernels can be trained. */
+import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import { conv } from '../../../ops/convolution';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
@@ -30,7 +31,7 @@ const MODES = ['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'];
 const SCALINGS = ['density', 'spectrum', null];
 const EPSILON = 1e-7;
 const positive = (what: string, value: unknown): number => {
-  if (!Number.isInteger(value) || (value as number) < 1) throw new ValueError(`STFTSpectrogram: ${what} must be a whole number >= 1.\n  Received: ${String(value)}`);
+  if (!Number.isInteger(value) || (value as number) < 1) throw new ValueError(`STFTSpectrogram: ${what} must be a whole number >= 1.\n  Received: ${describe(value)}`);
   return value as number;
 };
 

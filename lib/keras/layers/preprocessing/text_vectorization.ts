@@ -75,14 +75,14 @@ export class TextVectorization extends Layer {
     super(isOfStrings(options.dtype) ? { ...options, dtype: undefined } : options);
     const { standardize = 'lower_and_strip_punctuation', split = 'whitespace', ngrams = null, outputSequenceLength = null } = options;
     if (standardize !== null && typeof standardize !== 'function' && !STANDARDS.includes(standardize))
-      throw new ValueError(`TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: '${String(standardize)}'`);
+      throw new ValueError(`TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: ${describe(standardize)}`);
     if (split !== null && typeof split !== 'function' && split !== 'whitespace' && split !== 'character')
-      throw new ValueError(`TextVectorization: split must be 'whitespace', 'character', a function or null.\n  Received: '${String(split)}'`);
+      throw new ValueError(`TextVectorization: split must be 'whitespace', 'character', a function or null.\n  Received: ${describe(split)}`);
     if (ngrams !== null && ![ngrams].flat().every((n) => Number.isInteger(n) && n > 0))
       throw new ValueError(`TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${describe(ngrams)}`);
     this.outputMode = checkOutputMode('TextVectorization', options.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf']);
     if (outputSequenceLength !== null && !(Number.isInteger(outputSequenceLength) && outputSequenceLength >= 0))
-      throw new ValueError(`TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${String(outputSequenceLength)}`);
+      throw new ValueError(`TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${describe(outputSequenceLength)}`);
     if (this.outputMode !== 'int' && outputSequenceLength !== null)
       throw new ValueError(
         `TextVectorization: outputSequenceLength is for outputMode 'int' only.\n  Received: outputSequenceLength ${outputSequenceLength}, outputMode '${this.outputMode}'`,

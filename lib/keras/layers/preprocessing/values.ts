@@ -76,7 +76,7 @@ const first = (batch: unknown): unknown => (Array.isArray(batch) && batch.length
  * inputs of [inputs, targets] batches). `finish` runs at the end; asynchronous data give a promise.
  */
 export function forEachBatch(op: string, data: unknown, f: (batch: unknown) => void, finish: () => void, steps: number | null = null): void | Promise<void> {
-  if (data === null || data === undefined) throw new TypeError(`${op}: data are expected.\n  Received: ${String(data)}`);
+  if (data === null || data === undefined) throw new TypeError(`${op}: data are expected.\n  Received: ${describe(data)}`);
   let count = 0;
   const take = (batch: unknown): boolean => {
     if (steps !== null && count >= steps) return false;

@@ -1,4 +1,5 @@
 /** Bidirectional: a recurrent layer and its mirror image, over the same sequence. */
+import { describe } from '../../../describe';
 import { AttributeError, ValueError } from '../../../errors';
 import { flip } from '../../../ops/shape';
 import { run, Tensor } from '../../../tensor';
@@ -56,9 +57,9 @@ export class Bidirectional extends Layer {
   constructor(layer: Layer, options: BidirectionalOptions = {}) {
     super(options);
     const { mergeMode = 'concat', backwardLayer } = options;
-    if (!(layer instanceof Layer)) throw new ValueError(`Bidirectional: the first argument must be a layer.\n  Received: ${String(layer)}`);
-    if (backwardLayer != null && !(backwardLayer instanceof Layer)) throw new ValueError(`Bidirectional: backwardLayer must be a layer.\n  Received: ${String(backwardLayer)}`);
-    if (!MODES.includes(mergeMode)) throw new ValueError(`Bidirectional: mergeMode must be 'concat', 'sum', 'ave', 'mul' or null.\n  Received: '${String(mergeMode)}'`);
+    if (!(layer instanceof Layer)) throw new ValueError(`Bidirectional: the first argument must be a layer.\n  Received: ${describe(layer)}`);
+    if (backwardLayer != null && !(backwardLayer instanceof Layer)) throw new ValueError(`Bidirectional: backwardLayer must be a layer.\n  Received: ${describe(backwardLayer)}`);
+    if (!MODES.includes(mergeMode)) throw new ValueError(`Bidirectional: mergeMode must be 'concat', 'sum', 'ave', 'mul' or null.\n  Received: ${describe(mergeMode)}`);
     if (!('goBackwards' in layer && 'returnSequences' in layer && 'returnState' in layer))
       throw new ValueError(`Bidirectional: the layer must have goBackwards, returnSequences and returnState, as RNN, LSTM and GRU have.\n  Received: '${layer.name}'`);
     const given = layer as SequenceLayer;

@@ -89,6 +89,6 @@ export function resetCell(cell: RNNCell): void {
 }
 /** @internal A cell's output may be wrapped by mistake: [output] instead of output. */
 export function expectCells(where: string, cells: unknown): asserts cells is RNNCell[] {
-  if (!Array.isArray(cells) || !cells.length) throw new TypeError(`${where}: an array of cells is expected.\n  Received: ${String(cells)}`);
+  if (!Array.isArray(cells) || !cells.length) throw new TypeError(`${where}: an array of cells is expected.\n  Received: ${describe(cells)}`);
   for (const cell of cells) checkCell(where, cell);
 }

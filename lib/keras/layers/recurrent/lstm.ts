@@ -3,6 +3,7 @@
  *   i, f, g, o = x @ kernel + bias + h @ recurrent_kernel, each through its activation
  *   c' = f c + i g     h' = o activation(c')
  */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { ones } from '../../../ops/creation';
 import { matmul } from '../../../ops/linalg';
@@ -101,7 +102,7 @@ export interface LSTMOptions extends LSTMCellOptions, RNNOptions {
 /** @internal */
 export function checkUseCudnn(where: string, value: unknown): 'auto' | boolean {
   if (value === undefined) return 'auto';
-  if (value !== 'auto' && typeof value !== 'boolean') throw new ValueError(`${where}: useCudnn must be 'auto', true or false.\n  Received: ${String(value)}`);
+  if (value !== 'auto' && typeof value !== 'boolean') throw new ValueError(`${where}: useCudnn must be 'auto', true or false.\n  Received: ${describe(value)}`);
   return value;
 }
 /** @internal What was asked for with useCudnn: true, and cannot be. */

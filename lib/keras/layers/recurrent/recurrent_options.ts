@@ -1,4 +1,5 @@
 /** Options that SimpleRNN, GRU, LSTM, their convolutional kin and their cells share: weights, activations, dropout. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
@@ -114,6 +115,6 @@ export class RecurrentOptions {
 // Porting note: Keras moves rates outside of [0, 1] to its ends without a word.
 function share(where: string, what: string, value: number | undefined): number {
   if (value === undefined) return 0;
-  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${where}: ${what} must lie between 0 and 1.\n  Received: ${String(value)}`);
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${where}: ${what} must lie between 0 and 1.\n  Received: ${describe(value)}`);
   return value;
 }

@@ -23,7 +23,8 @@ export class Dropout extends Layer {
   constructor(rate: number | DropoutOptions, options: DropoutOptions = {}) {
     const given = typeof rate === 'object' ? rate : { ...options, rate };
     super(given);
-    if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1)) throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${String(given.rate)}`);
+    if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1))
+      throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${describe(given.rate)}`);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
     if (this.noiseShape !== null && !Array.isArray(this.noiseShape)) throw new TypeError(`Dropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);

@@ -17,7 +17,7 @@ abstract class Noise extends Layer {
   protected constructor(what: string, amount: unknown, options: NoiseOptions) {
     super(options);
     if (!(typeof amount === 'number' && amount >= 0 && amount <= 1))
-      throw new ValueError(`${this.constructor.name}: ${what} must lie between 0 and 1.\n  Received: ${String(amount)}`);
+      throw new ValueError(`${this.constructor.name}: ${what} must lie between 0 and 1.\n  Received: ${describe(amount)}`);
     this.seed = options.seed ?? null;
     this.seedGenerator = amount > 0 ? new SeedGenerator(this.seed) : null;
     this.built = true;

@@ -1,4 +1,5 @@
 /** SpatialDropout1D, SpatialDropout2D, SpatialDropout3D. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { dropout, SeedGenerator } from '../../../random';
@@ -27,7 +28,7 @@ export abstract class BaseSpatialDropout extends Layer {
     super(given);
     const where = this.constructor.name;
     if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1))
-      throw new ValueError(`${where}: rate must lie between 0 and 1.\n  Received: ${String(given.rate)}`);
+      throw new ValueError(`${where}: rate must lie between 0 and 1.\n  Received: ${describe(given.rate)}`);
     this.rate = given.rate;
     this.seed = given.seed ?? null;
     this.seedGenerator = this.rate > 0 ? new SeedGenerator(this.seed) : null;

@@ -1,4 +1,5 @@
 /** How the four numbers of a bounding box are written (keras.utils.bounding_boxes). */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { isRecord } from '../../../nest';
 import { checkDType, convert, type DType, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
@@ -81,7 +82,7 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
   const isRelative = (f: string): boolean => f.startsWith('rel_');
   if ((isRelative(from) || isRelative(to)) && (height === null || width === null))
     throw new ValueError(
-      `${op}: relative formats need the height and the width of the image.\n  Received: source '${from}', target '${to}', height ${String(height)}, width ${String(width)}`,
+      `${op}: relative formats need the height and the width of the image.\n  Received: source '${from}', target '${to}', height ${describe(height)}, width ${describe(width)}`,
       { op },
     );
   const t = run('cast', [convert(boxes as TensorLike)], { dtype: checkDType(dtype) });

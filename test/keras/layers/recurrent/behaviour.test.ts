@@ -328,7 +328,7 @@ describe('cells', () => {
       "RNN: the cell 'n' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.",
     );
     await throwsText(() => new layers.RNN(7 as never), 'ValueError', 'RNN: a cell must have a method call(inputs, states).\n  Received: 7');
-    await throwsText(() => new layers.StackedRNNCells([]), 'TypeError', 'StackedRNNCells: an array of cells is expected.\n  Received: ');
+    await throwsText(() => new layers.StackedRNNCells([]), 'TypeError', 'StackedRNNCells: an array of cells is expected.\n  Received: []');
     await throwsText(
       () => new layers.RNN(new Wrong(3), { name: 'w' }).apply(wave(2, 4, 5)),
       'ValueError',
@@ -489,7 +489,7 @@ describe('wrappers', () => {
       'ValueError',
       "the mask must begin with the axes (2, 3) of the inputs.\n  Received: mask of shape (2, 5) for inputs of shape (2, 3, 4)\n  In layer 'u' (TimeDistributed).",
     );
-    await throwsText(() => new layers.TimeDistributed('dense' as never), 'ValueError', 'TimeDistributed: the first argument must be a layer.\n  Received: dense');
+    await throwsText(() => new layers.TimeDistributed('dense' as never), 'ValueError', "TimeDistributed: the first argument must be a layer.\n  Received: 'dense'");
   });
   it('Bidirectional checks its layers', async () => {
     const lstm = new layers.LSTM(2);

@@ -216,6 +216,6 @@ describe('primitives for whole sequences and the loop', () => {
       `useCudnn: true asks for the primitive for whole sequences, which these options exclude.\n  Fix: useCudnn: 'auto' lets the layer choose.\n  In layer '${layer}'`;
     await throwsText(() => new layers.LSTM(3, { useCudnn: true, activation: 'relu', name: 'a' }).apply(wave(2, 4, 3)), 'ValueError', `${text('a')} (LSTM).`);
     await throwsText(() => new layers.GRU(3, { useCudnn: true, unroll: true, name: 'b' }).apply(wave(2, 4, 3)), 'ValueError', `${text('b')} (GRU).`);
-    await throwsText(() => new layers.LSTM(3, { useCudnn: 'yes' as never }), 'ValueError', "LSTM: useCudnn must be 'auto', true or false.\n  Received: yes");
+    await throwsText(() => new layers.LSTM(3, { useCudnn: 'yes' as never }), 'ValueError', "LSTM: useCudnn must be 'auto', true or false.\n  Received: 'yes'");
   });
 });

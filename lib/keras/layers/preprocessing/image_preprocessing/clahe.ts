@@ -1,4 +1,5 @@
 /** Contrast limited adaptive histogram equalization (Zuiderveld 1994). */
+import { describe } from '../../../../describe';
 import { ValueError } from '../../../../errors';
 import { pad } from '../../../../ops/shape';
 import { convert, run, type Tensor, tensor } from '../../../../tensor';
@@ -47,9 +48,9 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
     this.clipLimit = all.clipLimit ?? 4;
     this.tileGridSize = all.tileGridSize ?? [8, 8];
     if (!Array.isArray(this.valueRange) || this.valueRange.length !== 2)
-      throw new ValueError(`ContrastLimitedAdaptiveHistogramEqualization: valueRange must be two numbers.\n  Received: ${JSON.stringify(this.valueRange)}`);
+      throw new ValueError(`ContrastLimitedAdaptiveHistogramEqualization: valueRange must be two numbers.\n  Received: ${describe(this.valueRange)}`);
     if (!Array.isArray(this.tileGridSize) || this.tileGridSize.length !== 2 || this.tileGridSize.some((n) => !Number.isInteger(n) || n < 1))
-      throw new ValueError(`ContrastLimitedAdaptiveHistogramEqualization: tileGridSize must be two whole numbers >= 1.\n  Received: ${JSON.stringify(this.tileGridSize)}`);
+      throw new ValueError(`ContrastLimitedAdaptiveHistogramEqualization: tileGridSize must be two whole numbers >= 1.\n  Received: ${describe(this.tileGridSize)}`);
   }
   protected override get isAlways(): boolean {
     return true;

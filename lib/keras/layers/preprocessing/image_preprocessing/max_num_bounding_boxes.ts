@@ -1,4 +1,5 @@
 /** MaxNumBoundingBoxes. */
+import { describe } from '../../../../describe';
 import { ValueError } from '../../../../errors';
 import { isRecord } from '../../../../nest';
 import { convert, run, type Tensor } from '../../../../tensor';
@@ -20,7 +21,7 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
     super(options);
     this.maxNumber = positiveInteger('MaxNumBoundingBoxes', 'maxNumber', maxNumber);
     const { fillValue = -1 } = options;
-    if (typeof fillValue !== 'number' || !Number.isFinite(fillValue)) throw new ValueError(`MaxNumBoundingBoxes: fillValue must be a number.\n  Received: ${String(fillValue)}`);
+    if (typeof fillValue !== 'number' || !Number.isFinite(fillValue)) throw new ValueError(`MaxNumBoundingBoxes: fillValue must be a number.\n  Received: ${describe(fillValue)}`);
     this.fillValue = Math.trunc(fillValue);
   }
   protected override get isAlways(): boolean {
