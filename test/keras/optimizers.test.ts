@@ -168,11 +168,7 @@ describe('optimizers', () => {
       'ValueError',
       'LossScaleOptimizer: clipnorm belongs to the inner optimizer.\n  Received: 1\n  Fix: new Adam({ clipnorm: 1 }).',
     );
-    await throwsText(
-      () => new optimizers.MultiOptimizer({} as never),
-      'TypeError',
-      'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: {}',
-    );
+    await throwsText(() => new optimizers.MultiOptimizer({} as never), 'TypeError', 'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: {}');
     await throwsText(
       () => new optimizers.OptimizerMap(new SGD(), { a: new optimizers.LossScaleOptimizer(new SGD()) }),
       'ValueError',

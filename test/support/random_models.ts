@@ -348,8 +348,7 @@ export async function runProgram(seed: number, note: (text: string) => void = ()
     note('compile');
     take(await attempt(seed, 'compile', () => model!.compile(options(r) as never)));
     for (let i = r.integer(1, 4); i > 0; i--) {
-      let step!: Step;
-      step = action(r, model);
+      const step = action(r, model);
       note(step.text);
       take(await attempt(seed, step.text, step.run));
     }
