@@ -25,13 +25,19 @@ export interface StepVariables {
   readonly states: readonly Variable[];
 }
 
+/** @internal What gathers numbers from batch to batch. */
+export interface GatheringMetric {
+  readonly variables: readonly Variable[];
+  resetState(): void;
+}
+
 /** The call that this one is made in, by a callback or a generator of its data. */
 const surrounding = new AsyncLocalStorage<Run>();
 const active = new Set<Run>();
 /** Whose values the variables of metrics hold, while several calls gather them. */
 const holders = new WeakMap<Variable, Run>();
 
-const noVariables = (): readonly Variable[] => [];
+const noMetrics = (): readonly GatheringMetric[] => [];
 
 /** @internal One call, as long as it goes on. */
 export class Run {
@@ -43,6 +49,10 @@ export class Run {
   /** Its metrics, while the variables hold those of another call. */
   private readonly displaced = new Map<Variable, Tensor>();
   private readonly held = new Set<Variable>();
+  /** Variables of metrics that hold nothing but what this call has gathered. */
+  private readonly own = new Set<Variable>();
+  private isFirstStep = true;
+  private hasReset = false;
   /** States that no other call may change until this one has ended. */
   private readonly states = new Set<Variable>();
 
@@ -50,7 +60,7 @@ export class Run {
     readonly what: string,
     readonly kind: RunKind,
     readonly subject: RunSubject,
-    private readonly metricVariables: () => readonly Variable[] = noVariables,
+    private readonly metrics: () => readonly GatheringMetric[] = noMetrics,
   ) {
     if (kind !== 'read') this.refuseBeside();
     this.finished = new Promise((resolve) => (this.finish = resolve));
@@ -60,8 +70,11 @@ export class Run {
     }
     active.add(this);
   }
+  private get metricVariables(): readonly Variable[] {
+    return this.metrics().flatMap((m) => m.variables);
+  }
   get gathersMetrics(): boolean {
-    return this.metricVariables !== noVariables;
+    return this.metrics !== noMetrics;
   }
   /** Whether this call was made in a callback, or in a generator of the data, of that one. */
   isWithin(other: Run): boolean {
@@ -98,7 +111,7 @@ export class Run {
 
   // ---- metrics
   private claim(): void {
-    for (const v of this.metricVariables()) if (!active.has(holders.get(v)!)) this.hold(v);
+    for (const v of this.metricVariables) if (!active.has(holders.get(v)!)) this.hold(v);
   }
   private hold(v: Variable): void {
     const other = holders.get(v);
@@ -113,12 +126,43 @@ export class Run {
     holders.set(v, this);
     this.held.add(v);
   }
+  private get isBesideOthers(): boolean {
+    for (const run of active) if (run !== this && run.gathersMetrics) return true;
+    return false;
+  }
   /** From now on the variables of the metrics hold what this call has gathered. */
   takeMetrics(): void {
     if (!this.gathersMetrics) return;
-    let others = false;
-    for (const run of active) others ||= run !== this && run.gathersMetrics;
-    if (others) for (const v of this.metricVariables()) this.hold(v);
+    const isBeside = this.isBesideOthers;
+    if (!isBeside && !this.isFirstStep) return;
+    for (const metric of this.metrics()) {
+      if (isBeside) for (const v of metric.variables) this.hold(v);
+      // The first batch of another call made it, after this one had set its metrics back.
+      if (!this.isFirstStep || !this.hasReset || metric.variables.every((v) => this.own.has(v))) continue;
+      metric.resetState();
+      for (const v of metric.variables) this.own.add(v);
+    }
+  }
+  /** A step has been handed over: metrics that it made hold what this call has gathered. */
+  stepDone(): void {
+    if (!this.isFirstStep || !this.gathersMetrics) return;
+    this.isFirstStep = false;
+    const isBeside = this.isBesideOthers;
+    for (const v of this.metricVariables) {
+      if (this.own.has(v)) continue;
+      this.own.add(v);
+      if (isBeside) {
+        holders.set(v, this);
+        this.held.add(v);
+      }
+    }
+  }
+  /** Metrics hold nothing: `reset` sets them back for this call. */
+  resetMetrics(reset: () => void): void {
+    this.takeMetrics();
+    reset();
+    this.hasReset = true;
+    for (const v of this.metricVariables) this.own.add(v);
   }
   private giveMetricsBack(): void {
     for (const v of this.held) {
@@ -140,6 +184,7 @@ export class Run {
   /** Hands a step to the engine, by `f`, with the weights and metrics of this call. */
   submit<T>(step: StepVariables, f: () => T): T {
     this.takeMetrics();
+    this.stepDone();
     const { frozen } = this;
     if (!frozen) return f();
     const now: [Variable, Tensor][] = [];

@@ -110,8 +110,9 @@ export class Steps {
     if (this.runsEagerly) {
       for (let turn; (turn = run.turn(this.eager));) await turn;
       run.takeMetrics();
-      const result = this.during(() => this.step(kind, batch)),
-        outputs = flattenStructure(result, isTensor);
+      const result = this.during(() => this.step(kind, batch));
+      run.stepDone();
+      const outputs = flattenStructure(result, isTensor);
       await binding.evaluate([...outputs, ...this.model.variables.map((v) => v.value)]);
       return {
         logs: kind === 'predict' ? {} : logsOf(result as Record<string, Tensor>),

@@ -83,8 +83,8 @@ export class Trainer {
   private async during<T>(what: string, kind: RunKind, gathersMetrics: boolean, signal: AbortSignal | null | undefined, f: (cancel: Cancel, run: Run) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     const { model } = this,
-      metricVariables = gathersMetrics ? () => model.metrics.flatMap((m) => m.variables) : undefined;
-    return withRun(new Run(what, kind, model, metricVariables), async (run) => {
+      metrics = gathersMetrics ? () => model.metrics : undefined;
+    return withRun(new Run(what, kind, model, metrics), async (run) => {
       const cancel = new Cancel(signal ?? null);
       try {
         return await f(cancel, run);
@@ -96,8 +96,7 @@ export class Trainer {
   }
   /** Metrics start anew for this call. */
   private resetMetrics(run: Run): void {
-    run.takeMetrics();
-    this.model.resetMetrics();
+    run.resetMetrics(() => this.model.resetMetrics());
   }
   private callbacks(given: RunOptions['callbacks'], verbose: Verbose | undefined, params: { epochs: number; steps: number | null }, history?: History): CallbackList {
     const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;

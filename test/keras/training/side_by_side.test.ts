@@ -82,6 +82,18 @@ describe('a model that is asked again while it predicts', () => {
       rmSync(folder, { recursive: true });
     }
   });
+  for (const runEagerly of [false, true])
+    it(`evaluations at once give what one gives, where their first batches make the metrics (runEagerly ${runEagerly})`, async () => {
+      const fresh = (): Model => {
+        const model = regressor();
+        model.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae', new trae.keras.metrics.RootMeanSquaredError()], runEagerly });
+        return model;
+      };
+      const alone = await fresh().evaluate(x, y, { ...quiet, batchSize: 5 }),
+        model = fresh();
+      const all = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 3 ? model.evaluate(x, y, { ...quiet, batchSize: 5 }) : predicted(model, { batchSize: 1 + i }))));
+      all.forEach((one, i) => i % 3 && assert.deepEqual(one, alone, `evaluation ${i}`));
+    });
   it('an abort and an error end their own call alone', async () => {
     const model = regressor(),
       ended = new AbortController();
