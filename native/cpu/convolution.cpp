@@ -136,8 +136,9 @@ void sum_rows(const Geometry& g, const T* dy, T* db) {
   for (int64_t c = 0; c < channels; c++) db[c] = T(sums[size_t(c)]);
 }
 
-float largest_magnitude(const float* x, int64_t n) {
-  std::vector<float> parts(size_t(num_threads()), 0.0f);
+// `parts` has room for one number a thread.
+float largest_magnitude(const float* x, int64_t n, std::vector<float>& parts) {
+  parts.assign(size_t(num_threads()), 0.0f);
   parallel_for(n, kElementwiseGrain, [&](int64_t begin, int64_t end) {
     parts[size_t(omp_get_thread_num())] = simd::magnitude_table().largest(x + begin, end - begin);
   });
@@ -152,9 +153,10 @@ struct ReluConvolution {
   Shape x, w, y;
   bool has_bias;
   std::optional<Kernel> linear = std::nullopt;  // made when it is needed, which is seldom
+  std::vector<float> parts = {};                // kept from run to run
 
-  bool is_finite(const void* const* in) const {
-    const auto most = [](const void* p, int64_t n) { return double(largest_magnitude(static_cast<const float*>(p), n)); };
+  bool is_finite(const void* const* in) {
+    const auto most = [&](const void* p, int64_t n) { return double(largest_magnitude(static_cast<const float*>(p), n, parts)); };
     const double terms = double(size_of(w) / w.back());
     return terms * most(in[0], size_of(x)) * most(in[1], size_of(w)) + (has_bias ? most(in[2], w.back()) : 0) < 1e38;
   }
