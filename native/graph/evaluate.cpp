@@ -107,5 +107,6 @@ bool is_symbolic(const Tensor& t) { return t.node()->is_symbolic; }
 void throw_if_failed(const Tensor& t) {
   if (t.node()->state.load(std::memory_order_acquire) == State::kFailed) std::rethrow_exception(t.node()->error);
 }
+bool is_ready(const Tensor& t) { return t.node()->state.load(std::memory_order_acquire) == State::kReady; }
 
 }  // namespace trae

@@ -21,5 +21,6 @@ Evaluation schedule(const Tensors& targets);
 bool is_symbolic(const Tensor&);
 // Rethrows what went wrong when the tensor was computed.
 void throw_if_failed(const Tensor&);
+bool is_ready(const Tensor&);  // its value is there
 
 }  // namespace trae

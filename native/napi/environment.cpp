@@ -82,22 +82,32 @@ Napi::Promise Environment::run_async(std::function<void()> work, Settle settle) 
       std::move(settle));
 }
 
-Napi::Promise Environment::run_slices(std::function<bool()> work, Settle settle) {
+void Environment::settle(Napi::Promise::Deferred& deferred, const Settle& settle) {
+  try {
+    deferred.Resolve(settle(env));
+  } catch (const Napi::Error& e) { deferred.Reject(e.Value()); } catch (const std::exception& e) {
+    deferred.Reject(error(e).Value());
+  }
+}
+
+Napi::Promise Environment::settled(const Settle& given) {
+  auto deferred = Napi::Promise::Deferred::New(env);
+  settle(deferred, given);
+  return deferred.Promise();
+}
+
+Napi::Promise Environment::run_slices(std::function<bool()> work, Settle given) {
   const int id = next_id_++;
   auto deferred = Napi::Promise::Deferred::New(env);
   promises_.emplace(id, deferred);
   begin();
-  auto settled = std::make_shared<Settle>(std::move(settle));
-  queue_->submit([this, id, work = std::move(work), settled, channel = channel_] {
+  auto kept = std::make_shared<Settle>(std::move(given));
+  queue_->submit([this, id, work = std::move(work), kept, channel = channel_] {
     if (!work()) return false;
-    channel->post([this, id, settled](Napi::Env env) {
+    channel->post([this, id, kept](Napi::Env) {
       auto node = promises_.extract(id);
       end();
-      try {
-        node.mapped().Resolve((*settled)(env));
-      } catch (const Napi::Error& e) { node.mapped().Reject(e.Value()); } catch (const std::exception& e) {
-        node.mapped().Reject(error(e).Value());
-      }
+      settle(node.mapped(), *kept);
     });
     return true;
   });

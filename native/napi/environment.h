@@ -35,6 +35,8 @@ class Environment {
   // Promise settled by `settle` (on this thread) after `work` has run on the compute thread. `settle` may throw.
   using Settle = std::function<Napi::Value(Napi::Env)>;
   Napi::Promise run_async(std::function<void()> work, Settle settle);
+  // As above for work that is done already: no way to the compute thread and back.
+  Napi::Promise settled(const Settle& settle);
   // As above for work in slices: `work` returns true when finished.
   Napi::Promise run_slices(std::function<bool()> work, Settle settle);
   void run_sync(std::function<void()> work) { queue_->submit_and_wait(std::move(work)); }
@@ -67,6 +69,7 @@ class Environment {
   void close();
   void begin();
   void end();
+  void settle(Napi::Promise::Deferred&, const Settle&);
 
   std::shared_ptr<JobQueue> queue_;
   std::shared_ptr<Channel> channel_;

@@ -36,6 +36,8 @@ export interface State {
 }
 // Common to all copies of the library: a model of one may hold a layer of another.
 const states = shared('layers', () => new WeakMap<object, State>());
+/** How many losses layers have added, and how many they had when a layer was last rid of them. */
+const addedLosses = shared('addedLosses', () => ({ count: 0, whenCleared: new WeakMap<object, number>() }));
 /** @internal */
 export function stateOf(layer: object): State {
   const s = states.get(layer);
@@ -256,6 +258,7 @@ export abstract class LayerWeights {
     for (const l of Array.isArray(loss) ? (loss as Tensor[]) : [loss as Tensor]) {
       if (!(l instanceof Tensor) || l.size !== 1) throw new ValueError(`addLoss: layer '${this.name}' must add scalar tensors.`);
       stateOf(this).losses.push(run('reshape', [l], { shape: [] }));
+      addedLosses.count++;
     }
   }
   /** Losses added by the latest call, and the penalties of regularized trainable weights. */
@@ -275,6 +278,9 @@ export abstract class LayerWeights {
   }
   /** @internal */
   clearLosses(): void {
+    const { count, whenCleared } = addedLosses;
+    if (whenCleared.get(this) === count) return; // looking through all layers would take as long as a small prediction
+    whenCleared.set(this, count);
     for (const l of this.flattenLayers()) stateOf(l).losses = [];
   }
 }

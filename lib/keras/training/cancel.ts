@@ -1,13 +1,37 @@
 /** Ends a run at the next batch: by AbortSignal, or by Ctrl+C on the main thread. */
+import { setImmediate } from 'node:timers';
 import { isMainThread } from 'node:worker_threads';
 import { AbortError } from '../../errors';
 
 /** Runs that Ctrl+C ends. */
 const interruptible = new Set<(reason: unknown) => void>();
 function onInterrupt(): void {
+  if (!interruptible.size) {
+    // The last run has just ended: what Ctrl+C does without one.
+    ignoreKeys();
+    if (!process.listenerCount('SIGINT')) process.kill(process.pid, 'SIGINT');
+    return;
+  }
   process.exitCode = 130;
   const reason = new AbortError('interrupted by Ctrl+C; the model keeps the state it has reached.');
   for (const request of interruptible) request(reason);
+}
+// Listening to a signal and ceasing to are calls of the system: not for each of many short runs in a row.
+let isIgnoringSoon = false;
+function watchKeys(): void {
+  // A program that handles Ctrl+C itself decides itself.
+  if (isMainThread && process.listenerCount('SIGINT') === 0) process.on('SIGINT', onInterrupt);
+}
+function ignoreKeys(): void {
+  process.removeListener('SIGINT', onInterrupt);
+}
+function ignoreKeysSoon(): void {
+  if (isIgnoringSoon) return;
+  isIgnoringSoon = true;
+  setImmediate(() => {
+    isIgnoringSoon = false;
+    if (!interruptible.size) ignoreKeys();
+  });
 }
 
 /** @internal */
@@ -25,8 +49,7 @@ export class Cancel {
 
   constructor(private readonly signal: AbortSignal | null) {
     signal?.addEventListener('abort', this.onAbort, { once: true });
-    // A program that handles Ctrl+C itself decides itself.
-    if (!interruptible.size && isMainThread && process.listenerCount('SIGINT') === 0) process.on('SIGINT', onInterrupt);
+    if (!interruptible.size) watchKeys();
     interruptible.add(this.request);
   }
   throwIfRequested(): void {
@@ -46,6 +69,6 @@ export class Cancel {
   release(): void {
     this.signal?.removeEventListener('abort', this.onAbort);
     interruptible.delete(this.request);
-    if (!interruptible.size) process.removeListener('SIGINT', onInterrupt);
+    if (!interruptible.size) ignoreKeysSoon();
   }
 }
