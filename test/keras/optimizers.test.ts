@@ -251,6 +251,16 @@ describe('optimizers', () => {
     assert.ok(optimizerOf('mixed_float16', { autoScaleLoss: false }) instanceof SGD);
     assert.ok(optimizerOf('mixed_bfloat16') instanceof SGD);
   });
+  it('a LossScaleOptimizer scales alone, around several optimizers too', () => {
+    const several = (): InstanceType<typeof optimizers.MultiOptimizer> =>
+      new optimizers.MultiOptimizer(new optimizers.OptimizerMap(new SGD(0.5), { 'x/.*': new SGD(0.25) }), { lossScaleFactor: 4 });
+    const scaled = new optimizers.LossScaleOptimizer(several(), { initialScale: 8 }),
+      v = trae.variable([1, 2], { name: 'v' });
+    scaled.build([v]);
+    assert.equal(scaled.scaleLoss(trae.tensor(1)).item(), 8);
+    scaled.apply([trae.tensor([8, 16])]);
+    assert.deepEqual(v.value.arraySync(), [0.5, 1]);
+  });
   it('of several kinds train one model', async () => {
     const { layers, Sequential } = trae.keras;
     const model = new Sequential([layers.Input([3]), new layers.Dense(4, { name: 'first' }), new layers.Dense(1, { name: 'last' })], { name: 'm' });

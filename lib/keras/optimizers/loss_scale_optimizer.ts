@@ -40,7 +40,7 @@ export class LossScaleOptimizer extends Optimizer {
     this.innerOptimizer = inner;
     this.initialScale = options.initialScale ?? 2 ** 15;
     this.dynamicGrowthSteps = options.dynamicGrowthSteps ?? 2000;
-    inner.settings.lossScaleFactor = null; // scaled once
+    inner.setLossScaleFactor(null); // scaled once
   }
   protected override buildSlots(): void {
     this.stepCounter = this.addVariable([], { dtype: 'int64', name: 'step_counter' });

@@ -81,8 +81,12 @@ export class MultiOptimizer extends Optimizer {
   }
   private include(optimizer: Optimizer): void {
     if (this.optimizers.includes(optimizer)) return;
-    optimizer.settings.lossScaleFactor = this.settings.lossScaleFactor;
+    optimizer.setLossScaleFactor(this.settings.lossScaleFactor);
     this.optimizers.push(optimizer);
+  }
+  override setLossScaleFactor(factor: number | null): void {
+    super.setLossScaleFactor(factor);
+    for (const optimizer of this.optimizers) optimizer.setLossScaleFactor(factor);
   }
   override build(variables: readonly Variable[]): void {
     if (this.built) return;

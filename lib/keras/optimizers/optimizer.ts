@@ -337,6 +337,10 @@ export abstract class Optimizer {
   averagesFromWeights(): void {
     this.#trained.forEach((v, i) => this.#averages[i].assign(v.value));
   }
+  /** @internal Who scales the loss instead switches its own factor off. */
+  setLossScaleFactor(factor: number | null): void {
+    this.settings.lossScaleFactor = factor;
+  }
   /** The loss times the scale factor, before gradients are computed. */
   scaleLoss(loss: Tensor): Tensor {
     return this.settings.lossScaleFactor === null ? loss : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
