@@ -25,6 +25,7 @@ import type { LoadModelOptions } from './saving_api';
 import { KERAS_VERSION, parseJson } from './saving_lib';
 import { isRawError } from './schema';
 import { deserializeKerasObject } from './serialize';
+import { writeAssets } from './weight_assets';
 import { withinFile } from './weight_budget';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
@@ -261,6 +262,7 @@ function fillWeights(h5: Hdf5Writer, path: string, model: Model): void {
 export async function writeLegacyWeights(sink: ByteSink, model: Model): Promise<void> {
   const h5 = new Hdf5Writer();
   fillWeights(h5, '', model);
+  writeAssets(h5, model, { withArrays: true });
   await h5.writeTo(sink);
 }
 /** @internal `model.save('m.h5')`. */

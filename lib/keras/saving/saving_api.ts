@@ -20,6 +20,7 @@ import { toPythonJson } from './python_json';
 import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
 import { withObjectSharing } from './object_sharing';
 import { deserializeKerasObject } from './serialize';
+import { loadAssets, warnOfAssets, writeAssets } from './weight_assets';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
 import { indexPath, loadShardedWeights, shardBytes, writeShardedWeights } from './sharded_weights';
 import { readingFile } from './schema';
@@ -144,8 +145,14 @@ async function writeWeights(model: Layer, filepath: string, options: SaveWeights
   }
   if (file.endsWith('.weights.json'))
     throw new ValueError(`saveWeights: '.weights.json' is the index of weights in several files.\n  Received: ${file}\n  Fix: pass { maxShardSize: gigabytes }.`);
-  if (file.endsWith('.weights.h5')) return writeAtomically(file, (sink) => stateFile(model).writeTo(sink), signal);
+  if (file.endsWith('.weights.h5')) {
+    // A layer of several models at each of its places: a model made of a config without its identity has one at each.
+    const h5 = stateFile(model, { isRepeated: true });
+    writeAssets(h5, model);
+    return writeAtomically(file, (sink) => h5.writeTo(sink), signal);
+  }
   if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyWeights(sink, model as Model), signal);
+  if (/\.(safetensors|npz)$/.test(file)) warnOfAssets(model, file);
   if (file.endsWith('.safetensors')) return writeAtomically(file, (sink) => writeSafetensorsWeights(sink, model), signal);
   if (file.endsWith('.npz')) return writeAtomically(file, (sink) => writeNpzWeights(sink, model), signal);
   throw new ValueError(`saveWeights: the name of a file of weights must end in '.weights.h5', '.h5', '.safetensors' or '.npz'.\n  Received: ${file}`);
@@ -174,8 +181,10 @@ export async function loadWeights(model: Layer, filepath: string, options: LoadW
 async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
   if (isJson(source)) return loadShardedWeights(source, filepath, model, options);
   if (isHdf5(source)) {
-    const root = openHdf5(source);
-    return isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options);
+    const root = openHdf5(source),
+      report = await (isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options));
+    await loadAssets(root, model, options);
+    return report;
   }
   if (isZip(source) && !filepath.endsWith('.npz')) return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
   return loadNamedWeights(source, filepath, model, options);
@@ -183,7 +192,7 @@ async function loadWeightsFrom(source: ByteSource, filepath: string, model: Laye
 
 /** @internal Keras' JSON of the architecture, as a value. */
 export function architectureOf(model: Layer): Record<string, unknown> {
-  const { compile_config: _, ...config } = modelToConfig(model);
+  const { compile_config: _, ...config } = withObjectSharing(() => modelToConfig(model));
   return config;
 }
 /** @internal */

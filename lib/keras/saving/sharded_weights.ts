@@ -14,6 +14,7 @@ import type { Layer } from '../layers/layer';
 import { toPythonJson } from './python_json';
 import { loadState, parseJson, savedArrays } from './saving_lib';
 import type { StateGroup } from './state_group';
+import { loadAssets, writeAssets } from './weight_assets';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 
 const GIGABYTE = 1024 ** 3;
@@ -64,6 +65,7 @@ export async function writeShardedWeights(file: string, model: Layer, most: numb
     const files = (weightMap[`/${group}`] ??= []);
     if (files.at(-1) !== current.name) files.push(current.name);
   }
+  writeAssets(shards[0].h5, model);
   const index = toPythonJson(
     { metadata: { total_size: total }, weight_map: Object.fromEntries(Object.entries(weightMap).map(([k, files]) => [k, files.length > 1 ? files : files[0]])) },
     { indent: 4 },
@@ -150,7 +152,10 @@ export async function loadShardedWeights(source: ByteSource, file: string, model
     }
     for (const [group, names] of index)
       for (const name of names) if (!roots.get(name)!.group(group)) throw new FileError(`${file}: it says that '${name}' holds '${group}', which is not there.`);
-    return await loadState(new JoinedGroup([...roots.values()]), file, model, options);
+    const root = new JoinedGroup([...roots.values()]),
+      report = await loadState(root, file, model, options);
+    await loadAssets(root, model, options);
+    return report;
   } finally {
     for (const shard of opened) await shard.close();
   }

@@ -28,7 +28,7 @@ export const writeNpzWeights = (sink: ByteSink, model: Layer): Promise<void> => 
 
 /** @internal Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place. */
 export async function loadNamedWeights(source: ByteSource, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
-  const { found, names, ordered } = isZip(source) ? await npz(source, options) : safetensors(source);
+  const { found, names, ordered } = isZip(source) ? await npz(source, model, options) : safetensors(source);
   const matches = new WeightMatches(file, model.name),
     weights = named(model),
     used = new Set<string>();
@@ -49,8 +49,12 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
       `model '${model.name}'`,
     );
   } else {
+    const endings = sameEndings(
+      weights.map((w) => w.name),
+      names,
+    );
     for (const { name, variable } of weights) {
-      const hit = get(name) ?? get(objectPaths.get(variable) ?? name);
+      const hit = get(name) ?? get(objectPaths.get(variable) ?? name) ?? get(endings.get(name) ?? name);
       if (hit) matches.pair(variable, hit);
       else {
         const reason = `the file has no weight '${name}' of shape (${variable.shape.join(', ')})`;
@@ -62,6 +66,25 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
       if (!used.has(name)) matches.skipped.push({ path: name, expected: null, found: found(name)?.shape ?? null, reason: `the model has no weight '${name}'` });
   }
   return matches.apply(options);
+}
+// A layer that is built before the layer around it lacks that one's name in the paths of its weights: of a path that the other
+// side does not have, the longest ending decides, where it is that of one path alone.
+function sameEndings(wanted: readonly string[], found: readonly string[]): Map<string, string> {
+  const known = new Set(found),
+    asked = new Set(wanted),
+    open = found.filter((name) => !asked.has(name)),
+    byLast = new Map<string, string[]>(),
+    out = new Map<string, string>();
+  const last = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  for (const name of open) byLast.set(last(name), [...(byLast.get(last(name)) ?? []), name]);
+  for (const name of wanted) {
+    if (known.has(name)) continue;
+    const fitting = (byLast.get(last(name)) ?? []).filter((other) => other.endsWith(`/${name}`) || name.endsWith(`/${other}`));
+    if (fitting.length === 1) out.set(name, fitting[0]);
+  }
+  const uses = new Map<string, number>();
+  for (const name of out.values()) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return new Map([...out].filter(([, name]) => uses.get(name) === 1));
 }
 /** ordered: whether its order is that of the model it was made of. */
 type Archive = { names: string[]; ordered: boolean; found: (name: string) => Found | undefined };
@@ -76,10 +99,10 @@ function safetensors(source: ByteSource): Archive {
     },
   };
 }
-async function npz(source: ByteSource, { signal }: LoadWeightsOptions): Promise<Archive> {
+async function npz(source: ByteSource, model: Layer, { signal }: LoadWeightsOptions): Promise<Archive> {
   const file = new NpzReader(source),
     shapes = new Map<string, readonly number[]>();
-  if (!file.names.length) throw new FileError(`${source.name}: it holds no arrays.`);
+  if (!file.names.length && model.weights.length) throw new FileError(`${source.name}: it holds no arrays.`);
   for (const name of file.names) shapes.set(name, (await file.header(name, signal)).shape);
   return {
     names: file.names,

@@ -1,5 +1,6 @@
 /** Base of StringLookup and IntegerLookup: a vocabulary, given or learned, and the index of each of its terms. */
 import { binding } from '../../../binding';
+import { describe } from '../../../describe';
 import { RuntimeError, ValueError } from '../../../errors';
 import { convert, run, Tensor, tensor, type TensorLike } from '../../../tensor';
 import { withTrace } from '../../../trace';
@@ -48,6 +49,9 @@ export const LOOKUP_OPTIONS = [
   'hasInputVocabulary',
 ];
 const MODES: readonly OutputMode[] = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
+/** What ends a line for Python's splitlines, by which Keras reads it. */
+// eslint-disable-next-line no-control-regex
+const LINE_BREAK = /[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
 const VOCABULARY_FILE = 'vocabulary.txt';
 const list = (x: unknown): unknown[] => (Array.isArray(x) ? x : Array.from(convert(x as TensorLike).readSync() as ArrayLike<number | bigint>));
 /** Order of texts by their UTF-8 bytes, of numbers by size. */
@@ -326,7 +330,14 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** Files beside the weights: the vocabulary, one term a line, where it was learned. */
   saveAssets(): Record<string, string> {
-    return this.inputVocabulary ? {} : { [VOCABULARY_FILE]: this.getVocabulary().join('\n') };
+    if (this.inputVocabulary) return {};
+    const terms = this.getVocabulary(),
+      broken = terms.find((term) => typeof term === 'string' && LINE_BREAK.test(term));
+    if (broken !== undefined)
+      throw new ValueError(
+        `save: the vocabulary of layer '${this.name}' holds a term with a line break, and files of vocabularies have one term a line.\n  Received: ${describe(broken)}\n  Fix: save it as '.h5', or pass the terms to the constructor: { vocabulary: layer.getVocabulary() }.`,
+      );
+    return { [VOCABULARY_FILE]: terms.join('\n') };
   }
   /** Reads what `saveAssets` gave. */
   loadAssets(read: (file: string) => string | undefined): void {
@@ -335,7 +346,7 @@ export abstract class IndexLookup extends DataLayer {
     const lines = text.split(/\r?\n/);
     while (lines.length && lines[lines.length - 1] === '') lines.pop();
     if (lines.length <= this.tokenStart) return; // saved before it was adapted
-    withTrace(null, () => this.setVocabulary(lines, this.outputMode === 'tf_idf' ? { idfWeights: this.idf ?? lines.map(() => 1) } : {}));
+    withTrace(null, () => this.setVocabulary(lines, this.outputMode === 'tf_idf' ? { idfWeights: this.idf?.slice(0, lines.length) ?? lines.map(() => 1) } : {}));
   }
   /** What files hold by name: the weights of 'tf_idf'. */
   override saveOwnVariables(store: Record<string, TensorLike | Variable>): void {
