@@ -6,6 +6,7 @@ import { isRecord } from '../../nest';
 import { LEGACY_MODULE } from '../layers/legacy/module';
 import { modernizeLossScale } from './legacy_loss_scale';
 import { mergedFirst } from './legacy_merge';
+import { builtInClass } from './registry';
 
 type Config = Record<string, unknown>;
 
@@ -52,19 +53,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   LeakyRelu: 'LeakyReLU',
   ReLu: 'ReLU',
 };
-/** Classes that Keras 3 has no more: they live in layers/legacy. */
-const GONE = new Set([
-  'Highway',
-  'LocallyConnected1D',
-  'LocallyConnected2D',
-  'MaxoutDense',
-  'ParametricSoftplus',
-  'RandomFourierFeatures',
-  'RandomHeight',
-  'RandomWidth',
-  'SReLU',
-  'ThresholdedReLU',
-]);
+// Keras 3 has it no more: it lives in layers/legacy.
+const isGone = (className: string): boolean => builtInClass(LEGACY_MODULE, className) !== undefined;
 /** Names that Keras 3 itself has given up. */
 const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity', GroupedQueryAttention: 'GroupQueryAttention' };
 /** Options under other names, for all classes that have them. */
@@ -209,7 +199,8 @@ export function modernize(name: string, module: string | null | undefined, given
     return { className: 'Functional', module: 'keras.src.models.functional', config: withCausalCalls(given) };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Our own HDF5 files name no modules either.
-  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && GONE.has(className)) return { className, module: LEGACY_MODULE, config: given };
+  if (!isOld() && className === 'LossFunctionWrapper') return { className, module: 'keras.src.losses.losses', config: given };
+  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && isGone(className)) return { className, module: LEGACY_MODULE, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   const list: unknown = isRecord(given) ? given.layers : given;
   if (className === 'Sequential' && isOld() && Array.isArray(list)) {
@@ -300,7 +291,7 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
   for (const k of Object.keys(config))
     if ((DROPPED.has(k) && dropped(className, k)) || (Object.hasOwn(DROPPED_OF, className) && DROPPED_OF[className].includes(k))) delete config[k];
   for (const [k, v] of Object.entries(config)) config[k] = modernizeValue(className, k, v);
-  return { className, module: GONE.has(className) || ['CosineMerge', 'ModeBatchNormalization'].includes(className) ? LEGACY_MODULE : module, config };
+  return { className, module: isGone(className) ? LEGACY_MODULE : module, config };
 }
 // Classes that still have an option of such a name keep it.
 function dropped(className: string, option: string): boolean {

@@ -3,6 +3,7 @@ import { isRecord } from '../../nest';
 import type { Model } from '../models/model';
 import { withVocabularies } from '../layers/preprocessing/vocabularies';
 import { toSnakeCase } from '../naming';
+import { withObjectSharing } from './object_sharing';
 import { markAs, markFloats } from './python_json';
 import { builtInClass, classNames } from './registry';
 import { COMPILE_FLOATS, functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
@@ -21,7 +22,7 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
 /** @internal */
 export const legacyConfigOf = (model: Model): unknown =>
   withoutModules(
-    withVocabularies(() => serializeKerasObject(model)),
+    withObjectSharing(() => withVocabularies(() => serializeKerasObject(model))),
     'model',
   );
 /** @internal What the model was compiled with, or null. */

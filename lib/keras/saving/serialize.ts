@@ -229,7 +229,7 @@ const customClass = ({ class_name: name, registered_name: registered }: Serializ
   (((registered && getRegisteredObject(registered)) || getRegisteredObject(name)) as SerializableClass | null) ?? null;
 function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
   // Files of Keras 1 and 2 name no modules.
-  for (const m of module || fallback ? [module, fallback, 'keras.layers', 'keras.models'] : EVERYWHERE)
+  for (const m of module || fallback ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation'] : EVERYWHERE)
     if (m)
       for (const candidate of modulesLike(m)) {
         const cls = builtInClass(candidate, name);
