@@ -7,12 +7,12 @@ import { attentionRows } from './config_rows/attention';
 import { distillationRows } from './config_rows/distillation';
 import { legacyRows } from './config_rows/legacy';
 import { preprocessingRows } from './config_rows/preprocessing';
-import { lossRows, metricRows, optimizerRows } from './config_rows/training';
+import { lossRows, metricRows, optimizerRows, scheduleRows } from './config_rows/training';
+import { constraintRows, initializerRows, regularizerRows } from './config_rows/weights';
 import { close, throwsText, wave, type Config } from './helpers';
 
 const { keras } = trae;
-const { layers, initializers, regularizers, constraints, optimizers, saving, Sequential, Model, Input } = keras;
-const { schedules } = optimizers;
+const { layers, regularizers, constraints, saving, Sequential, Model, Input } = keras;
 /** A function that a Lambda names. */
 function doubled(x: trae.Tensor): trae.Tensor {
   return x.multiply(2);
@@ -122,47 +122,13 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     ConvLSTM2D: () => new layers.ConvLSTM2D(2, [3, 2], { padding: 'same', dataFormat: 'channels_first', unitForgetBias: false, recurrentConstraint: 'unit_norm' }),
     ConvLSTM3D: () => new layers.ConvLSTM3D(2, 2, { dilationRate: [1, 2, 1], activation: 'relu', goBackwards: true }),
   },
-  'keras.initializers': {
-    Zeros: () => new initializers.Zeros(),
-    Ones: () => new initializers.Ones(),
-    Constant: () => new initializers.Constant(3),
-    Identity: () => new initializers.Identity(2),
-    STFT: () => new initializers.STFT('imag', 'hamming', 'spectrum', true),
-    RandomNormal: () => new initializers.RandomNormal({ mean: 1, stddev: 2, seed: 3 }),
-    RandomUniform: () => new initializers.RandomUniform({ minval: 1, maxval: 2, seed: 3 }),
-    TruncatedNormal: () => new initializers.TruncatedNormal({ mean: 1, stddev: 2, seed: 3 }),
-    VarianceScaling: () => new initializers.VarianceScaling({ scale: 3, mode: 'fan_out', distribution: 'uniform', seed: 2 }),
-    GlorotUniform: () => new initializers.GlorotUniform({ seed: 1 }),
-    GlorotNormal: () => new initializers.GlorotNormal({ seed: 1 }),
-    LecunNormal: () => new initializers.LecunNormal({ seed: 1 }),
-    LecunUniform: () => new initializers.LecunUniform({ seed: 1 }),
-    HeNormal: () => new initializers.HeNormal({ seed: 1 }),
-    HeUniform: () => new initializers.HeUniform({ seed: 1 }),
-    Orthogonal: () => new initializers.Orthogonal({ gain: 2, seed: 1 }),
-  },
-  'keras.regularizers': {
-    L1: () => new regularizers.L1(0.3),
-    L2: () => new regularizers.L2(0.3),
-    L1L2: () => new regularizers.L1L2({ l1: 0.1, l2: 0.2 }),
-    OrthogonalRegularizer: () => new regularizers.OrthogonalRegularizer({ factor: 0.1, mode: 'columns' }),
-  },
-  'keras.constraints': {
-    MaxNorm: () => new constraints.MaxNorm(3, { axis: 1 }),
-    NonNeg: () => new constraints.NonNeg(),
-    UnitNorm: () => new constraints.UnitNorm(1),
-    MinMaxNorm: () => new constraints.MinMaxNorm({ minValue: 0.1, maxValue: 2, rate: 0.5, axis: 1 }),
-  },
+  'keras.initializers': initializerRows,
+  'keras.regularizers': regularizerRows,
+  'keras.constraints': constraintRows,
   'keras.losses': lossRows,
   'keras.metrics': metricRows,
   'keras.optimizers': optimizerRows,
-  'keras.optimizers.schedules': {
-    ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }),
-    PiecewiseConstantDecay: () => new schedules.PiecewiseConstantDecay([1, 2], [3, 4, 5]),
-    PolynomialDecay: () => new schedules.PolynomialDecay(0.1, 5, { endLearningRate: 0.01, power: 2, cycle: true }),
-    InverseTimeDecay: () => new schedules.InverseTimeDecay(0.1, 5, 0.5, { staircase: true }),
-    CosineDecay: () => new schedules.CosineDecay(0.1, 5, { alpha: 0.1, warmupTarget: 0.2, warmupSteps: 3 }),
-    CosineDecayRestarts: () => new schedules.CosineDecayRestarts(0.1, 5, { tMul: 3, mMul: 0.5, alpha: 0.1 }),
-  },
+  'keras.optimizers.schedules': scheduleRows,
   keras: {
     DTypePolicy: () => new keras.DTypePolicy('mixed_bfloat16'),
     QuantizedDTypePolicy: () => new QuantizedDTypePolicy('int8', 'mixed_bfloat16'),

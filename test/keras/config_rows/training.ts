@@ -121,3 +121,11 @@ export const optimizerRows: Rows = {
   RMSprop: () => new optimizers.RMSprop(0.1, { rho: 0.5, momentum: 0.1, epsilon: 0.1, centered: true, globalClipnorm: 2, gradientAccumulationSteps: 3, lossScaleFactor: 8 }),
   ScheduleFreeAdamW: () => new optimizers.ScheduleFreeAdamW(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, warmupSteps: 3 }),
 };
+export const scheduleRows: Rows = {
+  ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }),
+  PiecewiseConstantDecay: () => new schedules.PiecewiseConstantDecay([1, 2], [3, 4, 5]),
+  PolynomialDecay: () => new schedules.PolynomialDecay(0.1, 5, { endLearningRate: 0.01, power: 2, cycle: true }),
+  InverseTimeDecay: () => new schedules.InverseTimeDecay(0.1, 5, 0.5, { staircase: true }),
+  CosineDecay: () => new schedules.CosineDecay(0.1, 5, { alpha: 0.1, warmupTarget: 0.2, warmupSteps: 3 }),
+  CosineDecayRestarts: () => new schedules.CosineDecayRestarts(0.1, 5, { tMul: 3, mMul: 0.5, alpha: 0.1 }),
+};
