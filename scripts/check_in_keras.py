@@ -31,7 +31,22 @@ again = folder / "again"
 again.mkdir(exist_ok=True)
 FORMATS = (".keras", ".h5", ".weights.h5")
 # What Keras itself cannot: (names, formats, what it says, why). A row that nothing needs is a failure.
-EXCEPTIONS = []
+EXCEPTIONS = [
+    (r"^(CosineMerge|Highway|LocallyConnected|MaxoutDense|ModeBatch|ParametricSoftplus|RandomFourier|SReLU|ThresholdedReLU)", "", "", "Keras 3 has the layer no more"),
+    (r"^Random(Height|Width)$", "", "", "Keras 3 has the layer no more"),
+    (r"^lookups/|integer_lookup|Lookup|TextVectorization", "weights.h5", "Table not initialized|must be known|vocabulary", "a vocabulary is no weight in Keras"),
+    (r"channels.first", "", "NHWC|NCHW|channels_first|CPU", "TensorFlow has the operation for channels last alone, on the CPU"),
+    (r"^ops|nested/ops", r"\.h5$", "Unknown layer", "Keras does not read operations in .h5, its own either"),
+    (r"ttention", r"\.h5$", "score_mode", "Keras takes 'dot' for the function of that name in .h5, in its own files too"),
+    (r"", "^compiled .h5", "'keras.metrics.mse'", "Keras does not find 'mse' among its losses in .h5, in its own files too"),
+    (r"CategoricalGeneralized", "training|compiled .h5", "interpret loss|string indices", "Keras does not know this loss by its name"),
+    (r"^nested/(cloned|upon)", "saving .h5", "name already exists", "Keras cannot save a layer of two models as .h5"),
+    (r"^Distiller", "", "not yet been built|_student_loss|Unknown layer", "Keras cannot train a Distiller that was loaded, nor read it from .h5"),
+    (r"alpha", r"^\.h5$", "differs", "Keras forgets the alpha of LoRA in .h5, in its own files too"),
+    (r"^metric (Sum|Mean) ", "training", "multiple values", "in Keras these take values, no targets"),
+    (r"AUC.*label_weights\":\{", "", "__tensor__", "Keras does not read the label_weights that it has written"),
+    (r"tf idf|tf_idf", "", "idf_weights", "Keras does not read padded weights of tf_idf, its own either"),
+]
 failures, excepted, saved = [], {}, []
 checks = 0
 
@@ -57,18 +72,18 @@ class Scaled(keras.layers.Layer):
         return {**super().get_config(), "times": self.times}
 
 
-def placed(x, arrays):
+def placed(x, arrays, as_tensors=False):
     if isinstance(x, list):
-        return [placed(e, arrays) for e in x]
+        return [placed(e, arrays, as_tensors) for e in x]
     if "array" in x:
-        return arrays[x["array"]]
-    return tf.constant(x["texts"]) if "texts" in x else {k: placed(v, arrays) for k, v in x.items()}
+        return tf.constant(arrays[x["array"]]) if as_tensors else arrays[x["array"]]
+    return tf.constant(x["texts"]) if "texts" in x else {k: placed(v, arrays, as_tensors) for k, v in x.items()}
 
 
 def leaves(x):
     if isinstance(x, (list, tuple)):
         return [v for e in x for v in leaves(e)]
-    return [v for k in x for v in leaves(x[k])] if isinstance(x, dict) else [np.asarray(x)]
+    return [v for k in sorted(x) for v in leaves(x[k])] if isinstance(x, dict) else [np.asarray(x)]
 
 
 def difference(got, want):
@@ -102,7 +117,8 @@ def compare(name, what, got, want, tolerance):
 def check(entry):
     name, file = entry["name"], entry["file"]
     arrays = np.load(folder / f"{file}.npz")
-    x, y = placed(entry["x"], arrays), placed(entry["y"], arrays)
+    # Keras takes no mixture of arrays and texts.
+    x, y = placed(entry["x"], arrays, "texts" in str(entry["x"])), placed(entry["y"], arrays)
     target = placed(entry["target"], arrays) if "target" in entry else None
     text = (folder / f"{file}.keras").read_bytes()
     tolerance = 2e-2 if b'bfloat16"' in text or b'float16"' in text else 1e-4

@@ -1,5 +1,6 @@
 /** Models that hold each class that files may name: what one case is, and which classes are in it. */
 import * as trae from '../../../lib/index';
+import { sortedKeys } from '../../../lib/nest';
 
 const { Input, Model } = trae.keras;
 export type AnyModel = InstanceType<typeof Model>;
@@ -31,10 +32,10 @@ export function mapGiven<T>(x: Given, f: (leaf: trae.Tensor | Texts) => T): unkn
   if (isTensor(x) || isTexts(x)) return f(x);
   return Array.isArray(x) ? x.map((e: Given) => mapGiven(e, f)) : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, mapGiven(v as Given, f)]));
 }
+/** In the order of Keras, which sorts the keys of records. */
 export function leavesOf(x: Given): (trae.Tensor | Texts)[] {
-  const out: (trae.Tensor | Texts)[] = [];
-  mapGiven(x, (leaf) => out.push(leaf));
-  return out;
+  if (isTensor(x) || isTexts(x)) return [x];
+  return Array.isArray(x) ? x.flatMap((e: Given) => leavesOf(e)) : sortedKeys(x as Record<string, Given>).flatMap((k) => leavesOf((x as Record<string, Given>)[k]));
 }
 const inputFor = (x: trae.Tensor | Texts, isStateful: boolean): Symbolic => {
   if (!isTensor(x)) return Input(Array.isArray(x[0]) ? [x[0].length] : [], { dtype: 'string' as never });
