@@ -10,6 +10,7 @@ if ! [ -f /usr/include/doctest/doctest.h ] && command -v apt-get >/dev/null; the
   else echo "The native tests need doctest: apt-get install doctest-dev" >&2; exit 1; fi
 fi
 
+bash scripts/check_vector_code.sh
 launcher=()
 command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 for kind in "${@:-asan ubsan}"; do

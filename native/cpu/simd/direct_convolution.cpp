@@ -4,6 +4,9 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
+// One less than elsewhere where there are four: strides take the registers.
+constexpr int kGroups = kMostVectors < 3 ? kMostVectors : 3;
+
 template <int kRows, int kVectors>
 inline void pixels(const ConvolutionRows& s, const float* x, float* y) {
   const long groups = kVectors;
@@ -43,7 +46,6 @@ void rows(const ConvolutionRows& s) {
       float* y = s.y + r * s.y_row + at * s.y_pixel;
       switch ((s.width + kLanes - 1) / kLanes) {
 #if defined(__AVX512F__)
-        case 4: pixels<n, 4>(s, x, y); break;
         case 3: pixels<n, 3>(s, x, y); break;
         case 2: pixels<n, 2>(s, x, y); break;
 #endif
@@ -78,7 +80,6 @@ void sums(const ConvolutionSums& s) {
         float* block = to + at * s.groups * kLanes;
         switch (s.groups) {
 #if defined(__AVX512F__)
-          case 4: elements<n, 4>(s, x + at, block); break;
           case 3: elements<n, 3>(s, x + at, block); break;
           case 2: elements<n, 2>(s, x + at, block); break;
 #endif
@@ -101,7 +102,7 @@ void add_rows(long rows, long width, const float* from, double* to) {
 }  // namespace
 
 const DirectConvolutionTable& direct_convolution_table() {
-  static constexpr DirectConvolutionTable table{kMostVectors * kLanes, &rows, &sums, &add_rows};
+  static constexpr DirectConvolutionTable table{kGroups * kLanes, &rows, &sums, &add_rows};
   return table;
 }
 

@@ -384,9 +384,17 @@ Leaf find_store(int dtype) {
   return kTable[dtype];
 }
 
+// Bytes of eight registers, which is what hides the latency of an addition.
+#if defined(__AVX512F__)
+constexpr int kEightRegisters = 512;
+#elif defined(__AVX2__)
+constexpr int kEightRegisters = 256;
+#else
+constexpr int kEightRegisters = 128;
+#endif
 template <class T>
 double sum_of(int64_t n, const T* x) {
-  constexpr int kChains = 128;  // independent, for the vector units; each holds n / 128 terms, then pairs are added
+  constexpr int kChains = kEightRegisters / sizeof(T);  // independent, for the vector units; in the end pairs are added
   T chains[kChains] = {};
   int64_t i = 0;
   for (; i + kChains <= n; i += kChains)
@@ -446,7 +454,7 @@ double sum(Lane lane, int64_t n, const void* a) {
 }
 template <class T, bool kIsMax>
 double extreme_of(int64_t n, const T* R x) {
-  constexpr int kChains = 64;
+  constexpr int kChains = kEightRegisters / sizeof(T);
   const T worst = T(kIsMax ? -__builtin_inf() : __builtin_inf());
   T chains[kChains];
   int nan = 0;
