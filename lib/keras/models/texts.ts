@@ -2,6 +2,7 @@
  * Texts as inputs of models. There are no tensors of texts: the layers that take an input of texts are computed before a
  * step, and what they give stands in the place of the input, one value for each of them.
  */
+import { ValueError } from '../../errors';
 import { isRecord, mapStructure, sortedKeys } from '../../nest';
 import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor } from '../keras_tensor';
 import type { CallOptions, Layer } from '../layers/layer';
@@ -28,7 +29,7 @@ export function prepareTexts(graph: FunctionalGraph, given: unknown): unknown {
   let i = 0;
   return mapStructure(graph.inputStructure, isKerasTensor, (t) => {
     const value = values[i++];
-    return isTextTensor(t) && hasText(value) ? prepared(graph, t, value) : value;
+    return isTextTensor(t) && hasText(value) ? prepared(graph, t, new Map(graph.inputs.map((input, k) => [input, values[k]]))) : value;
   });
 }
 function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null {
@@ -44,11 +45,21 @@ function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null
 }
 const joined = (parts: (unknown[] | null)[]): unknown[] | null => (parts.includes(null) ? null : parts.flatMap((p) => p!));
 
-function prepared(graph: FunctionalGraph, t: KerasTensor, texts: unknown): PreparedTexts {
-  const fitted = fit(texts, t.shape);
+// What a layer made for one of its inputs of texts serves for all of them.
+function prepared(graph: FunctionalGraph, t: KerasTensor, given: ReadonlyMap<KerasTensor, unknown>): PreparedTexts {
+  const valueOf = (input: KerasTensor): unknown => {
+    const value = given.get(input);
+    return isTextTensor(input) && hasText(value) ? fit(value, input.shape) : value;
+  };
   const values = consumersOf(graph, t).map((node) => {
     const inner = graphOf(node);
-    return inner ? prepared(inner, inner.inputs[node.inputs.indexOf(t)], fitted) : ((node.operation as Layer).apply(fitted, (node.args[1] ?? {}) as CallOptions) as unknown);
+    if (inner) return prepared(inner, inner.inputs[node.inputs.indexOf(t)], new Map(inner.inputs.map((input, i) => [input, valueOf(node.inputs[i])])));
+    const other = node.inputs.find((input) => !given.has(input));
+    if (other)
+      throw new ValueError(
+        `model: layer '${node.operation.name}' joins texts, the input '${t.name}', with what another layer computes.\n  Fix: let it take inputs of the model alone, as layers of texts are computed before the others.`,
+      );
+    return (node.operation as Layer).apply(mapStructure(node.args[0], isKerasTensor, valueOf), (node.args[1] ?? {}) as CallOptions) as unknown;
   });
   return { [TEXTS]: values };
 }

@@ -111,6 +111,38 @@ describe('models on texts', () => {
     close((await (await loadModel(file)).predict(given, { verbose: 0 })) as trae.Tensor, y.flat(), 'written');
   });
 
+  it('a layer that takes several inputs of texts, and of numbers beside them, here and in a model inside', async () => {
+    const text = (name: string) => trae.keras.Input([1], { dtype: 'string' as never, name }),
+      a = text('a'),
+      b = text('b'),
+      n = trae.keras.Input([1], { dtype: 'int64', name: 'n' });
+    const crossed = new layers.HashedCrossing(10, { outputMode: 'one_hot' }).apply([a, b]) as typeof a,
+      mixed = new layers.HashedCrossing(4, { outputMode: 'one_hot' }).apply([a, n]) as typeof a;
+    const inner = new trae.keras.Model({ inputs: { a, b, n }, outputs: new layers.Concatenate().apply([crossed, mixed]) as typeof a }),
+      [c, d] = [text('c'), text('d')];
+    const outer = new trae.keras.Model({ inputs: [n, c, d], outputs: inner.apply({ a: c, b: d, n }) as typeof a });
+    const [as, bs, ns] = [
+        ['x', 'y', 'x', 'z'],
+        ['p', 'q', 'q', 'p'],
+        [1, 2, 3, 4],
+      ].map((list) => list.map((v) => [v])),
+      numbers = trae.tensor(ns as number[][], null, 'int64');
+    // HashedCrossing by itself is held against Keras among the preprocessing layers.
+    const bins = (size: number, x: unknown): number[] => (new layers.HashedCrossing(size).apply([as, x]) as trae.Tensor).cast('int32').arraySync().flat() as number[],
+      want = bins(10, bs).map((bin, i) => [...Array.from({ length: 10 }, (_, k) => Number(k === bin)), ...Array.from({ length: 4 }, (_, k) => Number(k === bins(4, numbers)[i]))]);
+    const model = new trae.keras.Model({ inputs: { a, b, n }, outputs: new layers.Dense(1).apply(inner.apply({ a, b, n })) as typeof a });
+    for (const batchSize of [4, 3]) {
+      assert.deepEqual(((await inner.predict({ a: as, b: bs, n: numbers } as never, { verbose: 0, batchSize })) as trae.Tensor).arraySync(), want);
+      assert.deepEqual(((await outer.predict([numbers, as, bs] as never, { verbose: 0, batchSize })) as trae.Tensor).arraySync(), want);
+    }
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const { history } = await model.fit({ a: as, b: bs, n: numbers } as never, trae.tensor([[1], [0], [1], [0]]), { epochs: 30, verbose: 0, validationSplit: 0.5 });
+    assert.ok(history.loss.at(-1)! < history.loss[0]);
+    const file = path.join(written, 'crossed.keras');
+    await outer.save(file);
+    assert.deepEqual(((await (await loadModel(file)).predict([numbers, as, bs] as never, { verbose: 0 })) as trae.Tensor).arraySync(), want);
+  });
+
   it("TextVectorization of tf.keras says dtype 'string'", () => {
     const config = { class_name: 'TextVectorization', config: { name: 'words', trainable: true, dtype: 'string', batch_input_shape: [null], max_tokens: 10, standardize: 'lower', split: 'whitespace', ngrams: null, output_mode: 'int', output_sequence_length: 3, pad_to_max_tokens: false, sparse: false, ragged: false, vocabulary: ['cat', 'dog'], idf_weights: null, encoding: 'utf-8' } }; // prettier-ignore
     const layer = withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () => trae.keras.saving.deserializeKerasObject(config)) as InstanceType<typeof layers.Layer>;

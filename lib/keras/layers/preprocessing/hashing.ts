@@ -1,14 +1,15 @@
 /** Hashing and HashedCrossing: texts and whole numbers to bins, without a vocabulary. */
 import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
-import type { Tensor } from '../../../tensor';
-import type { SymbolicShape } from '../../keras_tensor';
+import { zeros } from '../../../ops/creation';
+import { Tensor } from '../../../tensor';
+import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { type LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 import { fingerprint64, joinFingerprints, sipHash } from './fingerprint';
-import { integers, readValues, type Values } from './values';
+import { hasText, integers, readValues, type Values } from './values';
 
 export interface HashingOptions extends LayerOptions {
   numBins?: number;
@@ -101,6 +102,9 @@ export class HashedCrossing extends DataLayer {
   }
   override call(inputs: unknown): Tensor {
     if (!Array.isArray(inputs) || inputs.length < 2) throw new ValueError('HashedCrossing: an array of two or more features is expected.');
+    const numbers = inputs.find((x) => x instanceof Tensor);
+    // Numbers beside texts have no values while shapes are found; models compute such layers before their steps.
+    if (numbers && isInferring() && inputs.some(hasText)) return encode(zeros(numbers.shape, { dtype: 'int64' }), this.outputMode, this.numBins, this.computeDtype);
     const features: Values[] = inputs.map((x) => readValues('HashedCrossing', x)),
       { shape } = features[0];
     if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1) || features.some((f) => String(f.shape) !== String(shape)))
