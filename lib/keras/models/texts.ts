@@ -20,17 +20,35 @@ const holdsText = (x: unknown): boolean => hasText(x) || (isRecord(x) && !isPrep
 const graphOf = (node: GraphNode): FunctionalGraph | null => (node.operation as { graph?: FunctionalGraph | null }).graph ?? null;
 const consumersOf = (graph: FunctionalGraph, t: KerasTensor): GraphNode[] => graph.nodes.filter((n) => n.inputs.includes(t));
 
+/** @internal What is given for each input, in their order; null where the data have another structure. */
+export function valuesOf(graph: FunctionalGraph, given: unknown): unknown[] | null {
+  return partsOf(graph.inputStructure, given) ?? (isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null);
+}
+/** @internal Values for the inputs, in their order, in the structure of the inputs. */
+export function structured(graph: FunctionalGraph, values: readonly unknown[]): unknown {
+  let i = 0;
+  return mapStructure(graph.inputStructure, isKerasTensor, () => values[i++]);
+}
+/** @internal Whether a layer of texts gives rows whose length the texts of a batch decide. */
+export function fitsBatches(graph: FunctionalGraph | null): graph is FunctionalGraph {
+  const isOpen = (g: FunctionalGraph, t: KerasTensor): boolean =>
+    consumersOf(g, t).some((node) => {
+      const inner = graphOf(node);
+      return inner ? isOpen(inner, inner.inputs[node.inputs.indexOf(t)]) : node.outputs.some(({ shape }) => shape.slice(1).includes(null));
+    });
+  return graph?.inputs.some((t) => isTextTensor(t) && isOpen(graph, t)) ?? false;
+}
+
 /** @internal Data with texts, of the structure of the inputs and prepared; other data as they are. */
 export function prepareTexts(graph: FunctionalGraph, given: unknown): unknown {
   if (!graph.inputs.some(isTextTensor) || !holdsText(given)) return given;
-  const byName = isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null,
-    values = partsOf(graph.inputStructure, given) ?? byName;
+  const values = valuesOf(graph, given);
   if (!values) return given;
-  let i = 0;
-  return mapStructure(graph.inputStructure, isKerasTensor, (t) => {
-    const value = values[i++];
-    return isTextTensor(t) && hasText(value) ? prepared(graph, t, new Map(graph.inputs.map((input, k) => [input, values[k]]))) : value;
-  });
+  const all = new Map(graph.inputs.map((input, k) => [input, values[k]]));
+  return structured(
+    graph,
+    graph.inputs.map((t, i) => (isTextTensor(t) && hasText(values[i]) ? prepared(graph, t, all) : values[i])),
+  );
 }
 function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null {
   if (isKerasTensor(structure)) return [given];

@@ -11,6 +11,7 @@ import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
 import { isOfTexts, type Texts } from '../layers/preprocessing/values';
 import { withTexts } from '../models/texts';
+import { textArrays } from './text_batches';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
@@ -125,9 +126,30 @@ export class Trainer {
     this.model.prepareFor(x);
     return withTexts(this.model.graph, x) as Data;
   }
+  // The same arrays in batches, where texts of a batch decide how long its rows are.
+  private inTextBatches(where: string, x: Data, y: Data | null, sampleWeight: Data | null, batchSize: number): [Data, Data | null, Data | null] {
+    const texts = textArrays(where, this.model.graph, x, y, sampleWeight);
+    return texts ? [texts.batches(0, texts.rows, batchSize, null), null, null] : [x, y, sampleWeight];
+  }
   async fit(x: Data, y: Data | null, options: FitOptions): Promise<History> {
     checkOptions('fit', options, FIT);
     const state = this.requireCompiled('fit');
+    this.model.prepareFor(x);
+    const texts = textArrays('fit', this.model.graph, x, y, options.sampleWeight ?? null);
+    if (texts) {
+      const { validationSplit: split = 0, shuffle = true } = options,
+        size = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
+        at = split > 0 && split < 1 && !options.validationData ? Math.floor(texts.rows * (1 - split)) : texts.rows;
+      if (!at) throw new ValueError(`fit: validationSplit ${split} of ${texts.rows} examples leaves 0 to train on and ${texts.rows} to validate with.`);
+      const validationData = at < texts.rows ? texts.batches(at, texts.rows, options.validationBatchSize ?? size, null) : options.validationData;
+      return this.fit(texts.batches(0, at, size, shuffle ? makeDefaultSeed() : null), null, {
+        ...options,
+        sampleWeight: null,
+        shuffle: false,
+        validationSplit: at < texts.rows ? 0 : split,
+        validationData: validationData as FitOptions['validationData'],
+      });
+    }
     const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0),
       initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0),
       batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
@@ -140,7 +162,7 @@ export class Trainer {
       checkClassWeight('fit', options.classWeight);
       const source = await openSource('fit', this.taking(x), y, options.sampleWeight ?? null, options.classWeight ?? null, shuffle ? seed : null);
       await this.checkTargets('fit', source);
-      const validation = await this.validationSource(source, options),
+      const validation = await this.validationSource(source, options, options.validationBatchSize ?? batchSize),
         all = stepsOf(source, batchSize),
         steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
       const history = (this.history = new History()),
@@ -191,11 +213,12 @@ export class Trainer {
       return history;
     });
   }
-  private async validationSource(source: Source, { validationData: given, validationSplit: split = 0 }: FitOptions): Promise<Source | null> {
+  private async validationSource(source: Source, { validationData: given, validationSplit: split = 0 }: FitOptions, batchSize: number): Promise<Source | null> {
     if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${describe(split)}`);
     if (given) {
       const where = 'fit: validationData';
-      const [x, y, weight] = (Array.isArray(given) ? given : [given]) as Data[],
+      const [inputs, targets, weights] = (Array.isArray(given) ? given : [given]) as Data[],
+        [x, y, weight] = this.inTextBatches(where, inputs, targets ?? null, weights ?? null, batchSize),
         own = await openSource(where, this.taking(x), y ?? null, weight ?? null, null);
       await this.checkTargets(where, own);
       return own;
@@ -224,7 +247,9 @@ export class Trainer {
     const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 32, 1);
     return this.during('evaluate', 'read', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
-      const source = await openSource('evaluate', this.taking(x), y ?? null, options.sampleWeight ?? null, null);
+      this.model.prepareFor(x);
+      const [inputs, targets, weights] = this.inTextBatches('evaluate', x, y ?? null, options.sampleWeight ?? null, batchSize),
+        source = await openSource('evaluate', this.taking(inputs), targets, weights, null);
       await this.checkTargets('evaluate', source);
       const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) });
       this.resetMetrics(run);
@@ -237,7 +262,8 @@ export class Trainer {
     const batchSize = wholeNumber('predict', 'batchSize', options.batchSize ?? 32, 1);
     if (isOfTexts(x) && (this.model.graph?.inputs.length ?? 1) === 1) return this.predictTexts(x, batchSize, options);
     return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
-      const source = openInputs(this.taking(x)),
+      this.model.prepareFor(x);
+      const source = openInputs(this.taking(this.inTextBatches('predict', x, null, null, batchSize)[0])),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) }),
         parts: Tensor[][] = [];
       await callbacks.each((c) => c.onPredictBegin({}));

@@ -128,7 +128,7 @@ describe('models on texts', () => {
       ].map((list) => list.map((v) => [v])),
       numbers = trae.tensor(ns as number[][], null, 'int64');
     // HashedCrossing by itself is held against Keras among the preprocessing layers.
-    const bins = (size: number, x: unknown): number[] => (new layers.HashedCrossing(size).apply([as, x]) as trae.Tensor).cast('int32').arraySync().flat() as number[],
+    const bins = (size: number, x: unknown): number[] => [...((new layers.HashedCrossing(size).apply([as, x]) as trae.Tensor).cast('int32').dataSync() as Int32Array)],
       want = bins(10, bs).map((bin, i) => [...Array.from({ length: 10 }, (_, k) => Number(k === bin)), ...Array.from({ length: 4 }, (_, k) => Number(k === bins(4, numbers)[i]))]);
     const model = new trae.keras.Model({ inputs: { a, b, n }, outputs: new layers.Dense(1).apply(inner.apply({ a, b, n })) as typeof a });
     for (const batchSize of [4, 3]) {
@@ -141,6 +141,50 @@ describe('models on texts', () => {
     const file = path.join(written, 'crossed.keras');
     await outer.save(file);
     assert.deepEqual(((await (await loadModel(file)).predict([numbers, as, bs] as never, { verbose: 0 })) as trae.Tensor).arraySync(), want);
+  });
+
+  it('each batch is filled up to its own longest text: predict, evaluate, fit, validation', async () => {
+    const make = (): InstanceType<typeof trae.keras.Model> => {
+      trae.setRandomSeed(5);
+      const words = new layers.TextVectorization();
+      words.adapt(TEXTS);
+      const text = trae.keras.Input([1], { dtype: 'string' as never, name: 'text' }),
+        numbers = trae.keras.Input([2], { name: 'numbers' });
+      const pooled = new layers.GlobalAveragePooling1D().apply(new layers.Embedding(20, 3).apply(words.apply(text) as typeof text)) as typeof text;
+      const model = new trae.keras.Model({ inputs: { text, numbers }, outputs: new layers.Dense(1).apply(new layers.Concatenate().apply([pooled, numbers])) as typeof text });
+      model.compile({ optimizer: new trae.keras.optimizers.SGD(0.1), loss: 'mse' });
+      return model;
+    };
+    const model = make(),
+      numbers = trae.random.normal([6, 2], { seed: 1 }),
+      rows = (from: number): never => ({ text: TEXTS.slice(from, from + 2), numbers: trae.take(numbers, Int32Array.of(from, from + 1), { axis: 0 }) }) as never,
+      pairs = [0, 2, 4],
+      whole = { text: TEXTS, numbers } as never,
+      target = (from: number): trae.Tensor => trae.take(targets(), Int32Array.of(from, from + 1), { axis: 0 });
+    const want = trae.concatenate(
+      pairs.map((from) => model.apply(rows(from)) as trae.Tensor),
+      { axis: 0 },
+    );
+    close((await model.predict(whole, { batchSize: 2, verbose: 0 })) as trae.Tensor, want, 'predict');
+    const atOnce = (await model.predict(whole, { batchSize: 6, verbose: 0 })) as trae.Tensor;
+    assert.ok(trae.max(trae.abs(atOnce.subtract(want))).item() > 1e-3, 'the length of a batch counts');
+    const loss = trae.mean(want.subtract(targets()).square()).item();
+    const evaluated = async (): Promise<number> => ([await model.evaluate(whole, targets(), { batchSize: 2, verbose: 0 })].flat() as number[])[0];
+    close(await evaluated(), loss, 'evaluate');
+    // Three steps by hand, of the same batches.
+    const byHand = make();
+    for (const from of pairs) await byHand.trainOnBatch(rows(from), target(from));
+    const { history } = await model.fit(whole, targets(), { batchSize: 2, shuffle: false, verbose: 0, validationData: [whole, targets()], validationBatchSize: 2 });
+    model.weights.forEach((w, i) => close(w, byHand.weights[i], w.path));
+    close(await evaluated(), history.val_loss[0], 'validation');
+    const split = make();
+    for (const from of [0, 2]) await split.trainOnBatch(rows(from), target(from));
+    const again = make();
+    await again.fit(whole, targets(), { batchSize: 2, shuffle: false, verbose: 0, validationSplit: 0.33, sampleWeight: trae.ones([6]) });
+    again.weights.forEach((w, i) => close(w, split.weights[i], w.path));
+    // In another order in each epoch; all rows of the first part, once.
+    assert.equal((await again.fit(whole, targets(), { batchSize: 4, epochs: 3, verbose: 0 })).history.loss.length, 3);
+    await assert.rejects(async () => model.fit({ text: TEXTS.slice(1), numbers } as never, targets(), { verbose: 0 }), /the same number of examples/);
   });
 
   it("TextVectorization of tf.keras says dtype 'string'", () => {
