@@ -15,7 +15,8 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   // By the name of the class in Keras' source, or by that under which its author registered it.
   rest.class_name = registered?.includes('>') ? registered : (builtInClass(module ?? '', x.class_name)?.sourceName ?? x.class_name);
   const { config } = rest;
-  if (inside === 'model' && isRecord(config) && Array.isArray(config.layers))
+  // A Pipeline has layers too, as objects among its options.
+  if (inside === 'model' && module !== 'keras.layers' && isRecord(config) && Array.isArray(config.layers))
     return { ...rest, config: markAs({ ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) }, config) };
   return rest;
 }
