@@ -363,8 +363,8 @@ function modernizeSmall(className: string, old: Config): Config {
       config[to] ??= config[from];
       delete config[from];
     }
-  // A rate that falls by itself: rate / (1 + decay * steps).
-  if (typeof config.decay === 'number' && config.decay > 0 && typeof config.learning_rate === 'number')
+  // A rate that falls by itself: rate / (1 + decay * steps). Nadam's decay is that of its momentum.
+  if (className !== 'Nadam' && typeof config.decay === 'number' && config.decay > 0 && typeof config.learning_rate === 'number')
     config.learning_rate = {
       module: 'keras.optimizers.schedules',
       class_name: 'InverseTimeDecay',

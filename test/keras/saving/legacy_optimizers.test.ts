@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
+import { withLegacyConfigs } from '../../../lib/keras/saving/legacy_configs';
 import { close, golden } from '../helpers';
 
 const folder = path.join(__dirname, '..', 'golden', 'legacy');
@@ -20,6 +21,15 @@ describe('optimizers in files of Keras 2', () => {
       Object.keys(cases).sort(),
     );
     assert.ok(files.length >= 52);
+  });
+  it("the decay of Nadam is that of its momentum, not of its rate as SGD's is", () => {
+    const read = (name: string): trae.keras.optimizers.Optimizer =>
+      withLegacyConfigs({ version: '2.10.0', backend: 'tensorflow' }, () =>
+        trae.keras.optimizers.deserialize({ class_name: name, config: { name, learning_rate: 0.5, decay: 0.004 } } as never),
+      ) as trae.keras.optimizers.Optimizer;
+    const configOf = (name: string): unknown => (read(name).getConfig() as { learningRate: unknown }).learningRate;
+    assert.equal(configOf('Nadam'), 0.5);
+    assert.notEqual(typeof configOf('SGD'), 'number');
   });
   for (const file of files) {
     const name = file.replace(/^resume_|\.\w+$/g, ''),
