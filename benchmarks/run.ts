@@ -1,7 +1,9 @@
 /**
  * Times problems against the machine's limits, and on request against PyTorch on the same work, in turn:
- *   npm run bench -- [--peer python3] [--rounds 8] [--first-call] ['matmul 512x512x512' ...]
+ *   npm run bench -- [--peer python3] [--rounds 8] [--isa avx2] ['matmul 512x512x512' ...]
+ * --isa avx512, avx2 or base limits both sides to that instruction set: ours, oneDNN's, PyTorch's, MKL's.
  */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import * as trae from '../lib/index';
 import { binding } from '../lib/binding';
@@ -34,11 +36,25 @@ const PROBLEMS = [
   'model embedding_lstm 32',
   'model embedding_gru 32',
 ];
+/** Environment variables that limit every library of both sides; read when it is loaded. */
+const LIMITS: Record<string, Record<string, string>> = {
+  avx512: { TRAE_MAX_ISA: 'avx512', ONEDNN_MAX_CPU_ISA: 'AVX512_CORE', ATEN_CPU_CAPABILITY: 'avx512', MKL_ENABLE_INSTRUCTIONS: 'AVX512' },
+  avx2: { TRAE_MAX_ISA: 'avx2', ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2', MKL_ENABLE_INSTRUCTIONS: 'AVX2' },
+  base: { TRAE_MAX_ISA: 'base', ONEDNN_MAX_CPU_ISA: 'SSE41', ATEN_CPU_CAPABILITY: 'default', MKL_ENABLE_INSTRUCTIONS: 'SSE4_2' },
+};
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const short = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4));
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' }, isa: { type: 'string' } } });
+  if (values.isa) {
+    const limits = LIMITS[values.isa];
+    if (!limits) throw new Error(`unknown instruction set '${values.isa}': ${Object.keys(LIMITS).join(', ')}`);
+    const others = process.argv.slice(2).filter((a, i, all) => !a.startsWith('--isa') && all[i - 1] !== '--isa');
+    const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1], ...others], { stdio: 'inherit', env: { ...process.env, ...limits } });
+    process.exitCode = status ?? 1;
+    return;
+  }
   const rounds = Number(values.rounds),
     lines = positionals.length ? positionals : PROBLEMS;
   trae.setRandomSeed(1);
