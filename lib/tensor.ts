@@ -7,9 +7,9 @@ import type { DType, NativeTensor, TypedArray } from '../binding';
 import { binding, shared } from './binding';
 import { otherPackageOf } from './copies';
 import { describe } from './describe';
-import { requireHeap } from './limits';
+import { allocate, requireHeap } from './limits';
 import { RuntimeError, TypeError, ValueError } from './errors';
-import { isTypedArray, ofThisRealm, typedArrayKind } from './realms';
+import { isFloat64Array, isTypedArray, ofThisRealm, typedArrayKind } from './realms';
 
 export type { DType, TypedArray } from '../binding';
 /** Sizes of each axis. */
@@ -88,8 +88,11 @@ function isDetached(x: TypedArray): boolean {
   }
 }
 
+/** Classes whose conversion of a number is that of the dtype. */
+const PLAIN = { float64: Float64Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array, float32: Float32Array, float16: Float32Array, bfloat16: Float32Array };
 function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): TypedArray {
   const n = values.length;
+  if (isFloat64Array(values) && dtype !== 'int64' && dtype !== 'bool') return new PLAIN[dtype](values);
   if (dtype === 'int64')
     return BigInt64Array.from({ length: n }, (_, i) => {
       const v = values[i];
@@ -149,10 +152,19 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
     natural = [values.length];
     dtype ??= dtypeOf(values);
   } else {
-    const list: (number | bigint | boolean)[] = [];
-    natural = flatten(values, list);
-    flat = list;
-    dtype ??= list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
+    const { count, first } = promised(values);
+    if (count > MANY && typeof first === 'number') {
+      const numbers = new ManyNumbers(count);
+      natural = flatten(values, numbers);
+      flat = numbers.values;
+      dtype ??= 'float32';
+    } else {
+      requireHeap(`tensor: ${count} values in nested arrays`, 16 * count, 'a typed array and a shape.');
+      const list: (number | bigint | boolean)[] = [];
+      natural = flatten(values, list);
+      flat = list;
+      dtype ??= kindOf(list);
+    }
   }
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
   if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
@@ -171,7 +183,33 @@ export function fromOtherCopy(given: unknown): Tensor | null {
 
 /** More than anyone needs, and a bound for arrays that hold themselves. */
 const MOST_AXES = 64;
-function flatten(value: unknown, out: (number | bigint | boolean)[]): number[] {
+/** Values from here on go into a typed array: so many in a list are more than JavaScript's heap is for. */
+const MANY = 2 ** 22;
+/** How many values nested arrays will have, by the first row of each axis, and the first value. */
+function promised(values: unknown): { count: number; first: unknown } {
+  let first = values,
+    count = 1;
+  for (let depth = 0; depth < MOST_AXES && (Array.isArray(first) || isTypedArray(first)); depth++) {
+    count *= first.length;
+    first = first[0] as unknown;
+  }
+  // Deeper than anyone may go: said where the values are read.
+  return Array.isArray(first) ? { count: 0, first } : { count, first };
+}
+class ManyNumbers {
+  readonly values: Float64Array;
+  length = 0;
+  constructor(count: number) {
+    this.values = allocate(`tensor: ${count} values in nested arrays`, Float64Array, count);
+  }
+  push(v: number | bigint | boolean): void {
+    if (typeof v === 'bigint') throw new TypeError(`tensor: a bigint stands among numbers.\n  Received: ${describe(v)}`);
+    this.values[this.length++] = Number(v);
+  }
+}
+const kindOf = (list: readonly (number | bigint | boolean)[]): DType =>
+  list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
+function flatten(value: unknown, out: { length: number; push(v: number | bigint | boolean): unknown }): number[] {
   const leaf = (v: unknown): boolean => {
     if (typeof v !== 'number' && typeof v !== 'bigint' && typeof v !== 'boolean') return false;
     out.push(v);

@@ -1,4 +1,5 @@
 /** STFT: kernels of Fourier transforms of frames. */
+import { requireTable } from '../../limits';
 import { ValueError } from '../../errors';
 import { type Shape, type Tensor, tensor } from '../../tensor';
 import { registerClass } from '../saving/registry';
@@ -38,6 +39,7 @@ export class STFT extends Initializer {
     const [frames, , bins] = shape,
       length = (bins - 1) * 2,
       span = this.periodic ? frames : frames - 1;
+    requireTable('STFT', frames * Math.max(1, bins));
     const given = this.window;
     const window = given === null ? null : typeof given === 'string' ? Array.from({ length: frames }, (_, i) => WINDOWS[given]((2 * Math.PI * i) / span)) : [...given];
     if (window && window.length !== frames) throw new ValueError(`STFT: the window has ${window.length} values but the kernel ${frames} frames.`);

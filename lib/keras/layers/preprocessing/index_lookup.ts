@@ -1,4 +1,5 @@
 /** Base of StringLookup and IntegerLookup: a vocabulary, given or learned, and the index of each of its terms. */
+import { requireTable } from '../../../limits';
 import { binding } from '../../../binding';
 import { describe } from '../../../describe';
 import { RuntimeError, ValueError } from '../../../errors';
@@ -100,6 +101,7 @@ export abstract class IndexLookup extends DataLayer {
       throw new ValueError(`${where}: vocabulary must be an array of terms, not the path of a file.\n  Fix: readFileSync(path, 'utf8').trimEnd().split('\\n')`);
     this.maxTokens = maxTokens;
     this.numOovIndices = numOovIndices;
+    requireTable(`${where}: numOovIndices ${numOovIndices}`, numOovIndices);
     this.maskToken = maskToken;
     this.oovToken = oovToken;
     this.invert = invert;

@@ -1,4 +1,5 @@
 /** MelSpectrogram: sound to powers of frequency bands as the ear hears them. */
+import { requireTable } from '../../../limits';
 import { ValueError } from '../../../errors';
 import { matmul } from '../../../ops/linalg';
 import { stft } from '../../../ops/signal';
@@ -72,6 +73,7 @@ export class MelSpectrogram extends Layer {
     const { samplingRate, numMelBins, minFreq, maxFreq } = this.settings,
       low = mel(minFreq),
       step = (mel(maxFreq) - low) / (numMelBins + 1);
+    requireTable('MelSpectrogram', frequencies * numMelBins);
     return Array.from({ length: frequencies * numMelBins }, (_, k) => {
       const f = Math.floor(k / numMelBins),
         left = low + (k % numMelBins) * step;

@@ -1,4 +1,5 @@
 /** TextVectorization: texts to indices of their words. */
+import { requireTable } from '../../../limits';
 import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
 import type { Tensor, TensorLike } from '../../../tensor';
@@ -148,6 +149,7 @@ export class TextVectorization extends Layer {
       longest = rows.reduce((n, r) => Math.max(n, r.length), 0),
       width = this.outputSequenceLength ?? longest,
       filler = this.outputMode === 'int' ? 0 : -1;
+    requireTable(`TextVectorization: outputSequenceLength ${width}`, rows.length * width);
     const flat = rows.flatMap((row) => {
       const found = this.lookupLayer.lookUp(row.slice(0, width));
       return [...found, ...Array<number>(width - found.length).fill(filler)];
