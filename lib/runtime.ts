@@ -1,7 +1,9 @@
 /** The engine as a whole: threads, memory, devices, version. */
 import { expectFunction } from './guard';
 import { binding } from './binding';
+import { describe } from './describe';
 import { ValueError } from './errors';
+import { planLimits } from './plan_cache';
 import { flattenStructure } from './nest';
 import { Tensor } from './tensor';
 import { isPromise } from './realms';
@@ -14,6 +16,18 @@ export const config = {
   },
   set numThreads(count: number) {
     binding.setNumThreads(count);
+  },
+  /**
+   * Bytes that the plans of one function or model may take together: working memory and code of each size of batch, length
+   * and the like that it has met. Those used least recently are given up and made anew when they are needed; eight stay
+   * whatever their size. Default 2^28 (256 MiB).
+   */
+  get planCacheBytes(): number {
+    return planLimits.bytes;
+  },
+  set planCacheBytes(bytes: number) {
+    if (!(typeof bytes === 'number' && bytes >= 0)) throw new ValueError(`config.planCacheBytes must be a number >= 0.\n  Received: ${describe(bytes)}`);
+    planLimits.bytes = bytes;
   },
 };
 /** Tensors alive in this thread; bytes in use, at most, and kept for reuse in the process. */

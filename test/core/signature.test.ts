@@ -202,8 +202,8 @@ describe('compiled functions', () => {
 describe('the cache of plans', () => {
   /** A plan of so many ops that notes when it is ended. */
   const ended: string[] = [];
-  const plan = (name: string, ops: number): { plan: NativePlan } => ({
-    plan: { statistics: { ops, fused: 0, reorders: 0, arenaBytes: 0, compileMs: 0 }, dispose: () => void ended.push(name) } as unknown as NativePlan,
+  const plan = (name: string, ops: number, arenaBytes = 0): { plan: NativePlan } => ({
+    plan: { statistics: { ops, fused: 0, reorders: 0, arenaBytes, compileMs: 0 }, dispose: () => void ended.push(name) } as unknown as NativePlan,
   });
   const put = (cache: PlanCache<{ plan: NativePlan }>, name: string, ops: number, isShared = false): unknown => cache.get(name, () => plan(name, ops), isShared);
   beforeEach(() => void (ended.length = 0));
@@ -223,6 +223,20 @@ describe('the cache of plans', () => {
     assert.deepEqual(ended.splice(0), ['b']);
     put(byOps, 'large', 50);
     assert.deepEqual([ended.splice(0), byOps.size], [['a', 'c'], 1], 'the one in use stays, however large');
+  });
+  it('ends what was used least recently by bytes, but for the last eight', () => {
+    const before = trae.config.planCacheBytes,
+      cache = new PlanCache();
+    try {
+      trae.config.planCacheBytes = 100_000;
+      for (let i = 0; i < 12; i++) cache.get(`${i}`, () => plan(`${i}`, 1, 1000));
+      assert.deepEqual([ended.splice(0), cache.size], [['0', '1'], 10], 'ten of 1000 bytes and an op each fit');
+      for (let i = 12; i < 15; i++) cache.get(`${i}`, () => plan(`${i}`, 1, 1e9));
+      assert.deepEqual([ended.splice(0), cache.size], [['2', '3', '4', '5', '6'], 8]);
+      assert.throws(() => (trae.config.planCacheBytes = -1), { name: 'ValueError', message: 'config.planCacheBytes must be a number >= 0.\n  Received: -1' });
+    } finally {
+      trae.config.planCacheBytes = before;
+    }
   });
   it('leaves plans that the user holds alone', () => {
     const cache = new PlanCache(1, 1e9);

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     } catch (e) {
       if (!(e instanceof trae.OutOfMemoryError)) throw e;
       refused++;
-      if (trae.ones([8]).sum().item() !== 8) throw new Error('what fits is computed no more');
+      if (trae.ones([8]).sum().item() !== 8) throw new Error('what fits is computed no more', { cause: e });
     }
   console.log(`${refused} refused`);
 }

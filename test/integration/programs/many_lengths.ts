@@ -2,7 +2,30 @@
 import * as trae from '../../../lib/index';
 
 const { layers, Sequential } = trae.keras;
-const model = new Sequential([layers.Input([null]), new layers.Embedding(1000, 32, { maskZero: true }), new layers.LSTM(64), new layers.Dense(1, { activation: 'sigmoid' })]);
+/** Steps of a cell that only the program knows: h = tanh(W x + h). */
+class OwnCell extends layers.Layer {
+  readonly stateSize = 32;
+  private kernel!: trae.Variable;
+  override build(shape: never): void {
+    this.kernel = this.addWeight({ name: 'kernel', shape: [(shape as number[]).at(-1)!, 32] });
+  }
+  override call(x: trae.Tensor, [state]: trae.Tensor[]): [trae.Tensor, trae.Tensor[]] {
+    const h = trae.tanh(trae.matmul(x, this.kernel).add(state));
+    return [h, [h]];
+  }
+}
+const kinds = {
+  LSTM: () => new layers.LSTM(64),
+  SimpleRNN: () => new layers.SimpleRNN(64),
+  'a cell of the user': () => new layers.RNN(new OwnCell() as never),
+};
+const kind = (process.argv[2] ?? 'LSTM') as keyof typeof kinds;
+const model = new Sequential([
+  layers.Input([null]),
+  new layers.Embedding(1000, 32, { maskZero: process.argv[3] !== 'unmasked' }),
+  kinds[kind](),
+  new layers.Dense(1, { activation: 'sigmoid' }),
+]);
 model.compile({ loss: 'binary_crossentropy', optimizer: 'adam' });
 function* batches(): Generator<trae.Tensor[]> {
   const y = Float32Array.from({ length: 32 }, (_, i) => i % 2);
