@@ -13,7 +13,14 @@ export interface PadSequencesOptions {
   value?: number;
 }
 /** Of dtypes whose values can be written as they are. */
-const ARRAY_OF = { float32: Float32Array, float16: Float32Array, bfloat16: Float32Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array };
+const ARRAY_OF: Readonly<Record<string, Float64ArrayConstructor>> = {
+  float32: Float32Array,
+  float16: Float32Array,
+  bfloat16: Float32Array,
+  int32: Int32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+} as never;
 /**
  * Sequences as rows of a matrix: shorter ones are filled with `value`, longer ones cut, at the start ('pre') or the end ('post').
  * Elements may be vectors or matrices of one shape. Defaults: the longest length, int32, 'pre', 'pre', 0.
@@ -40,7 +47,7 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const length = options.maxlen ?? Math.max(0, ...list.map((t) => t.shape[0])),
     size = inner.reduce((a, b) => a * b, 1);
   if (!(Number.isInteger(length) && length >= 0)) throw new ValueError(`padSequences: maxlen must be a whole number.\n  Received: ${describe(options.maxlen)}`);
-  const rows = allocate('padSequences', ARRAY_OF[dtype as keyof typeof ARRAY_OF] ?? Float64Array, list.length * length * size).fill(value as never) as Float64Array;
+  const rows = allocate('padSequences', ARRAY_OF[dtype] ?? Float64Array, list.length * length * size).fill(value);
   list.forEach((t, i) => {
     const kept = Math.min(t.shape[0], length),
       values = run('cast', [t], { dtype: 'float64' }).dataSync() as Float64Array;
