@@ -1,6 +1,7 @@
 /** Models whose first layer takes texts. */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
+import { close } from '../helpers';
 
 const { layers, Sequential } = trae.keras;
 const TEXTS = ['the cat sat', 'the dog ran', 'a bird flew', 'a cat ran', 'the bird'];
@@ -15,17 +16,11 @@ describe('texts', () => {
   it('are given to predict, in batches', async () => {
     const seen: number[] = [],
       callback = new trae.keras.callbacks.LambdaCallback({ onPredictBatchEnd: (batch: number) => void seen.push(batch) } as never);
-    const want = (numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor).arraySync();
-    assert.deepEqual(((await model.predict(TEXTS, { batchSize: 2, verbose: 0, callbacks: [callback] })) as trae.Tensor).arraySync(), want);
-    assert.deepEqual(
-      (
-        (await model.predict(
-          TEXTS.map((t) => [t]),
-          { verbose: 0 },
-        )) as trae.Tensor
-      ).arraySync(),
-      want,
-    );
+    const want = numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor;
+    // Products of other numbers of rows may round otherwise.
+    close((await model.predict(TEXTS, { batchSize: 2, verbose: 0, callbacks: [callback] })) as trae.Tensor, want, 'batches of two');
+    const nested = TEXTS.map((t) => [t]);
+    close((await model.predict(nested, { verbose: 0 })) as trae.Tensor, want, 'rows of one text');
     assert.equal(((await model.predict(TEXTS, { batchSize: 2, steps: 2, verbose: 0 })) as trae.Tensor).shape[0], 4);
   });
   it('end when a signal says so', () => assert.rejects(async () => model.predict(TEXTS, { verbose: 0, signal: AbortSignal.abort() }), { name: 'AbortError' }));
