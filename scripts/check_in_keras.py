@@ -49,7 +49,12 @@ EXCEPTIONS = [
     (r"^Wrapper$", "", "automatically infer", "Keras' Wrapper has no call of its own"),
     (r"Lamb", "^compiled .h5", "identifier: lamb", "Keras does not know Lamb by name"),
     (r"LossScaleOptimizer around Nadam", "next step", "differs", "Keras does not save Nadam's product of momenta inside of LossScaleOptimizer"),
-    (r"tf idf|tf_idf", "", "idf_weights", "Keras does not read padded weights of tf_idf, its own either"),
+    (r"axes|of two axes|normalization of all", r"\.h5$", "Shape mismatch|differs", "Keras reads the last axis of a list alone in .h5, in its own files too"),
+    (r"preprocessing_(images|boxes)", "saving .h5", "cannot pickle 'module'", "Keras cannot save its layers of images as .h5"),
+    (r"preprocessing_boxes", "", "`input_shape` must be|IndexError", "Keras' layer takes no records of symbolic images and boxes"),
+    (r"Adafactor|bidirectional of an rnn", "saving .h5", "name already exists", "Keras gives two variables one name in .h5"),
+    (r"transpose dilated", "", "InvalidArgumentError", "TensorFlow has no dilated transposed convolution on the CPU"),
+    (r"lora", "evaluate loss", "differs", "a regularizer sees the kernel that the file holds: the sum of kernel and factors, in Keras' own files too"),
 ]
 failures, excepted, saved = [], {}, []
 checks = 0
@@ -125,7 +130,7 @@ def check(entry):
     x, y = placed(entry["x"], arrays, "texts" in str(entry["x"])), placed(entry["y"], arrays)
     target = placed(entry["target"], arrays) if "target" in entry else None
     text = (folder / f"{file}.keras").read_bytes()
-    tolerance = 2e-2 if b'bfloat16"' in text or b'float16"' in text else 1e-4
+    tolerance = 3e-2 if b'bfloat16"' in text or b'float16"' in text else 1e-4
     model = None
     try:
         model = keras.models.load_model(folder / f"{file}.keras")

@@ -96,7 +96,8 @@ describe('sizes that no memory holds', () => {
   });
   // Only Linux has the limit.
   const linux = process.platform === 'linux' ? it : () => undefined;
-  linux('with little address space the process lives, and says what it cannot have', async () => {
+  linux('with little address space the process lives, and says what it cannot have', async function () {
+    this.timeout(300_000); // a process of its own, which other work may slow down
     const program = path.join(__dirname, 'programs', 'little_memory.ts');
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], { cwd: path.join(__dirname, '..', '..') });
     assert.equal(stdout.trim(), '7 refused');

@@ -224,4 +224,10 @@ describe('preprocessing layers', () => {
     ],
   ];
   for (const [what, f, name, text] of errors) it(`error: ${what}`, () => throwsText(f, name, text));
+  for (const layer of [new layers.StringLookup(), new layers.IntegerLookup(), new layers.TextVectorization(), new layers.StringLookup({ invert: true, outputMode: 'int' })])
+    it(`error: ${layer.constructor.name} without a vocabulary`, () =>
+      assert.throws(() => layer.apply(layer instanceof layers.TextVectorization || (layer instanceof layers.StringLookup && !layer.invert) ? ['a'] : [1]), {
+        name: 'RuntimeError',
+        message: /^there is no vocabulary yet: all terms would be unknown\.\n {2}Fix: call adapt/,
+      }));
 });

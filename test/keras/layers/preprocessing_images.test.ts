@@ -174,3 +174,28 @@ describe('layers of images', () => {
   ];
   for (const [what, f, name, text] of errors) it(`error: ${what}`, () => throwsText(f, name, text));
 });
+
+describe('records of images, boxes and masks', () => {
+  for (const [boxesAt, masksAt] of [
+    ['boundingBoxes', 'segmentationMasks'],
+    ['bounding_boxes', 'segmentation_masks'],
+  ])
+    it(`boxes under ${boxesAt}, masks under ${masksAt}`, () => {
+      const images = trae.ones([2, 8, 8, 3]),
+        boxes = trae.tensor([[[2, 2, 6, 6], [0, 0, 3, 3], [5, 5, 8, 8]], [[1, 1, 4, 4], [0, 4, 4, 8], [4, 0, 8, 4]]]).cast('float32'), // prettier-ignore
+        labels = trae.tensor([[1, 2, 3], [4, 5, 6]]).cast('float32'); // prettier-ignore
+      const fewer = new layers.MaxNumBoundingBoxes(2, { boundingBoxFormat: 'xyxy' }).apply({ images, [boxesAt]: { boxes, labels } }) as unknown as Record<
+        string,
+        Record<string, trae.Tensor>
+      >;
+      assert.deepEqual(fewer[boxesAt].boxes.shape, [2, 2, 4]);
+      assert.deepEqual(fewer[boxesAt].labels.arraySync(), [[1, 2], [4, 5]]); // prettier-ignore
+      const cropped = new layers.CenterCrop(4, 4, { boundingBoxFormat: 'xyxy' }).apply({
+        images,
+        [boxesAt]: { boxes, labels },
+        [masksAt]: trae.ones([2, 8, 8, 1]),
+      }) as unknown as Record<string, Record<string, trae.Tensor> & trae.Tensor>;
+      assert.deepEqual(cropped[masksAt].shape, [2, 4, 4, 1]);
+      assert.deepEqual((cropped[boxesAt].boxes.arraySync() as number[][][])[0][0], [0, 0, 4, 4]);
+    });
+});

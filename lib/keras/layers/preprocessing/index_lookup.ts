@@ -74,6 +74,7 @@ export abstract class IndexLookup extends DataLayer {
   private readonly hasInputVocabulary: boolean;
   private frozenSize: number | null;
   private terms: Term[] = [];
+  private hasTerms = false;
   private indices = new Map<Term, number>();
   private idf: number[] | null = null;
   private counts = new Map<Term, number>();
@@ -186,6 +187,7 @@ export abstract class IndexLookup extends DataLayer {
   }
   private useTerms(terms: Term[]): void {
     this.terms = terms;
+    this.hasTerms = true;
     this.indices = new Map(terms.map((t, i) => [t, this.tokenStart + i]));
     const size = this.vocabularySize(),
       isSized = this.outputMode !== 'int' && !this.padToMaxTokens;
@@ -261,6 +263,13 @@ export abstract class IndexLookup extends DataLayer {
     }
     return this.oovStart + hashBucket(String(term), this.numOovIndices, this.salt);
   }
+  private expectVocabulary(): void {
+    if (this.hasTerms || isInferring()) return; // graphs are built before their layers learn
+    this.expectKnownSize();
+    throw new RuntimeError(
+      "there is no vocabulary yet: all terms would be unknown.\n  Fix: call adapt(data) or setVocabulary(terms), or give `vocabulary` to the constructor. Keras' own .h5 and weights files hold no learned vocabulary; its .keras files do.",
+    );
+  }
   private expectKnownSize(): void {
     if (this.outputMode !== 'int' && !this.padToMaxTokens && this.frozenSize === null)
       throw new RuntimeError(
@@ -283,6 +292,7 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** @internal */
   lookUp(values: readonly unknown[]): number[] {
+    this.expectVocabulary();
     return values.map((v) => this.indexOf(this.termOf(v)));
   }
   override call(inputs: unknown): unknown {
@@ -293,6 +303,7 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** Indices to terms: texts in nested arrays, numbers in a tensor. */
   private invertValues({ flat, shape }: Values): unknown {
+    this.expectVocabulary();
     const terms = flat.map((v) => {
       const i = Number(v);
       if (i === 0 && this.maskToken !== null) return this.maskToken;
@@ -303,6 +314,7 @@ export abstract class IndexLookup extends DataLayer {
   /** Inside of a plan: numbers are found by binary search. */
   private callTraced(x: Tensor): Tensor {
     if (this.isText) throw new ValueError('indices and texts are looked up before a model, not in it: there are no tensors of texts.');
+    this.expectVocabulary();
     const keys = x.dtype === 'int64' ? x : run('cast', [x], { dtype: 'int64' }),
       int64 = (v: number | bigint): Tensor => tensor(BigInt64Array.of(BigInt(v)), [], 'int64');
     const pairs = (this.invert ? this.terms.map((t, i) => [BigInt(this.tokenStart + i), t] as const) : [...this.indices].map(([t, i]) => [t, BigInt(i)] as const)) as (readonly [

@@ -7,7 +7,7 @@ import { SeedGenerator, uniform } from '../../../../random';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
-import { boxFormatOf, formatConfig, type ImageSize, movedBoxes, readBoxes } from './boxes';
+import { boxFormatOf, formatConfig, type ImageSize, keyOf, movedBoxes, readBoxes } from './boxes';
 
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */
 export type Factor = number | readonly number[];
@@ -156,11 +156,13 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
       moved = drawn ? this.transformImages(t, drawn) : t,
       out: Record<string, unknown> = { ...data, images: back(moved) };
     if (!drawn) return out;
-    if (data.boundingBoxes !== undefined) out.boundingBoxes = this.transformBoundingBoxes(data.boundingBoxes, drawn, [t.shape[1], t.shape[2]], [moved.shape[1], moved.shape[2]]);
+    const masksAt = keyOf(data, 'segmentationMasks'),
+      boxesAt = keyOf(data, 'boundingBoxes');
+    if (data[boxesAt] !== undefined) out[boxesAt] = this.transformBoundingBoxes(data[boxesAt], drawn, [t.shape[1], t.shape[2]], [moved.shape[1], moved.shape[2]]);
     if (data.labels !== undefined) out.labels = this.transformLabels(convert(data.labels as TensorLike), drawn);
-    if (data.segmentationMasks !== undefined) {
-      const masks = this.batched(where, data.segmentationMasks as TensorLike);
-      out.segmentationMasks = masks.back(this.transformMasks(masks.t, drawn));
+    if (data[masksAt] !== undefined) {
+      const masks = this.batched(where, data[masksAt] as TensorLike);
+      out[masksAt] = masks.back(this.transformMasks(masks.t, drawn));
     }
     return out;
   }

@@ -57,6 +57,11 @@ export function scaledBoxes(edges: Tensor, top: number, left: number, scaleY: nu
 /** @internal The option in a config: only where there is a format, as in Keras. */
 export const formatConfig = (format: string | null): { boundingBoxFormat?: string } => (format === null ? {} : { boundingBoxFormat: format });
 
+/** @internal The key of a part of a record: as it is written here, or as Keras writes it (`bounding_boxes`), which is what inputs of its files are called. */
+export function keyOf(data: Record<string, unknown>, name: 'boundingBoxes' | 'segmentationMasks'): string {
+  const theirs = name === 'boundingBoxes' ? 'bounding_boxes' : 'segmentation_masks';
+  return data[name] === undefined && data[theirs] !== undefined ? theirs : name;
+}
 /** @internal A record through a layer that moves pixels without drawing: images, masks, and boxes; all else stays. */
 export function movedRecord(
   layer: { readonly constructor: { readonly name: string }; readonly dataFormat: string; readonly boundingBoxFormat: string | null },
@@ -69,8 +74,10 @@ export function movedRecord(
     y = images(given),
     sizeOf = (t: Tensor): ImageSize => (layer.dataFormat === 'channels_first' ? [t.shape[t.ndim - 2], t.shape[t.ndim - 1]] : [t.shape[t.ndim - 3], t.shape[t.ndim - 2]]);
   const out: Record<string, unknown> = { ...data, images: y };
-  if (data.segmentationMasks !== undefined) out.segmentationMasks = masks(convert(data.segmentationMasks as TensorLike));
-  if (data.boundingBoxes !== undefined)
-    out.boundingBoxes = movedBoxes(layer.constructor.name, data.boundingBoxes, layer.boundingBoxFormat, sizeOf(given), sizeOf(y), (edges) => move(edges, sizeOf(given)));
+  const masksAt = keyOf(data, 'segmentationMasks'),
+    boxesAt = keyOf(data, 'boundingBoxes');
+  if (data[masksAt] !== undefined) out[masksAt] = masks(convert(data[masksAt] as TensorLike));
+  if (data[boxesAt] !== undefined)
+    out[boxesAt] = movedBoxes(layer.constructor.name, data[boxesAt], layer.boundingBoxFormat, sizeOf(given), sizeOf(y), (edges) => move(edges, sizeOf(given)));
   return out;
 }
