@@ -8,7 +8,6 @@ namespace trae {
 // A window: `taps` rows of the kernel, each made of `runs` runs of `length` elements that lie side by side in x.
 struct Window {
   long taps, tap_step, runs, run_step, length;
-  long elements() const { return taps * runs * length; }
 };
 
 // y = x * kernel (+ bias) for some rows of output pixels and the columns of one panel.

@@ -49,6 +49,11 @@ TEST_CASE("convolutions and their gradients agree with the plain loops, whatever
         for (int64_t kernel : {1, 3})
           for (int64_t stride : {1, 2})
             for (int64_t size : {5, 8}) check_passes(channels, filters, kernel, stride, threads == 3 ? 8 : 2, size, 1);
+    // As wide as the products of pixel rows take: bands, remainders, panels that are not full.
+    for (int64_t channels : {16, 17})
+      for (int64_t filters : {8, 21})
+        for (int64_t stride : {1, 2})
+          for (int64_t size : {12, 25}) check_passes(channels, filters, 3, stride, 3, size, 1);
     for (int64_t stride : {1, 2})
       for (int64_t kernel : {1, 3}) {
         check_passes(4, 4, kernel, stride, 3, 12, 4);

@@ -1,16 +1,10 @@
 // Vectors as wide as the registers of the instruction set, and the groups of 16 floats that layouts in memory are made
 // of. Included by sources that are compiled once per instruction set, so everything is in an anonymous namespace.
 #pragma once
+#include "cpu/simd/registers.h"
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int kRegisterBytes = 64;
-#elif defined(__AVX2__)
-constexpr int kRegisterBytes = 32;
-#else
-constexpr int kRegisterBytes = 16;
-#endif
 typedef float Floats __attribute__((vector_size(kRegisterBytes)));
 typedef int Ints __attribute__((vector_size(kRegisterBytes)));
 typedef unsigned char Bytes __attribute__((vector_size(kRegisterBytes / 4)));

@@ -1,6 +1,7 @@
 #include "cpu/simd/leaves.h"
 
 #include "cpu/simd/math.h"
+#include "cpu/simd/registers.h"
 #include "ops/elementwise_codes.h"
 
 namespace trae::simd::TRAE_ISA {
@@ -384,14 +385,39 @@ Leaf find_store(int dtype) {
   return kTable[dtype];
 }
 
+// float32 as another type can hold it, in the same lane.
+template <Leaf kStore, Leaf kLoad>
+void round_through(int64_t n, void* to, const void* a, const void*, const void*, const double*) {
+  uint16_t some[256];
+  const float* x = static_cast<const float*>(a);
+  float* y = static_cast<float*>(to);
+  for (int64_t i = 0; i < n; i += 256) {
+    const int64_t m = n - i < 256 ? n - i : 256;
+    kStore(m, some, x + i, nullptr, nullptr, nullptr);
+    kLoad(m, y + i, some, nullptr, nullptr, nullptr);
+  }
+}
+template <class T>
+void wrap(int64_t n, void* to, const void* a, const void*, const void*, const double*) {
+  const int32_t* x = static_cast<const int32_t*>(a);
+  int32_t* y = static_cast<int32_t*>(to);
+  for (int64_t i = 0; i < n; i++) y[i] = int32_t(T(x[i]));
+}
+Leaf find_round(int dtype) {
+  static constexpr Leaf kTable[] = {nullptr,
+                                    &round_through<&store_half, &load_half>,
+                                    &round_through<&store_brain, &load_brain>,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    &wrap<int8_t>,
+                                    &wrap<uint8_t>,
+                                    nullptr};
+  return kTable[dtype];
+}
+
 // Bytes of eight registers, which is what hides the latency of an addition.
-#if defined(__AVX512F__)
-constexpr int kEightRegisters = 512;
-#elif defined(__AVX2__)
-constexpr int kEightRegisters = 256;
-#else
-constexpr int kEightRegisters = 128;
-#endif
+constexpr int kEightRegisters = 8 * kRegisterBytes;
 template <class T>
 double sum_of(int64_t n, const T* x) {
   constexpr int kChains = kEightRegisters / sizeof(T);  // independent, for the vector units; in the end pairs are added
@@ -517,7 +543,8 @@ void accumulate_rows(Lane lane, int64_t rows, int64_t n, double* to, const void*
 }  // namespace
 
 const LeafTable& leaf_table() {
-  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &sum, &sum_rows, &extreme, &accumulate, &accumulate_rows};
+  static constexpr LeafTable table{&find, &find_convert, &find_load, &find_store, &find_round,
+                                   &sum,  &sum_rows,     &extreme,   &accumulate, &accumulate_rows};
   return table;
 }
 

@@ -16,6 +16,7 @@ struct LeafTable {
   Leaf (*convert)(Lane from, Lane to);
   Leaf (*load)(int dtype);   // memory of this dtype to its lane; null when they are the same
   Leaf (*store)(int dtype);  // lane to memory of this dtype; null when they are the same
+  Leaf (*round)(int dtype);  // a lane to what memory of this dtype can hold, in the lane; null when that is everything
   double (*sum)(Lane lane, int64_t n, const void* a);
   void (*sum_rows)(Lane lane, int64_t rows, int64_t n, double* to, const void* a);         // one sum for each row of n elements
   double (*extreme)(Lane lane, int64_t n, const void* a, bool is_max);                     // NaN wins

@@ -1,15 +1,11 @@
 // Register-only multiply-adds: 24 independent chains of vectors hide the latency on every known core.
 #include "cpu/peak.h"
 
+#include "cpu/simd/registers.h"
+
 namespace trae::simd::TRAE_ISA {
 namespace {
-#if defined(__AVX512F__)
-constexpr int kBytes = 64;
-#elif defined(__AVX2__)
-constexpr int kBytes = 32;
-#else
-constexpr int kBytes = 16;
-#endif
+constexpr int kBytes = kRegisterBytes;
 typedef float Vector __attribute__((vector_size(kBytes)));
 constexpr int kChains = kBytes == 64 ? 24 : 12;
 

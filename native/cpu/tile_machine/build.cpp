@@ -109,6 +109,11 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
     for (int a : p.steps[j].args) last[size_t(a)] = int(j);
   for (const FusedOutput& o : p.outputs) last[size_t(o.value)] = int(p.steps.size());
   for (int k = 0; k < input_count; k++) reg[size_t(k)] = inputs_[size_t(k)].reg;
+  std::vector<char> is_read(last.size(), 0);  // by another step, or by a reduction
+  for (const auto& step : p.steps)
+    for (int a : step.args) is_read[size_t(a)] = 1;
+  for (const FusedOutput& o : p.outputs)
+    if (!o.reduce.empty()) is_read[size_t(o.value)] = 1;
   // Values computed in place in an output: not when something is read from that memory afterwards (aliased inputs), so
   // only the last reader of every direct input of the same bytes may write there; others go through a register.
   std::vector<int> direct_output(last.size(), -1);
@@ -159,6 +164,14 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
     }
     i.to = reg[v];
     instructions_.push_back(i);
+    // What others read is what memory would hold: a chain gives what its ops give one by one.
+    if (const Leaf round = is_read[v] ? leaves.round(int(dtypes[v])) : nullptr) {
+      Instruction rounding{};
+      rounding.leaf = round;
+      rounding.to = rounding.a = i.to;
+      rounding.b = rounding.c = -1;
+      instructions_.push_back(rounding);
+    }
   }
   work_ = std::max<int64_t>(1, int64_t(instructions_.size()) / 4);
   // A single instruction on memory as it lies needs no registers.
