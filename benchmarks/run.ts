@@ -14,6 +14,7 @@ const PROBLEMS = [
   'matmul 1024x1024x1024',
   'matmul 256x256x256',
   'matmul 64x4096x128',
+  'matmul 512x512x512 float64',
   'conv forward 64x16x16x32 64 3',
   'conv data 64x16x16x32 64 3',
   'conv weights 64x16x16x32 64 3',
@@ -22,8 +23,14 @@ const PROBLEMS = [
   'elementwise tanh 4096x1024',
   'elementwise gelu 4096x1024',
   'elementwise softmax 4096x1024',
+  'elementwise softmax_first 4096x1024',
   'elementwise layer_norm 4096x1024',
   'elementwise sum 4096x1024',
+  'elementwise normal 4096x1024',
+  'movement repeat 1024x1024 4',
+  'movement tile 1024x1024 4',
+  'movement upsampling_gradient 32x32x32x64 2',
+  'movement read_out 2000000',
   'model mlp 64',
   'model cnn 64',
   'lstm forward 64x100x16 64',
@@ -35,6 +42,12 @@ const PROBLEMS = [
   'model gru 64',
   'model embedding_lstm 32',
   'model embedding_gru 32',
+  'model transformer 16',
+  'model mobile 32',
+  'predict mlp 1',
+  'compiled mlp 1',
+  'predict mobile 1',
+  'compiled mobile 1',
 ];
 /** Environment variables that limit every library of both sides; read when it is loaded. */
 const LIMITS: Record<string, Record<string, string>> = {
@@ -86,9 +99,9 @@ async function main(): Promise<void> {
   peer?.end();
 
   // Beside the highest peak of the whole run.
-  const rows = measured.map(({ line, problem: { flops, bytes }, ours, theirs }) => {
+  const rows = measured.map(({ line, problem: { flops, bytes, elementSize = 4 }, ours, theirs }) => {
     const rate = flops ? `${short(flops / ours / 1e6)} GFLOP/s` : bytes ? `${short(bytes / ours / 1e6)} GB/s` : '';
-    const share = flops ? flops / ours / 1e6 / peak.gflops : bytes ? bytes / ours / 1e6 / peak.copyGBs : NaN;
+    const share = flops ? (flops / ours / 1e6 / peak.gflops) * (elementSize / 4) : bytes ? bytes / ours / 1e6 / peak.copyGBs : NaN;
     return [line, short(ours), rate, Number.isNaN(share) ? '' : `${Math.round(share * 100)} %`, ...(peer ? [short(theirs), `${(theirs / ours).toFixed(2)}x`] : [])];
   });
 

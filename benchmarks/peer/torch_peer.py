@@ -2,7 +2,8 @@
 
 Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kind": "conv", ..., "direction", "repeats"},
 {"kind": "model", "name", "batch", "rows"}: one epoch of shuffled training with accuracy, name being mlp, cnn, lstm, gru,
-embedding_lstm or embedding_gru,
+embedding_lstm, embedding_gru, transformer or mobile,
+{"kind": "predict", "name", "rows", "calls"}, {"kind": "movement", "name", "shape", "times", "repeats"},
 {"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
 """
@@ -55,9 +56,54 @@ class Recurrent(nn.Module):
         return y[:, 0] if self.embedding is not None else y
 
 
+class Block(nn.Module):
+    """A pre-norm block: attention of 4 heads of 32, then Linear(512), gelu, Linear(128)."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(128, eps=1e-3), nn.LayerNorm(128, eps=1e-3)
+        self.qkv, self.project = nn.Linear(128, 384), nn.Linear(128, 128)
+        self.up, self.down = nn.Linear(128, 512), nn.Linear(512, 128)
+
+    def forward(self, x):
+        b, t, _ = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(b, t, 3, 4, 32).permute(2, 0, 3, 1, 4)
+        a = F.scaled_dot_product_attention(q, k, v)
+        x = x + self.project(a.transpose(1, 2).reshape(b, t, 128))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.blocks, self.out = nn.Embedding(8000, 128), nn.Sequential(Block(), Block()), nn.Linear(128, 2)
+
+    def forward(self, x):
+        return self.out(self.blocks(self.embedding(x)).mean(1))
+
+
+def make_mobile():
+    layers = []
+
+    def add(conv):
+        layers.extend([conv, nn.BatchNorm2d(conv.out_channels, eps=1e-3, momentum=0.01), nn.ReLU6()])
+
+    add(nn.Conv2d(3, 32, 3, stride=2, padding=1, bias=False))
+    inputs = 32
+    for filters, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)):
+        add(nn.Conv2d(inputs, inputs, 3, stride=stride, padding=1, groups=inputs, bias=False))
+        add(nn.Conv2d(inputs, filters, 1, bias=False))
+        inputs = filters
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10)).to(memory_format=torch.channels_last)
+
+
 def make_model(name):
     if name.endswith(("lstm", "gru")):
         model = Recurrent(name)
+    elif name == "transformer":
+        model = Transformer()
+    elif name == "mobile":
+        model = make_mobile()
     elif name == "mlp":
         model = nn.Sequential(
             nn.Linear(20, 64), nn.ReLU(), nn.Dropout(0.5), nn.BatchNorm1d(64, eps=1e-3, momentum=0.01),
@@ -69,19 +115,25 @@ def make_model(name):
     return model, torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
 
 
+def make_inputs(name, rows):
+    if name.startswith("embedding_"):
+        return torch.randint(0, 20000, (rows, 80))
+    if name == "transformer":
+        return torch.randint(0, 8000, (rows, 128))
+    if name in ("lstm", "gru"):
+        return torch.rand(rows, 100, 16)
+    if name == "mlp":
+        return torch.rand(rows, 20)
+    side = 64 if name == "mobile" else 32
+    return torch.rand(rows, 3, side, side).contiguous(memory_format=torch.channels_last)
+
+
 def epoch(request):
     name, batch, rows = request["name"], request["batch"], request["rows"]
     if name not in models:
         model, optimizer = make_model(name)
-        if name.startswith("embedding_"):
-            x = torch.randint(0, 20000, (rows, 80))
-        elif name in ("lstm", "gru"):
-            x = torch.rand(rows, 100, 16)
-        elif name == "mlp":
-            x = torch.rand(rows, 20)
-        else:
-            x = torch.rand(rows, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-        classes = 2 if name.startswith("embedding_") else 10
+        x = make_inputs(name, rows)
+        classes = 2 if name == "transformer" or name.startswith("embedding_") else 10
         models[name] = (model, optimizer, x, torch.randint(0, classes, (rows,)))
     model, optimizer, x, y = models[name]
     model.train()
@@ -102,6 +154,29 @@ def epoch(request):
         right += ((out.detach() > 0) == yb if is_binary else out.detach().argmax(1) == yb).sum()
     total.item(), right.item()
     return (time.perf_counter() - start) * 1e3 / (rows // batch)
+
+
+def predict(request):
+    model = make_model(request["name"])[0].eval()
+    x = make_inputs(request["name"], request["rows"])
+    with torch.inference_mode():
+        return average(lambda: torch.softmax(model(x), -1).numpy(), request["calls"])
+
+
+def movement(request):
+    name, shape, times = request["name"], request["shape"], request["times"]
+    x = torch.rand(*shape)
+    if name == "upsampling_gradient":
+        n, h, w, c = shape
+        dy = torch.rand(n, c, h * times, w * times).contiguous(memory_format=torch.channels_last)
+        f = lambda: torch.ops.aten.upsample_nearest2d_backward(dy, [h * times, w * times], [n, c, h, w])
+    else:
+        f = {
+            "repeat": lambda: torch.repeat_interleave(x, times, dim=-1), "tile": lambda: torch.tile(x, (1, times)),
+            "read_out": lambda: x.numpy().copy(),
+        }[name]
+    with torch.no_grad():
+        return average(f, request["repeats"])
 
 
 def conv(request):
@@ -135,7 +210,8 @@ def elementwise(request):
     functions = {
         "gelu": lambda: F.gelu(x, approximate="tanh"), "softmax": lambda: torch.softmax(x, -1),
         "add": lambda: x + x, "sum": lambda: x.sum(), "layer_norm": lambda: F.layer_norm(x, x.shape[-1:]),
-        "tanh": lambda: torch.tanh(x),
+        "tanh": lambda: torch.tanh(x), "softmax_first": lambda: torch.softmax(x, 0),
+        "normal": lambda: torch.randn(*request["shape"]),
     }
     with torch.no_grad():
         return average(functions[request["name"]], request["repeats"])
@@ -147,10 +223,15 @@ def answer(request):
         return {"version": torch.__version__, "threads": torch.get_num_threads()}
     if kind == "model":
         return {"ms": epoch(request)}
+    if kind == "predict":
+        return {"ms": predict(request)}
+    if kind == "movement":
+        return {"ms": movement(request)}
     if kind == "recurrent":
         return {"ms": recurrent(request)}
     if kind == "matmul":
-        a, b = torch.rand(request["m"], request["k"]), torch.rand(request["k"], request["n"])
+        dtype = getattr(torch, request["dtype"])
+        a, b = torch.rand(request["m"], request["k"], dtype=dtype), torch.rand(request["k"], request["n"], dtype=dtype)
         with torch.no_grad():
             return {"ms": average(lambda: a @ b, request["repeats"])}
     if kind == "conv":

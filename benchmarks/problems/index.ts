@@ -1,0 +1,28 @@
+/** One line a problem: what is computed, how much work it is, and a check against plain JavaScript. */
+import type { DType } from '../../lib/index';
+import { conv } from './conv';
+import { elementwise } from './elementwise';
+import { matmul } from './matmul';
+import { MODELS, model, prediction } from './models';
+import { movement } from './movement';
+import type { Problem } from './problem';
+import { recurrent } from './recurrent';
+
+export { MODELS, type Problem };
+
+const FORMS =
+  'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS';
+
+/** Makes a problem from its line. */
+export function parseProblem(line: string): Problem {
+  const [kind, ...rest] = line.split(' '),
+    sizes = (s: string): number[] => s.split('x').map(Number);
+  if (kind === 'matmul') return matmul(line, sizes(rest[0]), rest[1] as DType | undefined);
+  if (kind === 'conv') return conv(line, rest[0], sizes(rest[1]), Number(rest[2]), Number(rest[3]));
+  if (kind === 'elementwise') return elementwise(line, rest[0], sizes(rest[1]));
+  if (kind === 'movement') return movement(line, rest[0], sizes(rest[1]), Number(rest[2] ?? 1));
+  if (kind === 'lstm' || kind === 'gru') return recurrent(line, kind, rest[0], sizes(rest[1]), Number(rest[2]));
+  if (kind === 'model') return model(line, rest[0], Number(rest[1]));
+  if (kind === 'predict' || kind === 'compiled') return prediction(line, kind, rest[0], Number(rest[1]));
+  throw new Error(`unknown problem '${line}': ${FORMS}`);
+}
