@@ -50,7 +50,7 @@ interface Adaptation {
   readonly isEnabled: boolean;
   readonly weight: Variable | null;
   readonly factors: readonly Variable[];
-  readonly sum: Tensor;
+  savedValue(v: Variable): Tensor | null;
   reset(): void;
 }
 /** @internal The part of Layer that knows its weights. */
@@ -163,7 +163,7 @@ export abstract class LayerWeights {
   }
   /** @internal What files hold of one of its variables. */
   savedValue(v: Variable): Variable | Tensor {
-    return this.adaptation?.weight === v ? this.adaptation.sum : v;
+    return this.adaptation?.savedValue(v) ?? v;
   }
   /** @internal To be called when its variables have been set from a file: the adaptation is part of the weight now. */
   afterLoading(): void {

@@ -65,6 +65,20 @@ for mode in ("int8", "int4"):
                 model = make()
                 model.quantize("int4", config=keras.quantizers.Int4QuantizationConfig(block_size=block))
                 save(f"int4_{'channel' if block < 0 else 'block'}_{kind}", model, ids)
+# Adapted after it was quantized: .h5 holds numbers and factors, .keras their sum, quantized again.
+for name, block in (("int8", None), ("int4_channel", -1), ("int4_block", 4)):
+    keras.utils.set_random_seed(3)
+    model = texts()
+    if name == "int8":
+        model.quantize("int8")
+    else:
+        model.quantize("int4", config=keras.quantizers.Int4QuantizationConfig(block_size=block))
+    for layer in model.layers:
+        if hasattr(layer, "enable_lora") and layer.dtype_policy.quantization_mode:
+            layer.enable_lora(2, lora_alpha=3, b_initializer="he_uniform")
+    save(f"{name}_lora", model, ids6, ("keras", "h5"))
+    again = keras.models.load_model(os.path.join(HERE, f"{name}_lora.keras"))
+    predictions[f"{name}_lora"]["merged"] = np.asarray(again(ids6), "float64").round(8).tolist()
 model = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="eight")], name="floats")
 model.quantize("float8")
 save("float8", model, np.ones((1, 4), "float32"))

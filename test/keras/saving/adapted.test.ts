@@ -10,7 +10,7 @@ const { keras } = trae;
 const { layers } = keras;
 type Adapted = InstanceType<typeof layers.Dense>;
 const folder = path.join(__dirname, '../golden/adapted');
-const predictions = golden<Record<string, { x: number[][]; y: number[][] }>>('adapted/predictions.json');
+const predictions = golden<Record<string, { x: number[][]; y: number[][]; merged?: number[][] }>>('adapted/predictions.json');
 const texts = (): trae.keras.Sequential =>
   new keras.Sequential([
     keras.Input([6], { dtype: 'int32' }),
@@ -197,6 +197,52 @@ describe('quantized models of Keras', () => {
           );
         }
       }));
+  for (const name of ['int8_lora', 'int4_channel_lora', 'int4_block_lora'])
+    it(`${name}: numbers and factors from .h5, their sum from .keras, and the same sum when it is written here`, () =>
+      inFolder(async (at) => {
+        const { x, y, merged } = predictions[name],
+          ids = trae.tensor(x, null, 'int32'),
+          sum = await keras.models.loadModel(path.join(folder, `${name}.keras`)),
+          parts = await keras.models.loadModel(path.join(folder, `${name}.h5`));
+        assert.ok((await differenceOf(sum, ids, merged!)) < 5e-6, 'sum');
+        assert.ok((await differenceOf(parts, ids, y)) < 5e-6, 'parts');
+        for (const [model, file, want] of [
+          [parts, 'sum.keras', merged!],
+          [parts, 'parts.h5', y],
+          [sum, 'unchanged.keras', merged!],
+        ] as const) {
+          await model.save(at(file));
+          assert.ok((await differenceOf(await keras.models.loadModel(at(file)), ids, want)) < 5e-6, file);
+        }
+        await parts.saveWeights(at('w.weights.h5'));
+        await sum.loadWeights(at('w.weights.h5'));
+        assert.ok((await differenceOf(sum, ids, merged!)) < 5e-6, 'weights');
+      }));
+  it('factors train beside quantized weights, and before them', async () => {
+    const model = await keras.models.loadModel(path.join(folder, 'int8_lora.h5')),
+      { x } = predictions.int8_lora,
+      ids = trae.tensor(x, null, 'int32'),
+      target = trae.ones([2, 3]);
+    const before = model.weights.map((v) => v.value);
+    model.compile({ optimizer: new keras.optimizers.Adam(0.02), loss: 'mse' });
+    const { loss } = (await model.fit(ids, target, { epochs: 20, verbose: 0 })).history as { loss: number[] };
+    assert.ok(loss.at(-1)! < 0.5 * loss[0], `${loss[0]} ${loss.at(-1)}`);
+    model.weights.forEach((v, i) => {
+      const isChanged = Boolean(trae.any(trae.notEqual(v.value, before[i])).item());
+      assert.equal(isChanged, v.trainable, v.path);
+    });
+  });
+  it('the gradient goes through rounded inputs as through the inputs', () => {
+    const dense = new layers.Dense(3, { dtype: 'int8_from_float32', useBias: false }),
+      x = trae.random.normal([2, 4], { seed: 3 });
+    dense.build([2, 4]);
+    const [kernel, scale] = dense.savedVariables;
+    kernel.assign(trae.cast(trae.subtract(trae.multiply(trae.arange(12), 9), 50).reshape([4, 3]), 'int8'));
+    scale.assign(trae.tensor([10, 20, 30]));
+    const got = trae.grad((t: trae.Tensor) => trae.sum(dense.apply(t) as trae.Tensor))(x) as trae.Tensor,
+      want = trae.sum(trae.divide(trae.cast(kernel.value, 'float32'), scale.value), { axis: 1 });
+    assert.ok((trae.max(trae.abs(trae.subtract(got, want))).item() as number) < 1e-5);
+  });
   it('int8 in EinsumDense: every order of axes', () => {
     const kernels: [string, number[], number[], (number | null)[]][] = [
       ['abc,cde->abde', [1, 1, 2, 3], [2, 5, 4], [null, 2, 3]],
@@ -233,7 +279,6 @@ describe('quantized models of Keras', () => {
     assert.throws(() => new layers.Conv1D(2, 3, { name: 'c', dtype: 'int8_from_float32' }), /layer 'c' \(Conv1D\) is quantized to int8/);
     const dense = new layers.Dense(2, { dtype: 'int8_from_float32' });
     dense.build([null, 3]);
-    assert.throws(() => dense.enableLora(2), /is quantized/);
     assert.equal(
       keras.saving.kerasObjectToJson(dense.dtypePolicy),
       '{"module": "keras.dtype_policies", "class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}, "registered_name": null}',

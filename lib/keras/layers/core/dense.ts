@@ -43,7 +43,7 @@ export class Dense extends Layer {
     const n = inputShape.at(-1);
     if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     if (this.dtypePolicy.quantizationMode) {
-      this.quantized = new QuantizedWeight(this, { name: 'kernel', shape: [n, this.units], packed: 1, blocked: 0, scale: [this.units] });
+      this.quantized = new QuantizedWeight(this, { name: 'kernel', shape: [n, this.units], packed: 1, blocked: 0, scale: [this.units], shared: [0], spread: (s) => s });
       this.kernel = this.quantized.values;
     } else this.kernel = this.addWeight({ shape: [n, this.units], ...this.settings.kernel });
     if (this.useBias) this.bias = this.addWeight({ shape: [this.units], ...this.settings.bias });
@@ -57,7 +57,7 @@ export class Dense extends Layer {
   }
   private quantizedProduct(inputs: Tensor, weight: QuantizedWeight): Tensor {
     const x = roundedInputs(inputs, inputQuantizer('Dense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), [-1]);
-    return matmul(x, weight.value().cast(this.computeDtype));
+    return this.lora.added(matmul(x, weight.value().cast(this.computeDtype)), (a) => matmul(inputs, a));
   }
   protected override quantizedOrder(): Variable[] | null {
     return this.quantized && [this.kernel, ...(this.bias ? [this.bias] : []), ...this.quantized.details];
@@ -71,6 +71,7 @@ export class Dense extends Layer {
         [this.kernel?.shape[0], rank],
         [rank, this.units],
       ],
+      quantized: this.quantized,
       regularizer: this.settings.kernelRegularizer,
       constraint: this.settings.kernelConstraint,
     });

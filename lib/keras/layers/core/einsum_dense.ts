@@ -37,6 +37,8 @@ export class EinsumDense extends Layer {
   kernel!: Variable;
   bias: Variable | null = null;
   readonly lora: Lora;
+  // Of the numbers, which int4 packs into a matrix.
+  private kernelShape: Shape | null = null;
   private quantized: { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } | null = null;
   private readonly quantizationConfig: object | null;
   private readonly settings: KernelOptions;
@@ -63,6 +65,7 @@ export class EinsumDense extends Layer {
       given = this.settings.kernel;
     // The default counts the letters of the equation, not the last two axes.
     const initializer = given.initializer instanceof VarianceScaling && !given.initializer.inputAxes ? given.initializer.withAxes(inputAxes, outputAxes) : given.initializer;
+    this.kernelShape = kernel as Shape;
     if (this.dtypePolicy.quantizationMode) {
       this.quantized = quantizedKernel(this, this.equation, kernel as Shape);
       this.kernel = this.quantized.weight.values;
@@ -74,10 +77,13 @@ export class EinsumDense extends Layer {
   override call(inputs: Tensor): Tensor {
     const { quantized: q } = this;
     const y = q
-      ? einsum(
-          this.equation,
-          roundedInputs(inputs, inputQuantizer('EinsumDense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), q.inputAxes),
-          q.value().cast(this.computeDtype),
+      ? this.lora.added(
+          einsum(
+            this.equation,
+            roundedInputs(inputs, inputQuantizer('EinsumDense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), q.inputAxes),
+            q.value().cast(this.computeDtype),
+          ),
+          (a) => einsum(this.equation, inputs, a),
         )
       : einsum(this.equation, inputs, this.lora.merged(this.kernel, this.computeDtype));
     return this.activation(this.bias ? y.add(this.bias.value) : y);
@@ -91,9 +97,10 @@ export class EinsumDense extends Layer {
       weight: this.kernel,
       names: ['lora_kernel_a', 'lora_kernel_b'],
       shapes: [
-        [...(this.kernel?.shape.slice(0, -1) ?? []), rank],
-        [rank, this.kernel?.shape.at(-1) ?? 1],
+        [...(this.kernelShape?.slice(0, -1) ?? []), rank],
+        [rank, this.kernelShape?.at(-1) ?? 1],
       ],
+      quantized: this.quantized?.weight,
       regularizer: this.settings.kernelRegularizer,
       constraint: this.settings.kernelConstraint,
     });

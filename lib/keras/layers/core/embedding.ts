@@ -60,7 +60,15 @@ export class Embedding extends Layer {
     const { embeddingsInitializer: initializer, embeddingsRegularizer: regularizer, embeddingsConstraint: constraint } = this.settings;
     if (this.dtypePolicy.quantizationMode) {
       const { inputDim, outputDim } = this;
-      this.quantized = new QuantizedWeight(this, { name: 'embeddings', shape: [inputDim, outputDim], packed: 1, blocked: 1, scale: [inputDim] });
+      this.quantized = new QuantizedWeight(this, {
+        name: 'embeddings',
+        shape: [inputDim, outputDim],
+        packed: 1,
+        blocked: 1,
+        scale: [inputDim],
+        shared: [1],
+        spread: (s) => s.reshape([-1, 1]),
+      });
       this.embeddings = this.quantized.values;
     } else this.embeddings = this.addWeight({ shape: [this.inputDim, this.outputDim], initializer, regularizer, constraint, name: 'embeddings' });
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
@@ -93,6 +101,7 @@ export class Embedding extends Layer {
         [this.inputDim, rank],
         [rank, this.outputDim],
       ],
+      quantized: this.quantized,
       regularizer: this.settings.embeddingsRegularizer,
       constraint: this.settings.embeddingsConstraint,
     });

@@ -1,11 +1,13 @@
 /** Low-rank adaptation of a weight (Hu et al. 2021): W + alpha / rank A B, W frozen, A and B trained. */
 import { ValueError } from '../../../errors';
 import { zeros } from '../../../ops/creation';
+import { any } from '../../../ops/reduction';
 import { matmul } from '../../../ops/linalg';
 import { convert, run, type DType, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { AddWeightOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
+import type { QuantizedWeight } from './quantized';
 
 export interface LoraOptions {
   /** Factor on the update, divided by the rank. Default: the rank. */
@@ -26,6 +28,8 @@ interface Target {
   shapes: [number[], number[]];
   regularizer: unknown;
   constraint: unknown;
+  /** How the weight is kept where it is quantized. */
+  quantized?: QuantizedWeight | null;
 }
 /** @internal The adaptation of one layer: asked for by options, made by `enableLora`. */
 export class Lora {
@@ -33,6 +37,7 @@ export class Lora {
   b: Variable | null = null;
   /** The weight that is adapted. */
   weight: Variable | null = null;
+  private quantized: QuantizedWeight | null = null;
   rank: number | null;
   alpha: number | null;
   constructor({ loraRank, loraAlpha }: { loraRank?: number | null; loraAlpha?: number | null }) {
@@ -55,7 +60,6 @@ export class Lora {
       throw new ValueError(`enableLora: ${what}`);
     };
     if (!(target.weight as Variable | undefined)) refuse(`layer '${layer.name}' is not built yet: it has no weight to adapt.\n  Fix: call it on data, or build(inputShape).`);
-    if (target.weight.dtype === 'int8') refuse(`the weight of layer '${layer.name}' is quantized.\n  Fix: adapt the model first, quantize it then.`);
     if (target.constraint) refuse(`layer '${layer.name}' constrains the weight that would be adapted.\n  Fix: remove the constraint.`);
     if (this.isEnabled) refuse(`layer '${layer.name}' has been adapted already, with rank ${this.rank}.`);
     const make = (i: 0 | 1, initializer: unknown): Variable =>
@@ -64,6 +68,7 @@ export class Lora {
     this.b = make(1, bInitializer);
     target.weight.trainable = false;
     this.weight = target.weight;
+    this.quantized = target.quantized ?? null;
     this.rank = rank;
     this.alpha = loraAlpha ?? rank;
   }
@@ -71,9 +76,21 @@ export class Lora {
   get factors(): readonly Variable[] {
     return this.a && this.b ? [this.a, this.b] : [];
   }
-  /** What files hold in place of the weight. */
-  get sum(): Tensor {
-    return this.merged(this.weight!, this.weight!.dtype);
+  /** What files hold in place of a variable: the sum of both parts, quantized again where the weight is; null: the variable itself. */
+  savedValue(v: Variable): Tensor | null {
+    if (!this.quantized) return v === this.weight ? this.merged(v, v.dtype) : null;
+    if (v !== this.weight && !this.quantized.details.includes(v)) return null;
+    const update = matmul(this.a!.value, this.b!.value);
+    if (!any(update).item()) return null; // quantized again, numbers would move
+    const value = this.quantized.value();
+    return this.quantized.quantize(value.add(update.multiply(this.scale).reshape(value.shape))).get(v) ?? null;
+  }
+  /** y + alpha / rank (x A) B, for a weight that does not stand beside the factors. @param product - of the input with A. */
+  added(y: Tensor, product: (a: Tensor) => Tensor): Tensor {
+    if (!this.a || !this.b) return y;
+    const update = matmul(product(this.a.value), this.b.value),
+      sum = run('add', [y, run('multiply', [update, convert(this.scale, update)])]);
+    return sum.dtype === y.dtype ? sum : run('cast', [sum], { dtype: y.dtype });
   }
   /** After the sum has been read into the weight: both factors are zero, as in Keras. */
   reset(): void {

@@ -29,6 +29,12 @@ export interface Layout {
   blocked: number;
   /** Shape of the scale where there are no blocks. */
   scale: Shape;
+  /** Axes that share a scale where there are no blocks. */
+  shared: readonly number[];
+  /** Brings a scale without blocks to a shape that fits the numbers. */
+  spread: (scale: Tensor) => Tensor;
+  /** The other way round: a scale with size 1 at the shared axes, as it is kept. */
+  gathered?: (scale: Tensor) => Tensor;
   /** Whether the numbers of blocks are those of another weight. */
   groups?: Variable | null;
 }
@@ -50,6 +56,23 @@ export function unpackInt4(bytes: Tensor, size: number, axis: number): Tensor {
     pairs.shape.map((d, i) => (i === at ? size : d)),
   );
 }
+/** @internal The other way round: (..., n, ...) whole numbers from -8 to 7 -> (..., ceil(n / 2), ...) int8. */
+export function packInt4(numbers: Tensor, axis: number): Tensor {
+  const at = axis < 0 ? axis + numbers.ndim : axis,
+    size = numbers.shape[at],
+    even = ops.pad(
+      numbers,
+      numbers.shape.map((_, i) => [0, i === at ? size % 2 : 0]),
+    ),
+    pairs = ops.reshape(
+      even,
+      even.shape.flatMap((d, i) => (i === at ? [d / 2, 2] : [d])),
+    ),
+    half = (i: number): Tensor => ops.take(pairs, i, { axis: at + 1 });
+  return ops.cast(ops.add(ops.multiply(half(1), 16), ops.mod(half(0), 16)), 'int8');
+}
+/** What rounds to zero at most, where Keras divides by a largest value. */
+const EPSILON = 1e-7;
 const packedShape = ({ shape, packed }: Layout): number[] => shape.map((d, i) => (i === packed ? Math.ceil(d / 2) : d));
 
 /** @internal A quantized weight of a layer. */
@@ -59,6 +82,7 @@ export class QuantizedWeight {
   readonly zero: Variable | null = null;
   readonly groups: Variable | null = null;
   private readonly isPacked: boolean;
+  private readonly blockSize: number | null;
   constructor(
     layer: Quantizable,
     private readonly layout: Layout,
@@ -66,6 +90,7 @@ export class QuantizedWeight {
     const { quantizationMode, blockSize } = layer.dtypePolicy,
       { name, shape, blocked } = layout;
     this.isPacked = quantizationMode === 'int4';
+    this.blockSize = blockSize;
     const frozen = (options: AddWeightOptions): Variable => layer.addWeight({ trainable: false, ...options });
     this.values = frozen({ name, shape: this.isPacked ? packedShape(layout) : shape, initializer: 'zeros', dtype: 'int8' });
     const scaleShape = blockSize === null ? layout.scale : shape.map((d, i) => (i === blocked ? Math.ceil(d / blockSize) : d));
@@ -82,13 +107,53 @@ export class QuantizedWeight {
   private unpacked(values: Tensor, axis: number): Tensor {
     return this.isPacked ? unpackInt4(values, this.layout.shape[this.layout.packed], axis) : whole(values);
   }
-  /** The weight. @param align - brings a scale without blocks to a shape that fits the numbers. */
-  value(align: (scale: Tensor) => Tensor = (s) => s): Tensor {
+  /** The weight, in the layout's shape. */
+  value(): Tensor {
     const numbers = this.unpacked(this.values.value, this.layout.packed);
-    if (!this.zero || !this.groups) return ops.divide(numbers, align(this.scale.value));
+    if (!this.zero || !this.groups) return ops.divide(numbers, this.layout.spread(this.scale.value));
     const blocks = ops.cast(this.groups.value, 'int32'),
       each = (t: Tensor): Tensor => ops.take(t, blocks, { axis: this.layout.blocked });
     return ops.multiply(ops.subtract(numbers, each(whole(this.zero.value))), each(this.scale.value));
+  }
+  /** What its variables hold when the weight is `value`, (layout's shape): Keras' abs_max_quantize and its grouped form. */
+  quantize(value: Tensor): Map<Variable, Tensor> {
+    const { shape, packed, blocked, shared, scale: scaleShape } = this.layout,
+      stored = (numbers: Tensor): Tensor => (this.isPacked ? packInt4(numbers, packed) : ops.cast(numbers, 'int8'));
+    if (!this.zero) {
+      const [least, most] = this.isPacked ? [-8, 7] : [-127, 127],
+        scale = ops.divide(most, ops.add(ops.max(ops.abs(value), { axis: [...shared], keepdims: true }), EPSILON)),
+        numbers = ops.clip(ops.round(ops.multiply(value, scale)), least, most);
+      return new Map([
+        [this.values, stored(numbers)],
+        [this.scale, ops.reshape(this.layout.gathered?.(scale) ?? scale, [...scaleShape])],
+      ]);
+    }
+    // The last block is filled with zeros.
+    const blocks = this.scale.shape[blocked],
+      size = this.blockSize!,
+      full = ops.pad(
+        value,
+        shape.map((d, i) => [0, i === blocked ? blocks * size - d : 0]),
+      ),
+      inBlocks = ops.reshape(
+        full,
+        shape.flatMap((d, i) => (i === blocked ? [blocks, size] : [d])),
+      ),
+      axis = blocked + 1,
+      least = ops.min(inBlocks, { axis, keepdims: true }),
+      scale = ops.divide(ops.add(ops.subtract(ops.max(inBlocks, { axis, keepdims: true }), least), EPSILON), 15),
+      zero = ops.clip(ops.subtract(ops.round(ops.divide(ops.negative(least), scale)), 8), -8, 7),
+      numbers = ops.clip(ops.add(ops.round(ops.divide(inBlocks, scale)), zero), -8, 7);
+    const cut = ops.slice(
+      ops.reshape(numbers, full.shape),
+      shape.map(() => 0),
+      [...shape],
+    );
+    return new Map([
+      [this.values, stored(cut)],
+      [this.scale, ops.squeeze(scale, { axis })],
+      [this.zero, ops.cast(ops.squeeze(zero, { axis }), 'int8')],
+    ]);
   }
   /** Rows of it by whole numbers: (...) -> (..., columns). */
   rows(ids: Tensor): Tensor {
@@ -119,9 +184,14 @@ export function inputQuantizer(where: string, mode: string, config: unknown): Ab
   const { value_range: range, epsilon } = quantizer.config as { value_range?: number[]; epsilon?: number };
   return { least: range?.[0] ?? -127, most: range?.[1] ?? 127, epsilon: epsilon ?? 1e-7 };
 }
-/** @internal x rounded to whole multiples of (max |x| + epsilon) / most along the axes: what int8 arithmetic sees of it. */
+/**
+ * @internal x rounded to whole multiples of (max |x| + epsilon) / most along the axes: what int8 arithmetic sees of it. Its
+ * gradient is that of x, as in Keras.
+ */
 export function roundedInputs(x: Tensor, quantizer: AbsMax | null, axes: readonly number[]): Tensor {
   if (!quantizer) return x;
-  const scale = ops.divide(quantizer.most, ops.add(ops.max(ops.abs(x), { axis: [...axes], keepdims: true }), quantizer.epsilon));
-  return ops.divide(ops.clip(ops.round(ops.multiply(x, scale)), quantizer.least, quantizer.most), scale);
+  const given = ops.stopGradient(x),
+    scale = ops.divide(quantizer.most, ops.add(ops.max(ops.abs(given), { axis: [...axes], keepdims: true }), quantizer.epsilon)),
+    rounded = ops.divide(ops.clip(ops.round(ops.multiply(given, scale)), quantizer.least, quantizer.most), scale);
+  return ops.add(rounded, ops.subtract(x, given));
 }

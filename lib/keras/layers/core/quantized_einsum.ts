@@ -22,22 +22,25 @@ export function quantizedKernel(layer: Layer, equation: string, shape: Shape): {
     inputAxes = [...plain].map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i })).filter(({ letter }) => !output.includes(letter));
   if (layer.dtypePolicy.quantizationMode === 'int4') {
     const columns = size(others),
-      weight = new QuantizedWeight(layer, { name: 'kernel', shape: [size(summed), columns], packed: 1, blocked: 0, scale: [columns] });
+      weight = new QuantizedWeight(layer, { name: 'kernel', shape: [size(summed), columns], packed: 1, blocked: 0, scale: [columns], shared: [0], spread: (s) => s });
     return { weight, value: () => ops.reshape(weight.value(), shape), inputAxes: inputAxes.map((a) => a.axis) };
   }
   const kept = [...inOutput].filter((l) => sizes.has(l)),
     outputScale = [...inOutput].map((l) => sizes.get(l) ?? 1),
-    weight = new QuantizedWeight(layer, { name: 'kernel', shape, packed: -1, blocked: -1, scale: outputScale });
-  const align = (scale: Tensor): Tensor =>
-    ops.reshape(
-      ops.transpose(
-        ops.reshape(
-          scale,
-          kept.map((l) => sizes.get(l)!),
-        ),
-        { axes: others.map((l) => kept.indexOf(l)) },
+    sizesOf = (of: string[]): number[] => of.map((l) => sizes.get(l)!);
+  const weight = new QuantizedWeight(layer, {
+    name: 'kernel',
+    shape,
+    packed: -1,
+    blocked: -1,
+    scale: outputScale,
+    shared: summed.map((l) => letters.indexOf(l)),
+    spread: (scale) =>
+      ops.reshape(
+        ops.transpose(ops.reshape(scale, sizesOf(kept)), { axes: others.map((l) => kept.indexOf(l)) }),
+        [...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1)),
       ),
-      [...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1)),
-    );
-  return { weight, value: () => weight.value(align), inputAxes: inputAxes.map((a) => a.axis) };
+    gathered: (scale) => ops.transpose(ops.reshape(scale, sizesOf(others)), { axes: kept.map((l) => others.indexOf(l)) }),
+  });
+  return { weight, value: () => weight.value(), inputAxes: inputAxes.map((a) => a.axis) };
 }

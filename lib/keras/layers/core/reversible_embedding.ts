@@ -42,6 +42,8 @@ export class ReversibleEmbedding extends Embedding {
         packed: 0,
         blocked: 0,
         scale: [inputDim],
+        shared: [0],
+        spread: (s) => s,
         groups: this.quantized.groups,
       });
       this.reverseEmbeddings = this.quantizedReverse.values;
@@ -64,7 +66,7 @@ export class ReversibleEmbedding extends Embedding {
   }
   private quantizedLogits(inputs: Tensor, table: QuantizedWeight): Tensor {
     const x = roundedInputs(inputs, inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig), [-1]),
-      back = this.quantizedReverse ? this.quantizedReverse.value() : table.value((scale) => scale.reshape([-1, 1]));
+      back = this.quantizedReverse ? this.quantizedReverse.value() : table.value();
     return run('matmul', [x, back.cast(x.dtype)], { transpose_b: this.quantizedReverse === null });
   }
   protected override quantizedOrder(): Variable[] | null {
