@@ -96,9 +96,10 @@ Kernel small_kernel(Plan2 q) {
 }
 
 // Where packing b ourselves is faster (measured against oneDNN 2.6.3, AVX-512): it transposes on the way; else its copy
-// must be read by many rows and be large.
+// must be read by many rows and be large. With AVX2 also where a is transposed and long, as in gradients of kernels.
 bool is_packed(const Plan2& q) {
   const auto& p = q.p;
+  if (q.ta && simd::isa() != simd::Isa::kAvx512 && p.inner >= 512 && std::min(p.rows, p.columns) >= 64) return true;
   return q.tb ? p.rows >= 8 : std::min({p.rows, p.inner, p.columns}) >= 640;
 }
 

@@ -11,6 +11,7 @@ namespace trae {
 
 struct PackedMatmulTable {
   long panel;  // columns of a panel: a multiple of 16
+  long rows;   // rows of a that meet a panel at once
   // Copies `inner` rows of `width` <= panel columns. Element (j, k) lies at j * b_row + k, or at k * b_row + j when
   // transposed; it goes to j * w + k, w being `width` rounded up to 16, filled up with zeros.
   void (*pack_panel)(long inner, long width, const float* b, long b_row, bool is_transposed, float* to);

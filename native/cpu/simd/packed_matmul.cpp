@@ -110,7 +110,7 @@ void multiply_panel(long rows, long inner, long width, const float* a, long a_ro
 }  // namespace
 
 const PackedMatmulTable& packed_matmul_table() {
-  static constexpr PackedMatmulTable table{kPanel, &pack_panel, &multiply_panel};
+  static constexpr PackedMatmulTable table{kPanel, kMostRows, &pack_panel, &multiply_panel};
   return table;
 }
 
