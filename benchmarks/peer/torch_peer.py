@@ -128,14 +128,18 @@ def make_inputs(name, rows):
     return torch.rand(rows, 3, side, side).contiguous(memory_format=torch.channels_last)
 
 
-def epoch(request):
-    name, batch, rows = request["name"], request["batch"], request["rows"]
+def prepare(name, rows):
     if name not in models:
         model, optimizer = make_model(name)
         x = make_inputs(name, rows)
         classes = 2 if name == "transformer" or name.startswith("embedding_") else 10
         models[name] = (model, optimizer, x, torch.randint(0, classes, (rows,)))
-    model, optimizer, x, y = models[name]
+    return models[name]
+
+
+def epoch(request):
+    name, batch, rows = request["name"], request["batch"], request["rows"]
+    model, optimizer, x, y = prepare(name, rows)
     model.train()
     start = time.perf_counter()
     order = torch.randperm(rows)
@@ -240,5 +244,26 @@ def answer(request):
     return {"ms": elementwise(request)}
 
 
+def status(field):
+    """A field of this process's status, in bytes."""
+    with open("/proc/self/status") as lines:
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith(field + ":"))
+
+
+def memory(name, batch, rows):
+    """Peak resident bytes of two epochs, and how far they lie above what was resident with model and data made."""
+    request = {"name": name, "batch": int(batch), "rows": int(rows)}
+    prepare(request["name"], request["rows"])
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")
+    before = status("VmRSS")
+    epoch(request)
+    epoch(request)
+    return {"process": status("VmHWM"), "training": status("VmHWM") - before}
+
+
+if sys.argv[1:2] == ["--memory"]:
+    print(json.dumps(memory(*sys.argv[2:5])), flush=True)
+    sys.exit()
 for line in sys.stdin:
     print(json.dumps(answer(json.loads(line))), flush=True)

@@ -3,12 +3,12 @@ import type { DType } from '../../lib/index';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
 import { matmul } from './matmul';
-import { MODELS, model, prediction } from './models';
+import { MODELS, model, prediction, trainingData } from './models';
 import { movement } from './movement';
 import type { Problem } from './problem';
 import { recurrent } from './recurrent';
 
-export { MODELS, type Problem };
+export { MODELS, trainingData, type Problem };
 
 const FORMS =
   'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS';

@@ -112,13 +112,17 @@ export const MODELS: Record<string, Model> = {
 };
 const inputsOf = ({ input, vocabulary }: Model, rows: number): trae.Tensor =>
   vocabulary ? trae.random.randint([rows, ...input], 0, vocabulary, { seed: 7 }) : trae.random.uniform([rows, ...input], { seed: 7 });
+/** What a model's bench row trains on. */
+export function trainingData(which: string): [x: trae.Tensor, y: trae.Tensor] {
+  const { rows, outputs } = MODELS[which];
+  return [inputsOf(MODELS[which], rows), trae.random.randint([rows], 0, Math.max(2, outputs), { seed: 8 })];
+}
 /** `model cnn 64`: whole epochs of fit, shuffled, with accuracy; a run is a step. */
 export function model(name: string, which: string, batch: number): Problem {
   const { rows, outputs, build } = MODELS[which],
     m = build();
   m.compile({ optimizer: 'adam', loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy', metrics: ['accuracy'] });
-  const x = inputsOf(MODELS[which], rows),
-    y = trae.random.randint([rows], 0, Math.max(2, outputs), { seed: 8 });
+  const [x, y] = trainingData(which);
   const fit = (): Promise<{ history: Record<string, number[]> }> => m.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 });
   return {
     name,
