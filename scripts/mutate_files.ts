@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import { attempt, type Outcome } from '../test/fuzz/attempt';
 import { samples, type Sample } from '../test/fuzz/samples';
 
-const FORMATS = ['keras', 'h5', 'tfjs', 'weights.h5', 'npz', 'safetensors'] as const;
+const FORMATS = ['keras', 'h5', 'tfjs', 'weights.h5', 'npz', 'safetensors', 'sharded'] as const;
 /** Milliseconds of the processor that are too many. */
 const SLOW = 2000;
 /** Milliseconds after which a process is given up. */

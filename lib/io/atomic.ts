@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../errors';
 import { crc32 } from './crc32';
+import { cannotWrite } from './source';
 
 /** One call of the system writes at most this much; between two, other work can run, or cancel. */
 const PIECE = 1 << 24;
@@ -78,32 +79,47 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.close();
 }
 
+/** What is replaced under this name: where links lead to, and the permissions of what is there. Only files are replaced. */
+async function targetOf(file: string): Promise<{ target: string; mode: number | undefined }> {
+  let target = path.resolve(file);
+  for (let links = 0; links < 40; links++) {
+    const stat = await fs.promises.lstat(target).catch(() => null);
+    if (stat?.isSymbolicLink()) {
+      target = path.resolve(path.dirname(target), await fs.promises.readlink(target));
+      continue;
+    }
+    if (!stat || stat.isFile()) return { target, mode: stat ? stat.mode & 0o777 : undefined };
+    throw new FileError(`${file} cannot be written: it is ${stat.isDirectory() ? 'a folder' : 'no file'}.`);
+  }
+  throw new FileError(`${file} cannot be written: it is a link to itself.`);
+}
 /** @internal Writes a file through `use`; the file appears under its name when all of it is on the disk. */
 export async function writeAtomically(file: string, use: (sink: ByteSink) => Promise<void>, signal?: AbortSignal | null): Promise<void> {
   signal?.throwIfAborted();
-  const folder = path.dirname(path.resolve(file)),
-    temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  const { target, mode } = await targetOf(file),
+    folder = path.dirname(target),
+    temporary = path.join(folder, `.${path.basename(target).slice(0, 50)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   let handle: fs.promises.FileHandle;
   try {
-    handle = await fs.promises.open(temporary, 'wx');
+    handle = await fs.promises.open(temporary, 'wx', mode);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new FileError(`${file} cannot be written: ${code === 'ENOENT' ? `there is no folder ${folder}` : code === 'EACCES' ? `permission denied in ${folder}` : message}.`, {
-      cause: error,
-    });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EACCES') throw cannotWrite(file, error);
+    throw new FileError(`${file} cannot be written: ${code === 'ENOENT' ? `there is no folder ${folder}` : `permission denied in ${folder}`}.`, { cause: error });
   }
   try {
+    if (mode !== undefined) await handle.chmod(mode);
     const sink = new ByteSink(handle, signal);
     await use(sink);
     await sink.drain();
     await handle.sync();
     await handle.close();
     signal?.throwIfAborted();
-    await fs.promises.rename(temporary, file);
+    await fs.promises.rename(temporary, target);
   } catch (error) {
     await handle.close().catch(() => undefined);
     await fs.promises.rm(temporary, { force: true });
-    throw error;
+    throw cannotWrite(file, error);
   }
   await syncFolder(folder);
 }

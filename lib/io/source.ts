@@ -103,7 +103,8 @@ export class FileSource extends ByteSource {
   static async open(path: string): Promise<FileSource> {
     let handle: fs.promises.FileHandle;
     try {
-      handle = await fs.promises.open(path, 'r');
+      // Without waiting: a pipe is opened only when somebody writes into it, which may be never. Windows has no such flag.
+      handle = await fs.promises.open(path, fs.constants.O_RDONLY | ((fs.constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0));
     } catch (error) {
       throw cannotRead(path, error);
     }
@@ -147,25 +148,42 @@ export class FileSource extends ByteSource {
 /** @internal The error of a file that cannot be opened. */
 export function cannotRead(path: string, error: unknown): FileError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'permission denied' : code === 'EISDIR' ? 'it is a folder' : message;
+  const why =
+    code === 'ENOENT'
+      ? 'there is no such file'
+      : code === 'EACCES'
+        ? 'permission denied'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'ELOOP'
+            ? 'it is a link to itself'
+            : message;
   return new FileError(`${path} cannot be read: ${why}.`, { cause: error });
 }
 
+/** @internal What the system refuses about writing to `path` as a FileError; any other error as it is. */
+export function cannotWrite(path: string, error: unknown): unknown {
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  const why = {
+    ENOENT: 'there is no such folder',
+    ENOTDIR: 'a part of its path is no folder',
+    EEXIST: 'a part of its path is no folder',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    EROFS: 'it lies where nothing can be written',
+    ENOSPC: 'there is no space left',
+    ENAMETOOLONG: 'its name is too long',
+    ELOOP: 'it is a link to itself',
+  }[code];
+  return new FileError(`${path} cannot be written: ${why ?? message}.`, { cause: error });
+}
 /** @internal Runs `write`, which makes files or folders at `path`; what the system refuses becomes a FileError. */
 export function writing<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const why = {
-      ENOENT: 'there is no such folder',
-      ENOTDIR: 'a part of its path is no folder',
-      EEXIST: 'a part of its path is no folder',
-      EACCES: 'permission denied',
-      EISDIR: 'it is a folder',
-    }[code];
-    throw new FileError(`${path} cannot be written: ${why ?? message}.`, { cause: error });
+    throw cannotWrite(path, error);
   }
 }
 
@@ -178,3 +196,6 @@ export async function withFile<T>(path: string, use: (source: FileSource) => Pro
     await source.close();
   }
 }
+/** @internal All bytes of a file. */
+export const readFile = (path: string, signal?: AbortSignal | null): Promise<Buffer> =>
+  withFile(path, async (source) => Buffer.from((await source.read(0, source.size, signal)).buffer));

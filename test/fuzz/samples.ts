@@ -14,7 +14,7 @@ type AnyModel = InstanceType<typeof Model>;
 /** The files of one sample by name, changed; the first is the one to load. */
 export interface Sample {
   name: string;
-  kind: 'keras' | 'h5' | 'tfjs' | 'weights.h5' | 'npz' | 'safetensors';
+  kind: 'keras' | 'h5' | 'tfjs' | 'weights.h5' | 'npz' | 'safetensors' | 'sharded';
   /** Of weights alone: what they are loaded into. */
   model?: AnyModel;
   mutate(random: Random): Promise<Record<string, Buffer>>;
@@ -218,6 +218,29 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
   ];
 }
 
+/** An index and its shards: the index changed, or what one shard holds. */
+async function shardedSample(name: string, model: AnyModel, files: Record<string, Buffer>): Promise<Sample> {
+  const [index, ...shards] = Object.keys(files),
+    json: unknown = JSON.parse(files[index].toString('utf8')),
+    parts = new Map<string, Parts>();
+  for (const shard of shards) parts.set(shard, await takeApart(files[shard]));
+  return {
+    name,
+    kind: 'sharded',
+    model,
+    async mutate(random) {
+      const changed = { ...files };
+      if (random() < 0.6) changed[index] = Buffer.from(mutatedJson(json, random));
+      else {
+        const shard = pick(random, shards);
+        if (random() < 0.7) changed[shard] = await putTogether(mutatedParts(parts.get(shard)!, random));
+        else changed[shard] = files[shard].subarray(0, Math.floor(random() * files[shard].length));
+      }
+      return changed;
+    },
+  };
+}
+
 // ---- models made here, for what no fixture holds
 type AnyLayer = InstanceType<typeof layers.Layer>;
 const all = layers as unknown as Record<string, new (...args: unknown[]) => AnyLayer>;
@@ -355,15 +378,23 @@ export async function samples(folder: string): Promise<Sample[]> {
     const files = { 'w.npz': await saved('.npz', (f) => model.saveWeights(f)), 'w.safetensors': await saved('.safetensors', (f) => model.saveWeights(f)) };
     out.push(...weightSamples(name, model, files, await takeApart(await saved('.weights.h5', (f) => model.saveWeights(f)))));
   }
+  const sharded = new Sequential([layers.Input([6], { dtype: 'int32' }), make('Embedding', 9, 7), make('Flatten'), make('Dense', 5), make('Dense', 2)]),
+    shards = path.join(folder, 'shards');
+  fs.mkdirSync(shards, { recursive: true });
+  await sharded.saveWeights(path.join(shards, 'w.weights.json'), { maxShardSize: 900 / 1024 ** 3 });
+  const names = fs.readdirSync(shards).sort((a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')));
+  out.push(await shardedSample('sharded', sharded, Object.fromEntries(names.map((n) => [n, fs.readFileSync(path.join(shards, n))]))));
   const read = (...parts: string[]): Buffer => fs.readFileSync(path.join(tests, ...parts));
   const lookups = ['integer_int', 'string_multi_hot', 'text_tf_idf', 'text_classifier'].map((n) => `keras/golden/lookups/${n}.keras`);
   const golden = ['000', '002', '007', '010', '014', '017', '023', '030', '036', '044'].map((n) => `golden/cases/models/model_${n}.trained.keras`);
-  for (const file of [...lookups, ...golden]) out.push(await kerasSample(file, read(file)));
+  const quantized = ['int8_texts', 'int4_texts', 'int4_block_attention', 'int8_attention', 'int8_lora', 'int4_block_lora'].map((n) => `keras/golden/adapted/${n}.keras`);
+  for (const file of [...lookups, ...golden, ...quantized]) out.push(await kerasSample(file, read(file)));
   const legacy = `cudnn_gru hard_sigmoid keras1_bn_mode1 keras1_gru keras1_merge_concat keras1_merge_first keras1_srelu locally_connected2d_1 random_sizes
     resume_adam resume_legacy_sgd_momentum resume_numbered_adam tf_functions tf_operations`;
   for (const name of legacy.split(/\s+/)) {
     const parts = await takeApart(read('keras', 'golden', 'legacy', `${name}.h5`));
     out.push(h5Sample(name, parts), tfjsSample(name, parts));
   }
+  for (const name of ['int8_lora', 'int4_block_lora']) out.push(h5Sample(name, await takeApart(read('keras', 'golden', 'adapted', `${name}.h5`))));
   return out;
 }

@@ -2,8 +2,8 @@
 import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writing } from '../../io/source';
-import { ValueError } from '../../errors';
+import { FileError, ValueError } from '../../errors';
+import { readFile, writing } from '../../io/source';
 import { checkOptions } from '../options';
 import { Callback } from './callback';
 
@@ -14,6 +14,16 @@ export interface BackupAndRestoreOptions {
   doubleCheckpoint?: boolean;
   /** Whether the backup goes when training ends. Default true. */
   deleteCheckpoint?: boolean;
+}
+function epochIn(file: string, text: string): number {
+  let epoch: unknown;
+  try {
+    ({ epoch } = JSON.parse(text) as { epoch: unknown });
+  } catch {
+    epoch = undefined;
+  }
+  if (!Number.isInteger(epoch) || (epoch as number) < 0) throw new FileError(`${file}: it is damaged: it names no epoch.`);
+  return epoch as number;
 }
 /**
  * Saves weights, optimizer state and epoch to `backupDir` after each epoch or every `saveFreq` batches. When `fit` finds a
@@ -68,7 +78,7 @@ export class BackupAndRestore extends Callback {
       if (model.optimizer && !model.optimizer.built) model.optimizer.build(model.trainableVariables);
       await model.loadWeights(this.weights);
     }
-    if (fs.existsSync(this.metadata)) model.initialEpoch = (JSON.parse(fs.readFileSync(this.metadata, 'utf8')) as { epoch: number }).epoch;
+    if (fs.existsSync(this.metadata)) model.initialEpoch = epochIn(this.metadata, (await readFile(this.metadata)).toString('utf8'));
   }
   override async onEpochEnd(epoch: number): Promise<void> {
     this.epoch = epoch + 1;

@@ -1,6 +1,6 @@
 /** saveModel, loadModel, saveWeights, loadWeights: which format a file has, and who reads or writes it (keras.src.saving.saving_api). */
 import { stat } from 'node:fs/promises';
-import { TypeError, ValueError } from '../../errors';
+import { FileError, TypeError, ValueError } from '../../errors';
 import { writeAtomically } from '../../io/atomic';
 import { isHdf5, openHdf5 } from '../../io/hdf5/index';
 import { withFile, type ByteSource } from '../../io/source';
@@ -95,7 +95,11 @@ export async function loadModel(filepath: string, options: LoadModelOptions = {}
   options.signal?.throwIfAborted();
   return readingFile(filepath, () => withFile(filepath, (source) => loadFrom(source, filepath, options)));
 }
+function requireContent(source: ByteSource, filepath: string): void {
+  if (source.size === 0) throw new FileError(`${filepath} cannot be read: it is empty.`);
+}
 async function loadFrom(source: ByteSource, filepath: string, options: LoadModelOptions): Promise<Model> {
+  requireContent(source, filepath);
   const { compile = true, customObjects, signal } = options;
   // By what it is, not by its name: many files of Keras 2 are called '.keras'.
   if (isHdf5(source)) return loadLegacyModel(openHdf5(source), filepath, options);
@@ -179,6 +183,7 @@ export async function loadWeights(model: Layer, filepath: string, options: LoadW
   );
 }
 async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+  requireContent(source, filepath);
   if (isJson(source)) return loadShardedWeights(source, filepath, model, options);
   if (isHdf5(source)) {
     const root = openHdf5(source),

@@ -1,7 +1,7 @@
 /** Sounds of a directory (keras.src.utils.audio_dataset_utils). */
 import { describe } from '../../describe';
-import * as fs from 'node:fs';
 import { ValueError } from '../../errors';
+import { readFile } from '../../io/source';
 import { readWav, resampled } from '../../io/wav';
 import * as ops from '../../ops/index';
 import { type Tensor, tensor } from '../../tensor';
@@ -32,7 +32,7 @@ export function audioDatasetFromDirectory(directory: string, options: AudioDirec
     if (value !== null && !(Number.isInteger(value) && value > 0)) throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${describe(value)}`);
   if (ragged && outputSequenceLength !== null) throw new ValueError(`${where}: ragged and outputSequenceLength exclude each other.`);
   const load = async (file: string): Promise<Tensor> => {
-    const given = readWav(await fs.promises.readFile(file), file),
+    const given = readWav(await readFile(file), file),
       { samples, channels } = samplingRate === null ? given : resampled(given, samplingRate);
     const sound = tensor(samples, [samples.length / channels, channels]);
     return outputSequenceLength === null ? sound : fitted(sound, outputSequenceLength);

@@ -3,6 +3,7 @@ import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { RuntimeError, ValueError } from '../../errors';
+import { readFile } from '../../io/source';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
 import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../tensor';
@@ -42,7 +43,7 @@ export async function decodeImage(where: string, file: string, channels: 1 | 3 |
   const read = sharp(where);
   let raw: Raw;
   try {
-    const image = read(await fs.promises.readFile(file)).toColourspace('srgb');
+    const image = read(await readFile(file)).toColourspace('srgb');
     raw = await (channels === 4 ? image.ensureAlpha() : image.removeAlpha()).raw().toBuffer({ resolveWithObject: true });
   } catch (cause) {
     throw new ValueError(`${where}: '${file}' is no image that can be read: ${(cause as Error).message}`, { cause });

@@ -1,7 +1,7 @@
 /** Texts of a directory (keras.src.utils.text_dataset_utils). */
 import { describe } from '../../describe';
-import * as fs from 'node:fs';
 import { ValueError } from '../../errors';
+import { readFile } from '../../io/source';
 import type { Tensor } from '../../tensor';
 import { checkOptions } from '../options';
 import type { Dataset } from './dataset';
@@ -23,7 +23,7 @@ export function textDatasetFromDirectory(directory: string, options: TextDirecto
   if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
     throw new ValueError(`textDatasetFromDirectory: maxLength must be a whole number > 0.\n  Received: ${describe(maxLength)}`);
   const read = async (file: string): Promise<string> => {
-    const bytes = await fs.promises.readFile(file);
+    const bytes = await readFile(file);
     return bytes.subarray(0, maxLength ?? bytes.length).toString('utf8');
   };
   return datasetFromDirectory('textDatasetFromDirectory', directory, ['.txt'], options, (files) => Promise.all(files.map(read)));
