@@ -28,6 +28,8 @@ struct Geometry {
   int64_t extent(int i) const { return (k[i] - 1) * dilation[i] + 1; }  // of the kernel in x
   int64_t x_columns() const { return (y[1] - 1) * stride[1] + extent(1); }
   int64_t x_rows(int64_t rows) const { return (rows - 1) * stride[0] + extent(0); }
+  // Windows of one pixel, side by side: all images are one column of pixels, and the convolution is a product of matrices.
+  bool is_pointwise() const { return elements() == in && x[1] == 1 && y[1] == 1 && is_inside() && x[0] == y[0]; }
   bool is_inside() const {  // no window leaves x
     return before[0] == 0 && before[1] == 0 && x_rows(y[0]) <= x[0] && x_columns() <= x[1];
   }
@@ -35,10 +37,19 @@ struct Geometry {
 
 std::optional<Geometry> geometry(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
   const size_t rank = a.strides.size();
-  if (a.groups != 1 || rank > 2) return std::nullopt;
+  if (a.groups != 1) return std::nullopt;
   for (const Shape* shape : {&x, &w, &y})
     for (int64_t size : *shape)
       if (size == 0) return std::nullopt;
+  const auto are_all = [](const Ints& all, int64_t value) {
+    return std::all_of(all.begin(), all.end(), [=](int64_t v) { return v == value; });
+  };
+  if (std::all_of(w.begin(), w.end() - 2, [](int64_t k) { return k == 1; }) && are_all(a.strides, 1) && are_all(a.before, 0) &&
+      are_all(a.after, 0)) {
+    const int64_t pixels = size_of(x) / x.back();
+    return Geometry{1, w[rank], w[rank + 1], {pixels, 1}, {pixels, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0}};
+  }
+  if (rank > 2) return std::nullopt;
   Geometry g{x[0], w[rank], w[rank + 1], {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0}};
   for (size_t i = 0; i < rank; i++) {
     const size_t at = 2 - rank + i;
@@ -58,7 +69,9 @@ std::optional<Geometry> geometry(const ConvAttrs& a, const Shape& x, const Shape
 // runs at the machine's peak.
 bool pays(const Geometry& g, bool is_gradient_of_kernel) {
   const bool is_base = simd::isa() == simd::Isa::kBase;
-  if (simd::isa() == simd::Isa::kAvx512 || g.k[0] * g.k[1] == 1) return false;
+  if (simd::isa() == simd::Isa::kAvx512) return false;
+  if (g.is_pointwise()) return g.out >= 8 && g.in >= 8;
+  if (g.k[0] * g.k[1] == 1) return false;
   // Rows are what threads share, and one of them is copied at a time.
   if (g.images * g.y[0] < 2 * num_threads() || g.x_columns() * g.in * g.extent(0) > kMostRowFloats) return false;
   if (is_gradient_of_kernel)  // each thread holds sums of its own
@@ -163,9 +176,10 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_relu, Pack pack
         const float* from = bands.windows(band, x, own);
         float* to = y + (band.image * g.y[0] + band.row) * g.y[1] * g.out;
         for (int64_t p = 0; p < g.out; p += panel)
-          simd.rows({long(band.rows), long(g.y[1]), bands.window(), from, long(g.stride[0] * bands.row()), long(g.stride[1] * g.in),
-                     packed.get() + p * elements, long(std::min(panel, g.out - p)), to + p, long(g.y[1] * g.out), long(g.out),
-                     has_bias ? bias.get() + p : nullptr, is_relu});
+          simd.rows({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]), bands.window(), from,
+                     long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed.get() + p * elements,
+                     long(std::min(panel, g.out - p)), to + p, long(g.y[1] * g.out), long(g.out), has_bias ? bias.get() + p : nullptr,
+                     is_relu});
       }
     });
   };
@@ -230,8 +244,9 @@ std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const
             const int64_t count = band.rows * g.y[1], width = std::min(panel, g.out - p), padded_width = round_up(width, kLanes);
             simd::packed_matmul_table().pack_panel(count, width, gradient + p, g.out, false, packed);
             if (has_bias) simd.add_rows(long(count), long(padded_width), packed, bias + p);
-            simd.sums({long(band.rows), long(g.y[1]), bands.window(), from, long(g.stride[0] * bands.row()), long(g.stride[1] * g.in),
-                       packed, long(g.y[1] * padded_width), long(padded_width), long(padded_width / kLanes), sums + p * elements});
+            simd.sums({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]), bands.window(), from,
+                       long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed, long(g.y[1] * padded_width), long(padded_width),
+                       long(padded_width / kLanes), sums + p * elements});
           }
         }
       }

@@ -26,6 +26,14 @@ const CASES: Case[] = [
   { x: [9, 50, 16], filters: 24, kernel: [5] },
   { x: [9, 64, 20], filters: 16, kernel: [3], options: { dilationRate: 4 } },
   { x: [2, 12, 12, 300], filters: 40, kernel: [3, 3] },
+  { x: [2, 32, 32, 32], filters: 64, kernel: [1, 1] },
+  { x: [3, 7, 11, 19], filters: 21, kernel: [1, 1] },
+  { x: [1, 4, 4, 256], filters: 512, kernel: [1, 1], options: { padding: 'valid' } },
+  { x: [1, 1, 1, 40], filters: 9, kernel: [1, 1] },
+  { x: [5, 8, 8, 6], filters: 24, kernel: [1, 1], options: { dilationRate: 3 } },
+  { x: [3, 77, 40], filters: 17, kernel: [1] },
+  { x: [2, 5, 6, 7, 24], filters: 33, kernel: [1, 1, 1] },
+  { x: [2, 13, 13, 16], filters: 32, kernel: [1, 1], options: { strides: 2 } },
 ];
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 /** Numbers of float32, the same in both types. */
