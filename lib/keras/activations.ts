@@ -18,7 +18,7 @@ export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
 export function relu(x: TensorLike, options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
   checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
-  if (!negativeSlope && maxValue === null && !threshold) return plainRelu(x);
+  if (!negativeSlope && !threshold && (maxValue === null || maxValue === 6)) return maxValue === null ? plainRelu(x) : ops.relu6(x);
   const t = convert(x),
     above = run('greater', [t, convert(threshold, t)]);
   let y = run('where', [above, t, convert(0, t)]);

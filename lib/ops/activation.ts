@@ -14,11 +14,7 @@ const isPositive = (x: Tensor): Tensor => run('greater', [x, convert(0, x)]);
 const choose = (c: Tensor, x: Tensor, y: Tensor | number): Tensor => run('where', [c, x, convert(y, x)]);
 
 /** min(max(x, 0), 6) */
-export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => {
-  const t = convert(x),
-    six = convert(6, t);
-  return run('where', [run('greater_equal', [t, six]), six, run('relu', [t])]);
-});
+export const relu6 = defineOp('relu6', (x: TensorLike): Tensor => run('relu6', [convert(x)]));
 /** x, or negativeSlope * x below 0. Default 0.2. */
 export const leakyRelu = defineOp(
   'leakyRelu',

@@ -30,20 +30,29 @@ class BatchStatistics {
       const double d = a(0)[c] / n, v = std::max(0.0, b_(0)[c] / n - d * d), m = shift[c] + d;
       mean[c] = float(m);
       variance[c] = std::isnan(d) ? float(d) : float(v);
+    }
+    transform(gamma, beta, mean, variance, epsilon, scale, offset);
+  }
+
+  // y = x * scale + offset is the normalization: the same numbers in both directions.
+  void transform(const float* gamma, const float* beta, const float* mean, const float* variance, double epsilon, float* scale,
+                 float* offset) const {
+    for (int64_t c = 0; c < channels_; c++) {
       const double k = gamma[c] / std::sqrt(variance[c] + epsilon);
       scale[c] = float(k);
-      offset[c] = float(beta[c] - m * k);
+      offset[c] = float(beta[c] - mean[c] * k);
     }
   }
 
-  // dgamma and dbeta from rows of (x, dy, mask y > 0); factors 0, 1, 2 become those of dx = dy * a + x * b + c, where
+  // dgamma and dbeta from rows of (x, dy, mask); factors 0, 1, 2 become those of dx = dy * a + x * b + c, where
   // the statistics were taken over `count` rows.
-  void differentiate(const float* x, const float* dy, const float* y, int64_t rows, int64_t count, const float* gamma, const float* mean,
-                     const float* variance, double epsilon, float* dgamma, float* dbeta) {
+  void differentiate(const float* x, const float* dy, const NormMask& mask, int64_t rows, int64_t count, const float* gamma,
+                     const float* mean, const float* variance, double epsilon, float* dgamma, float* dbeta) {
     const auto& table = simd::normalization_table();
     collect(rows, [&](int t, int64_t b, int64_t e) {
-      table.gradient_sums(x + b * channels_, dy + b * channels_, y ? y + b * channels_ : nullptr, e - b, channels_, mean, a(t), b_(t),
-                          lane(t));
+      NormMask own = mask;
+      if (own.y) own.y += b * channels_;
+      table.gradient_sums(x + b * channels_, dy + b * channels_, own, e - b, channels_, mean, a(t), b_(t), lane(t));
     });
     const double n = double(std::max<int64_t>(1, count));
     for (int64_t i = 0; i < channels_; i++) {

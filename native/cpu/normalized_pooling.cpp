@@ -70,7 +70,7 @@ Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
     const float *x = static_cast<const float*>(from[0]), *dy = static_cast<const float*>(from[4]), *y = static_cast<const float*>(from[6]);
     const auto* winners = static_cast<const unsigned char*>(from[5]);
     float* dx = static_cast<float*>(to[0]);
-    statistics->differentiate(static_cast<const float*>(from[7]), dy, y, tiling->y_rows(), tiling->x_rows(),
+    statistics->differentiate(static_cast<const float*>(from[7]), dy, {NormActivation::kRelu, y}, tiling->y_rows(), tiling->x_rows(),
                               static_cast<const float*>(from[1]), static_cast<const float*>(from[2]), static_cast<const float*>(from[3]),
                               epsilon, static_cast<float*>(to[1]), static_cast<float*>(to[2]));
     const auto& table = simd::normalized_pooling_table();

@@ -59,6 +59,7 @@ const UnaryRule kUnary[] = {
   {"arctanh", Code::kArctanh, Flow::kFloat, VJP { return dy / (1 - x * x); }},
   {"sigmoid", Code::kSigmoid, Flow::kFloat, VJP { return binary("sigmoid_grad", y, dy); }},
   {"relu", Code::kRelu, Flow::kSame, VJP { return binary("relu_grad", y, dy); }},
+  {"relu6", Code::kRelu6, Flow::kSame, VJP { return binary("relu6_grad", y, dy); }},
   {"softplus", Code::kSoftplus, Flow::kFloat, VJP { return dy * unary("sigmoid", x); }},
   {"erf", Code::kErf, Flow::kFloat, VJP { return dy * unary("exp", -(x * x)) * M_2_SQRTPI; }},
   {"erfinv", Code::kErfinv, Flow::kFloat, VJP { return dy * unary("exp", y * y) * (1 / M_2_SQRTPI); }},
@@ -116,6 +117,7 @@ const BinaryRule kBinary[] = {
   {"right_shift", Code::kRightShift, Flow::kInteger, nullptr},
   // dx from the result y: cheaper than from x, and one pass.
   {"relu_grad", Code::kReluGrad, Flow::kSame, VJP { return {Tensor(), binary("relu_grad", a, dy)}; }, true},
+  {"relu6_grad", Code::kRelu6Grad, Flow::kSame, VJP { return {Tensor(), binary("relu6_grad", a, dy)}; }, true},
   {"sigmoid_grad", Code::kSigmoidGrad, Flow::kSame, VJP { return {dy * b * (1 - a * 2), binary("sigmoid_grad", a, dy)}; }, true},
   {"tanh_grad", Code::kTanhGrad, Flow::kSame, VJP { return {dy * b * a * -2, binary("tanh_grad", a, dy)}; }, true},
 };

@@ -22,12 +22,14 @@ void expect_channels(const Op& op, const Spec& x, const Spec& p, const char* wha
 }
 
 // The gradient in ops: what the kernel computes, for second derivatives.
-Tensors composed_gradient(const Tensors& in, double epsilon) {
+Tensors composed_gradient(const Tensors& in, double epsilon, NormActivation activation) {
   const Tensor &x = in[0], &gamma = in[1], &mean_ = in[2], &variance = in[3];
-  const Tensor d = in.size() == 6 ? binary("relu_grad", in[5], in[4]) : in[4];
   const Ints axes = leading_axes(x);
   const double rows = double(x.size() / std::max<int64_t>(1, x.dim(-1)));
   const Tensor inverse = unary("rsqrt", variance + epsilon), centered = (x - mean_) * inverse;
+  Tensor d = in[4];
+  if (activation != NormActivation::kLinear)
+    d = binary(activation == NormActivation::kRelu ? "relu_grad" : "relu6_grad", centered * gamma + in[5], d);
   const Tensor dbeta = sum(d, axes), dgamma = sum(d * centered, axes);
   const Tensor dx = gamma * inverse * (d - dbeta / rows - centered * (dgamma / rows));
   return {dx, dgamma, dbeta};
@@ -36,7 +38,7 @@ Tensors composed_gradient(const Tensors& in, double epsilon) {
 
 OpPtr BatchNormTraining::make(const AttrMap& a) {
   auto op = std::make_shared<BatchNormTraining>();
-  op->attrs = {a.number("epsilon"), false};
+  op->attrs.epsilon = a.number("epsilon");
   return op;
 }
 Specs BatchNormTraining::infer(const Specs& in) const {
@@ -51,9 +53,9 @@ Tensors BatchNormTraining::vjp(const Tensors& in, const Tensors& out, const Tens
   Tensors d{Tensor(), Tensor(), Tensor()};
   if (dy[0]) {
     auto op = std::make_shared<BatchNormTrainingGrad>();
-    op->attrs.epsilon = attrs.epsilon;
+    op->attrs = {attrs.epsilon, attrs.activation};
     Tensors inputs{in[0], in[1], out[1], out[2], dy[0]};
-    if (attrs.is_relu) inputs.push_back(out[0]);
+    if (attrs.activation != NormActivation::kLinear) inputs.push_back(in[2]);
     d = trae::apply(op, inputs);
   }
   const double rows = double(in[0].size() / std::max<int64_t>(1, in[0].dim(-1)));
@@ -66,7 +68,7 @@ TRAE_REGISTER_OP(BatchNormTraining);
 
 OpPtr BatchNormTrainingGrad::make(const AttrMap& a) {
   auto op = std::make_shared<BatchNormTrainingGrad>();
-  op->attrs = {a.number("epsilon")};
+  op->attrs.epsilon = a.number("epsilon");
   return op;
 }
 Specs BatchNormTrainingGrad::infer(const Specs& in) const {
@@ -76,7 +78,7 @@ Specs BatchNormTrainingGrad::infer(const Specs& in) const {
 Tensors BatchNormTrainingGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
   Tensors leaves, outputs, cotangents;
   for (const Tensor& t : in) leaves.push_back(unary("identity", t));
-  const Tensors composed = composed_gradient(leaves, attrs.epsilon);
+  const Tensors composed = composed_gradient(leaves, attrs.epsilon, attrs.activation);
   for (size_t i = 0; i < 3; i++)
     if (dy[i]) {
       outputs.push_back(composed[i]);

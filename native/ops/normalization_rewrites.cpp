@@ -21,12 +21,15 @@ int only_user(const Graph& g, int value, std::string_view op) {
 struct Block {
   int norm, relu, relu_grad = -1, norm_grad = -1;
   int relu_out;
+  NormActivation activation = NormActivation::kRelu;
 };
 
 // The backward half, or -1s when there is none. False when the values are used otherwise.
 bool find_backward(const Graph& g, Block& b, int relu_grad) {
   const Step& s = g.steps[size_t(relu_grad)];
-  if (s.op->name() != "relu_grad" || s.in[0] != b.relu_out || s.in[1] == b.relu_out) return false;
+  if (s.op->name() != (b.activation == NormActivation::kRelu ? "relu_grad" : "relu6_grad") || s.in[0] != b.relu_out ||
+      s.in[1] == b.relu_out)
+    return false;
   const int grad = only_user(g, s.out[0], "batch_norm_training_grad");
   if (grad < 0) return false;
   const Step &n = g.steps[size_t(b.norm)], &d = g.steps[size_t(grad)];
@@ -40,9 +43,12 @@ bool find_backward(const Graph& g, Block& b, int relu_grad) {
 bool find_block(const Graph& g, int number, Block& b) {
   const Step& s = g.steps[size_t(number)];
   const auto* norm = dynamic_cast<const BatchNormTraining*>(s.op.get());
-  if (!s.is_alive || !norm || norm->attrs.is_relu || g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32) return false;
+  if (!s.is_alive || !norm || norm->attrs.activation != NormActivation::kLinear || g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32)
+    return false;
   b.norm = number;
   b.relu = only_user(g, s.out[0], "relu");
+  b.activation = b.relu >= 0 ? NormActivation::kRelu : NormActivation::kRelu6;
+  if (b.relu < 0) b.relu = only_user(g, s.out[0], "relu6");
   if (b.relu < 0) return false;
   b.relu_out = g.steps[size_t(b.relu)].out[0];
   return !g.is_result(b.relu_out);
@@ -51,7 +57,7 @@ bool find_block(const Graph& g, int number, Block& b) {
 void into_pooling(Graph& g) {
   for (int number : g.ordered_steps()) {
     Block b{};
-    if (!find_block(g, number, b)) continue;
+    if (!find_block(g, number, b) || b.activation != NormActivation::kRelu) continue;
     const std::vector<int> users = g.values[size_t(b.relu_out)].users;
     int pool = -1, other = -1;
     for (int u : users) (g.steps[size_t(u)].op->name() == "max_pool" ? pool : other) = u;
@@ -94,23 +100,30 @@ void into_normalization(Graph& g) {
   for (int number : g.ordered_steps()) {
     Block b{};
     if (!find_block(g, number, b)) continue;
-    // The gradient takes the mask from the result; other readers of the result do not matter.
+    // The gradient computes its mask from x again, which it reads anyway; other readers of the result do not matter.
     for (int u : g.values[size_t(b.relu_out)].users)
       if (b.norm_grad < 0) find_backward(g, b, u);
     const Step norm = g.steps[size_t(b.norm)];
     auto op = std::make_shared<BatchNormTraining>(static_cast<const BatchNormTraining&>(*norm.op));
-    op->attrs.is_relu = true;
+    op->attrs.activation = b.activation;
     const int y = g.add_step(op, norm.in, norm.order);
     const std::vector<int> made = g.steps[size_t(g.values[size_t(y)].producer)].out;
     g.replace_uses(b.relu_out, made[0]);
     g.replace_uses(norm.out[1], made[1]);
     g.replace_uses(norm.out[2], made[2]);
     if (b.norm_grad >= 0) {
-      std::vector<int> in = g.steps[size_t(b.norm_grad)].in;
+      const Step old = g.steps[size_t(b.norm_grad)];
+      auto grad = std::make_shared<BatchNormTrainingGrad>(static_cast<const BatchNormTrainingGrad&>(*old.op));
+      grad->attrs.activation = b.activation;
+      std::vector<int> in = old.in;
+      in[2] = made[1];
+      in[3] = made[2];
       in[4] = g.steps[size_t(b.relu_grad)].in[1];
-      in.push_back(made[0]);
-      g.set_inputs(b.norm_grad, in);
-      g.remove_step(b.relu_grad);
+      in.push_back(norm.in[2]);
+      const int dx = g.add_step(grad, in, old.order);
+      const std::vector<int> results = g.steps[size_t(g.values[size_t(dx)].producer)].out;
+      for (size_t i = 0; i < 3; i++) g.replace_uses(old.out[i], results[i]);
+      for (int step : {b.norm_grad, b.relu_grad}) g.remove_step(step);
     }
     for (int step : {b.relu, b.norm}) g.remove_step(step);
   }

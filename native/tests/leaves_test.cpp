@@ -49,6 +49,7 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
     case Code::kArctanh: return std::atanh(x);
     case Code::kSigmoid: return sigmoid;
     case Code::kRelu: return x < 0 ? 0 : x;
+    case Code::kRelu6: return x < 0 ? 0 : x > 6 ? 6 : x;
     case Code::kSoftplus: return x == -INFINITY ? 0 : x > 50 ? x : std::log1p(std::exp(x));
     case Code::kErf: return std::erf(x);
     case Code::kFloor: return std::floor(x);
@@ -80,6 +81,7 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
     case Code::kLogicalOr: return double(x != 0 || y != 0);
     case Code::kLogicalXor: return double((x != 0) != (y != 0));
     case Code::kReluGrad: return x > 0 ? y : 0;
+    case Code::kRelu6Grad: return x > 0 && x < 6 ? y : 0;
     case Code::kSigmoidGrad: return y * x * (1 - x);
     case Code::kTanhGrad: return y * (1 - x * x);
     default: return std::nullopt;

@@ -161,19 +161,26 @@ TEST_CASE("normalization of every instruction set keeps special values") {
     for (int64_t n : kLengths) {
       INFO(batch[k].name, ", ", n, " channels");
       const Floats x = special_mixture(n, 0), dy = special_mixture(n, 5), ones = filled(n, 1), zeros = filled(n, 0);
-      Floats y = filled(n, 7), dx = filled(n, 7), scratch = filled(2 * n, 7);
-      Doubles sum(size_t(n), 0), products(size_t(n), 0);
-      batch[k].table->apply(x.data(), y.data(), 1, n, ones.data(), ones.data(), true);
-      batch[k].table->gradient_sums(x.data(), dy.data(), y.data(), 1, n, zeros.data(), sum.data(), products.data(), scratch.data());
-      batch[k].table->gradient(x.data(), dy.data(), y.data(), dx.data(), 1, n, ones.data(), zeros.data(), ones.data());
-      for (size_t i = 0; i < size_t(n); i++) {
-        const float moved = x[i] + 1, kept = y[i] > 0 ? dy[i] : 0.0f;
-        INFO("channel ", i, ": ", x[i], ", ", dy[i]);
-        CHECK(agree(double(y[i]), double(moved < 0 ? 0.0f : moved), 0));
-        CHECK((agree(sum[i], double(kept), 0) || (sum[i] == 0 && kept == 0)));
-        CHECK((agree(products[i], double(kept * x[i]), 1e-6) || (products[i] == 0 && kept * x[i] == 0)));
-        CHECK(agree(double(dx[i]), double(kept + x[i] * 0.0f + 1), 1e-6));
-      }
+      for (const auto activation : {NormActivation::kLinear, NormActivation::kRelu, NormActivation::kRelu6})
+        for (const bool is_given : {true, false}) {
+          Floats y = filled(n, 7), dx = filled(n, 7), scratch = filled(2 * n, 7);
+          Doubles sum(size_t(n), 0), products(size_t(n), 0);
+          const NormMask mask{activation, is_given ? y.data() : nullptr, ones.data(), ones.data()};
+          batch[k].table->apply(x.data(), y.data(), 1, n, ones.data(), ones.data(), activation);
+          batch[k].table->gradient_sums(x.data(), dy.data(), mask, 1, n, zeros.data(), sum.data(), products.data(), scratch.data());
+          batch[k].table->gradient(x.data(), dy.data(), mask, dx.data(), 1, n, ones.data(), zeros.data(), ones.data());
+          for (size_t i = 0; i < size_t(n); i++) {
+            const float moved = x[i] + 1, least = activation == NormActivation::kLinear ? -kInf : 0.0f,
+                        most = activation == NormActivation::kRelu6 ? 6.0f : kInf;
+            const bool passes = activation == NormActivation::kLinear || (moved > 0 && (most > 6 || moved < most));
+            const float kept = passes ? dy[i] : 0.0f;
+            INFO("channel ", i, ": ", x[i], ", ", dy[i]);
+            CHECK(agree(double(y[i]), double(moved < least ? least : moved > most ? most : moved), 0));
+            CHECK((agree(sum[i], double(kept), 0) || (sum[i] == 0 && kept == 0)));
+            CHECK((agree(products[i], double(kept * x[i]), 1e-6) || (products[i] == 0 && kept * x[i] == 0)));
+            CHECK(agree(double(dx[i]), double(kept + x[i] * 0.0f + 1), 1e-6));
+          }
+        }
       for (float odd : {kNan, kInf, -kInf})
         for (int64_t at : {int64_t(0), n / 2, n - 1})
           for (bool is_centered : {true, false}) {

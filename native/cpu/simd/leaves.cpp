@@ -142,6 +142,7 @@ LEAF1(acosh_leaf, T, acosh_(x))
 LEAF1(atanh_leaf, T, atanh_(x))
 LEAF1(sigmoid_leaf, T, sigmoid_(x))
 LEAF1(relu, T, x < 0 ? T(0) : x)  // NaN and -0 stay
+LEAF1(relu6, T, x<0 ? T(0) : x> 6 ? T(6) : x)
 LEAF1(softplus_leaf, T, softplus_(x))
 LEAF1(erf_leaf, T, erf_(x))
 LEAF1(erfinv_leaf, T, T(erfinv_(double(x))))
@@ -195,6 +196,7 @@ LEAF2(bitwise_or, T, x | y)
 LEAF2(bitwise_xor, T, x ^ y)
 LEAF2(left_shift, T, T(y < 0 || y >= T(8 * sizeof(T)) ? 0 : uint64_t(x) << y))
 LEAF2(right_shift, T, y < 0 || y >= T(8 * sizeof(T)) ? T(x < 0 ? -1 : 0) : T(x >> y))
+LEAF2(relu6_grad, T, x > 0 && x < 6 ? y : T(0))
 LEAF2(relu_grad, T, x > 0 ? y : T(0))
 LEAF2(sigmoid_grad, T, y* x*(T(1) - x))
 LEAF2(tanh_grad, T, y*(T(1) - x * x))
@@ -250,6 +252,7 @@ Leaf find(int code, Lane lane) {
       FLOATS(atanh_leaf),
       FLOATS(sigmoid_leaf),
       NUMBERS(relu),
+      NUMBERS(relu6),
       FLOATS(softplus_leaf),
       FLOATS(erf_leaf),
       FLOATS(erfinv_leaf),
@@ -288,6 +291,7 @@ Leaf find(int code, Lane lane) {
       INTEGERS(left_shift),
       INTEGERS(right_shift),
       NUMBERS(relu_grad),
+      NUMBERS(relu6_grad),
       FLOATS(sigmoid_grad),
       FLOATS(tanh_grad),
       ALL(where),

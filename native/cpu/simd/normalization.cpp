@@ -32,61 +32,86 @@ void moments(const float* x, long rows, long channels, const float* __restrict__
   }
 }
 
-void apply(const float* x, float* y, long rows, long channels, const float* __restrict__ scale, const float* __restrict__ offset,
-           bool is_relu) {
+constexpr float kLimit = 6;  // of ReLU6
+
+template <NormActivation kActivation>
+void apply_rows(const float* x, float* y, long rows, long channels, const float* __restrict__ scale, const float* __restrict__ offset) {
   for (long r = 0; r < rows; r++) {
     const float* from = x + r * channels;
     float* to = y + r * channels;
 #pragma GCC ivdep
     for (long c = 0; c < channels; c++) {
-      const float v = from[c] * scale[c] + offset[c];
-      to[c] = is_relu && v < 0 ? 0.0f : v;
+      const float v = from[c] * scale[c] + offset[c], u = kActivation != NormActivation::kLinear && v < 0 ? 0.0f : v;
+      to[c] = kActivation == NormActivation::kRelu6 && u > kLimit ? kLimit : u;
     }
   }
 }
+void apply(const float* x, float* y, long rows, long channels, const float* scale, const float* offset, NormActivation activation) {
+  switch (activation) {
+    case NormActivation::kLinear: return apply_rows<NormActivation::kLinear>(x, y, rows, channels, scale, offset);
+    case NormActivation::kRelu: return apply_rows<NormActivation::kRelu>(x, y, rows, channels, scale, offset);
+    case NormActivation::kRelu6: return apply_rows<NormActivation::kRelu6>(x, y, rows, channels, scale, offset);
+  }
+}
 
-template <bool kMasked>
-void sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* __restrict__ mean, double* sum,
-          double* products, float* scratch) {
+// dy of a row where its mask lets it pass.
+template <NormActivation kActivation, bool kIsGiven>
+struct Passed {
+  const float *x, *dy, *y, *scale, *offset;
+  float operator()(long c) const {
+    if (kActivation == NormActivation::kLinear) return dy[c];
+    const float v = kIsGiven ? y[c] : x[c] * scale[c] + offset[c];
+    return (kActivation == NormActivation::kRelu6 ? v > 0 && v < kLimit : v > 0) ? dy[c] : 0.0f;
+  }
+};
+// f(Passed<...> of the first row): the mask is known to the compiler.
+template <class F>
+void with_mask(const float* x, const float* dy, const NormMask& m, F&& f) {
+  if (m.activation == NormActivation::kLinear) return f(Passed<NormActivation::kLinear, false>{x, dy, m.y, m.scale, m.offset});
+  if (m.activation == NormActivation::kRelu6) {
+    if (m.y) return f(Passed<NormActivation::kRelu6, true>{x, dy, m.y, m.scale, m.offset});
+    return f(Passed<NormActivation::kRelu6, false>{x, dy, m.y, m.scale, m.offset});
+  }
+  if (m.y) return f(Passed<NormActivation::kRelu, true>{x, dy, m.y, m.scale, m.offset});
+  return f(Passed<NormActivation::kRelu, false>{x, dy, m.y, m.scale, m.offset});
+}
+template <class P>
+inline P at_row(const P& first, long r, long channels) {
+  return {first.x + r * channels, first.dy + r * channels, first.y ? first.y + r * channels : nullptr, first.scale, first.offset};
+}
+
+void gradient_sums(const float* x, const float* dy, NormMask mask, long rows, long channels, const float* __restrict__ mean, double* sum,
+                   double* products, float* scratch) {
   float* __restrict__ s = scratch;
   float* __restrict__ p = scratch + channels;
   for (long c = 0; c < 2 * channels; c++) scratch[c] = 0;
-  for (long r0 = 0; r0 < rows; r0 += kBlock) {
-    const long r1 = r0 + kBlock < rows ? r0 + kBlock : rows;
-    for (long r = r0; r < r1; r++) {
-      const float *xr = x + r * channels, *dr = dy + r * channels, *yr = kMasked ? y + r * channels : nullptr;
-      for (long c = 0; c < channels; c++) {
-        const float d = kMasked && !(yr[c] > 0) ? 0.0f : dr[c];
-        s[c] += d;
-        p[c] += d * (xr[c] - mean[c]);
+  with_mask(x, dy, mask, [&](const auto& first) {
+    for (long r0 = 0; r0 < rows; r0 += kBlock) {
+      const long r1 = r0 + kBlock < rows ? r0 + kBlock : rows;
+      for (long r = r0; r < r1; r++) {
+        const auto passed = at_row(first, r, channels);
+#pragma GCC ivdep
+        for (long c = 0; c < channels; c++) {
+          const float d = passed(c);
+          s[c] += d;
+          p[c] += d * (passed.x[c] - mean[c]);
+        }
       }
+      flush(channels, sum, products, scratch);
     }
-    flush(channels, sum, products, scratch);
-  }
-}
-void gradient_sums(const float* x, const float* dy, const float* y, long rows, long channels, const float* mean, double* sum,
-                   double* products, float* scratch) {
-  if (y) sums<true>(x, dy, y, rows, channels, mean, sum, products, scratch);
-  else sums<false>(x, dy, y, rows, channels, mean, sum, products, scratch);
+  });
 }
 
-template <bool kMasked>
-void dx_rows(const float* x, const float* dy, const float* y, float* dx, long rows, long channels, const float* __restrict__ a,
-             const float* __restrict__ b, const float* __restrict__ k) {
-  for (long r = 0; r < rows; r++) {
-    const float *xr = x + r * channels, *dr = dy + r * channels, *yr = kMasked ? y + r * channels : nullptr;
-    float* to = dx + r * channels;
+void gradient(const float* x, const float* dy, NormMask mask, float* dx, long rows, long channels, const float* __restrict__ a,
+              const float* __restrict__ b, const float* __restrict__ k) {
+  with_mask(x, dy, mask, [&](const auto& first) {
+    for (long r = 0; r < rows; r++) {
+      const auto passed = at_row(first, r, channels);
+      float* to = dx + r * channels;
 #pragma GCC ivdep
-    for (long c = 0; c < channels; c++) {
-      const float d = kMasked && !(yr[c] > 0) ? 0.0f : dr[c];
-      to[c] = d * a[c] + xr[c] * b[c] + k[c];
+      for (long c = 0; c < channels; c++) to[c] = passed(c) * a[c] + passed.x[c] * b[c] + k[c];
     }
-  }
-}
-void gradient(const float* x, const float* dy, const float* y, float* dx, long rows, long channels, const float* a, const float* b,
-              const float* c) {
-  if (y) dx_rows<true>(x, dy, y, dx, rows, channels, a, b, c);
-  else dx_rows<false>(x, dy, y, dx, rows, channels, a, b, c);
+  });
 }
 
 }  // namespace
