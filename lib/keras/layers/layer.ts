@@ -210,7 +210,7 @@ export abstract class Layer extends LayerNodes implements Operation {
     try {
       const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
       const call: CallOptions = { ...options, training: training ?? this.defaultTraining };
-      if (previous) call.mask = previous;
+      if (previous && (options.mask !== undefined || this.takesMaskOfInputs(options))) call.mask = previous;
       const outputs = this.scoped(() => this.call(inputs, ...states.map((s) => this.autocastInputs(s)), call) as unknown);
       const { activityRegularizer } = stateOf(this);
       if (activityRegularizer)
@@ -231,6 +231,10 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** @internal Whether outputs have masks even when inputs have none. */
   protected producesMask(): boolean {
     return false;
+  }
+  /** @internal Whether a call with these options sees the masks that come with its inputs. */
+  protected takesMaskOfInputs(_options: CallOptions): boolean {
+    return true;
   }
   private gatherMasks(inputs: unknown): unknown {
     if (isTensor(inputs)) return maskOf(inputs);

@@ -40,12 +40,16 @@ for (name, options), count in itertools.product(LAYERS, (2, 3)):
     for masks in itertools.product(MASKS, repeat=count):
         inputs = []
         for i, mask in enumerate(masks):
-            x = ops.convert_to_tensor(np.arange(12, dtype="float32").reshape(2, 3, 2) + i)
+            x = ops.convert_to_tensor(np.arange(12, dtype="float32").reshape(2, 3, 2) * (1 - 2 * i) + i)
             if mask is not None:
                 backend.set_keras_mask(x, ops.convert_to_tensor(np.array(mask, bool)))
             inputs.append(x)
-        computed = backend.get_keras_mask(getattr(layers, name)(**options)(inputs))
+        output = getattr(layers, name)(**options)(inputs)
+        computed = backend.get_keras_mask(output)
         old = keras2(name, options.get("axis"), masks)
         as_list = lambda m: None if m is None else np.array(m).astype(int).tolist()
-        rows.append({"layer": name, "options": options, "masks": masks, "mask": as_list(computed), "keras2": as_list(old)})
+        row = {"layer": name, "options": options, "masks": masks, "mask": as_list(computed), "keras2": as_list(old)}
+        if name in ("Multiply", "Maximum", "Minimum"):  # whose values depend on masks
+            row["values"] = np.array(output).tolist()
+        rows.append(row)
 pathlib.Path(__file__).with_name("masks.json").write_text(json.dumps(rows, separators=(",", ":")) + "\n")

@@ -1,4 +1,4 @@
-/** Masks of merging layers and of TimeDistributed: as Keras 3 computes them, and as Keras 2 did in layers of its files (golden/masks.json). */
+/** Masks of merging, recurrent and wrapped layers: as Keras 3 computes them, and as Keras 2 did in layers of its files (golden/masks.json). */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
 import { maskOf, setMask } from '../../../lib/keras/layers/masks';
@@ -12,6 +12,8 @@ interface Row {
   masks: Mask[];
   mask: Mask;
   keras2: Mask;
+  /** Of layers whose values depend on masks. */
+  values?: number[][][];
 }
 type AnyLayer = InstanceType<typeof trae.keras.layers.Layer>;
 const rows = golden<Row[]>('masks.json');
@@ -21,7 +23,7 @@ const ofKeras2 = (className: string, config: object): AnyLayer => withLegacyConf
 const listOf = (x: unknown): unknown => maskOf(x)?.cast('int32').arraySync() ?? null;
 const inputs = (masks: Mask[]): trae.Tensor[] =>
   masks.map((mask, i) => {
-    const x = trae.add(trae.reshape(trae.arange(12, { dtype: 'float32' }), [2, 3, 2]), i);
+    const x = trae.add(trae.multiply(trae.reshape(trae.arange(12, { dtype: 'float32' }), [2, 3, 2]), 1 - 2 * i), i);
     setMask(x, mask && trae.tensor(mask).cast('bool'));
     return x;
   });
@@ -30,12 +32,21 @@ describe('masks of merging layers', () => {
   for (const name of new Set(rows.map((r) => `${r.layer} ${JSON.stringify(r.options)}`))) {
     const own = rows.filter((r) => `${r.layer} ${JSON.stringify(r.options)}` === name);
     it(`${name}: masked and unmasked inputs, as Keras 3`, () => {
-      for (const { layer, options, masks, mask } of own) assert.deepEqual(listOf(make(layer, options).apply(inputs(masks))), mask, JSON.stringify(masks));
+      for (const { layer, options, masks, mask, values } of own) {
+        const y = make(layer, options).apply(inputs(masks)) as trae.Tensor;
+        assert.deepEqual(listOf(y), mask, JSON.stringify(masks));
+        if (values) assert.deepEqual(y.arraySync(), values, JSON.stringify(masks));
+      }
     });
     it(`${name}: of a file of Keras 2, as Keras 2, and so after it was written again`, () => {
       for (const { layer, options, masks, keras2 } of own) {
         const old = ofKeras2(layer, options);
-        for (const l of [old, deserializeKerasObject(serializeKerasObject(old)) as AnyLayer]) assert.deepEqual(listOf(l.apply(inputs(masks))), keras2, JSON.stringify(masks));
+        for (const l of [old, deserializeKerasObject(serializeKerasObject(old)) as AnyLayer]) {
+          const y = l.apply(inputs(masks)) as trae.Tensor,
+            unmasked = make(layer, options).apply(inputs(masks.map(() => null))) as trae.Tensor;
+          assert.deepEqual(listOf(y), keras2, JSON.stringify(masks));
+          assert.deepEqual(y.arraySync(), unmasked.arraySync(), 'masks change no values');
+        }
       }
     });
   }
@@ -82,6 +93,39 @@ describe('masks of files of Keras 2', () => {
       assert.deepEqual(listOf(make(name, config).apply(x())), [[1, 1, 0], [1, 0, 0]], name); // prettier-ignore
     }
   });
+});
+
+describe('masks beside initial states', () => {
+  const mask = [[1, 1, 0], [0, 0, 1]]; // prettier-ignore
+  const x = (isMasked: boolean): trae.Tensor => inputs([isMasked ? mask : null])[0];
+  const config = (name: string): [string, object] =>
+    name === 'Bidirectional'
+      ? [name, { layer: { module: 'keras.layers', class_name: 'LSTM', config: { units: 2, return_sequences: true }, registered_name: null } }]
+      : name === 'RNN'
+        ? [name, { cell: { module: 'keras.layers', class_name: 'LSTMCell', config: { units: 2 }, registered_name: null }, return_sequences: true }]
+        : [name, { units: 2, return_sequences: true, ...(name === 'GRU' ? { reset_after: true } : {}) }];
+  for (const [name, states] of [
+    ['LSTM', 2],
+    ['GRU', 1],
+    ['SimpleRNN', 1],
+    ['RNN', 2],
+    ['Bidirectional', 4],
+  ] as const)
+    // prettier-ignore
+    it(`${name}: Keras 3 computes as without a mask unless one is given, and passes it on; Keras 2 uses it`, () => {
+      const layer = make(...config(name)),
+        initialState = Array.from({ length: states }, (_, i) => trae.add(trae.zeros([2, 2]), 0.1 * (i + 1)));
+      const values = (l: AnyLayer, t: trae.Tensor, options: object = {}): unknown => (l.apply(t, { initialState, ...options }) as trae.Tensor).arraySync();
+      const unmasked = values(layer, x(false)),
+        masked = values(layer, x(false), { mask: trae.tensor(mask).cast('bool') });
+      assert.notDeepEqual(masked, unmasked);
+      assert.deepEqual(values(layer, x(true)), unmasked);
+      assert.deepEqual(listOf(layer.apply(x(true), { initialState })), mask);
+      const old = ofKeras2(...config(name));
+      old.build([2, 3, 2]);
+      old.setWeights(layer.getWeights());
+      assert.deepEqual(values(old, x(true)), masked);
+    });
 });
 
 describe('masks of models in models', () => {

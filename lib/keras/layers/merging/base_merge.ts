@@ -4,7 +4,7 @@ import { ValueError } from '../../../errors';
 import { run, type Tensor } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2, maskOf } from '../masks';
 
 /** A layer of several inputs. */
 export abstract class Merge extends Layer {
@@ -18,6 +18,13 @@ export abstract class Merge extends Layer {
     // Inputs of lower rank get axes of size 1 after the batch axis, as Keras does.
     const rank = Math.max(...inputs.map((t) => t.ndim));
     return this.merge(inputs.map((t) => (t.ndim === rank ? t : run('reshape', [t], { shape: [t.shape[0], ...Array<number>(rank - t.ndim).fill(1), ...t.shape.slice(1)] }))));
+  }
+  /** Masks of the inputs, with axes of size 1 so that they fit; null where there is none. Models of Keras 2 see none. */
+  protected keptOf(inputs: Tensor[]): (Tensor | null)[] {
+    return inputs.map((x) => {
+      const mask = hasMasksOfKeras2(this) ? null : maskOf(x);
+      return mask && mask.ndim < x.ndim ? run('reshape', [mask], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] }) : mask;
+    });
   }
   static hasMasksOfKeras2 = true;
   /** Kept where any input keeps it, when all have a mask. In models of Keras 2: where all that have a mask do. */

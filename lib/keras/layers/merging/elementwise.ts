@@ -21,9 +21,17 @@ export class Subtract extends Merge {
   }
   protected merge = folded('subtract');
 }
-/** Product of the inputs. */
+/**
+ * Product of the inputs; where an input is masked it counts as 1, and the product is 0 where all are (Keras 3; in models of
+ * Keras 2 masks change no values).
+ */
 export class Multiply extends Merge {
-  protected merge = folded('multiply');
+  protected merge(inputs: Tensor[]): Tensor {
+    const kept = this.keptOf(inputs),
+      y = folded('multiply')(inputs.map((x, i) => (kept[i] ? run('where', [kept[i], x, convert(1, x)]) : x)));
+    if (!kept.every((m) => m !== null)) return y;
+    return run('where', [kept.reduce((a, b) => run('logical_or', [a, b])), y, convert(0, y)]);
+  }
 }
 /** Mean of the inputs. */
 export class Average extends Merge {
@@ -32,12 +40,29 @@ export class Average extends Merge {
     return run('divide', [y, convert(inputs.length, y)]);
   }
 }
+/** One of the inputs, elementwise: where one is masked and another is not, the other (Keras 3; in models of Keras 2 masks change no values). */
+abstract class Extreme extends Merge {
+  protected abstract readonly op: string;
+  protected merge(inputs: Tensor[]): Tensor {
+    const kept = this.keptOf(inputs);
+    let [y] = inputs,
+      [keptSoFar] = kept;
+    for (let i = 1; i < inputs.length; i++) {
+      const mask = kept[i],
+        x = mask ? run('where', [mask, inputs[i], y]) : inputs[i];
+      if (keptSoFar) y = run('where', [keptSoFar, y, x]);
+      keptSoFar = mask && keptSoFar ? run('logical_or', [keptSoFar, mask]) : null;
+      y = run(this.op, [y, x]);
+    }
+    return y;
+  }
+}
 /** Largest of the inputs, elementwise. */
-export class Maximum extends Merge {
-  protected merge = folded('maximum');
+export class Maximum extends Extreme {
+  protected readonly op = 'maximum';
 }
 /** Smallest of the inputs, elementwise. */
-export class Minimum extends Merge {
-  protected merge = folded('minimum');
+export class Minimum extends Extreme {
+  protected readonly op = 'minimum';
 }
 registerClass('keras.layers', Add, Subtract, Multiply, Average, Maximum, Minimum);

@@ -7,6 +7,7 @@ import type { Variable } from '../../../variable';
 import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject, type SerializedObject } from '../../saving/serialize';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
 import type { RNNCallOptions } from './rnn';
 
 /** What a layer must have to be made bidirectional: RNN and its subclasses do. */
@@ -137,6 +138,11 @@ export class Bidirectional extends Layer {
   get states(): Variable[] | null {
     const { forwardLayer: forward, backwardLayer: backward } = this;
     return forward.states && backward.states ? [...forward.states, ...backward.states] : null;
+  }
+  static hasMasksOfKeras2 = true;
+  // Keras 3 finds masks for calls on one tensor only: beside initial states a mask must be given as `mask`.
+  protected override takesMaskOfInputs({ initialState }: RNNCallOptions): boolean {
+    return initialState == null || hasMasksOfKeras2(this);
   }
   override computeMask(_: unknown, previous: unknown): unknown {
     const mask = ((Array.isArray(previous) ? previous.find((m) => m instanceof Tensor) : previous) ?? null) as Tensor | null,

@@ -9,6 +9,7 @@ import { registerClass, type SerializableClass } from '../../saving/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
 import { withNameScope } from '../../naming';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
+import { hasMasksOfKeras2 } from '../masks';
 import { beginRun, buildCell, checkCell, dtypeOf, initialStateOf, resetCell, stateCount, type RNNCell } from './cell';
 import { loopOverTime, type LoopResult, type States } from './loop';
 import { StackedRNNCells } from './stacked_rnn_cells';
@@ -100,6 +101,11 @@ export class RNN extends Layer {
   /** Alias of `resetState`. */
   resetStates(): void {
     this.resetState();
+  }
+  static hasMasksOfKeras2 = true;
+  // Keras 3 finds masks for calls on one tensor only: beside initial states a mask must be given as `mask`.
+  protected override takesMaskOfInputs({ initialState }: RNNCallOptions): boolean {
+    return initialState == null || hasMasksOfKeras2(this);
   }
   override computeMask(_: unknown, previous: unknown): unknown {
     const mask = (Array.isArray(previous) ? flattenStructure(previous, isTensor)[0] : previous) ?? null,
