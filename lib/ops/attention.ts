@@ -1,6 +1,6 @@
 /** Scaled dot-product attention (keras.ops.dot_product_attention). */
 import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../tensor';
 import { diagonalMask } from './creation';
 import { defineOp } from './define';
 
@@ -13,7 +13,7 @@ export interface DotProductAttentionOptions {
   scale?: number | null;
   /** Whether position i attends to positions up to i only. */
   isCausal?: boolean;
-  /** Accepted as in Keras; there is one implementation, so it decides nothing. */
+  /** Accepted as in Keras; decides nothing: the scores are never written whole where neither bias nor attnLogitsSoftCap is given and all is float32. */
   flashAttention?: boolean | null;
   /** Limits the logits to +-cap by cap tanh(logits / cap). */
   attnLogitsSoftCap?: number | null;
@@ -41,6 +41,10 @@ export const dotProductAttention = defineOp(
       k = convert(key, q),
       v = convert(value, q);
     check(q, k, v);
+    if (bias === null && attnLogitsSoftCap === null) {
+      const fused = inOnePass(q, k, v, mask, scale ?? 1 / Math.sqrt(q.shape[3]), isCausal);
+      if (fused) return fused;
+    }
     const [batch, targets, heads, size] = q.shape,
       [, sources, groups] = k.shape,
       perGroup = heads / groups;
@@ -68,6 +72,18 @@ export const dotProductAttention = defineOp(
   },
   ['bias', 'mask', 'scale', 'isCausal', 'flashAttention', 'attnLogitsSoftCap'],
 );
+
+/** Without the scores as a whole, where the engine has loops for that: float32 and no empty axis. */
+function inOnePass(q: Tensor, k: Tensor, v: Tensor, mask: TensorLike | null, scale: number, isCausal: boolean): Tensor | null {
+  const all = [q, k, v];
+  if (all.some((t) => t.dtype !== 'float32' || t.shape.slice(1).some((size) => size === 0))) return null;
+  const options = { scale, is_causal: isCausal };
+  if (mask === null) return runMany('attention', all, options)[0];
+  const allowed = run('cast', [convert(mask)], { dtype: 'bool' }),
+    scores = [q.shape[0], q.shape[2], q.shape[1], k.shape[1]];
+  const fits = allowed.ndim <= 4 && allowed.shape.every((size, i) => size === 1 || size === scores[4 - allowed.ndim + i]);
+  return fits ? runMany('attention', [...all, allowed], { ...options, is_masked: true })[0] : null;
+}
 
 function check(q: Tensor, k: Tensor, v: Tensor): void {
   const received = `\n  Received: query ${formatShape(q.shape)}, key ${formatShape(k.shape)}, value ${formatShape(v.shape)}`;

@@ -59,6 +59,14 @@ const cases: Case[] = [
   { inputs: qkv([2, 3, 2, 4], 2), args: [{ bias: r([3, 2], 4, 'float32') }] },
   { inputs: qkv([2, 3, 2, 4], 2), args: [{ attnLogitsSoftCap: 0.5 }] },
   { inputs: qkv([2, 33, 2, 16], 65) },
+  // Longer than a block of queries; masks that broadcast over every axis, none of them allowing anything to some rows.
+  { inputs: qkv([1, 130, 2, 17], 97, 1, 20), args: [{ isCausal: true }] },
+  { inputs: qkv([2, 9, 2, 4], 7), args: [{ mask: bool([1, 0, 1, 1, 0, 0, 1, 1, 1], [9, 1]) }] },
+  { inputs: qkv([2, 2, 2, 4], 3), args: [{ mask: bool([1, 0, 0, 1], [2, 2, 1, 1]) }] },
+  { inputs: qkv([2, 2, 2, 4], 3), args: [{ mask: bool([0, 1, 1], [3]) }] },
+  { inputs: [nd([1, NaN, 0.5, 2], [1, 2, 1, 2]), nd([1, 0, Infinity, 1], [1, 2, 1, 2]), r([1, 2, 1, 3], 3, 'float32')] },
+  { inputs: [...qkv([1, 2, 1, 2], 2).slice(0, 2), nd([1, NaN, Infinity, 2], [1, 2, 1, 2])] },
+  { inputs: qkv([2, 0, 2, 4], 5) },
   { inputs: qkv([2, 3, 2, 4], 5, 2, 4, 'float64') },
   { inputs: qkv([2, 3, 2, 4], 5, 2, 4, 'bfloat16') },
   { inputs: qkv([0, 3, 2, 4], 5) },
@@ -70,6 +78,10 @@ row('dotProductAttention', {
   },
   reference: (inputs, ...[[options]]: [never[]]) => attention(inputs, options),
   cases,
-  smooth: [{ inputs: qkv([1, 2, 2, 2], 3, 1, 2, 'float64') }, { inputs: qkv([1, 2, 1, 2], 2, 1, 1, 'float64'), args: [{ isCausal: true }] }],
+  smooth: [
+    { inputs: qkv([1, 3, 2, 2], 4, 1, 3, 'float64'), args: [{ mask: bool([1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1], [3, 4]) }] },
+    { inputs: qkv([1, 2, 2, 2], 3, 1, 2, 'float64') },
+    { inputs: qkv([1, 2, 1, 2], 2, 1, 1, 'float64'), args: [{ isCausal: true }] },
+  ],
   looseness: 20,
 });

@@ -1,0 +1,106 @@
+#include "ops/attention_table.h"
+
+#include "cpu/simd/lanes.h"
+#include "cpu/simd/math.h"
+
+namespace trae::simd::TRAE_ISA {
+namespace {
+
+constexpr float kForbidden = float(-0.7 * 3.38953e38);
+
+inline float lanes_sum(Floats v) {
+  float s = 0;
+  for (int k = 0; k < kWidth; k++) s += v[k];
+  return s;
+}
+// x = scale x, or what a forbidden score is.
+inline void scaled(float* x, long width, float scale, const unsigned char* allowed) {
+  if (allowed)
+    for (long i = 0; i < width; i++) x[i] = allowed[i] ? x[i] * scale : kForbidden;
+  else
+    for (long i = 0; i < width; i++) x[i] *= scale;
+}
+inline float largest(const float* x, long width) {
+  float m = x[0];
+  long i = 0;
+  if (width >= kWidth) {
+    Floats lanes = load(x);
+    for (i = kWidth; i + kWidth <= width; i += kWidth) {
+      const Floats v = load(x + i);
+      lanes = v > lanes ? v : lanes;
+    }
+    for (int k = 0; k < kWidth; k++) m = lanes[k] > m ? lanes[k] : m;
+  }
+  for (; i < width; i++) m = x[i] > m ? x[i] : m;
+  return m;
+}
+inline float sum_of(const float* x, long width) {
+  Floats a = {}, b = {};
+  long i = 0;
+  for (; i + 2 * kWidth <= width; i += 2 * kWidth) {
+    a += load(x + i);
+    b += load(x + i + kWidth);
+  }
+  float s = lanes_sum(a + b);
+  for (; i < width; i++) s += x[i];
+  return s;
+}
+
+void exponentials(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, float* rows) {
+  for (long r = 0; r < count; r++) {
+    float* x = scores + r * stride;
+    scaled(x, width, scale, allowed ? allowed + r * width : nullptr);
+    const float m = largest(x, width);
+    for (long i = 0; i < width; i++) x[i] = exp_(x[i] - m);
+    rows[2 * r] = m;
+    rows[2 * r + 1] = 1.0f / sum_of(x, width);
+  }
+}
+
+void weights(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, const float* rows) {
+  for (long r = 0; r < count; r++) {
+    float* x = scores + r * stride;
+    const float m = rows[2 * r], factor = rows[2 * r + 1];
+    scaled(x, width, scale, allowed ? allowed + r * width : nullptr);
+    for (long i = 0; i < width; i++) x[i] = exp_(x[i] - m) * factor;
+  }
+}
+
+void gradient(long count, long width, const float* weights, float* dweights, long stride, float scale, const unsigned char* allowed,
+              const float* sums) {
+  for (long r = 0; r < count; r++) {
+    const float* w = weights + r * stride;
+    float* d = dweights + r * stride;
+    const float sum = sums[r];
+    for (long i = 0; i < width; i++) d[i] = scale * w[i] * (d[i] - sum);
+    if (allowed)
+      for (long i = 0; i < width; i++) d[i] = allowed[r * width + i] ? d[i] : 0.0f;
+  }
+}
+
+void scale_rows(long count, long width, float* y, long y_row, const float* rows) {
+  for (long r = 0; r < count; r++) {
+    const float factor = rows[2 * r + 1];
+    for (long i = 0; i < width; i++) y[r * y_row + i] *= factor;
+  }
+}
+
+void row_products(long count, long width, const float* a, const float* b, long row, float* sums) {
+  for (long r = 0; r < count; r++, a += row, b += row) {
+    Floats lanes = {};
+    long i = 0;
+    for (; i + kWidth <= width; i += kWidth) lanes += load(a + i) * load(b + i);
+    float s = lanes_sum(lanes);
+    for (; i < width; i++) s += a[i] * b[i];
+    sums[r] = s;
+  }
+}
+
+}  // namespace
+
+const AttentionTable& attention_table() {
+  static constexpr AttentionTable table{&exponentials, &weights, &gradient, &scale_rows, &row_products};
+  return table;
+}
+
+}  // namespace trae::simd::TRAE_ISA
