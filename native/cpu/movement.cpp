@@ -1,4 +1,4 @@
-// Copies. One strided copy serves transpose, broadcast, slice and flip: axes are merged, runs are copied whole.
+// Copies. One strided copy serves transpose, slice and flip: axes are merged, runs are copied whole.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -50,7 +50,6 @@ Strided merged(const Shape& shape, const Ints& from, const Ints& to, int64_t fro
 template <class T>
 void copy_row(T* to, int64_t to_step, const T* from, int64_t from_step, int64_t n) {
   if (to_step == 1 && from_step == 1) std::memcpy(to, from, size_t(n) * sizeof(T));
-  else if (to_step == 1 && from_step == 0) std::fill_n(to, n, *from);
   else
     for (int64_t i = 0; i < n; i++) to[i * to_step] = from[i * from_step];
 }
@@ -72,7 +71,7 @@ void strided_copy(const Strided& s, T* to, const T* from) {
   from += s.from_start;
   to += s.to_start;
   const int inner = s.count - 1;
-  const bool is_swapped = s.count >= 2 && s.to[inner] == 1 && s.from[inner - 1] == 1 && s.from[inner] != 0;
+  const bool is_swapped = s.count >= 2 && s.to[inner] == 1 && s.from[inner - 1] == 1;
   const int outer = is_swapped ? s.count - 2 : inner;
   int64_t rows = 1;
   for (int a = 0; a < outer; a++) rows *= s.size[a];
@@ -147,14 +146,6 @@ Kernel Bitcast::cpu(const Specs& in, const Specs&) const {
   return [bytes = in[0].bytes()](const void* const* from, void* const* to) {
     if (bytes) std::memcpy(to[0], from[0], bytes);
   };
-}
-
-Kernel BroadcastTo::cpu(const Specs& in, const Specs& out) const {
-  const Ints own = strides_of(in[0].shape);
-  const size_t shift = out[0].shape.size() - in[0].shape.size();
-  Ints from(out[0].shape.size(), 0);
-  for (size_t i = shift; i < from.size(); i++) from[i] = in[0].shape[i - shift] == 1 ? 0 : own[i - shift];
-  return strided_kernel(in[0].dtype, merged(out[0].shape, from, strides_of(out[0].shape), 0, 0));
 }
 
 Kernel Transpose::cpu(const Specs& in, const Specs& out) const {

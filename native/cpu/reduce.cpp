@@ -1,4 +1,5 @@
-// Float sums, means and extremes run on the tile machine; the rest walks (outer, reduced, inner) plainly.
+// Float sums, means and extremes run on the tile machine, sums over small windows in a loop of their own; the rest walks
+// (outer, reduced, inner) plainly.
 #include "ops/reduce.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "core/error.h"
 #include "cpu/parallel.h"
+#include "cpu/window_sum.h"
 #include "ops/fused.h"
 
 namespace trae {
@@ -116,6 +118,8 @@ Kernel Reduce::cpu(const Specs& in, const Specs&) const {
   const DType d = in[0].dtype;
   const bool is_machine =
       is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean || kind == ReduceKind::kMax || kind == ReduceKind::kMin);
+  if (d == DType::kFloat32 && kind == ReduceKind::kSum)
+    if (Kernel windows = window_sum_kernel(in[0].shape, r)) return windows;
   if (is_machine) {
     FusedProgram p;
     p.shape = in[0].shape;

@@ -96,10 +96,10 @@ class Planner {
 
   void place_outputs() {
     for (size_t i = 0; i < g_.outputs.size(); i++) {
-      const int v = g_.outputs[i];
+      const int v = root_[g_.outputs[i]];  // of a view: what it shows
       const Location target{Location::kOutput, 0, int(i)};
-      if (is_temporary(v) && root_[v] == v && !placed_[v]) place(v, target);
-      else plan_.copies.push_back({v, target});
+      if (is_temporary(v) && !placed_[v]) place(v, target);
+      else plan_.copies.push_back({g_.outputs[i], target});
     }
   }
 
