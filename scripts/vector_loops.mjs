@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { loops: { type: 'boolean' } } });
-const ARITHMETIC = /^v?(fn?m(add|sub)\d+|mul|add|sub|max|min|div)ps$/;
-const PRODUCT = /^v?(fmadd\d+|mul|add)ps$/;
+const ARITHMETIC = /^v?(fn?m(add|sub)\d+|mul|add|sub|max|min|div)p[sd]$/;
+const PRODUCT = /^v?(fmadd\d+|mul|add)p[sd]$/;
 /** One element of a vector at a time. */
 const SCALAR = /^v?(insertps|extractps|pinsr[bwdq]|pextr[bwdq]|unpcklps)$/;
 /** Files whose loops of products keep all sums in registers. */

@@ -1,5 +1,5 @@
 // float32 through oneDNN's sgemm or, where that is slow, through loops of our own (small products, b stored transposed,
-// large squares); other types by plain blocked loops, which are its test oracle too.
+// large squares); float64 through our own; other types by plain loops, which are its test oracle too.
 #include "ops/matmul.h"
 
 #include <algorithm>
@@ -84,6 +84,9 @@ void run_float(const Plan2& q, const float* a, const float* b, float* c) {
 // Operations up to which one thread and a direct loop are faster.
 constexpr int64_t kSmallProduct = 300000;
 
+// Operations from which packing pays in double precision.
+constexpr int64_t kSmallestPacked = 1000;
+
 Kernel small_kernel(Plan2 q) {
   const auto& p = q.p;
   auto packed = std::make_shared<Storage>(size_t(p.inner * ((p.columns + 15) / 16 * 16)) * sizeof(float));
@@ -103,23 +106,24 @@ bool is_packed(const Plan2& q) {
   return q.tb ? p.rows >= 8 : std::min({p.rows, p.inner, p.columns}) >= 640;
 }
 
-Kernel packed_kernel(Plan2 q) {
+// On `team` threads.
+template <class T>
+Kernel packed_kernel(Plan2 q, int team = num_threads()) {
   const auto& p = q.p;
-  const int team = num_threads();
-  const bool is_split = q.count() < team;  // few products: each on the whole team
-  const PackedMatmul product(p.rows, p.inner, p.columns, q.ta, q.tb, is_split ? team : 1);
-  auto scratch = std::make_shared<Storage>(product.scratch_floats() * size_t(is_split ? 1 : team) * sizeof(float));
+  const bool is_split = q.count() < team || team == 1;  // few products: each on the whole team
+  const PackedMatmul<T> product(p.rows, p.inner, p.columns, q.ta, q.tb, is_split ? team : 1);
+  auto scratch = std::make_shared<Storage>(product.scratch_size() * size_t(is_split ? 1 : team) * sizeof(T));
   return [=, q = std::move(q)](const void* const* in, void* const* out) {
-    const auto products = [&](int64_t begin, int64_t end, float* own) {
+    const auto products = [&](int64_t begin, int64_t end, T* own) {
       for (int64_t k = begin; k < end; k++)
-        product.run(static_cast<const float*>(in[0]) + q.a[size_t(k)], static_cast<const float*>(in[1]) + q.b[size_t(k)],
-                    static_cast<float*>(out[0]) + k * q.p.rows * q.p.columns, own);
+        product.run(static_cast<const T*>(in[0]) + q.a[size_t(k)], static_cast<const T*>(in[1]) + q.b[size_t(k)],
+                    static_cast<T*>(out[0]) + k * q.p.rows * q.p.columns, own);
     };
-    float* all = static_cast<float*>(scratch->data());
+    T* all = static_cast<T*>(scratch->data());
     if (is_split) return products(0, q.count(), all);
     parallel_for(team, 1, [&](int64_t begin, int64_t end) {  // each part with its own scratch
       for (int64_t t = begin; t < end; t++)
-        products(q.count() * t / team, q.count() * (t + 1) / team, all + size_t(t) * product.scratch_floats());
+        products(q.count() * t / team, q.count() * (t + 1) / team, all + size_t(t) * product.scratch_size());
     });
   };
 }
@@ -183,11 +187,15 @@ Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
     case DType::kFloat32:
       if (q.count() == 1 && q.p.rows * q.p.inner * q.p.columns <= kSmallProduct && q.p.columns && q.p.inner)
         return small_kernel(std::move(q));
-      if (q.p.rows && q.p.inner && q.p.columns && is_packed(q)) return packed_kernel(std::move(q));
+      if (q.p.rows && q.p.inner && q.p.columns && is_packed(q)) return packed_kernel<float>(std::move(q));
       return [q = std::move(q)](const void* const* from, void* const* to) {
         run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), static_cast<float*>(to[0]));
       };
-    case DType::kFloat64: return plain_kernel<double>(std::move(q));
+    case DType::kFloat64: {
+      const int64_t work = q.count() * q.p.rows * q.p.inner * q.p.columns;
+      if (work < kSmallestPacked) return plain_kernel<double>(std::move(q));
+      return packed_kernel<double>(std::move(q), work <= kSmallProduct ? 1 : num_threads());
+    }
     case DType::kInt32: return plain_kernel<int32_t>(std::move(q));
     case DType::kInt64: return plain_kernel<int64_t>(std::move(q));
     default: return half_kernel(in, out[0], q);

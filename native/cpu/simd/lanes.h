@@ -7,6 +7,7 @@ namespace {
 
 typedef float Floats __attribute__((vector_size(kRegisterBytes)));
 typedef int Ints __attribute__((vector_size(kRegisterBytes)));
+typedef double Doubles __attribute__((vector_size(kRegisterBytes)));
 typedef unsigned char Bytes __attribute__((vector_size(kRegisterBytes / 4)));
 constexpr long kWidth = kRegisterBytes / 4;  // floats of a register
 constexpr long kLanes = 16;                  // floats of a group
@@ -17,23 +18,48 @@ inline Floats load(const float* p) {
   return v;
 }
 inline void store(float* p, Floats v) { __builtin_memcpy(p, &v, sizeof v); }
+inline Doubles load(const double* p) {
+  Doubles v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+inline void store(double* p, Doubles v) { __builtin_memcpy(p, &v, sizeof v); }
 
-constexpr int kParts = kLanes / kWidth;
-struct Group {
-  Floats part[kParts];
+template <class T>
+struct Registers;
+template <>
+struct Registers<float> {
+  typedef Floats Vector;
 };
-inline Group load_group(const float* p) {
-  Group g;
+template <>
+struct Registers<double> {
+  typedef Doubles Vector;
+};
+
+// 64 bytes: 16 floats or 8 doubles.
+constexpr int kParts = 64 / kRegisterBytes;
+template <class T>
+constexpr long kGroupLanes = 64 / sizeof(T);
+template <class T>
+struct GroupOf {
+  typename Registers<T>::Vector part[kParts];
+};
+typedef GroupOf<float> Group;
+template <class T>
+inline GroupOf<T> load_group(const T* p) {
+  GroupOf<T> g;
 #pragma GCC unroll 4
-  for (int k = 0; k < kParts; k++) g.part[k] = load(p + k * kWidth);
+  for (int k = 0; k < kParts; k++) g.part[k] = load(p + k * (kGroupLanes<T> / kParts));
   return g;
 }
-inline void store_group(float* p, const Group& g) {
+template <class T>
+inline void store_group(T* p, const GroupOf<T>& g) {
 #pragma GCC unroll 4
-  for (int k = 0; k < kParts; k++) store(p + k * kWidth, g.part[k]);
+  for (int k = 0; k < kParts; k++) store(p + k * (kGroupLanes<T> / kParts), g.part[k]);
 }
 // g += x v
-inline void add_product(Group& g, float x, const Group& v) {
+template <class T>
+inline void add_product(GroupOf<T>& g, T x, const GroupOf<T>& v) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] += x * v.part[k];
 }
@@ -42,7 +68,8 @@ inline void relu(Group& g) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] = g.part[k] < 0.0f ? Floats{} : g.part[k];
 }
-inline void add(Group& g, const Group& v) {
+template <class T>
+inline void add(GroupOf<T>& g, const GroupOf<T>& v) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] += v.part[k];
 }

@@ -1,4 +1,4 @@
-// Products whose sums stay in registers: a few rows by up to four groups of 16 columns.
+// Products whose sums stay in registers: a few rows by up to four groups of columns, each of 64 bytes.
 #pragma once
 #include "cpu/simd/lanes.h"
 
@@ -14,18 +14,18 @@ constexpr int kMostRows = 6, kMostVectors = 1;
 constexpr int kMostRows = 3, kMostVectors = 1;
 #endif
 
-// sum[i] += a's row i times b, over `inner`. Vector v of b lies at v * 16, the last one at `last` * 16; it goes into
-// sum[i][v], the last one into sum[i][kLast].
-template <int kRows, int kVectors, int kLast, int kSums>
-inline void accumulate(Group (&sum)[kRows][kSums], long inner, const float* a, long a_row, long a_column, const float* b, long b_row,
+// sum[i] += a's row i times b, over `inner`. Group v of b lies v groups from its start, the last one `last` groups; it goes
+// into sum[i][v], the last one into sum[i][kLast].
+template <int kRows, int kVectors, int kLast, int kSums, class T>
+inline void accumulate(GroupOf<T> (&sum)[kRows][kSums], long inner, const T* a, long a_row, long a_column, const T* b, long b_row,
                        long last = kVectors - 1) {
   for (long j = 0; j < inner; j++) {
-    Group v[kVectors];
+    GroupOf<T> v[kVectors];
 #pragma GCC unroll 4
-    for (int k = 0; k < kVectors; k++) v[k] = load_group(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kLanes);
+    for (int k = 0; k < kVectors; k++) v[k] = load_group(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kGroupLanes<T>);
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; i++) {
-      const float x = a[i * a_row + j * a_column];
+      const T x = a[i * a_row + j * a_column];
 #pragma GCC unroll 4
       for (int k = 0; k < kVectors; k++) add_product(sum[i][k + 1 < kVectors ? k : kLast], x, v[k]);
     }
