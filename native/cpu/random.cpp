@@ -82,12 +82,33 @@ Kernel random_kernel(Random::Attrs a, int64_t n) {
   };
 }
 
+// Fractions in float32: 64 numbers at a time as vectors.
+Kernel vector_kernel(const Random::Attrs& a, int64_t n) {
+  const RandomTable& table = simd::random_table();
+  const auto fill = a.kind == Random::kUniform ? table.uniform : a.kind == Random::kNormal ? table.normal : table.truncated_normal;
+  return [fill, n, first = float(a.a), second = float(a.b)](const void* const* in, void* const* out) {
+    const Seed s = read_seed(in[0]);
+    float* y = static_cast<float*>(out[0]);
+    parallel_for((n + 63) / 64, 64, [&](int64_t begin, int64_t end) {
+      for (int64_t block = begin; block < end; block++) {
+        if (n - block * 64 >= 64) {
+          fill(s.key, s.counter, uint64_t(block), first, second, y + block * 64);
+          continue;
+        }
+        float last[64];
+        fill(s.key, s.counter, uint64_t(block), first, second, last);
+        std::copy_n(last, n - block * 64, y + block * 64);
+      }
+    });
+  };
+}
+
 }  // namespace
 
 Kernel Random::cpu(const Specs&, const Specs& out) const {
   const int64_t n = out[0].size();
   switch (attrs.dtype) {
-    case DType::kFloat32: return random_kernel<float>(attrs, n);
+    case DType::kFloat32: return vector_kernel(attrs, n);
     case DType::kFloat64: return random_kernel<double>(attrs, n);
     case DType::kInt32: return random_kernel<int32_t>(attrs, n);
     case DType::kInt64: return random_kernel<int64_t>(attrs, n);
@@ -96,9 +117,7 @@ Kernel Random::cpu(const Specs&, const Specs& out) const {
     case DType::kFloat16:
     case DType::kBFloat16: {
       auto wide = std::make_shared<std::vector<float>>(size_t(n));
-      Attrs a = attrs;
-      a.dtype = DType::kFloat32;
-      Kernel make = random_kernel<float>(a, n);
+      Kernel make = vector_kernel(attrs, n);
       const Leaf store = simd::leaf_table().store(int(attrs.dtype));
       return [=](const void* const* in, void* const* to) {
         void* buffer[] = {wide->data()};

@@ -91,4 +91,111 @@ describe('ops: random', () => {
     const neighbours = a.slice(1).reduce((p, v, i) => p + v * a[i], 0) / n;
     assert.ok(Math.abs(neighbours) < 5 / Math.sqrt(n), `correlation of neighbours ${neighbours}`);
   });
+  it('normal numbers are those of Box and Muller from the uniform ones of the same seed, on the same places', () => {
+    const u = values(trae.random.uniform([6400], { seed: 21 })),
+      z = values(trae.random.normal([6400], { seed: 21, mean: 3, stddev: 2 }));
+    z.forEach((v, i) => {
+      const pair = i - (i % 64) + (i % 32),
+        angle = 2 * Math.PI * u[pair + 32],
+        want = 3 + 2 * Math.sqrt(-2 * Math.log(u[pair])) * (i % 64 < 32 ? Math.cos(angle) : Math.sin(angle));
+      assert.ok(Math.abs(v - want) < 1e-5, `number ${i} is ${v} instead of ${want}`);
+    });
+  });
+  // With n numbers a mean of squares and the like is off by a few times 1 / sqrt(n).
+  const n = 2 ** 20,
+    mean = (list: readonly number[], f: (v: number) => number): number => list.reduce((s, v) => s + f(v), 0) / n,
+    isNear = (got: number, want: number, deviation: number, what: string): void =>
+      assert.ok(Math.abs(got - want) < (5 * deviation) / Math.sqrt(n), `${what}: ${got} instead of ${want}`);
+  it('moments, tails and independence of normal numbers', () => {
+    const z = values(trae.random.normal([n], { seed: 22 }));
+    isNear(
+      mean(z, (v) => v),
+      0,
+      1,
+      'mean',
+    );
+    isNear(
+      mean(z, (v) => v ** 2),
+      1,
+      Math.sqrt(2),
+      'variance',
+    );
+    isNear(
+      mean(z, (v) => v ** 3),
+      0,
+      Math.sqrt(15),
+      'third moment',
+    );
+    isNear(
+      mean(z, (v) => v ** 4),
+      3,
+      Math.sqrt(96),
+      'fourth moment',
+    );
+    for (const [edge, beyond] of [
+      [1, 0.317310507863],
+      [2, 0.045500263896],
+      [3, 0.002699796063],
+      [4, 6.3342484e-5],
+    ])
+      isNear(
+        mean(z, (v) => Number(Math.abs(v) > edge)),
+        beyond,
+        Math.sqrt(beyond),
+        `share beyond ${edge}`,
+      );
+    assert.ok(Math.max(...z.slice(0, 2 ** 16).map(Math.abs)) < 6);
+    for (const lag of [1, 2, 16, 31, 32, 33, 63, 64, 65, 128]) {
+      const with_ = (f: (v: number) => number): number => z.slice(lag).reduce((s, v, i) => s + f(v) * f(z[i]), 0) / n;
+      isNear(
+        with_((v) => v),
+        0,
+        1,
+        `correlation with the number ${lag} before`,
+      );
+      isNear(
+        with_((v) => v * v - 1),
+        0,
+        2,
+        `correlation of squares with the number ${lag} before`,
+      );
+    }
+  });
+  it('moments and ends of truncated and uniform numbers', () => {
+    const t = values(trae.random.truncatedNormal([n], { seed: 23 })),
+      u = values(trae.random.uniform([n], { seed: 23 }));
+    // Of the normal distribution cut at 2: variance 1 - 4 phi(2) / (2 Phi(2) - 1).
+    isNear(
+      mean(t, (v) => v),
+      0,
+      1,
+      'mean',
+    );
+    isNear(
+      mean(t, (v) => v ** 2),
+      0.773741303,
+      1,
+      'variance',
+    );
+    isNear(
+      mean(t, (v) => Number(Math.abs(v) > 1)),
+      (0.317310507863 - 0.045500263896) / (1 - 0.045500263896),
+      1,
+      'share beyond 1',
+    );
+    assert.ok(t.every((v) => Math.abs(v) <= 2) && t.some((v) => v > 1.999) && t.some((v) => v < -1.999));
+    isNear(
+      mean(u, (v) => v),
+      0.5,
+      Math.sqrt(1 / 12),
+      'mean of uniform numbers',
+    );
+    isNear(
+      mean(u, (v) => v ** 2),
+      1 / 3,
+      1,
+      'their squares',
+    );
+    assert.ok(u.every((v) => v >= 0 && v < 1));
+  });
 });

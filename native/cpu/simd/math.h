@@ -131,13 +131,8 @@ inline float log1p_(float x) {
   const float c = u - 1.0f == x ? 0.0f : (x - (u - 1.0f)) / u;  // what 1 + x lost
   return u == 1.0f ? x : u == __builtin_inff() ? u : log_(u) + c;
 }
-// sin(x + quarter * pi / 2) for |x| <= kLargestAngle; the reduction is exact to double precision.
-constexpr float kLargestAngle = 3e4f;
-inline float sine(float x, int quarter) {
-  const float shifted = x * 0.63661977236758134f + 12582912.0f;  // rounds to an integer in the low bits
-  const float k = shifted - 12582912.0f;
-  const float r = float(double(x) - double(k) * 1.5707963267948966);
-  const int32_t n = (float_to_bits(shifted) - 0x4b400000) + quarter;
+// sin(r + n * pi / 2) for |r| <= pi / 4.
+inline float sine_of_rest(float r, int32_t n) {
   const float z = r * r;
   float s = 2.7245057481195545e-06f;
   s = s * z - 1.9840049208141863e-04f;
@@ -151,6 +146,32 @@ inline float sine(float x, int quarter) {
   c = c * z * z - 0.5f * z + 1.0f;
   const float y = n & 1 ? c : s;
   return n & 2 ? -y : y;
+}
+// sin(x + quarter * pi / 2) for |x| <= kLargestAngle; the reduction is exact to double precision.
+constexpr float kLargestAngle = 3e4f;
+inline float sine(float x, int quarter) {
+  const float shifted = x * 0.63661977236758134f + 12582912.0f;  // rounds to an integer in the low bits
+  const float k = shifted - 12582912.0f;
+  return sine_of_rest(float(double(x) - double(k) * 1.5707963267948966), (float_to_bits(shifted) - 0x4b400000) + quarter);
+}
+// sin(2 pi turns + quarter * pi / 2); the reduction is exact.
+inline float sine_of_turns(float turns, int quarter) {
+  const float x = 4.0f * turns, shifted = x + 12582912.0f;
+  return sine_of_rest((x - (shifted - 12582912.0f)) * 1.5707963267948966f, (float_to_bits(shifted) - 0x4b400000) + quarter);
+}
+// Inverse of erf for |y| <= 0.99 (Giles 2012).
+inline float erfinv_center(float y) {
+  const float w = -log_((1.0f - y) * (1.0f + y)) - 2.5f;
+  float p = 2.81022636e-08f;
+  p = 3.43273939e-07f + p * w;
+  p = -3.5233877e-06f + p * w;
+  p = -4.39150654e-06f + p * w;
+  p = 0.00021858087f + p * w;
+  p = -0.00125372503f + p * w;
+  p = -0.00417768164f + p * w;
+  p = 0.246640727f + p * w;
+  p = 1.50140941f + p * w;
+  return p * y;
 }
 
 inline double exp_(double x) { return exp(x); }
