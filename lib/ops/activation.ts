@@ -146,34 +146,37 @@ export const sparseSigmoid = defineOp('sparseSigmoid', (x: TensorLike): Tensor =
   return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), high);
 });
 
-function alongLast(op: string, x: TensorLike, axis: number | readonly number[] | null, f: (t: Tensor) => Tensor): Tensor {
+/** @param f - gets a tensor and the axis to work along. */
+function alongAxes(op: string, x: TensorLike, axis: number | readonly number[] | null, f: (t: Tensor, axis: number) => Tensor): Tensor {
   const t = toFloat(x);
-  if (!t.ndim) return run('reshape', [f(run('reshape', [t], { shape: [1] }))], { shape: [] });
+  if (!t.ndim) return run('reshape', [f(run('reshape', [t], { shape: [1] }), 0)], { shape: [] });
   const axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape));
-  if (axes.length === 1) return axes[0] === t.ndim - 1 ? f(t) : moveaxis(f(moveaxis(t, axes[0], -1)), -1, axes[0]);
+  if (axes.length === 1) return f(t, axes[0]);
   const to = axes.map((_, i) => t.ndim - axes.length + i),
     moved = moveaxis(t, axes, to);
   const flat = run('reshape', [moved], { shape: [...moved.shape.slice(0, t.ndim - axes.length), -1] });
-  return moveaxis(run('reshape', [f(flat)], { shape: [...moved.shape] }), to, axes);
+  return moveaxis(run('reshape', [f(flat, flat.ndim - 1)], { shape: [...moved.shape] }), to, axes);
 }
 /** e^x / sum(e^x) along `axis` (default the last; a list; null for all). */
 export const softmax = defineOp(
   'softmax',
-  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongLast('softmax', x, axis, (t) => run('softmax', [t])),
+  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongAxes('softmax', x, axis, (t, along) => run('softmax', [t], { axis: along })),
   ['axis'],
 );
 /** log(softmax(x)) without overflow. */
 export const logSoftmax = defineOp(
   'logSoftmax',
-  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongLast('logSoftmax', x, axis, (t) => run('log_softmax', [t])),
+  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor =>
+    alongAxes('logSoftmax', x, axis, (t, along) => run('log_softmax', [t], { axis: along })),
   ['axis'],
 );
 /** max(x - tau, 0) with the threshold of the sorted x: like softmax, with exact zeros (Martins & Astudillo 2016, as Keras computes it). */
 export const sparsemax = defineOp(
   'sparsemax',
   (x: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor =>
-    alongLast('sparsemax', x, axis, (t) => {
-      const n = t.shape[t.ndim - 1];
+    alongAxes('sparsemax', x, axis, (given, along) => {
+      const t = moveaxis(given, along, -1),
+        n = t.shape[t.ndim - 1];
       const sorted = run('sort', [t], { descending: true });
       const total = run('cumsum', [sorted], { axis: t.ndim - 1 });
       const k = range(n, t.dtype, 1);
@@ -181,7 +184,7 @@ export const sparsemax = defineOp(
       const count = run('sum', [run('cast', [isIn], { dtype: t.dtype })], { axis: [-1], keepdims: true });
       // Keras sums the running sums of the support (keras.src.backend.*.nn.sparsemax), which differs from the paper.
       const inside = run('sum', [choose(isIn, total, 0)], { axis: [-1], keepdims: true });
-      return run('relu', [difference(t, run('divide', [difference(inside, 1), count]))]);
+      return moveaxis(run('relu', [difference(t, run('divide', [difference(inside, 1), count]))]), -1, along);
     }),
   ['axis'],
 );

@@ -1,4 +1,4 @@
-// softmax(x) = exp(x - max x) / sum exp(x - max x) and its logarithm, along the last axis.
+// softmax(x) = exp(x - max x) / sum exp(x - max x) and its logarithm, along one axis.
 #pragma once
 #include "graph/op.h"
 
@@ -6,8 +6,11 @@ namespace trae {
 
 struct Softmax final : OpOf<Softmax> {
   static constexpr std::string_view kName = "softmax";
-  NoAttrs attrs;
-  static OpPtr make(const AttrMap&) { return std::make_shared<Softmax>(); }
+  struct Attrs {
+    int64_t axis = -1;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
@@ -17,8 +20,11 @@ struct Softmax final : OpOf<Softmax> {
 
 struct LogSoftmax final : OpOf<LogSoftmax> {
   static constexpr std::string_view kName = "log_softmax";
-  NoAttrs attrs;
-  static OpPtr make(const AttrMap&) { return std::make_shared<LogSoftmax>(); }
+  struct Attrs {
+    int64_t axis = -1;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
