@@ -1,4 +1,5 @@
 /** Loads the native addon: a local build first, then the prebuilt binary of this platform. */
+import { setImmediate } from 'node:timers';
 import process from 'node:process'; // the object itself: a namespace would be a copy
 import type { Binding } from '../binding';
 import { packageFolder } from './copies';
@@ -43,7 +44,7 @@ function loadOnce(): Binding {
 
 /** @internal */
 export const binding: Binding = loadOnce();
-binding.initialize(makeError);
+binding.initialize(makeError, setImmediate);
 
 /** @internal What all copies on this engine have in common, made by the first one. */
 export function shared<T>(key: string, make: () => T): T {

@@ -45,7 +45,10 @@ function bytesKey(x: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): string 
 
 class Signature {
   private readonly path = new Set<object>();
-  constructor(private readonly where: string) {}
+  constructor(
+    private readonly where: string,
+    private readonly rows: number | null,
+  ) {}
 
   /** @param isInput - whether a tensor here becomes an input of the plan; otherwise it is a constant of the trace. */
   of(x: unknown, isInput: boolean): string {
@@ -53,7 +56,7 @@ class Signature {
     if (plain !== null) return plain;
     if (typeof x === 'function') return `function#${identity(x)}`;
     const o = x as object;
-    if (o instanceof Tensor) return isInput ? `${o.dtype}[${o.shape}]` : `tensor#${identity(o)}`;
+    if (o instanceof Tensor) return isInput ? `${o.dtype}[${this.rows === null ? o.shape : [this.rows, ...o.shape.slice(1)]}]` : `tensor#${identity(o)}`;
     if (types.isDate(o)) return `Date(${o.getTime()})`;
     if (types.isRegExp(o)) return `RegExp(${JSON.stringify(o.source)},${o.flags},${o.lastIndex})`;
     if (ArrayBuffer.isView(o) || types.isAnyArrayBuffer(o)) return bytesKey(o);
@@ -96,6 +99,7 @@ class Signature {
  * @internal Shapes and dtypes of the tensors among the arguments, and everything else by value: numbers (NaN, infinities
  * and -0 too), texts, dates, patterns, arrays of bytes, and what arrays, records, maps and sets hold. Functions, symbols and
  * instances of other classes count by identity; of instances also the fields that are plain values.
+ * @param rows - stands in the place of the first size of each tensor, where given.
  * @throws ValueError for arguments that contain themselves.
  */
-export const signatureOf = (args: readonly unknown[], where = 'compile'): string => new Signature(where).of(args, true);
+export const signatureOf = (args: readonly unknown[], where = 'compile', rows: number | null = null): string => new Signature(where, rows).of(args, true);

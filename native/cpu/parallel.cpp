@@ -26,5 +26,19 @@ int num_threads() {
   }
   return n;
 }
+namespace {
+thread_local bool is_alone = false;
+}
+AloneOnThisThread::AloneOnThisThread() {
+  num_threads();  // found before the limit below
+  before_ = omp_get_max_threads();
+  omp_set_num_threads(1);  // oneDNN's products follow it
+  is_alone = true;
+}
+AloneOnThisThread::~AloneOnThisThread() {
+  is_alone = false;
+  omp_set_num_threads(before_);
+}
+int team_size() { return is_alone ? 1 : num_threads(); }
 void set_num_threads(int n) { g_threads.store(std::max(1, n)); }
 }  // namespace trae

@@ -11,10 +11,23 @@ namespace trae {
 int num_threads();
 void set_num_threads(int);
 
+// While it lives, this thread computes alone: for small work outside of the compute thread, which owns the team.
+class AloneOnThisThread {
+ public:
+  AloneOnThisThread();
+  ~AloneOnThisThread();
+
+ private:
+  int before_;
+};
+// Threads that loops of the calling thread may use: all, or itself.
+int team_size();
+
 // f(begin, end) over [0, n), each range at least `grain` long. f must not throw.
 template <class F>
 void parallel_for(int64_t n, int64_t grain, F&& f) {
-  const int team = int(std::min<int64_t>(num_threads(), grain > 0 ? n / grain : n));
+  const int64_t most = grain > 0 ? n / grain : n;
+  const int team = most <= 1 ? 1 : int(std::min<int64_t>(team_size(), most));
   if (team <= 1) {
     if (n > 0) f(int64_t(0), n);
     return;

@@ -33,13 +33,25 @@ void spin_until(F&& is_true) {
   }
 }
 
+// Denormals count as zero on this thread while it lives.
+class FlushDenormals {
+ public:
+#if defined(__SSE__)
+  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
+  ~FlushDenormals() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+#endif
+};
+
 // Lives as long as the process: the image is never unloaded (-z nodelete), so neither is its thread.
 struct ComputeThread {
   std::mutex mutex;
   std::condition_variable wake, idle;
-  std::deque<StatePtr> turns;  // queues with work, next first
-  bool is_started = false;
-  std::atomic<int> waiting{0};  // turns.size(), readable without the lock
+  std::deque<StatePtr> turns;                // queues with work, next first
+  bool is_started = false, is_busy = false;  // busy: a job runs, on whatever thread
+  std::atomic<int> waiting{0};               // turns.size(), readable without the lock
 
   void list(const StatePtr& q) {
     if (q->is_listed || q->jobs.empty()) return;
@@ -49,16 +61,14 @@ struct ComputeThread {
   }
 
   void loop() {
-#if defined(__SSE__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);  // flush denormals: here and in the team this thread starts, nowhere else
-#endif
+    const FlushDenormals flush;  // here and in the team this thread starts, nowhere else
     std::unique_lock lock(mutex);
     for (;;) {
-      if (turns.empty()) {
+      if (turns.empty() || is_busy) {
         lock.unlock();
         spin_until([this] { return waiting.load(std::memory_order_relaxed) > 0; });
         lock.lock();
-        wake.wait(lock, [this] { return !turns.empty(); });
+        wake.wait(lock, [this] { return !turns.empty() && !is_busy; });
       }
       StatePtr q = std::move(turns.front());
       turns.pop_front();
@@ -68,12 +78,12 @@ struct ComputeThread {
       Job job = std::move(q->jobs.front());
       q->jobs.pop_front();
       q->waiting.store(int(q->jobs.size()), std::memory_order_relaxed);
-      q->is_running = true;
+      q->is_running = is_busy = true;
       lock.unlock();
       const bool finished = job();
       if (finished) job = nullptr;  // what it held is freed without the lock
       lock.lock();
-      q->is_running = false;
+      q->is_running = is_busy = false;
       if (!finished && !q->is_closed) q->jobs.push_front(std::move(job));
       list(q);
       idle.notify_all();
@@ -125,6 +135,27 @@ void JobQueue::submit_and_wait(std::function<void()> job) {
   spin_until([&] { return is_finished.load(); });
   std::unique_lock lock(mutex);
   done.wait(lock, [&] { return is_finished.load(); });
+}
+
+bool JobQueue::run_here(const std::function<void()>& job) {
+  ComputeThread& t = compute_thread();
+  {
+    std::lock_guard lock(t.mutex);
+    if (t.is_busy || !t.turns.empty() || state_->is_closed) return false;
+    t.is_busy = true;
+  }
+  {
+    const FlushDenormals flush;
+    job();
+  }
+  bool has_turns;
+  {
+    std::lock_guard lock(t.mutex);
+    t.is_busy = false;
+    has_turns = !t.turns.empty();
+  }
+  if (has_turns) t.wake.notify_one();
+  return true;
 }
 
 bool JobQueue::has_waiting() const { return state_->waiting.load(std::memory_order_relaxed) > 0; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -97,6 +98,15 @@ Tensors apply(OpPtr op, Tensors inputs) {
   return r;
 }
 
+double elements_of(const Specs& in, const Specs& out) {
+  double n = 0;
+  for (const Specs* list : {&in, &out})
+    for (const Spec& s : *list) n += double(s.size());
+  return n;
+}
+double Op::work(const Specs& in, const Specs& out) const {
+  return is_elementwise() || is_view() ? elements_of(in, out) : std::numeric_limits<double>::infinity();
+}
 bool makes_nothing(const Specs& out) {
   return std::all_of(out.begin(), out.end(), [](const Spec& s) { return s.is_empty(); });
 }

@@ -48,6 +48,9 @@ class Op {
   virtual bool has_state() const { return false; }
   // The kernel stays correct when `output` has the memory of `input` (same bytes, read before written).
   virtual bool can_overwrite(size_t input, size_t output, const Specs& in) const { return false; }
+  // Operations of one run, roughly, where any single thread may do them; infinite for kernels that want the compute thread
+  // (their primitives belong to it) or all threads.
+  virtual double work(const Specs& in, const Specs& out) const;
   // Options as text, for plan.explain() and profiles.
   virtual std::string describe() const { return std::string(name()); }
 };
@@ -84,6 +87,8 @@ OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unkn
 Tensors apply(OpPtr op, Tensors inputs);
 inline Tensor apply1(OpPtr op, Tensors inputs) { return std::move(apply(std::move(op), std::move(inputs))[0]); }
 
+// Elements read and written.
+double elements_of(const Specs& in, const Specs& out);
 // Whether a call's results hold no element: then its kernel has nothing to do, whatever the other sizes are.
 bool makes_nothing(const Specs& out);
 

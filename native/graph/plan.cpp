@@ -34,6 +34,9 @@ Arena& arena() {
   return *a;
 }
 
+// A call, beside what the kernel does with elements.
+constexpr double kWorkOfInstruction = 500;
+
 struct Instruction {
   Kernel kernel;
   size_t in, out;  // first pointer of each
@@ -144,6 +147,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     std::snprintf(line, sizeof line, "%4d  ", statistics_.ops - 1);
     explanation_ += line + text + "\n";
     if (s.op->is_view() || makes_nothing(g.specs_of(s.out))) continue;
+    work_ += s.op->work(g.specs_of(s.in), g.specs_of(s.out)) + kWorkOfInstruction;
     Instruction instruction{s.op->cpu(g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
     instruction.in = pointers_.size();
     for (int v : s.in) add_pointer(memory.locations[v], g);
@@ -158,6 +162,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
       constants_.push_back(g.values[size_t(from.index)].constant);
       from.index = int(constants_.size()) - 1;
     }
+    work_ += double(g.values[size_t(c.value)].spec.size());
     copies_.push_back({from, c.to, g.values[size_t(c.value)].spec.bytes()});
   }
   is_profiled_ = std::getenv("TRAE_PROFILE") && std::strcmp(std::getenv("TRAE_PROFILE"), "0");

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "cpu/parallel.h"
 #include "napi/tensor_wrap.h"
 
 namespace trae::napi {
@@ -52,18 +53,19 @@ void Environment::drain(napi_env raw, napi_value, void* context, void*) {
   }
   // While a worker is being terminated every call into it fails; nothing may leave this function as a C++ exception.
   try {
-    Napi::Env env(raw);
-    for (auto& message : messages) {
-      Napi::HandleScope scope(env);
-      try {
-        message(env);
-      } catch (const Napi::Error& e) {
-        // Thrown by a user's progress function: an exception here would end the process.
-        napi_fatal_exception(env, e.Value());
-      }
-    }
+    for (auto& message : messages) self->deliver(message);
     self->sweep_if_due();
   } catch (const Napi::Error&) {}
+}
+
+void Environment::deliver(const std::function<void(Napi::Env)>& message) {
+  Napi::HandleScope scope(env);
+  try {
+    message(env);
+  } catch (const Napi::Error& e) {
+    // Thrown by a user's progress function: an exception here would end the process.
+    napi_fatal_exception(env, e.Value());
+  }
 }
 
 void Environment::begin() {
@@ -71,6 +73,13 @@ void Environment::begin() {
 }
 void Environment::end() {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, channel_->wake);
+}
+
+bool Environment::run_here(const std::function<void()>& job) {
+  return queue_->run_here([&job] {
+    const AloneOnThisThread alone;
+    job();
+  });
 }
 
 Napi::Promise Environment::run_async(std::function<void()> work, Settle settle) {
@@ -90,7 +99,44 @@ void Environment::settle(Napi::Promise::Deferred& deferred, const Settle& settle
   }
 }
 
-Napi::Promise Environment::settled(const Settle& given) {
+bool Environment::is_turn_due() {
+  constexpr auto kLongest = std::chrono::milliseconds(5);
+  const auto now = std::chrono::steady_clock::now();
+  if (has_asked_for_turn_) return now - asked_for_turn_ > kLongest;
+  has_asked_for_turn_ = true;
+  asked_for_turn_ = now;
+  set_immediate.Call({turned.Value()});
+  return false;
+}
+void Environment::turn() {
+  has_asked_for_turn_ = false;
+  std::vector<std::function<void(Napi::Env)>> messages;
+  messages.swap(at_turn_);
+  for (auto& message : messages) deliver(message);
+}
+
+// A promise that the message of `settling` settles. Until then the process does not end.
+Napi::Promise Environment::promise_of(int id) {
+  auto deferred = Napi::Promise::Deferred::New(env);
+  promises_.emplace(id, deferred);
+  begin();
+  return deferred.Promise();
+}
+std::function<void(Napi::Env)> Environment::settling(int id, Settle given) {
+  return [this, id, given = std::move(given)](Napi::Env) {
+    auto node = promises_.extract(id);
+    end();
+    settle(node.mapped(), given);
+  };
+}
+
+Napi::Promise Environment::settled(Settle given) {
+  if (is_turn_due()) {
+    const int id = next_id_++;
+    Napi::Promise promise = promise_of(id);
+    at_turn_.push_back(settling(id, std::move(given)));
+    return promise;
+  }
   auto deferred = Napi::Promise::Deferred::New(env);
   settle(deferred, given);
   return deferred.Promise();
@@ -98,20 +144,14 @@ Napi::Promise Environment::settled(const Settle& given) {
 
 Napi::Promise Environment::run_slices(std::function<bool()> work, Settle given) {
   const int id = next_id_++;
-  auto deferred = Napi::Promise::Deferred::New(env);
-  promises_.emplace(id, deferred);
-  begin();
-  auto kept = std::make_shared<Settle>(std::move(given));
-  queue_->submit([this, id, work = std::move(work), kept, channel = channel_] {
+  Napi::Promise promise = promise_of(id);
+  auto message = std::make_shared<std::function<void(Napi::Env)>>(settling(id, std::move(given)));
+  queue_->submit([work = std::move(work), message, channel = channel_] {
     if (!work()) return false;
-    channel->post([this, id, kept](Napi::Env) {
-      auto node = promises_.extract(id);
-      end();
-      settle(node.mapped(), *kept);
-    });
+    channel->post([message](Napi::Env e) { (*message)(e); });
     return true;
   });
-  return deferred.Promise();
+  return promise;
 }
 
 int Environment::keep(Napi::Object o) {

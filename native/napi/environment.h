@@ -3,6 +3,7 @@
 #pragma once
 #include <napi.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,11 +36,16 @@ class Environment {
   // Promise settled by `settle` (on this thread) after `work` has run on the compute thread. `settle` may throw.
   using Settle = std::function<Napi::Value(Napi::Env)>;
   Napi::Promise run_async(std::function<void()> work, Settle settle);
-  // As above for work that is done already: no way to the compute thread and back.
-  Napi::Promise settled(const Settle& settle);
+  // As above for work that is done already: no way to the compute thread and back. Programs that await such promises in a
+  // row let the event loop turn now and then: then the promise is settled by its next turn.
+  Napi::Promise settled(Settle settle);
   // As above for work in slices: `work` returns true when finished.
   Napi::Promise run_slices(std::function<bool()> work, Settle settle);
   void run_sync(std::function<void()> work) { queue_->submit_and_wait(std::move(work)); }
+  // Runs a light job on this thread, where the engine is idle; else returns false.
+  bool run_here(const std::function<void()>& job);
+  // Calls JavaScript with a message of the compute thread.
+  void deliver(const std::function<void(Napi::Env)>& message);
   void submit(Job job) { queue_->submit(std::move(job)); }
   // From the job that runs: whether others wait for its end.
   bool has_waiting() const { return queue_->has_waiting(); }
@@ -61,6 +67,9 @@ class Environment {
   size_t live_tensors() const { return wraps_.size(); }
 
   int64_t id;
+  // What JavaScript's setImmediate calls, once for each time that it is asked to.
+  void turn();
+  Napi::FunctionReference set_immediate, turned;
   Napi::FunctionReference make_error, tensor_class, variable_class, plan_class;
   Napi::Env env;
 
@@ -70,6 +79,9 @@ class Environment {
   void begin();
   void end();
   void settle(Napi::Promise::Deferred&, const Settle&);
+  bool is_turn_due();
+  Napi::Promise promise_of(int id);
+  std::function<void(Napi::Env)> settling(int id, Settle settle);
 
   std::shared_ptr<JobQueue> queue_;
   std::shared_ptr<Channel> channel_;
@@ -78,6 +90,9 @@ class Environment {
   std::unordered_set<TensorWrap*> wraps_;
   size_t wrapped_bytes_ = 0, swept_bytes_ = 0, swept_count_ = 0;
   int next_id_ = 1, pending_ = 0;
+  std::vector<std::function<void(Napi::Env)>> at_turn_;
+  bool has_asked_for_turn_ = false;
+  std::chrono::steady_clock::time_point asked_for_turn_;
 };
 
 // Runs f, turning native exceptions into JavaScript ones.

@@ -26,7 +26,13 @@ namespace {
 // do not grow without bound.
 constexpr int kLongestChain = 256;
 
-void initialize(const Napi::CallbackInfo& info) { Environment::of(info.Env()).make_error = Napi::Persistent(info[0].As<Napi::Function>()); }
+void initialize(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  environment.make_error = Napi::Persistent(info[0].As<Napi::Function>());
+  environment.set_immediate = Napi::Persistent(info[1].As<Napi::Function>());
+  environment.turned =
+      Napi::Persistent(Napi::Function::New(info.Env(), [](const Napi::CallbackInfo& i) { Environment::of(i.Env()).turn(); }));
+}
 
 Napi::Value from_data(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {

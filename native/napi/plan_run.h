@@ -13,6 +13,8 @@ class PlanRun {
   PlanRun(PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, const Tensors& also_needed);
   // On the compute thread. `prepare` evaluates what is pending and makes every updated buffer ours alone.
   void prepare();
+  // Whether the plan can run on the JavaScript thread at once: little work, and nothing else to be computed first.
+  bool can_run_here() const { return plan_->is_light() && pending_.empty(); }
   void finish();                    // marks the new tensors ready
   void fail(std::exception_ptr e);  // they keep the state reached; `e` goes to whoever waits for this run
   Plan& plan() { return *plan_; }

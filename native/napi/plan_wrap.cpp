@@ -87,7 +87,7 @@ Napi::Value PlanWrap::run(const Napi::CallbackInfo& info) {
     auto run = std::make_shared<PlanRun>(plan_, cells_, inputs);
     Tensors outputs;
     for (const Spec& s : plan().output_specs()) outputs.emplace_back(std::make_shared<Node>(s, State::kScheduled));
-    Environment::of(env).submit([run, inputs, outputs] {
+    const auto work = [run, inputs, outputs] {
       try {
         run->prepare();
         std::vector<const void*> in;
@@ -110,8 +110,13 @@ Napi::Value PlanWrap::run(const Napi::CallbackInfo& info) {
           t.node()->state.store(State::kFailed, std::memory_order_release);
         }
       }
-      return true;
-    });
+    };
+    Environment& e = Environment::of(env);
+    if (!run->can_run_here() || !e.run_here(work))
+      e.submit([work] {
+        work();
+        return true;
+      });
     return TensorWrap::wrap_all(env, outputs);
   });
 }

@@ -23,13 +23,17 @@ class Steps {
   bool collect = false;
   int64_t batch_size = 0, start = 0, steps = 0;
   const volatile uint8_t* cancel_byte = nullptr;
-  int progress = 0;  // kept function, 0 for none
+  int progress = 0, cancel = 0;  // kept: the function, and the array of that byte; 0 for none
   std::shared_ptr<Channel> channel;
   Environment* environment = nullptr;
+  bool is_here = false;  // on the JavaScript thread: reports wait in `reported`
+  std::function<void(Napi::Env)> reported;
 
   int64_t done = 0;
   std::exception_ptr error;
   Tensors collected;
+
+  bool can_run_here() const { return steps <= 1 && run_.can_run_here(); }
 
   // A slice of work; true when all is done, cancelled or failed.
   bool slice() {
@@ -117,13 +121,15 @@ class Steps {
     if (!collect)
       for (size_t i = 0; i < outs.size(); i++)
         for (size_t j = 0, count = size_t(outs[i].size()); j < count; j++) values.push_back(value_at(outs[i].dtype, out_[i], j));
-    channel->post([env = environment, id = progress, done = done, values = std::move(values)](Napi::Env e) {
+    auto message = [env = environment, id = progress, done = done, values = std::move(values)](Napi::Env e) {
       Napi::Function f = env->kept(id);
       if (f.IsEmpty()) return;
       auto array = Napi::Float64Array::New(e, values.size());
       for (size_t i = 0; i < values.size(); i++) array[i] = values[i];
       f.Call({Napi::Number::New(e, double(done)), array});
-    });
+    };
+    if (is_here) reported = std::move(message);
+    else channel->post(std::move(message));
   }
 
   PlanRun run_;
@@ -180,23 +186,28 @@ Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::ve
   steps->steps = count;
   steps->channel = environment.channel();
   steps->environment = &environment;
-  int cancel_id = 0;
-  if (options.Get("cancel").IsTypedArray()) {
-    auto flag = options.Get("cancel").As<Napi::Uint8Array>();
-    steps->cancel_byte = flag.Data();
-    cancel_id = environment.keep(flag);
+  const Napi::Value cancel = options.Get("cancel"), progress = options.Get("onProgress");
+  if (cancel.IsTypedArray()) steps->cancel_byte = cancel.As<Napi::Uint8Array>().Data();
+  if (progress.IsFunction()) steps->progress = environment.keep(progress.As<Napi::Function>());
+  const auto settle = [steps, &environment](Napi::Env env) -> Napi::Value {
+    environment.forget(steps->progress);
+    environment.forget(steps->cancel);
+    if (steps->error) std::rethrow_exception(steps->error);
+    auto o = Napi::Object::New(env);
+    o.Set("done", double(steps->done));
+    o.Set("outputs", TensorWrap::wrap_all(env, steps->collected));
+    return o;
+  };
+  if (steps->can_run_here()) {
+    steps->is_here = true;
+    if (environment.run_here([&steps] { steps->slice(); })) {
+      if (steps->reported) environment.deliver(steps->reported);
+      return environment.settled(settle);
+    }
+    steps->is_here = false;
   }
-  if (options.Get("onProgress").IsFunction()) steps->progress = environment.keep(options.Get("onProgress").As<Napi::Function>());
-  return environment.run_slices([steps] { return steps->slice(); },
-                                [steps, cancel_id, &environment](Napi::Env env) -> Napi::Value {
-                                  environment.forget(steps->progress);
-                                  environment.forget(cancel_id);
-                                  if (steps->error) std::rethrow_exception(steps->error);
-                                  auto o = Napi::Object::New(env);
-                                  o.Set("done", double(steps->done));
-                                  o.Set("outputs", TensorWrap::wrap_all(env, steps->collected));
-                                  return o;
-                                });
+  if (steps->cancel_byte) steps->cancel = environment.keep(cancel.As<Napi::Object>());
+  return environment.run_slices([steps] { return steps->slice(); }, settle);
 }
 
 }  // namespace trae::napi

@@ -140,7 +140,7 @@ Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Tensor t = checked("data");
-    if (is_ready(t)) return Environment::of(env).settled([&t](Napi::Env env) { return to_typed_array(env, t); });
+    if (is_ready(t)) return Environment::of(env).settled([t](Napi::Env env) { return to_typed_array(env, t); });
     auto work = std::make_shared<Evaluation>(schedule({t}));
     return Environment::of(env).run_async([work] { work->run(); }, [t](Napi::Env env) { return to_typed_array(env, t); });
   });

@@ -34,6 +34,7 @@ class Fused final : public Op {
   std::string_view name() const override { return "fused"; }
   Specs infer(const Specs& in) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   bool equals(const Op&) const override { return false; }
   bool can_overwrite(size_t input, size_t output, const Specs& in) const override;
   std::string describe() const override;

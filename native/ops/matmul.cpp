@@ -63,6 +63,9 @@ Tensors Matmul::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const 
 std::string Matmul::describe() const {
   return std::string("matmul") + (attrs.transpose_a ? " a^T" : "") + (attrs.transpose_b ? " b^T" : "");
 }
+double Matmul::work(const Specs& in, const Specs& out) const {
+  return double(product(in).inner) * double(out[0].size()) + elements_of(in, out);
+}
 TRAE_REGISTER_OP(Matmul);
 
 namespace ops {

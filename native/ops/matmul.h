@@ -22,6 +22,7 @@ struct Matmul final : OpOf<Matmul> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override;
   std::string describe() const override;
 };
 

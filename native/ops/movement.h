@@ -40,6 +40,7 @@ struct BroadcastTo final : OpOf<BroadcastTo> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 struct Transpose final : OpOf<Transpose> {
@@ -53,6 +54,7 @@ struct Transpose final : OpOf<Transpose> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 // y[i] = x[start + i * step] per axis; start and step are already within the shape.
@@ -66,6 +68,7 @@ struct Slice final : OpOf<Slice> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 // The inverse of slice: y is `value` everywhere but y[start + i * step] = x[i]. Padding, and slice's gradient.
@@ -81,6 +84,7 @@ struct Place final : OpOf<Place> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 struct Concatenate final : OpOf<Concatenate> {
@@ -94,6 +98,7 @@ struct Concatenate final : OpOf<Concatenate> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 // y = x[..., indices, ...] along axis. Negative indices count from the end; others outside are an IndexError.
@@ -107,6 +112,7 @@ struct Take final : OpOf<Take> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of({in[1]}, out); }
 };
 
 // zeros(shape) with updates added at `indices` along axis: inputs indices, updates. Duplicates add up, in order.
@@ -150,6 +156,7 @@ struct OneHot final : OpOf<OneHot> {
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
   Kernel cpu(const Specs& in, const Specs& out) const override;
+  double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
 // The same elements in order along the last axis, ascending: outputs the sorted values and their positions (int32).

@@ -59,11 +59,15 @@ export class CallbackList {
       c.setParams(params);
     }
   }
-  async each(call: (c: Callback) => Maybe): Promise<void> {
-    for (const c of this.callbacks) {
-      const pending = call(c);
-      if (pending) await pending;
-    }
+  /** A promise only where one of them gives one. */
+  each(call: (c: Callback) => Maybe): Maybe {
+    const goOn = (from: number): Maybe => {
+      for (let i = from; i < this.callbacks.length; i++) {
+        const pending = call(this.callbacks[i]);
+        if (pending) return pending.then(() => goOn(i + 1));
+      }
+    };
+    return goOn(0);
   }
   /** Whether some callback wants to hear of every batch. */
   wantsBatches(kind: 'Train' | 'Test' | 'Predict'): boolean {

@@ -4,7 +4,7 @@ import { convert, run, type Shape, type Tensor } from '../../tensor';
 import type { CallbackList } from '../callbacks/callback';
 import type { Run } from '../runs';
 import type { Cancel } from './cancel';
-import { mapTensors, rowsOf, standIns, tensorsOf, type Examples } from './data';
+import { mapTensors, rowsOf, tensorsOf, type Examples } from './data';
 import type { RowOrder } from './row_order';
 import { stepsOf, type BatchSource, type RowSource, type Source } from './sources';
 import type { StepKind, Steps } from './steps';
@@ -127,11 +127,18 @@ class Pass {
         wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
       await this.begin();
       // Asked for after the callbacks: what they do may have let it go.
-      const batch = standIns(data, size);
-      let plan = steps.planFor(o.kind, batch);
-      for (let turn; (turn = o.run.turn(plan)); plan = steps.planFor(o.kind, batch)) await turn;
+      let plan = steps.planFor(o.kind, data, { rows: size });
+      for (let turn; (turn = o.run.turn(plan)); plan = steps.planFor(o.kind, data, { rows: size })) await turn;
       if (o.collect) requireRows(plan.predicted);
       this.pack = (t) => plan.pack(t);
+      // Predictions have no logs: only callbacks hear of them.
+      const onProgress =
+        o.collect && !o.callbacks.callbacks.length
+          ? undefined
+          : (n: number, values: Float64Array): void => {
+              if (!o.collect) this.logs = plan.logsOf(values);
+              o.callbacks.progress(o.kind, before + n, this.logs);
+            };
       const result = await o.run.submit(plan, () =>
         plan.plan.runSteps({
           data: tensorsOf(data),
@@ -141,10 +148,7 @@ class Pass {
           steps: wanted,
           collect: !!o.collect,
           cancel: o.cancel.flag,
-          onProgress: (n, values) => {
-            if (!o.collect) this.logs = plan.logsOf(values);
-            o.callbacks.progress(o.kind, before + n, this.logs);
-          },
+          onProgress,
         }),
       );
       o.collect?.(result.outputs as Tensor[]);

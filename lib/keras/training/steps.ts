@@ -10,7 +10,7 @@ import type { Shape, Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import type { Model } from '../models/model';
 import type { Run, StepVariables } from '../runs';
-import { isTensor, tensorsOf, type Examples } from './data';
+import { isTensor, standIns, tensorsOf, type Examples } from './data';
 import type { TrainableState } from './trainable_state';
 import type { Logs, StepData } from './types';
 
@@ -70,9 +70,13 @@ export class Steps {
   private during<T>(f: () => T): T {
     return this.trainable ? this.trainable.during(f) : f();
   }
-  /** The plan for batches of this signature. Ask for it anew for each run: plans not used for long are given up. */
-  planFor(kind: StepKind, batch: Examples, isShared = false): StepPlan {
-    return this.plans.get(`${kind} ${signatureOf([batch.x, batch.y, batch.sampleWeight], `${kind} step`)}`, () => this.trace(kind, batch), isShared);
+  /**
+   * The plan for batches like these data. Ask for it anew for each run: plans not used for long are given up.
+   * @param rows - how many rows a batch has; null: as many as the data.
+   */
+  planFor(kind: StepKind, data: Examples, { rows = null, isShared = false }: { rows?: number | null; isShared?: boolean } = {}): StepPlan {
+    const signature = signatureOf([data.x, data.y, data.sampleWeight], `${kind} step`, rows);
+    return this.plans.get(`${kind} ${signature}`, () => this.trace(kind, rows === null ? data : standIns(data, rows)), isShared);
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
     let values: [name: string, shape: Shape][] = [],

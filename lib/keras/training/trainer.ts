@@ -77,7 +77,7 @@ export class Trainer {
     this.requireCompiled('trainPlan');
     const data = arrayData('trainPlan', x, y, null),
       rows = Math.min(batchSize ?? 32, data.rows);
-    return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }, true).plan;
+    return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }, { isShared: true }).plan;
   }
 
   /** One call of a method of the model. @param gathersMetrics - whether it needs their state to itself. */
@@ -340,14 +340,13 @@ export class Trainer {
   }
 }
 async function joinRows(parts: readonly Tensor[][]): Promise<Tensor[]> {
-  const joined = parts[0].map((t, i) =>
-    parts.length === 1
-      ? t
-      : run(
-          'concatenate',
-          parts.map((p) => p[i]),
-          { axis: 0 },
-        ),
+  if (parts.length === 1) return parts[0]; // computed
+  const joined = parts[0].map((_, i) =>
+    run(
+      'concatenate',
+      parts.map((p) => p[i]),
+      { axis: 0 },
+    ),
   );
   await binding.evaluate(joined);
   return joined;

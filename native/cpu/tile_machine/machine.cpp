@@ -75,7 +75,7 @@ void Machine::run(const void* const* in, void* const* out) {
     units = (rows_ + block_rows_ - 1) / block_rows_;
     unit_grain = std::max<int64_t>(1, grain / block_rows_);
   }
-  int team = int(std::min<int64_t>(num_threads(), units / unit_grain));
+  int team = int(std::min<int64_t>(team_size(), units / unit_grain));
   if (total_ * work_ < 2 * kElementwiseGrain) team = 1;
   team = std::max(1, std::min(team, int(scratch_.size())));
   if (team == 1) {
