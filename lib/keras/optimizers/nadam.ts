@@ -25,6 +25,8 @@ export class Nadam extends Optimizer {
   private momentums: Variable[] = [];
   private velocities: Variable[] = [];
   private product!: Variable;
+  /** @internal Factor on t in 0.96^t: 0.004 in models of Keras 1 and of tf.keras before 2.11. */
+  scheduleDecay = 1;
   constructor(learningRate?: LearningRate | NadamOptions, more: NadamOptions = {}) {
     const options = splitRate(learningRate, more);
     super(options, 0.001);
@@ -36,9 +38,13 @@ export class Nadam extends Optimizer {
     [this.momentums, this.velocities] = this.addSlotPairs('momentum', 'velocity');
     this.product = this.addVariable([], { initializer: 'ones', dtype: this.variablesTrained[0]?.dtype ?? 'float32' });
   }
+  /** @internal u(t) */
+  momentumOfStep(t: number): number {
+    return this.beta1 * (1 - 0.5 * DECAY ** (this.scheduleDecay * t));
+  }
   // u(t + ahead)
   private momentumAt(ahead: number, like: Tensor | DType): Tensor {
-    const decayed = ops.power(convert(DECAY, like), ops.add(this.localStep(like), ahead));
+    const decayed = ops.power(convert(DECAY ** this.scheduleDecay, like), ops.add(this.localStep(like), ahead));
     return ops.multiply(ops.subtract(1, ops.multiply(decayed, 0.5)), this.beta1);
   }
   protected override beforeUpdates(): void {

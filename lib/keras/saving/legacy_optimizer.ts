@@ -4,6 +4,7 @@
  */
 import type { Variable } from '../../variable';
 import { LossScaleOptimizer } from '../optimizers/loss_scale_optimizer';
+import type { Nadam } from '../optimizers/nadam';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { Found } from './weight_matching';
 
@@ -122,7 +123,7 @@ function stateOf(optimizer: Optimizer, trained: readonly Variable[], bySlot: Rea
   const product = (optimizer as unknown as { product?: Variable }).product,
     steps = out.find((o) => o.variable === optimizer.iterations)?.found;
   if (optimizer.constructor.name === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
-    out.push({ variable: product, found: momentumProduct(steps, (optimizer as unknown as { beta1: number }).beta1) });
+    out.push({ variable: product, found: momentumProduct(steps, optimizer as Nadam, trained.length) });
   return out.length ? out : null;
 }
 /** @internal The same for `.keras` files of Keras 2, which number their variables and leave out the learning rate; null where they are those of another optimizer. */
@@ -170,14 +171,16 @@ function factoredState({ rows, columns, velocities }: Factored, trained: readonl
     }
   return rest.length ? null : out;
 }
-const momentumProduct = (steps: Found, beta1: number): Found => ({
+const momentumProduct = (steps: Found, optimizer: Nadam, variables: number): Found => ({
   where: steps.where,
   shape: [],
   async read(signal) {
     const { data } = await steps.read(signal);
     let product = 1;
+    // Since 2.11 a compiled step multiplies it once for each variable, except for the one whose place is the step's number.
+    const times = (t: number): number => (optimizer.scheduleDecay !== 1 ? 1 : t < variables ? variables - 1 : variables);
     // It tends to 0 fast: a damaged number of steps needs no more.
-    for (let t = 1, n = Number(data[0]); t <= n && product > 1e-45; t++) product *= beta1 * (1 - 0.5 * 0.96 ** t);
+    for (let t = 1, n = Number(data[0]); t <= n && product > 1e-45; t++) product *= optimizer.momentumOfStep(t) ** times(t);
     return { data: Float32Array.of(product), dtype: 'float32' };
   },
 });

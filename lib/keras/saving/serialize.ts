@@ -42,6 +42,8 @@ export interface SerializedObject {
   shared_object_id?: unknown;
   /** 'keras 2': a layer of a file of Keras 2, to which masks mean what they did there. Keras 3 overlooks it. */
   trae_masks?: string;
+  /** Of Nadam, the factor on the steps in its schedule of momentum where it is not Keras 3's. Keras 3 overlooks it. */
+  trae_schedule_decay?: number;
 }
 /** @internal Objects with a config. */
 export interface Configurable {
@@ -123,6 +125,7 @@ export function serializeKerasObject(object: unknown): unknown {
     if (compiled) out.compile_config = markFloats(serializeRecord(compiled), COMPILE_FLOATS);
     if ('inboundNodes' in object) markShared(object, out);
     if (hasMasksOfKeras2(object)) out.trae_masks = 'keras 2';
+    if (hasScheduleDecay(object) && object.scheduleDecay !== 1) out.trae_schedule_decay = object.scheduleDecay;
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
@@ -191,11 +194,18 @@ function recordOf(name: string, config: unknown): Record<string, unknown> {
   if (!isRecord(config)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${describe(config)}`);
   return config;
 }
+const hasScheduleDecay = (object: unknown): object is { scheduleDecay: number } => typeof object === 'object' && object !== null && 'scheduleDecay' in object;
+// In Keras 1, and as `decay` in tf.keras before 2.11, an option of Nadam; afterwards 1.
+function scheduleDecayOf({ config, trae_schedule_decay: own }: SerializedObject): number | undefined {
+  const given = own ?? (isOld() && isRecord(config) ? (config.schedule_decay ?? config.decay) : undefined);
+  return typeof given === 'number' && given >= 0 ? given : undefined;
+}
 // Builds it, when the config says of which shape.
 function finish(object: unknown, config: SerializedObject): unknown {
   const { build_config: build } = config;
   rememberObject(config, object);
   if ((isOld() || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null) keepMasksOfKeras2(object);
+  if (hasScheduleDecay(object)) object.scheduleDecay = scheduleDecayOf(config) ?? object.scheduleDecay;
   // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
   const isOfSeveral =
     isOld() &&

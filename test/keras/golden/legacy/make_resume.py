@@ -18,9 +18,9 @@ new = keras.optimizers
 
 
 class old:  # noqa: N801 (the optimizers before 2.11, which a tree of sources has in modules)
-    Adam, SGD, RMSprop, Adagrad, Adadelta, Adamax, Ftrl = (
+    Adam, SGD, RMSprop, Adagrad, Adadelta, Adamax, Ftrl, Nadam = (
         getattr(new.legacy, n, None) or getattr(importlib.import_module(f"tf_keras.optimizers.legacy.{m}"), n)
-        for n, m in (("Adam", "adam"), ("SGD", "gradient_descent"), ("RMSprop", "rmsprop"), ("Adagrad", "adagrad"), ("Adadelta", "adadelta"), ("Adamax", "adamax"), ("Ftrl", "ftrl"))
+        for n, m in (("Adam", "adam"), ("SGD", "gradient_descent"), ("RMSprop", "rmsprop"), ("Adagrad", "adagrad"), ("Adadelta", "adadelta"), ("Adamax", "adamax"), ("Ftrl", "ftrl"), ("Nadam", "nadam"))
     )
 
 
@@ -47,6 +47,8 @@ optimizers = {
     "legacy_adadelta": old.Adadelta(1.0),
     "legacy_adamax": old.Adamax(0.02),
     "legacy_ftrl": old.Ftrl(0.05),
+    "legacy_nadam": old.Nadam(0.02),
+    "legacy_nadam_schedule": old.Nadam(0.02, schedule_decay=0.2),
     "legacy_decayed": old.Adam(keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.7)),
     "adam": current("Adam")(0.02),
     "adam_amsgrad": current("Adam")(0.02, amsgrad=True),
