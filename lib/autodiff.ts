@@ -1,6 +1,6 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
 import { describe } from './describe';
-import { expectFunction, expectKind } from './guard';
+import { expectFunction, expectKind, recordOf } from './guard';
 import { binding, shared } from './binding';
 import { TypeError, ValueError } from './errors';
 import { flattenStructure, mapStructure } from './nest';
@@ -138,7 +138,9 @@ const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
  * @returns `[outputs, tangents of the outputs]`, then aux.
  * @example jvp((x) => x.square(), [3], [1]);   // [9, 6]
  */
-export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorLike[], tangents: readonly TensorLike[], { hasAux = false }: { hasAux?: boolean } = {}): unknown[] {
+export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorLike[], tangents: readonly TensorLike[], options: { hasAux?: boolean } = {}): unknown[] {
+  expectFunction('jvp', 'fun', fun);
+  const { hasAux = false } = recordOf('jvp', options);
   if (!Array.isArray(primals) || !Array.isArray(tangents) || primals.length !== tangents.length)
     throw new ValueError(
       `jvp: one tangent for each primal is expected, in lists.\n  Received: ${Array.isArray(primals) ? primals.length : typeof primals} primals, ${Array.isArray(tangents) ? tangents.length : typeof tangents} tangents`,

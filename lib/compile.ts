@@ -3,6 +3,7 @@ import type { NativePlan, NativeTensor } from '../binding';
 import { binding } from './binding';
 import { describe } from './describe';
 import { TypeError, ValueError } from './errors';
+import { recordOf } from './guard';
 import { flattenStructure, mapStructure } from './nest';
 import { MOST_PLANS, PlanCache } from './plan_cache';
 import { signatureOf } from './signature';
@@ -105,7 +106,7 @@ export interface PlanOptions {
 // Parameters without a type are any, so that `compile((x) => x.add(1))` needs none.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function compile<F extends (...args: any[]) => unknown>(fn: F, options: PlanOptions = {}): F & Compiled<F> {
-  const { maxPlans = MOST_PLANS } = options;
+  const { maxPlans = MOST_PLANS } = recordOf('compile', options);
   if (!Number.isInteger(maxPlans) || maxPlans < 1) throw new ValueError(`compile: maxPlans must be a whole number >= 1.\n  Received: ${describe(maxPlans)}`);
   const plans = new PlanCache<TracedPlan>(maxPlans);
   const lookup = (args: unknown[], isShared: boolean): TracedPlan =>

@@ -2,6 +2,7 @@
 import type { DType, NativeVariable } from '../binding';
 import { binding } from './binding';
 import { ValueError } from './errors';
+import { recordOf } from './guard';
 import { convert, formatShape, isFloating, run, type Shape, type Tensor, type TensorLike, type TensorMethods } from './tensor';
 import { currentTrace } from './trace';
 import { acrossCopies } from './copies';
@@ -53,7 +54,8 @@ export class Variable {
   /** @internal */
   readonly native: NativeVariable;
 
-  constructor(initial: TensorLike, { name, trainable, dtype }: VariableOptions = {}) {
+  constructor(initial: TensorLike, options: VariableOptions = {}) {
+    const { name, trainable, dtype } = recordOf('Variable', options);
     let value = convert(initial);
     if (dtype && value.dtype !== dtype) value = run('cast', [value], { dtype });
     this.name = name ?? uniqueName('variable');

@@ -29,7 +29,7 @@ export class MaxNorm extends Constraint {
   readonly axis: Axis;
   constructor(maxValue: number | { maxValue?: number; axis?: Axis } = 2, options: { axis?: Axis } = {}) {
     super();
-    const given = typeof maxValue === 'object' ? maxValue : { maxValue, ...options };
+    const given = typeof maxValue === 'object' && maxValue !== null ? maxValue : { maxValue, ...options };
     checkOptions('MaxNorm', given, ['maxValue', 'axis']);
     this.maxValue = given.maxValue ?? 2;
     this.axis = given.axis ?? 0;

@@ -5,6 +5,7 @@
  */
 import { binding } from '../binding';
 import { RuntimeError, ValueError } from '../errors';
+import { recordOf } from '../guard';
 import { flattenStructure, mapStructure } from '../nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
@@ -45,7 +46,7 @@ export class KerasTensor {
     readonly dtype: DType = 'float32',
     options: { name?: string } = {},
   ) {
-    this.name = options.name ?? uniqueName('keras_tensor');
+    this.name = recordOf('KerasTensor', options).name ?? uniqueName('keras_tensor');
   }
   get ndim(): number {
     return this.shape.length;

@@ -32,7 +32,7 @@ export class L1 extends Regularizer {
   constructor(l1: number | { l1?: number } = 0.01) {
     super();
     if (typeof l1 === 'object') checkOptions('L1', l1, ['l1']);
-    this.l1 = strength('l1', typeof l1 === 'object' ? (l1.l1 ?? 0.01) : l1);
+    this.l1 = strength('l1', typeof l1 === 'object' && l1 !== null ? (l1.l1 ?? 0.01) : l1);
   }
   call(x: TensorLike): Tensor {
     return absolute(convert(x), this.l1);
@@ -48,7 +48,7 @@ export class L2 extends Regularizer {
   constructor(l2: number | { l2?: number } = 0.01) {
     super();
     if (typeof l2 === 'object') checkOptions('L2', l2, ['l2']);
-    this.l2 = strength('l2', typeof l2 === 'object' ? (l2.l2 ?? 0.01) : l2);
+    this.l2 = strength('l2', typeof l2 === 'object' && l2 !== null ? (l2.l2 ?? 0.01) : l2);
   }
   call(x: TensorLike): Tensor {
     return squared(convert(x), this.l2);

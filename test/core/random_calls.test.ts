@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import * as trae from '../../lib/index';
 import { allTargets, randomCalls, resultOf } from '../support/random_calls';
 
 describe('random arguments', () => {
@@ -28,5 +29,46 @@ describe('random arguments', () => {
     }
     assert.deepEqual(found, []);
     assert.ok(refused > count / 4 && refused < count, `${refused} of ${count} are refused`);
+  });
+  it('null, symbols and bare records in place of options and first arguments', () => {
+    const { keras } = trae as unknown as { keras: Record<string, Record<string, new (...args: unknown[]) => unknown>> },
+      make = (kind: string, name: string, ...args: unknown[]): (() => unknown) => {
+        const Class = keras[kind][name];
+        return () => new Class(...args);
+      };
+    const calls: (() => unknown)[] = [
+      ...['F1Score', 'FBetaScore', 'R2Score', 'RootMeanSquaredError', 'Sum', 'Mean', 'BinaryIoU'].map((name) => make('metrics', name, null)),
+      make('metrics', 'IoU', 2, [0], null),
+      make('metrics', 'OneHotIoU', 2, [0], null),
+      make('metrics', 'OneHotMeanIoU', 2, null),
+      make('metrics', 'MeanMetricWrapper', Math.abs, null),
+      make('losses', 'LossFunctionWrapper', Math.abs, null),
+      ...['ActivityRegularization', 'AlphaDropout', 'Dropout', 'GaussianDropout', 'GaussianNoise', 'IntegerLookup', 'SpatialDropout1D', 'TextVectorization'].map((name) =>
+        make('layers', name, null),
+      ),
+      ...['GRUCell', 'LSTM'].map((name) => make('layers', name, 2, null)),
+      ...['ConvLSTM1D', 'Embedding', 'MultiHeadAttention'].map((name) => make('layers', name, 2, 2, null)),
+      make('layers', 'GroupQueryAttention', 2, 2, 2, null),
+      make('layers', 'CategoryEncoding', Symbol('s')),
+      make('layers', 'Cropping1D', [null]),
+      make('layers', 'Dot', [Symbol('s')]),
+      make('layers', 'RNN', Object.create(null)),
+      make('callbacks', 'ModelCheckpoint', Symbol('s')),
+      make('initializers', 'STFT', Symbol('s')),
+      () => new trae.keras.Model(null as never),
+      () => new trae.keras.KerasTensor([1], 'float32', null as never),
+      () => new trae.Variable(1, null as never),
+      () => trae.compile((x: trae.Tensor) => x, null as never),
+      () => trae.jvp((x: trae.Tensor) => x, [1], [1], null as never),
+      () => trae.keras.Input([Symbol('s')] as never),
+      () => trae.keras.Input({ shape: 5 } as never),
+      () => trae.keras.models.modelFromJSON('{}', null as never),
+      () => trae.keras.utils.boundingBoxes.convertFormat([1], Object.create(null) as never, 'xyxy'),
+    ];
+    for (const call of calls)
+      assert.throws(call, (error: Error) => {
+        assert.ok(error instanceof trae.TraeError && error.name !== 'InternalError', `${String(call)}: ${error.stack}`);
+        return true;
+      });
   });
 });

@@ -45,14 +45,15 @@ export class ModelCheckpoint extends MonitorCallback {
       initialValueThreshold: null,
       ...options,
     };
+    if (typeof filepath !== 'string') throw new ValueError(`ModelCheckpoint: filepath must be a text.\n  Received: ${describe(filepath)}`);
     super(settings.monitor, settings.mode, settings.initialValueThreshold, 0);
     this.settings = settings;
     const { saveFreq, saveWeightsOnly } = settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
       throw new ValueError(`ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`);
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
-      throw new ValueError(`ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: '${filepath}'`);
-    if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath)) throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: '${filepath}'`);
+      throw new ValueError(`ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: ${describe(filepath)}`);
+    if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath)) throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: ${describe(filepath)}`);
     // Without a number of batches nothing happens at batches, and whole epochs run natively.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.afterBatch(batch, logs ?? {});
   }

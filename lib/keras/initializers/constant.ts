@@ -41,7 +41,7 @@ export class Identity extends Initializer {
   readonly gain: number;
   constructor(gain: number | { gain?: number } = 1) {
     super();
-    this.gain = typeof gain === 'object' ? (gain.gain ?? 1) : gain;
+    this.gain = typeof gain === 'object' && gain !== null ? (gain.gain ?? 1) : gain;
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (sizesOf(shape).length !== 2) throw new ValueError(`Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`);

@@ -12,7 +12,7 @@ export class Orthogonal extends RandomInitializer {
   static positional = ['gain'];
   readonly gain: number;
   constructor(gain: number | { gain?: number; seed?: number | SeedGenerator | null } = 1, options: { seed?: number | SeedGenerator | null } = {}) {
-    const given = typeof gain === 'object' ? gain : { gain, ...options };
+    const given = typeof gain === 'object' && gain !== null ? gain : { gain, ...options };
     checkOptions('Orthogonal', given, ['gain', 'seed']);
     super(given.seed);
     this.gain = given.gain ?? 1;

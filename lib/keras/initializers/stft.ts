@@ -1,4 +1,5 @@
 /** STFT: kernels of Fourier transforms of frames. */
+import { describe } from '../../describe';
 import { requireTable } from '../../limits';
 import { ValueError } from '../../errors';
 import { type Shape, type Tensor, tensor } from '../../tensor';
@@ -25,10 +26,10 @@ export class STFT extends Initializer {
     periodic = false,
   ) {
     super();
-    const given = typeof side === 'object' ? { side: 'real', window: 'hann', scaling: 'density', periodic: false, ...side } : { side, window, scaling, periodic };
-    if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: '${given.side}'`);
+    const given = typeof side === 'object' && side !== null ? { side: 'real', window: 'hann', scaling: 'density', periodic: false, ...side } : { side, window, scaling, periodic };
+    if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: ${describe(given.side)}`);
     if (given.scaling !== null && !['density', 'spectrum'].includes(given.scaling))
-      throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: '${given.scaling}'`);
+      throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: ${describe(given.scaling)}`);
     if (typeof given.window === 'string' && !WINDOWS[given.window]) throw new ValueError(`STFT: window '${given.window}' is not one of ${Object.keys(WINDOWS).join(', ')}.`);
     this.side = given.side;
     this.window = given.window;

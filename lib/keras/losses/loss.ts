@@ -1,5 +1,5 @@
 /** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
-import { expectKind } from '../../guard';
+import { expectKind, recordOf } from '../../guard';
 import { describe } from '../../describe';
 import { NotImplementedError, TypeError, ValueError } from '../../errors';
 import * as ops from '../../ops/index';
@@ -131,8 +131,9 @@ export class LossFunctionWrapper extends Loss {
   readonly settings: Record<string, unknown>;
   constructor(
     readonly fn: LossFunction,
-    { name, reduction, dtype, ...settings }: LossOptions & Record<string, unknown> = {},
+    options: LossOptions & Record<string, unknown> = {},
   ) {
+    const { name, reduction, dtype, ...settings } = recordOf(new.target.name, options);
     super({ name: name ?? autoName('LossFunctionWrapper'), reduction, dtype });
     if (typeof fn !== 'function') throw new TypeError(`LossFunctionWrapper: fn must be a function (yTrue, yPred) => losses.\n  Received: ${describe(fn)}`);
     this.settings = settings;

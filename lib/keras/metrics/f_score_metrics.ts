@@ -1,6 +1,7 @@
 /** Means of precision and recall (keras.src.metrics.f_score_metrics). */
 import { describe } from '../../describe';
 import { ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
@@ -30,7 +31,7 @@ export class FBetaScore extends Metric {
   readonly threshold: number | null;
   private counts: { truePositives: Variable; falsePositives: Variable; falseNegatives: Variable; intermediateWeights: Variable } | null = null;
   constructor(options: FScoreOptions = {}) {
-    super({ ...options, name: options.name ?? 'fbeta_score' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'fbeta_score' });
     const cls = this.constructor.name;
     this.average = options.average ?? null;
     this.beta = options.beta ?? 1;
@@ -92,7 +93,7 @@ export class FBetaScore extends Metric {
 export class F1Score extends FBetaScore {
   static override options = ['average', 'threshold'];
   constructor(options: Omit<FScoreOptions, 'beta'> = {}) {
-    super({ ...options, name: options.name ?? 'f1_score' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'f1_score' });
   }
   override getConfig() {
     const { beta, ...config } = super.getConfig();

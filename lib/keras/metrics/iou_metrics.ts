@@ -1,5 +1,6 @@
 /** Intersection over union of predicted and true classes (keras.src.metrics.iou_metrics). */
 import { ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import { describe } from '../../describe';
 import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
@@ -42,7 +43,7 @@ export class IoU extends Metric {
   readonly axis: number;
   readonly totalCm: Variable;
   constructor(numClasses: number, targetClassIds: readonly number[], options: MeanIoUOptions = {}) {
-    super({ ...options, dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype });
+    super({ ...recordOf(new.target.name, options), dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype });
     const cls = this.constructor.name;
     classCount(cls, numClasses);
     const wrong = numberList(cls, 'targetClassIds', targetClassIds).find((id) => !(Number.isInteger(id) && id >= 0 && id < numClasses));
@@ -95,7 +96,8 @@ export class BinaryIoU extends IoU {
   static override positional = [];
   static override options = ['targetClassIds', 'threshold'];
   readonly threshold: number;
-  constructor({ targetClassIds = [0, 1], threshold = 0.5, ...options }: MetricOptions & { targetClassIds?: readonly number[]; threshold?: number } = {}) {
+  constructor(given: MetricOptions & { targetClassIds?: readonly number[]; threshold?: number } = {}) {
+    const { targetClassIds = [0, 1], threshold = 0.5, ...options } = recordOf(new.target.name, given);
     super(2, targetClassIds, options);
     this.threshold = threshold;
   }
@@ -125,7 +127,7 @@ export class MeanIoU extends IoU {
 export class OneHotIoU extends IoU {
   static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, targetClassIds: readonly number[], options: OneHotIoUOptions = {}) {
-    super(numClasses, targetClassIds, { ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+    super(numClasses, targetClassIds, { ...recordOf(new.target.name, options), sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
   }
   override getConfig() {
     return this.configOf('numClasses', 'targetClassIds', 'ignoreClass', 'sparseYPred', 'axis');
@@ -135,7 +137,7 @@ export class OneHotIoU extends IoU {
 export class OneHotMeanIoU extends MeanIoU {
   static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, options: OneHotIoUOptions = {}) {
-    super(numClasses, { ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+    super(numClasses, { ...recordOf(new.target.name, options), sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
   }
   override getConfig() {
     return this.configOf('numClasses', 'ignoreClass', 'sparseYPred', 'axis');

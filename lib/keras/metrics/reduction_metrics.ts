@@ -1,6 +1,7 @@
 /** Metrics that are sums and means of values (keras.src.metrics.reduction_metrics). */
 import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type DType, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
@@ -34,7 +35,7 @@ export class Sum extends Metric {
   static positional: readonly string[] = [];
   readonly total: Variable;
   constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'sum' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'sum' });
     this.total = this.addVariable({ name: 'total', dtype: this.dtype });
   }
   override updateState(values: TensorLike, options: UpdateOptions | TensorLike = {}): void {
@@ -51,7 +52,7 @@ export class Mean extends Metric {
   readonly total: Variable;
   readonly count: Variable;
   constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'mean' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'mean' });
     this.total = this.addVariable({ name: 'total', dtype: this.dtype });
     this.count = this.addVariable({ name: 'count', dtype: this.dtype });
   }
@@ -81,7 +82,8 @@ export class MeanMetricWrapper extends Mean {
   readonly fn: MetricFunction;
   /** Options of the function. */
   readonly settings: Record<string, unknown>;
-  constructor(fn: MetricFunction, { name, dtype, ...settings }: MetricOptions & Record<string, unknown> = {}) {
+  constructor(fn: MetricFunction, options: MetricOptions & Record<string, unknown> = {}) {
+    const { name, dtype, ...settings } = recordOf(new.target.name, options);
     super({ name: name ?? autoName('MeanMetricWrapper'), dtype });
     if (typeof fn !== 'function') throw new TypeError(`MeanMetricWrapper: fn must be a function (yTrue, yPred) => values.\n  Received: ${describe(fn)}`);
     this.fn = fn;

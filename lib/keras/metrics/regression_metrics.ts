@@ -1,6 +1,7 @@
 /** How far predictions are from targets (keras.src.metrics.regression_metrics). */
 import { describe } from '../../describe';
 import { ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import { binding } from '../../binding';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
@@ -65,7 +66,7 @@ export class RootMeanSquaredError extends Mean {
   static override positional = [];
   override readonly direction = 'down';
   constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'root_mean_squared_error' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'root_mean_squared_error' });
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
     const [t, p] = matched(yTrue, convert(yPred as TensorLike), 'rootMeanSquaredError');
@@ -92,7 +93,7 @@ export class R2Score extends Metric {
   readonly numSamples: Variable;
   private sums: { squaredSum: Variable; sum: Variable; residual: Variable; count: Variable } | null = null;
   constructor(options: MetricOptions & { classAggregation?: ClassAggregation; numRegressors?: number } = {}) {
-    super({ ...options, name: options.name ?? 'r2_score' });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? 'r2_score' });
     this.classAggregation = options.classAggregation === undefined ? 'uniform_average' : options.classAggregation;
     this.numRegressors = options.numRegressors ?? 0;
     if (!AGGREGATIONS.includes(this.classAggregation))

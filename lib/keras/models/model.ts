@@ -1,5 +1,6 @@
 /** Models: layers that train (keras.Model). Functional when made of inputs and outputs, else subclassed. */
 import { NotImplementedError, ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import { isRecord, mapStructure } from '../../nest';
 import type { Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
@@ -40,7 +41,7 @@ export class Model extends Layer {
   static override options: readonly string[] = ['inputs', 'outputs'];
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
-    super(new.target === Model && options.inputs !== undefined && !options.name ? { ...options, name: autoName('Functional') } : options);
+    super(new.target === Model && recordOf('Model', options).inputs !== undefined && !options.name ? { ...options, name: autoName('Functional') } : options);
     if (options.inputs !== undefined || options.outputs !== undefined) {
       const { inputs, outputs } = uponInputs(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name);
       this.setGraph(new FunctionalGraph(inputs, outputs, this.name));

@@ -1,6 +1,7 @@
 /** saveModel, loadModel, saveWeights, loadWeights: which format a file has, and who reads or writes it (keras.src.saving.saving_api). */
 import { stat } from 'node:fs/promises';
 import { FileError, TypeError, ValueError } from '../../errors';
+import { recordOf } from '../../guard';
 import { writeAtomically } from '../../io/atomic';
 import { isHdf5, openHdf5 } from '../../io/hdf5/index';
 import { withFile, type ByteSource } from '../../io/source';
@@ -203,7 +204,8 @@ export function architectureOf(model: Layer): Record<string, unknown> {
 /** @internal */
 export const modelToJson = (model: Layer, { indent }: { indent?: number }): string => toPythonJson(architectureOf(model), { indent });
 /** A model, with new weights, by the JSON that `toJson` (in Keras: `to_json`) gives. */
-export function modelFromJson(json: string, { customObjects }: { customObjects?: CustomObjects } = {}): Model {
+export function modelFromJson(json: string, options: { customObjects?: CustomObjects } = {}): Model {
+  const { customObjects } = recordOf('modelFromJson', options);
   if (typeof json !== 'string') throw new TypeError(`modelFromJson: the text that toJson gives is expected.\n  Received: ${describe(json)}`);
   const config = parseJson(json, 'modelFromJson: the text');
   if (!isRecord(config)) throw new ValueError('modelFromJson: a record is expected.');

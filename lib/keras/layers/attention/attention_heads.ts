@@ -1,5 +1,6 @@
 /** What layers of several attention heads share: options, projections as EinsumDense layers, masks, the call. */
 import { ValueError } from '../../../errors';
+import { recordOf } from '../../../guard';
 import { dotProductAttention } from '../../../ops/attention';
 import { formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
 import * as constraints from '../../constraints';
@@ -76,7 +77,7 @@ export abstract class AttentionHeads extends Layer {
   protected readonly flashAttention: boolean;
   protected readonly settings;
   constructor(options: AttentionHeadsOptions) {
-    super({ ...options, activityRegularizer: null }); // it goes to the projections, as in Keras
+    super({ ...recordOf(new.target.name, options), activityRegularizer: null }); // it goes to the projections, as in Keras
     const where = this.constructor.name;
     this.dropout = options.dropout ?? 0;
     this.useBias = options.useBias ?? true;

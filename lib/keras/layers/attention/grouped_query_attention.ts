@@ -1,5 +1,6 @@
 /** GroupedQueryAttention (Ainslie et al. 2023); files name it GroupQueryAttention. */
 import { ValueError } from '../../../errors';
+import { recordOf } from '../../../guard';
 import { einsum } from '../../../ops/einsum';
 import { repeat } from '../../../ops/shape';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
@@ -36,7 +37,7 @@ export class GroupedQueryAttention extends AttentionHeads {
   readonly numKeyValueHeads: number;
   private softmax: Softmax | null = null;
   constructor(headDim: number, numQueryHeads: number, numKeyValueHeads: number, options: GroupedQueryAttentionOptions = {}) {
-    super({ ...options, name: options.name ?? autoName('GroupedQueryAttention') });
+    super({ ...recordOf(new.target.name, options), name: options.name ?? autoName('GroupedQueryAttention') });
     this.headDim = positiveInteger('GroupedQueryAttention', 'headDim', headDim);
     this.numQueryHeads = positiveInteger('GroupedQueryAttention', 'numQueryHeads', numQueryHeads);
     this.numKeyValueHeads = positiveInteger('GroupedQueryAttention', 'numKeyValueHeads', numKeyValueHeads);

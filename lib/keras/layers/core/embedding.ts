@@ -1,5 +1,6 @@
 /** Embedding: rows of a table by whole numbers. */
 import { embeddingLookup } from '../../../ops/indexing';
+import { recordOf } from '../../../guard';
 import { matmul } from '../../../ops/linalg';
 import { convert, isFloating, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
@@ -42,7 +43,7 @@ export class Embedding extends Layer {
     readonly outputDim: number,
     options: EmbeddingOptions = {},
   ) {
-    super({ ...options, ...(options.inputLength ? { inputShape: [options.inputLength] } : {}) });
+    super({ ...recordOf(new.target.name, options), ...(options.inputLength ? { inputShape: [options.inputLength] } : {}) });
     positiveInteger('Embedding', 'inputDim', inputDim);
     positiveInteger('Embedding', 'outputDim', outputDim);
     this.maskZero = options.maskZero ?? false;

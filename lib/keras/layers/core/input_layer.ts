@@ -1,4 +1,5 @@
 /** Where data enter a model: InputLayer and Input. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import type { DType } from '../../../tensor';
 import { KerasTensor, recordNode, type SymbolicShape } from '../../keras_tensor';
@@ -23,7 +24,7 @@ export class InputLayer extends Layer {
     const shape = options.batchShape ?? (Array.isArray(options.shape) ? [options.batchSize ?? null, ...(options.shape as SymbolicShape)] : null) ?? this.batchShape;
     if (!Array.isArray(shape)) throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
     for (const d of shape)
-      if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: [${shape}]`);
+      if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: ${describe(shape)}`);
     this.batchShape = shape;
     this.optional = options.optional ?? false;
     this.kerasTensor = new KerasTensor(shape, this.computeDtype === this.variableDtype ? this.variableDtype : 'float32', { name: this.name });
@@ -59,7 +60,7 @@ export function Input(shape: SymbolicShape | (InputOptions & { shape?: SymbolicS
   const given = Array.isArray(shape) ? { shape: shape as SymbolicShape, ...options } : { ...(shape as InputOptions & { shape?: SymbolicShape }) };
   const layer = new InputLayer({
     ...given,
-    batchShape: given.batchShape ?? (given.shape ? [given.batchSize ?? null, ...given.shape] : undefined),
+    batchShape: given.batchShape ?? (Array.isArray(given.shape) ? [given.batchSize ?? null, ...given.shape] : undefined),
     batchSize: undefined,
     dtype: given.dtype as DType | null,
     name: given.name ?? undefined,

@@ -24,7 +24,7 @@ export class Dot extends Merge {
     super(options);
     if (typeof axes !== 'number' && !Array.isArray(axes)) throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(axes)}`);
     const list = typeof axes === 'number' ? [axes, axes] : [...axes];
-    if (list.length !== 2 || !list.every(Number.isInteger)) throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: [${list}]`);
+    if (list.length !== 2 || !list.every(Number.isInteger)) throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(list)}`);
     this.axes = typeof axes === 'number' ? axes : list;
     this.normalize = options.normalize ?? false;
   }

@@ -1,4 +1,5 @@
 /** CategoryEncoding: class numbers to vectors. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -26,7 +27,8 @@ export class CategoryEncoding extends Layer {
     refuseSparse('CategoryEncoding', all.sparse);
     this.outputMode = checkOutputMode('CategoryEncoding', all.outputMode ?? 'multi_hot', ['count', 'one_hot', 'multi_hot']);
     if (all.numTokens == null) throw new ValueError('CategoryEncoding: numTokens must be given.\n  Fix: when it is not known beforehand, use IntegerLookup.');
-    if (!Number.isInteger(all.numTokens) || all.numTokens < 1) throw new ValueError(`CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${all.numTokens}`);
+    if (!Number.isInteger(all.numTokens) || all.numTokens < 1)
+      throw new ValueError(`CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${describe(all.numTokens)}`);
     this.numTokens = all.numTokens;
   }
   override call(inputs: Tensor, { countWeights }: CallOptions & { countWeights?: TensorLike | null } = {}): Tensor {

@@ -1,6 +1,7 @@
 /** StringLookup and IntegerLookup. */
 import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
+import { recordOf } from '../../../guard';
 import { registerClass } from '../../saving/registry';
 import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
 
@@ -37,6 +38,7 @@ export class IntegerLookup extends IndexLookup {
   static override options = [...LOOKUP_OPTIONS, 'vocabularyDtype'];
   protected override readonly isText = false;
   constructor(options: IndexLookupOptions & { vocabularyDtype?: string } = {}) {
+    recordOf('IntegerLookup', options);
     if (options.vocabularyDtype !== undefined && options.vocabularyDtype !== 'int64')
       throw new ValueError(`IntegerLookup: vocabularyDtype must be 'int64'.\n  Received: '${options.vocabularyDtype}'`);
     if (options.salt != null && options.oovMethod !== 'farmhash')

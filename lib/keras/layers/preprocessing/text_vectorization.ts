@@ -2,6 +2,7 @@
 import { requireTable } from '../../../limits';
 import { describe } from '../../../describe';
 import { TypeError, ValueError } from '../../../errors';
+import { recordOf } from '../../../guard';
 import type { Tensor, TensorLike } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import { isKerasTensor, type SymbolicShape } from '../../keras_tensor';
@@ -73,7 +74,7 @@ export class TextVectorization extends Layer {
 
   constructor(options: TextVectorizationOptions = {}) {
     // Files of tf.keras say what it takes.
-    super(isOfStrings(options.dtype) ? { ...options, dtype: undefined } : options);
+    super(isOfStrings(recordOf('TextVectorization', options).dtype) ? { ...options, dtype: undefined } : options);
     const { standardize = 'lower_and_strip_punctuation', split = 'whitespace', ngrams = null, outputSequenceLength = null } = options;
     if (standardize !== null && typeof standardize !== 'function' && !STANDARDS.includes(standardize))
       throw new ValueError(`TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: ${describe(standardize)}`);

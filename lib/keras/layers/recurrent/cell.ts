@@ -42,7 +42,7 @@ const isSize = (x: unknown): boolean => (typeof x === 'number' ? Number.isIntege
 /** @internal @throws when `cell` is none. */
 export function checkCell(where: string, cell: unknown): asserts cell is RNNCell {
   if (typeof cell !== 'object' || cell === null || typeof (cell as RNNCell).call !== 'function')
-    throw new ValueError(`${where}: a cell must have a method call(inputs, states).\n  Received: ${cell instanceof Layer ? cell.name : String(cell)}`);
+    throw new ValueError(`${where}: a cell must have a method call(inputs, states).\n  Received: ${cell instanceof Layer ? cell.name : describe(cell)}`);
   const { stateSize } = cell as RNNCell,
     name = (cell as { name?: string }).name ?? cell.constructor.name;
   if (stateSize === undefined)

@@ -1,4 +1,5 @@
 /** Base of SimpleRNN, GRU, LSTM and ConvLSTM: recurrent layers that make their cell themselves and show its options. */
+import { recordOf } from '../../../guard';
 import type { RecurrentOptions } from './recurrent_options';
 import type { DropoutRNNCell } from './dropout_rnn_cell';
 import { RNN, type RNNOptions } from './rnn';
@@ -6,6 +7,7 @@ import * as regularizers from '../../regularizers';
 
 /** @internal The options among `given` that `names` lists, with those that layer and cell share. */
 export function cellOptions(given: object, names: readonly string[], name: string): Record<string, unknown> {
+  recordOf(name, given);
   const shared = ['dtype', 'trainable', ...names];
   return { ...Object.fromEntries(Object.entries(given).filter(([k]) => shared.includes(k))), name };
 }

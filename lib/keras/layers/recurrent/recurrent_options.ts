@@ -1,6 +1,7 @@
 /** Options that SimpleRNN, GRU, LSTM, their convolutional kin and their cells share: weights, activations, dropout. */
 import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
+import { recordOf } from '../../../guard';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
@@ -71,6 +72,7 @@ export class RecurrentOptions {
   readonly recurrentDropout;
   readonly seed;
   constructor(where: string, o: GatedCellOptions) {
+    recordOf(where, o);
     this.activation = activations.get(o.activation === undefined ? 'tanh' : o.activation);
     this.recurrentActivation = activations.get(o.recurrentActivation === undefined ? 'sigmoid' : o.recurrentActivation);
     this.useBias = o.useBias ?? true;

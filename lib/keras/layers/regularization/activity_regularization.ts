@@ -1,4 +1,5 @@
 /** ActivityRegularization. */
+import { recordOf } from '../../../guard';
 import { L1L2 } from '../../regularizers';
 import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
@@ -11,7 +12,7 @@ export class ActivityRegularization extends Layer {
   readonly l1: number;
   readonly l2: number;
   constructor(options: LayerOptions & { l1?: number; l2?: number } = {}) {
-    const { l1 = 0, l2 = 0 } = options;
+    const { l1 = 0, l2 = 0 } = recordOf('ActivityRegularization', options);
     super({ ...options, activityRegularizer: new L1L2({ l1, l2 }) });
     this.l1 = l1;
     this.l2 = l2;

@@ -21,7 +21,7 @@ export class Dropout extends Layer {
   private readonly seedGenerator: SeedGenerator | null;
   private readonly seed: number | null;
   constructor(rate: number | DropoutOptions, options: DropoutOptions = {}) {
-    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    const given = typeof rate === 'object' && rate !== null ? rate : { ...options, rate };
     super(given);
     if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1))
       throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${describe(given.rate)}`);

@@ -33,7 +33,7 @@ export class GaussianNoise extends Noise {
   static override options = ['stddev', 'seed'];
   readonly stddev: number;
   constructor(stddev: number | (NoiseOptions & { stddev: number }), options: NoiseOptions = {}) {
-    const given = typeof stddev === 'object' ? stddev : { ...options, stddev };
+    const given = typeof stddev === 'object' && stddev !== null ? stddev : { ...options, stddev };
     super('stddev', given.stddev, given);
     this.stddev = given.stddev;
   }
@@ -50,7 +50,7 @@ export class GaussianDropout extends Noise {
   static override options = ['rate', 'seed'];
   readonly rate: number;
   constructor(rate: number | (NoiseOptions & { rate: number }), options: NoiseOptions = {}) {
-    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    const given = typeof rate === 'object' && rate !== null ? rate : { ...options, rate };
     super('rate', given.rate, given);
     this.rate = given.rate;
   }
@@ -77,7 +77,7 @@ export class AlphaDropout extends Noise {
     rate: number | (NoiseOptions & { rate: number; noiseShape?: readonly (number | null)[] | null }),
     options: NoiseOptions & { noiseShape?: readonly (number | null)[] | null } = {},
   ) {
-    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    const given = typeof rate === 'object' && rate !== null ? rate : { ...options, rate };
     super('rate', given.rate, given);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;

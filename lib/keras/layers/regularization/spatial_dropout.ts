@@ -24,7 +24,7 @@ export abstract class BaseSpatialDropout extends Layer {
   private readonly seed: number | null;
   private readonly seedGenerator: SeedGenerator | null;
   protected constructor(rank: number, rate: number | SpatialDropoutOptions, options: SpatialDropoutOptions) {
-    const given = typeof rate === 'object' ? rate : { ...options, rate };
+    const given = typeof rate === 'object' && rate !== null ? rate : { ...options, rate };
     super(given);
     const where = this.constructor.name;
     if (!(typeof given.rate === 'number' && given.rate >= 0 && given.rate <= 1))

@@ -19,7 +19,7 @@ export function pairs(where: string, what: string, value: Borders, axes: number)
         : axes === 1 && typeof value[0] === 'number'
           ? [value as number[]]
           : (value as (number | number[])[]).map(both);
-  if (list.length !== axes || list.some((e) => e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0)))
+  if (list.length !== axes || list.some((e) => !Array.isArray(e) || e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0)))
     throw new ValueError(
       `${where}: ${what} must be a whole number >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${describe(value)}`,
     );

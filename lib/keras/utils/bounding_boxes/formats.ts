@@ -20,10 +20,7 @@ export type Length = number | Tensor;
 export function checkFormat(op: string, format: unknown): BoxFormat {
   const name = typeof format === 'string' ? format.toLowerCase() : format;
   if (!FORMATS.includes(name as BoxFormat))
-    throw new ValueError(
-      `${op}: a format of bounding boxes is one of ${FORMATS.map((f) => `'${f}'`).join(', ')}.\n  Received: ${typeof format === 'string' ? `'${format}'` : String(format)}`,
-      { op },
-    );
+    throw new ValueError(`${op}: a format of bounding boxes is one of ${FORMATS.map((f) => `'${f}'`).join(', ')}.\n  Received: ${describe(format)}`, { op });
   return name as BoxFormat;
 }
 /** @internal The four columns of boxes, each (..., 1). */
