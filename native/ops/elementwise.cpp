@@ -63,6 +63,7 @@ const UnaryRule kUnary[] = {
   {"softplus", Code::kSoftplus, Flow::kFloat, VJP { return dy * unary("sigmoid", x); }},
   {"erf", Code::kErf, Flow::kFloat, VJP { return dy * unary("exp", -(x * x)) * M_2_SQRTPI; }},
   {"erfinv", Code::kErfinv, Flow::kFloat, VJP { return dy * unary("exp", y * y) * (1 / M_2_SQRTPI); }},
+  {"gelu", Code::kGelu, Flow::kFloat, VJP { return binary("gelu_grad", x, dy); }},
   {"floor", Code::kFloor, Flow::kSame, nullptr},
   {"ceil", Code::kCeil, Flow::kSame, nullptr},
   {"round", Code::kRound, Flow::kSame, nullptr},
@@ -120,6 +121,11 @@ const BinaryRule kBinary[] = {
   {"relu6_grad", Code::kRelu6Grad, Flow::kSame, VJP { return {Tensor(), binary("relu6_grad", a, dy)}; }, true},
   {"sigmoid_grad", Code::kSigmoidGrad, Flow::kSame, VJP { return {dy * b * (1 - a * 2), binary("sigmoid_grad", a, dy)}; }, true},
   {"tanh_grad", Code::kTanhGrad, Flow::kSame, VJP { return {dy * b * a * -2, binary("tanh_grad", a, dy)}; }, true},
+  // b (P(X <= a) + a p(a)), X normal with density p, of which the derivative is b p(a) (2 - a^2).
+  {"gelu_grad", Code::kGeluGrad, Flow::kSame, VJP {
+    const Tensor density = unary("exp", a * a * -0.5) * (M_SQRT1_2 * M_2_SQRTPI / 2);
+    return {dy * b * density * (2 - a * a), binary("gelu_grad", a, dy)};
+  }, true},
 };
 #undef VJP
 // clang-format on

@@ -52,6 +52,7 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
     case Code::kRelu6: return x < 0 ? 0 : x > 6 ? 6 : x;
     case Code::kSoftplus: return x == -INFINITY ? 0 : x > 50 ? x : std::log1p(std::exp(x));
     case Code::kErf: return std::erf(x);
+    case Code::kGelu: return 0.5 * x * std::erfc(x * -M_SQRT1_2);
     case Code::kFloor: return std::floor(x);
     case Code::kCeil: return std::ceil(x);
     case Code::kRound: return std::nearbyint(x);
@@ -84,6 +85,7 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
     case Code::kRelu6Grad: return x > 0 && x < 6 ? y : 0;
     case Code::kSigmoidGrad: return y * x * (1 - x);
     case Code::kTanhGrad: return y * (1 - x * x);
+    case Code::kGeluGrad: return y * (0.5 * std::erfc(x * -M_SQRT1_2) + x * std::exp(-0.5 * x * x) * (M_SQRT1_2 * M_2_SQRTPI / 2));
     default: return std::nullopt;
   }
 }

@@ -146,6 +146,7 @@ LEAF1(relu6, T, x<0 ? T(0) : x> 6 ? T(6) : x)
 LEAF1(softplus_leaf, T, softplus_(x))
 LEAF1(erf_leaf, T, erf_(x))
 LEAF1(erfinv_leaf, T, T(erfinv_(double(x))))
+LEAF1(gelu_leaf, T, x* normal_below_(x, exp_(T(-0.5) * x * x)))
 LEAF1(floor_leaf, T, floor_(x))
 LEAF1(ceil_leaf, T, ceil_(x))
 LEAF1(round_leaf, T, round_(x))
@@ -200,6 +201,12 @@ LEAF2(relu6_grad, T, x > 0 && x < 6 ? y : T(0))
 LEAF2(relu_grad, T, x > 0 ? y : T(0))
 LEAF2(sigmoid_grad, T, y* x*(T(1) - x))
 LEAF2(tanh_grad, T, y*(T(1) - x * x))
+template <class T>
+inline T gelu_slope(T x) {
+  const T e = exp_(T(-0.5) * x * x);
+  return normal_below_(x, e) + x * T(0.39894228040143268) * e;
+}
+LEAF2(gelu_grad, T, y* gelu_slope(x))
 
 template <class T>
 void where(int64_t n, void* to, const void* a, const void* b, const void* c, const double*) {
@@ -256,6 +263,7 @@ Leaf find(int code, Lane lane) {
       FLOATS(softplus_leaf),
       FLOATS(erf_leaf),
       FLOATS(erfinv_leaf),
+      FLOATS(gelu_leaf),
       SPLIT(floor_leaf, identity),
       SPLIT(ceil_leaf, identity),
       SPLIT(round_leaf, identity),
@@ -294,6 +302,7 @@ Leaf find(int code, Lane lane) {
       NUMBERS(relu6_grad),
       FLOATS(sigmoid_grad),
       FLOATS(tanh_grad),
+      FLOATS(gelu_grad),
       ALL(where),
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   return kTable[code][int(lane)];

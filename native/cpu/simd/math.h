@@ -115,6 +115,22 @@ inline float erf_(float x) {
   const float y = a < 1.0f ? small : (x < 0.0f ? -big : big);
   return x != x ? x : y;
 }
+// P(X <= x), X normal; `e` is exp(-x^2 / 2). The smaller side is e times a polynomial without a constant.
+inline float normal_below_(float x, float e) {
+  const float a = x < 0.0f ? -x : x;
+  const float t = 1.0f / (1.0f + a * 0.282842712f);
+  float p = 2.062421610e-02f;
+  p = p * t - 7.014938264e-02f;
+  p = p * t + 4.197435238e-02f;
+  p = p * t + 4.400227853e-02f;
+  p = p * t + 3.986558667e-02f;
+  p = p * t + 9.670152498e-02f;
+  p = p * t + 1.009426431e-01f;
+  p = p * t + 1.132217040e-01f;
+  p = p * t + 1.128171075e-01f;
+  const float side = p * t * e;
+  return x < 0.0f ? side : 1.0f - side;
+}
 inline float expm1_(float x) {
   float p = 2.4957018467830494e-05f;
   p = p * x + 1.996218488784507e-04f;
@@ -179,6 +195,7 @@ inline double log_(double x) { return log(x); }
 inline double expm1_(double x) { return expm1(x); }
 inline double log1p_(double x) { return log1p(x); }
 inline double erf_(double x) { return erf(x); }
+inline double normal_below_(double x, double) { return 0.5 * erfc(x * -0.70710678118654752); }
 inline double tanh_(double x) { return tanh(x); }
 inline double sigmoid_(double x) { return 1.0 / (1.0 + exp(-x)); }
 inline double softplus_(double x) { return (x > 0 ? x : (x == x ? 0 : x)) + log1p(exp(-fabs(x))); }
