@@ -41,7 +41,7 @@ const REASONS: [RegExp, string][] = [
     'about Python',
   ],
   [/^keras\.config\.(set_image_data_format|image_data_format)$/, 'channels_last is the default everywhere; layers take dataFormat'],
-  [/^keras\.config\.\w*flash_attention\w*$/, 'there is one implementation of attention'],
+  [/^keras\.config\.\w*flash_attention\w*$/, 'the engine chooses how attention is computed'],
   [/^keras\.config\.(epsilon|floatx|set_epsilon|set_floatx)$/, 'fixed: 1e-7 and float32; layers take a dtype, functions an epsilon'],
   [/^keras\.config\.(dtype_policy|set_dtype_policy)$/, 'keras.dtypePolicy and keras.setDtypePolicy'],
   [/^keras\.config\.\w*unsafe_deserialization$/, 'loading never runs code from a file'],

@@ -129,7 +129,7 @@ void over_tasks(int64_t tasks, int team, const Storage& scratch, int64_t floats,
 }  // namespace
 
 Kernel Attention::cpu(const Specs& in, const Specs&) const {
-  const Blocks blocks(attrs, in, 8192);
+  const Blocks blocks(attrs, in, 16384);
   const AttentionSizes s = blocks.s;
   const int team = num_threads();
   // Few heads: each is cut into parts of its queries.
@@ -167,7 +167,7 @@ Kernel Attention::cpu(const Specs& in, const Specs&) const {
 // With weights w = softmax(scores) and dw = dy value^T: dscores = w (dw - sum(y dy)); dvalue = w^T dy; dquery = dscores
 // key; dkey = dscores^T query.
 Kernel AttentionGrad::cpu(const Specs& in, const Specs&) const {
-  const Blocks blocks(attrs, in, 16384);
+  const Blocks blocks(attrs, in, 32768);
   const AttentionSizes s = blocks.s;
   const int team = num_threads();
   const int64_t inputs = attrs.is_masked ? 4 : 3, block = blocks.rows * blocks.stride;
