@@ -121,6 +121,20 @@ describe('tensor()', () => {
 });
 
 describe('reading', () => {
+  it('gives whole large arrays, each with memory of its own that can be transferred', async () => {
+    for (const dtype of ['float32', 'float64', 'int64', 'uint8', 'float16'] as const)
+      for (const n of [262143, 1000003, 1250001, 3000001]) {
+        const values = Uint8Array.from({ length: n }, (_, i) => i * 7 + (i >> 8)),
+          t = trae.cast(trae.tensor(values), dtype);
+        for (const data of [await t.data(), t.dataSync(), await t.data()]) {
+          assert.deepEqual([data.length, data.byteOffset, data.buffer.byteLength], [n, 0, n * data.BYTES_PER_ELEMENT]);
+          const at = values.findIndex((v, i) => Number(data[i]) !== v);
+          if (at >= 0) assert.fail(`${dtype}, ${n} elements: element ${at} is ${data[at]} instead of ${values[at]}`);
+          const moved = structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+          assert.deepEqual([data.length, moved.length], [0, n]);
+        }
+      }
+  });
   it('data and dataSync give the typed array of the dtype', async () => {
     const kinds: [trae.DType, new (n: number) => unknown][] = [
       ['float32', Float32Array],
