@@ -12,6 +12,7 @@
 #include "cpu/simd/magnitude.h"
 #include "ops/convolution.h"
 #include "ops/elementwise_codes.h"
+#include "ops/normalization_table.h"
 
 namespace trae {
 namespace {
@@ -176,6 +177,22 @@ struct ReluConvolution {
   }
 };
 
+// A scale, an offset and an activation where the convolution itself has none of them.
+Kernel followed(Kernel convolution, const ConvAttrs& a, const Shape& y) {
+  const int64_t channels = y.back(), rows = size_of(y) / std::max<int64_t>(1, channels);
+  const std::vector<float> ones(size_t(channels), 1.0f), zeros(size_t(channels), 0.0f);
+  static constexpr NormActivation kActivations[] = {NormActivation::kLinear, NormActivation::kRelu, NormActivation::kRelu6};
+  return [=, is_scaled = a.is_scaled, activation = kActivations[int(a.activation)]](const void* const* in, void* const* out) {
+    convolution(in, out);
+    const float *scale = is_scaled ? static_cast<const float*>(in[3]) : ones.data(),
+                *offset = is_scaled ? static_cast<const float*>(in[2]) : zeros.data();
+    parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, channels)), [&](int64_t begin, int64_t end) {
+      float* p = static_cast<float*>(out[0]) + begin * channels;
+      simd::normalization_table().apply(p, p, end - begin, channels, scale, offset, activation);
+    });
+  };
+}
+
 template <class F>
 Kernel by_type(const std::string& label, DType d, F&& make) {
   if (d == DType::kFloat32) return make(float{});
@@ -185,10 +202,20 @@ Kernel by_type(const std::string& label, DType d, F&& make) {
 
 }  // namespace
 
+bool is_scaled_in_registers(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
+  return direct::computes_forward(a, x, w, y);
+}
+
 Kernel Conv::cpu(const Specs& in, const Specs& out) const {
-  const bool has_bias = in.size() == 3;
+  const bool has_bias = in.size() >= 3;
   if (in[0].dtype == DType::kFloat32) {
     if (auto k = direct::forward(attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
+    if (attrs.is_scaled || attrs.activation == ConvActivation::kRelu6) {
+      Conv linear(*this);
+      linear.attrs.is_scaled = false;
+      linear.attrs.activation = ConvActivation::kLinear;
+      return followed(linear.cpu(attrs.is_scaled ? Specs{in[0], in[1]} : in, out), attrs, out[0].shape);
+    }
     if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
       if (attrs.activation == ConvActivation::kLinear) return *k;
       auto guarded = std::make_shared<ReluConvolution>(ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});

@@ -41,11 +41,7 @@ std::optional<Geometry> geometry(const ConvAttrs& a, const Shape& x, const Shape
   for (const Shape* shape : {&x, &w, &y})
     for (int64_t size : *shape)
       if (size == 0) return std::nullopt;
-  const auto are_all = [](const Ints& all, int64_t value) {
-    return std::all_of(all.begin(), all.end(), [=](int64_t v) { return v == value; });
-  };
-  if (std::all_of(w.begin(), w.end() - 2, [](int64_t k) { return k == 1; }) && are_all(a.strides, 1) && are_all(a.before, 0) &&
-      are_all(a.after, 0)) {
+  if (is_pointwise(a, w)) {
     const int64_t pixels = size_of(x) / x.back();
     return Geometry{1, w[rank], w[rank + 1], {pixels, 1}, {pixels, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 0}};
   }
@@ -151,12 +147,12 @@ int64_t team_for(const Bands& bands, int64_t work) {
 
 // y = x * w for a kernel that `pack(panel's first column, width, to)` gives as [element of the window][column].
 template <class Pack>
-Kernel products(const Geometry& geometry, bool has_bias, bool is_relu, Pack pack) {
+Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvActivation activation, Pack pack) {
   const auto& simd = simd::direct_convolution_table();
   const Bands bands(geometry, geometry.y[0] * geometry.y[1]);
   const int64_t elements = geometry.elements(), columns = round_up(geometry.out, kLanes), panel = simd.panel,
                 team = team_for(bands, elements * columns);
-  const Buffer packed(elements * columns), bias(columns), padded(bands.scratch() * team);
+  const Buffer packed(elements * columns), bias(columns), scale(columns), padded(bands.scratch() * team);
   return [=, &simd](const void* const* in, void* const* out) {
     const float *x = static_cast<const float*>(in[0]), *w = static_cast<const float*>(in[1]);
     float* y = static_cast<float*>(out[0]);
@@ -169,6 +165,10 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_relu, Pack pack
       std::fill_n(bias.get(), columns, 0.0f);
       std::copy_n(static_cast<const float*>(in[2]), g.out, bias.get());
     }
+    if (is_scaled) {
+      std::fill_n(scale.get(), columns, 0.0f);
+      std::copy_n(static_cast<const float*>(in[3]), g.out, scale.get());
+    }
     parallel_for(team, 1, [&](int64_t first, int64_t last) {
       float* own = padded.get() + first * bands.scratch();
       for (int64_t k = bands.count() * first / team; k < bands.count() * last / team; k++) {
@@ -179,7 +179,7 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_relu, Pack pack
           simd.rows({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]), bands.window(), from,
                      long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed.get() + p * elements,
                      long(std::min(panel, g.out - p)), to + p, long(g.y[1] * g.out), long(g.out), has_bias ? bias.get() + p : nullptr,
-                     is_relu});
+                     is_scaled ? scale.get() + p : nullptr, activation});
       }
     });
   };
@@ -187,10 +187,15 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_relu, Pack pack
 
 }  // namespace
 
+bool computes_forward(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
+  const auto g = geometry(a, x, w, y);
+  return g && pays(*g, false);
+}
+
 std::optional<Kernel> forward(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
   const auto g = geometry(a, x, w, y);
   if (!g || !pays(*g, false)) return std::nullopt;
-  return products(*g, has_bias, a.activation == ConvActivation::kRelu, [g = *g](const float* w, int64_t p, int64_t width, float* to) {
+  return products(*g, has_bias, a.is_scaled, a.activation, [g = *g](const float* w, int64_t p, int64_t width, float* to) {
     simd::packed_matmul_table().pack_panel(g.elements(), width, w + p, g.out, false, to);
   });
 }
@@ -207,7 +212,7 @@ std::optional<Kernel> backward_data(const ConvAttrs& a, const Shape& x, const Sh
     if (g.before[i] < 0) return std::nullopt;
   }
   if (!pays(g, false)) return std::nullopt;
-  return products(g, false, false, [g](const float* w, int64_t p, int64_t width, float* to) {
+  return products(g, false, false, ConvActivation::kLinear, [g](const float* w, int64_t p, int64_t width, float* to) {
     const int64_t padded = round_up(width, kLanes), taps = g.k[0] * g.k[1];
     for (int64_t t = 0; t < taps; t++)
       simd::packed_matmul_table().pack_panel(g.in, width, w + ((taps - 1 - t) * g.out + p) * g.in, g.in, true, to + t * g.in * padded);

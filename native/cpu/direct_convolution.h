@@ -8,6 +8,8 @@
 
 namespace trae::direct {
 
+// Whether `forward` has a kernel.
+bool computes_forward(const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y);
 // Kernels with the buffers of onednn::convolution (cpu/onednn/convolution.h), or nothing where oneDNN is asked.
 std::optional<Kernel> forward(const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y, bool has_bias);
 std::optional<Kernel> backward_data(const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y);

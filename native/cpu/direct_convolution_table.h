@@ -2,6 +2,7 @@
 // so a row of output pixels is a product of overlapping rows of x with the packed kernel, and nothing is copied for it.
 #pragma once
 #include "cpu/simd/dispatch.h"
+#include "ops/conv_activation.h"
 
 namespace trae {
 
@@ -20,8 +21,9 @@ struct ConvolutionRows {
   long width;
   float* y;
   long y_row, y_pixel;
-  const float* bias;  // `width` rounded up to 16, or null
-  bool is_relu;       // NaN stays
+  // y = activation(x * kernel [* scale] + bias). `width` rounded up to 16, or null; without bias there is no scale.
+  const float *bias, *scale;
+  ConvActivation activation;  // NaN stays
 };
 
 // sums += x^T dy for some rows of output pixels and the columns of one panel.

@@ -1,5 +1,7 @@
 #include "ops/convolution.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "ops/ops.h"
 
@@ -60,10 +62,17 @@ Tensors to_common(Tensors in) {
 
 }  // namespace
 
+bool is_pointwise(const ConvAttrs& a, const Shape& w) {
+  const auto are_all = [](const Ints& all, int64_t value) {
+    return std::all_of(all.begin(), all.end(), [=](int64_t v) { return v == value; });
+  };
+  return a.groups == 1 && are_all(Ints(w.begin(), w.end() - 2), 1) && are_all(a.strides, 1) && are_all(a.before, 0) && are_all(a.after, 0);
+}
+
 OpPtr Conv::make(const AttrMap& a) { return with<Conv>(read(a)); }
 Tensors Conv::prepare(Tensors in) const { return to_common(std::move(in)); }
 Specs Conv::infer(const Specs& in) const {
-  if (in.size() != 3) expect_inputs(*this, in, 2);
+  if (in.size() != (attrs.is_scaled ? 4 : 3)) expect_inputs(*this, in, 2);
   check(attrs, in[0], in[1]);
   const size_t rank = attrs.strides.size();
   Shape shape{in[0].shape[0]};
@@ -80,7 +89,10 @@ Tensors Conv::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
   weights.shape = in[1].shape();
   return {apply1(with<ConvBackwardData>(data), {dy[0], in[1]}), apply1(with<ConvBackwardWeights>(weights), {in[0], dy[0]})};
 }
-std::string Conv::describe() const { return attrs.label + (attrs.activation == ConvActivation::kRelu ? " relu" : ""); }
+std::string Conv::describe() const {
+  static const char* kActivations[] = {"", " relu", " relu6"};
+  return attrs.label + (attrs.is_scaled ? " normalized" : "") + kActivations[int(attrs.activation)];
+}
 TRAE_REGISTER_OP(Conv);
 
 OpPtr ConvBackwardData::make(const AttrMap& a) { return with<ConvBackwardData>(read(a)); }

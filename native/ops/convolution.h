@@ -3,10 +3,9 @@
 // made of the other two.
 #pragma once
 #include "graph/op.h"
+#include "ops/conv_activation.h"
 
 namespace trae {
-
-enum class ConvActivation : uint8_t { kLinear, kRelu };
 
 struct ConvAttrs {
   Ints strides, dilation, before, after;  // per spatial axis; padding before and after
@@ -14,14 +13,15 @@ struct ConvAttrs {
   std::string label = "conv2d";  // for messages
   Shape shape;                   // of the gradient's result (backward ops)
   ConvActivation activation = ConvActivation::kLinear;
-  bool has_bias = false;  // conv_backward_weights also gives the bias' gradient: set by a rewrite
+  bool is_scaled = false;  // inputs are x, kernel, offset, scale: y = conv * scale + offset; set by a rewrite
+  bool has_bias = false;   // conv_backward_weights also gives the bias' gradient: set by a rewrite
   bool operator==(const ConvAttrs& o) const {
     return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after && groups == o.groups &&
-           shape == o.shape && activation == o.activation && has_bias == o.has_bias;
+           shape == o.shape && activation == o.activation && is_scaled == o.is_scaled && has_bias == o.has_bias;
   }
 };
 
-// Inputs x, kernel and, after a rewrite, bias.
+// Inputs x, kernel and, after a rewrite, bias (or offset and scale).
 struct Conv final : OpOf<Conv> {
   static constexpr std::string_view kName = "conv";
   ConvAttrs attrs;
@@ -54,5 +54,10 @@ struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
   Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
+
+// The kernel of such a convolution scales and moves its sums while they are in registers.
+bool is_scaled_in_registers(const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y);
+// One window per pixel, of that pixel: the convolution is a product of matrices.
+bool is_pointwise(const ConvAttrs&, const Shape& w);
 
 }  // namespace trae

@@ -1,4 +1,5 @@
-// Bias and ReLU go into the convolution, the bias' gradient into that of the kernel: they touch what is touched anyway.
+// Bias, the normalization of inference, ReLU and ReLU6 go into the convolution, the bias' gradient into that of the kernel: they touch what
+// is touched anyway.
 #include <algorithm>
 #include <memory>
 
@@ -76,18 +77,63 @@ void bias_gradient_into_weights(Graph& g) {
   }
 }
 
-// y = relu(conv(...)): done while the result is in registers.
+// The other operand of a step that has `value` as one.
+int other_operand(const Step& s, int value) { return s.in[0] == value ? s.in[1] : s.in[0]; }
+
+// y = conv(x, w) * scale + offset, one value per channel each: what a batch normalization is in inference. Where the
+// convolution leaves that to a pass of its own, the pass of what follows is as good, unless a mere activation does.
+void normalization_into_convolution(Graph& g) {
+  for (int number : g.ordered_steps()) {
+    const Step s = g.steps[size_t(number)];
+    const auto* conv = dynamic_cast<const Conv*>(s.op.get());
+    const int y = s.out[0];
+    const Spec spec = g.values[size_t(y)].spec;
+    if (!conv || conv->attrs.activation != ConvActivation::kLinear || conv->attrs.is_scaled || spec.dtype != DType::kFloat32) continue;
+    const auto only_user = [&](int value, std::string_view name) {
+      if (!g.has_one_user(value)) return -1;
+      const int user = g.values[size_t(value)].users[0];
+      const Step& u = g.steps[size_t(user)];
+      if (u.op->name() != name || g.values[size_t(u.out[0])].spec != spec) return -1;
+      const Spec& factor = g.values[size_t(other_operand(u, value))].spec;
+      return factor.size() == spec.shape.back() && !factor.shape.empty() && factor.shape.back() == spec.shape.back() ? user : -1;
+    };
+    const int product = only_user(y, "multiply");
+    if (product < 0) continue;
+    const int scaled = g.steps[size_t(product)].out[0], sum = only_user(scaled, "add");
+    if (sum < 0) continue;
+    const Step last = g.steps[size_t(sum)];
+    const std::vector<int>& users = g.values[size_t(last.out[0])].users;
+    const std::string_view next = users.size() == 1 ? g.steps[size_t(users[0])].op->name() : "";
+    const auto shape_of = [&](int value) { return g.values[size_t(value)].spec.shape; };
+    if (next != "relu" && next != "relu6" && !is_scaled_in_registers(conv->attrs, shape_of(s.in[0]), shape_of(s.in[1]), spec.shape))
+      continue;
+    const int scale = other_operand(g.steps[size_t(product)], y);
+    int offset = other_operand(last, scaled);
+    if (s.in.size() == 3) {  // (conv + bias) * scale + offset
+      const int moved = g.add_step(make_op("multiply", AttrMap("multiply")), {s.in[2], scale}, last.order);
+      offset = g.add_step(make_op("add", AttrMap("add")), {moved, offset}, last.order);
+    }
+    auto op = std::make_shared<Conv>(*conv);
+    op->attrs.is_scaled = true;
+    // Behind what makes the offset, however that is fused.
+    g.replace_uses(last.out[0], g.add_step(op, {s.in[0], s.in[1], offset, scale}, last.order + 1));
+    for (int step : {sum, product, number}) g.remove_step(step);
+  }
+}
+
+// y = relu(conv(...)), or relu6: done while the result is in registers.
 void relu_into_convolution(Graph& g) {
   for (int number : g.ordered_steps()) {
     const Step s = g.steps[size_t(number)];
-    if (s.op->name() != "relu") continue;
+    const bool is_relu6 = s.op->name() == "relu6";
+    if (s.op->name() != "relu" && !is_relu6) continue;
     const auto* conv = made_by<Conv>(g, s.in[0]);
     if (!conv || conv->attrs.activation != ConvActivation::kLinear || !g.has_one_user(s.in[0]) ||
         g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32)
       continue;
     const int old = g.values[size_t(s.in[0])].producer;
     auto op = std::make_shared<Conv>(*conv);
-    op->attrs.activation = ConvActivation::kRelu;
+    op->attrs.activation = is_relu6 ? ConvActivation::kRelu6 : ConvActivation::kRelu;
     const Step producer = g.steps[size_t(old)];
     g.replace_uses(s.out[0], g.add_step(op, producer.in, producer.order));
     g.remove_step(number);
@@ -96,7 +142,7 @@ void relu_into_convolution(Graph& g) {
 }
 
 const bool registered = register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights) &&
-                        register_rewrite(22, &relu_into_convolution);
+                        register_rewrite(22, &normalization_into_convolution) && register_rewrite(23, &relu_into_convolution);
 
 }  // namespace
 }  // namespace trae

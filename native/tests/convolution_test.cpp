@@ -58,6 +58,7 @@ TEST_CASE("convolutions and their gradients agree with the plain loops, whatever
       for (int64_t kernel : {1, 3}) {
         check_passes(4, 4, kernel, stride, 3, 12, 4);
         check_passes(6, 4, kernel, stride, 3, 12, 2);
+        for (int64_t channels : {16, 21, 40}) check_passes(channels, channels, kernel, stride, 3, 12, channels);
       }
   }
   set_num_threads(before);

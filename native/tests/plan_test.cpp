@@ -1,5 +1,6 @@
 // Plans compute what evaluation computes: passes, fusion, memory.
 #include "core/error.h"
+#include "cpu/parallel.h"
 #include "tests/support.h"
 
 using namespace trae;
@@ -107,6 +108,42 @@ TEST_CASE("a convolution block in training: fused forward and backward agree wit
       }
     }
   }
+}
+TEST_CASE("a pointwise convolution, normalization and activation in training agree with the plain ones") {
+  const int before = num_threads();
+  for (int threads : {1, 2, 3}) {
+    set_num_threads(threads);
+    for (int64_t channels : {8, 19})
+      for (int64_t filters : {16, 37})
+        for (int64_t rows : {7, 50})
+          for (const char* activation : {"identity", "relu", "relu6"}) {
+            Random random(uint64_t(channels * filters + rows));
+            const Tensors in{random_tensor({3, rows, 9, channels}, DType::kFloat32, random),
+                             random_tensor({1, 1, channels, filters}, DType::kFloat32, random),
+                             random_tensor({filters}, DType::kFloat32, random, -5, 5), random_tensor({filters}, DType::kFloat32, random),
+                             random_tensor({3, rows, 9, filters}, DType::kFloat32, random)};
+            auto trace = [=](const Tensors& x) {
+              Tensors leaves;
+              for (const Tensor& t : x) leaves.push_back(unary("identity", t));
+              AttrMap conv("conv"), norm("batch_norm_training");
+              for (const char* name : {"strides", "dilation"}) conv.set(name, std::vector<double>{1, 1});
+              for (const char* name : {"before", "after"}) conv.set(name, std::vector<double>{0, 0});
+              norm.set("epsilon", 1e-3);
+              const Tensor c = apply(make_op("conv", conv), {leaves[0], leaves[1]})[0];
+              const Tensor y = unary(activation, apply(make_op("batch_norm_training", norm), {c, leaves[2], leaves[3]})[0]);
+              Tensors out{y};
+              for (const Tensor& g : gradients({sum_all(y * y * leaves[4])}, leaves, {constant(1, DType::kFloat32)}, {})) out.push_back(g);
+              return out;
+            };
+            const Tensors eager = trace(in);
+            const auto planned = run_plan(in, trace);
+            for (size_t i = 0; i < eager.size(); i++) {
+              INFO(threads, " threads, ", channels, " channels, ", filters, " filters, ", rows, " rows, ", activation, ", result ", i);
+              check_close(planned[i], values(eager[i]), 1e-4);
+            }
+          }
+  }
+  set_num_threads(before);
 }
 TEST_CASE("variables are updated in place and read before") {
   PlanRequest request;

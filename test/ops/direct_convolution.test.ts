@@ -6,6 +6,7 @@ interface Case {
   x: number[];
   filters: number;
   kernel: number[];
+  isDepthwise?: boolean;
   options?: { padding?: 'same' | 'valid'; strides?: number | number[]; dilationRate?: number | number[] };
 }
 const CASES: Case[] = [
@@ -35,6 +36,20 @@ const CASES: Case[] = [
   { x: [2, 5, 6, 7, 24], filters: 33, kernel: [1, 1, 1] },
   { x: [2, 13, 13, 16], filters: 32, kernel: [1, 1], options: { strides: 2 } },
 ];
+/** A kernel for each channel. */
+const DEPTHWISE: Case[] = [
+  { x: [2, 16, 16, 32], filters: 32, kernel: [3, 3] },
+  { x: [3, 9, 11, 21], filters: 21, kernel: [3, 3], options: { strides: 2 } },
+  { x: [2, 12, 10, 40], filters: 40, kernel: [5, 2], options: { padding: 'valid' } },
+  { x: [2, 13, 14, 16], filters: 16, kernel: [3, 4], options: { dilationRate: [2, 3] } },
+  { x: [2, 2, 3, 17], filters: 17, kernel: [7, 7] },
+  { x: [1, 15, 14, 24], filters: 24, kernel: [2, 7], options: { strides: [3, 2], padding: 'valid' } },
+  { x: [5, 4, 4, 16], filters: 16, kernel: [1, 1] },
+  { x: [3, 33, 20], filters: 20, kernel: [4] },
+  { x: [2, 8, 8, 16], filters: 32, kernel: [3, 3] },
+  { x: [2, 8, 8, 5], filters: 5, kernel: [3, 3] },
+  { x: [1, 4, 5, 6, 16], filters: 16, kernel: [2, 3, 3] },
+].map((c) => ({ ...c, isDepthwise: true }) as Case);
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 /** Numbers of float32, the same in both types. */
 const wave = (shape: readonly number[], seed: number, dtype: trae.DType): trae.Tensor =>
@@ -45,8 +60,8 @@ const wave = (shape: readonly number[], seed: number, dtype: trae.DType): trae.T
     )
     .cast(dtype);
 
-function run({ x, filters, kernel, options = {} }: Case, dtype: trae.DType): Record<string, number[]> {
-  const w = [...kernel, x.at(-1)!, filters];
+function run({ x, filters, kernel, isDepthwise, options = {} }: Case, dtype: trae.DType): Record<string, number[]> {
+  const w = [...kernel, isDepthwise ? 1 : x.at(-1)!, filters];
   const convolve = (a: trae.Tensor, b: trae.Tensor): trae.Tensor => trae.ops.conv(a, b, { padding: 'same', ...options });
   const input = wave(x, 1, dtype),
     weights = wave(w, 2, dtype),
@@ -65,8 +80,8 @@ function compare(got: Record<string, number[]>, want: Record<string, number[]>):
 }
 
 describe('convolutions as products of pixel rows', () => {
-  for (const c of CASES)
-    it(`${c.x.join('x')}, ${c.filters} filters of ${c.kernel.join('x')} ${JSON.stringify(c.options ?? {})}`, () => {
+  for (const c of [...CASES, ...DEPTHWISE])
+    it(`${c.x.join('x')}, ${c.filters} filters of ${c.kernel.join('x')}${c.isDepthwise ? ', by channel' : ''} ${JSON.stringify(c.options ?? {})}`, () => {
       const got = run(c, 'float32');
       compare(got, run(c, 'float64'));
       assert.deepEqual(run(c, 'float32'), got, 'the same each time');

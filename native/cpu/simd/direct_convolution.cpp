@@ -14,7 +14,7 @@ inline void pixels(const ConvolutionRows& s, const float* x, float* y) {
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
 #pragma GCC unroll 4
-    for (int k = 0; k < kVectors; k++) sum[i][k] = s.bias ? load_group(s.bias + k * kLanes) : Group{};
+    for (int k = 0; k < kVectors; k++) sum[i][k] = s.bias && !s.scale ? load_group(s.bias + k * kLanes) : Group{};
   for (int i = 0; i < kRows; i++)  // the lines of y arrive while the sums are made
     for (int k = 0; k < kVectors; k++) __builtin_prefetch(y + i * s.y_pixel + k * kLanes, 1);
   const float* panel = s.panel;
@@ -22,11 +22,23 @@ inline void pixels(const ConvolutionRows& s, const float* x, float* y) {
     for (long b = 0; b < s.window.runs; b++, panel += s.window.length * groups * kLanes)
       accumulate<kRows, kVectors, kVectors - 1>(sum, s.window.length, x + a * s.window.tap_step + b * s.window.run_step, s.x_pixel, 1,
                                                 panel, groups * kLanes);
-  if (s.is_relu)
+  if (s.scale)
+#pragma GCC unroll 4
+    for (int k = 0; k < kVectors; k++) {
+      const Group scale = load_group(s.scale + k * kLanes), offset = load_group(s.bias + k * kLanes);
+#pragma GCC unroll 8
+      for (int i = 0; i < kRows; i++) transform(sum[i][k], scale, offset);
+    }
+  if (s.activation != ConvActivation::kLinear)
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; i++)
 #pragma GCC unroll 4
       for (int k = 0; k < kVectors; k++) relu(sum[i][k]);
+  if (s.activation == ConvActivation::kRelu6)
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; i++)
+#pragma GCC unroll 4
+      for (int k = 0; k < kVectors; k++) limit(sum[i][k], 6);
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
 #pragma GCC unroll 4

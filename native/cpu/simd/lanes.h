@@ -68,6 +68,16 @@ inline void relu(Group& g) {
 #pragma GCC unroll 4
   for (int k = 0; k < kParts; k++) g.part[k] = g.part[k] < 0.0f ? Floats{} : g.part[k];
 }
+// Larger ones become `most`; NaN stays.
+inline void limit(Group& g, float most) {
+#pragma GCC unroll 4
+  for (int k = 0; k < kParts; k++) g.part[k] = g.part[k] > most ? Floats{} + most : g.part[k];
+}
+// g = g * scale + offset
+inline void transform(Group& g, const Group& scale, const Group& offset) {
+#pragma GCC unroll 4
+  for (int k = 0; k < kParts; k++) g.part[k] = g.part[k] * scale.part[k] + offset.part[k];
+}
 template <class T>
 inline void add(GroupOf<T>& g, const GroupOf<T>& v) {
 #pragma GCC unroll 4
