@@ -63,6 +63,24 @@ describe('random arguments', () => {
       () => trae.keras.Input([Symbol('s')] as never),
       () => trae.keras.Input({ shape: 5 } as never),
       () => trae.keras.models.modelFromJSON('{}', null as never),
+      ...(['dice', 'tversky', 'huber', 'circle', 'cosineSimilarity', 'binaryCrossentropy', 'categoricalFocalCrossentropy'] as const).map(
+        (name) => () => trae.keras.losses[name]([[0, 1]], [[0, 1]], null as never),
+      ),
+      () => trae.keras.metrics.binaryAccuracy([[1]], [[1]], null as never),
+      () => trae.keras.metrics.pearsonCorrelation([[1]], [[1]], null as never),
+      ...[Symbol('s'), Object.create(null), {}].flatMap((x) => [
+        () => trae.keras.losses.reduceWeighted(trae.ones([2]), x as never, null, 'sum'),
+        () => trae.keras.losses.reduceWeighted(trae.ones([2]), trae.ones([2]), x as never, 'sum'),
+      ]),
+      () => trae.keras.layers.dot([trae.ones([1, 2]), trae.ones([1, 2])], null as never),
+      make('layers', 'RandomInvert', null),
+      make('layers', 'Normalization', Symbol('s')),
+      make('layers', 'Normalization', [Symbol('s')]),
+      () => trae.keras.utils.boundingBoxes.clipToImageSize({ boxes: [[0, 0, 1, 1]] }, null as never),
+      () => trae.keras.utils.boundingBoxes.clipToImageSize(null as never, { height: 1, width: 1 }),
+      () => trae.keras.utils.boundingBoxes.crop([[0, 0, 1, 1]], 0, 0, 1, 1, null as never),
+      () => trae.keras.utils.boundingBoxes.computeIou([[0, 0, 1, 1]], [[0, 0, 1, 1]], null as never),
+      () => trae.keras.utils.boundingBoxes.computeIou([[0, 0, 1, 1]], [[0, 0, 1, 1]], 'xyxy', null as never),
       () => trae.keras.utils.boundingBoxes.convertFormat([1], Object.create(null) as never, 'xyxy'),
     ];
     for (const call of calls)

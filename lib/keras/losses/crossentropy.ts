@@ -1,4 +1,5 @@
 /** Cross-entropies: how unlikely the targets are by the predictions (keras.losses). */
+import { recordOf } from '../../guard';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
@@ -44,21 +45,20 @@ export function categoricalPair(yTrue: TensorLike, yPred: TensorLike, labelSmoot
 }
 
 /** -(t log p + (1 - t) log(1 - p)), mean over `axis`. */
-export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, { fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CrossentropySettings> = {}): Tensor {
+export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CrossentropySettings> = {}): Tensor {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('binaryCrossentropy', options);
   const [t, p] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryCrossentropy');
   return run('mean', [ops.binaryCrossentropy(t, p, { fromLogits })], { axis: [axis] });
 }
 /** -sum(t log p) over `axis`; targets are one-hot or probabilities. */
-export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, { fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CrossentropySettings> = {}): Tensor {
+export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CrossentropySettings> = {}): Tensor {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('categoricalCrossentropy', options);
   const [t, p] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalCrossentropy');
   return ops.categoricalCrossentropy(t, p, { fromLogits, axis });
 }
 /** -log p[t] over `axis`; targets are class numbers. `ignoreClass`: examples of that class count 0. */
-export function sparseCategoricalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { fromLogits = false, ignoreClass = null, axis = -1 }: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {},
-): Tensor {
+export function sparseCategoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {}): Tensor {
+  const { fromLogits = false, ignoreClass = null, axis = -1 } = recordOf('sparseCategoricalCrossentropy', options);
   const p = convert(yPred),
     at = axis < 0 ? axis + p.ndim : axis;
   let t = convert(yTrue);
@@ -76,7 +76,8 @@ export function sparseCategoricalCrossentropy(
   return kept;
 }
 /** (1 - p[t]^q) / q: between cross-entropy (q near 0) and distance (q = 1), for wrong labels (Zhang & Sabuncu 2018). */
-export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, { q = 0.5 }: { q?: number } = {}): Tensor {
+export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, options: { q?: number } = {}): Tensor {
+  const { q = 0.5 } = recordOf('categoricalGeneralizedCrossEntropy', options);
   const p = floating(yPred);
   let t = convert(yTrue);
   if (t.ndim === p.ndim && t.shape.at(-1) === 1) t = ops.squeeze(t, { axis: -1 });

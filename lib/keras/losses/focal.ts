@@ -1,4 +1,5 @@
 /** Focal cross-entropies: examples that are right already count little (Lin et al. 2018; keras.losses). */
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import { convert, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
 import { registerClass } from '../saving/registry';
@@ -15,11 +16,8 @@ export interface BinaryFocalSettings extends CrossentropySettings {
 export type CategoricalFocalSettings = Omit<BinaryFocalSettings, 'applyClassBalancing'>;
 
 /** -(1 - r)^gamma (t log p + (1 - t) log(1 - p)), r = t p + (1 - t)(1 - p) being how right it is; mean over `axis`. */
-export function binaryFocalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<BinaryFocalSettings> = {},
-): Tensor {
+export function binaryFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<BinaryFocalSettings> = {}): Tensor {
+  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('binaryFocalCrossentropy', options);
   const [t, given] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryFocalCrossentropy');
   const p = fromLogits ? ops.sigmoid(given) : given,
     not = (x: Tensor): Tensor => ops.subtract(1, x);
@@ -29,11 +27,8 @@ export function binaryFocalCrossentropy(
   return ops.mean(loss, { axis });
 }
 /** -alpha sum((1 - p)^gamma t log p) over `axis`; targets are one-hot. */
-export function categoricalFocalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }: Partial<CategoricalFocalSettings> = {},
-): Tensor {
+export function categoricalFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CategoricalFocalSettings> = {}): Tensor {
+  const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('categoricalFocalCrossentropy', options);
   const [t, given] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalFocalCrossentropy');
   const float = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' }),
     p = fromLogits ? ops.softmax(float, { axis }) : float;

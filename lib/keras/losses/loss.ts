@@ -55,6 +55,7 @@ export function applyMask(sampleWeight: Tensor | null, mask: Tensor | null, dtyp
 /** @internal Sums or averages losses of examples, weighted. */
 export function reduceWeighted(values: Tensor, sampleWeight: Tensor | null, mask: Tensor | null, reduction: Reduction): Tensor {
   expectKind('reduceWeighted', 'values', values, values instanceof Tensor, 'a tensor');
+  for (const [what, given] of Object.entries({ sampleWeight, mask })) expectKind('reduceWeighted', what, given, given == null || given instanceof Tensor, 'a tensor or null');
   let v = values,
     weight = applyMask(sampleWeight, mask, v.dtype, reduction);
   if (weight) {

@@ -1,4 +1,5 @@
 /** Losses of numbers: how far predictions are from targets (keras.losses). */
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import { convert, type Tensor, type TensorLike } from '../../tensor';
 import { registerClass } from '../saving/registry';
@@ -32,7 +33,8 @@ export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike
   return lastMean(ops.square(ops.subtract(log(p), log(t))));
 }
 /** Quadratic within `delta`, linear beyond: mean over the last axis. */
-export function huber(yTrue: TensorLike, yPred: TensorLike, { delta = 1 }: { delta?: number } = {}): Tensor {
+export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
+  const { delta = 1 } = recordOf('huber', options);
   const [t, p] = matched(yTrue, yPred, 'huber');
   const error = ops.subtract(p, t),
     size = ops.abs(error);
@@ -47,7 +49,8 @@ export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
   return lastMean(ops.subtract(ops.add(error, ops.softplus(ops.multiply(error, -2))), convert(Math.LN2, error)));
 }
 /** -sum(yTrue yPred) over `axis`, both scaled to norm 1: -1 where they point the same way, 0 where orthogonal. */
-export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = recordOf('cosineSimilarity', options);
   const [t, p] = matched(yTrue, yPred, 'cosineSimilarity');
   return ops.negative(ops.sum(ops.multiply(ops.normalize(t, { axis }), ops.normalize(p, { axis })), { axis }));
 }

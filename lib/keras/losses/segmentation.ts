@@ -1,4 +1,5 @@
 /** Losses of overlap, for images whose pixels are classified (keras.losses). */
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import type { Tensor, TensorLike } from '../../tensor';
 import { registerClass } from '../saving/registry';
@@ -9,7 +10,8 @@ const EPSILON = 1e-7;
 type Axis = number | readonly number[] | null;
 
 /** 1 - 2 sum(yTrue yPred) / (sum(yTrue) + sum(yPred)) over `axis`, all axes by default (Dice 1945). */
-export function dice(yTrue: TensorLike, yPred: TensorLike, { axis = null }: { axis?: Axis } = {}): Tensor {
+export function dice(yTrue: TensorLike, yPred: TensorLike, options: { axis?: Axis } = {}): Tensor {
+  const { axis = null } = recordOf('dice', options);
   const [t, p] = matched(yTrue, yPred, 'dice');
   const common = ops.sum(ops.multiply(t, p), { axis });
   const total = ops.add(ops.add(ops.sum(t, { axis }), ops.sum(p, { axis })), EPSILON);
@@ -19,7 +21,8 @@ export function dice(yTrue: TensorLike, yPred: TensorLike, { axis = null }: { ax
  * 1 - c / (c + alpha sum(yTrue (1 - yPred)) + beta sum(yPred (1 - yTrue))), c = sum(yTrue yPred), over `axis`, all axes by
  * default (Salehi et al. 2017). With alpha = beta = 0.5 it is the Dice loss.
  */
-export function tversky(yTrue: TensorLike, yPred: TensorLike, { alpha = 0.5, beta = 0.5, axis = null }: { alpha?: number; beta?: number; axis?: Axis } = {}): Tensor {
+export function tversky(yTrue: TensorLike, yPred: TensorLike, options: { alpha?: number; beta?: number; axis?: Axis } = {}): Tensor {
+  const { alpha = 0.5, beta = 0.5, axis = null } = recordOf('tversky', options);
   const [t, p] = matched(yTrue, yPred, 'tversky');
   const common = ops.sum(ops.multiply(t, p), { axis });
   const missed = ops.sum(ops.multiply(ops.subtract(1, p), t), { axis }),

@@ -1,4 +1,5 @@
 /** The circle loss of embeddings (keras.losses). */
+import { recordOf } from '../../guard';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
@@ -25,7 +26,8 @@ const column = (labels: TensorLike): Tensor => ops.reshape(run('cast', [convert(
  * similarities with examples of its class and of others, ap and an growing with their distance from 1 and 0
  * (Sun et al. 2020). `yPred`: embeddings of norm 1; `yTrue`: class numbers.
  */
-export function circle(yTrue: TensorLike, yPred: TensorLike, { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 }: CircleFunctionOptions = {}): Tensor {
+export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunctionOptions = {}): Tensor {
+  const { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 } = recordOf('circle', options);
   const p = floating(yPred),
     references = refEmbeddings == null ? p : floating(refEmbeddings);
   if (p.ndim !== 2) throw new ValueError(`circle: predictions must be a row of numbers for each example.\n  Received: shape ${formatShape(p.shape)}`);

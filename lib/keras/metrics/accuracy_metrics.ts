@@ -17,7 +17,8 @@ export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
   return agreement(t, p);
 }
 /** 1 where yPred > threshold agrees with yTrue. */
-export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, { threshold = 0.5 }: { threshold?: number } = {}): Tensor {
+export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { threshold?: number } = {}): Tensor {
+  const { threshold = 0.5 } = recordOf('binaryAccuracy', options);
   const [t, p] = matched(yTrue, yPred, 'binaryAccuracy');
   return agreement(t, run('cast', [run('greater', [p, convert(threshold, p)])], { dtype: t.dtype }));
 }

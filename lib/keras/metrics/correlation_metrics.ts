@@ -1,4 +1,5 @@
 /** How predictions vary with targets (keras.src.metrics.correlation_metrics). */
+import { recordOf } from '../../guard';
 import * as ops from '../../ops/index';
 import type { Tensor, TensorLike } from '../../tensor';
 import { matched } from '../losses/matched';
@@ -8,7 +9,8 @@ import { FunctionMetric } from './reduction_metrics';
 
 const EPSILON = 1e-7;
 /** Pearson's correlation along `axis`: 1 where predictions grow linearly with targets. */
-export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = recordOf('pearsonCorrelation', options);
   const standard = (x: Tensor): Tensor => {
     const centered = ops.subtract(x, ops.mean(x, { axis, keepdims: true }));
     return ops.divide(centered, ops.std(centered, { axis, keepdims: true }));
@@ -17,7 +19,8 @@ export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, { axis 
   return ops.mean(ops.multiply(standard(t), standard(p)), { axis });
 }
 /** Lin's concordance along `axis`: the correlation, lowered by differences of mean and spread. */
-export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = recordOf('concordanceCorrelation', options);
   const [t, p] = matched(yTrue, yPred, 'concordanceCorrelation');
   const over = { axis, keepdims: true },
     meanTrue = ops.mean(t, over),

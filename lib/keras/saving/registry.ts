@@ -1,5 +1,5 @@
 /** Which class a name in a file means: Keras' own by module, those of the user by package. */
-import { expectFunction, expectKind, guardClass } from '../../guard';
+import { expectFunction, expectKind, guardClass, recordOf } from '../../guard';
 import { ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { camelCase } from '../naming';
@@ -65,7 +65,8 @@ export function getRegisteredName(object: object): string {
   return customNames.get(object) ?? (object as unknown as { name: string }).name;
 }
 /** The registered object, or null. */
-export function getRegisteredObject(name: string, { customObjects }: { customObjects?: CustomObjects } = {}): unknown {
+export function getRegisteredObject(name: string, options: { customObjects?: CustomObjects } = {}): unknown {
+  const { customObjects } = recordOf('getRegisteredObject', options);
   return own(customObjects, name) ?? customByName.get(name) ?? scopeObject(name) ?? null;
 }
 /** All registered objects by name. */

@@ -1,4 +1,5 @@
 /** Merging layers as functions: `add([x, y])` is `new Add().apply([x, y])`. */
+import { recordOf } from '../../../guard';
 import type { LayerOptions } from '../layer';
 import { Concatenate } from './concatenate';
 import { Dot } from './dot';
@@ -25,5 +26,7 @@ export const minimum = asFunction(Minimum);
 /** Inputs joined along `axis`, default the last. */
 export const concatenate = (inputs: readonly any[], options: LayerOptions & { axis?: number } = {}): any => new Concatenate(options).apply(inputs);
 /** Products over one axis of two inputs, default the last. */
-export const dot = (inputs: readonly any[], { axes = -1, ...options }: LayerOptions & { axes?: number | readonly number[]; normalize?: boolean } = {}): any =>
-  new Dot(axes, options).apply(inputs);
+export function dot(inputs: readonly any[], options: LayerOptions & { axes?: number | readonly number[]; normalize?: boolean } = {}): any {
+  const { axes = -1, ...others } = recordOf('dot', options);
+  return new Dot(axes, others).apply(inputs);
+}

@@ -1,4 +1,5 @@
 /** Normalization: features to mean 0 and variance 1. */
+import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { convert, formatShape, run, Tensor, type TensorLike } from '../../../tensor';
 import { withTrace } from '../../../trace';
@@ -37,7 +38,10 @@ export class Normalization extends Layer {
     const all: NormalizationOptions = typeof axis === 'object' && axis !== null && !Array.isArray(axis) ? (axis as NormalizationOptions) : { ...options, axis: axis as number };
     super(all);
     const { axis: list = -1, mean = null, variance = null, invert = false } = all;
-    this.axis = list === null ? [] : typeof list === 'number' ? [list] : [...list];
+    const axes: unknown = list === null ? [] : typeof list === 'number' ? [list] : list;
+    if (!Array.isArray(axes) || !axes.every(Number.isInteger))
+      throw new ValueError(`Normalization: axis must be a whole number, a list of them, or null.\n  Received: ${describe(list)}`);
+    this.axis = [...(axes as number[])];
     this.invert = invert;
     if ((mean === null) !== (variance === null))
       throw new ValueError(

@@ -1,4 +1,5 @@
 /** Boxes as differences from anchors, as detectors predict them (keras.utils.bounding_boxes; Ren et al. 2015). */
+import { recordOf } from '../../../guard';
 import { ValueError } from '../../../errors';
 import { isRecord } from '../../../nest';
 import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
@@ -40,9 +41,10 @@ export function encodeBoxToDeltas(
   boxes: TensorLike,
   anchorFormat: string,
   boxFormat: string,
-  { encodingFormat = 'center_yxhw', ...options }: DeltaOptions & { encodingFormat?: string } = {},
+  options: DeltaOptions & { encodingFormat?: string } = {},
 ): Tensor {
-  const { scale, size } = settings('encodeBoxToDeltas', encodingFormat, options);
+  const { encodingFormat = 'center_yxhw', ...others } = recordOf('encodeBoxToDeltas', options),
+    { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
   const [from, extent] = parts(convertFormat(convert(anchors), anchorFormat, encodingFormat, size)),
     [to, wanted] = parts(convertFormat(convert(boxes), boxFormat, encodingFormat, size));
   const positive = (t: Tensor): Tensor => run('maximum', [t, convert(EPSILON, t)]),
@@ -63,7 +65,7 @@ export function decodeDeltasToBoxes<A extends TensorLike | Record<string, Tensor
   boxFormat: string,
   options: DeltaOptions & { encodedFormat?: string } = {},
 ): A extends Record<string, TensorLike> ? Record<string, Tensor> : Tensor {
-  const { encodedFormat = 'center_yxhw' } = options,
+  const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options),
     { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
   const decoded = (anchor: TensorLike, given: TensorLike): Tensor => {
     const [from, extent] = parts(convertFormat(convert(anchor), anchorFormat, encodedFormat, size)),

@@ -1,4 +1,6 @@
 /** Bounding boxes moved, cropped and clipped with their images (keras.utils.bounding_boxes). Boxes are 'xyxy' unless said. */
+import { expectKind, recordOf } from '../../../guard';
+import { isRecord } from '../../../nest';
 import { NotImplementedError, ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
 import { type BoundingBoxes, columns, joined, type Length } from './formats';
@@ -25,11 +27,10 @@ const within = (t: Tensor, most: Length): Tensor =>
  * Boxes cut at the borders of the image; where nothing is left the label becomes -1.
  * @param options - height and width of the image (for 'xyxy'); boundingBoxFormat 'xyxy' or 'rel_xyxy'.
  */
-export function clipToImageSize(
-  boundingBoxes: BoundingBoxes,
-  { height = null, width = null, boundingBoxFormat = 'xyxy' }: FormatOption & { height?: Length | null; width?: Length | null } = {},
-): BoundingBoxes & { boxes: Tensor } {
+export function clipToImageSize(boundingBoxes: BoundingBoxes, options: FormatOption & { height?: Length | null; width?: Length | null } = {}): BoundingBoxes & { boxes: Tensor } {
+  const { height = null, width = null, boundingBoxFormat = 'xyxy' } = recordOf('clipToImageSize', options);
   const op = 'clipToImageSize';
+  expectKind(op, 'boundingBoxes', boundingBoxes, isRecord(boundingBoxes), 'a record of boxes and labels');
   onlyEdges(op, boundingBoxFormat, ['xyxy', 'rel_xyxy']);
   const isRelative = boundingBoxFormat === 'rel_xyxy';
   if (!isRelative && (height === null || width === null)) throw new ValueError(`${op}: boxes in pixels need the height and the width of the image.`, { op });
@@ -47,12 +48,14 @@ export function clipToImageSize(
   return out;
 }
 /** Boxes as seen from a part of the image: `top` and `left` of it, cut at its `height` and `width`. */
-export function crop(boxes: TensorLike, top: number, left: number, height: number, width: number, { boundingBoxFormat }: FormatOption = {}): Tensor {
+export function crop(boxes: TensorLike, top: number, left: number, height: number, width: number, options: FormatOption = {}): Tensor {
+  const { boundingBoxFormat } = recordOf('crop', options);
   onlyEdges('crop', boundingBoxFormat);
   return joined(...columns('crop', floating(boxes)).map((v, i) => within(v.subtract(i % 2 ? top : left), i % 2 ? height : width)));
 }
 /** Boxes after `top` rows and `left` columns were put before the image. */
-export function pad(boxes: TensorLike, top: number, left: number, { boundingBoxFormat }: FormatOption & { height?: number | null; width?: number | null } = {}): Tensor {
+export function pad(boxes: TensorLike, top: number, left: number, options: FormatOption & { height?: number | null; width?: number | null } = {}): Tensor {
+  const { boundingBoxFormat } = recordOf('pad', options);
   onlyEdges('pad', boundingBoxFormat);
   return joined(...columns('pad', floating(boxes)).map((v, i) => v.add(i % 2 ? top : left)));
 }
@@ -79,8 +82,9 @@ export function affineTransform(
   shearY: TensorLike,
   height: number,
   width: number,
-  { centerX = null, centerY = null, boundingBoxFormat }: FormatOption & { centerX?: number | null; centerY?: number | null } = {},
+  options: FormatOption & { centerX?: number | null; centerY?: number | null } = {},
 ): Tensor {
+  const { centerX = null, centerY = null, boundingBoxFormat } = recordOf('affineTransform', options);
   const op = 'affineTransform';
   onlyEdges(op, boundingBoxFormat);
   const t = floating(boxes);

@@ -1,5 +1,5 @@
 /** How far boxes overlap (keras.utils.bounding_boxes). */
-import { expectKind } from '../../../guard';
+import { expectKind, recordOf } from '../../../guard';
 import { ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
 import { columns, convertFormat } from './formats';
@@ -19,8 +19,10 @@ export function computeIou(
   boxes1: TensorLike,
   boxes2: TensorLike,
   boundingBoxFormat: string,
-  { useMasking = false, maskVal = -1, imageShape = null }: { useMasking?: boolean; maskVal?: number; imageShape?: readonly number[] | null } = {},
+  options: { useMasking?: boolean; maskVal?: number; imageShape?: readonly number[] | null } = {},
 ): Tensor {
+  const { useMasking = false, maskVal = -1, imageShape = null } = recordOf('computeIou', options);
+  expectKind('computeIou', 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'a text');
   const op = 'computeIou',
     given = [convert(boxes1), convert(boxes2)];
   if (given.some((t) => t.ndim !== 2 && t.ndim !== 3))
@@ -40,7 +42,9 @@ export function computeIou(
  * Complete IoU of boxes (..., 4) with their partners (Zheng et al. 2020): IoU less the distance of the middles, as a share of
  * the diagonal of the box around both, less what their aspect ratios differ.
  */
-export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: string, { imageShape = null }: { imageShape?: readonly number[] | null } = {}): Tensor {
+export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: string, options: { imageShape?: readonly number[] | null } = {}): Tensor {
+  const { imageShape = null } = recordOf('computeCiou', options);
+  expectKind('computeCiou', 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'a text');
   const op = 'computeCiou';
   expectKind(op, 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'the name of a format');
   if (boundingBoxFormat.startsWith('rel') && !imageShape) throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });

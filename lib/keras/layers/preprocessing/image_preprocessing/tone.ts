@@ -1,4 +1,5 @@
 /** Layers that change values pixel by pixel, or by their statistics: contrast, brightness, inversion, posterization, equalization. */
+import { recordOf } from '../../../../guard';
 import { depthwiseConv } from '../../../../ops/convolution';
 import { convert, run, type Tensor, tensor } from '../../../../tensor';
 import { registerClass } from '../../../saving/registry';
@@ -86,7 +87,7 @@ export class RandomSharpness extends Tone {
 export class RandomInvert extends Tone {
   constructor(factor: Factor | WithFactor = 1, options: ToneOptions = {}) {
     const all = withFactor<WithFactor>(factor, options);
-    super({ ...all, factor: all.factor ?? 1 }, [0, 1]);
+    super({ ...recordOf(new.target.name, all), factor: all.factor ?? 1 }, [0, 1]);
   }
   override draw([batch]: readonly number[]): Transformation {
     return { isChosen: this.isChosen(batch, this.factor) };
