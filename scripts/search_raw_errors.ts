@@ -1,5 +1,6 @@
 /**
- * Calls every public function, class and method with random arguments, and reports what is no error of this library:
+ * Calls every public function, class and method with random arguments, and with a bad one at each place, and reports what
+ * is no error of this library:
  *   tsx scripts/search_raw_errors.ts [first seed] [last seed] [part of a name]
  * A seed decides the arguments of a call, so that each can be repeated. Ops have their own search, which starts from
  * arguments that fit: test/integration/programs/hostile_ops.ts.
@@ -7,9 +8,15 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { randomCalls, resultOf, type Finding } from '../test/support/random_calls';
+import { randomCalls, resultOf, type Finding, type RandomCall } from '../test/support/random_calls';
+import { systematicCalls } from '../test/support/systematic_calls';
 
 const [first = '0', last = '20', part = ''] = process.argv.slice(2);
+
+function* allCalls(): Generator<RandomCall> {
+  yield* systematicCalls(part);
+  yield* randomCalls(Number(first), Number(last), part);
+}
 
 async function main(): Promise<void> {
   // Whatever takes a text for a path writes here.
@@ -17,7 +24,7 @@ async function main(): Promise<void> {
   process.chdir(folder);
   let count = 0;
   const findings = new Map<string, Finding>();
-  for (const call of randomCalls(Number(first), Number(last), part)) {
+  for (const call of allCalls()) {
     fs.writeFileSync('last_call.txt', call.text); // names the call that ends the process
     const finding = await resultOf(call);
     count++;
