@@ -116,7 +116,7 @@ describe('ReversibleEmbedding', () => {
 
 describe('errors of Dot, PReLU and normalizations', () => {
   const failing: [string, () => unknown, string, string][] = [
-    ['Dot axes', () => new layers.Dot([1, 2, 3]), 'ValueError', 'Dot: axes must be a whole number or two of them.\n  Received: [1,2,3]'],
+    ['Dot axes', () => new layers.Dot([1, 2, 3]), 'ValueError', 'Dot: axes must be a whole number or two of them.\n  Received: [1, 2, 3]'],
     ['Dot axes of another type', () => new layers.Dot('1' as unknown as number), 'TypeError', "Dot: axes must be a whole number or two of them.\n  Received: '1'"],
     [
       'Dot sizes',
