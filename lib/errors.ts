@@ -68,7 +68,7 @@ const KINDS: Record<string, typeof TraeError> = {
 
 /** @internal Makes the error that native code reports by name. */
 export function makeError(kind: string, message: string, op?: string): TraeError {
-  const Kind = KINDS[kind] ?? InternalError;
+  const Kind = (typeof kind === 'string' ? KINDS[kind] : undefined) ?? InternalError;
   if (typeof op !== 'string' || !op.includes('_')) return new Kind(message, { op });
   const name = op.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()); // as the function is called here
   return new Kind(message.startsWith(`${op}:`) ? name + message.slice(op.length) : message, { op: name });

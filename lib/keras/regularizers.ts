@@ -1,4 +1,5 @@
 /** Penalties on weights and activities, added to the loss (keras.regularizers). */
+import { recordOf } from '../guard';
 import { acrossCopies } from '../copies';
 import { describe } from '../describe';
 import { ValueError } from '../errors';
@@ -111,7 +112,10 @@ export const l1 = (value?: number): L1 => new L1(value);
 /** `new L2(l2)` */
 export const l2 = (value?: number): L2 => new L2(value);
 /** `new L1L2({ l1, l2 })`, both 0.01. */
-export const l1L2 = ({ l1: a = 0.01, l2: b = 0.01 }: { l1?: number; l2?: number } = {}): L1L2 => new L1L2({ l1: a, l2: b });
+export function l1L2(options: { l1?: number; l2?: number } = {}): L1L2 {
+  const { l1: a = 0.01, l2: b = 0.01 } = recordOf('l1L2', options);
+  return new L1L2({ l1: a, l2: b });
+}
 /** `new OrthogonalRegularizer({ factor, mode })` */
 export const orthogonalRegularizer = (options: { factor?: number; mode?: string } = {}): OrthogonalRegularizer => new OrthogonalRegularizer(options);
 

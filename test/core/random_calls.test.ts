@@ -81,6 +81,13 @@ describe('random arguments', () => {
       () => trae.keras.utils.boundingBoxes.crop([[0, 0, 1, 1]], 0, 0, 1, 1, null as never),
       () => trae.keras.utils.boundingBoxes.computeIou([[0, 0, 1, 1]], [[0, 0, 1, 1]], null as never),
       () => trae.keras.utils.boundingBoxes.computeIou([[0, 0, 1, 1]], [[0, 0, 1, 1]], 'xyxy', null as never),
+      () => trae.keras.regularizers.l1L2(null as never),
+      () => trae.keras.saving.deserializeKerasObject({}, null as never),
+      () => trae.keras.saving.kerasObjectToJson({}, null as never),
+      () => trae.keras.saving.getRegisteredObject(Object.create(null) as never),
+      () => trae.keras.utils.toCategorical([1], Symbol('s') as never),
+      () => new trae.keras.optimizers.schedules.CosineDecay(1, Symbol('s') as never),
+      () => trae.keras.utils.boundingBoxes.convertFormat([[0, 0, 1, 1]], 'xyxy', 'xywh', null as never),
       () => trae.keras.utils.boundingBoxes.convertFormat([1], Object.create(null) as never, 'xyxy'),
     ];
     for (const call of calls)

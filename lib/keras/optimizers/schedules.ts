@@ -1,4 +1,5 @@
 /** Learning rates that change with the number of steps (keras.optimizers.schedules). */
+import { describe } from '../../describe';
 import { expectKind } from '../../guard';
 import { ValueError } from '../../errors';
 import { convert, run, Tensor, type TensorLike } from '../../tensor';
@@ -41,7 +42,7 @@ export abstract class LearningRateSchedule {
 inspectable(LearningRateSchedule, configLine);
 acrossCopies(LearningRateSchedule, 'LearningRateSchedule');
 const positive = (where: string, name: string, value: number): number => {
-  if (!(value > 0)) throw new ValueError(`${where}: ${name} must be positive.\n  Received: ${value}`);
+  if (typeof value !== 'number' || !(value > 0)) throw new ValueError(`${where}: ${name} must be positive.\n  Received: ${describe(value)}`);
   return value;
 };
 

@@ -67,6 +67,7 @@ export function getRegisteredName(object: object): string {
 /** The registered object, or null. */
 export function getRegisteredObject(name: string, options: { customObjects?: CustomObjects } = {}): unknown {
   const { customObjects } = recordOf('getRegisteredObject', options);
+  expectKind('getRegisteredObject', 'name', name, typeof name === 'string', 'a text');
   return own(customObjects, name) ?? customByName.get(name) ?? scopeObject(name) ?? null;
 }
 /** All registered objects by name. */

@@ -1,7 +1,7 @@
 /** Keras' JSON form of objects (keras.saving.serialize_keras_object). */
 import { otherPackageOf } from '../../copies';
 import { describe } from '../../describe';
-import { guardArguments } from '../../guard';
+import { expectKind, guardArguments } from '../../guard';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
 import { nearest } from '../../options';
@@ -139,7 +139,10 @@ export function serializeKerasObject(object: unknown): unknown {
  * @param options.indent - spaces for each level. Default: all on one line.
  * @throws TypeError for objects without `getConfig`.
  */
-export const kerasObjectToJson = (object: unknown, { indent }: { indent?: number | null } = {}): string => toPythonJson(serializeKerasObject(object), { indent });
+export function kerasObjectToJson(object: unknown, options: { indent?: number | null } = {}): string {
+  expectKind('kerasObjectToJson', 'the options', options, isRecord(options), 'a record');
+  return toPythonJson(serializeKerasObject(object), { indent: options.indent });
+}
 /** @internal Each value of a record of options in its JSON form. */
 export const serializedRecord = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
@@ -151,6 +154,7 @@ const serializeRecord = (record: Record<string, unknown>): Record<string, unknow
 
 /** The object that a config of `serializeKerasObject` describes. Never runs code that comes with it. */
 export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects; module?: string } = {}): unknown {
+  expectKind('deserializeKerasObject', 'the options', options, isRecord(options), 'a record');
   // What lies within a config that is being read was checked with it.
   if (!inProgress) checkDepth('deserialize: the config', config);
   inProgress++;

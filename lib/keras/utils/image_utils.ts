@@ -46,7 +46,7 @@ export async function decodeImage(where: string, file: string, channels: 1 | 3 |
     const image = read(await readFile(file)).toColourspace('srgb');
     raw = await (channels === 4 ? image.ensureAlpha() : image.removeAlpha()).raw().toBuffer({ resolveWithObject: true });
   } catch (cause) {
-    throw new ValueError(`${where}: '${file}' is no image that can be read: ${(cause as Error).message}`, { cause });
+    throw new ValueError(`${where}: ${typeof file === 'string' ? `'${file}'` : describe(file)} is no image that can be read: ${(cause as Error).message}`, { cause });
   }
   const { width, height, channels: own } = raw.info;
   const pixels = tensor(Uint8Array.from(raw.data), [height, width, own]);

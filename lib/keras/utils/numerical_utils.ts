@@ -1,4 +1,5 @@
 /** Class numbers as vectors, vectors of norm 1 (keras.src.utils.numerical_utils). */
+import { expectKind } from '../../guard';
 import { ValueError } from '../../errors';
 import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
 import { checkOptions } from '../options';
@@ -9,6 +10,7 @@ import { checkOptions } from '../options';
  * @throws ValueError for a number outside of 0..numClasses - 1.
  */
 export function toCategorical(x: TensorLike, numClasses?: number | null): Tensor {
+  expectKind('toCategorical', 'numClasses', numClasses, numClasses == null || typeof numClasses === 'number', 'a number');
   let t = convert(x);
   if (t.ndim > 1 && t.shape.at(-1) === 1) t = run('reshape', [t], { shape: t.shape.slice(0, -1) });
   const ids = t.dtype === 'int64' ? t : run('cast', [t], { dtype: 'int32' });

@@ -1,4 +1,5 @@
 /** How the four numbers of a bounding box are written (keras.utils.bounding_boxes). */
+import { recordOf } from '../../../guard';
 import { describe } from '../../../describe';
 import { ValueError } from '../../../errors';
 import { isRecord } from '../../../nest';
@@ -73,7 +74,7 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
 ): B extends BoundingBoxes ? B : Tensor {
   const op = 'convertFormat';
   if (isRecord(boxes)) return { ...(boxes as BoundingBoxes), boxes: convertFormat((boxes as BoundingBoxes).boxes as Tensor, source, target, options) } as never;
-  const { height = null, width = null, dtype = 'float32' } = options;
+  const { height = null, width = null, dtype = 'float32' } = recordOf(op, options);
   let from: string = checkFormat(op, source),
     to: string = checkFormat(op, target);
   const isRelative = (f: string): boolean => f.startsWith('rel_');
