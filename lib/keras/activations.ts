@@ -3,8 +3,9 @@ import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
 import { checkOptions, nearest } from '../options';
 import * as ops from '../ops/activation';
+import { greater, multiply, subtract } from '../ops/binary';
 import { rememberLogits } from '../ops/crossentropy';
-import { relu as plainRelu, sigmoid as plainSigmoid, exp, softplus, tanh } from '../ops/unary';
+import { clip, exp, negative, relu as plainRelu, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
 import { camelCase, snakeCase } from './naming';
 import { getRegisteredObject } from './saving/registry';
@@ -14,17 +15,23 @@ import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObje
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
 
-/** max(x, 0), with a slope below `threshold` and a limit above: keras.activations.relu. */
+/**
+ * keras.activations.relu: x above `threshold` (default 0), at most `maxValue` (default: no limit), and negativeSlope
+ * (x - threshold) below it (default 0). In the steps of Keras' ReLU.static_call (activations.py): NaN stays where
+ * there is no threshold.
+ */
 export function relu(x: TensorLike, options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
   checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
-  if (!negativeSlope && !threshold && (maxValue === null || maxValue === 6)) return maxValue === null ? plainRelu(x) : ops.relu6(x);
-  const t = convert(x),
-    above = run('greater', [t, convert(threshold, t)]);
-  let y = run('where', [above, t, convert(0, t)]);
-  if (maxValue !== null) y = run('minimum', [y, convert(maxValue, t)]);
+  const t = convert(x);
+  if (negativeSlope && maxValue === null && !threshold) return ops.leakyRelu(t, { negativeSlope });
+  let y: Tensor;
+  if (threshold) y = run('where', [greater(t, convert(threshold, t)), t, convert(0, t)]);
+  else y = maxValue === 6 ? ops.relu6(t) : plainRelu(t);
+  if (maxValue !== null && (threshold || maxValue !== 6)) y = clip(y, 0, maxValue);
   if (!negativeSlope) return y;
-  return run('where', [run('greater_equal', [t, convert(threshold, t)]), y, run('multiply', [run('subtract', [t, convert(threshold, t)]), convert(negativeSlope, t)])]);
+  const below = plainRelu(threshold ? subtract(convert(threshold, t), t) : negative(t));
+  return subtract(y, multiply(convert(negativeSlope, t), below));
 }
 /** e^x / sum(e^x) along `axis`. */
 export function softmax(x: TensorLike, options: { axis?: number | readonly number[] } = {}): Tensor {

@@ -56,8 +56,7 @@ export const gelu = defineOp(
   'gelu',
   (x: TensorLike, { approximate = true }: { approximate?: boolean } = {}): Tensor => {
     const t = toFloat(x);
-    if (!approximate && (t.dtype === 'float32' || t.dtype === 'float64')) return run('gelu', [t]);
-    if (!approximate) return product(product(t, 0.5), sum(run('erf', [product(t, Math.SQRT1_2)]), 1));
+    if (!approximate) return run('gelu', [t]);
     const cubic = sum(t, product(product(run('square', [t]), t), 0.044715));
     return product(product(t, 0.5), sum(run('tanh', [product(cubic, Math.sqrt(2 / Math.PI))]), 1));
   },

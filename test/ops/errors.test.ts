@@ -324,6 +324,7 @@ const groups: Record<string, Refusal[]> = {
 
 /** Elementwise under another name, or reached only through functions that check before. */
 const INNER = [
+  'attention',
   'convBackwardData',
   'identity',
   'layerNorm',

@@ -9,6 +9,7 @@ interface Golden {
   pairs: string[];
   unary: Record<string, Record<string, string>>;
   binary: Record<string, Record<string, string>>;
+  calls: { module: 'activations' | 'ops'; name: string; arguments: number[]; options: Record<string, unknown>; values: Record<string, string> }[];
 }
 const golden = JSON.parse(fs.readFileSync(path.join(__dirname, '../keras/golden/special_values.json'), 'utf8')) as Golden;
 const camel = (s: string): string => s.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
@@ -22,9 +23,8 @@ function isSame(got: number, want: number, tolerance: number): boolean {
   if (Number.isNaN(want) || want === 0 || !Number.isFinite(want)) return Object.is(got, want) || (want === 0 && got !== 0 && Math.abs(got) < 1e-7);
   return Math.abs(got - want) <= tolerance * Math.max(Math.abs(want), 0.1);
 }
-function check(name: string, dtype: string, inputs: number[][], want: number[]): string[] {
-  const f = trae.ops[camel(name) as never] as Op,
-    // An odd length, so that vectors and what is left over are both met.
+function check(name: string, dtype: string, inputs: number[][], want: number[], f = trae.ops[camel(name) as never] as Op): string[] {
+  const // An odd length, so that vectors and what is left over are both met.
     repeat = (v: number[]): number[] => [...v, ...v, ...v],
     xs = inputs.map((v) => trae.tensor(repeat(v), null, dtype as trae.DType));
   // The second plan has a neighbour to be fused with; halves and doubles are exact.
@@ -55,4 +55,13 @@ describe('special values as Keras has them', () => {
     right = pairs.flatMap(() => pairs);
   for (const [name, byDtype] of Object.entries(golden.binary))
     it(name, () => assert.deepEqual([...new Set(Object.entries(byDtype).flatMap(([dtype, text]) => check(name, dtype, [left, right], text.split(' ').map(Number))))], []));
+  for (const { module, name, arguments: given, options, values: byDtype } of golden.calls) {
+    const title = `${module}.${name}(${[...given, ...Object.entries(options).map(([k, v]) => `${k}=${String(v)}`)].join(', ')})`,
+      named = Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v])),
+      f = (module === 'ops' ? trae.ops : trae.keras.activations)[camel(name) as never] as (x: trae.Tensor, ...rest: unknown[]) => trae.Tensor,
+      rest = [...given, ...(Object.keys(named).length ? [named] : [])];
+    it(title, () =>
+      assert.deepEqual([...new Set(Object.entries(byDtype).flatMap(([dtype, text]) => check(title, dtype, [values], text.split(' ').map(Number), (x) => f(x, ...rest))))], []),
+    );
+  }
 });

@@ -7,7 +7,9 @@ import os
 
 import numpy as np
 from common import HERE
-from keras import ops
+from keras import activations, ops
+
+MODULES = {"activations": activations, "ops": ops}
 
 VALUES = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, -2.5, 20.0, -20.0]
 PAIRS = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -2.5, 3.0]
@@ -18,6 +20,29 @@ rad2deg reciprocal relu relu6 round rsqrt selu sigmoid sign signbit silu sin sin
 sparse_sigmoid sqrt square tan tanh tanh_shrink trunc nan_to_num""".split()
 BINARY = """add subtract multiply divide maximum minimum equal not_equal greater greater_equal less less_equal logical_and
 logical_or logical_xor arctan2 power floor_divide mod divide_no_nan hypot logaddexp""".split()
+
+# Calls with options: module, name, arguments in order, options.
+CALLS = [
+    *[
+        ("activations", "relu", [], options)
+        for options in (
+            {"max_value": 5.0}, {"max_value": 6.0}, {"threshold": 1.0}, {"negative_slope": 0.25}, {"negative_slope": 0.25, "max_value": 6.0},
+            {"negative_slope": 0.25, "threshold": 0.5}, {"max_value": 2.0, "threshold": 1.0},
+            {"negative_slope": 0.25, "max_value": 2.0, "threshold": -1.0},
+        )
+    ],
+    *[
+        ("activations", name, [], {})
+        for name in """elu selu softplus softsign silu swish gelu tanh sigmoid exponential hard_sigmoid hard_silu linear mish celu
+        leaky_relu relu6 log_sigmoid hard_shrink hard_tanh tanh_shrink soft_shrink squareplus sparse_plus sparse_sigmoid""".split()
+    ],
+    ("activations", "leaky_relu", [], {"negative_slope": 0.5}), ("activations", "elu", [], {"alpha": 0.5}), ("activations", "celu", [], {"alpha": 0.5}),
+    ("activations", "gelu", [], {"approximate": True}), ("activations", "hard_shrink", [], {"threshold": 1.0}),
+    ("activations", "soft_shrink", [], {"threshold": 1.0}), ("activations", "squareplus", [], {"b": 2.0}),
+    ("activations", "threshold", [1.0, -3.0], {}), ("ops", "threshold", [1.0, -3.0], {}), ("ops", "clip", [-1.0, 1.0], {}),
+    ("ops", "gelu", [], {"approximate": False}), ("ops", "squareplus", [], {}), ("ops", "sparse_plus", [], {}), ("ops", "leaky_relu", [], {"negative_slope": 0.5}),
+    ("ops", "nan_to_num", [], {"nan": 3.0, "posinf": 4.0, "neginf": -5.0}), ("ops", "elu", [], {"alpha": 0.5}),
+]
 
 
 def text(value):
@@ -43,8 +68,15 @@ def make():
             d: " ".join(text(f(ops.convert_to_tensor([a], dtype=d), ops.convert_to_tensor([b], dtype=d))) for a in PAIRS for b in PAIRS)
             for d in DTYPES
         }
+    calls = [
+        {
+            "module": module, "name": name, "arguments": arguments, "options": options,
+            "values": {d: " ".join(text(getattr(MODULES[module], name)(ops.convert_to_tensor([v], dtype=d), *arguments, **options)) for v in VALUES) for d in DTYPES},
+        }
+        for module, name, arguments, options in CALLS
+    ]
     with open(os.path.join(HERE, "special_values.json"), "w") as file:
-        json.dump({"values": [text(v) for v in VALUES], "pairs": [text(v) for v in PAIRS], "unary": unary, "binary": binary}, file, indent=1)
+        json.dump({"values": [text(v) for v in VALUES], "pairs": [text(v) for v in PAIRS], "unary": unary, "binary": binary, "calls": calls}, file, indent=1)
         file.write("\n")
 
 
