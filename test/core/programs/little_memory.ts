@@ -1,4 +1,4 @@
-/** Started again with an address space that has little room: what does not fit is refused, what does fit is computed. Run by giant_sizes.test.ts. */
+/** In an address space with little room left: what does not fit is refused, what does fit is computed. Run by giant_sizes.test.ts. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as trae from '../../../lib/index';
@@ -8,13 +8,9 @@ const { layers, initializers, utils } = trae.keras;
 const LARGE = 2 ** 31;
 
 async function main(): Promise<void> {
-  if (!process.argv[2]) {
-    // What a process of this program reserves is not the same on every machine.
-    const reserved = Number(/VmSize:\s+(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))![1]);
-    const command = `ulimit -v ${reserved + 1024 * 1024}; exec "$0" "$@"`;
-    process.stdout.write(execFileSync('bash', ['-c', command, process.execPath, '--import', 'tsx', __filename, 'inside']));
-    return;
-  }
+  // What a process of this program reserves is not the same on every machine, and less once all is loaded.
+  const reserved = Number(/VmSize:\s+(\d+) kB/.exec(fs.readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
+  execFileSync('prlimit', ['--pid', String(process.pid), `--as=${reserved + 2 ** 30}`]);
   const n = LARGE / 4;
   const large: (() => unknown)[] = [
     () => trae.random.normal([n]).dataSync(),
