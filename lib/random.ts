@@ -74,7 +74,7 @@ function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }:
   const target = dtype ?? fallback;
   if (isFloating(target) === (kind === 'integer'))
     throw new ValueError(`random: this distribution needs ${kind === 'integer' ? 'an integer' : 'a floating-point'} dtype.\n  Received: '${target}'`, { op: 'random' });
-  const computed = kind === 'integer' ? (target === 'int64' ? 'int64' : 'int32') : target === 'float64' ? 'float64' : 'float32';
+  const computed = kind === 'integer' ? (target === 'int64' ? 'int64' : 'int32') : target;
   const t = run('random', [drawSeed(seed)], { kind, shape: [...shape], dtype: computed, a, b });
   return computed === target ? t : run('cast', [t], { dtype: target });
 }

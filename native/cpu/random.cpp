@@ -21,7 +21,7 @@ Seed read_seed(const void* p) {
   return {uint64_t(s[0]), uint64_t(s[1])};
 }
 
-// (0, 1), never 0 or 1, 24 bits.
+// (0, 1], 24 bits and a half; the largest of 2^24 rounds to 1.
 float unit(uint32_t u) { return (float(u >> 8) + 0.5f) * 0x1p-24f; }
 
 // One block of 64 words becomes 64 values in double precision of the type's needs.
@@ -103,6 +103,19 @@ Kernel vector_kernel(const Random::Attrs& a, int64_t n) {
   };
 }
 
+// The largest number of a 16-bit type below `high`, or what `high` is there where that is less.
+float largest_below(float high, Leaf load, Leaf store) {
+  uint16_t bits;
+  float value;
+  store(1, &bits, &high, nullptr, nullptr, nullptr);
+  load(1, &value, &bits, nullptr, nullptr, nullptr);
+  if (value < high) return value;
+  if (value == 0) bits = 0x8001;
+  else bits = uint16_t(bits + (bits & 0x8000 ? 1 : -1));
+  load(1, &value, &bits, nullptr, nullptr, nullptr);
+  return value;
+}
+
 }  // namespace
 
 Kernel Random::cpu(const Specs&, const Specs& out) const {
@@ -119,9 +132,15 @@ Kernel Random::cpu(const Specs&, const Specs& out) const {
       auto wide = std::make_shared<std::vector<float>>(size_t(n));
       Kernel make = vector_kernel(attrs, n);
       const Leaf store = simd::leaf_table().store(int(attrs.dtype));
+      // Rounding must not reach the open end here either.
+      const bool is_limited = attrs.kind == Random::kUniform && attrs.b > attrs.a;
+      const float limit =
+          is_limited ? std::max(float(attrs.a), largest_below(float(attrs.b), simd::leaf_table().load(int(attrs.dtype)), store)) : 0;
       return [=](const void* const* in, void* const* to) {
         void* buffer[] = {wide->data()};
         make(in, buffer);
+        if (is_limited)
+          for (float& v : *wide) v = std::min(v, limit);
         store(n, to[0], wide->data(), nullptr, nullptr, nullptr);
       };
     }

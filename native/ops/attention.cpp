@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "graph/gradients.h"
+#include "ops/attention_table.h"
 #include "ops/ops.h"
 #include "ops/softmax.h"
 

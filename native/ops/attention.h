@@ -44,9 +44,6 @@ struct AttentionGrad final : OpOf<AttentionGrad> {
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
-// What a forbidden score is: finite, so that a row of them becomes uniform, not NaN.
-constexpr double kForbiddenScore = -0.7 * 3.38953e38;
-
 AttentionSizes attention_sizes(const Specs& in);
 // The same y by ordinary ops, the scores written whole; any floating type.
 Tensor plain_attention(const Tensors& in, const AttentionAttrs&);

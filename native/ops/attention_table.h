@@ -5,6 +5,9 @@
 
 namespace trae {
 
+// What a forbidden score is: finite, so that a row of them becomes uniform, not NaN.
+constexpr double kForbiddenScore = -0.7 * 3.38953e38;
+
 struct AttentionTable {
   // scores = exp(scale scores - m), m being the largest of each row; rows[2 r] = m, rows[2 r + 1] = 1 / their sum.
   void (*exponentials)(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, float* rows);

@@ -198,4 +198,21 @@ describe('ops: random', () => {
     );
     assert.ok(u.every((v) => v >= 0 && v < 1));
   });
+  it('uniform numbers of 16 bits stay below the open end', async () => {
+    // The last place of each end: the largest number below 1 in float16 is 1 - 2^-11, in bfloat16 1 - 2^-8.
+    const ends: [trae.DType, number, number, number][] = [
+      ['float16', 0, 1, 1 - 2 ** -11],
+      ['bfloat16', 0, 1, 1 - 2 ** -8],
+      ['float16', -3, -1, -1 - 2 ** -10],
+      ['bfloat16', -3, -1, -1 - 2 ** -7],
+      ['bfloat16', 1, 1.001, 1],
+    ];
+    for (const [dtype, minval, maxval, largest] of ends) {
+      const x = trae.cast(trae.random.uniform([2 ** 16], { dtype, minval, maxval, seed: 3 }), 'float32');
+      assert.equal(await trae.max(x).item(), largest, `${dtype} [${minval}, ${maxval})`);
+      assert.ok((await trae.min(x).item()) >= minval);
+      const initial = new trae.keras.initializers.RandomUniform({ minval, maxval, seed: 3 }).call([2 ** 16], { dtype });
+      assert.equal(await trae.max(trae.cast(initial, 'float32')).item(), largest, `RandomUniform ${dtype}`);
+    }
+  });
 });

@@ -19,9 +19,7 @@ export abstract class RandomInitializer extends Initializer {
   protected draw(kind: string, shape: Shape, a: number, b: number, dtype: DType): Tensor {
     if (!isFloating(dtype)) throw new ValueError(`${this.constructor.name}: a floating-point dtype is expected.\n  Received: ${dtype}`);
     const seed = this.seed instanceof SeedGenerator ? this.seed.next() : tensor(BigInt64Array.from([BigInt(this.seed), 0n]));
-    const wide = dtype === 'float64' ? 'float64' : 'float32';
-    const t = run('random', [seed], { kind, shape: sizesOf(shape), dtype: wide, a, b });
-    return wide === dtype ? t : run('cast', [t], { dtype });
+    return run('random', [seed], { kind, shape: sizesOf(shape), dtype, a, b });
   }
   override getConfig(): Record<string, unknown> {
     return { seed: this.givenSeed };

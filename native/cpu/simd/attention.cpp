@@ -1,12 +1,10 @@
 #include "ops/attention_table.h"
 
-#include "cpu/simd/lanes.h"
 #include "cpu/simd/math.h"
+#include "cpu/simd/rows.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
-
-constexpr float kForbidden = float(-0.7 * 3.38953e38);
 
 inline float lanes_sum(Floats v) {
   float s = 0;
@@ -16,44 +14,19 @@ inline float lanes_sum(Floats v) {
 // x = scale x, or what a forbidden score is.
 inline void scaled(float* x, long width, float scale, const unsigned char* allowed) {
   if (allowed)
-    for (long i = 0; i < width; i++) x[i] = allowed[i] ? x[i] * scale : kForbidden;
+    for (long i = 0; i < width; i++) x[i] = allowed[i] ? x[i] * scale : float(kForbiddenScore);
   else
     for (long i = 0; i < width; i++) x[i] *= scale;
-}
-inline float largest(const float* x, long width) {
-  float m = x[0];
-  long i = 0;
-  if (width >= kWidth) {
-    Floats lanes = load(x);
-    for (i = kWidth; i + kWidth <= width; i += kWidth) {
-      const Floats v = load(x + i);
-      lanes = v > lanes ? v : lanes;
-    }
-    for (int k = 0; k < kWidth; k++) m = lanes[k] > m ? lanes[k] : m;
-  }
-  for (; i < width; i++) m = x[i] > m ? x[i] : m;
-  return m;
-}
-inline float sum_of(const float* x, long width) {
-  Floats a = {}, b = {};
-  long i = 0;
-  for (; i + 2 * kWidth <= width; i += 2 * kWidth) {
-    a += load(x + i);
-    b += load(x + i + kWidth);
-  }
-  float s = lanes_sum(a + b);
-  for (; i < width; i++) s += x[i];
-  return s;
 }
 
 void exponentials(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, float* rows) {
   for (long r = 0; r < count; r++) {
     float* x = scores + r * stride;
     scaled(x, width, scale, allowed ? allowed + r * width : nullptr);
-    const float m = largest(x, width);
+    const float m = row_max(x, width);
     for (long i = 0; i < width; i++) x[i] = exp_(x[i] - m);
     rows[2 * r] = m;
-    rows[2 * r + 1] = 1.0f / sum_of(x, width);
+    rows[2 * r + 1] = 1.0f / row_sum(x, width);
   }
 }
 

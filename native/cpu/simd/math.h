@@ -175,20 +175,21 @@ inline float sine_of_turns(float turns, int quarter) {
   const float x = 4.0f * turns, shifted = x + 12582912.0f;
   return sine_of_rest((x - (shifted - 12582912.0f)) * 1.5707963267948966f, (float_to_bits(shifted) - 0x4b400000) + quarter);
 }
-// Inverse of erf for |y| <= 0.99 (Giles 2012).
-inline float erfinv_center(float y) {
-  const float w = -log_((1.0f - y) * (1.0f + y)) - 2.5f;
-  float p = 2.81022636e-08f;
-  p = 3.43273939e-07f + p * w;
-  p = -3.5233877e-06f + p * w;
-  p = -4.39150654e-06f + p * w;
-  p = 0.00021858087f + p * w;
-  p = -0.00125372503f + p * w;
-  p = -0.00417768164f + p * w;
-  p = 0.246640727f + p * w;
-  p = 1.50140941f + p * w;
-  return p * y;
+// erfinv(y) / y where w = -log(1 - y^2) - 2.5 lies below 2.5 (Giles 2012).
+template <class T>
+inline T erfinv_center(T w) {
+  T p = T(2.81022636e-08);
+  p = T(3.43273939e-07) + p * w;
+  p = T(-3.5233877e-06) + p * w;
+  p = T(-4.39150654e-06) + p * w;
+  p = T(0.00021858087) + p * w;
+  p = T(-0.00125372503) + p * w;
+  p = T(-0.00417768164) + p * w;
+  p = T(0.246640727) + p * w;
+  return T(1.50140941) + p * w;
 }
+// Inverse of erf for |y| <= 0.99.
+inline float erfinv_of_center(float y) { return y * erfinv_center(-log_((1.0f - y) * (1.0f + y)) - 2.5f); }
 
 inline double exp_(double x) { return exp(x); }
 inline double log_(double x) { return log(x); }
@@ -206,16 +207,7 @@ inline double erfinv_(double y) {
   if (!(y > -1.0 && y < 1.0)) return y == 1.0 ? __builtin_inf() : y == -1.0 ? -__builtin_inf() : __builtin_nan("");
   double w = -log((1.0 - y) * (1.0 + y)), p;
   if (w < 5.0) {
-    w -= 2.5;
-    p = 2.81022636e-08;
-    p = 3.43273939e-07 + p * w;
-    p = -3.5233877e-06 + p * w;
-    p = -4.39150654e-06 + p * w;
-    p = 0.00021858087 + p * w;
-    p = -0.00125372503 + p * w;
-    p = -0.00417768164 + p * w;
-    p = 0.246640727 + p * w;
-    p = 1.50140941 + p * w;
+    p = erfinv_center(w - 2.5);
   } else {
     w = sqrt(w) - 3.0;
     p = -0.000200214257;

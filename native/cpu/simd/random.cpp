@@ -63,7 +63,7 @@ inline void philox(uint64_t key, uint64_t counter, uint64_t block, uint32_t* to)
 
 void words(uint64_t key, uint64_t counter, uint64_t block, uint32_t* to) { philox(key, counter, block, to); }
 
-// (0, 1), never 0 or 1, 24 bits.
+// (0, 1], 24 bits and a half; the largest of 2^24 rounds to 1.
 inline float unit(uint32_t u) { return (float(int32_t(u >> 8)) + 0.5f) * 0x1p-24f; }
 
 void uniform(uint64_t key, uint64_t counter, uint64_t block, float low, float high, float* to) {
@@ -95,7 +95,7 @@ void truncated_normal(uint64_t key, uint64_t counter, uint64_t block, float mean
   uint32_t bits[64];
   philox(key, counter, block, bits);
   for (int i = 0; i < 64; i++) {
-    float x = 1.41421356237309505f * erfinv_center((2.0f * unit(bits[i]) - 1.0f) * kEdge);
+    float x = 1.41421356237309505f * erfinv_of_center((2.0f * unit(bits[i]) - 1.0f) * kEdge);
     x = x < -2.0f ? -2.0f : x;
     x = x > 2.0f ? 2.0f : x;
     to[i] = mean + deviation * x;

@@ -1,38 +1,13 @@
 // Rows in blocks: maxima row by row, the exponentials of the whole block as one vector loop, sums row by row.
 #include "ops/softmax_table.h"
 
-#include "cpu/simd/lanes.h"
 #include "cpu/simd/math.h"
+#include "cpu/simd/rows.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
 
 constexpr long kBlock = 2048;
-
-inline float row_max(const float* x, long n) {
-  float m = x[0];
-  long i = 0;
-  if (n >= kWidth) {
-    Floats lanes = load(x);
-    for (i = kWidth; i + kWidth <= n; i += kWidth) {
-      const Floats v = load(x + i);
-      lanes = v > lanes ? v : lanes;
-    }
-    for (int k = 0; k < kWidth; k++) m = lanes[k] > m ? lanes[k] : m;
-  }
-  for (; i < n; i++) m = x[i] > m ? x[i] : m;
-  return m;
-}
-inline float row_sum(const float* x, long n) {
-  float lanes[16] = {};
-  long i = 0;
-  for (; i + 16 <= n; i += 16)
-    for (int k = 0; k < 16; k++) lanes[k] += x[i + k];
-  float s = 0;
-  for (; i < n; i++) s += x[i];
-  for (int k = 0; k < 16; k++) s += lanes[k];
-  return s;
-}
 
 void softmax(const float* x, float* y, long rows, long width) {
   const long step = width < kBlock ? kBlock / width : 1;
