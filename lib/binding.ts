@@ -1,7 +1,8 @@
-/** Loads the native addon: a local build first, then the prebuilt binary of this platform. */
+/** The native addon, loaded once for all copies of this package in a process. */
 import { setImmediate } from 'node:timers';
 import process from 'node:process'; // the object itself: a namespace would be a copy
 import type { Binding } from '../binding';
+import { loadAddon, type LoadedAddon } from './addon/load';
 import { packageFolder } from './copies';
 import { makeError } from './errors';
 
@@ -9,41 +10,21 @@ import { makeError } from './errors';
 // holds up the very thread waited for. Read when the addon brings in libgomp.
 if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '3000';
 
-function load(): Binding {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (require('node-gyp-build') as (folder: string) => Binding)(packageFolder);
-  } catch (cause) {
-    const report = process.report?.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
-    const libc = report?.header?.glibcVersionRuntime ? `glibc ${report.header.glibcVersionRuntime}` : 'musl or unknown libc';
-    const error = new Error(
-      `trae-node: the native addon could not be loaded on ${process.platform}-${process.arch} (Node ${process.version}, ${libc}).\n` +
-        `  Reason: ${(cause as Error).message.split('\n')[0]}\n` +
-        '  Possible solutions:\n' +
-        '  - "cannot open shared object file": install the named library (oneDNN: apt install libdnnl2, brew install onednn, dnf install onednn).\n' +
-        '  - two copies of the package, or a bundler that took it in without its addon: keep trae-node out of the bundle (esbuild: --external:trae-node; webpack: externals), so that it is required from node_modules.\n' +
-        '  - no build found: run "npm run build" in the package folder, or set TRAE_NODE_PREBUILD to a folder holding build/Release/trae.node.\n' +
-        '  - built for another Node or platform: run "npm rebuild trae-node".',
-      { cause },
-    );
-    (error as NodeJS.ErrnoException).code = 'ERR_NATIVE_ADDON';
-    throw error;
-  }
-}
-
 // One engine for all copies of this folder in a process, in whatever realm: what one computes, another can use.
-const holder = process as unknown as Record<symbol, { value: Binding } | undefined>,
+const holder = process as unknown as Record<symbol, LoadedAddon<Binding> | undefined>,
   place = Symbol.for(`trae-node.binding ${packageFolder}`);
-function loadOnce(): Binding {
+function loadOnce(): LoadedAddon<Binding> {
   const found = holder[place];
-  if (found) return found.value;
-  const value = load();
-  Object.defineProperty(holder, place, { value: { value } });
+  if (found) return found;
+  const value = loadAddon<Binding>(packageFolder);
+  Object.defineProperty(holder, place, { value });
   return value;
 }
 
+/** @internal With the file that it came from. */
+export const addon = loadOnce();
 /** @internal */
-export const binding: Binding = loadOnce();
+export const binding: Binding = addon.value;
 binding.initialize(makeError, setImmediate);
 
 /** @internal What all copies on this engine have in common, made by the first one. */
