@@ -82,7 +82,7 @@ build_native() {
 
 build_typescript() {
   local sum stamp=build/typescript.sum
-  sum=$(find lib scripts/write_esm_entry.mjs binding.d.ts tsconfig.json tsconfig.build.json package-lock.json -type f -print0 | sort -z | xargs -0 cksum | cksum)
+  sum=$(find lib scripts/write_esm_entry.mjs scripts/bundle.mjs binding.d.ts tsconfig.json tsconfig.build.json package-lock.json -type f -print0 | sort -z | xargs -0 cksum | cksum)
   [ -f dist/index.mjs ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && return
   say 'compiling TypeScript'
   rm -rf dist

@@ -49,12 +49,19 @@ describe('published files', () => {
     );
   });
 
-  it('hold a compiled file for each source', () => {
+  it('hold the types of each source, and the library as one file', () => {
     const sources = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
     assert.ok(sources.length > 50, `${sources.length} sources`);
     const stem = (f: string): string => path.posix.join('dist', ...f.replace(/\.ts$/, '').split(path.sep));
     assert.deepEqual(
-      sources.flatMap((f) => [`${stem(f)}.js`, `${stem(f)}.d.ts`]).filter((f) => !files.includes(f)),
+      sources.map((f) => `${stem(f)}.d.ts`).filter((f) => !files.includes(f)),
+      [],
+    );
+    const library = fs.readFileSync(path.join(ROOT, 'dist', 'index.js'), 'utf8'),
+      holdsCode = (f: string): boolean =>
+        /^(export )?(abstract |async )?(const|let|class|function|enum)\b|^export (\*|\{)|^[a-zA-Z.]+\(/m.test(fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8'));
+    assert.deepEqual(
+      sources.filter((f) => !library.includes(`// ${stem(f)}.js\n`) && !files.includes(`${stem(f)}.js`) && holdsCode(f)),
       [],
     );
   });

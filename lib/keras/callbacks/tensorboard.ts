@@ -2,9 +2,9 @@
 import { describe } from '../../describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PNG } from 'pngjs';
 import { ValueError } from '../../errors';
 import * as ops from '../../ops/index';
+import { pngjs } from '../../packages';
 import type { Tensor } from '../../tensor';
 import type { Variable } from '../../variable';
 import { Embedding } from '../layers/index';
@@ -163,6 +163,7 @@ export class TensorBoard extends Callback {
 }
 // Values of 0 to 1 as a PNG file.
 function png(values: Float32Array, width: number, height: number, channels: number): Buffer {
+  const { PNG } = pngjs();
   const colorType = channels === 1 ? 0 : channels === 3 ? 2 : 6,
     image = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
   image.data = Buffer.from(Uint8Array.from(values, (v) => Math.max(0, Math.min(255, Math.floor(v * 255.5)))));

@@ -8,8 +8,8 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import * as tar from 'tar-stream';
 import { FileError, TraeError } from '../../errors';
+import { tarStream } from '../../packages';
 
 /** @internal Most bytes of each file that is wanted. */
 export type Wanted = ReadonlyMap<string, number>;
@@ -74,7 +74,7 @@ function meter(name: string, most: number): Transform {
  */
 export async function readTarGz(file: string, wanted: Wanted, signal?: AbortSignal): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
-  const extract = tar.extract();
+  const extract = tarStream().extract();
   extract.on('entry', (header, stream, next) => {
     const most = header.type === 'file' || header.type === 'contiguous-file' ? wanted.get(header.name) : undefined;
     const size = header.size ?? 0;

@@ -1,6 +1,7 @@
 /** Sheets of images: a PNG picture in which each row is one image, pixel after pixel. */
-import { PNG } from 'pngjs';
+import type { PNG } from 'pngjs';
 import { FileError } from '../../errors';
+import { pngjs } from '../../packages';
 import { breathe } from './members';
 
 const SIGNATURE = '89504e470d0a1a0a';
@@ -27,7 +28,7 @@ function checkHeader(data: Buffer, name: string, width: number, height: number):
 export async function decodeSheet(data: Buffer, name: string, width: number, height: number, out: Uint8Array, signal?: AbortSignal): Promise<void> {
   checkHeader(data, name, width, height);
   const { data: rgba } = await new Promise<PNG>((resolve, reject) => {
-    new PNG({ skipRescale: true }).parse(data, (error: Error | null, picture) => {
+    new (pngjs().PNG)({ skipRescale: true }).parse(data, (error: Error | null, picture) => {
       if (error) reject(new FileError(`${name} is damaged (${error.message}). ${again}`, { cause: error }));
       else resolve(picture);
     });

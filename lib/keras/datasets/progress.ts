@@ -1,5 +1,5 @@
 /** The progress bar of downloads, on the standard error stream. */
-import * as cliProgress from 'cli-progress';
+import { cliProgress } from '../../packages';
 
 /** @internal */
 export interface Progress {
@@ -15,7 +15,8 @@ const megabytes = (bytes: number): string => (bytes / MEGABYTE).toFixed(1);
 /** @internal A bar for the file called `name`, or one that shows nothing. */
 export function progress(name: string, verbose: boolean): Progress {
   if (!verbose) return SILENT;
-  const bar = new cliProgress.SingleBar(
+  const { Presets, SingleBar } = cliProgress();
+  const bar = new SingleBar(
     {
       stream: process.stderr,
       format: `${name} [{bar}] {percentage}% | {done}/{all} MB | {speed} MB/s`,
@@ -25,7 +26,7 @@ export function progress(name: string, verbose: boolean): Progress {
       noTTYOutput: !process.stderr.isTTY,
       notTTYSchedule: 5000,
     },
-    cliProgress.Presets.legacy,
+    Presets.legacy,
   );
   let started = 0,
     first = 0;

@@ -3,9 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { unzipSync } from 'fflate';
-import * as tar from 'tar-stream';
 import { FileError } from '../../errors';
+import { fflate, tarStream } from '../../packages';
 
 /** What an archive may hold at most, unpacked. */
 const MOST_BYTES = 16 * 2 ** 30;
@@ -18,7 +17,7 @@ function placeOf(archive: string, folder: string, name: string): string {
   return place;
 }
 async function untar(archive: string, folder: string): Promise<void> {
-  const extract = tar.extract();
+  const extract = tarStream().extract();
   let bytes = 0;
   extract.on('entry', (header, stream, next) => {
     const skip = (): void => {
@@ -53,7 +52,7 @@ async function untar(archive: string, folder: string): Promise<void> {
 }
 function unzip(archive: string, folder: string): void {
   let bytes = 0;
-  const members = unzipSync(fs.readFileSync(archive), {
+  const members = fflate().unzipSync(fs.readFileSync(archive), {
     filter: ({ name, originalSize }) => {
       placeOf(archive, folder, name);
       if ((bytes += originalSize) > MOST_BYTES) throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);

@@ -1,0 +1,11 @@
+/** Packages that few programs need, loaded where they are first used: each would take its time from every import. */
+/* eslint-disable @typescript-eslint/no-require-imports */
+
+/** @internal */
+export const tarStream = (): typeof import('tar-stream') => require('tar-stream') as typeof import('tar-stream');
+/** @internal */
+export const fflate = (): typeof import('fflate') => require('fflate') as typeof import('fflate');
+/** @internal */
+export const pngjs = (): typeof import('pngjs') => require('pngjs') as typeof import('pngjs');
+/** @internal */
+export const cliProgress = (): typeof import('cli-progress') => require('cli-progress') as typeof import('cli-progress');
