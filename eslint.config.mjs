@@ -5,11 +5,16 @@ import tseslint from 'typescript-eslint';
 const NODE = { console: 'readonly', process: 'readonly', URL: 'readonly', require: 'readonly', module: 'writable', __dirname: 'readonly' };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'build-*/', 'demo/', 'docs/api/', 'prebuilds/'] },
+  // The programs are compiled where the package is installed, not here.
+  { ignores: ['test/packaging/installed/programs/*.ts', 'dist/', 'build/', 'build-*/', 'demo/', 'docs/api/', 'prebuilds/'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: { globals: NODE },
+  },
+  {
+    files: ['test/packaging/installed/programs/*.{jest.cjs,vitest.mjs}'],
+    languageOptions: { globals: { describe: 'readonly', it: 'readonly', expect: 'readonly' } },
   },
   {
     files: ['**/*.ts'],
