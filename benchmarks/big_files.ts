@@ -26,7 +26,7 @@ function peak(): number {
   fs.writeFileSync('/proc/self/clear_refs', '5');
   return Number(found![1]) * 1024;
 }
-const big = (initializer: string): InstanceType<typeof trae.keras.Model> => {
+const big = (initializer: trae.keras.InitializerName): InstanceType<typeof trae.keras.Model> => {
   const input = trae.keras.Input([4], { dtype: 'int32' });
   const found = Array.from(
     { length: tables },

@@ -65,7 +65,9 @@ export function drawSeed(seed: Seed): Tensor {
   return typeof seed === 'number' ? tensor(BigInt64Array.from([BigInt(seed), 0n])) : globalSeedGenerator().next();
 }
 interface RandomOptions {
+  /** Dtype of the result. Default float32; int32 for whole numbers. */
   dtype?: DType | null;
+  /** A whole number >= 0 gives the same values at every call, a SeedGenerator the next of its own, null (default) the next of the global one. */
   seed?: Seed;
 }
 function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }: RandomOptions, fallback: DType = 'float32'): Tensor {

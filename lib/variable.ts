@@ -8,9 +8,11 @@ import { currentTrace } from './trace';
 import { acrossCopies } from './copies';
 
 export interface VariableOptions {
+  /** Name in messages and in files. Default 'variable'. */
   name?: string;
   /** Whether optimizers update it. Default true for floats. */
   trainable?: boolean;
+  /** Dtype of the values. Default: that of the value given. */
   dtype?: DType;
 }
 

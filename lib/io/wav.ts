@@ -4,6 +4,7 @@ import { FileError } from '../errors';
 export interface Sound {
   /** Samples of all channels in turn, -1 to 1. */
   samples: Float32Array;
+  /** Number of channels: 1 for mono, 2 for stereo. */
   channels: number;
   /** Samples a second of each channel. */
   rate: number;

@@ -7,6 +7,7 @@ import { greater, multiply, subtract } from '../ops/binary';
 import { rememberLogits } from '../ops/crossentropy';
 import { clip, exp, negative, relu as plainRelu, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
 import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import type { ACTIVATIONS, CamelCase } from './names';
 import { camelCase, snakeCase } from './naming';
 import { getRegisteredObject } from './saving/registry';
 import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObject } from './saving/serialize';
@@ -84,7 +85,8 @@ export const swish: Activation = (x) => ops.silu(x);
 /** Alias of `hardSilu`. */
 export const hardSwish: Activation = (x) => ops.hardSilu(x);
 
-const all: Record<string, Activation> = {
+const aliases = { swish: 'silu', hardSwish: 'hardSilu' } as const;
+const all: Record<string, Activation> & Record<Exclude<CamelCase<(typeof ACTIVATIONS)[number]>, keyof typeof aliases>, Activation> = {
   relu,
   relu6,
   leakyRelu,
@@ -117,7 +119,6 @@ const all: Record<string, Activation> = {
   sparsemax,
 };
 for (const [name, f] of Object.entries(all)) if (!functionNames.has(f)) functionNames.set(f, snakeCase(name));
-const aliases: Record<string, string> = { swish: 'silu', hardSwish: 'hardSilu' };
 
 /**
  * The activation that a name, a config, a function or null (linear) means.
@@ -130,7 +131,7 @@ export function get(identifier: unknown): Activation {
     const custom = getRegisteredObject(identifier);
     if (typeof custom === 'function') return custom as Activation;
     const name = camelCase(identifier),
-      f = all[aliases[name] ?? name];
+      f = all[aliases[name as keyof typeof aliases] ?? name];
     if (f) return f;
     const near = nearest(identifier, Object.keys(all).map(snakeCase));
     throw new ValueError(`activation '${identifier}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);

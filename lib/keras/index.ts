@@ -15,6 +15,7 @@ export * as saving from './saving/index';
 export * as utils from './utils/index';
 export * as ops from '../ops/index';
 export * as random from './random';
+export type * from './identifiers';
 export { DTypePolicy, dtypePolicy, setDtypePolicy } from './dtype_policy';
 export { Initializer } from './initializers';
 export { KerasTensor } from './keras_tensor';

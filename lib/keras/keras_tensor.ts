@@ -27,9 +27,13 @@ export interface Operation {
 }
 /** @internal One use of an operation. */
 export interface GraphNode {
+  /** What was called. */
   operation: Operation;
+  /** What it was called with. */
   args: unknown[];
+  /** The symbolic tensors among these. */
   inputs: KerasTensor[];
+  /** The symbolic tensors that the call gave. */
   outputs: KerasTensor[];
   /** Whether a call was made again, upon other inputs: `input` and `output` of its layer mean the first one. */
   isCopy?: boolean;

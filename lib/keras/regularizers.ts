@@ -81,7 +81,7 @@ export class OrthogonalRegularizer extends Regularizer {
   static positional = [];
   readonly factor: number;
   readonly mode: 'rows' | 'columns';
-  constructor(options: { factor?: number; mode?: string } = {}) {
+  constructor(options: { factor?: number; mode?: 'rows' | 'columns' } = {}) {
     super();
     checkOptions('OrthogonalRegularizer', options, ['factor', 'mode']);
     this.factor = strength('factor', options.factor ?? 0.01);
@@ -117,7 +117,7 @@ export function l1L2(options: { l1?: number; l2?: number } = {}): L1L2 {
   return new L1L2({ l1: a, l2: b });
 }
 /** `new OrthogonalRegularizer({ factor, mode })` */
-export const orthogonalRegularizer = (options: { factor?: number; mode?: string } = {}): OrthogonalRegularizer => new OrthogonalRegularizer(options);
+export const orthogonalRegularizer = (options: { factor?: number; mode?: 'rows' | 'columns' } = {}): OrthogonalRegularizer => new OrthogonalRegularizer(options);
 
 const kind = makeKind<Regularizer>('keras.regularizers', 'regularizer', (x): x is Regularizer => typeof (x as Regularizer)?.call === 'function', { l1_l2: 'L1L2' });
 /** A regularizer from a name, a config, an instance or a function; null for none. */

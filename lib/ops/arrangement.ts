@@ -91,10 +91,10 @@ export const rot90 = defineOp(
 /** One tensor for each vector, holding its values along one axis: indexing 'xy' (rows, columns exchanged) or 'ij'. */
 export const meshgrid = defineOp(
   'meshgrid',
-  (...args: (TensorLike | { indexing?: string })[]): Tensor[] => {
+  (...args: (TensorLike | { indexing?: 'xy' | 'ij' })[]): Tensor[] => {
     const last = args[args.length - 1],
       isOptions = typeof last === 'object' && last !== null && 'indexing' in last;
-    const { indexing = 'xy' } = isOptions ? (last as { indexing?: string }) : {};
+    const { indexing = 'xy' } = isOptions ? (last as { indexing?: 'xy' | 'ij' }) : {};
     if (indexing !== 'xy' && indexing !== 'ij') throw new ValueError(`meshgrid: indexing must be 'xy' or 'ij'.\n  Received: '${indexing}'`, { op: 'meshgrid' });
     const xs = (isOptions ? args.slice(0, -1) : args).map((x) => run('reshape', [convert(x as TensorLike)], { shape: [-1] }));
     const place = (i: number): number => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i);

@@ -7,6 +7,7 @@ import { checkOptions } from '../options';
 import { defineOp } from './define';
 import { checkDataFormat, channelsLast } from './spatial';
 import { toFloat } from './unary';
+import type { DataFormat } from './spatial';
 
 function blocks(op: string, x: TensorLike, blockSize: number, dataFormat: string | undefined, f: (t: Tensor, n: number) => Tensor): Tensor {
   const t = convert(x);
@@ -17,7 +18,7 @@ function blocks(op: string, x: TensorLike, blockSize: number, dataFormat: string
 /** Channels moved into blocks of blockSize x blockSize pixels: (batch, h, w, c n^2) -> (batch, h n, w n, c). */
 export const depthToSpace = defineOp(
   'depthToSpace',
-  (x: TensorLike, blockSize: number, { dataFormat }: { dataFormat?: string } = {}): Tensor =>
+  (x: TensorLike, blockSize: number, { dataFormat }: { dataFormat?: DataFormat } = {}): Tensor =>
     blocks('depthToSpace', x, blockSize, dataFormat, (t, n) => {
       const [batch, h, w, c] = t.shape;
       if (c % (n * n))
@@ -30,7 +31,7 @@ export const depthToSpace = defineOp(
 /** Blocks of blockSize x blockSize pixels moved into channels: (batch, h, w, c) -> (batch, h / n, w / n, c n^2). */
 export const spaceToDepth = defineOp(
   'spaceToDepth',
-  (x: TensorLike, blockSize: number, { dataFormat }: { dataFormat?: string } = {}): Tensor =>
+  (x: TensorLike, blockSize: number, { dataFormat }: { dataFormat?: DataFormat } = {}): Tensor =>
     blocks('spaceToDepth', x, blockSize, dataFormat, (t, n) => {
       const [batch, h, w, c] = t.shape;
       if (h % n || w % n)

@@ -6,9 +6,13 @@ import { toFloat } from './unary';
 import { channelsLast, checkDataFormat, paddingOf, spatial, type DataFormat, type Padding, type Sizes } from './spatial';
 
 export interface ConvOptions {
+  /** Distance of neighbouring windows, in elements: one number for all spatial axes or one for each, >= 1. Default 1. */
   strides?: Sizes;
-  padding?: Padding | string;
-  dataFormat?: DataFormat | string | null;
+  /** 'valid' (default): windows lie inside of the input. 'same': zeros around it make the output ceil(size / strides) long. 'causal': zeros before it only, for one spatial axis. */
+  padding?: Padding;
+  /** Where the channels are: 'channels_last' (default), (batch, ..., channels), or 'channels_first', (batch, channels, ...). */
+  dataFormat?: DataFormat | null;
+  /** Distance of neighbouring elements of the kernel, in elements of the input, >= 1. Default 1. */
   dilationRate?: Sizes;
 }
 const CONV = ['strides', 'padding', 'dataFormat', 'dilationRate'];

@@ -84,7 +84,9 @@ export const arange = defineOp(
   LIKE,
 );
 export interface SpaceOptions extends DTypeOption {
+  /** Number of points, a whole number >= 0. Default 50. */
   num?: number;
+  /** Whether `stop` is the last point. Default true. */
   endpoint?: boolean;
   /** Where the new axis is, when start or stop are tensors. */
   axis?: number;

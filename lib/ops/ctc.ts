@@ -28,7 +28,7 @@ export const ctcLoss = defineOp(
 
 export interface CtcDecodeOptions {
   /** 'greedy' takes the likeliest class of each frame; 'beam_search' looks for the likeliest labels. Default 'greedy'. */
-  strategy?: string;
+  strategy?: 'greedy' | 'beam_search';
   /** How many sequences the search keeps. Default 100. */
   beamWidth?: number;
   /** How many of them are returned. Default 1. */

@@ -104,7 +104,7 @@ export const luFactor = defineOp('luFactor', (x: TensorLike): [Tensor, Tensor] =
 /** Orthogonal q and upper triangular r with q r = x; mode 'reduced' or 'complete'. */
 export const qr = defineOp(
   'qr',
-  (x: TensorLike, { mode = 'reduced' }: { mode?: string } = {}): [Tensor, Tensor] => {
+  (x: TensorLike, { mode = 'reduced' }: { mode?: 'reduced' | 'complete' } = {}): [Tensor, Tensor] => {
     if (mode !== 'reduced' && mode !== 'complete') throw new ValueError(`qr: mode must be 'reduced' or 'complete'.\n  Received: '${mode}'`, { op: 'qr' });
     const { t, back } = computed(x);
     return runMany('qr', [t], { complete: mode === 'complete' }).map(back) as [Tensor, Tensor];

@@ -9,8 +9,11 @@ import { toIndices } from './indexing';
 
 /** From `start` to before `stop` by `step`; what is missing or null reaches to the end. */
 export interface Slice {
+  /** First index; negative ones count from the end. Default null: the beginning, or the end where `step` is negative. */
   start?: number | null;
+  /** Index at which the slice ends, not part of it. Default null: up to the other end. */
   stop?: number | null;
+  /** Distance of neighbouring indices, not 0. Default null: 1. */
   step?: number | null;
 }
 /**

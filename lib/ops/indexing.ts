@@ -100,9 +100,13 @@ export const oneHot = defineOp(
   ['axis', 'dtype', 'sparse'],
 );
 export interface MultiHotOptions {
+  /** Number of classes, the size of the new axis. Required. */
   numClasses?: number;
+  /** Where the axis of classes goes. Default -1, the last one. */
   axis?: number;
+  /** Dtype of the result. Default float32. */
   dtype?: DType | null;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
 }
 /** 1 for each class that occurs along `axis`. */

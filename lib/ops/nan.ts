@@ -3,7 +3,7 @@ import { convert, expectValue, isFloating, run, type Tensor, tensor, type Tensor
 import { defineOp } from './define';
 import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
-import { cumprod } from './statistics';
+import { cumprod, type QuantileMethod } from './statistics';
 import { cumsum, type CumulativeOptions, type ReductionOptions } from './reduction';
 import { toFloat } from './unary';
 
@@ -70,7 +70,8 @@ export const nancumsum = defineOp('nancumsum', (x: TensorLike, options: Cumulati
 export const nancumprod = defineOp('nancumprod', (x: TensorLike, options: CumulativeOptions = {}): Tensor => cumprod(without(convert(x), 1), options), ['axis', 'dtype']);
 
 interface QuantileOptions extends ReductionOptions {
-  method?: string;
+  /** Which value stands for a quantile between two elements: 'linear' (default; between them), 'lower', 'higher', 'midpoint' or 'nearest'. */
+  method?: QuantileMethod;
 }
 /** Quantiles of each line's own count of numbers: positions are computed, not known. */
 function quantiles(name: string, x: TensorLike, q: TensorLike, scale: number, { axis = null, keepdims = false, method = 'linear' }: QuantileOptions): Tensor {

@@ -6,8 +6,11 @@ import { moveaxis, normalizeAxis } from './shape';
 import { toFloat } from './unary';
 
 export interface NormOptions {
-  ord?: number | string | null;
+  /** Order of the norm. Over one axis a number, sum(|x|^ord)^(1 / ord); over two 'fro', 'nuc' (sum of the singular values), 1, -1, 2, -2, Infinity or -Infinity. Default null: sqrt(sum x^2). */
+  ord?: number | 'fro' | 'nuc' | 'inf' | '-inf' | null;
+  /** One axis for norms of vectors, two for norms of matrices. Default null: all elements. */
   axis?: number | readonly number[] | null;
+  /** Whether these axes stay, with size 1. Default false. */
   keepdims?: boolean;
 }
 const FAMOUS: Record<string, number | undefined> = { inf: Infinity, '-inf': -Infinity };

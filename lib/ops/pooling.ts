@@ -6,9 +6,12 @@ import { toFloat } from './unary';
 import { channelsLast, checkDataFormat, paddingOf, spatial, type DataFormat, type Padding, type Sizes } from './spatial';
 
 export interface PoolOptions {
+  /** Distance of neighbouring windows, in elements. Default: the size of the windows. */
   strides?: Sizes | null;
-  padding?: Padding | string;
-  dataFormat?: DataFormat | string | null;
+  /** 'valid' (default): windows lie inside of the input. 'same': it is padded so that the output is ceil(size / strides) long; padding does not count. */
+  padding?: Exclude<Padding, 'causal'>;
+  /** Where the channels are: 'channels_last' (default), (batch, ..., channels), or 'channels_first', (batch, channels, ...). */
+  dataFormat?: DataFormat | null;
 }
 const POOL = ['strides', 'padding', 'dataFormat'];
 type Kind = 'max_pool' | 'average_pool';
@@ -66,14 +69,14 @@ function adaptive(op: string, kind: Kind, inputs: TensorLike, outputSize: Sizes,
 /** Mean of each of `outputSize` windows per axis, window i from floor(i n / size) to ceil((i + 1) n / size). */
 export const adaptiveAveragePool = defineOp(
   'adaptiveAveragePool',
-  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | string | null } = {}): Tensor =>
+  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | null } = {}): Tensor =>
     adaptive('adaptiveAveragePool', 'average_pool', inputs, outputSize, dataFormat),
   ['dataFormat'],
 );
 /** Largest element of each of `outputSize` windows per axis, window i from floor(i n / size) to ceil((i + 1) n / size). */
 export const adaptiveMaxPool = defineOp(
   'adaptiveMaxPool',
-  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | string | null } = {}): Tensor =>
+  (inputs: TensorLike, outputSize: Sizes, { dataFormat }: { dataFormat?: DataFormat | null } = {}): Tensor =>
     adaptive('adaptiveMaxPool', 'max_pool', inputs, outputSize, dataFormat),
   ['dataFormat'],
 );

@@ -5,7 +5,9 @@ import { defineMethods, defineOp } from './define';
 import { toFloat } from './unary';
 
 export interface ReductionOptions {
+  /** Axis or axes to go over; negative ones count from the end. Default null: all of them. */
   axis?: number | readonly number[] | null;
+  /** Whether these axes stay, with size 1. Default false. */
   keepdims?: boolean;
 }
 type Method = (options?: ReductionOptions) => Tensor;
@@ -122,7 +124,9 @@ export const argmin = argument('argmin', true);
 /** @internal x as `dtype`, where one is given. */
 export const inDtype = (t: Tensor, dtype?: DType | null): Tensor => (dtype && t.dtype !== dtype ? run('cast', [t], { dtype }) : t);
 export interface CumulativeOptions {
+  /** Axis along which values accumulate. Default null: all elements in row-major order, as one vector. */
   axis?: number | null;
+  /** Dtype of the result. Default: that of x; int32 for bool. */
   dtype?: DType | null;
 }
 /** @internal Runs `f` in a dtype that holds running results; small integers wrap around in their own. */

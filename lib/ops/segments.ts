@@ -6,7 +6,9 @@ import { toIndices } from './indexing';
 import { range } from './ranges';
 
 interface SegmentOptions {
+  /** Number of segments, the first size of the result. Default null: the largest number plus 1. */
   numSegments?: number | null;
+  /** Whether the numbers of segments ascend; accepted for the sake of Keras, the result is the same. */
   sorted?: boolean;
 }
 function segments(op: string, data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions, f: (t: Tensor, ids: Tensor, count: number) => Tensor): Tensor {
@@ -49,14 +51,16 @@ export const segmentMin = extreme('segmentMin', 'min');
 /** Product of the rows of each segment; 1 for segments without rows. */
 export const segmentProd = extreme('segmentProd', 'prod');
 
-const REDUCTIONS = ['add', 'max', 'min', 'mul'];
+const REDUCTIONS = ['add', 'max', 'min', 'mul'] as const;
+/** What becomes of an element and its updates. */
+export type ScatterReduction = (typeof REDUCTIONS)[number];
 /**
  * `inputs` with `updates` at `indices`, whose last axis holds positions on the first axes. `reduction`: null replaces
  * (the last of several counts), 'add', 'max', 'min' and 'mul' combine.
  */
 export const scatterUpdate = defineOp(
   'scatterUpdate',
-  (inputs: TensorLike, indices: TensorLike, updates: TensorLike, { reduction = null }: { reduction?: string | null } = {}): Tensor => {
+  (inputs: TensorLike, indices: TensorLike, updates: TensorLike, { reduction = null }: { reduction?: ScatterReduction | null } = {}): Tensor => {
     if (reduction !== null && !REDUCTIONS.includes(reduction))
       throw new ValueError(`scatterUpdate: reduction must be null or one of ${REDUCTIONS.map((r) => `'${r}'`).join(', ')}.\n  Received: '${reduction}'`, { op: 'scatterUpdate' });
     const x = convert(inputs),

@@ -181,13 +181,16 @@ export const stridedSlice = defineOp(
     return run('slice', [t], { start, size, step });
   },
 );
+const PAD_MODES = ['constant', 'reflect', 'symmetric', 'edge'] as const;
+/** What elements added around a tensor hold. */
+export type PadMode = (typeof PAD_MODES)[number];
 /** Elements added around x. `padWidth`: [before, after], or one such pair per axis. Modes constant, reflect, symmetric, edge. */
 export const pad = defineOp(
   'pad',
   (
     x: TensorLike,
     padWidth: number | readonly number[] | readonly (readonly number[])[],
-    { mode = 'constant', constantValues = null }: { mode?: string; constantValues?: number | null } = {},
+    { mode = 'constant', constantValues = null }: { mode?: PadMode; constantValues?: number | null } = {},
   ): Tensor => {
     let t = convert(x);
     const widths = t.shape.map((_, i): [number, number] => {
@@ -203,7 +206,7 @@ export const pad = defineOp(
         step: t.shape.map(() => 1),
         value: constantValues ?? 0,
       });
-    if (!['reflect', 'symmetric', 'edge'].includes(mode)) throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, { op: 'pad' });
+    if (!PAD_MODES.includes(mode)) throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, { op: 'pad' });
     widths.forEach(([before, after], axis) => {
       const n = t.shape[axis];
       if (!before && !after) return;
@@ -309,7 +312,7 @@ declare module '../tensor' {
     swapaxes(axis1: number, axis2: number): Tensor;
     slice(startIndices: readonly number[], shape: Shape): Tensor;
     split(indicesOrSections: number | readonly number[], options?: { axis?: number }): Tensor[];
-    pad(padWidth: number | readonly number[] | readonly (readonly number[])[], options?: { mode?: string; constantValues?: number | null }): Tensor;
+    pad(padWidth: number | readonly number[] | readonly (readonly number[])[], options?: { mode?: PadMode; constantValues?: number | null }): Tensor;
     tile(repeats: number | readonly number[]): Tensor;
     repeat(repeats: number | readonly number[], options?: { axis?: number | null }): Tensor;
     flip(options?: { axis?: number | readonly number[] | null }): Tensor;

@@ -127,7 +127,9 @@ function checkFrames(op: string, sequenceLength: number, sequenceStride: number,
 }
 
 interface StftOptions {
-  window?: string | TensorLike | null;
+  /** Window that each frame is multiplied by: 'hann' (default), 'hamming', a vector of `sequenceLength`, or null for none. */
+  window?: 'hann' | 'hamming' | TensorLike | null;
+  /** Whether frames lie around their positions, so that the signal is continued at both ends. Default true. */
   center?: boolean;
 }
 /**

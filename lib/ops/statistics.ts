@@ -16,7 +16,9 @@ const axesOf = (op: string, axis: Axes, t: Tensor): number[] =>
   axis == null ? t.shape.map((_, i) => i) : numberList(op, 'axis', axis).map((a) => normalizeAxis(op, a, t.ndim, t.shape));
 const product = (ns: readonly number[]): number => ns.reduce((p, n) => p * n, 1);
 
-const METHODS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
+const METHODS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const;
+/** Which value stands for a quantile between two elements. */
+export type QuantileMethod = (typeof METHODS)[number];
 /** Positions in a sorted line of n, and the weight of the second. */
 function quantileAt(q: number, n: number, method: string): [number, number, number] {
   const exact = (n - 1) * q,
@@ -36,7 +38,8 @@ function quantileAt(q: number, n: number, method: string): [number, number, numb
   return [before, behind, 1 - (behind - exact)];
 }
 interface QuantileOptions extends ReductionOptions {
-  method?: string;
+  /** Which value stands for a quantile between two elements: 'linear' (default; between them), 'lower', 'higher', 'midpoint' or 'nearest'. */
+  method?: QuantileMethod;
 }
 function quantiles(op: string, x: TensorLike, q: TensorLike, scale: number, { axis = null, keepdims = false, method = 'linear' }: QuantileOptions): Tensor {
   if (!METHODS.includes(method)) throw new ValueError(`${op}: method must be one of ${METHODS.map((m) => `'${m}'`).join(', ')}.\n  Received: '${method}'`, { op });
@@ -152,7 +155,7 @@ export const corrcoef = defineOp('corrcoef', (x: TensorLike): Tensor => {
 /** Sums of products of two vectors at all offsets: mode 'valid' (inside), 'same' (as long as the longer), 'full'. */
 export const correlate = defineOp(
   'correlate',
-  (x1: TensorLike, x2: TensorLike, { mode = 'valid' }: { mode?: string } = {}): Tensor => {
+  (x1: TensorLike, x2: TensorLike, { mode = 'valid' }: { mode?: 'valid' | 'same' | 'full' } = {}): Tensor => {
     const a = toFloat(x1),
       b = run('cast', [convert(x2, a)], { dtype: a.dtype });
     if (a.ndim !== 1 || b.ndim !== 1)
@@ -174,7 +177,7 @@ export const correlate = defineOp(
 /** Where each value would go in an ascending vector: before equals (side 'left') or behind them; int32. */
 export const searchsorted = defineOp(
   'searchsorted',
-  (sortedSequence: TensorLike, values: TensorLike, { side = 'left' }: { side?: string } = {}): Tensor => {
+  (sortedSequence: TensorLike, values: TensorLike, { side = 'left' }: { side?: 'left' | 'right' } = {}): Tensor => {
     if (side !== 'left' && side !== 'right') throw new ValueError(`searchsorted: side must be 'left' or 'right'.\n  Received: '${side}'`, { op: 'searchsorted' });
     const sorted = convert(sortedSequence);
     return run('search_sorted', [sorted, convert(values, sorted)], { right: side === 'right' });

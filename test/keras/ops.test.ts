@@ -170,7 +170,7 @@ describe('new ops refuse', () => {
     ['ctcLoss', () => ops.ctcLoss(i([5], [1, 1]), z(1, 3, 2), [1], [3]).dataSync(), 'IndexError', 'ctcLoss: label 5 is out of range for 2 classes.'],
     ['ctcLoss', () => ops.ctcLoss(i([1], [1, 1]), z(1, 3, 2), [1], [4]).dataSync(), 'ValueError', 'ctcLoss: example 0 cannot have 4 frames: the logits have 3.'],
     ['ctcLoss', () => ops.ctcLoss(i([1], [1, 1]), z(1, 3, 2), [2], [3]).dataSync(), 'ValueError', 'ctcLoss: example 0 cannot have 2 labels: there is room for 1.'],
-    ['ctcDecode', () => ops.ctcDecode(z(1, 3, 2), [3], { strategy: 'best' }), 'ValueError', "ctcDecode: strategy must be 'greedy' or 'beam_search'.\n  Received: 'best'"],
+    ['ctcDecode', () => ops.ctcDecode(z(1, 3, 2), [3], { strategy: 'best' as never }), 'ValueError', "ctcDecode: strategy must be 'greedy' or 'beam_search'.\n  Received: 'best'"],
     [
       'ctcDecode',
       () => ops.ctcDecode(z(1, 3, 2), [3], { strategy: 'beam_search', beamWidth: 2, topPaths: 3 }),

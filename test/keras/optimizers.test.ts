@@ -133,7 +133,7 @@ describe('optimizers', () => {
   });
   it('refuse what does not fit', async () => {
     await throwsText(
-      () => new Adam({ learnRate: 0.1 }),
+      () => new Adam({ learnRate: 0.1 } as never),
       'TypeError',
       "Adam: unknown option 'learnRate'. Did you mean 'learningRate'?\n  Known options: learningRate, weightDecay, clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps, name, beta1, beta2, epsilon, amsgrad",
     );

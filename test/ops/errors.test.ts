@@ -78,7 +78,7 @@ const groups: Record<string, Refusal[]> = {
       'conv1d',
       'conv1d: the kernel covers 5 elements of axis 1 but the padded input has 2.\n  Received: input shape (1, 2, 3), strides (1,), dilation (2,), groups 1',
     ),
-    value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { padding: 'sam' }), 'conv2d', "conv2d: padding must be 'valid', 'same' or 'causal'.\n  Received: 'sam'"),
+    value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { padding: 'sam' as never }), 'conv2d', "conv2d: padding must be 'valid', 'same' or 'causal'.\n  Received: 'sam'"),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { padding: 'causal' }), 'conv2d', "conv2d: padding 'causal' is for one spatial axis; there are 2."),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: [1, 2, 3] }), 'conv2d', 'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: [1, 2, 3]'),
     value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 0 }), 'conv2d', 'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: 0'),
@@ -87,7 +87,11 @@ const groups: Record<string, Refusal[]> = {
       'conv2d',
       'conv2d: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)',
     ),
-    value(() => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { dataFormat: 'NHWC' }), 'conv2d', "conv2d: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: 'NHWC'"),
+    value(
+      () => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { dataFormat: 'NHWC' as never }),
+      'conv2d',
+      "conv2d: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: 'NHWC'",
+    ),
     value(
       () => trae.depthwiseConv(z(1, 5, 5, 3), z(3, 3, 4, 2)),
       'depthwiseConv',
@@ -136,7 +140,7 @@ const groups: Record<string, Refusal[]> = {
     value(() => trae.ops.image.resize(z(5, 5, 3), [2, 0]), 'resize', 'resize: size must be [height, width], whole numbers > 0.\n  Received: [2, 0]'),
     value(() => trae.ops.image.resize(z(1, 0, 5, 3), [2, 2]), 'resize', 'resize: there are no pixels to resize.\n  Received: shape (1, 0, 5, 3)'),
     value(
-      () => trae.ops.image.resize(z(5, 5, 3), [2, 2], { interpolation: 'linear' }),
+      () => trae.ops.image.resize(z(5, 5, 3), [2, 2], { interpolation: 'linear' as never }),
       'resize',
       "resize: interpolation must be one of 'bilinear', 'nearest', 'lanczos3', 'lanczos5', 'bicubic', 'area'.\n  Received: 'linear'",
     ),
@@ -147,7 +151,7 @@ const groups: Record<string, Refusal[]> = {
     ),
     value(() => trae.ops.image.affineTransform(z(2, 5, 5, 3), z(3, 8)), 'affineTransform', 'affineTransform: transform must have shape (8,) or (2, 8).\n  Received: (3, 8)'),
     value(
-      () => trae.ops.image.affineTransform(z(5, 5, 3), z(8), { fillMode: 'mirror' }),
+      () => trae.ops.image.affineTransform(z(5, 5, 3), z(8), { fillMode: 'mirror' as never }),
       'affineTransform',
       "affineTransform: fillMode must be one of 'constant', 'nearest', 'wrap', 'reflect'.\n  Received: 'mirror'",
     ),
@@ -177,7 +181,7 @@ const groups: Record<string, Refusal[]> = {
     value(() => trae.slice(z(5), [3], [4]), 'slice', 'slice: 4 elements from 3 by 1 do not lie within axis 0 of shape (5,).'),
     value(() => trae.stridedSlice(z(5), [0], [3], [0]), 'stridedSlice', 'stridedSlice: the step of axis 0 is 0.'),
     value(() => trae.repeat(z(3), [1, 2]), 'repeat', 'repeat: 2 repeats are given for the 3 elements of axis 0.\n  Received: shape (3,)'),
-    value(() => trae.pad(z(2, 1), 1, { mode: 'wrap' }), 'pad', "pad: mode 'wrap' is not one of 'constant', 'reflect', 'symmetric', 'edge'."),
+    value(() => trae.pad(z(2, 1), 1, { mode: 'wrap' as never }), 'pad', "pad: mode 'wrap' is not one of 'constant', 'reflect', 'symmetric', 'edge'."),
     value(() => trae.pad(z(2, 3), 2, { mode: 'reflect' }), 'pad', "pad: mode 'reflect' can add at most 1 elements to axis 0 of shape (2, 3)."),
     value(() => trae.pad(z(2, 3), -3), 'pad', 'pad: the padded shape (-4, -3) has a negative size.\n  Received: input shape (2, 3)'),
     value(() => trae.glu(z(3)), 'glu', 'glu: axis 0 has size 3, which is not even.\n  Received: shape (3,)'),

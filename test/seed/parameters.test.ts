@@ -73,7 +73,7 @@ describe('seed document: freezing', () => {
     ]);
   const x = wave(48, 6),
     y = classesInTurn(48, 3);
-  const compiled = (model: trae.keras.Model, optimizer: unknown = 'adam'): trae.keras.Model => {
+  const compiled = (model: trae.keras.Model, optimizer: trae.keras.OptimizerIdentifier = 'adam'): trae.keras.Model => {
     model.compile({ optimizer, loss: 'sparse_categorical_crossentropy' });
     return model;
   };
@@ -179,7 +179,7 @@ describe('seed document: regularizers and constraints', () => {
     [1, -2],
     [0.5, 3],
   ];
-  const cases: [string, unknown, number][] = [
+  const cases: [string, trae.keras.RegularizerIdentifier, number][] = [
     ['L1', new regularizers.L1(0.1), 0.65],
     ['L2', new regularizers.L2(0.1), 1.425],
     ['L1L2', new regularizers.L1L2({ l1: 0.1, l2: 0.1 }), 2.075],
@@ -204,7 +204,7 @@ describe('seed document: regularizers and constraints', () => {
     assert.equal(dense.losses.length, 0);
   });
   it('constraints act after every step', async () => {
-    const constrained: Record<string, [unknown, (v: number[]) => boolean]> = {
+    const constrained: Record<string, [trae.keras.ConstraintIdentifier, (v: number[]) => boolean]> = {
       NonNeg: [new constraints.NonNeg(), (v) => v.every((e) => e >= 0)],
       UnitNorm: [new constraints.UnitNorm({ axis: 0 }), (v) => [0, 1].every((c) => Math.abs(Math.hypot(v[c], v[c + 2], v[c + 4]) - 1) < 1e-4)],
       MinMaxNorm: [new constraints.MinMaxNorm({ minValue: 0.5, maxValue: 0.7, axis: 0 }), (v) => [0, 1].every((c) => Math.hypot(v[c], v[c + 2], v[c + 4]) <= 0.7001)],

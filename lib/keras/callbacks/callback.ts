@@ -6,8 +6,11 @@ import { inspectable, settingsLine } from '../inspect';
 
 /** What a callback knows of the run. */
 export interface CallbackParams {
+  /** 0: silent; 1: a bar for each epoch; 2: a line for each epoch. */
   verbose: number;
+  /** Number of the last epoch. */
   epochs: number;
+  /** Batches in an epoch; null where that is unknown. */
   steps: number | null;
 }
 type Maybe = void | Promise<void>;

@@ -3,15 +3,24 @@ import type { Tensor } from '../../tensor';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
+import type { MonitorMode, MonitorName } from '../identifiers';
 
 export interface EarlyStoppingOptions {
-  monitor?: string;
+  /** Name in the logs of what is watched. Default 'val_loss'. */
+  monitor?: MonitorName;
+  /** Smallest change that counts as better. Default 0. */
   minDelta?: number;
+  /** Epochs without anything better after which training ends, >= 0. Default 0. */
   patience?: number;
-  verbose?: number;
-  mode?: string;
+  /** 1 prints when training is ended. Default 0. */
+  verbose?: 0 | 1;
+  /** Whether less ('min') or more ('max') is better; 'auto' (default) asks the metric. */
+  mode?: MonitorMode;
+  /** Value that must be reached for an epoch to count as better. Default null: none. */
   baseline?: number | null;
+  /** Whether the weights of the best epoch come back at the end. Default false. */
   restoreBestWeights?: boolean;
+  /** Epochs at the beginning that are not watched. Default 0. */
   startFromEpoch?: number;
 }
 /** Stops when the metric has not got better for `patience` epochs. Defaults: monitor 'val_loss', minDelta 0, patience 0. */
@@ -23,7 +32,17 @@ export class EarlyStopping extends MonitorCallback {
   private readonly settings: Required<EarlyStoppingOptions>;
   constructor(options: EarlyStoppingOptions = {}) {
     checkOptions('EarlyStopping', options, ['monitor', 'minDelta', 'patience', 'verbose', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']);
-    const settings = { monitor: 'val_loss', minDelta: 0, patience: 0, verbose: 0, mode: 'auto', baseline: null, restoreBestWeights: false, startFromEpoch: 0, ...options };
+    const settings: Required<EarlyStoppingOptions> = {
+      monitor: 'val_loss',
+      minDelta: 0,
+      patience: 0,
+      verbose: 0,
+      mode: 'auto',
+      baseline: null,
+      restoreBestWeights: false,
+      startFromEpoch: 0,
+      ...options,
+    };
     super(settings.monitor, settings.mode, null, settings.minDelta);
     this.settings = settings;
   }

@@ -8,13 +8,19 @@ import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { formatPath } from './file_path';
 import { MonitorCallback } from './monitor_callback';
+import type { MonitorMode, MonitorName } from '../identifiers';
 
 export interface ModelCheckpointOptions {
-  monitor?: string;
-  verbose?: number;
+  /** Name in the logs of what is watched. Default 'val_loss'. */
+  monitor?: MonitorName;
+  /** 1 prints what is saved and why. Default 0. */
+  verbose?: 0 | 1;
+  /** Whether only what is better than all before is saved. Default false. */
   saveBestOnly?: boolean;
+  /** Whether files hold the weights alone. Default false. */
   saveWeightsOnly?: boolean;
-  mode?: string;
+  /** Whether less ('min') or more ('max') is better; 'auto' (default) asks the metric. */
+  mode?: MonitorMode;
   /** 'epoch', or a number of batches. */
   saveFreq?: 'epoch' | number;
   /** Only what is better than this is saved. */
@@ -35,13 +41,13 @@ export class ModelCheckpoint extends MonitorCallback {
     options: ModelCheckpointOptions = {},
   ) {
     checkOptions('ModelCheckpoint', options, ['monitor', 'verbose', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold']);
-    const settings = {
+    const settings: Required<ModelCheckpointOptions> = {
       monitor: 'val_loss',
       verbose: 0,
       saveBestOnly: false,
       saveWeightsOnly: false,
       mode: 'auto',
-      saveFreq: 'epoch' as const,
+      saveFreq: 'epoch',
       initialValueThreshold: null,
       ...options,
     };

@@ -12,6 +12,7 @@ export interface PlotHistoryOptions {
   metrics?: readonly string[];
   /** Points of one panel. Defaults 440 and 300. */
   width?: number;
+  /** Points of one panel. Default 300. */
   height?: number;
   /** Epochs before which a dashed line stands, by what is written at it: `{ 'fine-tuning': 6 }`. */
   marks?: Readonly<Record<string, number>>;

@@ -27,6 +27,7 @@ const metricsText = (logs: Logs): string =>
 
 export interface ProgbarStream {
   write(text: string): unknown;
+  /** Whether it is a terminal, on which lines can be drawn over. */
   isTTY?: boolean;
 }
 /** Draws progress of `target` steps. */

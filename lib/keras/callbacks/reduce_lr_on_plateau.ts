@@ -5,15 +5,24 @@ import { checkOptions } from '../options';
 import { MultiOptimizer, type Optimizer } from '../optimizers/index';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
+import type { MonitorMode, MonitorName } from '../identifiers';
 
 export interface ReduceLROnPlateauOptions {
-  monitor?: string;
+  /** Name in the logs of what is watched. Default 'val_loss'. */
+  monitor?: MonitorName;
+  /** What the learning rate is multiplied by, < 1. Default 0.1. */
   factor?: number;
+  /** Epochs without anything better after which it is, >= 0. Default 10. */
   patience?: number;
-  verbose?: number;
-  mode?: string;
+  /** 1 prints each change. Default 0. */
+  verbose?: 0 | 1;
+  /** Whether less ('min') or more ('max') is better; 'auto' (default) asks the metric. */
+  mode?: MonitorMode;
+  /** Smallest change that counts as better. Default 1e-4. */
   minDelta?: number;
+  /** Epochs after a change in which none are counted. Default 0. */
   cooldown?: number;
+  /** Smallest learning rate. Default 0. */
   minLr?: number;
 }
 /**
@@ -26,7 +35,17 @@ export class ReduceLROnPlateau extends MonitorCallback {
   private cooling = 0;
   constructor(options: ReduceLROnPlateauOptions = {}) {
     checkOptions('ReduceLROnPlateau', options, ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLr']);
-    const settings = { monitor: 'val_loss', factor: 0.1, patience: 10, verbose: 0, mode: 'auto', minDelta: 1e-4, cooldown: 0, minLr: 0, ...options };
+    const settings: Required<ReduceLROnPlateauOptions> = {
+      monitor: 'val_loss',
+      factor: 0.1,
+      patience: 10,
+      verbose: 0,
+      mode: 'auto',
+      minDelta: 1e-4,
+      cooldown: 0,
+      minLr: 0,
+      ...options,
+    };
     super(settings.monitor, settings.mode, null, settings.minDelta);
     if (!(settings.factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor must be below 1.\n  Received: ${settings.factor}`);
     this.settings = settings;

@@ -4,10 +4,15 @@ import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
 export interface RemoteMonitorOptions {
+  /** Address of the server. Default 'http://localhost:9000'. */
   root?: string;
+  /** Path that logs are posted to. Default '/publish/epoch/end/'. */
   path?: string;
+  /** Field of the form that holds the logs as JSON, without `sendAsJson`. Default 'data'. */
   field?: string;
+  /** Headers of the requests. Default null: none of your own. */
   headers?: Readonly<Record<string, string>> | null;
+  /** Whether the body is JSON instead of a form. Default false. */
   sendAsJson?: boolean;
 }
 /**

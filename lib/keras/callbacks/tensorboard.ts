@@ -18,12 +18,15 @@ import { EventFile } from './event_file';
 import { ratesOf } from './reduce_lr_on_plateau';
 
 export interface TensorBoardOptions {
+  /** Folder of the files. Default 'logs'. */
   logDir?: string;
   /** Histograms of weights every so many epochs; 0 for none. */
   histogramFreq?: number;
+  /** Whether the graph of the model is written. Default true. */
   writeGraph?: boolean;
   /** Weights as images too, with the histograms. */
   writeImages?: boolean;
+  /** Whether it is written how many steps were made in a second. Default false. */
   writeStepsPerSecond?: boolean;
   /** 'epoch', 'batch', or every so many batches: when loss and metrics of batches are written. */
   updateFreq?: 'epoch' | 'batch' | number;

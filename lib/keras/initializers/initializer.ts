@@ -19,7 +19,10 @@ export abstract class Initializer {
 inspectable(Initializer, configLine);
 acrossCopies(Initializer, 'Initializer');
 /** @internal What `call` takes besides the shape. */
-export type Options = { dtype?: DType | null };
+export interface Options {
+  /** Dtype of the tensor. Default float32. */
+  dtype?: DType | null;
+}
 /** @internal */
 export const dtypeOf = (options: Options): DType => options.dtype ?? 'float32';
 /** @internal A shape as a list of its sizes. */

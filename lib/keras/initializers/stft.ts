@@ -6,27 +6,29 @@ import { type Shape, type Tensor, tensor } from '../../tensor';
 import { registerClass } from '../saving/registry';
 import { dtypeOf, Initializer, type Options } from './initializer';
 
-const WINDOWS: Record<string, (x: number) => number> = {
+const WINDOWS = {
   hann: (x) => 0.5 - 0.5 * Math.cos(x),
   hamming: (x) => 0.54 - 0.46 * Math.cos(x),
   blackman: (x) => 0.42 - 0.5 * Math.cos(x) + 0.08 * Math.cos(2 * x),
   boxcar: () => 1,
-};
+} satisfies Record<string, (x: number) => number>;
+/** Name of a window function. */
+export type STFTWindow = keyof typeof WINDOWS;
 /** Kernel (frames, 1, frequencies) that computes the real or imaginary part of a short-time Fourier transform. */
 export class STFT extends Initializer {
   static positional = ['side', 'window', 'scaling', 'periodic'];
-  readonly side: string;
-  readonly window: string | readonly number[] | null;
-  readonly scaling: string | null;
+  readonly side: 'real' | 'imag';
+  readonly window: STFTWindow | readonly number[] | null;
+  readonly scaling: 'density' | 'spectrum' | null;
   readonly periodic: boolean;
   constructor(
-    side: string | { side?: string; window?: string | readonly number[] | null; scaling?: string | null; periodic?: boolean } = 'real',
-    window: string | readonly number[] | null = 'hann',
-    scaling: string | null = 'density',
+    side: 'real' | 'imag' | { side?: 'real' | 'imag'; window?: STFTWindow | readonly number[] | null; scaling?: 'density' | 'spectrum' | null; periodic?: boolean } = 'real',
+    window: STFTWindow | readonly number[] | null = 'hann',
+    scaling: 'density' | 'spectrum' | null = 'density',
     periodic = false,
   ) {
     super();
-    const given = typeof side === 'object' && side !== null ? { side: 'real', window: 'hann', scaling: 'density', periodic: false, ...side } : { side, window, scaling, periodic };
+    const given = { side: 'real', window, scaling, periodic, ...(typeof side === 'object' && side !== null ? side : { side }) } as const;
     if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: ${describe(given.side)}`);
     if (given.scaling !== null && !['density', 'spectrum'].includes(given.scaling))
       throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: ${describe(given.scaling)}`);

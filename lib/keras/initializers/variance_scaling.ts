@@ -21,12 +21,17 @@ export function fans(given: Shape, inputAxes: readonly number[] | null = null, o
   return [shape[shape.length - 2] * field, shape[shape.length - 1] * field];
 }
 export interface VarianceScalingOptions {
+  /** Factor on the variance, > 0. Default 1. */
   scale?: number;
-  mode?: string;
-  distribution?: string;
+  /** What the variance is divided by: the inputs of a unit ('fan_in', default), its outputs ('fan_out'), or the mean of both ('fan_avg'). */
+  mode?: 'fan_in' | 'fan_out' | 'fan_avg';
+  /** 'truncated_normal' (default; no value beyond two standard deviations), 'untruncated_normal', or 'uniform'. 'normal' is the old name of 'truncated_normal'. */
+  distribution?: 'truncated_normal' | 'untruncated_normal' | 'normal' | 'uniform';
+  /** A whole number >= 0, a SeedGenerator, or null (default) for a seed of its own. The same number gives the same values at every call. */
   seed?: number | SeedGenerator | null;
   /** Axes of the weight that belong to the input and to the output; without them, the last two and the receptive field before. */
   inputAxes?: readonly number[] | null;
+  /** Axes of the shape that count as outputs. Default null: the last one. */
   outputAxes?: readonly number[] | null;
 }
 /** Variance scale / n, n the inputs (fan_in), outputs (fan_out) or their mean (fan_avg). Defaults: 1, fan_in, truncated_normal. */
@@ -71,7 +76,7 @@ export class VarianceScaling extends RandomInitializer {
 }
 type ScaledOptions = Pick<VarianceScalingOptions, 'seed' | 'inputAxes' | 'outputAxes'>;
 abstract class Scaled extends VarianceScaling {
-  constructor(options: ScaledOptions, scale: number, mode: string, distribution: string) {
+  constructor(options: ScaledOptions, scale: number, mode: VarianceScalingOptions['mode'], distribution: VarianceScalingOptions['distribution']) {
     checkOptions(new.target.name, options, ['seed', 'inputAxes', 'outputAxes']);
     super({ scale, mode, distribution, ...options });
   }

@@ -5,15 +5,21 @@ import type { SymbolicShape } from '../keras_tensor';
 import { checkOptions } from '../options';
 
 export interface InputSpecOptions {
+  /** Dtype that inputs must have. Default null: any. */
   dtype?: DType | null;
   /** Exact sizes; null where any will do. */
   shape?: SymbolicShape | null;
+  /** Number of axes that inputs must have, the batch included. Default null: any. */
   ndim?: number | null;
+  /** Largest number of axes. Default null: no limit. */
   maxNdim?: number | null;
+  /** Smallest number of axes. Default null: no limit. */
   minNdim?: number | null;
   /** Sizes of single axes: `{ '-1': 20 }`. */
   axes?: Readonly<Record<string, number>> | null;
+  /** Key of the input where inputs come as a record. Default null. */
   name?: string | null;
+  /** Whether null may be given in place of a tensor. Default false. */
   optional?: boolean;
 }
 export class InputSpec {

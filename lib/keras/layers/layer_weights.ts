@@ -23,15 +23,25 @@ import { acrossCopies } from '../../copies';
 
 // What a layer knows besides its attributes: kept apart so that looking for sub-layers among attributes does not find it.
 export interface State {
+  /** Weights that training changes. */
   trainableVariables: Variable[];
+  /** Weights that it does not. */
   otherVariables: Variable[];
+  /** What `addLoss` was given in the call before. */
   losses: Tensor[];
+  /** Calls on symbolic tensors. */
   nodes: GraphNode[];
+  /** The attribute of this name. */
   trainable: boolean;
+  /** Whether the weights are there. */
   built: boolean;
+  /** Whether `build` is running. */
   building: boolean;
+  /** Shape that the layer was built with. */
   buildShape: BuildShape;
+  /** Penalty on the outputs. */
   activityRegularizer: regularizers.Regularizer | null;
+  /** Values for the weights that `build` will make. */
   initialWeights: readonly TensorLike[] | null;
 }
 // Common to all copies of the library: a model of one may hold a layer of another.

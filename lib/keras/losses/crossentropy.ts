@@ -9,8 +9,11 @@ import { FunctionLoss, type LossOptions } from './loss';
 import { floating, matched, mismatch } from './matched';
 
 export interface CrossentropySettings {
+  /** Whether predictions are logits instead of probabilities. Default false. */
   fromLogits: boolean;
+  /** Share e of the targets that is spread evenly over the classes, in [0, 1]: t (1 - e) + e / classes. Default 0. */
   labelSmoothing: number;
+  /** Axis of the classes. Default -1. */
   axis: number;
 }
 const defaults: CrossentropySettings = { fromLogits: false, labelSmoothing: 0, axis: -1 };
@@ -110,8 +113,11 @@ export class CategoricalCrossentropy extends FunctionLoss<CrossentropySettings> 
   }
 }
 interface SparseSettings {
+  /** Whether predictions are logits instead of probabilities. Default false. */
   fromLogits: boolean;
+  /** Class whose examples do not count, like -1 for "unknown". Default null: all count. */
   ignoreClass: number | null;
+  /** Axis of the classes. Default -1. */
   axis: number;
 }
 /** -log p[t], t a class number. */

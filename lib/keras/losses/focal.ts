@@ -10,7 +10,9 @@ const EPSILON = 1e-7;
 export interface BinaryFocalSettings extends CrossentropySettings {
   /** Weighs ones by `alpha` and zeros by 1 - alpha. */
   applyClassBalancing: boolean;
+  /** Weight of the ones, in [0, 1]; zeros have 1 - alpha. Default 0.25. Of categorical losses: the weight of every class. */
   alpha: number;
+  /** Exponent, >= 0: the larger, the less do examples count that are right already. Default 2. */
   gamma: number;
 }
 export type CategoricalFocalSettings = Omit<BinaryFocalSettings, 'applyClassBalancing'>;

@@ -2,6 +2,7 @@
 import { expectKind } from '../../guard';
 import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
 import { classNames, getRegisteredObject } from '../saving/registry';
+import { LOSS_ALIASES } from '../names';
 import { camelCase, snakeCase } from '../naming';
 import { binaryCrossentropy, categoricalCrossentropy, categoricalGeneralizedCrossEntropy, sparseCategoricalCrossentropy } from './crossentropy';
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal';
@@ -84,26 +85,12 @@ const functions: Record<string, LossFunction> = {
   ctc,
 };
 for (const [name, f] of Object.entries(functions)) functionNames.set(f, snakeCase(name));
-/** @internal Short and old names. */
-export const LOSS_ALIASES: Record<string, string> = {
-  mse: 'MeanSquaredError',
-  mae: 'MeanAbsoluteError',
-  mape: 'MeanAbsolutePercentageError',
-  msle: 'MeanSquaredLogarithmicError',
-  bce: 'BinaryCrossentropy',
-  kld: 'KLDivergence',
-  huberloss: 'Huber',
-  logcosh: 'LogCosh',
-  kullbackleiblerdivergence: 'KLDivergence',
-  cosineproximity: 'CosineSimilarity',
-};
-
 /** @internal The function that Keras means by a name, which is none of a class: 'kl_divergence', 'klDivergence', 'kld'. */
 export function functionNamed(name: string): LossFunction | null {
   expectKind('losses.functionNamed', 'its argument', name, typeof name === 'string', 'the name of a loss');
   if (getRegisteredObject(name) || classNames('keras.losses').includes(name)) return null;
   const key = camelCase(name),
-    full = key in functions ? key : LOSS_ALIASES[name.toLowerCase()];
+    full = key in functions ? key : (LOSS_ALIASES as Readonly<Record<string, string>>)[name.toLowerCase()];
   return full === undefined ? null : (functions[full] ?? Object.entries(functions).find(([f]) => f.toLowerCase() === full.toLowerCase())?.[1] ?? null);
 }
 

@@ -12,15 +12,18 @@ import { construct, registerClass, type SerializableClass } from '../saving/regi
 import { functionOf, serializeFunction } from '../saving/serialize';
 import { acrossCopies } from '../../copies';
 import { configLine, inspectable } from '../inspect';
+import type { DTypeIdentifier } from '../identifiers';
 
 /** How the losses of examples become one number. */
 export type Reduction = 'sum_over_batch_size' | 'sum' | 'mean' | 'mean_with_sample_weight' | 'none' | null;
 const REDUCTIONS: readonly unknown[] = ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none', null];
 export interface LossOptions {
+  /** Name in logs and in files. Default: that of the class, in snake_case. */
   name?: string | null;
+  /** How the losses of the examples become one number: 'sum_over_batch_size' (default) divides their sum by their number, 'mean_with_sample_weight' by the sum of their weights; 'mean' is another name of the first; 'sum' adds them up; 'none' and null leave them. */
   reduction?: Reduction;
   /** Dtype that targets and predictions are brought to: default float32 for halves and integers; float64 stays. */
-  dtype?: DType | object | null;
+  dtype?: DTypeIdentifier;
 }
 
 /**

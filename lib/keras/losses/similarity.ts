@@ -9,8 +9,11 @@ import { FunctionLoss, type LossOptions } from './loss';
 import { floating } from './matched';
 
 export interface CircleSettings {
+  /** Factor on the similarities. Default 80. */
   gamma: number;
+  /** How far similarities of one class shall lie from those of others, in [0, 1]. Default 0.4. */
   margin: number;
+  /** Whether examples are not compared with themselves. Default true. */
   removeDiagonal: boolean;
 }
 export interface CircleFunctionOptions extends Partial<CircleSettings> {

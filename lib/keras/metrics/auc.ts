@@ -13,13 +13,21 @@ const EPSILON = 1e-7;
 export type Curve = 'ROC' | 'PR' | 'PRGAIN';
 export type SummationMethod = 'interpolation' | 'minoring' | 'majoring';
 export interface AUCOptions extends MetricOptions {
+  /** Number of thresholds, >= 2, evenly spread over [0, 1]. Default 200. */
   numThresholds?: number;
+  /** 'ROC' (default): true over false positive rate. 'PR': precision over recall. 'PRGAIN': their gains. */
   curve?: Curve | Lowercase<Curve>;
+  /** Between thresholds the curve is a line ('interpolation', default), the lower end ('minoring') or the higher end ('majoring'). */
   summationMethod?: SummationMethod | Capitalize<SummationMethod>;
+  /** Thresholds in (0, 1), in place of `numThresholds`; 0 and 1 are added. */
   thresholds?: readonly number[] | null;
+  /** Whether targets and predictions are (batch, labels), each label with a curve of its own, whose areas are averaged. Default false. */
   multiLabel?: boolean;
+  /** Number of labels with `multiLabel`. Default null: that of the first batch. */
   numLabels?: number | null;
+  /** Weight of each label: of its area with `multiLabel`, else of its elements. Default null: 1 each. */
   labelWeights?: TensorLike | null;
+  /** Whether predictions are logits instead of probabilities. Default false. */
   fromLogits?: boolean;
 }
 /**

@@ -17,13 +17,19 @@ export interface ConfusionCounts {
   falseNegatives?: Variable;
 }
 export interface ConfusionOptions {
+  /** A prediction above it is positive. */
   thresholds: readonly number[];
   /** Whether they are 0, 1/n, 2/n, ..., 1, which is counted in one pass over the predictions. */
   isEven: boolean;
+  /** Only the k largest predictions of a row may be positive. */
   topK?: number | null;
+  /** Only this class counts. */
   classId?: number | null;
+  /** A weight for each example. */
   sampleWeight?: TensorLike | null;
+  /** Whether each label has counts of its own. */
   multiLabel?: boolean;
+  /** A weight for each label. */
   labelWeights?: readonly number[] | null;
 }
 

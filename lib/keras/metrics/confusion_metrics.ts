@@ -10,6 +10,7 @@ import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 export type Thresholds = number | readonly number[] | null;
 export interface ConditionCountOptions extends MetricOptions {
+  /** Predictions above it are positive: a number or several in [0, 1], with a result for each. Default 0.5. */
   thresholds?: Thresholds;
 }
 // One threshold gives a scalar.
@@ -126,6 +127,7 @@ export class Recall extends ShareMetric {
 export interface AtOptions extends MetricOptions {
   /** How many thresholds in [0, 1] are tried. Default 200. */
   numThresholds?: number;
+  /** Only this class counts. Default null: all elements. */
   classId?: number | null;
 }
 type Rates = { sensitivity: Tensor; specificity: Tensor; precision: Tensor };

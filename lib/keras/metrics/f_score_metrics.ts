@@ -12,8 +12,11 @@ const EPSILON = 1e-7;
 export type Average = 'micro' | 'macro' | 'weighted' | null;
 const AVERAGES: readonly unknown[] = ['micro', 'macro', 'weighted', null];
 export interface FScoreOptions extends MetricOptions {
+  /** How the scores of the classes become one: 'micro' counts all elements together, 'macro' takes their mean, 'weighted' weighs it by how often each class occurs. Default null: one score for each class. */
   average?: Average;
+  /** How many times as much recall counts as precision, > 0. Default 1. */
   beta?: number;
+  /** Predictions above it are 1, in (0, 1]. Default null: the largest one of each row is. */
   threshold?: number | null;
 }
 /**

@@ -2,6 +2,7 @@
 import { otherPackageOf } from '../../copies';
 import { getRegisteredObject } from '../saving/registry';
 import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
+import { METRIC_ALIASES } from '../names';
 import { snakeCase } from '../naming';
 import * as accuracies from './accuracy_metrics';
 import { concordanceCorrelation, pearsonCorrelation } from './correlation_metrics';
@@ -84,19 +85,7 @@ const functions: Record<string, MetricFunction> = {
 for (const [name, f] of Object.entries(functions)) functionNames.set(f, snakeCase(name));
 
 const isMetric = (x: unknown): x is Metric => x instanceof Metric;
-const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric, {
-  mse: 'MeanSquaredError',
-  mae: 'MeanAbsoluteError',
-  mape: 'MeanAbsolutePercentageError',
-  msle: 'MeanSquaredLogarithmicError',
-  rmse: 'RootMeanSquaredError',
-  bce: 'BinaryCrossentropy',
-  kld: 'KLDivergence',
-  acc: 'Accuracy',
-  logcosh: 'LogCoshError',
-  cosineproximity: 'CosineSimilarity',
-  kullbackleiblerdivergence: 'KLDivergence',
-});
+const kind: Kind<Metric> = makeKind<Metric>('keras.metrics', 'metric', isMetric, METRIC_ALIASES);
 /** A metric from a name, a config, an instance or a function `(yTrue, yPred) => values`; null for none. */
 export function get(identifier: unknown): Metric | null {
   if (isMetric(identifier) && otherPackageOf(identifier) === null) return identifier;

@@ -23,6 +23,7 @@ export interface MeanIoUOptions extends MetricOptions {
   sparseYTrue?: boolean;
   /** Whether predictions are class numbers; otherwise the largest along `axis` is the class. Default true. */
   sparseYPred?: boolean;
+  /** Axis of the classes where targets or predictions are vectors. Default -1. */
   axis?: number;
 }
 export type OneHotIoUOptions = Omit<MeanIoUOptions, 'sparseYTrue'>;

@@ -11,18 +11,26 @@ import { checkOptions } from '../options';
 import { classNameOf, type SerializableClass } from '../saving/registry';
 import { acrossCopies } from '../../copies';
 import { configLine, inspectable } from '../inspect';
+import type { DTypeIdentifier, InitializerIdentifier } from '../identifiers';
 
 export interface MetricOptions {
+  /** Name in logs and histories. Default: that of the class, in snake_case. */
   name?: string | null;
-  dtype?: DType | object | null;
+  /** Dtype that the metric computes in. Default float32. */
+  dtype?: DTypeIdentifier;
 }
 export interface UpdateOptions {
+  /** A weight for each example, or what broadcasts to the values. Default: 1 each. */
   sampleWeight?: TensorLike | null;
 }
 export interface MetricVariableOptions {
+  /** Shape of the variable. Default []: a scalar. */
   shape?: Shape;
-  initializer?: unknown;
+  /** Its first value, to which `resetState` returns. Default 'zeros'. */
+  initializer?: InitializerIdentifier;
+  /** Its dtype. Default: that of the metric. */
   dtype?: DType | null;
+  /** Its name in files. Default 'variable'. */
   name?: string | null;
 }
 const isOptions = (x: unknown): x is MetricVariableOptions => typeof x === 'object' && !Array.isArray(x);

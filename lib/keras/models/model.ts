@@ -25,7 +25,9 @@ import { prepareTexts } from './texts';
 import { summaryOf, type SummaryOptions } from './summary';
 
 export interface ModelOptions extends LayerOptions {
+  /** Symbolic tensors that the graph begins with: one, an array, or a record. */
   inputs?: SymbolicStructure;
+  /** Symbolic tensors computed from them: one, an array, or a record. */
   outputs?: SymbolicStructure;
 }
 

@@ -13,6 +13,7 @@ import type { Model } from './model';
 export interface SummaryOptions {
   /** Width in characters. Default: 88 (108 with connections), at most that of the terminal. */
   lineLength?: number;
+  /** Called with each line of the table. Default: console.log. */
   printFn?: (text: string) => void;
   /** Also the layers inside of models. */
   expandNested?: boolean;

@@ -6,7 +6,9 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdadeltaOptions extends OptimizerOptions {
+  /** Decay of the means of squares at each step, in [0, 1). Default 0.95. */
   rho?: number;
+  /** Added under the roots, so that nothing is divided by 0. Default 1e-7. */
   epsilon?: number;
 }
 /**

@@ -6,10 +6,15 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdafactorOptions extends OptimizerOptions {
+  /** Exponent c of the decay of the means of squares, 1 - step^c; negative. Default -0.8. */
   beta2Decay?: number;
+  /** Added to the squares of gradients. Default 1e-30. */
   epsilon1?: number;
+  /** Smallest root mean square of a weight that its steps are relative to. Default 1e-3. */
   epsilon2?: number;
+  /** Largest root mean square of an update. Default 1. */
   clipThreshold?: number;
+  /** Whether the learning rate is at most 1 / sqrt(step). Default true. */
   relativeStep?: boolean;
 }
 const rms = (x: Tensor): Tensor => ops.sqrt(ops.mean(ops.square(x)));

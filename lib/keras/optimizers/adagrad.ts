@@ -6,7 +6,9 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdagradOptions extends OptimizerOptions {
+  /** First value of the sums of squares, >= 0. Default 0.1. */
   initialAccumulatorValue?: number;
+  /** Added under the root, so that nothing is divided by 0. Default 1e-7. */
   epsilon?: number;
 }
 /**

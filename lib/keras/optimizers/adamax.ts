@@ -6,8 +6,11 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdamaxOptions extends OptimizerOptions {
+  /** Decay of the mean of the gradients at each step, in [0, 1). Default 0.9. */
   beta1?: number;
+  /** Decay of their largest magnitude at each step, in [0, 1). Default 0.999. */
   beta2?: number;
+  /** Added to the largest magnitude, so that nothing is divided by 0. Default 1e-7. */
   epsilon?: number;
 }
 /**

@@ -8,11 +8,17 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 interface FtrlSettings {
+  /** Exponent of the sums of squares in the rate of each weight, <= 0. Default -0.5; 0 keeps the rate. */
   learningRatePower: number;
+  /** First value of the sums of squares, >= 0. Default 0.1. */
   initialAccumulatorValue: number;
+  /** Strength of the L1 penalty that is part of each update, >= 0. Default 0. */
   l1RegularizationStrength: number;
+  /** Strength of the L2 penalty that is part of each update, >= 0. Default 0. */
   l2RegularizationStrength: number;
+  /** Strength of an L2 penalty on the present weights, which changes gradients and not sums of squares, >= 0. Default 0. */
   l2ShrinkageRegularizationStrength: number;
+  /** Added, divided by twice the learning rate, to `l2RegularizationStrength`. Default 0. */
   beta: number;
 }
 export type FtrlOptions = OptimizerOptions & Partial<FtrlSettings>;

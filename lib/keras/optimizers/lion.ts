@@ -7,7 +7,9 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface LionOptions extends OptimizerOptions {
+  /** Share of the mean of past gradients in the direction of a step, in (0, 1]. Default 0.9. */
   beta1?: number;
+  /** Decay of this mean at each step, in [0, 1). Default 0.99. */
   beta2?: number;
 }
 /**

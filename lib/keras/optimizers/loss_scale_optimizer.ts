@@ -13,6 +13,7 @@ export interface LossScaleOptions {
   initialScale?: number;
   /** After so many steps with finite gradients the factor is doubled. */
   dynamicGrowthSteps?: number;
+  /** Name in files. Default 'loss_scale_optimizer'. */
   name?: string | null;
 }
 const whole = (n: number): Tensor => tensor(BigInt64Array.from([BigInt(n)]), []);

@@ -62,7 +62,9 @@ export class OptimizerMap {
   }
 }
 export interface MultiOptimizerOptions {
+  /** Factor on the loss before gradients are computed; updates divide by it. Default null: none. */
   lossScaleFactor?: number | null;
+  /** Name in files. Default 'multi_optimizer'. */
   name?: string | null;
 }
 /** Updates each variable by the optimizer that an OptimizerMap, or a function of the variable, gives for it. */

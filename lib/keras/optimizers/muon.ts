@@ -6,20 +6,31 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 interface MuonSettings {
+  /** Decay of the mean of the gradients, of weights that Adam updates, in [0, 1). Default 0.9. */
   adamBeta1: number;
+  /** Decay of the mean of their squares, in [0, 1). Default 0.999. */
   adamBeta2: number;
+  /** Added to the root of the mean of squares, so that nothing is divided by 0. Default 1e-7. */
   epsilon: number;
   /** Regular expressions; variables whose path matches one are updated by Adam. */
   excludeLayers: readonly string[];
+  /** Coefficient of x in the Newton-Schulz iteration. Default 3.4445. */
   muonA: number;
+  /** Coefficient of x^3 in the Newton-Schulz iteration. Default -4.775. */
   muonB: number;
+  /** Coefficient of x^5 in the Newton-Schulz iteration. Default 2.0315. */
   muonC: number;
   /** Adam's rate is the rate times this. */
   adamLrRatio: number;
+  /** Share of the past gradients in the momentum, in [0, 1]. Default 0.95. */
   momentum: number;
+  /** Number of Newton-Schulz iterations, >= 0. Default 5. */
   nsSteps: number;
+  /** Whether gradients are taken to be those of the point that momentum leads to. Default true. */
   nesterov: boolean;
+  /** Whether weights with 'embedding' in their path are updated by Adam. Default true. */
   excludeEmbeddings: boolean;
+  /** Share by which weights that Adam updates shrink, times the learning rate. Default 0.004. */
   adamWeightDecay: number | null;
   /** Scale that brings steps to the size of Adam's; null for none. */
   rmsRate: number | null;

@@ -13,9 +13,11 @@ import { isSerialized, serializeKerasObject } from '../saving/serialize';
 import * as schedules from './schedules';
 import { acrossCopies } from '../../copies';
 import { configLine, inspectable } from '../inspect';
+import type { InitializerIdentifier, SerializedIdentifier } from '../identifiers';
 
-export type LearningRate = number | schedules.LearningRateSchedule | (() => number) | object;
+export type LearningRate = number | schedules.LearningRateSchedule | (() => number) | SerializedIdentifier;
 export interface OptimizerOptions {
+  /** Length of the steps: a number, a schedule, or a function without arguments that is called at each step. The default depends on the optimizer: 0.001 for most, 0.01 for SGD. */
   learningRate?: LearningRate;
   /** Each update also shrinks weights by weightDecay * learningRate. */
   weightDecay?: number | null;
@@ -27,16 +29,23 @@ export interface OptimizerOptions {
   globalClipnorm?: number | null;
   /** Keep an exponential moving average of the weights, which replaces them at the end of training. */
   useEma?: boolean;
+  /** Share of the old value in the moving average, in [0, 1]: average = emaMomentum average + (1 - emaMomentum) weight. Default 0.99. */
   emaMomentum?: number;
+  /** With `useEma`, the weights become their averages every so many steps. Default null: at the end of training only. */
   emaOverwriteFrequency?: number | null;
+  /** Factor on the loss before gradients are computed; updates divide by it. Default null: none. */
   lossScaleFactor?: number | null;
   /** Sum the gradients of this many steps before each update. */
   gradientAccumulationSteps?: number | null;
+  /** Name in files. Default: that of the class, in snake_case. */
   name?: string | null;
 }
 export interface OptimizerVariableOptions {
-  initializer?: unknown;
+  /** First values of the variable. Default 'zeros'. */
+  initializer?: InitializerIdentifier;
+  /** Dtype of the variable. Default: that of the weight it belongs to. */
   dtype?: DType;
+  /** Name of the variable, behind that of its weight. */
   name?: string | null;
 }
 const BASE_OPTIONS = [
@@ -57,7 +66,7 @@ const BASE_OPTIONS = [
 export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
   if (rate === undefined) return options;
   const isOptions = isRecord(rate) && !isSerialized(rate);
-  return isOptions ? { ...options, ...(rate as T) } : { ...options, learningRate: rate as LearningRate };
+  return isOptions ? { ...options, ...(rate as object) } : { ...options, learningRate: rate as LearningRate };
 }
 const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
 
@@ -187,7 +196,7 @@ export abstract class Optimizer {
     return this.addVariable(reference.shape, { initializer, dtype: reference.dtype, name: `${reference.path.replace(/\//g, '_')}_${name ?? 'var'}` });
   }
   /** `addVariableFromReference` for each of the variables. */
-  addOptimizerVariables(variables: readonly Variable[], name: string, options: { initializer?: unknown } = {}): Variable[] {
+  addOptimizerVariables(variables: readonly Variable[], name: string, options: { initializer?: InitializerIdentifier } = {}): Variable[] {
     return variables.map((v) => this.addVariableFromReference(v, { name, initializer: options.initializer }));
   }
   /** @internal A first value that no initializer has, set even while a function is traced. */

@@ -5,9 +5,13 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface RMSpropOptions extends OptimizerOptions {
+  /** Decay of the mean of squares at each step, in [0, 1). Default 0.9. */
   rho?: number;
+  /** Share of the last update that is added to each one, in [0, 1]. Default 0. */
   momentum?: number;
+  /** Added under the root, so that nothing is divided by 0. Default 1e-7. */
   epsilon?: number;
+  /** Whether gradients are divided by their standard deviation instead of their root mean square. Default false. */
   centered?: boolean;
 }
 /**

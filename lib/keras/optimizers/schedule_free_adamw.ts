@@ -7,8 +7,11 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
+  /** Share of the averaged weights in the point at which gradients are computed, in [0, 1). Default 0.9. */
   beta1?: number;
+  /** Decay of the mean of the squares of gradients at each step, in [0, 1). Default 0.999. */
   beta2?: number;
+  /** Added to the root of the mean of squares, so that nothing is divided by 0. Default 1e-8. */
   epsilon?: number;
   /** The rate grows linearly over this many steps. */
   warmupSteps?: number;

@@ -6,7 +6,9 @@ import { registerClass } from '../saving/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface SGDOptions extends OptimizerOptions {
+  /** Share of the last update that is added to each one, in [0, 1]. Default 0. */
   momentum?: number;
+  /** Whether gradients are taken to be those of the point that momentum leads to. Default false. */
   nesterov?: boolean;
 }
 /**

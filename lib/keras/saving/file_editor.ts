@@ -15,12 +15,16 @@ import { isLeaf, readTree, treeOfModel, type ShapeTree, type WeightTree } from '
 export interface FileEditorOptions {
   /** What prints lines. Default console.log. */
   printFn?: (line: string) => void;
+  /** Ends the reading of the file: the promise is rejected. */
   signal?: AbortSignal | null;
 }
 /** What `compare` found. */
 export interface Comparison {
+  /** 'success' where all weights are in both places with the same shape. */
   status: 'success' | 'error';
+  /** Number of weights that are missing or have another shape. */
   errorCount: number;
+  /** Number of weights with the same path and shape. */
   matchCount: number;
 }
 interface Contents {

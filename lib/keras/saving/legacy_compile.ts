@@ -12,7 +12,9 @@ const isNested = (x: unknown): boolean => Array.isArray(x) || (isRecord(x) && !i
 
 /** What the outputs of a model are called: by their layers, and by the keys of a record of them. */
 export interface OutputNames {
+  /** Names of the outputs, in their order. */
   outputNames: readonly string[];
+  /** Structure of the outputs of a model made of a graph. */
   graph: { outputStructure: unknown } | null;
 }
 /** @internal Options of `compile` as an old file holds them, for a model with these outputs; those of Keras 3 pass through. */

@@ -32,6 +32,7 @@ import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 export interface SaveOptions {
   /** Whether an existing file is replaced. Default true. */
   overwrite?: boolean;
+  /** Ends the saving: the promise is rejected, and a file that was there before stays as it was. */
   signal?: AbortSignal | null;
 }
 export interface SaveWeightsOptions extends SaveOptions {
@@ -48,6 +49,7 @@ export interface LoadModelOptions {
   compile?: boolean;
   /** Nothing in a file is ever run; the option is there because Keras has it. */
   safeMode?: boolean;
+  /** Ends the loading: the promise is rejected. */
   signal?: AbortSignal | null;
 }
 

@@ -32,11 +32,17 @@ import { isMap } from '../../realms';
 
 /** What `serializeKerasObject` makes of an object. */
 export interface SerializedObject {
+  /** Keras' module of the class, like 'keras.layers'; null for a class of your own. */
   module: string | null;
+  /** Name of the class, 'function' for a function. */
   class_name: string;
+  /** What `getConfig` gives, with keys in snake_case; of a function its name. */
   config: Record<string, unknown> | string;
+  /** `package>name` of a registered class, null for Keras' own. */
   registered_name: string | null;
+  /** What the object was built with: `input_shape` of a layer. */
   build_config?: Record<string, unknown>;
+  /** What a model was compiled with: optimizer, loss, metrics. */
   compile_config?: Record<string, unknown>;
   /** The same at all places of one object in a file. */
   shared_object_id?: unknown;
@@ -280,7 +286,7 @@ export interface Kind<T> {
  * @internal get, serialize and deserialize of a kind: 'keras.initializers', ...
  * @param accepts - whether a value is an instance of the kind already.
  */
-export function makeKind<T>(module: string, what: string, accepts: (x: unknown) => x is T, aliases: Record<string, string> = {}): Kind<T> {
+export function makeKind<T>(module: string, what: string, accepts: (x: unknown) => x is T, aliases: Readonly<Record<string, string>> = {}): Kind<T> {
   const plain = (s: string): string => s.replace(/[_\s]/g, '').toLowerCase();
   const byName = (name: string): T => {
     const custom = getRegisteredObject(name);

@@ -18,6 +18,7 @@ export interface SkippedWeight {
   expected: readonly number[] | null;
   /** Shape in the file, or null when the file has no such weight. */
   found: readonly number[] | null;
+  /** Why it was left alone. */
   reason: string;
 }
 /** What `loadWeights` did. */
@@ -33,6 +34,7 @@ export interface LoadWeightsOptions {
   byName?: boolean;
   /** Leave weights alone whose number or shape differs, instead of throwing. */
   skipMismatch?: boolean;
+  /** Ends the loading: the promise is rejected, and nothing is changed. */
   signal?: AbortSignal | null;
 }
 

@@ -12,20 +12,27 @@ import type { Logs } from './types';
 
 /** @internal */
 export interface LoopOptions {
+  /** Which step is run: training, test or prediction. */
   kind: StepKind;
+  /** Examples in a step. */
   batchSize: number;
   /** At most so many steps. */
   steps: number | null;
   /** Rows in another order, and how many of them earlier passes took. */
   order?: RowOrder | null;
+  /** Batches that an earlier epoch has used. */
   skip?: number;
+  /** Who is told of batches. */
   callbacks: CallbackList;
+  /** What may end the run. */
   cancel: Cancel;
   /** The call that the steps are part of. */
   run: Run;
   /** Callbacks hear of batches every so many steps. */
   stepsPerCall?: number;
+  /** Whether a callback has ended the run. */
   isStopped?: () => boolean;
+  /** Takes the outputs of each step. */
   collect?: (outputs: Tensor[]) => void;
 }
 /** @internal */

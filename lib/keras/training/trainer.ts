@@ -40,9 +40,13 @@ import type { Data, Logs } from './types';
 
 /** Options of `trainOnBatch`. */
 export interface BatchOptions {
+  /** Factor on the loss of each example. Default: 1 each. */
   sampleWeight?: Data | null;
+  /** Factor on the loss of the examples of each class. Not beside `sampleWeight`. */
   classWeight?: Readonly<Record<number, number>> | null;
+  /** Whether the results come as `{ loss, accuracy }` instead of `[loss, accuracy]`. Default false. */
   returnDict?: boolean;
+  /** Ends the call: the promise is rejected. */
   signal?: AbortSignal | null;
 }
 

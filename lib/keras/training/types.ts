@@ -18,6 +18,7 @@ export type StepLogs = Record<string, Tensor>;
 export interface IndexedBatches {
   /** Number of batches; null or absent when there is no end. */
   readonly numBatches?: number | null;
+  /** Number of batches, where `numBatches` is absent. */
   readonly length?: number;
   getItem(index: number): Batch | Promise<Batch>;
   onEpochBegin?(): void | Promise<void>;

@@ -13,16 +13,23 @@ export type LabelMode = 'int' | 'categorical' | 'binary' | null;
 export interface DirectoryOptions {
   /** 'inferred' from the folders, null for none, or a number for each file, sorted by path. */
   labels?: 'inferred' | readonly number[] | null;
+  /** How labels come: 'int' (default; a number), 'categorical' (a vector with a one), 'binary' (0 or 1, for two classes), or null: none. */
   labelMode?: LabelMode;
   /** Folders to use, in the order of class numbers. Default: all, sorted. */
   classNames?: readonly string[] | null;
+  /** Files in a batch; null: one by one, without a batch axis. Default 32. */
   batchSize?: number | null;
+  /** Whether files come in another order in each epoch. Default true. */
   shuffle?: boolean;
+  /** Seed of the order and of the parts, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
   /** Share of files kept for validation. */
   validationSplit?: number | null;
+  /** Which part to give with `validationSplit`: 'training', 'validation', or 'both' as an array. */
   subset?: 'training' | 'validation' | 'both' | null;
+  /** Whether folders behind symbolic links are searched. Default false. */
   followLinks?: boolean;
+  /** Whether it is printed how many files were found. Default true. */
   verbose?: boolean;
 }
 /** @internal */

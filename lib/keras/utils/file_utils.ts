@@ -11,21 +11,29 @@ import { extractArchive } from './archives';
 export interface GetFileOptions {
   /** Name of the file; default the last part of the URL. */
   fname?: string | null;
-  /** The URL. */
+  /** Address of the file: https, or http on this machine. Required. */
   origin?: string | null;
+  /** Old name of `extract`, for tar archives. */
   untar?: boolean;
+  /** MD5 in hexadecimal digits that the file must have; an old name of `fileHash`. */
   md5Hash?: string | null;
   /** Hexadecimal digest that the file must have. */
   fileHash?: string | null;
+  /** Folder below `cacheDir` that the file is kept in. Default 'datasets'. */
   cacheSubdir?: string;
+  /** Kind of `fileHash`: 'md5', 'sha256', or 'auto' (default) by its length. */
   hashAlgorithm?: 'auto' | 'md5' | 'sha256';
   /** Unpacks a tar or zip archive; the folder is returned. */
   extract?: boolean;
+  /** Kind of archive: 'tar', 'zip', 'auto' (default) by its beginning, or null: it is not unpacked. */
   archiveFormat?: 'auto' | 'tar' | 'zip' | null;
   /** Folder above cacheSubdir; default `$TRAE_HOME`, or `~/.trae`. */
   cacheDir?: string | null;
+  /** Whether the file is downloaded even where it is there. Default false. */
   forceDownload?: boolean;
+  /** Ends the download: the promise is rejected. */
   signal?: AbortSignal;
+  /** Whether the download and its progress are printed. Default true. */
   verbose?: boolean;
 }
 const OPTIONS = ['fname', 'origin', 'untar', 'md5Hash', 'fileHash', 'cacheSubdir', 'hashAlgorithm', 'extract', 'archiveFormat', 'cacheDir', 'forceDownload', 'signal', 'verbose'];

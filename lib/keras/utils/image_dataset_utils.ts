@@ -8,14 +8,20 @@ import { checkOptions } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';
 import { CHANNELS, decodeImage, sharp, type ColorMode } from './image_utils';
+import type { Interpolation } from '../../ops/image/interpolation';
 
 export interface ImageDirectoryOptions extends DirectoryOptions {
+  /** Channels of the images: 'rgb' (default, 3), 'rgba' (4) or 'grayscale' (1). */
   colorMode?: ColorMode;
   /** [height, width], or one number for both. */
   imageSize?: number | readonly [number, number];
-  interpolation?: string;
+  /** How values between pixels are computed when the size changes: 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
+  interpolation?: Interpolation;
+  /** Whether the middle with the proportions of `imageSize` is cut out first, so that nothing is stretched. Default false. */
   cropToAspectRatio?: boolean;
+  /** Whether black borders are added first, so that nothing is stretched and nothing is lost. Default false. */
   padToAspectRatio?: boolean;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
   dataFormat?: 'channels_last' | 'channels_first' | null;
 }
 const FORMATS = ['.bmp', '.gif', '.jpeg', '.jpg', '.png'];

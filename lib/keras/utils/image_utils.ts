@@ -8,6 +8,7 @@ import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
 import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../tensor';
 import { checkOptions } from '../options';
+import type { Interpolation } from '../../ops/image/interpolation';
 
 export type ColorMode = 'rgb' | 'rgba' | 'grayscale';
 /** @internal */
@@ -61,10 +62,13 @@ export async function decodeImage(where: string, file: string, channels: 1 | 3 |
 }
 
 export interface LoadImageOptions {
+  /** Channels of the result: 'rgb' (default, 3), 'rgba' (4) or 'grayscale' (1). */
   colorMode?: ColorMode;
   /** [height, width] */
   targetSize?: readonly [number, number] | null;
-  interpolation?: string;
+  /** How values between pixels are computed when the size changes: 'nearest' (default), 'bilinear', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
+  interpolation?: Interpolation;
+  /** Whether the middle with the proportions of `targetSize` is cut out first, so that nothing is stretched. Default false. */
   keepAspectRatio?: boolean;
 }
 /** Reads an image file: a uint8 tensor (height, width, channels). Defaults: 'rgb', its own size, 'nearest'. */

@@ -12,8 +12,11 @@ import { inRange, kindOf } from '../models/summary';
 import { checkOptions } from '../options';
 
 export interface ModelDotOptions {
+  /** Whether the shapes of inputs and outputs are drawn. Default false. */
   showShapes?: boolean;
+  /** Whether the dtypes of outputs are drawn. Default false. */
   showDtype?: boolean;
+  /** Whether the names of layers are drawn. Default true. */
   showLayerNames?: boolean;
   /** 'TB' from top to bottom, 'LR' from left to right, 'BT', 'RL'. */
   rankdir?: 'TB' | 'LR' | 'BT' | 'RL';
@@ -23,7 +26,9 @@ export interface ModelDotOptions {
   dpi?: number;
   /** Names (or regular expressions) of the first and the last layer to draw. */
   layerRange?: readonly [string, string] | null;
+  /** Whether the activations of layers that have one are drawn. Default false. */
   showLayerActivations?: boolean;
+  /** Whether it is drawn which layers are trained. Default false. */
   showTrainable?: boolean;
   /** How lines are drawn: 'ortho', 'curved', 'polyline', 'spline' or 'line'. */
   splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line';

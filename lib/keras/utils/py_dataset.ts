@@ -6,7 +6,9 @@ import { inspectable, settingsLine } from '../inspect';
 export interface PyDatasetOptions {
   /** Accepted for the sake of Keras: batches are read ahead without threads. */
   workers?: number;
+  /** Accepted for the sake of Keras: there are no processes. */
   useMultiprocessing?: boolean;
+  /** Accepted for the sake of Keras. Default 10. */
   maxQueueSize?: number;
 }
 /**

@@ -6,10 +6,15 @@ import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type
 import { checkOptions } from '../options';
 
 export interface PadSequencesOptions {
+  /** Length of all rows. Default null: that of the longest. */
   maxlen?: number | null;
+  /** Dtype of the result. Default int32. */
   dtype?: DType;
+  /** Where the padding goes: 'pre' (default) in front, 'post' behind. */
   padding?: 'pre' | 'post';
+  /** Where rows are cut that are too long: 'pre' (default) in front, 'post' behind. */
   truncating?: 'pre' | 'post';
+  /** What rows are padded with. Default 0. */
   value?: number;
 }
 /** Of dtypes whose values can be written as they are. */

@@ -12,8 +12,11 @@ import { batchPositions, Dataset } from './dataset';
 export interface SplitOptions {
   /** A share between 0 and 1, or a number of examples. */
   leftSize?: number | null;
+  /** As `leftSize`, of the second part. Default: the rest. */
   rightSize?: number | null;
+  /** Whether the examples are brought into another order first. Default false. */
   shuffle?: boolean;
+  /** Seed of that order, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /**

@@ -9,12 +9,19 @@ import { shuffledRows } from '../training/data';
 import { batchPositions, Dataset } from './dataset';
 
 export interface TimeseriesOptions {
+  /** Rows between the beginnings of neighbouring windows, >= 1. Default 1. */
   sequenceStride?: number;
+  /** Rows between neighbouring elements of a window, >= 1. Default 1. */
   samplingRate?: number;
+  /** Windows in a batch; null: one by one, without a batch axis. Default 128. */
   batchSize?: number | null;
+  /** Whether windows come in another order. Default false. */
   shuffle?: boolean;
+  /** Seed of that order, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
+  /** Row before which none is used. Default null: 0. */
   startIndex?: number | null;
+  /** Row from which on none is used. Default null: the number of rows. */
   endIndex?: number | null;
 }
 const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'];

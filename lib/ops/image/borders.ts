@@ -3,6 +3,7 @@ import { ValueError } from '../../errors';
 import { formatShape, run, type Tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
 import { onBatch } from './layout';
+import type { DataFormat } from '../spatial';
 
 type Size = number | null;
 /** Two of the three of an axis - before, after and the size of the result - are given; the third follows. */
@@ -21,13 +22,20 @@ function resolve(op: string, names: readonly string[], given: readonly (Size | u
   return [first, result];
 }
 export interface PadImagesOptions {
+  /** Rows of zeros added above, in pixels; two of `topPadding`, `bottomPadding` and `targetHeight` say the third. */
   topPadding?: Size;
+  /** Columns of zeros added on the left, in pixels; two of `leftPadding`, `rightPadding` and `targetWidth` say the third. */
   leftPadding?: Size;
+  /** Rows of zeros added below, in pixels. */
   bottomPadding?: Size;
+  /** Columns of zeros added on the right, in pixels. */
   rightPadding?: Size;
+  /** Height of the result, in pixels. */
   targetHeight?: Size;
+  /** Width of the result, in pixels. */
   targetWidth?: Size;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default), (..., height, width, channels), or 'channels_first', (..., channels, height, width). */
+  dataFormat?: DataFormat | null;
 }
 /** Images with zeros around. Two of topPadding, bottomPadding and targetHeight are given, and two of leftPadding, rightPadding and targetWidth. */
 export const padImages = defineOp(
@@ -42,13 +50,20 @@ export const padImages = defineOp(
   ['topPadding', 'leftPadding', 'bottomPadding', 'rightPadding', 'targetHeight', 'targetWidth', 'dataFormat'],
 );
 export interface CropImagesOptions {
+  /** Rows taken away above, in pixels; two of `topCropping`, `bottomCropping` and `targetHeight` say the third. */
   topCropping?: Size;
+  /** Columns taken away on the left, in pixels; two of `leftCropping`, `rightCropping` and `targetWidth` say the third. */
   leftCropping?: Size;
+  /** Rows taken away below, in pixels. */
   bottomCropping?: Size;
+  /** Columns taken away on the right, in pixels. */
   rightCropping?: Size;
+  /** Height of the result, in pixels. */
   targetHeight?: Size;
+  /** Width of the result, in pixels. */
   targetWidth?: Size;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default), (..., height, width, channels), or 'channels_first', (..., channels, height, width). */
+  dataFormat?: DataFormat | null;
 }
 /** Images without their borders. Two of topCropping, bottomCropping and targetHeight are given, and two of leftCropping, rightCropping and targetWidth. */
 export const cropImages = defineOp(

@@ -5,8 +5,12 @@ import { defineOp } from '../define';
 import { toFloat } from '../unary';
 import { add, asType, choose, div, greater, less, limit, mul, rest, sub } from './arithmetic';
 import { onBatch } from './layout';
+import type { DataFormat } from '../spatial';
 
-type Options = { dataFormat?: string | null };
+interface Options {
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
+}
 function expectChannels(op: string, t: Tensor, allowed: readonly number[]): void {
   if (!allowed.includes(t.shape[3])) throw new ValueError(`${op}: images must have ${allowed.join(' or ')} channels.\n  Received: ${t.shape[3]}`, { op });
 }

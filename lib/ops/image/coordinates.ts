@@ -7,6 +7,7 @@ import { add, asType, counting, div, mul, reshape } from './arithmetic';
 import { gaussian, blurAxis } from './filters';
 import { castBack, oneOf, onBatch, type Sampling } from './layout';
 import { interpolate, sampleImages, type Outside } from './sampling';
+import type { DataFormat } from '../spatial';
 
 const OUTSIDE = ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const;
 /**
@@ -17,7 +18,7 @@ const OUTSIDE = ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const;
  */
 export const mapCoordinates = defineOp(
   'image.mapCoordinates',
-  (inputs: TensorLike, coordinates: TensorLike, order: number, { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside | string; fillValue?: number } = {}): Tensor => {
+  (inputs: TensorLike, coordinates: TensorLike, order: number, { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside; fillValue?: number } = {}): Tensor => {
     const where = 'mapCoordinates',
       t = convert(inputs),
       c = convert(coordinates),
@@ -46,11 +47,16 @@ export interface ElasticOptions {
   alpha?: number;
   /** How smoothly neighbours move together. Default 5. */
   sigma?: number;
-  interpolation?: Sampling | string;
-  fillMode?: Outside | string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: Sampling;
+  /** What lies outside of the image: 'reflect' (default; d c b a, a b c d, d c b a), 'constant' (`fillValue`), 'wrap' (the opposite side) or 'nearest' (the border). */
+  fillMode?: Exclude<Outside, 'mirror'>;
+  /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
+  /** Seed of the displacements: a whole number, a SeedGenerator, or null (default) for the global generator. */
   seed?: Seed;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /**
  * @internal A batch read at places that a smooth random field moves. `alpha` and `sigma` may be scalars that only a call

@@ -8,6 +8,7 @@ import { spatial } from '../spatial';
 import { toFloat } from '../unary';
 import { add, asType, counting, div, mul, reshape, sub } from './arithmetic';
 import { castBack, onBatch, toImages, type ImageSize } from './layout';
+import type { DataFormat } from '../spatial';
 
 /** @internal exp(-x^2 / (2 sigma^2)) at `size` whole distances around the middle, adding up to 1. `sigma` is a scalar. */
 export function gaussian(size: number, sigma: Tensor): Tensor {
@@ -27,7 +28,7 @@ export function blurAxis(t: Tensor, axis: number, kernel: Tensor): Tensor {
  */
 export const gaussianBlur = defineOp(
   'image.gaussianBlur',
-  (images: TensorLike, { kernelSize = [3, 3], sigma = [1, 1], dataFormat }: { kernelSize?: ImageSize; sigma?: TensorLike; dataFormat?: string | null } = {}): Tensor => {
+  (images: TensorLike, { kernelSize = [3, 3], sigma = [1, 1], dataFormat }: { kernelSize?: ImageSize; sigma?: TensorLike; dataFormat?: DataFormat | null } = {}): Tensor => {
     const [first, second] = spatial('gaussianBlur', 'kernelSize', kernelSize, 2);
     return onBatch('gaussianBlur', images, dataFormat, (t) => {
       const x = toFloat(t),
@@ -58,7 +59,7 @@ function threeTaps(x: Tensor, axis: number, factors: readonly number[]): Tensor 
 /** Sobel's derivatives of each channel along height and width, mirrored at the border: (batch, height, width, channels, 2). */
 export const sobelEdges = defineOp(
   'image.sobelEdges',
-  (images: TensorLike, { dataFormat }: { dataFormat?: string | null } = {}): Tensor =>
+  (images: TensorLike, { dataFormat }: { dataFormat?: DataFormat | null } = {}): Tensor =>
     onBatch('sobelEdges', images, dataFormat, (t) => {
       const x = toFloat(t),
         derivative = (along: number, across: number): Tensor => threeTaps(threeTaps(x, along, [-1, 0, 1]), across, [1, 2, 1]);
@@ -72,12 +73,18 @@ export const sobelEdges = defineOp(
 );
 
 export interface SsimOptions {
+  /** Largest value minus smallest value that a pixel can have. Default 1. */
   maxVal?: number;
+  /** Height and width of the Gaussian window, in pixels. Default 11. */
   filterSize?: number;
+  /** Standard deviation of the Gaussian window, in pixels. Default 1.5. */
   filterSigma?: number;
+  /** Keeps the comparison of brightness stable: (k1 maxVal)^2 is added to both of its sides. Default 0.01. */
   k1?: number;
+  /** Keeps the comparison of contrast stable: (k2 maxVal)^2 is added to both of its sides. Default 0.03. */
   k2?: number;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /**
  * Structural similarity of two images, 1 for equal ones: (batch,) for batches. Means, variances and covariance are weighted by a

@@ -5,13 +5,17 @@ import { defineOp } from '../define';
 import { windowPositions } from '../ranges';
 import { channelsLast, checkDataFormat, paddingOf, spatial, type Padding, type Sizes } from '../spatial';
 import { reshape } from './arithmetic';
+import type { DataFormat } from '../spatial';
 
 export interface PatchOptions {
   /** Default: size. */
   strides?: Sizes | null;
+  /** Distance of neighbouring pixels of a patch, in pixels of the image. Default 1. */
   dilationRate?: Sizes;
-  padding?: Padding | string;
-  dataFormat?: string | null;
+  /** 'valid' (default): patches lie inside of the image. 'same': zeros around it make ceil(size / strides) patches along each axis. */
+  padding?: Exclude<Padding, 'causal'>;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 function extract(op: string, images: TensorLike, size: Sizes, axes: number, { strides, dilationRate = 1, padding = 'valid', dataFormat }: PatchOptions): Tensor {
   const given = convert(images);

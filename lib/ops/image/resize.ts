@@ -5,6 +5,7 @@ import { formatShape, run, tensor, type Tensor, type TensorLike } from '../../te
 import { defineOp } from '../define';
 import { INTERPOLATIONS, nearestIndices, resizeMatrix, type Interpolation } from './interpolation';
 import { castBack, oneOf, onBatch, type ImageSize } from './layout';
+import type { DataFormat } from '../spatial';
 
 /** @internal One axis multiplied by a matrix (output, input): y[.., i, ..] = sum over j of m[i, j] x[.., j, ..]. */
 export function multiplyAxis(x: Tensor, axis: number, m: Tensor): Tensor {
@@ -36,13 +37,20 @@ function padToAspect(t: Tensor, [toHeight, toWidth]: ImageSize, value: number): 
 }
 
 export interface ResizeOptions {
-  interpolation?: Interpolation | string;
+  /** How values between pixels are computed: 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
+  interpolation?: Interpolation;
+  /** Whether the image is smoothed before it shrinks, so that no pattern appears that was not there. Default false. */
   antialias?: boolean;
+  /** Whether the middle with the proportions of the result is cut out first, so that nothing is stretched. Default false. */
   cropToAspectRatio?: boolean;
+  /** Whether borders of `fillValue` are added first, so that nothing is stretched and nothing is lost. Default false. */
   padToAspectRatio?: boolean;
-  fillMode?: 'constant' | string;
+  /** What the borders of `padToAspectRatio` hold: 'constant', the only one. */
+  fillMode?: 'constant';
+  /** Value of the borders of `padToAspectRatio`. Default 0. */
   fillValue?: number;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /**
  * Images in another size. Pixels are areas: output pixel i lies at (i + 1/2) * old / new - 1/2.

@@ -6,8 +6,11 @@ import { add, asType, atLeast, both, choose, counting, less, limit, mul, reshape
 export type Outside = 'constant' | 'nearest' | 'wrap' | 'mirror' | 'reflect';
 /** One axis of the array: how far apart its elements lie among the rows, and where it is read (floats of any shape). */
 export interface SampledAxis {
+  /** Positions that are read along this axis, in elements. */
   at: Tensor;
+  /** Number of elements along this axis. */
   size: number;
+  /** Rows between neighbouring elements of this axis. */
   stride: number;
 }
 const mod = (x: Tensor, n: number): Tensor => run('mod', [x, convert(n, x)]);

@@ -50,7 +50,7 @@ export const scaleAndTranslate = defineOp(
     scale: TensorLike,
     translation: TensorLike,
     spatialDims: readonly number[],
-    method: string,
+    method: keyof typeof METHODS,
     { antialias = true }: { antialias?: boolean } = {},
   ): Tensor => {
     const where = 'scaleAndTranslate',

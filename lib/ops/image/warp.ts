@@ -5,6 +5,7 @@ import { defineOp } from '../define';
 import { add, asType, atLeast, choose, counting, div, greater, less, limit, mul, reshape, sub } from './arithmetic';
 import { onBatch, oneOf, type Sampling } from './layout';
 import { sampleImages } from './sampling';
+import type { DataFormat } from '../spatial';
 
 /** What is seen outside of an image. */
 export type FillMode = 'constant' | 'nearest' | 'wrap' | 'reflect';
@@ -55,10 +56,14 @@ function project(images: Tensor, transform: Tensor, interpolation: Sampling, mod
 }
 
 export interface AffineOptions {
-  interpolation?: Sampling | string;
-  fillMode?: FillMode | string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: Sampling;
+  /** What lies outside of the image: 'constant' (default, `fillValue`), 'nearest' (the border), 'wrap' (the opposite side) or 'reflect' (d c b a, a b c d, d c b a). */
+  fillMode?: FillMode;
+  /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /**
  * Images through affine transforms: with transform [a, b, c, d, e, f, 0, 0], output pixel (x, y) shows the input at

@@ -106,7 +106,7 @@ describe('ModelCheckpoint', () => {
     );
     await throwsText(() => new ModelCheckpoint('a.bin'), 'ValueError', "ModelCheckpoint: the path must end in '.keras'.\n  Received: 'a.bin'");
     await throwsText(() => new ModelCheckpoint('a.keras', { saveFreq: 0 }), 'ValueError', "ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: 0");
-    await throwsText(() => new ModelCheckpoint('a.keras', { mode: 'top' }), 'ValueError', "ModelCheckpoint: mode must be 'auto', 'min' or 'max'.\n  Received: 'top'");
+    await throwsText(() => new ModelCheckpoint('a.keras', { mode: 'top' as never }), 'ValueError', "ModelCheckpoint: mode must be 'auto', 'min' or 'max'.\n  Received: 'top'");
     await throwsText(
       () =>
         saved((f) => new ModelCheckpoint(path.join(f, '{val_acc}.keras')), [1]).catch((e: Error) =>

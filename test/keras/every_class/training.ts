@@ -92,7 +92,7 @@ const lossCases = (): ModelCase[] => [
       make: () => {
         const c = golden<LossCase[]>('losses.json').find((l) => l.config.class_name === name)!;
         void make;
-        return compiled(tensorOf(c.yPred), tensorOf(c.yTrue), { loss: name });
+        return compiled(tensorOf(c.yPred), tensorOf(c.yTrue), { loss: name as trae.keras.LossName });
       },
     })),
   {

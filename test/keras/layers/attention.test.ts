@@ -173,7 +173,7 @@ describe('attention layers', () => {
     close(model.apply([q, lower]) as Tensor, layer.apply([q, q], { useCausalMask: true }) as Tensor, 'lower triangle');
   });
   it('an initializer with a seed gives each projection the same values, without one values of its own', () => {
-    const kernels = (kernelInitializer: unknown): number[][] => {
+    const kernels = (kernelInitializer: trae.keras.InitializerIdentifier): number[][] => {
       const layer = new layers.MultiHeadAttention(2, 3, { kernelInitializer });
       layer.build([
         [1, 2, 3],

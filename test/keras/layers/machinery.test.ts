@@ -65,7 +65,7 @@ describe('weights of layers', () => {
       'ValueError',
       "addWeight: layer 'affine_a' asks for a weight of shape (2, None); all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.",
     );
-    await throwsText(() => layer.addWeight({ shape: [2], initializer: 'onez' }), 'ValueError', "initializer 'onez' is not known. Did you mean 'Ones'?");
+    await throwsText(() => layer.addWeight({ shape: [2], initializer: 'onez' as never }), 'ValueError', "initializer 'onez' is not known. Did you mean 'Ones'?");
     await throwsText(
       () => layer.addWeight({ shape: [2], initializer: () => trae.ones([3]), name: 'odd' }),
       'ValueError',

@@ -158,11 +158,16 @@ describe('layers of images', () => {
     ['factor', () => new layers.RandomRotation(2), 'ValueError', 'RandomRotation: factor must be a number or two numbers from -1 to 1.\n  Received: 2'],
     [
       'fill mode',
-      () => new layers.RandomZoom(0.1, { fillMode: 'mirror' }),
+      () => new layers.RandomZoom(0.1, { fillMode: 'mirror' as never }),
       'NotImplementedError',
       "RandomZoom: fillMode must be one of 'reflect', 'wrap', 'constant', 'nearest'.\n  Received: 'mirror'",
     ],
-    ['mode', () => new layers.RandomFlip('sideways'), 'ValueError', "RandomFlip: mode must be one of 'horizontal', 'vertical', 'horizontal_and_vertical'.\n  Received: 'sideways'"],
+    [
+      'mode',
+      () => new layers.RandomFlip('sideways' as never),
+      'ValueError',
+      "RandomFlip: mode must be one of 'horizontal', 'vertical', 'horizontal_and_vertical'.\n  Received: 'sideways'",
+    ],
     ['kernel', () => new layers.RandomGaussianBlur({ kernelSize: 4 }), 'ValueError', 'RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: 4'],
     [
       'rank',

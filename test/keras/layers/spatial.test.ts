@@ -8,7 +8,7 @@ const { layers, Sequential, Model, Input } = trae.keras;
 describe('mixed_bfloat16', () => {
   it('trains convolutions, poolings and normalization, close to float32', async () => {
     const losses: number[][] = [];
-    for (const dtype of ['float32', 'mixed_bfloat16']) {
+    for (const dtype of ['float32', 'mixed_bfloat16'] as const) {
       trae.setRandomSeed(3);
       const model = new Sequential([
         layers.Input([8, 8, 2]),
@@ -126,8 +126,8 @@ describe('low-rank adaptation of a convolution', () => {
 describe('what layers of spatial axes refuse', () => {
   const refusals: [() => unknown, string][] = [
     [() => new layers.Conv3D(2, [1, 2]), 'Conv3D: kernelSize must be a whole number >= 1 or 3 of them.\n  Received: [1, 2]'],
-    [() => new layers.Conv3D(2, 2, { padding: 'causal' }), "Conv3D: padding must be 'valid' or 'same'.\n  Received: 'causal'"],
-    [() => new layers.Conv1D(2, 2, { padding: 'full' }), "Conv1D: padding must be 'valid', 'same' or 'causal'.\n  Received: 'full'"],
+    [() => new layers.Conv3D(2, 2, { padding: 'causal' as never }), "Conv3D: padding must be 'valid' or 'same'.\n  Received: 'causal'"],
+    [() => new layers.Conv1D(2, 2, { padding: 'full' as never }), "Conv1D: padding must be 'valid', 'same' or 'causal'.\n  Received: 'full'"],
     [() => new layers.Conv2D(3, 2, { groups: 2 }), 'Conv2D: filters (3) must be divisible by groups (2).'],
     [
       () => new layers.Conv2DTranspose(3, 2, { strides: 2, dilationRate: [1, 2] }),

@@ -273,7 +273,7 @@ describe('quantized models of Keras', () => {
     await assert.rejects(keras.models.loadModel(path.join(folder, 'float8.keras')), /layer 'eight' \(Dense\) is quantized to float8 \('float8_from_float32'\), which is not read/);
     for (const mode of ['gptq/4/128', 'awq/4/128'])
       assert.throws(
-        () => new layers.Dense(2, { name: 'd', dtype: `${mode}_from_float32` }),
+        () => new layers.Dense(2, { name: 'd', dtype: `${mode}_from_float32` as never }),
         new RegExp(`layer 'd' \\(Dense\\) is quantized to ${mode.slice(0, mode.indexOf('/'))} `),
       );
     assert.throws(() => new layers.Conv1D(2, 3, { name: 'c', dtype: 'int8_from_float32' }), /layer 'c' \(Conv1D\) is quantized to int8/);

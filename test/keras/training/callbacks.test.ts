@@ -126,7 +126,7 @@ describe('callbacks', () => {
       'TypeError',
       `LambdaCallback: unknown option 'onEpochsEnd'. Did you mean 'onEpochEnd'?\n  Known options: ${['Epoch', 'Train', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].map((n) => `on${n}Begin, on${n}End`).join(', ')}`,
     );
-    await throwsText(() => new callbacks.EarlyStopping({ mode: 'up' }), 'ValueError', "EarlyStopping: mode must be 'auto', 'min' or 'max'.\n  Received: 'up'");
+    await throwsText(() => new callbacks.EarlyStopping({ mode: 'up' as never }), 'ValueError', "EarlyStopping: mode must be 'auto', 'min' or 'max'.\n  Received: 'up'");
     await throwsText(() => new callbacks.ReduceLROnPlateau({ factor: 1 }), 'ValueError', 'ReduceLROnPlateau: factor must be below 1.\n  Received: 1');
     await throwsText(
       () => new callbacks.LearningRateScheduler(0.1 as never),

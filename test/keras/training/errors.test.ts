@@ -287,12 +287,12 @@ describe('options that cannot be', () => {
     "Dense: unknown option 'activaton'. Did you mean 'activation'?\n  Known options: name, trainable, dtype, autocast, inputShape, batchInputShape, batchSize, inputDtype, activityRegularizer, weights, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, quantizationConfig, loraRank, loraAlpha",
     'TypeError',
   );
-  bad('an unknown loss', () => model.compile({ loss: 'categorical_crossentrpy' }), "loss 'categorical_crossentrpy' is not known. Did you mean 'CategoricalCrossentropy'?");
-  bad('an unknown metric', () => model.compile({ loss: 'mse', metrics: ['acuracy'] }), "metric 'acuracy' is not known. Did you mean 'Accuracy'?");
-  bad('an unknown optimizer', () => model.compile({ optimizer: 'rmspropp' }), "optimizer 'rmspropp' is not known. Did you mean 'RMSprop'?");
-  bad('an unknown activation', () => new layers.Dense(2, { activation: 'sigmod' }), "activation 'sigmod' is not known. Did you mean 'sigmoid'?");
-  bad('an unknown initializer', () => new layers.Dense(2, { kernelInitializer: 'he_norml' }), "initializer 'he_norml' is not known. Did you mean 'HeNormal'?");
-  bad('a name that is like none', () => model.compile({ loss: 'xyzzy_something' }), "loss 'xyzzy_something' is not known.");
+  bad('an unknown loss', () => model.compile({ loss: 'categorical_crossentrpy' as never }), "loss 'categorical_crossentrpy' is not known. Did you mean 'CategoricalCrossentropy'?");
+  bad('an unknown metric', () => model.compile({ loss: 'mse', metrics: ['acuracy' as never] }), "metric 'acuracy' is not known. Did you mean 'Accuracy'?");
+  bad('an unknown optimizer', () => model.compile({ optimizer: 'rmspropp' as never }), "optimizer 'rmspropp' is not known. Did you mean 'RMSprop'?");
+  bad('an unknown activation', () => new layers.Dense(2, { activation: 'sigmod' as never }), "activation 'sigmod' is not known. Did you mean 'sigmoid'?");
+  bad('an unknown initializer', () => new layers.Dense(2, { kernelInitializer: 'he_norml' as never }), "initializer 'he_norml' is not known. Did you mean 'HeNormal'?");
+  bad('a name that is like none', () => model.compile({ loss: 'xyzzy_something' as never }), "loss 'xyzzy_something' is not known.");
   bad('epochs', () => model.fit(x, y, { epochs: 1.5 }), 'fit: epochs must be a whole number >= 0.\n  Received: 1.5');
   bad('batchSize', () => model.fit(x, y, { batchSize: 0 }), 'fit: batchSize must be a whole number >= 1.\n  Received: 0');
   bad('stepsPerEpoch', () => model.fit(x, y, { stepsPerEpoch: -1 }), 'fit: stepsPerEpoch must be a whole number >= 1.\n  Received: -1');
@@ -305,7 +305,7 @@ describe('options that cannot be', () => {
   bad('verbose', () => model.fit(x, y, { verbose: 3 as never }), "verbose must be 'auto', 0, 1 or 2.\n  Received: 3");
   bad('layers of no size', () => new layers.Dense(0), 'Dense: units must be a positive whole number.\n  Received: 0');
   bad('a Dropout of more than everything', () => new layers.Dropout(1.5), 'Dropout: rate must lie between 0 and 1.\n  Received: 1.5');
-  bad('an unknown padding', () => new layers.Conv2D(2, 3, { padding: 'sam' }), "Conv2D: padding must be 'valid' or 'same'.\n  Received: 'sam'");
+  bad('an unknown padding', () => new layers.Conv2D(2, 3, { padding: 'sam' as never }), "Conv2D: padding must be 'valid' or 'same'.\n  Received: 'sam'");
   bad(
     'strides and dilation together',
     () => new layers.Conv2D(2, 3, { strides: 2, dilationRate: 2 }),

@@ -237,7 +237,7 @@ describe('evaluate, predict and single batches', () => {
 
 describe('what compile is told', () => {
   it("'accuracy' and 'crossentropy' are resolved by the shapes", async () => {
-    const named = async (units: number, target: trae.Tensor, activation: string): Promise<string[]> => {
+    const named = async (units: number, target: trae.Tensor, activation: trae.keras.ActivationName): Promise<string[]> => {
       const model = new Sequential([layers.Input([4]), new layers.Dense(units, { activation })]);
       model.compile({ loss: 'crossentropy', metrics: ['accuracy', 'acc'] });
       await model.trainOnBatch(x, target);
@@ -260,7 +260,7 @@ describe('what compile is told', () => {
   };
   const targets = [wave(20, 1), y];
   it('losses, weights and metrics of several outputs, by order and by name, are the same', async () => {
-    const runs = [
+    const runs: trae.CompileOptions[] = [
       { loss: ['mse', 'sparse_categorical_crossentropy'], lossWeights: [2, 0.5], metrics: [['mae'], ['accuracy']] },
       { loss: { kind: 'sparse_categorical_crossentropy', value: 'mse' }, lossWeights: { value: 2, kind: 0.5 }, metrics: { value: 'mae', kind: ['accuracy'] } },
     ];
@@ -326,7 +326,7 @@ describe('what compile is told', () => {
       'compile: metrics must have an entry for each of the 2 outputs (value, kind), or be a record by output name.\n  Received: 1 entries',
     );
     await throwsText(
-      () => model.compile({ loss: 'mse', metrics: 'accuracy' }),
+      () => model.compile({ loss: 'mse', metrics: 'accuracy' as never }),
       'TypeError',
       "compile: metrics must be an array, or a record by output name.\n  Received: 'accuracy'\n  Fix: metrics: ['accuracy']",
     );

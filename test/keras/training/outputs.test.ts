@@ -22,7 +22,7 @@ interface Case {
 }
 const structureOf = (s: Structure): unknown =>
   s === null ? null : 'record' in s ? Object.fromEntries(Object.entries(s.record).map(([k, v]) => [k, structureOf(v)])) : 'list' in s ? s.list.map(structureOf) : tensorOf(s);
-const dense = (units: number, name: string, activation?: string): trae.keras.layers.Dense => new layers.Dense(units, { name, activation });
+const dense = (units: number, name: string, activation?: trae.keras.ActivationName): trae.keras.layers.Dense => new layers.Dense(units, { name, activation });
 
 /** Two outputs whose names the model does not know. */
 class Subclass extends Model {

@@ -26,9 +26,9 @@ async function sameAsApply(name: string, stack: Layers, shape: number[]): Promis
   }
 }
 
-const ACTIVATIONS = ['relu', 'relu6', 'leaky_relu', 'sigmoid', 'tanh', 'hard_sigmoid', 'elu', 'gelu', 'softmax', 'softplus'];
+const ACTIVATIONS = ['relu', 'relu6', 'leaky_relu', 'sigmoid', 'tanh', 'hard_sigmoid', 'elu', 'gelu', 'softmax', 'softplus'] as const;
 const same = { padding: 'same' as const };
-const STACKS: Record<string, [number, (activation: string) => unknown]> = {
+const STACKS: Record<string, [number, (activation: trae.keras.ActivationName) => unknown]> = {
   Conv1D: [1, (activation) => new layers.Conv1D(4, 3, { activation })],
   Conv2D: [2, (activation) => new layers.Conv2D(4, 3, { activation, ...same })],
   'Conv2D without bias, strided, of size 1': [2, (activation) => new layers.Conv2D(4, 1, { activation, strides: 2, useBias: false })],

@@ -10,11 +10,15 @@ import { registerClass } from '../../saving/registry';
 import { serializedRecord } from '../../saving/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface PReLUOptions extends LayerOptions {
-  alphaInitializer?: unknown;
-  alphaRegularizer?: unknown;
-  alphaConstraint?: unknown;
+  /** First values of the slopes. Default 'zeros'. */
+  alphaInitializer?: InitializerIdentifier;
+  /** Penalty on the slopes, added to the loss. Default null: none. */
+  alphaRegularizer?: RegularizerIdentifier;
+  /** Applied to the slopes after each update. Default null: none. */
+  alphaConstraint?: ConstraintIdentifier;
   /** Axes (the batch axis being 0) along which alpha is one value, as [1, 2] for images. Default: none. */
   sharedAxes?: number | readonly number[] | null;
 }

@@ -6,8 +6,11 @@ import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface ReLUOptions extends LayerOptions {
+  /** Largest output, >= 0. Default null: no limit. */
   maxValue?: number | null;
+  /** Slope below the threshold, >= 0. Default 0. */
   negativeSlope?: number;
+  /** Inputs above it pass unchanged, >= 0. Default 0. */
   threshold?: number;
 }
 /** max(x, 0), with a slope below `threshold` and a limit above. */

@@ -16,6 +16,7 @@ export interface AttentionOptions extends LayerOptions {
   scoreMode?: 'dot' | 'concat';
   /** Fraction of the weights dropped while training. Default 0. */
   dropout?: number;
+  /** Seed of the dropout, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 export interface AttentionCallOptions extends CallOptions {

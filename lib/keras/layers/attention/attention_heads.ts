@@ -12,6 +12,7 @@ import { EinsumDense } from '../core/einsum_dense';
 import { Layer, maskOf, type CallOptions, type LayerOptions } from '../layer';
 import { Dropout } from '../regularization/dropout';
 import { joinMasks, withHeads } from './masks';
+import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface AttentionHeadsOptions extends LayerOptions {
   /** Fraction of the attention weights dropped while training. Default 0. */
@@ -22,23 +23,34 @@ export interface AttentionHeadsOptions extends LayerOptions {
   slidingWindow?: number | null;
   /** Accepted as in Keras; excludes `dropout` and `returnAttentionScores`. */
   flashAttention?: boolean | null;
-  kernelInitializer?: unknown;
-  biasInitializer?: unknown;
-  kernelRegularizer?: unknown;
-  biasRegularizer?: unknown;
-  kernelConstraint?: unknown;
-  biasConstraint?: unknown;
+  /** First values of the kernels of all projections. Default 'glorot_uniform'. */
+  kernelInitializer?: InitializerIdentifier;
+  /** First values of the biases of all projections. Default 'zeros'. */
+  biasInitializer?: InitializerIdentifier;
+  /** Penalty on each kernel, added to the loss. Default null: none. */
+  kernelRegularizer?: RegularizerIdentifier;
+  /** Penalty on each bias, added to the loss. Default null: none. */
+  biasRegularizer?: RegularizerIdentifier;
+  /** Applied to each kernel after each update. Default null: none. */
+  kernelConstraint?: ConstraintIdentifier;
+  /** Applied to each bias after each update. Default null: none. */
+  biasConstraint?: ConstraintIdentifier;
   /** Whether a sigmoid of the query gates the output (Qiu et al. 2025). Default false. */
   useGate?: boolean;
+  /** Seed of the dropout, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** What `apply([query, value, key?], ...)` takes besides. Masks are true where attention is allowed. */
 export interface AttentionHeadsCallOptions extends CallOptions {
   /** (batch, T, S), or what broadcasts to it with the heads: (batch, heads, T, S). */
   attentionMask?: TensorLike | null;
+  /** (batch, T): positions of the query that count. Default: the mask that came with it. */
   queryMask?: TensorLike | null;
+  /** (batch, S): positions of the value that are attended to. Default: the mask that came with it. */
   valueMask?: TensorLike | null;
+  /** (batch, S): positions of the key that are attended to. Default: the mask that came with it. */
   keyMask?: TensorLike | null;
+  /** Whether position i attends to positions up to i only. Default false. */
   useCausalMask?: boolean;
   /** Also returns the attention weights (batch, heads, T, S). */
   returnAttentionScores?: boolean;
@@ -101,7 +113,7 @@ export abstract class AttentionHeads extends Layer {
     };
   }
   /** @internal A projection. Initializers are cloned: without a seed, each draws values of its own. */
-  protected project(name: string, equation: string, outputShape: SymbolicShape, biasAxes: string, activation?: string): EinsumDense {
+  protected project(name: string, equation: string, outputShape: SymbolicShape, biasAxes: string, activation?: ActivationIdentifier): EinsumDense {
     const { kernelInitializer, biasInitializer, ...rest } = this.settings;
     return new EinsumDense(equation, outputShape, {
       name,

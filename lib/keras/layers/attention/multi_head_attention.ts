@@ -11,6 +11,7 @@ import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
 import { attentionEquations, projectionEquation, projectionShape } from './equations';
 import { withHeads } from './masks';
 import { AttentionHeads, HEADS_OPTIONS, type AttentionHeadsOptions } from './attention_heads';
+import type { ActivationIdentifier } from '../../identifiers';
 
 export interface MultiHeadAttentionOptions extends AttentionHeadsOptions {
   /** Size of each value head. Default: keyDim. */
@@ -51,7 +52,7 @@ export class MultiHeadAttention extends AttentionHeads {
   override build(shapes: SymbolicShape[]): void {
     const [query, value, key] = this.checkShapes(shapes),
       heads = (size: number): number[] => [this.numHeads, size];
-    const input = (name: string, shape: SymbolicShape, size: number, activation?: string): void => {
+    const input = (name: string, shape: SymbolicShape, size: number, activation?: ActivationIdentifier): void => {
       const { equation, biasAxes, rank } = projectionEquation(shape.length - 1, 1, 2),
         layer = this.project(name, equation, projectionShape(rank, heads(size)), biasAxes, activation);
       if (name === 'query') this.queryDense = layer;

@@ -1,7 +1,7 @@
 /** What all convolution layers share: windows, bias, activation, and the options of each weight. */
 import { lowerCase } from '../../../describe';
 import { ValueError } from '../../../errors';
-import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
+import { checkDataFormat, spatial, type DataFormat, type Padding, type Sizes } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as activations from '../../activations';
@@ -12,18 +12,27 @@ import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
+import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface ConvolutionalOptions extends LayerOptions {
+  /** Distance of neighbouring windows, in elements: one number for all spatial axes or one for each, >= 1. Default 1. Not beside a `dilationRate` above 1. */
   strides?: Sizes;
-  /** 'valid' (default) or 'same'; Conv1D also knows 'causal'. */
-  padding?: string;
-  dataFormat?: string | null;
+  /** 'valid' (default): windows lie inside of the input. 'same': zeros around it make the output ceil(size / strides) long. */
+  padding?: 'valid' | 'same';
+  /** Where the channels are: 'channels_last' (default), (batch, ..., channels), or 'channels_first', (batch, channels, ...). */
+  dataFormat?: DataFormat | null;
+  /** Distance of neighbouring elements of the kernel, in elements of the input, >= 1. Default 1. */
   dilationRate?: Sizes;
-  activation?: unknown;
+  /** Applied to the outputs. Default null: none. */
+  activation?: ActivationIdentifier;
+  /** Whether a bias is added to each channel. Default true. */
   useBias?: boolean;
-  biasInitializer?: unknown;
-  biasRegularizer?: unknown;
-  biasConstraint?: unknown;
+  /** First values of the bias. Default 'zeros'. */
+  biasInitializer?: InitializerIdentifier;
+  /** Penalty on the bias, added to the loss. Default null: none. */
+  biasRegularizer?: RegularizerIdentifier;
+  /** Applied to the bias after each update. Default null: none. */
+  biasConstraint?: ConstraintIdentifier;
 }
 /** @internal Initializer, regularizer and constraint of one weight, from the options that begin with its name. */
 export class WeightOptions {
@@ -55,7 +64,7 @@ export abstract class BaseConvolutional extends Layer {
   static readonly shared: readonly string[] = ['strides', 'padding', 'dataFormat', 'dilationRate', 'activation', 'useBias', ...WeightOptions.names('bias')];
   readonly kernelSize: number[];
   readonly strides: number[];
-  readonly padding: string;
+  readonly padding: Padding;
   readonly dataFormat: DataFormat;
   readonly dilationRate: number[];
   readonly activation: activations.Activation;
@@ -66,15 +75,15 @@ export abstract class BaseConvolutional extends Layer {
   protected constructor(
     protected readonly rank: number,
     kernelSize: Sizes,
-    options: ConvolutionalOptions,
-    paddings: readonly string[] = ['valid', 'same'],
+    options: Omit<ConvolutionalOptions, 'padding'> & { padding?: Padding },
+    paddings: readonly Padding[] = ['valid', 'same'],
   ) {
     super(options);
     const where = this.constructor.name;
     this.kernelSize = spatial(where, 'kernelSize', kernelSize, rank);
     this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
     this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
-    this.padding = lowerCase(options.padding ?? 'valid');
+    this.padding = lowerCase(options.padding ?? 'valid') as Padding;
     this.dataFormat = checkDataFormat(where, options.dataFormat);
     if (!paddings.includes(this.padding)) {
       const names = paddings.map((p) => `'${p}'`);

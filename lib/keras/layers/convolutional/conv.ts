@@ -1,7 +1,7 @@
 /** Conv1D, Conv2D, Conv3D. */
 import { ValueError } from '../../../errors';
 import { conv } from '../../../ops/convolution';
-import type { Sizes } from '../../../ops/spatial';
+import type { Padding, Sizes } from '../../../ops/spatial';
 import type { Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -9,15 +9,26 @@ import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
 import { Lora, type LoraOptions } from '../core/lora';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface ConvLayerOptions extends ConvolutionalOptions {
+  /** Parts that the channels fall into, each with filters of its own; divides the channels and the filters. Default 1. */
   groups?: number;
-  kernelInitializer?: unknown;
-  kernelRegularizer?: unknown;
-  kernelConstraint?: unknown;
+  /** First values of the kernel. Default 'glorot_uniform'. */
+  kernelInitializer?: InitializerIdentifier;
+  /** Penalty on the kernel, added to the loss. Default null: none. */
+  kernelRegularizer?: RegularizerIdentifier;
+  /** Applied to the kernel after each update. Default null: none. */
+  kernelConstraint?: ConstraintIdentifier;
   /** Rank of a low-rank adaptation: see `enableLora`. */
   loraRank?: number | null;
+  /** Factor on the low-rank update, divided by its rank. Default: the rank. */
   loraAlpha?: number | null;
+}
+/** Options of Conv1D, which may look at the past only. */
+export interface Conv1DOptions extends Omit<ConvLayerOptions, 'padding'> {
+  /** 'valid' (default): windows lie inside of the input. 'same': zeros around it make the output ceil(steps / strides) long. 'causal': zeros before it only. */
+  padding?: Padding;
 }
 /** activation(conv(x, kernel) + bias): kernel (...kernelSize, channels / groups, filters), bias (filters,). */
 export abstract class BaseConv extends BaseConvolutional {
@@ -29,7 +40,7 @@ export abstract class BaseConv extends BaseConvolutional {
   readonly lora: Lora;
   private readonly kernelOptions: WeightOptions;
 
-  protected constructor(rank: number, filters: number, kernelSize: Sizes, options: ConvLayerOptions) {
+  protected constructor(rank: number, filters: number, kernelSize: Sizes, options: Conv1DOptions) {
     super(rank, kernelSize, options, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
     const where = this.constructor.name;
     this.filters = positiveInteger(where, 'filters', filters);
@@ -68,7 +79,7 @@ export abstract class BaseConv extends BaseConvolutional {
 }
 /** Convolution over time: (batch, steps, channels) -> (batch, steps', filters). */
 export class Conv1D extends BaseConv {
-  constructor(filters: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+  constructor(filters: number, kernelSize: Sizes, options: Conv1DOptions = {}) {
     super(1, filters, kernelSize, options);
   }
 }

@@ -7,12 +7,17 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface DepthwiseConvOptions extends ConvolutionalOptions {
+  /** Output channels for each input channel, >= 1. Default 1. */
   depthMultiplier?: number;
-  depthwiseInitializer?: unknown;
-  depthwiseRegularizer?: unknown;
-  depthwiseConstraint?: unknown;
+  /** First values of the kernel. Default 'glorot_uniform'. */
+  depthwiseInitializer?: InitializerIdentifier;
+  /** Penalty on the kernel, added to the loss. Default null: none. */
+  depthwiseRegularizer?: RegularizerIdentifier;
+  /** Applied to the kernel after each update. Default null: none. */
+  depthwiseConstraint?: ConstraintIdentifier;
 }
 /** activation(depthwiseConv(x, kernel) + bias): kernel (...kernelSize, channels, depthMultiplier), bias (channels * depthMultiplier,). */
 export abstract class BaseDepthwiseConv extends BaseConvolutional {

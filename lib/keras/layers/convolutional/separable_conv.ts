@@ -7,15 +7,23 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface SeparableConvOptions extends ConvolutionalOptions {
+  /** Channels between the two convolutions for each input channel, >= 1. Default 1. */
   depthMultiplier?: number;
-  depthwiseInitializer?: unknown;
-  pointwiseInitializer?: unknown;
-  depthwiseRegularizer?: unknown;
-  pointwiseRegularizer?: unknown;
-  depthwiseConstraint?: unknown;
-  pointwiseConstraint?: unknown;
+  /** First values of the kernel of the depthwise convolution. Default 'glorot_uniform'. */
+  depthwiseInitializer?: InitializerIdentifier;
+  /** First values of the kernel of the pointwise convolution. Default 'glorot_uniform'. */
+  pointwiseInitializer?: InitializerIdentifier;
+  /** Penalty on the kernel of the depthwise convolution. Default null: none. */
+  depthwiseRegularizer?: RegularizerIdentifier;
+  /** Penalty on the kernel of the pointwise convolution. Default null: none. */
+  pointwiseRegularizer?: RegularizerIdentifier;
+  /** Applied to the kernel of the depthwise convolution after each update. Default null: none. */
+  depthwiseConstraint?: ConstraintIdentifier;
+  /** Applied to the kernel of the pointwise convolution after each update. Default null: none. */
+  pointwiseConstraint?: ConstraintIdentifier;
 }
 /**
  * activation(conv(depthwiseConv(x, depthwise_kernel), pointwise_kernel) + bias): depthwise_kernel (...kernelSize, channels,

@@ -20,6 +20,7 @@ import { quantizedKernel } from './quantized_einsum';
 export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
   /** Letters of the result that have a bias; none by default. */
   biasAxes?: string | null;
+  /** Accepted for the sake of Keras' configs; must be null: GPTQ is not there. */
   gptqUnpackedColumnSize?: null;
 }
 /**

@@ -13,12 +13,18 @@ import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';
 import { QuantizedWeight } from './quantized';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface EmbeddingOptions extends LayerOptions {
-  embeddingsInitializer?: unknown;
-  embeddingsRegularizer?: unknown;
-  embeddingsConstraint?: unknown;
+  /** First values of the table. Default 'uniform': from -0.05 to 0.05. */
+  embeddingsInitializer?: InitializerIdentifier;
+  /** Penalty on the table, added to the loss. Default null: none. */
+  embeddingsRegularizer?: RegularizerIdentifier;
+  /** Applied to the table after each update. Default null: none. */
+  embeddingsConstraint?: ConstraintIdentifier;
+  /** Whether 0 is padding that the layers behind skip: then words are numbered from 1. Default false. */
   maskZero?: boolean;
+  /** Accepted for the sake of older Keras: lengths need not be known. */
   inputLength?: number | null;
   /** How the layer was quantized, Keras' JSON of a QuantizationConfig. Default null: as its dtype policy says. */
   quantizationConfig?: object | null;

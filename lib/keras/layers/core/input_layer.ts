@@ -7,10 +7,15 @@ import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface InputLayerOptions extends LayerOptions {
+  /** Shape of one example, without the batch; null where a size is unknown. */
   shape?: SymbolicShape;
+  /** Shape with the batch, in place of `shape` and `batchSize`. */
   batchShape?: SymbolicShape;
+  /** Must be false or null: there are no sparse tensors. */
   sparse?: boolean | null;
+  /** Must be false or null: there are no ragged tensors. */
   ragged?: boolean | null;
+  /** Whether null may be given in place of a tensor. Default false. */
   optional?: boolean;
 }
 /** Where data enter a model. */
@@ -47,12 +52,17 @@ export class InputLayer extends Layer {
   }
 }
 export interface InputOptions {
+  /** Examples in a batch. Default null: any number. */
   batchSize?: number | null;
   /** Default float32. 'string': texts, for layers that look words up or hash them. */
   dtype?: DType | 'string' | null;
+  /** Name of the input, by which records of data are matched. Default: 'keras_tensor' with a number. */
   name?: string | null;
+  /** Shape with the batch, in place of `shape` and `batchSize`. */
   batchShape?: SymbolicShape;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
+  /** Whether null may be given in place of a tensor. Default false. */
   optional?: boolean;
 }
 /** A symbolic tensor for data of this shape (of one example, without the batch axis). */

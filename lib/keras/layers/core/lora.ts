@@ -8,14 +8,15 @@ import type { Variable } from '../../../variable';
 import type { AddWeightOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import type { QuantizedWeight } from './quantized';
+import type { InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface LoraOptions {
   /** Factor on the update, divided by the rank. Default: the rank. */
   loraAlpha?: number | null;
   /** Default 'he_uniform'. */
-  aInitializer?: unknown;
+  aInitializer?: InitializerIdentifier;
   /** Default 'zeros', so that nothing changes at first. */
-  bInitializer?: unknown;
+  bInitializer?: InitializerIdentifier;
 }
 interface Adapted {
   readonly name: string;
@@ -26,7 +27,7 @@ interface Target {
   weight: Variable;
   names: [string, string];
   shapes: [number[], number[]];
-  regularizer: unknown;
+  regularizer: RegularizerIdentifier;
   constraint: unknown;
   /** How the weight is kept where it is quantized. */
   quantized?: QuantizedWeight | null;
@@ -62,7 +63,7 @@ export class Lora {
     if (!(target.weight as Variable | undefined)) refuse(`layer '${layer.name}' is not built yet: it has no weight to adapt.\n  Fix: call it on data, or build(inputShape).`);
     if (target.constraint) refuse(`layer '${layer.name}' constrains the weight that would be adapted.\n  Fix: remove the constraint.`);
     if (this.isEnabled) refuse(`layer '${layer.name}' has been adapted already, with rank ${this.rank}.`);
-    const make = (i: 0 | 1, initializer: unknown): Variable =>
+    const make = (i: 0 | 1, initializer: InitializerIdentifier): Variable =>
       layer.addWeight({ name: target.names[i], shape: target.shapes[i], initializer, dtype: 'float32', regularizer: target.regularizer });
     this.a = make(0, aInitializer);
     this.b = make(1, bInitializer);

@@ -15,10 +15,12 @@ import { Layer } from '../layer';
 import { LEGACY_MODULE } from './module';
 
 export interface LocallyConnectedOptions extends DenseOptions {
+  /** Distance of neighbouring windows, in elements. Default 1. */
   strides?: Sizes;
   /** 'valid' (default), or 'same' with implementation 2 or 3. */
-  padding?: string;
-  dataFormat?: string | null;
+  padding?: 'valid' | 'same';
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
   /** How the kernel is kept: 1 (default) by place, 2 as a matrix of all inputs by all outputs, 3 as that matrix' connected elements. */
   implementation?: 1 | 2 | 3;
 }

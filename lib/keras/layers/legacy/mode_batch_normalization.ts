@@ -9,18 +9,29 @@ import { serializeKerasObject } from '../../saving/serialize';
 import { WeightOptions } from '../convolutional/base';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from './module';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface ModeBatchNormalizationOptions extends LayerOptions {
+  /** 1: each example is normalized by its own mean and variance; 2: by those of the batch, in training and afterwards. */
   mode: 1 | 2;
+  /** The axis of the features. Default -1. */
   axis?: number;
+  /** Added to the variance, in squared units of the input. Default 1e-3. */
   epsilon?: number;
+  /** Share of the old value in the moving statistics that files hold. Default 0.99. */
   momentum?: number;
-  gammaInitializer?: unknown;
-  gammaRegularizer?: unknown;
-  gammaConstraint?: unknown;
-  betaInitializer?: unknown;
-  betaRegularizer?: unknown;
-  betaConstraint?: unknown;
+  /** First values of the factor gamma. Default 'ones'. */
+  gammaInitializer?: InitializerIdentifier;
+  /** Penalty on gamma, added to the loss. Default null: none. */
+  gammaRegularizer?: RegularizerIdentifier;
+  /** Applied to gamma after each update. Default null: none. */
+  gammaConstraint?: ConstraintIdentifier;
+  /** First values of the offset beta. Default 'zeros'. */
+  betaInitializer?: InitializerIdentifier;
+  /** Penalty on beta, added to the loss. Default null: none. */
+  betaRegularizer?: RegularizerIdentifier;
+  /** Applied to beta after each update. Default null: none. */
+  betaConstraint?: ConstraintIdentifier;
 }
 /**
  * gamma (x - mean) / std + beta. Mode 1: mean and std of each example's last axis, std = sqrt(variance + epsilon) + epsilon.

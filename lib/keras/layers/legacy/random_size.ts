@@ -1,12 +1,15 @@
 /** RandomHeight and RandomWidth of Keras 2: augmentation that gives each batch another size. */
 import { NotImplementedError } from '../../../errors';
+import type { Interpolation } from '../../../ops/image/interpolation';
 import type { Tensor } from '../../../tensor';
 import { registerClass } from '../../saving/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from './module';
 
 interface RandomSizeOptions extends LayerOptions {
-  interpolation?: string;
+  /** How values between pixels are computed: 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
+  interpolation?: Interpolation;
+  /** Seed of the sizes, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** Images as they are, outside of training. In training every batch would have a size of its own, which no plan can have. */

@@ -5,6 +5,7 @@ import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { serializeKerasObject } from '../../saving/serialize';
+import type { InitializerIdentifier } from '../../identifiers';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from './module';
 import { weightShape } from './shared_axes';
@@ -12,7 +13,10 @@ import { weightShape } from './shared_axes';
 const WEIGHTS = { tLeft: 'zeros', aLeft: 'glorot_uniform', tRight: 'glorot_uniform', aRight: 'ones' } as const;
 type Name = keyof typeof WEIGHTS;
 const NAMES = Object.keys(WEIGHTS) as Name[];
-export type SReLUOptions = LayerOptions & { [K in `${Name}Initializer`]?: unknown } & { sharedAxes?: readonly number[] | null };
+export type SReLUOptions = LayerOptions & { [K in `${Name}Initializer`]?: InitializerIdentifier } & {
+  /** Axes of the input along which one value of each weight serves all places; 1 is the first axis behind the batch. Default null: none. */
+  sharedAxes?: readonly number[] | null;
+};
 /**
  * x between two thresholds, lines of other slopes outside of them: l + aLeft (x - l) below l = tLeft and
  * r + aRight (x - r) above r = tLeft + |tRight|. All four are weights. (Jin et al. 2015)

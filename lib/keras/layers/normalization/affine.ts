@@ -2,15 +2,22 @@
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 /** Options of a scale (gamma) and an offset (beta). */
 export interface AffineOptions {
-  betaInitializer?: unknown;
-  gammaInitializer?: unknown;
-  betaRegularizer?: unknown;
-  gammaRegularizer?: unknown;
-  betaConstraint?: unknown;
-  gammaConstraint?: unknown;
+  /** First values of the offset beta. Default 'zeros'. */
+  betaInitializer?: InitializerIdentifier;
+  /** First values of the factor gamma. Default 'ones'. */
+  gammaInitializer?: InitializerIdentifier;
+  /** Penalty on beta, added to the loss. Default null: none. */
+  betaRegularizer?: RegularizerIdentifier;
+  /** Penalty on gamma, added to the loss. Default null: none. */
+  gammaRegularizer?: RegularizerIdentifier;
+  /** Applied to beta after each update. Default null: none. */
+  betaConstraint?: ConstraintIdentifier;
+  /** Applied to gamma after each update. Default null: none. */
+  gammaConstraint?: ConstraintIdentifier;
 }
 /** @internal */
 export const AFFINE = ['betaInitializer', 'gammaInitializer', 'betaRegularizer', 'gammaRegularizer', 'betaConstraint', 'gammaConstraint'];

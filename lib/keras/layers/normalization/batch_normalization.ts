@@ -13,26 +13,38 @@ import { serializedRecord as serialized, serializeKerasObject } from '../../savi
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
+import type { InitializerIdentifier } from '../../identifiers';
 
 export interface RenormClipping {
+  /** Smallest factor r. Default null: no limit. */
   rmin?: number | null;
+  /** Largest factor r. Default null: no limit. */
   rmax?: number | null;
+  /** Largest magnitude of the offset d. Default null: no limit. */
   dmax?: number | null;
 }
 export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
+  /** The axis of the features, which have statistics of their own. Default -1. */
   axis?: number | readonly number[];
+  /** Share of the old value in the moving statistics, in [0, 1]: moving = momentum moving + (1 - momentum) batch. Default 0.99. */
   momentum?: number;
+  /** Added to the variance, in squared units of the input. Default 1e-3. */
   epsilon?: number;
+  /** Whether the offset beta is added. Default true. */
   center?: boolean;
+  /** Whether the result is multiplied by gamma. Default true. */
   scale?: boolean;
-  movingMeanInitializer?: unknown;
-  movingVarianceInitializer?: unknown;
+  /** First values of the moving mean. Default 'zeros'. */
+  movingMeanInitializer?: InitializerIdentifier;
+  /** First values of the moving variance. Default 'ones'. */
+  movingVarianceInitializer?: InitializerIdentifier;
   /** Batch renormalization (Ioffe 2017): training, too, is corrected towards the moving statistics. Default false. */
   renorm?: boolean;
   /** Limits of the correction x r + d: r within rmin..rmax, d within -dmax..dmax. */
   renormClipping?: RenormClipping | null;
   /** Momentum of the statistics used for the correction. Default 0.99. */
   renormMomentum?: number;
+  /** Accepted for the sake of Keras: statistics are those of the whole batch anyway, as there is one device. */
   synchronized?: boolean;
 }
 /**
@@ -105,7 +117,7 @@ export class BatchNormalization extends Layer {
     this.movingVariance = this.addWeight({ shape: [n], initializer: this.movingVarianceInitializer, trainable: false, name: 'moving_variance' });
     if (this.renorm) {
       const root = (shape: Shape, o?: { dtype?: DType | null }): Tensor => run('sqrt', [this.movingVarianceInitializer!.call(shape, o)]);
-      const own = (name: string, initializer: unknown): Variable => this.addWeight({ shape: [n], initializer, trainable: false, name });
+      const own = (name: string, initializer: InitializerIdentifier): Variable => this.addWeight({ shape: [n], initializer, trainable: false, name });
       this.movingStddev = own('moving_stddev', root);
       this.renormMean = own('renorm_mean', this.movingMeanInitializer);
       this.renormStddev = own('renorm_stddev', root);

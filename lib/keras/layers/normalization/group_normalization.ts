@@ -17,7 +17,9 @@ export interface GroupNormalizationOptions extends LayerOptions, AffineOptions {
   axis?: number;
   /** Added to the variance. Default 1e-3. */
   epsilon?: number;
+  /** Whether the offset beta is added. Default true. */
   center?: boolean;
+  /** Whether the result is multiplied by gamma. Default true. */
   scale?: boolean;
 }
 /**

@@ -11,10 +11,15 @@ import { Layer, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
 
 export interface LayerNormalizationOptions extends LayerOptions, AffineOptions {
+  /** Axis or axes that are normalized over, within each example. Default -1. */
   axis?: number | readonly number[];
+  /** Added to the variance, in squared units of the input. Default 1e-3. */
   epsilon?: number;
+  /** Whether the offset beta is added. Default true. */
   center?: boolean;
+  /** Whether the result is multiplied by gamma. Default true. */
   scale?: boolean;
+  /** Whether the mean is left in and the offset left out: x / sqrt(variance + epsilon) * gamma. Default false. */
   rmsScaling?: boolean;
 }
 /** gamma (x - mean) / sqrt(variance + epsilon) + beta with the statistics of each example over `axis` (Ba et al. 2016). */

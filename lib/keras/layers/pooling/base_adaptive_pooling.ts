@@ -6,7 +6,8 @@ import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface AdaptivePoolingOptions extends LayerOptions {
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /** `outputSize` windows per axis: window i from floor(i n / size) to ceil((i + 1) n / size). */
 export abstract class BaseAdaptivePooling extends Layer {

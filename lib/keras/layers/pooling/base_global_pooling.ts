@@ -5,7 +5,8 @@ import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface GlobalPoolingOptions extends LayerOptions {
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default), (batch, ..., channels), or 'channels_first', (batch, channels, ...). */
+  dataFormat?: DataFormat | null;
   /** Keep the spatial axes as size 1. Default false. */
   keepdims?: boolean;
 }

@@ -13,8 +13,10 @@ export interface PoolingOptions extends LayerOptions {
   poolSize?: Sizes;
   /** Default: poolSize. */
   strides?: Sizes | null;
-  padding?: string;
-  dataFormat?: string | null;
+  /** 'valid' (default): windows lie inside of the input. 'same': it is padded so that the output is ceil(size / strides) long; padding does not count. */
+  padding?: 'valid' | 'same';
+  /** Where the channels are: 'channels_last' (default), (batch, ..., channels), or 'channels_first', (batch, channels, ...). */
+  dataFormat?: DataFormat | null;
 }
 export type PoolSize = Sizes | PoolingOptions;
 
@@ -24,7 +26,7 @@ export abstract class BasePooling extends Layer {
   static override options = ['poolSize', 'strides', 'padding', 'dataFormat'];
   readonly poolSize: number[];
   readonly strides: number[];
-  readonly padding: string;
+  readonly padding: 'valid' | 'same';
   readonly dataFormat: DataFormat;
   protected abstract pool: typeof maxPool;
   protected constructor(rank: number, poolSize: PoolSize | undefined, options: PoolingOptions) {
@@ -37,7 +39,7 @@ export abstract class BasePooling extends Layer {
     const where = this.constructor.name;
     this.poolSize = spatial(where, 'poolSize', given.poolSize ?? 2, rank);
     this.strides = spatial(where, 'strides', given.strides ?? this.poolSize, rank);
-    this.padding = lowerCase(given.padding ?? 'valid');
+    this.padding = lowerCase(given.padding ?? 'valid') as 'valid' | 'same';
     if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     this.dataFormat = checkDataFormat(where, given.dataFormat);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });

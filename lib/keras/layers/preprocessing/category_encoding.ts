@@ -8,8 +8,11 @@ import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 
 export interface CategoryEncodingOptions extends LayerOptions {
+  /** Number of classes: inputs lie in [0, numTokens). Required. */
   numTokens?: number | null;
+  /** 'multi_hot' (default; 'binary' is its old name): ones at the classes of a row. 'one_hot': a vector for each element. 'count': how often each class occurs in a row. */
   outputMode?: OutputMode | 'binary';
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
 }
 /**

@@ -8,10 +8,15 @@ import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } 
 import { forEachBatch } from './values';
 
 export interface DiscretizationOptions extends LayerOptions {
+  /** Ascending limits of the bins: bin i holds x with boundaries[i - 1] <= x < boundaries[i]. Default null: found by `adapt`. */
   binBoundaries?: readonly number[] | null;
+  /** Number of bins that `adapt` makes, each with about as many values. Not beside `binBoundaries`. */
   numBins?: number | null;
+  /** Error that the quantiles found by `adapt` may have, as a share. Default 0.01. */
   epsilon?: number;
+  /** 'int' (default): the number of the bin. 'one_hot', 'multi_hot' and 'count': vectors with an element for each bin. */
   outputMode?: OutputMode;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
 }
 /** Approximate quantiles: values, ascending, and the weight each stands for. */

@@ -12,10 +12,15 @@ import { fingerprint64, joinFingerprints, sipHash } from './fingerprint';
 import { hasText, integers, readValues, type Values } from './values';
 
 export interface HashingOptions extends LayerOptions {
+  /** Number of bins, >= 1. Required. */
   numBins?: number;
+  /** The value that goes to bin 0, which no other does then. Default null: none. */
   maskValue?: string | number | null;
+  /** One number or two that make the hash SipHash with this key. Default null: FarmHash without a key. */
   salt?: number | readonly number[] | null;
+  /** 'int' (default): the number of the bin. 'one_hot', 'multi_hot' and 'count': vectors with an element for each bin. */
   outputMode?: OutputMode;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
 }
 /** @internal Numbers as TensorFlow writes them; fractions are cut off. */
@@ -80,8 +85,11 @@ export class Hashing extends DataLayer {
 }
 
 export interface HashedCrossingOptions extends LayerOptions {
+  /** Number of bins, >= 1. Required. */
   numBins?: number;
-  outputMode?: OutputMode;
+  /** 'int' (default): the number of the bin. 'one_hot': a vector with an element for each bin. */
+  outputMode?: Extract<OutputMode, 'int' | 'one_hot'>;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
 }
 const START = 0xdecafcaffen;

@@ -17,19 +17,33 @@ import { forEachBatch, integers, nested, readValues, type Values } from './value
 /** A text or a whole number. */
 export type Term = string | number | bigint;
 export interface IndexLookupOptions extends LayerOptions {
+  /** Size of the vocabulary, the mask and the unknown ones included: `adapt` keeps the most frequent terms. Default null: no limit. */
   maxTokens?: number | null;
+  /** Numbers for terms outside of the vocabulary: a hash of the term chooses among several, 0 makes them an error. Default 1. */
   numOovIndices?: number;
+  /** The term that means padding and has number 0. Default null: none. */
   maskToken?: Term | null;
+  /** The term that numbers outside of the vocabulary become with `invert`. Default '[UNK]' for strings, -1 for integers. */
   oovToken?: Term | null;
+  /** The terms in their order, without the mask and the unknown one. Default null: found by `adapt`. */
   vocabulary?: readonly Term[] | TensorLike | null;
+  /** Inverse document frequency of each term of `vocabulary`, for outputMode 'tf_idf'. */
   idfWeights?: readonly number[] | TensorLike | null;
+  /** Whether numbers become terms instead of terms numbers. Default false. */
   invert?: boolean;
+  /** 'int' (default): the number of each term. 'one_hot', 'multi_hot' ('binary' is its old name), 'count' and 'tf_idf': vectors with an element for each term. */
   outputMode?: OutputMode | 'binary' | 'tf-idf';
+  /** Whether these vectors have `maxTokens` elements even where the vocabulary is smaller. Default false. */
   padToMaxTokens?: boolean;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
-  oovMethod?: string;
+  /** How the number of an unknown integer is chosen among several: 'floormod' (default), its remainder, or 'farmhash'. */
+  oovMethod?: 'floormod' | 'farmhash';
+  /** Key of the hash that chooses among several numbers for unknown terms. Default null: FarmHash without a key. */
   salt?: number | readonly number[] | null;
+  /** Of configs: how many terms the vocabulary in the file beside it has. */
   vocabularySize?: number | null;
+  /** Of configs: whether the vocabulary was given to the constructor. */
   hasInputVocabulary?: boolean;
 }
 /** @internal Names of the options above. */

@@ -6,7 +6,8 @@ import { registerClass } from '../../saving/registry';
 import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
 
 export interface StringLookupOptions extends IndexLookupOptions {
-  encoding?: string;
+  /** Of bytes in the vocabulary: 'utf-8', the only one. */
+  encoding?: 'utf-8';
 }
 /**
  * Texts to indices (int64): known ones to their place in the vocabulary, behind index 0 for `maskToken` (when given) and

@@ -9,18 +9,31 @@ import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface MelSpectrogramOptions extends LayerOptions {
+  /** Samples in a frame that is transformed. Default 2048. */
   fftLength?: number;
+  /** Samples between the beginnings of neighbouring frames. Default 512. */
   sequenceStride?: number;
+  /** Samples of a frame that the window covers; zeros fill up the rest. Default null: fftLength. */
   sequenceLength?: number | null;
-  window?: string | null;
+  /** Window that each frame is multiplied by: 'hann' (default), 'hamming', or null for none. */
+  window?: 'hann' | 'hamming' | null;
+  /** Samples a second, in hertz. Default 16000. */
   samplingRate?: number;
+  /** Number of bands. Default 128. */
   numMelBins?: number;
+  /** Where the first band begins, in hertz. Default 20. */
   minFreq?: number;
+  /** Where the last band ends, in hertz. Default null: samplingRate / 2. */
   maxFreq?: number | null;
+  /** Whether the result is in decibels. Default true. */
   powerToDb?: boolean;
+  /** Values lie at most so many decibels below the largest one. Default 80. */
   topDb?: number;
+  /** Exponent of the magnitudes: 1 for energies, 2 for powers. Default 1. */
   magExp?: number;
+  /** Smallest power before the logarithm. Default 1e-10. */
   minPower?: number;
+  /** Power that is 0 decibels. Default 1. */
   refPower?: number;
 }
 const mel = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);

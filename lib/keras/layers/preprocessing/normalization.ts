@@ -10,9 +10,13 @@ import { Layer, type LayerOptions } from '../layer';
 import { forEachBatch } from './values';
 
 export interface NormalizationOptions extends LayerOptions {
+  /** The axes that have a mean and a variance of their own at each place. Default -1; null: one mean and variance for all. */
   axis?: number | readonly number[] | null;
+  /** The mean to subtract, beside `variance`. Default null: found by `adapt`. */
   mean?: TensorLike | null;
+  /** The variance by whose root values are divided. Default null: found by `adapt`. */
   variance?: TensorLike | null;
+  /** Whether normalized values become values again. Default false. */
   invert?: boolean;
 }
 const EPSILON = 1e-7;

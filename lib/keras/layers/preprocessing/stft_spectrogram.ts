@@ -5,29 +5,36 @@ import { conv } from '../../../ops/convolution';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { convert, formatShape, run, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
-import { STFT } from '../../initializers';
+import { STFT, type STFTWindow } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface STFTSpectrogramOptions extends LayerOptions {
   /** 'log' (default), 'magnitude', 'psd', 'real', 'imag', 'angle' or 'stft'. */
-  mode?: string;
+  mode?: STFTMode;
+  /** Samples in a frame. Default 256. */
   frameLength?: number;
   /** Default: half of frameLength. */
   frameStep?: number | null;
   /** Default: the next power of two. */
   fftLength?: number | null;
-  window?: string | readonly number[] | null;
+  /** Window that each frame is multiplied by: 'hann' (default), 'hamming', 'blackman', 'boxcar', its values, or null for none. */
+  window?: STFTWindow | readonly number[] | null;
+  /** Whether the window is one period of a longer one instead of symmetric. Default false. */
   periodic?: boolean;
   /** 'density' (default), 'spectrum' or null. */
-  scaling?: string | null;
-  padding?: string;
+  scaling?: 'density' | 'spectrum' | null;
+  /** 'valid' (default): frames lie inside of the samples. 'same': zeros around them make ceil(samples / frameStep) frames. */
+  padding?: 'valid' | 'same';
   /** Whether channels stay an axis of their own. Default false. */
   expandDims?: boolean;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default), (batch, samples, channels), or 'channels_first', (batch, channels, samples). */
+  dataFormat?: DataFormat | null;
 }
-const MODES = ['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'];
+const MODES = ['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'] as const;
+/** What a spectrogram holds of each frequency. */
+export type STFTMode = (typeof MODES)[number];
 const SCALINGS = ['density', 'spectrum', null];
 const EPSILON = 1e-7;
 const positive = (what: string, value: unknown): number => {
@@ -46,19 +53,19 @@ const positive = (what: string, value: unknown): number => {
 export class STFTSpectrogram extends Layer {
   static override positional = ['mode'];
   static override options = ['mode', 'frameLength', 'frameStep', 'fftLength', 'window', 'periodic', 'scaling', 'padding', 'expandDims', 'dataFormat'];
-  readonly mode: string;
+  readonly mode: STFTMode;
   readonly frameLength: number;
   readonly frameStep: number | null;
   readonly fftLength: number | null;
-  readonly window: string | readonly number[] | null;
+  readonly window: STFTWindow | readonly number[] | null;
   readonly periodic: boolean;
-  readonly scaling: string | null;
-  readonly padding: string;
+  readonly scaling: 'density' | 'spectrum' | null;
+  readonly padding: 'valid' | 'same';
   readonly expandDims: boolean;
   readonly dataFormat: DataFormat;
   realKernel: Variable | null = null;
   imagKernel: Variable | null = null;
-  constructor(mode: string | STFTSpectrogramOptions = {}, options: STFTSpectrogramOptions = {}) {
+  constructor(mode: STFTMode | STFTSpectrogramOptions = {}, options: STFTSpectrogramOptions = {}) {
     const all = typeof mode === 'string' ? { ...options, mode } : mode;
     super(all);
     this.mode = all.mode ?? 'log';
@@ -86,7 +93,7 @@ export class STFTSpectrogram extends Layer {
   private get frequencies(): number {
     return ((this.fftLength ?? 2 ** Math.ceil(Math.log2(this.frameLength))) >> 1) + 1;
   }
-  private kernelOf(side: string): STFT {
+  private kernelOf(side: 'real' | 'imag'): STFT {
     return new STFT({ side, window: this.window, scaling: this.scaling, periodic: this.periodic });
   }
   override build(inputShape: SymbolicShape): void {

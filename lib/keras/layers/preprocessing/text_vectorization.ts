@@ -17,19 +17,33 @@ import { forEachBatch, integers, readValues, type Texts } from './values';
 type Standardize = 'lower_and_strip_punctuation' | 'lower' | 'strip_punctuation' | ((text: string) => string) | null;
 type Split = 'whitespace' | 'character' | ((text: string) => string[]) | null;
 export interface TextVectorizationOptions extends LayerOptions {
+  /** Size of the vocabulary, padding and the unknown word included: `adapt` keeps the most frequent ones. Default null: no limit. */
   maxTokens?: number | null;
+  /** What is done to a text first: 'lower_and_strip_punctuation' (default), 'lower', 'strip_punctuation', a function, or null for nothing. */
   standardize?: Standardize;
+  /** How a text becomes words: 'whitespace' (default), 'character', a function, or null: the text is one word. */
   split?: Split;
+  /** n makes words out of up to n neighbours, a list out of as many as it says. Default null: single words. */
   ngrams?: number | readonly number[] | null;
+  /** 'int' (default): the number of each word. 'multi_hot' ('binary' is its old name), 'count' and 'tf_idf': a vector for each text. */
   outputMode?: OutputMode | 'binary' | 'tf-idf';
+  /** Length that 'int' outputs are cut or padded with 0 to. Default null: that of the longest text of the batch. */
   outputSequenceLength?: number | null;
+  /** Whether vectors have `maxTokens` elements even where the vocabulary is smaller. Default false. */
   padToMaxTokens?: boolean;
+  /** The words in their order, without padding and the unknown word. Default null: found by `adapt`. */
   vocabulary?: readonly string[] | null;
+  /** Inverse document frequency of each word of `vocabulary`, for outputMode 'tf_idf'. */
   idfWeights?: readonly number[] | TensorLike | null;
+  /** Must be false: there are no sparse tensors. */
   sparse?: boolean;
+  /** Must be false: there are no ragged tensors. */
   ragged?: boolean;
-  encoding?: string;
+  /** Of texts given as bytes: 'utf-8', the only one. */
+  encoding?: 'utf-8';
+  /** Of configs: how many words the vocabulary in the file beside it has. */
   vocabularySize?: number | null;
+  /** Of configs: whether the vocabulary was given to the constructor. */
   hasInputVocabulary?: boolean;
 }
 const PUNCTUATION = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~']/g;

@@ -8,8 +8,11 @@ import { Variable } from '../../../variable';
 export type Texts = string | readonly Texts[];
 /** A flat array and its shape. */
 export interface Values {
+  /** Sizes of the axes. */
   shape: number[];
+  /** The values in row-major order. */
   flat: (string | number | bigint)[];
+  /** Whether they are strings. */
   isText: boolean;
   /** Floating-point numbers. */
   isFloat: boolean;

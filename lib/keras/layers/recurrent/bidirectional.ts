@@ -12,12 +12,19 @@ import type { RNNCallOptions } from './rnn';
 
 /** What a layer must have to be made bidirectional: RNN and its subclasses do. */
 export interface SequenceLayer extends Layer {
+  /** Whether it gives the outputs of all steps. */
   readonly returnSequences: boolean;
+  /** Whether it gives the last states too. */
   readonly returnState: boolean;
+  /** Whether it goes from the last step to the first. */
   readonly goBackwards: boolean;
+  /** Whether a batch begins with the states of the one before. */
   readonly stateful: boolean;
+  /** The states that a stateful layer keeps; null before the first batch. */
   readonly states?: Variable[] | null;
+  /** Whether the outputs of masked steps are zeros. */
   zeroOutputForMask?: boolean;
+  /** Whether the primitive for whole sequences is used. */
   useCudnn?: 'auto' | boolean;
   resetState?(): void;
 }

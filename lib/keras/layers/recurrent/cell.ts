@@ -14,6 +14,7 @@ import type { States } from './loop';
 export type StateSize = number | readonly (number | readonly number[] | StateSize)[];
 /** A cell. Layers with these attributes are cells. */
 export interface RNNCell {
+  /** Size of the state behind the batch axis: units, a shape, or an array with one for each state. */
   readonly stateSize: StateSize;
   /** Size of the output. Default: that of the first state. */
   readonly outputSize?: number;

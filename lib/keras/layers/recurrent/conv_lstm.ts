@@ -25,8 +25,9 @@ export interface ConvLSTMCellOptions extends Omit<GatedCellOptions, 'implementat
   /** Default 1. */
   strides?: Sizes;
   /** 'valid' (default) or 'same'. The convolution of the state is always 'same'. */
-  padding?: string;
-  dataFormat?: string | null;
+  padding?: 'valid' | 'same';
+  /** Where the channels are: 'channels_last' (default), (batch, steps, ..., channels), or 'channels_first', (batch, steps, channels, ...). */
+  dataFormat?: DataFormat | null;
   /** Default 1. */
   dilationRate?: Sizes;
   /** The bias of the forget gate begins at 1. Default true. */
@@ -41,7 +42,7 @@ export class ConvLSTMCell extends DropoutRNNCell {
   readonly filters: number;
   readonly kernelSize: number[];
   readonly strides: number[];
-  readonly padding: string;
+  readonly padding: 'valid' | 'same';
   readonly dataFormat: DataFormat;
   readonly dilationRate: number[];
   readonly unitForgetBias: boolean;
@@ -61,7 +62,7 @@ export class ConvLSTMCell extends DropoutRNNCell {
     this.kernelSize = spatial(where, 'kernelSize', kernelSize, rank);
     this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
     this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
-    this.padding = lowerCase(options.padding ?? 'valid');
+    this.padding = lowerCase(options.padding ?? 'valid') as 'valid' | 'same';
     if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     if (this.strides.some((s) => s > 1) && this.dilationRate.some((d) => d > 1))
       throw new ValueError(`${where}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [${this.strides}], dilationRate [${this.dilationRate}]`);
@@ -171,7 +172,7 @@ export abstract class ConvLSTM extends CellLayer<ConvLSTMCell> {
   get strides(): number[] {
     return this.cell.strides;
   }
-  get padding(): string {
+  get padding(): 'valid' | 'same' {
     return this.cell.padding;
   }
   get dataFormat(): DataFormat {

@@ -21,6 +21,7 @@ export interface LoopOptions {
   goBackwards: boolean;
   /** Outputs of masked steps: zeros, or else the output before them. */
   zeroOutputForMask: boolean;
+  /** Whether the outputs of all steps are kept. */
   returnAll: boolean;
 }
 /** @internal */

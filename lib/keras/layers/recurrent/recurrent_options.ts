@@ -8,33 +8,41 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import type { LayerOptions } from '../layer';
+import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface SimpleRNNCellOptions extends LayerOptions {
   /** Default 'tanh'; null for none. */
-  activation?: unknown;
+  activation?: ActivationIdentifier;
   /** Default true. */
   useBias?: boolean;
   /** Default 'glorot_uniform'. */
-  kernelInitializer?: unknown;
+  kernelInitializer?: InitializerIdentifier;
   /** Default 'orthogonal'. */
-  recurrentInitializer?: unknown;
+  recurrentInitializer?: InitializerIdentifier;
   /** Default 'zeros'. */
-  biasInitializer?: unknown;
-  kernelRegularizer?: unknown;
-  recurrentRegularizer?: unknown;
-  biasRegularizer?: unknown;
-  kernelConstraint?: unknown;
-  recurrentConstraint?: unknown;
-  biasConstraint?: unknown;
+  biasInitializer?: InitializerIdentifier;
+  /** Penalty on the kernel, added to the loss. Default null: none. */
+  kernelRegularizer?: RegularizerIdentifier;
+  /** Penalty on the recurrent kernel, added to the loss. Default null: none. */
+  recurrentRegularizer?: RegularizerIdentifier;
+  /** Penalty on the bias, added to the loss. Default null: none. */
+  biasRegularizer?: RegularizerIdentifier;
+  /** Applied to the kernel after each update. Default null: none. */
+  kernelConstraint?: ConstraintIdentifier;
+  /** Applied to the recurrent kernel after each update. Default null: none. */
+  recurrentConstraint?: ConstraintIdentifier;
+  /** Applied to the bias after each update. Default null: none. */
+  biasConstraint?: ConstraintIdentifier;
   /** Share of the inputs that is dropped while training; the same ones at all steps. Default 0. */
   dropout?: number;
   /** Share of the recurrent state that is dropped while training. Default 0. */
   recurrentDropout?: number;
+  /** Seed of the dropouts, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 export interface GatedCellOptions extends SimpleRNNCellOptions {
   /** Of the gates. Default 'sigmoid'; null for none. */
-  recurrentActivation?: unknown;
+  recurrentActivation?: ActivationIdentifier;
   /** 1: a product and a dropout mask for each gate; 2: one for all. Default 2; recurrentDropout makes it 1. */
   implementation?: 1 | 2;
 }

@@ -7,8 +7,11 @@ import { registerClass } from '../../saving/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface DropoutOptions extends LayerOptions {
+  /** Share of the inputs that become 0 while training, in [0, 1]; the others are divided by 1 - rate. */
   rate?: number;
+  /** Shape of the mask, with 1 where all elements of an axis share their fate; null takes the size of the input. Default null: each element by itself. */
   noiseShape?: readonly (number | null)[] | null;
+  /** Seed of the mask, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** x / (1 - rate) with probability 1 - rate, else 0; x unchanged when not training (Srivastava et al. 2014). */

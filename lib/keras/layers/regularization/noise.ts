@@ -7,6 +7,7 @@ import { registerClass } from '../../saving/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface NoiseOptions extends LayerOptions {
+  /** Seed of the noise, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** A layer that changes its input while training only, by `amount`, a number between 0 and 1. */

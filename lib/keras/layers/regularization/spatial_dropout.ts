@@ -9,10 +9,12 @@ import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface SpatialDropoutOptions extends LayerOptions {
+  /** Share of the channels that become 0 while training, in [0, 1]; the others are divided by 1 - rate. */
   rate?: number;
+  /** Seed of the mask, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
   /** Of the two- and three-dimensional ones. */
-  dataFormat?: string | null;
+  dataFormat?: DataFormat | null;
 }
 /** Whole channels dropped while training: the same for all positions (Tompson et al. 2014). */
 export abstract class BaseSpatialDropout extends Layer {

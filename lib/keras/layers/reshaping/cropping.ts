@@ -10,8 +10,10 @@ import { Layer, type LayerOptions } from '../layer';
 import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';
 
 export interface CroppingOptions extends LayerOptions {
+  /** Elements taken away on each side of each spatial axis: one number, one for each axis, or pairs [before, after]. Default 1 for Cropping1D and Cropping3D, 0 for Cropping2D. */
   cropping?: Borders;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. Not of Cropping1D. */
+  dataFormat?: DataFormat | null;
 }
 // Layers of files of Keras 1 and 2, which took more than there is for all.
 const lenient = new WeakSet<BaseCropping>();

@@ -10,7 +10,7 @@ export class Flatten extends Layer {
   static override positional: readonly string[] = [];
   static override options = ['dataFormat'];
   readonly dataFormat: DataFormat;
-  constructor(options: LayerOptions & { dataFormat?: string | null } = {}) {
+  constructor(options: LayerOptions & { dataFormat?: DataFormat | null } = {}) {
     super(options);
     this.dataFormat = checkDataFormat('Flatten', options.dataFormat);
     this.inputSpec = new InputSpec({ minNdim: 1 });

@@ -19,15 +19,18 @@ function repeated(x: Tensor, first: number, times: readonly number[]): Tensor {
 }
 
 export interface UpSampling1DOptions extends LayerOptions {
+  /** How often each step is repeated. Default 2. */
   size?: number;
 }
 export interface UpSampling3DOptions extends LayerOptions {
   /** Default 2 on each axis. */
   size?: Sizes;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 export interface UpSampling2DOptions extends UpSampling3DOptions {
-  interpolation?: Interpolation | string;
+  /** How values between elements are computed: 'nearest' (default; they are repeated), 'bilinear', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
+  interpolation?: Interpolation;
 }
 /** Each step of time repeated `size` (2) times: (batch, steps, channels) -> (batch, size * steps, channels). */
 export class UpSampling1D extends Layer {

@@ -9,7 +9,8 @@ import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './bord
 export interface ZeroPaddingOptions extends LayerOptions {
   /** Default 1 on each side. */
   padding?: Borders;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
 }
 /** Zeros before and after the elements of each spatial axis. */
 export abstract class BaseZeroPadding extends Layer {

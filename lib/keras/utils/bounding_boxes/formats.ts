@@ -7,7 +7,9 @@ import { checkDType, convert, type DType, formatShape, run, type Tensor, type Te
 
 /** Boxes (..., n, 4) and the class of each (..., n); -1 stands for no box. */
 export interface BoundingBoxes {
+  /** (..., n, 4): the numbers of each box, as the format says. */
   boxes: TensorLike;
+  /** (..., n): the class of each box. */
   labels?: TensorLike;
   [more: string]: unknown;
 }

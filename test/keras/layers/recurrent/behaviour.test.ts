@@ -394,7 +394,7 @@ describe('recurrent models', () => {
     );
   });
   it('compute in float64 and in half precision', () => {
-    for (const dtype of ['float64', 'mixed_bfloat16'])
+    for (const dtype of ['float64', 'mixed_bfloat16'] as const)
       for (const layer of [
         new layers.SimpleRNN(2, { dtype }),
         new layers.LSTM(2, { dtype, activation: 'relu' }),
@@ -536,7 +536,7 @@ describe('wrappers', () => {
     );
   });
   it('ConvLSTM with channels first computes what it does with channels last', () => {
-    const options = { padding: 'same', returnSequences: true, returnState: true, dropout: 0.5, recurrentDropout: 0.5 };
+    const options = { padding: 'same' as const, returnSequences: true, returnState: true, dropout: 0.5, recurrentDropout: 0.5 };
     const last = new layers.ConvLSTM2D(2, [3, 2], options),
       first = new layers.ConvLSTM2D(2, [3, 2], { ...options, dataFormat: 'channels_first' }),
       x = wave(2, 3, 4, 5, 3);
@@ -568,6 +568,6 @@ describe('wrappers', () => {
       'ValueError',
       'ConvLSTM2D: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [2,2], dilationRate [2,2]',
     );
-    await throwsText(() => new layers.ConvLSTM1D(2, 3, { padding: 'causal' }), 'ValueError', "ConvLSTM1D: padding must be 'valid' or 'same'.\n  Received: 'causal'");
+    await throwsText(() => new layers.ConvLSTM1D(2, 3, { padding: 'causal' as never }), 'ValueError', "ConvLSTM1D: padding must be 'valid' or 'same'.\n  Received: 'causal'");
   });
 });

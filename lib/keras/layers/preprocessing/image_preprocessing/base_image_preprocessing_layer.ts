@@ -7,14 +7,18 @@ import { SeedGenerator, uniform } from '../../../../random';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
+import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
 import { boxFormatOf, formatConfig, type ImageSize, keyOf, movedBoxes, readBoxes } from './boxes';
 
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */
 export type Factor = number | readonly number[];
 export interface ImageLayerOptions extends LayerOptions {
+  /** Seed of what is drawn at random, a whole number >= 0. Default null: of its own. */
   seed?: number | null;
-  dataFormat?: string | null;
-  boundingBoxFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default), (batch, height, width, channels), or 'channels_first'. */
+  dataFormat?: DataFormat | null;
+  /** How the boxes in records are written: 'xyxy', 'rel_xywh', ... Default null: there are none. */
+  boundingBoxFormat?: BoxFormat | null;
 }
 /** @internal Names of the options above. */
 export const IMAGE_OPTIONS = ['seed', 'dataFormat', 'boundingBoxFormat'];
@@ -36,12 +40,17 @@ export function valueRangeOf(layer: string, range: readonly number[] = [0, 255])
   return [Math.min(range[0], range[1]), Math.max(range[0], range[1])] as [number, number];
 }
 /** @internal A name out of a list. */
-export function oneOfNames(layer: string, what: string, value: string, known: readonly string[]): string {
-  if (!known.includes(value)) throw new NotImplementedError(`${layer}: ${what} must be one of ${known.map((k) => `'${k}'`).join(', ')}.\n  Received: '${value}'`);
-  return value;
+export function oneOfNames<T extends string>(layer: string, what: string, value: string, known: readonly T[]): T {
+  if (!(known as readonly string[]).includes(value))
+    throw new NotImplementedError(`${layer}: ${what} must be one of ${known.map((k) => `'${k}'`).join(', ')}.\n  Received: '${value}'`);
+  return value as T;
 }
-export const FILL_MODES = ['reflect', 'wrap', 'constant', 'nearest'];
-export const INTERPOLATIONS = ['nearest', 'bilinear'];
+export const FILL_MODES = ['reflect', 'wrap', 'constant', 'nearest'] as const;
+/** What lies outside of an image that is moved. */
+export type WarpFillMode = (typeof FILL_MODES)[number];
+export const INTERPOLATIONS = ['nearest', 'bilinear'] as const;
+/** How values between pixels are read. */
+export type WarpInterpolation = (typeof INTERPOLATIONS)[number];
 
 /**
  * Layers that change images while training, at random: (batch, h, w, channels) or one image, in either data format; or a

@@ -21,7 +21,7 @@ export class CenterCrop extends Layer {
   readonly width: number;
   readonly dataFormat: DataFormat;
   readonly boundingBoxFormat: string | null;
-  constructor(height: number, width: number, options: LayerOptions & { dataFormat?: string | null; boundingBoxFormat?: string | null } = {}) {
+  constructor(height: number, width: number, options: LayerOptions & { dataFormat?: DataFormat | null; boundingBoxFormat?: string | null } = {}) {
     super(options);
     this.height = positiveInteger('CenterCrop', 'height', height);
     this.width = positiveInteger('CenterCrop', 'width', width);

@@ -105,9 +105,13 @@ export class RandomHue extends Colored {
 }
 
 export interface ColorJitterOptions extends ToneOptions {
+  /** As of RandomBrightness. Default null: unchanged. */
   brightnessFactor?: Factor | null;
+  /** As of RandomContrast. Default null: unchanged. */
   contrastFactor?: Factor | null;
+  /** As of RandomSaturation. Default null: unchanged. */
   saturationFactor?: Factor | null;
+  /** As of RandomHue. Default null: unchanged. */
   hueFactor?: Factor | null;
 }
 /** RandomBrightness, RandomContrast, RandomSaturation and RandomHue, those whose factors are given, one after the other. */

@@ -16,13 +16,18 @@ import {
   valueRangeOf,
   type Factor,
   type Transformation,
+  type WarpFillMode,
+  type WarpInterpolation,
 } from './base_image_preprocessing_layer';
 import { withFactor, type ToneOptions } from './tone';
 
 type Drawn = NonNullable<Transformation>;
 export interface BlurOptions extends ToneOptions {
+  /** Probability that an image is blurred, drawn from 0 to this number, or between two, in [0, 1]. Default 1. */
   factor?: Factor;
+  /** Height and width of the kernel, in pixels. Default 3. */
   kernelSize?: number | readonly number[];
+  /** Standard deviation of the kernel, in pixels: up to this number, or between two, in [0, 1]. Default 1. */
   sigma?: Factor;
 }
 /** Images blurred by a Gaussian kernel of a width drawn from `sigma`, with a probability drawn from `factor` (default 1). */
@@ -56,10 +61,15 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
   }
 }
 export interface ElasticTransformOptions extends ToneOptions {
+  /** Probability that an image is changed, drawn from 0 to this number, or between two, in [0, 1]. Default 1. */
   factor?: Factor;
+  /** Strength of the displacements: up to this number, or between two, in [0, 1]. Default 1. */
   scale?: Factor;
-  interpolation?: string;
-  fillMode?: string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: WarpInterpolation;
+  /** What lies outside of the image: 'reflect' (default), 'wrap', 'constant' (`fillValue`), 'nearest' or 'mirror'. */
+  fillMode?: WarpFillMode | 'mirror';
+  /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
 }
 /**
@@ -71,8 +81,8 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
   static override options = ['factor', 'scale', 'interpolation', 'fillMode', 'fillValue', 'valueRange', ...IMAGE_OPTIONS];
   readonly factor: [number, number];
   readonly scale: [number, number];
-  readonly interpolation: string;
-  readonly fillMode: string;
+  readonly interpolation: WarpInterpolation;
+  readonly fillMode: WarpFillMode | 'mirror';
   readonly fillValue: number;
   readonly valueRange: [number, number];
   constructor(factor: Factor | ElasticTransformOptions = 1, options: ElasticTransformOptions = {}) {
@@ -81,7 +91,7 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
     this.factor = factorRange('RandomElasticTransform', 'factor', all.factor ?? 1, [0, 1]);
     this.scale = factorRange('RandomElasticTransform', 'scale', all.scale ?? 1, [0, 1]);
     this.interpolation = oneOfNames('RandomElasticTransform', 'interpolation', all.interpolation ?? 'bilinear', INTERPOLATIONS);
-    this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [...FILL_MODES, 'mirror']);
+    this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [...FILL_MODES, 'mirror'] as const);
     this.fillValue = all.fillValue ?? 0;
     this.valueRange = valueRangeOf('RandomElasticTransform', all.valueRange);
   }

@@ -19,14 +19,17 @@ import {
   type Factor,
   type ImageLayerOptions,
   type Transformation,
+  type WarpFillMode,
+  type WarpInterpolation,
 } from './base_image_preprocessing_layer';
 import { type ImageSize, scaledBoxes } from './boxes';
 
 export interface WarpOptions extends ImageLayerOptions {
   /** What lies outside: 'reflect' (default), 'wrap', 'constant' or 'nearest'. */
-  fillMode?: string;
+  fillMode?: WarpFillMode;
   /** 'bilinear' (default) or 'nearest'. */
-  interpolation?: string;
+  interpolation?: WarpInterpolation;
+  /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
 }
 const WARP_OPTIONS = ['fillMode', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
@@ -36,8 +39,8 @@ const constants = (like: Tensor, value: number): Tensor => run('broadcast_to', [
 
 /** Layers that read each pixel of the result at a linear function of its place. */
 abstract class Warp extends BaseImagePreprocessingLayer {
-  readonly fillMode: string;
-  readonly interpolation: string;
+  readonly fillMode: WarpFillMode;
+  readonly interpolation: WarpInterpolation;
   readonly fillValue: number;
   constructor(options: WarpOptions = {}) {
     super(options);
@@ -49,7 +52,7 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   protected matrix(rows: readonly Tensor[]): Tensor {
     return run('concatenate', rows.map(column), { axis: 1 });
   }
-  private warp(images: Tensor, { matrix }: Drawn, interpolation: string): Tensor {
+  private warp(images: Tensor, { matrix }: Drawn, interpolation: WarpInterpolation): Tensor {
     return affineTransform(images, matrix, { interpolation, fillMode: this.fillMode, fillValue: this.fillValue });
   }
   override transformImages(images: Tensor, drawn: Drawn): Tensor {
@@ -76,13 +79,15 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   }
 }
 
-const MODES = ['horizontal', 'vertical', 'horizontal_and_vertical'];
+const MODES = ['horizontal', 'vertical', 'horizontal_and_vertical'] as const;
+/** How images are mirrored. */
+export type FlipMode = (typeof MODES)[number];
 /** Each image flipped or not: mode 'horizontal_and_vertical' (default), 'horizontal' or 'vertical'. */
 export class RandomFlip extends BaseImagePreprocessingLayer {
   static override positional = ['mode'];
   static override options = ['mode', ...IMAGE_OPTIONS];
-  readonly mode: string;
-  constructor(mode: string | (ImageLayerOptions & { mode?: string }) = 'horizontal_and_vertical', options: ImageLayerOptions = {}) {
+  readonly mode: FlipMode;
+  constructor(mode: FlipMode | (ImageLayerOptions & { mode?: FlipMode }) = 'horizontal_and_vertical', options: ImageLayerOptions = {}) {
     const all = typeof mode === 'string' ? { ...options, mode } : mode;
     super(all);
     this.mode = all.mode ?? 'horizontal_and_vertical';
@@ -303,9 +308,13 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
 }
 
 export interface PerspectiveOptions extends ImageLayerOptions {
+  /** Probability that an image is changed, drawn from 0 to this number, or between two, in [0, 1]. Default 1. */
   factor?: Factor;
+  /** Each corner moves by up to half of this share of its coordinates, in [0, 1]. Default 1. */
   scale?: number;
-  interpolation?: string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: WarpInterpolation;
+  /** Value outside of the image. Default 0. */
   fillValue?: number;
 }
 /** Images seen from the side: each corner moved by up to scale / 2 of its coordinates, with a probability drawn from `factor` (default 1). */
@@ -314,7 +323,7 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
   readonly factor: [number, number];
   readonly scale: number;
-  readonly interpolation: string;
+  readonly interpolation: WarpInterpolation;
   readonly fillValue: number;
   constructor(factor: Factor | PerspectiveOptions = 1, options: PerspectiveOptions = {}) {
     const all = typeof factor === 'number' || Array.isArray(factor) ? { ...options, factor: factor as Factor } : (factor as PerspectiveOptions);

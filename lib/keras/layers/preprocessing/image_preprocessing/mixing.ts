@@ -30,8 +30,11 @@ abstract class Boxes extends BaseImagePreprocessingLayer {
 }
 
 export interface ErasingOptions extends ToneOptions {
+  /** Probability that a part of an image is erased, drawn from 0 to this number, or between two, in [0, 1]. Default 1. */
   factor?: Factor;
+  /** Share of the area that is erased: between two numbers in [0, 1]. Default [0.02, 0.33]. */
   scale?: Factor;
+  /** What the part is filled with. Default null: noise. */
   fillValue?: number | null;
 }
 /** A box of each image filled with `fillValue` (default: noise), its area a share drawn from `scale`, with a probability drawn from `factor`. */

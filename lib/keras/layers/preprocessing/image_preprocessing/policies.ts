@@ -12,6 +12,7 @@ import {
   INTERPOLATIONS,
   type Factor,
   type Transformation,
+  type WarpInterpolation,
 } from './base_image_preprocessing_layer';
 import type { ImageSize } from './boxes';
 import { RandomColorDegeneration } from './color';
@@ -22,9 +23,13 @@ import { AutoContrast, Equalization, RandomBrightness, RandomContrast, RandomPos
 
 type Drawn = NonNullable<Transformation>;
 interface Settings {
+  /** Strength of the changes, drawn between two numbers in [0, 1]. */
   factor: [number, number];
+  /** Smallest and largest value of a pixel. */
   valueRange: [number, number];
-  interpolation: string;
+  /** How values between pixels are read. */
+  interpolation: WarpInterpolation;
+  /** Seed of what is drawn at random; null for one of its own. */
   seed: number | null;
 }
 /** The layers that both choose from; the last four change colours. */
@@ -47,9 +52,12 @@ function choices({ factor, valueRange, interpolation, seed }: Settings): BaseIma
 }
 const NOT_COLOR = 7;
 export interface RandAugmentOptions extends ToneOptions {
+  /** Number of changes for each batch. Default 2. */
   numOps?: number;
+  /** Strength of the changes: up to this number, or between two, in [0, 1]. Default 0.5. */
   factor?: Factor;
-  interpolation?: string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: WarpInterpolation;
 }
 /** `numOps` (default 2) of eleven changes, chosen at random for the batch, each as strong as `factor` (default 0.5) says (Cubuk et al. 2020). */
 export class RandAugment extends BaseImagePreprocessingLayer {
@@ -115,12 +123,18 @@ function settingsOf(layer: string, options: RandAugmentOptions, factor: number):
 }
 
 export interface AugMixOptions extends ToneOptions {
+  /** Number of chains of changes that are mixed. Default 3. */
   numChains?: number;
+  /** Largest number of changes in a chain. Default 3. */
   chainDepth?: number;
+  /** Strength of the changes: up to this number, or between two, in [0, 1]. Default 0.3. */
   factor?: Factor;
+  /** Parameter of the Dirichlet and Beta distributions that the shares of the chains are drawn from. Default 1. */
   alpha?: number;
+  /** Whether changes of colour and sharpness are among those chosen from. Default true. */
   allOps?: boolean;
-  interpolation?: string;
+  /** How values between pixels are read: 'bilinear' (default) or 'nearest'. */
+  interpolation?: WarpInterpolation;
 }
 /**
  * The image mixed with `numChains` (3) copies, each changed by up to `chainDepth` (3) layers chosen at random; weights are

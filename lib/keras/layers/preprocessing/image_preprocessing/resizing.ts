@@ -3,6 +3,7 @@ import { ValueError } from '../../../../errors';
 import { INTERPOLATIONS, type Interpolation } from '../../../../ops/image/interpolation';
 import { oneOf } from '../../../../ops/image/layout';
 import { resize } from '../../../../ops/image/resize';
+import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
 import { isRecord } from '../../../../nest';
 import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
@@ -14,15 +15,21 @@ import { boxFormatOf, formatConfig, type ImageSize, movedRecord } from './boxes'
 
 export interface ResizingOptions extends LayerOptions {
   /** 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
-  interpolation?: Interpolation | string;
+  interpolation?: Interpolation;
+  /** Whether the middle with the proportions of the result is cut out first, so that nothing is stretched. Default false. */
   cropToAspectRatio?: boolean;
+  /** Whether borders of `fillValue` are added first, so that nothing is stretched and nothing is lost. Default false. */
   padToAspectRatio?: boolean;
-  fillMode?: string;
+  /** What the borders of `padToAspectRatio` hold: 'constant', the only one. */
+  fillMode?: 'constant';
+  /** Value of the borders of `padToAspectRatio`. Default 0. */
   fillValue?: number;
+  /** Whether the image is smoothed before it shrinks. Default false. */
   antialias?: boolean;
-  dataFormat?: string | null;
+  /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
+  dataFormat?: DataFormat | null;
   /** How the boxes in a record are written. */
-  boundingBoxFormat?: string | null;
+  boundingBoxFormat?: BoxFormat | null;
 }
 /**
  * Images in another size: (batch, h, w, channels) -> (batch, height, width, channels), as image.resize. Without the batch
@@ -36,7 +43,7 @@ export class Resizing extends Layer {
   readonly interpolation: Interpolation;
   readonly cropToAspectRatio: boolean;
   readonly padToAspectRatio: boolean;
-  readonly fillMode: string;
+  readonly fillMode: 'constant';
   readonly fillValue: number;
   readonly antialias: boolean;
   readonly dataFormat: DataFormat;

@@ -114,7 +114,9 @@ export class RandomPosterization extends Tone {
 }
 
 export interface SolarizationOptions extends ToneOptions {
+  /** What is added before, as a share of 255: from 0 to this number, or between two. Default 0. */
   additionFactor?: Factor;
+  /** Values at least this share of 255 large are inverted: from 0 to this number, or between two. Default 0. */
   thresholdFactor?: Factor;
 }
 /** Values from a threshold on inverted, after an addition; both are drawn, in 255ths of the range. */
