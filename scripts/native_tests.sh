@@ -29,5 +29,9 @@ for kind in "${@:-asan ubsan}"; do
     # oneDNN keeps its primitives and OpenMP its threads until the process ends: not leaks of ours.
     ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 LSAN_OPTIONS="suppressions=scripts/leaks.supp:print_suppressions=0" \
       UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "$folder/trae_tests"
+    if [ -f "$folder/trae_team_tests" ]; then
+      echo "== tests of the team of threads, $mode"
+      ASAN_OPTIONS=detect_leaks=0 "$folder/trae_team_tests"
+    fi
   done
 done

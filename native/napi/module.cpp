@@ -15,6 +15,7 @@
 #include "napi/attrs.h"
 #include "napi/environment.h"
 #include "napi/plan_wrap.h"
+#include "napi/processor.h"
 #include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 #include "napi/variable_wrap.h"
@@ -207,6 +208,7 @@ Napi::Value version(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  if (const std::string problem = processor_problem(); !problem.empty()) throw Napi::Error::New(env, problem);
   env.SetInstanceData(new Environment(env));
   TensorWrap::define(env, exports);
   VariableWrap::define(env, exports);

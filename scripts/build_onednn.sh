@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Builds the oneDNN that is linked into the prebuilt addon: static, CPU only, nothing but what native/cpu uses. Downloads
+# the source that Debian carries, once; prints the folder of the result. Arguments go to CMake (a toolchain file, say).
+set -euo pipefail
+
+version=3.7.2
+source_file=onednn_$version+ds.orig.tar.xz
+source_sum=0cc51ca26c1af6a2bb1e71e378e7046f3ceb3e71791ee9d4e246d50f904a6ea6
+# Debian's changes bring the corrections of 3.7.3, two of them to convolutions.
+debian_file=onednn_$version+ds-2.debian.tar.xz
+debian_sum=db6b5144773b4f5b152a0138cba74af39124d59285975db7f2c220e992dcd2d4
+patches=(upstream-3.7.3.patch)
+
+# What float32 convolutions and products never reach: other primitives, other types. It would only be compiled to be left
+# out of the link; without it the build takes a third of the time. A file too many is an undefined symbol in the addon.
+unused='/(rnn|lrn|prelu|shuffle|capi|bf16|amx)/|s8x8s32/(ref|simple|jit_.*(copy|kern))|pool|softmax|lrn|normalization|resampling|prelu|shuffle|reduction|x8s8s32x|int8|bf16_|_bf16|'
+unused+='deconv|inner_product|ip_convolution|sparse|linux_perf|core_amx_(convolution|1x1)|jit_uni_(xf16|ncsp|tbb)|jit_uni_(binary|eltwise)(_kernel|_int)?\.cpp|'
+unused+='ref_(eltwise|binary|sum|concat|matmul)|simple_(sum|concat)|gemm_(f32|bf16|x8)[a-z0-9]*_matmul|brgemm_matmul(_reorders)?\.cpp|gemm_pack|'
+unused+='cpu_reorder_(comp|regular)_(bf16|f16|fp|s|u|f32_[^f]|f32_f[^3])'
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/trae-node
+options=(
+  -DCMAKE_BUILD_TYPE=Release
+  "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG -ffunction-sections -fdata-sections"
+  -DCMAKE_POSITION_INDEPENDENT_CODE=ON
+  -DCMAKE_INSTALL_LIBDIR=lib
+  -DONEDNN_LIBRARY_TYPE=STATIC
+  -DONEDNN_CPU_RUNTIME=OMP
+  -DONEDNN_GPU_RUNTIME=NONE
+  -DONEDNN_ENABLE_WORKLOAD=TRAINING
+  "-DONEDNN_ENABLE_PRIMITIVE=CONVOLUTION;REORDER" # and dnnl_sgemm, which is always there
+  -DONEDNN_ENABLE_PRIMITIVE_CPU_ISA=AVX512        # AMX has no float32
+  -DONEDNN_BUILD_GRAPH=OFF
+  -DONEDNN_BUILD_DOC=OFF
+  -DONEDNN_BUILD_EXAMPLES=OFF
+  -DONEDNN_BUILD_TESTS=OFF
+  -DONEDNN_ENABLE_JIT_PROFILING=OFF
+  -DONEDNN_ENABLE_ITT_TASKS=OFF
+  "$@"
+)
+# The instructions that every processor has; oneDNN writes the code for the others when it runs.
+case " $* " in
+  *CMAKE_TOOLCHAIN_FILE* | *CMAKE_SYSTEM_PROCESSOR*) ;;
+  *) if [ "$(uname -m)" = x86_64 ]; then options+=(-DONEDNN_ARCH_OPT_FLAGS=-march=x86-64-v2); fi ;;
+esac
+
+say() { printf 'build_onednn: %s\n' "$*" >&2; }
+fail() {
+  printf 'build_onednn: %s\n' "$@" >&2
+  exit 1
+}
+
+sha256() { if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1; }
+
+# Debian archives: those that this machine's apt is set up for, then the public one.
+sites() {
+  if command -v apt-get >/dev/null; then apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -E '/debian/?$' || true; fi
+  echo http://deb.debian.org/debian
+}
+
+# fetch FILE SHA256: into the cache, unless it is there.
+fetch() {
+  local file=$cache/$1 site
+  if [ -f "$file" ] && [ "$(sha256 "$file")" = "$2" ]; then return; fi
+  for site in $(sites | awk '!seen[$0]++'); do
+    say "downloading $site/pool/main/o/onednn/$1"
+    if curl -fsSL --retry 2 -o "$file.part" "$site/pool/main/o/onednn/$1"; then
+      [ "$(sha256 "$file.part")" = "$2" ] || fail "$1 from $site has another SHA-256 sum than the one expected." \
+        "  Received: $(sha256 "$file.part")" "  Expected: $2"
+      mv "$file.part" "$file"
+      return
+    fi
+  done
+  fail "$1 could not be downloaded." "Fix: put the file into $cache, or set CMAKE_PREFIX_PATH to a oneDNN that is installed."
+}
+
+# Leaves float32 to float32 in oneDNN's lists of implementations, and deletes the sources of the others.
+keep_float32() {
+  local lists=$1/src/cpu
+  awk '
+    /^        \{\{(forward|backward_[a-z]+), / { skips = !/, f32, f32, f32\}/ }
+    /^        BRGEMM_FP8|jit_uni_ncsp|ip_convolution_(fwd|bwd)|ref_fused/ { next }
+    !skips
+    /^        \}\)?\},$/ { skips = 0 }
+  ' "$lists/cpu_convolution_list.cpp" >"$1/list"
+  mv "$1/list" "$lists/cpu_convolution_list.cpp"
+  sed -i.original -e '/_impl_list_map()},$/{/{f32, f32, 0}/!d}' "$lists/reorder/cpu_reorder.cpp"
+  sed -i.original -e '/rnn_weights_reorder_t/d' -e '/brgemm_matmul_copy_reorder_t/d' "$lists/reorder/cpu_reorder_regular_f32_f32.cpp"
+  find "$lists" -name '*.cpp' | grep -v '_list\.cpp$' | grep -E "${lists}.*($unused)" | while read -r file; do rm "$file"; done
+}
+
+for program in curl cmake patch tar; do command -v "$program" >/dev/null || fail "$program is needed. Fix: install it (apt-get install $program)."; done
+compiler=${CXX:-c++}
+recipe=$(printf '%s\n' "$source_sum" "$debian_sum" "${patches[@]}" "$unused" "${options[@]}" "$("$compiler" --version | head -n 1)" | cksum | cut -d ' ' -f 1)
+folder=$cache/onednn-$version-$recipe
+if [ ! -f "$folder/lib/libdnnl.a" ]; then
+  mkdir -p "$cache"
+  fetch "$source_file" "$source_sum"
+  fetch "$debian_file" "$debian_sum"
+  work=$cache/onednn.build # always the same, so that ccache knows it again
+  rm -rf "$work"
+  mkdir -p "$work/source" "$work/debian"
+  tar -xf "$cache/$source_file" --strip-components=1 -C "$work/source"
+  tar -xf "$cache/$debian_file" -C "$work/debian"
+  for name in "${patches[@]}"; do patch -d "$work/source" -p1 --quiet --forward <"$work/debian/debian/patches/$name"; done
+  keep_float32 "$work/source"
+  generator=()
+  if command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  say "building oneDNN $version, which takes a while (log: $folder.log)"
+  {
+    cmake -S "$work/source" -B "$work/build" "${generator[@]}" -DCMAKE_INSTALL_PREFIX="$folder.part" "${options[@]}" &&
+      cmake --build "$work/build" --parallel "${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}" &&
+      cmake --install "$work/build"
+  } >"$folder.log" 2>&1 || {
+    tail -n 30 "$folder.log" >&2
+    fail "oneDNN could not be built; the log: $folder.log"
+  }
+  rm -rf "$work" "$folder"
+  mv "$folder.part" "$folder"
+fi
+echo "$folder"

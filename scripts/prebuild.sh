@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes prebuilds/<platform>-<arch>/trae-node.node, the binary that the npm package carries: see docs/building.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+TRAE_ONEDNN=${TRAE_ONEDNN:-$(bash scripts/build_onednn.sh)}
+TRAE_PREBUILD_FOLDER=build-prebuild
+export TRAE_ONEDNN TRAE_PREBUILD_FOLDER
+mkdir -p "$TRAE_PREBUILD_FOLDER"
+rm -f "$TRAE_PREBUILD_FOLDER"/build/Release/*.node # prebuildify takes the first one
+node_modules/.bin/prebuildify --napi --strip --name trae-node --cwd "$TRAE_PREBUILD_FOLDER" --out . --node-gyp "$PWD/scripts/compile_for_prebuildify.sh"
+for binary in prebuilds/*/trae-node.node; do node scripts/check_binary.mjs "$binary"; done
