@@ -10,6 +10,11 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
 #endif
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
+#endif
 
 #include "core/error.h"
 
@@ -38,7 +43,11 @@ size_t container_limit() {
 }
 size_t machine_memory() {
   if (const size_t total = meminfo("MemTotal")) return total + meminfo("SwapTotal");
-#if defined(_SC_PHYS_PAGES)
+#if defined(_WIN32)
+  MEMORYSTATUSEX status{};
+  status.dwLength = sizeof status;
+  if (GlobalMemoryStatusEx(&status)) return size_t(status.ullTotalPageFile);  // memory and swap
+#elif defined(_SC_PHYS_PAGES)
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
   if (pages > 0 && size > 0) return size_t(pages) * size_t(size);
 #endif

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/aligned_memory.h"
 #include "core/error.h"
 #include "core/memory_limit.h"
 
@@ -39,7 +39,7 @@ constexpr size_t kMinimumPooled = size_t(64) << 20;
 void trim(Pool& p, size_t limit) {
   while (p.pooled > limit && !p.free_blocks.empty()) {
     auto last = std::prev(p.free_blocks.end());
-    std::free(last->second.back());
+    aligned_release(last->second.back());
     p.pooled -= last->first;
     last->second.pop_back();
     if (last->second.empty()) p.free_blocks.erase(last);
@@ -62,10 +62,10 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     // Huge pages matter for large tensors: aligned to 2 MiB the kernel can give them.
     const size_t alignment = size >= (size_t(4) << 20) ? size_t(2) << 20 : 64;
     const size_t rounded = (size + alignment - 1) / alignment * alignment;
-    data_ = std::aligned_alloc(alignment, rounded);
+    data_ = aligned_allocate(alignment, rounded);
     if (!data_) {
       trim(p, 0);
-      data_ = std::aligned_alloc(alignment, rounded);
+      data_ = aligned_allocate(alignment, rounded);
     }
     if (!data_)
       throw OutOfMemoryError("",

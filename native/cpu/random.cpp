@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "core/error.h"
@@ -38,17 +39,17 @@ void fill_block(const Random::Attrs& a, const Seed& s, uint64_t block, double* t
       break;
     case Random::kNormal:  // Box-Muller on pairs (i, i + 32)
       for (int i = 0; i < 32; i++) {
-        const double r = std::sqrt(-2 * std::log(uniform(i))), t = 2 * M_PI * uniform(i + 32);
+        const double r = std::sqrt(-2 * std::log(uniform(i))), t = 2 * std::numbers::pi * uniform(i + 32);
         to[i] = a.a + a.b * r * std::cos(t);
         to[i + 32] = a.a + a.b * r * std::sin(t);
       }
       break;
     case Random::kTruncatedNormal: {  // inverse of the distribution function between -2 and 2 standard deviations
-      const double edge = std::erf(M_SQRT2);
+      const double edge = std::erf(std::numbers::sqrt2);
       double u[64], e[64];
       for (int i = 0; i < 64; i++) u[i] = (2 * uniform(i) - 1) * edge;
       simd::leaf_table().find(int(Code::kErfinv), Lane::kF64)(64, e, u, nullptr, nullptr, nullptr);
-      for (int i = 0; i < 64; i++) to[i] = a.a + a.b * M_SQRT2 * e[i];
+      for (int i = 0; i < 64; i++) to[i] = a.a + a.b * std::numbers::sqrt2 * e[i];
       break;
     }
     case Random::kInteger:

@@ -1,6 +1,7 @@
 // Gamma and binomial numbers by rejection. Every element has a stream of its own, so that the number of attempts of one
 // does not move the others and threads do not matter.
 #include <cmath>
+#include <numbers>
 
 #include "cpu/parallel.h"
 #include "ops/random.h"
@@ -21,7 +22,7 @@ class Stream {
   }
   double normal() {
     const double r = std::sqrt(-2 * std::log(uniform()));
-    return r * std::cos(2 * M_PI * uniform());
+    return r * std::cos(2 * std::numbers::pi * uniform());
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 #include "core/error.h"
@@ -177,7 +178,7 @@ void transform_power_of_two(std::vector<Complex>& a, bool is_inverse) {
     if (i < j) std::swap(a[i], a[j]);
   }
   for (size_t length = 2; length <= n; length <<= 1) {
-    const double angle = (is_inverse ? 2 : -2) * M_PI / double(length);
+    const double angle = (is_inverse ? 2 : -2) * std::numbers::pi / double(length);
     std::vector<Complex> root(length / 2);
     for (size_t k = 0; k < root.size(); k++) root[k] = std::polar(1.0, angle * double(k));
     for (size_t i = 0; i < n; i += length)
@@ -195,7 +196,8 @@ void transform(std::vector<Complex>& a, bool is_inverse) {
   size_t m = 1;
   while (m < 2 * n - 1) m <<= 1;
   std::vector<Complex> chirp(n), x(m), y(m);
-  for (size_t k = 0; k < n; k++) chirp[k] = std::polar(1.0, (is_inverse ? 1 : -1) * M_PI * double((k * k) % (2 * n)) / double(n));
+  for (size_t k = 0; k < n; k++)
+    chirp[k] = std::polar(1.0, (is_inverse ? 1 : -1) * std::numbers::pi * double((k * k) % (2 * n)) / double(n));
   for (size_t k = 0; k < n; k++) x[k] = a[k] * chirp[k];
   y[0] = std::conj(chirp[0]);
   for (size_t k = 1; k < n; k++) y[k] = y[m - k] = std::conj(chirp[k]);

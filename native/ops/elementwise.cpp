@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <numbers>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -35,12 +36,12 @@ const UnaryRule kUnary[] = {
   {"abs", Code::kAbs, Flow::kSame, VJP { return dy * unary("sign", x); }},
   {"sign", Code::kSign, Flow::kSame, nullptr},
   {"exp", Code::kExp, Flow::kFloat, VJP { return dy * y; }},
-  {"exp2", Code::kExp2, Flow::kFloat, VJP { return dy * y * M_LN2; }},
+  {"exp2", Code::kExp2, Flow::kFloat, VJP { return dy * y * std::numbers::ln2; }},
   {"expm1", Code::kExpm1, Flow::kFloat, VJP { return dy * (y + 1); }},
   {"log", Code::kLog, Flow::kFloat, VJP { return dy / x; }},
   {"log1p", Code::kLog1p, Flow::kFloat, VJP { return dy / (x + 1); }},
-  {"log2", Code::kLog2, Flow::kFloat, VJP { return dy / (x * M_LN2); }},
-  {"log10", Code::kLog10, Flow::kFloat, VJP { return dy / (x * M_LN10); }},
+  {"log2", Code::kLog2, Flow::kFloat, VJP { return dy / (x * std::numbers::ln2); }},
+  {"log10", Code::kLog10, Flow::kFloat, VJP { return dy / (x * std::numbers::ln10); }},
   {"sqrt", Code::kSqrt, Flow::kFloat, VJP { return dy * 0.5 / y; }},
   {"rsqrt", Code::kRsqrt, Flow::kFloat, VJP { return dy * -0.5 * y * y * y; }},
   {"square", Code::kSquare, Flow::kSame, VJP { return dy * x * 2; }},
@@ -61,8 +62,8 @@ const UnaryRule kUnary[] = {
   {"relu", Code::kRelu, Flow::kSame, VJP { return binary("relu_grad", y, dy); }},
   {"relu6", Code::kRelu6, Flow::kSame, VJP { return binary("relu6_grad", y, dy); }},
   {"softplus", Code::kSoftplus, Flow::kFloat, VJP { return dy * unary("sigmoid", x); }},
-  {"erf", Code::kErf, Flow::kFloat, VJP { return dy * unary("exp", -(x * x)) * M_2_SQRTPI; }},
-  {"erfinv", Code::kErfinv, Flow::kFloat, VJP { return dy * unary("exp", y * y) * (1 / M_2_SQRTPI); }},
+  {"erf", Code::kErf, Flow::kFloat, VJP { return dy * unary("exp", -(x * x)) * (2 * std::numbers::inv_sqrtpi); }},
+  {"erfinv", Code::kErfinv, Flow::kFloat, VJP { return dy * unary("exp", y * y) * (1 / (2 * std::numbers::inv_sqrtpi)); }},
   {"gelu", Code::kGelu, Flow::kFloat, VJP { return binary("gelu_grad", x, dy); }},
   {"floor", Code::kFloor, Flow::kSame, nullptr},
   {"ceil", Code::kCeil, Flow::kSame, nullptr},
@@ -123,7 +124,7 @@ const BinaryRule kBinary[] = {
   {"tanh_grad", Code::kTanhGrad, Flow::kSame, VJP { return {dy * b * a * -2, binary("tanh_grad", a, dy)}; }, true},
   // b (P(X <= a) + a p(a)), X normal with density p, of which the derivative is b p(a) (2 - a^2).
   {"gelu_grad", Code::kGeluGrad, Flow::kSame, VJP {
-    const Tensor density = unary("exp", a * a * -0.5) * (M_SQRT1_2 * M_2_SQRTPI / 2);
+    const Tensor density = unary("exp", a * a * -0.5) * (std::numbers::sqrt2 / 2 * std::numbers::inv_sqrtpi);
     return {dy * b * density * (2 - a * a), binary("gelu_grad", a, dy)};
   }, true},
 };

@@ -1,6 +1,7 @@
 #include "ops/special.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "core/error.h"
 #include "ops/ops.h"
@@ -58,7 +59,7 @@ Specs Special::infer(const Specs& in) const {
 Tensors Special::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
   const Tensor &x = in[0], &d = dy[0];
   switch (kind) {
-    case SpecialKind::kErfc: return {d * unary("exp", -(x * x)) * -M_2_SQRTPI};
+    case SpecialKind::kErfc: return {d * unary("exp", -(x * x)) * (-2 * std::numbers::inv_sqrtpi)};
     case SpecialKind::kBesselI0: return {d * apply1(special("bessel_i1"), {x})};
     default: {  // I1' = I0 - I1 / x, which is 1/2 at 0
       const Tensor is_zero = binary("equal", x, scalar_like(x, 0));
