@@ -9,4 +9,8 @@ export TRAE_ONEDNN TRAE_PREBUILD_FOLDER
 mkdir -p "$TRAE_PREBUILD_FOLDER"
 rm -f "$TRAE_PREBUILD_FOLDER"/build/Release/*.node # prebuildify takes the first one
 node_modules/.bin/prebuildify --napi --strip --name trae-node --cwd "$TRAE_PREBUILD_FOLDER" --out . --node-gyp "$PWD/scripts/compile_for_prebuildify.sh"
-for binary in prebuilds/*/trae-node.node; do node scripts/check_binary.mjs "$binary"; done
+# The licences of what is linked in go with it.
+for binary in prebuilds/*/trae-node.node; do
+  for file in LICENSE THIRD-PARTY-PROGRAMS; do cp "$TRAE_ONEDNN/share/doc/dnnl/$file" "$(dirname "$binary")/oneDNN-$file.txt"; done
+  node scripts/check_binary.mjs "$binary"
+done
