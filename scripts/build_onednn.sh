@@ -84,7 +84,7 @@ keep_float32() {
     /^        \}\)?\},$/ { skips = 0 }
   ' "$lists/cpu_convolution_list.cpp" >"$1/list"
   mv "$1/list" "$lists/cpu_convolution_list.cpp"
-  sed -i.original -e '/_impl_list_map()},$/{/{f32, f32, 0}/!d}' "$lists/reorder/cpu_reorder.cpp"
+  sed -i.original -e '/_impl_list_map()},$/{/{f32, f32, 0}/!d;}' "$lists/reorder/cpu_reorder.cpp"
   sed -i.original -e '/rnn_weights_reorder_t/d' -e '/brgemm_matmul_copy_reorder_t/d' "$lists/reorder/cpu_reorder_regular_f32_f32.cpp"
   find "$lists" -name '*.cpp' | grep -v '_list\.cpp$' | grep -E "${lists}.*($unused)" | while read -r file; do rm "$file"; done
 }

@@ -8,7 +8,9 @@ TRAE_PREBUILD_FOLDER=build-prebuild
 export TRAE_ONEDNN TRAE_PREBUILD_FOLDER
 mkdir -p "$TRAE_PREBUILD_FOLDER"
 rm -f "$TRAE_PREBUILD_FOLDER"/build/Release/*.node # prebuildify takes the first one
-node_modules/.bin/prebuildify --napi --strip --name trae-node --cwd "$TRAE_PREBUILD_FOLDER" --out . --node-gyp "$PWD/scripts/compile_for_prebuildify.sh"
+compile=$PWD/scripts/compile_for_prebuildify.sh
+case "$(uname -s)" in MINGW* | MSYS*) compile='bash ../scripts/compile_for_prebuildify.sh' ;; esac # run by cmd.exe, from the folder below
+node_modules/.bin/prebuildify --napi --strip --name trae-node --cwd "$TRAE_PREBUILD_FOLDER" --out . --node-gyp "$compile"
 # The licences of what is linked in go with it.
 for binary in prebuilds/*/trae-node.node; do
   for file in LICENSE THIRD-PARTY-PROGRAMS; do cp "$TRAE_ONEDNN/share/doc/dnnl/$file" "$(dirname "$binary")/oneDNN-$file.txt"; done
