@@ -5,6 +5,7 @@ import { isRecord } from '../nest';
 import { checkDType, type DType } from '../tensor';
 import { registerClass } from './saving/registry';
 import { isSerialized } from './saving/serialize';
+import type { DTypePolicyName } from './identifiers';
 import { acrossCopies } from '../copies';
 
 /** A policy: a dtype name, or `mixed_bfloat16` / `mixed_float16` (computes in half, stores float32). */
@@ -13,7 +14,7 @@ export class DTypePolicy {
   readonly name: string;
   readonly computeDtype: DType;
   readonly variableDtype: DType;
-  constructor(name: string | { name: string }) {
+  constructor(name: DTypePolicyName | 'string' | { name: string }) {
     const given: unknown = typeof name === 'string' ? name : (name as { name?: unknown } | null)?.name;
     if (typeof given !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(name)}`);
     this.name = given;
@@ -50,7 +51,7 @@ export class QuantizedDTypePolicy extends DTypePolicy {
   readonly sourceName: string;
   constructor(mode: string, sourceName?: string | null) {
     const source = sourceName ?? dtypePolicy().name;
-    super(`${String(mode)}_from_${source}`);
+    super(`${String(mode)}_from_${source}` as DTypePolicyName);
     this.mode = mode;
     this.sourceName = source;
     if (!/^(int8|int4(\/(-1|[1-9]\d*))?|float8|(gptq|awq)(\/.+)?)$/.test(mode))
@@ -77,7 +78,7 @@ let global_ = new DTypePolicy('float32');
 /** The policy of layers made without a dtype. */
 export const dtypePolicy = (): DTypePolicy => global_;
 /** Sets the policy of layers made from now on. */
-export function setDtypePolicy(policy: string | DTypePolicy): void {
+export function setDtypePolicy(policy: DTypePolicyName | DTypePolicy): void {
   global_ = getDtypePolicy(policy);
 }
 /** @internal */
@@ -90,5 +91,5 @@ export function getDtypePolicy(policy: unknown): DTypePolicy {
   }
   if (typeof policy !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(policy)}`);
   const parts = /^(.+?)_from_(.+)$/.exec(policy);
-  return parts ? quantized(parts[1], parts[2]) : new DTypePolicy(policy);
+  return parts ? quantized(parts[1], parts[2]) : new DTypePolicy(policy as DTypePolicyName);
 }

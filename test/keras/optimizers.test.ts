@@ -237,7 +237,7 @@ describe('optimizers', () => {
   });
   it('scale the loss of models that compute in float16, unless told not to', () => {
     const { layers, Sequential } = trae.keras;
-    const optimizerOf = (dtype: string, options: trae.CompileOptions = {}): trae.keras.Optimizer => {
+    const optimizerOf = (dtype: trae.keras.DTypePolicyName, options: trae.CompileOptions = {}): trae.keras.Optimizer => {
       trae.keras.setDtypePolicy(dtype);
       try {
         const model = new Sequential([layers.Input([2]), new layers.Dense(1)]);

@@ -2,6 +2,7 @@
 import { describe } from '../../describe';
 import { TypeError, ValueError } from '../../errors';
 import { isRecord } from '../../nest';
+import type { LossName, RegisteredName } from '../names';
 import * as losses from '../losses/index';
 import { isSerialized, type SerializedObject } from '../saving/serialize';
 import { isMap } from '../../realms';
@@ -9,7 +10,7 @@ import { isMap } from '../../realms';
 /** A loss of one output: an instance, or a function that gives a loss for each example. */
 export type OutputLoss = losses.Loss | losses.LossFunction;
 /** What says which loss an output has: a name, an instance, a function, or null for none; structured as the outputs. */
-export type LossStructure = string | OutputLoss | SerializedObject | null | readonly LossStructure[] | { readonly [output: string]: LossStructure };
+export type LossStructure = LossName | RegisteredName | OutputLoss | SerializedObject | null | readonly LossStructure[] | { readonly [output: string]: LossStructure };
 
 const isContainer = (x: unknown): x is Record<string, unknown> => Array.isArray(x) || (isRecord(x) && !isSerialized(x));
 

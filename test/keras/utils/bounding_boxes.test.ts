@@ -45,7 +45,11 @@ describe('functions of bounding boxes against Keras', () => {
   it('refuse what does not fit', async () => {
     const known = "'xyxy', 'yxyx', 'xywh', 'center_xywh', 'center_yxhw', 'rel_xyxy', 'rel_yxyx', 'rel_xywh', 'rel_center_xywh'";
     const one = [[0, 0, 1, 1]];
-    await throwsText(() => boundingBoxes.convertFormat(one, 'xyxz', 'xywh'), 'ValueError', `convertFormat: a format of bounding boxes is one of ${known}.\n  Received: 'xyxz'`);
+    await throwsText(
+      () => boundingBoxes.convertFormat(one, 'xyxz' as never, 'xywh'),
+      'ValueError',
+      `convertFormat: a format of bounding boxes is one of ${known}.\n  Received: 'xyxz'`,
+    );
     await throwsText(
       () => boundingBoxes.convertFormat([[1, 2, 3]], 'xyxy', 'xywh'),
       'ValueError',

@@ -1,6 +1,7 @@
 /** Activation: any activation function as a layer. */
 import type { Tensor } from '../../../tensor';
 import * as activations from '../../activations';
+import type { ActivationIdentifier } from '../../identifiers';
 import { registerClass } from '../../saving/registry';
 import { Layer, type LayerOptions } from '../layer';
 
@@ -9,7 +10,7 @@ export class Activation extends Layer {
   static override positional = ['activation'];
   override supportsMasking = true;
   readonly activation: activations.Activation;
-  constructor(activation: unknown, options: LayerOptions = {}) {
+  constructor(activation: ActivationIdentifier, options: LayerOptions = {}) {
     super(options);
     this.activation = activations.get(activation);
     this.built = true;

@@ -6,6 +6,7 @@ import * as random from '../../../random';
 import { formatShape, run, tensor, type Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import * as constraints from '../../constraints';
+import type { InitializerIdentifier } from '../../identifiers';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
@@ -28,7 +29,14 @@ export class RandomFourierFeatures extends Layer {
   kernelScale!: Variable;
   private readonly kernelInitializer: unknown;
   private readonly scale: number | null;
-  constructor(outputDim: number, { kernelInitializer = 'gaussian', scale = null, ...options }: LayerOptions & { kernelInitializer?: unknown; scale?: number | null } = {}) {
+  constructor(
+    outputDim: number,
+    {
+      kernelInitializer = 'gaussian',
+      scale = null,
+      ...options
+    }: LayerOptions & { kernelInitializer?: 'gaussian' | 'laplacian' | InitializerIdentifier; scale?: number | null } = {},
+  ) {
     super({ ...options, trainable: options.trainable ?? false });
     this.outputDim = positiveInteger('RandomFourierFeatures', 'outputDim', outputDim);
     if (scale !== null && !(scale > 0)) throw new ValueError(`RandomFourierFeatures: scale must be positive.\n  Received: ${describe(scale)}`);

@@ -38,7 +38,7 @@ export class StringLookup extends IndexLookup {
 export class IntegerLookup extends IndexLookup {
   static override options = [...LOOKUP_OPTIONS, 'vocabularyDtype'];
   protected override readonly isText = false;
-  constructor(options: IndexLookupOptions & { vocabularyDtype?: string } = {}) {
+  constructor(options: IndexLookupOptions & { vocabularyDtype?: 'int64' } = {}) {
     recordOf('IntegerLookup', options);
     if (options.vocabularyDtype !== undefined && options.vocabularyDtype !== 'int64')
       throw new ValueError(`IntegerLookup: vocabularyDtype must be 'int64'.\n  Received: '${options.vocabularyDtype}'`);

@@ -3,7 +3,10 @@ import { recordOf } from '../../../guard';
 import { ValueError } from '../../../errors';
 import { isRecord } from '../../../nest';
 import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
-import { convertFormat } from './formats';
+import { type BoxFormat, convertFormat } from './formats';
+
+/** Formats that have a middle and a size. */
+export type DeltaFormat = Extract<BoxFormat, 'center_xywh' | 'center_yxhw'>;
 
 const EPSILON = 1e-7;
 const CENTERED = ['center_xywh', 'center_yxhw'];
@@ -15,7 +18,7 @@ export interface DeltaOptions {
 }
 function settings(
   op: string,
-  format: string,
+  format: BoxFormat,
   { variance = null, imageShape = null }: DeltaOptions,
 ): { scale: (t: Tensor) => Tensor | null; size: { height: number | null; width: number | null } } {
   if (!CENTERED.includes(format)) throw new ValueError(`${op}: the encoding must be 'center_xywh' or 'center_yxhw'.\n  Received: '${format}'`, { op });
@@ -39,9 +42,9 @@ const joined = (a: Tensor, b: Tensor): Tensor => run('concatenate', [a, b], { ax
 export function encodeBoxToDeltas(
   anchors: TensorLike,
   boxes: TensorLike,
-  anchorFormat: string,
-  boxFormat: string,
-  options: DeltaOptions & { encodingFormat?: string } = {},
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options: DeltaOptions & { encodingFormat?: DeltaFormat } = {},
 ): Tensor {
   const { encodingFormat = 'center_yxhw', ...others } = recordOf('encodeBoxToDeltas', options),
     { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
@@ -61,9 +64,9 @@ export function encodeBoxToDeltas(
 export function decodeDeltasToBoxes<A extends TensorLike | Record<string, TensorLike>>(
   anchors: A,
   boxesDelta: A extends Record<string, TensorLike> ? Record<string, TensorLike> : TensorLike,
-  anchorFormat: string,
-  boxFormat: string,
-  options: DeltaOptions & { encodedFormat?: string } = {},
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options: DeltaOptions & { encodedFormat?: DeltaFormat } = {},
 ): A extends Record<string, TensorLike> ? Record<string, Tensor> : Tensor {
   const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options),
     { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);

@@ -70,8 +70,8 @@ export interface ConvertFormatOptions {
  */
 export function convertFormat<B extends TensorLike | BoundingBoxes>(
   boxes: B,
-  source: string,
-  target: string,
+  source: BoxFormat,
+  target: BoxFormat,
   options: ConvertFormatOptions = {},
 ): B extends BoundingBoxes ? B : Tensor {
   const op = 'convertFormat';

@@ -3,11 +3,11 @@ import { expectKind, recordOf } from '../../../guard';
 import { isRecord } from '../../../nest';
 import { NotImplementedError, ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
-import { type BoundingBoxes, columns, joined, type Length } from './formats';
+import { type BoundingBoxes, type BoxFormat, columns, joined, type Length } from './formats';
 
 interface FormatOption {
   /** Default 'xyxy'. */
-  boundingBoxFormat?: string;
+  boundingBoxFormat?: BoxFormat;
 }
 function onlyEdges(op: string, format = 'xyxy', known: readonly string[] = ['xyxy']): void {
   if (!known.includes(format))

@@ -2,7 +2,7 @@
 import { expectKind, recordOf } from '../../../guard';
 import { ValueError } from '../../../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
-import { columns, convertFormat } from './formats';
+import { type BoxFormat, columns, convertFormat } from './formats';
 
 const EPSILON = 1e-7;
 const turned = (t: Tensor): Tensor => run('transpose', [t], { axes: t.ndim === 3 ? [0, 2, 1] : [1, 0] });
@@ -18,7 +18,7 @@ const sizeOf = (imageShape: readonly number[] | null): { height: number | null; 
 export function computeIou(
   boxes1: TensorLike,
   boxes2: TensorLike,
-  boundingBoxFormat: string,
+  boundingBoxFormat: BoxFormat,
   options: { useMasking?: boolean; maskVal?: number; imageShape?: readonly number[] | null } = {},
 ): Tensor {
   const { useMasking = false, maskVal = -1, imageShape = null } = recordOf('computeIou', options);
@@ -42,7 +42,7 @@ export function computeIou(
  * Complete IoU of boxes (..., 4) with their partners (Zheng et al. 2020): IoU less the distance of the middles, as a share of
  * the diagonal of the box around both, less what their aspect ratios differ.
  */
-export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: string, options: { imageShape?: readonly number[] | null } = {}): Tensor {
+export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: BoxFormat, options: { imageShape?: readonly number[] | null } = {}): Tensor {
   const { imageShape = null } = recordOf('computeCiou', options);
   expectKind('computeCiou', 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'a text');
   const op = 'computeCiou';

@@ -62,7 +62,7 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   readonly dataFormat: DataFormat;
   readonly seed: number | null;
   /** How the boxes in a record are written: 'xyxy', 'rel_xywh'...; null: there are none. */
-  readonly boundingBoxFormat: string | null;
+  readonly boundingBoxFormat: BoxFormat | null;
   private readonly generator: SeedGenerator;
   private source: SeedGenerator;
   constructor(options: ImageLayerOptions = {}) {

@@ -2,17 +2,17 @@
 import { ValueError } from '../../../../errors';
 import { isRecord } from '../../../../nest';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
-import { type BoundingBoxes, checkFormat, columns, convertFormat, joined } from '../../../utils/bounding_boxes/formats';
+import { type BoundingBoxes, type BoxFormat, checkFormat, columns, convertFormat, joined } from '../../../utils/bounding_boxes/formats';
 import { clipToImageSize } from '../../../utils/bounding_boxes/geometry';
 
 /** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
 /** @internal The format that a layer is told, or null. */
-export const boxFormatOf = (layer: string, format: string | null | undefined): string | null => (format == null ? null : checkFormat(layer, format));
+export const boxFormatOf = (layer: string, format: BoxFormat | null | undefined): BoxFormat | null => (format == null ? null : checkFormat(layer, format));
 
 /** @internal The boxes and labels of a record, checked: (batch, n, 4) and (batch, n) or (batch, n, classes). */
-export function readBoxes(layer: string, given: unknown, format: string | null): { boxes: Tensor; labels: Tensor; isBatched: boolean } {
+export function readBoxes(layer: string, given: unknown, format: BoxFormat | null): { boxes: Tensor; labels: Tensor; isBatched: boolean } {
   if (!format) throw new ValueError(`${layer}: how bounding boxes are written is not known.\n  Fix: make the layer with boundingBoxFormat, like { boundingBoxFormat: 'xyxy' }.`);
   if (!isRecord(given) || given.boxes === undefined || given.labels === undefined)
     throw new ValueError(`${layer}: boundingBoxes must be a record of boxes and labels.\n  Received: ${isRecord(given) ? `keys ${Object.keys(given).join(', ')}` : typeof given}`);
@@ -38,7 +38,7 @@ export const unbatched = (t: Tensor, isBatched: boolean): Tensor => (isBatched ?
  * @internal Boxes of images of one size, moved by `move` as left, top, right, bottom in pixels, cut at the borders of images
  * of another size. Labels of boxes of which nothing is left become -1.
  */
-export function movedBoxes(layer: string, given: unknown, format: string | null, [height, width]: ImageSize, to: ImageSize, move: (edges: Tensor) => Tensor): BoundingBoxes {
+export function movedBoxes(layer: string, given: unknown, format: BoxFormat | null, [height, width]: ImageSize, to: ImageSize, move: (edges: Tensor) => Tensor): BoundingBoxes {
   const { boxes, labels, isBatched } = readBoxes(layer, given, format);
   const edges = move(convertFormat(boxes, format!, 'xyxy', { height, width })),
     size = { height: to[0], width: to[1] },
@@ -55,7 +55,7 @@ export function scaledBoxes(edges: Tensor, top: number, left: number, scaleY: nu
   return joined(...columns('boxes', edges).map((t, i) => t.subtract(i % 2 ? top : left).multiply(i % 2 ? scaleY : scaleX)));
 }
 /** @internal The option in a config: only where there is a format, as in Keras. */
-export const formatConfig = (format: string | null): { boundingBoxFormat?: string } => (format === null ? {} : { boundingBoxFormat: format });
+export const formatConfig = (format: BoxFormat | null): { boundingBoxFormat?: BoxFormat } => (format === null ? {} : { boundingBoxFormat: format });
 
 /** @internal The key of a part of a record: as it is written here, or as Keras writes it (`bounding_boxes`), which is what inputs of its files are called. */
 export function keyOf(data: Record<string, unknown>, name: 'boundingBoxes' | 'segmentationMasks'): string {
@@ -64,7 +64,7 @@ export function keyOf(data: Record<string, unknown>, name: 'boundingBoxes' | 'se
 }
 /** @internal A record through a layer that moves pixels without drawing: images, masks, and boxes; all else stays. */
 export function movedRecord(
-  layer: { readonly constructor: { readonly name: string }; readonly dataFormat: string; readonly boundingBoxFormat: string | null },
+  layer: { readonly constructor: { readonly name: string }; readonly dataFormat: string; readonly boundingBoxFormat: BoxFormat | null },
   data: Record<string, unknown>,
   images: (t: Tensor) => Tensor,
   masks: (t: Tensor) => Tensor,

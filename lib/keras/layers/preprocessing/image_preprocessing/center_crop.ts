@@ -5,6 +5,7 @@ import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
 import { isRecord } from '../../../../nest';
 import type { Interpolation } from '../../../../ops/image/interpolation';
 import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
+import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
 import { registerClass } from '../../../saving/registry';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
@@ -20,8 +21,8 @@ export class CenterCrop extends Layer {
   readonly height: number;
   readonly width: number;
   readonly dataFormat: DataFormat;
-  readonly boundingBoxFormat: string | null;
-  constructor(height: number, width: number, options: LayerOptions & { dataFormat?: DataFormat | null; boundingBoxFormat?: string | null } = {}) {
+  readonly boundingBoxFormat: BoxFormat | null;
+  constructor(height: number, width: number, options: LayerOptions & { dataFormat?: DataFormat | null; boundingBoxFormat?: BoxFormat | null } = {}) {
     super(options);
     this.height = positiveInteger('CenterCrop', 'height', height);
     this.width = positiveInteger('CenterCrop', 'width', width);

@@ -47,7 +47,7 @@ export class Resizing extends Layer {
   readonly fillValue: number;
   readonly antialias: boolean;
   readonly dataFormat: DataFormat;
-  readonly boundingBoxFormat: string | null;
+  readonly boundingBoxFormat: BoxFormat | null;
   constructor(height: number, width: number, options: ResizingOptions = {}) {
     super(options);
     this.height = positiveInteger('Resizing', 'height', height);
