@@ -2,6 +2,10 @@
 // use at the peak: eager loops then stop asking the system for pages, which cost more than most kernels.
 #include "core/storage.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <algorithm>
 #include <bit>
 #include <map>
@@ -67,6 +71,10 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
       trim(p, 0);
       data_ = aligned_allocate(alignment, rounded);
     }
+#if defined(__linux__)
+    // Most systems give them on request only. The last, partly used page is left out: it would be memory wasted.
+    if (data_ && alignment > 64) madvise(data_, bytes / alignment * alignment, MADV_HUGEPAGE);
+#endif
     if (!data_)
       throw OutOfMemoryError("",
                              "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) + " bytes.");
