@@ -6,11 +6,6 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
-inline float lanes_sum(Floats v) {
-  float s = 0;
-  for (int k = 0; k < kWidth; k++) s += v[k];
-  return s;
-}
 // x = scale x, or what a forbidden score is.
 inline void scaled(float* x, long width, float scale, const unsigned char* allowed) {
   if (allowed)
@@ -19,23 +14,33 @@ inline void scaled(float* x, long width, float scale, const unsigned char* allow
     for (long i = 0; i < width; i++) x[i] *= scale;
 }
 
+// The scale is left to what reads the scores, unless they must be changed before.
+inline float scale_left(float* x, long width, float scale, const unsigned char* allowed) {
+  if (!allowed && scale > 0) return scale;
+  scaled(x, width, scale, allowed);
+  return 1;
+}
+
 void exponentials(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, float* rows) {
   for (long r = 0; r < count; r++) {
     float* x = scores + r * stride;
-    scaled(x, width, scale, allowed ? allowed + r * width : nullptr);
-    const float m = row_max(x, width);
-    for (long i = 0; i < width; i++) x[i] = exp_(x[i] - m);
+    const float left = scale_left(x, width, scale, allowed ? allowed + r * width : nullptr);
+    const float m = row_max(x, width) * left;
     rows[2 * r] = m;
-    rows[2 * r + 1] = 1.0f / row_sum(x, width);
+    rows[2 * r + 1] = 1.0f / row_exponentials(x, x, width, left, m);
   }
+}
+
+__attribute__((noinline)) void row_weights(float* x, long width, float scale, float shift, float factor) {
+  over_row(x, x, width, [&](Floats v) { return exp_below_one(v * scale - shift) * factor; });
 }
 
 void weights(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, const float* rows) {
   for (long r = 0; r < count; r++) {
     float* x = scores + r * stride;
     const float m = rows[2 * r], factor = rows[2 * r + 1];
-    scaled(x, width, scale, allowed ? allowed + r * width : nullptr);
-    for (long i = 0; i < width; i++) x[i] = exp_(x[i] - m) * factor;
+    const float left = scale_left(x, width, scale, allowed ? allowed + r * width : nullptr);
+    row_weights(x, width, left, m, factor);
   }
 }
 

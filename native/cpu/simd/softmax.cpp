@@ -1,4 +1,4 @@
-// Rows in blocks: maxima row by row, the exponentials of the whole block as one vector loop, sums row by row.
+// Wide rows one by one, narrow ones in blocks.
 #include "ops/softmax_table.h"
 
 #include "cpu/simd/math.h"
@@ -9,8 +9,16 @@ namespace {
 
 constexpr long kBlock = 2048;
 
-void softmax(const float* x, float* y, long rows, long width) {
-  const long step = width < kBlock ? kBlock / width : 1;
+__attribute__((noinline)) void wide(const float* x, float* y, long rows, long width) {
+  for (long r = 0; r < rows; r++, x += width, y += width) {
+    const float factor = 1.0f / row_exponentials(x, y, width, 1.0f, row_max(x, width));
+    for (long i = 0; i < width; i++) y[i] *= factor;
+  }
+}
+
+// The exponentials of many rows as one loop.
+void narrow(const float* x, float* y, long rows, long width) {
+  const long step = kBlock / width;
   for (long r0 = 0; r0 < rows; r0 += step) {
     const long r1 = r0 + step < rows ? r0 + step : rows;
     for (long r = r0; r < r1; r++) {
@@ -21,10 +29,15 @@ void softmax(const float* x, float* y, long rows, long width) {
     const long n = (r1 - r0) * width;
     for (long i = 0; i < n; i++) block[i] = exp_(block[i]);
     for (long r = r0; r < r1; r++) {
-      const float scale = 1.0f / row_sum(y + r * width, width);
-      for (long i = 0; i < width; i++) y[r * width + i] *= scale;
+      const float factor = 1.0f / row_sum(y + r * width, width);
+      for (long i = 0; i < width; i++) y[r * width + i] *= factor;
     }
   }
+}
+
+void softmax(const float* x, float* y, long rows, long width) {
+  if (width >= 4 * kWidth) wide(x, y, rows, width);
+  else narrow(x, y, rows, width);
 }
 
 void log_softmax(const float* x, float* y, long rows, long width) {
@@ -36,8 +49,7 @@ void log_softmax(const float* x, float* y, long rows, long width) {
     double s = 0;
     for (long i0 = 0; i0 < width; i0 += 256) {
       const long n = width - i0 < 256 ? width - i0 : 256;
-      for (long i = 0; i < n; i++) e[i] = exp_(from[i0 + i] - m);
-      s += double(row_sum(e, n));
+      s += double(row_exponentials(from + i0, e, n, 1.0f, m));
     }
     const float l = float(log_(s)) + m;
     for (long i = 0; i < width; i++) to[i] = from[i] - l;
