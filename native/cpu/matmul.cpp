@@ -98,12 +98,22 @@ Kernel small_kernel(Plan2 q) {
   };
 }
 
-// Where packing b ourselves is faster (measured against oneDNN 2.6.3, AVX-512): it transposes on the way; else its copy
-// must be read by many rows and be large. With AVX2 also where a is transposed and long, as in gradients of kernels.
+// Where packing b ourselves is faster than oneDNN 2.6.3, as measured on each set.
 bool is_packed(const Plan2& q) {
   const auto& p = q.p;
-  if (q.ta && simd::isa() != simd::Isa::kAvx512 && p.inner >= 512 && std::min(p.rows, p.columns) >= 64) return true;
-  return q.tb ? p.rows >= 8 : std::min({p.rows, p.inner, p.columns}) >= 640;
+  const int64_t least = std::min({p.rows, p.inner, p.columns});
+#if defined(__aarch64__)
+  return p.rows >= 8;  // oneDNN has plain loops only
+#else
+  switch (simd::isa()) {
+    case simd::Isa::kAvx512: return q.tb ? p.rows >= 8 : least >= 640;
+    case simd::Isa::kAvx2:
+      if (q.ta) return p.inner >= 512 && std::min(p.rows, p.columns) >= 64;  // as in gradients of kernels
+      // oneDNN reads b where it lies: its rows, an even number of KiB apart, then share few lines of the cache.
+      return !q.tb && (least >= 640 || (p.columns % 512 == 0 && p.rows >= 64));
+    default: return false;
+  }
+#endif
 }
 
 // On `team` threads.
