@@ -32,7 +32,12 @@ export class STFT extends Initializer {
     if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: ${describe(given.side)}`);
     if (given.scaling !== null && !['density', 'spectrum'].includes(given.scaling))
       throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: ${describe(given.scaling)}`);
-    if (typeof given.window === 'string' && !WINDOWS[given.window]) throw new ValueError(`STFT: window '${given.window}' is not one of ${Object.keys(WINDOWS).join(', ')}.`);
+    if (typeof given.window === 'string' && !WINDOWS[given.window])
+      throw new ValueError(
+        `STFT: window '${given.window}' is not one of ${Object.keys(WINDOWS)
+          .map((w) => `'${w}'`)
+          .join(', ')}.`,
+      );
     this.side = given.side;
     this.window = given.window;
     this.scaling = given.scaling;
