@@ -8,7 +8,7 @@ import { currentTrace } from './trace';
 import { acrossCopies } from './copies';
 
 export interface VariableOptions {
-  /** Name in messages and in files. Default 'variable'. */
+  /** Name in messages and in files. Default: 'variable' with a number. */
   name?: string;
   /** Whether optimizers update it. Default true for floats. */
   trainable?: boolean;

@@ -45,7 +45,7 @@ export interface AddWeightOptions {
   regularizer?: RegularizerIdentifier;
   /** Applied to its values after each update. Default null: none. */
   constraint?: ConstraintIdentifier;
-  /** Name of the weight within the layer, like 'kernel'. Default 'variable'. */
+  /** Name of the weight within the layer, like 'kernel'. Default: 'variable' with a number. */
   name?: string | null;
 }
 /** @internal Options that every layer takes. */

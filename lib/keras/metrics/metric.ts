@@ -28,9 +28,9 @@ export interface MetricVariableOptions {
   shape?: Shape;
   /** Its first value, to which `resetState` returns. Default 'zeros'. */
   initializer?: InitializerIdentifier;
-  /** Its dtype. Default: that of the metric. */
+  /** Its dtype. Default float32; integers begin as zeros, ones or a constant. */
   dtype?: DType | null;
-  /** Its name in files. Default 'variable'. */
+  /** Its name. Default: 'variable' with a number. */
   name?: string | null;
 }
 const isOptions = (x: unknown): x is MetricVariableOptions => typeof x === 'object' && !Array.isArray(x);

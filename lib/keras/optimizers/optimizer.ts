@@ -43,7 +43,7 @@ export interface OptimizerOptions {
 export interface OptimizerVariableOptions {
   /** First values of the variable. Default 'zeros'. */
   initializer?: InitializerIdentifier;
-  /** Dtype of the variable. Default: that of the weight it belongs to. */
+  /** Dtype of the variable. Default float32; one made from a weight has the dtype of the weight. */
   dtype?: DType;
   /** Name of the variable, behind that of its weight. */
   name?: string | null;

@@ -25,7 +25,7 @@ export interface GetFileOptions {
   hashAlgorithm?: 'auto' | 'md5' | 'sha256';
   /** Unpacks a tar or zip archive; the folder is returned. */
   extract?: boolean;
-  /** Kind of archive: 'tar', 'zip', 'auto' (default) by its beginning, or null: it is not unpacked. */
+  /** Kind of archive: 'tar', 'zip', 'auto' (default, null too) by its beginning. */
   archiveFormat?: 'auto' | 'tar' | 'zip' | null;
   /** Folder above cacheSubdir; default `$TRAE_HOME`, or `~/.trae`. */
   cacheDir?: string | null;

@@ -56,7 +56,7 @@ export interface InputOptions {
   batchSize?: number | null;
   /** Default float32. 'string': texts, for layers that look words up or hash them. */
   dtype?: DType | 'string' | null;
-  /** Name of the input, by which records of data are matched. Default: 'keras_tensor' with a number. */
+  /** Name of the input, by which records of data are matched. Default: 'input_layer' with a number. */
   name?: string | null;
   /** Shape with the batch, in place of `shape` and `batchSize`. */
   batchShape?: SymbolicShape;
