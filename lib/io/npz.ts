@@ -41,15 +41,15 @@ export function npyHeaderText(source: ByteSource): { text: string; at: number } 
   if (head[6] < 1 || head[6] > 3 || length > MOST_HEADER) unsound(source, 'its header has an unknown form');
   return { text: source.bytes(at, length).toString('latin1'), at: at + length };
 }
-/** @internal What the header says, compared with what is there. */
-export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean } {
+/** @internal What the header says, compared with what is there. @param size - bytes of the whole file, where `source` is its beginning alone. */
+export function npyShape(source: ByteSource, size = source.size): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean; stored: string } {
   const fail = (why: string): never => unsound(source, why);
   const { text, at } = npyHeaderText(source);
   if (/'descr':\s*'[<>|=]?O/.test(text)) throw new FileError(`${source.name}: an array of objects is not allowed: it holds a program.`);
   const found = HEADER.exec(text);
   if (!found) return fail(`its header is ${JSON.stringify(text.trim().slice(0, 120))}`);
   const [, order, letter, digits, fortran, dims] = found,
-    size = letter === '?' ? 1 : Number(digits);
+    width = letter === '?' ? 1 : Number(digits);
   const shape = dims
     .split(',')
     .map((d) => d.trim())
@@ -58,16 +58,15 @@ export function npyShape(source: ByteSource): { shape: number[]; dtype: DType; t
   const count = shape.reduce((a, b) => a * b, 1),
     littleEndian = order !== '>';
   let type: Datatype;
-  if (letter === 'f' && [2, 4, 8].includes(size)) type = { kind: 'float', size, littleEndian, format: 'ieee' };
-  else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(size)) type = { kind: 'int', size, signed: letter === 'i', littleEndian };
+  if (letter === 'f' && [2, 4, 8].includes(width)) type = { kind: 'float', size: width, littleEndian, format: 'ieee' };
+  else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(width)) type = { kind: 'int', size: width, signed: letter === 'i', littleEndian };
   else if (letter === '?' || letter === 'b') type = { kind: 'bool', size: 1, littleEndian: true };
-  else if (letter === 'V' && size === 2) type = { kind: 'opaque', size };
+  else if (letter === 'V' && width === 2) type = { kind: 'opaque', size: width };
   else return fail(`its values are of type '${order}${letter}${digits}'; numbers are read`);
-  if (!Number.isSafeInteger(count) || source.size - at !== count * size)
-    fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * size} bytes but ${source.size - at} follow`);
+  if (!Number.isSafeInteger(count) || size - at !== count * width) fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * width} bytes but ${size - at} follow`);
   const dtypes = { f2: 'float16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8', V2: 'bfloat16' } as Record<string, DType>;
-  const dtype: DType = type.kind === 'bool' ? 'bool' : (dtypes[`${letter}${size}`] ?? (size === 8 || `${letter}${size}` === 'u4' ? 'int64' : 'int32'));
-  return { shape, dtype, type, at, count, fortran: fortran === 'True' };
+  const dtype: DType = type.kind === 'bool' ? 'bool' : (dtypes[`${letter}${width}`] ?? (width === 8 || `${letter}${width}` === 'u4' ? 'int64' : 'int32'));
+  return { shape, dtype, type, at, count, fortran: fortran === 'True', stored: `${order}${letter}${digits}` };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
   const out = data.slice() as TypedArray,
@@ -100,6 +99,12 @@ export class NpzReader {
   async header(name: string, signal?: AbortSignal | null): Promise<{ shape: number[]; dtype: DType }> {
     const { shape, dtype } = npyShape(await this.zip.open(`${name}.npy`, signal));
     return { shape, dtype };
+  }
+  /** What the header of an array says, of which no more is read. */
+  describe(name: string): { shape: number[]; dtype: DType; stored: string; bytes: number } {
+    const member = `${name}.npy`,
+      { shape, dtype, stored, type, count } = npyShape(this.zip.beginning(member), this.zip.sizeOf(member));
+    return { shape, dtype, stored, bytes: count * type.size };
   }
   /** The file of an array. */
   open(name: string, signal?: AbortSignal | null): Promise<ByteSource> {

@@ -96,6 +96,11 @@ export class SafetensorsReader {
   shapeOf(name: string): readonly number[] | undefined {
     return this.entries.get(name)?.shape;
   }
+  /** What the header says of a tensor: its type as the file names it, what it becomes here, the bytes it takes. */
+  describe(name: string): { shape: readonly number[]; dtype: DType; stored: string; bytes: number } | undefined {
+    const e = this.entries.get(name);
+    return e && { shape: e.shape, dtype: e.dtype, stored: e.code, bytes: e.bytes };
+  }
   async read(name: string, signal?: AbortSignal | null): Promise<{ shape: number[]; dtype: DType; data: TypedArray }> {
     const e = this.entries.get(name);
     if (!e) throw new FileError(`${this.source.name}: it has no tensor '${name}'.`);

@@ -18,6 +18,8 @@ const MOST_EXPANSION = 100;
 /** Pieces in which the checksum of a stored member is computed. */
 const PIECE = 1 << 24;
 const MOST_MEMBERS = 1 << 20;
+/** Bytes in the archive that are inflated of a member's beginning. */
+const BEGINNING = 1 << 14;
 /** Numbers from here on stand in fields of zip64. */
 const LONG = 0xffffffff;
 /** An extra field that says nothing: room for the one of zip64. */
@@ -190,11 +192,27 @@ export class ZipReader {
   private damaged(name: string): never {
     throw new FileError(`${this.source.name}: member '${name}' is damaged: its checksum is wrong.`);
   }
-  /** A member as a source: where it lies when it is stored, else in memory. */
-  async open(name: string, signal?: AbortSignal | null): Promise<ByteSource> {
+  /** Size of a member in the archive. */
+  storedSizeOf(name: string): number {
+    return this.member(name).stored;
+  }
+  /** The first bytes of a member, without its checksum: for looking at a header alone. */
+  beginning(name: string): ByteSource {
+    const m = this.member(name),
+      title = `${this.source.name}: ${name}`;
+    if (m.method !== 8) return this.source.part(title, m.at, m.size);
+    try {
+      return new MemorySource(title, zlib.inflateRawSync(this.source.bytes(m.at, Math.min(m.stored, BEGINNING)), { finishFlush: zlib.constants.Z_SYNC_FLUSH }));
+    } catch (error) {
+      throw new FileError(`${this.source.name}: member '${name}' is damaged (${(error as Error).message}).`, { cause: error });
+    }
+  }
+  /** A member as a source: where it lies when it is stored, else in memory. @param isChecked - whether its checksum is compared first. */
+  async open(name: string, signal?: AbortSignal | null, isChecked = true): Promise<ByteSource> {
     const m = this.member(name),
       title = `${this.source.name}: ${name}`;
     if (m.method === 8) return new MemorySource(title, await this.read(name, Infinity, signal));
+    if (!isChecked) return this.source.part(title, m.at, m.size);
     const piece = new Uint8Array(Math.min(PIECE, m.size));
     let crc = 0;
     for (let at = 0; at < m.size; at += PIECE) {

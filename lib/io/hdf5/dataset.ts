@@ -42,8 +42,21 @@ export class Hdf5Dataset {
     this.filters = filters ? readFilters(filters) : [];
     this.layout = this.readLayout(layout);
   }
-  private get bytes(): number {
+  /** Bytes of all values. */
+  get bytes(): number {
     return this.count * this.type.size;
+  }
+  /** The type of the values in the file: `float32`, `uint64 big-endian`, `text of 8 bytes`, `text`. */
+  get stored(): string {
+    const { type } = this;
+    if (type.kind === 'string') return `text of ${type.size} bytes`;
+    if (type.kind === 'vlen-string') return 'text';
+    const name = type.kind === 'int' ? `${type.signed ? '' : 'u'}int${8 * type.size}` : type.kind === 'float' ? this.dtype : type.kind;
+    return `${name}${type.kind !== 'opaque' && type.size > 1 && !type.littleEndian ? ' big-endian' : ''}`;
+  }
+  /** How the values are kept: the sizes of chunks, and whether they are compressed or otherwise changed. */
+  get storage(): { chunks: readonly number[] | null; isFiltered: boolean } {
+    return { chunks: this.layout.kind === 'chunked' ? this.layout.index.chunk : null, isFiltered: this.filters.length > 0 };
   }
   private readLayout(c: Cursor): Layout {
     const { input } = this,

@@ -118,7 +118,7 @@ class JoinedGroup implements StateGroup {
   }
 }
 /** @internal The shards of each group, by its path. @throws FileError for an index that is damaged or names files elsewhere. */
-function readIndex(text: string, file: string): Map<string, string[]> {
+export function readIndex(text: string, file: string): Map<string, string[]> {
   const index = parseJson(text, file);
   if (!isRecord(index) || !isRecord(index.weight_map)) throw new FileError(`${file}: it is no index of sharded weights: 'weight_map' is missing.`);
   const out = new Map<string, string[]>(),

@@ -31,7 +31,8 @@ const STORED: Readonly<Record<string, Datatype>> = {
   uint16: { kind: 'int', size: 2, signed: false, littleEndian: true },
   bool: { kind: 'bool', size: 1, littleEndian: true },
 };
-interface Entry {
+/** @internal A weight of the manifest. */
+export interface ManifestEntry {
   name: string;
   shape: number[];
   dtype: DType;
@@ -108,7 +109,7 @@ async function loadOptimizer(model: Model, state: readonly Found[], file: string
   await matches.apply({ signal });
 }
 
-function entryOf(given: unknown, file: string): Entry {
+function entryOf(given: unknown, file: string): ManifestEntry {
   const fail = (why: string): never => {
     throw new FileError(`${file}: a weight of its manifest ${why}.`);
   };
@@ -134,18 +135,25 @@ function entryOf(given: unknown, file: string): Entry {
     group: given.group,
   };
 }
-// All weights of a group lie one after the other in its shards, joined.
-async function readGroup(group: unknown, file: string, signal?: AbortSignal | null): Promise<(Found & { group: unknown })[]> {
+/** @internal What the manifest says of a group: its weights, and the files beside `file` that hold them. */
+export function manifestGroup(group: unknown, file: string): { entries: ManifestEntry[]; shards: string[] } {
   if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) throw new FileError(`${file}: its manifest is damaged.`);
-  const entries = group.weights.map((w) => entryOf(w, file)),
-    total = entries.reduce((n, e) => n + e.bytes, 0);
-  const shards: Uint8Array[] = [];
-  let size = 0;
-  for (const shard of group.paths as unknown[]) {
+  const shards = (group.paths as unknown[]).map((shard) => {
     if (typeof shard !== 'string') throw new FileError(`${file}: the names of its shards must be texts.\n  Received: ${describe(shard)}`);
     const name = shard.replace(/^\.\//, '');
     if (!name || name.includes('/') || name.includes('\\') || name.includes('\0') || name === '..' || /^[a-z]+:/i.test(name))
       throw new FileError(`${file}: the shard '${shard}' does not lie beside it; such paths are not opened.`);
+    return name;
+  });
+  return { entries: group.weights.map((w) => entryOf(w, file)), shards };
+}
+// All weights of a group lie one after the other in its shards, joined.
+async function readGroup(group: unknown, file: string, signal?: AbortSignal | null): Promise<(Found & { group: unknown })[]> {
+  const { entries, shards: names } = manifestGroup(group, file),
+    total = entries.reduce((n, e) => n + e.bytes, 0);
+  const shards: Uint8Array[] = [];
+  let size = 0;
+  for (const name of names) {
     shards.push(
       await withFile(path.join(path.dirname(file), name), (s) => {
         if (size + s.size > total) throw new FileError(`${file}: its shards hold more than the ${total} bytes of its weights.`);

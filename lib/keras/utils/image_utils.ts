@@ -36,17 +36,40 @@ export function sharp(where: string): Sharp {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- optional: only who reads images has it
     return (loaded = require('sharp') as Sharp);
   } catch (cause) {
-    throw new RuntimeError(`${where}: images are read by the package sharp, which is not installed.\n  Fix: npm install sharp`, { cause });
+    throw new RuntimeError(`${where}: images other than .png are read by the package sharp, which is not installed.\n  Fix: npm install sharp`, { cause });
   }
+}
+const isPng = (data: Uint8Array): boolean => Buffer.from(data.subarray(0, 8)).toString('hex') === '89504e470d0a1a0a';
+// Without sharp: what pngjs gives is red, green, blue and opacity.
+async function decodePng(data: Buffer, channels: 1 | 3 | 4): Promise<Raw> {
+  const { PNG } = await import('pngjs'),
+    picture = await new Promise<InstanceType<typeof PNG>>((resolve, reject) => {
+      new PNG().parse(data, (error: Error | null, found) => (error ? reject(error) : resolve(found)));
+    });
+  const { width, height, data: rgba } = picture;
+  if (channels === 4) return { data: rgba, info: { width, height, channels: 4 } };
+  const rgb = new Uint8Array(3 * width * height);
+  for (let i = 0; i < width * height; i++) rgb.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
+  return { data: rgb, info: { width, height, channels: 3 } };
+}
+async function decodeWith(where: string, data: Buffer, channels: 1 | 3 | 4): Promise<Raw> {
+  let read: Sharp;
+  try {
+    read = sharp(where);
+  } catch (error) {
+    if (isPng(data)) return decodePng(data, channels);
+    throw error;
+  }
+  const image = read(data).toColourspace('srgb');
+  return (channels === 4 ? image.ensureAlpha() : image.removeAlpha()).raw().toBuffer({ resolveWithObject: true });
 }
 /** @internal The pixels of an image file, uint8 (height, width, channels). */
 export async function decodeImage(where: string, file: string, channels: 1 | 3 | 4): Promise<Tensor> {
-  const read = sharp(where);
   let raw: Raw;
   try {
-    const image = read(await readFile(file)).toColourspace('srgb');
-    raw = await (channels === 4 ? image.ensureAlpha() : image.removeAlpha()).raw().toBuffer({ resolveWithObject: true });
+    raw = await decodeWith(where, await readFile(file), channels);
   } catch (cause) {
+    if (cause instanceof RuntimeError) throw cause;
     throw new ValueError(`${where}: ${typeof file === 'string' ? `'${file}'` : describe(file)} is no image that can be read: ${(cause as Error).message}`, { cause });
   }
   const { width, height, channels: own } = raw.info;

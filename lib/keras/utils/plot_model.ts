@@ -1,7 +1,9 @@
 /** Pictures of models: Graphviz, compiled to WebAssembly, draws SVG; resvg makes pixels of it (keras.utils.plot_model). */
-import * as fs from 'node:fs/promises';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { RuntimeError, ValueError } from '../../errors';
+import { writeAtomically } from '../../io/atomic';
+import { writing } from '../../io/source';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { DOT_OPTIONS, modelToDot, type ModelDotOptions } from './model_dot';
@@ -49,8 +51,10 @@ export async function plotModel(model: Model, options: PlotModelOptions = {}): P
   const svg = graphviz.dot(modelToDot(model, { ...settings, dpi: 72 }), 'svg').replace(/font-family="Verdana"/g, 'font-family="Verdana, DejaVu Sans, Geneva, sans-serif"');
   if (toFile !== null) {
     const file = path.extname(toFile) ? toFile : `${toFile}.png`;
-    await fs.mkdir(path.dirname(path.resolve(file)), { recursive: true });
-    await fs.writeFile(file, kind === '.dot' ? modelToDot(model, settings) : kind === '.png' ? await svgToPng(svg, dpi / 72) : svg);
+    const folder = path.dirname(path.resolve(file));
+    writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
+    const picture = kind === '.dot' ? modelToDot(model, settings) : kind === '.png' ? await svgToPng(svg, dpi / 72) : svg;
+    await writeAtomically(file, (sink) => sink.write(typeof picture === 'string' ? Buffer.from(picture, 'utf8') : picture));
   }
   return svg;
 }
