@@ -79,8 +79,11 @@ async function testsOf(trae: Library): Promise<SelfTest[]> {
 async function probe(): Promise<ProbeResult> {
   const start = performance.now();
   try {
-    const { addon } = await import('../binding.js'),
-      trae = await import('../index.js'),
+    // Not `import`, which does not see the names of a file that holds the whole library.
+    /* eslint-disable @typescript-eslint/no-require-imports */
+    const { addon } = require('../binding') as typeof import('../binding'),
+      trae = require('../index') as Library,
+      /* eslint-enable @typescript-eslint/no-require-imports */
       loadMilliseconds = performance.now() - start,
       residentBytes = process.memoryUsage().rss,
       { onednn, isa } = addon.value.version();
