@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../errors';
 import { crc32 } from './crc32';
+import { flush } from './flush';
 import { cannotWrite } from './source';
 
 /** One call of the system writes at most this much; between two, other work can run, or cancel. */
@@ -75,7 +76,7 @@ async function syncFolder(folder: string): Promise<void> {
   // Not every system lets folders be opened: there the rename alone has to do.
   const handle = await fs.promises.open(folder, 'r').catch(() => null);
   if (!handle) return;
-  await handle.sync().catch(() => undefined);
+  await flush(handle).catch(() => undefined);
   await handle.close();
 }
 
@@ -112,7 +113,7 @@ export async function writeAtomically(file: string, use: (sink: ByteSink) => Pro
     const sink = new ByteSink(handle, signal);
     await use(sink);
     await sink.drain();
-    await handle.sync();
+    await flush(handle);
     await handle.close();
     signal?.throwIfAborted();
     await fs.promises.rename(temporary, target);

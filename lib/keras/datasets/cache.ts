@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { FileError } from '../../errors';
+import { flush } from '../../io/flush';
 import { mismatch, type Checksum } from './checksum';
 import { download, type Transfer } from './download';
 
@@ -131,7 +132,7 @@ export async function discard(file: string, stillBad: () => Promise<boolean>, si
 async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await fs.promises.open(folder, 'r');
-  await handle.sync().catch(() => undefined);
+  await flush(handle).catch(() => undefined);
   await handle.close();
 }
 

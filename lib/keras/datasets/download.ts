@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../../errors';
+import { flush } from '../../io/flush';
 import { progress, type Progress } from './progress';
 import { isError } from '../../realms';
 
@@ -162,7 +163,7 @@ async function save(
       bar.update(at, total);
     }
     if (total !== undefined && at !== total) throw new AttemptError(`connection closed after ${at} of ${total} bytes`, true);
-    await handle.sync();
+    await flush(handle);
   } finally {
     await handle.close();
   }

@@ -99,13 +99,3 @@ export {
 
 const kind = makeKind<Layer>('keras.layers', 'layer', (x): x is Layer => x instanceof Layer);
 export const { get, serialize, deserialize } = kind;
-
-// What the constructors take, by name: for functions of your own that pass options on.
-export type { PReLUOptions, ReLUOptions } from './activations';
-export type { AttentionCallOptions, AttentionHeadsOptions, AttentionOptions, GroupedQueryAttentionOptions, MultiHeadAttentionOptions } from './attention';
-export type { Conv1DOptions, ConvLayerOptions, ConvTransposeLayerOptions, ConvolutionalOptions, DepthwiseConvOptions, SeparableConvOptions } from './convolutional';
-export type { DenseOptions, EinsumDenseOptions, EmbeddingOptions, InputLayerOptions, InputOptions, MaskingOptions, ReversibleEmbeddingOptions } from './core';
-export type { BatchNormalizationOptions, GroupNormalizationOptions, LayerNormalizationOptions } from './normalization';
-export type { AdaptivePoolingOptions, GlobalPoolingOptions, PoolingOptions } from './pooling';
-export type { BidirectionalOptions, ConvLSTMOptions, GRUCellOptions, GRUOptions, LSTMCellOptions, LSTMOptions, RNNCallOptions, RNNOptions, SimpleRNNOptions } from './recurrent';
-export type { DropoutOptions } from './regularization';
