@@ -3,8 +3,9 @@
 #   scripts/cross_build.sh [arm64|win32|musl]...     (default: all)
 # arm64: the engine with the cross compiler and Debian's oneDNN for arm64; its native tests run under qemu-user.
 # win32: every file of the engine is compiled by mingw-w64, without linking.
-# musl: every file of core, graph and ops is compiled against the headers of musl, without linking: musl-tools has no C++.
-# Needs, of Debian: debootstrap qemu-user-static g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix musl-tools libdnnl-dev.
+# musl: every file of core, graph and ops is compiled by clang with libc++ against the headers of musl, without linking.
+# Needs, of Debian: debootstrap qemu-user-static g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix musl-tools clang-16
+# libc++-16-dev libdnnl-dev.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/trae-node/cross
@@ -70,14 +71,11 @@ win32() {
 
 musl() {
   [ -f /usr/include/x86_64-linux-musl/stdlib.h ] || { echo 'cross_build: musl is missing: apt-get install musl-tools' >&2; exit 1; }
+  need clang++-16 'clang-16 libc++-16-dev'
   mapfile -t files < <(find native/core native/graph native/ops -name '*.cpp' | sort)
-  local compiler include=()
-  compiler=$(g++ -dumpversion)
-  # libstdc++'s headers over those of musl in place of glibc's; its configuration says what the C library has.
-  for folder in "/usr/include/c++/$compiler" "/usr/include/x86_64-linux-gnu/c++/$compiler" "/usr/include/c++/$compiler/backward" /usr/include/x86_64-linux-musl "$(g++ -print-file-name=include)"; do
-    include+=(-isystem "$folder")
-  done
-  compile_all g++ -std=c++20 -nostdinc -nostdinc++ -U__GLIBC__ -w -Inative "${include[@]}" -- "${files[@]}"
+  # libc++: the headers of Debian's libstdc++ are configured for glibc.
+  compile_all clang++-16 -std=c++20 --target=x86_64-linux-musl -nostdinc -nostdinc++ -D_LIBCPP_HAS_MUSL_LIBC -w -Inative \
+    -isystem /usr/lib/llvm-16/include/c++/v1 -isystem "$(clang++-16 -print-resource-dir)/include" -isystem /usr/include/x86_64-linux-musl -- "${files[@]}"
 }
 
 for platform in "${@:-arm64 win32 musl}"; do
