@@ -74,14 +74,12 @@ fetch() {
   fail "$1 could not be downloaded." "Fix: put the file into $cache, or set CMAKE_PREFIX_PATH to a oneDNN that is installed."
 }
 
-# Leaves float32 to float32 in oneDNN's lists of implementations, and deletes the sources of the others. Under AVX2 the
-# kernels of 2.6 stay in front: the newer ones (brgemm) take a fifth longer for a first convolution of 3 channels.
+# Leaves float32 to float32 in oneDNN's lists of implementations, and deletes the sources of the others.
 keep_float32() {
   local lists=$1/src/cpu
   awk '
     /^        \{\{(forward|backward_[a-z]+), / { skips = !/, f32, f32, f32\}/ }
     /^        BRGEMM_FP8|jit_uni_ncsp|ip_convolution_(fwd|bwd)|ref_fused/ { next }
-    /CPU_INSTANCE_AVX2\(brgemm/ { next }
     !skips
     /^        \}\)?\},$/ { skips = 0 }
   ' "$lists/cpu_convolution_list.cpp" >"$1/list"
@@ -93,7 +91,7 @@ keep_float32() {
 
 for program in curl cmake patch tar; do command -v "$program" >/dev/null || fail "$program is needed. Fix: install it (apt-get install $program)."; done
 compiler=${CXX:-c++}
-recipe=$(printf '%s\n' "$source_sum" "$debian_sum" "${patches[@]}" "$unused" "$(declare -f keep_float32)" "${options[@]}" "$("$compiler" --version | head -n 1)" | cksum | cut -d ' ' -f 1)
+recipe=$(printf '%s\n' "$source_sum" "$debian_sum" "${patches[@]}" "$unused" "${options[@]}" "$("$compiler" --version | head -n 1)" | cksum | cut -d ' ' -f 1)
 folder=$cache/onednn-$version-$recipe
 if [ ! -f "$folder/lib/libdnnl.a" ]; then
   mkdir -p "$cache"

@@ -148,17 +148,6 @@ describe('trae-node predict', function () {
         .join(',')}\n`,
     );
   });
-  it('reads .png without the package sharp, and names it for other images', async () => {
-    place.write(
-      'apart.cjs',
-      "const m = require('node:module'), f = m._resolveFilename; m._resolveFilename = (r, ...a) => { if (r === 'sharp') throw new Error('not there'); return f.call(m, r, ...a); };",
-    );
-    const env = { NODE_OPTIONS: `--require ${place.at('apart.cjs')}` };
-    assert.equal((await place.run(['predict', 'mean.keras', 'red.png', 'large.png'], env)).stdout, '200,10,0\n50,50,7\n');
-    place.write('photo.jpg', Uint8Array.from([0xff, 0xd8, 0xff]));
-    const { code, stderr } = await place.run(['predict', 'mean.keras', 'photo.jpg'], env);
-    assert.deepEqual([code, stderr], [1, 'trae-node: loadImg: images other than .png are read by the package sharp, which is not installed.\n  Fix: npm install sharp\n']);
-  });
   it('takes texts where a model does', async () => {
     const lookup = new layers.TextVectorization({ vocabulary: ['good', 'bad'], outputSequenceLength: 2 } as never);
     const model = new Sequential([layers.Input([1], { dtype: 'string' }), lookup]);

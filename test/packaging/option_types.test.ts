@@ -37,7 +37,6 @@ const RIGHT = [
   "trae.pad(x, 1, { mode: 'reflect' }); trae.quantile(x, 0.5, { method: 'nearest' }); trae.searchsorted(x, x, { side: 'right' });",
   "trae.conv(x, x, { padding: 'same', dataFormat: 'channels_last' }); trae.zeros([2], { dtype: 'int32' });",
   'void model.fit(x, x, { epochs: 2, verbose: 0, callbacks: [new callbacks.TerminateOnNaN()], signal: AbortSignal.timeout(1000) });',
-  "const dense: trae.keras.layers.DenseOptions = { activation: 'relu' }; new layers.Dense(3, dense);",
   "const name: trae.keras.ActivationName = 'softmax'; new layers.Dense(3, { activation: name });",
   'new optimizers.Adam({ learningRate: new optimizers.schedules.ExponentialDecay(0.1, 10, 0.9), clipnorm: 1 });',
 ];

@@ -2,6 +2,7 @@
  * What is fetched once and kept outside of the repository: versions of Node, package managers, compilers, bundlers.
  * The only part that uses the network. `TRAE_PACKAGE_CACHE` names the folder; default ~/.cache/trae-node/package.
  */
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -14,6 +15,12 @@ export const CACHE = process.env.TRAE_PACKAGE_CACHE ?? path.join(process.env.XDG
 /** False with `--offline`: what is not in the cache is then not run. */
 let mayFetch = true;
 export const forbidNetwork = (): void => void (mayFetch = false);
+
+/** The file that says that the dependencies of the package, as they are now, have all been fetched. */
+export function completeMark(): string {
+  const { dependencies } = JSON.parse(fs.readFileSync(path.resolve(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as { dependencies: object };
+  return `complete-${createHash('sha256').update(JSON.stringify(dependencies)).digest('hex').slice(0, 12)}`;
+}
 
 /** What the cache lacks, to be fetched by `fetch`. @throws NotHere without a network. */
 export function fill<T>(what: string, fetch: () => T): T {

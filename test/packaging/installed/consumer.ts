@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CACHE, fill, nodeProgram, pathWithNodeOnly, toolFile } from './cache';
+import { CACHE, completeMark, fill, nodeProgram, pathWithNodeOnly, toolFile } from './cache';
 import { isNotNeeded, run, type Options } from './commands';
 import { temporaryFolder } from './folders';
 import { TOOLS_NODE, type NodeMajor } from './versions';
@@ -47,7 +47,7 @@ export class Consumer {
   async npm(version: 'npm-11' | 'npm-12', args: readonly string[], node = this.node): Promise<string> {
     const cli = toolFile(version, 'npm/bin/npm-cli.js');
     const cache = npmCache(version);
-    if (!fs.existsSync(path.join(cache, 'complete'))) await this.fillNpm(cli, cache, node);
+    if (!fs.existsSync(path.join(cache, completeMark()))) await this.fillNpm(cli, cache, node);
     return this.run([cli, ...args, '--offline', '--cache', cache], { program: node });
   }
 
@@ -57,7 +57,7 @@ export class Consumer {
       fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
       const env = { ...(process.env as Record<string, string>) };
       await run(node, [cli, 'install', this.tarball, '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache], { cwd: folder, path: process.env.PATH!, env });
-      fs.writeFileSync(path.join(cache, 'complete'), '');
+      fs.writeFileSync(path.join(cache, completeMark()), '');
     });
   }
 

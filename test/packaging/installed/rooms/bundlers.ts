@@ -7,27 +7,29 @@ import { assertTrained, Consumer, toolsNode } from '../consumer';
 import { check } from '../report';
 import { TOOLS } from '../versions';
 
-const ESBUILD = { 'CommonJS output': ['--format=cjs', '--outfile=out/bundle.cjs'], 'ES module output': ['--format=esm', '--outfile=out/bundle.mjs'] };
+const OUTSIDE = { external: ['trae-node'] };
+const ESBUILD = {
+  'CommonJS to CommonJS': { ...OUTSIDE, entryPoints: ['commonjs.cjs'], format: 'cjs', outfile: 'out/bundle.cjs' },
+  'TypeScript to CommonJS': { ...OUTSIDE, entryPoints: ['typed.ts'], format: 'cjs', outfile: 'out/typed.cjs' },
+  'TypeScript to an ES module': { ...OUTSIDE, entryPoints: ['typed.ts'], format: 'esm', outfile: 'out/typed.mjs' },
+};
+/** The package without its addon; the optional packages stay outside, as they are not installed. */
+const INSIDE = { entryPoints: ['commonjs.cjs'], outfile: 'elsewhere/dist/bundle.cjs', external: ['sharp', 'echarts', '@resvg/resvg-js'] };
 
-/** esbuild's own script. Its binary lies in a package for the platform. */
-async function esbuild(consumer: Consumer, args: string[]): Promise<void> {
-  const script = path.join(consumer.folder, 'esbuild.cjs');
+async function esbuild(consumer: Consumer, options: object): Promise<void> {
   const api = toolFile('esbuild', 'esbuild/lib/main.js');
-  const options = Object.fromEntries(args.map((a) => a.replace(/^--/, '').split('=')));
-  fs.writeFileSync(
-    script,
-    `require(${JSON.stringify(api)}).build({ entryPoints: ['esm.mjs'], bundle: true, platform: 'node', external: ['trae-node'], format: ${JSON.stringify(options.format)}, outfile: ${JSON.stringify(options.outfile)}, logLevel: 'error' })`,
-  );
-  await consumer.run([script], { program: toolsNode() });
+  const all = { bundle: true, platform: 'node', logLevel: 'silent', ...options };
+  fs.writeFileSync(path.join(consumer.folder, 'esbuild.cjs'), `require(${JSON.stringify(api)}).build(${JSON.stringify(all)});`);
+  await consumer.run(['esbuild.cjs'], { program: toolsNode() });
 }
 
 export async function bundlers(tarball: string): Promise<void> {
   let consumer!: Consumer;
   if (!(await check('install', async () => void (consumer = await new Consumer(tarball).install())))) return;
-  for (const [name, args] of Object.entries(ESBUILD))
+  for (const [name, options] of Object.entries(ESBUILD))
     await check(`esbuild ${TOOLS.esbuild.esbuild}, ${name}, the package outside`, async () => {
-      await esbuild(consumer, args);
-      assertTrained(await consumer.run([args[1].split('=')[1]]));
+      await esbuild(consumer, options);
+      assertTrained(await consumer.run([options.outfile]));
     });
   await check(`webpack ${TOOLS.webpack.webpack}, the package outside`, async () => {
     const config = `module.exports = { mode: 'production', target: 'node', entry: './commonjs.cjs', externals: { 'trae-node': 'commonjs trae-node' },
@@ -40,11 +42,8 @@ export async function bundlers(tarball: string): Promise<void> {
     assertTrained(await consumer.run(['out/webpack.cjs']));
   });
   await check('esbuild, the package taken in without its addon: the error says to leave it outside', async () => {
-    const api = toolFile('esbuild', 'esbuild/lib/main.js');
-    const script = `require(${JSON.stringify(api)}).build({ entryPoints: ['commonjs.cjs'], bundle: true, platform: 'node', outfile: 'elsewhere/dist/bundle.cjs', logLevel: 'silent', external: ['sharp', 'echarts', '@resvg/resvg-js'] })`;
-    fs.writeFileSync(path.join(consumer.folder, 'inside.cjs'), script);
-    await consumer.run(['inside.cjs'], { program: toolsNode() });
-    const error: Error = await consumer.run(['elsewhere/dist/bundle.cjs']).then(
+    await esbuild(consumer, INSIDE);
+    const error: Error = await consumer.run([INSIDE.outfile]).then(
       () => assert.fail('it ran'),
       (e: Error) => e,
     );

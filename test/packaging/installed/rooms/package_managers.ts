@@ -1,7 +1,7 @@
 /** npm 11 and 12 at their defaults, a lockfile, pnpm and yarn in both of its layouts. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CACHE, fill, toolFile } from '../cache';
+import { CACHE, completeMark, fill, toolFile } from '../cache';
 import { assertTrained, Consumer } from '../consumer';
 import { check } from '../report';
 import { TOOLS, TOOLS_NODE, type Tool } from '../versions';
@@ -33,6 +33,8 @@ interface Other {
   cli: string;
   /** Installs what package.json names; `folder` is what it keeps between runs. */
   install: (folder: string, isOffline: boolean) => { args: string[]; env?: Record<string, string>; files?: Record<string, string> };
+  /** The lockfile, where it is needed to resolve packages without the network. */
+  lockfile?: string;
   /** Runs a program; default: node. */
   runner?: string[];
 }
@@ -45,13 +47,15 @@ const yarn4 = (linker: string): Other => ({
     env: { YARN_GLOBAL_FOLDER: folder, YARN_ENABLE_NETWORK: isOffline ? '0' : '1', YARN_ENABLE_TELEMETRY: '0' },
     files: { '.yarnrc.yml': `nodeLinker: ${linker}\nenableGlobalCache: true\n`, 'yarn.lock': '' },
   }),
+  lockfile: 'yarn.lock',
 });
 const OTHERS: Record<string, Other> = {
   pnpm: {
     tool: 'pnpm',
     cli: 'pnpm/bin/pnpm.mjs',
     install: (folder, isOffline) => ({
-      args: ['install', '--store-dir', path.join(folder, 'store'), '--config.cache-dir', path.join(folder, 'cache'), ...(isOffline ? ['--offline'] : [])],
+      args: ['install', '--store-dir', path.join(folder, 'store'), ...(isOffline ? ['--offline'] : [])],
+      env: { XDG_CACHE_HOME: path.join(folder, 'cache') },
     }),
   },
   'yarn 1': {
@@ -63,7 +67,7 @@ const OTHERS: Record<string, Other> = {
   "yarn 4, Plug'n'Play": { ...yarn4('pnp'), runner: ['--require', './.pnp.cjs', '--experimental-loader', './.pnp.loader.mjs'] },
 };
 
-async function other(name: string, { tool, cli, install, runner = [] }: Other, tarball: string): Promise<void> {
+async function other(name: string, { tool, cli, install, lockfile, runner = [] }: Other, tarball: string): Promise<void> {
   await check(`${name} (${Object.values(TOOLS[tool])[0]}): install offline, run`, async () => {
     const file = toolFile(tool, cli);
     const kept = path.join(CACHE, `${tool}-store`);
@@ -72,14 +76,18 @@ async function other(name: string, { tool, cli, install, runner = [] }: Other, t
       const consumer = new Consumer(tarball, TOOLS_NODE, manifest);
       const { args, env = {}, files = {} } = install(kept, isOffline);
       for (const [f, text] of Object.entries(files)) fs.writeFileSync(path.join(consumer.folder, f), text);
+      if (isOffline && lockfile) fs.copyFileSync(path.join(kept, lockfile), path.join(consumer.folder, lockfile));
       const whole = isOffline ? env : { ...(process.env as Record<string, string>), ...env };
       await consumer.run([file, ...args], { env: { ...whole, PATH: consumer.path } });
       return consumer;
     };
-    if (!fs.existsSync(path.join(kept, 'complete')))
+    const complete = path.join(kept, completeMark());
+    if (!fs.existsSync(complete))
       await fill(`the dependencies of the package with ${tool}`, async () => {
-        (await installIn(false)).remove();
-        fs.writeFileSync(path.join(kept, 'complete'), '');
+        const first = await installIn(false);
+        if (lockfile) fs.copyFileSync(path.join(first.folder, lockfile), path.join(kept, lockfile));
+        first.remove();
+        fs.writeFileSync(complete, '');
       });
     const consumer = await installIn(true);
     for (const f of PROGRAMS) assertTrained(await consumer.run([...runner, f]));
