@@ -34,7 +34,8 @@ export async function contents(tarball: string): Promise<void> {
   const name = `prebuilds/${process.platform}-${process.arch}`;
 
   await check('the binary of this platform is inside, once', () => {
-    const binaries = [...files].filter(([f]) => f.startsWith(`${name}/`));
+    // Licences lie beside it, in a release also its twin for musl.
+    const binaries = [...files].filter(([f]) => f.startsWith(`${name}/`) && f.endsWith('.node') && !f.endsWith('.musl.node'));
     assert.equal(binaries.length, 1, `files in ${name}: ${binaries.map(([f]) => f).join(', ') || 'none'}; run npm run prebuild`);
     return `${binaries[0][0]}, ${(binaries[0][1].length / MIB).toFixed(1)} MiB`;
   });
