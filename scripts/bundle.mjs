@@ -15,6 +15,9 @@ const files = (result) =>
     .filter((file) => file.startsWith(dist + path.sep)); // package.json is read as well
 
 await build({ ...options, entryPoints: [library], outfile: library, allowOverwrite: true });
+// Node finds the names of a CommonJS file by reading it: of getters only plain ones, without the name that esbuild keeps.
+const getter = /\/\* @__PURE__ \*\/ __name\(function\(\) \{\s*return ([\w.]+);\s*\}, "get"\)/g;
+fs.writeFileSync(library, fs.readFileSync(library, 'utf8').replace(getter, 'function () { return $1; }'));
 
 const commands = path.join(dist, 'cli'); // starts some of its files as programs
 const programs = Object.values(JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).bin ?? {})

@@ -33,6 +33,12 @@ describe('import of the built package', () => {
     assert.deepEqual([...new Set(packages)], ['node-gyp-build']);
   });
 
+  it('gives all names to importers of its file', async () => {
+    const program = `const required = require('./dist/index.js');
+import('./dist/index.js').then((imported) => console.log(JSON.stringify(Object.keys(required).filter((name) => imported[name] !== required[name]))));`;
+    assert.deepEqual(JSON.parse(await printed(['-e', program], ROOT)), []);
+  });
+
   it('takes less than 150 MB of memory', () => {
     assert.ok(rss < 150e6, `${rss} bytes`);
   });
