@@ -12,29 +12,16 @@ import { EinsumDense } from '../core/einsum_dense';
 import { Layer, maskOf, type CallOptions, type LayerOptions } from '../layer';
 import { Dropout } from '../regularization/dropout';
 import { joinMasks, withHeads } from './masks';
-import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../identifiers';
+import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
-export interface AttentionHeadsOptions extends LayerOptions {
+export interface AttentionHeadsOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
   /** Fraction of the attention weights dropped while training. Default 0. */
   dropout?: number;
-  /** Whether projections have a bias. Default true. */
-  useBias?: boolean;
   /** Positions attend only to positions less than this far away. Default: to all. */
   slidingWindow?: number | null;
   /** Accepted as in Keras; excludes `dropout` and `returnAttentionScores`. */
   flashAttention?: boolean | null;
-  /** First values of the kernels of all projections. Default 'glorot_uniform'. */
-  kernelInitializer?: InitializerIdentifier;
-  /** First values of the biases of all projections. Default 'zeros'. */
-  biasInitializer?: InitializerIdentifier;
-  /** Penalty on each kernel, added to the loss. Default null: none. */
-  kernelRegularizer?: RegularizerIdentifier;
-  /** Penalty on each bias, added to the loss. Default null: none. */
-  biasRegularizer?: RegularizerIdentifier;
-  /** Applied to each kernel after each update. Default null: none. */
-  kernelConstraint?: ConstraintIdentifier;
-  /** Applied to each bias after each update. Default null: none. */
-  biasConstraint?: ConstraintIdentifier;
   /** Whether a sigmoid of the query gates the output (Qiu et al. 2025). Default false. */
   useGate?: boolean;
   /** Seed of the dropout, a whole number >= 0. Default null: of its own. */

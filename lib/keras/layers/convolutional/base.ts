@@ -12,9 +12,10 @@ import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
-import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../identifiers';
+import type { BiasWeightOptions } from '../weight_options';
 
-export interface ConvolutionalOptions extends LayerOptions {
+export interface ConvolutionalOptions extends LayerOptions, BiasWeightOptions {
   /** Distance of neighbouring windows, in elements: one number for all spatial axes or one for each, >= 1. Default 1. Not beside a `dilationRate` above 1. */
   strides?: Sizes;
   /** 'valid' (default): windows lie inside of the input. 'same': zeros around it make the output ceil(size / strides) long. */
@@ -25,14 +26,6 @@ export interface ConvolutionalOptions extends LayerOptions {
   dilationRate?: Sizes;
   /** Applied to the outputs. Default null: none. */
   activation?: ActivationIdentifier;
-  /** Whether a bias is added to each channel. Default true. */
-  useBias?: boolean;
-  /** First values of the bias. Default 'zeros'. */
-  biasInitializer?: InitializerIdentifier;
-  /** Penalty on the bias, added to the loss. Default null: none. */
-  biasRegularizer?: RegularizerIdentifier;
-  /** Applied to the bias after each update. Default null: none. */
-  biasConstraint?: ConstraintIdentifier;
 }
 /** @internal Initializer, regularizer and constraint of one weight, from the options that begin with its name. */
 export class WeightOptions {

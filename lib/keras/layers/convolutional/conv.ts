@@ -9,17 +9,11 @@ import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
 import { Lora, type LoraOptions } from '../core/lora';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { KernelWeightOptions } from '../weight_options';
 
-export interface ConvLayerOptions extends ConvolutionalOptions {
+export interface ConvLayerOptions extends ConvolutionalOptions, KernelWeightOptions {
   /** Parts that the channels fall into, each with filters of its own; divides the channels and the filters. Default 1. */
   groups?: number;
-  /** First values of the kernel. Default 'glorot_uniform'. */
-  kernelInitializer?: InitializerIdentifier;
-  /** Penalty on the kernel, added to the loss. Default null: none. */
-  kernelRegularizer?: RegularizerIdentifier;
-  /** Applied to the kernel after each update. Default null: none. */
-  kernelConstraint?: ConstraintIdentifier;
   /** Rank of a low-rank adaptation: see `enableLora`. */
   loraRank?: number | null;
   /** Factor on the low-rank update, divided by its rank. Default: the rank. */

@@ -8,17 +8,11 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../saving/registry';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { KernelWeightOptions } from '../weight_options';
 
-export interface ConvTransposeLayerOptions extends ConvolutionalOptions {
+export interface ConvTransposeLayerOptions extends ConvolutionalOptions, KernelWeightOptions {
   /** Elements added at the end of each axis, fewer than strides; null: as many as make the size strides * n with padding 'same'. */
   outputPadding?: Sizes | null;
-  /** First values of the kernel. Default 'glorot_uniform'. */
-  kernelInitializer?: InitializerIdentifier;
-  /** Penalty on the kernel, added to the loss. Default null: none. */
-  kernelRegularizer?: RegularizerIdentifier;
-  /** Applied to the kernel after each update. Default null: none. */
-  kernelConstraint?: ConstraintIdentifier;
 }
 /** activation(convTranspose(x, kernel) + bias): kernel (...kernelSize, filters, channels), bias (filters,). */
 export abstract class BaseConvTranspose extends BaseConvolutional {

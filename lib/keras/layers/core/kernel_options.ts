@@ -7,7 +7,8 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import type { LayerOptions } from '../layer';
-import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../identifiers';
+import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
 /** @internal Checks a number of units, filters and the like. */
 export function positiveInteger(where: string, what: string, value: unknown, most = 2 ** 31 - 1): number {
@@ -18,23 +19,9 @@ export function positiveInteger(where: string, what: string, value: unknown, mos
   return value;
 }
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
   /** Applied to the outputs. Default null: none. */
   activation?: ActivationIdentifier;
-  /** Whether a bias is added. Default true. */
-  useBias?: boolean;
-  /** First values of the kernel. Default 'glorot_uniform'. */
-  kernelInitializer?: InitializerIdentifier;
-  /** First values of the bias. Default 'zeros'. */
-  biasInitializer?: InitializerIdentifier;
-  /** Penalty on the kernel, added to the loss. Default null: none. */
-  kernelRegularizer?: RegularizerIdentifier;
-  /** Penalty on the bias, added to the loss. Default null: none. */
-  biasRegularizer?: RegularizerIdentifier;
-  /** Applied to the kernel after each update. Default null: none. */
-  kernelConstraint?: ConstraintIdentifier;
-  /** Applied to the bias after each update. Default null: none. */
-  biasConstraint?: ConstraintIdentifier;
   /** How the layer was quantized, Keras' JSON of a QuantizationConfig. Default null: as its dtype policy says. */
   quantizationConfig?: object | null;
   /** Rank of a low-rank update that is trained in place of the kernel. */

@@ -9,30 +9,17 @@ import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import type { LayerOptions } from '../layer';
 import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
-export interface SimpleRNNCellOptions extends LayerOptions {
+export interface SimpleRNNCellOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
   /** Default 'tanh'; null for none. */
   activation?: ActivationIdentifier;
-  /** Default true. */
-  useBias?: boolean;
-  /** Default 'glorot_uniform'. */
-  kernelInitializer?: InitializerIdentifier;
   /** Default 'orthogonal'. */
   recurrentInitializer?: InitializerIdentifier;
-  /** Default 'zeros'. */
-  biasInitializer?: InitializerIdentifier;
-  /** Penalty on the kernel, added to the loss. Default null: none. */
-  kernelRegularizer?: RegularizerIdentifier;
   /** Penalty on the recurrent kernel, added to the loss. Default null: none. */
   recurrentRegularizer?: RegularizerIdentifier;
-  /** Penalty on the bias, added to the loss. Default null: none. */
-  biasRegularizer?: RegularizerIdentifier;
-  /** Applied to the kernel after each update. Default null: none. */
-  kernelConstraint?: ConstraintIdentifier;
   /** Applied to the recurrent kernel after each update. Default null: none. */
   recurrentConstraint?: ConstraintIdentifier;
-  /** Applied to the bias after each update. Default null: none. */
-  biasConstraint?: ConstraintIdentifier;
   /** Share of the inputs that is dropped while training; the same ones at all steps. Default 0. */
   dropout?: number;
   /** Share of the recurrent state that is dropped while training. Default 0. */
