@@ -18,20 +18,25 @@ inline int32_t float_to_bits(float f) {
   return i;
 }
 
+// exp(x - k log 2) where that is at most half of log 2; T: float or a vector of them.
+template <class T>
+inline T exp_of_rest(T x, T k) {
+  const T r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
+  T p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  return p * r * r + r + 1.0f;
+}
+
 inline float exp_(float x) {
   x = x < -104.0f ? -104.0f : x;
   x = x > 89.0f ? 89.0f : x;
   const float shifted = x * 1.44269504088896341f + 12582912.0f;  // rounds to an integer in the low bits
   const int32_t n = float_to_bits(shifted) - 0x4b400000;
   const float k = shifted - 12582912.0f;
-  const float r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
+  const float p = exp_of_rest(x, k);
   const int32_t half = n >> 1;  // two factors: 2^n alone leaves the range for results near its ends
   return p * bits_to_float((half + 127) << 23) * bits_to_float((n - half + 127) << 23);
 }

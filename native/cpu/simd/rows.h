@@ -1,6 +1,7 @@
 // Rows of softmax: the largest value, exponentials with their sum, the sum of a row. As many chains as hide the latency.
 #pragma once
 #include "cpu/simd/lanes.h"
+#include "cpu/simd/math.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
@@ -10,22 +11,15 @@ constexpr int kChains = 4;
 // Where one is NaN, the second.
 inline Floats larger(Floats a, Floats b) { return a > b ? a : b; }
 
-// exp(x) for x of at most about 0: results below the smallest normal number are 0. Cody-Waite reduction, a polynomial of
-// degree 6; NaN stays.
+// exp(x) for x of at most about 0: results below the smallest normal number are 0; NaN stays. One factor of two powers
+// where exp_ needs two.
 inline Floats exp_below_one(Floats x) {
   const Floats least = Floats{} - 87.3365f;
   const Ints is_large = ~(x < least);
   x = larger(least, x);
   const Floats shifted = x * 1.44269504088896341f + 12582912.0f;  // rounds to an integer in the low bits
   const Floats k = shifted - 12582912.0f;
-  const Floats r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
-  Floats p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  return (Floats)((Ints)(p * (Floats)(((Ints)shifted << 23) + (127 << 23))) & is_large);
+  return (Floats)((Ints)(exp_of_rest(x, k) * (Floats)(((Ints)shifted << 23) + (127 << 23))) & is_large);
 }
 
 // The last lanes of a row that is no whole number of vectors, and what stands for them beyond it.
