@@ -85,7 +85,10 @@ export interface Binding {
   /** @throws IndexError where a number is outside of [0, rows). */
   RowOrder: { prototype: NativeRowOrder; new (indices: Int32Array, rows: number): NativeRowOrder };
   /** Hands over the function that makes error objects of our classes, and the one of Node that calls back in the next turn of the event loop. */
-  initialize(makeError: (kind: string, message: string, op?: string) => Error, setImmediate: (callback: () => void) => unknown): void;
+  initialize(
+    makeError: (kind: string, message: string, op?: string) => Error,
+    setImmediate: (callback: () => void) => unknown,
+  ): void;
   fromData(data: TypedArray, shape: readonly number[], dtype: DType): NativeTensor;
   placeholder(shape: readonly number[], dtype: DType): NativeTensor;
   run(op: string, inputs: readonly NativeTensor[], attrs?: Attrs): NativeTensor[];

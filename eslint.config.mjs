@@ -2,11 +2,28 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const NODE = { console: 'readonly', process: 'readonly', URL: 'readonly', require: 'readonly', module: 'writable', __dirname: 'readonly' };
+const NODE = {
+  console: 'readonly',
+  process: 'readonly',
+  URL: 'readonly',
+  require: 'readonly',
+  module: 'writable',
+  __dirname: 'readonly',
+};
 
 export default tseslint.config(
   // The programs are compiled where the package is installed, not here.
-  { ignores: ['test/packaging/installed/programs/*.ts', 'dist/', 'build/', 'build-*/', 'demo/', 'docs/api/', 'prebuilds/'] },
+  {
+    ignores: [
+      'test/packaging/installed/programs/*.ts',
+      'dist/',
+      'build/',
+      'build-*/',
+      'demo/',
+      'docs/api/',
+      'prebuilds/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.mjs', '**/*.cjs'],

@@ -10,7 +10,8 @@ import * as path from 'node:path';
 import * as trae from '../lib/index';
 
 const { layers } = trae.keras;
-const option = (name: string, fallback: string): string => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
+const option = (name: string, fallback: string): string =>
+  process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
 const gib = Number(option('gib', '2.5')),
   folder = option('folder', path.join(os.tmpdir(), 'big_files')),
   formats = option('formats', '.keras,.weights.h5,.h5,.safetensors,.npz').split(',');
@@ -30,15 +31,26 @@ const big = (initializer: trae.keras.InitializerName): InstanceType<typeof trae.
   const input = trae.keras.Input([4], { dtype: 'int32' });
   const found = Array.from(
     { length: tables },
-    (_, i) => new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: i ? `table_${i}` : 'table' }).apply(input) as trae.KerasTensor,
+    (_, i) =>
+      new layers.Embedding(rows, WIDTH, { embeddingsInitializer: initializer, name: i ? `table_${i}` : 'table' }).apply(
+        input,
+      ) as trae.KerasTensor,
   );
   const sum = found.length > 1 ? (new layers.Add().apply(found) as trae.KerasTensor) : found[0];
-  return new trae.keras.Model({ inputs: input, outputs: new layers.Dense(3, { name: 'last' }).apply(sum) as trae.KerasTensor });
+  return new trae.keras.Model({
+    inputs: input,
+    outputs: new layers.Dense(3, { name: 'last' }).apply(sum) as trae.KerasTensor,
+  });
 };
 const CHECKED = [0, 1, rows >> 1, rows - 2, rows - 1];
 const checkedRows = (model: InstanceType<typeof trae.keras.Model>): number[][] =>
-  CHECKED.map((r) => Array.from(trae.take(model.getLayer('table').weights[0].value, Int32Array.of(r), { axis: 0 }).dataSync() as Float32Array));
-const isWhole = (file: string): boolean => file.endsWith('.keras') || (file.endsWith('.h5') && !file.endsWith('.weights.h5'));
+  CHECKED.map((r) =>
+    Array.from(
+      trae.take(model.getLayer('table').weights[0].value, Int32Array.of(r), { axis: 0 }).dataSync() as Float32Array,
+    ),
+  );
+const isWhole = (file: string): boolean =>
+  file.endsWith('.keras') || (file.endsWith('.h5') && !file.endsWith('.weights.h5'));
 
 async function step(what: string, file: string): Promise<void> {
   trae.setRandomSeed(1);
@@ -55,15 +67,30 @@ async function step(what: string, file: string): Promise<void> {
   const at = path.join(folder, 'rows.json'),
     got = checkedRows(model!);
   if (what === 'save') fs.writeFileSync(at, JSON.stringify({ rows: CHECKED, values: before }));
-  else if (JSON.stringify((JSON.parse(fs.readFileSync(at, 'utf8')) as { values: number[][] }).values) !== JSON.stringify(got))
+  else if (
+    JSON.stringify((JSON.parse(fs.readFileSync(at, 'utf8')) as { values: number[][] }).values) !== JSON.stringify(got)
+  )
     throw new Error(`${file}: rows differ after loading`);
   console.log(JSON.stringify({ seconds, bytes }));
 }
 function run(what: string, file: string): { seconds: number; bytes: number } {
-  const done = spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', __filename, `--gib=${gib}`, `--folder=${folder}`, `--step=${what}`, `--file=${file}`], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const done = spawnSync(
+    process.execPath,
+    [
+      '--expose-gc',
+      '--import',
+      'tsx',
+      __filename,
+      `--gib=${gib}`,
+      `--folder=${folder}`,
+      `--step=${what}`,
+      `--file=${file}`,
+    ],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   if (done.status !== 0) throw new Error(`${what} ${file} ended with ${done.status ?? done.signal}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1)!) as { seconds: number; bytes: number };
 }
@@ -72,13 +99,21 @@ const what = option('step', '');
 if (what) void step(what, option('file', ''));
 else {
   fs.mkdirSync(folder, { recursive: true });
-  console.log('format          file GiB   save s  peak/file   load s  peak/file   (the weights themselves are 1 of each peak)');
+  console.log(
+    'format          file GiB   save s  peak/file   load s  peak/file   (the weights themselves are 1 of each peak)',
+  );
   for (const format of formats) {
     const file = path.join(folder, `big${format}`),
       saved = run('save', file),
       { size } = fs.statSync(file),
       loaded = run('load', file);
-    const cells = [(size / GIB).toFixed(2), saved.seconds.toFixed(1), (saved.bytes / size).toFixed(2), loaded.seconds.toFixed(1), (loaded.bytes / size).toFixed(2)];
+    const cells = [
+      (size / GIB).toFixed(2),
+      saved.seconds.toFixed(1),
+      (saved.bytes / size).toFixed(2),
+      loaded.seconds.toFixed(1),
+      (loaded.bytes / size).toFixed(2),
+    ];
     console.log(`${format.padEnd(14)}${cells.map((c) => c.padStart(10)).join('')}`);
     if (!process.argv.includes('--keep')) fs.rmSync(file);
   }

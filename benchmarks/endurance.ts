@@ -39,7 +39,9 @@ async function steps(count: number): Promise<void> {
   console.log(
     `${count} steps of the MLP in ${seconds.toFixed(2)} s: resident memory ${grown < 0 ? '' : '+'}${megabytes(grown)} after warm-up, live tensors ${tensors} -> ${trae.memory().tensors}`,
   );
-  console.log(`event loop delay during fit: 99th percentile ${(delay.percentile(99) / 1e6).toFixed(1)} ms, largest ${(delay.max / 1e6).toFixed(1)} ms`);
+  console.log(
+    `event loop delay during fit: 99th percentile ${(delay.percentile(99) / 1e6).toFixed(1)} ms, largest ${(delay.max / 1e6).toFixed(1)} ms`,
+  );
   if (grown > 50e6) throw new Error('resident memory grows');
 }
 async function images(): Promise<void> {
@@ -52,7 +54,9 @@ async function images(): Promise<void> {
   delay.enable();
   await m.fit(x, y, { epochs: 4, batchSize: 64, verbose: 0 });
   delay.disable();
-  console.log(`event loop delay during fit of the CNN: 99th percentile ${(delay.percentile(99) / 1e6).toFixed(1)} ms, largest ${(delay.max / 1e6).toFixed(1)} ms`);
+  console.log(
+    `event loop delay during fit of the CNN: 99th percentile ${(delay.percentile(99) / 1e6).toFixed(1)} ms, largest ${(delay.max / 1e6).toFixed(1)} ms`,
+  );
 }
 function eager(): void {
   let x = trae.random.normal([256, 256], { seed: 1 });
@@ -87,10 +91,14 @@ async function workers(count: number): Promise<void> {
     await second.terminate();
     finished++;
   }
-  console.log(`${count} rounds of two training workers: ${terminated} terminated in the middle, ${finished} finished beside them`);
+  console.log(
+    `${count} rounds of two training workers: ${terminated} terminated in the middle, ${finished} finished beside them`,
+  );
 }
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { steps: { type: 'string', default: '20000' }, workers: { type: 'string', default: '50' } } });
+  const { values } = parseArgs({
+    options: { steps: { type: 'string', default: '20000' }, workers: { type: 'string', default: '50' } },
+  });
   trae.setRandomSeed(1);
   await steps(Number(values.steps));
   await images();

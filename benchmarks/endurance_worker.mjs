@@ -4,7 +4,10 @@ import { parentPort } from 'node:worker_threads';
 
 const trae = createRequire(import.meta.url)('../dist/index.js');
 const { layers, Sequential } = trae.keras;
-const model = new Sequential([new layers.Dense(64, { activation: 'relu', inputShape: [20] }), new layers.Dense(10, { activation: 'softmax' })]);
+const model = new Sequential([
+  new layers.Dense(64, { activation: 'relu', inputShape: [20] }),
+  new layers.Dense(10, { activation: 'softmax' }),
+]);
 model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
 const x = trae.random.uniform([6400, 20]),
   y = trae.random.randint([6400], 0, 10);

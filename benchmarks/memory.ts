@@ -25,7 +25,11 @@ function status(field: string): number {
 async function measure(name: string, batchSize: number): Promise<Peak> {
   const { outputs, build } = MODELS[name],
     m = build();
-  m.compile({ optimizer: 'adam', loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy', metrics: ['accuracy'] });
+  m.compile({
+    optimizer: 'adam',
+    loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy',
+    metrics: ['accuracy'],
+  });
   const [x, y] = trainingData(name);
   // Linux forgets the peak so far, that of starting up, when 5 is written here.
   writeFileSync('/proc/self/clear_refs', '5');
@@ -41,17 +45,29 @@ function child(command: string, args: string[]): Peak {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, measure: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { peer: { type: 'string' }, measure: { type: 'string' } },
+  });
   if (values.measure) {
     const [name, batch] = values.measure.split(' ');
     console.log(JSON.stringify(await measure(name, Number(batch))));
     return;
   }
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0).padStart(5);
-  console.log(`peak of the process, and of training above what model and data need, in MB; ${trae.config.numThreads} threads`);
+  console.log(
+    `peak of the process, and of training above what model and data need, in MB; ${trae.config.numThreads} threads`,
+  );
   for (const row of positionals.length ? positionals : ROWS) {
     const ours = child(process.execPath, [...process.execArgv, process.argv[1], '--measure', row]),
-      theirs = values.peer ? child(values.peer, [path.join(__dirname, 'peer', 'torch_peer.py'), '--memory', ...row.split(' '), String(MODELS[row.split(' ')[0]].rows)]) : null;
+      theirs = values.peer
+        ? child(values.peer, [
+            path.join(__dirname, 'peer', 'torch_peer.py'),
+            '--memory',
+            ...row.split(' '),
+            String(MODELS[row.split(' ')[0]].rows),
+          ])
+        : null;
     console.log(
       `${row.padEnd(16)} process ${megabytes(ours.process)}, training ${megabytes(ours.training)}${theirs ? `; PyTorch: process ${megabytes(theirs.process)}, training ${megabytes(theirs.training)}` : ''}`,
     );

@@ -51,20 +51,42 @@ const PROBLEMS = [
 ];
 /** Environment variables that limit every library of both sides; read when it is loaded. */
 const LIMITS: Record<string, Record<string, string>> = {
-  avx512: { TRAE_MAX_ISA: 'avx512', ONEDNN_MAX_CPU_ISA: 'AVX512_CORE', ATEN_CPU_CAPABILITY: 'avx512', MKL_ENABLE_INSTRUCTIONS: 'AVX512' },
-  avx2: { TRAE_MAX_ISA: 'avx2', ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2', MKL_ENABLE_INSTRUCTIONS: 'AVX2' },
-  base: { TRAE_MAX_ISA: 'base', ONEDNN_MAX_CPU_ISA: 'SSE41', ATEN_CPU_CAPABILITY: 'default', MKL_ENABLE_INSTRUCTIONS: 'SSE4_2' },
+  avx512: {
+    TRAE_MAX_ISA: 'avx512',
+    ONEDNN_MAX_CPU_ISA: 'AVX512_CORE',
+    ATEN_CPU_CAPABILITY: 'avx512',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX512',
+  },
+  avx2: {
+    TRAE_MAX_ISA: 'avx2',
+    ONEDNN_MAX_CPU_ISA: 'AVX2',
+    ATEN_CPU_CAPABILITY: 'avx2',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX2',
+  },
+  base: {
+    TRAE_MAX_ISA: 'base',
+    ONEDNN_MAX_CPU_ISA: 'SSE41',
+    ATEN_CPU_CAPABILITY: 'default',
+    MKL_ENABLE_INSTRUCTIONS: 'SSE4_2',
+  },
 };
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-const short = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4));
+const short = (v: number): string =>
+  v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(4);
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' }, isa: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' }, isa: { type: 'string' } },
+  });
   if (values.isa) {
     const limits = LIMITS[values.isa];
     if (!limits) throw new Error(`unknown instruction set '${values.isa}': ${Object.keys(LIMITS).join(', ')}`);
     const others = process.argv.slice(2).filter((a, i, all) => !a.startsWith('--isa') && all[i - 1] !== '--isa');
-    const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1], ...others], { stdio: 'inherit', env: { ...process.env, ...limits } });
+    const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1], ...others], {
+      stdio: 'inherit',
+      env: { ...process.env, ...limits },
+    });
     process.exitCode = status ?? 1;
     return;
   }
@@ -101,8 +123,18 @@ async function main(): Promise<void> {
   // Beside the highest peak of the whole run.
   const rows = measured.map(({ line, problem: { flops, bytes, elementSize = 4 }, ours, theirs }) => {
     const rate = flops ? `${short(flops / ours / 1e6)} GFLOP/s` : bytes ? `${short(bytes / ours / 1e6)} GB/s` : '';
-    const share = flops ? (flops / ours / 1e6 / peak.gflops) * (elementSize / 4) : bytes ? bytes / ours / 1e6 / peak.copyGBs : NaN;
-    return [line, short(ours), rate, Number.isNaN(share) ? '' : `${Math.round(share * 100)} %`, ...(peer ? [short(theirs), `${(theirs / ours).toFixed(2)}x`] : [])];
+    const share = flops
+      ? (flops / ours / 1e6 / peak.gflops) * (elementSize / 4)
+      : bytes
+        ? bytes / ours / 1e6 / peak.copyGBs
+        : NaN;
+    return [
+      line,
+      short(ours),
+      rate,
+      Number.isNaN(share) ? '' : `${Math.round(share * 100)} %`,
+      ...(peer ? [short(theirs), `${(theirs / ours).toFixed(2)}x`] : []),
+    ];
   });
 
   const { isa, onednn } = binding.version();
@@ -111,7 +143,8 @@ async function main(): Promise<void> {
   );
   const header = ['problem', 'ms', 'rate', 'of peak', ...(peer ? ['PyTorch ms', 'ratio'] : [])];
   const widths = header.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
-  const print = (cells: string[]): void => console.log(`| ${cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join(' | ')} |`);
+  const print = (cells: string[]): void =>
+    console.log(`| ${cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join(' | ')} |`);
   print(header);
   print(widths.map((w, i) => (i ? `${'-'.repeat(w - 1)}:` : '-'.repeat(w))));
   rows.forEach(print);

@@ -31,7 +31,10 @@ export async function writeCurves(file: string, title: string, trained: Curves, 
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
-    title: [{ text: title, left: 'center', top: 8 }, ...PANELS.map((p) => ({ text: p.title, left: p.left, top: 44, textStyle: { fontSize: 13 } }))],
+    title: [
+      { text: title, left: 'center', top: 8 },
+      ...PANELS.map((p) => ({ text: p.title, left: p.left, top: 44, textStyle: { fontSize: 13 } })),
+    ],
     legend: { bottom: 8, data: CURVES.map((c) => c.name) },
     grid: PANELS.map((p) => ({ left: p.left, top: 78, width: 400, height: 250 })),
     xAxis: PANELS.map((_, i) => ({
@@ -63,7 +66,13 @@ export async function writeCurves(file: string, title: string, trained: Curves, 
         symbol: 'circle',
         markLine:
           isTuned && prefix === ''
-            ? { silent: true, symbol: 'none', lineStyle: { type: 'dashed', color: '#888888' }, label: { formatter: 'fine-tuning', color: '#555555' }, data: [{ xAxis: boundary }] }
+            ? {
+                silent: true,
+                symbol: 'none',
+                lineStyle: { type: 'dashed', color: '#888888' },
+                label: { formatter: 'fine-tuning', color: '#555555' },
+                data: [{ xAxis: boundary }],
+              }
             : undefined,
       })),
     ),

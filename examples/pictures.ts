@@ -38,7 +38,8 @@ export function answersPicture(title: string, answers: readonly Answer[], size: 
   const body = [text(gap, 28, 17, title, `fill='${INK}' font-weight='bold'`)];
   answers.forEach(({ pixels, truth, guess, confidence }, i) => {
     const png = new PNG({ width: size, height: size });
-    for (let p = 0; p < size * size; p++) png.data.set([pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2], 255], 4 * p);
+    for (let p = 0; p < size * size; p++)
+      png.data.set([pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2], 255], 4 * p);
     const data = `data:image/png;base64,${PNG.sync.write(png, { colorType: 2 }).toString('base64')}`,
       x = gap + (i % columns) * cell,
       y = top + Math.floor(i / columns) * row,
@@ -55,7 +56,11 @@ export function answersPicture(title: string, answers: readonly Answer[], size: 
 }
 
 /** `counts[t][g]`: how many of class t were taken for g. Each row is coloured by its shares. */
-export function confusionPicture(title: string, classes: readonly string[], counts: readonly (readonly number[])[]): string {
+export function confusionPicture(
+  title: string,
+  classes: readonly string[],
+  counts: readonly (readonly number[])[],
+): string {
   const side = 54,
     left = 112,
     top = 74,
@@ -104,14 +109,25 @@ export function schedulesPicture(schedules: Record<string, { call(step: number):
     title: { text: 'Learning rate by step', left: 'center', top: 10, textStyle: { ...textStyle, fontSize: 17 } },
     legend: { bottom: 8, itemWidth: 22, itemGap: 26, textStyle },
     grid: { left: 70, right: 30, top: 56, bottom: 76 },
-    xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 26, max: steps, splitLine: { show: false }, axisLabel: { color: '#33404d', showMaxLabel: false } },
+    xAxis: {
+      type: 'value',
+      name: 'step',
+      nameLocation: 'middle',
+      nameGap: 26,
+      max: steps,
+      splitLine: { show: false },
+      axisLabel: { color: '#33404d', showMaxLabel: false },
+    },
     yAxis: { type: 'value', splitLine: { lineStyle: { color: '#e4e9ee' } }, axisLabel: { color: '#33404d' } },
     series: Object.entries(schedules).map(([name, schedule]) => ({
       name,
       type: 'line',
       symbol: 'none',
       lineStyle: { width: 2 },
-      data: Array.from({ length: 881 }, (_, i) => Math.round((i / 880) * steps)).map((step) => [step, schedule.call(step)]),
+      data: Array.from({ length: 881 }, (_, i) => Math.round((i / 880) * steps)).map((step) => [
+        step,
+        schedule.call(step),
+      ]),
     })),
   });
   const picture = chart.renderToSVGString();

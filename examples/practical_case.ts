@@ -70,8 +70,15 @@ async function main(): Promise<void> {
   model.compile({ optimizer: 'adam', loss: 'categorical_crossentropy', metrics: ['accuracy'] });
   const story = new callbacks.History();
   const train = async (from: number, to: number): Promise<void> => {
-    const { history } = await model.fit(x, y, { initialEpoch: from, epochs: to, batchSize: BATCH, validationSplit: 0.2, verbose: 2 });
-    for (let e = from; e < to; e++) story.onEpochEnd(e, Object.fromEntries(Object.entries(history).map(([k, v]) => [k, v[e - from]])));
+    const { history } = await model.fit(x, y, {
+      initialEpoch: from,
+      epochs: to,
+      batchSize: BATCH,
+      validationSplit: 0.2,
+      verbose: 2,
+    });
+    for (let e = from; e < to; e++)
+      story.onEpochEnd(e, Object.fromEntries(Object.entries(history).map(([k, v]) => [k, v[e - from]])));
   };
   const start = performance.now();
   await train(0, epochs);
@@ -82,7 +89,11 @@ async function main(): Promise<void> {
   const fine = Math.max(1, Math.round(epochs / 5));
   for (const layer of model.layers.slice(0, 4)) layer.trainable = false;
   const lrSchedule = new ExponentialDecay(0.001, 10000, 0.96, { staircase: true });
-  model.compile({ optimizer: new optimizers.Adam({ learningRate: lrSchedule }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: new optimizers.Adam({ learningRate: lrSchedule }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   await train(epochs, epochs + fine);
   console.log('after ExponentialDecay:', await model.evaluate(xOfTest, yOfTest, { batchSize: 256, verbose: 0 }));
 
@@ -90,7 +101,11 @@ async function main(): Promise<void> {
   for (const layer of model.layers) layer.trainable = true;
   const stepsPerEpoch = Math.ceil((0.8 * xTrain.shape[0]) / BATCH);
   const restarts = new CosineDecayRestarts(0.0005, fine * stepsPerEpoch, { tMul: 2 });
-  model.compile({ optimizer: new optimizers.Adam({ learningRate: restarts }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: new optimizers.Adam({ learningRate: restarts }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   await train(epochs + fine, epochs + 4 * fine);
   console.log('after CosineDecayRestarts:', await model.evaluate(xOfTest, yOfTest, { batchSize: 256, verbose: 0 }));
   await story.plot(path.join(values.out, 'practical-case-curves.svg'), {
@@ -103,10 +118,16 @@ async function main(): Promise<void> {
   const warm = makeModel(),
     all = epochs * stepsPerEpoch,
     warmUp = new CosineDecay(0, all - 2 * stepsPerEpoch, { warmupTarget: 0.002, warmupSteps: 2 * stepsPerEpoch });
-  warm.compile({ optimizer: new optimizers.Adam({ learningRate: warmUp }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  warm.compile({
+    optimizer: new optimizers.Adam({ learningRate: warmUp }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   const warmed = await warm.fit(x, y, { epochs, batchSize: BATCH, validationSplit: 0.2, verbose: 2 });
   console.log('with warm-up:', await warm.evaluate(xOfTest, yOfTest, { batchSize: 256, verbose: 0 }));
-  await warmed.plot(path.join(values.out, 'practical-case-warm-up.svg'), { title: 'CIFAR-10 with warm-up and cosine decay' });
+  await warmed.plot(path.join(values.out, 'practical-case-warm-up.svg'), {
+    title: 'CIFAR-10 with warm-up and cosine decay',
+  });
   await save(
     'practical-case-schedules.svg',
     schedulesPicture(
@@ -128,7 +149,10 @@ async function main(): Promise<void> {
     bytes = (await xTest.data()) as Uint8Array;
   const counts = CLASSES.map(() => CLASSES.map(() => 0));
   for (let i = 0; i < truths.length; i++) counts[Number(truths[i])][Number(guesses[i])]++;
-  await save('practical-case-confusion.svg', confusionPicture(`${truths.length} test images, by class`, CLASSES, counts));
+  await save(
+    'practical-case-confusion.svg',
+    confusionPicture(`${truths.length} test images, by class`, CLASSES, counts),
+  );
   const answers: Answer[] = Array.from({ length: 32 }, (_, i) => ({
     pixels: bytes.subarray(i * 3072, (i + 1) * 3072),
     truth: CLASSES[Number(truths[i])],

@@ -25,7 +25,10 @@ function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
   const result = custom.backward(...full);
   const list = Array.isArray(result) ? result : [result];
   if (list.length !== custom.inputs.length)
-    throw new ValueError(`customGradient: the function takes ${custom.inputs.length} tensors but its gradient function returned ${list.length}.`, { op: 'customGradient' });
+    throw new ValueError(
+      `customGradient: the function takes ${custom.inputs.length} tensors but its gradient function returned ${list.length}.`,
+      { op: 'customGradient' },
+    );
   list.forEach((d, i) => {
     if (d !== null && (!(d instanceof Tensor) || formatShape(d.shape) !== formatShape(custom.inputs[i])))
       throw new ValueError(
@@ -55,9 +58,14 @@ export function vectorJacobian(outputs: Tensor[], wrt: Tensor[], cotangents: Ten
 }
 
 function lossOf(y: unknown, where: string): Tensor {
-  if (!(y instanceof Tensor)) throw new TypeError(`${where}: the function must return a scalar tensor.\n  Received: ${describe(y)}`);
-  if (y.size !== 1) throw new ValueError(`${where}: the function must return a scalar.\n  Received: shape ${formatShape(y.shape)}.\n  Fix: sum or average it.`);
-  if (!isFloating(y.dtype)) throw new TypeError(`${where}: the function must return a floating-point scalar.\n  Received: dtype ${y.dtype}`);
+  if (!(y instanceof Tensor))
+    throw new TypeError(`${where}: the function must return a scalar tensor.\n  Received: ${describe(y)}`);
+  if (y.size !== 1)
+    throw new ValueError(
+      `${where}: the function must return a scalar.\n  Received: shape ${formatShape(y.shape)}.\n  Fix: sum or average it.`,
+    );
+  if (!isFloating(y.dtype))
+    throw new TypeError(`${where}: the function must return a floating-point scalar.\n  Received: dtype ${y.dtype}`);
   return y;
 }
 const onesFor = (y: Tensor): Tensor => run('broadcast_to', [tensor(1, [], y.dtype)], { shape: [...y.shape] });
@@ -66,14 +74,17 @@ const onesFor = (y: Tensor): Tensor => run('broadcast_to', [tensor(1, [], y.dtyp
  * The function that gives value and gradients of `f`, which maps tensors to a scalar tensor.
  * @returns `(...x) => ({ value, grads })`, grads aligned with the arguments (`grad` is the first).
  */
-export function valueAndGrad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => { value: Tensor; grad: Tensor; grads: Tensor[] } {
+export function valueAndGrad(
+  f: (...xs: Tensor[]) => Tensor,
+): (...xs: TensorLike[]) => { value: Tensor; grad: Tensor; grads: Tensor[] } {
   expectFunction('grad', 'its argument', f);
   return (...xs) =>
     scoped(() => {
       // Fresh aliases: the gradient stops here, while an outer gradient still flows through.
       const leaves = xs.map((x) => run('identity', [convert(x)]));
       leaves.forEach((x, i) => {
-        if (!isFloating(x.dtype)) throw new TypeError(`grad: argument ${i} must be a floating-point tensor.\n  Received: dtype ${x.dtype}`);
+        if (!isFloating(x.dtype))
+          throw new TypeError(`grad: argument ${i} must be a floating-point tensor.\n  Received: dtype ${x.dtype}`);
       });
       const value = lossOf(f(...leaves), 'grad');
       const grads = vectorJacobian([value], leaves, [onesFor(value)]);
@@ -100,13 +111,17 @@ export function grad(f: (...xs: Tensor[]) => Tensor): (...xs: TensorLike[]) => u
  * Value of `f()` and its gradients with respect to variables (or tensors read inside), aligned with the list.
  * Variables that the value does not depend on get zeros.
  */
-export function variableGrads(f: () => Tensor, variables: readonly (Variable | Tensor)[]): { value: Tensor; grads: Tensor[] } {
+export function variableGrads(
+  f: () => Tensor,
+  variables: readonly (Variable | Tensor)[],
+): { value: Tensor; grads: Tensor[] } {
   expectFunction('variableGrads', 'the first argument', f);
   expectKind(
     'variableGrads',
     'the second argument',
     variables,
-    Array.isArray(variables) && variables.every((v) => v instanceof Tensor || (v as { value?: unknown } | null)?.value instanceof Tensor),
+    Array.isArray(variables) &&
+      variables.every((v) => v instanceof Tensor || (v as { value?: unknown } | null)?.value instanceof Tensor),
     'a list of variables or tensors',
   );
   return scoped(() => {
@@ -138,7 +153,12 @@ const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
  * @returns `[outputs, tangents of the outputs]`, then aux.
  * @example jvp((x) => x.square(), [3], [1]);   // [9, 6]
  */
-export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorLike[], tangents: readonly TensorLike[], options: { hasAux?: boolean } = {}): unknown[] {
+export function jvp(
+  fun: (...xs: Tensor[]) => unknown,
+  primals: readonly TensorLike[],
+  tangents: readonly TensorLike[],
+  options: { hasAux?: boolean } = {},
+): unknown[] {
   expectFunction('jvp', 'fun', fun);
   const { hasAux = false } = recordOf('jvp', options);
   if (!Array.isArray(primals) || !Array.isArray(tangents) || primals.length !== tangents.length)
@@ -150,9 +170,15 @@ export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorL
     const leaves = primals.map((x) => run('identity', [convert(x)]));
     const directions = tangents.map((v, i) => {
       const t = run('cast', [convert(v, leaves[i])], { dtype: leaves[i].dtype });
-      if (!isFloating(t.dtype)) throw new TypeError(`jvp: primal ${i} must be a floating-point tensor.\n  Received: dtype ${t.dtype}`, { op: 'jvp' });
+      if (!isFloating(t.dtype))
+        throw new TypeError(`jvp: primal ${i} must be a floating-point tensor.\n  Received: dtype ${t.dtype}`, {
+          op: 'jvp',
+        });
       if (formatShape(t.shape) !== formatShape(leaves[i].shape))
-        throw new ValueError(`jvp: tangent ${i} must have the shape of its primal.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(leaves[i].shape)}`, { op: 'jvp' });
+        throw new ValueError(
+          `jvp: tangent ${i} must have the shape of its primal.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(leaves[i].shape)}`,
+          { op: 'jvp' },
+        );
       return t;
     });
     const returned = fun(...leaves),
@@ -174,7 +200,9 @@ export function jvp(fun: (...xs: Tensor[]) => unknown, primals: readonly TensorL
  * @param f - returns `[y, backward]`; y a tensor or an array; backward maps the gradients of y to those of the inputs.
  * Written in ops, so it can itself be differentiated.
  */
-export function customGradient<Y extends Tensor | Tensor[]>(f: (...xs: Tensor[]) => readonly [Y, CustomBackward]): (...xs: TensorLike[]) => Y {
+export function customGradient<Y extends Tensor | Tensor[]>(
+  f: (...xs: Tensor[]) => readonly [Y, CustomBackward],
+): (...xs: TensorLike[]) => Y {
   return (...given) => {
     const xs = given.map((x) => convert(x));
     // The function's own ops are computed but not differentiated: its inputs are cut off, except for `backward`.
@@ -182,7 +210,12 @@ export function customGradient<Y extends Tensor | Tensor[]>(f: (...xs: Tensor[])
     const ys = Array.isArray(y) ? y : [y];
     for (const id of binding.releasedCustomGradients()) customBackwards.delete(id);
     const id = customs.next++;
-    customBackwards.set(id, { backward, outputs: ys.map((t) => t.shape), dtypes: ys.map((t) => t.dtype), inputs: xs.map((t) => t.shape) });
+    customBackwards.set(id, {
+      backward,
+      outputs: ys.map((t) => t.shape),
+      dtypes: ys.map((t) => t.dtype),
+      inputs: xs.map((t) => t.shape),
+    });
     const out = binding.run('custom_gradient', [...xs, ...ys], { id, inputs: xs.length }) as Tensor[];
     return (Array.isArray(y) ? out : out[0]) as Y;
   };

@@ -107,14 +107,20 @@ export interface PlanOptions {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function compile<F extends (...args: any[]) => unknown>(fn: F, options: PlanOptions = {}): F & Compiled<F> {
   const { maxPlans = MOST_PLANS } = recordOf('compile', options);
-  if (!Number.isInteger(maxPlans) || maxPlans < 1) throw new ValueError(`compile: maxPlans must be a whole number >= 1.\n  Received: ${describe(maxPlans)}`);
+  if (!Number.isInteger(maxPlans) || maxPlans < 1)
+    throw new ValueError(`compile: maxPlans must be a whole number >= 1.\n  Received: ${describe(maxPlans)}`);
   const plans = new PlanCache<TracedPlan>(maxPlans);
   const lookup = (args: unknown[], isShared: boolean): TracedPlan =>
-    plans.get(signatureOf(args), () => tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name), isShared);
+    plans.get(
+      signatureOf(args),
+      () => tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name),
+      isShared,
+    );
   const compiled = (...args: unknown[]): unknown => {
     if (currentTrace()) return (fn as unknown as (...a: unknown[]) => unknown)(...args); // inside of another trace: part of it
     const traced = lookup(args, false);
     return traced.pack(traced.plan.run(flattenStructure(args, isTensor)) as Tensor[]);
   };
-  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args, true).plan }) as unknown as F & Compiled<F>;
+  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args, true).plan }) as unknown as F &
+    Compiled<F>;
 }

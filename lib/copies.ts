@@ -22,7 +22,11 @@ export function otherPackageOf(x: object): string | null {
  * classes are told by their names.
  * @param isOfAnyPackage - whether objects of other packages count: they can be used without their engine.
  */
-export function acrossCopies(root: abstract new (...args: never[]) => object, name: string, isOfAnyPackage = false): void {
+export function acrossCopies(
+  root: abstract new (...args: never[]) => object,
+  name: string,
+  isOfAnyPackage = false,
+): void {
   const brand = Symbol.for(`trae-node.class.${name}${isOfAnyPackage ? '' : ` ${packageFolder}`}`);
   Object.defineProperty(root.prototype, brand, { value: true });
   Object.defineProperty(root.prototype, home, { value: packageFolder });

@@ -21,21 +21,27 @@ export function describe(value: unknown, depth = 0): string {
   }
 }
 /** @internal Text in small letters; what is no text becomes its description, which no list of names holds. */
-export const lowerCase = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : describe(value));
+export const lowerCase = (value: unknown): string =>
+  typeof value === 'string' ? value.toLowerCase() : describe(value);
 
 function describeObject(value: object, depth: number): string {
   if (Array.isArray(value)) {
     if (depth > 2 || value.length > 20) return `an array of ${value.length}`;
     return shortened(`[${Array.from(value, (v: unknown) => describe(v, depth + 1)).join(', ')}]`);
   }
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
   const elsewhere = otherPackageOf(value),
     from = elsewhere === null ? '' : ` of another trae-node, in ${elsewhere}: use one copy of the package`;
   const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
-  if (Array.isArray(shape) && typeof dtype === 'string') return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})${from}`;
+  if (Array.isArray(shape) && typeof dtype === 'string')
+    return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})${from}`;
   const { constructor: kind } = value as { constructor?: { name?: unknown } };
-  if (typeof kind === 'function' && !isRecord(value)) return `an instance of ${String((kind as { name: string }).name) || 'a class'}${from}`;
+  if (typeof kind === 'function' && !isRecord(value))
+    return `an instance of ${String((kind as { name: string }).name) || 'a class'}${from}`;
   const keys = Object.keys(value);
   if (!keys.length) return '{}';
-  return shortened(`{ ${keys.map((k) => (depth > 1 ? k : `${k}: ${describe((value as Record<string, unknown>)[k], depth + 1)}`)).join(', ')} }`);
+  return shortened(
+    `{ ${keys.map((k) => (depth > 1 ? k : `${k}: ${describe((value as Record<string, unknown>)[k], depth + 1)}`)).join(', ')} }`,
+  );
 }

@@ -19,7 +19,10 @@ export class TraeError extends Error {
   declare layerNamed?: boolean;
 
   constructor(message: string, options: { op?: string; cause?: unknown } = {}) {
-    super(typeof message === 'string' ? message : describe(message), options?.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      typeof message === 'string' ? message : describe(message),
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = new.target.name;
     this.code =
       'ERR_' +
@@ -77,7 +80,14 @@ export function makeError(kind: string, message: string, op?: string): TraeError
 /** @internal Whether JavaScript threw this in a line of this library, not in a function of the caller. */
 export function isOwnFault(error: unknown): boolean {
   if (!isError(error) || error instanceof TraeError) return false;
-  const first = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !/\((?:<anonymous>|node:internal)/.test(line) && !/at \S*(?:native|<anonymous>)$/.test(line));
+  const first = error.stack
+    ?.split('\n')
+    .find(
+      (line) =>
+        /^\s+at /.test(line) &&
+        !/\((?:<anonymous>|node:internal)/.test(line) &&
+        !/at \S*(?:native|<anonymous>)$/.test(line),
+    );
   return first?.includes(OWN_FOLDER) === true;
 }
 

@@ -15,7 +15,8 @@ function refused(name: string, args: readonly unknown[], cause: unknown): TraeEr
 }
 /** @internal The value, when it is a function. */
 export function expectFunction(op: string, what: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${op}: ${what} must be a function.\n  Received: ${describe(value)}`, { op });
+  if (typeof value !== 'function')
+    throw new TypeError(`${op}: ${what} must be a function.\n  Received: ${describe(value)}`, { op });
 }
 /** @internal The value, when it is an instance of a class or a record of a kind. */
 export function expectKind(op: string, what: string, value: unknown, isKind: boolean, expected: string): void {
@@ -40,7 +41,11 @@ export const plainFunction = <F extends object>(f: F): F => (plainFunctions.get(
 const guardedClasses = new WeakSet<object>();
 /** @internal `guardMethods` of a class and of those it extends. */
 export function guardClass(cls: { prototype: object }): void {
-  for (let p = cls.prototype; p && p !== Object.prototype && !guardedClasses.has(p); p = Object.getPrototypeOf(p) as object) {
+  for (
+    let p = cls.prototype;
+    p && p !== Object.prototype && !guardedClasses.has(p);
+    p = Object.getPrototypeOf(p) as object
+  ) {
     guardedClasses.add(p);
     guardMethods(p, p.constructor.name);
   }
@@ -49,7 +54,14 @@ export function guardClass(cls: { prototype: object }): void {
 export function guardMethods(target: object, className: string): void {
   for (const key of Object.getOwnPropertyNames(target)) {
     const property = Object.getOwnPropertyDescriptor(target, key)!;
-    if (key === 'constructor' || key.startsWith('_') || typeof property.value !== 'function' || !property.writable || /^class\b/.test(String(property.value))) continue;
+    if (
+      key === 'constructor' ||
+      key.startsWith('_') ||
+      typeof property.value !== 'function' ||
+      !property.writable ||
+      /^class\b/.test(String(property.value))
+    )
+      continue;
     const plain = property.value as AnyFunction,
       name = `${className}.${key}`;
     const guarded = function (this: unknown, ...args: unknown[]): unknown {

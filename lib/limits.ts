@@ -17,7 +17,9 @@ export function requireHeap(what: string, bytes: number, fix?: string): void {
   if (bytes < SMALL) return;
   const { heap_size_limit: limit, used_heap_size: used } = v8.getHeapStatistics();
   if (bytes > (limit - used) / 2)
-    throw new OutOfMemoryError(`${what} needs about ${bytes} bytes of JavaScript's heap, which has ${Math.max(0, limit - used)} left.${fix ? `\n  Fix: ${fix}` : ''}`);
+    throw new OutOfMemoryError(
+      `${what} needs about ${bytes} bytes of JavaScript's heap, which has ${Math.max(0, limit - used)} left.${fix ? `\n  Fix: ${fix}` : ''}`,
+    );
 }
 
 const MAX_TABLE = 2 ** 26;
@@ -26,14 +28,21 @@ const MAX_TABLE = 2 ** 26;
  * @throws OutOfMemoryError for more than 2^26 numbers.
  */
 export function requireTable(what: string, count: number): void {
-  if (count > MAX_TABLE) throw new OutOfMemoryError(`${what} needs a table of ${count} numbers (${8 * count} bytes), more than the ${MAX_TABLE} that are made here.`);
+  if (count > MAX_TABLE)
+    throw new OutOfMemoryError(
+      `${what} needs a table of ${count} numbers (${8 * count} bytes), more than the ${MAX_TABLE} that are made here.`,
+    );
 }
 
 /**
  * @internal A typed array of zeros.
  * @throws OutOfMemoryError with the bytes asked for, when they are more than the machine has or cannot be had.
  */
-export function allocate<T extends TypedArray>(what: string, Class: { new (count: number): T; BYTES_PER_ELEMENT: number }, count: number): T {
+export function allocate<T extends TypedArray>(
+  what: string,
+  Class: { new (count: number): T; BYTES_PER_ELEMENT: number },
+  count: number,
+): T {
   const bytes = count * Class.BYTES_PER_ELEMENT,
     has = os.totalmem();
   if (bytes > has) throw new OutOfMemoryError(`${what} needs ${bytes} bytes, and this machine has ${has}.`);

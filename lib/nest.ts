@@ -31,5 +31,8 @@ export function isRecord(x: unknown): x is Record<string, unknown> {
   if (x === null || typeof x !== 'object') return false;
   const prototype = Object.getPrototypeOf(x);
   // Object.prototype of any realm: the one prototype that has none itself.
-  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'));
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'))
+  );
 }

@@ -8,7 +8,8 @@ export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
     row = next;
   }
   return row[b.length];
@@ -26,14 +27,18 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 /** @internal What stands where options are expected and is none. */
 export function refuseAsOptions(where: string, given: unknown, known: readonly string[]): never {
-  throw new TypeError(`${where}: options are given as a record, like { ${known[0] ?? 'name'}: ... }.\n  Received: ${describe(given)}`, { op: where });
+  throw new TypeError(
+    `${where}: options are given as a record, like { ${known[0] ?? 'name'}: ... }.\n  Received: ${describe(given)}`,
+    { op: where },
+  );
 }
 /**
  * @internal Refuses names that are not `known`.
  * @throws TypeError naming the option, the nearest known one, and all of them.
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || otherPackageOf(options) !== null) refuseAsOptions(where, options, known);
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || otherPackageOf(options) !== null)
+    refuseAsOptions(where, options, known);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);

@@ -8,4 +8,5 @@ export const fflate = (): typeof import('fflate') => require('fflate') as typeof
 /** @internal */
 export const pngjs = (): typeof import('pngjs') => require('pngjs') as typeof import('pngjs');
 /** @internal */
-export const cliProgress = (): typeof import('cli-progress') => require('cli-progress') as typeof import('cli-progress');
+export const cliProgress = (): typeof import('cli-progress') =>
+  require('cli-progress') as typeof import('cli-progress');

@@ -41,7 +41,8 @@ export class PlanCache<P extends { readonly plan: NativePlan }> {
     this.entries.set(key, entry);
     for (const oldest of this.entries.keys()) {
       const { size } = this.entries;
-      if (size <= this.mostPlans && this.ops <= this.mostOps && (this.bytes <= planLimits.bytes || size <= LEAST_PLANS)) break;
+      if (size <= this.mostPlans && this.ops <= this.mostOps && (this.bytes <= planLimits.bytes || size <= LEAST_PLANS))
+        break;
       if (oldest !== key) this.remove(oldest);
     }
     return entry.value;

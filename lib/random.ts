@@ -3,7 +3,17 @@
  * seed the global generator is used, which `setRandomSeed` starts anew.
  */
 import { ValueError } from './errors';
-import { convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from './tensor';
+import {
+  convert,
+  formatShape,
+  isFloating,
+  run,
+  type DType,
+  type Shape,
+  type Tensor,
+  tensor,
+  type TensorLike,
+} from './tensor';
 import { withTrace } from './trace';
 import { Variable } from './variable';
 import { defineOp } from './ops/define';
@@ -28,9 +38,17 @@ export class SeedGenerator {
   readonly state: Variable;
   constructor(seed?: number | null | { seed?: number | null; name?: string }) {
     const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
-    if (given != null && (!Number.isInteger(given) || given < 0)) throw new ValueError(`SeedGenerator: seed must be a whole number >= 0.\n  Received: ${given}`);
+    if (given != null && (!Number.isInteger(given) || given < 0))
+      throw new ValueError(`SeedGenerator: seed must be a whole number >= 0.\n  Received: ${given}`);
     this.seed = given ?? makeDefaultSeed();
-    this.state = withTrace(null, () => new Variable(tensor(BigInt64Array.from([BigInt(this.seed), 0n])), { name: 'seed_generator_state', trainable: false }));
+    this.state = withTrace(
+      null,
+      () =>
+        new Variable(tensor(BigInt64Array.from([BigInt(this.seed), 0n])), {
+          name: 'seed_generator_state',
+          trainable: false,
+        }),
+    );
   }
   /** The next seed, int64 (2,). */
   next(): Tensor {
@@ -50,7 +68,8 @@ export const globalSeedGenerator = (): SeedGenerator => (global_ ??= new SeedGen
 
 /** Starts all randomness anew: initializers, dropout, shuffling, `random`. */
 export function setRandomSeed(seed: number): void {
-  if (!Number.isInteger(seed) || seed < 0) throw new ValueError(`setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`);
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new ValueError(`setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`);
   entropy = { state: BigInt(seed) };
   global_ = new SeedGenerator(seed);
 }
@@ -61,7 +80,9 @@ export type Seed = number | SeedGenerator | null | undefined;
 export function drawSeed(seed: Seed): Tensor {
   if (seed instanceof SeedGenerator) return seed.next();
   if (typeof seed === 'number' && (!Number.isInteger(seed) || seed < 0))
-    throw new ValueError(`random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: ${seed}`, { op: 'random' });
+    throw new ValueError(`random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: ${seed}`, {
+      op: 'random',
+    });
   return typeof seed === 'number' ? tensor(BigInt64Array.from([BigInt(seed), 0n])) : globalSeedGenerator().next();
 }
 interface RandomOptions {
@@ -70,12 +91,25 @@ interface RandomOptions {
   /** A whole number >= 0 gives the same values at every call, a SeedGenerator the next of its own, null (default) the next of the global one. */
   seed?: Seed;
 }
-function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }: RandomOptions, fallback: DType = 'float32'): Tensor {
+function draw(
+  kind: string,
+  shape: Shape,
+  a: number,
+  b: number,
+  { dtype, seed }: RandomOptions,
+  fallback: DType = 'float32',
+): Tensor {
   if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0))
-    throw new ValueError(`random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`, { op: 'random' });
+    throw new ValueError(
+      `random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`,
+      { op: 'random' },
+    );
   const target = dtype ?? fallback;
   if (isFloating(target) === (kind === 'integer'))
-    throw new ValueError(`random: this distribution needs ${kind === 'integer' ? 'an integer' : 'a floating-point'} dtype.\n  Received: '${target}'`, { op: 'random' });
+    throw new ValueError(
+      `random: this distribution needs ${kind === 'integer' ? 'an integer' : 'a floating-point'} dtype.\n  Received: '${target}'`,
+      { op: 'random' },
+    );
   const computed = kind === 'integer' ? (target === 'int64' ? 'int64' : 'int32') : target;
   const t = run('random', [drawSeed(seed)], { kind, shape: [...shape], dtype: computed, a, b });
   return computed === target ? t : run('cast', [t], { dtype: target });
@@ -84,26 +118,35 @@ function draw(kind: string, shape: Shape, a: number, b: number, { dtype, seed }:
 /** Normal distribution. Defaults: mean 0, stddev 1. */
 export const normal = defineOp(
   'random.normal',
-  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('normal', shape, mean, stddev, rest),
+  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor =>
+    draw('normal', shape, mean, stddev, rest),
   ['mean', 'stddev', 'dtype', 'seed'],
 );
 /** Uniform in [minval, maxval). Defaults: 0, 1. */
 export const uniform = defineOp(
   'random.uniform',
-  (shape: Shape, { minval = 0, maxval = 1, ...rest }: RandomOptions & { minval?: number; maxval?: number } = {}): Tensor => draw('uniform', shape, minval, maxval, rest),
+  (
+    shape: Shape,
+    { minval = 0, maxval = 1, ...rest }: RandomOptions & { minval?: number; maxval?: number } = {},
+  ): Tensor => draw('uniform', shape, minval, maxval, rest),
   ['minval', 'maxval', 'dtype', 'seed'],
 );
 /** Normal distribution without what lies more than two standard deviations from the mean. */
 export const truncatedNormal = defineOp(
   'random.truncatedNormal',
-  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor => draw('truncated_normal', shape, mean, stddev, rest),
+  (shape: Shape, { mean = 0, stddev = 1, ...rest }: RandomOptions & { mean?: number; stddev?: number } = {}): Tensor =>
+    draw('truncated_normal', shape, mean, stddev, rest),
   ['mean', 'stddev', 'dtype', 'seed'],
 );
 /** Whole numbers in [minval, maxval). */
 export const randint = defineOp(
   'random.randint',
   (shape: Shape, minval: number, maxval: number, options: RandomOptions = {}): Tensor => {
-    if (!(maxval > minval)) throw new ValueError(`randint: maxval must be larger than minval.\n  Received: minval ${minval}, maxval ${maxval}`, { op: 'randint' });
+    if (!(maxval > minval))
+      throw new ValueError(
+        `randint: maxval must be larger than minval.\n  Received: minval ${minval}, maxval ${maxval}`,
+        { op: 'randint' },
+      );
     return draw('integer', shape, minval, maxval, options, 'int32');
   },
   ['dtype', 'seed'],
@@ -112,7 +155,8 @@ export const randint = defineOp(
 export const bernoulli = defineOp(
   'random.bernoulli',
   (shape: Shape, { p = 0.5, dtype, seed }: RandomOptions & { p?: number } = {}): Tensor => {
-    if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli: p must lie in [0, 1].\n  Received: ${p}`, { op: 'bernoulli' });
+    if (!(p >= 0 && p <= 1))
+      throw new ValueError(`bernoulli: p must lie in [0, 1].\n  Received: ${p}`, { op: 'bernoulli' });
     const u = draw('uniform', shape, 0, 1, { seed });
     return run('cast', [run('less', [u, convert(p, u)])], { dtype: dtype ?? 'float32' });
   },
@@ -124,7 +168,8 @@ export const shuffle = defineOp(
   (x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor => {
     const t = convert(x),
       a = axis < 0 ? axis + t.ndim : axis;
-    if (!(a >= 0 && a < t.ndim)) throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
+    if (!(a >= 0 && a < t.ndim))
+      throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
     return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
   },
   ['axis', 'seed'],
@@ -135,7 +180,11 @@ export const categorical = defineOp(
   (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomOptions = {}): Tensor => {
     const t = convert(logits),
       [rows, classes] = t.shape;
-    if (t.ndim !== 2) throw new ValueError(`categorical: logits of shape (rows, classes) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'categorical' });
+    if (t.ndim !== 2)
+      throw new ValueError(
+        `categorical: logits of shape (rows, classes) are expected.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'categorical' },
+      );
     const u = draw('uniform', [rows, numSamples, classes], 1e-20, 1, { seed });
     const gumbel = run('negative', [run('log', [run('negative', [run('log', [u])])])]);
     const y = run('argmax', [run('add', [gumbel, run('reshape', [t], { shape: [rows, 1, classes] })])], { axis: 2 });
@@ -146,10 +195,18 @@ export const categorical = defineOp(
 /** x / (1 - rate) with probability 1 - rate, else 0. `noiseShape`: size 1 where all elements share their fate. */
 export const dropout = defineOp(
   'random.dropout',
-  (x: TensorLike, rate: number, { noiseShape = null, seed }: { noiseShape?: readonly (number | null)[] | null; seed?: Seed } = {}): Tensor => {
-    if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout: rate must lie in [0, 1].\n  Received: ${rate}`, { op: 'dropout' });
+  (
+    x: TensorLike,
+    rate: number,
+    { noiseShape = null, seed }: { noiseShape?: readonly (number | null)[] | null; seed?: Seed } = {},
+  ): Tensor => {
+    if (!(rate >= 0 && rate <= 1))
+      throw new ValueError(`dropout: rate must lie in [0, 1].\n  Received: ${rate}`, { op: 'dropout' });
     const t = convert(x);
-    if (!isFloating(t.dtype)) throw new ValueError(`dropout: a floating-point tensor is expected.\n  Received: dtype ${t.dtype}`, { op: 'dropout' });
+    if (!isFloating(t.dtype))
+      throw new ValueError(`dropout: a floating-point tensor is expected.\n  Received: dtype ${t.dtype}`, {
+        op: 'dropout',
+      });
     if (!noiseShape) return run('dropout', [t, drawSeed(seed)], { rate });
     const ones = run('broadcast_to', [convert(1, t)], { shape: noiseShape.map((d, i) => d ?? t.shape[i]) });
     return run('multiply', [t, run('dropout', [ones, drawSeed(seed)], { rate })]);
@@ -161,19 +218,25 @@ export const dropout = defineOp(
 function parameter(op: string, what: string, value: TensorLike, shape: Shape, dtype: DType): Tensor {
   const t = run('cast', [convert(value)], { dtype: dtype === 'float64' ? 'float64' : 'float32' });
   if (!fitsInto(t.shape, shape))
-    throw new ValueError(`${op}: ${what} of shape ${formatShape(t.shape)} does not broadcast to the shape ${formatShape(shape)} of the result.`, { op });
+    throw new ValueError(
+      `${op}: ${what} of shape ${formatShape(t.shape)} does not broadcast to the shape ${formatShape(shape)} of the result.`,
+      { op },
+    );
   return run('broadcast_to', [t], { shape: [...shape] });
 }
-const fitsInto = (from: Shape, to: Shape): boolean => from.length <= to.length && from.every((d, i) => d === 1 || d === to[to.length - from.length + i]);
+const fitsInto = (from: Shape, to: Shape): boolean =>
+  from.length <= to.length && from.every((d, i) => d === 1 || d === to[to.length - from.length + i]);
 const inDType = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
 function gammaOf(op: string, shape: Shape, alpha: TensorLike, dtype: DType, seed: Tensor): Tensor {
-  if (!isFloating(dtype)) throw new ValueError(`${op}: a floating-point dtype is needed.\n  Received: '${dtype}'`, { op });
+  if (!isFloating(dtype))
+    throw new ValueError(`${op}: a floating-point dtype is needed.\n  Received: '${dtype}'`, { op });
   return run('random_gamma', [seed, parameter(op, 'alpha', alpha, shape, dtype)]);
 }
 /** Gamma distribution of scale 1. `alpha`: its shape, a number or a tensor that broadcasts to `shape`. */
 export const gamma = defineOp(
   'random.gamma',
-  (shape: Shape, alpha: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => inDType(gammaOf('gamma', shape, alpha, dtype ?? 'float32', drawSeed(seed)), dtype ?? 'float32'),
+  (shape: Shape, alpha: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor =>
+    inDType(gammaOf('gamma', shape, alpha, dtype ?? 'float32', drawSeed(seed)), dtype ?? 'float32'),
   ['dtype', 'seed'],
 );
 /** Beta distribution: g / (g + h), g and h being of gamma distributions of shapes `alpha` and `beta`. */

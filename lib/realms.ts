@@ -2,7 +2,10 @@
 import { types } from 'node:util';
 import type { TypedArray } from '../binding';
 
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)!.get!;
+const tagOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!.get!;
 
 /** @internal `Float32Array` and the like; undefined for what is no typed array. */
 export const typedArrayKind = (x: unknown): string | undefined => tagOf.call(x) as string | undefined;
@@ -24,4 +27,8 @@ export const isSet = (x: unknown): x is Set<unknown> => types.isSet(x);
 export const isError = (x: unknown): x is Error => types.isNativeError(x) || x instanceof Error;
 /** @internal A promise, or what can be awaited like one. */
 export const isPromise = (x: unknown): x is Promise<unknown> =>
-  types.isPromise(x) || (typeof x === 'object' && x !== null && typeof (x as { then?: unknown }).then === 'function' && typeof (x as { catch?: unknown }).catch === 'function');
+  types.isPromise(x) ||
+  (typeof x === 'object' &&
+    x !== null &&
+    typeof (x as { then?: unknown }).then === 'function' &&
+    typeof (x as { catch?: unknown }).catch === 'function');

@@ -26,12 +26,19 @@ export const config = {
     return planLimits.bytes;
   },
   set planCacheBytes(bytes: number) {
-    if (!(typeof bytes === 'number' && bytes >= 0)) throw new ValueError(`config.planCacheBytes must be a number >= 0.\n  Received: ${describe(bytes)}`);
+    if (!(typeof bytes === 'number' && bytes >= 0))
+      throw new ValueError(`config.planCacheBytes must be a number >= 0.\n  Received: ${describe(bytes)}`);
     planLimits.bytes = bytes;
   },
 };
 /** Tensors alive in this thread; bytes in use, at most, and kept for reuse in the process. */
-export function memory(): { tensors: number; bytesInUse: number; peakBytes: number; pooledBytes: number; buffers: number } {
+export function memory(): {
+  tensors: number;
+  bytesInUse: number;
+  peakBytes: number;
+  pooledBytes: number;
+  buffers: number;
+} {
   return binding.memory();
 }
 /** What computes. */

@@ -56,14 +56,22 @@ class Signature {
     if (plain !== null) return plain;
     if (typeof x === 'function') return `function#${identity(x)}`;
     const o = x as object;
-    if (o instanceof Tensor) return isInput ? `${o.dtype}[${this.rows === null ? o.shape : [this.rows, ...o.shape.slice(1)]}]` : `tensor#${identity(o)}`;
+    if (o instanceof Tensor)
+      return isInput
+        ? `${o.dtype}[${this.rows === null ? o.shape : [this.rows, ...o.shape.slice(1)]}]`
+        : `tensor#${identity(o)}`;
     if (types.isDate(o)) return `Date(${o.getTime()})`;
     if (types.isRegExp(o)) return `RegExp(${JSON.stringify(o.source)},${o.flags},${o.lastIndex})`;
     if (ArrayBuffer.isView(o) || types.isAnyArrayBuffer(o)) return bytesKey(o);
-    if (Array.isArray(o)) return this.inside(o, () => `[${Array.from({ length: o.length }, (_, i) => (i in o ? this.of(o[i], isInput) : 'hole')).join()}]`);
+    if (Array.isArray(o))
+      return this.inside(
+        o,
+        () => `[${Array.from({ length: o.length }, (_, i) => (i in o ? this.of(o[i], isInput) : 'hole')).join()}]`,
+      );
     // Keys in the order in which they were written: so do tensors enter the plan.
     if (isRecord(o)) return this.inside(o, () => `{${this.record(o, isInput)}}`);
-    if (isMap(o)) return this.inside(o, () => `Map{${[...o].map(([k, v]) => `${this.of(k, false)}:${this.of(v, false)}`).join()}}`);
+    if (isMap(o))
+      return this.inside(o, () => `Map{${[...o].map(([k, v]) => `${this.of(k, false)}:${this.of(v, false)}`).join()}}`);
     if (isSet(o)) return this.inside(o, () => `Set{${[...o].map((v) => this.of(v, false)).join()}}`);
     return `object#${identity(o)}{${this.fields(o)}}`;
   }
@@ -80,14 +88,25 @@ class Signature {
   private fields(o: object): string {
     return Object.entries(o)
       .flatMap(([k, v]) => {
-        const key = typeof v === 'function' ? `function#${identity(v)}` : typeof v === 'object' && v !== null ? `object#${identity(v)}` : plainKey(v);
+        const key =
+          typeof v === 'function'
+            ? `function#${identity(v)}`
+            : typeof v === 'object' && v !== null
+              ? `object#${identity(v)}`
+              : plainKey(v);
         return `${JSON.stringify(k)}:${key}`;
       })
       .join();
   }
   private inside(o: object, f: () => string): string {
-    if (this.path.has(o)) throw new ValueError(`${this.where}: an argument contains itself, so calls with it cannot be told apart.\n  Fix: pass the parts that the function uses.`);
-    if (this.path.size >= DEEPEST) throw new ValueError(`${this.where}: an argument is nested more than ${DEEPEST} levels deep.\n  Fix: pass the parts that the function uses.`);
+    if (this.path.has(o))
+      throw new ValueError(
+        `${this.where}: an argument contains itself, so calls with it cannot be told apart.\n  Fix: pass the parts that the function uses.`,
+      );
+    if (this.path.size >= DEEPEST)
+      throw new ValueError(
+        `${this.where}: an argument is nested more than ${DEEPEST} levels deep.\n  Fix: pass the parts that the function uses.`,
+      );
     this.path.add(o);
     const key = f();
     this.path.delete(o);
@@ -102,4 +121,5 @@ class Signature {
  * @param rows - stands in the place of the first size of each tensor, where given.
  * @throws ValueError for arguments that contain themselves.
  */
-export const signatureOf = (args: readonly unknown[], where = 'compile', rows: number | null = null): string => new Signature(where, rows).of(args, true);
+export const signatureOf = (args: readonly unknown[], where = 'compile', rows: number | null = null): string =>
+  new Signature(where, rows).of(args, true);

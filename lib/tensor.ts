@@ -36,20 +36,53 @@ export interface Tensor extends NativeTensor {
 /** What other things that stand for a tensor can do too: its ops. */
 export type TensorMethods = Omit<
   Tensor,
-  'shape' | 'dtype' | 'ndim' | 'size' | 'data' | 'dataSync' | 'array' | 'arraySync' | 'item' | 'print' | 'dispose' | 'read' | 'readSync' | 'isDisposed' | typeof Symbol.dispose
+  | 'shape'
+  | 'dtype'
+  | 'ndim'
+  | 'size'
+  | 'data'
+  | 'dataSync'
+  | 'array'
+  | 'arraySync'
+  | 'item'
+  | 'print'
+  | 'dispose'
+  | 'read'
+  | 'readSync'
+  | 'isDisposed'
+  | typeof Symbol.dispose
 >;
 
 /** The class, for `instanceof`; tensors are made by `tensor()` and by ops. */
 export const Tensor = binding.Tensor as unknown as { prototype: Tensor; new (): Tensor };
 
 /** What ops take for a tensor. Plain numbers take the dtype of the tensor beside them. */
-export type TensorLike = Tensor | { readonly value: Tensor; assign(x: TensorLike): unknown } | TypedArray | Float64Array | number | bigint | boolean | readonly unknown[];
+export type TensorLike =
+  | Tensor
+  | { readonly value: Tensor; assign(x: TensorLike): unknown }
+  | TypedArray
+  | Float64Array
+  | number
+  | bigint
+  | boolean
+  | readonly unknown[];
 
-const DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'];
+const DTYPES: readonly DType[] = [
+  'float32',
+  'float16',
+  'bfloat16',
+  'float64',
+  'int32',
+  'int64',
+  'int8',
+  'uint8',
+  'bool',
+];
 
 /** @internal */
 export function checkDType(dtype: string, what = 'dtype'): DType {
-  if (!(DTYPES as readonly string[]).includes(dtype)) throw new ValueError(`${what} ${describe(dtype)} is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
+  if (!(DTYPES as readonly string[]).includes(dtype))
+    throw new ValueError(`${what} ${describe(dtype)} is not one of ${DTYPES.map((d) => `'${d}'`).join(', ')}.`);
   return dtype as DType;
 }
 /** True for float32, float16, bfloat16 and float64. */
@@ -89,7 +122,15 @@ function isDetached(x: TypedArray): boolean {
 }
 
 /** Classes whose conversion of a number is that of the dtype. */
-const PLAIN = { float64: Float64Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array, float32: Float32Array, float16: Float32Array, bfloat16: Float32Array };
+const PLAIN = {
+  float64: Float64Array,
+  int32: Int32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  float32: Float32Array,
+  float16: Float32Array,
+  bfloat16: Float32Array,
+};
 function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): TypedArray {
   const n = values.length;
   if (isFloat64Array(values) && dtype !== 'int64' && dtype !== 'bool') return new PLAIN[dtype](values);
@@ -109,8 +150,15 @@ function typedFor(dtype: DType, values: ArrayLike<number | bigint | boolean>): T
 }
 const DIRECT = new Set(['Float32Array', 'Float64Array', 'Int32Array', 'BigInt64Array', 'Int8Array']);
 function fits(array: TypedArray, dtype: DType): boolean {
-  const kind = dtype === 'float16' || dtype === 'bfloat16' ? 'Float32Array' : dtype === 'bool' || dtype === 'uint8' ? 'Uint8Array' : null;
-  return kind === null ? dtypeOf(array) === dtype && typedArrayKind(array) !== 'Uint8Array' && DIRECT.has(typedArrayKind(array)!) : typedArrayKind(array) === kind;
+  const kind =
+    dtype === 'float16' || dtype === 'bfloat16'
+      ? 'Float32Array'
+      : dtype === 'bool' || dtype === 'uint8'
+        ? 'Uint8Array'
+        : null;
+  return kind === null
+    ? dtypeOf(array) === dtype && typedArrayKind(array) !== 'Uint8Array' && DIRECT.has(typedArrayKind(array)!)
+    : typedArrayKind(array) === kind;
 }
 
 /**
@@ -125,7 +173,9 @@ function fits(array: TypedArray, dtype: DType): boolean {
 export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?: DType | null): Tensor {
   if (typeof shape === 'string') {
     if (dtype != null)
-      throw new TypeError(`tensor: the dtype is given twice; before it comes a shape.\n  Received: ${describe(shape)}, ${describe(dtype)}\n  Fix: tensor(values, shape, dtype)`);
+      throw new TypeError(
+        `tensor: the dtype is given twice; before it comes a shape.\n  Received: ${describe(shape)}, ${describe(dtype)}\n  Fix: tensor(values, shape, dtype)`,
+      );
     return tensor(values, null, checkDType(shape));
   }
   if (shape != null && !Array.isArray(shape))
@@ -133,7 +183,9 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
       `tensor: the second argument is a shape (an array of sizes) or a dtype.\n  Received: ${describe(shape)}\n  Fix: tensor(values, shape, dtype) or tensor(values, dtype)`,
     );
   if (shape?.some((d) => !Number.isInteger(d) || d < 0))
-    throw new ValueError(`tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold whole numbers >= 0.`);
+    throw new ValueError(
+      `tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold whole numbers >= 0.`,
+    );
   dtype ??= undefined;
   if (dtype !== undefined) checkDType(dtype);
   const given = values as { value?: Tensor; assign?: unknown } | null;
@@ -147,7 +199,10 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
   if (foreign) return tensor(foreign, shape, dtype);
   let flat: ArrayLike<number | bigint | boolean>, natural: number[];
   if (isTypedArray(values)) {
-    if (isDetached(values)) throw new ValueError(`tensor: the memory of this ${typedArrayKind(values)} has been transferred to someone else; it has no values.`);
+    if (isDetached(values))
+      throw new ValueError(
+        `tensor: the memory of this ${typedArrayKind(values)} has been transferred to someone else; it has no values.`,
+      );
     flat = values;
     natural = [values.length];
     dtype ??= dtypeOf(values);
@@ -167,7 +222,8 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
     }
   }
   const size = shape?.reduce((a, b) => a * b, 1) ?? flat.length;
-  if (size !== flat.length) throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
+  if (size !== flat.length)
+    throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
   const data = isTypedArray(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
   return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
 }
@@ -203,12 +259,19 @@ class ManyNumbers {
     this.values = allocate(`tensor: ${count} values in nested arrays`, Float64Array, count);
   }
   push(v: number | bigint | boolean): void {
-    if (typeof v === 'bigint') throw new TypeError(`tensor: a bigint stands among numbers.\n  Received: ${describe(v)}`);
+    if (typeof v === 'bigint')
+      throw new TypeError(`tensor: a bigint stands among numbers.\n  Received: ${describe(v)}`);
     this.values[this.length++] = Number(v);
   }
 }
 const kindOf = (list: readonly (number | bigint | boolean)[]): DType =>
-  list.length === 0 ? 'float32' : list.every((v) => typeof v === 'boolean') ? 'bool' : list.some((v) => typeof v === 'bigint') ? 'int64' : 'float32';
+  list.length === 0
+    ? 'float32'
+    : list.every((v) => typeof v === 'boolean')
+      ? 'bool'
+      : list.some((v) => typeof v === 'bigint')
+        ? 'int64'
+        : 'float32';
 function flatten(value: unknown, out: { length: number; push(v: number | bigint | boolean): unknown }): number[] {
   const leaf = (v: unknown): boolean => {
     if (typeof v !== 'number' && typeof v !== 'bigint' && typeof v !== 'boolean') return false;
@@ -219,17 +282,24 @@ function flatten(value: unknown, out: { length: number; push(v: number | bigint 
   const shape: number[] = [];
   const visit = (v: unknown, depth: number): void => {
     if (isTypedArray(v) || Array.isArray(v)) {
-      if (depth === MOST_AXES) throw new ValueError(`tensor: arrays are nested more than ${MOST_AXES} deep.\n  Fix: does one of them hold itself?`);
+      if (depth === MOST_AXES)
+        throw new ValueError(
+          `tensor: arrays are nested more than ${MOST_AXES} deep.\n  Fix: does one of them hold itself?`,
+        );
       const n = (v as { length: number }).length;
       if (shape.length === depth) {
         if (out.length) throw new ValueError(`tensor: a row stands where a number of axis ${depth - 1} is expected.`);
         shape.push(n);
-      } else if (shape[depth] !== n) throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
+      } else if (shape[depth] !== n)
+        throw new ValueError(`tensor: rows of axis ${depth} differ in length: ${shape[depth]} and ${n}.`);
       for (let i = 0; i < n; i++) visit((v as unknown[])[i], depth + 1);
     } else {
-      if (depth !== shape.length) throw new ValueError(`tensor: a number stands where a row of axis ${depth} is expected.`);
-      if (v instanceof Tensor) throw new TypeError('tensor: an array of tensors is not a tensor. Use stack() or concatenate().');
-      if (!leaf(v)) throw new TypeError(`tensor: values must be numbers, bigints or booleans.\n  Received: ${describe(v)}`);
+      if (depth !== shape.length)
+        throw new ValueError(`tensor: a number stands where a row of axis ${depth} is expected.`);
+      if (v instanceof Tensor)
+        throw new TypeError('tensor: an array of tensors is not a tensor. Use stack() or concatenate().');
+      if (!leaf(v))
+        throw new TypeError(`tensor: values must be numbers, bigints or booleans.\n  Received: ${describe(v)}`);
     }
   };
   visit(value, 0);
@@ -248,16 +318,32 @@ export function convert(value: TensorLike, like?: Tensor | DType): Tensor {
   if (foreign) return foreign;
   const dtype = typeof like === 'string' ? like : like?.dtype;
   if (typeof value === 'number') {
-    const target = dtype === undefined ? 'float32' : isFloating(dtype) ? dtype : Number.isInteger(value) ? (dtype === 'bool' ? 'int32' : dtype) : 'float32';
+    const target =
+      dtype === undefined
+        ? 'float32'
+        : isFloating(dtype)
+          ? dtype
+          : Number.isInteger(value)
+            ? dtype === 'bool'
+              ? 'int32'
+              : dtype
+            : 'float32';
     return tensor(value, [], target);
   }
   if (typeof value === 'boolean') return tensor(value, [], 'bool');
-  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function' || typeof value === 'symbol')
+  if (
+    value === undefined ||
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'function' ||
+    typeof value === 'symbol'
+  )
     throw new TypeError(`a tensor, an array or a number is expected.\n  Received: ${describe(value)}`);
   return tensor(value, undefined, isTypedArray(value) ? undefined : dtype && isFloating(dtype) ? dtype : undefined);
 }
 
-const requireNested = (t: Tensor): void => requireHeap(`array: ${t.size} values as nested arrays`, 16 * t.size, 'data() gives a typed array.');
+const requireNested = (t: Tensor): void =>
+  requireHeap(`array: ${t.size} values as nested arrays`, 16 * t.size, 'data() gives a typed array.');
 function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
   let at = 0;
   const build = (axis: number): NestedArray => {
@@ -271,7 +357,10 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
 }
 
 // Shapes that native code makes are arrays of the realm in which the engine was loaded.
-const nativeShape = shared('shape', () => Object.getOwnPropertyDescriptor(Tensor.prototype, 'shape')!.get as (this: Tensor) => number[]);
+const nativeShape = shared(
+  'shape',
+  () => Object.getOwnPropertyDescriptor(Tensor.prototype, 'shape')!.get as (this: Tensor) => number[],
+);
 Object.defineProperty(Tensor.prototype, 'shape', {
   get:
     nativeShape.call(binding.placeholder([], 'float32') as Tensor) instanceof Array
@@ -297,7 +386,10 @@ const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
     return nest(this.readSync(), this.shape, this.dtype);
   },
   item() {
-    if (this.size !== 1) throw new ValueError(`item: only a tensor of one element has an item.\n  Received: shape ${formatShape(this.shape)}`);
+    if (this.size !== 1)
+      throw new ValueError(
+        `item: only a tensor of one element has an item.\n  Received: shape ${formatShape(this.shape)}`,
+      );
     return Number(this.readSync()[0]);
   },
   print() {
@@ -314,7 +406,11 @@ const methods: ThisType<Tensor> & Partial<Tensor> & { toString(): string } = {
   },
 };
 for (const key of Reflect.ownKeys(methods))
-  Object.defineProperty(Tensor.prototype, key, { value: (methods as Record<PropertyKey, unknown>)[key], configurable: true, writable: true });
+  Object.defineProperty(Tensor.prototype, key, {
+    value: (methods as Record<PropertyKey, unknown>)[key],
+    configurable: true,
+    writable: true,
+  });
 Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: Tensor) {
     return String(this);
@@ -327,7 +423,8 @@ Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom')
 function render(v: NestedArray, indent: string): string {
   if (!Array.isArray(v)) return typeof v === 'number' ? String(Number(v.toPrecision(7))) : String(v);
   const shown = v.length > 8 ? [...v.slice(0, 4), '...', ...v.slice(-3)] : v;
-  if (!v.some(Array.isArray)) return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, ''))).join(', ')}]`;
+  if (!v.some(Array.isArray))
+    return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, ''))).join(', ')}]`;
   return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, indent + ' '))).join(`,\n${indent} `)}]`;
 }
 
@@ -342,5 +439,7 @@ export function runMany(op: string, inputs: Tensor[], attrs?: import('../binding
 /** @internal */
 export function expectValue(t: Tensor, what: string): void {
   if (binding.isSymbolic(t))
-    throw new RuntimeError(`${what}: this tensor has no value, it stands for data while a function is traced. Use ops on it, or fit with { runEagerly: true }.`);
+    throw new RuntimeError(
+      `${what}: this tensor has no value, it stands for data while a function is traced. Use ops on it, or fit with { runEagerly: true }.`,
+    );
 }

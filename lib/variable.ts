@@ -3,7 +3,16 @@ import type { DType, NativeVariable } from '../binding';
 import { binding } from './binding';
 import { ValueError } from './errors';
 import { recordOf } from './guard';
-import { convert, formatShape, isFloating, run, type Shape, type Tensor, type TensorLike, type TensorMethods } from './tensor';
+import {
+  convert,
+  formatShape,
+  isFloating,
+  run,
+  type Shape,
+  type Tensor,
+  type TensorLike,
+  type TensorMethods,
+} from './tensor';
 import { currentTrace } from './trace';
 import { acrossCopies } from './copies';
 
@@ -92,7 +101,9 @@ export class Variable {
   assign(value: TensorLike): this {
     let next = convert(value, this.dtype);
     if (formatShape(next.shape) !== formatShape(this.shape))
-      throw new ValueError(`assign: variable '${this.path}' has shape ${formatShape(this.shape)} but the new value has shape ${formatShape(next.shape)}.`);
+      throw new ValueError(
+        `assign: variable '${this.path}' has shape ${formatShape(this.shape)} but the new value has shape ${formatShape(next.shape)}.`,
+      );
     if (next.dtype !== this.dtype) next = run('cast', [next], { dtype: this.dtype });
     const trace = currentTrace();
     if (trace) trace.assign(this, next);

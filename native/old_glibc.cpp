@@ -52,7 +52,9 @@ int trae_dl_find_object(void* address, trae_find_object* result) {
 __attribute__((visibility("hidden"))) int trae_fstat64(int, void*) __asm__("fstat64");
 __attribute__((visibility("hidden"))) int trae_lstat(const char*, void*) __asm__("lstat");
 int trae_fstat64(int file, void* result) { return int(syscall(SYS_fstat, file, result)); }
-int trae_lstat(const char* path, void* result) { return int(syscall(SYS_newfstatat, AT_FDCWD, path, result, AT_SYMLINK_NOFOLLOW)); }
+int trae_lstat(const char* path, void* result) {
+  return int(syscall(SYS_newfstatat, AT_FDCWD, path, result, AT_SYMLINK_NOFOLLOW));
+}
 
 // Of glibc 2.32: whether counters of shared pointers may be changed without locking. Never: there is a compute thread.
 __attribute__((visibility("hidden"))) extern char trae_single_threaded __asm__("__libc_single_threaded");

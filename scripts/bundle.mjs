@@ -8,7 +8,16 @@ import { build } from 'esbuild';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist'),
   library = path.join(dist, 'index.js');
-const options = { bundle: true, platform: 'node', target: 'node20', packages: 'external', keepNames: true, absWorkingDir: root, metafile: true, logLevel: 'error' };
+const options = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  keepNames: true,
+  absWorkingDir: root,
+  metafile: true,
+  logLevel: 'error',
+};
 const files = (result) =>
   Object.keys(result.metafile.inputs)
     .map((file) => path.join(root, file))
@@ -27,11 +36,23 @@ const programs = Object.values(JSON.parse(fs.readFileSync(path.join(root, 'packa
 const libraryApart = {
   name: 'library-apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\./ }, (args) => ([library, library.slice(0, -3), dist].includes(path.resolve(args.resolveDir, args.path)) ? { external: true } : undefined)),
+    onResolve({ filter: /^\./ }, (args) =>
+      [library, library.slice(0, -3), dist].includes(path.resolve(args.resolveDir, args.path))
+        ? { external: true }
+        : undefined,
+    ),
 };
 const kept = new Set([library]);
-if (programs.length) for (const file of files(await build({ ...options, entryPoints: programs, write: false, outdir: dist, plugins: [libraryApart] }))) kept.add(file);
+if (programs.length)
+  for (const file of files(
+    await build({ ...options, entryPoints: programs, write: false, outdir: dist, plugins: [libraryApart] }),
+  ))
+    kept.add(file);
 for (const name of fs.readdirSync(dist, { recursive: true })) {
   const file = path.join(dist, name);
-  if ((file.endsWith('.js') && !kept.has(file)) || (file.endsWith('.js.map') && (!kept.has(file.slice(0, -4)) || file === `${library}.map`))) fs.rmSync(file);
+  if (
+    (file.endsWith('.js') && !kept.has(file)) ||
+    (file.endsWith('.js.map') && (!kept.has(file.slice(0, -4)) || file === `${library}.map`))
+  )
+    fs.rmSync(file);
 }

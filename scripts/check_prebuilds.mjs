@@ -29,12 +29,18 @@ const found = values.tarball
     ? fs.readdirSync(folder, { recursive: true }).map((f) => f.split(path.sep).join('/'))
     : [];
 const binaries = found.filter((f) => f.endsWith('.node')).sort();
-const manifest = JSON.parse(values.tarball ? tar('-xOf', values.tarball, 'package/package.json') : fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const manifest = JSON.parse(
+  values.tarball
+    ? tar('-xOf', values.tarball, 'package/package.json')
+    : fs.readFileSync(path.join(root, 'package.json'), 'utf8'),
+);
 
 const faults = [
   ...EXPECTED.filter((f) => !binaries.includes(f)).map((f) => `missing: prebuilds/${f}`),
   ...binaries.filter((f) => !EXPECTED.includes(f)).map((f) => `unexpected: prebuilds/${f}`),
-  ...(values.tag && values.tag !== `v${manifest.version}` ? [`the tag is ${values.tag}, the version of package.json is ${manifest.version}`] : []),
+  ...(values.tag && values.tag !== `v${manifest.version}`
+    ? [`the tag is ${values.tag}, the version of package.json is ${manifest.version}`]
+    : []),
   // Provenance is refused without it.
   ...(values.tag && !manifest.repository ? ['package.json names no repository'] : []),
 ];

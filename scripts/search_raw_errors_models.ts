@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     refused += result.refused;
     if (Date.now() - start > SLOW) note({ seed, step: 'all', message: `slow: ${Date.now() - start} ms`, where: '' });
   }
-  for (const { seed, step, message, where, count } of findings.values()) console.log(`${count} times, as seed ${seed}, ${step}\n    ${message}\n    ${where}`);
+  for (const { seed, step, message, where, count } of findings.values())
+    console.log(`${count} times, as seed ${seed}, ${step}\n    ${message}\n    ${where}`);
   console.log(`${steps} steps, ${refused} refused, ${findings.size} different findings`);
   process.chdir(os.tmpdir());
   fs.rmSync(folder, { recursive: true });

@@ -32,7 +32,10 @@ function functionsOf(file) {
 /** Innermost loops: from the target of a backward jump to the jump. */
 function loopsOf(body) {
   const loops = body
-    .filter(([at, operation, operands]) => operation.startsWith('j') && parseInt(operands, 16) <= at && parseInt(operands, 16) >= body[0][0])
+    .filter(
+      ([at, operation, operands]) =>
+        operation.startsWith('j') && parseInt(operands, 16) <= at && parseInt(operands, 16) >= body[0][0],
+    )
     .map(([at, , operands]) => [parseInt(operands, 16), at]);
   return loops
     .filter(([begin, end]) => !loops.some(([b, e]) => (b !== begin || e !== end) && b >= begin && e <= end))
@@ -52,10 +55,13 @@ for (const file of readdirSync(positionals[0]).sort()) {
         stack = count((_, operands) => /%[xyz]mm/.test(operands) && /\(%r[sb]p[,)]/.test(operands)),
         scalar = count((operation) => SCALAR.test(operation));
       if (arithmetic === 0 || (PRODUCTS.has(name) && arithmetic / loop.length < 0.3)) continue; // the latter write sums, once a product
-      const isProduct = PRODUCTS.has(name) && products === arithmetic && arithmetic >= 4 && arithmetic / loop.length >= 0.4;
+      const isProduct =
+        PRODUCTS.has(name) && products === arithmetic && arithmetic >= 4 && arithmetic / loop.length >= 0.4;
       total.loops++;
       total.products += isProduct;
-      const isBroken = isProduct ? scalar > 0 || stack / loop.length > MOST_STACK.products[set] : scalar > 4 || (arithmetic >= 8 && stack / loop.length > MOST_STACK.others);
+      const isBroken = isProduct
+        ? scalar > 0 || stack / loop.length > MOST_STACK.products[set]
+        : scalar > 4 || (arithmetic >= 8 && stack / loop.length > MOST_STACK.others);
       if (isBroken || values.loops)
         console.log(
           `${isBroken ? 'BROKEN ' : ''}${set} ${name}: ${title.replace(/trae::simd::|\(anonymous namespace\)::/g, '').slice(0, 70)}: ${loop.length} instructions, ${arithmetic} arithmetic, ${stack} on the stack, ${scalar} of single elements`,
@@ -64,5 +70,6 @@ for (const file of readdirSync(positionals[0]).sort()) {
       broken += isBroken;
     }
 }
-for (const [set, t] of Object.entries(totals)) console.log(`${set}: ${t.loops} loops, ${t.products} of products, ${t.broken} break the rules`);
+for (const [set, t] of Object.entries(totals))
+  console.log(`${set}: ${t.loops} loops, ${t.products} of products, ${t.broken} break the rules`);
 process.exit(broken || !Object.values(totals).every((t) => t.products > 0) ? 1 : 0);

@@ -11,8 +11,14 @@ const names = Object.keys(createRequire(import.meta.url)(path.join(dist, 'index.
 // A name that is a word of the language (`var`) is exported under that name all the same.
 const lines = names.map((n, i) => `const e${i} = library[${JSON.stringify(n)}];`);
 const exported = names.map((n, i) => `e${i} as ${n}`).join(', ');
-fs.writeFileSync(path.join(dist, 'index.mjs'), `import library from './index.js';\n${lines.join('\n')}\nexport { ${exported} };\nexport default library;\n`);
-fs.writeFileSync(path.join(dist, 'index.d.mts'), "export * from './index.js';\nimport * as library from './index.js';\nexport default library;\n");
+fs.writeFileSync(
+  path.join(dist, 'index.mjs'),
+  `import library from './index.js';\n${lines.join('\n')}\nexport { ${exported} };\nexport default library;\n`,
+);
+fs.writeFileSync(
+  path.join(dist, 'index.d.mts'),
+  "export * from './index.js';\nimport * as library from './index.js';\nexport default library;\n",
+);
 // Importers of dist/index.js itself: what the bundle exports by loops is named here, where Node finds it.
 fs.appendFileSync(path.join(dist, 'index.js'), `if (false) ${names.map((n) => `exports.${n} = `).join('')}0;\n`);
 fs.chmodSync(path.join(dist, 'cli', 'main.js'), 0o755);

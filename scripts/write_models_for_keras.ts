@@ -12,7 +12,16 @@ import { writeAtomically } from '../lib/io/atomic';
 import { NpzReader, writeNpz } from '../lib/io/npz';
 import { withFile } from '../lib/io/source';
 import { allCases } from '../test/keras/every_class/index';
-import { isTensor, leavesOf, mapGiven, predicted, sizeOf, type AnyModel, type Given, type Made } from '../test/keras/every_class/model_case';
+import {
+  isTensor,
+  leavesOf,
+  mapGiven,
+  predicted,
+  sizeOf,
+  type AnyModel,
+  type Given,
+  type Made,
+} from '../test/keras/every_class/model_case';
 
 /** What is written of a case: arrays are named, texts stand in it. */
 interface Entry {
@@ -48,13 +57,23 @@ class Arrays {
   }
 }
 const evaluated = async (model: AnyModel, { x, y }: Pick<Made, 'x' | 'y'>): Promise<Record<string, number>> => {
-  const logs = (await model.evaluate(x as never, y as never, { returnDict: true, verbose: 0, batchSize: sizeOf(x) })) as unknown as Record<string, number | number[]>;
+  const logs = (await model.evaluate(x as never, y as never, {
+    returnDict: true,
+    verbose: 0,
+    batchSize: sizeOf(x),
+  })) as unknown as Record<string, number | number[]>;
   return Object.fromEntries(Object.entries(logs).map(([k, v]) => [k, v as number]));
 };
 async function write(folder: string, file: string, name: string, made: Made): Promise<Entry> {
   const { model, x, y, isRandom } = made,
     arrays = new Arrays(),
-    entry: Entry = { name, file, x: arrays.place(x), y: arrays.place(await predicted(model, x)), ...(isRandom ? { isRandom } : {}) };
+    entry: Entry = {
+      name,
+      file,
+      x: arrays.place(x),
+      y: arrays.place(await predicted(model, x)),
+      ...(isRandom ? { isRandom } : {}),
+    };
   if (y) {
     entry.target = arrays.place(y);
     entry.logs = await evaluated(model, made);
@@ -110,8 +129,10 @@ const learnsVocabulary = (model: AnyModel): boolean => {
   const size = (m: { layers: readonly object[] }): number => {
     let sum = 0;
     for (const layer of m.layers) {
-      if ('vocabularySize' in layer && typeof layer.vocabularySize === 'function') sum += Number(layer.vocabularySize());
-      else if ('getVocabulary' in layer && typeof layer.getVocabulary === 'function') sum += (layer.getVocabulary() as unknown[]).length;
+      if ('vocabularySize' in layer && typeof layer.vocabularySize === 'function')
+        sum += Number(layer.vocabularySize());
+      else if ('getVocabulary' in layer && typeof layer.getVocabulary === 'function')
+        sum += (layer.getVocabulary() as unknown[]).length;
       if ('layers' in layer && Array.isArray(layer.layers)) sum += size(layer as { layers: object[] });
     }
     return sum;
@@ -120,7 +141,9 @@ const learnsVocabulary = (model: AnyModel): boolean => {
 };
 async function readAgain(folder: string): Promise<void> {
   const again = path.join(folder, 'again'),
-    entries = new Map((JSON.parse(fs.readFileSync(path.join(folder, 'models.json'), 'utf8')) as Entry[]).map((e) => [e.file, e])),
+    entries = new Map(
+      (JSON.parse(fs.readFileSync(path.join(folder, 'models.json'), 'utf8')) as Entry[]).map((e) => [e.file, e]),
+    ),
     list = JSON.parse(fs.readFileSync(path.join(again, 'models.json'), 'utf8')) as Again[],
     failures: string[] = [];
   const arraysOf = (file: string): Promise<Map<string, trae.Tensor>> =>
@@ -138,7 +161,9 @@ async function readAgain(folder: string): Promise<void> {
     if (Array.isArray(x)) return x.map((e) => placed(e, arrays));
     const record = x as Record<string, unknown>;
     if (typeof record.array === 'string') return arrays.get(record.array)!;
-    return 'texts' in record ? (record.texts as Given) : (Object.fromEntries(Object.entries(record).map(([k, v]) => [k, placed(v, arrays)])) as Given);
+    return 'texts' in record
+      ? (record.texts as Given)
+      : (Object.fromEntries(Object.entries(record).map(([k, v]) => [k, placed(v, arrays)])) as Given);
   };
   let checks = 0;
   for (const { file, name, formats, logs } of list) {
@@ -159,19 +184,31 @@ async function readAgain(folder: string): Promise<void> {
         if (format === '.keras') last = model;
         // Keras' own .h5 and weights hold no vocabulary that was learned: such a model must say so.
         if (format !== '.keras' && last && learnsVocabulary(last)) {
-          await assert.rejects(async () => predicted(model, x), /there is no vocabulary yet|the vocabulary must be known/);
+          await assert.rejects(
+            async () => predicted(model, x),
+            /there is no vocabulary yet|the vocabulary must be known/,
+          );
           continue;
         }
-        const worst = Math.max(0, ...leavesOf(await predicted(model, x)).map((t, i) => difference(t as trae.Tensor, wanted.get(`y${i}`)!)));
+        const worst = Math.max(
+          0,
+          ...leavesOf(await predicted(model, x)).map((t, i) => difference(t as trae.Tensor, wanted.get(`y${i}`)!)),
+        );
         const isHalf = model.toJson().includes('float16');
-        if (!(worst <= (isHalf ? 2e-2 : 1e-4))) failures.push(`${name} ${format}: predicts something else than Keras, by ${worst}`);
+        if (!(worst <= (isHalf ? 2e-2 : 1e-4)))
+          failures.push(`${name} ${format}: predicts something else than Keras, by ${worst}`);
         // Keras leaves these options out of what it saves.
         const isLeftOut = /^(loss Huber .*delta|(loss|metric) CosineSimilarity .*axis)/.test(name);
         if (format === '.keras' && logs && entry.target && !isLeftOut) {
           const got = await evaluated(model, { x, y: placed(entry.target, own) });
           for (const [key, value] of Object.entries(logs)) {
             const [ours, theirs] = [got[key], value].map((v) => [v].flat().map(Number));
-            if (ours.length !== theirs.length || !ours.every((v, i) => Math.abs(v - theirs[i]) <= (isHalf ? 3e-2 : 1e-3) * Math.max(1, Math.abs(theirs[i]))))
+            if (
+              ours.length !== theirs.length ||
+              !ours.every(
+                (v, i) => Math.abs(v - theirs[i]) <= (isHalf ? 3e-2 : 1e-3) * Math.max(1, Math.abs(theirs[i])),
+              )
+            )
               failures.push(`${name} ${format}: ${key} is ${String(got[key])}, in Keras ${String(value)}`);
           }
         }

@@ -9,7 +9,8 @@ export function conv(name: string, direction: string, [n, h, w, c]: number[], o:
     dy = uniform([n, h, w, o], 5);
   const y = (): trae.Tensor => trae.ops.conv(x, kernel, { padding: 'same' });
   const weighted = (): trae.Tensor => trae.sum(trae.multiply(y(), dy));
-  const f = direction === 'forward' ? y : () => trae.variableGrads(weighted, [direction === 'data' ? x : kernel]).grads[0];
+  const f =
+    direction === 'forward' ? y : () => trae.variableGrads(weighted, [direction === 'data' ? x : kernel]).grads[0];
   const flops = 2 * n * h * w * c * o * k * k,
     repeats = repeatsFor(flops);
   return {
@@ -22,7 +23,8 @@ export function conv(name: string, direction: string, [n, h, w, c]: number[], o:
         X = await x.data(),
         K = await kernel.data(),
         D = await dy.data();
-      const at = (i: number, p: number, q: number): number => (p < 0 || q < 0 || p >= h || q >= w ? -1 : (i * h + p) * w + q),
+      const at = (i: number, p: number, q: number): number =>
+          p < 0 || q < 0 || p >= h || q >= w ? -1 : (i * h + p) * w + q,
         half = k >> 1;
       const taps = Array.from({ length: k * k }, (_, t) => [Math.floor(t / k), t % k]);
       const [i, p, q, ci, co] = [n >> 1, h >> 1, w - 1, c - 1, o >> 1];
@@ -30,12 +32,14 @@ export function conv(name: string, direction: string, [n, h, w, c]: number[], o:
       if (direction === 'forward')
         for (const [a, b] of taps) {
           const from = at(i, p + a - half, q + b - half);
-          if (from >= 0) for (let m = 0; m < c; m++) sum += Number(X[from * c + m]) * Number(K[((a * k + b) * c + m) * o + co]);
+          if (from >= 0)
+            for (let m = 0; m < c; m++) sum += Number(X[from * c + m]) * Number(K[((a * k + b) * c + m) * o + co]);
         }
       else if (direction === 'data')
         for (const [a, b] of taps) {
           const from = at(i, p - a + half, q - b + half);
-          if (from >= 0) for (let m = 0; m < o; m++) sum += Number(D[from * o + m]) * Number(K[((a * k + b) * c + ci) * o + m]);
+          if (from >= 0)
+            for (let m = 0; m < o; m++) sum += Number(D[from * o + m]) * Number(K[((a * k + b) * c + ci) * o + m]);
         }
       else
         for (let image = 0; image < n; image++)
@@ -44,7 +48,12 @@ export function conv(name: string, direction: string, [n, h, w, c]: number[], o:
               const from = at(image, r, s + 1 - half);
               if (from >= 0) sum += Number(X[from * c + ci]) * Number(D[((image * h + r) * w + s) * o + co]);
             }
-      const index = direction === 'forward' ? at(i, p, q) * o + co : direction === 'data' ? at(i, p, q) * c + ci : ((half * k + 1) * c + ci) * o + co;
+      const index =
+        direction === 'forward'
+          ? at(i, p, q) * o + co
+          : direction === 'data'
+            ? at(i, p, q) * c + ci
+            : ((half * k + 1) * c + ci) * o + co;
       near(name, Number(got[index]), sum, 2e-3);
     },
   };

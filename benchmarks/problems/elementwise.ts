@@ -2,11 +2,22 @@
 import * as trae from '../../lib/index';
 import { near, timed, uniform, type Problem } from './problem';
 
-const ELEMENTWISE: Record<string, { f: (x: trae.Variable) => trae.Tensor; writes: number; of: (row: Float64Array, j: number) => number }> = {
+const ELEMENTWISE: Record<
+  string,
+  { f: (x: trae.Variable) => trae.Tensor; writes: number; of: (row: Float64Array, j: number) => number }
+> = {
   add: { f: (x) => trae.add(x, x), writes: 1, of: (row, j) => 2 * row[j] },
   tanh: { f: (x) => trae.tanh(x), writes: 1, of: (row, j) => Math.tanh(row[j]) },
-  gelu: { f: (x) => trae.gelu(x), writes: 1, of: (row, j) => 0.5 * row[j] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (row[j] + 0.044715 * row[j] ** 3))) },
-  softmax: { f: (x) => trae.softmax(x), writes: 1, of: (row, j) => Math.exp(row[j]) / row.reduce((s, v) => s + Math.exp(v), 0) },
+  gelu: {
+    f: (x) => trae.gelu(x),
+    writes: 1,
+    of: (row, j) => 0.5 * row[j] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (row[j] + 0.044715 * row[j] ** 3))),
+  },
+  softmax: {
+    f: (x) => trae.softmax(x),
+    writes: 1,
+    of: (row, j) => Math.exp(row[j]) / row.reduce((s, v) => s + Math.exp(v), 0),
+  },
   layer_norm: {
     f: (x) => trae.layerNormalization(x, { epsilon: 1e-5 }),
     writes: 1,

@@ -30,14 +30,21 @@ const sequences = (cell: 'LSTM' | 'GRU'): Model => ({
   input: [100, 16],
   rows: 3200,
   outputs: 10,
-  build: () => new Sequential([layers.Input([100, 16]), new layers[cell](64), new layers.Dense(10, { activation: 'softmax' })]),
+  build: () =>
+    new Sequential([layers.Input([100, 16]), new layers[cell](64), new layers.Dense(10, { activation: 'softmax' })]),
 });
 const texts = (cell: 'LSTM' | 'GRU'): Model => ({
   input: [80],
   rows: 1600,
   vocabulary: 20000,
   outputs: 1,
-  build: () => new Sequential([layers.Input([80]), new layers.Embedding(20000, 128), new layers[cell](128), new layers.Dense(1, { activation: 'sigmoid' })]),
+  build: () =>
+    new Sequential([
+      layers.Input([80]),
+      new layers.Embedding(20000, 128),
+      new layers[cell](128),
+      new layers.Dense(1, { activation: 'sigmoid' }),
+    ]),
 });
 /** Two pre-norm blocks of attention and a small network each, then the mean over time. */
 function transformer(): AnyModel {
@@ -55,7 +62,8 @@ function transformer(): AnyModel {
 /** A convolution and six pairs of a depthwise and a pointwise one, each with batch normalization and ReLU6. */
 function mobile(): AnyModel {
   const stack = [layers.Input([64, 64, 3])] as unknown[];
-  const add = (layer: unknown): void => void stack.push(layer, new layers.BatchNormalization(), new layers.ReLU({ maxValue: 6 }));
+  const add = (layer: unknown): void =>
+    void stack.push(layer, new layers.BatchNormalization(), new layers.ReLU({ maxValue: 6 }));
   add(new layers.Conv2D(32, 3, { strides: 2, padding: 'same', useBias: false }));
   for (const [filters, strides] of [
     [64, 1],
@@ -111,7 +119,9 @@ export const MODELS: Record<string, Model> = {
   mobile: { input: [64, 64, 3], rows: 640, outputs: 10, build: mobile },
 };
 const inputsOf = ({ input, vocabulary }: Model, rows: number): trae.Tensor =>
-  vocabulary ? trae.random.randint([rows, ...input], 0, vocabulary, { seed: 7 }) : trae.random.uniform([rows, ...input], { seed: 7 });
+  vocabulary
+    ? trae.random.randint([rows, ...input], 0, vocabulary, { seed: 7 })
+    : trae.random.uniform([rows, ...input], { seed: 7 });
 /** What a model's bench row trains on. */
 export function trainingData(which: string): [x: trae.Tensor, y: trae.Tensor] {
   const { rows, outputs } = MODELS[which];
@@ -121,9 +131,14 @@ export function trainingData(which: string): [x: trae.Tensor, y: trae.Tensor] {
 export function model(name: string, which: string, batch: number): Problem {
   const { rows, outputs, build } = MODELS[which],
     m = build();
-  m.compile({ optimizer: 'adam', loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy', metrics: ['accuracy'] });
+  m.compile({
+    optimizer: 'adam',
+    loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy',
+    metrics: ['accuracy'],
+  });
   const [x, y] = trainingData(which);
-  const fit = (): Promise<{ history: Record<string, number[]> }> => m.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 });
+  const fit = (): Promise<{ history: Record<string, number[]> }> =>
+    m.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 });
   return {
     name,
     request: { kind: 'model', name: which, batch, rows },
@@ -145,7 +160,8 @@ export function prediction(name: string, kind: string, which: string, rows: numb
     x = inputsOf(MODELS[which], rows),
     call = trae.compile((v: trae.Tensor) => m.apply(v) as trae.Tensor),
     calls = which === 'mlp' ? 2000 : 100;
-  const once = async (): Promise<ArrayLike<number | bigint>> => (kind === 'predict' ? ((await m.predict(x, { verbose: 0 })) as trae.Tensor) : call(x)).data();
+  const once = async (): Promise<ArrayLike<number | bigint>> =>
+    (kind === 'predict' ? ((await m.predict(x, { verbose: 0 })) as trae.Tensor) : call(x)).data();
   return {
     name,
     request: { kind: 'predict', name: which, rows, calls },

@@ -51,7 +51,8 @@ export function movement(name: string, op: string, shape: number[], times: numbe
       else if (op === 'tile') near(name, Number(got[3 * columns * times + columns + 5]), Number(X[3 * columns + 5]), 0);
       else {
         let sum = 0;
-        for (let a = 0; a < times; a++) for (let b = 0; b < times; b++) sum += Number(D[((times + a) * w * times + 2 * times + b) * c + 3]);
+        for (let a = 0; a < times; a++)
+          for (let b = 0; b < times; b++) sum += Number(D[((times + a) * w * times + 2 * times + b) * c + 3]);
         near(name, Number(got[(w + 2) * c + 3]), sum, 1e-5);
       }
     },

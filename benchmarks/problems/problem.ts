@@ -21,7 +21,8 @@ export interface Problem {
 export const uniform = (shape: number[], seed: number, dtype: trae.DType = 'float32'): trae.Variable =>
   trae.variable(trae.random.uniform(shape, { seed, minval: -1, maxval: 1, dtype }), { trainable: false });
 export const near = (name: string, got: number, want: number, tolerance: number): void => {
-  if (!(Math.abs(got - want) <= tolerance * Math.max(1, Math.abs(want)))) throw new Error(`${name}: ${got} instead of ${want}`);
+  if (!(Math.abs(got - want) <= tolerance * Math.max(1, Math.abs(want))))
+    throw new Error(`${name}: ${got} instead of ${want}`);
 };
 /** How often a round runs `work` floating-point operations: about a tenth of a second, so that waking up does not count. */
 export const repeatsFor = (work: number): number => Math.max(3, Math.round(3e10 / work));

@@ -37,7 +37,11 @@ function elfEnd(b: Buffer, size: number, fd: number): number {
     isLittle = b[5] === 1;
   const u16 = (buffer: Buffer, at: number): number => (isLittle ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at));
   const word = (buffer: Buffer, at: number): number =>
-    is64 ? Number(isLittle ? buffer.readBigUInt64LE(at) : buffer.readBigUInt64BE(at)) : isLittle ? buffer.readUInt32LE(at) : buffer.readUInt32BE(at);
+    is64
+      ? Number(isLittle ? buffer.readBigUInt64LE(at) : buffer.readBigUInt64BE(at))
+      : isLittle
+        ? buffer.readUInt32LE(at)
+        : buffer.readUInt32BE(at);
   const [programs, sections] = is64 ? [word(b, 32), word(b, 40)] : [word(b, 28), word(b, 32)],
     sizes = is64 ? 54 : 42,
     [programSize, programCount, sectionSize, sectionCount] = [0, 2, 4, 6].map((at) => u16(b, sizes + at));
@@ -63,13 +67,21 @@ export function readBinaryFile(file: string): BinaryFile {
     if (b.toString('latin1', 0, 4) === '\x7fELF') {
       if (read < (b[4] === 2 ? 64 : 52)) return { ...unknown, format: 'ELF', platform: 'linux', announced: 64 };
       const machine = b[5] === 1 ? b.readUInt16LE(18) : b.readUInt16BE(18);
-      return { bytes, format: 'ELF', platform: 'linux', arch: ELF_MACHINES[machine] ?? null, announced: elfEnd(b, bytes, fd) };
+      return {
+        bytes,
+        format: 'ELF',
+        platform: 'linux',
+        arch: ELF_MACHINES[machine] ?? null,
+        announced: elfEnd(b, bytes, fd),
+      };
     }
     const magic = b.readUInt32LE(0);
-    if (magic === 0xfeedfacf) return { ...unknown, format: 'Mach-O', platform: 'darwin', arch: MACH_MACHINES[b.readUInt32LE(4)] ?? null };
+    if (magic === 0xfeedfacf)
+      return { ...unknown, format: 'Mach-O', platform: 'darwin', arch: MACH_MACHINES[b.readUInt32LE(4)] ?? null };
     if (magic === 0xbebafeca) return { ...unknown, format: 'Mach-O', platform: 'darwin' }; // of several processors
     const pe = b.toString('latin1', 0, 2) === 'MZ' ? b.readUInt32LE(60) : HEADER;
-    if (pe + 6 <= read && b.toString('latin1', pe, pe + 4) === 'PE\0\0') return { ...unknown, format: 'PE', platform: 'win32', arch: PE_MACHINES[b.readUInt16LE(pe + 4)] ?? null };
+    if (pe + 6 <= read && b.toString('latin1', pe, pe + 4) === 'PE\0\0')
+      return { ...unknown, format: 'PE', platform: 'win32', arch: PE_MACHINES[b.readUInt16LE(pe + 4)] ?? null };
     return unknown;
   } finally {
     fs.closeSync(fd);
@@ -83,13 +95,18 @@ export function faultOf(file: string): string | null {
     found = readBinaryFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' ? 'it cannot be read: permission denied' : code === 'ENOENT' ? 'it is a link to a file that is not there' : `it cannot be read: ${message}`;
+    return code === 'EACCES'
+      ? 'it cannot be read: permission denied'
+      : code === 'ENOENT'
+        ? 'it is a link to a file that is not there'
+        : `it cannot be read: ${message}`;
   }
   const { bytes, platform, arch, announced } = found;
   if (bytes === 0) return 'the file is empty';
   if (platform === null) return `it is no shared library (${bytes} bytes)`;
   const isUnix = process.platform !== 'darwin' && process.platform !== 'win32';
-  if (platform !== (isUnix ? 'linux' : process.platform)) return `it is made for ${SYSTEMS[platform]}, and this is ${SYSTEMS[process.platform as 'linux'] ?? process.platform}`;
+  if (platform !== (isUnix ? 'linux' : process.platform))
+    return `it is made for ${SYSTEMS[platform]}, and this is ${SYSTEMS[process.platform as 'linux'] ?? process.platform}`;
   if (arch !== null && arch !== process.arch) return `it is made for ${arch}, and this Node.js for ${process.arch}`;
   if (bytes < announced) return `the file is cut off: it has ${bytes} of at least ${announced} bytes`;
   return null;

@@ -39,13 +39,18 @@ function advice(folder: string, { override, platforms }: Places, attempts: reado
       `TRAE_NODE_PREBUILD is set to '${override}', so that only this folder was searched: unset it, or set it to a folder holding build/Release/trae.node or prebuilds/${platform}-${arch}.`,
     );
   for (const name of ['npm_config_platform', 'npm_config_arch', 'PREBUILDS_ONLY'])
-    if (process.env[name]) out.add(`${name} is set to '${process.env[name]}', which decides what is looked for: unset it.`);
+    if (process.env[name])
+      out.add(`${name} is set to '${process.env[name]}', which decides what is looked for: unset it.`);
   const lacking = lacksOfBaseline();
   if (lacking.length)
-    out.add(`this processor lacks ${lacking.join(', ')} (x86-64-v2, which the engine needs): use a processor of 2009 or later, or other settings of the virtual machine.`);
+    out.add(
+      `this processor lacks ${lacking.join(', ')} (x86-64-v2, which the engine needs): use a processor of 2009 or later, or other settings of the virtual machine.`,
+    );
   for (const { fix } of files) if (fix) out.add(`${fix}.`);
   if (files.some((a) => /made for|cut off|is empty|no shared library/.test(a.why)))
-    out.add('install the package again on this machine: "rm -rf node_modules/trae-node && npm install"; node_modules of another machine cannot be copied here.');
+    out.add(
+      'install the package again on this machine: "rm -rf node_modules/trae-node && npm install"; node_modules of another machine cannot be copied here.',
+    );
   if (!files.length && !platforms.includes(`${platform}-${arch}`))
     out.add(
       platforms.length
@@ -53,7 +58,10 @@ function advice(folder: string, { override, platforms }: Places, attempts: reado
         : `the package has no prebuilt binaries: it was made without them, or a tool that packed the project left ${path.join(folder, 'prebuilds')} out.`,
     );
   out.add(building(folder));
-  if (override === null) out.add('use a binary that lies elsewhere: set TRAE_NODE_PREBUILD to the folder that holds build/Release/trae.node.');
+  if (override === null)
+    out.add(
+      'use a binary that lies elsewhere: set TRAE_NODE_PREBUILD to the folder that holds build/Release/trae.node.',
+    );
   out.add('"npx trae-node doctor" shows this and more about the system.');
   return [...out];
 }

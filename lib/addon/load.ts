@@ -30,7 +30,10 @@ function attemptAll<T>(folder: string, searched: readonly Place[]): LoadedAddon<
         try {
           const value = open(folder, file, isFirst) as T,
             failed = attempts.filter((a) => a.isFile);
-          if (failed.length) process.emitWarning(`trae-node: ${failed.map((a) => `${a.at} could not be loaded (${a.why})`).join('; ')}. ${file} is used instead.`);
+          if (failed.length)
+            process.emitWarning(
+              `trae-node: ${failed.map((a) => `${a.at} could not be loaded (${a.why})`).join('; ')}. ${file} is used instead.`,
+            );
           return { value, file, isPrebuilt };
         } catch (error) {
           attempts.push({ at: file, isFile: true, ...reasonOf(error, file) });

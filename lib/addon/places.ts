@@ -72,10 +72,18 @@ function prebuiltFolder(above: string): { place: Place; platforms: string[] } {
     names = filesOf(folder),
     tuples = (names ?? []).map(nodeGypBuild.parseTuple).filter((t): t is Tuple => t !== undefined),
     platforms = tuples.map((t) => t.name).sort(),
-    mine = tuples.filter(nodeGypBuild.matchTuple(platform, arch)).sort(nodeGypBuild.compareTuples)[0] as Tuple | undefined;
-  const nothing = (at: string, empty: string) => ({ place: { folder: at, empty, candidates: [], isPrebuilt: true }, platforms });
+    mine = tuples.filter(nodeGypBuild.matchTuple(platform, arch)).sort(nodeGypBuild.compareTuples)[0] as
+      Tuple | undefined;
+  const nothing = (at: string, empty: string) => ({
+    place: { folder: at, empty, candidates: [], isPrebuilt: true },
+    platforms,
+  });
   if (names === null) return nothing(folder, 'there is no such folder');
-  if (!mine) return nothing(folder, `it holds nothing for ${platform}-${arch}${platforms.length ? `, only for ${platforms.join(', ')}` : ''}`);
+  if (!mine)
+    return nothing(
+      folder,
+      `it holds nothing for ${platform}-${arch}${platforms.length ? `, only for ${platforms.join(', ')}` : ''}`,
+    );
   const own = path.join(folder, mine.name),
     inside = filesOf(own) ?? [],
     fitting = inside
@@ -84,9 +92,17 @@ function prebuiltFolder(above: string): { place: Place; platforms: string[] } {
       .sort(nodeGypBuild.compareTags(runtime));
   if (!fitting.length) {
     const others = inside.filter((name) => name.endsWith('.node'));
-    return nothing(own, others.length ? `none of its files fits this libc, runtime or processor (${others.join(', ')})` : 'it holds no .node file');
+    return nothing(
+      own,
+      others.length
+        ? `none of its files fits this libc, runtime or processor (${others.join(', ')})`
+        : 'it holds no .node file',
+    );
   }
-  return { place: { folder: own, empty: null, candidates: fitting.map(({ file }) => path.join(own, file)), isPrebuilt: true }, platforms };
+  return {
+    place: { folder: own, empty: null, candidates: fitting.map(({ file }) => path.join(own, file)), isPrebuilt: true },
+    platforms,
+  };
 }
 // node-gyp-build makes the name of the variable from the manifest; where there is none (in a bundle), it looks at no variable.
 function overrideOf(packageFolder: string): string | null {
@@ -108,7 +124,11 @@ export function placesOf(packageFolder: string): Places {
   return {
     override,
     searched: [
-      ...builds.map((folder): Place => (isLeftOut ? { folder, empty: 'left out, because PREBUILDS_ONLY is set', candidates: [], isPrebuilt: false } : buildFolder(folder))),
+      ...builds.map((folder): Place =>
+        isLeftOut
+          ? { folder, empty: 'left out, because PREBUILDS_ONLY is set', candidates: [], isPrebuilt: false }
+          : buildFolder(folder),
+      ),
       prebuilt.place,
       prebuiltFolder(path.dirname(process.execPath)).place,
     ],

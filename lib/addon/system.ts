@@ -10,10 +10,15 @@ export function libcOfSystem(): string | null {
   if (!report) return null;
   // Otherwise it asks the network for the names of all open connections.
   if (before !== undefined) report.excludeNetwork = true;
-  const { header, sharedObjects = [] } = report.getReport() as { header?: { glibcVersionRuntime?: string }; sharedObjects?: string[] };
+  const { header, sharedObjects = [] } = report.getReport() as {
+    header?: { glibcVersionRuntime?: string };
+    sharedObjects?: string[];
+  };
   if (before !== undefined) report.excludeNetwork = before;
   if (header?.glibcVersionRuntime) return `glibc ${header.glibcVersionRuntime}`;
-  return sharedObjects.some((file) => /\bld-musl-|libc\.musl-/.test(file)) || fs.existsSync('/etc/alpine-release') ? 'musl' : null;
+  return sharedObjects.some((file) => /\bld-musl-|libc\.musl-/.test(file)) || fs.existsSync('/etc/alpine-release')
+    ? 'musl'
+    : null;
 }
 
 /** @internal */

@@ -6,9 +6,14 @@ import { UsageError } from './context';
 
 /** @internal What was asked for. */
 export type Request =
-  { kind: 'help'; command: Command | null } | { kind: 'version'; json: boolean } | { kind: 'run'; command: Command; operands: string[]; options: Record<string, string | boolean> };
+  | { kind: 'help'; command: Command | null }
+  | { kind: 'version'; json: boolean }
+  | { kind: 'run'; command: Command; operands: string[]; options: Record<string, string | boolean> };
 
-const PROGRAM: Readonly<Record<string, OptionOf>> = { ...COMMON, version: { type: 'boolean', help: 'show the version' } };
+const PROGRAM: Readonly<Record<string, OptionOf>> = {
+  ...COMMON,
+  version: { type: 'boolean', help: 'show the version' },
+};
 const SHORT: Readonly<Record<string, string>> = { h: 'help', o: 'out', v: 'version', V: 'version' };
 
 function commandOf(name: string): Command {
@@ -16,9 +21,15 @@ function commandOf(name: string): Command {
   if (found) return found;
   const names = COMMANDS.map((c) => c.name),
     near = nearest(name, names);
-  throw new UsageError(`there is no command '${name}'.${near ? ` Did you mean '${near}'?` : ` The commands are ${names.join(', ')}.`}`);
+  throw new UsageError(
+    `there is no command '${name}'.${near ? ` Did you mean '${near}'?` : ` The commands are ${names.join(', ')}.`}`,
+  );
 }
-function parse(args: readonly string[], known: Readonly<Record<string, OptionOf>>, command: Command | null): { operands: string[]; options: Record<string, string | boolean> } {
+function parse(
+  args: readonly string[],
+  known: Readonly<Record<string, OptionOf>>,
+  command: Command | null,
+): { operands: string[]; options: Record<string, string | boolean> } {
   const name = command?.name ?? null;
   const declared = Object.fromEntries(
     Object.entries(known).map(([option, { type }]) => {
@@ -27,7 +38,13 @@ function parse(args: readonly string[], known: Readonly<Record<string, OptionOf>
     }),
   );
   // Not strict: what is wrong is said here, in the words of this program.
-  const { tokens } = parseArgs({ args: [...args], options: declared, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: declared,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const operands: string[] = [],
     options: Record<string, string | boolean> = Object.create(null) as Record<string, string | boolean>;
   for (const token of tokens) {
@@ -35,12 +52,16 @@ function parse(args: readonly string[], known: Readonly<Record<string, OptionOf>
     if (token.kind !== 'option') continue;
     if (!Object.hasOwn(known, token.name)) {
       const near = nearest(token.name, Object.keys(known));
-      throw new UsageError(`${name ? `${name} has` : 'there is'} no option '${token.rawName}'.${near ? ` Did you mean '--${near}'?` : ''}`, name);
+      throw new UsageError(
+        `${name ? `${name} has` : 'there is'} no option '${token.rawName}'.${near ? ` Did you mean '--${near}'?` : ''}`,
+        name,
+      );
     }
     const { type, value } = known[token.name];
     if (token.name in options && type === 'string') throw new UsageError(`--${token.name} is given twice.`, name);
     if (type === 'boolean') {
-      if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value, not '${token.value}'.`, name);
+      if (token.value !== undefined)
+        throw new UsageError(`--${token.name} takes no value, not '${token.value}'.`, name);
       options[token.name] = true;
     } else {
       const isNext = token.inlineValue === false && /^--?[a-z]/i.test(token.value ?? '');
@@ -60,13 +81,17 @@ export function requestOf(args: readonly string[]): Request {
     if (options.version) return { kind: 'version', json: options.json === true };
     throw new UsageError('the command comes before its options.');
   }
-  if (first === 'help') return { kind: 'help', command: rest[0] === undefined || rest[0].startsWith('-') ? null : commandOf(rest[0]) };
+  if (first === 'help')
+    return { kind: 'help', command: rest[0] === undefined || rest[0].startsWith('-') ? null : commandOf(rest[0]) };
   const command = commandOf(first),
     { operands, options } = parse(rest, { ...command.options, ...COMMON }, command);
   if (options.help) return { kind: 'help', command };
   const isOpen = command.operands.at(-1)?.endsWith('...') ?? false;
   if (operands.length < command.operands.length)
-    throw new UsageError(`${command.name} needs ${command.operands.slice(operands.length).join(' and ').replace('...', '')}.`, command.name);
+    throw new UsageError(
+      `${command.name} needs ${command.operands.slice(operands.length).join(' and ').replace('...', '')}.`,
+      command.name,
+    );
   if (operands.length > command.operands.length && !isOpen) {
     const takes = command.operands.length ? `takes ${command.operands.join(' ')} alone` : 'takes no operands';
     throw new UsageError(`${command.name} ${takes}; '${operands[command.operands.length]}' is too much.`, command.name);

@@ -26,8 +26,13 @@ export const COMMON: Readonly<Record<string, OptionOf>> = {
   verbose: { type: 'boolean', help: 'with an error, show where in the program it arose' },
   help: { type: 'boolean', help: 'show this help' },
 };
-const customObjects: OptionOf = { type: 'string', value: 'FILE', help: "a JavaScript file that exports the model's own classes and functions; it is run" };
-const READS = 'MODEL is a .keras or .h5 file of any Keras, or the model.json of a layers model of TensorFlow.js; what a file is, is found by what it holds.';
+const customObjects: OptionOf = {
+  type: 'string',
+  value: 'FILE',
+  help: "a JavaScript file that exports the model's own classes and functions; it is run",
+};
+const READS =
+  'MODEL is a .keras or .h5 file of any Keras, or the model.json of a layers model of TensorFlow.js; what a file is, is found by what it holds.';
 
 /** @internal */
 export const COMMANDS: readonly Command[] = [
@@ -36,7 +41,9 @@ export const COMMANDS: readonly Command[] = [
     operands: [],
     about: 'shows the versions, the processor, the limits and the binary in use, and computes something',
     options: {},
-    details: ['Works where the engine does not load: then it shows every place that was tried, why each failed and what to do, and ends with status 1.'],
+    details: [
+      'Works where the engine does not load: then it shows every place that was tried, why each failed and what to do, and ends with status 1.',
+    ],
     load: () => import('./doctor.js'),
   },
   {
@@ -57,7 +64,11 @@ export const COMMANDS: readonly Command[] = [
     operands: ['MODEL'],
     about: 'draws the graph of a model',
     options: {
-      out: { type: 'string', value: 'FILE', help: 'where to: .svg, .png or .dot (default: the name of the model with .svg, in this folder)' },
+      out: {
+        type: 'string',
+        value: 'FILE',
+        help: 'where to: .svg, .png or .dot (default: the name of the model with .svg, in this folder)',
+      },
       'show-shapes': { type: 'boolean', help: 'shapes of inputs and outputs' },
       'show-dtype': { type: 'boolean', help: 'dtypes of outputs' },
       'show-layer-names': { type: 'boolean', help: 'names of the layers beside their classes' },
@@ -76,10 +87,18 @@ export const COMMANDS: readonly Command[] = [
     operands: ['IN', 'OUT'],
     about: 'writes a model or weights in another format, chosen by the name of OUT',
     options: {
-      model: { type: 'string', value: 'MODEL', help: 'the model that the weights in IN belong to: .keras, .h5, model.json or the JSON of an architecture' },
+      model: {
+        type: 'string',
+        value: 'MODEL',
+        help: 'the model that the weights in IN belong to: .keras, .h5, model.json or the JSON of an architecture',
+      },
       'by-name': { type: 'boolean', help: 'with --model: match layers by name' },
       'skip-mismatch': { type: 'boolean', help: 'with --model: leave alone what has another shape' },
-      'max-shard-size': { type: 'string', value: 'GB', help: 'for .weights.json: largest size of a file, in gigabytes of 1024^3 bytes (default 10)' },
+      'max-shard-size': {
+        type: 'string',
+        value: 'GB',
+        help: 'for .weights.json: largest size of a file, in gigabytes of 1024^3 bytes (default 10)',
+      },
       'no-compile': { type: 'boolean', help: 'leave out the optimizer, its state, loss and metrics' },
       'custom-objects': customObjects,
     },
@@ -106,12 +125,28 @@ export const COMMANDS: readonly Command[] = [
     operands: ['MODEL', 'INPUT...'],
     about: 'runs a model on data',
     options: {
-      out: { type: 'string', value: 'FILE', help: 'where to: .npy, .npz, .csv or .json (default: as text, to the standard output)' },
+      out: {
+        type: 'string',
+        value: 'FILE',
+        help: 'where to: .npy, .npz, .csv or .json (default: as text, to the standard output)',
+      },
       'batch-size': { type: 'string', value: 'N', help: 'examples at a time (default 32)' },
       top: { type: 'string', value: 'K', help: 'show the K largest values of each example, with their classes' },
-      'class-names': { type: 'string', value: 'NAMES', help: 'names of the classes: a file with one a line or a JSON array, or the names themselves with commas between' },
-      header: { type: 'string', value: 'yes|no', help: 'whether the first line of a .csv has names (default: when it holds no numbers)' },
-      delimiter: { type: 'string', value: 'CHARACTER', help: 'what stands between the values of a .csv (default: comma, semicolon or tab, whichever the first line has)' },
+      'class-names': {
+        type: 'string',
+        value: 'NAMES',
+        help: 'names of the classes: a file with one a line or a JSON array, or the names themselves with commas between',
+      },
+      header: {
+        type: 'string',
+        value: 'yes|no',
+        help: 'whether the first line of a .csv has names (default: when it holds no numbers)',
+      },
+      delimiter: {
+        type: 'string',
+        value: 'CHARACTER',
+        help: 'what stands between the values of a .csv (default: comma, semicolon or tab, whichever the first line has)',
+      },
       rescale: { type: 'string', value: 'FACTOR', help: 'multiply images by this, as 1/255' },
       interpolation: {
         type: 'string',

@@ -32,18 +32,34 @@ export function textOption({ options }: Context, name: string): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 /** @internal @throws UsageError for what is no number in the range. */
-export function numberOption(context: Context, command: string, name: string, { whole = true, least = 1 }: { whole?: boolean; least?: number } = {}): number | undefined {
+export function numberOption(
+  context: Context,
+  command: string,
+  name: string,
+  { whole = true, least = 1 }: { whole?: boolean; least?: number } = {},
+): number | undefined {
   const text = textOption(context, name);
   if (text === undefined) return undefined;
   const value = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value)) || value < least)
-    throw new UsageError(`--${name} takes a ${whole ? 'whole ' : ''}number of at least ${least}, not '${text}'.`, command);
+    throw new UsageError(
+      `--${name} takes a ${whole ? 'whole ' : ''}number of at least ${least}, not '${text}'.`,
+      command,
+    );
   return value;
 }
 /** @internal @throws UsageError for a value that is not one of those. */
-export function choiceOption<T extends string>(context: Context, command: string, name: string, choices: readonly T[]): T | undefined {
+export function choiceOption<T extends string>(
+  context: Context,
+  command: string,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
   const text = textOption(context, name);
   if (text === undefined || choices.includes(text as T)) return text as T | undefined;
   const near = nearest(text, choices);
-  throw new UsageError(`--${name} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not '${text}'.${near ? ` Did you mean '${near}'?` : ''}`, command);
+  throw new UsageError(
+    `--${name} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not '${text}'.${near ? ` Did you mean '${near}'?` : ''}`,
+    command,
+  );
 }

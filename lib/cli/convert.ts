@@ -15,7 +15,10 @@ const FORMATS = ['.weights.h5', '.weights.json', '.safetensors', '.keras', '.hdf
 type Format = (typeof FORMATS)[number];
 const WHOLE: readonly Format[] = ['.keras', '.h5', '.hdf5'];
 const UNWRITTEN: readonly (readonly [RegExp, string])[] = [
-  [/(^|\/)model\.json$|\.json$/i, 'models of TensorFlow.js are read and not written: the layers of Keras 3 have no names there'],
+  [
+    /(^|\/)model\.json$|\.json$/i,
+    'models of TensorFlow.js are read and not written: the layers of Keras 3 have no names there',
+  ],
   [/\.onnx$/i, 'ONNX is neither read nor written'],
   [/\.(pb|tflite)$/i, 'SavedModel and TensorFlow Lite are not written: they hold graphs of TensorFlow'],
   [/\.(pt|pth|bin|ckpt)$/i, 'files of PyTorch are not written: they are pickles, which can hold a program'],
@@ -25,12 +28,18 @@ function formatOf(out: string): Format {
   const found = FORMATS.find((f) => out.endsWith(f));
   if (found) return found;
   const why = UNWRITTEN.find(([pattern]) => pattern.test(out))?.[1];
-  throw new UsageError(`${out}: ${why ?? 'the name says no format'}. Known are .keras, .h5, .weights.h5, .weights.json, .safetensors and .npz.`, 'convert');
+  throw new UsageError(
+    `${out}: ${why ?? 'the name says no format'}. Known are .keras, .h5, .weights.h5, .weights.json, .safetensors and .npz.`,
+    'convert',
+  );
 }
 /** What is not in the new file. */
 function leftOut(kind: FileKind, format: Format, isCompiled: boolean): string[] {
   if (!MODEL_KINDS.includes(kind) || WHOLE.includes(format)) return [];
-  return ['the configuration of the model', ...(isCompiled && /npz|safetensors/.test(format) ? ['the optimizer and its state'] : [])];
+  return [
+    'the configuration of the model',
+    ...(isCompiled && /npz|safetensors/.test(format) ? ['the optimizer and its state'] : []),
+  ];
 }
 interface Converted {
   tensors: number;
@@ -46,13 +55,23 @@ async function byModel(context: Context, kind: FileKind, format: Format): Promis
     given = textOption(context, 'model'),
     isCompiled = options['no-compile'] !== true,
     { model } = await readModel(context, given ?? from, { compile: isCompiled });
-  const report = given === undefined ? null : await model.loadWeights(from, { byName: options['by-name'] === true, skipMismatch: options['skip-mismatch'] === true, signal });
-  if (report && !report.loaded.length && model.weights.length) throw new InputError(`${from}: none of its weights belongs to ${given}.`);
+  const report =
+    given === undefined
+      ? null
+      : await model.loadWeights(from, {
+          byName: options['by-name'] === true,
+          skipMismatch: options['skip-mismatch'] === true,
+          signal,
+        });
+  if (report && !report.loaded.length && model.weights.length)
+    throw new InputError(`${from}: none of its weights belongs to ${given}.`);
   if (WHOLE.includes(format)) await model.save(out, { signal });
   else
     await model.saveWeights(out, {
       signal,
-      ...(format === '.weights.json' ? { maxShardSize: numberOption(context, 'convert', 'max-shard-size', { whole: false, least: 1e-9 }) ?? 10 } : {}),
+      ...(format === '.weights.json'
+        ? { maxShardSize: numberOption(context, 'convert', 'max-shard-size', { whole: false, least: 1e-9 }) ?? 10 }
+        : {}),
     });
   return {
     tensors: model.weights.length,
@@ -69,13 +88,20 @@ async function byArrays(context: Context, format: Format): Promise<Converted> {
   return withKnownFile(from, (source, kind) =>
     withArrays(source, kind, signal, async ({ arrays, metadata, notes }) => {
       if (!arrays.length) throw new InputError(`${from}: it holds no arrays.`);
-      await writeAtomically(out, (sink) => (format === '.npz' ? writeNpz(sink, arrays) : writeSafetensors(sink, arrays, metadata)), signal);
+      await writeAtomically(
+        out,
+        (sink) => (format === '.npz' ? writeNpz(sink, arrays) : writeSafetensors(sink, arrays, metadata)),
+        signal,
+      );
       const isVoid = format === '.npz' && arrays.some((a) => a.dtype === 'bfloat16');
       return {
         tensors: arrays.length,
         bytes: arrays.reduce((n, a) => n + a.shape.reduce((x, y) => x * y, elementSize[a.dtype]), 0),
         leftOut: [],
-        notes: [...notes, ...(isVoid ? ['NumPy has no bfloat16: such arrays have its type V2, two bytes of no meaning.'] : [])],
+        notes: [
+          ...notes,
+          ...(isVoid ? ['NumPy has no bfloat16: such arrays have its type V2, two bytes of no meaning.'] : []),
+        ],
         skipped: [],
       };
     }),
@@ -95,20 +121,29 @@ export const run: CommandRun = async (context) => {
   const [from, out] = context.operands,
     format = formatOf(out),
     given = textOption(context, 'model');
-  for (const name of ['by-name', 'skip-mismatch']) if (context.options[name] && given === undefined) throw new UsageError(`--${name} goes with --model.`, 'convert');
+  for (const name of ['by-name', 'skip-mismatch'])
+    if (context.options[name] && given === undefined) throw new UsageError(`--${name} goes with --model.`, 'convert');
   if (context.options['max-shard-size'] !== undefined && format !== '.weights.json')
     throw new UsageError('--max-shard-size goes with a target that ends in .weights.json.', 'convert');
   numberOption(context, 'convert', 'max-shard-size', { whole: false, least: 1e-9 });
   if (isSame(from, out)) throw new UsageError(`${from} and ${out} are the same file.`, 'convert');
   const kind = await withKnownFile(from, (_, k) => Promise.resolve(k), context.signal);
-  if (kind === 'npy' || kind === 'hdf5') throw new InputError(`${from}: it holds neither a model nor weights: it is ${kindText(kind)}.`);
+  if (kind === 'npy' || kind === 'hdf5')
+    throw new InputError(`${from}: it holds neither a model nor weights: it is ${kindText(kind)}.`);
   if (kind === 'architecture')
-    throw new InputError(`${from}: it is an architecture without weights, of which no ${format} can be made.\n  Fix: name the file with the weights, and this one by --model.`);
+    throw new InputError(
+      `${from}: it is an architecture without weights, of which no ${format} can be made.\n  Fix: name the file with the weights, and this one by --model.`,
+    );
   const isModel = MODEL_KINDS.includes(kind),
     isArrays = format === '.npz' || format === '.safetensors';
   if (!isModel && given === undefined && !isArrays) {
-    const why = WHOLE.includes(format) && format === '.keras' ? 'a model cannot be made of them' : `${format} follows the layers of a model`;
-    throw new InputError(`${from}: it holds weights alone (${kindText(kind)}); ${why}.\n  Fix: name the model that they belong to: --model MODEL.`);
+    const why =
+      WHOLE.includes(format) && format === '.keras'
+        ? 'a model cannot be made of them'
+        : `${format} follows the layers of a model`;
+    throw new InputError(
+      `${from}: it holds weights alone (${kindText(kind)}); ${why}.\n  Fix: name the model that they belong to: --model MODEL.`,
+    );
   }
   const result = await (isModel || given !== undefined ? byModel(context, kind, format) : byArrays(context, format));
   const { size } = fs.statSync(out);

@@ -22,17 +22,41 @@ const SECONDS = 120;
 function probe(signal: AbortSignal): Promise<ProbeResult> {
   const program = path.join(__dirname, `engine_probe${path.extname(__filename)}`);
   return new Promise((resolve) => {
-    execFile(process.execPath, [...process.execArgv, program], { signal, timeout: SECONDS * 1000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
-      try {
-        resolve(JSON.parse(stdout) as ProbeResult);
-      } catch {
-        const { signal: name, code, killed } = (error ?? {}) as { signal?: string; code?: number | string; killed?: boolean };
-        const end = killed ? `did not end within ${SECONDS} seconds` : name ? `was ended by ${name}` : `ended with status ${code ?? 0}`;
-        const meaning = name === 'SIGILL' ? ': this processor lacks instructions that the binary has' : name === 'SIGBUS' ? ': the file is damaged' : '';
-        const said = stderr.trim().split('\n').slice(-3).join('\n  ');
-        resolve({ error: { code: null, message: `the process that loads the engine ${end}${meaning}.${said ? `\n  ${said}` : ''}`, attempts: [] } });
-      }
-    });
+    execFile(
+      process.execPath,
+      [...process.execArgv, program],
+      { signal, timeout: SECONDS * 1000, maxBuffer: 1 << 24 },
+      (error, stdout, stderr) => {
+        try {
+          resolve(JSON.parse(stdout) as ProbeResult);
+        } catch {
+          const {
+            signal: name,
+            code,
+            killed,
+          } = (error ?? {}) as { signal?: string; code?: number | string; killed?: boolean };
+          const end = killed
+            ? `did not end within ${SECONDS} seconds`
+            : name
+              ? `was ended by ${name}`
+              : `ended with status ${code ?? 0}`;
+          const meaning =
+            name === 'SIGILL'
+              ? ': this processor lacks instructions that the binary has'
+              : name === 'SIGBUS'
+                ? ': the file is damaged'
+                : '';
+          const said = stderr.trim().split('\n').slice(-3).join('\n  ');
+          resolve({
+            error: {
+              code: null,
+              message: `the process that loads the engine ${end}${meaning}.${said ? `\n  ${said}` : ''}`,
+              attempts: [],
+            },
+          });
+        }
+      },
+    );
   });
 }
 /** Which instruction set was chosen and why; null where it cannot be told. */
@@ -41,20 +65,31 @@ function isaReason(isa: string, { features }: Processor): string {
     isKnown = limit === undefined || ['base', 'avx2', 'avx512'].includes(limit),
     note = isKnown ? '' : `; TRAE_MAX_ISA is '${limit}', which is none of base, avx2 and avx512, and is ignored`;
   if (process.arch !== 'x64') return `the vectors of ${process.arch}`;
-  const wanted: Readonly<Record<string, readonly string[]>> = { avx512: ['avx512f', 'avx512dq', 'avx512bw', 'avx512vl'], avx2: ['avx2', 'fma'], base: ['sse4_2'] };
+  const wanted: Readonly<Record<string, readonly string[]>> = {
+    avx512: ['avx512f', 'avx512dq', 'avx512bw', 'avx512vl'],
+    avx2: ['avx2', 'fma'],
+    base: ['sse4_2'],
+  };
   const better = isa === 'base' ? 'avx2' : isa === 'avx2' ? 'avx512' : null,
     lacking = better && features ? wanted[better].filter((f) => !features.includes(f)) : [];
   if (isKnown && limit !== undefined && limit === isa && !lacking.length && better) return `TRAE_MAX_ISA is '${limit}'`;
   if (better === null) return `the processor has ${wanted[isa]?.join(', ') ?? isa}${note}`;
-  return (lacking.length ? `the best that the processor has: ${better} needs ${lacking.join(', ')}` : 'the best that was found') + note;
+  return (
+    (lacking.length
+      ? `the best that the processor has: ${better} needs ${lacking.join(', ')}`
+      : 'the best that was found') + note
+  );
 }
 function threadsReason(threads: number, cgroup: Cgroup | null): string {
   const set = process.env.OMP_NUM_THREADS,
     available = os.availableParallelism(),
     quota = cgroup?.cpuQuota ?? null;
-  if (quota !== null && threads === Math.max(1, Math.ceil(quota)) && threads < available) return `the container may use ${quota} processors`;
+  if (quota !== null && threads === Math.max(1, Math.ceil(quota)) && threads < available)
+    return `the container may use ${quota} processors`;
   if (set && Number(set) === threads) return `OMP_NUM_THREADS is ${set}`;
-  return threads === available ? 'as many as processors that this process may use' : `of ${counted(available, 'processor')} that this process may use`;
+  return threads === available
+    ? 'as many as processors that this process may use'
+    : `of ${counted(available, 'processor')} that this process may use`;
 }
 interface Cache {
   folder: string;
@@ -89,10 +124,20 @@ function cacheState(): Cache {
 function addonFacts({ file, isPrebuilt }: Engine) {
   const { size, mtime } = fs.statSync(file),
     isNamed = !file.startsWith(packageFolder + path.sep);
-  return { file, origin: isPrebuilt ? 'prebuilt, came with the package' : 'built on this machine', isNamed, bytes: size, modified: mtime.toISOString() };
+  return {
+    file,
+    origin: isPrebuilt ? 'prebuilt, came with the package' : 'built on this machine',
+    isNamed,
+    bytes: size,
+    modified: mtime.toISOString(),
+  };
 }
 const optionalLine = ({ name, version, found, error, for: purpose }: OptionalPackage): string =>
-  error ? `${name} ${version}: does not load (${error})` : found ? `${name}${version ? ` ${version}` : ''}` : `${name}: not installed (for ${purpose}: npm install ${name})`;
+  error
+    ? `${name} ${version}: does not load (${error})`
+    : found
+      ? `${name}${version ? ` ${version}` : ''}`
+      : `${name}: not installed (for ${purpose}: npm install ${name})`;
 
 export const run: CommandRun = async (context) => {
   const [result, packages] = await Promise.all([probe(context.signal), optionalPackages()]);
@@ -111,14 +156,24 @@ export const run: CommandRun = async (context) => {
   const passed = engine !== null && engine.tests.every((t) => t.passed);
   const report = {
     passed,
-    versions: { 'trae-node': version, node: process.versions.node, nodeApi: process.versions.napi, v8: process.versions.v8, onednn: engine?.onednn ?? null },
+    versions: {
+      'trae-node': version,
+      node: process.versions.node,
+      nodeApi: process.versions.napi,
+      v8: process.versions.v8,
+      onednn: engine?.onednn ?? null,
+    },
     packageFolder,
     node: process.execPath,
     platform: `${process.platform}-${process.arch}`,
     system: systemName(),
     libc: libcOfSystem(),
     processor: { ...processor, processors: available },
-    instructionSet: engine && { chosen: engine.isa, why: isaReason(engine.isa, processor), onednnLimit: process.env.ONEDNN_MAX_CPU_ISA ?? process.env.DNNL_MAX_CPU_ISA ?? null },
+    instructionSet: engine && {
+      chosen: engine.isa,
+      why: isaReason(engine.isa, processor),
+      onednnLimit: process.env.ONEDNN_MAX_CPU_ISA ?? process.env.DNNL_MAX_CPU_ISA ?? null,
+    },
     threads: engine && { count: engine.threads, why: threadsReason(engine.threads, cgroup) },
     cgroup,
     memory: { bytes: os.totalmem(), freeBytes: os.freemem(), heapLimitBytes: v8.getHeapStatistics().heap_size_limit },
@@ -141,19 +196,41 @@ export const run: CommandRun = async (context) => {
     [
       factsText([
         ['trae-node', `${version}, in ${packageFolder}`],
-        ['Node.js', `${process.versions.node} (Node-API ${process.versions.napi}, V8 ${process.versions.v8}), ${process.execPath}`],
+        [
+          'Node.js',
+          `${process.versions.node} (Node-API ${process.versions.napi}, V8 ${process.versions.v8}), ${process.execPath}`,
+        ],
         ['system', `${systemName()}, ${process.platform}-${process.arch}`],
         ['C library', report.libc],
         ['processor', `${processor.model}; ${counted(available, 'processor')} for this process`],
-        ['has', processor.features === null ? null : processor.features.join(' ') || 'none of the vector instructions that are looked for'],
+        [
+          'has',
+          processor.features === null
+            ? null
+            : processor.features.join(' ') || 'none of the vector instructions that are looked for',
+        ],
         ['instructions', engine && `${engine.isa}: ${isaReason(engine.isa, processor)}`],
         ['threads', engine && `${engine.threads}: ${threadsReason(engine.threads, cgroup)}`],
         ['container', limits && `cgroup ${cgroup.version}: ${limits.join(', ')}`],
-        ['memory', `${bytesText(os.totalmem())}, ${bytesText(os.freemem())} free; JavaScript's heap at most ${bytesText(report.memory.heapLimitBytes)}`],
-        ['oneDNN', engine && `${engine.onednn}${report.instructionSet?.onednnLimit ? `, limited to ${report.instructionSet.onednnLimit} by ONEDNN_MAX_CPU_ISA` : ''}`],
+        [
+          'memory',
+          `${bytesText(os.totalmem())}, ${bytesText(os.freemem())} free; JavaScript's heap at most ${bytesText(report.memory.heapLimitBytes)}`,
+        ],
+        [
+          'oneDNN',
+          engine &&
+            `${engine.onednn}${report.instructionSet?.onednnLimit ? `, limited to ${report.instructionSet.onednnLimit} by ONEDNN_MAX_CPU_ISA` : ''}`,
+        ],
         ['GPU', driver ? `none is used: this build computes on the processor (there is the ${driver})` : 'none'],
-        ['binary', addon && `${addon.file}\n${addon.origin}${addon.isNamed ? ', outside of the package' : ''}; ${bytesText(addon.bytes)}, of ${addon.modified.slice(0, 10)}`],
-        ['loaded', engine && `in ${engine.loadMilliseconds.toFixed(0)} ms, ${bytesText(engine.residentBytes)} resident`],
+        [
+          'binary',
+          addon &&
+            `${addon.file}\n${addon.origin}${addon.isNamed ? ', outside of the package' : ''}; ${bytesText(addon.bytes)}, of ${addon.modified.slice(0, 10)}`,
+        ],
+        [
+          'loaded',
+          engine && `in ${engine.loadMilliseconds.toFixed(0)} ms, ${bytesText(engine.residentBytes)} resident`,
+        ],
         [
           'cache',
           `${cache.folder} (${cache.exists ? `${counted(cache.files, 'file')}, ${bytesText(cache.bytes)}` : 'not there yet'}${cache.writable ? '' : '; it cannot be written'})`,
@@ -165,10 +242,20 @@ export const run: CommandRun = async (context) => {
             .map(([name, value]) => `${name}=${value}`)
             .join('\n') || 'none that matters is set',
         ],
-        ['self-test', engine && engine.tests.map((t) => `${t.name}: ${t.passed ? `right, ${t.milliseconds.toFixed(1)} ms` : `WRONG: ${t.error}`}`).join('\n')],
+        [
+          'self-test',
+          engine &&
+            engine.tests
+              .map((t) => `${t.name}: ${t.passed ? `right, ${t.milliseconds.toFixed(1)} ms` : `WRONG: ${t.error}`}`)
+              .join('\n'),
+        ],
       ]),
       '',
-      error ? error.message : passed ? 'All is well.' : 'The engine computes wrong values: please report this with the lines above.',
+      error
+        ? error.message
+        : passed
+          ? 'All is well.'
+          : 'The engine computes wrong values: please report this with the lines above.',
     ].join('\n');
   context.print(text, report);
   return passed ? 0 : 1;

@@ -25,17 +25,22 @@ export interface Engine {
   readonly tests: readonly SelfTest[];
 }
 /** @internal */
-export type ProbeResult = { engine: Engine } | { error: { code: string | null; message: string; attempts: readonly Attempt[] } };
+export type ProbeResult =
+  { engine: Engine } | { error: { code: string | null; message: string; attempts: readonly Attempt[] } };
 
 type Library = typeof import('../index');
 const SIZE = 48;
 /** Each gives the largest difference from the right values, which are computed number by number. */
 const TESTS: Readonly<Record<string, (trae: Library) => Promise<number>>> = {
   'matrix product': async (trae) => {
-    const a = Array.from({ length: SIZE }, (_, i) => Array.from({ length: SIZE }, (_, j) => ((i * 7 + j * 3) % 11) - 5)),
+    const a = Array.from({ length: SIZE }, (_, i) =>
+        Array.from({ length: SIZE }, (_, j) => ((i * 7 + j * 3) % 11) - 5),
+      ),
       b = a.map((row, i) => row.map((v, j) => (v + i + 2 * j) % 7)),
       found = (await trae.matmul(trae.tensor(a), trae.tensor(b)).array()) as number[][];
-    return Math.max(...a.flatMap((row, i) => row.map((_, j) => Math.abs(found[i][j] - row.reduce((s, v, k) => s + v * b[k][j], 0)))));
+    return Math.max(
+      ...a.flatMap((row, i) => row.map((_, j) => Math.abs(found[i][j] - row.reduce((s, v, k) => s + v * b[k][j], 0)))),
+    );
   },
   gradient: async (trae) => {
     const x = [0.5, -1, 2, 3],
@@ -46,8 +51,11 @@ const TESTS: Readonly<Record<string, (trae: Library) => Promise<number>>> = {
   },
   convolution: async (trae) => {
     const image = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => [(i * j) % 5])),
-      found = (await trae.ops.conv(trae.tensor([image]), trae.ones([3, 3, 1, 1]), { padding: 'valid' }).array()) as number[][][][];
-    const sumAt = (i: number, j: number): number => [0, 1, 2].reduce((s, di) => s + [0, 1, 2].reduce((r, dj) => r + image[i + di][j + dj][0], 0), 0);
+      found = (await trae.ops
+        .conv(trae.tensor([image]), trae.ones([3, 3, 1, 1]), { padding: 'valid' })
+        .array()) as number[][][][];
+    const sumAt = (i: number, j: number): number =>
+      [0, 1, 2].reduce((s, di) => s + [0, 1, 2].reduce((r, dj) => r + image[i + di][j + dj][0], 0), 0);
     return Math.max(...found[0].flatMap((row, i) => row.map(([v], j) => Math.abs(v - sumAt(i, j)))));
   },
   // One step of gradient descent from 0 towards y = 2 x: w = rate * mean(2 x y).
@@ -101,7 +109,11 @@ async function probe(): Promise<ProbeResult> {
       },
     };
   } catch (error) {
-    const { code = null, message, attempts = [] } = error as { code?: string; message: string; attempts?: readonly Attempt[] };
+    const {
+      code = null,
+      message,
+      attempts = [],
+    } = error as { code?: string; message: string; attempts?: readonly Attempt[] };
     return { error: { code, message, attempts } };
   }
 }

@@ -31,7 +31,8 @@ export const MODEL_KINDS: readonly FileKind[] = ['keras', 'h5-model', 'tfjs', 'a
 const MOST_JSON = 1 << 28;
 /** @internal The value of a file of JSON. */
 export async function jsonOf(source: ByteSource, signal?: AbortSignal | null): Promise<unknown> {
-  if (source.size > MOST_JSON) throw new InputError(`${source.name}: it has ${source.size} bytes of JSON; at most ${MOST_JSON} are read.`);
+  if (source.size > MOST_JSON)
+    throw new InputError(`${source.name}: it has ${source.size} bytes of JSON; at most ${MOST_JSON} are read.`);
   return parseJson(
     Buffer.from(await source.read(0, source.size, signal))
       .toString('utf8')
@@ -39,9 +40,14 @@ export async function jsonOf(source: ByteSource, signal?: AbortSignal | null): P
     source.name,
   );
 }
-const unread = (file: string, what: string, fix: string): InputError => new InputError(`${file}: it is ${what}, which is not read.\n  Fix: ${fix}`);
+const unread = (file: string, what: string, fix: string): InputError =>
+  new InputError(`${file}: it is ${what}, which is not read.\n  Fix: ${fix}`);
 const SIGNATURES: readonly (readonly [RegExp, string, string])[] = [
-  [/^89504e47|^ffd8ff|^47494638|^52494646........57454250|^424d/, 'an image', 'for `trae-node predict` images come after the model.'],
+  [
+    /^89504e47|^ffd8ff|^47494638|^52494646........57454250|^424d/,
+    'an image',
+    'for `trae-node predict` images come after the model.',
+  ],
   [/^47475546/, 'a GGUF file', 'convert its weights to safetensors.'],
   [/^1f8b/, 'compressed by gzip', 'unpack it.'],
   [/^80[0-9a-f]{2}/, 'a pickle of Python, which can hold a program', 'save it in Keras: model.save("model.keras").'],
@@ -58,11 +64,17 @@ function jsonKind(json: unknown, file: string): FileKind {
   if (isRecord(topology)) {
     const config = isRecord(topology.model_config) ? topology.model_config : topology;
     if (typeof config.class_name !== 'string')
-      throw unread(file, 'a graph model of TensorFlow.js, whose layers are lost', 'export a layers model, or use the model it was made of.');
+      throw unread(
+        file,
+        'a graph model of TensorFlow.js, whose layers are lost',
+        'export a layers model, or use the model it was made of.',
+      );
     return 'tfjs';
   }
   if (typeof json.class_name === 'string') return 'architecture';
-  throw new InputError(`${file}: it is JSON, but it describes neither a model nor weights: it has neither 'class_name' nor 'modelTopology' nor 'weight_map'.`);
+  throw new InputError(
+    `${file}: it is JSON, but it describes neither a model nor weights: it has neither 'class_name' nor 'modelTopology' nor 'weight_map'.`,
+  );
 }
 /** @internal @throws InputError that says what a file is that is none of these. */
 export async function kindOfFile(source: ByteSource, signal?: AbortSignal | null): Promise<FileKind> {
@@ -72,7 +84,8 @@ export async function kindOfFile(source: ByteSource, signal?: AbortSignal | null
     const { names } = new ZipReader(source);
     if (names.includes('config.json')) return 'keras';
     if (names.length && names.every((n) => n.endsWith('.npy'))) return 'npz';
-    if (names.some((n) => /(^|\/)data\.pkl$/.test(n))) throw unread(file, 'a file of PyTorch, which can hold a program', 'save its weights as safetensors.');
+    if (names.some((n) => /(^|\/)data\.pkl$/.test(n)))
+      throw unread(file, 'a file of PyTorch, which can hold a program', 'save its weights as safetensors.');
     throw new InputError(
       `${file}: it is a zip archive, but neither of Keras nor of NumPy.${names.length ? `\n  Its members: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}` : ''}`,
     );
@@ -87,17 +100,29 @@ export async function kindOfFile(source: ByteSource, signal?: AbortSignal | null
   if (head.toString('latin1', 0, 6) === '\x93NUMPY') return 'npy';
   if (isJson(source)) return jsonKind(await jsonOf(source, signal), file);
   // The length of a header, then the header, which is JSON.
-  if (source.size >= 9 && head.readUInt32LE(4) === 0 && (head[8] === 0x7b || file.endsWith('.safetensors'))) return 'safetensors';
+  if (source.size >= 9 && head.readUInt32LE(4) === 0 && (head[8] === 0x7b || file.endsWith('.safetensors')))
+    return 'safetensors';
   for (const [pattern, what, fix] of SIGNATURES) if (pattern.test(head.toString('hex'))) throw unread(file, what, fix);
   if (file.endsWith('.safetensors')) return 'safetensors';
-  throw new InputError(`${file}: it is no file of a model or of weights: it starts with ${head.subarray(0, 8).toString('hex')}.`);
+  throw new InputError(
+    `${file}: it is no file of a model or of weights: it starts with ${head.subarray(0, 8).toString('hex')}.`,
+  );
 }
 /** @internal Opens a file of one of these kinds. @throws InputError for folders, and what is none. */
-export async function withKnownFile<T>(file: string, use: (source: ByteSource, kind: FileKind) => Promise<T>, signal?: AbortSignal | null): Promise<T> {
+export async function withKnownFile<T>(
+  file: string,
+  use: (source: ByteSource, kind: FileKind) => Promise<T>,
+  signal?: AbortSignal | null,
+): Promise<T> {
   if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     if (fs.existsSync(path.join(file, 'saved_model.pb')))
-      throw unread(file, 'a SavedModel of TensorFlow', 'open it in Keras and save it: keras.models.load_model(folder).save("model.keras").');
-    if (fs.existsSync(path.join(file, 'model.json'))) throw new InputError(`${file}: it is a folder.\n  Fix: name the file ${path.join(file, 'model.json')}.`);
+      throw unread(
+        file,
+        'a SavedModel of TensorFlow',
+        'open it in Keras and save it: keras.models.load_model(folder).save("model.keras").',
+      );
+    if (fs.existsSync(path.join(file, 'model.json')))
+      throw new InputError(`${file}: it is a folder.\n  Fix: name the file ${path.join(file, 'model.json')}.`);
     throw new InputError(`${file}: it is a folder.\n  Fix: name a file.`);
   }
   return withFile(file, async (source) => use(source, await kindOfFile(source, signal)));

@@ -2,12 +2,23 @@
 import type { ByteSource } from '../io/source';
 import type { CommandRun } from './context';
 import { kindText, withKnownFile, type FileKind } from './file_kind';
-import { inspectArchitecture, inspectHdf5Model, inspectKeras, inspectTfjs, type ModelInspection } from './inspect_models';
+import {
+  inspectArchitecture,
+  inspectHdf5Model,
+  inspectKeras,
+  inspectTfjs,
+  type ModelInspection,
+} from './inspect_models';
 import { inspectHdf5Weights, inspectNpy, inspectNpz, inspectSafetensors, inspectShards } from './inspect_weights';
 import { modelFacts, type Inspection, type ModelFacts, type TensorRow } from './inspection';
 import { bytesText, counted, factsText, safeText, shapeText, tableText } from './text';
 
-const READERS: Readonly<Record<FileKind, (source: ByteSource, signal: AbortSignal) => Inspection | ModelInspection | Promise<Inspection | ModelInspection>>> = {
+const READERS: Readonly<
+  Record<
+    FileKind,
+    (source: ByteSource, signal: AbortSignal) => Inspection | ModelInspection | Promise<Inspection | ModelInspection>
+  >
+> = {
   keras: inspectKeras,
   'h5-model': inspectHdf5Model,
   tfjs: inspectTfjs,
@@ -25,7 +36,8 @@ const totalsOf = (rows: readonly TensorRow[]): { tensors: number; parameters: nu
   parameters: rows.reduce((n, t) => n + t.shape.reduce((a, b) => a * b, 1), 0),
   bytes: rows.reduce((n, t) => n + t.bytes, 0),
 });
-const totalText = ({ tensors, parameters, bytes }: ReturnType<typeof totalsOf>): string => `${counted(tensors, 'tensor')}, ${counted(parameters, 'number')}, ${bytesText(bytes)}`;
+const totalText = ({ tensors, parameters, bytes }: ReturnType<typeof totalsOf>): string =>
+  `${counted(tensors, 'tensor')}, ${counted(parameters, 'number')}, ${bytesText(bytes)}`;
 
 function modelText({ name, class: kind, layers, compiled }: ModelFacts): string {
   const facts = factsText([
@@ -37,7 +49,25 @@ function modelText({ name, class: kind, layers, compiled }: ModelFacts): string 
   return layers.length ? `${facts}\n${tableText(layers.map((l) => [l.name ?? '', l.class]))}` : facts;
 }
 function tensorsText(rows: readonly TensorRow[]): string {
-  const plain = new Set(['F32', 'F16', 'BF16', 'F64', '<f4', '<f2', '<f8', '|i1', '<i4', '<i8', '|u1', '|b1', 'I8', 'I32', 'I64', 'U8', 'BOOL']);
+  const plain = new Set([
+    'F32',
+    'F16',
+    'BF16',
+    'F64',
+    '<f4',
+    '<f2',
+    '<f8',
+    '|i1',
+    '<i4',
+    '<i8',
+    '|u1',
+    '|b1',
+    'I8',
+    'I32',
+    'I64',
+    'U8',
+    'BOOL',
+  ]);
   return tableText(
     rows.map(({ name, shape, dtype, stored, bytes, note }) => {
       const type = stored === dtype || plain.has(stored) ? dtype : `${dtype} (stored: ${stored})`;
@@ -63,7 +93,10 @@ export const run: CommandRun = async (context) => {
           factsText([
             ['file', file],
             ['kind', kindText(kind)],
-            ['bytes', `${source.size.toLocaleString('en-US')}${source.size >= 1024 ? ` (${bytesText(source.size)})` : ''}`],
+            [
+              'bytes',
+              `${source.size.toLocaleString('en-US')}${source.size >= 1024 ? ` (${bytesText(source.size)})` : ''}`,
+            ],
             ...Object.entries(facts).map(([k, v]) => [safeText(k), safeText(v)] as const),
           ]),
           model ? modelText(model) : '',
@@ -74,7 +107,9 @@ export const run: CommandRun = async (context) => {
               )}`
             : '',
           weights.length ? `weights: ${totalText(totalsOf(weights))}\n${tensorsText(weights)}` : '',
-          optimizer.length ? `state of the optimizer: ${totalText(totalsOf(optimizer))}\n${tensorsText(optimizer)}` : '',
+          optimizer.length
+            ? `state of the optimizer: ${totalText(totalsOf(optimizer))}\n${tensorsText(optimizer)}`
+            : '',
           problems.length ? `problems:\n${problems.map((p) => `  ${safeText(p)}`).join('\n')}` : '',
         ];
         return sections.filter(Boolean).join('\n\n');

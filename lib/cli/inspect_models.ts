@@ -12,7 +12,11 @@ import type { Inspection, PartRow, TensorRow } from './inspection';
 
 const WEIGHTS = 'model.weights.h5';
 const textFacts = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(record).flatMap(([k, v]) => (['string', 'number', 'boolean'].includes(typeof v) ? [[k, String(v)]] : [])));
+  Object.fromEntries(
+    Object.entries(record).flatMap(([k, v]) =>
+      ['string', 'number', 'boolean'].includes(typeof v) ? [[k, String(v)]] : [],
+    ),
+  );
 
 /** @internal What is known of a model: with the configuration of its training, which older formats keep apart. */
 export interface ModelInspection extends Inspection {
@@ -48,7 +52,14 @@ export function inspectHdf5Model(source: ByteSource): ModelInspection {
     return isRecord(value) ? value : null;
   };
   const { model_config: _, training_config: __, ...facts } = hdf5Facts(root);
-  return { facts, config: json('model_config'), training: json('training_config'), tensors: hdf5Tensors(root, problems), parts: [], problems };
+  return {
+    facts,
+    config: json('model_config'),
+    training: json('training_config'),
+    tensors: hdf5Tensors(root, problems),
+    parts: [],
+    problems,
+  };
 }
 /** @internal */
 export async function inspectTfjs(source: ByteSource, signal: AbortSignal): Promise<ModelInspection> {
@@ -60,8 +71,21 @@ export async function inspectTfjs(source: ByteSource, signal: AbortSignal): Prom
   for (const given of Array.isArray(json.weightsManifest) ? (json.weightsManifest as unknown[]) : []) {
     const { entries, shards } = manifestGroup(given, source.name);
     for (const { name, shape, dtype, stored, scale, min, bytes, group } of entries) {
-      const type = stored.kind === 'float' ? `float${8 * stored.size}` : stored.kind === 'int' ? `${stored.signed ? '' : 'u'}int${8 * stored.size}` : stored.kind;
-      tensors.push({ name, shape, dtype, stored: type, bytes, isOptimizer: group === 'optimizer', note: scale === null ? null : `quantized: value * ${scale} + ${min}` });
+      const type =
+        stored.kind === 'float'
+          ? `float${8 * stored.size}`
+          : stored.kind === 'int'
+            ? `${stored.signed ? '' : 'u'}int${8 * stored.size}`
+            : stored.kind;
+      tensors.push({
+        name,
+        shape,
+        dtype,
+        stored: type,
+        bytes,
+        isOptimizer: group === 'optimizer',
+        note: scale === null ? null : `quantized: value * ${scale} + ${min}`,
+      });
     }
     for (const name of shards) {
       const bytes = fs.statSync(path.join(path.dirname(source.name), name), { throwIfNoEntry: false })?.size ?? null;
@@ -70,7 +94,14 @@ export async function inspectTfjs(source: ByteSource, signal: AbortSignal): Prom
     }
   }
   const config = isRecord(topology.model_config) ? topology.model_config : topology;
-  return { facts: textFacts({ ...topology, ...json, class_name: null }), config, training: json.trainingConfig ?? topology.training_config ?? null, tensors, parts, problems };
+  return {
+    facts: textFacts({ ...topology, ...json, class_name: null }),
+    config,
+    training: json.trainingConfig ?? topology.training_config ?? null,
+    tensors,
+    parts,
+    problems,
+  };
 }
 /** @internal */
 export async function inspectArchitecture(source: ByteSource, signal: AbortSignal): Promise<ModelInspection> {

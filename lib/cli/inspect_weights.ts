@@ -39,7 +39,20 @@ export function inspectNpz(source: ByteSource): Inspection {
 export function inspectNpy(source: ByteSource): Inspection {
   const { shape, dtype, stored, count, type, fortran } = npyShape(source),
     name = path.basename(source.name).replace(/\.npy$/, '');
-  return { ...NONE, tensors: [{ name, shape, dtype, stored, bytes: count * type.size, isOptimizer: false, note: fortran ? 'in the order of columns' : null }] };
+  return {
+    ...NONE,
+    tensors: [
+      {
+        name,
+        shape,
+        dtype,
+        stored,
+        bytes: count * type.size,
+        isOptimizer: false,
+        note: fortran ? 'in the order of columns' : null,
+      },
+    ],
+  };
 }
 
 function storageNote({ storage: { chunks, isFiltered } }: Hdf5Dataset): string | null {
@@ -54,7 +67,15 @@ export function hdf5Tensors(root: Hdf5Group, problems: string[]): TensorRow[] {
         const child = group.get(key);
         if (child instanceof Hdf5Dataset) {
           const { path: name, shape, dtype, stored, bytes } = child;
-          out.push({ name, shape, dtype, stored, bytes, isOptimizer: /^(optimizer|optimizer_weights|_optimizer)\//.test(name), note: storageNote(child) });
+          out.push({
+            name,
+            shape,
+            dtype,
+            stored,
+            bytes,
+            isOptimizer: /^(optimizer|optimizer_weights|_optimizer)\//.test(name),
+            note: storageNote(child),
+          });
         } else if (child) visit(child);
       } catch (error) {
         problems.push((error as Error).message.split('\n')[0]);

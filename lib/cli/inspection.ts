@@ -46,7 +46,8 @@ function namesIn(x: unknown): string | null {
   if (typeof x === 'string') return x;
   if (Array.isArray(x)) return x.map(namesIn).filter(Boolean).join(', ') || null;
   if (!isRecord(x)) return null;
-  if (typeof x.class_name === 'string') return x.class_name === 'function' ? (textOf(x.config) ?? 'function') : x.class_name;
+  if (typeof x.class_name === 'string')
+    return x.class_name === 'function' ? (textOf(x.config) ?? 'function') : x.class_name;
   const parts = Object.entries(x).map(([key, value]) => `${key}: ${namesIn(value) ?? 'none'}`);
   return parts.join(', ') || null;
 }
@@ -60,11 +61,19 @@ export function modelFacts(config: Readonly<Record<string, unknown>>, training: 
     class: textOf(layer.class_name) ?? 'unknown',
   }));
   const compiled =
-    isRecord(compile) && Object.keys(compile).length ? compile : isRecord(training) ? { ...training, optimizer: training.optimizer ?? training.optimizer_config } : null;
+    isRecord(compile) && Object.keys(compile).length
+      ? compile
+      : isRecord(training)
+        ? { ...training, optimizer: training.optimizer ?? training.optimizer_config }
+        : null;
   return {
     name: isRecord(inner) ? textOf(inner.name) : null,
     class: textOf(kind) ?? 'unknown',
     layers,
-    compiled: compiled && { optimizer: namesIn(compiled.optimizer), loss: namesIn(compiled.loss), metrics: namesIn(compiled.metrics) },
+    compiled: compiled && {
+      optimizer: namesIn(compiled.optimizer),
+      loss: namesIn(compiled.loss),
+      metrics: namesIn(compiled.metrics),
+    },
   };
 }

@@ -19,8 +19,10 @@ export interface Cgroup {
   readonly memoryUsed: number | null;
 }
 // Larger ones stand for no limit.
-const limitOf = (text: string | null): number | null => (text !== null && /^\d+$/.test(text) && Number(text) < 2 ** 60 ? Number(text) : null);
-const least = (values: readonly (number | null)[]): number | null => values.reduce<number | null>((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null);
+const limitOf = (text: string | null): number | null =>
+  text !== null && /^\d+$/.test(text) && Number(text) < 2 ** 60 ? Number(text) : null;
+const least = (values: readonly (number | null)[]): number | null =>
+  values.reduce<number | null>((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null);
 function quotaOf(quota: string | null | undefined, period: string | null | undefined): number | null {
   const [q, p] = [Number(quota), Number(period)];
   return q > 0 && p > 0 ? q / p : null;
@@ -44,7 +46,9 @@ export function cgroupOf(root = '/'): Cgroup | null {
         .join(':') ?? '/';
   if (textOf(path.join(base, 'cgroup.controllers')) !== null) {
     const folders = above(base, pathOf(/^$/));
-    const cpu = folders.map((f) => quotaOf(...((textOf(path.join(f, 'cpu.max'))?.split(/\s+/) ?? []) as [string?, string?])));
+    const cpu = folders.map((f) =>
+      quotaOf(...((textOf(path.join(f, 'cpu.max'))?.split(/\s+/) ?? []) as [string?, string?])),
+    );
     return {
       version: 2,
       cpuQuota: least(cpu),
@@ -59,9 +63,12 @@ export function cgroupOf(root = '/'): Cgroup | null {
     memories = above(memoryBase, pathOf(/(^|,)memory(,|$)/));
   return {
     version: 1,
-    cpuQuota: least(cpus.map((f) => quotaOf(textOf(path.join(f, 'cpu.cfs_quota_us')), textOf(path.join(f, 'cpu.cfs_period_us'))))),
+    cpuQuota: least(
+      cpus.map((f) => quotaOf(textOf(path.join(f, 'cpu.cfs_quota_us')), textOf(path.join(f, 'cpu.cfs_period_us')))),
+    ),
     memoryLimit: least(memories.map((f) => limitOf(textOf(path.join(f, 'memory.limit_in_bytes'))))),
-    memoryUsed: memories.map((f) => limitOf(textOf(path.join(f, 'memory.usage_in_bytes')))).find((n) => n !== null) ?? null,
+    memoryUsed:
+      memories.map((f) => limitOf(textOf(path.join(f, 'memory.usage_in_bytes')))).find((n) => n !== null) ?? null,
   };
 }
 /** @internal Name and version of the system: `Debian GNU/Linux 12 (bookworm), Linux 6.1.0`. */
@@ -72,7 +79,9 @@ export function systemName(): string {
 }
 /** @internal The graphics driver that is there, in words; null when there is none that is known. */
 export function graphicsDriver(root = '/'): string | null {
-  const nvidia = /NVRM version: .*?\s(\d+\.\d[\d.]*)\s/.exec(textOf(path.join(root, 'proc/driver/nvidia/version')) ?? '')?.[1];
+  const nvidia = /NVRM version: .*?\s(\d+\.\d[\d.]*)\s/.exec(
+    textOf(path.join(root, 'proc/driver/nvidia/version')) ?? '',
+  )?.[1];
   if (nvidia) return `NVIDIA driver ${nvidia}`;
   const amd = textOf(path.join(root, 'sys/module/amdgpu/version'));
   if (amd !== null || fs.existsSync(path.join(root, 'dev/kfd'))) return `AMD driver${amd ? ` ${amd}` : ''}`;

@@ -37,7 +37,11 @@ function abortOnSignals(): AbortSignal {
 const isVerbose = (args: readonly string[]): boolean => args.includes('--verbose') || !!process.env.TRAE_DEBUG;
 
 /** JSON with a line for each key, and lists of plain values on one line. */
-const jsonText = (value: unknown): string => JSON.stringify(value, null, 2).replace(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`);
+const jsonText = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(
+    /\[\n\s+([^[\]{}]*?)\n\s+\]/g,
+    (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`,
+  );
 
 /** @returns the exit status. */
 function report(error: unknown, args: readonly string[]): number {
@@ -50,8 +54,14 @@ function report(error: unknown, args: readonly string[]): number {
     return 2;
   }
   // Those of the library have codes of their own, those of the system name the call that failed.
-  const isExpected = error instanceof InputError || (typeof code === 'string' && code !== 'ERR_INTERNAL' && !/^ERR_(INVALID|ASSERTION)/.test(code));
-  say(isExpected ? plain : `this is a mistake of trae-node, not yours: ${name}: ${plain.split('\n')[0]}${isVerbose(args) ? '' : ' (--verbose shows where)'}`);
+  const isExpected =
+    error instanceof InputError ||
+    (typeof code === 'string' && code !== 'ERR_INTERNAL' && !/^ERR_(INVALID|ASSERTION)/.test(code));
+  say(
+    isExpected
+      ? plain
+      : `this is a mistake of trae-node, not yours: ${name}: ${plain.split('\n')[0]}${isVerbose(args) ? '' : ' (--verbose shows where)'}`,
+  );
   if (isVerbose(args)) process.stderr.write(`${inspect(error)}\n`);
   return 1;
 }

@@ -18,14 +18,23 @@ async function customObjectsOf(context: Context): Promise<CustomObjects | undefi
     found = (await import(pathToFileURL(path.resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(`${file} cannot be run: ${code === 'ERR_MODULE_NOT_FOUND' && message.includes(path.resolve(file)) ? 'there is no such file' : message.split('\n')[0]}.`, {
-      cause: error,
-    });
+    throw new InputError(
+      `${file} cannot be run: ${code === 'ERR_MODULE_NOT_FOUND' && message.includes(path.resolve(file)) ? 'there is no such file' : message.split('\n')[0]}.`,
+      {
+        cause: error,
+      },
+    );
   }
   const { default: whole, ...named } = found,
-    all = { ...(isRecord(whole) ? whole : typeof whole === 'function' && whole.name ? { [whole.name]: whole } : {}), ...named },
+    all = {
+      ...(isRecord(whole) ? whole : typeof whole === 'function' && whole.name ? { [whole.name]: whole } : {}),
+      ...named,
+    },
     usable = Object.entries(all).filter(([, value]) => typeof value === 'function' || isRecord(value));
-  if (!usable.length) throw new InputError(`${file}: it exports no class or function.\n  Fix: export them, as in 'export class MyLayer extends layers.Layer { ... }'.`);
+  if (!usable.length)
+    throw new InputError(
+      `${file}: it exports no class or function.\n  Fix: export them, as in 'export class MyLayer extends layers.Layer { ... }'.`,
+    );
   return Object.fromEntries(usable) as CustomObjects;
 }
 /** @internal */
@@ -38,14 +47,26 @@ export interface ReadModel {
  * @param options.compile - whether it is compiled as it was; where that fails, it is read without, with a warning.
  * @throws InputError for a file that holds no model.
  */
-export async function readModel(context: Context, file: string, { compile = false }: { compile?: boolean } = {}): Promise<ReadModel> {
+export async function readModel(
+  context: Context,
+  file: string,
+  { compile = false }: { compile?: boolean } = {},
+): Promise<ReadModel> {
   const customObjects = await customObjectsOf(context),
     { signal } = context;
-  const found = await withKnownFile(file, async (source, kind) => ({ kind, json: kind === 'architecture' ? await jsonOf(source, signal) : null }), signal);
+  const found = await withKnownFile(
+    file,
+    async (source, kind) => ({ kind, json: kind === 'architecture' ? await jsonOf(source, signal) : null }),
+    signal,
+  );
   if (!MODEL_KINDS.includes(found.kind))
-    throw new InputError(`${file}: it holds no model: it is ${kindText(found.kind)}.\n  Fix: name the model; \`npx trae-node inspect ${file}\` shows what is in the file.`);
-  if (found.json) return { kind: found.kind, model: keras.models.modelFromJson(JSON.stringify(found.json), { customObjects }) };
-  const load = (isCompiled: boolean): Promise<Model> => keras.models.loadModel(file, { compile: isCompiled, customObjects, signal });
+    throw new InputError(
+      `${file}: it holds no model: it is ${kindText(found.kind)}.\n  Fix: name the model; \`npx trae-node inspect ${file}\` shows what is in the file.`,
+    );
+  if (found.json)
+    return { kind: found.kind, model: keras.models.modelFromJson(JSON.stringify(found.json), { customObjects }) };
+  const load = (isCompiled: boolean): Promise<Model> =>
+    keras.models.loadModel(file, { compile: isCompiled, customObjects, signal });
   if (!compile) return { kind: found.kind, model: await load(false) };
   try {
     return { kind: found.kind, model: await load(true) };

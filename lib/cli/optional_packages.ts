@@ -19,7 +19,11 @@ export interface OptionalPackage {
 function versionOf(name: string): string | null {
   try {
     // Not every package lets its manifest be required.
-    for (let folder = path.dirname(require.resolve(name)); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    for (
+      let folder = path.dirname(require.resolve(name));
+      folder !== path.dirname(folder);
+      folder = path.dirname(folder)
+    ) {
       const file = path.join(folder, 'package.json');
       if (!fs.existsSync(file)) continue;
       const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as { name?: string; version?: string };
@@ -39,7 +43,13 @@ export function optionalPackages(): Promise<OptionalPackage[]> {
         await import(name);
         return { name, for: purpose, found: true, version, error: null };
       } catch (error) {
-        return { name, for: purpose, found: version !== null, version, error: version === null ? null : (error as Error).message.split('\n')[0] };
+        return {
+          name,
+          for: purpose,
+          found: version !== null,
+          version,
+          error: version === null ? null : (error as Error).message.split('\n')[0],
+        };
       }
     }),
   );

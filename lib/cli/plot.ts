@@ -11,7 +11,8 @@ export const run: CommandRun = async (context) => {
     out = textOption(context, 'out') ?? `${path.basename(file).replace(/\.[^.]+$/, '')}.svg`,
     { options } = context,
     isOn = (name: string): boolean => options[name] === true;
-  if (!/\.(svg|png|dot)$/i.test(out)) throw new UsageError(`--out must end in .svg, .png or .dot, not '${out}'.`, 'plot');
+  if (!/\.(svg|png|dot)$/i.test(out))
+    throw new UsageError(`--out must end in .svg, .png or .dot, not '${out}'.`, 'plot');
   const rankdir = choiceOption(context, 'plot', 'rankdir', ['TB', 'LR', 'BT', 'RL']) ?? 'TB',
     dpi = numberOption(context, 'plot', 'dpi', { least: 10 }) ?? 200,
     folder = path.dirname(path.resolve(out));

@@ -14,7 +14,10 @@ function classNamesOf(context: Context): string[] | null {
   const text = textOption(context, 'class-names');
   if (text === undefined) return null;
   if (!fs.existsSync(text)) {
-    if (!text.includes(',')) throw new InputError(`${text} cannot be read: there is no such file, and it is no list of names with commas between.`);
+    if (!text.includes(','))
+      throw new InputError(
+        `${text} cannot be read: there is no such file, and it is no list of names with commas between.`,
+      );
     return text.split(',').map((name) => name.trim());
   }
   const content = fs.readFileSync(text, 'utf8').replace(/^\ufeff/, '');
@@ -32,7 +35,9 @@ function classNamesOf(context: Context): string[] | null {
 function checkClassNames(names: readonly string[] | null, [output]: readonly Output[]): void {
   const classes = output.shape.at(-1);
   if (names && names.length !== classes && !(classes === 1 && names.length === 2))
-    throw new InputError(`--class-names gives ${names.length} names, and the output '${output.name}' of shape ${shapeText(output.shape)} has ${classes ?? 0} classes.`);
+    throw new InputError(
+      `--class-names gives ${names.length} names, and the output '${output.name}' of shape ${shapeText(output.shape)} has ${classes ?? 0} classes.`,
+    );
 }
 // One number is the probability of the second of two classes.
 function asTwoClasses(output: Output, names: readonly string[] | null): Output {
@@ -41,7 +46,9 @@ function asTwoClasses(output: Output, names: readonly string[] | null): Output {
     ...output,
     shape: [output.shape[0], 2],
     dtype: 'float32',
-    data: Float32Array.from({ length: 2 * output.shape[0] }, (_, i) => (i % 2 ? Number(output.data[i >> 1]) : 1 - Number(output.data[i >> 1]))),
+    data: Float32Array.from({ length: 2 * output.shape[0] }, (_, i) =>
+      i % 2 ? Number(output.data[i >> 1]) : 1 - Number(output.data[i >> 1]),
+    ),
   };
 }
 export const run: CommandRun = async (context) => {
@@ -50,25 +57,41 @@ export const run: CommandRun = async (context) => {
     out = textOption(context, 'out'),
     batchSize = numberOption(context, 'predict', 'batch-size') ?? 32,
     count = numberOption(context, 'predict', 'top');
-  if (out !== undefined && !/\.(npy|npz|csv|json)$/.test(out)) throw new UsageError(`--out must end in .npy, .npz, .csv or .json, not '${out}'.`, 'predict');
-  if (out !== undefined && count !== undefined && !/\.(csv|json)$/.test(out)) throw new UsageError('with --top, --out must end in .csv or .json.', 'predict');
+  if (out !== undefined && !/\.(npy|npz|csv|json)$/.test(out))
+    throw new UsageError(`--out must end in .npy, .npz, .csv or .json, not '${out}'.`, 'predict');
+  if (out !== undefined && count !== undefined && !/\.(csv|json)$/.test(out))
+    throw new UsageError('with --top, --out must end in .csv or .json.', 'predict');
   rescaleOption(context);
   const classNames = classNamesOf(context),
     { model } = await readModel(context, file),
     values = await inputsOf(inputs, model.inputs, context),
     x = model.graph ? structured(model.graph, values) : values[0],
-    results = flattenStructure(await model.predict(x as Tensor, { batchSize, signal, verbose: 0 }), (v): v is Tensor => v instanceof Tensor);
+    results = flattenStructure(
+      await model.predict(x as Tensor, { batchSize, signal, verbose: 0 }),
+      (v): v is Tensor => v instanceof Tensor,
+    );
   const outputs = await Promise.all(
-    results.map(async (t, i): Promise<Output> => ({ name: model.outputNames[i] ?? `output_${i}`, shape: t.shape, dtype: t.dtype, data: await t.data() })),
+    results.map(async (t, i): Promise<Output> => ({
+      name: model.outputNames[i] ?? `output_${i}`,
+      shape: t.shape,
+      dtype: t.dtype,
+      data: await t.data(),
+    })),
   );
   if (!outputs.length) throw new InputError(`${file}: the model gives no output.`);
   checkClassNames(classNames, outputs);
-  if (count !== undefined && outputs.length > 1) throw new InputError(`--top needs a model with one output; this one gives ${outputs.map((o) => o.name).join(', ')}.`);
+  if (count !== undefined && outputs.length > 1)
+    throw new InputError(
+      `--top needs a model with one output; this one gives ${outputs.map((o) => o.name).join(', ')}.`,
+    );
   const top = count === undefined ? null : topClasses(asTwoClasses(outputs[0], classNames), count, classNames),
     shapes = outputs.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   if (out !== undefined) {
     await writeOutputs(out, outputs, { classNames, top, signal });
-    context.print(`wrote ${out}: ${shapes.map((o) => `${o.name}, ${o.dtype} of shape ${shapeText(o.shape)}`).join('; ')}`, { model: file, out, outputs: shapes });
+    context.print(
+      `wrote ${out}: ${shapes.map((o) => `${o.name}, ${o.dtype} of shape ${shapeText(o.shape)}`).join('; ')}`,
+      { model: file, out, outputs: shapes },
+    );
     return;
   }
   context.print(() => (top ? topText(top) : outputText(outputs, classNames)), {

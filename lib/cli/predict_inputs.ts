@@ -26,7 +26,8 @@ const isText = (t: Target): boolean => t !== null && isTextTensor(t);
 async function readNumpy(file: string, context: Context): Promise<Content> {
   const toTensor = ({ data, shape, dtype }: Awaited<ReturnType<typeof readNpy>>): Tensor => tensor(data, shape, dtype);
   return withFile(file, async (source): Promise<Content> => {
-    if (source.size >= 6 && source.bytes(0, 6).toString('latin1') === '\x93NUMPY') return { value: toTensor(await readNpy(source, context.signal)) };
+    if (source.size >= 6 && source.bytes(0, 6).toString('latin1') === '\x93NUMPY')
+      return { value: toTensor(await readNpy(source, context.signal)) };
     if (file.endsWith('.npy')) return { value: toTensor(await readNpy(source, context.signal)) }; // says what it is instead
     const npz = new NpzReader(source),
       named = new Map<string, Value>();
@@ -38,14 +39,21 @@ async function readNumpy(file: string, context: Context): Promise<Content> {
 async function readCsv(file: string, targets: readonly Target[], context: Context): Promise<Content> {
   const header = choiceOption(context, 'predict', 'header', ['yes', 'no']),
     delimiter = textOption(context, 'delimiter')?.replace('\\t', '\t');
-  if (delimiter !== undefined && [...delimiter].length !== 1) throw new UsageError(`--delimiter takes one character, not '${delimiter}'.`, 'predict');
+  if (delimiter !== undefined && [...delimiter].length !== 1)
+    throw new UsageError(`--delimiter takes one character, not '${delimiter}'.`, 'predict');
   const rows = parseCsv((await readFile(file, context.signal)).toString('utf8'), file, delimiter),
-    hasNames = header === undefined ? !targets.some(isText) && (rows[0]?.cells.every((c) => numberIn(c) === undefined) ?? false) : header === 'yes';
+    hasNames =
+      header === undefined
+        ? !targets.some(isText) && (rows[0]?.cells.every((c) => numberIn(c) === undefined) ?? false)
+        : header === 'yes';
   const names = hasNames ? rows.shift()!.cells.map((c) => c.trim()) : null,
     width = rows[0]?.cells.length ?? 0;
   if (!rows.length) throw new InputError(`${file}: it holds no rows${hasNames ? ' below the line of names' : ''}.`);
-  for (const { cells, line } of rows) if (cells.length !== width) throw new InputError(`${file}: line ${line} has ${cells.length} values, and those before have ${width}.`);
-  if (names && names.length !== width) throw new InputError(`${file}: the first line has ${names.length} names, and the rows have ${width} values.`);
+  for (const { cells, line } of rows)
+    if (cells.length !== width)
+      throw new InputError(`${file}: line ${line} has ${cells.length} values, and those before have ${width}.`);
+  if (names && names.length !== width)
+    throw new InputError(`${file}: the first line has ${names.length} names, and the rows have ${width} values.`);
   const numbers = (columns: readonly number[]): Tensor => {
     const data = new Float64Array(rows.length * columns.length);
     rows.forEach(({ cells, line }, i) =>
@@ -53,7 +61,9 @@ async function readCsv(file: string, targets: readonly Target[], context: Contex
         const value = numberIn(cells[column]);
         if (value === undefined) {
           const what = cells[column].trim() ? `'${cells[column].slice(0, 40)}' is no number` : 'there is no value';
-          throw new InputError(`${file}: line ${line}, column ${column + 1}${names ? ` (${names[column]})` : ''}: ${what}.`);
+          throw new InputError(
+            `${file}: line ${line}, column ${column + 1}${names ? ` (${names[column]})` : ''}: ${what}.`,
+          );
         }
         data[i * columns.length + j] = value;
       }),
@@ -61,8 +71,10 @@ async function readCsv(file: string, targets: readonly Target[], context: Contex
     return tensor(data, [rows.length, columns.length], 'float64');
   };
   const all = Array.from({ length: width }, (_, i) => i),
-    texts = (columns: readonly number[]): readonly unknown[] => rows.map(({ cells }) => (columns.length === 1 ? cells[columns[0]] : columns.map((c) => cells[c])));
-  const valueOf = (target: Target, columns: readonly number[]): Value => (isText(target) ? texts(columns) : numbers(columns));
+    texts = (columns: readonly number[]): readonly unknown[] =>
+      rows.map(({ cells }) => (columns.length === 1 ? cells[columns[0]] : columns.map((c) => cells[c])));
+  const valueOf = (target: Target, columns: readonly number[]): Value =>
+    isText(target) ? texts(columns) : numbers(columns);
   if (targets.length === 1) return { value: valueOf(targets[0], all) };
   // Each input is a column of its name.
   const columns = targets.map((t) => names?.indexOf(t!.name) ?? -1);
@@ -85,7 +97,14 @@ async function readJson(file: string, targets: readonly Target[], context: Conte
     return isText(target ?? null) ? value : tensor(value as number[]);
   };
   if (!isRecord(json)) return { value: valueOf(json, targets[0]) };
-  return { named: new Map(Object.entries(json).map(([name, value]) => [name, valueOf(value, targets.find((t) => t?.name === name) ?? targets[0])])) };
+  return {
+    named: new Map(
+      Object.entries(json).map(([name, value]) => [
+        name,
+        valueOf(value, targets.find((t) => t?.name === name) ?? targets[0]),
+      ]),
+    ),
+  };
 }
 
 /** A factor, also as a fraction. */
@@ -94,7 +113,8 @@ export function rescaleOption(context: Context): number | undefined {
   if (text === undefined) return undefined;
   const [above, below = '1', ...more] = text.split('/'),
     factor = Number(above) / Number(below);
-  if (more.length || !above.trim() || !below.trim() || !Number.isFinite(factor)) throw new UsageError(`--rescale takes a number or a fraction as 1/255, not '${text}'.`, 'predict');
+  if (more.length || !above.trim() || !below.trim() || !Number.isFinite(factor))
+    throw new UsageError(`--rescale takes a number or a fraction as 1/255, not '${text}'.`, 'predict');
   return factor;
 }
 const INTERPOLATIONS = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'] as const;
@@ -110,12 +130,18 @@ async function readImage(file: string, target: Target, context: Context): Promis
     if (grey.size === size) return scaled(ops.reshape(grey, [1, size]));
     const rgb = await loadImg(file, { colorMode: 'rgb' });
     if (rgb.size === size) return scaled(ops.reshape(rgb, [1, size]));
-    throw new InputError(`${file}: the image is ${grey.shape[1]} x ${grey.shape[0]}, and the model takes ${shapeText(shape)}, which is no image.`);
+    throw new InputError(
+      `${file}: the image is ${grey.shape[1]} x ${grey.shape[0]}, and the model takes ${shapeText(shape)}, which is no image.`,
+    );
   }
   const isLast = isChannels(shape[3]),
     [height, width, channels] = isLast ? [shape[1], shape[2], shape[3]] : [shape[2], shape[3], shape[1]],
     colorMode = ({ 1: 'grayscale', 3: 'rgb', 4: 'rgba' } as const)[channels as 1 | 3 | 4];
-  const image = await loadImg(file, { colorMode, interpolation, targetSize: height !== null && width !== null ? [height, width] : null }),
+  const image = await loadImg(file, {
+      colorMode,
+      interpolation,
+      targetSize: height !== null && width !== null ? [height, width] : null,
+    }),
     placed = isLast ? image : ops.transpose(image, { axes: [2, 0, 1] });
   return scaled(ops.expandDims(placed, 0));
 }
@@ -136,7 +162,9 @@ function fitted(value: Value, target: Target, file: string): Value {
     open = example.filter((d) => d === null).length;
   if (value.ndim && (open === 0 ? size === known : open === 1 && known > 0 && size % known === 0))
     return cast(ops.reshape(value, [value.shape[0], ...example.map((d) => d ?? size / known)]));
-  throw new InputError(`${file}: it has shape ${shapeText(value.shape)}, and the input '${target.name}' takes ${shapeText(shape)}.`);
+  throw new InputError(
+    `${file}: it has shape ${shapeText(value.shape)}, and the input '${target.name}' takes ${shapeText(shape)}.`,
+  );
 }
 function joined(values: readonly Value[], files: readonly string[]): Value {
   if (values.length === 1) return values[0];
@@ -160,7 +188,11 @@ function byName(named: ReadonlyMap<string, Value>, targets: readonly Target[], f
   );
 }
 /** @internal A value for each input, in their order. */
-export async function inputsOf(files: readonly string[], inputs: readonly KerasTensor[], context: Context): Promise<Value[]> {
+export async function inputsOf(
+  files: readonly string[],
+  inputs: readonly KerasTensor[],
+  context: Context,
+): Promise<Value[]> {
   const targets: readonly Target[] = inputs.length ? inputs : [null];
   const contentOf = async (file: string, own: readonly Target[]): Promise<Content> => {
     const ending = path.extname(file).toLowerCase();
@@ -186,7 +218,9 @@ export async function inputsOf(files: readonly string[], inputs: readonly KerasT
   const values: Value[] = [];
   if (targets.length > 1) {
     if (files.length !== targets.length)
-      throw new InputError(`the model takes ${targets.length} inputs (${inputs.map((t) => t.name).join(', ')}), and ${files.length} files are given.`);
+      throw new InputError(
+        `the model takes ${targets.length} inputs (${inputs.map((t) => t.name).join(', ')}), and ${files.length} files are given.`,
+      );
     for (const [i, file] of files.entries()) values.push(await single(file, targets[i]));
     return values;
   }

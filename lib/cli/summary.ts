@@ -9,7 +9,17 @@ const sizeOf = (list: readonly Variable[]): { parameters: number; bytes: number 
   parameters: list.reduce((n, v) => n + v.size, 0),
   bytes: list.reduce((n, v) => n + v.size * BYTES[v.dtype], 0),
 });
-const BYTES = { float64: 8, int64: 8, float32: 4, int32: 4, float16: 2, bfloat16: 2, int8: 1, uint8: 1, bool: 1 } as const;
+const BYTES = {
+  float64: 8,
+  int64: 8,
+  float32: 4,
+  int32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+} as const;
 function shapeOf(f: () => unknown): unknown {
   try {
     return f() ?? null;
@@ -19,7 +29,11 @@ function shapeOf(f: () => unknown): unknown {
 }
 const outputOf = (layer: Layer): unknown => {
   const node = layer.inboundNodes.at(-1);
-  return node ? (node.outputs.length === 1 ? node.outputs[0].shape : node.outputs.map((t) => t.shape)) : shapeOf(() => layer.outputShape);
+  return node
+    ? node.outputs.length === 1
+      ? node.outputs[0].shape
+      : node.outputs.map((t) => t.shape)
+    : shapeOf(() => layer.outputShape);
 };
 interface LayerRow {
   name: string;

@@ -64,9 +64,21 @@ function layerArrays(root: Hdf5Group, signal: AbortSignal): { arrays: NamedArray
   }
   return { arrays, notes: [] };
 }
-const UNSIGNED: Readonly<Record<string, string>> = { U16: 'int32', U32: 'int64', U64: 'int64', I16: 'int32', F8_E4M3: 'float32', F8_E5M2: 'float32' };
+const UNSIGNED: Readonly<Record<string, string>> = {
+  U16: 'int32',
+  U32: 'int64',
+  U64: 'int64',
+  I16: 'int32',
+  F8_E4M3: 'float32',
+  F8_E5M2: 'float32',
+};
 /** @internal Opens what holds the arrays for as long as `use` runs. */
-export async function withArrays<T>(source: ByteSource, kind: FileKind, signal: AbortSignal, use: (found: WeightArrays) => Promise<T>): Promise<T> {
+export async function withArrays<T>(
+  source: ByteSource,
+  kind: FileKind,
+  signal: AbortSignal,
+  use: (found: WeightArrays) => Promise<T>,
+): Promise<T> {
   if (kind === 'safetensors') {
     const file = new SafetensorsReader(source),
       notes: string[] = [];

@@ -95,18 +95,28 @@ async function targetOf(file: string): Promise<{ target: string; mode: number | 
   throw new FileError(`${file} cannot be written: it is a link to itself.`);
 }
 /** @internal Writes a file through `use`; the file appears under its name when all of it is on the disk. */
-export async function writeAtomically(file: string, use: (sink: ByteSink) => Promise<void>, signal?: AbortSignal | null): Promise<void> {
+export async function writeAtomically(
+  file: string,
+  use: (sink: ByteSink) => Promise<void>,
+  signal?: AbortSignal | null,
+): Promise<void> {
   signal?.throwIfAborted();
   const { target, mode } = await targetOf(file),
     folder = path.dirname(target),
-    temporary = path.join(folder, `.${path.basename(target).slice(0, 50)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+    temporary = path.join(
+      folder,
+      `.${path.basename(target).slice(0, 50)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
+    );
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(temporary, 'wx', mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'EACCES') throw cannotWrite(file, error);
-    throw new FileError(`${file} cannot be written: ${code === 'ENOENT' ? `there is no folder ${folder}` : `permission denied in ${folder}`}.`, { cause: error });
+    throw new FileError(
+      `${file} cannot be written: ${code === 'ENOENT' ? `there is no folder ${folder}` : `permission denied in ${folder}`}.`,
+      { cause: error },
+    );
   }
   try {
     if (mode !== undefined) await handle.chmod(mode);

@@ -7,7 +7,8 @@ for (let n = 0; n < 256; n++) {
   for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
   TABLES[0][n] = c;
 }
-for (let n = 0; n < 256; n++) for (let t = 1; t < 8; t++) TABLES[t][n] = TABLES[0][TABLES[t - 1][n] & 255] ^ (TABLES[t - 1][n] >>> 8);
+for (let n = 0; n < 256; n++)
+  for (let t = 1; t < 8; t++) TABLES[t][n] = TABLES[0][TABLES[t - 1][n] & 255] ^ (TABLES[t - 1][n] >>> 8);
 
 // Eight bytes at a time, for Node before 20.15.
 function sliced(data: Uint8Array, start: number): number {
@@ -16,7 +17,15 @@ function sliced(data: Uint8Array, start: number): number {
     i = 0;
   for (; i + 8 <= data.length; i += 8) {
     c ^= data[i] | (data[i + 1] << 8) | (data[i + 2] << 16) | (data[i + 3] << 24);
-    c = t7[c & 255] ^ t6[(c >>> 8) & 255] ^ t5[(c >>> 16) & 255] ^ t4[c >>> 24] ^ t3[data[i + 4]] ^ t2[data[i + 5]] ^ t1[data[i + 6]] ^ t0[data[i + 7]];
+    c =
+      t7[c & 255] ^
+      t6[(c >>> 8) & 255] ^
+      t5[(c >>> 16) & 255] ^
+      t4[c >>> 24] ^
+      t3[data[i + 4]] ^
+      t2[data[i + 5]] ^
+      t1[data[i + 6]] ^
+      t0[data[i + 7]];
   }
   for (; i < data.length; i++) c = t0[(c ^ data[i]) & 255] ^ (c >>> 8);
   return ~c >>> 0;

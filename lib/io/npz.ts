@@ -18,7 +18,8 @@ export interface NumpyArray {
 }
 const MOST_HEADER = 1 << 16;
 
-const HEADER = /^\{\s*'descr':\s*'([<>|=]?)([a-zA-Z?])(\d*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d,\s]*)\),?\s*\}\s*$/;
+const HEADER =
+  /^\{\s*'descr':\s*'([<>|=]?)([a-zA-Z?])(\d*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d,\s]*)\),?\s*\}\s*$/;
 
 /** @internal The array of a `.npy` file. @throws FileError for objects, texts, columns first, other sizes. */
 export async function readNpy(source: ByteSource, signal?: AbortSignal | null): Promise<NumpyArray> {
@@ -33,7 +34,10 @@ const unsound = (source: ByteSource, why: string): never => {
 /** @internal The text of the header, and where the values start. */
 export function npyHeaderText(source: ByteSource): { text: string; at: number } {
   if (source.size < 12 || source.bytes(0, 6).toString('latin1') !== '\x93NUMPY')
-    unsound(source, `it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`);
+    unsound(
+      source,
+      `it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`,
+    );
   const head = source.bytes(0, 12),
     isLong = head[6] >= 2,
     at = isLong ? 12 : 10,
@@ -42,10 +46,14 @@ export function npyHeaderText(source: ByteSource): { text: string; at: number } 
   return { text: source.bytes(at, length).toString('latin1'), at: at + length };
 }
 /** @internal What the header says, compared with what is there. @param size - bytes of the whole file, where `source` is its beginning alone. */
-export function npyShape(source: ByteSource, size = source.size): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean; stored: string } {
+export function npyShape(
+  source: ByteSource,
+  size = source.size,
+): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean; stored: string } {
   const fail = (why: string): never => unsound(source, why);
   const { text, at } = npyHeaderText(source);
-  if (/'descr':\s*'[<>|=]?O/.test(text)) throw new FileError(`${source.name}: an array of objects is not allowed: it holds a program.`);
+  if (/'descr':\s*'[<>|=]?O/.test(text))
+    throw new FileError(`${source.name}: an array of objects is not allowed: it holds a program.`);
   const found = HEADER.exec(text);
   if (!found) return fail(`its header is ${JSON.stringify(text.trim().slice(0, 120))}`);
   const [, order, letter, digits, fortran, dims] = found,
@@ -59,13 +67,21 @@ export function npyShape(source: ByteSource, size = source.size): { shape: numbe
     littleEndian = order !== '>';
   let type: Datatype;
   if (letter === 'f' && [2, 4, 8].includes(width)) type = { kind: 'float', size: width, littleEndian, format: 'ieee' };
-  else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(width)) type = { kind: 'int', size: width, signed: letter === 'i', littleEndian };
+  else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(width))
+    type = { kind: 'int', size: width, signed: letter === 'i', littleEndian };
   else if (letter === '?' || letter === 'b') type = { kind: 'bool', size: 1, littleEndian: true };
   else if (letter === 'V' && width === 2) type = { kind: 'opaque', size: width };
   else return fail(`its values are of type '${order}${letter}${digits}'; numbers are read`);
-  if (!Number.isSafeInteger(count) || size - at !== count * width) fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * width} bytes but ${size - at} follow`);
-  const dtypes = { f2: 'float16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8', V2: 'bfloat16' } as Record<string, DType>;
-  const dtype: DType = type.kind === 'bool' ? 'bool' : (dtypes[`${letter}${width}`] ?? (width === 8 || `${letter}${width}` === 'u4' ? 'int64' : 'int32'));
+  if (!Number.isSafeInteger(count) || size - at !== count * width)
+    fail(`shape ${formatShape(shape)} of '${letter}${digits}' needs ${count * width} bytes but ${size - at} follow`);
+  const dtypes = { f2: 'float16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8', V2: 'bfloat16' } as Record<
+    string,
+    DType
+  >;
+  const dtype: DType =
+    type.kind === 'bool'
+      ? 'bool'
+      : (dtypes[`${letter}${width}`] ?? (width === 8 || `${letter}${width}` === 'u4' ? 'int64' : 'int32'));
   return { shape, dtype, type, at, count, fortran: fortran === 'True', stored: `${order}${letter}${digits}` };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
@@ -136,13 +152,17 @@ export function npyHeader(shape: Shape, dtype: DType): Buffer {
   return Buffer.concat([lead, Buffer.from(padded, 'latin1')]);
 }
 /** @internal Writes an archive of arrays, one after the other. */
-export async function writeNpz(sink: ByteSink, arrays: Iterable<{ name: string; shape: Shape; dtype: DType; data: () => Promise<TypedArray> }>): Promise<void> {
+export async function writeNpz(
+  sink: ByteSink,
+  arrays: Iterable<{ name: string; shape: Shape; dtype: DType; data: () => Promise<TypedArray> }>,
+): Promise<void> {
   const zip = new ZipWriter(sink);
   for (const { name, shape, dtype, data } of arrays)
     await zip.add(`${name}.npy`, async () => {
       await sink.write(npyHeader(shape, dtype));
       const bytes = encodeNumbers(await data(), dtype);
-      if (bytes.length !== shape.reduce((a, b) => a * b, elementSize[dtype])) throw new FileError(`npz: array '${name}' has another size than its shape ${formatShape(shape)}.`);
+      if (bytes.length !== shape.reduce((a, b) => a * b, elementSize[dtype]))
+        throw new FileError(`npz: array '${name}' has another size than its shape ${formatShape(shape)}.`);
       await sink.write(bytes);
     });
   await zip.finish();

@@ -50,7 +50,9 @@ class Machine {
   ) {}
 
   refuse(why: string): never {
-    throw new FileError(`${this.name}: refused: ${why}. Only lists of integers in NumPy arrays of objects are read from pickles.`);
+    throw new FileError(
+      `${this.name}: refused: ${why}. Only lists of integers in NumPy arrays of objects are read from pickles.`,
+    );
   }
   private broken(why: string): never {
     throw new FileError(`${this.name} is damaged or incomplete (${why}). Delete it and download it again.`);
@@ -58,7 +60,8 @@ class Machine {
   /** Where the next `length` bytes start. */
   private take(length: number): number {
     const { at } = this;
-    if (length > this.data.length - at) this.broken(`its pickle ends at byte ${this.data.length}, ${length} more expected at ${at}`);
+    if (length > this.data.length - at)
+      this.broken(`its pickle ends at byte ${this.data.length}, ${length} more expected at ${at}`);
     this.at += length;
     return at;
   }
@@ -103,16 +106,21 @@ class Machine {
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.data[start + i]);
     const signed = Number(length ? BigInt.asIntN(8 * length, value) : 0n);
-    return Number.isSafeInteger(signed) ? signed : this.refuse(`its pickle holds the integer ${signed}, which is too large`);
+    return Number.isSafeInteger(signed)
+      ? signed
+      : this.refuse(`its pickle holds the integer ${signed}, which is too large`);
   }
 
   /** What the call of a known name gives. */
   private call(callee: PickleValue, given: PickleValue): PickleValue {
     if (callee instanceof Known && given instanceof PickleTuple) {
       const [first] = given.items;
-      if (callee.name === '_reconstruct' && first instanceof Known && first.name === 'ndarray') return new PickleArray();
+      if (callee.name === '_reconstruct' && first instanceof Known && first.name === 'ndarray')
+        return new PickleArray();
       if (callee.name === 'dtype' && typeof first === 'string')
-        return /^O\d?$/.test(first) ? new Known('object') : this.refuse(`its pickle holds an array of type '${first.slice(0, 20)}'`);
+        return /^O\d?$/.test(first)
+          ? new Known('object')
+          : this.refuse(`its pickle holds an array of type '${first.slice(0, 20)}'`);
     }
     return this.refuse(`its pickle calls ${callee instanceof Known ? callee.name : 'what is no function'}`);
   }
@@ -120,13 +128,20 @@ class Machine {
   private build(state: PickleValue): void {
     const target = this.stack.at(-1);
     if (target instanceof Known && target.name === 'object' && state instanceof PickleTuple) return;
-    if (!(target instanceof PickleArray && state instanceof PickleTuple && target.shape === undefined)) this.refuse('its pickle sets the state of what is no new array');
+    if (!(target instanceof PickleArray && state instanceof PickleTuple && target.shape === undefined))
+      this.refuse('its pickle sets the state of what is no new array');
     const [, shape, dtype, , items] = state.items,
       sizes = shape instanceof PickleTuple ? shape.items : [];
-    if (!(dtype instanceof Known && dtype.name === 'object' && Array.isArray(items) && sizes.every((d) => Number.isSafeInteger(d) && (d as number) >= 0)))
+    if (!(
+      dtype instanceof Known &&
+      dtype.name === 'object' &&
+      Array.isArray(items) &&
+      sizes.every((d) => Number.isSafeInteger(d) && (d as number) >= 0)
+    ))
       this.refuse('its pickle holds an array that is none of objects');
     const count = (sizes as number[]).reduce((a, b) => a * b, 1);
-    if (count !== items.length) this.broken(`its pickle holds ${items.length} items, ${count} expected by the shape (${sizes.join(', ')})`);
+    if (count !== items.length)
+      this.broken(`its pickle holds ${items.length} items, ${count} expected by the shape (${sizes.join(', ')})`);
     target.shape = sizes as number[];
     target.items = items;
   }
@@ -232,7 +247,8 @@ class Machine {
         case 0x80: {
           // PROTO
           const protocol = data[this.take(1)];
-          if (protocol > NEWEST_PROTOCOL) this.refuse(`its pickle is of protocol ${protocol}, ${NEWEST_PROTOCOL} is the newest known`);
+          if (protocol > NEWEST_PROTOCOL)
+            this.refuse(`its pickle is of protocol ${protocol}, ${NEWEST_PROTOCOL} is the newest known`);
           break;
         }
         case 0x95: // FRAME

@@ -9,20 +9,45 @@ import { elementSize, encodeNumbers } from './hdf5/writer';
 import type { ByteSource } from './source';
 
 const MOST_HEADER = 100_000_000; // as the reference implementation
-const NAMES: Record<DType, string> = { float16: 'F16', float32: 'F32', float64: 'F64', bfloat16: 'BF16', int8: 'I8', int32: 'I32', int64: 'I64', uint8: 'U8', bool: 'BOOL' };
+const NAMES: Record<DType, string> = {
+  float16: 'F16',
+  float32: 'F32',
+  float64: 'F64',
+  bfloat16: 'BF16',
+  int8: 'I8',
+  int32: 'I32',
+  int64: 'I64',
+  uint8: 'U8',
+  bool: 'BOOL',
+};
 const TYPES: Record<string, { type: Datatype; dtype: DType }> = {};
 const addType = (name: string, type: Datatype, dtype: DType): void => void (TYPES[name] = { type, dtype });
 for (const size of [2, 4, 8] as const)
-  addType(`F${8 * size}`, { kind: 'float', size, littleEndian: true, format: 'ieee' }, ({ 2: 'float16', 4: 'float32', 8: 'float64' } as const)[size]);
+  addType(
+    `F${8 * size}`,
+    { kind: 'float', size, littleEndian: true, format: 'ieee' },
+    ({ 2: 'float16', 4: 'float32', 8: 'float64' } as const)[size],
+  );
 addType('BF16', { kind: 'float', size: 2, littleEndian: true, format: 'bfloat16' }, 'bfloat16');
 for (const size of [1, 2, 4, 8] as const) {
-  addType(`I${8 * size}`, { kind: 'int', size, signed: true, littleEndian: true }, ({ 1: 'int8', 2: 'int32', 4: 'int32', 8: 'int64' } as const)[size]);
-  addType(`U${8 * size}`, { kind: 'int', size, signed: false, littleEndian: true }, ({ 1: 'uint8', 2: 'int32', 4: 'int64', 8: 'int64' } as const)[size]);
+  addType(
+    `I${8 * size}`,
+    { kind: 'int', size, signed: true, littleEndian: true },
+    ({ 1: 'int8', 2: 'int32', 4: 'int32', 8: 'int64' } as const)[size],
+  );
+  addType(
+    `U${8 * size}`,
+    { kind: 'int', size, signed: false, littleEndian: true },
+    ({ 1: 'uint8', 2: 'int32', 4: 'int64', 8: 'int64' } as const)[size],
+  );
 }
 addType('BOOL', { kind: 'bool', size: 1, littleEndian: true }, 'bool');
 
 // Eight bits: a sign, 4 or 5 bits of exponent, 3 or 2 of mantissa (Micikevicius et al. 2022, arXiv:2209.05433). E4M3 has no infinity.
-const EIGHT_BITS: Record<string, { exponent: number; mantissa: number }> = { F8_E4M3: { exponent: 4, mantissa: 3 }, F8_E5M2: { exponent: 5, mantissa: 2 } };
+const EIGHT_BITS: Record<string, { exponent: number; mantissa: number }> = {
+  F8_E4M3: { exponent: 4, mantissa: 3 },
+  F8_E5M2: { exponent: 5, mantissa: 2 },
+};
 function eightBits(raw: Uint8Array, { exponent, mantissa }: { exponent: number; mantissa: number }): Float32Array {
   const bias = 2 ** (exponent - 1) - 1,
     steps = 2 ** mantissa,
@@ -37,7 +62,8 @@ function eightBits(raw: Uint8Array, { exponent, mantissa }: { exponent: number; 
   });
   return Float32Array.from(raw, (byte) => values[byte]);
 }
-for (const name of Object.keys(EIGHT_BITS)) addType(name, { kind: 'int', size: 1, signed: false, littleEndian: true }, 'float32');
+for (const name of Object.keys(EIGHT_BITS))
+  addType(name, { kind: 'int', size: 1, signed: false, littleEndian: true }, 'float32');
 
 interface Entry {
   code: string;
@@ -54,7 +80,8 @@ export class SafetensorsReader {
   constructor(private readonly source: ByteSource) {
     if (source.size < 8) this.fail(`it has ${source.size} bytes`);
     const length = source.bytes(0, 8).readBigUInt64LE(0);
-    if (length > BigInt(Math.min(MOST_HEADER, source.size - 8))) this.fail(`its header of ${length} bytes does not fit`);
+    if (length > BigInt(Math.min(MOST_HEADER, source.size - 8)))
+      this.fail(`its header of ${length} bytes does not fit`);
     const start = 8 + Number(length);
     let header: unknown;
     try {
@@ -65,7 +92,8 @@ export class SafetensorsReader {
     if (!isRecord(header)) return this.fail('its header is no record');
     const metadata = header.__metadata__;
     this.metadata = new Map(isRecord(metadata) ? Object.entries(metadata).map(([k, v]) => [k, String(v)]) : []);
-    for (const [name, e] of Object.entries(header)) if (name !== '__metadata__') this.entries.set(name, this.entry(name, e, start));
+    for (const [name, e] of Object.entries(header))
+      if (name !== '__metadata__') this.entries.set(name, this.entry(name, e, start));
     // Nothing may overlap or lie unused between two tensors.
     let end = start;
     for (const { at, bytes } of [...this.entries.values()].sort((a, b) => a.at - b.at || a.bytes - b.bytes)) {
@@ -79,15 +107,27 @@ export class SafetensorsReader {
   }
   private entry(name: string, e: unknown, start: number): Entry {
     const isSize = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
-    if (!isRecord(e) || !Array.isArray(e.shape) || !e.shape.every(isSize) || !Array.isArray(e.data_offsets) || e.data_offsets.length !== 2 || !e.data_offsets.every(isSize))
+    if (
+      !isRecord(e) ||
+      !Array.isArray(e.shape) ||
+      !e.shape.every(isSize) ||
+      !Array.isArray(e.data_offsets) ||
+      e.data_offsets.length !== 2 ||
+      !e.data_offsets.every(isSize)
+    )
       return this.fail(`tensor '${name}' is described wrongly`);
     const known = Object.hasOwn(TYPES, String(e.dtype)) ? TYPES[String(e.dtype)] : undefined;
-    if (!known) return this.fail(`tensor '${name}' has values of type ${describe(e.dtype)}; known are ${Object.keys(TYPES).join(', ')}`);
+    if (!known)
+      return this.fail(
+        `tensor '${name}' has values of type ${describe(e.dtype)}; known are ${Object.keys(TYPES).join(', ')}`,
+      );
     const [from, to] = e.data_offsets as number[],
       shape = e.shape as number[],
       bytes = shape.reduce((a, b) => a * b, known.type.size);
     if (to - from !== bytes || start + to > this.source.size)
-      this.fail(`tensor '${name}' of shape ${formatShape(shape)} needs ${bytes} bytes but its place is ${from} to ${to} of ${this.source.size - start}`);
+      this.fail(
+        `tensor '${name}' of shape ${formatShape(shape)} needs ${bytes} bytes but its place is ${from} to ${to} of ${this.source.size - start}`,
+      );
     return { ...known, code: String(e.dtype), shape, at: start + from, bytes };
   }
   get names(): string[] {
@@ -105,7 +145,8 @@ export class SafetensorsReader {
     const e = this.entries.get(name);
     if (!e) throw new FileError(`${this.source.name}: it has no tensor '${name}'.`);
     const raw = await this.source.read(e.at, e.bytes, signal);
-    if (Object.hasOwn(EIGHT_BITS, e.code)) return { shape: e.shape, dtype: 'float32', data: eightBits(raw, EIGHT_BITS[e.code]) };
+    if (Object.hasOwn(EIGHT_BITS, e.code))
+      return { shape: e.shape, dtype: 'float32', data: eightBits(raw, EIGHT_BITS[e.code]) };
     return {
       shape: e.shape,
       dtype: e.dtype,

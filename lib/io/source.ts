@@ -22,7 +22,9 @@ export abstract class ByteSource {
   /** @internal Refuses what lies outside of the file. */
   check(at: number, length: number): void {
     if (!Number.isSafeInteger(at) || !Number.isSafeInteger(length) || at < 0 || length < 0 || at + length > this.size)
-      throw new FileError(`${this.name}: it ends at byte ${this.size} but refers to ${length} bytes at ${at}: it is damaged or cut off.`);
+      throw new FileError(
+        `${this.name}: it ends at byte ${this.size} but refers to ${length} bytes at ${at}: it is damaged or cut off.`,
+      );
   }
   /** A few bytes, now. */
   bytes(at: number, length: number): Buffer {
@@ -104,7 +106,10 @@ export class FileSource extends ByteSource {
     let handle: fs.promises.FileHandle;
     try {
       // Without waiting: a pipe is opened only when somebody writes into it, which may be never. Windows has no such flag.
-      handle = await fs.promises.open(path, fs.constants.O_RDONLY | ((fs.constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0));
+      handle = await fs.promises.open(
+        path,
+        fs.constants.O_RDONLY | ((fs.constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0),
+      );
     } catch (error) {
       throw cannotRead(path, error);
     }

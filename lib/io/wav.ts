@@ -53,7 +53,10 @@ export function readWav(bytes: Uint8Array, name: string): Sound {
     } else if (chunk === 'data') {
       const { kind, channels, rate, bits } = format ?? fail('samples stand before their format.'),
         read = READERS[`${kind}:${bits}`] as Reader | undefined;
-      if (!read || !channels || !rate) return fail(`samples of kind ${kind} with ${bits} bits, ${channels} channels and ${rate} a second are not known.`);
+      if (!read || !channels || !rate)
+        return fail(
+          `samples of kind ${kind} with ${bits} bits, ${channels} channels and ${rate} a second are not known.`,
+        );
       const width = bits / 8,
         frames = Math.floor(size / (width * channels)),
         samples = new Float32Array(frames * channels);
@@ -92,7 +95,10 @@ export function resampled(sound: Sound, rate: number): Sound {
       last = Math.min(frames - 1, Math.floor(at + reach));
     for (let k = first; k <= last; k++) {
       const x = (k - at) * cut,
-        weight = cut * (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)) * (bessel(beta * Math.sqrt(Math.max(0, 1 - (x / LOBES) ** 2))) / whole);
+        weight =
+          cut *
+          (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)) *
+          (bessel(beta * Math.sqrt(Math.max(0, 1 - (x / LOBES) ** 2))) / whole);
       for (let c = 0; c < channels; c++) out[i * channels + c] += weight * samples[k * channels + c];
     }
   }

@@ -37,7 +37,8 @@ export interface ZipMember {
 }
 
 /** @internal Whether a file starts as zip archives do. */
-export const isZip = (source: ByteSource): boolean => source.size >= 4 && ['504b0304', '504b0506'].includes(source.bytes(0, 4).toString('hex'));
+export const isZip = (source: ByteSource): boolean =>
+  source.size >= 4 && ['504b0304', '504b0506'].includes(source.bytes(0, 4).toString('hex'));
 
 /** @internal The members of an archive, all of them checked. */
 export class ZipReader {
@@ -97,13 +98,18 @@ export class ZipReader {
       if (p + 46 + nameLength + extraLength + commentLength > size) this.fail('its directory is damaged');
       const name = b.toString('utf8', p + 46, p + 46 + nameLength);
       const extra = b.subarray(p + 46 + nameLength, p + 46 + nameLength + extraLength);
-      const { size: full, stored, at: local } = this.sizes64(name, extra, b.readUInt32LE(p + 24), b.readUInt32LE(p + 20), b.readUInt32LE(p + 42));
+      const {
+        size: full,
+        stored,
+        at: local,
+      } = this.sizes64(name, extra, b.readUInt32LE(p + 24), b.readUInt32LE(p + 20), b.readUInt32LE(p + 42));
       p += 46 + nameLength + extraLength + commentLength;
       this.checkName(name);
       if (this.members.has(name)) this.refuse(`there are two members '${name}'`);
       if (flags & 1) this.refuse(`member '${name}' is encrypted`);
       if ((mode & 0xf000) === 0xa000) this.refuse(`member '${name}' is a link`);
-      if (method !== 0 && method !== 8) this.refuse(`member '${name}' is compressed by method ${method}; stored and deflated ones are read`);
+      if (method !== 0 && method !== 8)
+        this.refuse(`member '${name}' is compressed by method ${method}; stored and deflated ones are read`);
       if (method === 0 && stored !== full) this.fail(`member '${name}' has two sizes, ${stored} and ${full}`);
       const dataAt = this.checkLocal(name, local, at, { flags, method, crc, stored, full });
       spans.push([local, dataAt + stored, name]);
@@ -111,15 +117,27 @@ export class ZipReader {
     }
     if (p !== size) this.fail('its directory is longer than its members');
     spans.sort((x, y) => x[0] - y[0]);
-    for (let i = 1; i < spans.length; i++) if (spans[i][0] < spans[i - 1][1]) this.refuse(`members '${spans[i - 1][2]}' and '${spans[i][2]}' overlap`);
+    for (let i = 1; i < spans.length; i++)
+      if (spans[i][0] < spans[i - 1][1]) this.refuse(`members '${spans[i - 1][2]}' and '${spans[i][2]}' overlap`);
   }
   private checkName(name: string): void {
     const isBad =
-      !name || name.includes('\\') || name.includes('\0') || name.includes('\ufffd') || /^([a-zA-Z]:|\/)/.test(name) || name.split('/').some((s) => s === '..' || s === '.');
+      !name ||
+      name.includes('\\') ||
+      name.includes('\0') ||
+      name.includes('\ufffd') ||
+      /^([a-zA-Z]:|\/)/.test(name) ||
+      name.split('/').some((s) => s === '..' || s === '.');
     if (isBad) this.refuse(`a member has the name '${name.replace(/\0/g, '\\0')}', which leads out of the archive`);
   }
   // Numbers that do not fit into 32 bits stand in an extra field, in this order.
-  private sizes64(name: string, extra: Buffer, size: number, stored: number, at: number): { size: number; stored: number; at: number } {
+  private sizes64(
+    name: string,
+    extra: Buffer,
+    size: number,
+    stored: number,
+    at: number,
+  ): { size: number; stored: number; at: number } {
     const out = { size, stored, at };
     for (let p = 0; p + 4 <= extra.length;) {
       const id = extra.readUInt16LE(p),
@@ -138,7 +156,12 @@ export class ZipReader {
     if (!Object.values(out).every(Number.isSafeInteger)) this.fail(`the sizes of member '${name}' are damaged`);
     return out;
   }
-  private checkLocal(name: string, local: number, directory: number, want: { flags: number; method: number; crc: number; stored: number; full: number }): number {
+  private checkLocal(
+    name: string,
+    local: number,
+    directory: number,
+    want: { flags: number; method: number; crc: number; stored: number; full: number },
+  ): number {
     if (local + 30 > directory) this.fail(`member '${name}' lies outside of the archive`);
     const h = this.source.bytes(local, 30);
     if (h.readUInt32LE(0) !== 0x04034b50) this.fail(`member '${name}' has no header`);
@@ -148,7 +171,12 @@ export class ZipReader {
     if (at + want.stored > directory) this.fail(`member '${name}' reaches beyond the archive`);
     const rest = this.source.bytes(local + 30, nameLength + extraLength);
     const differs = (): never => this.refuse(`the two headers of member '${name}' differ`);
-    if (rest.toString('utf8', 0, nameLength) !== name || h.readUInt16LE(8) !== want.method || (h.readUInt16LE(6) & 1) !== 0) differs();
+    if (
+      rest.toString('utf8', 0, nameLength) !== name ||
+      h.readUInt16LE(8) !== want.method ||
+      (h.readUInt16LE(6) & 1) !== 0
+    )
+      differs();
     const sizesFollow = (h.readUInt16LE(6) & 8) !== 0;
     if (!sizesFollow) {
       const sizes = this.sizes64(name, rest.subarray(nameLength), h.readUInt32LE(22), h.readUInt32LE(18), 0);
@@ -166,7 +194,10 @@ export class ZipReader {
   }
   private member(name: string): ZipMember {
     const m = this.members.get(name);
-    if (!m) throw new FileError(`${this.source.name}: it has no member '${name}'.\n  Its members: ${this.names.slice(0, 12).join(', ')}${this.members.size > 12 ? ', ...' : ''}`);
+    if (!m)
+      throw new FileError(
+        `${this.source.name}: it has no member '${name}'.\n  Its members: ${this.names.slice(0, 12).join(', ')}${this.members.size > 12 ? ', ...' : ''}`,
+      );
     return m;
   }
   /** Size of a member when inflated. */
@@ -177,14 +208,18 @@ export class ZipReader {
   async read(name: string, most = Infinity, signal?: AbortSignal | null): Promise<Uint8Array> {
     const m = this.member(name);
     if (m.size > most) this.refuse(`member '${name}' has ${m.size} bytes, at most ${most} are read`);
-    if (m.size > Math.max(FREE_BYTES, m.stored * MOST_EXPANSION)) this.refuse(`member '${name}' announces ${m.size} bytes of which ${m.stored} are stored: a decompression bomb`);
+    if (m.size > Math.max(FREE_BYTES, m.stored * MOST_EXPANSION))
+      this.refuse(`member '${name}' announces ${m.size} bytes of which ${m.stored} are stored: a decompression bomb`);
     let data: Uint8Array = await this.source.read(m.at, m.stored, signal);
     if (m.method === 8)
       try {
         data = await inflateRaw(data, { maxOutputLength: Math.max(1, m.size) });
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') this.refuse(`member '${name}' inflates to more than the ${m.size} bytes it announces`);
-        throw new FileError(`${this.source.name}: member '${name}' is damaged (${(error as Error).message}).`, { cause: error });
+        if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+          this.refuse(`member '${name}' inflates to more than the ${m.size} bytes it announces`);
+        throw new FileError(`${this.source.name}: member '${name}' is damaged (${(error as Error).message}).`, {
+          cause: error,
+        });
       }
     if (data.length !== m.size || crc32(data) !== m.crc) this.damaged(name);
     return data;
@@ -202,9 +237,16 @@ export class ZipReader {
       title = `${this.source.name}: ${name}`;
     if (m.method !== 8) return this.source.part(title, m.at, m.size);
     try {
-      return new MemorySource(title, zlib.inflateRawSync(this.source.bytes(m.at, Math.min(m.stored, BEGINNING)), { finishFlush: zlib.constants.Z_SYNC_FLUSH }));
+      return new MemorySource(
+        title,
+        zlib.inflateRawSync(this.source.bytes(m.at, Math.min(m.stored, BEGINNING)), {
+          finishFlush: zlib.constants.Z_SYNC_FLUSH,
+        }),
+      );
     } catch (error) {
-      throw new FileError(`${this.source.name}: member '${name}' is damaged (${(error as Error).message}).`, { cause: error });
+      throw new FileError(`${this.source.name}: member '${name}' is damaged (${(error as Error).message}).`, {
+        cause: error,
+      });
     }
   }
   /** A member as a source: where it lies when it is stored, else in memory. @param isChecked - whether its checksum is compared first. */

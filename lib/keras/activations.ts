@@ -21,7 +21,10 @@ export type Activation = (x: TensorLike, ...rest: any[]) => Tensor;
  * (x - threshold) below it (default 0). In the steps of Keras' ReLU.static_call (activations.py): NaN stays where
  * there is no threshold.
  */
-export function relu(x: TensorLike, options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {}): Tensor {
+export function relu(
+  x: TensorLike,
+  options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {},
+): Tensor {
   checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
   const t = convert(x);
@@ -56,7 +59,8 @@ export const leakyRelu: Activation = (x, options: { negativeSlope?: number } = {
 /** x or alpha (e^x - 1). */
 export const elu: Activation = (x, options: { alpha?: number } = {}) => ops.elu(x, options);
 /** Gaussian error linear unit; exact unless `approximate`. */
-export const gelu: Activation = (x, options: { approximate?: boolean } = {}) => ops.gelu(x, { approximate: false, ...options });
+export const gelu: Activation = (x, options: { approximate?: boolean } = {}) =>
+  ops.gelu(x, { approximate: false, ...options });
 export { softplus, tanh };
 export const {
   relu6,
@@ -86,7 +90,8 @@ export const swish: Activation = (x) => ops.silu(x);
 export const hardSwish: Activation = (x) => ops.hardSilu(x);
 
 const aliases = { swish: 'silu', hardSwish: 'hardSilu' } as const;
-const all: Record<string, Activation> & Record<Exclude<CamelCase<(typeof ACTIVATIONS)[number]>, keyof typeof aliases>, Activation> = {
+const all: Record<string, Activation> &
+  Record<Exclude<CamelCase<(typeof ACTIVATIONS)[number]>, keyof typeof aliases>, Activation> = {
   relu,
   relu6,
   leakyRelu,
@@ -137,17 +142,23 @@ export function get(identifier: unknown): Activation {
     throw new ValueError(`activation '${identifier}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);
   }
   if (isSerialized(identifier)) return deserialize(identifier);
-  if (typeof identifier === 'object' && 'apply' in identifier) return (x) => (identifier as { apply(x: TensorLike): Tensor }).apply(x);
+  if (typeof identifier === 'object' && 'apply' in identifier)
+    return (x) => (identifier as { apply(x: TensorLike): Tensor }).apply(x);
   throw new TypeError(`activation: a name or a function is expected.\n  Received: ${describe(identifier)}`);
 }
 /** The name of a built-in function, the config of a custom one. */
 export const serialize = (f: Activation | null): unknown => (f === null ? null : serializeKerasObject(f));
 /** The inverse of `serialize`. */
 export function deserialize(config: unknown): Activation {
-  if (isSerialized(config) && config.module === 'keras.activations') return get(config.class_name === 'function' ? config.config : config.class_name);
+  if (isSerialized(config) && config.module === 'keras.activations')
+    return get(config.class_name === 'function' ? config.config : config.class_name);
   return isSerialized(config) ? get(deserializeKerasObject(config)) : get(config);
 }
 // Keras 1 and 2 called this hard_sigmoid: their files mean it.
-const keras2HardSigmoid: Activation = (x) => run('clip', [run('add', [run('multiply', [convert(x), convert(0.2, convert(x))]), convert(0.5, convert(x))])], { min: 0, max: 1 });
+const keras2HardSigmoid: Activation = (x) =>
+  run('clip', [run('add', [run('multiply', [convert(x), convert(0.2, convert(x))]), convert(0.5, convert(x))])], {
+    min: 0,
+    max: 1,
+  });
 functionNames.setOurs(keras2HardSigmoid, 'keras2_hard_sigmoid');
 all.keras2HardSigmoid = keras2HardSigmoid;

@@ -19,8 +19,10 @@ inspectable(Constraint, configLine);
 type Axis = number | readonly number[];
 const EPSILON = 1e-7;
 const axes = (axis: Axis): number[] => numberList('constraint', 'axis', axis);
-const norms = (w: Tensor, axis: Axis): Tensor => run('sqrt', [run('sum', [run('square', [w])], { axis: axes(axis), keepdims: true })]);
-const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor => run('multiply', [w, run('divide', [wanted, run('add', [norm, convert(EPSILON, w)])])]);
+const norms = (w: Tensor, axis: Axis): Tensor =>
+  run('sqrt', [run('sum', [run('square', [w])], { axis: axes(axis), keepdims: true })]);
+const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor =>
+  run('multiply', [w, run('divide', [wanted, run('add', [norm, convert(EPSILON, w)])])]);
 
 /** Norm along `axis` at most `maxValue`: w * clip(norm, 0, maxValue) / (norm + 1e-7). Defaults 2 and axis 0. */
 export class MaxNorm extends Constraint {
@@ -84,7 +86,10 @@ export class MinMaxNorm extends Constraint {
   call(w: TensorLike): Tensor {
     const t = convert(w),
       norm = norms(t, this.axis);
-    const inside = run('multiply', [run('clip', [norm], { min: this.minValue, max: this.maxValue }), convert(this.rate, t)]);
+    const inside = run('multiply', [
+      run('clip', [norm], { min: this.minValue, max: this.maxValue }),
+      convert(this.rate, t),
+    ]);
     return scaled(t, run('add', [inside, run('multiply', [norm, convert(1 - this.rate, t)])]), norm);
   }
   override getConfig() {
@@ -98,7 +103,11 @@ export const maxNorm = MaxNorm,
   unitNorm = UnitNorm,
   minMaxNorm = MinMaxNorm;
 
-const kind = makeKind<Constraint>('keras.constraints', 'constraint', (x): x is Constraint => typeof (x as Constraint)?.call === 'function');
+const kind = makeKind<Constraint>(
+  'keras.constraints',
+  'constraint',
+  (x): x is Constraint => typeof (x as Constraint)?.call === 'function',
+);
 /** A constraint from a name, a config, an instance or a function; null for none. */
 export function get(identifier: unknown): Constraint | null {
   if (typeof identifier === 'function' && !(identifier as { prototype?: Constraint }).prototype?.getConfig) {

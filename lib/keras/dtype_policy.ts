@@ -16,15 +16,21 @@ export class DTypePolicy {
   readonly variableDtype: DType;
   constructor(name: DTypePolicyName | 'string' | { name: string }) {
     const given: unknown = typeof name === 'string' ? name : (name as { name?: unknown } | null)?.name;
-    if (typeof given !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(name)}`);
+    if (typeof given !== 'string')
+      throw new TypeError(
+        `dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(name)}`,
+      );
     this.name = given;
     const source = /_from_(.+)$/.exec(this.name)?.[1] ?? this.name;
     if (source.startsWith('mixed_')) {
       this.computeDtype = checkDType(source.slice(6), 'DTypePolicy: dtype');
-      if (this.computeDtype !== 'bfloat16' && this.computeDtype !== 'float16') throw new ValueError(`DTypePolicy: '${source}' is neither 'mixed_bfloat16' nor 'mixed_float16'.`);
+      if (this.computeDtype !== 'bfloat16' && this.computeDtype !== 'float16')
+        throw new ValueError(`DTypePolicy: '${source}' is neither 'mixed_bfloat16' nor 'mixed_float16'.`);
       this.variableDtype = 'float32';
       // Inputs of texts: there are no tensors of them, the layers that take them compute in dtypes of their own.
-    } else this.computeDtype = this.variableDtype = this.name === 'string' ? ('string' as DType) : checkDType(source, 'DTypePolicy: dtype');
+    } else
+      this.computeDtype = this.variableDtype =
+        this.name === 'string' ? ('string' as DType) : checkDType(source, 'DTypePolicy: dtype');
   }
   /** How weights are quantized: 'int8', 'int4', ...; null when they are not. */
   get quantizationMode(): string | null {
@@ -55,7 +61,9 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     this.mode = mode;
     this.sourceName = source;
     if (!/^(int8|int4(\/(-1|[1-9]\d*))?|float8|(gptq|awq)(\/.+)?)$/.test(mode))
-      throw new ValueError(`QuantizedDTypePolicy: mode must be 'int8', 'int4' or 'int4/BLOCK', BLOCK being -1 or a whole number >= 1.\n  Received: ${describe(mode)}`);
+      throw new ValueError(
+        `QuantizedDTypePolicy: mode must be 'int8', 'int4' or 'int4/BLOCK', BLOCK being -1 or a whole number >= 1.\n  Received: ${describe(mode)}`,
+      );
   }
   override get quantizationMode(): string {
     return this.mode.split('/')[0];
@@ -72,7 +80,8 @@ export class QuantizedDTypePolicy extends DTypePolicy {
 export class Int4DTypePolicy extends QuantizedDTypePolicy {}
 registerClass('keras.dtype_policies', DTypePolicy, QuantizedDTypePolicy, Int4DTypePolicy);
 registerClass('keras', DTypePolicy); // what files name
-const quantized = (mode: string, source?: string | null): DTypePolicy => new (mode.startsWith('int4/') ? Int4DTypePolicy : QuantizedDTypePolicy)(mode, source);
+const quantized = (mode: string, source?: string | null): DTypePolicy =>
+  new (mode.startsWith('int4/') ? Int4DTypePolicy : QuantizedDTypePolicy)(mode, source);
 
 let global_ = new DTypePolicy('float32');
 /** The policy of layers made without a dtype. */
@@ -86,10 +95,20 @@ export function getDtypePolicy(policy: unknown): DTypePolicy {
   if (policy === undefined || policy === null) return global_;
   if (policy instanceof DTypePolicy) return policy;
   if (isSerialized(policy)) {
-    const config = (isRecord(policy.config) ? policy.config : {}) as { name?: unknown; mode?: unknown; source_name?: string; sourceName?: string };
-    return typeof config.mode === 'string' ? quantized(config.mode, config.source_name ?? config.sourceName) : getDtypePolicy(new DTypePolicy(config as { name: string }).name);
+    const config = (isRecord(policy.config) ? policy.config : {}) as {
+      name?: unknown;
+      mode?: unknown;
+      source_name?: string;
+      sourceName?: string;
+    };
+    return typeof config.mode === 'string'
+      ? quantized(config.mode, config.source_name ?? config.sourceName)
+      : getDtypePolicy(new DTypePolicy(config as { name: string }).name);
   }
-  if (typeof policy !== 'string') throw new TypeError(`dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(policy)}`);
+  if (typeof policy !== 'string')
+    throw new TypeError(
+      `dtype must be the name of a dtype or of a policy, or a DTypePolicy.\n  Received: ${describe(policy)}`,
+    );
   const parts = /^(.+?)_from_(.+)$/.exec(policy);
   return parts ? quantized(parts[1], parts[2]) : new DTypePolicy(policy as DTypePolicyName);
 }

@@ -12,7 +12,8 @@ interface LayerLike {
   countParams(): number;
 }
 
-const isShape = (x: unknown): x is (number | null)[] => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
+const isShape = (x: unknown): x is (number | null)[] =>
+  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 function shapesIn(x: unknown): string {
   if (isShape(x)) return formatShape(x);
   if (Array.isArray(x)) return `[${x.map(shapesIn).join(', ')}]`;
@@ -31,7 +32,9 @@ function attempt<T>(f: () => T): T | undefined {
   }
 }
 const line = (object: object, facts: Facts): string => {
-  const shown = facts.filter(([, v]) => v !== undefined && v !== null).map(([k, v]) => `${k}=${typeof v === 'string' ? v : describe(v)}`);
+  const shown = facts
+    .filter(([, v]) => v !== undefined && v !== null)
+    .map(([k, v]) => `${k}=${typeof v === 'string' ? v : describe(v)}`);
   return `<${[object.constructor.name, shown.join(', ')].filter(Boolean).join(' ')}>`;
 };
 const shapeFact = (f: () => unknown): string | undefined => {
@@ -66,11 +69,20 @@ export function settingsLine(object: object): string {
   );
 }
 /** @internal Of what `fit` returned: the last value of each curve. */
-export function historyLine(object: { readonly epoch: readonly number[]; readonly history: Readonly<Record<string, readonly number[]>> }): string {
-  return line(object, [['epochs', object.epoch.length], ...Object.entries(object.history).map(([name, list]) => [name, list.at(-1)] as const)]);
+export function historyLine(object: {
+  readonly epoch: readonly number[];
+  readonly history: Readonly<Record<string, readonly number[]>>;
+}): string {
+  return line(object, [
+    ['epochs', object.epoch.length],
+    ...Object.entries(object.history).map(([name, list]) => [name, list.at(-1)] as const),
+  ]);
 }
 /** @internal Makes `console.log` show `lineOf(object)`. */
-export function inspectable<T extends object>(cls: abstract new (...args: never[]) => T, lineOf: (object: T) => string): void {
+export function inspectable<T extends object>(
+  cls: abstract new (...args: never[]) => T,
+  lineOf: (object: T) => string,
+): void {
   Object.defineProperty(cls.prototype, Symbol.for('nodejs.util.inspect.custom'), {
     value(this: T) {
       return lineOf(this);

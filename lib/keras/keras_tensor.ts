@@ -84,7 +84,8 @@ let inferences = 0;
 /** @internal Whether shapes are being found: values do not matter, so a loop over equal steps may take one. */
 export const isInferring = (): boolean => inferences > 0;
 /** @internal A shape of the inference in progress, its batch axis unknown again. */
-export const withoutStandIn = (shape: SymbolicShape): SymbolicShape => (standIn !== null && shape[0] === standIn ? [null, ...shape.slice(1)] : shape);
+export const withoutStandIn = (shape: SymbolicShape): SymbolicShape =>
+  standIn !== null && shape[0] === standIn ? [null, ...shape.slice(1)] : shape;
 
 /** @internal Shapes and dtypes of `f(args)`, its KerasTensors replaced by stand-ins. Returns the structure with new KerasTensors. */
 export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): unknown {
@@ -122,7 +123,12 @@ export function inferOutputs(f: (args: unknown[]) => unknown, args: unknown[]): 
 
 /** @internal Records a node and hangs its outputs on it. */
 export function recordNode(operation: Operation, args: unknown[], outputs: unknown): GraphNode {
-  const node: GraphNode = { operation, args, inputs: flattenStructure(args, isKerasTensor), outputs: flattenStructure(outputs, isKerasTensor) };
+  const node: GraphNode = {
+    operation,
+    args,
+    inputs: flattenStructure(args, isKerasTensor),
+    outputs: flattenStructure(outputs, isKerasTensor),
+  };
   node.outputs.forEach((t, i) => {
     t.node = node;
     t.index = i;
@@ -152,7 +158,11 @@ export class OpOperation implements Operation {
   runNode(args: unknown[]): unknown {
     const result = this.f(...args);
     // What changes nothing returns its input here, and in TensorFlow a tensor of its own, without the mask: x[:], a concat of one.
-    return result instanceof Tensor && !KEEPS_TENSOR.has(this.opName) && flattenStructure(args, (x): x is Tensor => x === result).length ? run('identity', [result]) : result;
+    return result instanceof Tensor &&
+      !KEEPS_TENSOR.has(this.opName) &&
+      flattenStructure(args, (x): x is Tensor => x === result).length
+      ? run('identity', [result])
+      : result;
   }
 }
 /** Ops that return their input in TensorFlow too where there is nothing to do. */
@@ -165,7 +175,17 @@ setSymbolicCall(isKerasTensor, (name, f, args) => {
 });
 for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
   const op = (ops as unknown as Record<string, unknown>)[
-    key === 'sub' ? 'subtract' : key === 'mul' ? 'multiply' : key === 'div' ? 'divide' : key === 'pow' ? 'power' : key === 'flatten' ? 'ravel' : key
+    key === 'sub'
+      ? 'subtract'
+      : key === 'mul'
+        ? 'multiply'
+        : key === 'div'
+          ? 'divide'
+          : key === 'pow'
+            ? 'power'
+            : key === 'flatten'
+              ? 'ravel'
+              : key
   ];
   if (typeof op === 'function' && !(key in KerasTensor.prototype))
     Object.defineProperty(KerasTensor.prototype, key, {
@@ -181,7 +201,9 @@ for (const key of ['data', 'dataSync', 'array', 'arraySync', 'item'])
   Object.defineProperty(KerasTensor.prototype, key, {
     configurable: true,
     value(this: KerasTensor) {
-      throw new RuntimeError(`${key}: ${String(this)} stands for data to come and has no value.\n  Fix: put it into a Model and call that on data.`);
+      throw new RuntimeError(
+        `${key}: ${String(this)} stands for data to come and has no value.\n  Fix: put it into a Model and call that on data.`,
+      );
     },
   });
 

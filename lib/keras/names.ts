@@ -7,7 +7,8 @@
 export type Spelled<S extends string> = S | CamelCase<S>;
 /** `'hard_sigmoid'` as `'hardSigmoid'`. */
 export type CamelCase<S extends string> = S extends `${infer A}_${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : S;
-type NameOf<Classes extends Readonly<Record<string, string>>> = (keyof Classes & string) | Spelled<Classes[keyof Classes]>;
+type NameOf<Classes extends Readonly<Record<string, string>>> =
+  (keyof Classes & string) | Spelled<Classes[keyof Classes]>;
 
 /** A name that `registerKerasSerializable('package')` gave: `'package>name'`. */
 export type RegisteredName = `${string}>${string}`;
@@ -84,12 +85,22 @@ export const INITIALIZER_ALIASES = {
 export type InitializerName = NameOf<typeof INITIALIZERS> | keyof typeof INITIALIZER_ALIASES;
 
 /** Classes of keras.regularizers. */
-export const REGULARIZERS = { L1: 'l1', L2: 'l2', L1L2: 'l1_l2', OrthogonalRegularizer: 'orthogonal_regularizer' } as const;
+export const REGULARIZERS = {
+  L1: 'l1',
+  L2: 'l2',
+  L1L2: 'l1_l2',
+  OrthogonalRegularizer: 'orthogonal_regularizer',
+} as const;
 /** `'l1'`, `'l2'`, `'l1_l2'` or `'orthogonal_regularizer'`, with the strengths that are their defaults. */
 export type RegularizerName = NameOf<typeof REGULARIZERS>;
 
 /** Classes of keras.constraints. */
-export const CONSTRAINTS = { MaxNorm: 'max_norm', NonNeg: 'non_neg', UnitNorm: 'unit_norm', MinMaxNorm: 'min_max_norm' } as const;
+export const CONSTRAINTS = {
+  MaxNorm: 'max_norm',
+  NonNeg: 'non_neg',
+  UnitNorm: 'unit_norm',
+  MinMaxNorm: 'min_max_norm',
+} as const;
 /** `'max_norm'`, `'non_neg'`, `'unit_norm'` or `'min_max_norm'`, with the limits that are their defaults. */
 export type ConstraintName = NameOf<typeof CONSTRAINTS>;
 
@@ -133,7 +144,12 @@ export const LOSS_ALIASES = {
 } as const;
 type ShortLoss = 'mse' | 'mae' | 'mape' | 'msle' | 'bce' | 'kld';
 /** `'mse'`, `'categorical_crossentropy'`, ... */
-export type LossName = NameOf<typeof LOSSES> | ShortLoss | Uppercase<ShortLoss> | 'logcosh' | Spelled<'huber_loss' | 'kullback_leibler_divergence' | 'cosine_proximity'>;
+export type LossName =
+  | NameOf<typeof LOSSES>
+  | ShortLoss
+  | Uppercase<ShortLoss>
+  | 'logcosh'
+  | Spelled<'huber_loss' | 'kullback_leibler_divergence' | 'cosine_proximity'>;
 
 /** Classes of keras.metrics that their names alone make: `MeanIoU` and others need arguments. */
 export const METRICS = {
@@ -191,7 +207,12 @@ export const METRIC_ALIASES = {
 type ShortMetric = 'mse' | 'mae' | 'mape' | 'msle' | 'rmse' | 'bce' | 'kld';
 /** `'accuracy'`, `'mae'`, `'AUC'`, ... */
 export type MetricName =
-  NameOf<typeof METRICS> | ShortMetric | Uppercase<ShortMetric> | 'acc' | 'logcosh' | Spelled<'log_cosh' | 'kullback_leibler_divergence' | 'cosine_proximity'>;
+  | NameOf<typeof METRICS>
+  | ShortMetric
+  | Uppercase<ShortMetric>
+  | 'acc'
+  | 'logcosh'
+  | Spelled<'log_cosh' | 'kullback_leibler_divergence' | 'cosine_proximity'>;
 
 /** Classes of keras.optimizers that their names alone make. */
 export const OPTIMIZERS = {

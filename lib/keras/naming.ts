@@ -41,7 +41,9 @@ export function withNamesOfConfigs<T>(f: () => T): T {
 /** @internal @throws ValueError for a name that Keras refuses: '/' parts paths. */
 export function checkName(className: string, name: unknown): string {
   if (typeof name !== 'string' || (name.includes('/') && !areFromConfigs))
-    throw new ValueError(`${className}: name must be a string without '/', which parts the paths of weights.\n  Received: ${describe(name)}`);
+    throw new ValueError(
+      `${className}: name must be a string without '/', which parts the paths of weights.\n  Received: ${describe(name)}`,
+    );
   return name;
 }
 
@@ -71,4 +73,5 @@ export const scopedPath = (owner: ScopeOwner, name: string): string =>
 /** @internal `kernel_initializer` -> `kernelInitializer`. */
 export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 /** @internal `kernelInitializer` -> `kernel_initializer`. */
-export const snakeCase = (s: string): string => s.replace(/(?<=[A-Za-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/(beta|epsilon)(\d)/g, '$1_$2');
+export const snakeCase = (s: string): string =>
+  s.replace(/(?<=[A-Za-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/(beta|epsilon)(\d)/g, '$1_$2');

@@ -47,7 +47,8 @@ const KINDS: readonly Kind[] = [
     is: (v) => Number.isInteger(v) && (v as number) >= 1,
     expected: 'a whole number >= 1',
     Refusal: ValueError,
-    names: 'emaOverwriteFrequency gradientAccumulationSteps validationSteps validationBatchSize steps stepsPerExecution',
+    names:
+      'emaOverwriteFrequency gradientAccumulationSteps validationSteps validationBatchSize steps stepsPerExecution',
   },
   {
     is: (v) => v instanceof SeedGenerator || (Number.isInteger(v) && (v as number) >= 0),
@@ -57,7 +58,10 @@ const KINDS: readonly Kind[] = [
   },
   { is: (v) => typeof v === 'string', expected: 'a string', Refusal: TypeError, names: 'name monitor' },
   {
-    is: (v) => typeof v === 'object' && typeof (v as AbortSignal).aborted === 'boolean' && typeof (v as AbortSignal).addEventListener === 'function',
+    is: (v) =>
+      typeof v === 'object' &&
+      typeof (v as AbortSignal).aborted === 'boolean' &&
+      typeof (v as AbortSignal).addEventListener === 'function',
     expected: 'an AbortSignal',
     Refusal: TypeError,
     names: 'signal',
@@ -74,6 +78,8 @@ export function checkOptions(where: string, options: object, known: readonly str
   for (const [name, value] of Object.entries(options)) {
     const kind = kindOf.get(name);
     if (value == null || !kind || kind.is(value)) continue;
-    throw new kind.Refusal(`${where}: ${name} must be ${kind.expected}.\n  Received: ${describe(value)}`, { op: where });
+    throw new kind.Refusal(`${where}: ${name} must be ${kind.expected}.\n  Received: ${describe(value)}`, {
+      op: where,
+    });
   }
 }

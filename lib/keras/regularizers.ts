@@ -19,12 +19,15 @@ export abstract class Regularizer {
 acrossCopies(Regularizer, 'Regularizer');
 inspectable(Regularizer, configLine);
 function strength(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${describe(value)}`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new ValueError(`regularizer: ${name} must be a number.\n  Received: ${describe(value)}`);
   if (value < 0) throw new ValueError(`regularizer: ${name} must not be negative.\n  Received: ${value}`);
   return value;
 }
-const absolute = (x: Tensor, factor: number): Tensor => run('multiply', [run('sum', [run('abs', [x])]), convert(factor, x)]);
-const squared = (x: Tensor, factor: number): Tensor => run('multiply', [run('sum', [run('square', [x])]), convert(factor, x)]);
+const absolute = (x: Tensor, factor: number): Tensor =>
+  run('multiply', [run('sum', [run('abs', [x])]), convert(factor, x)]);
+const squared = (x: Tensor, factor: number): Tensor =>
+  run('multiply', [run('sum', [run('square', [x])]), convert(factor, x)]);
 
 /** l1 sum|x|. Default 0.01. */
 export class L1 extends Regularizer {
@@ -86,7 +89,8 @@ export class OrthogonalRegularizer extends Regularizer {
     checkOptions('OrthogonalRegularizer', options, ['factor', 'mode']);
     this.factor = strength('factor', options.factor ?? 0.01);
     const mode = options.mode ?? 'rows';
-    if (mode !== 'rows' && mode !== 'columns') throw new ValueError(`OrthogonalRegularizer: mode must be 'rows' or 'columns'.\n  Received: '${mode}'`);
+    if (mode !== 'rows' && mode !== 'columns')
+      throw new ValueError(`OrthogonalRegularizer: mode must be 'rows' or 'columns'.\n  Received: '${mode}'`);
     this.mode = mode;
   }
   call(x: TensorLike): Tensor {
@@ -94,9 +98,14 @@ export class OrthogonalRegularizer extends Regularizer {
     if (t.ndim !== 2) throw new ValueError(`OrthogonalRegularizer: a matrix is expected.\n  Received: rank ${t.ndim}`);
     const isRows = this.mode === 'rows',
       n = t.shape[isRows ? 0 : 1];
-    const total = run('maximum', [run('sum', [run('square', [t])], { axis: [isRows ? 1 : 0], keepdims: true }), convert(1e-12, t)]);
+    const total = run('maximum', [
+      run('sum', [run('square', [t])], { axis: [isRows ? 1 : 0], keepdims: true }),
+      convert(1e-12, t),
+    ]);
     const unit = run('multiply', [t, run('rsqrt', [total])]);
-    const product = isRows ? run('matmul', [unit, unit], { transpose_b: true }) : run('matmul', [unit, unit], { transpose_a: true });
+    const product = isRows
+      ? run('matmul', [unit, unit], { transpose_b: true })
+      : run('matmul', [unit, unit], { transpose_a: true });
     const identity = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? 0 : 1)));
     const off = run('sum', [run('abs', [run('multiply', [product, convert(identity, t)])])]);
     return run('multiply', [off, convert((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2), t)]);
@@ -117,9 +126,16 @@ export function l1L2(options: { l1?: number; l2?: number } = {}): L1L2 {
   return new L1L2({ l1: a, l2: b });
 }
 /** `new OrthogonalRegularizer({ factor, mode })` */
-export const orthogonalRegularizer = (options: { factor?: number; mode?: 'rows' | 'columns' } = {}): OrthogonalRegularizer => new OrthogonalRegularizer(options);
+export const orthogonalRegularizer = (
+  options: { factor?: number; mode?: 'rows' | 'columns' } = {},
+): OrthogonalRegularizer => new OrthogonalRegularizer(options);
 
-const kind = makeKind<Regularizer>('keras.regularizers', 'regularizer', (x): x is Regularizer => typeof (x as Regularizer)?.call === 'function', { l1_l2: 'L1L2' });
+const kind = makeKind<Regularizer>(
+  'keras.regularizers',
+  'regularizer',
+  (x): x is Regularizer => typeof (x as Regularizer)?.call === 'function',
+  { l1_l2: 'L1L2' },
+);
 /** A regularizer from a name, a config, an instance or a function; null for none. */
 export function get(identifier: unknown): Regularizer | null {
   if (typeof identifier === 'function' && !(identifier as { prototype?: Regularizer }).prototype?.getConfig) {

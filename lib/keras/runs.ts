@@ -177,7 +177,9 @@ export class Run {
   /** What to wait for, before asking again, where a step carries state from batch to batch; null for none. */
   turn(step: StepVariables): Promise<void> | null {
     if (this.kind !== 'read' || !step.states.length) return null;
-    for (const other of active) if (other !== this && step.states.some((v) => other.states.has(v)) && !this.isWithin(other)) return other.finished;
+    for (const other of active)
+      if (other !== this && step.states.some((v) => other.states.has(v)) && !this.isWithin(other))
+        return other.finished;
     for (const v of step.states) this.states.add(v);
     return null;
   }
@@ -226,7 +228,8 @@ export async function withRun<T>(run: Run, f: (run: Run) => Promise<T>): Promise
   }
 }
 /** @internal Values of a variable for the call that this is part of: those of the moment it began at. */
-export const readInRun = (v: Variable): ReturnType<Tensor['read']> => (surrounding.getStore()?.valueOf(v) ?? v.value).read();
+export const readInRun = (v: Variable): ReturnType<Tensor['read']> =>
+  (surrounding.getStore()?.valueOf(v) ?? v.value).read();
 /** @internal Replaces weights at once. @throws RuntimeError while they are trained. */
 export function settingWeights(what: string, subject: RunSubject, f: () => void): void {
   if (!active.size) return f();
@@ -241,5 +244,7 @@ export function settingWeights(what: string, subject: RunSubject, f: () => void)
 export function refuseWhileRunning(what: string, subject: RunSubject): void {
   for (const run of active)
     if (run.subject === subject && run.gathersMetrics)
-      throw new RuntimeError(`${what}: model '${subject.name}' is busy with ${run.what}, which needs what it was compiled with.\n  Fix: await it first.`);
+      throw new RuntimeError(
+        `${what}: model '${subject.name}' is busy with ${run.what}, which needs what it was compiled with.\n  Fix: await it first.`,
+      );
 }

@@ -80,7 +80,9 @@ export const softsign = defineOp('softsign', (x: TensorLike): Tensor => {
   return run('divide', [t, sum(run('abs', [t]), 1)]);
 });
 /** log(sigmoid(x)) */
-export const logSigmoid = defineOp('logSigmoid', (x: TensorLike): Tensor => run('negative', [run('softplus', [run('negative', [toFloat(x)])])]));
+export const logSigmoid = defineOp('logSigmoid', (x: TensorLike): Tensor =>
+  run('negative', [run('softplus', [run('negative', [toFloat(x)])])]),
+);
 /** min(max(x / 6 + 0.5, 0), 1), flat at -3 and 3. */
 export const hardSigmoid = defineOp('hardSigmoid', (x: TensorLike): Tensor => {
   const t = toFloat(x);
@@ -109,7 +111,11 @@ export const softShrink = defineOp(
   'softShrink',
   (x: TensorLike, { threshold: limit = 0.5 }: { threshold?: number } = {}): Tensor => {
     const t = toFloat(x);
-    return choose(run('greater', [t, convert(limit, t)]), difference(t, limit), choose(run('less', [t, convert(-limit, t)]), sum(t, limit), 0));
+    return choose(
+      run('greater', [t, convert(limit, t)]),
+      difference(t, limit),
+      choose(run('less', [t, convert(-limit, t)]), sum(t, limit), 0),
+    );
   },
   ['threshold'],
 );
@@ -136,7 +142,11 @@ export const squareplus = defineOp(
 export const sparsePlus = defineOp('sparsePlus', (x: TensorLike): Tensor => {
   const t = toFloat(x),
     middle = product(run('square', [sum(t, 1)]), 0.25);
-  return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), choose(run('less', [t, convert(1, t)]), middle, t));
+  return choose(
+    run('less_equal', [t, convert(-1, t)]),
+    convertZero(t),
+    choose(run('less', [t, convert(1, t)]), middle, t),
+  );
 });
 const convertZero = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], { shape: [...t.shape] });
 /** min(max((x + 1) / 2, 0), 1), flat at -1 and 1. */
@@ -147,10 +157,17 @@ export const sparseSigmoid = defineOp('sparseSigmoid', (x: TensorLike): Tensor =
 });
 
 /** @param f - gets a tensor and the axis to work along. */
-function alongAxes(op: string, x: TensorLike, axis: number | readonly number[] | null, f: (t: Tensor, axis: number) => Tensor): Tensor {
+function alongAxes(
+  op: string,
+  x: TensorLike,
+  axis: number | readonly number[] | null,
+  f: (t: Tensor, axis: number) => Tensor,
+): Tensor {
   const t = toFloat(x);
   if (!t.ndim) return run('reshape', [f(run('reshape', [t], { shape: [1] }), 0)], { shape: [] });
-  const axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, t.ndim, t.shape));
+  const axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) =>
+    normalizeAxis(op, a, t.ndim, t.shape),
+  );
   if (axes.length === 1) return f(t, axes[0]);
   const to = axes.map((_, i) => t.ndim - axes.length + i),
     moved = moveaxis(t, axes, to);
@@ -160,7 +177,8 @@ function alongAxes(op: string, x: TensorLike, axis: number | readonly number[] |
 /** e^x / sum(e^x) along `axis` (default the last; a list; null for all). */
 export const softmax = defineOp(
   'softmax',
-  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor => alongAxes('softmax', x, axis, (t, along) => run('softmax', [t], { axis: along })),
+  (x: TensorLike, { axis = -1 }: { axis?: number | readonly number[] | null } = {}): Tensor =>
+    alongAxes('softmax', x, axis, (t, along) => run('softmax', [t], { axis: along })),
   ['axis'],
 );
 /** log(softmax(x)) without overflow. */
@@ -195,9 +213,17 @@ export const glu = defineOp(
     const t = toFloat(x),
       a = normalizeAxis('glu', axis, t.ndim, t.shape),
       n = t.shape[a];
-    if (n % 2) throw new ValueError(`glu: axis ${a} has size ${n}, which is not even.\n  Received: shape ${formatShape(t.shape)}`, { op: 'glu' });
+    if (n % 2)
+      throw new ValueError(
+        `glu: axis ${a} has size ${n}, which is not even.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'glu' },
+      );
     const half = (from: number): Tensor =>
-      run('slice', [t], { start: t.shape.map((_, i) => (i === a ? from : 0)), size: t.shape.map((d, i) => (i === a ? n / 2 : d)), step: t.shape.map(() => 1) });
+      run('slice', [t], {
+        start: t.shape.map((_, i) => (i === a ? from : 0)),
+        size: t.shape.map((d, i) => (i === a ? n / 2 : d)),
+        step: t.shape.map(() => 1),
+      });
     return product(half(0), run('sigmoid', [half(n / 2)]));
   },
   ['axis'],

@@ -5,8 +5,13 @@ import { TypeError, ValueError } from '../errors';
 /** @internal A list of numbers from one or several; nothing else. Whether they are whole is for the op to say. */
 export function numberList(op: string, what: string, value: unknown): number[] {
   const list: readonly unknown[] | null =
-    typeof value === 'number' ? [value] : Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value && value.byteLength) ? Array.from(value as unknown[]) : null;
-  if (!list || list.some((v) => typeof v !== 'number')) throw new TypeError(`${op}: ${what} must be a number or a list of them.\n  Received: ${describe(value)}`, { op });
+    typeof value === 'number'
+      ? [value]
+      : Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value && value.byteLength)
+        ? Array.from(value as unknown[])
+        : null;
+  if (!list || list.some((v) => typeof v !== 'number'))
+    throw new TypeError(`${op}: ${what} must be a number or a list of them.\n  Received: ${describe(value)}`, { op });
   return list as number[];
 }
 /** @internal A whole number in [least, most]. */
@@ -20,6 +25,7 @@ export function wholeNumber(op: string, what: string, value: unknown, least = 0,
 }
 /** @internal A number, infinite ones included, not NaN. */
 export function realNumber(op: string, what: string, value: unknown): number {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw new ValueError(`${op}: ${what} must be a number.\n  Received: ${describe(value)}`, { op });
+  if (typeof value !== 'number' || Number.isNaN(value))
+    throw new ValueError(`${op}: ${what} must be a number.\n  Received: ${describe(value)}`, { op });
   return value;
 }

@@ -15,7 +15,9 @@ export const append = defineOp(
   'append',
   (x1: TensorLike, x2: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
     const [a, b] = pair(x1, x2);
-    return axis === null ? concatenate([run('reshape', [a], { shape: [-1] }), run('reshape', [b], { shape: [-1] })]) : concatenate([a, b], { axis });
+    return axis === null
+      ? concatenate([run('reshape', [a], { shape: [-1] }), run('reshape', [b], { shape: [-1] })])
+      : concatenate([a, b], { axis });
   },
   ['axis'],
 );
@@ -31,7 +33,9 @@ export const hstack = defineOp('hstack', (xs: readonly TensorLike[]): Tensor => 
   return concatenate(ts, { axis: ts[0].ndim === 1 ? 0 : 1 });
 });
 /** Tensors on top of each other: joined along axis 0; vectors are rows. */
-export const vstack = defineOp('vstack', (xs: readonly TensorLike[]): Tensor => concatenate(Array.from(xs, (x) => atLeast(convert(x), 2))));
+export const vstack = defineOp('vstack', (xs: readonly TensorLike[]): Tensor =>
+  concatenate(Array.from(xs, (x) => atLeast(convert(x), 2))),
+);
 /** Tensors behind each other: joined along axis 2. */
 export const dstack = defineOp('dstack', (xs: readonly TensorLike[]): Tensor =>
   concatenate(
@@ -45,9 +49,13 @@ export const hsplit = defineOp('hsplit', (x: TensorLike, indicesOrSections: numb
   return split(t, indicesOrSections, { axis: t.ndim > 1 ? 1 : 0 });
 });
 /** `split` along axis 0. */
-export const vsplit = defineOp('vsplit', (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, { axis: 0 }));
+export const vsplit = defineOp('vsplit', (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] =>
+  split(x, indicesOrSections, { axis: 0 }),
+);
 /** `split` along axis 2. */
-export const dsplit = defineOp('dsplit', (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => split(x, indicesOrSections, { axis: 2 }));
+export const dsplit = defineOp('dsplit', (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] =>
+  split(x, indicesOrSections, { axis: 2 }),
+);
 /** Pieces along `axis` whose sizes differ by at most one, the larger ones first; or cut at the given indices. */
 export const arraySplit = defineOp(
   'arraySplit',
@@ -57,7 +65,9 @@ export const arraySplit = defineOp(
       a = normalizeAxis('arraySplit', axis, t.ndim, t.shape),
       parts = indicesOrSections;
     if (!Number.isInteger(parts) || parts <= 0)
-      throw new ValueError(`arraySplit: the number of parts must be a positive whole number.\n  Received: ${parts}`, { op: 'arraySplit' });
+      throw new ValueError(`arraySplit: the number of parts must be a positive whole number.\n  Received: ${parts}`, {
+        op: 'arraySplit',
+      });
     const small = Math.floor(t.shape[a] / parts),
       rest = t.shape[a] % parts;
     requireHeap(`arraySplit: ${parts} tensors`, parts * TENSOR_BYTES);
@@ -78,9 +88,16 @@ export const rot90 = defineOp(
   'rot90',
   (array: TensorLike, { k = 1, axes = [0, 1] }: { k?: number; axes?: readonly number[] } = {}): Tensor => {
     const t = convert(array);
-    if (t.ndim < 2) throw new ValueError(`rot90: a tensor of rank 2 or more is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'rot90' });
+    if (t.ndim < 2)
+      throw new ValueError(
+        `rot90: a tensor of rank 2 or more is expected.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'rot90' },
+      );
     const [a, b] = axes.map((v) => normalizeAxis('rot90', v, t.ndim, t.shape));
-    if (axes.length !== 2 || a === b) throw new ValueError(`rot90: axes must be two different ones.\n  Received: [${axes.join(', ')}]`, { op: 'rot90' });
+    if (axes.length !== 2 || a === b)
+      throw new ValueError(`rot90: axes must be two different ones.\n  Received: [${axes.join(', ')}]`, {
+        op: 'rot90',
+      });
     const turns = ((k % 4) + 4) % 4;
     if (turns === 0) return t;
     if (turns === 2) return flip(t, { axis: [a, b] });
@@ -95,17 +112,28 @@ export const meshgrid = defineOp(
     const last = args[args.length - 1],
       isOptions = typeof last === 'object' && last !== null && 'indexing' in last;
     const { indexing = 'xy' } = isOptions ? (last as { indexing?: 'xy' | 'ij' }) : {};
-    if (indexing !== 'xy' && indexing !== 'ij') throw new ValueError(`meshgrid: indexing must be 'xy' or 'ij'.\n  Received: '${indexing}'`, { op: 'meshgrid' });
-    const xs = (isOptions ? args.slice(0, -1) : args).map((x) => run('reshape', [convert(x as TensorLike)], { shape: [-1] }));
+    if (indexing !== 'xy' && indexing !== 'ij')
+      throw new ValueError(`meshgrid: indexing must be 'xy' or 'ij'.\n  Received: '${indexing}'`, { op: 'meshgrid' });
+    const xs = (isOptions ? args.slice(0, -1) : args).map((x) =>
+      run('reshape', [convert(x as TensorLike)], { shape: [-1] }),
+    );
     const place = (i: number): number => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i);
     const shape: number[] = [];
     xs.forEach((x, i) => (shape[place(i)] = x.size));
-    return xs.map((x, i) => run('broadcast_to', [run('reshape', [x], { shape: shape.map((_, k) => (k === place(i) ? x.size : 1)) })], { shape }));
+    return xs.map((x, i) =>
+      run('broadcast_to', [run('reshape', [x], { shape: shape.map((_, k) => (k === place(i) ? x.size : 1)) })], {
+        shape,
+      }),
+    );
   },
   ['indexing'],
 );
 /** A matrix with all elements of x on its k-th diagonal. */
-export const diagflat = defineOp('diagflat', (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => diag(run('reshape', [convert(x)], { shape: [-1] }), { k }), ['k']);
+export const diagflat = defineOp(
+  'diagflat',
+  (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => diag(run('reshape', [convert(x)], { shape: [-1] }), { k }),
+  ['k'],
+);
 /** Powers of x as columns: N of them (default: as many as x has elements), descending unless `increasing`. */
 export const vander = defineOp(
   'vander',
@@ -113,10 +141,20 @@ export const vander = defineOp(
     const t = convert(x),
       { increasing = false } = options,
       n = options.N ?? options.n ?? t.size;
-    if (t.ndim !== 1) throw new ValueError(`vander: a vector is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'vander' });
+    if (t.ndim !== 1)
+      throw new ValueError(`vander: a vector is expected.\n  Received: shape ${formatShape(t.shape)}`, {
+        op: 'vander',
+      });
     wholeNumber('vander', 'n', n, 0, 2 ** 53);
-    const powers = run('reshape', [range(n, isFloating(t.dtype) ? t.dtype : 'float32', increasing ? 0 : n - 1, increasing ? 1 : -1)], { shape: [1, n] });
-    const y = run('power', [run('cast', [run('reshape', [t], { shape: [t.size, 1] })], { dtype: powers.dtype }), powers]);
+    const powers = run(
+      'reshape',
+      [range(n, isFloating(t.dtype) ? t.dtype : 'float32', increasing ? 0 : n - 1, increasing ? 1 : -1)],
+      { shape: [1, n] },
+    );
+    const y = run('power', [
+      run('cast', [run('reshape', [t], { shape: [t.size, 1] })], { dtype: powers.dtype }),
+      powers,
+    ]);
     return y.dtype === t.dtype ? y : run('cast', [y], { dtype: t.dtype });
   },
   ['n', 'N', 'increasing'],
@@ -128,13 +166,25 @@ export const kron = defineOp('kron', (x1: TensorLike, x2: TensorLike): Tensor =>
   const wide = (t: Tensor): number[] => [...Array<number>(rank - t.ndim).fill(1), ...t.shape];
   const p = wide(a),
     q = wide(b);
-  const y = run('multiply', [run('reshape', [a], { shape: p.flatMap((d) => [d, 1]) }), run('reshape', [b], { shape: q.flatMap((d) => [1, d]) })]);
+  const y = run('multiply', [
+    run('reshape', [a], { shape: p.flatMap((d) => [d, 1]) }),
+    run('reshape', [b], { shape: q.flatMap((d) => [1, d]) }),
+  ]);
   return run('reshape', [y], { shape: p.map((d, i) => d * q[i]) });
 });
 /** Cross product of vectors of 2 or 3 elements; of two of 2 elements the third one, a number. */
 export const cross = defineOp(
   'cross',
-  (x1: TensorLike, x2: TensorLike, { axisa = -1, axisb = -1, axisc = -1, axis = null }: { axisa?: number; axisb?: number; axisc?: number; axis?: number | null } = {}): Tensor => {
+  (
+    x1: TensorLike,
+    x2: TensorLike,
+    {
+      axisa = -1,
+      axisb = -1,
+      axisc = -1,
+      axis = null,
+    }: { axisa?: number; axisb?: number; axisc?: number; axis?: number | null } = {},
+  ): Tensor => {
     const [a, b] = pair(x1, x2),
       last = (t: Tensor, k: number): Tensor => {
         const from = normalizeAxis('cross', k, t.ndim, t.shape);
@@ -144,11 +194,18 @@ export const cross = defineOp(
       q = last(b, axis ?? axisb),
       sizes = [p.shape[p.ndim - 1], q.shape[q.ndim - 1]];
     if (sizes.some((n) => n !== 2 && n !== 3))
-      throw new ValueError(`cross: vectors of 2 or 3 elements are expected, not ${sizes.join(' and ')}.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`, {
-        op: 'cross',
-      });
-    const part = (t: Tensor, i: number): Tensor => (i < t.shape[t.ndim - 1] ? sliceAxis(t, t.ndim - 1, i, 1) : run('multiply', [sliceAxis(t, t.ndim - 1, 0, 1), convert(0, t)]));
-    const term = (i: number, j: number): Tensor => run('subtract', [run('multiply', [part(p, i), part(q, j)]), run('multiply', [part(p, j), part(q, i)])]);
+      throw new ValueError(
+        `cross: vectors of 2 or 3 elements are expected, not ${sizes.join(' and ')}.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+        {
+          op: 'cross',
+        },
+      );
+    const part = (t: Tensor, i: number): Tensor =>
+      i < t.shape[t.ndim - 1]
+        ? sliceAxis(t, t.ndim - 1, i, 1)
+        : run('multiply', [sliceAxis(t, t.ndim - 1, 0, 1), convert(0, t)]);
+    const term = (i: number, j: number): Tensor =>
+      run('subtract', [run('multiply', [part(p, i), part(q, j)]), run('multiply', [part(p, j), part(q, i)])]);
     if (sizes[0] === 2 && sizes[1] === 2) {
       const y = term(0, 1);
       return run('reshape', [y], { shape: y.shape.slice(0, -1) });
@@ -165,17 +222,28 @@ export const cross = defineOp(
 export const cdist = defineOp('cdist', (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = pair(x, y);
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
-    throw new ValueError(`cdist: rows of one length are expected.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`, { op: 'cdist' });
+    throw new ValueError(
+      `cdist: rows of one length are expected.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      { op: 'cdist' },
+    );
   const d = run('subtract', [expandDims(a, -2), expandDims(b, -3)]);
   return run('sqrt', [run('sum', [run('square', [d])], { axis: [-1] })]);
 });
 /** Element by element from the choice whose condition is the first to hold, else `defaultValue`. */
 export const select = defineOp(
   'select',
-  (condlist: readonly TensorLike[], choicelist: readonly TensorLike[], { default: fallback = 0 }: { default?: TensorLike } = {}): Tensor => {
-    if (condlist.length !== choicelist.length) throw new ValueError(`select: there are ${condlist.length} conditions but ${choicelist.length} choices.`, { op: 'select' });
+  (
+    condlist: readonly TensorLike[],
+    choicelist: readonly TensorLike[],
+    { default: fallback = 0 }: { default?: TensorLike } = {},
+  ): Tensor => {
+    if (condlist.length !== choicelist.length)
+      throw new ValueError(`select: there are ${condlist.length} conditions but ${choicelist.length} choices.`, {
+        op: 'select',
+      });
     let y = convert(fallback, choicelist.length ? convert(choicelist[0]) : undefined);
-    for (let i = condlist.length - 1; i >= 0; i--) y = run('where', [convert(condlist[i]), convert(choicelist[i], y), y]);
+    for (let i = condlist.length - 1; i >= 0; i--)
+      y = run('where', [convert(condlist[i]), convert(choicelist[i], y), y]);
     return y;
   },
   ['default'],
@@ -199,7 +267,8 @@ export const argpartition = defineOp(
     const t = axis === null ? run('reshape', [convert(x)], { shape: [-1] }) : convert(x),
       a = normalizeAxis('argpartition', axis ?? 0, t.ndim, t.shape),
       n = t.shape[a];
-    if (!Number.isInteger(kth) || !(kth >= -n && kth < n)) throw new ValueError(`argpartition: kth is ${kth} but axis ${a} has size ${n}.`, { op: 'argpartition' });
+    if (!Number.isInteger(kth) || !(kth >= -n && kth < n))
+      throw new ValueError(`argpartition: kth is ${kth} but axis ${a} has size ${n}.`, { op: 'argpartition' });
     return argsort(t, { axis: a });
   },
   ['axis'],
@@ -217,7 +286,15 @@ export const unique = defineOp(
       axis = null,
       size = null,
       fillValue = null,
-    }: { sorted?: boolean; returnIndex?: boolean; returnInverse?: boolean; returnCounts?: boolean; axis?: number | null; size?: number | null; fillValue?: number | null } = {},
+    }: {
+      sorted?: boolean;
+      returnIndex?: boolean;
+      returnInverse?: boolean;
+      returnCounts?: boolean;
+      axis?: number | null;
+      size?: number | null;
+      fillValue?: number | null;
+    } = {},
   ): Tensor | Tensor[] => {
     void sorted; // ascending satisfies both
     const given = convert(x);

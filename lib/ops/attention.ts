@@ -35,7 +35,13 @@ export const dotProductAttention = defineOp(
     query: TensorLike,
     key: TensorLike,
     value: TensorLike,
-    { bias = null, mask = null, scale = null, isCausal = false, attnLogitsSoftCap = null }: DotProductAttentionOptions = {},
+    {
+      bias = null,
+      mask = null,
+      scale = null,
+      isCausal = false,
+      attnLogitsSoftCap = null,
+    }: DotProductAttentionOptions = {},
   ): Tensor => {
     const q = convert(query),
       k = convert(key, q),
@@ -74,14 +80,22 @@ export const dotProductAttention = defineOp(
 );
 
 /** Without the scores as a whole, where the engine has loops for that: float32 and no empty axis. */
-function inOnePass(q: Tensor, k: Tensor, v: Tensor, mask: TensorLike | null, scale: number, isCausal: boolean): Tensor | null {
+function inOnePass(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  mask: TensorLike | null,
+  scale: number,
+  isCausal: boolean,
+): Tensor | null {
   const all = [q, k, v];
   if (all.some((t) => t.dtype !== 'float32' || t.shape.slice(1).some((size) => size === 0))) return null;
   const options = { scale, is_causal: isCausal };
   if (mask === null) return runMany('attention', all, options)[0];
   const allowed = run('cast', [convert(mask)], { dtype: 'bool' }),
     scores = [q.shape[0], q.shape[2], q.shape[1], k.shape[1]];
-  const fits = allowed.ndim <= 4 && allowed.shape.every((size, i) => size === 1 || size === scores[4 - allowed.ndim + i]);
+  const fits =
+    allowed.ndim <= 4 && allowed.shape.every((size, i) => size === 1 || size === scores[4 - allowed.ndim + i]);
   return fits ? runMany('attention', [...all, allowed], { ...options, is_masked: true })[0] : null;
 }
 
@@ -90,12 +104,14 @@ function check(q: Tensor, k: Tensor, v: Tensor): void {
   const refuse = (what: string): never => {
     throw new ValueError(`dotProductAttention: ${what}${received}`, { op: 'dotProductAttention' });
   };
-  for (const t of [q, k, v]) if (t.ndim !== 4) refuse('query, key and value must have shape (batch, length, heads, size).');
+  for (const t of [q, k, v])
+    if (t.ndim !== 4) refuse('query, key and value must have shape (batch, length, heads, size).');
   if (q.shape[0] !== k.shape[0] || k.shape[0] !== v.shape[0]) refuse('the batch sizes differ.');
   if (q.shape[3] !== k.shape[3]) refuse(`query has heads of size ${q.shape[3]} but key of size ${k.shape[3]}.`);
   if (k.shape[1] !== v.shape[1]) refuse(`key has length ${k.shape[1]} but value ${v.shape[1]}.`);
   if (k.shape[2] !== v.shape[2]) refuse(`key has ${k.shape[2]} heads but value ${v.shape[2]}.`);
-  if (!k.shape[2] || q.shape[2] % k.shape[2]) refuse(`the ${q.shape[2]} heads of query are no multiple of the ${k.shape[2]} heads of key.`);
+  if (!k.shape[2] || q.shape[2] % k.shape[2])
+    refuse(`the ${q.shape[2]} heads of query are no multiple of the ${k.shape[2]} heads of key.`);
 }
 
 function allowedPositions(mask: TensorLike | null, isCausal: boolean, targets: number, sources: number): Tensor | null {

@@ -14,7 +14,8 @@ export function pair(x: TensorLike, y: TensorLike): [Tensor, Tensor] {
   const a = convert(x, Array.isArray(x) && y instanceof Tensor ? y : undefined);
   return [a, convert(y, a)];
 }
-const binary = (name: string, native: string) => defineOp(name, (x1: TensorLike, x2: TensorLike): Tensor => run(native, pair(x1, x2)));
+const binary = (name: string, native: string) =>
+  defineOp(name, (x1: TensorLike, x2: TensorLike): Tensor => run(native, pair(x1, x2)));
 
 /** x1 + x2 */
 export const add = binary('add', 'add');
@@ -78,13 +79,18 @@ export const rightShift = binary('rightShift', 'right_shift');
 /** floor(x1 / 2^x2) on integers. */
 export const bitwiseRightShift = binary('bitwiseRightShift', 'right_shift');
 /** (x1 - x2)^2 */
-export const squaredDifference = defineOp('squaredDifference', (x1: TensorLike, x2: TensorLike): Tensor => run('square', [run('subtract', pair(x1, x2))]));
+export const squaredDifference = defineOp('squaredDifference', (x1: TensorLike, x2: TensorLike): Tensor =>
+  run('square', [run('subtract', pair(x1, x2))]),
+);
 /** log(e^x1 + e^x2) without overflow. */
 export const logaddexp = defineOp('logaddexp', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [given, b] = pair(x1, x2);
   const a = isFloating(given.dtype) || isFloating(b.dtype) ? given : run('cast', [given], { dtype: 'float32' });
   const difference = run('subtract', [a, b]); // NaN where both are the same infinity, which is then the result
-  const y = run('add', [run('maximum', [a, b]), run('log1p', [run('exp', [run('negative', [run('abs', [difference])])])])]);
+  const y = run('add', [
+    run('maximum', [a, b]),
+    run('log1p', [run('exp', [run('negative', [run('abs', [difference])])])]),
+  ]);
   return run('where', [run('isnan', [difference]), run('add', [a, b]), y]);
 });
 /** Where `condition` holds x1, else x2. */
@@ -95,11 +101,21 @@ export const where = defineOp('where', (condition: TensorLike, x1: TensorLike, x
 /** |x1 - x2| <= atol + rtol * |x2| */
 export const isclose = defineOp(
   'isclose',
-  (x1: TensorLike, x2: TensorLike, { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor => {
+  (
+    x1: TensorLike,
+    x2: TensorLike,
+    { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {},
+  ): Tensor => {
     const [a, b] = pair(x1, x2);
     const same = run('equal', [a, b]);
-    const limit = run('add', [run('multiply', [run('abs', [b]), convert(rtol, isFloating(b.dtype) ? b : 'float32')]), convert(atol, isFloating(b.dtype) ? b : 'float32')]);
-    const near = run('logical_and', [run('isfinite', [b]), run('less_equal', [run('abs', [run('subtract', [a, b])]), limit])]);
+    const limit = run('add', [
+      run('multiply', [run('abs', [b]), convert(rtol, isFloating(b.dtype) ? b : 'float32')]),
+      convert(atol, isFloating(b.dtype) ? b : 'float32'),
+    ]);
+    const near = run('logical_and', [
+      run('isfinite', [b]),
+      run('less_equal', [run('abs', [run('subtract', [a, b])]), limit]),
+    ]);
     const close = run('logical_or', [same, near]);
     return equalNan ? run('logical_or', [close, run('logical_and', [run('isnan', [a]), run('isnan', [b])])]) : close;
   },
@@ -108,7 +124,8 @@ export const isclose = defineOp(
 /** Whether all elements are close: |x1 - x2| <= atol + rtol |x2|; a bool scalar. */
 export const allclose = defineOp(
   'allclose',
-  (x1: TensorLike, x2: TensorLike, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor => run('all', [isclose(x1, x2, options)], {}),
+  (x1: TensorLike, x2: TensorLike, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor =>
+    run('all', [isclose(x1, x2, options)], {}),
   ['rtol', 'atol', 'equalNan'],
 );
 

@@ -23,14 +23,17 @@ const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isInput = (x: unknown): x is Tensor | Variable => x instanceof Tensor || x instanceof Variable;
 const leaves = (x: Structure): Tensor[] => flattenStructure(x, isTensor);
 const asTensors = (x: Structure): Structure =>
-  isInput(x) || typeof x === 'number' || ArrayBuffer.isView(x) ? convert(x as TensorLike) : mapStructure(x, isInput, (t) => convert(t));
+  isInput(x) || typeof x === 'number' || ArrayBuffer.isView(x)
+    ? convert(x as TensorLike)
+    : mapStructure(x, isInput, (t) => convert(t));
 /** The structure of `x` with other tensors in it. */
 function packed(x: Structure, tensors: readonly Tensor[]): Structure {
   let i = 0;
   return mapStructure(x, isTensor, () => tensors[i++]);
 }
 const isKnown = (x: unknown): boolean => !(x instanceof Tensor && binding.isSymbolic(x));
-const valueOf = (x: unknown): number => (typeof x === 'boolean' || typeof x === 'number' ? Number(x) : convert(x as TensorLike).item());
+const valueOf = (x: unknown): number =>
+  typeof x === 'boolean' || typeof x === 'number' ? Number(x) : convert(x as TensorLike).item();
 function choose(op: string, condition: Tensor, x: Structure, y: Structure): Structure {
   const a = leaves(x),
     b = leaves(y);
@@ -46,19 +49,31 @@ function choose(op: string, condition: Tensor, x: Structure, y: Structure): Stru
 }
 
 /** `trueFn()` where `pred` holds, else `falseFn()`. */
-export const cond = defineOp('cond', (pred: TensorLike, trueFn: () => Structure, falseFn: () => Structure): Structure => {
-  if (isKnown(pred)) return valueOf(pred) ? trueFn() : falseFn();
-  return choose('cond', convert(pred), trueFn(), falseFn());
-});
+export const cond = defineOp(
+  'cond',
+  (pred: TensorLike, trueFn: () => Structure, falseFn: () => Structure): Structure => {
+    if (isKnown(pred)) return valueOf(pred) ? trueFn() : falseFn();
+    return choose('cond', convert(pred), trueFn(), falseFn());
+  },
+);
 /** `branches[index](...operands)`; an index outside is moved to the nearest. */
-const switchOp = defineOp('switch', (index: TensorLike, branches: readonly ((...operands: Structure[]) => Structure)[], ...operands: Structure[]): Structure => {
-  if (!Array.isArray(branches) || !branches.length) throw new TypeError('switch: a list of functions is expected.', { op: 'switch' });
-  if (isKnown(index)) return branches[Math.max(0, Math.min(branches.length - 1, valueOf(index)))](...operands);
-  const at = convert(index);
-  let y: Structure = branches[branches.length - 1](...operands);
-  for (let i = branches.length - 2; i >= 0; i--) y = choose('switch', run('less_equal', [at, convert(i, at)]), branches[i](...operands), y);
-  return y;
-});
+const switchOp = defineOp(
+  'switch',
+  (
+    index: TensorLike,
+    branches: readonly ((...operands: Structure[]) => Structure)[],
+    ...operands: Structure[]
+  ): Structure => {
+    if (!Array.isArray(branches) || !branches.length)
+      throw new TypeError('switch: a list of functions is expected.', { op: 'switch' });
+    if (isKnown(index)) return branches[Math.max(0, Math.min(branches.length - 1, valueOf(index)))](...operands);
+    const at = convert(index);
+    let y: Structure = branches[branches.length - 1](...operands);
+    for (let i = branches.length - 2; i >= 0; i--)
+      y = choose('switch', run('less_equal', [at, convert(i, at)]), branches[i](...operands), y);
+    return y;
+  },
+);
 export { switchOp as switch };
 
 /**
@@ -98,12 +113,21 @@ export const whileLoop = defineOp(
   ['maximumIterations'],
 );
 /** The last of `value = bodyFun(i, value)` for i from `lower` to before `upper`. */
-export const foriLoop = defineOp('foriLoop', (lower: TensorLike, upper: TensorLike, bodyFun: (i: number, value: Structure) => Structure, initVal: Structure): Structure => {
-  if (!isKnown(lower) || !isKnown(upper)) throw new RuntimeError('foriLoop: both limits must be known while a function is traced.', { op: 'foriLoop' });
-  let value = asTensors(initVal);
-  for (let i = valueOf(lower), end = valueOf(upper); i < end; i++) value = bodyFun(i, value);
-  return value;
-});
+export const foriLoop = defineOp(
+  'foriLoop',
+  (
+    lower: TensorLike,
+    upper: TensorLike,
+    bodyFun: (i: number, value: Structure) => Structure,
+    initVal: Structure,
+  ): Structure => {
+    if (!isKnown(lower) || !isKnown(upper))
+      throw new RuntimeError('foriLoop: both limits must be known while a function is traced.', { op: 'foriLoop' });
+    let value = asTensors(initVal);
+    for (let i = valueOf(lower), end = valueOf(upper); i < end; i++) value = bodyFun(i, value);
+    return value;
+  },
+);
 
 const row = (x: Structure, i: number): Structure =>
   packed(
@@ -113,7 +137,10 @@ const row = (x: Structure, i: number): Structure =>
 function rowsOf(op: string, xs: Structure): number {
   const all = leaves(xs);
   if (!all.length || all.some((t) => !t.ndim || t.shape[0] !== all[0].shape[0]))
-    throw new ValueError(`${op}: tensors of one length along the first axis are expected.\n  Received: shapes ${all.map((t) => formatShape(t.shape)).join(', ')}`, { op });
+    throw new ValueError(
+      `${op}: tensors of one length along the first axis are expected.\n  Received: shapes ${all.map((t) => formatShape(t.shape)).join(', ')}`,
+      { op },
+    );
   return all[0].shape[0];
 }
 function stacked(op: string, ys: readonly Structure[]): Structure {
@@ -133,13 +160,19 @@ export const scan = defineOp(
   (
     f: (carry: Structure, x: Structure) => Structure[],
     init: Structure,
-    { xs = null, length = null, reverse = false }: { xs?: Structure; length?: number | null; reverse?: boolean; unroll?: number | boolean } = {},
+    {
+      xs = null,
+      length = null,
+      reverse = false,
+    }: { xs?: Structure; length?: number | null; reverse?: boolean; unroll?: number | boolean } = {},
   ): Structure[] => {
-    if (typeof f !== 'function') throw new TypeError(`scan: a function is expected first.\n  Received: ${describe(f)}`, { op: 'scan' });
+    if (typeof f !== 'function')
+      throw new TypeError(`scan: a function is expected first.\n  Received: ${describe(f)}`, { op: 'scan' });
     const given = xs === null ? null : asTensors(xs);
     if (given === null && length === null) throw new ValueError('scan: xs or length must be given.', { op: 'scan' });
     const n = given === null ? length! : rowsOf('scan', given);
-    if (length !== null && length !== n) throw new ValueError(`scan: length is ${length} but xs has ${n} rows.`, { op: 'scan' });
+    if (length !== null && length !== n)
+      throw new ValueError(`scan: length is ${length} but xs has ${n} rows.`, { op: 'scan' });
     let carry = asTensors(init);
     const ys = Array<Structure>(n);
     for (let k = 0, rows = rowCount(n); k < rows; k++) {
@@ -160,35 +193,47 @@ export const map = defineOp('map', (f: (x: Structure) => Structure, xs: Structur
   );
 });
 /** `f` of each row of `elements`, stacked. */
-export const vectorizedMap = defineOp('vectorizedMap', (f: (x: Structure) => Structure, elements: Structure): Structure => {
-  const given = asTensors(elements),
-    n = rowsOf('vectorizedMap', given);
-  return stacked(
-    'vectorizedMap',
-    Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
-  );
-});
+export const vectorizedMap = defineOp(
+  'vectorizedMap',
+  (f: (x: Structure) => Structure, elements: Structure): Structure => {
+    const given = asTensors(elements),
+      n = rowsOf('vectorizedMap', given);
+    return stacked(
+      'vectorizedMap',
+      Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
+    );
+  },
+);
 /** A function of rows made one of whole tensors: it is applied to the rows of all its arguments. */
-export const vectorize = defineOp('vectorize', (f: (...xs: Tensor[]) => Tensor): ((...xs: TensorLike[]) => Tensor) => (...xs) => {
-  const given = xs.map((x) => convert(x)),
-    n = rowsOf('vectorize', given);
-  return stacked(
-    'vectorize',
-    Array.from({ length: rowCount(n) }, (_, i) => f(...(row(given, i) as Tensor[]))),
-  ) as Tensor;
-});
+export const vectorize = defineOp(
+  'vectorize',
+  (f: (...xs: Tensor[]) => Tensor): ((...xs: TensorLike[]) => Tensor) =>
+    (...xs) => {
+      const given = xs.map((x) => convert(x)),
+        n = rowsOf('vectorize', given);
+      return stacked(
+        'vectorize',
+        Array.from({ length: rowCount(n) }, (_, i) => f(...(row(given, i) as Tensor[]))),
+      ) as Tensor;
+    },
+);
 /**
  * All results of an associative function over the first elements: y[i] = f(f(x[0], x[1]), ... x[i]), in log2(n) steps.
  * `f` takes and gives whole tensors (or structures of them).
  */
 export const associativeScan = defineOp(
   'associativeScan',
-  (f: (a: Structure, b: Structure) => Structure, elems: Structure, { reverse = false, axis = 0 }: { reverse?: boolean; axis?: number } = {}): Structure => {
+  (
+    f: (a: Structure, b: Structure) => Structure,
+    elems: Structure,
+    { reverse = false, axis = 0 }: { reverse?: boolean; axis?: number } = {},
+  ): Structure => {
     const given = asTensors(elems),
       all = leaves(given),
       axes = all.map((t) => normalizeAxis('associativeScan', axis, t.ndim, t.shape)),
       n = all[0].shape[axes[0]];
-    const cut = (ts: readonly Tensor[], start: number, size: number): Tensor[] => ts.map((t, i) => sliceAxis(t, axes[i], start, size));
+    const cut = (ts: readonly Tensor[], start: number, size: number): Tensor[] =>
+      ts.map((t, i) => sliceAxis(t, axes[i], start, size));
     let current = all;
     for (let step = 1; step < n; step *= 2) {
       const early = cut(current, reverse ? step : 0, n - step),

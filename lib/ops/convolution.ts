@@ -3,7 +3,15 @@ import { ValueError } from '../errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
 import { toFloat } from './unary';
-import { channelsLast, checkDataFormat, paddingOf, spatial, type DataFormat, type Padding, type Sizes } from './spatial';
+import {
+  channelsLast,
+  checkDataFormat,
+  paddingOf,
+  spatial,
+  type DataFormat,
+  type Padding,
+  type Sizes,
+} from './spatial';
 
 export interface ConvOptions {
   /** Distance of neighbouring windows, in elements: one number for all spatial axes or one for each, >= 1. Default 1. */
@@ -27,7 +35,15 @@ function spatialAxes(op: string, x: Tensor, k: Tensor): number {
   return k.ndim - 2;
 }
 /** The native op on data with channels last. Without `groups`, as many as make the kernel's channels those of the input. */
-function convolve(label: string, t: Tensor, k: Tensor, strides: number[], dilation: number[], padding: string, groups?: number): Tensor {
+function convolve(
+  label: string,
+  t: Tensor,
+  k: Tensor,
+  strides: number[],
+  dilation: number[],
+  padding: string,
+  groups?: number,
+): Tensor {
   const axes = k.ndim - 2,
     channels = t.shape[t.ndim - 1],
     perGroup = k.shape[axes];
@@ -47,7 +63,11 @@ function convolve(label: string, t: Tensor, k: Tensor, strides: number[], dilati
  */
 export const conv = defineOp(
   'conv',
-  (inputs: TensorLike, kernel: TensorLike, { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions = {}): Tensor => {
+  (
+    inputs: TensorLike,
+    kernel: TensorLike,
+    { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions = {},
+  ): Tensor => {
     const x = toFloat(inputs),
       k = convert(kernel),
       axes = spatialAxes('conv', x, k),
@@ -55,13 +75,21 @@ export const conv = defineOp(
       s = spatial(label, 'strides', strides, axes),
       d = spatial(label, 'dilationRate', dilationRate, axes);
     if (s.some((v) => v > 1) && d.some((v) => v > 1))
-      throw new ValueError(`${label}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(s)}, dilationRate ${formatShape(d)}`, { op: label });
+      throw new ValueError(
+        `${label}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(s)}, dilationRate ${formatShape(d)}`,
+        { op: label },
+      );
     return channelsLast(x, checkDataFormat(label, dataFormat), (t) => convolve(label, t, k, s, d, padding));
   },
   CONV,
 );
 /** Each channel convolved on its own. */
-function depthwise(op: string, x: Tensor, k: Tensor, { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions): Tensor {
+function depthwise(
+  op: string,
+  x: Tensor,
+  k: Tensor,
+  { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions,
+): Tensor {
   const axes = spatialAxes(op, x, k),
     [channels, multiplier] = k.shape.slice(axes);
   const s = spatial(op, 'strides', strides, axes),
@@ -73,15 +101,32 @@ function depthwise(op: string, x: Tensor, k: Tensor, { strides = 1, padding = 'v
         { op },
       );
     const grouped = (input: Tensor, kernel: Tensor, count: number): Tensor =>
-      convolve(op, input, run('reshape', [kernel], { shape: [...k.shape.slice(0, axes), 1, count] }), s, d, padding, count);
+      convolve(
+        op,
+        input,
+        run('reshape', [kernel], { shape: [...k.shape.slice(0, axes), 1, count] }),
+        s,
+        d,
+        padding,
+        count,
+      );
     if (multiplier === 1) return grouped(t, k, channels);
     // All channels `multiplier` times, one after the other: kernels for one filter per channel are many times as fast as those for several.
     const lead = t.shape.slice(0, -1),
-      swapped = (x: Tensor): Tensor => run('transpose', [x], { axes: [...x.shape.slice(2).map((_, i) => i), x.ndim - 1, x.ndim - 2] });
-    const wide = run('broadcast_to', [run('reshape', [t], { shape: [...lead, 1, channels] })], { shape: [...lead, multiplier, channels] });
-    const y = grouped(run('reshape', [wide], { shape: [...lead, multiplier * channels] }), swapped(k), multiplier * channels);
+      swapped = (x: Tensor): Tensor =>
+        run('transpose', [x], { axes: [...x.shape.slice(2).map((_, i) => i), x.ndim - 1, x.ndim - 2] });
+    const wide = run('broadcast_to', [run('reshape', [t], { shape: [...lead, 1, channels] })], {
+      shape: [...lead, multiplier, channels],
+    });
+    const y = grouped(
+      run('reshape', [wide], { shape: [...lead, multiplier * channels] }),
+      swapped(k),
+      multiplier * channels,
+    );
     const size = y.shape.slice(0, -1);
-    return run('reshape', [swapped(run('reshape', [y], { shape: [...size, multiplier, channels] }))], { shape: [...size, channels * multiplier] });
+    return run('reshape', [swapped(run('reshape', [y], { shape: [...size, multiplier, channels] }))], {
+      shape: [...size, channels * multiplier],
+    });
   });
 }
 /**
@@ -90,7 +135,8 @@ function depthwise(op: string, x: Tensor, k: Tensor, { strides = 1, padding = 'v
  */
 export const depthwiseConv = defineOp(
   'depthwiseConv',
-  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => depthwise('depthwiseConv', toFloat(inputs), convert(kernel), options),
+  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor =>
+    depthwise('depthwiseConv', toFloat(inputs), convert(kernel), options),
   CONV,
 );
 /**
@@ -102,7 +148,10 @@ export const separableConv = defineOp(
   (inputs: TensorLike, depthwiseKernel: TensorLike, pointwiseKernel: TensorLike, options: ConvOptions = {}): Tensor => {
     const k = convert(pointwiseKernel);
     if (k.shape.slice(0, -2).some((n) => n !== 1))
-      throw new ValueError(`separableConv: the pointwise kernel must have size 1 on the spatial axes.\n  Received: shape ${formatShape(k.shape)}`, { op: 'separableConv' });
+      throw new ValueError(
+        `separableConv: the pointwise kernel must have size 1 on the spatial axes.\n  Received: shape ${formatShape(k.shape)}`,
+        { op: 'separableConv' },
+      );
     const y = depthwise('separableConv', toFloat(inputs), convert(depthwiseKernel), options);
     return conv(y, k, { dataFormat: options.dataFormat });
   },
@@ -122,7 +171,11 @@ export interface ConvTransposeOptions extends ConvOptions {
  */
 export const convTranspose = defineOp(
   'convTranspose',
-  (inputs: TensorLike, kernel: TensorLike, { strides = 1, padding = 'valid', outputPadding = null, dataFormat, dilationRate = 1 }: ConvTransposeOptions = {}): Tensor => {
+  (
+    inputs: TensorLike,
+    kernel: TensorLike,
+    { strides = 1, padding = 'valid', outputPadding = null, dataFormat, dilationRate = 1 }: ConvTransposeOptions = {},
+  ): Tensor => {
     const x = toFloat(inputs),
       k = convert(kernel),
       axes = spatialAxes('convTranspose', x, k),
@@ -131,7 +184,8 @@ export const convTranspose = defineOp(
       d = spatial(label, 'dilationRate', dilationRate, axes),
       extra = outputPadding === null ? null : spatial(label, 'outputPadding', outputPadding, axes, 0),
       how = padding.toLowerCase();
-    if (how !== 'valid' && how !== 'same') throw new ValueError(`${label}: padding must be 'valid' or 'same'.\n  Received: '${padding}'`, { op: label });
+    if (how !== 'valid' && how !== 'same')
+      throw new ValueError(`${label}: padding must be 'valid' or 'same'.\n  Received: '${padding}'`, { op: label });
     return channelsLast(x, checkDataFormat(label, dataFormat), (t) => {
       if (t.shape[axes + 1] !== k.shape[axes + 1])
         throw new ValueError(
@@ -143,15 +197,31 @@ export const convTranspose = defineOp(
       const sizes = t.shape.slice(1, -1).map((n, i) => {
         const extent = (k.shape[i] - 1) * d[i] + 1,
           full = (n - 1) * s[i] + extent;
-        const size = how === 'valid' ? full + (extra ? extra[i] : Math.max(0, s[i] - extent)) : extra ? (n - 1) * s[i] + (extent % 2) + extra[i] : n * s[i];
+        const size =
+          how === 'valid'
+            ? full + (extra ? extra[i] : Math.max(0, s[i] - extent))
+            : extra
+              ? (n - 1) * s[i] + (extent % 2) + extra[i]
+              : n * s[i];
         if (n < 1 || size < 1)
-          throw new ValueError(`${label}: the result would have size ${Math.max(0, size)} on axis ${i + 1}.\n  Received: input shape ${formatShape(x.shape)}`, { op: label });
+          throw new ValueError(
+            `${label}: the result would have size ${Math.max(0, size)} on axis ${i + 1}.\n  Received: input shape ${formatShape(x.shape)}`,
+            { op: label },
+          );
         const total = how === 'valid' ? 0 : Math.max(0, full - size);
         before.push(total >> 1);
         after.push(total - (total >> 1));
         return size;
       });
-      return run('conv_backward_data', [t, k], { strides: s, dilation: d, before, after, groups: 1, label, shape: [t.shape[0], ...sizes, k.shape[axes]] });
+      return run('conv_backward_data', [t, k], {
+        strides: s,
+        dilation: d,
+        before,
+        after,
+        groups: 1,
+        label,
+        shape: [t.shape[0], ...sizes, k.shape[axes]],
+      });
     });
   },
   [...CONV, 'outputPadding'],

@@ -1,7 +1,19 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
 import { ValueError } from '../errors';
 import { isRecord } from '../nest';
-import { checkDType, convert, formatShape, isFloating, run, type DType, type Shape, type Tensor, Tensor as TensorClass, tensor, type TensorLike } from '../tensor';
+import {
+  checkDType,
+  convert,
+  formatShape,
+  isFloating,
+  run,
+  type DType,
+  type Shape,
+  type Tensor,
+  Tensor as TensorClass,
+  tensor,
+  type TensorLike,
+} from '../tensor';
 import { numberList, realNumber, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { pair } from './binary';
@@ -17,16 +29,32 @@ interface DTypeOption {
 
 /** @internal A tensor full of one number; costs one element until it is read. */
 export function filled(shape: Shape, value: number, dtype: DType): Tensor {
-  if (shape.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`shape ${formatShape(shape)} must hold whole numbers >= 0.`);
+  if (shape.some((d) => !Number.isInteger(d) || d < 0))
+    throw new ValueError(`shape ${formatShape(shape)} must hold whole numbers >= 0.`);
   return run('broadcast_to', [tensor(value, [], dtype)], { shape: [...shape] });
 }
 
 /** A tensor of zeros. `dtype` defaults to float32. */
-export const zeros = defineOp('zeros', (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor => filled(sizes(shape), 0, checkDType(dtype ?? 'float32')), LIKE);
+export const zeros = defineOp(
+  'zeros',
+  (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor =>
+    filled(sizes(shape), 0, checkDType(dtype ?? 'float32')),
+  LIKE,
+);
 /** A tensor of ones. `dtype` defaults to float32. */
-export const ones = defineOp('ones', (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor => filled(sizes(shape), 1, checkDType(dtype ?? 'float32')), LIKE);
+export const ones = defineOp(
+  'ones',
+  (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor =>
+    filled(sizes(shape), 1, checkDType(dtype ?? 'float32')),
+  LIKE,
+);
 /** A tensor whose values do not matter: zeros. */
-export const empty = defineOp('empty', (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor => filled(sizes(shape), 0, checkDType(dtype ?? 'float32')), LIKE);
+export const empty = defineOp(
+  'empty',
+  (shape: number | Shape, { dtype }: DTypeOption = {}): Tensor =>
+    filled(sizes(shape), 0, checkDType(dtype ?? 'float32')),
+  LIKE,
+);
 /** A tensor filled with `fillValue`, which may broadcast. */
 export const full = defineOp(
   'full',
@@ -68,16 +96,26 @@ export const fullLike = defineOp(
 /** Numbers from `start` up to, not including, `stop`; `arange(n)` starts at 0. int32 for whole numbers, else float32. */
 export const arange = defineOp(
   'arange',
-  (start: number, stop?: number | null | DTypeOption, step?: number | null | DTypeOption, options: DTypeOption = {}): Tensor => {
+  (
+    start: number,
+    stop?: number | null | DTypeOption,
+    step?: number | null | DTypeOption,
+    options: DTypeOption = {},
+  ): Tensor => {
     const given: readonly unknown[] = [start, stop, step],
       opts = given.find(isRecord) as DTypeOption | undefined;
     const numbers = given.slice(0, opts ? given.indexOf(opts) : 3).filter((v) => v !== undefined && v !== null);
-    const [a, b, by = 1] = numbers.map((v, i) => realNumber('arange', i || numbers.length === 1 ? (i === 2 ? 'step' : 'stop') : 'start', v));
+    const [a, b, by = 1] = numbers.map((v, i) =>
+      realNumber('arange', i || numbers.length === 1 ? (i === 2 ? 'step' : 'stop') : 'start', v),
+    );
     if (a === undefined) throw new ValueError('arange: stop is missing.', { op: 'arange' });
     const [from, to] = b === undefined ? [0, a] : [a, b];
     if (!by) throw new ValueError('arange: step must not be 0.', { op: 'arange' });
     const count = Math.max(0, Math.ceil((to - from) / by));
-    if (!(count < 2 ** 53)) throw new ValueError(`arange: from ${from} to ${to} by ${by} are too many numbers for a tensor.`, { op: 'arange' });
+    if (!(count < 2 ** 53))
+      throw new ValueError(`arange: from ${from} to ${to} by ${by} are too many numbers for a tensor.`, {
+        op: 'arange',
+      });
     const dtype = (opts ?? options).dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
     return range(count, checkDType(dtype), from, by);
   },
@@ -92,17 +130,34 @@ export interface SpaceOptions extends DTypeOption {
   axis?: number;
 }
 /** The numbers, and their distance. */
-function spaced(op: string, start: TensorLike, stop: TensorLike, { num = 50, endpoint = true, dtype, axis = 0 }: SpaceOptions): [Tensor, Tensor] {
+function spaced(
+  op: string,
+  start: TensorLike,
+  stop: TensorLike,
+  { num = 50, endpoint = true, dtype, axis = 0 }: SpaceOptions,
+): [Tensor, Tensor] {
   wholeNumber(op, 'num', num);
   const gaps = endpoint ? num - 1 : num,
     target = checkDType(dtype ?? 'float32');
   if (typeof start === 'number' && typeof stop === 'number') {
-    const y = share(num, target, start, gaps > 0 ? stop - start : 0, Math.max(gaps, 1), endpoint && gaps > 0 ? stop : undefined);
+    const y = share(
+      num,
+      target,
+      start,
+      gaps > 0 ? stop - start : 0,
+      Math.max(gaps, 1),
+      endpoint && gaps > 0 ? stop : undefined,
+    );
     return [y, tensor(gaps > 0 ? (stop - start) / gaps : NaN, [], isFloating(target) ? target : 'float32')];
   }
   const [a, b] = pair(toFloat(start), toFloat(stop)),
-    weight = run('reshape', [share(num, a.dtype, 0, gaps > 0 ? 1 : 0, Math.max(gaps, 1))], { shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)] });
-  const y = run('add', [run('multiply', [a, run('subtract', [convert(1, weight), weight])]), run('multiply', [b, weight])]);
+    weight = run('reshape', [share(num, a.dtype, 0, gaps > 0 ? 1 : 0, Math.max(gaps, 1))], {
+      shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)],
+    });
+  const y = run('add', [
+    run('multiply', [a, run('subtract', [convert(1, weight), weight])]),
+    run('multiply', [b, weight]),
+  ]);
   const step = run('divide', [run('subtract', [b, a]), convert(gaps > 0 ? gaps : NaN, a)]);
   return [moveaxis(run('cast', [y], { dtype: dtype ?? a.dtype }), 0, normalizeAxis(op, axis, y.ndim)), step];
 }
@@ -124,7 +179,11 @@ export const linspace = defineOp(
 /** `num` numbers at equal ratios from base^start to base^stop; of tensors along a new axis at `axis`. */
 export const logspace = defineOp(
   'logspace',
-  (start: TensorLike, stop: TensorLike, { base = 10, dtype, ...options }: SpaceOptions & { base?: number } = {}): Tensor => {
+  (
+    start: TensorLike,
+    stop: TensorLike,
+    { base = 10, dtype, ...options }: SpaceOptions & { base?: number } = {},
+  ): Tensor => {
     const exact = typeof start === 'number' && typeof stop === 'number' ? 'float64' : undefined,
       [exponents] = spaced('logspace', start, stop, { ...options, dtype: exact });
     return run('cast', [run('power', [convert(realNumber('logspace', 'base', base), exponents), exponents])], {
@@ -149,14 +208,23 @@ export const geomspace = defineOp(
     const sign = run('sign', [ends[0]]),
       lead = Math.max(a.ndim, b.ndim),
       wide = run('reshape', [sign], { shape: [...Array<number>(lead - a.ndim).fill(1), ...a.shape] });
-    const signed = run('multiply', [y, run('reshape', [wide], { shape: [...wide.shape.slice(0, at), 1, ...wide.shape.slice(at)] })]);
+    const signed = run('multiply', [
+      y,
+      run('reshape', [wide], { shape: [...wide.shape.slice(0, at), 1, ...wide.shape.slice(at)] }),
+    ]);
     return run('cast', [signed], { dtype: checkDType(dtype ?? (exact ? 'float32' : y.dtype)) });
   },
   ['num', 'endpoint', 'dtype', 'axis'],
 );
 
 /** @internal bool (rows, columns): column - row compared with k. */
-export function diagonalMask(op: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number, caller = 'diagonal'): Tensor {
+export function diagonalMask(
+  op: 'equal' | 'less_equal' | 'greater_equal',
+  rows: number,
+  columns: number,
+  k: number,
+  caller = 'diagonal',
+): Tensor {
   wholeNumber(caller, 'the number of rows', rows, 0, 2 ** 53);
   wholeNumber(caller, 'the number of columns', columns, 0, 2 ** 53);
   wholeNumber(caller, 'k', k, -(2 ** 31));
@@ -169,14 +237,24 @@ export function diagonalMask(op: 'equal' | 'less_equal' | 'greater_equal', rows:
 /** Ones on the k-th diagonal of an (n, m) matrix. */
 export const eye = defineOp(
   'eye',
-  (n: number, m?: number | null | (DTypeOption & { k?: number }), options: DTypeOption & { k?: number } = {}): Tensor => {
+  (
+    n: number,
+    m?: number | null | (DTypeOption & { k?: number }),
+    options: DTypeOption & { k?: number } = {},
+  ): Tensor => {
     const { k = 0, dtype } = typeof m === 'object' && m !== null ? m : options;
-    return run('cast', [diagonalMask('equal', n, typeof m === 'number' ? m : n, k, 'eye')], { dtype: dtype ?? 'float32' });
+    return run('cast', [diagonalMask('equal', n, typeof m === 'number' ? m : n, k, 'eye')], {
+      dtype: dtype ?? 'float32',
+    });
   },
   ['k', 'dtype'],
 );
 /** The (n, n) identity matrix. */
-export const identity = defineOp('identity', (n: number, { dtype }: DTypeOption = {}): Tensor => eye(n, { dtype }), LIKE);
+export const identity = defineOp(
+  'identity',
+  (n: number, { dtype }: DTypeOption = {}): Tensor => eye(n, { dtype }),
+  LIKE,
+);
 /** Ones at and below the k-th diagonal. */
 export const tri = defineOp(
   'tri',
@@ -190,8 +268,13 @@ const triangle = (name: string, op: 'less_equal' | 'greater_equal') =>
     name,
     (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => {
       const t = convert(x);
-      if (t.ndim < 2) throw new ValueError(`${name}: a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: name });
-      return run('where', [diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k, name), t, tensor(0, [], t.dtype)]);
+      if (t.ndim < 2)
+        throw new ValueError(`${name}: a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: name });
+      return run('where', [
+        diagonalMask(op, t.shape[t.ndim - 2], t.shape[t.ndim - 1], k, name),
+        t,
+        tensor(0, [], t.dtype),
+      ]);
     },
     ['k'],
   );
@@ -201,9 +284,17 @@ export const tril = triangle('tril', 'less_equal');
 export const triu = triangle('triu', 'greater_equal');
 
 /** A tensor from numbers, nested arrays, typed arrays, tensors or variables. */
-export const convertToTensor = defineOp('convertToTensor', (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)), LIKE);
+export const convertToTensor = defineOp(
+  'convertToTensor',
+  (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)),
+  LIKE,
+);
 /** Alias of `convertToTensor`. */
-export const array = defineOp('array', (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)), LIKE);
+export const array = defineOp(
+  'array',
+  (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)),
+  LIKE,
+);
 /** Whether x is a tensor. */
 export const isTensor = (x: unknown): x is Tensor => x instanceof TensorClass;
 /** Sizes of the axes. */

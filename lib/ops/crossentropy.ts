@@ -16,7 +16,11 @@ export function rememberLogits(probabilities: Tensor, logits: Tensor, kind: 'sof
   logitsOf.set(probabilities, { logits, kind });
   return probabilities;
 }
-function unwrapped(output: Tensor, fromLogits: boolean, kind: 'softmax' | 'sigmoid'): { output: Tensor; fromLogits: boolean } {
+function unwrapped(
+  output: Tensor,
+  fromLogits: boolean,
+  kind: 'softmax' | 'sigmoid',
+): { output: Tensor; fromLogits: boolean } {
   const known = logitsOf.get(output);
   return !fromLogits && known?.kind === kind ? { output: known.logits, fromLogits: true } : { output, fromLogits };
 }
@@ -25,7 +29,11 @@ const limited = (t: Tensor): Tensor => run('clip', [t], { min: EPSILON, max: 1 -
 /** -sum(target log(output)) along `axis`; outputs are first scaled to sum 1, or are logits. */
 export const categoricalCrossentropy = defineOp(
   'categoricalCrossentropy',
-  (target: TensorLike, output: TensorLike, { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {}): Tensor => {
+  (
+    target: TensorLike,
+    output: TensorLike,
+    { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {},
+  ): Tensor => {
     const given = unwrapped(toFloat(output), fromLogits, 'softmax'),
       y = run('cast', [convert(target)], { dtype: given.output.dtype });
     if (!y.ndim || formatShape(y.shape) !== formatShape(given.output.shape))
@@ -44,7 +52,11 @@ export const categoricalCrossentropy = defineOp(
 /** -log(output[target]) along `axis`, targets being class numbers without that axis (or with size 1). */
 export const sparseCategoricalCrossentropy = defineOp(
   'sparseCategoricalCrossentropy',
-  (target: TensorLike, output: TensorLike, { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {}): Tensor => {
+  (
+    target: TensorLike,
+    output: TensorLike,
+    { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {},
+  ): Tensor => {
     const given = unwrapped(toFloat(output), fromLogits, 'softmax'),
       op = 'sparseCategoricalCrossentropy';
     const a = normalizeAxis(op, axis, given.output.ndim, given.output.shape);
@@ -52,9 +64,12 @@ export const sparseCategoricalCrossentropy = defineOp(
     let y = convert(target);
     if (y.ndim === x.ndim && y.shape[y.ndim - 1] === 1) y = run('reshape', [y], { shape: y.shape.slice(0, -1) });
     if (formatShape(y.shape) !== formatShape(x.shape.slice(0, -1)))
-      throw new ValueError(`${op}: target and output must agree in all axes but the last.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(given.output.shape)}`, {
-        op,
-      });
+      throw new ValueError(
+        `${op}: target and output must agree in all axes but the last.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(given.output.shape)}`,
+        {
+          op,
+        },
+      );
     const log = run('log_softmax', [given.fromLogits ? x : run('log', [limited(x)])]);
     const hot = run('one_hot', [run('cast', [y], { dtype: 'int32' })], { depth: x.shape[x.ndim - 1], dtype: x.dtype });
     return run('negative', [run('sum', [run('multiply', [hot, log])], { axis: [-1] })]);
@@ -69,12 +84,18 @@ export const binaryCrossentropy = defineOp(
       x = given.output,
       y = run('cast', [convert(target)], { dtype: x.dtype });
     if (formatShape(y.shape) !== formatShape(x.shape))
-      throw new ValueError(`binaryCrossentropy: target and output must have one shape.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(x.shape)}`, {
-        op: 'binaryCrossentropy',
-      });
+      throw new ValueError(
+        `binaryCrossentropy: target and output must have one shape.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(x.shape)}`,
+        {
+          op: 'binaryCrossentropy',
+        },
+      );
     if (given.fromLogits)
       // max(x, 0) - x y + log(1 + e^-|x|)
-      return run('add', [run('subtract', [run('relu', [x]), run('multiply', [x, y])]), run('log1p', [run('exp', [run('negative', [run('abs', [x])])])])]);
+      return run('add', [
+        run('subtract', [run('relu', [x]), run('multiply', [x, y])]),
+        run('log1p', [run('exp', [run('negative', [run('abs', [x])])])]),
+      ]);
     const p = limited(x),
       one = convert(1, x);
     const likely = run('multiply', [y, run('log', [p])]),

@@ -4,7 +4,8 @@ import { convert, runMany, type Tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
 
 /** Which class stands for no label: a number, from the end when negative, or null for the last. */
-const blankOf = (maskIndex: number | null, classes: number | undefined): number => (maskIndex === null ? -1 : maskIndex) + ((maskIndex ?? -1) < 0 ? (classes ?? 1) : 0);
+const blankOf = (maskIndex: number | null, classes: number | undefined): number =>
+  (maskIndex === null ? -1 : maskIndex) + ((maskIndex ?? -1) < 0 ? (classes ?? 1) : 0);
 
 /**
  * -log of the probability that the frames spell the labels, over all alignments, with blanks and repetitions left out.
@@ -19,9 +20,17 @@ const blankOf = (maskIndex: number | null, classes: number | undefined): number 
  */
 export const ctcLoss = defineOp(
   'ctcLoss',
-  (target: TensorLike, output: TensorLike, targetLength: TensorLike, outputLength: TensorLike, { maskIndex = 0 }: { maskIndex?: number } = {}): Tensor => {
+  (
+    target: TensorLike,
+    output: TensorLike,
+    targetLength: TensorLike,
+    outputLength: TensorLike,
+    { maskIndex = 0 }: { maskIndex?: number } = {},
+  ): Tensor => {
     const logits = convert(output);
-    return runMany('ctc_loss', [logits, convert(target), convert(targetLength), convert(outputLength)], { blank: blankOf(maskIndex, logits.shape[2]) })[0];
+    return runMany('ctc_loss', [logits, convert(target), convert(targetLength), convert(outputLength)], {
+      blank: blankOf(maskIndex, logits.shape[2]),
+    })[0];
   },
   ['maskIndex'],
 );
@@ -51,8 +60,13 @@ export const ctcDecode = defineOp(
     { strategy = 'greedy', beamWidth = 100, topPaths = 1, mergeRepeated = true, maskIndex = 0 }: CtcDecodeOptions = {},
   ): [Tensor, Tensor] => {
     if (strategy !== 'greedy' && strategy !== 'beam_search')
-      throw new ValueError(`ctcDecode: strategy must be 'greedy' or 'beam_search'.\n  Received: '${strategy}'`, { op: 'ctcDecode' });
-    if (!Number.isInteger(beamWidth) || beamWidth < 1) throw new ValueError(`ctcDecode: beamWidth must be a whole number >= 1.\n  Received: ${beamWidth}`, { op: 'ctcDecode' });
+      throw new ValueError(`ctcDecode: strategy must be 'greedy' or 'beam_search'.\n  Received: '${strategy}'`, {
+        op: 'ctcDecode',
+      });
+    if (!Number.isInteger(beamWidth) || beamWidth < 1)
+      throw new ValueError(`ctcDecode: beamWidth must be a whole number >= 1.\n  Received: ${beamWidth}`, {
+        op: 'ctcDecode',
+      });
     const logits = convert(inputs),
       isGreedy = strategy === 'greedy';
     return runMany('ctc_decode', [logits, convert(sequenceLengths)], {

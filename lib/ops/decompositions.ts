@@ -12,12 +12,17 @@ function computed(x: TensorLike): { t: Tensor; back: (y: Tensor) => Tensor } {
     isKept = given.dtype === 'float32' || given.dtype === 'float64',
     isHalf = given.dtype === 'float16' || given.dtype === 'bfloat16';
   const dtype: DType = given.dtype;
-  return { t: isKept ? given : run('cast', [given], { dtype: 'float32' }), back: (y) => (isHalf && y.dtype === 'float32' ? run('cast', [y], { dtype }) : y) };
+  return {
+    t: isKept ? given : run('cast', [given], { dtype: 'float32' }),
+    back: (y) => (isHalf && y.dtype === 'float32' ? run('cast', [y], { dtype }) : y),
+  };
 }
 const adjoint = (t: Tensor): Tensor => swapaxes(t, -1, -2);
-const identityLike = (t: Tensor): Tensor => run('broadcast_to', [eye(t.shape[t.ndim - 1], { dtype: t.dtype })], { shape: [...t.shape] });
+const identityLike = (t: Tensor): Tensor =>
+  run('broadcast_to', [eye(t.shape[t.ndim - 1], { dtype: t.dtype })], { shape: [...t.shape] });
 function expectSquare(op: string, t: Tensor): void {
-  if (t.ndim < 2 || t.shape[t.ndim - 1] !== t.shape[t.ndim - 2]) throw new ValueError(`${op}: a square matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op });
+  if (t.ndim < 2 || t.shape[t.ndim - 1] !== t.shape[t.ndim - 2])
+    throw new ValueError(`${op}: a square matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op });
 }
 
 /** L with L L^T = x for a positive definite x, of which the lower triangle is read; with `upper`, L^T. */
@@ -78,9 +83,18 @@ function sides(op: string, a: TensorLike, b: TensorLike): { p: Tensor; q: Tensor
       { op },
     );
   const rank = Math.max(p.ndim, q.ndim) - 2,
-    lead = Array.from({ length: rank }, (_, i) => Math.max(p.shape[p.ndim - 2 - rank + i] ?? 1, q.shape[q.ndim - 2 - rank + i] ?? 1));
-  const wide = (t: Tensor): Tensor => (formatShape(t.shape.slice(0, -2)) === formatShape(lead) ? t : run('broadcast_to', [t], { shape: [...lead, ...t.shape.slice(-2)] }));
-  return { p: wide(p), q: wide(q), back: (y) => back(isVector ? run('reshape', [y], { shape: y.shape.slice(0, -1) }) : y) };
+    lead = Array.from({ length: rank }, (_, i) =>
+      Math.max(p.shape[p.ndim - 2 - rank + i] ?? 1, q.shape[q.ndim - 2 - rank + i] ?? 1),
+    );
+  const wide = (t: Tensor): Tensor =>
+    formatShape(t.shape.slice(0, -2)) === formatShape(lead)
+      ? t
+      : run('broadcast_to', [t], { shape: [...lead, ...t.shape.slice(-2)] });
+  return {
+    p: wide(p),
+    q: wide(q),
+    back: (y) => back(isVector ? run('reshape', [y], { shape: y.shape.slice(0, -1) }) : y),
+  };
 }
 /** x with a x = b; b is a matrix, or a vector for each matrix. @throws ValueError for a singular matrix. */
 export const solve = defineOp('solve', (a: TensorLike, b: TensorLike): Tensor => {
@@ -105,7 +119,8 @@ export const luFactor = defineOp('luFactor', (x: TensorLike): [Tensor, Tensor] =
 export const qr = defineOp(
   'qr',
   (x: TensorLike, { mode = 'reduced' }: { mode?: 'reduced' | 'complete' } = {}): [Tensor, Tensor] => {
-    if (mode !== 'reduced' && mode !== 'complete') throw new ValueError(`qr: mode must be 'reduced' or 'complete'.\n  Received: '${mode}'`, { op: 'qr' });
+    if (mode !== 'reduced' && mode !== 'complete')
+      throw new ValueError(`qr: mode must be 'reduced' or 'complete'.\n  Received: '${mode}'`, { op: 'qr' });
     const { t, back } = computed(x);
     return runMany('qr', [t], { complete: mode === 'complete' }).map(back) as [Tensor, Tensor];
   },
@@ -114,7 +129,10 @@ export const qr = defineOp(
 /** u, s, v^T with x = u diag(s) v^T, s descending; s alone when not `computeUv`. */
 export const svd = defineOp(
   'svd',
-  (x: TensorLike, { fullMatrices = true, computeUv = true }: { fullMatrices?: boolean; computeUv?: boolean } = {}): [Tensor, Tensor, Tensor] | Tensor => {
+  (
+    x: TensorLike,
+    { fullMatrices = true, computeUv = true }: { fullMatrices?: boolean; computeUv?: boolean } = {},
+  ): [Tensor, Tensor, Tensor] | Tensor => {
     const { t, back } = computed(x),
       all = runMany('svd', [t], { full: computeUv && fullMatrices }).map(back);
     return computeUv ? (all as [Tensor, Tensor, Tensor]) : all[1];
@@ -139,7 +157,11 @@ export const pinv = defineOp(
   'pinv',
   (x: TensorLike, { rcond = null }: { rcond?: number | null } = {}): Tensor => {
     const { t, back } = computed(x);
-    return back(run('pinv', [t], { rcond: rcond ?? 10 * Math.max(t.shape[t.ndim - 1] ?? 0, t.shape[t.ndim - 2] ?? 0) * epsilonOf(t) }));
+    return back(
+      run('pinv', [t], {
+        rcond: rcond ?? 10 * Math.max(t.shape[t.ndim - 1] ?? 0, t.shape[t.ndim - 2] ?? 0) * epsilonOf(t),
+      }),
+    );
   },
   ['rcond'],
 );
@@ -150,9 +172,12 @@ export const lstsq = defineOp(
     const { t, back } = computed(a),
       { t: right } = computed(b);
     if (t.ndim !== 2 || right.ndim < 1 || right.ndim > 2 || right.shape[0] !== t.shape[0])
-      throw new ValueError(`lstsq: a matrix and a vector or matrix of as many rows are expected.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(right.shape)}`, {
-        op: 'lstsq',
-      });
+      throw new ValueError(
+        `lstsq: a matrix and a vector or matrix of as many rows are expected.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(right.shape)}`,
+        {
+          op: 'lstsq',
+        },
+      );
     const limit = rcond === null ? epsilonOf(t) * Math.max(...t.shape) : rcond < 0 ? epsilonOf(t) : rcond;
     return back(matmul(run('pinv', [t], { rcond: limit }), right));
   },
@@ -165,7 +190,10 @@ export const matrixRank = defineOp(
     const { t } = computed(x),
       s = runMany('svd', [t], { full: false })[1];
     const largest = run('max', [s], { axis: [-1], keepdims: true });
-    const limit = tol === null ? run('multiply', [largest, convert(Math.max(...t.shape.slice(-2)) * epsilonOf(t), s)]) : convert(tol, s);
+    const limit =
+      tol === null
+        ? run('multiply', [largest, convert(Math.max(...t.shape.slice(-2)) * epsilonOf(t), s)])
+        : convert(tol, s);
     return run('sum', [run('cast', [run('greater', [s, limit])], { dtype: 'int32' })], { axis: [-1] });
   },
   ['tol'],

@@ -19,7 +19,10 @@ export function setSymbolicCall(is: typeof isSymbolic, call: typeof callSymbolic
   callSymbolically = call;
 }
 
-const hasSymbolic = (args: unknown[]): boolean => args.some((a) => (Array.isArray(a) ? a.some(isSymbolic) : isSymbolic(a) || (isRecord(a) && Object.values(a).some(isSymbolic))));
+const hasSymbolic = (args: unknown[]): boolean =>
+  args.some((a) =>
+    Array.isArray(a) ? a.some(isSymbolic) : isSymbolic(a) || (isRecord(a) && Object.values(a).some(isSymbolic)),
+  );
 
 /** @internal All ops by name, for the tests that enumerate them. */
 export const definedOps = new Map<string, AnyFunction>();
@@ -34,7 +37,8 @@ export function defineOp<F extends AnyFunction>(name: string, f: F, options: rea
     const last = args[args.length - 1];
     if (isRecord(last)) {
       if (options) checkOptions(name, last, options);
-    } else if (options?.length && f.length && args.length > f.length && last !== undefined) refuseAsOptions(name, last, options); // sum(x, 1): not ignored
+    } else if (options?.length && f.length && args.length > f.length && last !== undefined)
+      refuseAsOptions(name, last, options); // sum(x, 1): not ignored
     if (hasSymbolic(args)) return callSymbolically(name, wrapped, args);
     return guardArguments(name, args, () => plain(...args));
   }) as unknown as F;

@@ -26,11 +26,15 @@ function reduceTerm(term: Term, needed: Set<string>): Term {
     }
   }
   const drop = labels.map((l, i) => (needed.has(l) ? -1 : i)).filter((i) => i >= 0);
-  return drop.length ? { tensor: run('sum', [t], { axis: drop }), labels: labels.filter((l) => needed.has(l)) } : { tensor: t, labels };
+  return drop.length
+    ? { tensor: run('sum', [t], { axis: drop }), labels: labels.filter((l) => needed.has(l)) }
+    : { tensor: t, labels };
 }
 const isOrdered = (labels: string[], order: string[]): boolean => labels.every((l, i) => l === order[i]);
 function arrange(term: Term, order: string[]): Tensor {
-  return isOrdered(term.labels, order) ? term.tensor : run('transpose', [term.tensor], { axes: order.map((l) => term.labels.indexOf(l)) });
+  return isOrdered(term.labels, order)
+    ? term.tensor
+    : run('transpose', [term.tensor], { axes: order.map((l) => term.labels.indexOf(l)) });
 }
 /** One operand of a matrix product: its axes as (batch, rows, columns), and whether the product reads it transposed. */
 interface Side {
@@ -49,7 +53,8 @@ function side(term: Term, batch: string[], rows: string[], columns: string[]): S
 /** One matrix product of two terms: of all ways to order axes and operands, the one that moves the fewest elements. */
 function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term {
   const shared = a.labels.filter((l) => b.labels.includes(l)),
-    sizeOf = (l: string): number => (a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)]);
+    sizeOf = (l: string): number =>
+      a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)];
   const sizes = (ls: string[]): number[] => ls.map(sizeOf);
   const plans = [a, b].flatMap((batchLike) =>
     [a, b].flatMap((insideLike) =>
@@ -77,10 +82,14 @@ function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term
     const shape = [product(sizes(rows)), product(sizes(columns))];
     return run('reshape', [arrange(term, order)], { shape: [...lead, ...(isTransposed ? shape.reverse() : shape)] });
   };
-  const y = run('matmul', [matrix(best.x, best.left, best.onlyX, best.inside), matrix(best.y, best.right, best.inside, best.onlyY)], {
-    transpose_a: best.left.isTransposed,
-    transpose_b: best.right.isTransposed,
-  });
+  const y = run(
+    'matmul',
+    [matrix(best.x, best.left, best.onlyX, best.inside), matrix(best.y, best.right, best.inside, best.onlyY)],
+    {
+      transpose_a: best.left.isTransposed,
+      transpose_b: best.right.isTransposed,
+    },
+  );
   return { tensor: run('reshape', [y], { shape: sizes(best.labels) }), labels: best.labels };
 }
 
@@ -93,14 +102,20 @@ export const einsum = defineOp('einsum', (subscripts: string, ...operands: Tenso
   const [inputs, result] = subscripts.replace(/\s/g, '').split('->');
   const parts = inputs.split(','),
     tensors = operands.map((x) => convert(x));
-  if (parts.length !== tensors.length) throw new ValueError(`einsum: '${subscripts}' names ${parts.length} operands but ${tensors.length} are given.`, { op: 'einsum' });
+  if (parts.length !== tensors.length)
+    throw new ValueError(`einsum: '${subscripts}' names ${parts.length} operands but ${tensors.length} are given.`, {
+      op: 'einsum',
+    });
   let dots = 0;
   const terms = parts.map((part, i): Term => {
     const t = tensors[i],
       letters = part.replace('...', '').length,
       extra = part.includes('...') ? t.ndim - letters : 0;
     if (letters + extra !== t.ndim || extra < 0)
-      throw new ValueError(`einsum: '${part}' names ${letters} axes but operand ${i} has shape ${formatShape(t.shape)}.`, { op: 'einsum' });
+      throw new ValueError(
+        `einsum: '${part}' names ${letters} axes but operand ${i} has shape ${formatShape(t.shape)}.`,
+        { op: 'einsum' },
+      );
     dots = Math.max(dots, extra);
     const at = part.indexOf('...');
     const names = Array.from({ length: extra }, (_, k) => `.${extra - k}`);
@@ -111,7 +126,10 @@ export const einsum = defineOp('einsum', (subscripts: string, ...operands: Tenso
     labels.forEach((l, k) => {
       const known = sizes.get(l);
       if (known !== undefined && known !== t.shape[k])
-        throw new ValueError(`einsum: axis '${l}' has size ${known} and, in operand ${i} of shape ${formatShape(t.shape)}, ${t.shape[k]}.`, { op: 'einsum' });
+        throw new ValueError(
+          `einsum: axis '${l}' has size ${known} and, in operand ${i} of shape ${formatShape(t.shape)}, ${t.shape[k]}.`,
+          { op: 'einsum' },
+        );
       sizes.set(l, t.shape[k]);
     }),
   );
@@ -119,17 +137,25 @@ export const einsum = defineOp('einsum', (subscripts: string, ...operands: Tenso
   const all = terms.flatMap((t) => t.labels);
   const out =
     result === undefined
-      ? [...dotNames, ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.indexOf(l) === all.lastIndexOf(l)).sort()]
+      ? [
+          ...dotNames,
+          ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.indexOf(l) === all.lastIndexOf(l)).sort(),
+        ]
       : result.includes('...')
         ? [...result.slice(0, result.indexOf('...')), ...dotNames, ...result.slice(result.indexOf('...') + 3)]
         : [...result];
-  for (const l of out) if (!sizes.has(l)) throw new ValueError(`einsum: '${l}' of the result does not occur in '${inputs}'.`, { op: 'einsum' });
+  for (const l of out)
+    if (!sizes.has(l))
+      throw new ValueError(`einsum: '${l}' of the result does not occur in '${inputs}'.`, { op: 'einsum' });
   let current = terms[0];
   for (let i = 1; i <= terms.length; i++) {
     const later = new Set([...out, ...terms.slice(i).flatMap((t) => t.labels)]);
     current = reduceTerm(current, later);
     if (i === terms.length) break;
-    const next = reduceTerm(terms[i], new Set([...out, ...current.labels, ...terms.slice(i + 1).flatMap((t) => t.labels)]));
+    const next = reduceTerm(
+      terms[i],
+      new Set([...out, ...current.labels, ...terms.slice(i + 1).flatMap((t) => t.labels)]),
+    );
     current = contract(current, next, new Set([...out, ...terms.slice(i + 1).flatMap((t) => t.labels)]), out);
   }
   return arrange(current, out);

@@ -21,12 +21,19 @@ class Blocks {
   readonly padding: number[];
   readonly counts: number[];
   readonly indices: Tensor[];
-  constructor(op: string, size: readonly number[], kernelSize: Sizes, { dilation = 1, padding = 0, stride = 1 }: FoldOptions) {
+  constructor(
+    op: string,
+    size: readonly number[],
+    kernelSize: Sizes,
+    { dilation = 1, padding = 0, stride = 1 }: FoldOptions,
+  ) {
     const d = spatial(op, 'dilation', dilation, 2),
       s = spatial(op, 'stride', stride, 2);
     this.kernel = spatial(op, 'kernelSize', kernelSize, 2);
     this.padding = spatial(op, 'padding', padding, 2, 0);
-    this.counts = this.kernel.map((k, i) => Math.floor((size[i] + 2 * this.padding[i] - d[i] * (k - 1) - 1) / s[i]) + 1);
+    this.counts = this.kernel.map(
+      (k, i) => Math.floor((size[i] + 2 * this.padding[i] - d[i] * (k - 1) - 1) / s[i]) + 1,
+    );
     this.counts.forEach((n, i) => {
       if (n < 1)
         throw new ValueError(
@@ -47,13 +54,21 @@ export const unfold = defineOp(
   'unfold',
   (x: TensorLike, kernelSize: Sizes, options: FoldOptions = {}): Tensor => {
     const t = convert(x);
-    if (t.ndim !== 4) throw new ValueError(`unfold: images of shape (batch, channels, height, width) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'unfold' });
+    if (t.ndim !== 4)
+      throw new ValueError(
+        `unfold: images of shape (batch, channels, height, width) are expected.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'unfold' },
+      );
     const [batch, channels, height, width] = t.shape,
       { kernel, padding, counts, indices } = new Blocks('unfold', [height, width], kernelSize, options);
     const shape = [batch, channels, height + 2 * padding[0], width + 2 * padding[1]];
-    const padded = padding.some((p) => p > 0) ? run('place', [t], { shape, start: [0, 0, ...padding], step: [1, 1, 1, 1], value: 0 }) : t;
+    const padded = padding.some((p) => p > 0)
+      ? run('place', [t], { shape, start: [0, 0, ...padding], step: [1, 1, 1, 1], value: 0 })
+      : t;
     const windows = run('take', [run('take', [padded, indices[0]], { axis: 2 }), indices[1]], { axis: 4 });
-    return run('reshape', [run('transpose', [windows], { axes: [0, 1, 3, 5, 2, 4] })], { shape: [batch, channels * kernel[0] * kernel[1], counts[0] * counts[1]] });
+    return run('reshape', [run('transpose', [windows], { axes: [0, 1, 3, 5, 2, 4] })], {
+      shape: [batch, channels * kernel[0] * kernel[1], counts[0] * counts[1]],
+    });
   },
   OPTIONS,
 );
@@ -66,15 +81,21 @@ export const fold = defineOp(
   (x: TensorLike, outputSize: Sizes, kernelSize: Sizes, options: FoldOptions = {}): Tensor => {
     const t = convert(x);
     if (t.ndim !== 3)
-      throw new ValueError(`fold: columns of shape (batch, channels * kernel size, blocks) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'fold' });
+      throw new ValueError(
+        `fold: columns of shape (batch, channels * kernel size, blocks) are expected.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'fold' },
+      );
     const [height, width] = spatial('fold', 'outputSize', outputSize, 2),
       { kernel, padding, counts, indices } = new Blocks('fold', [height, width], kernelSize, options);
     const [batch, rows, blocks] = t.shape,
       channels = rows / (kernel[0] * kernel[1]);
     if (!Number.isInteger(channels))
-      throw new ValueError(`fold: the second axis must be a multiple of the ${kernel[0] * kernel[1]} elements of a block.\n  Received: shape ${formatShape(t.shape)}`, {
-        op: 'fold',
-      });
+      throw new ValueError(
+        `fold: the second axis must be a multiple of the ${kernel[0] * kernel[1]} elements of a block.\n  Received: shape ${formatShape(t.shape)}`,
+        {
+          op: 'fold',
+        },
+      );
     if (blocks !== counts[0] * counts[1])
       throw new ValueError(
         `fold: an output of size ${formatShape([height, width])} has ${counts[0] * counts[1]} blocks but there are ${blocks}.\n  Received: shape ${formatShape(t.shape)}`,
@@ -82,11 +103,18 @@ export const fold = defineOp(
           op: 'fold',
         },
       );
-    const windows = run('transpose', [run('reshape', [t], { shape: [batch, channels, ...kernel, ...counts] })], { axes: [0, 1, 4, 2, 5, 3] });
+    const windows = run('transpose', [run('reshape', [t], { shape: [batch, channels, ...kernel, ...counts] })], {
+      axes: [0, 1, 4, 2, 5, 3],
+    });
     const whole = [batch, channels, height + 2 * padding[0], width + 2 * padding[1]];
-    const columns = run('scatter_add', [indices[1], windows], { shape: [batch, channels, ...indices[0].shape, whole[3]], axis: 4 });
+    const columns = run('scatter_add', [indices[1], windows], {
+      shape: [batch, channels, ...indices[0].shape, whole[3]],
+      axis: 4,
+    });
     const image = run('scatter_add', [indices[0], columns], { shape: whole, axis: 2 });
-    return padding.some((p) => p > 0) ? run('slice', [image], { start: [0, 0, ...padding], size: [batch, channels, height, width], step: [1, 1, 1, 1] }) : image;
+    return padding.some((p) => p > 0)
+      ? run('slice', [image], { start: [0, 0, ...padding], size: [batch, channels, height, width], step: [1, 1, 1, 1] })
+      : image;
   },
   OPTIONS,
 );

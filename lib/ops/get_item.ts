@@ -26,7 +26,10 @@ export type Key = number | null | string | Slice | readonly number[] | Tensor | 
 export function parseSlice(text: string): Slice {
   const parts = text.split(':').map((p) => p.trim());
   if (parts.length < 2 || parts.length > 3 || parts.some((p) => !/^[+-]?\d*$/.test(p) || /^[+-]$/.test(p)))
-    throw new ValueError(`getItem: a slice is spelled 'start:stop:step', all other axes '...'.\n  Received: '${text}'`, { op: 'getItem' });
+    throw new ValueError(
+      `getItem: a slice is spelled 'start:stop:step', all other axes '...'.\n  Received: '${text}'`,
+      { op: 'getItem' },
+    );
   const [start, stop, step] = parts.map((p) => (p === '' ? null : Number(p)));
   return { start, stop, step: step ?? null };
 }
@@ -34,16 +37,21 @@ export function parseSlice(text: string): Slice {
 function bounds({ start = null, stop = null, step: given = null }: Slice, size: number): [number, number, number] {
   const step = given ?? 1;
   for (const v of [start, stop, step])
-    if (v !== null && !Number.isInteger(v)) throw new ValueError(`getItem: start, stop and step of a slice must be whole numbers.\n  Received: ${v}`, { op: 'getItem' });
+    if (v !== null && !Number.isInteger(v))
+      throw new ValueError(`getItem: start, stop and step of a slice must be whole numbers.\n  Received: ${v}`, {
+        op: 'getItem',
+      });
   if (!step) throw new ValueError('getItem: the step of a slice must not be 0.', { op: 'getItem' });
   const low = step > 0 ? 0 : -1,
     high = step > 0 ? size : size - 1;
-  const at = (v: number | null, whole: number): number => (v === null ? whole : Math.min(Math.max(v < 0 ? v + size : v, low), high));
+  const at = (v: number | null, whole: number): number =>
+    v === null ? whole : Math.min(Math.max(v < 0 ? v + size : v, low), high);
   const from = at(start, step > 0 ? low : high),
     to = at(stop, step > 0 ? high : low);
   return [from, Math.max(0, Math.ceil((to - from) / step)), step];
 }
-const isIndices = (k: Key): k is readonly number[] | Tensor | Variable => Array.isArray(k) || k instanceof Tensor || k instanceof Variable;
+const isIndices = (k: Key): k is readonly number[] | Tensor | Variable =>
+  Array.isArray(k) || k instanceof Tensor || k instanceof Variable;
 
 /**
  * x[key]. `key`: one part, or an array of parts, one for each axis from the first on.
@@ -57,8 +65,13 @@ export const getItem = defineOp(
     let keys: Key[] = Array.isArray(key) ? [...(key as readonly Key[])] : [key as Key];
     const wholes = keys.filter((k) => k === '...').length,
       named = keys.filter((k) => k !== null && k !== '...').length;
-    if (wholes > 1) throw new ValueError(`getItem: '...' may stand once in a key.\n  Received: ${wholes} times`, { op: 'getItem' });
-    if (named > t.ndim) throw new ValueError(`getItem: a key for ${named} axes is too long for a tensor of shape ${formatShape(t.shape)}.`, { op: 'getItem' });
+    if (wholes > 1)
+      throw new ValueError(`getItem: '...' may stand once in a key.\n  Received: ${wholes} times`, { op: 'getItem' });
+    if (named > t.ndim)
+      throw new ValueError(
+        `getItem: a key for ${named} axes is too long for a tensor of shape ${formatShape(t.shape)}.`,
+        { op: 'getItem' },
+      );
     if (!wholes) keys.push('...');
     keys = keys.flatMap((k) => (k === '...' ? Array<Key>(t.ndim - named).fill({}) : [k]));
     const start: number[] = [],
@@ -75,12 +88,19 @@ export const getItem = defineOp(
         n = t.shape[axis];
       if (typeof k === 'number') {
         if (!Number.isInteger(k) || k < -n || k >= n)
-          throw new IndexError(`getItem: index ${k} is out of range for axis ${axis} of size ${n}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'getItem' });
+          throw new IndexError(
+            `getItem: index ${k} is out of range for axis ${axis} of size ${n}.\n  Received: shape ${formatShape(t.shape)}`,
+            { op: 'getItem' },
+          );
         start.push(k < 0 ? k + n : k);
         size.push(1);
         step.push(1);
       } else if (isIndices(k)) {
-        if (taken) throw new ValueError('getItem: one part of a key may be integers in an array or tensor.\n  Fix: call getItem once for each.', { op: 'getItem' });
+        if (taken)
+          throw new ValueError(
+            'getItem: one part of a key may be integers in an array or tensor.\n  Fix: call getItem once for each.',
+            { op: 'getItem' },
+          );
         taken = { indices: toIndices('getItem', k as TensorLike), axis, place: shape.length };
         start.push(0);
         size.push(n);
@@ -88,7 +108,11 @@ export const getItem = defineOp(
         shape.push(n);
       } else {
         const slice = typeof k === 'string' ? parseSlice(k) : k;
-        if (!isRecord(slice)) throw new TypeError(`getItem: a key holds numbers, slices, null, '...' and integers.\n  Received: ${describe(k)}`, { op: 'getItem' });
+        if (!isRecord(slice))
+          throw new TypeError(
+            `getItem: a key holds numbers, slices, null, '...' and integers.\n  Received: ${describe(k)}`,
+            { op: 'getItem' },
+          );
         const [from, count, by] = bounds(slice as Slice, n);
         start.push(count ? from : 0);
         size.push(count);

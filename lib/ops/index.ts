@@ -88,10 +88,29 @@ export {
   zeros,
   zerosLike,
 } from './creation';
-export { conv, convTranspose, depthwiseConv, separableConv, type ConvOptions, type ConvTransposeOptions } from './convolution';
+export {
+  conv,
+  convTranspose,
+  depthwiseConv,
+  separableConv,
+  type ConvOptions,
+  type ConvTransposeOptions,
+} from './convolution';
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy';
 export { einsum } from './einsum';
-export { argsort, embeddingLookup, inTopK, multiHot, oneHot, scatter, scatterAdd, sort, take, takeAlongAxis, topK } from './indexing';
+export {
+  argsort,
+  embeddingLookup,
+  inTopK,
+  multiHot,
+  oneHot,
+  scatter,
+  scatterAdd,
+  sort,
+  take,
+  takeAlongAxis,
+  topK,
+} from './indexing';
 export { diag, diagonal, dot, inner, matmul, outer, tensordot, trace, vdot } from './linalg';
 export { batchNormalization, batchNormalizationTraining, layerNormalization, normalize, rmsNormalization } from './nn';
 export { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool, type PoolOptions } from './pooling';
@@ -223,8 +242,40 @@ export {
   vstack,
 } from './arrangement';
 export { associativeScan, cond, foriLoop, map, scan, switch, vectorize, vectorizedMap, whileLoop } from './control';
-export { cholesky, choleskyInverse, det, eig, eigh, inv, logdet, lstsq, luFactor, matrixRank, pinv, qr, slogdet, solve, solveTriangular, svd } from './decompositions';
-export { nanargmax, nanargmin, nancumprod, nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd, nansum, nanvar } from './nan';
+export {
+  cholesky,
+  choleskyInverse,
+  det,
+  eig,
+  eigh,
+  inv,
+  logdet,
+  lstsq,
+  luFactor,
+  matrixRank,
+  pinv,
+  qr,
+  slogdet,
+  solve,
+  solveTriangular,
+  svd,
+} from './decompositions';
+export {
+  nanargmax,
+  nanargmin,
+  nancumprod,
+  nancumsum,
+  nanmax,
+  nanmean,
+  nanmedian,
+  nanmin,
+  nanpercentile,
+  nanprod,
+  nanquantile,
+  nanstd,
+  nansum,
+  nanvar,
+} from './nan';
 export { scatterUpdate, segmentMax, segmentMin, segmentProd, segmentSum, sliceUpdate } from './segments';
 export { type ComplexPair, extractSequences, fft, fft2, ifft2, irfft, istft, rfft, stft } from './signal';
 export {
@@ -257,7 +308,22 @@ export {
   signbit,
   sinc,
 } from './special';
-export { bincount, corrcoef, correlate, cumprod, diff, digitize, histogram, isin, median, percentile, ptp, quantile, searchsorted, trapezoid } from './statistics';
+export {
+  bincount,
+  corrcoef,
+  correlate,
+  cumprod,
+  diff,
+  digitize,
+  histogram,
+  isin,
+  median,
+  percentile,
+  ptp,
+  quantile,
+  searchsorted,
+  trapezoid,
+} from './statistics';
 export { bartlett, blackman, hamming, hanning, kaiser } from './windows';
 export { norm, type NormOptions } from './norm';
 export { depthToSpace, dtype, emptyLike, psnr, rearrange, spaceToDepth } from './blocks';

@@ -2,7 +2,18 @@
 import { describe } from '../describe';
 import { TypeError, ValueError } from '../errors';
 import { isRecord } from '../nest';
-import { convert, formatShape, isFloating, run, runMany, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../tensor';
+import {
+  convert,
+  formatShape,
+  isFloating,
+  run,
+  runMany,
+  type DType,
+  type Shape,
+  type Tensor,
+  tensor,
+  type TensorLike,
+} from '../tensor';
 import { defineMethods, defineOp } from './define';
 import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
@@ -10,9 +21,12 @@ import { moveaxis, normalizeAxis } from './shape';
 /** @internal Whole numbers given as an array become int32. */
 export function toIndices(op: string, indices: TensorLike): Tensor {
   const t = convert(indices);
-  if (!isFloating(t.dtype)) return t.dtype === 'int32' || t.dtype === 'int64' ? t : run('cast', [t], { dtype: 'int32' });
+  if (!isFloating(t.dtype))
+    return t.dtype === 'int32' || t.dtype === 'int64' ? t : run('cast', [t], { dtype: 'int32' });
   if (Array.isArray(indices) || typeof indices === 'number') return run('cast', [t], { dtype: 'int32' });
-  throw new TypeError(`${op}: indices must be integers.\n  Received: dtype ${t.dtype}\n  Fix: cast them to 'int32'.`, { op });
+  throw new TypeError(`${op}: indices must be integers.\n  Received: dtype ${t.dtype}\n  Fix: cast them to 'int32'.`, {
+    op,
+  });
 }
 
 /**
@@ -24,7 +38,9 @@ export const take = defineOp(
   (x: TensorLike, indices: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
     const t = convert(x),
       at = toIndices('take', indices);
-    return axis === null ? run('take', [run('reshape', [t], { shape: [-1] }), at], { axis: 0 }) : run('take', [t, at], { axis: normalizeAxis('take', axis, t.ndim, t.shape) });
+    return axis === null
+      ? run('take', [run('reshape', [t], { shape: [-1] }), at], { axis: 0 })
+      : run('take', [t, at], { axis: normalizeAxis('take', axis, t.ndim, t.shape) });
   },
   ['axis'],
 );
@@ -39,18 +55,28 @@ export const takeAlongAxis = defineOp(
       at = run('reshape', [at], { shape: [-1] });
     }
     const a = normalizeAxis('takeAlongAxis', axis ?? 0, t.ndim, t.shape);
-    if (at.ndim !== t.ndim) throw new ValueError(`takeAlongAxis: indices must have the rank of x, ${t.ndim}.\n  Received: shape ${formatShape(at.shape)}`, { op: 'takeAlongAxis' });
+    if (at.ndim !== t.ndim)
+      throw new ValueError(
+        `takeAlongAxis: indices must have the rank of x, ${t.ndim}.\n  Received: shape ${formatShape(at.shape)}`,
+        { op: 'takeAlongAxis' },
+      );
     const n = t.shape[a],
       lead = t.shape.map((d, i) => (i === a ? 1 : Math.max(d, at.shape[i])));
     // Positions in the flattened tensor: row * n + index, rows being all other axes.
     const rows = lead.reduce((p, d) => p * d, 1);
-    const xRows = run('reshape', [moveaxis(run('broadcast_to', [t], { shape: lead.map((d, i) => (i === a ? n : d)) }), a, -1)], { shape: [rows * n] });
+    const xRows = run(
+      'reshape',
+      [moveaxis(run('broadcast_to', [t], { shape: lead.map((d, i) => (i === a ? n : d)) }), a, -1)],
+      { shape: [rows * n] },
+    );
     const last = moveaxis(run('broadcast_to', [at], { shape: lead.map((d, i) => (i === a ? at.shape[a] : d)) }), a, -1);
     const count = at.shape[a];
     // Looked up in 0 .. n - 1: negative ones count from the end, and those outside of the axis are refused.
     const wrapped = run('take', [range(n), last], { axis: 0 });
     const base = run('reshape', [range(rows, 'int32', 0, n)], { shape: [...last.shape.slice(0, -1), 1] });
-    const picked = run('take', [xRows, run('reshape', [run('add', [wrapped, base])], { shape: [rows * count] })], { axis: 0 });
+    const picked = run('take', [xRows, run('reshape', [run('add', [wrapped, base])], { shape: [rows * count] })], {
+      axis: 0,
+    });
     return moveaxis(run('reshape', [picked], { shape: [...last.shape] }), -1, a);
   },
   ['axis'],
@@ -87,13 +113,21 @@ export const scatter = defineOp('scatter', (indices: TensorLike, values: TensorL
     rows = shape.slice(0, depth).reduce((p, d) => p * d, 1);
   const strides = shape.slice(0, depth).map((_, i) => shape.slice(i + 1, depth).reduce((p, d) => p * d, 1));
   const flat = run('sum', [run('multiply', [at, tensor(strides, [depth], at.dtype)])], { axis: [-1] });
-  const out = run('scatter_add', [run('reshape', [flat], { shape: [-1] }), run('reshape', [v], { shape: [flat.size, ...rest] })], { shape: [rows, ...rest], axis: 0 });
+  const out = run(
+    'scatter_add',
+    [run('reshape', [flat], { shape: [-1] }), run('reshape', [v], { shape: [flat.size, ...rest] })],
+    { shape: [rows, ...rest], axis: 0 },
+  );
   return run('reshape', [out], { shape: [...shape] });
 });
 /** Vectors of `numClasses` with a one at the index; all zeros for an index outside. New axis at `axis`. */
 export const oneHot = defineOp(
   'oneHot',
-  (x: TensorLike, numClasses: number, { axis = -1, dtype = 'float32' }: { axis?: number; dtype?: DType | null; sparse?: boolean } = {}): Tensor => {
+  (
+    x: TensorLike,
+    numClasses: number,
+    { axis = -1, dtype = 'float32' }: { axis?: number; dtype?: DType | null; sparse?: boolean } = {},
+  ): Tensor => {
     const y = run('one_hot', [toIndices('oneHot', x)], { depth: numClasses, dtype: dtype ?? 'float32' });
     return axis === -1 || axis === y.ndim - 1 ? y : moveaxis(y, -1, axis);
   },
@@ -113,8 +147,15 @@ export interface MultiHotOptions {
 export const multiHot = defineOp(
   'multiHot',
   (x: TensorLike, given: number | MultiHotOptions, options: MultiHotOptions = {}): Tensor => {
-    const { numClasses, axis = -1, dtype = 'float32' } = isRecord(given) ? (given as MultiHotOptions) : { ...options, numClasses: given as number };
-    if (typeof numClasses !== 'number') throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${describe(numClasses)}`, { op: 'multiHot' });
+    const {
+      numClasses,
+      axis = -1,
+      dtype = 'float32',
+    } = isRecord(given) ? (given as MultiHotOptions) : { ...options, numClasses: given as number };
+    if (typeof numClasses !== 'number')
+      throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${describe(numClasses)}`, {
+        op: 'multiHot',
+      });
     const t = convert(x),
       a = t.ndim ? normalizeAxis('multiHot', axis, t.ndim, t.shape) : 0;
     const one = oneHot(t, numClasses, { dtype });
@@ -123,7 +164,12 @@ export const multiHot = defineOp(
   ['numClasses', 'axis', 'dtype', 'sparse'],
 );
 
-function ordered(op: string, t: Tensor, axis: number | null, descending: boolean): { values: Tensor; indices: Tensor; back: (y: Tensor) => Tensor } {
+function ordered(
+  op: string,
+  t: Tensor,
+  axis: number | null,
+  descending: boolean,
+): { values: Tensor; indices: Tensor; back: (y: Tensor) => Tensor } {
   const flat = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
   const a = axis === null ? 0 : normalizeAxis(op, axis, t.ndim, t.shape),
     isLast = a === flat.ndim - 1;
@@ -154,7 +200,8 @@ export const topK = defineOp(
   (x: TensorLike, k: number, { sorted = true }: { sorted?: boolean } = {}): [Tensor, Tensor] => {
     const t = convert(x),
       n = t.shape[t.ndim - 1];
-    if (!t.ndim || !Number.isInteger(k) || !(k >= 0 && k <= n)) throw new ValueError(`topK: k is ${describe(k)} but the last axis has size ${n ?? 'none'}.`, { op: 'topK' });
+    if (!t.ndim || !Number.isInteger(k) || !(k >= 0 && k <= n))
+      throw new ValueError(`topK: k is ${describe(k)} but the last axis has size ${n ?? 'none'}.`, { op: 'topK' });
     void sorted; // largest first satisfies both
     const [values, indices] = runMany('sort', [t], { descending: true, count: k });
     return [values, indices];
@@ -171,11 +218,17 @@ export const inTopK = defineOp('inTopK', (targets: TensorLike, predictions: Tens
       { op: 'inTopK' },
     );
   const hot = run('one_hot', [at], { depth: p.shape[p.ndim - 1], dtype: p.dtype });
-  const own = run('sum', [run('where', [run('cast', [hot], { dtype: 'bool' }), p, convert(0, p)])], { axis: [-1], keepdims: true });
+  const own = run('sum', [run('where', [run('cast', [hot], { dtype: 'bool' }), p, convert(0, p)])], {
+    axis: [-1],
+    keepdims: true,
+  });
   const better = run('sum', [run('cast', [run('greater', [p, own])], { dtype: 'int32' })], { axis: [-1] });
   const isValid = run('logical_and', [
     run('isfinite', [run('reshape', [own], { shape: [...at.shape] })]),
-    run('logical_and', [run('greater_equal', [at, convert(0, at)]), run('less', [at, convert(p.shape[p.ndim - 1], at)])]),
+    run('logical_and', [
+      run('greater_equal', [at, convert(0, at)]),
+      run('less', [at, convert(p.shape[p.ndim - 1], at)]),
+    ]),
   ]);
   return run('logical_and', [run('less', [better, convert(k, better)]), isValid]);
 });

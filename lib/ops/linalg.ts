@@ -14,15 +14,23 @@ import { normalizeAxis } from './shape';
 export const matmul = defineOp('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = pair(x1, x2);
   if (!a.ndim || !b.ndim)
-    throw new ValueError(`matmul: vectors or matrices are expected, not scalars.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`, { op: 'matmul' });
+    throw new ValueError(
+      `matmul: vectors or matrices are expected, not scalars.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      { op: 'matmul' },
+    );
   if (a.ndim > 1 && b.ndim > 1) return run('matmul', [a, b]);
   if (a.shape.at(-1) !== b.shape.at(b.ndim > 1 ? -2 : -1))
     throw new ValueError(
       `matmul: inner sizes ${a.shape.at(-1)} and ${b.shape.at(b.ndim > 1 ? -2 : -1)} differ.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
       { op: 'matmul' },
     );
-  const y = run('matmul', [a.ndim > 1 ? a : run('reshape', [a], { shape: [1, a.size] }), b.ndim > 1 ? b : run('reshape', [b], { shape: [b.size, 1] })]);
-  return run('reshape', [y], { shape: y.shape.filter((_, i) => !(a.ndim === 1 && i === y.ndim - 2) && !(b.ndim === 1 && i === y.ndim - 1)) });
+  const y = run('matmul', [
+    a.ndim > 1 ? a : run('reshape', [a], { shape: [1, a.size] }),
+    b.ndim > 1 ? b : run('reshape', [b], { shape: [b.size, 1] }),
+  ]);
+  return run('reshape', [y], {
+    shape: y.shape.filter((_, i) => !(a.ndim === 1 && i === y.ndim - 2) && !(b.ndim === 1 && i === y.ndim - 1)),
+  });
 });
 /** Product of vectors (inner), matrices, or the last axis of x1 with the second to last of x2. */
 export const dot = defineOp('dot', (x1: TensorLike, x2: TensorLike): Tensor => {
@@ -50,22 +58,39 @@ export const outer = defineOp('outer', (x1: TensorLike, x2: TensorLike): Tensor 
 /** Sum of products over pairs of axes: a number (the last n of x1 with the first n of x2) or two lists. */
 export const tensordot = defineOp(
   'tensordot',
-  (x1: TensorLike, x2: TensorLike, { axes = 2 }: { axes?: number | readonly (number | readonly number[])[] } = {}): Tensor => {
+  (
+    x1: TensorLike,
+    x2: TensorLike,
+    { axes = 2 }: { axes?: number | readonly (number | readonly number[])[] } = {},
+  ): Tensor => {
     const [a, b] = pair(x1, x2);
     const list = (v: number | readonly number[]): number[] => (typeof v === 'number' ? [v] : [...v]);
-    const fromA = typeof axes === 'number' ? Array.from({ length: axes }, (_, i) => a.ndim - axes + i) : list(axes[0]).map((v) => normalizeAxis('tensordot', v, a.ndim, a.shape));
-    const fromB = typeof axes === 'number' ? Array.from({ length: axes }, (_, i) => i) : list(axes[1]).map((v) => normalizeAxis('tensordot', v, b.ndim, b.shape));
+    const fromA =
+      typeof axes === 'number'
+        ? Array.from({ length: axes }, (_, i) => a.ndim - axes + i)
+        : list(axes[0]).map((v) => normalizeAxis('tensordot', v, a.ndim, a.shape));
+    const fromB =
+      typeof axes === 'number'
+        ? Array.from({ length: axes }, (_, i) => i)
+        : list(axes[1]).map((v) => normalizeAxis('tensordot', v, b.ndim, b.shape));
     const differs = fromA.length !== fromB.length || fromA.some((v, i) => a.shape[v] !== b.shape[fromB[i]]);
     if (differs)
-      throw new ValueError(`tensordot: axes (${fromA}) of shape ${formatShape(a.shape)} and (${fromB}) of shape ${formatShape(b.shape)} differ in size.`, { op: 'tensordot' });
+      throw new ValueError(
+        `tensordot: axes (${fromA}) of shape ${formatShape(a.shape)} and (${fromB}) of shape ${formatShape(b.shape)} differ in size.`,
+        { op: 'tensordot' },
+      );
     const keepA = a.shape.map((_, i) => i).filter((i) => !fromA.includes(i)),
       keepB = b.shape.map((_, i) => i).filter((i) => !fromB.includes(i));
     const product = (ns: number[]): number => ns.reduce((p, n) => p * n, 1);
     const inside = product(fromA.map((i) => a.shape[i])),
       shapeA = keepA.map((i) => a.shape[i]),
       shapeB = keepB.map((i) => b.shape[i]);
-    const left = run('reshape', [run('transpose', [a], { axes: [...keepA, ...fromA] })], { shape: [product(shapeA), inside] });
-    const right = run('reshape', [run('transpose', [b], { axes: [...fromB, ...keepB] })], { shape: [inside, product(shapeB)] });
+    const left = run('reshape', [run('transpose', [a], { axes: [...keepA, ...fromA] })], {
+      shape: [product(shapeA), inside],
+    });
+    const right = run('reshape', [run('transpose', [b], { axes: [...fromB, ...keepB] })], {
+      shape: [inside, product(shapeB)],
+    });
     return run('reshape', [run('matmul', [left, right])], { shape: [...shapeA, ...shapeB] });
   },
   ['axes'],
@@ -73,7 +98,10 @@ export const tensordot = defineOp(
 /** Elements (i, i + offset) of the matrices in two axes, as the last axis. */
 export const diagonal = defineOp(
   'diagonal',
-  (x: TensorLike, { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {}): Tensor => {
+  (
+    x: TensorLike,
+    { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {},
+  ): Tensor => {
     const t = convert(x),
       a = normalizeAxis('diagonal', axis1, t.ndim, t.shape),
       b = normalizeAxis('diagonal', axis2, t.ndim, t.shape);
@@ -85,14 +113,19 @@ export const diagonal = defineOp(
     const count = Math.max(0, Math.min(rows + Math.min(0, offset), columns - Math.max(0, offset)));
     const flat = run('reshape', [m], { shape: [...lead, rows * columns] });
     const first = offset >= 0 ? offset : -offset * columns;
-    return run('slice', [flat], { start: [...lead.map(() => 0), count ? first : 0], size: [...lead, count], step: [...lead.map(() => 1), columns + 1] });
+    return run('slice', [flat], {
+      start: [...lead.map(() => 0), count ? first : 0],
+      size: [...lead, count],
+      step: [...lead.map(() => 1), columns + 1],
+    });
   },
   ['offset', 'axis1', 'axis2'],
 );
 /** Sum of a diagonal. */
 export const trace = defineOp(
   'trace',
-  (x: TensorLike, options: { offset?: number; axis1?: number; axis2?: number } = {}): Tensor => run('sum', [diagonal(x, options)], { axis: [-1] }),
+  (x: TensorLike, options: { offset?: number; axis1?: number; axis2?: number } = {}): Tensor =>
+    run('sum', [diagonal(x, options)], { axis: [-1] }),
   ['offset', 'axis1', 'axis2'],
 );
 /** A matrix with x on its k-th diagonal, or that diagonal of a matrix. */
@@ -101,7 +134,10 @@ export const diag = defineOp(
   (x: TensorLike, { k = 0 }: { k?: number } = {}): Tensor => {
     const t = convert(x);
     if (t.ndim === 2) return diagonal(t, { offset: k });
-    if (t.ndim !== 1) throw new ValueError(`diag: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'diag' });
+    if (t.ndim !== 1)
+      throw new ValueError(`diag: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, {
+        op: 'diag',
+      });
     const n = t.size + Math.abs(k),
       start = k < 0 ? [-k] : [0];
     const column = run('reshape', [run('place', [t], { shape: [n], start, step: [1], value: 0 })], { shape: [n, 1] });

@@ -28,7 +28,11 @@ export const batchNormalization = defineOp(
     mean: TensorLike,
     variance: TensorLike,
     axis: number,
-    { offset = null, scale = null, epsilon = 1e-3 }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {},
+    {
+      offset = null,
+      scale = null,
+      epsilon = 1e-3,
+    }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {},
   ): Tensor => {
     const t = toFloat(x),
       a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
@@ -47,9 +51,18 @@ export const batchNormalization = defineOp(
  */
 export const batchNormalizationTraining = defineOp(
   'batchNormalizationTraining',
-  (x: TensorLike, gamma: TensorLike, beta: TensorLike, { epsilon = 1e-3 }: { epsilon?: number } = {}): [Tensor, Tensor, Tensor] => {
+  (
+    x: TensorLike,
+    gamma: TensorLike,
+    beta: TensorLike,
+    { epsilon = 1e-3 }: { epsilon?: number } = {},
+  ): [Tensor, Tensor, Tensor] => {
     const t = toFloat(x);
-    return runMany('batch_norm_training', [t, convert(gamma, t), convert(beta, t)], { epsilon }) as [Tensor, Tensor, Tensor];
+    return runMany('batch_norm_training', [t, convert(gamma, t), convert(beta, t)], { epsilon }) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
   },
   ['epsilon'],
 );
@@ -66,13 +79,20 @@ const axisList = (op: string, axis: AxisList, t: Tensor): number[] =>
     .map((a) => normalizeAxis(op, a, t.ndim, t.shape))
     .sort((a, b) => a - b);
 
-const areLast = (axes: number[], t: Tensor): boolean => axes.length > 0 && new Set(axes).size === axes.length && axes[0] === t.ndim - axes.length;
+const areLast = (axes: number[], t: Tensor): boolean =>
+  axes.length > 0 && new Set(axes).size === axes.length && axes[0] === t.ndim - axes.length;
 /** The last axes as rows: one native op, forward and backward. */
 function ofRows(
   op: string,
   t: Tensor,
   axes: number[],
-  options: { scale: TensorLike | null; scaleName: string; offset: TensorLike | null; epsilon: number | null; isCentered: boolean },
+  options: {
+    scale: TensorLike | null;
+    scaleName: string;
+    offset: TensorLike | null;
+    epsilon: number | null;
+    isCentered: boolean;
+  },
 ): Tensor {
   const lead = t.shape.slice(0, axes[0]),
     width = t.shape.slice(axes[0]).reduce((p, d) => p * d, 1);
@@ -83,7 +103,10 @@ function ofRows(
   const x = run('reshape', [t], { shape: [...lead, width] }),
     gamma = row(options.scaleName, options.scale, 1),
     beta = row('beta', options.offset, 0);
-  const [y] = runMany('layer_norm', [x, gamma, beta], { epsilon: options.epsilon ?? EPSILON, is_centered: options.isCentered });
+  const [y] = runMany('layer_norm', [x, gamma, beta], {
+    epsilon: options.epsilon ?? EPSILON,
+    is_centered: options.isCentered,
+  });
   return run('reshape', [y], { shape: [...t.shape] });
 }
 
@@ -101,15 +124,32 @@ export const layerNormalization = defineOp(
       axis = -1,
       epsilon = null,
       rmsScaling = false,
-    }: { gamma?: TensorLike | null; beta?: TensorLike | null; axis?: AxisList; epsilon?: number | null; rmsScaling?: boolean } = {},
+    }: {
+      gamma?: TensorLike | null;
+      beta?: TensorLike | null;
+      axis?: AxisList;
+      epsilon?: number | null;
+      rmsScaling?: boolean;
+    } = {},
   ): Tensor =>
     inSingle(toFloat(x), (t) => {
       const axes = axisList('layerNormalization', axis, t);
-      if (!rmsScaling && areLast(axes, t)) return ofRows('layerNormalization', t, axes, { scale: gamma, scaleName: 'gamma', offset: beta, epsilon, isCentered: true });
-      const wide = (what: string, v: TensorLike): Tensor => run('cast', [spread('layerNormalization', what, v, t, axes)], { dtype: t.dtype });
+      if (!rmsScaling && areLast(axes, t))
+        return ofRows('layerNormalization', t, axes, {
+          scale: gamma,
+          scaleName: 'gamma',
+          offset: beta,
+          epsilon,
+          isCentered: true,
+        });
+      const wide = (what: string, v: TensorLike): Tensor =>
+        run('cast', [spread('layerNormalization', what, v, t, axes)], { dtype: t.dtype });
       const centered = run('subtract', [t, run('mean', [t], { axis: axes, keepdims: true })]);
       const variance = run('mean', [run('square', [centered])], { axis: axes, keepdims: true });
-      let y = run('multiply', [rmsScaling ? t : centered, run('rsqrt', [run('add', [variance, convert(epsilon ?? EPSILON, t)])])]);
+      let y = run('multiply', [
+        rmsScaling ? t : centered,
+        run('rsqrt', [run('add', [variance, convert(epsilon ?? EPSILON, t)])]),
+      ]);
       if (gamma !== null) y = run('multiply', [y, wide('gamma', gamma)]);
       return beta === null || rmsScaling ? y : run('add', [y, wide('beta', beta)]);
     }),
@@ -118,20 +158,39 @@ export const layerNormalization = defineOp(
 /** x / sqrt(mean(x^2) + epsilon) * scale with the mean of each example over `axis` (Zhang & Sennrich 2019). Defaults: axis -1, epsilon 1e-7. */
 export const rmsNormalization = defineOp(
   'rmsNormalization',
-  (x: TensorLike, { scale = null, axis = -1, epsilon = null }: { scale?: TensorLike | null; axis?: AxisList; epsilon?: number | null } = {}): Tensor =>
+  (
+    x: TensorLike,
+    {
+      scale = null,
+      axis = -1,
+      epsilon = null,
+    }: { scale?: TensorLike | null; axis?: AxisList; epsilon?: number | null } = {},
+  ): Tensor =>
     inSingle(toFloat(x), (t) => {
       const axes = axisList('rmsNormalization', axis, t);
-      if (areLast(axes, t)) return ofRows('rmsNormalization', t, axes, { scale, scaleName: 'scale', offset: null, epsilon, isCentered: false });
+      if (areLast(axes, t))
+        return ofRows('rmsNormalization', t, axes, {
+          scale,
+          scaleName: 'scale',
+          offset: null,
+          epsilon,
+          isCentered: false,
+        });
       const power = run('mean', [run('square', [t])], { axis: axes, keepdims: true });
       const y = run('multiply', [t, run('rsqrt', [run('add', [power, convert(epsilon ?? EPSILON, t)])])]);
-      return scale === null ? y : run('multiply', [y, run('cast', [spread('rmsNormalization', 'scale', scale, t, axes)], { dtype: t.dtype })]);
+      return scale === null
+        ? y
+        : run('multiply', [y, run('cast', [spread('rmsNormalization', 'scale', scale, t, axes)], { dtype: t.dtype })]);
     }),
   ['scale', 'axis', 'epsilon'],
 );
 /** x divided by its norm along `axis` (several: over all of them): sum(|x|^order)^(1 / order), at least epsilon. Defaults: axis -1, order 2, epsilon 1e-7. */
 export const normalize = defineOp(
   'normalize',
-  (x: TensorLike, { axis = -1, order = 2, epsilon = null }: { axis?: AxisList; order?: number; epsilon?: number | null } = {}): Tensor => {
+  (
+    x: TensorLike,
+    { axis = -1, order = 2, epsilon = null }: { axis?: AxisList; order?: number; epsilon?: number | null } = {},
+  ): Tensor => {
     const t = toFloat(x),
       least = epsilon ?? EPSILON,
       a = { axis: axisList('normalize', axis, t), keepdims: true };

@@ -24,17 +24,24 @@ export const norm = defineOp(
   'norm',
   (x: TensorLike, { ord: given = null, axis = null, keepdims = false }: NormOptions = {}): Tensor => {
     const t = toFloat(x),
-      axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis('norm', a, t.ndim, t.shape)),
+      axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) =>
+        normalizeAxis('norm', a, t.ndim, t.shape),
+      ),
       ord: number | string | null = typeof given === 'string' ? (FAMOUS[given] ?? given) : given;
     const over = (op: string, y: Tensor, list: number[]): Tensor => run(op, [y], { axis: list, keepdims: true });
-    const finish = (y: Tensor): Tensor => (keepdims ? y : run('reshape', [y], { shape: t.shape.filter((_, i) => !axes.includes(i)) }));
+    const finish = (y: Tensor): Tensor =>
+      keepdims ? y : run('reshape', [y], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
     const size = run('abs', [t]);
     if (ord === null || ((ord === 'fro' || ord === 'euclidean') && axes.length === 2) || (ord === 2 && axes.length < 2))
       return run('sqrt', [run('sum', [run('square', [t])], { axis: axes, keepdims })]);
     if (axes.length === 1) {
       if (ord === Infinity) return finish(over('max', size, axes));
       if (ord === -Infinity) return finish(over('min', size, axes));
-      if (ord === 0) return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], { axis: axes, keepdims });
+      if (ord === 0)
+        return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: t.dtype })], {
+          axis: axes,
+          keepdims,
+        });
       if (typeof ord === 'number') {
         if (ord === 1) return finish(over('sum', size, axes));
         return finish(run('power', [over('sum', run('power', [size, convert(ord, t)]), axes), convert(1 / ord, t)]));
@@ -42,12 +49,16 @@ export const norm = defineOp(
     }
     if (axes.length === 2) {
       const [rows, columns] = axes;
-      if (ord === 1 || ord === -1) return finish(over(Number(ord) > 0 ? 'max' : 'min', over('sum', size, [rows]), [columns]));
-      if (ord === Infinity || ord === -Infinity) return finish(over(Number(ord) > 0 ? 'max' : 'min', over('sum', size, [columns]), [rows]));
+      if (ord === 1 || ord === -1)
+        return finish(over(Number(ord) > 0 ? 'max' : 'min', over('sum', size, [rows]), [columns]));
+      if (ord === Infinity || ord === -Infinity)
+        return finish(over(Number(ord) > 0 ? 'max' : 'min', over('sum', size, [columns]), [rows]));
       if (ord === 2 || ord === -2 || ord === 'nuc') {
         const s = runMany('svd', [moveaxis(t, axes, [-2, -1])], { full: false })[1];
         const y = run(ord === 'nuc' ? 'sum' : Number(ord) > 0 ? 'max' : 'min', [s], { axis: [-1] });
-        return run('reshape', [y], { shape: t.shape.map((d, i) => (axes.includes(i) ? 1 : d)).filter((_, i) => keepdims || !axes.includes(i)) });
+        return run('reshape', [y], {
+          shape: t.shape.map((d, i) => (axes.includes(i) ? 1 : d)).filter((_, i) => keepdims || !axes.includes(i)),
+        });
       }
     }
     throw new ValueError(

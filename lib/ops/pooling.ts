@@ -3,7 +3,15 @@ import { ValueError } from '../errors';
 import { formatShape, run, runMany, tensor, type Tensor, type TensorLike } from '../tensor';
 import { defineOp } from './define';
 import { toFloat } from './unary';
-import { channelsLast, checkDataFormat, paddingOf, spatial, type DataFormat, type Padding, type Sizes } from './spatial';
+import {
+  channelsLast,
+  checkDataFormat,
+  paddingOf,
+  spatial,
+  type DataFormat,
+  type Padding,
+  type Sizes,
+} from './spatial';
 
 export interface PoolOptions {
   /** Distance of neighbouring windows, in elements. Default: the size of the windows. */
@@ -18,14 +26,28 @@ type Kind = 'max_pool' | 'average_pool';
 
 function spatialAxes(op: string, x: Tensor): number {
   const axes = x.ndim - 2;
-  if (axes < 1 || axes > 3) throw new ValueError(`${op}: inputs of rank 3 to 5 are expected.\n  Received: shape ${formatShape(x.shape)}`, { op });
+  if (axes < 1 || axes > 3)
+    throw new ValueError(`${op}: inputs of rank 3 to 5 are expected.\n  Received: shape ${formatShape(x.shape)}`, {
+      op,
+    });
   return axes;
 }
 const windows = (op: string, kind: Kind, t: Tensor, size: number[], strides: number[], padding: string): Tensor => {
   const dilation = size.map(() => 1);
-  return runMany(kind, [t], { size, strides, ...paddingOf(op, padding, t.shape.slice(1, -1), size, strides, dilation), label: op })[0];
+  return runMany(kind, [t], {
+    size,
+    strides,
+    ...paddingOf(op, padding, t.shape.slice(1, -1), size, strides, dilation),
+    label: op,
+  })[0];
 };
-function pool(op: string, kind: Kind, inputs: TensorLike, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: PoolOptions): Tensor {
+function pool(
+  op: string,
+  kind: Kind,
+  inputs: TensorLike,
+  poolSize: Sizes,
+  { strides, padding = 'valid', dataFormat }: PoolOptions,
+): Tensor {
   const x = toFloat(inputs),
     axes = spatialAxes(op, x),
     format = checkDataFormat(op, dataFormat),
@@ -36,13 +58,15 @@ function pool(op: string, kind: Kind, inputs: TensorLike, poolSize: Sizes, { str
 /** Largest element of each window. `strides` defaults to `poolSize`. */
 export const maxPool = defineOp(
   'maxPool',
-  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('maxPool', 'max_pool', inputs, poolSize, options),
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor =>
+    pool('maxPool', 'max_pool', inputs, poolSize, options),
   POOL,
 );
 /** Mean of each window, padding left out. `strides` defaults to `poolSize`. */
 export const averagePool = defineOp(
   'averagePool',
-  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor => pool('averagePool', 'average_pool', inputs, poolSize, options),
+  (inputs: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor =>
+    pool('averagePool', 'average_pool', inputs, poolSize, options),
   POOL,
 );
 
@@ -59,12 +83,24 @@ function adaptiveAxis(op: string, kind: Kind, t: Tensor, axis: number, size: num
   const slide = (length: number): Tensor => (length === 1 ? t : windows(op, kind, t, only(length), only(1), 'valid'));
   const pools = [slide(small), ...(lengths.some((l) => l > small) ? [slide(small + 1)] : [])];
   const all = pools.length > 1 ? run('concatenate', pools, { axis }) : pools[0];
-  return run('take', [all, tensor(Int32Array.from(starts, (start, i) => (lengths[i] > small ? pools[0].shape[axis] + start : start)))], { axis });
+  return run(
+    'take',
+    [all, tensor(Int32Array.from(starts, (start, i) => (lengths[i] > small ? pools[0].shape[axis] + start : start)))],
+    { axis },
+  );
 }
-function adaptive(op: string, kind: Kind, inputs: TensorLike, outputSize: Sizes, dataFormat: string | null | undefined): Tensor {
+function adaptive(
+  op: string,
+  kind: Kind,
+  inputs: TensorLike,
+  outputSize: Sizes,
+  dataFormat: string | null | undefined,
+): Tensor {
   const x = toFloat(inputs),
     sizes = spatial(op, 'outputSize', outputSize, spatialAxes(op, x));
-  return channelsLast(x, checkDataFormat(op, dataFormat), (t) => sizes.reduce((y, size, i) => adaptiveAxis(op, kind, y, i + 1, size), t));
+  return channelsLast(x, checkDataFormat(op, dataFormat), (t) =>
+    sizes.reduce((y, size, i) => adaptiveAxis(op, kind, y, i + 1, size), t),
+  );
 }
 /** Mean of each of `outputSize` windows per axis, window i from floor(i n / size) to ceil((i + 1) n / size). */
 export const adaptiveAveragePool = defineOp(

@@ -20,13 +20,21 @@ export interface GruOptions extends LstmOptions {
 }
 
 /** Runs the op in float32 or float64; results in the dtype of x. The states, last of them, are the gradient's business. */
-function recurrent(op: string, x: TensorLike, others: (TensorLike | null)[], mask: TensorLike | null, attrs: Record<string, boolean>): Tensor[] {
+function recurrent(
+  op: string,
+  x: TensorLike,
+  others: (TensorLike | null)[],
+  mask: TensorLike | null,
+  attrs: Record<string, boolean>,
+): Tensor[] {
   const t = toFloat(x),
     inputs = [t, ...others.filter((o): o is TensorLike => o !== null).map((o) => convert(o, t))];
   if (mask !== null) inputs.push(run('cast', [run('cast', [convert(mask)], { dtype: 'bool' })], { dtype: t.dtype }));
   return runMany(op, inputs, { ...attrs, masked: mask !== null })
     .slice(0, -1)
-    .map((y) => (y.dtype === t.dtype || t.dtype === 'float32' || t.dtype === 'float64' ? y : run('cast', [y], { dtype: t.dtype })));
+    .map((y) =>
+      y.dtype === t.dtype || t.dtype === 'float32' || t.dtype === 'float64' ? y : run('cast', [y], { dtype: t.dtype }),
+    );
 }
 
 /**
@@ -46,7 +54,12 @@ export const lstm = defineOp(
     h0: TensorLike,
     c0: TensorLike,
     { goBackwards = false, mask = null }: LstmOptions = {},
-  ): [Tensor, Tensor, Tensor] => recurrent('lstm', x, [kernel, recurrentKernel, h0, c0, bias], mask, { go_backwards: goBackwards }) as [Tensor, Tensor, Tensor],
+  ): [Tensor, Tensor, Tensor] =>
+    recurrent('lstm', x, [kernel, recurrentKernel, h0, c0, bias], mask, { go_backwards: goBackwards }) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ],
   ['goBackwards', 'mask'],
 );
 /**
@@ -66,6 +79,10 @@ export const gru = defineOp(
     bias: TensorLike | null,
     h0: TensorLike,
     { goBackwards = false, resetAfter = true, mask = null }: GruOptions = {},
-  ): [Tensor, Tensor] => recurrent('gru', x, [kernel, recurrentKernel, h0, bias], mask, { go_backwards: goBackwards, reset_after: resetAfter }) as [Tensor, Tensor],
+  ): [Tensor, Tensor] =>
+    recurrent('gru', x, [kernel, recurrentKernel, h0, bias], mask, {
+      go_backwards: goBackwards,
+      reset_after: resetAfter,
+    }) as [Tensor, Tensor],
   ['goBackwards', 'resetAfter', 'mask'],
 );

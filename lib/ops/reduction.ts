@@ -12,9 +12,16 @@ export interface ReductionOptions {
 }
 type Method = (options?: ReductionOptions) => Tensor;
 
-const attrs = (op: string, { axis = null, keepdims = false }: ReductionOptions) => ({ axis: axis === null ? undefined : numberList(op, 'axis', axis), keepdims });
+const attrs = (op: string, { axis = null, keepdims = false }: ReductionOptions) => ({
+  axis: axis === null ? undefined : numberList(op, 'axis', axis),
+  keepdims,
+});
 const reduction = (name: string, native: string) =>
-  defineOp(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(name, options)), ['axis', 'keepdims']);
+  defineOp(
+    name,
+    (x: TensorLike, options: ReductionOptions = {}): Tensor => run(native, [convert(x)], attrs(name, options)),
+    ['axis', 'keepdims'],
+  );
 
 /** Sum. bool, int8 and uint8 are summed as int32. */
 export const sum = reduction('sum', 'sum');
@@ -23,36 +30,57 @@ export const mean = reduction('mean', 'mean');
 /** Product; of elements brought to `dtype` first, where it is given. */
 export const prod = defineOp(
   'prod',
-  (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor => run('prod', [inDtype(convert(x), dtype)], attrs('prod', options)),
+  (x: TensorLike, { dtype, ...options }: ReductionOptions & { dtype?: DType | null } = {}): Tensor =>
+    run('prod', [inDtype(convert(x), dtype)], attrs('prod', options)),
   ['axis', 'keepdims', 'dtype'],
 );
 /** Whether the axes that are reduced hold nothing. */
 const reducesNothing = (op: string, t: Tensor, { axis = null }: ReductionOptions): boolean =>
-  t.size === 0 && (axis === null ? t.shape.map((_, i) => i) : numberList(op, 'axis', axis)).some((a) => t.shape.at(a) === 0);
-function extreme(op: 'max' | 'min', pairwise: 'maximum' | 'minimum', t: Tensor, initial: number | null | undefined, options: ReductionOptions): Tensor {
+  t.size === 0 &&
+  (axis === null ? t.shape.map((_, i) => i) : numberList(op, 'axis', axis)).some((a) => t.shape.at(a) === 0);
+function extreme(
+  op: 'max' | 'min',
+  pairwise: 'maximum' | 'minimum',
+  t: Tensor,
+  initial: number | null | undefined,
+  options: ReductionOptions,
+): Tensor {
   if (initial == null) return run(op, [t], attrs(op, options));
   const first = convert(initial, t);
   // Of nothing the initial value; its shape is that of a sum.
-  if (reducesNothing(op, t, options)) return run('broadcast_to', [run('cast', [first], { dtype: t.dtype })], { shape: [...run('sum', [t], attrs(op, options)).shape] });
+  if (reducesNothing(op, t, options))
+    return run('broadcast_to', [run('cast', [first], { dtype: t.dtype })], {
+      shape: [...run('sum', [t], attrs(op, options)).shape],
+    });
   const y = run(pairwise, [run(op, [t], attrs(op, options)), first]);
   return t.dtype === 'bool' ? run('not_equal', [y, convert(0, y)]) : y;
 }
 /** Largest element; NaN wins. The gradient is shared among equals. `initial`: the result is at least this. */
 export const max = defineOp(
   'max',
-  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => extreme('max', 'maximum', convert(x), initial, options),
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor =>
+    extreme('max', 'maximum', convert(x), initial, options),
   ['axis', 'keepdims', 'initial'],
 );
 /** Smallest element; NaN wins. */
 export const min = defineOp(
   'min',
-  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor => extreme('min', 'minimum', convert(x), initial, options),
+  (x: TensorLike, { initial, ...options }: ReductionOptions & { initial?: number | null } = {}): Tensor =>
+    extreme('min', 'minimum', convert(x), initial, options),
   ['axis', 'keepdims', 'initial'],
 );
 /** Largest element. */
-export const amax = defineOp('amax', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs('max', options)), ['axis', 'keepdims']);
+export const amax = defineOp(
+  'amax',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => run('max', [convert(x)], attrs('max', options)),
+  ['axis', 'keepdims'],
+);
 /** Smallest element. */
-export const amin = defineOp('amin', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs('min', options)), ['axis', 'keepdims']);
+export const amin = defineOp(
+  'amin',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => run('min', [convert(x)], attrs('min', options)),
+  ['axis', 'keepdims'],
+);
 /** Whether any element is not 0. */
 export const any = reduction('any', 'any');
 /** Whether all elements are not 0. */
@@ -68,7 +96,11 @@ export const variance = defineOp(
   ['axis', 'keepdims'],
 );
 /** sqrt(var(x)) */
-export const std = defineOp('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]), ['axis', 'keepdims']);
+export const std = defineOp(
+  'std',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => run('sqrt', [variance(x, options)]),
+  ['axis', 'keepdims'],
+);
 /** log(sum(e^x)) without overflow; -inf of nothing. */
 export const logsumexp = defineOp(
   'logsumexp',
@@ -87,20 +119,31 @@ export const countNonzero = defineOp(
   'countNonzero',
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     const t = convert(x);
-    return run('sum', [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })], attrs('countNonzero', { axis }));
+    return run(
+      'sum',
+      [run('cast', [run('not_equal', [t, convert(0, t)])], { dtype: 'int32' })],
+      attrs('countNonzero', { axis }),
+    );
   },
   ['axis'],
 );
 /** Weighted mean. */
 export const average = defineOp(
   'average',
-  (x: TensorLike, { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {}): Tensor => {
+  (
+    x: TensorLike,
+    { axis = null, weights = null }: { axis?: number | readonly number[] | null; weights?: TensorLike | null } = {},
+  ): Tensor => {
     const t = toFloat(x);
     if (weights === null) return run('mean', [t], attrs('average', { axis }));
     let w = convert(weights, t);
-    if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
+    if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number')
+      w = run('reshape', [w], { shape: t.shape.map((d, i) => (i === (axis + t.ndim) % t.ndim ? d : 1)) });
     const full = run('broadcast_to', [run('cast', [w], { dtype: t.dtype })], { shape: [...t.shape] });
-    return run('divide', [run('sum', [run('multiply', [t, full])], attrs('average', { axis })), run('sum', [full], attrs('average', { axis }))]);
+    return run('divide', [
+      run('sum', [run('multiply', [t, full])], attrs('average', { axis })),
+      run('sum', [full], attrs('average', { axis })),
+    ]);
   },
   ['axis', 'weights'],
 );
@@ -122,7 +165,8 @@ export const argmax = argument('argmax', false);
 export const argmin = argument('argmin', true);
 
 /** @internal x as `dtype`, where one is given. */
-export const inDtype = (t: Tensor, dtype?: DType | null): Tensor => (dtype && t.dtype !== dtype ? run('cast', [t], { dtype }) : t);
+export const inDtype = (t: Tensor, dtype?: DType | null): Tensor =>
+  dtype && t.dtype !== dtype ? run('cast', [t], { dtype }) : t;
 export interface CumulativeOptions {
   /** Axis along which values accumulate. Default null: all elements in row-major order, as one vector. */
   axis?: number | null;
@@ -133,23 +177,28 @@ export interface CumulativeOptions {
 export function cumulative(x: TensorLike, dtype: DType | null | undefined, f: (t: Tensor) => Tensor): Tensor {
   const t = inDtype(convert(x), dtype);
   if (t.dtype === 'bool') return f(run('cast', [t], { dtype: 'int32' }));
-  return t.dtype === 'int8' || t.dtype === 'uint8' ? run('cast', [f(run('cast', [t], { dtype: 'int32' }))], { dtype: t.dtype }) : f(t);
+  return t.dtype === 'int8' || t.dtype === 'uint8'
+    ? run('cast', [f(run('cast', [t], { dtype: 'int32' }))], { dtype: t.dtype })
+    : f(t);
 }
 /** Running sum along `axis` (over all elements in order when null), of elements brought to `dtype` first. */
 export const cumsum = defineOp(
   'cumsum',
   (x: TensorLike, { axis = null, dtype }: CumulativeOptions = {}): Tensor =>
-    cumulative(x, dtype, (t) => (axis === null ? run('cumsum', [run('reshape', [t], { shape: [-1] })], { axis: 0 }) : run('cumsum', [t], { axis }))),
+    cumulative(x, dtype, (t) =>
+      axis === null ? run('cumsum', [run('reshape', [t], { shape: [-1] })], { axis: 0 }) : run('cumsum', [t], { axis }),
+    ),
   ['axis', 'dtype'],
 );
 
 /** Mean and variance over `axes`, as a pair. `synchronized` is over replicas, of which there is one. */
 export const moments = defineOp(
   'moments',
-  (x: TensorLike, axes: number | readonly number[], { keepdims = false }: { keepdims?: boolean; synchronized?: boolean } = {}): [Tensor, Tensor] => [
-    mean(x, { axis: axes, keepdims }),
-    variance(x, { axis: axes, keepdims }),
-  ],
+  (
+    x: TensorLike,
+    axes: number | readonly number[],
+    { keepdims = false }: { keepdims?: boolean; synchronized?: boolean } = {},
+  ): [Tensor, Tensor] => [mean(x, { axis: axes, keepdims }), variance(x, { axis: axes, keepdims })],
   ['keepdims', 'synchronized'],
 );
 

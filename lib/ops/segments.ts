@@ -11,7 +11,13 @@ interface SegmentOptions {
   /** Whether the numbers of segments ascend; accepted for the sake of Keras, the result is the same. */
   sorted?: boolean;
 }
-function segments(op: string, data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions, f: (t: Tensor, ids: Tensor, count: number) => Tensor): Tensor {
+function segments(
+  op: string,
+  data: TensorLike,
+  segmentIds: TensorLike,
+  { numSegments = null }: SegmentOptions,
+  f: (t: Tensor, ids: Tensor, count: number) => Tensor,
+): Tensor {
   const t = convert(data),
     ids = toIndices(op, segmentIds);
   if (ids.ndim !== 1 || !t.ndim || t.shape[0] !== ids.size)
@@ -21,7 +27,8 @@ function segments(op: string, data: TensorLike, segmentIds: TensorLike, { numSeg
         op,
       },
     );
-  if (numSegments === null) expectValue(ids, `${op} (without numSegments, the size of its result depends on the values)`);
+  if (numSegments === null)
+    expectValue(ids, `${op} (without numSegments, the size of its result depends on the values)`);
   return f(t, ids, numSegments ?? (ids.size ? Number(run('max', [ids]).item()) + 1 : 0));
 }
 const OPTIONS = ['numSegments', 'sorted'];
@@ -33,7 +40,11 @@ export const segmentSum = defineOp(
       // Negative numbers count nowhere: they go to a row that is cut off.
       const at = run('where', [run('less', [ids, convert(0, ids)]), convert(count, ids), ids]);
       const all = run('scatter_add', [at, t], { shape: [count + 1, ...t.shape.slice(1)], axis: 0 });
-      return run('slice', [all], { start: all.shape.map(() => 0), size: [count, ...t.shape.slice(1)], step: all.shape.map(() => 1) });
+      return run('slice', [all], {
+        start: all.shape.map(() => 0),
+        size: [count, ...t.shape.slice(1)],
+        step: all.shape.map(() => 1),
+      });
     }),
   OPTIONS,
 );
@@ -60,9 +71,17 @@ export type ScatterReduction = (typeof REDUCTIONS)[number];
  */
 export const scatterUpdate = defineOp(
   'scatterUpdate',
-  (inputs: TensorLike, indices: TensorLike, updates: TensorLike, { reduction = null }: { reduction?: ScatterReduction | null } = {}): Tensor => {
+  (
+    inputs: TensorLike,
+    indices: TensorLike,
+    updates: TensorLike,
+    { reduction = null }: { reduction?: ScatterReduction | null } = {},
+  ): Tensor => {
     if (reduction !== null && !REDUCTIONS.includes(reduction))
-      throw new ValueError(`scatterUpdate: reduction must be null or one of ${REDUCTIONS.map((r) => `'${r}'`).join(', ')}.\n  Received: '${reduction}'`, { op: 'scatterUpdate' });
+      throw new ValueError(
+        `scatterUpdate: reduction must be null or one of ${REDUCTIONS.map((r) => `'${r}'`).join(', ')}.\n  Received: '${reduction}'`,
+        { op: 'scatterUpdate' },
+      );
     const x = convert(inputs),
       at = toIndices('scatterUpdate', indices),
       depth = at.shape[at.ndim - 1] ?? 0,
@@ -85,7 +104,8 @@ export const scatterUpdate = defineOp(
     const lines = run('reshape', [u], { shape: [count, ...rest] }),
       table = run('reshape', [x], { shape: [rows, ...rest] });
     const back = (t: Tensor): Tensor => run('reshape', [t], { shape: [...x.shape] });
-    const scattered = (t: Tensor): Tensor => run('scatter_add', [flat, t], { shape: [rows, ...t.shape.slice(1)], axis: 0 });
+    const scattered = (t: Tensor): Tensor =>
+      run('scatter_add', [flat, t], { shape: [rows, ...t.shape.slice(1)], axis: 0 });
     if (reduction === 'add') return back(run('add', [table, scattered(lines)]));
     if (reduction !== null) {
       const all = run('concatenate', [table, lines], { axis: 0 }),
@@ -100,7 +120,18 @@ export const scatterUpdate = defineOp(
     const chosen = run(
       'take',
       [
-        run('concatenate', [run('slice', [table], { start: table.shape.map(() => 0), size: [Math.min(1, rows), ...rest], step: table.shape.map(() => 1) }), lines], { axis: 0 }),
+        run(
+          'concatenate',
+          [
+            run('slice', [table], {
+              start: table.shape.map(() => 0),
+              size: [Math.min(1, rows), ...rest],
+              step: table.shape.map(() => 1),
+            }),
+            lines,
+          ],
+          { axis: 0 },
+        ),
         last,
       ],
       {
@@ -112,23 +143,30 @@ export const scatterUpdate = defineOp(
   ['reduction'],
 );
 /** `inputs` with the block `updates` written where `startIndices` (numbers, or an integer tensor) says. */
-export const sliceUpdate = defineOp('sliceUpdate', (inputs: TensorLike, startIndices: readonly number[] | TensorLike, updates: TensorLike): Tensor => {
-  const x = convert(inputs),
-    u = run('cast', [convert(updates, x)], { dtype: x.dtype });
-  let start: number[];
-  if (Array.isArray(startIndices)) start = startIndices as number[];
-  else {
-    const given = convert(startIndices as TensorLike);
-    expectValue(given, 'sliceUpdate');
-    start = Array.from(given.readSync(), Number);
-  }
-  const fits = u.ndim === x.ndim && start.length === x.ndim && x.shape.every((d, i) => start[i] >= 0 && start[i] + u.shape[i] <= d);
-  if (!fits)
-    throw new ValueError(
-      `sliceUpdate: the block must lie within the tensor.\n  Received: inputs ${formatShape(x.shape)}, startIndices [${start.join(', ')}], updates ${formatShape(u.shape)}`,
-      { op: 'sliceUpdate' },
-    );
-  const place = (t: Tensor): Tensor => run('place', [t], { shape: [...x.shape], start, step: start.map(() => 1), value: 0 });
-  const isNew = place(run('broadcast_to', [convert(1, 'int32')], { shape: [...u.shape] }));
-  return run('where', [run('cast', [isNew], { dtype: 'bool' }), place(u), x]);
-});
+export const sliceUpdate = defineOp(
+  'sliceUpdate',
+  (inputs: TensorLike, startIndices: readonly number[] | TensorLike, updates: TensorLike): Tensor => {
+    const x = convert(inputs),
+      u = run('cast', [convert(updates, x)], { dtype: x.dtype });
+    let start: number[];
+    if (Array.isArray(startIndices)) start = startIndices as number[];
+    else {
+      const given = convert(startIndices as TensorLike);
+      expectValue(given, 'sliceUpdate');
+      start = Array.from(given.readSync(), Number);
+    }
+    const fits =
+      u.ndim === x.ndim &&
+      start.length === x.ndim &&
+      x.shape.every((d, i) => start[i] >= 0 && start[i] + u.shape[i] <= d);
+    if (!fits)
+      throw new ValueError(
+        `sliceUpdate: the block must lie within the tensor.\n  Received: inputs ${formatShape(x.shape)}, startIndices [${start.join(', ')}], updates ${formatShape(u.shape)}`,
+        { op: 'sliceUpdate' },
+      );
+    const place = (t: Tensor): Tensor =>
+      run('place', [t], { shape: [...x.shape], start, step: start.map(() => 1), value: 0 });
+    const isNew = place(run('broadcast_to', [convert(1, 'int32')], { shape: [...u.shape] }));
+    return run('where', [run('cast', [isNew], { dtype: 'bool' }), place(u), x]);
+  },
+);

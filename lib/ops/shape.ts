@@ -53,27 +53,37 @@ export const squeeze = defineOp(
     if (axis === null) return run('reshape', [t], { shape: t.shape.filter((d) => d !== 1) });
     const axes = numberList('squeeze', 'axis', axis).map((a) => normalizeAxis('squeeze', a, t.ndim, t.shape));
     for (const a of axes)
-      if (t.shape[a] !== 1) throw new ValueError(`squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`, { op: 'squeeze' });
+      if (t.shape[a] !== 1)
+        throw new ValueError(
+          `squeeze: axis ${a} has size ${t.shape[a]}, not 1.\n  Received: shape ${formatShape(t.shape)}`,
+          { op: 'squeeze' },
+        );
     return run('reshape', [t], { shape: t.shape.filter((_, i) => !axes.includes(i)) });
   },
   ['axis'],
 );
 /** Axes `source` moved to `destination`. */
-export const moveaxis = defineOp('moveaxis', (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
-  const t = convert(x),
-    from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
-    to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
-  for (const axes of [from, to])
-    if (axes.length !== from.length || new Set(axes).size !== axes.length)
-      throw new ValueError(`moveaxis: source and destination must name as many axes, each once.\n  Received: source ${describe(source)}, destination ${describe(destination)}`, {
-        op: 'moveaxis',
-      });
-  const order = t.shape.map((_, i) => i).filter((i) => !from.includes(i));
-  to.map((d, i) => [d, from[i]] as const)
-    .sort((a, b) => a[0] - b[0])
-    .forEach(([d, s]) => order.splice(d, 0, s));
-  return run('transpose', [t], { axes: order });
-});
+export const moveaxis = defineOp(
+  'moveaxis',
+  (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
+    const t = convert(x),
+      from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
+      to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+    for (const axes of [from, to])
+      if (axes.length !== from.length || new Set(axes).size !== axes.length)
+        throw new ValueError(
+          `moveaxis: source and destination must name as many axes, each once.\n  Received: source ${describe(source)}, destination ${describe(destination)}`,
+          {
+            op: 'moveaxis',
+          },
+        );
+    const order = t.shape.map((_, i) => i).filter((i) => !from.includes(i));
+    to.map((d, i) => [d, from[i]] as const)
+      .sort((a, b) => a[0] - b[0])
+      .forEach(([d, s]) => order.splice(d, 0, s));
+    return run('transpose', [t], { axes: order });
+  },
+);
 /** Two axes exchanged. */
 export const swapaxes = defineOp('swapaxes', (x: TensorLike, axis1: number, axis2: number): Tensor => {
   const t = convert(x),
@@ -105,7 +115,10 @@ export const stack = defineOp(
     const ts = xs.map((x) => convert(x));
     for (const t of ts)
       if (formatShape(t.shape) !== formatShape(ts[0].shape))
-        throw new ValueError(`stack: all tensors must have one shape: ${formatShape(ts[0].shape)} and ${formatShape(t.shape)} differ.`, { op: 'stack' });
+        throw new ValueError(
+          `stack: all tensors must have one shape: ${formatShape(ts[0].shape)} and ${formatShape(t.shape)} differ.`,
+          { op: 'stack' },
+        );
     return run(
       'concatenate',
       ts.map((t) => expandDims(t, axis)),
@@ -132,12 +145,19 @@ export const split = defineOp(
     let cuts: number[];
     if (typeof indicesOrSections === 'number') {
       if (!Number.isInteger(indicesOrSections) || indicesOrSections <= 0 || n % indicesOrSections)
-        throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, { op: 'split' });
+        throw new ValueError(`split: axis ${a} of size ${n} cannot be split in ${indicesOrSections} equal parts.`, {
+          op: 'split',
+        });
       requireHeap(`split: ${indicesOrSections} tensors`, indicesOrSections * TENSOR_BYTES);
       cuts = Array.from({ length: indicesOrSections - 1 }, (_, i) => ((i + 1) * n) / indicesOrSections);
-    } else cuts = numberList('split', 'indicesOrSections', indicesOrSections).map((c) => Math.max(0, Math.min(n, c < 0 ? c + n : c)));
+    } else
+      cuts = numberList('split', 'indicesOrSections', indicesOrSections).map((c) =>
+        Math.max(0, Math.min(n, c < 0 ? c + n : c)),
+      );
     const ends = [...cuts, n];
-    return ends.map((end, i) => sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))));
+    return ends.map((end, i) =>
+      sliceAxis(t, a, i ? Math.min(ends[i - 1], n - 1) : 0, Math.max(0, end - (i ? ends[i - 1] : 0))),
+    );
   },
   ['axis'],
 );
@@ -157,12 +177,21 @@ export const slice = defineOp('slice', (x: TensorLike, startIndices: readonly nu
   const t = convert(x),
     start = numberList('slice', 'startIndices', startIndices),
     size = numberList('slice', 'shape', shape);
-  return run('slice', [t], { start, size: size.map((d, i) => (d === -1 ? t.shape[i] - start[i] : d)), step: t.shape.map(() => 1) });
+  return run('slice', [t], {
+    start,
+    size: size.map((d, i) => (d === -1 ? t.shape[i] - start[i] : d)),
+    step: t.shape.map(() => 1),
+  });
 });
 /** Python's x[start:stop:step] for each axis; null where Python leaves a number out. Missing axes are taken whole. */
 export const stridedSlice = defineOp(
   'stridedSlice',
-  (x: TensorLike, starts: readonly (number | null)[], stops: readonly (number | null)[], steps: readonly (number | null)[] = []): Tensor => {
+  (
+    x: TensorLike,
+    starts: readonly (number | null)[],
+    stops: readonly (number | null)[],
+    steps: readonly (number | null)[] = [],
+  ): Tensor => {
     const t = convert(x),
       start: number[] = [],
       size: number[] = [],
@@ -170,7 +199,8 @@ export const stridedSlice = defineOp(
     t.shape.forEach((n, i) => {
       const s = steps[i] ?? 1;
       if (s === 0) throw new ValueError(`stridedSlice: the step of axis ${i} is 0.`, { op: 'stridedSlice' });
-      const limit = (v: number | null | undefined, fallback: number, low: number, high: number) => (v == null ? fallback : Math.max(low, Math.min(high, v < 0 ? v + n : v)));
+      const limit = (v: number | null | undefined, fallback: number, low: number, high: number) =>
+        v == null ? fallback : Math.max(low, Math.min(high, v < 0 ? v + n : v));
       const first = s > 0 ? limit(starts[i], 0, 0, n) : limit(starts[i], n - 1, -1, n - 1);
       const end = s > 0 ? limit(stops[i], n, 0, n) : limit(stops[i], -1, -1, n - 1);
       const count = Math.max(0, Math.ceil((end - first) / s));
@@ -195,8 +225,14 @@ export const pad = defineOp(
     let t = convert(x);
     const widths = t.shape.map((_, i): [number, number] => {
       if (typeof padWidth === 'number') return [padWidth, padWidth];
-      const w = typeof padWidth[0] === 'number' ? (padWidth as readonly number[]) : (padWidth as readonly (readonly number[])[])[padWidth.length === 1 ? 0 : i];
-      if (!w) throw new ValueError(`pad: padWidth has ${padWidth.length} entries but the tensor has rank ${t.ndim}.`, { op: 'pad' });
+      const w =
+        typeof padWidth[0] === 'number'
+          ? (padWidth as readonly number[])
+          : (padWidth as readonly (readonly number[])[])[padWidth.length === 1 ? 0 : i];
+      if (!w)
+        throw new ValueError(`pad: padWidth has ${padWidth.length} entries but the tensor has rank ${t.ndim}.`, {
+          op: 'pad',
+        });
       return [w[0], w[1] ?? w[0]];
     });
     if (mode === 'constant')
@@ -206,13 +242,19 @@ export const pad = defineOp(
         step: t.shape.map(() => 1),
         value: constantValues ?? 0,
       });
-    if (!PAD_MODES.includes(mode)) throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, { op: 'pad' });
+    if (!PAD_MODES.includes(mode))
+      throw new ValueError(`pad: mode '${mode}' is not one of 'constant', 'reflect', 'symmetric', 'edge'.`, {
+        op: 'pad',
+      });
     widths.forEach(([before, after], axis) => {
       const n = t.shape[axis];
       if (!before && !after) return;
       const most = mode === 'reflect' ? n - 1 : n;
       if (mode !== 'edge' && (before > most || after > most))
-        throw new ValueError(`pad: mode '${mode}' can add at most ${most} elements to axis ${axis} of shape ${formatShape(t.shape)}.`, { op: 'pad' });
+        throw new ValueError(
+          `pad: mode '${mode}' can add at most ${most} elements to axis ${axis} of shape ${formatShape(t.shape)}.`,
+          { op: 'pad' },
+        );
       requireTable('pad', before + n + after);
       const at = Array.from({ length: before + n + after }, (_, k) => {
         const i = k - before;
@@ -234,7 +276,9 @@ export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly 
   const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape],
     times = [...Array<number>(ndim - r.length).fill(1), ...r];
   const split = run('reshape', [t], { shape: shape.flatMap((d) => [1, d]) });
-  return run('reshape', [run('broadcast_to', [split], { shape: shape.flatMap((d, i) => [times[i], d]) })], { shape: shape.map((d, i) => d * times[i]) });
+  return run('reshape', [run('broadcast_to', [split], { shape: shape.flatMap((d, i) => [times[i], d]) })], {
+    shape: shape.map((d, i) => d * times[i]),
+  });
 });
 /** Each element repeated: `repeats` times, or as many times as the list says. */
 export const repeat = defineOp(
@@ -243,15 +287,22 @@ export const repeat = defineOp(
     const t = axis === null ? ravel(x) : convert(x),
       a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
     if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
-      throw new ValueError(`repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`, { op: 'repeat' });
+      throw new ValueError(
+        `repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`,
+        { op: 'repeat' },
+      );
     const counts = numberList('repeat', 'repeats', repeats).map((n) => wholeNumber('repeat', 'repeats', n));
     if (counts.length === 1) {
       // One new axis behind `a`, along which everything is the same.
       const [count] = counts,
         wide = run('reshape', [t], { shape: [...t.shape.slice(0, a + 1), 1, ...t.shape.slice(a + 1)] });
-      return run('reshape', [run('broadcast_to', [wide], { shape: wide.shape.map((d, i) => (i === a + 1 ? count : d)) })], {
-        shape: t.shape.map((d, i) => (i === a ? d * count : d)),
-      });
+      return run(
+        'reshape',
+        [run('broadcast_to', [wide], { shape: wide.shape.map((d, i) => (i === a + 1 ? count : d)) })],
+        {
+          shape: t.shape.map((d, i) => (i === a ? d * count : d)),
+        },
+      );
     }
     const total = counts.reduce((sum, count) => sum + count, 0);
     requireTable('repeat', total);
@@ -267,7 +318,10 @@ export const flip = defineOp(
   'flip',
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
     const t = convert(x),
-      axes = axis === null ? t.shape.map((_, i) => i) : numberList('flip', 'axis', axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
+      axes =
+        axis === null
+          ? t.shape.map((_, i) => i)
+          : numberList('flip', 'axis', axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
     return run('slice', [t], {
       start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)),
       size: [...t.shape],
@@ -279,13 +333,21 @@ export const flip = defineOp(
 /** Elements shifted along an axis, those pushed out coming back in. */
 export const roll = defineOp(
   'roll',
-  (x: TensorLike, shift: number | readonly number[], { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
+  (
+    x: TensorLike,
+    shift: number | readonly number[],
+    { axis = null }: { axis?: number | readonly number[] | null } = {},
+  ): Tensor => {
     let t = convert(x);
-    if (axis === null) return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
+    if (axis === null)
+      return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
     const axes = numberList('roll', 'axis', axis),
       shifts = numberList('roll', 'shift', shift);
     if (shifts.some((s) => !Number.isInteger(s)) || (shifts.length !== 1 && shifts.length !== axes.length))
-      throw new ValueError(`roll: shift must be a whole number, or one for each axis.\n  Received: shift ${describe(shift)}, axis ${describe(axis)}`, { op: 'roll' });
+      throw new ValueError(
+        `roll: shift must be a whole number, or one for each axis.\n  Received: shift ${describe(shift)}, axis ${describe(axis)}`,
+        { op: 'roll' },
+      );
     axes.forEach((given, k) => {
       const a = normalizeAxis('roll', given, t.ndim, t.shape),
         n = t.shape[a],
@@ -299,7 +361,22 @@ export const roll = defineOp(
 
 const transposeMethod = (x: Tensor, axes?: readonly number[] | { axes?: readonly number[] | null }): Tensor =>
   transpose(x, Array.isArray(axes) ? { axes } : ((axes ?? {}) as { axes?: readonly number[] }));
-defineMethods({ reshape, ravel, flatten: ravel, transpose: transposeMethod, broadcastTo, expandDims, squeeze, swapaxes, slice, split, pad, tile, repeat, flip });
+defineMethods({
+  reshape,
+  ravel,
+  flatten: ravel,
+  transpose: transposeMethod,
+  broadcastTo,
+  expandDims,
+  squeeze,
+  swapaxes,
+  slice,
+  split,
+  pad,
+  tile,
+  repeat,
+  flip,
+});
 declare module '../tensor' {
   interface Tensor {
     reshape(newshape: number | Shape): Tensor;
@@ -312,7 +389,10 @@ declare module '../tensor' {
     swapaxes(axis1: number, axis2: number): Tensor;
     slice(startIndices: readonly number[], shape: Shape): Tensor;
     split(indicesOrSections: number | readonly number[], options?: { axis?: number }): Tensor[];
-    pad(padWidth: number | readonly number[] | readonly (readonly number[])[], options?: { mode?: PadMode; constantValues?: number | null }): Tensor;
+    pad(
+      padWidth: number | readonly number[] | readonly (readonly number[])[],
+      options?: { mode?: PadMode; constantValues?: number | null },
+    ): Tensor;
     tile(repeats: number | readonly number[]): Tensor;
     repeat(repeats: number | readonly number[], options?: { axis?: number | null }): Tensor;
     flip(options?: { axis?: number | readonly number[] | null }): Tensor;

@@ -12,14 +12,19 @@ import { isFloat64Array } from '../realms';
 export type ComplexPair = readonly [TensorLike, TensorLike];
 
 function parts(op: string, x: ComplexPair): [Tensor, Tensor] {
-  if (!Array.isArray(x) || x.length !== 2) throw new TypeError(`${op}: a pair [real, imaginary] of tensors is expected.`, { op });
+  if (!Array.isArray(x) || x.length !== 2)
+    throw new TypeError(`${op}: a pair [real, imaginary] of tensors is expected.`, { op });
   const re = toFloat(x[0]),
     im = toFloat(x[1]);
   if (formatShape(re.shape) !== formatShape(im.shape))
-    throw new ValueError(`${op}: real and imaginary part must have one shape.\n  Received: ${formatShape(re.shape)} and ${formatShape(im.shape)}`, { op });
+    throw new ValueError(
+      `${op}: real and imaginary part must have one shape.\n  Received: ${formatShape(re.shape)} and ${formatShape(im.shape)}`,
+      { op },
+    );
   return [re, im];
 }
-const transform = (re: Tensor, im: Tensor, inverse: boolean): [Tensor, Tensor] => runMany('fft', [re, im], { inverse }) as [Tensor, Tensor];
+const transform = (re: Tensor, im: Tensor, inverse: boolean): [Tensor, Tensor] =>
+  runMany('fft', [re, im], { inverse }) as [Tensor, Tensor];
 function transform2([re, im]: [Tensor, Tensor], inverse: boolean): [Tensor, Tensor] {
   const [a, b] = transform(re, im, inverse);
   const [c, d] = transform(swapaxes(a, -1, -2), swapaxes(b, -1, -2), inverse);
@@ -45,7 +50,12 @@ function fitted(t: Tensor, length: number): Tensor {
   if (n === length) return t;
   return n > length
     ? sliceAxis(t, t.ndim - 1, 0, length)
-    : run('place', [t], { shape: [...t.shape.slice(0, -1), length], start: t.shape.map(() => 0), step: t.shape.map(() => 1), value: 0 });
+    : run('place', [t], {
+        shape: [...t.shape.slice(0, -1), length],
+        start: t.shape.map(() => 0),
+        step: t.shape.map(() => 1),
+        value: 0,
+      });
 }
 /** Transform of real numbers: the fftLength / 2 + 1 frequencies that are not repeated. */
 export const rfft = defineOp(
@@ -93,37 +103,57 @@ export const irfft = defineOp(
   ['fftLength'],
 );
 /** Windows of `sequenceLength` elements every `sequenceStride` along the last axis: (..., windows, sequenceLength). */
-export const extractSequences = defineOp('extractSequences', (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
-  wholeNumber('extractSequences', 'sequenceLength', sequenceLength, 1);
-  wholeNumber('extractSequences', 'sequenceStride', sequenceStride, 1);
-  const t = convert(x),
-    n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)],
-    count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
-  return run('take', [t, windowPositions(count, sequenceLength, sequenceStride)], { axis: t.ndim - 1 });
-});
+export const extractSequences = defineOp(
+  'extractSequences',
+  (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
+    wholeNumber('extractSequences', 'sequenceLength', sequenceLength, 1);
+    wholeNumber('extractSequences', 'sequenceStride', sequenceStride, 1);
+    const t = convert(x),
+      n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)],
+      count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
+    return run('take', [t, windowPositions(count, sequenceLength, sequenceStride)], { axis: t.ndim - 1 });
+  },
+);
 
 /** 'hann', 'hamming' (both periodic), a vector of `sequenceLength`, or null for ones; in the middle of `fftLength`. */
-function windowOf(op: string, window: string | TensorLike | null, sequenceLength: number, fftLength: number, like: Tensor): Float64Array | Tensor {
+function windowOf(
+  op: string,
+  window: string | TensorLike | null,
+  sequenceLength: number,
+  fftLength: number,
+  like: Tensor,
+): Float64Array | Tensor {
   const before = (fftLength - sequenceLength) >> 1;
   if (window === null) return new Float64Array(fftLength).fill(1);
   if (typeof window === 'string') {
-    if (window !== 'hann' && window !== 'hamming') throw new ValueError(`${op}: window must be 'hann', 'hamming', a vector or null.\n  Received: '${window}'`, { op });
+    if (window !== 'hann' && window !== 'hamming')
+      throw new ValueError(`${op}: window must be 'hann', 'hamming', a vector or null.\n  Received: '${window}'`, {
+        op,
+      });
     const base = window === 'hann' ? 0.5 : 0.54; // periodic: the point after the last is the first
     const w = new Float64Array(fftLength);
-    for (let i = 0; i < sequenceLength; i++) w[before + i] = base - (1 - base) * Math.cos((2 * Math.PI * i) / sequenceLength);
+    for (let i = 0; i < sequenceLength; i++)
+      w[before + i] = base - (1 - base) * Math.cos((2 * Math.PI * i) / sequenceLength);
     return w;
   }
   const w = run('cast', [convert(window, like)], { dtype: like.dtype });
   if (w.ndim !== 1 || w.size !== sequenceLength)
-    throw new ValueError(`${op}: the window must have sequenceLength = ${sequenceLength} elements.\n  Received: shape ${formatShape(w.shape)}`, { op });
+    throw new ValueError(
+      `${op}: the window must have sequenceLength = ${sequenceLength} elements.\n  Received: shape ${formatShape(w.shape)}`,
+      { op },
+    );
   return run('place', [w], { shape: [fftLength], start: [before], step: [1], value: 0 });
 }
-const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor => (isFloat64Array(w) ? tensor(Array.from(w), [w.length], like.dtype) : w);
+const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor =>
+  isFloat64Array(w) ? tensor(Array.from(w), [w.length], like.dtype) : w;
 
 function checkFrames(op: string, sequenceLength: number, sequenceStride: number, fftLength: number): void {
   for (const [what, n] of Object.entries({ sequenceLength, sequenceStride, fftLength })) wholeNumber(op, what, n, 1);
   if (fftLength < sequenceLength)
-    throw new ValueError(`${op}: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${sequenceLength}`, { op });
+    throw new ValueError(
+      `${op}: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${sequenceLength}`,
+      { op },
+    );
 }
 
 interface StftOptions {
@@ -138,7 +168,13 @@ interface StftOptions {
  */
 export const stft = defineOp(
   'stft',
-  (x: TensorLike, sequenceLength: number, sequenceStride: number, fftLength: number, { window = 'hann', center = true }: StftOptions = {}): [Tensor, Tensor] => {
+  (
+    x: TensorLike,
+    sequenceLength: number,
+    sequenceStride: number,
+    fftLength: number,
+    { window = 'hann', center = true }: StftOptions = {},
+  ): [Tensor, Tensor] => {
     let t = toFloat(x);
     checkFrames('stft', sequenceLength, sequenceStride, fftLength);
     const w = asTensor(windowOf('stft', window, sequenceLength, fftLength, t), t);
@@ -185,10 +221,14 @@ export const istft = defineOp(
       ]);
     }
     const flat = run('reshape', [weighted], { shape: [...lead, count * fftLength] });
-    const sum = run('scatter_add', [run('reshape', [windowPositions(count, fftLength, sequenceStride)], { shape: [count * fftLength] }), flat], {
-      shape: [...lead, total],
-      axis: lead.length,
-    });
+    const sum = run(
+      'scatter_add',
+      [run('reshape', [windowPositions(count, fftLength, sequenceStride)], { shape: [count * fftLength] }), flat],
+      {
+        shape: [...lead, total],
+        axis: lead.length,
+      },
+    );
     const start = center ? fftLength >> 1 : 0,
       end = Math.min(total, length !== null ? start + length : center ? total - (fftLength >> 1) : total);
     return sliceAxis(sum, lead.length, start, Math.max(0, end - start));

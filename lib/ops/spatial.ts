@@ -13,9 +13,13 @@ export type Sizes = number | readonly number[];
 
 /** @internal One number for each spatial axis. */
 export function spatial(op: string, what: string, value: Sizes, axes: number, least = 1): number[] {
-  const list = typeof value === 'number' ? Array<number>(axes).fill(value) : Array.isArray(value) ? [...(value as number[])] : [];
+  const list =
+    typeof value === 'number' ? Array<number>(axes).fill(value) : Array.isArray(value) ? [...(value as number[])] : [];
   if (list.length !== axes || list.some((v) => !Number.isInteger(v) || v < least || v >= 2 ** 31))
-    throw new ValueError(`${op}: ${what} must be a whole number >= ${least} or ${axes} of them.\n  Received: ${describe(value)}`, { op });
+    throw new ValueError(
+      `${op}: ${what} must be a whole number >= ${least} or ${axes} of them.\n  Received: ${describe(value)}`,
+      { op },
+    );
   return list;
 }
 /** @internal Elements added before and after each spatial axis. */
@@ -37,16 +41,23 @@ export function paddingOf(
       after[i] = total - before[i];
     });
   else if (p === 'causal') {
-    if (input.length !== 1) throw new ValueError(`${op}: padding 'causal' is for one spatial axis; there are ${input.length}.`, { op });
+    if (input.length !== 1)
+      throw new ValueError(`${op}: padding 'causal' is for one spatial axis; there are ${input.length}.`, { op });
     before[0] = (kernel[0] - 1) * dilation[0];
-  } else if (p !== 'valid') throw new ValueError(`${op}: padding must be 'valid', 'same' or 'causal'.\n  Received: ${describe(padding)}`, { op });
+  } else if (p !== 'valid')
+    throw new ValueError(`${op}: padding must be 'valid', 'same' or 'causal'.\n  Received: ${describe(padding)}`, {
+      op,
+    });
   return { before, after };
 }
 /** @internal */
 export function checkDataFormat(op: string, dataFormat: string | null | undefined): DataFormat {
   if (dataFormat == null) return 'channels_last';
   if (dataFormat !== 'channels_last' && dataFormat !== 'channels_first')
-    throw new ValueError(`${op}: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: ${describe(dataFormat)}`, { op });
+    throw new ValueError(
+      `${op}: dataFormat must be 'channels_last' or 'channels_first'.\n  Received: ${describe(dataFormat)}`,
+      { op },
+    );
   return dataFormat;
 }
 /** @internal Runs `f` on channels_last data. */

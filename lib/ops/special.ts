@@ -35,7 +35,11 @@ export const sinc = defineOp('sinc', (x: TensorLike): Tensor => {
   const t = toFloat(x),
     isZero = run('equal', [t, zeroOf(t)]),
     angle = run('multiply', [t, convert(Math.PI, t)]);
-  return run('where', [isZero, convert(1, t), run('divide', [run('sin', [angle]), run('where', [isZero, convert(1, t), angle])])]);
+  return run('where', [
+    isZero,
+    convert(1, t),
+    run('divide', [run('sin', [angle]), run('where', [isZero, convert(1, t), angle])]),
+  ]);
 });
 /** Whether the sign bit is set: below 0, and -0. */
 export const signbit = defineOp('signbit', (x: TensorLike): Tensor => {
@@ -57,7 +61,9 @@ export const isposinf = defineOp('isposinf', (x: TensorLike): Tensor => {
 });
 
 /** Whether x has no imaginary part: true. */
-export const isreal = defineOp('isreal', (x: TensorLike): Tensor => run('broadcast_to', [convert(true)], { shape: [...convert(x).shape] }));
+export const isreal = defineOp('isreal', (x: TensorLike): Tensor =>
+  run('broadcast_to', [convert(true)], { shape: [...convert(x).shape] }),
+);
 /** The real part: x. */
 export const real = defineOp('real', (x: TensorLike): Tensor => run('identity', [convert(x)]));
 /** The imaginary part: zeros. */
@@ -93,7 +99,11 @@ export const hypot = defineOp('hypot', (x1: TensorLike, x2: TensorLike): Tensor 
 /** 0 below 0, 1 above, x2 at 0. */
 export const heaviside = defineOp('heaviside', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = floatPair(x1, x2);
-  return run('where', [isNegative(a), zeroOf(b), run('where', [run('greater', [a, zeroOf(a)]), convert(1, b), run('add', [b, run('multiply', [a, zeroOf(a)])])])]);
+  return run('where', [
+    isNegative(a),
+    zeroOf(b),
+    run('where', [run('greater', [a, zeroOf(a)]), convert(1, b), run('add', [b, run('multiply', [a, zeroOf(a)])])]),
+  ]);
 });
 /** log2(2^x1 + 2^x2) without overflow. */
 export const logaddexp2 = defineOp('logaddexp2', (x1: TensorLike, x2: TensorLike): Tensor => {
@@ -101,7 +111,10 @@ export const logaddexp2 = defineOp('logaddexp2', (x1: TensorLike, x2: TensorLike
   const a = toFloat(p),
     difference = run('subtract', [a, q]),
     size = run('negative', [run('abs', [difference])]);
-  const y = run('add', [run('maximum', [a, q]), run('divide', [run('log1p', [run('exp2', [size])]), convert(Math.LN2, size)])]);
+  const y = run('add', [
+    run('maximum', [a, q]),
+    run('divide', [run('log1p', [run('exp2', [size])]), convert(Math.LN2, size)]),
+  ]);
   return run('where', [run('isnan', [difference]), run('add', [a, q]), y]);
 });
 /** The larger of both; of a number and NaN the number. */
@@ -126,13 +139,20 @@ export const ldexp = defineOp('ldexp', (x1: TensorLike, x2: TensorLike): Tensor 
   return run('where', [isFixed, a, y]);
 });
 /** The float next to x1 towards x2. */
-export const nextafter = defineOp('nextafter', (x1: TensorLike, x2: TensorLike): Tensor => run('next_after', pair(x1, x2)));
+export const nextafter = defineOp('nextafter', (x1: TensorLike, x2: TensorLike): Tensor =>
+  run('next_after', pair(x1, x2)),
+);
 /** Greatest common divisor of integers. */
 export const gcd = defineOp('gcd', (x1: TensorLike, x2: TensorLike): Tensor => run('gcd', pair(x1, x2)));
 /** Least common multiple of integers. */
 export const lcm = defineOp('lcm', (x1: TensorLike, x2: TensorLike): Tensor => run('lcm', pair(x1, x2)));
 
-const RANGES: Partial<Record<DType, [number, number]>> = { int8: [-128, 127], uint8: [0, 255], int32: [-2147483648, 2147483647], float16: [-65504, 65504] };
+const RANGES: Partial<Record<DType, [number, number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int32: [-2147483648, 2147483647],
+  float16: [-65504, 65504],
+};
 /** x as another dtype, limited to the numbers it holds. */
 export const saturateCast = defineOp('saturateCast', (x: TensorLike, dtype: DType): Tensor => {
   const t = convert(x),
@@ -144,6 +164,7 @@ export const saturateCast = defineOp('saturateCast', (x: TensorLike, dtype: DTyp
   const min = own && !isFloating(t.dtype) ? Math.max(low, own[0]) : low,
     max = own && !isFloating(t.dtype) ? Math.min(high, own[1]) : high;
   // 2^31 - 1 is no float32: clipped in float64, which holds it.
-  const wide = t.dtype !== 'float64' && isFloating(t.dtype) && dtype === 'int32' ? run('cast', [t], { dtype: 'float64' }) : t;
+  const wide =
+    t.dtype !== 'float64' && isFloating(t.dtype) && dtype === 'int32' ? run('cast', [t], { dtype: 'float64' }) : t;
   return run('cast', [run('clip', [wide], { min, max })], { dtype });
 });

@@ -90,7 +90,9 @@ export const round = defineOp(
   (x: TensorLike, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
     const t = convert(x);
     if (typeof decimals !== 'number' || !Number.isInteger(decimals))
-      throw new ValueError(`round: decimals must be a whole number.\n  Received: ${describe(decimals)}`, { op: 'round' });
+      throw new ValueError(`round: decimals must be a whole number.\n  Received: ${describe(decimals)}`, {
+        op: 'round',
+      });
     if (!decimals) return run('round', [t]);
     if (!isFloating(t.dtype)) {
       if (decimals > 0) return t;
@@ -128,27 +130,42 @@ export const cast = defineOp('cast', (x: TensorLike, dtype: DType): Tensor => {
   const t = convert(x);
   if (t.dtype === checkDType(dtype)) return t;
   const small = dtype === 'int8' ? [-128, 127] : dtype === 'uint8' ? [0, 255] : null;
-  return run('cast', [small && isFloating(t.dtype) ? run('clip', [t], { min: small[0], max: small[1] }) : t], { dtype });
+  return run('cast', [small && isFloating(t.dtype) ? run('clip', [t], { min: small[0], max: small[1] }) : t], {
+    dtype,
+  });
 });
 /** x limited to [xMin, xMax]; the limits are numbers or tensors. Where xMin > xMax the result is xMin, as TensorFlow's clip_by_value. */
 export const clip = defineOp('clip', (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
   const given = convert(x),
     t = given.dtype === 'bool' ? run('cast', [given], { dtype: 'int32' }) : given;
-  if (typeof xMin === 'number' && typeof xMax === 'number' && xMin <= xMax) return run('clip', [t], { min: xMin, max: xMax });
+  if (typeof xMin === 'number' && typeof xMax === 'number' && xMin <= xMax)
+    return run('clip', [t], { min: xMin, max: xMax });
   return run('maximum', [run('minimum', [t, convert(xMax, t)]), convert(xMin, t)]);
 });
 /** x, through which no gradient flows. */
 export const stopGradient = defineOp('stopGradient', (x: TensorLike): Tensor => run('stop_gradient', [convert(x)]));
 /** The largest finite number of each floating dtype. */
-const LARGEST: Partial<Record<DType, number>> = { float16: 65504, bfloat16: 3.3895313892515355e38, float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
+const LARGEST: Partial<Record<DType, number>> = {
+  float16: 65504,
+  bfloat16: 3.3895313892515355e38,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+};
 /** NaN, inf and -inf replaced by numbers. Defaults: 0, the largest and the smallest float. */
 export const nanToNum = defineOp(
   'nanToNum',
-  (x: TensorLike, { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {}): Tensor => {
+  (
+    x: TensorLike,
+    { nan = 0, posinf, neginf }: { nan?: number; posinf?: number | null; neginf?: number | null } = {},
+  ): Tensor => {
     const t = convert(x);
     if (!isFloating(t.dtype)) return t;
     const limit = LARGEST[t.dtype]!;
-    const replaced = run('where', [run('less', [t, convert(0, t)]), convert(neginf ?? -limit, t), convert(posinf ?? limit, t)]);
+    const replaced = run('where', [
+      run('less', [t, convert(0, t)]),
+      convert(neginf ?? -limit, t),
+      convert(posinf ?? limit, t),
+    ]);
     return run('where', [run('isnan', [t]), convert(nan, t), run('where', [run('isinf', [t]), replaced, t])]);
   },
   ['nan', 'posinf', 'neginf'],

@@ -1,6 +1,15 @@
 /** Other ways to read the same numbers (keras.ops): bytes as another dtype, pairs as complex numbers, values as arrays. */
 import { ValueError } from '../errors';
-import { checkDType, convert, type DType, formatShape, run, type NestedArray, type Tensor, type TensorLike } from '../tensor';
+import {
+  checkDType,
+  convert,
+  type DType,
+  formatShape,
+  run,
+  type NestedArray,
+  type Tensor,
+  type TensorLike,
+} from '../tensor';
 import { defineOp } from './define';
 import { sliceAxis, stack } from './shape';
 import type { ComplexPair } from './signal';
@@ -23,12 +32,19 @@ export const viewAsComplex = defineOp('viewAsComplex', (x: TensorLike): [Tensor,
   const t = convert(x),
     last = t.ndim - 1;
   if (last < 0 || t.shape[last] !== 2)
-    throw new ValueError(`viewAsComplex: a last axis of size 2, real and imaginary part, is expected.\n  Received: shape ${formatShape(t.shape)}`, { op: 'viewAsComplex' });
-  return [0, 1].map((i) => run('reshape', [sliceAxis(t, last, i, 1)], { shape: t.shape.slice(0, -1) })) as [Tensor, Tensor];
+    throw new ValueError(
+      `viewAsComplex: a last axis of size 2, real and imaginary part, is expected.\n  Received: shape ${formatShape(t.shape)}`,
+      { op: 'viewAsComplex' },
+    );
+  return [0, 1].map((i) => run('reshape', [sliceAxis(t, last, i, 1)], { shape: t.shape.slice(0, -1) })) as [
+    Tensor,
+    Tensor,
+  ];
 });
 /** Real and imaginary part of a pair [real, imaginary] (or real numbers) side by side in a new last axis. */
 export const viewAsReal = defineOp('viewAsReal', (x: ComplexPair | TensorLike): Tensor => {
-  if (Array.isArray(x) && x.length === 2 && typeof x[0] !== 'number') return stack([convert(x[0] as TensorLike), convert(x[1] as TensorLike)], { axis: -1 });
+  if (Array.isArray(x) && x.length === 2 && typeof x[0] !== 'number')
+    return stack([convert(x[0] as TensorLike), convert(x[1] as TensorLike)], { axis: -1 });
   const t = convert(x as TensorLike);
   return stack([t, run('broadcast_to', [convert(0, t)], { shape: [...t.shape] })], { axis: -1 });
 });

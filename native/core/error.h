@@ -11,7 +11,8 @@ class Error : public std::runtime_error {
   // `op` prefixes the text ("conv2d: ..."); empty for none.
   Error(const char* kind, std::string op, const std::string& text)
       : std::runtime_error(op.empty() ? text : op + ": " + text), kind(kind), op(std::move(op)) {}
-  const char* kind;  // "ValueError", "TypeError", "NotImplementedError", "IndexError", "AbortError", "OutOfMemoryError", "InternalError"
+  const char* kind;  // "ValueError", "TypeError", "NotImplementedError", "IndexError", "AbortError",
+                     // "OutOfMemoryError", "InternalError"
   std::string op;
 };
 

@@ -83,8 +83,8 @@ size_t require_memory(const Shape& s, DType d) {
   for (int64_t n : s) is_countable &= !__builtin_mul_overflow(bytes, (unsigned __int128)(n), &bytes);
   if (is_countable && bytes <= memory_limit()) return size_t(bytes);
   throw OutOfMemoryError("", "a " + std::string(name_of(d)) + " tensor of shape " + to_string(s) + " needs " +
-                                 (is_countable ? decimal(bytes) : "more than 2^128") + " bytes, but this process can have " +
-                                 std::to_string(memory_limit()) + ".");
+                                 (is_countable ? decimal(bytes) : "more than 2^128") +
+                                 " bytes, but this process can have " + std::to_string(memory_limit()) + ".");
 }
 
 void require_available(size_t bytes) {
@@ -92,8 +92,8 @@ void require_available(size_t bytes) {
   if (bytes < kLooked) return;
   const size_t available = meminfo("MemAvailable");
   if (bytes > memory_limit() || (available && bytes > available + meminfo("SwapFree")))
-    throw OutOfMemoryError("", "cannot allocate " + std::to_string(bytes) +
-                                   " bytes: " + std::to_string(std::min(memory_limit(), available)) + " are left on this machine.");
+    throw OutOfMemoryError("", "cannot allocate " + std::to_string(bytes) + " bytes: " +
+                                   std::to_string(std::min(memory_limit(), available)) + " are left on this machine.");
 }
 
 }  // namespace trae

@@ -16,14 +16,16 @@ int64_t size_of(const Shape& s) {
   }
   if (is_empty) return 0;
   if (n > (int64_t(1) << 53))
-    throw OutOfMemoryError("", "shape " + to_string(s) + " has " + std::to_string(n) + " elements, more than memory can address.");
+    throw OutOfMemoryError(
+        "", "shape " + to_string(s) + " has " + std::to_string(n) + " elements, more than memory can address.");
   return n;
 }
 
 int64_t multiply_sizes(std::string_view op, int64_t a, int64_t b) {
   int64_t r;
   if (__builtin_mul_overflow(a, b, &r) || r > (int64_t(1) << 62) || r < -(int64_t(1) << 62))
-    throw ValueError(std::string(op), std::to_string(a) + " times " + std::to_string(b) + " is more than a tensor can have.");
+    throw ValueError(std::string(op),
+                     std::to_string(a) + " times " + std::to_string(b) + " is more than a tensor can have.");
   return r;
 }
 
@@ -43,8 +45,8 @@ Ints strides_of(const Shape& s) {
 int normalize_axis(std::string_view op, int64_t axis, const Shape& s) {
   const int64_t ndim = int64_t(s.size());
   if (axis < -ndim || axis >= ndim)
-    throw ValueError(std::string(op), "axis " + std::to_string(axis) + " is out of range for a tensor of rank " + std::to_string(ndim) +
-                                          " and shape " + to_string(s) + ".");
+    throw ValueError(std::string(op), "axis " + std::to_string(axis) + " is out of range for a tensor of rank " +
+                                          std::to_string(ndim) + " and shape " + to_string(s) + ".");
   return int(axis < 0 ? axis + ndim : axis);
 }
 
@@ -54,7 +56,8 @@ std::vector<int> normalize_axes(std::string_view op, const Ints& axes, const Sha
   std::sort(r.begin(), r.end());
   for (size_t i = 1; i < r.size(); i++)
     if (r[i] == r[i - 1])
-      throw ValueError(std::string(op), "axis " + std::to_string(r[i]) + " is given twice for a tensor of shape " + to_string(s) + ".");
+      throw ValueError(std::string(op),
+                       "axis " + std::to_string(r[i]) + " is given twice for a tensor of shape " + to_string(s) + ".");
   return r;
 }
 
@@ -63,9 +66,9 @@ Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b) {
   for (size_t i = 0; i < r.size(); i++) {
     const int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1, y = i < b.size() ? b[b.size() - 1 - i] : 1;
     if (x != y && x != 1 && y != 1)
-      throw ValueError(std::string(op), "shapes " + to_string(a) + " and " + to_string(b) + " cannot be broadcast together: axis " +
-                                            std::to_string(-int64_t(i) - 1) + " has sizes " + std::to_string(x) + " and " +
-                                            std::to_string(y) + ".");
+      throw ValueError(std::string(op), "shapes " + to_string(a) + " and " + to_string(b) +
+                                            " cannot be broadcast together: axis " + std::to_string(-int64_t(i) - 1) +
+                                            " has sizes " + std::to_string(x) + " and " + std::to_string(y) + ".");
     r[r.size() - 1 - i] = x == 1 ? y : x;
   }
   return r;

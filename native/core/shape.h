@@ -10,8 +10,8 @@ namespace trae {
 using Shape = std::vector<int64_t>;
 using Ints = std::vector<int64_t>;
 
-// Product of the sizes. Throws OutOfMemoryError when it is beyond 2^53; an empty shape may have other sides whose product
-// is below 2^62, so that every stride fits.
+// Product of the sizes. Throws OutOfMemoryError when it is beyond 2^53; an empty shape may have other sides whose
+// product is below 2^62, so that every stride fits.
 int64_t size_of(const Shape&);
 // a * b, or a ValueError of `op`: the one place where sizes, steps and extents that callers give are multiplied.
 int64_t multiply_sizes(std::string_view op, int64_t a, int64_t b);

@@ -76,8 +76,8 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     if (data_ && alignment > 64) madvise(data_, bytes / alignment * alignment, MADV_HUGEPAGE);
 #endif
     if (!data_)
-      throw OutOfMemoryError("",
-                             "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " + std::to_string(p.in_use) + " bytes.");
+      throw OutOfMemoryError("", "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " +
+                                     std::to_string(p.in_use) + " bytes.");
   }
   p.in_use += size;
   p.peak = std::max(p.peak, p.in_use);

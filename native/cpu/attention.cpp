@@ -1,4 +1,5 @@
-// Attention head by head: keys and values are packed once, then a block of queries at a time goes through both products.
+// Attention head by head: keys and values are packed once, then a block of queries at a time goes through both
+// products.
 #include "ops/attention.h"
 
 #include <algorithm>
@@ -31,16 +32,17 @@ struct Panels {
   static Panels pack(int64_t inner, int64_t columns, Rows from, bool is_transposed, float* to) {
     const auto& simd = simd::packed_matmul_table();
     for (int64_t p = 0; p < columns; p += simd.panel)
-      simd.pack_panel(inner, std::min<int64_t>(simd.panel, columns - p), is_transposed ? from[p] : from.data + p, from.stride,
-                      is_transposed, to + p * inner);
+      simd.pack_panel(inner, std::min<int64_t>(simd.panel, columns - p), is_transposed ? from[p] : from.data + p,
+                      from.stride, is_transposed, to + p * inner);
     return {to, inner, columns};
   }
   // c = a b or c += a b; element (i, j) of a lies at i * a_row + j * a_column.
-  void multiply(int64_t rows, const float* a, int64_t a_row, int64_t a_column, float* c, int64_t c_row, bool is_added = false) const {
+  void multiply(int64_t rows, const float* a, int64_t a_row, int64_t a_column, float* c, int64_t c_row,
+                bool is_added = false) const {
     const auto& simd = simd::packed_matmul_table();
     for (int64_t p = 0; p < columns; p += simd.panel)
-      simd.multiply_panel(rows, inner, std::min<int64_t>(simd.panel, columns - p), a, a_row, a_column, data + p * inner, c + p, c_row,
-                          is_added);
+      simd.multiply_panel(rows, inner, std::min<int64_t>(simd.panel, columns - p), a, a_row, a_column, data + p * inner,
+                          c + p, c_row, is_added);
   }
 };
 
@@ -57,14 +59,15 @@ struct Allowed {
   }
   bool is_everything() const { return !is_masked && !is_causal; }
   // Bytes of the scores of some queries of a head, or null where all is allowed.
-  const unsigned char* rows(const void* mask, int64_t batch, int64_t head, int64_t first, int64_t count, int64_t sources,
-                            unsigned char* to) const {
+  const unsigned char* rows(const void* mask, int64_t batch, int64_t head, int64_t first, int64_t count,
+                            int64_t sources, unsigned char* to) const {
     if (is_everything()) return nullptr;
     for (int64_t r = 0; r < count; r++) {
       const int64_t last = is_causal ? std::min(first + r + 1, sources) : sources;
       unsigned char* row = to + r * sources;
       if (is_masked) {
-        const auto* from = static_cast<const unsigned char*>(mask) + batch * steps[0] + head * steps[1] + (first + r) * steps[2];
+        const auto* from =
+            static_cast<const unsigned char*>(mask) + batch * steps[0] + head * steps[1] + (first + r) * steps[2];
         if (steps[3] == 1) std::copy_n(from, last, row);
         else std::fill_n(row, last, *from);
       } else {
@@ -106,10 +109,18 @@ struct Blocks {
     rows = std::min(round_up((s.targets + count - 1) / count, 6), s.targets);
   }
   int64_t mask_floats() const { return allowed.is_everything() ? 0 : round_up(rows * s.sources, 4) / 4; }
-  Rows query(const void* x, int64_t batch, int64_t head) const { return of(x, batch, head, s.targets, s.heads, s.size); }
-  Rows result(const void* x, int64_t batch, int64_t head) const { return of(x, batch, head, s.targets, s.heads, s.value_size); }
-  Rows key(const void* x, int64_t batch, int64_t group) const { return of(x, batch, group, s.sources, s.groups, s.size); }
-  Rows value(const void* x, int64_t batch, int64_t group) const { return of(x, batch, group, s.sources, s.groups, s.value_size); }
+  Rows query(const void* x, int64_t batch, int64_t head) const {
+    return of(x, batch, head, s.targets, s.heads, s.size);
+  }
+  Rows result(const void* x, int64_t batch, int64_t head) const {
+    return of(x, batch, head, s.targets, s.heads, s.value_size);
+  }
+  Rows key(const void* x, int64_t batch, int64_t group) const {
+    return of(x, batch, group, s.sources, s.groups, s.size);
+  }
+  Rows value(const void* x, int64_t batch, int64_t group) const {
+    return of(x, batch, group, s.sources, s.groups, s.value_size);
+  }
 
  private:
   static Rows of(const void* x, int64_t batch, int64_t head, int64_t length, int64_t heads, int64_t size) {
@@ -122,7 +133,8 @@ template <class F>
 void over_tasks(int64_t tasks, int team, const Storage& scratch, int64_t floats, F&& f) {
   parallel_for(team, 1, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; t++)
-      for (int64_t k = tasks * t / team; k < tasks * (t + 1) / team; k++) f(k, Scratch(static_cast<float*>(scratch.data()) + t * floats));
+      for (int64_t k = tasks * t / team; k < tasks * (t + 1) / team; k++)
+        f(k, Scratch(static_cast<float*>(scratch.data()) + t * floats));
   });
 }
 
@@ -133,7 +145,8 @@ Kernel Attention::cpu(const Specs& in, const Specs&) const {
   const AttentionSizes s = blocks.s;
   const int team = num_threads();
   // Few heads: each is cut into parts of its queries.
-  const int64_t parts = std::clamp<int64_t>(2 * team / std::max<int64_t>(1, s.batch * s.groups), 1, (s.targets + 47) / 48);
+  const int64_t parts =
+      std::clamp<int64_t>(2 * team / std::max<int64_t>(1, s.batch * s.groups), 1, (s.targets + 47) / 48);
   const int64_t keys = Panels::floats(s.size, s.sources), values = Panels::floats(s.sources, s.value_size);
   const int64_t floats = round_up(keys + values + blocks.rows * blocks.stride + blocks.mask_floats() + kRounding, 16);
   auto scratch = std::make_shared<Storage>(size_t(floats * team) * sizeof(float));
@@ -142,7 +155,8 @@ Kernel Attention::cpu(const Specs& in, const Specs&) const {
     over_tasks(s.batch * s.groups * parts, team, *scratch, floats, [&](int64_t task, Scratch own) {
       const int64_t part = task % parts, group = task / parts % s.groups, batch = task / parts / s.groups;
       const Panels key = Panels::pack(s.size, s.sources, blocks.key(in[1], batch, group), true, own.take(keys)),
-                   value = Panels::pack(s.sources, s.value_size, blocks.value(in[2], batch, group), false, own.take(values));
+                   value = Panels::pack(s.sources, s.value_size, blocks.value(in[2], batch, group), false,
+                                        own.take(values));
       float* scores = own.take(blocks.rows * blocks.stride);
       auto* mask = reinterpret_cast<unsigned char*>(own.take(blocks.mask_floats()));
       for (int64_t head = group * s.heads_of_group(); head < (group + 1) * s.heads_of_group(); head++) {
@@ -174,20 +188,20 @@ Kernel AttentionGrad::cpu(const Specs& in, const Specs&) const {
   const int64_t keys = Panels::floats(s.size, s.sources), values = Panels::floats(s.value_size, s.sources),
                 key_rows = Panels::floats(s.sources, s.size), queries = Panels::floats(blocks.rows, s.size),
                 dys = Panels::floats(blocks.rows, s.value_size);
-  const int64_t floats =
-      round_up(keys + values + key_rows + queries + dys + 2 * block + blocks.rows + blocks.mask_floats() + kRounding, 16);
+  const int64_t floats = round_up(
+      keys + values + key_rows + queries + dys + 2 * block + blocks.rows + blocks.mask_floats() + kRounding, 16);
   auto scratch = std::make_shared<Storage>(size_t(floats * team) * sizeof(float));
   return [=](const void* const* in, void* const* out) {
     const auto& simd = simd::attention_table();
     over_tasks(s.batch * s.groups, team, *scratch, floats, [&](int64_t task, Scratch own) {
       const int64_t group = task % s.groups, batch = task / s.groups;
-      const Rows k = blocks.key(in[1], batch, group), v = blocks.value(in[2], batch, group), dk = blocks.key(out[1], batch, group),
-                 dv = blocks.value(out[2], batch, group);
+      const Rows k = blocks.key(in[1], batch, group), v = blocks.value(in[2], batch, group),
+                 dk = blocks.key(out[1], batch, group), dv = blocks.value(out[2], batch, group);
       const Panels key = Panels::pack(s.size, s.sources, k, true, own.take(keys)),
                    value = Panels::pack(s.value_size, s.sources, v, true, own.take(values)),
                    key_columns = Panels::pack(s.sources, s.size, k, false, own.take(key_rows));
-      float *weights = own.take(block), *dweights = own.take(block), *sums = own.take(blocks.rows), *packed_query = own.take(queries),
-            *packed_dy = own.take(dys);
+      float *weights = own.take(block), *dweights = own.take(block), *sums = own.take(blocks.rows),
+            *packed_query = own.take(queries), *packed_dy = own.take(dys);
       auto* mask = reinterpret_cast<unsigned char*>(own.take(blocks.mask_floats()));
       bool is_added = false;
       for (int64_t head = group * s.heads_of_group(); head < (group + 1) * s.heads_of_group(); head++) {

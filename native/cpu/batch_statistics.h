@@ -13,18 +13,21 @@ namespace trae {
 class BatchStatistics {
  public:
   BatchStatistics(int64_t channels, int threads)
-      : channels_(channels), threads_(threads), sums_(size_t(2 * channels * threads)), lanes_(size_t((2 * channels + 16) * threads)),
-        factors_(size_t(3 * channels)) {}
+      : channels_(channels), threads_(threads), sums_(size_t(2 * channels * threads)),
+        lanes_(size_t((2 * channels + 16) * threads)), factors_(size_t(3 * channels)) {}
 
   float* factor(int i) { return factors_.data() + channels_ * i; }
 
   // Mean and variance of x; factors 0 and 1 become scale and offset: y = x * scale + offset.
-  void normalize(const float* x, int64_t rows, const float* gamma, const float* beta, double epsilon, float* mean, float* variance) {
+  void normalize(const float* x, int64_t rows, const float* gamma, const float* beta, double epsilon, float* mean,
+                 float* variance) {
     const auto& table = simd::normalization_table();
     // Shifted by the first row, so that a large mean does not drown the variance.
     float *shift = factor(2), *scale = factor(0), *offset = factor(1);
     if (rows) std::memcpy(shift, x, size_t(channels_) * 4);
-    collect(rows, [&](int t, int64_t b, int64_t e) { table.moments(x + b * channels_, e - b, channels_, shift, a(t), b_(t), lane(t)); });
+    collect(rows, [&](int t, int64_t b, int64_t e) {
+      table.moments(x + b * channels_, e - b, channels_, shift, a(t), b_(t), lane(t));
+    });
     const double n = double(std::max<int64_t>(1, rows));
     for (int64_t c = 0; c < channels_; c++) {
       const double d = a(0)[c] / n, v = std::max(0.0, b_(0)[c] / n - d * d), m = shift[c] + d;
@@ -35,8 +38,8 @@ class BatchStatistics {
   }
 
   // y = x * scale + offset is the normalization: the same numbers in both directions.
-  void transform(const float* gamma, const float* beta, const float* mean, const float* variance, double epsilon, float* scale,
-                 float* offset) const {
+  void transform(const float* gamma, const float* beta, const float* mean, const float* variance, double epsilon,
+                 float* scale, float* offset) const {
     for (int64_t c = 0; c < channels_; c++) {
       const double k = gamma[c] / std::sqrt(variance[c] + epsilon);
       scale[c] = float(k);
@@ -46,8 +49,9 @@ class BatchStatistics {
 
   // dgamma and dbeta from rows of (x, dy, mask); factors 0, 1, 2 become those of dx = dy * a + x * b + c, where
   // the statistics were taken over `count` rows.
-  void differentiate(const float* x, const float* dy, const NormMask& mask, int64_t rows, int64_t count, const float* gamma,
-                     const float* mean, const float* variance, double epsilon, float* dgamma, float* dbeta) {
+  void differentiate(const float* x, const float* dy, const NormMask& mask, int64_t rows, int64_t count,
+                     const float* gamma, const float* mean, const float* variance, double epsilon, float* dgamma,
+                     float* dbeta) {
     const auto& table = simd::normalization_table();
     collect(rows, [&](int t, int64_t b, int64_t e) {
       NormMask own = mask;

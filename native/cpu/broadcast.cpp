@@ -1,4 +1,5 @@
-// broadcast_to: the result is written from front to back, axis by axis. Repeating, tiling and nearest up-sampling are this.
+// broadcast_to: the result is written from front to back, axis by axis. Repeating, tiling and nearest up-sampling are
+// this.
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -22,7 +23,8 @@ class Broadcast {
     for (size_t i = 0; i < out.shape.size(); i++) {
       if (out.shape[i] == 1) continue;
       const int64_t step = i < shift || in.shape[i - shift] == 1 ? 0 : own[i - shift] * element_;
-      if (!axes_.empty() && axes_.back().step == step * out.shape[i]) axes_.back() = {axes_.back().size * out.shape[i], step};
+      if (!axes_.empty() && axes_.back().step == step * out.shape[i])
+        axes_.back() = {axes_.back().size * out.shape[i], step};
       else axes_.push_back({out.shape[i], step});
     }
     if (axes_.empty()) axes_.push_back({1, element_});

@@ -27,7 +27,8 @@ struct Geometry {
 
 Geometry geometry(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
   const size_t rank = a.strides.size();
-  Geometry g{x[0], a.groups, w[rank], w[rank + 1] / a.groups, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
+  Geometry g{x[0],      a.groups,  w[rank],  w[rank + 1] / a.groups, {1, 1, 1}, {1, 1, 1}, {1, 1, 1},
+             {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
   for (size_t i = 0; i < rank; i++) {
     const size_t at = 3 - rank + i;
     g.x[at] = x[i + 1];
@@ -146,8 +147,8 @@ float largest_magnitude(const float* x, int64_t n, std::vector<float>& parts) {
   return *std::max_element(parts.begin(), parts.end());
 }
 
-// oneDNN's ReLU after a convolution makes 0 of NaN. So it runs only where no sum can be NaN: terms * max |x| * max |w| +
-// max |bias| is far within the range. Elsewhere the convolution runs without it, and a ReLU that keeps NaN follows.
+// oneDNN's ReLU after a convolution makes 0 of NaN. So it runs only where no sum can be NaN: terms * max |x| * max |w|
+// + max |bias| is far within the range. Elsewhere the convolution runs without it, and a ReLU that keeps NaN follows.
 struct ReluConvolution {
   Kernel fused;
   ConvAttrs attrs;
@@ -157,7 +158,9 @@ struct ReluConvolution {
   std::vector<float> parts = {};                // kept from run to run
 
   bool is_finite(const void* const* in) {
-    const auto most = [&](const void* p, int64_t n) { return double(largest_magnitude(static_cast<const float*>(p), n, parts)); };
+    const auto most = [&](const void* p, int64_t n) {
+      return double(largest_magnitude(static_cast<const float*>(p), n, parts));
+    };
     const double terms = double(size_of(w) / w.back());
     return terms * most(in[0], size_of(x)) * most(in[1], size_of(w)) + (has_bias ? most(in[2], w.back()) : 0) < 1e38;
   }
@@ -181,12 +184,15 @@ struct ReluConvolution {
 Kernel followed(Kernel convolution, const ConvAttrs& a, const Shape& y) {
   const int64_t channels = y.back(), rows = size_of(y) / std::max<int64_t>(1, channels);
   const std::vector<float> ones(size_t(channels), 1.0f), zeros(size_t(channels), 0.0f);
-  static constexpr NormActivation kActivations[] = {NormActivation::kLinear, NormActivation::kRelu, NormActivation::kRelu6};
-  return [=, is_scaled = a.is_scaled, activation = kActivations[int(a.activation)]](const void* const* in, void* const* out) {
+  static constexpr NormActivation kActivations[] = {NormActivation::kLinear, NormActivation::kRelu,
+                                                    NormActivation::kRelu6};
+  return [=, is_scaled = a.is_scaled, activation = kActivations[int(a.activation)]](const void* const* in,
+                                                                                    void* const* out) {
     convolution(in, out);
     const float *scale = is_scaled ? static_cast<const float*>(in[3]) : ones.data(),
                 *offset = is_scaled ? static_cast<const float*>(in[2]) : zeros.data();
-    parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, channels)), [&](int64_t begin, int64_t end) {
+    parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, channels)),
+                 [&](int64_t begin, int64_t end) {
       float* p = static_cast<float*>(out[0]) + begin * channels;
       simd::normalization_table().apply(p, p, end - begin, channels, scale, offset, activation);
     });
@@ -197,7 +203,8 @@ template <class F>
 Kernel by_type(const std::string& label, DType d, F&& make) {
   if (d == DType::kFloat32) return make(float{});
   if (d == DType::kFloat64) return make(double{});
-  throw NotImplementedError(label, "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError(
+      label, "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace
@@ -218,24 +225,27 @@ Kernel Conv::cpu(const Specs& in, const Specs& out) const {
     }
     if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
       if (attrs.activation == ConvActivation::kLinear) return *k;
-      auto guarded = std::make_shared<ReluConvolution>(ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
+      auto guarded = std::make_shared<ReluConvolution>(
+          ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
       return [guarded](const void* const* from, void* const* to) { guarded->run(from, to); };
     }
   }
   const Geometry g = geometry(attrs, in[0].shape, in[1].shape, out[0].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [g, has_bias, is_relu = attrs.activation == ConvActivation::kRelu](const void* const* from, void* const* to) {
-      forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), has_bias ? static_cast<const T*>(from[2]) : nullptr,
-              static_cast<T*>(to[0]), is_relu);
-    };
+    return
+        [g, has_bias, is_relu = attrs.activation == ConvActivation::kRelu](const void* const* from, void* const* to) {
+      forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]),
+              has_bias ? static_cast<const T*>(from[2]) : nullptr, static_cast<T*>(to[0]), is_relu);
+        };
   });
 }
 
 Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
   if (in[0].dtype == DType::kFloat32) {
     if (auto k = direct::backward_data(attrs, out[0].shape, in[1].shape, in[0].shape)) return *k;
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardData, attrs, out[0].shape, in[1].shape, in[0].shape, false)) return *k;
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardData, attrs, out[0].shape, in[1].shape, in[0].shape, false))
+      return *k;
   }
   const Geometry g = geometry(attrs, out[0].shape, in[1].shape, in[0].shape);
   return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
@@ -249,7 +259,8 @@ Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
 Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
   if (in[0].dtype == DType::kFloat32) {
     if (auto k = direct::backward_weights(attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias)) return *k;
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias))
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape,
+                                     attrs.has_bias))
       return *k;
   }
   const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);

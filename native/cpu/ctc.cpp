@@ -53,7 +53,8 @@ struct Wide {
   double m = 0;
   int64_t e = 0;
 };
-constexpr double kUp = 0x1p512, kDown = 0x1p-512, kLow = 0x1p-256, kHigh = 0x1p256, kLogUp = 512 * 0.693147180559945309417232121458;
+constexpr double kUp = 0x1p512, kDown = 0x1p-512, kLow = 0x1p-256, kHigh = 0x1p256,
+                 kLogUp = 512 * 0.693147180559945309417232121458;
 Wide normalized(double m, int64_t e) {
   if (m >= kHigh) return {m * kDown, e + 1};
   if (m < kLow && m > 0) return {m * kUp, e - 1};
@@ -131,7 +132,8 @@ class Alignments {
       for (int64_t k = 0; k < classes; k++) total = total + exp(row[k] - Number(largest));
       const Number norm = log(total) + Number(largest);
       for (int64_t k = 0; k < classes; k++) row[k] = row[k] - norm;
-      for (int64_t s = 1; s < places; s += 2) emitted_[size_t(t * classes + path_[size_t(s)])] = A::of_log(row[path_[size_t(s)]]);
+      for (int64_t s = 1; s < places; s += 2)
+        emitted_[size_t(t * classes + path_[size_t(s)])] = A::of_log(row[path_[size_t(s)]]);
       emitted_[size_t(t * classes + z_.blank)] = A::of_log(row[z_.blank]);
     }
     if (!frames) return count ? Number(-kNever) : Number(0.0);
@@ -204,7 +206,9 @@ void check(const Sizes& z, const int32_t* labels, const int32_t* counts, const i
                                          std::to_string(z.classes) + " classes.");
   }
 }
-Sizes sizes_of(const Specs& in, int64_t blank) { return {in[0].shape[0], in[0].shape[1], in[0].shape[2], in[1].shape[1], blank}; }
+Sizes sizes_of(const Specs& in, int64_t blank) {
+  return {in[0].shape[0], in[0].shape[1], in[0].shape[2], in[1].shape[1], blank};
+}
 
 template <class T>
 Kernel loss_kernel(const Sizes& z) {
@@ -221,7 +225,8 @@ Kernel loss_kernel(const Sizes& z) {
         T* d = dx + b * size;
         std::fill_n(d, size, T(0));
         loss[b] = T(a.run(
-            labels + b * z.count, counts[b], frames[b], [&](int64_t t, int64_t k) { return double(x[b * size + t * z.classes + k]); },
+            labels + b * z.count, counts[b], frames[b],
+            [&](int64_t t, int64_t k) { return double(x[b * size + t * z.classes + k]); },
             [&](int64_t t, int64_t k, double g) { d[t * z.classes + k] = T(g); }));
       }
     });

@@ -34,7 +34,9 @@ struct Sequence {
 class Beam {
  public:
   explicit Beam(size_t width) : width_(width) {}
-  bool takes(double chance) const { return chance > kNever && (by_chance_.size() < width_ || chance > by_chance_.begin()->first); }
+  bool takes(double chance) const {
+    return chance > kNever && (by_chance_.size() < width_ || chance > by_chance_.begin()->first);
+  }
   void add(Sequence* s) {
     if (by_chance_.size() == width_) {
       by_chance_.begin()->second->now = Chance();
@@ -74,7 +76,8 @@ class Search {
     for (Sequence* s : known) {  // that go on without a new label
       if (s->parent) {
         if (s->parent->is_alive())
-          s->now.label = log_add(s->now.label, s->label == s->parent->label ? s->parent->before.blank : s->parent->before.total);
+          s->now.label =
+              log_add(s->now.label, s->label == s->parent->label ? s->parent->before.blank : s->parent->before.total);
         s->now.label += double(x[s->label]) - norm;
       }
       s->now.blank = s->before.total + double(x[blank_]) - norm;
@@ -162,7 +165,8 @@ Kernel decode_kernel(const CtcDecode::Attrs& a, const Shape& shape) {
 }  // namespace
 
 Kernel CtcDecode::cpu(const Specs& in, const Specs&) const {
-  return in[0].dtype == DType::kFloat64 ? decode_kernel<double>(attrs, in[0].shape) : decode_kernel<float>(attrs, in[0].shape);
+  return in[0].dtype == DType::kFloat64 ? decode_kernel<double>(attrs, in[0].shape)
+                                        : decode_kernel<float>(attrs, in[0].shape);
 }
 
 }  // namespace trae

@@ -33,8 +33,8 @@ struct Sizes {
   int64_t batch = 1, rows, columns;
 };
 
-// Elimination with row exchanges, in place. order[i] is the row that came to place i. Returns the sign of the exchanges,
-// or 0 for a singular matrix (which is eliminated as far as it goes).
+// Elimination with row exchanges, in place. order[i] is the row that came to place i. Returns the sign of the
+// exchanges, or 0 for a singular matrix (which is eliminated as far as it goes).
 int eliminate(Matrix& a, std::vector<int32_t>& order) {
   const int64_t n = a.rows;
   order.resize(size_t(n));
@@ -90,8 +90,8 @@ Kernel Cholesky::cpu(const Specs& in, const Specs&) const {
         double d = a(j, j);
         for (int64_t k = 0; k < j; k++) d -= l(j, k) * l(j, k);
         if (!(d > 0))
-          throw ValueError("cholesky",
-                           "the matrix is not positive definite: pivot " + std::to_string(j) + " is " + std::to_string(d) + ".");
+          throw ValueError("cholesky", "the matrix is not positive definite: pivot " + std::to_string(j) + " is " +
+                                           std::to_string(d) + ".");
         l(j, j) = std::sqrt(d);
         for (int64_t i = j + 1; i < n; i++) {
           double v = a(i, j);
@@ -116,7 +116,8 @@ Kernel SolveTriangular::cpu(const Specs& in, const Specs&) const {
 }
 
 Kernel Solve::cpu(const Specs& in, const Specs&) const {
-  return [z = Sizes(in[0]), columns = in[1].shape.back(), t = attrs.is_transposed](const void* const* from, void* const* to) {
+  return [z = Sizes(in[0]), columns = in[1].shape.back(), t = attrs.is_transposed](const void* const* from,
+                                                                                   void* const* to) {
     std::vector<int32_t> order;
     for (int64_t at = 0; at < z.batch; at++) {
       Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
@@ -271,7 +272,8 @@ Kernel Eigen::cpu(const Specs& in, const Specs&) const {
       std::vector<double> w;
       if (!real_eigen(read(from[0], z.dtype, at, z.rows, z.rows), w, v))
         throw ValueError("eig",
-                         "the matrix has complex eigenvalues, and there are no complex tensors.\n  Fix: use eigh for symmetric matrices.");
+                         "the matrix has complex eigenvalues, and there are no complex tensors.\n  Fix: use eigh for "
+                         "symmetric matrices.");
       write(to[0], z.dtype, at, w.data(), z.rows);
       write(to[1], z.dtype, at, v);
     }

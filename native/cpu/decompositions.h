@@ -15,7 +15,8 @@ struct Matrix {
   int64_t rows = 0, columns = 0;
   std::vector<double> data;
   Matrix() = default;
-  Matrix(int64_t r, int64_t c) : rows(r), columns(c), data(require_memory({r, c}, DType::kFloat64) / sizeof(double), 0.0) {}
+  Matrix(int64_t r, int64_t c)
+      : rows(r), columns(c), data(require_memory({r, c}, DType::kFloat64) / sizeof(double), 0.0) {}
   double& operator()(int64_t i, int64_t j) { return data[size_t(i * columns + j)]; }
   double operator()(int64_t i, int64_t j) const { return data[size_t(i * columns + j)]; }
   static Matrix identity(int64_t n) { return identity(n, n); }

@@ -28,7 +28,8 @@ struct Geometry {
   int64_t extent(int i) const { return (k[i] - 1) * dilation[i] + 1; }  // of the kernel in x
   int64_t x_columns() const { return (y[1] - 1) * stride[1] + extent(1); }
   int64_t x_rows(int64_t rows) const { return (rows - 1) * stride[0] + extent(0); }
-  // Windows of one pixel, side by side: all images are one column of pixels, and the convolution is a product of matrices.
+  // Windows of one pixel, side by side: all images are one column of pixels, and the convolution is a product of
+  // matrices.
   bool is_pointwise() const { return elements() == in && x[1] == 1 && y[1] == 1 && is_inside() && x[0] == y[0]; }
   bool is_inside() const {  // no window leaves x
     return before[0] == 0 && before[1] == 0 && x_rows(y[0]) <= x[0] && x_columns() <= x[1];
@@ -60,9 +61,9 @@ std::optional<Geometry> geometry(const ConvAttrs& a, const Shape& x, const Shape
   return g;
 }
 
-// Measured beside oneDNN 2.6.3 on 17 shapes of known models, ratio of speeds where it pays: AVX2 1.15 to 1.75 forward, 1.2 to
-// 1.4 for the gradient of the input, 1.1 to 2.1 for that of the kernel; without AVX 1.2 to 2.8 forward. With AVX-512 oneDNN
-// runs at the machine's peak.
+// Measured beside oneDNN 2.6.3 on 17 shapes of known models, ratio of speeds where it pays: AVX2 1.15 to 1.75
+// forward, 1.2 to 1.4 for the gradient of the input, 1.1 to 2.1 for that of the kernel; without AVX 1.2 to 2.8 forward.
+// With AVX-512 oneDNN runs at the machine's peak.
 bool pays(const Geometry& g, bool is_gradient_of_kernel) {
   const bool is_base = simd::isa() == simd::Isa::kBase;
   if (simd::isa() == simd::Isa::kAvx512) return false;
@@ -71,7 +72,8 @@ bool pays(const Geometry& g, bool is_gradient_of_kernel) {
   // Rows are what threads share, and one of them is copied at a time.
   if (g.images * g.y[0] < 2 * num_threads() || g.x_columns() * g.in * g.extent(0) > kMostRowFloats) return false;
   if (is_gradient_of_kernel)  // each thread holds sums of its own
-    return g.in * g.k[1] >= 9 && g.y[1] >= 8 && (!is_base || g.in <= 32) && g.elements() * g.out * num_threads() <= kMostSumFloats;
+    return g.in * g.k[1] >= 9 && g.y[1] >= 8 && (!is_base || g.in <= 32) &&
+           g.elements() * g.out * num_threads() <= kMostSumFloats;
   return g.out >= 8 && (is_base || (g.in >= 16 && g.y[1] >= 12));
 }
 
@@ -132,7 +134,8 @@ class Bands {
 
 class Buffer {
  public:
-  explicit Buffer(int64_t floats) : storage_(std::make_shared<Storage>(size_t(std::max<int64_t>(floats, 16)) * sizeof(float))) {}
+  explicit Buffer(int64_t floats)
+      : storage_(std::make_shared<Storage>(size_t(std::max<int64_t>(floats, 16)) * sizeof(float))) {}
   float* get() const { return static_cast<float*>(storage_->data()); }
 
  private:
@@ -157,7 +160,8 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
     const float *x = static_cast<const float*>(in[0]), *w = static_cast<const float*>(in[1]);
     float* y = static_cast<float*>(out[0]);
     const Geometry& g = bands.geometry();
-    parallel_for(quotient_up(g.out, panel), std::max<int64_t>(1, 16384 / (elements * panel)), [&](int64_t begin, int64_t end) {
+    parallel_for(quotient_up(g.out, panel), std::max<int64_t>(1, 16384 / (elements * panel)),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t p = begin * panel; p < std::min(g.out, end * panel); p += panel)
         pack(w, p, std::min(panel, g.out - p), packed.get() + p * elements);
     });
@@ -176,10 +180,11 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
         const float* from = bands.windows(band, x, own);
         float* to = y + (band.image * g.y[0] + band.row) * g.y[1] * g.out;
         for (int64_t p = 0; p < g.out; p += panel)
-          simd.rows({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]), bands.window(), from,
-                     long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed.get() + p * elements,
-                     long(std::min(panel, g.out - p)), to + p, long(g.y[1] * g.out), long(g.out), has_bias ? bias.get() + p : nullptr,
-                     is_scaled ? scale.get() + p : nullptr, activation});
+          simd.rows({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]),
+                     bands.window(), from, long(g.stride[0] * bands.row()), long(g.stride[1] * g.in),
+                     packed.get() + p * elements, long(std::min(panel, g.out - p)), to + p, long(g.y[1] * g.out),
+                     long(g.out), has_bias ? bias.get() + p : nullptr, is_scaled ? scale.get() + p : nullptr,
+                     activation});
       }
     });
   };
@@ -195,7 +200,8 @@ bool computes_forward(const ConvAttrs& a, const Shape& x, const Shape& w, const 
 std::optional<Kernel> forward(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
   const auto g = geometry(a, x, w, y);
   if (!g || !pays(*g, false)) return std::nullopt;
-  return products(*g, has_bias, a.is_scaled, a.activation, [g = *g](const float* w, int64_t p, int64_t width, float* to) {
+  return products(*g, has_bias, a.is_scaled, a.activation,
+                  [g = *g](const float* w, int64_t p, int64_t width, float* to) {
     simd::packed_matmul_table().pack_panel(g.elements(), width, w + p, g.out, false, to);
   });
 }
@@ -215,11 +221,13 @@ std::optional<Kernel> backward_data(const ConvAttrs& a, const Shape& x, const Sh
   return products(g, false, false, ConvActivation::kLinear, [g](const float* w, int64_t p, int64_t width, float* to) {
     const int64_t padded = round_up(width, kLanes), taps = g.k[0] * g.k[1];
     for (int64_t t = 0; t < taps; t++)
-      simd::packed_matmul_table().pack_panel(g.in, width, w + ((taps - 1 - t) * g.out + p) * g.in, g.in, true, to + t * g.in * padded);
+      simd::packed_matmul_table().pack_panel(g.in, width, w + ((taps - 1 - t) * g.out + p) * g.in, g.in, true,
+                                             to + t * g.in * padded);
   });
 }
 
-std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
+std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y,
+                                       bool has_bias) {
   const auto f = geometry(a, x, w, y);
   if (!f || !pays(*f, true)) return std::nullopt;
   const auto& simd = simd::direct_convolution_table();
@@ -246,12 +254,14 @@ std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const
           const float* from = bands.windows(band, x, padded);
           const float* gradient = dy + (band.image * g.y[0] + band.row) * g.y[1] * g.out;
           for (int64_t p = 0; p < g.out; p += panel) {
-            const int64_t count = band.rows * g.y[1], width = std::min(panel, g.out - p), padded_width = round_up(width, kLanes);
+            const int64_t count = band.rows * g.y[1], width = std::min(panel, g.out - p),
+                          padded_width = round_up(width, kLanes);
             simd::packed_matmul_table().pack_panel(count, width, gradient + p, g.out, false, packed);
             if (has_bias) simd.add_rows(long(count), long(padded_width), packed, bias + p);
-            simd.sums({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]), bands.window(), from,
-                       long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed, long(g.y[1] * padded_width), long(padded_width),
-                       long(padded_width / kLanes), sums + p * elements});
+            simd.sums({long(g.is_pointwise() ? 1 : band.rows), long(g.is_pointwise() ? band.rows : g.y[1]),
+                       bands.window(), from, long(g.stride[0] * bands.row()), long(g.stride[1] * g.in), packed,
+                       long(g.y[1] * padded_width), long(padded_width), long(padded_width / kLanes),
+                       sums + p * elements});
           }
         }
       }

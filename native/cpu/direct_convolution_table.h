@@ -1,5 +1,6 @@
-// Vector loops of convolutions as products: in channels_last data the elements under one row of a kernel lie side by side,
-// so a row of output pixels is a product of overlapping rows of x with the packed kernel, and nothing is copied for it.
+// Vector loops of convolutions as products: in channels_last data the elements under one row of a kernel lie side by
+// side, so a row of output pixels is a product of overlapping rows of x with the packed kernel, and nothing is copied
+// for it.
 #pragma once
 #include "cpu/simd/dispatch.h"
 #include "ops/conv_activation.h"

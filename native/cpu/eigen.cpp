@@ -163,8 +163,8 @@ bool real_eigen(Matrix h, std::vector<double>& w, Matrix& v) {
   int steps = 0;
   for (int64_t high = n - 1; high > 0;) {
     int64_t low = high;
-    while (low > 0 &&
-           std::abs(h(low, low - 1)) > kEpsilon * (std::abs(h(low, low)) + std::abs(h(low - 1, low - 1)) + 1e-3 * norm * kEpsilon))
+    while (low > 0 && std::abs(h(low, low - 1)) >
+                          kEpsilon * (std::abs(h(low, low)) + std::abs(h(low - 1, low - 1)) + 1e-3 * norm * kEpsilon))
       low--;
     if (low > 0) h(low, low - 1) = 0;
     if (low == high) {

@@ -21,10 +21,10 @@ struct Rows {
 Kernel forward_float(Rows rows, double epsilon, bool is_centered) {
   return [=](const void* const* in, void* const* out) {
     parallel_for(rows.count, rows.grain(), [&](int64_t b, int64_t e) {
-      simd::layer_norm_table().forward(static_cast<const float*>(in[0]) + b * rows.width, static_cast<const float*>(in[1]),
-                                       static_cast<const float*>(in[2]), static_cast<float*>(out[0]) + b * rows.width,
-                                       static_cast<float*>(out[1]) + b, static_cast<float*>(out[2]) + b, e - b, rows.width, epsilon,
-                                       is_centered);
+      simd::layer_norm_table().forward(static_cast<const float*>(in[0]) + b * rows.width,
+                                       static_cast<const float*>(in[1]), static_cast<const float*>(in[2]),
+                                       static_cast<float*>(out[0]) + b * rows.width, static_cast<float*>(out[1]) + b,
+                                       static_cast<float*>(out[2]) + b, e - b, rows.width, epsilon, is_centered);
     });
   };
 }
@@ -47,8 +47,8 @@ Kernel gradient_float(Rows rows, bool is_centered) {
     parallel_for(rows.count, rows.grain(), [&](int64_t b, int64_t e) {
       Sums& s = (*sums)[size_t(omp_in_parallel() ? omp_get_thread_num() : 0)];
       simd::layer_norm_table().gradient(x + b * w, static_cast<const float*>(in[1]), mean + b, inverse + b, dy + b * w,
-                                        static_cast<float*>(out[0]) + b * w, s.gradients.data(), s.gradients.data() + w, s.scratch.data(),
-                                        e - b, w, is_centered);
+                                        static_cast<float*>(out[0]) + b * w, s.gradients.data(), s.gradients.data() + w,
+                                        s.scratch.data(), e - b, w, is_centered);
     });
     float *dgamma = static_cast<float*>(out[1]), *dbeta = static_cast<float*>(out[2]);
     for (int64_t i = 0; i < w; i++) {
@@ -68,7 +68,8 @@ Kernel forward_plain(Rows rows, double epsilon, bool is_centered) {
   return [=](const void* const* in, void* const* out) {
     const double *x = static_cast<const double*>(in[0]), *gamma = static_cast<const double*>(in[1]),
                  *beta = static_cast<const double*>(in[2]);
-    double *y = static_cast<double*>(out[0]), *mean = static_cast<double*>(out[1]), *inverse = static_cast<double*>(out[2]);
+    double *y = static_cast<double*>(out[0]), *mean = static_cast<double*>(out[1]),
+           *inverse = static_cast<double*>(out[2]);
     const int64_t w = rows.width;
     for (int64_t r = 0; r < rows.count; r++) {
       const double* from = x + r * w;
@@ -87,7 +88,8 @@ Kernel gradient_plain(Rows rows, bool is_centered) {
     const double *x = static_cast<const double*>(in[0]), *gamma = static_cast<const double*>(in[1]),
                  *mean = static_cast<const double*>(in[2]), *inverse = static_cast<const double*>(in[3]),
                  *dy = static_cast<const double*>(in[4]);
-    double *dx = static_cast<double*>(out[0]), *dgamma = static_cast<double*>(out[1]), *dbeta = static_cast<double*>(out[2]);
+    double *dx = static_cast<double*>(out[0]), *dgamma = static_cast<double*>(out[1]),
+           *dbeta = static_cast<double*>(out[2]);
     const int64_t w = rows.width;
     std::fill_n(dgamma, w, 0.0);
     std::fill_n(dbeta, w, 0.0);
@@ -107,7 +109,8 @@ Kernel gradient_plain(Rows rows, bool is_centered) {
   };
 }
 [[noreturn]] void refuse(DType d) {
-  throw NotImplementedError("layer_norm", "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError(
+      "layer_norm", "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace

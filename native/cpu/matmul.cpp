@@ -92,9 +92,9 @@ Kernel small_kernel(Plan2 q) {
   auto packed = std::make_shared<Storage>(size_t(p.inner * ((p.columns + 15) / 16 * 16)) * sizeof(float));
   return [q = std::move(q), packed](const void* const* in, void* const* out) {
     const auto& p = q.p;
-    simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(in[0]), q.ta ? 1 : p.inner, q.ta ? p.rows : 1,
-                                        static_cast<const float*>(in[1]), q.tb, static_cast<float*>(out[0]),
-                                        static_cast<float*>(packed->data()));
+    simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(in[0]),
+                                        q.ta ? 1 : p.inner, q.ta ? p.rows : 1, static_cast<const float*>(in[1]), q.tb,
+                                        static_cast<float*>(out[0]), static_cast<float*>(packed->data()));
   };
 }
 
@@ -171,13 +171,14 @@ Kernel half_kernel(const Specs& in, const Spec& out, const Plan2& q) {
   return [=, na = in[0].size(), nb = in[1].size(), nc = out.size()](const void* const* from, void* const* to) {
     const auto convert = [](Leaf leaf, int64_t n, void* y, size_t y_bytes, const void* x, size_t x_bytes) {
       parallel_for(n, kElementwiseGrain, [&](int64_t begin, int64_t end) {
-        leaf(end - begin, static_cast<char*>(y) + size_t(begin) * y_bytes, static_cast<const char*>(x) + size_t(begin) * x_bytes, nullptr,
-             nullptr, nullptr);
+        leaf(end - begin, static_cast<char*>(y) + size_t(begin) * y_bytes,
+             static_cast<const char*>(x) + size_t(begin) * x_bytes, nullptr, nullptr, nullptr);
       });
     };
     convert(load, na, buffers->a.data(), 4, from[0], 2);
     convert(load, nb, buffers->b.data(), 4, from[1], 2);
-    run_float(q, static_cast<float*>(buffers->a.data()), static_cast<float*>(buffers->b.data()), static_cast<float*>(buffers->c.data()));
+    run_float(q, static_cast<float*>(buffers->a.data()), static_cast<float*>(buffers->b.data()),
+              static_cast<float*>(buffers->c.data()));
     convert(store, nc, to[0], 2, buffers->c.data(), 4);
   };
 }
@@ -199,7 +200,8 @@ Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
         return small_kernel(std::move(q));
       if (q.p.rows && q.p.inner && q.p.columns && is_packed(q)) return packed_kernel<float>(std::move(q));
       return [q = std::move(q)](const void* const* from, void* const* to) {
-        run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]), static_cast<float*>(to[0]));
+        run_float(q, static_cast<const float*>(from[0]), static_cast<const float*>(from[1]),
+                  static_cast<float*>(to[0]));
       };
     case DType::kFloat64: {
       const int64_t work = q.count() * q.p.rows * q.p.inner * q.p.columns;

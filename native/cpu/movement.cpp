@@ -104,7 +104,9 @@ void strided_copy(const Strided& s, T* to, const T* from) {
 Kernel strided_kernel(DType d, Strided s) {
   return dispatch_storage(d, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [s](const void* const* in, void* const* out) { strided_copy(s, static_cast<T*>(out[0]), static_cast<const T*>(in[0])); };
+    return [s](const void* const* in, void* const* out) {
+      strided_copy(s, static_cast<T*>(out[0]), static_cast<const T*>(in[0]));
+    };
   });
 }
 
@@ -130,7 +132,8 @@ int64_t index_at(const void* p, DType d, int64_t i) {
 }
 int64_t checked_index(const char* op, int64_t i, int64_t size) {
   if (i < -size || i >= size)
-    throw IndexError(op, "index " + std::to_string(i) + " is out of range for an axis of size " + std::to_string(size) + ".");
+    throw IndexError(
+        op, "index " + std::to_string(i) + " is out of range for an axis of size " + std::to_string(size) + ".");
   return i < 0 ? i + size : i;
 }
 
@@ -175,8 +178,8 @@ Kernel Place::cpu(const Specs& in, const Specs& out) const {
   const Strided s = merged(in[0].shape, strides_of(in[0].shape), to, 0, start);
   return dispatch_storage(in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(attrs.value, in[0].dtype)](const void* const* from,
-                                                                                                              void* const* o) {
+    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(attrs.value, in[0].dtype)](
+               const void* const* from, void* const* o) {
       T* y = static_cast<T*>(o[0]);
       parallel_for(n, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, value); });
       if (!is_empty) strided_copy(s, y, static_cast<const T*>(from[0]));
@@ -196,7 +199,8 @@ Kernel Concatenate::cpu(const Specs& in, const Specs& out) const {
   }
   return [outer, bytes, total](const void* const* from, void* const* to) {
     char* y = static_cast<char*>(to[0]);
-    parallel_for(outer, std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, total))), [&](int64_t begin, int64_t end) {
+    parallel_for(outer, std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, total))),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; r++) {
         char* at = y + size_t(r) * total;
         for (size_t k = 0; k < bytes.size(); at += bytes[k++])
@@ -212,11 +216,13 @@ Kernel Take::cpu(const Specs& in, const Specs&) const {
   size_t row = size_of(in[0].dtype);
   for (size_t i = 0; i < axis; i++) outer *= in[0].shape[i];
   for (size_t i = axis + 1; i < in[0].shape.size(); i++) row *= size_t(in[0].shape[i]);
-  return [outer, row, size = in[0].shape[axis], n = in[1].size(), d = in[1].dtype](const void* const* from, void* const* to) {
+  return [outer, row, size = in[0].shape[axis], n = in[1].size(), d = in[1].dtype](const void* const* from,
+                                                                                   void* const* to) {
     for (int64_t i = 0; i < n; i++) checked_index("take", index_at(from[1], d, i), size);
     const char* x = static_cast<const char*>(from[0]);
     char* y = static_cast<char*>(to[0]);
-    parallel_for(outer * n, std::max<int64_t>(1, int64_t(65536 / std::max<size_t>(1, row))), [&](int64_t begin, int64_t end) {
+    parallel_for(outer * n, std::max<int64_t>(1, int64_t(65536 / std::max<size_t>(1, row))),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t k = begin; k < end; k++) {
         const int64_t o = k / n;
         int64_t i = index_at(from[1], d, k % n);
@@ -237,11 +243,12 @@ Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DTy
     parallel_for(outer * size * inner, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, T(0)); });
     // Each thread owns a range of the result's columns, so that sums are in the same order whatever the team.
     const bool by_outer = outer > 1;
-    parallel_for(
-        by_outer ? outer : inner,
-        by_outer ? std::max<int64_t>(1, 16384 / std::max<int64_t>(1, n * inner)) : std::max<int64_t>(16, 32768 / std::max<int64_t>(1, n)),
-        [&](int64_t begin, int64_t end) {
-      const int64_t o0 = by_outer ? begin : 0, o1 = by_outer ? end : outer, c0 = by_outer ? 0 : begin, c1 = by_outer ? inner : end;
+    parallel_for(by_outer ? outer : inner,
+                 by_outer ? std::max<int64_t>(1, 16384 / std::max<int64_t>(1, n * inner))
+                          : std::max<int64_t>(16, 32768 / std::max<int64_t>(1, n)),
+                 [&](int64_t begin, int64_t end) {
+      const int64_t o0 = by_outer ? begin : 0, o1 = by_outer ? end : outer, c0 = by_outer ? 0 : begin,
+                    c1 = by_outer ? inner : end;
       for (int64_t o = o0; o < o1; o++)
         for (int64_t k = 0; k < n; k++) {
           int64_t i = index_at(from[0], d, k);
@@ -250,7 +257,7 @@ Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DTy
           T* at = y + (o * size + i) * inner;
           for (int64_t c = c0; c < c1; c++) at[c] += u[c];
         }
-        });
+    });
   };
 }
 }  // namespace
@@ -266,7 +273,8 @@ Kernel ScatterAdd::cpu(const Specs& in, const Specs& out) const {
     case DType::kFloat64: return scatter_kernel<double>(outer, size, inner, n, in[0].dtype);
     case DType::kInt32: return scatter_kernel<int32_t>(outer, size, inner, n, in[0].dtype);
     case DType::kInt64: return scatter_kernel<int64_t>(outer, size, inner, n, in[0].dtype);
-    default: throw NotImplementedError("scatter_add", "is not defined for dtype " + std::string(name_of(out[0].dtype)) + ".");
+    default:
+      throw NotImplementedError("scatter_add", "is not defined for dtype " + std::string(name_of(out[0].dtype)) + ".");
   }
 }
 
@@ -310,8 +318,8 @@ Kernel ScatterRows::cpu(const Specs& in, const Specs& out) const {
 Kernel OneHot::cpu(const Specs& in, const Specs& out) const {
   return dispatch_storage(attrs.dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [n = in[0].size(), depth = attrs.depth, d = in[0].dtype, one = element<T>(1, attrs.dtype)](const void* const* from,
-                                                                                                      void* const* to) {
+    return [n = in[0].size(), depth = attrs.depth, d = in[0].dtype, one = element<T>(1, attrs.dtype)](
+               const void* const* from, void* const* to) {
       T* y = static_cast<T*>(to[0]);
       std::fill_n(y, n * depth, T(0));
       for (int64_t i = 0; i < n; i++) {
@@ -353,7 +361,8 @@ Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending, int64_t coun
 }  // namespace
 
 Kernel Sort::cpu(const Specs& in, const Specs&) const {
-  const int64_t width = in[0].shape.back(), rows = width ? in[0].size() / width : 0, count = attrs.count < 0 ? width : attrs.count;
+  const int64_t width = in[0].shape.back(), rows = width ? in[0].size() / width : 0,
+                count = attrs.count < 0 ? width : attrs.count;
   switch (in[0].dtype) {
     case DType::kFloat32: return sort_kernel<float>(rows, width, attrs.is_descending, count);
     case DType::kFloat64: return sort_kernel<double>(rows, width, attrs.is_descending, count);
@@ -363,8 +372,8 @@ Kernel Sort::cpu(const Specs& in, const Specs&) const {
     case DType::kUInt8:
     case DType::kBool: return sort_kernel<uint8_t>(rows, width, attrs.is_descending, count);
     default:
-      throw NotImplementedError("sort",
-                                "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");
+      throw NotImplementedError(
+          "sort", "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");
   }
 }
 

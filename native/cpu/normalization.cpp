@@ -21,10 +21,11 @@ Kernel forward_float(int64_t rows, int64_t channels, double epsilon, NormActivat
   return [=](const void* const* in, void* const* out) {
     const float* x = static_cast<const float*>(in[0]);
     float* y = static_cast<float*>(out[0]);
-    s->normalize(x, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]), epsilon, static_cast<float*>(out[1]),
-                 static_cast<float*>(out[2]));
+    s->normalize(x, rows, static_cast<const float*>(in[1]), static_cast<const float*>(in[2]), epsilon,
+                 static_cast<float*>(out[1]), static_cast<float*>(out[2]));
     over_rows(rows, channels, [&](int64_t b, int64_t e) {
-      simd::normalization_table().apply(x + b * channels, y + b * channels, e - b, channels, s->factor(0), s->factor(1), activation);
+      simd::normalization_table().apply(x + b * channels, y + b * channels, e - b, channels, s->factor(0), s->factor(1),
+                                        activation);
     });
   };
 }
@@ -33,8 +34,9 @@ Kernel gradient_float(int64_t rows, int64_t channels, double epsilon, NormActiva
   auto s = std::make_shared<BatchStatistics>(channels, num_threads());
   auto transform = std::make_shared<std::vector<float>>(size_t(2 * channels));
   return [=](const void* const* in, void* const* out) {
-    const float *x = static_cast<const float*>(in[0]), *gamma = static_cast<const float*>(in[1]), *mean = static_cast<const float*>(in[2]),
-                *variance = static_cast<const float*>(in[3]), *dy = static_cast<const float*>(in[4]);
+    const float *x = static_cast<const float*>(in[0]), *gamma = static_cast<const float*>(in[1]),
+                *mean = static_cast<const float*>(in[2]), *variance = static_cast<const float*>(in[3]),
+                *dy = static_cast<const float*>(in[4]);
     float* dx = static_cast<float*>(out[0]);
     NormMask mask{activation};
     if (activation != NormActivation::kLinear) {
@@ -43,10 +45,11 @@ Kernel gradient_float(int64_t rows, int64_t channels, double epsilon, NormActiva
       mask.scale = scale;
       mask.offset = offset;
     }
-    s->differentiate(x, dy, mask, rows, rows, gamma, mean, variance, epsilon, static_cast<float*>(out[1]), static_cast<float*>(out[2]));
+    s->differentiate(x, dy, mask, rows, rows, gamma, mean, variance, epsilon, static_cast<float*>(out[1]),
+                     static_cast<float*>(out[2]));
     over_rows(rows, channels, [&](int64_t p, int64_t q) {
-      simd::normalization_table().gradient(x + p * channels, dy + p * channels, mask, dx + p * channels, q - p, channels, s->factor(0),
-                                           s->factor(1), s->factor(2));
+      simd::normalization_table().gradient(x + p * channels, dy + p * channels, mask, dx + p * channels, q - p,
+                                           channels, s->factor(0), s->factor(1), s->factor(2));
     });
   };
 }
@@ -55,7 +58,8 @@ Kernel gradient_float(int64_t rows, int64_t channels, double epsilon, NormActiva
 template <class T>
 Kernel forward_plain(int64_t rows, int64_t channels, double epsilon, NormActivation activation) {
   return [=](const void* const* in, void* const* out) {
-    const T *x = static_cast<const T*>(in[0]), *gamma = static_cast<const T*>(in[1]), *beta = static_cast<const T*>(in[2]);
+    const T *x = static_cast<const T*>(in[0]), *gamma = static_cast<const T*>(in[1]),
+            *beta = static_cast<const T*>(in[2]);
     T *y = static_cast<T*>(out[0]), *mean = static_cast<T*>(out[1]), *variance = static_cast<T*>(out[2]);
     const double n = double(std::max<int64_t>(1, rows));
     for (int64_t c = 0; c < channels; c++) {
@@ -80,8 +84,9 @@ Kernel forward_plain(int64_t rows, int64_t channels, double epsilon, NormActivat
 template <class T>
 Kernel gradient_plain(int64_t rows, int64_t channels, double epsilon, NormActivation activation) {
   return [=](const void* const* in, void* const* out) {
-    const T *x = static_cast<const T*>(in[0]), *gamma = static_cast<const T*>(in[1]), *mean = static_cast<const T*>(in[2]),
-            *variance = static_cast<const T*>(in[3]), *dy = static_cast<const T*>(in[4]),
+    const T *x = static_cast<const T*>(in[0]), *gamma = static_cast<const T*>(in[1]),
+            *mean = static_cast<const T*>(in[2]), *variance = static_cast<const T*>(in[3]),
+            *dy = static_cast<const T*>(in[4]),
             *beta = activation == NormActivation::kLinear ? nullptr : static_cast<const T*>(in[5]);
     T *dx = static_cast<T*>(out[0]), *dgamma = static_cast<T*>(out[1]), *dbeta = static_cast<T*>(out[2]);
     const double n = double(std::max<int64_t>(1, rows));
@@ -98,7 +103,8 @@ Kernel gradient_plain(int64_t rows, int64_t channels, double epsilon, NormActiva
         dg += d(r) * (x[r * channels + c] - mean[c]) * inverse;
       }
       for (int64_t r = 0; r < rows; r++)
-        dx[r * channels + c] = T(gamma[c] * inverse * (d(r) - db / n - (x[r * channels + c] - mean[c]) * inverse * dg / n));
+        dx[r * channels + c] =
+            T(gamma[c] * inverse * (d(r) - db / n - (x[r * channels + c] - mean[c]) * inverse * dg / n));
       dbeta[c] = T(db);
       dgamma[c] = T(dg);
     }
@@ -111,15 +117,15 @@ Kernel BatchNormTraining::cpu(const Specs& in, const Specs&) const {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
   if (in[0].dtype == DType::kFloat32) return forward_float(rows, channels, attrs.epsilon, attrs.activation);
   if (in[0].dtype == DType::kFloat64) return forward_plain<double>(rows, channels, attrs.epsilon, attrs.activation);
-  throw NotImplementedError("batch_norm_training",
-                            "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) +
+                                                       ".\n  Fix: cast to 'float32' first.");
 }
 Kernel BatchNormTrainingGrad::cpu(const Specs& in, const Specs&) const {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
   if (in[0].dtype == DType::kFloat32) return gradient_float(rows, channels, attrs.epsilon, attrs.activation);
   if (in[0].dtype == DType::kFloat64) return gradient_plain<double>(rows, channels, attrs.epsilon, attrs.activation);
-  throw NotImplementedError("batch_norm_training",
-                            "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) +
+                                                       ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace trae

@@ -51,14 +51,14 @@ Kernel NormalizedPool::cpu(const Specs& in, const Specs&) const {
     const float* x = static_cast<const float*>(from[0]);
     float *y = static_cast<float*>(to[0]), *winner_x = static_cast<float*>(to[4]);
     auto* winners = static_cast<unsigned char*>(to[1]);
-    statistics->normalize(x, tiling->x_rows(), static_cast<const float*>(from[1]), static_cast<const float*>(from[2]), epsilon,
-                          static_cast<float*>(to[2]), static_cast<float*>(to[3]));
+    statistics->normalize(x, tiling->x_rows(), static_cast<const float*>(from[1]), static_cast<const float*>(from[2]),
+                          epsilon, static_cast<float*>(to[2]), static_cast<float*>(to[3]));
     const auto& table = simd::normalized_pooling_table();
     tiling->each_row([&](int64_t x_at, int64_t y_at) {
       const float* taps[256];
       for (size_t t = 0; t < tiling->taps.size(); t++) taps[t] = x + x_at + tiling->taps[t];
-      table.forward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps, statistics->factor(0),
-                    statistics->factor(1), y + y_at, winner_x + y_at, winners + y_at);
+      table.forward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps,
+                    statistics->factor(0), statistics->factor(1), y + y_at, winner_x + y_at, winners + y_at);
     });
   };
 }
@@ -67,12 +67,14 @@ Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
   auto tiling = std::make_shared<const Tiling>(attrs.pool, in[0].shape);
   auto statistics = std::make_shared<BatchStatistics>(in[0].shape.back(), num_threads());
   return [=, epsilon = attrs.epsilon](const void* const* from, void* const* to) {
-    const float *x = static_cast<const float*>(from[0]), *dy = static_cast<const float*>(from[4]), *y = static_cast<const float*>(from[6]);
+    const float *x = static_cast<const float*>(from[0]), *dy = static_cast<const float*>(from[4]),
+                *y = static_cast<const float*>(from[6]);
     const auto* winners = static_cast<const unsigned char*>(from[5]);
     float* dx = static_cast<float*>(to[0]);
-    statistics->differentiate(static_cast<const float*>(from[7]), dy, {NormActivation::kRelu, y}, tiling->y_rows(), tiling->x_rows(),
-                              static_cast<const float*>(from[1]), static_cast<const float*>(from[2]), static_cast<const float*>(from[3]),
-                              epsilon, static_cast<float*>(to[1]), static_cast<float*>(to[2]));
+    statistics->differentiate(static_cast<const float*>(from[7]), dy, {NormActivation::kRelu, y}, tiling->y_rows(),
+                              tiling->x_rows(), static_cast<const float*>(from[1]), static_cast<const float*>(from[2]),
+                              static_cast<const float*>(from[3]), epsilon, static_cast<float*>(to[1]),
+                              static_cast<float*>(to[2]));
     const auto& table = simd::normalized_pooling_table();
     tiling->each_row([&](int64_t x_at, int64_t y_at) {
       const float* taps[256];
@@ -81,8 +83,9 @@ Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
         taps[t] = x + x_at + tiling->taps[t];
         results[t] = dx + x_at + tiling->taps[t];
       }
-      table.backward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps, results, dy + y_at,
-                     y + y_at, winners + y_at, statistics->factor(0), statistics->factor(1), statistics->factor(2));
+      table.backward(tiling->y[2], tiling->k[2] * tiling->channels, tiling->channels, int(tiling->taps.size()), taps,
+                     results, dy + y_at, y + y_at, winners + y_at, statistics->factor(0), statistics->factor(1),
+                     statistics->factor(2));
     });
   };
 }

@@ -39,7 +39,8 @@ int64_t round_up(int64_t a, int64_t b) { return quotient_up(a, b) * b; }
 template <int kStep, class T>
 void pack_blocks(const T* a, int64_t a_row, int64_t rows, int64_t length, T* to) {
   for (int64_t l = 0; l < length; l++, a += a_row)
-    for (int64_t r = 0; r + kStep <= rows; r += kStep) std::memcpy(to + r * length + l * kStep, a + r, kStep * sizeof(T));
+    for (int64_t r = 0; r + kStep <= rows; r += kStep)
+      std::memcpy(to + r * length + l * kStep, a + r, kStep * sizeof(T));
 }
 template <class T>
 void pack_rows(const T* a, int64_t a_row, int64_t rows, int64_t length, int64_t step, T* to) {
@@ -52,15 +53,17 @@ void pack_rows(const T* a, int64_t a_row, int64_t rows, int64_t length, int64_t 
 }  // namespace
 
 template <class T>
-PackedMatmul<T>::PackedMatmul(int64_t rows, int64_t inner, int64_t columns, bool is_a_transposed, bool is_b_transposed, int threads)
+PackedMatmul<T>::PackedMatmul(int64_t rows, int64_t inner, int64_t columns, bool is_a_transposed, bool is_b_transposed,
+                              int threads)
     : rows_(rows), inner_(inner), columns_(columns), ta_(is_a_transposed), tb_(is_b_transposed), threads_(threads) {
-  // Each thread takes a rectangle of c and packs for itself: more parts of rows pack b more often, more parts of columns
-  // copy a more often. The least estimated time wins, in products of one element.
+  // Each thread takes a rectangle of c and packs for itself: more parts of rows pack b more often, more parts of
+  // columns copy a more often. The least estimated time wins, in products of one element.
   double best = std::numeric_limits<double>::infinity();
   for (int row_parts = 1; row_parts <= threads; row_parts++) {
     if (threads % row_parts) continue;
     const int column_parts = threads / row_parts;
-    const double r = double(round_up(quotient_up(rows, row_parts), 6)), c = double(round_up(quotient_up(columns, column_parts), kLanes<T>));
+    const double r = double(round_up(quotient_up(rows, row_parts), 6)),
+                 c = double(round_up(quotient_up(columns, column_parts), kLanes<T>));
     const double cost = r * c + 8 * c * (tb_ ? 2 : 1) + r * (ta_ ? 8 : 2);
     if (cost >= best) continue;
     best = cost;
@@ -69,12 +72,14 @@ PackedMatmul<T>::PackedMatmul(int64_t rows, int64_t inner, int64_t columns, bool
   }
   const int64_t most = is_a_transposed && table<T>().panel == kLanes<T> ? kShortInnerStep<T> : kInnerStep<T>;
   inner_step_ = round_up(quotient_up(inner, quotient_up(inner, most)), kLanes<T>);
-  column_step_ = std::min(kColumnStep<T>, round_up(quotient_up(quotient_up(columns, kLanes<T>), column_parts_) * kLanes<T>, kLanes<T>));
+  column_step_ = std::min(kColumnStep<T>,
+                          round_up(quotient_up(quotient_up(columns, kLanes<T>), column_parts_) * kLanes<T>, kLanes<T>));
   scratch_ = inner_step_ * (column_step_ + (ta_ ? kRowStep : 0));
 }
 
 template <class T>
-void PackedMatmul<T>::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const T* a, const T* b, T* c, T* scratch) const {
+void PackedMatmul<T>::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const T* a, const T* b, T* c,
+                           T* scratch) const {
   const auto& simd = table<T>();
   T* rows_of_a = scratch + inner_step_ * column_step_;
   for (int64_t j = 0; j < inner_; j += inner_step_) {
@@ -98,8 +103,8 @@ void PackedMatmul<T>::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const
           continue;
         }
         for (int64_t p = k; p < last; p += simd.panel)
-          simd.multiply_panel(n, length, std::min<int64_t>(simd.panel, last - p), x, inner_, 1, scratch + (p - k) * length,
-                              c + i * columns_ + p, columns_, j > 0);
+          simd.multiply_panel(n, length, std::min<int64_t>(simd.panel, last - p), x, inner_, 1,
+                              scratch + (p - k) * length, c + i * columns_ + p, columns_, j > 0);
       }
     }
   }
@@ -108,10 +113,12 @@ void PackedMatmul<T>::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const
 template <class T>
 void PackedMatmul<T>::run(const T* a, const T* b, T* c, T* scratch) const {
   const auto work = [&](int t) {
-    const int64_t row_part = t / column_parts_, column_part = t % column_parts_, lanes = quotient_up(columns_, kLanes<T>);
+    const int64_t row_part = t / column_parts_, column_part = t % column_parts_,
+                  lanes = quotient_up(columns_, kLanes<T>);
     const auto row = [&](int64_t part) { return rows_ * part / row_parts_; };
     const auto column = [&](int64_t part) { return std::min(columns_, lanes * part / column_parts_ * kLanes<T>); };
-    part(row(row_part), row(row_part + 1), column(column_part), column(column_part + 1), a, b, c, scratch + t * scratch_);
+    part(row(row_part), row(row_part + 1), column(column_part), column(column_part + 1), a, b, c,
+         scratch + t * scratch_);
   };
   if (threads_ == 1) return work(0);
   parallel_for(threads_, 1, [&](int64_t begin, int64_t end) {

@@ -1,6 +1,6 @@
-// The product of two float32 or float64 matrices, from a few hundred thousand operations on: b is copied into panels that one
-// pass of registers reads from front to back (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication,
-// 2008). The sums of one element are added in the same order whatever the number of threads.
+// The product of two float32 or float64 matrices, from a few hundred thousand operations on: b is copied into panels
+// that one pass of registers reads from front to back (Goto and van de Geijn, Anatomy of High-Performance Matrix
+// Multiplication, 2008). The sums of one element are added in the same order whatever the number of threads.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -18,8 +18,8 @@ struct PackedMatmulTableOf {
   // zeros.
   void (*pack_panel)(long inner, long width, const T* b, long b_row, bool is_transposed, T* to);
   // c = a b, or c += a b: element (i, j) of a lies at i * a_row + j * a_column, b is one panel, c is row-major.
-  void (*multiply_panel)(long rows, long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c, long c_row,
-                         bool is_added);
+  void (*multiply_panel)(long rows, long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c,
+                         long c_row, bool is_added);
 };
 using PackedMatmulTable = PackedMatmulTableOf<float>;
 using PackedDoubleMatmulTable = PackedMatmulTableOf<double>;

@@ -39,7 +39,8 @@ Windows windows(const PoolAttrs& a, const Shape& x, const Shape& y) {
 template <class F>
 void each_tap(const Windows& w, int64_t p, F&& f) {
   const int64_t p2 = p % w.y[2], p1 = p / w.y[2] % w.y[1], p0 = p / w.y[2] / w.y[1];
-  const int64_t i0 = p0 * w.stride[0] - w.before[0], j0 = p1 * w.stride[1] - w.before[1], l0 = p2 * w.stride[2] - w.before[2];
+  const int64_t i0 = p0 * w.stride[0] - w.before[0], j0 = p1 * w.stride[1] - w.before[1],
+                l0 = p2 * w.stride[2] - w.before[2];
   for (int64_t a = std::max<int64_t>(0, -i0); a < w.k[0] && i0 + a < w.x[0]; a++)
     for (int64_t b = std::max<int64_t>(0, -j0); b < w.k[1] && j0 + b < w.x[1]; b++)
       for (int64_t c = std::max<int64_t>(0, -l0); c < w.k[2] && l0 + c < w.x[2]; c++)
@@ -177,7 +178,8 @@ Kernel average_plain(Windows w, bool is_gradient) {
 }
 
 [[noreturn]] void no_dtype(const PoolAttrs& a, DType d) {
-  throw NotImplementedError(a.label, "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError(
+      a.label, "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace
@@ -194,7 +196,8 @@ Kernel MaxPoolGrad::cpu(const Specs& in, const Specs& out) const {
   const Windows w = windows(attrs, out[0].shape, in[0].shape);
   const bool is_small = in[1].dtype == DType::kUInt8;
   if (in[0].dtype == DType::kFloat32) return is_small ? max_grad_float(w) : max_grad_plain<float, int32_t>(w);
-  if (in[0].dtype == DType::kFloat64) return is_small ? max_grad_plain<double, uint8_t>(w) : max_grad_plain<double, int32_t>(w);
+  if (in[0].dtype == DType::kFloat64)
+    return is_small ? max_grad_plain<double, uint8_t>(w) : max_grad_plain<double, int32_t>(w);
   no_dtype(attrs, in[0].dtype);
 }
 Kernel MaxPoolPick::cpu(const Specs& in, const Specs& out) const {

@@ -32,7 +32,9 @@ void fill_block(const Random::Attrs& a, const Seed& s, uint64_t block, double* t
   const bool is_double = a.dtype == DType::kFloat64;
   uint32_t low[64];
   if (is_double) simd::random_table().words(s.key ^ 0x5851f42d4c957f2dull, s.counter, block, low);
-  auto uniform = [&](int i) { return is_double ? (double((uint64_t(w[i]) << 20) | (low[i] >> 12)) + 0.5) * 0x1p-52 : double(unit(w[i])); };
+  auto uniform = [&](int i) {
+    return is_double ? (double((uint64_t(w[i]) << 20) | (low[i] >> 12)) + 0.5) * 0x1p-52 : double(unit(w[i]));
+  };
   switch (a.kind) {
     case Random::kUniform:
       for (int i = 0; i < 64; i++) to[i] = uniform(i);
@@ -86,7 +88,9 @@ Kernel random_kernel(Random::Attrs a, int64_t n) {
 // Fractions in float32: 64 numbers at a time as vectors.
 Kernel vector_kernel(const Random::Attrs& a, int64_t n) {
   const RandomTable& table = simd::random_table();
-  const auto fill = a.kind == Random::kUniform ? table.uniform : a.kind == Random::kNormal ? table.normal : table.truncated_normal;
+  const auto fill = a.kind == Random::kUniform  ? table.uniform
+                    : a.kind == Random::kNormal ? table.normal
+                                                : table.truncated_normal;
   return [fill, n, first = float(a.a), second = float(a.b)](const void* const* in, void* const* out) {
     const Seed s = read_seed(in[0]);
     float* y = static_cast<float*>(out[0]);
@@ -136,7 +140,9 @@ Kernel Random::cpu(const Specs&, const Specs& out) const {
       // Rounding must not reach the open end here either.
       const bool is_limited = attrs.kind == Random::kUniform && attrs.b > attrs.a;
       const float limit =
-          is_limited ? std::max(float(attrs.a), largest_below(float(attrs.b), simd::leaf_table().load(int(attrs.dtype)), store)) : 0;
+          is_limited ? std::max(float(attrs.a),
+                                largest_below(float(attrs.b), simd::leaf_table().load(int(attrs.dtype)), store))
+                     : 0;
       return [=](const void* const* in, void* const* to) {
         void* buffer[] = {wide->data()};
         make(in, buffer);
@@ -183,8 +189,8 @@ Kernel Dropout::cpu(const Specs& in, const Specs&) const {
       float* y = static_cast<float*>(to[0]);
       parallel_for((n + 127) / 128, 128, [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; b++)
-          table.dropout(s.key, s.counter, uint64_t(b), x + b * 128, y + b * 128, int(std::min<int64_t>(128, n - b * 128)), threshold,
-                        float(scale));
+          table.dropout(s.key, s.counter, uint64_t(b), x + b * 128, y + b * 128,
+                        int(std::min<int64_t>(128, n - b * 128)), threshold, float(scale));
       });
     };
   const DType d = in[0].dtype;
@@ -195,7 +201,8 @@ Kernel Dropout::cpu(const Specs& in, const Specs&) const {
       if (i % 128 == 0) simd::random_table().words(s.key, s.counter, uint64_t(i / 128), w);
       const int64_t k = i % 128;
       const bool is_kept = (k < 64 ? w[k] & 0xffff : w[k - 64] >> 16) >= threshold;
-      if (d == DType::kFloat64) static_cast<double*>(to[0])[i] = is_kept ? static_cast<const double*>(from[0])[i] * scale : 0;
+      if (d == DType::kFloat64)
+        static_cast<double*>(to[0])[i] = is_kept ? static_cast<const double*>(from[0])[i] * scale : 0;
       else {
         const uint16_t h = static_cast<const uint16_t*>(from[0])[i];
         const float v = is_kept ? (d == DType::kFloat16 ? half_to_float(h) : bfloat16_to_float(h)) * float(scale) : 0;

@@ -57,8 +57,9 @@ double gamma(double alpha, Stream& random) {
 
 // ln k! - (the leading terms of Stirling's formula)
 double stirling_rest(double k) {
-  static constexpr double kTable[] = {0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.0207906721037650, 0.0166446911898211,
-                                      0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.0092554621827127, 0.0083305634333631};
+  static constexpr double kTable[] = {0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.0207906721037650,
+                                      0.0166446911898211, 0.0138761288230707, 0.0118967099458917, 0.0104112652619720,
+                                      0.0092554621827127, 0.0083305634333631};
   if (k < 10) return kTable[int(k)];
   const double square = (k + 1) * (k + 1);
   return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1);
@@ -74,8 +75,9 @@ double binomial_of_small(double n, double p, Stream& random) {
       successes++;
     }
   }
-  const double deviation = std::sqrt(n * p * (1 - p)), b = 1.15 + 2.53 * deviation, a = -0.0873 + 0.0248 * b + 0.01 * p, c = n * p + 0.5,
-               v_r = 0.92 - 4.2 / b, r = p / (1 - p), alpha = (2.83 + 5.1 / b) * deviation, m = std::floor((n + 1) * p);
+  const double deviation = std::sqrt(n * p * (1 - p)), b = 1.15 + 2.53 * deviation, a = -0.0873 + 0.0248 * b + 0.01 * p,
+               c = n * p + 0.5, v_r = 0.92 - 4.2 / b, r = p / (1 - p), alpha = (2.83 + 5.1 / b) * deviation,
+               m = std::floor((n + 1) * p);
   for (;;) {
     const double u = random.uniform() - 0.5;
     double v = random.uniform();
@@ -83,9 +85,10 @@ double binomial_of_small(double n, double p, Stream& random) {
     if (us >= 0.07 && v <= v_r) return k;
     if (k < 0 || k > n) continue;
     v = std::log(v * alpha / (a / (us * us) + b));
-    const double bound = (m + 0.5) * std::log((m + 1) / (r * (n - m + 1))) + (n + 1) * std::log((n - m + 1) / (n - k + 1)) +
-                         (k + 0.5) * std::log(r * (n - k + 1) / (k + 1)) + stirling_rest(m) + stirling_rest(n - m) - stirling_rest(k) -
-                         stirling_rest(n - k);
+    const double bound = (m + 0.5) * std::log((m + 1) / (r * (n - m + 1))) +
+                         (n + 1) * std::log((n - m + 1) / (n - k + 1)) +
+                         (k + 0.5) * std::log(r * (n - k + 1) / (k + 1)) + stirling_rest(m) + stirling_rest(n - m) -
+                         stirling_rest(k) - stirling_rest(n - k);
     if (v <= bound) return k;
   }
 }
@@ -117,7 +120,9 @@ Kernel gamma_kernel(int64_t n) {
 }
 template <class T>
 Kernel binomial_kernel(int64_t n) {
-  return each<T>(n, [](const void* const* in, int64_t i, Stream& random) { return binomial(at<T>(in, 1, i), at<T>(in, 2, i), random); });
+  return each<T>(n, [](const void* const* in, int64_t i, Stream& random) {
+    return binomial(at<T>(in, 1, i), at<T>(in, 2, i), random);
+  });
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ struct Slices {
   int64_t most() const { return (batch + count - 1) / count; }
 };
 
-// What a run needs for itself: packed weights, gates, sums. All kernels of a thread share the room, since they run one after
-// the other and leave nothing in it; a plan for each length of the sequences would hold as much again.
+// What a run needs for itself: packed weights, gates, sums. All kernels of a thread share the room, since they run one
+// after the other and leave nothing in it; a plan for each length of the sequences would hold as much again.
 class Workspace {
  public:
   int64_t add(int64_t n) {
@@ -83,7 +83,8 @@ void pack_weights(const float* w, int64_t rows, int64_t units, int64_t gates, fl
   });
 }
 // The transposed: rows [block][gate][16] of the used gates, columns the weight's rows in groups of 64.
-void pack_transposed(const float* w, int64_t rows, int64_t units, int64_t gates, int64_t first, int64_t used, float* to) {
+void pack_transposed(const float* w, int64_t rows, int64_t units, int64_t gates, int64_t first, int64_t used,
+                     float* to) {
   const int64_t blocks = (units + 15) / 16, inner = blocks * used * 16;
   parallel_for((rows + 15) / 16, 1, [&](int64_t begin, int64_t end) {
     for (int64_t column = begin * 16; column < std::min(rows, end * 16); column += 16) {
@@ -122,13 +123,15 @@ void to_blocks(const float* from, int64_t rows, int64_t units, float* to) {
 }
 void from_blocks(const float* from, int64_t rows, int64_t units, float* to) {
   for (int64_t p = 0; p * 16 < units; p++)
-    for (int64_t r = 0; r < rows; r++, from += 16) std::memcpy(to + r * units + p * 16, from, size_t(width_of(units, p)) * sizeof(float));
+    for (int64_t r = 0; r < rows; r++, from += 16)
+      std::memcpy(to + r * units + p * 16, from, size_t(width_of(units, p)) * sizeof(float));
 }
 
 // Rows [first, first + rows) of a mask at one moment; the numbers of those that are masked.
 class MaskedRows {
  public:
-  MaskedRows(const float* mask, int64_t steps, int64_t first, int64_t rows) : mask_(mask), steps_(steps), first_(first), rows_(rows) {}
+  MaskedRows(const float* mask, int64_t steps, int64_t first, int64_t rows)
+      : mask_(mask), steps_(steps), first_(first), rows_(rows) {}
   void at(int64_t t) {
     numbers_.clear();
     if (!mask_) return;
@@ -139,7 +142,8 @@ class MaskedRows {
   // Their vectors of (blocks, rows, 16).
   void copy_blocks(const float* from, float* to, int64_t blocks) const {
     for (int64_t p = 0; p < blocks; p++)
-      for (int64_t r : numbers_) std::memcpy(to + (p * rows_ + r) * 16, from + (p * rows_ + r) * 16, 16 * sizeof(float));
+      for (int64_t r : numbers_)
+        std::memcpy(to + (p * rows_ + r) * 16, from + (p * rows_ + r) * 16, 16 * sizeof(float));
   }
   const std::vector<int64_t>& numbers() const { return numbers_; }
 
@@ -153,9 +157,10 @@ class MaskedRows {
 class Forward {
  public:
   Forward(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_bias)
-      : attrs_(attrs), s_(s), is_lstm_(attrs.cell == Cell::kLstm), has_bias_(has_bias), gates_(is_lstm_ ? 4 : 3), slices_(s, gates_),
-        padded_(s.blocks() * 16), kernel_(workspace_, padded_ * gates_ * s.inputs), recurrent_(workspace_, padded_ * gates_ * s.units),
-        bias_(workspace_, s.blocks() * kGateRow), scratch_(workspace_, slices_.count * scratch_size()) {}
+      : attrs_(attrs), s_(s), is_lstm_(attrs.cell == Cell::kLstm), has_bias_(has_bias), gates_(is_lstm_ ? 4 : 3),
+        slices_(s, gates_), padded_(s.blocks() * 16), kernel_(workspace_, padded_ * gates_ * s.inputs),
+        recurrent_(workspace_, padded_ * gates_ * s.units), bias_(workspace_, s.blocks() * kGateRow),
+        scratch_(workspace_, slices_.count * scratch_size()) {}
 
   void run(const void* const* in, void* const* out) {
     workspace_.begin();
@@ -186,7 +191,8 @@ class Forward {
   }
 
   void slice(const float* const* in, float* const* out, int64_t k) const {
-    const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units, size = slices_.most() * padded_;
+    const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units,
+                  size = slices_.most() * padded_;
     float* scratch = scratch_.get() + k * scratch_size();
     float *h = scratch, *next = scratch + size;
     RecurrentForward f{};
@@ -231,11 +237,13 @@ class Forward {
         std::memcpy(next + r * padded_, h + r * padded_, size_t(padded_) * sizeof(float));
         // The gradient of the next step reads this c.
         for (int64_t p = 0; f.states && is_lstm_ && p < s_.blocks(); p++)
-          std::memcpy(f.states + (p * slots + 4) * f.state_slot + r * 16, held + (p * rows + r) * 16, 16 * sizeof(float));
+          std::memcpy(f.states + (p * slots + 4) * f.state_slot + r * 16, held + (p * rows + r) * 16,
+                      16 * sizeof(float));
       }
       std::swap(h, next);
     }
-    for (int64_t r = 0; r < rows; r++) std::memcpy(out[1] + (first + r) * u, h + r * padded_, size_t(u) * sizeof(float));
+    for (int64_t r = 0; r < rows; r++)
+      std::memcpy(out[1] + (first + r) * u, h + r * padded_, size_t(u) * sizeof(float));
     if (is_lstm_) from_blocks(f.c, rows, u, out[2] + first * u);
   }
 
@@ -253,12 +261,15 @@ class Forward {
 class Backward {
  public:
   Backward(const RecurrentGrad& op, RecurrentSizes s)
-      : attrs_(op.attrs), s_(s), is_lstm_(attrs_.call.cell == Cell::kLstm), is_before_(attrs_.call.cell == Cell::kGruResetBefore),
-        gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()), slices_(s, gates_), padded_(s.blocks() * 16),
-        chunk_(std::clamp<int64_t>(kChunkRows / std::max<int64_t>(1, slices_.most()), 1, std::max<int64_t>(1, s.steps))),
+      : attrs_(op.attrs), s_(s), is_lstm_(attrs_.call.cell == Cell::kLstm),
+        is_before_(attrs_.call.cell == Cell::kGruResetBefore), gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()),
+        slices_(s, gates_), padded_(s.blocks() * 16),
+        chunk_(
+            std::clamp<int64_t>(kChunkRows / std::max<int64_t>(1, slices_.most()), 1, std::max<int64_t>(1, s.steps))),
         depth_(chunk_ * slices_.most()), x_rows_(up(s.inputs + 1)), h_rows_(up(s.units + 1)),
-        kernel_(workspace_, attrs_.needs_dx ? up16(s.inputs) * padded_ * gates_ : 0), recurrent_(workspace_, padded_ * padded_ * gates_),
-        candidate_(workspace_, is_before_ ? padded_ * padded_ : 0), scratch_(workspace_, slices_.count * scratch_size()) {}
+        kernel_(workspace_, attrs_.needs_dx ? up16(s.inputs) * padded_ * gates_ : 0),
+        recurrent_(workspace_, padded_ * padded_ * gates_), candidate_(workspace_, is_before_ ? padded_ * padded_ : 0),
+        scratch_(workspace_, slices_.count * scratch_size()) {}
 
   void run(const void* const* in, void* const* out) {
     workspace_.begin();
@@ -277,13 +288,14 @@ class Backward {
  private:
   static int64_t up(int64_t rows) { return (rows + kWeightRows - 1) / kWeightRows * kWeightRows; }
   static int64_t up16(int64_t n) { return (n + 15) / 16 * 16; }
-  // Of a slice: dh; dc, or the gradient of r * h; the first c; gates of a chunk; packed x, h (and r * h) of a chunk; sums of
-  // the weights' gradients.
+  // Of a slice: dh; dc, or the gradient of r * h; the first c; gates of a chunk; packed x, h (and r * h) of a chunk;
+  // sums of the weights' gradients.
   int64_t state_size() const { return slices_.most() * padded_; }
   int64_t gate_size() const { return s_.blocks() * depth_ * kGateRow; }
   int64_t sums_size() const { return padded_ * gates_ * (x_rows_ + h_rows_); }
   int64_t scratch_size() const {
-    return (attrs_.call.is_masked ? 5 : 3) * state_size() + gate_size() + depth_ * (x_rows_ + (is_before_ ? 2 : 1) * h_rows_) + sums_size();
+    return (attrs_.call.is_masked ? 5 : 3) * state_size() + gate_size() +
+           depth_ * (x_rows_ + (is_before_ ? 2 : 1) * h_rows_) + sums_size();
   }
   float* x_sums(int64_t k) const { return scratch_.get() + (k + 1) * scratch_size() - sums_size(); }
   float* h_sums(int64_t k) const { return x_sums(k) + padded_ * gates_ * x_rows_; }
@@ -293,7 +305,8 @@ class Backward {
   static void pack_row(const float* v, int64_t n, int64_t rows, int64_t depth, int64_t at, float* to) {
     int64_t i = 0;
     float* block = to + at * kWeightRows;
-    for (; i + kWeightRows <= n; i += kWeightRows, block += depth * kWeightRows) std::memcpy(block, v + i, kWeightRows * sizeof(float));
+    for (; i + kWeightRows <= n; i += kWeightRows, block += depth * kWeightRows)
+      std::memcpy(block, v + i, kWeightRows * sizeof(float));
     for (; i < rows; i++) {
       if (i % kWeightRows == 0 && i) block = to + (i / kWeightRows * depth + at) * kWeightRows;
       block[i % kWeightRows] = i < n ? v[i] : i == n ? 1.0f : 0.0f;
@@ -302,9 +315,10 @@ class Backward {
 
   void slice(const float* const* in, float* const* out, int64_t k) const {
     const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units, steps = s_.steps;
-    float *dh = scratch_.get() + k * scratch_size(), *dc = dh + state_size(), *c0 = dc + state_size(), *held = c0 + state_size(),
-          *gates = held + (attrs_.call.is_masked ? 2 : 0) * state_size(), *packed_x = gates + gate_size(),
-          *packed_h = packed_x + depth_ * x_rows_, *packed_reset = packed_h + depth_ * h_rows_;
+    float *dh = scratch_.get() + k * scratch_size(), *dc = dh + state_size(), *c0 = dc + state_size(),
+          *held = c0 + state_size(), *gates = held + (attrs_.call.is_masked ? 2 : 0) * state_size(),
+          *packed_x = gates + gate_size(), *packed_h = packed_x + depth_ * x_rows_,
+          *packed_reset = packed_h + depth_ * h_rows_;
     const float *sequence = in[call_inputs_], *states = in[call_inputs_ + 1] + first * 16, *dy[3] = {};
     for (size_t i = 0, at = call_inputs_ + 2; i < 3; i++)
       if (attrs_.has_dy[i]) dy[i] = in[at++];
@@ -320,7 +334,8 @@ class Backward {
     std::fill_n(x_sums(k), sums_size(), 0.0f);
 
     const auto& table = simd::recurrent_table();
-    const int64_t slots = is_lstm_ ? kLstmSlots : kGruSlots, slot = s_.batch * 16, state_step = s_.blocks() * slots * slot;
+    const int64_t slots = is_lstm_ ? kLstmSlots : kGruSlots, slot = s_.batch * 16,
+                  state_step = s_.blocks() * slots * slot;
     RecurrentBackward g{};
     g.rows = rows;
     g.units = u;
@@ -408,8 +423,11 @@ class Backward {
         for (int64_t r = 0; r < rows; r++) {
           pack_row(in[0] + ((first + r) * steps + t) * s_.inputs, s_.inputs, x_rows_, depth, j * rows + r, packed_x);
           pack_row(before + r * before_row, u, h_rows_, depth, j * rows + r, packed_h);
-          // A step that no row takes leaves no r * h: the gates' gradients are zero there, so that any finite row will do.
-          const float* reset = masked.are_all() ? before + r * before_row : is_before_ ? reset_of(g.states, r, c0) : nullptr;
+          // A step that no row takes leaves no r * h: the gates' gradients are zero there, so that any finite row will
+          // do.
+          const float* reset = masked.are_all() ? before + r * before_row
+                               : is_before_     ? reset_of(g.states, r, c0)
+                                                : nullptr;
           if (is_before_) pack_row(reset, u, h_rows_, depth, j * rows + r, packed_reset);
         }
       }
@@ -417,8 +435,10 @@ class Backward {
         const float* b = gates + p * depth * kGateRow;
         table.weight_product({depth, x_rows_, packed_x, b, x_sums(k) + p * x_rows_ * gates_ * 16, gates_, gates_ - 1});
         const int64_t h_gates = is_before_ ? 2 : gates_;
-        table.weight_product({depth, h_rows_, packed_h, b, h_sums(k) + p * h_rows_ * h_gates * 16, h_gates, is_before_ ? 1 : 3});
-        if (is_before_) table.weight_product({depth, h_rows_, packed_reset, b, candidate_sums(k) + p * h_rows_ * 16, 1, 2});
+        table.weight_product(
+            {depth, h_rows_, packed_h, b, h_sums(k) + p * h_rows_ * h_gates * 16, h_gates, is_before_ ? 1 : 3});
+        if (is_before_)
+          table.weight_product({depth, h_rows_, packed_reset, b, candidate_sums(k) + p * h_rows_ * 16, 1, 2});
       }
       last -= chunk;
     }

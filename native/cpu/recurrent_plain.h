@@ -37,11 +37,13 @@ Kernel plain_recurrent(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_b
   const int64_t u = s.units, width = (is_lstm ? 4 : 3) * u;
   const size_t states = is_lstm ? 2 : 1;
   return [=](const void* const* in, void* const* out) {
-    const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]), *recurrent = static_cast<const T*>(in[2]),
-            *h0 = static_cast<const T*>(in[3]), *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
+    const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]),
+            *recurrent = static_cast<const T*>(in[2]), *h0 = static_cast<const T*>(in[3]),
+            *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
             *bias = has_bias ? static_cast<const T*>(in[3 + states]) : nullptr,
             *mask = attrs.is_masked ? static_cast<const T*>(in[3 + states + has_bias]) : nullptr;
-    T *sequence = static_cast<T*>(out[0]), *h_last = static_cast<T*>(out[1]), *c_last = is_lstm ? static_cast<T*>(out[2]) : nullptr,
+    T *sequence = static_cast<T*>(out[0]), *h_last = static_cast<T*>(out[1]),
+      *c_last = is_lstm ? static_cast<T*>(out[2]) : nullptr,
       *kept = attrs.keeps_states ? static_cast<T*>(out[1 + states]) : nullptr;
     const StateIndex at{s, is_lstm ? kLstmSlots : kGruSlots};
     if (kept) std::memset(kept, 0, size_t(at.size()) * sizeof(T));
@@ -69,14 +71,15 @@ Kernel plain_recurrent(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_b
             if (kept)
               for (int64_t slot = 0; slot < at.slots; slot++) keep[slot] = kept + at(step, b, j, slot);
             if (is_lstm) {
-              const T i = plain_sigmoid(a[size_t(j)]), f = plain_sigmoid(a[size_t(u + j)]), g = std::tanh(a[size_t(2 * u + j)]),
-                      o = plain_sigmoid(a[size_t(3 * u + j)]);
+              const T i = plain_sigmoid(a[size_t(j)]), f = plain_sigmoid(a[size_t(u + j)]),
+                      g = std::tanh(a[size_t(2 * u + j)]), o = plain_sigmoid(a[size_t(3 * u + j)]);
               c[size_t(j)] = f * c[size_t(j)] + i * g;
               h[size_t(j)] = o * std::tanh(c[size_t(j)]);
               const T values[] = {i, f, g, o, c[size_t(j)]};
               for (int slot = 0; kept && slot < 5; slot++) *keep[slot] = values[slot];
             } else {
-              const T z = plain_sigmoid(a[size_t(j)] + m[size_t(j)]), r = plain_sigmoid(a[size_t(u + j)] + m[size_t(u + j)]);
+              const T z = plain_sigmoid(a[size_t(j)] + m[size_t(j)]),
+                      r = plain_sigmoid(a[size_t(u + j)] + m[size_t(u + j)]);
               a[size_t(j)] = z;
               q[size_t(j)] = r * h[size_t(j)];
               if (is_after) a[size_t(2 * u + j)] += r * m[size_t(2 * u + j)];
@@ -111,10 +114,11 @@ Kernel plain_recurrent_grad(const RecurrentGrad& op, RecurrentSizes s) {
   const int64_t u = s.units, width = (is_lstm ? 4 : 3) * u;
   const size_t states = is_lstm ? 2 : 1, count = op.call_inputs();
   return [=](const void* const* in, void* const* out) {
-    const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]), *recurrent = static_cast<const T*>(in[2]),
-            *h0 = static_cast<const T*>(in[3]), *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
-            *mask = call.is_masked ? static_cast<const T*>(in[count - 1]) : nullptr, *sequence = static_cast<const T*>(in[count]),
-            *kept = static_cast<const T*>(in[count + 1]);
+    const T *x = static_cast<const T*>(in[0]), *kernel = static_cast<const T*>(in[1]),
+            *recurrent = static_cast<const T*>(in[2]), *h0 = static_cast<const T*>(in[3]),
+            *c0 = is_lstm ? static_cast<const T*>(in[4]) : nullptr,
+            *mask = call.is_masked ? static_cast<const T*>(in[count - 1]) : nullptr,
+            *sequence = static_cast<const T*>(in[count]), *kept = static_cast<const T*>(in[count + 1]);
     const T* dy[3] = {};
     for (size_t i = 0, from = count + 2; i < 3; i++)
       if (has_dy[i]) dy[i] = static_cast<const T*>(in[from++]);
@@ -134,7 +138,8 @@ Kernel plain_recurrent_grad(const RecurrentGrad& op, RecurrentSizes s) {
       }
       for (int64_t step = s.steps; step-- > 0;) {
         const int64_t t = call.goes_backwards ? s.steps - 1 - step : step;
-        const T *xt = x + (b * s.steps + t) * s.inputs, *before = step ? sequence + (b * s.steps + step - 1) * u : h0 + b * u;
+        const T *xt = x + (b * s.steps + t) * s.inputs,
+                *before = step ? sequence + (b * s.steps + step - 1) * u : h0 + b * u;
         if (mask && mask[b * s.steps + t] == T(0)) {
           for (int64_t j = 0; dy[0] && j < u; j++) dh[size_t(j)] += dy[0][(b * s.steps + step) * u + j];
           if (needs_dx) std::fill_n(dx + (b * s.steps + t) * s.inputs, s.inputs, T(0));

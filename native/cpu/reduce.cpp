@@ -1,5 +1,5 @@
-// Float sums, means and extremes run on the tile machine, sums over small windows in a loop of their own; the rest walks
-// (outer, reduced, inner) plainly.
+// Float sums, means and extremes run on the tile machine, sums over small windows in a loop of their own; the rest
+// walks (outer, reduced, inner) plainly.
 #include "ops/reduce.h"
 
 #include <algorithm>
@@ -94,7 +94,8 @@ Kernel cumulative_kernel(int64_t outer, int64_t size, int64_t inner, bool is_rev
   return [=](const void* const* in, void* const* out) {
     const T* x = static_cast<const T*>(in[0]);
     T* y = static_cast<T*>(out[0]);
-    parallel_for(outer * inner, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, size)), [&](int64_t begin, int64_t end) {
+    parallel_for(outer * inner, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, size)),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t k = begin; k < end; k++) {
         const int64_t start = (k / inner) * size * inner + k % inner;
         A sum = 0;
@@ -108,7 +109,8 @@ Kernel cumulative_kernel(int64_t outer, int64_t size, int64_t inner, bool is_rev
 }
 
 [[noreturn]] void no_dtype(std::string_view op, DType d) {
-  throw NotImplementedError(std::string(op), "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError(
+      std::string(op), "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
 }
 
 }  // namespace
@@ -116,8 +118,8 @@ Kernel cumulative_kernel(int64_t outer, int64_t size, int64_t inner, bool is_rev
 Kernel Reduce::cpu(const Specs& in, const Specs&) const {
   const std::vector<int> r = axes_of(in[0].shape);
   const DType d = in[0].dtype;
-  const bool is_machine =
-      is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean || kind == ReduceKind::kMax || kind == ReduceKind::kMin);
+  const bool is_machine = is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean ||
+                                             kind == ReduceKind::kMax || kind == ReduceKind::kMin);
   if (d == DType::kFloat32 && kind == ReduceKind::kSum)
     if (Kernel windows = window_sum_kernel(in[0].shape, r)) return windows;
   if (is_machine) {

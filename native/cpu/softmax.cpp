@@ -65,14 +65,16 @@ Kernel rows_kernel(DType dtype, int64_t rows, int64_t width, bool is_log) {
 Kernel columns_kernel(int64_t outer, int64_t n, int64_t inner, bool is_log) {
   // Enough blocks of columns for all threads, each of whole cache lines.
   const int64_t most = simd::column_softmax_table().most, wanted = std::max<int64_t>(1, num_threads() / outer);
-  const int64_t width = std::min(most, std::max<int64_t>(16, (inner / wanted + 15) / 16 * 16)), blocks = (inner + width - 1) / width;
+  const int64_t width = std::min(most, std::max<int64_t>(16, (inner / wanted + 15) / 16 * 16)),
+                blocks = (inner + width - 1) / width;
   return [=](const void* const* in, void* const* out) {
     const auto& t = simd::column_softmax_table();
-    parallel_for(outer * blocks, std::max<int64_t>(1, 8192 / (n * std::min(width, inner))), [&](int64_t begin, int64_t end) {
+    parallel_for(outer * blocks, std::max<int64_t>(1, 8192 / (n * std::min(width, inner))),
+                 [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; b++) {
         const int64_t first = b % blocks * width, at = b / blocks * n * inner + first;
-        t.columns(static_cast<const float*>(in[0]) + at, static_cast<float*>(out[0]) + at, n, inner, std::min(width, inner - first),
-                  is_log);
+        t.columns(static_cast<const float*>(in[0]) + at, static_cast<float*>(out[0]) + at, n, inner,
+                  std::min(width, inner - first), is_log);
       }
     });
   };
@@ -85,7 +87,8 @@ void plain_columns(int64_t outer, int64_t n, int64_t inner, bool is_log, Load&& 
   parallel_for(outer * blocks, std::max<int64_t>(1, 4096 / (n * kColumns)), [&](int64_t begin, int64_t end) {
     std::vector<T> rows(size_t(kColumns * n));
     for (int64_t b = begin; b < end; b++) {
-      const int64_t first = b % blocks * kColumns, at = b / blocks * n * inner + first, count = std::min(kColumns, inner - first);
+      const int64_t first = b % blocks * kColumns, at = b / blocks * n * inner + first,
+                    count = std::min(kColumns, inner - first);
       for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < count; j++) rows[size_t(j * n + i)] = load(at + i * inner + j);
       plain_rows(rows.data(), rows.data(), 0, count, n, is_log);
@@ -117,7 +120,8 @@ Kernel softmax_kernel(const Spec& spec, int64_t given, bool is_log) {
         const auto* x = static_cast<const uint16_t*>(in[0]);
         auto* y = static_cast<uint16_t*>(out[0]);
         plain_columns<float>(
-            outer, n, inner, is_log, [=](int64_t i) { return is_brain ? bfloat16_to_float(x[i]) : half_to_float(x[i]); },
+            outer, n, inner, is_log,
+            [=](int64_t i) { return is_brain ? bfloat16_to_float(x[i]) : half_to_float(x[i]); },
             [=](int64_t i, float v) { y[i] = is_brain ? float_to_bfloat16(v) : float_to_half(v); });
       };
   }

@@ -48,7 +48,8 @@ std::vector<int64_t> positions(const Shape& from, const Shape& to) {
 }
 template <class T, class F>
 Kernel binary_kernel(const Specs& in, const Specs& out, F f) {
-  return [a = positions(in[0].shape, out[0].shape), b = positions(in[1].shape, out[0].shape), f](const void* const* from, void* const* to) {
+  return [a = positions(in[0].shape, out[0].shape), b = positions(in[1].shape, out[0].shape), f](
+             const void* const* from, void* const* to) {
     for (size_t i = 0; i < a.size(); i++)
       static_cast<T*>(to[0])[i] = f(static_cast<const T*>(from[0])[a[i]], static_cast<const T*>(from[1])[b[i]]);
   };
@@ -77,7 +78,8 @@ Kernel Special::cpu(const Specs& in, const Specs& out) const {
             [](void* p, int64_t i, double v) { static_cast<uint16_t*>(p)[i] = float_to_half(float(v)); });
       case DType::kBFloat16:
         return unary_kernel(
-            kind, n, [](const void* p, int64_t i) { return double(bfloat16_to_float(static_cast<const uint16_t*>(p)[i])); },
+            kind, n,
+            [](const void* p, int64_t i) { return double(bfloat16_to_float(static_cast<const uint16_t*>(p)[i])); },
             [](void* p, int64_t i, double v) { static_cast<uint16_t*>(p)[i] = float_to_bfloat16(float(v)); });
       default:
         return unary_kernel(
@@ -86,9 +88,12 @@ Kernel Special::cpu(const Specs& in, const Specs& out) const {
     }
   }
   if (kind == SpecialKind::kNextAfter) {
-    if (d == DType::kFloat64) return binary_kernel<double>(in, out, [](double a, double b) { return std::nextafter(a, b); });
-    if (d == DType::kFloat32) return binary_kernel<float>(in, out, [](float a, float b) { return std::nextafter(a, b); });
-    throw NotImplementedError("next_after", "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+    if (d == DType::kFloat64)
+      return binary_kernel<double>(in, out, [](double a, double b) { return std::nextafter(a, b); });
+    if (d == DType::kFloat32)
+      return binary_kernel<float>(in, out, [](float a, float b) { return std::nextafter(a, b); });
+    throw NotImplementedError(
+        "next_after", "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
   }
   switch (d) {
     case DType::kInt64: return divisor_kernel<int64_t>(kind, in, out);
@@ -105,7 +110,8 @@ Kernel search_kernel(int64_t count, int64_t n, bool is_right) {
     const T *sorted = static_cast<const T*>(in[0]), *values = static_cast<const T*>(in[1]);
     parallel_for(n, 4096, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i++) {
-        const T* at = is_right ? std::upper_bound(sorted, sorted + count, values[i]) : std::lower_bound(sorted, sorted + count, values[i]);
+        const T* at = is_right ? std::upper_bound(sorted, sorted + count, values[i])
+                               : std::lower_bound(sorted, sorted + count, values[i]);
         static_cast<int32_t*>(out[0])[i] = int32_t(values[i] != values[i] ? count : at - sorted);
       }
     });
@@ -121,11 +127,12 @@ Kernel segment_kernel(SegmentKind kind, int64_t count, int64_t rows, int64_t wid
                                                 : T(1);
     std::fill_n(y, count * width, start);
     for (int64_t r = 0; r < rows; r++) {
-      const int64_t s = index == DType::kInt64 ? static_cast<const int64_t*>(in[0])[r] : static_cast<const int32_t*>(in[0])[r];
+      const int64_t s =
+          index == DType::kInt64 ? static_cast<const int64_t*>(in[0])[r] : static_cast<const int32_t*>(in[0])[r];
       if (s < 0) continue;
       if (s >= count)
-        throw IndexError("segment_reduce",
-                         "segment number " + std::to_string(s) + " is out of range for " + std::to_string(count) + " segments.");
+        throw IndexError("segment_reduce", "segment number " + std::to_string(s) + " is out of range for " +
+                                               std::to_string(count) + " segments.");
       for (int64_t i = 0; i < width; i++) {
         T& to = y[s * width + i];
         const T v = x[r * width + i];
@@ -136,7 +143,8 @@ Kernel segment_kernel(SegmentKind kind, int64_t count, int64_t rows, int64_t wid
   };
 }
 [[noreturn]] void no_dtype(std::string_view op, DType d) {
-  throw NotImplementedError(std::string(op), "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
+  throw NotImplementedError(
+      std::string(op), "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
 }
 }  // namespace
 
@@ -155,7 +163,8 @@ Kernel SearchSorted::cpu(const Specs& in, const Specs&) const {
 }
 
 Kernel SegmentReduce::cpu(const Specs& in, const Specs&) const {
-  const int64_t rows = in[0].size(), width = rows ? in[1].size() / rows : size_of(Shape(in[1].shape.begin() + 1, in[1].shape.end()));
+  const int64_t rows = in[0].size(),
+                width = rows ? in[1].size() / rows : size_of(Shape(in[1].shape.begin() + 1, in[1].shape.end()));
   switch (in[1].dtype) {
     case DType::kFloat32: return segment_kernel<float>(attrs.kind, attrs.count, rows, width, in[0].dtype);
     case DType::kFloat64: return segment_kernel<double>(attrs.kind, attrs.count, rows, width, in[0].dtype);

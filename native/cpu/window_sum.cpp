@@ -27,7 +27,8 @@ Windows windows_of(const Shape& shape, const std::vector<int>& axes) {
   for (size_t i = 0; i < shape.size(); i++) {
     if (shape[i] == 1) continue;
     const bool is_kept = std::find(axes.begin(), axes.end(), int(i)) == axes.end();
-    if (!merged.empty() && merged.back().is_kept == is_kept) merged.back() = {merged.back().size * shape[i], strides[i], is_kept};
+    if (!merged.empty() && merged.back().is_kept == is_kept)
+      merged.back() = {merged.back().size * shape[i], strides[i], is_kept};
     else merged.push_back({shape[i], strides[i], is_kept});
   }
   Windows w;
@@ -77,7 +78,8 @@ Kernel window_sum_kernel(const Shape& shape, const std::vector<int>& axes) {
       else table.sum_windows(to, from, w.offsets.data(), long(w.offsets.size()), end - begin, w.run);
     };
     if (lines == 1) {
-      parallel_for(w.line, std::max<int64_t>(1, 32768 / in_window), [&](int64_t begin, int64_t end) { line(0, begin, end); });
+      parallel_for(w.line, std::max<int64_t>(1, 32768 / in_window),
+                   [&](int64_t begin, int64_t end) { line(0, begin, end); });
       return;
     }
     parallel_for(lines, std::max<int64_t>(1, 32768 / (in_window * w.line)), [&](int64_t begin, int64_t end) {

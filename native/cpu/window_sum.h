@@ -1,4 +1,5 @@
-// Sums over windows: few elements for each of many results, as in the gradients of repeating and of nearest up-sampling.
+// Sums over windows: few elements for each of many results, as in the gradients of repeating and of nearest
+// up-sampling.
 #pragma once
 #include "graph/op.h"
 

@@ -167,7 +167,8 @@ void JobQueue::close() {
   state_->is_closed = true;
   dropped.swap(state_->jobs);
   t.idle.wait(lock, [this] { return !state_->is_running; });
-  dropped.insert(dropped.end(), std::make_move_iterator(state_->jobs.begin()), std::make_move_iterator(state_->jobs.end()));
+  dropped.insert(dropped.end(), std::make_move_iterator(state_->jobs.begin()),
+                 std::make_move_iterator(state_->jobs.end()));
   state_->jobs.clear();
 }
 

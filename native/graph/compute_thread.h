@@ -15,8 +15,8 @@ class JobQueue {
   static std::shared_ptr<JobQueue> create();
   void submit(Job);
   void submit_and_wait(std::function<void()>);  // from any other thread
-  // Runs the job on the calling thread, in the compute thread's stead, where nothing runs and nothing waits; else returns
-  // false. For jobs that are done sooner than another thread wakes up, and that use no other thread.
+  // Runs the job on the calling thread, in the compute thread's stead, where nothing runs and nothing waits; else
+  // returns false. For jobs that are done sooner than another thread wakes up, and that use no other thread.
   bool run_here(const std::function<void()>&);
   // From the job that runs: whether others of this queue wait for its end.
   bool has_waiting() const;

@@ -9,7 +9,8 @@
 namespace trae {
 namespace {
 
-// Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder is met.
+// Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder
+// is met.
 bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
   std::unordered_set<const Call*> seen;
   std::vector<Node*> stack;
@@ -80,7 +81,8 @@ Evaluation schedule(const Tensors& targets) {
   if (!collect(targets, e.calls_))
     throw Error("RuntimeError", "",
                 "a value is read while a function is traced: this tensor stands for data to come and has no value.\n"
-                "  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is for debugging.");
+                "  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is "
+                "for debugging.");
   std::sort(e.calls_.begin(), e.calls_.end(), [](const CallPtr& a, const CallPtr& b) { return a->id < b->id; });
   const bool keep = GradientScope::is_active();
   for (const CallPtr& call : e.calls_)

@@ -36,9 +36,9 @@ class Driver {
 
   void accumulate(const Tensor& t, const Tensor& d) {
     if (d.spec() != t.spec())
-      throw InternalError("gradient", "a gradient of shape " + to_string(d.shape()) + " and dtype " + std::string(name_of(d.dtype())) +
-                                          " was made for a tensor of shape " + to_string(t.shape()) + " and dtype " +
-                                          std::string(name_of(t.dtype())) + ".");
+      throw InternalError("gradient", "a gradient of shape " + to_string(d.shape()) + " and dtype " +
+                                          std::string(name_of(d.dtype())) + " was made for a tensor of shape " +
+                                          to_string(t.shape()) + " and dtype " + std::string(name_of(t.dtype())) + ".");
     Tensor& sum = grads_[t.node()];
     sum = sum ? apply1(add_, {sum, d}) : d;
   }
@@ -62,7 +62,8 @@ class Driver {
 
  private:
   bool is_active(const Tensor& t) const {
-    return is_floating(t.dtype()) && (wanted_.count(t.node()) || (t.node()->call && active_.count(t.node()->call.get())));
+    return is_floating(t.dtype()) &&
+           (wanted_.count(t.node()) || (t.node()->call && active_.count(t.node()->call.get())));
   }
 
   void step(const Call& call) {
@@ -78,7 +79,8 @@ class Driver {
       out.emplace_back(std::move(n));
     }
     if (!any) return;
-    if (call.op->gradient() == Gradient::kNone) throw NotImplementedError(std::string(call.op->name()), "this operation has no gradient.");
+    if (call.op->gradient() == Gradient::kNone)
+      throw NotImplementedError(std::string(call.op->name()), "this operation has no gradient.");
     Tensors dx;
     if (auto* custom = dynamic_cast<const CustomGradient*>(call.op.get())) {
       dx = custom_(custom->attrs.id, dy);

@@ -63,7 +63,8 @@ Tensors apply_widened(const OpPtr& op, Tensors inputs) {
 
 Tensors apply(OpPtr op, Tensors inputs) {
   inputs = op->prepare(std::move(inputs));
-  if (op->widens_half() && std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return is_half(t.dtype()); }))
+  if (op->widens_half() &&
+      std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return is_half(t.dtype()); }))
     return apply_widened(op, std::move(inputs));
   Specs specs;
   specs.reserve(inputs.size());
@@ -113,12 +114,14 @@ bool makes_nothing(const Specs& out) {
 
 void expect_inputs(const Op& op, const Specs& in, size_t count) {
   if (in.size() != count)
-    throw ValueError(std::string(op.name()), "takes " + std::to_string(count) + " tensors.\n  Received: " + std::to_string(in.size()));
+    throw ValueError(std::string(op.name()),
+                     "takes " + std::to_string(count) + " tensors.\n  Received: " + std::to_string(in.size()));
 }
 
 void expect_floating(const Op& op, const Spec& s, std::string_view argument) {
   if (!is_floating(s.dtype))
-    throw TypeError(std::string(op.name()), std::string(argument) + " must be a floating-point tensor.\n  Received: dtype " +
+    throw TypeError(std::string(op.name()), std::string(argument) +
+                                                " must be a floating-point tensor.\n  Received: dtype " +
                                                 std::string(name_of(s.dtype)) + ", shape " + to_string(s.shape) +
                                                 ".\n  Fix: cast it to 'float32' first.");
 }

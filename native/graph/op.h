@@ -48,8 +48,8 @@ class Op {
   virtual bool has_state() const { return false; }
   // The kernel stays correct when `output` has the memory of `input` (same bytes, read before written).
   virtual bool can_overwrite(size_t input, size_t output, const Specs& in) const { return false; }
-  // Operations of one run, roughly, where any single thread may do them; infinite for kernels that want the compute thread
-  // (their primitives belong to it) or all threads.
+  // Operations of one run, roughly, where any single thread may do them; infinite for kernels that want the compute
+  // thread (their primitives belong to it) or all threads.
   virtual double work(const Specs& in, const Specs& out) const;
   // Options as text, for plan.explain() and profiles.
   virtual std::string describe() const { return std::string(name()); }
@@ -78,7 +78,8 @@ struct OpInfo {
 bool register_op(std::string_view name, OpFactory, bool is_internal = false);
 const std::vector<OpInfo>& registered_ops();
 OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unknown name
-#define TRAE_REGISTER_OP(Type) [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
+#define TRAE_REGISTER_OP(Type) \
+  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
 #define TRAE_REGISTER_INTERNAL_OP(Type) \
   [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make, true)
 

@@ -74,7 +74,8 @@ class CompiledPlan final : public Plan {
   // TRAE_PROFILE=1
   bool is_profiled_ = false;
   std::vector<std::string> labels_;
-  std::vector<double> milliseconds_, least_;  // of all runs together, and of the fastest: other programs disturb it least
+  std::vector<double> milliseconds_,
+      least_;  // of all runs together, and of the fastest: other programs disturb it least
   long runs_ = 0;
 
  public:
@@ -115,7 +116,8 @@ size_t CompiledPlan::add_pointer(const Location& l, const Graph& g) {
   return at;
 }
 
-void* CompiledPlan::resolve(const Location& l, const void* const* inputs, void* const* variables, void* const* outputs) const {
+void* CompiledPlan::resolve(const Location& l, const void* const* inputs, void* const* variables,
+                            void* const* outputs) const {
   switch (l.kind) {
     case Location::kInput: return const_cast<void*>(inputs[l.index]);
     case Location::kVariable: return variables[l.index];
@@ -140,8 +142,9 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     for (int v : s.out) {
       const Location& l = memory.locations[v];
       static const char* kinds[] = {"arena", "input", "variable", "output", "constant"};
-      std::snprintf(line, sizeof line, "\n      -> %%%d %s%s [%s %zu]", v, std::string(name_of(g.values[v].spec.dtype)).c_str(),
-                    to_string(g.values[v].spec.shape).c_str(), kinds[l.kind], l.kind == Location::kArena ? l.offset : size_t(l.index));
+      std::snprintf(line, sizeof line, "\n      -> %%%d %s%s [%s %zu]", v,
+                    std::string(name_of(g.values[v].spec.dtype)).c_str(), to_string(g.values[v].spec.shape).c_str(),
+                    kinds[l.kind], l.kind == Location::kArena ? l.offset : size_t(l.index));
       text += line;
     }
     std::snprintf(line, sizeof line, "%4d  ", statistics_.ops - 1);
@@ -212,19 +215,21 @@ void CompiledPlan::run(const void* const* inputs, void* const* variables, void* 
 void CompiledPlan::profile_report() const {
   double total = 0;
   for (double ms : milliseconds_) total += ms;
-  std::fprintf(stderr, "plan %s: %ld runs, %.4f ms each in %zu ops\n", name_.c_str(), runs_, total / runs_, instructions_.size());
+  std::fprintf(stderr, "plan %s: %ld runs, %.4f ms each in %zu ops\n", name_.c_str(), runs_, total / runs_,
+               instructions_.size());
   std::vector<size_t> by_time(milliseconds_.size());
   for (size_t i = 0; i < by_time.size(); i++) by_time[i] = i;
   std::sort(by_time.begin(), by_time.end(), [this](size_t a, size_t b) { return milliseconds_[a] > milliseconds_[b]; });
   for (size_t i : by_time)
-    std::fprintf(stderr, "  %9.4f ms %5.1f %%, least %9.4f ms  #%zu %s\n", milliseconds_[i] / runs_, 100 * milliseconds_[i] / total,
-                 least_[i], i, labels_[i].c_str());
+    std::fprintf(stderr, "  %9.4f ms %5.1f %%, least %9.4f ms  #%zu %s\n", milliseconds_[i] / runs_,
+                 100 * milliseconds_[i] / total, least_[i], i, labels_[i].c_str());
 }
 
 // Results that are plain reads of variables (or views of them) are copied out before anything is overwritten.
 void protect_reads(Graph& g) {
   auto is_read = [&](int v) {
-    while (g.values[v].producer >= 0 && g.steps[g.values[v].producer].op->is_view()) v = g.steps[g.values[v].producer].in[0];
+    while (g.values[v].producer >= 0 && g.steps[g.values[v].producer].op->is_view())
+      v = g.steps[g.values[v].producer].in[0];
     return g.values[v].kind == Value::kRead;
   };
   auto protect = [&](int v, int self) {
@@ -265,9 +270,10 @@ PlanPtr Plan::compile(const PlanRequest& request) {
   plan->build(g, order);
   plan->statistics_.compile_ms = now_ms() - start;
   char head[256];
-  std::snprintf(head, sizeof head, "plan %s: %zu recorded ops -> %d (%d fused, %d layout reorders), arena %zu bytes, %.1f ms to compile\n",
-                request.name.c_str(), recorded, plan->statistics_.ops, plan->statistics_.fused, plan->statistics_.reorders,
-                plan->statistics_.arena_bytes, plan->statistics_.compile_ms);
+  std::snprintf(head, sizeof head,
+                "plan %s: %zu recorded ops -> %d (%d fused, %d layout reorders), arena %zu bytes, %.1f ms to compile\n",
+                request.name.c_str(), recorded, plan->statistics_.ops, plan->statistics_.fused,
+                plan->statistics_.reorders, plan->statistics_.arena_bytes, plan->statistics_.compile_ms);
   plan->explanation_ = head + plan->explanation_;
   return plan;
 }

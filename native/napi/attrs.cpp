@@ -21,13 +21,16 @@ AttrMap read_attrs(const std::string& op, const Napi::Value& value) {
       std::vector<double> numbers;
       for (uint32_t k = 0; k < list.Length(); k++) {
         const Napi::Value e = list.Get(k);
-        if (!e.IsNumber()) throw trae::TypeError(op, "option '" + name + "' must hold numbers.\n  Received: " + e.ToString().Utf8Value());
+        if (!e.IsNumber())
+          throw trae::TypeError(op,
+                                "option '" + name + "' must hold numbers.\n  Received: " + e.ToString().Utf8Value());
         numbers.push_back(e.As<Napi::Number>().DoubleValue());
       }
       attrs.set(name, std::move(numbers));
     } else {
-      throw trae::TypeError(
-          op, "option '" + name + "' must be a number, a string, a boolean or a list of numbers.\n  Received: " + v.ToString().Utf8Value());
+      throw trae::TypeError(op, "option '" + name +
+                                    "' must be a number, a string, a boolean or a list of numbers.\n  Received: " +
+                                    v.ToString().Utf8Value());
     }
   }
   return attrs;
@@ -41,7 +44,8 @@ Shape read_shape(const Napi::Value& v, const char* where) {
     const Napi::Value e = list.Get(i);
     const double d = e.IsNumber() ? e.As<Napi::Number>().DoubleValue() : -1;
     if (!(d >= 0 && d < 0x1p53) || d != double(int64_t(d)))
-      throw trae::ValueError(where, "sizes of a shape must be whole numbers >= 0.\n  Received: " + e.ToString().Utf8Value());
+      throw trae::ValueError(where,
+                             "sizes of a shape must be whole numbers >= 0.\n  Received: " + e.ToString().Utf8Value());
     shape.push_back(int64_t(d));
   }
   size_of(shape);

@@ -23,7 +23,8 @@ void Channel::post(std::function<void(Napi::Env)> message) {
 Environment::Environment(Napi::Env env)
     : id(g_next_environment++), env(env), queue_(JobQueue::create()), channel_(std::make_shared<Channel>()) {
   napi_value name = Napi::String::New(env, "trae");
-  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::drain, &channel_->wake);
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::drain,
+                                  &channel_->wake);
   napi_unref_threadsafe_function(env, channel_->wake);
   // Added after the function's own hook, so it runs before it.
   napi_add_env_cleanup_hook(

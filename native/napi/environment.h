@@ -36,8 +36,8 @@ class Environment {
   // Promise settled by `settle` (on this thread) after `work` has run on the compute thread. `settle` may throw.
   using Settle = std::function<Napi::Value(Napi::Env)>;
   Napi::Promise run_async(std::function<void()> work, Settle settle);
-  // As above for work that is done already: no way to the compute thread and back. Programs that await such promises in a
-  // row let the event loop turn now and then: then the promise is settled by its next turn.
+  // As above for work that is done already: no way to the compute thread and back. Programs that await such promises in
+  // a row let the event loop turn now and then: then the promise is settled by its next turn.
   Napi::Promise settled(Settle settle);
   // As above for work in slices: `work` returns true when finished.
   Napi::Promise run_slices(std::function<bool()> work, Settle settle);

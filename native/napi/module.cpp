@@ -31,8 +31,8 @@ void initialize(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   environment.make_error = Napi::Persistent(info[0].As<Napi::Function>());
   environment.set_immediate = Napi::Persistent(info[1].As<Napi::Function>());
-  environment.turned =
-      Napi::Persistent(Napi::Function::New(info.Env(), [](const Napi::CallbackInfo& i) { Environment::of(i.Env()).turn(); }));
+  environment.turned = Napi::Persistent(
+      Napi::Function::New(info.Env(), [](const Napi::CallbackInfo& i) { Environment::of(i.Env()).turn(); }));
 }
 
 Napi::Value from_data(const Napi::CallbackInfo& info) {
@@ -42,18 +42,21 @@ Napi::Value from_data(const Napi::CallbackInfo& info) {
     Spec spec{read_shape(info[1], "tensor"), parse_dtype(info[2].ToString().Utf8Value())};
     const size_t count = data.ElementLength();
     if (int64_t(count) != spec.size())
-      throw trae::ValueError("tensor", "shape " + to_string(spec.shape) + " holds " + std::to_string(spec.size()) + " values but " +
-                                           std::to_string(count) + " are given.");
+      throw trae::ValueError("tensor", "shape " + to_string(spec.shape) + " holds " + std::to_string(spec.size()) +
+                                           " values but " + std::to_string(count) + " are given.");
     auto storage = std::make_shared<Storage>(spec.bytes());
     const auto* bytes = static_cast<const uint8_t*>(data.ArrayBuffer().Data()) + data.ByteOffset();
     if (spec.dtype == DType::kFloat16 || spec.dtype == DType::kBFloat16) {
-      if (data.TypedArrayType() != napi_float32_array) throw trae::TypeError("tensor", "half types are made from a Float32Array.");
+      if (data.TypedArrayType() != napi_float32_array)
+        throw trae::TypeError("tensor", "half types are made from a Float32Array.");
       auto* from = reinterpret_cast<const float*>(bytes);
       auto* to = static_cast<uint16_t*>(storage->data());
-      for (size_t i = 0; i < count; i++) to[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
+      for (size_t i = 0; i < count; i++)
+        to[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
     } else if (data.ElementSize() != size_of(spec.dtype)) {
-      throw trae::TypeError("tensor", "the typed array has elements of " + std::to_string(data.ElementSize()) + " bytes but dtype " +
-                                          std::string(name_of(spec.dtype)) + " has " + std::to_string(size_of(spec.dtype)) + ".");
+      throw trae::TypeError("tensor", "the typed array has elements of " + std::to_string(data.ElementSize()) +
+                                          " bytes but dtype " + std::string(name_of(spec.dtype)) + " has " +
+                                          std::to_string(size_of(spec.dtype)) + ".");
     } else if (count) {
       std::memcpy(storage->data(), bytes, spec.bytes());
     }
@@ -103,8 +106,9 @@ Napi::Value js_gradients(const Napi::CallbackInfo& info) {
       }
       return dx;
     };
-    return TensorWrap::wrap_all(env, gradients(TensorWrap::unwrap_all(info[0], "gradients"), TensorWrap::unwrap_all(info[1], "gradients"),
-                                               TensorWrap::unwrap_all(info[2], "gradients"), call));
+    return TensorWrap::wrap_all(
+        env, gradients(TensorWrap::unwrap_all(info[0], "gradients"), TensorWrap::unwrap_all(info[1], "gradients"),
+                       TensorWrap::unwrap_all(info[2], "gradients"), call));
   });
 }
 
@@ -140,8 +144,9 @@ void evaluate_sync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value js_is_symbolic(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(),
-                 [&]() -> Napi::Value { return Napi::Boolean::New(info.Env(), is_symbolic(TensorWrap::unwrap(info[0], "isSymbolic"))); });
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return Napi::Boolean::New(info.Env(), is_symbolic(TensorWrap::unwrap(info[0], "isSymbolic")));
+  });
 }
 
 Napi::Value ops(const Napi::CallbackInfo& info) {
@@ -173,7 +178,8 @@ void js_set_num_threads(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const double n = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
     if (!(n >= 1 && n <= 1024) || n != int(n))
-      throw trae::ValueError("config.numThreads", "must be a whole number from 1 to 1024.\n  Received: " + info[0].ToString().Utf8Value());
+      throw trae::ValueError("config.numThreads",
+                             "must be a whole number from 1 to 1024.\n  Received: " + info[0].ToString().Utf8Value());
     Environment::of(info.Env()).run_sync([n] { set_num_threads(int(n)); });
   });
 }

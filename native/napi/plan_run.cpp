@@ -4,7 +4,8 @@
 
 namespace trae::napi {
 
-PlanRun::PlanRun(PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, const Tensors& also_needed) : plan_(std::move(plan)) {
+PlanRun::PlanRun(PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, const Tensors& also_needed)
+    : plan_(std::move(plan)) {
   Tensors needed = also_needed;
   for (auto& c : cells) needed.push_back(*c);
   pending_ = schedule(needed);

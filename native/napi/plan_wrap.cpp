@@ -11,15 +11,17 @@
 namespace trae::napi {
 
 void PlanWrap::define(Napi::Env env, Napi::Object) {
-  Napi::Function f = DefineClass(env, "Plan",
-                                 {InstanceMethod<&PlanWrap::run>("run"), InstanceMethod<&PlanWrap::run_steps>("runSteps"),
-                                  InstanceMethod<&PlanWrap::explain>("explain"), InstanceAccessor<&PlanWrap::statistics>("statistics"),
-                                  InstanceMethod<&PlanWrap::dispose>("dispose")});
+  Napi::Function f =
+      DefineClass(env, "Plan",
+                  {InstanceMethod<&PlanWrap::run>("run"), InstanceMethod<&PlanWrap::run_steps>("runSteps"),
+                   InstanceMethod<&PlanWrap::explain>("explain"), InstanceAccessor<&PlanWrap::statistics>("statistics"),
+                   InstanceMethod<&PlanWrap::dispose>("dispose")});
   Environment::of(env).plan_class = Napi::Persistent(f);
 }
 
 PlanWrap::PlanWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "Plan: use compile() to make a plan.");
+  if (info.Length() != 1 || !info[0].IsExternal())
+    throw Napi::TypeError::New(info.Env(), "Plan: use compile() to make a plan.");
   plan_ = *info[0].As<Napi::External<PlanPtr>>().Data();
 }
 
@@ -66,16 +68,17 @@ Plan& PlanWrap::plan() const {
 void PlanWrap::check_inputs(const Tensors& inputs, bool rows_only) const {
   const Specs& want = plan().input_specs();
   if (inputs.size() != want.size())
-    throw trae::ValueError("plan",
-                           "takes " + std::to_string(want.size()) + " tensors but " + std::to_string(inputs.size()) + " are given.");
+    throw trae::ValueError("plan", "takes " + std::to_string(want.size()) + " tensors but " +
+                                       std::to_string(inputs.size()) + " are given.");
   for (size_t i = 0; i < want.size(); i++) {
     const Spec& got = inputs[i].spec();
     bool is_same = got.dtype == want[i].dtype && got.ndim() == want[i].ndim();
-    for (int a = rows_only ? 1 : 0; is_same && a < got.ndim(); a++) is_same = got.shape[size_t(a)] == want[i].shape[size_t(a)];
+    for (int a = rows_only ? 1 : 0; is_same && a < got.ndim(); a++)
+      is_same = got.shape[size_t(a)] == want[i].shape[size_t(a)];
     if (!is_same)
-      throw trae::ValueError("plan", "input " + std::to_string(i) + " must have shape " + to_string(want[i].shape) + " and dtype " +
-                                         std::string(name_of(want[i].dtype)) + ".\n  Received: shape " + to_string(got.shape) + ", dtype " +
-                                         std::string(name_of(got.dtype)));
+      throw trae::ValueError("plan", "input " + std::to_string(i) + " must have shape " + to_string(want[i].shape) +
+                                         " and dtype " + std::string(name_of(want[i].dtype)) + ".\n  Received: shape " +
+                                         to_string(got.shape) + ", dtype " + std::string(name_of(got.dtype)));
   }
 }
 

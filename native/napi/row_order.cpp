@@ -9,7 +9,9 @@ constexpr napi_type_tag kTag = {0x74726165726f776f, 0x7264657200000001};
 int64_t bytes_of(const RowNumbers& n) { return int64_t(n.values.size() * sizeof(int32_t)); }
 }  // namespace
 
-void RowOrder::define(Napi::Env env, Napi::Object exports) { exports.Set("RowOrder", DefineClass(env, "RowOrder", {})); }
+void RowOrder::define(Napi::Env env, Napi::Object exports) {
+  exports.Set("RowOrder", DefineClass(env, "RowOrder", {}));
+}
 
 RowOrder::RowOrder(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
   guarded(info.Env(), [&] {
@@ -21,7 +23,8 @@ RowOrder::RowOrder(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info
     numbers->values.assign(given.Data(), given.Data() + given.ElementLength());
     for (int32_t i : numbers->values)
       if (i < 0 || i >= numbers->rows)
-        throw trae::IndexError("RowOrder", "index " + std::to_string(i) + " is outside of the " + std::to_string(numbers->rows) + " rows.");
+        throw trae::IndexError("RowOrder", "index " + std::to_string(i) + " is outside of the " +
+                                               std::to_string(numbers->rows) + " rows.");
     numbers_ = std::move(numbers);
     napi_type_tag_object(env_, info.This(), &kTag);
     Napi::MemoryManagement::AdjustExternalMemory(env_, bytes_of(*numbers_));

@@ -102,7 +102,8 @@ class Steps {
     const int32_t* numbers = order->values.data() + first;
     const int64_t grain = std::max<int64_t>(1, int64_t(131072 / std::max<size_t>(1, bytes)));
     parallel_for(batch_size, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; r++) std::memcpy(to + size_t(r) * bytes, from + size_t(numbers[r]) * bytes, bytes);
+      for (int64_t r = begin; r < end; r++)
+        std::memcpy(to + size_t(r) * bytes, from + size_t(numbers[r]) * bytes, bytes);
     });
   }
 
@@ -111,7 +112,8 @@ class Steps {
     for (size_t i = 0; i < data_.size(); i++) gather(i, first);
     run_.plan().run(in_.data(), run_.variables(), out_.data());
     if (collect)
-      for (size_t i = 0; i < out_.size(); i++) out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();
+      for (size_t i = 0; i < out_.size(); i++)
+        out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();
     done++;
   }
 
@@ -120,7 +122,8 @@ class Steps {
     std::vector<double> values;
     if (!collect)
       for (size_t i = 0; i < outs.size(); i++)
-        for (size_t j = 0, count = size_t(outs[i].size()); j < count; j++) values.push_back(value_at(outs[i].dtype, out_[i], j));
+        for (size_t j = 0, count = size_t(outs[i].size()); j < count; j++)
+          values.push_back(value_at(outs[i].dtype, out_[i], j));
     auto message = [env = environment, id = progress, done = done, values = std::move(values)](Napi::Env e) {
       Napi::Function f = env->kept(id);
       if (f.IsEmpty()) return;
@@ -152,32 +155,38 @@ int64_t whole(const Napi::Object& o, const char* name) {
 
 }  // namespace
 
-Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, Tensors data,
-                           const Napi::Object& options) {
-  const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"), count = whole(options, "steps");
+Napi::Value run_plan_steps(Environment& environment, PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells,
+                           Tensors data, const Napi::Object& options) {
+  const int64_t batch_size = whole(options, "batchSize"), start = whole(options, "start"),
+                count = whole(options, "steps");
   const RowNumbersPtr order = options.Get("order").IsObject() ? RowOrder::unwrap(options.Get("order")) : nullptr;
   const bool collect = options.Get("collect").ToBoolean();
   for (const Tensor& t : data)
     if (t.spec().shape.empty()) throw trae::ValueError("runSteps", "the data hold a single number, which has no rows.");
   for (const Spec& s : plan->input_specs())
-    if (s.shape.empty()) throw trae::ValueError("runSteps", "the plan was traced for a single number, which has no rows.");
+    if (s.shape.empty())
+      throw trae::ValueError("runSteps", "the plan was traced for a single number, which has no rows.");
   for (const Spec& s : plan->output_specs())
     if (collect && s.shape.empty())
-      throw trae::ValueError("runSteps", "a result is a single number for a whole batch; the results of batches are joined row by row.");
+      throw trae::ValueError(
+          "runSteps", "a result is a single number for a whole batch; the results of batches are joined row by row.");
   int64_t rows = data.empty() ? start + batch_size * count : data[0].spec().shape[0];
   for (const Tensor& t : data)
-    if (t.spec().shape[0] != rows) throw trae::ValueError("runSteps", "the data tensors differ in their number of rows.");
+    if (t.spec().shape[0] != rows)
+      throw trae::ValueError("runSteps", "the data tensors differ in their number of rows.");
   for (const Spec& s : plan->input_specs())
-    if (s.shape[0] != batch_size) throw trae::ValueError("runSteps", "the plan was traced for batches of another size.");
+    if (s.shape[0] != batch_size)
+      throw trae::ValueError("runSteps", "the plan was traced for batches of another size.");
   if (order) {
     if (order->rows > rows)
-      throw trae::IndexError(
-          "runSteps", "the order is one of " + std::to_string(order->rows) + " rows but the data have " + std::to_string(rows) + ".");
+      throw trae::IndexError("runSteps", "the order is one of " + std::to_string(order->rows) +
+                                             " rows but the data have " + std::to_string(rows) + ".");
     rows = int64_t(order->values.size());
   }
   if (start + batch_size * count > rows)
-    throw trae::ValueError("runSteps", std::to_string(count) + " steps of " + std::to_string(batch_size) + " rows from row " +
-                                           std::to_string(start) + " need more than the " + std::to_string(rows) + " rows there are.");
+    throw trae::ValueError("runSteps", std::to_string(count) + " steps of " + std::to_string(batch_size) +
+                                           " rows from row " + std::to_string(start) + " need more than the " +
+                                           std::to_string(rows) + " rows there are.");
   auto steps = std::make_shared<Steps>(PlanRun(plan, cells, data), data);
   steps->order = order;
   steps->collect = collect;

@@ -1,4 +1,5 @@
-// Many steps of a plan over rows of data: an epoch of training, an evaluation, a prediction. No JavaScript runs per step.
+// Many steps of a plan over rows of data: an epoch of training, an evaluation, a prediction. No JavaScript runs per
+// step.
 #pragma once
 #include "napi/environment.h"
 #include "napi/plan_run.h"

@@ -23,8 +23,9 @@ T make_array(Napi::Env env, const Tensor& t, size_t element_size) {
     auto buffer = env.Global().Get("ArrayBuffer").As<Napi::Function>().New({Napi::Number::New(env, double(bytes))});
     return T::New(env, count, buffer.template As<Napi::ArrayBuffer>(), 0);
   } catch (const Napi::Error&) {
-    throw OutOfMemoryError("", "a typed array of " + std::to_string(bytes) + " bytes cannot be made: the tensor of shape " +
-                                   to_string(t.shape()) + " is too large to be read as a whole.\n  Fix: read slices of it.");
+    throw OutOfMemoryError("", "a typed array of " + std::to_string(bytes) +
+                                   " bytes cannot be made: the tensor of shape " + to_string(t.shape()) +
+                                   " is too large to be read as a whole.\n  Fix: read slices of it.");
   }
 }
 
@@ -50,25 +51,27 @@ Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
   auto array = make_array<Napi::Float32Array>(env, t, sizeof(float));
   auto* half = static_cast<const uint16_t*>(t.node()->storage->data());
   const bool is_brain = t.dtype() == DType::kBFloat16;
-  for (int64_t i = 0; i < t.size(); i++) array[size_t(i)] = is_brain ? bfloat16_to_float(half[i]) : half_to_float(half[i]);
+  for (int64_t i = 0; i < t.size(); i++)
+    array[size_t(i)] = is_brain ? bfloat16_to_float(half[i]) : half_to_float(half[i]);
   return array;
 }
 
 }  // namespace
 
 void TensorWrap::define(Napi::Env env, Napi::Object exports) {
-  Napi::Function f =
-      DefineClass(env, "Tensor",
-                  {InstanceAccessor<&TensorWrap::shape>("shape", napi_configurable), InstanceAccessor<&TensorWrap::dtype>("dtype"),
-                   InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
-                   InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
-                   InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
+  Napi::Function f = DefineClass(
+      env, "Tensor",
+      {InstanceAccessor<&TensorWrap::shape>("shape", napi_configurable), InstanceAccessor<&TensorWrap::dtype>("dtype"),
+       InstanceAccessor<&TensorWrap::ndim>("ndim"), InstanceAccessor<&TensorWrap::size>("size"),
+       InstanceAccessor<&TensorWrap::is_disposed>("isDisposed"), InstanceMethod<&TensorWrap::read>("read"),
+       InstanceMethod<&TensorWrap::read_sync>("readSync"), InstanceMethod<&TensorWrap::dispose>("dispose")});
   Environment::of(env).tensor_class = Napi::Persistent(f);
   exports.Set("Tensor", f);
 }
 
 TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
-  if (info.Length() != 1 || !info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
+  if (info.Length() != 1 || !info[0].IsExternal())
+    throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
   tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
   spec_ = tensor_.spec();
   bytes_ = tensor_.node()->state.load() == State::kPlaceholder ? 0 : spec_.bytes();
@@ -122,7 +125,8 @@ Napi::Array TensorWrap::wrap_all(Napi::Env env, const Tensors& ts) {
 }
 
 const Tensor& TensorWrap::checked(const char* where) {
-  if (!tensor_) throw trae::Error("RuntimeError", where, "this tensor of shape " + to_string(spec_.shape) + " has been disposed.");
+  if (!tensor_)
+    throw trae::Error("RuntimeError", where, "this tensor of shape " + to_string(spec_.shape) + " has been disposed.");
   return tensor_;
 }
 
@@ -131,9 +135,13 @@ Napi::Value TensorWrap::shape(const Napi::CallbackInfo& info) {
   for (size_t i = 0; i < spec_.shape.size(); i++) list.Set(uint32_t(i), double(spec_.shape[i]));
   return list;
 }
-Napi::Value TensorWrap::dtype(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), std::string(name_of(spec_.dtype))); }
+Napi::Value TensorWrap::dtype(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), std::string(name_of(spec_.dtype)));
+}
 Napi::Value TensorWrap::ndim(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), spec_.ndim()); }
-Napi::Value TensorWrap::size(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), double(spec_.size())); }
+Napi::Value TensorWrap::size(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), double(spec_.size()));
+}
 Napi::Value TensorWrap::is_disposed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), !tensor_); }
 
 Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
@@ -142,7 +150,8 @@ Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
     Tensor t = checked("data");
     if (is_ready(t)) return Environment::of(env).settled([t](Napi::Env env) { return to_typed_array(env, t); });
     auto work = std::make_shared<Evaluation>(schedule({t}));
-    return Environment::of(env).run_async([work] { work->run(); }, [t](Napi::Env env) { return to_typed_array(env, t); });
+    return Environment::of(env).run_async([work] { work->run(); },
+                                          [t](Napi::Env env) { return to_typed_array(env, t); });
   });
 }
 

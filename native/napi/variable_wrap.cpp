@@ -10,7 +10,8 @@ constexpr napi_type_tag kTag = {0x7472616576617269, 0x61626c6500000001};
 }
 
 void VariableWrap::define(Napi::Env env, Napi::Object exports) {
-  Napi::Function f = DefineClass(env, "Variable", {InstanceMethod<&VariableWrap::get>("get"), InstanceMethod<&VariableWrap::set>("set")});
+  Napi::Function f = DefineClass(
+      env, "Variable", {InstanceMethod<&VariableWrap::get>("get"), InstanceMethod<&VariableWrap::set>("set")});
   Environment::of(env).variable_class = Napi::Persistent(f);
   exports.Set("Variable", f);
 }
@@ -41,8 +42,8 @@ void VariableWrap::set(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Tensor& t = TensorWrap::unwrap(info[0], "assign");
     if (t.spec() != cell_->spec())
-      throw trae::ValueError(
-          "assign", "the variable has shape " + to_string(cell_->shape()) + " but the new value has shape " + to_string(t.shape()) + ".");
+      throw trae::ValueError("assign", "the variable has shape " + to_string(cell_->shape()) +
+                                           " but the new value has shape " + to_string(t.shape()) + ".");
     *cell_ = t;
   });
 }

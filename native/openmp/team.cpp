@@ -1,6 +1,7 @@
 // The OpenMP functions that GCC's code calls, over one team of threads: for the prebuilt addon, where a libgomp of the
-// system can be missing, or be refused for want of thread-local room, and the static one cannot go into a shared object.
-// Regions, barriers and thread numbers are all that this engine and oneDNN use. Nested regions run on their thread alone.
+// system can be missing, or be refused for want of thread-local room, and the static one cannot go into a shared
+// object. Regions, barriers and thread numbers are all that this engine and oneDNN use. Nested regions run on their
+// thread alone.
 #include <pthread.h>
 #include <sched.h>
 
@@ -35,7 +36,8 @@ void rest() {
 #endif
 }
 
-// Looks this often at what it waits for before it sleeps: GOMP_SPINCOUNT, as in libgomp. OMP_WAIT_POLICY=PASSIVE: not at all.
+// Looks this often at what it waits for before it sleeps: GOMP_SPINCOUNT, as in libgomp. OMP_WAIT_POLICY=PASSIVE: not
+// at all.
 int spins() {
   static const int found = [] {
     const char* policy = std::getenv("OMP_WAIT_POLICY");
@@ -92,8 +94,10 @@ class Team {
 
   void barrier() {
     if (is_short_) {
-      std::fputs("trae-node: the system refuses to start as many threads as are needed. Fix: set OMP_NUM_THREADS to a smaller number.\n",
-                 stderr);
+      std::fputs(
+          "trae-node: the system refuses to start as many threads as are needed. Fix: set OMP_NUM_THREADS to a smaller "
+          "number.\n",
+          stderr);
       std::abort();
     }
     const uint32_t round = round_.load(std::memory_order_acquire);
@@ -142,7 +146,8 @@ class Team {
     for (uint32_t seen = 0;; seen++) {
       wait_while(w.turn, seen);
 #if defined(__SSE__)
-      if (_mm_getcsr() != team.rounding_) _mm_setcsr(team.rounding_);  // denormals count as zero where the caller has it so
+      if (_mm_getcsr() != team.rounding_)
+        _mm_setcsr(team.rounding_);  // denormals count as zero where the caller has it so
 #endif
       team.enter(w.number);
       if (team.left_.fetch_sub(1, std::memory_order_acq_rel) == 1) team.left_.notify_one();

@@ -11,9 +11,12 @@ using namespace ops;
 
 namespace {
 std::string text_of(const Specs& in) {
-  return "\n  Received: query " + to_string(in[0].shape) + ", key " + to_string(in[1].shape) + ", value " + to_string(in[2].shape);
+  return "\n  Received: query " + to_string(in[0].shape) + ", key " + to_string(in[1].shape) + ", value " +
+         to_string(in[2].shape);
 }
-AttentionAttrs attrs_of(const AttrMap& a) { return {a.number("scale"), a.boolean("is_causal", false), a.boolean("is_masked", false)}; }
+AttentionAttrs attrs_of(const AttrMap& a) {
+  return {a.number("scale"), a.boolean("is_causal", false), a.boolean("is_masked", false)};
+}
 }  // namespace
 
 AttentionSizes attention_sizes(const Specs& in) {
@@ -31,13 +34,14 @@ Specs Attention::infer(const Specs& in) const {
   expect_inputs(*this, in, attrs.is_masked ? 4 : 3);
   for (size_t i = 0; i < 3; i++) {
     if (in[i].dtype != DType::kFloat32)
-      throw TypeError("attention", "query, key and value must be float32.\n  Received: " + std::string(name_of(in[i].dtype)));
+      throw TypeError("attention",
+                      "query, key and value must be float32.\n  Received: " + std::string(name_of(in[i].dtype)));
     if (in[i].ndim() != 4)
       throw ValueError("attention", "query, key and value must have shape (batch, length, heads, size)." + text_of(in));
   }
   const AttentionSizes s = attention_sizes(in);
-  if (in[1].shape != Shape{s.batch, s.sources, s.groups, s.size} || in[2].shape != Shape{s.batch, s.sources, s.groups, s.value_size} ||
-      s.groups == 0 || s.heads % s.groups != 0)
+  if (in[1].shape != Shape{s.batch, s.sources, s.groups, s.size} ||
+      in[2].shape != Shape{s.batch, s.sources, s.groups, s.value_size} || s.groups == 0 || s.heads % s.groups != 0)
     throw ValueError("attention", "the shapes of query, key and value do not fit." + text_of(in));
   if (!s.targets || !s.sources || !s.size || !s.value_size)
     throw ValueError("attention", "lengths and sizes must be positive." + text_of(in));
@@ -51,10 +55,11 @@ Specs Attention::infer(const Specs& in) const {
       fits = size == 1 || size == scores[size_t(4 - i)];
     }
     if (!fits)
-      throw ValueError("attention",
-                       "the mask must broadcast to " + to_string(scores) + ".\n  Received: mask of shape " + to_string(in[3].shape));
+      throw ValueError("attention", "the mask must broadcast to " + to_string(scores) +
+                                        ".\n  Received: mask of shape " + to_string(in[3].shape));
   }
-  return {{{s.batch, s.targets, s.heads, s.value_size}, DType::kFloat32}, {{s.batch, s.heads, s.targets, 2}, DType::kFloat32}};
+  return {{{s.batch, s.targets, s.heads, s.value_size}, DType::kFloat32},
+          {{s.batch, s.heads, s.targets, 2}, DType::kFloat32}};
 }
 Tensors Attention::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
   // The rows are read by the gradient alone, and its own gradient is written in plain_attention.
@@ -102,8 +107,10 @@ Tensor plain_attention(const Tensors& in, const AttentionAttrs& attrs) {
   const AttentionSizes s = attention_sizes({in[0].spec(), in[1].spec(), in[2].spec()});
   const Ints swap{0, 2, 1, 3};
   // Heads that share a key head are more rows of one product.
-  const Shape rows{s.batch, s.groups, s.heads_of_group() * s.targets, s.size}, scores{s.batch, s.heads, s.targets, s.sources};
-  const Tensor query = reshape(transpose(in[0] * attrs.scale, swap), rows), key = transpose(in[1], swap), value = transpose(in[2], swap);
+  const Shape rows{s.batch, s.groups, s.heads_of_group() * s.targets, s.size},
+      scores{s.batch, s.heads, s.targets, s.sources};
+  const Tensor query = reshape(transpose(in[0] * attrs.scale, swap), rows), key = transpose(in[1], swap),
+               value = transpose(in[2], swap);
   Tensor logits = reshape(matmul(query, key, false, true), scores);
   Tensor allowed = attrs.is_masked ? in[3] : Tensor();
   if (attrs.is_causal) {
@@ -112,7 +119,8 @@ Tensor plain_attention(const Tensors& in, const AttentionAttrs& attrs) {
     allowed = allowed ? binary("logical_and", allowed, causal) : causal;
   }
   if (allowed) logits = where(allowed, logits, scalar_like(logits, kForbiddenScore));
-  const Tensor weights = reshape(apply1(std::make_shared<Softmax>(), {logits}), {s.batch, s.groups, rows[2], s.sources});
+  const Tensor weights =
+      reshape(apply1(std::make_shared<Softmax>(), {logits}), {s.batch, s.groups, rows[2], s.sources});
   return transpose(reshape(matmul(weights, value), {s.batch, s.heads, s.targets, s.value_size}), swap);
 }
 

@@ -21,8 +21,8 @@ struct AttentionSizes {
 
 // query, key, value [, mask broadcasting to (batch, heads, targets, sources)] -> y (batch, targets, heads, value_size)
 // and, for the gradient, the largest score and 1 / the sum of the exponentials of each row (batch, heads, targets, 2).
-// A score where attention is not allowed is a large negative number, as Keras has it: a row without any allowed position
-// becomes uniform.
+// A score where attention is not allowed is a large negative number, as Keras has it: a row without any allowed
+// position becomes uniform.
 struct Attention final : OpOf<Attention> {
   static constexpr std::string_view kName = "attention";
   using Attrs = AttentionAttrs;

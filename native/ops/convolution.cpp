@@ -28,27 +28,31 @@ OpPtr with(const ConvAttrs& attrs) {
 }
 std::string text(int64_t n) { return std::to_string(n); }
 std::string received(const ConvAttrs& c, const Spec& x) {
-  return "\n  Received: input shape " + to_string(x.shape) + ", strides " + to_string(c.strides) + ", dilation " + to_string(c.dilation) +
-         ", groups " + text(c.groups);
+  return "\n  Received: input shape " + to_string(x.shape) + ", strides " + to_string(c.strides) + ", dilation " +
+         to_string(c.dilation) + ", groups " + text(c.groups);
 }
 
 void check(const ConvAttrs& c, const Spec& x, const Spec& w) {
   const size_t rank = c.strides.size();
   if (x.shape.size() != rank + 2 || w.shape.size() != rank + 2)
-    throw ValueError(c.label, "needs an input and a kernel of rank " + text(int64_t(rank) + 2) + " but they have rank " + text(x.ndim()) +
-                                  " and " + text(w.ndim()) + "." + received(c, x));
+    throw ValueError(c.label, "needs an input and a kernel of rank " + text(int64_t(rank) + 2) +
+                                  " but they have rank " + text(x.ndim()) + " and " + text(w.ndim()) + "." +
+                                  received(c, x));
   const int64_t channels = x.shape.back(), expected = w.shape[rank] * c.groups, filters = w.shape[rank + 1];
   if (channels != expected)
-    throw ValueError(c.label, "input has " + text(channels) + " channels (last axis) but the kernel of shape " + to_string(w.shape) +
-                                  " expects " + text(expected) + "." + received(c, x));
+    throw ValueError(c.label, "input has " + text(channels) + " channels (last axis) but the kernel of shape " +
+                                  to_string(w.shape) + " expects " + text(expected) + "." + received(c, x));
   if (c.groups < 1 || filters % c.groups)
-    throw ValueError(c.label, text(filters) + " filters cannot be split in " + text(c.groups) + " groups." + received(c, x));
+    throw ValueError(c.label,
+                     text(filters) + " filters cannot be split in " + text(c.groups) + " groups." + received(c, x));
   for (size_t i = 0; i < rank; i++) {
-    if (c.strides[i] < 1 || c.dilation[i] < 1) throw ValueError(c.label, "strides and dilation must be >= 1." + received(c, x));
+    if (c.strides[i] < 1 || c.dilation[i] < 1)
+      throw ValueError(c.label, "strides and dilation must be >= 1." + received(c, x));
     const int64_t extent = multiply_sizes(c.label, w.shape[i] - 1, c.dilation[i]) + 1;
     if (x.shape[i + 1] + c.before[i] + c.after[i] < extent)
       throw ValueError(c.label, "the kernel covers " + text(extent) + " elements of axis " + text(int64_t(i) + 1) +
-                                    " but the padded input has " + text(x.shape[i + 1] + c.before[i] + c.after[i]) + "." + received(c, x));
+                                    " but the padded input has " + text(x.shape[i + 1] + c.before[i] + c.after[i]) +
+                                    "." + received(c, x));
   }
 }
 
@@ -66,7 +70,8 @@ bool is_pointwise(const ConvAttrs& a, const Shape& w) {
   const auto are_all = [](const Ints& all, int64_t value) {
     return std::all_of(all.begin(), all.end(), [=](int64_t v) { return v == value; });
   };
-  return a.groups == 1 && are_all(Ints(w.begin(), w.end() - 2), 1) && are_all(a.strides, 1) && are_all(a.before, 0) && are_all(a.after, 0);
+  return a.groups == 1 && are_all(Ints(w.begin(), w.end() - 2), 1) && are_all(a.strides, 1) && are_all(a.before, 0) &&
+         are_all(a.after, 0);
 }
 
 OpPtr Conv::make(const AttrMap& a) { return with<Conv>(read(a)); }
@@ -87,7 +92,8 @@ Tensors Conv::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
   ConvAttrs data = attrs, weights = attrs;
   data.shape = in[0].shape();
   weights.shape = in[1].shape();
-  return {apply1(with<ConvBackwardData>(data), {dy[0], in[1]}), apply1(with<ConvBackwardWeights>(weights), {in[0], dy[0]})};
+  return {apply1(with<ConvBackwardData>(data), {dy[0], in[1]}),
+          apply1(with<ConvBackwardWeights>(weights), {in[0], dy[0]})};
 }
 std::string Conv::describe() const {
   static const char* kActivations[] = {"", " relu", " relu6"};
@@ -102,8 +108,9 @@ Specs ConvBackwardData::infer(const Specs& in) const {
   const Spec dx{attrs.shape, in[0].dtype};
   const Specs forward = static_cast<const Conv&>(*with<Conv>(attrs)).infer({dx, in[1]});
   if (forward[0].shape != in[0].shape)
-    throw ValueError(attrs.label, "an output of shape " + to_string(attrs.shape) + " would come from " + to_string(forward[0].shape) +
-                                      " but the input has shape " + to_string(in[0].shape) + ".");
+    throw ValueError(attrs.label, "an output of shape " + to_string(attrs.shape) + " would come from " +
+                                      to_string(forward[0].shape) + " but the input has shape " +
+                                      to_string(in[0].shape) + ".");
   return {dx};
 }
 Tensors ConvBackwardData::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {

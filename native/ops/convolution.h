@@ -1,6 +1,6 @@
-// Convolution of channels_last data of 1 to 3 spatial axes: y[n,p,o] = sum x[n, p*stride + k*dilation - before, c] w[k,c,o].
-// Forward, gradient of the input and gradient of the kernel are each linear in both operands, so each one's gradient is
-// made of the other two.
+// Convolution of channels_last data of 1 to 3 spatial axes: y[n,p,o] = sum x[n, p*stride + k*dilation - before, c]
+// w[k,c,o]. Forward, gradient of the input and gradient of the kernel are each linear in both operands, so each one's
+// gradient is made of the other two.
 #pragma once
 #include "graph/op.h"
 #include "ops/conv_activation.h"
@@ -16,8 +16,9 @@ struct ConvAttrs {
   bool is_scaled = false;  // inputs are x, kernel, offset, scale: y = conv * scale + offset; set by a rewrite
   bool has_bias = false;   // conv_backward_weights also gives the bias' gradient: set by a rewrite
   bool operator==(const ConvAttrs& o) const {
-    return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after && groups == o.groups &&
-           shape == o.shape && activation == o.activation && is_scaled == o.is_scaled && has_bias == o.has_bias;
+    return strides == o.strides && dilation == o.dilation && before == o.before && after == o.after &&
+           groups == o.groups && shape == o.shape && activation == o.activation && is_scaled == o.is_scaled &&
+           has_bias == o.has_bias;
   }
 };
 

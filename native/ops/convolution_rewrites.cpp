@@ -1,5 +1,5 @@
-// Bias, the normalization of inference, ReLU and ReLU6 go into the convolution, the bias' gradient into that of the kernel: they touch what
-// is touched anyway.
+// Bias, the normalization of inference, ReLU and ReLU6 go into the convolution, the bias' gradient into that of the
+// kernel: they touch what is touched anyway.
 #include <algorithm>
 #include <memory>
 
@@ -88,14 +88,18 @@ void normalization_into_convolution(Graph& g) {
     const auto* conv = dynamic_cast<const Conv*>(s.op.get());
     const int y = s.out[0];
     const Spec spec = g.values[size_t(y)].spec;
-    if (!conv || conv->attrs.activation != ConvActivation::kLinear || conv->attrs.is_scaled || spec.dtype != DType::kFloat32) continue;
+    if (!conv || conv->attrs.activation != ConvActivation::kLinear || conv->attrs.is_scaled ||
+        spec.dtype != DType::kFloat32)
+      continue;
     const auto only_user = [&](int value, std::string_view name) {
       if (!g.has_one_user(value)) return -1;
       const int user = g.values[size_t(value)].users[0];
       const Step& u = g.steps[size_t(user)];
       if (u.op->name() != name || g.values[size_t(u.out[0])].spec != spec) return -1;
       const Spec& factor = g.values[size_t(other_operand(u, value))].spec;
-      return factor.size() == spec.shape.back() && !factor.shape.empty() && factor.shape.back() == spec.shape.back() ? user : -1;
+      return factor.size() == spec.shape.back() && !factor.shape.empty() && factor.shape.back() == spec.shape.back()
+                 ? user
+                 : -1;
     };
     const int product = only_user(y, "multiply");
     if (product < 0) continue;
@@ -105,7 +109,8 @@ void normalization_into_convolution(Graph& g) {
     const std::vector<int>& users = g.values[size_t(last.out[0])].users;
     const std::string_view next = users.size() == 1 ? g.steps[size_t(users[0])].op->name() : "";
     const auto shape_of = [&](int value) { return g.values[size_t(value)].spec.shape; };
-    if (next != "relu" && next != "relu6" && !is_scaled_in_registers(conv->attrs, shape_of(s.in[0]), shape_of(s.in[1]), spec.shape))
+    if (next != "relu" && next != "relu6" &&
+        !is_scaled_in_registers(conv->attrs, shape_of(s.in[0]), shape_of(s.in[1]), spec.shape))
       continue;
     const int scale = other_operand(g.steps[size_t(product)], y);
     int offset = other_operand(last, scaled);
@@ -141,8 +146,9 @@ void relu_into_convolution(Graph& g) {
   }
 }
 
-const bool registered = register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights) &&
-                        register_rewrite(22, &normalization_into_convolution) && register_rewrite(23, &relu_into_convolution);
+const bool registered =
+    register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights) &&
+    register_rewrite(22, &normalization_into_convolution) && register_rewrite(23, &relu_into_convolution);
 
 }  // namespace
 }  // namespace trae

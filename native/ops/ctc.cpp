@@ -10,15 +10,16 @@ namespace {
 DType computed(DType d) { return d == DType::kFloat64 ? d : DType::kFloat32; }
 void expect_logits(std::string_view op, const Spec& logits, int64_t blank) {
   if (logits.ndim() != 3)
-    throw ValueError(std::string(op),
-                     "logits of shape (batch, frames, classes) are expected.\n  Received: shape " + to_string(logits.shape));
+    throw ValueError(std::string(op), "logits of shape (batch, frames, classes) are expected.\n  Received: shape " +
+                                          to_string(logits.shape));
   if (blank < 0 || blank >= logits.shape[2])
-    throw ValueError(std::string(op),
-                     "the blank must be one of the " + std::to_string(logits.shape[2]) + " classes.\n  Received: " + std::to_string(blank));
+    throw ValueError(std::string(op), "the blank must be one of the " + std::to_string(logits.shape[2]) +
+                                          " classes.\n  Received: " + std::to_string(blank));
 }
 void expect_lengths(std::string_view op, const Spec& lengths, const Spec& logits, const char* what) {
   if (lengths.shape != Shape{logits.shape[0]})
-    throw ValueError(std::string(op), std::string("one ") + what + " for each of the " + std::to_string(logits.shape[0]) +
+    throw ValueError(std::string(op), std::string("one ") + what + " for each of the " +
+                                          std::to_string(logits.shape[0]) +
                                           " examples is expected.\n  Received: shape " + to_string(lengths.shape));
 }
 
@@ -41,10 +42,12 @@ Specs CtcLoss::infer(const Specs& in) const {
   const Spec &logits = in[0], &labels = in[1];
   expect_logits(kName, logits, attrs.blank);
   if (labels.ndim() != 2)
-    throw ValueError("ctc_loss", "labels of shape (batch, labels) are expected.\n  Received: shape " + to_string(labels.shape));
+    throw ValueError("ctc_loss",
+                     "labels of shape (batch, labels) are expected.\n  Received: shape " + to_string(labels.shape));
   if (labels.shape[0] != logits.shape[0])
-    throw ValueError("ctc_loss", "there are labels for " + std::to_string(labels.shape[0]) + " examples but logits for " +
-                                     std::to_string(logits.shape[0]) + ".\n  Received: labels " + to_string(labels.shape) + ", logits " +
+    throw ValueError("ctc_loss", "there are labels for " + std::to_string(labels.shape[0]) +
+                                     " examples but logits for " + std::to_string(logits.shape[0]) +
+                                     ".\n  Received: labels " + to_string(labels.shape) + ", logits " +
                                      to_string(logits.shape));
   expect_lengths(kName, in[2], logits, "number of labels");
   expect_lengths(kName, in[3], logits, "number of frames");
@@ -73,7 +76,8 @@ TRAE_REGISTER_INTERNAL_OP(CtcCurvature);
 // ---- ctc_decode
 OpPtr CtcDecode::make(const AttrMap& a) {
   auto op = std::make_shared<CtcDecode>();
-  op->attrs = {a.integer("blank", 0), a.integer("beam_width", 0), a.integer("paths", 1), a.boolean("merges_repeated", true)};
+  op->attrs = {a.integer("blank", 0), a.integer("beam_width", 0), a.integer("paths", 1),
+               a.boolean("merges_repeated", true)};
   return op;
 }
 Tensors CtcDecode::prepare(Tensors in) const {

@@ -1,6 +1,7 @@
 // Connectionist temporal classification (Graves et al. 2006): the loss of sequences without a known alignment, its
 // gradient, its curvature, and the decoding of predictions.
-//   logits (batch, frames, classes), labels (batch, count) int32, label lengths (batch,) int32, frame lengths (batch,) int32
+//   logits (batch, frames, classes), labels (batch, count) int32, label lengths (batch,) int32, frame lengths (batch,)
+//   int32
 #pragma once
 #include "graph/op.h"
 
@@ -11,8 +12,8 @@ struct CtcAttrs {
   bool operator==(const CtcAttrs&) const = default;
 };
 
-// -> loss (batch,) = -log p(labels | logits), and its gradient by the logits (batch, frames, classes). Where no alignment
-// exists the loss is infinite and the gradient 0.
+// -> loss (batch,) = -log p(labels | logits), and its gradient by the logits (batch, frames, classes). Where no
+// alignment exists the loss is infinite and the gradient 0.
 struct CtcLoss final : OpOf<CtcLoss> {
   static constexpr std::string_view kName = "ctc_loss";
   using Attrs = CtcAttrs;
@@ -34,8 +35,8 @@ struct CtcCurvature final : OpOf<CtcCurvature> {
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 // logits, frame lengths -> labels (paths, batch, frames) int32, -1 behind the last, and scores (batch, paths).
-// With a beam of width 0 the likeliest class of each frame is taken; its score is minus the sum of their logits. Else the
-// `paths` likeliest label sequences of a search with that beam; their scores are logarithms of probabilities.
+// With a beam of width 0 the likeliest class of each frame is taken; its score is minus the sum of their logits. Else
+// the `paths` likeliest label sequences of a search with that beam; their scores are logarithms of probabilities.
 struct CtcDecode final : OpOf<CtcDecode> {
   static constexpr std::string_view kName = "ctc_decode";
   struct Attrs {

@@ -19,16 +19,19 @@ OpPtr with(typename Op::Attrs attrs) {
 
 void expect_matrices(const Op& op, const Spec& s) {
   if (s.dtype != DType::kFloat32 && s.dtype != DType::kFloat64)
-    throw TypeError(std::string(op.name()), "is defined for float32 and float64.\n  Received: dtype " + std::string(name_of(s.dtype)));
-  if (s.ndim() < 2) throw ValueError(std::string(op.name()), "a matrix is expected.\n  Received: shape " + to_string(s.shape));
+    throw TypeError(std::string(op.name()),
+                    "is defined for float32 and float64.\n  Received: dtype " + std::string(name_of(s.dtype)));
+  if (s.ndim() < 2)
+    throw ValueError(std::string(op.name()), "a matrix is expected.\n  Received: shape " + to_string(s.shape));
 }
 int64_t rows_of(const Spec& s) { return s.shape[s.shape.size() - 2]; }
 int64_t columns_of(const Spec& s) { return s.shape.back(); }
 void expect_square(const Op& op, const Spec& s) {
   expect_matrices(op, s);
   if (rows_of(s) != columns_of(s))
-    throw ValueError(std::string(op.name()), "a square matrix is expected, not one of " + std::to_string(rows_of(s)) + " rows and " +
-                                                 std::to_string(columns_of(s)) + " columns.\n  Received: shape " + to_string(s.shape));
+    throw ValueError(std::string(op.name()), "a square matrix is expected, not one of " + std::to_string(rows_of(s)) +
+                                                 " rows and " + std::to_string(columns_of(s)) +
+                                                 " columns.\n  Received: shape " + to_string(s.shape));
 }
 void expect_equations(const Op& op, const Specs& in) {
   expect_inputs(op, in, 2);
@@ -36,9 +39,10 @@ void expect_equations(const Op& op, const Specs& in) {
   expect_matrices(op, in[1]);
   const Shape batch_a(in[0].shape.begin(), in[0].shape.end() - 2), batch_b(in[1].shape.begin(), in[1].shape.end() - 2);
   if (rows_of(in[1]) != rows_of(in[0]) || batch_a != batch_b || in[0].dtype != in[1].dtype)
-    throw ValueError(std::string(op.name()), "the right side has " + std::to_string(rows_of(in[1])) + " rows but the matrix has " +
-                                                 std::to_string(rows_of(in[0])) + ".\n  Received: shapes " + to_string(in[0].shape) +
-                                                 " and " + to_string(in[1].shape));
+    throw ValueError(std::string(op.name()), "the right side has " + std::to_string(rows_of(in[1])) +
+                                                 " rows but the matrix has " + std::to_string(rows_of(in[0])) +
+                                                 ".\n  Received: shapes " + to_string(in[0].shape) + " and " +
+                                                 to_string(in[1].shape));
 }
 Shape with_matrix(const Shape& s, int64_t rows, int64_t columns) {
   Shape r(s.begin(), s.end() - 2);
@@ -57,7 +61,8 @@ constexpr int64_t kAll = int64_t(1) << 60;
 // 1 where column - row lies in [low, high], elsewhere 0; the diagonal counts `on_diagonal`.
 Tensor band(const Tensor& like, int64_t low, int64_t high, double on_diagonal = 1) {
   const int64_t rows = like.dim(-2), columns = like.dim(-1);
-  const Tensor i = reshape(range(rows, DType::kInt64), {rows, 1}), j = reshape(range(columns, DType::kInt64), {1, columns});
+  const Tensor i = reshape(range(rows, DType::kInt64), {rows, 1}),
+               j = reshape(range(columns, DType::kInt64), {1, columns});
   const Tensor zero = scalar_like(like, 0), one = scalar_like(like, 1);
   Tensor y = where(binary("equal", i, j), scalar_like(like, on_diagonal), one);
   if (low > -kAll) y = where(binary("less", j, i + double(low)), zero, y);
@@ -73,7 +78,9 @@ Tensor row(const Tensor& v) { return expand_axes(v, {v.ndim() - 1}); }
 Tensor solve_triangular(const Tensor& a, const Tensor& b, bool is_lower, bool is_transposed) {
   return apply1(with<SolveTriangular>({is_lower, is_transposed}), {a, b});
 }
-Tensor solve(const Tensor& a, const Tensor& b, bool is_transposed) { return apply1(with<Solve>({is_transposed}), {a, b}); }
+Tensor solve(const Tensor& a, const Tensor& b, bool is_transposed) {
+  return apply1(with<Solve>({is_transposed}), {a, b});
+}
 Tensor zeros_unless(const Tensor& dy, const Tensor& like) { return dy ? dy : zeros_like(like); }
 // 1 / (v[j] - v[i]) off the diagonal, 0 where both are equal.
 Tensor inverse_differences(const Tensor& v) {
@@ -107,7 +114,9 @@ Tensors Cholesky::vjp(const Tensors&, const Tensors& out, const Tensors& dy) con
 TRAE_REGISTER_OP(Cholesky);
 
 // ---- equations: db = a^-T dx, da = -db x^T
-OpPtr SolveTriangular::make(const AttrMap& a) { return with<SolveTriangular>({a.boolean("lower", false), a.boolean("transposed", false)}); }
+OpPtr SolveTriangular::make(const AttrMap& a) {
+  return with<SolveTriangular>({a.boolean("lower", false), a.boolean("transposed", false)});
+}
 Specs SolveTriangular::infer(const Specs& in) const {
   expect_equations(*this, in);
   return {in[1]};
@@ -205,8 +214,9 @@ Tensors Qr::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const 
   const Tensor dq = zeros_unless(dy[0], q), dr = zeros_unless(dy[1], r);
   const int64_t m = in[0].dim(-2), n = in[0].dim(-1);
   if (attrs.is_complete && m > n)
-    throw NotImplementedError("qr", "has no gradient in mode 'complete' for more rows than columns.\n  Received: shape " +
-                                        to_string(in[0].shape()) + "\n  Fix: use mode 'reduced'.");
+    throw NotImplementedError("qr",
+                              "has no gradient in mode 'complete' for more rows than columns.\n  Received: shape " +
+                                  to_string(in[0].shape()) + "\n  Fix: use mode 'reduced'.");
   if (m >= n) return {qr_gradient(q, r, dq, upper(dr))};
   const Tensor y = columns_to(in[0], n, m), du = columns_to(dr, m), dv = columns_to(dr, n, m);
   const Tensor dx = qr_gradient(q, columns_to(r, m), dq + matmul(y, dv, false, true), upper(du));
@@ -228,10 +238,11 @@ Specs Svd::infer(const Specs& in) const {
 Tensors Svd::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
   const int64_t m = in[0].dim(-2), n = in[0].dim(-1), k = std::min(m, n);
   if (attrs.is_full && m != n && (dy[0] || dy[2]))
-    throw NotImplementedError("svd",
-                              "the vectors of a matrix that is not square have a gradient with fullMatrices false only.\n  "
-                              "Received: shape " +
-                                  to_string(in[0].shape()));
+    throw NotImplementedError(
+        "svd",
+        "the vectors of a matrix that is not square have a gradient with fullMatrices false only.\n  "
+        "Received: shape " +
+            to_string(in[0].shape()));
   const Tensor u = columns_to(out[0], k), s = out[1], v = columns_to(transposed(out[2]), k);
   Tensor middle = dy[1] ? identity(matmul(u, u, true)) * row(dy[1]) : zeros_like(matmul(u, u, true));
   const Tensor f = inverse_differences(s * s);

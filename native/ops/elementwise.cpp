@@ -137,12 +137,15 @@ DType operand_dtype(std::string_view name, Flow flow, DType d) {
     case Flow::kLogical: return DType::kBool;
     case Flow::kInteger:
       if (is_floating(d))
-        throw TypeError(std::string(name), "operands must be integers or bool.\n  Received: dtype " + std::string(name_of(d)));
+        throw TypeError(std::string(name),
+                        "operands must be integers or bool.\n  Received: dtype " + std::string(name_of(d)));
       return d;
     default: return d;
   }
 }
-DType result_dtype(Flow flow, DType operand) { return flow == Flow::kBool || flow == Flow::kLogical ? DType::kBool : operand; }
+DType result_dtype(Flow flow, DType operand) {
+  return flow == Flow::kBool || flow == Flow::kLogical ? DType::kBool : operand;
+}
 
 class Unary final : public ElementwiseOp {
  public:
@@ -162,7 +165,9 @@ class Unary final : public ElementwiseOp {
     expect_inputs(*this, in, 1);
     return {{in[0].shape, result_dtype(rule_.flow, in[0].dtype)}};
   }
-  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override { return {rule_.vjp(in[0], out[0], dy[0])}; }
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override {
+    return {rule_.vjp(in[0], out[0], dy[0])};
+  }
 
  private:
   const UnaryRule& rule_;
@@ -208,7 +213,8 @@ struct Where final : ElementwiseOp {
   }
   Tensors vjp(const Tensors& in, const Tensors&, const Tensors& dy) const override {
     Tensor zero = scalar_like(dy[0], 0);
-    return {Tensor(), sum_to(where(in[0], dy[0], zero), in[1].shape()), sum_to(where(in[0], zero, dy[0]), in[2].shape())};
+    return {Tensor(), sum_to(where(in[0], dy[0], zero), in[1].shape()),
+            sum_to(where(in[0], zero, dy[0]), in[2].shape())};
   }
 };
 
@@ -235,7 +241,9 @@ struct Cast final : ElementwiseOp {
     expect_inputs(*this, in, 1);
     return {{in[0].shape, to}};
   }
-  Tensors vjp(const Tensors& in, const Tensors&, const Tensors& dy) const override { return {cast(dy[0], in[0].dtype())}; }
+  Tensors vjp(const Tensors& in, const Tensors&, const Tensors& dy) const override {
+    return {cast(dy[0], in[0].dtype())};
+  }
   const DType to;
 };
 
@@ -262,8 +270,9 @@ const bool registered = [] {
   for (const auto& r : kUnary) register_op(r.name, &make_named, r.is_internal);
   for (const auto& r : kBinary) register_op(r.name, &make_named, r.is_internal);
   register_op("where", [](const AttrMap&) -> OpPtr { return std::make_shared<Where>(); });
-  register_op("clip",
-              [](const AttrMap& a) -> OpPtr { return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY)); });
+  register_op("clip", [](const AttrMap& a) -> OpPtr {
+    return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY));
+  });
   register_op("cast", [](const AttrMap& a) -> OpPtr { return std::make_shared<Cast>(a.dtype("dtype")); });
   return true;
 }();

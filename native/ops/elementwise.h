@@ -1,5 +1,5 @@
-// Elementwise ops: one code each, computed by the tile machine in cpu/tile_machine. An op here says how dtypes flow and what
-// its gradient is; there is no kernel per op.
+// Elementwise ops: one code each, computed by the tile machine in cpu/tile_machine. An op here says how dtypes flow and
+// what its gradient is; there is no kernel per op.
 #pragma once
 #include "graph/op.h"
 #include "ops/elementwise_codes.h"

@@ -15,8 +15,8 @@ struct FusedOutput {
   Ints axes;           // of `shape`, ascending
   bool keepdims = false;
 };
-// An input of which only some rows are given, the others being zero: its tensor holds `sums`, and input number `slots` tells
-// which row is where (ScatterRows). Its spec in the program is that of the whole.
+// An input of which only some rows are given, the others being zero: its tensor holds `sums`, and input number `slots`
+// tells which row is where (ScatterRows). Its spec in the program is that of the whole.
 struct FusedRows {
   int input, slots;  // slots: behind the program's inputs
 };

@@ -13,9 +13,10 @@ namespace {
 void expect_row(const Op& op, const Spec& x, const Spec& p, const char* what) {
   const Shape want{x.shape.back()};
   if (p.shape != want)
-    throw ValueError(std::string(op.name()), std::string(what) + " must have shape " + to_string(want) +
-                                                 ", one value for each position of the last axis.\n  Received: " + what + " of shape " +
-                                                 to_string(p.shape) + ", input of shape " + to_string(x.shape));
+    throw ValueError(std::string(op.name()),
+                     std::string(what) + " must have shape " + to_string(want) +
+                         ", one value for each position of the last axis.\n  Received: " + what + " of shape " +
+                         to_string(p.shape) + ", input of shape " + to_string(x.shape));
 }
 Ints leading_axes(const Tensor& x) {
   Ints a;

@@ -1,5 +1,6 @@
 // Layer normalization of rows, the last axis:
-//   y = (x - mean) * inverse * gamma + beta, inverse = 1 / sqrt(variance + epsilon); mean and (biased) variance of each row.
+//   y = (x - mean) * inverse * gamma + beta, inverse = 1 / sqrt(variance + epsilon); mean and (biased) variance of each
+//   row.
 // Without centering (RMS normalization) the mean counts as 0: inverse = 1 / sqrt(mean(x^2) + epsilon).
 #pragma once
 #include "graph/op.h"
@@ -14,7 +15,8 @@ struct LayerNorm final : OpOf<LayerNorm> {
     bool operator==(const Attrs&) const = default;
   } attrs;
   static OpPtr make(const AttrMap&);
-  Specs infer(const Specs& in) const override;  // x (..., n), gamma (n,), beta (n,) -> y, mean (..., 1), inverse (..., 1)
+  Specs infer(
+      const Specs& in) const override;  // x (..., n), gamma (n,), beta (n,) -> y, mean (..., 1), inverse (..., 1)
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }

@@ -24,7 +24,8 @@ Tensors Matmul::prepare(Tensors in) const {
 Product Matmul::product(const Specs& in) const {
   const Shape &a = in[0].shape, &b = in[1].shape;
   auto received = [&] { return "\n  Received: shapes " + to_string(a) + " and " + to_string(b); };
-  if (a.size() < 2 || b.size() < 2) throw ValueError("matmul", "both tensors must have rank 2 or more here." + received());
+  if (a.size() < 2 || b.size() < 2)
+    throw ValueError("matmul", "both tensors must have rank 2 or more here." + received());
   const size_t na = a.size(), nb = b.size();
   Product p;
   p.rows = attrs.transpose_a ? a[na - 1] : a[na - 2];
@@ -32,8 +33,8 @@ Product Matmul::product(const Specs& in) const {
   p.columns = attrs.transpose_b ? b[nb - 2] : b[nb - 1];
   const int64_t other = attrs.transpose_b ? b[nb - 1] : b[nb - 2];
   if (p.inner != other)
-    throw ValueError("matmul", "the first tensor has " + std::to_string(p.inner) + " columns but the second has " + std::to_string(other) +
-                                   " rows." + received());
+    throw ValueError("matmul", "the first tensor has " + std::to_string(p.inner) + " columns but the second has " +
+                                   std::to_string(other) + " rows." + received());
   p.batch = broadcast_shapes("matmul", Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
   return p;
 }
@@ -53,7 +54,8 @@ Tensors Matmul::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const 
   if (b.ndim() == 2 && a.ndim() > 2 && !ta) {
     const int64_t inner = a.dim(-1), columns = d.dim(-1);
     Tensor a2 = reshape(a, {-1, inner}), d2 = reshape(d, {-1, columns});
-    return {reshape(matmul(d2, b, false, !tb), a.shape()), tb ? matmul(d2, a2, true, false) : matmul(a2, d2, true, false)};
+    return {reshape(matmul(d2, b, false, !tb), a.shape()),
+            tb ? matmul(d2, a2, true, false) : matmul(a2, d2, true, false)};
   }
   Tensor da = ta ? matmul(b, d, tb, true) : matmul(d, b, false, !tb);
   Tensor db = tb ? matmul(d, a, true, ta) : matmul(a, d, !ta, false);

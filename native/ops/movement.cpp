@@ -18,7 +18,8 @@ OpPtr with(typename Op::Attrs attrs) {
 std::string text(int64_t n) { return std::to_string(n); }
 void expect_index(const Op& op, const Spec& s) {
   if (s.dtype != DType::kInt32 && s.dtype != DType::kInt64)
-    throw TypeError(std::string(op.name()), "indices must be int32 or int64.\n  Received: dtype " + std::string(name_of(s.dtype)));
+    throw TypeError(std::string(op.name()),
+                    "indices must be int32 or int64.\n  Received: dtype " + std::string(name_of(s.dtype)));
 }
 }  // namespace
 
@@ -33,7 +34,8 @@ Specs Reshape::infer(const Specs& in) const {
     if (shape[i] >= 0) {
       known = multiply_sizes("reshape", known, shape[i]);
     } else if (shape[i] != -1 || unknown >= 0) {
-      throw ValueError("reshape", "at most one size may be -1, the others must be >= 0.\n  Received: shape " + to_string(shape));
+      throw ValueError("reshape",
+                       "at most one size may be -1, the others must be >= 0.\n  Received: shape " + to_string(shape));
     } else {
       unknown = int(i);
     }
@@ -42,11 +44,13 @@ Specs Reshape::infer(const Specs& in) const {
   if (unknown >= 0 && known > 0 && size % known == 0) shape[size_t(unknown)] = size / known;
   else if (unknown >= 0 && known == 0 && size == 0) shape[size_t(unknown)] = 0;
   else if (unknown >= 0 || known != size)
-    throw ValueError("reshape", "a tensor of shape " + to_string(in[0].shape) + " has " + text(size) + " elements, which shape " +
-                                    to_string(shape) + " does not hold.");
+    throw ValueError("reshape", "a tensor of shape " + to_string(in[0].shape) + " has " + text(size) +
+                                    " elements, which shape " + to_string(shape) + " does not hold.");
   return {{shape, in[0].dtype}};
 }
-Tensors Reshape::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {reshape(dy[0], in[0].shape())}; }
+Tensors Reshape::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  return {reshape(dy[0], in[0].shape())};
+}
 TRAE_REGISTER_OP(Reshape);
 
 // ---- bitcast
@@ -55,15 +59,18 @@ Specs Bitcast::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   const int64_t from = int64_t(size_of(in[0].dtype)), to = int64_t(size_of(attrs.dtype));
   if (is_bool(attrs.dtype) && !is_bool(in[0].dtype))
-    throw TypeError("view",
-                    "bytes are not truth values: a view as bool is only of bool.\n  Received: dtype " + std::string(name_of(in[0].dtype)));
+    throw TypeError("view", "bytes are not truth values: a view as bool is only of bool.\n  Received: dtype " +
+                                std::string(name_of(in[0].dtype)));
   Shape shape = in[0].shape;
   if (from != to) {
-    const std::string text = "a view of " + std::string(name_of(in[0].dtype)) + " as " + std::string(name_of(attrs.dtype));
-    if (shape.empty()) throw ValueError("view", text + " changes the size of the last axis, which a scalar does not have.");
+    const std::string text =
+        "a view of " + std::string(name_of(in[0].dtype)) + " as " + std::string(name_of(attrs.dtype));
+    if (shape.empty())
+      throw ValueError("view", text + " changes the size of the last axis, which a scalar does not have.");
     if (shape.back() * from % to)
-      throw ValueError("view", text + " needs a last axis of a multiple of " + std::to_string(to) + " bytes.\n  Received: shape " +
-                                   to_string(shape) + ", " + std::to_string(shape.back() * from) + " bytes");
+      throw ValueError("view", text + " needs a last axis of a multiple of " + std::to_string(to) +
+                                   " bytes.\n  Received: shape " + to_string(shape) + ", " +
+                                   std::to_string(shape.back() * from) + " bytes");
     shape.back() = shape.back() * from / to;
   }
   return {{shape, attrs.dtype}};
@@ -77,11 +84,13 @@ Specs BroadcastTo::infer(const Specs& in) const {
   for (int64_t d : attrs.shape)
     if (d < 0) throw ValueError("broadcast_to", "sizes must be >= 0.\n  Received: shape " + to_string(attrs.shape));
   if (!is_broadcastable_to(in[0].shape, attrs.shape))
-    throw ValueError("broadcast_to",
-                     "a tensor of shape " + to_string(in[0].shape) + " cannot be broadcast to shape " + to_string(attrs.shape) + ".");
+    throw ValueError("broadcast_to", "a tensor of shape " + to_string(in[0].shape) + " cannot be broadcast to shape " +
+                                         to_string(attrs.shape) + ".");
   return {{attrs.shape, in[0].dtype}};
 }
-Tensors BroadcastTo::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const { return {sum_to(dy[0], in[0].shape())}; }
+Tensors BroadcastTo::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  return {sum_to(dy[0], in[0].shape())};
+}
 TRAE_REGISTER_OP(BroadcastTo);
 
 // ---- transpose
@@ -102,8 +111,9 @@ Specs Transpose::infer(const Specs& in) const {
   bool is_permutation = p.size() == in[0].shape.size();
   for (size_t i = 0; i < sorted.size(); i++) is_permutation &= sorted[i] == int64_t(i);
   if (!is_permutation)
-    throw ValueError("transpose", "axes must name each of the " + text(in[0].ndim()) + " axes once.\n  Received: axes " +
-                                      to_string(attrs.axes) + ", input shape " + to_string(in[0].shape));
+    throw ValueError("transpose", "axes must name each of the " + text(in[0].ndim()) +
+                                      " axes once.\n  Received: axes " + to_string(attrs.axes) + ", input shape " +
+                                      to_string(in[0].shape));
   Shape shape;
   for (int64_t a : p) shape.push_back(in[0].shape[size_t(a)]);
   return {{shape, in[0].dtype}};
@@ -117,17 +127,20 @@ Tensors Transpose::vjp(const Tensors& in, const Tensors&, const Tensors& dy) con
 TRAE_REGISTER_OP(Transpose);
 
 // ---- slice
-OpPtr Slice::make(const AttrMap& a) { return with<Slice>({a.integers("start"), a.integers("size"), a.integers("step")}); }
+OpPtr Slice::make(const AttrMap& a) {
+  return with<Slice>({a.integers("start"), a.integers("size"), a.integers("step")});
+}
 Specs Slice::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   const Shape& s = in[0].shape;
   if (attrs.start.size() != s.size() || attrs.size.size() != s.size() || attrs.step.size() != s.size())
     throw ValueError("slice", "needs a start, a size and a step for each axis of shape " + to_string(s) + ".");
   for (size_t i = 0; i < s.size(); i++) {
-    const int64_t n = attrs.size[i], first = attrs.start[i], last = first + multiply_sizes("slice", n - 1, attrs.step[i]);
+    const int64_t n = attrs.size[i], first = attrs.start[i],
+                  last = first + multiply_sizes("slice", n - 1, attrs.step[i]);
     if (n < 0 || attrs.step[i] == 0 || (n > 0 && (first < 0 || first >= s[i] || last < 0 || last >= s[i])))
-      throw ValueError("slice", text(n) + " elements from " + text(first) + " by " + text(attrs.step[i]) + " do not lie within axis " +
-                                    text(int64_t(i)) + " of shape " + to_string(s) + ".");
+      throw ValueError("slice", text(n) + " elements from " + text(first) + " by " + text(attrs.step[i]) +
+                                    " do not lie within axis " + text(int64_t(i)) + " of shape " + to_string(s) + ".");
   }
   return {{attrs.size, in[0].dtype}};
 }
@@ -145,15 +158,15 @@ Specs Place::infer(const Specs& in) const {
   const Shape& s = in[0].shape;
   for (int64_t d : attrs.shape)
     if (d < 0)
-      throw ValueError("pad",
-                       "the padded shape " + to_string(attrs.shape) + " has a negative size.\n  Received: input shape " + to_string(s));
+      throw ValueError("pad", "the padded shape " + to_string(attrs.shape) +
+                                  " has a negative size.\n  Received: input shape " + to_string(s));
   if (attrs.start.size() != s.size() || attrs.step.size() != s.size() || attrs.shape.size() != s.size())
     throw ValueError("pad", "needs one entry for each axis of shape " + to_string(s) + ".");
   for (size_t i = 0; i < s.size(); i++) {
     const int64_t last = attrs.start[i] + multiply_sizes("pad", s[i] - 1, attrs.step[i]);
     if (s[i] > 0 && (attrs.start[i] < 0 || attrs.start[i] >= attrs.shape[i] || last < 0 || last >= attrs.shape[i]))
-      throw ValueError("pad",
-                       "axis " + text(int64_t(i)) + " of shape " + to_string(s) + " does not fit in shape " + to_string(attrs.shape) + ".");
+      throw ValueError("pad", "axis " + text(int64_t(i)) + " of shape " + to_string(s) + " does not fit in shape " +
+                                  to_string(attrs.shape) + ".");
   }
   return {{attrs.shape, in[0].dtype}};
 }
@@ -179,9 +192,9 @@ Specs Concatenate::infer(const Specs& in) const {
     bool fits = in[k].ndim() == in[0].ndim();
     for (size_t i = 0; fits && i < out.shape.size(); i++) fits = i == axis || in[k].shape[i] == in[0].shape[i];
     if (!fits)
-      throw ValueError("concatenate", "shapes must agree except along axis " + text(int64_t(axis)) + ": tensor 0 has shape " +
-                                          to_string(in[0].shape) + " and tensor " + text(int64_t(k)) + " has shape " +
-                                          to_string(in[k].shape) + ".");
+      throw ValueError("concatenate", "shapes must agree except along axis " + text(int64_t(axis)) +
+                                          ": tensor 0 has shape " + to_string(in[0].shape) + " and tensor " +
+                                          text(int64_t(k)) + " has shape " + to_string(in[k].shape) + ".");
     out.shape[axis] += in[k].shape[axis];
   }
   return {out};
@@ -224,8 +237,9 @@ Specs ScatterAdd::infer(const Specs& in) const {
   wanted.erase(wanted.begin() + axis);
   wanted.insert(wanted.begin() + axis, in[0].shape.begin(), in[0].shape.end());
   if (in[1].shape != wanted)
-    throw ValueError("scatter_add", "updates must have shape " + to_string(wanted) + ": that of the indices in place of axis " +
-                                        text(axis) + " of " + to_string(attrs.shape) + ".\n  Received: updates of shape " +
+    throw ValueError("scatter_add", "updates must have shape " + to_string(wanted) +
+                                        ": that of the indices in place of axis " + text(axis) + " of " +
+                                        to_string(attrs.shape) + ".\n  Received: updates of shape " +
                                         to_string(in[1].shape));
   return {{attrs.shape, in[1].dtype}};
 }
@@ -262,7 +276,8 @@ Specs Sort::infer(const Specs& in) const {
   if (in[0].shape.empty()) throw ValueError("sort", "a scalar has no axis to sort along.");
   Shape shape = in[0].shape;
   if (attrs.count > shape.back())
-    throw ValueError("sort", "the first " + std::to_string(attrs.count) + " of each row are asked for, but the last axis has size " +
+    throw ValueError("sort", "the first " + std::to_string(attrs.count) +
+                                 " of each row are asked for, but the last axis has size " +
                                  std::to_string(shape.back()) + ".");
   if (attrs.count >= 0) shape.back() = attrs.count;
   return {{shape, in[0].dtype}, {shape, DType::kInt32}};
@@ -272,7 +287,9 @@ Tensors Sort::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) cons
   // Back to where each element came from: rows are taken apart by adding row * width to the positions.
   const int64_t width = in[0].dim(-1), rows = width ? in[0].size() / width : 0, count = out[0].dim(-1);
   const Tensor starts = reshape(range(rows, DType::kInt32, 0, double(width)), {rows, 1});
-  const auto flat = [&](const Tensor& positions) { return reshape(reshape(positions, {rows, count}) + starts, {rows * count}); };
+  const auto flat = [&](const Tensor& positions) {
+    return reshape(reshape(positions, {rows, count}) + starts, {rows * count});
+  };
   const Tensor given = reshape(dy[0], {rows * count});
   if (count < width) return {reshape(scatter_add({rows * width}, flat(out[1]), given, 0), in[0].shape())};
   const Tensor inverse = apply(with<Sort>({}), {out[1]})[1];
@@ -283,7 +300,9 @@ TRAE_REGISTER_OP(Sort);
 // ---- builders
 namespace ops {
 Tensor reshape(const Tensor& x, const Shape& s) { return x.shape() == s ? x : apply1(with<Reshape>({s}), {x}); }
-Tensor broadcast_to(const Tensor& x, const Shape& s) { return x.shape() == s ? x : apply1(with<BroadcastTo>({s}), {x}); }
+Tensor broadcast_to(const Tensor& x, const Shape& s) {
+  return x.shape() == s ? x : apply1(with<BroadcastTo>({s}), {x});
+}
 Tensor full(const Shape& s, double value, DType d) { return broadcast_to(constant(value, d), s); }
 Tensor transpose(const Tensor& x, const Ints& p) { return apply1(with<Transpose>({p}), {x}); }
 Tensor swap_last_axes(const Tensor& x) {

@@ -130,9 +130,9 @@ struct ScatterAdd final : OpOf<ScatterAdd> {
   bool widens_half() const override { return true; }
 };
 
-// scatter_add along the first axis with the zeros left out: slots (rows,) int32, the row of `sums` that holds a row of the
-// result or -1, and sums (indices, inner): one row for each different index, in order of first appearance. Made by the
-// pass that takes scatter_add into elementwise passes.
+// scatter_add along the first axis with the zeros left out: slots (rows,) int32, the row of `sums` that holds a row of
+// the result or -1, and sums (indices, inner): one row for each different index, in order of first appearance. Made by
+// the pass that takes scatter_add into elementwise passes.
 struct ScatterRows final : OpOf<ScatterRows> {
   static constexpr std::string_view kName = "scatter_rows";
   struct Attrs {

@@ -17,8 +17,9 @@ void expect_channels(const Op& op, const Spec& x, const Spec& p, const char* wha
   const Shape want{x.shape.back()};
   if (p.shape != want)
     throw ValueError(std::string(op.name()), std::string(what) + " must have shape " + to_string(want) +
-                                                 ", one value per channel (last axis).\n  Received: " + what + " of shape " +
-                                                 to_string(p.shape) + ", input of shape " + to_string(x.shape));
+                                                 ", one value per channel (last axis).\n  Received: " + what +
+                                                 " of shape " + to_string(p.shape) + ", input of shape " +
+                                                 to_string(x.shape));
 }
 
 // The gradient in ops: what the kernel computes, for second derivatives.

@@ -6,7 +6,9 @@
 
 namespace trae {
 
-inline const char* name_of(NormActivation a) { return a == NormActivation::kRelu ? " relu" : a == NormActivation::kRelu6 ? " relu6" : ""; }
+inline const char* name_of(NormActivation a) {
+  return a == NormActivation::kRelu ? " relu" : a == NormActivation::kRelu6 ? " relu6" : "";
+}
 
 struct BatchNormTraining final : OpOf<BatchNormTraining> {
   static constexpr std::string_view kName = "batch_norm_training";

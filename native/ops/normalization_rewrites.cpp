@@ -33,7 +33,8 @@ bool find_backward(const Graph& g, Block& b, int relu_grad) {
   const int grad = only_user(g, s.out[0], "batch_norm_training_grad");
   if (grad < 0) return false;
   const Step &n = g.steps[size_t(b.norm)], &d = g.steps[size_t(grad)];
-  if (d.in.size() != 5 || d.in[0] != n.in[0] || d.in[1] != n.in[1] || d.in[2] != n.out[1] || d.in[3] != n.out[2] || d.in[4] != s.out[0])
+  if (d.in.size() != 5 || d.in[0] != n.in[0] || d.in[1] != n.in[1] || d.in[2] != n.out[1] || d.in[3] != n.out[2] ||
+      d.in[4] != s.out[0])
     return false;
   b.relu_grad = relu_grad;
   b.norm_grad = grad;
@@ -43,7 +44,8 @@ bool find_backward(const Graph& g, Block& b, int relu_grad) {
 bool find_block(const Graph& g, int number, Block& b) {
   const Step& s = g.steps[size_t(number)];
   const auto* norm = dynamic_cast<const BatchNormTraining*>(s.op.get());
-  if (!s.is_alive || !norm || norm->attrs.activation != NormActivation::kLinear || g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32)
+  if (!s.is_alive || !norm || norm->attrs.activation != NormActivation::kLinear ||
+      g.values[size_t(s.in[0])].spec.dtype != DType::kFloat32)
     return false;
   b.norm = number;
   b.relu = only_user(g, s.out[0], "relu");
@@ -65,7 +67,9 @@ void into_pooling(Graph& g) {
     const Step norm = g.steps[size_t(b.norm)], pooling = g.steps[size_t(pool)];
     const PoolAttrs& attrs = static_cast<const MaxPool&>(*pooling.op).attrs;
     const int winners = pooling.out[1];
-    if (!tiles_exactly(attrs, g.values[size_t(b.relu_out)].spec.shape) || g.values[size_t(winners)].spec.dtype != DType::kUInt8) continue;
+    if (!tiles_exactly(attrs, g.values[size_t(b.relu_out)].spec.shape) ||
+        g.values[size_t(winners)].spec.dtype != DType::kUInt8)
+      continue;
     int pool_grad = -1;
     if (other >= 0) {
       pool_grad = only_user(g, winners, "max_pool_grad");
@@ -84,7 +88,8 @@ void into_pooling(Graph& g) {
       grad->attrs = op->attrs;
       const Step old = g.steps[size_t(b.norm_grad)];
       const int dpooled = g.steps[size_t(pool_grad)].in[0];
-      const int dx = g.add_step(grad, {norm.in[0], norm.in[1], made[2], made[3], dpooled, made[1], made[0], made[4]}, old.order);
+      const int dx =
+          g.add_step(grad, {norm.in[0], norm.in[1], made[2], made[3], dpooled, made[1], made[0], made[4]}, old.order);
       const std::vector<int> results = g.steps[size_t(g.values[size_t(dx)].producer)].out;
       for (size_t i = 0; i < 3; i++) g.replace_uses(old.out[i], results[i]);
       for (int step : {b.norm_grad, b.relu_grad, pool_grad}) g.remove_step(step);
@@ -129,9 +134,9 @@ void into_normalization(Graph& g) {
   }
 }
 
-// Batch normalization takes the mean away, so a constant added to its input changes nothing: the sum of dx over all rows
-// is zero, whatever dy. A bias in front of it asks for that sum; adding up rounding errors would cost a pass over dx.
-// The zero is made of dgamma, so that a channel with NaN or infinity gives NaN as the sum would.
+// Batch normalization takes the mean away, so a constant added to its input changes nothing: the sum of dx over all
+// rows is zero, whatever dy. A bias in front of it asks for that sum; adding up rounding errors would cost a pass over
+// dx. The zero is made of dgamma, so that a channel with NaN or infinity gives NaN as the sum would.
 void no_gradient_of_constants(Graph& g) {
   for (int number : g.ordered_steps()) {
     const Step s = g.steps[size_t(number)];
@@ -158,8 +163,8 @@ void no_gradient_of_constants(Graph& g) {
   }
 }
 
-const bool registered =
-    register_rewrite(9, &no_gradient_of_constants) && register_rewrite(10, &into_pooling) && register_rewrite(11, &into_normalization);
+const bool registered = register_rewrite(9, &no_gradient_of_constants) && register_rewrite(10, &into_pooling) &&
+                        register_rewrite(11, &into_normalization);
 
 }  // namespace
 }  // namespace trae

@@ -42,7 +42,8 @@ Tensor flip(const Tensor& x, const Ints& axes);
 Tensor take(const Tensor& x, const Tensor& indices, int axis);
 // zeros(shape) with updates added at `indices` along `axis` (duplicates add up): the gradient of take.
 Tensor scatter_add(const Shape&, const Tensor& indices, const Tensor& updates, int axis);
-Tensor range(int64_t count, DType, double start = 0, double delta = 1);  // start, start + delta, ... (native/ops/range.cpp)
+Tensor range(int64_t count, DType, double start = 0,
+             double delta = 1);  // start, start + delta, ... (native/ops/range.cpp)
 
 // ---- reductions (native/ops/reduce.cpp)
 Tensor sum(const Tensor& x, const Ints& axes, bool keepdims = false);

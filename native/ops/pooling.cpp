@@ -26,17 +26,18 @@ PoolAttrs read(const AttrMap& a, const char* label) {
 Shape pooled(const PoolAttrs& a, const Spec& x) {
   const size_t rank = a.size.size();
   if (x.shape.size() != rank + 2)
-    throw ValueError(a.label, "needs an input of rank " + std::to_string(rank + 2) + ".\n  Received: shape " + to_string(x.shape));
+    throw ValueError(
+        a.label, "needs an input of rank " + std::to_string(rank + 2) + ".\n  Received: shape " + to_string(x.shape));
   Shape y{x.shape[0]};
   for (size_t i = 0; i < rank; i++) {
     const int64_t padded = x.shape[i + 1] + a.before[i] + a.after[i];
     if (a.size[i] < 1 || a.strides[i] < 1)
-      throw ValueError(
-          a.label, "poolSize and strides must be >= 1.\n  Received: poolSize " + to_string(a.size) + ", strides " + to_string(a.strides));
+      throw ValueError(a.label, "poolSize and strides must be >= 1.\n  Received: poolSize " + to_string(a.size) +
+                                    ", strides " + to_string(a.strides));
     if (padded < a.size[i])
-      throw ValueError(a.label, "the window covers " + std::to_string(a.size[i]) + " elements of axis " + std::to_string(i + 1) +
-                                    " but the padded input has " + std::to_string(padded) + ".\n  Received: input shape " +
-                                    to_string(x.shape));
+      throw ValueError(a.label, "the window covers " + std::to_string(a.size[i]) + " elements of axis " +
+                                    std::to_string(i + 1) + " but the padded input has " + std::to_string(padded) +
+                                    ".\n  Received: input shape " + to_string(x.shape));
     y.push_back((padded - a.size[i]) / a.strides[i] + 1);
   }
   y.push_back(x.shape.back());
@@ -92,7 +93,9 @@ Tensors AveragePool::vjp(const Tensors& in, const Tensors&, const Tensors& dy) c
 }
 TRAE_REGISTER_OP(AveragePool);
 
-OpPtr AveragePoolGrad::make(const AttrMap& a) { return with<AveragePoolGrad>(read(a, "average_pool"), a.integers("shape")); }
+OpPtr AveragePoolGrad::make(const AttrMap& a) {
+  return with<AveragePoolGrad>(read(a, "average_pool"), a.integers("shape"));
+}
 Specs AveragePoolGrad::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   return {{attrs.shape, in[0].dtype}};

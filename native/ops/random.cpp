@@ -12,7 +12,8 @@ void expect_seed(const Op& op, const Spec& s) {
 }
 void expect_single_or_double(const Op& op, const Spec& s) {
   if (s.dtype != DType::kFloat32 && s.dtype != DType::kFloat64)
-    throw TypeError(std::string(op.name()), "parameters must be float32 or float64.\n  Received: dtype " + std::string(name_of(s.dtype)));
+    throw TypeError(std::string(op.name()),
+                    "parameters must be float32 or float64.\n  Received: dtype " + std::string(name_of(s.dtype)));
 }
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Random numbers from a counter-based generator: a seed tensor (int64 [2]: key, counter) decides all values, whatever the
-// number of threads. Philox4x32-7 (Salmon et al. 2011: the fewest rounds that pass BigCrush).
+// Random numbers from a counter-based generator: a seed tensor (int64 [2]: key, counter) decides all values, whatever
+// the number of threads. Philox4x32-7 (Salmon et al. 2011: the fewest rounds that pass BigCrush).
 #pragma once
 #include "graph/op.h"
 

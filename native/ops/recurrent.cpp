@@ -23,9 +23,10 @@ Tensors common_type(Tensors in) {
 
 void expect_shape(Cell cell, const char* what, const Shape& got, const Shape& want, const RecurrentSizes& s) {
   if (got != want)
-    throw ValueError(std::string(name_of_cell(cell)), std::string(what) + " must have shape " + to_string(want) + " for inputs of shape " +
-                                                          to_string({s.batch, s.steps, s.inputs}) + " and " + std::to_string(s.units) +
-                                                          " units.\n  Received: " + what + " of shape " + to_string(got));
+    throw ValueError(std::string(name_of_cell(cell)),
+                     std::string(what) + " must have shape " + to_string(want) + " for inputs of shape " +
+                         to_string({s.batch, s.steps, s.inputs}) + " and " + std::to_string(s.units) +
+                         " units.\n  Received: " + what + " of shape " + to_string(got));
 }
 
 Specs infer_recurrent(const Op& op, const RecurrentAttrs& attrs, const Specs& in) {
@@ -35,10 +36,11 @@ Specs infer_recurrent(const Op& op, const RecurrentAttrs& attrs, const Specs& in
   if (in.size() != 3 + states + masks) expect_inputs(op, in, 4 + states + masks);
   const std::string name(op.name());
   if (in[0].ndim() != 3)
-    throw ValueError(name, "inputs must have shape (batch, steps, features).\n  Received: inputs of shape " + to_string(in[0].shape));
+    throw ValueError(name, "inputs must have shape (batch, steps, features).\n  Received: inputs of shape " +
+                               to_string(in[0].shape));
   if (in[1].ndim() != 2 || in[2].ndim() != 2 || in[2].shape[0] < 1)
-    throw ValueError(name, "kernel and recurrentKernel must be matrices.\n  Received: kernel of shape " + to_string(in[1].shape) +
-                               ", recurrentKernel of shape " + to_string(in[2].shape));
+    throw ValueError(name, "kernel and recurrentKernel must be matrices.\n  Received: kernel of shape " +
+                               to_string(in[1].shape) + ", recurrentKernel of shape " + to_string(in[2].shape));
   const RecurrentSizes s = recurrent_sizes(in);
   const int64_t width = gates_of(cell) * s.units;
   expect_shape(cell, "recurrentKernel", in[2].shape, {s.units, width}, s);
@@ -75,7 +77,9 @@ Tensors vjp_recurrent(const RecurrentAttrs& attrs, const Tensors& in, const Tens
 }
 }  // namespace
 
-RecurrentSizes recurrent_sizes(const Specs& in) { return {in[0].shape[0], in[0].shape[1], in[0].shape[2], in[2].shape[0]}; }
+RecurrentSizes recurrent_sizes(const Specs& in) {
+  return {in[0].shape[0], in[0].shape[1], in[0].shape[2], in[2].shape[0]};
+}
 
 // ---- lstm
 OpPtr Lstm::make(const AttrMap& a) {
@@ -86,7 +90,9 @@ OpPtr Lstm::make(const AttrMap& a) {
 }
 Tensors Lstm::prepare(Tensors in) const { return common_type(std::move(in)); }
 Specs Lstm::infer(const Specs& in) const { return infer_recurrent(*this, attrs, in); }
-Tensors Lstm::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const { return vjp_recurrent(attrs, in, out, dy); }
+Tensors Lstm::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
+  return vjp_recurrent(attrs, in, out, dy);
+}
 TRAE_REGISTER_OP(Lstm);
 
 // ---- gru
@@ -98,7 +104,9 @@ OpPtr Gru::make(const AttrMap& a) {
 }
 Tensors Gru::prepare(Tensors in) const { return common_type(std::move(in)); }
 Specs Gru::infer(const Specs& in) const { return infer_recurrent(*this, attrs, in); }
-Tensors Gru::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const { return vjp_recurrent(attrs, in, out, dy); }
+Tensors Gru::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
+  return vjp_recurrent(attrs, in, out, dy);
+}
 TRAE_REGISTER_OP(Gru);
 
 // ---- their gradient
@@ -146,7 +154,9 @@ Tensors unrolled_recurrent(const Tensors& in, const RecurrentAttrs& attrs) {
       input_bias = slice(bias, {0, 0}, {1, 3 * units}, {1, 1});
     }
   }
-  auto columns = [&](const Tensor& t, int64_t from, int64_t to) { return slice(t, {0, from * units}, {t.dim(0), to * units}, {1, 1}); };
+  auto columns = [&](const Tensor& t, int64_t from, int64_t to) {
+    return slice(t, {0, from * units}, {t.dim(0), to * units}, {1, 1});
+  };
   Tensors sequence;
   for (int64_t s = 0; s < steps; s++) {
     const int64_t t = attrs.goes_backwards ? steps - 1 - s : s;
@@ -155,15 +165,16 @@ Tensors unrolled_recurrent(const Tensors& in, const RecurrentAttrs& attrs) {
     if (input_bias) a = a + input_bias;
     if (is_lstm) {
       a = a + matmul(h, in[2]);
-      const Tensor i = unary("sigmoid", columns(a, 0, 1)), f = unary("sigmoid", columns(a, 1, 2)), g = unary("tanh", columns(a, 2, 3)),
-                   o = unary("sigmoid", columns(a, 3, 4));
+      const Tensor i = unary("sigmoid", columns(a, 0, 1)), f = unary("sigmoid", columns(a, 1, 2)),
+                   g = unary("tanh", columns(a, 2, 3)), o = unary("sigmoid", columns(a, 3, 4));
       c = f * c + i * g;
       h = o * unary("tanh", c);
     } else {
       const bool is_after = attrs.cell == Cell::kGru;
       Tensor b = matmul(h, is_after ? in[2] : columns(in[2], 0, 2));
       if (recurrent_bias) b = b + recurrent_bias;
-      const Tensor z = unary("sigmoid", columns(a, 0, 1) + columns(b, 0, 1)), r = unary("sigmoid", columns(a, 1, 2) + columns(b, 1, 2));
+      const Tensor z = unary("sigmoid", columns(a, 0, 1) + columns(b, 0, 1)),
+                   r = unary("sigmoid", columns(a, 1, 2) + columns(b, 1, 2));
       const Tensor part = is_after ? r * columns(b, 2, 3) : matmul(r * h, columns(in[2], 2, 3));
       h = z * h + (1 - z) * unary("tanh", columns(a, 2, 3) + part);
     }

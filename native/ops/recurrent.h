@@ -1,10 +1,10 @@
-// LSTM and GRU over whole sequences, with tanh and sigmoid (Hochreiter & Schmidhuber 1997; Cho et al. 2014; gate order and
-// biases are Keras'):
-//   x (batch, steps, n), kernel (n, 4u | 3u), recurrent kernel (u, 4u | 3u), h0 and c0 (batch, u), bias (4u,), (3u,) or,
-//   for a GRU that resets after the product, (2, 3u)
-// and, with `is_masked`, a mask (batch, steps) as the last input: where it is 0, a row of the batch keeps h and c as they are.
-// Results: the sequence of h (batch, steps, u) in the order of processing, the last h (and c), and the states that the
-// gradient needs, in a layout of their own (recurrent_table.h).
+// LSTM and GRU over whole sequences, with tanh and sigmoid (Hochreiter & Schmidhuber 1997; Cho et al. 2014; gate order
+// and biases are Keras'):
+//   x (batch, steps, n), kernel (n, 4u | 3u), recurrent kernel (u, 4u | 3u), h0 and c0 (batch, u), bias (4u,), (3u,)
+//   or, for a GRU that resets after the product, (2, 3u)
+// and, with `is_masked`, a mask (batch, steps) as the last input: where it is 0, a row of the batch keeps h and c as
+// they are. Results: the sequence of h (batch, steps, u) in the order of processing, the last h (and c), and the states
+// that the gradient needs, in a layout of their own (recurrent_table.h).
 #pragma once
 #include "graph/op.h"
 
@@ -34,7 +34,8 @@ struct Lstm final : OpOf<Lstm> {
   Attrs attrs;
   static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
-  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0, c0 [, bias] [, mask] -> sequence, h, c, states
+  Specs infer(const Specs& in)
+      const override;  // x, kernel, recurrent kernel, h0, c0 [, bias] [, mask] -> sequence, h, c, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
@@ -44,13 +45,14 @@ struct Gru final : OpOf<Gru> {
   Attrs attrs;
   static OpPtr make(const AttrMap&);
   Tensors prepare(Tensors in) const override;
-  Specs infer(const Specs& in) const override;  // x, kernel, recurrent kernel, h0 [, bias] [, mask] -> sequence, h, states
+  Specs infer(
+      const Specs& in) const override;  // x, kernel, recurrent kernel, h0 [, bias] [, mask] -> sequence, h, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
-// The gradients of all inputs: the call's inputs, its sequence and states, and the gradients of sequence, h and c as far
-// as there are any -> one output for each of the call's inputs but the mask.
+// The gradients of all inputs: the call's inputs, its sequence and states, and the gradients of sequence, h and c as
+// far as there are any -> one output for each of the call's inputs but the mask.
 struct RecurrentGrad final : OpOf<RecurrentGrad> {
   static constexpr std::string_view kName = "recurrent_grad";
   struct Attrs {

@@ -1,4 +1,5 @@
-// What nobody reads is not computed: the states where there is no gradient, the gradient of the inputs of a first layer.
+// What nobody reads is not computed: the states where there is no gradient, the gradient of the inputs of a first
+// layer.
 #include "graph/ir.h"
 #include "ops/recurrent.h"
 
@@ -28,7 +29,8 @@ bool without_states(Graph& g, int number) {
 
 void compute_what_is_read(Graph& g) {
   for (int number : g.ordered_steps()) {
-    if (!g.steps[size_t(number)].is_alive || without_states<Lstm>(g, number) || without_states<Gru>(g, number)) continue;
+    if (!g.steps[size_t(number)].is_alive || without_states<Lstm>(g, number) || without_states<Gru>(g, number))
+      continue;
     const auto* grad = dynamic_cast<const RecurrentGrad*>(g.steps[size_t(number)].op.get());
     if (!grad || !grad->attrs.needs_dx || !is_unused(g, g.steps[size_t(number)].out[0])) continue;
     auto op = std::make_shared<RecurrentGrad>(*grad);

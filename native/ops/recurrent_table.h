@@ -34,17 +34,18 @@ struct RecurrentBackward {
   long state_slot;
   const float* dy;  // null, or added to dh
   long dy_row;
-  // LSTM: c before, (blocks, rows, 16) with `previous_block` between blocks. GRU: h before, `previous_block` between rows.
+  // LSTM: c before, (blocks, rows, 16) with `previous_block` between blocks. GRU: h before, `previous_block` between
+  // rows.
   const float* previous;
   long previous_block;
-  float *dh, *dc;       // (blocks, rows, 16); in: of this step's h and c; out: dc of the step before, GRU: dh's direct part
+  float *dh, *dc;  // (blocks, rows, 16); in: of this step's h and c; out: dc of the step before, GRU: dh's direct part
   const float* dreset;  // GRU that resets before, second part: gradient of r * h, (blocks, rows, 16)
   float* gates;         // [block][row][4][16]
   long gates_block;
 };
 
-// c = (or +=) a b. Row r of a is made of `panels` pieces of 64 floats, of which two runs are used: `first` floats from 0, and
-// `second_length` from `second`.
+// c = (or +=) a b. Row r of a is made of `panels` pieces of 64 floats, of which two runs are used: `first` floats from
+// 0, and `second_length` from `second`.
 struct PanelProduct {
   long rows, columns;
   const float* a;

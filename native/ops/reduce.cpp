@@ -13,13 +13,15 @@ struct Row {
   const char* name;
   ReduceKind kind;
 };
-constexpr Row kRows[] = {{"sum", ReduceKind::kSum}, {"mean", ReduceKind::kMean}, {"prod", ReduceKind::kProd}, {"max", ReduceKind::kMax},
-                         {"min", ReduceKind::kMin}, {"any", ReduceKind::kAny},   {"all", ReduceKind::kAll}};
+constexpr Row kRows[] = {{"sum", ReduceKind::kSum}, {"mean", ReduceKind::kMean}, {"prod", ReduceKind::kProd},
+                         {"max", ReduceKind::kMax}, {"min", ReduceKind::kMin},   {"any", ReduceKind::kAny},
+                         {"all", ReduceKind::kAll}};
 
 OpPtr make_reduce(const AttrMap& a) {
   for (const Row& r : kRows)
     if (a.op() == r.name)
-      return std::make_shared<Reduce>(r.kind, r.name, a.integers("axis", {}), !a.has("axis"), a.boolean("keepdims", false));
+      return std::make_shared<Reduce>(r.kind, r.name, a.integers("axis", {}), !a.has("axis"),
+                                      a.boolean("keepdims", false));
   return nullptr;
 }
 const bool registered = [] {
@@ -46,7 +48,8 @@ Tensors Reduce::prepare(Tensors in) const {
   const DType d = in[0].dtype();
   if (kind == ReduceKind::kAny || kind == ReduceKind::kAll) return {cast(in[0], DType::kBool)};
   if (kind == ReduceKind::kMean) return {cast(in[0], to_floating(d))};
-  if ((kind == ReduceKind::kSum || kind == ReduceKind::kProd) && (is_bool(d) || d == DType::kInt8 || d == DType::kUInt8))
+  if ((kind == ReduceKind::kSum || kind == ReduceKind::kProd) &&
+      (is_bool(d) || d == DType::kInt8 || d == DType::kUInt8))
     return {cast(in[0], DType::kInt32)};
   return in;
 }
@@ -58,8 +61,8 @@ Specs Reduce::infer(const Specs& in) const {
   for (int i = 0; i < in[0].ndim(); i++) {
     const bool is_reduced = std::find(r.begin(), r.end(), i) != r.end();
     if (is_reduced && in[0].shape[size_t(i)] == 0 && (kind == ReduceKind::kMax || kind == ReduceKind::kMin))
-      throw ValueError(name_, "an empty axis has no largest or smallest element.\n  Received: shape " + to_string(in[0].shape) + ", axis " +
-                                  std::to_string(i));
+      throw ValueError(name_, "an empty axis has no largest or smallest element.\n  Received: shape " +
+                                  to_string(in[0].shape) + ", axis " + std::to_string(i));
     if (!is_reduced) shape.push_back(in[0].shape[size_t(i)]);
     else if (keepdims) shape.push_back(1);
   }

@@ -17,7 +17,9 @@ class Reduce final : public Op {
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
-  Gradient gradient() const override { return kind == ReduceKind::kAny || kind == ReduceKind::kAll ? Gradient::kZero : Gradient::kDefined; }
+  Gradient gradient() const override {
+    return kind == ReduceKind::kAny || kind == ReduceKind::kAll ? Gradient::kZero : Gradient::kDefined;
+  }
   bool widens_half() const override { return kind == ReduceKind::kProd; }
   std::vector<int> axes_of(const Shape&) const;  // normalized, ascending
 

@@ -31,7 +31,8 @@ const bool registered = [] {
 }();
 void expect_index(std::string_view op, const Spec& s) {
   if (s.dtype != DType::kInt32 && s.dtype != DType::kInt64)
-    throw TypeError(std::string(op), "indices must be int32 or int64.\n  Received: dtype " + std::string(name_of(s.dtype)));
+    throw TypeError(std::string(op),
+                    "indices must be int32 or int64.\n  Received: dtype " + std::string(name_of(s.dtype)));
 }
 
 }  // namespace
@@ -83,7 +84,8 @@ Tensors SearchSorted::prepare(Tensors in) const {
 Specs SearchSorted::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   if (in[0].ndim() != 1)
-    throw ValueError("searchsorted", "the sorted sequence must be a vector.\n  Received: shape " + to_string(in[0].shape));
+    throw ValueError("searchsorted",
+                     "the sorted sequence must be a vector.\n  Received: shape " + to_string(in[0].shape));
   return {{in[1].shape, DType::kInt32}};
 }
 TRAE_REGISTER_OP(SearchSorted);
@@ -92,15 +94,19 @@ TRAE_REGISTER_OP(SearchSorted);
 OpPtr SegmentReduce::make(const AttrMap& a) {
   auto op = std::make_shared<SegmentReduce>();
   const std::string kind = a.string("kind");
-  op->attrs = {a.integer("count"), kind == "max" ? SegmentKind::kMax : kind == "min" ? SegmentKind::kMin : SegmentKind::kProd};
+  op->attrs = {a.integer("count"), kind == "max"   ? SegmentKind::kMax
+                                   : kind == "min" ? SegmentKind::kMin
+                                                   : SegmentKind::kProd};
   return op;
 }
 Specs SegmentReduce::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   expect_index("segment_reduce", in[0]);
   if (in[0].ndim() != 1 || in[1].ndim() < 1 || in[1].shape[0] != in[0].shape[0])
-    throw ValueError("segment_reduce", "there must be one segment number for each of the rows of the data.\n  Received: segment numbers " +
-                                           to_string(in[0].shape) + ", data " + to_string(in[1].shape));
+    throw ValueError(
+        "segment_reduce",
+        "there must be one segment number for each of the rows of the data.\n  Received: segment numbers " +
+            to_string(in[0].shape) + ", data " + to_string(in[1].shape));
   Shape shape = in[1].shape;
   shape[0] = attrs.count;
   return {{shape, in[1].dtype}};
@@ -133,9 +139,10 @@ OpPtr Fourier::make(const AttrMap& a) {
 Specs Fourier::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   if (in[0] != in[1] || (in[0].dtype != DType::kFloat32 && in[0].dtype != DType::kFloat64))
-    throw ValueError("fft", "real and imaginary part must have one shape and be float32 or float64.\n  Received: shapes " +
-                                to_string(in[0].shape) + " and " + to_string(in[1].shape) + ", dtypes " +
-                                std::string(name_of(in[0].dtype)) + " and " + std::string(name_of(in[1].dtype)));
+    throw ValueError("fft",
+                     "real and imaginary part must have one shape and be float32 or float64.\n  Received: shapes " +
+                         to_string(in[0].shape) + " and " + to_string(in[1].shape) + ", dtypes " +
+                         std::string(name_of(in[0].dtype)) + " and " + std::string(name_of(in[1].dtype)));
   if (!in[0].ndim()) throw ValueError("fft", "a scalar has no axis to transform.");
   return {in[0], in[1]};
 }

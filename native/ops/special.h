@@ -41,8 +41,9 @@ struct SearchSorted final : OpOf<SearchSorted> {
 };
 
 enum class SegmentKind : uint8_t { kMax, kMin, kProd };
-// y[s] = the largest, smallest or product of the rows of x (..., first axis) whose segment number is s. Inputs: numbers,
-// x. Segments without rows hold the lowest, the highest number of the dtype, or 1; negative numbers count nowhere.
+// y[s] = the largest, smallest or product of the rows of x (..., first axis) whose segment number is s. Inputs:
+// numbers, x. Segments without rows hold the lowest, the highest number of the dtype, or 1; negative numbers count
+// nowhere.
 struct SegmentReduce final : OpOf<SegmentReduce> {
   static constexpr std::string_view kName = "segment_reduce";
   struct Attrs {

@@ -11,9 +11,9 @@ using namespace trae::ops;
 namespace {
 
 // Lengths off every block, heads that share keys, sizes that no register divides.
-constexpr AttentionSizes kSizes[] = {{1, 1, 1, 1, 1, 1, 1},      {2, 3, 5, 2, 2, 4, 3},      {1, 7, 13, 6, 2, 5, 9},
-                                     {2, 33, 65, 2, 1, 16, 24},  {1, 100, 97, 4, 4, 32, 32}, {1, 130, 257, 1, 1, 17, 40},
-                                     {3, 65, 128, 3, 3, 33, 16}, {1, 13, 1500, 2, 2, 8, 8}};
+constexpr AttentionSizes kSizes[] = {
+    {1, 1, 1, 1, 1, 1, 1},      {2, 3, 5, 2, 2, 4, 3},       {1, 7, 13, 6, 2, 5, 9},     {2, 33, 65, 2, 1, 16, 24},
+    {1, 100, 97, 4, 4, 32, 32}, {1, 130, 257, 1, 1, 17, 40}, {3, 65, 128, 3, 3, 33, 16}, {1, 13, 1500, 2, 2, 8, 8}};
 
 struct Mask {
   const char* name;
@@ -91,10 +91,12 @@ TEST_CASE("attention: gradients of gradients are those of the plain form") {
     const AttentionAttrs attrs = attrs_of(m, 0.3);
     const auto twice = [&](const Tensors& in, auto&& attention) {
       const Tensors first = with_gradients(in, attention);
-      return gradients({first[1], first[2], first[3]}, {in[0], in[1], in[2]}, {unary("sin", in[0]), unary("cos", in[1]), in[2]}, {});
+      return gradients({first[1], first[2], first[3]}, {in[0], in[1], in[2]},
+                       {unary("sin", in[0]), unary("cos", in[1]), in[2]}, {});
     };
     const Tensors got = twice(inputs_of(s, m, DType::kFloat32), [&](const Tensors&x) { return fused(x, attrs); }),
-                  want = twice(inputs_of(s, m, DType::kFloat64), [&](const Tensors&x) { return plain_attention(x, attrs); });
+                  want = twice(inputs_of(s, m, DType::kFloat64),
+                               [&](const Tensors&x) { return plain_attention(x, attrs); });
     for (size_t i = 0; i < 3; i++) check_close(values(got[i]), values(want[i]), 5e-5);
   }
 }
@@ -105,7 +107,8 @@ TEST_CASE("attention: the same digits on any number of threads") {
   std::vector<std::vector<double>> first;
   for (int n : {1, 2, 3, 7}) {
     set_num_threads(n);
-    const Tensors got = with_gradients(inputs_of(s, m, DType::kFloat32), [&](const Tensors& x) { return fused(x, attrs_of(m, 0.2)); });
+    const Tensors got =
+        with_gradients(inputs_of(s, m, DType::kFloat32), [&](const Tensors& x) { return fused(x, attrs_of(m, 0.2)); });
     for (size_t i = 0; i < got.size(); i++) {
       const auto v = values(got[i]);
       if (first.size() == i) first.push_back(v);

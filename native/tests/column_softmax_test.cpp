@@ -26,11 +26,16 @@ TEST_CASE("softmax of columns of every instruction set: special values take thei
               }
               for (long i = 0; i < n; i++) sum += std::exp(double(x[size_t(i * stride + j)]) - most);
               for (long i = 0; i < n; i++) {
-                const double got = double(y[size_t(i * stride + j)]), shifted = double(x[size_t(i * stride + j)]) - most;
+                const double got = double(y[size_t(i * stride + j)]),
+                             shifted = double(x[size_t(i * stride + j)]) - most;
                 INFO(name, ", ", columns, " columns of ", n, ", ", odd, ", row ", i, ", column ", j, ": ", got);
                 if (j >= columns) CHECK(got == 7);
-                else if (is_log) CHECK((agree(got, shifted - std::log(sum), 1e-5) || std::fabs(got - (shifted - std::log(sum))) < 1e-5));
-                else CHECK((agree(got, std::exp(shifted) / sum, 1e-5) || std::fabs(got - std::exp(shifted) / sum) < 1e-30));
+                else if (is_log)
+                  CHECK(
+                      (agree(got, shifted - std::log(sum), 1e-5) || std::fabs(got - (shifted - std::log(sum))) < 1e-5));
+                else
+                  CHECK(
+                      (agree(got, std::exp(shifted) / sum, 1e-5) || std::fabs(got - std::exp(shifted) / sum) < 1e-30));
               }
             }
           }

@@ -1,4 +1,5 @@
-// float32 convolutions, which oneDNN computes, beside the plain loops, which compute float64; on every number of threads.
+// float32 convolutions, which oneDNN computes, beside the plain loops, which compute float64; on every number of
+// threads.
 #include "cpu/parallel.h"
 #include "ops/convolution.h"
 #include "support.h"
@@ -22,9 +23,10 @@ Tensor run(const ConvAttrs& a, const Tensors& in) {
 }
 Tensor widened(const Tensor& t) { return ops::cast(t, DType::kFloat64); }
 
-void check_passes(int64_t channels, int64_t filters, int64_t kernel, int64_t stride, int64_t batch, int64_t size, int64_t groups) {
-  INFO("channels ", channels, ", filters ", filters, ", kernel ", kernel, ", stride ", stride, ", batch ", batch, ", size ", size,
-       ", groups ", groups, ", threads ", num_threads());
+void check_passes(int64_t channels, int64_t filters, int64_t kernel, int64_t stride, int64_t batch, int64_t size,
+                  int64_t groups) {
+  INFO("channels ", channels, ", filters ", filters, ", kernel ", kernel, ", stride ", stride, ", batch ", batch,
+       ", size ", size, ", groups ", groups, ", threads ", num_threads());
   Random r(uint64_t(channels * 1000 + filters * 100 + kernel * 10 + stride));
   const int64_t result = (size - kernel) / stride + 1;
   const Tensor x = random_tensor({batch, size, size, channels}, DType::kFloat32, r),
@@ -33,9 +35,11 @@ void check_passes(int64_t channels, int64_t filters, int64_t kernel, int64_t str
   ConvAttrs a = attrs(stride, groups);
   check_close(values(run<Conv>(a, {x, w})), values(run<Conv>(a, {widened(x), widened(w)})), 1e-5);
   a.shape = x.shape();
-  check_close(values(run<ConvBackwardData>(a, {dy, w})), values(run<ConvBackwardData>(a, {widened(dy), widened(w)})), 1e-5);
+  check_close(values(run<ConvBackwardData>(a, {dy, w})), values(run<ConvBackwardData>(a, {widened(dy), widened(w)})),
+              1e-5);
   a.shape = w.shape();
-  check_close(values(run<ConvBackwardWeights>(a, {x, dy})), values(run<ConvBackwardWeights>(a, {widened(x), widened(dy)})), 1e-5);
+  check_close(values(run<ConvBackwardWeights>(a, {x, dy})),
+              values(run<ConvBackwardWeights>(a, {widened(x), widened(dy)})), 1e-5);
 }
 
 }  // namespace

@@ -14,11 +14,13 @@ TEST_CASE("shapes print as Python tuples") {
   CHECK(size_of(Shape{2, 0, 5}) == 0);
   CHECK(strides_of(Shape{2, 3, 4}) == Ints{12, 4, 1});
 }
-TEST_CASE("a size that overflows is refused") { CHECK_THROWS_AS(size_of(Shape{int64_t(1) << 40, int64_t(1) << 40}), Error); }
+TEST_CASE("a size that overflows is refused") {
+  CHECK_THROWS_AS(size_of(Shape{int64_t(1) << 40, int64_t(1) << 40}), Error);
+}
 TEST_CASE("axes") {
   CHECK(normalize_axis("sum", -1, {2, 3}) == 1);
-  CHECK_THROWS_WITH_AS(normalize_axis("sum", 2, {2, 3}), "sum: axis 2 is out of range for a tensor of rank 2 and shape (2, 3).",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(normalize_axis("sum", 2, {2, 3}),
+                       "sum: axis 2 is out of range for a tensor of rank 2 and shape (2, 3).", ValueError);
   CHECK(normalize_axes("sum", {1, -3}, {2, 3, 4}) == std::vector<int>{0, 1});
   CHECK_THROWS_AS(normalize_axes("sum", {0, -2}, {2, 3}), ValueError);
 }
@@ -49,7 +51,9 @@ TEST_CASE("storage is aligned, counted and given back") {
   CHECK(memory_statistics().bytes_in_use == before.bytes_in_use);
   CHECK(memory_statistics().buffers == before.buffers);
 }
-TEST_CASE("memory that cannot be had is an error with the number of bytes") { CHECK_THROWS_AS(Storage(size_t(1) << 60), Error); }
+TEST_CASE("memory that cannot be had is an error with the number of bytes") {
+  CHECK_THROWS_AS(Storage(size_t(1) << 60), Error);
+}
 TEST_CASE("storage from several threads") {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; t++)

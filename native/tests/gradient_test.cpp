@@ -7,7 +7,8 @@ using namespace trae::ops;
 
 namespace {
 
-Tensor call(const char* name, const Tensors& in, const std::vector<std::pair<const char*, AttrMap::Value>>& options = {}) {
+Tensor call(const char* name, const Tensors& in,
+            const std::vector<std::pair<const char*, AttrMap::Value>>& options = {}) {
   AttrMap a(name);
   for (auto& [key, value] : options) a.set(key, value);
   return apply(make_op(name, a), in)[0];
@@ -34,7 +35,11 @@ const Row kRows[] =
         {"divide", {{4, 3}, {3}}, 0.5, 2, [](const Tensors& x) { return x[0] / x[1]; }},
         {"power", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("power", x[0], x[1]); }},
         {"arctan2", {{4}, {4}}, 0.5, 2, [](const Tensors& x) { return binary("arctan2", x[0], x[1]); }},
-        {"where", {{4}, {4}}, -1, 1, [](const Tensors& x) { return where(binary("greater", x[0], x[1]), x[0] * x[0], x[1]); }},
+        {"where",
+         {{4}, {4}},
+         -1,
+         1,
+         [](const Tensors& x) { return where(binary("greater", x[0], x[1]), x[0] * x[0], x[1]); }},
         {"sum",
          {{2, 3, 4}},
          -1,
@@ -103,7 +108,11 @@ const Row kRows[] =
      1,
      [](const Tensors& x) {
   return call("max_pool", x,
-              {{"size", V{2, 2}}, {"strides", V{2, 1}}, {"before", V{0, 0}}, {"after", V{1, 0}}, {"label", std::string("maxPool")}});
+              {{"size", V{2, 2}},
+               {"strides", V{2, 1}},
+               {"before", V{0, 0}},
+               {"after", V{1, 0}},
+               {"label", std::string("maxPool")}});
      }},
     {"average_pool",
      {{2, 5, 4, 3}},
@@ -111,7 +120,11 @@ const Row kRows[] =
      1,
      [](const Tensors& x) {
   return call("average_pool", x,
-              {{"size", V{2, 3}}, {"strides", V{2, 1}}, {"before", V{0, 1}}, {"after", V{1, 1}}, {"label", std::string("averagePool")}});
+              {{"size", V{2, 3}},
+               {"strides", V{2, 1}},
+               {"before", V{0, 1}},
+               {"after", V{1, 1}},
+               {"label", std::string("averagePool")}});
      }},
     {"batch_norm_training",
      {{4, 3, 2}, {2}, {2}},

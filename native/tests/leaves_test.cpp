@@ -85,7 +85,8 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
     case Code::kRelu6Grad: return x > 0 && x < 6 ? y : 0;
     case Code::kSigmoidGrad: return y * x * (1 - x);
     case Code::kTanhGrad: return y * (1 - x * x);
-    case Code::kGeluGrad: return y * (0.5 * std::erfc(x * -M_SQRT1_2) + x * std::exp(-0.5 * x * x) * (M_SQRT1_2 * M_2_SQRTPI / 2));
+    case Code::kGeluGrad:
+      return y * (0.5 * std::erfc(x * -M_SQRT1_2) + x * std::exp(-0.5 * x * x) * (M_SQRT1_2 * M_2_SQRTPI / 2));
     default: return std::nullopt;
   }
 }
@@ -127,11 +128,12 @@ TEST_CASE("elementwise loops of every instruction set keep special values as the
             std::vector<uint8_t> bools(size_t(n), 7);
             const bool is_wide = lane == Lane::kF64;
             void* to = gives_bool(code) ? (void*)bools.data() : is_wide ? (void*)wide.data() : (void*)narrow.data();
-            leaf(n, to, is_wide ? (const void*)wide_a.data() : a.data(), is_wide ? (const void*)wide_b.data() : b.data(), nullptr, kParams);
+            leaf(n, to, is_wide ? (const void*)wide_a.data() : a.data(),
+                 is_wide ? (const void*)wide_b.data() : b.data(), nullptr, kParams);
             for (size_t i = 0; i < size_t(n); i++) {
               const double got = gives_bool(code) ? bools[i] : is_wide ? wide[i] : double(narrow[i]);
-              INFO(name, ", op ", number, ", lane ", int(lane), ", ", n, " elements, element ", i, ": ", a[i], ", ", b[i], " gave ", got,
-                   " instead of ", *plain(code, wide_a[i], wide_b[i], is_wide));
+              INFO(name, ", op ", number, ", lane ", int(lane), ", ", n, " elements, element ", i, ": ", a[i], ", ",
+                   b[i], " gave ", got, " instead of ", *plain(code, wide_a[i], wide_b[i], is_wide));
               REQUIRE(((is_wide && agree(got, *plain(code, wide_a[i], wide_b[i], is_wide), 1e-12)) ||
                        is_right(code, got, wide_a[i], wide_b[i])));
             }
@@ -175,8 +177,12 @@ TEST_CASE("integer loops are the same on every instruction set, at the ends of t
           std::vector<int64_t> got(size_t(n), 9), want(size_t(n), 9);
           const std::vector<int32_t> narrow_a(a.begin(), a.end()), narrow_b(b.begin(), b.end());
           const std::vector<uint8_t> bool_a(a.begin(), a.end()), bool_b(b.begin(), b.end());
-          const void* x = lane == Lane::kI32 ? (const void*)narrow_a.data() : lane == Lane::kU8 ? (const void*)bool_a.data() : a.data();
-          const void* y = lane == Lane::kI32 ? (const void*)narrow_b.data() : lane == Lane::kU8 ? (const void*)bool_b.data() : b.data();
+          const void* x = lane == Lane::kI32  ? (const void*)narrow_a.data()
+                          : lane == Lane::kU8 ? (const void*)bool_a.data()
+                                              : a.data();
+          const void* y = lane == Lane::kI32  ? (const void*)narrow_b.data()
+                          : lane == Lane::kU8 ? (const void*)bool_b.data()
+                                              : b.data();
           leaf(n, got.data(), x, y, nullptr, kParams);
           all[0].table->find(number, lane)(n, want.data(), x, y, nullptr, kParams);
           INFO(name, ", op ", number, ", lane ", int(lane), ", ", n, " elements");
@@ -195,8 +201,11 @@ TEST_CASE("conversions of special values on every instruction set") {
         table->store(int(d))(n, halves.data(), x.data(), nullptr, nullptr, nullptr);
         table->load(int(d))(n, back.data(), halves.data(), nullptr, nullptr, nullptr);
         for (size_t i = 0; i < size_t(n); i++) {
-          const double most = d == DType::kFloat16 ? 65519 : 3.3895e38, least = d == DType::kFloat16 ? 2.98e-8 : 0, v = double(x[i]);
-          const double want = std::fabs(v) > most ? std::copysign(INFINITY, v) : std::fabs(v) <= least ? std::copysign(0.0, v) : v;
+          const double most = d == DType::kFloat16 ? 65519 : 3.3895e38, least = d == DType::kFloat16 ? 2.98e-8 : 0,
+                       v = double(x[i]);
+          const double want = std::fabs(v) > most     ? std::copysign(INFINITY, v)
+                              : std::fabs(v) <= least ? std::copysign(0.0, v)
+                                                      : v;
           INFO(name, ", dtype ", int(d), ", element ", i, " of ", n, ": ", x[i], " came back as ", back[i]);
           CHECK(agree(double(back[i]), want, is_denormal(want) ? 0.5 : 1.0 / 256));
         }
@@ -204,7 +213,9 @@ TEST_CASE("conversions of special values on every instruction set") {
       table->convert(Lane::kF32, Lane::kI32)(n, whole.data(), x.data(), nullptr, nullptr, nullptr);
       for (size_t i = 0; i < size_t(n); i++) {
         INFO(name, ", element ", i, " of ", n, ": ", x[i]);
-        CHECK(whole[i] == (std::isnan(x[i]) ? 0 : int32_t(std::fmax(-2147483648.0, std::fmin(2147483647.0, std::trunc(double(x[i])))))));
+        CHECK(whole[i] == (std::isnan(x[i])
+                               ? 0
+                               : int32_t(std::fmax(-2147483648.0, std::fmin(2147483647.0, std::trunc(double(x[i])))))));
       }
     }
 }

@@ -76,10 +76,12 @@ TEST_CASE("random graphs: the plan and the evaluation agree") {
 TEST_CASE("a convolution block in training: fused forward and backward agree with the plain ones") {
   for (int64_t channels : {3, 16, 20}) {
     Random random(uint64_t(7 + channels));
-    const Tensors in{random_tensor({3, 6, 4, 2}, DType::kFloat32, random), random_tensor({3, 3, 2, channels}, DType::kFloat32, random),
-                     random_tensor({channels}, DType::kFloat32, random), random_tensor({channels}, DType::kFloat32, random, -5, 5),
-                     random_tensor({channels}, DType::kFloat32, random)};
-    for (const auto& [activation, pools] : {std::pair("relu", true), {"relu", false}, {"relu6", true}, {"relu6", false}}) {
+    const Tensors in{
+        random_tensor({3, 6, 4, 2}, DType::kFloat32, random),
+        random_tensor({3, 3, 2, channels}, DType::kFloat32, random), random_tensor({channels}, DType::kFloat32, random),
+        random_tensor({channels}, DType::kFloat32, random, -5, 5), random_tensor({channels}, DType::kFloat32, random)};
+    for (const auto& [activation, pools] :
+         {std::pair("relu", true), {"relu", false}, {"relu6", true}, {"relu6", false}}) {
       auto trace = [activation = activation, pools = pools](const Tensors& x) {
         Tensors leaves;
         for (const Tensor& t : x) leaves.push_back(unary("identity", t));
@@ -120,7 +122,8 @@ TEST_CASE("a pointwise convolution, normalization and activation in training agr
             Random random(uint64_t(channels * filters + rows));
             const Tensors in{random_tensor({3, rows, 9, channels}, DType::kFloat32, random),
                              random_tensor({1, 1, channels, filters}, DType::kFloat32, random),
-                             random_tensor({filters}, DType::kFloat32, random, -5, 5), random_tensor({filters}, DType::kFloat32, random),
+                             random_tensor({filters}, DType::kFloat32, random, -5, 5),
+                             random_tensor({filters}, DType::kFloat32, random),
                              random_tensor({3, rows, 9, filters}, DType::kFloat32, random)};
             auto trace = [=](const Tensors& x) {
               Tensors leaves;
@@ -130,15 +133,19 @@ TEST_CASE("a pointwise convolution, normalization and activation in training agr
               for (const char* name : {"before", "after"}) conv.set(name, std::vector<double>{0, 0});
               norm.set("epsilon", 1e-3);
               const Tensor c = apply(make_op("conv", conv), {leaves[0], leaves[1]})[0];
-              const Tensor y = unary(activation, apply(make_op("batch_norm_training", norm), {c, leaves[2], leaves[3]})[0]);
+              const Tensor y =
+                  unary(activation, apply(make_op("batch_norm_training", norm), {c, leaves[2], leaves[3]})[0]);
               Tensors out{y};
-              for (const Tensor& g : gradients({sum_all(y * y * leaves[4])}, leaves, {constant(1, DType::kFloat32)}, {})) out.push_back(g);
+              for (const Tensor& g :
+                   gradients({sum_all(y * y * leaves[4])}, leaves, {constant(1, DType::kFloat32)}, {}))
+                out.push_back(g);
               return out;
             };
             const Tensors eager = trace(in);
             const auto planned = run_plan(in, trace);
             for (size_t i = 0; i < eager.size(); i++) {
-              INFO(threads, " threads, ", channels, " channels, ", filters, " filters, ", rows, " rows, ", activation, ", result ", i);
+              INFO(threads, " threads, ", channels, " channels, ", filters, " filters, ", rows, " rows, ", activation,
+                   ", result ", i);
               check_close(planned[i], values(eager[i]), 1e-4);
             }
           }

@@ -1,4 +1,5 @@
-// The random numbers of every instruction set: the same words, and numbers made of them as the formulas in double precision say.
+// The random numbers of every instruction set: the same words, and numbers made of them as the formulas in double
+// precision say.
 #include "ops/random_table.h"
 
 #include "special_floats.h"
@@ -15,7 +16,8 @@ void philox(uint64_t key, uint64_t counter, uint64_t block, uint32_t* to) {
              k1 = uint32_t(key >> 32);
     for (int round = 0; round < 7; round++) {
       const uint64_t p0 = uint64_t(0xD2511F53u) * c[0], p1 = uint64_t(0xCD9E8D57u) * c[2];
-      const uint32_t next[4] = {uint32_t(p1 >> 32) ^ c[1] ^ k0, uint32_t(p1), uint32_t(p0 >> 32) ^ c[3] ^ k1, uint32_t(p0)};
+      const uint32_t next[4] = {uint32_t(p1 >> 32) ^ c[1] ^ k0, uint32_t(p1), uint32_t(p0 >> 32) ^ c[3] ^ k1,
+                                uint32_t(p0)};
       std::copy(next, next + 4, c);
       k0 += 0x9E3779B9u;
       k1 += 0xBB67AE85u;
@@ -30,7 +32,8 @@ double unit(uint32_t u) { return double((float(u >> 8) + 0.5f) * 0x1p-24f); }
 TEST_CASE("random words of every instruction set are Philox's") {
   for (const auto& [name, table] : TRAE_TABLES_OF_THIS_MACHINE(RandomTable, random_table))
     for (uint64_t key : {uint64_t(0), uint64_t(1), uint64_t(0xfedcba9876543210)})
-      for (uint64_t block : {uint64_t(0), uint64_t(5), uint64_t(0x0fffffff), uint64_t(0x10000000), uint64_t(0x123456789a)}) {
+      for (uint64_t block :
+           {uint64_t(0), uint64_t(5), uint64_t(0x0fffffff), uint64_t(0x10000000), uint64_t(0x123456789a)}) {
         uint32_t want[64], got[64];
         philox(key, 3, block, want);
         table->words(key, 3, block, got);

@@ -11,7 +11,8 @@ namespace {
 struct Sizes {
   int64_t batch, steps, inputs, units;
 };
-constexpr Sizes kSizes[] = {{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 4, 16, 16}, {7, 3, 2, 33}, {13, 5, 19, 20}, {67, 2, 3, 17}, {33, 9, 66, 65}};
+constexpr Sizes kSizes[] = {{1, 1, 1, 1},    {1, 3, 5, 7},   {2, 4, 16, 16}, {7, 3, 2, 33},
+                            {13, 5, 19, 20}, {67, 2, 3, 17}, {33, 9, 66, 65}};
 
 Tensors inputs_of(const Sizes& s, Cell cell, DType d) {
   Random random(uint64_t(s.batch * 7 + s.units));
@@ -55,10 +56,12 @@ TEST_CASE("LSTM and GRU: float32 agrees with float64, forward and backward, eval
       const int used = int(1 + s.units % 3);
       INFO("cell ", int(cell), ", batch ", s.batch, ", steps ", s.steps, ", inputs ", s.inputs, ", units ", s.units);
       const Tensors in = inputs_of(s, cell, DType::kFloat32), wide = inputs_of(s, cell, DType::kFloat64);
-      const Tensors got = with_gradients(in, cell, s.batch % 2 == 0, used), want = with_gradients(wide, cell, s.batch % 2 == 0, used);
+      const Tensors got = with_gradients(in, cell, s.batch % 2 == 0, used),
+                    want = with_gradients(wide, cell, s.batch % 2 == 0, used);
       REQUIRE(got.size() == want.size());
       evaluate(in);
-      const auto planned = run_plan(in, [&](const Tensors& x) { return with_gradients(x, cell, s.batch % 2 == 0, used); });
+      const auto planned =
+          run_plan(in, [&](const Tensors& x) { return with_gradients(x, cell, s.batch % 2 == 0, used); });
       for (size_t i = 0; i < got.size(); i++) {
         INFO("result ", i);
         check_close(values(got[i]), values(want[i]), 2e-5);
@@ -70,12 +73,16 @@ TEST_CASE("masked steps: float32 agrees with float64 and with the form written o
   for (Cell cell : {Cell::kLstm, Cell::kGru, Cell::kGruResetBefore})
     for (const Sizes& s : kSizes)
       for (int kind = 0; kind < 4; kind++) {  // holes, padding behind, padding before, nothing but padding
-        INFO("cell ", int(cell), ", batch ", s.batch, ", steps ", s.steps, ", inputs ", s.inputs, ", units ", s.units, ", mask ", kind);
+        INFO("cell ", int(cell), ", batch ", s.batch, ", steps ", s.steps, ", inputs ", s.inputs, ", units ", s.units,
+             ", mask ", kind);
         std::vector<float> mask;
         for (int64_t b = 0; b < s.batch; b++)
           for (int64_t t = 0; t < s.steps; t++) {
             const int64_t length = b % (s.steps + 1);
-            mask.push_back(kind == 0 ? (b * 5 + t * 3) % 4 != 0 : kind == 1 ? t < length : kind == 2 ? t >= s.steps - length : 0);
+            mask.push_back(kind == 0   ? (b * 5 + t * 3) % 4 != 0
+                           : kind == 1 ? t < length
+                           : kind == 2 ? t >= s.steps - length
+                                       : 0);
           }
         const bool back = s.units % 2 == 0;
         const int used = int(1 + s.units % 3);
@@ -92,7 +99,8 @@ TEST_CASE("masked steps: float32 agrees with float64 and with the form written o
           for (const Tensor& g : gradients(outputs, leaves, weights, {})) all.push_back(g);
           return all;
         };
-        const Tensors got = differentiated(in, call(in, cell, back)), plain = differentiated(wide, call(wide, cell, back));
+        const Tensors got = differentiated(in, call(in, cell, back)),
+                      plain = differentiated(wide, call(wide, cell, back));
         RecurrentAttrs attrs{cell, back};
         attrs.is_masked = true;
         const Tensors want = differentiated(wide, unrolled_recurrent(wide, attrs));
@@ -124,7 +132,8 @@ TEST_CASE("a plan keeps no states that nobody reads, and its results are the sam
 }
 TEST_CASE("an update by the gradient of an embedding reads scattered rows") {
   Random random(3);
-  const Tensor table = random_tensor({600, 7}, DType::kFloat32, random), rows = random_tensor({4, 7}, DType::kFloat32, random),
+  const Tensor table = random_tensor({600, 7}, DType::kFloat32, random),
+               rows = random_tensor({4, 7}, DType::kFloat32, random),
                ids = tensor<int32_t>({4}, {599, 0, -1, 17}, DType::kInt32);
   auto step = [](const Tensors& x) {
     const Tensor g = scatter_add({600, 7}, x[1], x[2], 0);

@@ -17,7 +17,8 @@ constexpr int64_t kLengths[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 12
 // Each value comes at every place of a vector; another `shift` pairs them otherwise.
 inline std::vector<float> special_mixture(int64_t n, size_t shift) {
   std::vector<float> v;
-  for (int64_t i = 0; i < n; i++) v.push_back(kSpecial[(size_t(i) * 5 + shift + size_t(i) / std::size(kSpecial)) % std::size(kSpecial)]);
+  for (int64_t i = 0; i < n; i++)
+    v.push_back(kSpecial[(size_t(i) * 5 + shift + size_t(i) / std::size(kSpecial)) % std::size(kSpecial)]);
   return v;
 }
 

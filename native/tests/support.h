@@ -86,7 +86,8 @@ inline void check_close(const std::vector<double>& got, const std::vector<double
     if (std::isfinite(w)) scale = std::max(scale, std::fabs(w));
   for (size_t i = 0; i < got.size(); i++) {
     INFO("element ", i, ": ", got[i], " instead of ", want[i]);
-    CHECK((got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i])) || std::fabs(got[i] - want[i]) <= tolerance * scale));
+    CHECK((got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i])) ||
+           std::fabs(got[i] - want[i]) <= tolerance * scale));
   }
 }
 

@@ -1,5 +1,5 @@
-// Vector loops of reductions, pooling, normalization, softmax and small products on every instruction set, with NaN, infinities,
-// zeros of both signs and denormals, beside one number at a time.
+// Vector loops of reductions, pooling, normalization, softmax and small products on every instruction set, with NaN,
+// infinities, zeros of both signs and denormals, beside one number at a time.
 #include "cpu/simd/leaves.h"
 #include "ops/layer_norm_table.h"
 #include "ops/normalization_table.h"
@@ -81,7 +81,9 @@ TEST_CASE("sums and extremes over rows of every instruction set keep special val
             high = std::isnan(v) || std::isnan(high) ? NAN : std::max(high, v);
             low = std::isnan(v) || std::isnan(low) ? NAN : std::min(low, v);
           }
-          const auto near = [&](double got) { return agree(got, sum, 1e-6) || std::fabs(got - sum) <= 1e-6 * magnitude; };
+          const auto near = [&](double got) {
+            return agree(got, sum, 1e-6) || std::fabs(got - sum) <= 1e-6 * magnitude;
+          };
           INFO(name, ", ", rows, " rows, column ", i, " of ", n);
           CHECK(near(sums[size_t(i)]));
           CHECK(near(together[size_t(i)]));
@@ -103,12 +105,15 @@ TEST_CASE("pooling of every instruction set keeps NaN, alone and with normalizat
       std::vector<unsigned char> winners(size_t(n), 77), numbers(size_t(n), 77);
       all[k].table->max_taps(n, kTaps, from, ids, y.data(), winners.data());
       const Floats scale = filled(n, -0.5f), offset = filled(n, 0.25f), dy = special_mixture(n, 2);
-      normalized[k].table->forward(1, n, n, kTaps, from, scale.data(), offset.data(), pooled.data(), won.data(), numbers.data());
+      normalized[k].table->forward(1, n, n, kTaps, from, scale.data(), offset.data(), pooled.data(), won.data(),
+                                   numbers.data());
       std::vector<Floats> spread(kTaps, filled(n, 7)), dx(kTaps, filled(n, 7));
-      float *to[kTaps] = {spread[0].data(), spread[1].data(), spread[2].data()}, *back[kTaps] = {dx[0].data(), dx[1].data(), dx[2].data()};
+      float *to[kTaps] = {spread[0].data(), spread[1].data(), spread[2].data()},
+            *back[kTaps] = {dx[0].data(), dx[1].data(), dx[2].data()};
       all[k].table->spread(n, kTaps, to, ids, dy.data(), winners.data(), false);
       const Floats a = filled(n, 2), b = filled(n, 0), c = filled(n, 3);
-      normalized[k].table->backward(1, n, n, kTaps, from, back, dy.data(), pooled.data(), numbers.data(), a.data(), b.data(), c.data());
+      normalized[k].table->backward(1, n, n, kTaps, from, back, dy.data(), pooled.data(), numbers.data(), a.data(),
+                                    b.data(), c.data());
       for (size_t i = 0; i < size_t(n); i++) {
         INFO(all[k].name, ", channel ", i, " of ", n);
         const Floats column_of_x = column(taps, i);
@@ -141,15 +146,18 @@ TEST_CASE("softmax of every instruction set: a NaN or infinity takes its row, mi
           table->softmax(x.data(), p.data(), 2, n);
           table->log_softmax(x.data(), l.data(), 2, n);
           double most = -INFINITY, total = 0;
-          for (int64_t i = 0; i < n; i++) most = std::isnan(x[size_t(n + i)]) ? NAN : std::max(most, double(x[size_t(n + i)]));
+          for (int64_t i = 0; i < n; i++)
+            most = std::isnan(x[size_t(n + i)]) ? NAN : std::max(most, double(x[size_t(n + i)]));
           for (int64_t i = 0; i < n; i++) total += std::exp(double(x[size_t(n + i)]) - most);
           for (size_t i = 0; i < size_t(n); i++) {
             const double shifted = double(x[size_t(n) + i]) - most;
-            INFO(name, ", ", odd, " at ", at, " of ", n, ", element ", i, ": ", p[size_t(n) + i], ", ", l[size_t(n) + i]);
+            INFO(name, ", ", odd, " at ", at, " of ", n, ", element ", i, ": ", p[size_t(n) + i], ", ",
+                 l[size_t(n) + i]);
             CHECK(agree(double(p[i]), 1 / double(n), 1e-5));  // the row before
             CHECK(agree(double(p[size_t(n) + i]), std::exp(shifted) / total, 1e-5));
             const double logarithm = shifted - std::log(total);
-            CHECK((agree(double(l[size_t(n) + i]), logarithm, 1e-5) || std::fabs(double(l[size_t(n) + i]) - logarithm) < 1e-6));
+            CHECK((agree(double(l[size_t(n) + i]), logarithm, 1e-5) ||
+                   std::fabs(double(l[size_t(n) + i]) - logarithm) < 1e-6));
           }
         }
 }
@@ -167,7 +175,8 @@ TEST_CASE("normalization of every instruction set keeps special values") {
           Doubles sum(size_t(n), 0), products(size_t(n), 0);
           const NormMask mask{activation, is_given ? y.data() : nullptr, ones.data(), ones.data()};
           batch[k].table->apply(x.data(), y.data(), 1, n, ones.data(), ones.data(), activation);
-          batch[k].table->gradient_sums(x.data(), dy.data(), mask, 1, n, zeros.data(), sum.data(), products.data(), scratch.data());
+          batch[k].table->gradient_sums(x.data(), dy.data(), mask, 1, n, zeros.data(), sum.data(), products.data(),
+                                        scratch.data());
           batch[k].table->gradient(x.data(), dy.data(), mask, dx.data(), 1, n, ones.data(), zeros.data(), ones.data());
           for (size_t i = 0; i < size_t(n); i++) {
             const float moved = x[i] + 1, least = activation == NormActivation::kLinear ? -kInf : 0.0f,
@@ -186,8 +195,8 @@ TEST_CASE("normalization of every instruction set keeps special values") {
           for (bool is_centered : {true, false}) {
             Floats row = filled(n, 0.25f), normalized = filled(n, 7), mean(1), inverse(1);
             row[size_t(at)] = odd;
-            layer[k].table->forward(row.data(), ones.data(), zeros.data(), normalized.data(), mean.data(), inverse.data(), 1, n, 1e-3,
-                                    is_centered);
+            layer[k].table->forward(row.data(), ones.data(), zeros.data(), normalized.data(), mean.data(),
+                                    inverse.data(), 1, n, 1e-3, is_centered);
             for (size_t i = 0; i < size_t(n); i++) {
               INFO(odd, " at ", at, ", element ", i, is_centered ? ", centered: " : ": ", normalized[i]);
               // Without a mean, a finite number over an infinite length is 0.
@@ -204,25 +213,28 @@ TEST_CASE("small products of every instruction set keep special values in their 
       for (long rows : {1, 4, 5})
         for (bool is_transposed : {false, true}) {
           constexpr long kInner = 3;
-          Floats left, right = filled(kInner * n, 0), result = filled(rows * n, 7), packed = filled(kInner * (n + 16), 0);
+          Floats left, right = filled(kInner * n, 0), result = filled(rows * n, 7),
+                       packed = filled(kInner * (n + 16), 0);
           for (long i = 0; i < rows * kInner; i++) left.push_back(float(i % 4) - 1);
           for (long j = 0; j < kInner; j++) {
             const Floats row = special_mixture(n, size_t(j));
             for (int64_t c = 0; c < n; c++)
               right[size_t(is_transposed ? c * kInner + j : j * n + c)] = row[size_t(c)] == -kMost ? 2 : row[size_t(c)];
           }
-          table->multiply(rows, kInner, n, left.data(), kInner, 1, right.data(), is_transposed, result.data(), packed.data());
+          table->multiply(rows, kInner, n, left.data(), kInner, 1, right.data(), is_transposed, result.data(),
+                          packed.data());
           for (long r = 0; r < rows; r++)
             for (int64_t c = 0; c < n; c++) {
               double want = 0, magnitude = 0;
               for (long j = 0; j < kInner; j++) {
-                const double term =
-                    double(left[size_t(r * kInner + j)]) * double(right[size_t(is_transposed ? c * kInner + j : j * n + c)]);
+                const double term = double(left[size_t(r * kInner + j)]) *
+                                    double(right[size_t(is_transposed ? c * kInner + j : j * n + c)]);
                 want += term;
                 magnitude += std::fabs(term);
               }
               const double got = double(result[size_t(r * n + c)]);
-              INFO(name, ", row ", r, ", column ", c, " of ", n, is_transposed ? ", transposed: " : ": ", got, " instead of ", want);
+              INFO(name, ", row ", r, ", column ", c, " of ", n, is_transposed ? ", transposed: " : ": ", got,
+                   " instead of ", want);
               CHECK((agree(got, want, 1e-6) || std::fabs(got - want) <= 1e-6 * magnitude || (got == 0 && want == 0)));
             }
         }

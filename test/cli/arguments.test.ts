@@ -40,8 +40,14 @@ describe('command line', () => {
   });
   it('refuses what it does not know, and names the nearest', () => {
     assert.equal(refusal('sumary', 'm'), "there is no command 'sumary'. Did you mean 'summary'?");
-    assert.equal(refusal('constructor'), "there is no command 'constructor'. The commands are doctor, summary, plot, convert, inspect, predict.");
-    assert.equal(refusal('plot', 'm', '--show-shape'), "plot has no option '--show-shape'. Did you mean '--show-shapes'?");
+    assert.equal(
+      refusal('constructor'),
+      "there is no command 'constructor'. The commands are doctor, summary, plot, convert, inspect, predict.",
+    );
+    assert.equal(
+      refusal('plot', 'm', '--show-shape'),
+      "plot has no option '--show-shape'. Did you mean '--show-shapes'?",
+    );
     assert.equal(refusal('plot', 'm', '--constructor'), "plot has no option '--constructor'.");
     assert.equal(refusal('plot', 'm', '-x'), "plot has no option '-x'.");
     assert.equal(refusal('--jsn'), "there is no option '--jsn'. Did you mean '--json'?");
@@ -70,7 +76,8 @@ describe('command line', () => {
       assert.ok(program.includes(`\n  ${[command.name, ...command.operands].join(' ')} `), command.name);
       const page = helpText(command, '1.2.3');
       assert.ok(page.startsWith(`npx trae-node ${command.name} `));
-      for (const name of [...Object.keys(command.options), 'json', 'verbose', 'help']) assert.ok(page.includes(`--${name}`), `${command.name} --${name}`);
+      for (const name of [...Object.keys(command.options), 'json', 'verbose', 'help'])
+        assert.ok(page.includes(`--${name}`), `${command.name} --${name}`);
       for (const line of page.split('\n')) assert.ok(line.length <= 100, line);
     }
   });

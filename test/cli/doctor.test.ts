@@ -48,7 +48,11 @@ describe('trae-node doctor', function () {
     );
   });
   it('prints lines for people, and names the settings that count', async () => {
-    const { code, stdout } = await place.run(['doctor'], { TRAE_MAX_ISA: 'base', OMP_NUM_THREADS: '1', TRAE_HOME: place.at('home') });
+    const { code, stdout } = await place.run(['doctor'], {
+      TRAE_MAX_ISA: 'base',
+      OMP_NUM_THREADS: '1',
+      TRAE_HOME: place.at('home'),
+    });
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^trae-node: {4}\d/);
     assert.match(stdout, /^threads: +1: /m);
@@ -66,7 +70,8 @@ describe('trae-node doctor', function () {
       fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(copy, 'package.json'));
       fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
     });
-    const run = (...args: string[]) => runNode([path.join(copy, 'dist', 'cli', 'main.js'), ...args], { cwd: place.folder });
+    const run = (...args: string[]) =>
+      runNode([path.join(copy, 'dist', 'cli', 'main.js'), ...args], { cwd: place.folder });
 
     it('shows every place that was tried and what to do, with status 1', async () => {
       const { code, stdout, stderr } = await run('doctor');
@@ -95,7 +100,10 @@ describe('trae-node doctor', function () {
       place.write('crash.cjs', "if (process.argv[1]?.includes('engine_probe')) process.kill(process.pid, 'SIGILL');");
       const { code, stdout } = await place.run(['doctor'], { NODE_OPTIONS: `--require ${place.at('crash.cjs')}` });
       assert.equal(code, 1);
-      assert.match(stdout, /the process that loads the engine was ended by SIGILL: this processor lacks instructions that the binary has\./);
+      assert.match(
+        stdout,
+        /the process that loads the engine was ended by SIGILL: this processor lacks instructions that the binary has\./,
+      );
     });
   });
 });
@@ -113,19 +121,31 @@ describe('trae-node', function () {
     if (process.platform !== 'win32') assert.ok(fs.statSync(PROGRAM).mode & 0o100);
   });
   it('ends with status 2 and where help is, for a command line that is not understood', async () => {
-    assert.equal(await place.refused(2, 'sumary'), "there is no command 'sumary'. Did you mean 'summary'?\nFix: npx trae-node --help shows what it takes.");
-    assert.equal(await place.refused(2, 'plot', 'm', '--nowhere'), "plot has no option '--nowhere'.\nFix: npx trae-node plot --help shows what it takes.");
+    assert.equal(
+      await place.refused(2, 'sumary'),
+      "there is no command 'sumary'. Did you mean 'summary'?\nFix: npx trae-node --help shows what it takes.",
+    );
+    assert.equal(
+      await place.refused(2, 'plot', 'm', '--nowhere'),
+      "plot has no option '--nowhere'.\nFix: npx trae-node plot --help shows what it takes.",
+    );
   });
   it('shows where an error arose with --verbose or TRAE_DEBUG alone', async () => {
     const plain = await place.run(['inspect', 'nowhere']);
     assert.deepEqual([plain.code, plain.stderr], [1, 'trae-node: nowhere cannot be read: there is no such file.\n']);
     assert.match((await place.run(['inspect', 'nowhere', '--verbose'])).stderr, /\[cause\]: Error: ENOENT.*\n\s+at /);
-    assert.match((await place.run(['inspect', 'nowhere'], { TRAE_DEBUG: '1' })).stderr, /\[cause\]: Error: ENOENT.*\n\s+at /);
+    assert.match(
+      (await place.run(['inspect', 'nowhere'], { TRAE_DEBUG: '1' })).stderr,
+      /\[cause\]: Error: ENOENT.*\n\s+at /,
+    );
   });
   it('is quiet when nobody reads its output any more', async () => {
     const rows = Array(20_000).fill('1,2,3,4').join('\n');
     place.write('many.csv', rows);
-    const child = spawn(process.execPath, [PROGRAM, 'predict', 'model.keras', 'many.csv'], { cwd: place.folder, env: { ...process.env, NODE_OPTIONS: '' } });
+    const child = spawn(process.execPath, [PROGRAM, 'predict', 'model.keras', 'many.csv'], {
+      cwd: place.folder,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
     let stderr = '';
     child.stderr.on('data', (d: Buffer) => (stderr += d.toString()));
     child.stdout.once('data', () => child.stdout.destroy());
@@ -138,10 +158,14 @@ describe('trae-node', function () {
     const big = Array(60_000).fill('1,2,3,4').join('\n');
     place.write('big.csv', big);
     const before = fs.readdirSync(place.folder);
-    const child = spawn(process.execPath, [PROGRAM, 'predict', 'model.keras', 'big.csv', '--batch-size', '1', '--out', 'out.csv'], {
-      cwd: place.folder,
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, 'predict', 'model.keras', 'big.csv', '--batch-size', '1', '--out', 'out.csv'],
+      {
+        cwd: place.folder,
+        env: { ...process.env, NODE_OPTIONS: '' },
+      },
+    );
     let stderr = '';
     child.stderr.on('data', (d: Buffer) => (stderr += d.toString()));
     // The last signal that it listens to: Node.js itself catches SIGINT from the start.

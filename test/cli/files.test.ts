@@ -11,7 +11,12 @@ const ROWS = [
 ];
 interface Inspected {
   kind: string;
-  model: { class: string; name: string; layers: { name: string; class: string }[]; compiled: { optimizer: string; loss: string } | null } | null;
+  model: {
+    class: string;
+    name: string;
+    layers: { name: string; class: string }[];
+    compiled: { optimizer: string; loss: string } | null;
+  } | null;
   tensors: { name: string; shape: number[]; dtype: string; bytes: number; isOptimizer: boolean; note: string | null }[];
   totals: { weights: { tensors: number; parameters: number; bytes: number }; optimizer: { tensors: number } };
   facts: Record<string, string>;
@@ -27,10 +32,27 @@ const TFJS = {
     backend: 'tensorflow',
     model_config: {
       class_name: 'Sequential',
-      config: { name: 'small', layers: [{ class_name: 'Dense', config: { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 2] } }] },
+      config: {
+        name: 'small',
+        layers: [
+          { class_name: 'Dense', config: { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 2] } },
+        ],
+      },
     },
   },
-  weightsManifest: [{ paths: ['shard1.bin'], weights: [{ name: 'dense/kernel', shape: [2, 2], dtype: 'float32', quantization: { dtype: 'uint8', scale: 0.5, min: -1 } }] }],
+  weightsManifest: [
+    {
+      paths: ['shard1.bin'],
+      weights: [
+        {
+          name: 'dense/kernel',
+          shape: [2, 2],
+          dtype: 'float32',
+          quantization: { dtype: 'uint8', scale: 0.5, min: -1 },
+        },
+      ],
+    },
+  ],
 };
 
 describe('trae-node', function () {
@@ -47,7 +69,8 @@ describe('trae-node', function () {
     place.write('shard1.bin', Uint8Array.from([0, 2, 4, 6]));
   });
   after(() => place.remove());
-  const loaded = async (file: string): Promise<number[][]> => valuesOf(await trae.keras.models.loadModel(place.at(file)), ROWS);
+  const loaded = async (file: string): Promise<number[][]> =>
+    valuesOf(await trae.keras.models.loadModel(place.at(file)), ROWS);
 
   describe('summary', () => {
     it('prints the table that model.summary prints', async () => {
@@ -57,7 +80,10 @@ describe('trae-node', function () {
     });
     it('reads every format that holds a model', async () => {
       for (const file of ['model.h5', 'architecture.json', 'tfjs.json']) {
-        const { layers, trainable } = await place.json<{ layers: { class: string }[]; trainable: { parameters: number } }>('summary', file);
+        const { layers, trainable } = await place.json<{
+          layers: { class: string }[];
+          trainable: { parameters: number };
+        }>('summary', file);
         assert.equal(trainable.parameters, file === 'tfjs.json' ? 4 : 43, file);
         assert.equal(layers.at(-1)!.class, 'Dense');
       }
@@ -66,8 +92,22 @@ describe('trae-node', function () {
       const found = await place.json('summary', 'model.keras');
       assert.deepEqual(found.inputs, [{ name: 'features', shape: [null, 4], dtype: 'float32' }]);
       assert.deepEqual(found.layers, [
-        { name: 'hidden', class: 'Dense', outputShape: [null, 5], parameters: 25, trainable: true, inputs: ['features'] },
-        { name: 'classes', class: 'Dense', outputShape: [null, 3], parameters: 18, trainable: true, inputs: ['hidden'] },
+        {
+          name: 'hidden',
+          class: 'Dense',
+          outputShape: [null, 5],
+          parameters: 25,
+          trainable: true,
+          inputs: ['features'],
+        },
+        {
+          name: 'classes',
+          class: 'Dense',
+          outputShape: [null, 3],
+          parameters: 18,
+          trainable: true,
+          inputs: ['hidden'],
+        },
       ]);
       assert.deepEqual(found.trainable, { parameters: 43, bytes: 172 });
       assert.deepEqual(found.optimizer, { class: 'Adam', parameters: 88, bytes: 356 });
@@ -77,7 +117,10 @@ describe('trae-node', function () {
         await place.refused(1, 'summary', 'w.safetensors'),
         'w.safetensors: it holds no model: it is safetensors.\n  Fix: name the model; `npx trae-node inspect w.safetensors` shows what is in the file.',
       );
-      assert.equal(await place.refused(1, 'summary', 'nowhere.keras'), 'nowhere.keras cannot be read: there is no such file.');
+      assert.equal(
+        await place.refused(1, 'summary', 'nowhere.keras'),
+        'nowhere.keras cannot be read: there is no such file.',
+      );
     });
   });
 
@@ -86,13 +129,26 @@ describe('trae-node', function () {
       const expected = await trae.keras.utils.plotModel(model, { toFile: null, showShapes: true });
       assert.match(await place.printed('plot', 'model.keras', '--show-shapes'), /^wrote model\.svg \([\d.]+ KB\)\n$/);
       assert.equal(fs.readFileSync(place.at('model.svg'), 'utf8'), expected);
-      assert.deepEqual(await place.json('plot', 'model.keras', '--out', 'p.png'), { file: 'model.keras', out: 'p.png', bytes: fs.statSync(place.at('p.png')).size });
+      assert.deepEqual(await place.json('plot', 'model.keras', '--out', 'p.png'), {
+        file: 'model.keras',
+        out: 'p.png',
+        bytes: fs.statSync(place.at('p.png')).size,
+      });
       assert.equal(fs.readFileSync(place.at('p.png')).toString('latin1', 1, 4), 'PNG');
     });
     it('refuses other names and folders that are not there', async () => {
-      assert.match(await place.refused(2, 'plot', 'model.keras', '--out', 'p.jpg'), /^--out must end in \.svg, \.png or \.dot, not 'p\.jpg'\.\nFix: /);
-      assert.equal(await place.refused(1, 'plot', 'model.keras', '-o', 'no/p.svg'), `no/p.svg cannot be written: there is no folder ${place.at('no')}.`);
-      assert.match(await place.refused(2, 'plot', 'model.keras', '--rankdir', 'UP'), /^--rankdir takes TB, LR, BT or RL, not 'UP'\./);
+      assert.match(
+        await place.refused(2, 'plot', 'model.keras', '--out', 'p.jpg'),
+        /^--out must end in \.svg, \.png or \.dot, not 'p\.jpg'\.\nFix: /,
+      );
+      assert.equal(
+        await place.refused(1, 'plot', 'model.keras', '-o', 'no/p.svg'),
+        `no/p.svg cannot be written: there is no folder ${place.at('no')}.`,
+      );
+      assert.match(
+        await place.refused(2, 'plot', 'model.keras', '--rankdir', 'UP'),
+        /^--rankdir takes TB, LR, BT or RL, not 'UP'\./,
+      );
     });
   });
 
@@ -150,30 +206,49 @@ describe('trae-node', function () {
       assert.equal(found.kind, 'tfjs');
       assert.equal(found.facts.generatedBy, 'keras v2.11.0');
       assert.deepEqual(found.tensors, [
-        { name: 'dense/kernel', shape: [2, 2], dtype: 'float32', stored: 'uint8', bytes: 4, isOptimizer: false, note: 'quantized: value * 0.5 + -1' },
+        {
+          name: 'dense/kernel',
+          shape: [2, 2],
+          dtype: 'float32',
+          stored: 'uint8',
+          bytes: 4,
+          isOptimizer: false,
+          note: 'quantized: value * 0.5 + -1',
+        },
       ]);
       assert.deepEqual(found.parts, [{ name: 'shard1.bin', bytes: 4, note: null }]);
       assert.equal((await place.json<Inspected>('inspect', 'architecture.json')).model!.layers.length, 3);
     });
     it('prints lines for people', async () => {
       const text = await place.printed('inspect', 'w.safetensors');
-      assert.match(text, /^file: {3}w\.safetensors\nkind: {3}safetensors\nbytes: {2}\d+\nformat: keras\n\nweights: 4 tensors, 43 numbers, 172 bytes\n/);
+      assert.match(
+        text,
+        /^file: {3}w\.safetensors\nkind: {3}safetensors\nbytes: {2}\d+\nformat: keras\n\nweights: 4 tensors, 43 numbers, 172 bytes\n/,
+      );
       assert.match(text, /^ {2}classifier\/hidden\/kernel {3}\(4, 5\) {2}float32 {2}80 bytes$/m);
       const config = JSON.parse(await place.printed('inspect', 'model.keras', '--config')) as { class_name: string };
       assert.equal(config.class_name, 'Sequential');
     });
     it('needs neither the classes of a model nor its weights whole', async () => {
-      const config = { class_name: 'Their>Model', config: { name: 'x', layers: [{ class_name: 'Their>Layer', config: { name: 'y' } }] } };
+      const config = {
+        class_name: 'Their>Model',
+        config: { name: 'x', layers: [{ class_name: 'Their>Layer', config: { name: 'y' } }] },
+      };
       place.write('custom.json', JSON.stringify(config));
       assert.equal((await place.json<Inspected>('inspect', 'custom.json')).model!.layers[0].class, 'Their>Layer');
       // A byte of the weights is wrong: loading compares checksums, looking at headers does not.
       const bytes = fs.readFileSync(place.at('model.keras')),
-        at = bytes.lastIndexOf(Buffer.from(Float32Array.from((model.weights[3].value.arraySync() as number[]).slice(0, 2)).buffer));
+        at = bytes.lastIndexOf(
+          Buffer.from(Float32Array.from((model.weights[3].value.arraySync() as number[]).slice(0, 2)).buffer),
+        );
       assert.ok(at > 0);
       bytes[at] ^= 1;
       place.write('flipped.keras', bytes);
       assert.equal((await place.json<Inspected>('inspect', 'flipped.keras')).totals.weights.tensors, 4);
-      assert.match(await place.refused(1, 'summary', 'flipped.keras'), /flipped\.keras: member 'model\.weights\.h5' is damaged: its checksum is wrong\./);
+      assert.match(
+        await place.refused(1, 'summary', 'flipped.keras'),
+        /flipped\.keras: member 'model\.weights\.h5' is damaged: its checksum is wrong\./,
+      );
     });
     it('shows what a shard that is missing leaves', async () => {
       fs.mkdirSync(place.at('partial'));
@@ -181,7 +256,10 @@ describe('trae-node', function () {
       fs.copyFileSync(place.at('w_00000.weights.h5'), place.at('partial', 'w_00000.weights.h5'));
       const found = await place.json<Inspected>('inspect', 'partial/w.weights.json');
       assert.ok(found.tensors.length > 0 && found.problems.length > 0);
-      assert.ok(found.problems[0].includes('w_00001.weights.h5 cannot be read: there is no such file'), found.problems[0]);
+      assert.ok(
+        found.problems[0].includes('w_00001.weights.h5 cannot be read: there is no such file'),
+        found.problems[0],
+      );
     });
     it('says of files that are not read what they are', async () => {
       place.write('a.onnx', Uint8Array.from([8, 7, 18, 5, 107, 101, 114, 97, 115]));
@@ -192,13 +270,28 @@ describe('trae-node', function () {
       place.write('a.json', '{"a": 1}');
       fs.mkdirSync(place.at('saved'));
       place.write('saved/saved_model.pb', 'x');
-      assert.equal(await place.refused(1, 'inspect', 'a.onnx'), 'a.onnx: it is no file of a model or of weights: it starts with 080712056b657261.');
+      assert.equal(
+        await place.refused(1, 'inspect', 'a.onnx'),
+        'a.onnx: it is no file of a model or of weights: it starts with 080712056b657261.',
+      );
       assert.match(await place.refused(1, 'inspect', 'a.png'), /^a\.png: it is an image, which is not read\./);
-      assert.match(await place.refused(1, 'inspect', 'a.pkl'), /^a\.pkl: it is a pickle of Python, which can hold a program, which is not read\./);
+      assert.match(
+        await place.refused(1, 'inspect', 'a.pkl'),
+        /^a\.pkl: it is a pickle of Python, which can hold a program, which is not read\./,
+      );
       assert.equal(await place.refused(1, 'inspect', 'empty.h5'), 'empty.h5: the file is empty.');
-      assert.match(await place.refused(1, 'inspect', 'cut.keras'), /^cut\.keras: it is no sound zip archive: its directory is missing/);
-      assert.match(await place.refused(1, 'inspect', 'a.json'), /it has neither 'class_name' nor 'modelTopology' nor 'weight_map'\.$/);
-      assert.match(await place.refused(1, 'inspect', 'saved'), /^saved: it is a SavedModel of TensorFlow, which is not read\.\n {2}Fix: open it in Keras/);
+      assert.match(
+        await place.refused(1, 'inspect', 'cut.keras'),
+        /^cut\.keras: it is no sound zip archive: its directory is missing/,
+      );
+      assert.match(
+        await place.refused(1, 'inspect', 'a.json'),
+        /it has neither 'class_name' nor 'modelTopology' nor 'weight_map'\.$/,
+      );
+      assert.match(
+        await place.refused(1, 'inspect', 'saved'),
+        /^saved: it is a SavedModel of TensorFlow, which is not read\.\n {2}Fix: open it in Keras/,
+      );
     });
   });
 
@@ -247,14 +340,26 @@ describe('trae-node', function () {
         await place.refused(1, 'convert', 'w.npz', 'x.keras'),
         'w.npz: it holds weights alone (an archive of NumPy arrays); a model cannot be made of them.\n  Fix: name the model that they belong to: --model MODEL.',
       );
-      assert.match(await place.refused(1, 'convert', 'w.npz', 'x.weights.h5'), /\.weights\.h5 follows the layers of a model\.\n {2}Fix: .*--model MODEL\.$/);
-      assert.match(await place.refused(1, 'convert', 'architecture.json', 'x.keras'), /^architecture\.json: it is an architecture without weights/);
-      assert.match(await place.refused(2, 'convert', 'model.keras', 'x.json'), /models of TensorFlow\.js are read and not written/);
+      assert.match(
+        await place.refused(1, 'convert', 'w.npz', 'x.weights.h5'),
+        /\.weights\.h5 follows the layers of a model\.\n {2}Fix: .*--model MODEL\.$/,
+      );
+      assert.match(
+        await place.refused(1, 'convert', 'architecture.json', 'x.keras'),
+        /^architecture\.json: it is an architecture without weights/,
+      );
+      assert.match(
+        await place.refused(2, 'convert', 'model.keras', 'x.json'),
+        /models of TensorFlow\.js are read and not written/,
+      );
       assert.match(await place.refused(2, 'convert', 'model.keras', 'x.onnx'), /ONNX is neither read nor written/);
       assert.match(await place.refused(2, 'convert', 'model.keras', 'x.pt'), /files of PyTorch are not written/);
       assert.match(await place.refused(2, 'convert', 'model.keras', 'x'), /the name says no format/);
       assert.match(await place.refused(2, 'convert', 'model.keras', './model.keras'), /are the same file\./);
-      assert.match(await place.refused(2, 'convert', 'model.keras', 'x.keras', '--by-name'), /^--by-name goes with --model\./);
+      assert.match(
+        await place.refused(2, 'convert', 'model.keras', 'x.keras', '--by-name'),
+        /^--by-name goes with --model\./,
+      );
     });
     it('leaves no half file and nothing beside it when it fails', async () => {
       place.write('kept.keras', 'what was there');
@@ -282,6 +387,9 @@ describe('trae-node', function () {
     place.write('x.csv', '1,2\n');
     assert.match(await place.refused(1, 'predict', 'own.keras', 'x.csv'), /Doubled/);
     assert.equal(await place.printed('predict', 'own.keras', 'x.csv', '--custom-objects', 'own.cjs'), '2,4\n');
-    assert.match(await place.refused(1, 'predict', 'own.keras', 'x.csv', '--custom-objects', 'none.cjs'), /^none\.cjs cannot be run: there is no such file\./);
+    assert.match(
+      await place.refused(1, 'predict', 'own.keras', 'x.csv', '--custom-objects', 'none.cjs'),
+      /^none\.cjs cannot be run: there is no such file\./,
+    );
   });
 });

@@ -29,7 +29,12 @@ describe('limits of a container', () => {
       'sys/fs/cgroup/pods/one/memory.max': '2147483648\n',
       'sys/fs/cgroup/pods/one/memory.current': '1048576\n',
     };
-    assert.deepEqual(withSystem(files, cgroupOf), { version: 2, cpuQuota: 1.5, memoryLimit: 1073741824, memoryUsed: 1048576 });
+    assert.deepEqual(withSystem(files, cgroupOf), {
+      version: 2,
+      cpuQuota: 1.5,
+      memoryLimit: 1073741824,
+      memoryUsed: 1048576,
+    });
   });
   it('of cgroup 1', () => {
     const files = {
@@ -41,17 +46,28 @@ describe('limits of a container', () => {
       'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
       'sys/fs/cgroup/memory/docker/a/memory.limit_in_bytes': '536870912\n',
     };
-    assert.deepEqual(withSystem(files, cgroupOf), { version: 1, cpuQuota: 0.5, memoryLimit: 536870912, memoryUsed: null });
+    assert.deepEqual(withSystem(files, cgroupOf), {
+      version: 1,
+      cpuQuota: 0.5,
+      memoryLimit: 536870912,
+      memoryUsed: null,
+    });
   });
   it('that there are none', () => {
     assert.equal(withSystem({}, cgroupOf), null);
-    const open = { 'proc/self/cgroup': '0::/\n', 'sys/fs/cgroup/cgroup.controllers': '\n', 'sys/fs/cgroup/cpu.max': 'max 100000\n', 'sys/fs/cgroup/memory.max': 'max\n' };
+    const open = {
+      'proc/self/cgroup': '0::/\n',
+      'sys/fs/cgroup/cgroup.controllers': '\n',
+      'sys/fs/cgroup/cpu.max': 'max 100000\n',
+      'sys/fs/cgroup/memory.max': 'max\n',
+    };
     assert.deepEqual(withSystem(open, cgroupOf), { version: 2, cpuQuota: null, memoryLimit: null, memoryUsed: null });
   });
 });
 describe('graphics driver', () => {
   it('is named by its version', () => {
-    const nvidia = 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\nGCC version:  gcc version 12.2.0\n';
+    const nvidia =
+      'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\nGCC version:  gcc version 12.2.0\n';
     assert.equal(withSystem({ 'proc/driver/nvidia/version': nvidia }, graphicsDriver), 'NVIDIA driver 550.54.15');
     assert.equal(withSystem({ 'sys/module/amdgpu/version': '6.7.0\n' }, graphicsDriver), 'AMD driver 6.7.0');
     assert.equal(withSystem({}, graphicsDriver), null);
@@ -79,10 +95,25 @@ describe('tables as text', () => {
       parseCsv('"a\nb"\n\n1', 'f.csv').map((r) => r.line),
       [1, 4],
     );
-    assert.throws(() => parseCsv('1,2\n"a', 'f.csv'), { message: 'f.csv: line 2: a quote is opened and never closed.' });
+    assert.throws(() => parseCsv('1,2\n"a', 'f.csv'), {
+      message: 'f.csv: line 2: a quote is opened and never closed.',
+    });
   });
   it('have numbers as Python and NumPy write them', () => {
-    assert.deepEqual([' 1.5 ', '-1e3', '0x10', 'True', '-inf', 'NaN'].map(numberIn), [1.5, -1000, 16, 1, -Infinity, NaN]);
-    assert.deepEqual(['', ' ', 'x', '1,5', '1 2'].map(numberIn), [undefined, undefined, undefined, undefined, undefined]);
+    assert.deepEqual([' 1.5 ', '-1e3', '0x10', 'True', '-inf', 'NaN'].map(numberIn), [
+      1.5,
+      -1000,
+      16,
+      1,
+      -Infinity,
+      NaN,
+    ]);
+    assert.deepEqual(['', ' ', 'x', '1,5', '1 2'].map(numberIn), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

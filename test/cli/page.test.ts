@@ -16,7 +16,10 @@ describe('docs/command-line.md', function () {
   this.timeout(600_000);
   it('shows what the commands print', async () => {
     const blocks = blocksOf(fs.readFileSync(path.join(ROOT, 'docs', 'command-line.md'), 'utf8')),
-      consumer = new Consumer({ 'package.json': '{}', 'page.mts': programOf(blocks.filter((b) => b.language === 'ts')) });
+      consumer = new Consumer({
+        'package.json': '{}',
+        'page.mts': programOf(blocks.filter((b) => b.language === 'ts')),
+      });
     try {
       await printed(['--import', TSX, 'page.mts'], consumer.folder);
       const shell = blocks.filter((b) => b.language === 'sh');

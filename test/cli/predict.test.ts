@@ -26,7 +26,8 @@ function npy(values: readonly number[], shape: readonly number[]): Buffer {
 }
 function png(width: number, height: number, pixel: (x: number, y: number) => [number, number, number]): Buffer {
   const image = new PNG({ width, height });
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) image.data.set([...pixel(x, y), 255], 4 * (y * width + x));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) image.data.set([...pixel(x, y), 255], 4 * (y * width + x));
   return PNG.sync.write(image);
 }
 
@@ -45,17 +46,20 @@ describe('trae-node predict', function () {
   after(() => place.remove());
 
   it('takes tables, arrays and JSON, and prints a line for each example', async () => {
-    for (const file of ['x.csv', 'x.npy', 'x.json', 'named.csv']) assertClose(numbersIn(await place.printed('predict', 'model.keras', file)), values);
-    assertClose(numbersIn(await place.printed('predict', 'model.keras', 'x.csv', 'x.npy', '--batch-size', '2')), [...values, ...values]);
+    for (const file of ['x.csv', 'x.npy', 'x.json', 'named.csv'])
+      assertClose(numbersIn(await place.printed('predict', 'model.keras', file)), values);
+    assertClose(numbersIn(await place.printed('predict', 'model.keras', 'x.csv', 'x.npy', '--batch-size', '2')), [
+      ...values,
+      ...values,
+    ]);
     place.write('one.npy', npy(ROWS[0], [4]));
     assertClose(numbersIn(await place.printed('predict', 'model.keras', 'one.npy')), [values[0]]);
   });
   it('gives JSON with names, shapes and values', async () => {
-    const { outputs, model } = await place.json<{ model: string; outputs: { name: string; shape: number[]; dtype: string; values: number[][] }[] }>(
-      'predict',
-      'model.keras',
-      'x.csv',
-    );
+    const { outputs, model } = await place.json<{
+      model: string;
+      outputs: { name: string; shape: number[]; dtype: string; values: number[][] }[];
+    }>('predict', 'model.keras', 'x.csv');
     assert.equal(model, 'model.keras');
     assert.deepEqual(
       outputs.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
@@ -67,11 +71,20 @@ describe('trae-node predict', function () {
     );
   });
   it('writes .npy, .npz, .csv and .json', async () => {
-    assert.equal(await place.printed('predict', 'model.keras', 'x.csv', '--out', 'y.npy'), 'wrote y.npy: classes, float32 of shape (3, 3)\n');
+    assert.equal(
+      await place.printed('predict', 'model.keras', 'x.csv', '--out', 'y.npy'),
+      'wrote y.npy: classes, float32 of shape (3, 3)\n',
+    );
     const array = await withFile(place.at('y.npy'), (source) => readNpy(source));
     assert.deepEqual([array.shape, array.dtype, [...(array.data as Float32Array)]], [[3, 3], 'float32', values.flat()]);
     await place.printed('predict', 'model.keras', 'x.csv', '-o', 'y.npz');
-    assert.deepEqual([...((await withFile(place.at('y.npz'), (source) => new NpzReader(source).read('classes'))).data as Float32Array)], values.flat());
+    assert.deepEqual(
+      [
+        ...((await withFile(place.at('y.npz'), (source) => new NpzReader(source).read('classes')))
+          .data as Float32Array),
+      ],
+      values.flat(),
+    );
     await place.printed('predict', 'model.keras', 'x.csv', '-o', 'y.csv', '--class-names', 'a,b,"c');
     const [head, ...lines] = fs.readFileSync(place.at('y.csv'), 'utf8').trim().split('\n');
     assert.equal(head, 'a,b,"""c"');
@@ -96,8 +109,19 @@ describe('trae-node predict', function () {
           .map(([v, c]) => `${names[c]} ${Number(v.toPrecision(4))}`)
           .join(', ')}`,
     );
-    assert.equal(await place.printed('predict', 'model.keras', 'x.csv', '--top', '2', '--class-names', 'names.txt'), `${expected.join('\n')}\n`);
-    const { top } = await place.json<{ top: { class: number; name: string }[][] }>('predict', 'model.keras', 'x.csv', '--top', '9', '--class-names', 'names.txt');
+    assert.equal(
+      await place.printed('predict', 'model.keras', 'x.csv', '--top', '2', '--class-names', 'names.txt'),
+      `${expected.join('\n')}\n`,
+    );
+    const { top } = await place.json<{ top: { class: number; name: string }[][] }>(
+      'predict',
+      'model.keras',
+      'x.csv',
+      '--top',
+      '9',
+      '--class-names',
+      'names.txt',
+    );
     assert.deepEqual(
       top.map((row) => row.map((c) => c.class)),
       order.map((row) => row.map(([, c]) => c)),
@@ -105,7 +129,9 @@ describe('trae-node predict', function () {
   });
   it('takes several inputs: columns by name, arrays by name or place, a file for each', async () => {
     const model = await trae.keras.models.loadModel(place.at('two.keras')),
-      [risk, score] = (await model.predict([trae.tensor([[30], [40]]), trae.tensor([[5], [6]])], { verbose: 0 })) as trae.Tensor[],
+      [risk, score] = (await model.predict([trae.tensor([[30], [40]]), trae.tensor([[5], [6]])], {
+        verbose: 0,
+      })) as trae.Tensor[],
       expected = [risk.arraySync(), score.arraySync()] as number[][][];
     place.write('people.csv', 'income,age\n5,30\n6,40\n');
     place.write('age.csv', '30\n40\n');
@@ -123,8 +149,14 @@ describe('trae-node predict', function () {
     const text = await place.printed('predict', 'two.keras', 'people.csv');
     assert.match(text, /^risk, float32 of shape \(2, 2\):\n.*\n.*\nscore, float32 of shape \(2, 1\):\n/);
     place.write('other.csv', 'a,b\n1,2\n');
-    assert.match(await place.refused(1, 'predict', 'two.keras', 'other.csv'), /^other\.csv: the model takes 2 inputs \(age, income\), and the columns are a, b\./);
-    assert.match(await place.refused(1, 'predict', 'two.keras', 'people.csv', '-o', 'z.npy'), /^z\.npy: it holds one array, and the model gives 2 \(risk, score\)\./);
+    assert.match(
+      await place.refused(1, 'predict', 'two.keras', 'other.csv'),
+      /^other\.csv: the model takes 2 inputs \(age, income\), and the columns are a, b\./,
+    );
+    assert.match(
+      await place.refused(1, 'predict', 'two.keras', 'people.csv', '-o', 'z.npy'),
+      /^z\.npy: it holds one array, and the model gives 2 \(risk, score\)\./,
+    );
   });
   it('takes images, of the size and colours that the model wants', async () => {
     const mean = new Sequential([layers.Input([2, 2, 3]), new layers.GlobalAveragePooling2D()]);
@@ -138,7 +170,9 @@ describe('trae-node predict', function () {
       png(4, 4, (x, y) => [x < 2 ? 0 : 100, y < 2 ? 0 : 100, 7]),
     );
     assert.equal(await place.printed('predict', 'mean.keras', 'red.png', 'large.png'), '200,10,0\n50,50,7\n');
-    assertClose(numbersIn(await place.printed('predict', 'mean.keras', 'red.png', '--rescale', '1/255')), [[200 / 255, 10 / 255, 0]]);
+    assertClose(numbersIn(await place.printed('predict', 'mean.keras', 'red.png', '--rescale', '1/255')), [
+      [200 / 255, 10 / 255, 0],
+    ]);
     const grey = new Sequential([layers.Input([4]), new layers.Rescaling(1)]);
     await grey.save(place.at('grey.keras'));
     assert.equal(
@@ -187,13 +221,25 @@ describe('trae-node predict', function () {
     ])
       assert.equal(await place.refused(1, 'predict', 'model.keras', file), message);
     assert.match(await place.refused(1, 'predict', 'model.keras', 'broken.json'), /^broken\.json: it is no JSON: /);
-    assert.match(await place.refused(1, 'predict', 'model.keras', 'broken.npy'), /^broken\.npy: it is no sound \.npy file: /);
-    assert.match(await place.refused(1, 'predict', 'mean.keras', 'broken.png'), /'broken\.png' is no image that can be read/);
+    assert.match(
+      await place.refused(1, 'predict', 'model.keras', 'broken.npy'),
+      /^broken\.npy: it is no sound \.npy file: /,
+    );
+    assert.match(
+      await place.refused(1, 'predict', 'mean.keras', 'broken.png'),
+      /'broken\.png' is no image that can be read/,
+    );
     assert.match(
       await place.refused(1, 'predict', 'model.keras', 'x.csv', '--class-names', 'a,b'),
       /^--class-names gives 2 names, and the output 'classes' of shape \(3, 3\) has 3 classes\./,
     );
-    assert.match(await place.refused(2, 'predict', 'model.keras', 'x.csv', '--batch-size', '0'), /^--batch-size takes a whole number of at least 1, not '0'\./);
-    assert.match(await place.refused(2, 'predict', 'model.keras', 'x.csv', '--rescale', '1/0'), /^--rescale takes a number or a fraction as 1\/255, not '1\/0'\./);
+    assert.match(
+      await place.refused(2, 'predict', 'model.keras', 'x.csv', '--batch-size', '0'),
+      /^--batch-size takes a whole number of at least 1, not '0'\./,
+    );
+    assert.match(
+      await place.refused(2, 'predict', 'model.keras', 'x.csv', '--rescale', '1/0'),
+      /^--rescale takes a number or a fraction as 1\/255, not '1\/0'\./,
+    );
   });
 });

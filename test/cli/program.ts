@@ -45,10 +45,17 @@ export class Workplace {
 }
 
 /** A trained classifier of four numbers: `model.keras`, and its values for `rows`. */
-export async function writeClassifier(place: Workplace, rows: number[][]): Promise<{ model: InstanceType<typeof Sequential>; values: number[][] }> {
+export async function writeClassifier(
+  place: Workplace,
+  rows: number[][],
+): Promise<{ model: InstanceType<typeof Sequential>; values: number[][] }> {
   trae.setRandomSeed(3);
   const model = new Sequential(
-    [layers.Input([4], { name: 'features' }), new layers.Dense(5, { activation: 'relu', name: 'hidden' }), new layers.Dense(3, { activation: 'softmax', name: 'classes' })],
+    [
+      layers.Input([4], { name: 'features' }),
+      new layers.Dense(5, { activation: 'relu', name: 'hidden' }),
+      new layers.Dense(3, { activation: 'softmax', name: 'classes' }),
+    ],
     { name: 'classifier' },
   );
   model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
@@ -75,6 +82,8 @@ export function assertClose(found: readonly number[][], expected: readonly numbe
   assert.equal(found.length, expected.length);
   found.forEach((row, i) => {
     assert.equal(row.length, expected[i].length);
-    row.forEach((v, j) => assert.ok(Math.abs(v - expected[i][j]) <= within, `row ${i}, column ${j}: ${v}, ${expected[i][j]} expected`));
+    row.forEach((v, j) =>
+      assert.ok(Math.abs(v - expected[i][j]) <= within, `row ${i}, column ${j}: ${v}, ${expected[i][j]} expected`),
+    );
   });
 }

@@ -31,10 +31,25 @@ describe('compile', () => {
     }
   });
   it('keeps the structure of what is returned', () => {
-    const f = trae.compile((x: trae.Tensor) => ({ sum: x.sum(), parts: [x.add(1), { twice: x.multiply(2) }], note: 'hello', n: 3, none: null, same: x }));
+    const f = trae.compile((x: trae.Tensor) => ({
+      sum: x.sum(),
+      parts: [x.add(1), { twice: x.multiply(2) }],
+      note: 'hello',
+      n: 3,
+      none: null,
+      same: x,
+    }));
     const r = f(trae.tensor([1, 2]));
     assert.deepEqual(
-      [r.sum.item(), (r.parts[0] as trae.Tensor).arraySync(), (r.parts[1] as { twice: trae.Tensor }).twice.arraySync(), r.note, r.n, r.none, r.same.arraySync()],
+      [
+        r.sum.item(),
+        (r.parts[0] as trae.Tensor).arraySync(),
+        (r.parts[1] as { twice: trae.Tensor }).twice.arraySync(),
+        r.note,
+        r.n,
+        r.none,
+        r.same.arraySync(),
+      ],
       [3, [2, 3], [2, 4], 'hello', 3, null, [1, 2]],
     );
     assert.equal(trae.compile(() => undefined)(), undefined);
@@ -70,7 +85,9 @@ describe('compile', () => {
   it('gradients inside and of compiled functions', () => {
     const f = trae.compile((x: trae.Tensor) => trae.grad((t) => t.multiply(t).multiply(t).sum())(x));
     assert.deepEqual(f(trae.tensor([1, 2])).arraySync(), [3, 12]);
-    const inside = trae.compile((x: trae.Tensor) => trae.grad(trae.grad((t: trae.Tensor) => t.multiply(t).multiply(t).sum()) as never)(x.sum()));
+    const inside = trae.compile((x: trae.Tensor) =>
+      trae.grad(trae.grad((t: trae.Tensor) => t.multiply(t).multiply(t).sum()) as never)(x.sum()),
+    );
     assert.equal(inside(trae.tensor([1, 1])).item(), 12);
   });
   it('outputs of one run are inputs of the next, and feed eager ops', () => {
@@ -151,8 +168,16 @@ describe('compile', () => {
   });
   it('refuses asynchronous functions and values read inside', async () => {
     const x = trae.tensor([1, 2]);
-    await throwsText(() => trae.compile(async (t: trae.Tensor) => t)(x), 'TypeError', 'compile: the function must be synchronous; it returned a promise.');
-    for (const read of [(t: trae.Tensor) => t.dataSync(), (t: trae.Tensor) => t.sum().item(), (t: trae.Tensor) => t.add(1).arraySync()])
+    await throwsText(
+      () => trae.compile(async (t: trae.Tensor) => t)(x),
+      'TypeError',
+      'compile: the function must be synchronous; it returned a promise.',
+    );
+    for (const read of [
+      (t: trae.Tensor) => t.dataSync(),
+      (t: trae.Tensor) => t.sum().item(),
+      (t: trae.Tensor) => t.add(1).arraySync(),
+    ])
       await throwsText(() => trae.compile(read)(x), 'RuntimeError', READ);
     assert.equal(trae.compile((t: trae.Tensor) => String(t.add(1)))(x), 'Tensor(shape=(2,), dtype=float32, symbolic)');
   });

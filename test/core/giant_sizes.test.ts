@@ -21,21 +21,30 @@ const cases: Record<string, () => unknown> = {
   ConvLSTM2D: () => new layers.ConvLSTM2D(2 ** 30, 3).apply(trae.ones([1, 2, 8, 8, 3])),
   'a kernel of Conv2D': () => new layers.Conv2D(4, 2 ** 20, { padding: 'same' }).apply(trae.ones([1, 8, 8, 3])),
   EinsumDense: () => new layers.EinsumDense('ab,bc->ac', HUGE).apply(trae.ones([1, 8])),
-  MultiHeadAttention: () => new layers.MultiHeadAttention(2 ** 20, 2 ** 20).apply([trae.ones([1, 2, 8]), trae.ones([1, 2, 8])]),
+  MultiHeadAttention: () =>
+    new layers.MultiHeadAttention(2 ** 20, 2 ** 20).apply([trae.ones([1, 2, 8]), trae.ones([1, 2, 8])]),
   Embedding: () => new layers.Embedding(2 ** 30, 2 ** 20).apply(ids()),
   Dense: () => new layers.Dense(2 ** 31 - 1).apply(trae.ones([1, 1024])),
   UpSampling2D: () => new layers.UpSampling2D(2 ** 20).apply(trae.ones([1, 8, 8, 3])),
   ZeroPadding1D: () => new layers.ZeroPadding1D(HUGE).apply(trae.ones([1, 8, 3])),
-  'Resizing, lanczos': () => new layers.Resizing(2 ** 30, 8, { interpolation: 'lanczos5' }).apply(trae.ones([1, 8, 8, 3])),
+  'Resizing, lanczos': () =>
+    new layers.Resizing(2 ** 30, 8, { interpolation: 'lanczos5' }).apply(trae.ones([1, 8, 8, 3])),
   CenterCrop: () => new layers.CenterCrop(2 ** 30, 2 ** 30).apply(trae.ones([1, 8, 8, 3])),
-  'CategoryEncoding, one-hot': () => new layers.CategoryEncoding({ numTokens: HUGE, outputMode: 'one_hot' }).apply(ids()),
+  'CategoryEncoding, one-hot': () =>
+    new layers.CategoryEncoding({ numTokens: HUGE, outputMode: 'one_hot' }).apply(ids()),
   'Hashing, one-hot': () => new layers.Hashing(HUGE, { outputMode: 'one_hot' }).apply(ids()),
-  'HashedCrossing, one-hot': () => new layers.HashedCrossing(2 ** 35, { outputMode: 'one_hot' }).apply([ids(), ids()] as never),
-  'TextVectorization, long rows': () => new layers.TextVectorization({ outputSequenceLength: HUGE, vocabulary: ['a'] }).apply(['a b']),
-  'TextVectorization, rows of 2^31': () => new layers.TextVectorization({ outputSequenceLength: 2 ** 31, vocabulary: ['a'] }).apply(['a b']),
+  'HashedCrossing, one-hot': () =>
+    new layers.HashedCrossing(2 ** 35, { outputMode: 'one_hot' }).apply([ids(), ids()] as never),
+  'TextVectorization, long rows': () =>
+    new layers.TextVectorization({ outputSequenceLength: HUGE, vocabulary: ['a'] }).apply(['a b']),
+  'TextVectorization, rows of 2^31': () =>
+    new layers.TextVectorization({ outputSequenceLength: 2 ** 31, vocabulary: ['a'] }).apply(['a b']),
   'StringLookup, unknown terms': () => new layers.StringLookup({ numOovIndices: HUGE, vocabulary: ['a'] }),
   MelSpectrogram: () => new layers.MelSpectrogram({ numMelBins: 2 ** 35 }).apply(trae.ones([1, 3000])),
-  STFTSpectrogram: () => new layers.STFTSpectrogram({ frameLength: 2 ** 30, frameStep: 1, fftLength: 2 ** 30 }).apply(trae.ones([1, 100, 1])),
+  STFTSpectrogram: () =>
+    new layers.STFTSpectrogram({ frameLength: 2 ** 30, frameStep: 1, fftLength: 2 ** 30 }).apply(
+      trae.ones([1, 100, 1]),
+    ),
   BatchNormalization: () => new layers.BatchNormalization().build([null, HUGE]),
   'a layer in RNN': () => new layers.RNN(new layers.LSTMCell(2 ** 30)).apply(trae.ones([1, 2, 3])),
   Zeros: () => new initializers.Zeros().call([HUGE]),
@@ -47,7 +56,8 @@ const cases: Record<string, () => unknown> = {
   'padSequences, one row': () => utils.padSequences([[1, 2]], { maxlen: HUGE }),
   'nested arrays of 2^45 values': () => trae.tensor(nested(45) as never),
   'nested arrays of 2^40 values in typed rows': () => trae.tensor(Array.from({ length: 2 ** 20 }, () => row)),
-  'predict on nested arrays': () => new Sequential([layers.Input([2]), new layers.Flatten()]).predict(nested(45) as never, { verbose: 0 }),
+  'predict on nested arrays': () =>
+    new Sequential([layers.Input([2]), new layers.Flatten()]).predict(nested(45) as never, { verbose: 0 }),
   'random.normal': () => trae.random.normal([HUGE]),
   'random.randint': () => trae.random.randint([HUGE], 0, 5),
   'random.categorical': () => trae.random.categorical(trae.ones([2, 3]), HUGE),
@@ -55,7 +65,8 @@ const cases: Record<string, () => unknown> = {
     trae
       .grad((x) => trae.outer(x, x).sum())(trae.ones([2 ** 20]))
       .dataSync(),
-  predictions: () => new Sequential([layers.Input([4]), new layers.RepeatVector(2 ** 30)]).predict(trae.ones([64, 4]), { verbose: 0 }),
+  predictions: () =>
+    new Sequential([layers.Input([4]), new layers.RepeatVector(2 ** 30)]).predict(trae.ones([64, 4]), { verbose: 0 }),
 };
 
 describe('sizes that no memory holds', () => {
@@ -67,9 +78,17 @@ describe('sizes that no memory holds', () => {
       );
     });
   it('training with activations that do not fit: the model trains on when the data are smaller', async () => {
-    const model = new Sequential([layers.Input([4]), new layers.RepeatVector(2 ** 30), new layers.Dense(64), new layers.GlobalAveragePooling1D(), new layers.Dense(1)]);
+    const model = new Sequential([
+      layers.Input([4]),
+      new layers.RepeatVector(2 ** 30),
+      new layers.Dense(64),
+      new layers.GlobalAveragePooling1D(),
+      new layers.Dense(1),
+    ]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
-    await assert.rejects(model.fit(trae.ones([32, 4]), trae.ones([32, 1]), { verbose: 0 }), { name: 'OutOfMemoryError' });
+    await assert.rejects(model.fit(trae.ones([32, 4]), trae.ones([32, 1]), { verbose: 0 }), {
+      name: 'OutOfMemoryError',
+    });
     const weights = model.getWeights().map((w) => w.shape);
     assert.deepEqual(weights, [[4, 64], [64], [64, 1], [1]]);
   });
@@ -99,7 +118,9 @@ describe('sizes that no memory holds', () => {
   linux('with little address space the process lives, and says what it cannot have', async function () {
     this.timeout(300_000); // a process of its own, which other work may slow down
     const program = path.join(__dirname, 'programs', 'little_memory.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], { cwd: path.join(__dirname, '..', '..') });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], {
+      cwd: path.join(__dirname, '..', '..'),
+    });
     assert.equal(stdout.trim(), '7 refused');
   });
 });

@@ -45,7 +45,9 @@ describe('gradients', () => {
   it('grad(grad(grad(f)))', () => {
     const cube = (x: trae.Tensor): trae.Tensor => x.multiply(x).multiply(x);
     assert.deepEqual(
-      [cube, trae.grad(cube), trae.grad(trae.grad(cube)), trae.grad(trae.grad(trae.grad(cube)))].map((f) => f(trae.tensor(2)).item()),
+      [cube, trae.grad(cube), trae.grad(trae.grad(cube)), trae.grad(trae.grad(trae.grad(cube)))].map((f) =>
+        f(trae.tensor(2)).item(),
+      ),
       [8, 12, 12, 6],
     );
     const fourth = trae
@@ -116,7 +118,10 @@ describe('gradients', () => {
       b = trae.variable(3),
       unused = trae.variable([[7]]),
       x = trae.tensor([5, 6]);
-    const { value, grads } = trae.variableGrads(() => w.value.multiply(x).sum().add(b.value.square()), [b, w, unused, x]);
+    const { value, grads } = trae.variableGrads(
+      () => w.value.multiply(x).sum().add(b.value.square()),
+      [b, w, unused, x],
+    );
     assert.equal(value.item(), 26);
     assert.deepEqual(
       grads.map((g) => g.arraySync()),
@@ -124,7 +129,9 @@ describe('gradients', () => {
     );
   });
   it('customGradient: its own gradient, of several arguments and results', () => {
-    const clipped = trae.customGradient((x: trae.Tensor) => [x.multiply(1), (dy: trae.Tensor) => trae.clip(dy, -1, 1)] as const satisfies Pair);
+    const clipped = trae.customGradient(
+      (x: trae.Tensor) => [x.multiply(1), (dy: trae.Tensor) => trae.clip(dy, -1, 1)] as const satisfies Pair,
+    );
     assert.deepEqual(
       trae
         .grad((x) => clipped(x).multiply(100).sum())(x3())
@@ -133,7 +140,8 @@ describe('gradients', () => {
     );
     assert.deepEqual(clipped(x3()).arraySync(), [1, 2, 3]);
     const two = trae.customGradient(
-      (x: trae.Tensor, y: trae.Tensor) => [[x.add(y), x.multiply(y)], (a: trae.Tensor, b: trae.Tensor) => [a.multiply(10), b.multiply(100)]] as const,
+      (x: trae.Tensor, y: trae.Tensor) =>
+        [[x.add(y), x.multiply(y)], (a: trae.Tensor, b: trae.Tensor) => [a.multiply(10), b.multiply(100)]] as const,
     ) as unknown as (x: trae.TensorLike, y: trae.TensorLike) => trae.Tensor[];
     const { grads } = trae.valueAndGrad((x, y) => {
       const [s, p] = two(x, y);
@@ -159,7 +167,9 @@ describe('gradients', () => {
     checkSecondGradient((x) => tanh(x), at, 'custom tanh');
   });
   it('customGradient inside of compile', () => {
-    const scaled = trae.customGradient((x: trae.Tensor) => [x.multiply(2), (dy: trae.Tensor) => dy.multiply(7)] as const satisfies Pair);
+    const scaled = trae.customGradient(
+      (x: trae.Tensor) => [x.multiply(2), (dy: trae.Tensor) => dy.multiply(7)] as const satisfies Pair,
+    );
     const f = trae.compile((x: trae.Tensor) => {
       const { value, grad } = trae.valueAndGrad((t) => scaled(t).sum())(x);
       return [value, grad];
@@ -171,9 +181,15 @@ describe('gradients', () => {
       );
   });
   it('whole networks, first and second gradient', () => {
-    const net = (x: trae.Tensor, w1: trae.Tensor, b1: trae.Tensor, w2: trae.Tensor): trae.Tensor => trae.softmax(x.matmul(w1).add(b1).tanh().matmul(w2)).log();
+    const net = (x: trae.Tensor, w1: trae.Tensor, b1: trae.Tensor, w2: trae.Tensor): trae.Tensor =>
+      trae.softmax(x.matmul(w1).add(b1).tanh().matmul(w2)).log();
     const numbers = (n: number, s: number): number[] => Array.from({ length: n }, (_, i) => Math.sin(s + 1.3 * i));
-    const inputs = [nd(numbers(4, 0), [2, 2], 'float64'), nd(numbers(6, 1), [2, 3], 'float64'), nd(numbers(3, 2), [3], 'float64'), nd(numbers(6, 3), [3, 2], 'float64')];
+    const inputs = [
+      nd(numbers(4, 0), [2, 2], 'float64'),
+      nd(numbers(6, 1), [2, 3], 'float64'),
+      nd(numbers(3, 2), [3], 'float64'),
+      nd(numbers(6, 3), [3, 2], 'float64'),
+    ];
     checkGradient(net, inputs, 'a network');
     checkSecondGradient(net, inputs, 'a network');
   });
@@ -229,11 +245,31 @@ describe('gradients', () => {
   });
   it('refuse what has no gradient', async () => {
     const f = (x: trae.Tensor): trae.Tensor => x.sum();
-    await throwsText(() => trae.grad((x) => x)(x3()), 'ValueError', 'grad: the function must return a scalar.\n  Received: shape (3,).\n  Fix: sum or average it.');
-    await throwsText(() => trae.grad((() => undefined) as never)(x3()), 'TypeError', 'grad: the function must return a scalar tensor.\n  Received: undefined');
-    await throwsText(() => trae.grad((async () => 1) as never)(x3()), 'TypeError', 'grad: the function must return a scalar tensor.\n  Received: an instance of Promise');
-    await throwsText(() => trae.grad(f)(trae.tensor([1], null, 'int32')), 'TypeError', 'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32');
-    await throwsText(() => trae.grad((x) => x.sum().cast('int32'))(x3()), 'TypeError', 'grad: the function must return a floating-point scalar.\n  Received: dtype int32');
+    await throwsText(
+      () => trae.grad((x) => x)(x3()),
+      'ValueError',
+      'grad: the function must return a scalar.\n  Received: shape (3,).\n  Fix: sum or average it.',
+    );
+    await throwsText(
+      () => trae.grad((() => undefined) as never)(x3()),
+      'TypeError',
+      'grad: the function must return a scalar tensor.\n  Received: undefined',
+    );
+    await throwsText(
+      () => trae.grad((async () => 1) as never)(x3()),
+      'TypeError',
+      'grad: the function must return a scalar tensor.\n  Received: an instance of Promise',
+    );
+    await throwsText(
+      () => trae.grad(f)(trae.tensor([1], null, 'int32')),
+      'TypeError',
+      'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32',
+    );
+    await throwsText(
+      () => trae.grad((x) => x.sum().cast('int32'))(x3()),
+      'TypeError',
+      'grad: the function must return a floating-point scalar.\n  Received: dtype int32',
+    );
     await throwsText(
       () => trae.variableGrads(() => x3(), []),
       'ValueError',
@@ -243,13 +279,21 @@ describe('gradients', () => {
       (back: unknown) =>
       (x: trae.Tensor): trae.Tensor =>
         (trae.customGradient((t: trae.Tensor) => [t.multiply(2), () => back] as never)(x) as trae.Tensor).sum();
-    await throwsText(() => trae.grad(broken([]))(x3()), 'ValueError', 'customGradient: the function takes 1 tensors but its gradient function returned 0.');
+    await throwsText(
+      () => trae.grad(broken([]))(x3()),
+      'ValueError',
+      'customGradient: the function takes 1 tensors but its gradient function returned 0.',
+    );
     await throwsText(
       () => trae.grad(broken(trae.zeros([2])))(x3()),
       'ValueError',
       'customGradient: the gradient of argument 0 must be a tensor of its shape (3,).\n  Received: shape (2,)',
     );
-    await throwsText(() => trae.grad(broken(7))(x3()), 'ValueError', 'customGradient: the gradient of argument 0 must be a tensor of its shape (3,).\n  Received: 7');
+    await throwsText(
+      () => trae.grad(broken(7))(x3()),
+      'ValueError',
+      'customGradient: the gradient of argument 0 must be a tensor of its shape (3,).\n  Received: 7',
+    );
   });
   it('an error inside leaves gradients usable', () => {
     assert.throws(

@@ -13,7 +13,9 @@ describe('light plans', () => {
       v.assign(value);
       return trae.multiply(value, 1);
     };
-    const heavy = trae.compile((x: trae.Tensor) => assigned(trae.add(v, trae.multiply(trae.sum(trae.matmul(x, x)), 1 / 300 ** 3)))),
+    const heavy = trae.compile((x: trae.Tensor) =>
+        assigned(trae.add(v, trae.multiply(trae.sum(trae.matmul(x, x)), 1 / 300 ** 3))),
+      ),
       light = trae.compile((x: trae.Tensor) => assigned(trae.multiply(v, x)));
     const ones = trae.ones([300, 300]),
       two = trae.tensor(2),

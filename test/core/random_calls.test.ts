@@ -18,7 +18,13 @@ describe('random arguments', () => {
   it('to functions, classes and methods are refused by errors of ours', async function () {
     this.timeout(300_000);
     const names = allTargets().map((t) => t.name);
-    for (const name of ['trae.tidy', 'new trae.keras.layers.Dense', 'Tensor.reshape', 'new keras.losses.MeanSquaredError().call']) assert.ok(names.includes(name), name);
+    for (const name of [
+      'trae.tidy',
+      'new trae.keras.layers.Dense',
+      'Tensor.reshape',
+      'new keras.losses.MeanSquaredError().call',
+    ])
+      assert.ok(names.includes(name), name);
     const found: string[] = [];
     let refused = 0,
       count = 0;
@@ -37,15 +43,24 @@ describe('random arguments', () => {
         return () => new Class(...args);
       };
     const calls: (() => unknown)[] = [
-      ...['F1Score', 'FBetaScore', 'R2Score', 'RootMeanSquaredError', 'Sum', 'Mean', 'BinaryIoU'].map((name) => make('metrics', name, null)),
+      ...['F1Score', 'FBetaScore', 'R2Score', 'RootMeanSquaredError', 'Sum', 'Mean', 'BinaryIoU'].map((name) =>
+        make('metrics', name, null),
+      ),
       make('metrics', 'IoU', 2, [0], null),
       make('metrics', 'OneHotIoU', 2, [0], null),
       make('metrics', 'OneHotMeanIoU', 2, null),
       make('metrics', 'MeanMetricWrapper', Math.abs, null),
       make('losses', 'LossFunctionWrapper', Math.abs, null),
-      ...['ActivityRegularization', 'AlphaDropout', 'Dropout', 'GaussianDropout', 'GaussianNoise', 'IntegerLookup', 'SpatialDropout1D', 'TextVectorization'].map((name) =>
-        make('layers', name, null),
-      ),
+      ...[
+        'ActivityRegularization',
+        'AlphaDropout',
+        'Dropout',
+        'GaussianDropout',
+        'GaussianNoise',
+        'IntegerLookup',
+        'SpatialDropout1D',
+        'TextVectorization',
+      ].map((name) => make('layers', name, null)),
       ...['GRUCell', 'LSTM'].map((name) => make('layers', name, 2, null)),
       ...['ConvLSTM1D', 'Embedding', 'MultiHeadAttention'].map((name) => make('layers', name, 2, 2, null)),
       make('layers', 'GroupQueryAttention', 2, 2, 2, null),
@@ -63,9 +78,17 @@ describe('random arguments', () => {
       () => trae.keras.Input([Symbol('s')] as never),
       () => trae.keras.Input({ shape: 5 } as never),
       () => trae.keras.models.modelFromJSON('{}', null as never),
-      ...(['dice', 'tversky', 'huber', 'circle', 'cosineSimilarity', 'binaryCrossentropy', 'categoricalFocalCrossentropy'] as const).map(
-        (name) => () => trae.keras.losses[name]([[0, 1]], [[0, 1]], null as never),
-      ),
+      ...(
+        [
+          'dice',
+          'tversky',
+          'huber',
+          'circle',
+          'cosineSimilarity',
+          'binaryCrossentropy',
+          'categoricalFocalCrossentropy',
+        ] as const
+      ).map((name) => () => trae.keras.losses[name]([[0, 1]], [[0, 1]], null as never)),
       () => trae.keras.metrics.binaryAccuracy([[1]], [[1]], null as never),
       () => trae.keras.metrics.pearsonCorrelation([[1]], [[1]], null as never),
       ...[Symbol('s'), Object.create(null), {}].flatMap((x) => [

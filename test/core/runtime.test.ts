@@ -5,8 +5,17 @@ import { throwsText } from '../support/compare';
 
 describe('runtime', () => {
   it('setRandomSeed wants a whole number', async () => {
-    for (const seed of [-1, 1.5, NaN]) await throwsText(() => trae.setRandomSeed(seed), 'ValueError', `setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`);
-    await throwsText(() => new trae.random.SeedGenerator(-1), 'ValueError', 'SeedGenerator: seed must be a whole number >= 0.\n  Received: -1');
+    for (const seed of [-1, 1.5, NaN])
+      await throwsText(
+        () => trae.setRandomSeed(seed),
+        'ValueError',
+        `setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`,
+      );
+    await throwsText(
+      () => new trae.random.SeedGenerator(-1),
+      'ValueError',
+      'SeedGenerator: seed must be a whole number >= 0.\n  Received: -1',
+    );
   });
   it('setRandomSeed decides initial values of the default generators', () => {
     const make = (): unknown => {
@@ -108,7 +117,10 @@ describe('errors', () => {
     }
   });
   it('reading a failed value rejects with the same error class', async () => {
-    await assert.rejects(trae.take(trae.zeros([2]), [4]).data(), (e: trae.TraeError) => e instanceof trae.IndexError && e.op === 'take' && e.code === 'ERR_INDEX');
+    await assert.rejects(
+      trae.take(trae.zeros([2]), [4]).data(),
+      (e: trae.TraeError) => e instanceof trae.IndexError && e.op === 'take' && e.code === 'ERR_INDEX',
+    );
     assert.ok(caught(() => trae.take(trae.zeros([2]), [4]).dataSync()) instanceof trae.IndexError);
   });
   it('more memory than there is', async () => {
@@ -126,6 +138,9 @@ describe('errors', () => {
   it('shapes too large for the machine, before anything is made', () => {
     const e = caught(() => trae.zeros([1e9, 1e9]).shape);
     assert.ok(e instanceof trae.OutOfMemoryError, e.name);
-    assert.match(e.message, /^a float32 tensor of shape \(1000000000, 1000000000\) needs 4000000000000000000 bytes, but this process can have \d+\.$/);
+    assert.match(
+      e.message,
+      /^a float32 tensor of shape \(1000000000, 1000000000\) needs 4000000000000000000 bytes, but this process can have \d+\.$/,
+    );
   });
 });

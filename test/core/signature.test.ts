@@ -125,11 +125,15 @@ describe('the signature of a call', () => {
     array.push(record);
     map.set('self', { map });
     const compiled = trae.compile((x: unknown) => x);
-    for (const x of [array, record, map]) assert.throws(() => compiled(x), { name: 'ValueError', message: /^compile: an argument contains itself/ });
+    for (const x of [array, record, map])
+      assert.throws(() => compiled(x), { name: 'ValueError', message: /^compile: an argument contains itself/ });
     let deep: unknown = 1;
     for (let i = 0; i < 20000; i++) deep = [deep];
     assert.throws(() => compiled(deep), { name: 'ValueError', message: /nested more than 200 levels deep/ });
-    assert.throws(() => compiled({ [Symbol('k')]: 1 }), { name: 'TypeError', message: /has a symbol as key[^]*Symbol\(k\)/ });
+    assert.throws(() => compiled({ [Symbol('k')]: 1 }), {
+      name: 'TypeError',
+      message: /has a symbol as key[^]*Symbol\(k\)/,
+    });
     const shared = [1];
     assert.deepEqual(compiled([shared, shared]), [[1], [1]]);
   });
@@ -183,7 +187,10 @@ describe('compiled functions', () => {
     for (const n of [8, 9, 10]) f(trae.tensor(1), n);
     assert.equal((held.run([trae.tensor(1)])[0] as trae.Tensor).item(), 8, 'a plan that the user holds stays');
     for (const maxPlans of [0, 1.5, NaN])
-      assert.throws(() => trae.compile((x: trae.Tensor) => x, { maxPlans }), { name: 'ValueError', message: /maxPlans must be a whole number >= 1/ });
+      assert.throws(() => trae.compile((x: trae.Tensor) => x, { maxPlans }), {
+        name: 'ValueError',
+        message: /maxPlans must be a whole number >= 1/,
+      });
   });
   it('keep 256 plans unless told otherwise', () => {
     let traces = 0;
@@ -203,9 +210,13 @@ describe('the cache of plans', () => {
   /** A plan of so many ops that notes when it is ended. */
   const ended: string[] = [];
   const plan = (name: string, ops: number, arenaBytes = 0): { plan: NativePlan } => ({
-    plan: { statistics: { ops, fused: 0, reorders: 0, arenaBytes, compileMs: 0 }, dispose: () => void ended.push(name) } as unknown as NativePlan,
+    plan: {
+      statistics: { ops, fused: 0, reorders: 0, arenaBytes, compileMs: 0 },
+      dispose: () => void ended.push(name),
+    } as unknown as NativePlan,
   });
-  const put = (cache: PlanCache<{ plan: NativePlan }>, name: string, ops: number, isShared = false): unknown => cache.get(name, () => plan(name, ops), isShared);
+  const put = (cache: PlanCache<{ plan: NativePlan }>, name: string, ops: number, isShared = false): unknown =>
+    cache.get(name, () => plan(name, ops), isShared);
   beforeEach(() => void (ended.length = 0));
 
   it('ends what was used least recently, by number and by ops', () => {
@@ -233,7 +244,10 @@ describe('the cache of plans', () => {
       assert.deepEqual([ended.splice(0), cache.size], [['0', '1'], 10], 'ten of 1000 bytes and an op each fit');
       for (let i = 12; i < 15; i++) cache.get(`${i}`, () => plan(`${i}`, 1, 1e9));
       assert.deepEqual([ended.splice(0), cache.size], [['2', '3', '4', '5', '6'], 8]);
-      assert.throws(() => (trae.config.planCacheBytes = -1), { name: 'ValueError', message: 'config.planCacheBytes must be a number >= 0.\n  Received: -1' });
+      assert.throws(() => (trae.config.planCacheBytes = -1), {
+        name: 'ValueError',
+        message: 'config.planCacheBytes must be a number >= 0.\n  Received: -1',
+      });
     } finally {
       trae.config.planCacheBytes = before;
     }

@@ -50,7 +50,10 @@ describe('tensor()', () => {
     ];
     for (const [given, shape, dtype, want] of cases) {
       const t = tensor(given);
-      assert.deepEqual([t.shape, t.dtype, t.ndim, t.size], [shape, dtype, shape.length, shape.reduce((a, b) => a * b, 1)]);
+      assert.deepEqual(
+        [t.shape, t.dtype, t.ndim, t.size],
+        [shape, dtype, shape.length, shape.reduce((a, b) => a * b, 1)],
+      );
       assert.deepEqual(t.arraySync(), want);
     }
   });
@@ -96,7 +99,12 @@ describe('tensor()', () => {
     assert.deepEqual(tensor(new Uint8Array(Buffer.from('abc'))).arraySync(), [97, 98, 99]);
   });
   it('rounds to the half types', () => {
-    assert.deepEqual(tensor([1 / 3, 65504, 1e6, 6e-8], null, 'float16').arraySync(), [0.333251953125, 65504, Infinity, 5.960464477539063e-8]);
+    assert.deepEqual(tensor([1 / 3, 65504, 1e6, 6e-8], null, 'float16').arraySync(), [
+      0.333251953125,
+      65504,
+      Infinity,
+      5.960464477539063e-8,
+    ]);
     assert.deepEqual(tensor([1 / 3, 3e38, NaN], null, 'bfloat16').arraySync(), [0.333984375, 226 * 2 ** 120, NaN]);
   });
   it('refuses what is no tensor', async () => {
@@ -106,16 +114,47 @@ describe('tensor()', () => {
       [[[1, 2], [3]], undefined, undefined, 'ValueError', 'tensor: rows of axis 1 differ in length: 2 and 1.'],
       [[[1, 2], 3], undefined, undefined, 'ValueError', 'tensor: a number stands where a row of axis 1 is expected.'],
       [[1, [2]], undefined, undefined, 'ValueError', 'tensor: a row stands where a number of axis 0 is expected.'],
-      [[tensor([1])], undefined, undefined, 'TypeError', 'tensor: an array of tensors is not a tensor. Use stack() or concatenate().'],
-      [endless, undefined, undefined, 'ValueError', 'tensor: arrays are nested more than 64 deep.\n  Fix: does one of them hold itself?'],
-      [['a'], undefined, undefined, 'TypeError', "tensor: values must be numbers, bigints or booleans.\n  Received: 'a'"],
-      [undefined, undefined, undefined, 'TypeError', 'tensor: values must be numbers, bigints or booleans.\n  Received: undefined'],
+      [
+        [tensor([1])],
+        undefined,
+        undefined,
+        'TypeError',
+        'tensor: an array of tensors is not a tensor. Use stack() or concatenate().',
+      ],
+      [
+        endless,
+        undefined,
+        undefined,
+        'ValueError',
+        'tensor: arrays are nested more than 64 deep.\n  Fix: does one of them hold itself?',
+      ],
+      [
+        ['a'],
+        undefined,
+        undefined,
+        'TypeError',
+        "tensor: values must be numbers, bigints or booleans.\n  Received: 'a'",
+      ],
+      [
+        undefined,
+        undefined,
+        undefined,
+        'TypeError',
+        'tensor: values must be numbers, bigints or booleans.\n  Received: undefined',
+      ],
       [[1, 2, 3], [2, 2], undefined, 'ValueError', 'tensor: shape (2, 2) holds 4 values but 3 are given.'],
       [[1, 2, 3], [-3], undefined, 'ValueError', 'tensor: shape (-3,) must hold whole numbers >= 0.'],
-      [[1], [1], 'complex64', 'ValueError', "dtype 'complex64' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'."],
+      [
+        [1],
+        [1],
+        'complex64',
+        'ValueError',
+        "dtype 'complex64' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'.",
+      ],
       [[NaN], [1], 'int64', 'ValueError', 'tensor: NaN is no int64.'],
     ];
-    for (const [values, shape, dtype, kind, text] of refused) await throwsText(() => tensor(values as never, shape as never, dtype as never), kind, text);
+    for (const [values, shape, dtype, kind, text] of refused)
+      await throwsText(() => tensor(values as never, shape as never, dtype as never), kind, text);
     assert.throws(() => new trae.Tensor(), /^TypeError: Tensor: use tensor\(values\) to make a tensor\.$/);
   });
 });
@@ -159,7 +198,11 @@ describe('reading', () => {
     assert.deepEqual(await tensor([[1, 2]]).array(), [[1, 2]]);
     assert.equal(await tensor(3).array(), 3);
     assert.deepEqual([tensor([[4]]).item(), tensor(5n).item(), tensor(true).item()], [4, 5, 1]);
-    await throwsText(() => tensor([1, 2]).item(), 'ValueError', 'item: only a tensor of one element has an item.\n  Received: shape (2,)');
+    await throwsText(
+      () => tensor([1, 2]).item(),
+      'ValueError',
+      'item: only a tensor of one element has an item.\n  Received: shape (2,)',
+    );
   });
   it('prints shape, dtype and values, long axes cut', () => {
     assert.equal(
@@ -241,7 +284,11 @@ describe('memory', () => {
     assert.ok(inner.isDisposed && !outside.isDisposed);
     assert.deepEqual([y.arraySync(), (list[0] as trae.Tensor).item()], [[4, 6], 5]);
     assert.equal(trae.memory().tensors, before + 3);
-    await throwsText(() => trae.tidy(async () => 1), 'ValueError', 'tidy: the function must be synchronous; it returned a promise.');
+    await throwsText(
+      () => trae.tidy(async () => 1),
+      'ValueError',
+      'tidy: the function must be synchronous; it returned a promise.',
+    );
   });
   it('tidy nests: what the inner one returns lives until the outer ends', () => {
     const before = trae.memory().tensors;

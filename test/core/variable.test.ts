@@ -5,7 +5,10 @@ import { throwsText } from '../support/compare';
 describe('variables', () => {
   it('have shape, dtype, name and trainability', () => {
     const v = trae.variable([[1, 2]], { name: 'w' });
-    assert.deepEqual([v.shape, v.dtype, v.name, v.path, v.trainable, v.ndim, v.size], [[1, 2], 'float32', 'w', 'w', true, 2, 2]);
+    assert.deepEqual(
+      [v.shape, v.dtype, v.name, v.path, v.trainable, v.ndim, v.size],
+      [[1, 2], 'float32', 'w', 'w', true, 2, 2],
+    );
     assert.equal(trae.variable([1], { trainable: false }).trainable, false);
     assert.equal(trae.variable(trae.arange(2)).trainable, false);
     assert.equal(trae.variable([1.5], { dtype: 'int32' }).dtype, 'int32');
@@ -33,13 +36,28 @@ describe('variables', () => {
   });
   it('are read like tensors', async () => {
     const v = trae.variable([[5]]);
-    assert.deepEqual([await v.array(), await v.data(), v.dataSync(), v.item()], [[[5]], new Float32Array([5]), new Float32Array([5]), 5]);
+    assert.deepEqual(
+      [await v.array(), await v.data(), v.dataSync(), v.item()],
+      [[[5]], new Float32Array([5]), new Float32Array([5]), 5],
+    );
     assert.deepEqual(trae.add(v, v).arraySync(), [[10]]);
   });
   it('refuse another shape', async () => {
-    await throwsText(() => trae.variable([1, 2], { name: 'kernel' }).assign([1, 2, 3]), 'ValueError', "assign: variable 'kernel' has shape (2,) but the new value has shape (3,).");
-    await throwsText(() => trae.variable([1, 2], { name: 'kernel' }).assign(0), 'ValueError', "assign: variable 'kernel' has shape (2,) but the new value has shape ().");
-    await throwsText(() => trae.variable([1]).assign('x' as never), 'TypeError', "a tensor, an array or a number is expected.\n  Received: 'x'");
+    await throwsText(
+      () => trae.variable([1, 2], { name: 'kernel' }).assign([1, 2, 3]),
+      'ValueError',
+      "assign: variable 'kernel' has shape (2,) but the new value has shape (3,).",
+    );
+    await throwsText(
+      () => trae.variable([1, 2], { name: 'kernel' }).assign(0),
+      'ValueError',
+      "assign: variable 'kernel' has shape (2,) but the new value has shape ().",
+    );
+    await throwsText(
+      () => trae.variable([1]).assign('x' as never),
+      'TypeError',
+      "a tensor, an array or a number is expected.\n  Received: 'x'",
+    );
   });
   it('are state of compiled functions', () => {
     const count = trae.variable(0),

@@ -39,14 +39,16 @@ describe('datasets.cifar10, local copies', () => {
       assert.match(error.message, message);
       return true;
     });
-  const archive = async (files: Record<string, Buffer>, at: string): Promise<string> => path.join(write(folder, { 'c.tar.gz': await tgz(files, at) }), 'c.tar.gz');
+  const archive = async (files: Record<string, Buffer>, at: string): Promise<string> =>
+    path.join(write(folder, { 'c.tar.gz': await tgz(files, at) }), 'c.tar.gz');
 
   it('reads the folder of the official layout, or the one above it', async () => {
     write(path.join(folder, 'cifar-10-batches-bin'), binFiles());
     await check(path.join(folder, 'cifar-10-batches-bin'));
     await check(folder);
   });
-  it('reads the folder that one named batch is in', () => check(path.join(write(folder, binFiles()), 'data_batch_1.bin')));
+  it('reads the folder that one named batch is in', () =>
+    check(path.join(write(folder, binFiles()), 'data_batch_1.bin')));
   it('uses the batches for training that are there', async () => {
     fs.rmSync(path.join(write(folder, binFiles()), 'data_batch_1.bin'));
     await check(folder, [3, 6]);
@@ -74,30 +76,52 @@ describe('datasets.cifar10, local copies', () => {
       write(path.join(folder, 'a'), { ...files, 'data_batch_2.bin': files['data_batch_2.bin'].subarray(1) }),
       /data_batch_2\.bin is damaged or incomplete \(it has 9218 bytes, 9219 expected\)\. Delete it/,
     );
-    await refused(write(path.join(folder, 'b'), { ...files, 'test_batch.bin': Buffer.alloc(9220) }), /test_batch\.bin has 9220 bytes, at most 9219/);
+    await refused(
+      write(path.join(folder, 'b'), { ...files, 'test_batch.bin': Buffer.alloc(9220) }),
+      /test_batch\.bin has 9220 bytes, at most 9219/,
+    );
   });
   it('refuses labels that are no class', async () => {
     const files = binFiles();
     files['data_batch_1.bin'][2 * 3073] = 11;
     await refused(write(folder, files), /data_batch_1\.bin.*label 11 of example 2 is not below 10/);
-    await refused(write(path.join(folder, 'b'), { ...pngFiles(), 'train_lables.json': Buffer.from('[1,2,3,4,5,-1]') }), /label -1 of example 5/);
-    await refused(write(path.join(folder, 'b'), { 'train_lables.json': Buffer.from('[1,2]') }), /holds 2 labels, 6 expected/);
+    await refused(
+      write(path.join(folder, 'b'), { ...pngFiles(), 'train_lables.json': Buffer.from('[1,2,3,4,5,-1]') }),
+      /label -1 of example 5/,
+    );
+    await refused(
+      write(path.join(folder, 'b'), { 'train_lables.json': Buffer.from('[1,2]') }),
+      /holds 2 labels, 6 expected/,
+    );
     await refused(write(path.join(folder, 'b'), { 'train_lables.json': Buffer.from('{') }), /is no JSON text/);
   });
   it('refuses archives that are cut off, damaged or of something else', async () => {
     const whole = fs.readFileSync(await archive(binFiles(), 'cifar-10-batches-bin/'));
-    write(folder, { 'cut.tar.gz': whole.subarray(0, -2000), 'plain.tar.gz': zlib.gunzipSync(whole), 'short.tar.gz': zlib.gzipSync(zlib.gunzipSync(whole).subarray(0, 9000)) });
+    write(folder, {
+      'cut.tar.gz': whole.subarray(0, -2000),
+      'plain.tar.gz': zlib.gunzipSync(whole),
+      'short.tar.gz': zlib.gzipSync(zlib.gunzipSync(whole).subarray(0, 9000)),
+    });
     await refused(path.join(folder, 'cut.tar.gz'), /cut\.tar\.gz is damaged or incomplete \(unexpected end of file\)/);
-    await refused(path.join(folder, 'plain.tar.gz'), /plain\.tar\.gz is damaged or incomplete \(incorrect header check\)/);
+    await refused(
+      path.join(folder, 'plain.tar.gz'),
+      /plain\.tar\.gz is damaged or incomplete \(incorrect header check\)/,
+    );
     await refused(path.join(folder, 'short.tar.gz'), /short\.tar\.gz is damaged or incomplete/);
-    await refused(await archive({ data_batch_1: Buffer.alloc(10) }, 'cifar-10-batches-py/'), /has no member cifar-10-batches-bin\/data_batch_1\.bin/);
+    await refused(
+      await archive({ data_batch_1: Buffer.alloc(10) }, 'cifar-10-batches-py/'),
+      /has no member cifar-10-batches-bin\/data_batch_1\.bin/,
+    );
   });
   it('reads no more of an archive than it may hold', async () => {
     await refused(
       await archive({ ...binFiles(), 'test_batch.bin': Buffer.alloc(1e6) }, 'cifar-10-batches-bin/'),
       /member cifar-10-batches-bin\/test_batch\.bin has 1000000 bytes, at most 9219/,
     );
-    await refused(await archive({ big: Buffer.alloc(70 * 2 ** 20), ...binFiles() }, 'cifar-10-batches-bin/'), /inflates to more than the \d+ bytes expected/);
+    await refused(
+      await archive({ big: Buffer.alloc(70 * 2 ** 20), ...binFiles() }, 'cifar-10-batches-bin/'),
+      /inflates to more than the \d+ bytes expected/,
+    );
   });
   it('refuses pictures that are damaged, cut off, of another size or no PNG', async () => {
     const files = pngFiles(),
@@ -105,7 +129,8 @@ describe('datasets.cifar10, local copies', () => {
     const flipped = Buffer.from(png);
     flipped[png.length >> 1] ^= 255;
     const shortened = Buffer.concat([png.subarray(0, png.length >> 1), png.subarray(-12)]);
-    const test = (data: Buffer, message: RegExp): Promise<void> => refused(write(folder, { ...files, 'test_batch.png': data }), message);
+    const test = (data: Buffer, message: RegExp): Promise<void> =>
+      refused(write(folder, { ...files, 'test_batch.png': data }), message);
     await test(flipped, /test_batch\.png is damaged/);
     await test(shortened, /test_batch\.png is damaged/);
     await test(png.subarray(0, -500), /test_batch\.png is incomplete/);
@@ -117,5 +142,6 @@ describe('datasets.cifar10, local copies', () => {
     setImmediate(() => stop.abort());
     await assert.rejects(loadSized(CIFAR, { path: write(folder, binFiles()), signal: stop.signal }), AbortError);
   });
-  it('suggests the option that was meant', () => assert.rejects(datasets.cifar10.loadData({ cachedir: folder } as object), /'cachedir'.*'cacheDir'/s));
+  it('suggests the option that was meant', () =>
+    assert.rejects(datasets.cifar10.loadData({ cachedir: folder } as object), /'cachedir'.*'cacheDir'/s));
 });

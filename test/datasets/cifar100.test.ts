@@ -19,7 +19,11 @@ const GROUPS = [
   ];
 const planes = GROUPS.map((labels, i) => noise(labels.length * 3072, 30 + i));
 const batch = (i: number): Buffer =>
-  Buffer.concat(GROUPS[i].map((group, row) => Buffer.concat([Buffer.of(group, CLASSES[i][row]), planes[i].subarray(row * 3072, (row + 1) * 3072)])));
+  Buffer.concat(
+    GROUPS[i].map((group, row) =>
+      Buffer.concat([Buffer.of(group, CLASSES[i][row]), planes[i].subarray(row * 3072, (row + 1) * 3072)]),
+    ),
+  );
 const files = (): Record<string, Buffer> => ({ 'train.bin': batch(0), 'test.bin': batch(1) });
 
 describe('datasets.cifar100', () => {
@@ -39,7 +43,8 @@ describe('datasets.cifar100', () => {
       for (let k = 0; k < pixels.length; k++) {
         const row = Math.floor(k / 3072),
           place = Math.floor((k % 3072) / 3);
-        if (pixels[k] !== planes[i][row * 3072 + (k % 3) * 1024 + place]) assert.fail(`image ${row}, pixel ${place}, colour ${k % 3}`);
+        if (pixels[k] !== planes[i][row * 3072 + (k % 3) * 1024 + place])
+          assert.fail(`image ${row}, pixel ${place}, colour ${k % 3}`);
       }
     }
   }
@@ -55,7 +60,8 @@ describe('datasets.cifar100', () => {
       server = await serve({ '/cifar-100-binary.tar.gz': { body } });
     try {
       const sources = [{ url: `${server.url}/cifar-100-binary.tar.gz`, sha256: sha256(body) }];
-      for (const labelMode of ['fine', 'coarse'] as const) await check({ sources, labelMode, cacheDir: folder, verbose: false }, labelMode === 'fine' ? CLASSES : GROUPS);
+      for (const labelMode of ['fine', 'coarse'] as const)
+        await check({ sources, labelMode, cacheDir: folder, verbose: false }, labelMode === 'fine' ? CLASSES : GROUPS);
       assert.deepEqual(server.log, ['/cifar-100-binary.tar.gz']);
     } finally {
       await server.close();
@@ -69,27 +75,47 @@ describe('datasets.cifar100', () => {
       return true;
     });
   it('refuses damaged and other files by name', async () => {
-    await refused({ 'train.bin': batch(0).subarray(1) }, /train\.bin is damaged or incomplete \(it has 15369 bytes, 15370 expected\)/);
+    await refused(
+      { 'train.bin': batch(0).subarray(1) },
+      /train\.bin is damaged or incomplete \(it has 15369 bytes, 15370 expected\)/,
+    );
     await refused({ 'test.bin': batch(0) }, /test\.bin has 15370 bytes, at most 6148 expected/);
     const wrong = (at: number, label: number): Buffer => {
       const data = batch(1);
       data[at] = label;
       return data;
     };
-    await refused({ 'train.bin': batch(0), 'test.bin': wrong(3074, 20) }, /test\.bin, groups is damaged or incomplete \(label 20 of example 1 is not below 20\)/);
-    await refused({ 'test.bin': wrong(1, 100) }, /test\.bin, classes is damaged or incomplete \(label 100 of example 0 is not below 100\)/);
+    await refused(
+      { 'train.bin': batch(0), 'test.bin': wrong(3074, 20) },
+      /test\.bin, groups is damaged or incomplete \(label 20 of example 1 is not below 20\)/,
+    );
+    await refused(
+      { 'test.bin': wrong(1, 100) },
+      /test\.bin, classes is damaged or incomplete \(label 100 of example 0 is not below 100\)/,
+    );
     fs.rmSync(path.join(folder, 'test.bin'));
     await assert.rejects(loadSized(SIZE, { path: folder }), /has no test\.bin .*Name cifar-100-binary\.tar\.gz/);
-    await assert.rejects(loadSized(SIZE, { path: path.join(write(folder, { 'c.zip': Buffer.of(1) }), 'c.zip') }), /c\.zip is neither a folder nor/);
+    await assert.rejects(
+      loadSized(SIZE, { path: path.join(write(folder, { 'c.zip': Buffer.of(1) }), 'c.zip') }),
+      /c\.zip is neither a folder nor/,
+    );
     write(folder, { 'c.tar.gz': (await tgz(files(), 'cifar-100-binary/')).subarray(0, -500) });
-    await assert.rejects(loadSized(SIZE, { path: path.join(folder, 'c.tar.gz') }), /c\.tar\.gz is damaged or incomplete/);
+    await assert.rejects(
+      loadSized(SIZE, { path: path.join(folder, 'c.tar.gz') }),
+      /c\.tar\.gz is damaged or incomplete/,
+    );
     write(folder, { 'p.tar.gz': await tgz({ train: Buffer.of(1) }, 'cifar-100-python/') });
-    await assert.rejects(loadSized(SIZE, { path: path.join(folder, 'p.tar.gz') }), /p\.tar\.gz has no train\.bin .*not the Python or Matlab version/);
+    await assert.rejects(
+      loadSized(SIZE, { path: path.join(folder, 'p.tar.gz') }),
+      /p\.tar\.gz has no train\.bin .*not the Python or Matlab version/,
+    );
   });
   it('refuses another labelMode, and stops when its signal fires', async () => {
     await assert.rejects(
       datasets.cifar100.loadData({ labelMode: 'coarsest' as 'coarse' }),
-      (error: Error) => error instanceof ValueError && /labelMode must be 'fine' or 'coarse'\.\n {2}Received: 'coarsest'/.test(error.message),
+      (error: Error) =>
+        error instanceof ValueError &&
+        /labelMode must be 'fine' or 'coarse'\.\n {2}Received: 'coarsest'/.test(error.message),
     );
     await assert.rejects(loadSized(SIZE, { path: write(folder, files()), signal: AbortSignal.abort() }), AbortError);
   });

@@ -7,7 +7,19 @@ import * as path from 'node:path';
 import { AbortError, FileError } from '../../lib/errors';
 import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetOptions } from '../../lib/keras/datasets/sources';
-import { digits, FAST, MNIST, npz, PATIENT, serve, sha256, temporary, write, type Served, type Server } from './fixtures';
+import {
+  digits,
+  FAST,
+  MNIST,
+  npz,
+  PATIENT,
+  serve,
+  sha256,
+  temporary,
+  write,
+  type Served,
+  type Server,
+} from './fixtures';
 
 describe('datasets, downloading', () => {
   const body = npz(),
@@ -28,7 +40,10 @@ describe('datasets, downloading', () => {
   });
 
   const inCache = (): string[] => fs.readdirSync(folder).sort();
-  async function load(options: DatasetOptions = {}, source: object = { sha256: good, bytes: body.length }): Promise<void> {
+  async function load(
+    options: DatasetOptions = {},
+    source: object = { sha256: good, bytes: body.length },
+  ): Promise<void> {
     const [[xTrain, yTrain]] = await loadSized(
       MNIST,
       {
@@ -86,7 +101,11 @@ describe('datasets, downloading', () => {
     fs.rmSync(path.join(folder, 'mnist.npz'));
     write(folder, { 'mnist.npz.part': Buffer.concat([body, body]) });
     await load();
-    assert.deepEqual(server.log, [`/mnist.npz bytes=${body.length}-`, `/mnist.npz bytes=${2 * body.length}-`, '/mnist.npz']);
+    assert.deepEqual(server.log, [
+      `/mnist.npz bytes=${body.length}-`,
+      `/mnist.npz bytes=${2 * body.length}-`,
+      '/mnist.npz',
+    ]);
   });
   it('does not go on with an earlier part when no checksum can tell', async () => {
     await start({});
@@ -120,7 +139,9 @@ describe('datasets, downloading', () => {
 
   it('refuses a file with another checksum and leaves nothing behind', async () => {
     await start({});
-    await refused(/not the right one: its SHA-256 is \w{16}\.\.\., 0{16}\.\.\. expected \(\d+ bytes\)/, { sha256: '0'.repeat(64) });
+    await refused(/not the right one: its SHA-256 is \w{16}\.\.\., 0{16}\.\.\. expected \(\d+ bytes\)/, {
+      sha256: '0'.repeat(64),
+    });
     assert.deepEqual(inCache(), []);
   });
   it('refuses a file of another size before it is downloaded, and stops one that does not end', async () => {
@@ -183,7 +204,10 @@ describe('datasets, downloading', () => {
   });
 
   const stopped = (signal: AbortSignal): Promise<void> =>
-    assert.rejects(load({ signal }), (error: Error) => error instanceof AbortError && /stopped by its signal/.test(error.message));
+    assert.rejects(
+      load({ signal }),
+      (error: Error) => error instanceof AbortError && /stopped by its signal/.test(error.message),
+    );
   it('stops before, while waiting for an answer, while receiving and while waiting for a lock', async () => {
     await start({ wait: 350 });
     await stopped(AbortSignal.abort());
@@ -209,6 +233,9 @@ describe('datasets, downloading', () => {
   it('says which folder it cannot write to', async function () {
     await start({});
     const file = path.join(write(folder, { occupied: Buffer.from('x') }), 'occupied');
-    await assert.rejects(load({ cacheDir: path.join(file, 'cache') }), /cache folder .*occupied.cache cannot be written.*set TRAE_HOME/s);
+    await assert.rejects(
+      load({ cacheDir: path.join(file, 'cache') }),
+      /cache folder .*occupied.cache cannot be written.*set TRAE_HOME/s,
+    );
   });
 });

@@ -10,7 +10,8 @@ import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetOptions, DatasetSource } from '../../lib/keras/datasets/sources';
 import { digits, idx, idxFiles, MNIST, PATIENT, serve, sha256, temporary, write, type Server } from './fixtures';
 
-const gzipped = (): Record<string, Buffer> => Object.fromEntries(Object.entries(idxFiles()).map(([name, data]) => [`${name}.gz`, zlib.gzipSync(data)]));
+const gzipped = (): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(idxFiles()).map(([name, data]) => [`${name}.gz`, zlib.gzipSync(data)]));
 
 describe('datasets.fashionMnist', () => {
   let folder: string, server: Server;
@@ -31,7 +32,12 @@ describe('datasets.fashionMnist', () => {
     files: Object.entries(files).map(([file, data]) => ({ file, sha256: sha256(data), bytes: data.length })),
   });
   async function check(options: DatasetOptions): Promise<void> {
-    const [[xTrain, yTrain], [xTest, yTest]] = await loadSized(MNIST, { verbose: false, cacheDir: folder, ...options }, PATIENT, FASHION);
+    const [[xTrain, yTrain], [xTest, yTest]] = await loadSized(
+      MNIST,
+      { verbose: false, cacheDir: folder, ...options },
+      PATIENT,
+      FASHION,
+    );
     assert.deepEqual([xTrain.shape, yTrain.shape, xTest.shape, yTest.shape], [[3, 28, 28], [3], [2, 28, 28], [2]]);
     assert.deepEqual([...(await xTrain.data())], [...digits.xTrain]);
     assert.deepEqual([...(await yTrain.data())], [...digits.yTrain]);
@@ -67,16 +73,28 @@ describe('datasets.fashionMnist', () => {
     const name = 't10k-images-idx3-ubyte.gz';
     offer('a', { ...gzipped(), [name]: zlib.gzipSync(Buffer.alloc(2000)) });
     await assert.rejects(
-      check({ sources: [{ folder: `${server.url}/a`, name: 'fashion-mnist', files: Object.entries(gzipped()).map(([file, data]) => ({ file, sha256: sha256(data) })) }] }),
+      check({
+        sources: [
+          {
+            folder: `${server.url}/a`,
+            name: 'fashion-mnist',
+            files: Object.entries(gzipped()).map(([file, data]) => ({ file, sha256: sha256(data) })),
+          },
+        ],
+      }),
       (error: Error) =>
         error instanceof FileError &&
-        /fashionMnist\.loadData: no source[^]*\/a\/t10k-images-idx3-ubyte\.gz: the file downloaded is not the right one: its SHA-256/.test(error.message),
+        /fashionMnist\.loadData: no source[^]*\/a\/t10k-images-idx3-ubyte\.gz: the file downloaded is not the right one: its SHA-256/.test(
+          error.message,
+        ),
     );
   });
   it('deletes files without checksum that cannot be read', async () => {
     offer('a', { ...gzipped(), 'train-images-idx3-ubyte.gz': zlib.gzipSync(idx([3, 28, 28], digits.xTrain, 9)) });
     await assert.rejects(
-      check({ sources: [{ folder: `${server.url}/a`, name: 'f', files: Object.keys(gzipped()).map((file) => ({ file })) }] }),
+      check({
+        sources: [{ folder: `${server.url}/a`, name: 'f', files: Object.keys(gzipped()).map((file) => ({ file })) }],
+      }),
       /starts with 0x00000903, 0x00000803 expected/,
     );
     assert.deepEqual(fs.readdirSync(path.join(folder, 'f')), []);
@@ -87,13 +105,36 @@ describe('datasets.fashionMnist', () => {
   });
   it('refuses options that cannot be used', async () => {
     const wrong = (source: object, kind: typeof ValueError | typeof TypeError, message: RegExp): Promise<void> =>
-      assert.rejects(datasets.fashionMnist.loadData({ sources: [source as DatasetSource] }), (error: Error) => error instanceof kind && message.test(error.message));
-    await wrong({ folder: 'ftp://host/', name: 'f', files: [{ file: 'a' }] }, ValueError, /source folder 'ftp:\/\/host\/' is not an http or https address/);
+      assert.rejects(
+        datasets.fashionMnist.loadData({ sources: [source as DatasetSource] }),
+        (error: Error) => error instanceof kind && message.test(error.message),
+      );
+    await wrong(
+      { folder: 'ftp://host/', name: 'f', files: [{ file: 'a' }] },
+      ValueError,
+      /source folder 'ftp:\/\/host\/' is not an http or https address/,
+    );
     await wrong({ folder: 'http://host/', name: 'f', files: [] }, ValueError, /must name its files/);
     await wrong({ folder: 'http://host/', files: [{ file: 'a' }] }, ValueError, /must have a name in the cache/);
-    await wrong({ folder: 'http://host/', name: 'f', files: [{ file: '../a' }] }, ValueError, /'\.\.\/a' is not a file name without folders/);
-    await wrong({ folder: 'http://host/', name: '..', files: [{ file: 'a' }] }, ValueError, /'\.\.' is not a file name without folders/);
-    await wrong({ folder: 'http://host/', name: 'f', files: [{ file: 'a', sha256: 'x' }] }, ValueError, /64 hexadecimal digits/);
-    await wrong({ folder: 'http://host/', name: 'f', files: [{ file: 'a' }], integrity: 'x' }, TypeError, /unknown option 'integrity'/);
+    await wrong(
+      { folder: 'http://host/', name: 'f', files: [{ file: '../a' }] },
+      ValueError,
+      /'\.\.\/a' is not a file name without folders/,
+    );
+    await wrong(
+      { folder: 'http://host/', name: '..', files: [{ file: 'a' }] },
+      ValueError,
+      /'\.\.' is not a file name without folders/,
+    );
+    await wrong(
+      { folder: 'http://host/', name: 'f', files: [{ file: 'a', sha256: 'x' }] },
+      ValueError,
+      /64 hexadecimal digits/,
+    );
+    await wrong(
+      { folder: 'http://host/', name: 'f', files: [{ file: 'a' }], integrity: 'x' },
+      TypeError,
+      /unknown option 'integrity'/,
+    );
   });
 });

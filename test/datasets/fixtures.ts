@@ -18,7 +18,8 @@ export const MNIST = { train: 3, test: 2 };
 export const CIFAR = { batches: 2, rows: 3 };
 
 export const sha256 = (data: Uint8Array): string => crypto.createHash('sha256').update(data).digest('hex');
-export const sha512 = (data: Uint8Array): string => `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
+export const sha512 = (data: Uint8Array): string =>
+  `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
 
 /** Bytes without a pattern, the same for the same seed. */
 export function noise(length: number, seed: number): Uint8Array {
@@ -79,7 +80,8 @@ function batch(x: Uint8Array, y: Uint8Array): Buffer {
   const out = Buffer.alloc(y.length * 3073);
   y.forEach((label, row) => {
     out[row * 3073] = label;
-    for (let pixel = 0; pixel < 1024; pixel++) for (let c = 0; c < 3; c++) out[row * 3073 + 1 + c * 1024 + pixel] = x[(row * 1024 + pixel) * 3 + c];
+    for (let pixel = 0; pixel < 1024; pixel++)
+      for (let c = 0; c < 3; c++) out[row * 3073 + 1 + c * 1024 + pixel] = x[(row * 1024 + pixel) * 3 + c];
   });
   return out;
 }
@@ -148,7 +150,8 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
     if (!file) return void response.writeHead(404).end('nothing here');
     const whole = Buffer.from(file.body);
     const from = range && !file.noRange ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
-    if (from && from >= whole.length) return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end();
+    if (from && from >= whole.length)
+      return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end();
     const body = whole.subarray(from),
       headers: Record<string, string> = { etag: `"${sha256(whole)}"` };
     if (!file.noLength) headers['content-length'] = String(body.length);
@@ -159,7 +162,8 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
       if (file.hang !== undefined) {
         response.flushHeaders();
         if (file.hang) response.write(body.subarray(0, file.hang));
-      } else if (cut !== undefined) response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+      } else if (cut !== undefined)
+        response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
       else response.end(body);
     }, file.wait ?? 0).unref();
   });

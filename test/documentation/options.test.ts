@@ -42,7 +42,10 @@ function fields(): Field[] {
       const isExported = node.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword),
         isInternal = ts.getJSDocTags(node).some((tag) => tag.tagName.text === 'internal');
       if (!IS_OPTIONS.test(node.name.text) && (!isExported || isInternal)) return [];
-      return membersOf(node).map((m) => ({ place: `${path.relative(ROOT, file)}: ${node.name.text}.${m.name.getText()}`, text: commentOf(m) }));
+      return membersOf(node).map((m) => ({
+        place: `${path.relative(ROOT, file)}: ${node.name.text}.${m.name.getText()}`,
+        text: commentOf(m),
+      }));
     });
   });
 }

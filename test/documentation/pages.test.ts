@@ -21,7 +21,13 @@ describe('pages', () => {
   it('compile', async function () {
     this.timeout(600_000);
     const programs = found
-      .map((page) => [page, blocksOf(fs.readFileSync(path.join(ROOT, page), 'utf8')).filter((b) => isProgram(b.language))] as const)
+      .map(
+        (page) =>
+          [
+            page,
+            blocksOf(fs.readFileSync(path.join(ROOT, page), 'utf8')).filter((b) => isProgram(b.language)),
+          ] as const,
+      )
       .filter(([, list]) => list.length);
     assert.ok(programs.length >= 12, `${programs.length} pages with code`);
     const compilerOptions = {
@@ -34,10 +40,17 @@ describe('pages', () => {
       types: ['node'],
       typeRoots: [path.join(ROOT, 'node_modules', '@types')],
     };
-    const consumer = new Consumer({ 'package.json': '{}', 'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.mts'] }) });
+    const consumer = new Consumer({
+      'package.json': '{}',
+      'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.mts'] }),
+    });
     try {
-      for (const [page, list] of programs) consumer.write({ [page.replace(/\//g, '_').replace(/\.md$/, '.mts')]: programOf(list) });
-      const { code, stdout } = await runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', '.'], { cwd: consumer.folder });
+      for (const [page, list] of programs)
+        consumer.write({ [page.replace(/\//g, '_').replace(/\.md$/, '.mts')]: programOf(list) });
+      const { code, stdout } = await runNode(
+        [path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', '.'],
+        { cwd: consumer.folder },
+      );
       assert.equal(code, 0, stdout);
     } finally {
       consumer.remove();
@@ -54,16 +67,29 @@ describe('pages', () => {
         it('runs and prints what it shows', async function () {
           this.timeout(300_000);
           // Nothing of the machine: an empty folder to work in, an empty cache, no colours, no terminal, and no network.
-          const consumer = new Consumer({ 'package.json': '{}', 'page.mts': programOf(programs), 'offline.mjs': OFFLINE });
+          const consumer = new Consumer({
+            'package.json': '{}',
+            'page.mts': programOf(programs),
+            'offline.mjs': OFFLINE,
+          });
           try {
             const { code, stdout, stderr } = await runNode(['--import', './offline.mjs', '--import', TSX, 'page.mts'], {
               cwd: consumer.folder,
-              env: { TRAE_HOME: path.join(consumer.folder, 'home'), NO_COLOR: '1', FORCE_COLOR: undefined, TRAE_PROFILE: undefined },
+              env: {
+                TRAE_HOME: path.join(consumer.folder, 'home'),
+                NO_COLOR: '1',
+                FORCE_COLOR: undefined,
+                TRAE_PROFILE: undefined,
+              },
             });
             const printed = outputsOf(stdout, programs.length);
             programs.forEach((block, i) => {
               if (!isShown(printed[i], block.output))
-                assert.equal(printed[i].trim(), (block.output ?? '').trim(), `${page}:${block.line}: it prints something else than is shown\n${stderr}`);
+                assert.equal(
+                  printed[i].trim(),
+                  (block.output ?? '').trim(),
+                  `${page}:${block.line}: it prints something else than is shown\n${stderr}`,
+                );
             });
             assert.equal(code, 0, `${stdout.slice(-2000)}\n${stderr}`);
           } finally {
@@ -78,7 +104,9 @@ describe('pages', () => {
             if (process.platform !== 'win32') execFileSync('bash', ['-n', '-c', code]);
             for (const [, run, own] of code.matchAll(/\bnpm (?:run (?:--silent )?([\w:]+)|(test)\b)/g))
               assert.ok(scripts.includes(run ?? own), `${page}:${line}: npm run ${run ?? own}`);
-            for (const [file] of code.matchAll(/(?<![\w./-])(?:scripts|examples|benchmarks|test)\/[\w./-]+\.(?:ts|sh|py|mjs)\b/g))
+            for (const [file] of code.matchAll(
+              /(?<![\w./-])(?:scripts|examples|benchmarks|test)\/[\w./-]+\.(?:ts|sh|py|mjs)\b/g,
+            ))
               assert.ok(fs.existsSync(path.join(ROOT, file)), `${page}:${line}: ${file}`);
           }
         });
@@ -90,7 +118,11 @@ describe('pages', () => {
           const [file, anchor] = link.split('#'),
             target = path.join(ROOT, path.dirname(page), decodeURIComponent(file) || path.basename(page));
           assert.ok(fs.existsSync(target), `${page}: ${link}`);
-          if (anchor && target.endsWith('.md')) assert.ok(anchorsOf(fs.readFileSync(target, 'utf8')).includes(decodeURIComponent(anchor)), `${page}: ${link}`);
+          if (anchor && target.endsWith('.md'))
+            assert.ok(
+              anchorsOf(fs.readFileSync(target, 'utf8')).includes(decodeURIComponent(anchor)),
+              `${page}: ${link}`,
+            );
         }
       });
     });

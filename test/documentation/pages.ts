@@ -75,5 +75,7 @@ export function isShown(printed: string, shown: string | null): boolean {
 /** README in each language and the pages of docs/. */
 export function pages(root: string): string[] {
   const inDocs = fs.readdirSync(path.join(root, 'docs')).filter((f) => f.endsWith('.md'));
-  return ['README.md', 'README.zh-CN.md', ...inDocs.map((f) => path.posix.join('docs', f)).sort()].filter((f) => fs.existsSync(path.join(root, f)));
+  return ['README.md', 'README.zh-CN.md', ...inDocs.map((f) => path.posix.join('docs', f)).sort()].filter((f) =>
+    fs.existsSync(path.join(root, f)),
+  );
 }

@@ -15,7 +15,8 @@ export interface Outcome {
 /** Texts of JavaScript's own errors, also where a warning quotes them. */
 const RAW =
   /is not a function|is not iterable|is not a constructor|Cannot (read|set|convert|destructure|mix)|undefined \(|Maximum call stack|Invalid (array|string) length|is not defined|Reduce of empty|internal error|InternalError/;
-const isRaw = (error: unknown): boolean => !(error instanceof trae.TraeError) || error.name === 'InternalError' || RAW.test(error.message);
+const isRaw = (error: unknown): boolean =>
+  !(error instanceof trae.TraeError) || error.name === 'InternalError' || RAW.test(error.message);
 
 /** What the model is asked after it was loaded. */
 async function use(model: InstanceType<typeof trae.keras.Model>): Promise<void> {
@@ -23,7 +24,13 @@ async function use(model: InstanceType<typeof trae.keras.Model>): Promise<void> 
   model.summary({ printFn: () => undefined });
   const size = (shape: readonly (number | null)[]): number => shape.reduce<number>((n, d) => n * (d ?? 2), 1);
   const inputs = model.inputs;
-  if (!inputs.length || inputs.some((t) => size(t.shape) > 4096) || model.layers.length > 100 || model.weights.reduce((n, v) => n + v.size, 0) > 1e6) return;
+  if (
+    !inputs.length ||
+    inputs.some((t) => size(t.shape) > 4096) ||
+    model.layers.length > 100 ||
+    model.weights.reduce((n, v) => n + v.size, 0) > 1e6
+  )
+    return;
   const made = inputs.map((t) =>
     trae.zeros(
       t.shape.map((d) => d ?? 2),
@@ -52,7 +59,9 @@ export async function attempt(sample: Sample, seed: number, folder: string): Pro
     return raw === undefined ? done('loaded') : done('raw', `warning: ${raw}`);
   } catch (error) {
     const e = error as Error;
-    return isRaw(error) ? done('raw', e instanceof trae.TraeError ? `${e.name}: ${e.message}` : (e.stack ?? String(e))) : done('refused', `${e.name}: ${e.message}`);
+    return isRaw(error)
+      ? done('raw', e instanceof trae.TraeError ? `${e.name}: ${e.message}` : (e.stack ?? String(e)))
+      : done('refused', `${e.name}: ${e.message}`);
   } finally {
     console.warn = warn;
     trae.keras.utils.clearSession();

@@ -76,7 +76,8 @@ function slotsOf(root: Container): Slot[] {
 }
 const get = ({ parent, key }: Slot): unknown => (parent as Record<string, unknown>)[key as string];
 // Not by assignment: `__proto__` must become a key of its own.
-const set = ({ parent, key }: Slot, value: unknown): void => void Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
+const set = ({ parent, key }: Slot, value: unknown): void =>
+  void Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 const remove = ({ parent, key }: Slot): void => {
   if (Array.isArray(parent)) parent.splice(key as number, 1);
   else delete parent[key as string];
@@ -89,9 +90,17 @@ function deepText(kind: string, depth: number): string {
   const [before, middle, after] = {
     list: ['[', '1', ']'],
     record: ['{"a":', '1', '}'],
-    wrapper: ['{"class_name":"TimeDistributed","config":{"layer":', '{"class_name":"Dense","config":{"units":1}}', '}}'],
+    wrapper: [
+      '{"class_name":"TimeDistributed","config":{"layer":',
+      '{"class_name":"Dense","config":{"units":1}}',
+      '}}',
+    ],
     model: ['{"class_name":"Sequential","config":{"layers":[', '{"class_name":"Dense","config":{"units":1}}', ']}}'],
-    layer: ['{"module":"keras.layers","class_name":"Bidirectional","registered_name":null,"config":{"layer":', '{"class_name":"LSTM","config":{"units":1}}', '}}'],
+    layer: [
+      '{"module":"keras.layers","class_name":"Bidirectional","registered_name":null,"config":{"layer":',
+      '{"class_name":"LSTM","config":{"units":1}}',
+      '}}',
+    ],
   }[kind as 'list'];
   return before.repeat(depth) + middle + after.repeat(depth);
 }
@@ -123,17 +132,31 @@ const light: readonly Mutation[] = [
   (s, r) => {
     const slot = pick(r, s),
       value = get(slot);
-    set(slot, typeof value === 'number' ? pick(r, [value + 1, -value, value * 2 ** 20, value * 2 ** 32, 0.5, 1e9, Number.MAX_SAFE_INTEGER, 4294967296]) : [value]);
+    set(
+      slot,
+      typeof value === 'number'
+        ? pick(r, [value + 1, -value, value * 2 ** 20, value * 2 ** 32, 0.5, 1e9, Number.MAX_SAFE_INTEGER, 4294967296])
+        : [value],
+    );
   },
   (s, r) => {
     const slot = pick(r, s),
       value = get(slot);
-    set(slot, Array.isArray(value) ? [...(value as unknown[])].reverse() : isContainer(value) ? Object.values(value) : { value });
+    set(
+      slot,
+      Array.isArray(value)
+        ? [...(value as unknown[])].reverse()
+        : isContainer(value)
+          ? Object.values(value)
+          : { value },
+    );
   },
   // References between layers: to others, to later ones, to themselves.
   (s, r) => {
     const names = s.filter(({ key, parent }) => key === 'name' && typeof get({ key, parent }) === 'string').map(get);
-    const references = s.filter(({ key, parent }) => Array.isArray(parent) && key === 0 && typeof parent[0] === 'string');
+    const references = s.filter(
+      ({ key, parent }) => Array.isArray(parent) && key === 0 && typeof parent[0] === 'string',
+    );
     if (names.length && references.length) set(pick(r, references), pick(r, names));
   },
   (s, r) => {
@@ -150,10 +173,22 @@ const heavy: readonly Mutation[] = [
     remove(slot);
     set({ parent: slot.parent, key: 'a'.repeat(pick(r, [1000, 1_000_000])) }, value);
   },
-  (s, r) => set(pick(r, s), `@deep:${pick(r, ['list', 'record', 'wrapper', 'model', 'layer'])}:${pick(r, [20, 60, 200, 1000, 5000, 100_000])}@`),
+  (s, r) =>
+    set(
+      pick(r, s),
+      `@deep:${pick(r, ['list', 'record', 'wrapper', 'model', 'layer'])}:${pick(r, [20, 60, 200, 1000, 5000, 100_000])}@`,
+    ),
   (s, r) => {
-    const layers = s.filter((slot) => slot.key === 'layer' || (Array.isArray(slot.parent) && isContainer(get(slot)) && 'class_name' in (get(slot) as object)));
-    if (layers.length) set(pick(r, layers), `@deep:${pick(r, ['wrapper', 'model', 'layer'])}:${pick(r, [5, 20, 60, 200, 1000, 5000, 100_000])}@`);
+    const layers = s.filter(
+      (slot) =>
+        slot.key === 'layer' ||
+        (Array.isArray(slot.parent) && isContainer(get(slot)) && 'class_name' in (get(slot) as object)),
+    );
+    if (layers.length)
+      set(
+        pick(r, layers),
+        `@deep:${pick(r, ['wrapper', 'model', 'layer'])}:${pick(r, [5, 20, 60, 200, 1000, 5000, 100_000])}@`,
+      );
   },
   (s, r) => {
     const lists = s.map(get).filter((x): x is unknown[] => Array.isArray(x) && x.length > 0);
@@ -164,7 +199,12 @@ const heavy: readonly Mutation[] = [
     for (let i = 0; i < times; i++) {
       const more = copy(last) as Record<string, unknown>;
       // Layers of other names, each on the one before.
-      if (isContainer(more) && !Array.isArray(more) && typeof more.class_name === 'string' && isContainer(more.config)) {
+      if (
+        isContainer(more) &&
+        !Array.isArray(more) &&
+        typeof more.class_name === 'string' &&
+        isContainer(more.config)
+      ) {
         const name = `more_${i}`;
         (more.config as Record<string, unknown>).name = name;
         if ('name' in more) more.name = name;
@@ -184,5 +224,7 @@ export function mutatedJson(value: unknown, random: Random, heavyShare = 0.02): 
     const near = random() < 0.3 ? slots.slice(0, Math.max(1, Math.ceil(slots.length / 4))) : slots;
     if (near.length) pick(random, random() < heavyShare ? heavy : light)(near, random);
   }
-  return (JSON.stringify(root[0]) ?? 'null').replace(DEEP, (_, kind: string, depth: string) => deepText(kind, Number(depth)));
+  return (JSON.stringify(root[0]) ?? 'null').replace(DEEP, (_, kind: string, depth: string) =>
+    deepText(kind, Number(depth)),
+  );
 }

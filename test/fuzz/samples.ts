@@ -49,12 +49,19 @@ interface Parts {
 async function takeApart(data: Buffer): Promise<Parts> {
   const out: Parts = { attributes: [], datasets: [] };
   const visit = async (group: Hdf5Group, at: string): Promise<void> => {
-    for (const [name, value] of group.attributes) out.attributes.push({ path: at, name, value: value as AttributeInput });
+    for (const [name, value] of group.attributes)
+      out.attributes.push({ path: at, name, value: value as AttributeInput });
     for (const key of group.keys()) {
       const child = group.get(key),
         where = at ? `${at}/${key}` : key;
       if (child instanceof Hdf5Dataset) {
-        if (child.dtype !== 'string') out.datasets.push({ path: where, shape: [...child.shape], dtype: child.dtype, data: (await child.read()) as Float32Array });
+        if (child.dtype !== 'string')
+          out.datasets.push({
+            path: where,
+            shape: [...child.shape],
+            dtype: child.dtype,
+            data: (await child.read()) as Float32Array,
+          });
       } else if (child) await visit(child, where);
     }
   };
@@ -63,35 +70,70 @@ async function takeApart(data: Buffer): Promise<Parts> {
 }
 async function putTogether({ attributes, datasets }: Parts): Promise<Buffer> {
   const h5 = new Hdf5Writer();
-  for (const { path: at, shape, dtype, data } of datasets) h5.dataset(at, { shape, dtype, data: () => Promise.resolve(data) });
+  for (const { path: at, shape, dtype, data } of datasets)
+    h5.dataset(at, { shape, dtype, data: () => Promise.resolve(data) });
   for (const { path: at, name, value } of attributes) h5.attribute(at, name, value);
   return written((sink) => h5.writeTo(sink));
 }
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)];
 /** Groups, datasets and lists of names changed: gone, renamed, exchanged, of another shape or dtype. */
 function mutatedParts(parts: Parts, random: Random): Parts {
-  const out: Parts = { attributes: parts.attributes.map((a) => ({ ...a })), datasets: parts.datasets.map((d) => ({ ...d })) };
+  const out: Parts = {
+    attributes: parts.attributes.map((a) => ({ ...a })),
+    datasets: parts.datasets.map((d) => ({ ...d })),
+  };
   for (let n = 1 + Math.floor(random() * 2); n > 0; n--) {
     const kind = random(),
       d = out.datasets.length ? pick(random, out.datasets) : null,
       a = out.attributes.length ? pick(random, out.attributes) : null;
     if (kind < 0.15 && d) out.datasets.splice(out.datasets.indexOf(d), 1);
     else if (kind < 0.35 && d) {
-      const shape = pick(random, [[0], [], [...d.shape].reverse(), [...d.shape, 1], [d.data.length], d.shape.map((x) => x + 1)]);
+      const shape = pick(random, [
+        [0],
+        [],
+        [...d.shape].reverse(),
+        [...d.shape, 1],
+        [d.data.length],
+        d.shape.map((x) => x + 1),
+      ]);
       Object.assign(d, { shape, data: new Float32Array(shape.reduce((x, y) => x * y, 1)), dtype: 'float32' });
     } else if (kind < 0.45 && d) {
       const dtype = pick(random, ['float64', 'int32', 'uint8'] as const);
-      Object.assign(d, { dtype, data: { float64: Float64Array, int32: Int32Array, uint8: Uint8Array }[dtype].from(Array.from(d.data, Number)) });
+      Object.assign(d, {
+        dtype,
+        data: { float64: Float64Array, int32: Int32Array, uint8: Uint8Array }[dtype].from(Array.from(d.data, Number)),
+      });
     } else if (kind < 0.6 && d) {
       const folder = d.path.split('/').slice(0, -1);
-      const to = [...folder, pick(random, ['__proto__', 'constructor', '17', 'vars', 'größe', 'a'.repeat(1000)])].join('/');
+      const to = [...folder, pick(random, ['__proto__', 'constructor', '17', 'vars', 'größe', 'a'.repeat(1000)])].join(
+        '/',
+      );
       if (!out.datasets.some((o) => o.path === to || o.path.startsWith(`${to}/`))) d.path = to;
     } else if (kind < 0.75 && a) out.attributes.splice(out.attributes.indexOf(a), 1);
     else if (a) {
       const { value } = a;
       if (Array.isArray(value) && typeof value[0] === 'string')
-        a.value = pick(random, [value.slice(1), [...value, ...value], value.map(() => '__proto__'), [...value].reverse(), [...value, 'nobody'], 'text', ['']] as AttributeInput[]);
-      else a.value = pick(random, ['', 'x', '3.0.0', '99999999999999999999', '-', '[]', '{}', 'null', '\u{1f600}'] as AttributeInput[]);
+        a.value = pick(random, [
+          value.slice(1),
+          [...value, ...value],
+          value.map(() => '__proto__'),
+          [...value].reverse(),
+          [...value, 'nobody'],
+          'text',
+          [''],
+        ] as AttributeInput[]);
+      else
+        a.value = pick(random, [
+          '',
+          'x',
+          '3.0.0',
+          '99999999999999999999',
+          '-',
+          '[]',
+          '{}',
+          'null',
+          '\u{1f600}',
+        ] as AttributeInput[]);
     }
   }
   return out;
@@ -103,7 +145,10 @@ function h5Sample(name: string, parts: Parts): Sample {
     name,
     kind: 'h5',
     async mutate(random) {
-      const changed = random() < 0.15 ? mutatedParts(parts, random) : { ...parts, attributes: parts.attributes.map((a) => ({ ...a })) };
+      const changed =
+        random() < 0.15
+          ? mutatedParts(parts, random)
+          : { ...parts, attributes: parts.attributes.map((a) => ({ ...a })) };
       for (const a of changed.attributes) {
         const share = a.name === 'model_config' ? 0.85 : a.name === 'training_config' ? 0.25 : 0;
         if (random() < share)
@@ -126,10 +171,28 @@ function tfjsSample(name: string, parts: Parts): Sample {
     shards = Buffer.concat(weights.map((d) => Buffer.from(d.data.buffer, d.data.byteOffset, d.data.byteLength)));
   const json = {
     format: 'layers-model',
-    modelTopology: { keras_version: '2.4.0', backend: 'tensorflow', model_config: of('model_config'), training_config: of('training_config') },
-    weightsManifest: [{ paths: ['m.bin'], weights: weights.map((d) => ({ name: d.path.split('/').slice(2).join('/').replace(/:0$/, ''), shape: d.shape, dtype: 'float32' })) }],
+    modelTopology: {
+      keras_version: '2.4.0',
+      backend: 'tensorflow',
+      model_config: of('model_config'),
+      training_config: of('training_config'),
+    },
+    weightsManifest: [
+      {
+        paths: ['m.bin'],
+        weights: weights.map((d) => ({
+          name: d.path.split('/').slice(2).join('/').replace(/:0$/, ''),
+          shape: d.shape,
+          dtype: 'float32',
+        })),
+      },
+    ],
   };
-  return { name, kind: 'tfjs', mutate: (random) => Promise.resolve({ 'model.json': Buffer.from(mutatedJson(json, random)), 'm.bin': shards }) };
+  return {
+    name,
+    kind: 'tfjs',
+    mutate: (random) => Promise.resolve({ 'model.json': Buffer.from(mutatedJson(json, random)), 'm.bin': shards }),
+  };
 }
 
 // ---- .keras
@@ -155,7 +218,8 @@ async function kerasSample(name: string, data: Buffer): Promise<Sample> {
         which = random();
       if (which < 0.85) changed.set('config.json', Buffer.from(mutatedJson(config, random)));
       else if (which < 0.88) changed.set('metadata.json', Buffer.from(mutatedJson(metadata, random)));
-      else if (which < 0.97 && weights) changed.set('model.weights.h5', await putTogether(mutatedParts(weights, random)));
+      else if (which < 0.97 && weights)
+        changed.set('model.weights.h5', await putTogether(mutatedParts(weights, random)));
       else changed.delete(pick(random, [...changed.keys()]));
       return { 'm.keras': await zipped(changed) };
     },
@@ -169,7 +233,12 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
     header: unknown = JSON.parse(safetensors.subarray(8, 8 + length).toString('utf8'));
   const npz = new ZipReader(new MemorySource(name, files['w.npz']));
   return [
-    { name, kind: 'weights.h5', model, mutate: async (random) => ({ 'w.weights.h5': await putTogether(mutatedParts(parts, random)) }) },
+    {
+      name,
+      kind: 'weights.h5',
+      model,
+      mutate: async (random) => ({ 'w.weights.h5': await putTogether(mutatedParts(parts, random)) }),
+    },
     {
       name,
       kind: 'safetensors',
@@ -194,7 +263,8 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
           if (member === changed) {
             const kind = random();
             if (kind < 0.2) continue;
-            if (kind < 0.4) as = pick(random, ['__proto__.npy', 'constructor.npy', 'arr_0.npy', 'x', `${'a'.repeat(1000)}.npy`]);
+            if (kind < 0.4)
+              as = pick(random, ['__proto__.npy', 'constructor.npy', 'arr_0.npy', 'x', `${'a'.repeat(1000)}.npy`]);
             else if (kind < 0.7) {
               // Within the header, whose length stays.
               const text = content.subarray(10, 118).toString('latin1'),
@@ -207,7 +277,11 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
                   [',)', 'e9'],
                   ["{'descr'", '((((((((('],
                 ] as const);
-              content = Buffer.concat([content.subarray(0, 10), Buffer.from(text.replace(from, to), 'latin1'), content.subarray(118)]);
+              content = Buffer.concat([
+                content.subarray(0, 10),
+                Buffer.from(text.replace(from, to), 'latin1'),
+                content.subarray(118),
+              ]);
             } else content = content.subarray(0, Math.floor(random() * content.length));
           }
           members.set(as, content);
@@ -245,7 +319,8 @@ async function shardedSample(name: string, model: AnyModel, files: Record<string
 type AnyLayer = InstanceType<typeof layers.Layer>;
 const all = layers as unknown as Record<string, new (...args: unknown[]) => AnyLayer>;
 const make = (name: string, ...args: unknown[]): AnyLayer => new all[name](...args);
-const apply = (layer: AnyLayer, x: unknown, options = {}): trae.KerasTensor => layer.apply(x, options) as trae.KerasTensor;
+const apply = (layer: AnyLayer, x: unknown, options = {}): trae.KerasTensor =>
+  layer.apply(x, options) as trae.KerasTensor;
 class Doubled extends layers.Layer {
   override call(x: trae.Tensor): trae.Tensor {
     return x.multiply(2);
@@ -258,7 +333,10 @@ const builders: Record<string, () => AnyModel> = {
     const a = Input([3], { name: 'a' }),
       b = Input([3], { name: 'b' });
     const joined = apply(make('Concatenate'), [apply(make('Dense', 2), a), apply(make('Dense', 2), b)]);
-    return new Model({ inputs: { a, b }, outputs: { price: apply(make('Dense', 1), joined), area: [apply(make('Dense', 1), joined)] } as never });
+    return new Model({
+      inputs: { a, b },
+      outputs: { price: apply(make('Dense', 1), joined), area: [apply(make('Dense', 1), joined)] } as never,
+    });
   },
   nested: () => {
     const inner = new Sequential([layers.Input([4]), make('Dense', 3), new Sequential([make('Dense', 4)])]),
@@ -278,12 +356,23 @@ const builders: Record<string, () => AnyModel> = {
     const x = Input([5, 8]);
     const y = apply(make('MultiHeadAttention', 2, 4), [x, x]),
       z = apply(make('Attention'), [y, x]);
-    return new Model({ inputs: x, outputs: apply(make('GroupQueryAttention', 4, 4, 2), [apply(make('LayerNormalization'), apply(make('Add'), [y, z])), x]) });
+    return new Model({
+      inputs: x,
+      outputs: apply(make('GroupQueryAttention', 4, 4, 2), [
+        apply(make('LayerNormalization'), apply(make('Add'), [y, z])),
+        x,
+      ]),
+    });
   },
   convolutions: () =>
     new Sequential([
       layers.Input([8, 8, 4]),
-      make('Conv2D', 4, 3, { padding: 'same', activation: 'relu', kernelRegularizer: 'l2', kernelConstraint: 'max_norm' }),
+      make('Conv2D', 4, 3, {
+        padding: 'same',
+        activation: 'relu',
+        kernelRegularizer: 'l2',
+        kernelConstraint: 'max_norm',
+      }),
       make('BatchNormalization'),
       make('MaxPooling2D', 2),
       make('DepthwiseConv2D', 3, { padding: 'same' }),
@@ -331,19 +420,31 @@ const builders: Record<string, () => AnyModel> = {
   },
   lookups: () => {
     const lookup = make('IntegerLookup', { vocabulary: [10, 20, 30] });
-    return new Sequential([layers.Input([3], { dtype: 'int64' }), lookup, make('Embedding', 4, 2), make('Flatten'), make('Dense', 1)]);
+    return new Sequential([
+      layers.Input([3], { dtype: 'int64' }),
+      lookup,
+      make('Embedding', 4, 2),
+      make('Flatten'),
+      make('Dense', 1),
+    ]);
   },
   ops: () => {
     const x = Input([6]),
       h = apply(make('Dense', 6), x) as never;
     const y = trae.add(trae.multiply(h, 2), 1);
-    return new Model({ inputs: x, outputs: trae.softmax(trae.subtract(y, trae.mean(y, { axis: 1, keepdims: true }))) as never });
+    return new Model({
+      inputs: x,
+      outputs: trae.softmax(trae.subtract(y, trae.mean(y, { axis: 1, keepdims: true }))) as never,
+    });
   },
   custom: () => new Sequential([layers.Input([3]), new Doubled(), make('Dense', 2)]),
   schedules: () => {
     const model = new Sequential([layers.Input([3]), make('Dense', 2, { dtype: 'mixed_bfloat16' })]);
     model.compile({
-      optimizer: new optimizers.SGD({ learningRate: new optimizers.schedules.PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01]), momentum: 0.9 }),
+      optimizer: new optimizers.SGD({
+        learningRate: new optimizers.schedules.PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01]),
+        momentum: 0.9,
+      }),
       loss: 'huber',
       metrics: ['mae', 'mse'],
     });
@@ -351,12 +452,14 @@ const builders: Record<string, () => AnyModel> = {
   },
 };
 async function fit(model: AnyModel): Promise<void> {
-  if (!model.compiled) model.compile({ optimizer: 'adam', loss: 'mse', metrics: model.outputs.length > 1 ? undefined : ['mae'] });
+  if (!model.compiled)
+    model.compile({ optimizer: 'adam', loss: 'mse', metrics: model.outputs.length > 1 ? undefined : ['mae'] });
   const data = (list: trae.KerasTensor[]): trae.Tensor | trae.Tensor[] => {
     const made = list.map((t) => trae.zeros([2, ...t.shape.slice(1).map((d) => d ?? 3)], { dtype: t.dtype }));
     return made.length > 1 ? made : made[0];
   };
-  if (!Array.isArray(data(model.outputs))) await model.fit(data(model.inputs) as never, data(model.outputs) as never, { verbose: 0 });
+  if (!Array.isArray(data(model.outputs)))
+    await model.fit(data(model.inputs) as never, data(model.outputs) as never, { verbose: 0 });
 }
 
 /** All samples. @param folder - for files on the way. */
@@ -375,19 +478,47 @@ export async function samples(folder: string): Promise<Sample[]> {
     out.push(await kerasSample(name, await saved('.keras', (f) => model.save(f))));
     const parts = await takeApart(await saved('.h5', (f) => model.save(f)));
     out.push(h5Sample(name, parts), tfjsSample(name, parts));
-    const files = { 'w.npz': await saved('.npz', (f) => model.saveWeights(f)), 'w.safetensors': await saved('.safetensors', (f) => model.saveWeights(f)) };
-    out.push(...weightSamples(name, model, files, await takeApart(await saved('.weights.h5', (f) => model.saveWeights(f)))));
+    const files = {
+      'w.npz': await saved('.npz', (f) => model.saveWeights(f)),
+      'w.safetensors': await saved('.safetensors', (f) => model.saveWeights(f)),
+    };
+    out.push(
+      ...weightSamples(name, model, files, await takeApart(await saved('.weights.h5', (f) => model.saveWeights(f)))),
+    );
   }
-  const sharded = new Sequential([layers.Input([6], { dtype: 'int32' }), make('Embedding', 9, 7), make('Flatten'), make('Dense', 5), make('Dense', 2)]),
+  const sharded = new Sequential([
+      layers.Input([6], { dtype: 'int32' }),
+      make('Embedding', 9, 7),
+      make('Flatten'),
+      make('Dense', 5),
+      make('Dense', 2),
+    ]),
     shards = path.join(folder, 'shards');
   fs.mkdirSync(shards, { recursive: true });
   await sharded.saveWeights(path.join(shards, 'w.weights.json'), { maxShardSize: 900 / 1024 ** 3 });
   const names = fs.readdirSync(shards).sort((a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')));
-  out.push(await shardedSample('sharded', sharded, Object.fromEntries(names.map((n) => [n, fs.readFileSync(path.join(shards, n))]))));
+  out.push(
+    await shardedSample(
+      'sharded',
+      sharded,
+      Object.fromEntries(names.map((n) => [n, fs.readFileSync(path.join(shards, n))])),
+    ),
+  );
   const read = (...parts: string[]): Buffer => fs.readFileSync(path.join(tests, ...parts));
-  const lookups = ['integer_int', 'string_multi_hot', 'text_tf_idf', 'text_classifier'].map((n) => `keras/golden/lookups/${n}.keras`);
-  const golden = ['000', '002', '007', '010', '014', '017', '023', '030', '036', '044'].map((n) => `golden/cases/models/model_${n}.trained.keras`);
-  const quantized = ['int8_texts', 'int4_texts', 'int4_block_attention', 'int8_attention', 'int8_lora', 'int4_block_lora'].map((n) => `keras/golden/adapted/${n}.keras`);
+  const lookups = ['integer_int', 'string_multi_hot', 'text_tf_idf', 'text_classifier'].map(
+    (n) => `keras/golden/lookups/${n}.keras`,
+  );
+  const golden = ['000', '002', '007', '010', '014', '017', '023', '030', '036', '044'].map(
+    (n) => `golden/cases/models/model_${n}.trained.keras`,
+  );
+  const quantized = [
+    'int8_texts',
+    'int4_texts',
+    'int4_block_attention',
+    'int8_attention',
+    'int8_lora',
+    'int4_block_lora',
+  ].map((n) => `keras/golden/adapted/${n}.keras`);
   for (const file of [...lookups, ...golden, ...quantized]) out.push(await kerasSample(file, read(file)));
   const legacy = `cudnn_gru hard_sigmoid keras1_bn_mode1 keras1_gru keras1_merge_concat keras1_merge_first keras1_srelu locally_connected2d_1 random_sizes
     resume_adam resume_legacy_sgd_momentum resume_numbered_adam tf_functions tf_operations`;
@@ -395,6 +526,7 @@ export async function samples(folder: string): Promise<Sample[]> {
     const parts = await takeApart(read('keras', 'golden', 'legacy', `${name}.h5`));
     out.push(h5Sample(name, parts), tfjsSample(name, parts));
   }
-  for (const name of ['int8_lora', 'int4_block_lora']) out.push(h5Sample(name, await takeApart(read('keras', 'golden', 'adapted', `${name}.h5`))));
+  for (const name of ['int8_lora', 'int4_block_lora'])
+    out.push(h5Sample(name, await takeApart(read('keras', 'golden', 'adapted', `${name}.h5`))));
   return out;
 }

@@ -46,9 +46,11 @@ export function readCases(file: string): Record<string, Arrays> {
 
 export const tensorOf = (a: GoldenArray): trae.Tensor => trae.tensor(a.data as never, a.shape, a.dtype);
 /** The arrays `<prefix>0`, `<prefix>1`, ... */
-export const list = (arrays: Arrays, prefix: string, count: number): GoldenArray[] => Array.from({ length: count }, (_, i) => arrays[`${prefix}${i}`]);
+export const list = (arrays: Arrays, prefix: string, count: number): GoldenArray[] =>
+  Array.from({ length: count }, (_, i) => arrays[`${prefix}${i}`]);
 /** Float arrays become variables, to differentiate by. */
-export const variableOf = (a: GoldenArray): trae.Variable | trae.Tensor => (a.dtype === 'float32' ? trae.variable(tensorOf(a)) : tensorOf(a));
+export const variableOf = (a: GoldenArray): trae.Variable | trae.Tensor =>
+  a.dtype === 'float32' ? trae.variable(tensorOf(a)) : tensorOf(a);
 export const valueOf = (v: trae.Variable | trae.Tensor): trae.Tensor => (v instanceof trae.Variable ? v.value : v);
 
 type Value = trae.Tensor | trae.Variable | number | readonly Value[];
@@ -65,7 +67,13 @@ async function flat(value: Value): Promise<{ data: number[]; shape: number[] }> 
  * Equal shapes, and each element within `tolerance` of the largest expected one (or of `floor`, when all are smaller:
  * some gradients are zero but for rounding).
  */
-export async function same(what: string, value: Value, want: GoldenArray, tolerance: number, floor = 1e-3): Promise<void> {
+export async function same(
+  what: string,
+  value: Value,
+  want: GoldenArray,
+  tolerance: number,
+  floor = 1e-3,
+): Promise<void> {
   const got = await flat(value),
     expected = Array.from(want.data, Number);
   assert.deepEqual(got.shape, want.shape, `${what}: shape`);

@@ -11,7 +11,8 @@ type Check = (c: any, arrays: Arrays) => Promise<void>;
 const { keras } = trae;
 const GRADIENT_FLOOR = 0.1;
 const camel = (s: string): string => s.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
-const camelKeys = (o: object): Record<string, any> => Object.fromEntries(Object.entries(o).map(([k, v]) => [camel(k), v as unknown]));
+const camelKeys = (o: object): Record<string, any> =>
+  Object.fromEntries(Object.entries(o).map(([k, v]) => [camel(k), v as unknown]));
 const isVariable = (v: unknown): v is trae.Variable => v instanceof trae.Variable;
 const tensors = (y: unknown): trae.Tensor[] => (Array.isArray(y) ? (y.flat() as trae.Tensor[]) : [y as trae.Tensor]);
 
@@ -19,7 +20,8 @@ const activations: Check = async (c, A) => {
   const f = keras.activations.get(c.activation) as any,
     x = trae.variable(tensorOf(A.x)),
     options = camelKeys(c.kwargs);
-  const call = (): trae.Tensor => (c.activation === 'threshold' ? f(x.value, options.threshold, options.defaultValue) : f(x.value));
+  const call = (): trae.Tensor =>
+    c.activation === 'threshold' ? f(x.value, options.threshold, options.defaultValue) : f(x.value);
   await same('y', call(), A.y, 1e-5);
   await same('dx', trae.variableGrads(() => weightedSum([call()], [A.g]), [x]).grads[0], A.dx, 1e-5);
 };
@@ -38,29 +40,41 @@ const layers: Check = async (c, A) => {
     restore();
     const inputs = xs.map(variableOf),
       options = { training: prefix !== '', ...(A.mask ? { mask: tensorOf(A.mask) } : {}) };
-    const call = (): trae.Tensor[] => tensors(layer.apply(inputs.length > 1 ? inputs.map(valueOf) : valueOf(inputs[0]), options));
+    const call = (): trae.Tensor[] =>
+      tensors(layer.apply(inputs.length > 1 ? inputs.map(valueOf) : valueOf(inputs[0]), options));
     const ys = call();
     assert.equal(ys.length, c.outputs, 'number of outputs');
     for (const [i, y] of ys.entries()) await same(`${prefix}y${i}`, y, A[`${prefix}y${i}`], 3e-5);
-    if (prefix) for (const i of weights.keys()) await same(`${prefix}w${i}`, layer.weights[i], A[`${prefix}w${i}`], 3e-5);
+    if (prefix)
+      for (const i of weights.keys()) await same(`${prefix}w${i}`, layer.weights[i], A[`${prefix}w${i}`], 3e-5);
     if (!A[`${prefix}g0`]) continue;
     restore();
     const hasInputGradients = A[`${prefix}dx0`] !== undefined;
-    const by = [...(hasInputGradients ? inputs.filter(isVariable) : []), ...c.trainable.map((i: number) => layer.weights[i])];
-    const want = [...(hasInputGradients ? list(A, `${prefix}dx`, c.inputs) : []), ...c.trainable.map((_: unknown, i: number) => A[`${prefix}dw${i}`])];
+    const by = [
+      ...(hasInputGradients ? inputs.filter(isVariable) : []),
+      ...c.trainable.map((i: number) => layer.weights[i]),
+    ];
+    const want = [
+      ...(hasInputGradients ? list(A, `${prefix}dx`, c.inputs) : []),
+      ...c.trainable.map((_: unknown, i: number) => A[`${prefix}dw${i}`]),
+    ];
     const { grads } = trae.variableGrads(() => weightedSum(call(), list(A, `${prefix}g`, c.outputs)), by);
     for (const [i, g] of grads.entries()) await same(`${prefix}gradient ${i}`, g, want[i], 9e-5, GRADIENT_FLOOR);
   }
   if (c.loss !== undefined) {
     const total = (layer.losses as trae.Tensor[]).reduce((s, l) => s + Number(l.item()), 0);
-    assert.ok(Math.abs(total - c.loss) <= 1e-4 * Math.max(1, Math.abs(c.loss)), `losses add up to ${total} instead of ${c.loss}`);
+    assert.ok(
+      Math.abs(total - c.loss) <= 1e-4 * Math.max(1, Math.abs(c.loss)),
+      `losses add up to ${total} instead of ${c.loss}`,
+    );
   }
 };
 
 const losses: Check = async (c, A) => {
   const loss = keras.losses.deserialize(c.loss) as any,
     yPred = trae.variable(tensorOf(A.y_pred));
-  const call = (): trae.Tensor => loss.call(tensorOf(A.y_true), yPred.value, ...(A.sample_weight ? [tensorOf(A.sample_weight)] : []));
+  const call = (): trae.Tensor =>
+    loss.call(tensorOf(A.y_true), yPred.value, ...(A.sample_weight ? [tensorOf(A.sample_weight)] : []));
   await same('loss', call(), A.loss, 3e-5);
   await same('dy_pred', trae.variableGrads(() => trae.sum(call()), [yPred]).grads[0], A.dy_pred, 3e-5);
 };
@@ -68,7 +82,11 @@ const losses: Check = async (c, A) => {
 const metrics: Check = async (c, A) => {
   const metric = keras.metrics.deserialize(c.metric) as any;
   for (let i = 0; i < c.updates; i++) {
-    metric.updateState(tensorOf(A[`y_true${i}`]), tensorOf(A[`y_pred${i}`]), c.weighted ? { sampleWeight: tensorOf(A[`sample_weight${i}`]) } : {});
+    metric.updateState(
+      tensorOf(A[`y_true${i}`]),
+      tensorOf(A[`y_pred${i}`]),
+      c.weighted ? { sampleWeight: tensorOf(A[`sample_weight${i}`]) } : {},
+    );
     await same(`result ${i}`, metric.result(), A[`result${i}`], 3e-5);
   }
 };
@@ -103,17 +121,25 @@ const objects: Check = async (c, A) => {
     await same('y', (keras.initializers.deserialize(c.object) as any).call(c.shape), A.y, 3e-5);
   } else {
     // A random initializer: its distribution.
-    const values = Array.from((await (keras.initializers.deserialize(c.object) as any).call(c.shape).data()) as Float32Array),
+    const values = Array.from(
+        (await (keras.initializers.deserialize(c.object) as any).call(c.shape).data()) as Float32Array,
+      ),
       n = values.length;
     const mean = values.reduce((a, b) => a + b, 0) / n,
       deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / n);
-    assert.ok(Math.abs(mean - c.mean) <= (6 * c.std) / Math.sqrt(n) + 0.02 * c.std, `mean ${mean} instead of about ${c.mean}`);
+    assert.ok(
+      Math.abs(mean - c.mean) <= (6 * c.std) / Math.sqrt(n) + 0.02 * c.std,
+      `mean ${mean} instead of about ${c.mean}`,
+    );
     assert.ok(Math.abs(deviation / c.std - 1) <= 0.03, `standard deviation ${deviation} instead of about ${c.std}`);
     for (const [end, want] of [
       [Math.min(...values), c.min],
       [Math.max(...values), c.max],
     ])
-      assert.ok(Math.abs(end - want) <= 0.3 * (c.max - c.min), `an end of the range at ${end} instead of about ${want}`);
+      assert.ok(
+        Math.abs(end - want) <= 0.3 * (c.max - c.min),
+        `an end of the range at ${end} instead of about ${want}`,
+      );
   }
 };
 
@@ -136,7 +162,10 @@ const ops: Check = async (c, A) => {
     await same(`y${i}`, y, A[`y${i}`], 3e-5);
   }
   if (!A.d0) return;
-  const { grads } = trae.variableGrads(() => weightedSum(call(), list(A, 'g', c.outputs)), [...inputs.values()].filter(isVariable));
+  const { grads } = trae.variableGrads(
+    () => weightedSum(call(), list(A, 'g', c.outputs)),
+    [...inputs.values()].filter(isVariable),
+  );
   for (const [i, g] of grads.entries()) await same(`d${i}`, g, A[`d${i}`], 9e-5, GRADIENT_FLOOR);
 };
 
@@ -145,7 +174,8 @@ const models =
   (folder: string): Check =>
   async (c, A) => {
     const file = (ending: string): string => path.join(folder, c.name + ending),
-      several = (prefix: string, n: number): any => (n > 1 ? list(A, prefix, n).map(tensorOf) : tensorOf(A[`${prefix}0`]));
+      several = (prefix: string, n: number): any =>
+        n > 1 ? list(A, prefix, n).map(tensorOf) : tensorOf(A[`${prefix}0`]);
     const x = several('x', c.inputs),
       targets = several('t', c.outputs),
       batchSize = c.fit.batch_size as number;
@@ -153,12 +183,20 @@ const models =
       const ys = tensors(await model.predict(x, { verbose: 0 }));
       for (const [i, y] of ys.entries()) await same(`${what}, output ${i}`, y, A[`${prefix}${i}`], tolerance);
     };
-    const near = (what: string, got: Record<string, number | number[]>, want: Record<string, number | number[]>, tolerance: number): void => {
+    const near = (
+      what: string,
+      got: Record<string, number | number[]>,
+      want: Record<string, number | number[]>,
+      tolerance: number,
+    ): void => {
       for (const [key, values] of Object.entries(want)) {
         assert.ok(got[key] !== undefined, `${what} has '${key}' among ${Object.keys(got)}`);
         [values].flat().forEach((w, i) => {
           const v = Number([got[key]].flat()[i]);
-          assert.ok(Math.abs(v - w) <= tolerance * Math.max(1, Math.abs(w)), `${what}.${key}[${i}]: ${v} instead of ${w}`);
+          assert.ok(
+            Math.abs(v - w) <= tolerance * Math.max(1, Math.abs(w)),
+            `${what}.${key}[${i}]: ${v} instead of ${w}`,
+          );
         });
       }
     };
@@ -168,7 +206,10 @@ const models =
     if (c.h5) await predicts('from HDF5', await keras.models.loadModel(file('.h5')), 'pred', 5e-5);
     near('evaluate', await model.evaluate(x, targets, { batchSize, verbose: 0, returnDict: true }), c.evaluate, 2e-4);
     const fit = { epochs: c.fit.epochs, batchSize, shuffle: false, verbose: 0 as const };
-    const more = { ...(c.fit.validation_split ? { validationSplit: c.fit.validation_split } : {}), ...(A.sample_weight ? { sampleWeight: tensorOf(A.sample_weight) } : {}) };
+    const more = {
+      ...(c.fit.validation_split ? { validationSplit: c.fit.validation_split } : {}),
+      ...(A.sample_weight ? { sampleWeight: tensorOf(A.sample_weight) } : {}),
+    };
     near('history', (await model.fit(x, targets, { ...fit, ...more })).history, c.history, 2e-3);
     await predicts('after fit', model, 'after', 1e-2);
     const resumed = (await keras.models.loadModel(file('.trained.keras'))) as any;

@@ -10,7 +10,9 @@ describe('batches of many lengths', () => {
       it(`150 of Embedding and ${kind}, ${masks}, stay below 400 MB`, async function () {
         this.timeout(600_000);
         const program = path.join(__dirname, 'programs/many_lengths.ts');
-        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program, kind, masks], { cwd: path.join(__dirname, '../..') });
+        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program, kind, masks], {
+          cwd: path.join(__dirname, '../..'),
+        });
         const most = Number(stdout.trim());
         assert.ok(most > 0 && most < 400, `${stdout.trim()} MB were resident`);
       });

@@ -141,9 +141,12 @@ describe('determinism', () => {
     const threads = trae.config.numThreads,
       draw = (): unknown => {
         trae.setRandomSeed(5);
-        return [trae.random.normal([1000, 50]), trae.random.uniform([77777]), trae.random.dropout(trae.ones([300, 300]), 0.4), trae.random.shuffle(trae.arange(5000))].map((t) =>
-          t.dataSync(),
-        );
+        return [
+          trae.random.normal([1000, 50]),
+          trae.random.uniform([77777]),
+          trae.random.dropout(trae.ones([300, 300]), 0.4),
+          trae.random.shuffle(trae.arange(5000)),
+        ].map((t) => t.dataSync());
       };
     try {
       trae.config.numThreads = 1;
@@ -205,7 +208,15 @@ describe('Ctrl+C', () => {
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
       child.once('close', (c, s) => resolve([c, s]));
     });
-    assert.deepEqual(out.trim().split('\n'), ['training', 'ended: AbortError: interrupted by Ctrl+C; the model keeps the state it has reached.', 'usable: true'], errors);
+    assert.deepEqual(
+      out.trim().split('\n'),
+      [
+        'training',
+        'ended: AbortError: interrupted by Ctrl+C; the model keeps the state it has reached.',
+        'usable: true',
+      ],
+      errors,
+    );
     assert.deepEqual([code, signal], [130, null]);
   }).timeout(60000);
 });

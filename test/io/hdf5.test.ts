@@ -27,7 +27,8 @@ describe('HDF5 files of h5py', () => {
     it(`${name}: attributes and groups`, () => {
       const root = open(name);
       assert.deepEqual(Object.fromEntries(root.attributes), expected.attributes);
-      for (const [group, members] of Object.entries(expected.groups)) assert.deepEqual(root.group(group)!.keys().sort(), members, group);
+      for (const [group, members] of Object.entries(expected.groups))
+        assert.deepEqual(root.group(group)!.keys().sort(), members, group);
     });
     for (const [dataset, want] of Object.entries(expected.datasets))
       it(`${name}: ${dataset}`, async () => {
@@ -45,7 +46,8 @@ describe('HDF5 files of h5py', () => {
   });
   it('LZF, alone and with shuffle and fletcher32, chunks that do not shrink, and damaged ones', async () => {
     const root = open('lzf.h5'),
-      read = async (name: string): Promise<number[]> => Array.from((await root.dataset(name)!.read()) as ArrayLike<number>);
+      read = async (name: string): Promise<number[]> =>
+        Array.from((await root.dataset(name)!.read()) as ArrayLike<number>);
     assert.deepEqual(
       await read('rows'),
       Array.from({ length: 1200 }, (_, i) => i % 30),
@@ -54,19 +56,30 @@ describe('HDF5 files of h5py', () => {
       await read('shuffled'),
       Array.from({ length: 3000 }, (_, i) => i % 7),
     );
-    assert.deepEqual(await read('random'), Array.from(Float32Array.from((JSON.parse(fs.readFileSync(fixture('lzf.json'), 'utf8')) as { random: number[] }).random)));
+    assert.deepEqual(
+      await read('random'),
+      Array.from(
+        Float32Array.from((JSON.parse(fs.readFileSync(fixture('lzf.json'), 'utf8')) as { random: number[] }).random),
+      ),
+    );
     assert.deepEqual(await read('zeros'), Array<number>(9000).fill(0));
     // A copy from before the beginning, a run that is cut off, more than there is room for.
     for (const [bytes, most] of [[[0x20, 0], 9], [[5, 1], 9], [[0, 1, 0xe0, 0xff, 0], 9]] as const) assert.equal(decompressLzf(Uint8Array.from(bytes), most), null); // prettier-ignore
   });
   it('numbers of eight bits in safetensors are read as float32', async () => {
     const want = JSON.parse(fs.readFileSync(fixture('eight_bits.json'), 'utf8')) as Record<string, string[]>,
-      number = (s: string): number => (s === 'nan' ? NaN : s.endsWith('inf') ? (s.startsWith('-') ? -Infinity : Infinity) : Number(s));
+      number = (s: string): number =>
+        s === 'nan' ? NaN : s.endsWith('inf') ? (s.startsWith('-') ? -Infinity : Infinity) : Number(s);
     for (const [dtype, values] of Object.entries(want)) {
       const header = Buffer.from(JSON.stringify({ a: { dtype, shape: [256], data_offsets: [0, 256] } })),
         size = Buffer.alloc(8);
       size.writeBigUInt64LE(BigInt(header.length));
-      const file = new SafetensorsReader(new MemorySource('f8.safetensors', Buffer.concat([size, header, Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))]))),
+      const file = new SafetensorsReader(
+          new MemorySource(
+            'f8.safetensors',
+            Buffer.concat([size, header, Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))]),
+          ),
+        ),
         got = await file.read('a');
       assert.equal(got.dtype, 'float32');
       assert.deepEqual([...(got.data as Float32Array)], values.map(number), dtype);
@@ -78,7 +91,8 @@ describe('HDF5 files written here', () => {
   it('come back as they were, from many groups and long texts to empty arrays', async () => {
     const file = path.join(temporaryFolder(), 'w.h5'),
       h5 = new Hdf5Writer();
-    for (let i = 0; i < 3000; i++) h5.dataset(`vars/${i}`, { shape: [2], dtype: 'float32', data: () => Promise.resolve(Float32Array.of(i, -i)) });
+    for (let i = 0; i < 3000; i++)
+      h5.dataset(`vars/${i}`, { shape: [2], dtype: 'float32', data: () => Promise.resolve(Float32Array.of(i, -i)) });
     h5.attribute('', 'config', 'ä'.repeat(100000));
     h5.attribute('', 'empty', '');
     h5.attribute('vars', 'names', ['a', 'bbb', '']);
@@ -117,7 +131,10 @@ describe('HDF5 files written here', () => {
     const h5 = new Hdf5Writer(),
       data = (): Promise<Float32Array> => Promise.resolve(new Float32Array(3));
     h5.dataset('a', { shape: [2], dtype: 'float32', data });
-    assert.throws(() => h5.dataset('a', { shape: [2], dtype: 'float32', data }), { name: 'ValueError', message: "HDF5: there are two datasets 'a'." });
+    assert.throws(() => h5.dataset('a', { shape: [2], dtype: 'float32', data }), {
+      name: 'ValueError',
+      message: "HDF5: there are two datasets 'a'.",
+    });
     const file = path.join(temporaryFolder(), 'w.h5');
     await assert.rejects(
       writeAtomically(file, (sink) => h5.writeTo(sink)),

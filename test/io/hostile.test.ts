@@ -29,7 +29,17 @@ function zip(members: readonly Member[]): Buffer {
   const parts: Buffer[] = [],
     directory: Buffer[] = [];
   let at = 0;
-  for (const { name, data = Buffer.from('hello'), method = 0, stored = data, size = data.length, flags = 0, mode = 0o100644, localName = name, at: claimed } of members) {
+  for (const {
+    name,
+    data = Buffer.from('hello'),
+    method = 0,
+    stored = data,
+    size = data.length,
+    flags = 0,
+    mode = 0o100644,
+    localName = name,
+    at: claimed,
+  } of members) {
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(flags, 6);
@@ -71,19 +81,35 @@ describe('hostile zip archives', () => {
     assert.equal(Buffer.from(await reader.read('b/c')).toString(), 'a'.repeat(1000));
   });
   const refused: [string, readonly Member[], RegExp][] = [
-    ['two members of one name', [{ name: 'config.json' }, { name: 'config.json' }], /^m\.keras: refused: there are two members 'config\.json'\.$/],
-    ['a name that goes up', [{ name: 'assets/../../x' }], /^m\.keras: refused: a member has the name 'assets\/\.\.\/\.\.\/x', which leads out of the archive\.$/],
+    [
+      'two members of one name',
+      [{ name: 'config.json' }, { name: 'config.json' }],
+      /^m\.keras: refused: there are two members 'config\.json'\.$/,
+    ],
+    [
+      'a name that goes up',
+      [{ name: 'assets/../../x' }],
+      /^m\.keras: refused: a member has the name 'assets\/\.\.\/\.\.\/x', which leads out of the archive\.$/,
+    ],
     ['an absolute name', [{ name: '/etc/passwd' }], /has the name '\/etc\/passwd', which leads out/],
     ['a name of Windows', [{ name: 'C:/x' }], /has the name 'C:\/x', which leads out/],
     ['a backslash', [{ name: '..\\x' }], /has the name '\.\.\\x', which leads out/],
     ['a zero in a name', [{ name: 'a\0b' }], /has the name 'a\\0b', which leads out/],
     ['a link', [{ name: 'a', mode: 0o120777 }], /member 'a' is a link/],
     ['encryption', [{ name: 'a', flags: 1 }], /member 'a' is encrypted/],
-    ['another method', [{ name: 'a', method: 12 }], /member 'a' is compressed by method 12; stored and deflated ones are read/],
+    [
+      'another method',
+      [{ name: 'a', method: 12 }],
+      /member 'a' is compressed by method 12; stored and deflated ones are read/,
+    ],
     ['headers that differ', [{ name: 'a', localName: 'b' }], /the two headers of member 'a' differ/],
     [
       'members that overlap',
-      [{ name: 'a' }, { name: 'a', at: 0, localName: 'a' }].map((m, i) => ({ ...m, name: i ? 'b' : 'a', localName: i ? 'b' : 'a' })),
+      [{ name: 'a' }, { name: 'a', at: 0, localName: 'a' }].map((m, i) => ({
+        ...m,
+        name: i ? 'b' : 'a',
+        localName: i ? 'b' : 'a',
+      })),
       /the two headers of member 'b' differ|overlap/,
     ],
     ['two sizes of a stored member', [{ name: 'a', size: 7 }], /member 'a' has two sizes, 5 and 7/],
@@ -116,10 +142,17 @@ describe('hostile zip archives', () => {
       message: `m.keras: refused: member 'w' announces ${data.length} bytes of which ${stored.length} are stored: a decompression bomb.`,
     });
     const small = Buffer.alloc(1000);
-    await assert.rejects(open(zip([{ name: 'w', data: small, method: 8, stored: zlib.deflateRawSync(Buffer.alloc(1 << 20)), size: 1000 }])).read('w'), {
-      message: /inflates to more than the 1000 bytes it announces/,
+    await assert.rejects(
+      open(
+        zip([{ name: 'w', data: small, method: 8, stored: zlib.deflateRawSync(Buffer.alloc(1 << 20)), size: 1000 }]),
+      ).read('w'),
+      {
+        message: /inflates to more than the 1000 bytes it announces/,
+      },
+    );
+    await assert.rejects(open(zip([{ name: 'w', data: small }])).read('w', 100), {
+      message: /member 'w' has 1000 bytes, at most 100 are read/,
     });
-    await assert.rejects(open(zip([{ name: 'w', data: small }])).read('w', 100), { message: /member 'w' has 1000 bytes, at most 100 are read/ });
   });
   it('refuses what was changed', async () => {
     const data = zip([{ name: 'a' }]);
@@ -138,7 +171,9 @@ describe('hostile zip archives', () => {
 
 describe('hostile HDF5 files', () => {
   const load = async (name: string): Promise<void> => {
-    const root = openHdf5(new MemorySource(name, fs.readFileSync(path.join(__dirname, 'fixtures/hostile', `${name}.h5`))));
+    const root = openHdf5(
+      new MemorySource(name, fs.readFileSync(path.join(__dirname, 'fixtures/hostile', `${name}.h5`))),
+    );
     const visit = async (g: Hdf5Group): Promise<void> => {
       for (const d of g.datasets()) await d.read();
     };
@@ -149,7 +184,10 @@ describe('hostile HDF5 files', () => {
     ['external_link', /(a soft|an external) link \('\/secret'\) is not allowed/],
     ['external_storage', /dataset 'secret' with external storage is not allowed/],
     ['virtual', /dataset 'secret', which is virtual, is not allowed/],
-    ['bomb', /dataset 'secret' of shape \(1048576, 65536\) needs 274877906944 bytes but only 0 are stored: it is refused as a decompression bomb\.$/],
+    [
+      'bomb',
+      /dataset 'secret' of shape \(1048576, 65536\) needs 274877906944 bytes but only 0 are stored: it is refused as a decompression bomb\.$/,
+    ],
     ['objects', /a list of objects \(variable length of int\) is not allowed/],
     ['references', /a value of class 'reference' is not allowed/],
     ['compound', /a value of class 'compound' is not allowed/],
@@ -158,7 +196,11 @@ describe('hostile HDF5 files', () => {
   ];
   for (const [name, message] of refused)
     for (const file of [name, `${name}_latest`])
-      it(`refuses ${file}`, () => assert.rejects(load(file), (e: Error) => (e.name === 'FileError' && message.test(e.message)) || assert.fail(e.message)));
+      it(`refuses ${file}`, () =>
+        assert.rejects(
+          load(file),
+          (e: Error) => (e.name === 'FileError' && message.test(e.message)) || assert.fail(e.message),
+        ));
 });
 
 describe('hostile arrays', () => {
@@ -169,9 +211,13 @@ describe('hostile arrays', () => {
     return new MemorySource('a.npy', Buffer.concat([lead, Buffer.from(text), Buffer.alloc(bytes)]));
   };
   it('NumPy: objects, bombs, records and programs in headers are refused', async () => {
-    await assert.rejects(readNpy(npy("'|O'", '(2,)', 16)), { name: 'FileError', message: 'a.npy: an array of objects is not allowed: it holds a program.' });
+    await assert.rejects(readNpy(npy("'|O'", '(2,)', 16)), {
+      name: 'FileError',
+      message: 'a.npy: an array of objects is not allowed: it holds a program.',
+    });
     await assert.rejects(readNpy(npy("'<f4'", '(1000000, 1000000)', 16)), {
-      message: "a.npy: it is no sound .npy file: shape (1000000, 1000000) of 'f4' needs 4000000000000 bytes but 16 follow.",
+      message:
+        "a.npy: it is no sound .npy file: shape (1000000, 1000000) of 'f4' needs 4000000000000 bytes but 16 follow.",
     });
     await assert.rejects(readNpy(npy("[('a', '<f4')]", '(2,)', 8)), { message: /its header is/ });
     await assert.rejects(readNpy(npy("'<f4'", '__import__("os").system("x")', 8)), { message: /its header is/ });
@@ -185,7 +231,11 @@ describe('hostile arrays', () => {
       length.writeBigUInt64LE(BigInt(json.length));
       return new MemorySource('a.safetensors', Buffer.concat([length, json, Buffer.alloc(bytes)]));
     };
-    const t = (from: number, to: number, shape: number[] = [2], dtype = 'F32'): unknown => ({ dtype, shape, data_offsets: [from, to] });
+    const t = (from: number, to: number, shape: number[] = [2], dtype = 'F32'): unknown => ({
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    });
     assert.deepEqual(new SafetensorsReader(file({ a: t(0, 8) }, 8)).names, ['a']);
     for (const [header, bytes, message] of [
       [{ a: t(0, 8), b: t(4, 12) }, 12, /overlap or leave gaps/],
@@ -198,7 +248,10 @@ describe('hostile arrays', () => {
       ['[]', 0, /its header is no record/],
     ] as const)
       assert.throws(() => new SafetensorsReader(file(header, bytes)), message);
-    assert.throws(() => new SafetensorsReader(new MemorySource('a', Buffer.alloc(8, 255))), /its header of 18446744073709551615 bytes does not fit/);
+    assert.throws(
+      () => new SafetensorsReader(new MemorySource('a', Buffer.alloc(8, 255))),
+      /its header of 18446744073709551615 bytes does not fit/,
+    );
   });
 });
 
@@ -208,7 +261,10 @@ describe('damaged files end in an error or a correct load', function () {
   it('cut off at every 4 KiB', async () => {
     for (const { name, data } of await samples(folder)) {
       for (let n = 0; n < data.length; n += 4096)
-        await assert.rejects(readAll(name, data.subarray(0, n)), (e: Error) => e.name === 'FileError' || assert.fail(`${name} cut off at ${n}: ${e.stack}`));
+        await assert.rejects(
+          readAll(name, data.subarray(0, n)),
+          (e: Error) => e.name === 'FileError' || assert.fail(`${name} cut off at ${n}: ${e.stack}`),
+        );
     }
   });
   it('bytes changed, 300 times for each format', async () => {

@@ -33,7 +33,10 @@ describe('large files', () => {
     const entry = raw.lastIndexOf('behind.bin') - 46;
     assert.equal(raw.readUInt32LE(entry), 0x02014b50);
     assert.equal(raw.readUInt32LE(entry + 42), LONG);
-    assert.ok(raw.includes(Buffer.from('504b0606', 'hex')) && raw.includes(Buffer.from('504b0607', 'hex')), "zip64's end of the directory");
+    assert.ok(
+      raw.includes(Buffer.from('504b0606', 'hex')) && raw.includes(Buffer.from('504b0607', 'hex')),
+      "zip64's end of the directory",
+    );
     await withFile(at('long.zip'), async (source) => {
       const zip = new ZipReader(source);
       for (const [name, size] of Object.entries(members)) {
@@ -45,7 +48,12 @@ describe('large files', () => {
   it('tensors beyond 4 GiB of a sparse file', async () => {
     const hole = 4.5 * 2 ** 30,
       values = Float32Array.of(1.5, -2, 3);
-    const json = Buffer.from(JSON.stringify({ hole: { dtype: 'U8', shape: [hole], data_offsets: [0, hole] }, far: { dtype: 'F32', shape: [3], data_offsets: [hole, hole + 12] } }));
+    const json = Buffer.from(
+      JSON.stringify({
+        hole: { dtype: 'U8', shape: [hole], data_offsets: [0, hole] },
+        far: { dtype: 'F32', shape: [3], data_offsets: [hole, hole + 12] },
+      }),
+    );
     const head = Buffer.alloc(8);
     head.writeBigUInt64LE(BigInt(json.length));
     const handle = await fs.promises.open(at('far.safetensors'), 'w');
@@ -73,6 +81,8 @@ describe('large files', () => {
     });
     assert.equal(crc, plainCrc32(new Uint8Array(values.buffer), 0));
     assert.equal(crc, crc32(new Uint8Array(values.buffer)));
-    await withFile(at('long.npy'), async (source) => assert.deepEqual(Buffer.from((await readNpy(source)).data.buffer), Buffer.from(values.buffer)));
+    await withFile(at('long.npy'), async (source) =>
+      assert.deepEqual(Buffer.from((await readNpy(source)).data.buffer), Buffer.from(values.buffer)),
+    );
   });
 });

@@ -15,14 +15,24 @@ let made: { name: string; data: Buffer }[] | null = null;
 export async function samples(folder: string): Promise<{ name: string; data: Buffer }[]> {
   if (made) return made;
   const { layers, Sequential } = trae.keras,
-    model = new Sequential([new layers.Dense(24, { inputShape: [16] }), new layers.BatchNormalization(), new layers.Dense(3)]);
+    model = new Sequential([
+      new layers.Dense(24, { inputShape: [16] }),
+      new layers.BatchNormalization(),
+      new layers.Dense(3),
+    ]);
   model.compile({ optimizer: 'adam', loss: 'mse' });
   await model.fit(trae.zeros([4, 16]), trae.zeros([4, 3]), { verbose: 0 });
   await model.save(path.join(folder, 's.keras'));
   await model.save(path.join(folder, 's.h5'));
   for (const name of ['s.weights.h5', 's.npz', 's.safetensors']) await model.saveWeights(path.join(folder, name));
-  const own = ['s.keras', 's.h5', 's.weights.h5', 's.npz', 's.safetensors'].map((name) => ({ name, data: fs.readFileSync(path.join(folder, name)) }));
-  const foreign = ['earliest.h5', 'latest.h5'].map((name) => ({ name, data: fs.readFileSync(path.join(__dirname, 'fixtures', name)) }));
+  const own = ['s.keras', 's.h5', 's.weights.h5', 's.npz', 's.safetensors'].map((name) => ({
+    name,
+    data: fs.readFileSync(path.join(folder, name)),
+  }));
+  const foreign = ['earliest.h5', 'latest.h5'].map((name) => ({
+    name,
+    data: fs.readFileSync(path.join(__dirname, 'fixtures', name)),
+  }));
   return (made = [...own, ...foreign]);
 }
 async function readHdf5(source: ByteSource): Promise<void> {
@@ -55,9 +65,21 @@ export function mutated(data: Buffer, seed: number): Buffer {
   for (let i = 0; i < count; i++) {
     const where = random(),
       near = Math.min(out.length, 4096);
-    const at = where < 0.4 ? Math.floor(random() * near) : where < 0.6 ? out.length - 1 - Math.floor(random() * near) : Math.floor(random() * out.length);
+    const at =
+      where < 0.4
+        ? Math.floor(random() * near)
+        : where < 0.6
+          ? out.length - 1 - Math.floor(random() * near)
+          : Math.floor(random() * out.length);
     const kind = random();
-    out[at] = kind < 0.3 ? 0 : kind < 0.6 ? 255 : kind < 0.8 ? out[at] ^ (1 << Math.floor(random() * 8)) : Math.floor(random() * 256);
+    out[at] =
+      kind < 0.3
+        ? 0
+        : kind < 0.6
+          ? 255
+          : kind < 0.8
+            ? out[at] ^ (1 << Math.floor(random() * 8))
+            : Math.floor(random() * 256);
   }
   return out;
 }

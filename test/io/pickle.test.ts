@@ -5,7 +5,8 @@ import { readIntegerLists } from '../../lib/io/npy_objects';
 import { PickleArray, PickleTuple, readPickle } from '../../lib/io/pickle';
 import { MemorySource } from '../../lib/io/source';
 
-const bytes = (...parts: (string | number[])[]): Buffer => Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))));
+const bytes = (...parts: (string | number[])[]): Buffer =>
+  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))));
 const read = (...parts: (string | number[])[]): Promise<unknown> => readPickle(bytes(...parts), 'p.npy');
 const refused = (message: RegExp, ...parts: (string | number[])[]): Promise<void> =>
   assert.rejects(read(...parts), (error: Error) => {
@@ -20,11 +21,17 @@ const array = (rows: string, items: string, dtype = 'O8'): string =>
 
 describe('pickles', () => {
   it('reads integers of all lengths', async () => {
-    assert.deepEqual(await read('(lK\xffaM\x01\x02aJ\xfe\xff\xff\xffa\x8a\x05\x00\x00\x00\x00\x01a\x8a\x02\x00\x80a\x8a\x00a.'), [255, 513, -2, 2 ** 32, -32768, 0]);
+    assert.deepEqual(
+      await read('(lK\xffaM\x01\x02aJ\xfe\xff\xff\xffa\x8a\x05\x00\x00\x00\x00\x01a\x8a\x02\x00\x80a\x8a\x00a.'),
+      [255, 513, -2, 2 ** 32, -32768, 0],
+    );
     assert.deepEqual(await read('](K\x01K\x02e.'), [1, 2]);
   });
   it('reads tuples, strings and what is referred to again', async () => {
-    assert.deepEqual(await read('\x80\x04\x95', [4, 0, 0, 0, 0, 0, 0, 0], ']\x94K\x07ah\x00\x86.'), new PickleTuple([[7], [7]]));
+    assert.deepEqual(
+      await read('\x80\x04\x95', [4, 0, 0, 0, 0, 0, 0, 0], ']\x94K\x07ah\x00\x86.'),
+      new PickleTuple([[7], [7]]),
+    );
     assert.deepEqual(
       await read('(X\x02\x00\x00\x00\xc3\xa9q\x05\x8c\x01aU\x01bC\x01cNj\x05\x00\x00\x00(\x88\x89tt.'),
       new PickleTuple(['é', 'a', 'b', 'c', null, 'é', new PickleTuple([true, false])]),
@@ -43,7 +50,10 @@ describe('pickles', () => {
       ['numpy.core.multiarray', 'scalar'],
       ['__main__', '__proto__'],
     ])
-      await refused(new RegExp(`p\\.npy: refused: its pickle names "${module}\\.${name}"\\. Only lists of integers`), `c${module}\n${name}\n(U\x02lstR.`);
+      await refused(
+        new RegExp(`p\\.npy: refused: its pickle names "${module}\\.${name}"\\. Only lists of integers`),
+        `c${module}\n${name}\n(U\x02lstR.`,
+      );
     await refused(/names "os\.system"/, '\x8c\x02os\x8c\x06system\x93.');
     await refused(/names "7\.7"/, 'K\x07K\x07\x93.');
   });
@@ -105,15 +115,22 @@ describe('pickles', () => {
     const text = `{'descr': '|O', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
     return `\x93NUMPY\x01\x00${String.fromCharCode(text.length, 0)}${text}`;
   };
-  const lists = (shape: string, pickle: string): Promise<number[][]> => readIntegerLists(new MemorySource('x.npy', bytes(header(shape), pickle)));
+  const lists = (shape: string, pickle: string): Promise<number[][]> =>
+    readIntegerLists(new MemorySource('x.npy', bytes(header(shape), pickle)));
   it('takes lists of integers from .npy files, and nothing else', async () => {
     assert.deepEqual(await lists('(2,)', array('K\x02', '](](K\x01K\x02e]e')), [[1, 2], []]);
     await assert.rejects(lists('(2, 1)', '.'), /x\.npy: it is no array of lists with one axis: its header is/);
-    await assert.rejects(lists('(3,)', array('K\x02', '](]]e')), /x\.npy: its pickle has 2 rows, 3 expected by its header/);
+    await assert.rejects(
+      lists('(3,)', array('K\x02', '](]]e')),
+      /x\.npy: its pickle has 2 rows, 3 expected by its header/,
+    );
     await assert.rejects(lists('(1,)', ']K\x01a.'), /x\.npy: its pickle is no array of objects with one axis/);
     await assert.rejects(lists('(2,)', array('K\x02', '](]U\x01xe')), /x\.npy: row 1 is no list of integers\./);
     await assert.rejects(lists('(1,)', array('K\x01', '](](Ne' + 'e')), /row 0 is no list of integers/);
   });
   it('refuses a list that stands for many rows', () =>
-    assert.rejects(lists('(1000,)', array('M\xe8\x03', `](](${'K\x01'.repeat(100)}eq\x00${'h\x00'.repeat(999)}e`)), /row \d+ is no list of integers: it repeats other rows/));
+    assert.rejects(
+      lists('(1000,)', array('M\xe8\x03', `](](${'K\x01'.repeat(100)}eq\x00${'h\x00'.repeat(999)}e`)),
+      /row \d+ is no list of integers: it repeats other rows/,
+    ));
 });

@@ -34,20 +34,61 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
         trainable: false,
         dtype: 'mixed_bfloat16',
       }),
-    Embedding: () => new layers.Embedding(5, 3, { maskZero: true, embeddingsInitializer: 'ones', embeddingsRegularizer: 'l1' }),
+    Embedding: () =>
+      new layers.Embedding(5, 3, { maskZero: true, embeddingsInitializer: 'ones', embeddingsRegularizer: 'l1' }),
     Activation: () => new layers.Activation('tanh'),
     Identity: () => new layers.Identity({ name: 'same' }),
     Lambda: () => new layers.Lambda(doubled),
     Conv1D: () => new layers.Conv1D(2, 3, { dilationRate: 2, padding: 'causal', biasRegularizer: 'l2' }),
-    Conv2D: () => new layers.Conv2D(4, [3, 2], { strides: [2, 1], padding: 'same', dataFormat: 'channels_first', groups: 2, activation: 'relu', biasConstraint: 'non_neg' }),
-    Conv3D: () => new layers.Conv3D(4, [3, 2, 1], { strides: [2, 1, 3], padding: 'same', groups: 2, kernelInitializer: 'he_normal' }),
-    Conv1DTranspose: () => new layers.Conv1DTranspose(2, 3, { strides: 2, outputPadding: 1, padding: 'same', biasConstraint: 'non_neg' }),
-    Conv2DTranspose: () => new layers.Conv2DTranspose(4, [3, 2], { dilationRate: [2, 1], dataFormat: 'channels_first', activation: 'relu', kernelConstraint: 'max_norm' }),
-    Conv3DTranspose: () => new layers.Conv3DTranspose(4, 2, { strides: 3, outputPadding: [0, 1, 2], useBias: false, kernelRegularizer: 'l2' }),
-    DepthwiseConv1D: () => new layers.DepthwiseConv1D(3, { depthMultiplier: 2, depthwiseInitializer: 'ones', strides: 2, dilationRate: 2 }),
-    DepthwiseConv2D: () => new layers.DepthwiseConv2D([3, 2], { depthwiseRegularizer: 'l1', depthwiseConstraint: 'non_neg', padding: 'same' }),
-    SeparableConv1D: () => new layers.SeparableConv1D(5, 3, { depthMultiplier: 2, pointwiseInitializer: 'ones', biasRegularizer: 'l2' }),
-    SeparableConv2D: () => new layers.SeparableConv2D(5, [1, 3], { pointwiseRegularizer: 'l1', pointwiseConstraint: 'non_neg', depthwiseInitializer: 'zeros', useBias: false }),
+    Conv2D: () =>
+      new layers.Conv2D(4, [3, 2], {
+        strides: [2, 1],
+        padding: 'same',
+        dataFormat: 'channels_first',
+        groups: 2,
+        activation: 'relu',
+        biasConstraint: 'non_neg',
+      }),
+    Conv3D: () =>
+      new layers.Conv3D(4, [3, 2, 1], {
+        strides: [2, 1, 3],
+        padding: 'same',
+        groups: 2,
+        kernelInitializer: 'he_normal',
+      }),
+    Conv1DTranspose: () =>
+      new layers.Conv1DTranspose(2, 3, { strides: 2, outputPadding: 1, padding: 'same', biasConstraint: 'non_neg' }),
+    Conv2DTranspose: () =>
+      new layers.Conv2DTranspose(4, [3, 2], {
+        dilationRate: [2, 1],
+        dataFormat: 'channels_first',
+        activation: 'relu',
+        kernelConstraint: 'max_norm',
+      }),
+    Conv3DTranspose: () =>
+      new layers.Conv3DTranspose(4, 2, {
+        strides: 3,
+        outputPadding: [0, 1, 2],
+        useBias: false,
+        kernelRegularizer: 'l2',
+      }),
+    DepthwiseConv1D: () =>
+      new layers.DepthwiseConv1D(3, { depthMultiplier: 2, depthwiseInitializer: 'ones', strides: 2, dilationRate: 2 }),
+    DepthwiseConv2D: () =>
+      new layers.DepthwiseConv2D([3, 2], {
+        depthwiseRegularizer: 'l1',
+        depthwiseConstraint: 'non_neg',
+        padding: 'same',
+      }),
+    SeparableConv1D: () =>
+      new layers.SeparableConv1D(5, 3, { depthMultiplier: 2, pointwiseInitializer: 'ones', biasRegularizer: 'l2' }),
+    SeparableConv2D: () =>
+      new layers.SeparableConv2D(5, [1, 3], {
+        pointwiseRegularizer: 'l1',
+        pointwiseConstraint: 'non_neg',
+        depthwiseInitializer: 'zeros',
+        useBias: false,
+      }),
     MaxPooling3D: () => new layers.MaxPooling3D([3, 2, 1], { strides: 2, padding: 'same' }),
     AveragePooling3D: () => new layers.AveragePooling3D({ poolSize: 3, dataFormat: 'channels_first' }),
     GlobalAveragePooling3D: () => new layers.GlobalAveragePooling3D({ keepdims: true }),
@@ -66,7 +107,14 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     UpSampling1D: () => new layers.UpSampling1D(3),
     UpSampling3D: () => new layers.UpSampling3D([1, 2, 3], { dataFormat: 'channels_first' }),
     RepeatVector: () => new layers.RepeatVector(4),
-    Resizing: () => new layers.Resizing(4, 5, { interpolation: 'bicubic', padToAspectRatio: true, fillValue: 3, antialias: true, dataFormat: 'channels_first' }),
+    Resizing: () =>
+      new layers.Resizing(4, 5, {
+        interpolation: 'bicubic',
+        padToAspectRatio: true,
+        fillValue: 3,
+        antialias: true,
+        dataFormat: 'channels_first',
+      }),
     CenterCrop: () => new layers.CenterCrop(4, 5, { dataFormat: 'channels_first' }),
     SpatialDropout1D: () => new layers.SpatialDropout1D(0.3, { seed: 4 }),
     SpatialDropout2D: () => new layers.SpatialDropout2D(0.3, { dataFormat: 'channels_first' }),
@@ -79,8 +127,17 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     GlobalAveragePooling2D: () => new layers.GlobalAveragePooling2D({ keepdims: true }),
     GlobalMaxPooling1D: () => new layers.GlobalMaxPooling1D({ keepdims: true }),
     GlobalMaxPooling2D: () => new layers.GlobalMaxPooling2D({ dataFormat: 'channels_first' }),
-    BatchNormalization: () => new layers.BatchNormalization({ axis: 1, momentum: 0.8, epsilon: 0.1, center: false, scale: false, movingMeanInitializer: 'ones' }),
-    LayerNormalization: () => new layers.LayerNormalization({ axis: [1, 2], epsilon: 0.1, gammaInitializer: 'zeros', betaRegularizer: 'l1' }),
+    BatchNormalization: () =>
+      new layers.BatchNormalization({
+        axis: 1,
+        momentum: 0.8,
+        epsilon: 0.1,
+        center: false,
+        scale: false,
+        movingMeanInitializer: 'ones',
+      }),
+    LayerNormalization: () =>
+      new layers.LayerNormalization({ axis: [1, 2], epsilon: 0.1, gammaInitializer: 'zeros', betaRegularizer: 'l1' }),
     Dropout: () => new layers.Dropout(0.3, { noiseShape: [null, 1], seed: 4 }),
     Flatten: () => new layers.Flatten({ dataFormat: 'channels_first' }),
     Reshape: () => new layers.Reshape([2, -1]),
@@ -104,14 +161,45 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
     Rescaling: () => new layers.Rescaling(2, { offset: -1 }),
     Masking: () => new layers.Masking({ maskValue: -1 }),
     Wrapper: () => new layers.Wrapper(new layers.Dense(2)),
-    TimeDistributed: () => new layers.TimeDistributed(new layers.Dense(3, { activation: 'relu' }), { trainable: false }),
-    RNN: () => new layers.RNN(new layers.GRUCell(3, { resetAfter: false }), { returnSequences: true, returnState: true, zeroOutputForMask: true, activityRegularizer: 'l2' }),
+    TimeDistributed: () =>
+      new layers.TimeDistributed(new layers.Dense(3, { activation: 'relu' }), { trainable: false }),
+    RNN: () =>
+      new layers.RNN(new layers.GRUCell(3, { resetAfter: false }), {
+        returnSequences: true,
+        returnState: true,
+        zeroOutputForMask: true,
+        activityRegularizer: 'l2',
+      }),
     SimpleRNNCell: () => new layers.SimpleRNNCell(3, { activation: 'relu', useBias: false, seed: 3, dropout: 0.1 }),
-    SimpleRNN: () => new layers.SimpleRNN(3, { activation: null, goBackwards: true, recurrentDropout: 0.2, recurrentRegularizer: 'l1', biasConstraint: 'non_neg' }),
+    SimpleRNN: () =>
+      new layers.SimpleRNN(3, {
+        activation: null,
+        goBackwards: true,
+        recurrentDropout: 0.2,
+        recurrentRegularizer: 'l1',
+        biasConstraint: 'non_neg',
+      }),
     GRUCell: () => new layers.GRUCell(3, { resetAfter: false, recurrentInitializer: 'glorot_normal' }),
-    GRU: () => new layers.GRU(3, { resetAfter: false, stateful: true, unroll: true, recurrentActivation: 'hard_sigmoid', seed: 5, activityRegularizer: 'l1' }),
-    LSTMCell: () => new layers.LSTMCell(3, { unitForgetBias: false, biasInitializer: 'ones', kernelConstraint: 'max_norm' }),
-    LSTM: () => new layers.LSTM(3, { returnState: true, returnSequences: true, unitForgetBias: false, dropout: 0.3, recurrentDropout: 0.1, dtype: 'mixed_bfloat16' }),
+    GRU: () =>
+      new layers.GRU(3, {
+        resetAfter: false,
+        stateful: true,
+        unroll: true,
+        recurrentActivation: 'hard_sigmoid',
+        seed: 5,
+        activityRegularizer: 'l1',
+      }),
+    LSTMCell: () =>
+      new layers.LSTMCell(3, { unitForgetBias: false, biasInitializer: 'ones', kernelConstraint: 'max_norm' }),
+    LSTM: () =>
+      new layers.LSTM(3, {
+        returnState: true,
+        returnSequences: true,
+        unitForgetBias: false,
+        dropout: 0.3,
+        recurrentDropout: 0.1,
+        dtype: 'mixed_bfloat16',
+      }),
     StackedRNNCells: () => new layers.StackedRNNCells([new layers.LSTMCell(3), new layers.SimpleRNNCell(2)]),
     Bidirectional: () =>
       new layers.Bidirectional(new layers.LSTM(3, { returnSequences: true }), {
@@ -119,7 +207,13 @@ const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
         backwardLayer: new layers.GRU(2, { returnSequences: true, goBackwards: true }),
       }),
     ConvLSTM1D: () => new layers.ConvLSTM1D(2, 3, { strides: 2, returnState: true, dropout: 0.2 }),
-    ConvLSTM2D: () => new layers.ConvLSTM2D(2, [3, 2], { padding: 'same', dataFormat: 'channels_first', unitForgetBias: false, recurrentConstraint: 'unit_norm' }),
+    ConvLSTM2D: () =>
+      new layers.ConvLSTM2D(2, [3, 2], {
+        padding: 'same',
+        dataFormat: 'channels_first',
+        unitForgetBias: false,
+        recurrentConstraint: 'unit_norm',
+      }),
     ConvLSTM3D: () => new layers.ConvLSTM3D(2, 2, { dilationRate: [1, 2, 1], activation: 'relu', goBackwards: true }),
   },
   'keras.initializers': initializerRows,
@@ -145,7 +239,10 @@ rows['keras._legacy.layers'] = legacyRows;
 rows['keras.distillation'] = distillationRows;
 rows['keras.models'] = rows.keras;
 rows['keras.dtype_policies'] = rows.keras;
-rows['keras.src.losses.losses'] = { LossFunctionWrapper: () => new keras.losses.LossFunctionWrapper(keras.losses.huber as never, { delta: 0.5, name: 'w' }) };
+rows['keras.src.losses.losses'] = {
+  LossFunctionWrapper: () =>
+    new keras.losses.LossFunctionWrapper(keras.losses.huber as never, { delta: 0.5, name: 'w' }),
+};
 rows['keras.src.models.functional'] = { Functional: rows.keras.Model };
 
 describe('configs of all registered classes', () => {
@@ -182,8 +279,14 @@ describe('serialization', () => {
       b = Input([3], { name: 'b' }),
       shared = new layers.Dense(4, { name: 'shared' });
     const sum = new layers.Add({ name: 'sum' }).apply([shared.apply(a), shared.apply(b)]) as trae.KerasTensor;
-    const model = new Model({ inputs: { a, b }, outputs: [sum, new layers.Dense(1, { name: 'out' }).apply(sum)], name: 'graph' });
-    const copy = saving.deserializeKerasObject(JSON.parse(JSON.stringify(saving.serializeKerasObject(model)))) as trae.keras.Model;
+    const model = new Model({
+      inputs: { a, b },
+      outputs: [sum, new layers.Dense(1, { name: 'out' }).apply(sum)],
+      name: 'graph',
+    });
+    const copy = saving.deserializeKerasObject(
+      JSON.parse(JSON.stringify(saving.serializeKerasObject(model))),
+    ) as trae.keras.Model;
     copy.setWeights(model.getWeights());
     const x = { a: wave(2, 3), b: wave(2, 3).multiply(2) },
       want = model.apply(x) as trae.Tensor[],
@@ -198,8 +301,13 @@ describe('serialization', () => {
     const ids = Input([4], { name: 'ids' }),
       embedded = new layers.Embedding(5, 3, { name: 'embedded' }).apply(ids) as trae.KerasTensor,
       mask = trae.notEqual(ids as never, 0) as unknown as trae.KerasTensor;
-    const model = new Model({ inputs: ids, outputs: new layers.LSTM(2, { name: 'lstm' }).apply(embedded, { mask }) as trae.KerasTensor });
-    const config = JSON.parse(JSON.stringify(saving.serializeKerasObject(model))) as { config: { layers: { class_name: string; module?: string }[] } };
+    const model = new Model({
+      inputs: ids,
+      outputs: new layers.LSTM(2, { name: 'lstm' }).apply(embedded, { mask }) as trae.KerasTensor,
+    });
+    const config = JSON.parse(JSON.stringify(saving.serializeKerasObject(model))) as {
+      config: { layers: { class_name: string; module?: string }[] };
+    };
     const op = config.config.layers.find((l) => l.class_name === 'NotEqual')!;
     assert.equal(op.module, 'keras.src.ops.numpy');
     delete op.module;
@@ -244,7 +352,15 @@ describe('serialization', () => {
         layers.deserialize({
           module: 'keras.layers',
           class_name: 'Lambda',
-          config: { name: 'l', function: { class_name: 'function', module: 'builtins', config: '() => process.exit(1)', registered_name: 'function' } },
+          config: {
+            name: 'l',
+            function: {
+              class_name: 'function',
+              module: 'builtins',
+              config: '() => process.exit(1)',
+              registered_name: 'function',
+            },
+          },
           registered_name: null,
         }),
       'TypeError',

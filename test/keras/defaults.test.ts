@@ -33,9 +33,12 @@ const PARAMETERS_LEFT_OUT: Record<string, string> = {
   input_tensor: 'wraps a tensor of a Python backend',
 };
 const ours = (kind: string, name: string): SerializableClass | undefined =>
-  builtInClass(`keras.${kind}`, name) ?? (kind === 'callbacks' ? (keras.callbacks as unknown as Record<string, SerializableClass>)[name] : undefined);
-const revived = (record: Json): Json => Object.fromEntries(Object.entries(record).map(([k, v]) => [camelCase(k), keras.saving.deserializeKerasObject(v)]));
-const configOf = (object: unknown): Json => (JSON.parse(JSON.stringify(keras.saving.serializeKerasObject(object))) as { config: Json }).config;
+  builtInClass(`keras.${kind}`, name) ??
+  (kind === 'callbacks' ? (keras.callbacks as unknown as Record<string, SerializableClass>)[name] : undefined);
+const revived = (record: Json): Json =>
+  Object.fromEntries(Object.entries(record).map(([k, v]) => [camelCase(k), keras.saving.deserializeKerasObject(v)]));
+const configOf = (object: unknown): Json =>
+  (JSON.parse(JSON.stringify(keras.saving.serializeKerasObject(object))) as { config: Json }).config;
 
 /** Names of nested objects count up too; shapes they were built with say nothing about defaults. */
 function comparable(value: unknown): unknown {
@@ -60,14 +63,22 @@ describe('defaults of constructors', () => {
         it(`keras.${kind}.${name}: an instance made of defaults`, () => {
           const got = configOf(construct(cls, revived(entry.required)));
           for (const [key, want] of Object.entries(entry.config!))
-            if (!KEYS_LEFT_OUT[key] && DRAWN[name] !== key) assert.deepEqual(comparable(got[key]), comparable(want), key in got ? key : `${key} is missing`);
+            if (!KEYS_LEFT_OUT[key] && DRAWN[name] !== key)
+              assert.deepEqual(comparable(got[key]), comparable(want), key in got ? key : `${key} is missing`);
         });
       it(`keras.${kind}.${name}: every parameter is known, its default changes nothing`, () => {
         const given = Object.fromEntries(Object.entries(entry.defaults).filter(([k]) => !PARAMETERS_LEFT_OUT[k])),
           explicit = construct(cls, revived({ ...given, ...entry.required }));
         if (entry.config) {
-          const withoutName = (config: Json): Json => ({ ...config, name: null, ...(DRAWN[name] ? { [DRAWN[name]]: null } : {}) });
-          assert.deepEqual(comparable(withoutName(configOf(explicit))), comparable(withoutName(configOf(construct(cls, revived(entry.required))))));
+          const withoutName = (config: Json): Json => ({
+            ...config,
+            name: null,
+            ...(DRAWN[name] ? { [DRAWN[name]]: null } : {}),
+          });
+          assert.deepEqual(
+            comparable(withoutName(configOf(explicit))),
+            comparable(withoutName(configOf(construct(cls, revived(entry.required))))),
+          );
         }
       });
     }

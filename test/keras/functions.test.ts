@@ -10,10 +10,14 @@ const names = (module: string): string[] =>
   builtInClasses()
     .filter((b) => b.module === module)
     .map((b) => b.name);
-const missing = (module: string, cases: { config: Config }[]): string[] => names(module).filter((n) => !cases.some((c) => c.config.class_name === n));
+const missing = (module: string, cases: { config: Config }[]): string[] =>
+  names(module).filter((n) => !cases.some((c) => c.config.class_name === n));
 function sameConfig(object: unknown, want: Config): void {
   const got = saving.serializeKerasObject(object) as Config;
-  assert.deepEqual({ module: got.module, name: got.class_name, registered: got.registered_name }, { module: want.module, name: want.class_name, registered: want.registered_name });
+  assert.deepEqual(
+    { module: got.module, name: got.class_name, registered: got.registered_name },
+    { module: want.module, name: want.class_name, registered: want.registered_name },
+  );
   for (const [key, value] of Object.entries(want.config)) assert.deepEqual(got.config[key] ?? null, value, key);
 }
 
@@ -33,12 +37,23 @@ describe('activations against Keras', () => {
     assert.equal(activations.get('hard_swish'), activations.get('hard_silu'));
     assert.equal(activations.get('leakyRelu'), activations.get('leaky_relu'));
     assert.equal(activations.get(null), activations.linear);
-    assert.deepEqual(activations.relu([-2, 0.5, 3, 9], { negativeSlope: 0.5, maxValue: 6, threshold: 1 }).arraySync(), [-1.5, -0.25, 3, 6]);
+    assert.deepEqual(
+      activations.relu([-2, 0.5, 3, 9], { negativeSlope: 0.5, maxValue: 6, threshold: 1 }).arraySync(),
+      [-1.5, -0.25, 3, 6],
+    );
     close(activations.gelu(trae.tensor([1]), { approximate: true }), [0.841192], 'tanh form of gelu', 1e-5);
   });
   it('refuse what is not known', async () => {
-    await throwsText(() => activations.get('rellu'), 'ValueError', "activation 'rellu' is not known. Did you mean 'relu'?");
-    await throwsText(() => activations.get(3), 'TypeError', 'activation: a name or a function is expected.\n  Received: 3');
+    await throwsText(
+      () => activations.get('rellu'),
+      'ValueError',
+      "activation 'rellu' is not known. Did you mean 'relu'?",
+    );
+    await throwsText(
+      () => activations.get(3),
+      'TypeError',
+      'activation: a name or a function is expected.\n  Received: 3',
+    );
   });
 });
 
@@ -51,7 +66,10 @@ describe('initializers against Keras', () => {
     min: number;
     max: number;
   }
-  const { exact, statistics } = golden<{ exact: { config: Config; shape: number[]; value: Golden }[]; statistics: Statistics[] }>('weights.json');
+  const { exact, statistics } = golden<{
+    exact: { config: Config; shape: number[]; value: Golden }[];
+    statistics: Statistics[];
+  }>('weights.json');
   exact.forEach((c) =>
     it(`${c.config.class_name} ${JSON.stringify(c.config.config)}`, () => {
       const init = initializers.deserialize(c.config);
@@ -72,12 +90,16 @@ describe('initializers against Keras', () => {
       assert.ok(Math.abs(mean - c.mean) < (6 * c.std) / Math.sqrt(n), `mean ${mean} instead of ${c.mean}`);
       assert.ok(Math.abs(std - c.std) < 0.05 * c.std, `deviation ${std} instead of ${c.std}`);
       const slack = 0.25 * (c.max - c.min);
-      assert.ok(Math.abs(low - c.min) < slack && Math.abs(high - c.max) < slack, `range ${low} to ${high} instead of ${c.min} to ${c.max}`);
+      assert.ok(
+        Math.abs(low - c.min) < slack && Math.abs(high - c.max) < slack,
+        `range ${low} to ${high} instead of ${c.min} to ${c.max}`,
+      );
       sameConfig(init, c.config);
     });
   it('cover every class', () => assert.deepEqual(missing('keras.initializers', [...exact, ...statistics]), []));
   it('give the same values for the same seed, others for another', () => {
-    const draw = (seed: number | null): string => String(new initializers.GlorotUniform({ seed }).call([4, 4]).dataSync());
+    const draw = (seed: number | null): string =>
+      String(new initializers.GlorotUniform({ seed }).call([4, 4]).dataSync());
     assert.equal(draw(3), draw(3));
     assert.notEqual(draw(3), draw(4));
     trae.setRandomSeed(1);
@@ -112,20 +134,40 @@ describe('initializers against Keras', () => {
         .arraySync(),
       [7, 7],
     );
-    await throwsText(() => initializers.get('glorot_unifrom'), 'ValueError', "initializer 'glorot_unifrom' is not known. Did you mean 'GlorotUniform'?");
+    await throwsText(
+      () => initializers.get('glorot_unifrom'),
+      'ValueError',
+      "initializer 'glorot_unifrom' is not known. Did you mean 'GlorotUniform'?",
+    );
     await throwsText(
       () => new initializers.RandomNormal({ std: 1 } as never),
       'TypeError',
       "RandomNormal: unknown option 'std'. Did you mean 'seed'?\n  Known options: mean, stddev, seed",
     );
-    await throwsText(() => new initializers.Identity().call([2, 2, 2]), 'ValueError', 'Identity: only for matrices.\n  Received: shape (2, 2, 2) of rank 3');
-    await throwsText(() => new initializers.Orthogonal().call([3]), 'ValueError', 'Orthogonal: at least two axes are needed.\n  Received: shape (3,)');
-    await throwsText(() => new initializers.RandomNormal().call([3], { dtype: 'int32' }), 'ValueError', 'RandomNormal: a floating-point dtype is expected.\n  Received: int32');
+    await throwsText(
+      () => new initializers.Identity().call([2, 2, 2]),
+      'ValueError',
+      'Identity: only for matrices.\n  Received: shape (2, 2, 2) of rank 3',
+    );
+    await throwsText(
+      () => new initializers.Orthogonal().call([3]),
+      'ValueError',
+      'Orthogonal: at least two axes are needed.\n  Received: shape (3,)',
+    );
+    await throwsText(
+      () => new initializers.RandomNormal().call([3], { dtype: 'int32' }),
+      'ValueError',
+      'RandomNormal: a floating-point dtype is expected.\n  Received: int32',
+    );
   });
 });
 
 describe('regularizers and constraints against Keras', () => {
-  const file = golden<{ x: Golden; regularizers: { config: Config; value: number; dx: Golden }[]; constraints: { config: Config; w: Golden }[] }>('weights.json');
+  const file = golden<{
+    x: Golden;
+    regularizers: { config: Config; value: number; dx: Golden }[];
+    constraints: { config: Config; w: Golden }[];
+  }>('weights.json');
   const x = (): trae.Tensor => tensorOf(file.x);
   for (const c of file.regularizers)
     it(`${c.config.class_name} ${JSON.stringify(c.config.config)}`, () => {
@@ -157,10 +199,26 @@ describe('regularizers and constraints against Keras', () => {
       [0, 2],
     );
     await throwsText(() => regularizers.get('l3'), 'ValueError', "regularizer 'l3' is not known. Did you mean 'L1'?");
-    await throwsText(() => regularizers.l2('much' as never), 'ValueError', "regularizer: l2 must be a number.\n  Received: 'much'");
-    await throwsText(() => regularizers.l1(-0.1), 'ValueError', 'regularizer: l1 must not be negative.\n  Received: -0.1');
-    await throwsText(() => constraints.get('max_nrm'), 'ValueError', "constraint 'max_nrm' is not known. Did you mean 'MaxNorm'?");
-    await throwsText(() => new constraints.MaxNorm({ max: 2 } as never), 'TypeError', "MaxNorm: unknown option 'max'.\n  Known options: maxValue, axis");
+    await throwsText(
+      () => regularizers.l2('much' as never),
+      'ValueError',
+      "regularizer: l2 must be a number.\n  Received: 'much'",
+    );
+    await throwsText(
+      () => regularizers.l1(-0.1),
+      'ValueError',
+      'regularizer: l1 must not be negative.\n  Received: -0.1',
+    );
+    await throwsText(
+      () => constraints.get('max_nrm'),
+      'ValueError',
+      "constraint 'max_nrm' is not known. Did you mean 'MaxNorm'?",
+    );
+    await throwsText(
+      () => new constraints.MaxNorm({ max: 2 } as never),
+      'TypeError',
+      "MaxNorm: unknown option 'max'.\n  Known options: maxValue, axis",
+    );
   });
 });
 
@@ -189,7 +247,11 @@ describe('schedules against Keras', () => {
       'ValueError',
       'PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: 2 boundaries and 2 values',
     );
-    await throwsText(() => new schedules.ExponentialDecay(0.1, 0, 0.5), 'ValueError', 'ExponentialDecay: decaySteps must be positive.\n  Received: 0');
+    await throwsText(
+      () => new schedules.ExponentialDecay(0.1, 0, 0.5),
+      'ValueError',
+      'ExponentialDecay: decaySteps must be positive.\n  Received: 0',
+    );
     await throwsText(
       () => new schedules.ExponentialDecay(0.1, 5, 0.5, { stairs: true } as never),
       'TypeError',

@@ -13,7 +13,13 @@ export interface Golden {
   data: (number | string)[];
   path?: string;
 }
-export type Config = { module: string; class_name: string; config: Record<string, unknown>; registered_name: string | null; build_config?: unknown };
+export type Config = {
+  module: string;
+  class_name: string;
+  config: Record<string, unknown>;
+  registered_name: string | null;
+  build_config?: unknown;
+};
 
 /** A file of `golden/`. */
 export function golden<T>(name: string): T {
@@ -26,7 +32,8 @@ export const goldenFiles = (pattern: RegExp): string[] =>
     .filter((name) => pattern.test(name))
     .sort();
 /** The largest magnitude among golden arrays. */
-export const largestOf = (list: Golden[]): number => Math.max(1e-3, ...list.flatMap((a) => a.data.map((v) => Math.abs(Number(v))).filter(Number.isFinite)));
+export const largestOf = (list: Golden[]): number =>
+  Math.max(1e-3, ...list.flatMap((a) => a.data.map((v) => Math.abs(Number(v))).filter(Number.isFinite)));
 /** The tensor of a golden array. */
 export function tensorOf(a: Golden): trae.Tensor {
   if (a.dtype === 'int64') return trae.tensor(BigInt64Array.from(a.data.map((v) => BigInt(v))), a.shape);
@@ -34,7 +41,11 @@ export function tensorOf(a: Golden): trae.Tensor {
 }
 type Values = trae.Tensor | trae.Variable | number | readonly number[];
 const numbers = (v: Values): number[] =>
-  typeof v === 'number' ? [v] : Array.isArray(v) ? [...(v as number[])] : Array.from((v as trae.Tensor).dataSync() as ArrayLike<number>, Number);
+  typeof v === 'number'
+    ? [v]
+    : Array.isArray(v)
+      ? [...(v as number[])]
+      : Array.from((v as trae.Tensor).dataSync() as ArrayLike<number>, Number);
 
 /**
  * Asserts that values agree: each within `tolerance` of the larger of the expected one and a hundredth of the largest
@@ -96,10 +107,15 @@ export const classesInTurn = (n: number, classes: number): trae.Tensor =>
 
 /** A small compiled classifier of 4 features into 3 classes, with the same weights each time. */
 export function classifier(compile: trae.CompileOptions = {}): InstanceType<typeof Sequential> {
-  const model = new Sequential([layers.Input([4]), new layers.Dense(6, { activation: 'tanh' }), new layers.Dense(3, { activation: 'softmax' })]);
+  const model = new Sequential([
+    layers.Input([4]),
+    new layers.Dense(6, { activation: 'tanh' }),
+    new layers.Dense(3, { activation: 'softmax' }),
+  ]);
   model.setWeights([wave(4, 6), wave(6), wave(6, 3), wave(3)].map((w) => w.multiply(0.5)));
   model.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'], ...compile });
   return model;
 }
 /** Weights as plain numbers. */
-export const weightsOf = (layer: trae.keras.Layer): number[][] => layer.weights.map((w) => Array.from(w.dataSync() as Float32Array));
+export const weightsOf = (layer: trae.keras.Layer): number[][] =>
+  layer.weights.map((w) => Array.from(w.dataSync() as Float32Array));

@@ -21,6 +21,9 @@ describe('ops on images against Keras', () => {
       assert.equal(y.dtype, c.y.dtype);
       if (y.dtype.includes('float')) close(y, c.y, c.op);
       // A half may be rounded to either side.
-      else y.dataSync().forEach((v, i) => assert.ok(Math.abs(Number(v) - Number(c.y.data[i])) <= 1, `element ${i}: ${v} instead of ${c.y.data[i]}`));
+      else
+        y.dataSync().forEach((v, i) =>
+          assert.ok(Math.abs(Number(v) - Number(c.y.data[i])) <= 1, `element ${i}: ${v} instead of ${c.y.data[i]}`),
+        );
     });
 });

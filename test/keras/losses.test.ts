@@ -49,7 +49,8 @@ describe('losses against Keras', () => {
 
 describe('losses', () => {
   it('are found by name in any spelling', () => {
-    for (const name of ['mse', 'mean_squared_error', 'meanSquaredError', 'MeanSquaredError', 'MSE']) assert.ok(losses.get(name) instanceof losses.MeanSquaredError, name);
+    for (const name of ['mse', 'mean_squared_error', 'meanSquaredError', 'MeanSquaredError', 'MSE'])
+      assert.ok(losses.get(name) instanceof losses.MeanSquaredError, name);
     assert.ok(losses.get('mae') instanceof losses.MeanAbsoluteError);
     assert.ok(losses.get('huber') instanceof losses.Huber);
     assert.ok(losses.get('binary_crossentropy') instanceof losses.BinaryCrossentropy);
@@ -157,8 +158,16 @@ describe('losses', () => {
       'TypeError',
       "BinaryCrossentropy: unknown option 'fromLogit'. Did you mean 'fromLogits'?\n  Known options: name, reduction, dtype, fromLogits, labelSmoothing, axis",
     );
-    await throwsText(() => losses.get('mean_square_error'), 'ValueError', "loss 'mean_square_error' is not known. Did you mean 'MeanSquaredError'?");
-    await throwsText(() => losses.get(3), 'TypeError', 'loss: a name, a config, an instance or a function is expected.\n  Received: 3');
+    await throwsText(
+      () => losses.get('mean_square_error'),
+      'ValueError',
+      "loss 'mean_square_error' is not known. Did you mean 'MeanSquaredError'?",
+    );
+    await throwsText(
+      () => losses.get(3),
+      'TypeError',
+      'loss: a name, a config, an instance or a function is expected.\n  Received: 3',
+    );
   });
   it('stay finite for certain and for wrong predictions', () => {
     const value = losses
@@ -175,7 +184,9 @@ describe('losses', () => {
       )
       .item();
     assert.ok(value > 7 && value < 9, String(value));
-    assert.ok(Number.isFinite(new losses.BinaryCrossentropy({ fromLogits: true }).call([[1], [0]], [[-1000], [1000]]).item()));
+    assert.ok(
+      Number.isFinite(new losses.BinaryCrossentropy({ fromLogits: true }).call([[1], [0]], [[-1000], [1000]]).item()),
+    );
   });
   it('refuse settings and shapes that cannot be', async () => {
     await throwsText(
@@ -188,10 +199,26 @@ describe('losses', () => {
       'ValueError',
       'categoricalGeneralizedCrossEntropy: targets must be class numbers of shape (1,) for predictions of shape (1, 2).\n  Received: targets of shape (1, 2)',
     );
-    await throwsText(() => losses.ctc([1, 2], trae.zeros([1, 3, 4])), 'ValueError', 'ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape (2,)');
-    await throwsText(() => losses.ctc([[1, 2]], trae.zeros([3, 4])), 'ValueError', 'ctc: predictions must be logits of shape (batch, frames, classes).\n  Received: shape (3, 4)');
-    await throwsText(() => losses.ctc([[1, 2]], trae.zeros([2, 3, 4])), 'ValueError', 'ctc: there are 1 rows of targets but 2 of predictions.');
-    await throwsText(() => losses.circle([1, 2], trae.zeros([2])), 'ValueError', 'circle: predictions must be a row of numbers for each example.\n  Received: shape (2,)');
+    await throwsText(
+      () => losses.ctc([1, 2], trae.zeros([1, 3, 4])),
+      'ValueError',
+      'ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape (2,)',
+    );
+    await throwsText(
+      () => losses.ctc([[1, 2]], trae.zeros([3, 4])),
+      'ValueError',
+      'ctc: predictions must be logits of shape (batch, frames, classes).\n  Received: shape (3, 4)',
+    );
+    await throwsText(
+      () => losses.ctc([[1, 2]], trae.zeros([2, 3, 4])),
+      'ValueError',
+      'ctc: there are 1 rows of targets but 2 of predictions.',
+    );
+    await throwsText(
+      () => losses.circle([1, 2], trae.zeros([2])),
+      'ValueError',
+      'circle: predictions must be a row of numbers for each example.\n  Received: shape (2,)',
+    );
     for (const [name, f] of Object.entries({
       hinge: losses.hinge,
       poisson: losses.poisson,
@@ -205,11 +232,23 @@ describe('losses', () => {
         'ValueError',
         `${name}: targets of shape (3, 2) and predictions of shape (3, 5) do not match.\n  Fix: a last layer of 2 units, or targets of shape (3, 5).`,
       );
-    await throwsText(() => new losses.MeanSquaredError('sum' as never), 'TypeError', "MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: 'sum'");
-    await throwsText(() => new trae.keras.Loss().call([1], [2]), 'NotImplementedError', 'Loss: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.');
+    await throwsText(
+      () => new losses.MeanSquaredError('sum' as never),
+      'TypeError',
+      "MeanSquaredError: options are given as a record, like { name: ... }.\n  Received: 'sum'",
+    );
+    await throwsText(
+      () => new trae.keras.Loss().call([1], [2]),
+      'NotImplementedError',
+      'Loss: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.',
+    );
   });
   it('of CTC are infinite for labels that do not fit into the frames', () => {
-    assert.deepEqual(losses.ctc([[1, 1]], trae.zeros([1, 2, 3])).arraySync(), [Infinity], 'between equal labels there must be a blank');
+    assert.deepEqual(
+      losses.ctc([[1, 1]], trae.zeros([1, 2, 3])).arraySync(),
+      [Infinity],
+      'between equal labels there must be a blank',
+    );
     close(losses.ctc([[1, 2]], trae.zeros([1, 2, 3])), [2 * Math.log(3)], 'one way');
     close(losses.ctc([[0, 0]], trae.zeros([1, 2, 3])), [2 * Math.log(3)], 'no labels: blanks only');
   });
@@ -233,8 +272,20 @@ describe('losses', () => {
     assert.equal((new Largest({ reduction: 'sum' }) as trae.keras.Loss).call(t, p, trae.tensor([1, 10])).item(), 31);
   });
   it('work in the dtype that is asked for', () => {
-    assert.equal(new losses.MeanSquaredError().call(trae.ones([2, 2]), trae.zeros([2, 2], { dtype: 'bfloat16' })).dtype, 'float32');
-    assert.equal(new losses.MeanSquaredError({ dtype: 'bfloat16' }).call(trae.ones([2, 2]), trae.zeros([2, 2])).dtype, 'bfloat16');
-    assert.equal(new losses.MeanSquaredError().call(trae.ones([2, 2], { dtype: 'float64' }), trae.zeros([2, 2], { dtype: 'float64' })).dtype, 'float64');
+    assert.equal(
+      new losses.MeanSquaredError().call(trae.ones([2, 2]), trae.zeros([2, 2], { dtype: 'bfloat16' })).dtype,
+      'float32',
+    );
+    assert.equal(
+      new losses.MeanSquaredError({ dtype: 'bfloat16' }).call(trae.ones([2, 2]), trae.zeros([2, 2])).dtype,
+      'bfloat16',
+    );
+    assert.equal(
+      new losses.MeanSquaredError().call(
+        trae.ones([2, 2], { dtype: 'float64' }),
+        trae.zeros([2, 2], { dtype: 'float64' }),
+      ).dtype,
+      'float64',
+    );
   });
 });

@@ -38,18 +38,31 @@ describe('metrics against Keras', () => {
         metric.variables.map((v) => v.name),
         c.variables,
       );
-      assert.ok(metric.variables.every((v) => Array.from(v.dataSync() as ArrayLike<number>, Number).every((x) => x === 0)));
-      const step = trae.compile((b: { yTrue?: trae.Tensor; yPred?: trae.Tensor; values?: trae.Tensor; weight: trae.Tensor | null }) => {
-        if (b.values) metric.updateState(b.values, { sampleWeight: b.weight });
-        else metric.updateState(b.yTrue!, b.yPred, { sampleWeight: b.weight });
-        return metric.result();
-      });
+      assert.ok(
+        metric.variables.every((v) => Array.from(v.dataSync() as ArrayLike<number>, Number).every((x) => x === 0)),
+      );
+      const step = trae.compile(
+        (b: { yTrue?: trae.Tensor; yPred?: trae.Tensor; values?: trae.Tensor; weight: trae.Tensor | null }) => {
+          if (b.values) metric.updateState(b.values, { sampleWeight: b.weight });
+          else metric.updateState(b.yTrue!, b.yPred, { sampleWeight: b.weight });
+          return metric.result();
+        },
+      );
       for (const b of c.batches) {
         const weight = b.sampleWeight ? tensorOf(b.sampleWeight) : null;
-        close(step(b.values ? { values: tensorOf(b.values), weight } : { yTrue: tensorOf(b.yTrue!), yPred: tensorOf(b.yPred!), weight }), b.result, 'compiled');
+        close(
+          step(
+            b.values
+              ? { values: tensorOf(b.values), weight }
+              : { yTrue: tensorOf(b.yTrue!), yPred: tensorOf(b.yPred!), weight },
+          ),
+          b.result,
+          'compiled',
+        );
       }
       const { config } = trae.keras.saving.serializeKerasObject(metric) as Config;
-      for (const [key, value] of Object.entries(config)) if (key !== 'dtype') assert.deepEqual(value, c.config.config[key], key);
+      for (const [key, value] of Object.entries(config))
+        if (key !== 'dtype') assert.deepEqual(value, c.config.config[key], key);
     });
   });
   it('covers every metric', () => {
@@ -129,46 +142,97 @@ describe('metrics', () => {
     assert.equal(metric.result().item(), 0);
   });
   it('refuse what is not known', async () => {
-    await throwsText(() => metrics.get('categorical_acuracy'), 'ValueError', "metric 'categorical_acuracy' is not known. Did you mean 'CategoricalAccuracy'?");
+    await throwsText(
+      () => metrics.get('categorical_acuracy'),
+      'ValueError',
+      "metric 'categorical_acuracy' is not known. Did you mean 'CategoricalAccuracy'?",
+    );
     await throwsText(
       () => new metrics.BinaryAccuracy({ treshold: 0.3 } as never),
       'TypeError',
       "BinaryAccuracy: unknown option 'treshold'. Did you mean 'threshold'?\n  Known options: name, dtype, threshold",
     );
     await throwsText(
-      () => new metrics.MeanSquaredError().updateState(trae.zeros([2, 3]), trae.zeros([2, 3]), { sampleWeight: trae.zeros([2, 3]) }),
+      () =>
+        new metrics.MeanSquaredError().updateState(trae.zeros([2, 3]), trae.zeros([2, 3]), {
+          sampleWeight: trae.zeros([2, 3]),
+        }),
       'ValueError',
       'sampleWeight of shape (2, 3) does not fit values of shape (2,).',
     );
   });
   it('refuse settings and shapes that cannot be', async () => {
     const z = trae.zeros([4, 3]);
-    await throwsText(() => new metrics.Precision({ thresholds: [0.5, 1.5] }), 'ValueError', 'Precision: thresholds must lie in [0, 1].\n  Received: 1.5');
-    await throwsText(() => new metrics.Recall().updateState(z, trae.zeros([4, 2])), 'ValueError', 'Recall: targets of shape (4, 3) and predictions of shape (4, 2) do not match.');
-    await throwsText(() => new metrics.Recall({ classId: 3 }).updateState(z, z), 'ValueError', 'Recall: classId 3 is out of range for 3 classes.');
+    await throwsText(
+      () => new metrics.Precision({ thresholds: [0.5, 1.5] }),
+      'ValueError',
+      'Precision: thresholds must lie in [0, 1].\n  Received: 1.5',
+    );
+    await throwsText(
+      () => new metrics.Recall().updateState(z, trae.zeros([4, 2])),
+      'ValueError',
+      'Recall: targets of shape (4, 3) and predictions of shape (4, 2) do not match.',
+    );
+    await throwsText(
+      () => new metrics.Recall({ classId: 3 }).updateState(z, z),
+      'ValueError',
+      'Recall: classId 3 is out of range for 3 classes.',
+    );
     await throwsText(
       () => new metrics.Recall({ classId: 0 }).updateState([1], [1]),
       'ValueError',
       'Recall: classId needs predictions of shape (batch, classes).\n  Received: shape (1,)',
     );
-    await throwsText(() => new metrics.RecallAtPrecision(1.5), 'ValueError', 'RecallAtPrecision: precision must lie in [0, 1].\n  Received: 1.5');
-    await throwsText(() => new metrics.PrecisionAtRecall(0.5, { numThresholds: 0 }), 'ValueError', 'PrecisionAtRecall: numThresholds must be a whole number > 0.\n  Received: 0');
-    await throwsText(() => new metrics.AUC({ curve: 'ROCK' as never }), 'ValueError', "AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: 'ROCK'");
-    await throwsText(() => new metrics.AUC({ numThresholds: 1 }), 'ValueError', 'AUC: numThresholds must be a whole number > 1.\n  Received: 1');
+    await throwsText(
+      () => new metrics.RecallAtPrecision(1.5),
+      'ValueError',
+      'RecallAtPrecision: precision must lie in [0, 1].\n  Received: 1.5',
+    );
+    await throwsText(
+      () => new metrics.PrecisionAtRecall(0.5, { numThresholds: 0 }),
+      'ValueError',
+      'PrecisionAtRecall: numThresholds must be a whole number > 0.\n  Received: 0',
+    );
+    await throwsText(
+      () => new metrics.AUC({ curve: 'ROCK' as never }),
+      'ValueError',
+      "AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: 'ROCK'",
+    );
+    await throwsText(
+      () => new metrics.AUC({ numThresholds: 1 }),
+      'ValueError',
+      'AUC: numThresholds must be a whole number > 1.\n  Received: 1',
+    );
     await throwsText(
       () => new metrics.AUC({ summationMethod: 'sum' as never }),
       'ValueError',
       "AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: 'sum'",
     );
-    await throwsText(() => new metrics.AUC({ numLabels: 2 }), 'ValueError', 'AUC: numLabels is only for multiLabel.\n  Received: numLabels 2, multiLabel false');
+    await throwsText(
+      () => new metrics.AUC({ numLabels: 2 }),
+      'ValueError',
+      'AUC: numLabels is only for multiLabel.\n  Received: numLabels 2, multiLabel false',
+    );
     await throwsText(
       () => new metrics.AUC({ multiLabel: true }).updateState([1], [1]),
       'ValueError',
       'AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape (1,)',
     );
-    await throwsText(() => new metrics.F1Score({ average: 'mean' as never }), 'ValueError', "F1Score: average must be 'micro', 'macro', 'weighted' or null.\n  Received: 'mean'");
-    await throwsText(() => new metrics.FBetaScore({ beta: 0 }), 'ValueError', 'FBetaScore: beta must be a number > 0.\n  Received: 0');
-    await throwsText(() => new metrics.F1Score({ threshold: 2 }), 'ValueError', 'F1Score: threshold must lie above 0 and up to 1.\n  Received: 2');
+    await throwsText(
+      () => new metrics.F1Score({ average: 'mean' as never }),
+      'ValueError',
+      "F1Score: average must be 'micro', 'macro', 'weighted' or null.\n  Received: 'mean'",
+    );
+    await throwsText(
+      () => new metrics.FBetaScore({ beta: 0 }),
+      'ValueError',
+      'FBetaScore: beta must be a number > 0.\n  Received: 0',
+    );
+    await throwsText(
+      () => new metrics.F1Score({ threshold: 2 }),
+      'ValueError',
+      'F1Score: threshold must lie above 0 and up to 1.\n  Received: 2',
+    );
     await throwsText(
       () => new metrics.F1Score().updateState([1], [1]),
       'ValueError',
@@ -179,15 +243,27 @@ describe('metrics', () => {
       'ValueError',
       'R2Score: targets and predictions must have shape (batch, columns).\n  Received: targets (1,), predictions (1,)',
     );
-    await throwsText(() => new metrics.R2Score({ numRegressors: -1 }), 'ValueError', 'R2Score: numRegressors must be a whole number >= 0.\n  Received: -1');
+    await throwsText(
+      () => new metrics.R2Score({ numRegressors: -1 }),
+      'ValueError',
+      'R2Score: numRegressors must be a whole number >= 0.\n  Received: -1',
+    );
     await throwsText(
       () => new metrics.R2Score({ classAggregation: 'mean' as never }),
       'ValueError',
       "R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: 'mean'",
     );
     await throwsText(() => new metrics.IoU(3, [3]), 'ValueError', 'IoU: target class 3 is out of range for 3 classes.');
-    await throwsText(() => new metrics.MeanIoU(0), 'ValueError', 'MeanIoU: numClasses must be a whole number > 0.\n  Received: 0');
-    await throwsText(() => new metrics.MeanIoU(2).updateState([1, 0], [1]), 'ValueError', 'MeanIoU: there are 2 targets but 1 predictions.');
+    await throwsText(
+      () => new metrics.MeanIoU(0),
+      'ValueError',
+      'MeanIoU: numClasses must be a whole number > 0.\n  Received: 0',
+    );
+    await throwsText(
+      () => new metrics.MeanIoU(2).updateState([1, 0], [1]),
+      'ValueError',
+      'MeanIoU: there are 2 targets but 1 predictions.',
+    );
     await throwsText(
       () => new metrics.MeanIoU(2).updateState([1, 0], [1, 0], { sampleWeight: [1, 2, 3] }),
       'ValueError',
@@ -202,7 +278,13 @@ describe('metrics', () => {
   it('without a name are numbered; with a name of their own they are not', () => {
     trae.keras.utils.clearSession();
     assert.deepEqual(
-      [new metrics.AUC(), new metrics.AUC(), new metrics.F1Score(), new metrics.F1Score(), new metrics.AUC({ name: 'auc' })].map((m) => m.name),
+      [
+        new metrics.AUC(),
+        new metrics.AUC(),
+        new metrics.F1Score(),
+        new metrics.F1Score(),
+        new metrics.AUC({ name: 'auc' }),
+      ].map((m) => m.name),
       ['auc', 'auc_1', 'f1_score', 'f1_score', 'auc'],
     );
   });
@@ -231,7 +313,10 @@ describe('metrics', () => {
     const { layers, Sequential } = trae.keras;
     trae.setRandomSeed(2);
     const model = new Sequential([layers.Input([4]), new layers.Dense(3, { activation: 'softmax' })]);
-    model.compile({ loss: 'categorical_crossentropy', metrics: [new metrics.F1Score(), new metrics.Precision({ thresholds: [0.2, 0.4], name: 'p' }), 'AUC'] });
+    model.compile({
+      loss: 'categorical_crossentropy',
+      metrics: [new metrics.F1Score(), new metrics.Precision({ thresholds: [0.2, 0.4], name: 'p' }), 'AUC'],
+    });
     const x = trae.random.normal([24, 4]),
       y = trae.keras.utils.toCategorical(
         Int32Array.from({ length: 24 }, (_, i) => i % 3),
@@ -239,7 +324,14 @@ describe('metrics', () => {
       );
     const { history } = await model.fit(x, y, { epochs: 2, batchSize: 5, verbose: 0 });
     const values = history as unknown as Record<string, unknown[]>;
-    assert.deepEqual([values.f1_score.map((v) => (v as number[]).length), values.p.map((v) => (v as number[]).length), typeof values.AUC[1]], [[3, 3], [2, 2], 'number']);
+    assert.deepEqual(
+      [
+        values.f1_score.map((v) => (v as number[]).length),
+        values.p.map((v) => (v as number[]).length),
+        typeof values.AUC[1],
+      ],
+      [[3, 3], [2, 2], 'number'],
+    );
     const f1 = new metrics.F1Score();
     f1.updateState(y, (await model.predict(x, { verbose: 0 })) as trae.Tensor);
     close(

@@ -34,8 +34,16 @@ describe('functional models', () => {
         ],
       ],
     );
-    close(((await model.predict({ a: xa, b: xb }, { verbose: 0 })) as Record<string, trae.Tensor>).first, byArray.first, 'predict');
-    await throwsText(() => model.apply([xa]), 'ValueError', `model '${model.name}' has 2 input(s) but received 1.\n  In layer '${model.name}' (Model).`);
+    close(
+      ((await model.predict({ a: xa, b: xb }, { verbose: 0 })) as Record<string, trae.Tensor>).first,
+      byArray.first,
+      'predict',
+    );
+    await throwsText(
+      () => model.apply([xa]),
+      'ValueError',
+      `model '${model.name}' has 2 input(s) but received 1.\n  In layer '${model.name}' (Model).`,
+    );
     await throwsText(
       () => model.apply({ a: xa, c: xb }),
       'ValueError',
@@ -46,7 +54,11 @@ describe('functional models', () => {
     const x = Input([4]),
       y = trae.tanh((x as unknown as trae.Tensor).multiply(2).add(1)) as unknown as trae.KerasTensor;
     assert.deepEqual(y.shape, [null, 4]);
-    close(new Model({ inputs: x, outputs: y }).apply(wave(2, 4)) as trae.Tensor, trae.tanh(wave(2, 4).multiply(2).add(1)), 'ops');
+    close(
+      new Model({ inputs: x, outputs: y }).apply(wave(2, 4)) as trae.Tensor,
+      trae.tanh(wave(2, 4).multiply(2).add(1)),
+      'ops',
+    );
   });
   it('are layers of other models; their layers can be looked into', () => {
     const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'deep' })], { name: 'inner' }),
@@ -75,15 +87,27 @@ describe('functional models', () => {
     const x = Input([2], { name: 'x' }),
       other = Input([2], { name: 'other' }),
       y = new layers.Add().apply([x, other]) as trae.KerasTensor;
-    await throwsText(() => new Model({ inputs: x, outputs: y, name: 'm' }), 'ValueError', `Model 'm': the outputs depend on ${other}, which is not among the inputs.`);
+    await throwsText(
+      () => new Model({ inputs: x, outputs: y, name: 'm' }),
+      'ValueError',
+      `Model 'm': the outputs depend on ${other}, which is not among the inputs.`,
+    );
     await throwsText(
       () => new Model({ inputs: trae.ones([2]) as never, outputs: y, name: 'm' }),
       'TypeError',
       "Model 'm': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: 0 symbolic inputs and 1 symbolic outputs",
     );
     const model = new Model({ inputs: x, outputs: new layers.Dense(1, { name: 'd' }).apply(x), name: 'm' });
-    await throwsText(() => model.apply(trae.ones([4, 5])), 'ValueError', "model 'm': input 'x' must have shape (None, 2).\n  Received: shape (4, 5)\n  In layer 'm' (Model).");
-    await throwsText(() => model.getLayer('dd'), 'ValueError', "getLayer: model 'm' has no layer 'dd'.\n  Its layers: x, d");
+    await throwsText(
+      () => model.apply(trae.ones([4, 5])),
+      'ValueError',
+      "model 'm': input 'x' must have shape (None, 2).\n  Received: shape (4, 5)\n  In layer 'm' (Model).",
+    );
+    await throwsText(
+      () => model.getLayer('dd'),
+      'ValueError',
+      "getLayer: model 'm' has no layer 'dd'.\n  Its layers: x, d",
+    );
   });
 });
 
@@ -99,8 +123,16 @@ describe('Sequential', () => {
     assert.deepEqual([model.outputShape, model.weights.length], [[null, 4], 2]);
     model.add(new layers.Dense(5));
     assert.deepEqual([...(model.apply(wave(2, 3)) as trae.Tensor).shape], [2, 5]);
-    await throwsText(() => model.add(layers.Input([3])), 'ValueError', "Sequential 'chain' has layers already: an Input must come first.");
-    await throwsText(() => model.add('dense' as never), 'TypeError', "Sequential: layers are expected.\n  Received: 'dense'");
+    await throwsText(
+      () => model.add(layers.Input([3])),
+      'ValueError',
+      "Sequential 'chain' has layers already: an Input must come first.",
+    );
+    await throwsText(
+      () => model.add('dense' as never),
+      'TypeError',
+      "Sequential: layers are expected.\n  Received: 'dense'",
+    );
   });
   it('without an Input, sequences of every length: predictions are those of a model that says so', async () => {
     const parts = () => [new layers.Embedding(9, 3, { maskZero: true }), new layers.LSTM(4), new layers.Dense(1)],
@@ -118,7 +150,10 @@ describe('Sequential', () => {
     for (const steps of [5, 3, 8]) {
       const y = trae.tensor([[1], [2]]);
       assert.equal(await open.trainOnBatch(ids(steps), y), await said.trainOnBatch(ids(steps), y));
-      assert.deepEqual((await open.predict(ids(steps + 1), { verbose: 0 })).arraySync(), (await said.predict(ids(steps + 1), { verbose: 0 })).arraySync());
+      assert.deepEqual(
+        (await open.predict(ids(steps + 1), { verbose: 0 })).arraySync(),
+        (await said.predict(ids(steps + 1), { verbose: 0 })).arraySync(),
+      );
     }
     const dense = new Sequential([new layers.Dense(2, { name: 'only' })], { name: 'chain' });
     await dense.predict(trae.ones([1, 3]), { verbose: 0 });
@@ -139,7 +174,11 @@ describe('Sequential', () => {
     assert.equal(new Sequential([new layers.Dense(2, { inputShape: [7] })]).built, true);
   });
   it('gives input, output and shapes of its layers', () => {
-    const model = new Sequential([new layers.Dense(64, { activation: 'relu', inputShape: [20] }), new layers.Dropout(0.5), new layers.Dense(10)]),
+    const model = new Sequential([
+        new layers.Dense(64, { activation: 'relu', inputShape: [20] }),
+        new layers.Dropout(0.5),
+        new layers.Dense(10),
+      ]),
       [first] = model.layers;
     assert.deepEqual(
       [first.inputShape, first.outputShape],
@@ -148,7 +187,10 @@ describe('Sequential', () => {
         [null, 64],
       ],
     );
-    assert.deepEqual([first.weights.length, first.trainableWeights.length, first.nonTrainableWeights.length], [2, 2, 0]);
+    assert.deepEqual(
+      [first.weights.length, first.trainableWeights.length, first.nonTrainableWeights.length],
+      [2, 2, 0],
+    );
     assert.deepEqual((first.output as trae.KerasTensor).shape, [null, 64]);
   });
 });
@@ -243,7 +285,11 @@ describe('masks', () => {
     );
   });
   it('leave masked steps out of losses and metrics, in fit as by hand', async () => {
-    const model = new Sequential([layers.Input([4], { dtype: 'int32' }), new layers.Embedding(5, 3, { maskZero: true }), new layers.Dense(1)]);
+    const model = new Sequential([
+      layers.Input([4], { dtype: 'int32' }),
+      new layers.Embedding(5, 3, { maskZero: true }),
+      new layers.Dense(1),
+    ]);
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0), loss: 'mse', metrics: ['mae'] });
     const target = wave(2, 4, 1),
       predicted = (model.apply(ids) as trae.Tensor).arraySync() as number[][][],
@@ -257,7 +303,9 @@ describe('masks', () => {
     close(history.history.loss[0], loss, 'fit');
   });
   it('given by hand reach the layer', () => {
-    const y = new layers.Softmax().apply(trae.tensor([[1, 2, 3]]), { mask: trae.tensor([[true, true, false]]) }) as trae.Tensor;
+    const y = new layers.Softmax().apply(trae.tensor([[1, 2, 3]]), {
+      mask: trae.tensor([[true, true, false]]),
+    }) as trae.Tensor;
     close(y, [1 / (1 + Math.E), Math.E / (1 + Math.E), 0], 'masked softmax');
   });
 });
@@ -277,7 +325,12 @@ describe('custom layers', () => {
         this.activation = trae.keras.activations.get(activation);
       }
       override build(shape: readonly number[]): void {
-        this.kernel = this.addWeight({ shape: [shape.at(-1)!, this.units], initializer: 'glorot_uniform', trainable: true, name: 'kernel' });
+        this.kernel = this.addWeight({
+          shape: [shape.at(-1)!, this.units],
+          initializer: 'glorot_uniform',
+          trainable: true,
+          name: 'kernel',
+        });
         this.bias = this.addWeight({ shape: [this.units], initializer: 'zeros', trainable: true, name: 'bias' });
       }
       override call(x: trae.Tensor): trae.Tensor {
@@ -312,16 +365,24 @@ describe('custom layers', () => {
       joined = multi.apply([input1, input2]) as trae.KerasTensor;
     assert.deepEqual(joined.shape, [null, 128]);
     const model = new Model({ inputs: [input1, input2], outputs: new layers.Dense(1).apply(joined) });
-    assert.deepEqual([model.countParams(), [...(model.apply([wave(3, 10), wave(3, 20)]) as trae.Tensor).shape]], [64 * 30 + 129, [3, 1]]);
+    assert.deepEqual(
+      [model.countParams(), [...(model.apply([wave(3, 10), wave(3, 20)]) as trae.Tensor).shape]],
+      [64 * 30 + 129, [3, 1]],
+    );
     assert.deepEqual(multi.inputShape, [
       [null, 10],
       [null, 20],
     ]);
   });
   it('Lambda runs a function, with arguments', () => {
-    const scaled = new layers.Lambda((x: trae.Tensor, o?: trae.CallOptions) => x.multiply(Number(o?.factor ?? 1)), { arguments: { factor: 3 } });
+    const scaled = new layers.Lambda((x: trae.Tensor, o?: trae.CallOptions) => x.multiply(Number(o?.factor ?? 1)), {
+      arguments: { factor: 3 },
+    });
     assert.deepEqual((scaled.apply(trae.tensor([[1, 2]])) as trae.Tensor).arraySync(), [[3, 6]]);
-    const model = new Sequential([layers.Input([2]), new layers.Lambda((x: trae.Tensor) => x.sum({ axis: -1, keepdims: true }))]);
+    const model = new Sequential([
+      layers.Input([2]),
+      new layers.Lambda((x: trae.Tensor) => x.sum({ axis: -1, keepdims: true })),
+    ]);
     assert.deepEqual(model.outputShape, [null, 1]);
   });
   it('errors name the layer they happened in, once', async () => {

@@ -64,12 +64,23 @@ const STEPS = 3,
   SPECIAL = [NaN, Infinity, -Infinity, -0, 0];
 /** Special at the beginning, the end and every ninth place, not all in the same step. */
 const gradientsAt = (n: number, step: number): number[] =>
-  Array.from({ length: n }, (_, i) => (i % 9 === 0 || i === n - 1 ? (step === i % STEPS ? SPECIAL[((i / 9 + n) % SPECIAL.length) | 0] : 0.25) : Math.sin(i + 5 * step)));
+  Array.from({ length: n }, (_, i) =>
+    i % 9 === 0 || i === n - 1
+      ? step === i % STEPS
+        ? SPECIAL[((i / 9 + n) % SPECIAL.length) | 0]
+        : 0.25
+      : Math.sin(i + 5 * step),
+  );
 const weightsOf = (n: number): number[] => Array.from({ length: n }, (_, i) => Math.cos(i));
 const valuesOf = (v: trae.Variable): number[] => Array.from(v.value.dataSync() as ArrayLike<number>, Number);
 
 /** The weights after STEPS steps in a plan. */
-function trained(make: () => Optimizer, weights: number[], gradients: number[][], dtype: 'float32' | 'float64'): number[] {
+function trained(
+  make: () => Optimizer,
+  weights: number[],
+  gradients: number[][],
+  dtype: 'float32' | 'float64',
+): number[] {
   const optimizer = make(),
     variable = trae.variable(trae.tensor(weights, null, dtype));
   optimizer.build([variable]);
@@ -81,7 +92,12 @@ function trained(make: () => Optimizer, weights: number[], gradients: number[][]
   return valuesOf(variable);
 }
 function check(what: string, got: number[], want: number[], tolerance: number): void {
-  want.forEach((w, i) => assert.ok(Object.is(got[i], w) || Math.abs(got[i] - w) <= tolerance * Math.max(1, Math.abs(w)), `${what}, element ${i}: ${got[i]} instead of ${w}`));
+  want.forEach((w, i) =>
+    assert.ok(
+      Object.is(got[i], w) || Math.abs(got[i] - w) <= tolerance * Math.max(1, Math.abs(w)),
+      `${what}, element ${i}: ${got[i]} instead of ${w}`,
+    ),
+  );
 }
 
 describe('optimizers and special gradients', () => {
@@ -119,7 +135,11 @@ describe('optimizers and special gradients', () => {
             ),
             2e-4,
           );
-        if (n >= 37 && !name.includes('clip')) assert.ok(got.some(Number.isNaN) && got.some(Number.isFinite), `${name}: some elements are NaN, others are not`);
+        if (n >= 37 && !name.includes('clip'))
+          assert.ok(
+            got.some(Number.isNaN) && got.some(Number.isFinite),
+            `${name}: some elements are NaN, others are not`,
+          );
       }
     });
 });

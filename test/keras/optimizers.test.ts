@@ -15,14 +15,28 @@ interface Case {
   variables: string[];
   rate: number | null;
 }
-const { names, start, gradients, cases } = golden<{ names: string[]; start: Golden[]; gradients: Golden[][]; cases: Case[] }>('optimizers.json');
+const { names, start, gradients, cases } = golden<{
+  names: string[];
+  start: Golden[];
+  gradients: Golden[][];
+  cases: Case[];
+}>('optimizers.json');
 const variablesAt = (): trae.Variable[] => start.map((v, i) => trae.variable(tensorOf(v), { name: names[i] }));
 const without = (config: Record<string, unknown>): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(config).filter(([k, v]) => v !== null && v !== false && !['name', 'ema_momentum', 'learning_rate'].includes(k))));
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(config).filter(
+        ([k, v]) => v !== null && v !== false && !['name', 'ema_momentum', 'learning_rate'].includes(k),
+      ),
+    ),
+  );
 
 describe('optimizers against Keras', () => {
   cases.forEach((c, n) => {
-    const steps = (name: string, apply: (o: trae.keras.Optimizer, variables: trae.Variable[]) => (g: trae.Tensor[]) => void): void => {
+    const steps = (
+      name: string,
+      apply: (o: trae.keras.Optimizer, variables: trae.Variable[]) => (g: trae.Tensor[]) => void,
+    ): void => {
       it(`${c.config.class_name} ${without(c.config.config)} (${n}): ${name}`, () => {
         const optimizer = optimizers.deserialize(c.config),
           variables = variablesAt();
@@ -63,7 +77,8 @@ describe('optimizers against Keras', () => {
       for (const [key, value] of Object.entries(c.config.config)) {
         assert.ok(key in got.config, `${key} is missing`);
         if (typeof value === 'number') close(Number(got.config[key]), value, key, 1e-6);
-        else if (!['learning_rate', 'inner_optimizer', 'optimizer_map'].includes(key)) assert.deepEqual(got.config[key], value, key);
+        else if (!['learning_rate', 'inner_optimizer', 'optimizer_map'].includes(key))
+          assert.deepEqual(got.config[key], value, key);
       }
       optimizer.build(variablesAt());
       // One without a name is numbered among all variables of the program.
@@ -142,15 +157,35 @@ describe('optimizers', () => {
       'ValueError',
       'SGD: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=1, clipvalue=2, globalClipnorm=null',
     );
-    await throwsText(() => new SGD(0.1, { momentum: 1.5 }), 'ValueError', 'SGD: momentum must lie in [0, 1].\n  Received: 1.5');
-    await throwsText(() => new SGD(NaN), 'ValueError', 'SGD: learningRate must be a number, a schedule or a function.\n  Received: NaN');
-    await throwsText(() => new SGD(0.1, { gradientAccumulationSteps: 1 }), 'ValueError', 'SGD: gradientAccumulationSteps must be a whole number >= 2.\n  Received: 1');
+    await throwsText(
+      () => new SGD(0.1, { momentum: 1.5 }),
+      'ValueError',
+      'SGD: momentum must lie in [0, 1].\n  Received: 1.5',
+    );
+    await throwsText(
+      () => new SGD(NaN),
+      'ValueError',
+      'SGD: learningRate must be a number, a schedule or a function.\n  Received: NaN',
+    );
+    await throwsText(
+      () => new SGD(0.1, { gradientAccumulationSteps: 1 }),
+      'ValueError',
+      'SGD: gradientAccumulationSteps must be a whole number >= 2.\n  Received: 1',
+    );
     await throwsText(() => optimizers.get('adm'), 'ValueError', "optimizer 'adm' is not known. Did you mean 'Adam'?");
     const v = trae.variable([1, 2], { name: 'v' }),
       other = trae.variable([1], { name: 'other' }),
       optimizer = new SGD({ name: 'sgd_here' });
-    await throwsText(() => optimizer.apply([[1]], [v]), 'ValueError', "sgd_here: the gradient of 'v' has shape (1,) instead of (2,).");
-    await throwsText(() => optimizer.apply([[1], [2]], [v]), 'ValueError', 'sgd_here: 2 gradients are given for 1 variables.');
+    await throwsText(
+      () => optimizer.apply([[1]], [v]),
+      'ValueError',
+      "sgd_here: the gradient of 'v' has shape (1,) instead of (2,).",
+    );
+    await throwsText(
+      () => optimizer.apply([[1], [2]], [v]),
+      'ValueError',
+      'sgd_here: 2 gradients are given for 1 variables.',
+    );
     await throwsText(() => optimizer.apply([null], [v]), 'ValueError', 'sgd_here: no gradients for any variable.');
     await throwsText(
       () => optimizer.apply([[1]], [other]),
@@ -159,24 +194,51 @@ describe('optimizers', () => {
     );
   });
   it('refuse settings that cannot be', async () => {
-    await throwsText(() => new optimizers.Lion(0.1, { beta1: 0 }), 'ValueError', 'Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: 0');
-    await throwsText(() => new optimizers.Ftrl(0.1, { learningRatePower: 0.5 }), 'ValueError', 'Ftrl: learningRatePower must be <= 0.\n  Received: 0.5');
-    await throwsText(() => new optimizers.Ftrl(0.1, { l1RegularizationStrength: -1 }), 'ValueError', 'Ftrl: l1RegularizationStrength must be >= 0.\n  Received: -1');
-    await throwsText(() => new optimizers.LossScaleOptimizer('adam' as never), 'ValueError', "LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: 'adam'");
+    await throwsText(
+      () => new optimizers.Lion(0.1, { beta1: 0 }),
+      'ValueError',
+      'Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: 0',
+    );
+    await throwsText(
+      () => new optimizers.Ftrl(0.1, { learningRatePower: 0.5 }),
+      'ValueError',
+      'Ftrl: learningRatePower must be <= 0.\n  Received: 0.5',
+    );
+    await throwsText(
+      () => new optimizers.Ftrl(0.1, { l1RegularizationStrength: -1 }),
+      'ValueError',
+      'Ftrl: l1RegularizationStrength must be >= 0.\n  Received: -1',
+    );
+    await throwsText(
+      () => new optimizers.LossScaleOptimizer('adam' as never),
+      'ValueError',
+      "LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: 'adam'",
+    );
     await throwsText(
       () => new optimizers.LossScaleOptimizer(new Adam(), { clipnorm: 1 } as never),
       'ValueError',
       'LossScaleOptimizer: clipnorm belongs to the inner optimizer.\n  Received: 1\n  Fix: new Adam({ clipnorm: 1 }).',
     );
-    await throwsText(() => new optimizers.MultiOptimizer({} as never), 'TypeError', 'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: {}');
+    await throwsText(
+      () => new optimizers.MultiOptimizer({} as never),
+      'TypeError',
+      'MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: {}',
+    );
     await throwsText(
       () => new optimizers.OptimizerMap(new SGD(), { a: new optimizers.LossScaleOptimizer(new SGD()) }),
       'ValueError',
       'OptimizerMap: LossScaleOptimizer cannot be one of several optimizers.\n  Fix: wrap the MultiOptimizer in it, or use the inner optimizer.',
     );
-    const map = new optimizers.OptimizerMap(new SGD({ name: 'plain' }), { 'a.*': new SGD({ name: 'first' }), '.*b': new SGD() });
+    const map = new optimizers.OptimizerMap(new SGD({ name: 'plain' }), {
+      'a.*': new SGD({ name: 'first' }),
+      '.*b': new SGD(),
+    });
     await throwsText(() => map.get('ab'), 'ValueError', "OptimizerMap: several patterns match 'ab': 'a.*', '.*b'.");
-    await throwsText(() => map.set('a.*', new SGD()), 'ValueError', "OptimizerMap: 'a.*' has an optimizer already: first.");
+    await throwsText(
+      () => map.set('a.*', new SGD()),
+      'ValueError',
+      "OptimizerMap: 'a.*' has an optimizer already: first.",
+    );
     assert.equal(map.get('c').name, 'plain');
     await throwsText(
       () => new optimizers.MultiOptimizer(map).learningRate,
@@ -196,7 +258,10 @@ describe('optimizers', () => {
       warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
-      new SGD({ name: 'here' }).apply([[1], null], [trae.variable([1], { name: 'a' }), trae.variable([1], { name: 'b' })]);
+      new SGD({ name: 'here' }).apply(
+        [[1], null],
+        [trae.variable([1], { name: 'a' }), trae.variable([1], { name: 'b' })],
+      );
     } finally {
       console.warn = warn;
     }
@@ -237,7 +302,10 @@ describe('optimizers', () => {
   });
   it('scale the loss of models that compute in float16, unless told not to', () => {
     const { layers, Sequential } = trae.keras;
-    const optimizerOf = (dtype: trae.keras.DTypePolicyName, options: trae.CompileOptions = {}): trae.keras.Optimizer => {
+    const optimizerOf = (
+      dtype: trae.keras.DTypePolicyName,
+      options: trae.CompileOptions = {},
+    ): trae.keras.Optimizer => {
       trae.keras.setDtypePolicy(dtype);
       try {
         const model = new Sequential([layers.Input([2]), new layers.Dense(1)]);
@@ -253,7 +321,9 @@ describe('optimizers', () => {
   });
   it('a LossScaleOptimizer scales alone, around several optimizers too', () => {
     const several = (): InstanceType<typeof optimizers.MultiOptimizer> =>
-      new optimizers.MultiOptimizer(new optimizers.OptimizerMap(new SGD(0.5), { 'x/.*': new SGD(0.25) }), { lossScaleFactor: 4 });
+      new optimizers.MultiOptimizer(new optimizers.OptimizerMap(new SGD(0.5), { 'x/.*': new SGD(0.25) }), {
+        lossScaleFactor: 4,
+      });
     const scaled = new optimizers.LossScaleOptimizer(several(), { initialScale: 8 }),
       v = trae.variable([1, 2], { name: 'v' });
     scaled.build([v]);
@@ -263,7 +333,10 @@ describe('optimizers', () => {
   });
   it('of several kinds train one model', async () => {
     const { layers, Sequential } = trae.keras;
-    const model = new Sequential([layers.Input([3]), new layers.Dense(4, { name: 'first' }), new layers.Dense(1, { name: 'last' })], { name: 'm' });
+    const model = new Sequential(
+      [layers.Input([3]), new layers.Dense(4, { name: 'first' }), new layers.Dense(1, { name: 'last' })],
+      { name: 'm' },
+    );
     const rates = new optimizers.OptimizerMap(new SGD(0), { '.*last/.*': new Adam(0.05) });
     model.compile({ optimizer: new optimizers.MultiOptimizer(rates), loss: 'mse' });
     const before = model.getWeights().map((w) => w.arraySync());

@@ -14,7 +14,19 @@ describe('paths', () => {
     empty = path.join(folder, 'empty.keras');
   fs.writeFileSync(plain, 'a text, of no format that is read');
   fs.writeFileSync(empty, '');
-  const wrong: unknown[] = [undefined, null, 5, {}, [], '', folder, empty, plain, path.join(folder, 'missing', 'x.keras'), path.join(plain, 'x.keras')];
+  const wrong: unknown[] = [
+    undefined,
+    null,
+    5,
+    {},
+    [],
+    '',
+    folder,
+    empty,
+    plain,
+    path.join(folder, 'missing', 'x.keras'),
+    path.join(plain, 'x.keras'),
+  ];
   const model = new Sequential([layers.Input([3]), new layers.Dense(2)]);
   model.compile({ optimizer: 'sgd', loss: 'mse' });
 
@@ -34,16 +46,27 @@ describe('paths', () => {
         );
     });
   it('files are no directories', () => {
-    for (const make of [utils.imageDatasetFromDirectory, utils.textDatasetFromDirectory, utils.audioDatasetFromDirectory])
+    for (const make of [
+      utils.imageDatasetFromDirectory,
+      utils.textDatasetFromDirectory,
+      utils.audioDatasetFromDirectory,
+    ])
       assert.throws(() => (make as (directory: string) => unknown)(plain), isOurs);
   });
   it('callbacks that write say where they cannot', async () => {
     const below = path.join(plain, 'x');
-    for (const make of [() => new callbacks.CSVLogger(below), () => new callbacks.ModelCheckpoint(`${below}/m.keras`), () => new callbacks.BackupAndRestore(below)])
+    for (const make of [
+      () => new callbacks.CSVLogger(below),
+      () => new callbacks.ModelCheckpoint(`${below}/m.keras`),
+      () => new callbacks.BackupAndRestore(below),
+    ])
       await assert.rejects(
         () => model.fit(trae.zeros([4, 3]), trae.zeros([4, 2]), { verbose: 0, callbacks: [make()] }),
-        (e: Error) => (e.name === 'FileError' && /cannot be (read|written): a part of its path is no folder/.test(e.message)) || assert.fail(e.stack),
+        (e: Error) =>
+          (e.name === 'FileError' && /cannot be (read|written): a part of its path is no folder/.test(e.message)) ||
+          assert.fail(e.stack),
       );
-    for (const file of [undefined, null, 5, {}, '']) assert.throws(() => new callbacks.CSVLogger(file as never), isOurs);
+    for (const file of [undefined, null, 5, {}, ''])
+      assert.throws(() => new callbacks.CSVLogger(file as never), isOurs);
   });
 });

@@ -4,7 +4,10 @@ import * as trae from '../../lib/index';
 import { golden, throwsText, wave, type Config } from './helpers';
 
 const { layers, Sequential, Model, Input } = trae.keras;
-const texts = golden<{ model: string; options: { expand_nested?: boolean; show_trainable?: boolean }; text: string }[]>('summaries.json');
+const texts =
+  golden<{ model: string; options: { expand_nested?: boolean; show_trainable?: boolean }; text: string }[]>(
+    'summaries.json',
+  );
 
 const camel = (k: string): string => k.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
 const models: Record<string, () => trae.keras.Model | Promise<trae.keras.Model>> = {
@@ -24,16 +27,31 @@ const models: Record<string, () => trae.keras.Model | Promise<trae.keras.Model>>
   branches: () => {
     const a = Input([8], { name: 'left' }),
       b = Input([4], { name: 'right' });
-    const joined = new layers.Concatenate({ name: 'joined' }).apply([new layers.Dense(6, { name: 'wide' }).apply(a), new layers.Dense(6, { name: 'narrow' }).apply(b)]);
-    return new Model({ inputs: [a, b], outputs: new layers.Add({ name: 'sum' }).apply([joined, new layers.Dense(12, { name: 'shortcut' }).apply(a)]), name: 'branches' });
+    const joined = new layers.Concatenate({ name: 'joined' }).apply([
+      new layers.Dense(6, { name: 'wide' }).apply(a),
+      new layers.Dense(6, { name: 'narrow' }).apply(b),
+    ]);
+    return new Model({
+      inputs: [a, b],
+      outputs: new layers.Add({ name: 'sum' }).apply([joined, new layers.Dense(12, { name: 'shortcut' }).apply(a)]),
+      name: 'branches',
+    });
   },
   nested: () => {
-    const inner = new Sequential([layers.Input([6]), new layers.Dense(5, { name: 'first' }), new layers.Dense(4, { name: 'second' })], { name: 'inner' });
+    const inner = new Sequential(
+      [layers.Input([6]), new layers.Dense(5, { name: 'first' }), new layers.Dense(4, { name: 'second' })],
+      { name: 'inner' },
+    );
     inner.layers[0].trainable = false;
     const x = Input([6], { name: 'x' });
-    return new Model({ inputs: x, outputs: new layers.Dense(2, { name: 'head' }).apply(inner.apply(x)), name: 'nested' });
+    return new Model({
+      inputs: x,
+      outputs: new layers.Dense(2, { name: 'head' }).apply(inner.apply(x)),
+      name: 'nested',
+    });
   },
-  unbuilt: () => new Sequential([new layers.Dense(3, { name: 'one' }), new layers.Dense(2, { name: 'two' })], { name: 'unbuilt' }),
+  unbuilt: () =>
+    new Sequential([new layers.Dense(3, { name: 'one' }), new layers.Dense(2, { name: 'two' })], { name: 'unbuilt' }),
   fitted: async () => {
     const model = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'only' })], { name: 'fitted' });
     model.compile({ optimizer: 'adam', loss: 'mse' });
@@ -53,11 +71,17 @@ describe('summary', () => {
     it(`of '${name}' is that of Keras ${JSON.stringify(options)}`, async () => {
       const model = await models[name](),
         lines: string[] = [];
-      model.summary({ printFn: (line) => lines.push(line), expandNested: options.expand_nested, showTrainable: options.show_trainable });
+      model.summary({
+        printFn: (line) => lines.push(line),
+        expandNested: options.expand_nested,
+        showTrainable: options.show_trainable,
+      });
       assert.equal(lines.join('\n').trimEnd(), text.trimEnd());
     });
   type Case = { options: Record<string, unknown>; text: string };
-  for (const { config, cases, compiled } of golden<{ config: Config; cases: Case[]; compiled: Case[] }[]>('summary_tables.json'))
+  for (const { config, cases, compiled } of golden<{ config: Config; cases: Case[]; compiled: Case[] }[]>(
+    'summary_tables.json',
+  ))
     for (const { options, text } of [...cases, ...compiled])
       it(`of '${String(config.config.name)}'${compiled.some((c) => c.text === text) ? ', compiled,' : ''} is that of Keras ${JSON.stringify(options)}`, () => {
         const model = trae.keras.saving.deserializeKerasObject(config) as trae.keras.Model;
@@ -66,13 +90,19 @@ describe('summary', () => {
           model.optimizer!.build(model.trainableVariables);
         }
         const lines: string[] = [];
-        model.summary({ printFn: (line) => lines.push(line), ...Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v])) });
+        model.summary({
+          printFn: (line) => lines.push(line),
+          ...Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v])),
+        });
         assert.equal(lines.join('\n').trimEnd(), text.trimEnd());
       });
   it('cuts names that are too long, and breaks at spaces', () => {
     let text = '';
     const long = new layers.Dense(2, { name: 'a_very_long_name_of_a_layer_that_does_not_fit_into_its_column' });
-    new Sequential([layers.Input([6]), long, new layers.Dense(3, { name: 'second layer with spaces in its name ok' })], { name: 'm' }).summary({
+    new Sequential(
+      [layers.Input([6]), long, new layers.Dense(3, { name: 'second layer with spaces in its name ok' })],
+      { name: 'm' },
+    ).summary({
       printFn: (t) => {
         text = t;
       },
@@ -121,7 +151,10 @@ describe('summary', () => {
     assert.match(text, /^Model: "pair"\n/);
     assert.match(text, /│ one \(Dense\) +│ \(None, 3\) +│ +15 │/);
     assert.match(text, /│ two \(Dense\) +│ \(None, 2\) +│ +8 │/);
-    assert.match(text, /\n Total params: 23 \(92\.00 B\)\n Trainable params: 23 \(92\.00 B\)\n Non-trainable params: 0 \(0\.00 B\)/);
+    assert.match(
+      text,
+      /\n Total params: 23 \(92\.00 B\)\n Trainable params: 23 \(92\.00 B\)\n Non-trainable params: 0 \(0\.00 B\)/,
+    );
   });
   it('of a model without layers says what to do', () =>
     throwsText(

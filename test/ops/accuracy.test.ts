@@ -24,7 +24,10 @@ describe('ops: accuracy of float32 functions', () => {
         for (const [i, v] of x.entries()) {
           const want = exact(v),
             units = Math.abs(Number(y[i]) - want) / unit(want);
-          assert.ok(units < most, `${name}(${v}) is ${y[i]} instead of ${want}: ${units.toFixed(1)} units in the last place`);
+          assert.ok(
+            units < most,
+            `${name}(${v}) is ${y[i]} instead of ${want}: ${units.toFixed(1)} units in the last place`,
+          );
         }
       });
   it('extremes find every place of a row, and a NaN at any', () => {

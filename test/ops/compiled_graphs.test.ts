@@ -15,13 +15,16 @@ function check(seed: number, dtype: 'float32' | 'float64', looseness: number): v
   // The same plan on other data: nothing of the first run may be left.
   const others = inputs.map((t) => t.multiply(-0.5));
   compare(compiled(...others), graph.run(...others), 'second output');
-  inputs.forEach((t, k) => assert.deepEqual(fromTensor(t), graph.inputs[k], `input ${k} is untouched by ${graph.text}`));
+  inputs.forEach((t, k) =>
+    assert.deepEqual(fromTensor(t), graph.inputs[k], `input ${k} is untouched by ${graph.text}`),
+  );
 }
 
 describe('compiled graphs', () => {
   for (let block = 0; block < 10; block++) {
     it(`random graphs ${block * 20} to ${block * 20 + 19}`, () => {
-      for (let seed = block * 20; seed < block * 20 + 20; seed++) check(seed, seed % 2 ? 'float64' : 'float32', seed % 2 ? 100 : 200);
+      for (let seed = block * 20; seed < block * 20 + 20; seed++)
+        check(seed, seed % 2 ? 'float64' : 'float32', seed % 2 ? 100 : 200);
     });
   }
   it('gradients of random graphs', () => {
@@ -42,6 +45,18 @@ describe('compiled graphs', () => {
   });
   it('the fuzzer makes graphs of many kinds', () => {
     const text = Array.from({ length: 200 }, (_, seed) => randomGraph(seed, 'float32').text).join('\n');
-    for (const op of ['tanh', 'multiply', 'logsumexp', 'transpose', 'softmax', 'concatenate', 'broadcastTo', 'ravel', 'var', 'gelu']) assert.ok(text.includes(`= ${op}(`), op);
+    for (const op of [
+      'tanh',
+      'multiply',
+      'logsumexp',
+      'transpose',
+      'softmax',
+      'concatenate',
+      'broadcastTo',
+      'ravel',
+      'var',
+      'gelu',
+    ])
+      assert.ok(text.includes(`= ${op}(`), op);
   });
 });

@@ -19,7 +19,10 @@ describe('numbers at equal distances between tensors', () => {
   it('linspace: along a new axis, first or at `axis`; with their distance', () => {
     const wanted = pairwise((a, b) => trae.linspace(a, b, { num: 5 }));
     assert.deepEqual(trae.linspace(start, stop, { num: 5 }).arraySync(), wanted);
-    assert.deepEqual(trae.linspace(start, stop, { num: 5, axis: -1 }).arraySync(), trae.moveaxis(trae.tensor(wanted), 0, -1).arraySync());
+    assert.deepEqual(
+      trae.linspace(start, stop, { num: 5, axis: -1 }).arraySync(),
+      trae.moveaxis(trae.tensor(wanted), 0, -1).arraySync(),
+    );
     const [y, step] = trae.linspace(start, stop, { num: 4, endpoint: false, retstep: true });
     assert.deepEqual(
       y.arraySync(),

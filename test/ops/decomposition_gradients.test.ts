@@ -9,7 +9,11 @@ const f64 = (shape: number[], seed = 1): NdArray => randomArray(shape, { dtype: 
 const symmetric = (x: T): T => x.add(trae.swapaxes(x, -1, -2)).multiply(0.5);
 const firm = (shape: number[]): NdArray => {
   const x = f64(shape);
-  return build(shape, 'float64', (i) => x.data[i.reduce((p, v, a) => p * shape[a] + v, 0)] * 0.5 + (i.at(-1) === i.at(-2) ? 3 + 2 * i.at(-1)! : 0));
+  return build(
+    shape,
+    'float64',
+    (i) => x.data[i.reduce((p, v, a) => p * shape[a] + v, 0)] * 0.5 + (i.at(-1) === i.at(-2) ? 3 + 2 * i.at(-1)! : 0),
+  );
 };
 const { ops } = trae;
 const cases: [string, Differentiable, NdArray[]][] = [

@@ -62,20 +62,31 @@ const wave = (shape: readonly number[], seed: number, dtype: trae.DType): trae.T
 
 function run({ x, filters, kernel, isDepthwise, options = {} }: Case, dtype: trae.DType): Record<string, number[]> {
   const w = [...kernel, isDepthwise ? 1 : x.at(-1)!, filters];
-  const convolve = (a: trae.Tensor, b: trae.Tensor): trae.Tensor => trae.ops.conv(a, b, { padding: 'same', ...options });
+  const convolve = (a: trae.Tensor, b: trae.Tensor): trae.Tensor =>
+    trae.ops.conv(a, b, { padding: 'same', ...options });
   const input = wave(x, 1, dtype),
     weights = wave(w, 2, dtype),
     y = convolve(input, weights),
     dy = wave(y.shape, 3, dtype);
-  const { grads } = trae.valueAndGrad((a: trae.Tensor, b: trae.Tensor) => convolve(a, b).multiply(dy).sum())(input, weights);
-  return Object.fromEntries([y, ...grads].map((t, i) => [['y', 'dx', 'dw'][i], Array.from(t.dataSync() as Float32Array)]));
+  const { grads } = trae.valueAndGrad((a: trae.Tensor, b: trae.Tensor) => convolve(a, b).multiply(dy).sum())(
+    input,
+    weights,
+  );
+  return Object.fromEntries(
+    [y, ...grads].map((t, i) => [['y', 'dx', 'dw'][i], Array.from(t.dataSync() as Float32Array)]),
+  );
 }
 /** Within 1e-5 of each number, or of the numbers around it where it is smaller. */
 function compare(got: Record<string, number[]>, want: Record<string, number[]>): void {
   for (const [name, list] of Object.entries(want)) {
     const scale = Math.sqrt(list.reduce((s, v) => s + v * v, 0) / list.length);
     assert.equal(got[name].length, list.length);
-    list.forEach((v, i) => assert.ok(Math.abs(got[name][i] - v) <= 1e-5 * Math.max(scale, Math.abs(v)), `${name}[${i}]: ${got[name][i]} instead of ${v}`));
+    list.forEach((v, i) =>
+      assert.ok(
+        Math.abs(got[name][i] - v) <= 1e-5 * Math.max(scale, Math.abs(v)),
+        `${name}[${i}]: ${got[name][i]} instead of ${v}`,
+      ),
+    );
   }
 }
 
@@ -89,24 +100,35 @@ describe('convolutions as products of pixel rows', () => {
 
   it('with bias and ReLU in a plan; the bias has its gradient', async () => {
     const { layers, Sequential } = trae.keras;
-    const model = new Sequential([layers.Input([14, 15, 16]), new layers.Conv2D(19, 3, { activation: 'relu', padding: 'same' })]);
+    const model = new Sequential([
+      layers.Input([14, 15, 16]),
+      new layers.Conv2D(19, 3, { activation: 'relu', padding: 'same' }),
+    ]);
     const [kernel, bias] = [wave([3, 3, 16, 19], 4, 'float32'), wave([19], 5, 'float32')];
     model.setWeights([kernel, bias]);
     const x = wave([3, 14, 15, 16], 6, 'float32');
     const y = (await model.predict(x, { verbose: 0 })) as trae.Tensor;
-    const plain = trae.relu(trae.ops.conv(x.cast('float64'), kernel.cast('float64'), { padding: 'same' }).add(bias.cast('float64')));
+    const plain = trae.relu(
+      trae.ops.conv(x.cast('float64'), kernel.cast('float64'), { padding: 'same' }).add(bias.cast('float64')),
+    );
     compare({ y: Array.from(y.dataSync() as Float32Array) }, { y: Array.from(plain.dataSync() as Float64Array) });
 
     model.compile({ optimizer: new trae.keras.optimizers.SGD(1), loss: 'mse' });
     const target = wave(y.shape, 7, 'float32');
     const { grads } = trae.valueAndGrad((w: trae.Tensor, b: trae.Tensor) =>
-      trae.mean(trae.square(trae.relu(trae.ops.conv(x.cast('float64'), w, { padding: 'same' }).add(b)).subtract(target.cast('float64')))),
+      trae.mean(
+        trae.square(
+          trae.relu(trae.ops.conv(x.cast('float64'), w, { padding: 'same' }).add(b)).subtract(target.cast('float64')),
+        ),
+      ),
     )(kernel.cast('float64'), bias.cast('float64'));
     await model.fit(x, target, { epochs: 1, batchSize: 3, verbose: 0, shuffle: false });
     model.getWeights().forEach((w, i) => {
       const before = [kernel, bias][i].dataSync() as Float32Array,
         gradient = grads[i].dataSync() as Float64Array;
-      Array.from(w.dataSync() as Float32Array).forEach((v, k) => assert.ok(Math.abs(before[k] - gradient[k] - v) < 2e-6, `weight ${i}[${k}]`));
+      Array.from(w.dataSync() as Float32Array).forEach((v, k) =>
+        assert.ok(Math.abs(before[k] - gradient[k] - v) < 2e-6, `weight ${i}[${k}]`),
+      );
     });
   });
 
@@ -121,7 +143,11 @@ describe('convolutions as products of pixel rows', () => {
       const image = Math.floor(i / (144 * 8)),
         row = Math.floor(i / (12 * 8)) % 12,
         column = Math.floor(i / 8) % 12;
-      assert.equal(Number.isNaN(v), image === 0 && row >= 3 && row <= 5 && column >= 4 && column <= 6, `image ${image}, row ${row}, column ${column}`);
+      assert.equal(
+        Number.isNaN(v),
+        image === 0 && row >= 3 && row <= 5 && column >= 4 && column <= 6,
+        `image ${image}, row ${row}, column ${column}`,
+      );
     });
   });
 });

@@ -7,7 +7,8 @@ import { opNames } from '../support/hostile_calls';
 import { hostileRuns, type Outcome } from '../support/hostile_runs';
 
 /** Thrown by the functions that rows give to `map`, `scan` and their like, or by an object whose `toString` throws. */
-const isCallers = ({ stack = '' }: Outcome): boolean => /^\s+at /.test(stack.split('\n')[1] ?? '') && stack.split('\n')[1].includes('/test/');
+const isCallers = ({ stack = '' }: Outcome): boolean =>
+  /^\s+at /.test(stack.split('\n')[1] ?? '') && stack.split('\n')[1].includes('/test/');
 
 describe('hostile calls of ops', () => {
   let outcomes: Outcome[];
@@ -21,13 +22,23 @@ describe('hostile calls of ops', () => {
     assert.equal(outcomes.length, 4 * opNames().length);
     assert.deepEqual(texts(outcomes.filter((o) => o.fatal)), []);
     const refused = outcomes.filter((o) => o.error).length;
-    assert.ok(refused > outcomes.length / 2 && refused < outcomes.length, `${refused} of ${outcomes.length} are refused`);
+    assert.ok(
+      refused > outcomes.length / 2 && refused < outcomes.length,
+      `${refused} of ${outcomes.length} are refused`,
+    );
   });
   it('are refused by errors of ours', () => {
     assert.deepEqual(texts(outcomes.filter((o) => o.error && !o.isOurs && !isCallers(o))), []);
     assert.deepEqual(texts(outcomes.filter((o) => o.error === 'InternalError')), []);
   });
   it('are refused in a few lines of text', () => {
-    assert.deepEqual(texts(outcomes.filter((o) => o.isOurs && (o.message!.length < 20 || o.message!.length > 700 || /\[object|=>/.test(o.message!)))), []);
+    assert.deepEqual(
+      texts(
+        outcomes.filter(
+          (o) => o.isOurs && (o.message!.length < 20 || o.message!.length > 700 || /\[object|=>/.test(o.message!)),
+        ),
+      ),
+      [],
+    );
   });
 });

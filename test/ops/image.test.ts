@@ -17,7 +17,10 @@ describe('ops: image', () => {
       assert.notDeepEqual(bent(4).arraySync(), x.arraySync());
     });
     it('moves all channels alike and keeps what is constant', () => {
-      const one = trae.ops.image.elasticTransform(trae.concatenate([x.take([0], { axis: 3 }), x.take([0], { axis: 3 })], { axis: 3 }), { seed: 4 });
+      const one = trae.ops.image.elasticTransform(
+        trae.concatenate([x.take([0], { axis: 3 }), x.take([0], { axis: 3 })], { axis: 3 }),
+        { seed: 4 },
+      );
       expectArray(fromTensor(one.take([0], { axis: 3 })), fromTensor(one.take([1], { axis: 3 })), 'channels');
       const flat = trae.ops.image.elasticTransform(trae.full([1, 6, 6, 1], 3), { seed: 4, fillMode: 'reflect' });
       expectArray(fromTensor(flat), fromTensor(trae.full([1, 6, 6, 1], 3)), 'constant image');

@@ -13,8 +13,10 @@ interface Edge {
   error?: string;
 }
 const camel = (name: string): string => name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
-const numberOf = (v: number | boolean | string): number => (v === 'nan' ? NaN : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : Number(v));
-const textOf = ({ op, inputs, options }: Edge): string => `${op} ${inputs.map(([v, d, s]) => `${d}(${s}) [${v}]`).join(', ')} ${JSON.stringify(options)}`;
+const numberOf = (v: number | boolean | string): number =>
+  v === 'nan' ? NaN : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : Number(v);
+const textOf = ({ op, inputs, options }: Edge): string =>
+  `${op} ${inputs.map(([v, d, s]) => `${d}(${s}) [${v}]`).join(', ')} ${JSON.stringify(options)}`;
 
 function callOf({ op, inputs, options }: Edge): trae.Tensor {
   const ts = inputs.map(([v, d, s]) => trae.tensor(v.map(numberOf), s, 'float64').cast(d)),
@@ -36,8 +38,15 @@ function differenceOf(edge: Edge): string | null {
     got = Array.from(y.dataSync() as ArrayLike<number | bigint>, Number),
     want = values.map(numberOf),
     bound = EPSILON[dtype] ?? 0;
-  const isSame = got.length === want.length && got.every((v, i) => Object.is(v, want[i]) || v === want[i] || Math.abs(v - want[i]) <= bound * Math.max(1, Math.abs(want[i])));
-  return y.dtype === dtype && String(y.shape) === String(shape) && isSame ? null : `${y.dtype}(${y.shape}) [${got}] instead of ${dtype}(${shape}) [${want}]`;
+  const isSame =
+    got.length === want.length &&
+    got.every(
+      (v, i) =>
+        Object.is(v, want[i]) || v === want[i] || Math.abs(v - want[i]) <= bound * Math.max(1, Math.abs(want[i])),
+    );
+  return y.dtype === dtype && String(y.shape) === String(shape) && isSame
+    ? null
+    : `${y.dtype}(${y.shape}) [${got}] instead of ${dtype}(${shape}) [${want}]`;
 }
 
 describe('ops: what Keras gives at the edge', () => {
@@ -45,7 +54,9 @@ describe('ops: what Keras gives at the edge', () => {
     ops = [...new Set(all.map((e) => e.op))];
   for (const op of ops)
     it(op, () => {
-      const wrong = all.filter((e) => e.op === op).flatMap((e) => (differenceOf(e) ? [`${textOf(e)}: ${differenceOf(e)}`] : []));
+      const wrong = all
+        .filter((e) => e.op === op)
+        .flatMap((e) => (differenceOf(e) ? [`${textOf(e)}: ${differenceOf(e)}`] : []));
       assert.deepEqual(wrong, []);
     });
 });

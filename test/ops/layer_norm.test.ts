@@ -5,7 +5,9 @@ import * as trae from '../../lib/index';
 const wave = (shape: number[], seed: number, dtype: trae.DType): trae.Tensor =>
   trae
     .tensor(
-      Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(0.7 * i + 0.013 * i * i + seed)),
+      Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+        Math.sin(0.7 * i + 0.013 * i * i + seed),
+      ),
       shape,
     )
     .cast(dtype);
@@ -19,8 +21,12 @@ function run(shape: number[], isRms: boolean, dtype: trae.DType): number[][] {
     beta = wave([n], 3, dtype),
     dy = wave(shape, 4, dtype);
   const f = (a: trae.Tensor, g: trae.Tensor, b: trae.Tensor): trae.Tensor =>
-    isRms ? trae.rmsNormalization(a, { scale: g, epsilon: 1e-3 }).add(b) : trae.layerNormalization(a, { gamma: g, beta: b, epsilon: 1e-3 });
-  const { grads } = trae.valueAndGrad((a: trae.Tensor, g: trae.Tensor, b: trae.Tensor) => f(a, g, b).multiply(dy).sum())(x, gamma, beta);
+    isRms
+      ? trae.rmsNormalization(a, { scale: g, epsilon: 1e-3 }).add(b)
+      : trae.layerNormalization(a, { gamma: g, beta: b, epsilon: 1e-3 });
+  const { grads } = trae.valueAndGrad((a: trae.Tensor, g: trae.Tensor, b: trae.Tensor) =>
+    f(a, g, b).multiply(dy).sum(),
+  )(x, gamma, beta);
   return [f(x, gamma, beta), ...grads].map(values);
 }
 describe('layer normalization of rows', () => {
@@ -43,7 +49,12 @@ describe('layer normalization of rows', () => {
           want = run(shape, isRms, 'float64');
         got.forEach((list, k) => {
           const scale = Math.max(0.1, ...want[k].map(Math.abs));
-          list.forEach((v, i) => assert.ok(Math.abs(v - want[k][i]) <= 2e-5 * scale, `${['y', 'dx', 'dgamma', 'dbeta'][k]}[${i}]: ${v} instead of ${want[k][i]}`));
+          list.forEach((v, i) =>
+            assert.ok(
+              Math.abs(v - want[k][i]) <= 2e-5 * scale,
+              `${['y', 'dx', 'dgamma', 'dbeta'][k]}[${i}]: ${v} instead of ${want[k][i]}`,
+            ),
+          );
         });
         assert.deepEqual(run(shape, isRms, 'float32'), got, 'the same each time');
       });

@@ -7,7 +7,11 @@ describe('sizes that lie', () => {
   it('every op answers or refuses, and the process lives', async function () {
     this.timeout(300_000);
     const program = path.join(__dirname, '..', 'integration', 'programs', 'lying_sizes.ts');
-    const outcomes = await hostileRuns([], { program, limit: 30_000, env: { NODE_OPTIONS: '--max-old-space-size=512' } });
+    const outcomes = await hostileRuns([], {
+      program,
+      limit: 30_000,
+      env: { NODE_OPTIONS: '--max-old-space-size=512' },
+    });
     assert.ok(outcomes.length > 500, `${outcomes.length} calls`);
     const texts = (bad: Outcome[]): string[] => bad.map((o) => `${o.text}: ${o.fatal ?? `${o.error}: ${o.message}`}`);
     assert.deepEqual(texts(outcomes.filter((o) => o.fatal)), []);

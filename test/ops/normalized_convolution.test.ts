@@ -42,14 +42,18 @@ describe('normalized convolutions', () => {
           ];
         const f = (...[x, w, b, mean, variance, scale, offset]: trae.Tensor[]): trae.Tensor => {
           const y = trae.ops.conv(x, w, { padding: 'same', strides });
-          return activation(trae.ops.batchNormalization(bias ? y.add(b) : y, mean, variance, -1, { scale, offset, epsilon: 1e-3 }));
+          return activation(
+            trae.ops.batchNormalization(bias ? y.add(b) : y, mean, variance, -1, { scale, offset, epsilon: 1e-3 }),
+          );
         };
         const got = trae
             .compile(f)(...inputs)
             .dataSync() as Float32Array,
           want = f(...inputs.map((t) => t.cast('float64'))).dataSync() as Float64Array;
         assert.equal(got.length, want.length);
-        want.forEach((v, i) => assert.ok(Math.abs(got[i] - v) <= 1e-4 * Math.max(1, Math.abs(v)), `${i}: ${got[i]} instead of ${v}`));
+        want.forEach((v, i) =>
+          assert.ok(Math.abs(got[i] - v) <= 1e-4 * Math.max(1, Math.abs(v)), `${i}: ${got[i]} instead of ${v}`),
+        );
         if (name === 'relu6') assert.ok(want.includes(0) && want.includes(6));
       });
   it('NaN and infinity stay in the pixels whose window holds one', () => {
@@ -63,7 +67,13 @@ describe('normalized convolutions', () => {
           vector = (v: number): trae.Tensor => trae.full([channels], v);
         values[(5 * 12 + 6) * 16 + 3] = odd;
         const f = (...[x, w]: trae.Tensor[]): trae.Tensor =>
-          trae.relu6(trae.ops.batchNormalization(trae.ops.conv(x, w, { padding: 'same' }), vector(0.5), vector(1), -1, { scale: vector(2), offset: vector(0.1), epsilon: 1e-3 }));
+          trae.relu6(
+            trae.ops.batchNormalization(trae.ops.conv(x, w, { padding: 'same' }), vector(0.5), vector(1), -1, {
+              scale: vector(2),
+              offset: vector(0.1),
+              epsilon: 1e-3,
+            }),
+          );
         const inputs = [trae.tensor(values, [1, 12, 12, 16]), trae.ones(kernel)];
         const got = Array.from(
             trae
@@ -72,7 +82,9 @@ describe('normalized convolutions', () => {
           ),
           want = Array.from(f(inputs[0].cast('float64'), inputs[1].cast('float64')).dataSync() as Float64Array);
         assert.ok(want.some((v) => (Number.isNaN(odd) ? Number.isNaN(v) : v === 6)));
-        got.forEach((v, i) => assert.ok(Object.is(v, want[i]) || Math.abs(v - want[i]) < 1e-4, `${i}: ${v} instead of ${want[i]}`));
+        got.forEach((v, i) =>
+          assert.ok(Object.is(v, want[i]) || Math.abs(v - want[i]) < 1e-4, `${i}: ${v} instead of ${want[i]}`),
+        );
       }
   });
 });

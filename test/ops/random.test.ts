@@ -6,9 +6,11 @@ import { fromTensor, toTensor } from '../support/ndarray';
 import { randomArray } from '../support/random';
 import { type RandomRow, randomRows, withSeed } from './rows/random';
 
-const call = (r: RandomRow, args: unknown[]): trae.Tensor => (definedOps.get(r.op) as unknown as (...a: unknown[]) => trae.Tensor)(...(r.inputs ?? []).map(toTensor), ...args);
+const call = (r: RandomRow, args: unknown[]): trae.Tensor =>
+  (definedOps.get(r.op) as unknown as (...a: unknown[]) => trae.Tensor)(...(r.inputs ?? []).map(toTensor), ...args);
 const values = (t: trae.Tensor): number[] => fromTensor(t).data;
-const text = (r: RandomRow): string => `${r.op}(${[...(r.inputs ?? []).map((x) => `${x.dtype}[${x.shape}]`), ...r.args.map((a) => JSON.stringify(a))].join(', ')})`;
+const text = (r: RandomRow): string =>
+  `${r.op}(${[...(r.inputs ?? []).map((x) => `${x.dtype}[${x.shape}]`), ...r.args.map((a) => JSON.stringify(a))].join(', ')})`;
 
 describe('ops: random', () => {
   for (const r of randomRows)
@@ -44,7 +46,11 @@ describe('ops: random', () => {
     assert.deepEqual(values(trae.random.uniform([1003], { seed: 3 })), long.slice(0, 1003));
   });
   it('without a seed, each call gives other values, and setRandomSeed starts anew', () => {
-    const draw = (): number[][] => [values(trae.random.normal([4])), values(trae.random.uniform([4])), values(trae.random.shuffle(trae.arange(9)))];
+    const draw = (): number[][] => [
+      values(trae.random.normal([4])),
+      values(trae.random.uniform([4])),
+      values(trae.random.shuffle(trae.arange(9))),
+    ];
     trae.setRandomSeed(5);
     const first = [draw(), draw()];
     assert.notDeepEqual(first[0], first[1]);
@@ -79,7 +85,11 @@ describe('ops: random', () => {
   it('the gradient of dropout is its mask', () => {
     const x = randomArray([3, 5], { dtype: 'float64' });
     checkGradient((t) => trae.random.dropout(t, 0.4, { seed: 3 }), [x], 'dropout');
-    checkGradient((t) => trae.random.dropout(t, 0.4, { seed: 3, noiseShape: [3, 1] }), [x], 'dropout with a noise shape');
+    checkGradient(
+      (t) => trae.random.dropout(t, 0.4, { seed: 3, noiseShape: [3, 1] }),
+      [x],
+      'dropout with a noise shape',
+    );
     checkGradient((t) => trae.random.shuffle(t, { seed: 3 }), [x], 'shuffle');
   });
   it('draws of neighbouring seeds are not correlated', () => {

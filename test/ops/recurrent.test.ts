@@ -6,9 +6,27 @@ import { testRows } from '../support/row_tests';
 import './rows/recurrent';
 
 type Tensors = trae.Tensor[];
-const CELLS: { name: string; gates: number; states: number; bias: (u: number) => number[]; f: (t: Tensors, goBackwards: boolean) => Tensors }[] = [
-  { name: 'lstm', gates: 4, states: 2, bias: (u) => [4 * u], f: ([x, k, q, b, h, c], goBackwards) => trae.lstm(x, k, q, b, h, c, { goBackwards }) },
-  { name: 'gru', gates: 3, states: 1, bias: (u) => [2, 3 * u], f: ([x, k, q, b, h], goBackwards) => trae.gru(x, k, q, b, h, { goBackwards }) },
+const CELLS: {
+  name: string;
+  gates: number;
+  states: number;
+  bias: (u: number) => number[];
+  f: (t: Tensors, goBackwards: boolean) => Tensors;
+}[] = [
+  {
+    name: 'lstm',
+    gates: 4,
+    states: 2,
+    bias: (u) => [4 * u],
+    f: ([x, k, q, b, h, c], goBackwards) => trae.lstm(x, k, q, b, h, c, { goBackwards }),
+  },
+  {
+    name: 'gru',
+    gates: 3,
+    states: 1,
+    bias: (u) => [2, 3 * u],
+    f: ([x, k, q, b, h], goBackwards) => trae.gru(x, k, q, b, h, { goBackwards }),
+  },
   {
     name: 'gru, reset before',
     gates: 3,
@@ -18,7 +36,12 @@ const CELLS: { name: string; gates: number; states: number; bias: (u: number) =>
   },
 ];
 /** Which results the loss reads. */
-const USES: ((ys: Tensors) => Tensors)[] = [(ys) => ys, (ys) => ys.slice(0, 1), (ys) => ys.slice(1, 2), (ys) => ys.slice(-1)];
+const USES: ((ys: Tensors) => Tensors)[] = [
+  (ys) => ys,
+  (ys) => ys.slice(0, 1),
+  (ys) => ys.slice(1, 2),
+  (ys) => ys.slice(-1),
+];
 
 describe('ops: recurrent', () => {
   testRows('recurrent');
@@ -35,9 +58,16 @@ describe('ops: recurrent', () => {
         [64, 12, 70, 130],
       ];
       sizes.forEach(([batch, steps, n, u], i) => {
-        const r = (shape: number[], seed: number, scale = 1): NdArray => randomArray(shape, { seed, low: -scale, high: scale });
+        const r = (shape: number[], seed: number, scale = 1): NdArray =>
+          randomArray(shape, { seed, low: -scale, high: scale });
         const scale = 1 / Math.sqrt(u);
-        const inputs = [r([batch, steps, n], 1), r([n, gates * u], 2, scale), r([u, gates * u], 3, scale), r(bias(u), 4), r([batch, u], 5)];
+        const inputs = [
+          r([batch, steps, n], 1),
+          r([n, gates * u], 2, scale),
+          r([u, gates * u], 3, scale),
+          r(bias(u), 4),
+          r([batch, u], 5),
+        ];
         if (states === 2) inputs.push(r([batch, u], 6));
         const weights = [r([batch, steps, u], 7), r([batch, u], 8), r([batch, u], 9)];
         const gradients = (given: NdArray[], w: NdArray[]): NdArray[] => {
@@ -54,11 +84,17 @@ describe('ops: recurrent', () => {
           inputs.map((v) => cast(v, 'float64')),
           weights.map((v) => cast(v, 'float64')),
         );
-        want.forEach((w, k) => expectArray(got[k], cast(w, 'float32'), `${name} of ${batch}x${steps}x${n}, ${u} units, input ${k}`, 20));
+        want.forEach((w, k) =>
+          expectArray(got[k], cast(w, 'float32'), `${name} of ${batch}x${steps}x${n}, ${u} units, input ${k}`, 20),
+        );
       });
     });
   it('unused gradients of inputs and states are not computed in a plan, and the others are the same', () => {
-    const w = [randomArray([4, 24], { seed: 2 }), randomArray([6, 24], { seed: 3 }), randomArray([24], { seed: 4 })].map(toTensor),
+    const w = [
+        randomArray([4, 24], { seed: 2 }),
+        randomArray([6, 24], { seed: 3 }),
+        randomArray([24], { seed: 4 }),
+      ].map(toTensor),
       zeros = trae.zeros([3, 6]),
       x = toTensor(randomArray([3, 5, 4], { seed: 1 }));
     const loss = (...ws: Tensors): trae.Tensor => trae.lstm(x, ws[0], ws[1], ws[2], zeros, zeros)[1].square().sum();
@@ -69,7 +105,14 @@ describe('ops: recurrent', () => {
   });
   it('half precision goes in and comes out', () => {
     const x = trae.ones([2, 3, 4], { dtype: 'bfloat16' });
-    const [sequence, h, c] = trae.lstm(x, trae.ones([4, 8]), trae.ones([2, 8]), null, trae.zeros([2, 2]), trae.zeros([2, 2]));
+    const [sequence, h, c] = trae.lstm(
+      x,
+      trae.ones([4, 8]),
+      trae.ones([2, 8]),
+      null,
+      trae.zeros([2, 2]),
+      trae.zeros([2, 2]),
+    );
     for (const y of [sequence, h, c]) if (y.dtype !== 'bfloat16') throw new Error(y.dtype);
   });
   it('errors name the shapes', async () => {

@@ -9,7 +9,10 @@ const SHAPES = [
   [2, 3, 4000],
   [300, 2, 3, 16],
 ];
-const subsets = (n: number): number[][] => Array.from({ length: (1 << n) - 1 }, (_, bits) => Array.from({ length: n }, (_, a) => a).filter((a) => ((bits + 1) >> a) & 1));
+const subsets = (n: number): number[][] =>
+  Array.from({ length: (1 << n) - 1 }, (_, bits) =>
+    Array.from({ length: n }, (_, a) => a).filter((a) => ((bits + 1) >> a) & 1),
+  );
 
 describe('ops: reductions by shape', () => {
   for (const shape of SHAPES)
@@ -42,6 +45,10 @@ describe('ops: reductions by shape', () => {
         };
         near('sum', trae.sum(x, { axis }), sums);
         near('max', trae.max(x, { axis }), most);
-        near('sum of squares', trae.compile((t: trae.Tensor) => trae.sum(t.square(), { axis }))(x) as unknown as trae.Tensor, squares);
+        near(
+          'sum of squares',
+          trae.compile((t: trae.Tensor) => trae.sum(t.square(), { axis }))(x) as unknown as trae.Tensor,
+          squares,
+        );
       });
 });

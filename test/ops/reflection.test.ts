@@ -26,7 +26,14 @@ function nativeOpsOf(f: () => void): Set<string> {
 }
 /** A native op of its own, for transposed convolutions. */
 const adjoint = (dy: trae.Tensor, kernel: trae.Tensor): trae.Tensor =>
-  binding.run('conv_backward_data', [dy, kernel], { strides: [2, 2], dilation: [1, 1], before: [0, 0], after: [0, 0], groups: 1, shape: [2, 5, 6, 3] })[0] as trae.Tensor;
+  binding.run('conv_backward_data', [dy, kernel], {
+    strides: [2, 2],
+    dilation: [1, 1],
+    before: [0, 0],
+    after: [0, 0],
+    groups: 1,
+    shape: [2, 5, 6, 3],
+  })[0] as trae.Tensor;
 const functionsOf = trae.ops as unknown as Record<string, (...args: unknown[]) => unknown>;
 
 describe('ops: reflection', () => {
@@ -44,8 +51,10 @@ describe('ops: reflection', () => {
   });
   it('every op is exported under its name: from trae, trae.ops, trae.ops.image, or trae.random', () => {
     for (const [name, f] of definedOps) {
-      if (name.startsWith('random.')) assert.equal((trae.random as unknown as Record<string, unknown>)[name.slice(7)], f, name);
-      else if (name.startsWith('image.')) assert.equal((trae.ops.image as unknown as Record<string, unknown>)[name.slice(6)], f, name);
+      if (name.startsWith('random.'))
+        assert.equal((trae.random as unknown as Record<string, unknown>)[name.slice(7)], f, name);
+      else if (name.startsWith('image.'))
+        assert.equal((trae.ops.image as unknown as Record<string, unknown>)[name.slice(6)], f, name);
       else {
         assert.equal(functionsOf[name], f, `trae.ops.${name}`);
         assert.equal((trae as unknown as Record<string, unknown>)[name], f, `trae.${name}`);
@@ -55,8 +64,10 @@ describe('ops: reflection', () => {
   });
   it('every native op is reached by a public function', () => {
     const reached = nativeOpsOf(() => {
-      for (const r of rowTable.values()) for (const c of [...r.cases, ...(r.smooth ?? [])]) callRow(r, c.inputs.map(toTensor), c.args);
-      for (const r of randomRows) (definedOps.get(r.op) as unknown as (...a: unknown[]) => unknown)(...(r.inputs ?? []).map(toTensor), ...r.args);
+      for (const r of rowTable.values())
+        for (const c of [...r.cases, ...(r.smooth ?? [])]) callRow(r, c.inputs.map(toTensor), c.args);
+      for (const r of randomRows)
+        (definedOps.get(r.op) as unknown as (...a: unknown[]) => unknown)(...(r.inputs ?? []).map(toTensor), ...r.args);
       trae.grad((x: trae.Tensor) => x.sum())(1);
       adjoint(trae.zeros([2, 2, 3, 4]), trae.zeros([3, 2, 3, 4]));
     });
@@ -73,9 +84,24 @@ describe('ops: reflection', () => {
   it('every op from floats to floats has its gradient compared with differences', () => {
     const without = [...rowTable.values()].filter(
       (r) =>
-        !r.smooth?.length && r.cases.some((c) => c.inputs.length && isFloating(c.inputs[0].dtype) && callRow(r, c.inputs.map(toTensor), c.args).some((y) => isFloating(y.dtype))),
+        !r.smooth?.length &&
+        r.cases.some(
+          (c) =>
+            c.inputs.length &&
+            isFloating(c.inputs[0].dtype) &&
+            callRow(r, c.inputs.map(toTensor), c.args).some((y) => isFloating(y.dtype)),
+        ),
     );
-    assert.deepEqual(without.map((r) => r.op).sort(), ['ctcDecode', 'fullLike', 'nextafter', 'onesLike', 'stopGradient', 'unique', 'view', 'zerosLike']);
+    assert.deepEqual(without.map((r) => r.op).sort(), [
+      'ctcDecode',
+      'fullLike',
+      'nextafter',
+      'onesLike',
+      'stopGradient',
+      'unique',
+      'view',
+      'zerosLike',
+    ]);
   });
   it('the gradient of a convolution by its input is the adjoint of the convolution', () => {
     const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' })),
@@ -90,7 +116,13 @@ describe('ops: reflection', () => {
     expectArray(fromTensor(dx), fromTensor(grads[0]), 'conv_backward_data');
   });
   it('every op that is a method gives what the function gives', () => {
-    const aliases: Record<string, string> = { sub: 'subtract', mul: 'multiply', div: 'divide', pow: 'power', flatten: 'ravel' };
+    const aliases: Record<string, string> = {
+      sub: 'subtract',
+      mul: 'multiply',
+      div: 'divide',
+      pow: 'power',
+      flatten: 'ravel',
+    };
     const own = [
       'data',
       'dataSync',
@@ -117,7 +149,10 @@ describe('ops: reflection', () => {
       const { inputs, args = [] } = r.cases.find((c) => c.inputs.length && c.inputs[0].shape.length) ?? r.cases[0],
         [first, ...rest] = inputs.map(toTensor);
       for (const receiver of [first, trae.variable(first)]) {
-        const got = (receiver as unknown as Record<string, (...a: unknown[]) => trae.Tensor | trae.Tensor[]>)[method](...rest, ...args);
+        const got = (receiver as unknown as Record<string, (...a: unknown[]) => trae.Tensor | trae.Tensor[]>)[method](
+          ...rest,
+          ...args,
+        );
         const want = callRow(r, [first, ...rest], args);
         [got].flat().forEach((t, i) => expectArray(fromTensor(t), fromTensor(want[i]), method));
       }
@@ -131,13 +166,19 @@ describe('ops: reflection', () => {
     const x = trae.zeros([2, 3]);
     assert.deepEqual([trae.ops.shape(x), trae.ops.ndim(x), trae.ops.size(x)], [[2, 3], 2, 6]);
     assert.deepEqual([trae.ops.shape([[1, 2]]), trae.ops.ndim(3), trae.ops.size([1, 2])], [[1, 2], 0, 2]);
-    assert.deepEqual([trae.ops.isTensor(x), trae.ops.isTensor(trae.variable(x)), trae.ops.isTensor([1]), trae.ops.isTensor(null)], [true, false, false, false]);
+    assert.deepEqual(
+      [trae.ops.isTensor(x), trae.ops.isTensor(trae.variable(x)), trae.ops.isTensor([1]), trae.ops.isTensor(null)],
+      [true, false, false, false],
+    );
   });
   it('every op refuses unknown options', () => {
     for (const [name, f] of definedOps)
       assert.throws(
         // The options of rearrange are the names in its pattern.
-        () => (f as unknown as (...a: unknown[]) => unknown)(...(name === 'rearrange' ? [trae.zeros([2]), 'a -> a'] : []), { noSuchOption: 1 }),
+        () =>
+          (f as unknown as (...a: unknown[]) => unknown)(...(name === 'rearrange' ? [trae.zeros([2]), 'a -> a'] : []), {
+            noSuchOption: 1,
+          }),
         (e: Error) => e.message.startsWith(`${name}: unknown option 'noSuchOption'.`) && e.name === 'TypeError',
         name,
       );

@@ -13,7 +13,10 @@ function picked(x: NdArray, shape: number[], from: (index: number[]) => number[]
     return x.data[from(index).reduce((at, k, a) => at * x.shape[a] + k, 0)];
   });
 }
-const small = (shape: number[], dtype: trae.DType): NdArray => ({ ...counting(shape, dtype), data: counting(shape).data.map((v) => (dtype === 'bool' ? v % 2 : v % 100)) });
+const small = (shape: number[], dtype: trae.DType): NdArray => ({
+  ...counting(shape, dtype),
+  data: counting(shape).data.map((v) => (dtype === 'bool' ? v % 2 : v % 100)),
+});
 
 describe('ops: repeated runs', () => {
   for (const inner of [1, 2, 3, 4, 7, 8, 16, 33, 700])
@@ -82,10 +85,25 @@ describe('ops: repeated runs', () => {
     ['UpSampling1D', new layers.UpSampling1D(3), [4, 50, 9], [1, 3, 1]],
     ['UpSampling2D', new layers.UpSampling2D(2), [3, 12, 10, 5], [1, 2, 2, 1]],
     ['UpSampling2D, wide', new layers.UpSampling2D([2, 3]), [2, 9, 8, 64], [1, 2, 3, 1]],
-    ['UpSampling2D, channels first', new layers.UpSampling2D([3, 2], { dataFormat: 'channels_first' }), [2, 5, 14, 11], [1, 1, 3, 2]],
-    ['UpSampling2D, channels first, 5 times', new layers.UpSampling2D(5, { dataFormat: 'channels_first' }), [2, 3, 14, 11], [1, 1, 5, 5]],
+    [
+      'UpSampling2D, channels first',
+      new layers.UpSampling2D([3, 2], { dataFormat: 'channels_first' }),
+      [2, 5, 14, 11],
+      [1, 1, 3, 2],
+    ],
+    [
+      'UpSampling2D, channels first, 5 times',
+      new layers.UpSampling2D(5, { dataFormat: 'channels_first' }),
+      [2, 3, 14, 11],
+      [1, 1, 5, 5],
+    ],
     ['UpSampling3D', new layers.UpSampling3D(2), [2, 4, 5, 6, 8], [1, 2, 2, 2, 1]],
-    ['UpSampling3D, channels first', new layers.UpSampling3D([1, 4, 2], { dataFormat: 'channels_first' }), [2, 3, 4, 5, 6], [1, 1, 1, 4, 2]],
+    [
+      'UpSampling3D, channels first',
+      new layers.UpSampling3D([1, 4, 2], { dataFormat: 'channels_first' }),
+      [2, 3, 4, 5, 6],
+      [1, 1, 1, 4, 2],
+    ],
   ];
   for (const [name, layer, shape, sizes] of UP)
     it(`${name}: values, and gradients summed over the copies`, () => {
@@ -99,8 +117,11 @@ describe('ops: repeated runs', () => {
       const want = x.data.map(() => 0),
         numbers = picked(counting(shape), wide, source);
       fromTensor(toTensor(dy)).data.forEach((d, i) => (want[numbers[i]] += d));
-      const gradient = (): trae.Tensor => trae.variableGrads(() => trae.sum(trae.multiply(apply(), toTensor(dy))), [v]).grads[0];
+      const gradient = (): trae.Tensor =>
+        trae.variableGrads(() => trae.sum(trae.multiply(apply(), toTensor(dy))), [v]).grads[0];
       for (const got of [gradient(), trae.compile(gradient)()])
-        fromTensor(got).data.forEach((g, i) => assert.ok(Math.abs(g - want[i]) < 1e-5, `element ${i}: ${g} instead of ${want[i]}`));
+        fromTensor(got).data.forEach((g, i) =>
+          assert.ok(Math.abs(g - want[i]) < 1e-5, `element ${i}: ${g} instead of ${want[i]}`),
+        );
     });
 });

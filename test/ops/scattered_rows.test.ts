@@ -13,11 +13,16 @@ const table = toTensor(randomArray([700, 9], { seed: 1 })),
     [4, 5],
     'int32',
   );
-const gradient = (t: trae.Tensor, w: trae.Tensor, i: trae.Tensor): trae.Tensor => trae.grad((x: trae.Tensor) => trae.take(x, i, { axis: 0 }).multiply(w).sum())(t);
+const gradient = (t: trae.Tensor, w: trae.Tensor, i: trae.Tensor): trae.Tensor =>
+  trae.grad((x: trae.Tensor) => trae.take(x, i, { axis: 0 }).multiply(w).sum())(t);
 /** What reads the gradient, and whether it can take rows. */
 const READERS: [string, boolean, (g: trae.Tensor, t: trae.Tensor) => trae.Tensor[]][] = [
   ['an update', true, (g, t) => [t.subtract(g.multiply(0.1))]],
-  ['moments', true, (g, t) => [t.add(g.subtract(t).multiply(0.1)), t.add(g.square().subtract(t).multiply(0.01)).abs().sqrt()]],
+  [
+    'moments',
+    true,
+    (g, t) => [t.add(g.subtract(t).multiply(0.1)), t.add(g.square().subtract(t).multiply(0.01)).abs().sqrt()],
+  ],
   ['a norm, and an update by it', true, (g, t) => [t.subtract(g.divide(g.square().sum().sqrt()))]],
   ['a mean over rows', true, (g) => [g.multiply(2).mean({ axis: 0 })]],
   ['the caller', false, (g, t) => [g, t.subtract(g.multiply(0.1))]],
@@ -36,7 +41,9 @@ describe('ops: scattered rows', () => {
       assert.equal(/scatter_add/.test(text), !takesRows, text);
     });
   it('an index out of range is an error as before', () => {
-    const step = trae.compile((t: trae.Tensor, w: trae.Tensor, i: trae.Tensor) => [t.subtract(gradient(t, w, i).multiply(2))]);
+    const step = trae.compile((t: trae.Tensor, w: trae.Tensor, i: trae.Tensor) => [
+      t.subtract(gradient(t, w, i).multiply(2)),
+    ]);
     assert.throws(() => step(table, trae.ones([2, 9]), trae.tensor([1, 700], [2], 'int32'))[0].dataSync(), /index 700/);
   });
 });

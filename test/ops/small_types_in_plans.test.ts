@@ -34,7 +34,11 @@ describe('small types in plans', () => {
   }
   // Halfway cases, what is too large, and what is too small.
   for (const [dtype, given, held] of [
-    ['float16', [1e6, 65519, 65520, 2049, 2051, 1.0001, 6e-8, -1e-9], [Infinity, 65504, Infinity, 2048, 2052, 1, 2 ** -24, -0]],
+    [
+      'float16',
+      [1e6, 65519, 65520, 2049, 2051, 1.0001, 6e-8, -1e-9],
+      [Infinity, 65504, Infinity, 2048, 2052, 1, 2 ** -24, -0],
+    ],
     ['bfloat16', [1e6, 257, 259, 1.001, -3.3999e38], [999424, 256, 260, 1, -Infinity]],
   ] as const) {
     it(`${dtype}: a cast and back rounds`, () => {
@@ -46,7 +50,8 @@ describe('small types in plans', () => {
     it(`${dtype}: a chain rounds at each step, gradients too`, () => {
       const x = trae.random.normal([700], { seed: 4 }).cast(dtype);
       const f = (t: trae.Tensor): trae.Tensor => trae.tanh(t.multiply(t).add(1)).divide(t.add(3)).exp().subtract(t);
-      const gradient = (t: trae.Tensor): trae.Tensor => trae.valueAndGrad((v: trae.Tensor) => f(v).cast('float32').sum())(t).grads[0];
+      const gradient = (t: trae.Tensor): trae.Tensor =>
+        trae.valueAndGrad((v: trae.Tensor) => f(v).cast('float32').sum())(t).grads[0];
       for (const g of [f, gradient]) assert.deepEqual(numbers(trae.compile(g)(x)), numbers(g(x)));
     });
   }

@@ -41,7 +41,8 @@ function check(x: NdArray, axis: number, tolerance: number, what: string): void 
       assert.deepEqual([y.shape, y.dtype], [x.shape, x.dtype]);
       y.data.forEach((v, i) => {
         const isRight = Object.is(v, want[i]) || Math.abs(v - want[i]) <= tolerance * Math.max(1, Math.abs(want[i]));
-        if (!isRight) assert.fail(`${what}, ${isLog ? 'logarithm' : 'softmax'}: element ${i} is ${v} instead of ${want[i]}`);
+        if (!isRight)
+          assert.fail(`${what}, ${isLog ? 'logarithm' : 'softmax'}: element ${i} is ${v} instead of ${want[i]}`);
       });
     }
   }

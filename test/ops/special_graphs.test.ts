@@ -14,7 +14,8 @@ function withSpecialValues(inputs: NdArray[], seed: number): NdArray[] {
   return inputs.map((x) => {
     const data = [...x.data],
       count = random.integer(0, 1 + Math.ceil(data.length / 8));
-    for (let n = count; n > 0; n--) data[random.pick([0, data.length - 1, random.integer(0, data.length)])] = random.pick(SPECIAL);
+    for (let n = count; n > 0; n--)
+      data[random.pick([0, data.length - 1, random.integer(0, data.length)])] = random.pick(SPECIAL);
     return { ...x, data };
   });
 }

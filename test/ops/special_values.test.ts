@@ -54,21 +54,39 @@ describe('special values', () => {
     const x = trae.full([37], 1e-40),
       wide = trae.full([37], 1e-310, { dtype: 'float64' });
     const isFlushed = process.arch === 'x64' || process.arch === 'ia32';
-    const results = (): trae.Tensor[] => [x.add(x), wide.add(wide), trae.full([37], 1e-30).multiply(1e-9), trae.cast(x.greater(0), 'float32')];
-    for (const t of [...results(), ...trae.compile(results)()]) for (const v of numbers(t)) assert.equal(v === 0, isFlushed, `${v} of ${t.dtype}`);
+    const results = (): trae.Tensor[] => [
+      x.add(x),
+      wide.add(wide),
+      trae.full([37], 1e-30).multiply(1e-9),
+      trae.cast(x.greater(0), 'float32'),
+    ];
+    for (const t of [...results(), ...trae.compile(results)()])
+      for (const v of numbers(t)) assert.equal(v === 0, isFlushed, `${v} of ${t.dtype}`);
     assert.ok(numbers(trae.concatenate([x, x]).reshape([2, 37])).every((v) => v === Math.fround(1e-40)));
   });
   it('reductions of nothing', () => {
     const none = trae.zeros([0]);
     assert.deepEqual(
-      [trae.sum(none), trae.prod(none), trae.mean(none), trae.any(none), trae.all(none), trae.countNonzero(none), trae.norm(none)].map((t) => t.item()),
+      [
+        trae.sum(none),
+        trae.prod(none),
+        trae.mean(none),
+        trae.any(none),
+        trae.all(none),
+        trae.countNonzero(none),
+        trae.norm(none),
+      ].map((t) => t.item()),
       [0, 1, NaN, 0, 1, 0, 0],
     );
     assert.equal(trae.logsumexp([-Infinity, -Infinity]).item(), -Infinity);
   });
   it('limits given to max and min', () => {
     assert.deepEqual(
-      [trae.max([1, 2], { initial: 5 }).item(), trae.min([1, 2], { initial: -5 }).item(), trae.max([[1], [9]], { axis: 1, initial: 5 }).arraySync()],
+      [
+        trae.max([1, 2], { initial: 5 }).item(),
+        trae.min([1, 2], { initial: -5 }).item(),
+        trae.max([[1], [9]], { axis: 1, initial: 5 }).arraySync(),
+      ],
       [5, -5, [5, 9]],
     );
   });
@@ -80,13 +98,17 @@ describe('special values', () => {
     assert.deepEqual(numbers(trae.mod(i32(5, -2147483648), i32(0, -1))), [0, 0]);
     assert.deepEqual(trae.floorDivide(i64(-(2n ** 63n), 1n), i64(-1n, 0n)).arraySync(), [-(2n ** 63n), 0n]);
   });
-  it('powers of whole numbers', () => assert.deepEqual(numbers(trae.power(i32(2, 3, -2, 0), i32(10, 0, 3, 0))), [1024, 1, -8, 1]));
+  it('powers of whole numbers', () =>
+    assert.deepEqual(numbers(trae.power(i32(2, 3, -2, 0), i32(10, 0, 3, 0))), [1024, 1, -8, 1]));
   it('shifts by the width of the type and more', () => {
     assert.deepEqual(numbers(trae.leftShift(i32(1, 1, 3), i32(31, 32, 1))), [-2147483648, 0, 6]);
     assert.deepEqual(numbers(trae.rightShift(i32(-8, -8, 8), i32(1, 40, 40))), [-4, -1, 0]);
   });
   it('int32 wraps around', () => {
-    assert.deepEqual([trae.sum(i32(2147483647, 1)).item(), trae.add(i32(2147483647), 1).item(), trae.abs(i32(-2147483648)).item()], [-2147483648, -2147483648, -2147483648]);
+    assert.deepEqual(
+      [trae.sum(i32(2147483647, 1)).item(), trae.add(i32(2147483647), 1).item(), trae.abs(i32(-2147483648)).item()],
+      [-2147483648, -2147483648, -2147483648],
+    );
   });
   it('int64 keeps numbers beyond 2^53', () => {
     const x = i64(big),
@@ -122,10 +144,9 @@ describe('special values', () => {
     }
   });
   it('numbers beside tensors take their dtype, fractions beside integers give float32', () => {
-    const dtypes = (['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64', 'uint8', 'int8', 'bool'] as trae.DType[]).map((d) => [
-      trae.ones([1], { dtype: d }).add(1).dtype,
-      trae.ones([1], { dtype: d }).multiply(0.5).dtype,
-    ]);
+    const dtypes = (
+      ['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64', 'uint8', 'int8', 'bool'] as trae.DType[]
+    ).map((d) => [trae.ones([1], { dtype: d }).add(1).dtype, trae.ones([1], { dtype: d }).multiply(0.5).dtype]);
     assert.deepEqual(dtypes, [
       ['float32', 'float32'],
       ['float64', 'float64'],
@@ -137,6 +158,9 @@ describe('special values', () => {
       ['int8', 'float32'],
       ['int32', 'float32'],
     ]);
-    assert.deepEqual([trae.add(1, trae.ones([1], { dtype: 'float64' })).dtype, trae.subtract(2, i32(1)).dtype], ['float64', 'int32']);
+    assert.deepEqual(
+      [trae.add(1, trae.ones([1], { dtype: 'float64' })).dtype, trae.subtract(2, i32(1)).dtype],
+      ['float64', 'int32'],
+    );
   });
 });

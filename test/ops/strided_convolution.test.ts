@@ -25,7 +25,8 @@ describe('strided convolutions with kernels of size 1', () => {
       const x = wave(batch, side, side, channels),
         kernel = wave(1, 1, channels, filters);
       const gradients = (dtype: 'float32' | 'float64'): trae.Tensor[] => {
-        const loss = (a: trae.Tensor, k: trae.Tensor): trae.Tensor => trae.ops.conv(a, k, { strides, padding: 'same' }).square().sum();
+        const loss = (a: trae.Tensor, k: trae.Tensor): trae.Tensor =>
+          trae.ops.conv(a, k, { strides, padding: 'same' }).square().sum();
         return trae.valueAndGrad(loss)(x.cast(dtype), kernel.cast(dtype)).grads;
       };
       const [got, want] = [gradients('float32'), gradients('float64')];

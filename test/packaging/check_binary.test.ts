@@ -28,7 +28,10 @@ const text = (dynamic: string[], symbols: string[]): string =>
     '',
     `Symbol table '.dynsym' contains ${symbols.length + 1} entries:`,
   ]
-    .concat(['   Num:    Value          Size Type    Bind   Vis      Ndx Name', '     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND '])
+    .concat([
+      '   Num:    Value          Size Type    Bind   Vis      Ndx Name',
+      '     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND ',
+    ])
     .concat(symbols.map((symbol, i) => `${String(i + 1).padStart(6)}: ${symbol}`))
     .join('\n');
 const needed = (name: string): string => ` 0x0000000000000001 (NEEDED)             Shared library: [${name}]`;
@@ -47,17 +50,27 @@ describe('check of prebuilt binaries', () => {
   before(async () => {
     check = (await import(path.join(ROOT, 'scripts', 'check_binary.mjs'))) as Check;
   });
-  const judge = (dynamic: string[], symbols: string[], bytes = 1000): string[] => check.problems(check.inspect(text(dynamic, symbols)), bytes);
+  const judge = (dynamic: string[], symbols: string[], bytes = 1000): string[] =>
+    check.problems(check.inspect(text(dynamic, symbols)), bytes);
 
-  it('passes what needs the C library of the oldest system only', () => assert.deepEqual(judge([...LIBC, NEVER_UNLOADED], SYMBOLS), []));
+  it('passes what needs the C library of the oldest system only', () =>
+    assert.deepEqual(judge([...LIBC, NEVER_UNLOADED], SYMBOLS), []));
 
   it('refuses symbols of a newer glibc by name', () => {
-    assert.deepEqual(judge([...LIBC, NEVER_UNLOADED], [...SYMBOLS, '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND exp@GLIBC_2.29 (4)']), [
-      'needs a glibc newer than 2.28: exp of 2.29',
-    ]);
-    assert.deepEqual(judge([...LIBC, NEVER_UNLOADED], [...SYMBOLS, '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND f@GLIBC_3.0 (4)']), [
-      'needs a glibc newer than 2.28: f of 3.0',
-    ]);
+    assert.deepEqual(
+      judge(
+        [...LIBC, NEVER_UNLOADED],
+        [...SYMBOLS, '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND exp@GLIBC_2.29 (4)'],
+      ),
+      ['needs a glibc newer than 2.28: exp of 2.29'],
+    );
+    assert.deepEqual(
+      judge(
+        [...LIBC, NEVER_UNLOADED],
+        [...SYMBOLS, '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND f@GLIBC_3.0 (4)'],
+      ),
+      ['needs a glibc newer than 2.28: f of 3.0'],
+    );
   });
 
   it('refuses other libraries, foreign and open symbols, static TLS, unloading and search paths', () => {
@@ -67,7 +80,11 @@ describe('check of prebuilt binaries', () => {
       ' 0x000000000000001e (FLAGS)              SYMBOLIC STATIC_TLS',
       ' 0x000000000000001d (RUNPATH)            Library runpath: [/opt/lib]',
     ];
-    const symbols = [...SYMBOLS, '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND dnnl_sgemm', '0000000000031000    38 FUNC    WEAK   DEFAULT   12 _ZNSt5dequeIiE4pushEi'];
+    const symbols = [
+      ...SYMBOLS,
+      '0000000000000000     0 FUNC    GLOBAL DEFAULT  UND dnnl_sgemm',
+      '0000000000031000    38 FUNC    WEAK   DEFAULT   12 _ZNSt5dequeIiE4pushEi',
+    ];
     assert.deepEqual(judge(dynamic, symbols, check.LARGEST_BYTES + 1), [
       'needs libgomp.so.1, which not every system has',
       'nobody gives dnnl_sgemm',
@@ -91,8 +108,21 @@ describe('check of prebuilt binaries', () => {
           source,
           '#include <math.h>\n#include <pthread.h>\ndouble f(double x, pthread_t* t) { pthread_create(t, 0, 0, 0); return exp(x) + hypot(x, x) + pow(x, x); }\n',
         );
-        execFileSync('bash', [path.join(ROOT, 'scripts', 'old_glibc.sh'), path.join(folder, 'stubs'), check.NEWEST_GLIBC]);
-        execFileSync('cc', ['-shared', '-fPIC', '-Wl,-z,nodelete', `-L${path.join(folder, 'stubs')}`, '-o', library, source, '-lm']);
+        execFileSync('bash', [
+          path.join(ROOT, 'scripts', 'old_glibc.sh'),
+          path.join(folder, 'stubs'),
+          check.NEWEST_GLIBC,
+        ]);
+        execFileSync('cc', [
+          '-shared',
+          '-fPIC',
+          '-Wl,-z,nodelete',
+          `-L${path.join(folder, 'stubs')}`,
+          '-o',
+          library,
+          source,
+          '-lm',
+        ]);
         const found = check.inspect(check.readelf(library));
         assert.deepEqual(
           found.glibc

@@ -6,7 +6,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 export const ROOT = path.resolve(__dirname, '..', '..');
-export const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<string, never> & { version: string };
+export const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<
+  string,
+  never
+> & { version: string };
 
 export interface Outcome {
   code: number;
@@ -17,9 +20,14 @@ export interface Outcome {
 /** Runs Node with these arguments; never rejects. */
 export function runNode(args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { ...options, env: { ...process.env, NODE_OPTIONS: '', ...options.env }, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { ...options, env: { ...process.env, NODE_OPTIONS: '', ...options.env }, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+      },
+    );
   });
 }
 

@@ -14,7 +14,11 @@ interface Packed {
 
 async function pack(): Promise<Packed> {
   const windows = process.platform === 'win32';
-  const { stdout } = await promisify(execFile)(windows ? 'npm.cmd' : 'npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, shell: windows, maxBuffer: 2 ** 26 });
+  const { stdout } = await promisify(execFile)(
+    windows ? 'npm.cmd' : 'npm',
+    ['pack', '--dry-run', '--json', '--ignore-scripts'],
+    { cwd: ROOT, shell: windows, maxBuffer: 2 ** 26 },
+  );
   const answer = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
   return Object.values(answer)[0];
 }
@@ -41,7 +45,9 @@ describe('published files', () => {
       'native/napi/module.cpp',
     ])
       assert.ok(files.includes(needed), `${needed} is missing`);
-    const sources = fs.readdirSync(path.join(ROOT, 'native'), { recursive: true, encoding: 'utf8' }).filter((f) => /\.(cpp|h)$/.test(f) && !f.startsWith(`tests${path.sep}`));
+    const sources = fs
+      .readdirSync(path.join(ROOT, 'native'), { recursive: true, encoding: 'utf8' })
+      .filter((f) => /\.(cpp|h)$/.test(f) && !f.startsWith(`tests${path.sep}`));
     assert.ok(sources.length > 50, `${sources.length} native sources`);
     assert.deepEqual(
       sources.map((f) => path.posix.join('native', ...f.split(path.sep))).filter((f) => !files.includes(f)),
@@ -50,7 +56,9 @@ describe('published files', () => {
   });
 
   it('hold the types of each source, and the library as one file', () => {
-    const sources = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+    const sources = fs
+      .readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+      .filter((f) => f.endsWith('.ts'));
     assert.ok(sources.length > 50, `${sources.length} sources`);
     const stem = (f: string): string => path.posix.join('dist', ...f.replace(/\.ts$/, '').split(path.sep));
     assert.deepEqual(
@@ -59,16 +67,24 @@ describe('published files', () => {
     );
     const library = fs.readFileSync(path.join(ROOT, 'dist', 'index.js'), 'utf8'),
       holdsCode = (f: string): boolean =>
-        /^(export )?(abstract |async )?(const|let|class|function|enum)\b|^export (\*|\{)|^[a-zA-Z.]+\(/m.test(fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8'));
+        /^(export )?(abstract |async )?(const|let|class|function|enum)\b|^export (\*|\{)|^[a-zA-Z.]+\(/m.test(
+          fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8'),
+        );
     assert.deepEqual(
-      sources.filter((f) => !library.includes(`// ${stem(f)}.js\n`) && !files.includes(`${stem(f)}.js`) && holdsCode(f)),
+      sources.filter(
+        (f) => !library.includes(`// ${stem(f)}.js\n`) && !files.includes(`${stem(f)}.js`) && holdsCode(f),
+      ),
       [],
     );
   });
 
   it('hold neither tests nor what is only for developing', () => {
     assert.deepEqual(
-      files.filter((f) => /^(test|build|build-.*|examples|benchmarks|demo|node_modules|scripts|docs|lib|\.ci)\/|^native\/tests\/|^(tsconfig|eslint|\.)/.test(f)),
+      files.filter((f) =>
+        /^(test|build|build-.*|examples|benchmarks|demo|node_modules|scripts|docs|lib|\.ci)\/|^native\/tests\/|^(tsconfig|eslint|\.)/.test(
+          f,
+        ),
+      ),
       [],
     );
   });
@@ -104,11 +120,22 @@ describe('package.json', () => {
   });
 
   it('has every package that the library requires among its dependencies, or its optional peers', () => {
-    const sources = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+    const sources = fs
+      .readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+      .filter((f) => f.endsWith('.ts'));
     const used = new Set<string>();
     for (const f of sources)
-      for (const [, name] of fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8').matchAll(/(?:from|require\(|import\() ?'((?!node:)[@\w][^']*)'/g)) used.add(name);
-    assert.deepEqual([...used].sort(), [...Object.keys(read<object>('dependencies')), ...Object.keys(read<object>('peerDependencies'))].sort());
-    assert.deepEqual(Object.keys(read<object>('peerDependenciesMeta')).sort(), Object.keys(read<object>('peerDependencies')).sort());
+      for (const [, name] of fs
+        .readFileSync(path.join(ROOT, 'lib', f), 'utf8')
+        .matchAll(/(?:from|require\(|import\() ?'((?!node:)[@\w][^']*)'/g))
+        used.add(name);
+    assert.deepEqual(
+      [...used].sort(),
+      [...Object.keys(read<object>('dependencies')), ...Object.keys(read<object>('peerDependencies'))].sort(),
+    );
+    assert.deepEqual(
+      Object.keys(read<object>('peerDependenciesMeta')).sort(),
+      Object.keys(read<object>('peerDependencies')).sort(),
+    );
   });
 });

@@ -49,7 +49,8 @@ const WRONG = {
 describe('entry points', () => {
   const consumer = new Consumer({ 'package.json': '{}', 'esm.mjs': ESM, 'cjs.cjs': CJS, 'types.mts': TYPES });
   after(() => consumer.remove());
-  const run = async (file: string): Promise<Record<string, unknown>> => JSON.parse(await printed([file], consumer.folder)) as Record<string, unknown>;
+  const run = async (file: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await printed([file], consumer.folder)) as Record<string, unknown>;
 
   it('import gives all names, of the same library as require', async () => {
     const { count, ...rest } = await run('esm.mjs');
@@ -86,7 +87,9 @@ describe('entry points', () => {
       '--typeRoots',
       path.join(ROOT, 'node_modules', '@types'),
     ];
-    return runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), ...options, ...files], { cwd: consumer.folder });
+    return runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), ...options, ...files], {
+      cwd: consumer.folder,
+    });
   };
 
   it('types serve an ES module and a CommonJS module', async () => {

@@ -8,7 +8,8 @@ import { readBinaryFile } from '../../lib/addon/binary_file';
 import { reasonOf } from '../../lib/addon/reasons';
 import { ROOT, runNode } from './consumer';
 
-const LOAD = "try { const t = require('./dist/index.js'); console.log(t.sum(t.tensor([1, 2])).item()); } catch (e) { console.log(JSON.stringify([e.code, e.message])); }";
+const LOAD =
+  "try { const t = require('./dist/index.js'); console.log(t.sum(t.tensor([1, 2])).item()); } catch (e) { console.log(JSON.stringify([e.code, e.message])); }";
 const addon = placesOf(ROOT).searched.flatMap((p) => p.candidates)[0];
 const platform = `${process.platform}-${process.arch}`;
 const execFolder = path.join(path.dirname(process.execPath), 'prebuilds');
@@ -64,7 +65,10 @@ describe('native addon', () => {
 
   it('that is missing: every place, and what to do', async () => {
     const { heading, tried, advice } = await copy.page();
-    assert.ok(heading.startsWith(`trae-node: the native addon could not be loaded on ${platform} (Node ${process.version}`), heading);
+    assert.ok(
+      heading.startsWith(`trae-node: the native addon could not be loaded on ${platform} (Node ${process.version}`),
+      heading,
+    );
     assert.deepEqual(tried, [
       `  - ${copy.at('build', 'Release')}: there is no such folder.`,
       `  - ${copy.at('build', 'Debug')}: there is no such folder.`,
@@ -80,7 +84,10 @@ describe('native addon', () => {
   });
 
   it('that is there for other platforms alone: they are named', async () => {
-    const { tried, advice } = await copy.with({ 'prebuilds/plan9-x64/trae-node.node': 'x', 'build/Release/notes.txt': 'x' }, () => copy.page());
+    const { tried, advice } = await copy.with(
+      { 'prebuilds/plan9-x64/trae-node.node': 'x', 'build/Release/notes.txt': 'x' },
+      () => copy.page(),
+    );
     assert.equal(tried[0], `  - ${copy.at('build', 'Release')}: it holds no .node file.`);
     assert.equal(tried[2], `  - ${copy.at('prebuilds')}: it holds nothing for ${platform}, only for plan9-x64.`);
     assert.equal(advice[0], `  - the package has no binary for ${platform}; it has some for plan9-x64.`);
@@ -89,7 +96,10 @@ describe('native addon', () => {
   it('that is there for another runtime or C library alone: its files are named', async () => {
     const other = `trae-node.electron.abi1.node`;
     const { tried } = await copy.with({ [`prebuilds/${platform}/${other}`]: 'x' }, () => copy.page());
-    assert.equal(tried[2], `  - ${copy.at('prebuilds', platform)}: none of its files fits this libc, runtime or processor (${other}).`);
+    assert.equal(
+      tried[2],
+      `  - ${copy.at('prebuilds', platform)}: none of its files fits this libc, runtime or processor (${other}).`,
+    );
   });
 
   it('that is no library, or empty', async () => {
@@ -100,9 +110,17 @@ describe('native addon', () => {
   });
 
   it('that is made for another system', async () => {
-    const other = process.platform === 'darwin' ? Buffer.from('MZ'.padEnd(60, '\0') + '\x40\0\0\0PE\0\0\x64\x86', 'latin1') : Buffer.from('cffaedfe0c000001', 'hex');
+    const other =
+      process.platform === 'darwin'
+        ? Buffer.from('MZ'.padEnd(60, '\0') + '\x40\0\0\0PE\0\0\x64\x86', 'latin1')
+        : Buffer.from('cffaedfe0c000001', 'hex');
     const { why, advice } = await copy.refusal(release, other);
-    assert.match(why, process.platform === 'darwin' ? /^it is made for Windows, and this is macOS\.$/ : /^it is made for macOS, and this is (Linux|Windows)\.$/);
+    assert.match(
+      why,
+      process.platform === 'darwin'
+        ? /^it is made for Windows, and this is macOS\.$/
+        : /^it is made for macOS, and this is (Linux|Windows)\.$/,
+    );
     assert.ok(advice.some((l) => l.includes('node_modules of another machine cannot be copied here')));
   });
 
@@ -126,7 +144,10 @@ describe('native addon', () => {
     try {
       // Without the manifest there is no version either; the addon comes first.
       const { advice } = await copy.page();
-      assert.match(advice[0], /a bundler took it in without its addon\. Keep trae-node out of the bundle \(esbuild: --external:trae-node; webpack: externals\)/);
+      assert.match(
+        advice[0],
+        /a bundler took it in without its addon\. Keep trae-node out of the bundle \(esbuild: --external:trae-node; webpack: externals\)/,
+      );
     } finally {
       fs.renameSync(copy.at('aside.json'), manifest);
     }
@@ -134,9 +155,16 @@ describe('native addon', () => {
 
   it('that is broken in the first place is taken from the next, with a warning', async () => {
     const good = path.join('prebuilds', platform, 'trae-node.node');
-    const { stdout, stderr } = await copy.with({ [release]: 'broken', [good]: fs.readFileSync(addon) }, () => runNode(['-e', LOAD], { cwd: copy.folder }));
+    const { stdout, stderr } = await copy.with({ [release]: 'broken', [good]: fs.readFileSync(addon) }, () =>
+      runNode(['-e', LOAD], { cwd: copy.folder }),
+    );
     assert.equal(stdout.trim(), '3');
-    assert.ok(stderr.includes(`${copy.at(release)} could not be loaded (it is no shared library (6 bytes)). ${copy.at(good)} is used instead.`), stderr);
+    assert.ok(
+      stderr.includes(
+        `${copy.at(release)} could not be loaded (it is no shared library (6 bytes)). ${copy.at(good)} is used instead.`,
+      ),
+      stderr,
+    );
   });
 
   it('is looked for in the order of node-gyp-build', async () => {
@@ -175,7 +203,8 @@ describe('native addon', () => {
       const ends = [5, 63, 200, 4096, whole.length >> 1, whole.length - 100];
       for (const end of ends) {
         const { why, advice } = await copy.refusal(release, whole.subarray(0, end));
-        if (end > 64) assert.equal(why, `the file is cut off: it has ${end} of at least ${readBinaryFile(addon).announced} bytes.`);
+        if (end > 64)
+          assert.equal(why, `the file is cut off: it has ${end} of at least ${readBinaryFile(addon).announced} bytes.`);
         else assert.match(why, /^the file is cut off: it has \d+ of at least 64 bytes\.$/);
         assert.ok(advice.some((l) => l.includes('install the package again')));
       }
@@ -204,7 +233,8 @@ describe('native addon', () => {
       const other = Buffer.from(whole),
         versions = [...whole.toString('latin1').matchAll(/GLIBC_2\.[\d.]+(?=\0)/g)];
       assert.ok(versions.length);
-      for (const { 0: text, index } of versions) other.write(text.replace(/\d/g, '9').replace('GLIBC_9', 'GLIBC_2'), index, 'latin1');
+      for (const { 0: text, index } of versions)
+        other.write(text.replace(/\d/g, '9').replace('GLIBC_9', 'GLIBC_2'), index, 'latin1');
       // The versions are compared by a hash first.
       const hash = (name: string): number => {
         let h = 0;
@@ -221,7 +251,8 @@ describe('native addon', () => {
           after = Buffer.alloc(4);
         before.writeUInt32LE(hash(text));
         after.writeUInt32LE(hash(text.replace(/\d/g, '9').replace('GLIBC_9', 'GLIBC_2')));
-        for (let at = other.indexOf(before); at >= 0; at = other.indexOf(before, at + 4)) if (at % 4 === 0) after.copy(other, at);
+        for (let at = other.indexOf(before); at >= 0; at = other.indexOf(before, at + 4))
+          if (at % 4 === 0) after.copy(other, at);
       }
       const { why, advice } = await copy.refusal(release, other);
       assert.match(why, /^it needs glibc 2\.9+(\.9+)?, which is newer than the one here\.$/);
@@ -233,8 +264,14 @@ describe('native addon', () => {
 describe('what loaders say', () => {
   const why = (message: string): string => reasonOf(new Error(message), '/p/trae.node').why;
   it('of glibc, musl, macOS and Windows in words', () => {
-    assert.equal(why('libdnnl.so.2: cannot open shared object file: No such file or directory'), 'it needs the library libdnnl.so.2, which is not there');
-    assert.equal(why('Error loading shared library libstdc++.so.6: No such file or directory (needed by /p/trae.node)'), 'it needs the library libstdc++.so.6, which is not there');
+    assert.equal(
+      why('libdnnl.so.2: cannot open shared object file: No such file or directory'),
+      'it needs the library libdnnl.so.2, which is not there',
+    );
+    assert.equal(
+      why('Error loading shared library libstdc++.so.6: No such file or directory (needed by /p/trae.node)'),
+      'it needs the library libstdc++.so.6, which is not there',
+    );
     assert.equal(
       why('Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /p/trae.node)'),
       'it is made for glibc, and this system has another C library (ld-linux-x86-64.so.2 is not there)',
@@ -243,13 +280,34 @@ describe('what loaders say', () => {
       why('libc.musl-x86_64.so.1: cannot open shared object file: No such file or directory'),
       'it is made for musl, and this system has another C library (libc.musl-x86_64.so.1 is not there)',
     );
-    assert.equal(why("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by /p/trae.node)"), 'it needs glibc 2.38, which is newer than the one here');
-    assert.equal(why("/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /p/trae.node)"), 'it needs a newer libstdc++ (GLIBCXX_3.4.30)');
-    assert.equal(why('dlopen(/p/trae.node, 0x0001): Library not loaded: @rpath/libomp.dylib\n  Referenced from: /p'), 'it needs the library libomp.dylib, which is not there');
-    assert.equal(why('The specified module could not be found.\n\\\\?\\C:\\p\\trae.node'), 'a library that it needs is not there');
-    assert.equal(why('/p/trae.node: cannot allocate memory in static TLS block'), 'a library it needs came too late (no room in the static TLS block)');
-    assert.equal(why('/p/trae.node: failed to map segment from shared object: Operation not permitted'), 'the system forbids running files of this folder (it is mounted noexec)');
-    assert.equal(why('/p/trae.node: undefined symbol: napi_add_finalizer_x'), `this Node.js (${process.version}) lacks napi_add_finalizer_x`);
+    assert.equal(
+      why("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by /p/trae.node)"),
+      'it needs glibc 2.38, which is newer than the one here',
+    );
+    assert.equal(
+      why("/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /p/trae.node)"),
+      'it needs a newer libstdc++ (GLIBCXX_3.4.30)',
+    );
+    assert.equal(
+      why('dlopen(/p/trae.node, 0x0001): Library not loaded: @rpath/libomp.dylib\n  Referenced from: /p'),
+      'it needs the library libomp.dylib, which is not there',
+    );
+    assert.equal(
+      why('The specified module could not be found.\n\\\\?\\C:\\p\\trae.node'),
+      'a library that it needs is not there',
+    );
+    assert.equal(
+      why('/p/trae.node: cannot allocate memory in static TLS block'),
+      'a library it needs came too late (no room in the static TLS block)',
+    );
+    assert.equal(
+      why('/p/trae.node: failed to map segment from shared object: Operation not permitted'),
+      'the system forbids running files of this folder (it is mounted noexec)',
+    );
+    assert.equal(
+      why('/p/trae.node: undefined symbol: napi_add_finalizer_x'),
+      `this Node.js (${process.version}) lacks napi_add_finalizer_x`,
+    );
     assert.equal(why('/p/trae.node: something new\nand more'), 'something new');
   });
 });

@@ -114,7 +114,9 @@ describe('types of options', () => {
 
   before(async function () {
     this.timeout(600_000);
-    ({ stdout: output } = await runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', '.'], { cwd: consumer.folder }));
+    ({ stdout: output } = await runNode([path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', '.'], {
+      cwd: consumer.folder,
+    }));
     messages = new Map();
     for (const [, file, line, message] of output.matchAll(/^(\S+)\((\d+),\d+\): error (.*(?:\n .*)*)/gm))
       messages.set(`${file}:${line}`, [...(messages.get(`${file}:${line}`) ?? []), message]);

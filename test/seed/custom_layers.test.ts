@@ -19,7 +19,12 @@ class CustomDense extends layers.Layer {
     this.activation = trae.keras.activations.get(activation);
   }
   override build(inputShape: number[]): void {
-    this.kernel = this.addWeight({ shape: [inputShape.at(-1)!, this.units], initializer: 'glorot_uniform', trainable: true, name: 'kernel' });
+    this.kernel = this.addWeight({
+      shape: [inputShape.at(-1)!, this.units],
+      initializer: 'glorot_uniform',
+      trainable: true,
+      name: 'kernel',
+    });
     this.bias = this.addWeight({ shape: [this.units], initializer: 'zeros', trainable: true, name: 'bias' });
   }
   override call(inputs: trae.Tensor): trae.Tensor {
@@ -90,7 +95,12 @@ describe('seed document: custom layers', () => {
       [`${own.name}/kernel`, `${own.name}/bias`],
     );
   });
-  it('CustomDense trains', () => trained(new Sequential([layers.Input([4]), new CustomDense(8, { activation: 'tanh' }), new CustomDense(1)]), wave(32, 4), wave(32, 1)));
+  it('CustomDense trains', () =>
+    trained(
+      new Sequential([layers.Input([4]), new CustomDense(8, { activation: 'tanh' }), new CustomDense(1)]),
+      wave(32, 4),
+      wave(32, 1),
+    ));
   it('MultiInputLayer in a functional model', async () => {
     const input1 = Input([10]),
       input2 = Input([20]);
@@ -112,24 +122,40 @@ describe('seed document: custom layers', () => {
   });
   it('ConvBlock passes training on to its batch normalization', async () => {
     const block = new ConvBlock(4, 3),
-      model = new Sequential([layers.Input([6, 6, 2]), block, new layers.GlobalAveragePooling2D(), new layers.Dense(1)]);
+      model = new Sequential([
+        layers.Input([6, 6, 2]),
+        block,
+        new layers.GlobalAveragePooling2D(),
+        new layers.Dense(1),
+      ]);
     assert.deepEqual([block.weights.length, block.trainableWeights.length, block.outputShape], [6, 4, [null, 6, 6, 4]]);
     await trained(model, wave(24, 6, 6, 2), wave(24, 1));
     assert.ok(block.bn.movingMean.value.abs().sum().item() > 0);
   });
   it('CustomActivationLayer', () => {
     close(new CustomActivationLayer().apply(trae.tensor([-2, 0, 3])) as trae.Tensor, [-0.2, 0, 3], 'leaky');
-    const model = new Sequential([layers.Input([4]), new layers.Dense(4), new CustomActivationLayer(), new layers.Dense(1)]);
+    const model = new Sequential([
+      layers.Input([4]),
+      new layers.Dense(4),
+      new CustomActivationLayer(),
+      new layers.Dense(1),
+    ]);
     return trained(model, wave(32, 4), wave(32, 1));
   });
   it('sub-layers in arrays, records, maps and sets are found, trained, frozen', async () => {
     class Holder extends Model {
-      readonly list = [new layers.Dense(4, { name: 'in_array' }), [new layers.Dense(4, { name: 'in_inner_array' })]] as const;
+      readonly list = [
+        new layers.Dense(4, { name: 'in_array' }),
+        [new layers.Dense(4, { name: 'in_inner_array' })],
+      ] as const;
       readonly record = { one: new layers.Dense(4, { name: 'in_record' }) };
       readonly map = new Map([['two', new layers.Dense(4, { name: 'in_map' })]]);
       readonly set = new Set([new layers.Dense(1, { name: 'in_set' })]);
       override call(x: trae.Tensor): trae.Tensor {
-        return [this.list[0], this.list[1][0], this.record.one, this.map.get('two')!, ...this.set].reduce((y, l) => l.apply(y) as trae.Tensor, x);
+        return [this.list[0], this.list[1][0], this.record.one, this.map.get('two')!, ...this.set].reduce(
+          (y, l) => l.apply(y) as trae.Tensor,
+          x,
+        );
       }
     }
     const model = new Holder({ name: 'holder' });
@@ -156,7 +182,9 @@ describe('seed document: custom layers', () => {
       readonly right = new Tower({ name: 'right' });
       readonly head = new layers.Dense(1);
       override call([a, b]: trae.Tensor[]): unknown {
-        return this.head.apply(trae.concat([this.left.apply(a) as trae.Tensor, this.right.apply(b) as trae.Tensor], { axis: -1 }));
+        return this.head.apply(
+          trae.concat([this.left.apply(a) as trae.Tensor, this.right.apply(b) as trae.Tensor], { axis: -1 }),
+        );
       }
     }
     const model = new Both({ name: 'both' });
@@ -173,7 +201,12 @@ describe('seed document: custom layers', () => {
     await trained(model, [wave(32, 3), wave(32, 2)], wave(32, 1));
   });
   it('a training loop of one’s own, compiled into one plan', async () => {
-    const model = new Sequential([layers.Input([4]), new layers.Dense(8, { activation: 'tanh' }), new layers.BatchNormalization(), new layers.Dense(3, { activation: 'softmax' })]);
+    const model = new Sequential([
+      layers.Input([4]),
+      new layers.Dense(8, { activation: 'tanh' }),
+      new layers.BatchNormalization(),
+      new layers.Dense(3, { activation: 'softmax' }),
+    ]);
     const optimizer = new trae.keras.optimizers.Adam(0.02),
       lossOf = new trae.keras.losses.SparseCategoricalCrossentropy(),
       metric = new trae.keras.metrics.SparseCategoricalAccuracy();
@@ -182,7 +215,10 @@ describe('seed document: custom layers', () => {
     const step = trae.compile((x: trae.Tensor, y: trae.Tensor) => {
       traces++;
       let yPred!: trae.Tensor;
-      const { value, grads } = trae.variableGrads(() => lossOf.call(y, (yPred = model.apply(x, { training: true }) as trae.Tensor)), model.trainableVariables);
+      const { value, grads } = trae.variableGrads(
+        () => lossOf.call(y, (yPred = model.apply(x, { training: true }) as trae.Tensor)),
+        model.trainableVariables,
+      );
       optimizer.apply(grads, model.trainableVariables);
       metric.updateState(y, yPred);
       return value;
@@ -241,7 +277,11 @@ describe('seed document: custom layers', () => {
         seen.push(`${epoch} ${Object.keys(logs).join(' ')}`);
       }
     }
-    const dense = new layers.Dense(2, { kernelInitializer: new Halves(), kernelRegularizer: new SumOfSquares(), kernelConstraint: new AtMost() });
+    const dense = new layers.Dense(2, {
+      kernelInitializer: new Halves(),
+      kernelRegularizer: new SumOfSquares(),
+      kernelConstraint: new AtMost(),
+    });
     const model = new Sequential([layers.Input([3]), dense]);
     assert.deepEqual(dense.kernel.arraySync(), [
       [0.5, 0.5],

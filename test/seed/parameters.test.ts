@@ -44,7 +44,10 @@ describe('seed document: sharing', () => {
   it('with other input shapes is an error that names both, the layer and the place', async () => {
     const shared = new layers.Dense(64, { name: 'shared' });
     await throwsText(
-      () => new Sequential([layers.Input([20]), shared, new layers.Dense(32, { name: 'between' }), shared], { name: 'chain' }),
+      () =>
+        new Sequential([layers.Input([20]), shared, new layers.Dense(32, { name: 'between' }), shared], {
+          name: 'chain',
+        }),
       'ValueError',
       "layer 'shared' is shared by inputs of different shapes: its weights were made for (None, 20), and now it is called on (None, 32) at position 2 of Sequential 'chain'.\n" +
         "  Received: an input of shape (None, 32) from 'between': input of layer 'shared' is not what it expects: expected axis -1 of size 20, found 32.\n" +
@@ -134,7 +137,10 @@ describe('seed document: freezing', () => {
   it('models inside of models', async () => {
     const base = new Sequential([layers.Input([6]), new layers.Dense(5), new layers.BatchNormalization()]),
       input = Input([6]),
-      model = new Model({ inputs: input, outputs: new layers.Dense(3, { activation: 'softmax' }).apply(base.apply(input)) });
+      model = new Model({
+        inputs: input,
+        outputs: new layers.Dense(3, { activation: 'softmax' }).apply(base.apply(input)),
+      });
     base.trainable = false;
     compiled(model);
     const before = weightsOf(base);
@@ -157,13 +163,17 @@ describe('seed document: freezing', () => {
     await model.fit(x, y, quiet);
     assert.equal(Number(optimizer.iterations.item()), 4);
     const of = (word: string): number[] => optimizer.variables.flatMap((v, i) => (v.name.includes(word) ? [i] : []));
-    for (const i of of(`${model.layers[0].name}_kernel`)) assert.deepEqual(optimizer.variables[i].arraySync(), slots[i]);
+    for (const i of of(`${model.layers[0].name}_kernel`))
+      assert.deepEqual(optimizer.variables[i].arraySync(), slots[i]);
   });
 });
 
 describe('seed document: regularizers and constraints', () => {
   it('the layer of the document', async () => {
-    const layer = new layers.Dense(64, { kernelRegularizer: trae.keras.regularizers.l2(0.01), kernelConstraint: new trae.keras.constraints.MaxNorm({ maxValue: 2, axis: 0 }) });
+    const layer = new layers.Dense(64, {
+      kernelRegularizer: trae.keras.regularizers.l2(0.01),
+      kernelConstraint: new trae.keras.constraints.MaxNorm({ maxValue: 2, axis: 0 }),
+    });
     const model = new Sequential([layers.Input([8]), layer, new layers.Dense(1)]);
     model.compile({ optimizer: new optimizers.SGD(5), loss: 'mse' });
     const penalty = 0.01 * layer.kernel.value.square().sum().item(),
@@ -183,7 +193,11 @@ describe('seed document: regularizers and constraints', () => {
     ['L1', new regularizers.L1(0.1), 0.65],
     ['L2', new regularizers.L2(0.1), 1.425],
     ['L1L2', new regularizers.L1L2({ l1: 0.1, l2: 0.1 }), 2.075],
-    ['OrthogonalRegularizer', new regularizers.OrthogonalRegularizer({ factor: 0.1 }), (0.1 * 5.5) / (Math.sqrt(5) * Math.sqrt(9.25))],
+    [
+      'OrthogonalRegularizer',
+      new regularizers.OrthogonalRegularizer({ factor: 0.1 }),
+      (0.1 * 5.5) / (Math.sqrt(5) * Math.sqrt(9.25)),
+    ],
     ['a function', (t: trae.Tensor) => t.max(), 3],
   ];
   for (const [name, regularizer, penalty] of cases)
@@ -194,7 +208,11 @@ describe('seed document: regularizers and constraints', () => {
       model.compile({ optimizer: new optimizers.SGD(0), loss: 'mse' });
       const x = trae.zeros([4, 2]);
       const { history } = await model.fit(x, x, { validationData: [x, x], ...quiet });
-      close([history.loss[0], history.val_loss[0], (await model.evaluate(x, x, quiet)) as number], [penalty, penalty, penalty], name);
+      close(
+        [history.loss[0], history.val_loss[0], (await model.evaluate(x, x, quiet)) as number],
+        [penalty, penalty, penalty],
+        name,
+      );
     });
   it('a frozen layer is not penalized', () => {
     const dense = new layers.Dense(2, { kernelRegularizer: 'l2' });
@@ -206,8 +224,14 @@ describe('seed document: regularizers and constraints', () => {
   it('constraints act after every step', async () => {
     const constrained: Record<string, [trae.keras.ConstraintIdentifier, (v: number[]) => boolean]> = {
       NonNeg: [new constraints.NonNeg(), (v) => v.every((e) => e >= 0)],
-      UnitNorm: [new constraints.UnitNorm({ axis: 0 }), (v) => [0, 1].every((c) => Math.abs(Math.hypot(v[c], v[c + 2], v[c + 4]) - 1) < 1e-4)],
-      MinMaxNorm: [new constraints.MinMaxNorm({ minValue: 0.5, maxValue: 0.7, axis: 0 }), (v) => [0, 1].every((c) => Math.hypot(v[c], v[c + 2], v[c + 4]) <= 0.7001)],
+      UnitNorm: [
+        new constraints.UnitNorm({ axis: 0 }),
+        (v) => [0, 1].every((c) => Math.abs(Math.hypot(v[c], v[c + 2], v[c + 4]) - 1) < 1e-4),
+      ],
+      MinMaxNorm: [
+        new constraints.MinMaxNorm({ minValue: 0.5, maxValue: 0.7, axis: 0 }),
+        (v) => [0, 1].every((c) => Math.hypot(v[c], v[c + 2], v[c + 4]) <= 0.7001),
+      ],
     };
     for (const [name, [kernelConstraint, holds]] of Object.entries(constrained)) {
       const dense = new layers.Dense(2, { kernelConstraint }),

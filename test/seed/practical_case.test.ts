@@ -65,7 +65,11 @@ describe('seed document: the practical case', () => {
 
     const lrSchedule = new optimizers.schedules.ExponentialDecay(0.001, 10000, 0.96, { staircase: true });
     for (const layer of model.layers.slice(0, 4)) layer.trainable = false;
-    model.compile({ optimizer: new optimizers.Adam({ learningRate: lrSchedule }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+    model.compile({
+      optimizer: new optimizers.Adam({ learningRate: lrSchedule }),
+      loss: 'categorical_crossentropy',
+      metrics: ['accuracy'],
+    });
     await model.fit(scaled(xTrain), y, { epochs: 2, batchSize: 32, ...quiet });
     const [, tuned] = await model.evaluate(scaled(xTest), yOfTest, quiet);
     assert.ok(tuned > 0.8, `accuracy ${tuned}`);
@@ -87,7 +91,8 @@ describe('seed document: the practical case', () => {
     );
   });
   it('the other schedules: restarts and warm-up', () => {
-    const { CosineDecayRestarts, CosineDecay, PolynomialDecay, PiecewiseConstantDecay, InverseTimeDecay } = optimizers.schedules;
+    const { CosineDecayRestarts, CosineDecay, PolynomialDecay, PiecewiseConstantDecay, InverseTimeDecay } =
+      optimizers.schedules;
     const restarts = new CosineDecayRestarts(0.1, 10);
     close(
       [0, 5, 10, 20, 30].map((s) => restarts.call(s)),
@@ -128,10 +133,18 @@ describe('schedules in fit', () => {
   for (const [name, schedule] of Object.entries(cases))
     it(`${name}: each step takes its own rate, and compiling again starts anew`, async () => {
       // The loss is the weight itself: a step moves it by the learning rate.
-      const model = new Sequential([layers.Input([1]), new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' })]),
+      const model = new Sequential([
+          layers.Input([1]),
+          new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' }),
+        ]),
         x = trae.ones([12, 1]),
-        sum = (from: number, to: number): number => Array.from({ length: to - from }, (_, i) => schedule.call(from + i)).reduce((a, b) => a + b, 0);
-      const compiled = (): void => model.compile({ optimizer: new optimizers.SGD({ learningRate: schedule }), loss: (_: trae.Tensor, yPred: trae.Tensor) => yPred });
+        sum = (from: number, to: number): number =>
+          Array.from({ length: to - from }, (_, i) => schedule.call(from + i)).reduce((a, b) => a + b, 0);
+      const compiled = (): void =>
+        model.compile({
+          optimizer: new optimizers.SGD({ learningRate: schedule }),
+          loss: (_: trae.Tensor, yPred: trae.Tensor) => yPred,
+        });
       const weight = (): number => -model.weights[0].value.item();
       compiled();
       await model.fit(x, x, { batchSize: 2, ...quiet });
@@ -175,7 +188,11 @@ describe('learning', () => {
       new layers.Dense(32, { activation: 'relu' }),
       new layers.Dense(10, { activation: 'softmax' }),
     ]);
-    model.compile({ optimizer: new trae.keras.optimizers.Adam(0.003), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+    model.compile({
+      optimizer: new trae.keras.optimizers.Adam(0.003),
+      loss: 'sparse_categorical_crossentropy',
+      metrics: ['accuracy'],
+    });
     await model.fit(xTrain, yTrain, { epochs: 6, batchSize: 32, ...quiet });
     const { accuracy } = await model.evaluate(xTest, yTest, { returnDict: true, ...quiet });
     assert.ok(accuracy > 0.95, String(accuracy));

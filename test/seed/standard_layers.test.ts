@@ -31,7 +31,10 @@ describe('seed document: standard layers', () => {
       /│ \(None, 10\) +│ +330 │/,
     ])
       assert.match(text, line);
-    assert.match(text, /Total params: 4,010 \(15\.66 KB\)\n Trainable params: 3,882 \(15\.16 KB\)\n Non-trainable params: 128 \(512\.00 B\)/);
+    assert.match(
+      text,
+      /Total params: 4,010 \(15\.66 KB\)\n Trainable params: 3,882 \(15\.16 KB\)\n Non-trainable params: 128 \(512\.00 B\)/,
+    );
     const { log } = console,
       printed: string[] = [];
     console.log = (t: string) => printed.push(t);
@@ -63,7 +66,10 @@ describe('seed document: standard layers', () => {
       norm.nonTrainableWeights.map((w) => w.name),
       ['moving_mean', 'moving_variance'],
     );
-    assert.deepEqual([model.weights.length, model.trainableWeights.length, model.nonTrainableWeights.length], [10, 8, 2]);
+    assert.deepEqual(
+      [model.weights.length, model.trainableWeights.length, model.nonTrainableWeights.length],
+      [10, 8, 2],
+    );
     assert.deepEqual(
       [model.inputShape, model.outputShape],
       [
@@ -76,7 +82,10 @@ describe('seed document: standard layers', () => {
     const alone = new layers.Dense(64);
     assert.deepEqual([alone.built, alone.weights], [false, []]);
     for (const name of ['input', 'output', 'inputShape', 'outputShape'] as const)
-      assert.throws(() => alone[name] as unknown, { name: 'AttributeError', message: new RegExp(`^${name}: layer '${alone.name}' has never been called`) });
+      assert.throws(() => alone[name] as unknown, {
+        name: 'AttributeError',
+        message: new RegExp(`^${name}: layer '${alone.name}' has never been called`),
+      });
     assert.throws(() => alone.countParams(), /is not built yet/);
   });
   it('Dense, Conv2D, LSTM, Dropout, BatchNormalization in one model', async () => {
@@ -105,15 +114,25 @@ describe('seed document: standard layers', () => {
       [[32, 24], [6, 24], [24]],
     );
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-    const { history } = await model.fit(wave(30, 12, 8, 1), classesInTurn(30, 3), { epochs: 2, batchSize: 8, ...quiet });
+    const { history } = await model.fit(wave(30, 12, 8, 1), classesInTurn(30, 3), {
+      epochs: 2,
+      batchSize: 8,
+      ...quiet,
+    });
     assert.ok(history.loss.every(Number.isFinite));
   });
   it('tables of nested models, shared layers counted once', () => {
     const shared = new layers.Dense(8, { name: 'shared' }),
-      inner = new Sequential([layers.Input([8]), shared, new layers.Dense(8, { name: 'own' }), shared], { name: 'inner' }),
+      inner = new Sequential([layers.Input([8]), shared, new layers.Dense(8, { name: 'own' }), shared], {
+        name: 'inner',
+      }),
       x = trae.keras.Input([8], { name: 'x' });
     shared.trainable = false;
-    const model = new Model({ inputs: x, outputs: new layers.Dense(1, { name: 'head' }).apply(inner.apply(shared.apply(x))), name: 'outer' });
+    const model = new Model({
+      inputs: x,
+      outputs: new layers.Dense(1, { name: 'head' }).apply(inner.apply(shared.apply(x))),
+      name: 'outer',
+    });
     const text = textOf(model, { expandNested: true, showTrainable: true, lineLength: 110 });
     assert.match(text, /Total params: 153 /);
     assert.match(text, /Trainable params: 81 /);

@@ -84,7 +84,11 @@ describe('tensors, gradients, variables', () => {
       const out = trae.tanh(t);
       return [out, (dy) => dy.multiply(out.square().multiply(-1).add(1))];
     });
-    close(trae.grad((t) => f(t).sum())(trae.tensor([0.5])), trae.grad((t) => trae.tanh(t).sum())(trae.tensor([0.5])), 'custom');
+    close(
+      trae.grad((t) => f(t).sum())(trae.tensor([0.5])),
+      trae.grad((t) => trae.tanh(t).sum())(trae.tensor([0.5])),
+      'custom',
+    );
   });
   it('compile, tidy, memory, seeds, settings', () => {
     const fast = trae.compile((a: trae.Tensor, b: trae.Tensor) => a.matmul(b).sum());

@@ -65,7 +65,10 @@ describe('seed document: weights of a file', () => {
       ],
     );
     assert.equal(report.loaded.length, 7);
-    assert.match(said.join('\n'), /^loadWeights: 3 difference\(s\) between .*pretrained_weights\.h5 and model 'seed' were skipped:\n {2}weight 'seed\/dense_1\/kernel' has shape/);
+    assert.match(
+      said.join('\n'),
+      /^loadWeights: 3 difference\(s\) between .*pretrained_weights\.h5 and model 'seed' were skipped:\n {2}weight 'seed\/dense_1\/kernel' has shape/,
+    );
     const whole = seedModel();
     await whole.loadWeights(FILE);
     assert.deepEqual(model.layers[0].getWeights()[0].arraySync(), whole.layers[0].getWeights()[0].arraySync());

@@ -35,7 +35,11 @@ export function expectArray(got: NdArray, want: NdArray, what: string, looseness
 }
 
 /** Asserts the class and the whole text of what `f` throws, or what its promise rejects with; returns the error. */
-export async function throwsText(f: () => unknown, name: string, text: string): Promise<Error & { code?: string; op?: string }> {
+export async function throwsText(
+  f: () => unknown,
+  name: string,
+  text: string,
+): Promise<Error & { code?: string; op?: string }> {
   let caught: unknown;
   try {
     await f();

@@ -12,7 +12,20 @@ export interface Graph {
   text: string;
 }
 
-const UNARY = ['tanh', 'sigmoid', 'relu', 'abs', 'negative', 'sin', 'softplus', 'square', 'exp', 'erf', 'silu', 'gelu'] as const;
+const UNARY = [
+  'tanh',
+  'sigmoid',
+  'relu',
+  'abs',
+  'negative',
+  'sin',
+  'softplus',
+  'square',
+  'exp',
+  'erf',
+  'silu',
+  'gelu',
+] as const;
 const BINARY = ['add', 'subtract', 'multiply', 'maximum', 'minimum', 'squaredDifference'] as const;
 const REDUCTIONS = ['sum', 'mean', 'max', 'min', 'logsumexp', 'var'] as const;
 const canBroadcast = (a: readonly number[], b: readonly number[]): boolean =>
@@ -45,7 +58,10 @@ export function randomGraph(seed: number, dtype: DType): Graph {
     shapes.push(shape);
     steps.push(step);
   };
-  const any = (): number => (random.next() < 0.6 ? shapes.length - 1 - random.integer(0, Math.min(3, shapes.length)) : random.integer(0, shapes.length));
+  const any = (): number =>
+    random.next() < 0.6
+      ? shapes.length - 1 - random.integer(0, Math.min(3, shapes.length))
+      : random.integer(0, shapes.length);
   for (let n = random.integer(3, 14); n > 0; n--) {
     const i = any(),
       shape = shapes[i],
@@ -86,7 +102,10 @@ export function randomGraph(seed: number, dtype: DType): Graph {
       );
     }
   }
-  const outputs = [shapes.length - 1, ...Array.from({ length: random.integer(0, 3) }, () => random.integer(0, shapes.length))];
+  const outputs = [
+    shapes.length - 1,
+    ...Array.from({ length: random.integer(0, 3) }, () => random.integer(0, shapes.length)),
+  ];
   return {
     inputs,
     text: `seed ${seed}\n${lines.join('\n')}\nreturns ${outputs.map((k) => `v${k}`)}`,

@@ -53,7 +53,8 @@ function compare(analytic: trae.Tensor[], numeric: number[][], inputs: NdArray[]
     const largest = Math.max(1e-3, ...numeric[k].map(Math.abs));
     numeric[k].forEach((want, i) => {
       const bound = 2e-6 * Math.max(Math.abs(want), largest / 4);
-      if (!(Math.abs(got.data[i] - want) <= bound)) assert.fail(`${what}: with respect to element ${i} of input ${k}: ${got.data[i]}, by differences ${want}`);
+      if (!(Math.abs(got.data[i] - want) <= bound))
+        assert.fail(`${what}: with respect to element ${i} of input ${k}: ${got.data[i]}, by differences ${want}`);
     });
   });
 }

@@ -18,7 +18,8 @@ export const opNames = (): string[] => [...definedOps.keys()].sort();
 function plain(v: unknown, depth = 0): string {
   if (depth > 3) return '...';
   if (v instanceof trae.Tensor) return `${v.dtype}(${v.shape})`;
-  if (Array.isArray(v)) return `[${v.length > 99 ? `length ${v.length}` : v.map((e) => plain(e, depth + 1)).join(', ')}]`;
+  if (Array.isArray(v))
+    return `[${v.length > 99 ? `length ${v.length}` : v.map((e) => plain(e, depth + 1)).join(', ')}]`;
   if (v !== null && typeof v === 'object' && Object.getPrototypeOf(v) === Object.prototype)
     return `{ ${Object.entries(v)
       .map(([k, e]) => `${k}: ${plain(e, depth + 1)}`)
@@ -31,9 +32,18 @@ function spoiled(r: Random, v: unknown): Named {
   if (Array.isArray(v) && v.length && v.length < 99 && r.next() < 0.6) {
     const i = r.integer(0, v.length),
       [text, bad] = spoiled(r, v[i]);
-    return [`[${v.map((e, k) => (k === i ? text : plain(e, 1))).join(', ')}]`, v.map((e: unknown, k) => (k === i ? bad : e))];
+    return [
+      `[${v.map((e, k) => (k === i ? text : plain(e, 1))).join(', ')}]`,
+      v.map((e: unknown, k) => (k === i ? bad : e)),
+    ];
   }
-  if (v !== null && typeof v === 'object' && Object.getPrototypeOf(v) === Object.prototype && Object.keys(v).length && r.next() < 0.85) {
+  if (
+    v !== null &&
+    typeof v === 'object' &&
+    Object.getPrototypeOf(v) === Object.prototype &&
+    Object.keys(v).length &&
+    r.next() < 0.85
+  ) {
     const key = r.pick(Object.keys(v)),
       [text, bad] = spoiled(r, (v as Record<string, unknown>)[key]);
     return [
@@ -51,14 +61,17 @@ export function hostileCall(op: string, seed: number): HostileCall {
   const r = new Random(seedOf(op) + seed * 7919),
     f = definedOps.get(op) as unknown as AnyFunction,
     row = rowTable.get(op),
-    cases = row?.cases.filter((c) => c.inputs.every((x) => x.data.length < 5000)) ?? randomRows.filter((q) => q.op === op).map((q) => ({ inputs: q.inputs ?? [], args: q.args }));
+    cases =
+      row?.cases.filter((c) => c.inputs.every((x) => x.data.length < 5000)) ??
+      randomRows.filter((q) => q.op === op).map((q) => ({ inputs: q.inputs ?? [], args: q.args }));
   let args: unknown[],
     call: AnyFunction = f;
   if (cases.length && r.next() < 0.9) {
     const c = r.pick(cases),
       tensors = c.inputs.map(toTensor);
     args = [...tensors, ...(c.args ?? [])];
-    if (row?.call) call = (...given) => row.call!(f, given.slice(0, tensors.length) as trae.Tensor[], given.slice(tensors.length));
+    if (row?.call)
+      call = (...given) => row.call!(f, given.slice(0, tensors.length) as trae.Tensor[], given.slice(tensors.length));
   } else args = Array.from({ length: r.integer(0, 5) }, () => undefined);
   const texts = args.map((a) => plain(a));
   const isEmpty = args.every((a) => a === undefined);
@@ -76,6 +89,7 @@ export function readAll(value: unknown): string {
     return `${value.dtype}(${value.shape})`;
   }
   if (Array.isArray(value)) return `[${value.slice(0, 50).map(readAll).join(', ')}]`;
-  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) return `{${Object.values(value).map(readAll).join(', ')}}`;
+  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+    return `{${Object.values(value).map(readAll).join(', ')}}`;
   return typeof value;
 }

@@ -30,7 +30,10 @@ export async function hostileRuns(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let after = ''; ;) {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOSTILE_AFTER: after, ...env } });
+    const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOSTILE_AFTER: after, ...env },
+    });
     let buffered = '',
       errors = '',
       isHung = false,
@@ -59,14 +62,19 @@ export async function hostileRuns(
       clearTimeout(timer);
       timer = watch();
     });
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.once('close', (c, s) => resolve([c, s])));
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('close', (c, s) => resolve([c, s])),
+    );
     clearTimeout(timer);
     const stopped = open;
     if (!stopped) {
       if (code !== 0) throw new Error(`the program ended with ${code ?? signal}:\n${errors}`);
       return outcomes;
     }
-    outcomes.push({ ...stopped, fatal: isHung ? `no return within ${limit} ms` : `the process ended with ${code ?? signal}:\n${errors}` });
+    outcomes.push({
+      ...stopped,
+      fatal: isHung ? `no return within ${limit} ms` : `the process ended with ${code ?? signal}:\n${errors}`,
+    });
     after = `${stopped.op} ${stopped.seed}`;
   }
 }

@@ -22,8 +22,45 @@ function escaped(): trae.Tensor {
 
 /** A value and how a message names it. */
 export type Named = readonly [text: string, value: unknown];
-const numbers: readonly number[] = [0, -0, 1, -1, 2, 3, 4, 7, -2, -5, 1.5, -0.5, 1e-300, 1e300, NaN, Infinity, -Infinity, 2 ** 40, -(2 ** 40), 2 ** 53, 2 ** 63, -(2 ** 63), 1e20];
-const texts: readonly string[] = ['', 'x', '0', 'valid', 'same', 'float32', 'channels_last', 'ij,jk->ik', 'a\0b', '\ud800', 'constructor', '__proto__'];
+const numbers: readonly number[] = [
+  0,
+  -0,
+  1,
+  -1,
+  2,
+  3,
+  4,
+  7,
+  -2,
+  -5,
+  1.5,
+  -0.5,
+  1e-300,
+  1e300,
+  NaN,
+  Infinity,
+  -Infinity,
+  2 ** 40,
+  -(2 ** 40),
+  2 ** 53,
+  2 ** 63,
+  -(2 ** 63),
+  1e20,
+];
+const texts: readonly string[] = [
+  '',
+  'x',
+  '0',
+  'valid',
+  'same',
+  'float32',
+  'channels_last',
+  'ij,jk->ik',
+  'a\0b',
+  '\ud800',
+  'constructor',
+  '__proto__',
+];
 
 /** A number, mostly a bad one. */
 export const hostileNumber = (r: Random): Named => {
@@ -41,7 +78,9 @@ export function anyTensor(r: Random): Named {
     size = shape.reduce((a, b) => a * b, 1),
     wild = r.next() < 0.3;
   const values = Array.from({ length: size }, () =>
-    wild && (dtype.startsWith('float') || dtype === 'bfloat16') ? r.pick([NaN, Infinity, -Infinity, 0, 1e30, -1]) : r.integer(wild ? -9 : 0, 4),
+    wild && (dtype.startsWith('float') || dtype === 'bfloat16')
+      ? r.pick([NaN, Infinity, -Infinity, 0, 1e30, -1])
+      : r.integer(wild ? -9 : 0, 4),
   );
   return [`${dtype}(${shape})${wild ? ' wild' : ''}`, trae.tensor(values, shape, 'float32').cast(dtype)];
 }

@@ -4,10 +4,18 @@ import { at, broadcastShapes, build, elementwise, forEachIndex, nd, normalAxis, 
 
 export type Axes = number | readonly number[] | null | undefined;
 export const axesOf = (axis: Axes, ndim: number): number[] =>
-  (axis == null ? Array.from({ length: ndim }, (_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalAxis(a, ndim));
+  (axis == null ? Array.from({ length: ndim }, (_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) =>
+    normalAxis(a, ndim),
+  );
 
 /** `f` of the elements that the reduced axes run over, in row-major order. */
-export function reduce(x: NdArray, axis: Axes, keepdims: boolean, dtype: DType, f: (values: number[]) => number): NdArray {
+export function reduce(
+  x: NdArray,
+  axis: Axes,
+  keepdims: boolean,
+  dtype: DType,
+  f: (values: number[]) => number,
+): NdArray {
   const axes = axesOf(axis, x.shape.length),
     isReduced = (i: number): boolean => axes.includes(i);
   const kept = x.shape.map((d, i) => (isReduced(i) ? 1 : d)),
@@ -58,14 +66,25 @@ export function reshape(x: NdArray, shape: readonly number[]): NdArray {
   );
 }
 /** `f` of each line along one axis, which makes it `lengthOf(n)` long (default: as long as it was). */
-export function alongAxis(x: NdArray, axis: number, dtype: DType, f: (line: number[]) => number[], lengthOf = (n: number): number => n): NdArray {
+export function alongAxis(
+  x: NdArray,
+  axis: number,
+  dtype: DType,
+  f: (line: number[]) => number[],
+  lengthOf = (n: number): number => n,
+): NdArray {
   const moved = moveaxis(x, axis, -1),
     n = moved.shape.at(-1)!,
     out: number[] = [];
   for (let i = 0; i < moved.data.length; i += n) for (const v of f(moved.data.slice(i, i + n))) out.push(v);
   return moveaxis(nd(out, [...moved.shape.slice(0, -1), lengthOf(n)], dtype), -1, axis);
 }
-export const slice = (x: NdArray, start: readonly number[], size: readonly number[], step: readonly number[] = size.map(() => 1)): NdArray =>
+export const slice = (
+  x: NdArray,
+  start: readonly number[],
+  size: readonly number[],
+  step: readonly number[] = size.map(() => 1),
+): NdArray =>
   build(size, x.dtype, (index) =>
     at(
       x,
@@ -112,7 +131,12 @@ export function matmul(x: NdArray, y: NdArray, dtype: DType): NdArray {
     return p;
   });
   const n = full.shape.length;
-  return { ...full, shape: full.shape.filter((_, i) => !(x.shape.length === 1 && i === n - 2) && !(y.shape.length === 1 && i === n - 1)) };
+  return {
+    ...full,
+    shape: full.shape.filter(
+      (_, i) => !(x.shape.length === 1 && i === n - 2) && !(y.shape.length === 1 && i === n - 1),
+    ),
+  };
 }
 /** Sum of products in Einstein's notation, one loop over all letters; the result's letters are named. */
 export function einsum(subscripts: string, xs: readonly NdArray[], dtype: DType): NdArray {
@@ -127,7 +151,10 @@ export function einsum(subscripts: string, xs: readonly NdArray[], dtype: DType)
     letters.map((l) => sizes.get(l)!),
     (index) => {
       const value = (l: string): number => index[letters.indexOf(l)];
-      data[shape.reduce((p, d, i) => p * d + index[i], 0)] += parts.reduce((p, part, i) => p * at(xs[i], [...part].map(value)), 1);
+      data[shape.reduce((p, d, i) => p * d + index[i], 0)] += parts.reduce(
+        (p, part, i) => p * at(xs[i], [...part].map(value)),
+        1,
+      );
     },
   );
   return nd(data, shape, dtype);
@@ -154,5 +181,6 @@ export const argsort = (line: number[]): number[] =>
       return a === b ? i - j : a < b ? -1 : 1;
     });
 /** Largest first, equals in order. */
-export const argsortDescending = (line: number[]): number[] => line.map((_, i) => i).sort((i, j) => line[j] - line[i] || i - j);
+export const argsortDescending = (line: number[]): number[] =>
+  line.map((_, i) => i).sort((i, j) => line[j] - line[i] || i - j);
 export { elementwise };

@@ -27,7 +27,13 @@ export const kernels: Record<string, (x: number) => number> = {
   lanczos5: lanczos(5),
 };
 /** Along one axis: weighted mean of all pixels, by their distance from `centre(i)`; 0 where the centre lies outside. */
-function weighted(x: NdArray, axis: number, size: number, centre: (i: number) => number, weight: (distance: number) => number): NdArray {
+function weighted(
+  x: NdArray,
+  axis: number,
+  size: number,
+  centre: (i: number) => number,
+  weight: (distance: number) => number,
+): NdArray {
   const n = x.shape[axis];
   return build(
     x.shape.map((d, a) => (a === axis ? size : d)),
@@ -52,18 +58,25 @@ export interface ResizeOptions {
   dataFormat?: string;
 }
 /** One axis resized. Without antialiasing bilinear repeats the border, the other kernels leave out what lies outside. */
-function resizeAxis(x: NdArray, axis: number, size: number, { interpolation = 'bilinear', antialias = false }: ResizeOptions): NdArray {
+function resizeAxis(
+  x: NdArray,
+  axis: number,
+  size: number,
+  { interpolation = 'bilinear', antialias = false }: ResizeOptions,
+): NdArray {
   const n = x.shape[axis],
     scale = n / size;
   const shape = x.shape.map((d, a) => (a === axis ? size : d));
   const read = (index: number[], j: number): number => at(x, index.with(axis, Math.min(Math.max(j, 0), n - 1)));
-  if (interpolation === 'nearest') return build(shape, x.dtype, (index) => read(index, Math.floor((index[axis] + 0.5) * scale)));
+  if (interpolation === 'nearest')
+    return build(shape, x.dtype, (index) => read(index, Math.floor((index[axis] + 0.5) * scale)));
   if (interpolation === 'area')
     return build(shape, x.dtype, (index) => {
       const from = index[axis] * scale,
         to = from + scale;
       let sum = 0;
-      for (let j = 0; j < n; j++) sum += Math.max(0, Math.min(to, j + 1) - Math.max(from, j)) * at(x, index.with(axis, j));
+      for (let j = 0; j < n; j++)
+        sum += Math.max(0, Math.min(to, j + 1) - Math.max(from, j)) * at(x, index.with(axis, j));
       return sum / scale;
     });
   if (interpolation === 'bilinear' && !antialias)
@@ -84,7 +97,15 @@ function resizeAxis(x: NdArray, axis: number, size: number, { interpolation = 'b
 export const resize = (x: NdArray, [height, width]: number[], options: ResizeOptions = {}): NdArray =>
   onBatch(x, options.dataFormat, (t) => resizeAxis(resizeAxis(t, 1, height, options), 2, width, options));
 
-export function scaleAndTranslate(x: NdArray, shape: number[], scale: number[], shift: number[], axes: number[], method: string, antialias: boolean): NdArray {
+export function scaleAndTranslate(
+  x: NdArray,
+  shape: number[],
+  scale: number[],
+  shift: number[],
+  axes: number[],
+  method: string,
+  antialias: boolean,
+): NdArray {
   return axes.reduce((t, axis, k) => {
     const widened = antialias ? Math.max(1, 1 / scale[k]) : 1;
     return weighted(
@@ -119,7 +140,11 @@ export interface WarpOptions {
 }
 const roundAway = (v: number): number => Math.sign(v) * Math.floor(Math.abs(v) + 0.5);
 /** `where(batch, row, column)` says which row and column of the image is seen. */
-export function warp(x: NdArray, where: (b: number, row: number, column: number) => [number, number], options: WarpOptions): NdArray {
+export function warp(
+  x: NdArray,
+  where: (b: number, row: number, column: number) => [number, number],
+  options: WarpOptions,
+): NdArray {
   const { interpolation = 'bilinear', fillMode = 'constant', fillValue = 0, dataFormat } = options;
   return onBatch(x, dataFormat, (t) => {
     const [, height, width] = t.shape;
@@ -127,11 +152,13 @@ export function warp(x: NdArray, where: (b: number, row: number, column: number)
       const [row, column] = where(b, i, j),
         y = bringBack(row, height, fillMode),
         z = bringBack(column, width, fillMode);
-      const read = (p: number, q: number): number => (p >= 0 && p < height && q >= 0 && q < width ? at(t, [b, p, q, c]) : fillValue);
+      const read = (p: number, q: number): number =>
+        p >= 0 && p < height && q >= 0 && q < width ? at(t, [b, p, q, c]) : fillValue;
       if (interpolation === 'nearest') return read(roundAway(y), roundAway(z));
       let sum = 0;
       for (let p = Math.floor(y); p <= Math.floor(y) + 1; p++)
-        for (let q = Math.floor(z); q <= Math.floor(z) + 1; q++) sum += (1 - Math.abs(y - p)) * (1 - Math.abs(z - q)) * read(p, q);
+        for (let q = Math.floor(z); q <= Math.floor(z) + 1; q++)
+          sum += (1 - Math.abs(y - p)) * (1 - Math.abs(z - q)) * read(p, q);
       return t.dtype.startsWith('int') || t.dtype === 'uint8' ? Math.trunc(sum) : sum;
     });
   });
@@ -179,7 +206,8 @@ export const ofPixels = (x: NdArray, f: (pixel: number[]) => number[], dataForma
 export function toHsv([r, g, b]: number[]): number[] {
   const value = Math.max(r, g, b),
     range = value - Math.min(r, g, b);
-  const turn = range === 0 ? 0 : value === r ? (g - b) / range : value === g ? 2 + (b - r) / range : 4 + (r - g) / range;
+  const turn =
+    range === 0 ? 0 : value === r ? (g - b) / range : value === g ? 2 + (b - r) / range : 4 + (r - g) / range;
   return [(((turn / 6) % 1) + 1) % 1, value === 0 ? 0 : range / value, value];
 }
 export function toRgb([h, s, v]: number[]): number[] {
@@ -200,7 +228,12 @@ function outside(p: number, n: number, mode: string): number | null {
   if (mode === 'mirror') return n === 1 ? 0 : cycle(2 * n - 2) < n ? cycle(2 * n - 2) : 2 * n - 2 - cycle(2 * n - 2);
   return null;
 }
-export function mapCoordinates(x: NdArray, coordinates: NdArray, order: number, { fillMode = 'constant', fillValue = 0 }: WarpOptions = {}): NdArray {
+export function mapCoordinates(
+  x: NdArray,
+  coordinates: NdArray,
+  order: number,
+  { fillMode = 'constant', fillValue = 0 }: WarpOptions = {},
+): NdArray {
   const shape = coordinates.shape.slice(1),
     isWhole = !x.dtype.startsWith('float');
   return build(shape, x.dtype, (index) => {
@@ -228,7 +261,12 @@ export function mapCoordinates(x: NdArray, coordinates: NdArray, order: number, 
   });
 }
 /** Each channel correlated with a kernel (rows, columns), `border` telling what stands outside (null: zero). */
-export const filtered = (x: NdArray, kernel: number[][], border: (p: number, n: number) => number | null, dataFormat?: string): NdArray =>
+export const filtered = (
+  x: NdArray,
+  kernel: number[][],
+  border: (p: number, n: number) => number | null,
+  dataFormat?: string,
+): NdArray =>
   onBatch(x, dataFormat, (t) =>
     build(t.shape, t.dtype, ([b, i, j, c]) => {
       let sum = 0;
@@ -262,12 +300,18 @@ export function ssim(x: NdArray, y: NdArray, maxVal: number, size: number, sigma
         for (let c = 0; c < channels; c++) {
           const mean = (f: (p: number, q: number) => number): number => {
             let s = 0;
-            for (let u = 0; u < size; u++) for (let v = 0; v < size; v++) s += g[u] * g[v] * f(at(x, [b, i + u, j + v, c]), at(y, [b, i + u, j + v, c]));
+            for (let u = 0; u < size; u++)
+              for (let v = 0; v < size; v++)
+                s += g[u] * g[v] * f(at(x, [b, i + u, j + v, c]), at(y, [b, i + u, j + v, c]));
             return s;
           };
           const m = mean((p) => p),
             n = mean((_, q) => q);
-          const [sm, sn, mn] = [mean((p) => (p - m) ** 2), mean((_, q) => (q - n) ** 2), mean((p, q) => (p - m) * (q - n))];
+          const [sm, sn, mn] = [
+            mean((p) => (p - m) ** 2),
+            mean((_, q) => (q - n) ** 2),
+            mean((p, q) => (p - m) * (q - n)),
+          ];
           total += ((2 * m * n + c1) * (2 * mn + c2)) / ((m * m + n * n + c1) * (sm + sn + c2));
           count++;
         }
@@ -275,7 +319,14 @@ export function ssim(x: NdArray, y: NdArray, maxVal: number, size: number, sigma
   });
 }
 /** Windows as vectors, channels last; `where` are the first elements of the windows per axis. */
-export function patches(x: NdArray, size: number[], strides: number[], dilation: number[], before: number[], counts: number[]): NdArray {
+export function patches(
+  x: NdArray,
+  size: number[],
+  strides: number[],
+  dilation: number[],
+  before: number[],
+  counts: number[],
+): NdArray {
   const n = size.length,
     channels = x.shape[n + 1];
   return build([x.shape[0], ...counts, size.reduce((p, k) => p * k, channels)], x.dtype, (index) => {

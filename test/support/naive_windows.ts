@@ -13,7 +13,12 @@ export interface WindowOptions {
 const each = (v: Sizes, n: number): number[] => (typeof v === 'number' ? Array<number>(n).fill(v) : [...v]);
 
 /** Output size and elements added before the first, of one axis (as Keras and TensorFlow define 'same'). */
-export function outputSize(n: number, window: number, stride: number, padding: string): { size: number; before: number } {
+export function outputSize(
+  n: number,
+  window: number,
+  stride: number,
+  padding: string,
+): { size: number; before: number } {
   if (padding === 'same') {
     const size = Math.ceil(n / stride);
     return { size, before: Math.max(0, (size - 1) * stride + window - n) >> 1 };
@@ -21,7 +26,13 @@ export function outputSize(n: number, window: number, stride: number, padding: s
   if (padding === 'causal') return { size: Math.floor((n - 1) / stride) + 1, before: window - 1 };
   return { size: Math.floor((n - window) / stride) + 1, before: 0 };
 }
-function windows(x: NdArray, size: readonly number[], extent: readonly number[], strides: readonly number[], padding: string) {
+function windows(
+  x: NdArray,
+  size: readonly number[],
+  extent: readonly number[],
+  strides: readonly number[],
+  padding: string,
+) {
   const n = size.length,
     axes = size.map((_, i) => outputSize(x.shape[i + 1], extent[i], strides[i], padding));
   const shape = axes.map((a) => a.size);
@@ -41,7 +52,11 @@ const inLastFormat = (x: NdArray, dataFormat: string | null | undefined, f: (t: 
   dataFormat === 'channels_first' ? moveaxis(f(moveaxis(x, 1, -1)), -1, 1) : f(x);
 
 /** kernel: (...kernel, channels / groups, filters). */
-export function conv(input: NdArray, kernel: NdArray, { strides, padding = 'valid', dataFormat, dilationRate = 1 }: WindowOptions = {}): NdArray {
+export function conv(
+  input: NdArray,
+  kernel: NdArray,
+  { strides, padding = 'valid', dataFormat, dilationRate = 1 }: WindowOptions = {},
+): NdArray {
   const n = kernel.shape.length - 2,
     s = each(strides ?? 1, n),
     d = each(dilationRate, n),
@@ -63,7 +78,9 @@ export function conv(input: NdArray, kernel: NdArray, { strides, padding = 'vali
         first = Math.floor(filter / filtersPerGroup) * perGroup;
       let sum = 0;
       for (const { tap, from } of w.taps(index.slice(1, n + 1), d))
-        if (from) for (let c = 0; c < perGroup; c++) sum += at(x, [batch, ...from, first + c]) * at(kernel, [...tap, c, filter]);
+        if (from)
+          for (let c = 0; c < perGroup; c++)
+            sum += at(x, [batch, ...from, first + c]) * at(kernel, [...tap, c, filter]);
       return sum;
     });
   });
@@ -78,7 +95,13 @@ export function depthwiseConv(input: NdArray, kernel: NdArray, options: WindowOp
 export function convTranspose(
   input: NdArray,
   kernel: NdArray,
-  { strides, padding = 'valid', dataFormat, dilationRate = 1, outputPadding = null }: WindowOptions & { outputPadding?: Sizes | null } = {},
+  {
+    strides,
+    padding = 'valid',
+    dataFormat,
+    dilationRate = 1,
+    outputPadding = null,
+  }: WindowOptions & { outputPadding?: Sizes | null } = {},
 ): NdArray {
   const n = kernel.shape.length - 2,
     s = each(strides ?? 1, n),
@@ -92,7 +115,9 @@ export function convTranspose(
       if (padding === 'valid') return first + k + (extra ? extra[i] : Math.max(k, s[i]) - k);
       return extra ? first + (k % 2) + extra[i] : x.shape[i + 1] * s[i];
     });
-    const before = extents.map((k, i) => (padding === 'valid' ? 0 : Math.max(0, (x.shape[i + 1] - 1) * s[i] + k - sizes[i]) >> 1));
+    const before = extents.map((k, i) =>
+      padding === 'valid' ? 0 : Math.max(0, (x.shape[i + 1] - 1) * s[i] + k - sizes[i]) >> 1,
+    );
     const shape = [x.shape[0], ...sizes, filters],
       y = build(shape, x.dtype, () => 0);
     build(x.shape, x.dtype, (index) => {
@@ -109,7 +134,12 @@ export function convTranspose(
   });
 }
 /** `f` of each of `outputSize` windows per axis, from floor(i n / size) to ceil((i + 1) n / size). */
-export function adaptivePool(input: NdArray, outputSize: Sizes, { dataFormat }: WindowOptions, f: (values: number[]) => number): NdArray {
+export function adaptivePool(
+  input: NdArray,
+  outputSize: Sizes,
+  { dataFormat }: WindowOptions,
+  f: (values: number[]) => number,
+): NdArray {
   const n = input.shape.length - 2,
     size = each(outputSize, n);
   return inLastFormat(input, dataFormat, (x) =>
@@ -126,7 +156,12 @@ export function adaptivePool(input: NdArray, outputSize: Sizes, { dataFormat }: 
   );
 }
 /** Padding takes no part in the maximum nor in the mean. */
-export function pool(input: NdArray, poolSize: Sizes, { strides, padding = 'valid', dataFormat }: WindowOptions, f: (values: number[]) => number): NdArray {
+export function pool(
+  input: NdArray,
+  poolSize: Sizes,
+  { strides, padding = 'valid', dataFormat }: WindowOptions,
+  f: (values: number[]) => number,
+): NdArray {
   const n = input.shape.length - 2,
     size = each(poolSize, n),
     s = each(strides ?? poolSize, n);

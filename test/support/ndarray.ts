@@ -12,7 +12,11 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((p, d) 
 export const isFloating = (d: DType): boolean => d.startsWith('float') || d === 'bfloat16';
 
 /** An array from values in row-major order; the shape defaults to one axis. */
-export function nd(data: readonly number[], shape: readonly number[] = [data.length], dtype: DType = 'float32'): NdArray {
+export function nd(
+  data: readonly number[],
+  shape: readonly number[] = [data.length],
+  dtype: DType = 'float32',
+): NdArray {
   if (data.length !== sizeOf(shape)) throw new Error(`nd: ${data.length} values for shape (${shape})`);
   return { shape: [...shape], data: [...data], dtype };
 }
@@ -101,7 +105,9 @@ export function elementwise(f: (...values: number[]) => number, dtype: DType, ..
       lead = shape.length - x.shape.length;
     return shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]));
   });
-  return build(shape, dtype, (index) => f(...xs.map((x, k) => x.data[index.reduce((p, v, a) => p + v * steps[k][a], 0)])));
+  return build(shape, dtype, (index) =>
+    f(...xs.map((x, k) => x.data[index.reduce((p, v, a) => p + v * steps[k][a], 0)])),
+  );
 }
 /** The dtype of an operation on both, as Keras promotes (int8 with uint8 gives int32: there is no int16). */
 export function promote(a: DType, b: DType): DType {

@@ -51,7 +51,12 @@ export function seedOf(text: string): number {
  */
 export function randomArray(
   shape: readonly number[],
-  { dtype = 'float32', low = -2, high = 2, seed = 1 }: { dtype?: DType; low?: number; high?: number; seed?: number } = {},
+  {
+    dtype = 'float32',
+    low = -2,
+    high = 2,
+    seed = 1,
+  }: { dtype?: DType; low?: number; high?: number; seed?: number } = {},
 ): NdArray {
   const random = new Random(seed + seedOf(`${shape}`)),
     n = shape.reduce((p, d) => p * d, 1);
@@ -78,7 +83,10 @@ export function randomArray(
 }
 
 /** Different values at a distance of at least 0.1, in random order: for what is not smooth where values are equal. */
-export function distinctArray(shape: readonly number[], { dtype = 'float64', seed = 1 }: { dtype?: DType; seed?: number } = {}): NdArray {
+export function distinctArray(
+  shape: readonly number[],
+  { dtype = 'float64', seed = 1 }: { dtype?: DType; seed?: number } = {},
+): NdArray {
   const n = shape.reduce((p, d) => p * d, 1),
     order = new Random(seed + seedOf(`${shape}`)).permutation(n);
   return nd(

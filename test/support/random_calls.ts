@@ -36,15 +36,32 @@ function* targetsOf(space: object, prefix: string, seen: Set<unknown>): Generato
       const f = value as AnyFunction;
       if (isClass(f)) yield { name: `new ${name}`, call: (...args) => Reflect.construct(f, args) as unknown };
       else yield { name, call: (...args) => f(...args) };
-    } else if (value !== null && typeof value === 'object' && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null))
+    } else if (
+      value !== null &&
+      typeof value === 'object' &&
+      (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+    )
       yield* targetsOf(value as object, name, seen);
   }
 }
-const METHODS = ['call', 'apply', 'getConfig', 'updateState', 'result', 'resetState', 'computeOutputShape', 'computeMask', 'build'];
+const METHODS = [
+  'call',
+  'apply',
+  'getConfig',
+  'updateState',
+  'result',
+  'resetState',
+  'computeOutputShape',
+  'computeMask',
+  'build',
+];
 const methodsOf = (make: () => object, name: string): Target[] =>
   Object.getOwnPropertyNames(Object.getPrototypeOf(make()))
     .filter((key) => key !== 'constructor' && typeof (make() as Record<string, unknown>)[key] === 'function')
-    .map((key) => ({ name: `${name}.${key}`, call: (...args) => ((make() as Record<string, AnyFunction>)[key] as AnyFunction).apply(make(), args) }));
+    .map((key) => ({
+      name: `${name}.${key}`,
+      call: (...args) => ((make() as Record<string, AnyFunction>)[key] as AnyFunction).apply(make(), args),
+    }));
 
 /** Objects whose methods are called with random arguments: made anew for each call. */
 function* objectTargets(): Generator<Target> {
@@ -70,7 +87,9 @@ function* objectTargets(): Generator<Target> {
       } catch {
         continue; // it has required arguments: its constructor alone is searched
       }
-      for (const method of METHODS) if (typeof one[method] === 'function') yield { name: `new keras.${kind}.${key}().${method}`, call: (...args) => make()[method](...args) };
+      for (const method of METHODS)
+        if (typeof one[method] === 'function')
+          yield { name: `new keras.${kind}.${key}().${method}`, call: (...args) => make()[method](...args) };
     }
 }
 
@@ -84,16 +103,24 @@ export function* randomCalls(first: number, last: number, part = ''): Generator<
     for (let seed = first; seed < last; seed++) {
       const r = new Random(seedOf(name) + seed * 7919),
         args: Named[] = Array.from({ length: r.integer(0, 4) }, () => anything(r));
-      yield { name, text: `${name}(${args.map((a) => a[0]).join(', ')})  seed ${seed}`, run: () => call(...args.map((a) => a[1])) };
+      yield {
+        name,
+        text: `${name}(${args.map((a) => a[0]).join(', ')})  seed ${seed}`,
+        run: () => call(...args.map((a) => a[1])),
+      };
     }
   }
 }
 
 /** Thrown by an argument of the call, not by what was called. */
-const isCallers = (e: Error): boolean => /hostile_values/.test(e.stack?.split('\n').find((l) => /^\s+at /.test(l)) ?? '');
+const isCallers = (e: Error): boolean =>
+  /hostile_values/.test(e.stack?.split('\n').find((l) => /^\s+at /.test(l)) ?? '');
 
 /** Undefined for a result or an error of ours. */
-export async function resultOf({ text, run }: RandomCall, onRefusal: () => unknown = () => undefined): Promise<Finding | undefined> {
+export async function resultOf(
+  { text, run }: RandomCall,
+  onRefusal: () => unknown = () => undefined,
+): Promise<Finding | undefined> {
   try {
     await run();
     return undefined;

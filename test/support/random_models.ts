@@ -25,7 +25,8 @@ const RAW =
 // ---- models
 const number = (r: Random): number => r.pick([0, 1, 2, 3, 5]);
 /** Once in `times` anything at all; else what is expected. */
-const mostly = <T>(r: Random, times: number, value: () => T): T => (r.integer(0, times) ? value() : (anything(r)[1] as T));
+const mostly = <T>(r: Random, times: number, value: () => T): T =>
+  r.integer(0, times) ? value() : (anything(r)[1] as T);
 const all = layers as unknown as Record<string, new (...args: unknown[]) => AnyLayer>;
 function someLayer(r: Random): AnyLayer {
   const units = (): number => mostly(r, 40, () => r.integer(1, 5));
@@ -72,7 +73,11 @@ function build(r: Random): AnyModel {
   const kind = r.next();
   if (kind < 0.55) {
     const list = Array.from({ length: r.integer(1, 5) }, () => someLayer(r));
-    return new Sequential(r.next() < 0.8 ? [layers.Input(inputShape(r) as number[], { dtype: r.next() < 0.9 ? undefined : 'int32' }), ...list] : list);
+    return new Sequential(
+      r.next() < 0.8
+        ? [layers.Input(inputShape(r) as number[], { dtype: r.next() < 0.9 ? undefined : 'int32' }), ...list]
+        : list,
+    );
   }
   if (kind < 0.65) return new Subclassed();
   const a = Input(inputShape(r) as number[], { name: 'a' }),
@@ -81,7 +86,11 @@ function build(r: Random): AnyModel {
     two = someLayer(r).apply(b) as trae.KerasTensor;
   if (kind < 0.75) return new Model({ inputs: a, outputs: someLayer(r).apply(one) as trae.KerasTensor });
   const merged = kind < 0.85 ? ([one, two] as const) : null;
-  const outputs = merged ? (new layers.Concatenate().apply([...merged]) as trae.KerasTensor) : r.next() < 0.5 ? [one, two] : { price: one, area: two };
+  const outputs = merged
+    ? (new layers.Concatenate().apply([...merged]) as trae.KerasTensor)
+    : r.next() < 0.5
+      ? [one, two]
+      : { price: one, area: two };
   return new Model({ inputs: (r.next() < 0.5 ? [a, b] : { a, b }) as never, outputs: outputs as never });
 }
 
@@ -102,7 +111,18 @@ const LOSSES = [
   'dice',
   'no_such_loss',
 ] as const;
-const METRICS = ['accuracy', 'mae', 'auc', 'precision', 'AUC', 'top_k_categorical_accuracy', 'sparse_categorical_accuracy', 'mean_io_u', 'f1_score', 'no_such_metric'] as const;
+const METRICS = [
+  'accuracy',
+  'mae',
+  'auc',
+  'precision',
+  'AUC',
+  'top_k_categorical_accuracy',
+  'sparse_categorical_accuracy',
+  'mean_io_u',
+  'f1_score',
+  'no_such_metric',
+] as const;
 function options(r: Random): Record<string, unknown> {
   const loss = (): unknown =>
     r.pick<() => unknown>([
@@ -129,7 +149,16 @@ function options(r: Random): Record<string, unknown> {
     ])();
   const out: Record<string, unknown> = {
     optimizer: mostly(r, 20, () =>
-      r.pick<unknown>(['adam', 'sgd', 'rmsprop', 'nadam', 'lion', 'ftrl', new trae.keras.optimizers.SGD({ learningRate: 0.1, momentum: 0.9 }), 'no_such_optimizer']),
+      r.pick<unknown>([
+        'adam',
+        'sgd',
+        'rmsprop',
+        'nadam',
+        'lion',
+        'ftrl',
+        new trae.keras.optimizers.SGD({ learningRate: 0.1, momentum: 0.9 }),
+        'no_such_optimizer',
+      ]),
     ),
     loss: mostly(r, 20, loss),
     metrics: mostly(r, 20, metrics),
@@ -161,7 +190,8 @@ function tensorFor(r: Random, shape: readonly (number | null)[], rows: number): 
   if (r.next() < 0.02) t.dispose();
   return t;
 }
-const shapesOf = (list: readonly trae.KerasTensor[]): (readonly (number | null)[])[] => (list.length ? list.map((t) => t.shape) : [[null, 3]]);
+const shapesOf = (list: readonly trae.KerasTensor[]): (readonly (number | null)[])[] =>
+  list.length ? list.map((t) => t.shape) : [[null, 3]];
 function data(r: Random, tensors: readonly trae.KerasTensor[], rows: number, keys: readonly string[]): unknown {
   return mostly(r, 25, () => {
     const list = shapesOf(tensors).map((s) => tensorFor(r, s, rows));
@@ -202,7 +232,10 @@ function batches(r: Random, model: AnyModel): unknown {
       (async function* () {
         for (const b of generator()) yield await Promise.resolve(b);
       })(),
-    () => ({ numBatches: count, getItem: (i: number) => (fails && i ? Promise.reject(new OwnError('item')) : batch()) }),
+    () => ({
+      numBatches: count,
+      getItem: (i: number) => (fails && i ? Promise.reject(new OwnError('item')) : batch()),
+    }),
     () => Array.from({ length: count }, batch),
     () => new trae.keras.utils.Dataset({ open: () => generator() as never } as never),
   ])();
@@ -217,13 +250,21 @@ function someCallbacks(r: Random): unknown {
   };
   const list = (): unknown =>
     r.pick<() => unknown>([
-      () => new callbacks.EarlyStopping({ monitor: r.pick(['loss', 'val_loss', 'nothing']), patience: 0, restoreBestWeights: true }),
+      () =>
+        new callbacks.EarlyStopping({
+          monitor: r.pick(['loss', 'val_loss', 'nothing']),
+          patience: 0,
+          restoreBestWeights: true,
+        }),
       () => new callbacks.ReduceLROnPlateau({ monitor: 'loss', patience: 0 }),
       () => new callbacks.TerminateOnNaN(),
       () => new callbacks.LambdaCallback({ onEpochEnd: () => undefined }),
       () => new callbacks.LearningRateScheduler(((e: number) => mostly(r, 3, () => 0.1 / (e + 1))) as never),
       () => new callbacks.History(),
-      () => failing(r.pick(['onTrainBegin', 'onEpochEnd', 'onTrainBatchEnd', 'onTestBegin', 'onPredictBatchBegin', 'setModel'])),
+      () =>
+        failing(
+          r.pick(['onTrainBegin', 'onEpochEnd', 'onTrainBatchEnd', 'onTestBegin', 'onPredictBatchBegin', 'setModel']),
+        ),
       () => callbacks.EarlyStopping,
       () => ({}),
     ])();
@@ -233,7 +274,9 @@ function someCallbacks(r: Random): unknown {
 // ---- programs
 /** All of them ended; the first error that is none of ours, else the first one. */
 async function together(calls: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const errors = (await Promise.allSettled(calls.map((call) => call()))).flatMap((c) => (c.status === 'rejected' ? [c.reason as Error] : []));
+  const errors = (await Promise.allSettled(calls.map((call) => call()))).flatMap((c) =>
+    c.status === 'rejected' ? [c.reason as Error] : [],
+  );
   const raw = errors.find((e) => !(e instanceof trae.TraeError) && !(e instanceof OwnError));
   if (errors.length) throw raw ?? errors[0];
 }
@@ -277,7 +320,10 @@ function action(r: Random, model: AnyModel): Step {
     () => ({ text: 'fit', run: () => m.fit(x(), y(), training()) }),
     () => ({ text: 'evaluate', run: () => m.evaluate(x(), y(), common()) }),
     () => ({ text: 'predict', run: () => m.predict(x(), common()) }),
-    () => ({ text: 'trainOnBatch', run: () => m.trainOnBatch(x(), y(), r.next() < 0.3 ? { sampleWeight: trae.ones([rows]) } : {}) }),
+    () => ({
+      text: 'trainOnBatch',
+      run: () => m.trainOnBatch(x(), y(), r.next() < 0.3 ? { sampleWeight: trae.ones([rows]) } : {}),
+    }),
     () => ({ text: 'testOnBatch', run: () => m.testOnBatch(x(), y()) }),
     () => ({ text: 'predictOnBatch', run: () => m.predictOnBatch(x()) }),
     () => ({
@@ -320,15 +366,21 @@ async function attempt(seed: number, step: string, f: () => unknown): Promise<Fi
   } catch (e) {
     if (e instanceof OwnError) return 'refused';
     const error = e as Error;
-    if (error instanceof trae.TraeError && !(error instanceof trae.InternalError) && !RAW.test(error.message)) return 'refused';
-    if (error instanceof Error && /hostile_values/.test(error.stack?.split('\n').find((l) => /^\s+at /.test(l)) ?? '')) return 'refused';
+    if (error instanceof trae.TraeError && !(error instanceof trae.InternalError) && !RAW.test(error.message))
+      return 'refused';
+    if (error instanceof Error && /hostile_values/.test(error.stack?.split('\n').find((l) => /^\s+at /.test(l)) ?? ''))
+      return 'refused';
     const where =
-      error?.stack?.split('\n').find((line) => /\/lib\//.test(line)) ?? String((error?.cause as Error | undefined)?.stack?.split('\n').find((line) => /\/lib\//.test(line)) ?? '');
+      error?.stack?.split('\n').find((line) => /\/lib\//.test(line)) ??
+      String((error?.cause as Error | undefined)?.stack?.split('\n').find((line) => /\/lib\//.test(line)) ?? '');
     return { seed, step, message: `${error?.name}: ${error?.message}`, where: where.trim() };
   }
 }
 /** Runs the program of a seed. @param note - told the text of each step before it runs. */
-export async function runProgram(seed: number, note: (text: string) => void = () => undefined): Promise<{ findings: Finding[]; steps: number; refused: number }> {
+export async function runProgram(
+  seed: number,
+  note: (text: string) => void = () => undefined,
+): Promise<{ findings: Finding[]; steps: number; refused: number }> {
   const r = new Random(seed * 2654435761 + 17),
     findings: Finding[] = [];
   let steps = 0,

@@ -10,7 +10,9 @@ const list = (y: NdArray | NdArray[]): NdArray[] => (Array.isArray(y) ? y : [y])
 
 function expectAll(got: trae.Tensor[], want: NdArray[], what: string, looseness?: number): void {
   if (got.length !== want.length) throw new Error(`${what}: ${got.length} results instead of ${want.length}`);
-  want.forEach((w, i) => expectArray(fromTensor(got[i]), w, want.length > 1 ? `${what}, result ${i}` : what, looseness));
+  want.forEach((w, i) =>
+    expectArray(fromTensor(got[i]), w, want.length > 1 ? `${what}, result ${i}` : what, looseness),
+  );
 }
 /** Values of one case: computed eagerly, by a plan, and by a plan in which the op has elementwise neighbours. */
 function checkCase(r: Row, c: Case): { eager(): void; compiled(): void } {
@@ -42,7 +44,12 @@ function checkCase(r: Row, c: Case): { eager(): void; compiled(): void } {
         );
         return [...ys.map((y) => trae.where(trae.equal(y, y), y, y)), ...ys];
       });
-      expectAll(among(...c.inputs.map((x) => toTensor(transpose(x)))), [...want, ...want], `compiled among others ${what}`, r.looseness);
+      expectAll(
+        among(...c.inputs.map((x) => toTensor(transpose(x)))),
+        [...want, ...want],
+        `compiled among others ${what}`,
+        r.looseness,
+      );
     },
   };
 }
@@ -85,7 +92,12 @@ export function testRows(family: string): void {
                 let k = 0;
                 return loss(...ts.map((t, i) => (floats[i] ? xs[k++] : t)));
               })(...ts.filter((_, i) => floats[i])).grads;
-            expectAll(trae.compile(gradients)(...all), gradients(...all).map(fromTensor), `compiled gradient of ${describeCase(r, c)}`, 10);
+            expectAll(
+              trae.compile(gradients)(...all),
+              gradients(...all).map(fromTensor),
+              `compiled gradient of ${describeCase(r, c)}`,
+              10,
+            );
           }
         });
       }

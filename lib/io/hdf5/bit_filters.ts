@@ -29,7 +29,12 @@ function put(out: Uint8Array, at: number, size: number, value: bigint, isBig: bo
 export function unpackNbit(data: Uint8Array, values: readonly number[]): Uint8Array | null {
   const [, isWhole, count, kind, size, order, precision, offset] = values;
   if (isWhole) return data;
-  if (kind !== 1 || !(precision > 0 && precision + offset <= 8 * size && size <= 8) || count * precision > data.length * 8) return null;
+  if (
+    kind !== 1 ||
+    !(precision > 0 && precision + offset <= 8 * size && size <= 8) ||
+    count * precision > data.length * 8
+  )
+    return null;
   const bits = new Bits(data),
     out = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) put(out, i * size, size, bits.next(precision)! << BigInt(offset), order === 1);

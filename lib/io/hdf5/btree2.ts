@@ -93,9 +93,19 @@ export class FractalHeap {
     this.root = c.offset();
     this.rootRows = c.u16();
     c.checksum();
-    if (!this.tableWidth || this.startSize < 1 || this.maxDirect < this.startSize || heapBits > 64 || this.rootRows > 64) input.fail('a heap has impossible sizes');
+    if (
+      !this.tableWidth ||
+      this.startSize < 1 ||
+      this.maxDirect < this.startSize ||
+      heapBits > 64 ||
+      this.rootRows > 64
+    )
+      input.fail('a heap has impossible sizes');
     this.offsetBytes = Math.ceil(heapBits / 8);
-    this.lengthBytes = Math.min(Math.ceil(Math.log2(this.maxDirect) / 8), Math.floor(Math.log2(Math.max(1, this.maxManaged)) / 8) + 1);
+    this.lengthBytes = Math.min(
+      Math.ceil(Math.log2(this.maxDirect) / 8),
+      Math.floor(Math.log2(Math.max(1, this.maxManaged)) / 8) + 1,
+    );
   }
   private rowSize(row: number): number {
     return row < 2 ? this.startSize : this.startSize * 2 ** (row - 1);
@@ -122,7 +132,11 @@ export class FractalHeap {
     for (let depth = 0; depth < 32; depth++) {
       const directRows = Math.min(rows, Math.log2(this.maxDirect / this.startSize) + 2);
       const entries = rows * this.tableWidth;
-      const c = input.block(address, 5 + input.sizes.offset + this.offsetBytes + entries * input.sizes.offset + 4, 'a block of a heap');
+      const c = input.block(
+        address,
+        5 + input.sizes.offset + this.offsetBytes + entries * input.sizes.offset + 4,
+        'a block of a heap',
+      );
       c.magic('FHIB');
       c.version(0);
       c.offset();
@@ -153,7 +167,8 @@ export class FractalHeap {
       c = input.block(address, size, 'a block of a heap');
     c.magic('FHDB');
     c.version(0);
-    if (offset + length > size || offset < 5 + input.sizes.offset + this.offsetBytes + (this.hasChecksums ? 4 : 0)) input.fail('an object lies outside of its heap');
+    if (offset + length > size || offset < 5 + input.sizes.offset + this.offsetBytes + (this.hasChecksums ? 4 : 0))
+      input.fail('an object lies outside of its heap');
     return new Cursor(input, c.data.subarray(offset, offset + length), 'an object of a heap');
   }
 }

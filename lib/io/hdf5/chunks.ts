@@ -21,7 +21,13 @@ export type ChunkIndex = { at: number; chunk: number[] } & (
 const MOST_CHUNKS = 1 << 22;
 
 /** @internal All chunks that are stored. */
-export function* chunksOf(input: Hdf5Input, index: ChunkIndex, shape: readonly number[], chunkBytes: number, filtered: boolean): Generator<Chunk> {
+export function* chunksOf(
+  input: Hdf5Input,
+  index: ChunkIndex,
+  shape: readonly number[],
+  chunkBytes: number,
+  filtered: boolean,
+): Generator<Chunk> {
   const { at, chunk } = index;
   if (at === UNDEFINED) return;
   const perAxis = shape.map((d, i) => Math.ceil(d / chunk[i])),
@@ -61,10 +67,12 @@ export function* chunksOf(input: Hdf5Input, index: ChunkIndex, shape: readonly n
     default: {
       // A chunk's size takes as many bytes as that of a chunk plus one.
       const width = filtered ? Math.min(8, 1 + Math.floor((Math.floor(Math.log2(chunkBytes)) + 8) / 8)) : 0;
-      const elements = index.kind === 'fixed' ? fixedArray(input, index, total, width) : extensibleArray(input, index, total, width);
+      const elements =
+        index.kind === 'fixed' ? fixedArray(input, index, total, width) : extensibleArray(input, index, total, width);
       let n = 0;
       for (const e of elements) {
-        if (e.at !== UNDEFINED) yield { at: e.at, size: filtered ? e.size : chunkBytes, mask: e.mask, start: startOf(n) };
+        if (e.at !== UNDEFINED)
+          yield { at: e.at, size: filtered ? e.size : chunkBytes, mask: e.mask, start: startOf(n) };
         n++;
       }
     }
@@ -99,9 +107,18 @@ interface Element {
   size: number;
   mask: number;
 }
-const readElement = (c: Cursor, width: number): Element => ({ at: c.offset(), size: width ? c.uint(width) : 0, mask: width ? c.u32() : 0 });
+const readElement = (c: Cursor, width: number): Element => ({
+  at: c.offset(),
+  size: width ? c.uint(width) : 0,
+  mask: width ? c.u32() : 0,
+});
 
-function fixedArray(input: Hdf5Input, index: { at: number; pageBits: number }, total: number, width: number): Element[] {
+function fixedArray(
+  input: Hdf5Input,
+  index: { at: number; pageBits: number },
+  total: number,
+  width: number,
+): Element[] {
   const { offset, length } = input.sizes,
     elementSize = offset + (width ? width + 4 : 0);
   const head = input.block(index.at, 12 + length + offset, 'a list of chunks');
@@ -155,14 +172,22 @@ function extensibleArray(
   const at = head.offset();
   head.checksum();
   const { maxBits, indexElements, pointers, elements, pageBits } = index;
-  if (!elements || !pointers || (elements & (elements - 1)) !== 0 || (pointers & (pointers - 1)) !== 0 || maxBits > 64) input.fail('a list of chunks has impossible sizes');
+  if (!elements || !pointers || (elements & (elements - 1)) !== 0 || (pointers & (pointers - 1)) !== 0 || maxBits > 64)
+    input.fail('a list of chunks has impossible sizes');
   if (at === UNDEFINED) return [];
   const superBlocks = 1 + maxBits - Math.log2(elements);
-  const info = Array.from({ length: superBlocks }, (_, u) => ({ blocks: 2 ** Math.floor(u / 2), size: 2 ** Math.floor((u + 1) / 2) * elements }));
+  const info = Array.from({ length: superBlocks }, (_, u) => ({
+    blocks: 2 ** Math.floor(u / 2),
+    size: 2 ** Math.floor((u + 1) / 2) * elements,
+  }));
   const firstSecondary = 2 * Math.log2(pointers),
     direct = 2 * (pointers - 1),
     secondary = superBlocks - firstSecondary;
-  const c = input.block(at, 6 + offset + indexElements * elementSize + (direct + Math.max(0, secondary)) * offset + 4, 'a list of chunks');
+  const c = input.block(
+    at,
+    6 + offset + indexElements * elementSize + (direct + Math.max(0, secondary)) * offset + 4,
+    'a list of chunks',
+  );
   c.magic('EAIB');
   c.skip(2 + offset);
   for (let i = 0; i < indexElements; i++) out.push(readElement(c, width));
@@ -190,7 +215,11 @@ function extensibleArray(
           for (let i = 0; i < pageSize; i++) out.push({ at: UNDEFINED, size: 0, mask: 0 });
           continue;
         }
-        const page = input.block(address + lead + 4 + p * (pageSize * elementSize + 4), pageSize * elementSize + 4, 'a list of chunks');
+        const page = input.block(
+          address + lead + 4 + p * (pageSize * elementSize + 4),
+          pageSize * elementSize + 4,
+          'a list of chunks',
+        );
         for (let i = 0; i < pageSize; i++) out.push(readElement(page, width));
         page.checksum();
       }
@@ -209,7 +238,11 @@ function extensibleArray(
     }
     const pages = size > pageSize ? size / pageSize : 0,
       bitmap = pages ? Math.ceil(pages / 8) : 0;
-    const s = input.block(address, 6 + offset + offsetBytes + blocks * bitmap + blocks * offset + 4, 'a list of chunks');
+    const s = input.block(
+      address,
+      6 + offset + offsetBytes + blocks * bitmap + blocks * offset + 4,
+      'a list of chunks',
+    );
     s.magic('EASB');
     s.skip(2 + offset + offsetBytes);
     const maps = Array.from({ length: blocks }, () => s.bytes(bitmap)),

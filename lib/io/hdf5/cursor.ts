@@ -99,7 +99,8 @@ export class Cursor {
   }
   magic(expected: string): void {
     const found = this.bytes(4).toString('latin1');
-    if (found !== expected) this.input.fail(`${this.what} starts with '${found.replace(/[^ -~]/g, '?')}' instead of '${expected}'`);
+    if (found !== expected)
+      this.input.fail(`${this.what} starts with '${found.replace(/[^ -~]/g, '?')}' instead of '${expected}'`);
   }
   version(...allowed: number[]): number {
     const v = this.u8();

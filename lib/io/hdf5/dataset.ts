@@ -13,7 +13,10 @@ const FREE_EXPANSION = 1 << 26;
 /** Deflate cannot do more than this. */
 const MOST_EXPANSION = 1100;
 
-type Layout = { kind: 'inline'; data: Buffer } | { kind: 'contiguous'; at: number } | { kind: 'chunked'; index: Parameters<typeof chunksOf>[1] };
+type Layout =
+  | { kind: 'inline'; data: Buffer }
+  | { kind: 'contiguous'; at: number }
+  | { kind: 'chunked'; index: Parameters<typeof chunksOf>[1] };
 
 /** @internal */
 export class Hdf5Dataset {
@@ -38,7 +41,8 @@ export class Hdf5Dataset {
     const dtype = dtypeOf(type);
     // Keras says so of halves that NumPy has no type for.
     this.dtype = type.size === 2 && attributes.get('dtype') === 'bfloat16' ? 'bfloat16' : dtype;
-    if (!Number.isSafeInteger(this.count * type.size)) input.fail(`dataset '${path}' of shape ${formatShape(this.shape)} is too large`);
+    if (!Number.isSafeInteger(this.count * type.size))
+      input.fail(`dataset '${path}' of shape ${formatShape(this.shape)} is too large`);
     this.filters = filters ? readFilters(filters) : [];
     this.layout = this.readLayout(layout);
   }
@@ -51,12 +55,20 @@ export class Hdf5Dataset {
     const { type } = this;
     if (type.kind === 'string') return `text of ${type.size} bytes`;
     if (type.kind === 'vlen-string') return 'text';
-    const name = type.kind === 'int' ? `${type.signed ? '' : 'u'}int${8 * type.size}` : type.kind === 'float' ? this.dtype : type.kind;
+    const name =
+      type.kind === 'int'
+        ? `${type.signed ? '' : 'u'}int${8 * type.size}`
+        : type.kind === 'float'
+          ? this.dtype
+          : type.kind;
     return `${name}${type.kind !== 'opaque' && type.size > 1 && !type.littleEndian ? ' big-endian' : ''}`;
   }
   /** How the values are kept: the sizes of chunks, and whether they are compressed or otherwise changed. */
   get storage(): { chunks: readonly number[] | null; isFiltered: boolean } {
-    return { chunks: this.layout.kind === 'chunked' ? this.layout.index.chunk : null, isFiltered: this.filters.length > 0 };
+    return {
+      chunks: this.layout.kind === 'chunked' ? this.layout.index.chunk : null,
+      isFiltered: this.filters.length > 0,
+    };
   }
   private readLayout(c: Cursor): Layout {
     const { input } = this,
@@ -76,7 +88,10 @@ export class Hdf5Dataset {
     if (kind === 1) {
       const at = c.offset(),
         size = c.length();
-      if (at !== UNDEFINED && size < this.bytes) input.fail(`dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${size}`);
+      if (at !== UNDEFINED && size < this.bytes)
+        input.fail(
+          `dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${size}`,
+        );
       return this.contiguous(at);
     }
     if (kind === 3) return input.refuse(`dataset '${this.path}', which is virtual,`);
@@ -100,23 +115,41 @@ export class Hdf5Dataset {
       return { kind: 'chunked', index: { kind: 'single', at: c.offset(), chunk: dims, size, mask } };
     }
     if (index === 2) return { kind: 'chunked', index: { kind: 'implicit', at: c.offset(), chunk: dims } };
-    if (index === 3) return { kind: 'chunked', index: { kind: 'fixed', pageBits: c.u8(), at: c.offset(), chunk: dims } };
+    if (index === 3)
+      return { kind: 'chunked', index: { kind: 'fixed', pageBits: c.u8(), at: c.offset(), chunk: dims } };
     if (index === 4) {
       const [maxBits, indexElements, pointers, elements, pageBits] = [c.u8(), c.u8(), c.u8(), c.u8(), c.u8()];
-      return { kind: 'chunked', index: { kind: 'extensible', maxBits, indexElements, pointers, elements, pageBits, at: c.offset(), chunk: dims } };
+      return {
+        kind: 'chunked',
+        index: {
+          kind: 'extensible',
+          maxBits,
+          indexElements,
+          pointers,
+          elements,
+          pageBits,
+          at: c.offset(),
+          chunk: dims,
+        },
+      };
     }
     if (index === 5) return { kind: 'chunked', index: { kind: 'tree2', at: (c.skip(6), c.offset()), chunk: dims } };
     return input.fail(`dataset '${this.path}' has an index of kind ${index}`);
   }
   private sized(data: Buffer): Buffer {
-    if (data.length < this.bytes) this.input.fail(`dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${data.length}`);
+    if (data.length < this.bytes)
+      this.input.fail(
+        `dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${data.length}`,
+      );
     return data;
   }
   private contiguous(at: number): Layout {
     const { input } = this;
     if (this.filters.length) input.fail(`dataset '${this.path}' has filters without chunks`);
     if (at !== UNDEFINED && at + input.sizes.base + this.bytes > input.source.size)
-      throw new FileError(`${input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} reaches beyond the end of the file: it is cut off.`);
+      throw new FileError(
+        `${input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} reaches beyond the end of the file: it is cut off.`,
+      );
     return { kind: 'contiguous', at };
   }
   private refuseBomb(stored: number): void {
@@ -145,12 +178,15 @@ export class Hdf5Dataset {
     if (!this.count) return new Uint8Array(0);
     const { chunk } = layout.index;
     if (chunk.length !== this.shape.length || chunk.some((d) => d < 1))
-      input.fail(`dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`);
+      input.fail(
+        `dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`,
+      );
     const chunkBytes = chunk.reduce((a, b) => a * b, this.type.size);
     const chunks = [...chunksOf(input, layout.index, this.shape, chunkBytes, this.filters.length > 0)];
     const stored = chunks.reduce((n, c) => n + c.size, 0);
     this.refuseBomb(stored);
-    if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION)) input.fail(`a chunk of dataset '${this.path}' is too large`);
+    if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))
+      input.fail(`a chunk of dataset '${this.path}' is too large`);
     const out = this.unwritten();
     for (const c of chunks) {
       signal?.throwIfAborted();
@@ -158,13 +194,24 @@ export class Hdf5Dataset {
     }
     return out;
   }
-  private async unfilter({ at, size, mask }: Chunk, chunkBytes: number, signal?: AbortSignal | null): Promise<Uint8Array> {
+  private async unfilter(
+    { at, size, mask }: Chunk,
+    chunkBytes: number,
+    signal?: AbortSignal | null,
+  ): Promise<Uint8Array> {
     const { input } = this,
       start = at + input.sizes.base;
-    if (!this.filters.length && size < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${size} of ${chunkBytes} bytes`);
+    if (!this.filters.length && size < chunkBytes)
+      input.fail(`a chunk of dataset '${this.path}' holds ${size} of ${chunkBytes} bytes`);
     let data: Uint8Array = await input.source.read(start, size, signal);
-    data = await undoFilters(data, this.filters, mask, { input, dataset: this.path, chunkBytes, elementSize: this.type.size });
-    if (data.length < chunkBytes) input.fail(`a chunk of dataset '${this.path}' holds ${data.length} of ${chunkBytes} bytes`);
+    data = await undoFilters(data, this.filters, mask, {
+      input,
+      dataset: this.path,
+      chunkBytes,
+      elementSize: this.type.size,
+    });
+    if (data.length < chunkBytes)
+      input.fail(`a chunk of dataset '${this.path}' holds ${data.length} of ${chunkBytes} bytes`);
     return data;
   }
   // Copies the part of a chunk that lies inside of the dataset, row by row.
@@ -177,7 +224,8 @@ export class Hdf5Dataset {
       return;
     }
     const extent = shape.map((d, i) => Math.min(chunk[i], d - start[i]));
-    if (extent.some((d, i) => d <= 0 || start[i] < 0)) this.input.fail(`a chunk of dataset '${this.path}' lies outside of it`);
+    if (extent.some((d, i) => d <= 0 || start[i] < 0))
+      this.input.fail(`a chunk of dataset '${this.path}' lies outside of it`);
     const at = Array<number>(rank).fill(0),
       run = extent[rank - 1] * size;
     for (;;) {
@@ -195,17 +243,22 @@ export class Hdf5Dataset {
   }
   /** All values, in row-major order. */
   async read(signal?: AbortSignal | null): Promise<TypedArray> {
-    if (this.dtype === 'string') throw new FileError(`${this.input.source.name}: dataset '${this.path}' holds texts where numbers are expected.`);
+    if (this.dtype === 'string')
+      throw new FileError(`${this.input.source.name}: dataset '${this.path}' holds texts where numbers are expected.`);
     const raw = await this.raw(signal);
-    if (this.dtype === 'bfloat16' && this.type.kind !== 'float') return decodeNumbers({ kind: 'opaque', size: 2 }, raw, this.count);
+    if (this.dtype === 'bfloat16' && this.type.kind !== 'float')
+      return decodeNumbers({ kind: 'opaque', size: 2 }, raw, this.count);
     return decodeNumbers(this.type, raw, this.count);
   }
   /** All texts of a dataset of texts. */
   async readTexts(signal?: AbortSignal | null): Promise<string[]> {
     const raw = await this.raw(signal),
       { type, input } = this;
-    if (type.kind !== 'string' && type.kind !== 'vlen-string') return input.fail(`dataset '${this.path}' holds numbers where texts are expected`);
+    if (type.kind !== 'string' && type.kind !== 'vlen-string')
+      return input.fail(`dataset '${this.path}' holds numbers where texts are expected`);
     const c = new Block(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);
-    return Array.from({ length: this.count }, () => (type.kind === 'string' ? fixedText(c.bytes(type.size)) : heapText(input, c)));
+    return Array.from({ length: this.count }, () =>
+      type.kind === 'string' ? fixedText(c.bytes(type.size)) : heapText(input, c),
+    );
   }
 }

@@ -26,7 +26,8 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
       const offset = c.u16(),
         precision = c.u16();
       if (![1, 2, 4, 8].includes(size)) input.fail(`an integer type has ${size} bytes`);
-      if (!precision || offset + precision > 8 * size) input.fail(`an integer type of ${size} bytes has ${precision} bits at ${offset}`);
+      if (!precision || offset + precision > 8 * size)
+        input.fail(`an integer type of ${size} bytes has ${precision} bits at ${offset}`);
       const whole = { kind: 'int', size, signed: (bits & 8) !== 0, littleEndian: (bits & 1) === 0 } as const;
       return precision === 8 * size ? whole : { ...whole, bits: { offset, precision } };
     }
@@ -36,8 +37,14 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
       c.skip(2 + 4);
       if (![2, 4, 8].includes(size) || (bits & 0x40) !== 0) input.fail(`a floating-point type has ${size} bytes`);
       const ieee = { 2: 5, 4: 8, 8: 11 }[size];
-      if (exponentBits !== ieee && !(size === 2 && exponentBits === 8)) input.fail(`a floating-point type of ${size} bytes has ${exponentBits} bits of exponent`);
-      return { kind: 'float', size, littleEndian: (bits & 1) === 0, format: exponentBits === ieee ? 'ieee' : 'bfloat16' };
+      if (exponentBits !== ieee && !(size === 2 && exponentBits === 8))
+        input.fail(`a floating-point type of ${size} bytes has ${exponentBits} bits of exponent`);
+      return {
+        kind: 'float',
+        size,
+        littleEndian: (bits & 1) === 0,
+        format: exponentBits === ieee ? 'ieee' : 'bfloat16',
+      };
     }
     case 3:
       return { kind: 'string', size };
@@ -54,7 +61,9 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
         if (version < 3) c.skip((8 - ((c.at - at) % 8)) % 8);
         return name;
       });
-      return names.length === 2 && names.includes('FALSE') && names.includes('TRUE') ? { kind: 'bool', size: base.size, littleEndian: base.littleEndian } : base;
+      return names.length === 2 && names.includes('FALSE') && names.includes('TRUE')
+        ? { kind: 'bool', size: base.size, littleEndian: base.littleEndian }
+        : base;
     }
     case 9: {
       const base = readDatatype(c, depth + 1);
@@ -62,7 +71,9 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
       return input.refuse(`a list of objects (variable length of ${base.kind})`);
     }
     default:
-      return input.refuse(`a value of class '${['', '', 'time', '', 'bit field', '', 'compound', 'reference', '', '', 'array'][kind] ?? kind}'`);
+      return input.refuse(
+        `a value of class '${['', '', 'time', '', 'bit field', '', 'compound', 'reference', '', '', 'array'][kind] ?? kind}'`,
+      );
   }
 }
 
@@ -89,7 +100,13 @@ export function readDataspace(c: Cursor): number[] | null {
 export function dtypeOf(type: Datatype): DType | 'string' {
   switch (type.kind) {
     case 'float':
-      return type.size === 8 ? 'float64' : type.size === 4 ? 'float32' : type.format === 'bfloat16' ? 'bfloat16' : 'float16';
+      return type.size === 8
+        ? 'float64'
+        : type.size === 4
+          ? 'float32'
+          : type.format === 'bfloat16'
+            ? 'bfloat16'
+            : 'float16';
     case 'int':
       if (type.size === 1) return type.signed ? 'int8' : 'uint8';
       return type.size === 8 || (type.size === 4 && !type.signed) ? 'int64' : 'int32';
@@ -112,8 +129,13 @@ export function halfToFloat(h: number): number {
 }
 
 /** @internal Typed array of `count` values out of their bytes. `raw` may be used up. */
-export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
-  const isLittle = type.kind === 'opaque' || (type.kind !== 'string' && type.kind !== 'vlen-string' && type.littleEndian);
+export function decodeNumbers(
+  type: Datatype,
+  raw: Uint8Array,
+  count: number,
+): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
+  const isLittle =
+    type.kind === 'opaque' || (type.kind !== 'string' && type.kind !== 'vlen-string' && type.littleEndian);
   const aligned = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
   if (!isLittle && type.size > 1) {
     const b = Buffer.from(aligned.buffer, aligned.byteOffset, aligned.length);
@@ -126,12 +148,21 @@ export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): F
     case 'float':
       if (type.size === 8) return new Float64Array(buffer, byteOffset, count);
       if (type.size === 4) return new Float32Array(buffer, byteOffset, count);
-      return type.format === 'bfloat16' ? bfloats(buffer, byteOffset, count) : Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToFloat);
+      return type.format === 'bfloat16'
+        ? bfloats(buffer, byteOffset, count)
+        : Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToFloat);
     case 'int':
       if (type.bits) placeBits(aligned, type.size, type.bits, type.signed, count);
-      if (type.size === 1) return type.signed ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
-      if (type.size === 2) return Int32Array.from(type.signed ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count));
-      if (type.size === 4) return type.signed ? new Int32Array(buffer, byteOffset, count) : BigInt64Array.from(new Uint32Array(buffer, byteOffset, count), BigInt);
+      if (type.size === 1)
+        return type.signed ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
+      if (type.size === 2)
+        return Int32Array.from(
+          type.signed ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count),
+        );
+      if (type.size === 4)
+        return type.signed
+          ? new Int32Array(buffer, byteOffset, count)
+          : BigInt64Array.from(new Uint32Array(buffer, byteOffset, count), BigInt);
       return new BigInt64Array(buffer, byteOffset, count);
     case 'bool':
       return Uint8Array.from({ length: count }, (_, i) => (aligned[i * type.size] ? 1 : 0));
@@ -140,7 +171,13 @@ export function decodeNumbers(type: Datatype, raw: Uint8Array, count: number): F
   }
 }
 // Integers of fewer bits than their bytes have: moved to the lowest ones, the sign through all above.
-function placeBits(raw: Uint8Array, size: number, { offset, precision }: { offset: number; precision: number }, signed: boolean, count: number): void {
+function placeBits(
+  raw: Uint8Array,
+  size: number,
+  { offset, precision }: { offset: number; precision: number },
+  signed: boolean,
+  count: number,
+): void {
   const view = new DataView(raw.buffer, raw.byteOffset, count * size);
   for (let i = 0; i < count; i++) {
     let v = 0n;

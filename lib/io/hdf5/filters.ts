@@ -56,20 +56,33 @@ export interface ChunkPlace {
   elementSize: number;
 }
 /** @internal The bytes of a chunk, its filters undone but those that its mask names. */
-export async function undoFilters(stored: Uint8Array, filters: readonly Filter[], mask: number, place: ChunkPlace): Promise<Uint8Array> {
+export async function undoFilters(
+  stored: Uint8Array,
+  filters: readonly Filter[],
+  mask: number,
+  place: ChunkPlace,
+): Promise<Uint8Array> {
   let data = stored;
   for (let i = filters.length - 1; i >= 0; i--) if (!(mask & (1 << i))) data = await undone(data, filters[i], place);
   return data;
 }
-async function undone(data: Uint8Array, { id, values }: Filter, { input, dataset, chunkBytes, elementSize }: ChunkPlace): Promise<Uint8Array> {
+async function undone(
+  data: Uint8Array,
+  { id, values }: Filter,
+  { input, dataset, chunkBytes, elementSize }: ChunkPlace,
+): Promise<Uint8Array> {
   const most = chunkBytes + 64,
-    sound = (out: Uint8Array | null, name: string): Uint8Array => out ?? input.fail(`a chunk of dataset '${dataset}' is no sound ${name}`);
+    sound = (out: Uint8Array | null, name: string): Uint8Array =>
+      out ?? input.fail(`a chunk of dataset '${dataset}' is no sound ${name}`);
   switch (id) {
     case DEFLATE:
       try {
         return await inflate(data, { maxOutputLength: most });
       } catch (error) {
-        throw new FileError(`${input.source.name}: a chunk of dataset '${dataset}' is damaged (${(error as Error).message}).`, { cause: error });
+        throw new FileError(
+          `${input.source.name}: a chunk of dataset '${dataset}' is damaged (${(error as Error).message}).`,
+          { cause: error },
+        );
       }
     case LZF:
       return sound(decompressLzf(data, most), 'LZF');
@@ -90,7 +103,9 @@ async function undone(data: Uint8Array, { id, values }: Filter, { input, dataset
       return body;
     }
     default:
-      return input.refuse(`filter ${id}${NAMES[id] ? ` (${NAMES[id]})` : ''} of dataset '${dataset}' (known are deflate, shuffle, fletcher32, n-bit, scale-offset and LZF), which`);
+      return input.refuse(
+        `filter ${id}${NAMES[id] ? ` (${NAMES[id]})` : ''} of dataset '${dataset}' (known are deflate, shuffle, fletcher32, n-bit, scale-offset and LZF), which`,
+      );
   }
 }
 function unshuffle(data: Uint8Array, size: number): Uint8Array {

@@ -28,7 +28,8 @@ function signatureAt(source: ByteSource): number | null {
   return null;
 }
 /** @internal Whether a file is HDF5: it starts so, or behind a user block. A zip archive may hold the signature anywhere. */
-export const isHdf5 = (source: ByteSource): boolean => !(source.size >= 2 && source.bytes(0, 2).toString('latin1') === 'PK') && signatureAt(source) !== null;
+export const isHdf5 = (source: ByteSource): boolean =>
+  !(source.size >= 2 && source.bytes(0, 2).toString('latin1') === 'PK') && signatureAt(source) !== null;
 
 /** @internal */
 export function openHdf5(source: ByteSource): Hdf5Group {
@@ -42,7 +43,8 @@ export function openHdf5(source: ByteSource): Hdf5Group {
   const version = c.version(0, 1, 2, 3);
   const sizes = (): void => {
     input.sizes = { offset: c.u8(), length: c.u8(), base: 0 };
-    for (const n of [input.sizes.offset, input.sizes.length]) if (n !== 4 && n !== 8) input.fail(`addresses have ${n} bytes`);
+    for (const n of [input.sizes.offset, input.sizes.length])
+      if (n !== 4 && n !== 8) input.fail(`addresses have ${n} bytes`);
   };
   let root: number;
   if (version < 2) {
@@ -71,12 +73,14 @@ export function openHdf5(source: ByteSource): Hdf5Group {
 }
 function checkEnd(input: Hdf5Input, base: number, end: number): void {
   if (base === UNDEFINED || end === UNDEFINED) input.fail('the superblock has no end of file');
-  if (end > input.source.size) throw new FileError(`${input.source.name}: it has ${input.source.size} bytes of ${end}: it is cut off.`);
+  if (end > input.source.size)
+    throw new FileError(`${input.source.name}: it has ${input.source.size} bytes of ${end}: it is cut off.`);
 }
 
 // Bytes of the element that stands for those that were never written; null where none is said.
 function readFillValue(input: Hdf5Input, messages: readonly Message[]): Uint8Array | null {
-  const message = messages.find((m) => m.type === MESSAGE.fillValue) ?? messages.find((m) => m.type === MESSAGE.oldFillValue);
+  const message =
+    messages.find((m) => m.type === MESSAGE.fillValue) ?? messages.find((m) => m.type === MESSAGE.oldFillValue);
   if (!message) return null;
   const c = resolveShared(input, message);
   if (message.type === MESSAGE.fillValue) {
@@ -134,10 +138,15 @@ function readAttribute(input: Hdf5Input, c: Cursor): { name: string; value: Attr
   if (count * type.size > Math.min(c.left, MOST_ATTRIBUTE)) input.fail(`attribute '${name}' is cut off`);
   if (type.kind === 'vlen-string' || type.kind === 'string') {
     const data = new Cursor(input, c.bytes(count * type.size), `attribute '${name}'`);
-    const texts = Array.from({ length: count }, () => (type.kind === 'string' ? fixedText(data.bytes(type.size)) : heapText(input, data)));
+    const texts = Array.from({ length: count }, () =>
+      type.kind === 'string' ? fixedText(data.bytes(type.size)) : heapText(input, data),
+    );
     return { name, value: shape.length ? texts : texts[0] };
   }
-  const numbers = Array.from(decodeNumbers(type, new Uint8Array(c.bytes(count * type.size)), count) as ArrayLike<number | bigint>, Number);
+  const numbers = Array.from(
+    decodeNumbers(type, new Uint8Array(c.bytes(count * type.size)), count) as ArrayLike<number | bigint>,
+    Number,
+  );
   return { name, value: shape.length ? numbers : numbers[0] };
 }
 
@@ -177,9 +186,14 @@ export class Hdf5Group {
       path = this.path ? `${this.path}/${name}` : name;
     const has = (type: number): boolean => messages.some((m) => m.type === type);
     let found: Hdf5Group | Hdf5Dataset;
-    if (has(MESSAGE.symbolTable) || has(MESSAGE.linkInfo)) found = new Hdf5Group(this.input, at, path, this.depth + 1, messages, new Set([...this.above, this.at]));
+    if (has(MESSAGE.symbolTable) || has(MESSAGE.linkInfo))
+      found = new Hdf5Group(this.input, at, path, this.depth + 1, messages, new Set([...this.above, this.at]));
     else if (has(MESSAGE.layout)) {
-      const body = (type: number): Cursor => resolveShared(this.input, messages.find((m) => m.type === type) ?? this.input.fail(`dataset '${path}' lacks message ${type}`));
+      const body = (type: number): Cursor =>
+        resolveShared(
+          this.input,
+          messages.find((m) => m.type === type) ?? this.input.fail(`dataset '${path}' lacks message ${type}`),
+        );
       if (has(MESSAGE.externalFiles)) this.input.refuse(`dataset '${path}' with external storage`);
       const type = readDatatype(body(MESSAGE.datatype));
       const filters = messages.find((m) => m.type === MESSAGE.filters);
@@ -226,7 +240,8 @@ function readLinks(input: Hdf5Input, messages: readonly Message[], path: string)
   const out = new Map<string, number>();
   const add = (name: string, at: number): void => {
     if (out.has(name)) input.fail(`group '${path}' has two members '${name}'`);
-    if (!name || name === '.' || name === '..' || name.includes('/')) input.fail(`group '${path}' has a member with the name '${name}'`);
+    if (!name || name === '.' || name === '..' || name.includes('/'))
+      input.fail(`group '${path}' has a member with the name '${name}'`);
     out.set(name, at);
   };
   const addMessage = (c: Cursor): void => {
@@ -236,7 +251,10 @@ function readLinks(input: Hdf5Input, messages: readonly Message[], path: string)
     if (flags & 4) c.skip(8);
     if (flags & 16) c.skip(1);
     const name = c.bytes(c.uint(1 << (flags & 3))).toString('utf8');
-    if (kind !== 0) input.refuse(`${kind === 1 ? 'a soft' : kind === 64 ? 'an external' : 'a user-defined'} link ('${path}/${name}')`);
+    if (kind !== 0)
+      input.refuse(
+        `${kind === 1 ? 'a soft' : kind === 64 ? 'an external' : 'a user-defined'} link ('${path}/${name}')`,
+      );
     add(name, c.offset());
   };
   for (const m of messages) {
@@ -272,7 +290,13 @@ function localHeap(input: Hdf5Input, at: number): Buffer {
   c.length();
   return input.block(c.offset(), size, 'a heap of names').data;
 }
-function readSymbols(input: Hdf5Input, at: number, seen: Set<number>, depth: number, add: (nameAt: number, at: number, cache: number) => void): void {
+function readSymbols(
+  input: Hdf5Input,
+  at: number,
+  seen: Set<number>,
+  depth: number,
+  add: (nameAt: number, at: number, cache: number) => void,
+): void {
   if (seen.has(at)) input.fail('a tree of names goes round in a circle');
   seen.add(at);
   if (depth > 32) input.fail('a tree of names is too deep');
@@ -301,7 +325,8 @@ function readSymbols(input: Hdf5Input, at: number, seen: Set<number>, depth: num
   for (let i = 0; i < used; i++) {
     c.skip(length);
     const child = c.offset();
-    if (level === 0 && input.block(child, 4, 'a list of names').data.toString('latin1') !== 'SNOD') input.fail('a tree of names has no list of names');
+    if (level === 0 && input.block(child, 4, 'a list of names').data.toString('latin1') !== 'SNOD')
+      input.fail('a tree of names has no list of names');
     readSymbols(input, child, seen, depth + 1, add);
   }
 }

@@ -46,9 +46,17 @@ const u64 = (v: number): Buffer => {
 const withChecksum = (b: Buffer): Buffer => Buffer.concat([b, u32(lookup3(b))]);
 const round8 = (n: number): number => Math.ceil(n / 8) * 8;
 
-const integer = (size: number, signed: boolean): Buffer => Buffer.concat([Buffer.from([0x10, signed ? 8 : 0, 0, 0]), u32(size), u16(0), u16(8 * size)]);
+const integer = (size: number, signed: boolean): Buffer =>
+  Buffer.concat([Buffer.from([0x10, signed ? 8 : 0, 0, 0]), u32(size), u16(0), u16(8 * size)]);
 const float = (size: number, sign: number, exponent: number, mantissa: number, bias: number): Buffer =>
-  Buffer.concat([Buffer.from([0x11, 0x20, sign, 0]), u32(size), u16(0), u16(8 * size), Buffer.from([mantissa, exponent, 0, mantissa]), u32(bias)]);
+  Buffer.concat([
+    Buffer.from([0x11, 0x20, sign, 0]),
+    u32(size),
+    u16(0),
+    u16(8 * size),
+    Buffer.from([mantissa, exponent, 0, mantissa]),
+    u32(bias),
+  ]);
 const TYPES: Record<DType, Buffer> = {
   float16: float(2, 15, 5, 10, 15),
   float32: float(4, 31, 8, 23, 127),
@@ -59,14 +67,31 @@ const TYPES: Record<DType, Buffer> = {
   int32: integer(4, true),
   int64: integer(8, true),
   uint8: integer(1, false),
-  bool: Buffer.concat([Buffer.from([0x18, 2, 0, 0]), u32(1), integer(1, true), Buffer.from('FALSE\0\0\0TRUE\0\0\0\0', 'latin1'), Buffer.from([0, 1])]),
+  bool: Buffer.concat([
+    Buffer.from([0x18, 2, 0, 0]),
+    u32(1),
+    integer(1, true),
+    Buffer.from('FALSE\0\0\0TRUE\0\0\0\0', 'latin1'),
+    Buffer.from([0, 1]),
+  ]),
 };
 const TEXT = Buffer.concat([Buffer.from([0x19, 0x01, 0x01, 0x00]), u32(16), integer(1, false)]);
 const fixedText = (size: number): Buffer => Buffer.concat([Buffer.from([0x13, 1, 0, 0]), u32(size)]);
-const dataspace = (shape: Shape | null): Buffer => Buffer.concat([Buffer.from([2, shape?.length ?? 0, 0, shape?.length ? 1 : 0]), ...(shape ?? []).map(u64)]);
+const dataspace = (shape: Shape | null): Buffer =>
+  Buffer.concat([Buffer.from([2, shape?.length ?? 0, 0, shape?.length ? 1 : 0]), ...(shape ?? []).map(u64)]);
 
 /** @internal Bytes of one element. */
-export const elementSize: Record<DType, number> = { float16: 2, float32: 4, float64: 8, bfloat16: 2, int8: 1, int32: 4, int64: 8, uint8: 1, bool: 1 };
+export const elementSize: Record<DType, number> = {
+  float16: 2,
+  float32: 4,
+  float64: 8,
+  bfloat16: 2,
+  int8: 1,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  bool: 1,
+};
 const floatBits = new Float32Array(1),
   floatWord = new Uint32Array(floatBits.buffer);
 /** @internal Bits of the half-precision number nearest to `x`. */
@@ -150,12 +175,33 @@ export class Hdf5Writer {
       heldBytes = 0;
     const closeHeap = (): void => {
       if (!held.length) return;
-      const objects = held.map(({ data }, i) => Buffer.concat([u16(i + 1), u16(1), u32(0), u64(data.length), data, Buffer.alloc(round8(data.length) - data.length)]));
+      const objects = held.map(({ data }, i) =>
+        Buffer.concat([
+          u16(i + 1),
+          u16(1),
+          u32(0),
+          u64(data.length),
+          data,
+          Buffer.alloc(round8(data.length) - data.length),
+        ]),
+      );
       const used = 16 + objects.reduce((n, o) => n + o.length, 0),
         size = Math.max(LEAST_HEAP, used + 16),
         free = size - used;
       held.forEach(({ text, data }, i) => texts.set(text, { at: position, index: i + 1, length: data.length }));
-      heaps.push(Buffer.concat([Buffer.from('GCOL', 'latin1'), Buffer.from([1, 0, 0, 0]), u64(size), ...objects, u16(0), u16(0), u32(0), u64(free), Buffer.alloc(free - 16)]));
+      heaps.push(
+        Buffer.concat([
+          Buffer.from('GCOL', 'latin1'),
+          Buffer.from([1, 0, 0, 0]),
+          u64(size),
+          ...objects,
+          u16(0),
+          u16(0),
+          u32(0),
+          u64(free),
+          Buffer.alloc(free - 16),
+        ]),
+      );
       position += size;
       held = [];
       heldBytes = 0;
@@ -181,7 +227,11 @@ export class Hdf5Writer {
         position = round8(position + bytes);
       }
     const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-    await sink.write(withChecksum(Buffer.concat([signature, Buffer.from([2, 8, 8, 0]), u64(0), NONE, u64(position), u64(this.root.header)])));
+    await sink.write(
+      withChecksum(
+        Buffer.concat([signature, Buffer.from([2, 8, 8, 0]), u64(0), NONE, u64(position), u64(this.root.header)]),
+      ),
+    );
     for (const heap of heaps) await sink.write(heap);
     for (const node of nodes) await sink.write(this.padded(this.header(node, texts)));
     for (const node of nodes)
@@ -191,7 +241,9 @@ export class Hdf5Writer {
         await sink.write(Buffer.alloc(round8(bytes.length) - bytes.length));
       }
     if (sink.position - start !== position)
-      throw new ValueError(`HDF5: ${sink.position - start} bytes were written instead of ${position}: a value has another size than its shape says.`);
+      throw new ValueError(
+        `HDF5: ${sink.position - start} bytes were written instead of ${position}: a value has another size than its shape says.`,
+      );
   }
   private padded(b: Buffer): Buffer {
     return Buffer.concat([b, Buffer.alloc(round8(b.length) - b.length)]);
@@ -199,7 +251,10 @@ export class Hdf5Writer {
   private header(node: Node, texts: ReadonlyMap<string, { at: number; index: number; length: number }>): Buffer {
     const messages: Buffer[] = [];
     const add = (type: number, body: Buffer): void => {
-      if (body.length > 65535) throw new ValueError(`HDF5: message ${type} of ${body.length} bytes does not fit into an object header of at most 65535.`);
+      if (body.length > 65535)
+        throw new ValueError(
+          `HDF5: message ${type} of ${body.length} bytes does not fit into an object header of at most 65535.`,
+        );
       messages.push(Buffer.from([type]), u16(body.length), Buffer.from([0]), body);
     };
     if (node.children) {
@@ -232,7 +287,11 @@ export class Hdf5Writer {
     const body = Buffer.concat(messages);
     return withChecksum(Buffer.concat([Buffer.from('OHDR', 'latin1'), Buffer.from([2, 2]), u32(body.length), body]));
   }
-  private attributeMessage(name: string, value: AttributeInput, texts: ReadonlyMap<string, { at: number; index: number; length: number }>): Buffer {
+  private attributeMessage(
+    name: string,
+    value: AttributeInput,
+    texts: ReadonlyMap<string, { at: number; index: number; length: number }>,
+  ): Buffer {
     const title = Buffer.from(`${name}\0`, 'utf8');
     let type: Buffer, space: Buffer, data: Buffer;
     if (typeof value === 'string') {
@@ -246,8 +305,21 @@ export class Hdf5Writer {
       type = fixedText(size);
       space = dataspace([value.length]);
       data = Buffer.concat(encoded.map((b) => Buffer.concat([b, Buffer.alloc(size - b.length)])));
-      if (data.length > MOST_ATTRIBUTE) throw new ValueError(`HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MOST_ATTRIBUTE}.`);
+      if (data.length > MOST_ATTRIBUTE)
+        throw new ValueError(
+          `HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MOST_ATTRIBUTE}.`,
+        );
     }
-    return Buffer.concat([Buffer.from([3, 0]), u16(title.length), u16(type.length), u16(space.length), Buffer.from([1]), title, type, space, data]);
+    return Buffer.concat([
+      Buffer.from([3, 0]),
+      u16(title.length),
+      u16(type.length),
+      u16(space.length),
+      Buffer.from([1]),
+      title,
+      type,
+      space,
+      data,
+    ]);
   }
 }

@@ -22,7 +22,8 @@ function epochIn(file: string, text: string): number {
   } catch {
     epoch = undefined;
   }
-  if (!Number.isInteger(epoch) || (epoch as number) < 0) throw new FileError(`${file}: it is damaged: it names no epoch.`);
+  if (!Number.isInteger(epoch) || (epoch as number) < 0)
+    throw new FileError(`${file}: it is damaged: it names no epoch.`);
   return epoch as number;
 }
 /**
@@ -42,11 +43,16 @@ export class BackupAndRestore extends Callback {
   ) {
     super();
     checkOptions('BackupAndRestore', options, ['saveFreq', 'doubleCheckpoint', 'deleteCheckpoint']);
-    if (typeof backupDir !== 'string' || !backupDir) throw new ValueError(`BackupAndRestore: backupDir must be the path of a directory.\n  Received: ${describe(backupDir)}`);
+    if (typeof backupDir !== 'string' || !backupDir)
+      throw new ValueError(
+        `BackupAndRestore: backupDir must be the path of a directory.\n  Received: ${describe(backupDir)}`,
+      );
     this.settings = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
     const { saveFreq } = this.settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
-      throw new ValueError(`BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`);
+      throw new ValueError(
+        `BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`,
+      );
     this.weights = path.join(backupDir, 'latest.weights.h5');
     this.metadata = path.join(backupDir, 'training_metadata.json');
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch) => this.afterBatch(batch);
@@ -78,7 +84,8 @@ export class BackupAndRestore extends Callback {
       if (model.optimizer && !model.optimizer.built) model.optimizer.build(model.trainableVariables);
       await model.loadWeights(this.weights);
     }
-    if (fs.existsSync(this.metadata)) model.initialEpoch = epochIn(this.metadata, (await readFile(this.metadata)).toString('utf8'));
+    if (fs.existsSync(this.metadata))
+      model.initialEpoch = epochIn(this.metadata, (await readFile(this.metadata)).toString('utf8'));
   }
   override async onEpochEnd(epoch: number): Promise<void> {
     this.epoch = epoch + 1;
@@ -94,7 +101,9 @@ export class BackupAndRestore extends Callback {
   }
   private async save(): Promise<void> {
     writing(this.backupDir, () => fs.mkdirSync(this.backupDir, { recursive: true }));
-    if (this.settings.doubleCheckpoint) for (const file of [this.weights, this.metadata]) if (fs.existsSync(file)) fs.copyFileSync(file, this.before(file));
+    if (this.settings.doubleCheckpoint)
+      for (const file of [this.weights, this.metadata])
+        if (fs.existsSync(file)) fs.copyFileSync(file, this.before(file));
     await this.model.saveWeights(this.weights);
     const text = JSON.stringify({ epoch: this.epoch, batch: this.lastBatch });
     fs.writeFileSync(`${this.metadata}.tmp`, text);

@@ -20,12 +20,16 @@ export class CSVLogger extends Callback {
   ) {
     super();
     checkOptions('CSVLogger', options, ['separator', 'append']);
-    if (typeof filename !== 'string' || !filename) throw new TypeError(`CSVLogger: the path of a file is expected.\n  Received: ${describe(filename)}`);
+    if (typeof filename !== 'string' || !filename)
+      throw new TypeError(`CSVLogger: the path of a file is expected.\n  Received: ${describe(filename)}`);
     this.separator = options.separator ?? ',';
     this.append = options.append ?? false;
   }
   private write(values: readonly (string | number)[]): void {
-    const quote = (v: string | number): string => (/["\n\r]/.test(String(v)) || String(v).includes(this.separator) ? `"${String(v).replace(/"/g, '""')}"` : String(v));
+    const quote = (v: string | number): string =>
+      /["\n\r]/.test(String(v)) || String(v).includes(this.separator)
+        ? `"${String(v).replace(/"/g, '""')}"`
+        : String(v);
     fs.writeSync(this.file!, `${values.map(quote).join(this.separator)}\n`);
   }
   override onTrainBegin(): void {

@@ -31,7 +31,16 @@ export class EarlyStopping extends MonitorCallback {
   private bestWeights: Tensor[] | null = null;
   private readonly settings: Required<EarlyStoppingOptions>;
   constructor(options: EarlyStoppingOptions = {}) {
-    checkOptions('EarlyStopping', options, ['monitor', 'minDelta', 'patience', 'verbose', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']);
+    checkOptions('EarlyStopping', options, [
+      'monitor',
+      'minDelta',
+      'patience',
+      'verbose',
+      'mode',
+      'baseline',
+      'restoreBestWeights',
+      'startFromEpoch',
+    ]);
     const settings: Required<EarlyStoppingOptions> = {
       monitor: 'val_loss',
       minDelta: 0,

@@ -58,12 +58,17 @@ const double = (field: number, value: number): Buffer => {
 // ---- messages
 const DTYPES = { float: 1, double: 2, string: 7 };
 /** @internal TensorProto of little-endian content, or of strings. */
-function tensorProto(dtype: keyof typeof DTYPES, shape: readonly number[], content: Uint8Array | readonly (Uint8Array | string)[]): Buffer {
+function tensorProto(
+  dtype: keyof typeof DTYPES,
+  shape: readonly number[],
+  content: Uint8Array | readonly (Uint8Array | string)[],
+): Buffer {
   const dims = shape.map((d) => bytes(2, whole(1, d)));
   const values = content instanceof Uint8Array ? [bytes(4, content)] : content.map((s) => bytes(8, s));
   return Buffer.concat([whole(1, DTYPES[dtype]), bytes(2, Buffer.concat(dims)), ...values]);
 }
-const littleEndian = (values: Float32Array | Float64Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+const littleEndian = (values: Float32Array | Float64Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 /** Which plugin shows a value, and what kind of data it is. */
 interface Metadata {
   plugin: string;
@@ -85,15 +90,26 @@ export class EventFile {
     fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), whole(2, step), ...fields])));
   }
   private value(tag: string, step: number, tensor: Buffer, { plugin, content = '', dataClass }: Metadata): void {
-    const metadata = Buffer.concat([bytes(1, Buffer.concat([bytes(1, plugin), ...(content ? [bytes(2, content)] : [])])), ...(dataClass ? [whole(4, dataClass)] : [])]);
+    const metadata = Buffer.concat([
+      bytes(1, Buffer.concat([bytes(1, plugin), ...(content ? [bytes(2, content)] : [])])),
+      ...(dataClass ? [whole(4, dataClass)] : []),
+    ]);
     this.event([bytes(5, bytes(1, Buffer.concat([bytes(1, tag), bytes(9, metadata), bytes(8, tensor)])))], step);
   }
   scalar(tag: string, value: number, step: number): void {
-    this.value(tag, step, tensorProto('float', [], littleEndian(Float32Array.of(value))), { plugin: 'scalars', dataClass: 1 });
+    this.value(tag, step, tensorProto('float', [], littleEndian(Float32Array.of(value))), {
+      plugin: 'scalars',
+      dataClass: 1,
+    });
   }
   /** Counts of values in 30 buckets of equal width: rows of left end, right end, count. */
   histogram(tag: string, values: ArrayLike<number>, step: number, buckets = 30): void {
-    this.value(tag, step, tensorProto('double', [values.length ? buckets : 0, 3], littleEndian(bucketsOf(values, buckets))), { plugin: 'histograms', dataClass: 2 });
+    this.value(
+      tag,
+      step,
+      tensorProto('double', [values.length ? buckets : 0, 3], littleEndian(bucketsOf(values, buckets))),
+      { plugin: 'histograms', dataClass: 2 },
+    );
   }
   /** PNG files of one size. */
   images(tag: string, width: number, height: number, files: readonly Uint8Array[], step: number): void {
@@ -124,6 +140,7 @@ function bucketsOf(values: ArrayLike<number>, buckets: number): Float64Array {
     rows[b * 3 + 1] = b === buckets - 1 || !width ? high : low + (b + 1) * width;
   }
   // All the same: everything is in the last one.
-  for (let i = 0; i < values.length; i++) rows[(width > 0 ? Math.min(buckets - 1, Math.floor((values[i] - low) / width)) : buckets - 1) * 3 + 2]++;
+  for (let i = 0; i < values.length; i++)
+    rows[(width > 0 ? Math.min(buckets - 1, Math.floor((values[i] - low) / width)) : buckets - 1) * 3 + 2]++;
   return rows;
 }

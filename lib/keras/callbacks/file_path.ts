@@ -3,7 +3,10 @@ import { ValueError } from '../../errors';
 
 function formatted(value: number, spec: string, template: string): string {
   const parts = /^([+ ]?)(0?)(\d*)(,?)(?:\.(\d+))?([dfFeEgG%]?)$/.exec(spec);
-  if (!parts) throw new ValueError(`the format '${spec}' in '${template}' is not known.\n  Fix: a width, digits and d, f, e, g or %: {epoch:02d}, {loss:.3f}, {val_accuracy:.2%}.`);
+  if (!parts)
+    throw new ValueError(
+      `the format '${spec}' in '${template}' is not known.\n  Fix: a width, digits and d, f, e, g or %: {epoch:02d}, {loss:.3f}, {val_accuracy:.2%}.`,
+    );
   const [, sign, zero, width, comma, digits, kind] = parts,
     places = digits === undefined ? 6 : Math.min(100, Number(digits)),
     exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
@@ -26,7 +29,10 @@ function formatted(value: number, spec: string, template: string): string {
 /** @internal @throws ValueError naming the place that has no value. */
 export function formatPath(where: string, template: string, values: Readonly<Record<string, number>>): string {
   return template.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name: string, spec?: string) => {
-    if (!(name in values)) throw new ValueError(`${where}: there is no value for '${name}' in the path '${template}'.\n  Known: ${Object.keys(values).join(', ')}`);
+    if (!(name in values))
+      throw new ValueError(
+        `${where}: there is no value for '${name}' in the path '${template}'.\n  Known: ${Object.keys(values).join(', ')}`,
+      );
     return formatted(values[name], spec ?? '', template);
   });
 }

@@ -14,13 +14,17 @@ export class LearningRateScheduler extends Callback {
   ) {
     super();
     checkOptions('LearningRateScheduler', options, ['verbose']);
-    if (typeof schedule !== 'function') throw new ValueError(`LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: ${describe(schedule)}`);
+    if (typeof schedule !== 'function')
+      throw new ValueError(
+        `LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: ${describe(schedule)}`,
+      );
     this.verbose = options.verbose ?? 0;
   }
   override onEpochBegin(epoch: number): void {
     const optimizer = this.model.optimizer!,
       rate = this.schedule(epoch, optimizer.learningRate.item());
-    if (typeof rate !== 'number') throw new ValueError(`LearningRateScheduler: the schedule must return a number.\n  Received: ${describe(rate)}`);
+    if (typeof rate !== 'number')
+      throw new ValueError(`LearningRateScheduler: the schedule must return a number.\n  Received: ${describe(rate)}`);
     optimizer.learningRate = rate;
     if (this.verbose > 0) console.log(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
   }

@@ -40,7 +40,15 @@ export class ModelCheckpoint extends MonitorCallback {
     readonly filepath: string,
     options: ModelCheckpointOptions = {},
   ) {
-    checkOptions('ModelCheckpoint', options, ['monitor', 'verbose', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold']);
+    checkOptions('ModelCheckpoint', options, [
+      'monitor',
+      'verbose',
+      'saveBestOnly',
+      'saveWeightsOnly',
+      'mode',
+      'saveFreq',
+      'initialValueThreshold',
+    ]);
     const settings: Required<ModelCheckpointOptions> = {
       monitor: 'val_loss',
       verbose: 0,
@@ -51,15 +59,21 @@ export class ModelCheckpoint extends MonitorCallback {
       initialValueThreshold: null,
       ...options,
     };
-    if (typeof filepath !== 'string') throw new ValueError(`ModelCheckpoint: filepath must be a text.\n  Received: ${describe(filepath)}`);
+    if (typeof filepath !== 'string')
+      throw new ValueError(`ModelCheckpoint: filepath must be a text.\n  Received: ${describe(filepath)}`);
     super(settings.monitor, settings.mode, settings.initialValueThreshold, 0);
     this.settings = settings;
     const { saveFreq, saveWeightsOnly } = settings;
     if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0))
-      throw new ValueError(`ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`);
+      throw new ValueError(
+        `ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: ${describe(saveFreq)}`,
+      );
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
-      throw new ValueError(`ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: ${describe(filepath)}`);
-    if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath)) throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: ${describe(filepath)}`);
+      throw new ValueError(
+        `ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: ${describe(filepath)}`,
+      );
+    if (!saveWeightsOnly && !/\.(keras|h5)$/.test(filepath))
+      throw new ValueError(`ModelCheckpoint: the path must end in '.keras'.\n  Received: ${describe(filepath)}`);
     // Without a number of batches nothing happens at batches, and whole epochs run natively.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.afterBatch(batch, logs ?? {});
   }
@@ -87,7 +101,9 @@ export class ModelCheckpoint extends MonitorCallback {
     const { monitor } = this,
       value: unknown = logs[monitor];
     if (value === undefined) {
-      console.warn(`ModelCheckpoint: '${monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so the model is saved whatever it is.`);
+      console.warn(
+        `ModelCheckpoint: '${monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so the model is saved whatever it is.`,
+      );
       return true;
     }
     if (typeof value !== 'number') {
@@ -104,9 +120,14 @@ export class ModelCheckpoint extends MonitorCallback {
     return true;
   }
   private async save(epoch: number, batch: number | null, logs: Logs): Promise<void> {
-    const file = formatPath('ModelCheckpoint', this.filepath, { epoch: epoch + 1, ...(batch === null ? {} : { batch: batch + 1 }), ...logs });
+    const file = formatPath('ModelCheckpoint', this.filepath, {
+      epoch: epoch + 1,
+      ...(batch === null ? {} : { batch: batch + 1 }),
+      ...logs,
+    });
     if (!this.isWanted(epoch, logs, file)) return;
-    if (fs.existsSync(file) && fs.statSync(file).isDirectory()) throw new ValueError(`ModelCheckpoint: '${file}' is a directory.\n  Fix: the path of a file.`);
+    if (fs.existsSync(file) && fs.statSync(file).isDirectory())
+      throw new ValueError(`ModelCheckpoint: '${file}' is a directory.\n  Fix: the path of a file.`);
     writing(file, () => fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true }));
     await (this.settings.saveWeightsOnly ? this.model.saveWeights(file) : this.model.save(file));
     this.say(epoch, `finished saving model to ${file}`);

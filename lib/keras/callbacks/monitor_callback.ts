@@ -15,7 +15,8 @@ export abstract class MonitorCallback extends Callback {
     private readonly minDelta: number,
   ) {
     super();
-    if (!['auto', 'min', 'max'].includes(mode)) throw new ValueError(`${this.constructor.name}: mode must be 'auto', 'min' or 'max'.\n  Received: '${mode}'`);
+    if (!['auto', 'min', 'max'].includes(mode))
+      throw new ValueError(`${this.constructor.name}: mode must be 'auto', 'min' or 'max'.\n  Received: '${mode}'`);
     this.best = baseline;
   }
   // 'auto' asks the metric of this name which way is better. Metrics are made by the first batch, so not before.
@@ -25,11 +26,14 @@ export abstract class MonitorCallback extends Callback {
     let found: 'min' | 'max' | null = this.mode === 'auto' ? null : (this.mode as 'min' | 'max');
     if (!found && (name === 'loss' || name.endsWith('_loss'))) found = 'min';
     if (!found) {
-      const metric = this.model.metrics.find((m) => m.name === name) ?? this.model.metrics.find((m) => name.endsWith(`_${m.name}`));
+      const metric =
+        this.model.metrics.find((m) => m.name === name) ?? this.model.metrics.find((m) => name.endsWith(`_${m.name}`));
       if (metric?.direction) found = metric.direction === 'up' ? 'max' : 'min';
     }
     if (!found)
-      throw new ValueError(`${this.constructor.name}: whether '${this.monitor}' should be large or small is not known.\n  Fix: mode: 'max' when larger is better, or mode: 'min'.`);
+      throw new ValueError(
+        `${this.constructor.name}: whether '${this.monitor}' should be large or small is not known.\n  Fix: mode: 'max' when larger is better, or mode: 'min'.`,
+      );
     return (this.direction = found);
   }
   /** Whether `value` is better than `reference` by more than minDelta. */
@@ -43,7 +47,9 @@ export abstract class MonitorCallback extends Callback {
   protected monitored(logs: Logs): number | null {
     this.resolved();
     if (this.monitor in logs) return logs[this.monitor];
-    console.warn(`${this.constructor.name}: '${this.monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so nothing happens.`);
+    console.warn(
+      `${this.constructor.name}: '${this.monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so nothing happens.`,
+    );
     return null;
   }
 }

@@ -23,10 +23,12 @@ const COLUMNS = 2;
 
 const titleOf = (name: string): string => name.replace(/_/g, ' ').replace(/^./, (c) => c.toUpperCase());
 // Parts of 1 read better as percent.
-const isShare = (name: string, values: readonly number[]): boolean => /acc|precision|recall|auc/.test(name) && values.every((v) => v >= 0 && v <= 1);
+const isShare = (name: string, values: readonly number[]): boolean =>
+  /acc|precision|recall|auc/.test(name) && values.every((v) => v >= 0 && v <= 1);
 
 // Names of lines that stand near each other must not meet: the first ends at its line, the last begins there.
-const sideOf = (mark: number, count: number): 'left' | 'center' | 'right' => (count > 1 && mark === 0 ? 'right' : count > 1 && mark === count - 1 ? 'left' : 'center');
+const sideOf = (mark: number, count: number): 'left' | 'center' | 'right' =>
+  count > 1 && mark === 0 ? 'right' : count > 1 && mark === count - 1 ? 'left' : 'center';
 
 /** @internal Draws `history`: one panel for each value, training and validation in it. @returns the picture as SVG. */
 export async function plotHistory(
@@ -38,10 +40,12 @@ export async function plotHistory(
   checkOptions('plot', options, ['title', 'metrics', 'width', 'height', 'marks']);
   const known = [...new Set(Object.keys(history).map((n) => n.replace(/^val_/, '')))];
   const names = options.metrics ?? [...known.filter((n) => n === 'loss'), ...known.filter((n) => n !== 'loss')];
-  for (const n of names) if (!known.includes(n)) throw new ValueError(`plot: the history has no '${n}'.\n  It has: ${known.join(', ')}`);
+  for (const n of names)
+    if (!known.includes(n)) throw new ValueError(`plot: the history has no '${n}'.\n  It has: ${known.join(', ')}`);
   if (!names.length) throw new ValueError('plot: the history is empty.');
   const kind = file === null ? '.svg' : path.extname(file).toLowerCase();
-  if (kind !== '.svg' && kind !== '.png') throw new ValueError(`plot: the file must end in .svg or .png.\n  Received: '${file}'`);
+  if (kind !== '.svg' && kind !== '.png')
+    throw new ValueError(`plot: the file must end in .svg or .png.\n  Received: '${file}'`);
   const echarts = await optionalPackage<typeof import('echarts')>('echarts', 'plot');
 
   const { width = 440, height = 300, title = '', marks = {} } = options;
@@ -49,7 +53,12 @@ export async function plotHistory(
     rows = Math.ceil(names.length / columns),
     top = title ? 44 : 8;
   const place = (i: number) => ({ left: (i % columns) * width, top: top + Math.floor(i / columns) * height });
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: columns * width, height: top + rows * height + 36 });
+  const chart = echarts.init(null, null, {
+    renderer: 'svg',
+    ssr: true,
+    width: columns * width,
+    height: top + rows * height + 36,
+  });
   const x = epochs.map((e) => e + 1);
   const few = x.length <= 25;
   chart.setOption({
@@ -57,8 +66,15 @@ export async function plotHistory(
     backgroundColor: '#ffffff',
     textStyle: { fontFamily: FONT, color: COLORS.text },
     title: [
-      ...(title ? [{ text: title, left: 'center', top: 12, textStyle: { fontFamily: FONT, fontSize: 17, color: COLORS.text } }] : []),
-      ...names.map((n, i) => ({ text: titleOf(n), left: place(i).left + 58, top: place(i).top + 4, textStyle: { fontFamily: FONT, fontSize: 13, color: COLORS.text } })),
+      ...(title
+        ? [{ text: title, left: 'center', top: 12, textStyle: { fontFamily: FONT, fontSize: 17, color: COLORS.text } }]
+        : []),
+      ...names.map((n, i) => ({
+        text: titleOf(n),
+        left: place(i).left + 58,
+        top: place(i).top + 4,
+        textStyle: { fontFamily: FONT, fontSize: 13, color: COLORS.text },
+      })),
     ],
     legend: {
       bottom: 8,
@@ -67,7 +83,12 @@ export async function plotHistory(
       itemGap: 28,
       textStyle: { fontFamily: FONT, color: COLORS.text },
     },
-    grid: names.map((_, i) => ({ left: place(i).left + 60, top: place(i).top + 34, width: width - 84, height: height - 84 })),
+    grid: names.map((_, i) => ({
+      left: place(i).left + 60,
+      top: place(i).top + 34,
+      width: width - 84,
+      height: height - 84,
+    })),
     xAxis: names.map((_, i) => ({
       gridIndex: i,
       type: 'value',
@@ -88,7 +109,9 @@ export async function plotHistory(
       splitLine: { lineStyle: { color: COLORS.grid } },
       axisLabel: {
         color: COLORS.text,
-        ...(isShare(n, [...(history[n] ?? []), ...(history[`val_${n}`] ?? [])]) ? { formatter: (v: number) => `${Math.round(1000 * v) / 10} %` } : {}),
+        ...(isShare(n, [...(history[n] ?? []), ...(history[`val_${n}`] ?? [])])
+          ? { formatter: (v: number) => `${Math.round(1000 * v) / 10} %` }
+          : {}),
       },
     })),
     series: names.flatMap((n, i) =>
@@ -104,7 +127,11 @@ export async function plotHistory(
                 symbol: 'none',
                 lineStyle: { type: 'dashed' as const, color: '#8a94a0' },
                 label: { color: COLORS.text, fontFamily: FONT, formatter: '{b}' },
-                data: Object.entries(marks).map(([name, epoch], k, all) => ({ name, xAxis: epoch - 0.5, label: { align: sideOf(k, all.length) } })),
+                data: Object.entries(marks).map(([name, epoch], k, all) => ({
+                  name,
+                  xAxis: epoch - 0.5,
+                  label: { align: sideOf(k, all.length) },
+                })),
               }
             : undefined;
         return [

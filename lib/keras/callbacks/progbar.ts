@@ -5,7 +5,11 @@ import { Callback } from './callback';
 const WIDTH = 20;
 /** @internal `0.4312`, or `1.2e-05` for small values. */
 export function formatMetric(v: number): string {
-  return Number.isFinite(v) && Math.abs(v) > 1e-3 ? v.toFixed(4) : Number.isFinite(v) ? v.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2') : String(v).toLowerCase();
+  return Number.isFinite(v) && Math.abs(v) > 1e-3
+    ? v.toFixed(4)
+    : Number.isFinite(v)
+      ? v.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
+      : String(v).toLowerCase();
 }
 /** @internal `19ms/step` */
 export function formatPace(seconds: number, unit = 'step'): string {
@@ -46,7 +50,9 @@ export class Progbar {
       pace = current ? seconds / current : 0;
     if (this.verbose === 2) {
       if (!finalize) return;
-      this.stream.write(`${this.target ?? current}/${this.target ?? '?'} - ${Math.round(seconds)}s - ${formatPace(pace, this.unit)}${metricsText(logs)}\n`);
+      this.stream.write(
+        `${this.target ?? current}/${this.target ?? '?'} - ${Math.round(seconds)}s - ${formatPace(pace, this.unit)}${metricsText(logs)}\n`,
+      );
       return;
     }
     const dim = (code: string, text: string): string => (this.stream.isTTY ? `\x1b[${code}m${text}\x1b[0m` : text);
@@ -63,7 +69,9 @@ export class Progbar {
     line += metricsText(logs);
     // eslint-disable-next-line no-control-regex
     const length = line.replace(/\x1b\[\d+m/g, '').length;
-    this.stream.write(`${this.stream.isTTY ? '\r' : ''}${line}${' '.repeat(Math.max(0, this.shown - length))}${finalize ? '\n' : ''}`);
+    this.stream.write(
+      `${this.stream.isTTY ? '\r' : ''}${line}${' '.repeat(Math.max(0, this.shown - length))}${finalize ? '\n' : ''}`,
+    );
     this.shown = length;
   }
 }
@@ -116,6 +124,7 @@ export class ProgbarLogger extends Callback {
     this.done = done;
     this.latest = logs;
     // The last step is drawn at the end, with validation.
-    if (this.params.verbose === 1) this.bar?.update(this.params.steps === null ? done : Math.min(done, this.params.steps), this.latest, false);
+    if (this.params.verbose === 1)
+      this.bar?.update(this.params.steps === null ? done : Math.min(done, this.params.steps), this.latest, false);
   }
 }

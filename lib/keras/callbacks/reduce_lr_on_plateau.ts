@@ -34,7 +34,16 @@ export class ReduceLROnPlateau extends MonitorCallback {
   private wait = 0;
   private cooling = 0;
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptions('ReduceLROnPlateau', options, ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLr']);
+    checkOptions('ReduceLROnPlateau', options, [
+      'monitor',
+      'factor',
+      'patience',
+      'verbose',
+      'mode',
+      'minDelta',
+      'cooldown',
+      'minLr',
+    ]);
     const settings: Required<ReduceLROnPlateauOptions> = {
       monitor: 'val_loss',
       factor: 0.1,
@@ -47,7 +56,8 @@ export class ReduceLROnPlateau extends MonitorCallback {
       ...options,
     };
     super(settings.monitor, settings.mode, null, settings.minDelta);
-    if (!(settings.factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor must be below 1.\n  Received: ${settings.factor}`);
+    if (!(settings.factor < 1))
+      throw new ValueError(`ReduceLROnPlateau: factor must be below 1.\n  Received: ${settings.factor}`);
     this.settings = settings;
   }
   override onTrainBegin(): void {
@@ -70,7 +80,9 @@ export class ReduceLROnPlateau extends MonitorCallback {
       return;
     }
     if (this.cooling > 0 || ++this.wait < patience) return;
-    const isReduced = rates.map(({ optimizer }) => this.reduce(optimizer, epoch, rates.length > 1 ? ` ${optimizer.name}` : '')).some(Boolean);
+    const isReduced = rates
+      .map(({ optimizer }) => this.reduce(optimizer, epoch, rates.length > 1 ? ` ${optimizer.name}` : ''))
+      .some(Boolean);
     if (isReduced) {
       this.cooling = cooldown;
       this.wait = 0;
@@ -89,4 +101,6 @@ export class ReduceLROnPlateau extends MonitorCallback {
 }
 /** @internal The optimizers that have a rate, and the names of their rates in logs. */
 export const ratesOf = (optimizer: Optimizer): { name: string; optimizer: Optimizer }[] =>
-  optimizer instanceof MultiOptimizer ? optimizer.optimizers.map((o) => ({ name: `learning_rate_${o.name}`, optimizer: o })) : [{ name: 'learning_rate', optimizer }];
+  optimizer instanceof MultiOptimizer
+    ? optimizer.optimizers.map((o) => ({ name: `learning_rate_${o.name}`, optimizer: o }))
+    : [{ name: 'learning_rate', optimizer }];

@@ -24,14 +24,25 @@ export class RemoteMonitor extends Callback {
   constructor(options: RemoteMonitorOptions = {}) {
     super();
     checkOptions('RemoteMonitor', options, ['root', 'path', 'field', 'headers', 'sendAsJson']);
-    this.settings = { root: 'http://localhost:9000', path: '/publish/epoch/end/', field: 'data', headers: null, sendAsJson: false, ...options };
+    this.settings = {
+      root: 'http://localhost:9000',
+      path: '/publish/epoch/end/',
+      field: 'data',
+      headers: null,
+      sendAsJson: false,
+      ...options,
+    };
   }
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
     const { root, path, field, headers, sendAsJson } = this.settings,
       text = JSON.stringify({ epoch, ...logs });
     const own = { 'Content-Type': sendAsJson ? 'application/json' : 'application/x-www-form-urlencoded', ...headers };
     try {
-      await fetch(root + path, { method: 'POST', headers: own, body: sendAsJson ? text : new URLSearchParams({ [field]: text }).toString() });
+      await fetch(root + path, {
+        method: 'POST',
+        headers: own,
+        body: sendAsJson ? text : new URLSearchParams({ [field]: text }).toString(),
+      });
     } catch {
       console.warn(`RemoteMonitor: the server at ${root} could not be reached.`);
     }

@@ -20,7 +20,10 @@ export class SwapEMAWeights extends Callback {
     const given = this.model.optimizer!,
       inner = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
     const list = (inner instanceof MultiOptimizer ? inner.optimizers : [inner]).filter((o) => o.settings.useEma);
-    if (!list.length) throw new ValueError(`SwapEMAWeights: optimizer '${inner.name}' keeps no moving averages.\n  Fix: make it with useEma: true.`);
+    if (!list.length)
+      throw new ValueError(
+        `SwapEMAWeights: optimizer '${inner.name}' keeps no moving averages.\n  Fix: make it with useEma: true.`,
+      );
     return list;
   }
   private toAverages(on: boolean): void {

@@ -37,7 +37,17 @@ export interface TensorBoardOptions {
   /** File with the names of embeddings, or such a file by the name of the layer. */
   embeddingsMetadata?: string | Readonly<Record<string, string>> | null;
 }
-const OPTIONS = ['logDir', 'histogramFreq', 'writeGraph', 'writeImages', 'writeStepsPerSecond', 'updateFreq', 'profileBatch', 'embeddingsFreq', 'embeddingsMetadata'];
+const OPTIONS = [
+  'logDir',
+  'histogramFreq',
+  'writeGraph',
+  'writeImages',
+  'writeStepsPerSecond',
+  'updateFreq',
+  'profileBatch',
+  'embeddingsFreq',
+  'embeddingsMetadata',
+];
 /**
  * Writes what TensorBoard shows: scalars of epochs (and batches), histograms and images of weights, the graph of the model.
  * `tensorboard --logdir logs` shows them while training goes on. Defaults: logDir 'logs', the graph and scalars of epochs.
@@ -70,8 +80,13 @@ export class TensorBoard extends Callback {
     const { updateFreq, logDir, profileBatch, writeStepsPerSecond } = this.settings;
     this.every = updateFreq === 'epoch' ? null : updateFreq === 'batch' ? 1 : updateFreq;
     if (this.every !== null && !(Number.isInteger(this.every) && this.every > 0))
-      throw new ValueError(`TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: ${describe(updateFreq)}`);
-    if (profileBatch !== 0) throw new ValueError(`TensorBoard: profileBatch must be 0, because a step runs as one native plan.\n  Received: ${describe(profileBatch)}`);
+      throw new ValueError(
+        `TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: ${describe(updateFreq)}`,
+      );
+    if (profileBatch !== 0)
+      throw new ValueError(
+        `TensorBoard: profileBatch must be 0, because a step runs as one native plan.\n  Received: ${describe(profileBatch)}`,
+      );
     this.train = new EventFile(path.join(logDir, 'train'));
     this.validation = new EventFile(path.join(logDir, 'validation'));
     // Only where batches are written does training stop for them.
@@ -104,7 +119,8 @@ export class TensorBoard extends Callback {
   }
   private scalars(file: EventFile, prefix: string, logs: Logs, step: number, suffix = ''): void {
     // Metrics with a value for each class have no place among scalars.
-    for (const [name, value] of Object.entries(logs)) if (typeof value === 'number') file.scalar(`${prefix}${name}${suffix}`, value, step);
+    for (const [name, value] of Object.entries(logs))
+      if (typeof value === 'number') file.scalar(`${prefix}${name}${suffix}`, value, step);
   }
   override onTestEnd(logs: Logs = {}): void {
     const { optimizer } = this.model;
@@ -119,13 +135,18 @@ export class TensorBoard extends Callback {
       given = this.model.optimizer!,
       optimizer = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
     const own = Object.fromEntries(Object.entries(logs).filter(([name]) => !name.startsWith('val_'))),
-      validation = Object.fromEntries(Object.entries(logs).flatMap(([name, v]) => (name.startsWith('val_') ? [[name.slice(4), v]] : [])));
+      validation = Object.fromEntries(
+        Object.entries(logs).flatMap(([name, v]) => (name.startsWith('val_') ? [[name.slice(4), v]] : [])),
+      );
     for (const { name, optimizer: o } of ratesOf(optimizer)) own[name] = o.learningRate.item();
-    if (writeStepsPerSecond) own.steps_per_second = ((given.iterations.item() - this.stepsBefore) * 1000) / (performance.now() - this.epochStart);
+    if (writeStepsPerSecond)
+      own.steps_per_second =
+        ((given.iterations.item() - this.stepsBefore) * 1000) / (performance.now() - this.epochStart);
     this.scalars(this.train, 'epoch_', own, epoch);
     this.scalars(this.validation, 'epoch_', validation, epoch);
     if (histogramFreq && epoch % histogramFreq === 0) await this.writeWeights(epoch);
-    if (embeddingsFreq && epoch % embeddingsFreq === 0) await this.model.saveWeights(path.join(logDir, 'train', `keras_embedding.ckpt-${epoch}.weights.h5`));
+    if (embeddingsFreq && epoch % embeddingsFreq === 0)
+      await this.model.saveWeights(path.join(logDir, 'train', `keras_embedding.ckpt-${epoch}.weights.h5`));
   }
   private async writeWeights(epoch: number): Promise<void> {
     for (const layer of this.model.layers)
@@ -147,15 +168,22 @@ export class TensorBoard extends Callback {
     const [count, height, width, channels] = t.shape,
       values = (await t.data()) as Float32Array,
       size = height * width * channels;
-    const files = Array.from({ length: Math.min(3, count) }, (_, i) => png(values.subarray(i * size, (i + 1) * size), width, height, channels));
+    const files = Array.from({ length: Math.min(3, count) }, (_, i) =>
+      png(values.subarray(i * size, (i + 1) * size), width, height, channels),
+    );
     this.train.images(tag, width, height, files, epoch);
   }
   private describeEmbeddings(model: Model): void {
     const { embeddingsMetadata: metadata, logDir } = this.settings,
       layers = model.layers.filter((l) => l instanceof Embedding);
-    const unknown = metadata && typeof metadata !== 'string' ? Object.keys(metadata).filter((name) => !layers.some((l) => l.name === name)) : [];
+    const unknown =
+      metadata && typeof metadata !== 'string'
+        ? Object.keys(metadata).filter((name) => !layers.some((l) => l.name === name))
+        : [];
     if (unknown.length)
-      throw new ValueError(`TensorBoard: embeddingsMetadata names '${unknown.join("', '")}', but the embeddings of the model are '${layers.map((l) => l.name).join("', '")}'.`);
+      throw new ValueError(
+        `TensorBoard: embeddingsMetadata names '${unknown.join("', '")}', but the embeddings of the model are '${layers.map((l) => l.name).join("', '")}'.`,
+      );
     const blocks = layers.map((layer) => {
       const file = typeof metadata === 'string' ? metadata : metadata?.[layer.name];
       return `embeddings {\n  tensor_name: "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"\n${file ? `  metadata_path: ${JSON.stringify(file)}\n` : ''}}\n`;

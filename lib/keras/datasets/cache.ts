@@ -26,7 +26,8 @@ export interface CacheEntry {
   readonly bytes?: number;
 }
 
-const isCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException).code ?? '');
+const isCode = (error: unknown, ...codes: string[]): boolean =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '');
 
 async function readText(file: string): Promise<{ text: string; age: number } | undefined> {
   try {
@@ -101,7 +102,10 @@ async function writable<T>(folder: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!isCode(error, 'EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST')) throw error;
     const why = isCode(error, 'ENOSPC', 'EDQUOT') ? 'is full' : 'cannot be written';
-    throw new FileError(`cache folder ${folder} ${why} (${(error as NodeJS.ErrnoException).code}): set TRAE_HOME or pass { cacheDir }`, { cause: error });
+    throw new FileError(
+      `cache folder ${folder} ${why} (${(error as NodeJS.ErrnoException).code}): set TRAE_HOME or pass { cacheDir }`,
+      { cause: error },
+    );
   }
 }
 
@@ -145,7 +149,11 @@ export async function obtain(entry: CacheEntry, urlOf: () => Promise<string>, to
   const part = `${entry.file}.part`;
   await writable(path.dirname(entry.file), () =>
     locked(entry.file, to.signal, async () => {
-      if (fs.existsSync(entry.file) && (await mismatch(entry.file, entry.checksum, entry.bytes, to.signal)) === undefined) return;
+      if (
+        fs.existsSync(entry.file) &&
+        (await mismatch(entry.file, entry.checksum, entry.bytes, to.signal)) === undefined
+      )
+        return;
       const url = await urlOf();
       for (;;) {
         if (!entry.checksum) await fs.promises.rm(part, { force: true });

@@ -69,37 +69,64 @@ async function unpack(data: Buffer, name: string, rows: number, signal?: AbortSi
   return out;
 }
 
-async function decode(place: string, size: Cifar100Size, signal?: AbortSignal): Promise<Record<'train' | 'test', Part>> {
+async function decode(
+  place: string,
+  size: Cifar100Size,
+  signal?: AbortSignal,
+): Promise<Record<'train' | 'test', Part>> {
   let read: (name: string, most: number) => Promise<Buffer | undefined>, shown: string;
   if (/\.(tgz|tar\.gz)$/i.test(place) && fs.statSync(place).isFile()) {
-    const wanted = PARTS.flatMap((part) => [`${FOLDER}/${part}.bin`, `${part}.bin`].map((name) => [name, size[part] * RECORD] as const));
+    const wanted = PARTS.flatMap((part) =>
+      [`${FOLDER}/${part}.bin`, `${part}.bin`].map((name) => [name, size[part] * RECORD] as const),
+    );
     const members = await readTarGz(place, new Map(wanted), signal);
     read = (name) => Promise.resolve(members.get(`${FOLDER}/${name}`) ?? members.get(name));
     shown = place;
   } else {
     const isBatch = /^(train|test)\.bin$/.test(path.basename(place)),
       named = isBatch ? path.dirname(place) : place;
-    if (!fs.statSync(named).isDirectory()) throw new FileError(`${place} is neither a folder nor a .tar.gz, .tgz or .bin file. Name ${ARCHIVE} or the folder it unpacks to.`);
-    const folder = [named, path.join(named, FOLDER)].find((at) => PARTS.some((part) => fs.existsSync(path.join(at, `${part}.bin`)))) ?? named;
-    read = (name, most) => (fs.existsSync(path.join(folder, name)) ? readCapped(path.join(folder, name), most, signal) : Promise.resolve(undefined));
+    if (!fs.statSync(named).isDirectory())
+      throw new FileError(
+        `${place} is neither a folder nor a .tar.gz, .tgz or .bin file. Name ${ARCHIVE} or the folder it unpacks to.`,
+      );
+    const folder =
+      [named, path.join(named, FOLDER)].find((at) =>
+        PARTS.some((part) => fs.existsSync(path.join(at, `${part}.bin`))),
+      ) ?? named;
+    read = (name, most) =>
+      fs.existsSync(path.join(folder, name))
+        ? readCapped(path.join(folder, name), most, signal)
+        : Promise.resolve(undefined);
     shown = folder;
   }
   const load = async (part: 'train' | 'test'): Promise<Part> => {
     const name = `${part}.bin`,
       data = await read(name, size[part] * RECORD);
     if (!data)
-      throw new FileError(`${shown} has no ${name} (also looked for in its folder ${FOLDER}). Name ${ARCHIVE}, not the Python or Matlab version, or the folder it unpacks to.`);
+      throw new FileError(
+        `${shown} has no ${name} (also looked for in its folder ${FOLDER}). Name ${ARCHIVE}, not the Python or Matlab version, or the folder it unpacks to.`,
+      );
     return unpack(data, path.join(shown, name), size[part], signal);
   };
   return { train: await load('train'), test: await load('test') };
 }
 
 /** @internal `loadData` for copies of any size. */
-export async function loadSized(size: Cifar100Size, options: Cifar100Options = {}, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+export async function loadSized(
+  size: Cifar100Size,
+  options: Cifar100Options = {},
+  timing?: Partial<Timing>,
+): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
   checkDatasetOptions(WHERE, options, ['labelMode']);
   const { labelMode = 'fine', ...rest } = options;
-  if (labelMode !== 'fine' && labelMode !== 'coarse') throw new ValueError(`${WHERE}: labelMode must be 'fine' or 'coarse'.\n  Received: ${describe(labelMode)}`, { op: WHERE });
+  if (labelMode !== 'fine' && labelMode !== 'coarse')
+    throw new ValueError(`${WHERE}: labelMode must be 'fine' or 'coarse'.\n  Received: ${describe(labelMode)}`, {
+      op: WHERE,
+    });
   const { train, test } = await loadFrom(WHERE, rest, SOURCES, (place, signal) => decode(place, size, signal), timing);
-  const make = (part: Part): [Tensor, Tensor] => [tensor(part.x, [part.fine.length, SIDE, SIDE, 3], 'uint8'), tensor(part[labelMode], [part.fine.length, 1], 'uint8')];
+  const make = (part: Part): [Tensor, Tensor] => [
+    tensor(part.x, [part.fine.length, SIDE, SIDE, 3], 'uint8'),
+    tensor(part[labelMode], [part.fine.length, 1], 'uint8'),
+  ];
   return [make(train), make(test)];
 }

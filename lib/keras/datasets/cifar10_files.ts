@@ -34,7 +34,8 @@ const ROWS_AT_ONCE = 500;
 const WHERE = 'cifar10.loadData';
 const BINARY_FOLDER = 'cifar-10-batches-bin';
 const TEST = 'test_batch';
-const batchNames = (size: Cifar10Size): string[] => Array.from({ length: size.batches }, (_, i) => `data_batch_${i + 1}`);
+const batchNames = (size: Cifar10Size): string[] =>
+  Array.from({ length: size.batches }, (_, i) => `data_batch_${i + 1}`);
 /** The package spells it this way. */
 const LABELS = { train: 'train_lables.json', test: 'test_lables.json' } as const;
 
@@ -58,7 +59,14 @@ const pngBytes = (size: Cifar10Size): number => size.rows * PIXELS * 4 + 65_536;
 const jsonBytes = (count: number): number => count * 8 + 1024;
 
 /** Puts a batch of the official layout (label, red plane, green plane, blue plane) into rows from `first` on. */
-async function unpackBatch(data: Buffer, name: string, size: Cifar10Size, out: Part, first: number, signal?: AbortSignal): Promise<void> {
+async function unpackBatch(
+  data: Buffer,
+  name: string,
+  size: Cifar10Size,
+  out: Part,
+  first: number,
+  signal?: AbortSignal,
+): Promise<void> {
   checkSize(data, name, size.rows * RECORD);
   for (let row = 0; row < size.rows;) {
     for (const end = Math.min(size.rows, row + ROWS_AT_ONCE); row < end; row++) {
@@ -77,7 +85,13 @@ async function unpackBatch(data: Buffer, name: string, size: Cifar10Size, out: P
   checkLabels(out.y.subarray(first, first + size.rows), name, CLASSES);
 }
 
-async function fromBinary(read: Reader, present: readonly string[], place: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
+async function fromBinary(
+  read: Reader,
+  present: readonly string[],
+  place: string,
+  size: Cifar10Size,
+  signal?: AbortSignal,
+): Promise<Parts> {
   const parts: Parts = { train: makePart(present.length * size.rows), test: makePart(size.rows) };
   const load = async (batch: string, out: Part, first: number): Promise<void> => {
     const name = `${batch}.bin`,
@@ -98,9 +112,14 @@ function parseLabels(data: Buffer, name: string, count: number): Uint8Array {
     throw new FileError(`${name} is no JSON text. Delete it and download it again.`, { cause });
   }
   if (!Array.isArray(values) || values.length !== count)
-    throw new FileError(`${name} holds ${Array.isArray(values) ? values.length : 'no list of'} labels, ${count} expected. Delete it and download it again.`);
+    throw new FileError(
+      `${name} holds ${Array.isArray(values) ? values.length : 'no list of'} labels, ${count} expected. Delete it and download it again.`,
+    );
   const wrong = values.findIndex((v) => !Number.isInteger(v) || (v as number) < 0 || (v as number) >= CLASSES);
-  if (wrong >= 0) throw new FileError(`${name}: label ${String(values[wrong])} of example ${wrong} is not a whole number below ${CLASSES}. Delete it and download it again.`);
+  if (wrong >= 0)
+    throw new FileError(
+      `${name}: label ${String(values[wrong])} of example ${wrong} is not a whole number below ${CLASSES}. Delete it and download it again.`,
+    );
   return Uint8Array.from(values as number[]);
 }
 
@@ -115,7 +134,14 @@ async function fromPictures(read: Reader, place: string, size: Cifar10Size, sign
     part.y = parseLabels(await need(labels), path.join(place, labels), batches.length * size.rows);
     const bytes = size.rows * 3 * PIXELS;
     for (const [i, batch] of batches.entries())
-      await decodeSheet(await need(`${batch}.png`), path.join(place, `${batch}.png`), PIXELS, size.rows, part.x.subarray(i * bytes, (i + 1) * bytes), signal);
+      await decodeSheet(
+        await need(`${batch}.png`),
+        path.join(place, `${batch}.png`),
+        PIXELS,
+        size.rows,
+        part.x.subarray(i * bytes, (i + 1) * bytes),
+        signal,
+      );
     return part;
   };
   return { train: await load(batchNames(size), LABELS.train), test: await load([TEST], LABELS.test) };
@@ -143,7 +169,9 @@ async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): P
   const folder = binary.find((at) => has(at, '.bin'));
   if (folder !== undefined) return fromBinary(reader(folder), batchNames(size), path.join(file, folder), size, signal);
   if (has('package/', '.png')) return fromPictures(reader('package/'), path.join(file, 'package'), size, signal);
-  throw new FileError(`${file} has no member ${BINARY_FOLDER}/${names[0]}.bin. Name cifar-10-binary.tar.gz, not the Python or Matlab version.`);
+  throw new FileError(
+    `${file} has no member ${BINARY_FOLDER}/${names[0]}.bin. Name cifar-10-binary.tar.gz, not the Python or Matlab version.`,
+  );
 }
 
 async function fromFolder(folder: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
@@ -155,10 +183,13 @@ async function fromFolder(folder: string, size: Cifar10Size, signal?: AbortSigna
       const file = path.join(place, name);
       return fs.existsSync(file) ? readCapped(file, most(name), signal) : Promise.resolve(undefined);
     };
-  const place = [folder, path.join(folder, BINARY_FOLDER)].find((at) => firstThere(at, [...names.map((name) => `${name}.bin`), bin]));
+  const place = [folder, path.join(folder, BINARY_FOLDER)].find((at) =>
+    firstThere(at, [...names.map((name) => `${name}.bin`), bin]),
+  );
   if (place) {
     const present = names.filter((name) => fs.existsSync(path.join(place, `${name}.bin`)));
-    if (!present.length) throw new FileError(`${place} has no ${names[0]}.bin. Put at least one batch for training beside ${bin}.`);
+    if (!present.length)
+      throw new FileError(`${place} has no ${names[0]}.bin. Put at least one batch for training beside ${bin}.`);
     return fromBinary(
       reader(place, () => size.rows * RECORD),
       present,
@@ -182,13 +213,29 @@ async function fromFolder(folder: string, size: Cifar10Size, signal?: AbortSigna
 async function decode(place: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
   if (fs.statSync(place).isDirectory()) return fromFolder(place, size, signal);
   if (/\.(tgz|tar\.gz)$/i.test(place)) return fromTar(place, size, signal);
-  if (/^(data_batch_\d|test_batch)\.bin$/.test(path.basename(place))) return fromFolder(path.dirname(place), size, signal);
-  throw new FileError(`${place} is neither a folder nor a .tar.gz, .tgz or .bin file. Name cifar-10-binary.tar.gz or the folder it unpacks to.`);
+  if (/^(data_batch_\d|test_batch)\.bin$/.test(path.basename(place)))
+    return fromFolder(path.dirname(place), size, signal);
+  throw new FileError(
+    `${place} is neither a folder nor a .tar.gz, .tgz or .bin file. Name cifar-10-binary.tar.gz or the folder it unpacks to.`,
+  );
 }
 
 /** @internal `loadData` for copies of any size. */
-export async function loadSized(size: Cifar10Size, options: DatasetOptions = {}, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
-  const { train, test } = await loadFrom(WHERE, options, SOURCES, (place, signal) => decode(place, size, signal), timing);
-  const make = ({ x, y }: Part): [Tensor, Tensor] => [tensor(x, [y.length, SIDE, SIDE, 3], 'uint8'), tensor(y, [y.length, 1], 'uint8')];
+export async function loadSized(
+  size: Cifar10Size,
+  options: DatasetOptions = {},
+  timing?: Partial<Timing>,
+): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+  const { train, test } = await loadFrom(
+    WHERE,
+    options,
+    SOURCES,
+    (place, signal) => decode(place, size, signal),
+    timing,
+  );
+  const make = ({ x, y }: Part): [Tensor, Tensor] => [
+    tensor(x, [y.length, SIDE, SIDE, 3], 'uint8'),
+    tensor(y, [y.length, 1], 'uint8'),
+  ];
   return [make(train), make(test)];
 }

@@ -59,11 +59,16 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 /** Calls `work` with a signal that fires with the caller's and when `alive` has not been called for `ms`. */
-async function watched<T>(outer: AbortSignal | undefined, ms: number, work: (signal: AbortSignal, alive: (ms: number) => void) => Promise<T>): Promise<T> {
+async function watched<T>(
+  outer: AbortSignal | undefined,
+  ms: number,
+  work: (signal: AbortSignal, alive: (ms: number) => void) => Promise<T>,
+): Promise<T> {
   const inner = new AbortController();
   const abort = (): void => inner.abort(outer!.reason);
   let limit = ms;
-  const expire = (): void => inner.abort(Object.assign(new Error(`nothing received for ${limit / 1000} s`), { code: 'TIMEOUT' }));
+  const expire = (): void =>
+    inner.abort(Object.assign(new Error(`nothing received for ${limit / 1000} s`), { code: 'TIMEOUT' }));
   let timer = setTimeout(expire, limit);
   outer?.throwIfAborted();
   outer?.addEventListener('abort', abort, { once: true });
@@ -79,7 +84,14 @@ async function watched<T>(outer: AbortSignal | undefined, ms: number, work: (sig
 }
 
 /** One request. Leaves what arrived in `part`, also when it fails. */
-async function attempt(url: string, part: string, bytes: number | undefined, state: { etag?: string }, to: Transfer, bar: Progress): Promise<void> {
+async function attempt(
+  url: string,
+  part: string,
+  bytes: number | undefined,
+  state: { etag?: string },
+  to: Transfer,
+  bar: Progress,
+): Promise<void> {
   const timing = { ...TIMING, ...to.timing };
   const have = await sizeOf(part);
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
@@ -118,7 +130,10 @@ async function attempt(url: string, part: string, bytes: number | undefined, sta
     if (start !== 0 && start !== have) {
       await response.body?.cancel().catch(() => undefined);
       await fs.promises.truncate(part, 0);
-      throw new AttemptError(`the server sent another range (${response.headers.get('content-range')}) than asked for (${have})`, true);
+      throw new AttemptError(
+        `the server sent another range (${response.headers.get('content-range')}) than asked for (${have})`,
+        true,
+      );
     }
     if (bytes !== undefined && total !== undefined && total !== bytes) {
       await response.body?.cancel().catch(() => undefined);
@@ -149,7 +164,10 @@ async function save(
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         outer?.throwIfAborted();
-        throw new AttemptError(`connection lost after ${at}${total === undefined ? '' : ` of ${total}`} bytes: ${reasonOf(signal.aborted ? signal.reason : error).text}`, true);
+        throw new AttemptError(
+          `connection lost after ${at}${total === undefined ? '' : ` of ${total}`} bytes: ${reasonOf(signal.aborted ? signal.reason : error).text}`,
+          true,
+        );
       });
       if (done) break;
       alive();
@@ -158,11 +176,13 @@ async function save(
         throw new AttemptError(`the server sends more than ${most} bytes`, false);
       }
       let from = 0;
-      while (from < value.length) from += (await handle.write(value, from, value.length - from, at + from)).bytesWritten;
+      while (from < value.length)
+        from += (await handle.write(value, from, value.length - from, at + from)).bytesWritten;
       at += value.length;
       bar.update(at, total);
     }
-    if (total !== undefined && at !== total) throw new AttemptError(`connection closed after ${at} of ${total} bytes`, true);
+    if (total !== undefined && at !== total)
+      throw new AttemptError(`connection closed after ${at} of ${total} bytes`, true);
     await flush(handle);
   } finally {
     await handle.close();
@@ -198,7 +218,8 @@ export async function download(url: string, part: string, bytes: number | undefi
         return await attempt(url, part, bytes, state, to, bar);
       } catch (error) {
         if (!(error instanceof AttemptError)) throw error;
-        if (!error.again || ++failures > timing.retries) throw new FileError(error.message + (failures > 1 ? ` (${failures} attempts)` : ''));
+        if (!error.again || ++failures > timing.retries)
+          throw new FileError(error.message + (failures > 1 ? ` (${failures} attempts)` : ''));
         await pause(timing.delay * 2 ** (failures - 1), to.signal);
       }
     }

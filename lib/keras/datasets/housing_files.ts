@@ -30,25 +30,40 @@ export interface Table {
 /** @internal Refuses a seed that NumPy would refuse. */
 export function checkSeed(where: string, seed: unknown): void {
   if (seed !== null && !(Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) < 2 ** 32))
-    throw new ValueError(`${where}: seed must be a whole number from 0 to ${2 ** 32 - 1}, or null.\n  Received: ${describe(seed)}`, { op: where });
+    throw new ValueError(
+      `${where}: seed must be a whole number from 0 to ${2 ** 32 - 1}, or null.\n  Received: ${describe(seed)}`,
+      { op: where },
+    );
 }
 
-async function decode({ file, rows, columns }: Table, place: string, signal?: AbortSignal): Promise<{ x: TypedArray; y: TypedArray }> {
+async function decode(
+  { file, rows, columns }: Table,
+  place: string,
+  signal?: AbortSignal,
+): Promise<{ x: TypedArray; y: TypedArray }> {
   const npz = fs.statSync(place).isDirectory() ? firstThere(place, [file]) : place;
   if (!npz) throw new FileError(`${place} has no ${file}. Name the folder it is in, or the file.`);
-  if (!/\.npz$/i.test(npz)) throw new FileError(`${path.resolve(npz)} is neither a folder nor an .npz file. Name ${file}.`);
+  if (!/\.npz$/i.test(npz))
+    throw new FileError(`${path.resolve(npz)} is neither a folder nor an .npz file. Name ${file}.`);
   const data = await readCapped(npz, rows * (columns + 1) * 8 + (1 << 16), signal);
   const { x, y } = await readNpz(data, npz, { x: [rows, columns], y: [rows] }, signal, ['float32', 'float64']);
   return { x: x.data, y: y.data };
 }
 
 /** @internal `loadData` for tables of any size; `use`: how many of the rows, counted from the first, take part. */
-export async function loadTable(table: Table, options: SplitOptions, use = table.rows, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+export async function loadTable(
+  table: Table,
+  options: SplitOptions,
+  use = table.rows,
+  timing?: Partial<Timing>,
+): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
   const { where, columns } = table;
   checkDatasetOptions(where, options, ['testSplit', 'seed']);
   const { testSplit = 0.2, seed = 113, ...rest } = options;
   if (!(typeof testSplit === 'number' && testSplit >= 0 && testSplit < 1))
-    throw new ValueError(`${where}: testSplit must be from 0 to below 1.\n  Received: ${describe(testSplit)}`, { op: where });
+    throw new ValueError(`${where}: testSplit must be from 0 to below 1.\n  Received: ${describe(testSplit)}`, {
+      op: where,
+    });
   checkSeed(where, seed);
   const { x, y } = await loadFrom(where, rest, table.sources, (place, signal) => decode(table, place, signal), timing);
   const order = new MersenneTwister(seed).order(use),

@@ -47,9 +47,16 @@ export const CALIFORNIA: Table = {
 };
 
 /** @internal `loadData` for tables of any size. */
-export async function loadVersion(table: Table, options: CaliforniaHousingOptions, timing?: Partial<Timing>): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+export async function loadVersion(
+  table: Table,
+  options: CaliforniaHousingOptions,
+  timing?: Partial<Timing>,
+): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
   checkDatasetOptions(WHERE, options, ['version', 'testSplit', 'seed']);
   const { version = 'large', ...rest } = options;
-  if (version !== 'small' && version !== 'large') throw new ValueError(`${WHERE}: version must be 'small' or 'large'.\n  Received: ${describe(version)}`, { op: WHERE });
+  if (version !== 'small' && version !== 'large')
+    throw new ValueError(`${WHERE}: version must be 'small' or 'large'.\n  Received: ${describe(version)}`, {
+      op: WHERE,
+    });
   return loadTable(table, rest, version === 'small' ? Math.min(SMALL, table.rows) : table.rows, timing);
 }

@@ -24,7 +24,9 @@ export function parseIdx(data: Buffer, name: string, shape: readonly number[]): 
     );
   const found = shape.map((_, i) => data.readUInt32BE(4 + 4 * i));
   if (found.some((size, i) => size !== shape[i]))
-    throw new FileError(`${name} holds values of shape (${found.join(', ')}), (${shape.join(', ')}) expected: it is another data set. Name the right file.`);
+    throw new FileError(
+      `${name} holds values of shape (${found.join(', ')}), (${shape.join(', ')}) expected: it is another data set. Name the right file.`,
+    );
   checkSize(data, name, idxBytes(shape));
   return new Uint8Array(data.buffer, data.byteOffset + header, data.length - header);
 }

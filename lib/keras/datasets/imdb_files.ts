@@ -9,7 +9,14 @@ const HOST = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets';
 export const REVIEWS: TextArchive = {
   where: 'imdb.loadData',
   file: 'imdb.npz',
-  sources: [{ url: `${HOST}/imdb.npz`, file: 'imdb.npz', sha256: '69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f', bytes: 17_464_789 }],
+  sources: [
+    {
+      url: `${HOST}/imdb.npz`,
+      file: 'imdb.npz',
+      sha256: '69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f',
+      bytes: 17_464_789,
+    },
+  ],
   parts: [
     { x: 'x_train', y: 'y_train', rows: 25_000 },
     { x: 'x_test', y: 'y_test', rows: 25_000 },
@@ -20,11 +27,22 @@ export const REVIEWS: TextArchive = {
 export const WORDS: WordIndexFile = {
   where: 'imdb.getWordIndex',
   file: 'imdb_word_index.json',
-  sources: [{ url: `${HOST}/imdb_word_index.json`, file: 'imdb_word_index.json', md5: 'bfafd718b763782e994055a2d397834f', bytes: 1_641_221 }],
+  sources: [
+    {
+      url: `${HOST}/imdb_word_index.json`,
+      file: 'imdb_word_index.json',
+      md5: 'bfafd718b763782e994055a2d397834f',
+      bytes: 1_641_221,
+    },
+  ],
 };
 
 /** @internal `loadData` for archives of any size. */
-export async function loadSized(archive: TextArchive, options: SequenceOptions = {}, timing?: Partial<Timing>): Promise<[[number[][], Tensor], [number[][], Tensor]]> {
+export async function loadSized(
+  archive: TextArchive,
+  options: SequenceOptions = {},
+  timing?: Partial<Timing>,
+): Promise<[[number[][], Tensor], [number[][], Tensor]]> {
   const { rules, rest } = splitOptions(archive.where, options);
   const [train, test] = await prepare(archive.where, await loadTexts(archive, rest, timing), rules, rest.signal);
   return [withTensor(train.x, train.y), withTensor(test.x, test.y)];

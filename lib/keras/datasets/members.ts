@@ -19,7 +19,8 @@ const OTHER_BYTES = 64 * 2 ** 20;
 const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 const tooLarge = (name: string, bytes: number, most: number): FileError =>
   new FileError(`${name} has ${bytes} bytes, at most ${most} expected: it is another file. Name the right one.`);
-const damaged = (name: string, why: string, cause?: unknown): FileError => new FileError(`${name} is damaged or incomplete (${why}). Delete it and download it again.`, { cause });
+const damaged = (name: string, why: string, cause?: unknown): FileError =>
+  new FileError(`${name} is damaged or incomplete (${why}). Delete it and download it again.`, { cause });
 
 /** @internal Awaiting this lets timers and sockets run between two pieces of a long computation. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -38,7 +39,9 @@ export async function inflateIfGzip(data: Buffer, name: string, most: number): P
     return await gunzip(data, { maxOutputLength: most });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new FileError(`${name} inflates to more than the ${most} bytes expected: it is another file. Name the right one.`);
+      throw new FileError(
+        `${name} inflates to more than the ${most} bytes expected: it is another file. Name the right one.`,
+      );
     throw damaged(name, (error as Error).message, error);
   }
 }
@@ -61,7 +64,12 @@ function meter(name: string, most: number): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length;
-      if (seen > most) done(new FileError(`${name} inflates to more than the ${most} bytes expected: it is another file. Name the right one.`));
+      if (seen > most)
+        done(
+          new FileError(
+            `${name} inflates to more than the ${most} bytes expected: it is another file. Name the right one.`,
+          ),
+        );
       else done(null, chunk);
     },
   });
@@ -92,11 +100,18 @@ export async function readTarGz(file: string, wanted: Wanted, signal?: AbortSign
   });
   const all = [...wanted.values()].reduce((a, b) => a + b, OTHER_BYTES);
   try {
-    await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 18 }), zlib.createGunzip({ chunkSize: 1 << 18 }), meter(file, all), extract, { signal });
+    await pipeline(
+      fs.createReadStream(file, { highWaterMark: 1 << 18 }),
+      zlib.createGunzip({ chunkSize: 1 << 18 }),
+      meter(file, all),
+      extract,
+      { signal },
+    );
   } catch (error) {
     if (signal?.aborted || error instanceof TraeError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (/^E[A-Z]+$/.test(code)) throw new FileError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    if (/^E[A-Z]+$/.test(code))
+      throw new FileError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
     throw damaged(file, (error as Error).message, error);
   }
   return found;

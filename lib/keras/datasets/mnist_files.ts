@@ -65,13 +65,20 @@ function shapeOf(part: keyof Parts, size: MnistSize): number[] {
 async function fromNpz(file: string, size: MnistSize, signal?: AbortSignal): Promise<Parts> {
   const most = FILES.reduce((sum, { part }) => sum + idxBytes(shapeOf(part, size)), 1 << 16);
   const data = await readCapped(file, most, signal);
-  const arrays = await readNpz(data, file, Object.fromEntries(FILES.map(({ part, npz }) => [npz, shapeOf(part, size)])), signal);
+  const arrays = await readNpz(
+    data,
+    file,
+    Object.fromEntries(FILES.map(({ part, npz }) => [npz, shapeOf(part, size)])),
+    signal,
+  );
   return Object.fromEntries(FILES.map(({ part, npz }) => [part, arrays[npz].data])) as unknown as Parts;
 }
 
 async function fromTar(file: string, size: MnistSize, signal?: AbortSignal): Promise<Parts> {
   const folders = ['package/data/', 'package/', 'data/', ''];
-  const wanted = new Map(FILES.flatMap(({ part, idx }) => folders.map((folder) => [folder + idx, idxBytes(shapeOf(part, size))] as const)));
+  const wanted = new Map(
+    FILES.flatMap(({ part, idx }) => folders.map((folder) => [folder + idx, idxBytes(shapeOf(part, size))] as const)),
+  );
   const members = await readTarGz(file, wanted, signal);
   const parts = {} as Parts;
   for (const { part, idx } of FILES) {
@@ -86,7 +93,10 @@ async function fromFolder(folder: string, size: MnistSize, signal?: AbortSignal)
   const place = [folder, path.join(folder, 'data')].find((at) => firstThere(at, spellings(FILES[0].idx)));
   const npz = firstThere(folder, ['mnist.npz']);
   if (!place && npz) return fromNpz(npz, size, signal);
-  if (!place) throw new FileError(`${folder} has neither ${FILES[0].idx} (or .gz) nor mnist.npz. Name the folder with the four IDX files, or the .npz.`);
+  if (!place)
+    throw new FileError(
+      `${folder} has neither ${FILES[0].idx} (or .gz) nor mnist.npz. Name the folder with the four IDX files, or the .npz.`,
+    );
   const parts = {} as Parts;
   for (const { part, idx } of FILES) {
     const file = firstThere(place, spellings(idx));
@@ -104,8 +114,12 @@ async function decode(place: string, size: MnistSize, signal?: AbortSignal): Pro
   if (fs.statSync(place).isDirectory()) parts = await fromFolder(place, size, signal);
   else if (/\.npz$/i.test(place)) parts = await fromNpz(place, size, signal);
   else if (/\.(tgz|tar\.gz)$/i.test(place)) parts = await fromTar(place, size, signal);
-  else if (FILES.some(({ idx }) => spellings(idx).includes(path.basename(place)))) parts = await fromFolder(path.dirname(place), size, signal);
-  else throw new FileError(`${place} is neither a folder, nor an .npz, .tgz or IDX file. Name mnist.npz or the folder with the four IDX files.`);
+  else if (FILES.some(({ idx }) => spellings(idx).includes(path.basename(place))))
+    parts = await fromFolder(path.dirname(place), size, signal);
+  else
+    throw new FileError(
+      `${place} is neither a folder, nor an .npz, .tgz or IDX file. Name mnist.npz or the folder with the four IDX files.`,
+    );
   checkLabels(parts.yTrain, `${place}: labels for training`, CLASSES);
   checkLabels(parts.yTest, `${place}: labels for testing`, CLASSES);
   return parts;

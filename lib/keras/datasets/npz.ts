@@ -15,15 +15,22 @@ export function openNpz(data: Buffer, name: string): NpzReader {
   try {
     return new NpzReader(new MemorySource(name, data));
   } catch (error) {
-    throw new FileError(`${name} is damaged or incomplete (${(error as Error).message}). Delete it and download it again.`, { cause: error });
+    throw new FileError(
+      `${name} is damaged or incomplete (${(error as Error).message}). Delete it and download it again.`,
+      { cause: error },
+    );
   }
 }
 
 /** @internal Refuses an archive without the array `key`, or with one of more than `most` bytes, before it is read. */
 export function checkMember(file: NpzReader, name: string, key: string, keys: readonly string[], most: number): void {
-  if (!file.has(key)) throw new FileError(`${name} has no array '${key}'; ${keys.join(', ')} expected. Name the right file.`);
+  if (!file.has(key))
+    throw new FileError(`${name} has no array '${key}'; ${keys.join(', ')} expected. Name the right file.`);
   const size = file.sizeOf(key);
-  if (size > most) throw new FileError(`${name}: member ${key}.npy has ${size} bytes, at most ${most} expected: it is another data set. Name the right file.`);
+  if (size > most)
+    throw new FileError(
+      `${name}: member ${key}.npy has ${size} bytes, at most ${most} expected: it is another data set. Name the right file.`,
+    );
 }
 
 /** @internal One array of numbers of a shape and of one of the types given. */
@@ -41,10 +48,14 @@ export async function readMember(
   const found = await file.read(key, signal);
   if (!dtypes.includes(found.dtype)) {
     const expected = dtypes.map((dtype) => `'${dtype}'`).join(' or ');
-    throw new FileError(`${name}: ${key}.npy has values of type '${found.dtype}', ${expected} expected. Name the right file.`);
+    throw new FileError(
+      `${name}: ${key}.npy has values of type '${found.dtype}', ${expected} expected. Name the right file.`,
+    );
   }
   if (found.shape.length !== shape.length || found.shape.some((d, i) => d !== shape[i]))
-    throw new FileError(`${name}: ${key}.npy has shape (${found.shape.join(', ')}), (${shape.join(', ')}) expected: it is another data set. Name the right file.`);
+    throw new FileError(
+      `${name}: ${key}.npy has shape (${found.shape.join(', ')}), (${shape.join(', ')}) expected: it is another data set. Name the right file.`,
+    );
   return found;
 }
 

@@ -35,7 +35,11 @@ export function progress(name: string, verbose: boolean): Progress {
       const now = Date.now();
       if (!started) {
         [started, first] = [now, done];
-        bar.start(total ?? Math.max(done, 1), done, { done: megabytes(done), all: total ? megabytes(total) : '?', speed: '-' });
+        bar.start(total ?? Math.max(done, 1), done, {
+          done: megabytes(done),
+          all: total ? megabytes(total) : '?',
+          speed: '-',
+        });
         return;
       }
       bar.setTotal(total ?? Math.max(done, 1));

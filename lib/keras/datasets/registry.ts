@@ -9,17 +9,23 @@ const METADATA_LIMIT_MS = 10_000;
 function fromNpm(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const windows = process.platform === 'win32';
-    execFile(windows ? 'npm.cmd' : 'npm', ['config', 'get', 'registry'], { timeout: 10_000, shell: windows, windowsHide: true }, (error, stdout) => {
-      const line = error ? '' : stdout.trim().split('\n').pop()!.trim();
-      resolve(/^https?:\/\//.test(line) ? line : undefined);
-    });
+    execFile(
+      windows ? 'npm.cmd' : 'npm',
+      ['config', 'get', 'registry'],
+      { timeout: 10_000, shell: windows, windowsHide: true },
+      (error, stdout) => {
+        const line = error ? '' : stdout.trim().split('\n').pop()!.trim();
+        resolve(/^https?:\/\//.test(line) ? line : undefined);
+      },
+    );
   });
 }
 
 /** @internal Address of the registry in use, without a slash at its end: the environment, then npm's settings. */
 export async function registryUrl(): Promise<string> {
   const stated = process.env.npm_config_registry || process.env.NPM_CONFIG_REGISTRY;
-  if (stated && !/^https?:\/\//.test(stated)) throw new ValueError(`npm_config_registry '${stated}' is not an http or https address.`);
+  if (stated && !/^https?:\/\//.test(stated))
+    throw new ValueError(`npm_config_registry '${stated}' is not an http or https address.`);
   return (stated || (await fromNpm()) || DEFAULT_REGISTRY).replace(/\/+$/, '');
 }
 
@@ -51,7 +57,9 @@ export async function archiveUrl(id: string, registry: string, to: Transfer): Pr
   const wait = to.timing?.connect ?? METADATA_LIMIT_MS;
   const timer = setTimeout(() => limit.abort(new Error(`no answer within ${wait / 1000} s`)), wait);
   try {
-    const response = await (to.fetch ?? globalThis.fetch)(`${registry}/${name.replace('/', '%2f')}/${version}`, { signal: limit.signal });
+    const response = await (to.fetch ?? globalThis.fetch)(`${registry}/${name.replace('/', '%2f')}/${version}`, {
+      signal: limit.signal,
+    });
     if (!response.ok) {
       await response.body?.cancel().catch(() => undefined);
       return usual;

@@ -13,7 +13,8 @@ export interface ReutersOptions extends SequenceOptions {
 }
 
 /** @internal Topics by label. */
-export const TOPICS = `cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton carcass crude nat-gas cpi
+export const TOPICS =
+  `cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton carcass crude nat-gas cpi
   money-fx interest gnp meal-feed alum oilseed gold tin strategic-metal livestock retail ipi iron-steel rubber heat jobs lei bop zinc orange pet-chem
   dlr gas silver wpi hog lead`.split(/\s+/);
 const HOST = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets';
@@ -21,7 +22,14 @@ const HOST = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets';
 export const NEWSWIRES: TextArchive = {
   where: 'reuters.loadData',
   file: 'reuters.npz',
-  sources: [{ url: `${HOST}/reuters.npz`, file: 'reuters.npz', sha256: 'd6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916', bytes: 2_110_848 }],
+  sources: [
+    {
+      url: `${HOST}/reuters.npz`,
+      file: 'reuters.npz',
+      sha256: 'd6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916',
+      bytes: 2_110_848,
+    },
+  ],
   parts: [{ x: 'x', y: 'y', rows: 11_228 }],
   classes: TOPICS.length,
 };
@@ -29,11 +37,21 @@ export const NEWSWIRES: TextArchive = {
 export const WORDS: WordIndexFile = {
   where: 'reuters.getWordIndex',
   file: 'reuters_word_index.json',
-  sources: [{ url: `${HOST}/reuters_word_index.json`, file: 'reuters_word_index.json', md5: '4d44cc38712099c9e383dc6e5f11a921' }],
+  sources: [
+    {
+      url: `${HOST}/reuters_word_index.json`,
+      file: 'reuters_word_index.json',
+      md5: '4d44cc38712099c9e383dc6e5f11a921',
+    },
+  ],
 };
 
 /** @internal `loadData` for archives of any size. */
-export async function loadSized(archive: TextArchive, options: ReutersOptions = {}, timing?: Partial<Timing>): Promise<[[number[][], Tensor], [number[][], Tensor]]> {
+export async function loadSized(
+  archive: TextArchive,
+  options: ReutersOptions = {},
+  timing?: Partial<Timing>,
+): Promise<[[number[][], Tensor], [number[][], Tensor]]> {
   const { where } = archive;
   const { rules, rest: more } = splitOptions(where, options, ['testSplit']);
   const { testSplit = 0.2, ...rest } = more as ReutersOptions;

@@ -37,25 +37,44 @@ function fileAt(place: string, name: string): string {
 
 async function decode(archive: TextArchive, place: string, signal?: AbortSignal): Promise<Labelled[]> {
   const file = fileAt(place, archive.file);
-  if (!/\.npz$/i.test(file)) throw new FileError(`${path.resolve(file)} is neither a folder nor an .npz file. Name ${archive.file}.`);
+  if (!/\.npz$/i.test(file))
+    throw new FileError(`${path.resolve(file)} is neither a folder nor an .npz file. Name ${archive.file}.`);
   const npz = openNpz(await readCapped(file, MOST_BYTES, signal), file),
     keys = archive.parts.flatMap(({ x, y }) => [x, y]),
     out: Labelled[] = [];
   for (const part of archive.parts) {
     checkMember(npz, file, part.x, keys, MOST_BYTES);
     const x = await readIntegerLists(await npz.open(part.x, signal), signal);
-    if (x.length !== part.rows) throw new FileError(`${file}: ${part.x}.npy has ${x.length} texts, ${part.rows} expected: it is another data set. Name the right file.`);
-    const { data } = await readMember(npz, file, part.y, keys, [part.rows], ['int64', 'int32', 'int8', 'uint8'], signal);
+    if (x.length !== part.rows)
+      throw new FileError(
+        `${file}: ${part.x}.npy has ${x.length} texts, ${part.rows} expected: it is another data set. Name the right file.`,
+      );
+    const { data } = await readMember(
+      npz,
+      file,
+      part.y,
+      keys,
+      [part.rows],
+      ['int64', 'int32', 'int8', 'uint8'],
+      signal,
+    );
     const y = Array.from(data as ArrayLike<number | bigint>, Number),
       wrong = y.findIndex((label) => !(label >= 0 && label < archive.classes));
-    if (wrong >= 0) throw new FileError(`${file}: label ${y[wrong]} of text ${wrong} in ${part.y}.npy is not below ${archive.classes}. Delete it and download it again.`);
+    if (wrong >= 0)
+      throw new FileError(
+        `${file}: label ${y[wrong]} of text ${wrong} in ${part.y}.npy is not below ${archive.classes}. Delete it and download it again.`,
+      );
     out.push({ x, y });
   }
   return out;
 }
 
 /** @internal Texts and labels, as the archive has them. */
-export function loadTexts(archive: TextArchive, options: DatasetOptions, timing?: Partial<Timing>): Promise<Labelled[]> {
+export function loadTexts(
+  archive: TextArchive,
+  options: DatasetOptions,
+  timing?: Partial<Timing>,
+): Promise<Labelled[]> {
   return loadFrom(archive.where, options, archive.sources, (place, signal) => decode(archive, place, signal), timing);
 }
 
@@ -78,17 +97,27 @@ async function decodeWords(words: WordIndexFile, place: string, signal?: AbortSi
   try {
     found = JSON.parse(data.toString('utf8'));
   } catch (cause) {
-    throw new FileError(`${file} is damaged or incomplete (${(cause as Error).message}). Delete it and download it again.`, { cause });
+    throw new FileError(
+      `${file} is damaged or incomplete (${(cause as Error).message}). Delete it and download it again.`,
+      { cause },
+    );
   }
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw new FileError(`${file} is no record of words and their numbers. Name ${words.file}.`);
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    throw new FileError(`${file} is no record of words and their numbers. Name ${words.file}.`);
   for (const [word, index] of Object.entries(found))
     if (!Number.isSafeInteger(index))
-      throw new FileError(`${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, a whole number expected. Name ${words.file}.`);
+      throw new FileError(
+        `${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, a whole number expected. Name ${words.file}.`,
+      );
   // Words like 'constructor' are words here: nothing is inherited.
   return Object.assign(Object.create(null) as Record<string, number>, found as Record<string, number>);
 }
 
 /** @internal Numbers by word. */
-export function loadWords(words: WordIndexFile, options: DatasetOptions, timing?: Partial<Timing>): Promise<Record<string, number>> {
+export function loadWords(
+  words: WordIndexFile,
+  options: DatasetOptions,
+  timing?: Partial<Timing>,
+): Promise<Record<string, number>> {
   return loadFrom(words.where, options, words.sources, (place, signal) => decodeWords(words, place, signal), timing);
 }

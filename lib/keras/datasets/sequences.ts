@@ -43,28 +43,61 @@ const NAMES = ['numWords', 'skipTop', 'maxlen', 'seed', 'startChar', 'oovChar', 
 const ROWS_AT_ONCE = 1000;
 
 /** @internal The rules among the options, and the options that every data set has. */
-export function splitOptions(where: string, options: SequenceOptions, more: readonly string[] = []): { rules: SequenceRules; rest: DatasetOptions } {
+export function splitOptions(
+  where: string,
+  options: SequenceOptions,
+  more: readonly string[] = [],
+): { rules: SequenceRules; rest: DatasetOptions } {
   checkDatasetOptions(where, options, [...NAMES, ...more]);
-  const { numWords = null, skipTop = 0, maxlen = null, seed = 113, startChar = 1, oovChar = 2, indexFrom = 3, ...rest } = options;
+  const {
+    numWords = null,
+    skipTop = 0,
+    maxlen = null,
+    seed = 113,
+    startChar = 1,
+    oovChar = 2,
+    indexFrom = 3,
+    ...rest
+  } = options;
   const whole = (name: string, value: unknown, least: number): void => {
     if (value === null || (Number.isSafeInteger(value) && (value as number) >= least)) return;
-    throw new ValueError(`${where}: ${name} must be a whole number${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`, {
-      op: where,
-    });
+    throw new ValueError(
+      `${where}: ${name} must be a whole number${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`,
+      {
+        op: where,
+      },
+    );
   };
   for (const [name, value] of Object.entries({ numWords, skipTop: skipTop ?? NaN, maxlen })) whole(name, value, 0);
   for (const [name, value] of Object.entries({ startChar, oovChar, indexFrom })) whole(name, value, -Infinity);
   checkSeed(where, seed);
-  return { rules: { numWords: numWords ?? 0, skipTop, maxlen: maxlen ?? 0, seed, startChar, oovChar, indexFrom: indexFrom ?? 0 }, rest };
+  return {
+    rules: {
+      numWords: numWords ?? 0,
+      skipTop,
+      maxlen: maxlen ?? 0,
+      seed,
+      startChar,
+      oovChar,
+      indexFrom: indexFrom ?? 0,
+    },
+    rest,
+  };
 }
 
 /** Calls `work` for each row, with pauses in which other work can run. */
-async function forEachRow(where: string, rows: readonly number[][], signal: AbortSignal | undefined, work: (row: number[], i: number) => void): Promise<void> {
+async function forEachRow(
+  where: string,
+  rows: readonly number[][],
+  signal: AbortSignal | undefined,
+  work: (row: number[], i: number) => void,
+): Promise<void> {
   for (const [i, row] of rows.entries()) {
     work(row, i);
     if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) {
       await breathe();
-      if (signal?.aborted) throw new AbortError(`${where}: stopped by its signal.`, { op: where, cause: signal.reason });
+      if (signal?.aborted)
+        throw new AbortError(`${where}: stopped by its signal.`, { op: where, cause: signal.reason });
     }
   }
 }
@@ -74,7 +107,12 @@ async function forEachRow(where: string, rows: readonly number[][], signal: Abor
  * `maxlen` words or more left out; then words outside of [skipTop, numWords) of all parts are replaced or left out.
  * @throws ValueError when a part keeps no text.
  */
-export async function prepare(where: string, parts: readonly Labelled[], rules: SequenceRules, signal?: AbortSignal): Promise<Labelled[]> {
+export async function prepare(
+  where: string,
+  parts: readonly Labelled[],
+  rules: SequenceRules,
+  signal?: AbortSignal,
+): Promise<Labelled[]> {
   const { skipTop, maxlen, startChar, oovChar, indexFrom } = rules,
     random = new MersenneTwister(rules.seed),
     start = startChar === null ? [] : [startChar],
@@ -93,7 +131,11 @@ export async function prepare(where: string, parts: readonly Labelled[], rules: 
       x.push(numbered);
       y.push(part.y[order[i]]);
     });
-    if (maxlen && !x.length) throw new ValueError(`${where}: maxlen ${maxlen} keeps no text: all are as long or longer. Give a larger maxlen.`, { op: where });
+    if (maxlen && !x.length)
+      throw new ValueError(
+        `${where}: maxlen ${maxlen} keeps no text: all are as long or longer. Give a larger maxlen.`,
+        { op: where },
+      );
     out.push({ x, y });
   }
   const end = rules.numWords || largest,

@@ -88,25 +88,31 @@ export function checkDatasetOptions(where: string, options: DatasetOptions, more
   if (cacheDir !== undefined && (typeof cacheDir !== 'string' || !cacheDir)) wrong('cacheDir', 'a folder', cacheDir);
   if (verbose !== undefined && typeof verbose !== 'boolean') wrong('verbose', 'true or false', verbose);
   if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch', 'a function', fetch);
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') wrong('signal', 'an AbortSignal', signal);
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function')
+    wrong('signal', 'an AbortSignal', signal);
   if (sources === undefined) return;
-  if (!Array.isArray(sources) || sources.length === 0) throw new ValueError(`${where}: sources must be a list of at least one source.`);
-  for (const source of sources as Partial<UrlSource & FolderSource & NpmSource & InstalledSource>[]) checkSource(where, source);
+  if (!Array.isArray(sources) || sources.length === 0)
+    throw new ValueError(`${where}: sources must be a list of at least one source.`);
+  for (const source of sources as Partial<UrlSource & FolderSource & NpmSource & InstalledSource>[])
+    checkSource(where, source);
 }
 
 function checkSource(where: string, source: Partial<UrlSource & FolderSource & NpmSource & InstalledSource>): void {
   const kinds = KINDS.filter((key) => typeof (source as Record<string, unknown> | null)?.[key] === 'string');
-  if (kinds.length !== 1) throw new ValueError(`${where}: each of the sources must have one of url, folder, npm and installed.`);
+  if (kinds.length !== 1)
+    throw new ValueError(`${where}: each of the sources must have one of url, folder, npm and installed.`);
   checkOptions(`${where}: source`, source, SOURCE_OPTIONS[kinds[0]]);
   const address = source.url ?? source.folder;
-  if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) throw new ValueError(`${where}: source ${kinds[0]} '${address}' is not an http or https address.`);
+  if (address !== undefined && !/^https?:\/\/[^/]/.test(address))
+    throw new ValueError(`${where}: source ${kinds[0]} '${address}' is not an http or https address.`);
   if (source.npm !== undefined) splitPackage(source.npm);
   if (source.folder !== undefined && (!Array.isArray(source.files) || !source.files.length))
     throw new ValueError(`${where}: source folder '${source.folder}' must name its files.`);
   for (const name of [source.file, source.name, ...(source.files ?? []).map(({ file }) => file)])
     if (name !== undefined && (name !== path.basename(name) || /^\.*$|[/\\]/.test(name)))
       throw new ValueError(`${where}: source file '${name}' is not a file name without folders.`);
-  if (source.folder !== undefined && source.name === undefined) throw new ValueError(`${where}: source folder '${source.folder}' must have a name in the cache.`);
+  if (source.folder !== undefined && source.name === undefined)
+    throw new ValueError(`${where}: source folder '${source.folder}' must have a name in the cache.`);
   for (const stated of [source, ...(source.files ?? [])]) checksumOf(where, stated);
 }
 
@@ -127,14 +133,22 @@ function entryOf(where: string, source: UrlSource | NpmSource, folder: string): 
 }
 
 /** What is downloaded for a source, and what is decoded once all of it is there. */
-function placeOf(where: string, source: UrlSource | FolderSource | NpmSource, folder: string): { entries: CacheEntry[]; place: string; urls: string[] } {
+function placeOf(
+  where: string,
+  source: UrlSource | FolderSource | NpmSource,
+  folder: string,
+): { entries: CacheEntry[]; place: string; urls: string[] } {
   if (!('folder' in source)) {
     const entry = entryOf(where, source, folder);
     return { entries: [entry], place: entry.file, urls: 'url' in source ? [source.url] : [] };
   }
   const place = path.join(folder, source.name);
   return {
-    entries: source.files.map((file) => ({ file: path.join(place, file.file), checksum: checksumOf(where, file), bytes: file.bytes })),
+    entries: source.files.map((file) => ({
+      file: path.join(place, file.file),
+      checksum: checksumOf(where, file),
+      bytes: file.bytes,
+    })),
     place,
     urls: source.files.map(({ file }) => `${source.folder.replace(/\/+$/, '')}/${file}`),
   };
@@ -151,11 +165,17 @@ function installedFolder(name: string): string {
 const isRefusal = (error: unknown): error is TraeError => error instanceof FileError || error instanceof ValueError;
 
 /** Decodes what was downloaded. Files whose checksum nobody states are deleted when they cannot be read. */
-async function decodeEntries<T>(place: string, entries: readonly CacheEntry[], decode: Decode<T>, signal?: AbortSignal): Promise<T> {
+async function decodeEntries<T>(
+  place: string,
+  entries: readonly CacheEntry[],
+  decode: Decode<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   try {
     return await decode(place, signal);
   } catch (error) {
-    if (isRefusal(error)) for (const { file, checksum } of entries) if (!checksum) await discard(file, () => Promise.resolve(true), signal);
+    if (isRefusal(error))
+      for (const { file, checksum } of entries) if (!checksum) await discard(file, () => Promise.resolve(true), signal);
     throw error;
   }
 }
@@ -165,7 +185,13 @@ async function allCached(entries: readonly CacheEntry[], signal?: AbortSignal): 
   return true;
 }
 
-async function fromSources<T>(where: string, options: DatasetOptions, sources: readonly DatasetSource[], decode: Decode<T>, to: Transfer): Promise<T> {
+async function fromSources<T>(
+  where: string,
+  options: DatasetOptions,
+  sources: readonly DatasetSource[],
+  decode: Decode<T>,
+  to: Transfer,
+): Promise<T> {
   const folder = path.resolve(options.cacheDir ?? cacheFolder());
   const { signal } = options;
   for (const source of sources) {
@@ -203,7 +229,8 @@ async function fromSources<T>(where: string, options: DatasetOptions, sources: r
       if (!known) throw error;
       failures.push(`  ${failures.length + 1}. ${name}: ${isRefusal(error) ? error.message : reasonOf(error).text}`);
       causes.push(error);
-      if (to.verbose && failures.length < sources.length) process.stderr.write(`${where}: ${failures[failures.length - 1].trim()}\n`);
+      if (to.verbose && failures.length < sources.length)
+        process.stderr.write(`${where}: ${failures[failures.length - 1].trim()}\n`);
     }
   }
   throw new FileError(
@@ -219,7 +246,13 @@ async function fromSources<T>(where: string, options: DatasetOptions, sources: r
  * @internal Decodes the copy at `options.path`, else what the first source that works gives.
  * @throws FileError, ValueError, TypeError (options) and AbortError.
  */
-export async function loadFrom<T>(where: string, options: DatasetOptions, usual: readonly DatasetSource[], decode: Decode<T>, timing?: Partial<Timing>): Promise<T> {
+export async function loadFrom<T>(
+  where: string,
+  options: DatasetOptions,
+  usual: readonly DatasetSource[],
+  decode: Decode<T>,
+  timing?: Partial<Timing>,
+): Promise<T> {
   checkDatasetOptions(where, options);
   const { signal } = options;
   try {
@@ -229,7 +262,12 @@ export async function loadFrom<T>(where: string, options: DatasetOptions, usual:
       if (!fs.existsSync(place)) throw new FileError(`${where}: path ${place} does not exist.`, { op: where });
       return await decode(place, signal);
     }
-    const to: Transfer = { fetch: options.fetch, signal, verbose: options.verbose ?? process.stderr.isTTY === true, timing };
+    const to: Transfer = {
+      fetch: options.fetch,
+      signal,
+      verbose: options.verbose ?? process.stderr.isTTY === true,
+      timing,
+    };
     return await fromSources(where, options, options.sources ?? usual, decode, to);
   } catch (error) {
     if (signal?.aborted) throw new AbortError(`${where}: stopped by its signal.`, { op: where, cause: signal.reason });

@@ -7,7 +7,18 @@ import { KLDivergence, type Loss } from '../losses/index';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
 import { registerClass } from '../saving/registry';
-import { checkRecord, hasLoss, haveSameStructure, leavesOf, lossesOf, mapTogether, serializedLosses, structureText, type LossStructure, type OutputLoss } from './structures';
+import {
+  checkRecord,
+  hasLoss,
+  haveSameStructure,
+  leavesOf,
+  lossesOf,
+  mapTogether,
+  serializedLosses,
+  structureText,
+  type LossStructure,
+  type OutputLoss,
+} from './structures';
 
 /**
  * Base of distillation losses. Subclass it and implement `computeLoss`, which takes outputs of the teacher and of the
@@ -20,7 +31,9 @@ export class DistillationLoss {
   /** The loss between outputs: a scalar. */
   computeLoss(teacherOutputs: unknown, studentOutputs: unknown): Tensor {
     void [teacherOutputs, studentOutputs];
-    throw new NotImplementedError(`${this.constructor.name}: a distillation loss must implement computeLoss(teacherOutputs, studentOutputs), which returns a scalar.`);
+    throw new NotImplementedError(
+      `${this.constructor.name}: a distillation loss must implement computeLoss(teacherOutputs, studentOutputs), which returns a scalar.`,
+    );
   }
   /** @throws ValueError when the outputs are structured differently. */
   validateOutputs(teacherOutputs: unknown, studentOutputs: unknown): void {
@@ -40,11 +53,14 @@ export class DistillationLoss {
 
 function checkedLoss(where: string, given: LossStructure): unknown {
   const loss = lossesOf(given);
-  if (!hasLoss(loss)) throw new ValueError(`${where}: loss must name a loss for one output at least.\n  Received: ${describe(given)}`);
+  if (!hasLoss(loss))
+    throw new ValueError(`${where}: loss must name a loss for one output at least.\n  Received: ${describe(given)}`);
   return loss;
 }
-const lossBetween = (loss: OutputLoss, teacher: Tensor, student: Tensor): Tensor => ops.mean(typeof loss === 'function' ? loss(teacher, student) : loss.call(teacher, student));
-const sumOf = (values: unknown): Tensor => (leavesOf(values).filter((v) => v !== null) as Tensor[]).reduce((a, b) => ops.add(a, b));
+const lossBetween = (loss: OutputLoss, teacher: Tensor, student: Tensor): Tensor =>
+  ops.mean(typeof loss === 'function' ? loss(teacher, student) : loss.call(teacher, student));
+const sumOf = (values: unknown): Tensor =>
+  (leavesOf(values).filter((v) => v !== null) as Tensor[]).reduce((a, b) => ops.add(a, b));
 
 export interface FeatureDistillationOptions {
   /** A loss, or a structure of losses as that of the outputs; null where an output is left out. Default 'mse'. */
@@ -96,7 +112,8 @@ export class FeatureDistillation extends DistillationLoss {
     return sumOf(
       mapTogether(
         'FeatureDistillation',
-        (loss, teacher, student) => (loss === null ? null : lossBetween(loss as Loss, convert(teacher as Tensor), convert(student as Tensor))),
+        (loss, teacher, student) =>
+          loss === null ? null : lossBetween(loss as Loss, convert(teacher as Tensor), convert(student as Tensor)),
         this.loss,
         teacherOutputs,
         studentOutputs,
@@ -104,7 +121,11 @@ export class FeatureDistillation extends DistillationLoss {
     );
   }
   override getConfig(): Record<string, unknown> {
-    return { loss: serializedLosses(this.loss), teacherLayerName: this.teacherLayerName, studentLayerName: this.studentLayerName };
+    return {
+      loss: serializedLosses(this.loss),
+      teacherLayerName: this.teacherLayerName,
+      studentLayerName: this.studentLayerName,
+    };
   }
 }
 
@@ -131,7 +152,9 @@ export class LogitsDistillation extends DistillationLoss {
     checkOptions('LogitsDistillation', given, ['temperature', 'loss']);
     this.temperature = given.temperature ?? 3;
     if (!(typeof this.temperature === 'number' && this.temperature > 0))
-      throw new ValueError(`LogitsDistillation: temperature must be a number above 0.\n  Received: ${describe(this.temperature)}`);
+      throw new ValueError(
+        `LogitsDistillation: temperature must be a number above 0.\n  Received: ${describe(this.temperature)}`,
+      );
     this.loss = checkedLoss('LogitsDistillation', given.loss === undefined ? 'kl_divergence' : given.loss);
   }
   override computeLoss(teacherOutputs: unknown, studentOutputs: unknown): Tensor {

@@ -37,7 +37,13 @@ type Features = Record<string, unknown>;
  * @throws ValueError when shapes or dtypes of the models differ, or a distillation loss does not fit them.
  */
 export class Distiller extends Model {
-  static override options: readonly string[] = ['teacher', 'student', 'distillationLosses', 'distillationLossWeights', 'studentLossWeight'];
+  static override options: readonly string[] = [
+    'teacher',
+    'student',
+    'distillationLosses',
+    'distillationLossWeights',
+    'studentLossWeight',
+  ];
   static override positional: readonly string[] = ['teacher', 'student', 'distillationLosses'];
   readonly teacher: Model;
   readonly student: Model;
@@ -52,12 +58,20 @@ export class Distiller extends Model {
   private studentLoss: unknown = null;
   private studentLossOption: unknown = null;
 
-  constructor(teacher: Model | DistillerOptions, student?: Model, distillationLosses?: DistillationLoss | readonly DistillationLoss[], options: DistillerOptions = {}) {
-    const given = isRecord(teacher) ? (teacher as DistillerOptions) : { ...options, teacher: teacher as Model, student, distillationLosses };
+  constructor(
+    teacher: Model | DistillerOptions,
+    student?: Model,
+    distillationLosses?: DistillationLoss | readonly DistillationLoss[],
+    options: DistillerOptions = {},
+  ) {
+    const given = isRecord(teacher)
+      ? (teacher as DistillerOptions)
+      : { ...options, teacher: teacher as Model, student, distillationLosses };
     super({ ...given, name: given.name ?? 'distiller' });
     const models = { teacher: given.teacher!, student: given.student! };
     for (const who of ['teacher', 'student'] as const)
-      if (!((models[who] as unknown) instanceof Model)) throw new TypeError(`Distiller: ${who} must be a Model.\n  Received: ${describe(models[who])}`);
+      if (!((models[who] as unknown) instanceof Model))
+        throw new TypeError(`Distiller: ${who} must be a Model.\n  Received: ${describe(models[who])}`);
     checkModels(models.teacher, models.student);
     this.teacher = models.teacher;
     this.student = models.student;
@@ -94,8 +108,12 @@ export class Distiller extends Model {
   /** Sets the optimizer (default adam), the loss of the student, which must be given, and metrics. */
   override compile(options: CompileOptions = {}): void {
     const { loss, metrics } = options;
-    if (loss === null || loss === undefined) throw new ValueError('Distiller.compile: loss, that of the student, must be given.\n  Fix: compile({ loss: ... }).');
-    if (metrics !== null && metrics !== undefined && !Array.isArray(metrics)) throw new TypeError(`Distiller.compile: metrics must be an array.\n  Received: ${describe(metrics)}`);
+    if (loss === null || loss === undefined)
+      throw new ValueError(
+        'Distiller.compile: loss, that of the student, must be given.\n  Fix: compile({ loss: ... }).',
+      );
+    if (metrics !== null && metrics !== undefined && !Array.isArray(metrics))
+      throw new TypeError(`Distiller.compile: metrics must be an array.\n  Received: ${describe(metrics)}`);
     this.studentLoss = lossesOf(loss);
     this.studentLossOption = loss;
     super.compile({ ...options, optimizer: options.optimizer ?? 'adam', loss: null });
@@ -108,24 +126,40 @@ export class Distiller extends Model {
   override compileFromConfig(config: Record<string, unknown>): void {
     // Keras' own files lack it.
     if (config.loss === null || config.loss === undefined)
-      console.warn(`Distiller '${this.name}': the file does not say the loss of the student: call compile({ loss: ... }) before training.`);
+      console.warn(
+        `Distiller '${this.name}': the file does not say the loss of the student: call compile({ loss: ... }) before training.`,
+      );
     else super.compileFromConfig(config);
   }
   private studentLossOf(y: unknown, yPred: unknown): Tensor {
     if (this.studentLossWeight === 0 || y === null || y === undefined) return convert(0, 'float32');
     const value = (loss: unknown, target: unknown, output: unknown): Tensor => {
       const result =
-        typeof loss === 'function' ? (loss as losses)(convert(target as Tensor), output as Tensor) : (loss as { call: losses }).call(target as Tensor, output as Tensor);
+        typeof loss === 'function'
+          ? (loss as losses)(convert(target as Tensor), output as Tensor)
+          : (loss as { call: losses }).call(target as Tensor, output as Tensor);
       return result.ndim ? ops.mean(result) : result;
     };
-    const values = leavesOf(mapTogether('Distiller: loss, targets and outputs', (l, t, p) => (l === null ? null : value(l, t, p)), this.studentLoss, y, yPred));
+    const values = leavesOf(
+      mapTogether(
+        'Distiller: loss, targets and outputs',
+        (l, t, p) => (l === null ? null : value(l, t, p)),
+        this.studentLoss,
+        y,
+        yPred,
+      ),
+    );
     return (values.filter((v) => v !== null) as Tensor[]).reduce((a, b) => ops.add(a, b), convert(0, 'float32'));
   }
   private distillationLossOf(x: unknown, yPred: unknown): Tensor {
     if (this.studentLossWeight === 1) return convert(0, 'float32');
     const inTeacher = this._teacherFeatureExtractor,
       inStudent = this._studentFeatureExtractor;
-    const ofTeacher = (inTeacher ? inTeacher.apply(x, { training: false }) : { [OUTPUT]: this.teacher.apply(x, { training: false }) as unknown }) as Features,
+    const ofTeacher = (
+        inTeacher
+          ? inTeacher.apply(x, { training: false })
+          : { [OUTPUT]: this.teacher.apply(x, { training: false }) as unknown }
+      ) as Features,
       ofStudent = (inStudent ? inStudent.apply(x, { training: true }) : { [OUTPUT]: yPred }) as Features;
     let total = convert(0, 'float32');
     this.distillationLosses.forEach((loss, i) => {
@@ -135,17 +169,25 @@ export class Distiller extends Model {
       loss.validateOutputs(teacher, student);
       const value: unknown = loss.computeLoss(teacher, student);
       if (!(value instanceof Tensor) || value.ndim)
-        throw new ValueError(`${loss.constructor.name}: computeLoss must return a scalar tensor.\n  Received: ${describe(value)}\n  Fix: return the mean, by ops.mean(...).`);
+        throw new ValueError(
+          `${loss.constructor.name}: computeLoss must return a scalar tensor.\n  Received: ${describe(value)}\n  Fix: return the mean, by ops.mean(...).`,
+        );
       total = ops.add(total, ops.multiply(this.distillationLossWeights[i], value));
     });
     return total;
   }
   override computeLoss({ x, y, yPred, training = true }: Parameters<Model['computeLoss']>[0]): Tensor {
-    if (this.studentLoss === null) throw new ValueError(`computeLoss: model '${this.name}' is not compiled.\n  Fix: call compile({ loss: ... }) first.`);
+    if (this.studentLoss === null)
+      throw new ValueError(
+        `computeLoss: model '${this.name}' is not compiled.\n  Fix: call compile({ loss: ... }) first.`,
+      );
     const outputs = yPred ?? (this.apply(x, { training }) as unknown),
       studentLoss = this.studentLossOf(y, outputs),
       distillationLoss = this.distillationLossOf(x, outputs),
-      total = ops.add(ops.multiply(this.studentLossWeight, studentLoss), ops.multiply(1 - this.studentLossWeight, distillationLoss));
+      total = ops.add(
+        ops.multiply(this.studentLossWeight, studentLoss),
+        ops.multiply(1 - this.studentLossWeight, distillationLoss),
+      );
     this.studentLossTracker.updateState(studentLoss);
     this.distillationLossTracker.updateState(distillationLoss);
     this.totalLossTracker.updateState(total);
@@ -167,7 +209,9 @@ export class Distiller extends Model {
       ...config,
       teacher: deserializeKerasObject(teacher, { module: 'keras.models' }),
       student: deserializeKerasObject(student, { module: 'keras.models' }),
-      distillationLosses: (distillationLosses as unknown[]).map((l) => deserializeKerasObject(l, { module: 'keras.distillation' })),
+      distillationLosses: (distillationLosses as unknown[]).map((l) =>
+        deserializeKerasObject(l, { module: 'keras.distillation' }),
+      ),
     });
   }
 }
@@ -179,29 +223,51 @@ function checkModels(teacher: Model, student: Model): void {
   for (const what of ['input', 'output'] as const) {
     const ofTeacher: KerasTensor[] = teacher[`${what}s`],
       ofStudent: KerasTensor[] = student[`${what}s`];
-    if (ofTeacher.length !== ofStudent.length) throw new ValueError(`Distiller: the teacher has ${ofTeacher.length} ${what}s but the student has ${ofStudent.length}.`);
+    if (ofTeacher.length !== ofStudent.length)
+      throw new ValueError(
+        `Distiller: the teacher has ${ofTeacher.length} ${what}s but the student has ${ofStudent.length}.`,
+      );
     ofTeacher.forEach((t, i) => {
       const s = ofStudent[i];
-      if (t.shape.length !== s.shape.length || t.shape.some((d, axis) => d !== null && s.shape[axis] !== null && d !== s.shape[axis]))
-        throw new ValueError(`Distiller: ${what} ${i} has shape ${formatShape(t.shape)} in the teacher but ${formatShape(s.shape)} in the student. All sizes must match.`);
-      if (t.dtype !== s.dtype) throw new ValueError(`Distiller: ${what} ${i} has dtype ${t.dtype} in the teacher but ${s.dtype} in the student.`);
+      if (
+        t.shape.length !== s.shape.length ||
+        t.shape.some((d, axis) => d !== null && s.shape[axis] !== null && d !== s.shape[axis])
+      )
+        throw new ValueError(
+          `Distiller: ${what} ${i} has shape ${formatShape(t.shape)} in the teacher but ${formatShape(s.shape)} in the student. All sizes must match.`,
+        );
+      if (t.dtype !== s.dtype)
+        throw new ValueError(
+          `Distiller: ${what} ${i} has dtype ${t.dtype} in the teacher but ${s.dtype} in the student.`,
+        );
     });
   }
 }
 function checkedWeights(given: readonly number[] | null | undefined, count: number): readonly number[] {
   if (given === null || given === undefined) return Array<number>(count).fill(1);
   if (!Array.isArray(given) || !given.every((w) => typeof w === 'number'))
-    throw new TypeError(`Distiller: distillationLossWeights must be an array of numbers.\n  Received: ${describe(given)}`);
-  if (given.length !== count) throw new ValueError(`Distiller: distillationLossWeights has ${given.length} weights but there are ${count} distillation losses.`);
+    throw new TypeError(
+      `Distiller: distillationLossWeights must be an array of numbers.\n  Received: ${describe(given)}`,
+    );
+  if (given.length !== count)
+    throw new ValueError(
+      `Distiller: distillationLossWeights has ${given.length} weights but there are ${count} distillation losses.`,
+    );
   return [...(given as number[])];
 }
 // A model of the same layers that gives the outputs of some of them too; null when no layer is named.
 function extractor(model: Model, names: readonly (string | null)[]): Model | null {
   const wanted = [...new Set(names.filter((n) => n !== null))];
   if (!wanted.length) return null;
-  if (!model.graph) throw new ValueError(`Distiller: model '${model.name}' has no symbolic inputs and outputs, so that layer '${wanted[0]}' cannot be looked at.`);
+  if (!model.graph)
+    throw new ValueError(
+      `Distiller: model '${model.name}' has no symbolic inputs and outputs, so that layer '${wanted[0]}' cannot be looked at.`,
+    );
   const { inputStructure, outputStructure } = model.graph;
-  const outputs = Object.fromEntries([[OUTPUT, outputStructure] as const, ...wanted.map((name) => [name, model.getLayer(name).output] as const)]);
+  const outputs = Object.fromEntries([
+    [OUTPUT, outputStructure] as const,
+    ...wanted.map((name) => [name, model.getLayer(name).output] as const),
+  ]);
   return new Model({ inputs: inputStructure, outputs, name: `${model.name}_multi_feature_extractor` });
 }
 registerClass('keras.distillation', Distiller);

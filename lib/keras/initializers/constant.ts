@@ -29,7 +29,9 @@ export class Constant extends Initializer {
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (typeof this.value === 'number') return filled(sizesOf(shape), this.value, dtypeOf(options));
-    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: sizesOf(shape) })], { dtype: dtypeOf(options) });
+    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: sizesOf(shape) })], {
+      dtype: dtypeOf(options),
+    });
   }
   override getConfig() {
     return { value: this.value };
@@ -44,7 +46,10 @@ export class Identity extends Initializer {
     this.gain = typeof gain === 'object' && gain !== null ? (gain.gain ?? 1) : gain;
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    if (sizesOf(shape).length !== 2) throw new ValueError(`Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`);
+    if (sizesOf(shape).length !== 2)
+      throw new ValueError(
+        `Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`,
+      );
     const one = run('cast', [diagonalMask('equal', shape[0], shape[1], 0)], { dtype: dtypeOf(options) });
     return run('multiply', [one, convert(this.gain, one)]);
   }

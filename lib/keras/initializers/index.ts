@@ -6,7 +6,17 @@ import { makeKind } from '../saving/serialize';
 import { Constant } from './constant';
 import type { Initializer } from './initializer';
 
-export { Constant, Constant as constant, Identity, Identity as identity, Identity as IdentityInitializer, Ones, Ones as ones, Zeros, Zeros as zeros } from './constant';
+export {
+  Constant,
+  Constant as constant,
+  Identity,
+  Identity as identity,
+  Identity as IdentityInitializer,
+  Ones,
+  Ones as ones,
+  Zeros,
+  Zeros as zeros,
+} from './constant';
 export { Initializer } from './initializer';
 export { Orthogonal, Orthogonal as orthogonal, Orthogonal as OrthogonalInitializer } from './orthogonal';
 export {
@@ -38,7 +48,12 @@ export {
   type VarianceScalingOptions,
 } from './variance_scaling';
 
-const kind = makeKind<Initializer>('keras.initializers', 'initializer', (x): x is Initializer => typeof (x as Initializer)?.call === 'function', INITIALIZER_ALIASES);
+const kind = makeKind<Initializer>(
+  'keras.initializers',
+  'initializer',
+  (x): x is Initializer => typeof (x as Initializer)?.call === 'function',
+  INITIALIZER_ALIASES,
+);
 /** An initializer from a name, a config, an instance, a function `(shape, { dtype }) => tensor`, or a tensor. */
 export function get(identifier: unknown): Initializer | null {
   if (typeof identifier === 'function' && !(identifier as { prototype?: Initializer }).prototype?.getConfig) {
@@ -46,14 +61,20 @@ export function get(identifier: unknown): Initializer | null {
     return {
       call: (shape, options) => f(shape, options),
       getConfig: () => {
-        throw new NotImplementedError('initializer: a plain function has no config. Register a class with registerKerasSerializable.');
+        throw new NotImplementedError(
+          'initializer: a plain function has no config. Register a class with registerKerasSerializable.',
+        );
       },
       clone() {
         return this;
       },
     };
   }
-  if (typeof identifier === 'number' || (typeof identifier === 'object' && identifier !== null && 'shape' in identifier)) return new Constant(identifier as TensorLike);
+  if (
+    typeof identifier === 'number' ||
+    (typeof identifier === 'object' && identifier !== null && 'shape' in identifier)
+  )
+    return new Constant(identifier as TensorLike);
   return kind.get(identifier);
 }
 export const { serialize, deserialize } = kind;

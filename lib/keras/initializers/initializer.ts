@@ -28,6 +28,7 @@ export const dtypeOf = (options: Options): DType => options.dtype ?? 'float32';
 /** @internal A shape as a list of its sizes. */
 export function sizesOf(shape: unknown): number[] {
   const sizes = numberList('initializer', 'shape', shape);
-  if (sizes.some((d) => !Number.isInteger(d) || d < 0)) throw new ValueError(`initializer: shape must hold whole numbers >= 0.\n  Received: ${formatShape(sizes)}`);
+  if (sizes.some((d) => !Number.isInteger(d) || d < 0))
+    throw new ValueError(`initializer: shape must hold whole numbers >= 0.\n  Received: ${formatShape(sizes)}`);
   return sizes;
 }

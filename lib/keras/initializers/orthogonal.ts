@@ -11,14 +11,18 @@ import { RandomInitializer } from './random';
 export class Orthogonal extends RandomInitializer {
   static positional = ['gain'];
   readonly gain: number;
-  constructor(gain: number | { gain?: number; seed?: number | SeedGenerator | null } = 1, options: { seed?: number | SeedGenerator | null } = {}) {
+  constructor(
+    gain: number | { gain?: number; seed?: number | SeedGenerator | null } = 1,
+    options: { seed?: number | SeedGenerator | null } = {},
+  ) {
     const given = typeof gain === 'object' && gain !== null ? gain : { gain, ...options };
     checkOptions('Orthogonal', given, ['gain', 'seed']);
     super(given.seed);
     this.gain = given.gain ?? 1;
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    if (sizesOf(shape).length < 2) throw new ValueError(`Orthogonal: at least two axes are needed.\n  Received: shape ${formatShape(shape)}`);
+    if (sizesOf(shape).length < 2)
+      throw new ValueError(`Orthogonal: at least two axes are needed.\n  Received: shape ${formatShape(shape)}`);
     const columns = shape[shape.length - 1],
       rows = shape.slice(0, -1).reduce((p, d) => p * d, 1);
     const tall = Math.max(rows, columns),
@@ -26,7 +30,9 @@ export class Orthogonal extends RandomInitializer {
     const random = this.draw('normal', [tall, thin], 0, 1, 'float64').dataSync() as Float64Array;
     const q = orthonormalColumns(random, tall, thin),
       out = new Float64Array(rows * columns);
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[r * columns + c] = this.gain * (rows >= columns ? q[r * thin + c] : q[c * thin + r]);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++)
+        out[r * columns + c] = this.gain * (rows >= columns ? q[r * thin + c] : q[c * thin + r]);
     return tensor(out, [...shape], dtypeOf(options));
   }
   override getConfig() {

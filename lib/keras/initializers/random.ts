@@ -17,8 +17,10 @@ export abstract class RandomInitializer extends Initializer {
     this.seed = seed ?? makeDefaultSeed();
   }
   protected draw(kind: string, shape: Shape, a: number, b: number, dtype: DType): Tensor {
-    if (!isFloating(dtype)) throw new ValueError(`${this.constructor.name}: a floating-point dtype is expected.\n  Received: ${dtype}`);
-    const seed = this.seed instanceof SeedGenerator ? this.seed.next() : tensor(BigInt64Array.from([BigInt(this.seed), 0n]));
+    if (!isFloating(dtype))
+      throw new ValueError(`${this.constructor.name}: a floating-point dtype is expected.\n  Received: ${dtype}`);
+    const seed =
+      this.seed instanceof SeedGenerator ? this.seed.next() : tensor(BigInt64Array.from([BigInt(this.seed), 0n]));
     return run('random', [seed], { kind, shape: sizesOf(shape), dtype, a, b });
   }
   override getConfig(): Record<string, unknown> {

@@ -22,16 +22,33 @@ export class STFT extends Initializer {
   readonly scaling: 'density' | 'spectrum' | null;
   readonly periodic: boolean;
   constructor(
-    side: 'real' | 'imag' | { side?: 'real' | 'imag'; window?: STFTWindow | readonly number[] | null; scaling?: 'density' | 'spectrum' | null; periodic?: boolean } = 'real',
+    side:
+      | 'real'
+      | 'imag'
+      | {
+          side?: 'real' | 'imag';
+          window?: STFTWindow | readonly number[] | null;
+          scaling?: 'density' | 'spectrum' | null;
+          periodic?: boolean;
+        } = 'real',
     window: STFTWindow | readonly number[] | null = 'hann',
     scaling: 'density' | 'spectrum' | null = 'density',
     periodic = false,
   ) {
     super();
-    const given = { side: 'real', window, scaling, periodic, ...(typeof side === 'object' && side !== null ? side : { side }) } as const;
-    if (!['real', 'imag'].includes(given.side)) throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: ${describe(given.side)}`);
+    const given = {
+      side: 'real',
+      window,
+      scaling,
+      periodic,
+      ...(typeof side === 'object' && side !== null ? side : { side }),
+    } as const;
+    if (!['real', 'imag'].includes(given.side))
+      throw new ValueError(`STFT: side must be 'real' or 'imag'.\n  Received: ${describe(given.side)}`);
     if (given.scaling !== null && !['density', 'spectrum'].includes(given.scaling))
-      throw new ValueError(`STFT: scaling must be 'density', 'spectrum' or null.\n  Received: ${describe(given.scaling)}`);
+      throw new ValueError(
+        `STFT: scaling must be 'density', 'spectrum' or null.\n  Received: ${describe(given.scaling)}`,
+      );
     if (typeof given.window === 'string' && !WINDOWS[given.window])
       throw new ValueError(
         `STFT: window '${given.window}' is not one of ${Object.keys(WINDOWS)
@@ -49,8 +66,14 @@ export class STFT extends Initializer {
       span = this.periodic ? frames : frames - 1;
     requireTable('STFT', frames * Math.max(1, bins));
     const given = this.window;
-    const window = given === null ? null : typeof given === 'string' ? Array.from({ length: frames }, (_, i) => WINDOWS[given]((2 * Math.PI * i) / span)) : [...given];
-    if (window && window.length !== frames) throw new ValueError(`STFT: the window has ${window.length} values but the kernel ${frames} frames.`);
+    const window =
+      given === null
+        ? null
+        : typeof given === 'string'
+          ? Array.from({ length: frames }, (_, i) => WINDOWS[given]((2 * Math.PI * i) / span))
+          : [...given];
+    if (window && window.length !== frames)
+      throw new ValueError(`STFT: the window has ${window.length} values but the kernel ${frames} frames.`);
     const scale = !window
       ? 1
       : this.scaling === 'density'
@@ -60,7 +83,9 @@ export class STFT extends Initializer {
           : 1;
     const wave = this.side === 'real' ? Math.cos : Math.sin,
       data = new Float64Array(frames * bins);
-    for (let t = 0; t < frames; t++) for (let f = 0; f < bins; f++) data[t * bins + f] = (wave((-2 * Math.PI * t * f) / length) * (window ? window[t] : 1)) / scale;
+    for (let t = 0; t < frames; t++)
+      for (let f = 0; f < bins; f++)
+        data[t * bins + f] = (wave((-2 * Math.PI * t * f) / length) * (window ? window[t] : 1)) / scale;
     return tensor(data, [...shape], dtypeOf(options));
   }
   override getConfig() {

@@ -10,10 +10,17 @@ import { dtypeOf, type Options, sizesOf } from './initializer';
 import { RandomInitializer } from './random';
 
 /** @internal Inputs and outputs of each unit of a kernel: (..., in, out) with a receptive field before them. */
-export function fans(given: Shape, inputAxes: readonly number[] | null = null, outputAxes: readonly number[] | null = null): [number, number] {
+export function fans(
+  given: Shape,
+  inputAxes: readonly number[] | null = null,
+  outputAxes: readonly number[] | null = null,
+): [number, number] {
   const shape = sizesOf(given),
     along = (what: string, axes: readonly number[]): number =>
-      numberList('initializer', what, axes).reduce((n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)], 1);
+      numberList('initializer', what, axes).reduce(
+        (n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)],
+        1,
+      );
   if (inputAxes && outputAxes) return [along('inputAxes', inputAxes), along('outputAxes', outputAxes)];
   if (shape.length < 1) return [1, 1];
   if (shape.length === 1) return [shape[0], shape[0]];
@@ -49,34 +56,58 @@ export class VarianceScaling extends RandomInitializer {
     this.mode = options.mode ?? 'fan_in';
     this.distribution = options.distribution ?? 'truncated_normal';
     if (!(this.scale > 0)) throw new ValueError(`VarianceScaling: scale must be positive.\n  Received: ${this.scale}`);
-    if (!['fan_in', 'fan_out', 'fan_avg'].includes(this.mode)) throw new ValueError(`VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'.\n  Received: '${this.mode}'`);
+    if (!['fan_in', 'fan_out', 'fan_avg'].includes(this.mode))
+      throw new ValueError(
+        `VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'.\n  Received: '${this.mode}'`,
+      );
     if (!['truncated_normal', 'untruncated_normal', 'normal', 'uniform'].includes(this.distribution))
-      throw new ValueError(`VarianceScaling: distribution must be 'truncated_normal', 'untruncated_normal' or 'uniform'.\n  Received: '${this.distribution}'`);
+      throw new ValueError(
+        `VarianceScaling: distribution must be 'truncated_normal', 'untruncated_normal' or 'uniform'.\n  Received: '${this.distribution}'`,
+      );
     if (this.distribution === 'normal') this.distribution = 'truncated_normal';
     this.inputAxes = options.inputAxes ?? null;
     this.outputAxes = options.outputAxes ?? null;
   }
   /** @internal The same with axes, drawing the same values. */
   withAxes(inputAxes: readonly number[], outputAxes: readonly number[]): VarianceScaling {
-    return new (this.constructor as new (c: Record<string, unknown>) => VarianceScaling)({ ...this.getConfig(), seed: this.seed, inputAxes, outputAxes });
+    return new (this.constructor as new (c: Record<string, unknown>) => VarianceScaling)({
+      ...this.getConfig(),
+      seed: this.seed,
+      inputAxes,
+      outputAxes,
+    });
   }
   call(shape: Shape, options: Options = {}): Tensor {
     const [inputs, outputs] = fans(shape, this.inputAxes, this.outputAxes);
     const n = this.mode === 'fan_in' ? inputs : this.mode === 'fan_out' ? outputs : (inputs + outputs) / 2,
       variance = this.scale / Math.max(1, n);
     // A normal distribution cut off at 2 has standard deviation 0.87962566.
-    if (this.distribution === 'truncated_normal') return this.draw('truncated_normal', shape, 0, Math.sqrt(variance) / 0.87962566103423978, dtypeOf(options));
-    if (this.distribution === 'untruncated_normal') return this.draw('normal', shape, 0, Math.sqrt(variance), dtypeOf(options));
+    if (this.distribution === 'truncated_normal')
+      return this.draw('truncated_normal', shape, 0, Math.sqrt(variance) / 0.87962566103423978, dtypeOf(options));
+    if (this.distribution === 'untruncated_normal')
+      return this.draw('normal', shape, 0, Math.sqrt(variance), dtypeOf(options));
     const limit = Math.sqrt(3 * variance);
     return this.draw('uniform', shape, -limit, limit, dtypeOf(options));
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
+    return {
+      ...super.getConfig(),
+      scale: this.scale,
+      mode: this.mode,
+      distribution: this.distribution,
+      inputAxes: this.inputAxes,
+      outputAxes: this.outputAxes,
+    };
   }
 }
 type ScaledOptions = Pick<VarianceScalingOptions, 'seed' | 'inputAxes' | 'outputAxes'>;
 abstract class Scaled extends VarianceScaling {
-  constructor(options: ScaledOptions, scale: number, mode: VarianceScalingOptions['mode'], distribution: VarianceScalingOptions['distribution']) {
+  constructor(
+    options: ScaledOptions,
+    scale: number,
+    mode: VarianceScalingOptions['mode'],
+    distribution: VarianceScalingOptions['distribution'],
+  ) {
     checkOptions(new.target.name, options, ['seed', 'inputAxes', 'outputAxes']);
     super({ scale, mode, distribution, ...options });
   }
@@ -120,4 +151,13 @@ export class HeUniform extends Scaled {
     super(options, 2, 'fan_in', 'uniform');
   }
 }
-registerClass('keras.initializers', VarianceScaling, GlorotUniform, GlorotNormal, LecunNormal, LecunUniform, HeNormal, HeUniform);
+registerClass(
+  'keras.initializers',
+  VarianceScaling,
+  GlorotUniform,
+  GlorotNormal,
+  LecunNormal,
+  LecunUniform,
+  HeNormal,
+  HeUniform,
+);

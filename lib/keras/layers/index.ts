@@ -4,7 +4,13 @@ import { Layer } from './layer';
 import './legacy';
 
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activations';
-export { AdditiveAttention, Attention, GroupedQueryAttention, GroupQueryAttention, MultiHeadAttention } from './attention';
+export {
+  AdditiveAttention,
+  Attention,
+  GroupedQueryAttention,
+  GroupQueryAttention,
+  MultiHeadAttention,
+} from './attention';
 export {
   Conv1D,
   Conv1D as Convolution1D,
@@ -25,11 +31,46 @@ export {
   SeparableConv2D,
   SeparableConv2D as SeparableConvolution2D,
 } from './convolutional';
-export { Dense, EinsumDense, Embedding, Identity, Input, InputLayer, Lambda, Masking, ReversibleEmbedding, Wrapper } from './core';
+export {
+  Dense,
+  EinsumDense,
+  Embedding,
+  Identity,
+  Input,
+  InputLayer,
+  Lambda,
+  Masking,
+  ReversibleEmbedding,
+  Wrapper,
+} from './core';
 export { InputSpec } from './input_spec';
 export { Layer, type CallOptions, type LayerOptions } from './layer';
-export { Add, add, Average, average, Concatenate, concatenate, Dot, dot, Maximum, maximum, Minimum, minimum, Multiply, multiply, Subtract, subtract } from './merging';
-export { BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, SpectralNormalization, UnitNormalization } from './normalization';
+export {
+  Add,
+  add,
+  Average,
+  average,
+  Concatenate,
+  concatenate,
+  Dot,
+  dot,
+  Maximum,
+  maximum,
+  Minimum,
+  minimum,
+  Multiply,
+  multiply,
+  Subtract,
+  subtract,
+} from './merging';
+export {
+  BatchNormalization,
+  GroupNormalization,
+  LayerNormalization,
+  RMSNormalization,
+  SpectralNormalization,
+  UnitNormalization,
+} from './normalization';
 export {
   AdaptiveAveragePooling1D,
   AdaptiveAveragePooling2D,
@@ -80,7 +121,16 @@ export {
   type RNNCell,
   type States,
 } from './recurrent';
-export { ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D } from './regularization';
+export {
+  ActivityRegularization,
+  AlphaDropout,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+} from './regularization';
 export {
   Cropping1D,
   Cropping2D,

@@ -32,11 +32,16 @@ export class InputSpec {
   check(layer: string, shape: SymbolicShape, dtype: DType): void {
     const { maxNdim, minNdim, axes, shape: want, dtype: wantDtype } = this.options;
     const refuse = (what: string): never => {
-      throw new ValueError(`input of layer '${layer}' is not what it expects: ${what}.\n  Received: shape ${formatShape(shape)}`);
+      throw new ValueError(
+        `input of layer '${layer}' is not what it expects: ${what}.\n  Received: shape ${formatShape(shape)}`,
+      );
     };
-    if (this.ndim !== null && shape.length !== this.ndim) refuse(`expected ndim=${this.ndim}, found ndim=${shape.length}`);
-    if (maxNdim != null && shape.length > maxNdim) refuse(`expected at most ndim=${maxNdim}, found ndim=${shape.length}`);
-    if (minNdim != null && shape.length < minNdim) refuse(`expected at least ndim=${minNdim}, found ndim=${shape.length}`);
+    if (this.ndim !== null && shape.length !== this.ndim)
+      refuse(`expected ndim=${this.ndim}, found ndim=${shape.length}`);
+    if (maxNdim != null && shape.length > maxNdim)
+      refuse(`expected at most ndim=${maxNdim}, found ndim=${shape.length}`);
+    if (minNdim != null && shape.length < minNdim)
+      refuse(`expected at least ndim=${minNdim}, found ndim=${shape.length}`);
     if (wantDtype && wantDtype !== dtype) refuse(`expected dtype ${wantDtype}, found ${dtype}`);
     for (const [axis, size] of Object.entries(axes ?? {})) {
       const found = shape.at(Number(axis));

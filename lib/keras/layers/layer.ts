@@ -5,7 +5,16 @@ import { flattenStructure, isRecord, mapStructure } from '../../nest';
 import { convert, isFloating, run, Tensor, type DType } from '../../tensor';
 import { withTrace } from '../../trace';
 import { withAutocast } from '../../variable';
-import { hasKerasTensor, inferOutputs, isKerasTensor, KerasTensor, recordNode, withoutStandIn, type Operation, type SymbolicShape } from '../keras_tensor';
+import {
+  hasKerasTensor,
+  inferOutputs,
+  isKerasTensor,
+  KerasTensor,
+  recordNode,
+  withoutStandIn,
+  type Operation,
+  type SymbolicShape,
+} from '../keras_tensor';
 import { withNameScope } from '../naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
@@ -33,9 +42,11 @@ interface CallContext {
 let callContext: CallContext | null = null;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-const isShape = (x: unknown): x is SymbolicShape => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
+const isShape = (x: unknown): x is SymbolicShape =>
+  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 function checked(cls: SerializableClass & { options?: readonly string[] }, options: LayerOptions): LayerOptions {
-  if (!isRecord(options as unknown)) throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
+  if (!isRecord(options as unknown))
+    throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
   checkOptions(classNameOf(cls), options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
   return options;
 }
@@ -62,7 +73,10 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** @internal */ inputDtype: DType | null = null;
 
   constructor(options: LayerOptions = {}) {
-    super(checked(new.target as unknown as SerializableClass, options), classNameOf(new.target as unknown as SerializableClass));
+    super(
+      checked(new.target as unknown as SerializableClass, options),
+      classNameOf(new.target as unknown as SerializableClass),
+    );
     this.autocast = options.autocast ?? true;
     if (options.batchInputShape) this.batchShape = [...options.batchInputShape];
     else if (options.inputShape) this.batchShape = [options.batchSize ?? null, ...options.inputShape];
@@ -101,7 +115,11 @@ export abstract class Layer extends LayerNodes implements Operation {
   ensureBuilt(given: BuildShape): void {
     const state = stateOf(this);
     if (state.built || state.building) return;
-    const shape: BuildShape = isShape(given) ? withoutStandIn(given) : Array.isArray(given) ? given.map((s: BuildShape) => (isShape(s) ? withoutStandIn(s) : s)) : given;
+    const shape: BuildShape = isShape(given)
+      ? withoutStandIn(given)
+      : Array.isArray(given)
+        ? given.map((s: BuildShape) => (isShape(s) ? withoutStandIn(s) : s))
+        : given;
     state.building = true;
     try {
       withNameScope(this, () => withTrace(null, () => this.build(shape)));
@@ -145,7 +163,8 @@ export abstract class Layer extends LayerNodes implements Operation {
     if (!this.inputSpec) return;
     const specs = Array.isArray(this.inputSpec) ? this.inputSpec : [this.inputSpec];
     const flat = flattenStructure(inputs, (x): x is Tensor | KerasTensor => isTensor(x) || isKerasTensor(x));
-    if (flat.length !== specs.length) throw new ValueError(`layer '${this.name}' expects ${specs.length} input(s) but received ${flat.length}.`);
+    if (flat.length !== specs.length)
+      throw new ValueError(`layer '${this.name}' expects ${specs.length} input(s) but received ${flat.length}.`);
     specs.forEach((spec, i) => spec.check(this.name, flat[i].shape, flat[i].dtype));
   }
   private shapesOf(inputs: unknown): BuildShape {
@@ -170,7 +189,9 @@ export abstract class Layer extends LayerNodes implements Operation {
     const isCell = 'stateSize' in this && !isRecord(second),
       options = (isCell ? (third ?? {}) : second) as CallOptions;
     if (!isRecord(options))
-      throw new TypeError(`apply: the second argument must be an options object.\n  Received: ${describe(options)}\n  Fix: pass several tensors as one array.`);
+      throw new TypeError(
+        `apply: the second argument must be an options object.\n  Received: ${describe(options)}\n  Fix: pass several tensors as one array.`,
+      );
     try {
       const given = toTensors(inputs),
         states = isCell ? [toTensors(second)] : [];
@@ -211,7 +232,9 @@ export abstract class Layer extends LayerNodes implements Operation {
       const previous = options.mask !== undefined ? options.mask : this.gatherMasks(inputs);
       const call: CallOptions = { ...options, training: training ?? this.defaultTraining };
       if (previous && (options.mask !== undefined || this.takesMaskOfInputs(options))) call.mask = previous;
-      const outputs = this.scoped(() => this.call(inputs, ...states.map((s) => this.autocastInputs(s)), call) as unknown);
+      const outputs = this.scoped(
+        () => this.call(inputs, ...states.map((s) => this.autocastInputs(s)), call) as unknown,
+      );
       const { activityRegularizer } = stateOf(this);
       if (activityRegularizer)
         for (const y of flattenStructure(outputs, isTensor)) {
@@ -245,7 +268,10 @@ export abstract class Layer extends LayerNodes implements Operation {
     // What the call has set stays, as in Keras: a model's outputs have the masks of its last layers.
     const flat = flattenStructure(outputs, isTensor);
     if (flat.every((y) => maskOf(y) !== null)) return;
-    const masks = flattenStructure([this.computeMask(inputs, previous)], (m): m is Tensor | null => m === null || isTensor(m));
+    const masks = flattenStructure(
+      [this.computeMask(inputs, previous)],
+      (m): m is Tensor | null => m === null || isTensor(m),
+    );
     flat.forEach((y, i) => {
       if (maskOf(y) === null && masks[i]) setMask(y, masks[i]);
     });
@@ -259,7 +285,11 @@ export abstract class Layer extends LayerNodes implements Operation {
   // ---- config
   /** The options that the constructor takes, so that `fromConfig` makes an equal layer (without weights). */
   getConfig(): Record<string, unknown> {
-    const config: Record<string, unknown> = { name: this.name, trainable: this.trainable, dtype: serializeKerasObject(this.dtypePolicy) };
+    const config: Record<string, unknown> = {
+      name: this.name,
+      trainable: this.trainable,
+      dtype: serializeKerasObject(this.dtypePolicy),
+    };
     if (this.activityRegularizer) config.activityRegularizer = regularizers.serialize(this.activityRegularizer);
     return config;
   }
@@ -268,7 +298,9 @@ export abstract class Layer extends LayerNodes implements Operation {
     const known = [...BASE_OPTIONS, ...((this as unknown as { options?: string[] }).options ?? [])];
     const positional = (this as unknown as SerializableClass).positional ?? [];
     // Options that files of other versions carry, switched off.
-    const used = Object.fromEntries(Object.entries(config).filter(([k, v]) => v !== null || known.includes(k) || positional.includes(k)));
+    const used = Object.fromEntries(
+      Object.entries(config).filter(([k, v]) => v !== null || known.includes(k) || positional.includes(k)),
+    );
     if (Array.isArray(used.batchShape)) {
       used.batchInputShape = used.batchShape;
       delete used.batchShape;
@@ -282,7 +314,11 @@ export abstract class Layer extends LayerNodes implements Operation {
     const names = (this.constructor as typeof Layer).callInputs;
     if (names && Array.isArray(buildShape) && Array.isArray(buildShape[0])) {
       const shapes = buildShape as (SymbolicShape | null)[];
-      return { shapesDict: Object.fromEntries(shapes.map((shape, i) => [`${names[i]}_shape`, shape] as const).filter(([, shape]) => shape)) };
+      return {
+        shapesDict: Object.fromEntries(
+          shapes.map((shape, i) => [`${names[i]}_shape`, shape] as const).filter(([, shape]) => shape),
+        ),
+      };
     }
     return isShape(buildShape) ? { inputShape: buildShape } : { shapesDict: undefined, inputShape: buildShape };
   }

@@ -15,9 +15,15 @@ export abstract class LayerNodes extends LayerWeights {
   }
   private nodeAt(what: string, index: number): GraphNode {
     const { nodes } = stateOf(this);
-    if (!nodes.length) throw new AttributeError(`${what}: layer '${this.name}' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.`);
+    if (!nodes.length)
+      throw new AttributeError(
+        `${what}: layer '${this.name}' has never been called on a symbolic tensor.\n  Fix: put it into a model with an Input.`,
+      );
     const node = nodes.at(index);
-    if (!node || !Number.isInteger(index)) throw new ValueError(`${what}: layer '${this.name}' has ${nodes.length} inbound node(s).\n  Received: nodeIndex ${index}`);
+    if (!node || !Number.isInteger(index))
+      throw new ValueError(
+        `${what}: layer '${this.name}' has ${nodes.length} inbound node(s).\n  Received: nodeIndex ${index}`,
+      );
     return node;
   }
   private onlyNode(what: 'input' | 'output'): GraphNode {
@@ -31,8 +37,11 @@ export abstract class LayerNodes extends LayerWeights {
   }
   private onlyShape(what: 'inputShape' | 'outputShape', of: (n: GraphNode) => readonly KerasTensor[]): BuildShape {
     const { nodes, buildShape } = stateOf(this);
-    if (!nodes.length && this.built && buildShape) return what === 'inputShape' ? buildShape : this.computeOutputShape(buildShape);
-    const all = nodes.length ? nodes.map((n) => oneOrAll(of(n).map((t) => t.shape))) : [oneOrAll(of(this.nodeAt(what, 0)).map((t) => t.shape))];
+    if (!nodes.length && this.built && buildShape)
+      return what === 'inputShape' ? buildShape : this.computeOutputShape(buildShape);
+    const all = nodes.length
+      ? nodes.map((n) => oneOrAll(of(n).map((t) => t.shape)))
+      : [oneOrAll(of(this.nodeAt(what, 0)).map((t) => t.shape))];
     const different = all.find((s) => JSON.stringify(s) !== JSON.stringify(all[0]));
     if (different)
       throw new AttributeError(

@@ -1,7 +1,12 @@
 /** What layers take: options of the constructor, of calls and of weights. */
 import type { DType, TensorLike } from '../../tensor';
 import type { SymbolicShape } from '../keras_tensor';
-import type { ConstraintIdentifier, DTypeIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../identifiers';
+import type {
+  ConstraintIdentifier,
+  DTypeIdentifier,
+  InitializerIdentifier,
+  RegularizerIdentifier,
+} from '../identifiers';
 
 export interface LayerOptions {
   /** Name in summaries, in messages and in files; unique in a model, without '/'. Default: that of the class with a number, like 'dense_1'. */
@@ -49,7 +54,18 @@ export interface AddWeightOptions {
   name?: string | null;
 }
 /** @internal Options that every layer takes. */
-export const BASE_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'inputShape', 'batchInputShape', 'batchSize', 'inputDtype', 'activityRegularizer', 'weights'];
+export const BASE_OPTIONS = [
+  'name',
+  'trainable',
+  'dtype',
+  'autocast',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'inputDtype',
+  'activityRegularizer',
+  'weights',
+];
 /** A shape, or as many as the layer has inputs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type BuildShape = any;

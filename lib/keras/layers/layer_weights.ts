@@ -51,7 +51,10 @@ const addedLosses = shared('addedLosses', () => ({ count: 0, whenCleared: new We
 /** @internal */
 export function stateOf(layer: object): State {
   const s = states.get(layer);
-  if (!s) throw new AttributeError(`layer ${layer.constructor.name}: call super(...) in the constructor before anything else.`);
+  if (!s)
+    throw new AttributeError(
+      `layer ${layer.constructor.name}: call super(...) in the constructor before anything else.`,
+    );
   return s;
 }
 
@@ -72,7 +75,10 @@ export abstract class LayerWeights {
     this.name = options.name == null ? autoName(className) : checkName(className, options.name);
     this.dtypePolicy = getDtypePolicy(options.dtype);
     const { quantizationMode: mode } = this.dtypePolicy;
-    if (mode !== null && !((mode === 'int8' || mode === 'int4') && (this.constructor as { isQuantizable?: boolean }).isQuantizable))
+    if (
+      mode !== null &&
+      !((mode === 'int8' || mode === 'int4') && (this.constructor as { isQuantizable?: boolean }).isQuantizable)
+    )
       throw new ValueError(
         `layer '${this.name}' (${className}) is quantized to ${mode} ('${this.dtypePolicy.name}'), which is not read: Dense, EinsumDense, Embedding and ReversibleEmbedding are, in int8 and int4.\n  Fix: in Keras, save the model before it is quantized, or quantize it to int8 or int4.`,
       );
@@ -116,7 +122,15 @@ export abstract class LayerWeights {
    * @param options - shape (default a scalar), initializer (default glorot_uniform), dtype, trainable, regularizer, constraint, name.
    */
   addWeight(options: AddWeightOptions = {}): Variable {
-    checkOptions(`${this.name}.addWeight`, options, ['shape', 'initializer', 'dtype', 'trainable', 'regularizer', 'constraint', 'name']);
+    checkOptions(`${this.name}.addWeight`, options, [
+      'shape',
+      'initializer',
+      'dtype',
+      'trainable',
+      'regularizer',
+      'constraint',
+      'name',
+    ]);
     const shape = (options.shape ?? []) as readonly (number | null)[];
     if (shape.some((d) => d === null || !Number.isInteger(d) || d < 0))
       throw new ValueError(
@@ -131,7 +145,10 @@ export abstract class LayerWeights {
         `addWeight: the initializer of '${options.name ?? 'variable'}' in layer '${this.name}' gave shape ${formatShape(value.shape)} instead of ${formatShape(shape)}.`,
       );
     const state = stateOf(this),
-      v = withTrace(null, () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }));
+      v = withTrace(
+        null,
+        () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }),
+      );
     v.path = scopedPath(this, v.name);
     v.regularizer = regularizers.get(options.regularizer);
     v.constraint = constraints.get(options.constraint);
@@ -151,8 +168,15 @@ export abstract class LayerWeights {
   }
   private ownVariables(): Variable[] {
     const { trainableVariables, otherVariables } = stateOf(this);
-    const found = this.attributes((x): x is Variable => x instanceof Variable).filter((v) => !trainableVariables.includes(v) && !otherVariables.includes(v));
-    return [...trainableVariables, ...found.filter((v) => v.trainable), ...otherVariables, ...found.filter((v) => !v.trainable)];
+    const found = this.attributes((x): x is Variable => x instanceof Variable).filter(
+      (v) => !trainableVariables.includes(v) && !otherVariables.includes(v),
+    );
+    return [
+      ...trainableVariables,
+      ...found.filter((v) => v.trainable),
+      ...otherVariables,
+      ...found.filter((v) => !v.trainable),
+    ];
   }
   private get adaptation(): Adaptation | null {
     const { lora } = this as { lora?: Adaptation };
@@ -222,7 +246,8 @@ export abstract class LayerWeights {
     return stateOf(this).trainable;
   }
   set trainable(value: boolean) {
-    if (typeof value !== 'boolean') throw new TypeError(`trainable must be true or false.\n  Received: ${describe(value)}`);
+    if (typeof value !== 'boolean')
+      throw new TypeError(`trainable must be true or false.\n  Received: ${describe(value)}`);
     const state = stateOf(this);
     state.trainable = value;
     for (const v of state.trainableVariables) v.trainable = value;
@@ -240,7 +265,9 @@ export abstract class LayerWeights {
   setWeights(values: readonly TensorLike[]): void {
     const weights = this.weights;
     if (values.length !== weights.length)
-      throw new ValueError(`setWeights: layer '${this.name}' has ${weights.length} weights but ${values.length} are given.${this.built ? '' : ' The layer is not built yet.'}`);
+      throw new ValueError(
+        `setWeights: layer '${this.name}' has ${weights.length} weights but ${values.length} are given.${this.built ? '' : ' The layer is not built yet.'}`,
+      );
     const list = values.map((v) => convert(v));
     list.forEach((t, i) => {
       if (formatShape(t.shape) !== formatShape(weights[i].shape))
@@ -252,7 +279,10 @@ export abstract class LayerWeights {
   }
   /** Number of elements of all weights. @throws ValueError before the layer is built. */
   countParams(): number {
-    if (!this.built) throw new ValueError(`countParams: layer '${this.name}' is not built yet: it has no weights.\n  Fix: call it on data, or build(inputShape).`);
+    if (!this.built)
+      throw new ValueError(
+        `countParams: layer '${this.name}' is not built yet: it has no weights.\n  Fix: call it on data, or build(inputShape).`,
+      );
     return this.weights.reduce((n, w) => n + w.size, 0);
   }
 
@@ -266,7 +296,8 @@ export abstract class LayerWeights {
   /** Adds to the training loss: a scalar tensor made inside of `call`. */
   addLoss(loss: Tensor | readonly Tensor[]): void {
     for (const l of Array.isArray(loss) ? (loss as Tensor[]) : [loss as Tensor]) {
-      if (!(l instanceof Tensor) || l.size !== 1) throw new ValueError(`addLoss: layer '${this.name}' must add scalar tensors.`);
+      if (!(l instanceof Tensor) || l.size !== 1)
+        throw new ValueError(`addLoss: layer '${this.name}' must add scalar tensors.`);
       stateOf(this).losses.push(run('reshape', [l], { shape: [] }));
       addedLosses.count++;
     }

@@ -3,7 +3,8 @@ import type { Tensor } from '../../tensor';
 
 const masks = new WeakMap<object, Tensor>();
 /** @internal */
-export const maskOf = (x: unknown): Tensor | null => (typeof x === 'object' && x !== null ? (masks.get(x) ?? null) : null);
+export const maskOf = (x: unknown): Tensor | null =>
+  typeof x === 'object' && x !== null ? (masks.get(x) ?? null) : null;
 /** @internal */
 export function setMask(x: unknown, mask: Tensor | null): void {
   if (mask && typeof x === 'object' && x !== null) masks.set(x, mask);

@@ -8,7 +8,9 @@ import { isKerasTensor, type KerasTensor, type Operation, type SymbolicShape } f
 export const oneOrAll = <T>(list: readonly T[]): T | T[] => (list.length === 1 ? list[0] : [...list]);
 /** @internal A shape, or several. */
 export const shapeText = (s: SymbolicShape | readonly SymbolicShape[]): string =>
-  s.every((d) => d === null || typeof d === 'number') ? formatShape(s as SymbolicShape) : `[${(s as SymbolicShape[]).map(formatShape).join(', ')}]`;
+  s.every((d) => d === null || typeof d === 'number')
+    ? formatShape(s as SymbolicShape)
+    : `[${(s as SymbolicShape[]).map(formatShape).join(', ')}]`;
 
 let place: string | null = null;
 /** @internal Where a layer is called: `at position 2 of Sequential 'chain'`. */
@@ -26,7 +28,8 @@ export function atPlace<T>(where: string, f: () => T): T {
 export function sharingError(layer: Operation, inputs: unknown, error: unknown): unknown {
   const [first] = layer.inboundNodes;
   if (!first?.inputs.length || !(error instanceof TraeError)) return error;
-  const shapes = (list: readonly KerasTensor[]): string => shapeText(oneOrAll(list.map((t) => t.shape)) as SymbolicShape);
+  const shapes = (list: readonly KerasTensor[]): string =>
+    shapeText(oneOrAll(list.map((t) => t.shape)) as SymbolicShape);
   const given = flattenStructure(inputs, isKerasTensor),
     before = shapes(first.inputs),
     now = shapes(given);

@@ -20,9 +20,16 @@ const defaults: CrossentropySettings = { fromLogits: false, labelSmoothing: 0, a
 
 /** @internal Targets moved by `labelSmoothing` towards the same for each of the classes. */
 export const smooth = (t: Tensor, labelSmoothing: number, classes: number): Tensor =>
-  labelSmoothing ? run('add', [run('multiply', [t, convert(1 - labelSmoothing, t)]), convert(labelSmoothing / classes, t)]) : t;
+  labelSmoothing
+    ? run('add', [run('multiply', [t, convert(1 - labelSmoothing, t)]), convert(labelSmoothing / classes, t)])
+    : t;
 /** @internal Binary targets and predictions of one shape. */
-export function binaryPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing: number, where: string): [Tensor, Tensor] {
+export function binaryPair(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  labelSmoothing: number,
+  where: string,
+): [Tensor, Tensor] {
   const [t, p] = matched(yTrue, yPred, where);
   if (t.ndim > p.ndim || t.shape.some((d, i) => d !== 1 && d !== p.shape[i + p.ndim - t.ndim])) {
     if (t.ndim !== p.ndim || p.shape.at(-1) !== 1) mismatch(where, t, p);
@@ -31,10 +38,18 @@ export function binaryPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing:
         `  Fix: a last layer of ${t.shape.at(-1)} units for one-hot vectors or several labels; for one unit a number 0 or 1 for each example, as ops.argmax(y, { axis: -1 }) gives.`,
     );
   }
-  return [smooth(formatShape(t.shape) === formatShape(p.shape) ? t : ops.broadcastTo(t, p.shape), labelSmoothing, 2), p];
+  return [
+    smooth(formatShape(t.shape) === formatShape(p.shape) ? t : ops.broadcastTo(t, p.shape), labelSmoothing, 2),
+    p,
+  ];
 }
 /** @internal One-hot targets and predictions. */
-export function categoricalPair(yTrue: TensorLike, yPred: TensorLike, labelSmoothing: number, where: string): [Tensor, Tensor] {
+export function categoricalPair(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  labelSmoothing: number,
+  where: string,
+): [Tensor, Tensor] {
   const p = convert(yPred),
     t = run('cast', [convert(yTrue)], { dtype: floating(p).dtype });
   if (formatShape(t.shape) !== formatShape(p.shape))
@@ -48,19 +63,31 @@ export function categoricalPair(yTrue: TensorLike, yPred: TensorLike, labelSmoot
 }
 
 /** -(t log p + (1 - t) log(1 - p)), mean over `axis`. */
-export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CrossentropySettings> = {}): Tensor {
+export function binaryCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: Partial<CrossentropySettings> = {},
+): Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('binaryCrossentropy', options);
   const [t, p] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryCrossentropy');
   return run('mean', [ops.binaryCrossentropy(t, p, { fromLogits })], { axis: [axis] });
 }
 /** -sum(t log p) over `axis`; targets are one-hot or probabilities. */
-export function categoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CrossentropySettings> = {}): Tensor {
+export function categoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: Partial<CrossentropySettings> = {},
+): Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('categoricalCrossentropy', options);
   const [t, p] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalCrossentropy');
   return ops.categoricalCrossentropy(t, p, { fromLogits, axis });
 }
 /** -log p[t] over `axis`; targets are class numbers. `ignoreClass`: examples of that class count 0. */
-export function sparseCategoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {}): Tensor {
+export function sparseCategoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {},
+): Tensor {
   const { fromLogits = false, ignoreClass = null, axis = -1 } = recordOf('sparseCategoricalCrossentropy', options);
   const p = convert(yPred),
     at = axis < 0 ? axis + p.ndim : axis;
@@ -79,7 +106,11 @@ export function sparseCategoricalCrossentropy(yTrue: TensorLike, yPred: TensorLi
   return kept;
 }
 /** (1 - p[t]^q) / q: between cross-entropy (q near 0) and distance (q = 1), for wrong labels (Zhang & Sabuncu 2018). */
-export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, options: { q?: number } = {}): Tensor {
+export function categoricalGeneralizedCrossEntropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: { q?: number } = {},
+): Tensor {
   const { q = 0.5 } = recordOf('categoricalGeneralizedCrossEntropy', options);
   const p = floating(yPred);
   let t = convert(yTrue);
@@ -139,10 +170,18 @@ export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<{ q: number
   constructor(q: number | (LossOptions & { q?: number }) = {}, more: LossOptions = {}) {
     super(typeof q === 'number' ? { ...more, q } : q, { q: 0.5 });
     if (!(this.settings.q > 0 && this.settings.q < 1))
-      throw new ValueError(`CategoricalGeneralizedCrossEntropy: q must lie between 0 and 1, both excluded.\n  Received: ${this.settings.q}`);
+      throw new ValueError(
+        `CategoricalGeneralizedCrossEntropy: q must lie between 0 and 1, both excluded.\n  Received: ${this.settings.q}`,
+      );
   }
   override lossOf(yTrue: TensorLike, yPred: TensorLike): Tensor {
     return categoricalGeneralizedCrossEntropy(yTrue, yPred, this.settings);
   }
 }
-registerClass('keras.losses', BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, CategoricalGeneralizedCrossEntropy);
+registerClass(
+  'keras.losses',
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  SparseCategoricalCrossentropy,
+  CategoricalGeneralizedCrossEntropy,
+);

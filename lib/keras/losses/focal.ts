@@ -18,8 +18,19 @@ export interface BinaryFocalSettings extends CrossentropySettings {
 export type CategoricalFocalSettings = Omit<BinaryFocalSettings, 'applyClassBalancing'>;
 
 /** -(1 - r)^gamma (t log p + (1 - t) log(1 - p)), r = t p + (1 - t)(1 - p) being how right it is; mean over `axis`. */
-export function binaryFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<BinaryFocalSettings> = {}): Tensor {
-  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('binaryFocalCrossentropy', options);
+export function binaryFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: Partial<BinaryFocalSettings> = {},
+): Tensor {
+  const {
+    applyClassBalancing = false,
+    alpha = 0.25,
+    gamma = 2,
+    fromLogits = false,
+    labelSmoothing = 0,
+    axis = -1,
+  } = recordOf('binaryFocalCrossentropy', options);
   const [t, given] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryFocalCrossentropy');
   const p = fromLogits ? ops.sigmoid(given) : given,
     not = (x: Tensor): Tensor => ops.subtract(1, x);
@@ -29,8 +40,18 @@ export function binaryFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, op
   return ops.mean(loss, { axis });
 }
 /** -alpha sum((1 - p)^gamma t log p) over `axis`; targets are one-hot. */
-export function categoricalFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: Partial<CategoricalFocalSettings> = {}): Tensor {
-  const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('categoricalFocalCrossentropy', options);
+export function categoricalFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: Partial<CategoricalFocalSettings> = {},
+): Tensor {
+  const {
+    alpha = 0.25,
+    gamma = 2,
+    fromLogits = false,
+    labelSmoothing = 0,
+    axis = -1,
+  } = recordOf('categoricalFocalCrossentropy', options);
   const [t, given] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalFocalCrossentropy');
   const float = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' }),
     p = fromLogits ? ops.softmax(float, { axis }) : float;

@@ -4,12 +4,25 @@ import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type
 import { classNames, getRegisteredObject } from '../saving/registry';
 import { LOSS_ALIASES } from '../names';
 import { camelCase, snakeCase } from '../naming';
-import { binaryCrossentropy, categoricalCrossentropy, categoricalGeneralizedCrossEntropy, sparseCategoricalCrossentropy } from './crossentropy';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  categoricalGeneralizedCrossEntropy,
+  sparseCategoricalCrossentropy,
+} from './crossentropy';
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal';
 import { categoricalHinge, hinge, squaredHinge } from './hinge';
 import { Loss, LossFunctionWrapper, type LossFunction } from './loss';
 import { klDivergence, poisson } from './probabilistic';
-import { cosineSimilarity, huber, logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError } from './regression';
+import {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+} from './regression';
 import { dice, tversky } from './segmentation';
 import { ctc } from './sequence';
 import { circle } from './similarity';
@@ -25,7 +38,12 @@ export {
   categoricalGeneralizedCrossEntropy,
   sparseCategoricalCrossentropy,
 } from './crossentropy';
-export { BinaryFocalCrossentropy, CategoricalFocalCrossentropy, binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal';
+export {
+  BinaryFocalCrossentropy,
+  CategoricalFocalCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalFocalCrossentropy,
+} from './focal';
 export { CategoricalHinge, Hinge, SquaredHinge, categoricalHinge, hinge, squaredHinge } from './hinge';
 export { KLDivergence, Poisson, klDivergence, poisson } from './probabilistic';
 export {
@@ -91,7 +109,9 @@ export function functionNamed(name: string): LossFunction | null {
   if (getRegisteredObject(name) || classNames('keras.losses').includes(name)) return null;
   const key = camelCase(name),
     full = key in functions ? key : (LOSS_ALIASES as Readonly<Record<string, string>>)[name.toLowerCase()];
-  return full === undefined ? null : (functions[full] ?? Object.entries(functions).find(([f]) => f.toLowerCase() === full.toLowerCase())?.[1] ?? null);
+  return full === undefined
+    ? null
+    : (functions[full] ?? Object.entries(functions).find(([f]) => f.toLowerCase() === full.toLowerCase())?.[1] ?? null);
 }
 
 const isLoss = (x: unknown): x is Loss => x instanceof Loss;
@@ -106,7 +126,9 @@ export function get(identifier: unknown): Loss | null {
   }
   if (typeof identifier === 'function' && !((identifier as { prototype?: unknown }).prototype instanceof Loss)) {
     const builtIn = Object.entries(functions).find(([, f]) => f === identifier);
-    return builtIn ? kind.get(builtIn[0]) : new LossFunctionWrapper(identifier as LossFunction, { name: nameOfFunction(identifier) });
+    return builtIn
+      ? kind.get(builtIn[0])
+      : new LossFunctionWrapper(identifier as LossFunction, { name: nameOfFunction(identifier) });
   }
   if (isSerialized(identifier) && identifier.class_name === 'function') return get(functionOf(identifier));
   return kind.get(identifier);

@@ -31,20 +31,29 @@ export interface LossOptions {
  * example; otherwise the axis goes (keras.src.losses.loss.squeeze_or_expand_to_same_rank).
  */
 export function sameRank(a: Tensor, b: Tensor): [Tensor, Tensor] {
-  if (a.ndim === b.ndim + 1 && a.shape.at(-1) === 1) return b.ndim === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
-  if (b.ndim === a.ndim + 1 && b.shape.at(-1) === 1) return a.ndim === 1 ? [ops.expandDims(a, -1), b] : [a, ops.squeeze(b, { axis: -1 })];
+  if (a.ndim === b.ndim + 1 && a.shape.at(-1) === 1)
+    return b.ndim === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
+  if (b.ndim === a.ndim + 1 && b.shape.at(-1) === 1)
+    return a.ndim === 1 ? [ops.expandDims(a, -1), b] : [a, ops.squeeze(b, { axis: -1 })];
   return [a, b];
 }
 /** @internal Ones added to the shape of `weight` until it has the rank of `values`: a weight for each example. */
 const widened = (weight: Tensor, values: Tensor): Tensor =>
-  weight.ndim && weight.ndim < values.ndim ? ops.reshape(weight, [...weight.shape, ...Array<number>(values.ndim - weight.ndim).fill(1)]) : weight;
+  weight.ndim && weight.ndim < values.ndim
+    ? ops.reshape(weight, [...weight.shape, ...Array<number>(values.ndim - weight.ndim).fill(1)])
+    : weight;
 const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
 
 /**
  * @internal Weights in which masked examples count 0. Under a mean the others count total / valid, so that the mean
  * is over them alone.
  */
-export function applyMask(sampleWeight: Tensor | null, mask: Tensor | null, dtype: DType, reduction: Reduction): Tensor | null {
+export function applyMask(
+  sampleWeight: Tensor | null,
+  mask: Tensor | null,
+  dtype: DType,
+  reduction: Reduction,
+): Tensor | null {
   if (!mask) return sampleWeight;
   let kept = as(mask, dtype);
   if (reduction === 'mean' || reduction === 'sum_over_batch_size') {
@@ -56,15 +65,24 @@ export function applyMask(sampleWeight: Tensor | null, mask: Tensor | null, dtyp
   return ops.multiply(widened(w, m), widened(m, w));
 }
 /** @internal Sums or averages losses of examples, weighted. */
-export function reduceWeighted(values: Tensor, sampleWeight: Tensor | null, mask: Tensor | null, reduction: Reduction): Tensor {
+export function reduceWeighted(
+  values: Tensor,
+  sampleWeight: Tensor | null,
+  mask: Tensor | null,
+  reduction: Reduction,
+): Tensor {
   expectKind('reduceWeighted', 'values', values, values instanceof Tensor, 'a tensor');
-  for (const [what, given] of Object.entries({ sampleWeight, mask })) expectKind('reduceWeighted', what, given, given == null || given instanceof Tensor, 'a tensor or null');
+  for (const [what, given] of Object.entries({ sampleWeight, mask }))
+    expectKind('reduceWeighted', what, given, given == null || given instanceof Tensor, 'a tensor or null');
   let v = values,
     weight = applyMask(sampleWeight, mask, v.dtype, reduction);
   if (weight) {
     [v, weight] = sameRank(v, as(weight, v.dtype));
     weight = widened(weight, v);
-    if (v.ndim && weight.ndim > v.ndim) throw new ValueError(`sampleWeight of shape ${formatShape(weight.shape)} does not fit losses of shape ${formatShape(v.shape)}.`);
+    if (v.ndim && weight.ndim > v.ndim)
+      throw new ValueError(
+        `sampleWeight of shape ${formatShape(weight.shape)} does not fit losses of shape ${formatShape(v.shape)}.`,
+      );
     v = ops.multiply(v, weight);
   }
   if (reduction === 'none' || reduction === null || !v.ndim) return v;
@@ -91,7 +109,9 @@ export class Loss {
     this.reduction = options.reduction === undefined ? 'sum_over_batch_size' : options.reduction;
     this.dtype = options.dtype == null ? null : getDtypePolicy(options.dtype).computeDtype;
     if (!REDUCTIONS.includes(this.reduction))
-      throw new ValueError(`${cls.name}: reduction must be one of ${REDUCTIONS.map((r) => `'${String(r)}'`).join(', ')}.\n  Received: ${describe(this.reduction)}`);
+      throw new ValueError(
+        `${cls.name}: reduction must be one of ${REDUCTIONS.map((r) => `'${String(r)}'`).join(', ')}.\n  Received: ${describe(this.reduction)}`,
+      );
     const own = this.call;
     if (own !== Loss.prototype.call) {
       this.lossOf = (t, p) => own.call(this, t, p);
@@ -101,7 +121,9 @@ export class Loss {
   /** One loss for each example. */
   lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
     void [yTrue, yPred];
-    throw new NotImplementedError(`${this.constructor.name}: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.`);
+    throw new NotImplementedError(
+      `${this.constructor.name}: a loss must implement lossOf(yTrue, yPred), which returns a loss for each example.`,
+    );
   }
   private converted(x: TensorLike): Tensor {
     const t = convert(x);
@@ -118,7 +140,12 @@ export class Loss {
     const values = this.lossOf(isFloating(t.dtype) ? as(t, p.dtype) : t, p);
     const outer = maskOf(values),
       mask = inner && outer && inner !== outer ? ops.logicalAnd(inner, outer) : (inner ?? outer);
-    return reduceWeighted(isFloating(values.dtype) ? values : as(values, p.dtype), sampleWeight == null ? null : convert(sampleWeight), mask, this.reduction);
+    return reduceWeighted(
+      isFloating(values.dtype) ? values : as(values, p.dtype),
+      sampleWeight == null ? null : convert(sampleWeight),
+      mask,
+      this.reduction,
+    );
   }
   getConfig(): Record<string, unknown> {
     return { name: this.name, reduction: this.reduction };
@@ -139,20 +166,29 @@ export class LossFunctionWrapper extends Loss {
   ) {
     const { name, reduction, dtype, ...settings } = recordOf(new.target.name, options);
     super({ name: name ?? autoName('LossFunctionWrapper'), reduction, dtype });
-    if (typeof fn !== 'function') throw new TypeError(`LossFunctionWrapper: fn must be a function (yTrue, yPred) => losses.\n  Received: ${describe(fn)}`);
+    if (typeof fn !== 'function')
+      throw new TypeError(
+        `LossFunctionWrapper: fn must be a function (yTrue, yPred) => losses.\n  Received: ${describe(fn)}`,
+      );
     this.settings = settings;
   }
   override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
     const [t, p] = sameRank(yTrue, yPred),
       y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings as never) : this.fn(t, p);
-    if (!(y instanceof Tensor)) throw new TypeError(`loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`);
+    if (!(y instanceof Tensor))
+      throw new TypeError(
+        `loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`,
+      );
     return y;
   }
   override getConfig() {
     return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
   }
   static fromConfig(config: Record<string, unknown>): unknown {
-    return construct(this as unknown as SerializableClass, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
+    return construct(
+      this as unknown as SerializableClass,
+      config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) },
+    );
   }
 }
 
@@ -164,16 +200,24 @@ export abstract class FunctionLoss<O extends object = object> extends Loss {
   static positional: readonly string[] = [];
   readonly settings: O;
   constructor(options: LossOptions & Partial<O>, defaults: O, defaultName?: string) {
-    super(typeof options === 'object' && options !== null ? { ...options, name: options.name ?? defaultName } : options); // what is no record is refused there
+    super(
+      typeof options === 'object' && options !== null ? { ...options, name: options.name ?? defaultName } : options,
+    ); // what is no record is refused there
     const given = options as Record<string, unknown>;
-    this.settings = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value])) as O;
+    this.settings = Object.fromEntries(
+      Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value]),
+    ) as O;
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), ...this.settings };
   }
   /** The config without options that have their default: for those that Keras leaves out of its config altogether. */
   protected withoutDefaults(defaults: Partial<O>): Record<string, unknown> {
-    const left = Object.entries(defaults).filter(([name, value]) => (this.settings as Record<string, unknown>)[name] === value);
-    return Object.fromEntries(Object.entries(FunctionLoss.prototype.getConfig.call(this)).filter(([name]) => !left.some(([n]) => n === name)));
+    const left = Object.entries(defaults).filter(
+      ([name, value]) => (this.settings as Record<string, unknown>)[name] === value,
+    );
+    return Object.fromEntries(
+      Object.entries(FunctionLoss.prototype.getConfig.call(this)).filter(([name]) => !left.some(([n]) => n === name)),
+    );
   }
 }

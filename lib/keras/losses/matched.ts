@@ -30,6 +30,11 @@ export function matched(yTrue: TensorLike, yPred: TensorLike, where: string): [T
 /** @internal */
 export function mismatch(where: string, t: Tensor, p: Tensor): never {
   const units = t.shape.at(-1);
-  const fix = t.ndim === p.ndim && p.ndim > 1 ? `a last layer of ${units} units, or targets of shape ${formatShape(p.shape)}.` : `targets of shape ${formatShape(p.shape)}.`;
-  throw new ValueError(`${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.\n  Fix: ${fix}`);
+  const fix =
+    t.ndim === p.ndim && p.ndim > 1
+      ? `a last layer of ${units} units, or targets of shape ${formatShape(p.shape)}.`
+      : `targets of shape ${formatShape(p.shape)}.`;
+  throw new ValueError(
+    `${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.\n  Fix: ${fix}`,
+  );
 }

@@ -117,4 +117,13 @@ export class CosineSimilarity extends FunctionLoss<{ axis: number }> {
     return this.withoutDefaults({ axis: -1 });
   }
 }
-registerClass('keras.losses', MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, LogCosh, Huber, CosineSimilarity);
+registerClass(
+  'keras.losses',
+  MeanSquaredError,
+  MeanAbsoluteError,
+  MeanAbsolutePercentageError,
+  MeanSquaredLogarithmicError,
+  LogCosh,
+  Huber,
+  CosineSimilarity,
+);

@@ -21,7 +21,11 @@ export function dice(yTrue: TensorLike, yPred: TensorLike, options: { axis?: Axi
  * 1 - c / (c + alpha sum(yTrue (1 - yPred)) + beta sum(yPred (1 - yTrue))), c = sum(yTrue yPred), over `axis`, all axes by
  * default (Salehi et al. 2017). With alpha = beta = 0.5 it is the Dice loss.
  */
-export function tversky(yTrue: TensorLike, yPred: TensorLike, options: { alpha?: number; beta?: number; axis?: Axis } = {}): Tensor {
+export function tversky(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: { alpha?: number; beta?: number; axis?: Axis } = {},
+): Tensor {
   const { alpha = 0.5, beta = 0.5, axis = null } = recordOf('tversky', options);
   const [t, p] = matched(yTrue, yPred, 'tversky');
   const common = ops.sum(ops.multiply(t, p), { axis });

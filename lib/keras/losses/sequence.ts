@@ -16,10 +16,17 @@ const BLANK = 0;
 export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const labels = run('cast', [convert(yTrue)], { dtype: 'int32' }),
     logits = floating(yPred);
-  if (labels.ndim !== 2) throw new ValueError(`ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape ${formatShape(labels.shape)}`);
-  if (logits.ndim !== 3) throw new ValueError(`ctc: predictions must be logits of shape (batch, frames, classes).\n  Received: shape ${formatShape(logits.shape)}`);
+  if (labels.ndim !== 2)
+    throw new ValueError(
+      `ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape ${formatShape(labels.shape)}`,
+    );
+  if (logits.ndim !== 3)
+    throw new ValueError(
+      `ctc: predictions must be logits of shape (batch, frames, classes).\n  Received: shape ${formatShape(logits.shape)}`,
+    );
   const [batch, frames] = logits.shape;
-  if (labels.shape[0] !== batch) throw new ValueError(`ctc: there are ${labels.shape[0]} rows of targets but ${batch} of predictions.`);
+  if (labels.shape[0] !== batch)
+    throw new ValueError(`ctc: there are ${labels.shape[0]} rows of targets but ${batch} of predictions.`);
   if (!frames) throw new ValueError(`ctc: predictions have no frames.\n  Received: shape ${formatShape(logits.shape)}`);
   const length = ops.sum(run('cast', [ops.notEqual(labels, BLANK)], { dtype: 'int32' }), { axis: 1 });
   return ops.ctcLoss(labels, logits, length, ops.full([batch], frames, { dtype: 'int32' }), { maskIndex: BLANK });

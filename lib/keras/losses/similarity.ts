@@ -33,12 +33,17 @@ export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunc
   const { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 } = recordOf('circle', options);
   const p = floating(yPred),
     references = refEmbeddings == null ? p : floating(refEmbeddings);
-  if (p.ndim !== 2) throw new ValueError(`circle: predictions must be a row of numbers for each example.\n  Received: shape ${formatShape(p.shape)}`);
+  if (p.ndim !== 2)
+    throw new ValueError(
+      `circle: predictions must be a row of numbers for each example.\n  Received: shape ${formatShape(p.shape)}`,
+    );
   const own = column(yTrue),
     others = refLabels == null ? own : column(refLabels);
   const distance = ops.relu(ops.subtract(1, ops.matmul(p, ops.transpose(references))));
   const isSame = ops.equal(own, ops.transpose(others));
-  const isPositive = removeDiagonal ? ops.logicalAnd(isSame, ops.logicalNot(ops.eye(own.size, others.size, { dtype: 'bool' }))) : isSame,
+  const isPositive = removeDiagonal
+      ? ops.logicalAnd(isSame, ops.logicalNot(ops.eye(own.size, others.size, { dtype: 'bool' })))
+      : isSame,
     isNegative = ops.logicalNot(isSame);
   const among = (pairs: Tensor, weight: Tensor, excess: Tensor, sign: number): Tensor => {
     const score = ops.multiply(ops.multiply(ops.relu(weight), excess), sign * gamma);

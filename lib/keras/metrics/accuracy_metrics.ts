@@ -40,7 +40,9 @@ export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike):
 function topK(targets: Tensor, p: Tensor, k: number): Tensor {
   const classes = p.shape[p.ndim - 1],
     rows = p.size / Math.max(1, classes);
-  const hit = asFloat(inTopK(run('reshape', [targets], { shape: [rows] }), run('reshape', [p], { shape: [rows, classes] }), k));
+  const hit = asFloat(
+    inTopK(run('reshape', [targets], { shape: [rows] }), run('reshape', [p], { shape: [rows, classes] }), k),
+  );
   return run('reshape', [hit], { shape: [...targets.shape] });
 }
 /** 1 where the class of the one-hot target is among the k best predictions. */
@@ -49,7 +51,11 @@ export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, op
   return topK(lastArgmax(convert(yTrue)), convert(yPred), k);
 }
 /** 1 where the class number is among the k best predictions. */
-export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { k?: number; fromSortedIds?: boolean } = {}): Tensor {
+export function sparseTopKCategoricalAccuracy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: { k?: number; fromSortedIds?: boolean } = {},
+): Tensor {
   const { k = 5, fromSortedIds = false } = recordOf('sparseTopKCategoricalAccuracy', options);
   const p = convert(yPred);
   if (fromSortedIds) return amongFirst(yTrue, p, k);
@@ -60,7 +66,11 @@ export function sparseTopKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLi
 function amongFirst(yTrue: TensorLike, yPred: TensorLike, k: number): Tensor {
   const p = convert(yPred),
     t = run('reshape', [classNumbers(yTrue, p)], { shape: [...p.shape.slice(0, -1), 1] });
-  const first = run('slice', [p], { start: p.shape.map(() => 0), size: [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)], step: p.shape.map(() => 1) });
+  const first = run('slice', [p], {
+    start: p.shape.map(() => 0),
+    size: [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)],
+    step: p.shape.map(() => 1),
+  });
   return asFloat(run('any', [run('equal', [t, run('cast', [first], { dtype: 'int32' })])], { axis: [-1] }));
 }
 
@@ -97,7 +107,12 @@ export class TopKCategoricalAccuracy extends FunctionMetric {
   static override positional = ['k'];
   override readonly direction = 'up';
   constructor(k: number | (MetricOptions & { k?: number }) = 5, more: MetricOptions = {}) {
-    super(topKCategoricalAccuracy, typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k, 'top_k_categorical_accuracy', { k: 5 });
+    super(
+      topKCategoricalAccuracy,
+      typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k,
+      'top_k_categorical_accuracy',
+      { k: 5 },
+    );
   }
 }
 /**
@@ -107,12 +122,28 @@ export class TopKCategoricalAccuracy extends FunctionMetric {
 export class SparseTopKCategoricalAccuracy extends FunctionMetric {
   static override positional = ['k'];
   override readonly direction = 'up';
-  constructor(k: number | (MetricOptions & { k?: number; fromSortedIds?: boolean }) = 5, more: MetricOptions & { fromSortedIds?: boolean } = {}) {
-    super(sparseTopKCategoricalAccuracy, typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k, 'sparse_top_k_categorical_accuracy', { k: 5, fromSortedIds: false });
+  constructor(
+    k: number | (MetricOptions & { k?: number; fromSortedIds?: boolean }) = 5,
+    more: MetricOptions & { fromSortedIds?: boolean } = {},
+  ) {
+    super(
+      sparseTopKCategoricalAccuracy,
+      typeof k === 'number' ? ({ ...more, k } as MetricOptions) : k,
+      'sparse_top_k_categorical_accuracy',
+      { k: 5, fromSortedIds: false },
+    );
   }
   override getConfig() {
     const { fromSortedIds, ...config } = super.getConfig();
     return fromSortedIds ? { ...config, fromSortedIds } : config;
   }
 }
-registerClass('keras.metrics', Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy);
+registerClass(
+  'keras.metrics',
+  Accuracy,
+  BinaryAccuracy,
+  CategoricalAccuracy,
+  SparseCategoricalAccuracy,
+  TopKCategoricalAccuracy,
+  SparseTopKCategoricalAccuracy,
+);

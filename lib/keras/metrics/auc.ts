@@ -39,7 +39,16 @@ export interface AUCOptions extends MetricOptions {
  */
 export class AUC extends Metric {
   static positional: readonly string[] = [];
-  static override options = ['numThresholds', 'curve', 'summationMethod', 'thresholds', 'multiLabel', 'numLabels', 'labelWeights', 'fromLogits'];
+  static override options = [
+    'numThresholds',
+    'curve',
+    'summationMethod',
+    'thresholds',
+    'multiLabel',
+    'numLabels',
+    'labelWeights',
+    'fromLogits',
+  ];
   override readonly direction = 'up';
   readonly numThresholds: number;
   readonly thresholds: readonly number[];
@@ -60,26 +69,36 @@ export class AUC extends Metric {
       method = describe(options.summationMethod ?? 'interpolation')
         .slice(1, -1)
         .toLowerCase();
-    if (!['ROC', 'PR', 'PRGAIN'].includes(curve)) throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: ${describe(options.curve)}`);
+    if (!['ROC', 'PR', 'PRGAIN'].includes(curve))
+      throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: ${describe(options.curve)}`);
     if (!['interpolation', 'minoring', 'majoring'].includes(method))
-      throw new ValueError(`AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: ${describe(options.summationMethod)}`);
+      throw new ValueError(
+        `AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: ${describe(options.summationMethod)}`,
+      );
     this.curve = curve as Curve;
     this.summationMethod = method as SummationMethod;
     this.hasOwnThresholds = options.thresholds != null;
     const n = options.numThresholds ?? 200;
     if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31))
       throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${describe(n)}`);
-    const inner = options.thresholds ? thresholdList('AUC', options.thresholds, 0.5).sort((a, b) => a - b) : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
+    const inner = options.thresholds
+      ? thresholdList('AUC', options.thresholds, 0.5).sort((a, b) => a - b)
+      : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
     this.isEven = !this.hasOwnThresholds || areEven([0, ...inner, 1]);
     // The ends lie a little outside, so that all predictions are above the first and below the last one.
     this.thresholds = [-EPSILON, ...inner, 1 + EPSILON];
     this.numThresholds = this.thresholds.length;
     this.multiLabel = options.multiLabel ?? false;
     this.numLabels = options.numLabels ?? null;
-    const weights = isSerialized(options.labelWeights) ? (deserializeKerasObject(options.labelWeights) as Tensor) : options.labelWeights;
+    const weights = isSerialized(options.labelWeights)
+      ? (deserializeKerasObject(options.labelWeights) as Tensor)
+      : options.labelWeights;
     this.labelWeights = weights == null ? null : Array.from(convert(weights).dataSync() as ArrayLike<number>, Number);
     this.fromLogits = options.fromLogits ?? false;
-    if (!this.multiLabel && this.numLabels) throw new ValueError(`AUC: numLabels is only for multiLabel.\n  Received: numLabels ${this.numLabels}, multiLabel false`);
+    if (!this.multiLabel && this.numLabels)
+      throw new ValueError(
+        `AUC: numLabels is only for multiLabel.\n  Received: numLabels ${this.numLabels}, multiLabel false`,
+      );
     if (!this.multiLabel) this.build([]);
     else if (this.numLabels) this.build([this.numLabels]);
   }
@@ -92,17 +111,33 @@ export class AUC extends Metric {
       falseNegatives: add('false_negatives'),
     });
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+  override updateState(
+    yTrue: TensorLike,
+    yPred: TensorLike | UpdateOptions,
+    { sampleWeight }: UpdateOptions = {},
+  ): void {
     const given = convert(yPred as TensorLike),
       p = this.fromLogits ? ops.sigmoid(given) : given;
-    if (this.multiLabel && p.ndim !== 2) throw new ValueError(`AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`);
+    if (this.multiLabel && p.ndim !== 2)
+      throw new ValueError(
+        `AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`,
+      );
     const counts = this.counts ?? this.build([p.shape[1]]),
       { thresholds, isEven, multiLabel, labelWeights } = this;
-    updateConfusion('AUC', counts, yTrue, p, { thresholds, isEven, sampleWeight, multiLabel, labelWeights: multiLabel ? null : labelWeights });
+    updateConfusion('AUC', counts, yTrue, p, {
+      thresholds,
+      isEven,
+      sampleWeight,
+      multiLabel,
+      labelWeights: multiLabel ? null : labelWeights,
+    });
   }
   override result(): Tensor {
     if (!this.counts) return convert(0, 'float32');
-    const areas = this.curve === 'PR' && this.summationMethod === 'interpolation' ? this.precisionRecallAreas(this.counts) : this.areas(...this.curvePoints(this.counts));
+    const areas =
+      this.curve === 'PR' && this.summationMethod === 'interpolation'
+        ? this.precisionRecallAreas(this.counts)
+        : this.areas(...this.curvePoints(this.counts));
     if (!this.multiLabel) return ops.sum(areas);
     const each = ops.sum(areas, { axis: 0 });
     if (!this.labelWeights) return ops.mean(each);
@@ -110,11 +145,20 @@ export class AUC extends Metric {
     return ops.divideNoNan(ops.sum(ops.multiply(each, w)), ops.sum(w));
   }
   private part(t: Tensor, start: number): Tensor {
-    return run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : start)), size: [t.shape[0] - 1, ...t.shape.slice(1)], step: t.shape.map(() => 1) });
+    return run('slice', [t], {
+      start: t.shape.map((_, i) => (i ? 0 : start)),
+      size: [t.shape[0] - 1, ...t.shape.slice(1)],
+      step: t.shape.map(() => 1),
+    });
   }
   private readonly left = (t: Tensor): Tensor => this.part(t, 0);
   private readonly right = (t: Tensor): Tensor => this.part(t, 1);
-  private curvePoints({ truePositives, falsePositives, trueNegatives, falseNegatives }: Required<ConfusionCounts>): [x: Tensor, y: Tensor] {
+  private curvePoints({
+    truePositives,
+    falsePositives,
+    trueNegatives,
+    falseNegatives,
+  }: Required<ConfusionCounts>): [x: Tensor, y: Tensor] {
     const [tp, fp, tn, fn] = [truePositives.value, falsePositives.value, trueNegatives.value, falseNegatives.value];
     const recall = ops.divideNoNan(tp, ops.add(tp, fn));
     if (this.curve === 'ROC') return [ops.divideNoNan(fp, ops.add(fp, tn)), recall];
@@ -123,12 +167,18 @@ export class AUC extends Metric {
     // below what guessing gives counts 0.
     const odds = ops.divideNoNan(ops.add(tp, fn), ops.add(tn, fp)),
       hasNone = ops.equal(tp, 0);
-    const gain = (wrong: Tensor, otherwise: number): Tensor => ops.where(hasNone, otherwise, ops.subtract(1, ops.multiply(odds, ops.divideNoNan(wrong, tp))));
+    const gain = (wrong: Tensor, otherwise: number): Tensor =>
+      ops.where(hasNone, otherwise, ops.subtract(1, ops.multiply(odds, ops.divideNoNan(wrong, tp))));
     return [ops.relu(gain(fn, 0)), gain(fp, 1)];
   }
   private areas(x: Tensor, y: Tensor): Tensor {
     const [a, b] = [this.left(y), this.right(y)];
-    const height = this.summationMethod === 'interpolation' ? ops.divide(ops.add(a, b), 2) : this.summationMethod === 'minoring' ? ops.minimum(a, b) : ops.maximum(a, b);
+    const height =
+      this.summationMethod === 'interpolation'
+        ? ops.divide(ops.add(a, b), 2)
+        : this.summationMethod === 'minoring'
+          ? ops.minimum(a, b)
+          : ops.maximum(a, b);
     return ops.multiply(ops.subtract(this.left(x), this.right(x)), height);
   }
   // Between two thresholds true positives grow linearly with positives: precision does not, and its integral has a log.
@@ -139,7 +189,11 @@ export class AUC extends Metric {
     const gained = ops.subtract(this.left(tp), this.right(tp));
     const slope = ops.divideNoNan(gained, ops.relu(ops.subtract(high, low))),
       intercept = ops.subtract(this.right(tp), ops.multiply(slope, low));
-    const ratio = ops.where(ops.logicalAnd(ops.greater(high, 0), ops.greater(low, 0)), ops.divideNoNan(high, ops.relu(low)), 1);
+    const ratio = ops.where(
+      ops.logicalAnd(ops.greater(high, 0), ops.greater(low, 0)),
+      ops.divideNoNan(high, ops.relu(low)),
+      1,
+    );
     const area = ops.multiply(slope, ops.add(gained, ops.multiply(intercept, ops.log(ratio))));
     return ops.divideNoNan(area, ops.relu(ops.add(this.right(tp), this.right(falseNegatives.value))));
   }

@@ -34,7 +34,11 @@ export interface ConfusionOptions {
 }
 
 /** @internal A number or several, each in [0, 1]. */
-export function thresholdList(where: string, thresholds: number | readonly number[] | null | undefined, otherwise: number): number[] {
+export function thresholdList(
+  where: string,
+  thresholds: number | readonly number[] | null | undefined,
+  otherwise: number,
+): number[] {
   if (thresholds == null) return [otherwise];
   const list = numberList(where, 'thresholds', thresholds),
     wrong = list.filter((t) => !(t >= 0 && t <= 1));
@@ -47,27 +51,42 @@ export const areEven = (thresholds: readonly number[]): boolean => {
   return n >= 2 && thresholds.every((t, i) => Math.abs(t - i / n) <= 1e-7 + 1e-5 * Math.abs(i / n));
 };
 /** @internal 0, 1 / (n - 1), ..., 1. */
-export const evenThresholds = (n: number): number[] => (n === 1 ? [0.5] : Array.from({ length: n }, (_, i) => i / (n - 1)));
+export const evenThresholds = (n: number): number[] =>
+  n === 1 ? [0.5] : Array.from({ length: n }, (_, i) => i / (n - 1));
 
 const as = (x: TensorLike, dtype: DType): Tensor => {
   const t = convert(x);
   return t.dtype === dtype ? t : run('cast', [t], { dtype });
 };
 const axisOf = (t: Tensor, id: number): Tensor =>
-  run('slice', [t], { start: t.shape.map((_, i) => (i === t.ndim - 1 ? id : 0)), size: [...t.shape.slice(0, -1), 1], step: t.shape.map(() => 1) });
+  run('slice', [t], {
+    start: t.shape.map((_, i) => (i === t.ndim - 1 ? id : 0)),
+    size: [...t.shape.slice(0, -1), 1],
+    step: t.shape.map(() => 1),
+  });
 function onlyTopK(p: Tensor, k: number): Tensor {
   const [, at] = ops.topK(p, k);
-  const isTop = ops.any(ops.equal(ops.expandDims(at, -1), ops.arange(p.shape.at(-1)!, { dtype: 'int32' })), { axis: -2 });
+  const isTop = ops.any(ops.equal(ops.expandDims(at, -1), ops.arange(p.shape.at(-1)!, { dtype: 'int32' })), {
+    axis: -2,
+  });
   return ops.where(isTop, p, NEGATIVE_INFINITY);
 }
 
 /** @internal Adds a batch to the counts: a prediction is positive when it is greater than the threshold. */
-export function updateConfusion(where: string, counts: ConfusionCounts, yTrue: TensorLike, yPred: TensorLike, options: ConfusionOptions): void {
+export function updateConfusion(
+  where: string,
+  counts: ConfusionCounts,
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: ConfusionOptions,
+): void {
   const { topK, classId, multiLabel = false, sampleWeight, labelWeights } = options,
     dtype = Object.values(counts)[0]!.dtype;
   let [p, t] = sameRank(as(yPred, dtype), as(yTrue, dtype));
   if (formatShape(p.shape) !== formatShape(t.shape))
-    throw new ValueError(`${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.`);
+    throw new ValueError(
+      `${where}: targets of shape ${formatShape(t.shape)} and predictions of shape ${formatShape(p.shape)} do not match.`,
+    );
   let weight: Tensor | null = null;
   if (sampleWeight != null) {
     const column = ops.expandDims(as(sampleWeight, dtype), -1);
@@ -75,12 +94,19 @@ export function updateConfusion(where: string, counts: ConfusionCounts, yTrue: T
   }
   if (topK != null) p = onlyTopK(p, topK);
   if (classId != null) {
-    if (p.ndim < 2) throw new ValueError(`${where}: classId needs predictions of shape (batch, classes).\n  Received: shape ${formatShape(p.shape)}`);
-    if (!(classId >= 0 && classId < p.shape.at(-1)!)) throw new ValueError(`${where}: classId ${classId} is out of range for ${p.shape.at(-1)} classes.`);
+    if (p.ndim < 2)
+      throw new ValueError(
+        `${where}: classId needs predictions of shape (batch, classes).\n  Received: shape ${formatShape(p.shape)}`,
+      );
+    if (!(classId >= 0 && classId < p.shape.at(-1)!))
+      throw new ValueError(`${where}: classId ${classId} is out of range for ${p.shape.at(-1)} classes.`);
     t = axisOf(t, classId);
     p = axisOf(p, classId);
   }
-  if (multiLabel && p.ndim !== 2) throw new ValueError(`${where}: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`);
+  if (multiLabel && p.ndim !== 2)
+    throw new ValueError(
+      `${where}: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`,
+    );
   if (weight) weight = ops.broadcastTo(weight, p.shape);
   if (labelWeights && !multiLabel) {
     const each = ops.broadcastTo(tensor([...labelWeights], null, dtype), p.shape);
@@ -95,7 +121,8 @@ export function updateConfusion(where: string, counts: ConfusionCounts, yTrue: T
     negatives = w ? ops.multiply(ops.subtract(1, isTrue), w) : ops.subtract(1, isTrue);
   const n = options.thresholds.length,
     prediction = flat(p);
-  const add = (variable: Variable | undefined, value: () => Tensor): void => void variable?.assign(run('add', [variable.value, ops.reshape(value(), variable.shape)]));
+  const add = (variable: Variable | undefined, value: () => Tensor): void =>
+    void variable?.assign(run('add', [variable.value, ops.reshape(value(), variable.shape)]));
   if (options.isEven) {
     const [tp, fp] = countByBucket([positives, negatives], prediction, options.thresholds);
     const rest = (all: Tensor, counted: Tensor): Tensor => ops.subtract(ops.sum(all, { axis: 0 }), counted);

@@ -5,7 +5,14 @@ import * as ops from '../../ops/index';
 import { run, type Tensor, type TensorLike } from '../../tensor';
 import type { Variable } from '../../variable';
 import { registerClass } from '../saving/registry';
-import { areEven, evenThresholds, NEGATIVE_INFINITY, thresholdList, updateConfusion, type ConfusionCounts } from './confusion_matrix';
+import {
+  areEven,
+  evenThresholds,
+  NEGATIVE_INFINITY,
+  thresholdList,
+  updateConfusion,
+  type ConfusionCounts,
+} from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 export type Thresholds = number | readonly number[] | null;
@@ -32,9 +39,17 @@ abstract class ConditionCount extends Metric {
     this.thresholds = thresholdList(this.constructor.name, options.thresholds, 0.5);
     this.accumulator = this.addVariable({ name: 'accumulator', shape: [this.thresholds.length] });
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+  override updateState(
+    yTrue: TensorLike,
+    yPred: TensorLike | UpdateOptions,
+    { sampleWeight }: UpdateOptions = {},
+  ): void {
     const { thresholds } = this;
-    updateConfusion(this.constructor.name, { [this.condition]: this.accumulator }, yTrue, yPred as TensorLike, { thresholds, isEven: areEven(thresholds), sampleWeight });
+    updateConfusion(this.constructor.name, { [this.condition]: this.accumulator }, yTrue, yPred as TensorLike, {
+      thresholds,
+      isEven: areEven(thresholds),
+      sampleWeight,
+    });
   }
   override result(): Tensor {
     return single(this.accumulator.value);
@@ -94,15 +109,29 @@ abstract class ShareMetric extends Metric {
     this.given = options.thresholds ?? null;
     this.topK = options.topK ?? null;
     this.classId = options.classId ?? null;
-    this.thresholds = thresholdList(this.constructor.name, options.thresholds, this.topK === null ? 0.5 : NEGATIVE_INFINITY);
+    this.thresholds = thresholdList(
+      this.constructor.name,
+      options.thresholds,
+      this.topK === null ? 0.5 : NEGATIVE_INFINITY,
+    );
     const shape = [this.thresholds.length];
     this.truePositives = this.addVariable({ name: 'true_positives', shape });
     this.wrong = this.addVariable({ name: kind === 'falsePositives' ? 'false_positives' : 'false_negatives', shape });
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+  override updateState(
+    yTrue: TensorLike,
+    yPred: TensorLike | UpdateOptions,
+    { sampleWeight }: UpdateOptions = {},
+  ): void {
     const { thresholds, topK, classId } = this;
     const counts = { truePositives: this.truePositives, [this.kind]: this.wrong };
-    updateConfusion(this.constructor.name, counts, yTrue, yPred as TensorLike, { thresholds, isEven: areEven(thresholds), topK, classId, sampleWeight });
+    updateConfusion(this.constructor.name, counts, yTrue, yPred as TensorLike, {
+      thresholds,
+      isEven: areEven(thresholds),
+      topK,
+      classId,
+      sampleWeight,
+    });
   }
   override result(): Tensor {
     return single(share(this.truePositives, this.wrong));
@@ -147,8 +176,10 @@ abstract class RateAtRate extends Metric {
     super(options);
     const cls = this.constructor.name,
       n = options.numThresholds ?? 200;
-    if (!(typeof value === 'number' && value >= 0 && value <= 1)) throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${describe(value)}`);
-    if (!(Number.isInteger(n) && n > 0 && n < 2 ** 31)) throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${describe(n)}`);
+    if (!(typeof value === 'number' && value >= 0 && value <= 1))
+      throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${describe(value)}`);
+    if (!(Number.isInteger(n) && n > 0 && n < 2 ** 31))
+      throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${describe(n)}`);
     this.numThresholds = n;
     this.classId = options.classId ?? null;
     this.thresholds = evenThresholds(n);
@@ -160,19 +191,37 @@ abstract class RateAtRate extends Metric {
       falseNegatives: add('false_negatives'),
     };
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+  override updateState(
+    yTrue: TensorLike,
+    yPred: TensorLike | UpdateOptions,
+    { sampleWeight }: UpdateOptions = {},
+  ): void {
     const { thresholds, classId } = this;
-    updateConfusion(this.constructor.name, this.counts, yTrue, yPred as TensorLike, { thresholds, isEven: thresholds.length > 1, classId, sampleWeight });
+    updateConfusion(this.constructor.name, this.counts, yTrue, yPred as TensorLike, {
+      thresholds,
+      isEven: thresholds.length > 1,
+      classId,
+      sampleWeight,
+    });
   }
   /** Which rate is held and which one is looked at. */
   protected abstract rates(all: Rates): [held: Tensor, result: Tensor];
   override result(): Tensor {
     const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = this.counts;
-    const [held, result] = this.rates({ sensitivity: share(tp, fn), specificity: share(tn, fp), precision: share(tp, fp) });
+    const [held, result] = this.rates({
+      sensitivity: share(tp, fn),
+      specificity: share(tn, fp),
+      precision: share(tp, fp),
+    });
     return ops.max(ops.where(ops.greaterEqual(held, this.value), result, 0));
   }
   override getConfig() {
-    return { ...super.getConfig(), classId: this.classId, numThresholds: this.numThresholds, [this.wanted]: this.value };
+    return {
+      ...super.getConfig(),
+      classId: this.classId,
+      numThresholds: this.numThresholds,
+      [this.wanted]: this.value,
+    };
   }
 }
 /** The best sensitivity (recall) where specificity is at least the given one. */

@@ -32,15 +32,24 @@ export class FBetaScore extends Metric {
   readonly average: Average;
   readonly beta: number;
   readonly threshold: number | null;
-  private counts: { truePositives: Variable; falsePositives: Variable; falseNegatives: Variable; intermediateWeights: Variable } | null = null;
+  private counts: {
+    truePositives: Variable;
+    falsePositives: Variable;
+    falseNegatives: Variable;
+    intermediateWeights: Variable;
+  } | null = null;
   constructor(options: FScoreOptions = {}) {
     super({ ...recordOf(new.target.name, options), name: options.name ?? 'fbeta_score' });
     const cls = this.constructor.name;
     this.average = options.average ?? null;
     this.beta = options.beta ?? 1;
     this.threshold = options.threshold ?? null;
-    if (!AVERAGES.includes(this.average)) throw new ValueError(`${cls}: average must be 'micro', 'macro', 'weighted' or null.\n  Received: ${describe(this.average)}`);
-    if (!(typeof this.beta === 'number' && this.beta > 0)) throw new ValueError(`${cls}: beta must be a number > 0.\n  Received: ${describe(this.beta)}`);
+    if (!AVERAGES.includes(this.average))
+      throw new ValueError(
+        `${cls}: average must be 'micro', 'macro', 'weighted' or null.\n  Received: ${describe(this.average)}`,
+      );
+    if (!(typeof this.beta === 'number' && this.beta > 0))
+      throw new ValueError(`${cls}: beta must be a number > 0.\n  Received: ${describe(this.beta)}`);
     if (this.threshold !== null && !(typeof this.threshold === 'number' && this.threshold > 0 && this.threshold <= 1))
       throw new ValueError(`${cls}: threshold must lie above 0 and up to 1.\n  Received: ${describe(this.threshold)}`);
   }
@@ -65,10 +74,13 @@ export class FBetaScore extends Metric {
       counts = (this.counts ??= this.build(t, p));
     // Rows of zeros have no largest one.
     const isOne =
-      this.threshold === null ? ops.logicalAnd(ops.greaterEqual(p, ops.max(p, { axis: -1, keepdims: true })), ops.greater(ops.abs(p), 1e-9)) : ops.greater(p, this.threshold);
+      this.threshold === null
+        ? ops.logicalAnd(ops.greaterEqual(p, ops.max(p, { axis: -1, keepdims: true })), ops.greater(ops.abs(p), 1e-9))
+        : ops.greater(p, this.threshold);
     const said = as(isOne),
       weight = options.sampleWeight == null ? null : ops.expandDims(as(options.sampleWeight), 1);
-    const total = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis: this.average === 'micro' ? null : 0 });
+    const total = (x: Tensor): Tensor =>
+      ops.sum(weight ? ops.multiply(x, weight) : x, { axis: this.average === 'micro' ? null : 0 });
     counts.truePositives.assignAdd(total(ops.multiply(said, t)));
     counts.falsePositives.assignAdd(total(ops.multiply(said, ops.subtract(1, t))));
     counts.falseNegatives.assignAdd(total(ops.multiply(ops.subtract(1, said), t)));
@@ -81,7 +93,10 @@ export class FBetaScore extends Metric {
     const share = (wrong: Variable): Tensor => ops.divide(tp.value, ops.add(ops.add(tp.value, wrong.value), EPSILON));
     const precision = share(fp),
       recall = share(fn);
-    const mean = ops.divide(ops.multiply(precision, recall), ops.add(ops.add(ops.multiply(precision, square), recall), EPSILON));
+    const mean = ops.divide(
+      ops.multiply(precision, recall),
+      ops.add(ops.add(ops.multiply(precision, square), recall), EPSILON),
+    );
     const score = ops.multiply(mean, 1 + square);
     if (this.average === null) return score;
     if (this.average !== 'weighted') return ops.mean(score);

@@ -36,12 +36,23 @@ export {
   TrueNegatives,
   TruePositives,
 } from './confusion_metrics';
-export { ConcordanceCorrelation, PearsonCorrelation, concordanceCorrelation, pearsonCorrelation } from './correlation_metrics';
+export {
+  ConcordanceCorrelation,
+  PearsonCorrelation,
+  concordanceCorrelation,
+  pearsonCorrelation,
+} from './correlation_metrics';
 export { F1Score, FBetaScore } from './f_score_metrics';
 export { CategoricalHinge, Hinge, SquaredHinge } from './hinge_metrics';
 export { BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU } from './iou_metrics';
 export { Metric, type MetricOptions, type UpdateOptions } from './metric';
-export { BinaryCrossentropy, CategoricalCrossentropy, KLDivergence, Poisson, SparseCategoricalCrossentropy } from './probabilistic_metrics';
+export {
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  KLDivergence,
+  Poisson,
+  SparseCategoricalCrossentropy,
+} from './probabilistic_metrics';
 export { Mean, MeanMetricWrapper, Sum, type MetricFunction } from './reduction_metrics';
 export {
   CosineSimilarity,
@@ -92,7 +103,8 @@ export function get(identifier: unknown): Metric | null {
   if (isSerialized(identifier) && identifier.class_name === 'function') return get(functionOf(identifier));
   const custom = typeof identifier === 'string' ? getRegisteredObject(identifier) : null;
   const f = custom ?? identifier;
-  if (typeof f === 'function' && !((f as { prototype?: unknown }).prototype instanceof Metric)) return new MeanMetricWrapper(f as MetricFunction, { name: nameOfFunction(f) });
+  if (typeof f === 'function' && !((f as { prototype?: unknown }).prototype instanceof Metric))
+    return new MeanMetricWrapper(f as MetricFunction, { name: nameOfFunction(f) });
   return kind.get(identifier);
 }
 export const { serialize, deserialize } = kind;

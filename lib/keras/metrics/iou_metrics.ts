@@ -11,7 +11,8 @@ import { classTable } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 function classCount(where: string, n: unknown): number {
-  if (typeof n !== 'number' || !Number.isInteger(n) || n <= 0 || n > 2 ** 15) throw new ValueError(`${where}: numClasses must be a whole number > 0.\n  Received: ${describe(n)}`);
+  if (typeof n !== 'number' || !Number.isInteger(n) || n <= 0 || n > 2 ** 15)
+    throw new ValueError(`${where}: numClasses must be a whole number > 0.\n  Received: ${describe(n)}`);
   return n;
 }
 
@@ -44,34 +45,51 @@ export class IoU extends Metric {
   readonly axis: number;
   readonly totalCm: Variable;
   constructor(numClasses: number, targetClassIds: readonly number[], options: MeanIoUOptions = {}) {
-    super({ ...recordOf(new.target.name, options), dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype });
+    super({
+      ...recordOf(new.target.name, options),
+      dtype: options.dtype == null || options.dtype === ('int' as DType) ? 'int64' : options.dtype,
+    });
     const cls = this.constructor.name;
     classCount(cls, numClasses);
-    const wrong = numberList(cls, 'targetClassIds', targetClassIds).find((id) => !(Number.isInteger(id) && id >= 0 && id < numClasses));
-    if (wrong !== undefined) throw new ValueError(`${cls}: target class ${wrong} is out of range for ${numClasses} classes.`);
+    const wrong = numberList(cls, 'targetClassIds', targetClassIds).find(
+      (id) => !(Number.isInteger(id) && id >= 0 && id < numClasses),
+    );
+    if (wrong !== undefined)
+      throw new ValueError(`${cls}: target class ${wrong} is out of range for ${numClasses} classes.`);
     this.numClasses = numClasses;
     this.targetClassIds = [...targetClassIds];
     this.ignoreClass = options.ignoreClass ?? null;
     this.sparseYTrue = options.sparseYTrue ?? true;
     this.sparseYPred = options.sparseYPred ?? true;
     this.axis = options.axis ?? -1;
-    this.totalCm = this.addVariable({ name: 'total_confusion_matrix', shape: [numClasses, numClasses], dtype: this.dtype });
+    this.totalCm = this.addVariable({
+      name: 'total_confusion_matrix',
+      shape: [numClasses, numClasses],
+      dtype: this.dtype,
+    });
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, { sampleWeight }: UpdateOptions = {}): void {
+  override updateState(
+    yTrue: TensorLike,
+    yPred: TensorLike | UpdateOptions,
+    { sampleWeight }: UpdateOptions = {},
+  ): void {
     const classes = (x: TensorLike, isSparse: boolean): Tensor => {
       const t = convert(x);
       return ops.reshape(run('cast', [isSparse ? t : ops.argmax(t, { axis: this.axis })], { dtype: 'int32' }), [-1]);
     };
     const t = classes(yTrue, this.sparseYTrue),
       p = classes(yPred as TensorLike, this.sparseYPred);
-    if (t.size !== p.size) throw new ValueError(`${this.constructor.name}: there are ${t.size} targets but ${p.size} predictions.`);
+    if (t.size !== p.size)
+      throw new ValueError(`${this.constructor.name}: there are ${t.size} targets but ${p.size} predictions.`);
     const within = (x: Tensor): Tensor => ops.logicalAnd(ops.greaterEqual(x, 0), ops.less(x, this.numClasses));
     let counts = ops.logicalAnd(within(t), within(p));
     if (this.ignoreClass !== null) counts = ops.logicalAnd(counts, ops.notEqual(t, this.ignoreClass));
     let w = run('cast', [sampleWeight == null ? convert(1) : convert(sampleWeight)], { dtype: this.dtype });
     if (w.ndim) w = ops.reshape(w, [-1]);
     if (w.ndim && w.size !== t.size && w.size !== 1)
-      throw new ValueError(`${this.constructor.name}: sampleWeight must have a weight for each of the ${t.size} targets.\n  Received: ${w.size} weights`);
+      throw new ValueError(
+        `${this.constructor.name}: sampleWeight must have a weight for each of the ${t.size} targets.\n  Received: ${w.size} weights`,
+      );
     const weights = ops.where(counts, ops.broadcastTo(w, t.shape), convert(0, w));
     this.totalCm.assignAdd(classTable(ops.where(counts, t, 0), ops.where(counts, p, 0), weights, this.numClasses));
   }
@@ -128,7 +146,11 @@ export class MeanIoU extends IoU {
 export class OneHotIoU extends IoU {
   static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, targetClassIds: readonly number[], options: OneHotIoUOptions = {}) {
-    super(numClasses, targetClassIds, { ...recordOf(new.target.name, options), sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+    super(numClasses, targetClassIds, {
+      ...recordOf(new.target.name, options),
+      sparseYTrue: false,
+      sparseYPred: options.sparseYPred ?? false,
+    });
   }
   override getConfig() {
     return this.configOf('numClasses', 'targetClassIds', 'ignoreClass', 'sparseYPred', 'axis');
@@ -138,7 +160,11 @@ export class OneHotIoU extends IoU {
 export class OneHotMeanIoU extends MeanIoU {
   static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, options: OneHotIoUOptions = {}) {
-    super(numClasses, { ...recordOf(new.target.name, options), sparseYTrue: false, sparseYPred: options.sparseYPred ?? false });
+    super(numClasses, {
+      ...recordOf(new.target.name, options),
+      sparseYTrue: false,
+      sparseYPred: options.sparseYPred ?? false,
+    });
   }
   override getConfig() {
     return this.configOf('numClasses', 'ignoreClass', 'sparseYPred', 'axis');

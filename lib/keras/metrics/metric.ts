@@ -69,14 +69,26 @@ export abstract class Metric {
    * Makes a variable that `resetState` sets to 0: `addVariable([3], 'zeros', { name: 'hits' })`, or all in one record.
    * Defaults: a scalar, zeros, float32.
    */
-  addVariable(shape: Shape | MetricVariableOptions = [], initializer: unknown = 'zeros', options: Omit<MetricVariableOptions, 'shape' | 'initializer'> = {}): Variable {
+  addVariable(
+    shape: Shape | MetricVariableOptions = [],
+    initializer: unknown = 'zeros',
+    options: Omit<MetricVariableOptions, 'shape' | 'initializer'> = {},
+  ): Variable {
     const given = isOptions(shape) ? shape : { shape, initializer, ...options };
     checkOptions('addVariable', given, ['shape', 'initializer', 'dtype', 'name']);
     const dtype = given.dtype ?? 'float32',
       first = initializers.get(given.initializer ?? 'zeros')!;
-    if (!isFloating(dtype) && !(first instanceof initializers.Zeros) && !(first instanceof initializers.Ones) && !(first instanceof initializers.Constant))
+    if (
+      !isFloating(dtype) &&
+      !(first instanceof initializers.Zeros) &&
+      !(first instanceof initializers.Ones) &&
+      !(first instanceof initializers.Constant)
+    )
       throw new ValueError(`addVariable: integers start as zeros, ones or a constant.\n  Received: dtype ${dtype}`);
-    const v = withTrace(null, () => new Variable(first.call(given.shape ?? [], { dtype }), { name: given.name ?? undefined, trainable: false }));
+    const v = withTrace(
+      null,
+      () => new Variable(first.call(given.shape ?? [], { dtype }), { name: given.name ?? undefined, trainable: false }),
+    );
     v.path = `${this.name}/${v.name}`;
     this.list.push(v);
     return v;

@@ -29,14 +29,29 @@ export class BinaryCrossentropy extends FunctionMetric {
 export class CategoricalCrossentropy extends FunctionMetric {
   override readonly direction = 'down';
   constructor(options: MetricOptions & { fromLogits?: boolean; labelSmoothing?: number; axis?: number } = {}) {
-    super(losses.categoricalCrossentropy, options, 'categorical_crossentropy', { fromLogits: false, labelSmoothing: 0, axis: -1 });
+    super(losses.categoricalCrossentropy, options, 'categorical_crossentropy', {
+      fromLogits: false,
+      labelSmoothing: 0,
+      axis: -1,
+    });
   }
 }
 /** Mean of the categorical cross-entropy; targets class numbers. */
 export class SparseCategoricalCrossentropy extends FunctionMetric {
   override readonly direction = 'down';
   constructor(options: MetricOptions & { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {}) {
-    super(losses.sparseCategoricalCrossentropy, options, 'sparse_categorical_crossentropy', { fromLogits: false, ignoreClass: null, axis: -1 });
+    super(losses.sparseCategoricalCrossentropy, options, 'sparse_categorical_crossentropy', {
+      fromLogits: false,
+      ignoreClass: null,
+      axis: -1,
+    });
   }
 }
-registerClass('keras.metrics', KLDivergence, Poisson, BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy);
+registerClass(
+  'keras.metrics',
+  KLDivergence,
+  Poisson,
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  SparseCategoricalCrossentropy,
+);

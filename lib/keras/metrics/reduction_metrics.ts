@@ -14,17 +14,26 @@ import { functionOf, serializeFunction } from '../saving/serialize';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 type Reduce = (t: Tensor, options: { axis: number[] }) => Tensor;
-const over = (reduce: Reduce, t: Tensor, from: number): Tensor => (t.ndim > from ? reduce(t, { axis: t.shape.slice(from).map((_, i) => i + from) }) : t);
+const over = (reduce: Reduce, t: Tensor, from: number): Tensor =>
+  t.ndim > from ? reduce(t, { axis: t.shape.slice(from).map((_, i) => i + from) }) : t;
 const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
 
 /** @internal One value for each example, and its weight. */
-export function samplewise(given: Tensor, sampleWeight: TensorLike | null | undefined, reduce: Reduce, dtype: DType): { values: Tensor; weights: Tensor | null } {
+export function samplewise(
+  given: Tensor,
+  sampleWeight: TensorLike | null | undefined,
+  reduce: Reduce,
+  dtype: DType,
+): { values: Tensor; weights: Tensor | null } {
   let values = as(given, dtype);
   if (sampleWeight == null) return { values: over(reduce, values, 1), weights: null };
   // As Keras: a mask of the values counts beside weights only.
   let weights = applyMask(as(convert(sampleWeight), dtype), maskOf(given), dtype, 'sum')!;
   [values, weights] = sameRank(values, weights);
-  if (weights.ndim > values.ndim) throw new ValueError(`sampleWeight of shape ${formatShape(weights.shape)} does not fit values of shape ${formatShape(values.shape)}.`);
+  if (weights.ndim > values.ndim)
+    throw new ValueError(
+      `sampleWeight of shape ${formatShape(weights.shape)} does not fit values of shape ${formatShape(values.shape)}.`,
+    );
   values = over(reduce, values, weights.ndim);
   weights = formatShape(weights.shape) === formatShape(values.shape) ? weights : ops.broadcastTo(weights, values.shape);
   return { values: over(reduce, ops.multiply(values, weights), 1), weights: over(reduce, weights, 1) };
@@ -69,7 +78,11 @@ export class Mean extends Metric {
   override result(): Tensor {
     const n = this.count.value,
       isEmpty = run('equal', [n, convert(0, n)]);
-    return run('where', [isEmpty, convert(0, n), run('divide', [this.total.value, run('where', [isEmpty, convert(1, n), n])])]);
+    return run('where', [
+      isEmpty,
+      convert(0, n),
+      run('divide', [this.total.value, run('where', [isEmpty, convert(1, n), n])]),
+    ]);
   }
 }
 
@@ -85,7 +98,10 @@ export class MeanMetricWrapper extends Mean {
   constructor(fn: MetricFunction, options: MetricOptions & Record<string, unknown> = {}) {
     const { name, dtype, ...settings } = recordOf(new.target.name, options);
     super({ name: name ?? autoName('MeanMetricWrapper'), dtype });
-    if (typeof fn !== 'function') throw new TypeError(`MeanMetricWrapper: fn must be a function (yTrue, yPred) => values.\n  Received: ${describe(fn)}`);
+    if (typeof fn !== 'function')
+      throw new TypeError(
+        `MeanMetricWrapper: fn must be a function (yTrue, yPred) => values.\n  Received: ${describe(fn)}`,
+      );
     this.fn = fn;
     this.settings = settings;
   }
@@ -100,7 +116,10 @@ export class MeanMetricWrapper extends Mean {
     return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
   }
   static fromConfig(config: Record<string, unknown>): unknown {
-    return construct(this as unknown as SerializableClass, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
+    return construct(
+      this as unknown as SerializableClass,
+      config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) },
+    );
   }
 }
 /** @internal A class of metrics that is the mean of one function with options: Keras' wrappers. */

@@ -48,7 +48,8 @@ export class LogCoshError extends FunctionMetric {
     super(losses.logCosh, options, 'logcosh');
   }
 }
-const similarity = (yTrue: TensorLike, yPred: TensorLike, options: { axis?: number }): Tensor => ops.negative(losses.cosineSimilarity(yTrue, yPred, options));
+const similarity = (yTrue: TensorLike, yPred: TensorLike, options: { axis?: number }): Tensor =>
+  ops.negative(losses.cosineSimilarity(yTrue, yPred, options));
 /** Mean cosine of the angle between targets and predictions along `axis`, default -1. */
 export class CosineSimilarity extends FunctionMetric {
   override readonly direction = 'up';
@@ -97,8 +98,11 @@ export class R2Score extends Metric {
     this.classAggregation = options.classAggregation === undefined ? 'uniform_average' : options.classAggregation;
     this.numRegressors = options.numRegressors ?? 0;
     if (!AGGREGATIONS.includes(this.classAggregation))
-      throw new ValueError(`R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: ${describe(this.classAggregation)}`);
-    if (!(this.numRegressors >= 0)) throw new ValueError(`R2Score: numRegressors must be >= 0.\n  Received: ${this.numRegressors}`);
+      throw new ValueError(
+        `R2Score: classAggregation must be 'uniform_average', 'variance_weighted_average' or null.\n  Received: ${describe(this.classAggregation)}`,
+      );
+    if (!(this.numRegressors >= 0))
+      throw new ValueError(`R2Score: numRegressors must be >= 0.\n  Received: ${this.numRegressors}`);
     this.numSamples = this.addVariable({ name: 'num_samples' });
   }
   private build(yTrue: Tensor, yPred: Tensor) {
@@ -131,16 +135,27 @@ export class R2Score extends Metric {
     const raw = ops.subtract(1, ops.divide(s.residual.value, total)),
       scores = ops.where(ops.isinf(raw), 0, raw);
     const score =
-      this.classAggregation === 'uniform_average' ? ops.mean(scores) : this.classAggregation === null ? scores : ops.divide(ops.sum(ops.multiply(total, scores)), ops.sum(total));
+      this.classAggregation === 'uniform_average'
+        ? ops.mean(scores)
+        : this.classAggregation === null
+          ? scores
+          : ops.divide(ops.sum(ops.multiply(total, scores)), ops.sum(total));
     return this.numRegressors ? this.adjusted(score) : score;
   }
   private adjusted(score: Tensor): Tensor {
     const n = this.numSamples.value,
       p = this.numRegressors;
-    if (!binding.isSymbolic(n) && p >= n.item() - 1) console.warn(`R2Score: ${n.item()} values are too few for ${p} independent predictors: the score is not adjusted.`);
+    if (!binding.isSymbolic(n) && p >= n.item() - 1)
+      console.warn(
+        `R2Score: ${n.item()} values are too few for ${p} independent predictors: the score is not adjusted.`,
+      );
     const rest = ops.subtract(n, p + 1),
       fits = ops.greater(rest, 0);
-    return ops.where(fits, ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), ops.subtract(n, 1)), ops.where(fits, rest, 1))), score);
+    return ops.where(
+      fits,
+      ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), ops.subtract(n, 1)), ops.where(fits, rest, 1))),
+      score,
+    );
   }
   override getConfig() {
     return { ...super.getConfig(), classAggregation: this.classAggregation, numRegressors: this.numRegressors };

@@ -25,7 +25,10 @@ export interface CloneOptions {
   recursive?: boolean;
 }
 const byConfig = (layer: Layer): Layer =>
-  fromConfig<Layer>(layer.constructor as SerializableClass, camelKeys((serializeKerasObject(layer) as SerializedObject).config as Record<string, unknown>));
+  fromConfig<Layer>(
+    layer.constructor as SerializableClass,
+    camelKeys((serializeKerasObject(layer) as SerializedObject).config as Record<string, unknown>),
+  );
 
 /**
  * A model with the layers of `model` made anew, so with weights of its own; a layer that occurs several times is cloned once.
@@ -43,7 +46,14 @@ function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): M
     let made = cache.get(layer);
     if (!made) {
       const isModel = layer instanceof Sequential || (layer instanceof Model && layer.graph);
-      made = recursive && isModel ? clone(layer, { ...options, inputTensors: null, callFunction: layer instanceof Sequential ? null : callFunction }, cache) : make(layer);
+      made =
+        recursive && isModel
+          ? clone(
+              layer,
+              { ...options, inputTensors: null, callFunction: layer instanceof Sequential ? null : callFunction },
+              cache,
+            )
+          : make(layer);
       if (hasMasksOfKeras2(layer)) keepMasksOfKeras2(made);
       cache.set(layer, made);
     }
@@ -51,7 +61,10 @@ function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): M
   };
   expectKind('cloneModel', 'its argument', model, model instanceof Model, 'a model');
   if (model instanceof Sequential) {
-    if (callFunction) throw new ValueError(`cloneModel: callFunction is for functional models; '${model.name}' is a Sequential, whose layers are not called one by one.`);
+    if (callFunction)
+      throw new ValueError(
+        `cloneModel: callFunction is for functional models; '${model.name}' is a Sequential, whose layers are not called one by one.`,
+      );
     return cloneSequential(model, inputTensors, cloneLayer);
   }
   if (model.graph) return cloneFunctional(model, inputTensors, cloneLayer, callFunction);
@@ -62,26 +75,50 @@ function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): M
   const cls = model.constructor as SerializableClass;
   return deserializeKerasObject(serializeKerasObject(model), { customObjects: { [cls.name]: cls } }) as Model;
 }
-function cloneSequential(model: Sequential, inputTensors: SymbolicStructure | null, cloneLayer: (l: Layer) => Layer): Sequential {
+function cloneSequential(
+  model: Sequential,
+  inputTensors: SymbolicStructure | null,
+  cloneLayer: (l: Layer) => Layer,
+): Sequential {
   const chain = model.chainOf().map((l) => (l instanceof InputLayer ? l : cloneLayer(l)));
   const first = chain[0];
   if (first instanceof InputLayer) chain.shift();
   let input: KerasTensor[] = [];
   if (inputTensors) {
     const given = flattenStructure(inputTensors, isKerasTensor);
-    if (given.length !== 1) throw new TypeError(`cloneModel: inputTensors of Sequential '${model.name}' must be one symbolic tensor.\n  Received: ${given.length}`);
-    input = [given[0].node?.operation instanceof InputLayer ? given[0] : Input({ batchShape: given[0].shape, dtype: given[0].dtype })];
-  } else if (first instanceof InputLayer) input = [Input({ batchShape: first.output.shape, dtype: first.output.dtype, name: first.name })];
+    if (given.length !== 1)
+      throw new TypeError(
+        `cloneModel: inputTensors of Sequential '${model.name}' must be one symbolic tensor.\n  Received: ${given.length}`,
+      );
+    input = [
+      given[0].node?.operation instanceof InputLayer
+        ? given[0]
+        : Input({ batchShape: given[0].shape, dtype: given[0].dtype }),
+    ];
+  } else if (first instanceof InputLayer)
+    input = [Input({ batchShape: first.output.shape, dtype: first.output.dtype, name: first.name })];
   const copy = new Sequential([...input, ...chain], { name: model.name, trainable: model.trainable });
   const compiled = model.getCompileConfig();
   if (compiled) copy.compileFromConfig(compiled);
   return copy;
 }
-function cloneFunctional(model: Model, inputTensors: SymbolicStructure | null, cloneLayer: (l: Layer) => Layer, callFunction: CloneOptions['callFunction']): Model {
+function cloneFunctional(
+  model: Model,
+  inputTensors: SymbolicStructure | null,
+  cloneLayer: (l: Layer) => Layer,
+  callFunction: CloneOptions['callFunction'],
+): Model {
   const graph = model.graph!;
-  const inputs = inputTensors ?? (mapStructure(graph.inputStructure, isKerasTensor, (t) => Input({ batchShape: t.shape, dtype: t.dtype, name: t.name })) as SymbolicStructure);
+  const inputs =
+    inputTensors ??
+    (mapStructure(graph.inputStructure, isKerasTensor, (t) =>
+      Input({ batchShape: t.shape, dtype: t.dtype, name: t.name }),
+    ) as SymbolicStructure);
   const given = flattenStructure(inputs, isKerasTensor);
-  if (given.length !== graph.inputs.length) throw new ValueError(`cloneModel: model '${model.name}' has ${graph.inputs.length} input(s) but inputTensors are ${given.length}.`);
+  if (given.length !== graph.inputs.length)
+    throw new ValueError(
+      `cloneModel: model '${model.name}' has ${graph.inputs.length} input(s) but inputTensors are ${given.length}.`,
+    );
   const values = new Map<KerasTensor, unknown>(graph.inputs.map((t, i) => [t, given[i]]));
   for (const node of graph.nodes) {
     if (node.outputs.every((t) => values.has(t))) continue;

@@ -22,20 +22,28 @@ type History = [string, number, number];
  * The number of the first call of a layer where Keras lists inputs and outputs: a functional model's own making counted
  * as call 0 once, and still does there. In nodes Keras 3 counts all calls from 0, Keras 1 and 2 those as here.
  */
-const firstCall = (operation: object): number => ('graph' in operation && operation.graph !== null && !('chainOf' in operation) ? 1 : 0);
+const firstCall = (operation: object): number =>
+  'graph' in operation && operation.graph !== null && !('chainOf' in operation) ? 1 : 0;
 /** Layers that take several tensors by name in Keras, and an array here, say so: `static callInputs = ['query', 'value', 'key']`. */
-const callInputsOf = (layer: object): readonly string[] | null => (layer.constructor as { callInputs?: readonly string[] }).callInputs ?? null;
+const callInputsOf = (layer: object): readonly string[] | null =>
+  (layer.constructor as { callInputs?: readonly string[] }).callInputs ?? null;
 
 /** @internal */
 export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<string, unknown> {
   graph.nameOperations();
   const used = new Set(graph.nodes);
   type Node = (typeof graph.nodes)[number];
-  const nodesOf = (operation: Node['operation']): Node[] => operation.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
-  const calls = new Map<Node, number>(graph.operations.flatMap((operation) => nodesOf(operation).map((n, i) => [n, i] as const)));
+  const nodesOf = (operation: Node['operation']): Node[] =>
+    operation.inboundNodes.filter((n) => used.has(n) && n.inputs.length);
+  const calls = new Map<Node, number>(
+    graph.operations.flatMap((operation) => nodesOf(operation).map((n, i) => [n, i] as const)),
+  );
   const historyOf = (t: KerasTensor): History => [t.node!.operation.name, calls.get(t.node!) ?? 0, t.index];
   const encode = (x: unknown): unknown =>
-    mapStructure(x, isKerasTensor, (t) => ({ class_name: '__keras_tensor__', config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) } }));
+    mapStructure(x, isKerasTensor, (t) => ({
+      class_name: '__keras_tensor__',
+      config: { shape: t.shape, dtype: t.dtype, keras_history: historyOf(t) },
+    }));
   const layers = graph.operations.map((operation) => {
     if (operation instanceof OpOperation) {
       const coded = nodesOf(operation).map((n) => encodeOperation(operation, n.args));
@@ -69,12 +77,20 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
       const [name, call, index] = historyOf(t);
       return [name, call + firstCall(t.node!.operation), index];
     });
-  return { name: model.name, trainable: model.trainable, layers, inputLayers: structure(graph.inputStructure), outputLayers: structure(graph.outputStructure) };
+  return {
+    name: model.name,
+    trainable: model.trainable,
+    layers,
+    inputLayers: structure(graph.inputStructure),
+    outputLayers: structure(graph.outputStructure),
+  };
 }
 // Numbers stay, what holds numbers becomes Keras' tensor.
-const encodeConstants = (x: unknown): unknown => (isRecord(x) ? x : Array.isArray(x) ? x.map(encodeConstants) : serializeKerasObject(x));
+const encodeConstants = (x: unknown): unknown =>
+  isRecord(x) ? x : Array.isArray(x) ? x.map(encodeConstants) : serializeKerasObject(x);
 
-const isHistory = (x: unknown): x is History => Array.isArray(x) && x.length >= 3 && typeof x[0] === 'string' && typeof x[1] === 'number' && typeof x[2] === 'number';
+const isHistory = (x: unknown): x is History =>
+  Array.isArray(x) && x.length >= 3 && typeof x[0] === 'string' && typeof x[1] === 'number' && typeof x[2] === 'number';
 
 /** @internal */
 export function functionalFromConfig<M>(
@@ -118,7 +134,10 @@ export function functionalFromConfig<M>(
       const raw = nodes[p.next],
         isNew = isRecord(raw) && 'args' in raw;
       const node: InboundNode = isNew
-        ? { args: (raw.args as unknown[]).map((x) => decode(x, lookup)), kwargs: decode(raw.kwargs ?? {}, lookup) as Record<string, unknown> }
+        ? {
+            args: (raw.args as unknown[]).map((x) => decode(x, lookup)),
+            kwargs: decode(raw.kwargs ?? {}, lookup) as Record<string, unknown>,
+          }
         : legacyNode(raw, e, ([name, call, index]) => lookup([name, call - start(name), index]));
       if (missing !== null) break;
       outputsOf.get(e.name)!.push(apply(layers.get(e.name)!, node));
@@ -129,7 +148,10 @@ export function functionalFromConfig<M>(
     if (missing === null) unmade.delete(e);
     else waiting.set(missing, [...(waiting.get(missing) ?? []), p]);
   }
-  if (unmade.size) throw new ValueError(`fromConfig: the layers ${[...unmade].map((e) => `'${e.name}'`).join(', ')} depend on one another or on layers that are not there.`);
+  if (unmade.size)
+    throw new ValueError(
+      `fromConfig: the layers ${[...unmade].map((e) => `'${e.name}'`).join(', ')} depend on one another or on layers that are not there.`,
+    );
   const structure = (x: unknown): SymbolicStructure => {
     if (isHistory(x)) {
       const t = find([x[0], x[1] - start(x[0]), x[2]]);
@@ -140,7 +162,8 @@ export function functionalFromConfig<M>(
     return Object.fromEntries(Object.entries((x ?? {}) as object).map(([k, v]) => [k, structure(v)]));
   };
   // Files of Keras 1 and 2 list even a single input; a list of one is the one.
-  const unlisted = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !isKeras3 ? x[0] : x);
+  const unlisted = (x: unknown): unknown =>
+    Array.isArray(x) && x.length === 1 && isHistory(x[0]) && !isKeras3 ? x[0] : x;
   return make({
     inputs: structure(unlisted(config.inputLayers)),
     outputs: structure(unlisted(config.outputLayers)),
@@ -149,17 +172,26 @@ export function functionalFromConfig<M>(
   });
 }
 function decode(x: unknown, lookup: (history: History) => KerasTensor | undefined): unknown {
-  if (isRecord(x) && x.class_name === '__keras_tensor__') return lookup((x.config as { keras_history: History }).keras_history);
+  if (isRecord(x) && x.class_name === '__keras_tensor__')
+    return lookup((x.config as { keras_history: History }).keras_history);
   if (Array.isArray(x)) return x.map((y) => decode(y, lookup));
-  if (isRecord(x) && typeof x.class_name === 'string') return ['__slice__', '__ellipsis__'].includes(x.class_name) ? x : deserializeKerasObject(x);
+  if (isRecord(x) && typeof x.class_name === 'string')
+    return ['__slice__', '__ellipsis__'].includes(x.class_name) ? x : deserializeKerasObject(x);
   return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([key, v]) => [key, decode(v, lookup)])) : x;
 }
 // What a file takes away from the number of a model's call: in nodes too, where Keras 1 or 2 wrote it (Keras 3 counts
 // those from 0). Sequential models without an Input count otherwise than those with one, so the numbers themselves tell.
-function callStarts(config: Record<string, unknown>, entries: LayerEntry[], layers: Map<string, object>, isKeras3: boolean): (name: string) => number {
+function callStarts(
+  config: Record<string, unknown>,
+  entries: LayerEntry[],
+  layers: Map<string, object>,
+  isKeras3: boolean,
+): (name: string) => number {
   const listed = new Map<string, number[]>();
-  const list = ([name, call]: readonly [string, number, ...unknown[]]): unknown => (listed.has(name) ? listed.get(name)!.push(call) : listed.set(name, [call]));
-  for (const x of [config.inputLayers, config.outputLayers, ...(isKeras3 ? [] : entries.map((e) => e.inbound_nodes))]) legacyReferences(x).forEach(list);
+  const list = ([name, call]: readonly [string, number, ...unknown[]]): unknown =>
+    listed.has(name) ? listed.get(name)!.push(call) : listed.set(name, [call]);
+  for (const x of [config.inputLayers, config.outputLayers, ...(isKeras3 ? [] : entries.map((e) => e.inbound_nodes))])
+    legacyReferences(x).forEach(list);
   const calls = new Map(entries.map((e) => [e.name, e.inbound_nodes?.length ?? 0])),
     known = new Map<string, number>();
   return (name) => {
@@ -177,17 +209,27 @@ function callStarts(config: Record<string, unknown>, entries: LayerEntry[], laye
 function withoutGraph(e: LayerEntry): SerializedObject {
   const { name: _, inbound_nodes: __, ...rest } = e;
   const own = rest as unknown as SerializedObject;
-  return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers) ? { ...own, config: { ...own.config, name: e.name } } : own;
+  return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers)
+    ? { ...own, config: { ...own.config, name: e.name } }
+    : own;
 }
 // Outputs are tensors; functions of shapes give sizes, as one output. The op that makes them has the name that outputs, losses and metrics go by.
-function callFunctionLayer({ class_name: className, config }: SerializedObject, args: readonly unknown[], kwargs: Record<string, unknown>): KerasTensor[] {
+function callFunctionLayer(
+  { class_name: className, config }: SerializedObject,
+  args: readonly unknown[],
+  kwargs: Record<string, unknown>,
+): KerasTensor[] {
   const settings = config as Record<string, unknown>,
     name = String(settings.name);
-  const outputs = className === 'TensorFlowOpLayer' ? callTensorflowOperation(settings, args.flat(), name) : callTensorflowFunction(String(settings.function), args, kwargs);
+  const outputs =
+    className === 'TensorFlowOpLayer'
+      ? callTensorflowOperation(settings, args.flat(), name)
+      : callTensorflowFunction(String(settings.function), args, kwargs);
   const list = (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[],
     operation = isKerasTensor(list[0]) && !args.flat().includes(list[0]) ? list[0].node!.operation : null;
   // Keras 3 takes no name with '/'.
-  if (operation instanceof OpOperation && !name.includes('/') && list.every((t) => t.node!.operation === operation)) operation.name = name;
+  if (operation instanceof OpOperation && !name.includes('/') && list.every((t) => t.node!.operation === operation))
+    operation.name = name;
   return list;
 }
 function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): KerasTensor[] {

@@ -8,7 +8,8 @@ import { Layer, maskOf, setMask } from '../layers/layer';
 import { isPrepared, placeTexts, prepareTexts } from './texts';
 
 /** @internal A symbolic tensor, an array or a record of them. */
-export type SymbolicStructure = KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };
+export type SymbolicStructure =
+  KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
@@ -42,11 +43,13 @@ export class FunctionalGraph {
       const pending: { node: GraphNode; next: number }[] = [];
       const enter = (t: KerasTensor): void => {
         const node = t.node;
-        if (!node) throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
+        if (!node)
+          throw new ValueError(`Model '${modelName}': ${t} comes from no layer.\n  Fix: make inputs with Input().`);
         if (done.has(node)) return;
         done.add(node);
         if (!index.has(node.operation)) index.set(node.operation, index.size);
-        if (!known.has(t) && !node.inputs.length) throw new ValueError(`Model '${modelName}': the outputs depend on ${t}, which is not among the inputs.`);
+        if (!known.has(t) && !node.inputs.length)
+          throw new ValueError(`Model '${modelName}': the outputs depend on ${t}, which is not among the inputs.`);
         pending.push({ node, next: known.has(t) ? node.inputs.length : 0 });
       };
       enter(output);
@@ -69,13 +72,18 @@ export class FunctionalGraph {
       const d = Math.max(nodeDepth.get(node) ?? 0, depth.get(node.operation) ?? 0);
       depth.set(node.operation, d);
       nodeDepth.set(node, d);
-      for (const t of node.inputs) if (t.node && !node.outputs.some((o) => known.has(o))) nodeDepth.set(t.node, Math.max(d + 1, nodeDepth.get(t.node) ?? 0));
+      for (const t of node.inputs)
+        if (t.node && !node.outputs.some((o) => known.has(o)))
+          nodeDepth.set(t.node, Math.max(d + 1, nodeDepth.get(t.node) ?? 0));
     }
     this.depths = nodeDepth;
     this.operations = [...index.keys()].sort((a, b) => depth.get(b)! - depth.get(a)! || index.get(a)! - index.get(b)!);
     const names = new Set<string>();
     for (const layer of this.layers) {
-      if (names.has(layer.name)) throw new ValueError(`Model '${modelName}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
+      if (names.has(layer.name))
+        throw new ValueError(
+          `Model '${modelName}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`,
+        );
       names.add(layer.name);
     }
     this.nameOperations();
@@ -102,27 +110,38 @@ export class FunctionalGraph {
   private arrange(data: unknown, name: string): unknown[] {
     const given = prepareTexts(this, data);
     const flat: unknown[] = alike(this.inputStructure, given) ?? this.byName(given) ?? this.oneByOne(given, name);
-    if (flat.length !== this.inputs.length) throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
+    if (flat.length !== this.inputs.length)
+      throw new ValueError(`model '${name}' has ${this.inputs.length} input(s) but received ${flat.length}.`);
     return flat.map((t, i) => {
       if (!isTextTensor(this.inputs[i])) return this.fit(t as Tensor, this.inputs[i], name);
-      if (!isPrepared(t)) throw new ValueError(`model '${name}': input '${this.inputs[i].name}' takes texts.\n  Received: ${describe(t)}`);
+      if (!isPrepared(t))
+        throw new ValueError(
+          `model '${name}': input '${this.inputs[i].name}' takes texts.\n  Received: ${describe(t)}`,
+        );
       return t;
     });
   }
   private byName(given: unknown): Tensor[] | null {
-    return isRecord(given) && this.inputs.every((t) => isTensor(given[t.name])) ? this.inputs.map((t) => given[t.name] as Tensor) : null;
+    return isRecord(given) && this.inputs.every((t) => isTensor(given[t.name]))
+      ? this.inputs.map((t) => given[t.name] as Tensor)
+      : null;
   }
   private oneByOne(given: unknown, name: string): Tensor[] {
     const keys = isRecord(this.inputStructure) ? Object.keys(this.inputStructure) : null;
     if (isRecord(given)) {
       const received = Object.keys(given),
         missing = keys?.find((k) => !(k in given));
-      if (missing !== undefined) throw new ValueError(`model '${name}': input '${missing}' is missing.\n  Received: ${received.join(', ')}`);
+      if (missing !== undefined)
+        throw new ValueError(`model '${name}': input '${missing}' is missing.\n  Received: ${received.join(', ')}`);
       if (!keys)
-        throw new ValueError(`model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${received.map((k) => `'${k}'`).join(', ')}`);
+        throw new ValueError(
+          `model '${name}': its inputs are named ${this.inputs.map((t) => `'${t.name}'`).join(', ')}.\n  Received: ${received.map((k) => `'${k}'`).join(', ')}`,
+        );
     } else if (keys && keys.length > 1 && String(keys) !== String(sortedKeys(this.inputStructure)))
       // Keras would take them by the alphabet, a reader by the order of the record: neither is meant for certain.
-      throw new ValueError(`model '${name}': its inputs are a record of ${keys.map((k) => `'${k}'`).join(', ')}.\n  Received: an array\n  Fix: pass a record with these keys.`);
+      throw new ValueError(
+        `model '${name}': its inputs are a record of ${keys.map((k) => `'${k}'`).join(', ')}.\n  Received: an array\n  Fix: pass a record with these keys.`,
+      );
     return flattenStructure(given, isTensor);
   }
   // Casts to the input's dtype; adds or removes a last axis of size 1, as Keras does.
@@ -131,7 +150,9 @@ export class FunctionalGraph {
     if (t.ndim === want.ndim - 1 && want.shape.at(-1) === 1) t = run('reshape', [t], { shape: [...t.shape, 1] });
     else if (t.ndim === want.ndim + 1 && t.shape.at(-1) === 1) t = run('reshape', [t], { shape: t.shape.slice(0, -1) });
     if (t.ndim !== want.ndim || want.shape.some((d, i) => i > 0 && d !== null && d !== t.shape[i]))
-      throw new ValueError(`model '${name}': input '${want.name}' must have shape ${formatShape(want.shape)}.\n  Received: shape ${formatShape(given.shape)}`);
+      throw new ValueError(
+        `model '${name}': input '${want.name}' must have shape ${formatShape(want.shape)}.\n  Received: shape ${formatShape(given.shape)}`,
+      );
     if (t.dtype !== want.dtype) t = run('cast', [t], { dtype: want.dtype });
     if (t !== given) setMask(t, maskOf(given));
     return t;
@@ -143,7 +164,9 @@ export class FunctionalGraph {
     this.arrange(given, name).forEach((x, i) => {
       const t = this.inputs[i];
       values.set(t, x);
-      if (isPrepared(x)) for (const [node, value] of placeTexts(this, t, x, values)) texts.set(node, (texts.get(node) ?? new Map<KerasTensor, unknown>()).set(t, value));
+      if (isPrepared(x))
+        for (const [node, value] of placeTexts(this, t, x, values))
+          texts.set(node, (texts.get(node) ?? new Map<KerasTensor, unknown>()).set(t, value));
     });
     const masks = context.mask ? flattenStructure(context.mask, isTensor) : [];
     masks.forEach((m, i) => setMask(values.get(this.inputs[i]), m));
@@ -160,7 +183,10 @@ export class FunctionalGraph {
 function alike(structure: SymbolicStructure, given: unknown): unknown[] | null {
   if (isKerasTensor(structure)) return (isTextTensor(structure) ? isPrepared(given) : isTensor(given)) ? [given] : null;
   const parts = Array.isArray(structure)
-    ? Array.isArray(given) && given.length === structure.length && structure.map((s: SymbolicStructure, i) => alike(s, given[i]))
-    : isRecord(given) && sortedKeys(structure).map((k) => alike((structure as Record<string, SymbolicStructure>)[k], given[k]));
+    ? Array.isArray(given) &&
+      given.length === structure.length &&
+      structure.map((s: SymbolicStructure, i) => alike(s, given[i]))
+    : isRecord(given) &&
+      sortedKeys(structure).map((k) => alike((structure as Record<string, SymbolicStructure>)[k], given[k]));
   return parts && parts.every((p) => p !== null) ? parts.flat() : null;
 }

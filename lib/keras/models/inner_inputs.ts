@@ -5,11 +5,17 @@ import { Input } from '../layers/core';
 import { FunctionalGraph, type SymbolicStructure } from './graph';
 
 /** @internal Inputs and outputs of a model, each input made by `Input()`; those that are so already stay as they are. */
-export function uponInputs(inputs: SymbolicStructure, outputs: SymbolicStructure, modelName: string): { inputs: SymbolicStructure; outputs: SymbolicStructure } {
+export function uponInputs(
+  inputs: SymbolicStructure,
+  outputs: SymbolicStructure,
+  modelName: string,
+): { inputs: SymbolicStructure; outputs: SymbolicStructure } {
   const isInner = (t: KerasTensor): boolean => (t.node?.inputs.length ?? 0) > 0;
   const given = flattenStructure(inputs, isKerasTensor);
   if (!given.some(isInner)) return { inputs, outputs };
-  const values = new Map(given.map((t) => [t, isInner(t) ? Input({ batchShape: t.shape, dtype: t.dtype, name: `${t.name}CLONE` }) : t]));
+  const values = new Map(
+    given.map((t) => [t, isInner(t) ? Input({ batchShape: t.shape, dtype: t.dtype, name: `${t.name}CLONE` }) : t]),
+  );
   const replaced = (structure: unknown): unknown => mapStructure(structure, isKerasTensor, (t) => values.get(t) ?? t);
   for (const node of new FunctionalGraph(inputs, outputs, modelName).nodes) {
     if (!node.inputs.length || node.outputs.some((t) => values.has(t))) continue;

@@ -4,8 +4,23 @@ import type { KerasTensor } from '../keras_tensor';
 
 type History = [string, number, number];
 const isReference = (x: unknown): x is [string, number, number, ...unknown[]] =>
-  Array.isArray(x) && (x.length === 3 || x.length === 4) && typeof x[0] === 'string' && typeof x[1] === 'number' && (typeof x[2] === 'number' || x[0] === '_CONSTANT_VALUE');
-const RECURRENT = ['LSTM', 'GRU', 'SimpleRNN', 'RNN', 'CuDNNLSTM', 'CuDNNGRU', 'Bidirectional', 'ConvLSTM2D', 'ConvLSTM1D', 'ConvLSTM3D'];
+  Array.isArray(x) &&
+  (x.length === 3 || x.length === 4) &&
+  typeof x[0] === 'string' &&
+  typeof x[1] === 'number' &&
+  (typeof x[2] === 'number' || x[0] === '_CONSTANT_VALUE');
+const RECURRENT = [
+  'LSTM',
+  'GRU',
+  'SimpleRNN',
+  'RNN',
+  'CuDNNLSTM',
+  'CuDNNGRU',
+  'Bidirectional',
+  'ConvLSTM2D',
+  'ConvLSTM1D',
+  'ConvLSTM3D',
+];
 
 /** @internal All references to tensors in a structure of them, those in keyword arguments included. */
 export function legacyReferences(x: unknown): [string, number, number, ...unknown[]][] {
@@ -14,7 +29,8 @@ export function legacyReferences(x: unknown): [string, number, number, ...unknow
 }
 
 /** @internal Layers that stand for functions and operations of TensorFlow in graphs of Keras 2. */
-export const isFunctionLayer = (className: string): boolean => ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer'].includes(className);
+export const isFunctionLayer = (className: string): boolean =>
+  ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer'].includes(className);
 
 /** @internal The same node as Keras 3 would have it. `lookup` finds tensors that were made already. */
 export function legacyNode(

@@ -10,11 +10,27 @@ import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../naming';
 import { camelKeys, registerClass } from '../saving/registry';
-import { architectureOf, loadWeights, modelToJson, saveModel, saveWeights, type SaveOptions, type SaveWeightsOptions } from '../saving/saving_api';
+import {
+  architectureOf,
+  loadWeights,
+  modelToJson,
+  saveModel,
+  saveWeights,
+  type SaveOptions,
+  type SaveWeightsOptions,
+} from '../saving/saving_api';
 import { checkFunctional } from '../saving/schema';
 import { deserializeKerasObject } from '../saving/serialize';
 import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
-import { COMPILE, EVALUATE, FIT, type CompileOptions, type EvaluateOptions, type FitOptions, type PredictOptions } from '../training/options';
+import {
+  COMPILE,
+  EVALUATE,
+  FIT,
+  type CompileOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+} from '../training/options';
 import { Trainer, type BatchOptions } from '../training/trainer';
 import type { History } from '../callbacks/history';
 import type { BatchLogs, Data, Logs, StepData, StepLogs } from '../training/types';
@@ -33,7 +49,8 @@ export interface ModelOptions extends LayerOptions {
 
 const trainers = new WeakMap<Model, Trainer>();
 const graphs = new WeakMap<Model, FunctionalGraph>();
-const isShape = (x: unknown): x is SymbolicShape => Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
+const isShape = (x: unknown): x is SymbolicShape =>
+  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 
 /**
  * A model. `new Model({ inputs, outputs })` joins symbolic tensors; a subclass makes its layers in the constructor and
@@ -43,9 +60,17 @@ export class Model extends Layer {
   static override options: readonly string[] = ['inputs', 'outputs'];
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
-    super(new.target === Model && recordOf('Model', options).inputs !== undefined && !options.name ? { ...options, name: autoName('Functional') } : options);
+    super(
+      new.target === Model && recordOf('Model', options).inputs !== undefined && !options.name
+        ? { ...options, name: autoName('Functional') }
+        : options,
+    );
     if (options.inputs !== undefined || options.outputs !== undefined) {
-      const { inputs, outputs } = uponInputs(options.inputs as SymbolicStructure, options.outputs as SymbolicStructure, this.name);
+      const { inputs, outputs } = uponInputs(
+        options.inputs as SymbolicStructure,
+        options.outputs as SymbolicStructure,
+        this.name,
+      );
       this.setGraph(new FunctionalGraph(inputs, outputs, this.name));
     }
   }
@@ -67,7 +92,9 @@ export class Model extends Layer {
   }
   /** @internal */
   get serializedAs(): { module: string; name: string } | undefined {
-    return this.constructor === Model && this.graph ? { module: 'keras.src.models.functional', name: 'Functional' } : undefined;
+    return this.constructor === Model && this.graph
+      ? { module: 'keras.src.models.functional', name: 'Functional' }
+      : undefined;
   }
 
   /** Its layers, in order. */
@@ -79,11 +106,18 @@ export class Model extends Layer {
   }
   /** The layer of this name, or at this index. @throws ValueError when there is none. */
   getLayer(which: string | number | { name?: string; index?: number }): Layer {
-    const { name, index } = typeof which === 'object' ? which : typeof which === 'string' ? { name: which, index: undefined } : { name: undefined, index: which };
+    const { name, index } =
+      typeof which === 'object'
+        ? which
+        : typeof which === 'string'
+          ? { name: which, index: undefined }
+          : { name: undefined, index: which };
     const layers = this.layers,
       found = index !== undefined ? layers.at(index) : layers.find((l) => l.name === name);
     if (!found)
-      throw new ValueError(`getLayer: model '${this.name}' has no layer ${index !== undefined ? index : `'${name}'`}.\n  Its layers: ${layers.map((l) => l.name).join(', ')}`);
+      throw new ValueError(
+        `getLayer: model '${this.name}' has no layer ${index !== undefined ? index : `'${name}'`}.\n  Its layers: ${layers.map((l) => l.name).join(', ')}`,
+      );
     return found;
   }
   /** Symbolic inputs of a functional model. */
@@ -149,7 +183,13 @@ export class Model extends Layer {
   override build(inputShape: BuildShape): void {
     if (this.graph || inputShape == null) return;
     const symbolic = (s: BuildShape): unknown =>
-      isShape(s) ? new KerasTensor(s, 'float32') : Array.isArray(s) ? s.map(symbolic) : isRecord(s) ? Object.fromEntries(Object.entries(s).map(([k, v]) => [k, symbolic(v)])) : s;
+      isShape(s)
+        ? new KerasTensor(s, 'float32')
+        : Array.isArray(s)
+          ? s.map(symbolic)
+          : isRecord(s)
+            ? Object.fromEntries(Object.entries(s).map(([k, v]) => [k, symbolic(v)]))
+            : s;
     inferOutputs(([x]) => this.call(x, { training: false }), [symbolic(inputShape)]);
     this.clearLosses();
   }
@@ -164,7 +204,10 @@ export class Model extends Layer {
   }
   /** Prints Keras' table of the layers. */
   summary(options: SummaryOptions = {}): void {
-    if (!this.built && !this.layers.length) throw new ValueError(`summary: model '${this.name}' is not built yet.\n  Fix: call build(inputShape), or fit it first.`);
+    if (!this.built && !this.layers.length)
+      throw new ValueError(
+        `summary: model '${this.name}' is not built yet.\n  Fix: call build(inputShape), or fit it first.`,
+      );
     (options.printFn ?? console.log)(summaryOf(this, options));
   }
 
@@ -277,7 +320,17 @@ export class Model extends Layer {
     return this.apply(x, { training: false }) as unknown;
   }
   /** Loss of a batch. Override for another training objective. */
-  computeLoss({ y, yPred, sampleWeight = null }: { x?: unknown; y?: unknown; yPred?: unknown; sampleWeight?: unknown; training?: boolean }): Tensor {
+  computeLoss({
+    y,
+    yPred,
+    sampleWeight = null,
+  }: {
+    x?: unknown;
+    y?: unknown;
+    yPred?: unknown;
+    sampleWeight?: unknown;
+    training?: boolean;
+  }): Tensor {
     return this.trainer.requireCompiled('computeLoss').computeLoss(y ?? null, yPred, sampleWeight);
   }
   /** Takes a batch into the metrics. @returns their results, as `getMetricsResult`. */
@@ -330,11 +383,14 @@ export class Model extends Layer {
   }
 }
 const RUN_OPTIONS = new Set([...FIT, ...EVALUATE]);
-const isFitOptions = (x: unknown): x is FitOptions => isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => RUN_OPTIONS.has(k));
+const isFitOptions = (x: unknown): x is FitOptions =>
+  isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => RUN_OPTIONS.has(k));
 registerClass('keras.models', Model);
 registerClass('keras', Model);
 // Files of functional models name this class.
 registerClass(
   'keras.src.models.functional',
-  Object.assign(class Functional extends Model {}, { fromConfig: (config: Record<string, unknown>) => Model.fromConfig({ layers: null, ...config }) }),
+  Object.assign(class Functional extends Model {}, {
+    fromConfig: (config: Record<string, unknown>) => Model.fromConfig({ layers: null, ...config }),
+  }),
 );

@@ -29,7 +29,8 @@ const rows: Row[] = OPERATION_ROWS.trim()
 const byClass = new Map<string, Row>();
 for (const row of rows) {
   const known = byClass.get(row.className);
-  if (!known || snakeCase(row.className[0].toLowerCase() + row.className.slice(1)) === row.name) byClass.set(row.className, row);
+  if (!known || snakeCase(row.className[0].toLowerCase() + row.className.slice(1)) === row.name)
+    byClass.set(row.className, row);
 }
 const byName = new Map(rows.map((row) => [camelCase(row.name), row]));
 byName.set('abs', byName.get('absolute')!);
@@ -38,7 +39,8 @@ byName.set('concat', byName.get('concatenate')!);
 const plain = (p: string): string => p.replace(/[?*]/g, '');
 
 // Whether a module is one of keras.ops.
-const isOperationConfig = (module: unknown): boolean => typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
+const isOperationConfig = (module: unknown): boolean =>
+  typeof module === 'string' && /^keras(\.src)?\.ops(\.|$)/.test(module);
 
 /**
  * @internal Whether an entry of a functional config is an op: by its module, which HDF5 files leave out. There the class
@@ -66,10 +68,26 @@ export function isOperationEntry({
 export function encodeOperation(
   operation: OpOperation,
   args: readonly unknown[],
-): { module: string; className: string; config: Record<string, unknown>; args: unknown[]; kwargs: Record<string, unknown> } {
+): {
+  module: string;
+  className: string;
+  config: Record<string, unknown>;
+  args: unknown[];
+  kwargs: Record<string, unknown>;
+} {
   const row = byName.get(operation.opName) ?? byName.get(operation.opName.replace(/^.*\./, ''));
-  if (!row) throw new TypeError(`getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`);
-  if (row.className === 'GetItem') return { module: 'keras.src.ops.numpy', className: 'GetItem', config: { name: operation.name }, args: [args[0], toFile(args[1])], kwargs: {} };
+  if (!row)
+    throw new TypeError(
+      `getConfig: Keras has no op '${operation.opName}' that a file could name.\n  Fix: put it in a layer.`,
+    );
+  if (row.className === 'GetItem')
+    return {
+      module: 'keras.src.ops.numpy',
+      className: 'GetItem',
+      config: { name: operation.name },
+      args: [args[0], toFile(args[1])],
+      kwargs: {},
+    };
   const bound = bind(row, args),
     config: Record<string, unknown> = { name: operation.name };
   for (const p of row.settings) if (plain(p) in bound) config[plain(p)] = bound[plain(p)];
@@ -86,7 +104,11 @@ function bind(row: Row, args: readonly unknown[]): Record<string, unknown> {
     rest = [...args],
     variadic = row.parameters.some((p) => p.startsWith('*'));
   const last = rest.at(-1);
-  if (isRecord(last) && rest.length > (variadic ? 1 : row.parameters.filter((p) => !p.endsWith('?')).length - 1) && !('class_name' in last)) {
+  if (
+    isRecord(last) &&
+    rest.length > (variadic ? 1 : row.parameters.filter((p) => !p.endsWith('?')).length - 1) &&
+    !('class_name' in last)
+  ) {
     for (const [k, v] of Object.entries(last)) if (v !== undefined) out[snakeCase(k)] = v;
     rest.pop();
   }
@@ -100,7 +122,12 @@ function bind(row: Row, args: readonly unknown[]): Record<string, unknown> {
 }
 
 /** @internal Calls the op that a config names: on symbolic tensors it becomes a node. */
-export function callOperation(className: string, config: Record<string, unknown>, args: readonly unknown[], kwargs: Record<string, unknown>): unknown {
+export function callOperation(
+  className: string,
+  config: Record<string, unknown>,
+  args: readonly unknown[],
+  kwargs: Record<string, unknown>,
+): unknown {
   if (className === 'GetItem') return getItem(args[0] as TensorLike, fromFile(args[1]) as Key);
   const row = byClass.get(className),
     f = row && (definedOps.get(camelCase(row.name)) as ((...a: unknown[]) => unknown) | undefined);
@@ -139,5 +166,8 @@ const toFile = (key: unknown): unknown => {
   if (key === '...') return { class_name: '__ellipsis__', config: {} };
   const slice = typeof key === 'string' ? parseSlice(key) : key;
   if (!isRecord(slice)) return slice;
-  return { class_name: '__slice__', config: { start: slice.start ?? null, stop: slice.stop ?? null, step: slice.step ?? null } };
+  return {
+    class_name: '__slice__',
+    config: { start: slice.start ?? null, stop: slice.stop ?? null, step: slice.step ?? null },
+  };
 };

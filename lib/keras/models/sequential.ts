@@ -52,16 +52,24 @@ export class Sequential extends Model {
     let layer: unknown = given;
     if (isKerasTensor(given)) {
       layer = given.node?.operation;
-      if (!(layer instanceof InputLayer)) throw new ValueError('Sequential: of symbolic tensors only those of Input() can be added.');
+      if (!(layer instanceof InputLayer))
+        throw new ValueError('Sequential: of symbolic tensors only those of Input() can be added.');
     }
-    if (!(layer instanceof Layer)) throw new TypeError(`Sequential: layers are expected.\n  Received: ${describe(given)}`);
+    if (!(layer instanceof Layer))
+      throw new TypeError(`Sequential: layers are expected.\n  Received: ${describe(given)}`);
     const { chain } = this;
-    if (layer instanceof InputLayer && chain.length) throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
+    if (layer instanceof InputLayer && chain.length)
+      throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
     const named = namesOf(chain),
       known = named.get(layer.name);
-    if (known && known !== layer) throw new ValueError(`Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`);
-    if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape) chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
-    else if (!chain.length && layer instanceof Model && layer.graph) chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
+    if (known && known !== layer)
+      throw new ValueError(
+        `Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`,
+      );
+    if (!chain.length && !(layer instanceof InputLayer) && layer.batchShape)
+      chain.push(new InputLayer({ batchShape: layer.batchShape, dtype: layer.inputDtype ?? undefined }));
+    else if (!chain.length && layer instanceof Model && layer.graph)
+      chain.push(new InputLayer({ batchShape: layer.graph.inputs[0].shape, dtype: layer.graph.inputs[0].dtype }));
     chain.push(layer);
     const byName = chain.length > 2 ? named : new Map(chain.map((l) => [l.name, l]));
     byName.set(layer.name, layer);
@@ -86,7 +94,8 @@ export class Sequential extends Model {
     withNameScope(this, () => {
       let x: unknown = input.output;
       this.chain.forEach((layer, i) => {
-        if (layer !== input) x = atPlace(`at position ${i - 1} of Sequential '${this.name}'`, () => layer.apply(x) as unknown);
+        if (layer !== input)
+          x = atPlace(`at position ${i - 1} of Sequential '${this.name}'`, () => layer.apply(x) as unknown);
       });
       this.setGraph(new FunctionalGraph(input.output, x as KerasTensor, this.name));
     });
@@ -114,7 +123,8 @@ export class Sequential extends Model {
     if (this.graph || inputShape == null) return;
     if (!this.chain.length) throw new ValueError(`Sequential '${this.name}' has no layers.\n  Fix: add one.`);
     const shape = inputShape as SymbolicShape;
-    if (!Array.isArray(shape) || Array.isArray(shape[0])) throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${describe(inputShape)}`);
+    if (!Array.isArray(shape) || Array.isArray(shape[0]))
+      throw new ValueError(`Sequential '${this.name}' takes one input.\n  Received: shapes ${describe(inputShape)}`);
     const input = new InputLayer({ batchShape: [null, ...shape.slice(1)] });
     this.chain.unshift(input);
     builtFromData.add(this);
@@ -124,7 +134,10 @@ export class Sequential extends Model {
   override prepareFor(data: unknown): void {
     if (this.graph || !isOfTexts(data)) return;
     const isList = Array.isArray((data as unknown[])[0]),
-      input = new InputLayer({ batchShape: isList ? [null, (data as unknown[][])[0].length] : [null], dtype: 'string' as never });
+      input = new InputLayer({
+        batchShape: isList ? [null, (data as unknown[][])[0].length] : [null],
+        dtype: 'string' as never,
+      });
     this.chain.unshift(input);
     this.makeGraph(input);
   }
@@ -132,7 +145,10 @@ export class Sequential extends Model {
   override apply(inputs: any, second: any = {}, third?: CallOptions): any {
     if (this.graph || !hasText(inputs)) return super.apply(inputs, second, third) as unknown;
     // There are no tensors of texts: the first layer takes them as they are.
-    return this.layers.reduce<unknown>((x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown, inputs);
+    return this.layers.reduce<unknown>(
+      (x, layer) => layer.apply(x, { training: (second as CallOptions).training }) as unknown,
+      inputs,
+    );
   }
   override call(inputs: unknown, options: CallOptions = {}): unknown {
     if (this.graph && !this.differs(inputs)) return super.call(inputs, options);
@@ -150,11 +166,22 @@ export class Sequential extends Model {
   }
   override getConfig(): Record<string, unknown> {
     const build = this.graph ? { buildInputShape: this.graph.inputs[0].shape } : {};
-    return { name: this.name, trainable: this.trainable, dtype: serializeKerasObject(this.dtypePolicy), layers: this.chain.map((l) => serializeKerasObject(l)), ...build };
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      dtype: serializeKerasObject(this.dtypePolicy),
+      layers: this.chain.map((l) => serializeKerasObject(l)),
+      ...build,
+    };
   }
   static override fromConfig(config: Record<string, unknown>): Sequential {
     checkSequential(config);
-    const { layers, name, trainable, buildInputShape } = config as { layers: unknown[]; name?: string; trainable?: boolean; buildInputShape?: SymbolicShape };
+    const { layers, name, trainable, buildInputShape } = config as {
+      layers: unknown[];
+      name?: string;
+      trainable?: boolean;
+      buildInputShape?: SymbolicShape;
+    };
     const model = new this(
       layers.map((l) => deserializeKerasObject(l, { module: 'keras.layers' }) as Layer),
       { name, trainable },

@@ -33,14 +33,19 @@ interface SummarizedModel extends Layer {
 }
 
 /** @internal The part of `items` between two names, both included (keras: get_layer_index_bound_by_layer_name). */
-export function inRange<T extends { readonly name: string }>(items: readonly T[], range: readonly [string, string] | undefined): T[] {
+export function inRange<T extends { readonly name: string }>(
+  items: readonly T[],
+  range: readonly [string, string] | undefined,
+): T[] {
   if (!range) return [...items];
   if (!Array.isArray(range) || range.length !== 2 || range.some((n) => typeof n !== 'string'))
     throw new ValueError(`layerRange must be an array of two names.\n  Received: ${describe(range)}`);
   const at = (name: string): number[] => items.flatMap((l, i) => (new RegExp(`^(?:${name})`).test(l.name) ? [i] : []));
   const [first, last] = range.map(at);
   if (!first.length || !last.length)
-    throw new ValueError(`layerRange: no layer is named '${first.length ? range[1] : range[0]}'.\n  Its layers: ${items.map((l) => l.name).join(', ')}`);
+    throw new ValueError(
+      `layerRange: no layer is named '${first.length ? range[1] : range[0]}'.\n  Its layers: ${items.map((l) => l.name).join(', ')}`,
+    );
   const [low, high] = [Math.min(...first), Math.max(...last)];
   return low > high ? items.slice(Math.min(...last), Math.max(...first) + 1) : items.slice(low, high + 1);
 }
@@ -56,7 +61,9 @@ export function readableSize(variables: Variable[]): string {
 }
 /** @internal The class of a layer or op, as Keras names it. */
 export const kindOf = (layer: Operation): string =>
-  layer instanceof OpOperation ? layer.className : ((layer as Partial<Model>).serializedAs?.name ?? classNameOf(layer.constructor as unknown as SerializableClass));
+  layer instanceof OpOperation
+    ? layer.className
+    : ((layer as Partial<Model>).serializedAs?.name ?? classNameOf(layer.constructor as unknown as SerializableClass));
 function outputShapes(layer: Layer | Operation): string {
   const node = layer.inboundNodes.at(-1);
   let shapes: SymbolicShape[];
@@ -77,7 +84,9 @@ function outputShapes(layer: Layer | Operation): string {
 }
 function connections(layer: Operation, nodes: GraphNode[]): string {
   const own = layer.inboundNodes.filter((n) => nodes.includes(n));
-  const text = own.flatMap((n) => n.inputs.map((t) => `${t.node!.operation.name}[${t.node!.operation.inboundNodes.indexOf(t.node!)}][${t.index}]`));
+  const text = own.flatMap((n) =>
+    n.inputs.map((t) => `${t.node!.operation.name}[${t.node!.operation.inboundNodes.indexOf(t.node!)}][${t.index}]`),
+  );
   return text.length ? text.join(', ') : '-';
 }
 /** @internal Breaks text at spaces, keeping those before the first word; words that are too long end in an ellipsis. */
@@ -136,7 +145,10 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
   const widths = positions.map((p) => {
     const w = Math.trunc(p * length) - at;
     at += w;
-    if (w < 4) throw new ValueError(`summary: a column of ${w} characters is too narrow.\n  Received: lineLength ${length}, positions [${positions.join(', ')}]`);
+    if (w < 4)
+      throw new ValueError(
+        `summary: a column of ${w} characters is too narrow.\n  Received: lineLength ${length}, positions [${positions.join(', ')}]`,
+      );
     return w + 2;
   });
   // The frame takes what the columns lose, evenly.
@@ -151,7 +163,11 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
   const add = (layer: Operation, level: number): void => {
     const isLayer = layer instanceof Layer;
     const params = isLayer ? (layer.built ? layer.countParams().toLocaleString('en-US') : '0 (unbuilt)') : '0';
-    const fields = [`${level ? `${'   '.repeat(level)}└ ` : ''}${layer.name} (${kindOf(layer)})`, outputShapes(layer), params];
+    const fields = [
+      `${level ? `${'   '.repeat(level)}└ ` : ''}${layer.name} (${kindOf(layer)})`,
+      outputShapes(layer),
+      params,
+    ];
     if (!isSequential) fields.push(connections(layer, used));
     if (showTrainable) fields.push(isLayer && layer.weights.length ? (layer.trainable ? 'Y' : 'N') : '-');
     rows.push(fields);
@@ -159,7 +175,8 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
     if (expandNested && nested) for (const l of nested) add(l, level + 1);
   };
   const isSequentialModel = 'pop' in model;
-  for (const operation of inRange<Operation>(graph && !isSequentialModel ? graph.operations : model.layers, layerRange)) add(operation, 0);
+  for (const operation of inRange<Operation>(graph && !isSequentialModel ? graph.operations : model.layers, layerRange))
+    add(operation, 0);
 
   const cell = (text: string, i: number): string => {
     const w = widths[i] - 2,
@@ -170,13 +187,18 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
   const render = (fields: string[], bar: string, atBottom = false): string[] => {
     const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2)),
       height = Math.max(...wrapped.map((w) => w.length));
-    return Array.from({ length: height }, (_, r) => bar + wrapped.map((w, i) => cell(w[atBottom ? r - height + w.length : r] ?? '', i)).join(bar) + bar);
+    return Array.from(
+      { length: height },
+      (_, r) => bar + wrapped.map((w, i) => cell(w[atBottom ? r - height + w.length : r] ?? '', i)).join(bar) + bar,
+    );
   };
-  const rule = (left: string, line: string, middle: string, right: string): string => left + widths.map((w) => line.repeat(w)).join(middle) + right;
+  const rule = (left: string, line: string, middle: string, right: string): string =>
+    left + widths.map((w) => line.repeat(w)).join(middle) + right;
   const body = rows.flatMap((r, i) => [...(i ? [rule('├', '─', '┼', '┤')] : []), ...render(r, '│')]);
   const { trainableWeights: trained, nonTrainableWeights: fixed } = model;
   const optimizer = model.optimizer?.built ? model.optimizer.variables : [];
-  const line = (name: string, list: Variable[]): string => ` ${name} params: ${countOf(list).toLocaleString('en-US')} (${readableSize(list)})`;
+  const line = (name: string, list: Variable[]): string =>
+    ` ${name} params: ${countOf(list).toLocaleString('en-US')} (${readableSize(list)})`;
   return [
     `Model: "${model.name}"`,
     rule('┏', '━', '┳', '┓'),

@@ -70,21 +70,30 @@ function valueOf(attribute: unknown): unknown {
   return undefined;
 }
 /** @internal The node of a layer's config and the constants among its inputs, by place. */
-export function callTensorflowOperation(config: Record<string, unknown>, given: readonly unknown[], where: string): unknown {
+export function callTensorflowOperation(
+  config: Record<string, unknown>,
+  given: readonly unknown[],
+  where: string,
+): unknown {
   const node = config.node_def;
   if (!isRecord(node) || typeof node.op !== 'string')
     throw new FileError(
       `deserialize: the node of TensorFlowOpLayer '${where}' is no record: such nodes (protobuf in binary, TensorFlow 1.13 and 1.14) are not read.\n  Fix: save the model again with TensorFlow 2.`,
     );
   const inputs = [...given],
-    attributes: Attributes = Object.fromEntries(Object.entries(isRecord(node.attr) ? node.attr : {}).map(([k, v]) => [k, valueOf(v)]));
-  const constants = Object.entries(isRecord(config.constants) ? config.constants : {}).map(([k, v]) => [Number(k), v] as const);
+    attributes: Attributes = Object.fromEntries(
+      Object.entries(isRecord(node.attr) ? node.attr : {}).map(([k, v]) => [k, valueOf(v)]),
+    );
+  const constants = Object.entries(isRecord(config.constants) ? config.constants : {}).map(
+    ([k, v]) => [Number(k), v] as const,
+  );
   for (const [i, v] of constants.sort((a, b) => a[0] - b[0])) inputs.splice(i, 0, v);
   return call(node.op, inputs, attributes);
 }
 function call(name: string, inputs: unknown[], a: Attributes): unknown {
   const f = (...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, {}),
-    named = (kwargs: Record<string, unknown>, ...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, kwargs);
+    named = (kwargs: Record<string, unknown>, ...args: unknown[]): unknown =>
+      callTensorflowFunction(snake(name), args, kwargs);
   switch (name) {
     case 'Sum':
     case 'Mean':
@@ -165,7 +174,11 @@ function stridedSlice([x, begin, end, strides]: unknown[], a: Attributes): unkno
     if (bit('new_axis_mask', i)) return null;
     if (bit('shrink_axis_mask', i)) return b;
     const step = (strides as number[])[i];
-    return sliced(bit('begin_mask', i) ? null : b, bit('end_mask', i) ? null : (end as number[])[i], step === 1 ? null : step);
+    return sliced(
+      bit('begin_mask', i) ? null : b,
+      bit('end_mask', i) ? null : (end as number[])[i],
+      step === 1 ? null : step,
+    );
   });
   return opNamed('getItem')(x, key);
 }

@@ -16,13 +16,21 @@ export interface PreparedTexts {
 }
 /** @internal */
 export const isPrepared = (x: unknown): x is PreparedTexts => isRecord(x) && TEXTS in x;
-const holdsText = (x: unknown): boolean => hasText(x) || (isRecord(x) && !isPrepared(x) && Object.values(x).some(holdsText)) || (Array.isArray(x) && x.some(holdsText));
-const graphOf = (node: GraphNode): FunctionalGraph | null => (node.operation as { graph?: FunctionalGraph | null }).graph ?? null;
-const consumersOf = (graph: FunctionalGraph, t: KerasTensor): GraphNode[] => graph.nodes.filter((n) => n.inputs.includes(t));
+const holdsText = (x: unknown): boolean =>
+  hasText(x) ||
+  (isRecord(x) && !isPrepared(x) && Object.values(x).some(holdsText)) ||
+  (Array.isArray(x) && x.some(holdsText));
+const graphOf = (node: GraphNode): FunctionalGraph | null =>
+  (node.operation as { graph?: FunctionalGraph | null }).graph ?? null;
+const consumersOf = (graph: FunctionalGraph, t: KerasTensor): GraphNode[] =>
+  graph.nodes.filter((n) => n.inputs.includes(t));
 
 /** @internal What is given for each input, in their order; null where the data have another structure. */
 export function valuesOf(graph: FunctionalGraph, given: unknown): unknown[] | null {
-  return partsOf(graph.inputStructure, given) ?? (isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null);
+  return (
+    partsOf(graph.inputStructure, given) ??
+    (isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null)
+  );
 }
 /** @internal Values for the inputs, in their order, in the structure of the inputs. */
 export function structured(graph: FunctionalGraph, values: readonly unknown[]): unknown {
@@ -34,7 +42,9 @@ export function fitsBatches(graph: FunctionalGraph | null): graph is FunctionalG
   const isOpen = (g: FunctionalGraph, t: KerasTensor): boolean =>
     consumersOf(g, t).some((node) => {
       const inner = graphOf(node);
-      return inner ? isOpen(inner, inner.inputs[node.inputs.indexOf(t)]) : node.outputs.some(({ shape }) => shape.slice(1).includes(null));
+      return inner
+        ? isOpen(inner, inner.inputs[node.inputs.indexOf(t)])
+        : node.outputs.some(({ shape }) => shape.slice(1).includes(null));
     });
   return graph?.inputs.some((t) => isTextTensor(t) && isOpen(graph, t)) ?? false;
 }
@@ -56,12 +66,17 @@ function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null
     const list = structure as readonly SymbolicStructure[],
       isOne = list.length === 1 && !(Array.isArray(given) && given.length === 1 && Array.isArray(given[0]));
     if (isOne) return partsOf(list[0], given);
-    return Array.isArray(given) && given.length === list.length ? joined(list.map((s, i) => partsOf(s, given[i]))) : null;
+    return Array.isArray(given) && given.length === list.length
+      ? joined(list.map((s, i) => partsOf(s, given[i])))
+      : null;
   }
   const record = structure as Readonly<Record<string, SymbolicStructure>>;
-  return isRecord(given) ? joined(sortedKeys(record).map((k) => (k in given ? partsOf(record[k], given[k]) : null))) : null;
+  return isRecord(given)
+    ? joined(sortedKeys(record).map((k) => (k in given ? partsOf(record[k], given[k]) : null)))
+    : null;
 }
-const joined = (parts: (unknown[] | null)[]): unknown[] | null => (parts.includes(null) ? null : parts.flatMap((p) => p!));
+const joined = (parts: (unknown[] | null)[]): unknown[] | null =>
+  parts.includes(null) ? null : parts.flatMap((p) => p!);
 
 // What a layer made for one of its inputs of texts serves for all of them.
 function prepared(graph: FunctionalGraph, t: KerasTensor, given: ReadonlyMap<KerasTensor, unknown>): PreparedTexts {
@@ -71,13 +86,21 @@ function prepared(graph: FunctionalGraph, t: KerasTensor, given: ReadonlyMap<Ker
   };
   const values = consumersOf(graph, t).map((node) => {
     const inner = graphOf(node);
-    if (inner) return prepared(inner, inner.inputs[node.inputs.indexOf(t)], new Map(inner.inputs.map((input, i) => [input, valueOf(node.inputs[i])])));
+    if (inner)
+      return prepared(
+        inner,
+        inner.inputs[node.inputs.indexOf(t)],
+        new Map(inner.inputs.map((input, i) => [input, valueOf(node.inputs[i])])),
+      );
     const other = node.inputs.find((input) => !given.has(input));
     if (other)
       throw new ValueError(
         `model: layer '${node.operation.name}' joins texts, the input '${t.name}', with what another layer computes.\n  Fix: let it take inputs of the model alone, as layers of texts are computed before the others.`,
       );
-    return (node.operation as Layer).apply(mapStructure(node.args[0], isKerasTensor, valueOf), (node.args[1] ?? {}) as CallOptions) as unknown;
+    return (node.operation as Layer).apply(
+      mapStructure(node.args[0], isKerasTensor, valueOf),
+      (node.args[1] ?? {}) as CallOptions,
+    ) as unknown;
   });
   return { [TEXTS]: values };
 }
@@ -85,14 +108,21 @@ function prepared(graph: FunctionalGraph, t: KerasTensor, given: ReadonlyMap<Ker
 function fit(texts: unknown, shape: readonly (number | null)[]): unknown {
   let rank = 0;
   for (let x = texts; Array.isArray(x); x = x[0] as unknown) rank++;
-  const deep = (x: unknown, f: (text: unknown) => unknown, depth: number): unknown => (depth ? (x as unknown[]).map((e) => deep(e, f, depth - 1)) : f(x));
+  const deep = (x: unknown, f: (text: unknown) => unknown, depth: number): unknown =>
+    depth ? (x as unknown[]).map((e) => deep(e, f, depth - 1)) : f(x);
   if (rank === shape.length - 1 && shape.at(-1) === 1) return deep(texts, (x) => [x], rank);
-  if (rank === shape.length + 1) return deep(texts, (x) => (Array.isArray(x) && x.length === 1 ? (x[0] as unknown) : x), rank - 1);
+  if (rank === shape.length + 1)
+    return deep(texts, (x) => (Array.isArray(x) && x.length === 1 ? (x[0] as unknown) : x), rank - 1);
   return texts;
 }
 
 /** @internal Puts what was prepared where it belongs. @returns what models inside take for their inputs of texts. */
-export function placeTexts(graph: FunctionalGraph, t: KerasTensor, given: PreparedTexts, values: Map<KerasTensor, unknown>): [GraphNode, unknown][] {
+export function placeTexts(
+  graph: FunctionalGraph,
+  t: KerasTensor,
+  given: PreparedTexts,
+  values: Map<KerasTensor, unknown>,
+): [GraphNode, unknown][] {
   return consumersOf(graph, t).flatMap((node, i): [GraphNode, unknown][] => {
     if (graphOf(node)) return [[node, given[TEXTS][i]]];
     values.set(node.outputs[0], given[TEXTS][i]);
@@ -103,9 +133,14 @@ export function placeTexts(graph: FunctionalGraph, t: KerasTensor, given: Prepar
 /** @internal Data for `fit` and the others: texts prepared, in batches as they come. */
 export function withTexts(graph: FunctionalGraph | null, data: unknown): unknown {
   if (!graph?.inputs.some(isTextTensor) || data === null || data === undefined) return data;
-  if (typeof data === 'function') return (...args: unknown[]) => withTexts(graph, (data as (...a: unknown[]) => unknown)(...args));
+  if (typeof data === 'function')
+    return (...args: unknown[]) => withTexts(graph, (data as (...a: unknown[]) => unknown)(...args));
   const isIndexed = typeof data === 'object' && typeof (data as { getItem?: unknown }).getItem === 'function';
-  const isIterable = typeof data === 'object' && !Array.isArray(data) && !ArrayBuffer.isView(data) && (Symbol.iterator in data || Symbol.asyncIterator in data);
+  const isIterable =
+    typeof data === 'object' &&
+    !Array.isArray(data) &&
+    !ArrayBuffer.isView(data) &&
+    (Symbol.iterator in data || Symbol.asyncIterator in data);
   if (!isIndexed && !isIterable) return prepareTexts(graph, data);
   const batch = (value: unknown): unknown => {
     if (!Array.isArray(value)) return prepareTexts(graph, value);
@@ -113,7 +148,8 @@ export function withTexts(graph: FunctionalGraph | null, data: unknown): unknown
     if (typeof value[0] === 'string' || value.length > 3) return [prepareTexts(graph, value)];
     return [prepareTexts(graph, value[0]), ...(value.slice(1) as unknown[])];
   };
-  const mapped = (result: IteratorResult<unknown>): IteratorResult<unknown> => (result.done ? result : { ...result, value: batch(result.value) });
+  const mapped = (result: IteratorResult<unknown>): IteratorResult<unknown> =>
+    result.done ? result : { ...result, value: batch(result.value) };
   const later = <T, R>(x: T | Promise<T>, f: (x: T) => R): R | Promise<R> => (x instanceof Promise ? x.then(f) : f(x));
   const iterated = (iterator: Iterator<unknown> | AsyncIterator<unknown>): object => ({
     next: () => later(iterator.next() as IteratorResult<unknown>, mapped),

@@ -35,7 +35,8 @@ export class Adadelta extends Optimizer {
     const i = this.indexOf(variable),
       gradient = this.gradients[i],
       moved = this.moves[i];
-    const decay = (v: Variable, x: Tensor): Variable => v.assign(ops.add(ops.multiply(v.value, this.rho), ops.multiply(ops.square(x), 1 - this.rho)));
+    const decay = (v: Variable, x: Tensor): Variable =>
+      v.assign(ops.add(ops.multiply(v.value, this.rho), ops.multiply(ops.square(x), 1 - this.rho)));
     const size = (v: Variable): Tensor => ops.sqrt(ops.add(v.value, this.epsilon));
     decay(gradient, g);
     const step = ops.divide(ops.multiply(size(moved), g), size(gradient));

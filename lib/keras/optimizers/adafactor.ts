@@ -47,8 +47,16 @@ export class Adafactor extends Optimizer {
     for (const v of this.variablesTrained) {
       // Vectors are not factored; Keras makes a scalar for each of the two all the same, and files hold it.
       const isFactored = v.ndim >= 2;
-      this.rows.push(isFactored ? this.addVariable(v.shape.slice(0, -1), { dtype: v.dtype, name: v.name }) : this.addVariable([], { name: v.name }));
-      this.columns.push(isFactored ? this.addVariable([...v.shape.slice(0, -2), v.shape.at(-1)!], { dtype: v.dtype, name: v.name }) : this.addVariable([], { name: v.name }));
+      this.rows.push(
+        isFactored
+          ? this.addVariable(v.shape.slice(0, -1), { dtype: v.dtype, name: v.name })
+          : this.addVariable([], { name: v.name }),
+      );
+      this.columns.push(
+        isFactored
+          ? this.addVariable([...v.shape.slice(0, -2), v.shape.at(-1)!], { dtype: v.dtype, name: v.name })
+          : this.addVariable([], { name: v.name }),
+      );
       this.velocities.push(this.addSlot(v, 'velocity'));
     }
   }
@@ -62,7 +70,8 @@ export class Adafactor extends Optimizer {
       alpha = ops.multiply(ops.maximum(rms(variable.value), this.epsilon2), size);
     const square = ops.add(ops.square(g), convert(this.epsilon1, g)),
       rest = ops.power(t, this.beta2Decay); // 1 - beta2
-    const decay = (slot: Variable, now: Tensor): Variable => slot.assign(ops.add(ops.multiply(ops.subtract(1, rest), slot.value), ops.multiply(rest, now)));
+    const decay = (slot: Variable, now: Tensor): Variable =>
+      slot.assign(ops.add(ops.multiply(ops.subtract(1, rest), slot.value), ops.multiply(rest, now)));
     if (variable.ndim >= 2) {
       decay(r, ops.mean(square, { axis: -1 }));
       decay(c, ops.mean(square, { axis: -2 }));

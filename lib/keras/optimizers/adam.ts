@@ -49,7 +49,10 @@ export class Adam extends Optimizer {
     const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
     const alpha = run('divide', [run('multiply', [rate, run('sqrt', [rest(this.beta2)])]), rest(this.beta1)]);
     const mean = run('add', [m.value, run('multiply', [run('subtract', [g, m.value]), num(1 - this.beta1)])]);
-    const square = run('add', [v.value, run('multiply', [run('subtract', [run('square', [g]), v.value]), num(1 - this.beta2)])]);
+    const square = run('add', [
+      v.value,
+      run('multiply', [run('subtract', [run('square', [g]), v.value]), num(1 - this.beta2)]),
+    ]);
     m.assign(mean);
     v.assign(square);
     let scale = square;
@@ -57,7 +60,12 @@ export class Adam extends Optimizer {
       scale = run('maximum', [this.largest[i].value, square]);
       this.largest[i].assign(scale);
     }
-    variable.assign(run('subtract', [variable.value, run('divide', [run('multiply', [mean, alpha]), run('add', [run('sqrt', [scale]), num(this.epsilon)])])]));
+    variable.assign(
+      run('subtract', [
+        variable.value,
+        run('divide', [run('multiply', [mean, alpha]), run('add', [run('sqrt', [scale]), num(this.epsilon)])]),
+      ]),
+    );
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };

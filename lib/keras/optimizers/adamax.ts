@@ -42,7 +42,9 @@ export class Adamax extends Optimizer {
     const power = ops.power(convert(this.beta1, g), this.localStep(g));
     m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - this.beta1));
     u.assign(ops.maximum(ops.multiply(u.value, this.beta2), ops.abs(g)));
-    variable.assignSub(ops.divide(ops.multiply(rate, m.value), ops.multiply(ops.subtract(1, power), ops.add(u.value, this.epsilon))));
+    variable.assignSub(
+      ops.divide(ops.multiply(rate, m.value), ops.multiply(ops.subtract(1, power), ops.add(u.value, this.epsilon))),
+    );
   }
   override getConfig() {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };

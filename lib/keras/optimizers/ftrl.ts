@@ -44,19 +44,30 @@ export class Ftrl extends Optimizer {
   constructor(learningRate?: LearningRate | FtrlOptions, more: FtrlOptions = {}) {
     const options = splitRate(learningRate, more);
     super(options, 0.001);
-    const given = Object.entries(defaults).map(([name, value]) => [name, (options as Record<string, unknown>)[name] ?? value] as const);
+    const given = Object.entries(defaults).map(
+      ([name, value]) => [name, (options as Record<string, unknown>)[name] ?? value] as const,
+    );
     this.ftrl = Object.fromEntries(given) as unknown as FtrlSettings;
     for (const [name, value] of given) {
       if (name === 'beta') continue;
       const isRight = name === 'learningRatePower' ? (value as number) <= 0 : (value as number) >= 0;
-      if (!isRight) throw new ValueError(`Ftrl: ${name} must be ${name === 'learningRatePower' ? '<=' : '>='} 0.\n  Received: ${describe(value)}`);
+      if (!isRight)
+        throw new ValueError(
+          `Ftrl: ${name} must be ${name === 'learningRatePower' ? '<=' : '>='} 0.\n  Received: ${describe(value)}`,
+        );
     }
   }
   protected override buildSlots(): void {
     [this.sums, this.linears] = this.addSlotPairs('accumulator', 'linear', this.ftrl.initialAccumulatorValue);
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const { learningRatePower, l1RegularizationStrength: l1, l2RegularizationStrength, l2ShrinkageRegularizationStrength, beta } = this.ftrl;
+    const {
+      learningRatePower,
+      l1RegularizationStrength: l1,
+      l2RegularizationStrength,
+      l2ShrinkageRegularizationStrength,
+      beta,
+    } = this.ftrl;
     const i = this.indexOf(variable),
       sum = this.sums[i],
       linear = this.linears[i],
@@ -64,7 +75,9 @@ export class Ftrl extends Optimizer {
     const raised = (n: Tensor): Tensor => ops.power(n, -learningRatePower);
     const next = ops.add(sum.value, ops.square(g)),
       shrunk = ops.add(g, ops.multiply(w, 2 * l2ShrinkageRegularizationStrength));
-    linear.assignAdd(ops.subtract(shrunk, ops.multiply(ops.divide(ops.subtract(raised(next), raised(sum.value)), rate), w)));
+    linear.assignAdd(
+      ops.subtract(shrunk, ops.multiply(ops.divide(ops.subtract(raised(next), raised(sum.value)), rate), w)),
+    );
     const l2 = ops.add(ops.divide(beta / 2, rate), l2RegularizationStrength);
     const quadratic = ops.add(ops.divide(raised(next), rate), ops.multiply(l2, 2));
     variable.assign(ops.divide(ops.subtract(ops.clip(linear.value, -l1, l1), linear.value), quadratic));

@@ -21,5 +21,9 @@ export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './schedule_fre
 export { SGD, type SGDOptions } from './sgd';
 export * as schedules from './schedules';
 
-const kind: Kind<Optimizer> = makeKind<Optimizer>('keras.optimizers', 'optimizer', (x): x is Optimizer => x instanceof Optimizer);
+const kind: Kind<Optimizer> = makeKind<Optimizer>(
+  'keras.optimizers',
+  'optimizer',
+  (x): x is Optimizer => x instanceof Optimizer,
+);
 export const { get, serialize, deserialize } = kind;

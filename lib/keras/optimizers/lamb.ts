@@ -39,7 +39,8 @@ export class Lamb extends Optimizer {
     const i = this.indexOf(variable),
       m = this.momentums[i],
       v = this.velocities[i];
-    const unbiased = (x: Variable, beta: number): Tensor => ops.divide(x.value, ops.subtract(1, ops.power(convert(beta, g), this.localStep(g))));
+    const unbiased = (x: Variable, beta: number): Tensor =>
+      ops.divide(x.value, ops.subtract(1, ops.power(convert(beta, g), this.localStep(g))));
     m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - this.beta1));
     v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), 1 - this.beta2));
     const step = ops.divide(unbiased(m, this.beta1), ops.add(ops.sqrt(unbiased(v, this.beta2)), this.epsilon));

@@ -27,7 +27,10 @@ export class Lion extends Optimizer {
     super(options, 0.001);
     this.beta1 = options.beta1 ?? 0.9;
     this.beta2 = options.beta2 ?? 0.99;
-    if (!(this.beta1 > 0 && this.beta1 <= 1)) throw new ValueError(`Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: ${this.beta1}`);
+    if (!(this.beta1 > 0 && this.beta1 <= 1))
+      throw new ValueError(
+        `Lion: beta1 must lie above 0 and up to 1: without momentum only signs are left.\n  Received: ${this.beta1}`,
+      );
   }
   protected override buildSlots(): void {
     this.momentums = this.addSlots('momentum');

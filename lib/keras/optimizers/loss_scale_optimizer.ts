@@ -31,10 +31,20 @@ export class LossScaleOptimizer extends Optimizer {
   private dynamicScale!: Variable;
   constructor(innerOptimizer: Optimizer, options: LossScaleOptions = {}) {
     super({ ...options, learningRate: 0 }, 0);
-    const inner = isSerialized(innerOptimizer) ? deserializeKerasObject(innerOptimizer, { module: 'keras.optimizers' }) : innerOptimizer;
-    if (!(inner instanceof Optimizer)) throw new ValueError(`LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: ${describe(innerOptimizer)}`);
+    const inner = isSerialized(innerOptimizer)
+      ? deserializeKerasObject(innerOptimizer, { module: 'keras.optimizers' })
+      : innerOptimizer;
+    if (!(inner instanceof Optimizer))
+      throw new ValueError(
+        `LossScaleOptimizer: innerOptimizer must be an optimizer.\n  Received: ${describe(innerOptimizer)}`,
+      );
     for (const [name, value] of Object.entries(options))
-      if (!['initialScale', 'dynamicGrowthSteps', 'name'].includes(name) && value !== null && value !== false && name !== 'emaMomentum')
+      if (
+        !['initialScale', 'dynamicGrowthSteps', 'name'].includes(name) &&
+        value !== null &&
+        value !== false &&
+        name !== 'emaMomentum'
+      )
         throw new ValueError(
           `LossScaleOptimizer: ${name} belongs to the inner optimizer.\n  Received: ${describe(value)}\n  Fix: new ${inner.constructor.name}({ ${name}: ${describe(value)} }).`,
         );
@@ -78,7 +88,9 @@ export class LossScaleOptimizer extends Optimizer {
     state.forEach((v, i) => v.assign(ops.where(isFinite, v.value, before[i])));
     const isDue = ops.equal(count, whole(this.dynamicGrowthSteps - 1));
     this.dynamicScale.assign(ops.multiply(scale, ops.where(isFinite, ops.where(isDue, 2, 1), 0.5)));
-    this.stepCounter.assign(ops.where(ops.logicalAnd(isFinite, ops.logicalNot(isDue)), ops.add(count, whole(1)), whole(0)));
+    this.stepCounter.assign(
+      ops.where(ops.logicalAnd(isFinite, ops.logicalNot(isDue)), ops.add(count, whole(1)), whole(0)),
+    );
   }
   protected updateStep(): never {
     throw new RuntimeError('LossScaleOptimizer: updates are made by its inner optimizer.');
@@ -90,7 +102,12 @@ export class LossScaleOptimizer extends Optimizer {
     this.innerOptimizer.finalizeVariableValues(variables);
   }
   override getConfig() {
-    return { name: this.name, innerOptimizer: this.innerOptimizer, initialScale: this.initialScale, dynamicGrowthSteps: this.dynamicGrowthSteps };
+    return {
+      name: this.name,
+      innerOptimizer: this.innerOptimizer,
+      initialScale: this.initialScale,
+      dynamicGrowthSteps: this.dynamicGrowthSteps,
+    };
   }
 }
 registerClass('keras.optimizers', LossScaleOptimizer);

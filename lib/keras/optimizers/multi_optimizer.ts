@@ -14,7 +14,9 @@ const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(
 function checkInner(where: string, x: unknown): Optimizer {
   if (!(x instanceof Optimizer)) throw new TypeError(`${where}: an optimizer is expected.\n  Received: ${describe(x)}`);
   if (x instanceof LossScaleOptimizer || x instanceof MultiOptimizer)
-    throw new ValueError(`${where}: ${x.constructor.name} cannot be one of several optimizers.\n  Fix: wrap the MultiOptimizer in it, or use the inner optimizer.`);
+    throw new ValueError(
+      `${where}: ${x.constructor.name} cannot be one of several optimizers.\n  Fix: wrap the MultiOptimizer in it, or use the inner optimizer.`,
+    );
   return x;
 }
 /** Which optimizer a variable gets: by its path, by a regular expression that matches the whole path, or the default one. */
@@ -22,11 +24,18 @@ export class OptimizerMap {
   static positional = ['defaultOptimizer', 'optimizerMap'];
   readonly defaultOptimizer: Optimizer;
   private readonly map = new Map<string, Optimizer>();
-  constructor(defaultOptimizer: Optimizer, optimizerMap: Readonly<Record<string, Optimizer>> | ReadonlyMap<string, Optimizer> | null = null) {
+  constructor(
+    defaultOptimizer: Optimizer,
+    optimizerMap: Readonly<Record<string, Optimizer>> | ReadonlyMap<string, Optimizer> | null = null,
+  ) {
     this.defaultOptimizer = checkInner('OptimizerMap', read(defaultOptimizer));
     if (optimizerMap !== null && !isMap(optimizerMap) && !isRecord(optimizerMap))
-      throw new TypeError(`OptimizerMap: optimizerMap must be a record of optimizers by path.\n  Received: ${describe(optimizerMap)}`);
-    for (const [path, optimizer] of isMap(optimizerMap) ? (optimizerMap as ReadonlyMap<string, Optimizer>) : Object.entries(optimizerMap ?? {}))
+      throw new TypeError(
+        `OptimizerMap: optimizerMap must be a record of optimizers by path.\n  Received: ${describe(optimizerMap)}`,
+      );
+    for (const [path, optimizer] of isMap(optimizerMap)
+      ? (optimizerMap as ReadonlyMap<string, Optimizer>)
+      : Object.entries(optimizerMap ?? {}))
       this.set(path, read(optimizer) as Optimizer);
   }
   /** The optimizer for a path. @throws ValueError when several patterns match. */
@@ -34,11 +43,15 @@ export class OptimizerMap {
     const exact = this.map.get(path);
     if (exact) return exact;
     const matching = [...this.map].filter(([pattern]) => new RegExp(`^(?:${pattern})$`).test(path));
-    if (matching.length > 1) throw new ValueError(`OptimizerMap: several patterns match '${path}': ${matching.map(([p]) => `'${p}'`).join(', ')}.`);
+    if (matching.length > 1)
+      throw new ValueError(
+        `OptimizerMap: several patterns match '${path}': ${matching.map(([p]) => `'${p}'`).join(', ')}.`,
+      );
     return matching[0]?.[1] ?? this.defaultOptimizer;
   }
   set(path: string, optimizer: Optimizer): this {
-    if (this.map.has(path)) throw new ValueError(`OptimizerMap: '${path}' has an optimizer already: ${this.map.get(path)!.name}.`);
+    if (this.map.has(path))
+      throw new ValueError(`OptimizerMap: '${path}' has an optimizer already: ${this.map.get(path)!.name}.`);
     this.map.set(path, checkInner('OptimizerMap', optimizer));
     return this;
   }
@@ -78,8 +91,11 @@ export class MultiOptimizer extends Optimizer {
     super({ ...options, learningRate: 0 }, 0);
     this.optimizerMap = read(optimizerMap) as OptimizerMap;
     if (!(this.optimizerMap instanceof OptimizerMap) && typeof this.optimizerMap !== 'function')
-      throw new TypeError(`MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: ${describe(optimizerMap)}`);
-    if (this.optimizerMap instanceof OptimizerMap) for (const o of [...this.optimizerMap.values(), this.optimizerMap.defaultOptimizer]) this.include(o);
+      throw new TypeError(
+        `MultiOptimizer: an OptimizerMap or a function of the variable is expected.\n  Received: ${describe(optimizerMap)}`,
+      );
+    if (this.optimizerMap instanceof OptimizerMap)
+      for (const o of [...this.optimizerMap.values(), this.optimizerMap.defaultOptimizer]) this.include(o);
   }
   private include(optimizer: Optimizer): void {
     if (this.optimizers.includes(optimizer)) return;
@@ -93,7 +109,10 @@ export class MultiOptimizer extends Optimizer {
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     for (const v of variables) {
-      const optimizer = checkInner(`MultiOptimizer: variable '${v.path}'`, this.optimizerMap instanceof OptimizerMap ? this.optimizerMap.call(v) : this.optimizerMap(v));
+      const optimizer = checkInner(
+        `MultiOptimizer: variable '${v.path}'`,
+        this.optimizerMap instanceof OptimizerMap ? this.optimizerMap.call(v) : this.optimizerMap(v),
+      );
       this.include(optimizer);
       this.byVariable.set(v, optimizer);
     }
@@ -110,16 +129,21 @@ export class MultiOptimizer extends Optimizer {
     return [...super.variables, ...this.optimizers.flatMap((o) => o.variables)];
   }
   override get learningRate(): Variable | Tensor {
-    throw new RuntimeError('MultiOptimizer: it has no learning rate of its own.\n  Fix: use the rates of its optimizers.');
+    throw new RuntimeError(
+      'MultiOptimizer: it has no learning rate of its own.\n  Fix: use the rates of its optimizers.',
+    );
   }
   override set learningRate(value: LearningRate | TensorLike) {
     void value;
-    throw new RuntimeError('MultiOptimizer: it has no learning rate of its own.\n  Fix: set the rates of its optimizers.');
+    throw new RuntimeError(
+      'MultiOptimizer: it has no learning rate of its own.\n  Fix: set the rates of its optimizers.',
+    );
   }
   override apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
     const given = variables ?? this.variablesTrained;
     if (!gradients.length) return;
-    if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
+    if (gradients.length !== given.length)
+      throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
     if (!this.built) this.build(given);
     this.checkKnown(given);
     for (const optimizer of this.optimizers) {

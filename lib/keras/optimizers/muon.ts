@@ -69,7 +69,9 @@ export class Muon extends Optimizer {
     const given = options as Record<string, unknown>;
     const own = Object.entries(defaults).map(([name, value]) => [
       name,
-      given[name] === undefined || (given[name] === null && name === 'excludeLayers') ? (value as unknown) : given[name],
+      given[name] === undefined || (given[name] === null && name === 'excludeLayers')
+        ? (value as unknown)
+        : given[name],
     ]);
     this.muon = Object.fromEntries(own) as MuonSettings;
   }

@@ -101,21 +101,35 @@ export abstract class Optimizer {
       lossScaleFactor: options.lossScaleFactor ?? null,
       gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
     };
-    const { clipnorm, clipvalue, globalClipnorm, emaMomentum, useEma, gradientAccumulationSteps: steps } = this.settings;
+    const {
+      clipnorm,
+      clipvalue,
+      globalClipnorm,
+      emaMomentum,
+      useEma,
+      gradientAccumulationSteps: steps,
+    } = this.settings;
     if ([clipnorm, clipvalue, globalClipnorm].filter((v) => v !== null).length > 1)
       throw new ValueError(
         `${cls.name}: only one of clipnorm, clipvalue and globalClipnorm can be set.\n  Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}`,
       );
-    if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1)) throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
+    if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1))
+      throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
     if (steps !== null && !(Number.isInteger(steps) && steps >= 2))
       throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
-    this.#steps = this.track(new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }));
+    this.#steps = this.track(
+      new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }),
+    );
     const given = options.learningRate ?? defaultRate;
     if (given instanceof schedules.LearningRateSchedule) this.#rate = given;
     else if (isSerialized(given)) this.#rate = schedules.deserialize(given);
     else if (typeof given === 'function') this.#rate = given as () => number;
-    else if (typeof given === 'number' && Number.isFinite(given)) this.#rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
-    else throw new ValueError(`${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${describe(given)}`);
+    else if (typeof given === 'number' && Number.isFinite(given))
+      this.#rate = this.track(new Variable(tensor(given), { name: 'learning_rate', trainable: false }));
+    else
+      throw new ValueError(
+        `${cls.name}: learningRate must be a number, a schedule or a function.\n  Received: ${describe(given)}`,
+      );
   }
   private track(v: Variable): Variable {
     v.path = `${this.name}/${v.name}`;
@@ -140,12 +154,17 @@ export abstract class Optimizer {
   /** The current rate; settable when it was given as a number. */
   get learningRate(): Variable | Tensor {
     if (this.#rate instanceof Variable) return this.#rate;
-    return this.#rate instanceof schedules.LearningRateSchedule ? this.#rate.call(this.#steps.value) : tensor(this.#rate());
+    return this.#rate instanceof schedules.LearningRateSchedule
+      ? this.#rate.call(this.#steps.value)
+      : tensor(this.#rate());
   }
   set learningRate(value: LearningRate | TensorLike) {
     if (value instanceof schedules.LearningRateSchedule) this.#rate = value;
     else if (this.#rate instanceof Variable) this.#rate.assign(value as TensorLike);
-    else throw new ValueError(`${this.name}: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.`);
+    else
+      throw new ValueError(
+        `${this.name}: the learning rate is a schedule and cannot be set.\n  Fix: make the optimizer with a number.`,
+      );
   }
   /** @internal Plans depend on whether the rate is a variable. */
   get hasDynamicRate(): boolean {
@@ -153,7 +172,10 @@ export abstract class Optimizer {
   }
 
   /** Leaves variables out of weight decay: those listed, or whose names match one of the regular expressions. Before `build`. */
-  excludeFromWeightDecay({ varList = [], varNames = [] }: { varList?: readonly Variable[]; varNames?: readonly string[] } = {}): void {
+  excludeFromWeightDecay({
+    varList = [],
+    varNames = [],
+  }: { varList?: readonly Variable[]; varNames?: readonly string[] } = {}): void {
     if (this.built) throw new ValueError('excludeFromWeightDecay: only before the optimizer is built.');
     const patterns = varNames.map((n) => new RegExp(n));
     this.#excluded = (v) => varList.includes(v) || patterns.some((p) => p.test(v.name));
@@ -187,16 +209,31 @@ export abstract class Optimizer {
     checkOptions('addVariable', options, ['initializer', 'dtype', 'name']);
     const { initializer = 'zeros', dtype, name } = options;
     return this.track(
-      withTrace(null, () => new Variable(initializers.get(initializer)!.call(shape, { dtype: dtype ?? 'float32' }), { name: name ?? undefined, trainable: false })),
+      withTrace(
+        null,
+        () =>
+          new Variable(initializers.get(initializer)!.call(shape, { dtype: dtype ?? 'float32' }), {
+            name: name ?? undefined,
+            trainable: false,
+          }),
+      ),
     );
   }
   /** A variable of the shape and dtype of another one, named after it. */
   addVariableFromReference(reference: Variable, options: Omit<OptimizerVariableOptions, 'dtype'> = {}): Variable {
     const { name, initializer } = options;
-    return this.addVariable(reference.shape, { initializer, dtype: reference.dtype, name: `${reference.path.replace(/\//g, '_')}_${name ?? 'var'}` });
+    return this.addVariable(reference.shape, {
+      initializer,
+      dtype: reference.dtype,
+      name: `${reference.path.replace(/\//g, '_')}_${name ?? 'var'}`,
+    });
   }
   /** `addVariableFromReference` for each of the variables. */
-  addOptimizerVariables(variables: readonly Variable[], name: string, options: { initializer?: InitializerIdentifier } = {}): Variable[] {
+  addOptimizerVariables(
+    variables: readonly Variable[],
+    name: string,
+    options: { initializer?: InitializerIdentifier } = {},
+  ): Variable[] {
     return variables.map((v) => this.addVariableFromReference(v, { name, initializer: options.initializer }));
   }
   /** @internal A first value that no initializer has, set even while a function is traced. */
@@ -242,17 +279,25 @@ export abstract class Optimizer {
   apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
     const given = variables ?? this.#trained;
     if (!gradients.length) return;
-    if (gradients.length !== given.length) throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
+    if (gradients.length !== given.length)
+      throw new ValueError(`${this.name}: ${gradients.length} gradients are given for ${given.length} variables.`);
     if (!this.built) this.build(given);
     this.checkKnown(given);
-    const present = given.map((v, i) => ({ v, g: gradients[i] })).filter((e): e is { v: Variable; g: TensorLike } => e.g !== null);
+    const present = given
+      .map((v, i) => ({ v, g: gradients[i] }))
+      .filter((e): e is { v: Variable; g: TensorLike } => e.g !== null);
     if (!present.length) throw new ValueError(`${this.name}: no gradients for any variable.`);
     const without = given.filter((_, i) => gradients[i] === null);
-    if (without.length) console.warn(`${this.name}: the loss does not depend on ${without.map((v) => `'${v.path}'`).join(', ')}, which stay as they are.`);
+    if (without.length)
+      console.warn(
+        `${this.name}: the loss does not depend on ${without.map((v) => `'${v.path}'`).join(', ')}, which stay as they are.`,
+      );
     let grads = present.map(({ v, g }) => {
       const t = convert(g);
       if (formatShape(t.shape) !== formatShape(v.shape))
-        throw new ValueError(`${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`);
+        throw new ValueError(
+          `${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`,
+        );
       return t.dtype === v.dtype ? t : run('cast', [t], { dtype: v.dtype });
     });
     const { lossScaleFactor } = this.settings,
@@ -279,7 +324,10 @@ export abstract class Optimizer {
     const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : run('cast', [rate], { dtype: v.dtype }));
     for (const v of list) {
       const decay = this.#excluded(v) ? null : this.decayOf(v);
-      if (decay !== null) v.assign(run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(decay, v.value), rateFor(v)])])]));
+      if (decay !== null)
+        v.assign(
+          run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(decay, v.value), rateFor(v)])])]),
+        );
     }
     this.beforeUpdates();
     list.forEach((v, i) => this.updateStep(grads[i], v, rateFor(v)));
@@ -288,26 +336,46 @@ export abstract class Optimizer {
   private accumulate(grads: Tensor[], list: Variable[]): void {
     const n = this.settings.gradientAccumulationSteps!,
       one = tensor(BigInt64Array.from([1n]), []);
-    const isUpdate = run('equal', [run('mod', [run('add', [this.#steps.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]), tensor(BigInt64Array.from([0n]), [])]);
+    const isUpdate = run('equal', [
+      run('mod', [run('add', [this.#steps.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]),
+      tensor(BigInt64Array.from([0n]), []),
+    ]);
     const sums = list.map((v, i) => run('add', [this.#accumulators[this.indexOf(v)].value, grads[i]]));
-    const state = [...list, ...this.#list.filter((v) => v !== this.#steps && v !== this.#rate && !this.#averages.includes(v) && !this.#accumulators.includes(v))];
+    const state = [
+      ...list,
+      ...this.#list.filter(
+        (v) => v !== this.#steps && v !== this.#rate && !this.#averages.includes(v) && !this.#accumulators.includes(v),
+      ),
+    ];
     const before = state.map((v) => v.value);
     this.update(
       sums.map((s) => run('divide', [s, scalar(n, s)])),
       list,
     );
     state.forEach((v, i) => v.assign(run('where', [isUpdate, v.value, before[i]])));
-    list.forEach((v, i) => this.#accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])));
+    list.forEach((v, i) =>
+      this.#accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])),
+    );
   }
   private clip(grads: Tensor[]): Tensor[] {
     const { clipnorm, clipvalue, globalClipnorm } = this.settings;
     const squares = (g: Tensor): Tensor => run('sum', [run('square', [g])]);
     if (clipnorm)
       // g * clipnorm / max(norm, clipnorm)
-      return grads.map((g) => run('divide', [run('multiply', [g, scalar(clipnorm, g)]), run('maximum', [run('sqrt', [squares(g)]), scalar(clipnorm, g)])]));
+      return grads.map((g) =>
+        run('divide', [
+          run('multiply', [g, scalar(clipnorm, g)]),
+          run('maximum', [run('sqrt', [squares(g)]), scalar(clipnorm, g)]),
+        ]),
+      );
     if (globalClipnorm) {
-      const norm = run('sqrt', [grads.map(squares).reduce((a, b) => run('add', [a, run('cast', [b], { dtype: a.dtype })]))]);
-      const scale = run('multiply', [scalar(globalClipnorm, norm), run('minimum', [run('divide', [scalar(1, norm), norm]), scalar(1 / globalClipnorm, norm)])]);
+      const norm = run('sqrt', [
+        grads.map(squares).reduce((a, b) => run('add', [a, run('cast', [b], { dtype: a.dtype })])),
+      ]);
+      const scale = run('multiply', [
+        scalar(globalClipnorm, norm),
+        run('minimum', [run('divide', [scalar(1, norm), norm]), scalar(1 / globalClipnorm, norm)]),
+      ]);
       // Infinite or NaN norms must show.
       const honest = run('add', [scale, run('subtract', [norm, norm])]);
       return grads.map((g) => run('multiply', [g, run('cast', [honest], { dtype: g.dtype })]));
@@ -323,10 +391,18 @@ export abstract class Optimizer {
       const now = v.value,
         notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
       const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
-      this.#averages[i].assign(run('add', [run('multiply', [momentum, this.#averages[i].value]), run('multiply', [run('subtract', [scalar(1, now), momentum]), now])]));
+      this.#averages[i].assign(
+        run('add', [
+          run('multiply', [momentum, this.#averages[i].value]),
+          run('multiply', [run('subtract', [scalar(1, now), momentum]), now]),
+        ]),
+      );
     });
     if (!emaOverwriteFrequency) return;
-    const due = run('equal', [run('mod', [run('add', [this.updates, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]), zero]);
+    const due = run('equal', [
+      run('mod', [run('add', [this.updates, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]),
+      zero,
+    ]);
     this.#trained.forEach((v, i) => v.assign(run('where', [due, this.#averages[i].value, v.value])));
   }
   /** At the end of training: moving averages replace the weights. */
@@ -352,7 +428,9 @@ export abstract class Optimizer {
   }
   /** The loss times the scale factor, before gradients are computed. */
   scaleLoss(loss: Tensor): Tensor {
-    return this.settings.lossScaleFactor === null ? loss : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
+    return this.settings.lossScaleFactor === null
+      ? loss
+      : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
   }
   getConfig(): Record<string, unknown> {
     const rate = this.#rate instanceof Variable ? this.#rate.item() : serializeKerasObject(this.#rate);

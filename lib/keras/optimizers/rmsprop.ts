@@ -45,7 +45,10 @@ export class RMSprop extends Optimizer {
     const i = this.indexOf(variable),
       num = (value: number): Tensor => convert(value, g);
     const decayed = (slot: Variable, now: Tensor): Tensor => {
-      const next = run('add', [run('multiply', [num(this.rho), slot.value]), run('multiply', [num(1 - this.rho), now])]);
+      const next = run('add', [
+        run('multiply', [num(this.rho), slot.value]),
+        run('multiply', [num(1 - this.rho), now]),
+      ]);
       slot.assign(next);
       return next;
     };
@@ -59,7 +62,13 @@ export class RMSprop extends Optimizer {
     variable.assign(run('subtract', [variable.value, step]));
   }
   override getConfig() {
-    return { ...super.getConfig(), rho: this.rho, momentum: this.momentum, epsilon: this.epsilon, centered: this.centered };
+    return {
+      ...super.getConfig(),
+      rho: this.rho,
+      momentum: this.momentum,
+      epsilon: this.epsilon,
+      centered: this.centered,
+    };
   }
 }
 registerClass('keras.optimizers', RMSprop);

@@ -61,7 +61,13 @@ export class ScheduleFreeAdamW extends Optimizer {
     variable.assign(ops.add(ops.multiply(z.value, rest), ops.multiply(mean, beta)));
   }
   override getConfig() {
-    return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, warmupSteps: this.warmupSteps };
+    return {
+      ...super.getConfig(),
+      beta1: this.beta1,
+      beta2: this.beta2,
+      epsilon: this.epsilon,
+      warmupSteps: this.warmupSteps,
+    };
   }
 }
 registerClass('keras.optimizers', ScheduleFreeAdamW);

@@ -42,7 +42,8 @@ export abstract class LearningRateSchedule {
 inspectable(LearningRateSchedule, configLine);
 acrossCopies(LearningRateSchedule, 'LearningRateSchedule');
 const positive = (where: string, name: string, value: number): number => {
-  if (typeof value !== 'number' || !(value > 0)) throw new ValueError(`${where}: ${name} must be positive.\n  Received: ${describe(value)}`);
+  if (typeof value !== 'number' || !(value > 0))
+    throw new ValueError(`${where}: ${name} must be positive.\n  Received: ${describe(value)}`);
   return value;
 };
 
@@ -68,7 +69,13 @@ abstract class RateDecay extends LearningRateSchedule {
     return this.staircase ? floor(p) : p;
   }
   getConfig() {
-    return { initialLearningRate: this.initialLearningRate, decaySteps: this.decaySteps, decayRate: this.decayRate, staircase: this.staircase, name: this.name };
+    return {
+      initialLearningRate: this.initialLearningRate,
+      decaySteps: this.decaySteps,
+      decayRate: this.decayRate,
+      staircase: this.staircase,
+      name: this.name,
+    };
   }
 }
 /** initialLearningRate * decayRate^(step / decaySteps); whole powers only when `staircase`. */
@@ -89,14 +96,27 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     super();
     checkOptions('PiecewiseConstantDecay', options, ['name']);
     for (const [what, list] of Object.entries({ boundaries, values }))
-      expectKind('PiecewiseConstantDecay', what, list, Array.isArray(list) && list.every((v) => typeof v === 'number'), 'a list of numbers');
+      expectKind(
+        'PiecewiseConstantDecay',
+        what,
+        list,
+        Array.isArray(list) && list.every((v) => typeof v === 'number'),
+        'a list of numbers',
+      );
     if (boundaries.length !== values.length - 1)
-      throw new ValueError(`PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: ${boundaries.length} boundaries and ${values.length} values`);
+      throw new ValueError(
+        `PiecewiseConstantDecay: there must be one boundary less than values.\n  Received: ${boundaries.length} boundaries and ${values.length} values`,
+      );
     this.name = options.name ?? 'PiecewiseConstant';
   }
   protected at(step: Tensor): Tensor {
     let y = convert(this.values[this.values.length - 1], 'float32');
-    for (let i = this.boundaries.length - 1; i >= 0; i--) y = run('where', [run('less_equal', [step, convert(this.boundaries[i], step)]), convert(this.values[i], 'float32'), y]);
+    for (let i = this.boundaries.length - 1; i >= 0; i--)
+      y = run('where', [
+        run('less_equal', [step, convert(this.boundaries[i], step)]),
+        convert(this.values[i], 'float32'),
+        y,
+      ]);
     return y;
   }
   getConfig() {
@@ -126,10 +146,17 @@ export class PolynomialDecay extends LearningRateSchedule {
   protected at(given: Tensor): Tensor {
     let step = given,
       length: Tensor = convert(this.decaySteps);
-    if (this.cycle) length = multiply(length, run('where', [run('equal', [step, convert(0, step)]), convert(1, step), run('ceil', [divide(step, length)])]));
+    if (this.cycle)
+      length = multiply(
+        length,
+        run('where', [run('equal', [step, convert(0, step)]), convert(1, step), run('ceil', [divide(step, length)])]),
+      );
     else step = minimum(step, length);
     const p = divide(step, length);
-    return add(multiply(this.initialLearningRate - this.endLearningRate, power(subtract(1, p), this.power)), this.endLearningRate);
+    return add(
+      multiply(this.initialLearningRate - this.endLearningRate, power(subtract(1, p), this.power)),
+      this.endLearningRate,
+    );
   }
   getConfig() {
     return {
@@ -178,8 +205,15 @@ export class CosineDecay extends LearningRateSchedule {
   protected at(given: Tensor): Tensor {
     if (this.warmupTarget === null) return this.decay(minimum(given, this.decaySteps), this.initialLearningRate);
     const step = minimum(given, this.decaySteps + this.warmupSteps);
-    const rising = add(multiply(this.warmupTarget - this.initialLearningRate, divide(step, Math.max(1, this.warmupSteps))), this.initialLearningRate);
-    return run('where', [run('less', [step, convert(this.warmupSteps, step)]), rising, this.decay(subtract(step, this.warmupSteps), this.warmupTarget)]);
+    const rising = add(
+      multiply(this.warmupTarget - this.initialLearningRate, divide(step, Math.max(1, this.warmupSteps))),
+      this.initialLearningRate,
+    );
+    return run('where', [
+      run('less', [step, convert(this.warmupSteps, step)]),
+      rising,
+      this.decay(subtract(step, this.warmupSteps), this.warmupTarget),
+    ]);
   }
   getConfig() {
     return {
@@ -219,7 +253,9 @@ export class CosineDecayRestarts extends LearningRateSchedule {
       restart = floor(done);
       fraction = subtract(done, restart);
     } else {
-      restart = floor(divide(run('log', [subtract(1, multiply(done, 1 - this.tMul))]), run('log', [convert(this.tMul)])));
+      restart = floor(
+        divide(run('log', [subtract(1, multiply(done, 1 - this.tMul))]), run('log', [convert(this.tMul)])),
+      );
       const sum = divide(subtract(1, power(this.tMul, restart)), 1 - this.tMul);
       fraction = divide(subtract(done, sum), power(this.tMul, restart));
     }
@@ -227,10 +263,25 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     return multiply(this.initialLearningRate, add(multiply(1 - this.alpha, cosine), this.alpha));
   }
   getConfig() {
-    return { initialLearningRate: this.initialLearningRate, firstDecaySteps: this.firstDecaySteps, tMul: this.tMul, mMul: this.mMul, alpha: this.alpha, name: this.name };
+    return {
+      initialLearningRate: this.initialLearningRate,
+      firstDecaySteps: this.firstDecaySteps,
+      tMul: this.tMul,
+      mMul: this.mMul,
+      alpha: this.alpha,
+      name: this.name,
+    };
   }
 }
-registerClass('keras.optimizers.schedules', ExponentialDecay, PiecewiseConstantDecay, PolynomialDecay, InverseTimeDecay, CosineDecay, CosineDecayRestarts);
+registerClass(
+  'keras.optimizers.schedules',
+  ExponentialDecay,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  InverseTimeDecay,
+  CosineDecay,
+  CosineDecayRestarts,
+);
 
 const kind: Kind<LearningRateSchedule> = makeKind<LearningRateSchedule>(
   'keras.optimizers.schedules',

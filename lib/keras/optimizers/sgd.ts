@@ -26,7 +26,8 @@ export class SGD extends Optimizer {
     super(options, 0.01);
     this.momentum = options.momentum ?? 0;
     this.nesterov = options.nesterov ?? false;
-    if (!(this.momentum >= 0 && this.momentum <= 1)) throw new ValueError(`SGD: momentum must lie in [0, 1].\n  Received: ${this.momentum}`);
+    if (!(this.momentum >= 0 && this.momentum <= 1))
+      throw new ValueError(`SGD: momentum must lie in [0, 1].\n  Received: ${this.momentum}`);
   }
   protected override buildSlots(): void {
     if (this.momentum) this.momentums = this.addSlots('momentum');
@@ -41,7 +42,9 @@ export class SGD extends Optimizer {
       momentum = convert(this.momentum, g);
     const moved = run('subtract', [run('multiply', [m.value, momentum]), step]);
     m.assign(moved);
-    v.assign(run('add', [v.value, this.nesterov ? run('subtract', [run('multiply', [moved, momentum]), step]) : moved]));
+    v.assign(
+      run('add', [v.value, this.nesterov ? run('subtract', [run('multiply', [moved, momentum]), step]) : moved]),
+    );
   }
   override getConfig() {
     return { ...super.getConfig(), momentum: this.momentum, nesterov: this.nesterov };

@@ -52,24 +52,35 @@ export class KerasFileEditor {
     private readonly print: (line: string) => void,
   ) {
     if (!isRecord(contents) || typeof print !== 'function')
-      throw new TypeError(`KerasFileEditor: files are read asynchronously.\n  Fix: await KerasFileEditor.open(${describe(filepath)}).`);
+      throw new TypeError(
+        `KerasFileEditor: files are read asynchronously.\n  Fix: await KerasFileEditor.open(${describe(filepath)}).`,
+      );
     ({ config: this.config, metadata: this.metadata, weightsDict: this.weightsDict, names: this.names } = contents);
     print(`Keras model file '${filepath}'`);
-    if (this.metadata) print(`Saved with Keras ${String(this.metadata.keras_version)} - date: ${String(this.metadata.date_saved)}`);
+    if (this.metadata)
+      print(`Saved with Keras ${String(this.metadata.keras_version)} - date: ${String(this.metadata.date_saved)}`);
   }
   /** Reads a `.keras` or `.weights.h5` file. @throws ValueError for other names. */
   static async open(filepath: string, options: FileEditorOptions = {}): Promise<KerasFileEditor> {
     checkOptions('KerasFileEditor', options, ['printFn', 'signal']);
     if (typeof filepath !== 'string' || !/\.(keras|weights\.h5)$/.test(filepath))
-      throw new ValueError(`KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: ${describe(filepath)}`);
+      throw new ValueError(
+        `KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: ${describe(filepath)}`,
+      );
     const signal = options.signal ?? null;
     signal?.throwIfAborted();
     const contents = await readingFile(filepath, () =>
       withFile(filepath, async (source): Promise<Contents> => {
         const names = new Map<string, string>();
-        if (isHdf5(source)) return { config: null, metadata: null, weightsDict: await readTree(openHdf5(source), names, signal), names };
+        if (isHdf5(source))
+          return { config: null, metadata: null, weightsDict: await readTree(openHdf5(source), names, signal), names };
         const { zip, config, metadata } = await openKerasArchive(source, signal);
-        return { config, metadata, weightsDict: await readTree(openHdf5(await zip.open('model.weights.h5', signal)), names, signal), names };
+        return {
+          config,
+          metadata,
+          weightsDict: await readTree(openHdf5(await zip.open('model.weights.h5', signal)), names, signal),
+          names,
+        };
       }),
     );
     return new KerasFileEditor(filepath, contents, options.printFn ?? console.log);
@@ -85,7 +96,8 @@ export class KerasFileEditor {
       const isLast = i === entries.length - 1,
         connector = isFirst && i === 0 ? '> ' : isLast ? '└─ ' : '├─ ',
         path = above ? `${above}/${key}` : key;
-      if (value instanceof Tensor) return this.print(`${prefix}${connector}${key}: shape=${formatShape(value.shape)}, dtype=${value.dtype}`);
+      if (value instanceof Tensor)
+        return this.print(`${prefix}${connector}${key}: shape=${formatShape(value.shape)}, dtype=${value.dtype}`);
       const name = this.names.get(path);
       this.print(`${prefix}${connector}${key}${name === undefined ? '' : ` ('${name}')`}`);
       this.printTree(value, prefix + (isLast ? '    ' : '│   '), path);
@@ -103,7 +115,9 @@ export class KerasFileEditor {
           if (formatShape(a.shape) === formatShape(b.shape)) counts.matchCount++;
           else {
             counts.errorCount++;
-            this.print(`...Weight shape mismatch for ${here}\n    In reference model: shape=${formatShape(b.shape)}\n    In saved file: shape=${formatShape(a.shape)}`);
+            this.print(
+              `...Weight shape mismatch for ${here}\n    In reference model: shape=${formatShape(b.shape)}\n    In saved file: shape=${formatShape(a.shape)}`,
+            );
           }
         } else if (a && b && !isLeaf(a) && !isLeaf(b)) visit(a, b, here);
         else {
@@ -111,7 +125,8 @@ export class KerasFileEditor {
           const has = (b ?? a)!,
             [owner, other] = b ? ['reference model', 'saved file'] : ['saved file', 'reference model'];
           this.print(`...${isLeaf(has) ? 'Weight' : 'Object'} ${here} present in ${owner}, missing from ${other}`);
-          if (!isLeaf(has)) this.print(`    In ${owner}, ${here} contains the following keys: ${Object.keys(has).join(', ')}`);
+          if (!isLeaf(has))
+            this.print(`    In ${owner}, ${here} contains the following keys: ${Object.keys(has).join(', ')}`);
         }
       }
     };
@@ -119,8 +134,14 @@ export class KerasFileEditor {
     const { errorCount, matchCount } = counts,
       plural = (n: number): string => (n === 1 ? '' : 's');
     this.print('─────────────────────');
-    if (errorCount) this.print(`Found ${errorCount} error${plural(errorCount)}: saved file is not compatible with the reference model`);
-    else this.print(`Comparison successful: saved file is compatible with the reference model\n    Found ${matchCount} matching weight${plural(matchCount)}`);
+    if (errorCount)
+      this.print(
+        `Found ${errorCount} error${plural(errorCount)}: saved file is not compatible with the reference model`,
+      );
+    else
+      this.print(
+        `Comparison successful: saved file is compatible with the reference model\n    Found ${matchCount} matching weight${plural(matchCount)}`,
+      );
     return { status: errorCount ? 'error' : 'success', errorCount, matchCount };
   }
   // Where an object is: the record that holds it, its name there and its path.
@@ -136,8 +157,11 @@ export class KerasFileEditor {
     visit(this.weightsDict, '');
     const hit = found.length === 1 ? found[0] : found.find((f) => f.path === name);
     if (hit) return hit;
-    if (!found.length) throw new ValueError(`${where}: the file has no object '${name}'.\n  Fix: summary() lists them.`);
-    throw new ValueError(`${where}: the file has ${found.length} objects '${name}': ${found.map((f) => f.path).join(', ')}.\n  Fix: pass the whole path.`);
+    if (!found.length)
+      throw new ValueError(`${where}: the file has no object '${name}'.\n  Fix: summary() lists them.`);
+    throw new ValueError(
+      `${where}: the file has ${found.length} objects '${name}': ${found.map((f) => f.path).join(', ')}.\n  Fix: pass the whole path.`,
+    );
   }
   private object(where: string, name: string): WeightTree {
     const { parent, key, path } = this.find(where, name),
@@ -150,7 +174,10 @@ export class KerasFileEditor {
     checkName('renameObject', newName);
     const { parent, key, path } = this.find('renameObject', objectName),
       to = path.slice(0, path.length - key.length) + newName;
-    if (newName !== key && newName in parent) throw new ValueError(`renameObject: the file has an object '${to}' already.\n  Fix: deleteObject('${to}') first.`);
+    if (newName !== key && newName in parent)
+      throw new ValueError(
+        `renameObject: the file has an object '${to}' already.\n  Fix: deleteObject('${to}') first.`,
+      );
     const value = parent[key];
     delete parent[key];
     parent[newName] = value;
@@ -172,14 +199,21 @@ export class KerasFileEditor {
       name = parts.pop()!,
       arrays = asTree('addObject', weights);
     checkName('addObject', name);
-    const parent = parts.reduce<WeightTree | Tensor | undefined>((at, part) => (at instanceof Tensor ? undefined : at?.[part]), this.weightsDict);
-    if (!parent || parent instanceof Tensor) throw new ValueError(`addObject: the file has no object '${parts.join('/')}'.\n  Fix: summary() lists them.`);
+    const parent = parts.reduce<WeightTree | Tensor | undefined>(
+      (at, part) => (at instanceof Tensor ? undefined : at?.[part]),
+      this.weightsDict,
+    );
+    if (!parent || parent instanceof Tensor)
+      throw new ValueError(`addObject: the file has no object '${parts.join('/')}'.\n  Fix: summary() lists them.`);
     parent[name] = arrays;
   }
   /** Takes a weight out of an object. */
   deleteWeight(objectName: string, weightName: string): void {
     const object = this.object('deleteWeight', objectName);
-    if (!(weightName in object)) throw new ValueError(`deleteWeight: object '${objectName}' has no weight '${weightName}'.\n  Its weights: ${Object.keys(object).join(', ')}`);
+    if (!(weightName in object))
+      throw new ValueError(
+        `deleteWeight: object '${objectName}' has no weight '${weightName}'.\n  Its weights: ${Object.keys(object).join(', ')}`,
+      );
     delete object[weightName];
   }
   /** Puts weights into an object; those of the same names are replaced. */
@@ -195,7 +229,8 @@ export class KerasFileEditor {
     const visit = (tree: WeightTree, path: string): void => {
       const vars = path ? `${path}/vars` : 'vars';
       for (const [key, value] of Object.entries(tree)) {
-        if (value instanceof Tensor) h5.dataset(`${vars}/${key}`, { shape: value.shape, dtype: value.dtype, data: () => value.read() });
+        if (value instanceof Tensor)
+          h5.dataset(`${vars}/${key}`, { shape: value.shape, dtype: value.dtype, data: () => value.read() });
         else visit(value, path ? `${path}/${key}` : key);
       }
       const name = this.names.get(path);
@@ -214,7 +249,10 @@ function checkName(where: string, name: string): void {
     throw new ValueError(`${where}: a name of one part is expected, without '/'.\n  Received: ${describe(name)}`);
 }
 function asTree(where: string, weights: Readonly<Record<string, TensorLike>>): WeightTree {
-  if (!isRecord(weights)) throw new TypeError(`${where}: weights must be a record of arrays by name ('0', '1', ...).\n  Received: ${describe(weights)}`);
+  if (!isRecord(weights))
+    throw new TypeError(
+      `${where}: weights must be a record of arrays by name ('0', '1', ...).\n  Received: ${describe(weights)}`,
+    );
   for (const name of Object.keys(weights)) checkName(where, name);
   return Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, tensor(value)]));
 }

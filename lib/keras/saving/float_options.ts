@@ -157,7 +157,8 @@ export function floatOptions(cls: SerializableClass): ReadonlySet<string> {
   const keys = new Set<string>();
   for (let c: unknown = cls; typeof c === 'function' && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
     const module = moduleOf(c);
-    if (module) for (const key of FLOATS[module]?.[classNameOf(c as SerializableClass)]?.split(' ') ?? []) keys.add(key);
+    if (module)
+      for (const key of FLOATS[module]?.[classNameOf(c as SerializableClass)]?.split(' ') ?? []) keys.add(key);
   }
   found.set(cls, keys);
   return keys;

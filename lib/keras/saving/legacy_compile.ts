@@ -7,7 +7,8 @@ import { builtInClass } from './registry';
 import { fromConfig } from './serialize';
 
 type Config = Record<string, unknown>;
-const isSingle = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof Metric || (isRecord(x) && 'class_name' in x);
+const isSingle = (x: unknown): boolean =>
+  typeof x === 'string' || typeof x === 'function' || x instanceof Metric || (isRecord(x) && 'class_name' in x);
 const isNested = (x: unknown): boolean => Array.isArray(x) || (isRecord(x) && !isSingle(x));
 
 /** What the outputs of a model are called: by their layers, and by the keys of a record of them. */
@@ -21,7 +22,11 @@ export interface OutputNames {
 export function modernizeCompileConfig(config: Config, { graph, outputNames }: OutputNames): Config {
   if (!isOld()) return config;
   const structure = graph?.outputStructure,
-    outputs = !graph ? [] : isRecord(structure) && Object.keys(structure).length === outputNames.length ? sortedKeys(structure) : outputNames;
+    outputs = !graph
+      ? []
+      : isRecord(structure) && Object.keys(structure).length === outputNames.length
+        ? sortedKeys(structure)
+        : outputNames;
   const layers = new Map(outputs.map((output, i) => [output, outputNames[i]]));
   return {
     ...config,
@@ -33,7 +38,13 @@ export function modernizeCompileConfig(config: Config, { graph, outputNames }: O
 }
 // Outputs that a record leaves out had no loss, or the weight 1.
 function withOthers(given: unknown, outputs: readonly string[], value: unknown): unknown {
-  if (!isRecord(given) || isSingle(given) || outputs.length < 2 || !Object.keys(given).every((k) => outputs.includes(k))) return given;
+  if (
+    !isRecord(given) ||
+    isSingle(given) ||
+    outputs.length < 2 ||
+    !Object.keys(given).every((k) => outputs.includes(k))
+  )
+    return given;
   return { ...Object.fromEntries(outputs.map((name) => [name, value])), ...given };
 }
 function modernizeMetrics(given: unknown, outputs: readonly string[], layers: ReadonlyMap<string, string>): unknown {
@@ -55,6 +66,7 @@ function modernizeMetric(x: unknown, output: string | null): unknown {
   const cls = typeof x === 'string' ? builtInClass('keras.metrics', x) : undefined,
     metric = cls ? fromConfig(cls, { name: toSnakeCase(String(x)) }) : x;
   // Compiled metrics bore the name of their output, which comes back with each run.
-  if (metric instanceof Metric && output !== null && metric.name.startsWith(`${output}_`)) metric.name = metric.name.slice(output.length + 1);
+  if (metric instanceof Metric && output !== null && metric.name.startsWith(`${output}_`))
+    metric.name = metric.name.slice(output.length + 1);
   return metric;
 }

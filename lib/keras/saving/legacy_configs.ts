@@ -56,7 +56,11 @@ const CLASSES: Readonly<Record<string, string>> = {
 // Keras 3 has it no more: it lives in layers/legacy.
 const isGone = (className: string): boolean => builtInClass(LEGACY_MODULE, className) !== undefined;
 /** Names that Keras 3 itself has given up. */
-const RENAMED: Readonly<Record<string, string>> = { OrthogonalInitializer: 'Orthogonal', IdentityInitializer: 'Identity', GroupedQueryAttention: 'GroupQueryAttention' };
+const RENAMED: Readonly<Record<string, string>> = {
+  OrthogonalInitializer: 'Orthogonal',
+  IdentityInitializer: 'Identity',
+  GroupedQueryAttention: 'GroupQueryAttention',
+};
 /** Options under other names, for all classes that have them. */
 const OPTIONS: Readonly<Record<string, string>> = {
   init: 'kernel_initializer',
@@ -89,7 +93,11 @@ const OPTIONS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   LSTM: { output_dim: 'units' },
   GRU: { output_dim: 'units' },
   SimpleRNN: { output_dim: 'units' },
-  Embedding: { init: 'embeddings_initializer', W_regularizer: 'embeddings_regularizer', W_constraint: 'embeddings_constraint' },
+  Embedding: {
+    init: 'embeddings_initializer',
+    W_regularizer: 'embeddings_regularizer',
+    W_constraint: 'embeddings_constraint',
+  },
   Dropout: { p: 'rate' },
   SpatialDropout1D: { p: 'rate' },
   SpatialDropout2D: { p: 'rate' },
@@ -105,8 +113,17 @@ const OPTIONS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PReLU: { init: 'alpha_initializer' },
   MaxoutDense: { output_dim: 'units' },
   ParametricSoftplus: { alpha_init: 'alpha_init', beta_init: 'beta_init' },
-  SReLU: { t_left_init: 't_left_initializer', a_left_init: 'a_left_initializer', t_right_init: 't_right_initializer', a_right_init: 'a_right_initializer' },
-  DepthwiseConv2D: { kernel_initializer: 'depthwise_initializer', kernel_regularizer: 'depthwise_regularizer', kernel_constraint: 'depthwise_constraint' },
+  SReLU: {
+    t_left_init: 't_left_initializer',
+    a_left_init: 'a_left_initializer',
+    t_right_init: 't_right_initializer',
+    a_right_init: 'a_right_initializer',
+  },
+  DepthwiseConv2D: {
+    kernel_initializer: 'depthwise_initializer',
+    kernel_regularizer: 'depthwise_regularizer',
+    kernel_constraint: 'depthwise_constraint',
+  },
 };
 /** Options that say nothing any more. */
 const DROPPED = new Set([
@@ -162,11 +179,31 @@ const DROPPED_OF: Readonly<Record<string, readonly string[]>> = {
   InputLayer: ['input_shape'],
 };
 /** Values that have another spelling. */
-const INITIALIZERS: Readonly<Record<string, unknown>> = { one: 'ones', zero: 'zeros', normal: 'random_normal', uniform: 'random_uniform' };
-const MERGES: Readonly<Record<string, string>> = { sum: 'Add', mul: 'Multiply', concat: 'Concatenate', ave: 'Average', dot: 'Dot', cos: 'CosineMerge', max: 'Maximum' };
+const INITIALIZERS: Readonly<Record<string, unknown>> = {
+  one: 'ones',
+  zero: 'zeros',
+  normal: 'random_normal',
+  uniform: 'random_uniform',
+};
+const MERGES: Readonly<Record<string, string>> = {
+  sum: 'Add',
+  mul: 'Multiply',
+  concat: 'Concatenate',
+  ave: 'Average',
+  dot: 'Dot',
+  cos: 'CosineMerge',
+  max: 'Maximum',
+};
 /** What Keras 2 called otherwise among optimizers. */
 const OPTIMIZER_OPTIONS: Readonly<Record<string, string>> = { lr: 'learning_rate' };
-const OPTIMIZER_DROPPED = ['decay', 'schedule_decay', 'is_legacy_optimizer', 'jit_compile', 'initial_decay', 'experimental_learning_rate'];
+const OPTIMIZER_DROPPED = [
+  'decay',
+  'schedule_decay',
+  'is_legacy_optimizer',
+  'jit_compile',
+  'initial_decay',
+  'experimental_learning_rate',
+];
 
 interface Origin {
   version: string;
@@ -192,30 +229,42 @@ export const isOld = (): boolean => origin !== null && isOldVersion(origin.versi
 const LAYER_MODULES = /^(keras|keras_core|tensorflow|tf_keras|tf)(\.|$)/;
 
 /** @internal A config in Keras 3's spelling. */
-export function modernize(name: string, module: string | null | undefined, given: unknown): { className: string; module: string | null | undefined; config: unknown } {
+export function modernize(
+  name: string,
+  module: string | null | undefined,
+  given: unknown,
+): { className: string; module: string | null | undefined; config: unknown } {
   // Keras 2.11 and 2.12 took their own optimizers for custom ones.
   const className = name.replace(/^Custom>/, '');
-  if (className === 'Functional' || /^(keras|keras_core|tf_keras|tensorflow\.python\.keras)(\.src)?\.(engine|models)\.functional$/.test(module ?? ''))
+  if (
+    className === 'Functional' ||
+    /^(keras|keras_core|tf_keras|tensorflow\.python\.keras)(\.src)?\.(engine|models)\.functional$/.test(module ?? '')
+  )
     return { className: 'Functional', module: 'keras.src.models.functional', config: withCausalCalls(given) };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Our own HDF5 files name no modules either.
-  if (!isOld() && className === 'LossFunctionWrapper') return { className, module: 'keras.src.losses.losses', config: given };
-  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && isGone(className)) return { className, module: LEGACY_MODULE, config: given };
+  if (!isOld() && className === 'LossFunctionWrapper')
+    return { className, module: 'keras.src.losses.losses', config: given };
+  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && isGone(className))
+    return { className, module: LEGACY_MODULE, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   const list: unknown = isRecord(given) ? given.layers : given;
   if (className === 'Sequential' && isOld() && Array.isArray(list)) {
     const graph = mergedFirst(list, isRecord(given) ? given.name : undefined);
     if (graph) return { className: 'Functional', module: 'keras.src.models.functional', config: graph };
   }
-  if (className === 'Sequential' && Array.isArray(given)) return { className, module: 'keras.models', config: { layers: given } };
+  if (className === 'Sequential' && Array.isArray(given))
+    return { className, module: 'keras.models', config: { layers: given } };
   if (isOld() && className === 'MeanMetricWrapper' && isRecord(given) && isCosine(given.fn)) {
     const { fn: _, ...rest } = given; // the metric is the cosine, the loss of that name is -cosine
     return { className: 'CosineSimilarity', module, config: rest };
   }
-  if (isOld() && className === 'LossFunctionWrapper' && isRecord(given)) return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
+  if (isOld() && className === 'LossFunctionWrapper' && isRecord(given))
+    return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
   const scaled = isOld() ? modernizeLossScale(className, given) : null;
   if (scaled) return { ...scaled, config: modernizeSmall(scaled.className, scaled.config) };
-  if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module))) return { className, module, config: given };
+  if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module)))
+    return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
     return {
       className: Array.isArray(given.layers) ? 'Functional' : className,
@@ -223,15 +272,22 @@ export function modernize(name: string, module: string | null | undefined, given
       config: withCausalCalls(given),
     };
   if (module && /(initializers|regularizers|constraints|optimizers|losses|metrics)/.test(module))
-    return { className, module, config: /losses|metrics/.test(module) ? modernizeMeasure(className, given) : modernizeSmall(className, given) };
+    return {
+      className,
+      module,
+      config: /losses|metrics/.test(module) ? modernizeMeasure(className, given) : modernizeSmall(className, given),
+    };
   if (module && !/layers|^keras$/.test(module)) return { className, module, config: given };
   return modernizeLayer(className, module, given);
 }
 // tf.keras 2.2 wrote both directions of a ConvLSTM2D alike: the backward one goes the other way all the same.
 function turned(forward: unknown, backward: unknown): unknown {
-  if (!isRecord(forward) || !isRecord(forward.config) || !isRecord(backward) || !isRecord(backward.config)) return backward;
+  if (!isRecord(forward) || !isRecord(forward.config) || !isRecord(backward) || !isRecord(backward.config))
+    return backward;
   const goesBack = forward.config.go_backwards === true;
-  return (backward.config.go_backwards === true) === goesBack ? { ...backward, config: { ...backward.config, go_backwards: !goesBack } } : backward;
+  return (backward.config.go_backwards === true) === goesBack
+    ? { ...backward, config: { ...backward.config, go_backwards: !goesBack } }
+    : backward;
 }
 // Before tf.keras 2.10 `causal` was an option of attention layers; it is one of their calls.
 function withCausalCalls(given: unknown): unknown {
@@ -239,7 +295,9 @@ function withCausalCalls(given: unknown): unknown {
   const call = (node: unknown): unknown =>
     Array.isArray(node)
       ? node.map((entry: unknown, i) =>
-          i === 0 && Array.isArray(entry) ? [...(entry as unknown[]).slice(0, 3), { ...(isRecord(entry[3]) ? entry[3] : {}), use_causal_mask: true }] : entry,
+          i === 0 && Array.isArray(entry)
+            ? [...(entry as unknown[]).slice(0, 3), { ...(isRecord(entry[3]) ? entry[3] : {}), use_causal_mask: true }]
+            : entry,
         )
       : node;
   const layers = given.layers.map((entry: unknown) =>
@@ -249,15 +307,31 @@ function withCausalCalls(given: unknown): unknown {
   );
   return { ...given, layers };
 }
-function modernizeLayer(given: string, module: string | null | undefined, old: Config): { className: string; module: string | null | undefined; config: Config } {
+function modernizeLayer(
+  given: string,
+  module: string | null | undefined,
+  old: Config,
+): { className: string; module: string | null | undefined; config: Config } {
   let className = Object.hasOwn(CLASSES, given) ? CLASSES[given] : given;
   const config: Config = { ...old };
-  if (className === 'Merge') className = Object.hasOwn(MERGES, String(config.mode)) ? MERGES[String(config.mode)] : className;
+  if (className === 'Merge')
+    className = Object.hasOwn(MERGES, String(config.mode)) ? MERGES[String(config.mode)] : className;
   if (given === 'Merge') {
     if (className === 'Concatenate') config.axis = config.concat_axis ?? -1;
     // Keras 0 wrote lists of lists.
-    if (className === 'Dot') config.axes = Array.isArray(config.dot_axes) ? config.dot_axes.flat() : (config.dot_axes ?? -1);
-    for (const k of ['mode', 'concat_axis', 'dot_axes', 'mode_type', 'output_shape', 'arguments', 'layers', 'trainable']) delete config[k];
+    if (className === 'Dot')
+      config.axes = Array.isArray(config.dot_axes) ? config.dot_axes.flat() : (config.dot_axes ?? -1);
+    for (const k of [
+      'mode',
+      'concat_axis',
+      'dot_axes',
+      'mode_type',
+      'output_shape',
+      'arguments',
+      'layers',
+      'trainable',
+    ])
+      delete config[k];
   }
   // Two or three numbers that have become one list.
   const join = (to: string, from: readonly string[]): void => {
@@ -278,18 +352,31 @@ function modernizeLayer(given: string, module: string | null | undefined, old: C
     config.unit_forget_bias = config.forget_bias_init === 'one';
     delete config.forget_bias_init;
   }
-  if (className === 'BatchNormalization' && (config.mode === 1 || config.mode === 2)) className = 'ModeBatchNormalization';
-  if (className === 'Bidirectional' && config.backward_layer) config.backward_layer = turned(config.layer, config.backward_layer);
+  if (className === 'BatchNormalization' && (config.mode === 1 || config.mode === 2))
+    className = 'ModeBatchNormalization';
+  if (className === 'Bidirectional' && config.backward_layer)
+    config.backward_layer = turned(config.layer, config.backward_layer);
   const own = Object.hasOwn(OPTIONS_OF, className) ? OPTIONS_OF[className] : {};
   for (const [k, v] of Object.entries(config)) {
-    const to = (Object.hasOwn(own, k) ? own[k] : undefined) ?? (className === 'Embedding' && k === 'init' ? undefined : Object.hasOwn(OPTIONS, k) ? OPTIONS[k] : undefined);
+    const to =
+      (Object.hasOwn(own, k) ? own[k] : undefined) ??
+      (className === 'Embedding' && k === 'init' ? undefined : Object.hasOwn(OPTIONS, k) ? OPTIONS[k] : undefined);
     if (!to || to === k) continue;
     delete config[k];
     if (!(to in config) || config[to] === null) config[to] = v;
   }
-  if (Array.isArray(config.axis) && (className === 'BatchNormalization' || className === 'Concatenate') && config.axis.length === 1) [config.axis] = config.axis as unknown[];
+  if (
+    Array.isArray(config.axis) &&
+    (className === 'BatchNormalization' || className === 'Concatenate') &&
+    config.axis.length === 1
+  )
+    [config.axis] = config.axis as unknown[];
   for (const k of Object.keys(config))
-    if ((DROPPED.has(k) && dropped(className, k)) || (Object.hasOwn(DROPPED_OF, className) && DROPPED_OF[className].includes(k))) delete config[k];
+    if (
+      (DROPPED.has(k) && dropped(className, k)) ||
+      (Object.hasOwn(DROPPED_OF, className) && DROPPED_OF[className].includes(k))
+    )
+      delete config[k];
   for (const [k, v] of Object.entries(config)) config[k] = modernizeValue(className, k, v);
   return { className, module: isGone(className) ? LEGACY_MODULE : module, config };
 }
@@ -299,13 +386,16 @@ function dropped(className: string, option: string): boolean {
   if (className === 'InputLayer') return option === 'input_dtype';
   if (className === 'Embedding') return option !== 'input_dim';
   if (option === 'synchronized' || option.startsWith('renorm')) return className === 'BatchNormalization';
-  if (option === 'sparse' || option === 'ragged') return !/Lookup|Encoding|Vectorization|Hash|Discretization|Crossing/.test(className);
+  if (option === 'sparse' || option === 'ragged')
+    return !/Lookup|Encoding|Vectorization|Hash|Discretization|Crossing/.test(className);
   return true;
 }
 function modernizeValue(className: string, key: string, value: unknown): unknown {
-  if (key === 'data_format' && typeof value === 'string') return value === 'tf' ? 'channels_last' : value === 'th' ? 'channels_first' : value === 'default' ? null : value;
+  if (key === 'data_format' && typeof value === 'string')
+    return value === 'tf' ? 'channels_last' : value === 'th' ? 'channels_first' : value === 'default' ? null : value;
   if (/(^|_)activation$/.test(key)) return modernizeActivation(value);
-  if (/initializer$/.test(key) && typeof value === 'string') return Object.hasOwn(INITIALIZERS, value) ? INITIALIZERS[value] : value;
+  if (/initializer$/.test(key) && typeof value === 'string')
+    return Object.hasOwn(INITIALIZERS, value) ? INITIALIZERS[value] : value;
   if (/regularizer$/.test(key)) return modernizeRegularizer(value);
   if (/constraint$/.test(key) && isRecord(value) && typeof value.name === 'string' && !('class_name' in value)) {
     const { name, m, ...rest } = value;
@@ -351,12 +441,18 @@ function modernizeMeasure(className: string, old: Config): Config {
   const name = typeof fn === 'string' ? fn : isRecord(fn) && fn.class_name === 'function' ? fn.config : null;
   return { ...config, fn: typeof name === 'string' && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : fn };
 }
-const isCosine = (fn: unknown): boolean => ['cosine_similarity', 'cosine_proximity'].includes(String(isRecord(fn) ? fn.config : fn));
+const isCosine = (fn: unknown): boolean =>
+  ['cosine_similarity', 'cosine_proximity'].includes(String(isRecord(fn) ? fn.config : fn));
 const WRAPPERS = new Set(['MeanMetricWrapper', 'LossFunctionWrapper']);
 function modernizeSmall(className: string, old: Config): Config {
   const config = { ...old };
   // Initializers had a dtype; VarianceScaling's normal distribution was the truncated one.
-  if (/initializers?$|^(Glorot|He|Lecun|Random|Truncated|Variance|Zeros|Ones|Constant|Orthogonal|Identity)/.test(className)) delete config.dtype;
+  if (
+    /initializers?$|^(Glorot|He|Lecun|Random|Truncated|Variance|Zeros|Ones|Constant|Orthogonal|Identity)/.test(
+      className,
+    )
+  )
+    delete config.dtype;
   if (className === 'VarianceScaling' && config.distribution === 'normal') config.distribution = 'truncated_normal';
   for (const [from, to] of Object.entries(OPTIMIZER_OPTIONS))
     if (from in config) {
@@ -364,7 +460,12 @@ function modernizeSmall(className: string, old: Config): Config {
       delete config[from];
     }
   // A rate that falls by itself: rate / (1 + decay * steps). Nadam's decay is that of its momentum.
-  if (className !== 'Nadam' && typeof config.decay === 'number' && config.decay > 0 && typeof config.learning_rate === 'number')
+  if (
+    className !== 'Nadam' &&
+    typeof config.decay === 'number' &&
+    config.decay > 0 &&
+    typeof config.learning_rate === 'number'
+  )
     config.learning_rate = {
       module: 'keras.optimizers.schedules',
       class_name: 'InverseTimeDecay',

@@ -39,7 +39,8 @@ export function namesOf(group: Hdf5Group, attribute: string): string[] {
   const whole = group.attributes.get(attribute);
   if (whole !== undefined) return list(whole);
   const out: string[] = [];
-  for (let i = 0; group.attributes.has(`${attribute}${i}`); i++) out.push(...list(group.attributes.get(`${attribute}${i}`)));
+  for (let i = 0; group.attributes.has(`${attribute}${i}`); i++)
+    out.push(...list(group.attributes.get(`${attribute}${i}`)));
   return out;
 }
 const textOf = (group: Hdf5Group, name: string): string | null => {
@@ -47,7 +48,9 @@ const textOf = (group: Hdf5Group, name: string): string | null => {
   return typeof v === 'string' ? v : Array.isArray(v) && typeof v[0] === 'string' ? v[0] : null;
 };
 /** @internal Trainable ones first: the order of every Keras before 3, kept for these files. */
-export const legacyWeights = (layer: Layer): Variable[] => [...new Set([...layer.trainableWeights, ...layer.nonTrainableWeights])];
+export const legacyWeights = (layer: Layer): Variable[] => [
+  ...new Set([...layer.trainableWeights, ...layer.nonTrainableWeights]),
+];
 
 interface SavedLayer {
   name: string;
@@ -64,7 +67,8 @@ function weightsOf(parent: Hdf5Group, name: string, file: string): Found[] {
   if (!group) throw new FileError(`${file}: it names layer '${name}' but holds no group for it.`);
   return namesOf(group, 'weight_names').map((weight) => {
     const found = group.get(weight);
-    if (!(found instanceof Hdf5Dataset)) throw new FileError(`${file}: weight '${weight}' of layer '${name}' is missing.`);
+    if (!(found instanceof Hdf5Dataset))
+      throw new FileError(`${file}: weight '${weight}' of layer '${name}' is missing.`);
     return toFound(found);
   });
 }
@@ -82,24 +86,39 @@ export function originOf(root: Hdf5Group, group: Hdf5Group): { version: string; 
 }
 
 /** @internal Weights of a legacy file into a model: by place, or by the names of layers. */
-export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Model, options: LoadWeightsOptions & { isOwn?: boolean }): Promise<LoadReport> {
+export async function loadLegacyWeights(
+  root: Hdf5Group,
+  file: string,
+  model: Model,
+  options: LoadWeightsOptions & { isOwn?: boolean },
+): Promise<LoadReport> {
   const group = root.group('model_weights') ?? root;
   if (!namesOf(group, 'layer_names').length)
-    throw new FileError(`${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`);
+    throw new FileError(
+      `${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`,
+    );
   const saved = savedLayers(group, file),
     origin = originOf(root, group),
     matches = new WeightMatches(file, model.name);
-  const prepare = (layer: Layer, l: SavedLayer): Found[] => convertLegacyWeights(layer, l.weights, legacyWeights(layer), origin);
+  const prepare = (layer: Layer, l: SavedLayer): Found[] =>
+    convertLegacyWeights(layer, l.weights, legacyWeights(layer), origin);
   if (options.byName) {
     const byName = new Map(saved.map((l) => [l.name, l]));
     for (const layer of model.layers) {
       const l = byName.get(layer.name),
         weights = legacyWeights(layer);
       if (l) matches.add(weights, prepare(layer, l), `layer '${layer.name}'`);
-      else if (weights.length) matches.skipped.push({ path: layer.name, expected: null, found: null, reason: `the file has no layer '${layer.name}'` });
+      else if (weights.length)
+        matches.skipped.push({
+          path: layer.name,
+          expected: null,
+          found: null,
+          reason: `the file has no layer '${layer.name}'`,
+        });
       byName.delete(layer.name);
     }
-    for (const name of byName.keys()) matches.skipped.push({ path: name, expected: null, found: null, reason: `the model has no layer '${name}'` });
+    for (const name of byName.keys())
+      matches.skipped.push({ path: name, expected: null, found: null, reason: `the model has no layer '${name}'` });
   } else {
     const layers = model.layers.filter((l) => legacyWeights(l).length);
     if (layers.length !== saved.length)
@@ -113,29 +132,43 @@ export async function loadLegacyWeights(root: Hdf5Group, file: string, model: Mo
       matches.add(
         legacyWeights(layer),
         prepare(layer, ordered[i]),
-        layer.name === ordered[i].name ? `layer '${layer.name}'` : `layer '${layer.name}' ('${ordered[i].name}' in the file)`,
+        layer.name === ordered[i].name
+          ? `layer '${layer.name}'`
+          : `layer '${layer.name}' ('${ordered[i].name}' in the file)`,
       ),
     );
   }
   const top = group.group('top_level_model_weights'),
     own = model.savedVariables;
-  if (top && own.length) matches.add(own, weightsOf(group, 'top_level_model_weights', file), `model '${model.name}' itself`);
+  if (top && own.length)
+    matches.add(own, weightsOf(group, 'top_level_model_weights', file), `model '${model.name}' itself`);
   return matches.apply(options);
 }
-const list = (names: readonly string[]): string => (names.length > 8 ? `${names.slice(0, 8).join(', ')}, ...` : names.join(', ') || 'none');
+const list = (names: readonly string[]): string =>
+  names.length > 8 ? `${names.slice(0, 8).join(', ')}, ...` : names.join(', ') || 'none';
 
 /** @internal A whole model of a legacy file. */
-export async function loadLegacyModel(root: Hdf5Group, file: string, { customObjects, compile = true, signal }: LoadModelOptions): Promise<Model> {
+export async function loadLegacyModel(
+  root: Hdf5Group,
+  file: string,
+  { customObjects, compile = true, signal }: LoadModelOptions,
+): Promise<Model> {
   const text = textOf(root, 'model_config');
-  if (text === null) throw new FileError(`${file}: it holds weights but no model ('model_config' is missing).\n  Fix: make the model, then model.loadWeights('${file}').`);
+  if (text === null)
+    throw new FileError(
+      `${file}: it holds weights but no model ('model_config' is missing).\n  Fix: make the model, then model.loadWeights('${file}').`,
+    );
   const config = parseJson(text, `${file}: model_config`);
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
   const group = root.group('model_weights') ?? root,
     origin = originOf(root, group);
   const model = withLegacyConfigs(origin, () =>
-    withinFile(file, root.fileSize, () => withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model)),
+    withinFile(file, root.fileSize, () =>
+      withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model),
+    ),
   );
-  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
+  if (!('compileFromConfig' in model))
+    throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
   // A Sequential: its class cannot be imported here, as models import this.
   if ('pop' in model && !model.built && namesOf(group, 'layer_names').length) {
     const saved = savedLayers(group, file).map((l) => l.weights.map((w) => w.shape));
@@ -192,7 +225,13 @@ export function compileByTrainingConfig(
 }
 const unlist = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 ? x[0] : x);
 
-async function loadOptimizer(root: Hdf5Group, file: string, model: Model, version: string, signal?: AbortSignal | null): Promise<void> {
+async function loadOptimizer(
+  root: Hdf5Group,
+  file: string,
+  model: Model,
+  version: string,
+  signal?: AbortSignal | null,
+): Promise<void> {
   const group = root.group('optimizer_weights'),
     { optimizer } = model;
   if (!group || !optimizer) return;
@@ -202,11 +241,14 @@ async function loadOptimizer(root: Hdf5Group, file: string, model: Model, versio
     }),
     { variables } = optimizer,
     matches = new WeightMatches(file, model.name);
-  const fits = arrays.length === variables.length && variables.every((v, i) => formatShape(v.shape) === formatShape(arrays[i].found.shape));
+  const fits =
+    arrays.length === variables.length &&
+    variables.every((v, i) => formatShape(v.shape) === formatShape(arrays[i].found.shape));
   // Saved before its first step: there are the number of steps and the learning rate alone.
   const isFresh = arrays.length < Math.min(3, variables.length) && arrays.every(({ found }) => !found.shape.length);
   if (fits && !isOldVersion(version)) arrays.forEach(({ found }, i) => matches.pair(variables[i], found));
-  else if (isFresh && !isOldVersion(version)) arrays.forEach(({ found }, i) => !variables[i].shape.length && matches.pair(variables[i], found));
+  else if (isFresh && !isOldVersion(version))
+    arrays.forEach(({ found }, i) => !variables[i].shape.length && matches.pair(variables[i], found));
   else {
     const state = legacyOptimizerState(optimizer, model.trainableVariables, arrays);
     if (!state && !isFresh)
@@ -221,7 +263,8 @@ async function loadOptimizer(root: Hdf5Group, file: string, model: Model, versio
 // ---- writing
 function writeNames(h5: Hdf5Writer, path: string, attribute: string, names: readonly string[]): void {
   const width = Math.max(1, ...names.map((n) => Buffer.byteLength(n)));
-  if (width > MOST_ATTRIBUTE) throw new ValueError(`save: a name of ${width} bytes is longer than the ${MOST_ATTRIBUTE} that HDF5 takes.`);
+  if (width > MOST_ATTRIBUTE)
+    throw new ValueError(`save: a name of ${width} bytes is longer than the ${MOST_ATTRIBUTE} that HDF5 takes.`);
   let parts = 1;
   while (Math.ceil(names.length / parts) * width > MOST_ATTRIBUTE) parts++;
   if (parts === 1) h5.attribute(path, attribute, names);
@@ -241,7 +284,9 @@ function writeGroup(h5: Hdf5Writer, path: string, weights: readonly Variable[]):
     return n ? `${v.path}_${n}` : v.path;
   });
   writeNames(h5, path, 'weight_names', names);
-  weights.forEach((v, i) => h5.dataset(`${path}/${names[i]}`, { shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }));
+  weights.forEach((v, i) =>
+    h5.dataset(`${path}/${names[i]}`, { shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }),
+  );
 }
 const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
 function fillWeights(h5: Hdf5Writer, path: string, model: Model): void {

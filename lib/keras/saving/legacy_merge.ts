@@ -8,8 +8,10 @@ interface Entry {
   class_name: string;
   config: Record<string, unknown> | unknown[];
 }
-const isEntry = (x: unknown): x is Entry => isRecord(x) && typeof x.class_name === 'string' && (isRecord(x.config) || Array.isArray(x.config));
-const layersOf = ({ config }: Entry): unknown[] | null => (Array.isArray(config) ? config : Array.isArray(config.layers) ? config.layers : null);
+const isEntry = (x: unknown): x is Entry =>
+  isRecord(x) && typeof x.class_name === 'string' && (isRecord(x.config) || Array.isArray(x.config));
+const layersOf = ({ config }: Entry): unknown[] | null =>
+  Array.isArray(config) ? config : Array.isArray(config.layers) ? config.layers : null;
 type Reference = [string, number, number];
 
 /** @internal The functional config of such a list of layers; null when it begins otherwise. */
@@ -28,7 +30,13 @@ export function mergedFirst(list: readonly unknown[], name?: unknown): Record<st
     return [title, known ? known.inbound_nodes.length - 1 : 0, 0];
   };
   const input = (title: string, config: Record<string, unknown>): Reference => {
-    const reference = add({ class_name: 'InputLayer', config: { name: title, batch_input_shape: config.batch_input_shape, input_dtype: config.input_dtype } }, []);
+    const reference = add(
+      {
+        class_name: 'InputLayer',
+        config: { name: title, batch_input_shape: config.batch_input_shape, input_dtype: config.input_dtype },
+      },
+      [],
+    );
     inputs.push(reference);
     return reference;
   };
@@ -46,10 +54,13 @@ export function mergedFirst(list: readonly unknown[], name?: unknown): Record<st
   const branch = (entry: unknown): Reference => {
     const e = entry as Entry;
     if (e.class_name === 'Sequential') return chain(layersOf(e) ?? []);
-    if (e.class_name === 'InputLayer') return input(String((e.config as Record<string, unknown>).name), e.config as Record<string, unknown>);
+    if (e.class_name === 'InputLayer')
+      return input(String((e.config as Record<string, unknown>).name), e.config as Record<string, unknown>);
     const config = e.config as Record<string, unknown>,
       first = (layersOf(e)?.[0] as Entry | undefined)?.config as Record<string, unknown> | undefined;
-    return add(e, [input(`${String(config.name)}_input`, Array.isArray(config.batch_input_shape) ? config : (first ?? config))]);
+    return add(e, [
+      input(`${String(config.name)}_input`, Array.isArray(config.batch_input_shape) ? config : (first ?? config)),
+    ]);
   };
   const output = chain(list);
   return { name: typeof name === 'string' ? name : undefined, layers, input_layers: inputs, output_layers: [output] };

@@ -54,9 +54,11 @@ const NUMBERED: Readonly<Record<string, { together?: readonly string[]; apart?: 
   Ftrl: { together: ['accumulator', 'linear'] },
 };
 /** The factor of a LossScaleOptimizer is in no file of Keras 2: it begins anew, the rest is the inner optimizer's. */
-const innerOf = (optimizer: Optimizer): Optimizer => (optimizer instanceof LossScaleOptimizer ? optimizer.innerOptimizer : optimizer);
+const innerOf = (optimizer: Optimizer): Optimizer =>
+  optimizer instanceof LossScaleOptimizer ? optimizer.innerOptimizer : optimizer;
 const ITERATION = /^(iter|iterations|iteration)$/;
-const same = (a: { shape: readonly number[] }, b: { shape: readonly number[] }): boolean => a.shape.join() === b.shape.join();
+const same = (a: { shape: readonly number[] }, b: { shape: readonly number[] }): boolean =>
+  a.shape.join() === b.shape.join();
 
 /** @internal An array of a file by its full name. */
 export interface NamedArray {
@@ -68,7 +70,11 @@ interface Pair {
   found: Found;
 }
 /** @internal Which array each variable of an optimizer gets; null where the arrays are those of another one. */
-export function legacyOptimizerState(given: Optimizer, trained: readonly Variable[], arrays: readonly NamedArray[]): Pair[] | null {
+export function legacyOptimizerState(
+  given: Optimizer,
+  trained: readonly Variable[],
+  arrays: readonly NamedArray[],
+): Pair[] | null {
   const optimizer = innerOf(given);
   // It is in no file but those that have the order of the numbered ones.
   if (optimizer.constructor.name === 'Adafactor')
@@ -81,7 +87,8 @@ export function legacyOptimizerState(given: Optimizer, trained: readonly Variabl
     out: Pair[] = [],
     bySlot = new Map<string, Found[]>(),
     unnamed: Found[] = [];
-  const slotOf = (part: string | undefined): string | undefined => (part === undefined ? undefined : (SLOTS[cls]?.[part] ?? SLOTS[''][part]));
+  const slotOf = (part: string | undefined): string | undefined =>
+    part === undefined ? undefined : (SLOTS[cls]?.[part] ?? SLOTS[''][part]);
   for (const { name, found } of arrays) {
     const parts = name.replace(/:\d+$/, '').split('/'),
       last = parts.at(-1)!;
@@ -108,8 +115,15 @@ export function legacyOptimizerState(given: Optimizer, trained: readonly Variabl
   return stateOf(optimizer, trained, bySlot, out);
 }
 // Slots of each variable by what a file holds of them; null where it lacks one.
-function stateOf(optimizer: Optimizer, trained: readonly Variable[], bySlot: ReadonlyMap<string, readonly Found[]>, out: Pair[]): Pair[] | null {
-  const slots = trained.map((v) => optimizer.variables.filter((s) => s.name.startsWith(`${v.path.replace(/\//g, '_')}_`) && same(s, v)));
+function stateOf(
+  optimizer: Optimizer,
+  trained: readonly Variable[],
+  bySlot: ReadonlyMap<string, readonly Found[]>,
+  out: Pair[],
+): Pair[] | null {
+  const slots = trained.map((v) =>
+    optimizer.variables.filter((s) => s.name.startsWith(`${v.path.replace(/\//g, '_')}_`) && same(s, v)),
+  );
   for (const [i, v] of trained.entries())
     for (const s of slots[i]) {
       const list = bySlot.get(s.name.slice(v.path.length + 1)) ?? [],
@@ -127,7 +141,11 @@ function stateOf(optimizer: Optimizer, trained: readonly Variable[], bySlot: Rea
   return out.length ? out : null;
 }
 /** @internal The same for `.keras` files of Keras 2, which number their variables and leave out the learning rate; null where they are those of another optimizer. */
-export function numberedOptimizerState(given: Optimizer, trained: readonly Variable[], found: readonly Found[]): Pair[] | null {
+export function numberedOptimizerState(
+  given: Optimizer,
+  trained: readonly Variable[],
+  found: readonly Found[],
+): Pair[] | null {
   const optimizer = innerOf(given);
   const [steps, ...rest] = found;
   if (!steps || steps.shape.length) return null;
@@ -139,7 +157,8 @@ export function numberedOptimizerState(given: Optimizer, trained: readonly Varia
     if (!average || !from || !same(average, from)) return null;
     out.push({ variable: average, found: from });
   }
-  if (optimizer.constructor.name === 'Adafactor') return factoredState(optimizer as unknown as Factored, trained, rest, out);
+  if (optimizer.constructor.name === 'Adafactor')
+    return factoredState(optimizer as unknown as Factored, trained, rest, out);
   const { together = [], apart = [] } = NUMBERED[optimizer.constructor.name] ?? {},
     bySlot = new Map<string, Found[]>(),
     n = trained.length;
@@ -148,7 +167,8 @@ export function numberedOptimizerState(given: Optimizer, trained: readonly Varia
   const put = (slot: string, f: Found): void => void bySlot.set(slot, [...(bySlot.get(slot) ?? []), f]);
   for (let i = 0; i < n * together.length; i++) if (rest.length) put(together[i % together.length], rest.shift()!);
   // Of the lists those are there that the optimizer's options ask for.
-  for (const slot of apart.filter((name) => optimizer.variables.some((v) => v.name.endsWith(`_${name}`)))) for (let i = 0; i < n; i++) if (rest.length) put(slot, rest.shift()!);
+  for (const slot of apart.filter((name) => optimizer.variables.some((v) => v.name.endsWith(`_${name}`))))
+    for (let i = 0; i < n; i++) if (rest.length) put(slot, rest.shift()!);
   return rest.length ? null : stateOf(optimizer, trained, bySlot, [out[0]]);
 }
 // By layer and name: a model's own name is not in the names of Keras 2.
@@ -162,7 +182,12 @@ interface Factored {
   velocities: Variable[];
 }
 // Vectors have no rows and columns in those files.
-function factoredState({ rows, columns, velocities }: Factored, trained: readonly Variable[], rest: Found[], out: Pair[]): Pair[] | null {
+function factoredState(
+  { rows, columns, velocities }: Factored,
+  trained: readonly Variable[],
+  rest: Found[],
+  out: Pair[],
+): Pair[] | null {
   for (const [i, v] of trained.entries())
     for (const variable of v.shape.length < 2 ? [velocities[i]] : [rows[i], columns[i], velocities[i]]) {
       const from = rest.shift();
@@ -178,9 +203,11 @@ const momentumProduct = (steps: Found, optimizer: Nadam, variables: number): Fou
     const { data } = await steps.read(signal);
     let product = 1;
     // Since 2.11 a compiled step multiplies it once for each variable, except for the one whose place is the step's number.
-    const times = (t: number): number => (optimizer.scheduleDecay !== 1 ? 1 : t < variables ? variables - 1 : variables);
+    const times = (t: number): number =>
+      optimizer.scheduleDecay !== 1 ? 1 : t < variables ? variables - 1 : variables;
     // It tends to 0 fast: a damaged number of steps needs no more.
-    for (let t = 1, n = Number(data[0]); t <= n && product > 1e-45; t++) product *= optimizer.momentumOfStep(t) ** times(t);
+    for (let t = 1, n = Number(data[0]); t <= n && product > 1e-45; t++)
+      product *= optimizer.momentumOfStep(t) ** times(t);
     return { data: Float32Array.of(product), dtype: 'float32' };
   },
 });

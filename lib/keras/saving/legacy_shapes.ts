@@ -44,7 +44,8 @@ function inputShapeOf(layer: Layer, [kernel]: readonly (readonly number[])[]): S
   }
   if (!Object.hasOwn(AXES, name) || !kernel || kernel.length < 2) return null;
   const { dataFormat, groups = 1 } = layer as unknown as { dataFormat?: string; groups?: number },
-    size = name === 'Dense' || (AXES[name] === 2 && kernel.length === 2) ? kernel[0] : kernel[kernel.length - 2] * groups;
+    size =
+      name === 'Dense' || (AXES[name] === 2 && kernel.length === 2) ? kernel[0] : kernel[kernel.length - 2] * groups;
   const unknown = Array<null>(AXES[name]).fill(null);
   return dataFormat === 'channels_first' ? [null, size, ...unknown.slice(1)] : [...unknown, size];
 }

@@ -88,20 +88,38 @@ function fromCudnn(f: Found, gates: number, isInput: boolean): Found {
   });
 }
 
-const CONVOLUTIONS = ['Conv1D', 'Conv2D', 'Conv3D', 'Conv1DTranspose', 'Conv2DTranspose', 'Conv3DTranspose', 'DepthwiseConv2D', 'SeparableConv2D'];
+const CONVOLUTIONS = [
+  'Conv1D',
+  'Conv2D',
+  'Conv3D',
+  'Conv1DTranspose',
+  'Conv2DTranspose',
+  'Conv3DTranspose',
+  'DepthwiseConv2D',
+  'SeparableConv2D',
+];
 
 /** @internal Arrays of a file as this layer takes them. */
-export function convertLegacyWeights(layer: Layer, given: readonly Found[], variables: readonly Variable[], origin: Origin): Found[] {
+export function convertLegacyWeights(
+  layer: Layer,
+  given: readonly Found[],
+  variables: readonly Variable[],
+  origin: Origin,
+): Found[] {
   const name = kerasClassName(layer),
     shapes = variables.map((v) => formatShape(v.shape));
   let found = [...given];
-  if (name === 'Bidirectional' || name === 'TimeDistributed' || 'graph' in layer) return convertInner(layer, found, variables, origin);
+  if (name === 'Bidirectional' || name === 'TimeDistributed' || 'graph' in layer)
+    return convertInner(layer, found, variables, origin);
   const first = found[0];
   if (!first) return found;
   if (name === 'Conv1D' && first.shape.length === 4) {
     // Keras 1: (length, 1, in, out), in Theano's order (out, in, length, 1).
     const [a, b, c, d] = first.shape;
-    found[0] = formatShape([a, c, d]) === shapes[0] ? reshaped(first, [a, c, d]) : reshaped(transposed(first, [2, 3, 1, 0]), [c, b, a]);
+    found[0] =
+      formatShape([a, c, d]) === shapes[0]
+        ? reshaped(first, [a, c, d])
+        : reshaped(transposed(first, [2, 3, 1, 0]), [c, b, a]);
   }
   if (CONVOLUTIONS.includes(name)) {
     const rank = found[0].shape.length;
@@ -145,20 +163,30 @@ function convertRecurrent(name: 'LSTM' | 'GRU', found: Found[], variables: reado
 // The arrays of several layers, one after the other: each layer takes its own.
 function convertInner(layer: Layer, found: readonly Found[], variables: readonly Variable[], origin: Origin): Found[] {
   const isModel = 'graph' in layer;
-  const inner = isModel ? (layer as unknown as { layers: Layer[] }).layers : layer.subLayers().filter((l) => l.weights.length);
+  const inner = isModel
+    ? (layer as unknown as { layers: Layer[] }).layers
+    : layer.subLayers().filter((l) => l.weights.length);
   const mine = new Set(variables);
   if (!isModel) {
     const parts = inner.filter((l) => l.weights.some((v) => mine.has(v)));
     if (parts.length && found.length % parts.length === 0) {
       const n = found.length / parts.length;
-      return parts.flatMap((l, i) => convertLegacyWeights(l, found.slice(i * n, (i + 1) * n), [...l.trainableWeights, ...l.nonTrainableWeights], origin));
+      return parts.flatMap((l, i) =>
+        convertLegacyWeights(
+          l,
+          found.slice(i * n, (i + 1) * n),
+          [...l.trainableWeights, ...l.nonTrainableWeights],
+          origin,
+        ),
+      );
     }
     return [...found];
   }
   // Trainable ones of all layers first, then the others, as `variables` are; or layer by layer, as older files are.
   const shape = (f: { shape: readonly number[] }): string => formatShape(f.shape);
   const byLayer = inner.flatMap((l) => [...l.trainableWeights, ...l.nonTrainableWeights]);
-  const fits = (order: readonly Variable[]): boolean => order.length === found.length && order.every((v, i) => shape(v) === shape(found[i]));
+  const fits = (order: readonly Variable[]): boolean =>
+    order.length === found.length && order.every((v, i) => shape(v) === shape(found[i]));
   const order = fits(variables) || !fits(byLayer) ? variables : byLayer;
   if (order.length !== found.length) return [...found];
   const at = new Map(order.map((v, i) => [v, found[i]])),

@@ -13,11 +13,16 @@ function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (!isSerialized(x) || x.module === 'builtins') return x;
   const { module, registered_name: registered, build_config: _, compile_config: __, ...rest } = x;
   // By the name of the class in Keras' source, or by that under which its author registered it.
-  rest.class_name = registered?.includes('>') ? registered : (builtInClass(module ?? '', x.class_name)?.sourceName ?? x.class_name);
+  rest.class_name = registered?.includes('>')
+    ? registered
+    : (builtInClass(module ?? '', x.class_name)?.sourceName ?? x.class_name);
   const { config } = rest;
   // A Pipeline has layers too, as objects among its options.
   if (inside === 'model' && module !== 'keras.layers' && isRecord(config) && Array.isArray(config.layers))
-    return { ...rest, config: markAs({ ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) }, config) };
+    return {
+      ...rest,
+      config: markAs({ ...config, layers: config.layers.map((l) => withoutModules(l, 'model')) }, config),
+    };
   return rest;
 }
 /** @internal */
@@ -33,7 +38,8 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
   const legacy = (given: unknown, kind?: 'metrics'): unknown => {
     const walk = (x: unknown): unknown => {
       if (Array.isArray(x)) return x.map(walk);
-      if (isSerialized(x)) return x.class_name === 'function' ? (kind ? metricAs(x) : x.config) : withoutModules(x, 'object');
+      if (isSerialized(x))
+        return x.class_name === 'function' ? (kind ? metricAs(x) : x.config) : withoutModules(x, 'object');
       return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, walk(v)])) : x;
     };
     return walk(serializeKerasObject(given));
@@ -53,6 +59,7 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
 // Functions stand there by name. Keras looks up the name of a metric among its classes alone, where not all of its losses are: those are wrapped.
 function metricAs(f: SerializedObject): unknown {
   const name = String(f.config),
-    isKnown = functionNames.find(name) === undefined || classNames('keras.metrics').some((c) => toSnakeCase(c) === name);
+    isKnown =
+      functionNames.find(name) === undefined || classNames('keras.metrics').some((c) => toSnakeCase(c) === name);
   return isKnown ? name : { class_name: 'MeanMetricWrapper', config: { name, dtype: 'float32', fn: f } };
 }

@@ -28,7 +28,8 @@ export function withObjectSharing<T>(f: () => T): T {
     sharing = outer;
   }
 }
-const idOf = ({ [OWN_ID]: own, shared_object_id: id }: WithIds): string | null => (own !== undefined ? `own ${own}` : id !== undefined ? `${String(id)}` : null);
+const idOf = ({ [OWN_ID]: own, shared_object_id: id }: WithIds): string | null =>
+  own !== undefined ? `own ${own}` : id !== undefined ? `${String(id)}` : null;
 
 /** @internal The object that this config stands for, when it was made already. */
 export function sharedObject(config: WithIds): object | undefined {

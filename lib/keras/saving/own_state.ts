@@ -27,7 +27,8 @@ interface HasAssets {
 }
 /** @internal Whether an object has hooks of its own for its variables. */
 export const hasOwnState = (x: object): x is HasOwnState =>
-  x instanceof Layer && (x.saveOwnVariables !== Layer.prototype.saveOwnVariables || x.loadOwnVariables !== Layer.prototype.loadOwnVariables);
+  x instanceof Layer &&
+  (x.saveOwnVariables !== Layer.prototype.saveOwnVariables || x.loadOwnVariables !== Layer.prototype.loadOwnVariables);
 /** @internal */
 export const hasAssets = (x: object): x is HasAssets => typeof (x as Partial<HasAssets>).saveAssets === 'function';
 
@@ -43,9 +44,15 @@ export function ownArrays(object: HasOwnState, where: string): OwnArray[] {
   const store: VariableStore = {};
   object.saveOwnVariables(store);
   return Object.entries(store).map(([key, given]) => {
-    if (!key || /[/\0]/.test(key) || key === '.' || key === '..') throw new ValueError(`saveOwnVariables: '${key}' of ${where} is no name for an array.`);
+    if (!key || /[/\0]/.test(key) || key === '.' || key === '..')
+      throw new ValueError(`saveOwnVariables: '${key}' of ${where} is no name for an array.`);
     const value = given instanceof Variable || given instanceof Tensor ? given : tensor(given as number[]);
-    return { key, shape: value.shape, dtype: value.dtype, data: () => (value instanceof Variable ? readInRun(value) : value.read()) };
+    return {
+      key,
+      shape: value.shape,
+      dtype: value.dtype,
+      data: () => (value instanceof Variable ? readInRun(value) : value.read()),
+    };
   });
 }
 /** @internal Files that an object saves, with sound names. */

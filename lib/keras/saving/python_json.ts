@@ -27,9 +27,19 @@ export function pythonFloat(x: number): string {
   return text.includes('.') ? text : `${text}.0`;
 }
 // Whole numbers are Python's `int` unless they are known to be floats; -0, NaN and infinities can be nothing else.
-const pythonNumber = (x: number, isFloat: boolean): string => (isFloat || !Number.isInteger(x) || Object.is(x, -0) ? pythonFloat(x) : BigInt(x).toString());
-const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' };
-const pythonString = (s: string): string => `"${s.replace(/["\\]|[^ -~]/g, (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+const pythonNumber = (x: number, isFloat: boolean): string =>
+  isFloat || !Number.isInteger(x) || Object.is(x, -0) ? pythonFloat(x) : BigInt(x).toString();
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
+const pythonString = (s: string): string =>
+  `"${s.replace(/["\\]|[^ -~]/g, (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /**
  * @internal The text of plain values, as `json.dumps` gives it: non-ASCII letters escaped, undefined left out.
@@ -46,7 +56,9 @@ export function toPythonJson(value: unknown, { indent }: { indent?: number | nul
     if (typeof x !== 'object') throw new TypeError(`JSON: a ${typeof x} cannot be written.`);
     if (above.has(x)) throw new TypeError('JSON: the value holds itself.');
     above.add(x);
-    const items = Array.isArray(x) ? x.map((e) => write(e, isFloat, depth + 1)) : members(x as Record<string, unknown>, isFloat, depth);
+    const items = Array.isArray(x)
+      ? x.map((e) => write(e, isFloat, depth + 1))
+      : members(x as Record<string, unknown>, isFloat, depth);
     above.delete(x);
     const [open, close] = Array.isArray(x) ? '[]' : '{}';
     if (!items.length) return open + close;

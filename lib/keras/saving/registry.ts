@@ -33,13 +33,16 @@ export function registerClass(module: string, ...classes: SerializableClass[]): 
   }
 }
 /** @internal */
-export const classNameOf = (cls: SerializableClass): string => (Object.hasOwn(cls, 'className') && cls.className ? cls.className : cls.name);
+export const classNameOf = (cls: SerializableClass): string =>
+  Object.hasOwn(cls, 'className') && cls.className ? cls.className : cls.name;
 /** @internal */
 export const moduleOf = (cls: object): string | undefined => modules.get(cls);
 /** @internal */
-export const builtInClass = (module: string, name: string): SerializableClass | undefined => builtIn.get(`${module}>${name}`);
+export const builtInClass = (module: string, name: string): SerializableClass | undefined =>
+  builtIn.get(`${module}>${name}`);
 /** @internal Names of a module. */
-export const classNames = (module: string): string[] => [...builtIn.keys()].filter((k) => k.startsWith(`${module}>`)).map((k) => k.slice(module.length + 1));
+export const classNames = (module: string): string[] =>
+  [...builtIn.keys()].filter((k) => k.startsWith(`${module}>`)).map((k) => k.slice(module.length + 1));
 /** @internal */
 export const builtInClasses = (): { module: string; name: string; cls: SerializableClass }[] =>
   [...builtIn].map(([key, cls]) => ({ module: key.split('>')[0], name: key.split('>')[1], cls }));
@@ -53,7 +56,8 @@ export function registerKerasSerializable(packageName = 'Custom', name?: string)
   return (object) => {
     const registered = `${packageName}>${name ?? (object as unknown as { name: string }).name}`;
     const known = customByName.get(registered);
-    if (known && known !== object && String(known) !== String(object)) throw new ValueError(`registerKerasSerializable: '${registered}' is registered already, for another class.`);
+    if (known && known !== object && String(known) !== String(object))
+      throw new ValueError(`registerKerasSerializable: '${registered}' is registered already, for another class.`);
     customByName.set(registered, object);
     customNames.set(object, registered);
     return object;
@@ -61,7 +65,13 @@ export function registerKerasSerializable(packageName = 'Custom', name?: string)
 }
 /** The name an object was registered under, or its own. */
 export function getRegisteredName(object: object): string {
-  expectKind('getRegisteredName', 'its argument', object, typeof object === 'function' || (typeof object === 'object' && object !== null), 'a class or a function');
+  expectKind(
+    'getRegisteredName',
+    'its argument',
+    object,
+    typeof object === 'function' || (typeof object === 'object' && object !== null),
+    'a class or a function',
+  );
   return customNames.get(object) ?? (object as unknown as { name: string }).name;
 }
 /** The registered object, or null. */
@@ -77,7 +87,8 @@ export const isRegistered = (object: object): boolean => customNames.has(object)
 
 const customScopes: CustomObjects[] = [];
 // Names come from files: what every object inherits ('constructor') is not among the custom ones.
-const own = (objects: CustomObjects | undefined, name: string): unknown => (objects && Object.hasOwn(objects, name) ? objects[name] : undefined);
+const own = (objects: CustomObjects | undefined, name: string): unknown =>
+  objects && Object.hasOwn(objects, name) ? objects[name] : undefined;
 const scopeObject = (name: string): unknown =>
   own(
     customScopes.findLast((s) => own(s, name)),

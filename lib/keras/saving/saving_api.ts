@@ -18,7 +18,18 @@ import { modernizeCompileConfig } from './legacy_compile';
 import { withLegacyConfigs } from './legacy_configs';
 import { camelKeys, type CustomObjects } from './registry';
 import { toPythonJson } from './python_json';
-import { isStateFile, KERAS_VERSION, loadArchiveWeights, loadState, modelToConfig, openKerasArchive, parseJson, requireBuilt, stateFile, writeKerasArchive } from './saving_lib';
+import {
+  isStateFile,
+  KERAS_VERSION,
+  loadArchiveWeights,
+  loadState,
+  modelToConfig,
+  openKerasArchive,
+  parseJson,
+  requireBuilt,
+  stateFile,
+  writeKerasArchive,
+} from './saving_lib';
 import { withObjectSharing } from './object_sharing';
 import { deserializeKerasObject } from './serialize';
 import { loadAssets, warnOfAssets, writeAssets } from './weight_assets';
@@ -54,7 +65,8 @@ export interface LoadModelOptions {
 }
 
 async function checkTarget(where: string, file: unknown, { overwrite = true }: SaveOptions): Promise<string> {
-  if (typeof file !== 'string' || !file) throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${describe(file)}`);
+  if (typeof file !== 'string' || !file)
+    throw new TypeError(`${where}: the path of a file is expected.\n  Received: ${describe(file)}`);
   if (!overwrite) {
     const { access } = await import('node:fs/promises');
     if (
@@ -63,7 +75,9 @@ async function checkTarget(where: string, file: unknown, { overwrite = true }: S
         () => false,
       )
     )
-      throw new ValueError(`${where}: ${file} exists already.\n  Fix: choose another name, or pass { overwrite: true }.`);
+      throw new ValueError(
+        `${where}: ${file} exists already.\n  Fix: choose another name, or pass { overwrite: true }.`,
+      );
   }
   return file;
 }
@@ -84,17 +98,24 @@ async function writeModel(model: Layer, filepath: string, options: SaveOptions):
   checkOptions('save', options, ['overwrite', 'signal']);
   const file = await checkTarget('save', filepath, options);
   if (file.endsWith('.weights.h5'))
-    throw new ValueError(`save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`);
+    throw new ValueError(
+      `save: '.weights.h5' is for weights alone.\n  Received: ${file}\n  Fix: model.saveWeights('${file}'), or model.save('model.keras').`,
+    );
   if (/\.(h5|hdf5|keras)$/.test(file)) warnOfRefusals(model, file);
-  if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyModel(sink, model as Model), options.signal);
-  if (!file.endsWith('.keras')) throw new ValueError(`save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${file}`);
+  if (/\.(h5|hdf5)$/.test(file))
+    return writeAtomically(file, (sink) => writeLegacyModel(sink, model as Model), options.signal);
+  if (!file.endsWith('.keras'))
+    throw new ValueError(
+      `save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${file}`,
+    );
   return writeAtomically(file, (sink) => writeKerasArchive(sink, model), options.signal);
 }
 
 /** Reads a model of any Keras: `.keras`, `.h5`, or the `model.json` of TensorFlow.js. */
 export async function loadModel(filepath: string, options: LoadModelOptions = {}): Promise<Model> {
   checkOptions('loadModel', options, ['customObjects', 'compile', 'safeMode', 'signal']);
-  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${describe(filepath)}`);
+  if (typeof filepath !== 'string' || !filepath)
+    throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   options.signal?.throwIfAborted();
   return readingFile(filepath, () => withFile(filepath, (source) => loadFrom(source, filepath, options)));
 }
@@ -114,18 +135,28 @@ async function loadFrom(source: ByteSource, filepath: string, options: LoadModel
   const archive = await openKerasArchive(source, signal),
     // keras_core, whose versions began with 0, is Keras 3.
     version = String(archive.metadata.keras_version ?? KERAS_VERSION).replace(/^0\..*/, KERAS_VERSION),
-    model = withLegacyConfigs({ version, backend: null }, () => withinFile(filepath, source.size, () => modelFromConfig(archive.config, { customObjects, compile }, filepath)));
+    model = withLegacyConfigs({ version, backend: null }, () =>
+      withinFile(filepath, source.size, () => modelFromConfig(archive.config, { customObjects, compile }, filepath)),
+    );
   await loadArchiveWeights(archive, filepath, model, { signal });
   return model;
 }
 /** @internal A model by Keras' JSON, compiled when that says so. */
-export function modelFromConfig(config: Record<string, unknown>, { customObjects, compile }: Pick<LoadModelOptions, 'customObjects' | 'compile'>, where: string): Model {
+export function modelFromConfig(
+  config: Record<string, unknown>,
+  { customObjects, compile }: Pick<LoadModelOptions, 'customObjects' | 'compile'>,
+  where: string,
+): Model {
   const model = withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }));
   if (!isModel(model)) throw new ValueError(`${where}: it describes no model but ${describe(config.class_name)}.`);
   const compiled = config.compile_config;
   // Keras writes an empty record for a model that is not compiled.
   if (compile && isRecord(compiled) && Object.keys(compiled).length)
-    model.compileFromConfig(camelKeys(modernizeCompileConfig(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>, model)));
+    model.compileFromConfig(
+      camelKeys(
+        modernizeCompileConfig(deserializeKerasObject(compiled, { customObjects }) as Record<string, unknown>, model),
+      ),
+    );
   return model;
 }
 const isModel = (x: unknown): x is Model => typeof x === 'object' && x !== null && 'compileFromConfig' in x;
@@ -147,22 +178,30 @@ async function writeWeights(model: Layer, filepath: string, options: SaveWeights
   if (isSharded) {
     const most = shardBytes(maxShardSize);
     if (!file.endsWith('.weights.json'))
-      throw new ValueError(`saveWeights: with maxShardSize the name of the file must end in '.weights.json', the index of the shards.\n  Received: ${file}`);
+      throw new ValueError(
+        `saveWeights: with maxShardSize the name of the file must end in '.weights.json', the index of the shards.\n  Received: ${file}`,
+      );
     return writeShardedWeights(file, model, most, signal);
   }
   if (file.endsWith('.weights.json'))
-    throw new ValueError(`saveWeights: '.weights.json' is the index of weights in several files.\n  Received: ${file}\n  Fix: pass { maxShardSize: gigabytes }.`);
+    throw new ValueError(
+      `saveWeights: '.weights.json' is the index of weights in several files.\n  Received: ${file}\n  Fix: pass { maxShardSize: gigabytes }.`,
+    );
   if (file.endsWith('.weights.h5')) {
     // A layer of several models at each of its places: a model made of a config without its identity has one at each.
     const h5 = stateFile(model, { isRepeated: true });
     writeAssets(h5, model);
     return writeAtomically(file, (sink) => h5.writeTo(sink), signal);
   }
-  if (/\.(h5|hdf5)$/.test(file)) return writeAtomically(file, (sink) => writeLegacyWeights(sink, model as Model), signal);
+  if (/\.(h5|hdf5)$/.test(file))
+    return writeAtomically(file, (sink) => writeLegacyWeights(sink, model as Model), signal);
   if (/\.(safetensors|npz)$/.test(file)) warnOfAssets(model, file);
-  if (file.endsWith('.safetensors')) return writeAtomically(file, (sink) => writeSafetensorsWeights(sink, model), signal);
+  if (file.endsWith('.safetensors'))
+    return writeAtomically(file, (sink) => writeSafetensorsWeights(sink, model), signal);
   if (file.endsWith('.npz')) return writeAtomically(file, (sink) => writeNpzWeights(sink, model), signal);
-  throw new ValueError(`saveWeights: the name of a file of weights must end in '.weights.h5', '.h5', '.safetensors' or '.npz'.\n  Received: ${file}`);
+  throw new ValueError(
+    `saveWeights: the name of a file of weights must end in '.weights.h5', '.h5', '.safetensors' or '.npz'.\n  Received: ${file}`,
+  );
 }
 
 // Weights saved in shards as `w.weights.h5` have their index beside it.
@@ -176,25 +215,40 @@ async function indexOf(file: string): Promise<string> {
   return index !== file && !(await exists(file)) && (await exists(index)) ? index : file;
 }
 /** Reads weights into a model. The format is found by what the file holds. */
-export async function loadWeights(model: Layer, filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
+export async function loadWeights(
+  model: Layer,
+  filepath: string,
+  options: LoadWeightsOptions = {},
+): Promise<LoadReport> {
   checkOptions('loadWeights', options, ['byName', 'skipMismatch', 'signal']);
-  if (typeof filepath !== 'string' || !filepath) throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${describe(filepath)}`);
+  if (typeof filepath !== 'string' || !filepath)
+    throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   requireBuilt('loadWeights', model);
   options.signal?.throwIfAborted();
   return withRun(new Run('loadWeights', 'set', model), () =>
-    readingFile(filepath, async () => withFile(await indexOf(filepath), (source) => loadWeightsFrom(source, filepath, model, options))),
+    readingFile(filepath, async () =>
+      withFile(await indexOf(filepath), (source) => loadWeightsFrom(source, filepath, model, options)),
+    ),
   );
 }
-async function loadWeightsFrom(source: ByteSource, filepath: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+async function loadWeightsFrom(
+  source: ByteSource,
+  filepath: string,
+  model: Layer,
+  options: LoadWeightsOptions,
+): Promise<LoadReport> {
   requireContent(source, filepath);
   if (isJson(source)) return loadShardedWeights(source, filepath, model, options);
   if (isHdf5(source)) {
     const root = openHdf5(source),
-      report = await (isStateFile(root) ? loadState(root, filepath, model, options) : loadLegacyWeights(root, filepath, model as Model, options));
+      report = await (isStateFile(root)
+        ? loadState(root, filepath, model, options)
+        : loadLegacyWeights(root, filepath, model as Model, options));
     await loadAssets(root, model, options);
     return report;
   }
-  if (isZip(source) && !filepath.endsWith('.npz')) return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
+  if (isZip(source) && !filepath.endsWith('.npz'))
+    return loadArchiveWeights(await openKerasArchive(source, options.signal), filepath, model, options);
   return loadNamedWeights(source, filepath, model, options);
 }
 
@@ -204,14 +258,23 @@ export function architectureOf(model: Layer): Record<string, unknown> {
   return config;
 }
 /** @internal */
-export const modelToJson = (model: Layer, { indent }: { indent?: number }): string => toPythonJson(architectureOf(model), { indent });
+export const modelToJson = (model: Layer, { indent }: { indent?: number }): string =>
+  toPythonJson(architectureOf(model), { indent });
 /** A model, with new weights, by the JSON that `toJson` (in Keras: `to_json`) gives. */
 export function modelFromJson(json: string, options: { customObjects?: CustomObjects } = {}): Model {
   const { customObjects } = recordOf('modelFromJson', options);
-  if (typeof json !== 'string') throw new TypeError(`modelFromJson: the text that toJson gives is expected.\n  Received: ${describe(json)}`);
+  if (typeof json !== 'string')
+    throw new TypeError(`modelFromJson: the text that toJson gives is expected.\n  Received: ${describe(json)}`);
   const config = parseJson(json, 'modelFromJson: the text');
   if (!isRecord(config)) throw new ValueError('modelFromJson: a record is expected.');
   // Keras 1 and 2 say so; Keras 3 names modules.
-  const version = typeof config.keras_version === 'string' ? config.keras_version : typeof config.module === 'string' ? KERAS_VERSION : '2';
-  return withLegacyConfigs({ version, backend: null }, () => modelFromConfig(config, { customObjects, compile: true }, 'modelFromJson'));
+  const version =
+    typeof config.keras_version === 'string'
+      ? config.keras_version
+      : typeof config.module === 'string'
+        ? KERAS_VERSION
+        : '2';
+  return withLegacyConfigs({ version, backend: null }, () =>
+    modelFromConfig(config, { customObjects, compile: true }, 'modelFromJson'),
+  );
 }

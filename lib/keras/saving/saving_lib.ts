@@ -56,12 +56,18 @@ function savedGroups(model: Layer, options: { isRepeated?: boolean } = {}): Save
       ? ownArrays(object, title(name, path))
       : variables.map((v, i) => {
           const saved = object instanceof Layer ? object.savedValue(v) : v;
-          return { key: String(i), shape: v.shape, dtype: v.dtype, data: () => (saved instanceof Tensor ? saved.read() : readInRun(saved)) };
+          return {
+            key: String(i),
+            shape: v.shape,
+            dtype: v.dtype,
+            data: () => (saved instanceof Tensor ? saved.read() : readInRun(saved)),
+          };
         }),
   }));
 }
 /** @internal All arrays of a model's state, in Keras' order. */
-export const savedArrays = (model: Layer): SavedArray[] => savedGroups(model).flatMap(({ group, name, arrays }) => arrays.map((a) => ({ ...a, group, name })));
+export const savedArrays = (model: Layer): SavedArray[] =>
+  savedGroups(model).flatMap(({ group, name, arrays }) => arrays.map((a) => ({ ...a, group, name })));
 /** @internal The state of a model as HDF5. @param options - those of `stateTree`. */
 export function stateFile(model: Layer, options: { isRepeated?: boolean } = {}): Hdf5Writer {
   const h5 = new Hdf5Writer();
@@ -91,7 +97,8 @@ export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<v
   await zip.add(WEIGHTS, (s) => stateFile(model, { isRepeated: true }).writeTo(s));
   for (const { path, name, object } of nodes) {
     if (!hasAssets(object)) continue;
-    for (const [file, bytes] of ownAssets(object, title(name, path))) await zip.add(`${ASSETS}/${path ? `${path}/` : ''}${file}`, (s) => s.write(bytes));
+    for (const [file, bytes] of ownAssets(object, title(name, path)))
+      await zip.add(`${ASSETS}/${path ? `${path}/` : ''}${file}`, (s) => s.write(bytes));
   }
   await zip.finish();
 }
@@ -123,10 +130,16 @@ export function parseJson(text: string, where: string): unknown {
   }
 }
 /** @internal Puts the weights of an archive into a model. */
-export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+export async function loadArchiveWeights(
+  { zip }: Pick<KerasArchive, 'zip'>,
+  file: string,
+  model: Layer,
+  options: LoadWeightsOptions,
+): Promise<LoadReport> {
   const nodes = stateTree(model);
   let report: LoadReport;
-  if (zip.has(WEIGHTS)) report = await loadState(openHdf5(await zip.open(WEIGHTS, options.signal)), file, model, options);
+  if (zip.has(WEIGHTS))
+    report = await loadState(openHdf5(await zip.open(WEIGHTS, options.signal)), file, model, options);
   else if (zip.has(WEIGHTS_NPZ)) {
     const npz = new NpzReader(await zip.open(WEIGHTS_NPZ, options.signal));
     throw new FileError(
@@ -139,7 +152,8 @@ export async function loadArchiveWeights({ zip }: Pick<KerasArchive, 'zip'>, fil
       prefix = `${ASSETS}/${path ? `${path}/` : ''}`;
     for (const name of zip.names) {
       const file = name.replaceAll('\\', '/');
-      if (file.startsWith(prefix) && !file.endsWith('/')) files.set(file.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
+      if (file.startsWith(prefix) && !file.endsWith('/'))
+        files.set(file.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
     }
     object.loadAssets(assetReader(files));
   }
@@ -180,7 +194,12 @@ function groupOf(root: StateGroup, path: string): StateGroup | undefined {
 }
 const DEPENDENCIES = '_layer_checkpoint_dependencies';
 /** @internal Puts the state in an HDF5 file of Keras 3 into a model. */
-export async function loadState(given: StateGroup, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+export async function loadState(
+  given: StateGroup,
+  file: string,
+  model: Layer,
+  options: LoadWeightsOptions,
+): Promise<LoadReport> {
   const root = withPlainPaths(given),
     matches = new WeightMatches(file, model.name),
     byName = options.byName ? groupsByName(root) : null;
@@ -188,7 +207,13 @@ export async function loadState(given: StateGroup, file: string, model: Layer, o
     const group = byName ? byName(node) : (groupOf(root, node.path) ?? undefined);
     const found = group === null ? null : numbered(group);
     if (found === null) {
-      if (node.variables.length) matches.skipped.push({ path: node.path, expected: null, found: null, reason: `the file has no layer '${node.name}'` });
+      if (node.variables.length)
+        matches.skipped.push({
+          path: node.path,
+          expected: null,
+          found: null,
+          reason: `the file has no layer '${node.name}'`,
+        });
       continue;
     }
     if (node.object instanceof Optimizer) {
@@ -199,7 +224,9 @@ export async function loadState(given: StateGroup, file: string, model: Layer, o
         continue;
       }
       const { variables } = node,
-        isCurrent = found.length === variables.length && found.every((f, i) => formatShape(f.shape) === formatShape(variables[i].shape)),
+        isCurrent =
+          found.length === variables.length &&
+          found.every((f, i) => formatShape(f.shape) === formatShape(variables[i].shape)),
         numbered = isCurrent ? null : numberedOptimizerState(node.object, model.trainableVariables, found);
       if (numbered) {
         for (const p of numbered) matches.pair(p.variable, p.found);
@@ -227,7 +254,11 @@ export async function loadState(given: StateGroup, file: string, model: Layer, o
       continue;
     }
     if (node.object instanceof Layer) matches.adapted.push(node.object);
-    matches.add(node.variables, found, node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : title(node.name, node.path));
+    matches.add(
+      node.variables,
+      found,
+      node.object instanceof SeedGenerator ? `the seed at '${node.path}'` : title(node.name, node.path),
+    );
   }
   return matches.apply(options);
 }
@@ -259,7 +290,8 @@ function groupsByName(root: StateGroup): (node: StateNode) => StateGroup | undef
 }
 /** @internal Whether this HDF5 file is one of Keras 3's weights. */
 export function isStateFile(root: Hdf5Group): boolean {
-  if (root.attributes.has('layer_names') || root.attributes.has('layer_names0') || root.attributes.has('model_config')) return false;
+  if (root.attributes.has('layer_names') || root.attributes.has('layer_names0') || root.attributes.has('model_config'))
+    return false;
   const names = root.keys();
   return names.includes('layers') || names.includes(DEPENDENCIES) || names.includes('vars') || hasVars(root, 0);
 }
@@ -279,6 +311,8 @@ function hasVars(group: Hdf5Group, depth: number): boolean {
 /** @internal */
 export function requireBuilt(where: string, model: Layer): void {
   if (!model.built)
-    throw new ValueError(`${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`);
+    throw new ValueError(
+      `${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`,
+    );
 }
 export { isHdf5 };

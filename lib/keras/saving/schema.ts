@@ -28,7 +28,13 @@ const KINDS = {
 type Schema = Readonly<Record<string, keyof typeof KINDS>>;
 
 /** Any object in Keras' JSON. */
-const OBJECT: Schema = { class_name: 'name', module: 'name or null', registered_name: 'name or null', build_config: 'record or null', compile_config: 'record or null' };
+const OBJECT: Schema = {
+  class_name: 'name',
+  module: 'name or null',
+  registered_name: 'name or null',
+  build_config: 'record or null',
+  compile_config: 'record or null',
+};
 /** A layer in a functional model. */
 const ENTRY: Schema = { ...OBJECT, name: 'name or null', inbound_nodes: 'list or null' };
 const MODEL: Schema = { name: 'name or null', layers: 'list of layers' };
@@ -37,7 +43,10 @@ const FUNCTIONAL: Schema = { ...MODEL, input_layers: 'structure', output_layers:
 function checkRecord(where: string, x: Record<string, unknown>, schema: Schema): void {
   for (const [key, kind] of Object.entries(schema)) {
     const value = Object.hasOwn(x, key) ? x[key] : undefined;
-    if (!KINDS[kind].is(value)) throw new ValueError(`${where}: '${key}' must be ${KINDS[kind].expected}.\n  Received: ${value === undefined ? 'nothing' : describe(value)}`);
+    if (!KINDS[kind].is(value))
+      throw new ValueError(
+        `${where}: '${key}' must be ${KINDS[kind].expected}.\n  Received: ${value === undefined ? 'nothing' : describe(value)}`,
+      );
   }
 }
 /** @internal Refuses what is nested too deeply, without recursion. */
@@ -70,52 +79,79 @@ export function checkSequential(config: Record<string, unknown>): void {
   checkRecord(where, config, { ...MODEL, buildInputShape: 'list or null' });
   (config.layers as unknown[]).forEach((entry, i) => {
     // Layers that are made already may stand there too.
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw new ValueError(`${where}: layer ${i} must be a record.\n  Received: ${describe(entry)}`);
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+      throw new ValueError(`${where}: layer ${i} must be a record.\n  Received: ${describe(entry)}`);
     if (isRecord(entry)) checkRecord(`${where}: layer ${i}`, entry, OBJECT);
   });
 }
-const titleOf = (config: Record<string, unknown>): string => (isName(config.name) ? `'${shortened(config.name)}'` : 'without a name');
+const titleOf = (config: Record<string, unknown>): string =>
+  isName(config.name) ? `'${shortened(config.name)}'` : 'without a name';
 
 type History = [string, number, number];
 const isIndex = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
-const isHistory = (x: unknown): x is History => Array.isArray(x) && x.length >= 3 && typeof x[0] === 'string' && isIndex(x[1]) && isIndex(x[2]);
+const isHistory = (x: unknown): x is History =>
+  Array.isArray(x) && x.length >= 3 && typeof x[0] === 'string' && isIndex(x[1]) && isIndex(x[2]);
 
 /** @internal Refuses a functional config whose layers or joints are no such, before any layer is made. */
 export function checkFunctional(config: Record<string, unknown>): void {
   const where = `fromConfig: model ${titleOf(config)}`;
   checkDepth(where, config);
-  checkRecord(where, { ...config, input_layers: config.input_layers ?? config.inputLayers, output_layers: config.output_layers ?? config.outputLayers }, FUNCTIONAL);
+  checkRecord(
+    where,
+    {
+      ...config,
+      input_layers: config.input_layers ?? config.inputLayers,
+      output_layers: config.output_layers ?? config.outputLayers,
+    },
+    FUNCTIONAL,
+  );
   const names = new Set<string>();
   (config.layers as unknown[]).forEach((entry, i) => {
-    if (!isRecord(entry)) throw new ValueError(`${where}: layer ${i} must be a record.\n  Received: ${describe(entry)}`);
+    if (!isRecord(entry))
+      throw new ValueError(`${where}: layer ${i} must be a record.\n  Received: ${describe(entry)}`);
     const own = isRecord(entry.config) ? entry.config.name : undefined,
       name = entry.name ?? own;
     const title = `${where}: layer ${isName(name) ? `'${shortened(name)}'` : i}`;
     checkRecord(title, entry, ENTRY);
-    if (!isName(name)) throw new ValueError(`${title}: 'name' must be ${KINDS.name.expected}.\n  Received: ${name === undefined ? 'nothing' : describe(name)}`);
+    if (!isName(name))
+      throw new ValueError(
+        `${title}: 'name' must be ${KINDS.name.expected}.\n  Received: ${name === undefined ? 'nothing' : describe(name)}`,
+      );
     if (names.has(name)) throw new ValueError(`fromConfig: two layers have the name '${shortened(name)}'.`);
     names.add(name);
-    for (const [k, node] of ((entry.inbound_nodes ?? []) as unknown[]).entries()) checkNode(`${title}, node ${k}`, node);
+    for (const [k, node] of ((entry.inbound_nodes ?? []) as unknown[]).entries())
+      checkNode(`${title}, node ${k}`, node);
   });
   for (const key of ['input_layers', 'output_layers'] as const)
-    checkReferences(`${where}: '${key}'`, config[key] ?? config[key === 'input_layers' ? 'inputLayers' : 'outputLayers'], names);
+    checkReferences(
+      `${where}: '${key}'`,
+      config[key] ?? config[key === 'input_layers' ? 'inputLayers' : 'outputLayers'],
+      names,
+    );
 }
 // A node of Keras 3 holds arguments; of Keras 1 and 2 it is a list of references.
 function checkNode(where: string, node: unknown): void {
   if (!isRecord(node)) {
-    if (!Array.isArray(node)) throw new ValueError(`${where}: a record of args and kwargs, or a list of [layer, node, tensor], is expected.\n  Received: ${describe(node)}`);
+    if (!Array.isArray(node))
+      throw new ValueError(
+        `${where}: a record of args and kwargs, or a list of [layer, node, tensor], is expected.\n  Received: ${describe(node)}`,
+      );
     return;
   }
   if (!('args' in node)) return;
-  if (!Array.isArray(node.args)) throw new ValueError(`${where}: 'args' must be a list.\n  Received: ${describe(node.args)}`);
-  if (node.kwargs != null && !isRecord(node.kwargs)) throw new ValueError(`${where}: 'kwargs' must be a record.\n  Received: ${describe(node.kwargs)}`);
+  if (!Array.isArray(node.args))
+    throw new ValueError(`${where}: 'args' must be a list.\n  Received: ${describe(node.args)}`);
+  if (node.kwargs != null && !isRecord(node.kwargs))
+    throw new ValueError(`${where}: 'kwargs' must be a record.\n  Received: ${describe(node.kwargs)}`);
   const pending: unknown[] = [...node.args, node.kwargs];
   while (pending.length) {
     const x = pending.pop();
     if (isRecord(x) && x.class_name === '__keras_tensor__') {
       const history = isRecord(x.config) ? x.config.keras_history : undefined;
       if (!isHistory(history))
-        throw new ValueError(`${where}: 'keras_history' of a tensor must be [layer, node, tensor].\n  Received: ${history === undefined ? 'nothing' : describe(history)}`);
+        throw new ValueError(
+          `${where}: 'keras_history' of a tensor must be [layer, node, tensor].\n  Received: ${history === undefined ? 'nothing' : describe(history)}`,
+        );
     } else if (isContainer(x)) for (const child of Object.values(x)) pending.push(child);
   }
 }
@@ -124,14 +160,17 @@ function checkReferences(where: string, structure: unknown, names: ReadonlySet<s
   while (pending.length) {
     const x = pending.pop();
     if (isHistory(x)) {
-      if (!names.has(x[0])) throw new ValueError(`${where} names a layer '${shortened(x[0])}' that the model does not have.`);
+      if (!names.has(x[0]))
+        throw new ValueError(`${where} names a layer '${shortened(x[0])}' that the model does not have.`);
     } else if (isContainer(x)) for (const child of Object.values(x)) pending.push(child);
-    else if (x !== null) throw new ValueError(`${where} must be ${KINDS.structure.expected}.\n  Received: ${describe(structure)}`);
+    else if (x !== null)
+      throw new ValueError(`${where} must be ${KINDS.structure.expected}.\n  Received: ${describe(structure)}`);
   }
 }
 
 /** @internal Whether JavaScript itself threw it, in code of this library or for want of stack or length. */
-export const isRawError = (error: unknown): error is Error => error instanceof Error && !(error instanceof TraeError) && (error instanceof RangeError || isOwnFault(error));
+export const isRawError = (error: unknown): error is Error =>
+  error instanceof Error && !(error instanceof TraeError) && (error instanceof RangeError || isOwnFault(error));
 
 /**
  * @internal Makes an object of its config. What its class cannot take, and does not name itself, becomes an error that
@@ -141,11 +180,17 @@ export function making<T>(className: string, config: unknown, make: () => T): T 
   try {
     return make();
   } catch (error) {
-    const name = isRecord(config) && isName(config.name) ? `'${shortened(config.name)}' (${shortened(className)})` : `'${shortened(className)}'`;
+    const name =
+      isRecord(config) && isName(config.name)
+        ? `'${shortened(config.name)}' (${shortened(className)})`
+        : `'${shortened(className)}'`;
     if (isRawError(error))
-      throw new ValueError(`deserialize: the config of ${name} is damaged: an option is not what ${shortened(className)} takes.\n  Received: ${describe(config)}`, {
-        cause: error,
-      });
+      throw new ValueError(
+        `deserialize: the config of ${name} is damaged: an option is not what ${shortened(className)} takes.\n  Received: ${describe(config)}`,
+        {
+          cause: error,
+        },
+      );
     throw error;
   }
 }
@@ -154,8 +199,13 @@ export async function readingFile<T>(file: string, read: () => Promise<T>): Prom
   try {
     return await read();
   } catch (error) {
-    if (isRawError(error)) throw new ValueError(`${file} is damaged: what it describes cannot be made.`, { cause: error });
-    if (error instanceof TraeError && /^(fromConfig:|deserialize: the config)/.test(error.message) && !error.message.includes(file)) {
+    if (isRawError(error))
+      throw new ValueError(`${file} is damaged: what it describes cannot be made.`, { cause: error });
+    if (
+      error instanceof TraeError &&
+      /^(fromConfig:|deserialize: the config)/.test(error.message) &&
+      !error.message.includes(file)
+    ) {
       const line = `\n  In file ${file}.`;
       error.message += line;
       if (error.stack) error.stack = error.stack.replace(/(\n\s+at |$)/, (at) => line + at);

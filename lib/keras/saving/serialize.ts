@@ -57,12 +57,18 @@ export interface Configurable {
 }
 
 /** @internal */
-export const isSerialized = (x: unknown): x is SerializedObject => isRecord(x) && typeof x.class_name === 'string' && 'config' in x;
-const isConfigurable = (x: unknown): x is Configurable & { getBuildConfig?(): Record<string, unknown> | null; getCompileConfig?(): Record<string, unknown> | null } =>
-  typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
+export const isSerialized = (x: unknown): x is SerializedObject =>
+  isRecord(x) && typeof x.class_name === 'string' && 'config' in x;
+const isConfigurable = (
+  x: unknown,
+): x is Configurable & {
+  getBuildConfig?(): Record<string, unknown> | null;
+  getCompileConfig?(): Record<string, unknown> | null;
+} => typeof x === 'object' && x !== null && typeof (x as Configurable).getConfig === 'function';
 
 /** @internal Whether it is a class whose instances have a config. */
-export const isConfigurableClass = (x: unknown): x is SerializableClass => typeof x === 'function' && !!(x as { prototype?: Partial<Configurable> }).prototype?.getConfig;
+export const isConfigurableClass = (x: unknown): x is SerializableClass =>
+  typeof x === 'function' && !!(x as { prototype?: Partial<Configurable> }).prototype?.getConfig;
 
 /** @internal Names of built-in functions: they are stored by name alone. */
 export const functionNames = {
@@ -86,7 +92,8 @@ const builtInNames = new WeakMap<object, string>(),
   functionByName = new Map<string, object>();
 
 /** @internal What Keras calls a function: `mean_squared_error`, not `meanSquaredError`; undefined for one without a name. */
-export const nameOfFunction = (f: object): string | undefined => functionNames.get(f) ?? ((f as { name?: string }).name || undefined);
+export const nameOfFunction = (f: object): string | undefined =>
+  functionNames.get(f) ?? ((f as { name?: string }).name || undefined);
 /** @internal A function as Keras writes it among losses and metrics, where a name alone would mean a class: by its record. */
 export const serializeFunction = (f: object): SerializedObject => ({
   module: 'builtins',
@@ -96,7 +103,8 @@ export const serializeFunction = (f: object): SerializedObject => ({
 });
 /** @internal The function that a wrapper's `fn` means: itself, a name, or a record. */
 export function functionOf(given: unknown): unknown {
-  if (typeof given === 'string') return customFunction({ module: 'builtins', class_name: 'function', config: given, registered_name: 'function' });
+  if (typeof given === 'string')
+    return customFunction({ module: 'builtins', class_name: 'function', config: given, registered_name: 'function' });
   return isRecord(given) ? deserializeKerasObject(given) : given;
 }
 /** @internal Floats among what a model was compiled with. */
@@ -107,13 +115,20 @@ export function serializeKerasObject(object: unknown): unknown {
   if (object === null || object === undefined) return null;
   if (['number', 'string', 'boolean'].includes(typeof object)) return object;
   if (Array.isArray(object)) return object.map(serializeKerasObject);
-  if (object instanceof Tensor) return { class_name: '__tensor__', config: { value: object.arraySync(), dtype: object.dtype } };
-  if (ArrayBuffer.isView(object)) return Array.from(tensor(object as unknown as TensorLike).dataSync() as ArrayLike<number | bigint>, Number);
+  if (object instanceof Tensor)
+    return { class_name: '__tensor__', config: { value: object.arraySync(), dtype: object.dtype } };
+  if (ArrayBuffer.isView(object))
+    return Array.from(tensor(object as unknown as TensorLike).dataSync() as ArrayLike<number | bigint>, Number);
   if (typeof object === 'function') {
     const name = functionNames.get(object);
     if (name && !functionNames.isOurs(object)) return name;
     if (name) return serializeFunction(object);
-    return { module: 'builtins', class_name: 'function', config: object.name, registered_name: isRegistered(object) ? getRegisteredName(object) : 'function' };
+    return {
+      module: 'builtins',
+      class_name: 'function',
+      config: object.name,
+      registered_name: isRegistered(object) ? getRegisteredName(object) : 'function',
+    };
   }
   if (isConfigurable(object)) {
     const cls = object.constructor as SerializableClass,
@@ -135,7 +150,8 @@ export function serializeKerasObject(object: unknown): unknown {
     return out;
   }
   if (isRecord(object)) return isSerialized(object) ? object : serializeRecord(object);
-  if (isMap(object)) return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
+  if (isMap(object))
+    return Object.fromEntries([...(object as Map<string, unknown>)].map(([k, v]) => [k, serializeKerasObject(v)])); // keys are data: their spelling stays
   throw new TypeError(`serializeKerasObject: ${object.constructor?.name ?? typeof object} has no getConfig().`);
 }
 /**
@@ -150,7 +166,8 @@ export function kerasObjectToJson(object: unknown, options: { indent?: number | 
   return toPythonJson(serializeKerasObject(object), { indent: options.indent });
 }
 /** @internal Each value of a record of options in its JSON form. */
-export const serializedRecord = (settings: object): Record<string, unknown> => Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
+export const serializedRecord = (settings: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, serializeKerasObject(v)]));
 const serializeRecord = (record: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(record)
@@ -159,7 +176,10 @@ const serializeRecord = (record: Record<string, unknown>): Record<string, unknow
   );
 
 /** The object that a config of `serializeKerasObject` describes. Never runs code that comes with it. */
-export function deserializeKerasObject(config: unknown, options: { customObjects?: CustomObjects; module?: string } = {}): unknown {
+export function deserializeKerasObject(
+  config: unknown,
+  options: { customObjects?: CustomObjects; module?: string } = {},
+): unknown {
   expectKind('deserializeKerasObject', 'the options', options, isRecord(options), 'a record');
   // What lies within a config that is being read was checked with it.
   if (!inProgress) checkDepth('deserialize: the config', config);
@@ -172,10 +192,12 @@ export function deserializeKerasObject(config: unknown, options: { customObjects
 }
 let inProgress = 0;
 function deserialized(config: unknown, options: { customObjects?: CustomObjects; module?: string }): unknown {
-  if (options.customObjects) return customObjectScope(options.customObjects, () => deserializeKerasObject(config, { module: options.module }));
+  if (options.customObjects)
+    return customObjectScope(options.customObjects, () => deserializeKerasObject(config, { module: options.module }));
   if (Array.isArray(config)) return config.map((c) => deserializeKerasObject(c));
   if (!isRecord(config)) return config;
-  if (!isSerialized(config)) return Object.fromEntries(Object.entries(config).map(([k, v]) => [k, deserializeKerasObject(v)]));
+  if (!isSerialized(config))
+    return Object.fromEntries(Object.entries(config).map(([k, v]) => [k, deserializeKerasObject(v)]));
   checkObject(config);
   return making(config.class_name, config.config, () => made(config, options));
 }
@@ -183,7 +205,8 @@ function made(config: SerializedObject, options: { module?: string }): unknown {
   const { class_name: given, config: inner } = config;
   if (given === '__tuple__') {
     const items: unknown = inner ?? [];
-    if (!Array.isArray(items)) throw new ValueError(`deserialize: the config of '__tuple__' must be a list.\n  Received: ${describe(items)}`);
+    if (!Array.isArray(items))
+      throw new ValueError(`deserialize: the config of '__tuple__' must be a list.\n  Received: ${describe(items)}`);
     return items.map((c) => deserializeKerasObject(c));
   }
   if (given === '__tensor__' || given === '__numpy__') {
@@ -197,14 +220,23 @@ function made(config: SerializedObject, options: { module?: string }): unknown {
   const custom = customClass(config);
   if (custom) return finish(fromConfig(custom, camelKeys(recordOf(given, inner))), config);
   const modern = modernize(given, config.module ?? options.module ?? null, inner),
-    cls = findClass({ ...config, class_name: modern.className, module: modern.module === options.module ? (config.module ?? null) : (modern.module ?? null) }, options.module);
+    cls = findClass(
+      {
+        ...config,
+        class_name: modern.className,
+        module: modern.module === options.module ? (config.module ?? null) : (modern.module ?? null),
+      },
+      options.module,
+    );
   return finish(fromConfig(cls, camelKeys(recordOf(given, modern.config))), config);
 }
 function recordOf(name: string, config: unknown): Record<string, unknown> {
-  if (!isRecord(config)) throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${describe(config)}`);
+  if (!isRecord(config))
+    throw new ValueError(`deserialize: the config of '${name}' must be a record.\n  Received: ${describe(config)}`);
   return config;
 }
-const hasScheduleDecay = (object: unknown): object is { scheduleDecay: number } => typeof object === 'object' && object !== null && 'scheduleDecay' in object;
+const hasScheduleDecay = (object: unknown): object is { scheduleDecay: number } =>
+  typeof object === 'object' && object !== null && 'scheduleDecay' in object;
 // In Keras 1, and as `decay` in tf.keras before 2.11, an option of Nadam; afterwards 1.
 function scheduleDecayOf({ config, trae_schedule_decay: own }: SerializedObject): number | undefined {
   const given = own ?? (isOld() && isRecord(config) ? (config.schedule_decay ?? config.decay) : undefined);
@@ -214,14 +246,17 @@ function scheduleDecayOf({ config, trae_schedule_decay: own }: SerializedObject)
 function finish(object: unknown, config: SerializedObject): unknown {
   const { build_config: build } = config;
   rememberObject(config, object);
-  if ((isOld() || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null) keepMasksOfKeras2(object);
+  if ((isOld() || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null)
+    keepMasksOfKeras2(object);
   if (hasScheduleDecay(object)) object.scheduleDecay = scheduleDecayOf(config) ?? object.scheduleDecay;
   // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
   const isOfSeveral =
     isOld() &&
     isRecord(build) &&
-    (Array.isArray((build.input_shape as unknown[] | undefined)?.[0]) || (object as { constructor: { name: string } }).constructor.name === 'MultiHeadAttention');
-  if (isRecord(build) && !isOfSeveral) (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
+    (Array.isArray((build.input_shape as unknown[] | undefined)?.[0]) ||
+      (object as { constructor: { name: string } }).constructor.name === 'MultiHeadAttention');
+  if (isRecord(build) && !isOfSeveral)
+    (object as { buildFromConfig?(c: Record<string, unknown>): void }).buildFromConfig?.(camelKeys(build));
   return object;
 }
 /** @internal */
@@ -229,10 +264,15 @@ export function fromConfig<T>(cls: SerializableClass, config: Record<string, unk
   return withNamesOfConfigs(() => (cls.fromConfig ? cls.fromConfig(config) : construct(cls, config)) as T);
 }
 function customFunction(config: SerializedObject): unknown {
-  const given: unknown = config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config;
-  if (typeof given !== 'string') throw new ValueError(`deserialize: the config of a function must be its name.\n  Received: ${describe(given)}`);
+  const given: unknown =
+    config.registered_name && config.registered_name !== 'function' ? config.registered_name : config.config;
+  if (typeof given !== 'string')
+    throw new ValueError(`deserialize: the config of a function must be its name.\n  Received: ${describe(given)}`);
   const name = given.length > 100 ? `${given.slice(0, 100)}...` : given;
-  const f = getRegisteredObject(given) ?? getRegisteredObject(String(config.config)) ?? functionByName.get(String(config.config));
+  const f =
+    getRegisteredObject(given) ??
+    getRegisteredObject(String(config.config)) ??
+    functionByName.get(String(config.config));
   if (typeof f !== 'function')
     throw new TypeError(
       `deserialize: function '${name}' is not known.\n  Fix: pass it in customObjects: { customObjects: { '${name}': yourFunction } }, or register it with registerKerasSerializable.`,
@@ -247,9 +287,14 @@ export function refusePython(what: string, name: string): never {
 }
 const customClass = ({ class_name: name, registered_name: registered }: SerializedObject): SerializableClass | null =>
   (((registered && getRegisteredObject(registered)) || getRegisteredObject(name)) as SerializableClass | null) ?? null;
-function findClass({ module, class_name: name, registered_name: registered }: SerializedObject, fallback?: string): SerializableClass {
+function findClass(
+  { module, class_name: name, registered_name: registered }: SerializedObject,
+  fallback?: string,
+): SerializableClass {
   // Files of Keras 1 and 2 name no modules.
-  for (const m of module || fallback ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation'] : EVERYWHERE)
+  for (const m of module || fallback
+    ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation']
+    : EVERYWHERE)
     if (m)
       for (const candidate of modulesLike(m)) {
         const cls = builtInClass(candidate, name);
@@ -261,7 +306,17 @@ function findClass({ module, class_name: name, registered_name: registered }: Se
     `deserialize: class ${describe(name)}${module ? ` of ${module}` : ''}${registered && registered !== name ? `, registered as '${registered}',` : ''} is not known.${near ? ` Did you mean '${near}'?` : ''}\n  Fix: pass it in customObjects: { customObjects: { ${known}: ${/^\w+$/.test(name) ? name : 'YourClass'} } }, or register it with registerKerasSerializable.`,
   );
 }
-const EVERYWHERE = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'optimizers.schedules', 'losses', 'metrics'].map((m) => `keras.${m}`);
+const EVERYWHERE = [
+  'layers',
+  'models',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'optimizers',
+  'optimizers.schedules',
+  'losses',
+  'metrics',
+].map((m) => `keras.${m}`);
 // The modules in which a class may be known: its file in any Keras' source (`keras.src.layers.core.dense`, `tf_keras.src.engine.sequential`,
 // `keras.src.backend.torch.optimizers.torch_adam`) says of which kind it is.
 function modulesLike(module: string): string[] {
@@ -269,12 +324,24 @@ function modulesLike(module: string): string[] {
   if (!KERAS.has(parts[0])) return [module];
   const kinds = KINDS.filter((kind) => parts.includes(kind)).map((kind) => `keras.${kind}`);
   const isSchedule = parts.includes('schedules') || parts.includes('learning_rate_schedule');
-  return [module, ...(isSchedule ? ['keras.optimizers.schedules'] : kinds.length ? kinds : ['keras.layers', 'keras.models'])].concat(
-    parts.includes('engine') || parts.includes('models') ? ['keras.models', 'keras.layers'] : [],
-  );
+  return [
+    module,
+    ...(isSchedule ? ['keras.optimizers.schedules'] : kinds.length ? kinds : ['keras.layers', 'keras.models']),
+  ].concat(parts.includes('engine') || parts.includes('models') ? ['keras.models', 'keras.layers'] : []);
 }
 const KERAS = new Set(['keras', 'keras_core', 'tf_keras', 'tensorflow', 'tf']);
-const KINDS = ['layers', 'models', 'initializers', 'regularizers', 'constraints', 'optimizers', 'losses', 'metrics', 'dtype_policies', 'quantizers'];
+const KINDS = [
+  'layers',
+  'models',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'optimizers',
+  'losses',
+  'metrics',
+  'dtype_policies',
+  'quantizers',
+];
 
 /** @internal The three functions each kind of object has. */
 export interface Kind<T> {
@@ -286,11 +353,21 @@ export interface Kind<T> {
  * @internal get, serialize and deserialize of a kind: 'keras.initializers', ...
  * @param accepts - whether a value is an instance of the kind already.
  */
-export function makeKind<T>(module: string, what: string, accepts: (x: unknown) => x is T, aliases: Readonly<Record<string, string>> = {}): Kind<T> {
+export function makeKind<T>(
+  module: string,
+  what: string,
+  accepts: (x: unknown) => x is T,
+  aliases: Readonly<Record<string, string>> = {},
+): Kind<T> {
   const plain = (s: string): string => s.replace(/[_\s]/g, '').toLowerCase();
   const byName = (name: string): T => {
     const custom = getRegisteredObject(name);
-    if (custom) return (typeof custom === 'function' && (custom as { prototype?: Configurable }).prototype?.getConfig ? fromConfig(custom as SerializableClass, {}) : custom) as T;
+    if (custom)
+      return (
+        typeof custom === 'function' && (custom as { prototype?: Configurable }).prototype?.getConfig
+          ? fromConfig(custom as SerializableClass, {})
+          : custom
+      ) as T;
     const alias = (key: string): string | undefined => (Object.hasOwn(aliases, key) ? aliases[key] : undefined), // not what every object inherits
       target = alias(name) ?? alias(plain(name)) ?? name,
       names = classNames(module);
@@ -307,12 +384,16 @@ export function makeKind<T>(module: string, what: string, accepts: (x: unknown) 
       if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig)
         return fromConfig<T>(identifier as unknown as SerializableClass, {});
       if (accepts(identifier) && otherPackageOf(identifier as object) === null) return identifier;
-      throw new TypeError(`${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`);
+      throw new TypeError(
+        `${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`,
+      );
     },
     serialize: (object) => guardArguments(`${module}.serialize`, [object], () => serializeKerasObject(object)),
     deserialize(config, options) {
       if (typeof config === 'string') return byName(config);
-      return guardArguments(`${module}.deserialize`, [config], () => deserializeKerasObject(config, { ...options, module })) as T;
+      return guardArguments(`${module}.deserialize`, [config], () =>
+        deserializeKerasObject(config, { ...options, module }),
+      ) as T;
     },
   };
 }

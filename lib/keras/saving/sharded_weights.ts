@@ -33,19 +33,31 @@ interface Shard {
 export const indexPath = (file: string): string => file.replace(/\.weights\.(h5|json)$/, SUFFIX);
 /** @internal Checks the largest size of a shard. */
 export function shardBytes(size: unknown): number {
-  if (typeof size !== 'number' || !(size > 0)) throw new ValueError(`saveWeights: maxShardSize must be a positive number of gigabytes.\n  Received: ${describe(size)}`);
+  if (typeof size !== 'number' || !(size > 0))
+    throw new ValueError(
+      `saveWeights: maxShardSize must be a positive number of gigabytes.\n  Received: ${describe(size)}`,
+    );
   return size * GIGABYTE;
 }
 /**
  * @internal Writes an index and its shards. All are on the disk before the first appears under its name, the index last.
  * @param most - bytes of variables in a shard.
  */
-export async function writeShardedWeights(file: string, model: Layer, most: number, signal?: AbortSignal | null): Promise<void> {
+export async function writeShardedWeights(
+  file: string,
+  model: Layer,
+  most: number,
+  signal?: AbortSignal | null,
+): Promise<void> {
   const base = path.basename(file).slice(0, -SUFFIX.length),
     shards: Shard[] = [],
     weightMap: Record<string, string[]> = {};
   const open = (): Shard => {
-    shards.push({ name: `${base}_${String(shards.length).padStart(5, '0')}.weights.h5`, bytes: 0, h5: new Hdf5Writer() });
+    shards.push({
+      name: `${base}_${String(shards.length).padStart(5, '0')}.weights.h5`,
+      bytes: 0,
+      h5: new Hdf5Writer(),
+    });
     return shards.at(-1)!;
   };
   let current = open(),
@@ -67,7 +79,12 @@ export async function writeShardedWeights(file: string, model: Layer, most: numb
   }
   writeAssets(shards[0].h5, model);
   const index = toPythonJson(
-    { metadata: { total_size: total }, weight_map: Object.fromEntries(Object.entries(weightMap).map(([k, files]) => [k, files.length > 1 ? files : files[0]])) },
+    {
+      metadata: { total_size: total },
+      weight_map: Object.fromEntries(
+        Object.entries(weightMap).map(([k, files]) => [k, files.length > 1 ? files : files[0]]),
+      ),
+    },
     { indent: 4 },
   );
   // Each is renamed only after those inside of it.
@@ -120,25 +137,37 @@ class JoinedGroup implements StateGroup {
 /** @internal The shards of each group, by its path. @throws FileError for an index that is damaged or names files elsewhere. */
 export function readIndex(text: string, file: string): Map<string, string[]> {
   const index = parseJson(text, file);
-  if (!isRecord(index) || !isRecord(index.weight_map)) throw new FileError(`${file}: it is no index of sharded weights: 'weight_map' is missing.`);
+  if (!isRecord(index) || !isRecord(index.weight_map))
+    throw new FileError(`${file}: it is no index of sharded weights: 'weight_map' is missing.`);
   const out = new Map<string, string[]>(),
     shards = new Set<string>();
   for (const [group, given] of Object.entries(index.weight_map)) {
     const names = (Array.isArray(given) ? given : [given]) as unknown[];
     for (const name of names) {
-      if (typeof name !== 'string' || !name) throw new FileError(`${file}: the shard of '${group}' must be the name of a file.\n  Received: ${describe(name)}`);
-      if (/[/\\:\0]/.test(name) || name === '.' || name === '..') throw new FileError(`${file}: the shard '${name}' does not lie beside it; such paths are not opened.`);
+      if (typeof name !== 'string' || !name)
+        throw new FileError(
+          `${file}: the shard of '${group}' must be the name of a file.\n  Received: ${describe(name)}`,
+        );
+      if (/[/\\:\0]/.test(name) || name === '.' || name === '..')
+        throw new FileError(`${file}: the shard '${name}' does not lie beside it; such paths are not opened.`);
       shards.add(name);
     }
     out.set(group.replace(/^\/+/, ''), names as string[]);
   }
   if (!out.size) throw new FileError(`${file}: its 'weight_map' names no weights.`);
-  if (shards.size > MOST_SHARDS) throw new FileError(`${file}: it names ${shards.size} shards, and at most ${MOST_SHARDS} are opened.`);
+  if (shards.size > MOST_SHARDS)
+    throw new FileError(`${file}: it names ${shards.size} shards, and at most ${MOST_SHARDS} are opened.`);
   return out;
 }
 /** @internal Puts the weights that an index names into a model. */
-export async function loadShardedWeights(source: ByteSource, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
-  if (source.size > MOST_INDEX) throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_INDEX} are read.`);
+export async function loadShardedWeights(
+  source: ByteSource,
+  file: string,
+  model: Layer,
+  options: LoadWeightsOptions,
+): Promise<LoadReport> {
+  if (source.size > MOST_INDEX)
+    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_INDEX} are read.`);
   const index = readIndex(Buffer.from(await source.read(0, source.size, options.signal)).toString('utf8'), file),
     opened: FileSource[] = [],
     roots = new Map<string, Hdf5Group>();
@@ -151,7 +180,9 @@ export async function loadShardedWeights(source: ByteSource, file: string, model
       roots.set(name, openHdf5(shard));
     }
     for (const [group, names] of index)
-      for (const name of names) if (!roots.get(name)!.group(group)) throw new FileError(`${file}: it says that '${name}' holds '${group}', which is not there.`);
+      for (const name of names)
+        if (!roots.get(name)!.group(group))
+          throw new FileError(`${file}: it says that '${name}' holds '${group}', which is not there.`);
     const root = new JoinedGroup([...roots.values()]),
       report = await loadState(root, file, model, options);
     await loadAssets(root, model, options);

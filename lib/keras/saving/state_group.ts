@@ -32,7 +32,11 @@ class PlainGroup implements StateGroup {
   /** The group below of this name, made when it is not there. */
   child(name: string): PlainGroup {
     let found = this.children.get(name);
-    if (!found) this.children.set(name, (found = new PlainGroup(this.own?.group(name) ?? null, this.path ? `${this.path}/${name}` : name)));
+    if (!found)
+      this.children.set(
+        name,
+        (found = new PlainGroup(this.own?.group(name) ?? null, this.path ? `${this.path}/${name}` : name)),
+      );
     return found;
   }
   get attributes(): StateGroup['attributes'] {

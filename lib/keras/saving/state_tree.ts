@@ -20,10 +20,20 @@ export interface StateNode {
   variables: Variable[];
 }
 type Kept = Layer | Optimizer | SeedGenerator | Metric;
-const isKept = (x: unknown): x is Kept => x instanceof Layer || x instanceof Optimizer || x instanceof SeedGenerator || x instanceof Metric;
+const isKept = (x: unknown): x is Kept =>
+  x instanceof Layer || x instanceof Optimizer || x instanceof SeedGenerator || x instanceof Metric;
 
 // What every layer has and no file holds.
-const BASE = new Set(['name', 'dtypePolicy', 'supportsMasking', 'inputSpec', 'autocast', 'batchShape', 'inputDtype', 'activityRegularizer']);
+const BASE = new Set([
+  'name',
+  'dtypePolicy',
+  'supportsMasking',
+  'inputSpec',
+  'autocast',
+  'batchShape',
+  'inputDtype',
+  'activityRegularizer',
+]);
 
 /** @internal Names of attributes that Keras calls otherwise: `static savedNames = { dropoutLayer: '_dropout_layer' }`. */
 type SavingClass = SerializableClass & { savedNames?: Readonly<Record<string, string>> };
@@ -60,11 +70,21 @@ export function stateTree(root: Layer, { isRepeated = false } = {}): StateNode[]
     for (const [attribute, child] of childrenOf(object)) {
       if (isKept(child)) visit(child, join(path, attribute), isAgain);
       else if (Array.isArray(child) || isRecord(child))
-        visitAll(child, join(path, attribute), new Set(), isAgain || (isRepeated && attribute === 'layers' && isModel(object) && object.graph !== null));
+        visitAll(
+          child,
+          join(path, attribute),
+          new Set(),
+          isAgain || (isRepeated && attribute === 'layers' && isModel(object) && object.graph !== null),
+        );
     }
     above.delete(object);
   };
-  const visitAll = (container: unknown[] | Record<string, unknown>, path: string, outer: Set<object>, isAgain: boolean): void => {
+  const visitAll = (
+    container: unknown[] | Record<string, unknown>,
+    path: string,
+    outer: Set<object>,
+    isAgain: boolean,
+  ): void => {
     if (outer.has(container)) return;
     outer.add(container);
     const used = new Map<string, number>();
@@ -75,7 +95,8 @@ export function stateTree(root: Layer, { isRepeated = false } = {}): StateNode[]
     };
     for (const child of Array.isArray(container) ? container : Object.values(container)) {
       if (isKept(child)) visit(child, join(path, unique(toSnakeCase(kerasClassName(child)))), isAgain);
-      else if (Array.isArray(child) || isRecord(child)) visitAll(child, join(path, unique('container')), outer, isAgain);
+      else if (Array.isArray(child) || isRecord(child))
+        visitAll(child, join(path, unique('container')), outer, isAgain);
     }
   };
   visit(root, '');

@@ -45,11 +45,17 @@ export interface ManifestEntry {
 }
 
 /** @internal Whether this is JSON. */
-export const isJson = (source: ByteSource): boolean => source.size > 0 && /^(\ufeff|ï»¿)?\s*\{/.test(source.bytes(0, Math.min(64, source.size)).toString('latin1'));
+export const isJson = (source: ByteSource): boolean =>
+  source.size > 0 && /^(\ufeff|ï»¿)?\s*\{/.test(source.bytes(0, Math.min(64, source.size)).toString('latin1'));
 
 /** @internal */
-export async function loadTfjsModel(source: ByteSource, file: string, { customObjects, compile = true, signal }: LoadModelOptions): Promise<Model> {
-  if (source.size > MOST_JSON) throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_JSON} are read.`);
+export async function loadTfjsModel(
+  source: ByteSource,
+  file: string,
+  { customObjects, compile = true, signal }: LoadModelOptions,
+): Promise<Model> {
+  if (source.size > MOST_JSON)
+    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_JSON} are read.`);
   const json = parseJson(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), file);
   const topology = isRecord(json) ? json.modelTopology : null;
   if (!isRecord(json) || !isRecord(topology) || !Array.isArray(json.weightsManifest))
@@ -72,7 +78,8 @@ export async function loadTfjsModel(source: ByteSource, file: string, { customOb
   const model = withLegacyConfigs({ version: '2', backend: null }, () =>
     withinFile(file, bytes, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model),
   );
-  if (!('compileFromConfig' in model)) throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
+  if (!('compileFromConfig' in model))
+    throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
   const matches = new WeightMatches(file, model.name);
   match(model, found, matches);
   await matches.apply({ signal });
@@ -92,11 +99,28 @@ const OPTIMIZERS: Readonly<Record<string, [string, Readonly<Record<string, strin
 };
 function modernTraining(given: Record<string, unknown>): Record<string, unknown> {
   const optimizer = given.optimizer_config;
-  if (!isRecord(optimizer) || typeof optimizer.class_name !== 'string' || !isRecord(optimizer.config) || !Object.hasOwn(OPTIMIZERS, optimizer.class_name)) return given;
+  if (
+    !isRecord(optimizer) ||
+    typeof optimizer.class_name !== 'string' ||
+    !isRecord(optimizer.config) ||
+    !Object.hasOwn(OPTIMIZERS, optimizer.class_name)
+  )
+    return given;
   const [name, options] = OPTIMIZERS[optimizer.class_name];
-  return { ...given, optimizer_config: { class_name: name, config: Object.fromEntries(Object.entries(optimizer.config).map(([k, v]) => [options[k] ?? k, v])) } };
+  return {
+    ...given,
+    optimizer_config: {
+      class_name: name,
+      config: Object.fromEntries(Object.entries(optimizer.config).map(([k, v]) => [options[k] ?? k, v])),
+    },
+  };
 }
-async function loadOptimizer(model: Model, state: readonly Found[], file: string, signal?: AbortSignal | null): Promise<void> {
+async function loadOptimizer(
+  model: Model,
+  state: readonly Found[],
+  file: string,
+  signal?: AbortSignal | null,
+): Promise<void> {
   const optimizer = model.optimizer!,
     matches = new WeightMatches(file, model.name),
     pairs = legacyOptimizerState(
@@ -104,7 +128,10 @@ async function loadOptimizer(model: Model, state: readonly Found[], file: string
       model.trainableVariables,
       state.map((found) => ({ name: found.where, found })),
     );
-  if (!pairs) console.warn(`${file}: the state of the optimizer (${state.length} variables) is not that of '${optimizer.name}': it is left out, the optimizer starts anew.`);
+  if (!pairs)
+    console.warn(
+      `${file}: the state of the optimizer (${state.length} variables) is not that of '${optimizer.name}': it is left out, the optimizer starts anew.`,
+    );
   for (const { variable, found } of pairs ?? []) matches.pair(variable, found);
   await matches.apply({ signal });
 }
@@ -113,16 +140,24 @@ function entryOf(given: unknown, file: string): ManifestEntry {
   const fail = (why: string): never => {
     throw new FileError(`${file}: a weight of its manifest ${why}.`);
   };
-  if (!isRecord(given) || typeof given.name !== 'string' || !Array.isArray(given.shape) || !given.shape.every((d) => Number.isSafeInteger(d) && (d as number) >= 0))
+  if (
+    !isRecord(given) ||
+    typeof given.name !== 'string' ||
+    !Array.isArray(given.shape) ||
+    !given.shape.every((d) => Number.isSafeInteger(d) && (d as number) >= 0)
+  )
     return fail('has no name or shape');
   const quantization = isRecord(given.quantization) ? given.quantization : null,
     code = String(quantization?.dtype ?? given.dtype);
   if (!Object.hasOwn(STORED, code))
-    return fail(`('${given.name}') has values of type ${describe(quantization?.dtype ?? given.dtype)}; known are ${Object.keys(STORED).join(', ')}`);
+    return fail(
+      `('${given.name}') has values of type ${describe(quantization?.dtype ?? given.dtype)}; known are ${Object.keys(STORED).join(', ')}`,
+    );
   const stored = STORED[code],
     shape = given.shape as number[],
     isScaled = quantization !== null && code !== 'float16';
-  if (isScaled && (typeof quantization.scale !== 'number' || typeof quantization.min !== 'number')) return fail(`('${given.name}') is quantized without scale and min`);
+  if (isScaled && (typeof quantization.scale !== 'number' || typeof quantization.min !== 'number'))
+    return fail(`('${given.name}') is quantized without scale and min`);
   const dtype = given.dtype === 'int32' || given.dtype === 'bool' ? given.dtype : 'float32';
   return {
     name: given.name,
@@ -137,18 +172,31 @@ function entryOf(given: unknown, file: string): ManifestEntry {
 }
 /** @internal What the manifest says of a group: its weights, and the files beside `file` that hold them. */
 export function manifestGroup(group: unknown, file: string): { entries: ManifestEntry[]; shards: string[] } {
-  if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) throw new FileError(`${file}: its manifest is damaged.`);
+  if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
+    throw new FileError(`${file}: its manifest is damaged.`);
   const shards = (group.paths as unknown[]).map((shard) => {
-    if (typeof shard !== 'string') throw new FileError(`${file}: the names of its shards must be texts.\n  Received: ${describe(shard)}`);
+    if (typeof shard !== 'string')
+      throw new FileError(`${file}: the names of its shards must be texts.\n  Received: ${describe(shard)}`);
     const name = shard.replace(/^\.\//, '');
-    if (!name || name.includes('/') || name.includes('\\') || name.includes('\0') || name === '..' || /^[a-z]+:/i.test(name))
+    if (
+      !name ||
+      name.includes('/') ||
+      name.includes('\\') ||
+      name.includes('\0') ||
+      name === '..' ||
+      /^[a-z]+:/i.test(name)
+    )
       throw new FileError(`${file}: the shard '${shard}' does not lie beside it; such paths are not opened.`);
     return name;
   });
   return { entries: group.weights.map((w) => entryOf(w, file)), shards };
 }
 // All weights of a group lie one after the other in its shards, joined.
-async function readGroup(group: unknown, file: string, signal?: AbortSignal | null): Promise<(Found & { group: unknown })[]> {
+async function readGroup(
+  group: unknown,
+  file: string,
+  signal?: AbortSignal | null,
+): Promise<(Found & { group: unknown })[]> {
   const { entries, shards: names } = manifestGroup(group, file),
     total = entries.reduce((n, e) => n + e.bytes, 0);
   const shards: Uint8Array[] = [];
@@ -156,13 +204,17 @@ async function readGroup(group: unknown, file: string, signal?: AbortSignal | nu
   for (const name of names) {
     shards.push(
       await withFile(path.join(path.dirname(file), name), (s) => {
-        if (size + s.size > total) throw new FileError(`${file}: its shards hold more than the ${total} bytes of its weights.`);
+        if (size + s.size > total)
+          throw new FileError(`${file}: its shards hold more than the ${total} bytes of its weights.`);
         return s.read(0, s.size, signal);
       }),
     );
     size += shards.at(-1)!.length;
   }
-  if (size !== total) throw new FileError(`${file}: its shards hold ${size} bytes where its weights need ${total}: they are damaged or others.`);
+  if (size !== total)
+    throw new FileError(
+      `${file}: its shards hold ${size} bytes where its weights need ${total}: they are damaged or others.`,
+    );
   const data = shards.length === 1 ? shards[0] : new Uint8Array(total);
   if (shards.length > 1) for (let i = 0, at = 0; i < shards.length; at += shards[i++].length) data.set(shards[i], at);
   let at = 0;
@@ -192,7 +244,9 @@ function match(model: { layers: Layer[] }, found: ReadonlyMap<string, Found>, ma
     }
     const variables = [...layer.trainableWeights, ...layer.nonTrainableWeights];
     if (!variables.length) continue;
-    const mine = [...found.values()].filter((f) => f.where.startsWith(`${layer.name}/`) || f.where.includes(`/${layer.name}/`)),
+    const mine = [...found.values()].filter(
+        (f) => f.where.startsWith(`${layer.name}/`) || f.where.includes(`/${layer.name}/`),
+      ),
       last = (s: string): string => s.split('/').at(-1)!.replace(/:\d+$/, '');
     const names = new Set(mine.map((f) => last(f.where)));
     if (names.size === mine.length && mine.length === variables.length && variables.every((v) => names.has(v.name)))
@@ -202,6 +256,8 @@ function match(model: { layers: Layer[] }, found: ReadonlyMap<string, Found>, ma
           mine.find((f) => last(f.where) === v.name)!,
         );
     else if (mine.length) matches.add(variables, mine, `layer '${layer.name}'`);
-    else for (const v of variables as readonly Variable[]) matches.missing(v, `the file has no weight of layer '${layer.name}' (${v.name} ${formatShape(v.shape)})`);
+    else
+      for (const v of variables as readonly Variable[])
+        matches.missing(v, `the file has no weight of layer '${layer.name}' (${v.name} ${formatShape(v.shape)})`);
   }
 }

@@ -20,14 +20,21 @@ function named(model: Layer): { name: string; variable: Variable }[] {
     return { name: n ? `${variable.path}_${n}` : variable.path, variable };
   });
 }
-const entries = (model: Layer) => named(model).map(({ name, variable: v }) => ({ name, shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }));
+const entries = (model: Layer) =>
+  named(model).map(({ name, variable: v }) => ({ name, shape: v.shape, dtype: v.dtype, data: () => readInRun(v) }));
 /** @internal */
-export const writeSafetensorsWeights = (sink: ByteSink, model: Layer): Promise<void> => writeSafetensors(sink, entries(model), { format: 'keras' });
+export const writeSafetensorsWeights = (sink: ByteSink, model: Layer): Promise<void> =>
+  writeSafetensors(sink, entries(model), { format: 'keras' });
 /** @internal */
 export const writeNpzWeights = (sink: ByteSink, model: Layer): Promise<void> => writeNpz(sink, entries(model));
 
 /** @internal Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place. */
-export async function loadNamedWeights(source: ByteSource, file: string, model: Layer, options: LoadWeightsOptions): Promise<LoadReport> {
+export async function loadNamedWeights(
+  source: ByteSource,
+  file: string,
+  model: Layer,
+  options: LoadWeightsOptions,
+): Promise<LoadReport> {
   const { found, names, ordered } = isZip(source) ? await npz(source, model, options) : safetensors(source);
   const matches = new WeightMatches(file, model.name),
     weights = named(model),
@@ -37,12 +44,16 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
     return found(name);
   };
   const objectPaths = new Map<Variable, string>();
-  for (const { path, variables } of stateTree(model)) variables.forEach((v, i) => objectPaths.set(v, `${path ? `${path}/` : ''}vars/${i}`));
+  for (const { path, variables } of stateTree(model))
+    variables.forEach((v, i) => objectPaths.set(v, `${path ? `${path}/` : ''}vars/${i}`));
   // Automatic names differ from one instance to the next: when no name is known, the order counts, as in all of Keras' files.
   const isForeign = !weights.some(({ name, variable }) => found(name) || found(objectPaths.get(variable) ?? name));
-  const byPlace = names.length > 0 && !options.byName && (names.every((n) => /^arr_\d+$/.test(n)) || (ordered && isForeign));
+  const byPlace =
+    names.length > 0 && !options.byName && (names.every((n) => /^arr_\d+$/.test(n)) || (ordered && isForeign));
   if (byPlace) {
-    const sorted = names.every((n) => /^arr_\d+$/.test(n)) ? [...names].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4))) : names;
+    const sorted = names.every((n) => /^arr_\d+$/.test(n))
+      ? [...names].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)))
+      : names;
     matches.add(
       weights.map((w) => w.variable),
       sorted.map((n) => get(n)!),
@@ -58,12 +69,19 @@ export async function loadNamedWeights(source: ByteSource, file: string, model: 
       if (hit) matches.pair(variable, hit);
       else {
         const reason = `the file has no weight '${name}' of shape (${variable.shape.join(', ')})`;
-        if (options.byName) matches.skipped.push({ path: variable.path, expected: variable.shape, found: null, reason });
+        if (options.byName)
+          matches.skipped.push({ path: variable.path, expected: variable.shape, found: null, reason });
         else matches.missing(variable, reason);
       }
     }
     for (const name of names)
-      if (!used.has(name)) matches.skipped.push({ path: name, expected: null, found: found(name)?.shape ?? null, reason: `the model has no weight '${name}'` });
+      if (!used.has(name))
+        matches.skipped.push({
+          path: name,
+          expected: null,
+          found: found(name)?.shape ?? null,
+          reason: `the model has no weight '${name}'`,
+        });
   }
   return matches.apply(options);
 }
@@ -79,7 +97,9 @@ function sameEndings(wanted: readonly string[], found: readonly string[]): Map<s
   for (const name of open) byLast.set(last(name), [...(byLast.get(last(name)) ?? []), name]);
   for (const name of wanted) {
     if (known.has(name)) continue;
-    const fitting = (byLast.get(last(name)) ?? []).filter((other) => other.endsWith(`/${name}`) || name.endsWith(`/${other}`));
+    const fitting = (byLast.get(last(name)) ?? []).filter(
+      (other) => other.endsWith(`/${name}`) || name.endsWith(`/${other}`),
+    );
     if (fitting.length === 1) out.set(name, fitting[0]);
   }
   const uses = new Map<string, number>();

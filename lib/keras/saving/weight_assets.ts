@@ -19,7 +19,9 @@ const titleOf = ({ name, path }: StateNode): string => (path ? `layer '${name}' 
 
 function savedFiles(model: Layer): { node: StateNode; files: [string, Uint8Array][] }[] {
   return stateTree(model).flatMap((node) => {
-    const files = hasAssets(node.object) ? ownAssets(node.object, titleOf(node)).filter(([, bytes]) => bytes.length) : [];
+    const files = hasAssets(node.object)
+      ? ownAssets(node.object, titleOf(node)).filter(([, bytes]) => bytes.length)
+      : [];
     return files.length ? [{ node, files }] : [];
   });
 }
@@ -29,32 +31,47 @@ export function writeAssets(h5: Hdf5Writer, model: Layer, { withArrays = false }
     const group = groupOf(node);
     h5.group(group);
     if (node.name !== null) h5.attribute(group, 'name', node.name);
-    for (const [file, bytes] of files) h5.dataset(`${group}/${file}`, { shape: [bytes.length], dtype: 'uint8', data: () => Promise.resolve(bytes as Uint8Array<ArrayBuffer>) });
-    if (withArrays && hasOwnState(node.object)) for (const { key, ...array } of ownArrays(node.object, titleOf(node))) h5.dataset(`${group}/${ARRAYS}/${key}`, array);
+    for (const [file, bytes] of files)
+      h5.dataset(`${group}/${file}`, {
+        shape: [bytes.length],
+        dtype: 'uint8',
+        data: () => Promise.resolve(bytes as Uint8Array<ArrayBuffer>),
+      });
+    if (withArrays && hasOwnState(node.object))
+      for (const { key, ...array } of ownArrays(node.object, titleOf(node)))
+        h5.dataset(`${group}/${ARRAYS}/${key}`, array);
   }
 }
 /** @internal Hands the files in an HDF5 file to the layers that saved them, by path or by the names of layers. */
-export async function loadAssets(root: StateGroup, model: Layer, { byName = false, signal }: { byName?: boolean; signal?: AbortSignal | null }): Promise<void> {
+export async function loadAssets(
+  root: StateGroup,
+  model: Layer,
+  { byName = false, signal }: { byName?: boolean; signal?: AbortSignal | null },
+): Promise<void> {
   const all = root.group(ASSETS);
   if (!all) return;
   const named = byName ? groupsByName(all) : null;
   for (const node of stateTree(model)) {
     if (!hasAssets(node.object)) continue;
-    const group = named ? named.get(node.name ?? '') : node.path.split('/').reduce<StateGroup | undefined>((g, part) => (part ? g?.group(part) : g), all);
+    const group = named
+      ? named.get(node.name ?? '')
+      : node.path.split('/').reduce<StateGroup | undefined>((g, part) => (part ? g?.group(part) : g), all);
     if (!group) continue;
     const arrays = group.group(ARRAYS);
     if (arrays && hasOwnState(node.object)) {
       const store: Parameters<typeof node.object.loadOwnVariables>[0] = {};
       for (const key of arrays.keys()) {
         const found = arrays.dataset(key);
-        if (found && found.dtype !== 'string') store[key] = tensor(await found.read(signal), [...found.shape], found.dtype);
+        if (found && found.dtype !== 'string')
+          store[key] = tensor(await found.read(signal), [...found.shape], found.dtype);
       }
       node.object.loadOwnVariables(store);
     }
     const files = new Map<string, Uint8Array>();
     for (const key of group.keys()) {
       const found = group.dataset(key);
-      if (found?.dtype === 'uint8' && found.shape.length === 1 && found.shape[0] <= MAX_ASSET) files.set(key, (await found.read(signal)) as Uint8Array);
+      if (found?.dtype === 'uint8' && found.shape.length === 1 && found.shape[0] <= MAX_ASSET)
+        files.set(key, (await found.read(signal)) as Uint8Array);
     }
     node.object.loadAssets(assetReader(files));
   }

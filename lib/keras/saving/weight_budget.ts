@@ -3,7 +3,17 @@ import * as os from 'node:os';
 import { OutOfMemoryError, ValueError } from '../../errors';
 import { formatShape, type DType } from '../../tensor';
 
-const BYTES: Readonly<Record<DType, number>> = { float16: 2, float32: 4, float64: 8, bfloat16: 2, int8: 1, int32: 4, int64: 8, uint8: 1, bool: 1 };
+const BYTES: Readonly<Record<DType, number>> = {
+  float16: 2,
+  float32: 4,
+  float64: 8,
+  bfloat16: 2,
+  int8: 1,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  bool: 1,
+};
 /** Elements that a model may have whatever the size of its file: 64 MiB of float32. */
 const ALWAYS = 2 ** 24;
 /** Elements for each byte of a file: more than compression gives weights that are no bomb. */

@@ -41,7 +41,12 @@ export interface LoadWeightsOptions {
 /** @internal Pairs of variable and array of one load. */
 export class WeightMatches {
   private readonly pairs: { variable: Variable; found: Found }[] = [];
-  private readonly hooks: { object: { loadOwnVariables(store: Record<string, Tensor>): void }; found: readonly Found[]; where: string; variables: readonly Variable[] }[] = [];
+  private readonly hooks: {
+    object: { loadOwnVariables(store: Record<string, Tensor>): void };
+    found: readonly Found[];
+    where: string;
+    variables: readonly Variable[];
+  }[] = [];
   /** Differences that are errors unless they may be skipped. */
   readonly problems: SkippedWeight[] = [];
   /** What byName leaves alone on purpose. */
@@ -66,7 +71,12 @@ export class WeightMatches {
     variables.forEach((variable, i) => this.pair(variable, found[i]));
   }
   /** What an object loads by a hook of its own. */
-  own(object: { loadOwnVariables(store: Record<string, Tensor>): void }, found: readonly Found[], where: string, variables: readonly Variable[]): void {
+  own(
+    object: { loadOwnVariables(store: Record<string, Tensor>): void },
+    found: readonly Found[],
+    where: string,
+    variables: readonly Variable[],
+  ): void {
     this.hooks.push({ object, found, where, variables });
   }
   pair(variable: Variable, found: Found): void {
@@ -115,7 +125,12 @@ export class WeightMatches {
         report.loaded.push(...variables.map((v) => v.path));
       } catch (error) {
         if (!skipMismatch) throw error;
-        this.problems.push({ path: where, expected: null, found: null, reason: (error as Error).message.split('\n')[0] });
+        this.problems.push({
+          path: where,
+          expected: null,
+          found: null,
+          reason: (error as Error).message.split('\n')[0],
+        });
         report.skipped.push(this.problems.at(-1)!);
       }
     }

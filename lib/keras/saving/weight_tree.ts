@@ -19,13 +19,19 @@ export interface ShapeTree {
 const MOST_BYTES = 2 ** 32;
 
 /** @internal Whether it is an array and no object. */
-export const isLeaf = (x: unknown): x is { readonly shape: readonly number[] } => typeof x === 'object' && x !== null && Array.isArray((x as { shape?: unknown }).shape);
+export const isLeaf = (x: unknown): x is { readonly shape: readonly number[] } =>
+  typeof x === 'object' && x !== null && Array.isArray((x as { shape?: unknown }).shape);
 
 /**
  * @internal Reads all arrays below a group. Those in `vars` belong to the object itself, next to the objects below it.
  * @param names - gets the names that objects had when they were saved, by path.
  */
-export async function readTree(given: StateGroup, names: Map<string, string>, signal: AbortSignal | null, path = ''): Promise<WeightTree> {
+export async function readTree(
+  given: StateGroup,
+  names: Map<string, string>,
+  signal: AbortSignal | null,
+  path = '',
+): Promise<WeightTree> {
   const out: WeightTree = Object.create(null) as WeightTree,
     group = withPlainPaths(given);
   for (const key of group.keys()) {
@@ -47,14 +53,19 @@ async function readArray(d: Hdf5Dataset, signal: AbortSignal | null): Promise<Te
   signal?.throwIfAborted();
   if (d.dtype === 'string') throw new FileError(`KerasFileEditor: '${d.path}' holds texts, not numbers.`);
   const bytes = d.count * elementSize[d.dtype];
-  if (bytes > MOST_BYTES) throw new FileError(`KerasFileEditor: '${d.path}' of shape ${formatShape(d.shape)} has ${bytes} bytes, and at most ${MOST_BYTES} are read.`);
+  if (bytes > MOST_BYTES)
+    throw new FileError(
+      `KerasFileEditor: '${d.path}' of shape ${formatShape(d.shape)} has ${bytes} bytes, and at most ${MOST_BYTES} are read.`,
+    );
   return tensor(await d.read(signal), d.shape, d.dtype as DType);
 }
 /** @internal Shapes of what a model would save. */
 export function treeOfModel(model: Layer): ShapeTree {
   const out: ShapeTree = {};
   for (const { path, object, variables, name } of stateTree(model)) {
-    const arrays = hasOwnState(object) ? ownArrays(object, `'${name}'`).map((a) => [a.key, a.shape] as const) : variables.map((v, i) => [String(i), v.shape] as const);
+    const arrays = hasOwnState(object)
+      ? ownArrays(object, `'${name}'`).map((a) => [a.key, a.shape] as const)
+      : variables.map((v, i) => [String(i), v.shape] as const);
     if (!arrays.length) continue;
     let at = out;
     for (const part of path.split('/').filter(Boolean)) at = (at[part] ??= {}) as ShapeTree;

@@ -6,10 +6,22 @@ import { convert, run, type Tensor } from '../../tensor';
 import * as losses from '../losses/index';
 import { Mean } from '../metrics/reduction_metrics';
 import { isSerialized } from '../saving/serialize';
-import { alignedTo, byPosition, inKerasOrder, isNested, outputsOf, placeOf, valueAt, weightsFor, type Output, type Path } from './outputs';
+import {
+  alignedTo,
+  byPosition,
+  inKerasOrder,
+  isNested,
+  outputsOf,
+  placeOf,
+  valueAt,
+  weightsFor,
+  type Output,
+  type Path,
+} from './outputs';
 import { aboutTargets } from './target_errors';
 
-const isSingleLoss = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerialized(x);
+const isSingleLoss = (x: unknown): boolean =>
+  typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerialized(x);
 const isNothing = (x: unknown): x is null | undefined => x === null || x === undefined;
 
 // What `loss` says of one output.
@@ -41,7 +53,10 @@ export class CompileLoss {
         if (!isCrossentropy(x)) losses.get(x);
       } else if (Array.isArray(x)) x.forEach(check);
       else if (isRecord(x)) Object.values(x).forEach(check);
-      else throw new TypeError(`compile: loss must be a name, a Loss, a function, or an array or record of these.\n  Received: ${describe(x)}`);
+      else
+        throw new TypeError(
+          `compile: loss must be a name, a Loss, a function, or an array or record of these.\n  Received: ${describe(x)}`,
+        );
     };
     check(option);
   }
@@ -58,8 +73,14 @@ export class CompileLoss {
     this.parts.forEach(({ output, loss, weight }, i) => {
       const target = targets[output],
         prediction = outputs[output].value;
-      if (!target) throw new ValueError(`targets for output '${placeOf(outputs[output])}' are missing.\n  Fix: pass y.`);
-      let value = aboutTargets(loss.name.replace(/^loss_function_wrapper(_\d+)?$/, 'loss'), outputs[output], target, () => loss.call(target, prediction, weights[output]));
+      if (!target)
+        throw new ValueError(`targets for output '${placeOf(outputs[output])}' are missing.\n  Fix: pass y.`);
+      let value = aboutTargets(
+        loss.name.replace(/^loss_function_wrapper(_\d+)?$/, 'loss'),
+        outputs[output],
+        target,
+        () => loss.call(target, prediction, weights[output]),
+      );
       this.trackers[i]?.updateState(value, { sampleWeight: convert(prediction.shape[0] ?? 1, value) });
       if (weight !== null && weight !== 1) value = run('multiply', [value, convert(weight, value)]);
       total = total ? run('add', [total, value]) : value;
@@ -74,7 +95,9 @@ export class CompileLoss {
       .filter((e) => !isNothing(e.option))
       .map((e): Part => {
         const output = outputs.indexOf(e.output),
-          loss = isCrossentropy(e.option) ? crossentropyFor(targets[output] ?? undefined, e.output.value) : losses.get(e.option)!;
+          loss = isCrossentropy(e.option)
+            ? crossentropyFor(targets[output] ?? undefined, e.output.value)
+            : losses.get(e.option)!;
         return { output, loss, weight: weightOf(e), name: nameOf(e, loss) };
       });
     if (parts.length > 1) this.trackers = parts.map((p) => new Mean({ name: `${p.name}_loss` }));
@@ -88,10 +111,14 @@ export class CompileLoss {
       const isByName = outputs.every((o) => typeof o.path[0] !== 'string');
       for (const key of Object.keys(option))
         if (isByName ? !known.includes(key) : !outputs.some((o) => o.path[0] === key))
-          throw new ValueError(`compile: loss names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`);
+          throw new ValueError(
+            `compile: loss names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`,
+          );
       const missing = isByName && known.find((n) => !(n in option));
       if (missing)
-        throw new ValueError(`compile: loss says nothing of output '${missing}'.\n  Received: losses for ${Object.keys(option).join(', ')}\n  Fix: ${missing}: null, for no loss.`);
+        throw new ValueError(
+          `compile: loss says nothing of output '${missing}'.\n  Received: losses for ${Object.keys(option).join(', ')}\n  Fix: ${missing}: null, for no loss.`,
+        );
     }
     return collect(byPosition(option, outputs), outputs, []);
   }
@@ -104,38 +131,55 @@ export class CompileLoss {
       const known = outputs.map(placeOf);
       for (const key of Object.keys(weightOption))
         if (!known.includes(key) && !outputs.some((o) => o.path[0] === key))
-          throw new ValueError(`compile: lossWeights names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`);
+          throw new ValueError(
+            `compile: lossWeights names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`,
+          );
     }
     const given = byPosition(weightOption, outputs),
       sorted = inKerasOrder(entries);
-    if (Array.isArray(given) && given.length === entries.length && !given.some(isNested)) return (e) => (given[sorted.indexOf(e)] ?? null) as number | null;
+    if (Array.isArray(given) && given.length === entries.length && !given.some(isNested))
+      return (e) => (given[sorted.indexOf(e)] ?? null) as number | null;
     if (Array.isArray(given) && !given.some(isNested))
-      throw new ValueError(`compile: lossWeights has ${given.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
+      throw new ValueError(
+        `compile: lossWeights has ${given.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`,
+      );
     return (e) => {
       const w = e.path.length ? valueAt(given, e.path) : given;
-      if (w !== null && typeof w !== 'number') throw new ValueError(`compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${describe(weightOption)}`);
+      if (w !== null && typeof w !== 'number')
+        throw new ValueError(
+          `compile: lossWeights has no number for output '${placeOf(e.output)}'.\n  Received: ${describe(weightOption)}`,
+        );
       return w;
     };
   }
 }
 // The losses of the outputs below `path`: one for all of them, an array in their order, or the structure that they have.
 function collect(option: unknown, outputs: readonly Output[], path: Path): Entry[] {
-  if (isNothing(option) || isSingleLoss(option)) return outputs.map((output) => ({ output, path: output.path, option }));
+  if (isNothing(option) || isSingleLoss(option))
+    return outputs.map((output) => ({ output, path: output.path, option }));
   const isHere = outputs.length === 1 && outputs[0].path.length === path.length;
   if (Array.isArray(option)) {
     if (option.length === outputs.length && option.every((o) => isNothing(o) || isSingleLoss(o))) {
       const sorted = inKerasOrder(outputs);
-      return outputs.map((output) => ({ output, path: output.path, option: option[sorted.indexOf(output)] as unknown }));
+      return outputs.map((output) => ({
+        output,
+        path: output.path,
+        option: option[sorted.indexOf(output)] as unknown,
+      }));
     }
     const below = new Set(outputs.map((o) => o.path[path.length]));
     if (isHere || option.length !== below.size || typeof [...below][0] !== 'number')
-      throw new ValueError(`compile: loss has ${option.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`);
+      throw new ValueError(
+        `compile: loss has ${option.length} entries but the model has ${outputs.length} outputs: ${outputs.map(placeOf).join(', ')}.`,
+      );
   }
   return Object.entries(option as object).flatMap(([name, inner]) => {
     const key = Array.isArray(option) ? Number(name) : name,
       inside = isHere ? [] : outputs.filter((o) => o.path[path.length] === key);
     if (!inside.length)
-      throw new ValueError(`compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`);
+      throw new ValueError(
+        `compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`,
+      );
     return collect(inner, inside, [...path, key]);
   });
 }
@@ -154,5 +198,9 @@ export function kindOf(yTrue: Tensor | undefined, yPred: Tensor): 'binary' | 'sp
 }
 function crossentropyFor(yTrue: Tensor | undefined, yPred: Tensor): losses.Loss {
   const kind = kindOf(yTrue, yPred);
-  return kind === 'binary' ? new losses.BinaryCrossentropy() : kind === 'sparse' ? new losses.SparseCategoricalCrossentropy() : new losses.CategoricalCrossentropy();
+  return kind === 'binary'
+    ? new losses.BinaryCrossentropy()
+    : kind === 'sparse'
+      ? new losses.SparseCategoricalCrossentropy()
+      : new losses.CategoricalCrossentropy();
 }

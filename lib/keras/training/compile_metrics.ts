@@ -7,22 +7,46 @@ import * as metrics from '../metrics/index';
 import { snakeCase } from '../naming';
 import { isSerialized } from '../saving/serialize';
 import { kindOf } from './compile_loss';
-import { alignedTo, byPosition, inKerasOrder, isFlat, outputsOf, placeOf, valueAt, weightsFor, type Output } from './outputs';
+import {
+  alignedTo,
+  byPosition,
+  inKerasOrder,
+  isFlat,
+  outputsOf,
+  placeOf,
+  valueAt,
+  weightsFor,
+  type Output,
+} from './outputs';
 import { aboutTargets } from './target_errors';
 
-const isSingle = (x: unknown): boolean => typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerialized(x);
+const isSingle = (x: unknown): boolean =>
+  typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerialized(x);
 
 function resolve(identifier: unknown, yTrue: Tensor | undefined, yPred: Tensor): metrics.Metric {
   const name = typeof identifier === 'string' ? snakeCase(identifier) : null;
   let metric: metrics.Metric | null;
   if (name === 'accuracy' || name === 'acc') {
     const kind = kindOf(yTrue, yPred);
-    metric = kind === 'binary' ? new metrics.BinaryAccuracy() : kind === 'sparse' ? new metrics.SparseCategoricalAccuracy() : new metrics.CategoricalAccuracy();
+    metric =
+      kind === 'binary'
+        ? new metrics.BinaryAccuracy()
+        : kind === 'sparse'
+          ? new metrics.SparseCategoricalAccuracy()
+          : new metrics.CategoricalAccuracy();
   } else if (name === 'crossentropy' || name === 'ce') {
     const kind = kindOf(yTrue, yPred);
-    metric = kind === 'binary' ? new metrics.BinaryCrossentropy() : kind === 'sparse' ? new metrics.SparseCategoricalCrossentropy() : new metrics.CategoricalCrossentropy();
+    metric =
+      kind === 'binary'
+        ? new metrics.BinaryCrossentropy()
+        : kind === 'sparse'
+          ? new metrics.SparseCategoricalCrossentropy()
+          : new metrics.CategoricalCrossentropy();
   } else metric = metrics.get(identifier);
-  if (!metric) throw new TypeError(`compile: a metric must be a name, a Metric or a function.\n  Received: ${describe(identifier)}`);
+  if (!metric)
+    throw new TypeError(
+      `compile: a metric must be a name, a Metric or a function.\n  Received: ${describe(identifier)}`,
+    );
   if (typeof identifier === 'string') metric.name = identifier;
   return metric;
 }
@@ -37,15 +61,21 @@ export class CompileMetrics {
   ) {
     if (option === null || option === undefined) return;
     if (!Array.isArray(option) && !isRecord(option))
-      throw new TypeError(`compile: metrics must be an array, or a record by output name.\n  Received: ${describe(option)}\n  Fix: metrics: [${describe(option)}]`);
-    for (const m of flattenNames(option)) if (m !== null && m !== undefined && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce') metrics.get(m);
+      throw new TypeError(
+        `compile: metrics must be an array, or a record by output name.\n  Received: ${describe(option)}\n  Fix: metrics: [${describe(option)}]`,
+      );
+    for (const m of flattenNames(option))
+      if (m !== null && m !== undefined && m !== 'accuracy' && m !== 'acc' && m !== 'crossentropy' && m !== 'ce')
+        metrics.get(m);
   }
   get all(): metrics.Metric[] {
     return [...new Set((this.byOutput ?? []).flat())];
   }
   /** Output name (where there are several outputs) and metric of each result. */
   entries(): { output: string | null; metric: metrics.Metric }[] {
-    return (this.byOutput ?? []).flatMap((list, i) => list.map((metric) => ({ output: this.names.length > 1 ? this.names[i] : null, metric })));
+    return (this.byOutput ?? []).flatMap((list, i) =>
+      list.map((metric) => ({ output: this.names.length > 1 ? this.names[i] : null, metric })),
+    );
   }
   private build(outputs: readonly Output[], targets: readonly (Tensor | null)[]): metrics.Metric[][] {
     const { option } = this,
@@ -57,7 +87,8 @@ export class CompileMetrics {
       const given = byPosition(option, outputs);
       if (isRecord(given)) {
         const unknown = Object.keys(given).find((k) => !this.names.includes(k));
-        if (unknown !== undefined) throw new ValueError(`compile: metrics name output '${unknown}' but the model's outputs are ${known()}.`);
+        if (unknown !== undefined)
+          throw new ValueError(`compile: metrics name output '${unknown}' but the model's outputs are ${known()}.`);
         lists = this.names.map((n) => given[n!]);
       } else {
         lists = given as unknown[];
@@ -93,7 +124,9 @@ export class CompileMetrics {
       for (const m of list) {
         const target = targets[i];
         if (!target) throw new ValueError(`targets for output '${placeOf(outputs[i])}' are missing.\n  Fix: pass y.`);
-        aboutTargets(m.name, outputs[i], target, () => m.updateState(target, outputs[i].value, weights[i] ? { sampleWeight: weights[i] } : {}));
+        aboutTargets(m.name, outputs[i], target, () =>
+          m.updateState(target, outputs[i].value, weights[i] ? { sampleWeight: weights[i] } : {}),
+        );
       }
     });
   }
@@ -115,6 +148,13 @@ export function resultNames(plain: CompileMetrics, weighted: CompileMetrics): Ma
   }
   return names;
 }
-const flattened = (x: unknown): unknown[] => (Array.isArray(x) ? x.flatMap(flattened) : x === null || x === undefined ? [] : [x]);
+const flattened = (x: unknown): unknown[] =>
+  Array.isArray(x) ? x.flatMap(flattened) : x === null || x === undefined ? [] : [x];
 const flattenNames = (x: unknown): unknown[] =>
-  isSingle(x) || x === null || x === undefined ? [x] : Array.isArray(x) ? x.flatMap(flattenNames) : isRecord(x) ? Object.values(x).flatMap(flattenNames) : [x];
+  isSingle(x) || x === null || x === undefined
+    ? [x]
+    : Array.isArray(x)
+      ? x.flatMap(flattenNames)
+      : isRecord(x)
+        ? Object.values(x).flatMap(flattenNames)
+        : [x];

@@ -31,8 +31,13 @@ export class CompileState {
   ) {
     const optimizer = optimizers.get(options.optimizer ?? 'rmsprop')!;
     // Gradients in float16 need a scaled loss.
-    const scales = (options.autoScaleLoss ?? true) && model.dtypePolicy.name === 'mixed_float16' && !(optimizer instanceof optimizers.LossScaleOptimizer);
-    this.optimizer = scales ? new optimizers.LossScaleOptimizer(optimizer, { name: 'loss_scale_optimizer' }) : optimizer;
+    const scales =
+      (options.autoScaleLoss ?? true) &&
+      model.dtypePolicy.name === 'mixed_float16' &&
+      !(optimizer instanceof optimizers.LossScaleOptimizer);
+    this.optimizer = scales
+      ? new optimizers.LossScaleOptimizer(optimizer, { name: 'loss_scale_optimizer' })
+      : optimizer;
     this.loss = new CompileLoss(options.loss, options.lossWeights);
     this.plainMetrics = new CompileMetrics(options.metrics, false);
     this.weightedMetrics = new CompileMetrics(options.weightedMetrics, true);
@@ -66,7 +71,10 @@ export class CompileState {
     const added = this.model.losses.map((l) => run('reshape', [l], { shape: [] })),
       own = this.loss.call(y, yPred, sampleWeight, this.outputNames);
     const all = own ? [own, ...added] : added;
-    if (!all.length) throw new ValueError(`model '${this.model.name}' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.`);
+    if (!all.length)
+      throw new ValueError(
+        `model '${this.model.name}' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.`,
+      );
     return all.reduce((a, b) => run('add', [a, b.dtype === a.dtype ? b : run('cast', [b], { dtype: a.dtype })]));
   }
   updateMetrics(y: unknown, yPred: unknown, sampleWeight: unknown): void {
@@ -116,7 +124,9 @@ export class CompileState {
 /** @internal Records by output name keep their names. */
 export function serializeByOutput(given: unknown): unknown {
   if (given === null || given === undefined) return null;
-  if (isRecord(given) && !('class_name' in given)) return Object.fromEntries(Object.entries(given).map(([k, v]) => [k, serializeByOutput(v)]));
-  if (typeof given === 'function') return isConfigurableClass(given) ? serializeKerasObject(fromConfig(given, {})) : serializeFunction(given);
+  if (isRecord(given) && !('class_name' in given))
+    return Object.fromEntries(Object.entries(given).map(([k, v]) => [k, serializeByOutput(v)]));
+  if (typeof given === 'function')
+    return isConfigurableClass(given) ? serializeKerasObject(fromConfig(given, {})) : serializeFunction(given);
   return Array.isArray(given) ? given.map(serializeByOutput) : serializeKerasObject(given);
 }

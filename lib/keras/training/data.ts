@@ -3,7 +3,16 @@ import { describe } from '../../describe';
 import { binding } from '../../binding';
 import { TypeError, ValueError } from '../../errors';
 import { flattenStructure, isRecord, mapStructure } from '../../nest';
-import { convert, formatShape, fromOtherCopy, run, Tensor, tensor, type TensorLike, type TypedArray } from '../../tensor';
+import {
+  convert,
+  formatShape,
+  fromOtherCopy,
+  run,
+  Tensor,
+  tensor,
+  type TensorLike,
+  type TypedArray,
+} from '../../tensor';
 import { Variable } from '../../variable';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
 import { isFloat64Array, isTypedArray } from '../../realms';
@@ -11,12 +20,24 @@ import { isFloat64Array, isTypedArray } from '../../realms';
 /** @internal */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isNumbers = (x: unknown): boolean =>
-  typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint' || isTypedArray(x) || (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
+  typeof x === 'number' ||
+  typeof x === 'boolean' ||
+  typeof x === 'bigint' ||
+  isTypedArray(x) ||
+  (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
 
 /** @internal True for what gives batches. */
 export function isBatches(x: unknown): x is BatchedData {
   if (typeof x === 'function') return true;
-  if (typeof x !== 'object' || x === null || Array.isArray(x) || isTypedArray(x) || isTensor(x) || x instanceof Variable) return false;
+  if (
+    typeof x !== 'object' ||
+    x === null ||
+    Array.isArray(x) ||
+    isTypedArray(x) ||
+    isTensor(x) ||
+    x instanceof Variable
+  )
+    return false;
   return Symbol.iterator in x || Symbol.asyncIterator in x || typeof (x as IndexedBatches).getItem === 'function';
 }
 /** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
@@ -33,7 +54,9 @@ export function toTensors(data: unknown, what: string): unknown {
   if (isNumbers(data)) return convert(data as TensorLike);
   if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
   if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
-  throw new TypeError(`${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`);
+  throw new TypeError(
+    `${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`,
+  );
 }
 
 /** @internal A batch, or all rows: what a step takes. */
@@ -47,18 +70,34 @@ export interface Examples {
 export const tensorsOf = (e: Examples): Tensor[] => flattenStructure([e.x, e.y, e.sampleWeight], isTensor);
 
 /** @internal Converts and checks arrays. @throws ValueError for empty data and lengths that differ. */
-export function arrayData(where: string, x: Data, y: Data | null | undefined, sampleWeight: Data | null | undefined): Examples & { rows: number } {
-  const data: Examples = { x: toTensors(x, `${where}: x`), y: toTensors(y, `${where}: y`), sampleWeight: toTensors(sampleWeight, `${where}: sampleWeight`) };
+export function arrayData(
+  where: string,
+  x: Data,
+  y: Data | null | undefined,
+  sampleWeight: Data | null | undefined,
+): Examples & { rows: number } {
+  const data: Examples = {
+    x: toTensors(x, `${where}: x`),
+    y: toTensors(y, `${where}: y`),
+    sampleWeight: toTensors(sampleWeight, `${where}: sampleWeight`),
+  };
   if (data.x === null) throw new ValueError(`${where}: x is missing.`);
   const named = (['x', 'y', 'sampleWeight'] as const).flatMap((name) =>
     flattenStructure(data[name], isTensor).map((t, i, all) => ({ name: all.length > 1 ? `${name}[${i}]` : name, t })),
   );
-  for (const { name, t } of named) if (!t.ndim) throw new ValueError(`${where}: ${name} must have an axis of examples.\n  Received: a scalar`);
-  if (!named.length || !named.some(({ name }) => name.startsWith('x'))) throw new ValueError(`${where}: x holds no data.\n  Received: ${describe(x)}`);
+  for (const { name, t } of named)
+    if (!t.ndim) throw new ValueError(`${where}: ${name} must have an axis of examples.\n  Received: a scalar`);
+  if (!named.length || !named.some(({ name }) => name.startsWith('x')))
+    throw new ValueError(`${where}: x holds no data.\n  Received: ${describe(x)}`);
   const rows = named[0].t.shape[0];
   if (named.some(({ t }) => t.shape[0] !== rows))
-    throw new ValueError(`${where}: all data must have the same number of examples.\n  Received: ${named.map(({ name, t }) => `${name} with ${t.shape[0]}`).join(', ')}`);
-  if (!rows) throw new ValueError(`${where}: the data are empty.\n  Received: ${named.map(({ name, t }) => `${name} of shape ${formatShape(t.shape)}`).join(', ')}`);
+    throw new ValueError(
+      `${where}: all data must have the same number of examples.\n  Received: ${named.map(({ name, t }) => `${name} with ${t.shape[0]}`).join(', ')}`,
+    );
+  if (!rows)
+    throw new ValueError(
+      `${where}: the data are empty.\n  Received: ${named.map(({ name, t }) => `${name} of shape ${formatShape(t.shape)}`).join(', ')}`,
+    );
   return { ...data, rows };
 }
 /** @internal One batch of an iterable. */
@@ -73,23 +112,40 @@ export function batchData(where: string, batch: Batch): Examples & { rows: numbe
 /** @internal Rows [from, to) of every tensor, without copying more than these. */
 export function rowsOf(data: unknown, from: number, to: number): unknown {
   return mapStructure(data, isTensor, (t) =>
-    run('slice', [t], { start: t.shape.map((_, i) => (i ? 0 : from)), size: t.shape.map((d, i) => (i ? d : to - from)), step: t.shape.map(() => 1) }),
+    run('slice', [t], {
+      start: t.shape.map((_, i) => (i ? 0 : from)),
+      size: t.shape.map((d, i) => (i ? d : to - from)),
+      step: t.shape.map(() => 1),
+    }),
   );
 }
 
 /** @internal Weights by class number. */
 export function checkClassWeight(where: string, given: unknown): void {
   if (given === null || given === undefined) return;
-  const isWeights = typeof given === 'object' && Object.entries(given).every(([k, w]) => /^\d+$/.test(k) && typeof w === 'number' && Number.isFinite(w));
-  if (!isWeights) throw new ValueError(`${where}: classWeight must give a number for class numbers, like { 0: 1, 1: 2.5 }.\n  Received: ${describe(given)}`);
+  const isWeights =
+    typeof given === 'object' &&
+    Object.entries(given).every(([k, w]) => /^\d+$/.test(k) && typeof w === 'number' && Number.isFinite(w));
+  if (!isWeights)
+    throw new ValueError(
+      `${where}: classWeight must give a number for class numbers, like { 0: 1, 1: 2.5 }.\n  Received: ${describe(given)}`,
+    );
 }
 /** @internal A weight for each example from the weights of classes. */
-export async function classWeights(y: unknown, classWeight: Readonly<Record<number, number>>, sampleWeight: unknown): Promise<Tensor> {
+export async function classWeights(
+  y: unknown,
+  classWeight: Readonly<Record<number, number>>,
+  sampleWeight: unknown,
+): Promise<Tensor> {
   if (!isTensor(y)) throw new ValueError('classWeight: only for models with one output.');
   if (sampleWeight !== null && sampleWeight !== undefined)
-    throw new ValueError('classWeight and sampleWeight cannot be given at the same time.\n  Fix: multiply the weights of the classes into sampleWeight.');
+    throw new ValueError(
+      'classWeight and sampleWeight cannot be given at the same time.\n  Fix: multiply the weights of the classes into sampleWeight.',
+    );
   const isOneHot = y.ndim > 1 && y.shape.at(-1)! > 1;
-  const classes = await (isOneHot ? run('argmax', [y], { axis: y.ndim - 1 }) : run('reshape', [y], { shape: [-1] })).data();
+  const classes = await (
+    isOneHot ? run('argmax', [y], { axis: y.ndim - 1 }) : run('reshape', [y], { shape: [-1] })
+  ).data();
   const weights = Float32Array.from({ length: classes.length }, (_, i) => classWeight[Number(classes[i])] ?? 1);
   return tensor(weights, isOneHot ? y.shape.slice(0, -1) : [classes.length]);
 }
@@ -117,6 +173,7 @@ export function shuffledRows(rows: number, seed: number): Int32Array {
 export const mapTensors = (s: unknown, f: (t: Tensor) => Tensor): unknown => mapStructure(s, isTensor, f);
 /** @internal A batch of `size` rows with the shapes of the data: only shapes and dtypes are looked at. */
 export function standIns(data: Examples, size: number): Examples {
-  const like = (s: unknown): unknown => mapTensors(s, (t) => binding.placeholder([size, ...t.shape.slice(1)], t.dtype) as Tensor);
+  const like = (s: unknown): unknown =>
+    mapTensors(s, (t) => binding.placeholder([size, ...t.shape.slice(1)], t.dtype) as Tensor);
   return { x: like(data.x), y: like(data.y), sampleWeight: like(data.sampleWeight) };
 }

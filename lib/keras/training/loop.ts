@@ -80,12 +80,14 @@ class Pass {
   }
   private async begin(): Promise<void> {
     const { name, done } = this;
-    if (this.tellsBatches && done % this.every === 0) await this.o.callbacks.each((c) => c[`on${name}BatchBegin`](done, {}));
+    if (this.tellsBatches && done % this.every === 0)
+      await this.o.callbacks.each((c) => c[`on${name}BatchBegin`](done, {}));
   }
   /** @param last - number of the step that has just been done; whether no other follows. */
   private async end(last: number, isLast: boolean): Promise<void> {
     const { name, logs } = this;
-    if (this.tellsBatches && ((last + 1) % this.every === 0 || isLast)) await this.o.callbacks.each((c) => c[`on${name}BatchEnd`](last, logs));
+    if (this.tellsBatches && ((last + 1) % this.every === 0 || isLast))
+      await this.o.callbacks.each((c) => c[`on${name}BatchEnd`](last, logs));
   }
   private async one(batch: Examples, isLast: boolean): Promise<void> {
     await this.begin();
@@ -125,8 +127,12 @@ class Pass {
         start = (o.order ? 0 : first) + at * o.batchSize;
       if (steps.runsEagerly) {
         const picked = o.order ? convert(o.order.indices.slice(start, start + size)) : null;
-        const part = (s: unknown): unknown => (picked ? mapTensors(s, (t) => run('take', [t, picked], { axis: 0 })) : rowsOf(s, start, start + size));
-        await this.one({ x: part(data.x), y: part(data.y), sampleWeight: part(data.sampleWeight) }, this.done + 1 >= count);
+        const part = (s: unknown): unknown =>
+          picked ? mapTensors(s, (t) => run('take', [t, picked], { axis: 0 })) : rowsOf(s, start, start + size);
+        await this.one(
+          { x: part(data.x), y: part(data.y), sampleWeight: part(data.sampleWeight) },
+          this.done + 1 >= count,
+        );
         continue;
       }
       const left = isRest ? 1 : Math.min(full - at, count - this.done),

@@ -74,7 +74,17 @@ export interface PredictOptions extends RunOptions {
   steps?: number | null;
 }
 /** @internal */
-export const COMPILE = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics', 'runEagerly', 'stepsPerExecution', 'jitCompile', 'autoScaleLoss'];
+export const COMPILE = [
+  'optimizer',
+  'loss',
+  'lossWeights',
+  'metrics',
+  'weightedMetrics',
+  'runEagerly',
+  'stepsPerExecution',
+  'jitCompile',
+  'autoScaleLoss',
+];
 /** @internal */
 export const FIT = [
   'epochs',

@@ -37,19 +37,27 @@ export function inKerasOrder<T extends { path: Path }>(leaves: readonly T[]): T[
 export const valueAt = (structure: unknown, path: Path): unknown =>
   path.reduce<unknown>((s, k) => (isNested(s) ? (s as Record<string | number, unknown>)[k] : undefined), structure);
 /** @internal `'a'`, or its place, for messages. */
-export const placeOf = ({ path, name }: { path: Path; name: string | null }): string => name ?? (path.length ? path.join('/') : 'output');
+export const placeOf = ({ path, name }: { path: Path; name: string | null }): string =>
+  name ?? (path.length ? path.join('/') : 'output');
 
 /** @internal The outputs of one step, as written. @param names - those of the model, in Keras' order; null where it has none. */
 export function outputsOf(predictions: unknown, names: readonly string[] | null): Output[] {
   const leaves = leavesOf(predictions).filter((l): l is Leaf<Tensor> => isTensor(l.value)),
     places = new Map(inKerasOrder(leaves).map((l, i) => [l, i]));
-  return leaves.map((l) => ({ ...l, name: names?.[places.get(l)!] ?? (typeof l.path.at(-1) === 'string' ? l.path.join('/') : null) }));
+  return leaves.map((l) => ({
+    ...l,
+    name: names?.[places.get(l)!] ?? (typeof l.path.at(-1) === 'string' ? l.path.join('/') : null),
+  }));
 }
 /** @internal Whether outputs are an array or a record of tensors: what is given for them may go by name. */
 export const isFlat = (outputs: readonly Output[]): boolean => outputs.every((o) => o.path.length <= 1);
 /** @internal A record by names of outputs as an array, where the outputs are an array. */
 export function byPosition(given: unknown, outputs: readonly Output[]): unknown {
-  if (!isRecord(given) || !outputs.every((o) => o.path.length === 0 || (o.path.length === 1 && typeof o.path[0] === 'number'))) return given;
+  if (
+    !isRecord(given) ||
+    !outputs.every((o) => o.path.length === 0 || (o.path.length === 1 && typeof o.path[0] === 'number'))
+  )
+    return given;
   const known = outputs.map((o) => o.name);
   if (known.includes(null) || !Object.keys(given).every((k) => known.includes(k))) return given;
   const list = outputs.map((o) => given[o.name!]);
@@ -61,12 +69,20 @@ export function byPosition(given: unknown, outputs: readonly Output[]): unknown 
  * record by name. Null where nothing does.
  * @param wanted - the outputs that need one: an array may hold the values of these alone.
  */
-export function alignedTo(outputs: readonly Output[], given: unknown, what: string, wanted: readonly Output[] = outputs): (Tensor | null)[] {
+export function alignedTo(
+  outputs: readonly Output[],
+  given: unknown,
+  what: string,
+  wanted: readonly Output[] = outputs,
+): (Tensor | null)[] {
   if (given === null || given === undefined) return outputs.map(() => null);
   const structure = byPosition(given, outputs),
     tensors = leavesOf(structure).filter((l): l is Leaf<Tensor> => isTensor(l.value));
-  const isPartOf = tensors.every((t) => outputs.some((o) => o.path.length === t.path.length && valueAt(structure, o.path) === t.value));
-  if (isPartOf && (tensors.length === outputs.length || isRecord(structure))) return outputs.map((o) => (valueAt(structure, o.path) as Tensor | undefined) ?? null);
+  const isPartOf = tensors.every((t) =>
+    outputs.some((o) => o.path.length === t.path.length && valueAt(structure, o.path) === t.value),
+  );
+  if (isPartOf && (tensors.length === outputs.length || isRecord(structure)))
+    return outputs.map((o) => (valueAt(structure, o.path) as Tensor | undefined) ?? null);
   const receivers = tensors.length === outputs.length ? outputs : tensors.length === wanted.length ? wanted : null;
   if (!receivers || !tensors.every((t) => t.path.length <= 1))
     throw new ValueError(

@@ -70,10 +70,16 @@ export class BatchSource {
       pass = this.passes++;
     if (isIndexed(given)) {
       this.steps = countOf(given);
-      const order = this.shuffleSeed !== null && this.steps !== null ? shuffledRows(this.steps, (this.shuffleSeed + pass * 0x9e3779b9) >>> 0) : null;
+      const order =
+        this.shuffleSeed !== null && this.steps !== null
+          ? shuffledRows(this.steps, (this.shuffleSeed + pass * 0x9e3779b9) >>> 0)
+          : null;
       let i = 0;
       return {
-        next: async () => (this.steps !== null && i >= this.steps ? { done: true } : { value: await given.getItem(order ? order[i++] : i++) }),
+        next: async () =>
+          this.steps !== null && i >= this.steps
+            ? { done: true }
+            : { value: await given.getItem(order ? order[i++] : i++) },
         close: () => Promise.resolve(),
       };
     }
@@ -113,7 +119,9 @@ export class BatchSource {
     if (this.onlyInputs) return arrayData(this.where, (Array.isArray(value) ? value[0] : value) as Data, null, null);
     const batch = batchData(this.where, value as Batch);
     await this.check?.(batch.y);
-    return this.classWeight ? { ...batch, sampleWeight: await classWeights(batch.y, this.classWeight, batch.sampleWeight) } : batch;
+    return this.classWeight
+      ? { ...batch, sampleWeight: await classWeights(batch.y, this.classWeight, batch.sampleWeight) }
+      : batch;
   }
   /** All steps of a pass are done: nothing is left to read. */
   async finish(steps: number): Promise<void> {
@@ -129,10 +137,19 @@ export class BatchSource {
 }
 
 /** @internal The source of these data. @throws ValueError where targets stand beside batches that hold them. */
-export async function openSource(where: string, x: Data, y: Data | null, sampleWeight: Data | null, classWeight: ClassWeight, shuffleSeed: number | null = null): Promise<Source> {
+export async function openSource(
+  where: string,
+  x: Data,
+  y: Data | null,
+  sampleWeight: Data | null,
+  classWeight: ClassWeight,
+  shuffleSeed: number | null = null,
+): Promise<Source> {
   if (isBatches(x)) {
     if (y !== null || sampleWeight !== null)
-      throw new ValueError(`${where}: with an iterable of batches, targets and weights are part of the batches: yield [x, y, sampleWeight].`);
+      throw new ValueError(
+        `${where}: with an iterable of batches, targets and weights are part of the batches: yield [x, y, sampleWeight].`,
+      );
     return new BatchSource(where, x, classWeight, shuffleSeed);
   }
   if (typeof x === 'function') throw new TypeError(`${where}: x must be data, not a function.`);

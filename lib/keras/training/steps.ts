@@ -33,7 +33,11 @@ interface StepResult {
 
 /** @internal What `trainStep` gets: nothing after the last thing that is given. */
 export function stepData({ x, y, sampleWeight }: Examples): StepData {
-  return sampleWeight !== null && sampleWeight !== undefined ? [x, y, sampleWeight] : y !== null && y !== undefined ? [x, y] : [x];
+  return sampleWeight !== null && sampleWeight !== undefined
+    ? [x, y, sampleWeight]
+    : y !== null && y !== undefined
+      ? [x, y]
+      : [x];
 }
 
 /** @internal */
@@ -57,14 +61,22 @@ export class Steps {
   }
   private checked(kind: StepKind, logs: unknown): Record<string, Tensor> {
     const where = `${kind}Step of model '${this.model.name}'`;
-    if (!isRecord(logs)) throw new TypeError(`${where} must return a record of scalar tensors by name.\n  Received: ${logs === undefined ? 'undefined' : String(logs)}`);
+    if (!isRecord(logs))
+      throw new TypeError(
+        `${where} must return a record of scalar tensors by name.\n  Received: ${logs === undefined ? 'undefined' : String(logs)}`,
+      );
     for (const [name, t] of Object.entries(logs))
-      if (!isTensor(t)) throw new TypeError(`${where}: '${name}' must be a tensor.\n  Received: ${describe(t)}\n  Fix: return metric.result().`);
+      if (!isTensor(t))
+        throw new TypeError(
+          `${where}: '${name}' must be a tensor.\n  Received: ${describe(t)}\n  Fix: return metric.result().`,
+        );
     return logs as Record<string, Tensor>;
   }
   /** What a step run op by op writes, as far as layers say so. */
   private get eager(): StepVariables {
-    const states = [...this.model.flattenLayers()].filter((l) => (l as { stateful?: unknown }).stateful === true).flatMap((l) => l.variables);
+    const states = [...this.model.flattenLayers()]
+      .filter((l) => (l as { stateful?: unknown }).stateful === true)
+      .flatMap((l) => l.variables);
     return { variables: [], assigned: new Set(), states };
   }
   private during<T>(f: () => T): T {
@@ -74,9 +86,17 @@ export class Steps {
    * The plan for batches like these data. Ask for it anew for each run: plans not used for long are given up.
    * @param rows - how many rows a batch has; null: as many as the data.
    */
-  planFor(kind: StepKind, data: Examples, { rows = null, isShared = false }: { rows?: number | null; isShared?: boolean } = {}): StepPlan {
+  planFor(
+    kind: StepKind,
+    data: Examples,
+    { rows = null, isShared = false }: { rows?: number | null; isShared?: boolean } = {},
+  ): StepPlan {
     const signature = signatureOf([data.x, data.y, data.sampleWeight], `${kind} step`, rows);
-    return this.plans.get(`${kind} ${signature}`, () => this.trace(kind, rows === null ? data : standIns(data, rows)), isShared);
+    return this.plans.get(
+      `${kind} ${signature}`,
+      () => this.trace(kind, rows === null ? data : standIns(data, rows)),
+      isShared,
+    );
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
     let values: [name: string, shape: Shape][] = [],
@@ -131,15 +151,25 @@ export class Steps {
     for (let turn; (turn = run.turn(plan)); plan = this.planFor(kind, batch)) await turn;
     const outputs = run.submit(plan, () => plan.plan.run(tensorsOf(batch)) as Tensor[]);
     await binding.evaluate(outputs);
-    return { logs: kind === 'predict' ? {} : logsOf(plan.pack(outputs) as Record<string, Tensor>), outputs, pack: (list) => plan.pack(list) };
+    return {
+      logs: kind === 'predict' ? {} : logsOf(plan.pack(outputs) as Record<string, Tensor>),
+      outputs,
+      pack: (list) => plan.pack(list),
+    };
   }
 }
 // Whatever the dtype: a number for a tensor of one element, nested arrays of numbers for others (the values of a metric with
 // several).
-function logsFrom(entries: readonly (readonly [name: string, shape: Shape])[], values: ArrayLike<number | bigint>): Logs {
+function logsFrom(
+  entries: readonly (readonly [name: string, shape: Shape])[],
+  values: ArrayLike<number | bigint>,
+): Logs {
   let at = 0;
-  const nested = (shape: Shape): unknown => (shape.length ? Array.from({ length: shape[0] }, () => nested(shape.slice(1))) : Number(values[at++]));
-  return Object.fromEntries(entries.map(([name, shape]) => [name, nested(shape.every((n) => n === 1) ? [] : shape)])) as Logs;
+  const nested = (shape: Shape): unknown =>
+    shape.length ? Array.from({ length: shape[0] }, () => nested(shape.slice(1))) : Number(values[at++]);
+  return Object.fromEntries(
+    entries.map(([name, shape]) => [name, nested(shape.every((n) => n === 1) ? [] : shape)]),
+  ) as Logs;
 }
 function logsOf(result: Record<string, Tensor>): Logs {
   const entries = Object.entries(result);

@@ -14,10 +14,17 @@ export function aboutTargets<T>(what: string, output: Output, target: Tensor, f:
     if (!(error instanceof TraeError) || error.layerNamed) throw error;
     const [t, p] = [target.shape, output.value.shape].map(formatShape),
       isOfTargets = /targets?\b/.test(error.message);
-    if (!isOfTargets && (t === p || !(error instanceof ValueError) || !/shape|broadcast|axis|axes|size/.test(error.message))) throw error;
+    if (
+      !isOfTargets &&
+      (t === p || !(error instanceof ValueError) || !/shape|broadcast|axis|axes|size/.test(error.message))
+    )
+      throw error;
     const own = isOfTargets
       ? error
-      : new ValueError(`${what}: targets of shape ${t} and predictions of shape ${p} do not go together.\n  Received: ${error.message.replaceAll('\n', '\n  ')}`, { cause: error });
+      : new ValueError(
+          `${what}: targets of shape ${t} and predictions of shape ${p} do not go together.\n  Received: ${error.message.replaceAll('\n', '\n  ')}`,
+          { cause: error },
+        );
     own.layerNamed = true;
     if (output.name !== null) {
       const line = `\n  In output '${output.name}'.`;

@@ -18,17 +18,31 @@ export interface TextArrays {
   batches(from: number, to: number, batchSize: number, seed: number | null): IndexedBatches;
 }
 /** @internal Arrays that have to be given in batches; null for all others. @throws ValueError for numbers of examples that differ. */
-export function textArrays(where: string, graph: FunctionalGraph | null, x: Data, y: Data | null, sampleWeight: Data | null): TextArrays | null {
+export function textArrays(
+  where: string,
+  graph: FunctionalGraph | null,
+  x: Data,
+  y: Data | null,
+  sampleWeight: Data | null,
+): TextArrays | null {
   if (!fitsBatches(graph) || isBatches(x)) return null;
   const given = valuesOf(graph, x);
   if (!given?.some(hasText)) return null;
   const values = given.map((v) => (hasText(v) ? (v as readonly unknown[]) : toTensors(v, `${where}: x`))),
     targets = [y, sampleWeight].map((v) => toTensors(v, where));
-  const lengths = [...values.map((v) => (Array.isArray(v) ? v.length : flattenStructure(v, isTensor)[0]?.shape[0])), ...flattenStructure(targets, isTensor).map((t) => t.shape[0])],
+  const lengths = [
+      ...values.map((v) => (Array.isArray(v) ? v.length : flattenStructure(v, isTensor)[0]?.shape[0])),
+      ...flattenStructure(targets, isTensor).map((t) => t.shape[0]),
+    ],
     [rows] = lengths;
-  if (!rows || lengths.some((n) => n !== rows)) throw new ValueError(`${where}: all data must have the same number of examples.\n  Received: ${lengths.join(', ')}`);
+  if (!rows || lengths.some((n) => n !== rows))
+    throw new ValueError(
+      `${where}: all data must have the same number of examples.\n  Received: ${lengths.join(', ')}`,
+    );
   const picked = (data: unknown, index: Int32Array): unknown =>
-    Array.isArray(data) && hasText(data) ? Array.from(index, (i) => data[i] as unknown) : mapTensors(data, (t) => take(t, index, { axis: 0 }));
+    Array.isArray(data) && hasText(data)
+      ? Array.from(index, (i) => data[i] as unknown)
+      : mapTensors(data, (t) => take(t, index, { axis: 0 }));
   return {
     rows,
     batches(from, to, batchSize, seed) {
@@ -39,12 +53,18 @@ export function textArrays(where: string, graph: FunctionalGraph | null, x: Data
         numBatches: Math.ceil(count / batchSize),
         getItem(i: number) {
           if (seed !== null) order ??= shuffledRows(count, (seed + pass * 0x9e3779b9) >>> 0);
-          const index = Int32Array.from({ length: Math.min(batchSize, count - i * batchSize) }, (_, k) => from + (order ? order[i * batchSize + k] : i * batchSize + k));
+          const index = Int32Array.from(
+            { length: Math.min(batchSize, count - i * batchSize) },
+            (_, k) => from + (order ? order[i * batchSize + k] : i * batchSize + k),
+          );
           const x = structured(
             graph,
             values.map((v) => picked(v, index)),
           );
-          return [x, ...targets.slice(0, targets[1] !== null ? 2 : targets[0] !== null ? 1 : 0).map((t) => picked(t, index))];
+          return [
+            x,
+            ...targets.slice(0, targets[1] !== null ? 2 : targets[0] !== null ? 1 : 0).map((t) => picked(t, index)),
+          ];
         },
         onEpochEnd() {
           pass++;

@@ -73,7 +73,10 @@ export class Trainer {
     this.steps = new Steps(this.model, this.state?.options.runEagerly ?? false, this.state?.trainable ?? null);
   }
   requireCompiled(what: string): CompileState {
-    if (!this.state) throw new ValueError(`${what}: model '${this.model.name}' is not compiled.\n  Fix: call compile({ optimizer, loss }) first.`);
+    if (!this.state)
+      throw new ValueError(
+        `${what}: model '${this.model.name}' is not compiled.\n  Fix: call compile({ optimizer, loss }) first.`,
+      );
     return this.state;
   }
   /** The plan of a training step. */
@@ -81,11 +84,21 @@ export class Trainer {
     this.requireCompiled('trainPlan');
     const data = arrayData('trainPlan', x, y, null),
       rows = Math.min(batchSize ?? 32, data.rows);
-    return this.steps.planFor('train', { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null }, { isShared: true }).plan;
+    return this.steps.planFor(
+      'train',
+      { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null },
+      { isShared: true },
+    ).plan;
   }
 
   /** One call of a method of the model. @param gathersMetrics - whether it needs their state to itself. */
-  private async during<T>(what: string, kind: RunKind, gathersMetrics: boolean, signal: AbortSignal | null | undefined, f: (cancel: Cancel, run: Run) => Promise<T>): Promise<T> {
+  private async during<T>(
+    what: string,
+    kind: RunKind,
+    gathersMetrics: boolean,
+    signal: AbortSignal | null | undefined,
+    f: (cancel: Cancel, run: Run) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted();
     const { model } = this,
       metrics = gathersMetrics ? () => model.metrics : undefined;
@@ -103,9 +116,20 @@ export class Trainer {
   private resetMetrics(run: Run): void {
     run.resetMetrics(() => this.model.resetMetrics());
   }
-  private callbacks(given: RunOptions['callbacks'], verbose: Verbose | undefined, params: { epochs: number; steps: number | null }, history?: History): CallbackList {
-    const level = verbose === undefined || verbose === 'auto' ? (process.stdout.isTTY && isInteractiveLoggingEnabled() ? 1 : 2) : verbose;
-    if (![0, 1, 2].includes(level)) throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${describe(verbose)}`);
+  private callbacks(
+    given: RunOptions['callbacks'],
+    verbose: Verbose | undefined,
+    params: { epochs: number; steps: number | null },
+    history?: History,
+  ): CallbackList {
+    const level =
+      verbose === undefined || verbose === 'auto'
+        ? process.stdout.isTTY && isInteractiveLoggingEnabled()
+          ? 1
+          : 2
+        : verbose;
+    if (![0, 1, 2].includes(level))
+      throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${describe(verbose)}`);
     const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
     for (const c of list as unknown[])
       if (typeof (c as Callback | null)?.setModel !== 'function')
@@ -119,7 +143,12 @@ export class Trainer {
   private checkTargets(where: string, source: Source): Promise<void> {
     const output = this.model.graph?.outputs[0] ?? null;
     const check = (y: unknown): Promise<void> =>
-      checkTargets(where, y, this.state!.options.loss, output && { name: this.model.outputNames?.[0] ?? output.name, units: output.shape.at(-1) });
+      checkTargets(
+        where,
+        y,
+        this.state!.options.loss,
+        output && { name: this.model.outputNames?.[0] ?? output.name, units: output.shape.at(-1) },
+      );
     if (source.kind === 'rows') return check(source.data.y);
     source.check = check;
     return Promise.resolve();
@@ -131,7 +160,13 @@ export class Trainer {
     return withTexts(this.model.graph, x) as Data;
   }
   // The same arrays in batches, where texts of a batch decide how long its rows are.
-  private inTextBatches(where: string, x: Data, y: Data | null, sampleWeight: Data | null, batchSize: number): [Data, Data | null, Data | null] {
+  private inTextBatches(
+    where: string,
+    x: Data,
+    y: Data | null,
+    sampleWeight: Data | null,
+    batchSize: number,
+  ): [Data, Data | null, Data | null] {
     const texts = textArrays(where, this.model.graph, x, y, sampleWeight);
     return texts ? [texts.batches(0, texts.rows, batchSize, null), null, null] : [x, y, sampleWeight];
   }
@@ -144,8 +179,14 @@ export class Trainer {
       const { validationSplit: split = 0, shuffle = true } = options,
         size = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
         at = split > 0 && split < 1 && !options.validationData ? Math.floor(texts.rows * (1 - split)) : texts.rows;
-      if (!at) throw new ValueError(`fit: validationSplit ${split} of ${texts.rows} examples leaves 0 to train on and ${texts.rows} to validate with.`);
-      const validationData = at < texts.rows ? texts.batches(at, texts.rows, options.validationBatchSize ?? size, null) : options.validationData;
+      if (!at)
+        throw new ValueError(
+          `fit: validationSplit ${split} of ${texts.rows} examples leaves 0 to train on and ${texts.rows} to validate with.`,
+        );
+      const validationData =
+        at < texts.rows
+          ? texts.batches(at, texts.rows, options.validationBatchSize ?? size, null)
+          : options.validationData;
       return this.fit(texts.batches(0, at, size, shuffle ? makeDefaultSeed() : null), null, {
         ...options,
         sampleWeight: null,
@@ -157,14 +198,22 @@ export class Trainer {
     const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0),
       initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0),
       batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
-      stepsPerEpoch = options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
+      stepsPerEpoch =
+        options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
     const isDue = validationEpochs(options.validationFreq ?? 1);
     return this.during('fit', 'train', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
       const shuffle = options.shuffle ?? true,
         seed = makeDefaultSeed();
       checkClassWeight('fit', options.classWeight);
-      const source = await openSource('fit', this.taking(x), y, options.sampleWeight ?? null, options.classWeight ?? null, shuffle ? seed : null);
+      const source = await openSource(
+        'fit',
+        this.taking(x),
+        y,
+        options.sampleWeight ?? null,
+        options.classWeight ?? null,
+        shuffle ? seed : null,
+      );
       await this.checkTargets('fit', source);
       const validation = await this.validationSource(source, options, options.validationBatchSize ?? batchSize),
         all = stepsOf(source, batchSize),
@@ -182,7 +231,10 @@ export class Trainer {
           this.resetMetrics(run);
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
           if (source.kind === 'batches') await source.begin(stepsPerEpoch !== null);
-          else if (taken === 0) order = shuffle ? new RowOrder(shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows) : null;
+          else if (taken === 0)
+            order = shuffle
+              ? new RowOrder(shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows)
+              : null;
           const result = await runLoop(this.steps, source, {
             kind: 'train',
             batchSize,
@@ -199,11 +251,20 @@ export class Trainer {
             throw new ValueError(
               `fit: epoch ${epoch + 1} has no batches.${epoch ? ' The iterable is used up.\n  Fix: pass an object whose [Symbol.iterator] starts anew, or stepsPerEpoch with an endless one.' : ''}`,
             );
-          if (stepsPerEpoch !== null && all !== null && source.kind === 'rows') taken = taken + result.steps >= all ? 0 : taken + result.steps;
+          if (stepsPerEpoch !== null && all !== null && source.kind === 'rows')
+            taken = taken + result.steps >= all ? 0 : taken + result.steps;
           logs = { ...result.logs };
           if (validation && isDue(epoch + 1)) {
             this.resetMetrics(run);
-            const val = await this.test('fit: validationData', validation, options.validationBatchSize ?? batchSize, options.validationSteps ?? null, callbacks, cancel, run);
+            const val = await this.test(
+              'fit: validationData',
+              validation,
+              options.validationBatchSize ?? batchSize,
+              options.validationSteps ?? null,
+              callbacks,
+              cancel,
+              run,
+            );
             for (const [name, value] of Object.entries(val)) logs[`val_${name}`] = value;
           }
           logs = Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -217,8 +278,13 @@ export class Trainer {
       return history;
     });
   }
-  private async validationSource(source: Source, { validationData: given, validationSplit: split = 0 }: FitOptions, batchSize: number): Promise<Source | null> {
-    if (!(split >= 0 && split < 1)) throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${describe(split)}`);
+  private async validationSource(
+    source: Source,
+    { validationData: given, validationSplit: split = 0 }: FitOptions,
+    batchSize: number,
+  ): Promise<Source | null> {
+    if (!(split >= 0 && split < 1))
+      throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${describe(split)}`);
     if (given) {
       const where = 'fit: validationData';
       const [inputs, targets, weights] = (Array.isArray(given) ? given : [given]) as Data[],
@@ -228,18 +294,38 @@ export class Trainer {
       return own;
     }
     if (!split) return null;
-    if (source.kind !== 'rows') throw new ValueError('fit: validationSplit is for arrays; with an iterable of batches use validationData.');
+    if (source.kind !== 'rows')
+      throw new ValueError('fit: validationSplit is for arrays; with an iterable of batches use validationData.');
     const { rows } = source.data,
       at = Math.floor(rows * (1 - split));
-    if (!at || at === rows) throw new ValueError(`fit: validationSplit ${split} of ${rows} examples leaves ${at} to train on and ${rows - at} to validate with.`);
+    if (!at || at === rows)
+      throw new ValueError(
+        `fit: validationSplit ${split} of ${rows} examples leaves ${at} to train on and ${rows - at} to validate with.`,
+      );
     source.rows = at;
     // Weights of classes are for training only.
     return { ...source, data: { ...source.data, sampleWeight: source.plainWeight }, first: at, rows: rows - at };
   }
-  private async test(where: string, source: Source, batchSize: number, steps: number | null, callbacks: CallbackList, cancel: Cancel, run: Run): Promise<Logs> {
+  private async test(
+    where: string,
+    source: Source,
+    batchSize: number,
+    steps: number | null,
+    callbacks: CallbackList,
+    cancel: Cancel,
+    run: Run,
+  ): Promise<Logs> {
     await callbacks.each((c) => c.onTestBegin({}));
     if (source.kind === 'batches') await source.begin(steps !== null);
-    const { logs, steps: done } = await runLoop(this.steps, source, { kind: 'test', batchSize, steps, callbacks, cancel, run, stepsPerCall: this.state!.stepsPerCall });
+    const { logs, steps: done } = await runLoop(this.steps, source, {
+      kind: 'test',
+      batchSize,
+      steps,
+      callbacks,
+      cancel,
+      run,
+      stepsPerCall: this.state!.stepsPerCall,
+    });
     if (!done) throw new ValueError(`${where}: there are no batches.`);
     await callbacks.each((c) => c.onTestEnd(logs));
     return logs;
@@ -252,12 +338,29 @@ export class Trainer {
     return this.during('evaluate', 'read', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
       this.model.prepareFor(x);
-      const [inputs, targets, weights] = this.inTextBatches('evaluate', x, y ?? null, options.sampleWeight ?? null, batchSize),
+      const [inputs, targets, weights] = this.inTextBatches(
+          'evaluate',
+          x,
+          y ?? null,
+          options.sampleWeight ?? null,
+          batchSize,
+        ),
         source = await openSource('evaluate', this.taking(inputs), targets, weights, null);
       await this.checkTargets('evaluate', source);
-      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) });
+      const callbacks = this.callbacks(options.callbacks, options.verbose, {
+        epochs: 1,
+        steps: options.steps ?? stepsOf(source, batchSize),
+      });
       this.resetMetrics(run);
-      const logs = await this.test('evaluate', source, batchSize, options.steps ?? null, callbacks, cancel, run).finally(() => closeAll([source], cancel));
+      const logs = await this.test(
+        'evaluate',
+        source,
+        batchSize,
+        options.steps ?? null,
+        callbacks,
+        cancel,
+        run,
+      ).finally(() => closeAll([source], cancel));
       return options.returnDict ? logs : this.inOrder(logs);
     });
   }
@@ -268,7 +371,10 @@ export class Trainer {
     return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
       this.model.prepareFor(x);
       const source = openInputs(this.taking(this.inTextBatches('predict', x, null, null, batchSize)[0])),
-        callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps: options.steps ?? stepsOf(source, batchSize) }),
+        callbacks = this.callbacks(options.callbacks, options.verbose, {
+          epochs: 1,
+          steps: options.steps ?? stepsOf(source, batchSize),
+        }),
         parts: Tensor[][] = [];
       await callbacks.each((c) => c.onPredictBegin({}));
       if (source.kind === 'batches') await source.begin(false);
@@ -311,7 +417,12 @@ export class Trainer {
   }
   async onBatch(kind: 'train' | 'test', x: Data, y: Data | null, options: BatchOptions): Promise<unknown> {
     const where = `${kind}OnBatch`;
-    checkOptions(where, options, ['sampleWeight', ...(kind === 'train' ? ['classWeight'] : []), 'returnDict', 'signal']);
+    checkOptions(where, options, [
+      'sampleWeight',
+      ...(kind === 'train' ? ['classWeight'] : []),
+      'returnDict',
+      'signal',
+    ]);
     const state = this.requireCompiled(where);
     return this.during(where, kind === 'train' ? 'train' : 'read', true, options.signal, async (_, run) => {
       state.trainable.warn();
@@ -326,7 +437,11 @@ export class Trainer {
   }
   async predictOnBatch(x: Data, { signal }: { signal?: AbortSignal | null } = {}): Promise<unknown> {
     return this.during('predictOnBatch', 'read', false, signal, async (_, run) => {
-      const { outputs, pack } = await this.steps.run('predict', arrayData('predictOnBatch', this.taking(x), null, null), run);
+      const { outputs, pack } = await this.steps.run(
+        'predict',
+        arrayData('predictOnBatch', this.taking(x), null, null),
+        run,
+      );
       return pack(outputs);
     });
   }

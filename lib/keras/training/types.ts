@@ -25,6 +25,8 @@ export interface IndexedBatches {
   onEpochEnd?(): void | Promise<void>;
 }
 /** Batches that come one by one; a function is called for each epoch and gives such. */
-export type BatchedData = Iterable<Batch> | AsyncIterable<Batch> | IndexedBatches | (() => Iterable<Batch> | AsyncIterable<Batch>);
+export type BatchedData =
+  Iterable<Batch> | AsyncIterable<Batch> | IndexedBatches | (() => Iterable<Batch> | AsyncIterable<Batch>);
 /** Tensors, typed arrays, nested numbers; arrays or records of these for several inputs; or batches. */
-export type Data = Tensor | Variable | TypedArray | readonly unknown[] | { readonly [name: string]: unknown } | BatchedData;
+export type Data =
+  Tensor | Variable | TypedArray | readonly unknown[] | { readonly [name: string]: unknown } | BatchedData;

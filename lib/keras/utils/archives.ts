@@ -12,7 +12,12 @@ const MOST_BYTES = 16 * 2 ** 30;
 /** A member's place below the folder. @throws FileError for one outside of it. */
 function placeOf(archive: string, folder: string, name: string): string {
   const place = path.resolve(folder, name);
-  if (path.isAbsolute(name) || /^[a-z]:/i.test(name) || name.includes('\0') || !(place === folder || place.startsWith(folder + path.sep)))
+  if (
+    path.isAbsolute(name) ||
+    /^[a-z]:/i.test(name) ||
+    name.includes('\0') ||
+    !(place === folder || place.startsWith(folder + path.sep))
+  )
     throw new FileError(`getFile: ${archive} names '${name}', which lies outside of its folder. It is not unpacked.`);
   return place;
 }
@@ -27,7 +32,8 @@ async function untar(archive: string, folder: string): Promise<void> {
     try {
       const place = placeOf(archive, folder, header.name);
       bytes += header.size ?? 0;
-      if (bytes > MOST_BYTES) throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+      if (bytes > MOST_BYTES)
+        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
       if (header.type === 'directory') {
         fs.mkdirSync(place, { recursive: true });
         skip();
@@ -38,7 +44,10 @@ async function untar(archive: string, folder: string): Promise<void> {
           (error: unknown) => extract.destroy(error as Error),
         );
       } else if (header.type === 'pax-global-header') skip();
-      else throw new FileError(`getFile: ${archive} holds '${header.name}', a ${String(header.type)}. Only files and folders are unpacked.`);
+      else
+        throw new FileError(
+          `getFile: ${archive} holds '${header.name}', a ${String(header.type)}. Only files and folders are unpacked.`,
+        );
     } catch (error) {
       extract.destroy(error as Error);
     }
@@ -48,14 +57,17 @@ async function untar(archive: string, folder: string): Promise<void> {
   await handle.read(magic, 0, 2, 0);
   await handle.close();
   const source = fs.createReadStream(archive);
-  await (magic[0] === 0x1f && magic[1] === 0x8b ? pipeline(source, zlib.createGunzip(), extract) : pipeline(source, extract));
+  await (magic[0] === 0x1f && magic[1] === 0x8b
+    ? pipeline(source, zlib.createGunzip(), extract)
+    : pipeline(source, extract));
 }
 function unzip(archive: string, folder: string): void {
   let bytes = 0;
   const members = fflate().unzipSync(fs.readFileSync(archive), {
     filter: ({ name, originalSize }) => {
       placeOf(archive, folder, name);
-      if ((bytes += originalSize) > MOST_BYTES) throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+      if ((bytes += originalSize) > MOST_BYTES)
+        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
       return true;
     },
   });

@@ -22,15 +22,23 @@ export interface AudioDirectoryOptions extends DirectoryOptions {
  * of a file is its class. With subset 'both' an array of two datasets. Defaults: labels inferred, 'int', batchSize 32 (null:
  * single sounds), shuffled.
  */
-export function audioDatasetFromDirectory(directory: string, options: AudioDirectoryOptions & { subset: 'both' }): Dataset<Tensor | Tensor[] | [Tensor | Tensor[], Tensor]>[];
-export function audioDatasetFromDirectory(directory: string, options?: AudioDirectoryOptions): Dataset<Tensor | Tensor[] | [Tensor | Tensor[], Tensor]>;
+export function audioDatasetFromDirectory(
+  directory: string,
+  options: AudioDirectoryOptions & { subset: 'both' },
+): Dataset<Tensor | Tensor[] | [Tensor | Tensor[], Tensor]>[];
+export function audioDatasetFromDirectory(
+  directory: string,
+  options?: AudioDirectoryOptions,
+): Dataset<Tensor | Tensor[] | [Tensor | Tensor[], Tensor]>;
 export function audioDatasetFromDirectory(directory: string, options: AudioDirectoryOptions = {}): unknown {
   const where = 'audioDatasetFromDirectory';
   checkOptions(where, options, [...DIRECTORY_OPTIONS, 'samplingRate', 'outputSequenceLength', 'ragged']);
   const { samplingRate = null, outputSequenceLength = null, ragged = false, batchSize = 32 } = options;
   for (const [name, value] of Object.entries({ samplingRate, outputSequenceLength }))
-    if (value !== null && !(Number.isInteger(value) && value > 0)) throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${describe(value)}`);
-  if (ragged && outputSequenceLength !== null) throw new ValueError(`${where}: ragged and outputSequenceLength exclude each other.`);
+    if (value !== null && !(Number.isInteger(value) && value > 0))
+      throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${describe(value)}`);
+  if (ragged && outputSequenceLength !== null)
+    throw new ValueError(`${where}: ragged and outputSequenceLength exclude each other.`);
   const load = async (file: string): Promise<Tensor> => {
     const given = readWav(await readFile(file), file),
       { samples, channels } = samplingRate === null ? given : resampled(given, samplingRate);
@@ -42,7 +50,10 @@ export function audioDatasetFromDirectory(directory: string, options: AudioDirec
     if (batchSize === null) return sounds[0];
     if (ragged) return sounds;
     const channels = new Set(sounds.map((s) => s.shape[1]));
-    if (channels.size > 1) throw new ValueError(`${where}: sounds of a batch must have as many channels.\n  Received: ${[...channels].sort().join(' and ')}`);
+    if (channels.size > 1)
+      throw new ValueError(
+        `${where}: sounds of a batch must have as many channels.\n  Received: ${[...channels].sort().join(' and ')}`,
+      );
     const longest = Math.max(...sounds.map((s) => s.shape[0]));
     return ops.stack(sounds.map((s) => fitted(s, longest)));
   });

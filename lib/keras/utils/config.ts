@@ -68,7 +68,9 @@ export class Config {
       has: (_, name) => Object.hasOwn(entries, name),
       ownKeys: () => Object.keys(entries),
       getOwnPropertyDescriptor: (_, name) =>
-        Object.hasOwn(entries, name) ? { value: entries[name as string], writable: !isFrozen, enumerable: true, configurable: true } : undefined,
+        Object.hasOwn(entries, name)
+          ? { value: entries[name as string], writable: !isFrozen, enumerable: true, configurable: true }
+          : undefined,
     });
   }
 }

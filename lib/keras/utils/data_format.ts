@@ -12,12 +12,22 @@ export function packXYSampleWeight(x: unknown, y: unknown = null, sampleWeight: 
 /** x, y and weights of a batch, null for what it does not have. */
 export function unpackXYSampleWeight(data: unknown): [x: unknown, y: unknown, sampleWeight: unknown] {
   if (!Array.isArray(data)) return [data, null, null];
-  if (data.length > 3 || !data.length) throw new ValueError(`unpackXYSampleWeight: a batch is x, [x], [x, y] or [x, y, sampleWeight].\n  Received: an array of ${data.length}`);
+  if (data.length > 3 || !data.length)
+    throw new ValueError(
+      `unpackXYSampleWeight: a batch is x, [x], [x, y] or [x, y, sampleWeight].\n  Received: an array of ${data.length}`,
+    );
   return [data[0], (data[1] as unknown) ?? null, (data[2] as unknown) ?? null];
 }
 /** Whether x stands for a tensor of a model that is being built. */
 export const isKerasTensor = (x: unknown): x is KerasTensor => x instanceof KerasTensor;
-const NAMES: Record<string, DType> = { int: 'int32', long: 'int64', float: 'float32', half: 'float16', double: 'float64', boolean: 'bool' };
+const NAMES: Record<string, DType> = {
+  int: 'int32',
+  long: 'int64',
+  float: 'float32',
+  half: 'float16',
+  double: 'float64',
+  boolean: 'bool',
+};
 /** The name of a dtype: short names written out, null the default float32, of a tensor its own. */
 export function standardizeDtype(dtype: string | Tensor | null | undefined): DType {
   if (dtype === null || dtype === undefined) return 'float32';

@@ -79,5 +79,6 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
 inspectable(Dataset, settingsLine);
 /** @internal Positions of each batch of a pass. */
 export function* batchPositions(order: ArrayLike<number>, batchSize: number): Generator<number[]> {
-  for (let start = 0; start < order.length; start += batchSize) yield Array.from({ length: Math.min(batchSize, order.length - start) }, (_, i) => order[start + i]);
+  for (let start = 0; start < order.length; start += batchSize)
+    yield Array.from({ length: Math.min(batchSize, order.length - start) }, (_, i) => order[start + i]);
 }

@@ -33,7 +33,18 @@ export interface DirectoryOptions {
   verbose?: boolean;
 }
 /** @internal */
-export const DIRECTORY_OPTIONS = ['labels', 'labelMode', 'classNames', 'batchSize', 'shuffle', 'seed', 'validationSplit', 'subset', 'followLinks', 'verbose'];
+export const DIRECTORY_OPTIONS = [
+  'labels',
+  'labelMode',
+  'classNames',
+  'batchSize',
+  'shuffle',
+  'seed',
+  'validationSplit',
+  'subset',
+  'followLinks',
+  'verbose',
+];
 interface Files {
   files: string[];
   labels: number[] | null;
@@ -44,7 +55,10 @@ function entriesOf(folder: string): fs.Dirent[] {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException,
-      why = { ENOTDIR: 'it is no directory', ENOENT: 'there is no such directory', EACCES: 'permission denied' }[code ?? ''] ?? message;
+      why =
+        { ENOTDIR: 'it is no directory', ENOENT: 'there is no such directory', EACCES: 'permission denied' }[
+          code ?? ''
+        ] ?? message;
     throw new FileError(`${folder} cannot be read: ${why}.`, { cause: error });
   }
 }
@@ -73,20 +87,35 @@ export function datasetFromDirectory<T>(
   options: DirectoryOptions,
   load: (files: string[]) => Promise<T>,
 ): Dataset<T | [T, Tensor]> | Dataset<T | [T, Tensor]>[] {
-  const { validationSplit = null, subset = null, shuffle = true, batchSize = 32, verbose = true, followLinks = false } = options;
+  const {
+    validationSplit = null,
+    subset = null,
+    shuffle = true,
+    batchSize = 32,
+    verbose = true,
+    followLinks = false,
+  } = options;
   const labelMode = options.labels === null ? null : options.labelMode === undefined ? 'int' : options.labelMode,
     labels = labelMode === null ? null : (options.labels ?? 'inferred');
   const say = (text: string): void => {
     if (verbose) console.log(text);
   };
   if (!['int', 'categorical', 'binary', null].includes(labelMode))
-    throw new ValueError(`${where}: labelMode must be 'int', 'categorical', 'binary' or null.\n  Received: ${describe(labelMode)}`);
+    throw new ValueError(
+      `${where}: labelMode must be 'int', 'categorical', 'binary' or null.\n  Received: ${describe(labelMode)}`,
+    );
   if (labels !== null && labels !== 'inferred' && !Array.isArray(labels))
-    throw new ValueError(`${where}: labels must be 'inferred', null or an array of class numbers.\n  Received: ${describe(labels)}`);
+    throw new ValueError(
+      `${where}: labels must be 'inferred', null or an array of class numbers.\n  Received: ${describe(labels)}`,
+    );
   if (options.classNames && labels !== 'inferred')
-    throw new ValueError(`${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${describe(options.classNames)}`);
+    throw new ValueError(
+      `${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${describe(options.classNames)}`,
+    );
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`);
+    throw new ValueError(
+      `${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`,
+    );
   checkSplit(where, validationSplit, subset, shuffle, options.seed ?? null);
   if (!fs.existsSync(directory)) throw new ValueError(`${where}: there is no directory '${directory}'.`);
 
@@ -94,35 +123,55 @@ export function datasetFromDirectory<T>(
   let found: Files, names: string[] | null;
   if (labels === 'inferred') {
     const folders = entriesOf(directory)
-      .filter((e) => !e.name.startsWith('.') && (e.isDirectory() || (e.isSymbolicLink() && leadsToFolder(path.join(directory, e.name)))))
+      .filter(
+        (e) =>
+          !e.name.startsWith('.') &&
+          (e.isDirectory() || (e.isSymbolicLink() && leadsToFolder(path.join(directory, e.name)))),
+      )
       .map((e) => e.name)
       .sort();
     const missing = options.classNames?.filter((n) => !folders.includes(n)) ?? [];
-    if (missing.length) throw new ValueError(`${where}: there is no folder for class '${missing.join("', '")}'.\n  Received: folders ${folders.map((f) => `'${f}'`).join(', ')}`);
+    if (missing.length)
+      throw new ValueError(
+        `${where}: there is no folder for class '${missing.join("', '")}'.\n  Received: folders ${folders.map((f) => `'${f}'`).join(', ')}`,
+      );
     names = options.classNames ? [...options.classNames] : folders;
     const byClass = names.map((n) => filesBelow(path.join(directory, n), formats, followLinks));
     found = { files: byClass.flat(), labels: byClass.flatMap((files, i) => files.map(() => i)) };
   } else {
     const files = filesBelow(directory, formats, followLinks);
-    if (labels && labels.length !== files.length) throw new ValueError(`${where}: there are ${labels.length} labels but ${files.length} files in '${directory}'.`);
+    if (labels && labels.length !== files.length)
+      throw new ValueError(`${where}: there are ${labels.length} labels but ${files.length} files in '${directory}'.`);
     names = labels ? [...new Set(labels)].sort((a, b) => a - b).map(String) : null;
     found = { files, labels: labels ? [...labels] : null };
   }
-  say(names ? `Found ${found.files.length} files belonging to ${names.length} classes.` : `Found ${found.files.length} files.`);
-  if (labelMode === 'binary' && names!.length !== 2) throw new ValueError(`${where}: labelMode 'binary' needs two classes.\n  Received: ${names!.map((n) => `'${n}'`).join(', ')}`);
+  say(
+    names
+      ? `Found ${found.files.length} files belonging to ${names.length} classes.`
+      : `Found ${found.files.length} files.`,
+  );
+  if (labelMode === 'binary' && names!.length !== 2)
+    throw new ValueError(
+      `${where}: labelMode 'binary' needs two classes.\n  Received: ${names!.map((n) => `'${n}'`).join(', ')}`,
+    );
   if (shuffle) {
     const order = shuffledRows(found.files.length, seed >>> 0);
     found = { files: permuted(found.files, order), labels: found.labels && permuted(found.labels, order) };
   }
   const make = ({ files, labels: own }: Files, shuffles: boolean): Dataset<T | [T, Tensor]> => {
-    if (!files.length) throw new ValueError(`${where}: there are no files in '${directory}'.\n  Fix: files that end in ${formats.join(', ')}.`);
+    if (!files.length)
+      throw new ValueError(
+        `${where}: there are no files in '${directory}'.\n  Fix: files that end in ${formats.join(', ')}.`,
+      );
     let passes = 0;
     return new Dataset<T | [T, Tensor]>({
       length: Math.ceil(files.length / (batchSize ?? 1)),
       classNames: names,
       filePaths: files,
       async *open() {
-        const order = shuffles ? shuffledRows(files.length, (seed + ++passes * 0x9e3779b9) >>> 0) : Int32Array.from(files, (_, i) => i);
+        const order = shuffles
+          ? shuffledRows(files.length, (seed + ++passes * 0x9e3779b9) >>> 0)
+          : Int32Array.from(files, (_, i) => i);
         for (const positions of batchPositions(order, batchSize ?? 1)) {
           const x = await load(positions.map((i) => files[i]));
           yield own
@@ -142,7 +191,10 @@ export function datasetFromDirectory<T>(
   if (!validationSplit) return make(found, shuffle);
   const kept = Math.trunc(validationSplit * found.files.length),
     cut = found.files.length - kept;
-  const part = (from: number, to: number): Files => ({ files: found.files.slice(from, to), labels: found.labels && found.labels.slice(from, to) });
+  const part = (from: number, to: number): Files => ({
+    files: found.files.slice(from, to),
+    labels: found.labels && found.labels.slice(from, to),
+  });
   const training = (): Dataset<T | [T, Tensor]> => {
     say(`Using ${cut} files for training.`);
     return make(part(0, cut), shuffle);
@@ -158,13 +210,23 @@ function targets(labels: number[], mode: LabelMode, classes: number): Tensor {
   if (mode === 'categorical') return ops.oneHot(t, classes);
   return mode === 'binary' ? ops.expandDims(ops.cast(t, 'float32'), -1) : t;
 }
-function checkSplit(where: string, validationSplit: number | null, subset: string | null, shuffle: boolean, seed: number | null): void {
+function checkSplit(
+  where: string,
+  validationSplit: number | null,
+  subset: string | null,
+  shuffle: boolean,
+  seed: number | null,
+): void {
   if (validationSplit !== null && !(validationSplit > 0 && validationSplit < 1))
     throw new ValueError(`${where}: validationSplit must lie between 0 and 1.\n  Received: ${validationSplit}`);
   if ((validationSplit === null) !== (subset === null))
-    throw new ValueError(`${where}: validationSplit and subset go together.\n  Received: validationSplit ${validationSplit}, subset ${subset}`);
+    throw new ValueError(
+      `${where}: validationSplit and subset go together.\n  Received: validationSplit ${validationSplit}, subset ${subset}`,
+    );
   if (subset !== null && !['training', 'validation', 'both'].includes(subset))
     throw new ValueError(`${where}: subset must be 'training', 'validation' or 'both'.\n  Received: '${subset}'`);
   if (validationSplit !== null && shuffle && seed === null)
-    throw new ValueError(`${where}: with validationSplit and shuffle a seed is needed, so that no file is in both parts.\n  Fix: seed, or shuffle: false.`);
+    throw new ValueError(
+      `${where}: with validationSplit and shuffle a seed is needed, so that no file is in both parts.\n  Fix: seed, or shuffle: false.`,
+    );
 }

@@ -36,7 +36,21 @@ export interface GetFileOptions {
   /** Whether the download and its progress are printed. Default true. */
   verbose?: boolean;
 }
-const OPTIONS = ['fname', 'origin', 'untar', 'md5Hash', 'fileHash', 'cacheSubdir', 'hashAlgorithm', 'extract', 'archiveFormat', 'cacheDir', 'forceDownload', 'signal', 'verbose'];
+const OPTIONS = [
+  'fname',
+  'origin',
+  'untar',
+  'md5Hash',
+  'fileHash',
+  'cacheSubdir',
+  'hashAlgorithm',
+  'extract',
+  'archiveFormat',
+  'cacheDir',
+  'forceDownload',
+  'signal',
+  'verbose',
+];
 const isLocal = (host: string): boolean => host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
 
 async function md5Of(file: string): Promise<string> {
@@ -50,8 +64,15 @@ async function md5Of(file: string): Promise<string> {
  * is refused. Archives cannot write outside of their folder.
  * @example await getFile('flowers.tgz', 'https://example.org/flowers.tgz', { extract: true, fileHash: '9f86d0...' })
  */
-export async function getFile(fname?: string | null | GetFileOptions, origin?: string | null, more: GetFileOptions = {}): Promise<string> {
-  const options: GetFileOptions = typeof fname === 'object' && fname !== null ? fname : { ...more, fname: fname ?? more.fname, origin: origin ?? more.origin };
+export async function getFile(
+  fname?: string | null | GetFileOptions,
+  origin?: string | null,
+  more: GetFileOptions = {},
+): Promise<string> {
+  const options: GetFileOptions =
+    typeof fname === 'object' && fname !== null
+      ? fname
+      : { ...more, fname: fname ?? more.fname, origin: origin ?? more.origin };
   checkOptions('getFile', options, OPTIONS);
   if (!options.origin) throw new ValueError('getFile: origin, the URL of the file, is needed.');
   let url: URL;
@@ -60,17 +81,24 @@ export async function getFile(fname?: string | null | GetFileOptions, origin?: s
   } catch {
     throw new ValueError(`getFile: origin is no URL.\n  Received: '${options.origin}'`);
   }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url.hostname))) throw new ValueError(`getFile: only https is allowed.\n  Received: '${options.origin}'`);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url.hostname)))
+    throw new ValueError(`getFile: only https is allowed.\n  Received: '${options.origin}'`);
   const name = options.fname || decodeURIComponent(path.posix.basename(url.pathname));
-  if (!name) throw new ValueError(`getFile: '${options.origin}' does not end in the name of a file.\n  Fix: pass fname.`);
+  if (!name)
+    throw new ValueError(`getFile: '${options.origin}' does not end in the name of a file.\n  Fix: pass fname.`);
   if (name.includes('/') || name.includes('\\') || name === '.' || name === '..')
-    throw new ValueError(`getFile: fname must be a name without folders.\n  Received: '${name}'\n  Fix: cacheDir and cacheSubdir say where it goes.`);
+    throw new ValueError(
+      `getFile: fname must be a name without folders.\n  Received: '${name}'\n  Fix: cacheDir and cacheSubdir say where it goes.`,
+    );
   const folder = path.join(options.cacheDir ?? path.dirname(cacheFolder()), options.cacheSubdir ?? 'datasets'),
     unpacks = !!(options.extract || options.untar),
     hasDot = !!options.fname && name.includes('.');
   const target = path.join(folder, unpacks && !hasDot ? `${name}_archive` : name);
   const { hash, isMd5 } = hashOf(options);
-  const entry: CacheEntry = { file: target, ...(hash && !isMd5 ? { checksum: { algorithm: 'sha256', hex: hash } } : {}) };
+  const entry: CacheEntry = {
+    file: target,
+    ...(hash && !isMd5 ? { checksum: { algorithm: 'sha256', hex: hash } } : {}),
+  };
   if (options.forceDownload) await fs.promises.rm(target, { force: true });
   const isRight = async (): Promise<boolean> => !isMd5 || (await md5Of(target)) === hash;
   let isThere = await isCached(entry, options.signal);
@@ -81,15 +109,21 @@ export async function getFile(fname?: string | null | GetFileOptions, origin?: s
   if (!isThere) {
     if (options.verbose ?? true) console.log(`Downloading data from ${options.origin}`);
     try {
-      await obtain(entry, () => Promise.resolve(url.href), { signal: options.signal, verbose: options.verbose ?? true });
+      await obtain(entry, () => Promise.resolve(url.href), {
+        signal: options.signal,
+        verbose: options.verbose ?? true,
+      });
     } catch (error) {
-      if (error instanceof FileError) throw new FileError(`getFile: ${options.origin}: ${error.message}`, { cause: error });
+      if (error instanceof FileError)
+        throw new FileError(`getFile: ${options.origin}: ${error.message}`, { cause: error });
       throw error;
     }
     if (!(await isRight())) {
       const found = await md5Of(target);
       await fs.promises.rm(target, { force: true });
-      throw new FileError(`getFile: ${options.origin}: the file downloaded is not the right one: its MD5 is ${found}, ${hash} expected.`);
+      throw new FileError(
+        `getFile: ${options.origin}: the file downloaded is not the right one: its MD5 is ${found}, ${hash} expected.`,
+      );
     }
   }
   if (!unpacks) return target;
@@ -97,12 +131,19 @@ export async function getFile(fname?: string | null | GetFileOptions, origin?: s
   await extractArchive(target, out, options.untar ? 'tar' : (options.archiveFormat ?? 'auto'));
   return out;
 }
-function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): { hash: string | null; isMd5: boolean } {
-  if (!['auto', 'md5', 'sha256'].includes(hashAlgorithm)) throw new ValueError(`getFile: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: ${describe(hashAlgorithm)}`);
+function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): {
+  hash: string | null;
+  isMd5: boolean;
+} {
+  if (!['auto', 'md5', 'sha256'].includes(hashAlgorithm))
+    throw new ValueError(
+      `getFile: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: ${describe(hashAlgorithm)}`,
+    );
   const hash = (fileHash ?? md5Hash)?.toLowerCase() ?? null;
   if (hash === null) return { hash, isMd5: false };
   const isMd5 = hashAlgorithm === 'md5' || (!fileHash && !!md5Hash) || (hashAlgorithm === 'auto' && hash.length !== 64),
     digits = isMd5 ? 32 : 64;
-  if (!/^[0-9a-f]+$/.test(hash) || hash.length !== digits) throw new ValueError(`getFile: the hash must be ${digits} hexadecimal digits.\n  Received: '${hash}'`);
+  if (!/^[0-9a-f]+$/.test(hash) || hash.length !== digits)
+    throw new ValueError(`getFile: the hash must be ${digits} hexadecimal digits.\n  Received: '${hash}'`);
   return { hash, isMd5 };
 }

@@ -30,21 +30,51 @@ const FORMATS = ['.bmp', '.gif', '.jpeg', '.jpg', '.png'];
  * class. With subset 'both' an array of two datasets. Needs the package sharp. Defaults: labels inferred, 'int', 'rgb',
  * batchSize 32 (null: single images), imageSize [256, 256], 'bilinear', shuffled.
  */
-export function imageDatasetFromDirectory(directory: string, options: ImageDirectoryOptions & { subset: 'both' }): Dataset<Tensor | [Tensor, Tensor]>[];
-export function imageDatasetFromDirectory(directory: string, options?: ImageDirectoryOptions): Dataset<Tensor | [Tensor, Tensor]>;
+export function imageDatasetFromDirectory(
+  directory: string,
+  options: ImageDirectoryOptions & { subset: 'both' },
+): Dataset<Tensor | [Tensor, Tensor]>[];
+export function imageDatasetFromDirectory(
+  directory: string,
+  options?: ImageDirectoryOptions,
+): Dataset<Tensor | [Tensor, Tensor]>;
 export function imageDatasetFromDirectory(directory: string, options: ImageDirectoryOptions = {}): unknown {
   const where = 'imageDatasetFromDirectory';
-  checkOptions(where, options, [...DIRECTORY_OPTIONS, 'colorMode', 'imageSize', 'interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'dataFormat']);
-  const { colorMode = 'rgb', imageSize = 256, interpolation = 'bilinear', cropToAspectRatio = false, padToAspectRatio = false, batchSize = 32 } = options;
-  if (!(colorMode in CHANNELS)) throw new ValueError(`${where}: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`);
+  checkOptions(where, options, [
+    ...DIRECTORY_OPTIONS,
+    'colorMode',
+    'imageSize',
+    'interpolation',
+    'cropToAspectRatio',
+    'padToAspectRatio',
+    'dataFormat',
+  ]);
+  const {
+    colorMode = 'rgb',
+    imageSize = 256,
+    interpolation = 'bilinear',
+    cropToAspectRatio = false,
+    padToAspectRatio = false,
+    batchSize = 32,
+  } = options;
+  if (!(colorMode in CHANNELS))
+    throw new ValueError(
+      `${where}: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`,
+    );
   const size: [number, number] = typeof imageSize === 'number' ? [imageSize, imageSize] : [...imageSize];
   if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0))
     throw new ValueError(`${where}: imageSize must be [height, width].\n  Received: ${describe(imageSize)}`);
-  if (cropToAspectRatio && padToAspectRatio) throw new ValueError(`${where}: cropToAspectRatio and padToAspectRatio exclude each other.`);
+  if (cropToAspectRatio && padToAspectRatio)
+    throw new ValueError(`${where}: cropToAspectRatio and padToAspectRatio exclude each other.`);
   sharp(where); // missing, it is missed now and not at the first batch
   const load = async (file: string): Promise<Tensor> => {
     const pixels = ops.cast(await decodeImage(where, file, CHANNELS[colorMode]), 'float32');
-    const image = resize(pixels, size, { interpolation, cropToAspectRatio, padToAspectRatio, dataFormat: 'channels_last' });
+    const image = resize(pixels, size, {
+      interpolation,
+      cropToAspectRatio,
+      padToAspectRatio,
+      dataFormat: 'channels_last',
+    });
     return options.dataFormat === 'channels_first' ? ops.transpose(image, { axes: [2, 0, 1] }) : image;
   };
   return datasetFromDirectory(where, directory, FORMATS, options, async (files) => {

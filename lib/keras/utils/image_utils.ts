@@ -36,7 +36,10 @@ export function sharp(where: string): Sharp {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- optional: only who reads images has it
     return (loaded = require('sharp') as Sharp);
   } catch (cause) {
-    throw new RuntimeError(`${where}: images other than .png are read by the package sharp, which is not installed.\n  Fix: npm install sharp`, { cause });
+    throw new RuntimeError(
+      `${where}: images other than .png are read by the package sharp, which is not installed.\n  Fix: npm install sharp`,
+      { cause },
+    );
   }
 }
 const isPng = (data: Uint8Array): boolean => Buffer.from(data.subarray(0, 8)).toString('hex') === '89504e470d0a1a0a';
@@ -70,18 +73,27 @@ export async function decodeImage(where: string, file: string, channels: 1 | 3 |
     raw = await decodeWith(where, await readFile(file), channels);
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
-    throw new ValueError(`${where}: ${typeof file === 'string' ? `'${file}'` : describe(file)} is no image that can be read: ${(cause as Error).message}`, { cause });
+    throw new ValueError(
+      `${where}: ${typeof file === 'string' ? `'${file}'` : describe(file)} is no image that can be read: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   const { width, height, channels: own } = raw.info;
   const pixels = tensor(Uint8Array.from(raw.data), [height, width, own]);
   if (own === channels) return pixels;
   if (channels === 1) {
     // ITU-R 601 luma, as PIL and TensorFlow.
-    const luma = ops.sum(ops.multiply(ops.cast(pixels, 'float32'), tensor([0.299, 0.587, 0.114])), { axis: -1, keepdims: true });
+    const luma = ops.sum(ops.multiply(ops.cast(pixels, 'float32'), tensor([0.299, 0.587, 0.114])), {
+      axis: -1,
+      keepdims: true,
+    });
     return ops.cast(ops.round(luma), 'uint8');
   }
-  const colour = own === 1 || own === 2 ? ops.repeat(ops.slice(pixels, [0, 0, 0], [height, width, 1]), 3, { axis: 2 }) : pixels;
-  return channels === 4 && colour.shape[2] === 3 ? ops.concatenate([colour, ops.slice(pixels, [0, 0, own - 1], [height, width, 1])], { axis: 2 }) : colour;
+  const colour =
+    own === 1 || own === 2 ? ops.repeat(ops.slice(pixels, [0, 0, 0], [height, width, 1]), 3, { axis: 2 }) : pixels;
+  return channels === 4 && colour.shape[2] === 3
+    ? ops.concatenate([colour, ops.slice(pixels, [0, 0, own - 1], [height, width, 1])], { axis: 2 })
+    : colour;
 }
 
 export interface LoadImageOptions {
@@ -98,25 +110,45 @@ export interface LoadImageOptions {
 export async function loadImg(file: string, options: LoadImageOptions = {}): Promise<Tensor> {
   checkOptions('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
   const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
-  if (!(colorMode in CHANNELS)) throw new ValueError(`loadImg: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`);
+  if (!(colorMode in CHANNELS))
+    throw new ValueError(
+      `loadImg: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: ${describe(colorMode)}`,
+    );
   const pixels = await decodeImage('loadImg', file, CHANNELS[colorMode]);
-  return targetSize ? resize(pixels, [...targetSize], { interpolation, cropToAspectRatio: keepAspectRatio, dataFormat: 'channels_last' }) : pixels;
+  return targetSize
+    ? resize(pixels, [...targetSize], {
+        interpolation,
+        cropToAspectRatio: keepAspectRatio,
+        dataFormat: 'channels_last',
+      })
+    : pixels;
 }
 /** An image as numbers for a model: float32, channels last unless `dataFormat` says otherwise. */
-export function imgToArray(img: TensorLike, options: { dataFormat?: 'channels_last' | 'channels_first' | null } = {}): Tensor {
+export function imgToArray(
+  img: TensorLike,
+  options: { dataFormat?: 'channels_last' | 'channels_first' | null } = {},
+): Tensor {
   checkOptions('imgToArray', options, ['dataFormat']);
   let t = ops.cast(convert(img), 'float32');
   if (t.ndim === 2) t = ops.expandDims(t, -1);
-  if (t.ndim !== 3) throw new ValueError(`imgToArray: an image has shape (height, width, channels).\n  Received: shape ${formatShape(t.shape)}`);
+  if (t.ndim !== 3)
+    throw new ValueError(
+      `imgToArray: an image has shape (height, width, channels).\n  Received: shape ${formatShape(t.shape)}`,
+    );
   return options.dataFormat === 'channels_first' ? ops.transpose(t, { axes: [2, 0, 1] }) : t;
 }
 /** Numbers as an image: uint8 (height, width, channels); with `scale` (default) the smallest becomes 0 and the largest 255. */
-export function arrayToImg(x: TensorLike, options: { dataFormat?: 'channels_last' | 'channels_first' | null; scale?: boolean } = {}): Tensor {
+export function arrayToImg(
+  x: TensorLike,
+  options: { dataFormat?: 'channels_last' | 'channels_first' | null; scale?: boolean } = {},
+): Tensor {
   checkOptions('arrayToImg', options, ['dataFormat', 'scale']);
   let t = ops.cast(convert(x), 'float32');
-  if (t.ndim !== 3) throw new ValueError(`arrayToImg: an image has three axes.\n  Received: shape ${formatShape(t.shape)}`);
+  if (t.ndim !== 3)
+    throw new ValueError(`arrayToImg: an image has three axes.\n  Received: shape ${formatShape(t.shape)}`);
   if (options.dataFormat === 'channels_first') t = ops.transpose(t, { axes: [1, 2, 0] });
-  if (![1, 3, 4].includes(t.shape[2])) throw new ValueError(`arrayToImg: an image has 1, 3 or 4 channels.\n  Received: ${t.shape[2]}`);
+  if (![1, 3, 4].includes(t.shape[2]))
+    throw new ValueError(`arrayToImg: an image has 1, 3 or 4 channels.\n  Received: ${t.shape[2]}`);
   if (options.scale ?? true) {
     const low = ops.min(t),
       span = ops.subtract(ops.max(t), low);
@@ -134,7 +166,10 @@ export async function saveImg(
   const img = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale }),
     [height, width, channels] = img.shape;
   const format = (options.fileFormat ?? path.extname(file).slice(1)).toLowerCase();
-  if (!format) throw new ValueError(`saveImg: the name of the file says no format.\n  Received: '${file}'\n  Fix: a name like 'image.png', or fileFormat.`);
+  if (!format)
+    throw new ValueError(
+      `saveImg: the name of the file says no format.\n  Received: '${file}'\n  Fix: a name like 'image.png', or fileFormat.`,
+    );
   const raw = (await img.data()) as Uint8Array;
   await fs.promises.writeFile(
     file,

@@ -1,6 +1,10 @@
 /** Helpers around models and data (keras.utils). */
 export { setRandomSeed } from '../../random';
-export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../callbacks/interactive';
+export {
+  disableInteractiveLogging,
+  enableInteractiveLogging,
+  isInteractiveLoggingEnabled,
+} from '../callbacks/interactive';
 export { Progbar } from '../callbacks/progbar';
 export { clearSession } from '../naming';
 export {
@@ -16,7 +20,13 @@ export {
 export * as boundingBoxes from './bounding_boxes/index';
 export { audioDatasetFromDirectory, type AudioDirectoryOptions } from './audio_dataset_utils';
 export { Config } from './config';
-export { getSourceInputs, isKerasTensor, packXYSampleWeight, standardizeDtype, unpackXYSampleWeight } from './data_format';
+export {
+  getSourceInputs,
+  isKerasTensor,
+  packXYSampleWeight,
+  standardizeDtype,
+  unpackXYSampleWeight,
+} from './data_format';
 export { Dataset } from './dataset';
 export type { DirectoryOptions, LabelMode } from './directory_index';
 export { getFile, type GetFileOptions } from './file_utils';

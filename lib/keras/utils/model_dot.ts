@@ -34,12 +34,32 @@ export interface ModelDotOptions {
   splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line';
 }
 /** @internal */
-export const DOT_OPTIONS = ['showShapes', 'showDtype', 'showLayerNames', 'rankdir', 'expandNested', 'dpi', 'layerRange', 'showLayerActivations', 'showTrainable', 'splines'];
-const COLORS = { head: '#24405c', input: '#5b7083', line: '#7b8794', cell: '#ffffff', trained: '#2f7d4f', fixed: '#a23b3b', cluster: '#f3f6f9' };
+export const DOT_OPTIONS = [
+  'showShapes',
+  'showDtype',
+  'showLayerNames',
+  'rankdir',
+  'expandNested',
+  'dpi',
+  'layerRange',
+  'showLayerActivations',
+  'showTrainable',
+  'splines',
+];
+const COLORS = {
+  head: '#24405c',
+  input: '#5b7083',
+  line: '#7b8794',
+  cell: '#ffffff',
+  trained: '#2f7d4f',
+  fixed: '#a23b3b',
+  cluster: '#f3f6f9',
+};
 // Known to Graphviz by its widths; DejaVu Sans, which Linux has, is as wide.
 const FONT = 'Verdana';
 
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+const escaped = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
 // The layers that are boxes of their own, and where lines to and from a model end.
@@ -70,7 +90,8 @@ class DotWriter {
   }
   private body(model: Model, indent: string, range?: readonly [string, string]): void {
     const isSequential = 'pop' in model;
-    const all: Operation[] = model.graph && !isSequential ? model.graph.operations : isSequential ? model.layers : [model];
+    const all: Operation[] =
+      model.graph && !isSequential ? model.graph.operations : isSequential ? model.layers : [model];
     const operations = inRange(all, range);
     if (range) this.shown = new Set(operations);
     for (const op of operations) {
@@ -86,7 +107,9 @@ class DotWriter {
     if (isSequential) {
       const chain = (model as unknown as { chainOf(): Layer[] }).chainOf().filter((l) => !(l instanceof InputLayer));
       chain.slice(1).forEach((layer, i) => this.edge(chain[i], layer, 0, 0));
-    } else for (const node of model.graph?.nodes ?? []) node.inputs.forEach((t, i) => this.edge(t.node!.operation, node.operation, t.index, i));
+    } else
+      for (const node of model.graph?.nodes ?? [])
+        node.inputs.forEach((t, i) => this.edge(t.node!.operation, node.operation, t.index, i));
   }
   private isExpanded(op: Operation): op is Model {
     return !!this.o.expandNested && op instanceof Model && ('pop' in op ? op.layers.length > 0 : op.graph !== null);
@@ -124,12 +147,20 @@ class DotWriter {
         `<td bgcolor="${op.trainable ? COLORS.trained : COLORS.fixed}" cellpadding="6"><font point-size="11" color="white">${op.trainable ? 'trainable' : 'frozen'}</font></td>`,
       );
     const span = Math.max(1, cells.length);
-    const title = showLayerNames ? `<b>${escaped(op.name)}</b> <font point-size="11" color="#d5dee7">${escaped(kind)}</font>` : `<b>${escaped(kind)}</b>`;
+    const title = showLayerNames
+      ? `<b>${escaped(op.name)}</b> <font point-size="11" color="#d5dee7">${escaped(kind)}</font>`
+      : `<b>${escaped(kind)}</b>`;
     const { activation } = op as { activation?: unknown };
-    const rows = [`<tr><td colspan="${span}" bgcolor="${isInput ? COLORS.input : COLORS.head}" cellpadding="7"><font point-size="13" color="white">${title}</font></td></tr>`];
+    const rows = [
+      `<tr><td colspan="${span}" bgcolor="${isInput ? COLORS.input : COLORS.head}" cellpadding="7"><font point-size="13" color="white">${title}</font></td></tr>`,
+    ];
     if (showLayerActivations && activation) {
       const name =
-        typeof activation === 'string' ? activation : typeof activation === 'function' ? (functionNames.get(activation) ?? activation.name) : kindOf(activation as Operation);
+        typeof activation === 'string'
+          ? activation
+          : typeof activation === 'function'
+            ? (functionNames.get(activation) ?? activation.name)
+            : kindOf(activation as Operation);
       rows.push(
         `<tr><td colspan="${span}" bgcolor="${COLORS.cell}" cellpadding="6"><font point-size="11" color="${COLORS.input}">activation </font><font point-size="11">${escaped(name)}</font></td></tr>`,
       );
@@ -146,7 +177,15 @@ const listed: Texts = (tensors, of) => {
 function shapesOf(op: Operation, what: 'input' | 'output'): string {
   const node = op.inboundNodes[0];
   const model = op as Partial<Model>;
-  const tensors = model.graph ? (what === 'input' ? model.inputs! : model.outputs!) : node ? (what === 'input' ? node.inputs : node.outputs) : null;
+  const tensors = model.graph
+    ? what === 'input'
+      ? model.inputs!
+      : model.outputs!
+    : node
+      ? what === 'input'
+        ? node.inputs
+        : node.outputs
+      : null;
   return tensors ? listed(tensors, (t) => formatShape(t.shape)) : '?';
 }
 function dtypesOf(op: Operation): string {
@@ -160,7 +199,16 @@ function dtypesOf(op: Operation): string {
  */
 export function modelToDot(model: Model, options: ModelDotOptions = {}): string {
   checkOptions('modelToDot', options, DOT_OPTIONS);
-  expectKind('modelToDot', 'its argument', model, typeof (model as Model | undefined)?.summary === 'function', 'a model');
-  if (!model.built) throw new ValueError(`modelToDot: model '${model.name}' is not built yet.\n  Fix: call build(inputShape), or call it on data.`);
+  expectKind(
+    'modelToDot',
+    'its argument',
+    model,
+    typeof (model as Model | undefined)?.summary === 'function',
+    'a model',
+  );
+  if (!model.built)
+    throw new ValueError(
+      `modelToDot: model '${model.name}' is not built yet.\n  Fix: call build(inputShape), or call it on data.`,
+    );
   return new DotWriter(options).write(model);
 }

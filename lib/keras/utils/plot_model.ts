@@ -43,18 +43,24 @@ export async function plotModel(model: Model, options: PlotModelOptions = {}): P
   const { toFile = 'model.png', ...rest } = options,
     dpi = rest.dpi ?? 200;
   const kind = toFile === null ? '.svg' : path.extname(toFile).toLowerCase() || '.png';
-  if (!['.svg', '.png', '.dot'].includes(kind)) throw new ValueError(`plotModel: toFile must end in .svg, .png or .dot.\n  Received: '${toFile}'`);
+  if (!['.svg', '.png', '.dot'].includes(kind))
+    throw new ValueError(`plotModel: toFile must end in .svg, .png or .dot.\n  Received: '${toFile}'`);
   const settings = { showLayerNames: false, ...rest };
   const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
   const graphviz = await Graphviz.load();
   // 72 dots an inch are the points that SVG is measured in.
-  const svg = graphviz.dot(modelToDot(model, { ...settings, dpi: 72 }), 'svg').replace(/font-family="Verdana"/g, 'font-family="Verdana, DejaVu Sans, Geneva, sans-serif"');
+  const svg = graphviz
+    .dot(modelToDot(model, { ...settings, dpi: 72 }), 'svg')
+    .replace(/font-family="Verdana"/g, 'font-family="Verdana, DejaVu Sans, Geneva, sans-serif"');
   if (toFile !== null) {
     const file = path.extname(toFile) ? toFile : `${toFile}.png`;
     const folder = path.dirname(path.resolve(file));
     writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
-    const picture = kind === '.dot' ? modelToDot(model, settings) : kind === '.png' ? await svgToPng(svg, dpi / 72) : svg;
-    await writeAtomically(file, (sink) => sink.write(typeof picture === 'string' ? Buffer.from(picture, 'utf8') : picture));
+    const picture =
+      kind === '.dot' ? modelToDot(model, settings) : kind === '.png' ? await svgToPng(svg, dpi / 72) : svg;
+    await writeAtomically(file, (sink) =>
+      sink.write(typeof picture === 'string' ? Buffer.from(picture, 'utf8') : picture),
+    );
   }
   return svg;
 }

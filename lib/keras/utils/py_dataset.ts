@@ -27,11 +27,15 @@ export class PyDataset {
   }
   /** The batch of this number. */
   getItem(index: number): readonly unknown[] | Promise<readonly unknown[]> {
-    throw new NotImplementedError(`${this.constructor.name}: getItem(index) must be implemented, which returns batch ${index} as [x, y].`);
+    throw new NotImplementedError(
+      `${this.constructor.name}: getItem(index) must be implemented, which returns batch ${index} as [x, y].`,
+    );
   }
   /** Number of batches; null for as many as are asked for. */
   get numBatches(): number | null {
-    throw new NotImplementedError(`${this.constructor.name}: numBatches must be implemented, the number of batches or null.`);
+    throw new NotImplementedError(
+      `${this.constructor.name}: numBatches must be implemented, the number of batches or null.`,
+    );
   }
   onEpochBegin(): void | Promise<void> {}
   onEpochEnd(): void | Promise<void> {}

@@ -37,8 +37,10 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const { dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 } = options;
   checkDType(dtype);
   for (const [name, given] of Object.entries({ padding, truncating }))
-    if (given !== 'pre' && given !== 'post') throw new ValueError(`padSequences: ${name} must be 'pre' or 'post'.\n  Received: ${describe(given)}`);
-  if (!Array.isArray(sequences)) throw new ValueError(`padSequences: an array of sequences is expected.\n  Received: ${describe(sequences)}`);
+    if (given !== 'pre' && given !== 'post')
+      throw new ValueError(`padSequences: ${name} must be 'pre' or 'post'.\n  Received: ${describe(given)}`);
+  if (!Array.isArray(sequences))
+    throw new ValueError(`padSequences: an array of sequences is expected.\n  Received: ${describe(sequences)}`);
   const list = sequences.map((s, i) => {
     const t = s instanceof Tensor ? s : Array.isArray(s) && !s.length ? tensor([], [0]) : convert(s);
     if (!t.ndim) throw new ValueError(`padSequences: element ${i} is no sequence.\n  Received: ${describe(s)}`);
@@ -47,11 +49,14 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const inner = list.find((t) => t.shape[0] > 0)?.shape.slice(1) ?? [];
   list.forEach((t, i) => {
     if (t.shape[0] > 0 && formatShape(t.shape.slice(1)) !== formatShape(inner))
-      throw new ValueError(`padSequences: elements of sequence ${i} have shape ${formatShape(t.shape.slice(1))} instead of ${formatShape(inner)}.`);
+      throw new ValueError(
+        `padSequences: elements of sequence ${i} have shape ${formatShape(t.shape.slice(1))} instead of ${formatShape(inner)}.`,
+      );
   });
   const length = options.maxlen ?? Math.max(0, ...list.map((t) => t.shape[0])),
     size = inner.reduce((a, b) => a * b, 1);
-  if (!(Number.isInteger(length) && length >= 0)) throw new ValueError(`padSequences: maxlen must be a whole number.\n  Received: ${describe(options.maxlen)}`);
+  if (!(Number.isInteger(length) && length >= 0))
+    throw new ValueError(`padSequences: maxlen must be a whole number.\n  Received: ${describe(options.maxlen)}`);
   const rows = allocate('padSequences', ARRAY_OF[dtype] ?? Float64Array, list.length * length * size).fill(value);
   list.forEach((t, i) => {
     const kept = Math.min(t.shape[0], length),

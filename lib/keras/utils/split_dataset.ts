@@ -30,7 +30,9 @@ export async function splitDataset(dataset: unknown, options: SplitOptions = {})
     first = firstTensor(rows),
     n = first.shape[0];
   const [left, right] = sizes(options.leftSize ?? null, options.rightSize ?? null, n);
-  const order = options.shuffle ? shuffledRows(n, (options.seed ?? makeDefaultSeed()) >>> 0) : Int32Array.from({ length: n }, (_, i) => i);
+  const order = options.shuffle
+    ? shuffledRows(n, (options.seed ?? makeDefaultSeed()) >>> 0)
+    : Int32Array.from({ length: n }, (_, i) => i);
   const part = (positions: Int32Array): Dataset =>
     new Dataset({
       length: Math.ceil(positions.length / (batchSize ?? 1)),
@@ -53,23 +55,31 @@ async function rowsOf(dataset: unknown): Promise<{ rows: unknown; batchSize: num
     const joined = join(batches);
     return { rows: joined, batchSize: firstTensor(batches[0]).shape[0] };
   }
-  if (dataset === null || typeof dataset !== 'object') throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${describe(dataset)}`);
+  if (dataset === null || typeof dataset !== 'object')
+    throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${describe(dataset)}`);
   const rows = toTensors(dataset, 'splitDataset'),
     lengths = new Set<number>();
   mapStructure(rows, isTensor, (t) => void lengths.add(t.shape[0]));
-  if (lengths.size !== 1 || lengths.has(0)) throw new ValueError(`splitDataset: all arrays must have the same number of rows, at least 1.\n  Received: ${[...lengths].join(', ')}`);
+  if (lengths.size !== 1 || lengths.has(0))
+    throw new ValueError(
+      `splitDataset: all arrays must have the same number of rows, at least 1.\n  Received: ${[...lengths].join(', ')}`,
+    );
   return { rows, batchSize: null };
 }
 function join(batches: readonly unknown[]): unknown {
   if (batches[0] instanceof Tensor) return ops.concatenate(batches as Tensor[], { axis: 0 });
   if (Array.isArray(batches[0])) return batches[0].map((_, i) => join(batches.map((b) => (b as unknown[])[i])));
-  if (typeof batches[0] !== 'object' || batches[0] === null) throw new TypeError(`splitDataset: batches must hold tensors.\n  Received: ${describe(batches[0])}`);
-  return Object.fromEntries(Object.keys(batches[0]).map((k) => [k, join(batches.map((b) => (b as Record<string, unknown>)[k]))]));
+  if (typeof batches[0] !== 'object' || batches[0] === null)
+    throw new TypeError(`splitDataset: batches must hold tensors.\n  Received: ${describe(batches[0])}`);
+  return Object.fromEntries(
+    Object.keys(batches[0]).map((k) => [k, join(batches.map((b) => (b as Record<string, unknown>)[k]))]),
+  );
 }
 function firstTensor(rows: unknown): Tensor {
   const found: Tensor[] = [];
   mapStructure(rows, isTensor, (t) => void found.push(t));
-  if (!found.length) throw new TypeError(`splitDataset: there are no tensors in the data.\n  Received: ${describe(rows)}`);
+  if (!found.length)
+    throw new TypeError(`splitDataset: there are no tensors in the data.\n  Received: ${describe(rows)}`);
   return found[0];
 }
 function sizes(left: number | null, right: number | null, n: number): [number, number] {
@@ -78,16 +88,23 @@ function sizes(left: number | null, right: number | null, n: number): [number, n
     if (given === null) return null;
     // Whole numbers are examples, others shares.
     if (Number.isInteger(given) ? given <= 0 || given >= n : !(given > 0 && given < 1))
-      throw new ValueError(`splitDataset: ${name} must be a number of examples from 1 to ${n - 1}, or a share between 0 and 1.\n  Received: ${given}`);
+      throw new ValueError(
+        `splitDataset: ${name} must be a number of examples from 1 to ${n - 1}, or a share between 0 and 1.\n  Received: ${given}`,
+      );
     return Number.isInteger(given) ? given : Math.round(given * n);
   };
   if (left !== null && right !== null && !Number.isInteger(left) && !Number.isInteger(right) && left + right > 1)
-    throw new ValueError(`splitDataset: leftSize and rightSize are more than the whole.\n  Received: ${left} + ${right}`);
+    throw new ValueError(
+      `splitDataset: leftSize and rightSize are more than the whole.\n  Received: ${left} + ${right}`,
+    );
   const a = count('leftSize', left),
     b = count('rightSize', right);
   const l = a ?? n - b!,
     r = b ?? n - a!;
-  if (l + r > n) throw new ValueError(`splitDataset: leftSize and rightSize are more than the ${n} examples there are.\n  Received: ${l} + ${r}`);
+  if (l + r > n)
+    throw new ValueError(
+      `splitDataset: leftSize and rightSize are more than the ${n} examples there are.\n  Received: ${l} + ${r}`,
+    );
   if (!l || !r) throw new ValueError(`splitDataset: a part would be empty: ${l} and ${r} of ${n} examples.`);
   return [l, r];
 }

@@ -46,7 +46,9 @@ export function timeseriesDatasetFromArray(
     end = options.endIndex ?? n;
   const whole = (name: string, value: number, low: number, high: number): void => {
     if (!(Number.isInteger(value) && value >= low && value <= high))
-      throw new ValueError(`${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${describe(value)}`);
+      throw new ValueError(
+        `${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${describe(value)}`,
+      );
   };
   whole('startIndex', start, 0, n - 1);
   whole('endIndex', end, start + 1, n);
@@ -54,7 +56,9 @@ export function timeseriesDatasetFromArray(
   whole('sequenceStride', sequenceStride, 1, n - 1);
   whole('sequenceLength', sequenceLength, 1, n);
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(`${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`);
+    throw new ValueError(
+      `${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`,
+    );
   const goals = targets === null ? null : convert(targets);
   let windows = end - start - (sequenceLength - 1) * samplingRate;
   if (goals) windows = Math.min(windows, goals.shape[0] - start);
@@ -63,7 +67,9 @@ export function timeseriesDatasetFromArray(
   let passes = 0;
   const gather = (positions: readonly number[]): Tensor | [Tensor, Tensor] => {
     const firsts = positions.map((p) => start + p * sequenceStride);
-    const at = Int32Array.from(firsts.flatMap((f) => Array.from({ length: sequenceLength }, (_, k) => f + k * samplingRate)));
+    const at = Int32Array.from(
+      firsts.flatMap((f) => Array.from({ length: sequenceLength }, (_, k) => f + k * samplingRate)),
+    );
     const x = ops.take(rows, tensor(at, [firsts.length, sequenceLength]), { axis: 0 });
     return goals ? [x, ops.take(goals, tensor(Int32Array.from(firsts)), { axis: 0 })] : x;
   };
@@ -71,7 +77,9 @@ export function timeseriesDatasetFromArray(
   return new Dataset({
     length: batchSize === null ? count : Math.ceil(count / batchSize),
     *open() {
-      const order = shuffle ? shuffledRows(count, (seed + passes++ * 0x9e3779b9) >>> 0) : Int32Array.from({ length: count }, (_, i) => i);
+      const order = shuffle
+        ? shuffledRows(count, (seed + passes++ * 0x9e3779b9) >>> 0)
+        : Int32Array.from({ length: count }, (_, i) => i);
       for (const positions of batchPositions(order, batchSize ?? 1)) {
         const batch = gather(positions);
         if (batchSize !== null) yield batch;

@@ -18,7 +18,8 @@ export const both = binary('logical_and');
 /** 1 - x */
 export const rest = (x: Tensor): Tensor => run('subtract', [convert(1, x), x]);
 export const limit = (x: Tensor, min: number, max: number): Tensor => run('clip', [x], { min, max });
-export const choose = (where: Tensor, a: Tensor, b: Value): Tensor => run('where', [where, a, typeof b === 'number' ? convert(b, a) : b]);
+export const choose = (where: Tensor, a: Tensor, b: Value): Tensor =>
+  run('where', [where, a, typeof b === 'number' ? convert(b, a) : b]);
 export const asType = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : run('cast', [x], { dtype }));
 export const reshape = (x: Tensor, shape: readonly number[]): Tensor => run('reshape', [x], { shape: [...shape] });
 /** 0, 1, 2, ... in a shape of as many elements. */

@@ -12,12 +12,24 @@ interface Options {
   dataFormat?: DataFormat | null;
 }
 function expectChannels(op: string, t: Tensor, allowed: readonly number[]): void {
-  if (!allowed.includes(t.shape[3])) throw new ValueError(`${op}: images must have ${allowed.join(' or ')} channels.\n  Received: ${t.shape[3]}`, { op });
+  if (!allowed.includes(t.shape[3]))
+    throw new ValueError(`${op}: images must have ${allowed.join(' or ')} channels.\n  Received: ${t.shape[3]}`, {
+      op,
+    });
 }
 /** Runs `f` on the three channels of float images. */
-function onChannels(op: string, images: TensorLike, { dataFormat }: Options, f: (channels: Tensor[]) => Tensor[]): Tensor {
+function onChannels(
+  op: string,
+  images: TensorLike,
+  { dataFormat }: Options,
+  f: (channels: Tensor[]) => Tensor[],
+): Tensor {
   return onBatch(op, images, dataFormat, (t) => {
-    if (!isFloating(t.dtype)) throw new ValueError(`${op}: images must be floats in 0 .. 1.\n  Received: dtype ${t.dtype}, shape ${formatShape(t.shape)}`, { op });
+    if (!isFloating(t.dtype))
+      throw new ValueError(
+        `${op}: images must be floats in 0 .. 1.\n  Received: dtype ${t.dtype}, shape ${formatShape(t.shape)}`,
+        { op },
+      );
     expectChannels(op, t, [3]);
     const size = [...t.shape.slice(0, 3), 1],
       channel = (i: number): Tensor => run('slice', [t], { start: [0, 0, 0, i], size, step: [1, 1, 1, 1] });
@@ -45,9 +57,16 @@ export const rgbToHsv = defineOp(
       const value = run('maximum', [run('maximum', [r, g]), b]),
         range = sub(value, run('minimum', [run('minimum', [r, g]), b]));
       const isGray = run('logical_not', [greater(range, 0)]),
-        scale = mul(choose(isGray, mul(range, 0), run('reciprocal', [choose(isGray, add(mul(range, 0), 1), range)])), 1 / 6);
+        scale = mul(
+          choose(isGray, mul(range, 0), run('reciprocal', [choose(isGray, add(mul(range, 0), 1), range)])),
+          1 / 6,
+        );
       const is = (c: Tensor): Tensor => run('equal', [c, value]);
-      const hue = choose(is(r), mul(scale, sub(g, b)), choose(is(g), add(mul(scale, sub(b, r)), 2 / 6), add(mul(scale, sub(r, g)), 4 / 6)));
+      const hue = choose(
+        is(r),
+        mul(scale, sub(g, b)),
+        choose(is(g), add(mul(scale, sub(b, r)), 2 / 6), add(mul(scale, sub(r, g)), 4 / 6)),
+      );
       const isLit = greater(value, 0),
         saturation = choose(isLit, div(range, choose(isLit, value, 1)), 0);
       return [choose(isGray, mul(hue, 0), choose(less(hue, 0), add(hue, 1), hue)), saturation, value];

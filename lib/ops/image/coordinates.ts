@@ -18,7 +18,12 @@ const OUTSIDE = ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const;
  */
 export const mapCoordinates = defineOp(
   'image.mapCoordinates',
-  (inputs: TensorLike, coordinates: TensorLike, order: number, { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside; fillValue?: number } = {}): Tensor => {
+  (
+    inputs: TensorLike,
+    coordinates: TensorLike,
+    order: number,
+    { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside; fillValue?: number } = {},
+  ): Tensor => {
     const where = 'mapCoordinates',
       t = convert(inputs),
       c = convert(coordinates),
@@ -28,16 +33,29 @@ export const mapCoordinates = defineOp(
         `${where}: coordinates must have one row for each axis of inputs and at least one more axis.\n  Received: inputs ${formatShape(t.shape)}, coordinates ${formatShape(c.shape)}`,
         { op: where },
       );
-    if (order !== 0 && order !== 1) throw new NotImplementedError(`${where}: order must be 0 (nearest) or 1 (linear).\n  Received: ${order}`, { op: where });
+    if (order !== 0 && order !== 1)
+      throw new NotImplementedError(`${where}: order must be 0 (nearest) or 1 (linear).\n  Received: ${order}`, {
+        op: where,
+      });
     const dtype = t.dtype === 'float64' || c.dtype === 'float64' ? 'float64' : 'float32',
       positions = c.shape.slice(1);
     // Porting note: 'mirror' and 'reflect' are what the documentation says; Keras' TensorFlow backend reads other elements below 0.
     const axes = t.shape.map((size, i) => ({
-      at: reshape(run('slice', [asType(c, dtype)], { start: c.shape.map((_, a) => (a ? 0 : i)), size: [1, ...positions], step: c.shape.map(() => 1) }), positions),
+      at: reshape(
+        run('slice', [asType(c, dtype)], {
+          start: c.shape.map((_, a) => (a ? 0 : i)),
+          size: [1, ...positions],
+          step: c.shape.map(() => 1),
+        }),
+        positions,
+      ),
       size,
       stride: t.shape.slice(i + 1).reduce((p, d) => p * d, 1),
     }));
-    return castBack(reshape(interpolate(asType(reshape(t, [t.size, 1]), dtype), axes, order === 1, mode, fillValue), positions), t.dtype);
+    return castBack(
+      reshape(interpolate(asType(reshape(t, [t.size, 1]), dtype), axes, order === 1, mode, fillValue), positions),
+      t.dtype,
+    );
   },
   ['fillMode', 'fillValue'],
 );
@@ -62,7 +80,14 @@ export interface ElasticOptions {
  * @internal A batch read at places that a smooth random field moves. `alpha` and `sigma` may be scalars that only a call
  * knows; `largest` is what sigma can be at most.
  */
-export function bent(t: Tensor, alpha: number | Tensor, sigma: number | Tensor, largest: number, seed: Seed, sample: (pixels: Tensor, y: Tensor, x: Tensor) => Tensor): Tensor {
+export function bent(
+  t: Tensor,
+  alpha: number | Tensor,
+  sigma: number | Tensor,
+  largest: number,
+  seed: Seed,
+  sample: (pixels: Tensor, y: Tensor, x: Tensor) => Tensor,
+): Tensor {
   const [batch, height, width] = t.shape,
     dtype = t.dtype === 'float64' ? 'float64' : 'float32',
     reach = 3 * Math.trunc(largest),
@@ -74,10 +99,19 @@ export function bent(t: Tensor, alpha: number | Tensor, sigma: number | Tensor, 
       kept = run('where', [run('less_equal', [distance, mul(run('floor', [s]), 3)]), kernel, convert(0, kernel)]);
     kernel = div(kept, run('sum', [kept]));
   }
-  const noise = mul(run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: 1 }), s),
+  const noise = mul(
+      run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: 1 }),
+      s,
+    ),
     field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), a);
   const move = (half: number, along: Tensor): Tensor =>
-    add(reshape(run('slice', [field], { start: [half * batch, 0, 0, 0], size: [batch, height, width, 1], step: [1, 1, 1, 1] }), [batch, height, width]), along);
+    add(
+      reshape(
+        run('slice', [field], { start: [half * batch, 0, 0, 0], size: [batch, height, width, 1], step: [1, 1, 1, 1] }),
+        [batch, height, width],
+      ),
+      along,
+    );
   const y = move(0, counting([1, height, 1], dtype)),
     x = move(1, counting([1, 1, width], dtype));
   return castBack(sample(isFloating(t.dtype) && t.dtype === dtype ? t : asType(t, dtype), y, x), t.dtype);
@@ -89,11 +123,24 @@ export function bent(t: Tensor, alpha: number | Tensor, sigma: number | Tensor, 
  */
 export const elasticTransform = defineOp(
   'image.elasticTransform',
-  (images: TensorLike, { alpha = 20, sigma = 5, interpolation = 'bilinear', fillMode = 'reflect', fillValue = 0, seed = null, dataFormat }: ElasticOptions = {}): Tensor => {
+  (
+    images: TensorLike,
+    {
+      alpha = 20,
+      sigma = 5,
+      interpolation = 'bilinear',
+      fillMode = 'reflect',
+      fillValue = 0,
+      seed = null,
+      dataFormat,
+    }: ElasticOptions = {},
+  ): Tensor => {
     const how = oneOf('elasticTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
       mode = oneOf('elasticTransform', 'fillMode', fillMode, ['constant', 'nearest', 'wrap', 'reflect']);
     return onBatch('elasticTransform', images, dataFormat, (t) =>
-      bent(t, alpha, sigma, sigma, seed, (pixels, y, x) => sampleImages(pixels, y, x, how === 'bilinear', mode, fillValue)),
+      bent(t, alpha, sigma, sigma, seed, (pixels, y, x) =>
+        sampleImages(pixels, y, x, how === 'bilinear', mode, fillValue),
+      ),
     );
   },
   ['alpha', 'sigma', 'interpolation', 'fillMode', 'fillValue', 'seed', 'dataFormat'],

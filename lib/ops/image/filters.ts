@@ -20,7 +20,9 @@ export function gaussian(size: number, sigma: Tensor): Tensor {
 export function blurAxis(t: Tensor, axis: number, kernel: Tensor): Tensor {
   const channels = t.shape[3],
     shape = axis === 1 ? [kernel.size, 1, channels, 1] : [1, kernel.size, channels, 1];
-  return depthwiseConv(t, run('broadcast_to', [reshape(kernel, [shape[0], shape[1], 1, 1])], { shape }), { padding: 'same' });
+  return depthwiseConv(t, run('broadcast_to', [reshape(kernel, [shape[0], shape[1], 1, 1])], { shape }), {
+    padding: 'same',
+  });
 }
 /**
  * Images smoothed by a Gaussian filter, zeros outside.
@@ -28,16 +30,28 @@ export function blurAxis(t: Tensor, axis: number, kernel: Tensor): Tensor {
  */
 export const gaussianBlur = defineOp(
   'image.gaussianBlur',
-  (images: TensorLike, { kernelSize = [3, 3], sigma = [1, 1], dataFormat }: { kernelSize?: ImageSize; sigma?: TensorLike; dataFormat?: DataFormat | null } = {}): Tensor => {
+  (
+    images: TensorLike,
+    {
+      kernelSize = [3, 3],
+      sigma = [1, 1],
+      dataFormat,
+    }: { kernelSize?: ImageSize; sigma?: TensorLike; dataFormat?: DataFormat | null } = {},
+  ): Tensor => {
     const [first, second] = spatial('gaussianBlur', 'kernelSize', kernelSize, 2);
     return onBatch('gaussianBlur', images, dataFormat, (t) => {
       const x = toFloat(t),
         s = asType(convert(sigma, x), x.dtype === 'float64' ? 'float64' : 'float32');
-      if (s.ndim !== 1 || s.size !== 2) throw new ValueError(`gaussianBlur: sigma must have shape (2,).\n  Received: ${formatShape(s.shape)}`, { op: 'gaussianBlur' });
+      if (s.ndim !== 1 || s.size !== 2)
+        throw new ValueError(`gaussianBlur: sigma must have shape (2,).\n  Received: ${formatShape(s.shape)}`, {
+          op: 'gaussianBlur',
+        });
       const one = (i: number): Tensor => reshape(run('slice', [s], { start: [i], size: [1], step: [1] }), []);
       // As Keras: the product of both, row by row in the shape of kernelSize.
       const product = mul(reshape(gaussian(second, one(1)), [second, 1]), gaussian(first, one(0)));
-      const kernel = run('broadcast_to', [reshape(product, [first, second, 1, 1])], { shape: [first, second, x.shape[3], 1] });
+      const kernel = run('broadcast_to', [reshape(product, [first, second, 1, 1])], {
+        shape: [first, second, x.shape[3], 1],
+      });
       return castBack(depthwiseConv(x, asType(kernel, x.dtype), { padding: 'same' }), t.dtype);
     });
   },
@@ -51,7 +65,9 @@ function threeTaps(x: Tensor, axis: number, factors: readonly number[]): Tensor 
     .flatMap((factor, k) => {
       if (!factor) return [];
       requireTable('sobelEdges', n);
-      const at = Int32Array.from({ length: n }, (_, i) => (n === 1 ? 0 : n - 1 - Math.abs(n - 1 - Math.abs(i + k - 1))));
+      const at = Int32Array.from({ length: n }, (_, i) =>
+        n === 1 ? 0 : n - 1 - Math.abs(n - 1 - Math.abs(i + k - 1)),
+      );
       return [mul(run('take', [x, tensor(at)], { axis }), factor)];
     })
     .reduce(add);
@@ -62,7 +78,8 @@ export const sobelEdges = defineOp(
   (images: TensorLike, { dataFormat }: { dataFormat?: DataFormat | null } = {}): Tensor =>
     onBatch('sobelEdges', images, dataFormat, (t) => {
       const x = toFloat(t),
-        derivative = (along: number, across: number): Tensor => threeTaps(threeTaps(x, along, [-1, 0, 1]), across, [1, 2, 1]);
+        derivative = (along: number, across: number): Tensor =>
+          threeTaps(threeTaps(x, along, [-1, 0, 1]), across, [1, 2, 1]);
       return run(
         'concatenate',
         [derivative(1, 2), derivative(2, 1)].map((d) => reshape(d, [...x.shape, 1])),
@@ -93,18 +110,27 @@ export interface SsimOptions {
  */
 export const ssim = defineOp(
   'image.ssim',
-  (image1: TensorLike, image2: TensorLike, { maxVal = 1, filterSize = 11, filterSigma = 1.5, k1 = 0.01, k2 = 0.03, dataFormat }: SsimOptions = {}): Tensor => {
+  (
+    image1: TensorLike,
+    image2: TensorLike,
+    { maxVal = 1, filterSize = 11, filterSigma = 1.5, k1 = 0.01, k2 = 0.03, dataFormat }: SsimOptions = {},
+  ): Tensor => {
     const [a, b] = [toImages('ssim', image1), toImages('ssim', image2)];
     if (formatShape(a.shape) !== formatShape(b.shape))
-      throw new ValueError(`ssim: both images must have the same shape.\n  Received: ${formatShape(a.shape)} and ${formatShape(b.shape)}`, { op: 'ssim' });
+      throw new ValueError(
+        `ssim: both images must have the same shape.\n  Received: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+        { op: 'ssim' },
+      );
     const dtype = toFloat(a).dtype;
     const y = onBatch('ssim', a, dataFormat, (first) => {
       let second = first;
       onBatch('ssim', b, dataFormat, (t) => (second = t));
       const [batch, height, width, channels] = first.shape;
-      const apart = (t: Tensor): Tensor => reshape(run('transpose', [asType(t, dtype)], { axes: [0, 3, 1, 2] }), [batch * channels, height, width, 1]);
+      const apart = (t: Tensor): Tensor =>
+        reshape(run('transpose', [asType(t, dtype)], { axes: [0, 3, 1, 2] }), [batch * channels, height, width, 1]);
       const g = gaussian(filterSize, convert(filterSigma, dtype));
-      const mean = (t: Tensor): Tensor => conv(conv(t, reshape(g, [filterSize, 1, 1, 1])), reshape(g, [1, filterSize, 1, 1]));
+      const mean = (t: Tensor): Tensor =>
+        conv(conv(t, reshape(g, [filterSize, 1, 1, 1])), reshape(g, [1, filterSize, 1, 1]));
       const [p, q] = [apart(first), apart(second)],
         [m1, m2] = [mean(p), mean(q)];
       const m12 = mul(m1, m2),
@@ -114,7 +140,10 @@ export const ssim = defineOp(
       const c1 = (k1 * maxVal) ** 2,
         c2 = (k2 * maxVal) ** 2;
       const map = div(mul(add(mul(m12, 2), c1), add(mul(s12, 2), c2)), mul(add(squares, c1), add(variances, c2)));
-      return reshape(run('mean', [reshape(map, [batch, channels * (map.size / Math.max(1, batch * channels))])], { axis: [1] }), [batch, 1, 1, 1]);
+      return reshape(
+        run('mean', [reshape(map, [batch, channels * (map.size / Math.max(1, batch * channels))])], { axis: [1] }),
+        [batch, 1, 1, 1],
+      );
     });
     return asType(reshape(y, a.ndim === 4 ? [a.shape[0]] : []), a.dtype);
   },

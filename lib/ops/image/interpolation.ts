@@ -15,10 +15,18 @@ interface Kernel {
 }
 const triangle: Kernel = { radius: 1, weight: (x) => Math.max(0, 1 - x) };
 // Keys' cubic convolution with a = -1/2.
-const cubic: Kernel = { radius: 2, weight: (x) => (x >= 2 ? 0 : x >= 1 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : (1.5 * x - 2.5) * x * x + 1) };
+const cubic: Kernel = {
+  radius: 2,
+  weight: (x) => (x >= 2 ? 0 : x >= 1 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : (1.5 * x - 2.5) * x * x + 1),
+};
 const lanczos = (radius: number): Kernel => ({
   radius,
-  weight: (x) => (x > radius ? 0 : x <= 1e-3 ? 1 : (radius * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / radius)) / (Math.PI * Math.PI * x * x)),
+  weight: (x) =>
+    x > radius
+      ? 0
+      : x <= 1e-3
+        ? 1
+        : (radius * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / radius)) / (Math.PI * Math.PI * x * x),
 });
 const KERNELS = { bilinear: triangle, bicubic: cubic, lanczos3: lanczos(3), lanczos5: lanczos(5) };
 
@@ -33,7 +41,8 @@ function kernelMatrix(input: number, output: number, kernel: Kernel, antialias: 
     const first = Math.min(Math.max(Math.ceil(centre - kernel.radius * widened - 0.5), 0), input - 1),
       last = Math.min(Math.max(Math.floor(centre + kernel.radius * widened - 0.5), 0), input - 1);
     let total = 0;
-    for (let j = first; j <= last; j++) total += m[i * input + j] = kernel.weight(Math.abs(f((j + 0.5 - centre) * f(1 / widened))));
+    for (let j = first; j <= last; j++)
+      total += m[i * input + j] = kernel.weight(Math.abs(f((j + 0.5 - centre) * f(1 / widened))));
     if (Math.abs(total) > 1e-35) for (let j = first; j <= last; j++) m[i * input + j] /= total;
   }
   return m;
@@ -78,12 +87,18 @@ function areaMatrix(input: number, output: number): Matrix {
   for (let i = 0; i < output; i++) {
     const from = f(i * scale),
       to = f((i + 1) * scale);
-    for (let j = Math.floor(from); j < Math.ceil(to); j++) m[i * input + Math.min(j, input - 1)] += (Math.min(j + 1, to) - Math.max(j, from)) / scale;
+    for (let j = Math.floor(from); j < Math.ceil(to); j++)
+      m[i * input + Math.min(j, input - 1)] += (Math.min(j + 1, to) - Math.max(j, from)) / scale;
   }
   return m;
 }
 /** @internal The matrix of one axis, (output, input) row by row. */
-export function resizeMatrix(input: number, output: number, interpolation: Exclude<Interpolation, 'nearest'>, antialias: boolean): Matrix {
+export function resizeMatrix(
+  input: number,
+  output: number,
+  interpolation: Exclude<Interpolation, 'nearest'>,
+  antialias: boolean,
+): Matrix {
   requireTable('resize', interpolation === 'area' ? Math.max(input, output) : input * output);
   if (interpolation === 'area') return areaMatrix(input, output);
   if (!antialias && interpolation === 'bilinear') return bilinearMatrix(input, output);

@@ -17,32 +17,51 @@ export interface PatchOptions {
   /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
   dataFormat?: DataFormat | null;
 }
-function extract(op: string, images: TensorLike, size: Sizes, axes: number, { strides, dilationRate = 1, padding = 'valid', dataFormat }: PatchOptions): Tensor {
+function extract(
+  op: string,
+  images: TensorLike,
+  size: Sizes,
+  axes: number,
+  { strides, dilationRate = 1, padding = 'valid', dataFormat }: PatchOptions,
+): Tensor {
   const given = convert(images);
   if (given.ndim !== axes + 1 && given.ndim !== axes + 2)
-    throw new ValueError(`${op}: inputs of rank ${axes + 1} or, with a batch axis, ${axes + 2} are expected.\n  Received: shape ${formatShape(given.shape)}`, { op });
+    throw new ValueError(
+      `${op}: inputs of rank ${axes + 1} or, with a batch axis, ${axes + 2} are expected.\n  Received: shape ${formatShape(given.shape)}`,
+      { op },
+    );
   const window = spatial(op, 'size', size, axes),
     s = spatial(op, 'strides', strides ?? size, axes),
     d = spatial(op, 'dilationRate', dilationRate, axes);
-  const y = channelsLast(given.ndim === axes + 2 ? given : reshape(given, [1, ...given.shape]), checkDataFormat(op, dataFormat), (t) => {
-    const { before, after } = paddingOf(op, padding, t.shape.slice(1, -1), window, s, d),
-      shape = t.shape.map((n, i) => (i > 0 && i <= axes ? n + before[i - 1] + after[i - 1] : n));
-    let x = before.some((v, i) => v + after[i] > 0) ? run('place', [t], { shape, start: [0, ...before, 0], step: shape.map(() => 1), value: 0 }) : t;
-    // Axis after axis becomes two: which window, and where in it.
-    const counts = window.map((k, i) => Math.floor((shape[i + 1] - (k - 1) * d[i] - 1) / s[i]) + 1);
-    counts.forEach((count, i) => {
-      if (count < 1)
-        throw new ValueError(
-          `${op}: the window covers ${(window[i] - 1) * d[i] + 1} elements of axis ${i + 1} but there are ${shape[i + 1]}.\n  Received: shape ${formatShape(given.shape)}`,
-          { op },
-        );
-      x = run('take', [x, windowPositions(count, window[i], s[i], d[i])], { axis: 2 * i + 1 });
-    });
-    const odd = window.map((_, i) => 2 * i + 1),
-      even = window.map((_, i) => 2 * i + 2);
-    const size = window.reduce((p, k) => p * k, t.shape[axes + 1]);
-    return reshape(run('transpose', [x], { axes: [0, ...odd, ...even, 2 * axes + 1] }), [t.shape[0], ...counts, size]);
-  });
+  const y = channelsLast(
+    given.ndim === axes + 2 ? given : reshape(given, [1, ...given.shape]),
+    checkDataFormat(op, dataFormat),
+    (t) => {
+      const { before, after } = paddingOf(op, padding, t.shape.slice(1, -1), window, s, d),
+        shape = t.shape.map((n, i) => (i > 0 && i <= axes ? n + before[i - 1] + after[i - 1] : n));
+      let x = before.some((v, i) => v + after[i] > 0)
+        ? run('place', [t], { shape, start: [0, ...before, 0], step: shape.map(() => 1), value: 0 })
+        : t;
+      // Axis after axis becomes two: which window, and where in it.
+      const counts = window.map((k, i) => Math.floor((shape[i + 1] - (k - 1) * d[i] - 1) / s[i]) + 1);
+      counts.forEach((count, i) => {
+        if (count < 1)
+          throw new ValueError(
+            `${op}: the window covers ${(window[i] - 1) * d[i] + 1} elements of axis ${i + 1} but there are ${shape[i + 1]}.\n  Received: shape ${formatShape(given.shape)}`,
+            { op },
+          );
+        x = run('take', [x, windowPositions(count, window[i], s[i], d[i])], { axis: 2 * i + 1 });
+      });
+      const odd = window.map((_, i) => 2 * i + 1),
+        even = window.map((_, i) => 2 * i + 2);
+      const size = window.reduce((p, k) => p * k, t.shape[axes + 1]);
+      return reshape(run('transpose', [x], { axes: [0, ...odd, ...even, 2 * axes + 1] }), [
+        t.shape[0],
+        ...counts,
+        size,
+      ]);
+    },
+  );
   return given.ndim === axes + 2 ? y : reshape(y, y.shape.slice(1));
 }
 /**
@@ -52,12 +71,14 @@ function extract(op: string, images: TensorLike, size: Sizes, axes: number, { st
  */
 export const extractPatches = defineOp(
   'image.extractPatches',
-  (images: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor => extract('extractPatches', images, size, Array.isArray(size) && size.length === 3 ? 3 : 2, options),
+  (images: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor =>
+    extract('extractPatches', images, size, Array.isArray(size) && size.length === 3 ? 3 : 2, options),
   ['strides', 'dilationRate', 'padding', 'dataFormat'],
 );
 /** Windows of volumes: (batch, depth, height, width, channels) -> (batch, ...windows, product of size * channels). */
 export const extractPatches3d = defineOp(
   'image.extractPatches3d',
-  (volumes: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor => extract('extractPatches3d', volumes, size, 3, options),
+  (volumes: TensorLike, size: Sizes, options: PatchOptions = {}): Tensor =>
+    extract('extractPatches3d', volumes, size, 3, options),
   ['strides', 'dilationRate', 'padding', 'dataFormat'],
 );

@@ -13,10 +13,19 @@ export function multiplyAxis(x: Tensor, axis: number, m: Tensor): Tensor {
     lead = x.shape.slice(0, axis),
     rest = x.shape.slice(axis + 1).reduce((p, d) => p * d, 1);
   const shape = [...lead, rows, ...x.shape.slice(axis + 1)];
-  if (rest >= 16) return run('reshape', [run('matmul', [m, run('reshape', [x], { shape: [...lead, x.shape[axis], rest] })])], { shape });
+  if (rest >= 16)
+    return run('reshape', [run('matmul', [m, run('reshape', [x], { shape: [...lead, x.shape[axis], rest] })])], {
+      shape,
+    });
   // Few columns: as rows of the axis, which fill the vectors of a product.
-  const flat = run('transpose', [run('reshape', [x], { shape: [lead.reduce((p, d) => p * d, 1), x.shape[axis], rest] })], { axes: [0, 2, 1] });
-  return run('reshape', [run('transpose', [run('matmul', [flat, m], { transpose_b: true })], { axes: [0, 2, 1] })], { shape });
+  const flat = run(
+    'transpose',
+    [run('reshape', [x], { shape: [lead.reduce((p, d) => p * d, 1), x.shape[axis], rest] })],
+    { axes: [0, 2, 1] },
+  );
+  return run('reshape', [run('transpose', [run('matmul', [flat, m], { transpose_b: true })], { axes: [0, 2, 1] })], {
+    shape,
+  });
 }
 const isWhole = (v: unknown): boolean => Number.isInteger(v) && (v as number) > 0;
 
@@ -33,7 +42,12 @@ function padToAspect(t: Tensor, [toHeight, toWidth]: ImageSize, value: number): 
   const [batch, height, width, channels] = t.shape;
   const rows = (Math.max(height, Math.trunc(Math.fround((width * toHeight) / toWidth))) - height) >> 1,
     columns = (Math.max(width, Math.trunc(Math.fround((height * toWidth) / toHeight))) - width) >> 1;
-  return run('place', [t], { shape: [batch, height + 2 * rows, width + 2 * columns, channels], start: [0, rows, columns, 0], step: [1, 1, 1, 1], value });
+  return run('place', [t], {
+    shape: [batch, height + 2 * rows, width + 2 * columns, channels],
+    start: [0, rows, columns, 0],
+    step: [1, 1, 1, 1],
+    value,
+  });
 }
 
 export interface ResizeOptions {
@@ -64,16 +78,34 @@ export const resize = defineOp(
   (
     images: TensorLike,
     size: ImageSize,
-    { interpolation = 'bilinear', antialias = false, cropToAspectRatio = false, padToAspectRatio = false, fillMode = 'constant', fillValue = 0, dataFormat }: ResizeOptions = {},
+    {
+      interpolation = 'bilinear',
+      antialias = false,
+      cropToAspectRatio = false,
+      padToAspectRatio = false,
+      fillMode = 'constant',
+      fillValue = 0,
+      dataFormat,
+    }: ResizeOptions = {},
   ): Tensor => {
     const how = oneOf('resize', 'interpolation', interpolation, INTERPOLATIONS);
     oneOf('resize', 'fillMode', fillMode, ['constant']);
-    if (cropToAspectRatio && padToAspectRatio) throw new ValueError('resize: cropToAspectRatio and padToAspectRatio exclude each other.', { op: 'resize' });
+    if (cropToAspectRatio && padToAspectRatio)
+      throw new ValueError('resize: cropToAspectRatio and padToAspectRatio exclude each other.', { op: 'resize' });
     if (!Array.isArray(size) || size.length !== 2 || !size.every(isWhole))
-      throw new ValueError(`resize: size must be [height, width], whole numbers > 0.\n  Received: ${describe(size)}`, { op: 'resize' });
+      throw new ValueError(`resize: size must be [height, width], whole numbers > 0.\n  Received: ${describe(size)}`, {
+        op: 'resize',
+      });
     return onBatch('resize', images, dataFormat, (batch) => {
-      if (batch.shape[1] * batch.shape[2] === 0) throw new ValueError(`resize: there are no pixels to resize.\n  Received: shape ${formatShape(batch.shape)}`, { op: 'resize' });
-      const t = cropToAspectRatio ? cropToAspect(batch, size) : padToAspectRatio ? padToAspect(batch, size, fillValue) : batch;
+      if (batch.shape[1] * batch.shape[2] === 0)
+        throw new ValueError(`resize: there are no pixels to resize.\n  Received: shape ${formatShape(batch.shape)}`, {
+          op: 'resize',
+        });
+      const t = cropToAspectRatio
+        ? cropToAspect(batch, size)
+        : padToAspectRatio
+          ? padToAspect(batch, size, fillValue)
+          : batch;
       if (how === 'nearest')
         return [1, 2].reduce((y, axis) => {
           const n = y.shape[axis],

@@ -35,7 +35,14 @@ function inside(index: Tensor, n: number, mode: Outside): Tensor {
  * Rows (elements, channels) read at positions of each axis: (...positions, channels). `first`, int32, is added to the number of the
  * row. With mode 'constant', neighbours outside count as `fillValue`.
  */
-export function interpolate(rows: Tensor, axes: readonly SampledAxis[], isLinear: boolean, mode: Outside, fillValue: number, first: Tensor | null = null): Tensor {
+export function interpolate(
+  rows: Tensor,
+  axes: readonly SampledAxis[],
+  isLinear: boolean,
+  mode: Outside,
+  fillValue: number,
+  first: Tensor | null = null,
+): Tensor {
   interface Corner {
     index: Tensor | null;
     valid: Tensor | null;
@@ -73,7 +80,14 @@ export function interpolate(rows: Tensor, axes: readonly SampledAxis[], isLinear
 /**
  * Pixels of (batch, height, width, channels) at rows `y` and columns `x`, both (batch, height', width') of floats.
  */
-export function sampleImages(images: Tensor, y: Tensor, x: Tensor, isLinear: boolean, mode: Outside, fillValue: number): Tensor {
+export function sampleImages(
+  images: Tensor,
+  y: Tensor,
+  x: Tensor,
+  isLinear: boolean,
+  mode: Outside,
+  fillValue: number,
+): Tensor {
   const [batch, height, width, channels] = images.shape;
   const first = mul(counting([batch, 1, 1], 'int32'), height * width);
   const axes = [

@@ -3,7 +3,21 @@ import { ValueError } from '../../errors';
 import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../tensor';
 import { defineOp } from '../define';
 import { normalizeAxis } from '../shape';
-import { add, asType, atLeast, both, choose, counting, div, greater, less, mul, rest, reshape, sub } from './arithmetic';
+import {
+  add,
+  asType,
+  atLeast,
+  both,
+  choose,
+  counting,
+  div,
+  greater,
+  less,
+  mul,
+  rest,
+  reshape,
+  sub,
+} from './arithmetic';
 import { oneOf } from './layout';
 import { multiplyAxis } from './resize';
 
@@ -23,10 +37,26 @@ const lanczos =
     const y = div(mul(mul(run('sin', [angle]), run('sin', [div(angle, radius)])), radius), mul(angle, angle));
     return choose(greater(x, radius), mul(x, 0), choose(inside, y, 1));
   };
-const METHODS = { linear: triangle, bilinear: triangle, trilinear: triangle, cubic, bicubic: cubic, tricubic: cubic, lanczos3: lanczos(3), lanczos5: lanczos(5) };
+const METHODS = {
+  linear: triangle,
+  bilinear: triangle,
+  trilinear: triangle,
+  cubic,
+  bicubic: cubic,
+  tricubic: cubic,
+  lanczos3: lanczos(3),
+  lanczos5: lanczos(5),
+};
 
 /** (output, input): what each input position adds to each output position. `scale` and `shift` are scalars. */
-function weights(input: number, output: number, scale: Tensor, shift: Tensor, kernel: (x: Tensor) => Tensor, antialias: boolean): Tensor {
+function weights(
+  input: number,
+  output: number,
+  scale: Tensor,
+  shift: Tensor,
+  kernel: (x: Tensor) => Tensor,
+  antialias: boolean,
+): Tensor {
   const inverse = run('reciprocal', [scale]);
   const centre = sub(mul(sub(add(counting([output, 1], scale.dtype), 0.5), shift), inverse), 0.5);
   const distance = run('abs', [sub(centre, counting([1, input], scale.dtype))]);
@@ -59,15 +89,26 @@ export const scaleAndTranslate = defineOp(
       axes = spatialDims.map((d) => normalizeAxis(where, d, t.ndim, t.shape)),
       dtype: DType = isFloating(t.dtype) ? t.dtype : 'float32';
     if (outputShape.length !== t.ndim)
-      throw new ValueError(`${where}: outputShape must have the rank of images, ${t.ndim}.\n  Received: ${formatShape(outputShape)}`, { op: where });
+      throw new ValueError(
+        `${where}: outputShape must have the rank of images, ${t.ndim}.\n  Received: ${formatShape(outputShape)}`,
+        { op: where },
+      );
     const [scales, shifts] = Object.entries({ scale, translation }).map(([what, given]) => {
       const v = asType(convert(given), dtype === 'float64' ? 'float64' : 'float32');
       if (v.ndim !== 1 || v.size !== axes.length)
-        throw new ValueError(`${where}: ${what} must have shape (${axes.length},), a number for each of spatialDims.\n  Received: ${formatShape(v.shape)}`, { op: where });
+        throw new ValueError(
+          `${where}: ${what} must have shape (${axes.length},), a number for each of spatialDims.\n  Received: ${formatShape(v.shape)}`,
+          { op: where },
+        );
       return axes.map((_, i) => reshape(run('slice', [v], { start: [i], size: [1], step: [1] }), []));
     });
     const y = axes.reduce(
-      (x, axis, i) => multiplyAxis(x, axis, asType(weights(t.shape[axis], outputShape[axis], scales[i], shifts[i], kernel, antialias), dtype)),
+      (x, axis, i) =>
+        multiplyAxis(
+          x,
+          axis,
+          asType(weights(t.shape[axis], outputShape[axis], scales[i], shifts[i], kernel, antialias), dtype),
+        ),
       asType(t, dtype),
     );
     if (dtype === t.dtype) return y;

@@ -35,23 +35,38 @@ function nearest(x: Tensor): Tensor {
 }
 
 /** Images through transforms (batch or 1, 8): output pixel (x, y) shows the input at ((a x + b y + c) / k, (d x + e y + f) / k), k = g x + h y + 1. */
-function project(images: Tensor, transform: Tensor, interpolation: Sampling, mode: FillMode, fillValue: number): Tensor {
+function project(
+  images: Tensor,
+  transform: Tensor,
+  interpolation: Sampling,
+  mode: FillMode,
+  fillValue: number,
+): Tensor {
   const [batch, height, width] = images.shape,
     dtype = images.dtype === 'float64' ? 'float64' : 'float32';
   const t = asType(transform, dtype);
-  const part = (i: number): Tensor => reshape(run('slice', [t], { start: [0, i], size: [t.shape[0], 1], step: [1, 1] }), [t.shape[0], 1, 1]);
+  const part = (i: number): Tensor =>
+    reshape(run('slice', [t], { start: [0, i], size: [t.shape[0], 1], step: [1, 1] }), [t.shape[0], 1, 1]);
   const x = counting([1, 1, width], dtype),
     y = counting([1, height, 1], dtype);
   const linear = (i: number): Tensor => add(mul(x, part(i)), mul(y, part(i + 1)));
   const k = add(linear(6), 1);
-  const at = (i: number): Tensor => run('broadcast_to', [div(add(linear(i), part(i + 2)), k)], { shape: [batch, height, width] });
+  const at = (i: number): Tensor =>
+    run('broadcast_to', [div(add(linear(i), part(i + 2)), k)], { shape: [batch, height, width] });
   // A projection to infinity (k = 0) has no pixel: read from outside.
   const finite = (p: Tensor): Tensor => choose(run('isfinite', [p]), p, -2);
   const place = (p: Tensor, n: number): Tensor => {
     const inside = bringBack(finite(p), n, mode);
     return interpolation === 'nearest' ? nearest(inside) : inside;
   };
-  const values = sampleImages(asType(images, dtype), place(at(3), height), place(at(0), width), interpolation === 'bilinear', 'constant', fillValue);
+  const values = sampleImages(
+    asType(images, dtype),
+    place(at(3), height),
+    place(at(0), width),
+    interpolation === 'bilinear',
+    'constant',
+    fillValue,
+  );
   return asType(values, images.dtype);
 }
 
@@ -73,10 +88,16 @@ export interface AffineOptions {
  */
 export const affineTransform = defineOp(
   'image.affineTransform',
-  (images: TensorLike, transform: TensorLike, { interpolation = 'bilinear', fillMode = 'constant', fillValue = 0, dataFormat }: AffineOptions = {}): Tensor => {
+  (
+    images: TensorLike,
+    transform: TensorLike,
+    { interpolation = 'bilinear', fillMode = 'constant', fillValue = 0, dataFormat }: AffineOptions = {},
+  ): Tensor => {
     const how = oneOf('affineTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
       mode = oneOf('affineTransform', 'fillMode', fillMode, FILL_MODES);
-    return onBatch('affineTransform', images, dataFormat, (t) => project(t, batchOf('affineTransform', 'transform', convert(transform), [8], t.shape[0]), how, mode, fillValue));
+    return onBatch('affineTransform', images, dataFormat, (t) =>
+      project(t, batchOf('affineTransform', 'transform', convert(transform), [8], t.shape[0]), how, mode, fillValue),
+    );
   },
   ['interpolation', 'fillMode', 'fillValue', 'dataFormat'],
 );
@@ -84,7 +105,10 @@ export const affineTransform = defineOp(
 function batchOf(where: string, what: string, t: Tensor, shape: number[], batch: number): Tensor {
   const one = t.ndim === shape.length ? reshape(t, [1, ...t.shape]) : t;
   if (formatShape(one.shape.slice(1)) !== formatShape(shape) || (one.shape[0] !== 1 && one.shape[0] !== batch))
-    throw new ValueError(`${where}: ${what} must have shape ${formatShape(shape)} or ${formatShape([batch, ...shape])}.\n  Received: ${formatShape(t.shape)}`, { op: where });
+    throw new ValueError(
+      `${where}: ${what} must have shape ${formatShape(shape)} or ${formatShape([batch, ...shape])}.\n  Received: ${formatShape(t.shape)}`,
+      { op: where },
+    );
   return one;
 }
 
@@ -92,9 +116,14 @@ type Matrix = Tensor[]; // 3 x 3, row by row
 /** The projection that takes the corners of the unit square to four points (batch, 4, 2), in Heckbert's closed form. */
 function fromSquare(points: Tensor): Matrix {
   const n = points.shape[0],
-    at = (k: number, c: number): Tensor => reshape(run('slice', [points], { start: [0, k, c], size: [n, 1, 1], step: [1, 1, 1] }), [n]);
+    at = (k: number, c: number): Tensor =>
+      reshape(run('slice', [points], { start: [0, k, c], size: [n, 1, 1], step: [1, 1, 1] }), [n]);
   const [x, y] = [0, 1].map((c) => [0, 1, 2, 3].map((k) => at(k, c))); // (0, 0), (1, 0), (1, 1), (0, 1)
-  const difference = (v: Tensor[]): Tensor[] => [sub(v[1], v[2]), sub(v[3], v[2]), add(sub(v[0], v[1]), sub(v[2], v[3]))];
+  const difference = (v: Tensor[]): Tensor[] => [
+    sub(v[1], v[2]),
+    sub(v[3], v[2]),
+    add(sub(v[0], v[1]), sub(v[2], v[3])),
+  ];
   const [dx1, dx2, sx] = difference(x),
     [dy1, dy2, sy] = difference(y);
   const cross = (a: Tensor, b: Tensor, c: Tensor, d: Tensor): Tensor => sub(mul(a, d), mul(b, c));
@@ -118,7 +147,8 @@ function adjugate(m: Matrix): Matrix {
     minor(0, 1, 3, 4),
   ];
 }
-const product = (a: Matrix, b: Matrix): Matrix => a.map((_, i) => [0, 1, 2].map((k) => mul(a[3 * Math.floor(i / 3) + k], b[3 * k + (i % 3)])).reduce(add));
+const product = (a: Matrix, b: Matrix): Matrix =>
+  a.map((_, i) => [0, 1, 2].map((k) => mul(a[3 * Math.floor(i / 3) + k], b[3 * k + (i % 3)])).reduce(add));
 
 /**
  * @internal The first eight numbers of the projections that take four points to four others, both (batch, 4, 2): top left,
@@ -126,7 +156,9 @@ const product = (a: Matrix, b: Matrix): Matrix => a.map((_, i) => [0, 1, 2].map(
  */
 export function homography(to: Tensor, from: Tensor): Tensor {
   // In the order around the square: the last two points change places.
-  const [end, start] = [to, from].map((p) => fromSquare(run('take', [p, tensor(Int32Array.of(0, 1, 3, 2))], { axis: 1 })));
+  const [end, start] = [to, from].map((p) =>
+    fromSquare(run('take', [p, tensor(Int32Array.of(0, 1, 3, 2))], { axis: 1 })),
+  );
   const m = product(end, adjugate(start)),
     n = m[0].shape[0];
   return run(
@@ -142,7 +174,12 @@ export function homography(to: Tensor, from: Tensor): Tensor {
  */
 export const perspectiveTransform = defineOp(
   'image.perspectiveTransform',
-  (images: TensorLike, startPoints: TensorLike, endPoints: TensorLike, { interpolation = 'bilinear', fillValue = 0, dataFormat }: Omit<AffineOptions, 'fillMode'> = {}): Tensor => {
+  (
+    images: TensorLike,
+    startPoints: TensorLike,
+    endPoints: TensorLike,
+    { interpolation = 'bilinear', fillValue = 0, dataFormat }: Omit<AffineOptions, 'fillMode'> = {},
+  ): Tensor => {
     const how = oneOf('perspectiveTransform', 'interpolation', interpolation, ['nearest', 'bilinear']);
     return onBatch('perspectiveTransform', images, dataFormat, (t) => {
       const dtype = t.dtype === 'float64' ? 'float64' : 'float32';

@@ -29,7 +29,8 @@ inline BackwardData::primitive_desc data_desc(const ConvDescriptors& d, const dn
                                               const Forward::primitive_desc& hint) {
   return {engine(), kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
 }
-inline BackwardWeights::primitive_desc weights_desc(const ConvDescriptors& d, bool has_bias, const dnnl::primitive_attr& attr,
+inline BackwardWeights::primitive_desc weights_desc(const ConvDescriptors& d, bool has_bias,
+                                                    const dnnl::primitive_attr& attr,
                                                     const Forward::primitive_desc& hint) {
   if (has_bias) return {engine(), kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
   return {engine(), kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after, hint, attr};
@@ -40,18 +41,23 @@ inline BackwardWeights::primitive_desc weights_desc(const ConvDescriptors& d, bo
 inline void append_relu(dnnl::post_ops& ops) { ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f); }
 inline Forward::primitive_desc forward_desc(const ConvDescriptors& d, bool has_bias, dnnl::prop_kind kind,
                                             const dnnl::primitive_attr& attr) {
-  if (has_bias) return {Forward::desc(kind, kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr, engine()};
+  if (has_bias)
+    return {Forward::desc(kind, kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr,
+            engine()};
   return {Forward::desc(kind, kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine()};
 }
 inline BackwardData::primitive_desc data_desc(const ConvDescriptors& d, const dnnl::primitive_attr& attr,
                                               const Forward::primitive_desc& hint) {
   return {BackwardData::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
 }
-inline BackwardWeights::primitive_desc weights_desc(const ConvDescriptors& d, bool has_bias, const dnnl::primitive_attr& attr,
+inline BackwardWeights::primitive_desc weights_desc(const ConvDescriptors& d, bool has_bias,
+                                                    const dnnl::primitive_attr& attr,
                                                     const Forward::primitive_desc& hint) {
   if (has_bias)
-    return {BackwardWeights::desc(kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
-  return {BackwardWeights::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(), hint};
+    return {BackwardWeights::desc(kDirect, d.x, d.w, d.bias, d.y, d.strides, d.dilation, d.before, d.after), attr,
+            engine(), hint};
+  return {BackwardWeights::desc(kDirect, d.x, d.w, d.y, d.strides, d.dilation, d.before, d.after), attr, engine(),
+          hint};
 }
 
 #endif

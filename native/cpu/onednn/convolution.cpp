@@ -26,7 +26,8 @@ struct State {
 Tag activation_tag(size_t rank) { return rank == 1 ? Tag::nwc : rank == 2 ? Tag::nhwc : Tag::ndhwc; }
 
 // Dimensions as oneDNN orders them: N, C, spatial; and the kernel (G,) O, I, spatial seen through our strides.
-ConvDescriptors describe(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool any_weights, memory::desc* plain_w) {
+ConvDescriptors describe(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool any_weights,
+                         memory::desc* plain_w) {
   const size_t rank = a.strides.size();
   ConvDescriptors d;
   auto activation = [&](const Shape& s) {
@@ -112,7 +113,8 @@ bool gathers_beyond_its_buffer(const ConvAttrs& a, const Shape& w) {
 }
 
 // So they are gathered here, where all of them lie inside of x, and the convolution has strides of 1.
-std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
+std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, const Shape& w, const Shape& y,
+                                               bool has_bias) {
   const size_t rank = a.strides.size();
   for (size_t i = 0; i < rank; i++)
     if (a.before[i] != 0 || (y[i + 1] - 1) * a.strides[i] >= x[i + 1]) return std::nullopt;
@@ -138,7 +140,8 @@ std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, cons
         const int64_t q = row % size[1], p = row / size[1] % size[0], n = row / size[1] / size[0];
         const float* pixel = from + (n * pixels + p * step[0] + q * step[1]) * channels;
         float* to = buffer->data() + row * size[2] * channels;
-        for (int64_t r = 0; r < size[2]; r++, to += channels, pixel += step[2] * channels) std::copy_n(pixel, channels, to);
+        for (int64_t r = 0; r < size[2]; r++, to += channels, pixel += step[2] * channels)
+          std::copy_n(pixel, channels, to);
       }
     });
     const void* const inputs[] = {buffer->data(), in[1]};
@@ -148,11 +151,13 @@ std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, cons
 
 }  // namespace
 
-std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y, bool has_bias) {
+std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y,
+                                  bool has_bias) {
   for (const Shape* shape : {&x, &w, &y})
     for (int64_t size : *shape)
       if (size == 0) return std::nullopt;
-  if (pass == Pass::kBackwardWeights && gathers_beyond_its_buffer(a, w)) return strided_weights_gradient(a, x, w, y, has_bias);
+  if (pass == Pass::kBackwardWeights && gathers_beyond_its_buffer(a, w))
+    return strided_weights_gradient(a, x, w, y, has_bias);
   auto s = std::make_shared<State>();
   memory::desc plain;
   try {
@@ -179,12 +184,15 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
                                         {DNNL_ARG_DST, s->y},
                                         {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
         } else {
-          s->primitive.execute(
-              stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+          s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x},
+                                        {DNNL_ARG_WEIGHTS, s->w},
+                                        {DNNL_ARG_DST, s->y},
+                                        {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
         }
       });
     }
-    const auto hint = forward_desc(d, pass == Pass::kBackwardWeights && has_bias, dnnl::prop_kind::forward_training, plain_attr);
+    const auto hint =
+        forward_desc(d, pass == Pass::kBackwardWeights && has_bias, dnnl::prop_kind::forward_training, plain_attr);
     if (pass == Pass::kBackwardData) {
       const auto pd = data_desc(d, plain_attr, hint);
       if (is_reference(pd.impl_info_str())) return std::nullopt;
@@ -195,8 +203,10 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
         s->plain_w.set_data_handle(data(in[1]));
         s->x.set_data_handle(out[0]);
         if (s->to_blocked) s->to_blocked->execute(stream, s->plain_w, s->w);
-        s->primitive.execute(
-            stream, {{DNNL_ARG_DIFF_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+        s->primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, s->x},
+                                      {DNNL_ARG_WEIGHTS, s->w},
+                                      {DNNL_ARG_DIFF_DST, s->y},
+                                      {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       });
     }
     const auto pd = weights_desc(d, has_bias, plain_attr, hint);
@@ -217,8 +227,10 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
                                       {DNNL_ARG_DIFF_DST, s->y},
                                       {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       } else {
-        s->primitive.execute(
-            stream, {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_DIFF_WEIGHTS, s->w}, {DNNL_ARG_DIFF_DST, s->y}, {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
+        s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x},
+                                      {DNNL_ARG_DIFF_WEIGHTS, s->w},
+                                      {DNNL_ARG_DIFF_DST, s->y},
+                                      {DNNL_ARG_SCRATCHPAD, s->scratchpad}});
       }
       if (s->from_blocked) s->from_blocked->execute(stream, s->w, s->plain_w);
     });

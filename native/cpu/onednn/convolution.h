@@ -11,5 +11,6 @@ namespace trae::onednn {
 enum class Pass { kForward, kBackwardData, kBackwardWeights };
 // A kernel for float32, or nothing where oneDNN has only its slow reference implementation.
 // Buffers: forward x, w [, bias] -> y; backward data dy, w -> dx; backward weights x, dy -> dw.
-std::optional<Kernel> convolution(Pass, const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y, bool has_bias);
+std::optional<Kernel> convolution(Pass, const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y,
+                                  bool has_bias);
 }  // namespace trae::onednn

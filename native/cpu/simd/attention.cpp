@@ -21,7 +21,8 @@ inline float scale_left(float* x, long width, float scale, const unsigned char* 
   return 1;
 }
 
-void exponentials(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, float* rows) {
+void exponentials(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed,
+                  float* rows) {
   for (long r = 0; r < count; r++) {
     float* x = scores + r * stride;
     const float left = scale_left(x, width, scale, allowed ? allowed + r * width : nullptr);
@@ -35,7 +36,8 @@ __attribute__((noinline)) void row_weights(float* x, long width, float scale, fl
   over_row(x, x, width, [&](Floats v) { return exp_below_one(v * scale - shift) * factor; });
 }
 
-void weights(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed, const float* rows) {
+void weights(long count, long width, float* scores, long stride, float scale, const unsigned char* allowed,
+             const float* rows) {
   for (long r = 0; r < count; r++) {
     float* x = scores + r * stride;
     const float m = rows[2 * r], factor = rows[2 * r + 1];
@@ -44,8 +46,8 @@ void weights(long count, long width, float* scores, long stride, float scale, co
   }
 }
 
-void gradient(long count, long width, const float* weights, float* dweights, long stride, float scale, const unsigned char* allowed,
-              const float* sums) {
+void gradient(long count, long width, const float* weights, float* dweights, long stride, float scale,
+              const unsigned char* allowed, const float* sums) {
   for (long r = 0; r < count; r++) {
     const float* w = weights + r * stride;
     float* d = dweights + r * stride;

@@ -1,5 +1,5 @@
-// Columns side by side, in two passes: largest values and sums, which are scaled where a larger value comes, a few rows at
-// a time (Milakov and Gimelshein 2018, Online normalizer calculation for softmax); then the results.
+// Columns side by side, in two passes: largest values and sums, which are scaled where a larger value comes, a few rows
+// at a time (Milakov and Gimelshein 2018, Online normalizer calculation for softmax); then the results.
 #include "ops/column_softmax_table.h"
 
 #include "cpu/simd/math.h"
@@ -83,7 +83,8 @@ TRAE_APART void narrow(const float* x, float* y, long n, long stride, long colum
     const long count = i + rows < n ? rows : n - i;
     load_block(i, count);
     for (long r = 0; r < count; r++)
-      for (long j = 0; j < columns; j++) s.next[j] = block[r * columns + j] > s.next[j] ? block[r * columns + j] : s.next[j];
+      for (long j = 0; j < columns; j++)
+        s.next[j] = block[r * columns + j] > s.next[j] ? block[r * columns + j] : s.next[j];
     rescale(s, columns);
     for (long r = 0; r < count; r++)
       for (long j = 0; j < columns; j++) shift[r * columns + j] = s.reference[j];

@@ -1,5 +1,5 @@
-// Copies and sums of many short runs. The C library copies a few kilobytes by `rep movsb`, which some processors do at a
-// fraction of their speed.
+// Copies and sums of many short runs. The C library copies a few kilobytes by `rep movsb`, which some processors do at
+// a fraction of their speed.
 #include "ops/copies_table.h"
 
 #include "cpu/simd/lanes.h"

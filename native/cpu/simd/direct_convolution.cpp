@@ -20,8 +20,8 @@ inline void pixels(const ConvolutionRows& s, const float* x, float* y) {
   const float* panel = s.panel;
   for (long a = 0; a < s.window.taps; a++)
     for (long b = 0; b < s.window.runs; b++, panel += s.window.length * groups * kLanes)
-      accumulate<kRows, kVectors, kVectors - 1>(sum, s.window.length, x + a * s.window.tap_step + b * s.window.run_step, s.x_pixel, 1,
-                                                panel, groups * kLanes);
+      accumulate<kRows, kVectors, kVectors - 1>(sum, s.window.length, x + a * s.window.tap_step + b * s.window.run_step,
+                                                s.x_pixel, 1, panel, groups * kLanes);
   if (s.scale)
 #pragma GCC unroll 4
     for (int k = 0; k < kVectors; k++) {
@@ -72,7 +72,8 @@ inline void elements(const ConvolutionSums& s, const float* x, float* to) {
   const long row = kVectors * kLanes;
   Group sum[kRows][kVectors] = {};  // of this band alone: long sums keep more digits in two steps
   for (long r = 0; r < s.rows; r++)
-    accumulate<kRows, kVectors, kVectors - 1>(sum, s.pixels, x + r * s.x_row, 1, s.x_pixel, s.dy + r * s.dy_row, s.dy_pixel);
+    accumulate<kRows, kVectors, kVectors - 1>(sum, s.pixels, x + r * s.x_row, 1, s.x_pixel, s.dy + r * s.dy_row,
+                                              s.dy_pixel);
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; i++)
 #pragma GCC unroll 4

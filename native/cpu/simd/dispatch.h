@@ -1,8 +1,8 @@
 // Run-time choice of instruction set. Every .cpp in this folder is compiled once per instruction set, its code living
 // in namespace trae::simd::TRAE_ISA, and offers a table of function pointers:
 //   header:  struct ExpTable { void (*exp)(const float*, float*, int64_t); };  TRAE_DECLARE_TABLE(ExpTable, exp_table)
-//   source:  namespace trae::simd::TRAE_ISA { const ExpTable& exp_table() { static constexpr ExpTable t{&exp}; return t; } }
-//   use:     simd::exp_table().exp(x, y, n);
+//   source:  namespace trae::simd::TRAE_ISA { const ExpTable& exp_table() { static constexpr ExpTable t{&exp}; return
+//   t; } } use:     simd::exp_table().exp(x, y, n);
 // No standard library code in those sources: an inline function compiled for AVX-512 could replace the baseline one.
 #pragma once
 

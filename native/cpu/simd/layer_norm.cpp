@@ -51,8 +51,8 @@ inline double row_squares(const float* x, float mean, long width) {
   return sum;
 }
 
-void forward(const float* x, const float* __restrict__ gamma, const float* __restrict__ beta, float* y, float* mean, float* inverse,
-             long rows, long width, double epsilon, bool is_centered) {
+void forward(const float* x, const float* __restrict__ gamma, const float* __restrict__ beta, float* y, float* mean,
+             float* inverse, long rows, long width, double epsilon, bool is_centered) {
   for (long r = 0; r < rows; r++) {
     const float* from = x + r * width;
     float* to = y + r * width;
@@ -74,8 +74,8 @@ inline void flush(long width, double* a, double* b, float* scratch) {
 }
 
 // dx = inverse (d - mean(d) - normalized mean(d normalized)), d = dy gamma
-void gradient(const float* x, const float* __restrict__ gamma, const float* mean, const float* inverse, const float* dy, float* dx,
-              double* dgamma, double* dbeta, float* scratch, long rows, long width, bool is_centered) {
+void gradient(const float* x, const float* __restrict__ gamma, const float* mean, const float* inverse, const float* dy,
+              float* dx, double* dgamma, double* dbeta, float* scratch, long rows, long width, bool is_centered) {
   float* __restrict__ g = scratch;
   float* __restrict__ s = scratch + width;
   for (long i = 0; i < 2 * width; i++) scratch[i] = 0;

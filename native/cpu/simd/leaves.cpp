@@ -388,13 +388,27 @@ void store_brain(int64_t n, void* to, const void* a, const void*, const void*, c
 }
 // DType order: float32, float16, bfloat16, float64, int32, int64, int8, uint8, bool.
 Leaf find_load(int dtype) {
-  static constexpr Leaf kTable[] = {
-      nullptr, &load_half, &load_brain, nullptr, nullptr, nullptr, &convert<int8_t, int32_t>, &convert<uint8_t, int32_t>, nullptr};
+  static constexpr Leaf kTable[] = {nullptr,
+                                    &load_half,
+                                    &load_brain,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    &convert<int8_t, int32_t>,
+                                    &convert<uint8_t, int32_t>,
+                                    nullptr};
   return kTable[dtype];
 }
 Leaf find_store(int dtype) {
-  static constexpr Leaf kTable[] = {
-      nullptr, &store_half, &store_brain, nullptr, nullptr, nullptr, &convert<int32_t, int8_t>, &convert<int32_t, uint8_t>, nullptr};
+  static constexpr Leaf kTable[] = {nullptr,
+                                    &store_half,
+                                    &store_brain,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    &convert<int32_t, int8_t>,
+                                    &convert<int32_t, uint8_t>,
+                                    nullptr};
   return kTable[dtype];
 }
 
@@ -512,7 +526,8 @@ double extreme_of(int64_t n, const T* R x) {
   }
   for (int width = kChains / 2; width >= 8; width /= 2)
     for (int k = 0; k < width; k++)
-      chains[k] = (kIsMax ? chains[k + width] > chains[k] : chains[k + width] < chains[k]) ? chains[k + width] : chains[k];
+      chains[k] =
+          (kIsMax ? chains[k + width] > chains[k] : chains[k + width] < chains[k]) ? chains[k + width] : chains[k];
   for (int k = 0; k < 8; k++) best = (kIsMax ? chains[k] > best : chains[k] < best) ? chains[k] : best;
   return nan ? __builtin_nan("") : double(best);
 }

@@ -18,10 +18,12 @@ struct LeafTable {
   Leaf (*store)(int dtype);  // lane to memory of this dtype; null when they are the same
   Leaf (*round)(int dtype);  // a lane to what memory of this dtype can hold, in the lane; null when that is everything
   double (*sum)(Lane lane, int64_t n, const void* a);
-  void (*sum_rows)(Lane lane, int64_t rows, int64_t n, double* to, const void* a);         // one sum for each row of n elements
-  double (*extreme)(Lane lane, int64_t n, const void* a, bool is_max);                     // NaN wins
-  void (*accumulate)(Lane lane, int64_t n, double* to, const void* a, int reduce);         // 0 sum, 1 max, 2 min, per element
-  void (*accumulate_rows)(Lane lane, int64_t rows, int64_t n, double* to, const void* a);  // sums of rows of n, per element
+  void (*sum_rows)(Lane lane, int64_t rows, int64_t n, double* to,
+                   const void* a);                                      // one sum for each row of n elements
+  double (*extreme)(Lane lane, int64_t n, const void* a, bool is_max);  // NaN wins
+  void (*accumulate)(Lane lane, int64_t n, double* to, const void* a, int reduce);  // 0 sum, 1 max, 2 min, per element
+  void (*accumulate_rows)(Lane lane, int64_t rows, int64_t n, double* to,
+                          const void* a);  // sums of rows of n, per element
 };
 TRAE_DECLARE_TABLE(LeafTable, leaf_table)
 

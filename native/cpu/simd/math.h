@@ -173,12 +173,14 @@ constexpr float kLargestAngle = 3e4f;
 inline float sine(float x, int quarter) {
   const float shifted = x * 0.63661977236758134f + 12582912.0f;  // rounds to an integer in the low bits
   const float k = shifted - 12582912.0f;
-  return sine_of_rest(float(double(x) - double(k) * 1.5707963267948966), (float_to_bits(shifted) - 0x4b400000) + quarter);
+  return sine_of_rest(float(double(x) - double(k) * 1.5707963267948966),
+                      (float_to_bits(shifted) - 0x4b400000) + quarter);
 }
 // sin(2 pi turns + quarter * pi / 2); the reduction is exact.
 inline float sine_of_turns(float turns, int quarter) {
   const float x = 4.0f * turns, shifted = x + 12582912.0f;
-  return sine_of_rest((x - (shifted - 12582912.0f)) * 1.5707963267948966f, (float_to_bits(shifted) - 0x4b400000) + quarter);
+  return sine_of_rest((x - (shifted - 12582912.0f)) * 1.5707963267948966f,
+                      (float_to_bits(shifted) - 0x4b400000) + quarter);
 }
 // erfinv(y) / y where w = -log(1 - y^2) - 2.5 lies below 2.5 (Giles 2012).
 template <class T>

@@ -14,7 +14,8 @@ inline void flush(long channels, double* a, double* b, float* scratch) {
   }
 }
 
-void moments(const float* x, long rows, long channels, const float* __restrict__ shift, double* sum, double* squares, float* scratch) {
+void moments(const float* x, long rows, long channels, const float* __restrict__ shift, double* sum, double* squares,
+             float* scratch) {
   float* __restrict__ s = scratch;
   float* __restrict__ q = scratch + channels;
   for (long c = 0; c < 2 * channels; c++) scratch[c] = 0;
@@ -35,7 +36,8 @@ void moments(const float* x, long rows, long channels, const float* __restrict__
 constexpr float kLimit = 6;  // of ReLU6
 
 template <NormActivation kActivation>
-void apply_rows(const float* x, float* y, long rows, long channels, const float* __restrict__ scale, const float* __restrict__ offset) {
+void apply_rows(const float* x, float* y, long rows, long channels, const float* __restrict__ scale,
+                const float* __restrict__ offset) {
   for (long r = 0; r < rows; r++) {
     const float* from = x + r * channels;
     float* to = y + r * channels;
@@ -46,7 +48,8 @@ void apply_rows(const float* x, float* y, long rows, long channels, const float*
     }
   }
 }
-void apply(const float* x, float* y, long rows, long channels, const float* scale, const float* offset, NormActivation activation) {
+void apply(const float* x, float* y, long rows, long channels, const float* scale, const float* offset,
+           NormActivation activation) {
   switch (activation) {
     case NormActivation::kLinear: return apply_rows<NormActivation::kLinear>(x, y, rows, channels, scale, offset);
     case NormActivation::kRelu: return apply_rows<NormActivation::kRelu>(x, y, rows, channels, scale, offset);
@@ -67,7 +70,8 @@ struct Passed {
 // f(Passed<...> of the first row): the mask is known to the compiler.
 template <class F>
 void with_mask(const float* x, const float* dy, const NormMask& m, F&& f) {
-  if (m.activation == NormActivation::kLinear) return f(Passed<NormActivation::kLinear, false>{x, dy, m.y, m.scale, m.offset});
+  if (m.activation == NormActivation::kLinear)
+    return f(Passed<NormActivation::kLinear, false>{x, dy, m.y, m.scale, m.offset});
   if (m.activation == NormActivation::kRelu6) {
     if (m.y) return f(Passed<NormActivation::kRelu6, true>{x, dy, m.y, m.scale, m.offset});
     return f(Passed<NormActivation::kRelu6, false>{x, dy, m.y, m.scale, m.offset});
@@ -77,11 +81,12 @@ void with_mask(const float* x, const float* dy, const NormMask& m, F&& f) {
 }
 template <class P>
 inline P at_row(const P& first, long r, long channels) {
-  return {first.x + r * channels, first.dy + r * channels, first.y ? first.y + r * channels : nullptr, first.scale, first.offset};
+  return {first.x + r * channels, first.dy + r * channels, first.y ? first.y + r * channels : nullptr, first.scale,
+          first.offset};
 }
 
-void gradient_sums(const float* x, const float* dy, NormMask mask, long rows, long channels, const float* __restrict__ mean, double* sum,
-                   double* products, float* scratch) {
+void gradient_sums(const float* x, const float* dy, NormMask mask, long rows, long channels,
+                   const float* __restrict__ mean, double* sum, double* products, float* scratch) {
   float* __restrict__ s = scratch;
   float* __restrict__ p = scratch + channels;
   for (long c = 0; c < 2 * channels; c++) scratch[c] = 0;
@@ -102,8 +107,8 @@ void gradient_sums(const float* x, const float* dy, NormMask mask, long rows, lo
   });
 }
 
-void gradient(const float* x, const float* dy, NormMask mask, float* dx, long rows, long channels, const float* __restrict__ a,
-              const float* __restrict__ b, const float* __restrict__ k) {
+void gradient(const float* x, const float* dy, NormMask mask, float* dx, long rows, long channels,
+              const float* __restrict__ a, const float* __restrict__ b, const float* __restrict__ k) {
   with_mask(x, dy, mask, [&](const auto& first) {
     for (long r = 0; r < rows; r++) {
       const auto passed = at_row(first, r, channels);

@@ -4,8 +4,8 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
-void forward(long windows, long step, long channels, int count, const float* const* taps, const float* scale, const float* offset, float* y,
-             float* winner_x, unsigned char* winners) {
+void forward(long windows, long step, long channels, int count, const float* const* taps, const float* scale,
+             const float* offset, float* y, float* winner_x, unsigned char* winners) {
   const long full = channels / kWidth * kWidth;
   for (long w = 0; w < windows; w++, y += channels, winner_x += channels, winners += channels) {
     const long at = w * step;
@@ -43,8 +43,9 @@ void forward(long windows, long step, long channels, int count, const float* con
   }
 }
 
-void backward(long windows, long step, long channels, int count, const float* const* taps, float* const* dx, const float* dy,
-              const float* y, const unsigned char* winners, const float* a, const float* b, const float* k) {
+void backward(long windows, long step, long channels, int count, const float* const* taps, float* const* dx,
+              const float* dy, const float* y, const unsigned char* winners, const float* a, const float* b,
+              const float* k) {
   const long full = channels / kWidth * kWidth;
   for (long w = 0; w < windows; w++, dy += channels, y += channels, winners += channels) {
     const long at = w * step;
@@ -52,7 +53,8 @@ void backward(long windows, long step, long channels, int count, const float* co
       Bytes bytes;
       __builtin_memcpy(&bytes, winners + c, sizeof bytes);
       const Ints id = __builtin_convertvector(bytes, Ints);
-      const Floats d = load(y + c) > 0.0f ? load(dy + c) * load(a + c) : Floats{}, slope = load(b + c), base = load(k + c);
+      const Floats d = load(y + c) > 0.0f ? load(dy + c) * load(a + c) : Floats{}, slope = load(b + c),
+                   base = load(k + c);
       for (int t = 0; t < count; t++) {
         const Floats rest = load(taps[t] + at + c) * slope + base;
         store(dx[t] + at + c, id == (Ints{} + t) ? rest + d : rest);

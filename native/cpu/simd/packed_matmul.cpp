@@ -71,7 +71,8 @@ void pack_panel(long inner, long width, const T* b, long b_row, bool is_transpos
 }
 
 template <int kRows, int kVectors, class T>
-inline void tile(long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c, long c_row, bool is_added) {
+inline void tile(long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c, long c_row,
+                 bool is_added) {
   constexpr long kLanes = kGroupLanes<T>;
   GroupOf<T> sum[kRows][kVectors] = {};
   for (int i = 0; i < kRows; i++)  // the lines of c arrive while the sums are made
@@ -97,8 +98,8 @@ inline void tile(long inner, long width, const T* a, long a_row, long a_column, 
 }
 
 template <class T>
-void multiply_panel(long rows, long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c, long c_row,
-                    bool is_added) {
+void multiply_panel(long rows, long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c,
+                    long c_row, bool is_added) {
   constexpr long kLanes = kGroupLanes<T>;
   over_row_blocks(rows, [&](auto count, long at) {
     constexpr int n = decltype(count)::value;
@@ -122,7 +123,8 @@ const PackedMatmulTable& packed_matmul_table() {
   return table;
 }
 const PackedDoubleMatmulTable& packed_double_matmul_table() {
-  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMostRows, &pack_panel<double>, &multiply_panel<double>};
+  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMostRows, &pack_panel<double>,
+                                                 &multiply_panel<double>};
   return table;
 }
 

@@ -14,15 +14,16 @@ constexpr int kMostRows = 6, kMostVectors = 1;
 constexpr int kMostRows = 3, kMostVectors = 1;
 #endif
 
-// sum[i] += a's row i times b, over `inner`. Group v of b lies v groups from its start, the last one `last` groups; it goes
-// into sum[i][v], the last one into sum[i][kLast].
+// sum[i] += a's row i times b, over `inner`. Group v of b lies v groups from its start, the last one `last` groups; it
+// goes into sum[i][v], the last one into sum[i][kLast].
 template <int kRows, int kVectors, int kLast, int kSums, class T>
-inline void accumulate(GroupOf<T> (&sum)[kRows][kSums], long inner, const T* a, long a_row, long a_column, const T* b, long b_row,
-                       long last = kVectors - 1) {
+inline void accumulate(GroupOf<T> (&sum)[kRows][kSums], long inner, const T* a, long a_row, long a_column, const T* b,
+                       long b_row, long last = kVectors - 1) {
   for (long j = 0; j < inner; j++) {
     GroupOf<T> v[kVectors];
 #pragma GCC unroll 4
-    for (int k = 0; k < kVectors; k++) v[k] = load_group(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kGroupLanes<T>);
+    for (int k = 0; k < kVectors; k++)
+      v[k] = load_group(b + j * b_row + (k + 1 < kVectors ? long(k) : last) * kGroupLanes<T>);
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; i++) {
       const T x = a[i * a_row + j * a_column];

@@ -35,8 +35,8 @@ void max_taps(long channels, int count, const float* const* taps, const unsigned
   }
 }
 
-void spread(long channels, int count, float* const* taps, const unsigned char* ids, const float* dy, const unsigned char* winners,
-            bool add) {
+void spread(long channels, int count, float* const* taps, const unsigned char* ids, const float* dy,
+            const unsigned char* winners, bool add) {
   for (int t = 0; t < count; t++) {
     float* __restrict__ to = taps[t];
     const int number = ids[t];

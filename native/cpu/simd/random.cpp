@@ -102,11 +102,13 @@ void truncated_normal(uint64_t key, uint64_t counter, uint64_t block, float mean
   }
 }
 
-void dropout(uint64_t key, uint64_t counter, uint64_t block, const float* x, float* y, int n, uint32_t threshold, float scale) {
+void dropout(uint64_t key, uint64_t counter, uint64_t block, const float* x, float* y, int n, uint32_t threshold,
+             float scale) {
   uint32_t bits[64];
   philox(key, counter, block, bits);
   if (n == 128) {
-    const int32_t least = int32_t(threshold);  // compared as signed numbers, which every instruction set does on vectors
+    const int32_t least =
+        int32_t(threshold);  // compared as signed numbers, which every instruction set does on vectors
 #pragma GCC ivdep
     for (int i = 0; i < 64; i++) y[i] = int32_t(bits[i] & 0xffff) >= least ? x[i] * scale : 0.0f;
 #pragma GCC ivdep

@@ -40,7 +40,8 @@ inline void lstm_sums(const RecurrentForward& s, long p, long r0, float* pre) {
     Group sum[kRows][kMostVectors];
     set_rows(sum, bias + k * kLanes);
     accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, kGateRow);
-    accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + k * kLanes, kGateRow);
+    accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + k * kLanes,
+                                                      kGateRow);
     write_rows(pre, sum, k);
   }
 }
@@ -68,7 +69,8 @@ void lstm_block(const RecurrentForward& s, long p, long r0) {
   store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
 }
 void lstm(const RecurrentForward& s) {
-  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { lstm_block<decltype(n)::value>(s, p, r0); });
+  for (long p = 0; p < s.blocks; p++)
+    over_row_blocks(s.rows, [&](auto n, long r0) { lstm_block<decltype(n)::value>(s, p, r0); });
 }
 
 inline void add_sequence_gradient(const RecurrentBackward& s, long p) {
@@ -83,8 +85,8 @@ inline void add_sequence_gradient(const RecurrentBackward& s, long p) {
 void lstm_gradient(const RecurrentBackward& s) {
   for (long p = 0; p < s.blocks; p++) {
     add_sequence_gradient(s, p);
-    const float *i_ = s.states + p * kLstmSlots * s.state_slot, *f_ = i_ + s.state_slot, *g_ = f_ + s.state_slot, *o_ = g_ + s.state_slot,
-                *c_ = o_ + s.state_slot, *before = s.previous + p * s.previous_block;
+    const float *i_ = s.states + p * kLstmSlots * s.state_slot, *f_ = i_ + s.state_slot, *g_ = f_ + s.state_slot,
+                *o_ = g_ + s.state_slot, *c_ = o_ + s.state_slot, *before = s.previous + p * s.previous_block;
     float *dh_ = s.dh + p * s.rows * kLanes, *dc_ = s.dc + p * s.rows * kLanes, *to = s.gates + p * s.gates_block;
     for (long r = 0; r < s.rows; r++, to += kGateRow) {
 #pragma GCC ivdep
@@ -119,7 +121,8 @@ inline void gru_sums(const RecurrentForward& s, long p, long r0, float* pre) {
       Group sum[kRows][1];
       set_rows(sum, bias + k * kLanes);
       if (k < 3) accumulate<kRows, 1, 0>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, gates);
-      if (k != 2) accumulate<kRows, 1, 0>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + (k == 3 ? 2 : k) * kLanes, gates);
+      if (k != 2)
+        accumulate<kRows, 1, 0>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + (k == 3 ? 2 : k) * kLanes, gates);
       write_rows(pre, sum, k);
     }
   }
@@ -135,7 +138,8 @@ void gru_block(const RecurrentForward& s, long p, long r0) {
   const long slot = s.states ? s.state_slot : n;
 #pragma GCC ivdep
   for (long j = 0; j < n; j++) {
-    const float z = sigmoid_(pre[j]), r = sigmoid_(pre[n + j]), part = pre[3 * n + j], g = tanh_(pre[2 * n + j] + r * part);
+    const float z = sigmoid_(pre[j]), r = sigmoid_(pre[n + j]), part = pre[3 * n + j],
+                g = tanh_(pre[2 * n + j] + r * part);
     fresh[j] = z * before[j] + (1.0f - z) * g;
     to[j] = z;
     to[slot + j] = r;
@@ -146,13 +150,15 @@ void gru_block(const RecurrentForward& s, long p, long r0) {
   store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
 }
 void gru(const RecurrentForward& s) {
-  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { gru_block<decltype(n)::value>(s, p, r0); });
+  for (long p = 0; p < s.blocks; p++)
+    over_row_blocks(s.rows, [&](auto n, long r0) { gru_block<decltype(n)::value>(s, p, r0); });
 }
 
 void gru_gradient(const RecurrentBackward& s) {
   for (long p = 0; p < s.blocks; p++) {
     add_sequence_gradient(s, p);
-    const float *z_ = s.states + p * kGruSlots * s.state_slot, *r_ = z_ + s.state_slot, *g_ = r_ + s.state_slot, *part_ = g_ + s.state_slot;
+    const float *z_ = s.states + p * kGruSlots * s.state_slot, *r_ = z_ + s.state_slot, *g_ = r_ + s.state_slot,
+                *part_ = g_ + s.state_slot;
     float *dh_ = s.dh + p * s.rows * kLanes, *to = s.gates + p * s.gates_block;
     const unsigned long width = (unsigned long)width_of(s.units, p) * sizeof(float);
     for (long row = 0; row < s.rows; row++, to += kGateRow) {
@@ -183,8 +189,10 @@ inline void before_sums(const RecurrentForward& s, const float* v, long p, long 
     const long at = (first + k) * kLanes;
     Group sum[kRows][kStep];
     set_rows(sum, s.bias + p * kGateRow + at);
-    accumulate<kRows, kStep, kStep - 1>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, 1, s.kernel + p * s.inputs * gates + at, gates);
-    accumulate<kRows, kStep, kStep - 1>(sum, s.units, v + r0 * padded, padded, 1, s.recurrent + p * s.units * gates + at, gates);
+    accumulate<kRows, kStep, kStep - 1>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, 1,
+                                        s.kernel + p * s.inputs * gates + at, gates);
+    accumulate<kRows, kStep, kStep - 1>(sum, s.units, v + r0 * padded, padded, 1,
+                                        s.recurrent + p * s.units * gates + at, gates);
     write_rows(pre, sum, k);
   }
 }
@@ -195,7 +203,8 @@ void before_gates(const RecurrentForward& s, long p, long r0) {
   alignas(64) float pre[2 * n], before[n], reset[n], unused[kGruSlots * n];
   before_sums<kRows, 2>(s, s.h, p, r0, 0, pre);
   for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
-  float *to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused, *z_ = s.c + (p * s.rows + r0) * kLanes;
+  float *to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused,
+        *z_ = s.c + (p * s.rows + r0) * kLanes;
   const long slot = s.states ? s.state_slot : n;
 #pragma GCC ivdep
   for (long j = 0; j < n; j++) {
@@ -227,8 +236,10 @@ void before_candidate(const RecurrentForward& s, long p, long r0) {
   store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
 }
 void gru_before(const RecurrentForward& s) {
-  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { before_gates<decltype(n)::value>(s, p, r0); });
-  for (long p = 0; p < s.blocks; p++) over_row_blocks(s.rows, [&](auto n, long r0) { before_candidate<decltype(n)::value>(s, p, r0); });
+  for (long p = 0; p < s.blocks; p++)
+    over_row_blocks(s.rows, [&](auto n, long r0) { before_gates<decltype(n)::value>(s, p, r0); });
+  for (long p = 0; p < s.blocks; p++)
+    over_row_blocks(s.rows, [&](auto n, long r0) { before_candidate<decltype(n)::value>(s, p, r0); });
 }
 
 // The gradients of z's and g's sums; dh becomes its direct part.
@@ -254,7 +265,8 @@ void gru_before_gradient(const RecurrentBackward& s) {
 }
 void gru_before_gradient_of_reset(const RecurrentBackward& s) {
   for (long p = 0; p < s.blocks; p++) {
-    const float *r_ = s.states + (p * kGruSlots + 1) * s.state_slot, *reset = r_ + 2 * s.state_slot, *d_ = s.dreset + p * s.rows * kLanes;
+    const float *r_ = s.states + (p * kGruSlots + 1) * s.state_slot, *reset = r_ + 2 * s.state_slot,
+                *d_ = s.dreset + p * s.rows * kLanes;
     float *dh_ = s.dh + p * s.rows * kLanes, *to = s.gates + p * s.gates_block + kLanes;
     for (long row = 0; row < s.rows; row++, to += kGateRow) {
 #pragma GCC ivdep
@@ -297,7 +309,8 @@ void panel_product(const PanelProduct& q) {
   const long inner = q.panels * (q.first + q.second_length);
   const float* b = q.b;
   for (long column = 0; column < q.columns; column += kGateRow) {
-    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < 4 ? rest : 4, b_row = vectors * kLanes;
+    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < 4 ? rest : 4,
+               b_row = vectors * kLanes;
     over_row_blocks(q.rows, [&](auto n, long r0) {
       constexpr int kRows = decltype(n)::value;
       if constexpr (kMostVectors == 4) {
@@ -351,9 +364,15 @@ void weight_product(const WeightProduct& q) {
 }  // namespace
 
 const RecurrentTable& recurrent_table() {
-  static constexpr RecurrentTable table{
-      &lstm,          &lstm_gradient, &gru, &gru_gradient, &gru_before, &gru_before_gradient, &gru_before_gradient_of_reset,
-      &panel_product, &weight_product};
+  static constexpr RecurrentTable table{&lstm,
+                                        &lstm_gradient,
+                                        &gru,
+                                        &gru_gradient,
+                                        &gru_before,
+                                        &gru_before_gradient,
+                                        &gru_before_gradient_of_reset,
+                                        &panel_product,
+                                        &weight_product};
   return table;
 }
 

@@ -1,4 +1,5 @@
-// Rows of softmax: the largest value, exponentials with their sum, the sum of a row. As many chains as hide the latency.
+// Rows of softmax: the largest value, exponentials with their sum, the sum of a row. As many chains as hide the
+// latency.
 #pragma once
 #include "cpu/simd/lanes.h"
 #include "cpu/simd/math.h"

@@ -7,7 +7,8 @@ namespace {
 
 // kRows rows by kVectors * 16 columns stay in registers over the whole inner axis.
 template <int kRows, int kVectors>
-inline void block(long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c, long c_row, long columns) {
+inline void block(long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c,
+                  long c_row, long columns) {
   Group sum[kRows][kVectors] = {};
   accumulate<kRows, kVectors, kVectors - 1>(sum, inner, a, a_row, a_column, b, b_row);
 #pragma GCC unroll 8
@@ -22,15 +23,16 @@ inline void block(long inner, const float* a, long a_row, long a_column, const f
 }
 
 template <int kVectors>
-void strip(long rows, long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c, long c_row,
-           long columns) {
+void strip(long rows, long inner, const float* a, long a_row, long a_column, const float* b, long b_row, float* c,
+           long c_row, long columns) {
   over_row_blocks(rows, [&](auto count, long i) {
-    block<decltype(count)::value, kVectors>(inner, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, columns);
+    block<decltype(count)::value, kVectors>(inner, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row,
+                                            columns);
   });
 }
 
-void multiply(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b, bool is_b_transposed,
-              float* c, float* packed) {
+void multiply(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b,
+              bool is_b_transposed, float* c, float* packed) {
   const long padded = (columns + kLanes - 1) / kLanes * kLanes;
   long b_row = columns;
   if (is_b_transposed || padded != columns) {
@@ -42,7 +44,8 @@ void multiply(long rows, long inner, long columns, const float* a, long a_row, l
   }
   long k = 0;
   if constexpr (kMostVectors >= 2)
-    for (; k + 2 * kLanes <= padded; k += 2 * kLanes) strip<2>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
+    for (; k + 2 * kLanes <= padded; k += 2 * kLanes)
+      strip<2>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
   for (; k < padded; k += kLanes) strip<1>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
 }
 

@@ -47,7 +47,8 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
   };
   const LeafTable& leaves = simd::leaf_table();
   if (p.shape.size() > kMaxAxes)
-    throw ValueError("", "tensors of more than 12 axes cannot be computed with.\n  Received: shape " + to_string(p.shape));
+    throw ValueError("",
+                     "tensors of more than 12 axes cannot be computed with.\n  Received: shape " + to_string(p.shape));
   total_ = size_of(p.shape);
   std::vector<Walk> walks;
   for (const Spec& s : p.inputs) walks.push_back(walk_of(s.shape, p.shape));
@@ -141,7 +142,9 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
     } else {
       i.leaf = leaves.find(int(op.code), lane_of(operand));
     }
-    if (!i.leaf) throw NotImplementedError(std::string(op.name()), "is not defined for dtype " + std::string(name_of(operand)) + ".");
+    if (!i.leaf)
+      throw NotImplementedError(std::string(op.name()),
+                                "is not defined for dtype " + std::string(name_of(operand)) + ".");
     i.a = args.size() > 0 ? reg[size_t(args[0])] : -1;
     i.b = args.size() > 1 ? reg[size_t(args[1])] : -1;
     i.c = args.size() > 2 ? reg[size_t(args[2])] : -1;
@@ -150,7 +153,8 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
     for (int a : args)
       if (a >= input_count && last[size_t(a)] == int(j) && direct_output[size_t(a)] < 0) {
         const auto entry = std::make_pair(registers_[size_t(reg[size_t(a)])], reg[size_t(a)]);
-        if (std::find(free_registers.begin(), free_registers.end(), entry) == free_registers.end()) free_registers.push_back(entry);
+        if (std::find(free_registers.begin(), free_registers.end(), entry) == free_registers.end())
+          free_registers.push_back(entry);
       }
     if (direct_output[v] >= 0) {
       reg[v] = add_register(lane);
@@ -175,8 +179,9 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
   }
   work_ = std::max<int64_t>(1, int64_t(instructions_.size()) / 4);
   // A single instruction on memory as it lies needs no registers.
-  const bool is_pass = instructions_.size() <= 1 && rows_per_tile_ == 1 &&
-                       std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.walk.is_contiguous && !i.load; });
+  const bool is_pass =
+      instructions_.size() <= 1 && rows_per_tile_ == 1 &&
+      std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.walk.is_contiguous && !i.load; });
   if (is_pass) tile_ = kPassTile;
   const int64_t tile = std::max<int64_t>(1, std::min(tile_, total_));
   for (size_t k = 0; k < p.outputs.size(); k++) {
@@ -228,7 +233,8 @@ void Machine::choose_blocks() {
   bool is_reducing = false;
   for (const Output& o : outputs_) is_reducing |= o.is_reduced;
   const auto keeps = [this](int a) {
-    return std::all_of(outputs_.begin(), outputs_.end(), [a](const Output& o) { return !o.is_reduced || o.walk.stride[a] != 0; });
+    return std::all_of(outputs_.begin(), outputs_.end(),
+                       [a](const Output& o) { return !o.is_reduced || o.walk.stride[a] != 0; });
   };
   for (int a = 0; is_reducing && a < axes_.count - 1 && keeps(a); a++) kept *= axes_.size[a];
   int64_t together = 0;  // indices of these axes in one block

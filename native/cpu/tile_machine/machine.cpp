@@ -18,7 +18,9 @@ void fill_value(char* to, const char* value, size_t bytes, int64_t n) {
   }
 }
 
-void convert_in(const Input& i, char** regs, const char* from, int64_t n) { i.load(n, regs[i.reg], from, nullptr, nullptr, nullptr); }
+void convert_in(const Input& i, char** regs, const char* from, int64_t n) {
+  i.load(n, regs[i.reg], from, nullptr, nullptr, nullptr);
+}
 
 // Elements [flat, flat + total) of an input of which only some rows are given.
 void fill_rows(const Input& i, const float* sums, const int32_t* slots, int64_t flat, int64_t total, float* to) {
@@ -48,7 +50,8 @@ void row_offsets(const Walk& w, const Axes& axes, const int64_t* index, int64_t 
   int64_t walk[kMaxAxes], start = offset_of(w, index, last);
   std::copy(index, index + last + 1, walk);
   for (int64_t r = 0;;) {
-    const int64_t n = std::min(count - r, axes.size[last] - walk[last]), stride = w.stride[last], base = start + walk[last] * stride;
+    const int64_t n = std::min(count - r, axes.size[last] - walk[last]), stride = w.stride[last],
+                  base = start + walk[last] * stride;
     for (int64_t k = 0; k < n; k++) offsets[r + k] = base + k * stride;
     if ((r += n) == count) return;
     walk[last] = 0;
@@ -134,7 +137,8 @@ void Machine::rows(const void* const* in, void* const* out, char** regs, Scratch
   for (int64_t r = begin; r < end;) {
     const int64_t n = std::min(rows_per_tile_, end - r);
     if (rows_per_tile_ == 1)
-      for (int64_t at = 0; at < row_; at += tile_) tile(in, out, regs, s, index, at, r * row_ + at, std::min(tile_, row_ - at), 1);
+      for (int64_t at = 0; at < row_; at += tile_)
+        tile(in, out, regs, s, index, at, r * row_ + at, std::min(tile_, row_ - at), 1);
     else tile(in, out, regs, s, index, 0, r * row_, row_, n);
     advance(index, n);
     r += n;
@@ -165,14 +169,15 @@ void Machine::fill_repeated(const void* const* in, char** regs) const {
     const Input& i = inputs_[k];
     if (!i.is_repeated) continue;
     char* to = regs[i.load ? i.raw : i.reg];
-    for (int64_t r = 0; r < rows_per_tile_; r++) std::memcpy(to + size_t(r * row_) * i.bytes, in[k], size_t(row_) * i.bytes);
+    for (int64_t r = 0; r < rows_per_tile_; r++)
+      std::memcpy(to + size_t(r * row_) * i.bytes, in[k], size_t(row_) * i.bytes);
     if (i.load) convert_in(i, regs, to, row_ * rows_per_tile_);
   }
 }
 
 // `count` rows of n elements from `index` and column `at`; `flat` is the position in the whole space.
-void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch& s, const int64_t* index, int64_t at, int64_t flat,
-                   int64_t n, int64_t count) {
+void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch& s, const int64_t* index, int64_t at,
+                   int64_t flat, int64_t n, int64_t count) {
   const int64_t total = n * count;
   for (size_t k = 0; k < inputs_.size(); k++) {
     const Input& i = inputs_[k];
@@ -213,7 +218,8 @@ void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch
   for (size_t k = 0; k < outputs_.size(); k++)
     if (outputs_[k].is_direct) regs[outputs_[k].reg] = static_cast<char*>(out[k]) + size_t(flat) * outputs_[k].bytes;
   for (const Instruction& i : instructions_)
-    i.leaf(total, regs[i.to], i.a < 0 ? nullptr : regs[i.a], i.b < 0 ? nullptr : regs[i.b], i.c < 0 ? nullptr : regs[i.c], i.params);
+    i.leaf(total, regs[i.to], i.a < 0 ? nullptr : regs[i.a], i.b < 0 ? nullptr : regs[i.b],
+           i.c < 0 ? nullptr : regs[i.c], i.params);
   for (size_t k = 0; k < outputs_.size(); k++) {
     const Output& o = outputs_[k];
     if (o.is_reduced) {

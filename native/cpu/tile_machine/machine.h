@@ -85,15 +85,16 @@ class Machine {
   // machine.cpp
   void span(const void* const* in, void* const* out, int64_t begin, int64_t end, int thread);
   void rows(const void* const* in, void* const* out, char** regs, Scratch& s, int64_t begin, int64_t end);
-  void tile(const void* const* in, void* const* out, char** regs, Scratch& s, const int64_t* index, int64_t at, int64_t flat, int64_t n,
-            int64_t count);
+  void tile(const void* const* in, void* const* out, char** regs, Scratch& s, const int64_t* index, int64_t at,
+            int64_t flat, int64_t n, int64_t count);
   void fill_constants(const void* const* in, char** regs, int64_t n) const;
   void fill_repeated(const void* const* in, char** regs) const;
   void advance(int64_t* index, int64_t by) const;
 
   // reduction.cpp
   void start(Scratch& s) const;
-  void reduce(const Output& o, const char* from, Scratch& s, const int64_t* index, int64_t at, int64_t n, int64_t count) const;
+  void reduce(const Output& o, const char* from, Scratch& s, const int64_t* index, int64_t at, int64_t n,
+              int64_t count) const;
   void finish_block(void* const* out, Scratch& s) const;
   void finish(void* const* out, int team) const;
 

@@ -32,7 +32,8 @@ void Machine::start(Scratch& s) const {
 }
 
 // `count` rows of n elements join the accumulators of their results.
-void Machine::reduce(const Output& o, const char* from, Scratch& s, const int64_t* index, int64_t at, int64_t n, int64_t count) const {
+void Machine::reduce(const Output& o, const char* from, Scratch& s, const int64_t* index, int64_t at, int64_t n,
+                     int64_t count) const {
   const LeafTable& leaves = simd::leaf_table();
   double* acc = s.partials.data() + o.partial - s.block * o.partials;
   const int inner = axes_.count - 1;

@@ -1,4 +1,5 @@
-// Steps that depend on constants alone are computed at compile time, unless the result would be big and its making cheap.
+// Steps that depend on constants alone are computed at compile time, unless the result would be big and its making
+// cheap.
 #include "graph/ir.h"
 
 namespace trae {
@@ -31,7 +32,8 @@ void fold_constants(Graph& g) {
     if (s.op->is_view()) storages[0] = g.values[s.in[0]].constant.node()->storage;
     else if (!makes_nothing(out_specs)) s.op->cpu(g.specs_of(s.in), out_specs)(in.data(), out.data());
     const std::vector<int> made = s.out;
-    for (size_t i = 0; i < made.size(); i++) g.replace_uses(made[i], g.add_constant(Tensor::from_storage(out_specs[i], storages[i])));
+    for (size_t i = 0; i < made.size(); i++)
+      g.replace_uses(made[i], g.add_constant(Tensor::from_storage(out_specs[i], storages[i])));
     g.remove_step(number);
   }
 }

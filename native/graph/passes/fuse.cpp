@@ -21,7 +21,8 @@ struct Group {
 
 class Fuser {
  public:
-  explicit Fuser(Graph& g) : g_(g), order_(g.ordered_steps()), group_of_(g.steps.size(), -1), position_(g.steps.size(), -1) {
+  explicit Fuser(Graph& g)
+      : g_(g), order_(g.ordered_steps()), group_of_(g.steps.size(), -1), position_(g.steps.size(), -1) {
     for (size_t i = 0; i < order_.size(); i++) position_[order_[i]] = int(i);
   }
 
@@ -102,7 +103,9 @@ class Fuser {
   }
 
   void join_reduction(int number, const Reduce& r) {
-    if (r.kind != ReduceKind::kSum && r.kind != ReduceKind::kMean && r.kind != ReduceKind::kMax && r.kind != ReduceKind::kMin) return;
+    if (r.kind != ReduceKind::kSum && r.kind != ReduceKind::kMean && r.kind != ReduceKind::kMax &&
+        r.kind != ReduceKind::kMin)
+      return;
     const Step& s = g_.steps[number];
     const Value& x = g_.values[s.in[0]];
     if (!is_floating(x.spec.dtype) || x.producer < 0 || x.spec.size() == 0) return;
@@ -166,7 +169,8 @@ class Fuser {
     for (int member : group.reductions) {
       const auto& r = static_cast<const Reduce&>(*g_.steps[member].op);
       const std::vector<int> axes = r.axes_of(group.shape);
-      p.outputs.push_back({index.at(g_.steps[member].in[0]), std::string(r.name()), Ints(axes.begin(), axes.end()), r.keepdims});
+      p.outputs.push_back(
+          {index.at(g_.steps[member].in[0]), std::string(r.name()), Ints(axes.begin(), axes.end()), r.keepdims});
       results.push_back(g_.steps[member].out[0]);
       order = std::max(order, g_.steps[member].order);
     }

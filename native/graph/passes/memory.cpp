@@ -78,7 +78,8 @@ class Planner {
         if (position_[user] > position_[producer]) return false;
         if (user != producer) continue;
         for (size_t i = 0; i < s.in.size(); i++)
-          if (s.in[i] == int(v) && !s.op->can_overwrite(i, size_t(g_.values[update].output), g_.specs_of(s.in))) return false;
+          if (s.in[i] == int(v) && !s.op->can_overwrite(i, size_t(g_.values[update].output), g_.specs_of(s.in)))
+            return false;
       }
     }
     return true;
@@ -118,7 +119,8 @@ class Planner {
           const int r = root_[s.in[i]];
           const int entry = lifetime_of(r);
           if (entry < 0 || last_use_[r] != now || all[size_t(entry)].last != now) continue;
-          if (g_.values[r].spec.bytes() != g_.values[v].spec.bytes() || !s.op->can_overwrite(i, o, g_.specs_of(s.in))) continue;
+          if (g_.values[r].spec.bytes() != g_.values[v].spec.bytes() || !s.op->can_overwrite(i, o, g_.specs_of(s.in)))
+            continue;
           bool is_taken = false;
           for (size_t k = 0; k < s.in.size(); k++)
             if (k != i && root_[s.in[k]] == r && !s.op->can_overwrite(k, o, g_.specs_of(s.in))) is_taken = true;
@@ -148,10 +150,12 @@ class Planner {
       }
       all[i].offset = at;
       plan_.arena_bytes = std::max(plan_.arena_bytes, at + all[i].bytes);
-      done.insert(std::upper_bound(done.begin(), done.end(), at, [&](size_t a, size_t k) { return a < all[k].offset; }), i);
+      done.insert(std::upper_bound(done.begin(), done.end(), at, [&](size_t a, size_t k) { return a < all[k].offset; }),
+                  i);
     }
     for (size_t v = 0; v < g_.values.size(); v++)
-      if (auto it = entry_.find(int(v)); it != entry_.end()) place(int(v), {Location::kArena, all[size_t(it->second)].offset, 0});
+      if (auto it = entry_.find(int(v)); it != entry_.end())
+        place(int(v), {Location::kArena, all[size_t(it->second)].offset, 0});
   }
 
   int lifetime_of(int root) const {

@@ -1,5 +1,5 @@
-// The gradient of an embedding is a table of zeros with some rows in it. Where only elementwise passes read it - clipping,
-// an optimizer's update - they take those rows directly: nothing fills, writes and reads the zeros.
+// The gradient of an embedding is a table of zeros with some rows in it. Where only elementwise passes read it -
+// clipping, an optimizer's update - they take those rows directly: nothing fills, writes and reads the zeros.
 #include <algorithm>
 
 #include "graph/ir.h"
@@ -41,7 +41,8 @@ void take_scattered_rows(Graph& g) {
     const int v = s.out[0];
     const Spec spec = g.values[size_t(v)].spec;
     const std::vector<int> users = g.values[size_t(v)].users;
-    if (normalize_axis(ScatterAdd::kName, scatter->attrs.axis, spec.shape) != 0 || spec.dtype != DType::kFloat32 || spec.size() < 4096)
+    if (normalize_axis(ScatterAdd::kName, scatter->attrs.axis, spec.shape) != 0 || spec.dtype != DType::kFloat32 ||
+        spec.size() < 4096)
       continue;
     if (g.is_result(v) || users.empty()) continue;
     if (!std::all_of(users.begin(), users.end(), [&](int u) { return takes_rows(g, g.steps[size_t(u)], v); })) continue;

@@ -27,7 +27,8 @@ bool is_one(const Graph& g, int v) {
     v = s.in[0];
   }
   const Value& c = g.values[v];
-  if (c.kind != Value::kConstant || c.spec.size() != 1 || c.constant.node()->state.load() != State::kReady) return false;
+  if (c.kind != Value::kConstant || c.spec.size() != 1 || c.constant.node()->state.load() != State::kReady)
+    return false;
   const void* p = c.constant.node()->storage->data();
   return c.spec.dtype == DType::kFloat32 ? *static_cast<const float*>(p) == 1
                                          : c.spec.dtype == DType::kFloat64 && *static_cast<const double*>(p) == 1;

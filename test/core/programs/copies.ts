@@ -15,7 +15,18 @@ const numbers = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)
 
 /** As test runners do: a context and a registry of modules of its own; only Node's modules and addons are common. */
 function inOwnRegistry(): Library {
-  const context = vm.createContext({ console, Buffer, process, URL, setTimeout, clearTimeout, AbortController, TextEncoder, TextDecoder, performance }),
+  const context = vm.createContext({
+      console,
+      Buffer,
+      process,
+      URL,
+      setTimeout,
+      clearTimeout,
+      AbortController,
+      TextEncoder,
+      TextDecoder,
+      performance,
+    }),
     modules = new Map<string, { exports: unknown }>();
   const load = (file: string): unknown => {
     const known = modules.get(file);
@@ -27,9 +38,11 @@ function inOwnRegistry(): Library {
       const found = outer.resolve(id);
       return found.startsWith(path.join(root, 'dist')) && found.endsWith('.js') ? load(found) : (outer(id) as unknown);
     };
-    const run = vm.compileFunction(fs.readFileSync(file, 'utf8'), ['module', 'exports', 'require', '__filename', '__dirname'], { filename: file, parsingContext: context }) as (
-      ...args: unknown[]
-    ) => void;
+    const run = vm.compileFunction(
+      fs.readFileSync(file, 'utf8'),
+      ['module', 'exports', 'require', '__filename', '__dirname'],
+      { filename: file, parsingContext: context },
+    ) as (...args: unknown[]) => void;
     run(module, module.exports, own, file, path.dirname(file));
     return module.exports;
   };
@@ -37,7 +50,8 @@ function inOwnRegistry(): Library {
 }
 function again(): Library {
   const own = createRequire(__filename);
-  for (const name of Object.keys(own.cache)) if (name.startsWith(path.join(root, 'dist')) || name.endsWith('.node')) delete own.cache[name];
+  for (const name of Object.keys(own.cache))
+    if (name.startsWith(path.join(root, 'dist')) || name.endsWith('.node')) delete own.cache[name];
   return own(path.join(root, 'dist', 'index.js')) as Library;
 }
 
@@ -102,7 +116,8 @@ describe('the library evaluated twice in a process', () => {
   });
   it('gradient functions of both keep apart', () => {
     const [one, two] = [inOwnRegistry(), inOwnRegistry()];
-    const times = (t: Library, k: number) => t.customGradient((x: trae.Tensor) => [x, (dy: trae.Tensor) => dy.multiply(k)] as const);
+    const times = (t: Library, k: number) =>
+      t.customGradient((x: trae.Tensor) => [x, (dy: trae.Tensor) => dy.multiply(k)] as const);
     const f = times(one, 3),
       g = times(two, 5);
     assert.deepEqual(numbers(two.grad((x) => g(f(x)).sum())(two.ones([2]))), [15, 15]);

@@ -10,7 +10,8 @@ type Library = typeof trae;
 const root = path.join(__dirname, '..', '..', '..'),
   own = createRequire(__filename);
 const numbers = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)];
-const modelOf = (t: Library): InstanceType<Library['keras']['Sequential']> => new t.keras.Sequential([t.keras.layers.Input([2]), new t.keras.layers.Dense(1)]);
+const modelOf = (t: Library): InstanceType<Library['keras']['Sequential']> =>
+  new t.keras.Sequential([t.keras.layers.Input([2]), new t.keras.layers.Dense(1)]);
 
 describe('two packages in a process', () => {
   let folder: string, one: Library, two: Library;
@@ -19,10 +20,14 @@ describe('two packages in a process', () => {
     const other = path.join(folder, 'node_modules', 'trae-node');
     fs.mkdirSync(path.join(other, 'build', 'Release'), { recursive: true });
     fs.cpSync(path.join(root, 'dist'), path.join(other, 'dist'), { recursive: true });
-    fs.copyFileSync(path.join(root, 'build', 'Release', 'trae.node'), path.join(other, 'build', 'Release', 'trae.node'));
+    fs.copyFileSync(
+      path.join(root, 'build', 'Release', 'trae.node'),
+      path.join(other, 'build', 'Release', 'trae.node'),
+    );
     fs.copyFileSync(path.join(root, 'package.json'), path.join(other, 'package.json'));
     for (const name of fs.readdirSync(path.join(root, 'node_modules')))
-      if (!name.startsWith('.')) fs.symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+      if (!name.startsWith('.'))
+        fs.symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
     one = own(other) as Library;
     two = own(root) as Library;
   });
@@ -47,7 +52,11 @@ describe('two packages in a process', () => {
     const model = modelOf(two);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     const stop = new one.keras.callbacks.EarlyStopping({ monitor: 'loss', minDelta: 100, patience: 0 });
-    const { epoch } = await model.fit(two.ones([4, 2]), two.zeros([4, 1]), { epochs: 5, verbose: 0, callbacks: [stop] });
+    const { epoch } = await model.fit(two.ones([4, 2]), two.zeros([4, 1]), {
+      epochs: 5,
+      verbose: 0,
+      callbacks: [stop],
+    });
     assert.equal(epoch.length, 2);
     assert.throws(
       () => two.reshape(two.ones([3]), [2]),
@@ -56,7 +65,8 @@ describe('two packages in a process', () => {
   });
   it('what has weights or graphs of the other engine is refused by name', () => {
     const other = /of another trae-node, in .*trae-node: use one copy of the package/;
-    const refused = (f: () => unknown): void => assert.throws(f, (e) => e instanceof two.TraeError && other.test(e.message));
+    const refused = (f: () => unknown): void =>
+      assert.throws(f, (e) => e instanceof two.TraeError && other.test(e.message));
     const compiled = (options: object): void => modelOf(two).compile({ optimizer: 'sgd', loss: 'mse', ...options });
     refused(() => new two.keras.Sequential([new one.keras.layers.Dense(1)]));
     refused(() => new two.keras.Sequential([modelOf(one)]));

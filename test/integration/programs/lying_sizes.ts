@@ -36,7 +36,9 @@ for (const op of only.length ? only : opNames()) {
       const tensors = inputs.map((x) => trae.zeros(shape, { dtype: x.dtype }));
       const y = row.call ? row.call(f, tensors, args) : f(...tensors, ...args);
       // What is not empty may be gigabytes: right, but nothing to wait for.
-      const isSmall = flattenStructure(y, (t): t is trae.Tensor => t instanceof trae.Tensor).every((t) => t.size < 2 ** 20);
+      const isSmall = flattenStructure(y, (t): t is trae.Tensor => t instanceof trae.Tensor).every(
+        (t) => t.size < 2 ** 20,
+      );
       say({ gave: isSmall ? readAll(y) : 'a large result' });
     } catch (e) {
       const error = e as Error;

@@ -8,7 +8,12 @@ import * as trae from '../../../lib/index';
 const { layers, Sequential, callbacks } = trae.keras;
 
 function model(): InstanceType<typeof Sequential> {
-  const m = new Sequential([layers.Input([16]), new layers.Dense(32, { activation: 'relu' }), new layers.BatchNormalization(), new layers.Dense(4, { activation: 'softmax' })]);
+  const m = new Sequential([
+    layers.Input([16]),
+    new layers.Dense(32, { activation: 'relu' }),
+    new layers.BatchNormalization(),
+    new layers.Dense(4, { activation: 'softmax' }),
+  ]);
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
   return m;
 }

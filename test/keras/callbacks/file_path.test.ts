@@ -20,12 +20,17 @@ describe('paths with places for numbers', () => {
     ['{acc:.0%}', '-50%'],
     ['{loss:.1f}', '0.0'],
   ];
-  for (const [template, text] of expected) it(template, () => assert.equal(formatPath('ModelCheckpoint', template, values), text));
+  for (const [template, text] of expected)
+    it(template, () => assert.equal(formatPath('ModelCheckpoint', template, values), text));
   it('names that have no value, and formats that are none', () => {
     assert.throws(() => formatPath('ModelCheckpoint', '{val_los:.2f}', values), {
       name: 'ValueError',
-      message: "ModelCheckpoint: there is no value for 'val_los' in the path '{val_los:.2f}'.\n  Known: epoch, val_mae, loss, acc",
+      message:
+        "ModelCheckpoint: there is no value for 'val_los' in the path '{val_los:.2f}'.\n  Known: epoch, val_mae, loss, acc",
     });
-    assert.throws(() => formatPath('ModelCheckpoint', '{loss:.2q}', values), { name: 'ValueError', message: /the format '.2q' in '{loss:.2q}' is not known/ });
+    assert.throws(() => formatPath('ModelCheckpoint', '{loss:.2q}', values), {
+      name: 'ValueError',
+      message: /the format '.2q' in '{loss:.2q}' is not known/,
+    });
   });
 });

@@ -19,7 +19,10 @@ class Script extends callbacks.Callback {
   }
 }
 /** The files a run saves, by the base of their name, and what is printed. */
-async function saved(make: (folder: string) => trae.keras.callbacks.ModelCheckpoint, values: readonly number[] = [3, 2, 2.5, 1]): Promise<{ files: string[]; lines: string[] }> {
+async function saved(
+  make: (folder: string) => trae.keras.callbacks.ModelCheckpoint,
+  values: readonly number[] = [3, 2, 2.5, 1],
+): Promise<{ files: string[]; lines: string[] }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'checkpoint-')),
     files: string[] = [],
     lines: string[] = [],
@@ -33,7 +36,12 @@ async function saved(make: (folder: string) => trae.keras.callbacks.ModelCheckpo
   Object.assign(model, { save: write('model'), saveWeights: write('weights') });
   console.log = (text: string) => void lines.push(text.replaceAll(`${folder}/`, ''));
   try {
-    await model.fit(x, y, { epochs: values.length, batchSize: 8, verbose: 0, callbacks: [new Script(values), make(folder)] });
+    await model.fit(x, y, {
+      epochs: values.length,
+      batchSize: 8,
+      verbose: 0,
+      callbacks: [new Script(values), make(folder)],
+    });
   } finally {
     console.log = log;
     fs.rmSync(folder, { recursive: true });
@@ -45,10 +53,18 @@ describe('ModelCheckpoint', () => {
   const { ModelCheckpoint } = callbacks;
   it('saves each epoch under a name with its numbers', async () => {
     const { files } = await saved((f) => new ModelCheckpoint(path.join(f, 'deep/m-{epoch:02d}-{val_loss:.2f}.keras')));
-    assert.deepEqual(files, ['model deep/m-01-3.00.keras', 'model deep/m-02-2.00.keras', 'model deep/m-03-2.50.keras', 'model deep/m-04-1.00.keras']);
+    assert.deepEqual(files, [
+      'model deep/m-01-3.00.keras',
+      'model deep/m-02-2.00.keras',
+      'model deep/m-03-2.50.keras',
+      'model deep/m-04-1.00.keras',
+    ]);
   });
   it('saves what is best only, and says so', async () => {
-    const { files, lines } = await saved((f) => new ModelCheckpoint(path.join(f, 'best.weights.h5'), { saveBestOnly: true, saveWeightsOnly: true, verbose: 1 }));
+    const { files, lines } = await saved(
+      (f) =>
+        new ModelCheckpoint(path.join(f, 'best.weights.h5'), { saveBestOnly: true, saveWeightsOnly: true, verbose: 1 }),
+    );
     assert.deepEqual(files, ['weights best.weights.h5', 'weights best.weights.h5', 'weights best.weights.h5']);
     assert.deepEqual(lines, [
       '\nEpoch 1: val_loss improved from None to 3.00000, saving model to best.weights.h5',
@@ -65,7 +81,11 @@ describe('ModelCheckpoint', () => {
       model = classifier({ optimizer: 'adam' }),
       kept: number[][][] = [];
     const keep = new callbacks.LambdaCallback({ onEpochEnd: () => void kept.push(weightsOf(model)) });
-    const list = [new ModelCheckpoint(path.join(folder, 'm{epoch}.keras')), new ModelCheckpoint(path.join(folder, 'w{epoch}.weights.h5'), { saveWeightsOnly: true }), keep];
+    const list = [
+      new ModelCheckpoint(path.join(folder, 'm{epoch}.keras')),
+      new ModelCheckpoint(path.join(folder, 'w{epoch}.weights.h5'), { saveWeightsOnly: true }),
+      keep,
+    ];
     await model.fit(x, y, { epochs: 2, batchSize: 8, verbose: 0, callbacks: list });
     for (const epoch of [1, 2]) {
       const whole = (await trae.keras.models.loadModel(path.join(folder, `m${epoch}.keras`))) as trae.keras.Sequential;
@@ -78,25 +98,59 @@ describe('ModelCheckpoint', () => {
     fs.rmSync(folder, { recursive: true });
   });
   it('knows mode and threshold', async () => {
-    assert.equal((await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, mode: 'max' }))).files.length, 1);
-    assert.equal((await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, initialValueThreshold: 2.2 }))).files.length, 2);
+    assert.equal(
+      (await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, mode: 'max' }))).files
+        .length,
+      1,
+    );
+    assert.equal(
+      (
+        await saved(
+          (f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, initialValueThreshold: 2.2 }),
+        )
+      ).files.length,
+      2,
+    );
     // Larger accuracies are better: the metric knows.
-    assert.ok((await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'accuracy' }))).files.length >= 1);
+    assert.ok(
+      (await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'accuracy' })))
+        .files.length >= 1,
+    );
   });
   it('saves every so many batches, over the ends of epochs', async () => {
-    const { files } = await saved((f) => new ModelCheckpoint(path.join(f, 'e{epoch}-b{batch:03d}.h5'), { saveFreq: 2 }));
-    assert.deepEqual(files, ['model e1-b002.h5', 'model e2-b001.h5', 'model e2-b003.h5', 'model e3-b002.h5', 'model e4-b001.h5', 'model e4-b003.h5']);
+    const { files } = await saved(
+      (f) => new ModelCheckpoint(path.join(f, 'e{epoch}-b{batch:03d}.h5'), { saveFreq: 2 }),
+    );
+    assert.deepEqual(files, [
+      'model e1-b002.h5',
+      'model e2-b001.h5',
+      'model e2-b003.h5',
+      'model e3-b002.h5',
+      'model e4-b001.h5',
+      'model e4-b003.h5',
+    ]);
   });
   it('saves always when the metric is not there, with a warning', async () => {
     const warned: string[] = [],
       warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
-      assert.equal((await saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'val_auc', mode: 'max' }), [1])).files.length, 1);
+      assert.equal(
+        (
+          await saved(
+            (f) =>
+              new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'val_auc', mode: 'max' }),
+            [1],
+          )
+        ).files.length,
+        1,
+      );
     } finally {
       console.warn = warn;
     }
-    assert.deepEqual(warned, ["ModelCheckpoint: 'val_auc' is not among the logs (accuracy, loss, val_loss), so the model is saved whatever it is."]);
+    assert.deepEqual(warned, [
+      "ModelCheckpoint: 'val_auc' is not among the logs (accuracy, loss, val_loss), so the model is saved whatever it is.",
+    ]);
   });
   it('refuses what does not fit', async () => {
     await throwsText(
@@ -104,9 +158,21 @@ describe('ModelCheckpoint', () => {
       'ValueError',
       "ModelCheckpoint: with saveWeightsOnly the path must end in '.weights.h5'.\n  Received: 'a.h5'",
     );
-    await throwsText(() => new ModelCheckpoint('a.bin'), 'ValueError', "ModelCheckpoint: the path must end in '.keras'.\n  Received: 'a.bin'");
-    await throwsText(() => new ModelCheckpoint('a.keras', { saveFreq: 0 }), 'ValueError', "ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: 0");
-    await throwsText(() => new ModelCheckpoint('a.keras', { mode: 'top' as never }), 'ValueError', "ModelCheckpoint: mode must be 'auto', 'min' or 'max'.\n  Received: 'top'");
+    await throwsText(
+      () => new ModelCheckpoint('a.bin'),
+      'ValueError',
+      "ModelCheckpoint: the path must end in '.keras'.\n  Received: 'a.bin'",
+    );
+    await throwsText(
+      () => new ModelCheckpoint('a.keras', { saveFreq: 0 }),
+      'ValueError',
+      "ModelCheckpoint: saveFreq must be 'epoch' or a number of batches.\n  Received: 0",
+    );
+    await throwsText(
+      () => new ModelCheckpoint('a.keras', { mode: 'top' as never }),
+      'ValueError',
+      "ModelCheckpoint: mode must be 'auto', 'min' or 'max'.\n  Received: 'top'",
+    );
     await throwsText(
       () =>
         saved((f) => new ModelCheckpoint(path.join(f, '{val_acc}.keras')), [1]).catch((e: Error) =>
@@ -116,19 +182,27 @@ describe('ModelCheckpoint', () => {
       "ModelCheckpoint: there is no value for 'val_acc' in the path '{val_acc}.keras'.\n  Known: epoch, accuracy, loss, val_loss",
     );
     await throwsText(
-      () => saved((f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'val_thing' }), [1]).then(() => callbackOfUnknown()),
+      () =>
+        saved(
+          (f) => new ModelCheckpoint(path.join(f, 'a.keras'), { saveBestOnly: true, monitor: 'val_thing' }),
+          [1],
+        ).then(() => callbackOfUnknown()),
       'ValueError',
       "EarlyStopping: whether 'val_thing' should be large or small is not known.\n  Fix: mode: 'max' when larger is better, or mode: 'min'.",
     );
   });
 });
-const callbackOfUnknown = (): Promise<unknown> => classifier().fit(x, y, { verbose: 0, callbacks: [new callbacks.EarlyStopping({ monitor: 'val_thing' })] });
+const callbackOfUnknown = (): Promise<unknown> =>
+  classifier().fit(x, y, { verbose: 0, callbacks: [new callbacks.EarlyStopping({ monitor: 'val_thing' })] });
 
 describe('BackupAndRestore', () => {
   const { BackupAndRestore } = callbacks;
   it('goes on where a run has ended, and removes the backup at the end', async () => {
     const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'backup-')), 'b');
-    const fitted = async (model: trae.keras.Model, list: trae.keras.callbacks.Callback[]): Promise<trae.keras.callbacks.History> =>
+    const fitted = async (
+      model: trae.keras.Model,
+      list: trae.keras.callbacks.Callback[],
+    ): Promise<trae.keras.callbacks.History> =>
       model.fit(x, y, { epochs: 4, batchSize: 8, shuffle: false, verbose: 0, callbacks: list });
     const whole = classifier(),
       start = whole.getWeights();
@@ -141,7 +215,10 @@ describe('BackupAndRestore', () => {
     const first = classifier();
     first.setWeights(start);
     await assert.rejects(fitted(first, [new BackupAndRestore(folder), new Crash()]), /crash/);
-    assert.deepEqual(JSON.parse(fs.readFileSync(path.join(folder, 'training_metadata.json'), 'utf8')), { epoch: 2, batch: 0 });
+    assert.deepEqual(JSON.parse(fs.readFileSync(path.join(folder, 'training_metadata.json'), 'utf8')), {
+      epoch: 2,
+      batch: 0,
+    });
     const second = classifier();
     const history = await fitted(second, [new BackupAndRestore(folder)]);
     assert.deepEqual(history.epoch, [2, 3]);
@@ -155,13 +232,28 @@ describe('BackupAndRestore', () => {
   it('takes the backup before the last one when that is broken', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'backup-')),
       model = classifier();
-    await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [new BackupAndRestore(folder, { doubleCheckpoint: true, deleteCheckpoint: false })] });
+    await model.fit(x, y, {
+      epochs: 2,
+      verbose: 0,
+      callbacks: [new BackupAndRestore(folder, { doubleCheckpoint: true, deleteCheckpoint: false })],
+    });
     fs.writeFileSync(path.join(folder, 'latest.weights.h5'), 'broken');
-    assert.deepEqual((await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [new BackupAndRestore(folder)] })).epoch, [1, 2]);
+    assert.deepEqual(
+      (await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [new BackupAndRestore(folder)] })).epoch,
+      [1, 2],
+    );
   });
   it('refuses what does not fit', async () => {
-    await throwsText(() => new BackupAndRestore(''), 'ValueError', "BackupAndRestore: backupDir must be the path of a directory.\n  Received: ''");
-    await throwsText(() => new BackupAndRestore('b', { saveFreq: 1.5 }), 'ValueError', "BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: 1.5");
+    await throwsText(
+      () => new BackupAndRestore(''),
+      'ValueError',
+      "BackupAndRestore: backupDir must be the path of a directory.\n  Received: ''",
+    );
+    await throwsText(
+      () => new BackupAndRestore('b', { saveFreq: 1.5 }),
+      'ValueError',
+      "BackupAndRestore: saveFreq must be 'epoch' or a number of batches.\n  Received: 1.5",
+    );
     const unbuilt = new Sequential([new layers.Dense(2)], { name: 'unbuilt' });
     unbuilt.compile({ loss: 'mse' });
     await throwsText(

@@ -16,14 +16,22 @@ describe('RemoteMonitor', () => {
       let body = '';
       request.on('data', (part: Buffer) => (body += String(part)));
       request.on('end', () => {
-        seen.push({ url: request.url!, type: request.headers['content-type']!, token: String(request.headers['x-token'] ?? ''), body });
+        seen.push({
+          url: request.url!,
+          type: request.headers['content-type']!,
+          token: String(request.headers['x-token'] ?? ''),
+          body,
+        });
         response.end();
       });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      const list = [new callbacks.RemoteMonitor({ root, headers: { 'X-Token': 't' } }), new callbacks.RemoteMonitor({ root, path: '/json', sendAsJson: true })];
+      const list = [
+        new callbacks.RemoteMonitor({ root, headers: { 'X-Token': 't' } }),
+        new callbacks.RemoteMonitor({ root, path: '/json', sendAsJson: true }),
+      ];
       const { history } = await classifier().fit(x, y, { epochs: 2, verbose: 0, callbacks: list });
       const wanted = [0, 1].map((epoch) => ({ epoch, accuracy: history.accuracy[epoch], loss: history.loss[epoch] }));
       const [form, json] = [seen.filter((s) => s.url === '/publish/epoch/end/'), seen.filter((s) => s.url === '/json')];
@@ -35,7 +43,10 @@ describe('RemoteMonitor', () => {
         json.map((s) => JSON.parse(s.body) as unknown),
         wanted,
       );
-      assert.deepEqual([form[0].type, form[0].token, json[0].type], ['application/x-www-form-urlencoded', 't', 'application/json']);
+      assert.deepEqual(
+        [form[0].type, form[0].token, json[0].type],
+        ['application/x-www-form-urlencoded', 't', 'application/json'],
+      );
     } finally {
       server.close();
     }
@@ -45,7 +56,10 @@ describe('RemoteMonitor', () => {
       warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
-      await classifier().fit(x, y, { verbose: 0, callbacks: [new callbacks.RemoteMonitor({ root: 'http://127.0.0.1:1' })] });
+      await classifier().fit(x, y, {
+        verbose: 0,
+        callbacks: [new callbacks.RemoteMonitor({ root: 'http://127.0.0.1:1' })],
+      });
     } finally {
       console.warn = warn;
     }
@@ -55,7 +69,10 @@ describe('RemoteMonitor', () => {
 
 describe('SwapEMAWeights', () => {
   const start = classifier().getWeights();
-  const trained = async (optimizer: trae.keras.Optimizer, ...list: trae.keras.callbacks.Callback[]): Promise<trae.keras.Model> => {
+  const trained = async (
+    optimizer: trae.keras.Optimizer,
+    ...list: trae.keras.callbacks.Callback[]
+  ): Promise<trae.keras.Model> => {
     const model = classifier({ optimizer });
     model.setWeights(start);
     await model.fit(x, y, { epochs: 2, batchSize: 8, shuffle: false, verbose: 0, callbacks: list });
@@ -66,8 +83,16 @@ describe('SwapEMAWeights', () => {
     const model = classifier({ optimizer: sgd() }),
       during: number[][][] = [],
       around: number[][][] = [];
-    const look = new callbacks.LambdaCallback({ onTestBegin: () => void during.push(weightsOf(model)), onTestEnd: () => void around.push(weightsOf(model)) });
-    await model.fit(x, y, { batchSize: 8, validationData: [x, y], verbose: 0, callbacks: [new callbacks.SwapEMAWeights(), look] });
+    const look = new callbacks.LambdaCallback({
+      onTestBegin: () => void during.push(weightsOf(model)),
+      onTestEnd: () => void around.push(weightsOf(model)),
+    });
+    await model.fit(x, y, {
+      batchSize: 8,
+      validationData: [x, y],
+      verbose: 0,
+      callbacks: [new callbacks.SwapEMAWeights(), look],
+    });
     assert.notDeepEqual(during[0], around[0], 'the averages are others than the weights');
     assert.deepEqual(weightsOf(model), during[0], 'at the end the averages stay');
   });
@@ -75,7 +100,15 @@ describe('SwapEMAWeights', () => {
     const plain = weightsOf(await trained(sgd()));
     assert.deepEqual(weightsOf(await trained(sgd(), new callbacks.SwapEMAWeights())), plain);
     assert.deepEqual(weightsOf(await trained(sgd(), new callbacks.SwapEMAWeights({ swapOnEpoch: true }))), plain);
-    assert.deepEqual(weightsOf(await trained(new optimizers.LossScaleOptimizer(sgd(), { initialScale: 1 }), new callbacks.SwapEMAWeights({ swapOnEpoch: true }))), plain);
+    assert.deepEqual(
+      weightsOf(
+        await trained(
+          new optimizers.LossScaleOptimizer(sgd(), { initialScale: 1 }),
+          new callbacks.SwapEMAWeights({ swapOnEpoch: true }),
+        ),
+      ),
+      plain,
+    );
   });
   it('needs averages', async () => {
     await throwsText(
@@ -91,7 +124,12 @@ describe('callbacks that watch', () => {
     const model = new Sequential([layers.Input([4]), new layers.Dense(1)]);
     model.compile({ optimizer: new optimizers.SGD(1e30), loss: 'mse' });
     await assert.rejects(
-      model.fit(x, wave(20, 1), { epochs: 5, batchSize: 4, verbose: 0, callbacks: [new callbacks.TerminateOnNaN({ raiseError: true })] }),
+      model.fit(x, wave(20, 1), {
+        epochs: 5,
+        batchSize: 4,
+        verbose: 0,
+        callbacks: [new callbacks.TerminateOnNaN({ raiseError: true })],
+      }),
       /^RuntimeError: TerminateOnNaN: the loss of batch \d+ is (NaN|Infinity)\.$/,
     );
   });
@@ -105,8 +143,17 @@ describe('callbacks that watch', () => {
     const epochs = async (monitor: string): Promise<number[]> => {
       const model = new Sequential([layers.Input([4]), new layers.Dense(1, { activation: 'sigmoid' })]);
       trae.keras.utils.clearSession();
-      model.compile({ loss: 'mse', metrics: [new trae.keras.metrics.Precision(), new trae.keras.metrics.MeanAbsoluteError()] });
-      return (await model.fit(x, trae.ones([20, 1]), { epochs: 4, verbose: 0, callbacks: [new Script(), new callbacks.EarlyStopping({ monitor })] })).epoch;
+      model.compile({
+        loss: 'mse',
+        metrics: [new trae.keras.metrics.Precision(), new trae.keras.metrics.MeanAbsoluteError()],
+      });
+      return (
+        await model.fit(x, trae.ones([20, 1]), {
+          epochs: 4,
+          verbose: 0,
+          callbacks: [new Script(), new callbacks.EarlyStopping({ monitor })],
+        })
+      ).epoch;
     };
     assert.deepEqual(await epochs('val_precision'), [0, 1, 2]);
     assert.deepEqual(await epochs('val_mean_absolute_error'), [0, 1, 2]);
@@ -121,7 +168,11 @@ describe('callbacks that watch', () => {
       }
     }
     try {
-      await classifier().fit(x, y, { epochs: 4, verbose: 0, callbacks: [new Script(), new callbacks.EarlyStopping({ patience: 2, restoreBestWeights: true, verbose: 1 })] });
+      await classifier().fit(x, y, {
+        epochs: 4,
+        verbose: 0,
+        callbacks: [new Script(), new callbacks.EarlyStopping({ patience: 2, restoreBestWeights: true, verbose: 1 })],
+      });
     } finally {
       console.log = log;
     }

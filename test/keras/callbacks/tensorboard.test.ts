@@ -94,10 +94,19 @@ describe('TensorBoard', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tensorboard-'));
   let train: Entry[], validation: Entry[], history: Record<string, number[]>, model: trae.keras.Model;
   before(async () => {
-    model = new Sequential([layers.Input([4]), new layers.Dense(3, { name: 'first' }), new layers.Dense(1, { name: 'last' })], { name: 'two' });
+    model = new Sequential(
+      [layers.Input([4]), new layers.Dense(3, { name: 'first' }), new layers.Dense(1, { name: 'last' })],
+      { name: 'two' },
+    );
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0.25), loss: 'mse', metrics: ['mae'] });
     const board = new callbacks.TensorBoard({ logDir: folder, histogramFreq: 2, writeImages: true, updateFreq: 2 });
-    ({ history } = await model.fit(wave(20, 4), wave(20, 1), { epochs: 3, batchSize: 4, validationSplit: 0.2, verbose: 0, callbacks: board }));
+    ({ history } = await model.fit(wave(20, 4), wave(20, 1), {
+      epochs: 3,
+      batchSize: 4,
+      validationSplit: 0.2,
+      verbose: 0,
+      callbacks: board,
+    }));
     const read1 = read(path.join(folder, 'train')),
       read2 = read(path.join(folder, 'validation'));
     assert.deepEqual([read1.version, read2.version], ['brain.Event:2', 'brain.Event:2']);
@@ -155,7 +164,9 @@ describe('TensorBoard', () => {
     const found = train.filter((e) => e.plugin === 'histograms');
     assert.deepEqual(
       found.map((e) => `${e.step} ${e.tag}`),
-      [0, 2].flatMap((s) => ['two/first/kernel', 'two/first/bias', 'two/last/kernel', 'two/last/bias'].map((t) => `${s} ${t}/histogram`)),
+      [0, 2].flatMap((s) =>
+        ['two/first/kernel', 'two/first/bias', 'two/last/kernel', 'two/last/bias'].map((t) => `${s} ${t}/histogram`),
+      ),
     );
     const last = found.find((e) => e.step === 2 && e.tag === 'two/first/kernel/histogram')!,
       values = Array.from(model.weights[0].dataSync() as Float32Array);
@@ -179,12 +190,17 @@ describe('TensorBoard', () => {
     assert.deepEqual(image.strings.slice(0, 2).map(String), ['4', '3'], 'wider than high');
     const png = PNG.sync.read(image.strings[2]),
       kernel = model.weights[0].arraySync() as number[][];
-    for (let i = 0; i < 3; i++) for (let j = 0; j < 4; j++) assert.equal(png.data[(i * 4 + j) * 4], Math.max(0, Math.min(255, Math.floor(kernel[j][i] * 255.5))));
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 4; j++)
+        assert.equal(png.data[(i * 4 + j) * 4], Math.max(0, Math.min(255, Math.floor(kernel[j][i] * 255.5))));
   });
   it('writes the model for the page of graphs', () => {
     const graph = train.find((e) => e.tag === 'keras')!;
     assert.deepEqual([graph.plugin, graph.dtype], ['graph_keras_model', 7]);
-    assert.deepEqual(JSON.parse(String(graph.strings[0])), JSON.parse(JSON.stringify(trae.keras.saving.serializeKerasObject(model))));
+    assert.deepEqual(
+      JSON.parse(String(graph.strings[0])),
+      JSON.parse(JSON.stringify(trae.keras.saving.serializeKerasObject(model))),
+    );
   });
   it('has the checksum of TFRecord', () => {
     assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283);
@@ -192,7 +208,12 @@ describe('TensorBoard', () => {
   });
   it('describes embeddings for the projector', async () => {
     const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'tensorboard-'));
-    const words = new Sequential([layers.Input([3]), new layers.Embedding(5, 2, { name: 'words' }), new layers.Flatten(), new layers.Dense(1)]);
+    const words = new Sequential([
+      layers.Input([3]),
+      new layers.Embedding(5, 2, { name: 'words' }),
+      new layers.Flatten(),
+      new layers.Dense(1),
+    ]);
     words.compile({ loss: 'mse' });
     const saved: string[] = [];
     Object.assign(words, {
@@ -208,7 +229,9 @@ describe('TensorBoard', () => {
     await words.fit(ids, wave(4, 1), {
       epochs: 3,
       verbose: 0,
-      callbacks: [new callbacks.TensorBoard({ logDir: logs, embeddingsFreq: 2, embeddingsMetadata: { words: 'words.tsv' } })],
+      callbacks: [
+        new callbacks.TensorBoard({ logDir: logs, embeddingsFreq: 2, embeddingsMetadata: { words: 'words.tsv' } }),
+      ],
     });
     assert.deepEqual(saved, ['train/keras_embedding.ckpt-0.weights.h5', 'train/keras_embedding.ckpt-2.weights.h5']);
     assert.equal(
@@ -216,14 +239,24 @@ describe('TensorBoard', () => {
       'embeddings {\n  tensor_name: "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"\n  metadata_path: "words.tsv"\n}\n',
     );
     await throwsText(
-      () => words.fit(ids, wave(4, 1), { verbose: 0, callbacks: [new callbacks.TensorBoard({ logDir: logs, embeddingsFreq: 1, embeddingsMetadata: { word: 'w.tsv' } })] }),
+      () =>
+        words.fit(ids, wave(4, 1), {
+          verbose: 0,
+          callbacks: [
+            new callbacks.TensorBoard({ logDir: logs, embeddingsFreq: 1, embeddingsMetadata: { word: 'w.tsv' } }),
+          ],
+        }),
       'ValueError',
       "TensorBoard: embeddingsMetadata names 'word', but the embeddings of the model are 'words'.",
     );
     fs.rmSync(logs, { recursive: true });
   });
   it('refuses what does not fit', async () => {
-    await throwsText(() => new callbacks.TensorBoard({ updateFreq: 0 }), 'ValueError', "TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: 0");
+    await throwsText(
+      () => new callbacks.TensorBoard({ updateFreq: 0 }),
+      'ValueError',
+      "TensorBoard: updateFreq must be 'epoch', 'batch' or a number of batches.\n  Received: 0",
+    );
     await throwsText(
       () => new callbacks.TensorBoard({ profileBatch: 2 }),
       'ValueError',

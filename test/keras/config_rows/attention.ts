@@ -24,16 +24,53 @@ export const attentionRows: Record<string, () => { getConfig(): object }> = {
       useGate: true,
       seed: 4,
     }),
-  GroupQueryAttention: () => new layers.GroupedQueryAttention(3, 4, 2, { useBias: false, slidingWindow: 2, useGate: true, dropout: 0.2, seed: 1, activityRegularizer: 'l1' }),
+  GroupQueryAttention: () =>
+    new layers.GroupedQueryAttention(3, 4, 2, {
+      useBias: false,
+      slidingWindow: 2,
+      useGate: true,
+      dropout: 0.2,
+      seed: 1,
+      activityRegularizer: 'l1',
+    }),
   EinsumDense: () =>
-    new layers.EinsumDense('abc,cd->abd', [null, 4], { activation: 'relu', biasAxes: 'd', kernelRegularizer: 'l2', activityRegularizer: 'l1', loraRank: 2, loraAlpha: 3 }),
-  ReversibleEmbedding: () => new layers.ReversibleEmbedding(5, 3, { tieWeights: false, reverseDtype: 'float64', logitSoftCap: 3, maskZero: true, loraRank: 2 }),
+    new layers.EinsumDense('abc,cd->abd', [null, 4], {
+      activation: 'relu',
+      biasAxes: 'd',
+      kernelRegularizer: 'l2',
+      activityRegularizer: 'l1',
+      loraRank: 2,
+      loraAlpha: 3,
+    }),
+  ReversibleEmbedding: () =>
+    new layers.ReversibleEmbedding(5, 3, {
+      tieWeights: false,
+      reverseDtype: 'float64',
+      logitSoftCap: 3,
+      maskZero: true,
+      loraRank: 2,
+    }),
   Dot: () => new layers.Dot([2, 1], { normalize: true }),
   ELU: () => new layers.ELU(0.5),
-  PReLU: () => new layers.PReLU({ alphaInitializer: 'ones', alphaRegularizer: 'l2', alphaConstraint: 'non_neg', sharedAxes: [1, 2] }),
-  GroupNormalization: () => new layers.GroupNormalization({ groups: 4, axis: 1, epsilon: 0.1, center: false, scale: false, gammaConstraint: 'non_neg' }),
+  PReLU: () =>
+    new layers.PReLU({
+      alphaInitializer: 'ones',
+      alphaRegularizer: 'l2',
+      alphaConstraint: 'non_neg',
+      sharedAxes: [1, 2],
+    }),
+  GroupNormalization: () =>
+    new layers.GroupNormalization({
+      groups: 4,
+      axis: 1,
+      epsilon: 0.1,
+      center: false,
+      scale: false,
+      gammaConstraint: 'non_neg',
+    }),
   RMSNormalization: () => new layers.RMSNormalization({ axis: [1, 2], epsilon: 0.1 }),
-  SpectralNormalization: () => new layers.SpectralNormalization(new layers.Dense(3, { name: 'inner' }), { powerIterations: 3 }),
+  SpectralNormalization: () =>
+    new layers.SpectralNormalization(new layers.Dense(3, { name: 'inner' }), { powerIterations: 3 }),
   UnitNormalization: () => new layers.UnitNormalization({ axis: [1, 2] }),
   ActivityRegularization: () => new layers.ActivityRegularization({ l1: 0.1, l2: 0.2 }),
   GaussianNoise: () => new layers.GaussianNoise(0.3, { seed: 2 }),

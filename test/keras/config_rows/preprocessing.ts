@@ -11,13 +11,25 @@ export const preprocessingRows: Rows = {
   Discretization: () => new layers.Discretization([0, 1.5, 3], { outputMode: 'one_hot' }),
   Hashing: () => new layers.Hashing(7, { maskValue: 'none', salt: [3, 4], outputMode: 'multi_hot' }),
   HashedCrossing: () => new layers.HashedCrossing(5, { outputMode: 'one_hot' }),
-  StringLookup: () => new layers.StringLookup({ vocabulary: ['a', 'b'], numOovIndices: 2, maskToken: '', outputMode: 'multi_hot' }),
+  StringLookup: () =>
+    new layers.StringLookup({ vocabulary: ['a', 'b'], numOovIndices: 2, maskToken: '', outputMode: 'multi_hot' }),
   IntegerLookup: () => new layers.IntegerLookup({ vocabulary: [3, 5], maskToken: 0, invert: true }),
   Normalization: () => new layers.Normalization(-1, { mean: 2, variance: 3, invert: true }),
-  TextVectorization: () => new layers.TextVectorization({ vocabulary: ['a', 'b'], ngrams: 2, standardize: 'lower', outputSequenceLength: 4 }),
-  MelSpectrogram: () => new layers.MelSpectrogram({ fftLength: 64, sequenceStride: 16, numMelBins: 8, powerToDb: false }),
-  STFTSpectrogram: () => new layers.STFTSpectrogram('psd', { frameLength: 32, frameStep: 8, window: null, scaling: null, padding: 'same', expandDims: true }),
-  ContrastLimitedAdaptiveHistogramEqualization: () => new layers.ContrastLimitedAdaptiveHistogramEqualization({ valueRange, clipLimit: 2, tileGridSize: [3, 4] }),
+  TextVectorization: () =>
+    new layers.TextVectorization({ vocabulary: ['a', 'b'], ngrams: 2, standardize: 'lower', outputSequenceLength: 4 }),
+  MelSpectrogram: () =>
+    new layers.MelSpectrogram({ fftLength: 64, sequenceStride: 16, numMelBins: 8, powerToDb: false }),
+  STFTSpectrogram: () =>
+    new layers.STFTSpectrogram('psd', {
+      frameLength: 32,
+      frameStep: 8,
+      window: null,
+      scaling: null,
+      padding: 'same',
+      expandDims: true,
+    }),
+  ContrastLimitedAdaptiveHistogramEqualization: () =>
+    new layers.ContrastLimitedAdaptiveHistogramEqualization({ valueRange, clipLimit: 2, tileGridSize: [3, 4] }),
   MaxNumBoundingBoxes: () => new layers.MaxNumBoundingBoxes(5, { fillValue: 0, boundingBoxFormat: 'rel_xywh' }),
   Pipeline: () => new layers.Pipeline([new layers.Rescaling(2), new layers.RandomFlip('vertical', { seed: 1 })]),
   RandomContrast: () => new layers.RandomContrast(0.2, { valueRange, seed: 1 }),
@@ -34,9 +46,11 @@ export const preprocessingRows: Rows = {
   RandomHue: () => new layers.RandomHue(0.4, { valueRange, seed: 1 }),
   RandomColorJitter: () => new layers.RandomColorJitter({ valueRange, brightnessFactor: 0.1, hueFactor: 0.2, seed: 1 }),
   RandomGaussianBlur: () => new layers.RandomGaussianBlur(0.4, { kernelSize: 5, sigma: [0.5, 1], valueRange, seed: 1 }),
-  RandomElasticTransform: () => new layers.RandomElasticTransform(0.4, { scale: 0.5, fillMode: 'nearest', valueRange, seed: 1 }),
+  RandomElasticTransform: () =>
+    new layers.RandomElasticTransform(0.4, { scale: 0.5, fillMode: 'nearest', valueRange, seed: 1 }),
   RandomFlip: () => new layers.RandomFlip('horizontal', { seed: 1 }),
-  RandomRotation: () => new layers.RandomRotation(0.2, { fillMode: 'constant', fillValue: 3, interpolation: 'nearest', seed: 1 }),
+  RandomRotation: () =>
+    new layers.RandomRotation(0.2, { fillMode: 'constant', fillValue: 3, interpolation: 'nearest', seed: 1 }),
   RandomZoom: () => new layers.RandomZoom(0.2, { widthFactor: 0.1, fillMode: 'wrap', seed: 1 }),
   RandomTranslation: () => new layers.RandomTranslation(0.2, 0.1, { fillMode: 'nearest', seed: 1 }),
   RandomShear: () => new layers.RandomShear(0.2, 0.1, { fillMode: 'nearest', seed: 1 }),

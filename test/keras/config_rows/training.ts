@@ -19,10 +19,20 @@ export const lossRows: Rows = {
   KLDivergence: () => new losses.KLDivergence(),
   Poisson: () => new losses.Poisson({ reduction: 'sum' }),
   BinaryCrossentropy: () => new losses.BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
-  BinaryFocalCrossentropy: () => new losses.BinaryFocalCrossentropy({ applyClassBalancing: true, alpha: 0.1, gamma: 3, fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
+  BinaryFocalCrossentropy: () =>
+    new losses.BinaryFocalCrossentropy({
+      applyClassBalancing: true,
+      alpha: 0.1,
+      gamma: 3,
+      fromLogits: true,
+      labelSmoothing: 0.1,
+      axis: 1,
+    }),
   CategoricalCrossentropy: () => new losses.CategoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.2 }),
-  CategoricalFocalCrossentropy: () => new losses.CategoricalFocalCrossentropy({ alpha: 0.1, gamma: 3, fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
-  SparseCategoricalCrossentropy: () => new losses.SparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: 3, axis: 1 }),
+  CategoricalFocalCrossentropy: () =>
+    new losses.CategoricalFocalCrossentropy({ alpha: 0.1, gamma: 3, fromLogits: true, labelSmoothing: 0.1, axis: 1 }),
+  SparseCategoricalCrossentropy: () =>
+    new losses.SparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: 3, axis: 1 }),
   CategoricalGeneralizedCrossEntropy: () => new losses.CategoricalGeneralizedCrossEntropy({ q: 0.2 }),
   Dice: () => new losses.Dice({ axis: [1, 2] }),
   Tversky: () => new losses.Tversky({ alpha: 0.1, beta: 0.2, axis: 1 }),
@@ -57,7 +67,16 @@ export const metricRows: Rows = {
   SparseCategoricalCrossentropy: () => new metrics.SparseCategoricalCrossentropy({ ignoreClass: 2 }),
   PearsonCorrelation: () => new metrics.PearsonCorrelation({ axis: 0 }),
   ConcordanceCorrelation: () => new metrics.ConcordanceCorrelation({ axis: 0 }),
-  AUC: () => new metrics.AUC({ curve: 'PR', summationMethod: 'minoring', thresholds: [0.2, 0.4], multiLabel: true, numLabels: 2, labelWeights: [1, 2], fromLogits: true }),
+  AUC: () =>
+    new metrics.AUC({
+      curve: 'PR',
+      summationMethod: 'minoring',
+      thresholds: [0.2, 0.4],
+      multiLabel: true,
+      numLabels: 2,
+      labelWeights: [1, 2],
+      fromLogits: true,
+    }),
   TruePositives: () => new metrics.TruePositives({ thresholds: [0.1, 0.2] }),
   FalsePositives: () => new metrics.FalsePositives({ thresholds: 0.3 }),
   TrueNegatives: () => new metrics.TrueNegatives({ name: 't' }),
@@ -72,17 +91,33 @@ export const metricRows: Rows = {
   F1Score: () => new metrics.F1Score({ average: 'micro', threshold: 0.3 }),
   IoU: () => new metrics.IoU(3, [0, 2], { ignoreClass: 1, sparseYTrue: false, sparseYPred: false, axis: 1 }),
   BinaryIoU: () => new metrics.BinaryIoU({ targetClassIds: [1], threshold: 0.2 }),
-  MeanIoU: () => new metrics.MeanIoU(3, { ignoreClass: 1, sparseYTrue: false, sparseYPred: false, axis: 1, dtype: 'float32' }),
+  MeanIoU: () =>
+    new metrics.MeanIoU(3, { ignoreClass: 1, sparseYTrue: false, sparseYPred: false, axis: 1, dtype: 'float32' }),
   OneHotIoU: () => new metrics.OneHotIoU(3, [0, 2], { ignoreClass: 1, sparseYPred: true, axis: 1 }),
   OneHotMeanIoU: () => new metrics.OneHotMeanIoU(3, { ignoreClass: 1, sparseYPred: true, axis: 1 }),
 };
-const map = (): trae.keras.optimizers.OptimizerMap => new optimizers.OptimizerMap(new optimizers.SGD(0.1), { 'dense/Kernel.*': new optimizers.Adam(0.2) });
+const map = (): trae.keras.optimizers.OptimizerMap =>
+  new optimizers.OptimizerMap(new optimizers.SGD(0.1), { 'dense/Kernel.*': new optimizers.Adam(0.2) });
 export const optimizerRows: Rows = {
   SGD: () => new optimizers.SGD(0.1, { momentum: 0.5, nesterov: true, weightDecay: 0.1, clipnorm: 2 }),
   Adam: () => new optimizers.Adam(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, amsgrad: true, clipvalue: 2 }),
-  AdamW: () => new optimizers.AdamW({ learningRate: new schedules.CosineDecay(0.1, 5), weightDecay: 0.2, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 4 }),
+  AdamW: () =>
+    new optimizers.AdamW({
+      learningRate: new schedules.CosineDecay(0.1, 5),
+      weightDecay: 0.2,
+      useEma: true,
+      emaMomentum: 0.9,
+      emaOverwriteFrequency: 4,
+    }),
   Adadelta: () => new optimizers.Adadelta(0.1, { rho: 0.5, epsilon: 0.1 }),
-  Adafactor: () => new optimizers.Adafactor(0.1, { beta2Decay: -0.5, epsilon1: 0.1, epsilon2: 0.2, clipThreshold: 2, relativeStep: false }),
+  Adafactor: () =>
+    new optimizers.Adafactor(0.1, {
+      beta2Decay: -0.5,
+      epsilon1: 0.1,
+      epsilon2: 0.2,
+      clipThreshold: 2,
+      relativeStep: false,
+    }),
   Adagrad: () => new optimizers.Adagrad(0.1, { initialAccumulatorValue: 0.5, epsilon: 0.1 }),
   Adamax: () => new optimizers.Adamax(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1 }),
   Ftrl: () =>
@@ -96,7 +131,12 @@ export const optimizerRows: Rows = {
     }),
   Lamb: () => new optimizers.Lamb(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1 }),
   Lion: () => new optimizers.Lion(0.1, { beta1: 0.5, beta2: 0.6 }),
-  LossScaleOptimizer: () => new optimizers.LossScaleOptimizer(new optimizers.Adam(0.1), { initialScale: 8, dynamicGrowthSteps: 3, name: 'scaled' }),
+  LossScaleOptimizer: () =>
+    new optimizers.LossScaleOptimizer(new optimizers.Adam(0.1), {
+      initialScale: 8,
+      dynamicGrowthSteps: 3,
+      name: 'scaled',
+    }),
   MultiOptimizer: () => new optimizers.MultiOptimizer(map(), { lossScaleFactor: 4, name: 'several' }),
   OptimizerMap: map,
   Muon: () =>
@@ -118,8 +158,18 @@ export const optimizerRows: Rows = {
       weightDecay: 0.1,
     }),
   Nadam: () => new optimizers.Nadam(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1 }),
-  RMSprop: () => new optimizers.RMSprop(0.1, { rho: 0.5, momentum: 0.1, epsilon: 0.1, centered: true, globalClipnorm: 2, gradientAccumulationSteps: 3, lossScaleFactor: 8 }),
-  ScheduleFreeAdamW: () => new optimizers.ScheduleFreeAdamW(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, warmupSteps: 3 }),
+  RMSprop: () =>
+    new optimizers.RMSprop(0.1, {
+      rho: 0.5,
+      momentum: 0.1,
+      epsilon: 0.1,
+      centered: true,
+      globalClipnorm: 2,
+      gradientAccumulationSteps: 3,
+      lossScaleFactor: 8,
+    }),
+  ScheduleFreeAdamW: () =>
+    new optimizers.ScheduleFreeAdamW(0.1, { beta1: 0.5, beta2: 0.6, epsilon: 0.1, warmupSteps: 3 }),
 };
 export const scheduleRows: Rows = {
   ExponentialDecay: () => new schedules.ExponentialDecay(0.1, 5, 0.5, { staircase: true }),

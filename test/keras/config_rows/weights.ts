@@ -13,7 +13,8 @@ export const initializerRows: Rows = {
   RandomNormal: () => new initializers.RandomNormal({ mean: 1, stddev: 2, seed: 3 }),
   RandomUniform: () => new initializers.RandomUniform({ minval: 1, maxval: 2, seed: 3 }),
   TruncatedNormal: () => new initializers.TruncatedNormal({ mean: 1, stddev: 2, seed: 3 }),
-  VarianceScaling: () => new initializers.VarianceScaling({ scale: 3, mode: 'fan_out', distribution: 'uniform', seed: 2 }),
+  VarianceScaling: () =>
+    new initializers.VarianceScaling({ scale: 3, mode: 'fan_out', distribution: 'uniform', seed: 2 }),
   GlorotUniform: () => new initializers.GlorotUniform({ seed: 1 }),
   GlorotNormal: () => new initializers.GlorotNormal({ seed: 1 }),
   LecunNormal: () => new initializers.LecunNormal({ seed: 1 }),

@@ -30,16 +30,27 @@ interface FitCase {
 const cases = golden<{ losses: LossCase[]; fits: FitCase[] }>('distillation.json');
 const folder = temporaryFolder();
 const chain = (name: string, units = 3, features = 4): InstanceType<typeof Sequential> =>
-  new Sequential([layers.Input([features]), new layers.Dense(5, { activation: 'tanh', name: `${name}_hidden` }), new layers.Dense(units, { name: `${name}_out` })], { name });
+  new Sequential(
+    [
+      layers.Input([features]),
+      new layers.Dense(5, { activation: 'tanh', name: `${name}_hidden` }),
+      new layers.Dense(units, { name: `${name}_out` }),
+    ],
+    { name },
+  );
 
 describe('distillation losses', () => {
   for (const { config, names, teacher, student, value, gradients } of cases.losses)
     it(`${config.class_name} ${JSON.stringify(config.config)}`, () => {
       const loss = saving.deserializeKerasObject(config) as Distillation;
       assert.deepEqual(JSON.parse(JSON.stringify(saving.serializeKerasObject(loss))), config);
-      const pack = (list: trae.Tensor[]): unknown => (names ? Object.fromEntries(names.map((n, i) => [n, list[i]])) : list.length > 1 ? list : list[0]);
+      const pack = (list: trae.Tensor[]): unknown =>
+        names ? Object.fromEntries(names.map((n, i) => [n, list[i]])) : list.length > 1 ? list : list[0];
       const variables = student.map((s) => trae.variable(tensorOf(s)));
-      const { value: got, grads } = trae.variableGrads(() => loss.computeLoss(pack(teacher.map(tensorOf)), pack(variables.map((v) => v.value))), variables);
+      const { value: got, grads } = trae.variableGrads(
+        () => loss.computeLoss(pack(teacher.map(tensorOf)), pack(variables.map((v) => v.value))),
+        variables,
+      );
       close(got, value, 'value');
       gradients.forEach((g, i) => close(grads[i], g, `gradient ${i}`));
     });
@@ -57,15 +68,26 @@ describe('Distiller', () => {
     it(`fits as Keras does: ${name}`, async () => {
       const model = saving.deserializeKerasObject(config) as InstanceType<typeof Distiller>;
       const own = JSON.parse(JSON.stringify(saving.serializeKerasObject(model))) as Config;
-      for (const key of ['name', 'trainable', 'distillation_losses', 'distillation_loss_weights', 'student_loss_weight'])
+      for (const key of [
+        'name',
+        'trainable',
+        'distillation_losses',
+        'distillation_loss_weights',
+        'student_loss_weight',
+      ])
         assert.deepEqual(own.config[key], config.config[key], key);
       assert.deepEqual(Object.keys(own.config), Object.keys(config.config));
       const data = tensorOf(x),
         target = y.length > 1 ? y.map(tensorOf) : tensorOf(y[0]);
       model.build([null, 4]);
       model.setWeights(before.map(tensorOf));
-      const option = (o: unknown): unknown => (Array.isArray(o) ? o.map(option) : saving.deserializeKerasObject(o, { module: 'keras.losses' }));
-      model.compile({ ...compile, loss: option(compile.loss) as never, optimizer: new optimizers.SGD(0.1, { momentum: 0.5 }) });
+      const option = (o: unknown): unknown =>
+        Array.isArray(o) ? o.map(option) : saving.deserializeKerasObject(o, { module: 'keras.losses' });
+      model.compile({
+        ...compile,
+        loss: option(compile.loss) as never,
+        optimizer: new optimizers.SGD(0.1, { momentum: 0.5 }),
+      });
       const got = await model.fit(data, target, { shuffle: false, verbose: 0, epochs: 2, batchSize: 8 });
       assert.deepEqual(Object.keys(got.history).sort(), Object.keys(history).sort());
       for (const [key, values] of Object.entries(history)) close(got.history[key], values, key);
@@ -95,8 +117,17 @@ describe('Distiller', () => {
       return new Model({ inputs: x, outputs: [kind, new layers.Dense(1).apply(x) as trae.keras.KerasTensor], name });
     };
     const [teacher, student] = [two('teacher'), two('student')];
-    const features = new FeatureDistillation({ loss: 'mae', teacherLayerName: 'teacher_kind', studentLayerName: 'student_kind' }),
-      model = new Distiller(teacher, student, [new LogitsDistillation(2, { loss: [new losses.KLDivergence(), null] }), features], { studentLossWeight: 0.25 });
+    const features = new FeatureDistillation({
+        loss: 'mae',
+        teacherLayerName: 'teacher_kind',
+        studentLayerName: 'student_kind',
+      }),
+      model = new Distiller(
+        teacher,
+        student,
+        [new LogitsDistillation(2, { loss: [new losses.KLDivergence(), null] }), features],
+        { studentLossWeight: 0.25 },
+      );
     model.compile({ loss: ['mse', 'mae'] });
     const x = wave(6, 4),
       y = [wave(6, 3).multiply(2), wave(6, 1)];
@@ -113,7 +144,13 @@ describe('Distiller', () => {
     close(logs.loss, [0.25 * own + 0.75 * taught], 'loss');
   });
   it('reads losses in a tuple, as Keras writes them', () => {
-    const json = { class_name: '__tuple__', config: [{ module: 'builtins', class_name: 'function', config: 'mean_squared_error', registered_name: 'function' }, null] };
+    const json = {
+      class_name: '__tuple__',
+      config: [
+        { module: 'builtins', class_name: 'function', config: 'mean_squared_error', registered_name: 'function' },
+        null,
+      ],
+    };
     assert.deepEqual(new FeatureDistillation({ loss: json as never }).loss, [losses.meanSquaredError, null]);
   });
   it('takes subclassed models and losses of the user', async () => {
@@ -145,8 +182,13 @@ describe('Distiller', () => {
     );
   });
   it('.keras: comes back compiled, with the loss of the student', async () => {
-    const features = new FeatureDistillation({ teacherLayerName: 'teacher_hidden', studentLayerName: 'student_hidden' }),
-      model = new Distiller(chain('teacher'), chain('student'), [new LogitsDistillation(2), features], { distillationLossWeights: [1, 0.5] });
+    const features = new FeatureDistillation({
+        teacherLayerName: 'teacher_hidden',
+        studentLayerName: 'student_hidden',
+      }),
+      model = new Distiller(chain('teacher'), chain('student'), [new LogitsDistillation(2), features], {
+        distillationLossWeights: [1, 0.5],
+      });
     model.compile({ loss: new losses.MeanAbsoluteError(), metrics: ['mse'] });
     const x = wave(10, 4),
       y = wave(10, 3),
@@ -155,7 +197,10 @@ describe('Distiller', () => {
     await model.save(file);
     const copy = (await saving.loadModel(file)) as InstanceType<typeof Distiller>;
     assert.ok(copy instanceof Distiller);
-    assert.deepEqual(await copy.evaluate(x, y, { verbose: 0, returnDict: true }), await model.evaluate(x, y, { verbose: 0, returnDict: true }));
+    assert.deepEqual(
+      await copy.evaluate(x, y, { verbose: 0, returnDict: true }),
+      await model.evaluate(x, y, { verbose: 0, returnDict: true }),
+    );
     assert.deepEqual(copy.distillationLossWeights, [1, 0.5]);
     assert.equal(copy.optimizer!.iterations.value.item(), 1);
   });
@@ -166,7 +211,8 @@ describe('Distiller', () => {
     for (const m of [model, copy]) m.build([null, 4]);
     await model.saveWeights(file);
     const editor = await saving.KerasFileEditor.open(file, { printFn: () => undefined });
-    for (const name of ['distillation_loss_tracker', 'student_loss_tracker', 'total_loss_tracker']) editor.deleteObject(name);
+    for (const name of ['distillation_loss_tracker', 'student_loss_tracker', 'total_loss_tracker'])
+      editor.deleteObject(name);
     await editor.save(file);
     await copy.loadWeights(file);
     copy.weights.forEach((w, i) => close(w, model.weights[i], `weight ${i}`));
@@ -178,14 +224,24 @@ describe('errors of distillation', () => {
     student = chain('student'),
     logits = new LogitsDistillation();
   const rows: [string, () => unknown, string, string][] = [
-    ['temperature', () => new LogitsDistillation(-1.5), 'ValueError', 'LogitsDistillation: temperature must be a number above 0.\n  Received: -1.5'],
+    [
+      'temperature',
+      () => new LogitsDistillation(-1.5),
+      'ValueError',
+      'LogitsDistillation: temperature must be a number above 0.\n  Received: -1.5',
+    ],
     [
       'no loss',
       () => new FeatureDistillation({ loss: [null, null] }),
       'ValueError',
       'FeatureDistillation: loss must name a loss for one output at least.\n  Received: [null, null]',
     ],
-    ['no model', () => new Distiller(teacher, 7 as never, logits), 'TypeError', 'Distiller: student must be a Model.\n  Received: 7'],
+    [
+      'no model',
+      () => new Distiller(teacher, 7 as never, logits),
+      'TypeError',
+      'Distiller: student must be a Model.\n  Received: 7',
+    ],
     [
       'output shapes',
       () => new Distiller(teacher, chain('other', 7), logits),
@@ -202,7 +258,11 @@ describe('errors of distillation', () => {
       'dtypes',
       () => {
         const x = Input([4], { dtype: 'float64' });
-        return new Distiller(teacher, new Model({ inputs: x, outputs: new layers.Dense(3).apply(x) as trae.keras.KerasTensor }), logits);
+        return new Distiller(
+          teacher,
+          new Model({ inputs: x, outputs: new layers.Dense(3).apply(x) as trae.keras.KerasTensor }),
+          logits,
+        );
       },
       'ValueError',
       'Distiller: input 0 has dtype float32 in the teacher but float64 in the student.',
@@ -217,7 +277,12 @@ describe('errors of distillation', () => {
       'ValueError',
       'Distiller: the teacher has 1 outputs but the student has 2.',
     ],
-    ['share', () => new Distiller(teacher, student, logits, { studentLossWeight: 1.25 }), 'ValueError', 'Distiller: studentLossWeight must lie between 0 and 1.\n  Received: 1.25'],
+    [
+      'share',
+      () => new Distiller(teacher, student, logits, { studentLossWeight: 1.25 }),
+      'ValueError',
+      'Distiller: studentLossWeight must lie between 0 and 1.\n  Received: 1.25',
+    ],
     [
       'weights',
       () => new Distiller(teacher, student, [logits, logits], { distillationLossWeights: [1, 2, 3] }),
@@ -238,7 +303,12 @@ describe('errors of distillation', () => {
     ],
     [
       'subclassed',
-      () => new Distiller(teacher, new (class Own extends Model {})({ name: 'own' }), new FeatureDistillation({ studentLayerName: 'x' })),
+      () =>
+        new Distiller(
+          teacher,
+          new (class Own extends Model {})({ name: 'own' }),
+          new FeatureDistillation({ studentLayerName: 'x' }),
+        ),
       'ValueError',
       "FeatureDistillation: layers can be named in functional and sequential models alone, and the student has no symbolic inputs and outputs.\n  Received: student 'own'\n  Fix: leave out teacherLayerName and studentLayerName, or make it by new Model({ inputs, outputs }).",
     ],

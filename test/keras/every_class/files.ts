@@ -14,7 +14,9 @@ export interface Format {
 }
 // HDF5 files hold vocabularies in configs, and no shapes that layers were built with.
 const ofH5 = (model: AnyModel): string =>
-  JSON.stringify(JSON.parse(withVocabularies(() => saving.kerasObjectToJson(model))), (key, value: unknown) => (key === 'build_config' ? undefined : value));
+  JSON.stringify(JSON.parse(withVocabularies(() => saving.kerasObjectToJson(model))), (key, value: unknown) =>
+    key === 'build_config' ? undefined : value,
+  );
 const ofArchitecture = (model: AnyModel): string => model.toJson();
 const withWeights =
   (name: string) =>

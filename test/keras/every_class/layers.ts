@@ -17,7 +17,11 @@ interface GoldenCase {
 const isGolden = (x: unknown): x is Golden => typeof x === 'object' && x !== null && 'data' in x;
 // Keras computes in float32 whatever it is given.
 const given = (x: unknown): Given =>
-  isGolden(x) ? tensorOf({ ...x, dtype: x.dtype === 'float64' ? 'float32' : x.dtype }) : Array.isArray(x) && isGolden(x[0]) ? x.map(given) : (x as Given);
+  isGolden(x)
+    ? tensorOf({ ...x, dtype: x.dtype === 'float64' ? 'float32' : x.dtype })
+    : Array.isArray(x) && isGolden(x[0])
+      ? x.map(given)
+      : (x as Given);
 const inputsOf = (inputs: unknown): Given => {
   if (Array.isArray(inputs) && inputs.length === 1 && isGolden(inputs[0])) return given(inputs[0]);
   if (isGolden(inputs) || Array.isArray(inputs)) return given(inputs);
@@ -25,14 +29,17 @@ const inputsOf = (inputs: unknown): Given => {
   return { images: given(images), bounding_boxes: { boxes: given(boxes), labels: given(labels) } };
 };
 /** Without build_config, so that the model builds the layer. */
-const unbuilt = (config: Config): Config => JSON.parse(JSON.stringify(config, (key, v: unknown) => (key === 'build_config' ? undefined : v))) as Config;
+const unbuilt = (config: Config): Config =>
+  JSON.parse(JSON.stringify(config, (key, v: unknown) => (key === 'build_config' ? undefined : v))) as Config;
 
 /** The model, compiled by an object, as Keras does not find 'mse' again in HDF5, with a state of the optimizer when it can be trained. */
 export async function trained(model: trae.keras.Model, x: Given): Promise<Made> {
   const y = await targetsOf(model, x);
   if (!y) return { model, x };
   model.compile({ optimizer: new optimizers.SGD(0.001, { momentum: 0.5 }), loss: new losses.MeanSquaredError() });
-  const isRandom = /"(rate|dropout|recurrent_dropout|stddev)":(?!0[,}])[\d.]+/.test(JSON.stringify(trae.keras.saving.serializeKerasObject(model)));
+  const isRandom = /"(rate|dropout|recurrent_dropout|stddev)":(?!0[,}])[\d.]+/.test(
+    JSON.stringify(trae.keras.saving.serializeKerasObject(model)),
+  );
   return { model, x, y, isRandom };
 }
 function ofGolden(file: string, c: GoldenCase): ModelCase {
@@ -65,7 +72,13 @@ function goldenCases(): ModelCase[] {
   return goldenFiles(/^(layers|preprocessing).*\.json$/).flatMap((file) =>
     golden<GoldenCase[]>(file).flatMap((c) => {
       const { name: _, ...config } = c.config.config,
-        key = JSON.stringify([c.config.class_name, config, c.options, JSON.stringify(c.inputs, (k, v: unknown) => (k === 'data' ? undefined : v)), c.adapt]);
+        key = JSON.stringify([
+          c.config.class_name,
+          config,
+          c.options,
+          JSON.stringify(c.inputs, (k, v: unknown) => (k === 'data' ? undefined : v)),
+          c.adapt,
+        ]);
       if (seen.has(key) || standsBefore(c)) return [];
       seen.add(key);
       return [ofGolden(file.replace('.json', ''), c)];
@@ -111,13 +124,19 @@ const others: Record<string, () => [Layer, Given]> = {
   SimpleRNNCell: () => [cell(new layers.SimpleRNNCell(3, { activation: 'relu' })), steps],
   GRUCell: () => [cell(new layers.GRUCell(3, { resetAfter: false })), steps],
   LSTMCell: () => [cell(new layers.LSTMCell(3, { unitForgetBias: false })), steps],
-  StackedRNNCells: () => [cell(new layers.StackedRNNCells([new layers.LSTMCell(3), new layers.GRUCell(2), new layers.SimpleRNNCell(4)])), steps],
+  StackedRNNCells: () => [
+    cell(new layers.StackedRNNCells([new layers.LSTMCell(3), new layers.GRUCell(2), new layers.SimpleRNNCell(4)])),
+    steps,
+  ],
   CosineMerge: () => [new legacy.CosineMerge(), [wave(2, 3), wave(2, 3).add(1)]],
   Highway: () => [new legacy.Highway({ transformBias: -1, activation: 'relu' }), rows],
   LocallyConnected1D: () => [new legacy.LocallyConnected1D(3, 2, { strides: 2, activation: 'tanh' }), steps],
   'LocallyConnected1D, sparse': () => [new legacy.LocallyConnected1D(3, 2, { implementation: 3 }), steps],
   LocallyConnected2D: () => [new legacy.LocallyConnected2D(2, [2, 1]), wave(2, 4, 3, 2)],
-  'LocallyConnected2D, dense': () => [new legacy.LocallyConnected2D(2, 2, { implementation: 2, useBias: false }), wave(2, 4, 3, 2)],
+  'LocallyConnected2D, dense': () => [
+    new legacy.LocallyConnected2D(2, 2, { implementation: 2, useBias: false }),
+    wave(2, 4, 3, 2),
+  ],
   MaxoutDense: () => [new legacy.MaxoutDense(3, { nbFeature: 2 }), rows],
   ModeBatchNormalization: () => [new legacy.ModeBatchNormalization({ mode: 2, axis: 1 }), rows],
   ParametricSoftplus: () => [new legacy.ParametricSoftplus({ alphaInit: 0.1, betaInit: 2 }), rows],

@@ -25,29 +25,39 @@ export interface ModelCase {
   make: () => Made | Promise<Made>;
 }
 
-export const isTexts = (x: Given): x is Texts => Array.isArray(x) && (typeof x[0] === 'string' || (Array.isArray(x[0]) && typeof x[0][0] === 'string'));
+export const isTexts = (x: Given): x is Texts =>
+  Array.isArray(x) && (typeof x[0] === 'string' || (Array.isArray(x[0]) && typeof x[0][0] === 'string'));
 export const isTensor = (x: unknown): x is trae.Tensor => x instanceof trae.Tensor;
 /** The same structure of other leaves. */
 export function mapGiven<T>(x: Given, f: (leaf: trae.Tensor | Texts) => T): unknown {
   if (isTensor(x) || isTexts(x)) return f(x);
-  return Array.isArray(x) ? x.map((e: Given) => mapGiven(e, f)) : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, mapGiven(v as Given, f)]));
+  return Array.isArray(x)
+    ? x.map((e: Given) => mapGiven(e, f))
+    : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, mapGiven(v as Given, f)]));
 }
 /** In the order of Keras, which sorts the keys of records. */
 export function leavesOf(x: Given): (trae.Tensor | Texts)[] {
   if (isTensor(x) || isTexts(x)) return [x];
-  return Array.isArray(x) ? x.flatMap((e: Given) => leavesOf(e)) : sortedKeys(x as Record<string, Given>).flatMap((k) => leavesOf((x as Record<string, Given>)[k]));
+  return Array.isArray(x)
+    ? x.flatMap((e: Given) => leavesOf(e))
+    : sortedKeys(x as Record<string, Given>).flatMap((k) => leavesOf((x as Record<string, Given>)[k]));
 }
 const inputFor = (x: trae.Tensor | Texts, isStateful: boolean): Symbolic => {
   if (!isTensor(x)) return Input(Array.isArray(x[0]) ? [x[0].length] : [], { dtype: 'string' as never });
   return isStateful ? Input({ batchShape: x.shape, dtype: x.dtype }) : Input(x.shape.slice(1), { dtype: x.dtype });
 };
 /** A functional model of one layer. @param options - of the call. */
-export function modelOf(layer: Layer, x: Given, { isStateful = false, options = {} as trae.CallOptions, name = 'model' } = {}): AnyModel {
+export function modelOf(
+  layer: Layer,
+  x: Given,
+  { isStateful = false, options = {} as trae.CallOptions, name = 'model' } = {},
+): AnyModel {
   const inputs = mapGiven(x, (leaf) => inputFor(leaf, isStateful));
   return new Model({ inputs: inputs as never, outputs: layer.apply(inputs, options) as never, name });
 }
 /** What the model gives for `x`. */
-export const predicted = async (model: AnyModel, x: Given): Promise<Given> => (await model.predict(x as never, { verbose: 0, batchSize: sizeOf(x) })) as Given;
+export const predicted = async (model: AnyModel, x: Given): Promise<Given> =>
+  (await model.predict(x as never, { verbose: 0, batchSize: sizeOf(x) })) as Given;
 /** Rows of a batch that holds everything. */
 export function sizeOf(x: Given): number {
   const first = leavesOf(x)[0];

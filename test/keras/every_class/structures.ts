@@ -12,8 +12,10 @@ type Symbolic = trae.KerasTensor;
 const all = layers as unknown as Record<string, new (...args: never[]) => InstanceType<typeof layers.Layer>>;
 const make = (name: string, ...args: unknown[]): InstanceType<typeof layers.Layer> =>
   new (all[name] as unknown as new (...a: unknown[]) => InstanceType<typeof layers.Layer>)(...args);
-const chain = (shape: number[], ...rest: InstanceType<typeof layers.Layer>[]): AnyModel => new Sequential([layers.Input(shape), ...rest]);
-const apply = (layer: InstanceType<typeof layers.Layer>, x: unknown, options = {}): Symbolic => layer.apply(x, options) as Symbolic;
+const chain = (shape: number[], ...rest: InstanceType<typeof layers.Layer>[]): AnyModel =>
+  new Sequential([layers.Input(shape), ...rest]);
+const apply = (layer: InstanceType<typeof layers.Layer>, x: unknown, options = {}): Symbolic =>
+  layer.apply(x, options) as Symbolic;
 
 type Adaptable = InstanceType<typeof layers.Layer> & { adapt(data: unknown): void };
 function adapted(name: string, options: object): InstanceType<typeof layers.Layer> {
@@ -30,24 +32,54 @@ function inner(from: number, to: number): AnyModel {
 const builders: Record<string, () => AnyModel> = {
   dense: () => chain([6], make('Dense', 8, { activation: 'relu' }), make('Dense', 3, { activation: 'softmax' })),
   dropout: () => chain([6], make('Dense', 8), make('Dropout', 0.5), make('Dense', 2)),
-  batch_normalization: () => chain([6], make('BatchNormalization'), make('Dense', 4), make('BatchNormalization', { scale: false })),
+  batch_normalization: () =>
+    chain([6], make('BatchNormalization'), make('Dense', 4), make('BatchNormalization', { scale: false })),
   layer_normalization: () => chain([5, 6], make('LayerNormalization'), make('Dense', 4)),
-  regularized: () => chain([6], make('Dense', 8, { kernelRegularizer: trae.keras.regularizers.l2(0.01), kernelConstraint: new trae.keras.constraints.MaxNorm({ maxValue: 2 }) })),
-  conv1d: () => chain([12, 3], make('Conv1D', 4, 3, { padding: 'causal', dilationRate: 2 }), make('GlobalAveragePooling1D')),
-  conv2d: () => chain([10, 10, 3], make('Conv2D', 4, 3, { strides: 2, padding: 'same', activation: 'relu' }), make('MaxPooling2D', 2), make('Flatten'), make('Dense', 3)),
-  conv2d_groups: () => chain([8, 8, 4], make('Conv2D', 8, 3, { groups: 2 }), make('AveragePooling2D', 2), make('GlobalMaxPooling2D')),
+  regularized: () =>
+    chain(
+      [6],
+      make('Dense', 8, {
+        kernelRegularizer: trae.keras.regularizers.l2(0.01),
+        kernelConstraint: new trae.keras.constraints.MaxNorm({ maxValue: 2 }),
+      }),
+    ),
+  conv1d: () =>
+    chain([12, 3], make('Conv1D', 4, 3, { padding: 'causal', dilationRate: 2 }), make('GlobalAveragePooling1D')),
+  conv2d: () =>
+    chain(
+      [10, 10, 3],
+      make('Conv2D', 4, 3, { strides: 2, padding: 'same', activation: 'relu' }),
+      make('MaxPooling2D', 2),
+      make('Flatten'),
+      make('Dense', 3),
+    ),
+  conv2d_groups: () =>
+    chain([8, 8, 4], make('Conv2D', 8, 3, { groups: 2 }), make('AveragePooling2D', 2), make('GlobalMaxPooling2D')),
   conv3d: () => chain([6, 6, 6, 2], make('Conv3D', 3, 2), make('GlobalAveragePooling3D')),
   transposed: () => chain([4, 4, 3], make('Conv2DTranspose', 5, 3, { strides: 2, padding: 'same' })),
   depthwise: () => chain([8, 8, 3], make('DepthwiseConv2D', 3, { depthMultiplier: 2 })),
   separable: () => chain([8, 8, 3], make('SeparableConv2D', 6, 3, { activation: 'gelu' })),
   padding: () => chain([5, 5, 2], make('ZeroPadding2D', 1), make('Cropping2D', 1), make('UpSampling2D', 2)),
-  reshaping: () => chain([12], make('Reshape', [3, 4]), make('Permute', [2, 1]), make('Flatten'), make('RepeatVector', 2)),
-  activations: () => chain([6], make('Dense', 6, { activation: 'silu' }), make('LeakyReLU'), make('PReLU'), make('ELU'), make('Softmax')),
+  reshaping: () =>
+    chain([12], make('Reshape', [3, 4]), make('Permute', [2, 1]), make('Flatten'), make('RepeatVector', 2)),
+  activations: () =>
+    chain(
+      [6],
+      make('Dense', 6, { activation: 'silu' }),
+      make('LeakyReLU'),
+      make('PReLU'),
+      make('ELU'),
+      make('Softmax'),
+    ),
   lstm: () => chain([7, 5], make('LSTM', 6, { returnSequences: true }), make('LSTM', 4)),
   gru: () => chain([7, 5], make('GRU', 6, { resetAfter: false, returnSequences: true }), make('GRU', 4)),
   simple_rnn: () => chain([7, 5], make('SimpleRNN', 6)),
   bidirectional: () =>
-    chain([7, 5], make('Bidirectional', make('LSTM', 4, { returnSequences: true }), { mergeMode: 'concat' }), make('Bidirectional', make('GRU', 3), { mergeMode: 'sum' })),
+    chain(
+      [7, 5],
+      make('Bidirectional', make('LSTM', 4, { returnSequences: true }), { mergeMode: 'concat' }),
+      make('Bidirectional', make('GRU', 3), { mergeMode: 'sum' }),
+    ),
   time_distributed: () => chain([7, 5], make('TimeDistributed', make('Dense', 3)), make('GlobalMaxPooling1D')),
   conv_lstm: () => chain([3, 6, 6, 2], make('ConvLSTM2D', 4, 3)),
   group_normalization: () => chain([6, 8], make('GroupNormalization', { groups: 4 })),
@@ -79,7 +111,10 @@ const builders: Record<string, () => AnyModel> = {
       y = make('Dense', 4);
     const sum = apply(make('Add'), [apply(x, a), apply(y, b)]);
     const product = apply(make('Multiply'), [sum, apply(x, b)]);
-    return new Model({ inputs: [a, b], outputs: apply(make('Concatenate'), [sum, product, apply(make('Maximum'), [sum, product])]) });
+    return new Model({
+      inputs: [a, b],
+      outputs: apply(make('Concatenate'), [sum, product, apply(make('Maximum'), [sum, product])]),
+    });
   },
   two_outputs: () => {
     const a = Input([5]),
@@ -91,7 +126,10 @@ const builders: Record<string, () => AnyModel> = {
       h = apply(make('Dense', 6), a);
     const scaled = trae.add(trae.multiply(h as never, 2), 1) as unknown as Symbolic;
     const mean = trae.mean(scaled as never, { axis: 1, keepdims: true }) as unknown as Symbolic;
-    return new Model({ inputs: a, outputs: trae.softmax(trae.subtract(scaled as never, mean as never), { axis: -1 }) as unknown as Symbolic });
+    return new Model({
+      inputs: a,
+      outputs: trae.softmax(trae.subtract(scaled as never, mean as never), { axis: -1 }) as unknown as Symbolic,
+    });
   },
   attention: () => {
     const a = Input([7, 8]);
@@ -109,19 +147,38 @@ const builders: Record<string, () => AnyModel> = {
     return new Model({ inputs: [a, s], outputs: apply(make('GRU', 4), a, { initialState: s }) });
   },
   normalization: () => chain([6], adapted('Normalization', {}), make('Dense', 3)),
-  discretization: () => chain([6], adapted('Discretization', { numBins: 4 }), make('Embedding', 5, 3), make('Flatten'), make('Dense', 2)),
+  discretization: () =>
+    chain([6], adapted('Discretization', { numBins: 4 }), make('Embedding', 5, 3), make('Flatten'), make('Dense', 2)),
   integer_lookup: () => {
     const lookup = make('IntegerLookup', { numOovIndices: 2 }) as unknown as Adaptable;
     lookup.adapt(trae.tensor([0, 1, 1, 3, 3, 3], [6], 'int64'));
-    return chain([6], adapted('Discretization', { numBins: 5 }), lookup, make('Embedding', 6, 3), make('Flatten'), make('Dense', 2));
+    return chain(
+      [6],
+      adapted('Discretization', { numBins: 5 }),
+      lookup,
+      make('Embedding', 6, 3),
+      make('Flatten'),
+      make('Dense', 2),
+    );
   },
-  category_encoding: () => chain([6], adapted('Discretization', { numBins: 4 }), make('CategoryEncoding', { numTokens: 5, outputMode: 'multi_hot' }), make('Dense', 2)),
-  spectral_normalization: () => chain([6], make('SpectralNormalization', make('Dense', 5), { powerIterations: 2 }), make('Dense', 2)),
+  category_encoding: () =>
+    chain(
+      [6],
+      adapted('Discretization', { numBins: 4 }),
+      make('CategoryEncoding', { numTokens: 5, outputMode: 'multi_hot' }),
+      make('Dense', 2),
+    ),
+  spectral_normalization: () =>
+    chain([6], make('SpectralNormalization', make('Dense', 5), { powerIterations: 2 }), make('Dense', 2)),
   attention_dropout: () => {
     const a = Input([7, 8]);
-    return new Model({ inputs: a, outputs: apply(make('MultiHeadAttention', 2, 4, { dropout: 0.3, seed: 2 }), [a, a]) });
+    return new Model({
+      inputs: a,
+      outputs: apply(make('MultiHeadAttention', 2, 4, { dropout: 0.3, seed: 2 }), [a, a]),
+    });
   },
-  random_layers: () => chain([6], make('Dense', 5), make('GaussianDropout', 0.3), make('AlphaDropout', 0.2), make('Dense', 2)),
+  random_layers: () =>
+    chain([6], make('Dense', 5), make('GaussianDropout', 0.3), make('AlphaDropout', 0.2), make('Dense', 2)),
   mixed: () => chain([6], make('Dense', 8, { dtype: 'mixed_bfloat16' }), make('Dense', 2)),
   many: () => chain([4], ...Array.from({ length: 30 }, () => make('Dense', 4, { activation: 'tanh' }))),
 };
@@ -130,7 +187,8 @@ type Adaptive = InstanceType<typeof layers.Dense>;
 /** The model with LoRA in each layer that can have it. */
 function withLora(model: AnyModel, loraAlpha?: number): AnyModel {
   for (const layer of model.flattenLayers())
-    if ('enableLora' in layer && !('graph' in layer)) (layer as Adaptive).enableLora(2, { ...(loraAlpha ? { loraAlpha } : {}), bInitializer: 'he_uniform' });
+    if ('enableLora' in layer && !('graph' in layer))
+      (layer as Adaptive).enableLora(2, { ...(loraAlpha ? { loraAlpha } : {}), bInitializer: 'he_uniform' });
   return model;
 }
 const lora: Record<string, () => AnyModel> = {
@@ -159,19 +217,32 @@ const keras = path.join(__dirname, '..', 'golden');
 const read = (file: string): Promise<AnyModel> => trae.keras.models.loadModel(path.join(keras, file));
 const given = (x: unknown): Given => {
   if (typeof x === 'object' && x !== null && 'dtype' in x) return tensorOf(x as Golden);
-  return Array.isArray(x) ? x.map(given) : (Object.fromEntries(Object.entries(x as object).map(([k, v]) => [k, given(v)])) as Given);
+  return Array.isArray(x)
+    ? x.map(given)
+    : (Object.fromEntries(Object.entries(x as object).map(([k, v]) => [k, given(v)])) as Given);
 };
 function ofKeras(): ModelCase[] {
   const nested = Object.entries(golden<Record<string, { x: unknown }>>('nested/nested.json'))
     .filter(([name]) => fs.existsSync(path.join(keras, 'nested', `${name}.keras`)))
-    .map(([name, { x }]) => ({ name: `nested/${name}`, make: async () => trained(await read(`nested/${name}.keras`), given(x)) }));
+    .map(([name, { x }]) => ({
+      name: `nested/${name}`,
+      make: async () => trained(await read(`nested/${name}.keras`), given(x)),
+    }));
   const adapted = Object.entries(golden<Record<string, { x: number[][] }>>('adapted/predictions.json'))
     .filter(([name]) => name !== 'float8' && fs.existsSync(path.join(keras, 'adapted', `${name}.keras`)))
-    .map(([name, { x }]) => ({ name: `adapted/${name}`, make: async () => ({ model: await read(`adapted/${name}.keras`), x: trae.tensor(x, null, 'int32') }) }));
-  const lookups = Object.entries(golden<Record<string, { x: unknown }>>('lookups/lookups.json')).map(([name, { x }]) => ({
-    name: `lookups/${name}`,
-    make: async () => ({ model: await read(`lookups/${name}.keras`), x: name.startsWith('integer') ? trae.tensor(x as number[][], null, 'int64') : (x as string[]) }),
-  }));
+    .map(([name, { x }]) => ({
+      name: `adapted/${name}`,
+      make: async () => ({ model: await read(`adapted/${name}.keras`), x: trae.tensor(x, null, 'int32') }),
+    }));
+  const lookups = Object.entries(golden<Record<string, { x: unknown }>>('lookups/lookups.json')).map(
+    ([name, { x }]) => ({
+      name: `lookups/${name}`,
+      make: async () => ({
+        model: await read(`lookups/${name}.keras`),
+        x: name.startsWith('integer') ? trae.tensor(x as number[][], null, 'int64') : (x as string[]),
+      }),
+    }),
+  );
   const texts = {
     name: 'texts/several',
     make: async () => {
@@ -191,7 +262,9 @@ async function distilled(): Promise<Made> {
   return { model, x, y: trae.zeros([6, 3]) };
 }
 async function ofBuilder(model: AnyModel): Promise<Made> {
-  const inputs = model.inputs.map((t, i) => trae.random.normal([6, ...t.shape.slice(1).map((d) => d ?? 4)], { seed: i + 1 }));
+  const inputs = model.inputs.map((t, i) =>
+    trae.random.normal([6, ...t.shape.slice(1).map((d) => d ?? 4)], { seed: i + 1 }),
+  );
   const out = await trained(model, inputs.length > 1 ? inputs : inputs[0]);
   if (out.y) await model.fit(out.x as never, out.y as never, { epochs: 2, batchSize: 3, verbose: 0 });
   return out;
@@ -205,7 +278,10 @@ export const structureCases = (): ModelCase[] => [
     },
   })),
   // .keras files hold the weight with its factors merged in: what is trained on is another one.
-  ...Object.entries(lora).map(([name, build]) => ({ name: `LoRA of ${name}`, make: async () => ({ ...(await ofBuilder(build())), isRandom: true }) })),
+  ...Object.entries(lora).map(([name, build]) => ({
+    name: `LoRA of ${name}`,
+    make: async () => ({ ...(await ofBuilder(build())), isRandom: true }),
+  })),
   { name: 'Distiller', make: distilled },
   ...ofKeras(),
 ];

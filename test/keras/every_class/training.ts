@@ -13,7 +13,14 @@ const x = wave(6, 4),
   y = wave(6, 2).multiply(0.5);
 
 const network = (): AnyModel =>
-  new Sequential([Input([4]), new layers.Dense(5, { activation: 'tanh', kernelInitializer: 'he_normal' }), new layers.Dense(2, { name: 'head' })], { name: 'network' });
+  new Sequential(
+    [
+      Input([4]),
+      new layers.Dense(5, { activation: 'tanh', kernelInitializer: 'he_normal' }),
+      new layers.Dense(2, { name: 'head' }),
+    ],
+    { name: 'network' },
+  );
 /** After three steps, so that every slot of the optimizer holds numbers. */
 async function steps(optimizer: Optimizer): Promise<Made> {
   const model = network();
@@ -35,7 +42,10 @@ const optimizerCases = (): ModelCase[] => [
   ...ruleNames.flatMap((name) => [
     { name: `optimizer ${name}`, make: () => steps(optimizerRows[name]() as Optimizer) },
     { name: `optimizer ${name} of defaults`, make: () => steps(defaults(name)) },
-    { name: `LossScaleOptimizer around ${name}`, make: () => steps(new optimizers.LossScaleOptimizer(defaults(name), { initialScale: 4, dynamicGrowthSteps: 2 })) },
+    {
+      name: `LossScaleOptimizer around ${name}`,
+      make: () => steps(new optimizers.LossScaleOptimizer(defaults(name), { initialScale: 4, dynamicGrowthSteps: 2 })),
+    },
   ]),
   ...scheduled.flatMap((name) =>
     Object.entries(scheduleRows).map(([schedule, make]) => ({
@@ -58,7 +68,9 @@ interface MetricCase {
 function echo(given: trae.Tensor): AnyModel {
   const n = given.shape.at(-1)!,
     hasKernel = given.ndim > 1 && given.dtype === 'float32',
-    layer = hasKernel ? new layers.Dense(n, { kernelInitializer: 'identity', useBias: false }) : new layers.Activation('linear', { dtype: given.dtype });
+    layer = hasKernel
+      ? new layers.Dense(n, { kernelInitializer: 'identity', useBias: false })
+      : new layers.Activation('linear', { dtype: given.dtype });
   return modelOf(layer, given);
 }
 // One row for each set of options.
@@ -77,7 +89,8 @@ const optionsOf = (config: Config): string => {
 function compiled(given: trae.Tensor, target: Given, options: trae.CompileOptions): Made {
   const model = options.loss ? echo(given) : modelOf(new layers.ActivityRegularization({ l2: 0.01 }), given);
   model.compile({ optimizer: new optimizers.SGD(0.01), ...options });
-  const isEvaluatedOnly = !options.loss || ['none', null].includes((options.loss as { reduction?: string | null }).reduction ?? '');
+  const isEvaluatedOnly =
+    !options.loss || ['none', null].includes((options.loss as { reduction?: string | null }).reduction ?? '');
   return { model, x: given, y: target, isEvaluatedOnly };
 }
 const lossCases = (): ModelCase[] => [
@@ -97,7 +110,10 @@ const lossCases = (): ModelCase[] => [
     })),
   {
     name: 'loss of a function',
-    make: () => compiled(wave(4, 3), wave(4, 3), { loss: new losses.LossFunctionWrapper(losses.huber as never, { delta: 0.5, name: 'w' }) }),
+    make: () =>
+      compiled(wave(4, 3), wave(4, 3), {
+        loss: new losses.LossFunctionWrapper(losses.huber as never, { delta: 0.5, name: 'w' }),
+      }),
   },
 ];
 const metricCases = (): ModelCase[] => [
@@ -106,12 +122,20 @@ const metricCases = (): ModelCase[] => [
     make: () => {
       const { yTrue, yPred, values } = c.batches[0],
         given = tensorOf((yPred ?? values)!);
-      return compiled(given.dtype === 'float32' ? given : given.cast('float32'), yTrue ? tensorOf(yTrue) : trae.onesLike(given), { metrics: [metrics.deserialize(c.config)] });
+      return compiled(
+        given.dtype === 'float32' ? given : given.cast('float32'),
+        yTrue ? tensorOf(yTrue) : trae.onesLike(given),
+        { metrics: [metrics.deserialize(c.config)] },
+      );
     },
   })),
   {
     name: 'metric of a function',
-    make: () => compiled(wave(4, 3), wave(4, 3), { loss: 'mse', metrics: [new metrics.MeanMetricWrapper(losses.meanSquaredError, { name: 'w' }), 'mae'] }),
+    make: () =>
+      compiled(wave(4, 3), wave(4, 3), {
+        loss: 'mse',
+        metrics: [new metrics.MeanMetricWrapper(losses.meanSquaredError, { name: 'w' }), 'mae'],
+      }),
   },
   {
     name: 'metrics of every kind, weighted too',
@@ -143,8 +167,20 @@ const weightCases = (): ModelCase[] => [
   })),
   ...Object.entries(regularizerRows).map(([name, make]) => ({
     name: `regularizer ${name}`,
-    make: () => ofWeights({ kernelRegularizer: make(), ...(name === 'OrthogonalRegularizer' ? {} : { activityRegularizer: make() }) }),
+    make: () =>
+      ofWeights({
+        kernelRegularizer: make(),
+        ...(name === 'OrthogonalRegularizer' ? {} : { activityRegularizer: make() }),
+      }),
   })),
-  ...Object.entries(constraintRows).map(([name, make]) => ({ name: `constraint ${name}`, make: () => ofWeights({ kernelConstraint: make() }) })),
+  ...Object.entries(constraintRows).map(([name, make]) => ({
+    name: `constraint ${name}`,
+    make: () => ofWeights({ kernelConstraint: make() }),
+  })),
 ];
-export const trainingCases = (): ModelCase[] => [...optimizerCases(), ...lossCases(), ...metricCases(), ...weightCases()];
+export const trainingCases = (): ModelCase[] => [
+  ...optimizerCases(),
+  ...lossCases(),
+  ...metricCases(),
+  ...weightCases(),
+];

@@ -26,7 +26,10 @@ describe('a transformer block on masked sequences', () => {
     const decoded = new layers.MultiHeadAttention(2, 4).apply([x, e], { useCausalMask: true }),
       h = new layers.Dense(8).apply(new layers.Dense(16, { activation: 'relu' }).apply(decoded));
     x = new layers.LayerNormalization({ epsilon: 1e-5 }).apply(new layers.Add().apply([x, h]));
-    const model = new Model({ inputs: ids, outputs: new layers.Dense(3, { activation: 'softmax' }).apply(new layers.GlobalAveragePooling1D().apply(x)) });
+    const model = new Model({
+      inputs: ids,
+      outputs: new layers.Dense(3, { activation: 'softmax' }).apply(new layers.GlobalAveragePooling1D().apply(x)),
+    });
     model.setWeights(want.weights.map(tensorOf));
     return model;
   }
@@ -40,8 +43,17 @@ describe('a transformer block on masked sequences', () => {
   it('predicts as Keras does, and learns as Keras does', async () => {
     const model = made();
     close(await model.predict(tensorOf(want.x), { verbose: 0 }), want.predicted, 'predict');
-    model.compile({ optimizer: new trae.keras.optimizers.SGD(0.1), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-    const { history } = await model.fit(tensorOf(want.x), tensorOf(want.y), { epochs: 3, batchSize: 8, shuffle: false, verbose: 0 });
+    model.compile({
+      optimizer: new trae.keras.optimizers.SGD(0.1),
+      loss: 'sparse_categorical_crossentropy',
+      metrics: ['accuracy'],
+    });
+    const { history } = await model.fit(tensorOf(want.x), tensorOf(want.y), {
+      epochs: 3,
+      batchSize: 8,
+      shuffle: false,
+      verbose: 0,
+    });
     for (const [key, list] of Object.entries(want.history)) close(history[key], list, key, 1e-3);
     close(await model.predict(tensorOf(want.x), { verbose: 0 }), want.after, 'after fit', 2e-3);
   });
@@ -59,12 +71,26 @@ describe('a transformer block on masked sequences', () => {
     trae.setRandomSeed(3);
     const ids = Input([6], { dtype: 'int32' }),
       places = trae.tensor([0, 1, 2, 3, 4, 5], [1, 6], 'int32'),
-      e = new layers.Add().apply([new layers.Embedding(10, 16).apply(ids), new layers.Embedding(6, 16).apply(ids.multiply(0).add(places))]),
+      e = new layers.Add().apply([
+        new layers.Embedding(10, 16).apply(ids),
+        new layers.Embedding(6, 16).apply(ids.multiply(0).add(places)),
+      ]),
       attended = new layers.MultiHeadAttention(4, 8).apply([e, e]),
       h = new layers.LayerNormalization().apply(new layers.Add().apply([e, attended]));
-    const model = new Model({ inputs: ids, outputs: new layers.Dense(1, { activation: 'sigmoid' }).apply(new layers.GlobalMaxPooling1D().apply(h)) });
-    model.compile({ optimizer: new trae.keras.optimizers.Adam(0.01), loss: 'binary_crossentropy', metrics: ['accuracy'] });
-    const { history } = await model.fit(trae.tensor(rows, [n, 6], 'int32'), y, { epochs: 40, batchSize: 32, verbose: 0 });
+    const model = new Model({
+      inputs: ids,
+      outputs: new layers.Dense(1, { activation: 'sigmoid' }).apply(new layers.GlobalMaxPooling1D().apply(h)),
+    });
+    model.compile({
+      optimizer: new trae.keras.optimizers.Adam(0.01),
+      loss: 'binary_crossentropy',
+      metrics: ['accuracy'],
+    });
+    const { history } = await model.fit(trae.tensor(rows, [n, 6], 'int32'), y, {
+      epochs: 40,
+      batchSize: 32,
+      verbose: 0,
+    });
     assert.ok(history.accuracy.at(-1)! > 0.95, `accuracy ${history.accuracy.at(-1)}`);
   });
 });
@@ -75,7 +101,11 @@ describe('masks of attention', () => {
   it('come with the tensors, and go on with the output', () => {
     const ids = trae.tensor([[1, 2, 0, 0]], [1, 4], 'int32'),
       embedded = new layers.Embedding(5, 3, { maskZero: true }).apply(ids) as Tensor;
-    for (const layer of [new layers.MultiHeadAttention(2, 3), new layers.GroupedQueryAttention(3, 4, 2), new layers.Attention()]) {
+    for (const layer of [
+      new layers.MultiHeadAttention(2, 3),
+      new layers.GroupedQueryAttention(3, 4, 2),
+      new layers.Attention(),
+    ]) {
       const pooled = new layers.GlobalAveragePooling1D(),
         y = layer.apply([embedded, embedded]) as Tensor;
       const mean = values(y)
@@ -89,7 +119,12 @@ describe('masks of attention', () => {
     }
   });
   it('causal: no output depends on later inputs', () => {
-    for (const layer of [new layers.MultiHeadAttention(2, 3), new layers.GroupedQueryAttention(3, 4, 1), new layers.Attention(), new layers.AdditiveAttention()]) {
+    for (const layer of [
+      new layers.MultiHeadAttention(2, 3),
+      new layers.GroupedQueryAttention(3, 4, 1),
+      new layers.Attention(),
+      new layers.AdditiveAttention(),
+    ]) {
       const changed = trae.concat([trae.slice(q, [0, 0, 0], [2, 3, 3]), trae.ones([2, 1, 3])], { axis: 1 });
       const [a, b] = [q, changed].map((x) => layer.apply([x, x], { useCausalMask: true }).reshape([2, 12]));
       const head = (t: Tensor): number[] => values(trae.slice(t, [0, 0], [2, 9]));
@@ -132,7 +167,11 @@ describe('attention layers', () => {
   });
   it('dropout with scores, and without: the same for the same seed', () => {
     const make = (): InstanceType<typeof layers.MultiHeadAttention> =>
-      new layers.MultiHeadAttention(2, 3, { dropout: 0.5, seed: 7, kernelInitializer: new trae.keras.initializers.RandomNormal({ seed: 1 }) });
+      new layers.MultiHeadAttention(2, 3, {
+        dropout: 0.5,
+        seed: 7,
+        kernelInitializer: new trae.keras.initializers.RandomNormal({ seed: 1 }),
+      });
     const [y] = make().apply([q, v], { training: true, returnAttentionScores: true }) as Tensor[];
     assert.deepEqual(values(make().apply([q, v], { training: true })), values(y));
   });
@@ -144,7 +183,9 @@ describe('attention layers', () => {
       [null, 5, 2],
     ]);
     const config = saving.serializeKerasObject(layer) as Config;
-    assert.deepEqual(config.build_config, { shapes_dict: { query_shape: [null, 4, 3], value_shape: [null, 5, 6], key_shape: [null, 5, 2] } });
+    assert.deepEqual(config.build_config, {
+      shapes_dict: { query_shape: [null, 4, 3], value_shape: [null, 5, 6], key_shape: [null, 5, 2] },
+    });
     const copy = layers.deserialize(JSON.parse(JSON.stringify(config)));
     assert.deepEqual(
       copy.weights.map((w) => [...w.shape]),
@@ -157,7 +198,9 @@ describe('attention layers', () => {
   it('work with unknown lengths, and symbolically with scores', () => {
     const query = Input([null, 3]),
       value = Input([null, 3]);
-    const [y, scores] = new layers.MultiHeadAttention(2, 3, { outputShape: 5 }).apply([query, value], { returnAttentionScores: true }) as trae.KerasTensor[];
+    const [y, scores] = new layers.MultiHeadAttention(2, 3, { outputShape: 5 }).apply([query, value], {
+      returnAttentionScores: true,
+    }) as trae.KerasTensor[];
     assert.deepEqual([...y.shape], [null, null, 5]);
     assert.equal(scores.ndim, 4);
     const model = new Model({ inputs: [query, value], outputs: [y, scores] });
@@ -189,9 +232,24 @@ describe('attention layers', () => {
     assert.ok(Math.max(...c.map(Math.abs)) <= Math.sqrt(6 / 9));
   });
   const failing: [string, () => unknown, string, string][] = [
-    ['numHeads', () => new layers.MultiHeadAttention(0, 3), 'ValueError', 'MultiHeadAttention: numHeads must be a positive whole number.\n  Received: 0'],
-    ['valueDim', () => new layers.MultiHeadAttention(1, 3, { valueDim: 1.5 }), 'ValueError', 'MultiHeadAttention: valueDim must be a positive whole number.\n  Received: 1.5'],
-    ['dropout', () => new layers.MultiHeadAttention(1, 3, { dropout: 2 }), 'ValueError', 'MultiHeadAttention: dropout must lie between 0 and 1.\n  Received: 2'],
+    [
+      'numHeads',
+      () => new layers.MultiHeadAttention(0, 3),
+      'ValueError',
+      'MultiHeadAttention: numHeads must be a positive whole number.\n  Received: 0',
+    ],
+    [
+      'valueDim',
+      () => new layers.MultiHeadAttention(1, 3, { valueDim: 1.5 }),
+      'ValueError',
+      'MultiHeadAttention: valueDim must be a positive whole number.\n  Received: 1.5',
+    ],
+    [
+      'dropout',
+      () => new layers.MultiHeadAttention(1, 3, { dropout: 2 }),
+      'ValueError',
+      'MultiHeadAttention: dropout must lie between 0 and 1.\n  Received: 2',
+    ],
     [
       'slidingWindow',
       () => new layers.MultiHeadAttention(1, 3, { slidingWindow: 0 }),
@@ -206,7 +264,10 @@ describe('attention layers', () => {
     ],
     [
       'flash attention and scores',
-      () => new layers.MultiHeadAttention(1, 3, { flashAttention: true, name: 'm' }).apply([q, v], { returnAttentionScores: true }),
+      () =>
+        new layers.MultiHeadAttention(1, 3, { flashAttention: true, name: 'm' }).apply([q, v], {
+          returnAttentionScores: true,
+        }),
       'ValueError',
       "MultiHeadAttention: flashAttention does not give attention scores.\n  Fix: leave returnAttentionScores or flashAttention out.\n  In layer 'm' (MultiHeadAttention).",
     ],
@@ -234,14 +295,24 @@ describe('attention layers', () => {
       'ValueError',
       "MultiHeadAttention: mask must be an array: [query mask, value mask] or with a key mask.\n  Fix: use attentionMask for one mask of all pairs.\n  In layer 'm' (MultiHeadAttention).",
     ],
-    ['heads', () => new layers.GroupedQueryAttention(3, 4, 3), 'ValueError', 'GroupedQueryAttention: numQueryHeads must be a multiple of numKeyValueHeads.\n  Received: 4 and 3'],
+    [
+      'heads',
+      () => new layers.GroupedQueryAttention(3, 4, 3),
+      'ValueError',
+      'GroupedQueryAttention: numQueryHeads must be a multiple of numKeyValueHeads.\n  Received: 4 and 3',
+    ],
     [
       'rank of grouped queries',
       () => new layers.GroupedQueryAttention(3, 4, 2, { name: 'g' }).apply([wave(2, 3), wave(2, 3)]),
       'ValueError',
       "GroupedQueryAttention: inputs of shape (batch, length, features) are expected.\n  Received: shape (2, 3)\n  In layer 'g' (GroupQueryAttention).",
     ],
-    ['scoreMode', () => new layers.Attention({ scoreMode: 'sum' as 'dot' }), 'ValueError', "Attention: scoreMode must be 'dot' or 'concat'.\n  Received: 'sum'"],
+    [
+      'scoreMode',
+      () => new layers.Attention({ scoreMode: 'sum' as 'dot' }),
+      'ValueError',
+      "Attention: scoreMode must be 'dot' or 'concat'.\n  Received: 'sum'",
+    ],
     [
       'Attention on one tensor',
       () => new layers.Attention({ name: 'a' }).apply(q),

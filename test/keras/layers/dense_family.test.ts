@@ -43,11 +43,23 @@ describe('low-rank adaptation', () => {
     );
     const bound = new layers.Embedding(3, 2, { embeddingsConstraint: 'non_neg', name: 'e' });
     bound.build([null]);
-    await throwsText(() => bound.enableLora(2), 'ValueError', "enableLora: layer 'e' constrains the weight that would be adapted.\n  Fix: remove the constraint.");
+    await throwsText(
+      () => bound.enableLora(2),
+      'ValueError',
+      "enableLora: layer 'e' constrains the weight that would be adapted.\n  Fix: remove the constraint.",
+    );
     const twice = new layers.Dense(3, { loraRank: 2, name: 'd' });
     twice.build([null, 4]);
-    await throwsText(() => twice.enableLora(1), 'ValueError', "enableLora: layer 'd' has been adapted already, with rank 2.");
-    await throwsText(() => new layers.Dense(3, { loraRank: 0 }), 'ValueError', 'lora: loraRank must be a positive whole number.\n  Received: 0');
+    await throwsText(
+      () => twice.enableLora(1),
+      'ValueError',
+      "enableLora: layer 'd' has been adapted already, with rank 2.",
+    );
+    await throwsText(
+      () => new layers.Dense(3, { loraRank: 0 }),
+      'ValueError',
+      'lora: loraRank must be a positive whole number.\n  Received: 0',
+    );
   });
 });
 
@@ -78,14 +90,39 @@ describe('EinsumDense', () => {
       build('ab->ba', 2, [2, 3]),
       "EinsumDense: an equation has the form 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...' (the kernel is the second operand).\n  Received: 'ab->ba'",
     ],
-    ['rank of the input', build('abc,cd->abd', [null, 2], [2, 3]), "EinsumDense: 'abc,cd->abd' names 3 axes of the input but it has 2.\n  Received: input shape (2, 3)"],
-    ['rank of the output', build('abc,cd->abd', 2, [2, 3, 4]), "EinsumDense: the result of 'abc,cd->abd' has 3 axes for an input of rank 3, but outputShape (2,) gives 2."],
-    ['sizes', build('abc,cd->abd', [5, 2], [2, 3, 4]), "EinsumDense: axis 'b' has size 3 in the input but 5 in outputShape.\n  Received: equation 'abc,cd->abd'"],
-    ['letters of the result', build('ab,bc->ad', 2, [2, 3]), "EinsumDense: axis 'd' of the result is in neither the input nor the kernel.\n  Received: 'ab,bc->ad'"],
-    ['letters of the kernel', build('ab,bce->ac', 2, [2, 3]), "EinsumDense: axis 'e' of the kernel is in neither the input nor the result.\n  Received: 'ab,bce->ac'"],
-    ['letters of the bias', build('ab,bc->ac', 2, [2, 3], 'z'), "EinsumDense: axis 'z' of biasAxes is not in the result.\n  Received: equation 'ab,bc->ac', biasAxes 'z'"],
+    [
+      'rank of the input',
+      build('abc,cd->abd', [null, 2], [2, 3]),
+      "EinsumDense: 'abc,cd->abd' names 3 axes of the input but it has 2.\n  Received: input shape (2, 3)",
+    ],
+    [
+      'rank of the output',
+      build('abc,cd->abd', 2, [2, 3, 4]),
+      "EinsumDense: the result of 'abc,cd->abd' has 3 axes for an input of rank 3, but outputShape (2,) gives 2.",
+    ],
+    [
+      'sizes',
+      build('abc,cd->abd', [5, 2], [2, 3, 4]),
+      "EinsumDense: axis 'b' has size 3 in the input but 5 in outputShape.\n  Received: equation 'abc,cd->abd'",
+    ],
+    [
+      'letters of the result',
+      build('ab,bc->ad', 2, [2, 3]),
+      "EinsumDense: axis 'd' of the result is in neither the input nor the kernel.\n  Received: 'ab,bc->ad'",
+    ],
+    [
+      'letters of the kernel',
+      build('ab,bce->ac', 2, [2, 3]),
+      "EinsumDense: axis 'e' of the kernel is in neither the input nor the result.\n  Received: 'ab,bce->ac'",
+    ],
+    [
+      'letters of the bias',
+      build('ab,bc->ac', 2, [2, 3], 'z'),
+      "EinsumDense: axis 'z' of biasAxes is not in the result.\n  Received: equation 'ab,bc->ac', biasAxes 'z'",
+    ],
   ];
-  for (const [name, f, text] of failing) it(`error: ${name}`, () => throwsText(f, 'ValueError', `${text}\n  In layer 'e' (EinsumDense).`));
+  for (const [name, f, text] of failing)
+    it(`error: ${name}`, () => throwsText(f, 'ValueError', `${text}\n  In layer 'e' (EinsumDense).`));
 });
 
 describe('ReversibleEmbedding', () => {
@@ -97,7 +134,11 @@ describe('ReversibleEmbedding', () => {
     close(back, trae.matmul(there, trae.transpose(layer.embeddings)), 'tied');
     const pooled = new layers.GlobalAveragePooling1D().apply(there) as Tensor;
     close(pooled, trae.mean(trae.slice(there, [0, 0, 0], [1, 2, 3]), { axis: 1 }), 'masked mean');
-    assert.equal((new layers.ReversibleEmbedding(5, 3, { reverseDtype: 'float64' }).apply(there, { reverse: true }) as Tensor).dtype, 'float64');
+    assert.equal(
+      (new layers.ReversibleEmbedding(5, 3, { reverseDtype: 'float64' }).apply(there, { reverse: true }) as Tensor)
+        .dtype,
+      'float64',
+    );
   });
   it('in a model', () => {
     const ids = Input([4], { dtype: 'int32' }),
@@ -116,8 +157,18 @@ describe('ReversibleEmbedding', () => {
 
 describe('errors of Dot, PReLU and normalizations', () => {
   const failing: [string, () => unknown, string, string][] = [
-    ['Dot axes', () => new layers.Dot([1, 2, 3]), 'ValueError', 'Dot: axes must be a whole number or two of them.\n  Received: [1, 2, 3]'],
-    ['Dot axes of another type', () => new layers.Dot('1' as unknown as number), 'TypeError', "Dot: axes must be a whole number or two of them.\n  Received: '1'"],
+    [
+      'Dot axes',
+      () => new layers.Dot([1, 2, 3]),
+      'ValueError',
+      'Dot: axes must be a whole number or two of them.\n  Received: [1, 2, 3]',
+    ],
+    [
+      'Dot axes of another type',
+      () => new layers.Dot('1' as unknown as number),
+      'TypeError',
+      "Dot: axes must be a whole number or two of them.\n  Received: '1'",
+    ],
     [
       'Dot sizes',
       () => new layers.Dot(1, { name: 'd' }).apply([wave(2, 3), wave(2, 4)]),
@@ -181,7 +232,12 @@ describe('errors of Dot, PReLU and normalizations', () => {
   ];
   for (const [name, f, kind, text] of failing) it(name, () => throwsText(f, kind, text));
   it('normalizations work on empty batches and batches of one', () => {
-    for (const layer of [new layers.GroupNormalization({ groups: 2 }), new layers.RMSNormalization(), new layers.LayerNormalization(), new layers.UnitNormalization()]) {
+    for (const layer of [
+      new layers.GroupNormalization({ groups: 2 }),
+      new layers.RMSNormalization(),
+      new layers.LayerNormalization(),
+      new layers.UnitNormalization(),
+    ]) {
       assert.deepEqual([...(layer.apply(trae.zeros([0, 3, 4])) as Tensor).shape], [0, 3, 4]);
       assert.ok(
         Array.from((layer.apply(trae.zeros([1, 3, 4])) as Tensor).dataSync() as Float32Array).every((v) => v === 0),

@@ -27,10 +27,16 @@ const { layers } = trae.keras;
 type Layer = trae.keras.Layer;
 
 /** Without build_config, so that inner layers are built by the outer one, under its name. */
-const unbuilt = (config: Config): Config => JSON.parse(JSON.stringify(config, (key, v: unknown) => (key === 'build_config' ? undefined : v))) as Config;
+const unbuilt = (config: Config): Config =>
+  JSON.parse(JSON.stringify(config, (key, v: unknown) => (key === 'build_config' ? undefined : v))) as Config;
 
 /** The layer of a case with its weights, and what it is called on. */
-function made(c: Case): { layer: Layer; inputs: trae.Tensor[]; given: trae.Tensor | trae.Tensor[]; options: trae.CallOptions } {
+function made(c: Case): {
+  layer: Layer;
+  inputs: trae.Tensor[];
+  given: trae.Tensor | trae.Tensor[];
+  options: trae.CallOptions;
+} {
   const layer = layers.deserialize(unbuilt(c.config)),
     inputs = c.inputs.map(tensorOf),
     given = inputs.length === 1 ? inputs[0] : inputs;
@@ -41,7 +47,9 @@ function made(c: Case): { layer: Layer; inputs: trae.Tensor[]; given: trae.Tenso
 const isGolden = (x: unknown): x is Golden => typeof x === 'object' && x !== null && 'data' in x;
 const decoded = (x: unknown): unknown => (isGolden(x) ? tensorOf(x) : Array.isArray(x) ? x.map(decoded) : x);
 const callOptions = (options: Record<string, unknown> = {}): trae.CallOptions =>
-  Object.fromEntries(Object.entries(options).map(([k, v]) => [k.replace(/_([a-z])/g, (_, l: string) => l.toUpperCase()), decoded(v)]));
+  Object.fromEntries(
+    Object.entries(options).map(([k, v]) => [k.replace(/_([a-z])/g, (_, l: string) => l.toUpperCase()), decoded(v)]),
+  );
 type Outputs = trae.Tensor | trae.Tensor[];
 /** One output or several against what Keras computed. */
 function closeAll(got: Outputs, want: Golden | Golden[], what: string, tolerance?: number): void {
@@ -52,7 +60,12 @@ function closeAll(got: Outputs, want: Golden | Golden[], what: string, tolerance
   all.forEach((y, i) => close(y, wanted[i], `${what} ${i}`, tolerance, tolerance ? 10 * largestOf(wanted) : undefined));
 }
 const objectives = (y: Outputs): trae.Tensor =>
-  [y].flat().reduce<trae.Tensor | null>((sum, t) => (sum ? sum.add(objective(t.cast('float32'))) : objective(t.cast('float32'))), null)!;
+  [y]
+    .flat()
+    .reduce<trae.Tensor | null>(
+      (sum, t) => (sum ? sum.add(objective(t.cast('float32'))) : objective(t.cast('float32'))),
+      null,
+    )!;
 const isFloat = (t: trae.Tensor): boolean => t.dtype === 'float32';
 
 describe('layers against Keras', () => {
@@ -68,7 +81,10 @@ describe('layers against Keras', () => {
           layer.weights.map((w) => [...w.shape]),
           c.weights.map((w) => w.shape),
         );
-        assert.deepEqual(layer.computeOutputShape(inputs.length === 1 ? inputs[0].shape : inputs.map((t) => t.shape)), c.outputShape);
+        assert.deepEqual(
+          layer.computeOutputShape(inputs.length === 1 ? inputs[0].shape : inputs.map((t) => t.shape)),
+          c.outputShape,
+        );
       });
       it('computes the output', () => {
         const { layer, given, options } = made(c);
@@ -98,12 +114,16 @@ describe('layers against Keras', () => {
           c.tolerance,
         );
         layer.nonTrainableWeights.forEach((w, i) => close(w, c.after[i], `after ${w.name}`));
-        dw.forEach((g, i) => close(g, c.dw[i], `d ${trained[i].path}`, c.tolerance, (c.tolerance ? 10 : 1) * largestOf(c.dw)));
+        dw.forEach((g, i) =>
+          close(g, c.dw[i], `d ${trained[i].path}`, c.tolerance, (c.tolerance ? 10 : 1) * largestOf(c.dw)),
+        );
         layer.setWeights(before);
         if (floats.length)
           trae
             .valueAndGrad(loss)(...floats)
-            .grads.forEach((g, i) => close(g, c.dx[i], `dx ${i}`, c.tolerance, c.tolerance ? 10 * largestOf(c.dx) : undefined));
+            .grads.forEach((g, i) =>
+              close(g, c.dx[i], `dx ${i}`, c.tolerance, c.tolerance ? 10 * largestOf(c.dx) : undefined),
+            );
       });
       it('computes the same in one compiled step', () => {
         const { layer, inputs, options } = made(c),
@@ -120,7 +140,9 @@ describe('layers against Keras', () => {
         const results = step(...inputs),
           dw = results.splice([c.training].flat().length);
         closeAll(results, c.training, 'training', c.tolerance);
-        dw.forEach((g, i) => close(g, c.dw[i], `d ${trained[i].path}`, c.tolerance, (c.tolerance ? 10 : 1) * largestOf(c.dw)));
+        dw.forEach((g, i) =>
+          close(g, c.dw[i], `d ${trained[i].path}`, c.tolerance, (c.tolerance ? 10 : 1) * largestOf(c.dw)),
+        );
         layer.nonTrainableWeights.forEach((w, i) => close(w, c.after[i], `after ${w.name}`));
       });
       it("has Keras' config", () => {
@@ -129,15 +151,22 @@ describe('layers against Keras', () => {
         assert.equal(got.module, c.config.module);
         assert.equal(got.class_name, c.config.class_name);
         assert.equal(got.registered_name, c.config.registered_name);
-        for (const [key, value] of Object.entries(got.config)) assert.deepEqual(simplified(value), simplified(c.config.config[key], value), `config.${key}`);
+        for (const [key, value] of Object.entries(got.config))
+          assert.deepEqual(simplified(value), simplified(c.config.config[key], value), `config.${key}`);
       });
     });
   }
   it('covers every layer', () => {
-    const tested = new Set([...cases, ...goldenFiles(/^preprocessing.*\.json$/).flatMap((name) => golden<Case[]>(name))].map((c) => c.config.class_name));
+    const tested = new Set(
+      [...cases, ...goldenFiles(/^preprocessing.*\.json$/).flatMap((name) => golden<Case[]>(name))].map(
+        (c) => c.config.class_name,
+      ),
+    );
     // Lambda holds code, InputLayer and Wrapper compute nothing: machinery.test.ts has them. recurrent.test.ts has cells.
     assert.deepEqual(
-      classNames('keras.layers').filter((name) => !tested.has(name) && !['Lambda', 'InputLayer', 'Wrapper'].includes(name) && !/Cells?$/.test(name)),
+      classNames('keras.layers').filter(
+        (name) => !tested.has(name) && !['Lambda', 'InputLayer', 'Wrapper'].includes(name) && !/Cells?$/.test(name),
+      ),
       [],
     );
   });
@@ -149,7 +178,14 @@ function simplified(value: unknown, like: unknown = value): unknown {
   if ('class_name' in value) {
     const { module, class_name: name, config, registered_name: registered } = value as Config,
       known = Object.entries(config).filter(([k]) => k in ((like as Config).config ?? {}));
-    return { module, name, registered, config: Object.fromEntries(known.map(([k, v]) => [k, simplified(v, (like as Config).config[k])])) };
+    return {
+      module,
+      name,
+      registered,
+      config: Object.fromEntries(known.map(([k, v]) => [k, simplified(v, (like as Config).config[k])])),
+    };
   }
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplified(v, (like as Record<string, unknown>)[k])]));
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [k, simplified(v, (like as Record<string, unknown>)[k])]),
+  );
 }

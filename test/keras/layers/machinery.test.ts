@@ -11,7 +11,13 @@ class Affine extends layers.Layer {
   w!: trae.Variable;
   count!: trae.Variable;
   override build(shape: Shape): void {
-    this.w = this.addWeight({ shape: [shape.at(-1)!], initializer: 'ones', regularizer: regularizers.l2(0.5), constraint: 'non_neg', name: 'w' });
+    this.w = this.addWeight({
+      shape: [shape.at(-1)!],
+      initializer: 'ones',
+      regularizer: regularizers.l2(0.5),
+      constraint: 'non_neg',
+      name: 'w',
+    });
     this.count = this.addWeight({ shape: [], initializer: 'zeros', trainable: false, dtype: 'int32', name: 'count' });
   }
   override call(x: trae.Tensor): trae.Tensor {
@@ -65,7 +71,11 @@ describe('weights of layers', () => {
       'ValueError',
       "addWeight: layer 'affine_a' asks for a weight of shape (2, None); all sizes must be known.\n  Fix: give the model an input shape without unknown sizes there.",
     );
-    await throwsText(() => layer.addWeight({ shape: [2], initializer: 'onez' as never }), 'ValueError', "initializer 'onez' is not known. Did you mean 'Ones'?");
+    await throwsText(
+      () => layer.addWeight({ shape: [2], initializer: 'onez' as never }),
+      'ValueError',
+      "initializer 'onez' is not known. Did you mean 'Ones'?",
+    );
     await throwsText(
       () => layer.addWeight({ shape: [2], initializer: () => trae.ones([3]), name: 'odd' }),
       'ValueError',
@@ -92,7 +102,9 @@ describe('weights of layers', () => {
     const model = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'd' })], { name: 'chain' });
     assert.deepEqual(
       model.weights.map((w) => w.path),
-      ['chain/d/kernel', 'chain/d/bias'].map((p) => p.replace('chain/', model.weights[0].path.startsWith('chain/') ? 'chain/' : '')),
+      ['chain/d/kernel', 'chain/d/bias'].map((p) =>
+        p.replace('chain/', model.weights[0].path.startsWith('chain/') ? 'chain/' : ''),
+      ),
     );
   });
   it('getWeights, setWeights and the weights option', async () => {
@@ -119,7 +131,11 @@ describe('weights of layers', () => {
     );
     layer.setWeights(copy);
     assert.deepEqual(layer.bias!.arraySync(), [5, 6]);
-    await throwsText(() => layer.setWeights([copy[0]]), 'ValueError', "setWeights: layer 'set_here' has 2 weights but 1 are given.");
+    await throwsText(
+      () => layer.setWeights([copy[0]]),
+      'ValueError',
+      "setWeights: layer 'set_here' has 2 weights but 1 are given.",
+    );
     await throwsText(
       () => layer.setWeights([trae.zeros([3, 2]), copy[1]]),
       'ValueError',
@@ -175,13 +191,21 @@ describe('names of layers', () => {
   });
   it('must differ within a model', async () => {
     await throwsText(
-      () => new Sequential([new layers.Dense(1, { name: 'same' }), new layers.Dense(2, { name: 'same' })], { name: 'twice' }),
+      () =>
+        new Sequential([new layers.Dense(1, { name: 'same' }), new layers.Dense(2, { name: 'same' })], {
+          name: 'twice',
+        }),
       'ValueError',
       "Sequential 'twice': two layers have the name 'same'.\n  Fix: give one of them another name.",
     );
     const x = Input([2]);
     await throwsText(
-      () => new Model({ inputs: x, outputs: new layers.Dense(1, { name: 'same' }).apply(new layers.Dense(1, { name: 'same' }).apply(x)), name: 'graph' }),
+      () =>
+        new Model({
+          inputs: x,
+          outputs: new layers.Dense(1, { name: 'same' }).apply(new layers.Dense(1, { name: 'same' }).apply(x)),
+          name: 'graph',
+        }),
       'ValueError',
       "Model 'graph': two layers have the name 'same'.\n  Fix: give one of them another name.",
     );
@@ -194,7 +218,9 @@ describe('layers inside of layers', () => {
     readonly rest = [new layers.Dense(3, { name: 'second' }), new layers.BatchNormalization({ name: 'third' })];
     readonly byName = { fourth: new layers.Dense(1, { name: 'fourth', kernelRegularizer: 'l2' }) };
     override call(x: trae.Tensor): unknown {
-      return this.byName.fourth.apply(this.rest.reduce((y, l) => l.apply(y) as trae.Tensor, this.first.apply(x) as trae.Tensor));
+      return this.byName.fourth.apply(
+        this.rest.reduce((y, l) => l.apply(y) as trae.Tensor, this.first.apply(x) as trae.Tensor),
+      );
     }
   }
   const block = (): Block => {
@@ -205,7 +231,18 @@ describe('layers inside of layers', () => {
   it('are found as attributes, in arrays and in records', () => {
     assert.deepEqual(
       block().weights.map((w) => w.path.split('/').slice(-2).join('/')),
-      ['first/kernel', 'first/bias', 'second/kernel', 'second/bias', 'third/gamma', 'third/beta', 'third/moving_mean', 'third/moving_variance', 'fourth/kernel', 'fourth/bias'],
+      [
+        'first/kernel',
+        'first/bias',
+        'second/kernel',
+        'second/bias',
+        'third/gamma',
+        'third/beta',
+        'third/moving_mean',
+        'third/moving_variance',
+        'fourth/kernel',
+        'fourth/bias',
+      ],
     );
     assert.equal(block().countParams(), 12 + 12 + 12 + 4);
   });
@@ -243,7 +280,11 @@ describe('layers inside of layers', () => {
     assert.equal(model.countParams(), 2 * (64 * 64 + 64) + 64 * 10 + 10);
     const x = wave(2, 64),
       [, other, last] = model.layers;
-    close(model.apply(x) as trae.Tensor, last.apply(shared.apply(other.apply(shared.apply(x)))) as trae.Tensor, 'applied twice');
+    close(
+      model.apply(x) as trae.Tensor,
+      last.apply(shared.apply(other.apply(shared.apply(x)))) as trae.Tensor,
+      'applied twice',
+    );
   });
   it('a frozen BatchNormalization keeps its statistics while training', () => {
     const norm = new layers.BatchNormalization();
@@ -278,7 +319,11 @@ describe('calls of layers', () => {
       dense.losses.map((l) => l.item()),
       [1],
     );
-    await throwsText(() => layer.addLoss(trae.ones([2])), 'ValueError', "addLoss: layer 'sparse' must add scalar tensors.");
+    await throwsText(
+      () => layer.addLoss(trae.ones([2])),
+      'ValueError',
+      "addLoss: layer 'sparse' must add scalar tensors.",
+    );
   });
   it('pass training on to the layers inside', () => {
     const seen: unknown[] = [];
@@ -385,13 +430,38 @@ describe('calls of layers', () => {
         return x;
       }
     }
-    const text = (what: string, name: string): string => `input of layer '${name}' is not what it expects: ${what}.\n  Received: shape (2, 3)\n  In layer '${name}' (Strict).`;
-    await throwsText(() => new Strict({ ndim: 3 }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected ndim=3, found ndim=2', 's'));
-    await throwsText(() => new Strict({ maxNdim: 1 }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected at most ndim=1, found ndim=2', 's'));
-    await throwsText(() => new Strict({ minNdim: 3 }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected at least ndim=3, found ndim=2', 's'));
-    await throwsText(() => new Strict({ axes: { '-1': 4 } }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected axis -1 of size 4, found 3', 's'));
-    await throwsText(() => new Strict({ shape: [null, 5] }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected shape (None, 5)', 's'));
-    await throwsText(() => new Strict({ dtype: 'int32' }, 's').apply(trae.ones([2, 3])), 'ValueError', text('expected dtype int32, found float32', 's'));
+    const text = (what: string, name: string): string =>
+      `input of layer '${name}' is not what it expects: ${what}.\n  Received: shape (2, 3)\n  In layer '${name}' (Strict).`;
+    await throwsText(
+      () => new Strict({ ndim: 3 }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected ndim=3, found ndim=2', 's'),
+    );
+    await throwsText(
+      () => new Strict({ maxNdim: 1 }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected at most ndim=1, found ndim=2', 's'),
+    );
+    await throwsText(
+      () => new Strict({ minNdim: 3 }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected at least ndim=3, found ndim=2', 's'),
+    );
+    await throwsText(
+      () => new Strict({ axes: { '-1': 4 } }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected axis -1 of size 4, found 3', 's'),
+    );
+    await throwsText(
+      () => new Strict({ shape: [null, 5] }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected shape (None, 5)', 's'),
+    );
+    await throwsText(
+      () => new Strict({ dtype: 'int32' }, 's').apply(trae.ones([2, 3])),
+      'ValueError',
+      text('expected dtype int32, found float32', 's'),
+    );
     new Strict({ shape: [null, 3], ndim: 2, dtype: 'float32' }, 's').apply(trae.ones([2, 3]));
     await throwsText(
       () => new InputSpec({ dim: 2 } as never),
@@ -432,7 +502,11 @@ describe('calls of layers', () => {
         [null, 4],
       ],
     ); // the same at both places
-    await throwsText(() => layer.getOutputAt(2), 'ValueError', "getOutputAt: layer 'in_graph' has 2 inbound node(s).\n  Received: nodeIndex 2");
+    await throwsText(
+      () => layer.getOutputAt(2),
+      'ValueError',
+      "getOutputAt: layer 'in_graph' has 2 inbound node(s).\n  Received: nodeIndex 2",
+    );
     layer.apply(Input([7, 3]));
     await throwsText(
       () => layer.inputShape as unknown,
@@ -460,7 +534,11 @@ describe('calls of layers', () => {
       'TypeError',
       'apply: the second argument must be an options object.\n  Received: true\n  Fix: pass several tensors as one array.',
     );
-    await throwsText(() => new layers.Dense(2, { name: 'd' }).apply('text'), 'TypeError', "a tensor is expected.\n  Received: 'text'\n  In layer 'd' (Dense).");
+    await throwsText(
+      () => new layers.Dense(2, { name: 'd' }).apply('text'),
+      'TypeError',
+      "a tensor is expected.\n  Received: 'text'\n  In layer 'd' (Dense).",
+    );
     class NoSuper extends layers.Layer {
       override call(x: unknown): unknown {
         return x;

@@ -18,8 +18,10 @@ interface Row {
 type AnyLayer = InstanceType<typeof trae.keras.layers.Layer>;
 const rows = golden<Row[]>('masks.json');
 const { deserializeKerasObject, serializeKerasObject } = trae.keras.saving;
-const make = (className: string, config: object): AnyLayer => deserializeKerasObject({ module: 'keras.layers', class_name: className, config, registered_name: null }) as AnyLayer;
-const ofKeras2 = (className: string, config: object): AnyLayer => withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () => make(className, config));
+const make = (className: string, config: object): AnyLayer =>
+  deserializeKerasObject({ module: 'keras.layers', class_name: className, config, registered_name: null }) as AnyLayer;
+const ofKeras2 = (className: string, config: object): AnyLayer =>
+  withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () => make(className, config));
 const listOf = (x: unknown): unknown => maskOf(x)?.cast('int32').arraySync() ?? null;
 const inputs = (masks: Mask[]): trae.Tensor[] =>
   masks.map((mask, i) => {
@@ -80,7 +82,10 @@ describe('masks of files of Keras 2', () => {
         ],
       ]),
     );
-    assert.deepEqual(listOf(ofKeras2('TimeDistributed', { layer: { class_name: 'LSTM', config: { units: 2 } } }).apply(x)), [[1, 0]]);
+    assert.deepEqual(
+      listOf(ofKeras2('TimeDistributed', { layer: { class_name: 'LSTM', config: { units: 2 } } }).apply(x)),
+      [[1, 0]],
+    );
   });
   it('Rescaling, Normalization and Identity drop masks; in Keras 3 they pass them on', () => {
     for (const [name, config] of [
@@ -100,9 +105,25 @@ describe('masks beside initial states', () => {
   const x = (isMasked: boolean): trae.Tensor => inputs([isMasked ? mask : null])[0];
   const config = (name: string): [string, object] =>
     name === 'Bidirectional'
-      ? [name, { layer: { module: 'keras.layers', class_name: 'LSTM', config: { units: 2, return_sequences: true }, registered_name: null } }]
+      ? [
+          name,
+          {
+            layer: {
+              module: 'keras.layers',
+              class_name: 'LSTM',
+              config: { units: 2, return_sequences: true },
+              registered_name: null,
+            },
+          },
+        ]
       : name === 'RNN'
-        ? [name, { cell: { module: 'keras.layers', class_name: 'LSTMCell', config: { units: 2 }, registered_name: null }, return_sequences: true }]
+        ? [
+            name,
+            {
+              cell: { module: 'keras.layers', class_name: 'LSTMCell', config: { units: 2 }, registered_name: null },
+              return_sequences: true,
+            },
+          ]
         : [name, { units: 2, return_sequences: true, ...(name === 'GRU' ? { reset_after: true } : {}) }];
   for (const [name, states] of [
     ['LSTM', 2],
@@ -132,7 +153,10 @@ describe('masks of models in models', () => {
   it('a model passes the masks of its last layers on, and no others', () => {
     const { Input, Model, layers } = trae.keras;
     const a = Input([3], { dtype: 'int32' }),
-      embedded = new Model({ inputs: a, outputs: new layers.Embedding(5, 2, { maskZero: true }).apply(a) as trae.KerasTensor });
+      embedded = new Model({
+        inputs: a,
+        outputs: new layers.Embedding(5, 2, { maskZero: true }).apply(a) as trae.KerasTensor,
+      });
     assert.deepEqual(listOf(embedded.apply(trae.tensor([[1, 0, 2]]))), [[1, 0, 1]]);
     const b = Input([3, 2]),
       flat = new Model({ inputs: b, outputs: new layers.Reshape([3, 2]).apply(b) as trae.KerasTensor });

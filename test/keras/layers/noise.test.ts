@@ -7,7 +7,8 @@ const { layers } = trae.keras;
 const values = (t: unknown): number[] => Array.from((t as trae.Tensor).dataSync() as Float32Array);
 const mean = (v: number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
 const deviation = (v: number[]): number => Math.sqrt(mean(v.map((x) => (x - mean(v)) ** 2)));
-const near = (got: number, want: number, within: number, what: string): void => assert.ok(Math.abs(got - want) <= within, `${what}: ${got} instead of ${want}`);
+const near = (got: number, want: number, within: number, what: string): void =>
+  assert.ok(Math.abs(got - want) <= within, `${what}: ${got} instead of ${want}`);
 
 describe('noise layers', () => {
   const x = trae.ones([200, 100]).multiply(2);
@@ -36,24 +37,48 @@ describe('noise layers', () => {
     assert.equal(new Set(y).size, 2);
   });
   it('do nothing when not training; draw anew each time, also compiled; the same seed gives the same draws', () => {
-    for (const make of [() => new layers.GaussianNoise(0.3, { seed: 2 }), () => new layers.GaussianDropout(0.3, { seed: 2 }), () => new layers.AlphaDropout(0.3, { seed: 2 })]) {
+    for (const make of [
+      () => new layers.GaussianNoise(0.3, { seed: 2 }),
+      () => new layers.GaussianDropout(0.3, { seed: 2 }),
+      () => new layers.AlphaDropout(0.3, { seed: 2 }),
+    ]) {
       const layer = make(),
         other = make();
       assert.deepEqual(values(layer.apply(x)), values(x));
       const compiled = trae.compile((t: trae.Tensor) => other.apply(t, { training: true }) as trae.Tensor);
-      const [a, b, c, d] = [layer.apply(x, { training: true }), layer.apply(x, { training: true }), compiled(x), compiled(x)].map(values);
+      const [a, b, c, d] = [
+        layer.apply(x, { training: true }),
+        layer.apply(x, { training: true }),
+        compiled(x),
+        compiled(x),
+      ].map(values);
       assert.notDeepEqual(a, b);
       assert.deepEqual(a, c);
       assert.deepEqual(b, d);
     }
   });
   it('keep the dtype of half-precision policies', () => {
-    for (const layer of [new layers.GaussianNoise(0.1, { dtype: 'mixed_bfloat16' }), new layers.AlphaDropout(0.1, { dtype: 'mixed_bfloat16' })])
+    for (const layer of [
+      new layers.GaussianNoise(0.1, { dtype: 'mixed_bfloat16' }),
+      new layers.AlphaDropout(0.1, { dtype: 'mixed_bfloat16' }),
+    ])
       assert.equal((layer.apply(x, { training: true }) as trae.Tensor).dtype, 'bfloat16');
   });
   it('errors', async () => {
-    await throwsText(() => new layers.GaussianNoise(1.5), 'ValueError', 'GaussianNoise: stddev must lie between 0 and 1.\n  Received: 1.5');
-    await throwsText(() => new layers.GaussianDropout(-0.5), 'ValueError', 'GaussianDropout: rate must lie between 0 and 1.\n  Received: -0.5');
-    await throwsText(() => new layers.AlphaDropout(NaN), 'ValueError', 'AlphaDropout: rate must be a number.\n  Received: NaN');
+    await throwsText(
+      () => new layers.GaussianNoise(1.5),
+      'ValueError',
+      'GaussianNoise: stddev must lie between 0 and 1.\n  Received: 1.5',
+    );
+    await throwsText(
+      () => new layers.GaussianDropout(-0.5),
+      'ValueError',
+      'GaussianDropout: rate must lie between 0 and 1.\n  Received: -0.5',
+    );
+    await throwsText(
+      () => new layers.AlphaDropout(NaN),
+      'ValueError',
+      'AlphaDropout: rate must be a number.\n  Received: NaN',
+    );
   });
 });

@@ -27,7 +27,11 @@ type Prepared = trae.keras.Layer & {
 };
 const isGolden = (x: unknown): x is Golden => typeof x === 'object' && x !== null && 'data' in x;
 const given = (x: unknown): unknown =>
-  isGolden(x) ? tensorOf({ ...x, dtype: x.dtype === 'float64' ? 'float32' : x.dtype }) : Array.isArray(x) && isGolden(x[0]) ? x.map(given) : x;
+  isGolden(x)
+    ? tensorOf({ ...x, dtype: x.dtype === 'float64' ? 'float32' : x.dtype })
+    : Array.isArray(x) && isGolden(x[0])
+      ? x.map(given)
+      : x;
 const made = (config: Config): Prepared => layers.deserialize(structuredClone(config)) as Prepared;
 function learned(c: Case): Prepared {
   const layer = made(c.config);
@@ -90,7 +94,8 @@ describe('preprocessing layers against Keras', () => {
           const layer = learned(c),
             x = given(c.inputs) as trae.Tensor;
           if (!layer.built) layer.build(x.shape);
-          if (c.config.config.oov_method === 'farmhash') return assert.throws(() => trae.compile((t: trae.Tensor) => layer.apply(t) as trae.Tensor)(x), /farmhash/);
+          if (c.config.config.oov_method === 'farmhash')
+            return assert.throws(() => trae.compile((t: trae.Tensor) => layer.apply(t) as trae.Tensor)(x), /farmhash/);
           close(trae.compile((t: trae.Tensor) => layer.apply(t) as trae.Tensor)(x), c.output, 'compiled');
         });
     });
@@ -144,7 +149,11 @@ describe('preprocessing layers', () => {
     assert.deepEqual(y.arraySync(), [[0.5, 3, 0, 0]]);
   });
   it('texts through functions of the user', () => {
-    const layer = new layers.TextVectorization({ standardize: (t) => t.replace('-', ' '), split: (t) => t.split(' '), vocabulary: ['a', 'b'] });
+    const layer = new layers.TextVectorization({
+      standardize: (t) => t.replace('-', ' '),
+      split: (t) => t.split(' '),
+      vocabulary: ['a', 'b'],
+    });
     assert.deepEqual((layer.apply(['a-b c', 'b']) as trae.Tensor).arraySync(), [
       [2n, 3n, 1n],
       [3n, 0n, 0n],
@@ -154,7 +163,10 @@ describe('preprocessing layers', () => {
   it('are parts of models', async () => {
     const input = trae.keras.Input([1], { dtype: 'int32' });
     const ids = new layers.IntegerLookup({ vocabulary: [7, 9] }).apply(input);
-    const model = new trae.keras.Model({ inputs: input, outputs: new layers.CategoryEncoding(4, { outputMode: 'one_hot' }).apply(ids) });
+    const model = new trae.keras.Model({
+      inputs: input,
+      outputs: new layers.CategoryEncoding(4, { outputMode: 'one_hot' }).apply(ids),
+    });
     const y = (await model.predict(trae.tensor([[9], [8], [7]], null, 'int32'), { verbose: 0 })) as trae.Tensor;
     assert.deepEqual(y.arraySync(), [
       [0, 0, 1, 0],
@@ -163,7 +175,12 @@ describe('preprocessing layers', () => {
     ]);
   });
   const errors: [string, () => unknown, string, string][] = [
-    ['mean without variance', () => new layers.Normalization({ mean: 1 }), 'ValueError', 'Normalization: mean and variance must both be given.\n  Received: a mean, no variance'],
+    [
+      'mean without variance',
+      () => new layers.Normalization({ mean: 1 }),
+      'ValueError',
+      'Normalization: mean and variance must both be given.\n  Received: a mean, no variance',
+    ],
     [
       'adapt to another shape',
       () => {
@@ -174,29 +191,54 @@ describe('preprocessing layers', () => {
       'ValueError',
       "adapt: layer 'n' was built for inputs of shape (None, 3) but the data have shape (1, 2).",
     ],
-    ['no bins', () => new layers.Discretization(), 'ValueError', 'Discretization: numBins or binBoundaries must be given.'],
+    [
+      'no bins',
+      () => new layers.Discretization(),
+      'ValueError',
+      'Discretization: numBins or binBoundaries must be given.',
+    ],
     [
       'bins and borders',
       () => new layers.Discretization([1], { numBins: 3 }),
       'ValueError',
       'Discretization: numBins and binBoundaries exclude each other.\n  Received: numBins 3, binBoundaries [1]',
     ],
-    ['tokens', () => new layers.CategoryEncoding(0), 'ValueError', 'CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: 0'],
+    [
+      'tokens',
+      () => new layers.CategoryEncoding(0),
+      'ValueError',
+      'CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: 0',
+    ],
     [
       'output mode',
       () => new layers.CategoryEncoding(3, { outputMode: 'int' }),
       'ValueError',
       "CategoryEncoding: outputMode must be one of 'count', 'one_hot', 'multi_hot'.\n  Received: 'int'",
     ],
-    ['sparse', () => new layers.Hashing(3, { sparse: true }), 'ValueError', 'Hashing: sparse must be false: there are no sparse tensors.'],
-    ['salt', () => new layers.Hashing(3, { salt: [1, 2, 3] }), 'ValueError', 'Hashing: salt must be a whole number or two of them.\n  Received: [1, 2, 3]'],
+    [
+      'sparse',
+      () => new layers.Hashing(3, { sparse: true }),
+      'ValueError',
+      'Hashing: sparse must be false: there are no sparse tensors.',
+    ],
+    [
+      'salt',
+      () => new layers.Hashing(3, { salt: [1, 2, 3] }),
+      'ValueError',
+      'Hashing: salt must be a whole number or two of them.\n  Received: [1, 2, 3]',
+    ],
     [
       'one feature',
       () => new layers.HashedCrossing(3, { name: 'h' }).apply([['a']]),
       'ValueError',
       "HashedCrossing: an array of two or more features is expected.\n  In layer 'h' (HashedCrossing).",
     ],
-    ['repeated terms', () => new layers.StringLookup({ name: 's', vocabulary: ['a', 'b', 'a'] }), 'ValueError', "setVocabulary: layer 's' was given terms more than once: 'a'."],
+    [
+      'repeated terms',
+      () => new layers.StringLookup({ name: 's', vocabulary: ['a', 'b', 'a'] }),
+      'ValueError',
+      "setVocabulary: layer 's' was given terms more than once: 'a'.",
+    ],
     [
       'unknown term',
       () => new layers.StringLookup({ name: 's', vocabulary: ['a'], numOovIndices: 0 }).apply(['b']),
@@ -209,7 +251,12 @@ describe('preprocessing layers', () => {
       'ValueError',
       "StringLookup: vocabulary must be an array of terms, not the path of a file.\n  Fix: readFileSync(path, 'utf8').trimEnd().split('\\n')",
     ],
-    ['ngrams', () => new layers.TextVectorization({ ngrams: 0 }), 'ValueError', 'TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: 0'],
+    [
+      'ngrams',
+      () => new layers.TextVectorization({ ngrams: 0 }),
+      'ValueError',
+      'TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: 0',
+    ],
     [
       'not texts',
       () => new layers.TextVectorization({ name: 't' }).apply([1, 2] as never),
@@ -224,10 +271,23 @@ describe('preprocessing layers', () => {
     ],
   ];
   for (const [what, f, name, text] of errors) it(`error: ${what}`, () => throwsText(f, name, text));
-  for (const layer of [new layers.StringLookup(), new layers.IntegerLookup(), new layers.TextVectorization(), new layers.StringLookup({ invert: true, outputMode: 'int' })])
+  for (const layer of [
+    new layers.StringLookup(),
+    new layers.IntegerLookup(),
+    new layers.TextVectorization(),
+    new layers.StringLookup({ invert: true, outputMode: 'int' }),
+  ])
     it(`error: ${layer.constructor.name} without a vocabulary`, () =>
-      assert.throws(() => layer.apply(layer instanceof layers.TextVectorization || (layer instanceof layers.StringLookup && !layer.invert) ? ['a'] : [1]), {
-        name: 'RuntimeError',
-        message: /^there is no vocabulary yet: all terms would be unknown\.\n {2}Fix: call adapt/,
-      }));
+      assert.throws(
+        () =>
+          layer.apply(
+            layer instanceof layers.TextVectorization || (layer instanceof layers.StringLookup && !layer.invert)
+              ? ['a']
+              : [1],
+          ),
+        {
+          name: 'RuntimeError',
+          message: /^there is no vocabulary yet: all terms would be unknown\.\n {2}Fix: call adapt/,
+        },
+      ));
 });

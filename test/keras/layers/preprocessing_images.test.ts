@@ -32,7 +32,14 @@ describe('layers of images against Keras', () => {
         for (const [key, value] of Object.entries(got.config)) {
           if (key === 'dtype' || key === 'layers' || (key === 'seed' && c.config.class_name === 'RandomCrop')) continue;
           if (typeof value === 'object')
-            [value].flat().forEach((v, i) => assert.ok(v === null || Math.abs(Number(v) - Number([c.config.config[key]].flat()[i])) < 1e-9, `config.${key}`));
+            [value]
+              .flat()
+              .forEach((v, i) =>
+                assert.ok(
+                  v === null || Math.abs(Number(v) - Number([c.config.config[key]].flat()[i])) < 1e-9,
+                  `config.${key}`,
+                ),
+              );
           else assert.equal(value, c.config.config[key], `config.${key}`);
         }
         close(apply(layers.deserialize(got), tensorOf(c.inputs), c.training), c.output, 'again', 3e-4, 1);
@@ -76,7 +83,8 @@ describe('layers of images', () => {
     RandomColorDegeneration: () => new layers.RandomColorDegeneration(0.7, { seed: 3 }),
     RandomSaturation: () => new layers.RandomSaturation([0.3, 0.7], { seed: 3, valueRange: [0, 255] }),
     RandomHue: () => new layers.RandomHue(0.5, { seed: 3 }),
-    RandomColorJitter: () => new layers.RandomColorJitter({ brightnessFactor: 0.2, contrastFactor: 0.2, hueFactor: 0.3, seed: 3 }),
+    RandomColorJitter: () =>
+      new layers.RandomColorJitter({ brightnessFactor: 0.2, contrastFactor: 0.2, hueFactor: 0.3, seed: 3 }),
     RandomGaussianBlur: () => new layers.RandomGaussianBlur({ sigma: [0.2, 0.9], seed: 3 }),
     RandomElasticTransform: () => new layers.RandomElasticTransform({ scale: [0.5, 1], seed: 3 }),
     RandomErasing: () => new layers.RandomErasing({ seed: 3 }),
@@ -124,7 +132,10 @@ describe('layers of images', () => {
   it('MixUp and CutMix mix labels as images', () => {
     const labels = trae.eye(4);
     for (const layer of [new layers.MixUp(0.4, { seed: 3 }), new layers.CutMix({ seed: 3 })]) {
-      const out = layer.apply({ images: images(), labels }, { training: true }) as { images: trae.Tensor; labels: trae.Tensor };
+      const out = layer.apply({ images: images(), labels }, { training: true }) as {
+        images: trae.Tensor;
+        labels: trae.Tensor;
+      };
       assert.deepEqual(out.labels.shape, [4, 4]);
       close(out.labels.sum({ axis: 1 }), [1, 1, 1, 1], 'labels add up');
     }
@@ -137,7 +148,10 @@ describe('layers of images', () => {
   });
   it('segmentation masks move with their images, labels stay', () => {
     const x = images(),
-      out = new layers.RandomFlip('vertical', { seed: 1 }).apply({ images: x, segmentationMasks: x, labels: [1, 2, 3, 4] }, { training: true }) as Record<string, trae.Tensor>;
+      out = new layers.RandomFlip('vertical', { seed: 1 }).apply(
+        { images: x, segmentationMasks: x, labels: [1, 2, 3, 4] },
+        { training: true },
+      ) as Record<string, trae.Tensor>;
     assert.deepEqual(out.images.arraySync(), out.segmentationMasks.arraySync());
     assert.deepEqual(out.labels.arraySync(), [1, 2, 3, 4]);
   });
@@ -155,7 +169,12 @@ describe('layers of images', () => {
     assert.ok(history.loss[0] > 1e6);
   });
   const errors: [string, () => unknown, string, string][] = [
-    ['factor', () => new layers.RandomRotation(2), 'ValueError', 'RandomRotation: factor must be a number or two numbers from -1 to 1.\n  Received: 2'],
+    [
+      'factor',
+      () => new layers.RandomRotation(2),
+      'ValueError',
+      'RandomRotation: factor must be a number or two numbers from -1 to 1.\n  Received: 2',
+    ],
     [
       'fill mode',
       () => new layers.RandomZoom(0.1, { fillMode: 'mirror' as never }),
@@ -168,14 +187,24 @@ describe('layers of images', () => {
       'ValueError',
       "RandomFlip: mode must be one of 'horizontal', 'vertical', 'horizontal_and_vertical'.\n  Received: 'sideways'",
     ],
-    ['kernel', () => new layers.RandomGaussianBlur({ kernelSize: 4 }), 'ValueError', 'RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: 4'],
+    [
+      'kernel',
+      () => new layers.RandomGaussianBlur({ kernelSize: 4 }),
+      'ValueError',
+      'RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: 4',
+    ],
     [
       'rank',
       () => new layers.RandomFlip({ name: 'f' }).apply(trae.zeros([2, 3]), { training: true }),
       'ValueError',
       "RandomFlip: an image (rank 3) or a batch of images (rank 4) is expected.\n  Received: shape (2, 3)\n  In layer 'f' (RandomFlip).",
     ],
-    ['pipeline', () => new layers.Pipeline(3 as never), 'ValueError', 'Pipeline: an array of layers is expected.\n  Received: 3'],
+    [
+      'pipeline',
+      () => new layers.Pipeline(3 as never),
+      'ValueError',
+      'Pipeline: an array of layers is expected.\n  Received: 3',
+    ],
   ];
   for (const [what, f, name, text] of errors) it(`error: ${what}`, () => throwsText(f, name, text));
 });
@@ -189,10 +218,10 @@ describe('records of images, boxes and masks', () => {
       const images = trae.ones([2, 8, 8, 3]),
         boxes = trae.tensor([[[2, 2, 6, 6], [0, 0, 3, 3], [5, 5, 8, 8]], [[1, 1, 4, 4], [0, 4, 4, 8], [4, 0, 8, 4]]]).cast('float32'), // prettier-ignore
         labels = trae.tensor([[1, 2, 3], [4, 5, 6]]).cast('float32'); // prettier-ignore
-      const fewer = new layers.MaxNumBoundingBoxes(2, { boundingBoxFormat: 'xyxy' }).apply({ images, [boxesAt]: { boxes, labels } }) as unknown as Record<
-        string,
-        Record<string, trae.Tensor>
-      >;
+      const fewer = new layers.MaxNumBoundingBoxes(2, { boundingBoxFormat: 'xyxy' }).apply({
+        images,
+        [boxesAt]: { boxes, labels },
+      }) as unknown as Record<string, Record<string, trae.Tensor>>;
       assert.deepEqual(fewer[boxesAt].boxes.shape, [2, 2, 4]);
       assert.deepEqual(fewer[boxesAt].labels.arraySync(), [[1, 2], [4, 5]]); // prettier-ignore
       const cropped = new layers.CenterCrop(4, 4, { boundingBoxFormat: 'xyxy' }).apply({

@@ -29,11 +29,18 @@ describe('regularizers and constraints of weights against Keras', () => {
       const rows = layer.weights.map((w): Row => {
         assert.ok(w.regularizer === null || w.regularizer instanceof regularizers.L2);
         assert.ok(w.constraint === null || w.constraint instanceof constraints.MaxNorm);
-        return [w.name, w.regularizer ? (w.regularizer.getConfig().l2 as number) : null, w.constraint ? (w.constraint.getConfig().maxValue as number) : null];
+        return [
+          w.name,
+          w.regularizer ? (w.regularizer.getConfig().l2 as number) : null,
+          w.constraint ? (w.constraint.getConfig().maxValue as number) : null,
+        ];
       });
       assert.deepEqual(rows, c.weights);
       // The penalties are the losses of the layer.
-      const total = layer.weights.reduce((sum, w, i) => sum + (c.weights[i][1] ?? 0) * w.value.square().sum().item(), 0);
+      const total = layer.weights.reduce(
+        (sum, w, i) => sum + (c.weights[i][1] ?? 0) * w.value.square().sum().item(),
+        0,
+      );
       close(
         layer.losses.reduce((sum, l) => sum + Number(l.item()), 0),
         total,
@@ -46,6 +53,7 @@ describe('regularizers and constraints of weights against Keras', () => {
         trained.map((w) => trae.ones([...w.shape])),
         trained,
       );
-      for (const w of trained.filter((v) => v.constraint)) close(w.constraint!.call(w.value), w.value, `${w.path} after the constraint`, 1e-4);
+      for (const w of trained.filter((v) => v.constraint))
+        close(w.constraint!.call(w.value), w.value, `${w.path} after the constraint`, 1e-4);
     });
 });

@@ -82,7 +82,10 @@ describe('cloneModel', () => {
       "cloneModel: cloneFunction, inputTensors and callFunction are for Sequential and functional models.\n  Received: 'own', of class Own",
     );
     await throwsText(
-      () => models.cloneModel(new Sequential([new layers.Dense(1)], { name: 'chain' }), { callFunction: (l, x) => l.apply(x) as unknown }),
+      () =>
+        models.cloneModel(new Sequential([new layers.Dense(1)], { name: 'chain' }), {
+          callFunction: (l, x) => l.apply(x) as unknown,
+        }),
       'ValueError',
       "cloneModel: callFunction is for functional models; 'chain' is a Sequential, whose layers are not called one by one.",
     );

@@ -30,8 +30,13 @@ const { loadModel, cloneModel, modelFromJson } = trae.keras.models;
 
 const isArray = (s: Structure<Golden>): s is Golden => 'dtype' in s && 'shape' in s;
 const tensors = (s: Structure<Golden>): Structure<trae.Tensor> =>
-  isArray(s) ? tensorOf(s) : Array.isArray(s) ? s.map(tensors) : Object.fromEntries(Object.entries(s).map(([k, v]) => [k, tensors(v)]));
-const at = (y: unknown, where: string): trae.Tensor => (where ? where.split('.').reduce((s, k) => (s as Record<string, unknown>)[k], y) : y) as trae.Tensor;
+  isArray(s)
+    ? tensorOf(s)
+    : Array.isArray(s)
+      ? s.map(tensors)
+      : Object.fromEntries(Object.entries(s).map(([k, v]) => [k, tensors(v)]));
+const at = (y: unknown, where: string): trae.Tensor =>
+  (where ? where.split('.').reduce((s, k) => (s as Record<string, unknown>)[k], y) : y) as trae.Tensor;
 
 async function check(model: AnyModel, { x, y, paths }: Case, what: string): Promise<void> {
   const got = (await model.predict(tensors(x) as never, { verbose: 0 })) as unknown;
@@ -55,7 +60,13 @@ async function writeLegacy(file: string, { config, weights }: Legacy): Promise<v
     const names = list.map((_, i) => `${name}/weight_${i}:0`);
     h5.group(`model_weights/${name}`);
     h5.attribute(`model_weights/${name}`, 'weight_names', names);
-    list.forEach((a, i) => h5.dataset(`model_weights/${name}/${names[i]}`, { shape: a.shape, dtype: 'float32', data: () => Promise.resolve(Float32Array.from(a.data, Number)) }));
+    list.forEach((a, i) =>
+      h5.dataset(`model_weights/${name}/${names[i]}`, {
+        shape: a.shape,
+        dtype: 'float32',
+        data: () => Promise.resolve(Float32Array.from(a.data, Number)),
+      }),
+    );
   }
   await writeAtomically(file, (sink) => h5.writeTo(sink));
 }

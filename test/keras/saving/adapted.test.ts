@@ -10,7 +10,8 @@ const { keras } = trae;
 const { layers } = keras;
 type Adapted = InstanceType<typeof layers.Dense>;
 const folder = path.join(__dirname, '../golden/adapted');
-const predictions = golden<Record<string, { x: number[][]; y: number[][]; merged?: number[][] }>>('adapted/predictions.json');
+const predictions =
+  golden<Record<string, { x: number[][]; y: number[][]; merged?: number[][] }>>('adapted/predictions.json');
 const texts = (): trae.keras.Sequential =>
   new keras.Sequential([
     keras.Input([6], { dtype: 'int32' }),
@@ -62,7 +63,11 @@ describe('LoRA in files', () => {
   });
   const kinds: Record<string, () => trae.keras.Sequential> = {
     Dense: () => new keras.Sequential([keras.Input([5]), new layers.Dense(4)]),
-    EinsumDense: () => new keras.Sequential([keras.Input([3, 5]), new layers.EinsumDense('abc,cde->abde', [null, 2, 3], { biasAxes: 'e' })]),
+    EinsumDense: () =>
+      new keras.Sequential([
+        keras.Input([3, 5]),
+        new layers.EinsumDense('abc,cde->abde', [null, 2, 3], { biasAxes: 'e' }),
+      ]),
     Embedding: () => new keras.Sequential([keras.Input([5]), new layers.Embedding(7, 4)]),
     ReversibleEmbedding: () => new keras.Sequential([keras.Input([5]), new layers.ReversibleEmbedding(7, 4)]),
     Conv1D: () => new keras.Sequential([keras.Input([8, 3]), new layers.Conv1D(4, 3)]),
@@ -76,7 +81,9 @@ describe('LoRA in files', () => {
           layer = adaptable(model)[0],
           ints = name.includes('Embedding');
         layer.enableLora(2, { loraAlpha: 5, aInitializer: 'ones', bInitializer: 'he_uniform' });
-        const data = ints ? trae.mod(trae.arange(10), 7).reshape([2, 5]) : trae.random.normal([2, ...model.inputs[0].shape.slice(1).map(Number)], { seed: 1 });
+        const data = ints
+          ? trae.mod(trae.arange(10), 7).reshape([2, 5])
+          : trae.random.normal([2, ...model.inputs[0].shape.slice(1).map(Number)], { seed: 1 });
         model.compile({ optimizer: 'adam', loss: 'mse' });
         const first = (await model.predict(data, { verbose: 0 })) as trae.Tensor;
         await model.fit(data, first.add(1), { epochs: 2, verbose: 0 });
@@ -104,10 +111,14 @@ describe('sharded weights', () => {
     ids = trae.tensor(x, null, 'int32'),
     index = path.join(folder, 'sharded.weights.json');
   const copied = (at: (name: string) => string): void => {
-    for (const name of fs.readdirSync(folder)) if (name.startsWith('sharded')) fs.copyFileSync(path.join(folder, name), at(name));
+    for (const name of fs.readdirSync(folder))
+      if (name.startsWith('sharded')) fs.copyFileSync(path.join(folder, name), at(name));
   };
   const fails = (model: trae.keras.Model, file: string, pattern: RegExp): Promise<void> =>
-    assert.rejects(model.loadWeights(file), (error: Error) => error.name === 'FileError' && pattern.test(error.message));
+    assert.rejects(
+      model.loadWeights(file),
+      (error: Error) => error.name === 'FileError' && pattern.test(error.message),
+    );
   it('of Keras: variables of one layer in several files', async () => {
     const model = texts();
     const { loaded, skipped } = await model.loadWeights(index);
@@ -120,11 +131,16 @@ describe('sharded weights', () => {
       const model = texts();
       await model.loadWeights(index);
       await model.saveWeights(at('sharded.weights.h5'), { maxShardSize: 500 / 1024 ** 3 });
-      const read = (file: string): { metadata: unknown; weight_map: Record<string, string | string[]> } => JSON.parse(fs.readFileSync(file, 'utf8')) as never;
-      const plain = (map: Record<string, string | string[]>): Record<string, string[]> => Object.fromEntries(Object.entries(map).map(([k, v]) => [k, [v].flat()]));
+      const read = (file: string): { metadata: unknown; weight_map: Record<string, string | string[]> } =>
+        JSON.parse(fs.readFileSync(file, 'utf8')) as never;
+      const plain = (map: Record<string, string | string[]>): Record<string, string[]> =>
+        Object.fromEntries(Object.entries(map).map(([k, v]) => [k, [v].flat()]));
       assert.deepEqual(read(at('sharded.weights.json')).metadata, read(index).metadata);
       assert.deepEqual(plain(read(at('sharded.weights.json')).weight_map), plain(read(index).weight_map));
-      assert.deepEqual(fs.readdirSync(at('')).sort(), ['sharded.weights.json', ...[0, 1, 2, 3].map((i) => `sharded_0000${i}.weights.h5`)]);
+      assert.deepEqual(fs.readdirSync(at('')).sort(), [
+        'sharded.weights.json',
+        ...[0, 1, 2, 3].map((i) => `sharded_0000${i}.weights.h5`),
+      ]);
       for (const name of ['sharded.weights.json', 'sharded.weights.h5']) {
         const copy = texts();
         await copy.loadWeights(at(name));
@@ -156,7 +172,11 @@ describe('sharded weights', () => {
         await fails(model, file, /does not lie beside it; such paths are not opened/);
       }
       fs.writeFileSync(file, text.replaceAll('sharded_00002', 'sharded_00003'));
-      await fails(model, file, /it says that 'sharded_00003.weights.h5' holds 'layers\/conv1d\/vars', which is not there/);
+      await fails(
+        model,
+        file,
+        /it says that 'sharded_00003.weights.h5' holds 'layers\/conv1d\/vars', which is not there/,
+      );
       fs.writeFileSync(file, text.replaceAll('"sharded_00002.weights.h5"', '7'));
       await fails(model, file, /the shard of '\/layers\/conv1d\/vars' must be the name of a file\.\n {2}Received: 7/);
       fs.writeFileSync(file, '{"metadata": {}}');
@@ -170,9 +190,18 @@ describe('sharded weights', () => {
   it('sizes and names that do not do', () =>
     inFolder(async (at) => {
       const model = texts();
-      const refused = (options: object, name: string, pattern: RegExp): Promise<void> => assert.rejects(model.saveWeights(at(name), options), pattern);
-      await refused({ maxShardSize: 100 / 1024 ** 3 }, 'w.weights.json', /'layers\/embedding\/vars\/0' of shape \(9, 7\) has 252 bytes, and a shard at most 100/);
-      await refused({ maxShardSize: 0 }, 'w.weights.json', /maxShardSize must be a positive number of gigabytes\.\n {2}Received: 0/);
+      const refused = (options: object, name: string, pattern: RegExp): Promise<void> =>
+        assert.rejects(model.saveWeights(at(name), options), pattern);
+      await refused(
+        { maxShardSize: 100 / 1024 ** 3 },
+        'w.weights.json',
+        /'layers\/embedding\/vars\/0' of shape \(9, 7\) has 252 bytes, and a shard at most 100/,
+      );
+      await refused(
+        { maxShardSize: 0 },
+        'w.weights.json',
+        /maxShardSize must be a positive number of gigabytes\.\n {2}Received: 0/,
+      );
       await refused({ maxShardSize: 1 }, 'w.npz', /must end in '\.weights\.json'/);
       await refused({}, 'w.weights.json', /pass \{ maxShardSize: gigabytes \}/);
       assert.deepEqual(fs.readdirSync(at('')), []);
@@ -180,7 +209,16 @@ describe('sharded weights', () => {
 });
 
 describe('quantized models of Keras', () => {
-  for (const name of ['int8_texts', 'int8_attention', 'int4_texts', 'int4_channel_texts', 'int4_block_texts', 'int4_attention', 'int4_channel_attention', 'int4_block_attention'])
+  for (const name of [
+    'int8_texts',
+    'int8_attention',
+    'int4_texts',
+    'int4_channel_texts',
+    'int4_block_texts',
+    'int4_attention',
+    'int4_channel_attention',
+    'int4_block_attention',
+  ])
     it(`${name}: predicts what Keras predicts, and again when it is saved here`, () =>
       inFolder(async (at) => {
         const { x, y } = predictions[name],
@@ -256,7 +294,9 @@ describe('quantized models of Keras', () => {
       const [kernel, scale] = layer.savedVariables;
       assert.equal(kernel.dtype, 'int8');
       assert.deepEqual([...scale.shape], scaleShape, equation);
-      kernel.assign(trae.cast(trae.subtract(trae.mod(trae.arange(kernel.size), 255), 127).reshape([...kernel.shape]), 'int8'));
+      kernel.assign(
+        trae.cast(trae.subtract(trae.mod(trae.arange(kernel.size), 255), 127).reshape([...kernel.shape]), 'int8'),
+      );
       const scales = trae.add(trae.arange(scale.size), 10).reshape(scaleShape);
       scale.assign(scales);
       // Keras' formula: whole numbers of the input times the kernel, divided by both scales.
@@ -266,17 +306,26 @@ describe('quantized models of Keras', () => {
         places = equation.split('->')[1],
         row = s.reshape([...places].map((l) => (l === 'a' ? inputShape[0] : l === 'b' ? inputShape[1] : 1))),
         want = trae.divide(product, trae.multiply(row, scales));
-      assert.ok((trae.max(trae.abs(trae.subtract(layer.apply(x) as trae.Tensor, want))).item() as number) < 1e-4, equation);
+      assert.ok(
+        (trae.max(trae.abs(trae.subtract(layer.apply(x) as trae.Tensor, want))).item() as number) < 1e-4,
+        equation,
+      );
     }
   });
   it('modes that are not read are named, with the layer', async () => {
-    await assert.rejects(keras.models.loadModel(path.join(folder, 'float8.keras')), /layer 'eight' \(Dense\) is quantized to float8 \('float8_from_float32'\), which is not read/);
+    await assert.rejects(
+      keras.models.loadModel(path.join(folder, 'float8.keras')),
+      /layer 'eight' \(Dense\) is quantized to float8 \('float8_from_float32'\), which is not read/,
+    );
     for (const mode of ['gptq/4/128', 'awq/4/128'])
       assert.throws(
         () => new layers.Dense(2, { name: 'd', dtype: `${mode}_from_float32` as never }),
         new RegExp(`layer 'd' \\(Dense\\) is quantized to ${mode.slice(0, mode.indexOf('/'))} `),
       );
-    assert.throws(() => new layers.Conv1D(2, 3, { name: 'c', dtype: 'int8_from_float32' }), /layer 'c' \(Conv1D\) is quantized to int8/);
+    assert.throws(
+      () => new layers.Conv1D(2, 3, { name: 'c', dtype: 'int8_from_float32' }),
+      /layer 'c' \(Conv1D\) is quantized to int8/,
+    );
     const dense = new layers.Dense(2, { dtype: 'int8_from_float32' });
     dense.build([null, 3]);
     assert.equal(

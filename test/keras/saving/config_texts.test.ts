@@ -14,14 +14,21 @@ interface Case {
   arguments: Record<string, unknown>;
   text: string;
 }
-const { numbers, ...table } = golden<Record<string, Record<string, Case[]>> & { numbers: { hex: string; text: string }[] }>('config_texts.json') as unknown as {
+const { numbers, ...table } = golden<
+  Record<string, Record<string, Case[]>> & { numbers: { hex: string; text: string }[] }
+>('config_texts.json') as unknown as {
   numbers: { hex: string; text: string }[];
 } & Record<string, Record<string, Case[]>>;
 /** Keys that Keras takes and forgets to write. */
-const WRITTEN_HERE_ONLY: Record<string, RegExp> = { Huber: /, "delta": [\d.]+/, Identity: /"gain": [\d.]+/, MaxNumBoundingBoxes: /, "fill_value": -1/ };
+const WRITTEN_HERE_ONLY: Record<string, RegExp> = {
+  Huber: /, "delta": [\d.]+/,
+  Identity: /"gain": [\d.]+/,
+  MaxNumBoundingBoxes: /, "fill_value": -1/,
+};
 // The lower end of a range that was given by its upper end alone: Keras has 0, 0.0 and -0.0 there.
 const comparable = (text: string): string => text.replace(/(factor|scale|sigma)": \[-?0(\.0)?,/g, '$1": [0.0,');
-const textOf = (object: unknown, name: string): string => comparable(keras.saving.kerasObjectToJson(object)).replace(WRITTEN_HERE_ONLY[name] ?? /$^/, '');
+const textOf = (object: unknown, name: string): string =>
+  comparable(keras.saving.kerasObjectToJson(object)).replace(WRITTEN_HERE_ONLY[name] ?? /$^/, '');
 
 describe('configs as text', () => {
   for (const [kind, classes] of Object.entries(table))
@@ -31,10 +38,16 @@ describe('configs as text', () => {
         assert.ok(cls, `keras.${kind}.${name} is not known`);
         for (const { arguments: given, text } of cases) {
           keras.utils.clearSession();
-          const revived = Object.fromEntries(Object.entries(given).map(([k, v]) => [camelCase(k), keras.saving.deserializeKerasObject(v)]));
+          const revived = Object.fromEntries(
+            Object.entries(given).map(([k, v]) => [camelCase(k), keras.saving.deserializeKerasObject(v)]),
+          );
           const object: object = construct<object>(cls, revived);
           assert.equal(textOf(object, name), comparable(text));
-          assert.equal(textOf(keras.saving.deserializeKerasObject(fromPythonJson(text)), name), comparable(text), 'text -> object -> text');
+          assert.equal(
+            textOf(keras.saving.deserializeKerasObject(fromPythonJson(text)), name),
+            comparable(text),
+            'text -> object -> text',
+          );
         }
       });
   it('numbers', () => {
@@ -42,7 +55,10 @@ describe('configs as text', () => {
     assert.equal(numbers.length, 18);
   });
   it('indented, with letters beyond ASCII, without fractions where Keras has none', () => {
-    const text = keras.saving.kerasObjectToJson({ optimizer: new keras.optimizers.SGD(1, { name: 'größe' }), list: [], none: null, 'a"b\n': [1, 0.5] }, { indent: 2 });
+    const text = keras.saving.kerasObjectToJson(
+      { optimizer: new keras.optimizers.SGD(1, { name: 'größe' }), list: [], none: null, 'a"b\n': [1, 0.5] },
+      { indent: 2 },
+    );
     assert.match(text, /^\{\n {2}"optimizer": \{\n {4}"module": "keras.optimizers",\n/);
     assert.match(text, /\n {6}"name": "gr\\u00f6\\u00dfe",\n {6}"learning_rate": 1\.0,\n/);
     assert.match(text, /\n {2}"list": \[\],\n {2}"none": null,\n {2}"a\\"b\\n": \[\n {4}1,\n {4}0\.5\n {2}\]\n\}$/);
@@ -55,12 +71,21 @@ describe('configs as text', () => {
     }
     keras.saving.registerKerasSerializable('texts')(Steps);
     const text = keras.saving.kerasObjectToJson(new Steps({ learningRate: 1 }));
-    assert.match(text, /"learning_rate": 1\.0, .*"momentum": 0\.0, "nesterov": false, "every": 3\}, "registered_name": "texts>Steps"/);
+    assert.match(
+      text,
+      /"learning_rate": 1\.0, .*"momentum": 0\.0, "nesterov": false, "every": 3\}, "registered_name": "texts>Steps"/,
+    );
   });
   it('models: what they were compiled with, in .keras, .h5 and toJson', async () => {
-    const model = new keras.Sequential([keras.Input([3]), new keras.layers.Dropout(0), new keras.layers.Dense(1, { kernelRegularizer: 'l2' })]);
+    const model = new keras.Sequential([
+      keras.Input([3]),
+      new keras.layers.Dropout(0),
+      new keras.layers.Dense(1, { kernelRegularizer: 'l2' }),
+    ]);
     model.compile({
-      optimizer: new keras.optimizers.LossScaleOptimizer(new keras.optimizers.SGD(new keras.optimizers.schedules.CosineDecay(1, 10), { clipnorm: 1 })),
+      optimizer: new keras.optimizers.LossScaleOptimizer(
+        new keras.optimizers.SGD(new keras.optimizers.schedules.CosineDecay(1, 10), { clipnorm: 1 }),
+      ),
       loss: 'mse',
       lossWeights: 1,
       metrics: [new keras.metrics.FBetaScore({ beta: 1 })],

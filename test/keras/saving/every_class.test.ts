@@ -10,12 +10,18 @@ import { classesIn, isTensor, leavesOf, predicted, type AnyModel, type Given } f
 
 const folder = temporaryFolder();
 const covered = new Set<string>();
-const numbers = (x: Given): unknown[] => leavesOf(x).map((t) => (isTensor(t) ? [t.dtype, t.shape, ...Array.from(t.dataSync() as ArrayLike<number | bigint>)] : t));
-const weightsOf = (model: AnyModel): unknown[] => model.weights.map((v) => [v.name, v.dtype, v.shape, ...Array.from(v.dataSync() as ArrayLike<number | bigint>)]);
+const numbers = (x: Given): unknown[] =>
+  leavesOf(x).map((t) =>
+    isTensor(t) ? [t.dtype, t.shape, ...Array.from(t.dataSync() as ArrayLike<number | bigint>)] : t,
+  );
+const weightsOf = (model: AnyModel): unknown[] =>
+  model.weights.map((v) => [v.name, v.dtype, v.shape, ...Array.from(v.dataSync() as ArrayLike<number | bigint>)]);
 // Without a plan where that is possible: each would be used once.
-const outputs = async (model: AnyModel, x: Given): Promise<Given> => (leavesOf(x).every(isTensor) ? (model.apply(x, { training: false }) as Given) : predicted(model, x));
+const outputs = async (model: AnyModel, x: Given): Promise<Given> =>
+  leavesOf(x).every(isTensor) ? (model.apply(x, { training: false }) as Given) : predicted(model, x);
 // The factors of LoRA are merged into the weights of some formats.
-const isAdapted = (model: AnyModel): boolean => [...model.flattenLayers()].some((layer) => (layer as { lora?: { rank: number | null } }).lora?.rank != null);
+const isAdapted = (model: AnyModel): boolean =>
+  [...model.flattenLayers()].some((layer) => (layer as { lora?: { rank: number | null } }).lora?.rank != null);
 /** What files hold subclasses of alone: models without a graph, and losses of distillation. */
 const BASES: unknown[] = [trae.keras.Model, trae.keras.distillation.DistillationLoss];
 function same(got: unknown[], want: unknown[], isExact: boolean, what: string): void {

@@ -9,7 +9,8 @@ const { layers, saving, Sequential } = trae.keras;
 const { KerasFileEditor } = saving;
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
-const chain = (...units: number[]): InstanceType<typeof Sequential> => new Sequential([layers.Input([4]), ...units.map((n, i) => new layers.Dense(n, { name: 'abc'[i] }))]);
+const chain = (...units: number[]): InstanceType<typeof Sequential> =>
+  new Sequential([layers.Input([4]), ...units.map((n, i) => new layers.Dense(n, { name: 'abc'[i] }))]);
 
 describe('KerasFileEditor', () => {
   const model = chain(6, 3),
@@ -67,7 +68,9 @@ Found 4 errors: saved file is not compatible with the reference model`,
     assert.equal(editor.compare(target).status, 'success');
     await editor.resaveWeights(at('edited.weights.h5'));
     await target.loadWeights(at('edited.weights.h5'));
-    [model.weights[0], model.weights[1], wave(6, 6), wave(6), model.weights[2], [1, 2, 3]].forEach((w, i) => close(target.weights[i], w, `weight ${i}`));
+    [model.weights[0], model.weights[1], wave(6, 6), wave(6), model.weights[2], [1, 2, 3]].forEach((w, i) =>
+      close(target.weights[i], w, `weight ${i}`),
+    );
     editor.deleteObject('layers/dense_2');
     assert.equal(editor.compare(target).errorCount, 1);
   });
@@ -85,18 +88,50 @@ Found 4 errors: saved file is not compatible with the reference model`,
   });
   it('errors', async () => {
     const editor = await open();
-    await throwsText(() => KerasFileEditor.open('a.npz'), 'ValueError', "KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: 'a.npz'");
-    await throwsText(() => editor.deleteObject('dense_7'), 'ValueError', "deleteObject: the file has no object 'dense_7'.\n  Fix: summary() lists them.");
-    await throwsText(() => editor.deleteObject('0'), 'ValueError', "deleteObject: the file has 2 objects '0': layers/dense/0, layers/dense_1/0.\n  Fix: pass the whole path.");
-    await throwsText(() => editor.renameObject('dense', 'a/b'), 'ValueError', "renameObject: a name of one part is expected, without '/'.\n  Received: 'a/b'");
+    await throwsText(
+      () => KerasFileEditor.open('a.npz'),
+      'ValueError',
+      "KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: 'a.npz'",
+    );
+    await throwsText(
+      () => editor.deleteObject('dense_7'),
+      'ValueError',
+      "deleteObject: the file has no object 'dense_7'.\n  Fix: summary() lists them.",
+    );
+    await throwsText(
+      () => editor.deleteObject('0'),
+      'ValueError',
+      "deleteObject: the file has 2 objects '0': layers/dense/0, layers/dense_1/0.\n  Fix: pass the whole path.",
+    );
+    await throwsText(
+      () => editor.renameObject('dense', 'a/b'),
+      'ValueError',
+      "renameObject: a name of one part is expected, without '/'.\n  Received: 'a/b'",
+    );
     await throwsText(
       () => editor.renameObject('dense', 'dense_1'),
       'ValueError',
       "renameObject: the file has an object 'layers/dense_1' already.\n  Fix: deleteObject('layers/dense_1') first.",
     );
-    await throwsText(() => editor.addObject('no/dense', {}), 'ValueError', "addObject: the file has no object 'no'.\n  Fix: summary() lists them.");
-    await throwsText(() => editor.deleteWeight('dense', '9'), 'ValueError', "deleteWeight: object 'dense' has no weight '9'.\n  Its weights: 0, 1");
-    await throwsText(() => editor.addWeights('dense', [1] as never), 'TypeError', "addWeights: weights must be a record of arrays by name ('0', '1', ...).\n  Received: [1]");
-    await throwsText(() => editor.save('b.h5'), 'ValueError', "save: the name of the file must end in '.weights.h5'.\n  Received: 'b.h5'");
+    await throwsText(
+      () => editor.addObject('no/dense', {}),
+      'ValueError',
+      "addObject: the file has no object 'no'.\n  Fix: summary() lists them.",
+    );
+    await throwsText(
+      () => editor.deleteWeight('dense', '9'),
+      'ValueError',
+      "deleteWeight: object 'dense' has no weight '9'.\n  Its weights: 0, 1",
+    );
+    await throwsText(
+      () => editor.addWeights('dense', [1] as never),
+      'TypeError',
+      "addWeights: weights must be a record of arrays by name ('0', '1', ...).\n  Received: [1]",
+    );
+    await throwsText(
+      () => editor.save('b.h5'),
+      'ValueError',
+      "save: the name of the file must end in '.weights.h5'.\n  Received: 'b.h5'",
+    );
   });
 });

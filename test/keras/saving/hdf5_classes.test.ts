@@ -10,7 +10,8 @@ import { temporaryFolder } from '../../io/support';
 const { layers, models, saving, Sequential, Model, Input } = trae.keras;
 const folder = temporaryFolder();
 type AnyModel = InstanceType<typeof Model>;
-const configOf = (file: string): Promise<string> => withFile(file, (s) => Promise.resolve(String(openHdf5(s).attributes.get('model_config'))));
+const configOf = (file: string): Promise<string> =>
+  withFile(file, (s) => Promise.resolve(String(openHdf5(s).attributes.get('model_config'))));
 async function again(model: AnyModel, name: string): Promise<AnyModel> {
   const file = path.join(folder, `${name}.h5`);
   await model.save(file);
@@ -26,7 +27,10 @@ describe('learned vocabularies in .h5', () => {
       const model = new Sequential([layers.Input([1], { dtype: 'int64' }), lookup]),
         x = trae.tensor([10, 30, 5], [3, 1], 'int64'),
         copy = await again(model, `integers_${outputMode}`);
-      assert.deepEqual(((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(), ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync());
+      assert.deepEqual(
+        ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
+        ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
+      );
       assert.deepEqual((copy.layers.at(-1) as typeof lookup).getVocabulary(), lookup.getVocabulary());
     });
   it('a .keras file keeps them beside its config, as in Keras', async () => {
@@ -51,11 +55,17 @@ describe('classes in .h5', () => {
   });
   it('GroupQueryAttention is GroupedQueryAttention, as in Keras', async () => {
     const q = Input([4, 6]),
-      model = new Model({ inputs: q, outputs: new layers.GroupQueryAttention(3, 2, 1).apply([q, q]) as trae.KerasTensor }),
+      model = new Model({
+        inputs: q,
+        outputs: new layers.GroupQueryAttention(3, 2, 1).apply([q, q]) as trae.KerasTensor,
+      }),
       copy = await again(model, 'grouped'),
       x = trae.random.normal([2, 4, 6], { seed: 1 });
     assert.match(await configOf(path.join(folder, 'grouped.h5')), /"class_name":\s*"GroupedQueryAttention"/);
-    assert.deepEqual(((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(), ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync());
+    assert.deepEqual(
+      ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
+      ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
+    );
   });
   const old = path.join(__dirname, '..', 'golden', 'legacy');
   for (const name of [

@@ -133,7 +133,9 @@ describe('hooks of layers', () => {
     assert.deepEqual(Object.keys(store), ['0', '1']);
     const other = new layers.Dense(2, { name: 'e' });
     other.build([null, 3]);
-    other.loadOwnVariables(Object.fromEntries(Object.entries(store).map(([k, v]) => [k, trae.tensor(v.arraySync() as number[])])));
+    other.loadOwnVariables(
+      Object.fromEntries(Object.entries(store).map(([k, v]) => [k, trae.tensor(v.arraySync() as number[])])),
+    );
     assert.deepEqual(other.kernel.arraySync(), dense.kernel.arraySync());
     assert.throws(() => other.loadOwnVariables({ 0: trae.tensor([1]) }), {
       name: 'ValueError',
@@ -170,7 +172,11 @@ describe('hooks of layers', () => {
         const holder = new Other();
         await holder.loadWeights(file);
         const given = l === vectorize ? texts : l === lookup ? ['a', 'c', 'x'] : [3, 9, 1];
-        assert.deepEqual((fresh.apply(given as never) as trae.Tensor).arraySync(), (l.apply(given as never) as trae.Tensor).arraySync(), `${l.name} ${outputMode}`);
+        assert.deepEqual(
+          (fresh.apply(given as never) as trae.Tensor).arraySync(),
+          (l.apply(given as never) as trae.Tensor).arraySync(),
+          `${l.name} ${outputMode}`,
+        );
       }
     }
   });

@@ -9,7 +9,15 @@ import { close, throwsText } from '../helpers';
 const code = ['4wEAAAAAAAAA\n', null, null];
 /** A chain of an input and one Lambda layer, as each Keras writes it. */
 const lambda: Record<string, Record<string, unknown>> = {
-  'Keras 1': { function: code[0], function_type: 'lambda', output_shape: null, output_shape_type: 'raw', arguments: {}, batch_input_shape: [null, 3], input_dtype: 'float32' },
+  'Keras 1': {
+    function: code[0],
+    function_type: 'lambda',
+    output_shape: null,
+    output_shape_type: 'raw',
+    arguments: {},
+    batch_input_shape: [null, 3],
+    input_dtype: 'float32',
+  },
   'Keras 2': {
     function: code,
     function_type: 'lambda',
@@ -21,7 +29,10 @@ const lambda: Record<string, Record<string, unknown>> = {
     batch_input_shape: [null, 3],
     dtype: 'float32',
   },
-  'Keras 3': { function: { class_name: '__lambda__', config: { code: code[0], defaults: null, closure: null } }, arguments: {} },
+  'Keras 3': {
+    function: { class_name: '__lambda__', config: { code: code[0], defaults: null, closure: null } },
+    arguments: {},
+  },
 };
 const chain = (config: Record<string, unknown>, version: string): string =>
   JSON.stringify({
@@ -31,8 +42,21 @@ const chain = (config: Record<string, unknown>, version: string): string =>
     config: {
       name: 'chain',
       layers: [
-        ...(version === '3' ? [{ module: 'keras.layers', class_name: 'InputLayer', config: { batch_shape: [null, 3], name: 'in', dtype: 'float32' }, registered_name: null }] : []),
-        { ...(version === '3' ? { module: 'keras.layers', registered_name: null } : {}), class_name: 'Lambda', config: { name: 'double', trainable: true, ...config } },
+        ...(version === '3'
+          ? [
+              {
+                module: 'keras.layers',
+                class_name: 'InputLayer',
+                config: { batch_shape: [null, 3], name: 'in', dtype: 'float32' },
+                registered_name: null,
+              },
+            ]
+          : []),
+        {
+          ...(version === '3' ? { module: 'keras.layers', registered_name: null } : {}),
+          class_name: 'Lambda',
+          config: { name: 'double', trainable: true, ...config },
+        },
       ],
     },
   });
@@ -45,7 +69,8 @@ describe('Lambda layers in files', () => {
   const { modelFromJson, loadModel } = trae.keras.models;
   for (const [age, config] of Object.entries(lambda)) {
     const version = age.slice(-1);
-    it(`${age}: bytecode is refused, with the way out`, () => throwsText(() => modelFromJson(chain(config, version)), 'ValueError', refusal));
+    it(`${age}: bytecode is refused, with the way out`, () =>
+      throwsText(() => modelFromJson(chain(config, version)), 'ValueError', refusal));
     it(`${age}: a function under the layer's name takes its place`, () => {
       const model = modelFromJson(chain(config, version), { customObjects: { double } });
       close(model.apply(x) as trae.Tensor, [2, 4, 6], 'output');
@@ -68,11 +93,17 @@ describe('Lambda layers in files', () => {
       'TypeError',
       "Lambda layer 'double': its function 'twice' is not known.\n  Fix: pass it in customObjects: { customObjects: { 'twice': (x) => ... } }.",
     );
-    close(modelFromJson(chain(named, '2'), { customObjects: { twice: double } }).apply(x) as trae.Tensor, [2, 4, 6], 'output');
+    close(
+      modelFromJson(chain(named, '2'), { customObjects: { twice: double } }).apply(x) as trae.Tensor,
+      [2, 4, 6],
+      'output',
+    );
   });
   it('arguments of the file reach the function', () => {
     const config = { ...lambda['Keras 2'], arguments: { factor: 5 } };
-    const model = modelFromJson(chain(config, '2'), { customObjects: { double: (t: trae.Tensor, { factor }: { factor: number }) => t.multiply(factor) } });
+    const model = modelFromJson(chain(config, '2'), {
+      customObjects: { double: (t: trae.Tensor, { factor }: { factor: number }) => t.multiply(factor) },
+    });
     close(model.apply(x) as trae.Tensor, [5, 10, 15], 'output');
   });
   it('code in other places is refused too', () =>
@@ -88,8 +119,18 @@ describe('Lambda layers in files', () => {
       config: {
         name: 'm',
         layers: [
-          { class_name: 'InputLayer', name: 'x', config: { batch_input_shape: [null, 3], name: 'x' }, inbound_nodes: [] },
-          { class_name: 'TFOpLambda', name: 'tf.strings.join', config: { name: 'tf.strings.join', function: 'strings.join' }, inbound_nodes: [['x', 0, 0, { some_option: 4 }]] },
+          {
+            class_name: 'InputLayer',
+            name: 'x',
+            config: { batch_input_shape: [null, 3], name: 'x' },
+            inbound_nodes: [],
+          },
+          {
+            class_name: 'TFOpLambda',
+            name: 'tf.strings.join',
+            config: { name: 'tf.strings.join', function: 'strings.join' },
+            inbound_nodes: [['x', 0, 0, { some_option: 4 }]],
+          },
         ],
         input_layers: [['x', 0, 0]],
         output_layers: [['tf.strings.join', 0, 0]],
@@ -100,7 +141,11 @@ describe('Lambda layers in files', () => {
       'TypeError',
       "deserialize: the function 'tf.strings.join' of TensorFlow has no counterpart here.\n  Fix: pass it in customObjects: { customObjects: { 'strings.join': (x, { someOption }) => ... } }.",
     );
-    const model = modelFromJson(graph, { customObjects: { 'strings.join': (t: trae.Tensor, { someOption }: { someOption: number }) => trae.add(t, someOption) } });
+    const model = modelFromJson(graph, {
+      customObjects: {
+        'strings.join': (t: trae.Tensor, { someOption }: { someOption: number }) => trae.add(t, someOption),
+      },
+    });
     close(model.apply(x) as trae.Tensor, [5, 6, 7], 'output');
   });
 });

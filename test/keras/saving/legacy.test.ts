@@ -11,13 +11,17 @@ import { close, golden, tensorOf, type Golden } from '../helpers';
 
 const folder = path.join(__dirname, '..', 'golden', 'legacy');
 const cases = golden<Record<string, { x: Golden[]; y: Golden[] }>>('legacy/legacy.json');
-const load = (name: string, options = {}): Promise<InstanceType<typeof trae.keras.Model>> => trae.keras.models.loadModel(path.join(folder, `${name}.h5`), options);
-const given = (list: Golden[]): trae.Tensor | trae.Tensor[] => (list.length > 1 ? list.map(tensorOf) : tensorOf(list[0]));
+const load = (name: string, options = {}): Promise<InstanceType<typeof trae.keras.Model>> =>
+  trae.keras.models.loadModel(path.join(folder, `${name}.h5`), options);
+const given = (list: Golden[]): trae.Tensor | trae.Tensor[] =>
+  list.length > 1 ? list.map(tensorOf) : tensorOf(list[0]);
 
 describe('files of Keras 1 and 2', () => {
   const written = temporaryFolder();
   it('there is an expectation for each file', () => {
-    const files = fs.readdirSync(folder).filter((f) => f.endsWith('.h5') && !/^(resume|compiled|attention|recurrent)_/.test(f));
+    const files = fs
+      .readdirSync(folder)
+      .filter((f) => f.endsWith('.h5') && !/^(resume|compiled|attention|recurrent)_/.test(f));
     assert.deepEqual(files.map((f) => f.replace('.h5', '')).sort(), Object.keys(cases).sort());
     assert.ok(files.length >= 38);
   });

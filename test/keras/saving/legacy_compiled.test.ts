@@ -20,7 +20,8 @@ const folder = path.join(__dirname, '..', 'golden', 'legacy');
 const { x, cases } = golden<{ x: number[][]; cases: Record<string, Case> }>('legacy/compiled.json');
 const depth = (v: unknown): number => (Array.isArray(v) ? 1 + depth(v[0]) : 0);
 const target = (y: unknown): trae.Tensor | trae.Tensor[] | Record<string, trae.Tensor> => {
-  if (!Array.isArray(y)) return Object.fromEntries(Object.entries(y as Record<string, number[][]>).map(([k, v]) => [k, trae.tensor(v)]));
+  if (!Array.isArray(y))
+    return Object.fromEntries(Object.entries(y as Record<string, number[][]>).map(([k, v]) => [k, trae.tensor(v)]));
   return depth(y) === 3 ? (y as number[][][]).map((v) => trae.tensor(v)) : trae.tensor(y as number[][]);
 };
 
@@ -38,8 +39,22 @@ describe('compiled files of Keras 2', () => {
       for (const [k, v] of Object.entries(want)) close(trae.tensor([got[k]].flat() as number[]), v, k, 2e-4);
     };
     const check = async (model: InstanceType<typeof trae.keras.Model>): Promise<void> => {
-      same((await model.evaluate(trae.tensor(x), target(y), { verbose: 0, batchSize: 8, returnDict: true, ...options })) as Record<string, unknown>, evaluate);
-      const more = await model.fit(trae.tensor(x), target(y), { verbose: 0, batchSize: 4, epochs: 2, shuffle: false, ...options });
+      same(
+        (await model.evaluate(trae.tensor(x), target(y), {
+          verbose: 0,
+          batchSize: 8,
+          returnDict: true,
+          ...options,
+        })) as Record<string, unknown>,
+        evaluate,
+      );
+      const more = await model.fit(trae.tensor(x), target(y), {
+        verbose: 0,
+        batchSize: 4,
+        epochs: 2,
+        shuffle: false,
+        ...options,
+      });
       same(more.history, history);
       model.weights.forEach((w, i) => close(w, after[i], w.path, 1e-3));
     };
@@ -51,7 +66,8 @@ describe('compiled files of Keras 2', () => {
         const model = await trae.keras.models.loadModel(path.join(folder, `compiled_${name}`));
         for (const extension of ['.keras', '.h5']) await model.save(path.join(written, `${name}${extension}`));
         await check(model);
-        for (const extension of ['.keras', '.h5']) await check(await trae.keras.models.loadModel(path.join(written, `${name}${extension}`)));
+        for (const extension of ['.keras', '.h5'])
+          await check(await trae.keras.models.loadModel(path.join(written, `${name}${extension}`)));
       } finally {
         console.warn = warn;
       }

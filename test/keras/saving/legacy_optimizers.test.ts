@@ -26,7 +26,10 @@ describe('optimizers in files of Keras 2', () => {
   it("the decay of Nadam is that of its momentum, not of its rate as SGD's is", () => {
     const read = (name: string): trae.keras.optimizers.Optimizer =>
       withLegacyConfigs({ version: '2.10.0', backend: 'tensorflow' }, () =>
-        trae.keras.optimizers.deserialize({ class_name: name, config: { name, learning_rate: 0.5, decay: 0.004 } } as never),
+        trae.keras.optimizers.deserialize({
+          class_name: name,
+          config: { name, learning_rate: 0.5, decay: 0.004 },
+        } as never),
       ) as trae.keras.optimizers.Optimizer;
     const configOf = (name: string): unknown => (read(name).getConfig() as { learningRate: unknown }).learningRate;
     assert.equal(configOf('Nadam'), 0.5);

@@ -58,7 +58,14 @@ describe('files of models', () => {
       const zip = new ZipReader(source);
       assert.deepEqual(zip.names, ['metadata.json', 'config.json', 'model.weights.h5']);
       const config = JSON.parse(Buffer.from(await zip.read('config.json')).toString()) as Record<string, unknown>;
-      assert.deepEqual(Object.keys(config).sort(), ['build_config', 'class_name', 'compile_config', 'config', 'module', 'registered_name']);
+      assert.deepEqual(Object.keys(config).sort(), [
+        'build_config',
+        'class_name',
+        'compile_config',
+        'config',
+        'module',
+        'registered_name',
+      ]);
       const root = openHdf5(await zip.open('model.weights.h5'));
       const paths = [...root.datasets()].map((d) => d.path);
       assert.deepEqual(
@@ -82,7 +89,11 @@ describe('files of models', () => {
 
   it('.h5 of Keras 2: model, compile options and optimizer', async () => {
     const model = make();
-    model.compile({ optimizer: new trae.keras.optimizers.Adam({ learningRate: 0.01 }), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+    model.compile({
+      optimizer: new trae.keras.optimizers.Adam({ learningRate: 0.01 }),
+      loss: 'sparse_categorical_crossentropy',
+      metrics: ['accuracy'],
+    });
     await model.fit(x, y, { ...fit, epochs: 2 });
     await model.save(at('m.h5'));
     const again = await trae.keras.models.loadModel(at('m.h5'));
@@ -107,13 +118,26 @@ describe('files of models', () => {
 
   for (const name of ['x.weights.h5', 'x.h5', 'x.safetensors', 'x.npz'])
     it(`${name}: another shape is an error with both, or is skipped and reported`, async () => {
-      await new Sequential([new layers.Dense(5, { inputShape: [4], name: 'a' }), new layers.Dense(3, { name: 'b' })], { name: 'm' }).saveWeights(at(name));
-      const other = new Sequential([new layers.Dense(5, { inputShape: [4], name: 'a' }), new layers.Dense(2, { name: 'b' })], { name: 'm' });
+      await new Sequential([new layers.Dense(5, { inputShape: [4], name: 'a' }), new layers.Dense(3, { name: 'b' })], {
+        name: 'm',
+      }).saveWeights(at(name));
+      const other = new Sequential(
+        [new layers.Dense(5, { inputShape: [4], name: 'a' }), new layers.Dense(2, { name: 'b' })],
+        { name: 'm' },
+      );
       const before = await predict(other);
       await assert.rejects(other.loadWeights(at(name)), (error: Error) => {
         assert.equal(error.name, 'ValueError');
-        assert.ok(error.message.startsWith(`${at(name)} does not fit model 'm': 2 difference(s).\n  weight 'm/b/kernel' has shape (5, 2) but '`), error.message);
-        assert.match(error.message, /in the file has shape \(5, 3\)\n {2}weight 'm\/b\/bias' has shape \(2,\) but '.*' in the file has shape \(3,\)\n {2}Fix: build the model/);
+        assert.ok(
+          error.message.startsWith(
+            `${at(name)} does not fit model 'm': 2 difference(s).\n  weight 'm/b/kernel' has shape (5, 2) but '`,
+          ),
+          error.message,
+        );
+        assert.match(
+          error.message,
+          /in the file has shape \(5, 3\)\n {2}weight 'm\/b\/bias' has shape \(2,\) but '.*' in the file has shape \(3,\)\n {2}Fix: build the model/,
+        );
         return true;
       });
       assert.deepEqual(await predict(other), before, 'nothing was loaded');
@@ -136,7 +160,11 @@ describe('files of models', () => {
     it(`${name}: byName takes layers of equal names and says which were left`, async () => {
       const model = make();
       await model.saveWeights(at(name));
-      const other = new Sequential([new layers.Dense(3, { name: 'other', inputShape: [8] }), new layers.Dense(8, { name: 'mine' }), new layers.Dense(3, { name: 'last' })]);
+      const other = new Sequential([
+        new layers.Dense(3, { name: 'other', inputShape: [8] }),
+        new layers.Dense(8, { name: 'mine' }),
+        new layers.Dense(3, { name: 'last' }),
+      ]);
       const report = await other.loadWeights(at(name), { byName: true });
       const value = (m: InstanceType<typeof Model>): unknown => m.getLayer('last').weights[0].arraySync();
       assert.deepEqual(value(other), value(model));
@@ -149,7 +177,8 @@ describe('files of models', () => {
     const other = new Sequential([new layers.Dense(8, { inputShape: [4], name: 'only' })], { name: 'small' });
     await assert.rejects(other.loadWeights(at('count.h5')), {
       name: 'ValueError',
-      message: /does not fit model 'small': the model has 1 layers with weights \(only\) but the file has 3 \(first, batch_normalization(_\d+)?, last\)\./,
+      message:
+        /does not fit model 'small': the model has 1 layers with weights \(only\) but the file has 3 \(first, batch_normalization(_\d+)?, last\)\./,
     });
   });
 
@@ -160,22 +189,36 @@ describe('files of models', () => {
       message: `save: the name of a model's file must end in '.keras' (or '.h5', the format of Keras 2).\n  Received: ${at('m.zip')}`,
     });
     await assert.rejects(model.save(at('m.weights.h5')), { message: /'\.weights\.h5' is for weights alone/ });
-    await assert.rejects(model.saveWeights(at('m.txt')), { message: /must end in '\.weights\.h5', '\.h5', '\.safetensors' or '\.npz'/ });
-    await assert.rejects(trae.keras.models.loadModel(at('none.keras')), { name: 'FileError', message: `${at('none.keras')} cannot be read: there is no such file.` });
-    await assert.rejects(model.save(at('nowhere/m.keras')), { name: 'FileError', message: `${at('nowhere/m.keras')} cannot be written: there is no folder ${at('nowhere')}.` });
+    await assert.rejects(model.saveWeights(at('m.txt')), {
+      message: /must end in '\.weights\.h5', '\.h5', '\.safetensors' or '\.npz'/,
+    });
+    await assert.rejects(trae.keras.models.loadModel(at('none.keras')), {
+      name: 'FileError',
+      message: `${at('none.keras')} cannot be read: there is no such file.`,
+    });
+    await assert.rejects(model.save(at('nowhere/m.keras')), {
+      name: 'FileError',
+      message: `${at('nowhere/m.keras')} cannot be written: there is no folder ${at('nowhere')}.`,
+    });
     fs.writeFileSync(at('text.keras'), 'hello, world');
     await assert.rejects(trae.keras.models.loadModel(at('text.keras')), {
       message: `loadModel: ${at('text.keras')} is neither a '.keras' archive nor HDF5: it starts with 68656c6c6f2c2077.`,
     });
     await model.saveWeights(at('only.h5'));
-    await assert.rejects(trae.keras.models.loadModel(at('only.h5')), { message: /it holds weights but no model \('model_config' is missing\)/ });
+    await assert.rejects(trae.keras.models.loadModel(at('only.h5')), {
+      message: /it holds weights but no model \('model_config' is missing\)/,
+    });
     await assert.rejects(new Sequential([new layers.Dense(2)], { name: 'raw' }).saveWeights(at('raw.weights.h5')), {
-      message: "saveWeights: model 'raw' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.",
+      message:
+        "saveWeights: model 'raw' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.",
     });
     await model.save(at('twice.keras'));
     await assert.rejects(model.save(at('twice.keras'), { overwrite: false }), { message: /exists already/ });
     // @ts-expect-error unknown option
-    await assert.rejects(model.save(at('m.keras'), { compres: true }), { name: 'TypeError', message: /unknown option 'compres'/ });
+    await assert.rejects(model.save(at('m.keras'), { compres: true }), {
+      name: 'TypeError',
+      message: /unknown option 'compres'/,
+    });
   });
 
   it('signals end saving and loading', async () => {
@@ -222,7 +265,10 @@ describe('files of models', () => {
       message:
         "deserialize: class 'Scaled' is not known.\n  Fix: pass it in customObjects: { customObjects: { 'Scaled': Scaled } }, or register it with registerKerasSerializable.",
     });
-    assert.deepEqual(await predict(await trae.keras.models.loadModel(at('custom.keras'), { customObjects: { Scaled } })), await predict(model));
+    assert.deepEqual(
+      await predict(await trae.keras.models.loadModel(at('custom.keras'), { customObjects: { Scaled } })),
+      await predict(model),
+    );
   });
 
   it('ops and layers of one name get names that differ, in every format', async () => {
@@ -251,7 +297,10 @@ describe('files of models', () => {
     const sum = trae.add(shared.apply(a), trae.multiply(shared.apply(b), 2));
     const joined = trae.concatenate([sum, trae.expandDims(trae.mean(sum, { axis: 1 }), 1)], { axis: -1 });
     const out = trae.softmax(joined, { axis: -1 });
-    const model = new Model({ inputs: { a, b }, outputs: { p: out as unknown as trae.KerasTensor, q: inner.apply(trae.subtract(1, sum)) as trae.KerasTensor } });
+    const model = new Model({
+      inputs: { a, b },
+      outputs: { p: out as unknown as trae.KerasTensor, q: inner.apply(trae.subtract(1, sum)) as trae.KerasTensor },
+    });
     await model.save(at('graph.keras'));
     const again = await trae.keras.models.loadModel(at('graph.keras'));
     const data = { a: trae.random.normal([5, 4], { seed: 1 }), b: trae.random.normal([5, 4], { seed: 2 }) };

@@ -10,7 +10,8 @@ import { temporaryFolder } from '../../io/support';
 
 const { layers, saving, Sequential } = trae.keras;
 const made = (module: string, className: string, config: object = {}): string =>
-  (saving.deserializeKerasObject({ module, class_name: className, config, registered_name: className }) as object).constructor.name;
+  (saving.deserializeKerasObject({ module, class_name: className, config, registered_name: className }) as object)
+    .constructor.name;
 
 describe('modules of classes', () => {
   it('optimizers of the torch backend', () => {
@@ -28,7 +29,16 @@ describe('modules of classes', () => {
       } catch {
         continue; // it has required options
       }
-      for (const tree of ['keras.src', 'tf_keras.src', 'tf_keras', 'keras_core.src', 'keras_core', 'tensorflow.python.keras', 'tensorflow.keras', 'keras.src.backend.jax'])
+      for (const tree of [
+        'keras.src',
+        'tf_keras.src',
+        'tf_keras',
+        'keras_core.src',
+        'keras_core',
+        'tensorflow.python.keras',
+        'tensorflow.keras',
+        'keras.src.backend.jax',
+      ])
         for (const file of [`${tree}.${kind}`, `${tree}.${kind}.${name.toLowerCase()}`]) {
           assert.equal(made(file, name, config), cls.name, file);
           count++;
@@ -45,12 +55,22 @@ describe('modules of classes', () => {
       'tensorflow.python.keras.engine.sequential',
     ])
       assert.equal(made(module, 'Sequential', { name: 's', layers: [] }), 'Sequential');
-    for (const module of ['keras.layers.core.dense', 'keras.src.layers.core.dense', 'tf_keras.src.layers.core.dense', 'keras_core.layers', 'tensorflow.python.keras.layers.core'])
+    for (const module of [
+      'keras.layers.core.dense',
+      'keras.src.layers.core.dense',
+      'tf_keras.src.layers.core.dense',
+      'keras_core.layers',
+      'tensorflow.python.keras.layers.core',
+    ])
       assert.equal(made(module, 'Dense', { units: 2 }), 'Dense');
     assert.equal(made('keras.optimizers.legacy', 'Adam', { learning_rate: 0.1 }), 'Adam');
     assert.equal(made('keras.src.optimizers', 'Custom>Adam', { learning_rate: 0.1 }), 'Adam');
     assert.equal(
-      made('keras.src.optimizers.schedules.learning_rate_schedule', 'ExponentialDecay', { initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5 }),
+      made('keras.src.optimizers.schedules.learning_rate_schedule', 'ExponentialDecay', {
+        initial_learning_rate: 0.1,
+        decay_steps: 2,
+        decay_rate: 0.5,
+      }),
       'ExponentialDecay',
     );
   });
@@ -59,7 +79,11 @@ describe('modules of classes', () => {
 describe('weights written on Windows', () => {
   const folder = temporaryFolder();
   const make = (): InstanceType<typeof Sequential> =>
-    new Sequential([layers.Input([3, 2]), new layers.Bidirectional(new layers.LSTM(2), { name: 'both' }), new layers.Dense(2, { name: 'd' })]);
+    new Sequential([
+      layers.Input([3, 2]),
+      new layers.Bidirectional(new layers.LSTM(2), { name: 'both' }),
+      new layers.Dense(2, { name: 'd' }),
+    ]);
   for (const root of ['layers', '_layer_checkpoint_dependencies'])
     for (const byName of [false, true])
       it(`${root}${byName ? ', by name' : ''}`, async () => {
@@ -81,7 +105,11 @@ describe('weights written on Windows', () => {
               group = `${at.replace('layers/', `${root}/`).replaceAll('/', '\\')}/vars`;
             h5.group(group);
             const data = await dataset.read();
-            h5.dataset(`${group}/${index}`, { shape: dataset.shape, dtype: dataset.dtype as 'float32', data: () => Promise.resolve(data as Float32Array) });
+            h5.dataset(`${group}/${index}`, {
+              shape: dataset.shape,
+              dtype: dataset.dtype as 'float32',
+              data: () => Promise.resolve(data as Float32Array),
+            });
           }
           await writeAtomically(windows, (sink) => h5.writeTo(sink), null);
         });

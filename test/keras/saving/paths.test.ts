@@ -35,7 +35,8 @@ describe('paths of models and weights', () => {
     it('a pipe that nobody writes into is refused at once', async () => {
       for (const name of ['pipe.keras', 'pipe.weights.json']) {
         execFileSync('mkfifo', [at(name)]);
-        for (const read of Object.values(readers)) await refused(read(at(name)), at(name), 'cannot be read: it is no file');
+        for (const read of Object.values(readers))
+          await refused(read(at(name)), at(name), 'cannot be read: it is no file');
       }
       await refused(make().save(at('pipe.keras')), at('pipe.keras'), 'cannot be written: it is no file');
     });
@@ -50,12 +51,14 @@ describe('paths of models and weights', () => {
       assert.deepEqual(copy.weights[0].value.arraySync(), second.weights[0].value.arraySync());
       fs.symlinkSync('circle.keras', at('circle.keras'));
       await refused(make().save(at('circle.keras')), at('circle.keras'), 'cannot be written: it is a link to itself');
-      for (const read of Object.values(readers)) await refused(read(at('circle.keras')), at('circle.keras'), 'cannot be read: it is a link to itself');
+      for (const read of Object.values(readers))
+        await refused(read(at('circle.keras')), at('circle.keras'), 'cannot be read: it is a link to itself');
     });
     it('devices are neither read nor replaced', async () => {
       fs.symlinkSync('/dev/null', at('null.keras'));
       await refused(make().save(at('null.keras')), at('null.keras'), 'cannot be written: it is no file');
-      for (const read of Object.values(readers)) await refused(read(at('null.keras')), at('null.keras'), 'cannot be read: it is no file');
+      for (const read of Object.values(readers))
+        await refused(read(at('null.keras')), at('null.keras'), 'cannot be read: it is no file');
       assert.ok(fs.statSync('/dev/null').isCharacterDevice());
     });
     it('a file that is replaced keeps its permissions', async () => {
@@ -75,20 +78,30 @@ describe('paths of models and weights', () => {
       await refused(write(missing), missing, `cannot be written: there is no folder ${path.dirname(missing)}`);
       fs.writeFileSync(at(`file_${name}`), '');
       const under = path.join(at(`file_${name}`), name);
-      await assert.rejects(write(under), (error: Error) => error.name === 'FileError' && error.message.startsWith(`${under} cannot be written: `));
+      await assert.rejects(
+        write(under),
+        (error: Error) => error.name === 'FileError' && error.message.startsWith(`${under} cannot be written: `),
+      );
       assert.deepEqual(fs.readdirSync(at(`in_${name}`)), [name], 'nothing is left behind');
     });
   it('an empty file', async () => {
     fs.writeFileSync(at('empty.weights.h5'), '');
     await refused(make().loadWeights(at('empty.weights.h5')), at('empty.weights.h5'), 'cannot be read: it is empty');
-    await refused(keras.models.loadModel(at('empty.weights.h5')), at('empty.weights.h5'), 'cannot be read: it is empty');
+    await refused(
+      keras.models.loadModel(at('empty.weights.h5')),
+      at('empty.weights.h5'),
+      'cannot be read: it is empty',
+    );
   });
   it('a backup whose epoch is damaged is named', async () => {
     const backup = at('backup'),
       model = make();
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     const fit = (): Promise<unknown> =>
-      model.fit(trae.ones([2, 3]), trae.ones([2, 2]), { verbose: 0, callbacks: [new keras.callbacks.BackupAndRestore(backup, { deleteCheckpoint: false })] });
+      model.fit(trae.ones([2, 3]), trae.ones([2, 2]), {
+        verbose: 0,
+        callbacks: [new keras.callbacks.BackupAndRestore(backup, { deleteCheckpoint: false })],
+      });
     await fit();
     const file = path.join(backup, 'training_metadata.json');
     fs.writeFileSync(file, '{"epo');

@@ -41,14 +41,33 @@ function write(name: string, weights: Weight[], more: object = {}, topology: obj
     name: n,
     shape,
     dtype: 'float32',
-    ...(as === 'float32' ? {} : { quantization: as === 'float16' ? { dtype: as, original_dtype: 'float32' } : { dtype: as, scale, min, original_dtype: 'float32' } }),
+    ...(as === 'float32'
+      ? {}
+      : {
+          quantization:
+            as === 'float16'
+              ? { dtype: as, original_dtype: 'float32' }
+              : { dtype: as, scale, min, original_dtype: 'float32' },
+        }),
     ...(group ? { group } : {}),
   }));
   const model = {
     class_name: 'Sequential',
     config: {
       name: 'sequential_1',
-      layers: [{ class_name: 'Dense', config: { name: 'dense_1', units: 2, activation: 'linear', use_bias: true, batch_input_shape: [null, 3], dtype: 'float32' } }],
+      layers: [
+        {
+          class_name: 'Dense',
+          config: {
+            name: 'dense_1',
+            units: 2,
+            activation: 'linear',
+            use_bias: true,
+            batch_input_shape: [null, 3],
+            dtype: 'float32',
+          },
+        },
+      ],
     },
   };
   const json = {
@@ -89,7 +108,9 @@ describe('layers models of TensorFlow.js', () => {
         'as stored',
         1e-6,
       );
-      (model.weights[0].dataSync() as Float32Array).forEach((got, i) => assert.ok(Math.abs(got - kernel[i]) <= scale * 0.51, `${got} was ${kernel[i]}`));
+      (model.weights[0].dataSync() as Float32Array).forEach((got, i) =>
+        assert.ok(Math.abs(got - kernel[i]) <= scale * 0.51, `${got} was ${kernel[i]}`),
+      );
       close(model.weights[1], bias, 'bias', 1e-7);
     });
   it('weights in float16', async () => {
@@ -105,16 +126,26 @@ describe('layers models of TensorFlow.js', () => {
   });
   it('scale and min must be there', async () => {
     const file = write('broken', [{ ...plain[0], values: [0, 0, 0, 0, 0, 0], as: 'uint8' }, plain[1]]);
-    await throwsText(() => load(file), 'FileError', `${file}: a weight of its manifest ('dense_1/kernel') is quantized without scale and min.`);
+    await throwsText(
+      () => load(file),
+      'FileError',
+      `${file}: a weight of its manifest ('dense_1/kernel') is quantized without scale and min.`,
+    );
   });
   for (const where of ['beside the topology', 'in the topology'])
     it(`is compiled by its training_config, ${where}`, async () => {
       const training = {
-        optimizer_config: { class_name: 'RMSProp', config: { learning_rate: 0.02, decay: 0.8, momentum: 0.5, epsilon: 1e-6, centered: false } },
+        optimizer_config: {
+          class_name: 'RMSProp',
+          config: { learning_rate: 0.02, decay: 0.8, momentum: 0.5, epsilon: 1e-6, centered: false },
+        },
         loss: 'mean_squared_error',
         metrics: ['mae'],
       };
-      const file = where === 'in the topology' ? write('inside', plain, {}, { training_config: training }) : write('outside', plain, { trainingConfig: training });
+      const file =
+        where === 'in the topology'
+          ? write('inside', plain, {}, { training_config: training })
+          : write('outside', plain, { trainingConfig: training });
       const model = await load(file);
       assert.equal(model.compiled, true);
       assert.equal(model.optimizer!.constructor.name, 'RMSprop');
@@ -127,8 +158,19 @@ describe('layers models of TensorFlow.js', () => {
       assert.equal((await load(file, { compile: false })).compiled, false);
     });
   it('goes on with the state of its optimizer', async () => {
-    const training = { optimizer_config: { class_name: 'Adam', config: { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } }, loss: 'mean_squared_error' };
-    const slot = (name: string, shape: number[], values: number[]): Weight => ({ name, shape, values, group: 'optimizer' });
+    const training = {
+      optimizer_config: {
+        class_name: 'Adam',
+        config: { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      },
+      loss: 'mean_squared_error',
+    };
+    const slot = (name: string, shape: number[], values: number[]): Weight => ({
+      name,
+      shape,
+      values,
+      group: 'optimizer',
+    });
     const m = [1, 2, 3, 4, 5, 6],
       v = [6, 5, 4, 3, 2, 1];
     const model = await load(

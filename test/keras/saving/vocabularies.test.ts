@@ -14,8 +14,10 @@ const adapted = (layer: Lookup, data: unknown): Lookup => {
   layer.adapt(data);
   return layer;
 };
-const numbers = (t: unknown): number[] => Array.from((t as trae.Tensor).dataSync() as ArrayLike<number | bigint>, Number);
-const given = async (model: AnyModel, x: unknown): Promise<number[]> => numbers(await model.predict(x as never, { verbose: 0 }));
+const numbers = (t: unknown): number[] =>
+  Array.from((t as trae.Tensor).dataSync() as ArrayLike<number | bigint>, Number);
+const given = async (model: AnyModel, x: unknown): Promise<number[]> =>
+  numbers(await model.predict(x as never, { verbose: 0 }));
 async function warnings(f: () => Promise<unknown>): Promise<string[]> {
   const warn = console.warn,
     said: string[] = [];
@@ -30,7 +32,13 @@ const ints = trae.tensor([[10], [30], [99]], null, 'int64'),
 const kinds: Record<string, { make: () => Lookup; data: unknown; x: unknown; dtype: string }> = {
   StringLookup: { make: texts, data: ['a', 'b', 'b'], x: words, dtype: 'string' },
   'StringLookup of tf_idf': {
-    make: () => new layers.StringLookup({ outputMode: 'tf_idf', maxTokens: 5, padToMaxTokens: true, name: 'words' }) as unknown as Lookup,
+    make: () =>
+      new layers.StringLookup({
+        outputMode: 'tf_idf',
+        maxTokens: 5,
+        padToMaxTokens: true,
+        name: 'words',
+      }) as unknown as Lookup,
     data: [
       ['a', 'b'],
       ['b', 'c'],
@@ -38,10 +46,30 @@ const kinds: Record<string, { make: () => Lookup; data: unknown; x: unknown; dty
     x: words,
     dtype: 'string',
   },
-  IntegerLookup: { make: () => new layers.IntegerLookup() as unknown as Lookup, data: trae.tensor([10, 20, 30], null, 'int64'), x: ints, dtype: 'int64' },
-  TextVectorization: { make: () => new layers.TextVectorization({ outputSequenceLength: 2 }) as unknown as Lookup, data: ['a b', 'b c'], x: words, dtype: 'string' },
-  Normalization: { make: () => new layers.Normalization() as unknown as Lookup, data: floats, x: floats, dtype: 'float32' },
-  Discretization: { make: () => new layers.Discretization({ numBins: 3 }) as unknown as Lookup, data: floats, x: floats, dtype: 'float32' },
+  IntegerLookup: {
+    make: () => new layers.IntegerLookup() as unknown as Lookup,
+    data: trae.tensor([10, 20, 30], null, 'int64'),
+    x: ints,
+    dtype: 'int64',
+  },
+  TextVectorization: {
+    make: () => new layers.TextVectorization({ outputSequenceLength: 2 }) as unknown as Lookup,
+    data: ['a b', 'b c'],
+    x: words,
+    dtype: 'string',
+  },
+  Normalization: {
+    make: () => new layers.Normalization() as unknown as Lookup,
+    data: floats,
+    x: floats,
+    dtype: 'float32',
+  },
+  Discretization: {
+    make: () => new layers.Discretization({ numBins: 3 }) as unknown as Lookup,
+    data: floats,
+    x: floats,
+    dtype: 'float32',
+  },
 };
 const around = (layer: Lookup, dtype: string): AnyModel => {
   const x = Input([1], { dtype: dtype as never });
@@ -99,14 +127,23 @@ describe('what layers of data have learned', () => {
         (await warnings(() => model.saveWeights(path.join(folder, file)))).join(),
         /holds weights alone; what these layers have learned is left out: 'words'\.\n {2}Fix: save it as '\.weights\.h5' or '\.keras'\.$/,
       );
-    assert.deepEqual(await warnings(() => around(adapted(texts(), ['a']), 'string').saveWeights(path.join(folder, 'm.weights.h5'))), []);
+    assert.deepEqual(
+      await warnings(() => around(adapted(texts(), ['a']), 'string').saveWeights(path.join(folder, 'm.weights.h5'))),
+      [],
+    );
   });
   it('a term that a file of one term a line cannot hold is refused', async () => {
     for (const term of ['one\ntwo', 'a\u2028b', 'a\u0085b', '\f']) {
       const model = around(adapted(texts(), [term, 'b']), 'string');
-      await assert.rejects(model.save(path.join(folder, 'lines.keras')), /vocabulary of layer 'words' holds a term with a line break/);
+      await assert.rejects(
+        model.save(path.join(folder, 'lines.keras')),
+        /vocabulary of layer 'words' holds a term with a line break/,
+      );
       await model.save(path.join(folder, 'lines.h5'));
-      assert.deepEqual(await given(await models.loadModel(path.join(folder, 'lines.h5')), [[term], ['b']]), await given(model, [[term], ['b']]));
+      assert.deepEqual(
+        await given(await models.loadModel(path.join(folder, 'lines.h5')), [[term], ['b']]),
+        await given(model, [[term], ['b']]),
+      );
     }
   });
   it('an empty archive of weights fits a model without weights', async () => {

@@ -15,7 +15,10 @@ const at = (name: string): string => path.join(folder, name);
 
 function nested(): InstanceType<typeof Model> {
   const x = trae.keras.Input([5]),
-    y = new Sequential([layers.Input([5]), new layers.Dense(4, { name: 'first' }), new layers.Dense(4, { name: 'second' })], { name: 'inner' }).apply(x) as typeof x,
+    y = new Sequential(
+      [layers.Input([5]), new layers.Dense(4, { name: 'first' }), new layers.Dense(4, { name: 'second' })],
+      { name: 'inner' },
+    ).apply(x) as typeof x,
     z = new layers.Reshape([2, 2]).apply(y) as typeof x;
   const attended = new layers.MultiHeadAttention(2, 3, { name: 'attention' }).apply([z, z]) as typeof x,
     h = new layers.Bidirectional(new layers.LSTM(2), { name: 'both' }).apply(attended) as typeof x;
@@ -39,7 +42,11 @@ async function asOnWindows(root: Hdf5Group): Promise<Buffer> {
       if (typeof name === 'string') h5.attribute(vars, 'name', name);
       for (const d of child.datasets()) {
         const data = await d.read();
-        h5.dataset(`${vars}/${d.path.split('/').at(-1)!}`, { shape: d.shape, dtype: d.dtype as trae.DType, data: () => Promise.resolve(data as Float32Array) });
+        h5.dataset(`${vars}/${d.path.split('/').at(-1)!}`, {
+          shape: d.shape,
+          dtype: d.dtype as trae.DType,
+          data: () => Promise.resolve(data as Float32Array),
+        });
       }
     }
   };
@@ -84,13 +91,19 @@ describe('files that Keras made on Windows', () => {
     const source = await FileSource.open(at('windows.weights.h5'));
     const keys = openHdf5(source).keys();
     await source.close();
-    assert.ok(keys.includes('layers\\sequential\\layers\\dense_1') && keys.includes('layers\\bidirectional\\forward_layer\\cell'), String(keys));
+    assert.ok(
+      keys.includes('layers\\sequential\\layers\\dense_1') &&
+        keys.includes('layers\\bidirectional\\forward_layer\\cell'),
+      String(keys),
+    );
   });
   it('loadModel: models inside of models, optimizers', async () => {
     const again = await trae.keras.models.loadModel(at('windows.keras'));
     assert.deepEqual(predict(again), predicted);
     assert.equal(again.optimizer!.iterations.item(), 2);
-    again.optimizer!.variables.forEach((v, i) => assert.deepEqual(v.arraySync(), model.optimizer!.variables[i].arraySync(), v.path));
+    again.optimizer!.variables.forEach((v, i) =>
+      assert.deepEqual(v.arraySync(), model.optimizer!.variables[i].arraySync(), v.path),
+    );
   });
   for (const name of ['plain.weights.h5', 'windows.weights.h5', 'windows.keras'])
     it(`loadWeights: ${name}, by place and by name`, async () => {
@@ -104,13 +117,18 @@ describe('files that Keras made on Windows', () => {
     type Tree = Awaited<ReturnType<typeof trae.keras.saving.KerasFileEditor.open>>['weightsDict'];
     const listed = (tree: Tree, above = ''): string[] =>
       Object.entries(tree).flatMap(([key, v]) =>
-        v instanceof trae.Tensor ? [`${above}/${key} ${JSON.stringify(v.arraySync(), (_, n: unknown) => (typeof n === 'bigint' ? String(n) : n))}`] : listed(v, `${above}/${key}`),
+        v instanceof trae.Tensor
+          ? [
+              `${above}/${key} ${JSON.stringify(v.arraySync(), (_, n: unknown) => (typeof n === 'bigint' ? String(n) : n))}`,
+            ]
+          : listed(v, `${above}/${key}`),
       );
     const contents = async (name: string): Promise<string[]> => {
       const editor = await trae.keras.saving.KerasFileEditor.open(at(name), { printFn: () => undefined });
       assert.equal(editor.compare(model).status, 'success');
       return listed(editor.weightsDict).sort();
     };
-    for (const extension of ['weights.h5', 'keras']) assert.deepEqual(await contents(`windows.${extension}`), await contents(`plain.${extension}`));
+    for (const extension of ['weights.h5', 'keras'])
+      assert.deepEqual(await contents(`windows.${extension}`), await contents(`plain.${extension}`));
   });
 });

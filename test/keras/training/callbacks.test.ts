@@ -25,7 +25,8 @@ class Script extends callbacks.Callback {
 }
 /** Runs as many epochs as the script has and returns the numbers of those done. */
 async function epochsDone(values: readonly number[], ...list: trae.keras.callbacks.Callback[]): Promise<number[]> {
-  return (await classifier().fit(x, y, { epochs: values.length, verbose: 0, callbacks: [new Script(values), ...list] })).epoch;
+  return (await classifier().fit(x, y, { epochs: values.length, verbose: 0, callbacks: [new Script(values), ...list] }))
+    .epoch;
 }
 /** What console.log prints while `f` runs. */
 async function printed(f: () => Promise<unknown>): Promise<string[]> {
@@ -72,10 +73,21 @@ describe('callbacks', () => {
       ),
     );
     const model = classifier();
-    await model.fit(x, y, { epochs: 2, batchSize: 8, validationData: [x, y], validationBatchSize: 20, verbose: 0, callbacks: spy });
+    await model.fit(x, y, {
+      epochs: 2,
+      batchSize: 8,
+      validationData: [x, y],
+      validationBatchSize: 20,
+      verbose: 0,
+      callbacks: spy,
+    });
     const batches = [0, 1, 2].flatMap((i) => [`onTrainBatchBegin ${i}`, `onTrainBatchEnd ${i}`]),
       test = ['onTestBegin', 'onTestBatchBegin 0', 'onTestBatchEnd 0', 'onTestEnd'];
-    assert.deepEqual(seen, ['onTrainBegin', ...[0, 1].flatMap((e) => [`onEpochBegin ${e}`, ...batches, ...test, `onEpochEnd ${e}`]), 'onTrainEnd']);
+    assert.deepEqual(seen, [
+      'onTrainBegin',
+      ...[0, 1].flatMap((e) => [`onEpochBegin ${e}`, ...batches, ...test, `onEpochEnd ${e}`]),
+      'onTrainEnd',
+    ]);
     assert.equal(spy.model, model);
     assert.deepEqual(spy.params, { verbose: 0, epochs: 2, steps: 3 });
     seen.length = 0;
@@ -126,8 +138,16 @@ describe('callbacks', () => {
       'TypeError',
       `LambdaCallback: unknown option 'onEpochsEnd'. Did you mean 'onEpochEnd'?\n  Known options: ${['Epoch', 'Train', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].map((n) => `on${n}Begin, on${n}End`).join(', ')}`,
     );
-    await throwsText(() => new callbacks.EarlyStopping({ mode: 'up' as never }), 'ValueError', "EarlyStopping: mode must be 'auto', 'min' or 'max'.\n  Received: 'up'");
-    await throwsText(() => new callbacks.ReduceLROnPlateau({ factor: 1 }), 'ValueError', 'ReduceLROnPlateau: factor must be below 1.\n  Received: 1');
+    await throwsText(
+      () => new callbacks.EarlyStopping({ mode: 'up' as never }),
+      'ValueError',
+      "EarlyStopping: mode must be 'auto', 'min' or 'max'.\n  Received: 'up'",
+    );
+    await throwsText(
+      () => new callbacks.ReduceLROnPlateau({ factor: 1 }),
+      'ValueError',
+      'ReduceLROnPlateau: factor must be below 1.\n  Received: 1',
+    );
     await throwsText(
       () => new callbacks.LearningRateScheduler(0.1 as never),
       'ValueError',
@@ -147,10 +167,18 @@ describe('EarlyStopping', () => {
     assert.deepEqual(await epochsDone([5, 4.9, 4.8, 1], new EarlyStopping({ minDelta: 0.5, patience: 2 })), [0, 1, 2]);
     assert.deepEqual(await epochsDone([1, 2, 1, 3], new EarlyStopping({ mode: 'max' })), [0, 1, 2]);
     assert.deepEqual(await epochsDone([5, 5, 5, 5], new EarlyStopping({ baseline: 1, patience: 2 })), [0, 1]);
-    assert.deepEqual(await epochsDone([1, 2, 3, 2, 3], new EarlyStopping({ startFromEpoch: 2, patience: 1 })), [0, 1, 2, 3, 4]);
     assert.deepEqual(
-      (await classifier().fit(x, y, { epochs: 4, verbose: 0, callbacks: [new Script([0.1, 0.2, 0.1, 0.3], 'val_accuracy'), new EarlyStopping({ monitor: 'val_accuracy' })] }))
-        .epoch,
+      await epochsDone([1, 2, 3, 2, 3], new EarlyStopping({ startFromEpoch: 2, patience: 1 })),
+      [0, 1, 2, 3, 4],
+    );
+    assert.deepEqual(
+      (
+        await classifier().fit(x, y, {
+          epochs: 4,
+          verbose: 0,
+          callbacks: [new Script([0.1, 0.2, 0.1, 0.3], 'val_accuracy'), new EarlyStopping({ monitor: 'val_accuracy' })],
+        })
+      ).epoch,
       [0, 1, 2],
     );
   });
@@ -176,7 +204,9 @@ describe('EarlyStopping', () => {
     assert.notDeepEqual(kept[3], kept[1]);
   });
   it('says so with verbose, and warns of a name that is not there', async () => {
-    assert.deepEqual(await printed(() => epochsDone([1, 2, 3], new EarlyStopping({ verbose: 1 }))), ['Epoch 2: early stopping']);
+    assert.deepEqual(await printed(() => epochsDone([1, 2, 3], new EarlyStopping({ verbose: 1 }))), [
+      'Epoch 2: early stopping',
+    ]);
     const warned: string[] = [],
       warn = console.warn;
     console.warn = (t: string) => {
@@ -193,12 +223,30 @@ describe('EarlyStopping', () => {
 
 describe('callbacks of the learning rate', () => {
   const rates = async (values: readonly number[], plateau: trae.keras.callbacks.Callback): Promise<number[]> =>
-    (await classifier({ optimizer: new optimizers.SGD(1) }).fit(x, y, { epochs: values.length, verbose: 0, callbacks: [new Script(values), plateau] })).history.learning_rate;
+    (
+      await classifier({ optimizer: new optimizers.SGD(1) }).fit(x, y, {
+        epochs: values.length,
+        verbose: 0,
+        callbacks: [new Script(values), plateau],
+      })
+    ).history.learning_rate;
   const { ReduceLROnPlateau } = callbacks;
   it('ReduceLROnPlateau: patience, factor, cooldown, minLr', async () => {
-    close(await rates([5, 5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.5, patience: 2 })), [1, 1, 1, 0.5, 0.5], 'patience 2');
-    close(await rates([5, 5, 5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 })), [1, 1, 0.5, 0.5, 0.25, 0.25], 'cooldown');
-    close(await rates([5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.1, patience: 1, minLr: 0.5 })), [1, 1, 0.5, 0.5], 'at least');
+    close(
+      await rates([5, 5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.5, patience: 2 })),
+      [1, 1, 1, 0.5, 0.5],
+      'patience 2',
+    );
+    close(
+      await rates([5, 5, 5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 })),
+      [1, 1, 0.5, 0.5, 0.25, 0.25],
+      'cooldown',
+    );
+    close(
+      await rates([5, 5, 5, 5], new ReduceLROnPlateau({ factor: 0.1, patience: 1, minLr: 0.5 })),
+      [1, 1, 0.5, 0.5],
+      'at least',
+    );
     close(await rates([5, 4, 3, 2], new ReduceLROnPlateau({ patience: 1 })), [1, 1, 1, 1], 'getting better');
   });
   it('LearningRateScheduler: sets, sees and logs the rate', async () => {
@@ -268,7 +316,12 @@ describe('TerminateOnNaN and CSVLogger', () => {
             .every((v) => Number.isFinite(Number(v))),
         ),
       );
-      await model.fit(x, y, { initialEpoch: 2, epochs: 3, verbose: 0, callbacks: [new callbacks.CSVLogger(file, { append: true })] });
+      await model.fit(x, y, {
+        initialEpoch: 2,
+        epochs: 3,
+        verbose: 0,
+        callbacks: [new callbacks.CSVLogger(file, { append: true })],
+      });
       assert.equal(fs.readFileSync(file, 'utf8').trimEnd().split('\n').length, 4);
       await model.fit(x, y, { verbose: 0, callbacks: [new callbacks.CSVLogger(file, { separator: ';' })] });
       assert.equal(fs.readFileSync(file, 'utf8').split('\n')[0], 'epoch;accuracy;loss');
@@ -287,24 +340,43 @@ describe('the progress bar', () => {
     },
   });
   // Times differ from run to run: they become #.
-  const steady = (t: string): string => t.replace(/\d+(:\d\d)*(m?s|us)(?=\/step|\b)/g, '#').replace(/#\/step/g, '#/step');
+  const steady = (t: string): string =>
+    t.replace(/\d+(:\d\d)*(m?s|us)(?=\/step|\b)/g, '#').replace(/#\/step/g, '#/step');
   // eslint-disable-next-line no-control-regex
   const plain = (t: string): string => t.replace(/\x1b\[\d+m/g, '');
   it('on a terminal: one line an epoch that is drawn again, with colours', async () => {
     const out = stream(true);
-    await classifier().fit(x, y, { epochs: 2, batchSize: 8, verbose: 1, callbacks: [new callbacks.ProgbarLogger(out)] });
+    await classifier().fit(x, y, {
+      epochs: 2,
+      batchSize: 8,
+      verbose: 1,
+      callbacks: [new callbacks.ProgbarLogger(out)],
+    });
     const lines = plain(out.text).split('\n');
     assert.deepEqual([lines[0], lines[2], lines.length], ['Epoch 1/2', 'Epoch 2/2', 5]);
     assert.ok(out.text.includes('\x1b[1m3/3\x1b[0m \x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m'), 'green bar');
-    for (const line of [lines[1], lines[3]]) assert.match(steady(line.split('\r').at(-1)!), /^3\/3 ━━━━━━━━━━━━━━━━━━━━ # #\/step - accuracy: 0\.\d{4} - loss: \d\.\d{4} *$/);
+    for (const line of [lines[1], lines[3]])
+      assert.match(
+        steady(line.split('\r').at(-1)!),
+        /^3\/3 ━━━━━━━━━━━━━━━━━━━━ # #\/step - accuracy: 0\.\d{4} - loss: \d\.\d{4} *$/,
+      );
   });
   it('elsewhere: one line an epoch at its end', async () => {
     const out = stream(false);
-    await classifier().fit(x, y, { epochs: 2, batchSize: 8, verbose: 2, validationSplit: 0.2, callbacks: [new callbacks.ProgbarLogger(out)] });
+    await classifier().fit(x, y, {
+      epochs: 2,
+      batchSize: 8,
+      verbose: 2,
+      validationSplit: 0.2,
+      callbacks: [new callbacks.ProgbarLogger(out)],
+    });
     const lines = out.text.split('\n');
     assert.deepEqual([lines.length, lines[0], lines[2], lines[4]], [5, 'Epoch 1/2', 'Epoch 2/2', '']);
     for (const line of [lines[1], lines[3]])
-      assert.match(steady(line), /^2\/2 - # - #\/step - accuracy: \d\.\d{4} - loss: \d\.\d{4} - val_accuracy: \d\.\d{4} - val_loss: \d\.\d{4}$/);
+      assert.match(
+        steady(line),
+        /^2\/2 - # - #\/step - accuracy: \d\.\d{4} - loss: \d\.\d{4} - val_accuracy: \d\.\d{4} - val_loss: \d\.\d{4}$/,
+      );
     assert.ok(!out.text.includes('\x1b') && !out.text.includes('\r'));
   });
   it('of evaluate and predict', async () => {

@@ -11,7 +11,12 @@ const STACKS: Record<string, () => unknown[]> = {
   'Conv2D of size 1 with strides': () => [new layers.Conv2D(5, 1, { strides: 2, padding: 'same' }), normalization()],
   'Conv2D and ReLU': () => [new layers.Conv2D(5, 3), normalization(), new layers.ReLU()],
   'Conv2D and LeakyReLU': () => [new layers.Conv2D(5, 3), normalization(), new layers.LeakyReLU()],
-  'Conv2D, ReLU and pooling': () => [new layers.Conv2D(5, 3, { padding: 'same' }), normalization(), new layers.ReLU(), new layers.MaxPooling2D(2)],
+  'Conv2D, ReLU and pooling': () => [
+    new layers.Conv2D(5, 3, { padding: 'same' }),
+    normalization(),
+    new layers.ReLU(),
+    new layers.MaxPooling2D(2),
+  ],
   DepthwiseConv2D: () => [new layers.DepthwiseConv2D(3), normalization()],
   SeparableConv2D: () => [new layers.SeparableConv2D(5, 3), normalization()],
   Conv2DTranspose: () => [new layers.Conv2DTranspose(5, 3), normalization()],
@@ -27,7 +32,11 @@ describe('constants before batch normalization', () => {
       const bias = [0.5, -0.25, 1, 2, -3].slice(0, named('bias').shape[0]);
       named('bias').assign(trae.tensor(bias));
       const kernel = Array.from(named('kernel').value.dataSync() as Float32Array);
-      await model.fit(trae.random.normal([24, 8, 8, 3], { seed: 1 }), trae.random.normal([24, 2], { seed: 2 }), { epochs: 2, batchSize: 8, verbose: 0 });
+      await model.fit(trae.random.normal([24, 8, 8, 3], { seed: 1 }), trae.random.normal([24, 2], { seed: 2 }), {
+        epochs: 2,
+        batchSize: 8,
+        verbose: 0,
+      });
       assert.deepEqual(Array.from(named('bias').value.dataSync() as Float32Array), bias);
       assert.notDeepEqual(Array.from(named('kernel').value.dataSync() as Float32Array), kernel);
     });

@@ -15,7 +15,13 @@ const regression = (name = 'line'): trae.keras.Model => {
   return model;
 };
 /** Asserts the error, and that the model trains afterwards. */
-async function refuses(model: trae.keras.Model, f: () => unknown, name: string, text: string, goesOn: () => Promise<unknown>): Promise<void> {
+async function refuses(
+  model: trae.keras.Model,
+  f: () => unknown,
+  name: string,
+  text: string,
+  goesOn: () => Promise<unknown>,
+): Promise<void> {
   await throwsText(f, name, text);
   await goesOn();
 }
@@ -46,9 +52,17 @@ describe('data that cannot be trained on', () => {
       ),
     'fit: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.',
   );
-  bad('empty data', () => model.fit(trae.zeros([0, 4]), trae.zeros([0]), quiet), 'fit: the data are empty.\n  Received: x of shape (0, 4), y of shape (0,)');
+  bad(
+    'empty data',
+    () => model.fit(trae.zeros([0, 4]), trae.zeros([0]), quiet),
+    'fit: the data are empty.\n  Received: x of shape (0, 4), y of shape (0,)',
+  );
   bad('no data', () => model.fit(null as never, y, quiet), 'fit: x is missing.');
-  bad('mismatched lengths', () => model.fit(x, classesInTurn(19, 3), quiet), 'fit: all data must have the same number of examples.\n  Received: x with 20, y with 19');
+  bad(
+    'mismatched lengths',
+    () => model.fit(x, classesInTurn(19, 3), quiet),
+    'fit: all data must have the same number of examples.\n  Received: x with 20, y with 19',
+  );
   bad(
     'mismatched weights',
     () => model.fit(x, y, { sampleWeight: trae.ones([5]), ...quiet }),
@@ -100,7 +114,12 @@ describe('data that cannot be trained on', () => {
       () => model.fit(x, y, { classWeight: weights as never, ...quiet }),
       `fit: classWeight must give a number for class numbers, like { 0: 1, 1: 2.5 }.\n  Received: ${text}`,
     );
-  bad('a callback that is none', () => model.fit(x, y, { callbacks: [{}] as never, ...quiet }), 'callbacks must be instances of Callback.\n  Received: {}', 'TypeError');
+  bad(
+    'a callback that is none',
+    () => model.fit(x, y, { callbacks: [{}] as never, ...quiet }),
+    'callbacks must be instances of Callback.\n  Received: {}',
+    'TypeError',
+  );
   bad(
     'the class of a callback',
     () => model.fit(x, y, { callbacks: [callbacks.EarlyStopping] as never, ...quiet }),
@@ -110,9 +129,17 @@ describe('data that cannot be trained on', () => {
   it('a loss function that gives no tensor', async () => {
     const wrong = classifier();
     wrong.compile({ loss: (() => 3) as never });
-    await throwsText(() => wrong.fit(x, y, quiet), 'TypeError', "loss 'loss': the function must return a tensor, a loss for each example.\n  Received: 3");
+    await throwsText(
+      () => wrong.fit(x, y, quiet),
+      'TypeError',
+      "loss 'loss': the function must return a tensor, a loss for each example.\n  Received: 3",
+    );
   });
-  bad('a scalar', () => model.fit(trae.tensor(3), y, quiet), 'fit: x must have an axis of examples.\n  Received: a scalar');
+  bad(
+    'a scalar',
+    () => model.fit(trae.tensor(3), y, quiet),
+    'fit: x must have an axis of examples.\n  Received: a scalar',
+  );
   bad(
     'text',
     () => model.fit('data' as never, y, quiet),
@@ -150,7 +177,8 @@ describe('data that cannot be trained on', () => {
   bad(
     'targets of another shape',
     () => line.fit(x, wave(20, 3), { batchSize: 10, ...quiet }),
-    'meanSquaredError: targets of shape (10, 3) and predictions of shape (10, 2) do not match.\n  Fix: a last layer of 3 units, or targets of shape (10, 2).' + inOutput(line),
+    'meanSquaredError: targets of shape (10, 3) and predictions of shape (10, 2) do not match.\n  Fix: a last layer of 3 units, or targets of shape (10, 2).' +
+      inOutput(line),
   );
   bad(
     'one-hot targets for one sigmoid unit',
@@ -193,10 +221,22 @@ describe('data that cannot be trained on', () => {
     assert.equal((await model.fit(whole, y, quiet)).epoch.length, 1);
   });
   it('whole numbers are refused where floats are needed', async () => {
-    await throwsText(() => trae.grad((t) => t.sum())(trae.tensor(Int32Array.of(1, 2))), 'TypeError', 'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32');
-    await throwsText(() => trae.random.dropout(trae.tensor(Int32Array.of(1, 2)), 0.5), 'ValueError', 'dropout: a floating-point tensor is expected.\n  Received: dtype int32');
+    await throwsText(
+      () => trae.grad((t) => t.sum())(trae.tensor(Int32Array.of(1, 2))),
+      'TypeError',
+      'grad: argument 0 must be a floating-point tensor.\n  Received: dtype int32',
+    );
+    await throwsText(
+      () => trae.random.dropout(trae.tensor(Int32Array.of(1, 2)), 0.5),
+      'ValueError',
+      'dropout: a floating-point tensor is expected.\n  Received: dtype int32',
+    );
   });
-  bad('no targets', () => model.fit(x, null, { batchSize: 10, ...quiet }), `targets for output '${model.outputNames[0]}' are missing.\n  Fix: pass y.`);
+  bad(
+    'no targets',
+    () => model.fit(x, null, { batchSize: 10, ...quiet }),
+    `targets for output '${model.outputNames[0]}' are missing.\n  Fix: pass y.`,
+  );
   bad(
     'batches of a wrong form',
     () =>
@@ -256,7 +296,12 @@ describe('options that cannot be', () => {
   const bad = (what: string, f: () => unknown, text: string, name = 'ValueError'): void => {
     it(what, () => refuses(model, f, name, text, fine));
   };
-  bad('an unknown option of fit', () => model.fit(x, y, { epoch: 3 } as never), `fit: unknown option 'epoch'. Did you mean 'epochs'?\n  Known options: ${FIT}`, 'TypeError');
+  bad(
+    'an unknown option of fit',
+    () => model.fit(x, y, { epoch: 3 } as never),
+    `fit: unknown option 'epoch'. Did you mean 'epochs'?\n  Known options: ${FIT}`,
+    'TypeError',
+  );
   bad(
     'an unknown option of evaluate',
     () => model.evaluate(x, y, { batchsize: 3 } as never),
@@ -287,16 +332,52 @@ describe('options that cannot be', () => {
     "Dense: unknown option 'activaton'. Did you mean 'activation'?\n  Known options: name, trainable, dtype, autocast, inputShape, batchInputShape, batchSize, inputDtype, activityRegularizer, weights, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, quantizationConfig, loraRank, loraAlpha",
     'TypeError',
   );
-  bad('an unknown loss', () => model.compile({ loss: 'categorical_crossentrpy' as never }), "loss 'categorical_crossentrpy' is not known. Did you mean 'CategoricalCrossentropy'?");
-  bad('an unknown metric', () => model.compile({ loss: 'mse', metrics: ['acuracy' as never] }), "metric 'acuracy' is not known. Did you mean 'Accuracy'?");
-  bad('an unknown optimizer', () => model.compile({ optimizer: 'rmspropp' as never }), "optimizer 'rmspropp' is not known. Did you mean 'RMSprop'?");
-  bad('an unknown activation', () => new layers.Dense(2, { activation: 'sigmod' as never }), "activation 'sigmod' is not known. Did you mean 'sigmoid'?");
-  bad('an unknown initializer', () => new layers.Dense(2, { kernelInitializer: 'he_norml' as never }), "initializer 'he_norml' is not known. Did you mean 'HeNormal'?");
-  bad('a name that is like none', () => model.compile({ loss: 'xyzzy_something' as never }), "loss 'xyzzy_something' is not known.");
+  bad(
+    'an unknown loss',
+    () => model.compile({ loss: 'categorical_crossentrpy' as never }),
+    "loss 'categorical_crossentrpy' is not known. Did you mean 'CategoricalCrossentropy'?",
+  );
+  bad(
+    'an unknown metric',
+    () => model.compile({ loss: 'mse', metrics: ['acuracy' as never] }),
+    "metric 'acuracy' is not known. Did you mean 'Accuracy'?",
+  );
+  bad(
+    'an unknown optimizer',
+    () => model.compile({ optimizer: 'rmspropp' as never }),
+    "optimizer 'rmspropp' is not known. Did you mean 'RMSprop'?",
+  );
+  bad(
+    'an unknown activation',
+    () => new layers.Dense(2, { activation: 'sigmod' as never }),
+    "activation 'sigmod' is not known. Did you mean 'sigmoid'?",
+  );
+  bad(
+    'an unknown initializer',
+    () => new layers.Dense(2, { kernelInitializer: 'he_norml' as never }),
+    "initializer 'he_norml' is not known. Did you mean 'HeNormal'?",
+  );
+  bad(
+    'a name that is like none',
+    () => model.compile({ loss: 'xyzzy_something' as never }),
+    "loss 'xyzzy_something' is not known.",
+  );
   bad('epochs', () => model.fit(x, y, { epochs: 1.5 }), 'fit: epochs must be a whole number >= 0.\n  Received: 1.5');
-  bad('batchSize', () => model.fit(x, y, { batchSize: 0 }), 'fit: batchSize must be a whole number >= 1.\n  Received: 0');
-  bad('stepsPerEpoch', () => model.fit(x, y, { stepsPerEpoch: -1 }), 'fit: stepsPerEpoch must be a whole number >= 1.\n  Received: -1');
-  bad('validationSplit', () => model.fit(x, y, { validationSplit: 1 }), 'fit: validationSplit must lie in [0, 1).\n  Received: 1');
+  bad(
+    'batchSize',
+    () => model.fit(x, y, { batchSize: 0 }),
+    'fit: batchSize must be a whole number >= 1.\n  Received: 0',
+  );
+  bad(
+    'stepsPerEpoch',
+    () => model.fit(x, y, { stepsPerEpoch: -1 }),
+    'fit: stepsPerEpoch must be a whole number >= 1.\n  Received: -1',
+  );
+  bad(
+    'validationSplit',
+    () => model.fit(x, y, { validationSplit: 1 }),
+    'fit: validationSplit must lie in [0, 1).\n  Received: 1',
+  );
   bad(
     'validationSplit that leaves nothing',
     () => model.fit(x, y, { validationSplit: 0.99 }),
@@ -304,26 +385,46 @@ describe('options that cannot be', () => {
   );
   bad('verbose', () => model.fit(x, y, { verbose: 3 as never }), "verbose must be 'auto', 0, 1 or 2.\n  Received: 3");
   bad('layers of no size', () => new layers.Dense(0), 'Dense: units must be a positive whole number.\n  Received: 0');
-  bad('a Dropout of more than everything', () => new layers.Dropout(1.5), 'Dropout: rate must lie between 0 and 1.\n  Received: 1.5');
-  bad('an unknown padding', () => new layers.Conv2D(2, 3, { padding: 'sam' as never }), "Conv2D: padding must be 'valid' or 'same'.\n  Received: 'sam'");
+  bad(
+    'a Dropout of more than everything',
+    () => new layers.Dropout(1.5),
+    'Dropout: rate must lie between 0 and 1.\n  Received: 1.5',
+  );
+  bad(
+    'an unknown padding',
+    () => new layers.Conv2D(2, 3, { padding: 'sam' as never }),
+    "Conv2D: padding must be 'valid' or 'same'.\n  Received: 'sam'",
+  );
   bad(
     'strides and dilation together',
     () => new layers.Conv2D(2, 3, { strides: 2, dilationRate: 2 }),
     'Conv2D: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides (2, 2), dilationRate (2, 2)',
   );
-  bad('filters and groups', () => new layers.Conv2D(3, 3, { groups: 2 }), 'Conv2D: filters (3) must be divisible by groups (2).');
+  bad(
+    'filters and groups',
+    () => new layers.Conv2D(3, 3, { groups: 2 }),
+    'Conv2D: filters (3) must be divisible by groups (2).',
+  );
 });
 
 describe('calls at the wrong moment', () => {
   it('not compiled', async () => {
     const model = new Sequential([layers.Input([4]), new layers.Dense(3)], { name: 'bare' });
     for (const what of ['fit', 'evaluate', 'trainOnBatch', 'testOnBatch'] as const)
-      await throwsText(() => model[what](x, y), 'ValueError', `${what}: model 'bare' is not compiled.\n  Fix: call compile({ optimizer, loss }) first.`);
+      await throwsText(
+        () => model[what](x, y),
+        'ValueError',
+        `${what}: model 'bare' is not compiled.\n  Fix: call compile({ optimizer, loss }) first.`,
+      );
   });
   it('without a loss', async () => {
     const model = new Sequential([layers.Input([4]), new layers.Dense(3)], { name: 'aimless' });
     model.compile();
-    await throwsText(() => model.fit(x, y, quiet), 'ValueError', "model 'aimless' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.");
+    await throwsText(
+      () => model.fit(x, y, quiet),
+      'ValueError',
+      "model 'aimless' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.",
+    );
   });
   it('two fits at once', async () => {
     const model = classifier(),
@@ -354,7 +455,16 @@ describe('what throws inside of training', () => {
     assert.equal((await model.fit(x, y, quiet)).epoch.length, 1);
     assert.ok(weightsOf(model).flat().every(Number.isFinite));
   };
-  for (const hook of ['onTrainBegin', 'onEpochBegin', 'onTrainBatchBegin', 'onTrainBatchEnd', 'onTestBegin', 'onTestBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const)
+  for (const hook of [
+    'onTrainBegin',
+    'onEpochBegin',
+    'onTrainBatchBegin',
+    'onTrainBatchEnd',
+    'onTestBegin',
+    'onTestBatchEnd',
+    'onEpochEnd',
+    'onTrainEnd',
+  ] as const)
     it(`a callback's ${hook}, at once or later`, async () => {
       const model = classifier();
       await thrower(() =>
@@ -495,7 +605,8 @@ describe('AbortSignal', () => {
     const model = classifier(),
       before = weightsOf(model),
       signal = AbortSignal.abort(new Error('early'));
-    for (const what of ['fit', 'evaluate'] as const) await assert.rejects(() => model[what](x, y, { signal, ...quiet }) as Promise<unknown>, { message: 'early' });
+    for (const what of ['fit', 'evaluate'] as const)
+      await assert.rejects(() => model[what](x, y, { signal, ...quiet }) as Promise<unknown>, { message: 'early' });
     await assert.rejects(() => model.predict(x, { signal, ...quiet }), { message: 'early' });
     assert.deepEqual(weightsOf(model), before);
   });
@@ -510,7 +621,13 @@ describe('AbortSignal', () => {
           },
         });
       const options = { batchSize: 4, signal: control.signal, callbacks: [stop], ...quiet };
-      await assert.rejects(() => (kind === 'Test' ? model.evaluate(rows, classesInTurn(4000, 3), options) : model.predict(rows, options)) as Promise<unknown>, { message: kind });
+      await assert.rejects(
+        () =>
+          (kind === 'Test'
+            ? model.evaluate(rows, classesInTurn(4000, 3), options)
+            : model.predict(rows, options)) as Promise<unknown>,
+        { message: kind },
+      );
     }
     await model.evaluate(x, y, quiet);
   });

@@ -20,7 +20,8 @@ const iterable = <T>(list: readonly T[]): Iterable<T> => ({
   },
 });
 /** [x, y] batches of 4 rows. */
-const batches = (): trae.Tensor[][] => Array.from({ length: 5 }, (_, i) => [rowsOf(x, 4 * i, 4 * i + 4), rowsOf(y, 4 * i, 4 * i + 4)]);
+const batches = (): trae.Tensor[][] =>
+  Array.from({ length: 5 }, (_, i) => [rowsOf(x, 4 * i, 4 * i + 4), rowsOf(y, 4 * i, 4 * i + 4)]);
 
 describe('fit', () => {
   it('gives a History by epoch', async () => {
@@ -79,7 +80,11 @@ describe('fit', () => {
   it('validationSplit holds out the last rows', async () => {
     const [a, b] = [classifier(), classifier()];
     const split = await a.fit(x, y, { validationSplit: 0.25, shuffle: false, ...quiet });
-    const given = await b.fit(rowsOf(x, 0, 15), rowsOf(y, 0, 15), { validationData: [rowsOf(x, 15, 20), rowsOf(y, 15, 20)], shuffle: false, ...quiet });
+    const given = await b.fit(rowsOf(x, 0, 15), rowsOf(y, 0, 15), {
+      validationData: [rowsOf(x, 15, 20), rowsOf(y, 15, 20)],
+      shuffle: false,
+      ...quiet,
+    });
     for (const name of Object.keys(given.history)) close(split.history[name], given.history[name], name);
   });
   it('validationFreq, validationSteps, validationBatchSize', async () => {
@@ -89,7 +94,15 @@ describe('fit', () => {
         seen++;
       },
     });
-    const h = await classifier().fit(x, y, { epochs: 4, validationData: [x, y], validationFreq: 2, validationBatchSize: 5, validationSteps: 3, callbacks: [count], ...quiet });
+    const h = await classifier().fit(x, y, {
+      epochs: 4,
+      validationData: [x, y],
+      validationFreq: 2,
+      validationBatchSize: 5,
+      validationSteps: 3,
+      callbacks: [count],
+      ...quiet,
+    });
     assert.equal(h.history.val_loss.length, 2);
     assert.equal(seen, 6);
   });
@@ -119,20 +132,36 @@ describe('fit', () => {
   });
   it('sampleWeight 0 is as good as a missing row; classWeight weighs by class', async () => {
     const weights = Float32Array.from({ length: 20 }, (_, i) => (i < 10 ? 1 : 0)),
-      sgd = (): object => ({ optimizer: new trae.keras.optimizers.SGD(0.1), loss: new trae.keras.losses.SparseCategoricalCrossentropy({ reduction: 'sum' }) });
+      sgd = (): object => ({
+        optimizer: new trae.keras.optimizers.SGD(0.1),
+        loss: new trae.keras.losses.SparseCategoricalCrossentropy({ reduction: 'sum' }),
+      });
     const [a, b, c, d] = Array.from({ length: 4 }, () => classifier(sgd()));
     await a.fit(x, y, { sampleWeight: weights, shuffle: false, ...quiet });
     await b.fit(rowsOf(x, 0, 10), rowsOf(y, 0, 10), { shuffle: false, ...quiet });
     weightsOf(a).forEach((w, i) => close(w, weightsOf(b)[i], 'left out'));
     await c.fit(x, y, { classWeight: { 0: 2, 2: 0 }, shuffle: false, ...quiet });
-    await d.fit(x, y, { sampleWeight: Float32Array.from(y.dataSync() as Int32Array, (k) => [2, 1, 0][k]), shuffle: false, ...quiet });
+    await d.fit(x, y, {
+      sampleWeight: Float32Array.from(y.dataSync() as Int32Array, (k) => [2, 1, 0][k]),
+      shuffle: false,
+      ...quiet,
+    });
     weightsOf(c).forEach((w, i) => close(w, weightsOf(d)[i], 'by class'));
   });
   it('eagerly equals compiled, for rows and for batches', async () => {
-    const run = async (runEagerly: boolean, data: 'rows' | 'batches'): Promise<[number[][], Record<string, number[]>]> => {
-      const model = classifier({ optimizer: 'adam', runEagerly, metrics: ['accuracy', 'sparse_top_k_categorical_accuracy'] });
+    const run = async (
+      runEagerly: boolean,
+      data: 'rows' | 'batches',
+    ): Promise<[number[][], Record<string, number[]>]> => {
+      const model = classifier({
+        optimizer: 'adam',
+        runEagerly,
+        metrics: ['accuracy', 'sparse_top_k_categorical_accuracy'],
+      });
       const h =
-        data === 'rows' ? await model.fit(x, y, { epochs: 2, batchSize: 6, shuffle: false, validationSplit: 0.2, ...quiet }) : await model.fit(iterable(batches()), { ...quiet });
+        data === 'rows'
+          ? await model.fit(x, y, { epochs: 2, batchSize: 6, shuffle: false, validationSplit: 0.2, ...quiet })
+          : await model.fit(iterable(batches()), { ...quiet });
       return [weightsOf(model), h.history];
     };
     for (const data of ['rows', 'batches'] as const) {
@@ -188,7 +217,9 @@ describe('evaluate, predict and single batches', () => {
       record = await model.evaluate(x, y, { returnDict: true, ...quiet });
     close([record.loss, record.accuracy], list, 'the same');
     assert.deepEqual(model.metricsNames, ['loss', 'accuracy']);
-    const perExample = trae.keras.losses.sparseCategoricalCrossentropy(y, model.apply(x) as trae.Tensor).dataSync() as Float32Array,
+    const perExample = trae.keras.losses
+        .sparseCategoricalCrossentropy(y, model.apply(x) as trae.Tensor)
+        .dataSync() as Float32Array,
       weights = Float32Array.from({ length: 20 }, (_, i) => i % 3);
     close(record.loss, perExample.reduce((a, b) => a + b, 0) / 20, 'by hand');
     const weighted = await model.evaluate(x, y, { sampleWeight: weights, batchSize: 20, returnDict: true, ...quiet });
@@ -200,7 +231,8 @@ describe('evaluate, predict and single batches', () => {
   it('predict equals apply, whatever the batches', async () => {
     const model = classifier(),
       want = model.apply(x) as trae.Tensor;
-    for (const batchSize of [1, 3, 20, 64]) close((await model.predict(x, { batchSize, ...quiet })) as trae.Tensor, want, `batches of ${batchSize}`);
+    for (const batchSize of [1, 3, 20, 64])
+      close((await model.predict(x, { batchSize, ...quiet })) as trae.Tensor, want, `batches of ${batchSize}`);
     close(
       (await model.predict(
         batches()
@@ -211,10 +243,16 @@ describe('evaluate, predict and single batches', () => {
       want,
       'iterable',
     );
-    assert.deepEqual([...((await model.predict(x, { batchSize: 4, steps: 2, ...quiet })) as trae.Tensor).shape], [8, 3]);
+    assert.deepEqual(
+      [...((await model.predict(x, { batchSize: 4, steps: 2, ...quiet })) as trae.Tensor).shape],
+      [8, 3],
+    );
     close((await model.predictOnBatch(x)) as trae.Tensor, want, 'one batch');
     close(
-      (await new Sequential([layers.Input([4]), new layers.Dense(2, { kernelInitializer: 'ones' })]).predict(trae.ones([3, 4]), quiet)) as trae.Tensor,
+      (await new Sequential([layers.Input([4]), new layers.Dense(2, { kernelInitializer: 'ones' })]).predict(
+        trae.ones([3, 4]),
+        quiet,
+      )) as trae.Tensor,
       Array<number>(6).fill(4),
       'not compiled',
     );
@@ -237,7 +275,11 @@ describe('evaluate, predict and single batches', () => {
 
 describe('what compile is told', () => {
   it("'accuracy' and 'crossentropy' are resolved by the shapes", async () => {
-    const named = async (units: number, target: trae.Tensor, activation: trae.keras.ActivationName): Promise<string[]> => {
+    const named = async (
+      units: number,
+      target: trae.Tensor,
+      activation: trae.keras.ActivationName,
+    ): Promise<string[]> => {
       const model = new Sequential([layers.Input([4]), new layers.Dense(units, { activation })]);
       model.compile({ loss: 'crossentropy', metrics: ['accuracy', 'acc'] });
       await model.trainOnBatch(x, target);
@@ -245,7 +287,10 @@ describe('what compile is told', () => {
     };
     assert.deepEqual(await named(1, y.cast('float32').minimum(1), 'sigmoid'), ['BinaryAccuracy', 'BinaryAccuracy']);
     assert.deepEqual(await named(3, y, 'softmax'), ['SparseCategoricalAccuracy', 'SparseCategoricalAccuracy']);
-    assert.deepEqual(await named(3, trae.keras.utils.toCategorical(y, 3), 'softmax'), ['CategoricalAccuracy', 'CategoricalAccuracy']);
+    assert.deepEqual(await named(3, trae.keras.utils.toCategorical(y, 3), 'softmax'), [
+      'CategoricalAccuracy',
+      'CategoricalAccuracy',
+    ]);
   });
   const two = (): trae.keras.Model => {
     const input = Input([4]),
@@ -262,13 +307,20 @@ describe('what compile is told', () => {
   it('losses, weights and metrics of several outputs, by order and by name, are the same', async () => {
     const runs: trae.CompileOptions[] = [
       { loss: ['mse', 'sparse_categorical_crossentropy'], lossWeights: [2, 0.5], metrics: [['mae'], ['accuracy']] },
-      { loss: { kind: 'sparse_categorical_crossentropy', value: 'mse' }, lossWeights: { value: 2, kind: 0.5 }, metrics: { value: 'mae', kind: ['accuracy'] } },
+      {
+        loss: { kind: 'sparse_categorical_crossentropy', value: 'mse' },
+        lossWeights: { value: 2, kind: 0.5 },
+        metrics: { value: 'mae', kind: ['accuracy'] },
+      },
     ];
     const logs = [];
     for (const options of runs) {
       const model = two();
       model.compile({ optimizer: new trae.keras.optimizers.SGD(0), ...options });
-      logs.push(await model.evaluate(x, targets, { returnDict: true, ...quiet }), await model.evaluate(x, { value: targets[0], kind: targets[1] }, { returnDict: true, ...quiet }));
+      logs.push(
+        await model.evaluate(x, targets, { returnDict: true, ...quiet }),
+        await model.evaluate(x, { value: targets[0], kind: targets[1] }, { returnDict: true, ...quiet }),
+      );
     }
     assert.deepEqual(Object.keys(logs[0]).sort(), ['kind_accuracy', 'kind_loss', 'loss', 'value_loss', 'value_mae']);
     for (const l of logs.slice(1)) assert.deepEqual(l, logs[0]);
@@ -282,14 +334,21 @@ describe('what compile is told', () => {
     assert.deepEqual(weightsOf(model.getLayer('kind')), before.slice(4));
   });
   it('weightedMetrics use the weights, metrics do not', async () => {
-    const model = classifier({ metrics: ['accuracy'], weightedMetrics: [new trae.keras.metrics.SparseCategoricalAccuracy({ name: 'weighted' })] }),
+    const model = classifier({
+        metrics: ['accuracy'],
+        weightedMetrics: [new trae.keras.metrics.SparseCategoricalAccuracy({ name: 'weighted' })],
+      }),
       p = (model.apply(x) as trae.Tensor).argmax({ axis: -1 }).dataSync() as Int32Array,
       t = y.dataSync() as Int32Array;
     const hits = Array.from(t, (k, i) => (k === p[i] ? 1 : 0)),
       weights = Float32Array.from({ length: 20 }, (_, i) => 1 + (i % 4));
     const logs = await model.evaluate(x, y, { sampleWeight: weights, returnDict: true, ...quiet });
     close(logs.accuracy, hits.reduce<number>((a, b) => a + b, 0) / 20, 'plain');
-    close(logs.weighted, hits.reduce<number>((a, b, i) => a + b * weights[i], 0) / weights.reduce((a, b) => a + b, 0), 'weighted');
+    close(
+      logs.weighted,
+      hits.reduce<number>((a, b, i) => a + b * weights[i], 0) / weights.reduce((a, b) => a + b, 0),
+      'weighted',
+    );
   });
   it('functions are losses and metrics', async () => {
     const model = classifier({
@@ -309,16 +368,27 @@ describe('what compile is told', () => {
     close([logs.loss, logs.largest], [p.square().mean().item(), p.max({ axis: -1 }).mean().item()], 'own');
   });
   it('regularizers and addLoss add to the loss', async () => {
-    const model = new Sequential([layers.Input([2]), new layers.Dense(1, { kernelInitializer: 'ones', kernelRegularizer: trae.keras.regularizers.l2(0.5) })]);
+    const model = new Sequential([
+      layers.Input([2]),
+      new layers.Dense(1, { kernelInitializer: 'ones', kernelRegularizer: trae.keras.regularizers.l2(0.5) }),
+    ]);
     model.compile({ loss: 'mse', optimizer: new trae.keras.optimizers.SGD(0) });
     close(await model.evaluate(trae.zeros([4, 2]), trae.zeros([4, 1]), quiet), 1, 'penalty alone');
   });
   it('refuses what does not fit the outputs', async () => {
     const model = two();
     model.compile({ loss: ['mse'] });
-    await throwsText(() => model.trainOnBatch(x, targets), 'ValueError', 'compile: loss has 1 entries but the model has 2 outputs: value, kind.');
+    await throwsText(
+      () => model.trainOnBatch(x, targets),
+      'ValueError',
+      'compile: loss has 1 entries but the model has 2 outputs: value, kind.',
+    );
     model.compile({ loss: { vale: 'mse' } });
-    await throwsText(() => model.trainOnBatch(x, targets), 'ValueError', "compile: loss names output 'vale' but the model's outputs are 'value', 'kind'.");
+    await throwsText(
+      () => model.trainOnBatch(x, targets),
+      'ValueError',
+      "compile: loss names output 'vale' but the model's outputs are 'value', 'kind'.",
+    );
     model.compile({ loss: ['mse', 'sparse_categorical_crossentropy'], metrics: ['mae'] });
     await throwsText(
       () => model.trainOnBatch(x, targets),

@@ -7,7 +7,12 @@ import { temporaryFolder } from '../../io/support';
 const { layers, losses, metrics, models, saving, Sequential } = trae.keras;
 const x = trae.ones([4, 4]),
   y = trae.ones([4, 2]);
-const record = (config: string): object => ({ module: 'builtins', class_name: 'function', config, registered_name: 'function' });
+const record = (config: string): object => ({
+  module: 'builtins',
+  class_name: 'function',
+  config,
+  registered_name: 'function',
+});
 function myMetric(a: trae.Tensor, b: trae.Tensor): trae.Tensor {
   return trae.ops.mean(trae.ops.abs(trae.ops.subtract(a, b)), { axis: -1 });
 }
@@ -37,7 +42,18 @@ describe('functions as losses and metrics', () => {
     });
     return model;
   };
-  const names = ['MeanSquaredError', 'accuracy', 'binary_accuracy', 'hub', 'log_cosh', 'loss', 'mean_absolute_error', 'mean_squared_error', 'mse', 'myMetric'];
+  const names = [
+    'MeanSquaredError',
+    'accuracy',
+    'binary_accuracy',
+    'hub',
+    'log_cosh',
+    'loss',
+    'mean_absolute_error',
+    'mean_squared_error',
+    'mse',
+    'myMetric',
+  ];
   it('are called as Keras calls them', async () => {
     const { history } = await make().fit(x, y, { verbose: 0 });
     assert.deepEqual(Object.keys(history).sort(), names);
@@ -68,23 +84,41 @@ describe('functions as losses and metrics', () => {
       await model.fit(x, y, { verbose: 0 });
       await model.save(file);
       const again = await models.loadModel(file, { customObjects: { myMetric } });
-      assert.deepEqual(await again.evaluate(x, y, { verbose: 0, returnDict: true }), await model.evaluate(x, y, { verbose: 0, returnDict: true }));
+      assert.deepEqual(
+        await again.evaluate(x, y, { verbose: 0, returnDict: true }),
+        await model.evaluate(x, y, { verbose: 0, returnDict: true }),
+      );
     });
   it('wrapped with options, registered ones and ones of the caller come back', () => {
     const wrapped = new losses.LossFunctionWrapper(losses.huber as never, { delta: 0.4, name: 'w' }),
-      again = saving.deserializeKerasObject(JSON.parse(JSON.stringify(saving.serializeKerasObject(wrapped)))) as typeof wrapped;
+      again = saving.deserializeKerasObject(
+        JSON.parse(JSON.stringify(saving.serializeKerasObject(wrapped))),
+      ) as typeof wrapped;
     assert.deepEqual(again.call([[3, 0]], [[0, 0]]).arraySync(), wrapped.call([[3, 0]], [[0, 0]]).arraySync());
     assert.ok(Math.abs(again.call([[3]], [[0]]).item() - (0.4 * 3 - 0.08)) < 1e-6);
     const registered = new metrics.MeanMetricWrapper(myLoss),
-      config = JSON.parse(JSON.stringify(saving.serializeKerasObject(registered))) as { config: { fn: { config: string } } };
+      config = JSON.parse(JSON.stringify(saving.serializeKerasObject(registered))) as {
+        config: { fn: { config: string } };
+      };
     assert.equal(config.config.fn.config, 'function_names>my_loss');
     const copy = saving.deserializeKerasObject(config) as typeof registered;
     copy.updateState([[3, 0]], [[0, 0]]);
     assert.equal(copy.result().item(), 4.5);
   });
   it('that are not known are named', () => {
-    const config = { module: 'keras.metrics', class_name: 'MeanMetricWrapper', config: { name: 'm', fn: 'no_such_function' }, registered_name: null };
-    assert.throws(() => saving.deserializeKerasObject(config), /function 'no_such_function' is not known[^]*customObjects/);
-    assert.throws(() => new metrics.MeanMetricWrapper('mse' as never), /MeanMetricWrapper: fn must be a function \(yTrue, yPred\) => values\.\n {2}Received: 'mse'/);
+    const config = {
+      module: 'keras.metrics',
+      class_name: 'MeanMetricWrapper',
+      config: { name: 'm', fn: 'no_such_function' },
+      registered_name: null,
+    };
+    assert.throws(
+      () => saving.deserializeKerasObject(config),
+      /function 'no_such_function' is not known[^]*customObjects/,
+    );
+    assert.throws(
+      () => new metrics.MeanMetricWrapper('mse' as never),
+      /MeanMetricWrapper: fn must be a function \(yTrue, yPred\) => values\.\n {2}Received: 'mse'/,
+    );
   });
 });

@@ -43,7 +43,8 @@ describe('fit against Keras', () => {
         const logs = await model.evaluate(x, y, { batchSize: 8, verbose: 0, returnDict: true });
         assert.deepEqual(Object.keys(logs).sort(), Object.keys(c.evaluate).sort());
         for (const [name, value] of Object.entries(c.evaluate)) close(logs[name], value, `evaluate ${name}`, 1e-3);
-        const predicted = (await model.predict(trae.take(x, [0, 1, 2, 3], { axis: 0 }), { verbose: 0 })) as trae.Tensor | trae.Tensor[];
+        const predicted = (await model.predict(trae.take(x, [0, 1, 2, 3], { axis: 0 }), { verbose: 0 })) as
+          trae.Tensor | trae.Tensor[];
         [predicted].flat().forEach((p, i) => close(p, c.predict[i], `output ${i}`, 1e-3));
       });
 });

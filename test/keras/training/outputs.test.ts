@@ -21,8 +21,15 @@ interface Case {
   testOnBatch: Record<string, number>;
 }
 const structureOf = (s: Structure): unknown =>
-  s === null ? null : 'record' in s ? Object.fromEntries(Object.entries(s.record).map(([k, v]) => [k, structureOf(v)])) : 'list' in s ? s.list.map(structureOf) : tensorOf(s);
-const dense = (units: number, name: string, activation?: trae.keras.ActivationName): trae.keras.layers.Dense => new layers.Dense(units, { name, activation });
+  s === null
+    ? null
+    : 'record' in s
+      ? Object.fromEntries(Object.entries(s.record).map(([k, v]) => [k, structureOf(v)]))
+      : 'list' in s
+        ? s.list.map(structureOf)
+        : tensorOf(s);
+const dense = (units: number, name: string, activation?: trae.keras.ActivationName): trae.keras.layers.Dense =>
+  new layers.Dense(units, { name, activation });
 
 /** Two outputs whose names the model does not know. */
 class Subclass extends Model {
@@ -72,11 +79,20 @@ describe('models of several outputs against Keras', () => {
         y = structureOf(c.y) as trae.Tensor,
         sampleWeight = structureOf(c.sampleWeight) as trae.Tensor | null,
         { classWeight } = c;
-      for (const { path, value } of c.weights) model.weights.find((w) => w.path.split('/').slice(-2).join('/') === path.join('/'))!.assign(tensorOf(value));
+      for (const { path, value } of c.weights)
+        model.weights.find((w) => w.path.split('/').slice(-2).join('/') === path.join('/'))!.assign(tensorOf(value));
       const run = async (): Promise<trae.keras.callbacks.History> => {
         model.compile({ optimizer: new optimizers.SGD(0.1), ...camel(c.compile) });
         const validationData = sampleWeight ? [inputs, y, sampleWeight] : [inputs, y];
-        return model.fit(inputs, y, { sampleWeight, classWeight, epochs: 2, batchSize: 4, shuffle: false, verbose: 0, validationData });
+        return model.fit(inputs, y, {
+          sampleWeight,
+          classWeight,
+          epochs: 2,
+          batchSize: 4,
+          shuffle: false,
+          verbose: 0,
+          validationData,
+        });
       };
       if (c.error) {
         await assert.rejects(run(), (error: Error) => error instanceof trae.ValueError);
@@ -86,9 +102,27 @@ describe('models of several outputs against Keras', () => {
       assert.deepEqual(Object.keys(history).sort(), Object.keys(c.history).sort());
       for (const [name, values] of Object.entries(c.history)) close(history[name], values, name, 3e-4);
       const list = (v: unknown): number[] => [v].flat() as number[];
-      close(list(await model.evaluate(inputs, y, { sampleWeight, batchSize: 4, verbose: 0 })), c.evaluate, 'evaluate', 3e-4);
-      near(await model.evaluate(inputs, y, { sampleWeight, batchSize: 4, verbose: 0, returnDict: true }), c.evaluateByName, 'evaluate');
-      close(list(await model.trainOnBatch(inputs, y, { sampleWeight, classWeight })), c.trainOnBatch, 'trainOnBatch', 3e-4);
-      near((await model.testOnBatch(inputs, y, { sampleWeight, returnDict: true })) as Record<string, number>, c.testOnBatch, 'testOnBatch');
+      close(
+        list(await model.evaluate(inputs, y, { sampleWeight, batchSize: 4, verbose: 0 })),
+        c.evaluate,
+        'evaluate',
+        3e-4,
+      );
+      near(
+        await model.evaluate(inputs, y, { sampleWeight, batchSize: 4, verbose: 0, returnDict: true }),
+        c.evaluateByName,
+        'evaluate',
+      );
+      close(
+        list(await model.trainOnBatch(inputs, y, { sampleWeight, classWeight })),
+        c.trainOnBatch,
+        'trainOnBatch',
+        3e-4,
+      );
+      near(
+        (await model.testOnBatch(inputs, y, { sampleWeight, returnDict: true })) as Record<string, number>,
+        c.testOnBatch,
+        'testOnBatch',
+      );
     });
 });

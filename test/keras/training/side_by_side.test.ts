@@ -25,7 +25,8 @@ function regressor(): Model {
 }
 const values = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)];
 const weightsOf = (model: Model): number[][] => model.getWeights().map(values);
-const predicted = async (model: Model, options: object = {}): Promise<number[]> => values((await model.predict(x, { ...quiet, ...options })) as trae.Tensor);
+const predicted = async (model: Model, options: object = {}): Promise<number[]> =>
+  values((await model.predict(x, { ...quiet, ...options })) as trae.Tensor);
 /** What the model gives, computed by hand. */
 function byHand(weights: number[][]): number[] {
   const [k1, b1, k2, b2] = weights,
@@ -45,7 +46,11 @@ const near = (a: readonly number[], b: readonly number[]): void => {
   a.forEach((v, i) => assert.ok(Math.abs(v - b[i]) < 1e-5, `${i}: ${v}, ${b[i]}`));
 };
 class Hook extends trae.keras.callbacks.Callback {
-  constructor(hooks: Partial<Pick<trae.keras.callbacks.Callback, 'onEpochEnd' | 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onTrainBegin'>>) {
+  constructor(
+    hooks: Partial<
+      Pick<trae.keras.callbacks.Callback, 'onEpochEnd' | 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onTrainBegin'>
+    >,
+  ) {
     super();
     Object.assign(this, hooks);
   }
@@ -55,7 +60,9 @@ describe('a model that is asked again while it predicts', () => {
   it('100 predictions at once, of equal and of different batch sizes', async () => {
     const model = regressor(),
       alone = byHand(weightsOf(model));
-    const all = await Promise.all(Array.from({ length: 100 }, (_, i) => predicted(model, { batchSize: i % 2 ? 8 : 1 + (i % 7) })));
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => predicted(model, { batchSize: i % 2 ? 8 : 1 + (i % 7) })),
+    );
     for (const one of all) near(one, alone);
   });
   it('predict, predictOnBatch, evaluate, testOnBatch, apply and save together', async () => {
@@ -86,12 +93,21 @@ describe('a model that is asked again while it predicts', () => {
     it(`evaluations at once give what one gives, where their first batches make the metrics (runEagerly ${runEagerly})`, async () => {
       const fresh = (): Model => {
         const model = regressor();
-        model.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae', new trae.keras.metrics.RootMeanSquaredError()], runEagerly });
+        model.compile({
+          optimizer: 'sgd',
+          loss: 'mse',
+          metrics: ['mae', new trae.keras.metrics.RootMeanSquaredError()],
+          runEagerly,
+        });
         return model;
       };
       const alone = await fresh().evaluate(x, y, { ...quiet, batchSize: 5 }),
         model = fresh();
-      const all = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 3 ? model.evaluate(x, y, { ...quiet, batchSize: 5 }) : predicted(model, { batchSize: 1 + i }))));
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          i % 3 ? model.evaluate(x, y, { ...quiet, batchSize: 5 }) : predicted(model, { batchSize: 1 + i }),
+        ),
+      );
       all.forEach((one, i) => i % 3 && assert.deepEqual(one, alone, `evaluation ${i}`));
     });
   it('an abort and an error end their own call alone', async () => {
@@ -121,7 +137,8 @@ describe('a model that is asked again while it predicts', () => {
       return new Sequential([layers.Input([2, 3], { batchSize: 4 }), new layers.SimpleRNN(3, { stateful: true })]);
     };
     const data = trae.reshape(x, [12, 2, 3]),
-      ask = async (m: Model): Promise<number[]> => values((await m.predict(data, { ...quiet, batchSize: 4 })) as trae.Tensor);
+      ask = async (m: Model): Promise<number[]> =>
+        values((await m.predict(data, { ...quiet, batchSize: 4 })) as trae.Tensor);
     const one = make(),
       two = make(),
       inTurn = [await ask(one), await ask(one), await ask(one)];
@@ -141,7 +158,13 @@ describe('a model that is asked while it is trained', () => {
       near(await predicted(asked, { batchSize: 7 }), byHand(weightsOf(asked)));
       await Promise.all([asked.evaluate(x, y, { batchSize: 3, ...quiet }), asked.testOnBatch(x, y)]);
     };
-    const history = await asked.fit(x, y, { epochs: 3, batchSize: 5, shuffle: false, callbacks: [new Hook({ onTrainBatchEnd: ask, onEpochEnd: ask })], ...quiet });
+    const history = await asked.fit(x, y, {
+      epochs: 3,
+      batchSize: 5,
+      shuffle: false,
+      callbacks: [new Hook({ onTrainBatchEnd: ask, onEpochEnd: ask })],
+      ...quiet,
+    });
     assert.equal(count, 18);
     for (const [name, list] of Object.entries(epochs)) near(history.history[name] as number[], list as number[]);
     assert.deepEqual(weightsOf(asked), weightsOf(plain));
@@ -190,12 +213,18 @@ describe('a model that is asked while it is trained', () => {
     try {
       const save = (epoch: number): void => {
         states.push(weightsOf(model));
-        pending.push(model.save(path.join(folder, `${epoch}.keras`)), model.saveWeights(path.join(folder, `${epoch}.weights.h5`)));
+        pending.push(
+          model.save(path.join(folder, `${epoch}.keras`)),
+          model.saveWeights(path.join(folder, `${epoch}.weights.h5`)),
+        );
       };
       await model.fit(x, y, { epochs: 4, batchSize: 4, callbacks: [new Hook({ onEpochEnd: save })], ...quiet });
       await Promise.all(pending);
       for (let i = 0; i < 4; i++) {
-        assert.deepEqual(weightsOf((await trae.keras.models.loadModel(path.join(folder, `${i}.keras`))) as Model), states[i]);
+        assert.deepEqual(
+          weightsOf((await trae.keras.models.loadModel(path.join(folder, `${i}.keras`))) as Model),
+          states[i],
+        );
         await model.loadWeights(path.join(folder, `${i}.weights.h5`));
         assert.deepEqual(weightsOf(model), states[i]);
       }
@@ -227,7 +256,10 @@ describe('a model that is asked while it is trained', () => {
     assert.throws(() => model.compile({ loss: 'mse' }), { name: 'RuntimeError', message: text('compile') });
     const around = new Sequential([layers.Input([3]), model]);
     around.compile({ optimizer: 'sgd', loss: 'mse' });
-    await assert.rejects(around.fit(x, y, quiet), { name: 'RuntimeError', message: /shares weights with model .*, which is busy with fit/ });
+    await assert.rejects(around.fit(x, y, quiet), {
+      name: 'RuntimeError',
+      message: /shares weights with model .*, which is busy with fit/,
+    });
     assert.equal(values((await around.predict(x, quiet)) as trae.Tensor).length, rows);
     await training;
     await around.fit(x, y, quiet);
@@ -235,7 +267,11 @@ describe('a model that is asked while it is trained', () => {
   it('callbacks may set weights', async () => {
     const model = regressor(),
       first = model.getWeights();
-    await model.fit(x, y, { epochs: 2, ...quiet, callbacks: [new Hook({ onEpochEnd: () => model.setWeights(first) })] });
+    await model.fit(x, y, {
+      epochs: 2,
+      ...quiet,
+      callbacks: [new Hook({ onEpochEnd: () => model.setWeights(first) })],
+    });
     assert.deepEqual(weightsOf(model), first.map(values));
   });
 });

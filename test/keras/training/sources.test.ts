@@ -56,7 +56,12 @@ describe('iterables', () => {
       calls++;
       for (let i = 0; i < 5; i++) yield batch(i);
     };
-    const { history } = await classifier().fit(make, { epochs: 3, validationData: make as never, validationFreq: [2], ...quiet });
+    const { history } = await classifier().fit(make, {
+      epochs: 3,
+      validationData: make as never,
+      validationFreq: [2],
+      ...quiet,
+    });
     assert.equal(calls, 4);
     assert.deepEqual([history.loss.length, history.val_loss.length], [3, 1]);
   });
@@ -69,7 +74,10 @@ describe('iterables', () => {
     }
     const input = trae.keras.Input([2], { name: 'named' }),
       dense = new trae.keras.layers.Dense(2, { useBias: false, kernelInitializer: 'ones' });
-    const model = new trae.keras.Model({ inputs: { named: input }, outputs: new Shrinks().apply(dense.apply(input)) as trae.KerasTensor });
+    const model = new trae.keras.Model({
+      inputs: { named: input },
+      outputs: new Shrinks().apply(dense.apply(input)) as trae.KerasTensor,
+    });
     const batches: (trae.Tensor | { named: trae.Tensor })[] = [trae.ones([3, 2]), { named: trae.ones([2, 2]) }];
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0) });
     const { history } = await model.fit(() => batches, null, { epochs: 2, verbose: 0 });
@@ -78,13 +86,19 @@ describe('iterables', () => {
   });
   it('that never come are left when the signal says so', async () => {
     const never = {
-      [Symbol.asyncIterator]: () => ({ next: () => new Promise<IteratorResult<[trae.Tensor, trae.Tensor]>>(() => undefined) }),
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<IteratorResult<[trae.Tensor, trae.Tensor]>>(() => undefined),
+      }),
     };
     const model = classifier();
     await assert.rejects(model.fit(never, { signal: AbortSignal.timeout(60), ...quiet }), { name: 'TimeoutError' });
     await model.fit(x, y, quiet); // usable again
     const aborted = AbortSignal.abort();
-    for (const f of [() => model.trainOnBatch(x, y, { signal: aborted }), () => model.testOnBatch(x, y, { signal: aborted }), () => model.predictOnBatch(x, { signal: aborted })])
+    for (const f of [
+      () => model.trainOnBatch(x, y, { signal: aborted }),
+      () => model.testOnBatch(x, y, { signal: aborted }),
+      () => model.predictOnBatch(x, { signal: aborted }),
+    ])
       await assert.rejects(f, { name: 'AbortError' });
   });
 });
@@ -112,7 +126,11 @@ describe('epochs', () => {
     await classifier({ stepsPerExecution: 2 }).fit(x, y, { batchSize: 4, callbacks: [new Spy()], ...quiet });
     assert.deepEqual(heard, expected);
     heard.length = 0;
-    await classifier({ stepsPerExecution: 2, runEagerly: true }).fit(x, y, { batchSize: 4, callbacks: [new Spy()], ...quiet });
+    await classifier({ stepsPerExecution: 2, runEagerly: true }).fit(x, y, {
+      batchSize: 4,
+      callbacks: [new Spy()],
+      ...quiet,
+    });
     assert.deepEqual(heard, expected);
   });
 });

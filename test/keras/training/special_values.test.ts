@@ -20,18 +20,35 @@ async function sameAsApply(name: string, stack: Layers, shape: number[]): Promis
       want = Array.from((model.apply(x) as trae.Tensor).dataSync() as Float32Array),
       got = Array.from(((await model.predict(x, { verbose: 0 })) as trae.Tensor).dataSync() as Float32Array);
     want.forEach((w, i) =>
-      assert.ok(Object.is(got[i], w) || Math.abs(got[i] - w) <= 1e-5 * Math.max(1, Math.abs(w)), `${name} with ${odd}, element ${i}: ${got[i]} instead of ${w}`),
+      assert.ok(
+        Object.is(got[i], w) || Math.abs(got[i] - w) <= 1e-5 * Math.max(1, Math.abs(w)),
+        `${name} with ${odd}, element ${i}: ${got[i]} instead of ${w}`,
+      ),
     );
     if (Number.isNaN(odd)) assert.ok(want.some(Number.isNaN), `${name}: NaN reaches the result`);
   }
 }
 
-const ACTIVATIONS = ['relu', 'relu6', 'leaky_relu', 'sigmoid', 'tanh', 'hard_sigmoid', 'elu', 'gelu', 'softmax', 'softplus'] as const;
+const ACTIVATIONS = [
+  'relu',
+  'relu6',
+  'leaky_relu',
+  'sigmoid',
+  'tanh',
+  'hard_sigmoid',
+  'elu',
+  'gelu',
+  'softmax',
+  'softplus',
+] as const;
 const same = { padding: 'same' as const };
 const STACKS: Record<string, [number, (activation: trae.keras.ActivationName) => unknown]> = {
   Conv1D: [1, (activation) => new layers.Conv1D(4, 3, { activation })],
   Conv2D: [2, (activation) => new layers.Conv2D(4, 3, { activation, ...same })],
-  'Conv2D without bias, strided, of size 1': [2, (activation) => new layers.Conv2D(4, 1, { activation, strides: 2, useBias: false })],
+  'Conv2D without bias, strided, of size 1': [
+    2,
+    (activation) => new layers.Conv2D(4, 1, { activation, strides: 2, useBias: false }),
+  ],
   Conv3D: [3, (activation) => new layers.Conv3D(4, 2, { activation })],
   DepthwiseConv2D: [2, (activation) => new layers.DepthwiseConv2D(3, { activation })],
   SeparableConv2D: [2, (activation) => new layers.SeparableConv2D(4, 3, { activation })],
@@ -42,7 +59,8 @@ const STACKS: Record<string, [number, (activation: trae.keras.ActivationName) =>
 describe('special values in plans', () => {
   for (const [name, [rank, make]] of Object.entries(STACKS))
     it(`${name} with each activation predicts what it applies`, async () => {
-      for (const activation of ACTIVATIONS) await sameAsApply(`${name}, ${activation}`, [make(activation)] as never, SHAPES[rank]);
+      for (const activation of ACTIVATIONS)
+        await sameAsApply(`${name}, ${activation}`, [make(activation)] as never, SHAPES[rank]);
     });
   it('a convolution before ReLU layers, normalization and pooling', async () => {
     const conv = (): unknown => new layers.Conv2D(4, 3, same);
@@ -61,7 +79,12 @@ describe('special values in plans', () => {
     const stacks: Record<string, unknown[]> = {
       relu: [new layers.Conv2D(2, 3, { activation: 'relu' })],
       ReLU: [new layers.Conv2D(2, 3), new layers.ReLU()],
-      normalized: [new layers.Conv2D(2, 3), new layers.BatchNormalization(), new layers.ReLU(), new layers.MaxPooling2D(2)],
+      normalized: [
+        new layers.Conv2D(2, 3),
+        new layers.BatchNormalization(),
+        new layers.ReLU(),
+        new layers.MaxPooling2D(2),
+      ],
     };
     for (const [name, stack] of Object.entries(stacks)) {
       const first = new Sequential([Input([4, 4, 1]), ...stack, new layers.Flatten(), new layers.Dense(1)] as never),
@@ -69,7 +92,11 @@ describe('special values in plans', () => {
       for (const runEagerly of [false, true]) {
         const model = trae.keras.models.cloneModel(first);
         model.compile({ optimizer: 'sgd', loss: 'mse', runEagerly });
-        const { history } = await model.fit(trae.multiply(trae.ones([8, 4, 4, 1]), NaN), trae.ones([8, 1]), { epochs: 2, batchSize: 4, verbose: 0 });
+        const { history } = await model.fit(trae.multiply(trae.ones([8, 4, 4, 1]), NaN), trae.ones([8, 1]), {
+          epochs: 2,
+          batchSize: 4,
+          verbose: 0,
+        });
         assert.ok((history.loss as number[]).every(Number.isNaN), `${name}: losses ${String(history.loss)}`);
         ends.push(model.weights.map((w) => Array.from(w.value.dataSync() as Float32Array).every(Number.isNaN)));
       }
@@ -80,7 +107,8 @@ describe('special values in plans', () => {
   it('sign of -0 is 0, relu of -0 is -0, eager and compiled', () => {
     for (const dtype of ['float32', 'float64', 'float16', 'bfloat16'] as const) {
       const x = trae.tensor(new Array(37).fill(-0) as number[], null, dtype),
-        both = (f: (t: trae.Tensor) => trae.Tensor): number[][] => [f(x), trae.compile(f)(x)].map((t) => Array.from(trae.cast(t, 'float64').dataSync() as Float64Array));
+        both = (f: (t: trae.Tensor) => trae.Tensor): number[][] =>
+          [f(x), trae.compile(f)(x)].map((t) => Array.from(trae.cast(t, 'float64').dataSync() as Float64Array));
       for (const signs of both((t) => trae.sign(t)))
         assert.ok(
           signs.every((v) => Object.is(v, 0)),

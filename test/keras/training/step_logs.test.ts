@@ -75,7 +75,12 @@ describe('the numbers of a step', () => {
       model.compile({ runEagerly });
       const batches: unknown[] = [];
       const perBatch = new callbacks.LambdaCallback({ onTrainBatchEnd: (_, logs) => void batches.push(logs) });
-      const { history } = await model.fit(x, y, { batchSize: 4, validationData: [x, y], callbacks: [perBatch], ...quiet });
+      const { history } = await model.fit(x, y, {
+        batchSize: 4,
+        validationData: [x, y],
+        callbacks: [perBatch],
+        ...quiet,
+      });
       assert.deepEqual(
         Object.fromEntries(Object.entries(history).filter(([n]) => !n.startsWith('val_'))),
         Object.fromEntries(
@@ -119,25 +124,52 @@ describe('the order of rows', () => {
         [100, 100],
       ]);
       // Epochs that are parts of one pass share its order.
-      await model.fit(wave(100, 2), wave(100, 1), { batchSize: 10, epochs: 5, stepsPerEpoch: 2, callbacks: [perBatch], ...quiet });
+      await model.fit(wave(100, 2), wave(100, 1), {
+        batchSize: 10,
+        epochs: 5,
+        stepsPerEpoch: 2,
+        callbacks: [perBatch],
+        ...quiet,
+      });
       assert.equal(made.length, 3);
     } finally {
       (binding as { RowOrder: unknown }).RowOrder = Plain;
     }
   });
   it('is validated: numbers outside of the rows, data with fewer rows, what is no order', async () => {
-    assert.throws(() => new binding.RowOrder(Int32Array.of(0, 3), 3), { name: 'IndexError', message: /index 3 is outside of the 3 rows/ });
-    assert.throws(() => new binding.RowOrder(Int32Array.of(-1), 3), { name: 'IndexError', message: /index -1 is outside of the 3 rows/ });
-    assert.throws(() => new binding.RowOrder(new Float32Array(2) as unknown as Int32Array, 3), { name: 'TypeError', message: /Int32Array/ });
+    assert.throws(() => new binding.RowOrder(Int32Array.of(0, 3), 3), {
+      name: 'IndexError',
+      message: /index 3 is outside of the 3 rows/,
+    });
+    assert.throws(() => new binding.RowOrder(Int32Array.of(-1), 3), {
+      name: 'IndexError',
+      message: /index -1 is outside of the 3 rows/,
+    });
+    assert.throws(() => new binding.RowOrder(new Float32Array(2) as unknown as Int32Array, 3), {
+      name: 'TypeError',
+      message: /Int32Array/,
+    });
     const plan = trae.compile((x: trae.Tensor) => x.sum()).planFor(trae.zeros([1, 2]));
     const data = [trae.tensor([1, 2, 3, 4, 5, 6], [3, 2])],
       order = new binding.RowOrder(Int32Array.of(2, 0, 1, 2), 3);
     let last: number[] = [];
-    const options = { data, batchSize: 1, start: 1, steps: 3, onProgress: (_: number, v: Float64Array) => void (last = [...v]) };
+    const options = {
+      data,
+      batchSize: 1,
+      start: 1,
+      steps: 3,
+      onProgress: (_: number, v: Float64Array) => void (last = [...v]),
+    };
     assert.equal((await plan.runSteps({ ...options, order })).done, 3);
     assert.deepEqual(last, [11]);
     assert.throws(() => plan.runSteps({ ...options, order, start: 2 }), /need more than the 4 rows/);
-    assert.throws(() => plan.runSteps({ ...options, data: [trae.zeros([2, 2])], order }), { name: 'IndexError', message: /one of 3 rows but the data have 2/ });
-    assert.throws(() => plan.runSteps({ ...options, order: {} as never }), { name: 'TypeError', message: /must be a RowOrder/ });
+    assert.throws(() => plan.runSteps({ ...options, data: [trae.zeros([2, 2])], order }), {
+      name: 'IndexError',
+      message: /one of 3 rows but the data have 2/,
+    });
+    assert.throws(() => plan.runSteps({ ...options, order: {} as never }), {
+      name: 'TypeError',
+      message: /must be a RowOrder/,
+    });
   });
 });

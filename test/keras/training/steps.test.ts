@@ -57,7 +57,11 @@ describe('steps of a subclass', () => {
     close(a.history.mae, b.history.mae, 'mae');
     close(a.history.val_mae, b.history.val_mae, 'val_mae');
     weightsOf(own).forEach((w, i) => close(w, weightsOf(plain)[i], 'weights'));
-    close((await own.predict(x, quiet)) as trae.Tensor, ((await plain.predict(x, quiet)) as trae.Tensor).multiply(10), 'predictStep');
+    close(
+      (await own.predict(x, quiet)) as trae.Tensor,
+      ((await plain.predict(x, quiet)) as trae.Tensor).multiply(10),
+      'predictStep',
+    );
     close(await own.evaluate(x, y, quiet), (await plain.evaluate(x, y, quiet))[1], 'evaluate');
     close((await own.trainOnBatch(x, y)) as number[], (await plain.trainOnBatch(x, y)) as number[], 'trainOnBatch');
   });
@@ -85,7 +89,11 @@ describe('steps of a subclass', () => {
       model.compile();
       return model;
     };
-    await throwsText(() => returning(undefined).fit(x, y, quiet), 'TypeError', "trainStep of model 'wrong' must return a record of scalar tensors by name.\n  Received: undefined");
+    await throwsText(
+      () => returning(undefined).fit(x, y, quiet),
+      'TypeError',
+      "trainStep of model 'wrong' must return a record of scalar tensors by name.\n  Received: undefined",
+    );
     await throwsText(
       () => returning({ loss: 3 }).fit(x, y, quiet),
       'TypeError',
@@ -99,7 +107,12 @@ describe('steps of a subclass', () => {
       override call(inputs: trae.Tensor): unknown {
         return this.dense.apply(inputs);
       }
-      override computeMetrics(inputs: unknown, target: unknown, yPred: unknown, options: { sampleWeight?: trae.TensorLike | null }): trae.StepLogs {
+      override computeMetrics(
+        inputs: unknown,
+        target: unknown,
+        yPred: unknown,
+        options: { sampleWeight?: trae.TensorLike | null },
+      ): trae.StepLogs {
         const logs = super.computeMetrics(inputs, target, yPred, options);
         this.rows.updateState(trae.ones([(inputs as trae.Tensor).shape[0]]));
         return { ...logs, rows: this.rows.result() };
@@ -124,11 +137,29 @@ describe('steps of a subclass', () => {
 
 describe('compile config', () => {
   it('is Keras JSON, and compiles another model the same', async () => {
-    const model = classifier({ optimizer: new optimizers.Adam(0.02), loss: new losses.SparseCategoricalCrossentropy({ fromLogits: false }), metrics: ['accuracy'] });
+    const model = classifier({
+      optimizer: new optimizers.Adam(0.02),
+      loss: new losses.SparseCategoricalCrossentropy({ fromLogits: false }),
+      metrics: ['accuracy'],
+    });
     const config = model.getCompileConfig()!;
-    assert.deepEqual(Object.keys(config), ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics', 'run_eagerly', 'steps_per_execution', 'jit_compile']);
+    assert.deepEqual(Object.keys(config), [
+      'optimizer',
+      'loss',
+      'loss_weights',
+      'metrics',
+      'weighted_metrics',
+      'run_eagerly',
+      'steps_per_execution',
+      'jit_compile',
+    ]);
     assert.deepEqual(
-      [(config.optimizer as { class_name: string }).class_name, (config.loss as { class_name: string }).class_name, config.metrics, config.steps_per_execution],
+      [
+        (config.optimizer as { class_name: string }).class_name,
+        (config.loss as { class_name: string }).class_name,
+        config.metrics,
+        config.steps_per_execution,
+      ],
       ['Adam', 'SparseCategoricalCrossentropy', ['accuracy'], 1],
     );
     const other = classifier();
@@ -136,7 +167,10 @@ describe('compile config', () => {
     assert.equal(other.optimizer!.built, true);
     const x = wave(20, 4),
       y = classesInTurn(20, 3);
-    const [a, b] = [await model.fit(x, y, { shuffle: false, ...quiet }), await other.fit(x, y, { shuffle: false, ...quiet })];
+    const [a, b] = [
+      await model.fit(x, y, { shuffle: false, ...quiet }),
+      await other.fit(x, y, { shuffle: false, ...quiet }),
+    ];
     close(b.history.loss, a.history.loss, 'loss');
     assert.deepEqual(b.history.accuracy, a.history.accuracy);
     assert.equal(new Sequential([new layers.Dense(1)]).getCompileConfig(), null);

@@ -12,17 +12,31 @@ describe('texts', () => {
   const rest = [new layers.Embedding(20, 4), new layers.GlobalAveragePooling1D(), new layers.Dense(2)],
     numbers = new Sequential(rest),
     model = new Sequential([vectorize, ...rest]);
-  it('are given to apply', () => assert.deepEqual((model.apply(TEXTS) as trae.Tensor).arraySync(), (numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor).arraySync()));
+  it('are given to apply', () =>
+    assert.deepEqual(
+      (model.apply(TEXTS) as trae.Tensor).arraySync(),
+      (numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor).arraySync(),
+    ));
   it('are given to predict, in batches', async () => {
     const seen: number[] = [],
-      callback = new trae.keras.callbacks.LambdaCallback({ onPredictBatchEnd: (batch: number) => void seen.push(batch) } as never);
+      callback = new trae.keras.callbacks.LambdaCallback({
+        onPredictBatchEnd: (batch: number) => void seen.push(batch),
+      } as never);
     const want = numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor;
     // Products of other numbers of rows may round otherwise.
-    close((await model.predict(TEXTS, { batchSize: 2, verbose: 0, callbacks: [callback] })) as trae.Tensor, want, 'batches of two');
+    close(
+      (await model.predict(TEXTS, { batchSize: 2, verbose: 0, callbacks: [callback] })) as trae.Tensor,
+      want,
+      'batches of two',
+    );
     const nested = TEXTS.map((t) => [t]);
     close((await model.predict(nested, { verbose: 0 })) as trae.Tensor, want, 'rows of one text');
     assert.equal(((await model.predict(TEXTS, { batchSize: 2, steps: 2, verbose: 0 })) as trae.Tensor).shape[0], 4);
   });
-  it('end when a signal says so', () => assert.rejects(async () => model.predict(TEXTS, { verbose: 0, signal: AbortSignal.abort() }), { name: 'AbortError' }));
-  it('are refused by a model that takes numbers', () => assert.rejects(async () => numbers.predict(TEXTS, { verbose: 0 }), /texts|tensor/));
+  it('end when a signal says so', () =>
+    assert.rejects(async () => model.predict(TEXTS, { verbose: 0, signal: AbortSignal.abort() }), {
+      name: 'AbortError',
+    }));
+  it('are refused by a model that takes numbers', () =>
+    assert.rejects(async () => numbers.predict(TEXTS, { verbose: 0 }), /texts|tensor/));
 });

@@ -39,11 +39,14 @@ describe('functions of bounding boxes against Keras', () => {
     const anchors = [[0, 0, 4, 6], [3, 1, 9, 4]], // prettier-ignore
       boxes = [[1, 1, 5, 5], [2, 2, 11, 3]]; // prettier-ignore
     const deltas = boundingBoxes.encodeBoxToDeltas(anchors, boxes, 'xyxy', 'xyxy', { variance: [0.1, 0.1, 0.2, 0.2] });
-    const levels = boundingBoxes.decodeDeltasToBoxes({ P3: anchors }, { P3: deltas }, 'xyxy', 'xyxy', { variance: [0.1, 0.1, 0.2, 0.2] });
+    const levels = boundingBoxes.decodeDeltasToBoxes({ P3: anchors }, { P3: deltas }, 'xyxy', 'xyxy', {
+      variance: [0.1, 0.1, 0.2, 0.2],
+    });
     close(levels.P3, boxes.flat(), 'boxes', 1e-4);
   });
   it('refuse what does not fit', async () => {
-    const known = "'xyxy', 'yxyx', 'xywh', 'center_xywh', 'center_yxhw', 'rel_xyxy', 'rel_yxyx', 'rel_xywh', 'rel_center_xywh'";
+    const known =
+      "'xyxy', 'yxyx', 'xywh', 'center_xywh', 'center_yxhw', 'rel_xyxy', 'rel_yxyx', 'rel_xywh', 'rel_center_xywh'";
     const one = [[0, 0, 1, 1]];
     await throwsText(
       () => boundingBoxes.convertFormat(one, 'xyxz' as never, 'xywh'),
@@ -65,7 +68,11 @@ describe('functions of bounding boxes against Keras', () => {
       'NotImplementedError',
       "crop: boxes must be in the format 'xyxy'.\n  Received: 'xywh'\n  Fix: convertFormat before and after.",
     );
-    await throwsText(() => boundingBoxes.clipToImageSize({ boxes: one }), 'ValueError', 'clipToImageSize: boxes in pixels need the height and the width of the image.');
+    await throwsText(
+      () => boundingBoxes.clipToImageSize({ boxes: one }),
+      'ValueError',
+      'clipToImageSize: boxes in pixels need the height and the width of the image.',
+    );
     await throwsText(
       () => boundingBoxes.computeIou(one, [0, 0, 1, 1], 'xyxy'),
       'ValueError',
@@ -86,22 +93,33 @@ describe('boxes in image layers', () => {
   for (const c of golden<{ name: string; config: Config; inputs: Data; output: Data }[]>('preprocessing_boxes.json'))
     it(`${c.name}, ${String(c.config.config.bounding_box_format)}: what Keras gives`, () => {
       const layer = layers.deserialize(structuredClone(c.config)),
-        data = { images: tensorOf(c.inputs.images), boundingBoxes: { boxes: tensorOf(c.inputs.boxes), labels: tensorOf(c.inputs.labels) } };
+        data = {
+          images: tensorOf(c.inputs.images),
+          boundingBoxes: { boxes: tensorOf(c.inputs.boxes), labels: tensorOf(c.inputs.labels) },
+        };
       const got = apply(layer, data);
       close(got.boundingBoxes.boxes, c.output.boxes, 'boxes', 1e-3);
       close(got.boundingBoxes.labels, c.output.labels, 'labels');
       close(got.images, c.output.images, 'images', 2e-3, 1);
-      assert.equal((trae.keras.saving.serializeKerasObject(layer) as Config).config.bounding_box_format, c.config.config.bounding_box_format);
+      assert.equal(
+        (trae.keras.saving.serializeKerasObject(layer) as Config).config.bounding_box_format,
+        c.config.config.bounding_box_format,
+      );
       // One image alone.
       const first = (t: trae.Tensor): trae.Tensor => trae.ops.getItem(t, 0);
-      const one = apply(layer, { images: first(data.images), boundingBoxes: { boxes: first(data.boundingBoxes.boxes), labels: first(data.boundingBoxes.labels) } });
+      const one = apply(layer, {
+        images: first(data.images),
+        boundingBoxes: { boxes: first(data.boundingBoxes.boxes), labels: first(data.boundingBoxes.labels) },
+      });
       close(one.boundingBoxes.boxes, first(got.boundingBoxes.boxes), 'boxes of one image', 1e-5);
     });
   // A bright rectangle and its box go the same way.
   const [H, W] = [24, 32],
     box = [6, 5, 17, 14];
   const image = trae.tensor(
-    Float32Array.from({ length: H * W }, (_, i) => Number(i % W >= box[0] && i % W < box[2] && Math.floor(i / W) >= box[1] && Math.floor(i / W) < box[3])),
+    Float32Array.from({ length: H * W }, (_, i) =>
+      Number(i % W >= box[0] && i % W < box[2] && Math.floor(i / W) >= box[1] && Math.floor(i / W) < box[3]),
+    ),
     [1, H, W, 1],
   );
   const found = (t: trae.Tensor): number[] => {
@@ -118,8 +136,10 @@ describe('boxes in image layers', () => {
   };
   const moving: Record<string, (seed: number) => trae.keras.Layer> = {
     RandomFlip: (seed) => new layers.RandomFlip({ seed, boundingBoxFormat: 'xyxy' }),
-    RandomTranslation: (seed) => new layers.RandomTranslation(0.15, 0.15, { seed, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
-    RandomZoom: (seed) => new layers.RandomZoom(0.2, { widthFactor: 0.3, seed, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
+    RandomTranslation: (seed) =>
+      new layers.RandomTranslation(0.15, 0.15, { seed, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
+    RandomZoom: (seed) =>
+      new layers.RandomZoom(0.2, { widthFactor: 0.3, seed, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
     RandomCrop: (seed) => new layers.RandomCrop(20, 28, { seed, boundingBoxFormat: 'xyxy' }),
     'RandomCrop of a smaller image': (seed) => new layers.RandomCrop(30, 40, { seed, boundingBoxFormat: 'xyxy' }),
   };
@@ -129,12 +149,20 @@ describe('boxes in image layers', () => {
         const got = apply(make(seed), { images: image, boundingBoxes: { boxes: [[box]], labels: [[7]] } });
         const want = found(got.images),
           edges = (got.boundingBoxes.boxes.arraySync() as number[][][])[0][0];
-        edges.forEach((v, i) => assert.ok(Math.abs(v - want[i]) <= 1.51, `seed ${seed}, edge ${i}: ${v}, the pixels say ${want[i]}`));
+        edges.forEach((v, i) =>
+          assert.ok(Math.abs(v - want[i]) <= 1.51, `seed ${seed}, edge ${i}: ${v}, the pixels say ${want[i]}`),
+        );
         assert.deepEqual(got.boundingBoxes.labels.arraySync(), [[7]]);
       }
     });
   for (const [name, layer] of Object.entries({
-    RandomShear: new layers.RandomShear({ xFactor: 0.3, yFactor: 0.2, seed: 3, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
+    RandomShear: new layers.RandomShear({
+      xFactor: 0.3,
+      yFactor: 0.2,
+      seed: 3,
+      fillMode: 'constant',
+      boundingBoxFormat: 'xyxy',
+    }),
     RandomRotation: new layers.RandomRotation(0.1, { seed: 2, fillMode: 'constant', boundingBoxFormat: 'xyxy' }),
     RandomPerspective: new layers.RandomPerspective({ scale: 0.3, seed: 2, boundingBoxFormat: 'xyxy' }),
     RandAugment: new layers.RandAugment({ seed: 5, factor: 0.2, valueRange: [0, 1], boundingBoxFormat: 'xyxy' }),
@@ -144,12 +172,21 @@ describe('boxes in image layers', () => {
         const got = apply(layer, { images: image, boundingBoxes: { boxes: [[box]], labels: [[7]] } });
         const edges = (got.boundingBoxes.boxes.arraySync() as number[][][])[0][0];
         if (name === 'RandAugment') assert.ok(edges[2] > edges[0] && edges[3] > edges[1], String(edges));
-        else found(got.images).forEach((v, i) => assert.ok(i < 2 ? v >= edges[i] - 1.5 : v <= edges[i] + 1.5, `edge ${i}: ${edges[i]}, the pixels reach ${v}`));
+        else
+          found(got.images).forEach((v, i) =>
+            assert.ok(
+              i < 2 ? v >= edges[i] - 1.5 : v <= edges[i] + 1.5,
+              `edge ${i}: ${edges[i]}, the pixels reach ${v}`,
+            ),
+          );
       }
     });
   it('of two mixed images go together', () => {
     const pair = trae.concatenate([image, image], { axis: 0 }),
-      got = apply(new layers.MixUp({ seed: 3, boundingBoxFormat: 'xyxy' }), { images: pair, boundingBoxes: { boxes: [[box], [[0, 0, 1, 1]]], labels: [[7], [8]] } });
+      got = apply(new layers.MixUp({ seed: 3, boundingBoxFormat: 'xyxy' }), {
+        images: pair,
+        boundingBoxes: { boxes: [[box], [[0, 0, 1, 1]]], labels: [[7], [8]] },
+      });
     assert.deepEqual([got.boundingBoxes.boxes.shape, got.boundingBoxes.labels.shape], [[2, 2, 4], [2, 2]]); // prettier-ignore
   });
   it('need a format, boxes and labels', async () => {
@@ -177,6 +214,10 @@ describe('boxes in image layers', () => {
       'NotImplementedError',
       `CutMix: boxes of two images that are cut into each other are not defined.\n  Fix: pass images, labels and segmentationMasks only, or use MixUp.${place('cut', 'CutMix')}`,
     );
-    await throwsText(() => new layers.MaxNumBoundingBoxes(0), 'ValueError', 'MaxNumBoundingBoxes: maxNumber must be a positive whole number.\n  Received: 0');
+    await throwsText(
+      () => new layers.MaxNumBoundingBoxes(0),
+      'ValueError',
+      'MaxNumBoundingBoxes: maxNumber must be a positive whole number.\n  Received: 0',
+    );
   });
 });

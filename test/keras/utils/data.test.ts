@@ -13,7 +13,10 @@ type Options = Record<string, unknown>;
 interface File {
   padded: { sequences: number[][]; options: Options; value: Golden }[];
   windows: { length: number; options: Options; data: Golden; targets: Golden | null; batches: Golden[][] }[];
-  images: { pixels: Record<string, Golden[]>; cases: { options: Options; classNames: string[] | null; files: string[]; batches: Golden[][] }[] };
+  images: {
+    pixels: Record<string, Golden[]>;
+    cases: { options: Options; classNames: string[] | null; files: string[]; batches: Golden[][] }[];
+  };
   x: Golden;
   normalized: { options: Options; value: Golden }[];
 }
@@ -37,12 +40,20 @@ describe('utils against Keras', () => {
     });
   for (const c of file.windows)
     it(`timeseriesDatasetFromArray length ${c.length} ${JSON.stringify(c.options)}, ${c.targets ? c.targets.shape[0] : 'no'} targets`, async () => {
-      const dataset = utils.timeseriesDatasetFromArray(tensorOf(c.data), c.targets && tensorOf(c.targets), c.length, camel(c.options));
+      const dataset = utils.timeseriesDatasetFromArray(
+        tensorOf(c.data),
+        c.targets && tensorOf(c.targets),
+        c.length,
+        camel(c.options),
+      );
       const batches = await dataset.toArray();
       sameBatches(batches, c.batches);
       assert.equal(dataset.length, batches.length);
     });
-  file.normalized.forEach((c) => it(`normalize ${JSON.stringify(c.options)}`, () => close(utils.normalize(tensorOf(file.x), camel(c.options)), c.value, 'normalized')));
+  file.normalized.forEach((c) =>
+    it(`normalize ${JSON.stringify(c.options)}`, () =>
+      close(utils.normalize(tensorOf(file.x), camel(c.options)), c.value, 'normalized')),
+  );
 });
 
 describe('images of a directory', () => {
@@ -51,9 +62,18 @@ describe('images of a directory', () => {
     for (const [name, list] of Object.entries(file.images.pixels)) {
       fs.mkdirSync(path.join(folder, name));
       list.forEach((p, i) => {
-        const image = new PNG({ width: p.shape[1], height: p.shape[0], colorType: 2, inputColorType: 2, inputHasAlpha: false });
+        const image = new PNG({
+          width: p.shape[1],
+          height: p.shape[0],
+          colorType: 2,
+          inputColorType: 2,
+          inputHasAlpha: false,
+        });
         image.data = Buffer.from(p.data.map(Number));
-        fs.writeFileSync(path.join(folder, name, `${i}.png`), PNG.sync.write(image, { colorType: 2, inputColorType: 2, inputHasAlpha: false }));
+        fs.writeFileSync(
+          path.join(folder, name, `${i}.png`),
+          PNG.sync.write(image, { colorType: 2, inputColorType: 2, inputHasAlpha: false }),
+        );
       });
     }
     fs.writeFileSync(path.join(folder, 'a', 'notes.md'), 'no image');
@@ -76,7 +96,10 @@ describe('images of a directory', () => {
     close(rgb, pixels, 'pixels');
     const grey = await utils.loadImg(name, { colorMode: 'grayscale' });
     assert.deepEqual(grey.shape, [7, 5, 1]);
-    const luma = (k: number): number => 0.299 * Number(pixels.data[3 * k]) + 0.587 * Number(pixels.data[3 * k + 1]) + 0.114 * Number(pixels.data[3 * k + 2]);
+    const luma = (k: number): number =>
+      0.299 * Number(pixels.data[3 * k]) +
+      0.587 * Number(pixels.data[3 * k + 1]) +
+      0.114 * Number(pixels.data[3 * k + 2]);
     Array.from(grey.dataSync() as Uint8Array).forEach((v, k) => assert.ok(Math.abs(v - luma(k)) <= 0.5 + 1e-3));
     const written = path.join(folder, 'written.png');
     await utils.saveImg(written, rgb, { scale: false });
@@ -104,16 +127,31 @@ describe('images of a directory', () => {
       'ValueError',
       "imageDatasetFromDirectory: colorMode must be 'rgb', 'rgba' or 'grayscale'.\n  Received: 'cmyk'",
     );
-    await throwsText(() => make(folder, { imageSize: [3] as never }), 'ValueError', 'imageDatasetFromDirectory: imageSize must be [height, width].\n  Received: [3]');
+    await throwsText(
+      () => make(folder, { imageSize: [3] as never }),
+      'ValueError',
+      'imageDatasetFromDirectory: imageSize must be [height, width].\n  Received: [3]',
+    );
     await throwsText(
       () => make(folder, { classNames: ['c', 'a'], verbose: false }),
       'ValueError',
       "imageDatasetFromDirectory: there is no folder for class 'c'.\n  Received: folders 'a', 'b'",
     );
-    await throwsText(() => make(folder, { labels: [1, 2], verbose: false }), 'ValueError', `imageDatasetFromDirectory: there are 2 labels but 3 files in '${folder}'.`);
-    await throwsText(() => make(path.join(folder, 'none')), 'ValueError', `imageDatasetFromDirectory: there is no directory '${path.join(folder, 'none')}'.`);
+    await throwsText(
+      () => make(folder, { labels: [1, 2], verbose: false }),
+      'ValueError',
+      `imageDatasetFromDirectory: there are 2 labels but 3 files in '${folder}'.`,
+    );
+    await throwsText(
+      () => make(path.join(folder, 'none')),
+      'ValueError',
+      `imageDatasetFromDirectory: there is no directory '${path.join(folder, 'none')}'.`,
+    );
     fs.writeFileSync(path.join(folder, 'b', 'broken.png'), 'broken');
-    await assert.rejects(make(folder, { verbose: false }).toArray(), /^ValueError: imageDatasetFromDirectory: '.*broken\.png' is no image that can be read: /);
+    await assert.rejects(
+      make(folder, { verbose: false }).toArray(),
+      /^ValueError: imageDatasetFromDirectory: '.*broken\.png' is no image that can be read: /,
+    );
     fs.rmSync(path.join(folder, 'b', 'broken.png'));
   });
 });
@@ -126,7 +164,8 @@ describe('texts of a directory', () => {
       ['pos', 6],
     ] as const) {
       fs.mkdirSync(path.join(folder, name, 'deep'), { recursive: true });
-      for (let i = 0; i < count; i++) fs.writeFileSync(path.join(folder, name, i % 2 ? 'deep' : '', `${i}.txt`), `${name} ${i} ü`);
+      for (let i = 0; i < count; i++)
+        fs.writeFileSync(path.join(folder, name, i % 2 ? 'deep' : '', `${i}.txt`), `${name} ${i} ü`);
     }
     fs.writeFileSync(path.join(folder, 'neg', 'image.png'), '');
   });
@@ -141,10 +180,14 @@ describe('texts of a directory', () => {
       batches.flatMap((b) => b[1].arraySync() as number[]),
       [0, 0, 0, 0, 1, 1, 1, 1, 1, 1],
     );
-    assert.deepEqual(((await utils.textDatasetFromDirectory(folder, { ...quiet, labels: null, shuffle: false, maxLength: 3 }).toArray()) as string[][])[0].slice(0, 2), [
-      'neg',
-      'neg',
-    ]);
+    assert.deepEqual(
+      (
+        (await utils
+          .textDatasetFromDirectory(folder, { ...quiet, labels: null, shuffle: false, maxLength: 3 })
+          .toArray()) as string[][]
+      )[0].slice(0, 2),
+      ['neg', 'neg'],
+    );
   });
   it('shuffled: the same files, in another order each time', async () => {
     const dataset = utils.textDatasetFromDirectory(folder, { ...quiet, seed: 3, batchSize: null });
@@ -168,15 +211,28 @@ describe('texts of a directory', () => {
     } finally {
       console.log = log;
     }
-    assert.deepEqual(lines, ['Found 10 files belonging to 2 classes.', 'Using 7 files for training.', 'Using 3 files for validation.']);
+    assert.deepEqual(lines, [
+      'Found 10 files belonging to 2 classes.',
+      'Using 7 files for training.',
+      'Using 3 files for validation.',
+    ]);
     assert.equal(new Set(parts.flatMap((p) => p.filePaths!)).size, 10);
-    const alone = utils.textDatasetFromDirectory(folder, { ...quiet, validationSplit: 0.3, subset: 'validation', seed: 5 });
+    const alone = utils.textDatasetFromDirectory(folder, {
+      ...quiet,
+      validationSplit: 0.3,
+      subset: 'validation',
+      seed: 5,
+    });
     assert.deepEqual(alone.filePaths, parts[1].filePaths);
   });
   it('refuse what does not fit', async () => {
     const make = utils.textDatasetFromDirectory,
       where = 'textDatasetFromDirectory';
-    await throwsText(() => make(folder, { validationSplit: 0.3 }), 'ValueError', `${where}: validationSplit and subset go together.\n  Received: validationSplit 0.3, subset null`);
+    await throwsText(
+      () => make(folder, { validationSplit: 0.3 }),
+      'ValueError',
+      `${where}: validationSplit and subset go together.\n  Received: validationSplit 0.3, subset null`,
+    );
     await throwsText(
       () => make(folder, { validationSplit: 0.3, subset: 'training' }),
       'ValueError',
@@ -203,8 +259,15 @@ describe('texts of a directory', () => {
 describe('datasets', () => {
   it('are taken from, skipped, mapped, and trained on', async () => {
     const series = wave(60, 4),
-      dataset = utils.timeseriesDatasetFromArray(series, classesInTurn(60, 3), 1, { batchSize: 8, shuffle: true, seed: 1 });
-    assert.deepEqual([dataset.take(2).length, dataset.skip(2).length, (await dataset.skip(6).toArray()).length], [2, 6, 2]);
+      dataset = utils.timeseriesDatasetFromArray(series, classesInTurn(60, 3), 1, {
+        batchSize: 8,
+        shuffle: true,
+        seed: 1,
+      });
+    assert.deepEqual(
+      [dataset.take(2).length, dataset.skip(2).length, (await dataset.skip(6).toArray()).length],
+      [2, 6, 2],
+    );
     const rows = dataset.map((b) => {
       const [x, y] = b as [trae.Tensor, trae.Tensor];
       return [x.squeeze({ axis: 1 }), y] as const;
@@ -218,7 +281,8 @@ describe('datasets', () => {
     const x = trae.tensor([...Array(10).keys()]),
       y = x.multiply(2);
     const [left, right] = await utils.splitDataset([x, y], { leftSize: 0.7 });
-    const values = async (d: trae.keras.utils.Dataset): Promise<number[][]> => ((await d.toArray()) as trae.Tensor[][]).map((b) => b.map((t) => t.item()));
+    const values = async (d: trae.keras.utils.Dataset): Promise<number[][]> =>
+      ((await d.toArray()) as trae.Tensor[][]).map((b) => b.map((t) => t.item()));
     assert.deepEqual(
       await values(left),
       [0, 1, 2, 3, 4, 5, 6].map((v) => [v, 2 * v]),
@@ -271,7 +335,11 @@ describe('datasets', () => {
     const { history } = await classifier().fit(rows, null, { epochs: 3, verbose: 0 });
     assert.deepEqual([history.loss.length, rows.epochs], [3, 3]);
     assert.equal(utils.Sequence, utils.PyDataset);
-    await throwsText(() => new utils.PyDataset().getItem(3), 'NotImplementedError', 'PyDataset: getItem(index) must be implemented, which returns batch 3 as [x, y].');
+    await throwsText(
+      () => new utils.PyDataset().getItem(3),
+      'NotImplementedError',
+      'PyDataset: getItem(index) must be implemented, which returns batch 3 as [x, y].',
+    );
     await throwsText(
       () => new Rows({ worker: 1 } as never),
       'TypeError',
@@ -290,9 +358,21 @@ describe('datasets', () => {
       'ValueError',
       'timeseriesDatasetFromArray: endIndex must be a whole number from 4 to 5, the data having 5 rows.\n  Received: 3',
     );
-    await throwsText(() => utils.padSequences([[1], [[2]]] as never), 'ValueError', 'padSequences: elements of sequence 1 have shape (1,) instead of ().');
-    await throwsText(() => utils.padSequences([[1]], { padding: 'left' as never }), 'ValueError', "padSequences: padding must be 'pre' or 'post'.\n  Received: 'left'");
-    await throwsText(() => utils.padSequences([1] as never), 'ValueError', 'padSequences: element 0 is no sequence.\n  Received: 1');
+    await throwsText(
+      () => utils.padSequences([[1], [[2]]] as never),
+      'ValueError',
+      'padSequences: elements of sequence 1 have shape (1,) instead of ().',
+    );
+    await throwsText(
+      () => utils.padSequences([[1]], { padding: 'left' as never }),
+      'ValueError',
+      "padSequences: padding must be 'pre' or 'post'.\n  Received: 'left'",
+    );
+    await throwsText(
+      () => utils.padSequences([1] as never),
+      'ValueError',
+      'padSequences: element 0 is no sequence.\n  Received: 1',
+    );
   });
 });
 

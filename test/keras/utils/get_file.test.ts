@@ -58,7 +58,10 @@ describe('getFile', () => {
     fs.writeFileSync(first, 'spoilt');
     await getFile('known.bin', `${root}/data/known.bin`, { ...options, fileHash: md5, hashAlgorithm: 'md5' });
     assert.deepEqual(fs.readFileSync(first), text, 'one that is wrong comes anew');
-    assert.equal(await getFile('other.bin', `${root}/data/known.bin`, { ...options, cacheSubdir: 'models' }), path.join(cacheDir, 'models', 'other.bin'));
+    assert.equal(
+      await getFile('other.bin', `${root}/data/known.bin`, { ...options, cacheSubdir: 'models' }),
+      path.join(cacheDir, 'models', 'other.bin'),
+    );
   });
   it('refuses another file than the hash says', async () => {
     const wrong = sha256.replace(/^./, (c) => (c === '0' ? '1' : '0'));
@@ -71,7 +74,10 @@ describe('getFile', () => {
       new RegExp(`the file downloaded is not the right one: its MD5 is ${md5}, 0{32} expected`),
     );
     assert.ok(!fs.existsSync(path.join(cacheDir, 'datasets', 'wrong.bin')));
-    await assert.rejects(getFile('none.bin', `${root}/none`, options), /^FileError: getFile: http:.*\/none: HTTP 404 Not Found$/);
+    await assert.rejects(
+      getFile('none.bin', `${root}/none`, options),
+      /^FileError: getFile: http:.*\/none: HTTP 404 Not Found$/,
+    );
   });
   it('unpacks tar, gzipped tar and zip', async () => {
     const archive = await tarOf([
@@ -89,15 +95,36 @@ describe('getFile', () => {
     ] as const) {
       const folder = await getFile(name, `${root}/${name}`, { ...options, cacheSubdir: name, ...option });
       assert.equal(folder, path.join(cacheDir, name, 'x_extracted'));
-      assert.deepEqual([fs.readFileSync(path.join(folder, 'a/one.txt'), 'utf8'), fs.readFileSync(path.join(folder, 'two.txt'), 'utf8')], ['one', 'two']);
+      assert.deepEqual(
+        [
+          fs.readFileSync(path.join(folder, 'a/one.txt'), 'utf8'),
+          fs.readFileSync(path.join(folder, 'two.txt'), 'utf8'),
+        ],
+        ['one', 'two'],
+      );
     }
-    assert.equal(await getFile(null, `${root}/x.zip`, { ...options, cacheSubdir: 'plain', extract: true }), path.join(cacheDir, 'plain', 'x.zip'));
+    assert.equal(
+      await getFile(null, `${root}/x.zip`, { ...options, cacheSubdir: 'plain', extract: true }),
+      path.join(cacheDir, 'plain', 'x.zip'),
+    );
   });
   it('keeps archives in their folder', async () => {
     const hostile: [string, Buffer, RegExp][] = [
-      ['up.tar', await tarOf([{ name: '../../up.txt', text: 'x' }]), /names '\.\.\/\.\.\/up\.txt', which lies outside of its folder/],
-      ['root.tar', await tarOf([{ name: '/outside/root.txt', text: 'x' }]), /names '\/outside\/root\.txt', which lies outside/],
-      ['link.tar', await tarOf([{ name: 'link', type: 'symlink', linkname: '/etc' }]), /holds 'link', a symlink\. Only files and folders are unpacked/],
+      [
+        'up.tar',
+        await tarOf([{ name: '../../up.txt', text: 'x' }]),
+        /names '\.\.\/\.\.\/up\.txt', which lies outside of its folder/,
+      ],
+      [
+        'root.tar',
+        await tarOf([{ name: '/outside/root.txt', text: 'x' }]),
+        /names '\/outside\/root\.txt', which lies outside/,
+      ],
+      [
+        'link.tar',
+        await tarOf([{ name: 'link', type: 'symlink', linkname: '/etc' }]),
+        /holds 'link', a symlink\. Only files and folders are unpacked/,
+      ],
       ['hard.tar', await tarOf([{ name: 'hard', type: 'link', linkname: '/etc/passwd' }]), /holds 'hard', a link\./],
       [
         'twice.tar',
@@ -108,11 +135,19 @@ describe('getFile', () => {
         /could not be unpacked: EEXIST/,
       ],
       ['up.zip', Buffer.from(zipSync({ '../up.txt': Buffer.from('x') })), /names '\.\.\/up\.txt', which lies outside/],
-      ['cut.tgz', zlib.gzipSync(await tarOf([{ name: 'a', text: 'x'.repeat(5000) }])).subarray(0, 60), /could not be unpacked: /],
+      [
+        'cut.tgz',
+        zlib.gzipSync(await tarOf([{ name: 'a', text: 'x'.repeat(5000) }])).subarray(0, 60),
+        /could not be unpacked: /,
+      ],
     ];
     for (const [name, data, message] of hostile) {
       files.set(`/${name}`, data);
-      await assert.rejects(getFile(name, `${root}/${name}`, { ...options, cacheSubdir: 'hostile', extract: true }), message, name);
+      await assert.rejects(
+        getFile(name, `${root}/${name}`, { ...options, cacheSubdir: 'hostile', extract: true }),
+        message,
+        name,
+      );
     }
     assert.deepEqual(
       fs.readdirSync(path.join(cacheDir, 'hostile')).filter((f) => !/\.(tar|zip|tgz)$/.test(f)),
@@ -122,14 +157,26 @@ describe('getFile', () => {
   });
   it('refuses what does not fit', async () => {
     await throwsText(() => getFile('a'), 'ValueError', 'getFile: origin, the URL of the file, is needed.');
-    await throwsText(() => getFile('a', 'http://example.org/a'), 'ValueError', "getFile: only https is allowed.\n  Received: 'http://example.org/a'");
-    await throwsText(() => getFile('a', 'file:///etc/passwd'), 'ValueError', "getFile: only https is allowed.\n  Received: 'file:///etc/passwd'");
+    await throwsText(
+      () => getFile('a', 'http://example.org/a'),
+      'ValueError',
+      "getFile: only https is allowed.\n  Received: 'http://example.org/a'",
+    );
+    await throwsText(
+      () => getFile('a', 'file:///etc/passwd'),
+      'ValueError',
+      "getFile: only https is allowed.\n  Received: 'file:///etc/passwd'",
+    );
     await throwsText(
       () => getFile('../a', `${root}/a`),
       'ValueError',
       "getFile: fname must be a name without folders.\n  Received: '../a'\n  Fix: cacheDir and cacheSubdir say where it goes.",
     );
     await throwsText(() => getFile('a', 'no url'), 'ValueError', "getFile: origin is no URL.\n  Received: 'no url'");
-    await throwsText(() => getFile('a', `${root}/a`, { fileHash: 'xyz' }), 'ValueError', "getFile: the hash must be 32 hexadecimal digits.\n  Received: 'xyz'");
+    await throwsText(
+      () => getFile('a', `${root}/a`, { fileHash: 'xyz' }),
+      'ValueError',
+      "getFile: the hash must be 32 hexadecimal digits.\n  Received: 'xyz'",
+    );
   });
 });

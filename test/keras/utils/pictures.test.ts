@@ -11,12 +11,22 @@ const { layers, Sequential, Model, Input, utils, callbacks } = trae.keras;
 
 function network(): trae.keras.Model {
   const x = Input([8], { name: 'x' }),
-    inner = new Sequential([layers.Input([8]), new layers.Dense(6, { name: 'deep', activation: 'relu' }), new layers.Dense(8, { name: 'back' })], { name: 'inner' });
+    inner = new Sequential(
+      [
+        layers.Input([8]),
+        new layers.Dense(6, { name: 'deep', activation: 'relu' }),
+        new layers.Dense(8, { name: 'back' }),
+      ],
+      { name: 'inner' },
+    );
   inner.layers[0].trainable = false;
   const sum = new layers.Add({ name: 'skip' }).apply([inner.apply(x), x]);
   return new Model({
     inputs: x,
-    outputs: [new layers.Dense(2, { name: 'kind' }).apply(sum), new layers.Dense(1, { name: 'value' }).apply(sum)] as trae.KerasTensor[],
+    outputs: [
+      new layers.Dense(2, { name: 'kind' }).apply(sum),
+      new layers.Dense(1, { name: 'value' }).apply(sum),
+    ] as trae.KerasTensor[],
     name: 'net',
   });
 }
@@ -31,18 +41,68 @@ describe('pictures', () => {
 
   it('modelToDot joins layers as the graph does', () => {
     const model = network();
-    assert.deepEqual(edgesOf(utils.modelToDot(model)), ['inner -> skip', 'skip -> kind', 'skip -> value', 'x -> inner', 'x -> skip']);
-    assert.deepEqual(edgesOf(utils.modelToDot(model, { expandNested: true })), ['back -> skip', 'deep -> back', 'skip -> kind', 'skip -> value', 'x -> deep', 'x -> skip']);
+    assert.deepEqual(edgesOf(utils.modelToDot(model)), [
+      'inner -> skip',
+      'skip -> kind',
+      'skip -> value',
+      'x -> inner',
+      'x -> skip',
+    ]);
+    assert.deepEqual(edgesOf(utils.modelToDot(model, { expandNested: true })), [
+      'back -> skip',
+      'deep -> back',
+      'skip -> kind',
+      'skip -> value',
+      'x -> deep',
+      'x -> skip',
+    ]);
     assert.deepEqual(edgesOf(utils.modelToDot(model, { layerRange: ['skip', 'kind'] })), ['skip -> kind']);
     const shared = new layers.Dense(4, { name: 'twice' });
-    assert.deepEqual(edgesOf(utils.modelToDot(new Sequential([layers.Input([4]), shared, new layers.Dense(4, { name: 'other' }), shared]))), ['other -> twice', 'twice -> other']);
+    assert.deepEqual(
+      edgesOf(
+        utils.modelToDot(new Sequential([layers.Input([4]), shared, new layers.Dense(4, { name: 'other' }), shared])),
+      ),
+      ['other -> twice', 'twice -> other'],
+    );
   });
   it('plotModel shows what is asked for', async () => {
     const texts = async (options: object): Promise<string[]> =>
-      [...(await utils.plotModel(network(), { toFile: null, ...options })).matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((m) => m[1].trim());
-    assert.deepEqual((await texts({})).filter((t) => t !== '').sort(), ['Add', 'Dense', 'Dense', 'InputLayer', 'Sequential']);
-    const all = await texts({ showShapes: true, showDtype: true, showLayerNames: true, showLayerActivations: true, showTrainable: true, expandNested: true, rankdir: 'LR' });
-    for (const t of ['x', 'deep', 'back', 'skip', 'kind', 'value', 'inner', '(None, 8)', '(None, 8), (None, 8)', '(None, 2)', 'float32', 'relu', 'linear', 'trainable', 'frozen'])
+      [...(await utils.plotModel(network(), { toFile: null, ...options })).matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(
+        (m) => m[1].trim(),
+      );
+    assert.deepEqual((await texts({})).filter((t) => t !== '').sort(), [
+      'Add',
+      'Dense',
+      'Dense',
+      'InputLayer',
+      'Sequential',
+    ]);
+    const all = await texts({
+      showShapes: true,
+      showDtype: true,
+      showLayerNames: true,
+      showLayerActivations: true,
+      showTrainable: true,
+      expandNested: true,
+      rankdir: 'LR',
+    });
+    for (const t of [
+      'x',
+      'deep',
+      'back',
+      'skip',
+      'kind',
+      'value',
+      'inner',
+      '(None, 8)',
+      '(None, 8), (None, 8)',
+      '(None, 2)',
+      'float32',
+      'relu',
+      'linear',
+      'trainable',
+      'frozen',
+    ])
       assert.ok(all.includes(t), t);
   });
   it('plotModel writes SVG, PNG and DOT', async () => {
@@ -59,7 +119,11 @@ describe('pictures', () => {
     assert.match(fs.readFileSync(file('m.dot'), 'utf8'), /^digraph model \{/);
   });
   it('refuse what they cannot draw', async () => {
-    await throwsText(() => utils.plotModel(network(), { toFile: 'm.bmp' }), 'ValueError', "plotModel: toFile must end in .svg, .png or .dot.\n  Received: 'm.bmp'");
+    await throwsText(
+      () => utils.plotModel(network(), { toFile: 'm.bmp' }),
+      'ValueError',
+      "plotModel: toFile must end in .svg, .png or .dot.\n  Received: 'm.bmp'",
+    );
     await throwsText(
       () => utils.modelToDot(new Sequential([new layers.Dense(1)], { name: 'late' })),
       'ValueError',
@@ -73,13 +137,19 @@ describe('pictures', () => {
   });
   it('history.plot draws a panel for each value', async () => {
     const h = new callbacks.History();
-    for (let e = 0; e < 4; e++) h.onEpochEnd(e, { loss: 1 / (e + 1), val_loss: 1.2 / (e + 1), accuracy: e / 4, val_accuracy: e / 5 });
+    for (let e = 0; e < 4; e++)
+      h.onEpochEnd(e, { loss: 1 / (e + 1), val_loss: 1.2 / (e + 1), accuracy: e / 4, val_accuracy: e / 5 });
     const svg = await h.plot(path.join(folder, 'h.svg'), { title: 'Two values', marks: { 'fine-tuning': 3 } });
-    for (const t of ['Two values', 'Loss', 'Accuracy', 'training', 'validation', 'epoch', 'fine-tuning']) assert.ok(svg.includes(`>${t}</text>`), t);
+    for (const t of ['Two values', 'Loss', 'Accuracy', 'training', 'validation', 'epoch', 'fine-tuning'])
+      assert.ok(svg.includes(`>${t}</text>`), t);
     assert.equal((await h.plot(null, { metrics: ['loss'] })).includes('>Accuracy<'), false);
     await h.plot(path.join(folder, 'h.png'));
     assert.equal(PNG.sync.read(fs.readFileSync(path.join(folder, 'h.png'))).width, 1760);
-    await throwsText(() => h.plot(null, { metrics: ['mae'] }), 'ValueError', "plot: the history has no 'mae'.\n  It has: loss, accuracy");
+    await throwsText(
+      () => h.plot(null, { metrics: ['mae'] }),
+      'ValueError',
+      "plot: the history has no 'mae'.\n  It has: loss, accuracy",
+    );
     await throwsText(() => new callbacks.History().plot(null), 'ValueError', 'plot: the history is empty.');
   });
 });

@@ -14,12 +14,25 @@ describe('Config', () => {
     const config = new utils.Config({ rate: 0.1 });
     config.momentum = 0.9;
     config.update({ rate: 0.2, name: 'x' });
-    assert.deepEqual([config.rate, config.length, [...(config as unknown as Iterable<string>)]], [0.2, 3, ['momentum', 'name', 'rate']]);
+    assert.deepEqual(
+      [config.rate, config.length, [...(config as unknown as Iterable<string>)]],
+      [0.2, 3, ['momentum', 'name', 'rate']],
+    );
     assert.deepEqual(config.asDict(), { rate: 0.2, momentum: 0.9, name: 'x' });
     assert.equal(config.toJson(), '{"rate":0.2,"momentum":0.9,"name":"x"}');
     assert.equal(JSON.stringify(config), config.toJson());
     assert.deepEqual([config.keys(), config.values(), config.items()[1]], [['rate', 'momentum', 'name'], [0.2, 0.9, 'x'], ['momentum', 0.9]]); // prettier-ignore
-    assert.deepEqual([config.pop('name'), config.pop('name', 3), config.get('name'), config.get('rate'), 'rate' in config, 'name' in config], ['x', 3, null, 0.2, true, false]);
+    assert.deepEqual(
+      [
+        config.pop('name'),
+        config.pop('name', 3),
+        config.get('name'),
+        config.get('rate'),
+        'rate' in config,
+        'name' in config,
+      ],
+      ['x', 3, null, 0.2, true, false],
+    );
     delete config.rate;
     assert.deepEqual({ ...config }, { momentum: 0.9 });
   });
@@ -35,7 +48,11 @@ describe('Config', () => {
     config.unfreeze();
     config.seed = 1;
     assert.equal(config.seed, 1);
-    await throwsText(() => config.learning_rte, 'AttributeError', "Config: there is no setting 'learning_rte'. Did you mean 'learningRate'?");
+    await throwsText(
+      () => config.learning_rte,
+      'AttributeError',
+      "Config: there is no setting 'learning_rte'. Did you mean 'learningRate'?",
+    );
     await throwsText(() => (config.freeze = 3), 'ValueError', "Config: 'freeze' is not a name for a setting.");
   });
 });
@@ -61,7 +78,15 @@ describe('CustomObjectScope', () => {
 });
 
 /** A WAV file of samples in turn, as the specification has it. */
-function wav(samples: number[], { channels = 1, rate = 8000, bits = 16, kind = 1 }: { channels?: number; rate?: number; bits?: number; kind?: number } = {}): Buffer {
+function wav(
+  samples: number[],
+  {
+    channels = 1,
+    rate = 8000,
+    bits = 16,
+    kind = 1,
+  }: { channels?: number; rate?: number; bits?: number; kind?: number } = {},
+): Buffer {
   const width = bits / 8,
     data = Buffer.alloc(samples.length * width);
   samples.forEach((v, i) => {
@@ -86,7 +111,10 @@ function wav(samples: number[], { channels = 1, rate = 8000, bits = 16, kind = 1
 }
 describe('sounds', () => {
   it('are read in all widths', () => {
-    const close = (bytes: Buffer, want: number[]): void => readWav(bytes, 'x').samples.forEach((v, i) => assert.ok(Math.abs(v - want[i]) < 1e-6, `${v} instead of ${want[i]}`));
+    const close = (bytes: Buffer, want: number[]): void =>
+      readWav(bytes, 'x').samples.forEach((v, i) =>
+        assert.ok(Math.abs(v - want[i]) < 1e-6, `${v} instead of ${want[i]}`),
+      );
     close(wav([0, 16384, -32768]), [0, 0.5, -1]);
     close(wav([64, -128], { bits: 8 }), [0.5, -1]);
     close(wav([4194304, -8388608], { bits: 24 }), [0.5, -1]);
@@ -101,9 +129,17 @@ describe('sounds', () => {
     close(extra, [0.5]);
   });
   it('refuse what is none', async () => {
-    await throwsText(() => readWav(Buffer.from('nothing like it'), 'a.wav'), 'FileError', 'a.wav: this is no WAV file.');
+    await throwsText(
+      () => readWav(Buffer.from('nothing like it'), 'a.wav'),
+      'FileError',
+      'a.wav: this is no WAV file.',
+    );
     await throwsText(() => readWav(wav([1]).subarray(0, 36), 'a.wav'), 'FileError', 'a.wav: it holds no samples.');
-    await throwsText(() => readWav(wav([1], { kind: 2 }), 'a.wav'), 'FileError', 'a.wav: samples of kind 2 with 16 bits, 1 channels and 8000 a second are not known.');
+    await throwsText(
+      () => readWav(wav([1], { kind: 2 }), 'a.wav'),
+      'FileError',
+      'a.wav: samples of kind 2 with 16 bits, 1 channels and 8000 a second are not known.',
+    );
     const bytes = wav([1, 2, 3, 4]);
     for (let n = 0; n < bytes.length; n++)
       try {
@@ -113,12 +149,14 @@ describe('sounds', () => {
       }
   });
   it('keep their tones at another rate, and lose those that do not fit', () => {
-    const tone = (hertz: number, rate: number, n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));
+    const tone = (hertz: number, rate: number, n: number): Float32Array =>
+      Float32Array.from({ length: n }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));
     for (const rate of [4000, 12000, 11025]) {
       const got = resampled({ samples: tone(440, 8000, 2000), channels: 1, rate: 8000 }, rate).samples,
         want = tone(440, rate, got.length);
       assert.equal(got.length, Math.ceil((2000 * rate) / 8000));
-      for (let i = 100; i < got.length - 100; i++) assert.ok(Math.abs(got[i] - want[i]) < 2e-3, `${rate}: ${got[i]} instead of ${want[i]}`);
+      for (let i = 100; i < got.length - 100; i++)
+        assert.ok(Math.abs(got[i] - want[i]) < 2e-3, `${rate}: ${got[i]} instead of ${want[i]}`);
     }
     const folded = resampled({ samples: tone(3000, 8000, 2000), channels: 1, rate: 8000 }, 4000).samples;
     assert.ok(Math.max(...folded.slice(100, -100).map(Math.abs)) < 2e-3);
@@ -127,7 +165,11 @@ describe('sounds', () => {
     let directory: string;
     before(() => {
       directory = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-sounds-'));
-      for (const [name, samples] of Object.entries({ 'cat/a': [8192, 16384, -16384], 'cat/b': [16384], 'dog/c': [-8192, 0] })) {
+      for (const [name, samples] of Object.entries({
+        'cat/a': [8192, 16384, -16384],
+        'cat/b': [16384],
+        'dog/c': [-8192, 0],
+      })) {
         fs.mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
         fs.writeFileSync(path.join(directory, `${name}.wav`), wav(samples));
       }
@@ -136,7 +178,12 @@ describe('sounds', () => {
     after(() => fs.rmSync(directory, { recursive: true }));
     const all = async (options: object): Promise<unknown[]> => {
       const out: unknown[] = [];
-      for await (const batch of utils.audioDatasetFromDirectory(directory, { verbose: false, shuffle: false, ...options } as never)) out.push(batch);
+      for await (const batch of utils.audioDatasetFromDirectory(directory, {
+        verbose: false,
+        shuffle: false,
+        ...options,
+      } as never))
+        out.push(batch);
       return out;
     };
     const plain = (t: unknown): unknown => (t as trae.Tensor).arraySync();
@@ -157,8 +204,16 @@ describe('sounds', () => {
     });
     it('refuse what cannot be', async () => {
       const call = (options: object) => () => utils.audioDatasetFromDirectory(directory, options as never);
-      await throwsText(call({ samplingRate: 0.5 }), 'ValueError', 'audioDatasetFromDirectory: samplingRate must be a whole number > 0.\n  Received: 0.5');
-      await throwsText(call({ ragged: true, outputSequenceLength: 3 }), 'ValueError', 'audioDatasetFromDirectory: ragged and outputSequenceLength exclude each other.');
+      await throwsText(
+        call({ samplingRate: 0.5 }),
+        'ValueError',
+        'audioDatasetFromDirectory: samplingRate must be a whole number > 0.\n  Received: 0.5',
+      );
+      await throwsText(
+        call({ ragged: true, outputSequenceLength: 3 }),
+        'ValueError',
+        'audioDatasetFromDirectory: ragged and outputSequenceLength exclude each other.',
+      );
     });
   });
 });

@@ -21,14 +21,22 @@ function activation(
   variants: unknown[][] = [[]],
   { limits = true, second = true, looseness = 1, dtype = toFloat } = {},
 ): void {
-  const cases: Case[] = SHAPES.map((shape, seed) => ({ inputs: [randomArray(shape, { low: -5, high: 5, seed })], args: variants[0] }));
+  const cases: Case[] = SHAPES.map((shape, seed) => ({
+    inputs: [randomArray(shape, { low: -5, high: 5, seed })],
+    args: variants[0],
+  }));
   for (const args of variants) cases.push({ inputs: [randomArray([5, 7], { low: -5, high: 5 })], args });
   for (const type of ['float64', 'float16', 'bfloat16', 'int32', 'int64', 'bool'] as const)
     cases.push({ inputs: [randomArray([5, 7], { dtype: type, low: -5, high: 5 })], args: variants[0] });
   cases.push({ inputs: [nd([NaN])], args: variants[0] });
   if (limits) cases.push({ inputs: [nd([50, -50])], args: variants[0] });
   row(op, {
-    reference: ([x], ...[args]: [never[]]) => elementwise((v) => f(v, typeof args[0] === 'number' ? { limit: args[0], value: args[1] } : (args[0] ?? {})), dtype(x.dtype), x),
+    reference: ([x], ...[args]: [never[]]) =>
+      elementwise(
+        (v) => f(v, typeof args[0] === 'number' ? { limit: args[0], value: args[1] } : (args[0] ?? {})),
+        dtype(x.dtype),
+        x,
+      ),
     cases,
     smooth: variants.map((args) => ({ inputs: [PIECES], args })),
     second,
@@ -36,13 +44,23 @@ function activation(
   });
 }
 activation('relu6', (x) => bounded(x, 0, 6), [[]], { dtype: toNumeric });
-activation('leakyRelu', (x, { negativeSlope = 0.2 }) => (x > 0 ? x : negativeSlope * x), [[], [{ negativeSlope: 0.05 }]]);
+activation('leakyRelu', (x, { negativeSlope = 0.2 }) => (x > 0 ? x : negativeSlope * x), [
+  [],
+  [{ negativeSlope: 0.05 }],
+]);
 activation('elu', (x, { alpha = 1 }) => (x > 0 ? x : alpha * Math.expm1(x)), [[], [{ alpha: 0.5 }]]);
 activation('selu', (x) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x)));
-activation('celu', (x, { alpha = 1 }) => Math.max(x, 0) + (Number.isNaN(x) ? NaN : Math.min(0, alpha * Math.expm1(x / alpha))), [[], [{ alpha: 2 }]]);
+activation(
+  'celu',
+  (x, { alpha = 1 }) => Math.max(x, 0) + (Number.isNaN(x) ? NaN : Math.min(0, alpha * Math.expm1(x / alpha))),
+  [[], [{ alpha: 2 }]],
+);
 activation(
   'gelu',
-  (x, { approximate = 1 }) => (approximate ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))) : 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
+  (x, { approximate = 1 }) =>
+    approximate
+      ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
+      : 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
   [[], [{ approximate: false }]],
   { looseness: 2 },
 );
@@ -54,8 +72,15 @@ const hardSigmoid = (x: number): number => bounded(x / 6 + 0.5, 0, 1);
 activation('hardSigmoid', hardSigmoid, [[]], { looseness: 3 });
 for (const op of ['hardSilu', 'hardSwish']) activation(op, (x) => x * hardSigmoid(x));
 activation('hardTanh', (x) => bounded(x, -1, 1));
-activation('hardShrink', (x, { threshold = 0.5 }) => (Math.abs(x) > threshold ? x : 0), [[], [{ threshold: 1.5 }]], { limits: false });
-activation('softShrink', (x, { threshold = 0.5 }) => (x > threshold ? x - threshold : x < -threshold ? x + threshold : 0), [[], [{ threshold: 1.5 }]], { limits: false });
+activation('hardShrink', (x, { threshold = 0.5 }) => (Math.abs(x) > threshold ? x : 0), [[], [{ threshold: 1.5 }]], {
+  limits: false,
+});
+activation(
+  'softShrink',
+  (x, { threshold = 0.5 }) => (x > threshold ? x - threshold : x < -threshold ? x + threshold : 0),
+  [[], [{ threshold: 1.5 }]],
+  { limits: false },
+);
 activation('tanhShrink', (x) => x - Math.tanh(x));
 activation('threshold', (x, { limit, value }) => (x > limit ? x : value), [[0.5, -3]]);
 activation('squareplus', (x, { b = 4 }) => (x + Math.sqrt(x * x + b)) / 2, [[], [{ b: 0.5 }]], { looseness: 5 });
@@ -72,7 +97,10 @@ function along(x: NdArray, axis: number | number[] | null | undefined, f: (line:
   const moved = transpose(x, order),
     width = axes.reduce((p, a) => p * x.shape[a], 1);
   const back = order.map((_, i) => order.indexOf(i));
-  return transpose(reshape(alongAxis(reshape(moved, [moved.data.length / (width || 1), width]), -1, dtype, f), moved.shape), back);
+  return transpose(
+    reshape(alongAxis(reshape(moved, [moved.data.length / (width || 1), width]), -1, dtype, f), moved.shape),
+    back,
+  );
 }
 const LINES: Case[] = [
   { inputs: [randomArray([], {})] },
@@ -86,11 +114,21 @@ const LINES: Case[] = [
   { inputs: [randomArray([1031, 3])] },
   { inputs: [randomArray([67, 5, 3])], args: [{ axis: 0 }] },
   { inputs: [randomArray([5, 7], { low: 400, high: 800 })] },
-  ...(['float64', 'float16', 'bfloat16', 'int32', 'bool'] as const).map((dtype) => ({ inputs: [randomArray([3, 5], { dtype })] })),
+  ...(['float64', 'float16', 'bfloat16', 'int32', 'bool'] as const).map((dtype) => ({
+    inputs: [randomArray([3, 5], { dtype })],
+  })),
 ];
-const SMOOTH: Case[] = [{ inputs: [randomArray([2, 4], { dtype: 'float64' })] }, { inputs: [randomArray([3, 2, 2], { dtype: 'float64' })], args: [{ axis: 0 }] }];
+const SMOOTH: Case[] = [
+  { inputs: [randomArray([2, 4], { dtype: 'float64' })] },
+  { inputs: [randomArray([3, 2, 2], { dtype: 'float64' })], args: [{ axis: 0 }] },
+];
 const lines = (op: string, f: (line: number[]) => number[], more: Case[] = [], looseness = 2, kinds = LINES): void =>
-  row(op, { reference: ([x], ...[args]: [never[]]) => along(x, (args[0] as { axis?: number } | undefined)?.axis, f), cases: [...kinds, ...more], smooth: SMOOTH, looseness });
+  row(op, {
+    reference: ([x], ...[args]: [never[]]) => along(x, (args[0] as { axis?: number } | undefined)?.axis, f),
+    cases: [...kinds, ...more],
+    smooth: SMOOTH,
+    looseness,
+  });
 const several: Case[] = [
   { inputs: [randomArray([2, 3, 5])], args: [{ axis: [0, 2] }] },
   { inputs: [randomArray([2, 3, 5])], args: [{ axis: null }] },

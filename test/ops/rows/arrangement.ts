@@ -16,13 +16,21 @@ row('append', {
     const { axis = null } = (args[0] ?? {}) as { axis?: number | null };
     return axis === null ? concatenate([reshape(a, [-1]), reshape(b, [-1])], 0) : concatenate([a, b], axis);
   },
-  cases: [of([2, 3], [4]), { ...of([2, 3], [1, 3]), args: [{ axis: 0 }] }, { ...of([2, 3], [2, 2]), args: [{ axis: -1 }] }],
+  cases: [
+    of([2, 3], [4]),
+    { ...of([2, 3], [1, 3]), args: [{ axis: 0 }] },
+    { ...of([2, 3], [2, 2]), args: [{ axis: -1 }] },
+  ],
   smooth: [f64([2, 2], [3])],
 });
 const stacks: [string, (x: NdArray) => NdArray, (rank: number) => number][] = [
   ['hstack', (x) => (x.shape.length ? x : reshape(x, [1])), (rank) => (rank === 1 ? 0 : 1)],
   ['vstack', (x) => (x.shape.length < 2 ? reshape(x, [1, -1]) : x), () => 0],
-  ['dstack', (x) => (x.shape.length < 2 ? reshape(x, [1, -1, 1]) : x.shape.length === 2 ? reshape(x, [...x.shape, 1]) : x), () => 2],
+  [
+    'dstack',
+    (x) => (x.shape.length < 2 ? reshape(x, [1, -1, 1]) : x.shape.length === 2 ? reshape(x, [...x.shape, 1]) : x),
+    () => 2,
+  ],
 ];
 for (const [op, widen, axis] of stacks)
   row(op, {
@@ -52,9 +60,19 @@ for (const [op, axisOf] of splits) {
     reference: ([x], ...[[n]]: Args) => {
       const axis = axisOf(x.shape.length),
         given = n as number | number[];
-      return pieces(x, typeof given === 'number' ? Array.from({ length: given - 1 }, (_, i) => ((i + 1) * x.shape[axis]) / given) : given, axis);
+      return pieces(
+        x,
+        typeof given === 'number'
+          ? Array.from({ length: given - 1 }, (_, i) => ((i + 1) * x.shape[axis]) / given)
+          : given,
+        axis,
+      );
     },
-    cases: [{ ...of(shape), args: [2] }, { ...of(shape), args: [[1, 3]] }, ...(op === 'hsplit' ? [{ ...of([6]), args: [3] }] : [])],
+    cases: [
+      { ...of(shape), args: [2] },
+      { ...of(shape), args: [[1, 3]] },
+      ...(op === 'hsplit' ? [{ ...of([6]), args: [3] }] : []),
+    ],
     smooth: [{ ...f64(shape), args: [2] }],
   });
 }
@@ -65,7 +83,8 @@ row('arraySplit', {
       size = x.shape[a],
       parts = n as number;
     const cuts: number[] = [];
-    for (let i = 0, sum = 0; i < parts - 1; i++) cuts.push((sum += Math.floor(size / parts) + (i < size % parts ? 1 : 0)));
+    for (let i = 0, sum = 0; i < parts - 1; i++)
+      cuts.push((sum += Math.floor(size / parts) + (i < size % parts ? 1 : 0)));
     return pieces(x, cuts, a);
   },
   cases: [
@@ -75,8 +94,16 @@ row('arraySplit', {
   ],
   smooth: [{ ...f64([5]), args: [2] }],
 });
-row('fliplr', { reference: ([x]) => alongAxis(x, 1, x.dtype, (l) => [...l].reverse()), cases: [of([2, 3]), of([2, 3, 2])], smooth: [f64([2, 3])] });
-row('flipud', { reference: ([x]) => alongAxis(x, 0, x.dtype, (l) => [...l].reverse()), cases: [of([2, 3]), of([4])], smooth: [f64([2, 3])] });
+row('fliplr', {
+  reference: ([x]) => alongAxis(x, 1, x.dtype, (l) => [...l].reverse()),
+  cases: [of([2, 3]), of([2, 3, 2])],
+  smooth: [f64([2, 3])],
+});
+row('flipud', {
+  reference: ([x]) => alongAxis(x, 0, x.dtype, (l) => [...l].reverse()),
+  cases: [of([2, 3]), of([4])],
+  smooth: [f64([2, 3])],
+});
 row('rot90', {
   reference: ([x], ...[args]: Args) => {
     const { k = 1, axes = [0, 1] } = (args[0] ?? {}) as { k?: number; axes?: number[] };
@@ -121,7 +148,12 @@ row('vander', {
     const { n = x.data.length, increasing = false } = (args[0] ?? {}) as { n?: number; increasing?: boolean };
     return build([x.data.length, n], x.dtype, ([i, j]) => x.data[i] ** (increasing ? j : n - 1 - j));
   },
-  cases: [of([3]), { ...of([4]), args: [{ n: 2 }] }, { ...of([3]), args: [{ increasing: true, n: 5 }] }, { inputs: [nd([1, 2, 3], [3], 'int32')] }],
+  cases: [
+    of([3]),
+    { ...of([4]), args: [{ n: 2 }] },
+    { ...of([3]), args: [{ increasing: true, n: 5 }] },
+    { inputs: [nd([1, 2, 3], [3], 'int32')] },
+  ],
   smooth: [{ ...f64([3]), args: [{ n: 3 }] }],
   looseness: 5,
 });
@@ -150,17 +182,25 @@ row('kron', {
 });
 row('cross', {
   reference: ([a, b], ...[args]: Args) => {
-    const { axis = null, axisa = -1, axisb = -1, axisc = -1 } = (args[0] ?? {}) as { axis?: number | null; axisa?: number; axisb?: number; axisc?: number };
+    const {
+      axis = null,
+      axisa = -1,
+      axisb = -1,
+      axisc = -1,
+    } = (args[0] ?? {}) as { axis?: number | null; axisa?: number; axisb?: number; axisc?: number };
     const p = moveaxis(a, axis ?? axisa, -1),
       q = moveaxis(b, axis ?? axisb, -1),
       m = p.shape.at(-1)!,
       n = q.shape.at(-1)!,
       lead = p.shape.slice(0, -1);
     const part = (x: NdArray, index: number[], k: number): number => (k < x.shape.at(-1)! ? at(x, [...index, k]) : 0);
-    const term = (index: number[], i: number, j: number): number => part(p, index, i) * part(q, index, j) - part(p, index, j) * part(q, index, i);
+    const term = (index: number[], i: number, j: number): number =>
+      part(p, index, i) * part(q, index, j) - part(p, index, j) * part(q, index, i);
     if (m === 2 && n === 2) return build(lead, a.dtype, (index) => term(index, 0, 1));
     return moveaxis(
-      build([...lead, 3], a.dtype, (index) => term(index.slice(0, -1), (index.at(-1)! + 1) % 3, (index.at(-1)! + 2) % 3)),
+      build([...lead, 3], a.dtype, (index) =>
+        term(index.slice(0, -1), (index.at(-1)! + 1) % 3, (index.at(-1)! + 2) % 3),
+      ),
       -1,
       axis ?? axisc,
     );
@@ -181,7 +221,8 @@ row('cdist', {
     return build([...lead, x.shape.at(-2)!, y.shape.at(-2)!], x.dtype, (index) => {
       const head = index.slice(0, -2);
       let sum = 0;
-      for (let k = 0; k < x.shape.at(-1)!; k++) sum += (at(x, [...head, index.at(-2)!, k]) - at(y, [...head, index.at(-1)!, k])) ** 2;
+      for (let k = 0; k < x.shape.at(-1)!; k++)
+        sum += (at(x, [...head, index.at(-2)!, k]) - at(y, [...head, index.at(-1)!, k])) ** 2;
       return Math.sqrt(sum);
     });
   },
@@ -215,7 +256,8 @@ row('unravelIndex', {
   ],
 });
 row('argpartition', {
-  reference: ([x], ...[[, o]]: Args) => alongAxis(x, (o as { axis?: number } | undefined)?.axis ?? -1, 'int32', argsort),
+  reference: ([x], ...[[, o]]: Args) =>
+    alongAxis(x, (o as { axis?: number } | undefined)?.axis ?? -1, 'int32', argsort),
   cases: [
     { ...of([7]), args: [2] },
     { ...of([3, 4]), args: [1, { axis: 0 }] },
@@ -243,7 +285,10 @@ row('unique', {
   },
   cases: [
     { inputs: [nd([3, 1, 3, 2, 1])] },
-    { inputs: [nd([3, 1, 3, 2], [2, 2], 'int32')], args: [{ returnIndex: true, returnInverse: true, returnCounts: true }] },
+    {
+      inputs: [nd([3, 1, 3, 2], [2, 2], 'int32')],
+      args: [{ returnIndex: true, returnInverse: true, returnCounts: true }],
+    },
     { inputs: [nd([3, 1, 3, 2, 1])], args: [{ size: 5 }] },
     { inputs: [nd([3, 1, 3, 2, 1])], args: [{ size: 2 }] },
     { inputs: [nd([3, 4, 1, 2, 3, 4], [3, 2], 'int32')], args: [{ axis: 0 }] },

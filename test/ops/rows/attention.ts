@@ -19,12 +19,16 @@ function spread(x: NdArray | undefined, index: number[], fallback: number): numb
   return Number(x.data[x.shape.reduce((at, d, i) => at * d + (d === 1 ? 0 : index[i + lead]), 0)]);
 }
 /** Query (B, T, N, H), key (B, S, K, H), value (B, S, K, V), element by element. */
-function attention([q, k, v]: NdArray[], { mask, bias, scale, isCausal = false, attnLogitsSoftCap }: Options = {}): NdArray {
+function attention(
+  [q, k, v]: NdArray[],
+  { mask, bias, scale, isCausal = false, attnLogitsSoftCap }: Options = {},
+): NdArray {
   const [B, T, N, H] = q.shape,
     [, S, K] = k.shape,
     V = v.shape[3],
     out: number[] = [];
-  const at = (x: NdArray, b: number, t: number, n: number, h: number): number => Number(x.data[((b * x.shape[1] + t) * x.shape[2] + n) * x.shape[3] + h]);
+  const at = (x: NdArray, b: number, t: number, n: number, h: number): number =>
+    Number(x.data[((b * x.shape[1] + t) * x.shape[2] + n) * x.shape[3] + h]);
   for (let b = 0; b < B; b++)
     for (let t = 0; t < T; t++)
       for (let n = 0; n < N; n++) {
@@ -45,7 +49,11 @@ function attention([q, k, v]: NdArray[], { mask, bias, scale, isCausal = false, 
   return nd(out, [B, T, N, V], toFloat(q.dtype));
 }
 const r = (shape: number[], seed: number, dtype: DType): NdArray => randomArray(shape, { seed, dtype });
-const qkv = (q: number[], s: number, k = q[2], v = q[3], dtype: DType = 'float32'): NdArray[] => [r(q, 1, dtype), r([q[0], s, k, q[3]], 2, dtype), r([q[0], s, k, v], 3, dtype)];
+const qkv = (q: number[], s: number, k = q[2], v = q[3], dtype: DType = 'float32'): NdArray[] => [
+  r(q, 1, dtype),
+  r([q[0], s, k, q[3]], 2, dtype),
+  r([q[0], s, k, v], 3, dtype),
+];
 const bool = (values: number[], shape: number[]): NdArray => nd(values, shape, 'bool');
 const cases: Case[] = [
   { inputs: qkv([2, 3, 2, 4], 5) },
@@ -64,7 +72,9 @@ const cases: Case[] = [
   { inputs: qkv([2, 9, 2, 4], 7), args: [{ mask: bool([1, 0, 1, 1, 0, 0, 1, 1, 1], [9, 1]) }] },
   { inputs: qkv([2, 2, 2, 4], 3), args: [{ mask: bool([1, 0, 0, 1], [2, 2, 1, 1]) }] },
   { inputs: qkv([2, 2, 2, 4], 3), args: [{ mask: bool([0, 1, 1], [3]) }] },
-  { inputs: [nd([1, NaN, 0.5, 2], [1, 2, 1, 2]), nd([1, 0, Infinity, 1], [1, 2, 1, 2]), r([1, 2, 1, 3], 3, 'float32')] },
+  {
+    inputs: [nd([1, NaN, 0.5, 2], [1, 2, 1, 2]), nd([1, 0, Infinity, 1], [1, 2, 1, 2]), r([1, 2, 1, 3], 3, 'float32')],
+  },
   { inputs: [...qkv([1, 2, 1, 2], 2).slice(0, 2), nd([1, NaN, Infinity, 2], [1, 2, 1, 2])] },
   { inputs: qkv([2, 0, 2, 4], 5) },
   { inputs: qkv([2, 3, 2, 4], 5, 2, 4, 'float64') },
@@ -74,12 +84,19 @@ const cases: Case[] = [
 row('dotProductAttention', {
   call: (op, [q, k, v], [options = {}]) => {
     const { mask, bias, ...rest } = options as Options;
-    return op(q, k, v, { ...rest, ...(mask ? { mask: toTensor(mask) } : {}), ...(bias ? { bias: toTensor(bias) } : {}) });
+    return op(q, k, v, {
+      ...rest,
+      ...(mask ? { mask: toTensor(mask) } : {}),
+      ...(bias ? { bias: toTensor(bias) } : {}),
+    });
   },
   reference: (inputs, ...[[options]]: [never[]]) => attention(inputs, options),
   cases,
   smooth: [
-    { inputs: qkv([1, 3, 2, 2], 4, 1, 3, 'float64'), args: [{ mask: bool([1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1], [3, 4]) }] },
+    {
+      inputs: qkv([1, 3, 2, 2], 4, 1, 3, 'float64'),
+      args: [{ mask: bool([1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1], [3, 4]) }],
+    },
     { inputs: qkv([1, 2, 2, 2], 3, 1, 2, 'float64') },
     { inputs: qkv([1, 2, 1, 2], 2, 1, 1, 'float64'), args: [{ isCausal: true }] },
   ],

@@ -31,11 +31,32 @@ interface Binary {
   aliases?: string[];
   looseness?: number;
 }
-function binary(op: string, { f, kind, x = [-3, 3], y = [-3, 3], smooth, second, dtypes = DTYPES, special = true, aliases = [], looseness }: Binary): void {
-  const make = (shape: number[], [low, high]: readonly [number, number], seed: number, dtype: DType = dtypes[0]): NdArray => randomArray(shape, { low, high, seed, dtype });
+function binary(
+  op: string,
+  {
+    f,
+    kind,
+    x = [-3, 3],
+    y = [-3, 3],
+    smooth,
+    second,
+    dtypes = DTYPES,
+    special = true,
+    aliases = [],
+    looseness,
+  }: Binary,
+): void {
+  const make = (
+    shape: number[],
+    [low, high]: readonly [number, number],
+    seed: number,
+    dtype: DType = dtypes[0],
+  ): NdArray => randomArray(shape, { low, high, seed, dtype });
   const cases: Case[] = PAIRS.map(([a, b], i) => ({ inputs: [make(a, x, i), make(b, y, i + 100)] }));
   for (const a of dtypes) for (const b of dtypes) cases.push({ inputs: [make([7], x, 1, a), make([3, 1], y, 2, b)] });
-  if (special) for (const dtype of ['float32', 'float64'] as DType[]) cases.push({ inputs: [nd(SPECIAL, [6, 1], dtype), nd(SPECIAL, [6], dtype)] });
+  if (special)
+    for (const dtype of ['float32', 'float64'] as DType[])
+      cases.push({ inputs: [nd(SPECIAL, [6, 1], dtype), nd(SPECIAL, [6], dtype)] });
   const smoothCases =
     smooth === false
       ? []
@@ -44,7 +65,14 @@ function binary(op: string, { f, kind, x = [-3, 3], y = [-3, 3], smooth, second,
           { inputs: [make([2, 1], x, 5, 'float64'), make([1, 3], y, 6, 'float64')] },
           { inputs: [make([], x, 7, 'float64'), make([2], y, 8, 'float64')] },
         ]);
-  for (const name of [op, ...aliases]) row(name, { reference: ([a, b]) => elementwise(f, resultOf[kind](a.dtype, b.dtype), a, b), cases, smooth: smoothCases, second, looseness });
+  for (const name of [op, ...aliases])
+    row(name, {
+      reference: ([a, b]) => elementwise(f, resultOf[kind](a.dtype, b.dtype), a, b),
+      cases,
+      smooth: smoothCases,
+      second,
+      looseness,
+    });
 }
 const nan = (x: number, y: number): boolean => Number.isNaN(x) || Number.isNaN(y);
 const apart: Case[] = [{ inputs: [nd([1, 5, -2, 0.5, 2.5, 3], [2, 3], 'float64'), nd([3, 2, -1], [3], 'float64')] }];
@@ -62,7 +90,14 @@ binary('floorDivide', {
   second: false,
   special: false,
 });
-binary('mod', { f: floorMod, kind: 'numeric', x: [1, 9], y: [1, 4], smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }], special: false });
+binary('mod', {
+  f: floorMod,
+  kind: 'numeric',
+  x: [1, 9],
+  y: [1, 4],
+  smooth: [{ inputs: [nd([2.5, -2.5], [2], 'float64'), nd([1.1, 0.9], [2], 'float64')] }],
+  special: false,
+});
 binary('power', {
   f: (x, y) => x ** y,
   kind: 'numeric',
@@ -83,11 +118,19 @@ binary('divideNoNan', {
   smooth: [{ inputs: [nd([2, 3, 4], [3], 'float64'), nd([1.5, 0.5, -2], [3], 'float64')] }],
 });
 binary('logaddexp', {
-  f: (x, y) => (nan(x, y) ? NaN : Math.max(x, y) === -Infinity ? -Infinity : Math.max(x, y) === Infinity ? Infinity : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)))),
+  f: (x, y) =>
+    nan(x, y)
+      ? NaN
+      : Math.max(x, y) === -Infinity
+        ? -Infinity
+        : Math.max(x, y) === Infinity
+          ? Infinity
+          : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y))),
   kind: 'float',
   smooth: apart,
 });
-const compared = (op: string, f: (x: number, y: number) => boolean): void => binary(op, { f: (x, y) => Number(f(x, y)), kind: 'bool', smooth: false });
+const compared = (op: string, f: (x: number, y: number) => boolean): void =>
+  binary(op, { f: (x, y) => Number(f(x, y)), kind: 'bool', smooth: false });
 compared('greater', (x, y) => x > y);
 compared('greaterEqual', (x, y) => x >= y);
 compared('less', (x, y) => x < y);
@@ -100,7 +143,8 @@ compared('logicalOr', (x, y) => truth(x) || truth(y));
 compared('logicalXor', (x, y) => truth(x) !== truth(y));
 
 const WHOLE: DType[] = ['int32', 'int64', 'int8', 'uint8', 'bool'];
-const bits = (op: string, f: (x: number, y: number) => number): void => binary(op, { f, kind: 'same', x: [0, 100], y: [0, 100], smooth: false, dtypes: WHOLE, special: false });
+const bits = (op: string, f: (x: number, y: number) => number): void =>
+  binary(op, { f, kind: 'same', x: [0, 100], y: [0, 100], smooth: false, dtypes: WHOLE, special: false });
 bits('bitwiseAnd', (x, y) => x & y);
 bits('bitwiseOr', (x, y) => x | y);
 bits('bitwiseXor', (x, y) => x ^ y);
@@ -112,19 +156,50 @@ for (const op of ['rightShift', 'bitwiseRightShift']) shift(op, (x, y) => x >> y
 row('where', {
   reference: ([c, x, y]) => elementwise((q, a, b) => (q !== 0 ? a : b), promote(x.dtype, y.dtype), c, x, y),
   cases: [
-    ...PAIRS.map(([a, b], i) => ({ inputs: [randomArray(a, { dtype: 'bool', seed: i }), randomArray(b, { seed: i + 1 }), randomArray(a, { seed: i + 2 })] })),
-    ...DTYPES.flatMap((a) => DTYPES.map((b) => ({ inputs: [randomArray([5], { dtype: 'bool' }), randomArray([5], { dtype: a }), randomArray([2, 1], { dtype: b })] }))),
+    ...PAIRS.map(([a, b], i) => ({
+      inputs: [
+        randomArray(a, { dtype: 'bool', seed: i }),
+        randomArray(b, { seed: i + 1 }),
+        randomArray(a, { seed: i + 2 }),
+      ],
+    })),
+    ...DTYPES.flatMap((a) =>
+      DTYPES.map((b) => ({
+        inputs: [
+          randomArray([5], { dtype: 'bool' }),
+          randomArray([5], { dtype: a }),
+          randomArray([2, 1], { dtype: b }),
+        ],
+      })),
+    ),
     { inputs: [nd([0, 1, NaN, -2]), nd([1, NaN, 3, 4]), nd([NaN, 6, 7, 8])] },
     { inputs: [randomArray([3, 1], { dtype: 'int32' }), scalar(1), nd([1, 2, 3])] },
   ],
-  smooth: [{ inputs: [nd([1, 0, 1], [3], 'bool'), randomArray([2, 3], { dtype: 'float64' }), randomArray([3], { dtype: 'float64' })] }],
+  smooth: [
+    {
+      inputs: [
+        nd([1, 0, 1], [3], 'bool'),
+        randomArray([2, 3], { dtype: 'float64' }),
+        randomArray([3], { dtype: 'float64' }),
+      ],
+    },
+  ],
 });
 
 row('allclose', {
   reference: ([x, y], ...[args]: [never[]]) => {
-    const { rtol = 1e-5, atol = 1e-8, equalNan = false } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
+    const {
+      rtol = 1e-5,
+      atol = 1e-8,
+      equalNan = false,
+    } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
     const near = elementwise(
-      (a, b) => Number(a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) || (equalNan && Number.isNaN(a) && Number.isNaN(b))),
+      (a, b) =>
+        Number(
+          a === b ||
+            (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) ||
+            (equalNan && Number.isNaN(a) && Number.isNaN(b)),
+        ),
       'bool',
       x,
       y,
@@ -145,9 +220,18 @@ row('allclose', {
 });
 row('isclose', {
   reference: ([x, y], ...[args]: [never[]]) => {
-    const { rtol = 1e-5, atol = 1e-8, equalNan = false } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
+    const {
+      rtol = 1e-5,
+      atol = 1e-8,
+      equalNan = false,
+    } = (args[0] ?? {}) as { rtol?: number; atol?: number; equalNan?: boolean };
     return elementwise(
-      (a, b) => Number(a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) || (equalNan && Number.isNaN(a) && Number.isNaN(b))),
+      (a, b) =>
+        Number(
+          a === b ||
+            (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) ||
+            (equalNan && Number.isNaN(a) && Number.isNaN(b)),
+        ),
       'bool',
       x,
       y,

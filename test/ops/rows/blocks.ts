@@ -41,12 +41,18 @@ row('spaceToDepth', {
   smooth: [{ inputs: [distinctArray([1, 2, 2, 1])], args: [2] }],
 });
 row('psnr', {
-  reference: ([a, b], ...[[max]]: [never[]]) => nd([20 * Math.log10(max) - 10 * Math.log10(a.data.reduce((s, v, i) => s + (v - b.data[i]) ** 2, 0) / a.data.length)], [], a.dtype),
+  reference: ([a, b], ...[[max]]: [never[]]) =>
+    nd(
+      [20 * Math.log10(max) - 10 * Math.log10(a.data.reduce((s, v, i) => s + (v - b.data[i]) ** 2, 0) / a.data.length)],
+      [],
+      a.dtype,
+    ),
   cases: [{ inputs: [randomArray([2, 3]), randomArray([2, 3], { seed: 2 })], args: [2] }],
   smooth: [{ inputs: [distinctArray([3]), distinctArray([3], { seed: 4 })], args: [1] }],
 });
 row('emptyLike', {
-  reference: ([x], ...[args]: [never[]]) => build(x.shape, ((args[0] ?? {}) as { dtype?: 'int32' }).dtype ?? x.dtype, () => 0),
+  reference: ([x], ...[args]: [never[]]) =>
+    build(x.shape, ((args[0] ?? {}) as { dtype?: 'int32' }).dtype ?? x.dtype, () => 0),
   cases: [{ inputs: [randomArray([2, 3])] }, { inputs: [randomArray([2])], args: [{ dtype: 'int32' }] }],
   smooth: [{ inputs: [distinctArray([2])] }],
   isSource: true,

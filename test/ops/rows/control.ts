@@ -26,7 +26,10 @@ row('switch', {
 });
 row('whileLoop', {
   call: (op, [x], [limit]) => op((i: T) => i.less(limit as number), (i: T, y: T) => [i.add(1), y.multiply(1.5)], [trae.tensor(0, [], 'int32'), x], { maximumIterations: 4 }), // prettier-ignore
-  reference: ([x], ...[[limit]]: [never[]]) => [nd([Math.min(4, limit)], [], 'int32'), scaled(x, (v) => v * 1.5 ** Math.min(4, limit))],
+  reference: ([x], ...[[limit]]: [never[]]) => [
+    nd([Math.min(4, limit)], [], 'int32'),
+    scaled(x, (v) => v * 1.5 ** Math.min(4, limit)),
+  ],
   cases: [0, 2, 9].map((limit) => ({ inputs: [randomArray([3])], args: [limit] })),
   smooth: [{ ...smooth(3), args: [2] }],
 });
@@ -37,7 +40,8 @@ row('foriLoop', {
   smooth: [smooth(3)],
 });
 row('scan', {
-  call: (op, [init, xs], [o]) => op((carry: T, x: T) => [carry.add(x), carry.multiply(x)], init, { xs, ...(o as object) }),
+  call: (op, [init, xs], [o]) =>
+    op((carry: T, x: T) => [carry.add(x), carry.multiply(x)], init, { xs, ...(o as object) }),
   reference: ([init, xs], ...[[o]]: [never[]]) => {
     const n = xs.shape[0],
       width = init.data.length,
@@ -52,12 +56,17 @@ row('scan', {
     }
     return [nd(carry, init.shape, init.dtype), nd(ys, xs.shape, xs.dtype)];
   },
-  cases: [{ inputs: [randomArray([2]), randomArray([4, 2])] }, { inputs: [randomArray([2]), randomArray([4, 2])], args: [{ reverse: true }] }],
+  cases: [
+    { inputs: [randomArray([2]), randomArray([4, 2])] },
+    { inputs: [randomArray([2]), randomArray([4, 2])], args: [{ reverse: true }] },
+  ],
   smooth: [{ inputs: [distinctArray([2]), distinctArray([3, 2])] }],
   looseness: 5,
 });
 const sums = ([x]: NdArray[]): NdArray =>
-  build([x.shape[0]], x.dtype, ([i]) => total(x.data.slice((i * x.data.length) / x.shape[0], ((i + 1) * x.data.length) / x.shape[0]).map((v) => v * v)));
+  build([x.shape[0]], x.dtype, ([i]) =>
+    total(x.data.slice((i * x.data.length) / x.shape[0], ((i + 1) * x.data.length) / x.shape[0]).map((v) => v * v)),
+  );
 for (const op of ['map', 'vectorizedMap'])
   row(op, {
     call: (f, [x]) => f((t: T) => t.square().sum(), x),
@@ -67,7 +76,8 @@ for (const op of ['map', 'vectorizedMap'])
   });
 row('vectorize', {
   call: (f, [x, y]) => (f((a: T, b: T) => a.multiply(b).sum()) as (...ts: T[]) => T)(x, y),
-  reference: ([x, y]) => build([x.shape[0]], x.dtype, ([i]) => total([0, 1, 2].map((k) => x.data[3 * i + k] * y.data[3 * i + k]))),
+  reference: ([x, y]) =>
+    build([x.shape[0]], x.dtype, ([i]) => total([0, 1, 2].map((k) => x.data[3 * i + k] * y.data[3 * i + k]))),
   cases: [{ inputs: [randomArray([4, 3]), randomArray([4, 3], { seed: 2 })] }],
   smooth: [{ inputs: [distinctArray([2, 3]), distinctArray([2, 3], { seed: 3 })] }],
 });
@@ -82,6 +92,10 @@ row('associativeScan', {
       return reverse ? y.reverse() : y;
     });
   },
-  cases: [{ inputs: [randomArray([5])] }, { inputs: [randomArray([2, 4])], args: [{ axis: 1 }] }, { inputs: [randomArray([6, 2])], args: [{ reverse: true }] }],
+  cases: [
+    { inputs: [randomArray([5])] },
+    { inputs: [randomArray([2, 4])], args: [{ axis: 1 }] },
+    { inputs: [randomArray([6, 2])], args: [{ reverse: true }] },
+  ],
   smooth: [smooth(3, 2)],
 });

@@ -10,13 +10,19 @@ interface Options {
   axis?: number;
 }
 const bounded = (v: number): number => Math.min(Math.max(v, 1e-7), 1 - 1e-7);
-const logits = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray => randomArray(shape, { dtype, low: -4, high: 4 });
+const logits = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray =>
+  randomArray(shape, { dtype, low: -4, high: 4 });
 const probabilities = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray =>
-  alongAxis(logits(shape, dtype), -1, dtype, (line) => softmax(line).map((v) => (dtype === 'float32' ? Math.fround(v) : v)));
+  alongAxis(logits(shape, dtype), -1, dtype, (line) =>
+    softmax(line).map((v) => (dtype === 'float32' ? Math.fround(v) : v)),
+  );
 /** Rows that sum to 1, none of them hard. */
 const targets = (shape: number[], dtype: 'float32' | 'float64' = 'float32', seed = 5): NdArray =>
-  alongAxis(randomArray(shape, { dtype, seed }), -1, dtype, (line) => softmax(line).map((v) => (dtype === 'float32' ? Math.fround(v) : v)));
-const classes = (shape: number[], n: number, dtype: 'int32' | 'int64' = 'int32'): NdArray => randomArray(shape, { dtype, low: 0, high: n - 1 });
+  alongAxis(randomArray(shape, { dtype, seed }), -1, dtype, (line) =>
+    softmax(line).map((v) => (dtype === 'float32' ? Math.fround(v) : v)),
+  );
+const classes = (shape: number[], n: number, dtype: 'int32' | 'int64' = 'int32'): NdArray =>
+  randomArray(shape, { dtype, low: 0, high: n - 1 });
 
 row('categoricalCrossentropy', {
   reference: ([y, x], ...[[options]]: [never[]]) => {
@@ -24,14 +30,20 @@ row('categoricalCrossentropy', {
       n = x.shape.length,
       a = normalAxis(axis, n),
       dtype = toFloat(x.dtype);
-    const logs = alongAxis(x, a, dtype, (line) => (fromLogits ? logSoftmax(line) : line.map((v) => Math.log(bounded(v / total(line))))));
+    const logs = alongAxis(x, a, dtype, (line) =>
+      fromLogits ? logSoftmax(line) : line.map((v) => Math.log(bounded(v / total(line)))),
+    );
     const moved = moveaxis(
         elementwise((t, l) => t * l, dtype, y, logs),
         a,
         -1,
       ),
       c = moved.shape.at(-1)!;
-    return build(moved.shape.slice(0, -1), dtype, (index) => -total(Array.from({ length: c }, (_, k) => at(moved, [...index, k]))));
+    return build(
+      moved.shape.slice(0, -1),
+      dtype,
+      (index) => -total(Array.from({ length: c }, (_, k) => at(moved, [...index, k]))),
+    );
   },
   cases: [
     { inputs: [targets([4, 5]), probabilities([4, 5])] },
@@ -80,15 +92,20 @@ row('sparseCategoricalCrossentropy', {
     { inputs: [classes([3], 4), probabilities([3, 4], 'float64')] },
     { inputs: [nd([-1, 1, 7], [3], 'int32'), logits([3, 4])], args: [{ fromLogits: true }] },
   ],
-  smooth: [{ inputs: [classes([2], 3), targets([2, 3], 'float64')] }, { inputs: [classes([2], 3), logits([2, 3], 'float64')], args: [{ fromLogits: true }] }],
+  smooth: [
+    { inputs: [classes([2], 3), targets([2, 3], 'float64')] },
+    { inputs: [classes([2], 3), logits([2, 3], 'float64')], args: [{ fromLogits: true }] },
+  ],
   looseness: 5,
 });
-const zeroOne = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray => randomArray(shape, { dtype, low: 0.02, high: 0.98, seed: 3 });
+const zeroOne = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray =>
+  randomArray(shape, { dtype, low: 0.02, high: 0.98, seed: 3 });
 row('binaryCrossentropy', {
   reference: ([y, x], ...[[options]]: [never[]]) =>
     elementwise(
       (t, v) => {
-        if ((options as Options | undefined)?.fromLogits) return Math.max(v, 0) - v * t + Math.log1p(Math.exp(-Math.abs(v)));
+        if ((options as Options | undefined)?.fromLogits)
+          return Math.max(v, 0) - v * t + Math.log1p(Math.exp(-Math.abs(v)));
         const q = bounded(v);
         return -(t * Math.log(q) + (1 - t) * Math.log(1 - q));
       },

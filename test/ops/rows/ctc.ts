@@ -6,8 +6,10 @@ import { rowsIn, type Case } from '../../support/rows';
 
 const row = rowsIn('ctc');
 const ints = (data: number[], shape: number[] = [data.length]): NdArray => nd(data, shape, 'int32');
-const logits = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray => randomArray(shape, { dtype, low: -3, high: 3 });
-const frameOf = (x: NdArray, b: number, t: number): number[] => x.data.slice((b * x.shape[1] + t) * x.shape[2], (b * x.shape[1] + t + 1) * x.shape[2]);
+const logits = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray =>
+  randomArray(shape, { dtype, low: -3, high: 3 });
+const frameOf = (x: NdArray, b: number, t: number): number[] =>
+  x.data.slice((b * x.shape[1] + t) * x.shape[2], (b * x.shape[1] + t + 1) * x.shape[2]);
 const spelled = (path: number[], blank: number): number[] => path.filter((k, t) => k !== blank && k !== path[t - 1]);
 
 /** The probability of each label sequence: the sum over all paths of one class a frame that spell it. */
@@ -54,20 +56,36 @@ row('ctcLoss', {
 });
 row('ctcDecode', {
   reference: ([x, lengths], ...[[given]]: [never[]]) => {
-    const { strategy = 'greedy', topPaths = 1, mergeRepeated = true, maskIndex = 0 } = (given ?? {}) as Record<string, never>,
+    const {
+        strategy = 'greedy',
+        topPaths = 1,
+        mergeRepeated = true,
+        maskIndex = 0,
+      } = (given ?? {}) as Record<string, never>,
       [n, frames, classes] = x.shape,
       blank = maskIndex === null ? classes - 1 : (maskIndex + classes) % classes,
       paths = strategy === 'greedy' ? 1 : topPaths;
     const found = lengths.data.map((length, b): [number[], number][] => {
-      const best = Array.from({ length }, (_, t) => frameOf(x, b, t)).map((f) => [f.indexOf(Math.max(...f)), Math.max(...f)]);
+      const best = Array.from({ length }, (_, t) => frameOf(x, b, t)).map((f) => [
+        f.indexOf(Math.max(...f)),
+        Math.max(...f),
+      ]);
       if (strategy === 'greedy') {
         const path = best.map(([k]) => k);
-        return [[path.filter((k, t) => k !== blank && !(mergeRepeated && k === path[t - 1])), -best.reduce((p, [, v]) => p + v, 0)]];
+        return [
+          [
+            path.filter((k, t) => k !== blank && !(mergeRepeated && k === path[t - 1])),
+            -best.reduce((p, [, v]) => p + v, 0),
+          ],
+        ];
       }
       const all = [...sequences(x, b, length, blank)].sort((p, q) => q[1] - p[1]).slice(0, paths);
       return all.map(([key, p]) => [key ? key.split(',').map(Number) : [], Math.log(p)]);
     });
-    return [build([paths, n, frames], 'int32', ([p, b, t]) => found[b][p][0][t] ?? -1), build([n, paths], x.dtype, ([b, p]) => found[b][p][1])];
+    return [
+      build([paths, n, frames], 'int32', ([p, b, t]) => found[b][p][0][t] ?? -1),
+      build([n, paths], x.dtype, ([b, p]) => found[b][p][1]),
+    ];
   },
   cases: [
     {},

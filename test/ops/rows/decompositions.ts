@@ -14,9 +14,11 @@ const r = (shape: number[], seed = 1): NdArray => randomArray(shape, { seed });
 const f64 = (shape: number[], seed = 1): NdArray => randomArray(shape, { seed, dtype: 'float64' });
 const adjoint = (t: T): T => trae.swapaxes(t, -1, -2);
 const symmetric = (x: T): T => x.add(adjoint(x)).multiply(0.5);
-const identity = (shape: number[], dtype: NdArray['dtype'] = 'float32'): NdArray => build(shape, dtype, (i) => Number(i.at(-1) === i.at(-2)));
+const identity = (shape: number[], dtype: NdArray['dtype'] = 'float32'): NdArray =>
+  build(shape, dtype, (i) => Number(i.at(-1) === i.at(-2)));
 /** x with 3 added to its diagonal: far from singular, with distinct real eigenvalues of its symmetric part. */
-const firm = (x: NdArray): NdArray => build(x.shape, x.dtype, (i) => at(x, i) + (i.at(-1) === i.at(-2) ? 3 + i.at(-1)! : 0));
+const firm = (x: NdArray): NdArray =>
+  build(x.shape, x.dtype, (i) => at(x, i) + (i.at(-1) === i.at(-2) ? 3 + i.at(-1)! : 0));
 const times = (subscripts: string, ...xs: NdArray[]): NdArray => einsum(subscripts, xs, xs[0].dtype);
 const definite = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NdArray => {
   const x = firm(randomArray(shape, { dtype }));
@@ -48,10 +50,16 @@ row('cholesky', {
   call: (op, [x], args) => {
     const l = op(symmetric(x), ...args) as T,
       isUpper = args.length > 0;
-    return [trae.matmul(isUpper ? adjoint(l) : l, isUpper ? l : adjoint(l)), isUpper ? trae.tril(l, { k: -1 }) : trae.triu(l, { k: 1 })];
+    return [
+      trae.matmul(isUpper ? adjoint(l) : l, isUpper ? l : adjoint(l)),
+      isUpper ? trae.tril(l, { k: -1 }) : trae.triu(l, { k: 1 }),
+    ];
   },
   reference: ([x]) => [x, build(x.shape, x.dtype, () => 0)],
-  cases: [...cases(definite([3, 3]), definite([2, 4, 4]), nd([4], [1, 1])), { inputs: [definite([3, 3])], args: [{ upper: true }] }],
+  cases: [
+    ...cases(definite([3, 3]), definite([2, 4, 4]), nd([4], [1, 1])),
+    { inputs: [definite([3, 3])], args: [{ upper: true }] },
+  ],
   smooth: [{ inputs: [definite([3, 3], 'float64')] }],
   looseness: 20,
 });
@@ -65,9 +73,17 @@ row('choleskyInverse', {
   smooth: [{ inputs: [definite([3, 3], 'float64')], args: [{ upper: true }] }],
   looseness: 50,
 });
-row('det', { reference: ([x]) => determinants(x), cases: cases(r([3, 3]), r([2, 4, 4]), nd([4], [1, 1])), smooth: [{ inputs: [firm(f64([3, 3]))] }], looseness: 20 });
+row('det', {
+  reference: ([x]) => determinants(x),
+  cases: cases(r([3, 3]), r([2, 4, 4]), nd([4], [1, 1])),
+  smooth: [{ inputs: [firm(f64([3, 3]))] }],
+  looseness: 20,
+});
 row('slogdet', {
-  reference: ([x]) => [elementwise(Math.sign, x.dtype, determinants(x)), elementwise((d) => Math.log(Math.abs(d)), x.dtype, determinants(x))],
+  reference: ([x]) => [
+    elementwise(Math.sign, x.dtype, determinants(x)),
+    elementwise((d) => Math.log(Math.abs(d)), x.dtype, determinants(x)),
+  ],
   cases: cases(r([3, 3]), r([2, 4, 4])),
   smooth: [{ inputs: [firm(f64([3, 3]))] }],
   looseness: 20,
@@ -86,9 +102,14 @@ row('inv', {
   looseness: 20,
 });
 row('solve', {
-  call: (op, [a, x]) => op(a, x.ndim === a.ndim - 1 ? trae.matmul(a, trae.expandDims(x, -1)).squeeze({ axis: -1 }) : trae.matmul(a, x)),
+  call: (op, [a, x]) =>
+    op(a, x.ndim === a.ndim - 1 ? trae.matmul(a, trae.expandDims(x, -1)).squeeze({ axis: -1 }) : trae.matmul(a, x)),
   reference: ([, x]) => x,
-  cases: [{ inputs: [firm(r([3, 3])), r([3, 2])] }, { inputs: [firm(r([3, 3])), r([3])] }, { inputs: [firm(r([2, 3, 3])), r([2, 3, 1])] }],
+  cases: [
+    { inputs: [firm(r([3, 3])), r([3, 2])] },
+    { inputs: [firm(r([3, 3])), r([3])] },
+    { inputs: [firm(r([2, 3, 3])), r([2, 3, 1])] },
+  ],
   smooth: [{ inputs: [firm(f64([3, 3])), f64([3, 2])] }],
   looseness: 20,
 });
@@ -125,7 +146,10 @@ row('qr', {
       lead = x.shape.slice(0, -2);
     return [x, identity([...lead, k, k]), build([...lead, k, n], x.dtype, () => 0)];
   },
-  cases: [...cases(r([3, 3]), r([4, 2]), r([2, 4]), r([2, 3, 3])), { inputs: [r([4, 2])], args: [{ mode: 'complete' }] }],
+  cases: [
+    ...cases(r([3, 3]), r([4, 2]), r([2, 4]), r([2, 3, 3])),
+    { inputs: [r([4, 2])], args: [{ mode: 'complete' }] },
+  ],
   smooth: [{ inputs: [f64([4, 2])] }, { inputs: [f64([2, 3])] }],
   second: false, // of products that do not change: decomposition_gradients.test.ts has those of the factors
   looseness: 50,
@@ -139,15 +163,26 @@ row('svd', {
       lead = s.shape.slice(0, -1);
     const thin = trae.ops.slice(u, [...lead.map(() => 0), 0, 0], [...lead, u.shape.at(-2)!, k]),
       top = trae.ops.slice(v, [...lead.map(() => 0), 0, 0], [...lead, k, v.shape.at(-1)!]);
-    return [trae.matmul(thin.multiply(trae.expandDims(s, -2)), top), trae.matmul(adjoint(u), u), trae.matmul(v, adjoint(v))];
+    return [
+      trae.matmul(thin.multiply(trae.expandDims(s, -2)), top),
+      trae.matmul(adjoint(u), u),
+      trae.matmul(v, adjoint(v)),
+    ];
   },
   reference: ([x], ...[args]: [never[]]) => {
-    const { fullMatrices = true, computeUv = true } = (args[0] ?? {}) as { fullMatrices?: boolean; computeUv?: boolean },
+    const { fullMatrices = true, computeUv = true } = (args[0] ?? {}) as {
+        fullMatrices?: boolean;
+        computeUv?: boolean;
+      },
       [m, n] = x.shape.slice(-2),
       k = Math.min(m, n),
       lead = x.shape.slice(0, -2);
     if (!computeUv) return [nd([x.data.reduce((s, v) => s + v * v, 0)], lead, x.dtype)];
-    return [x, identity([...lead, fullMatrices ? m : k, fullMatrices ? m : k]), identity([...lead, fullMatrices ? n : k, fullMatrices ? n : k])];
+    return [
+      x,
+      identity([...lead, fullMatrices ? m : k, fullMatrices ? m : k]),
+      identity([...lead, fullMatrices ? n : k, fullMatrices ? n : k]),
+    ];
   },
   cases: [
     ...cases(r([3, 3]), r([4, 2]), r([2, 4]), r([2, 3, 3])),
@@ -178,7 +213,9 @@ for (const op of ['eigh', 'eig'])
         lead = x.shape.slice(0, -2),
         over = (f: (i: number[]) => number): NdArray => build(lead, x.dtype, f);
       const sum = (i: number[], g: (a: number, b: number) => number): number =>
-        Array.from({ length: n }, (_, a) => Array.from({ length: n }, (__, b) => g(a, b)).reduce((p, v) => p + v, 0)).reduce((p, v) => p + v, 0);
+        Array.from({ length: n }, (_, a) =>
+          Array.from({ length: n }, (__, b) => g(a, b)).reduce((p, v) => p + v, 0),
+        ).reduce((p, v) => p + v, 0);
       return [
         build([...lead, n, n], x.dtype, () => 1),
         build([...lead, n], x.dtype, () => 1),
@@ -186,7 +223,9 @@ for (const op of ['eigh', 'eig'])
         over((i) => sum(i, (a, b) => at(x, [...i, a, b]) * at(x, [...i, b, a]))),
       ];
     },
-    cases: cases(definite([3, 3]), definite([2, 4, 4]), nd([2], [1, 1]), definite([9, 9])).map((c) => ({ inputs: c.inputs.map((x) => ({ ...x, dtype: 'float64' as const })) })),
+    cases: cases(definite([3, 3]), definite([2, 4, 4]), nd([2], [1, 1]), definite([9, 9])).map((c) => ({
+      inputs: c.inputs.map((x) => ({ ...x, dtype: 'float64' as const })),
+    })),
     smooth: [{ inputs: [definite([3, 3], 'float64')] }],
     looseness: 1e3,
   });
@@ -202,7 +241,9 @@ row('pinv', {
     ];
   },
   reference: ([x]) => [x, build([...x.shape.slice(0, -2), x.shape.at(-2)!, x.shape.at(-2)!], x.dtype, () => 1)],
-  cases: cases(r([3, 3]), r([4, 2]), r([2, 4]), r([2, 3, 2]), nd([1, 2, 2, 4], [2, 2])).map((c) => ({ inputs: c.inputs.map((x) => ({ ...x, dtype: 'float64' as const })) })),
+  cases: cases(r([3, 3]), r([4, 2]), r([2, 4]), r([2, 3, 2]), nd([1, 2, 2, 4], [2, 2])).map((c) => ({
+    inputs: c.inputs.map((x) => ({ ...x, dtype: 'float64' as const })),
+  })),
   smooth: [{ inputs: [f64([4, 2])] }],
   looseness: 1e3,
 });

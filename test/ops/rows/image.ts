@@ -53,8 +53,12 @@ const SIZES: [number[], number[]][] = [
   ],
 ];
 const RESIZINGS: Resizing[] = [
-  ...['bilinear', 'nearest', 'lanczos3', 'lanczos5', 'area'].flatMap((interpolation) => SIZES.map(([x, size]): Resizing => [x, size, { interpolation }])),
-  ...['bilinear', 'bicubic', 'lanczos3'].flatMap((interpolation) => SIZES.map(([x, size]): Resizing => [x, size, { interpolation, antialias: true }])),
+  ...['bilinear', 'nearest', 'lanczos3', 'lanczos5', 'area'].flatMap((interpolation) =>
+    SIZES.map(([x, size]): Resizing => [x, size, { interpolation }]),
+  ),
+  ...['bilinear', 'bicubic', 'lanczos3'].flatMap((interpolation) =>
+    SIZES.map(([x, size]): Resizing => [x, size, { interpolation, antialias: true }]),
+  ),
   [[2, 3, 5, 7], [4, 3], { interpolation: 'bilinear', dataFormat: 'channels_first' }],
   [[3, 5, 7], [4, 3], { interpolation: 'nearest', dataFormat: 'channels_first' }],
   [
@@ -85,7 +89,8 @@ const SCALINGS: Scaling[] = [
   [[4, 9], [4, 12], [0.9], [3], [-1], 'lanczos5', { antialias: false }],
 ];
 row('image.scaleAndTranslate', {
-  call: (op, [x, scale, shift], [shape, axes, method, options]) => op(x, shape, scale, shift, axes, method, ...(options ? [options] : [])),
+  call: (op, [x, scale, shift], [shape, axes, method, options]) =>
+    op(x, shape, scale, shift, axes, method, ...(options ? [options] : [])),
   reference: ([x, scale, shift], ...[[shape, axes, method, options]]: [never[]]) =>
     scaleAndTranslate(
       x,
@@ -96,10 +101,19 @@ row('image.scaleAndTranslate', {
       method,
       (options as { antialias?: boolean } | undefined)?.antialias ?? true,
     ),
-  cases: SCALINGS.map(([x, shape, scale, shift, axes, method, options]) => ({ inputs: [r(x), nd(scale), nd(shift)], args: [shape, axes, method, ...(options ? [options] : [])] })),
+  cases: SCALINGS.map(([x, shape, scale, shift, axes, method, options]) => ({
+    inputs: [r(x), nd(scale), nd(shift)],
+    args: [shape, axes, method, ...(options ? [options] : [])],
+  })),
   smooth: [
-    { inputs: [r([3, 4], 'float64'), nd([1.3, 0.7], [2], 'float64'), nd([0.23, -0.12], [2], 'float64')], args: [[4, 3], [0, 1], 'bicubic'] },
-    { inputs: [r([5], 'float64'), nd([0.8], [1], 'float64'), nd([0.13], [1], 'float64')], args: [[4], [0], 'lanczos3', { antialias: false }] },
+    {
+      inputs: [r([3, 4], 'float64'), nd([1.3, 0.7], [2], 'float64'), nd([0.23, -0.12], [2], 'float64')],
+      args: [[4, 3], [0, 1], 'bicubic'],
+    },
+    {
+      inputs: [r([5], 'float64'), nd([0.8], [1], 'float64'), nd([0.13], [1], 'float64')],
+      args: [[4], [0], 'lanczos3', { antialias: false }],
+    },
   ],
   looseness: 50,
 });
@@ -131,9 +145,18 @@ row('image.affineTransform', {
     { inputs: [r([0, 5, 5, 3]), transforms(1)], args: [] },
   ],
   smooth: [
-    { inputs: [r([1, 3, 4, 2], 'float64'), nd([0.71, 0.13, 0.21, -0.12, 0.63, 0.41, 0.01, 0.02], [1, 8], 'float64')], args: [] },
-    { inputs: [r([3, 3, 1], 'float64'), nd([1.1, 0.13, -1.21, -0.12, 0.93, 2.41, 0.01, 0.02], [8], 'float64')], args: [{ fillMode: 'reflect' }] },
-    { inputs: [r([3, 3, 1], 'float64'), nd([1.1, 0.13, -0.21, -0.12, 0.93, 0.41, 0.01, 0.02], [8], 'float64')], args: [{ interpolation: 'nearest', fillMode: 'wrap' }] },
+    {
+      inputs: [r([1, 3, 4, 2], 'float64'), nd([0.71, 0.13, 0.21, -0.12, 0.63, 0.41, 0.01, 0.02], [1, 8], 'float64')],
+      args: [],
+    },
+    {
+      inputs: [r([3, 3, 1], 'float64'), nd([1.1, 0.13, -1.21, -0.12, 0.93, 2.41, 0.01, 0.02], [8], 'float64')],
+      args: [{ fillMode: 'reflect' }],
+    },
+    {
+      inputs: [r([3, 3, 1], 'float64'), nd([1.1, 0.13, -0.21, -0.12, 0.93, 0.41, 0.01, 0.02], [8], 'float64')],
+      args: [{ interpolation: 'nearest', fillMode: 'wrap' }],
+    },
   ],
   looseness: 100,
 });
@@ -147,18 +170,26 @@ const corners = (n: number, size: number, seed: number, dtype: DType = 'float32'
   );
 };
 row('image.perspectiveTransform', {
-  reference: ([x, start, end], ...[[options]]: [never[]]) => warp(x, projection(homography(start, end)), (options ?? {}) as WarpOptions),
+  reference: ([x, start, end], ...[[options]]: [never[]]) =>
+    warp(x, projection(homography(start, end)), (options ?? {}) as WarpOptions),
   cases: [
     { inputs: [r([3, 5, 5, 2]), corners(3, 4, 1), corners(3, 4, 2)], args: [] },
-    { inputs: [r([2, 5, 5, 2]), { ...corners(1, 4, 1), shape: [4, 2] }, { ...corners(1, 4, 3), shape: [4, 2] }], args: [{ interpolation: 'nearest', fillValue: 2 }] },
+    {
+      inputs: [r([2, 5, 5, 2]), { ...corners(1, 4, 1), shape: [4, 2] }, { ...corners(1, 4, 3), shape: [4, 2] }],
+      args: [{ interpolation: 'nearest', fillValue: 2 }],
+    },
     { inputs: [r([3, 6, 6]), corners(1, 5, 4), corners(1, 5, 5)], args: [{ dataFormat: 'channels_first' }] },
   ],
-  smooth: [{ inputs: [r([1, 3, 3, 1], 'float64'), corners(1, 2, 1, 'float64'), corners(1, 2, 2, 'float64')], args: [] }],
+  smooth: [
+    { inputs: [r([1, 3, 3, 1], 'float64'), corners(1, 2, 1, 'float64'), corners(1, 2, 2, 'float64')], args: [] },
+  ],
   looseness: 1000,
 });
 
-const unit = (shape: number[], dtype: DType = 'float32', seed = 1): NdArray => randomArray(shape, { seed, dtype, low: 0.05, high: 0.95 });
-const formatOf = (args: never[]): string | undefined => (args.at(-1) as { dataFormat?: string } | undefined)?.dataFormat;
+const unit = (shape: number[], dtype: DType = 'float32', seed = 1): NdArray =>
+  randomArray(shape, { seed, dtype, low: 0.05, high: 0.95 });
+const formatOf = (args: never[]): string | undefined =>
+  (args.at(-1) as { dataFormat?: string } | undefined)?.dataFormat;
 const color = (op: string, f: (pixel: number[]) => number[], more: Case[] = []): void =>
   row(op, {
     reference: ([x], args) => ofPixels(x, f, formatOf(args)),
@@ -185,14 +216,50 @@ row('image.padImages', {
   },
   call: (op, [x], [{ twin: _twin, ...options }]: [{ twin?: unknown }]) => op(x, options),
   cases: [
-    { inputs: [r([2, 3, 4, 2])], args: [{ topPadding: 1, bottomPadding: 2, leftPadding: 0, rightPadding: 3, twin: { top: 1, left: 0, rows: 6, columns: 7 } }] },
-    { inputs: [r([3, 4, 2])], args: [{ topPadding: 1, targetHeight: 6, rightPadding: 1, targetWidth: 8, twin: { top: 1, left: 3, rows: 6, columns: 8 } }] },
+    {
+      inputs: [r([2, 3, 4, 2])],
+      args: [
+        {
+          topPadding: 1,
+          bottomPadding: 2,
+          leftPadding: 0,
+          rightPadding: 3,
+          twin: { top: 1, left: 0, rows: 6, columns: 7 },
+        },
+      ],
+    },
+    {
+      inputs: [r([3, 4, 2])],
+      args: [
+        {
+          topPadding: 1,
+          targetHeight: 6,
+          rightPadding: 1,
+          targetWidth: 8,
+          twin: { top: 1, left: 3, rows: 6, columns: 8 },
+        },
+      ],
+    },
     {
       inputs: [r([2, 2, 3, 4])],
-      args: [{ bottomPadding: 1, targetHeight: 6, leftPadding: 1, targetWidth: 8, dataFormat: 'channels_first', twin: { top: 2, left: 1, rows: 6, columns: 8 } }],
+      args: [
+        {
+          bottomPadding: 1,
+          targetHeight: 6,
+          leftPadding: 1,
+          targetWidth: 8,
+          dataFormat: 'channels_first',
+          twin: { top: 2, left: 1, rows: 6, columns: 8 },
+        },
+      ],
     },
   ],
-  smooth: [{ inputs: [r([2, 2, 1], 'float64')], args: [{ topPadding: 1, bottomPadding: 0, leftPadding: 0, targetWidth: 3, twin: {} }] }],
+  smooth: [
+    {
+      inputs: [r([2, 2, 1], 'float64')],
+      args: [{ topPadding: 1, bottomPadding: 0, leftPadding: 0, targetWidth: 3, twin: {} }],
+    },
+  ],
 });
 row('image.cropImages', {
   reference: ([x], ...[[o]]: [never[]]) => {
@@ -201,14 +268,50 @@ row('image.cropImages', {
   },
   call: (op, [x], [{ twin: _twin, ...options }]: [{ twin?: unknown }]) => op(x, options),
   cases: [
-    { inputs: [r([2, 5, 6, 2])], args: [{ topCropping: 1, bottomCropping: 2, leftCropping: 0, rightCropping: 3, twin: { top: 1, left: 0, rows: 2, columns: 3 } }] },
-    { inputs: [r([5, 6, 2])], args: [{ topCropping: 1, targetHeight: 3, rightCropping: 1, targetWidth: 4, twin: { top: 1, left: 1, rows: 3, columns: 4 } }] },
+    {
+      inputs: [r([2, 5, 6, 2])],
+      args: [
+        {
+          topCropping: 1,
+          bottomCropping: 2,
+          leftCropping: 0,
+          rightCropping: 3,
+          twin: { top: 1, left: 0, rows: 2, columns: 3 },
+        },
+      ],
+    },
+    {
+      inputs: [r([5, 6, 2])],
+      args: [
+        {
+          topCropping: 1,
+          targetHeight: 3,
+          rightCropping: 1,
+          targetWidth: 4,
+          twin: { top: 1, left: 1, rows: 3, columns: 4 },
+        },
+      ],
+    },
     {
       inputs: [r([2, 2, 5, 6])],
-      args: [{ bottomCropping: 1, targetHeight: 3, leftCropping: 2, rightCropping: 2, dataFormat: 'channels_first', twin: { top: 1, left: 2, rows: 3, columns: 2 } }],
+      args: [
+        {
+          bottomCropping: 1,
+          targetHeight: 3,
+          leftCropping: 2,
+          rightCropping: 2,
+          dataFormat: 'channels_first',
+          twin: { top: 1, left: 2, rows: 3, columns: 2 },
+        },
+      ],
     },
   ],
-  smooth: [{ inputs: [r([3, 2, 1], 'float64')], args: [{ topCropping: 1, bottomCropping: 0, leftCropping: 0, targetWidth: 1, twin: {} }] }],
+  smooth: [
+    {
+      inputs: [r([3, 2, 1], 'float64')],
+      args: [{ topCropping: 1, bottomCropping: 0, leftCropping: 0, targetWidth: 1, twin: {} }],
+    },
+  ],
 });
 
 interface Patching {
@@ -255,7 +358,8 @@ patching('image.extractPatches3d', 3, [
   [[4, 5, 4, 2], [2, 3, 1], { strides: [1, 2, 2], padding: 'same' }],
 ]);
 
-const positions = (shape: number[], dtype: DType = 'float32'): NdArray => randomArray(shape, { low: -4.2, high: 8.7, seed: 3, dtype });
+const positions = (shape: number[], dtype: DType = 'float32'): NdArray =>
+  randomArray(shape, { low: -4.2, high: 8.7, seed: 3, dtype });
 row('image.mapCoordinates', {
   reference: ([x, c], ...[[order, options]]: [never[]]) => mapCoordinates(x, c, order, options ?? {}),
   cases: [
@@ -300,7 +404,9 @@ const SOBEL = [
 ];
 row('image.sobelEdges', {
   reference: ([x]) => {
-    const parts = [SOBEL, SOBEL[0].map((_, j) => SOBEL.map((line) => line[j]))].map((kernel) => filtered(x, kernel, mirrored));
+    const parts = [SOBEL, SOBEL[0].map((_, j) => SOBEL.map((line) => line[j]))].map((kernel) =>
+      filtered(x, kernel, mirrored),
+    );
     return concatenate(
       parts.map((p) => reshaped(p, [...p.shape, 1])),
       -1,
@@ -312,7 +418,11 @@ row('image.sobelEdges', {
 });
 row('image.ssim', {
   reference: ([x, y], ...[[o]]: [never[]]) => {
-    const { maxVal = 1, filterSize = 11, filterSigma = 1.5 } = (o ?? {}) as { maxVal?: number; filterSize?: number; filterSigma?: number };
+    const {
+      maxVal = 1,
+      filterSize = 11,
+      filterSigma = 1.5,
+    } = (o ?? {}) as { maxVal?: number; filterSize?: number; filterSigma?: number };
     const batch = (t: NdArray): NdArray => (t.shape.length === 4 ? t : reshaped(t, [1, ...t.shape]));
     const z = ssim(batch(x), batch(y), maxVal, filterSize, filterSigma);
     return x.shape.length === 4 ? z : reshaped(z, []);

@@ -8,7 +8,8 @@ import { DTYPES } from '../../support/shapes';
 
 const row = rowsIn('indexing');
 const f64 = (...shape: number[]): NdArray => randomArray(shape, { dtype: 'float64' });
-const indices = (shape: number[], size: number, dtype: DType = 'int32'): NdArray => randomArray(shape, { dtype, low: -size, high: size - 1, seed: 9 });
+const indices = (shape: number[], size: number, dtype: DType = 'int32'): NdArray =>
+  randomArray(shape, { dtype, low: -size, high: size - 1, seed: 9 });
 const axisOf = (args: never[], fallback: number | null = null, k = 0): number | null => {
   const o = args[k] as { axis?: number | null } | undefined;
   return o?.axis === undefined ? fallback : o.axis;
@@ -29,7 +30,10 @@ row('take', {
     { inputs: [randomArray([517, 37]), indices([131], 517)], args: [{ axis: 0 }] },
     { inputs: [randomArray([3, 1031]), indices([67], 1031)], args: [{ axis: 1 }] },
     ...DTYPES.map((dtype) => ({ inputs: [randomArray([4, 3], { dtype }), indices([2], 4)], args: [{ axis: 0 }] })),
-    ...(['int64', 'uint8', 'int8'] as DType[]).map((dtype) => ({ inputs: [randomArray([4, 3]), nd([0, 3, 1], [3], dtype)], args: [{ axis: 0 }] })),
+    ...(['int64', 'uint8', 'int8'] as DType[]).map((dtype) => ({
+      inputs: [randomArray([4, 3]), nd([0, 3, 1], [3], dtype)],
+      args: [{ axis: 0 }],
+    })),
   ],
   smooth: [
     { inputs: [f64(4, 2), nd([1, 1, 0], [3], 'int32')], args: [{ axis: 0 }] },
@@ -135,7 +139,10 @@ row('scatter', {
 });
 row('oneHot', {
   reference: ([x], ...[args]: [never[]]) => {
-    const [classes, { axis = -1, dtype = 'float32' } = {}] = args as unknown as [number, { axis?: number; dtype?: DType }?],
+    const [classes, { axis = -1, dtype = 'float32' } = {}] = args as unknown as [
+        number,
+        { axis?: number; dtype?: DType }?,
+      ],
       a = normalAxis(axis, x.shape.length + 1),
       shape = [...x.shape];
     shape.splice(a, 0, classes);
@@ -162,7 +169,10 @@ row('oneHot', {
 });
 row('multiHot', {
   reference: ([x], ...[args]: [never[]]) => {
-    const [classes, { axis = -1, dtype = 'float32' } = {}] = args as unknown as [number, { axis?: number; dtype?: DType }?];
+    const [classes, { axis = -1, dtype = 'float32' } = {}] = args as unknown as [
+      number,
+      { axis?: number; dtype?: DType }?,
+    ];
     if (!x.shape.length) return build([classes], dtype, ([c]) => Number(x.data[0] === c));
     const hot = alongAxis(
         x,
@@ -198,7 +208,9 @@ const LINES: Case[] = [
   { inputs: [randomArray([0, 3])] },
   { inputs: [randomArray([3, 1])] },
   { inputs: [nd([3, 1, 3, 1, 2, 2], [6], 'int32')] },
-  ...(['float64', 'bfloat16', 'float16', 'int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({ inputs: [randomArray([2, 5], { dtype })] })),
+  ...(['float64', 'bfloat16', 'float16', 'int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({
+    inputs: [randomArray([2, 5], { dtype })],
+  })),
   { inputs: [nd([3, NaN, -Infinity, Infinity, 1])] },
 ];
 const pickLine =

@@ -9,7 +9,8 @@ const row = rowsIn('linalg');
 const r = (shape: number[], seed = 1, dtype: DType = 'float32'): NdArray => randomArray(shape, { seed, dtype });
 const of = (...shapes: number[][]): Case => ({ inputs: shapes.map((s, i) => r(s, i + 1)) });
 const smooth = (...shapes: number[][]): Case => ({ inputs: shapes.map((s, i) => r(s, i + 1, 'float64')) });
-const typed = (pairs: [DType, DType][], a: number[], b: number[]): Case[] => pairs.map(([x, y]) => ({ inputs: [r(a, 1, x), r(b, 2, y)] }));
+const typed = (pairs: [DType, DType][], a: number[], b: number[]): Case[] =>
+  pairs.map(([x, y]) => ({ inputs: [r(a, 1, x), r(b, 2, y)] }));
 const product = (a: NdArray, b: NdArray): DType => toAccumulator(promote(a.dtype, b.dtype));
 const TYPES: [DType, DType][] = [
   ['float64', 'float64'],
@@ -50,7 +51,13 @@ row('matmul', {
     ...typed(TYPES, [3, 5], [5, 2]),
     { inputs: [nd([1, NaN, Infinity, 2], [2, 2]), nd([1, 2, 3, 4], [2, 2])] },
   ],
-  smooth: [smooth([2, 3], [3, 2]), smooth([3], [3]), smooth([2, 2, 3], [3, 2]), smooth([2, 1, 2, 2], [3, 2, 2]), smooth([2, 3], [2, 3, 1])],
+  smooth: [
+    smooth([2, 3], [3, 2]),
+    smooth([3], [3]),
+    smooth([2, 2, 3], [3, 2]),
+    smooth([2, 1, 2, 2], [3, 2, 2]),
+    smooth([2, 3], [2, 3, 1]),
+  ],
   looseness: 20,
 });
 row('dot', {
@@ -77,7 +84,14 @@ row('dot', {
 });
 row('vdot', {
   reference: ([a, b]) => nd([total(a.data.map((v, i) => v * b.data[i]))], [], product(a, b)),
-  cases: [of([3], [3]), of([2, 3], [3, 2]), of([1031], [1031]), of([], []), of([0], [0]), ...typed(TYPES.slice(2, 4), [4], [4])],
+  cases: [
+    of([3], [3]),
+    of([2, 3], [3, 2]),
+    of([1031], [1031]),
+    of([], []),
+    of([0], [0]),
+    ...typed(TYPES.slice(2, 4), [4], [4]),
+  ],
   smooth: [smooth([3], [3])],
   looseness: 20,
 });
@@ -93,7 +107,8 @@ row('inner', {
   looseness: 20,
 });
 row('outer', {
-  reference: ([a, b]) => elementwise((x, y) => x * y, promote(a.dtype, b.dtype), reshape(a, [-1, 1]), reshape(b, [1, -1])),
+  reference: ([a, b]) =>
+    elementwise((x, y) => x * y, promote(a.dtype, b.dtype), reshape(a, [-1, 1]), reshape(b, [1, -1])),
   cases: [of([3], [4]), of([2, 3], [2]), of([], [3]), of([0], [3]), of([37], [41])],
   smooth: [smooth([2], [3])],
 });
@@ -144,7 +159,8 @@ const EXPANDED: Record<string, string> = {
 };
 row('einsum', {
   call: (op, inputs, [subscripts]) => op(subscripts, ...inputs),
-  reference: (xs, ...[[subscripts]]: [never[]]) => einsum(EXPANDED[subscripts] ?? subscripts, xs, xs.length > 1 ? product(xs[0], xs[1]) : toAccumulator(xs[0].dtype)),
+  reference: (xs, ...[[subscripts]]: [never[]]) =>
+    einsum(EXPANDED[subscripts] ?? subscripts, xs, xs.length > 1 ? product(xs[0], xs[1]) : toAccumulator(xs[0].dtype)),
   cases: (
     [
       ['ij,jk->ik', [2, 3], [3, 4]],
@@ -190,7 +206,10 @@ row('einsum', {
   ],
   looseness: 20,
 });
-function diagonal(x: NdArray, { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {}): NdArray {
+function diagonal(
+  x: NdArray,
+  { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {},
+): NdArray {
   const n = x.shape.length,
     a = normalAxis(axis1, n),
     b = normalAxis(axis2, n),
@@ -213,12 +232,18 @@ const DIAGONALS: Case[] = [
   of([2, 2, 3]),
   of([33, 65]),
 ];
-row('diagonal', { reference: ([x], ...[[options]]: [never[]]) => diagonal(x, options), cases: [...DIAGONALS, { inputs: [r([2, 2], 1, 'int32')] }], smooth: [smooth([2, 3])] });
+row('diagonal', {
+  reference: ([x], ...[[options]]: [never[]]) => diagonal(x, options),
+  cases: [...DIAGONALS, { inputs: [r([2, 2], 1, 'int32')] }],
+  smooth: [smooth([2, 3])],
+});
 row('trace', {
   reference: ([x], ...[[options]]: [never[]]) => {
     const d = diagonal(x, options),
       n = d.shape.at(-1)!;
-    return build(d.shape.slice(0, -1), toAccumulator(d.dtype), (index) => total(Array.from({ length: n }, (_, k) => at(d, [...index, k]))));
+    return build(d.shape.slice(0, -1), toAccumulator(d.dtype), (index) =>
+      total(Array.from({ length: n }, (_, k) => at(d, [...index, k]))),
+    );
   },
   cases: [...DIAGONALS, { inputs: [r([2, 2], 1, 'int32')] }, { inputs: [r([2, 2], 1, 'uint8')] }],
   smooth: [smooth([2, 3])],

@@ -1,7 +1,14 @@
 /** Rows of convolution, pooling and normalization. */
 import type { DType } from '../../../lib/index';
 import { average, largest, reduce, spread, total } from '../../support/naive';
-import { adaptivePool, conv, convTranspose, depthwiseConv, pool, type WindowOptions } from '../../support/naive_windows';
+import {
+  adaptivePool,
+  conv,
+  convTranspose,
+  depthwiseConv,
+  pool,
+  type WindowOptions,
+} from '../../support/naive_windows';
 import { cast, elementwise, nd, type NdArray, normalAxis, reshaped, toFloat } from '../../support/ndarray';
 import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
@@ -9,7 +16,8 @@ import { rowsIn, type Case } from '../../support/rows';
 const row = rowsIn('nn');
 const r = (shape: number[], seed = 1, dtype: DType = 'float32'): NdArray => randomArray(shape, { seed, dtype });
 type Window = [number[], number[], WindowOptions?];
-const cases = (list: Window[], dtype: DType = 'float32'): Case[] => list.map(([x, k, options]) => ({ inputs: [r(x, 1, dtype), r(k, 2, dtype)], args: options ? [options] : [] }));
+const cases = (list: Window[], dtype: DType = 'float32'): Case[] =>
+  list.map(([x, k, options]) => ({ inputs: [r(x, 1, dtype), r(k, 2, dtype)], args: options ? [options] : [] }));
 
 /** One and two axes; strides, dilation and groups with each padding; both formats; channels off the vector width. */
 const WINDOWS: Window[] = [
@@ -104,7 +112,10 @@ row('conv', {
     ...cases(WINDOWS.slice(0, 3), 'float64'),
     ...cases(WINDOWS.slice(14, 22), 'float64'),
     ...cases(WINDOWS.slice(0, 1), 'int32'),
-    ...(['bfloat16', 'float16'] as const).flatMap((dtype) => [...cases(WINDOWS.slice(1, 2), dtype), ...cases(WINDOWS.slice(17, 18), dtype)]),
+    ...(['bfloat16', 'float16'] as const).flatMap((dtype) => [
+      ...cases(WINDOWS.slice(1, 2), dtype),
+      ...cases(WINDOWS.slice(17, 18), dtype),
+    ]),
     { inputs: [nd([1, NaN, 2, 3, 4], [1, 5, 1]), nd([1, 1], [2, 1, 1])] },
   ],
   smooth: cases(SMOOTH, 'float64'),
@@ -154,7 +165,8 @@ row('depthwiseConv', {
 });
 
 row('separableConv', {
-  reference: ([x, k, p], ...[[options]]: [never[]]) => conv(depthwiseConv(x, k, options), p, { dataFormat: (options as WindowOptions | undefined)?.dataFormat }),
+  reference: ([x, k, p], ...[[options]]: [never[]]) =>
+    conv(depthwiseConv(x, k, options), p, { dataFormat: (options as WindowOptions | undefined)?.dataFormat }),
   cases: (
     [
       [[2, 9, 3], [3, 3, 2], [1, 6, 4], { padding: 'same', strides: 2 }],
@@ -167,7 +179,12 @@ row('separableConv', {
       [[2, 3, 6, 7], [3, 3, 3, 1], [1, 1, 3, 2], { dataFormat: 'channels_first' }],
     ] as [number[], number[], number[], WindowOptions?][]
   ).map(([x, k, p, options]) => ({ inputs: [r(x, 1), r(k, 2), r(p, 3)], args: options ? [options] : [] })),
-  smooth: [{ inputs: [r([1, 3, 3, 2], 1, 'float64'), r([2, 2, 2, 1], 2, 'float64'), r([1, 1, 2, 2], 3, 'float64')], args: [{ padding: 'same' }] }],
+  smooth: [
+    {
+      inputs: [r([1, 3, 3, 2], 1, 'float64'), r([2, 2, 2, 1], 2, 'float64'), r([1, 1, 2, 2], 3, 'float64')],
+      args: [{ padding: 'same' }],
+    },
+  ],
   looseness: 50,
 });
 /** Padding, strides, dilation and output padding, kernels smaller than strides, one to three axes. */
@@ -202,7 +219,12 @@ const TRANSPOSED: [number[], number[], (WindowOptions & { outputPadding?: number
 ];
 row('convTranspose', {
   reference: ([x, k], ...[[options]]: [never[]]) => convTranspose(cast(x, toFloat(x.dtype)), k, options),
-  cases: [...cases(TRANSPOSED), ...cases(TRANSPOSED.slice(8, 12), 'float64'), ...cases(TRANSPOSED.slice(0, 1), 'int32'), ...cases(TRANSPOSED.slice(3, 4), 'bfloat16')],
+  cases: [
+    ...cases(TRANSPOSED),
+    ...cases(TRANSPOSED.slice(8, 12), 'float64'),
+    ...cases(TRANSPOSED.slice(0, 1), 'int32'),
+    ...cases(TRANSPOSED.slice(3, 4), 'bfloat16'),
+  ],
   smooth: cases(
     [
       [
@@ -294,7 +316,8 @@ const ADAPTED: Pool[] = [
 ];
 const adaptivePooling = (op: string, f: (values: number[]) => number): void =>
   row(op, {
-    reference: ([x], ...[[size, options]]: [never[]]) => adaptivePool(cast(x, toFloat(x.dtype)), size, options ?? {}, f),
+    reference: ([x], ...[[size, options]]: [never[]]) =>
+      adaptivePool(cast(x, toFloat(x.dtype)), size, options ?? {}, f),
     cases: [
       ...ADAPTED.map(([x, size, options]) => ({ inputs: [r(x)], args: options ? [size, options] : [size] })),
       { inputs: [r([2, 5, 5, 3], 1, 'float64')], args: [3] },
@@ -324,7 +347,8 @@ const wide = (v: NdArray, x: NdArray, axis: number): NdArray =>
     v,
     x.shape.map((d, i) => (i === axis ? d : 1)),
   );
-const p = (n: number, seed: number, dtype: DType = 'float32'): NdArray => randomArray([n], { low: 0.5, high: 2, seed, dtype });
+const p = (n: number, seed: number, dtype: DType = 'float32'): NdArray =>
+  randomArray([n], { low: 0.5, high: 2, seed, dtype });
 row('batchNormalization', {
   call: (op, [x, mean, variance, offset, scale], [axis, options]) =>
     op(x, mean, variance, axis, { ...(options as object), ...(offset ? { offset } : {}), ...(scale ? { scale } : {}) }),
@@ -351,7 +375,12 @@ row('batchNormalization', {
     { inputs: [r([4, 3], 1, 'float64'), p(3, 1, 'float64'), p(3, 2, 'float64')], args: [-1] },
     { inputs: [r([0, 3]), p(3, 1), p(3, 2)], args: [-1] },
   ],
-  smooth: [{ inputs: [r([3, 2], 1, 'float64'), p(2, 1, 'float64'), p(2, 2, 'float64'), p(2, 3, 'float64'), p(2, 4, 'float64')], args: [-1] }],
+  smooth: [
+    {
+      inputs: [r([3, 2], 1, 'float64'), p(2, 1, 'float64'), p(2, 2, 'float64'), p(2, 3, 'float64'), p(2, 4, 'float64')],
+      args: [-1],
+    },
+  ],
   looseness: 10,
 });
 row('batchNormalizationTraining', {
@@ -361,7 +390,11 @@ row('batchNormalizationTraining', {
       dtype = toFloat(x.dtype);
     const mean = reduce(x, axes, false, dtype, average),
       variance = reduce(x, axes, false, dtype, spread);
-    return [elementwise((v, m, s, g, b) => ((v - m) / Math.sqrt(s + epsilon)) * g + b, dtype, x, mean, variance, gamma, beta), mean, variance];
+    return [
+      elementwise((v, m, s, g, b) => ((v - m) / Math.sqrt(s + epsilon)) * g + b, dtype, x, mean, variance, gamma, beta),
+      mean,
+      variance,
+    ];
   },
   cases: [
     { inputs: [r([8, 3]), p(3, 1), p(3, 2)] },
@@ -378,7 +411,8 @@ row('batchNormalizationTraining', {
   looseness: 50,
 });
 row('layerNormalization', {
-  call: (op, [x, gamma, beta], [options]) => op(x, { ...(options as object), ...(gamma ? { gamma } : {}), ...(beta ? { beta } : {}) }),
+  call: (op, [x, gamma, beta], [options]) =>
+    op(x, { ...(options as object), ...(gamma ? { gamma } : {}), ...(beta ? { beta } : {}) }),
   reference: ([x, gamma, beta], ...[[options]]: [never[]]) => {
     const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
       axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length)),
@@ -409,7 +443,10 @@ row('layerNormalization', {
     { inputs: [r([4, 5], 1, 'float64')] },
     { inputs: [r([4, 5], 1, 'int32')] },
   ],
-  smooth: [{ inputs: [r([2, 3], 1, 'float64'), p(3, 1, 'float64'), p(3, 2, 'float64')] }, { inputs: [r([3, 2], 1, 'float64')], args: [{ axis: 0 }] }],
+  smooth: [
+    { inputs: [r([2, 3], 1, 'float64'), p(3, 1, 'float64'), p(3, 2, 'float64')] },
+    { inputs: [r([3, 2], 1, 'float64')], args: [{ axis: 0 }] },
+  ],
   looseness: 50,
 });
 row('rmsNormalization', {
@@ -447,7 +484,11 @@ row('rmsNormalization', {
 });
 row('normalize', {
   reference: ([x], ...[[options]]: [never[]]) => {
-    const { axis = -1, order = 2, epsilon = 1e-7 } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number },
+    const {
+        axis = -1,
+        order = 2,
+        epsilon = 1e-7,
+      } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number },
       dtype = toFloat(x.dtype);
     return elementwise(
       (v, s) => v / Math.max(s, epsilon),

@@ -29,7 +29,12 @@ const moments =
   (v: number[]): void => {
     const error = Math.sqrt(variance / v.length);
     within('the mean', average(v), mean - 5 * error, mean + 5 * error);
-    within('the variance', spread(v), variance * (1 - 8 / Math.sqrt(v.length)), variance * (1 + 8 / Math.sqrt(v.length)));
+    within(
+      'the variance',
+      spread(v),
+      variance * (1 - 8 / Math.sqrt(v.length)),
+      variance * (1 + 8 / Math.sqrt(v.length)),
+    );
   };
 const range =
   (low: number, high: number) =>
@@ -60,30 +65,98 @@ const normalShares =
       [1, 0.8413447],
       [2, 0.9772499],
     ])
-      within(`the share below ${z} standard deviations`, v.filter((e) => e < mean + z * stddev).length / v.length, p - 2.5 / Math.sqrt(v.length), p + 2.5 / Math.sqrt(v.length));
+      within(
+        `the share below ${z} standard deviations`,
+        v.filter((e) => e < mean + z * stddev).length / v.length,
+        p - 2.5 / Math.sqrt(v.length),
+        p + 2.5 / Math.sqrt(v.length),
+      );
   };
 const N = 20011; // odd: the last block of the generator is cut
 
 export const randomRows: RandomRow[] = [
   { op: 'random.normal', args: [[N]], shape: [N], dtype: 'float32', check: both(moments(0, 1), normalShares(0, 1)) },
-  { op: 'random.normal', args: [[N], { mean: 3, stddev: 0.5 }], shape: [N], dtype: 'float32', check: both(moments(3, 0.25), normalShares(3, 0.5)) },
-  { op: 'random.normal', args: [[101, 99], { dtype: 'float64' }], shape: [101, 99], dtype: 'float64', check: moments(0, 1) },
+  {
+    op: 'random.normal',
+    args: [[N], { mean: 3, stddev: 0.5 }],
+    shape: [N],
+    dtype: 'float32',
+    check: both(moments(3, 0.25), normalShares(3, 0.5)),
+  },
+  {
+    op: 'random.normal',
+    args: [[101, 99], { dtype: 'float64' }],
+    shape: [101, 99],
+    dtype: 'float64',
+    check: moments(0, 1),
+  },
   { op: 'random.normal', args: [[500], { dtype: 'bfloat16' }], shape: [500], dtype: 'bfloat16', check: moments(0, 1) },
   { op: 'random.normal', args: [[]], shape: [], dtype: 'float32' },
   { op: 'random.normal', args: [[0, 3]], shape: [0, 3], isFixed: true, dtype: 'float32' },
   { op: 'random.uniform', args: [[N]], shape: [N], dtype: 'float32', check: both(range(0, 1), moments(0.5, 1 / 12)) },
-  { op: 'random.uniform', args: [[N], { minval: -3, maxval: 5, dtype: 'float64' }], shape: [N], dtype: 'float64', check: both(range(-3, 5), moments(1, 64 / 12)) },
+  {
+    op: 'random.uniform',
+    args: [[N], { minval: -3, maxval: 5, dtype: 'float64' }],
+    shape: [N],
+    dtype: 'float64',
+    check: both(range(-3, 5), moments(1, 64 / 12)),
+  },
   { op: 'random.uniform', args: [[2, 0]], shape: [2, 0], isFixed: true, dtype: 'float32' },
   // Variance of the normal distribution cut at two standard deviations: 0.7737413.
-  { op: 'random.truncatedNormal', args: [[N]], shape: [N], dtype: 'float32', check: both(range(-2, 2.0000001), moments(0, 0.7737413)) },
-  { op: 'random.truncatedNormal', args: [[N], { mean: 10, stddev: 3 }], shape: [N], dtype: 'float32', check: both(range(4, 16.00001), moments(10, 9 * 0.7737413)) },
+  {
+    op: 'random.truncatedNormal',
+    args: [[N]],
+    shape: [N],
+    dtype: 'float32',
+    check: both(range(-2, 2.0000001), moments(0, 0.7737413)),
+  },
+  {
+    op: 'random.truncatedNormal',
+    args: [[N], { mean: 10, stddev: 3 }],
+    shape: [N],
+    dtype: 'float32',
+    check: both(range(4, 16.00001), moments(10, 9 * 0.7737413)),
+  },
   { op: 'random.randint', args: [[N], 2, 6], shape: [N], dtype: 'int32', check: shares(2, [0.25, 0.25, 0.25, 0.25]) },
-  { op: 'random.randint', args: [[N], -1, 2, { dtype: 'int64' }], shape: [N], dtype: 'int64', check: shares(-1, [1 / 3, 1 / 3, 1 / 3]) },
-  { op: 'random.randint', args: [[5], 7, 8, { dtype: 'uint8' }], shape: [5], isFixed: true, dtype: 'uint8', check: shares(7, [1]) },
+  {
+    op: 'random.randint',
+    args: [[N], -1, 2, { dtype: 'int64' }],
+    shape: [N],
+    dtype: 'int64',
+    check: shares(-1, [1 / 3, 1 / 3, 1 / 3]),
+  },
+  {
+    op: 'random.randint',
+    args: [[5], 7, 8, { dtype: 'uint8' }],
+    shape: [5],
+    isFixed: true,
+    dtype: 'uint8',
+    check: shares(7, [1]),
+  },
   { op: 'random.bernoulli', args: [[N]], shape: [N], dtype: 'float32', check: shares(0, [0.5, 0.5]) },
-  { op: 'random.bernoulli', args: [[N], { p: 0.1, dtype: 'bool' }], shape: [N], dtype: 'bool', check: shares(0, [0.9, 0.1]) },
-  { op: 'random.bernoulli', args: [[50], { p: 0 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(0, [1]) },
-  { op: 'random.bernoulli', args: [[50], { p: 1 }], shape: [50], isFixed: true, dtype: 'float32', check: shares(1, [1]) },
+  {
+    op: 'random.bernoulli',
+    args: [[N], { p: 0.1, dtype: 'bool' }],
+    shape: [N],
+    dtype: 'bool',
+    check: shares(0, [0.9, 0.1]),
+  },
+  {
+    op: 'random.bernoulli',
+    args: [[50], { p: 0 }],
+    shape: [50],
+    isFixed: true,
+    dtype: 'float32',
+    check: shares(0, [1]),
+  },
+  {
+    op: 'random.bernoulli',
+    args: [[50], { p: 1 }],
+    shape: [50],
+    isFixed: true,
+    dtype: 'float32',
+    check: shares(1, [1]),
+  },
   {
     op: 'random.categorical',
     inputs: [nd([0, 0, Math.log(2), 50, 0, 0], [2, 3])],
@@ -95,9 +168,30 @@ export const randomRows: RandomRow[] = [
       shares(0, [1])(v.slice(5000));
     },
   },
-  { op: 'random.categorical', inputs: [nd([0, 0], [1, 2])], args: [4, { dtype: 'int64' }], shape: [1, 4], dtype: 'int64', check: range(0, 2) },
-  { op: 'random.shuffle', inputs: [nd(Array.from({ length: 1031 }, (_, i) => i))], args: [], shape: [1031], dtype: 'float32', check: permuted },
-  { op: 'random.shuffle', inputs: [randomArray([3, 40], { dtype: 'int32' })], args: [{ axis: -1 }], shape: [3, 40], dtype: 'int32', check: (v, [x]) => columns(v, x, 40) },
+  {
+    op: 'random.categorical',
+    inputs: [nd([0, 0], [1, 2])],
+    args: [4, { dtype: 'int64' }],
+    shape: [1, 4],
+    dtype: 'int64',
+    check: range(0, 2),
+  },
+  {
+    op: 'random.shuffle',
+    inputs: [nd(Array.from({ length: 1031 }, (_, i) => i))],
+    args: [],
+    shape: [1031],
+    dtype: 'float32',
+    check: permuted,
+  },
+  {
+    op: 'random.shuffle',
+    inputs: [randomArray([3, 40], { dtype: 'int32' })],
+    args: [{ axis: -1 }],
+    shape: [3, 40],
+    dtype: 'int32',
+    check: (v, [x]) => columns(v, x, 40),
+  },
   { op: 'random.shuffle', inputs: [nd([5])], args: [], shape: [1], isFixed: true, dtype: 'float32', check: permuted },
   { op: 'random.shuffle', inputs: [nd([], [0, 2])], args: [], shape: [0, 2], isFixed: true, dtype: 'float32' },
   {
@@ -124,8 +218,20 @@ export const randomRows: RandomRow[] = [
       within('the mean of the logarithms', logs, digamma(alpha) - wide, digamma(alpha) + wide);
     },
   })),
-  { op: 'random.gamma', args: [[3, 2], [0.5, 2], { dtype: 'float64' }], shape: [3, 2], dtype: 'float64', check: range(0, Infinity) },
-  { op: 'random.gamma', args: [[500], 2, { dtype: 'bfloat16' }], shape: [500], dtype: 'bfloat16', check: range(0, Infinity) },
+  {
+    op: 'random.gamma',
+    args: [[3, 2], [0.5, 2], { dtype: 'float64' }],
+    shape: [3, 2],
+    dtype: 'float64',
+    check: range(0, Infinity),
+  },
+  {
+    op: 'random.gamma',
+    args: [[500], 2, { dtype: 'bfloat16' }],
+    shape: [500],
+    dtype: 'bfloat16',
+    check: range(0, Infinity),
+  },
   ...[
     [2, 3],
     [0.5, 0.5],
@@ -149,8 +255,21 @@ export const randomRows: RandomRow[] = [
     dtype: 'float32',
     check: both(range(0, n + 1), moments(n * p, n * p * (1 - p)), whole),
   })),
-  { op: 'random.binomial', args: [[40000], 3, 0.5, {}], shape: [40000], dtype: 'float32', check: shares(0, [1 / 8, 3 / 8, 3 / 8, 1 / 8]) },
-  { op: 'random.binomial', args: [[4], [0, 7, 7, 3], [0.5, 0, 1, 1], { dtype: 'int32' }], shape: [4], dtype: 'int32', isFixed: true, check: (v) => equalTo(v, [0, 0, 7, 3]) },
+  {
+    op: 'random.binomial',
+    args: [[40000], 3, 0.5, {}],
+    shape: [40000],
+    dtype: 'float32',
+    check: shares(0, [1 / 8, 3 / 8, 3 / 8, 1 / 8]),
+  },
+  {
+    op: 'random.binomial',
+    args: [[4], [0, 7, 7, 3], [0.5, 0, 1, 1], { dtype: 'int32' }],
+    shape: [4],
+    dtype: 'int32',
+    isFixed: true,
+    check: (v) => equalTo(v, [0, 0, 7, 3]),
+  },
   {
     op: 'random.dropout',
     inputs: [nd([1, 2, 3, 4], [2, 2])],
@@ -162,7 +281,15 @@ export const randomRows: RandomRow[] = [
       if (v.join() !== x.data.join()) throw new Error(`rate 0 gave ${v}`);
     },
   },
-  { op: 'random.dropout', inputs: [nd([1, 2, 3, 4], [2, 2])], args: [1], shape: [2, 2], isFixed: true, dtype: 'float32', check: shares(0, [1]) },
+  {
+    op: 'random.dropout',
+    inputs: [nd([1, 2, 3, 4], [2, 2])],
+    args: [1],
+    shape: [2, 2],
+    isFixed: true,
+    dtype: 'float32',
+    check: shares(0, [1]),
+  },
   {
     op: 'random.dropout',
     inputs: [nd(Array<number>(600).fill(2), [6, 100])],
@@ -170,7 +297,8 @@ export const randomRows: RandomRow[] = [
     shape: [6, 100],
     dtype: 'float32',
     check: (v) => {
-      for (let i = 0; i < 600; i++) if (v[i] !== v[i - (i % 100)] || (v[i] !== 0 && v[i] !== 4)) throw new Error(`element ${i} is ${v[i]}`);
+      for (let i = 0; i < 600; i++)
+        if (v[i] !== v[i - (i % 100)] || (v[i] !== 0 && v[i] !== 4)) throw new Error(`element ${i} is ${v[i]}`);
     },
   },
   {
@@ -203,7 +331,8 @@ function permuted(v: number[], [x]: NdArray[]): void {
 }
 /** Columns move as wholes. */
 function columns(v: number[], x: NdArray, n: number): void {
-  const texts = (d: readonly number[]): string[] => Array.from({ length: n }, (_, c) => d.filter((_v, i) => i % n === c).join()).sort();
+  const texts = (d: readonly number[]): string[] =>
+    Array.from({ length: n }, (_, c) => d.filter((_v, i) => i % n === c).join()).sort();
   if (texts(v).join(';') !== texts(x.data).join(';')) throw new Error('columns were taken apart');
 }
 /** Where the seed goes: into the options, the last argument. */

@@ -18,7 +18,13 @@ function product(v: number[], m: NdArray, from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, k) => v.reduce((s, x, j) => s + x * m.data[j * width + from + k], 0));
 }
 /** Steps of one example; `step` returns the next state, whose first part is h. */
-function over(x: NdArray, units: number, options: Options, states: NdArray[], step: (x: number[], state: number[][]) => number[][]): NdArray[] {
+function over(
+  x: NdArray,
+  units: number,
+  options: Options,
+  states: NdArray[],
+  step: (x: number[], state: number[][]) => number[][],
+): NdArray[] {
   const [batch, steps, n] = x.shape,
     sequence: number[] = [],
     last: number[][] = states.map(() => []);
@@ -36,11 +42,22 @@ function over(x: NdArray, units: number, options: Options, states: NdArray[], st
 }
 const none = (width: number): NdArray => nd(Array<number>(width).fill(0), [width], 'float64');
 
-const r = (shape: number[], seed: number, dtype: DType): NdArray => randomArray(shape, { seed, dtype, low: -1, high: 1 });
+const r = (shape: number[], seed: number, dtype: DType): NdArray =>
+  randomArray(shape, { seed, dtype, low: -1, high: 1 });
 /** Inputs of a call: x, kernel, recurrent kernel, states, and the bias last. */
-function inputs(batch: number, steps: number, n: number, units: number, gates: number, states: number, bias: number[] | null, dtype: DType = 'float32'): NdArray[] {
+function inputs(
+  batch: number,
+  steps: number,
+  n: number,
+  units: number,
+  gates: number,
+  states: number,
+  bias: number[] | null,
+  dtype: DType = 'float32',
+): NdArray[] {
   // Sums over many features stay near 1, where the gates are not saturated.
-  const weights = (rows: number, seed: number): NdArray => randomArray([rows, gates * units], { seed, dtype, low: -1 / Math.sqrt(rows), high: 1 / Math.sqrt(rows) });
+  const weights = (rows: number, seed: number): NdArray =>
+    randomArray([rows, gates * units], { seed, dtype, low: -1 / Math.sqrt(rows), high: 1 / Math.sqrt(rows) });
   const all = [r([batch, steps, n], 1, dtype), weights(n, 2), weights(units, 3)];
   for (let i = 0; i < states; i++) all.push(r([batch, units], 4 + i, dtype));
   return bias ? [...all, r(bias, 9, dtype)] : all;
@@ -68,8 +85,17 @@ const MASK = [
 ];
 const maskedCases = (gates: number, states: number, bias: (units: number) => number[]): Case[] =>
   SIZES.flatMap(([b, t, n, u], i) => {
-    const mask = Array.from({ length: b }, (_, row) => Array.from({ length: t }, (_, step) => ((row * 5 + step * 3 + i) % 4 ? 1 : 0)));
-    return b ? [{ inputs: inputs(b, t, n, u, gates, states, bias(u), i % 3 ? 'float32' : 'float64'), args: [{ mask, goBackwards: i % 2 === 1 }] }] : [];
+    const mask = Array.from({ length: b }, (_, row) =>
+      Array.from({ length: t }, (_, step) => ((row * 5 + step * 3 + i) % 4 ? 1 : 0)),
+    );
+    return b
+      ? [
+          {
+            inputs: inputs(b, t, n, u, gates, states, bias(u), i % 3 ? 'float32' : 'float64'),
+            args: [{ mask, goBackwards: i % 2 === 1 }],
+          },
+        ]
+      : [];
   });
 const lstmCases = (dtype: DType, sizes = SIZES): Case[] =>
   sizes.flatMap(([b, t, n, u], i) => [
@@ -83,7 +109,8 @@ row('lstm', {
     return over(x, u, options ?? {}, [h0, c0], (xt, [h, c]) => {
       const a = product(xt, k, 0, 4 * u),
         m = product(h, q, 0, 4 * u);
-      const at = (gate: number, j: number): number => a[gate * u + j] + m[gate * u + j] + (bias ?? none(4 * u)).data[gate * u + j];
+      const at = (gate: number, j: number): number =>
+        a[gate * u + j] + m[gate * u + j] + (bias ?? none(4 * u)).data[gate * u + j];
       const next = c.map((v, j) => sigmoid(at(1, j)) * v + sigmoid(at(0, j)) * Math.tanh(at(2, j)));
       return [next.map((v, j) => sigmoid(at(3, j)) * Math.tanh(v)), next];
     });

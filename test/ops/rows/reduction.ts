@@ -1,7 +1,16 @@
 /** Rows of the reductions. */
 import type { DType } from '../../../lib/index';
 import { alongAxis, average, type Axes, axesOf, largest, reduce, smallest, spread, total } from '../../support/naive';
-import { cast, elementwise, nd, type NdArray, reshaped, toAccumulator, toFloat, toNumeric } from '../../support/ndarray';
+import {
+  cast,
+  elementwise,
+  nd,
+  type NdArray,
+  reshaped,
+  toAccumulator,
+  toFloat,
+  toNumeric,
+} from '../../support/ndarray';
 import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 
@@ -82,15 +91,22 @@ function reduction(
     looseness = 2,
   }: Reduction,
 ): void {
-  const cases: Case[] = ways.map(([shape, args], seed) => ({ inputs: [randomArray(shape, { low, high, seed })], args }));
+  const cases: Case[] = ways.map(([shape, args], seed) => ({
+    inputs: [randomArray(shape, { low, high, seed })],
+    args,
+  }));
   for (const d of dtypes) cases.push({ inputs: [randomArray([3, 5], { dtype: d, low, high })], args: [{ axis: 1 }] });
   if (special)
     cases.push(
-      { inputs: [nd([1, NaN, 3, Infinity, 2, 1, -Infinity, 0, 1, Infinity, -Infinity, 1], [4, 3])], args: [{ axis: 1 }] },
+      {
+        inputs: [nd([1, NaN, 3, Infinity, 2, 1, -Infinity, 0, 1, Infinity, -Infinity, 1], [4, 3])],
+        args: [{ axis: 1 }],
+      },
       { inputs: [nd([NaN, 1, 2, Infinity], [2, 2], 'float64')], args: [{ axis: 0 }] },
     );
   cases.push(...more);
-  const make = (shape: number[]): NdArray => (distinct ? distinctArray(shape) : randomArray(shape, { dtype: 'float64', low, high }));
+  const make = (shape: number[]): NdArray =>
+    distinct ? distinctArray(shape) : randomArray(shape, { dtype: 'float64', low, high });
   for (const name of [op, ...aliases])
     row(name, {
       reference: ([x], ...[args]: [never[]]) => {
@@ -108,7 +124,11 @@ const same = (d: DType): DType => d,
 const product = (values: number[]): number => values.reduce((p, v) => p * v, 1);
 
 reduction('sum', { f: total, dtype: toAccumulator });
-reduction('mean', { f: average, dtype: toFloat, more: [{ inputs: [randomArray([3, 1001], { dtype: 'float16', low: 0, high: 8 })], args: [{ axis: 1 }] }] });
+reduction('mean', {
+  f: average,
+  dtype: toFloat,
+  more: [{ inputs: [randomArray([3, 1001], { dtype: 'float16', low: 0, high: 8 })], args: [{ axis: 1 }] }],
+});
 reduction('prod', { f: product, dtype: toAccumulator, low: 0.8, high: 1.2, special: false, looseness: 20 });
 reduction('amax', { f: largest, dtype: same, empty: false, distinct: true, dtypes: DTYPES });
 reduction('amin', { f: smallest, dtype: same, empty: false, distinct: true, dtypes: DTYPES });
@@ -156,7 +176,11 @@ for (const [op, isBetter] of [
     empty: false,
     smooth: false,
     ways: WAYS.filter(([, [o]]) => !Array.isArray((o as Options | undefined)?.axis)),
-    more: [{ inputs: [nd([1, 3, 3, 2, 0, 0], [2, 3])], args: [{ axis: 1 }] }, { inputs: [nd([-Infinity, -Infinity])] }, { inputs: [nd([1, NaN, 3, NaN])] }],
+    more: [
+      { inputs: [nd([1, 3, 3, 2, 0, 0], [2, 3])], args: [{ axis: 1 }] },
+      { inputs: [nd([-Infinity, -Infinity])] },
+      { inputs: [nd([1, NaN, 3, NaN])] },
+    ],
   });
 
 row('average', {
@@ -196,7 +220,12 @@ row('average', {
     { inputs: [randomArray([4, 3]), randomArray([4], { low: 1, high: 2 })], args: [{ axis: 0 }] },
     { inputs: [randomArray([3, 1037]), randomArray([1037], { low: 1, high: 2 })], args: [{ axis: 1 }] },
   ],
-  smooth: [{ inputs: [randomArray([2, 3], { dtype: 'float64' }), randomArray([3], { dtype: 'float64', low: 1 })], args: [{ axis: 1 }] }],
+  smooth: [
+    {
+      inputs: [randomArray([2, 3], { dtype: 'float64' }), randomArray([3], { dtype: 'float64', low: 1 })],
+      args: [{ axis: 1 }],
+    },
+  ],
   looseness: 5,
 });
 row('cumsum', {
@@ -207,7 +236,9 @@ row('cumsum', {
       sum = 0;
       return values.map((v) => (sum += v));
     };
-    return axis === null ? nd(line(x.data), [x.data.length], toNumeric(x.dtype)) : alongAxis(x, axis, toNumeric(x.dtype), line);
+    return axis === null
+      ? nd(line(x.data), [x.data.length], toNumeric(x.dtype))
+      : alongAxis(x, axis, toNumeric(x.dtype), line);
   },
   cases: [
     { inputs: [randomArray([])] },
@@ -221,7 +252,10 @@ row('cumsum', {
     ...DTYPES.map((dtype) => ({ inputs: [randomArray([3, 5], { dtype })], args: [{ axis: 1 }] })),
     { inputs: [nd([1, NaN, 2])], args: [{ axis: 0 }] },
   ],
-  smooth: [{ inputs: [randomArray([2, 3], { dtype: 'float64' })], args: [{ axis: 1 }] }, { inputs: [randomArray([2, 3], { dtype: 'float64' })] }],
+  smooth: [
+    { inputs: [randomArray([2, 3], { dtype: 'float64' })], args: [{ axis: 1 }] },
+    { inputs: [randomArray([2, 3], { dtype: 'float64' })] },
+  ],
   looseness: 5,
 });
 const norms: Record<string, (v: number[]) => number> = {
@@ -248,7 +282,10 @@ row('norm', {
     { inputs: [randomArray([3, 5], { dtype: 'float64' })], args: [{ ord: 'euclidean' }] },
     { inputs: [randomArray([3, 1037])], args: [{ axis: 1 }] },
   ],
-  smooth: [...[1, 2, 3].map((ord) => ({ inputs: [distinctArray([2, 3])], args: [{ ord, axis: 1 }] })), { inputs: [distinctArray([4])], args: [{ ord: Infinity }] }],
+  smooth: [
+    ...[1, 2, 3].map((ord) => ({ inputs: [distinctArray([2, 3])], args: [{ ord, axis: 1 }] })),
+    { inputs: [distinctArray([4])], args: [{ ord: Infinity }] },
+  ],
   looseness: 5,
 });
 row('moments', {

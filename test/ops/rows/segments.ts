@@ -6,8 +6,16 @@ import { rowsIn, type Case } from '../../support/rows';
 
 const row = rowsIn('segments');
 const ids = (...v: number[]): NdArray => nd(v, [v.length], 'int32');
-const LOWEST: Partial<Record<DType, number>> = { float32: -3.4028234663852886e38, float64: -Number.MAX_VALUE, int32: -2147483648 };
-const HIGHEST: Partial<Record<DType, number>> = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE, int32: 2147483647 };
+const LOWEST: Partial<Record<DType, number>> = {
+  float32: -3.4028234663852886e38,
+  float64: -Number.MAX_VALUE,
+  int32: -2147483648,
+};
+const HIGHEST: Partial<Record<DType, number>> = {
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+  int32: 2147483647,
+};
 const kinds: [string, (d: DType) => number, (a: number, b: number) => number][] = [
   ['segmentSum', () => 0, (a, b) => a + b],
   ['segmentMax', (d) => LOWEST[d]!, Math.max],
@@ -21,7 +29,8 @@ for (const [op, start, f] of kinds)
         width = sizeOf(x.shape.slice(1)),
         out = build([numSegments, ...x.shape.slice(1)], x.dtype, () => start(x.dtype));
       s.data.forEach((to, i) => {
-        for (let k = 0; k < width && to >= 0; k++) out.data[to * width + k] = f(out.data[to * width + k], x.data[i * width + k]);
+        for (let k = 0; k < width && to >= 0; k++)
+          out.data[to * width + k] = f(out.data[to * width + k], x.data[i * width + k]);
       });
       return out;
     },
@@ -34,7 +43,13 @@ for (const [op, start, f] of kinds)
     smooth: [{ inputs: [distinctArray([4, 2]), ids(1, 0, 1, 1)], args: [{ numSegments: 2 }] }],
     looseness: 2,
   });
-const combine: Record<string, (a: number, b: number) => number> = { none: (_, b) => b, add: (a, b) => a + b, max: Math.max, min: Math.min, mul: (a, b) => a * b };
+const combine: Record<string, (a: number, b: number) => number> = {
+  none: (_, b) => b,
+  add: (a, b) => a + b,
+  max: Math.max,
+  min: Math.min,
+  mul: (a, b) => a * b,
+};
 const at2 = nd([0, 1, 2, 0, 0, 1], [3, 2], 'int32'); // the first and the last are the same place
 row('scatterUpdate', {
   reference: ([x, at, u], ...[args]: [never[]]) => {
@@ -51,16 +66,23 @@ row('scatterUpdate', {
   },
   cases: [null, 'add', 'max', 'min', 'mul'].flatMap((reduction) => [
     { inputs: [randomArray([3, 2]), at2, randomArray([3], { seed: 2 })], args: [{ reduction }] },
-    { inputs: [randomArray([4, 2]), nd([3, 1], [2, 1], 'int32'), randomArray([2, 2], { seed: 3 })], args: [{ reduction }] },
+    {
+      inputs: [randomArray([4, 2]), nd([3, 1], [2, 1], 'int32'), randomArray([2, 2], { seed: 3 })],
+      args: [{ reduction }],
+    },
   ]),
-  smooth: [null, 'add', 'max', 'mul'].map((reduction): Case => ({ inputs: [distinctArray([3, 2]), at2, nd([0.31, -0.47, 0.83], [3], 'float64')], args: [{ reduction }] })),
+  smooth: [null, 'add', 'max', 'mul'].map((reduction): Case => ({
+    inputs: [distinctArray([3, 2]), at2, nd([0.31, -0.47, 0.83], [3], 'float64')],
+    args: [{ reduction }],
+  })),
 });
 row('sliceUpdate', {
   call: (op, [x, u], [start]) => op(x, start, u),
   reference: ([x, u], ...[[start]]: [never[]]) =>
     build(x.shape, x.dtype, (index) => {
       const inside = index.map((v, i) => v - (start as number[])[i]);
-      if (inside.some((v, i) => v < 0 || v >= u.shape[i])) return x.data[index.reduce((p, v, i) => p * x.shape[i] + v, 0)];
+      if (inside.some((v, i) => v < 0 || v >= u.shape[i]))
+        return x.data[index.reduce((p, v, i) => p * x.shape[i] + v, 0)];
       return u.data[inside.reduce((p, v, i) => p * u.shape[i] + v, 0)];
     }),
   cases: [

@@ -10,7 +10,8 @@ const row = rowsIn('shape');
 const f64 = (...shape: number[]): NdArray => randomArray(shape, { dtype: 'float64' });
 const of = (shape: number[], ...args: unknown[]): Case => ({ inputs: [randomArray(shape)], args });
 /** The same call with each dtype: moving must not look at the elements. */
-const each = (shape: number[], ...args: unknown[]): Case[] => DTYPES.map((dtype) => ({ inputs: [randomArray(shape, { dtype })], args }));
+const each = (shape: number[], ...args: unknown[]): Case[] =>
+  DTYPES.map((dtype) => ({ inputs: [randomArray(shape, { dtype })], args }));
 const smooth = (shape: number[], ...args: unknown[]): Case => ({ inputs: [f64(...shape)], args });
 const list = (v: number | number[]): number[] => (typeof v === 'number' ? [v] : v);
 
@@ -29,7 +30,11 @@ row('reshape', {
   ],
   smooth: [smooth([2, 3], [3, 2])],
 });
-row('ravel', { reference: ([x]) => reshape(x, [-1]), cases: [of([2, 3]), of([]), of([0, 2]), ...each([2, 2])], smooth: [smooth([2, 2])] });
+row('ravel', {
+  reference: ([x]) => reshape(x, [-1]),
+  cases: [of([2, 3]), of([]), of([0, 2]), ...each([2, 2])],
+  smooth: [smooth([2, 2])],
+});
 row('transpose', {
   reference: ([x], ...[[options]]: [never[]]) => transpose(x, (options as { axes?: number[] } | undefined)?.axes),
   cases: [
@@ -57,7 +62,13 @@ row('moveaxis', {
     for (let i = 0; i < n; i++) order.push(targets.includes(i) ? sources[targets.indexOf(i)] : rest.shift()!);
     return transpose(x, order);
   },
-  cases: [of([2, 3, 5], 0, -1), of([2, 3, 5], -1, 0), of([2, 3, 5], [0, 1], [-1, 0]), of([2, 3, 4, 5], [3, 0], [0, 2]), ...each([2, 3], 0, 1)],
+  cases: [
+    of([2, 3, 5], 0, -1),
+    of([2, 3, 5], -1, 0),
+    of([2, 3, 5], [0, 1], [-1, 0]),
+    of([2, 3, 4, 5], [3, 0], [0, 2]),
+    ...each([2, 3], 0, 1),
+  ],
   smooth: [smooth([2, 3], 0, 1)],
 });
 row('swapaxes', {
@@ -79,7 +90,16 @@ row('broadcastTo', {
       x,
       build(to, 'float32', () => 0),
     ),
-  cases: [of([3], [2, 3]), of([2, 1], [2, 3]), of([], [2, 2]), of([1, 3, 1], [4, 3, 5]), of([1], [0]), of([3], [3]), of([1037, 1], [1037, 3]), ...each([2, 1], [2, 3])],
+  cases: [
+    of([3], [2, 3]),
+    of([2, 1], [2, 3]),
+    of([], [2, 2]),
+    of([1, 3, 1], [4, 3, 5]),
+    of([1], [0]),
+    of([3], [3]),
+    of([1037, 1], [1037, 3]),
+    ...each([2, 1], [2, 3]),
+  ],
   smooth: [smooth([2, 1], [2, 3]), smooth([], [2])],
 });
 row('expandDims', {
@@ -104,13 +124,21 @@ row('squeeze', {
       x.shape.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)),
     );
   },
-  cases: [of([1, 3, 1]), of([1, 3, 1], { axis: 0 }), of([1, 3, 1], { axis: -1 }), of([1, 3, 1], { axis: [0, 2] }), of([1, 1]), of([2, 0])],
+  cases: [
+    of([1, 3, 1]),
+    of([1, 3, 1], { axis: 0 }),
+    of([1, 3, 1], { axis: -1 }),
+    of([1, 3, 1], { axis: [0, 2] }),
+    of([1, 1]),
+    of([2, 0]),
+  ],
   smooth: [smooth([1, 3])],
 });
 for (const op of ['concatenate', 'concat'])
   row(op, {
     call: (f, inputs, args) => f(inputs, ...args),
-    reference: (xs, ...[[options]]: [never[]]) => concatenate(xs, (options as { axis?: number } | undefined)?.axis ?? 0, xs.map((x) => x.dtype).reduce(promote)),
+    reference: (xs, ...[[options]]: [never[]]) =>
+      concatenate(xs, (options as { axis?: number } | undefined)?.axis ?? 0, xs.map((x) => x.dtype).reduce(promote)),
     cases: [
       { inputs: [randomArray([2, 3]), randomArray([1, 3])] },
       { inputs: [randomArray([2, 3]), randomArray([2, 1]), randomArray([2, 4])], args: [{ axis: -1 }] },
@@ -118,7 +146,11 @@ for (const op of ['concatenate', 'concat'])
       { inputs: [randomArray([3])] },
       { inputs: [randomArray([0, 3]), randomArray([2, 3])] },
       { inputs: [randomArray([3, 1031]), randomArray([3, 517])], args: [{ axis: 1 }] },
-      ...DTYPES.flatMap((a) => (['float32', 'int32', 'uint8'] as DType[]).map((b) => ({ inputs: [randomArray([3], { dtype: a }), randomArray([2], { dtype: b })] }))),
+      ...DTYPES.flatMap((a) =>
+        (['float32', 'int32', 'uint8'] as DType[]).map((b) => ({
+          inputs: [randomArray([3], { dtype: a }), randomArray([2], { dtype: b })],
+        })),
+      ),
     ],
     smooth: [{ inputs: [f64(2, 2), f64(2, 1)], args: [{ axis: 1 }] }],
   });
@@ -153,10 +185,21 @@ row('split', {
   reference: ([x], ...[[parts, options]]: [never[]]) => {
     const a = normalAxis((options as { axis?: number } | undefined)?.axis ?? 0, x.shape.length),
       n = x.shape[a];
-    const cuts = typeof parts === 'number' ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * n) / parts) : (parts as number[]).map((c) => Math.min(n, c < 0 ? c + n : c));
+    const cuts =
+      typeof parts === 'number'
+        ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * n) / parts)
+        : (parts as number[]).map((c) => Math.min(n, c < 0 ? c + n : c));
     return [...cuts, n].map((end, i) => cut(x, a, i ? cuts[i - 1] : 0, end));
   },
-  cases: [of([6, 2], 3), of([2, 6], 2, { axis: -1 }), of([7], [2, 5]), of([7], [2, 2, -1]), of([4], [9]), of([3, 1032], 4, { axis: 1 }), of([0, 2], 2)],
+  cases: [
+    of([6, 2], 3),
+    of([2, 6], 2, { axis: -1 }),
+    of([7], [2, 5]),
+    of([7], [2, 2, -1]),
+    of([4], [9]),
+    of([3, 1032], 4, { axis: 1 }),
+    of([0, 2], 2),
+  ],
   smooth: [smooth([4], 2), smooth([2, 3], [1], { axis: 1 })],
 });
 row('unstack', {
@@ -192,7 +235,12 @@ row('slice', {
   smooth: [smooth([3, 3], [1, 0], [2, 2])],
 });
 /** Python's range of slice(start, stop, step) over n elements, from its definition. */
-function positions(n: number, start: number | null | undefined, stop: number | null | undefined, step: number): number[] {
+function positions(
+  n: number,
+  start: number | null | undefined,
+  stop: number | null | undefined,
+  step: number,
+): number[] {
   const clamp = (v: number): number => (step > 0 ? Math.min(Math.max(v, 0), n) : Math.min(Math.max(v, -1), n - 1));
   const from = start == null ? (step > 0 ? 0 : n - 1) : clamp(start < 0 ? start + n : start),
     to = stop == null ? (step > 0 ? n : -1) : clamp(stop < 0 ? stop + n : stop),
@@ -203,7 +251,21 @@ function positions(n: number, start: number | null | undefined, stop: number | n
 row('stridedSlice', {
   reference: ([x], ...[[starts, stops, steps]]: [never[]]) =>
     x.shape.reduce(
-      (y, n, a) => take(y, nd(positions(n, (starts as never[])[a], (stops as never[])[a], ((steps as number[] | undefined) ?? [])[a] ?? 1), undefined, 'int32'), a),
+      (y, n, a) =>
+        take(
+          y,
+          nd(
+            positions(
+              n,
+              (starts as never[])[a],
+              (stops as never[])[a],
+              ((steps as number[] | undefined) ?? [])[a] ?? 1,
+            ),
+            undefined,
+            'int32',
+          ),
+          a,
+        ),
       x,
     ),
   cases: [
@@ -242,7 +304,11 @@ row('pad', {
     const { mode = 'constant', constantValues } = (options ?? {}) as { mode?: string; constantValues?: number | null },
       w = width as number | number[] | number[][];
     const widths = x.shape.map((_, a): [number, number] =>
-      typeof w === 'number' ? [w, w] : typeof w[0] === 'number' ? [w[0], (w as number[])[1] ?? w[0]] : ((w.length === 1 ? w[0] : w[a]) as [number, number]),
+      typeof w === 'number'
+        ? [w, w]
+        : typeof w[0] === 'number'
+          ? [w[0], (w as number[])[1] ?? w[0]]
+          : ((w.length === 1 ? w[0] : w[a]) as [number, number]),
     );
     return padded(x, widths, mode, constantValues ?? 0);
   },
@@ -324,7 +390,16 @@ row('tile', {
         ),
     );
   },
-  cases: [of([3], 2), of([2, 3], [2, 1]), of([2, 3], [2]), of([3], [2, 2]), of([], [3]), of([2, 3], [0, 1]), of([3, 347], [1, 3]), ...each([2, 1], [1, 3])],
+  cases: [
+    of([3], 2),
+    of([2, 3], [2, 1]),
+    of([2, 3], [2]),
+    of([3], [2, 2]),
+    of([], [3]),
+    of([2, 3], [0, 1]),
+    of([3, 347], [1, 3]),
+    ...each([2, 1], [1, 3]),
+  ],
   smooth: [smooth([2, 1], [2, 2])],
 });
 row('repeat', {
@@ -333,9 +408,25 @@ row('repeat', {
       t = axis === null ? reshape(x, [-1]) : x,
       a = axis === null ? 0 : normalAxis(axis, x.shape.length),
       r = list(repeats);
-    return take(t, nd(Array.from({ length: t.shape[a] }, (_, i) => Array<number>(r.length === 1 ? r[0] : r[i]).fill(i)).flat(), undefined, 'int32'), a);
+    return take(
+      t,
+      nd(
+        Array.from({ length: t.shape[a] }, (_, i) => Array<number>(r.length === 1 ? r[0] : r[i]).fill(i)).flat(),
+        undefined,
+        'int32',
+      ),
+      a,
+    );
   },
-  cases: [of([3], 2), of([2, 3], 2), of([2, 3], 2, { axis: 0 }), of([2, 3], [1, 0, 3], { axis: -1 }), of([2, 3], [2], { axis: 1 }), of([2], 0), ...each([2, 2], 2, { axis: 1 })],
+  cases: [
+    of([3], 2),
+    of([2, 3], 2),
+    of([2, 3], 2, { axis: 0 }),
+    of([2, 3], [1, 0, 3], { axis: -1 }),
+    of([2, 3], [2], { axis: 1 }),
+    of([2], 0),
+    ...each([2, 2], 2, { axis: 1 }),
+  ],
   smooth: [smooth([2, 2], [1, 2], { axis: 1 }), smooth([2], 3)],
 });
 row('flip', {
@@ -348,7 +439,16 @@ row('flip', {
       ),
     );
   },
-  cases: [of([5]), of([2, 3]), of([2, 3], { axis: 0 }), of([2, 3, 5], { axis: [0, -1] }), of([0, 3]), of([3, 1031], { axis: 1 }), of([]), ...each([2, 3], { axis: 1 })],
+  cases: [
+    of([5]),
+    of([2, 3]),
+    of([2, 3], { axis: 0 }),
+    of([2, 3, 5], { axis: [0, -1] }),
+    of([0, 3]),
+    of([3, 1031], { axis: 1 }),
+    of([]),
+    ...each([2, 3], { axis: 1 }),
+  ],
   smooth: [smooth([2, 2], { axis: 1 })],
 });
 row('roll', {

@@ -26,7 +26,8 @@ const lines = (x: NdArray): number[][] => {
   const n = x.shape.at(-1)!;
   return Array.from({ length: sizeOf(x.shape) / n }, (_, i) => x.data.slice(i * n, (i + 1) * n));
 };
-const packed = (rows: number[][], lead: number[], like: NdArray): NdArray => nd(rows.flat(), [...lead, rows[0].length], like.dtype);
+const packed = (rows: number[][], lead: number[], like: NdArray): NdArray =>
+  nd(rows.flat(), [...lead, rows[0].length], like.dtype);
 function overLast(re: NdArray, im: NdArray, f: (l: Line) => Line): NdArray[] {
   const b = lines(im),
     out = lines(re).map((l, i) => f([l, b[i]])),
@@ -34,7 +35,11 @@ function overLast(re: NdArray, im: NdArray, f: (l: Line) => Line): NdArray[] {
   return [0, 1].map((k) => packed(out.map((o) => o[k]), lead, re)); // prettier-ignore
 }
 const turned = (x: NdArray): NdArray =>
-  build([...x.shape.slice(0, -2), x.shape.at(-1)!, x.shape.at(-2)!], x.dtype, (i) => x.data[[...i.slice(0, -2), i.at(-1)!, i.at(-2)!].reduce((p, v, a) => p * x.shape[a] + v, 0)]);
+  build(
+    [...x.shape.slice(0, -2), x.shape.at(-1)!, x.shape.at(-2)!],
+    x.dtype,
+    (i) => x.data[[...i.slice(0, -2), i.at(-1)!, i.at(-2)!].reduce((p, v, a) => p * x.shape[a] + v, 0)],
+  );
 function overBoth(re: NdArray, im: NdArray, sign: number): NdArray[] {
   const f = (l: Line): Line => transform(l, sign),
     [a, b] = overLast(re, im, f);
@@ -58,7 +63,8 @@ row('fft2', {
 });
 row('ifft2', {
   call: (op, xs) => op(xs),
-  reference: ([re, im]) => overBoth(re, im, 1).map((x) => ({ ...x, data: x.data.map((v) => v / (x.shape.at(-1)! * x.shape.at(-2)!)) })),
+  reference: ([re, im]) =>
+    overBoth(re, im, 1).map((x) => ({ ...x, data: x.data.map((v) => v / (x.shape.at(-1)! * x.shape.at(-2)!)) })),
   cases: [{ inputs: pairOf(2, 4, 3) }],
   smooth: [{ inputs: smoothPair(2, 3) }],
   looseness: 20,
@@ -119,7 +125,9 @@ row('irfft', {
   looseness: 20,
 });
 const frames = (l: number[], length: number, stride: number): number[][] =>
-  Array.from({ length: Math.floor((l.length - length) / stride) + 1 }, (_, i) => l.slice(i * stride, i * stride + length));
+  Array.from({ length: Math.floor((l.length - length) / stride) + 1 }, (_, i) =>
+    l.slice(i * stride, i * stride + length),
+  );
 row('extractSequences', {
   reference: ([x], ...[[length, stride]]: [never[]]) => {
     const out = lines(x).map((l) => frames(l, length, stride));
@@ -132,13 +140,19 @@ row('extractSequences', {
   smooth: [{ inputs: [distinctArray([5])], args: [3, 2] }],
 });
 const hann = (n: number): number[] => Array.from({ length: n }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / n));
-const mirrored = (l: number[], n: number): number[] => [...l.slice(1, n + 1).reverse(), ...l, ...l.slice(-n - 1, -1).reverse()];
+const mirrored = (l: number[], n: number): number[] => [
+  ...l.slice(1, n + 1).reverse(),
+  ...l,
+  ...l.slice(-n - 1, -1).reverse(),
+];
 row('stft', {
   reference: ([x], ...[[length, stride, size, o]]: [never[]]) => {
     const { window = 'hann', center = true } = (o ?? {}) as { window?: string | null; center?: boolean },
       before = (size - length) >> 1,
       w = Array.from({ length: size }, (_, i) => (window === null ? 1 : (hann(length)[i - before] ?? 0)));
-    const out = lines(x).map((l) => frames(center ? mirrored(l, size >> 1) : l, size, stride).map((f) => real(f.map((v, i) => v * w[i]))));
+    const out = lines(x).map((l) =>
+      frames(center ? mirrored(l, size >> 1) : l, size, stride).map((f) => real(f.map((v, i) => v * w[i]))),
+    );
     return [0, 1].map((k) => nd(out.flatMap((f) => f.flatMap((p) => p[k])), [...x.shape.slice(0, -1), out[0].length, (size >> 1) + 1], x.dtype)); // prettier-ignore
   },
   cases: [
@@ -154,12 +168,15 @@ const signal = randomArray([18], { dtype: 'float64' });
 function transformed(length: number, stride: number, size: number, center: boolean): NdArray[] {
   const before = (size - length) >> 1,
     w = Array.from({ length: size }, (_, i) => hann(length)[i - before] ?? 0);
-  const out = frames(center ? mirrored(signal.data, size >> 1) : signal.data, size, stride).map((f) => real(f.map((v, i) => v * w[i])));
+  const out = frames(center ? mirrored(signal.data, size >> 1) : signal.data, size, stride).map((f) =>
+    real(f.map((v, i) => v * w[i])),
+  );
   return [0, 1].map((k) => nd(out.flatMap((p) => p[k]), [out.length, (size >> 1) + 1], 'float64')); // prettier-ignore
 }
 row('istft', {
   call: (op, xs, args) => op(xs, ...args),
-  reference: ([re], ...[[, stride]]: [never[]]) => nd(signal.data.slice(0, stride * (re.shape[0] - 1)), [stride * (re.shape[0] - 1)], 'float64'),
+  reference: ([re], ...[[, stride]]: [never[]]) =>
+    nd(signal.data.slice(0, stride * (re.shape[0] - 1)), [stride * (re.shape[0] - 1)], 'float64'),
   cases: [
     { inputs: transformed(6, 3, 6, true), args: [6, 3, 6] },
     { inputs: transformed(4, 2, 6, true), args: [4, 2, 6] },

@@ -5,9 +5,16 @@ import { distinctArray, randomArray } from '../../support/random';
 import { rowsIn, type Case } from '../../support/rows';
 
 const row = rowsIn('special');
-const r = (shape: number[], dtype: DType = 'float32', low = -3, high = 3): NdArray => randomArray(shape, { dtype, low, high });
+const r = (shape: number[], dtype: DType = 'float32', low = -3, high = 3): NdArray =>
+  randomArray(shape, { dtype, low, high });
 const f64 = (...shape: number[]): Case => ({ inputs: [distinctArray(shape)] });
-const SHAPES: Case[] = [{ inputs: [r([])] }, { inputs: [r([7])] }, { inputs: [r([3, 4])] }, { inputs: [r([0, 3])] }, { inputs: [r([1031])] }];
+const SHAPES: Case[] = [
+  { inputs: [r([])] },
+  { inputs: [r([7])] },
+  { inputs: [r([3, 4])] },
+  { inputs: [r([0, 3])] },
+  { inputs: [r([1031])] },
+];
 
 interface Unary {
   f: (x: number) => number;
@@ -17,10 +24,17 @@ interface Unary {
   special?: number[];
   looseness?: number;
 }
-function unary(op: string, { f, dtype = toFloat, dtypes = ['float64', 'int32'], smooth = true, special = [], looseness }: Unary): void {
+function unary(
+  op: string,
+  { f, dtype = toFloat, dtypes = ['float64', 'int32'], smooth = true, special = [], looseness }: Unary,
+): void {
   row(op, {
     reference: ([x]) => elementwise(f, dtype(x.dtype), x),
-    cases: [...SHAPES, ...dtypes.map((d) => ({ inputs: [r([5], d)] })), ...(special.length ? [{ inputs: [nd(special)] }] : [])],
+    cases: [
+      ...SHAPES,
+      ...dtypes.map((d) => ({ inputs: [r([5], d)] })),
+      ...(special.length ? [{ inputs: [nd(special)] }] : []),
+    ],
     ...(smooth ? { smooth: [f64(5)] } : {}),
     looseness,
   });
@@ -34,13 +48,18 @@ function series(first: number, next: (term: number, k: number) => number): numbe
   for (let k = 1; k < 200; k++) sum += term = next(term, k);
   return sum;
 }
-const erf = (x: number): number => (2 / Math.sqrt(Math.PI)) * series(x, (t, k) => (-t * x * x * (2 * k - 1)) / (k * (2 * k + 1)));
+const erf = (x: number): number =>
+  (2 / Math.sqrt(Math.PI)) * series(x, (t, k) => (-t * x * x * (2 * k - 1)) / (k * (2 * k + 1)));
 unary('fabs', { f: Math.abs, dtype: toFloat, special: [NaN, -Infinity, -0] });
 unary('copy', { f: (x) => x, dtype: same, dtypes: ['float64', 'int32', 'bool', 'uint8'] });
 unary('cbrt', { f: Math.cbrt, looseness: 2 });
 unary('erfc', { f: (x) => 1 - erf(x), looseness: 20 });
 unary('i0', { f: (x) => series(1, (t, k) => t * (x / (2 * k)) ** 2) });
-unary('sinc', { f: (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)), special: [0, 0.5, -0.25], looseness: 5 });
+unary('sinc', {
+  f: (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
+  special: [0, 0.5, -0.25],
+  looseness: 5,
+});
 unary('signbit', {
   f: (x) => Number(x < 0 || Object.is(x, -0)),
   dtype: toBool,
@@ -48,15 +67,28 @@ unary('signbit', {
   smooth: false,
   special: [0, -0, Infinity, -Infinity],
 });
-unary('isneginf', { f: (x) => Number(x === -Infinity), dtype: toBool, smooth: false, special: [NaN, Infinity, -Infinity] });
-unary('isposinf', { f: (x) => Number(x === Infinity), dtype: toBool, smooth: false, special: [NaN, Infinity, -Infinity] });
+unary('isneginf', {
+  f: (x) => Number(x === -Infinity),
+  dtype: toBool,
+  smooth: false,
+  special: [NaN, Infinity, -Infinity],
+});
+unary('isposinf', {
+  f: (x) => Number(x === Infinity),
+  dtype: toBool,
+  smooth: false,
+  special: [NaN, Infinity, -Infinity],
+});
 unary('isreal', { f: () => 1, dtype: toBool, smooth: false });
 unary('real', { f: (x) => x, dtype: same });
 unary('conj', { f: (x) => x, dtype: same });
 unary('conjugate', { f: (x) => x, dtype: same });
 unary('imag', { f: () => 0, dtype: same });
 unary('angle', { f: (x) => (x < 0 ? Math.PI : 0), dtype: toFloat });
-row('bitwiseInvert', { reference: ([x]) => elementwise((v) => ~v, x.dtype, x), cases: [{ inputs: [r([5], 'int32')] }, { inputs: [r([2, 3], 'int8')] }] });
+row('bitwiseInvert', {
+  reference: ([x]) => elementwise((v) => ~v, x.dtype, x),
+  cases: [{ inputs: [r([5], 'int32')] }, { inputs: [r([2, 3], 'int8')] }],
+});
 
 const PAIRS: number[][][] = [
   [[], []],
@@ -113,12 +145,18 @@ binary('fmin', (a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.min(a
 });
 row('fmod', {
   reference: ([a, b]) => elementwise((x, y) => x % y, promote(a.dtype, b.dtype), a, b),
-  cases: [{ inputs: [r([5]), nd([2, -1.5, 3, 0.7, 1])] }, { inputs: [nd([-7, 7, 5], [3], 'int32'), nd([3, -3, 2], [3], 'int32')] }],
+  cases: [
+    { inputs: [r([5]), nd([2, -1.5, 3, 0.7, 1])] },
+    { inputs: [nd([-7, 7, 5], [3], 'int32'), nd([3, -3, 2], [3], 'int32')] },
+  ],
   smooth: [{ inputs: [nd([1.3, -2.2], [2], 'float64'), nd([0.7, 0.9], [2], 'float64')] }],
 });
 row('ldexp', {
   reference: ([a, b]) => elementwise((x, y) => x * 2 ** y, toFloat(a.dtype), a, b),
-  cases: [{ inputs: [r([5]), nd([0, 1, -2, 3, 10], [5], 'int32')] }, { inputs: [nd([0, Infinity, -1]), nd([3, -2, 1], [3], 'int32')] }],
+  cases: [
+    { inputs: [r([5]), nd([0, 1, -2, 3, 10], [5], 'int32')] },
+    { inputs: [nd([0, Infinity, -1]), nd([3, -2, 1], [3], 'int32')] },
+  ],
   smooth: [{ inputs: [distinctArray([3]), nd([1, -2, 0], [3], 'int32')] }],
 });
 const buffer = new Float32Array(1),
@@ -145,17 +183,26 @@ row('gcd', {
   cases: (['int32', 'int64', 'uint8'] as DType[]).map((d) => ({ inputs: [whole(1, d), whole(2, d)] })),
 });
 row('lcm', {
-  reference: ([a, b]) => elementwise((x, y) => (x && y ? Math.abs(x * y) / gcd(x, y) : 0), promote(a.dtype, b.dtype), a, b),
+  reference: ([a, b]) =>
+    elementwise((x, y) => (x && y ? Math.abs(x * y) / gcd(x, y) : 0), promote(a.dtype, b.dtype), a, b),
   cases: (['int32', 'int64'] as DType[]).map((d) => ({ inputs: [whole(1, d), whole(2, d)] })),
 });
 row('polar', {
-  reference: ([p, a]) => [elementwise((x, y) => x * Math.cos(y), p.dtype, p, a), elementwise((x, y) => x * Math.sin(y), p.dtype, p, a)],
+  reference: ([p, a]) => [
+    elementwise((x, y) => x * Math.cos(y), p.dtype, p, a),
+    elementwise((x, y) => x * Math.sin(y), p.dtype, p, a),
+  ],
   cases: [{ inputs: [r([5]), randomArray([5], { seed: 2 })] }],
   smooth: [{ inputs: [distinctArray([3]), distinctArray([3], { seed: 2 })] }],
 });
-const LIMITS: Record<string, [number, number]> = { int8: [-128, 127], uint8: [0, 255], int32: [-2147483648, 2147483647] };
+const LIMITS: Record<string, [number, number]> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int32: [-2147483648, 2147483647],
+};
 row('saturateCast', {
-  reference: ([x], ...[[to]]: [never[]]) => elementwise((v) => (LIMITS[to] ? Math.trunc(Math.max(LIMITS[to][0], Math.min(LIMITS[to][1], v))) : v), to, x),
+  reference: ([x], ...[[to]]: [never[]]) =>
+    elementwise((v) => (LIMITS[to] ? Math.trunc(Math.max(LIMITS[to][0], Math.min(LIMITS[to][1], v))) : v), to, x),
   cases: [
     { inputs: [nd([-3, 300.7, 12.5])], args: ['uint8'] },
     { inputs: [nd([-300, 300, 12.5])], args: ['int8'] },

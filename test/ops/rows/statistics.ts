@@ -7,7 +7,8 @@ import { rowsIn, type Case } from '../../support/rows';
 
 const row = rowsIn('statistics');
 const r = (...shape: number[]): NdArray => randomArray(shape);
-const options = (args: never[], k = 0): { axis?: Axes; keepdims?: boolean; method?: string } => (args[k] ?? {}) as { axis?: Axes; keepdims?: boolean; method?: string };
+const options = (args: never[], k = 0): { axis?: Axes; keepdims?: boolean; method?: string } =>
+  (args[k] ?? {}) as { axis?: Axes; keepdims?: boolean; method?: string };
 const WAYS: [number[], unknown[]][] = [
   [[7], []],
   [[3, 4], []],
@@ -27,10 +28,17 @@ function quantileOf(values: number[], q: number, method = 'linear'): number {
   if (method === 'lower') return low;
   if (method === 'higher') return high;
   if (method === 'midpoint') return (low + high) / 2;
-  if (method === 'nearest') return place % 1 === 0.5 ? sorted[Math.floor(place) + (Math.floor(place) % 2)] : sorted[Math.round(place)];
+  if (method === 'nearest')
+    return place % 1 === 0.5 ? sorted[Math.floor(place) + (Math.floor(place) % 2)] : sorted[Math.round(place)];
   return low + (high - low) * (place - Math.floor(place));
 }
-function quantilesOf(x: NdArray, q: number | number[], scale: number, o: ReturnType<typeof options>, skipNan: boolean): NdArray {
+function quantilesOf(
+  x: NdArray,
+  q: number | number[],
+  scale: number,
+  o: ReturnType<typeof options>,
+  skipNan: boolean,
+): NdArray {
   const list = typeof q === 'number' ? [q] : q;
   const parts = list.map((p) =>
     reduce(x, o.axis, o.keepdims ?? false, toFloat(x.dtype), (line) => {
@@ -55,7 +63,10 @@ for (const [op, scale, skipNan] of [
     reference: ([x], ...[args]: [never[]]) => quantilesOf(x, args[0], scale, options(args, 1), skipNan),
     cases: [
       ...WAYS.map(([shape, args]) => ({ inputs: [r(...shape)], args: [0.3 * scale, ...args] })),
-      ...METHODS.map((method) => ({ inputs: [r(3, 6)], args: [[0, 0.25 * scale, 0.5 * scale, scale], { axis: 1, method }] })),
+      ...METHODS.map((method) => ({
+        inputs: [r(3, 6)],
+        args: [[0, 0.25 * scale, 0.5 * scale, scale], { axis: 1, method }],
+      })),
       { inputs: [randomArray([5], { dtype: 'int32' })], args: [0.5 * scale] },
       { inputs: [nd([1, NaN, 2, 4, 3, 5], [2, 3])], args: [0.4 * scale, { axis: 1 }] },
       { inputs: [nd([NaN, NaN, 2, 4], [2, 2])], args: [0.4 * scale, { axis: 1 }] },
@@ -75,8 +86,12 @@ for (const [op, skipNan] of [
     smooth: [{ inputs: [distinctArray([2, 4])], args: [{ axis: 1 }] }],
   });
 row('ptp', {
-  reference: ([x], ...[args]: [never[]]) => reduce(x, options(args).axis, options(args).keepdims ?? false, x.dtype, (v) => Math.max(...v) - Math.min(...v)),
-  cases: [...WAYS.map(([shape, args]) => ({ inputs: [r(...shape)], args })), { inputs: [randomArray([5], { dtype: 'int32' })] }],
+  reference: ([x], ...[args]: [never[]]) =>
+    reduce(x, options(args).axis, options(args).keepdims ?? false, x.dtype, (v) => Math.max(...v) - Math.min(...v)),
+  cases: [
+    ...WAYS.map(([shape, args]) => ({ inputs: [r(...shape)], args })),
+    { inputs: [randomArray([5], { dtype: 'int32' })] },
+  ],
   smooth: [{ inputs: [distinctArray([2, 4])], args: [{ axis: 1 }] }],
 });
 
@@ -96,7 +111,8 @@ const reductions: [string, (v: number[]) => number, (d: DType) => DType][] = [
 ];
 for (const [op, f, dtype] of reductions)
   row(op, {
-    reference: ([x], ...[args]: [never[]]) => reduce(x, options(args).axis, options(args).keepdims ?? false, dtype(x.dtype), (v) => f(valid(v))),
+    reference: ([x], ...[args]: [never[]]) =>
+      reduce(x, options(args).axis, options(args).keepdims ?? false, dtype(x.dtype), (v) => f(valid(v))),
     cases: [
       ...WAYS.map(([shape, args]) => ({ inputs: [holes(shape)], args })),
       { inputs: [randomArray([2, 3], { dtype: 'int32' })] },
@@ -139,14 +155,27 @@ function running(f: (a: number, b: number) => number, missing: number) {
       t = axis === undefined ? reshape(x, [-1]) : x;
     return alongAxis(t, axis ?? 0, toNumeric(x.dtype), (line) => {
       let sum: number | undefined;
-      return line.map((v) => (sum = sum === undefined ? (Number.isNaN(v) ? missing : v) : f(sum, Number.isNaN(v) ? missing : v)));
+      return line.map(
+        (v) => (sum = sum === undefined ? (Number.isNaN(v) ? missing : v) : f(sum, Number.isNaN(v) ? missing : v)),
+      );
     });
   };
 }
-const smoothLines: Case[] = [{ inputs: [distinctArray([2, 3])], args: [{ axis: 1 }] }, { inputs: [nd([2, 0, 3, 0, 4], [5], 'float64')] }];
+const smoothLines: Case[] = [
+  { inputs: [distinctArray([2, 3])], args: [{ axis: 1 }] },
+  { inputs: [nd([2, 0, 3, 0, 4], [5], 'float64')] },
+];
 row('cumprod', { reference: running((a, b) => a * b, NaN), cases: LINES, smooth: smoothLines });
-row('nancumprod', { reference: running((a, b) => a * b, 1), cases: [...LINES, { inputs: [holes([7])] }], smooth: smoothLines });
-row('nancumsum', { reference: running((a, b) => a + b, 0), cases: [...LINES, { inputs: [holes([7])] }], smooth: smoothLines });
+row('nancumprod', {
+  reference: running((a, b) => a * b, 1),
+  cases: [...LINES, { inputs: [holes([7])] }],
+  smooth: smoothLines,
+});
+row('nancumsum', {
+  reference: running((a, b) => a + b, 0),
+  cases: [...LINES, { inputs: [holes([7])] }],
+  smooth: smoothLines,
+});
 row('diff', {
   reference: ([x], ...[args]: [never[]]) => {
     const { n = 1, axis = -1 } = (args[0] ?? {}) as { n?: number; axis?: number };
@@ -174,18 +203,31 @@ row('trapezoid', {
   call: (op, [y, x], [o]) => op(y, { ...(o as object), ...(x ? { x } : {}) }),
   reference: ([y, x], ...[args]: [never[]]) => {
     const { dx = 1, axis = -1 } = (args[0] ?? {}) as { dx?: number; axis?: number };
-    return reduce(y, axis, false, toFloat(y.dtype), (line) => total(line.slice(1).map((v, i) => ((v + line[i]) / 2) * (x ? x.data[i + 1] - x.data[i] : dx))));
+    return reduce(y, axis, false, toFloat(y.dtype), (line) =>
+      total(line.slice(1).map((v, i) => ((v + line[i]) / 2) * (x ? x.data[i + 1] - x.data[i] : dx))),
+    );
   },
-  cases: [{ inputs: [r(5)] }, { inputs: [r(3, 4)], args: [{ dx: 0.5, axis: 0 }] }, { inputs: [r(3, 4), nd([0, 1, 3, 3.5])] }, { inputs: [randomArray([4], { dtype: 'int32' })] }],
+  cases: [
+    { inputs: [r(5)] },
+    { inputs: [r(3, 4)], args: [{ dx: 0.5, axis: 0 }] },
+    { inputs: [r(3, 4), nd([0, 1, 3, 3.5])] },
+    { inputs: [randomArray([4], { dtype: 'int32' })] },
+  ],
   smooth: [{ inputs: [distinctArray([4]), nd([0, 1, 3, 3.5], [4], 'float64')] }],
 });
 row('corrcoef', {
   reference: ([x]) => {
     if (x.shape.length === 1) return nd([1], [], x.dtype);
     const n = x.shape[1],
-      lines = Array.from({ length: x.shape[0] }, (_, i) => x.data.slice(i * n, (i + 1) * n)).map((l) => l.map((v) => v - average(l)));
+      lines = Array.from({ length: x.shape[0] }, (_, i) => x.data.slice(i * n, (i + 1) * n)).map((l) =>
+        l.map((v) => v - average(l)),
+      );
     const dot = (a: number[], b: number[]): number => total(a.map((v, i) => v * b[i]));
-    return build([lines.length, lines.length], toFloat(x.dtype), ([i, j]) => dot(lines[i], lines[j]) / Math.sqrt(dot(lines[i], lines[i]) * dot(lines[j], lines[j])));
+    return build(
+      [lines.length, lines.length],
+      toFloat(x.dtype),
+      ([i, j]) => dot(lines[i], lines[j]) / Math.sqrt(dot(lines[i], lines[i]) * dot(lines[j], lines[j])),
+    );
   },
   cases: [{ inputs: [r(3, 7)] }, { inputs: [r(2, 5)] }, { inputs: [r(6)] }],
   smooth: [{ inputs: [nd([1, 2.5, -1, 0.3, 0.2, 1.7, 0.4, -0.6], [2, 4], 'float64')] }],
@@ -196,7 +238,9 @@ row('correlate', {
     const { mode = 'valid' } = (args[0] ?? {}) as { mode?: string },
       n = a.data.length,
       m = b.data.length;
-    const full = Array.from({ length: n + m - 1 }, (_, k) => total(b.data.map((v, i) => v * (a.data[k - m + 1 + i] ?? 0))));
+    const full = Array.from({ length: n + m - 1 }, (_, k) =>
+      total(b.data.map((v, i) => v * (a.data[k - m + 1 + i] ?? 0))),
+    );
     const length = Math.max(n, m),
       start = (n + m - 1 - length) >> 1;
     const y = mode === 'full' ? full : mode === 'same' ? full.slice(start, start + length) : full.slice(m - 1, n);
@@ -263,7 +307,11 @@ row('histogram', {
       ),
     ];
   },
-  cases: [{ inputs: [r(57)] }, { inputs: [r(5, 7)], args: [{ bins: 4 }] }, { inputs: [r(57)], args: [{ bins: 5, range: [-1, 1.5] }] }],
+  cases: [
+    { inputs: [r(57)] },
+    { inputs: [r(5, 7)], args: [{ bins: 4 }] },
+    { inputs: [r(57)], args: [{ bins: 5, range: [-1, 1.5] }] },
+  ],
   smooth: [{ inputs: [distinctArray([7])], args: [{ bins: 3, range: [-2, 2.1] }] }],
 });
 row('isin', {

@@ -22,18 +22,30 @@ interface Unary {
   aliases?: string[];
   looseness?: number;
 }
-const resultOf: Record<Kind, (d: DType) => DType> = { same: (d) => d, numeric: toNumeric, float: toFloat, bool: () => 'bool' };
+const resultOf: Record<Kind, (d: DType) => DType> = {
+  same: (d) => d,
+  numeric: toNumeric,
+  float: toFloat,
+  bool: () => 'bool',
+};
 
 const HALVES: DType[] = ['float64', 'float16', 'bfloat16'],
   INTEGERS: DType[] = ['int32', 'int64', 'uint8', 'int8', 'bool'];
 
-function unary(op: string, { f, kind, low = -2, high = 2, smooth = [low, high], second, integers = true, aliases = [], looseness }: Unary): void {
+function unary(
+  op: string,
+  { f, kind, low = -2, high = 2, smooth = [low, high], second, integers = true, aliases = [], looseness }: Unary,
+): void {
   const cases: Case[] = SHAPES.map((shape, seed) => ({ inputs: [randomArray(shape, { low, high, seed })] }));
   for (const dtype of HALVES) cases.push({ inputs: [randomArray([5, 7], { dtype, low, high })] });
-  if (integers) for (const dtype of INTEGERS) cases.push({ inputs: [randomArray([3, 7], { dtype, low: Math.max(low, -3), high: Math.min(high, 3) })] });
+  if (integers)
+    for (const dtype of INTEGERS)
+      cases.push({ inputs: [randomArray([3, 7], { dtype, low: Math.max(low, -3), high: Math.min(high, 3) })] });
   cases.push({ inputs: [nd(SPECIAL)] }, { inputs: [nd(SPECIAL, [3, 3], 'float64')] });
   const reference = ([x]: NdArray[]): NdArray => elementwise(f, resultOf[kind](x.dtype), x);
-  const smoothCases = smooth ? [{ inputs: [randomArray([2, 3], { dtype: 'float64', low: smooth[0], high: smooth[1] })] }] : [];
+  const smoothCases = smooth
+    ? [{ inputs: [randomArray([2, 3], { dtype: 'float64', low: smooth[0], high: smooth[1] })] }]
+    : [];
   for (const name of [op, ...aliases]) row(name, { reference, cases, smooth: smoothCases, second, looseness });
 }
 
@@ -63,7 +75,12 @@ unary('tanh', { f: Math.tanh, kind: 'float', low: -5, high: 5 });
 unary('arcsinh', { f: Math.asinh, kind: 'float', low: -5, high: 5 });
 unary('arccosh', { f: Math.acosh, kind: 'float', low: 1.2, high: 5 });
 unary('arctanh', { f: Math.atanh, kind: 'float', low: -0.9, high: 0.9 });
-unary('sigmoid', { f: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)) || (x === -Infinity ? 0 : NaN)), kind: 'float', low: -6, high: 6 });
+unary('sigmoid', {
+  f: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)) || (x === -Infinity ? 0 : NaN)),
+  kind: 'float',
+  low: -6,
+  high: 6,
+});
 unary('relu', { f: (x) => (x > 0 ? x : Number.isNaN(x) ? NaN : 0), kind: 'numeric', smooth: [0.5, 2] });
 unary('softplus', { f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), kind: 'float', low: -9, high: 9 });
 unary('erf', { f: erf, kind: 'float', low: -3, high: 3 });
@@ -83,7 +100,9 @@ const integers = (op: string, f: (x: number, dtype: DType) => number): void =>
   row(op, {
     reference: ([x]) => elementwise((v) => f(v, x.dtype), x.dtype, x),
     cases: [
-      ...(['int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({ inputs: [randomArray([3, 7], { dtype, low: -9, high: 9 })] })),
+      ...(['int32', 'int64', 'int8', 'uint8', 'bool'] as DType[]).map((dtype) => ({
+        inputs: [randomArray([3, 7], { dtype, low: -9, high: 9 })],
+      })),
       { inputs: [randomArray([1031], { dtype: 'int32', low: -1e9, high: 1e9 })] },
     ],
   });
@@ -92,7 +111,11 @@ integers('bitwiseNot', (v, dtype) => (dtype === 'bool' ? 1 - v : dtype === 'uint
 row('round', {
   reference: ([x], ...[args]: [never[]]) => {
     const { decimals = 0 } = (args[0] ?? {}) as { decimals?: number };
-    return elementwise((v) => (decimals ? roundHalfEven(v * 10 ** decimals) / 10 ** decimals : roundHalfEven(v)), toNumeric(x.dtype), x);
+    return elementwise(
+      (v) => (decimals ? roundHalfEven(v * 10 ** decimals) / 10 ** decimals : roundHalfEven(v)),
+      toNumeric(x.dtype),
+      x,
+    );
   },
   cases: [
     ...SHAPES.map((shape) => ({ inputs: [randomArray(shape, { low: -9, high: 9 })] })),
@@ -107,20 +130,37 @@ row('round', {
 });
 
 const ALL: DType[] = ['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64', 'int8', 'uint8', 'bool'];
-const RANGE: Partial<Record<DType, [number, number]>> = { int8: [-128, 127], uint8: [0, 255], int32: [-2147483648, 2147483647] };
+const RANGE: Partial<Record<DType, [number, number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int32: [-2147483648, 2147483647],
+};
 row('cast', {
   reference: ([x], ...[args]: [never[]]) => {
     const to = args[0] as DType;
     return elementwise(
-      (v) => (to === 'bool' ? Number(v !== 0) : isFloating(to) ? v : Math.min(Math.max(Math.trunc(v), RANGE[to]?.[0] ?? -Infinity), RANGE[to]?.[1] ?? Infinity)),
+      (v) =>
+        to === 'bool'
+          ? Number(v !== 0)
+          : isFloating(to)
+            ? v
+            : Math.min(Math.max(Math.trunc(v), RANGE[to]?.[0] ?? -Infinity), RANGE[to]?.[1] ?? Infinity),
       to,
       x,
     );
   },
   cases: [
-    ...ALL.flatMap((from) => ALL.map((to) => ({ inputs: [randomArray([3, 7], { dtype: from, low: 0, high: 9 })], args: [to] }))),
-    ...(['int32', 'int64', 'int8', 'float16'] as DType[]).map((to) => ({ inputs: [nd([-1.75, -0.5, 2.9, 100.25])], args: [to] })),
-    ...(['int32', 'int8', 'uint8'] as DType[]).map((to) => ({ inputs: [nd([-1e10, 1e10, -Infinity, Infinity, 300, -300])], args: [to] })),
+    ...ALL.flatMap((from) =>
+      ALL.map((to) => ({ inputs: [randomArray([3, 7], { dtype: from, low: 0, high: 9 })], args: [to] })),
+    ),
+    ...(['int32', 'int64', 'int8', 'float16'] as DType[]).map((to) => ({
+      inputs: [nd([-1.75, -0.5, 2.9, 100.25])],
+      args: [to],
+    })),
+    ...(['int32', 'int8', 'uint8'] as DType[]).map((to) => ({
+      inputs: [nd([-1e10, 1e10, -Infinity, Infinity, 300, -300])],
+      args: [to],
+    })),
     { inputs: [randomArray([1031])], args: ['float64'] },
     { inputs: [randomArray([0, 3])], args: ['int32'] },
     { inputs: [scalar(2)], args: ['int64'] },
@@ -136,7 +176,10 @@ row('clip', {
   },
   cases: [
     ...SHAPES.map((shape) => ({ inputs: [randomArray(shape)], args: [-0.75, 1.5] })),
-    ...(['float64', 'float16', 'bfloat16', 'int32', 'int64', 'int8'] as DType[]).map((dtype) => ({ inputs: [randomArray([7], { dtype, low: -9, high: 9 })], args: [-2, 3] })),
+    ...(['float64', 'float16', 'bfloat16', 'int32', 'int64', 'int8'] as DType[]).map((dtype) => ({
+      inputs: [randomArray([7], { dtype, low: -9, high: 9 })],
+      args: [-2, 3],
+    })),
     { inputs: [randomArray([7], { dtype: 'uint8', low: 0, high: 9 })], args: [2, 5] },
     { inputs: [nd([NaN, Infinity, -Infinity, 0])], args: [-1, 1] },
     { inputs: [randomArray([3, 5]), nd([-1, 0, -0.5], [3, 1]), scalar(1)] },
@@ -154,7 +197,11 @@ row('nanToNum', {
       posinf = x.dtype === 'float64' ? Number.MAX_VALUE : x.dtype === 'float16' ? 65504 : 3.4028234663852886e38,
       neginf = -(x.dtype === 'float64' ? Number.MAX_VALUE : x.dtype === 'float16' ? 65504 : 3.4028234663852886e38),
     } = (args[0] ?? {}) as Record<string, number>;
-    return elementwise((v) => (Number.isNaN(v) ? nan : v === Infinity ? posinf : v === -Infinity ? neginf : v), x.dtype, x);
+    return elementwise(
+      (v) => (Number.isNaN(v) ? nan : v === Infinity ? posinf : v === -Infinity ? neginf : v),
+      x.dtype,
+      x,
+    );
   },
   cases: [
     { inputs: [nd(SPECIAL)] },

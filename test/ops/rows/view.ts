@@ -8,7 +8,12 @@ const row = rowsIn('view');
 const r = (shape: number[], dtype: DType = 'float32'): NdArray => randomArray(shape, { dtype });
 const smooth = (...shape: number[]): NdArray => distinctArray(shape);
 
-const ARRAYS: Partial<Record<DType, new (data: ArrayBufferLike | number[]) => ArrayLike<number> & { buffer: ArrayBufferLike; BYTES_PER_ELEMENT: number }>> = {
+const ARRAYS: Partial<
+  Record<
+    DType,
+    new (data: ArrayBufferLike | number[]) => ArrayLike<number> & { buffer: ArrayBufferLike; BYTES_PER_ELEMENT: number }
+  >
+> = {
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,
@@ -22,7 +27,9 @@ row('view', {
     if (!dtype) return x;
     const bytes = new ARRAYS[x.dtype]!(x.data),
       to = new ARRAYS[dtype]!(bytes.buffer);
-    const shape = x.shape.length ? [...x.shape.slice(0, -1), (x.shape.at(-1)! * bytes.BYTES_PER_ELEMENT) / to.BYTES_PER_ELEMENT] : [];
+    const shape = x.shape.length
+      ? [...x.shape.slice(0, -1), (x.shape.at(-1)! * bytes.BYTES_PER_ELEMENT) / to.BYTES_PER_ELEMENT]
+      : [];
     return nd(Array.from(to), shape, dtype);
   },
   cases: [
@@ -44,7 +51,8 @@ row('viewAsComplex', {
 });
 row('viewAsReal', {
   call: (op, xs) => op(xs.length === 2 ? xs : xs[0]),
-  reference: ([re, im]) => build([...re.shape, 2], re.dtype, (i) => (i.at(-1) ? (im ? at(im, i.slice(0, -1)) : 0) : at(re, i.slice(0, -1)))),
+  reference: ([re, im]) =>
+    build([...re.shape, 2], re.dtype, (i) => (i.at(-1) ? (im ? at(im, i.slice(0, -1)) : 0) : at(re, i.slice(0, -1)))),
   cases: [{ inputs: [r([2, 3]), r([2, 3])] }, { inputs: [r([])] }, { inputs: [r([4])] }],
   smooth: [{ inputs: [smooth(3), smooth(3)] }],
 });
@@ -70,7 +78,8 @@ function eachElement(
     for (let i = 0; i < k[0]; i++)
       for (let j = 0; j < k[1]; j++)
         for (let a = 0; a < count[0]; a++)
-          for (let b = 0; b < count[1]; b++) f((c * k[0] + i) * k[1] + j, a * count[1] + b, c, a * s[0] + i * d[0] - p[0], b * s[1] + j * d[1] - p[1]);
+          for (let b = 0; b < count[1]; b++)
+            f((c * k[0] + i) * k[1] + j, a * count[1] + b, c, a * s[0] + i * d[0] - p[0], b * s[1] + j * d[1] - p[1]);
   return [channels * k[0] * k[1], count[0] * count[1]];
 }
 const FOLDS: [number[], Pair, FoldOptions?][] = [
@@ -88,7 +97,9 @@ row('unfold', {
     const shape = eachElement(channels, [height, width], kernel, options ?? {}, (...e) => table.push(e)),
       y = nd(Array<number>(batch * sizeOf(shape)).fill(0), [batch, ...shape], x.dtype);
     for (let b = 0; b < batch; b++)
-      for (const [i, j, c, v, h] of table) if (v >= 0 && v < height && h >= 0 && h < width) y.data[(b * shape[0] + i) * shape[1] + j] = at(x, [b, c, v, h]);
+      for (const [i, j, c, v, h] of table)
+        if (v >= 0 && v < height && h >= 0 && h < width)
+          y.data[(b * shape[0] + i) * shape[1] + j] = at(x, [b, c, v, h]);
     return y;
   },
   cases: FOLDS.map(([shape, kernel, options]) => ({ inputs: [r(shape)], args: args(kernel, options) })),
@@ -102,10 +113,15 @@ row('fold', {
   reference: ([x], ...[[size, kernel, options]]: [never[]]) => {
     const [height, width] = two(size),
       channels = x.shape[1] / (two(kernel)[0] * two(kernel)[1]),
-      y = nd(Array<number>(x.shape[0] * channels * height * width).fill(0), [x.shape[0], channels, height, width], x.dtype);
+      y = nd(
+        Array<number>(x.shape[0] * channels * height * width).fill(0),
+        [x.shape[0], channels, height, width],
+        x.dtype,
+      );
     for (let b = 0; b < x.shape[0]; b++)
       eachElement(channels, [height, width], kernel, options ?? {}, (i, j, c, v, h) => {
-        if (v >= 0 && v < height && h >= 0 && h < width) y.data[((b * channels + c) * height + v) * width + h] += at(x, [b, i, j]);
+        if (v >= 0 && v < height && h >= 0 && h < width)
+          y.data[((b * channels + c) * height + v) * width + h] += at(x, [b, i, j]);
       });
     return y;
   },
@@ -165,7 +181,10 @@ row('getItem', {
       if (typeof k === 'number') axes.push({ indices: [k < 0 ? k + all.length : k], axis, stays: false });
       else if (Array.isArray(k)) axes.push({ indices: k as number[], axis, stays: true });
       else {
-        const [start, stop, step] = typeof k === 'string' ? k.split(':').map((p) => (p ? Number(p) : null)) : [(k as { start: number }).start, null, (k as { step: number }).step];
+        const [start, stop, step] =
+          typeof k === 'string'
+            ? k.split(':').map((p) => (p ? Number(p) : null))
+            : [(k as { start: number }).start, null, (k as { step: number }).step];
         const by = step ?? 1,
           n = all.length,
           from = start === null ? (by > 0 ? 0 : n - 1) : start < 0 ? start + n : start,
@@ -189,7 +208,10 @@ row('getItem', {
       },
     );
   },
-  cases: [...KEYS.map(([shape, key]) => ({ inputs: [r(shape)], args: [key] })), { inputs: [r([4, 3], 'int32')], args: [[2, '::-1']] }],
+  cases: [
+    ...KEYS.map(([shape, key]) => ({ inputs: [r(shape)], args: [key] })),
+    { inputs: [r([4, 3], 'int32')], args: [[2, '::-1']] },
+  ],
   smooth: [
     { inputs: [smooth(3, 4)], args: [[1, '::2']] },
     { inputs: [smooth(3, 2)], args: [[[0, 2, 0], null]] },

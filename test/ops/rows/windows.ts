@@ -3,7 +3,8 @@ import { nd, type NdArray } from '../../support/ndarray';
 import { rowsIn } from '../../support/rows';
 
 const row = rowsIn('windows');
-const points = (n: number, f: (t: number) => number): NdArray => nd(Array.from({ length: n }, (_, i) => (n === 1 ? 1 : f(i / (n - 1)))));
+const points = (n: number, f: (t: number) => number): NdArray =>
+  nd(Array.from({ length: n }, (_, i) => (n === 1 ? 1 : f(i / (n - 1)))));
 const cosines =
   (...a: number[]) =>
   (t: number): number =>
@@ -15,7 +16,8 @@ const windows: [string, (t: number) => number][] = [
   ['hamming', cosines(0.54, 0.46)],
   ['hanning', cosines(0.5, 0.5)],
 ];
-for (const [op, f] of windows) row(op, { reference: (_, ...[[n]]: [never[]]) => points(n, f), cases, isSource: true, looseness: 5 });
+for (const [op, f] of windows)
+  row(op, { reference: (_, ...[[n]]: [never[]]) => points(n, f), cases, isSource: true, looseness: 5 });
 /** I0(x) = 1 / pi * integral of e^(x cos t) from 0 to pi, by trapezoids. */
 function besselI0(x: number): number {
   const n = 400;
@@ -24,7 +26,8 @@ function besselI0(x: number): number {
   return sum / n;
 }
 row('kaiser', {
-  reference: (_, ...[[n, beta]]: [never[]]) => points(n, (t) => besselI0(beta * Math.sqrt(1 - (2 * t - 1) ** 2)) / besselI0(beta)),
+  reference: (_, ...[[n, beta]]: [never[]]) =>
+    points(n, (t) => besselI0(beta * Math.sqrt(1 - (2 * t - 1) ** 2)) / besselI0(beta)),
   cases: [8, 5, 1].map((n) => ({ inputs: [], args: [n, 3.5] })),
   isSource: true,
   looseness: 5,

@@ -11,14 +11,18 @@ import { temporaryFolder } from './folders';
 import { NotHere, remark } from './report';
 import { NODE, NODE_FILE, NODE_PACKAGE, TOOLS, type NodeMajor, type Tool } from './versions';
 
-export const CACHE = process.env.TRAE_PACKAGE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'trae-node', 'package');
+export const CACHE =
+  process.env.TRAE_PACKAGE_CACHE ??
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'trae-node', 'package');
 /** False with `--offline`: what is not in the cache is then not run. */
 let mayFetch = true;
 export const forbidNetwork = (): void => void (mayFetch = false);
 
 /** The file that says that the dependencies of the package, as they are now, have all been fetched. */
 export function completeMark(): string {
-  const { dependencies } = JSON.parse(fs.readFileSync(path.resolve(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as { dependencies: object };
+  const { dependencies } = JSON.parse(
+    fs.readFileSync(path.resolve(__dirname, '..', '..', '..', 'package.json'), 'utf8'),
+  ) as { dependencies: object };
   return `complete-${createHash('sha256').update(JSON.stringify(dependencies)).digest('hex').slice(0, 12)}`;
 }
 
@@ -56,7 +60,12 @@ export const toolFile = (name: Tool, file: string): string => path.join(tool(nam
 
 /** The program `node` of a major version. @throws NotHere if it is neither in the cache nor to be had. */
 export function nodeProgram(major: NodeMajor): string {
-  return path.join(installed('node', { [NODE_PACKAGE]: NODE[major] }), 'node_modules', NODE_PACKAGE, ...NODE_FILE.split('/'));
+  return path.join(
+    installed('node', { [NODE_PACKAGE]: NODE[major] }),
+    'node_modules',
+    NODE_PACKAGE,
+    ...NODE_FILE.split('/'),
+  );
 }
 
 /** A folder that holds this Node and nothing else, to be PATH. */

@@ -30,7 +30,10 @@ export class Consumer {
     this.path = pathWithNodeOnly(this.node);
     const file = path.basename(tarball);
     fs.copyFileSync(tarball, path.join(this.folder, file));
-    fs.writeFileSync(path.join(this.folder, 'package.json'), JSON.stringify({ name: 'consumer', version: '1.0.0', private: true, ...manifest }));
+    fs.writeFileSync(
+      path.join(this.folder, 'package.json'),
+      JSON.stringify({ name: 'consumer', version: '1.0.0', private: true, ...manifest }),
+    );
     fs.cpSync(PROGRAMS, this.folder, { recursive: true });
   }
 
@@ -56,7 +59,11 @@ export class Consumer {
       const folder = temporaryFolder('fill');
       fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
       const env = { ...(process.env as Record<string, string>) };
-      await run(node, [cli, 'install', this.tarball, '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache], { cwd: folder, path: process.env.PATH!, env });
+      await run(node, [cli, 'install', this.tarball, '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache], {
+        cwd: folder,
+        path: process.env.PATH!,
+        env,
+      });
       fs.writeFileSync(path.join(cache, completeMark()), '');
     });
   }

@@ -24,7 +24,10 @@ function pack(): string {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { offline: { type: 'boolean' }, list: { type: 'boolean' }, tarball: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { offline: { type: 'boolean' }, list: { type: 'boolean' }, tarball: { type: 'string' } },
+  });
   if (values.list) return console.log(Object.keys(ROOMS).join('\n'));
   if (values.offline) forbidNetwork();
   const unknown = positionals.filter((name) => !(name in ROOMS));

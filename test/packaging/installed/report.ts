@@ -11,7 +11,8 @@ export function enter(name: string): void {
   room = name;
 }
 
-const line = (outcome: string, name: string, rest = ''): void => console.log(`${outcome.padEnd(8)}${room}: ${name}${rest ? ` (${rest})` : ''}`);
+const line = (outcome: string, name: string, rest = ''): void =>
+  console.log(`${outcome.padEnd(8)}${room}: ${name}${rest ? ` (${rest})` : ''}`);
 const indented = (text: string): string => text.replace(/^/gm, ' '.repeat(8));
 
 /**

@@ -27,7 +27,9 @@ export const TOOLS = {
   jest: { jest: '30.5.2' },
   publint: { publint: '0.3.25' },
   'are-the-types-wrong': { '@arethetypeswrong/cli': '0.18.5' },
-  bun: { [`@oven/bun-${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : 'x64'}`]: '1.4.5' },
+  bun: {
+    [`@oven/bun-${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : 'x64'}`]: '1.4.5',
+  },
   deno: { [`@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}`]: '2.9.6' },
 } as const satisfies Record<string, Record<string, string>>;
 export type Tool = keyof typeof TOOLS;

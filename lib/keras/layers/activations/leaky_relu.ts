@@ -15,7 +15,8 @@ export class LeakyReLU extends Layer {
     const given = typeof negativeSlope === 'number' ? { ...options, negativeSlope } : negativeSlope;
     super(given);
     this.negativeSlope = given.negativeSlope ?? 0.3;
-    if (!(this.negativeSlope >= 0)) throw new ValueError(`LeakyReLU: negativeSlope must not be negative.\n  Received: ${this.negativeSlope}`);
+    if (!(this.negativeSlope >= 0))
+      throw new ValueError(`LeakyReLU: negativeSlope must not be negative.\n  Received: ${this.negativeSlope}`);
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {

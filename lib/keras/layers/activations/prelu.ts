@@ -45,12 +45,15 @@ export class PReLU extends Layer {
       axes: Record<number, number> = {};
     for (const a of this.sharedAxes ?? []) {
       if (!(Number.isInteger(a) && a >= 1 && a < inputShape.length))
-        throw new ValueError(`PReLU: sharedAxes must lie between 1 and ${inputShape.length - 1}, the batch axis being 0.\n  Received: ${a} for shape ${formatShape(inputShape)}`);
+        throw new ValueError(
+          `PReLU: sharedAxes must lie between 1 and ${inputShape.length - 1}, the batch axis being 0.\n  Received: ${a} for shape ${formatShape(inputShape)}`,
+        );
       shape[a - 1] = 1;
     }
     const { alphaInitializer: initializer, alphaRegularizer: regularizer, alphaConstraint: constraint } = this.settings;
     this.alpha = this.addWeight({ shape, name: 'alpha', initializer, regularizer, constraint });
-    if (this.sharedAxes) inputShape.forEach((d, i) => i > 0 && d !== null && !this.sharedAxes!.includes(i) && (axes[i] = d));
+    if (this.sharedAxes)
+      inputShape.forEach((d, i) => i > 0 && d !== null && !this.sharedAxes!.includes(i) && (axes[i] = d));
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes });
   }
   override call(inputs: Tensor): Tensor {

@@ -26,15 +26,28 @@ export class ReLU extends Layer {
     this.maxValue = options.maxValue ?? null;
     this.negativeSlope = options.negativeSlope ?? 0;
     this.threshold = options.threshold ?? 0;
-    for (const [name, v] of Object.entries({ maxValue: this.maxValue ?? 0, negativeSlope: this.negativeSlope, threshold: this.threshold }))
+    for (const [name, v] of Object.entries({
+      maxValue: this.maxValue ?? 0,
+      negativeSlope: this.negativeSlope,
+      threshold: this.threshold,
+    }))
       if (!(v >= 0)) throw new ValueError(`ReLU: ${name} must not be negative.\n  Received: ${v}`);
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {
-    return activations.relu(inputs, { negativeSlope: this.negativeSlope, maxValue: this.maxValue, threshold: this.threshold });
+    return activations.relu(inputs, {
+      negativeSlope: this.negativeSlope,
+      maxValue: this.maxValue,
+      threshold: this.threshold,
+    });
   }
   override getConfig() {
-    return { ...super.getConfig(), maxValue: this.maxValue, negativeSlope: this.negativeSlope, threshold: this.threshold };
+    return {
+      ...super.getConfig(),
+      maxValue: this.maxValue,
+      negativeSlope: this.negativeSlope,
+      threshold: this.threshold,
+    };
   }
 }
 registerClass('keras.layers', ReLU);

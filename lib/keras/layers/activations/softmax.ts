@@ -32,7 +32,10 @@ export class Softmax extends Layer {
     const m = checkedMask(mask, inputs),
       allowed = m.dtype === inputs.dtype ? m : run('cast', [m], { dtype: inputs.dtype }),
       low = convert(inputs.dtype === 'float16' ? -65504 : -1e9, inputs);
-    return activations.softmax(run('add', [inputs, run('multiply', [run('subtract', [convert(1, inputs), allowed]), low])]), { axis: this.axis });
+    return activations.softmax(
+      run('add', [inputs, run('multiply', [run('subtract', [convert(1, inputs), allowed]), low])]),
+      { axis: this.axis },
+    );
   }
   override computeMask(_inputs: unknown, previousMask: unknown): unknown {
     return previousMask;
@@ -49,7 +52,9 @@ function checkedMask(mask: TensorLike, inputs: Tensor): Tensor {
   const m = convert(mask),
     shift = inputs.ndim - m.ndim;
   if (shift < 0 || m.shape.some((d, i) => d !== 1 && d !== inputs.shape[i + shift]))
-    throw new ValueError(`the mask must broadcast to the input.\n  Received: mask ${formatShape(m.shape)}, input ${formatShape(inputs.shape)}`);
+    throw new ValueError(
+      `the mask must broadcast to the input.\n  Received: mask ${formatShape(m.shape)}, input ${formatShape(inputs.shape)}`,
+    );
   return m;
 }
 registerClass('keras.layers', Softmax);

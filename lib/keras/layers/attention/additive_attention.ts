@@ -14,7 +14,8 @@ export class AdditiveAttention extends Attention {
     super({ useScale: true, ...options });
   }
   protected override makeWeights(shapes: SymbolicShape[]): void {
-    if (this.useScale) this.scale = this.addWeight({ name: 'scale', shape: [shapes[0].at(-1)!], initializer: 'glorot_uniform' });
+    if (this.useScale)
+      this.scale = this.addWeight({ name: 'scale', shape: [shapes[0].at(-1)!], initializer: 'glorot_uniform' });
   }
   protected override scores(query: Tensor, key: Tensor): Tensor {
     const active = run('tanh', [pairwiseSum(query, key)]);

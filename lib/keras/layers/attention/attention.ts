@@ -47,8 +47,10 @@ export class Attention extends Layer {
     this.scoreMode = options.scoreMode ?? 'dot';
     this.dropout = options.dropout ?? 0;
     this.seed = options.seed ?? null;
-    if (this.scoreMode !== 'dot' && this.scoreMode !== 'concat') throw new ValueError(`Attention: scoreMode must be 'dot' or 'concat'.\n  Received: '${this.scoreMode}'`);
-    if (!(this.dropout >= 0 && this.dropout <= 1)) throw new ValueError(`${this.constructor.name}: dropout must lie between 0 and 1.\n  Received: ${this.dropout}`);
+    if (this.scoreMode !== 'dot' && this.scoreMode !== 'concat')
+      throw new ValueError(`Attention: scoreMode must be 'dot' or 'concat'.\n  Received: '${this.scoreMode}'`);
+    if (!(this.dropout >= 0 && this.dropout <= 1))
+      throw new ValueError(`${this.constructor.name}: dropout must lie between 0 and 1.\n  Received: ${this.dropout}`);
     this.seedGenerator = this.dropout > 0 ? new SeedGenerator(this.seed) : null;
   }
   override build(shapes: SymbolicShape[]): void {
@@ -57,13 +59,19 @@ export class Attention extends Layer {
   }
   protected makeWeights(_shapes: SymbolicShape[]): void {
     if (this.useScale) this.scale = this.addWeight({ name: 'scale', shape: [], initializer: 'ones' });
-    if (this.scoreMode === 'concat') this.concatScoreWeight = this.addWeight({ name: 'concat_score_weight', shape: [], initializer: 'ones' });
+    if (this.scoreMode === 'concat')
+      this.concatScoreWeight = this.addWeight({ name: 'concat_score_weight', shape: [], initializer: 'ones' });
   }
   private checkInputs(inputs: unknown): void {
     const isList = Array.isArray(inputs) && inputs.every((x) => typeof x === 'object' && x !== null);
-    if (!isList) throw new ValueError(`${this.constructor.name}: an array is expected: [query, value] or [query, value, key].\n  Fix: apply([query, value]).`);
+    if (!isList)
+      throw new ValueError(
+        `${this.constructor.name}: an array is expected: [query, value] or [query, value, key].\n  Fix: apply([query, value]).`,
+      );
     if (inputs.length < 2 || inputs.length > 3)
-      throw new ValueError(`${this.constructor.name}: 2 or 3 inputs are expected: [query, value] or [query, value, key].\n  Received: ${inputs.length}`);
+      throw new ValueError(
+        `${this.constructor.name}: 2 or 3 inputs are expected: [query, value] or [query, value, key].\n  Received: ${inputs.length}`,
+      );
   }
   /** Scores (batch, T, S) of each query with each key. */
   protected scores(query: Tensor, key: Tensor): Tensor {
@@ -73,16 +81,23 @@ export class Attention extends Layer {
       return run('multiply', [run('sum', [run('tanh', [scaled])], { axis: [-1] }), this.concatScoreWeight!.value]);
     }
     if (query.shape.at(-1) !== key.shape.at(-1))
-      throw new ValueError(`the last axes of query and key must agree.\n  Received: query ${formatShape(query.shape)}, key ${formatShape(key.shape)}`);
+      throw new ValueError(
+        `the last axes of query and key must agree.\n  Received: query ${formatShape(query.shape)}, key ${formatShape(key.shape)}`,
+      );
     const scores = run('matmul', [query, key], { transpose_b: true });
     return this.scale ? run('multiply', [scores, this.scale.value]) : scores;
   }
-  override call(inputs: Tensor[], { mask, training, returnAttentionScores, useCausalMask }: AttentionCallOptions = {}): Tensor | [Tensor, Tensor] {
+  override call(
+    inputs: Tensor[],
+    { mask, training, returnAttentionScores, useCausalMask }: AttentionCallOptions = {},
+  ): Tensor | [Tensor, Tensor] {
     this.checkInputs(inputs);
     const [query, value, key = value] = inputs,
       [queryMask, valueMask] = this.masks(mask);
     let scores = this.scores(query, key);
-    let allowed = valueMask && run('reshape', [valueMask], { shape: [...valueMask.shape.slice(0, -1), 1, valueMask.shape.at(-1)!] });
+    let allowed =
+      valueMask &&
+      run('reshape', [valueMask], { shape: [...valueMask.shape.slice(0, -1), 1, valueMask.shape.at(-1)!] });
     if (useCausalMask) {
       const causal = causalMask(scores.shape.at(-2)!, scores.shape.at(-1)!);
       allowed = allowed ? run('logical_and', [allowed, causal]) : causal;
@@ -92,9 +107,11 @@ export class Attention extends Layer {
       scores = run('where', [allowed, scores, run('subtract', [scores, low])]);
     }
     const weights = run('softmax', [scores]);
-    const kept = training && this.seedGenerator ? dropout(weights, this.dropout, { seed: this.seedGenerator }) : weights;
+    const kept =
+      training && this.seedGenerator ? dropout(weights, this.dropout, { seed: this.seedGenerator }) : weights;
     let y = matmul(kept, value);
-    if (queryMask) y = run('where', [run('reshape', [queryMask], { shape: [...queryMask.shape, 1] }), y, convert(0, y)]);
+    if (queryMask)
+      y = run('where', [run('reshape', [queryMask], { shape: [...queryMask.shape, 1] }), y, convert(0, y)]);
     return returnAttentionScores ? [y, weights] : y;
   }
   private masks(mask: unknown): (Tensor | null)[] {
@@ -103,7 +120,9 @@ export class Attention extends Layer {
       throw new ValueError(
         `${this.constructor.name}: mask must be an array of 2 or 3 masks: [query mask, value mask].\n  Received: ${Array.isArray(mask) ? `${mask.length} masks` : 'no array'}`,
       );
-    return mask.map((m) => (m === null || m === undefined ? null : run('cast', [convert(m as TensorLike)], { dtype: 'bool' })));
+    return mask.map((m) =>
+      m === null || m === undefined ? null : run('cast', [convert(m as TensorLike)], { dtype: 'bool' }),
+    );
   }
   override computeMask(_inputs: unknown, mask: unknown): unknown {
     return Array.isArray(mask) && mask[0] ? [mask[0]] : null;
@@ -113,7 +132,13 @@ export class Attention extends Layer {
     return [...shapes[0].slice(0, -1), shapes[1].at(-1)!];
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), useScale: this.useScale, scoreMode: this.scoreMode, dropout: this.dropout, seed: this.seed };
+    return {
+      ...super.getConfig(),
+      useScale: this.useScale,
+      scoreMode: this.scoreMode,
+      dropout: this.dropout,
+      seed: this.seed,
+    };
   }
 }
 /** @internal query + key for each pair of positions: (batch, T, S, n). */

@@ -84,11 +84,16 @@ export abstract class AttentionHeads extends Layer {
     this.slidingWindow = options.slidingWindow ?? null;
     this.seed = options.seed ?? null;
     this.flashAttention = options.flashAttention ?? false;
-    if (!(this.dropout >= 0 && this.dropout <= 1)) throw new ValueError(`${where}: dropout must lie between 0 and 1.\n  Received: ${this.dropout}`);
+    if (!(this.dropout >= 0 && this.dropout <= 1))
+      throw new ValueError(`${where}: dropout must lie between 0 and 1.\n  Received: ${this.dropout}`);
     if (this.slidingWindow !== null && !(Number.isInteger(this.slidingWindow) && this.slidingWindow > 0))
-      throw new ValueError(`${where}: slidingWindow must be null or a positive whole number.\n  Received: ${this.slidingWindow}`);
+      throw new ValueError(
+        `${where}: slidingWindow must be null or a positive whole number.\n  Received: ${this.slidingWindow}`,
+      );
     if (this.flashAttention && this.dropout > 0)
-      throw new ValueError(`${where}: flashAttention excludes dropout.\n  Received: dropout ${this.dropout}\n  Fix: set dropout to 0, or leave flashAttention out.`);
+      throw new ValueError(
+        `${where}: flashAttention excludes dropout.\n  Received: dropout ${this.dropout}\n  Fix: set dropout to 0, or leave flashAttention out.`,
+      );
     this.settings = {
       kernelInitializer: initializers.get(options.kernelInitializer ?? 'glorot_uniform')!,
       biasInitializer: initializers.get(options.biasInitializer ?? 'zeros')!,
@@ -100,7 +105,13 @@ export abstract class AttentionHeads extends Layer {
     };
   }
   /** @internal A projection. Initializers are cloned: without a seed, each draws values of its own. */
-  protected project(name: string, equation: string, outputShape: SymbolicShape, biasAxes: string, activation?: ActivationIdentifier): EinsumDense {
+  protected project(
+    name: string,
+    equation: string,
+    outputShape: SymbolicShape,
+    biasAxes: string,
+    activation?: ActivationIdentifier,
+  ): EinsumDense {
     const { kernelInitializer, biasInitializer, ...rest } = this.settings;
     return new EinsumDense(equation, outputShape, {
       name,
@@ -115,12 +126,21 @@ export abstract class AttentionHeads extends Layer {
   /** @internal Shapes of query, value and key. */
   protected checkShapes(shapes: unknown): [SymbolicShape, SymbolicShape, SymbolicShape] {
     const where = this.constructor.name;
-    if (!Array.isArray(shapes) || !shapes.slice(0, 2).every((s) => Array.isArray(s)) || shapes.length < 2 || shapes.length > 3)
-      throw new ValueError(`${where}: an array of 2 or 3 inputs is expected: [query, value] or [query, value, key].\n  Fix: apply([query, value]).`);
+    if (
+      !Array.isArray(shapes) ||
+      !shapes.slice(0, 2).every((s) => Array.isArray(s)) ||
+      shapes.length < 2 ||
+      shapes.length > 3
+    )
+      throw new ValueError(
+        `${where}: an array of 2 or 3 inputs is expected: [query, value] or [query, value, key].\n  Fix: apply([query, value]).`,
+      );
     const [query, value, key] = shapes as SymbolicShape[],
       keys = key ?? value;
     if (formatShape(value.slice(1, -1)) !== formatShape(keys.slice(1, -1)))
-      throw new ValueError(`${where}: value and key may differ in their last axis only.\n  Received: value ${formatShape(value)}, key ${formatShape(keys)}`);
+      throw new ValueError(
+        `${where}: value and key may differ in their last axis only.\n  Received: value ${formatShape(value)}, key ${formatShape(keys)}`,
+      );
     return [query, value, keys];
   }
   protected makeDropout(): void {
@@ -131,10 +151,16 @@ export abstract class AttentionHeads extends Layer {
       key = given ?? value,
       { returnAttentionScores = false, training } = options;
     if (this.flashAttention && returnAttentionScores)
-      throw new ValueError(`${this.constructor.name}: flashAttention does not give attention scores.\n  Fix: leave returnAttentionScores or flashAttention out.`);
+      throw new ValueError(
+        `${this.constructor.name}: flashAttention does not give attention scores.\n  Fix: leave returnAttentionScores or flashAttention out.`,
+      );
     if (options.mask && !Array.isArray(options.mask))
-      throw new ValueError(`${this.constructor.name}: mask must be an array: [query mask, value mask] or with a key mask.\n  Fix: use attentionMask for one mask of all pairs.`);
-    const own = Array.isArray(options.mask) ? (options.mask as (Tensor | null)[]) : inputs.map((x) => (x ? maskOf(x) : null));
+      throw new ValueError(
+        `${this.constructor.name}: mask must be an array: [query mask, value mask] or with a key mask.\n  Fix: use attentionMask for one mask of all pairs.`,
+      );
+    const own = Array.isArray(options.mask)
+      ? (options.mask as (Tensor | null)[])
+      : inputs.map((x) => (x ? maskOf(x) : null));
     const mask = joinMasks(
       {
         query: this.queryMask(own[0] ?? null, options.queryMask ?? null),
@@ -158,7 +184,13 @@ export abstract class AttentionHeads extends Layer {
   /** @internal Which mask of the query counts: that of the tensor, or the one given. */
   protected abstract queryMask(own: Tensor | null, given: TensorLike | null): TensorLike | null;
   /** @internal Attention of projected tensors (batch, ..., heads, size). Scores are null unless asked for. */
-  protected abstract attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, options: { training: boolean; returnAttentionScores: boolean }): [Tensor, Tensor | null];
+  protected abstract attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | null,
+    options: { training: boolean; returnAttentionScores: boolean },
+  ): [Tensor, Tensor | null];
   /** @internal Without scores or dropout: one fused expression. */
   protected attendFused(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, scale: number): Tensor {
     return dotProductAttention(q, k, v, { scale, mask: mask && withHeads(mask, 4, 2) });

@@ -36,18 +36,28 @@ export class GroupedQueryAttention extends AttentionHeads {
   readonly numQueryHeads: number;
   readonly numKeyValueHeads: number;
   private softmax: Softmax | null = null;
-  constructor(headDim: number, numQueryHeads: number, numKeyValueHeads: number, options: GroupedQueryAttentionOptions = {}) {
+  constructor(
+    headDim: number,
+    numQueryHeads: number,
+    numKeyValueHeads: number,
+    options: GroupedQueryAttentionOptions = {},
+  ) {
     super({ ...recordOf(new.target.name, options), name: options.name ?? autoName('GroupedQueryAttention') });
     this.headDim = positiveInteger('GroupedQueryAttention', 'headDim', headDim);
     this.numQueryHeads = positiveInteger('GroupedQueryAttention', 'numQueryHeads', numQueryHeads);
     this.numKeyValueHeads = positiveInteger('GroupedQueryAttention', 'numKeyValueHeads', numKeyValueHeads);
     if (numQueryHeads % numKeyValueHeads)
-      throw new ValueError(`GroupedQueryAttention: numQueryHeads must be a multiple of numKeyValueHeads.\n  Received: ${numQueryHeads} and ${numKeyValueHeads}`);
+      throw new ValueError(
+        `GroupedQueryAttention: numQueryHeads must be a multiple of numKeyValueHeads.\n  Received: ${numQueryHeads} and ${numKeyValueHeads}`,
+      );
   }
   override build(shapes: SymbolicShape[]): void {
     const [query, value, key] = this.checkShapes(shapes);
     for (const s of [query, value])
-      if (s.length !== 3) throw new ValueError(`GroupedQueryAttention: inputs of shape (batch, length, features) are expected.\n  Received: shape ${formatShape(s)}`);
+      if (s.length !== 3)
+        throw new ValueError(
+          `GroupedQueryAttention: inputs of shape (batch, length, features) are expected.\n  Received: shape ${formatShape(s)}`,
+        );
     const q = [null, this.numQueryHeads, this.headDim],
       kv = [null, this.numKeyValueHeads, this.headDim];
     this.queryDense = this.project('query', 'bqm,muh->bquh', q, 'uh');

@@ -7,7 +7,10 @@ export const causalMask = (targets: number, sources: number): Tensor => diagonal
 
 /** @internal (T, S): only positions less than `width` away. */
 export const slidingWindowMask = (targets: number, sources: number, width: number): Tensor =>
-  run('logical_and', [diagonalMask('less_equal', targets, sources, width - 1), diagonalMask('greater_equal', targets, sources, 1 - width)]);
+  run('logical_and', [
+    diagonalMask('less_equal', targets, sources, width - 1),
+    diagonalMask('greater_equal', targets, sources, 1 - width),
+  ]);
 
 /** @internal Masks of the inputs and rules of the layer. */
 export interface AttentionMasks {
@@ -46,5 +49,7 @@ export function joinMasks(given: AttentionMasks, targets: number, sources: numbe
 export function withHeads(mask: Tensor, rank: number, pairs: number): Tensor {
   if (mask.ndim >= rank) return mask;
   const lead = Math.max(0, mask.ndim - pairs);
-  return run('reshape', [mask], { shape: [...mask.shape.slice(0, lead), ...Array<number>(rank - mask.ndim).fill(1), ...mask.shape.slice(lead)] });
+  return run('reshape', [mask], {
+    shape: [...mask.shape.slice(0, lead), ...Array<number>(rank - mask.ndim).fill(1), ...mask.shape.slice(lead)],
+  });
 }

@@ -43,11 +43,14 @@ export class MultiHeadAttention extends AttentionHeads {
     super(options);
     this.numHeads = positiveInteger('MultiHeadAttention', 'numHeads', numHeads);
     this.keyDim = positiveInteger('MultiHeadAttention', 'keyDim', keyDim);
-    this.valueDim = options.valueDim == null ? this.keyDim : positiveInteger('MultiHeadAttention', 'valueDim', options.valueDim);
+    this.valueDim =
+      options.valueDim == null ? this.keyDim : positiveInteger('MultiHeadAttention', 'valueDim', options.valueDim);
     const { outputShape, attentionAxes } = options;
-    this.givenOutputShape = outputShape == null ? null : typeof outputShape === 'number' ? [outputShape] : [...outputShape];
+    this.givenOutputShape =
+      outputShape == null ? null : typeof outputShape === 'number' ? [outputShape] : [...outputShape];
     this.givenOutputShape?.forEach((d) => positiveInteger('MultiHeadAttention', 'outputShape', d));
-    this.attentionAxes = attentionAxes == null ? null : typeof attentionAxes === 'number' ? [attentionAxes] : [...attentionAxes];
+    this.attentionAxes =
+      attentionAxes == null ? null : typeof attentionAxes === 'number' ? [attentionAxes] : [...attentionAxes];
   }
   override build(shapes: SymbolicShape[]): void {
     const [query, value, key] = this.checkShapes(shapes),
@@ -66,20 +69,32 @@ export class MultiHeadAttention extends AttentionHeads {
     if (this.useGate) input('gate', query, this.valueDim, 'sigmoid');
     input('value', value, this.valueDim);
     const rank = value.length + 1;
-    this.attentionAxes = this.attentionAxes ? this.attentionAxes.map((a) => (a >= 0 ? a : rank - 1 + a)) : Array.from({ length: rank - 3 }, (_, i) => i + 1);
+    this.attentionAxes = this.attentionAxes
+      ? this.attentionAxes.map((a) => (a >= 0 ? a : rank - 1 + a))
+      : Array.from({ length: rank - 3 }, (_, i) => i + 1);
     for (const a of this.attentionAxes)
       if (!(Number.isInteger(a) && a > 0 && a < rank - 2))
-        throw new ValueError(`MultiHeadAttention: attentionAxes must lie between the batch axis and the last one of inputs of rank ${rank - 1}.\n  Received: ${a}`);
+        throw new ValueError(
+          `MultiHeadAttention: attentionAxes must lie between the batch axis and the last one of inputs of rank ${rank - 1}.\n  Received: ${a}`,
+        );
     this.equations = attentionEquations(rank, this.attentionAxes);
     const { scoresRank } = this.equations,
       n = this.attentionAxes.length;
-    this.softmax = new Softmax({ axis: Array.from({ length: n }, (_, i) => scoresRank - n + i), dtype: this.dtypePolicy });
+    this.softmax = new Softmax({
+      axis: Array.from({ length: n }, (_, i) => scoresRank - n + i),
+      dtype: this.dtypePolicy,
+    });
     // What a query gets that may attend to nothing.
     if (hasMasksOfKeras2(this)) keepMasksOfKeras2(this.softmax);
     this.makeDropout();
     const output = this.givenOutputShape ?? [query.at(-1)!],
       last = projectionEquation(query.length - 1, 2, output.length);
-    this.outputDense = this.project('attention_output', last.equation, projectionShape(last.rank, output), last.biasAxes);
+    this.outputDense = this.project(
+      'attention_output',
+      last.equation,
+      projectionShape(last.rank, output),
+      last.biasAxes,
+    );
     this.outputDense.build([...query.slice(0, -1), this.numHeads, this.valueDim]);
   }
   protected override queryMask(own: Tensor | null, given: TensorLike | null): Tensor | null {
@@ -98,7 +113,8 @@ export class MultiHeadAttention extends AttentionHeads {
     { training, returnAttentionScores }: { training: boolean; returnAttentionScores: boolean },
   ): [Tensor, Tensor | null] {
     const scale = 1 / Math.sqrt(this.keyDim);
-    if (q.ndim === 4 && !returnAttentionScores && !this.dropoutLayer) return [this.attendFused(q, k, v, mask, scale), null];
+    if (q.ndim === 4 && !returnAttentionScores && !this.dropoutLayer)
+      return [this.attendFused(q, k, v, mask, scale), null];
     const { product, combine, scoresRank } = this.equations!,
       pairs = 2 * this.attentionAxes!.length;
     const logits = einsum(product, k, run('multiply', [q, convert(scale, q)]));
@@ -109,7 +125,11 @@ export class MultiHeadAttention extends AttentionHeads {
   protected override attendFused(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, scale: number): Tensor {
     if (!mask || !hasMasksOfKeras2(this)) return super.attendFused(q, k, v, mask, scale);
     // A large number is added, as Softmax of Keras 2 does.
-    const bias = run('where', [withHeads(mask, 4, 2), convert(0, q), convert(q.dtype === 'float16' ? -65504 : -1e9, q)]);
+    const bias = run('where', [
+      withHeads(mask, 4, 2),
+      convert(0, q),
+      convert(q.dtype === 'float16' ? -65504 : -1e9, q),
+    ]);
     return dotProductAttention(q, k, v, { scale, bias });
   }
   override computeOutputShape(shapes: SymbolicShape[]): SymbolicShape {

@@ -29,7 +29,8 @@ export interface ConvolutionalOptions extends LayerOptions, BiasWeightOptions {
 }
 /** @internal Initializer, regularizer and constraint of one weight, from the options that begin with its name. */
 export class WeightOptions {
-  static names = (weight: string): string[] => ['Initializer', 'Regularizer', 'Constraint'].map((kind) => weight + kind);
+  static names = (weight: string): string[] =>
+    ['Initializer', 'Regularizer', 'Constraint'].map((kind) => weight + kind);
   readonly initializer;
   readonly regularizer;
   readonly constraint;
@@ -48,13 +49,26 @@ export class WeightOptions {
     return { initializer: this.initializer, regularizer: this.regularizer, constraint: this.constraint };
   }
   getConfig(): Record<string, unknown> {
-    return Object.fromEntries(WeightOptions.names(this.weight).map((name, i) => [name, serializeKerasObject([this.initializer, this.regularizer, this.constraint][i])]));
+    return Object.fromEntries(
+      WeightOptions.names(this.weight).map((name, i) => [
+        name,
+        serializeKerasObject([this.initializer, this.regularizer, this.constraint][i]),
+      ]),
+    );
   }
 }
 
 /** A layer of one to three spatial axes with windows, a bias and an activation. */
 export abstract class BaseConvolutional extends Layer {
-  static readonly shared: readonly string[] = ['strides', 'padding', 'dataFormat', 'dilationRate', 'activation', 'useBias', ...WeightOptions.names('bias')];
+  static readonly shared: readonly string[] = [
+    'strides',
+    'padding',
+    'dataFormat',
+    'dilationRate',
+    'activation',
+    'useBias',
+    ...WeightOptions.names('bias'),
+  ];
   readonly kernelSize: number[];
   readonly strides: number[];
   readonly padding: Padding;
@@ -80,7 +94,9 @@ export abstract class BaseConvolutional extends Layer {
     this.dataFormat = checkDataFormat(where, options.dataFormat);
     if (!paddings.includes(this.padding)) {
       const names = paddings.map((p) => `'${p}'`);
-      throw new ValueError(`${where}: padding must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.\n  Received: '${this.padding}'`);
+      throw new ValueError(
+        `${where}: padding must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.\n  Received: '${this.padding}'`,
+      );
     }
     this.activation = activations.get(options.activation);
     this.useBias = options.useBias ?? true;
@@ -97,8 +113,14 @@ export abstract class BaseConvolutional extends Layer {
   protected channelsOf(inputShape: SymbolicShape): number {
     const axis = this.dataFormat === 'channels_last' ? -1 : 1,
       channels = inputShape.at(axis);
-    if (inputShape.length !== this.rank + 2) throw new ValueError(`an input of rank ${this.rank + 2} is expected.\n  Received: shape ${formatShape(inputShape)}`);
-    if (channels == null) throw new ValueError(`the number of channels (axis ${axis}) must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (inputShape.length !== this.rank + 2)
+      throw new ValueError(
+        `an input of rank ${this.rank + 2} is expected.\n  Received: shape ${formatShape(inputShape)}`,
+      );
+    if (channels == null)
+      throw new ValueError(
+        `the number of channels (axis ${axis}) must be known.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     this.inputSpec = new InputSpec({ ndim: this.rank + 2, axes: { [axis]: channels } });
     return channels;
   }
@@ -114,7 +136,9 @@ export abstract class BaseConvolutional extends Layer {
     if (!this.bias) return this.activation(y);
     const b = this.bias.value,
       isLast = this.dataFormat === 'channels_last';
-    return this.activation(y.add(isLast ? b : run('reshape', [b], { shape: [1, b.size, ...this.kernelSize.map(() => 1)] })));
+    return this.activation(
+      y.add(isLast ? b : run('reshape', [b], { shape: [1, b.size, ...this.kernelSize.map(() => 1)] })),
+    );
   }
   override getConfig(): Record<string, unknown> {
     return {

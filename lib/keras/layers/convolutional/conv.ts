@@ -27,7 +27,13 @@ export interface Conv1DOptions extends Omit<ConvLayerOptions, 'padding'> {
 /** activation(conv(x, kernel) + bias): kernel (...kernelSize, channels / groups, filters), bias (filters,). */
 export abstract class BaseConv extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [...BaseConvolutional.shared, 'groups', ...WeightOptions.names('kernel'), 'loraRank', 'loraAlpha'];
+  static override options = [
+    ...BaseConvolutional.shared,
+    'groups',
+    ...WeightOptions.names('kernel'),
+    'loraRank',
+    'loraAlpha',
+  ];
   readonly filters: number;
   readonly groups: number;
   kernel!: Variable;
@@ -39,15 +45,21 @@ export abstract class BaseConv extends BaseConvolutional {
     const where = this.constructor.name;
     this.filters = positiveInteger(where, 'filters', filters);
     this.groups = positiveInteger(where, 'groups', options.groups ?? 1);
-    if (this.filters % this.groups) throw new ValueError(`${where}: filters (${this.filters}) must be divisible by groups (${this.groups}).`);
+    if (this.filters % this.groups)
+      throw new ValueError(`${where}: filters (${this.filters}) must be divisible by groups (${this.groups}).`);
     this.refuseStridesWithDilation();
     this.kernelOptions = new WeightOptions('kernel', options);
     this.lora = new Lora(options);
   }
   override build(inputShape: SymbolicShape): void {
     const channels = this.channelsOf(inputShape);
-    if (channels % this.groups) throw new ValueError(`${channels} input channels cannot be divided among ${this.groups} groups.`);
-    this.kernel = this.addWeight({ shape: [...this.kernelSize, channels / this.groups, this.filters], ...this.kernelOptions.settings, name: 'kernel' });
+    if (channels % this.groups)
+      throw new ValueError(`${channels} input channels cannot be divided among ${this.groups} groups.`);
+    this.kernel = this.addWeight({
+      shape: [...this.kernelSize, channels / this.groups, this.filters],
+      ...this.kernelOptions.settings,
+      name: 'kernel',
+    });
     this.addBias(this.filters);
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
@@ -68,7 +80,13 @@ export abstract class BaseConv extends BaseConvolutional {
     });
   }
   override getConfig() {
-    return { ...super.getConfig(), filters: this.filters, groups: this.groups, ...this.kernelOptions.getConfig(), ...this.lora.getConfig() };
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      groups: this.groups,
+      ...this.kernelOptions.getConfig(),
+      ...this.lora.getConfig(),
+    };
   }
 }
 /** Convolution over time: (batch, steps, channels) -> (batch, steps', filters). */

@@ -27,7 +27,8 @@ export abstract class BaseConvTranspose extends BaseConvolutional {
     super(rank, kernelSize, options);
     const where = this.constructor.name;
     this.filters = positiveInteger(where, 'filters', filters);
-    this.outputPadding = options.outputPadding == null ? null : spatial(where, 'outputPadding', options.outputPadding, rank, 0);
+    this.outputPadding =
+      options.outputPadding == null ? null : spatial(where, 'outputPadding', options.outputPadding, rank, 0);
     if (this.outputPadding?.some((p, i) => p >= this.strides[i]))
       throw new ValueError(
         `${where}: outputPadding must be smaller than strides.\n  Received: outputPadding ${formatShape(this.outputPadding)}, strides ${formatShape(this.strides)}`,
@@ -36,14 +37,25 @@ export abstract class BaseConvTranspose extends BaseConvolutional {
     this.kernelOptions = new WeightOptions('kernel', options);
   }
   override build(inputShape: SymbolicShape): void {
-    this.kernel = this.addWeight({ shape: [...this.kernelSize, this.filters, this.channelsOf(inputShape)], ...this.kernelOptions.settings, name: 'kernel' });
+    this.kernel = this.addWeight({
+      shape: [...this.kernelSize, this.filters, this.channelsOf(inputShape)],
+      ...this.kernelOptions.settings,
+      name: 'kernel',
+    });
     this.addBias(this.filters);
   }
   override call(inputs: Tensor): Tensor {
-    return this.finished(convTranspose(inputs, this.kernel.value, { ...this.windows, outputPadding: this.outputPadding }));
+    return this.finished(
+      convTranspose(inputs, this.kernel.value, { ...this.windows, outputPadding: this.outputPadding }),
+    );
   }
   override getConfig() {
-    return { ...super.getConfig(), filters: this.filters, outputPadding: this.outputPadding, ...this.kernelOptions.getConfig() };
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      outputPadding: this.outputPadding,
+      ...this.kernelOptions.getConfig(),
+    };
   }
 }
 /** Transposed convolution over time: (batch, steps, channels) -> (batch, steps', filters), steps' = strides * steps with padding 'same'. */

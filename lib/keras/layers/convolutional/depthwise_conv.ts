@@ -34,7 +34,11 @@ export abstract class BaseDepthwiseConv extends BaseConvolutional {
   }
   override build(inputShape: SymbolicShape): void {
     const channels = this.channelsOf(inputShape);
-    this.kernel = this.addWeight({ shape: [...this.kernelSize, channels, this.depthMultiplier], ...this.kernelOptions.settings, name: 'kernel' });
+    this.kernel = this.addWeight({
+      shape: [...this.kernelSize, channels, this.depthMultiplier],
+      ...this.kernelOptions.settings,
+      name: 'kernel',
+    });
     this.addBias(channels * this.depthMultiplier);
   }
   override call(inputs: Tensor): Tensor {

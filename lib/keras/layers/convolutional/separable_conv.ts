@@ -31,7 +31,12 @@ export interface SeparableConvOptions extends ConvolutionalOptions {
  */
 export abstract class BaseSeparableConv extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [...BaseConvolutional.shared, 'depthMultiplier', ...WeightOptions.names('depthwise'), ...WeightOptions.names('pointwise')];
+  static override options = [
+    ...BaseConvolutional.shared,
+    'depthMultiplier',
+    ...WeightOptions.names('depthwise'),
+    ...WeightOptions.names('pointwise'),
+  ];
   readonly filters: number;
   readonly depthMultiplier: number;
   depthwiseKernel!: Variable;
@@ -49,8 +54,16 @@ export abstract class BaseSeparableConv extends BaseConvolutional {
   override build(inputShape: SymbolicShape): void {
     const channels = this.channelsOf(inputShape),
       ones = this.kernelSize.map(() => 1);
-    this.depthwiseKernel = this.addWeight({ shape: [...this.kernelSize, channels, this.depthMultiplier], ...this.depthwiseOptions.settings, name: 'depthwise_kernel' });
-    this.pointwiseKernel = this.addWeight({ shape: [...ones, channels * this.depthMultiplier, this.filters], ...this.pointwiseOptions.settings, name: 'pointwise_kernel' });
+    this.depthwiseKernel = this.addWeight({
+      shape: [...this.kernelSize, channels, this.depthMultiplier],
+      ...this.depthwiseOptions.settings,
+      name: 'depthwise_kernel',
+    });
+    this.pointwiseKernel = this.addWeight({
+      shape: [...ones, channels * this.depthMultiplier, this.filters],
+      ...this.pointwiseOptions.settings,
+      name: 'pointwise_kernel',
+    });
     this.addBias(this.filters);
   }
   override call(inputs: Tensor): Tensor {

@@ -41,9 +41,18 @@ export class Dense extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(-1);
-    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     if (this.dtypePolicy.quantizationMode) {
-      this.quantized = new QuantizedWeight(this, { name: 'kernel', shape: [n, this.units], packed: 1, blocked: 0, scale: [this.units], shared: [0], spread: (s) => s });
+      this.quantized = new QuantizedWeight(this, {
+        name: 'kernel',
+        shape: [n, this.units],
+        packed: 1,
+        blocked: 0,
+        scale: [this.units],
+        shared: [0],
+        spread: (s) => s,
+      });
       this.kernel = this.quantized.values;
     } else this.kernel = this.addWeight({ shape: [n, this.units], ...this.settings.kernel });
     if (this.useBias) this.bias = this.addWeight({ shape: [this.units], ...this.settings.bias });
@@ -51,12 +60,18 @@ export class Dense extends Layer {
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
-    let y = this.quantized ? this.quantizedProduct(inputs, this.quantized) : matmul(inputs, this.lora.merged(this.kernel, this.computeDtype));
+    let y = this.quantized
+      ? this.quantizedProduct(inputs, this.quantized)
+      : matmul(inputs, this.lora.merged(this.kernel, this.computeDtype));
     if (this.bias) y = y.add(this.bias.value);
     return this.activation(y);
   }
   private quantizedProduct(inputs: Tensor, weight: QuantizedWeight): Tensor {
-    const x = roundedInputs(inputs, inputQuantizer('Dense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), [-1]);
+    const x = roundedInputs(
+      inputs,
+      inputQuantizer('Dense', this.dtypePolicy.quantizationMode!, this.quantizationConfig),
+      [-1],
+    );
     return this.lora.added(matmul(x, weight.value().cast(this.computeDtype)), (a) => matmul(inputs, a));
   }
   protected override quantizedOrder(): Variable[] | null {
@@ -77,7 +92,13 @@ export class Dense extends Layer {
     });
   }
   override getConfig() {
-    return { ...super.getConfig(), units: this.units, ...this.settings.getConfig(), quantizationConfig: this.quantizationConfig, ...this.lora.getConfig() };
+    return {
+      ...super.getConfig(),
+      units: this.units,
+      ...this.settings.getConfig(),
+      quantizationConfig: this.quantizationConfig,
+      ...this.lora.getConfig(),
+    };
   }
 }
 registerClass('keras.layers', Dense);

@@ -30,7 +30,14 @@ export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
  */
 export class EinsumDense extends Layer {
   static override positional = ['equation', 'outputShape'];
-  static override options = [...KernelOptions.names.filter((n) => n !== 'useBias'), 'biasAxes', 'loraRank', 'loraAlpha', 'gptqUnpackedColumnSize', 'quantizationConfig'];
+  static override options = [
+    ...KernelOptions.names.filter((n) => n !== 'useBias'),
+    'biasAxes',
+    'loraRank',
+    'loraAlpha',
+    'gptqUnpackedColumnSize',
+    'quantizationConfig',
+  ];
   /** @internal */ static readonly isQuantizable = true;
   readonly equation: string;
   readonly biasAxes: string | null;
@@ -45,9 +52,14 @@ export class EinsumDense extends Layer {
   private readonly settings: KernelOptions;
   constructor(equation: string, outputShape: number | SymbolicShape, options: EinsumDenseOptions = {}) {
     super(options);
-    if (typeof equation !== 'string') throw new TypeError(`EinsumDense: equation must be a string like 'ab,bc->ac'.\n  Received: ${describe(equation)}`);
+    if (typeof equation !== 'string')
+      throw new TypeError(
+        `EinsumDense: equation must be a string like 'ab,bc->ac'.\n  Received: ${describe(equation)}`,
+      );
     if (typeof outputShape !== 'number' && !Array.isArray(outputShape))
-      throw new TypeError(`EinsumDense: outputShape must be a number or an array of sizes.\n  Received: ${describe(outputShape)}`);
+      throw new TypeError(
+        `EinsumDense: outputShape must be a number or an array of sizes.\n  Received: ${describe(outputShape)}`,
+      );
     this.equation = equation.replace(/\s/g, '');
     this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : [...outputShape];
     this.biasAxes = options.biasAxes ?? null;
@@ -65,7 +77,10 @@ export class EinsumDense extends Layer {
     const { kernel, bias, inputAxes, outputAxes } = this.shapes(inputShape),
       given = this.settings.kernel;
     // The default counts the letters of the equation, not the last two axes.
-    const initializer = given.initializer instanceof VarianceScaling && !given.initializer.inputAxes ? given.initializer.withAxes(inputAxes, outputAxes) : given.initializer;
+    const initializer =
+      given.initializer instanceof VarianceScaling && !given.initializer.inputAxes
+        ? given.initializer.withAxes(inputAxes, outputAxes)
+        : given.initializer;
     this.kernelShape = kernel as Shape;
     if (this.dtypePolicy.quantizationMode) {
       this.quantized = quantizedKernel(this, this.equation, kernel as Shape);
@@ -81,7 +96,11 @@ export class EinsumDense extends Layer {
       ? this.lora.added(
           einsum(
             this.equation,
-            roundedInputs(inputs, inputQuantizer('EinsumDense', this.dtypePolicy.quantizationMode!, this.quantizationConfig), q.inputAxes),
+            roundedInputs(
+              inputs,
+              inputQuantizer('EinsumDense', this.dtypePolicy.quantizationMode!, this.quantizationConfig),
+              q.inputAxes,
+            ),
             q.value().cast(this.computeDtype),
           ),
           (a) => einsum(this.equation, inputs, a),
@@ -110,7 +129,8 @@ export class EinsumDense extends Layer {
     return this.shapes(inputShape).output;
   }
   override getConfig() {
-    const { kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.settings;
+    const { kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } =
+      this.settings;
     return {
       ...super.getConfig(),
       outputShape: this.partialOutputShape,

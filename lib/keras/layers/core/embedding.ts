@@ -36,7 +36,16 @@ export interface EmbeddingOptions extends LayerOptions {
 /** Rows of a table (inputDim, outputDim) by whole numbers: (...) -> (..., outputDim). */
 export class Embedding extends Layer {
   static override positional = ['inputDim', 'outputDim'];
-  static override options = ['embeddingsInitializer', 'embeddingsRegularizer', 'embeddingsConstraint', 'maskZero', 'inputLength', 'quantizationConfig', 'loraRank', 'loraAlpha'];
+  static override options = [
+    'embeddingsInitializer',
+    'embeddingsRegularizer',
+    'embeddingsConstraint',
+    'maskZero',
+    'inputLength',
+    'quantizationConfig',
+    'loraRank',
+    'loraAlpha',
+  ];
   /** @internal */ static readonly isQuantizable = true;
   embeddings!: Variable;
   protected quantized: QuantizedWeight | null = null;
@@ -49,7 +58,10 @@ export class Embedding extends Layer {
     readonly outputDim: number,
     options: EmbeddingOptions = {},
   ) {
-    super({ ...recordOf(new.target.name, options), ...(options.inputLength ? { inputShape: [options.inputLength] } : {}) });
+    super({
+      ...recordOf(new.target.name, options),
+      ...(options.inputLength ? { inputShape: [options.inputLength] } : {}),
+    });
     positiveInteger('Embedding', 'inputDim', inputDim);
     positiveInteger('Embedding', 'outputDim', outputDim);
     this.maskZero = options.maskZero ?? false;
@@ -64,7 +76,11 @@ export class Embedding extends Layer {
     };
   }
   override build(_inputShape: BuildShape): void {
-    const { embeddingsInitializer: initializer, embeddingsRegularizer: regularizer, embeddingsConstraint: constraint } = this.settings;
+    const {
+      embeddingsInitializer: initializer,
+      embeddingsRegularizer: regularizer,
+      embeddingsConstraint: constraint,
+    } = this.settings;
     if (this.dtypePolicy.quantizationMode) {
       const { inputDim, outputDim } = this;
       this.quantized = new QuantizedWeight(this, {
@@ -77,11 +93,21 @@ export class Embedding extends Layer {
         spread: (s) => s.reshape([-1, 1]),
       });
       this.embeddings = this.quantized.values;
-    } else this.embeddings = this.addWeight({ shape: [this.inputDim, this.outputDim], initializer, regularizer, constraint, name: 'embeddings' });
+    } else
+      this.embeddings = this.addWeight({
+        shape: [this.inputDim, this.outputDim],
+        initializer,
+        regularizer,
+        constraint,
+        name: 'embeddings',
+      });
     if (this.lora.requested) this.enableLora(this.lora.requested, { loraAlpha: this.lora.alpha });
   }
   override call(inputs: Tensor): Tensor {
-    const ids = isFloating(inputs.dtype) || inputs.dtype === 'bool' || inputs.dtype === 'uint8' || inputs.dtype === 'int8' ? inputs.cast('int32') : inputs;
+    const ids =
+      isFloating(inputs.dtype) || inputs.dtype === 'bool' || inputs.dtype === 'uint8' || inputs.dtype === 'int8'
+        ? inputs.cast('int32')
+        : inputs;
     let y = this.quantized ? this.quantized.rows(ids) : embeddingLookup(this.embeddings.value, ids);
     const { a, b, scale } = this.lora.isEnabled ? this.lora : { a: null, b: null, scale: 1 };
     if (a && b) {

@@ -26,13 +26,22 @@ export class InputLayer extends Layer {
   private readonly kerasTensor: KerasTensor;
   constructor(options: InputLayerOptions = {}) {
     super(options);
-    const shape = options.batchShape ?? (Array.isArray(options.shape) ? [options.batchSize ?? null, ...(options.shape as SymbolicShape)] : null) ?? this.batchShape;
-    if (!Array.isArray(shape)) throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
+    const shape =
+      options.batchShape ??
+      (Array.isArray(options.shape) ? [options.batchSize ?? null, ...(options.shape as SymbolicShape)] : null) ??
+      this.batchShape;
+    if (!Array.isArray(shape))
+      throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
     for (const d of shape)
-      if (d !== null && !(Number.isInteger(d) && d >= 0)) throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: ${describe(shape)}`);
+      if (d !== null && !(Number.isInteger(d) && d >= 0))
+        throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: ${describe(shape)}`);
     this.batchShape = shape;
     this.optional = options.optional ?? false;
-    this.kerasTensor = new KerasTensor(shape, this.computeDtype === this.variableDtype ? this.variableDtype : 'float32', { name: this.name });
+    this.kerasTensor = new KerasTensor(
+      shape,
+      this.computeDtype === this.variableDtype ? this.variableDtype : 'float32',
+      { name: this.name },
+    );
     recordNode(this, [], this.kerasTensor);
     this.built = true;
   }
@@ -44,10 +53,22 @@ export class InputLayer extends Layer {
     return inputs;
   }
   override getConfig() {
-    return { batchShape: this.batchShape, dtype: this.kerasTensor.dtype, sparse: false, ragged: false, optional: this.optional, name: this.name };
+    return {
+      batchShape: this.batchShape,
+      dtype: this.kerasTensor.dtype,
+      sparse: false,
+      ragged: false,
+      optional: this.optional,
+      name: this.name,
+    };
   }
   static override fromConfig(config: Record<string, unknown>): InputLayer {
-    const { batchShape, dtype, name, optional } = config as { batchShape: SymbolicShape; dtype?: DType; name?: string; optional?: boolean };
+    const { batchShape, dtype, name, optional } = config as {
+      batchShape: SymbolicShape;
+      dtype?: DType;
+      name?: string;
+      optional?: boolean;
+    };
     return new InputLayer({ batchShape, dtype, name, optional });
   }
 }
@@ -66,11 +87,17 @@ export interface InputOptions {
   optional?: boolean;
 }
 /** A symbolic tensor for data of this shape (of one example, without the batch axis). */
-export function Input(shape: SymbolicShape | (InputOptions & { shape?: SymbolicShape }), options: InputOptions = {}): KerasTensor {
-  const given = Array.isArray(shape) ? { shape: shape as SymbolicShape, ...options } : { ...(shape as InputOptions & { shape?: SymbolicShape }) };
+export function Input(
+  shape: SymbolicShape | (InputOptions & { shape?: SymbolicShape }),
+  options: InputOptions = {},
+): KerasTensor {
+  const given = Array.isArray(shape)
+    ? { shape: shape as SymbolicShape, ...options }
+    : { ...(shape as InputOptions & { shape?: SymbolicShape }) };
   const layer = new InputLayer({
     ...given,
-    batchShape: given.batchShape ?? (Array.isArray(given.shape) ? [given.batchSize ?? null, ...given.shape] : undefined),
+    batchShape:
+      given.batchShape ?? (Array.isArray(given.shape) ? [given.batchSize ?? null, ...given.shape] : undefined),
     batchSize: undefined,
     dtype: given.dtype as DType | null,
     name: given.name ?? undefined,

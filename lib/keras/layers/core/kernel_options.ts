@@ -29,7 +29,16 @@ export interface DenseOptions extends LayerOptions, KernelWeightOptions, BiasWei
   /** Factor on that update, divided by its rank. Default: the rank. */
   loraAlpha?: number | null;
 }
-const KERNEL_OPTIONS = ['activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer', 'biasRegularizer', 'kernelConstraint', 'biasConstraint'];
+const KERNEL_OPTIONS = [
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+];
 /** @internal Options of layers with a kernel and a bias, checked and resolved. */
 export class KernelOptions {
   static readonly names = KERNEL_OPTIONS;
@@ -52,16 +61,28 @@ export class KernelOptions {
     this.biasConstraint = constraints.get(o.biasConstraint);
   }
   get kernel() {
-    return { initializer: this.kernelInitializer, regularizer: this.kernelRegularizer, constraint: this.kernelConstraint, name: 'kernel' };
+    return {
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+      name: 'kernel',
+    };
   }
   get bias() {
-    return { initializer: this.biasInitializer, regularizer: this.biasRegularizer, constraint: this.biasConstraint, name: 'bias' };
+    return {
+      initializer: this.biasInitializer,
+      regularizer: this.biasRegularizer,
+      constraint: this.biasConstraint,
+      name: 'bias',
+    };
   }
   getConfig(): Record<string, unknown> {
     return {
       activation: activations.serialize(this.activation),
       useBias: this.useBias,
-      ...Object.fromEntries(KERNEL_OPTIONS.slice(2).map((k) => [k, serializeKerasObject(this[k as 'kernelRegularizer'])])),
+      ...Object.fromEntries(
+        KERNEL_OPTIONS.slice(2).map((k) => [k, serializeKerasObject(this[k as 'kernelRegularizer'])]),
+      ),
     };
   }
 }

@@ -55,16 +55,31 @@ export class Lora {
   get scale(): number {
     return this.alpha! / this.rank!;
   }
-  enable(layer: Adapted, rank: number, { loraAlpha, aInitializer = 'he_uniform', bInitializer = 'zeros' }: LoraOptions, target: Target): void {
+  enable(
+    layer: Adapted,
+    rank: number,
+    { loraAlpha, aInitializer = 'he_uniform', bInitializer = 'zeros' }: LoraOptions,
+    target: Target,
+  ): void {
     positiveInteger('enableLora', 'rank', rank);
     const refuse = (what: string): never => {
       throw new ValueError(`enableLora: ${what}`);
     };
-    if (!(target.weight as Variable | undefined)) refuse(`layer '${layer.name}' is not built yet: it has no weight to adapt.\n  Fix: call it on data, or build(inputShape).`);
-    if (target.constraint) refuse(`layer '${layer.name}' constrains the weight that would be adapted.\n  Fix: remove the constraint.`);
+    if (!(target.weight as Variable | undefined))
+      refuse(
+        `layer '${layer.name}' is not built yet: it has no weight to adapt.\n  Fix: call it on data, or build(inputShape).`,
+      );
+    if (target.constraint)
+      refuse(`layer '${layer.name}' constrains the weight that would be adapted.\n  Fix: remove the constraint.`);
     if (this.isEnabled) refuse(`layer '${layer.name}' has been adapted already, with rank ${this.rank}.`);
     const make = (i: 0 | 1, initializer: InitializerIdentifier): Variable =>
-      layer.addWeight({ name: target.names[i], shape: target.shapes[i], initializer, dtype: 'float32', regularizer: target.regularizer });
+      layer.addWeight({
+        name: target.names[i],
+        shape: target.shapes[i],
+        initializer,
+        dtype: 'float32',
+        regularizer: target.regularizer,
+      });
     this.a = make(0, aInitializer);
     this.b = make(1, bInitializer);
     target.weight.trainable = false;

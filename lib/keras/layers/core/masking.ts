@@ -24,7 +24,8 @@ export class Masking extends Layer {
     super(given);
     const value: unknown = isSerialized(given.maskValue) ? deserializeKerasObject(given.maskValue) : given.maskValue;
     const number = value == null ? 0 : value instanceof Tensor ? value.item() : value;
-    if (typeof number !== 'number') throw new TypeError(`Masking: maskValue must be a number.\n  Received: ${describe(number)}`);
+    if (typeof number !== 'number')
+      throw new TypeError(`Masking: maskValue must be a number.\n  Received: ${describe(number)}`);
     this.maskValue = number;
     this.built = true;
   }
@@ -32,7 +33,10 @@ export class Masking extends Layer {
     return run('where', [this.differs(inputs, true), inputs, convert(0, inputs)]);
   }
   private differs(inputs: Tensor, keepdims: boolean): Tensor {
-    return run('any', [run('not_equal', [inputs, convert(this.maskValue, inputs)])], { axis: [inputs.ndim - 1], keepdims });
+    return run('any', [run('not_equal', [inputs, convert(this.maskValue, inputs)])], {
+      axis: [inputs.ndim - 1],
+      keepdims,
+    });
   }
   protected override producesMask(): boolean {
     return true;

@@ -92,13 +92,21 @@ export class QuantizedWeight {
     this.isPacked = quantizationMode === 'int4';
     this.blockSize = blockSize;
     const frozen = (options: AddWeightOptions): Variable => layer.addWeight({ trainable: false, ...options });
-    this.values = frozen({ name, shape: this.isPacked ? packedShape(layout) : shape, initializer: 'zeros', dtype: 'int8' });
-    const scaleShape = blockSize === null ? layout.scale : shape.map((d, i) => (i === blocked ? Math.ceil(d / blockSize) : d));
+    this.values = frozen({
+      name,
+      shape: this.isPacked ? packedShape(layout) : shape,
+      initializer: 'zeros',
+      dtype: 'int8',
+    });
+    const scaleShape =
+      blockSize === null ? layout.scale : shape.map((d, i) => (i === blocked ? Math.ceil(d / blockSize) : d));
     this.scale = frozen({ name: `${name}_scale`, shape: scaleShape, initializer: 'ones' });
     if (blockSize === null) return;
     this.zero = frozen({ name: `${name}_zero`, shape: scaleShape, initializer: 'zeros', dtype: 'int8' });
-    this.groups = layout.groups ?? frozen({ name: 'g_idx', shape: [shape[blocked]], initializer: 'zeros', dtype: 'float32' });
-    if (!layout.groups) this.groups.assign(ops.floor(ops.divide(ops.cast(ops.arange(shape[blocked]), 'float32'), blockSize)));
+    this.groups =
+      layout.groups ?? frozen({ name: 'g_idx', shape: [shape[blocked]], initializer: 'zeros', dtype: 'float32' });
+    if (!layout.groups)
+      this.groups.assign(ops.floor(ops.divide(ops.cast(ops.arange(shape[blocked]), 'float32'), blockSize)));
   }
   /** As Keras' files number them, after the bias. */
   get details(): Variable[] {
@@ -177,10 +185,14 @@ interface AbsMax {
  */
 export function inputQuantizer(where: string, mode: string, config: unknown): AbsMax | null {
   if (config == null) return mode === 'int8' ? { least: -127, most: 127, epsilon: 1e-7 } : null;
-  const quantizer = isSerialized(config) ? (config.config as { activation_quantizer?: unknown }).activation_quantizer : undefined;
+  const quantizer = isSerialized(config)
+    ? (config.config as { activation_quantizer?: unknown }).activation_quantizer
+    : undefined;
   if (quantizer === null) return null;
   if (!isSerialized(quantizer) || quantizer.class_name !== 'AbsMaxQuantizer')
-    throw new ValueError(`${where}: of quantizationConfig, 'AbsMaxQuantizer' is known as the quantizer of activations.\n  Received: ${describe(quantizer)}`);
+    throw new ValueError(
+      `${where}: of quantizationConfig, 'AbsMaxQuantizer' is known as the quantizer of activations.\n  Received: ${describe(quantizer)}`,
+    );
   const { value_range: range, epsilon } = quantizer.config as { value_range?: number[]; epsilon?: number };
   return { least: range?.[0] ?? -127, most: range?.[1] ?? 127, epsilon: epsilon ?? 1e-7 };
 }
@@ -191,7 +203,10 @@ export function inputQuantizer(where: string, mode: string, config: unknown): Ab
 export function roundedInputs(x: Tensor, quantizer: AbsMax | null, axes: readonly number[]): Tensor {
   if (!quantizer) return x;
   const given = ops.stopGradient(x),
-    scale = ops.divide(quantizer.most, ops.add(ops.max(ops.abs(given), { axis: [...axes], keepdims: true }), quantizer.epsilon)),
+    scale = ops.divide(
+      quantizer.most,
+      ops.add(ops.max(ops.abs(given), { axis: [...axes], keepdims: true }), quantizer.epsilon),
+    ),
     rounded = ops.divide(ops.clip(ops.round(ops.multiply(given, scale)), quantizer.least, quantizer.most), scale);
   return ops.add(rounded, ops.subtract(x, given));
 }

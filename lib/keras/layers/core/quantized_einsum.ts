@@ -8,7 +8,11 @@ type Layer = ConstructorParameters<typeof QuantizedWeight>[0];
  * @internal int8 keeps the kernel's shape and a scale shaped like the output; int4 keeps a matrix, (axes summed over, others).
  * @param equation - 'abc,cd->abd'; `...` stands for axes that the kernel lacks.
  */
-export function quantizedKernel(layer: Layer, equation: string, shape: Shape): { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } {
+export function quantizedKernel(
+  layer: Layer,
+  equation: string,
+  shape: Shape,
+): { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } {
   const [left, output] = equation.split('->'),
     [input, letters] = left.split(','),
     sizes = new Map([...letters].map((letter, i) => [letter, shape[i]])),
@@ -19,10 +23,20 @@ export function quantizedKernel(layer: Layer, equation: string, shape: Shape): {
   // Axes of the input that the output lacks, counted from the end where `...` stands before them.
   const plain = input.replace('...', ''),
     dots = input.indexOf('...'),
-    inputAxes = [...plain].map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i })).filter(({ letter }) => !output.includes(letter));
+    inputAxes = [...plain]
+      .map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i }))
+      .filter(({ letter }) => !output.includes(letter));
   if (layer.dtypePolicy.quantizationMode === 'int4') {
     const columns = size(others),
-      weight = new QuantizedWeight(layer, { name: 'kernel', shape: [size(summed), columns], packed: 1, blocked: 0, scale: [columns], shared: [0], spread: (s) => s });
+      weight = new QuantizedWeight(layer, {
+        name: 'kernel',
+        shape: [size(summed), columns],
+        packed: 1,
+        blocked: 0,
+        scale: [columns],
+        shared: [0],
+        spread: (s) => s,
+      });
     return { weight, value: () => ops.reshape(weight.value(), shape), inputAxes: inputAxes.map((a) => a.axis) };
   }
   const kept = [...inOutput].filter((l) => sizes.has(l)),
@@ -40,7 +54,8 @@ export function quantizedKernel(layer: Layer, equation: string, shape: Shape): {
         ops.transpose(ops.reshape(scale, sizesOf(kept)), { axes: others.map((l) => kept.indexOf(l)) }),
         [...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1)),
       ),
-    gathered: (scale) => ops.transpose(ops.reshape(scale, sizesOf(others)), { axes: kept.map((l) => others.indexOf(l)) }),
+    gathered: (scale) =>
+      ops.transpose(ops.reshape(scale, sizesOf(others)), { axes: kept.map((l) => others.indexOf(l)) }),
   });
   return { weight, value: () => weight.value(), inputAxes: inputAxes.map((a) => a.axis) };
 }

@@ -29,7 +29,9 @@ export class ReversibleEmbedding extends Embedding {
   constructor(inputDim: number, outputDim: number, options: ReversibleEmbeddingOptions = {}) {
     super(inputDim, outputDim, options);
     this.tieWeights = options.tieWeights ?? true;
-    this.reverseDtype = options.reverseDtype ? checkDType(options.reverseDtype, 'ReversibleEmbedding: reverseDtype') : null;
+    this.reverseDtype = options.reverseDtype
+      ? checkDType(options.reverseDtype, 'ReversibleEmbedding: reverseDtype')
+      : null;
     this.logitSoftCap = options.logitSoftCap ?? null;
   }
   override build(inputShape: BuildShape): void {
@@ -48,7 +50,11 @@ export class ReversibleEmbedding extends Embedding {
       });
       this.reverseEmbeddings = this.quantizedReverse.values;
     } else if (!this.tieWeights)
-      this.reverseEmbeddings = this.addWeight({ shape: [this.outputDim, this.inputDim], initializer: this.settings.embeddingsInitializer, name: 'reverse_embeddings' });
+      this.reverseEmbeddings = this.addWeight({
+        shape: [this.outputDim, this.inputDim],
+        initializer: this.settings.embeddingsInitializer,
+        name: 'reverse_embeddings',
+      });
   }
   override call(inputs: Tensor, { reverse = false }: CallOptions & { reverse?: boolean } = {}): Tensor {
     if (!reverse) {
@@ -57,15 +63,23 @@ export class ReversibleEmbedding extends Embedding {
       return y;
     }
     if (inputs.shape.at(-1) !== this.outputDim)
-      throw new ValueError(`the way back needs a last axis of size ${this.outputDim}, the outputDim.\n  Received: shape ${formatShape(inputs.shape)}`);
+      throw new ValueError(
+        `the way back needs a last axis of size ${this.outputDim}, the outputDim.\n  Received: shape ${formatShape(inputs.shape)}`,
+      );
     if (this.quantized) return this.capped(this.quantizedLogits(inputs, this.quantized));
     const to = this.reverseDtype ?? inputs.dtype,
       cast = (t: Tensor): Tensor => (t.dtype === to ? t : run('cast', [t], { dtype: to }));
-    const table = cast(this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype));
+    const table = cast(
+      this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype),
+    );
     return this.capped(run('matmul', [cast(inputs), table], { transpose_b: this.reverseEmbeddings === null }));
   }
   private quantizedLogits(inputs: Tensor, table: QuantizedWeight): Tensor {
-    const x = roundedInputs(inputs, inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig), [-1]),
+    const x = roundedInputs(
+        inputs,
+        inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig),
+        [-1],
+      ),
       back = this.quantizedReverse ? this.quantizedReverse.value() : table.value();
     return run('matmul', [x, back.cast(x.dtype)], { transpose_b: this.quantizedReverse === null });
   }
@@ -87,7 +101,12 @@ export class ReversibleEmbedding extends Embedding {
     return null;
   }
   override getConfig() {
-    return { ...super.getConfig(), tieWeights: this.tieWeights, reverseDtype: this.reverseDtype, logitSoftCap: this.logitSoftCap };
+    return {
+      ...super.getConfig(),
+      tieWeights: this.tieWeights,
+      reverseDtype: this.reverseDtype,
+      logitSoftCap: this.logitSoftCap,
+    };
   }
 }
 registerClass('keras.layers', ReversibleEmbedding);

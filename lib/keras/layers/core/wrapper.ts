@@ -11,7 +11,10 @@ export class Wrapper extends Layer {
   readonly layer: Layer;
   constructor(layer: Layer, options: LayerOptions = {}) {
     super(options);
-    if (!(layer instanceof Layer)) throw new ValueError(`${this.constructor.name}: the first argument must be a layer.\n  Received: ${describe(layer)}`);
+    if (!(layer instanceof Layer))
+      throw new ValueError(
+        `${this.constructor.name}: the first argument must be a layer.\n  Received: ${describe(layer)}`,
+      );
     this.layer = layer;
   }
   override build(inputShape: BuildShape): void {

@@ -10,7 +10,9 @@ export class CosineMerge extends Layer {
   override call(inputs: readonly Tensor[]): Tensor {
     const [x, y] = inputs;
     if (inputs.length !== 2 || x.ndim !== 2 || y.ndim !== 2)
-      throw new ValueError(`the mode 'cos' joins two arrays of vectors, (batch, n).\n  Received: shapes ${inputs.map((t) => formatShape(t.shape)).join(', ')}`);
+      throw new ValueError(
+        `the mode 'cos' joins two arrays of vectors, (batch, n).\n  Received: shapes ${inputs.map((t) => formatShape(t.shape)).join(', ')}`,
+      );
     const dot = (a: Tensor, b: Tensor): Tensor => run('sum', [run('multiply', [a, b])], { axis: [1], keepdims: true });
     const length = run('maximum', [run('sqrt', [run('multiply', [dot(x, x), dot(y, y)])]), convert(1e-7, x)]);
     return run('reshape', [run('divide', [dot(x, y), length])], { shape: [x.shape[0], 1, 1] });

@@ -28,12 +28,17 @@ export class Highway extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape[1];
-    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.kernel = this.addWeight({ shape: [n, n], ...this.settings.kernel });
     this.carry = this.addWeight({ shape: [n, n], initializer: this.settings.kernelInitializer, name: 'carry' });
     if (!this.settings.useBias) return;
     this.bias = this.addWeight({ shape: [n], ...this.settings.bias });
-    this.carryBias = this.addWeight({ shape: [n], initializer: new initializers.Constant({ value: this.transformBias }), name: 'carry_bias' });
+    this.carryBias = this.addWeight({
+      shape: [n],
+      initializer: new initializers.Constant({ value: this.transformBias }),
+      name: 'carry_bias',
+    });
   }
   override call(inputs: Tensor): Tensor {
     const affine = (kernel: Variable, bias: Variable | null): Tensor => {
@@ -42,7 +47,10 @@ export class Highway extends Layer {
     };
     const t = run('sigmoid', [affine(this.carry, this.carryBias)]),
       rest = run('subtract', [convert(1, t), t]);
-    return run('add', [run('multiply', [this.settings.activation(affine(this.kernel, this.bias)), t]), run('multiply', [rest, inputs])]);
+    return run('add', [
+      run('multiply', [this.settings.activation(affine(this.kernel, this.bias)), t]),
+      run('multiply', [rest, inputs]),
+    ]);
   }
   override getConfig() {
     return { ...super.getConfig(), transformBias: this.transformBias, ...this.settings.getConfig() };

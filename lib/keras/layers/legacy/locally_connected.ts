@@ -71,7 +71,8 @@ abstract class LocallyConnected extends Layer {
     this.implementation = options.implementation ?? 1;
     this.settings = new KernelOptions(options);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
-    if (![1, 2, 3].includes(this.implementation)) throw new ValueError(`${where}: implementation must be 1, 2 or 3.\n  Received: ${describe(this.implementation)}`);
+    if (![1, 2, 3].includes(this.implementation))
+      throw new ValueError(`${where}: implementation must be 1, 2 or 3.\n  Received: ${describe(this.implementation)}`);
     if (this.padding !== 'valid' && !(this.padding === 'same' && this.implementation > 1))
       throw new ValueError(
         `${where}: padding must be 'valid', or 'same' with implementation 2 or 3.\n  Received: padding '${this.padding}', implementation ${this.implementation}`,
@@ -84,12 +85,17 @@ abstract class LocallyConnected extends Layer {
     const { isLast, filters, kernelSize, strides, padding } = this,
       size = isLast ? inputShape.slice(1, -1) : inputShape.slice(2),
       channels = isLast ? inputShape.at(-1) : inputShape[1];
-    if (channels == null || size.some((d) => d === null)) throw new ValueError(`all sizes but the first must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (channels == null || size.some((d) => d === null))
+      throw new ValueError(`all sizes but the first must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.channels = channels;
     this.inputSize = size as number[];
-    this.outputSize = this.inputSize.map((d, i) => Math.ceil((padding === 'same' ? d : d - kernelSize[i] + 1) / strides[i]));
+    this.outputSize = this.inputSize.map((d, i) =>
+      Math.ceil((padding === 'same' ? d : d - kernelSize[i] + 1) / strides[i]),
+    );
     if (this.outputSize.some((d) => d <= 0))
-      throw new ValueError(`a kernel of size ${formatShape(kernelSize)} does not fit into the input.\n  Received: shape ${formatShape(inputShape)}`);
+      throw new ValueError(
+        `a kernel of size ${formatShape(kernelSize)} does not fit into the input.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     const { inputSize, outputSize } = this;
     const shape =
       this.implementation === 1
@@ -126,7 +132,10 @@ abstract class LocallyConnected extends Layer {
       for (const [o, i] of this.connections()) mask[flat(i, inputSize) * outputs + flat(o, outputSize)] = 1;
       const split = isLast ? [inputs, channels, outputs, filters] : [channels, inputs, filters, outputs],
         ones = isLast ? [inputs, 1, outputs, 1] : [1, inputs, 1, outputs];
-      const masked = run('multiply', [run('reshape', [kernel], { shape: split }), run('cast', [tensor(mask, ones)], { dtype: kernel.dtype })]);
+      const masked = run('multiply', [
+        run('reshape', [kernel], { shape: split }),
+        run('cast', [tensor(mask, ones)], { dtype: kernel.dtype }),
+      ]);
       return run('reshape', [masked], { shape: [inputs * channels, outputs * filters] });
     }
     const pairs: [number, number][] = [];
@@ -166,11 +175,15 @@ abstract class LocallyConnected extends Layer {
         ),
       });
       // Channels last: a window is (place, channel); channels first: (channel, place).
-      return run('reshape', [part], { shape: isLast ? [n, product(outputSize), 1, channels] : [n, channels, 1, product(outputSize)] });
+      return run('reshape', [part], {
+        shape: isLast ? [n, product(outputSize), 1, channels] : [n, channels, 1, product(outputSize)],
+      });
     });
     const joined = run('concatenate', parts, { axis: 2 });
     if (isLast) return run('reshape', [joined], { shape: [n, product(outputSize), product(kernelSize) * channels] });
-    return run('reshape', [run('transpose', [joined], { axes: [0, 3, 1, 2] })], { shape: [n, product(outputSize), channels * product(kernelSize)] });
+    return run('reshape', [run('transpose', [joined], { axes: [0, 3, 1, 2] })], {
+      shape: [n, product(outputSize), channels * product(kernelSize)],
+    });
   }
   override call(inputs: Tensor): Tensor {
     const { isLast, filters, outputSize } = this,
@@ -181,7 +194,12 @@ abstract class LocallyConnected extends Layer {
       // (places, n, window) @ (places, window, filters)
       const byPlace = matmul(run('transpose', [this.windows(inputs)], { axes: [1, 0, 2] }), this.kernel.value);
       y = run('reshape', [run('transpose', [byPlace], { axes: isLast ? [1, 0, 2] : [1, 2, 0] })], { shape });
-    } else y = run('reshape', [matmul(run('reshape', [inputs], { shape: [n, product(inputs.shape.slice(1))] }), this.matrix())], { shape });
+    } else
+      y = run(
+        'reshape',
+        [matmul(run('reshape', [inputs], { shape: [n, product(inputs.shape.slice(1))] }), this.matrix())],
+        { shape },
+      );
     // Channels first, the bias' memory is taken as it is, as Keras did.
     if (this.bias) y = run('add', [y, run('reshape', [this.bias.value], { shape: [1, ...shape.slice(1)] })]);
     return this.settings.activation(y);

@@ -19,7 +19,10 @@ export class MaxoutDense extends Layer {
   kernel!: Variable;
   bias: Variable | null = null;
   private readonly settings: KernelOptions;
-  constructor(units: number, { nbFeature = 4, ...options }: Omit<DenseOptions, 'activation'> & { nbFeature?: number } = {}) {
+  constructor(
+    units: number,
+    { nbFeature = 4, ...options }: Omit<DenseOptions, 'activation'> & { nbFeature?: number } = {},
+  ) {
     super(options);
     this.units = positiveInteger('MaxoutDense', 'units', units);
     this.nbFeature = positiveInteger('MaxoutDense', 'nbFeature', nbFeature);
@@ -28,9 +31,11 @@ export class MaxoutDense extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape[1];
-    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.kernel = this.addWeight({ shape: [this.nbFeature, n, this.units], ...this.settings.kernel });
-    if (this.settings.useBias) this.bias = this.addWeight({ shape: [this.nbFeature, this.units], ...this.settings.bias });
+    if (this.settings.useBias)
+      this.bias = this.addWeight({ shape: [this.nbFeature, this.units], ...this.settings.bias });
   }
   override call(inputs: Tensor): Tensor {
     const y = einsum('ni,kio->nko', inputs, this.kernel.value);

@@ -38,7 +38,14 @@ export interface ModeBatchNormalizationOptions extends LayerOptions {
  * Mode 2: mean and variance of the batch at hand, in training and outside of it; moving ones are kept but not used.
  */
 export class ModeBatchNormalization extends Layer {
-  static override options = ['mode', 'axis', 'epsilon', 'momentum', ...WeightOptions.names('gamma'), ...WeightOptions.names('beta')];
+  static override options = [
+    'mode',
+    'axis',
+    'epsilon',
+    'momentum',
+    ...WeightOptions.names('gamma'),
+    ...WeightOptions.names('beta'),
+  ];
   gamma!: Variable;
   beta!: Variable;
   movingMean: Variable | null = null;
@@ -49,19 +56,28 @@ export class ModeBatchNormalization extends Layer {
   constructor(options: ModeBatchNormalizationOptions) {
     super(options);
     const { mode, axis = -1, epsilon = 1e-3, momentum = 0.99 } = options;
-    if (mode !== 1 && mode !== 2) throw new ValueError(`ModeBatchNormalization: mode must be 1 or 2; BatchNormalization is mode 0.\n  Received: ${describe(mode)}`);
+    if (mode !== 1 && mode !== 2)
+      throw new ValueError(
+        `ModeBatchNormalization: mode must be 1 or 2; BatchNormalization is mode 0.\n  Received: ${describe(mode)}`,
+      );
     this.given = { mode, axis, epsilon, momentum };
     this.gammaOptions = new WeightOptions('gamma', options, 'ones');
     this.betaOptions = new WeightOptions('beta', options, 'zeros');
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(this.given.axis);
-    if (n == null) throw new ValueError(`axis ${this.given.axis} must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(`axis ${this.given.axis} must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.gamma = this.addWeight({ shape: [n], ...this.gammaOptions.settings, name: 'gamma' });
     this.beta = this.addWeight({ shape: [n], ...this.betaOptions.settings, name: 'beta' });
     if (this.given.mode === 1) return;
     this.movingMean = this.addWeight({ shape: [n], initializer: 'zeros', trainable: false, name: 'moving_mean' });
-    this.movingVariance = this.addWeight({ shape: [n], initializer: 'ones', trainable: false, name: 'moving_variance' });
+    this.movingVariance = this.addWeight({
+      shape: [n],
+      initializer: 'ones',
+      trainable: false,
+      name: 'moving_variance',
+    });
   }
   override call(inputs: Tensor): Tensor {
     const { mode, axis, epsilon } = this.given,
@@ -72,7 +88,8 @@ export class ModeBatchNormalization extends Layer {
       variance = run('mean', [run('square', [centred])], { axis: over, keepdims: true }),
       root = run('sqrt', [run('add', [variance, convert(epsilon, inputs)])]),
       std = mode === 1 ? run('add', [root, convert(epsilon, inputs)]) : root;
-    const wide = (v: Variable): Tensor => run('reshape', [v.value], { shape: inputs.shape.map((_, i) => (i === kept ? v.size : 1)) });
+    const wide = (v: Variable): Tensor =>
+      run('reshape', [v.value], { shape: inputs.shape.map((_, i) => (i === kept ? v.size : 1)) });
     return run('add', [run('multiply', [wide(this.gamma), run('divide', [centred, std])]), wide(this.beta)]);
   }
   override getConfig() {

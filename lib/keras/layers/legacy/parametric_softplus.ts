@@ -26,7 +26,11 @@ export class ParametricSoftplus extends Layer {
   override build(inputShape: SymbolicShape): void {
     const { alphaInit, betaInit, sharedAxes } = this.given,
       shape = weightShape(inputShape, sharedAxes);
-    this.alphas = this.addWeight({ shape, initializer: new initializers.Constant({ value: alphaInit }), name: 'alphas' });
+    this.alphas = this.addWeight({
+      shape,
+      initializer: new initializers.Constant({ value: alphaInit }),
+      name: 'alphas',
+    });
     this.betas = this.addWeight({ shape, initializer: new initializers.Constant({ value: betaInit }), name: 'betas' });
   }
   override call(inputs: Tensor): Tensor {

@@ -35,34 +35,64 @@ export class RandomFourierFeatures extends Layer {
       kernelInitializer = 'gaussian',
       scale = null,
       ...options
-    }: LayerOptions & { kernelInitializer?: 'gaussian' | 'laplacian' | InitializerIdentifier; scale?: number | null } = {},
+    }: LayerOptions & {
+      kernelInitializer?: 'gaussian' | 'laplacian' | InitializerIdentifier;
+      scale?: number | null;
+    } = {},
   ) {
     super({ ...options, trainable: options.trainable ?? false });
     this.outputDim = positiveInteger('RandomFourierFeatures', 'outputDim', outputDim);
-    if (scale !== null && !(scale > 0)) throw new ValueError(`RandomFourierFeatures: scale must be positive.\n  Received: ${describe(scale)}`);
+    if (scale !== null && !(scale > 0))
+      throw new ValueError(`RandomFourierFeatures: scale must be positive.\n  Received: ${describe(scale)}`);
     this.kernelInitializer = kernelInitializer;
     this.scale = scale;
     this.inputSpec = new InputSpec({ ndim: 2 });
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape[1];
-    if (n == null) throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     const kind = typeof this.kernelInitializer === 'string' ? this.kernelInitializer.toLowerCase() : null,
       shape = [n, this.outputDim];
     // A Cauchy distribution: the tangent of a uniform angle.
-    const cauchy = { call: (s: readonly number[]): Tensor => run('tan', [random.uniform(s, { minval: -Math.PI / 2, maxval: Math.PI / 2 })]) };
-    const initializer = kind === 'gaussian' ? new initializers.RandomNormal({ stddev: 1 }) : kind === 'laplacian' ? cauchy : initializers.get(this.kernelInitializer);
+    const cauchy = {
+      call: (s: readonly number[]): Tensor =>
+        run('tan', [random.uniform(s, { minval: -Math.PI / 2, maxval: Math.PI / 2 })]),
+    };
+    const initializer =
+      kind === 'gaussian'
+        ? new initializers.RandomNormal({ stddev: 1 })
+        : kind === 'laplacian'
+          ? cauchy
+          : initializers.get(this.kernelInitializer);
     this.unscaledKernel = this.addWeight({ shape, initializer: 'zeros', trainable: false, name: 'unscaled_kernel' });
     this.unscaledKernel.assign(initializer!.call(shape, {}));
-    this.bias = this.addWeight({ shape: [this.outputDim], initializer: new initializers.RandomUniform({ minval: 0, maxval: 2 * Math.PI }), trainable: false, name: 'bias' });
-    this.kernelScale = this.addWeight({ shape: [1], initializer: 'ones', constraint: new constraints.NonNeg(), name: 'kernel_scale' });
+    this.bias = this.addWeight({
+      shape: [this.outputDim],
+      initializer: new initializers.RandomUniform({ minval: 0, maxval: 2 * Math.PI }),
+      trainable: false,
+      name: 'bias',
+    });
+    this.kernelScale = this.addWeight({
+      shape: [1],
+      initializer: 'ones',
+      constraint: new constraints.NonNeg(),
+      name: 'kernel_scale',
+    });
     this.kernelScale.assign(tensor([this.scale ?? (kind === 'gaussian' ? Math.sqrt(n / 2) : 1)]));
   }
   override call(inputs: Tensor): Tensor {
-    return run('cos', [run('add', [matmul(inputs, run('divide', [this.unscaledKernel.value, this.kernelScale.value])), this.bias.value])]);
+    return run('cos', [
+      run('add', [matmul(inputs, run('divide', [this.unscaledKernel.value, this.kernelScale.value])), this.bias.value]),
+    ]);
   }
   override getConfig() {
-    return { ...super.getConfig(), outputDim: this.outputDim, kernelInitializer: serializeKerasObject(this.kernelInitializer), scale: this.scale };
+    return {
+      ...super.getConfig(),
+      outputDim: this.outputDim,
+      kernelInitializer: serializeKerasObject(this.kernelInitializer),
+      scale: this.scale,
+    };
   }
 }
 registerClass(LEGACY_MODULE, RandomFourierFeatures);

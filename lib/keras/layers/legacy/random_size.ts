@@ -17,7 +17,10 @@ abstract class RandomSize extends Layer {
   static override positional = ['factor'];
   static override options = ['interpolation', 'seed'];
   private readonly given: { factor: number | readonly number[]; interpolation: string; seed: number | null };
-  constructor(factor: number | readonly number[], { interpolation = 'bilinear', seed = null, ...options }: RandomSizeOptions = {}) {
+  constructor(
+    factor: number | readonly number[],
+    { interpolation = 'bilinear', seed = null, ...options }: RandomSizeOptions = {},
+  ) {
     super(options);
     this.given = { factor, interpolation, seed };
     this.built = true;

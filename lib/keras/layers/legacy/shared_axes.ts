@@ -7,7 +7,10 @@ import type { SymbolicShape } from '../../keras_tensor';
 export function weightShape(inputShape: SymbolicShape, sharedAxes: readonly number[] | null): number[] {
   return inputShape.slice(1).map((d, i) => {
     if (sharedAxes?.includes(i + 1)) return 1;
-    if (d === null) throw new ValueError(`all sizes but the first must be known, unless sharedAxes names them.\n  Received: shape ${formatShape(inputShape)}`);
+    if (d === null)
+      throw new ValueError(
+        `all sizes but the first must be known, unless sharedAxes names them.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     return d;
   });
 }

@@ -31,12 +31,19 @@ export class SReLU extends Layer {
   private readonly sharedAxes: readonly number[] | null;
   constructor(options: SReLUOptions = {}) {
     super(options);
-    this.given = Object.fromEntries(NAMES.map((n) => [`${n}Initializer`, initializers.get(options[`${n}Initializer`] ?? WEIGHTS[n])!]));
+    this.given = Object.fromEntries(
+      NAMES.map((n) => [`${n}Initializer`, initializers.get(options[`${n}Initializer`] ?? WEIGHTS[n])!]),
+    );
     this.sharedAxes = options.sharedAxes ?? null;
   }
   override build(inputShape: SymbolicShape): void {
     const shape = weightShape(inputShape, this.sharedAxes);
-    for (const n of NAMES) this[n] = this.addWeight({ shape, initializer: this.given[`${n}Initializer`], name: n.replace(/[A-Z]/, (c) => `_${c.toLowerCase()}`) });
+    for (const n of NAMES)
+      this[n] = this.addWeight({
+        shape,
+        initializer: this.given[`${n}Initializer`],
+        name: n.replace(/[A-Z]/, (c) => `_${c.toLowerCase()}`),
+      });
   }
   override call(inputs: Tensor): Tensor {
     const zero = convert(0, inputs),
@@ -45,10 +52,17 @@ export class SReLU extends Layer {
     const below = run('minimum', [run('subtract', [inputs, left]), zero]),
       above = run('maximum', [run('subtract', [inputs, right]), zero]),
       middle = run('minimum', [run('maximum', [inputs, left]), right]);
-    return run('add', [run('add', [middle, run('multiply', [below, this.aLeft.value])]), run('multiply', [above, this.aRight.value])]);
+    return run('add', [
+      run('add', [middle, run('multiply', [below, this.aLeft.value])]),
+      run('multiply', [above, this.aRight.value]),
+    ]);
   }
   override getConfig() {
-    return { ...super.getConfig(), ...Object.fromEntries(Object.entries(this.given).map(([k, v]) => [k, serializeKerasObject(v)])), sharedAxes: this.sharedAxes };
+    return {
+      ...super.getConfig(),
+      ...Object.fromEntries(Object.entries(this.given).map(([k, v]) => [k, serializeKerasObject(v)])),
+      sharedAxes: this.sharedAxes,
+    };
   }
 }
 registerClass(LEGACY_MODULE, SReLU);

@@ -13,12 +13,16 @@ export class ThresholdedReLU extends Layer {
   readonly theta: number;
   constructor({ theta = 1, ...options }: LayerOptions & { theta?: number } = {}) {
     super(options);
-    if (typeof theta !== 'number' || !(theta >= 0)) throw new ValueError(`ThresholdedReLU: theta must be a number of at least 0.\n  Received: ${describe(theta)}`);
+    if (typeof theta !== 'number' || !(theta >= 0))
+      throw new ValueError(`ThresholdedReLU: theta must be a number of at least 0.\n  Received: ${describe(theta)}`);
     this.theta = theta;
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {
-    return run('multiply', [inputs, run('cast', [run('greater', [inputs, convert(this.theta, inputs)])], { dtype: inputs.dtype })]);
+    return run('multiply', [
+      inputs,
+      run('cast', [run('greater', [inputs, convert(this.theta, inputs)])], { dtype: inputs.dtype }),
+    ]);
   }
   override getConfig() {
     return { ...super.getConfig(), theta: this.theta };

@@ -20,8 +20,13 @@ export class Concatenate extends Merge {
     super.build(shapes);
     const axis = this.axis < 0 ? this.axis + shapes[0].length : this.axis;
     for (const s of shapes)
-      if (s.length !== shapes[0].length || s.some((d, i) => i !== axis && d !== null && shapes[0][i] !== null && d !== shapes[0][i]))
-        throw new ValueError(`inputs may differ in axis ${this.axis} only.\n  Received: shapes ${shapes.map(formatShape).join(', ')}`);
+      if (
+        s.length !== shapes[0].length ||
+        s.some((d, i) => i !== axis && d !== null && shapes[0][i] !== null && d !== shapes[0][i])
+      )
+        throw new ValueError(
+          `inputs may differ in axis ${this.axis} only.\n  Received: shapes ${shapes.map(formatShape).join(', ')}`,
+        );
   }
   override call(inputs: Tensor[]): Tensor {
     return this.merge(inputs);
@@ -41,10 +46,16 @@ export class Concatenate extends Merge {
       const m = list[i];
       const shape = [...x.shape];
       return m
-        ? run('broadcast_to', [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })], { shape })
+        ? run(
+            'broadcast_to',
+            [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })],
+            { shape },
+          )
         : run('broadcast_to', [convert(true)], { shape });
     });
-    return run(hasMasksOfKeras2(this) ? 'all' : 'any', [run('concatenate', wide, { axis })], { axis: [inputs[0].ndim - 1] });
+    return run(hasMasksOfKeras2(this) ? 'all' : 'any', [run('concatenate', wide, { axis })], {
+      axis: [inputs[0].ndim - 1],
+    });
   }
   override getConfig() {
     return { ...super.getConfig(), axis: this.axis };

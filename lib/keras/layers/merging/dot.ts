@@ -22,9 +22,11 @@ export class Dot extends Merge {
   readonly normalize: boolean;
   constructor(axes: Axes, options: LayerOptions & { normalize?: boolean } = {}) {
     super(options);
-    if (typeof axes !== 'number' && !Array.isArray(axes)) throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(axes)}`);
+    if (typeof axes !== 'number' && !Array.isArray(axes))
+      throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(axes)}`);
     const list = typeof axes === 'number' ? [axes, axes] : [...axes];
-    if (list.length !== 2 || !list.every(Number.isInteger)) throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(list)}`);
+    if (list.length !== 2 || !list.every(Number.isInteger))
+      throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(list)}`);
     this.axes = typeof axes === 'number' ? axes : list;
     this.normalize = options.normalize ?? false;
   }
@@ -33,8 +35,14 @@ export class Dot extends Merge {
     const [a, b] = shapes.map((s, i) => {
       const axis = typeof this.axes === 'number' ? this.axes : this.axes[i],
         at = axis < 0 ? axis + s.length : axis;
-      if (!(at >= 0 && at < s.length)) throw new ValueError(`Dot: axis ${axis} is out of range for an input of rank ${s.length}.\n  Received: shape ${formatShape(s)}`);
-      if (at === 0) throw new ValueError(`Dot: axis 0 is the batch axis, which is kept.\n  Received: axes ${describe(this.axes)}, shape ${formatShape(s)}`);
+      if (!(at >= 0 && at < s.length))
+        throw new ValueError(
+          `Dot: axis ${axis} is out of range for an input of rank ${s.length}.\n  Received: shape ${formatShape(s)}`,
+        );
+      if (at === 0)
+        throw new ValueError(
+          `Dot: axis 0 is the batch axis, which is kept.\n  Received: axes ${describe(this.axes)}, shape ${formatShape(s)}`,
+        );
       return at;
     });
     return [a, b];
@@ -45,7 +53,9 @@ export class Dot extends Merge {
     const [a, b] = this.axesOf(shapes),
       [m, n] = [shapes[0][a], shapes[1][b]];
     if (m !== null && n !== null && m !== n)
-      throw new ValueError(`Dot: axis ${a} of the first input has size ${m} but axis ${b} of the second ${n}.\n  Received: shapes ${shapes.map(formatShape).join(' and ')}`);
+      throw new ValueError(
+        `Dot: axis ${a} of the first input has size ${m} but axis ${b} of the second ${n}.\n  Received: shapes ${shapes.map(formatShape).join(' and ')}`,
+      );
   }
   override call(inputs: Tensor[]): Tensor {
     return this.merge(inputs);
@@ -77,7 +87,13 @@ function matrices(t: Tensor, axis: number): { tensor: Tensor; isTurned: boolean 
   const n = t.shape[axis],
     rest = t.shape.reduce((p, d, i) => (i === 0 || i === axis ? p : p * d), 1),
     isTurned = axis === 1 && t.ndim > 2;
-  const last = isTurned || axis === t.ndim - 1 ? t : run('transpose', [t], { axes: [...t.shape.keys()].filter((i) => i !== axis).concat(axis) });
-  return { tensor: run('reshape', [last], { shape: isTurned ? [t.shape[0], n, rest] : [t.shape[0], rest, n] }), isTurned };
+  const last =
+    isTurned || axis === t.ndim - 1
+      ? t
+      : run('transpose', [t], { axes: [...t.shape.keys()].filter((i) => i !== axis).concat(axis) });
+  return {
+    tensor: run('reshape', [last], { shape: isTurned ? [t.shape[0], n, rest] : [t.shape[0], rest, n] }),
+    isTurned,
+  };
 }
 registerClass('keras.layers', Dot);

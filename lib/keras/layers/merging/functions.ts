@@ -24,9 +24,13 @@ export const maximum = asFunction(Maximum);
 /** Smallest of the inputs, elementwise. */
 export const minimum = asFunction(Minimum);
 /** Inputs joined along `axis`, default the last. */
-export const concatenate = (inputs: readonly any[], options: LayerOptions & { axis?: number } = {}): any => new Concatenate(options).apply(inputs);
+export const concatenate = (inputs: readonly any[], options: LayerOptions & { axis?: number } = {}): any =>
+  new Concatenate(options).apply(inputs);
 /** Products over one axis of two inputs, default the last. */
-export function dot(inputs: readonly any[], options: LayerOptions & { axes?: number | readonly number[]; normalize?: boolean } = {}): any {
+export function dot(
+  inputs: readonly any[],
+  options: LayerOptions & { axes?: number | readonly number[]; normalize?: boolean } = {},
+): any {
   const { axes = -1, ...others } = recordOf('dot', options);
   return new Dot(axes, others).apply(inputs);
 }

@@ -20,7 +20,14 @@ export interface AffineOptions {
   gammaConstraint?: ConstraintIdentifier;
 }
 /** @internal */
-export const AFFINE = ['betaInitializer', 'gammaInitializer', 'betaRegularizer', 'gammaRegularizer', 'betaConstraint', 'gammaConstraint'];
+export const AFFINE = [
+  'betaInitializer',
+  'gammaInitializer',
+  'betaRegularizer',
+  'gammaRegularizer',
+  'betaConstraint',
+  'gammaConstraint',
+];
 /** @internal Those options, resolved. */
 export function affine(o: AffineOptions) {
   return {

@@ -92,7 +92,8 @@ export class BatchNormalization extends Layer {
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
     this.axis = Array.isArray(options.axis) ? options.axis[0] : ((options.axis as number | undefined) ?? -1);
-    if (!Number.isInteger(this.axis)) throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${describe(options.axis)}`);
+    if (!Number.isInteger(this.axis))
+      throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${describe(options.axis)}`);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;
@@ -100,7 +101,8 @@ export class BatchNormalization extends Layer {
     this.settings = affine(options);
     this.movingMeanInitializer = initializers.get(options.movingMeanInitializer ?? 'zeros');
     this.movingVarianceInitializer = initializers.get(options.movingVarianceInitializer ?? 'ones');
-    if (!(this.epsilon > 0)) throw new ValueError(`BatchNormalization: epsilon must be positive.\n  Received: ${this.epsilon}`);
+    if (!(this.epsilon > 0))
+      throw new ValueError(`BatchNormalization: epsilon must be positive.\n  Received: ${this.epsilon}`);
     this.renorm = options.renorm ?? false;
     this.renormClipping = options.renormClipping ?? (this.renorm ? {} : null);
     this.renormMomentum = options.renormMomentum ?? 0.99;
@@ -109,15 +111,45 @@ export class BatchNormalization extends Layer {
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(this.axis);
-    if (n == null) throw new ValueError(`axis ${this.axis} of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`);
-    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
-    if (this.scale) this.gamma = this.addWeight({ shape: [n], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
-    if (this.center) this.beta = this.addWeight({ shape: [n], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
-    this.movingMean = this.addWeight({ shape: [n], initializer: this.movingMeanInitializer, trainable: false, name: 'moving_mean' });
-    this.movingVariance = this.addWeight({ shape: [n], initializer: this.movingVarianceInitializer, trainable: false, name: 'moving_variance' });
+    if (n == null)
+      throw new ValueError(
+        `axis ${this.axis} of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`,
+      );
+    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } =
+      this.settings;
+    if (this.scale)
+      this.gamma = this.addWeight({
+        shape: [n],
+        initializer: gammaInitializer,
+        regularizer: gammaRegularizer,
+        constraint: gammaConstraint,
+        name: 'gamma',
+      });
+    if (this.center)
+      this.beta = this.addWeight({
+        shape: [n],
+        initializer: betaInitializer,
+        regularizer: betaRegularizer,
+        constraint: betaConstraint,
+        name: 'beta',
+      });
+    this.movingMean = this.addWeight({
+      shape: [n],
+      initializer: this.movingMeanInitializer,
+      trainable: false,
+      name: 'moving_mean',
+    });
+    this.movingVariance = this.addWeight({
+      shape: [n],
+      initializer: this.movingVarianceInitializer,
+      trainable: false,
+      name: 'moving_variance',
+    });
     if (this.renorm) {
-      const root = (shape: Shape, o?: { dtype?: DType | null }): Tensor => run('sqrt', [this.movingVarianceInitializer!.call(shape, o)]);
-      const own = (name: string, initializer: InitializerIdentifier): Variable => this.addWeight({ shape: [n], initializer, trainable: false, name });
+      const root = (shape: Shape, o?: { dtype?: DType | null }): Tensor =>
+        run('sqrt', [this.movingVarianceInitializer!.call(shape, o)]);
+      const own = (name: string, initializer: InitializerIdentifier): Variable =>
+        this.addWeight({ shape: [n], initializer, trainable: false, name });
       this.movingStddev = own('moving_stddev', root);
       this.renormMean = own('renorm_mean', this.movingMeanInitializer);
       this.renormStddev = own('renorm_stddev', root);
@@ -126,7 +158,9 @@ export class BatchNormalization extends Layer {
   }
   override call(inputs: Tensor, options: CallOptions = {}): Tensor {
     const isHalf = inputs.dtype === 'bfloat16' || inputs.dtype === 'float16'; // statistics in half would be too coarse
-    return isHalf ? this.normalized(inputs.cast('float32'), options).cast(inputs.dtype) : this.normalized(inputs, options);
+    return isHalf
+      ? this.normalized(inputs.cast('float32'), options).cast(inputs.dtype)
+      : this.normalized(inputs, options);
   }
   private affine(v: Variable | null, like: Tensor): Tensor | null {
     const t = v?.value ?? null;
@@ -136,7 +170,12 @@ export class BatchNormalization extends Layer {
     const epsilon = this.epsilon,
       offset = this.affine(this.beta, inputs),
       scale = this.affine(this.gamma, inputs);
-    if (!training || !this.trainable) return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, { offset, scale, epsilon });
+    if (!training || !this.trainable)
+      return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, {
+        offset,
+        scale,
+        epsilon,
+      });
     const last = this.axis === -1 || this.axis === inputs.ndim - 1,
       n = inputs.shape.at(this.axis)!;
     if (mask || this.renorm) return this.trainedOnMoments(inputs, (mask as Tensor | undefined) ?? null);
@@ -147,7 +186,12 @@ export class BatchNormalization extends Layer {
     return last ? y : moveaxis(y, -1, this.axis);
   }
   private move(old: Variable, now: Tensor, momentum: number): void {
-    old.assign(run('add', [run('multiply', [old.value, convert(momentum, now)]), run('multiply', [now, convert(1 - momentum, now)])]));
+    old.assign(
+      run('add', [
+        run('multiply', [old.value, convert(momentum, now)]),
+        run('multiply', [now, convert(1 - momentum, now)]),
+      ]),
+    );
   }
   private updateMoving(mean: Tensor, variance: Tensor): void {
     this.move(this.movingMean, mean, this.momentum);
@@ -180,7 +224,9 @@ export class BatchNormalization extends Layer {
     this.move(this.renormStddev!, stddev, this.renormMomentum);
     this.move(this.movingMean, mean, this.momentum);
     this.move(this.movingStddev!, stddev, this.momentum);
-    this.movingVariance.assign(run('relu', [run('subtract', [run('square', [this.movingStddev!.value]), number(this.epsilon)])]));
+    this.movingVariance.assign(
+      run('relu', [run('subtract', [run('square', [this.movingStddev!.value]), number(this.epsilon)])]),
+    );
     return { r: run('stop_gradient', [r]), d: run('stop_gradient', [d]) };
   }
   override getConfig() {
@@ -204,8 +250,12 @@ export class BatchNormalization extends Layer {
 function checkClipping(clipping: RenormClipping): void {
   checkOptions('BatchNormalization: renormClipping', clipping, ['rmin', 'rmax', 'dmax']);
   const { rmin, rmax, dmax } = clipping;
-  if (rmin != null && rmax != null && rmax < rmin) throw new ValueError(`BatchNormalization: renormClipping needs rmin <= rmax.\n  Received: rmin ${rmin}, rmax ${rmax}`);
-  if (dmax != null && !(dmax >= 0)) throw new ValueError(`BatchNormalization: dmax of renormClipping must not be negative.\n  Received: ${dmax}`);
+  if (rmin != null && rmax != null && rmax < rmin)
+    throw new ValueError(
+      `BatchNormalization: renormClipping needs rmin <= rmax.\n  Received: rmin ${rmin}, rmax ${rmax}`,
+    );
+  if (dmax != null && !(dmax >= 0))
+    throw new ValueError(`BatchNormalization: dmax of renormClipping must not be negative.\n  Received: ${dmax}`);
 }
 /** Mean and variance for each position of `axis`, over the elements that the mask lets through. */
 function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; variance: Tensor } {
@@ -216,11 +266,20 @@ function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; 
     return { mean: flat(mean), variance: flat(run('mean', [run('square', [run('subtract', [x, mean])])], over)) };
   }
   if (mask.ndim !== x.ndim - 1)
-    throw new ValueError(`the mask must have one axis less than the input.\n  Received: mask ${formatShape(mask.shape)}, input ${formatShape(x.shape)}`);
-  const wide = run('broadcast_to', [run('reshape', [run('cast', [mask], { dtype: 'bool' })], { shape: [...mask.shape, 1] })], { shape: [...x.shape] }),
+    throw new ValueError(
+      `the mask must have one axis less than the input.\n  Received: mask ${formatShape(mask.shape)}, input ${formatShape(x.shape)}`,
+    );
+  const wide = run(
+      'broadcast_to',
+      [run('reshape', [run('cast', [mask], { dtype: 'bool' })], { shape: [...mask.shape, 1] })],
+      { shape: [...x.shape] },
+    ),
     total = (t: Tensor): Tensor => run('sum', [run('where', [wide, t, convert(0, x)])], over);
   const count = run('add', [run('sum', [run('cast', [wide], { dtype: x.dtype })], over), convert(1e-7, x)]),
     mean = run('divide', [total(x), count]);
-  return { mean: flat(mean), variance: flat(run('divide', [total(run('square', [run('subtract', [x, mean])])), count])) };
+  return {
+    mean: flat(mean),
+    variance: flat(run('divide', [total(run('square', [run('subtract', [x, mean])])), count])),
+  };
 }
 registerClass('keras.layers', BatchNormalization);

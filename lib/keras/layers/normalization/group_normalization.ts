@@ -48,16 +48,39 @@ export class GroupNormalization extends Layer {
     this.scale = options.scale ?? true;
     this.settings = affine(options);
     if (!Number.isInteger(this.groups) || (this.groups <= 0 && this.groups !== -1))
-      throw new ValueError(`GroupNormalization: groups must be a positive whole number, or -1 for one group for each channel.\n  Received: ${this.groups}`);
+      throw new ValueError(
+        `GroupNormalization: groups must be a positive whole number, or -1 for one group for each channel.\n  Received: ${this.groups}`,
+      );
   }
   override build(inputShape: SymbolicShape): void {
     const n = inputShape.at(this.axis);
-    if (n == null) throw new ValueError(`axis ${this.axis} of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`);
+    if (n == null)
+      throw new ValueError(
+        `axis ${this.axis} of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     if (this.groups === -1) this.groups = n;
-    if (n % this.groups) throw new ValueError(`the ${n} channels cannot be divided into ${this.groups} groups of equal size.\n  Received: shape ${formatShape(inputShape)}`);
-    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
-    if (this.scale) this.gamma = this.addWeight({ shape: [n], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
-    if (this.center) this.beta = this.addWeight({ shape: [n], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
+    if (n % this.groups)
+      throw new ValueError(
+        `the ${n} channels cannot be divided into ${this.groups} groups of equal size.\n  Received: shape ${formatShape(inputShape)}`,
+      );
+    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } =
+      this.settings;
+    if (this.scale)
+      this.gamma = this.addWeight({
+        shape: [n],
+        initializer: gammaInitializer,
+        regularizer: gammaRegularizer,
+        constraint: gammaConstraint,
+        name: 'gamma',
+      });
+    if (this.center)
+      this.beta = this.addWeight({
+        shape: [n],
+        initializer: betaInitializer,
+        regularizer: betaRegularizer,
+        constraint: betaConstraint,
+        name: 'beta',
+      });
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [this.axis]: n } });
   }
   override call(inputs: Tensor): Tensor {
@@ -68,12 +91,22 @@ export class GroupNormalization extends Layer {
   private normalized(x: Tensor): Tensor {
     const at = this.axis < 0 ? this.axis + x.ndim : this.axis,
       n = x.shape[at];
-    const split = (shape: readonly number[]): number[] => [...shape.slice(0, at), this.groups, n / this.groups, ...shape.slice(at + 1)];
-    const wide = (v: Variable): Tensor => run('reshape', [run('cast', [v.value], { dtype: x.dtype })], { shape: split(x.shape.map((d, i) => (i === at ? d : 1))) });
+    const split = (shape: readonly number[]): number[] => [
+      ...shape.slice(0, at),
+      this.groups,
+      n / this.groups,
+      ...shape.slice(at + 1),
+    ];
+    const wide = (v: Variable): Tensor =>
+      run('reshape', [run('cast', [v.value], { dtype: x.dtype })], {
+        shape: split(x.shape.map((d, i) => (i === at ? d : 1))),
+      });
     if (at === 1 || this.groups === 1) {
       // What is averaged lies together: rows, in one native op.
       const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups,
-        rows = layerNormalization(run('reshape', [x], { shape: [x.shape[0], this.groups, size] }), { epsilon: this.epsilon });
+        rows = layerNormalization(run('reshape', [x], { shape: [x.shape[0], this.groups, size] }), {
+          epsilon: this.epsilon,
+        });
       let y = run('reshape', [rows], { shape: split(x.shape) });
       if (this.gamma) y = run('multiply', [y, wide(this.gamma)]);
       if (this.beta) y = run('add', [y, wide(this.beta)]);
@@ -83,10 +116,16 @@ export class GroupNormalization extends Layer {
     const axis = x.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
     const mean = (values: Tensor): Tensor => {
       const channels = run('mean', [values], { axis, keepdims: true }),
-        groups = run('mean', [run('reshape', [channels], { shape: split(channels.shape) })], { axis: [at + 1], keepdims: true });
-      return run('reshape', [run('broadcast_to', [groups], { shape: split(channels.shape) })], { shape: [...channels.shape] });
+        groups = run('mean', [run('reshape', [channels], { shape: split(channels.shape) })], {
+          axis: [at + 1],
+          keepdims: true,
+        });
+      return run('reshape', [run('broadcast_to', [groups], { shape: split(channels.shape) })], {
+        shape: [...channels.shape],
+      });
     };
-    const ofChannels = (v: Variable): Tensor => run('reshape', [wide(v)], { shape: x.shape.map((d, i) => (i === at ? d : 1)) });
+    const ofChannels = (v: Variable): Tensor =>
+      run('reshape', [wide(v)], { shape: x.shape.map((d, i) => (i === at ? d : 1)) });
     const centered = run('subtract', [x, mean(x)]),
       factor = run('rsqrt', [run('add', [mean(run('square', [centered])), convert(this.epsilon, x)])]),
       y = run('multiply', [centered, this.gamma ? run('multiply', [factor, ofChannels(this.gamma)]) : factor]);

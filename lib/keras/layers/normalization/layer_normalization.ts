@@ -38,7 +38,10 @@ export class LayerNormalization extends Layer {
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
     this.autocast = false; // gamma, beta and the statistics stay in full precision
-    this.axis = options.axis == null || typeof options.axis === 'number' ? (options.axis ?? -1) : numberList('LayerNormalization', 'axis', options.axis);
+    this.axis =
+      options.axis == null || typeof options.axis === 'number'
+        ? (options.axis ?? -1)
+        : numberList('LayerNormalization', 'axis', options.axis);
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;
     this.scale = options.scale ?? true;
@@ -48,13 +51,27 @@ export class LayerNormalization extends Layer {
   override build(inputShape: SymbolicShape): void {
     const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b),
       shape = axes.map((a) => inputShape.at(a));
-    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
+    if (shape.some((d) => d == null))
+      throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.axis = axes;
-    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
+    const { gammaInitializer, gammaRegularizer, gammaConstraint, betaInitializer, betaRegularizer, betaConstraint } =
+      this.settings;
     if (this.scale || this.rmsScaling)
-      this.gamma = this.addWeight({ shape: shape as number[], initializer: gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint, name: 'gamma' });
+      this.gamma = this.addWeight({
+        shape: shape as number[],
+        initializer: gammaInitializer,
+        regularizer: gammaRegularizer,
+        constraint: gammaConstraint,
+        name: 'gamma',
+      });
     if (this.center && !this.rmsScaling)
-      this.beta = this.addWeight({ shape: shape as number[], initializer: betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint, name: 'beta' });
+      this.beta = this.addWeight({
+        shape: shape as number[],
+        initializer: betaInitializer,
+        regularizer: betaRegularizer,
+        constraint: betaConstraint,
+        name: 'beta',
+      });
   }
   override call(inputs: Tensor): Tensor {
     const y = layerNormalization(inputs, {

@@ -17,13 +17,19 @@ export class RMSNormalization extends Layer {
   scale!: Variable;
   constructor(options: LayerOptions & { axis?: number | readonly number[]; epsilon?: number } = {}) {
     super(options);
-    this.axis = options.axis == null || typeof options.axis === 'number' ? (options.axis ?? -1) : numberList('RMSNormalization', 'axis', options.axis);
+    this.axis =
+      options.axis == null || typeof options.axis === 'number'
+        ? (options.axis ?? -1)
+        : numberList('RMSNormalization', 'axis', options.axis);
     this.epsilon = options.epsilon ?? 1e-6;
   }
   override build(inputShape: SymbolicShape): void {
     const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b),
       shape = axes.map((a) => inputShape.at(a));
-    if (shape.some((d) => d == null)) throw new ValueError(`axes [${axes}] of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`);
+    if (shape.some((d) => d == null))
+      throw new ValueError(
+        `axes [${axes}] of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     this.axis = axes;
     this.scale = this.addWeight({ name: 'scale', shape: shape as number[], initializer: 'ones' });
   }

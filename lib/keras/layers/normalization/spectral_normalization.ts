@@ -25,13 +25,21 @@ export class SpectralNormalization extends Wrapper {
   vectorU!: Variable;
   constructor(layer: Layer, options: LayerOptions & { powerIterations?: number } = {}) {
     super(layer, options);
-    this.powerIterations = positiveInteger('SpectralNormalization', 'powerIterations', options.powerIterations ?? 1, 1000);
+    this.powerIterations = positiveInteger(
+      'SpectralNormalization',
+      'powerIterations',
+      options.powerIterations ?? 1,
+      1000,
+    );
   }
   override build(inputShape: SymbolicShape): void {
     super.build(inputShape);
     const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable },
       found = kernel ?? embeddings;
-    if (!found) throw new ValueError(`SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`);
+    if (!found)
+      throw new ValueError(
+        `SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`,
+      );
     this.kernel = found;
     const last = inputShape.at(-1);
     this.inputSpec = new InputSpec({ minNdim: 1, axes: last == null ? {} : { '-1': last } });
@@ -56,14 +64,17 @@ export class SpectralNormalization extends Wrapper {
       k = kernel.value,
       n = kernel.shape.at(-1)!;
     const weights = run('reshape', [k], { shape: [-1, n] }),
-      unit = (t: Tensor): Tensor => run('reshape', [normalize(run('reshape', [t], { shape: [-1] }))], { shape: [...t.shape] });
+      unit = (t: Tensor): Tensor =>
+        run('reshape', [normalize(run('reshape', [t], { shape: [-1] }))], { shape: [...t.shape] });
     let u = vectorU.value,
       v = u;
     for (let i = 0; i < this.powerIterations; i++) {
       v = unit(run('matmul', [u, weights], { transpose_b: true }));
       u = unit(run('matmul', [v, weights]));
     }
-    const sigma = run('reshape', [run('matmul', [run('matmul', [v, weights]), u], { transpose_b: true })], { shape: [] });
+    const sigma = run('reshape', [run('matmul', [run('matmul', [v, weights]), u], { transpose_b: true })], {
+      shape: [],
+    });
     const isZero = run('all', [run('equal', [k, convert(0, k)])]); // nothing to normalize
     const next = run('where', [isZero, k, run('divide', [k, sigma])]);
     vectorU.assign(run('stop_gradient', [run('where', [isZero, vectorU.value, u])]));

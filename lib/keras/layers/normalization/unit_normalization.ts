@@ -16,7 +16,10 @@ export class UnitNormalization extends Layer {
   constructor(options: LayerOptions & { axis?: number | readonly number[] } = {}) {
     super(options);
     const { axis = -1 } = options;
-    if (typeof axis !== 'number' && !Array.isArray(axis)) throw new TypeError(`UnitNormalization: axis must be a whole number or an array of them.\n  Received: ${describe(axis)}`);
+    if (typeof axis !== 'number' && !Array.isArray(axis))
+      throw new TypeError(
+        `UnitNormalization: axis must be a whole number or an array of them.\n  Received: ${describe(axis)}`,
+      );
     this.axis = typeof axis === 'number' ? axis : numberList('UnitNormalization', 'axis', axis);
     this.built = true;
   }

@@ -40,7 +40,8 @@ export abstract class BasePooling extends Layer {
     this.poolSize = spatial(where, 'poolSize', given.poolSize ?? 2, rank);
     this.strides = spatial(where, 'strides', given.strides ?? this.poolSize, rank);
     this.padding = lowerCase(given.padding ?? 'valid') as 'valid' | 'same';
-    if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
+    if (!['valid', 'same'].includes(this.padding))
+      throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     this.dataFormat = checkDataFormat(where, given.dataFormat);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
     this.built = true;
@@ -50,6 +51,12 @@ export abstract class BasePooling extends Layer {
     return this.pool(inputs, this.poolSize, { strides, padding, dataFormat });
   }
   override getConfig() {
-    return { ...super.getConfig(), poolSize: this.poolSize, padding: this.padding, strides: this.strides, dataFormat: this.dataFormat };
+    return {
+      ...super.getConfig(),
+      poolSize: this.poolSize,
+      padding: this.padding,
+      strides: this.strides,
+      dataFormat: this.dataFormat,
+    };
   }
 }

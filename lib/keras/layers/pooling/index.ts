@@ -1,5 +1,9 @@
 /** Pooling layers. */
-export { AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D } from './adaptive_average_pooling';
+export {
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+} from './adaptive_average_pooling';
 export { AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D } from './adaptive_max_pooling';
 export { AveragePooling1D, AveragePooling2D, AveragePooling3D } from './average_pooling';
 export type { AdaptivePoolingOptions } from './base_adaptive_pooling';

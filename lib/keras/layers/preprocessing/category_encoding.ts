@@ -28,15 +28,28 @@ export class CategoryEncoding extends Layer {
     const all = typeof numTokens === 'object' && numTokens !== null ? numTokens : { ...options, numTokens };
     super(all);
     refuseSparse('CategoryEncoding', all.sparse);
-    this.outputMode = checkOutputMode('CategoryEncoding', all.outputMode ?? 'multi_hot', ['count', 'one_hot', 'multi_hot']);
-    if (all.numTokens == null) throw new ValueError('CategoryEncoding: numTokens must be given.\n  Fix: when it is not known beforehand, use IntegerLookup.');
+    this.outputMode = checkOutputMode('CategoryEncoding', all.outputMode ?? 'multi_hot', [
+      'count',
+      'one_hot',
+      'multi_hot',
+    ]);
+    if (all.numTokens == null)
+      throw new ValueError(
+        'CategoryEncoding: numTokens must be given.\n  Fix: when it is not known beforehand, use IntegerLookup.',
+      );
     if (!Number.isInteger(all.numTokens) || all.numTokens < 1)
-      throw new ValueError(`CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${describe(all.numTokens)}`);
+      throw new ValueError(
+        `CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${describe(all.numTokens)}`,
+      );
     this.numTokens = all.numTokens;
   }
   override call(inputs: Tensor, { countWeights }: CallOptions & { countWeights?: TensorLike | null } = {}): Tensor {
-    if (countWeights != null && this.outputMode !== 'count') throw new ValueError(`countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`);
-    const weights = countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.variableDtype });
+    if (countWeights != null && this.outputMode !== 'count')
+      throw new ValueError(
+        `countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`,
+      );
+    const weights =
+      countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.variableDtype });
     return encode(inputs, this.outputMode, this.numTokens, this.variableDtype, weights);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {

@@ -72,25 +72,42 @@ export class Discretization extends Layer {
   readonly epsilon: number;
   readonly outputMode: OutputMode;
   private summary: Summary = { values: [], weights: [] };
-  constructor(binBoundaries: readonly number[] | null | DiscretizationOptions = null, options: DiscretizationOptions = {}) {
+  constructor(
+    binBoundaries: readonly number[] | null | DiscretizationOptions = null,
+    options: DiscretizationOptions = {},
+  ) {
     const all: DiscretizationOptions =
-      Array.isArray(binBoundaries) || binBoundaries === null ? { ...options, binBoundaries: binBoundaries ?? options.binBoundaries } : (binBoundaries as DiscretizationOptions);
+      Array.isArray(binBoundaries) || binBoundaries === null
+        ? { ...options, binBoundaries: binBoundaries ?? options.binBoundaries }
+        : (binBoundaries as DiscretizationOptions);
     super(all);
     refuseSparse('Discretization', all.sparse);
-    this.outputMode = checkOutputMode('Discretization', all.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count']);
+    this.outputMode = checkOutputMode('Discretization', all.outputMode ?? 'int', [
+      'int',
+      'one_hot',
+      'multi_hot',
+      'count',
+    ]);
     this.numBins = all.numBins ?? null;
     this.binBoundaries = all.binBoundaries ? Array.from(all.binBoundaries) : null;
     this.epsilon = all.epsilon ?? 0.01;
-    if (this.numBins !== null && this.numBins < 0) throw new ValueError(`Discretization: numBins must be >= 0.\n  Received: ${this.numBins}`);
+    if (this.numBins !== null && this.numBins < 0)
+      throw new ValueError(`Discretization: numBins must be >= 0.\n  Received: ${this.numBins}`);
     if (this.numBins !== null && this.binBoundaries)
-      throw new ValueError(`Discretization: numBins and binBoundaries exclude each other.\n  Received: numBins ${this.numBins}, binBoundaries [${this.binBoundaries.join(', ')}]`);
-    if (this.numBins === null && !this.binBoundaries) throw new ValueError('Discretization: numBins or binBoundaries must be given.');
+      throw new ValueError(
+        `Discretization: numBins and binBoundaries exclude each other.\n  Received: numBins ${this.numBins}, binBoundaries [${this.binBoundaries.join(', ')}]`,
+      );
+    if (this.numBins === null && !this.binBoundaries)
+      throw new ValueError('Discretization: numBins or binBoundaries must be given.');
   }
   /** Learns the borders from data: an array or tensor, or batches of them. @returns a promise for asynchronous data. */
   adapt(data: AsyncIterable<unknown>, options?: { steps?: number | null }): Promise<void>;
   adapt(data: unknown, options?: { steps?: number | null }): void;
   adapt(data: unknown, { steps = null }: { steps?: number | null } = {}): void | Promise<void> {
-    if (this.numBins === null) throw new ValueError(`adapt: layer '${this.name}' has given binBoundaries.\n  Fix: make it with numBins instead.`);
+    if (this.numBins === null)
+      throw new ValueError(
+        `adapt: layer '${this.name}' has given binBoundaries.\n  Fix: make it with numBins instead.`,
+      );
     this.resetState();
     return forEachBatch(
       'adapt',
@@ -103,7 +120,11 @@ export class Discretization extends Layer {
   /** Adds a batch to what is known of the data. */
   updateState(data: TensorLike): void {
     const t = convert(data);
-    this.summary = merge(summarize(Array.from(t.readSync() as ArrayLike<number>, Number), this.epsilon), this.summary, this.epsilon);
+    this.summary = merge(
+      summarize(Array.from(t.readSync() as ArrayLike<number>, Number), this.epsilon),
+      this.summary,
+      this.epsilon,
+    );
   }
   /** Makes the borders out of what is known. */
   finalizeState(): void {
@@ -114,10 +135,16 @@ export class Discretization extends Layer {
     if (this.numBins !== null) this.summary = { values: [], weights: [] };
   }
   override call(inputs: Tensor): Tensor {
-    if (!this.binBoundaries) throw new ValueError('the borders are not known yet.\n  Fix: call adapt(data), or give binBoundaries.');
+    if (!this.binBoundaries)
+      throw new ValueError('the borders are not known yet.\n  Fix: call adapt(data), or give binBoundaries.');
     const borders = tensor(this.binBoundaries, [this.binBoundaries.length], 'float32');
-    const x = inputs.dtype.includes('float') && inputs.dtype !== 'float64' ? inputs : run('cast', [inputs], { dtype: 'float32' });
-    const bins = run('search_sorted', [borders, x.dtype === 'float32' ? x : run('cast', [x], { dtype: 'float32' })], { right: true });
+    const x =
+      inputs.dtype.includes('float') && inputs.dtype !== 'float64'
+        ? inputs
+        : run('cast', [inputs], { dtype: 'float32' });
+    const bins = run('search_sorted', [borders, x.dtype === 'float32' ? x : run('cast', [x], { dtype: 'float32' })], {
+      right: true,
+    });
     return encode(bins, this.outputMode, this.binBoundaries.length + 1, this.outputDtype);
   }
   private get outputDtype(): DType {
@@ -128,7 +155,15 @@ export class Discretization extends Layer {
   }
   override getConfig() {
     const { trainable: _, ...base } = super.getConfig();
-    return { ...base, dtype: this.dtypePolicy.name, binBoundaries: this.binBoundaries, numBins: this.numBins, epsilon: this.epsilon, outputMode: this.outputMode, sparse: false };
+    return {
+      ...base,
+      dtype: this.dtypePolicy.name,
+      binBoundaries: this.binBoundaries,
+      numBins: this.numBins,
+      epsilon: this.epsilon,
+      outputMode: this.outputMode,
+      sparse: false,
+    };
   }
   static override fromConfig(config: Record<string, unknown>): Discretization {
     const { binBoundaries, ...rest } = config as DiscretizationOptions;

@@ -53,7 +53,11 @@ export function fingerprint64(text: string): bigint {
       f = at(24),
       g = multiply(add(y, at(n - 32)), mul),
       h = multiply(add(z, at(n - 24)), mul);
-    return hash16(add(rotateRight(add(e, f), 43n), rotateRight(g, 30n), h), add(e, rotateRight(add(f, a), 18n), g), mul);
+    return hash16(
+      add(rotateRight(add(e, f), 43n), rotateRight(g, 30n), h),
+      add(e, rotateRight(add(f, a), 18n), g),
+      mul,
+    );
   }
   const weak = (i: number, a0: bigint, b0: bigint): [bigint, bigint] => {
     const [w, x, y, z] = [at(i), at(i + 8), at(i + 16), at(i + 24)],
@@ -84,7 +88,11 @@ export function fingerprint64(text: string): bigint {
   v[0] = add(v[0], w[0]);
   w[0] = add(w[0], v[0]);
   round(n - 64, factor, 9n);
-  return hash16(add(hash16(v[0], w[0], factor), multiply(shiftMix(y), K0), z), add(hash16(v[1], w[1], factor), x), factor);
+  return hash16(
+    add(hash16(v[0], w[0], factor), multiply(shiftMix(y), K0), z),
+    add(hash16(v[1], w[1], factor), x),
+    factor,
+  );
 }
 
 /** SipHash-2-4 of the UTF-8 bytes under a key of two 64-bit words (Aumasson & Bernstein 2012). */

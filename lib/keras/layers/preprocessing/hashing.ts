@@ -24,17 +24,21 @@ export interface HashingOptions extends LayerOptions {
   sparse?: boolean;
 }
 /** @internal Numbers as TensorFlow writes them; fractions are cut off. */
-export const asText = (v: string | number | bigint): string => (typeof v === 'number' ? String(Math.trunc(v)) : String(v));
+export const asText = (v: string | number | bigint): string =>
+  typeof v === 'number' ? String(Math.trunc(v)) : String(v);
 /** @internal A salt as the two words of a key, or null. */
 export function keyOf(layer: string, salt: number | readonly number[] | null | undefined): number[] | null {
   if (salt == null) return null;
   const key = typeof salt === 'number' ? [salt, salt] : [...salt];
-  if (key.length !== 2 || key.some((k) => !Number.isInteger(k))) throw new ValueError(`${layer}: salt must be a whole number or two of them.\n  Received: ${describe(salt)}`);
+  if (key.length !== 2 || key.some((k) => !Number.isInteger(k)))
+    throw new ValueError(`${layer}: salt must be a whole number or two of them.\n  Received: ${describe(salt)}`);
   return key;
 }
 /** @internal The bin of a text: by Fingerprint64, with a key by SipHash. */
 export function hashBucket(text: string, bins: number, key: readonly number[] | null): number {
-  const h = key ? sipHash(text, [BigInt.asUintN(64, BigInt(key[0])), BigInt.asUintN(64, BigInt(key[1]))]) : fingerprint64(text);
+  const h = key
+    ? sipHash(text, [BigInt.asUintN(64, BigInt(key[0])), BigInt.asUintN(64, BigInt(key[1]))])
+    : fingerprint64(text);
   return Number(h % BigInt(bins));
 }
 /**
@@ -53,9 +57,12 @@ export class Hashing extends DataLayer {
     const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
       mode = checkOutputMode('Hashing', all.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
-    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`Hashing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
+    if (!Number.isInteger(all.numBins) || all.numBins! <= 0)
+      throw new ValueError(`Hashing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
     if (mode === 'int' && !['int32', 'int64'].includes(this.dtypePolicy.name))
-      throw new ValueError(`Hashing: with outputMode 'int', dtype must be 'int32' or 'int64'.\n  Received: '${this.dtypePolicy.name}'`);
+      throw new ValueError(
+        `Hashing: with outputMode 'int', dtype must be 'int32' or 'int64'.\n  Received: '${this.dtypePolicy.name}'`,
+      );
     refuseSparse('Hashing', all.sparse);
     this.numBins = all.numBins!;
     this.maskValue = all.maskValue ?? null;
@@ -74,13 +81,25 @@ export class Hashing extends DataLayer {
       if (bin === undefined) seen.set(text, (bin = hashBucket(text, bins, this.salt)));
       return isMasked ? bin + 1 : bin;
     });
-    return encode(integers(hashed, this.outputMode === 'one_hot' && shape.at(-1) === 1 ? shape.slice(0, -1) : shape), this.outputMode, this.numBins, this.computeDtype);
+    return encode(
+      integers(hashed, this.outputMode === 'one_hot' && shape.at(-1) === 1 ? shape.slice(0, -1) : shape),
+      this.outputMode,
+      this.numBins,
+      this.computeDtype,
+    );
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     return encodedShape(inputShape, this.outputMode, this.numBins);
   }
   override getConfig() {
-    return { ...super.getConfig(), numBins: this.numBins, salt: this.salt, maskValue: this.maskValue, outputMode: this.outputMode, sparse: false };
+    return {
+      ...super.getConfig(),
+      numBins: this.numBins,
+      salt: this.salt,
+      maskValue: this.maskValue,
+      outputMode: this.outputMode,
+      sparse: false,
+    };
   }
 }
 
@@ -103,25 +122,39 @@ export class HashedCrossing extends DataLayer {
     const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
       mode = checkOutputMode('HashedCrossing', all.outputMode ?? 'int', ['int', 'one_hot']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : null) });
-    if (!Number.isInteger(all.numBins) || all.numBins! <= 0) throw new ValueError(`HashedCrossing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
+    if (!Number.isInteger(all.numBins) || all.numBins! <= 0)
+      throw new ValueError(
+        `HashedCrossing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`,
+      );
     refuseSparse('HashedCrossing', all.sparse);
     this.numBins = all.numBins!;
     this.outputMode = mode;
   }
   override call(inputs: unknown): Tensor {
-    if (!Array.isArray(inputs) || inputs.length < 2) throw new ValueError('HashedCrossing: an array of two or more features is expected.');
+    if (!Array.isArray(inputs) || inputs.length < 2)
+      throw new ValueError('HashedCrossing: an array of two or more features is expected.');
     const numbers = inputs.find((x) => x instanceof Tensor);
     // Numbers beside texts have no values while shapes are found; models compute such layers before their steps.
-    if (numbers && isInferring() && inputs.some(hasText)) return encode(zeros(numbers.shape, { dtype: 'int64' }), this.outputMode, this.numBins, this.computeDtype);
+    if (numbers && isInferring() && inputs.some(hasText))
+      return encode(zeros(numbers.shape, { dtype: 'int64' }), this.outputMode, this.numBins, this.computeDtype);
     const features: Values[] = inputs.map((x) => readValues('HashedCrossing', x)),
       { shape } = features[0];
-    if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1) || features.some((f) => String(f.shape) !== String(shape)))
+    if (
+      shape.length > 2 ||
+      (shape.length === 2 && shape[1] !== 1) ||
+      features.some((f) => String(f.shape) !== String(shape))
+    )
       throw new ValueError(
         `HashedCrossing: all features must have one shape: (), (batch,) or (batch, 1).\n  Received: ${features.map((f) => `(${f.shape.join(', ')})`).join(' and ')}`,
       );
-    if (features.some((f) => f.isFloat)) throw new ValueError('HashedCrossing: features must be texts or whole numbers.');
+    if (features.some((f) => f.isFloat))
+      throw new ValueError('HashedCrossing: features must be texts or whole numbers.');
     const bins = features[0].flat.map((_, i) => {
-      const h = features.reduce((sum, f) => joinFingerprints(sum, f.isText ? fingerprint64(f.flat[i] as string) : BigInt.asUintN(64, BigInt(f.flat[i]))), START);
+      const h = features.reduce(
+        (sum, f) =>
+          joinFingerprints(sum, f.isText ? fingerprint64(f.flat[i] as string) : BigInt.asUintN(64, BigInt(f.flat[i]))),
+        START,
+      );
       return h % BigInt(this.numBins);
     });
     return encode(integers(bins, shape), this.outputMode, this.numBins, this.computeDtype);

@@ -68,10 +68,17 @@ const MODES: readonly OutputMode[] = ['int', 'one_hot', 'multi_hot', 'count', 't
 // eslint-disable-next-line no-control-regex
 const LINE_BREAK = /[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
 const VOCABULARY_FILE = 'vocabulary.txt';
-const list = (x: unknown): unknown[] => (Array.isArray(x) ? x : Array.from(convert(x as TensorLike).readSync() as ArrayLike<number | bigint>));
+const list = (x: unknown): unknown[] =>
+  Array.isArray(x) ? x : Array.from(convert(x as TensorLike).readSync() as ArrayLike<number | bigint>);
 /** Order of texts by their UTF-8 bytes, of numbers by size. */
 const compare = (a: Term, b: Term): number =>
-  typeof a === 'string' || typeof b === 'string' ? Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b))) : a < b ? -1 : a > b ? 1 : 0;
+  typeof a === 'string' || typeof b === 'string'
+    ? Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)))
+    : a < b
+      ? -1
+      : a > b
+        ? 1
+        : 0;
 
 export abstract class IndexLookup extends DataLayer {
   readonly maxTokens: number | null;
@@ -102,18 +109,33 @@ export abstract class IndexLookup extends DataLayer {
   constructor(options: IndexLookupOptions, defaultOov: Term | null) {
     super(options);
     const where = this.constructor.name;
-    const { maxTokens = null, numOovIndices = 1, maskToken = null, oovToken = defaultOov, invert = false, padToMaxTokens = false, oovMethod = 'floormod' } = options;
-    if (maxTokens !== null && !(maxTokens > 1)) throw new ValueError(`${where}: maxTokens must be greater than 1.\n  Received: ${maxTokens}`);
+    const {
+      maxTokens = null,
+      numOovIndices = 1,
+      maskToken = null,
+      oovToken = defaultOov,
+      invert = false,
+      padToMaxTokens = false,
+      oovMethod = 'floormod',
+    } = options;
+    if (maxTokens !== null && !(maxTokens > 1))
+      throw new ValueError(`${where}: maxTokens must be greater than 1.\n  Received: ${maxTokens}`);
     if (padToMaxTokens && maxTokens === null) throw new ValueError(`${where}: padToMaxTokens needs maxTokens.`);
-    if (!Number.isInteger(numOovIndices) || numOovIndices < 0) throw new ValueError(`${where}: numOovIndices must be a whole number >= 0.\n  Received: ${numOovIndices}`);
-    if (oovMethod !== 'floormod' && oovMethod !== 'farmhash') throw new ValueError(`${where}: oovMethod must be 'floormod' or 'farmhash'.\n  Received: '${oovMethod}'`);
+    if (!Number.isInteger(numOovIndices) || numOovIndices < 0)
+      throw new ValueError(`${where}: numOovIndices must be a whole number >= 0.\n  Received: ${numOovIndices}`);
+    if (oovMethod !== 'floormod' && oovMethod !== 'farmhash')
+      throw new ValueError(`${where}: oovMethod must be 'floormod' or 'farmhash'.\n  Received: '${oovMethod}'`);
     refuseSparse(where, options.sparse);
     this.outputMode = checkOutputMode(where, options.outputMode ?? 'int', MODES);
-    if (invert && this.outputMode !== 'int') throw new ValueError(`${where}: with invert, outputMode must be 'int'.\n  Received: '${this.outputMode}'`);
+    if (invert && this.outputMode !== 'int')
+      throw new ValueError(`${where}: with invert, outputMode must be 'int'.\n  Received: '${this.outputMode}'`);
     const idfWeights = options.idfWeights ?? null;
-    if (idfWeights !== null && this.outputMode !== 'tf_idf') throw new ValueError(`${where}: idfWeights are for outputMode 'tf_idf' only.\n  Received: '${this.outputMode}'`);
+    if (idfWeights !== null && this.outputMode !== 'tf_idf')
+      throw new ValueError(`${where}: idfWeights are for outputMode 'tf_idf' only.\n  Received: '${this.outputMode}'`);
     if (typeof options.vocabulary === 'string')
-      throw new ValueError(`${where}: vocabulary must be an array of terms, not the path of a file.\n  Fix: readFileSync(path, 'utf8').trimEnd().split('\\n')`);
+      throw new ValueError(
+        `${where}: vocabulary must be an array of terms, not the path of a file.\n  Fix: readFileSync(path, 'utf8').trimEnd().split('\\n')`,
+      );
     this.maxTokens = maxTokens;
     this.numOovIndices = numOovIndices;
     requireTable(`${where}: numOovIndices ${numOovIndices}`, numOovIndices);
@@ -144,7 +166,10 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** The terms in the order of their indices, those for masks and unknown terms first. */
   getVocabulary({ includeSpecialTokens = true }: { includeSpecialTokens?: boolean } = {}): Term[] {
-    const special = [...(this.oovStart ? [this.maskToken!] : []), ...Array<Term>(this.numOovIndices).fill(this.oovToken!)];
+    const special = [
+      ...(this.oovStart ? [this.maskToken!] : []),
+      ...Array<Term>(this.numOovIndices).fill(this.oovToken!),
+    ];
     const terms = this.isText ? this.terms : this.terms.map(Number);
     return includeSpecialTokens ? [...special, ...terms] : [...terms];
   }
@@ -156,15 +181,21 @@ export abstract class IndexLookup extends DataLayer {
    * Sets the vocabulary (with or without the special terms in front).
    * @param idfWeights - for outputMode 'tf_idf': one for each term.
    */
-  setVocabulary(vocabulary: readonly Term[] | TensorLike, { idfWeights = null }: { idfWeights?: readonly number[] | TensorLike | null } = {}): void {
+  setVocabulary(
+    vocabulary: readonly Term[] | TensorLike,
+    { idfWeights = null }: { idfWeights?: readonly number[] | TensorLike | null } = {},
+  ): void {
     const where = `setVocabulary: layer '${this.name}'`;
-    if (this.outputMode === 'tf_idf' && idfWeights === null) throw new ValueError(`${where} has outputMode 'tf_idf': idfWeights must be given too.`);
-    if (this.outputMode !== 'tf_idf' && idfWeights !== null) throw new ValueError(`${where} has outputMode '${this.outputMode}': idfWeights are for 'tf_idf' only.`);
+    if (this.outputMode === 'tf_idf' && idfWeights === null)
+      throw new ValueError(`${where} has outputMode 'tf_idf': idfWeights must be given too.`);
+    if (this.outputMode !== 'tf_idf' && idfWeights !== null)
+      throw new ValueError(`${where} has outputMode '${this.outputMode}': idfWeights are for 'tf_idf' only.`);
     const all = list(vocabulary).map((v) => this.termOf(v));
     if (!all.length) throw new ValueError(`${where} was given an empty vocabulary.`);
-    const special = [...Array<Term | null>(this.oovStart).fill(this.maskToken), ...Array<Term | null>(this.numOovIndices).fill(this.oovToken)].map((v) =>
-      v === null ? null : this.termOf(v),
-    );
+    const special = [
+      ...Array<Term | null>(this.oovStart).fill(this.maskToken),
+      ...Array<Term | null>(this.numOovIndices).fill(this.oovToken),
+    ].map((v) => (v === null ? null : this.termOf(v)));
     const hasSpecial = special.length > 0 && special.every((s, i) => all[i] === s),
       terms = hasSpecial ? all.slice(special.length) : all,
       shown = special.map(show).join(', ');
@@ -172,7 +203,8 @@ export abstract class IndexLookup extends DataLayer {
       repeated = new Set<Term>();
     for (const t of terms) if (seen.has(t)) repeated.add(t);
       else seen.add(t); // prettier-ignore
-    if (repeated.size) throw new ValueError(`${where} was given terms more than once: ${[...repeated].map(show).join(', ')}.`);
+    if (repeated.size)
+      throw new ValueError(`${where} was given terms more than once: ${[...repeated].map(show).join(', ')}.`);
     const reserved = (what: string, token: Term | null): void => {
       const at = token === null ? -1 : terms.indexOf(this.termOf(token));
       if (at >= 0)
@@ -183,11 +215,14 @@ export abstract class IndexLookup extends DataLayer {
     reserved('mask token', this.maskToken);
     if (this.invert) reserved('token for unknown terms', this.oovToken);
     if (this.maxTokens !== null && this.tokenStart + terms.length > this.maxTokens)
-      throw new ValueError(`${where} was given a vocabulary of ${this.tokenStart + terms.length} terms, special ones included, but maxTokens is ${this.maxTokens}.`);
+      throw new ValueError(
+        `${where} was given a vocabulary of ${this.tokenStart + terms.length} terms, special ones included, but maxTokens is ${this.maxTokens}.`,
+      );
     this.useTerms(terms);
     if (this.outputMode !== 'tf_idf' || idfWeights === null) return;
     const weights = list(idfWeights).map(Number);
-    if (weights.length !== all.length) throw new ValueError(`${where} was given ${weights.length} idfWeights for ${all.length} terms.`);
+    if (weights.length !== all.length)
+      throw new ValueError(`${where} was given ${weights.length} idfWeights for ${all.length} terms.`);
     this.idf = this.padded(hasSpecial ? weights : [...Array<number>(this.tokenStart).fill(mean(weights)), ...weights]);
   }
   private padded(idf: number[]): number[] {
@@ -232,11 +267,14 @@ export abstract class IndexLookup extends DataLayer {
   updateState(data: unknown): void {
     const { flat, shape } = readValues('adapt', data),
       width = shape.length > 1 ? flat.length / (shape[0] || 1) : 1;
-    this.countDocuments(Array.from({ length: shape.length ? shape[0] : 1 }, (_, i) => flat.slice(i * width, (i + 1) * width)));
+    this.countDocuments(
+      Array.from({ length: shape.length ? shape[0] : 1 }, (_, i) => flat.slice(i * width, (i + 1) * width)),
+    );
   }
   /** @internal */
   countDocuments(rows: readonly (readonly unknown[])[]): void {
-    if (this.hasInputVocabulary) throw new ValueError(`adapt: layer '${this.name}' has a given vocabulary; it cannot be adapted.`);
+    if (this.hasInputVocabulary)
+      throw new ValueError(`adapt: layer '${this.name}' has a given vocabulary; it cannot be adapted.`);
     for (const row of rows) {
       const terms = row.map((v) => this.termOf(v));
       for (const t of terms) this.counts.set(t, (this.counts.get(t) ?? 0) + 1);
@@ -251,7 +289,9 @@ export abstract class IndexLookup extends DataLayer {
     const terms = [...this.counts].sort((a, b) => b[1] - a[1] || compare(b[0], a[0])).map(([t]) => t);
     this.useTerms(this.maxTokens === null ? terms : terms.slice(0, Math.max(0, this.maxTokens - this.tokenStart)));
     if (this.outputMode === 'tf_idf') {
-      const weights = this.terms.map((t) => Math.fround(Math.log(1 + this.documents / (1 + (this.documentCounts.get(t) ?? 0)))));
+      const weights = this.terms.map((t) =>
+        Math.fround(Math.log(1 + this.documents / (1 + (this.documentCounts.get(t) ?? 0)))),
+      );
       this.idf = this.padded([...Array<number>(this.tokenStart).fill(mean(weights)), ...weights]);
     }
     this.resetState();
@@ -270,7 +310,10 @@ export abstract class IndexLookup extends DataLayer {
     if (found !== undefined) return found;
     if (this.numOovIndices === 1) return this.oovStart;
     if (!this.numOovIndices && isInferring()) return 0; // the term is a stand-in
-    if (!this.numOovIndices) throw new ValueError(`${show(term)} is not in the vocabulary.\n  Fix: numOovIndices >= 1 gives unknown terms an index.`);
+    if (!this.numOovIndices)
+      throw new ValueError(
+        `${show(term)} is not in the vocabulary.\n  Fix: numOovIndices >= 1 gives unknown terms an index.`,
+      );
     if (typeof term === 'bigint' && this.oovMethod !== 'farmhash') {
       const n = BigInt(this.numOovIndices);
       return this.oovStart + Number(((term % n) + n) % n);
@@ -297,11 +340,19 @@ export abstract class IndexLookup extends DataLayer {
   encodeIndices(indices: Tensor): Tensor {
     this.expectKnownSize();
     if (this.outputMode === 'int') return indices;
-    const y = encode(indices, this.outputMode === 'tf_idf' ? 'count' : this.outputMode, this.depth, this.outputMode === 'tf_idf' ? 'float32' : 'int64');
+    const y = encode(
+      indices,
+      this.outputMode === 'tf_idf' ? 'count' : this.outputMode,
+      this.depth,
+      this.outputMode === 'tf_idf' ? 'float32' : 'int64',
+    );
     if (this.outputMode !== 'tf_idf') return y;
     // Of models that are being loaded the weights come after the graph.
     if (!this.idf && isInferring()) return run('cast', [y], { dtype: 'float32' });
-    if (!this.idf) throw new ValueError("outputMode 'tf_idf' needs idfWeights.\n  Fix: call adapt(data), or setVocabulary(vocabulary, { idfWeights }).");
+    if (!this.idf)
+      throw new ValueError(
+        "outputMode 'tf_idf' needs idfWeights.\n  Fix: call adapt(data), or setVocabulary(vocabulary, { idfWeights }).",
+      );
     return run('multiply', [y, tensor(this.idf, [this.idf.length], 'float32')]);
   }
   /** @internal */
@@ -327,18 +378,25 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** Inside of a plan: numbers are found by binary search. */
   private callTraced(x: Tensor): Tensor {
-    if (this.isText) throw new ValueError('indices and texts are looked up before a model, not in it: there are no tensors of texts.');
+    if (this.isText)
+      throw new ValueError('indices and texts are looked up before a model, not in it: there are no tensors of texts.');
     this.expectVocabulary();
     const keys = x.dtype === 'int64' ? x : run('cast', [x], { dtype: 'int64' }),
       int64 = (v: number | bigint): Tensor => tensor(BigInt64Array.of(BigInt(v)), [], 'int64');
-    const pairs = (this.invert ? this.terms.map((t, i) => [BigInt(this.tokenStart + i), t] as const) : [...this.indices].map(([t, i]) => [t, BigInt(i)] as const)) as (readonly [
-      bigint,
-      bigint,
-    ])[];
+    const pairs = (
+      this.invert
+        ? this.terms.map((t, i) => [BigInt(this.tokenStart + i), t] as const)
+        : [...this.indices].map(([t, i]) => [t, BigInt(i)] as const)
+    ) as (readonly [bigint, bigint])[];
     const sorted = [...pairs].sort((a, b) => compare(a[0], b[0]));
-    let y: Tensor = run('broadcast_to', [int64(this.invert ? (this.oovToken as bigint) : this.numOovIndices === 1 ? this.oovStart : -1)], { shape: [...x.shape] });
+    let y: Tensor = run(
+      'broadcast_to',
+      [int64(this.invert ? (this.oovToken as bigint) : this.numOovIndices === 1 ? this.oovStart : -1)],
+      { shape: [...x.shape] },
+    );
     if (!this.invert && this.numOovIndices > 1) {
-      if (this.oovMethod === 'farmhash') throw new ValueError("oovMethod 'farmhash' reads values: use the layer before a model, not in it.");
+      if (this.oovMethod === 'farmhash')
+        throw new ValueError("oovMethod 'farmhash' reads values: use the layer before a model, not in it.");
       y = run('add', [run('mod', [keys, int64(this.numOovIndices)]), int64(this.oovStart)]);
     }
     if (sorted.length) {
@@ -348,13 +406,19 @@ export abstract class IndexLookup extends DataLayer {
       y = run('where', [run('equal', [run('take', [known, at], { axis: 0 }), keys]), found, y]);
     }
     if (this.maskToken !== null) {
-      const [mask, value] = this.invert ? [0, this.maskToken as bigint] : [this.maskToken as bigint, this.outputMode === 'int' ? 0 : -1];
+      const [mask, value] = this.invert
+        ? [0, this.maskToken as bigint]
+        : [this.maskToken as bigint, this.outputMode === 'int' ? 0 : -1];
       y = run('where', [run('equal', [keys, int64(mask)]), int64(value), y]);
     }
     return this.invert ? y : this.encodeIndices(y);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
-    return encodedShape(inputShape, this.outputMode === 'tf_idf' ? 'count' : this.outputMode, this.padToMaxTokens ? this.maxTokens : this.frozenSize);
+    return encodedShape(
+      inputShape,
+      this.outputMode === 'tf_idf' ? 'count' : this.outputMode,
+      this.padToMaxTokens ? this.maxTokens : this.frozenSize,
+    );
   }
   /** Files beside the weights: the vocabulary, one term a line, where it was learned. */
   saveAssets(): Record<string, string> {
@@ -374,7 +438,12 @@ export abstract class IndexLookup extends DataLayer {
     const lines = text.split(/\r?\n/);
     while (lines.length && lines[lines.length - 1] === '') lines.pop();
     if (lines.length <= this.tokenStart) return; // saved before it was adapted
-    withTrace(null, () => this.setVocabulary(lines, this.outputMode === 'tf_idf' ? { idfWeights: this.idf?.slice(0, lines.length) ?? lines.map(() => 1) } : {}));
+    withTrace(null, () =>
+      this.setVocabulary(
+        lines,
+        this.outputMode === 'tf_idf' ? { idfWeights: this.idf?.slice(0, lines.length) ?? lines.map(() => 1) } : {},
+      ),
+    );
   }
   /** What files hold by name: the weights of 'tf_idf'. */
   override saveOwnVariables(store: Record<string, TensorLike | Variable>): void {

@@ -24,7 +24,8 @@ export class StringLookup extends IndexLookup {
     this.useInputVocabulary();
   }
   protected override termOf(value: unknown): Term {
-    if (typeof value !== 'string') throw new TypeError(`StringLookup: texts are expected.\n  Received: ${describe(value)}`);
+    if (typeof value !== 'string')
+      throw new TypeError(`StringLookup: texts are expected.\n  Received: ${describe(value)}`);
     return value;
   }
   override getConfig(): Record<string, unknown> {
@@ -43,14 +44,17 @@ export class IntegerLookup extends IndexLookup {
     if (options.vocabularyDtype !== undefined && options.vocabularyDtype !== 'int64')
       throw new ValueError(`IntegerLookup: vocabularyDtype must be 'int64'.\n  Received: '${options.vocabularyDtype}'`);
     if (options.salt != null && options.oovMethod !== 'farmhash')
-      throw new ValueError(`IntegerLookup: salt is for oovMethod 'farmhash' only.\n  Received: '${options.oovMethod ?? 'floormod'}'`);
+      throw new ValueError(
+        `IntegerLookup: salt is for oovMethod 'farmhash' only.\n  Received: '${options.oovMethod ?? 'floormod'}'`,
+      );
     super(options, -1);
     this.useInputVocabulary();
   }
   protected override termOf(value: unknown): Term {
     if (typeof value === 'bigint') return value;
     const n = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-    if (typeof n !== 'number' || !Number.isFinite(n)) throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${describe(value)}`);
+    if (typeof n !== 'number' || !Number.isFinite(n))
+      throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${describe(value)}`);
     return BigInt(Math.trunc(n));
   }
   override getConfig(): Record<string, unknown> {

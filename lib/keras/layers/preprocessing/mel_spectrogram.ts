@@ -79,7 +79,9 @@ export class MelSpectrogram extends Layer {
       refPower: options.refPower ?? 1,
     };
     if (fftLength < this.settings.sequenceLength)
-      throw new ValueError(`MelSpectrogram: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${this.settings.sequenceLength}`);
+      throw new ValueError(
+        `MelSpectrogram: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${this.settings.sequenceLength}`,
+      );
   }
   /** Weights of the bands: (frequencies, numMelBins). */
   private bands(frequencies: number): number[] {
@@ -97,7 +99,8 @@ export class MelSpectrogram extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const s = this.settings,
-      x = inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : run('cast', [inputs], { dtype: 'float32' });
+      x =
+        inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : run('cast', [inputs], { dtype: 'float32' });
     const [re, im] = stft(x, s.sequenceLength, s.sequenceStride, s.fftLength, { window: s.window });
     const power = run('power', [run('sqrt', [re.square().add(im.square())]), convert(s.magExp, re)]),
       n = power.shape[power.ndim - 1];

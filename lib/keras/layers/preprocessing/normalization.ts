@@ -39,12 +39,17 @@ export class Normalization extends Layer {
   private inputShape_: SymbolicShape | null = null;
 
   constructor(axis: number | readonly number[] | null | NormalizationOptions = -1, options: NormalizationOptions = {}) {
-    const all: NormalizationOptions = typeof axis === 'object' && axis !== null && !Array.isArray(axis) ? (axis as NormalizationOptions) : { ...options, axis: axis as number };
+    const all: NormalizationOptions =
+      typeof axis === 'object' && axis !== null && !Array.isArray(axis)
+        ? (axis as NormalizationOptions)
+        : { ...options, axis: axis as number };
     super(all);
     const { axis: list = -1, mean = null, variance = null, invert = false } = all;
     const axes: unknown = list === null ? [] : typeof list === 'number' ? [list] : list;
     if (!Array.isArray(axes) || !axes.every(Number.isInteger))
-      throw new ValueError(`Normalization: axis must be a whole number, a list of them, or null.\n  Received: ${describe(list)}`);
+      throw new ValueError(
+        `Normalization: axis must be a whole number, a list of them, or null.\n  Received: ${describe(list)}`,
+      );
     this.axis = [...(axes as number[])];
     this.invert = invert;
     if ((mean === null) !== (variance === null))
@@ -55,7 +60,9 @@ export class Normalization extends Layer {
     if (this.given) {
       const [m, v] = [shapeOf(this.given.mean), shapeOf(this.given.variance)];
       if (formatShape(m) !== formatShape(v))
-        throw new ValueError(`Normalization: mean and variance must have one shape.\n  Received: mean ${formatShape(m)}, variance ${formatShape(v)}`);
+        throw new ValueError(
+          `Normalization: mean and variance must have one shape.\n  Received: mean ${formatShape(m)}, variance ${formatShape(v)}`,
+        );
       if (m.length > this.axis.length)
         throw new ValueError(
           `Normalization: mean has rank ${m.length} but there ${this.axis.length === 1 ? 'is 1 axis' : `are ${this.axis.length} axes`}.\n  Received: mean ${formatShape(m)}, axis [${this.axis.join(', ')}]`,
@@ -63,13 +70,18 @@ export class Normalization extends Layer {
     }
   }
   private keptAxes(ndim: number): number[] {
-    for (const a of this.axis) if (a < -ndim || a >= ndim) throw new ValueError(`Normalization: axis ${a} is out of range for inputs of rank ${ndim}.`);
+    for (const a of this.axis)
+      if (a < -ndim || a >= ndim)
+        throw new ValueError(`Normalization: axis ${a} is out of range for inputs of rank ${ndim}.`);
     return this.axis.map((a) => (a < 0 ? a + ndim : a)).sort((a, b) => a - b);
   }
   override build(inputShape: SymbolicShape): void {
     const kept = this.keptAxes(inputShape.length);
     for (const a of kept)
-      if (inputShape[a] === null) throw new ValueError(`Normalization: the size of axis ${a} must be known.\n  Received: input shape ${formatShape(inputShape)}`);
+      if (inputShape[a] === null)
+        throw new ValueError(
+          `Normalization: the size of axis ${a} must be known.\n  Received: input shape ${formatShape(inputShape)}`,
+        );
     this.inputShape_ = [...inputShape];
     if (this.given) return;
     const shape = kept.map((a) => inputShape[a]!);
@@ -91,7 +103,8 @@ export class Normalization extends Layer {
   adapt(data: AsyncIterable<unknown>): Promise<void>;
   adapt(data: unknown): void;
   adapt(data: unknown): void | Promise<void> {
-    if (this.given) throw new ValueError(`Normalization: layer '${this.name}' has a given mean and variance; it cannot be adapted.`);
+    if (this.given)
+      throw new ValueError(`Normalization: layer '${this.name}' has a given mean and variance; it cannot be adapted.`);
     let mean: Tensor | null = null,
       variance: Tensor | null = null,
       total = 0;
@@ -102,11 +115,15 @@ export class Normalization extends Layer {
       const kept = this.keptAxes(t.ndim),
         shape = this.inputShape_!;
       if (t.ndim !== shape.length || kept.some((a) => t.shape[a] !== shape[a]))
-        throw new ValueError(`adapt: layer '${this.name}' was built for inputs of shape ${formatShape(shape)} but the data have shape ${formatShape(t.shape)}.`);
+        throw new ValueError(
+          `adapt: layer '${this.name}' was built for inputs of shape ${formatShape(shape)} but the data have shape ${formatShape(t.shape)}.`,
+        );
       const axis = t.shape.map((_, i) => i).filter((i) => !kept.includes(i)),
         count = axis.reduce((p, i) => p * t.shape[i], 1);
       const m = axis.length ? run('mean', [t], { axis }) : t;
-      const centered = axis.length ? run('subtract', [t, run('mean', [t], { axis, keepdims: true })]) : run('subtract', [t, t]);
+      const centered = axis.length
+        ? run('subtract', [t, run('mean', [t], { axis, keepdims: true })])
+        : run('subtract', [t, t]);
       const v = axis.length ? run('mean', [run('square', [centered])], { axis }) : centered;
       total += count;
       if (mean === null || variance === null) [mean, variance] = [m, v];
@@ -132,14 +149,26 @@ export class Normalization extends Layer {
       return this.wide(t.dtype === x.dtype ? t : run('cast', [t], { dtype: x.dtype }), x.ndim);
     };
     const mean = statistic(this.given?.mean, this.adaptMean),
-      deviation = run('maximum', [run('sqrt', [statistic(this.given?.variance, this.adaptVariance)]), convert(EPSILON, x)]);
-    return this.invert ? run('add', [mean, run('multiply', [x, deviation])]) : run('divide', [run('subtract', [x, mean]), deviation]);
+      deviation = run('maximum', [
+        run('sqrt', [statistic(this.given?.variance, this.adaptVariance)]),
+        convert(EPSILON, x),
+      ]);
+    return this.invert
+      ? run('add', [mean, run('multiply', [x, deviation])])
+      : run('divide', [run('subtract', [x, mean]), deviation]);
   }
   override getConfig() {
     const plain = (x: TensorLike | undefined): unknown => (x === undefined ? null : convert(x).arraySync());
-    return { ...super.getConfig(), axis: [...this.axis], invert: this.invert, mean: plain(this.given?.mean), variance: plain(this.given?.variance) };
+    return {
+      ...super.getConfig(),
+      axis: [...this.axis],
+      invert: this.invert,
+      mean: plain(this.given?.mean),
+      variance: plain(this.given?.variance),
+    };
   }
 }
 /** Arrays of tensors are batches, arrays of numbers one array. */
-const batchesOf = (data: unknown): unknown => (Array.isArray(data) && data.length > 0 && data.every((b) => b instanceof Tensor) ? data.values() : data);
+const batchesOf = (data: unknown): unknown =>
+  Array.isArray(data) && data.length > 0 && data.every((b) => b instanceof Tensor) ? data.values() : data;
 registerClass('keras.layers', Normalization);

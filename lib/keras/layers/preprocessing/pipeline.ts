@@ -11,7 +11,8 @@ export class Pipeline extends Layer {
   readonly layers: readonly Layer[];
   constructor(layers: readonly Layer[], options: { name?: string | null } = {}) {
     super(options);
-    if (!Array.isArray(layers) || !layers.every((l) => l instanceof Layer)) throw new ValueError(`Pipeline: an array of layers is expected.\n  Received: ${describe(layers)}`);
+    if (!Array.isArray(layers) || !layers.every((l) => l instanceof Layer))
+      throw new ValueError(`Pipeline: an array of layers is expected.\n  Received: ${describe(layers)}`);
     this.layers = [...(layers as Layer[])];
     this.built = true;
   }
@@ -26,7 +27,8 @@ export class Pipeline extends Layer {
   }
   static override fromConfig(config: Record<string, unknown>): Pipeline {
     const { layers, name } = config as { layers?: unknown; name?: string };
-    if (!Array.isArray(layers)) throw new ValueError(`Pipeline: the config must have a list 'layers'.\n  Received: ${describe(layers)}`);
+    if (!Array.isArray(layers))
+      throw new ValueError(`Pipeline: the config must have a list 'layers'.\n  Received: ${describe(layers)}`);
     return new Pipeline(
       layers.map((l) => (l instanceof Layer ? l : (deserializeKerasObject(l) as Layer))),
       { name },

@@ -38,7 +38,8 @@ export type STFTMode = (typeof MODES)[number];
 const SCALINGS = ['density', 'spectrum', null];
 const EPSILON = 1e-7;
 const positive = (what: string, value: unknown): number => {
-  if (!Number.isInteger(value) || (value as number) < 1) throw new ValueError(`STFTSpectrogram: ${what} must be a whole number >= 1.\n  Received: ${describe(value)}`);
+  if (!Number.isInteger(value) || (value as number) < 1)
+    throw new ValueError(`STFTSpectrogram: ${what} must be a whole number >= 1.\n  Received: ${describe(value)}`);
   return value as number;
 };
 
@@ -52,7 +53,18 @@ const positive = (what: string, value: unknown): number => {
  */
 export class STFTSpectrogram extends Layer {
   static override positional = ['mode'];
-  static override options = ['mode', 'frameLength', 'frameStep', 'fftLength', 'window', 'periodic', 'scaling', 'padding', 'expandDims', 'dataFormat'];
+  static override options = [
+    'mode',
+    'frameLength',
+    'frameStep',
+    'fftLength',
+    'window',
+    'periodic',
+    'scaling',
+    'padding',
+    'expandDims',
+    'dataFormat',
+  ];
   readonly mode: STFTMode;
   readonly frameLength: number;
   readonly frameStep: number | null;
@@ -78,13 +90,24 @@ export class STFTSpectrogram extends Layer {
     this.padding = all.padding ?? 'valid';
     this.expandDims = all.expandDims ?? false;
     this.dataFormat = checkDataFormat('STFTSpectrogram', all.dataFormat);
-    if (!MODES.includes(this.mode)) throw new ValueError(`STFTSpectrogram: mode must be one of ${MODES.map((m) => `'${m}'`).join(', ')}.\n  Received: '${this.mode}'`);
+    if (!MODES.includes(this.mode))
+      throw new ValueError(
+        `STFTSpectrogram: mode must be one of ${MODES.map((m) => `'${m}'`).join(', ')}.\n  Received: '${this.mode}'`,
+      );
     if (this.frameStep !== null && this.frameStep > this.frameLength)
-      throw new ValueError(`STFTSpectrogram: frameStep must not be larger than frameLength.\n  Received: frameStep ${this.frameStep}, frameLength ${this.frameLength}`);
+      throw new ValueError(
+        `STFTSpectrogram: frameStep must not be larger than frameLength.\n  Received: frameStep ${this.frameStep}, frameLength ${this.frameLength}`,
+      );
     if (this.fftLength !== null && this.fftLength < this.frameLength)
-      throw new ValueError(`STFTSpectrogram: fftLength must not be smaller than frameLength.\n  Received: fftLength ${this.fftLength}, frameLength ${this.frameLength}`);
-    if (!SCALINGS.includes(this.scaling)) throw new ValueError(`STFTSpectrogram: scaling must be 'density', 'spectrum' or null.\n  Received: '${this.scaling}'`);
-    if (this.padding !== 'valid' && this.padding !== 'same') throw new ValueError(`STFTSpectrogram: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
+      throw new ValueError(
+        `STFTSpectrogram: fftLength must not be smaller than frameLength.\n  Received: fftLength ${this.fftLength}, frameLength ${this.frameLength}`,
+      );
+    if (!SCALINGS.includes(this.scaling))
+      throw new ValueError(
+        `STFTSpectrogram: scaling must be 'density', 'spectrum' or null.\n  Received: '${this.scaling}'`,
+      );
+    if (this.padding !== 'valid' && this.padding !== 'same')
+      throw new ValueError(`STFTSpectrogram: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     this.kernelOf('real'); // an unknown window is an error now
   }
   private get step(): number {
@@ -102,27 +125,42 @@ export class STFTSpectrogram extends Layer {
         `STFTSpectrogram: signals of shape (batch, samples, channels) are expected, or channels_first.\n  Received: shape ${formatShape(inputShape as number[])}`,
       );
     const shape = [this.frameLength, 1, this.frequencies];
-    if (this.mode !== 'imag') this.realKernel = this.addWeight({ name: 'real_kernel', shape, initializer: this.kernelOf('real') });
-    if (this.mode !== 'real') this.imagKernel = this.addWeight({ name: 'imag_kernel', shape, initializer: this.kernelOf('imag') });
+    if (this.mode !== 'imag')
+      this.realKernel = this.addWeight({ name: 'real_kernel', shape, initializer: this.kernelOf('real') });
+    if (this.mode !== 'real')
+      this.imagKernel = this.addWeight({ name: 'imag_kernel', shape, initializer: this.kernelOf('imag') });
     super.build(inputShape);
   }
   override call(inputs: Tensor): Tensor {
     if (!['float16', 'float32', 'float64'].includes(inputs.dtype))
-      throw new TypeError(`STFTSpectrogram: signals must be float16, float32 or float64.\n  Received: dtype ${inputs.dtype}`);
+      throw new TypeError(
+        `STFTSpectrogram: signals must be float16, float32 or float64.\n  Received: dtype ${inputs.dtype}`,
+      );
     const isFirst = this.dataFormat === 'channels_first',
       t = isFirst ? inputs : run('transpose', [inputs], { axes: [0, 2, 1] }),
       [batch, channels, samples] = t.shape;
     const single = run('reshape', [t], { shape: [batch * channels, samples, 1] });
     // (batch, channels, frames, frequencies)
     const part = (kernel: Variable): Tensor => {
-      const y = conv(single, run('cast', [kernel.value], { dtype: t.dtype }), { strides: this.step, padding: this.padding });
+      const y = conv(single, run('cast', [kernel.value], { dtype: t.dtype }), {
+        strides: this.step,
+        padding: this.padding,
+      });
       return run('reshape', [y], { shape: [batch, channels, y.shape[1], y.shape[2]] });
     };
-    const y = this.combined(this.realKernel ? () => part(this.realKernel!) : null, this.imagKernel ? () => part(this.imagKernel!) : null);
+    const y = this.combined(
+      this.realKernel ? () => part(this.realKernel!) : null,
+      this.imagKernel ? () => part(this.imagKernel!) : null,
+    );
     const [, , frames, frequencies] = y.shape;
     if (this.expandDims) return isFirst ? y : run('transpose', [y], { axes: [0, 2, 3, 1] });
-    if (isFirst) return run('reshape', [run('transpose', [y], { axes: [0, 1, 3, 2] })], { shape: [batch, channels * frequencies, frames] });
-    return run('reshape', [run('transpose', [y], { axes: [0, 2, 1, 3] })], { shape: [batch, frames, channels * frequencies] });
+    if (isFirst)
+      return run('reshape', [run('transpose', [y], { axes: [0, 1, 3, 2] })], {
+        shape: [batch, channels * frequencies, frames],
+      });
+    return run('reshape', [run('transpose', [y], { axes: [0, 2, 1, 3] })], {
+      shape: [batch, frames, channels * frequencies],
+    });
   }
   private combined(real: (() => Tensor) | null, imag: (() => Tensor) | null): Tensor {
     if (!imag) return real!();
@@ -138,22 +176,43 @@ export class STFTSpectrogram extends Layer {
       return power.multiply(convert(twice, power));
     }
     const magnitude = run('sqrt', [run('maximum', [power, convert(EPSILON, power)])]);
-    return this.mode === 'magnitude' ? magnitude : run('log', [run('maximum', [magnitude, convert(EPSILON, magnitude)])]);
+    return this.mode === 'magnitude'
+      ? magnitude
+      : run('log', [run('maximum', [magnitude, convert(EPSILON, magnitude)])]);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     const isFirst = this.dataFormat === 'channels_first',
       batch = inputShape[0] as number | null,
       channels = (isFirst ? inputShape[1] : inputShape[2]) as number | null,
       samples = (isFirst ? inputShape[2] : inputShape[1]) as number | null;
-    const frames = samples === null ? null : this.padding === 'same' ? Math.ceil(samples / this.step) : Math.floor((samples - this.frameLength) / this.step) + 1,
+    const frames =
+        samples === null
+          ? null
+          : this.padding === 'same'
+            ? Math.ceil(samples / this.step)
+            : Math.floor((samples - this.frameLength) / this.step) + 1,
       frequencies = this.frequencies * (this.mode === 'stft' ? 2 : 1);
-    if (this.expandDims) return isFirst ? [batch, channels, frames, frequencies] : [batch, frames, frequencies, channels];
+    if (this.expandDims)
+      return isFirst ? [batch, channels, frames, frequencies] : [batch, frames, frequencies, channels];
     const rows = channels === null ? null : channels * frequencies;
     return isFirst ? [batch, rows, frames] : [batch, frames, rows];
   }
   override getConfig() {
-    const { mode, frameLength, frameStep, fftLength, window, periodic, scaling, padding, dataFormat, expandDims } = this;
-    return { ...super.getConfig(), mode, frameLength, frameStep, fftLength, window, periodic, scaling, padding, dataFormat, expandDims };
+    const { mode, frameLength, frameStep, fftLength, window, periodic, scaling, padding, dataFormat, expandDims } =
+      this;
+    return {
+      ...super.getConfig(),
+      mode,
+      frameLength,
+      frameStep,
+      fftLength,
+      window,
+      periodic,
+      scaling,
+      padding,
+      dataFormat,
+      expandDims,
+    };
   }
 }
 registerClass('keras.layers', STFTSpectrogram);

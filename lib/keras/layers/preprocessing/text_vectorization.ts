@@ -47,7 +47,8 @@ export interface TextVectorizationOptions extends LayerOptions {
   hasInputVocabulary?: boolean;
 }
 const PUNCTUATION = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~']/g;
-const isOfStrings = (dtype: unknown): boolean => dtype === 'string' || (isSerialized(dtype) && (dtype.config as { name?: unknown }).name === 'string');
+const isOfStrings = (dtype: unknown): boolean =>
+  dtype === 'string' || (isSerialized(dtype) && (dtype.config as { name?: unknown }).name === 'string');
 const STANDARDS = ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'];
 /** As TensorFlow: letters beyond ASCII keep their case. */
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (s) => s.toLowerCase());
@@ -89,16 +90,35 @@ export class TextVectorization extends Layer {
   constructor(options: TextVectorizationOptions = {}) {
     // Files of tf.keras say what it takes.
     super(isOfStrings(recordOf('TextVectorization', options).dtype) ? { ...options, dtype: undefined } : options);
-    const { standardize = 'lower_and_strip_punctuation', split = 'whitespace', ngrams = null, outputSequenceLength = null } = options;
+    const {
+      standardize = 'lower_and_strip_punctuation',
+      split = 'whitespace',
+      ngrams = null,
+      outputSequenceLength = null,
+    } = options;
     if (standardize !== null && typeof standardize !== 'function' && !STANDARDS.includes(standardize))
-      throw new ValueError(`TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: ${describe(standardize)}`);
+      throw new ValueError(
+        `TextVectorization: standardize must be one of ${STANDARDS.map((s) => `'${s}'`).join(', ')}, a function or null.\n  Received: ${describe(standardize)}`,
+      );
     if (split !== null && typeof split !== 'function' && split !== 'whitespace' && split !== 'character')
-      throw new ValueError(`TextVectorization: split must be 'whitespace', 'character', a function or null.\n  Received: ${describe(split)}`);
+      throw new ValueError(
+        `TextVectorization: split must be 'whitespace', 'character', a function or null.\n  Received: ${describe(split)}`,
+      );
     if (ngrams !== null && ![ngrams].flat().every((n) => Number.isInteger(n) && n > 0))
-      throw new ValueError(`TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${describe(ngrams)}`);
-    this.outputMode = checkOutputMode('TextVectorization', options.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf']);
+      throw new ValueError(
+        `TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${describe(ngrams)}`,
+      );
+    this.outputMode = checkOutputMode('TextVectorization', options.outputMode ?? 'int', [
+      'int',
+      'one_hot',
+      'multi_hot',
+      'count',
+      'tf_idf',
+    ]);
     if (outputSequenceLength !== null && !(Number.isInteger(outputSequenceLength) && outputSequenceLength >= 0))
-      throw new ValueError(`TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${describe(outputSequenceLength)}`);
+      throw new ValueError(
+        `TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${describe(outputSequenceLength)}`,
+      );
     if (this.outputMode !== 'int' && outputSequenceLength !== null)
       throw new ValueError(
         `TextVectorization: outputSequenceLength is for outputMode 'int' only.\n  Received: outputSequenceLength ${outputSequenceLength}, outputMode '${this.outputMode}'`,
@@ -126,11 +146,13 @@ export class TextVectorization extends Layer {
   /** The words of each text. */
   private tokens(inputs: unknown): { rows: string[][]; isSingle: boolean } {
     const { flat, shape, isText } = readValues('TextVectorization', inputs);
-    if (!isText && flat.length) throw new TypeError(`TextVectorization: texts are expected.\n  Received: ${describe(flat[0])}`);
+    if (!isText && flat.length)
+      throw new TypeError(`TextVectorization: texts are expected.\n  Received: ${describe(flat[0])}`);
     let texts = flat as string[];
     const { standardize, split } = this;
     if (standardize === 'lower' || standardize === 'lower_and_strip_punctuation') texts = texts.map(lower);
-    if (standardize === 'strip_punctuation' || standardize === 'lower_and_strip_punctuation') texts = texts.map((t) => t.replace(PUNCTUATION, ''));
+    if (standardize === 'strip_punctuation' || standardize === 'lower_and_strip_punctuation')
+      texts = texts.map((t) => t.replace(PUNCTUATION, ''));
     if (typeof standardize === 'function') texts = texts.map(standardize);
     let rows: string[][];
     if (split === null) {
@@ -138,14 +160,21 @@ export class TextVectorization extends Layer {
       rows = Array.from({ length: shape.length ? shape[0] : 1 }, (_, i) => texts.slice(i * width, (i + 1) * width));
     } else {
       if (shape.length > 1 && shape.at(-1) !== 1)
-        throw new ValueError(`TextVectorization: texts to be split must have shape (batch,) or (batch, 1).\n  Received: shape (${shape.join(', ')})`);
+        throw new ValueError(
+          `TextVectorization: texts to be split must have shape (batch,) or (batch, 1).\n  Received: shape (${shape.join(', ')})`,
+        );
       if (split === 'whitespace') rows = texts.map((t) => t.split(/[ \t\n\v\f\r]+/).filter(Boolean));
       else if (split === 'character') rows = texts.map((t) => [...t]);
       else rows = texts.map(split);
     }
     if (this.ngrams !== null) {
-      const widths = typeof this.ngrams === 'number' ? Array.from({ length: this.ngrams }, (_, i) => i + 1) : this.ngrams;
-      rows = rows.map((row) => widths.flatMap((n) => Array.from({ length: Math.max(0, row.length - n + 1) }, (_, i) => row.slice(i, i + n).join(' '))));
+      const widths =
+        typeof this.ngrams === 'number' ? Array.from({ length: this.ngrams }, (_, i) => i + 1) : this.ngrams;
+      rows = rows.map((row) =>
+        widths.flatMap((n) =>
+          Array.from({ length: Math.max(0, row.length - n + 1) }, (_, i) => row.slice(i, i + n).join(' ')),
+        ),
+      );
     }
     return { rows, isSingle: !shape.length };
   }
@@ -169,13 +198,19 @@ export class TextVectorization extends Layer {
       const found = this.lookupLayer.lookUp(row.slice(0, width));
       return [...found, ...Array<number>(width - found.length).fill(filler)];
     });
-    const isVector = isSingle || (this.split === null && this.ngrams === null && !Array.isArray((inputs as readonly Texts[])[0]));
-    return this.lookupLayer.encodeIndices(integers(flat, isVector && (isSingle || width === 1) ? [isSingle ? width : rows.length] : [rows.length, width]));
+    const isVector =
+      isSingle || (this.split === null && this.ngrams === null && !Array.isArray((inputs as readonly Texts[])[0]));
+    return this.lookupLayer.encodeIndices(
+      integers(flat, isVector && (isSingle || width === 1) ? [isSingle ? width : rows.length] : [rows.length, width]),
+    );
   }
   /** Learns the vocabulary from texts: an array, or batches of arrays. @returns a promise for asynchronous data. */
   adapt(data: AsyncIterable<Texts>, options?: { batchSize?: number | null; steps?: number | null }): Promise<void>;
   adapt(data: Texts | Iterable<Texts>, options?: { batchSize?: number | null; steps?: number | null }): void;
-  adapt(data: Texts | Iterable<Texts> | AsyncIterable<Texts>, { steps = null }: { batchSize?: number | null; steps?: number | null } = {}): void | Promise<void> {
+  adapt(
+    data: Texts | Iterable<Texts> | AsyncIterable<Texts>,
+    { steps = null }: { batchSize?: number | null; steps?: number | null } = {},
+  ): void | Promise<void> {
     this.resetState();
     return forEachBatch(
       'adapt',
@@ -201,7 +236,10 @@ export class TextVectorization extends Layer {
   vocabularySize(): number {
     return this.lookupLayer.vocabularySize();
   }
-  setVocabulary(vocabulary: readonly string[], options: { idfWeights?: readonly number[] | TensorLike | null } = {}): void {
+  setVocabulary(
+    vocabulary: readonly string[],
+    options: { idfWeights?: readonly number[] | TensorLike | null } = {},
+  ): void {
     this.lookupLayer.setVocabulary(vocabulary, options);
   }
   saveAssets(): Record<string, string> {
@@ -218,7 +256,9 @@ export class TextVectorization extends Layer {
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     if (this.outputMode === 'int') return [inputShape[0], this.outputSequenceLength];
-    return this.lookupLayer.computeOutputShape(this.split === null ? (inputShape.length > 1 ? inputShape : [...inputShape, 1]) : [...inputShape, null]);
+    return this.lookupLayer.computeOutputShape(
+      this.split === null ? (inputShape.length > 1 ? inputShape : [...inputShape, 1]) : [...inputShape, null],
+    );
   }
   override getConfig() {
     const look = this.lookupLayer.getConfig();
@@ -241,7 +281,11 @@ export class TextVectorization extends Layer {
   }
   static override fromConfig(config: Record<string, unknown>): TextVectorization {
     const revived = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x) : x);
-    return new TextVectorization({ ...config, standardize: revived(config.standardize), split: revived(config.split) } as TextVectorizationOptions);
+    return new TextVectorization({
+      ...config,
+      standardize: revived(config.standardize),
+      split: revived(config.split),
+    } as TextVectorizationOptions);
   }
 }
 registerClass('keras.layers', TextVectorization);

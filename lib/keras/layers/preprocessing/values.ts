@@ -23,17 +23,20 @@ export function hasText(x: unknown): boolean {
   return typeof x === 'string' || (Array.isArray(x) && x.some(hasText));
 }
 /** Whether an array holds texts, as far as its first element tells. */
-export const isOfTexts = (x: unknown): x is readonly Texts[] => Array.isArray(x) && (typeof x[0] === 'string' || isOfTexts(x[0]));
+export const isOfTexts = (x: unknown): x is readonly Texts[] =>
+  Array.isArray(x) && (typeof x[0] === 'string' || isOfTexts(x[0]));
 function flatten(op: string, x: unknown): { shape: number[]; flat: unknown[] } {
   const shape: number[] = [],
     flat: unknown[] = [];
   const visit = (v: unknown, depth: number): void => {
     if (Array.isArray(v)) {
       if (shape.length === depth) shape.push(v.length);
-      else if (shape[depth] !== v.length) throw new ValueError(`${op}: rows of axis ${depth} differ in length: ${shape[depth]} and ${v.length}.`);
+      else if (shape[depth] !== v.length)
+        throw new ValueError(`${op}: rows of axis ${depth} differ in length: ${shape[depth]} and ${v.length}.`);
       for (const e of v) visit(e, depth + 1);
     } else {
-      if (depth !== shape.length) throw new ValueError(`${op}: a single value stands where a row of axis ${depth} is expected.`);
+      if (depth !== shape.length)
+        throw new ValueError(`${op}: a single value stands where a row of axis ${depth} is expected.`);
       flat.push(v);
     }
   };
@@ -45,19 +48,30 @@ export function readValues(op: string, x: unknown): Values {
   if (x instanceof Tensor || x instanceof Variable || ArrayBuffer.isView(x)) {
     const t = convert(x as TensorLike);
     expectValue(t, op);
-    return { shape: [...t.shape], flat: Array.from(t.readSync() as ArrayLike<number | bigint>), isText: false, isFloat: t.dtype.includes('float') };
+    return {
+      shape: [...t.shape],
+      flat: Array.from(t.readSync() as ArrayLike<number | bigint>),
+      isText: false,
+      isFloat: t.dtype.includes('float'),
+    };
   }
   const { shape, flat } = flatten(op, x),
     isText = flat.length > 0 && typeof flat[0] === 'string';
   for (const v of flat)
     if (isText ? typeof v !== 'string' : typeof v !== 'number' && typeof v !== 'bigint')
       throw new TypeError(`${op}: texts or numbers are expected, of one kind.\n  Received: ${describe(v)}`);
-  return { shape, flat: flat as Values['flat'], isText, isFloat: flat.some((v) => typeof v === 'number' && !Number.isInteger(v)) };
+  return {
+    shape,
+    flat: flat as Values['flat'],
+    isText,
+    isFloat: flat.some((v) => typeof v === 'number' && !Number.isInteger(v)),
+  };
 }
 /** A flat array nested again. */
 export function nested<T>(flat: readonly T[], shape: readonly number[]): unknown {
   let at = 0;
-  const build = (axis: number): unknown => (axis === shape.length ? flat[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1)));
+  const build = (axis: number): unknown =>
+    axis === shape.length ? flat[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
   return build(0);
 }
 /** int64, from whole numbers. */
@@ -70,16 +84,26 @@ export function integers(flat: readonly (number | bigint)[], shape: readonly num
 }
 
 type Batches<T> = Iterable<T> | AsyncIterable<T>;
-const isAsync = (x: unknown): x is AsyncIterable<unknown> => typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
-const isSync = (x: unknown): x is Iterable<unknown> => typeof x === 'object' && x !== null && Symbol.iterator in x && !Array.isArray(x) && !ArrayBuffer.isView(x);
-const first = (batch: unknown): unknown => (Array.isArray(batch) && batch.length <= 3 && batch[0] instanceof Tensor ? batch[0] : batch);
+const isAsync = (x: unknown): x is AsyncIterable<unknown> =>
+  typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
+const isSync = (x: unknown): x is Iterable<unknown> =>
+  typeof x === 'object' && x !== null && Symbol.iterator in x && !Array.isArray(x) && !ArrayBuffer.isView(x);
+const first = (batch: unknown): unknown =>
+  Array.isArray(batch) && batch.length <= 3 && batch[0] instanceof Tensor ? batch[0] : batch;
 
 /**
  * Calls `f` with each batch of data: arrays and tensors are one batch, datasets, generators and other iterables many (the
  * inputs of [inputs, targets] batches). `finish` runs at the end; asynchronous data give a promise.
  */
-export function forEachBatch(op: string, data: unknown, f: (batch: unknown) => void, finish: () => void, steps: number | null = null): void | Promise<void> {
-  if (data === null || data === undefined) throw new TypeError(`${op}: data are expected.\n  Received: ${describe(data)}`);
+export function forEachBatch(
+  op: string,
+  data: unknown,
+  f: (batch: unknown) => void,
+  finish: () => void,
+  steps: number | null = null,
+): void | Promise<void> {
+  if (data === null || data === undefined)
+    throw new TypeError(`${op}: data are expected.\n  Received: ${describe(data)}`);
   let count = 0;
   const take = (batch: unknown): boolean => {
     if (steps !== null && count >= steps) return false;

@@ -5,7 +5,12 @@ import { flip } from '../../../ops/shape';
 import { run, Tensor } from '../../../tensor';
 import type { Variable } from '../../../variable';
 import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject, type SerializedObject } from '../../saving/serialize';
+import {
+  deserializeKerasObject,
+  isSerialized,
+  serializeKerasObject,
+  type SerializedObject,
+} from '../../saving/serialize';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../masks';
 import type { RNNCallOptions } from './rnn';
@@ -42,7 +47,10 @@ function copyOf(layer: Layer, changes: Record<string, unknown>): SequenceLayer {
   const custom = [...layer.flattenLayers()].map((l) => l.constructor).filter((c) => !moduleOf(c));
   const serialized = serializeKerasObject(layer) as SerializedObject,
     config = { ...serialized, config: { ...(serialized.config as object), ...changes } };
-  return customObjectScope(Object.fromEntries(custom.map((c) => [c.name, c])), () => deserializeKerasObject(config) as SequenceLayer);
+  return customObjectScope(
+    Object.fromEntries(custom.map((c) => [c.name, c])),
+    () => deserializeKerasObject(config) as SequenceLayer,
+  );
 }
 
 /**
@@ -65,14 +73,23 @@ export class Bidirectional extends Layer {
   constructor(layer: Layer, options: BidirectionalOptions = {}) {
     super(options);
     const { mergeMode = 'concat', backwardLayer } = options;
-    if (!(layer instanceof Layer)) throw new ValueError(`Bidirectional: the first argument must be a layer.\n  Received: ${describe(layer)}`);
-    if (backwardLayer != null && !(backwardLayer instanceof Layer)) throw new ValueError(`Bidirectional: backwardLayer must be a layer.\n  Received: ${describe(backwardLayer)}`);
-    if (!MODES.includes(mergeMode)) throw new ValueError(`Bidirectional: mergeMode must be 'concat', 'sum', 'ave', 'mul' or null.\n  Received: ${describe(mergeMode)}`);
+    if (!(layer instanceof Layer))
+      throw new ValueError(`Bidirectional: the first argument must be a layer.\n  Received: ${describe(layer)}`);
+    if (backwardLayer != null && !(backwardLayer instanceof Layer))
+      throw new ValueError(`Bidirectional: backwardLayer must be a layer.\n  Received: ${describe(backwardLayer)}`);
+    if (!MODES.includes(mergeMode))
+      throw new ValueError(
+        `Bidirectional: mergeMode must be 'concat', 'sum', 'ave', 'mul' or null.\n  Received: ${describe(mergeMode)}`,
+      );
     if (!('goBackwards' in layer && 'returnSequences' in layer && 'returnState' in layer))
-      throw new ValueError(`Bidirectional: the layer must have goBackwards, returnSequences and returnState, as RNN, LSTM and GRU have.\n  Received: '${layer.name}'`);
+      throw new ValueError(
+        `Bidirectional: the layer must have goBackwards, returnSequences and returnState, as RNN, LSTM and GRU have.\n  Received: '${layer.name}'`,
+      );
     const given = layer as SequenceLayer;
     this.forwardLayer = copyOf(layer, { name: `forward_${layer.name.replace(/^forward_/, '')}` });
-    this.backwardLayer = (backwardLayer as SequenceLayer | null | undefined) ?? copyOf(layer, { go_backwards: true, name: `backward_${layer.name.replace(/^backward_/, '')}` });
+    this.backwardLayer =
+      (backwardLayer as SequenceLayer | null | undefined) ??
+      copyOf(layer, { go_backwards: true, name: `backward_${layer.name.replace(/^backward_/, '')}` });
     for (const one of [this.forwardLayer, this.backwardLayer]) {
       if (given.useCudnn !== undefined) one.useCudnn = given.useCudnn; // no part of the config
       if (one.zeroOutputForMask !== undefined) one.zeroOutputForMask = one.returnSequences;
@@ -92,7 +109,9 @@ export class Bidirectional extends Layer {
       );
     for (const name of ['stateful', 'returnSequences', 'returnState'] as const)
       if (forward[name] !== backward[name])
-        throw new ValueError(`Bidirectional: forward and backward layer must have the same ${name}.\n  Received: ${forward[name]} and ${backward[name]}`);
+        throw new ValueError(
+          `Bidirectional: forward and backward layer must have the same ${name}.\n  Received: ${forward[name]} and ${backward[name]}`,
+        );
   }
   override build(inputShape: BuildShape): void {
     for (const layer of [this.forwardLayer, this.backwardLayer]) if (!layer.built) layer.build(inputShape);
@@ -101,10 +120,13 @@ export class Bidirectional extends Layer {
     const shared: CallOptions = { training, ...(mask ? { mask } : {}) };
     const halves = this.halves(initialState);
     const run2 = [this.forwardLayer, this.backwardLayer].map(
-      (layer, i) => layer.apply(sequences, { ...shared, ...(halves ? { initialState: halves[i] } : {}) }) as Tensor | Tensor[],
+      (layer, i) =>
+        layer.apply(sequences, { ...shared, ...(halves ? { initialState: halves[i] } : {}) }) as Tensor | Tensor[],
     );
     const states = this.returnState ? run2.flatMap((y) => (y as Tensor[]).slice(1)) : [];
-    const [y, reversed] = run2.map((r) => (this.returnState ? (r as Tensor[])[0] : (r as Tensor))).map((t) => (t.dtype === this.computeDtype ? t : t.cast(this.computeDtype)));
+    const [y, reversed] = run2
+      .map((r) => (this.returnState ? (r as Tensor[])[0] : (r as Tensor)))
+      .map((t) => (t.dtype === this.computeDtype ? t : t.cast(this.computeDtype)));
     const merged = this.merge(y, this.returnSequences ? flip(reversed, { axis: 1 }) : reversed);
     if (!this.returnState) return merged;
     return Array.isArray(merged) ? [...merged, ...states] : [merged, ...states];
@@ -152,17 +174,27 @@ export class Bidirectional extends Layer {
     return initialState == null || hasMasksOfKeras2(this);
   }
   override computeMask(_: unknown, previous: unknown): unknown {
-    const mask = ((Array.isArray(previous) ? previous.find((m) => m instanceof Tensor) : previous) ?? null) as Tensor | null,
+    const mask = ((Array.isArray(previous) ? previous.find((m) => m instanceof Tensor) : previous) ??
+        null) as Tensor | null,
       own = this.returnSequences ? mask : null;
     if (this.mergeMode === null) return [own, own];
     return this.returnState ? [own] : own;
   }
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), mergeMode: this.mergeMode, layer: serializeKerasObject(this.forwardLayer), backwardLayer: serializeKerasObject(this.backwardLayer) };
+    return {
+      ...super.getConfig(),
+      mergeMode: this.mergeMode,
+      layer: serializeKerasObject(this.forwardLayer),
+      backwardLayer: serializeKerasObject(this.backwardLayer),
+    };
   }
   static override fromConfig(config: Record<string, unknown>): Layer {
     const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x) : x);
-    const used = { ...config, layer: read(config.layer), ...(config.backwardLayer == null ? {} : { backwardLayer: read(config.backwardLayer) }) };
+    const used = {
+      ...config,
+      layer: read(config.layer),
+      ...(config.backwardLayer == null ? {} : { backwardLayer: read(config.backwardLayer) }),
+    };
     return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, used);
   }
 }

@@ -37,18 +37,27 @@ export interface RunnableCell extends RNNCell {
   /** Whether the run does all that a call does. */
   readonly canRun: boolean;
 }
-const isRunnable = (cell: RNNCell): cell is RunnableCell => typeof (cell as RunnableCell).beginRun === 'function' && (cell as RunnableCell).canRun;
-const isSize = (x: unknown): boolean => (typeof x === 'number' ? Number.isInteger(x) : Array.isArray(x) && x.every(isSize));
+const isRunnable = (cell: RNNCell): cell is RunnableCell =>
+  typeof (cell as RunnableCell).beginRun === 'function' && (cell as RunnableCell).canRun;
+const isSize = (x: unknown): boolean =>
+  typeof x === 'number' ? Number.isInteger(x) : Array.isArray(x) && x.every(isSize);
 
 /** @internal @throws when `cell` is none. */
 export function checkCell(where: string, cell: unknown): asserts cell is RNNCell {
   if (typeof cell !== 'object' || cell === null || typeof (cell as RNNCell).call !== 'function')
-    throw new ValueError(`${where}: a cell must have a method call(inputs, states).\n  Received: ${cell instanceof Layer ? cell.name : describe(cell)}`);
+    throw new ValueError(
+      `${where}: a cell must have a method call(inputs, states).\n  Received: ${cell instanceof Layer ? cell.name : describe(cell)}`,
+    );
   const { stateSize } = cell as RNNCell,
     name = (cell as { name?: string }).name ?? cell.constructor.name;
   if (stateSize === undefined)
-    throw new ValueError(`${where}: the cell '${name}' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.`);
-  if (!isSize(stateSize)) throw new ValueError(`${where}: stateSize of the cell '${name}' must be a whole number or an array of them.\n  Received: ${describe(stateSize)}`);
+    throw new ValueError(
+      `${where}: the cell '${name}' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.`,
+    );
+  if (!isSize(stateSize))
+    throw new ValueError(
+      `${where}: stateSize of the cell '${name}' must be a whole number or an array of them.\n  Received: ${describe(stateSize)}`,
+    );
 }
 /** @internal How many states a cell has. */
 export const stateCount = (cell: RNNCell): number => (typeof cell.stateSize === 'number' ? 1 : cell.stateSize.length);
@@ -59,7 +68,8 @@ export function outputSizeOf(cell: RNNCell): number {
   return (Array.isArray(first) ? first[0] : first) as number;
 }
 /** @internal Its dtype, or `otherwise`. */
-export const dtypeOf = (cell: RNNCell, otherwise: DType): DType => (cell instanceof Layer ? cell.computeDtype : otherwise);
+export const dtypeOf = (cell: RNNCell, otherwise: DType): DType =>
+  cell instanceof Layer ? cell.computeDtype : otherwise;
 /** @internal The states to begin with, as an array. */
 export function initialStateOf(cell: RNNCell, batchSize: number, dtype: DType): States {
   if (cell.getInitialState) {
@@ -67,7 +77,9 @@ export function initialStateOf(cell: RNNCell, batchSize: number, dtype: DType): 
     return Array.isArray(states) ? states : [states];
   }
   const sizes = typeof cell.stateSize === 'number' ? [cell.stateSize] : cell.stateSize;
-  return sizes.map((size) => zeros([batchSize, ...(typeof size === 'number' ? [size] : (size as number[]))], { dtype }));
+  return sizes.map((size) =>
+    zeros([batchSize, ...(typeof size === 'number' ? [size] : (size as number[]))], { dtype }),
+  );
 }
 /** @internal Begins a run of any cell. */
 export function beginRun(cell: RNNCell, training: boolean): CellRun {
@@ -77,7 +89,9 @@ export function beginRun(cell: RNNCell, training: boolean): CellRun {
     return { project: (x) => scoped(() => own.project(x)), step: (x, states) => scoped(() => own.step(x, states)) };
   }
   const call = (inputs: Tensor, states: States, options: CallOptions): unknown =>
-    cell instanceof Layer ? (cell.apply(inputs, states, options) as unknown) : (cell.call(inputs, states, options) as unknown);
+    cell instanceof Layer
+      ? (cell.apply(inputs, states, options) as unknown)
+      : (cell.call(inputs, states, options) as unknown);
   return { project: (x) => x, step: (x, states) => call(x, states, { training }) as [Tensor, States] };
 }
 /** @internal Builds a cell that is a layer. */
@@ -90,6 +104,7 @@ export function resetCell(cell: RNNCell): void {
 }
 /** @internal A cell's output may be wrapped by mistake: [output] instead of output. */
 export function expectCells(where: string, cells: unknown): asserts cells is RNNCell[] {
-  if (!Array.isArray(cells) || !cells.length) throw new TypeError(`${where}: an array of cells is expected.\n  Received: ${describe(cells)}`);
+  if (!Array.isArray(cells) || !cells.length)
+    throw new TypeError(`${where}: an array of cells is expected.\n  Received: ${describe(cells)}`);
   for (const cell of cells) checkCell(where, cell);
 }

@@ -61,6 +61,10 @@ export abstract class CellLayer<Cell extends DropoutRNNCell> extends RNN {
     return this.settings.recurrentDropout;
   }
   override getConfig(): Record<string, unknown> {
-    return { ...this.rnnConfig(), ...this.cell.ownConfig(), activityRegularizer: regularizers.serialize(this.activityRegularizer) };
+    return {
+      ...this.rnnConfig(),
+      ...this.cell.ownConfig(),
+      activityRegularizer: regularizers.serialize(this.activityRegularizer),
+    };
   }
 }

@@ -63,9 +63,12 @@ export class ConvLSTMCell extends DropoutRNNCell {
     this.strides = spatial(where, 'strides', options.strides ?? 1, rank);
     this.dilationRate = spatial(where, 'dilationRate', options.dilationRate ?? 1, rank);
     this.padding = lowerCase(options.padding ?? 'valid') as 'valid' | 'same';
-    if (!['valid', 'same'].includes(this.padding)) throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
+    if (!['valid', 'same'].includes(this.padding))
+      throw new ValueError(`${where}: padding must be 'valid' or 'same'.\n  Received: '${this.padding}'`);
     if (this.strides.some((s) => s > 1) && this.dilationRate.some((d) => d > 1))
-      throw new ValueError(`${where}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [${this.strides}], dilationRate [${this.dilationRate}]`);
+      throw new ValueError(
+        `${where}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [${this.strides}], dilationRate [${this.dilationRate}]`,
+      );
     this.dataFormat = checkDataFormat(where, options.dataFormat);
     this.unitForgetBias = options.unitForgetBias ?? true;
   }
@@ -81,13 +84,32 @@ export class ConvLSTMCell extends DropoutRNNCell {
       isLast = dataFormat === 'channels_last',
       channels = inputShape.at(isLast ? -1 : 1),
       sizes = isLast ? inputShape.slice(1, -1) : inputShape.slice(2);
-    if (channels == null) throw new ValueError(`the number of channels must be known.\n  Received: shape ${formatShape(inputShape)} of one step`);
-    if (sizes.some((d) => d === null)) throw new ValueError(`the sizes of all spatial axes must be known.\n  Received: shape ${formatShape(inputShape)} of one step`);
-    const { before, after } = paddingOf('conv', this.padding, sizes as number[], kernelSize, this.strides, this.dilationRate);
-    const out = (sizes as number[]).map((n, i) => Math.floor((n + before[i] + after[i] - (kernelSize[i] - 1) * this.dilationRate[i] - 1) / this.strides[i]) + 1);
+    if (channels == null)
+      throw new ValueError(
+        `the number of channels must be known.\n  Received: shape ${formatShape(inputShape)} of one step`,
+      );
+    if (sizes.some((d) => d === null))
+      throw new ValueError(
+        `the sizes of all spatial axes must be known.\n  Received: shape ${formatShape(inputShape)} of one step`,
+      );
+    const { before, after } = paddingOf(
+      'conv',
+      this.padding,
+      sizes as number[],
+      kernelSize,
+      this.strides,
+      this.dilationRate,
+    );
+    const out = (sizes as number[]).map(
+      (n, i) =>
+        Math.floor((n + before[i] + after[i] - (kernelSize[i] - 1) * this.dilationRate[i] - 1) / this.strides[i]) + 1,
+    );
     this.stateShape = isLast ? [...out, filters] : [filters, ...out];
     this.kernel = this.addWeight({ shape: [...kernelSize, channels, filters * 4], ...settings.kernel });
-    this.recurrentKernel = this.addWeight({ shape: [...kernelSize, filters, filters * 4], ...settings.recurrentKernel });
+    this.recurrentKernel = this.addWeight({
+      shape: [...kernelSize, filters, filters * 4],
+      ...settings.recurrentKernel,
+    });
     if (!settings.useBias) return;
     const initializer = this.unitForgetBias ? forgetBias(settings.biasInitializer, filters) : settings.biasInitializer;
     this.bias = this.addWeight({ shape: [filters * 4], ...settings.bias, initializer });
@@ -120,7 +142,9 @@ export class ConvLSTMCell extends DropoutRNNCell {
       kernel = this.kernel.value,
       recurrentKernel = this.recurrentKernel.value;
     const bias = this.bias
-      ? run('reshape', [this.bias.value], { shape: this.dataFormat === 'channels_last' ? [filters * 4] : [filters * 4, ...Array<number>(rank).fill(1)] })
+      ? run('reshape', [this.bias.value], {
+          shape: this.dataFormat === 'channels_last' ? [filters * 4] : [filters * 4, ...Array<number>(rank).fill(1)],
+        })
       : null;
     return {
       project: (x) => {
@@ -128,7 +152,11 @@ export class ConvLSTMCell extends DropoutRNNCell {
         const hasTime = x.ndim === rank + 3,
           steps = hasTime ? x.shape[1] : 1,
           merge = (t: Tensor): Tensor => (hasTime ? run('reshape', [t], { shape: [-1, ...t.shape.slice(2)] }) : t);
-        const masks = drops(dropout) ? this.inputMasks(x, 4, hasTime).map((m) => merge(hasTime ? run('broadcast_to', [m], { shape: [...x.shape] }) : m)) : null;
+        const masks = drops(dropout)
+          ? this.inputMasks(x, 4, hasTime).map((m) =>
+              merge(hasTime ? run('broadcast_to', [m], { shape: [...x.shape] }) : m),
+            )
+          : null;
         let y = this.product(merge(x), kernel, masks, { strides, padding, dilationRate });
         if (bias) y = y.add(bias);
         return hasTime ? run('reshape', [y], { shape: [x.shape[0], steps, ...y.shape.slice(1)] }) : y;
@@ -148,7 +176,16 @@ export class ConvLSTMCell extends DropoutRNNCell {
   /** @internal */
   override ownConfig(): Record<string, unknown> {
     const { filters, kernelSize, strides, padding, dataFormat, dilationRate, unitForgetBias } = this;
-    return { filters, kernelSize, strides, padding, dataFormat, dilationRate, ...this.settings.gatedConfig(), unitForgetBias };
+    return {
+      filters,
+      kernelSize,
+      strides,
+      padding,
+      dataFormat,
+      dilationRate,
+      ...this.settings.gatedConfig(),
+      unitForgetBias,
+    };
   }
 }
 

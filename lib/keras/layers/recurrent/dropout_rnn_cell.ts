@@ -53,7 +53,11 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
     const trace = currentTrace();
     if (kept && kept.trace === trace && kept.shape === `${count}x${shape}`) return kept;
     const ones = run('broadcast_to', [convert(1, like)], { shape });
-    return { trace, shape: `${count}x${shape}`, masks: Array.from({ length: count }, () => dropout(ones, rate, { seed: this.seedGenerator })) };
+    return {
+      trace,
+      shape: `${count}x${shape}`,
+      masks: Array.from({ length: count }, () => dropout(ones, rate, { seed: this.seedGenerator })),
+    };
   }
   /** @internal Masks of the inputs of a step (batch, ...), or of all steps (batch, steps, ...) with `hasTime`. */
   inputMasks(inputs: Tensor, count: number, hasTime: boolean): Tensor[] {
@@ -80,7 +84,14 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
     return training && this.dropout > 0 && this.dropout < 1 ? x.multiply(this.inputMasks(x, 1, true)[0]) : x;
   }
   /** @internal x @ kernel + bias for all gates: with one mask for all inputs, or with a mask for each gate. */
-  protected projectGates(x: Tensor, training: boolean, kernel: Tensor, bias: Tensor | null, count: number, perGate: boolean): Tensor {
+  protected projectGates(
+    x: Tensor,
+    training: boolean,
+    kernel: Tensor,
+    bias: Tensor | null,
+    count: number,
+    perGate: boolean,
+  ): Tensor {
     if (!training || this.dropout === 0 || this.dropout === 1) return affine(x, kernel, bias);
     const masks = this.inputMasks(x, perGate ? count : 1, x.ndim === 3);
     if (!perGate) return affine(x.multiply(masks[0]), kernel, bias);

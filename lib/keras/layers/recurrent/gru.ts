@@ -53,7 +53,8 @@ export class GRUCell extends DropoutRNNCell {
     const { units, settings } = this;
     this.kernel = this.addWeight({ shape: [inputShape.at(-1)!, units * 3], ...settings.kernel });
     this.recurrentKernel = this.addWeight({ shape: [units, units * 3], ...settings.recurrentKernel });
-    if (settings.useBias) this.bias = this.addWeight({ shape: this.resetAfter ? [2, units * 3] : [units * 3], ...settings.bias });
+    if (settings.useBias)
+      this.bias = this.addWeight({ shape: this.resetAfter ? [2, units * 3] : [units * 3], ...settings.bias });
   }
   // Biases of the products with the inputs and with the state.
   private biases(): [Tensor | null, Tensor | null] {
@@ -83,7 +84,9 @@ export class GRUCell extends DropoutRNNCell {
           : splitGates(plus(matmul(h, recurrentKernel), recurrentBias), 3);
         const z = recurrentActivation(xz.add(hz)),
           r = recurrentActivation(xr.add(hr));
-        const candidate = activation(xg.add(this.resetAfter ? r.multiply(hg) : matmul(r.multiply(masked(2)), kernels[2])));
+        const candidate = activation(
+          xg.add(this.resetAfter ? r.multiply(hg) : matmul(r.multiply(masked(2)), kernels[2])),
+        );
         const y = z.multiply(h).add(run('subtract', [convert(1, z), z]).multiply(candidate));
         return [y, [y]];
       },
@@ -140,7 +143,14 @@ export class GRU extends CellLayer<GRUCell> {
     }
     const { cell, goBackwards, resetAfter, zeroOutputForMask, returnSequences: returnAll } = this,
       x = cell.droppedInputs(sequences, training);
-    const [outputs, h] = gru(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, states[0] as Tensor, { goBackwards, resetAfter, mask });
+    const [outputs, h] = gru(
+      x,
+      cell.kernel.value,
+      cell.recurrentKernel.value,
+      cell.bias?.value ?? null,
+      states[0] as Tensor,
+      { goBackwards, resetAfter, mask },
+    );
     return outputsOf(outputs, [h], { mask, goBackwards, zeroOutputForMask, returnAll });
   }
 }

@@ -41,10 +41,14 @@ export function splitSizes(x: Tensor, sizes: readonly number[], axis: number): T
   if (sizes.length === 1) return [x];
   let start = 0;
   const starts = sizes.map((n) => (start += n) - n);
-  return customGradient((t) => [sizes.map((n, i) => sliceAxis(t, axis, starts[i], n)), (...dys) => run('concatenate', dys, { axis })])(x);
+  return customGradient((t) => [
+    sizes.map((n, i) => sliceAxis(t, axis, starts[i], n)),
+    (...dys) => run('concatenate', dys, { axis }),
+  ])(x);
 }
 /** @internal Equal pieces along the last axis: the gates. */
-export const splitGates = (x: Tensor, count: number): Tensor[] => splitSizes(x, Array<number>(count).fill(x.shape[x.ndim - 1] / count), x.ndim - 1);
+export const splitGates = (x: Tensor, count: number): Tensor[] =>
+  splitSizes(x, Array<number>(count).fill(x.shape[x.ndim - 1] / count), x.ndim - 1);
 
 // Every moment of x without the axis of time.
 function moments(x: Tensor): Tensor[] {
@@ -54,7 +58,8 @@ function moments(x: Tensor): Tensor[] {
 }
 const zerosLike = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], { shape: [...t.shape] });
 // (batch, 1, ...) of as many axes as t has.
-const maskFor = (mask: Tensor, t: Tensor): Tensor => run('reshape', [mask], { shape: [t.shape[0], ...Array<number>(t.ndim - 1).fill(1)] });
+const maskFor = (mask: Tensor, t: Tensor): Tensor =>
+  run('reshape', [mask], { shape: [t.shape[0], ...Array<number>(t.ndim - 1).fill(1)] });
 const choose = (mask: Tensor, yes: Tensor, no: Tensor): Tensor => run('where', [maskFor(mask, yes), yes, no]);
 /** @internal The structure of `states` with `f` of its tensors and those of `others`. */
 export function zipStates(states: States, others: States, f: (a: Tensor, b: Tensor) => unknown): States {
@@ -67,7 +72,9 @@ const shapesOf = (states: States): string => `[${flattenStructure(states, isTens
 function checkStep(result: unknown, before: States): [Tensor, States] {
   const [output, given] = (Array.isArray(result) ? result : []) as [unknown, unknown];
   if (!isTensor(output) || given === undefined)
-    throw new TypeError('the cell must return [output, newStates] from call(inputs, states).\n  Fix: return [output, [output]], for a cell with one state.');
+    throw new TypeError(
+      'the cell must return [output, newStates] from call(inputs, states).\n  Fix: return [output, [output]], for a cell with one state.',
+    );
   const states = (Array.isArray(given) ? given : [given]) as States;
   if (shapesOf(states) !== shapesOf(before))
     throw new ValueError(
@@ -77,7 +84,12 @@ function checkStep(result: unknown, before: States): [Tensor, States] {
 }
 
 /** @internal Runs `step` over all moments of x. */
-export function loopOverTime(step: Step, x: Tensor, initial: States, { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions): LoopResult {
+export function loopOverTime(
+  step: Step,
+  x: Tensor,
+  initial: States,
+  { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions,
+): LoopResult {
   const count = x.shape[1];
   const inputs = moments(x),
     masks = mask ? moments(mask) : null,

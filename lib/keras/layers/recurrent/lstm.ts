@@ -32,7 +32,15 @@ export interface LSTMCellOptions extends GatedCellOptions {
 export const forgetBias =
   (initial: Initializer, units: number) =>
   (_: Shape, { dtype }: { dtype?: DType | null } = {}): Tensor =>
-    run('concatenate', [initial.call([units], { dtype }), ones([units], { dtype: dtype ?? 'float32' }), initial.call([units * 2], { dtype })], { axis: 0 });
+    run(
+      'concatenate',
+      [
+        initial.call([units], { dtype }),
+        ones([units], { dtype: dtype ?? 'float32' }),
+        initial.call([units * 2], { dtype }),
+      ],
+      { axis: 0 },
+    );
 const CELL_OPTIONS = [...RecurrentOptions.gated, 'unitForgetBias', 'implementation'];
 
 /** One step of LSTM. kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,). States: h and c. */
@@ -72,7 +80,8 @@ export class LSTMCell extends DropoutRNNCell {
       recurrentKernel = this.recurrentKernel.value,
       gateKernels = drops ? splitGates(recurrentKernel, 4) : [];
     return {
-      project: (x) => this.projectGates(x, training, this.kernel.value, this.bias?.value ?? null, 4, this.implementation === 1),
+      project: (x) =>
+        this.projectGates(x, training, this.kernel.value, this.bias?.value ?? null, 4, this.implementation === 1),
       step: (x, [h, c]) => {
         const before = h as Tensor;
         let gates: Tensor[];
@@ -102,12 +111,15 @@ export interface LSTMOptions extends LSTMCellOptions, RNNOptions {
 /** @internal */
 export function checkUseCudnn(where: string, value: unknown): 'auto' | boolean {
   if (value === undefined) return 'auto';
-  if (value !== 'auto' && typeof value !== 'boolean') throw new ValueError(`${where}: useCudnn must be 'auto', true or false.\n  Received: ${describe(value)}`);
+  if (value !== 'auto' && typeof value !== 'boolean')
+    throw new ValueError(`${where}: useCudnn must be 'auto', true or false.\n  Received: ${describe(value)}`);
   return value;
 }
 /** @internal What was asked for with useCudnn: true, and cannot be. */
 export const cannotRunNatively = (): ValueError =>
-  new ValueError("useCudnn: true asks for the primitive for whole sequences, which these options exclude.\n  Fix: useCudnn: 'auto' lets the layer choose.");
+  new ValueError(
+    "useCudnn: true asks for the primitive for whole sequences, which these options exclude.\n  Fix: useCudnn: 'auto' lets the layer choose.",
+  );
 /** @internal Whether a cell is what the primitives know: tanh and sigmoid, and no dropout but one mask for the inputs. */
 export function runsNatively(cell: DropoutRNNCell & { implementation: number }, training: boolean): boolean {
   const { activation, recurrentActivation, dropout, recurrentDropout } = cell.settings;
@@ -132,7 +144,10 @@ export class LSTM extends CellLayer<LSTMCell> {
   /** @internal Bidirectional copies it. */
   useCudnn: 'auto' | boolean;
   constructor(units: number, options: LSTMOptions = {}) {
-    super(new LSTMCell(positiveInteger('LSTM', 'units', units), cellOptions(options, CELL_OPTIONS, 'lstm_cell')), options);
+    super(
+      new LSTMCell(positiveInteger('LSTM', 'units', units), cellOptions(options, CELL_OPTIONS, 'lstm_cell')),
+      options,
+    );
     this.useCudnn = checkUseCudnn('LSTM', options.useCudnn);
     this.inputSpec = new InputSpec({ ndim: 3 });
   }
@@ -161,7 +176,10 @@ export class LSTM extends CellLayer<LSTMCell> {
     const { cell, goBackwards, zeroOutputForMask, returnSequences: returnAll } = this,
       x = cell.droppedInputs(sequences, training),
       [h0, c0] = states as [Tensor, Tensor];
-    const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, { goBackwards, mask });
+    const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, {
+      goBackwards,
+      mask,
+    });
     return outputsOf(outputs, [h, c], { mask, goBackwards, zeroOutputForMask, returnAll });
   }
 }

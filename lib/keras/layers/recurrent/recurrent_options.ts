@@ -8,7 +8,12 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../saving/serialize';
 import type { LayerOptions } from '../layer';
-import type { ActivationIdentifier, ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type {
+  ActivationIdentifier,
+  ConstraintIdentifier,
+  InitializerIdentifier,
+  RegularizerIdentifier,
+} from '../../identifiers';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
 export interface SimpleRNNCellOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
@@ -48,7 +53,14 @@ const WEIGHTS = [
 /** @internal The options, checked and resolved. */
 export class RecurrentOptions {
   /** Of SimpleRNN's cell. */
-  static readonly simple: readonly string[] = ['activation', 'useBias', ...WEIGHTS, 'dropout', 'recurrentDropout', 'seed'];
+  static readonly simple: readonly string[] = [
+    'activation',
+    'useBias',
+    ...WEIGHTS,
+    'dropout',
+    'recurrentDropout',
+    'seed',
+  ];
   /** Of cells with gates. */
   static readonly gated: readonly string[] = [...RecurrentOptions.simple, 'recurrentActivation'];
   readonly activation;
@@ -85,13 +97,28 @@ export class RecurrentOptions {
     this.seed = o.seed ?? null;
   }
   get kernel() {
-    return { initializer: this.kernelInitializer, regularizer: this.kernelRegularizer, constraint: this.kernelConstraint, name: 'kernel' };
+    return {
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+      name: 'kernel',
+    };
   }
   get recurrentKernel() {
-    return { initializer: this.recurrentInitializer, regularizer: this.recurrentRegularizer, constraint: this.recurrentConstraint, name: 'recurrent_kernel' };
+    return {
+      initializer: this.recurrentInitializer,
+      regularizer: this.recurrentRegularizer,
+      constraint: this.recurrentConstraint,
+      name: 'recurrent_kernel',
+    };
   }
   get bias() {
-    return { initializer: this.biasInitializer, regularizer: this.biasRegularizer, constraint: this.biasConstraint, name: 'bias' };
+    return {
+      initializer: this.biasInitializer,
+      regularizer: this.biasRegularizer,
+      constraint: this.biasConstraint,
+      name: 'bias',
+    };
   }
   /** What SimpleRNN's cell stores. */
   simpleConfig(): Record<string, unknown> {
@@ -112,6 +139,7 @@ export class RecurrentOptions {
 // Porting note: Keras moves rates outside of [0, 1] to its ends without a word.
 function share(where: string, what: string, value: number | undefined): number {
   if (value === undefined) return 0;
-  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${where}: ${what} must lie between 0 and 1.\n  Received: ${describe(value)}`);
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1))
+    throw new ValueError(`${where}: ${what} must lie between 0 and 1.\n  Received: ${describe(value)}`);
   return value;
 }

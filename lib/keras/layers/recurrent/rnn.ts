@@ -36,7 +36,8 @@ export interface RNNCallOptions extends CallOptions {
 const RNN_OPTIONS = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'zeroOutputForMask'];
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 // Arrays of numbers are one tensor, arrays of tensors are states.
-const isLeaf = (x: unknown): x is TensorLike => !Array.isArray(x) || x.every((e) => typeof e === 'number' || (Array.isArray(e) && isLeaf(e) && !e.some(isTensor)));
+const isLeaf = (x: unknown): x is TensorLike =>
+  !Array.isArray(x) || x.every((e) => typeof e === 'number' || (Array.isArray(e) && isLeaf(e) && !e.some(isTensor)));
 
 /**
  * A cell applied to every step of a sequence: x (batch, steps, ...) -> (batch, units), or (batch, steps, units) with
@@ -86,7 +87,11 @@ export class RNN extends Layer {
     withNameScope(this, () => {
       this.#structure = this.getInitialState(batch);
       this.#states = flattenStructure(this.#structure, isTensor).map(
-        (t) => new Variable(t.dtype === this.variableDtype ? t : run('cast', [t], { dtype: this.variableDtype }), { name: 'rnn_state', trainable: false }),
+        (t) =>
+          new Variable(t.dtype === this.variableDtype ? t : run('cast', [t], { dtype: this.variableDtype }), {
+            name: 'rnn_state',
+            trainable: false,
+          }),
       );
     });
   }
@@ -96,7 +101,8 @@ export class RNN extends Layer {
   }
   /** Sets the states of a stateful layer to zero. */
   resetState(): void {
-    for (const s of this.#states ?? []) withTrace(null, () => s.assign(run('broadcast_to', [convert(0, s.value)], { shape: [...s.shape] })));
+    for (const s of this.#states ?? [])
+      withTrace(null, () => s.assign(run('broadcast_to', [convert(0, s.value)], { shape: [...s.shape] })));
   }
   /** Alias of `resetState`. */
   resetStates(): void {
@@ -114,9 +120,13 @@ export class RNN extends Layer {
   }
 
   override call(sequences: Tensor, { initialState, mask, training }: RNNCallOptions = {}): Tensor | unknown[] {
-    if (sequences.ndim < 3) throw new ValueError(`sequences of shape (batch, steps, ...) are expected.\n  Received: shape ${formatShape(sequences.shape)}`);
+    if (sequences.ndim < 3)
+      throw new ValueError(
+        `sequences of shape (batch, steps, ...) are expected.\n  Received: shape ${formatShape(sequences.shape)}`,
+      );
     // Before LSTM and GRU choose between their primitive, for which no step is fine, and the loop.
-    if (sequences.shape[1] === 0) throw new ValueError(`a sequence needs at least one step.\n  Received: shape ${formatShape(sequences.shape)}`);
+    if (sequences.shape[1] === 0)
+      throw new ValueError(`a sequence needs at least one step.\n  Received: shape ${formatShape(sequences.shape)}`);
     const states = this.beginning(sequences, initialState);
     resetCell(this.cell);
     let result: LoopResult;
@@ -125,8 +135,10 @@ export class RNN extends Layer {
     } finally {
       resetCell(this.cell);
     }
-    const cast = (t: Tensor, dtype = this.computeDtype): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
-    if (this.stateful) flattenStructure(result.states, isTensor).forEach((t, i) => this.#states![i].assign(cast(t, this.variableDtype)));
+    const cast = (t: Tensor, dtype = this.computeDtype): Tensor =>
+      t.dtype === dtype ? t : run('cast', [t], { dtype });
+    if (this.stateful)
+      flattenStructure(result.states, isTensor).forEach((t, i) => this.#states![i].assign(cast(t, this.variableDtype)));
     const output = cast(this.returnSequences ? result.outputs! : result.last);
     return this.returnState ? [output, ...(mapStructure(result.states, isTensor, (t) => cast(t)) as States)] : output;
   }
@@ -163,10 +175,15 @@ export class RNN extends Layer {
     const list: unknown[] = Array.isArray(given) && (!isLeaf(given) || wanted.length > 1) ? given : [given];
     const states = list.map((s) => mapStructure(s, isLeaf, (x) => convert(x))),
       flat = flattenStructure(states, isTensor);
-    if (flat.length !== wanted.length) throw new ValueError(`initialState must have ${wanted.length} tensor(s), one for each state.\n  Received: ${flat.length}`);
+    if (flat.length !== wanted.length)
+      throw new ValueError(
+        `initialState must have ${wanted.length} tensor(s), one for each state.\n  Received: ${flat.length}`,
+      );
     flat.forEach((t, i) => {
       if (formatShape(t.shape) !== formatShape(wanted[i].shape))
-        throw new ValueError(`initialState ${i} must have shape ${formatShape(wanted[i].shape)}.\n  Received: shape ${formatShape(t.shape)}`);
+        throw new ValueError(
+          `initialState ${i} must have shape ${formatShape(wanted[i].shape)}.\n  Received: shape ${formatShape(t.shape)}`,
+        );
     });
     let i = 0;
     return mapStructure(own, isTensor, () => flat[i++]) as States;
@@ -197,7 +214,9 @@ export class RNN extends Layer {
   }
   override getConfig(): Record<string, unknown> {
     if (!(this.cell instanceof Layer))
-      throw new TypeError(`getConfig: the cell of layer '${this.name}' is no layer, so it has no config.\n  Fix: make the cell a subclass of Layer.`);
+      throw new TypeError(
+        `getConfig: the cell of layer '${this.name}' is no layer, so it has no config.\n  Fix: make the cell a subclass of Layer.`,
+      );
     return { ...this.rnnConfig(), cell: serializeKerasObject(this.cell) };
   }
   static override fromConfig(config: Record<string, unknown>): Layer {

@@ -44,7 +44,12 @@ export class SimpleRNNCell extends DropoutRNNCell {
     const recurrentKernel = this.recurrentKernel.value,
       { activation, dropout, recurrentDropout } = this.settings;
     return {
-      project: (x) => affine(training && dropout > 0 ? x.multiply(this.inputMasks(x, 1, x.ndim === 3)[0]) : x, this.kernel.value, this.bias?.value ?? null),
+      project: (x) =>
+        affine(
+          training && dropout > 0 ? x.multiply(this.inputMasks(x, 1, x.ndim === 3)[0]) : x,
+          this.kernel.value,
+          this.bias?.value ?? null,
+        ),
       step: (x, [h]) => {
         const state = h as Tensor,
           before = training && recurrentDropout > 0 ? state.multiply(this.recurrentMasks(state, 1)[0]) : state;
@@ -69,7 +74,13 @@ export interface SimpleRNNOptions extends SimpleRNNCellOptions, RNNOptions {}
 export class SimpleRNN extends CellLayer<SimpleRNNCell> {
   static override options: readonly string[] = [...RNN.options, ...RecurrentOptions.simple];
   constructor(units: number, options: SimpleRNNOptions = {}) {
-    super(new SimpleRNNCell(positiveInteger('SimpleRNN', 'units', units), cellOptions(options, RecurrentOptions.simple, 'simple_rnn_cell')), options);
+    super(
+      new SimpleRNNCell(
+        positiveInteger('SimpleRNN', 'units', units),
+        cellOptions(options, RecurrentOptions.simple, 'simple_rnn_cell'),
+      ),
+      options,
+    );
     this.inputSpec = new InputSpec({ ndim: 3 });
   }
   get units(): number {

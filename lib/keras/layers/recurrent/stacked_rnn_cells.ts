@@ -4,7 +4,18 @@ import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../.
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import type { Tensor } from '../../../tensor';
-import { beginRun, buildCell, expectCells, initialStateOf, outputSizeOf, resetCell, type CellRun, type RNNCell, type RunnableCell, type StateSize } from './cell';
+import {
+  beginRun,
+  buildCell,
+  expectCells,
+  initialStateOf,
+  outputSizeOf,
+  resetCell,
+  type CellRun,
+  type RNNCell,
+  type RunnableCell,
+  type StateSize,
+} from './cell';
 import type { States } from './loop';
 
 /** Cells on top of each other: each takes the output of the one below. States: an entry for each cell. */

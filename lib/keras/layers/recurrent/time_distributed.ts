@@ -37,7 +37,10 @@ export class TimeDistributed extends Wrapper {
     super(layer, options);
   }
   override build(inputShape: SymbolicShape): void {
-    if (inputShape.length < 3) throw new ValueError(`inputs of shape (batch, steps, ...) with 3 axes or more are expected.\n  Received: shape ${formatShape(inputShape)}`);
+    if (inputShape.length < 3)
+      throw new ValueError(
+        `inputs of shape (batch, steps, ...) with 3 axes or more are expected.\n  Received: shape ${formatShape(inputShape)}`,
+      );
     super.build([inputShape[0], ...inputShape.slice(2)]);
   }
   /** That of the input. In models of Keras 2 what the wrapped layer makes of each step: `Embedding({ maskZero: true })` masks. */
@@ -45,9 +48,14 @@ export class TimeDistributed extends Wrapper {
     if (!hasMasksOfKeras2(this)) return previous;
     const [batch, steps] = inputs.shape,
       merged = (t: Tensor): Tensor => run('reshape', [t], { shape: [batch * steps, ...t.shape.slice(2)] });
-    const inner = this.layer.computeMask(merged(inputs), previous && previous.ndim > 1 ? merged(previous) : null) as Tensor | null;
+    const inner = this.layer.computeMask(
+      merged(inputs),
+      previous && previous.ndim > 1 ? merged(previous) : null,
+    ) as Tensor | null;
     if (inner) return run('reshape', [inner], { shape: [batch, steps, ...inner.shape.slice(1)] });
-    return previous && previous.ndim > 2 ? run('any', [previous], { axis: Array.from({ length: previous.ndim - 2 }, (_, i) => i + 2) }) : previous;
+    return previous && previous.ndim > 2
+      ? run('any', [previous], { axis: Array.from({ length: previous.ndim - 2 }, (_, i) => i + 2) })
+      : previous;
   }
   protected override producesMask(): boolean {
     return hasMasksOfKeras2(this) && this.layer['producesMask']();
@@ -60,15 +68,19 @@ export class TimeDistributed extends Wrapper {
         `the mask must begin with the axes (${batch}, ${steps}) of the inputs.\n  Received: mask of shape ${formatShape(masks.shape)} for inputs of shape ${formatShape(inputs.shape)}`,
       );
     // Not through apply: the wrapped layer adds no activity penalty of its own, as in Keras.
-    const call = (x: Tensor, m: Tensor | null): Tensor => this.layer.scoped(() => this.layer.call(x, { training: training ?? false, ...(m ? { mask: m } : {}) }) as Tensor);
+    const call = (x: Tensor, m: Tensor | null): Tensor =>
+      this.layer.scoped(() => this.layer.call(x, { training: training ?? false, ...(m ? { mask: m } : {}) }) as Tensor);
     if (seesOneExample(this.layer)) {
-      const merged = (t: Tensor, tail: readonly number[]): Tensor => run('reshape', [t], { shape: [batch * steps, ...tail] });
+      const merged = (t: Tensor, tail: readonly number[]): Tensor =>
+        run('reshape', [t], { shape: [batch * steps, ...tail] });
       // A mask of whole steps means nothing to a layer that sees one step.
       const y = call(merged(inputs, rest), masks && masks.ndim > 2 ? merged(masks, masks.shape.slice(2)) : null);
       return run('reshape', [y], { shape: [batch, steps, ...y.shape.slice(1)] });
     }
     const moments = (t: Tensor): Tensor[] =>
-      (isInferring() ? [sliceAxis(t, 1, 0, 1)] : splitSizes(t, Array<number>(steps).fill(1), 1)).map((p) => run('reshape', [p], { shape: [batch, ...t.shape.slice(2)] }));
+      (isInferring() ? [sliceAxis(t, 1, 0, 1)] : splitSizes(t, Array<number>(steps).fill(1), 1)).map((p) =>
+        run('reshape', [p], { shape: [batch, ...t.shape.slice(2)] }),
+      );
     const masksOfSteps = masks ? moments(masks) : null,
       rows = moments(inputs).map((x, i) => expandDims(call(x, masksOfSteps ? masksOfSteps[i] : null), 1));
     if (isInferring()) return run('broadcast_to', [rows[0]], { shape: [batch, steps, ...rows[0].shape.slice(2)] });

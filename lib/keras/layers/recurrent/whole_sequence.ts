@@ -9,7 +9,11 @@ import type { LoopOptions, LoopResult, States } from './loop';
  * output. Where steps are masked the states stay as they are, and so does the output: but it is zero as long as no step has
  * been seen, and with `zeroOutputForMask` at every masked step.
  */
-export function outputsOf(sequence: Tensor, states: States, { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions): LoopResult {
+export function outputsOf(
+  sequence: Tensor,
+  states: States,
+  { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions,
+): LoopResult {
   const h = states[0] as Tensor;
   if (!mask) return { last: h, outputs: sequence, states };
   const inOrder = goBackwards ? flip(mask, { axis: 1 }) : mask, // in the order of processing
@@ -19,6 +23,8 @@ export function outputsOf(sequence: Tensor, states: States, { mask, goBackwards,
     const outputs = run('where', [expandDims(isOutput, 2), sequence, zero]);
     return { last: h, outputs, states };
   }
-  const isOutput = zeroOutputForMask ? sliceAxis(inOrder, 1, mask.shape[1] - 1, 1) : any(inOrder, { axis: 1, keepdims: true });
+  const isOutput = zeroOutputForMask
+    ? sliceAxis(inOrder, 1, mask.shape[1] - 1, 1)
+    : any(inOrder, { axis: 1, keepdims: true });
   return { last: run('where', [isOutput, h, zero]), outputs: null, states };
 }

@@ -30,13 +30,16 @@ export class Dropout extends Layer {
       throw new ValueError(`Dropout: rate must lie between 0 and 1.\n  Received: ${describe(given.rate)}`);
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
-    if (this.noiseShape !== null && !Array.isArray(this.noiseShape)) throw new TypeError(`Dropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
+    if (this.noiseShape !== null && !Array.isArray(this.noiseShape))
+      throw new TypeError(`Dropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
     this.seed = given.seed ?? null;
     this.seedGenerator = this.rate > 0 ? new SeedGenerator(this.seed) : null;
     this.built = true;
   }
   override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
-    return training && this.seedGenerator ? dropout(inputs, this.rate, { noiseShape: this.noiseShape, seed: this.seedGenerator }) : inputs;
+    return training && this.seedGenerator
+      ? dropout(inputs, this.rate, { noiseShape: this.noiseShape, seed: this.seedGenerator })
+      : inputs;
   }
   override getConfig() {
     return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };

@@ -18,7 +18,9 @@ abstract class Noise extends Layer {
   protected constructor(what: string, amount: unknown, options: NoiseOptions) {
     super(options);
     if (!(typeof amount === 'number' && amount >= 0 && amount <= 1))
-      throw new ValueError(`${this.constructor.name}: ${what} must lie between 0 and 1.\n  Received: ${describe(amount)}`);
+      throw new ValueError(
+        `${this.constructor.name}: ${what} must lie between 0 and 1.\n  Received: ${describe(amount)}`,
+      );
     this.seed = options.seed ?? null;
     this.seedGenerator = amount > 0 ? new SeedGenerator(this.seed) : null;
     this.built = true;
@@ -83,7 +85,9 @@ export class AlphaDropout extends Noise {
     this.rate = given.rate;
     this.noiseShape = given.noiseShape ?? null;
     if (this.noiseShape !== null && !Array.isArray(this.noiseShape))
-      throw new TypeError(`AlphaDropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`);
+      throw new TypeError(
+        `AlphaDropout: noiseShape must be a list of sizes.\n  Received: ${describe(this.noiseShape)}`,
+      );
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
     const low = -SELU_ALPHA * SELU_SCALE,

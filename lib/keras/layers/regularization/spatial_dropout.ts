@@ -41,7 +41,10 @@ export abstract class BaseSpatialDropout extends Layer {
   override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
     if (!training || !this.seedGenerator) return inputs;
     const channels = this.dataFormat === 'channels_last' ? inputs.ndim - 1 : 1;
-    return dropout(inputs, this.rate, { noiseShape: inputs.shape.map((d, i) => (i === 0 || i === channels ? d : 1)), seed: this.seedGenerator });
+    return dropout(inputs, this.rate, {
+      noiseShape: inputs.shape.map((d, i) => (i === 0 || i === channels ? d : 1)),
+      seed: this.seedGenerator,
+    });
   }
   override getConfig(): Record<string, unknown> {
     // Keras' constructor takes no `trainable`, and the dtype by name.

@@ -19,7 +19,10 @@ export function pairs(where: string, what: string, value: Borders, axes: number)
         : axes === 1 && typeof value[0] === 'number'
           ? [value as number[]]
           : (value as (number | number[])[]).map(both);
-  if (list.length !== axes || list.some((e) => !Array.isArray(e) || e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0)))
+  if (
+    list.length !== axes ||
+    list.some((e) => !Array.isArray(e) || e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0))
+  )
     throw new ValueError(
       `${where}: ${what} must be a whole number >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${describe(value)}`,
     );
@@ -32,5 +35,9 @@ export function forAllAxes(borders: readonly Pair[], dataFormat: DataFormat): Pa
 }
 /** One positional value or an options object that holds it. */
 export function oneOrOptions<O extends object>(name: string, value: unknown, options: O): O {
-  return isRecord(value) ? { ...options, ...(value as O) } : value === undefined ? options : { ...options, [name]: value };
+  return isRecord(value)
+    ? { ...options, ...(value as O) }
+    : value === undefined
+      ? options
+      : { ...options, [name]: value };
 }

@@ -24,7 +24,12 @@ export abstract class BaseCropping extends Layer {
   static override options = ['cropping', 'dataFormat'];
   readonly dataFormat: DataFormat;
   protected readonly borders: Pair[];
-  protected constructor(rank: number, cropping: Borders | CroppingOptions | undefined, options: CroppingOptions, fallback: number) {
+  protected constructor(
+    rank: number,
+    cropping: Borders | CroppingOptions | undefined,
+    options: CroppingOptions,
+    fallback: number,
+  ) {
     const given = oneOrOptions('cropping', cropping, options);
     super(given);
     const where = this.constructor.name;
@@ -39,7 +44,11 @@ export abstract class BaseCropping extends Layer {
     const widths = forAllAxes(this.borders, this.dataFormat),
       size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
     if (lenient.has(this) && size.some((d) => d < 0))
-      return run('slice', [inputs], { start: size.map((d, i) => (d < 0 ? 0 : widths[i][0])), size: size.map((d) => Math.max(0, d)), step: size.map(() => 1) });
+      return run('slice', [inputs], {
+        start: size.map((d, i) => (d < 0 ? 0 : widths[i][0])),
+        size: size.map((d) => Math.max(0, d)),
+        step: size.map(() => 1),
+      });
     size.forEach((d, i) => {
       if (d <= 0 && !lenient.has(this) && widths[i][0] + widths[i][1] > 0)
         throw new ValueError(
@@ -60,7 +69,10 @@ export abstract class BaseCropping extends Layer {
 /** Without the first and last steps of time. `cropping`: a number or [first, last]. Default 1. Channels are last. */
 export class Cropping1D extends BaseCropping {
   static override options = ['cropping'];
-  constructor(cropping?: Borders | Omit<CroppingOptions, 'dataFormat'>, options: Omit<CroppingOptions, 'dataFormat'> = {}) {
+  constructor(
+    cropping?: Borders | Omit<CroppingOptions, 'dataFormat'>,
+    options: Omit<CroppingOptions, 'dataFormat'> = {},
+  ) {
     super(1, cropping, options, 1);
   }
   override get cropping(): Pair {

@@ -17,7 +17,10 @@ export class Flatten extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const n = inputs.ndim;
-    const t = this.dataFormat === 'channels_first' && n > 1 ? run('transpose', [inputs], { axes: [0, ...inputs.shape.slice(2).map((_, i) => i + 2), 1] }) : inputs;
+    const t =
+      this.dataFormat === 'channels_first' && n > 1
+        ? run('transpose', [inputs], { axes: [0, ...inputs.shape.slice(2).map((_, i) => i + 2), 1] })
+        : inputs;
     return run('reshape', [t], { shape: [t.shape[0], t.shape.slice(1).reduce((p, d) => p * d, 1)] });
   }
   override getConfig() {

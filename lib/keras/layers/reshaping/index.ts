@@ -4,5 +4,12 @@ export { Flatten } from './flatten';
 export { Permute } from './permute';
 export { RepeatVector } from './repeat_vector';
 export { Reshape } from './reshape';
-export { UpSampling1D, UpSampling2D, UpSampling3D, type UpSampling1DOptions, type UpSampling2DOptions, type UpSampling3DOptions } from './up_sampling';
+export {
+  UpSampling1D,
+  UpSampling2D,
+  UpSampling3D,
+  type UpSampling1DOptions,
+  type UpSampling2DOptions,
+  type UpSampling3DOptions,
+} from './up_sampling';
 export { ZeroPadding1D, ZeroPadding2D, ZeroPadding3D, type ZeroPaddingOptions } from './zero_padding';

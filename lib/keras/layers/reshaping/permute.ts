@@ -14,7 +14,9 @@ export class Permute extends Layer {
     super(options);
     this.dims = numberList('Permute', 'dims', dims);
     if ([...this.dims].sort((a, b) => a - b).some((d, i) => d !== i + 1))
-      throw new ValueError(`Permute: dims must be an order of 1 to ${this.dims.length}.\n  Received: ${formatShape(this.dims)}`);
+      throw new ValueError(
+        `Permute: dims must be an order of 1 to ${this.dims.length}.\n  Received: ${formatShape(this.dims)}`,
+      );
     this.inputSpec = new InputSpec({ ndim: this.dims.length + 1 });
   }
   override call(inputs: Tensor): Tensor {

@@ -16,7 +16,9 @@ export class RepeatVector extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const [batch, features] = inputs.shape;
-    return run('broadcast_to', [run('reshape', [inputs], { shape: [batch, 1, features] })], { shape: [batch, this.n, features] });
+    return run('broadcast_to', [run('reshape', [inputs], { shape: [batch, 1, features] })], {
+      shape: [batch, this.n, features],
+    });
   }
   override getConfig() {
     return { ...super.getConfig(), n: this.n };

@@ -11,9 +11,11 @@ export class Reshape extends Layer {
   readonly targetShape: number[];
   constructor(targetShape: readonly number[], options: LayerOptions = {}) {
     super(options);
-    if (!Array.isArray(targetShape)) throw new ValueError(`Reshape: targetShape must be an array.\n  Received: ${describe(targetShape)}`);
+    if (!Array.isArray(targetShape))
+      throw new ValueError(`Reshape: targetShape must be an array.\n  Received: ${describe(targetShape)}`);
     this.targetShape = [...targetShape];
-    if (this.targetShape.filter((d) => d === -1).length > 1) throw new ValueError(`Reshape: at most one size may be -1.\n  Received: ${formatShape(this.targetShape)}`);
+    if (this.targetShape.filter((d) => d === -1).length > 1)
+      throw new ValueError(`Reshape: at most one size may be -1.\n  Received: ${formatShape(this.targetShape)}`);
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {

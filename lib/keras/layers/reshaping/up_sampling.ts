@@ -15,7 +15,9 @@ function repeated(x: Tensor, first: number, times: readonly number[]): Tensor {
   const factor = (i: number): number => times[i - first] ?? 1;
   const apart = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, 1] : [d])),
     wide = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, factor(i)] : [d]));
-  return run('reshape', [run('broadcast_to', [run('reshape', [x], { shape: apart })], { shape: wide })], { shape: x.shape.map((d, i) => d * factor(i)) });
+  return run('reshape', [run('broadcast_to', [run('reshape', [x], { shape: apart })], { shape: wide })], {
+    shape: x.shape.map((d, i) => d * factor(i)),
+  });
 }
 
 export interface UpSampling1DOptions extends LayerOptions {
@@ -62,14 +64,22 @@ export class UpSampling2D extends Layer {
     super(given);
     this.size = spatial('UpSampling2D', 'size', given.size ?? 2, 2);
     this.dataFormat = checkDataFormat('UpSampling2D', given.dataFormat);
-    this.interpolation = oneOf('UpSampling2D', 'interpolation', lowerCase(given.interpolation ?? 'nearest'), INTERPOLATIONS);
+    this.interpolation = oneOf(
+      'UpSampling2D',
+      'interpolation',
+      lowerCase(given.interpolation ?? 'nearest'),
+      INTERPOLATIONS,
+    );
     this.inputSpec = new InputSpec({ ndim: 4 });
   }
   override call(inputs: Tensor): Tensor {
     const { size, dataFormat, interpolation } = this,
       first = dataFormat === 'channels_last' ? 1 : 2;
     if (interpolation === 'nearest') return repeated(inputs, first, size);
-    return resize(inputs, [inputs.shape[first] * size[0], inputs.shape[first + 1] * size[1]], { interpolation, dataFormat });
+    return resize(inputs, [inputs.shape[first] * size[0], inputs.shape[first + 1] * size[1]], {
+      interpolation,
+      dataFormat,
+    });
   }
   override getConfig() {
     return { ...super.getConfig(), size: this.size, dataFormat: this.dataFormat, interpolation: this.interpolation };

@@ -21,15 +21,25 @@ function settings(
   format: BoxFormat,
   { variance = null, imageShape = null }: DeltaOptions,
 ): { scale: (t: Tensor) => Tensor | null; size: { height: number | null; width: number | null } } {
-  if (!CENTERED.includes(format)) throw new ValueError(`${op}: the encoding must be 'center_xywh' or 'center_yxhw'.\n  Received: '${format}'`, { op });
-  if (variance !== null && variance.length !== 4) throw new ValueError(`${op}: variance must be four numbers.\n  Received: ${variance.length}`, { op });
-  return { scale: (t) => (variance === null ? null : convert(variance, t)), size: { height: imageShape?.[0] ?? null, width: imageShape?.[1] ?? null } };
+  if (!CENTERED.includes(format))
+    throw new ValueError(`${op}: the encoding must be 'center_xywh' or 'center_yxhw'.\n  Received: '${format}'`, {
+      op,
+    });
+  if (variance !== null && variance.length !== 4)
+    throw new ValueError(`${op}: variance must be four numbers.\n  Received: ${variance.length}`, { op });
+  return {
+    scale: (t) => (variance === null ? null : convert(variance, t)),
+    size: { height: imageShape?.[0] ?? null, width: imageShape?.[1] ?? null },
+  };
 }
 /** Middle and size, each (..., 2). */
 function parts(t: Tensor): [Tensor, Tensor] {
   const size = [...t.shape.slice(0, -1), 2],
     lead = size.slice(0, -1).map(() => 0);
-  return [0, 2].map((i) => run('slice', [t], { start: [...lead, i], size, step: size.map(() => 1) })) as [Tensor, Tensor];
+  return [0, 2].map((i) => run('slice', [t], { start: [...lead, i], size, step: size.map(() => 1) })) as [
+    Tensor,
+    Tensor,
+  ];
 }
 const joined = (a: Tensor, b: Tensor): Tensor => run('concatenate', [a, b], { axis: a.ndim - 1 });
 
@@ -75,9 +85,19 @@ export function decodeDeltasToBoxes<A extends TensorLike | Record<string, Tensor
       raw = run('cast', [convert(given)], { dtype: from.dtype }),
       factor = scale(raw);
     const [move, growth] = parts(factor ? raw.multiply(factor) : raw);
-    return convertFormat(joined(move.multiply(extent).add(from), run('exp', [growth]).multiply(extent)), encodedFormat, boxFormat, size);
+    return convertFormat(
+      joined(move.multiply(extent).add(from), run('exp', [growth]).multiply(extent)),
+      encodedFormat,
+      boxFormat,
+      size,
+    );
   };
   if (isRecord(anchors))
-    return Object.fromEntries(Object.entries(anchors).map(([level, a]) => [level, decoded(a as TensorLike, (boxesDelta as Record<string, TensorLike>)[level])])) as never;
+    return Object.fromEntries(
+      Object.entries(anchors).map(([level, a]) => [
+        level,
+        decoded(a as TensorLike, (boxesDelta as Record<string, TensorLike>)[level]),
+      ]),
+    ) as never;
   return decoded(anchors as TensorLike, boxesDelta as TensorLike) as never;
 }

@@ -14,7 +14,17 @@ export interface BoundingBoxes {
   [more: string]: unknown;
 }
 /** The known formats; `rel_` ones are shares of the image's height and width. */
-export const FORMATS = ['xyxy', 'yxyx', 'xywh', 'center_xywh', 'center_yxhw', 'rel_xyxy', 'rel_yxyx', 'rel_xywh', 'rel_center_xywh'] as const;
+export const FORMATS = [
+  'xyxy',
+  'yxyx',
+  'xywh',
+  'center_xywh',
+  'center_yxhw',
+  'rel_xyxy',
+  'rel_yxyx',
+  'rel_xywh',
+  'rel_center_xywh',
+] as const;
 export type BoxFormat = (typeof FORMATS)[number];
 /** A number of pixels: of all images, or of each, (batch, 1, 1). */
 export type Length = number | Tensor;
@@ -23,16 +33,25 @@ export type Length = number | Tensor;
 export function checkFormat(op: string, format: unknown): BoxFormat {
   const name = typeof format === 'string' ? format.toLowerCase() : format;
   if (!FORMATS.includes(name as BoxFormat))
-    throw new ValueError(`${op}: a format of bounding boxes is one of ${FORMATS.map((f) => `'${f}'`).join(', ')}.\n  Received: ${describe(format)}`, { op });
+    throw new ValueError(
+      `${op}: a format of bounding boxes is one of ${FORMATS.map((f) => `'${f}'`).join(', ')}.\n  Received: ${describe(format)}`,
+      { op },
+    );
   return name as BoxFormat;
 }
 /** @internal The four columns of boxes, each (..., 1). */
 export function columns(op: string, boxes: Tensor): [Tensor, Tensor, Tensor, Tensor] {
   const last = boxes.ndim - 1;
-  if (last < 0 || boxes.shape[last] !== 4) throw new ValueError(`${op}: boxes have four numbers in the last axis.\n  Received: shape ${formatShape(boxes.shape)}`, { op });
+  if (last < 0 || boxes.shape[last] !== 4)
+    throw new ValueError(
+      `${op}: boxes have four numbers in the last axis.\n  Received: shape ${formatShape(boxes.shape)}`,
+      { op },
+    );
   const start = boxes.shape.map(() => 0),
     size = [...boxes.shape.slice(0, -1), 1];
-  return [0, 1, 2, 3].map((i) => run('slice', [boxes], { start: [...start.slice(0, -1), i], size, step: size.map(() => 1) })) as [Tensor, Tensor, Tensor, Tensor];
+  return [0, 1, 2, 3].map((i) =>
+    run('slice', [boxes], { start: [...start.slice(0, -1), i], size, step: size.map(() => 1) }),
+  ) as [Tensor, Tensor, Tensor, Tensor];
 }
 /** @internal Columns side by side. */
 export const joined = (...list: Tensor[]): Tensor => run('concatenate', list, { axis: list[0].ndim - 1 });
@@ -51,8 +70,18 @@ const WRITTEN: Record<string, (x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor) =
   xyxy: (x1, y1, x2, y2) => [x1, y1, x2, y2],
   yxyx: (x1, y1, x2, y2) => [y1, x1, y2, x2],
   xywh: (x1, y1, x2, y2) => [x1, y1, x2.subtract(x1), y2.subtract(y1)],
-  center_xywh: (x1, y1, x2, y2) => [x1.add(half(x2.subtract(x1))), y1.add(half(y2.subtract(y1))), x2.subtract(x1), y2.subtract(y1)],
-  center_yxhw: (x1, y1, x2, y2) => [y1.add(half(y2.subtract(y1))), x1.add(half(x2.subtract(x1))), y2.subtract(y1), x2.subtract(x1)],
+  center_xywh: (x1, y1, x2, y2) => [
+    x1.add(half(x2.subtract(x1))),
+    y1.add(half(y2.subtract(y1))),
+    x2.subtract(x1),
+    y2.subtract(y1),
+  ],
+  center_yxhw: (x1, y1, x2, y2) => [
+    y1.add(half(y2.subtract(y1))),
+    x1.add(half(x2.subtract(x1))),
+    y2.subtract(y1),
+    x2.subtract(x1),
+  ],
 };
 
 export interface ConvertFormatOptions {
@@ -75,7 +104,11 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
   options: ConvertFormatOptions = {},
 ): B extends BoundingBoxes ? B : Tensor {
   const op = 'convertFormat';
-  if (isRecord(boxes)) return { ...(boxes as BoundingBoxes), boxes: convertFormat((boxes as BoundingBoxes).boxes as Tensor, source, target, options) } as never;
+  if (isRecord(boxes))
+    return {
+      ...(boxes as BoundingBoxes),
+      boxes: convertFormat((boxes as BoundingBoxes).boxes as Tensor, source, target, options),
+    } as never;
   const { height = null, width = null, dtype = 'float32' } = recordOf(op, options);
   let from: string = checkFormat(op, source),
     to: string = checkFormat(op, target);
@@ -92,7 +125,8 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
     from = from.slice(4);
     to = to.slice(4);
   }
-  const scaled = (list: Tensor[], f: (v: Tensor, n: Length) => Tensor): Tensor[] => list.map((v, i) => f(v, (i % 2 ? height : width)!));
+  const scaled = (list: Tensor[], f: (v: Tensor, n: Length) => Tensor): Tensor[] =>
+    list.map((v, i) => f(v, (i % 2 ? height : width)!));
   let edges = EDGES[from.replace(/^rel_/, '')](...parts);
   if (isRelative(from)) edges = scaled(edges, (v, n) => v.multiply(n));
   if (isRelative(to)) edges = scaled(edges, (v, n) => v.divide(n));

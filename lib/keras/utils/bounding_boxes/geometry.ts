@@ -21,19 +21,26 @@ const floating = (boxes: TensorLike): Tensor => {
   return t.dtype.includes('float') ? t : run('cast', [t], { dtype: 'float32' });
 };
 const within = (t: Tensor, most: Length): Tensor =>
-  run('minimum', [run('maximum', [t, convert(0, t)]), typeof most === 'number' ? convert(most, t) : run('cast', [most], { dtype: t.dtype })]);
+  run('minimum', [
+    run('maximum', [t, convert(0, t)]),
+    typeof most === 'number' ? convert(most, t) : run('cast', [most], { dtype: t.dtype }),
+  ]);
 
 /**
  * Boxes cut at the borders of the image; where nothing is left the label becomes -1.
  * @param options - height and width of the image (for 'xyxy'); boundingBoxFormat 'xyxy' or 'rel_xyxy'.
  */
-export function clipToImageSize(boundingBoxes: BoundingBoxes, options: FormatOption & { height?: Length | null; width?: Length | null } = {}): BoundingBoxes & { boxes: Tensor } {
+export function clipToImageSize(
+  boundingBoxes: BoundingBoxes,
+  options: FormatOption & { height?: Length | null; width?: Length | null } = {},
+): BoundingBoxes & { boxes: Tensor } {
   const { height = null, width = null, boundingBoxFormat = 'xyxy' } = recordOf('clipToImageSize', options);
   const op = 'clipToImageSize';
   expectKind(op, 'boundingBoxes', boundingBoxes, isRecord(boundingBoxes), 'a record of boxes and labels');
   onlyEdges(op, boundingBoxFormat, ['xyxy', 'rel_xyxy']);
   const isRelative = boundingBoxFormat === 'rel_xyxy';
-  if (!isRelative && (height === null || width === null)) throw new ValueError(`${op}: boxes in pixels need the height and the width of the image.`, { op });
+  if (!isRelative && (height === null || width === null))
+    throw new ValueError(`${op}: boxes in pixels need the height and the width of the image.`, { op });
   const t = convert(boundingBoxes.boxes),
     edges = columns(op, t).map((v, i) => within(v, isRelative ? 1 : (i % 2 ? height : width)!));
   const out: BoundingBoxes & { boxes: Tensor } = { ...boundingBoxes, boxes: joined(...edges) };
@@ -48,13 +55,27 @@ export function clipToImageSize(boundingBoxes: BoundingBoxes, options: FormatOpt
   return out;
 }
 /** Boxes as seen from a part of the image: `top` and `left` of it, cut at its `height` and `width`. */
-export function crop(boxes: TensorLike, top: number, left: number, height: number, width: number, options: FormatOption = {}): Tensor {
+export function crop(
+  boxes: TensorLike,
+  top: number,
+  left: number,
+  height: number,
+  width: number,
+  options: FormatOption = {},
+): Tensor {
   const { boundingBoxFormat } = recordOf('crop', options);
   onlyEdges('crop', boundingBoxFormat);
-  return joined(...columns('crop', floating(boxes)).map((v, i) => within(v.subtract(i % 2 ? top : left), i % 2 ? height : width)));
+  return joined(
+    ...columns('crop', floating(boxes)).map((v, i) => within(v.subtract(i % 2 ? top : left), i % 2 ? height : width)),
+  );
 }
 /** Boxes after `top` rows and `left` columns were put before the image. */
-export function pad(boxes: TensorLike, top: number, left: number, options: FormatOption & { height?: number | null; width?: number | null } = {}): Tensor {
+export function pad(
+  boxes: TensorLike,
+  top: number,
+  left: number,
+  options: FormatOption & { height?: number | null; width?: number | null } = {},
+): Tensor {
   const { boundingBoxFormat } = recordOf('pad', options);
   onlyEdges('pad', boundingBoxFormat);
   return joined(...columns('pad', floating(boxes)).map((v, i) => v.add(i % 2 ? top : left)));
@@ -88,7 +109,11 @@ export function affineTransform(
   const op = 'affineTransform';
   onlyEdges(op, boundingBoxFormat);
   const t = floating(boxes);
-  if (t.ndim !== 3) throw new ValueError(`${op}: boxes of shape (batch, n, 4) are expected.\n  Received: shape ${formatShape(t.shape)}`, { op });
+  if (t.ndim !== 3)
+    throw new ValueError(
+      `${op}: boxes of shape (batch, n, 4) are expected.\n  Received: shape ${formatShape(t.shape)}`,
+      { op },
+    );
   const each = (v: TensorLike): Tensor => {
     const p = run('cast', [convert(v)], { dtype: t.dtype });
     return run('reshape', [run('broadcast_to', [p], { shape: [t.shape[0]] })], { shape: [t.shape[0], 1, 1] });
@@ -118,5 +143,8 @@ export function affineTransform(
     fromY = ty.add(cy);
   const a2 = a0.multiply(fromX).add(a1.multiply(fromY)).negative().add(cx),
     b2 = b0.multiply(fromX).add(b1.multiply(fromY)).negative().add(cy);
-  return aroundCorners(t, (x, y) => [x.multiply(a0).add(y.multiply(a1)).add(a2), x.multiply(b0).add(y.multiply(b1)).add(b2)]);
+  return aroundCorners(t, (x, y) => [
+    x.multiply(a0).add(y.multiply(a1)).add(a2),
+    x.multiply(b0).add(y.multiply(b1)).add(b2),
+  ]);
 }

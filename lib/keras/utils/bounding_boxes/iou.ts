@@ -9,7 +9,10 @@ const turned = (t: Tensor): Tensor => run('transpose', [t], { axes: t.ndim === 3
 const max = (a: Tensor, b: Tensor): Tensor => run('maximum', [a, b]);
 const min = (a: Tensor, b: Tensor): Tensor => run('minimum', [a, b]);
 const positive = (t: Tensor): Tensor => run('maximum', [t, convert(0, t)]);
-const sizeOf = (imageShape: readonly number[] | null): { height: number | null; width: number | null } => ({ height: imageShape?.[0] ?? null, width: imageShape?.[1] ?? null });
+const sizeOf = (imageShape: readonly number[] | null): { height: number | null; width: number | null } => ({
+  height: imageShape?.[0] ?? null,
+  width: imageShape?.[1] ?? null,
+});
 
 /**
  * Intersection over union of each box of `boxes1` (n, 4) or (batch, n, 4) with each of `boxes2`: (n, m) or (batch, n, m).
@@ -26,8 +29,12 @@ export function computeIou(
   const op = 'computeIou',
     given = [convert(boxes1), convert(boxes2)];
   if (given.some((t) => t.ndim !== 2 && t.ndim !== 3))
-    throw new ValueError(`${op}: boxes of shape (n, 4) or (batch, n, 4) are expected.\n  Received: shapes ${given.map((t) => formatShape(t.shape)).join(' and ')}`, { op });
-  if (boundingBoxFormat.startsWith('rel') && !imageShape) throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
+    throw new ValueError(
+      `${op}: boxes of shape (n, 4) or (batch, n, 4) are expected.\n  Received: shapes ${given.map((t) => formatShape(t.shape)).join(' and ')}`,
+      { op },
+    );
+  if (boundingBoxFormat.startsWith('rel') && !imageShape)
+    throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
   const [a, b] = given.map((t) => convertFormat(t, boundingBoxFormat, 'xyxy', sizeOf(imageShape)));
   const [l1, t1, r1, b1] = columns(op, a),
     [l2, t2, r2, b2] = columns(op, b).map(turned);
@@ -35,20 +42,29 @@ export function computeIou(
   const all = r1.subtract(l1).multiply(b1.subtract(t1)).add(r2.subtract(l2).multiply(b2.subtract(t2))).subtract(shared); // prettier-ignore
   const y = shared.divide(all.add(EPSILON));
   if (!useMasking) return y;
-  const isNone = (t: Tensor): Tensor => run('less', [run('max', [t], { axis: [t.ndim - 1], keepdims: true }), convert(0, t)]);
+  const isNone = (t: Tensor): Tensor =>
+    run('less', [run('max', [t], { axis: [t.ndim - 1], keepdims: true }), convert(0, t)]);
   return run('where', [run('logical_or', [isNone(a), turned(isNone(b))]), convert(maskVal, y), y]);
 }
 /**
  * Complete IoU of boxes (..., 4) with their partners (Zheng et al. 2020): IoU less the distance of the middles, as a share of
  * the diagonal of the box around both, less what their aspect ratios differ.
  */
-export function computeCiou(boxes1: TensorLike, boxes2: TensorLike, boundingBoxFormat: BoxFormat, options: { imageShape?: readonly number[] | null } = {}): Tensor {
+export function computeCiou(
+  boxes1: TensorLike,
+  boxes2: TensorLike,
+  boundingBoxFormat: BoxFormat,
+  options: { imageShape?: readonly number[] | null } = {},
+): Tensor {
   const { imageShape = null } = recordOf('computeCiou', options);
   expectKind('computeCiou', 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'a text');
   const op = 'computeCiou';
   expectKind(op, 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'the name of a format');
-  if (boundingBoxFormat.startsWith('rel') && !imageShape) throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
-  const [a, b] = [boxes1, boxes2].map((t) => columns(op, convertFormat(convert(t), boundingBoxFormat, 'xyxy', sizeOf(imageShape))));
+  if (boundingBoxFormat.startsWith('rel') && !imageShape)
+    throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
+  const [a, b] = [boxes1, boxes2].map((t) =>
+    columns(op, convertFormat(convert(t), boundingBoxFormat, 'xyxy', sizeOf(imageShape))),
+  );
   const [l1, t1, r1, b1] = a,
     [l2, t2, r2, b2] = b,
     w1 = r1.subtract(l1),

@@ -31,7 +31,8 @@ class MinimalCell extends layers.Layer {
     return { ...super.getConfig(), units: this.units };
   }
 }
-const apply = (layer: trae.keras.Layer, x: Tensor, options: trae.CallOptions = {}): Tensor => layer.apply(x, options) as Tensor;
+const apply = (layer: trae.keras.Layer, x: Tensor, options: trae.CallOptions = {}): Tensor =>
+  layer.apply(x, options) as Tensor;
 const numbersOf = (t: Tensor): number[] => Array.from(t.dataSync() as ArrayLike<number>, Number);
 
 describe('stateful recurrent layers', () => {
@@ -78,7 +79,11 @@ describe('stateful recurrent layers', () => {
       close(apply(layer, x), first, 'after resetState');
     }
     assert.deepEqual([both.states!.length, stack.states!.length], [4, 3]);
-    await throwsText(() => new layers.Bidirectional(new layers.LSTM(2), { name: 'b' }).resetState(), 'AttributeError', "resetState: layer 'b' is not stateful.");
+    await throwsText(
+      () => new layers.Bidirectional(new layers.LSTM(2), { name: 'b' }).resetState(),
+      'AttributeError',
+      "resetState: layer 'b' is not stateful.",
+    );
   });
   it('need batches of one known size', async () => {
     await throwsText(
@@ -101,28 +106,53 @@ describe('initialState', () => {
     const source = Input([5, 3], { name: 'source' }),
       target = Input([4, 2], { name: 'target' });
     const [, h, c] = new layers.LSTM(6, { returnState: true, name: 'encoder' }).apply(source) as trae.KerasTensor[];
-    const sequence = new layers.LSTM(6, { returnSequences: true, name: 'decoder' }).apply(target, { initialState: [h, c] }) as trae.KerasTensor;
-    const model = new Model({ inputs: [source, target], outputs: new layers.Dense(1).apply(sequence) as trae.KerasTensor });
+    const sequence = new layers.LSTM(6, { returnSequences: true, name: 'decoder' }).apply(target, {
+      initialState: [h, c],
+    }) as trae.KerasTensor;
+    const model = new Model({
+      inputs: [source, target],
+      outputs: new layers.Dense(1).apply(sequence) as trae.KerasTensor,
+    });
     assert.deepEqual(model.outputShape, [null, 4, 1]);
     const xs = [wave(8, 5, 3), wave(8, 4, 2)];
     const encoder = model.getLayer('encoder') as InstanceType<typeof layers.LSTM>,
       decoder = model.getLayer('decoder') as InstanceType<typeof layers.LSTM>;
     const states = (encoder.apply(xs[0]) as Tensor[]).slice(1);
-    close((await model.predict(xs, { verbose: 0 })) as Tensor, apply(model.layers.at(-1)!, apply(decoder, xs[1], { initialState: states })), 'by hand');
+    close(
+      (await model.predict(xs, { verbose: 0 })) as Tensor,
+      apply(model.layers.at(-1)!, apply(decoder, xs[1], { initialState: states })),
+      'by hand',
+    );
     const before = encoder.getWeights()[1];
     model.compile({ optimizer: 'adam', loss: 'mse' });
     const { history } = await model.fit(xs, wave(8, 4, 1), { epochs: 5, verbose: 0 });
     assert.ok((history.loss.at(-1) as number) < (history.loss[0] as number));
-    assert.notDeepEqual(numbersOf(encoder.getWeights()[1]), numbersOf(before), 'gradients reach the encoder through the states');
+    assert.notDeepEqual(
+      numbersOf(encoder.getWeights()[1]),
+      numbersOf(before),
+      'gradients reach the encoder through the states',
+    );
   });
   it('one tensor for one state, arrays of numbers, nested arrays for stacks', () => {
     const gru = new layers.GRU(2),
       x = wave(1, 3, 2);
-    close(apply(gru, x, { initialState: [[0.5, -0.5]] }), apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }), 'numbers');
+    close(
+      apply(gru, x, { initialState: [[0.5, -0.5]] }),
+      apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }),
+      'numbers',
+    );
     const lstm = new layers.LSTM(2),
       [h, c0] = [[[0.1, 0.2]], [[0.3, 0.4]]];
-    close(apply(lstm, x, { initialState: [h, c0] }), apply(lstm, x, { initialState: [trae.tensor(h), trae.tensor(c0)] }), 'numbers for two states');
-    close(apply(gru, x, { initialState: trae.tensor([[0.5, -0.5]]) }), apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }), 'a tensor');
+    close(
+      apply(lstm, x, { initialState: [h, c0] }),
+      apply(lstm, x, { initialState: [trae.tensor(h), trae.tensor(c0)] }),
+      'numbers for two states',
+    );
+    close(
+      apply(gru, x, { initialState: trae.tensor([[0.5, -0.5]]) }),
+      apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }),
+      'a tensor',
+    );
     const stack = new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(2)]),
       [a, b, c] = [wave(1, 2), wave(1, 2).multiply(2), wave(1, 2).multiply(3)];
     close(apply(stack, x, { initialState: [[a, b], [c]] }), apply(stack, x, { initialState: [a, b, c] }), 'stack');
@@ -131,7 +161,11 @@ describe('initialState', () => {
     const lstm = new layers.LSTM(3, { name: 'l' }),
       x = wave(2, 4, 2),
       h = wave(2, 3);
-    await throwsText(() => lstm.apply(x, { initialState: [h] }), 'ValueError', "initialState must have 2 tensor(s), one for each state.\n  Received: 1\n  In layer 'l' (LSTM).");
+    await throwsText(
+      () => lstm.apply(x, { initialState: [h] }),
+      'ValueError',
+      "initialState must have 2 tensor(s), one for each state.\n  Received: 1\n  In layer 'l' (LSTM).",
+    );
     await throwsText(
       () => lstm.apply(x, { initialState: [h, wave(2, 4)] }),
       'ValueError',
@@ -173,13 +207,21 @@ describe('masks', () => {
       lstm = new layers.LSTM(3);
     const model = new Sequential([layers.Input([null]), embedding, lstm]);
     close(apply(model, trae.tensor([[1, 2, 3, 0, 0]])), apply(model, trae.tensor([[1, 2, 3]])), 'padded');
-    const masking = new Sequential([layers.Input([null, 2]), new layers.Masking({ maskValue: -1 }), new layers.GRU(3, { returnSequences: true })]),
+    const masking = new Sequential([
+        layers.Input([null, 2]),
+        new layers.Masking({ maskValue: -1 }),
+        new layers.GRU(3, { returnSequences: true }),
+      ]),
       x = wave(1, 3, 2),
       padded = trae.concat([x, trae.full([1, 2, 2], -1)], { axis: 1 });
     const short = apply(masking, x),
       long = apply(masking, padded);
     close(trae.slice(long, [0, 0, 0], [1, 3, 3]), short, 'unmasked steps');
-    close(trae.slice(long, [0, 4, 0], [1, 1, 3]), trae.slice(short, [0, 2, 0], [1, 1, 3]), 'masked steps repeat the last output');
+    close(
+      trae.slice(long, [0, 4, 0], [1, 1, 3]),
+      trae.slice(short, [0, 2, 0], [1, 1, 3]),
+      'masked steps repeat the last output',
+    );
   });
   it('of wrong shape', () =>
     throwsText(
@@ -200,7 +242,12 @@ describe('dropout in recurrent layers', () => {
       close(apply(lstm, x, { training: false }), plain, 'not training');
       assert.notDeepEqual(numbersOf(a), numbersOf(b));
       assert.notDeepEqual(numbersOf(a), numbersOf(plain));
-      const twin = new layers.LSTM(4, { dropout: 0.5, seed: 1, returnSequences: true, useCudnn: useCudnn === 'auto' ? false : 'auto' });
+      const twin = new layers.LSTM(4, {
+        dropout: 0.5,
+        seed: 1,
+        returnSequences: true,
+        useCudnn: useCudnn === 'auto' ? false : 'auto',
+      });
       twin.build(x.shape);
       twin.setWeights(lstm.getWeights());
       close(apply(twin, x, { training: true }), a, 'the primitive and the loop drop the same inputs');
@@ -208,7 +255,14 @@ describe('dropout in recurrent layers', () => {
   });
   it('of inputs scales the rest: zeros or 1 / (1 - rate)', () => {
     // An identity for a kernel and no recurrence show the mask itself.
-    const rnn = new layers.SimpleRNN(50, { dropout: 0.4, activation: null, useBias: false, returnSequences: true, kernelInitializer: 'identity', recurrentInitializer: 'zeros' });
+    const rnn = new layers.SimpleRNN(50, {
+      dropout: 0.4,
+      activation: null,
+      useBias: false,
+      returnSequences: true,
+      kernelInitializer: 'identity',
+      recurrentInitializer: 'zeros',
+    });
     const y = apply(rnn, trae.ones([4, 3, 50]), { training: true });
     const [first, second, third] = trae.unstack(y, { axis: 1 }).map((t) => numbersOf(t));
     assert.deepEqual(first, second);
@@ -218,7 +272,10 @@ describe('dropout in recurrent layers', () => {
     assert.ok(kept.length > 80 && kept.length < 160, `${kept.length} of 200 kept`);
   });
   it('of the recurrent state: the same mask at each step, another for each gate', () => {
-    for (const make of [() => new layers.LSTM(6, { recurrentDropout: 0.5, seed: 3 }), () => new layers.GRU(6, { recurrentDropout: 0.5, seed: 3, resetAfter: false })]) {
+    for (const make of [
+      () => new layers.LSTM(6, { recurrentDropout: 0.5, seed: 3 }),
+      () => new layers.GRU(6, { recurrentDropout: 0.5, seed: 3, resetAfter: false }),
+    ]) {
       const layer = make(),
         x = wave(3, 5, 2);
       const a = apply(layer, x, { training: true }),
@@ -247,7 +304,12 @@ describe('dropout in recurrent layers', () => {
     assert.notDeepEqual(numbersOf(a), numbersOf(b));
     close(apply(layer, x), apply(layer, x), 'not training');
   });
-  it('rates lie between 0 and 1', () => throwsText(() => new layers.LSTM(3, { dropout: 1.5 }), 'ValueError', 'LSTMCell: dropout must lie between 0 and 1.\n  Received: 1.5'));
+  it('rates lie between 0 and 1', () =>
+    throwsText(
+      () => new layers.LSTM(3, { dropout: 1.5 }),
+      'ValueError',
+      'LSTMCell: dropout must lie between 0 and 1.\n  Received: 1.5',
+    ));
 });
 
 describe('cells', () => {
@@ -273,7 +335,9 @@ describe('cells', () => {
     const [y, first, second] = stack.apply(x) as [Tensor, Tensor, Tensor[]];
     assert.deepEqual([[...y.shape], [...first.shape], second.length], [[2, 2], [2, 3], 2]);
     assert.deepEqual([...apply(new layers.Bidirectional(new layers.RNN(new MinimalCell(3))), x).shape], [2, 6]);
-    const copy = layers.deserialize(JSON.parse(JSON.stringify(saving.serializeKerasObject(own))), { customObjects: { MinimalCell } });
+    const copy = layers.deserialize(JSON.parse(JSON.stringify(saving.serializeKerasObject(own))), {
+      customObjects: { MinimalCell },
+    });
     copy.setWeights(own.getWeights());
     close(apply(copy, x), apply(own, x), 'copy');
   });
@@ -287,7 +351,9 @@ describe('cells', () => {
         return [x.sum({ axis: 1, keepdims: true }).add(count), [count.add(1), grid.add(2)]];
       },
     };
-    const [y, count, grid] = new layers.RNN(counting, { returnState: true }).apply(trae.ones([2, 3, 4]), { training: true }) as Tensor[];
+    const [y, count, grid] = new layers.RNN(counting, { returnState: true }).apply(trae.ones([2, 3, 4]), {
+      training: true,
+    }) as Tensor[];
     close(y, [6, 6], 'output');
     close(count, [3, 3], 'count');
     assert.deepEqual([...grid.shape], [2, 2, 3]);
@@ -327,8 +393,16 @@ describe('cells', () => {
       'ValueError',
       "RNN: the cell 'n' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.",
     );
-    await throwsText(() => new layers.RNN(7 as never), 'ValueError', 'RNN: a cell must have a method call(inputs, states).\n  Received: 7');
-    await throwsText(() => new layers.StackedRNNCells([]), 'TypeError', 'StackedRNNCells: an array of cells is expected.\n  Received: []');
+    await throwsText(
+      () => new layers.RNN(7 as never),
+      'ValueError',
+      'RNN: a cell must have a method call(inputs, states).\n  Received: 7',
+    );
+    await throwsText(
+      () => new layers.StackedRNNCells([]),
+      'TypeError',
+      'StackedRNNCells: an array of cells is expected.\n  Received: []',
+    );
     await throwsText(
       () => new layers.RNN(new Wrong(3), { name: 'w' }).apply(wave(2, 4, 5)),
       'ValueError',
@@ -350,7 +424,10 @@ describe('recurrent models', () => {
     const model = new Sequential([new layers.LSTM(16), new layers.Dense(1)]);
     model.compile({ optimizer: new trae.keras.optimizers.Adam(0.02), loss: 'mse' });
     const { history } = await model.fit(x, y, { epochs: 40, batchSize: 32, verbose: 0 });
-    assert.ok((history.loss.at(-1) as number) < 0.05 * (history.loss[0] as number), `loss ${history.loss[0]} -> ${history.loss.at(-1)}`);
+    assert.ok(
+      (history.loss.at(-1) as number) < 0.05 * (history.loss[0] as number),
+      `loss ${history.loss[0]} -> ${history.loss.at(-1)}`,
+    );
   });
   it('take sequences of unknown length, and the summary counts their weights', () => {
     const model = new Sequential([
@@ -449,7 +526,11 @@ describe('recurrent models', () => {
       'ValueError',
       "input of layer 'f' is not what it expects: expected ndim=3, found ndim=2.\n  Received: shape (2, 3)\n  In layer 'f' (LSTM).",
     );
-    await throwsText(() => new layers.LSTM(-2), 'ValueError', 'LSTM: units must be a positive whole number.\n  Received: -2');
+    await throwsText(
+      () => new layers.LSTM(-2),
+      'ValueError',
+      'LSTM: units must be a positive whole number.\n  Received: -2',
+    );
   });
 });
 
@@ -485,11 +566,18 @@ describe('wrappers', () => {
       "inputs of shape (batch, steps, ...) with 3 axes or more are expected.\n  Received: shape (2, 3)\n  In layer 't' (TimeDistributed).",
     );
     await throwsText(
-      () => new layers.TimeDistributed(new layers.Dense(2), { name: 'u' }).apply(wave(2, 3, 4), { mask: trae.ones([2, 5]) }),
+      () =>
+        new layers.TimeDistributed(new layers.Dense(2), { name: 'u' }).apply(wave(2, 3, 4), {
+          mask: trae.ones([2, 5]),
+        }),
       'ValueError',
       "the mask must begin with the axes (2, 3) of the inputs.\n  Received: mask of shape (2, 5) for inputs of shape (2, 3, 4)\n  In layer 'u' (TimeDistributed).",
     );
-    await throwsText(() => new layers.TimeDistributed('dense' as never), 'ValueError', "TimeDistributed: the first argument must be a layer.\n  Received: 'dense'");
+    await throwsText(
+      () => new layers.TimeDistributed('dense' as never),
+      'ValueError',
+      "TimeDistributed: the first argument must be a layer.\n  Received: 'dense'",
+    );
   });
   it('Bidirectional checks its layers', async () => {
     const lstm = new layers.LSTM(2);
@@ -499,7 +587,10 @@ describe('wrappers', () => {
       'Bidirectional: forward and backward layer must differ in goBackwards.\n  Received: false and false\n  Fix: give the backwardLayer { goBackwards: true }.',
     );
     await throwsText(
-      () => new layers.Bidirectional(lstm, { backwardLayer: new layers.LSTM(2, { goBackwards: true, returnSequences: true }) }),
+      () =>
+        new layers.Bidirectional(lstm, {
+          backwardLayer: new layers.LSTM(2, { goBackwards: true, returnSequences: true }),
+        }),
       'ValueError',
       'Bidirectional: forward and backward layer must have the same returnSequences.\n  Received: false and true',
     );
@@ -536,7 +627,13 @@ describe('wrappers', () => {
     );
   });
   it('ConvLSTM with channels first computes what it does with channels last', () => {
-    const options = { padding: 'same' as const, returnSequences: true, returnState: true, dropout: 0.5, recurrentDropout: 0.5 };
+    const options = {
+      padding: 'same' as const,
+      returnSequences: true,
+      returnState: true,
+      dropout: 0.5,
+      recurrentDropout: 0.5,
+    };
     const last = new layers.ConvLSTM2D(2, [3, 2], options),
       first = new layers.ConvLSTM2D(2, [3, 2], { ...options, dataFormat: 'channels_first' }),
       x = wave(2, 3, 4, 5, 3);
@@ -568,6 +665,10 @@ describe('wrappers', () => {
       'ValueError',
       'ConvLSTM2D: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides [2,2], dilationRate [2,2]',
     );
-    await throwsText(() => new layers.ConvLSTM1D(2, 3, { padding: 'causal' as never }), 'ValueError', "ConvLSTM1D: padding must be 'valid' or 'same'.\n  Received: 'causal'");
+    await throwsText(
+      () => new layers.ConvLSTM1D(2, 3, { padding: 'causal' as never }),
+      'ValueError',
+      "ConvLSTM1D: padding must be 'valid' or 'same'.\n  Received: 'causal'",
+    );
   });
 });

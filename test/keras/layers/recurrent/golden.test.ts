@@ -62,7 +62,10 @@ describe('states of recurrent layers against Keras', () => {
     });
     it(`${c.name}: compiled`, () => {
       const layer = made(c),
-        ys = trae.compile((x: trae.Tensor, ...states: trae.Tensor[]) => run(layer, x, states))(tensorOf(c.x), ...flat(initial));
+        ys = trae.compile((x: trae.Tensor, ...states: trae.Tensor[]) => run(layer, x, states))(
+          tensorOf(c.x),
+          ...flat(initial),
+        );
       ys.forEach((y, i) => close(y, c.outputs[i], `output ${i}`));
     });
   }
@@ -74,7 +77,10 @@ describe('cells against Keras', () => {
         ys = flat(cell.apply(tensorOf(c.x), tensors(c.initialState) as trae.Tensor[]) as Tensors);
       assert.equal(ys.length, c.outputs.length);
       ys.forEach((y, i) => close(y, c.outputs[i], `output ${i}`));
-      assert.deepEqual(Object.keys((saving.serializeKerasObject(cell) as Config).config).sort(), Object.keys(c.config.config).sort());
+      assert.deepEqual(
+        Object.keys((saving.serializeKerasObject(cell) as Config).config).sort(),
+        Object.keys(c.config.config).sort(),
+      );
     });
 });
 describe('recurrent layers in files', () => {
@@ -82,7 +88,9 @@ describe('recurrent layers in files', () => {
     if (c.config.class_name === 'TimeDistributed' || c.config.class_name === 'Masking') continue;
     it(`${c.name}: Keras' paths of weights and keys of the config`, () => {
       // Weights of a layer that was never built get the paths that files refer to.
-      const { build_config: _, ...config } = JSON.parse(JSON.stringify(c.config, (key, v: unknown) => (key === 'build_config' ? undefined : v))) as Config,
+      const { build_config: _, ...config } = JSON.parse(
+          JSON.stringify(c.config, (key, v: unknown) => (key === 'build_config' ? undefined : v)),
+        ) as Config,
         layer = layers.deserialize(config);
       layer.build(c.weights.length ? (c as unknown as { inputs: Golden[] }).inputs[0].shape : []);
       assert.deepEqual(
@@ -90,7 +98,9 @@ describe('recurrent layers in files', () => {
         c.weights.map((w) => w.path),
       );
       const wanted = Object.keys(c.config.config).filter((k) => k !== 'activity_regularizer'),
-        got = Object.keys((saving.serializeKerasObject(layer) as Config).config).filter((k) => k !== 'activity_regularizer');
+        got = Object.keys((saving.serializeKerasObject(layer) as Config).config).filter(
+          (k) => k !== 'activity_regularizer',
+        );
       assert.deepEqual(got.sort(), wanted.sort());
     });
   }

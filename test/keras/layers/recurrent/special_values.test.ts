@@ -19,7 +19,8 @@ interface Weights {
   bias: number[] | Matrix;
 }
 /** The kernel's part of each gate of one row, `bias` included. */
-const product = (x: number[], w: Matrix, bias: number[]): number[] => bias.map((b, j) => x.reduce((s, v, i) => s + v * w[i][j], b));
+const product = (x: number[], w: Matrix, bias: number[]): number[] =>
+  bias.map((b, j) => x.reduce((s, v, i) => s + v * w[i][j], b));
 const part = (z: number[], gate: number, units: number): number[] => z.slice(gate * units, (gate + 1) * units);
 type Cell = (x: number[], states: number[][], weights: Weights, units: number) => number[][];
 
@@ -77,7 +78,13 @@ const LAYERS: Record<string, (units: number) => InstanceType<typeof layers.RNN>>
 const nested = (v: trae.Variable): never => v.value.arraySync() as never;
 
 /** Outputs (row, step, unit) by the cell's formula; a masked step keeps the states. */
-function byFormula(name: string, layer: InstanceType<typeof layers.RNN>, units: number, special: number, isMasked: (r: number, t: number) => boolean): number[] {
+function byFormula(
+  name: string,
+  layer: InstanceType<typeof layers.RNN>,
+  units: number,
+  special: number,
+  isMasked: (r: number, t: number) => boolean,
+): number[] {
   const [kernel, recurrent, bias] = layer.weights.map(nested),
     outputs: number[] = [];
   for (let r = 0; r < ROWS; r++) {
@@ -92,7 +99,9 @@ function byFormula(name: string, layer: InstanceType<typeof layers.RNN>, units: 
 }
 const valuesOf = (y: unknown): number[] => Array.from((y as trae.Tensor).dataSync() as Float32Array);
 function check(what: string, got: number[], want: number[]): void {
-  want.forEach((w, i) => assert.ok(Object.is(got[i], w) || Math.abs(got[i] - w) <= 1e-5, `${what}, element ${i}: ${got[i]} instead of ${w}`));
+  want.forEach((w, i) =>
+    assert.ok(Object.is(got[i], w) || Math.abs(got[i] - w) <= 1e-5, `${what}, element ${i}: ${got[i]} instead of ${w}`),
+  );
 }
 
 describe('special values in recurrent layers', () => {
@@ -101,7 +110,9 @@ describe('special values in recurrent layers', () => {
       it(`${name} of ${units} units keeps them in their rows`, async () => {
         for (const special of [NaN, Infinity, -Infinity, -0, 1e-40]) {
           const x = trae.tensor(
-            Float32Array.from({ length: ROWS * STEPS * INPUTS }, (_, k) => inputAt(special, Math.floor(k / STEPS / INPUTS), Math.floor(k / INPUTS) % STEPS, k % INPUTS)),
+            Float32Array.from({ length: ROWS * STEPS * INPUTS }, (_, k) =>
+              inputAt(special, Math.floor(k / STEPS / INPUTS), Math.floor(k / INPUTS) % STEPS, k % INPUTS),
+            ),
             [ROWS, STEPS, INPUTS],
           );
           const model = new Sequential([Input([STEPS, INPUTS]), make(units)] as never),
@@ -117,7 +128,11 @@ describe('special values in recurrent layers', () => {
             null,
             'bool',
           );
-          check(`${name} with ${special}, masked`, valuesOf(layer.apply(x, { mask })), byFormula(name, layer, units, special, isMasked));
+          check(
+            `${name} with ${special}, masked`,
+            valuesOf(layer.apply(x, { mask })),
+            byFormula(name, layer, units, special, isMasked),
+          );
         }
       });
 });

@@ -111,7 +111,14 @@ describe('primitives for whole sequences and the loop', () => {
                 for (const dtype of ['float64', 'float32', 'bfloat16', 'float16'] as const) {
                   const where = JSON.stringify({ returnSequences, goBackwards, zeroOutputForMask, withStates, dtype });
                   const [native, loop] = (['auto', false] as const).map((useCudnn) =>
-                    make({ returnSequences, returnState: true, goBackwards, zeroOutputForMask, useCudnn, dtype: useCudnn ? dtype : 'float64' }),
+                    make({
+                      returnSequences,
+                      returnState: true,
+                      goBackwards,
+                      zeroOutputForMask,
+                      useCudnn,
+                      dtype: useCudnn ? dtype : 'float64',
+                    }),
                   );
                   for (const layer of [native, loop]) layer.build(x.shape);
                   native.setWeights(native.getWeights().map((w) => w.cast('bfloat16').cast(dtype))); // exact in all dtypes
@@ -127,7 +134,10 @@ describe('primitives for whole sequences and the loop', () => {
                     };
                     const leaves = [input.cast(d), ...states.map((s) => s.cast(d))],
                       { grads } = trae.valueAndGrad(loss)(...(leaves as [trae.Tensor, ...trae.Tensor[]])),
-                      dw = trae.variableGrads(() => loss(...(leaves as [trae.Tensor, ...trae.Tensor[]])), layer.trainableWeights).grads;
+                      dw = trae.variableGrads(
+                        () => loss(...(leaves as [trae.Tensor, ...trae.Tensor[]])),
+                        layer.trainableWeights,
+                      ).grads;
                     return [...ys, ...(withStates ? grads : [grads[0]]), ...dw].map((t) => t.cast('float64'));
                   });
                   const tolerance = { float64: 2e-6, float32: 2e-5, float16: 2e-2, bfloat16: 1e-1 }[dtype];
@@ -146,7 +156,10 @@ describe('primitives for whole sequences and the loop', () => {
       const twins: [string, (useCudnn: 'auto' | boolean) => trae.keras.Layer][] = [
         ['stateful', (useCudnn) => make({ stateful: true, returnSequences: true, useCudnn })],
         ['Bidirectional', (useCudnn) => new layers.Bidirectional(make({ returnSequences: true, useCudnn }))],
-        ['Bidirectional, last', (useCudnn) => new layers.Bidirectional(make({ returnState: true, useCudnn }), { mergeMode: 'sum' })],
+        [
+          'Bidirectional, last',
+          (useCudnn) => new layers.Bidirectional(make({ returnState: true, useCudnn }), { mergeMode: 'sum' }),
+        ],
       ];
       for (const [name, twin] of twins) {
         const [native, loop] = [twin('auto'), twin(false)];
@@ -176,7 +189,10 @@ describe('primitives for whole sequences and the loop', () => {
         return model;
       });
       loop.setWeights(native.getWeights());
-      const [a, b] = [await native.fit(ids, wave(4, 1), { epochs: 5, verbose: 0 }), await loop.fit(ids, wave(4, 1), { epochs: 5, verbose: 0 })];
+      const [a, b] = [
+        await native.fit(ids, wave(4, 1), { epochs: 5, verbose: 0 }),
+        await loop.fit(ids, wave(4, 1), { epochs: 5, verbose: 0 }),
+      ];
       close(a.history.loss, b.history.loss, 'losses', 1e-5);
       native.getWeights().forEach((w, i) => close(w, loop.getWeights()[i], `weight ${i}`, 1e-4));
     }
@@ -193,7 +209,9 @@ describe('primitives for whole sequences and the loop', () => {
     );
     assert.equal(layer.cell.dtype, 'float32');
     // bfloat16 has 8 bits; outputs lie between -1 and 1.
-    flat(plain.apply(wave(2, 5, 3))).forEach((y, i) => assert.ok(Number(y.subtract(ys[i].cast('float32')).abs().max().item()) < 0.01, `output ${i}`));
+    flat(plain.apply(wave(2, 5, 3))).forEach((y, i) =>
+      assert.ok(Number(y.subtract(ys[i].cast('float32')).abs().max().item()) < 0.01, `output ${i}`),
+    );
   });
   it('the loop takes over for other activations, recurrent dropout and unroll', () => {
     const x = wave(2, 4, 3),
@@ -214,8 +232,20 @@ describe('primitives for whole sequences and the loop', () => {
     assert.deepEqual([...(new layers.LSTM(3, { useCudnn: true }).apply(wave(2, 4, 3)) as trae.Tensor).shape], [2, 3]);
     const text = (layer: string): string =>
       `useCudnn: true asks for the primitive for whole sequences, which these options exclude.\n  Fix: useCudnn: 'auto' lets the layer choose.\n  In layer '${layer}'`;
-    await throwsText(() => new layers.LSTM(3, { useCudnn: true, activation: 'relu', name: 'a' }).apply(wave(2, 4, 3)), 'ValueError', `${text('a')} (LSTM).`);
-    await throwsText(() => new layers.GRU(3, { useCudnn: true, unroll: true, name: 'b' }).apply(wave(2, 4, 3)), 'ValueError', `${text('b')} (GRU).`);
-    await throwsText(() => new layers.LSTM(3, { useCudnn: 'yes' as never }), 'ValueError', "LSTM: useCudnn must be 'auto', true or false.\n  Received: 'yes'");
+    await throwsText(
+      () => new layers.LSTM(3, { useCudnn: true, activation: 'relu', name: 'a' }).apply(wave(2, 4, 3)),
+      'ValueError',
+      `${text('a')} (LSTM).`,
+    );
+    await throwsText(
+      () => new layers.GRU(3, { useCudnn: true, unroll: true, name: 'b' }).apply(wave(2, 4, 3)),
+      'ValueError',
+      `${text('b')} (GRU).`,
+    );
+    await throwsText(
+      () => new layers.LSTM(3, { useCudnn: 'yes' as never }),
+      'ValueError',
+      "LSTM: useCudnn must be 'auto', true or false.\n  Received: 'yes'",
+    );
   });
 });

@@ -26,7 +26,13 @@ module.exports = async function exercise(trae) {
     const loaded = await models.loadModel(file);
     const some = trae.linspace(-1, 1, { num: 32 }).reshape([8, 4]);
     const answers = async (m) => Array.from(await (await m.predict(some, { verbose: 0 })).data());
-    return { first: history.loss[0], last: history.loss.at(-1), answers: await answers(model), again: await answers(loaded), libraries: libraries() };
+    return {
+      first: history.loss[0],
+      last: history.loss.at(-1),
+      answers: await answers(model),
+      again: await answers(loaded),
+      libraries: libraries(),
+    };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

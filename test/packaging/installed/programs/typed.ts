@@ -22,7 +22,12 @@ export async function main(): Promise<void> {
   trae.setRandomSeed(5);
   const x: Tensor = trae.random.uniform([64, 4], { minval: -1, maxval: 1 });
   const y = x.sum({ axis: 1, keepdims: true });
-  const model = new Sequential([layers.Input([4]), new layers.Dense(16, { activation: 'relu' }), new Scale(), new layers.Dense(1)]);
+  const model = new Sequential([
+    layers.Input([4]),
+    new layers.Dense(16, { activation: 'relu' }),
+    new Scale(),
+    new layers.Dense(1),
+  ]);
   model.compile({ optimizer: new optimizers.Adam({ learningRate: 0.01 }), loss: 'mse' });
   const stop = new callbacks.EarlyStopping({ monitor: 'loss', patience: 20 });
   const { history } = await model.fit(x, y, { epochs: 20, batchSize: 16, verbose: 0, callbacks: [stop] });
@@ -41,7 +46,9 @@ export async function main(): Promise<void> {
     const gradient: Tensor = trae.grad((z: Tensor) => z.square().sum())(some);
     if (gradient.shape.join() !== '8,4') throw new Error(`gradient of shape ${gradient.shape.join()}`);
     const { loss = [] } = history;
-    console.log(JSON.stringify({ first: loss.at(0), last: loss.at(-1), answers: answers[0], again: answers[1], libraries: [] }));
+    console.log(
+      JSON.stringify({ first: loss.at(0), last: loss.at(-1), answers: answers[0], again: answers[1], libraries: [] }),
+    );
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

@@ -14,7 +14,11 @@ async function finished(worker) {
 
 async function endless() {
   const { layers, Sequential } = trae.keras;
-  const model = new Sequential([layers.Input([32]), new layers.Dense(256, { activation: 'relu' }), new layers.Dense(1)]);
+  const model = new Sequential([
+    layers.Input([32]),
+    new layers.Dense(256, { activation: 'relu' }),
+    new layers.Dense(1),
+  ]);
   model.compile({ loss: 'mse' });
   parentPort.postMessage('training');
   await model.fit(trae.ones([4096, 32]), trae.ones([4096, 1]), { epochs: 1e6, verbose: 0 });

@@ -14,12 +14,19 @@ const ESBUILD = {
   'TypeScript to an ES module': { ...OUTSIDE, entryPoints: ['typed.ts'], format: 'esm', outfile: 'out/typed.mjs' },
 };
 /** The package without its addon; the optional packages stay outside, as they are not installed. */
-const INSIDE = { entryPoints: ['commonjs.cjs'], outfile: 'elsewhere/dist/bundle.cjs', external: ['sharp', 'echarts', '@resvg/resvg-js'] };
+const INSIDE = {
+  entryPoints: ['commonjs.cjs'],
+  outfile: 'elsewhere/dist/bundle.cjs',
+  external: ['sharp', 'echarts', '@resvg/resvg-js'],
+};
 
 async function esbuild(consumer: Consumer, options: object): Promise<void> {
   const api = toolFile('esbuild', 'esbuild/lib/main.js');
   const all = { bundle: true, platform: 'node', logLevel: 'silent', ...options };
-  fs.writeFileSync(path.join(consumer.folder, 'esbuild.cjs'), `require(${JSON.stringify(api)}).build(${JSON.stringify(all)});`);
+  fs.writeFileSync(
+    path.join(consumer.folder, 'esbuild.cjs'),
+    `require(${JSON.stringify(api)}).build(${JSON.stringify(all)});`,
+  );
   await consumer.run(['esbuild.cjs'], { program: toolsNode() });
 }
 

@@ -7,9 +7,12 @@ const PROGRAMS = { 'ES module': 'esm.mjs', 'CommonJS module': 'commonjs.cjs' };
 
 export async function consumers(tarball: string): Promise<void> {
   let consumer!: Consumer;
-  const isThere = await check('npm install of the tarball, offline, without scripts, PATH holding node alone', async () => {
-    consumer = await new Consumer(tarball).install();
-  });
+  const isThere = await check(
+    'npm install of the tarball, offline, without scripts, PATH holding node alone',
+    async () => {
+      consumer = await new Consumer(tarball).install();
+    },
+  );
   if (!isThere) return;
   for (const [name, file] of Object.entries(PROGRAMS)) {
     let output = '';

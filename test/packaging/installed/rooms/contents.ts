@@ -35,8 +35,14 @@ export async function contents(tarball: string): Promise<void> {
 
   await check('the binary of this platform is inside, once', () => {
     // Licences lie beside it, in a release also its twin for musl.
-    const binaries = [...files].filter(([f]) => f.startsWith(`${name}/`) && f.endsWith('.node') && !f.endsWith('.musl.node'));
-    assert.equal(binaries.length, 1, `files in ${name}: ${binaries.map(([f]) => f).join(', ') || 'none'}; run npm run prebuild`);
+    const binaries = [...files].filter(
+      ([f]) => f.startsWith(`${name}/`) && f.endsWith('.node') && !f.endsWith('.musl.node'),
+    );
+    assert.equal(
+      binaries.length,
+      1,
+      `files in ${name}: ${binaries.map(([f]) => f).join(', ') || 'none'}; run npm run prebuild`,
+    );
     return `${binaries[0][0]}, ${(binaries[0][1].length / MIB).toFixed(1)} MiB`;
   });
   await check('nothing in it makes npm build or run anything', () => {
@@ -48,7 +54,9 @@ export async function contents(tarball: string): Promise<void> {
   });
   await check('source maps hold their sources', () => {
     const maps = names.filter((f) => f.endsWith('.map'));
-    const without = maps.filter((f) => !(JSON.parse(files.get(f)!.toString()) as { sourcesContent?: string[] }).sourcesContent?.[0]);
+    const without = maps.filter(
+      (f) => !(JSON.parse(files.get(f)!.toString()) as { sourcesContent?: string[] }).sourcesContent?.[0],
+    );
     assert.deepEqual(without, []);
   });
   await check('what users look for in a package is inside', () => {
@@ -61,7 +69,10 @@ export async function contents(tarball: string): Promise<void> {
       unpacked = [...files.values()].reduce((sum, file) => sum + file.length, 0);
     const binaries = names.filter((f) => f.endsWith('.node')).length,
       limits = binaries > 1 ? ALL_PLATFORMS : LIMITS;
-    assert.ok(packed <= limits.packed && unpacked <= limits.unpacked, `packed ${packed}, unpacked ${unpacked} bytes; limits ${limits.packed} and ${limits.unpacked}`);
+    assert.ok(
+      packed <= limits.packed && unpacked <= limits.unpacked,
+      `packed ${packed}, unpacked ${unpacked} bytes; limits ${limits.packed} and ${limits.unpacked}`,
+    );
     return `packed ${(packed / MIB).toFixed(1)} MiB, unpacked ${(unpacked / MIB).toFixed(1)} MiB, ${files.size} files`;
   });
 }

@@ -11,7 +11,9 @@ export async function nodeVersions(tarball: string): Promise<void> {
     });
     if (!isThere) continue;
     for (const file of ['esm.mjs', 'commonjs.cjs'])
-      await check(`Node ${NODE[major]}: ${file} with --throw-deprecation`, async () => assertTrained(await consumer.run(['--throw-deprecation', '--pending-deprecation', file])));
+      await check(`Node ${NODE[major]}: ${file} with --throw-deprecation`, async () =>
+        assertTrained(await consumer.run(['--throw-deprecation', '--pending-deprecation', file])),
+      );
     consumer.remove();
   }
 }

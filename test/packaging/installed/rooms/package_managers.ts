@@ -10,7 +10,8 @@ const PROGRAMS = ['esm.mjs', 'commonjs.cjs'];
 
 async function npm(version: 'npm-11' | 'npm-12', tarball: string): Promise<void> {
   const label = `npm ${TOOLS[version].npm}`;
-  const program = (consumer: Consumer) => Promise.all(PROGRAMS.map(async (file) => assertTrained(await consumer.run([file]))));
+  const program = (consumer: Consumer) =>
+    Promise.all(PROGRAMS.map(async (file) => assertTrained(await consumer.run([file]))));
   await check(`${label} at its defaults: install, run`, async () => {
     const consumer = new Consumer(tarball, TOOLS_NODE);
     await consumer.npm(version, ['install', consumer.dependency]);
@@ -21,7 +22,8 @@ async function npm(version: 'npm-11' | 'npm-12', tarball: string): Promise<void>
     const first = new Consumer(tarball, TOOLS_NODE);
     await first.npm(version, ['install', '--package-lock-only', first.dependency]);
     const consumer = new Consumer(tarball, TOOLS_NODE);
-    for (const file of ['package.json', 'package-lock.json']) fs.copyFileSync(path.join(first.folder, file), path.join(consumer.folder, file));
+    for (const file of ['package.json', 'package-lock.json'])
+      fs.copyFileSync(path.join(first.folder, file), path.join(consumer.folder, file));
     await consumer.npm(version, ['ci']);
     await program(consumer);
     for (const c of [first, consumer]) c.remove();
@@ -32,7 +34,10 @@ interface Other {
   tool: Tool;
   cli: string;
   /** Installs what package.json names; `folder` is what it keeps between runs. */
-  install: (folder: string, isOffline: boolean) => { args: string[]; env?: Record<string, string>; files?: Record<string, string> };
+  install: (
+    folder: string,
+    isOffline: boolean,
+  ) => { args: string[]; env?: Record<string, string>; files?: Record<string, string> };
   /** The lockfile, where it is needed to resolve packages without the network. */
   lockfile?: string;
   /** Runs a program; default: node. */
@@ -61,13 +66,22 @@ const OTHERS: Record<string, Other> = {
   'yarn 1': {
     tool: 'yarn-1',
     cli: 'yarn/bin/yarn.js',
-    install: (folder, isOffline) => ({ args: ['install', '--cache-folder', folder, '--non-interactive', ...(isOffline ? ['--offline'] : [])] }),
+    install: (folder, isOffline) => ({
+      args: ['install', '--cache-folder', folder, '--non-interactive', ...(isOffline ? ['--offline'] : [])],
+    }),
   },
   'yarn 4, node_modules': yarn4('node-modules'),
-  "yarn 4, Plug'n'Play": { ...yarn4('pnp'), runner: ['--require', './.pnp.cjs', '--experimental-loader', './.pnp.loader.mjs'] },
+  "yarn 4, Plug'n'Play": {
+    ...yarn4('pnp'),
+    runner: ['--require', './.pnp.cjs', '--experimental-loader', './.pnp.loader.mjs'],
+  },
 };
 
-async function other(name: string, { tool, cli, install, lockfile, runner = [] }: Other, tarball: string): Promise<void> {
+async function other(
+  name: string,
+  { tool, cli, install, lockfile, runner = [] }: Other,
+  tarball: string,
+): Promise<void> {
   await check(`${name} (${Object.values(TOOLS[tool])[0]}): install offline, run`, async () => {
     const file = toolFile(tool, cli);
     const kept = path.join(CACHE, `${tool}-store`);

@@ -23,7 +23,8 @@ function root(suite: string): string {
   if (process.getuid?.() !== 0) throw new NotHere('chroot and debootstrap ask for root');
   const folder = path.join(CACHE, `root-${suite}`);
   if (fs.existsSync(path.join(folder, 'complete'))) return folder;
-  if (spawnSync('debootstrap', ['--version']).status !== 0) throw new NotHere('no debootstrap: apt-get install debootstrap');
+  if (spawnSync('debootstrap', ['--version']).status !== 0)
+    throw new NotHere('no debootstrap: apt-get install debootstrap');
   fill(`${suite}, by debootstrap`, () => {
     fs.rmSync(folder, { recursive: true, force: true });
     runHere('debootstrap', ['--variant=minbase', `--include=${PACKAGES}`, suite, folder], '/');
@@ -35,13 +36,16 @@ function root(suite: string): string {
 export async function roots(tarball: string): Promise<void> {
   let consumer!: Consumer;
   if (!(await check('install', async () => void (consumer = await new Consumer(tarball, MAJOR).install())))) return;
-  const script = 'set -e; mount -t proc proc "$0/proc"; mount --bind "$1" "$0/mnt"; mount --bind "$2" "$0/srv"; exec chroot "$0" /bin/sh -c "cd /mnt; exec /srv/node $3"';
+  const script =
+    'set -e; mount -t proc proc "$0/proc"; mount --bind "$1" "$0/mnt"; mount --bind "$2" "$0/srv"; exec chroot "$0" /bin/sh -c "cd /mnt; exec /srv/node $3"';
   for (const [name, suite] of Object.entries(ROOTS))
     for (const file of ['esm.mjs', 'commonjs.cjs'])
       await check(`${name}: ${file}, Node ${NODE[MAJOR]}`, async () => {
         const bin = path.dirname(fs.realpathSync(nodeProgram(MAJOR)));
         const args = ['--mount', '/bin/sh', '-c', script, root(suite), consumer.folder, bin, file];
-        assertTrained(await consumer.run(args, { program: '/usr/bin/unshare', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } }));
+        assertTrained(
+          await consumer.run(args, { program: '/usr/bin/unshare', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } }),
+        );
       });
   consumer.remove();
 }

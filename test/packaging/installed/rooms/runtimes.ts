@@ -15,7 +15,9 @@ export async function runtimes(tarball: string): Promise<void> {
   for (const file of PROGRAMS) {
     const rest = file === 'workers.mjs' ? ['1'] : [];
     await check(`Bun ${TOOLS.bun[bun]}: ${file}`, async () =>
-      assertTrained(await consumer.run([file, ...rest], { program: toolFile('bun', `${bun}/bin/bun${EXE}`), timeout: 120_000 })),
+      assertTrained(
+        await consumer.run([file, ...rest], { program: toolFile('bun', `${bun}/bin/bun${EXE}`), timeout: 120_000 }),
+      ),
     );
     await check(`Deno ${TOOLS.deno[deno]}: ${file}`, async () =>
       assertTrained(

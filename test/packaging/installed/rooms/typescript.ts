@@ -18,9 +18,21 @@ const STRICT = {
 };
 /** How a project resolves modules: the options, and the file that the compiled program is. */
 const PROJECTS = {
-  'ES module': { source: 'typed.mts', output: 'typed.mjs', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
-  'CommonJS module': { source: 'typed.cts', output: 'typed.cjs', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
-  'for a bundler': { source: 'typed.mts', output: 'typed.mjs', options: { module: 'esnext', moduleResolution: 'bundler' } },
+  'ES module': {
+    source: 'typed.mts',
+    output: 'typed.mjs',
+    options: { module: 'nodenext', moduleResolution: 'nodenext' },
+  },
+  'CommonJS module': {
+    source: 'typed.cts',
+    output: 'typed.cjs',
+    options: { module: 'nodenext', moduleResolution: 'nodenext' },
+  },
+  'for a bundler': {
+    source: 'typed.mts',
+    output: 'typed.mjs',
+    options: { module: 'esnext', moduleResolution: 'bundler' },
+  },
 };
 const VERSIONS = ['typescript-5', 'typescript-6', 'typescript-7'] as const;
 

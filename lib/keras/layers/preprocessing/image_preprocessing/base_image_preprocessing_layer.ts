@@ -26,23 +26,35 @@ export const IMAGE_OPTIONS = ['seed', 'dataFormat', 'boundingBoxFormat'];
 export type Transformation = Record<string, Tensor> | null;
 
 /** @internal A factor as [lower, upper]. @throws ValueError outside of the bounds. */
-export function factorRange(layer: string, name: string, factor: unknown, [low, high]: readonly [number, number], isOpenBelow = false): [number, number] {
+export function factorRange(
+  layer: string,
+  name: string,
+  factor: unknown,
+  [low, high]: readonly [number, number],
+  isOpenBelow = false,
+): [number, number] {
   const numbers = typeof factor === 'number' ? [factor] : Array.isArray(factor) ? (factor as number[]) : [];
-  const isOut = (f: unknown): boolean => typeof f !== 'number' || Number.isNaN(f) || f > high || (isOpenBelow ? f <= low : f < low);
+  const isOut = (f: unknown): boolean =>
+    typeof f !== 'number' || Number.isNaN(f) || f > high || (isOpenBelow ? f <= low : f < low);
   if (!numbers.length || (typeof factor !== 'number' && numbers.length !== 2) || numbers.some(isOut))
-    throw new ValueError(`${layer}: ${name} must be a number or two numbers from ${low} to ${high}.\n  Received: ${describe(factor)}`);
+    throw new ValueError(
+      `${layer}: ${name} must be a number or two numbers from ${low} to ${high}.\n  Received: ${describe(factor)}`,
+    );
   if (typeof factor === 'number') return [Math.max(-Math.abs(factor), low), Math.abs(factor)];
   return [Math.min(numbers[0], numbers[1]), Math.max(numbers[0], numbers[1])];
 }
 /** @internal Smallest and largest value of a pixel. */
 export function valueRangeOf(layer: string, range: readonly number[] = [0, 255]): [number, number] {
-  if (!Array.isArray(range) || range.length !== 2) throw new ValueError(`${layer}: valueRange must be two numbers.\n  Received: ${describe(range)}`);
+  if (!Array.isArray(range) || range.length !== 2)
+    throw new ValueError(`${layer}: valueRange must be two numbers.\n  Received: ${describe(range)}`);
   return [Math.min(range[0], range[1]), Math.max(range[0], range[1])] as [number, number];
 }
 /** @internal A name out of a list. */
 export function oneOfNames<T extends string>(layer: string, what: string, value: string, known: readonly T[]): T {
   if (!(known as readonly string[]).includes(value))
-    throw new NotImplementedError(`${layer}: ${what} must be one of ${known.map((k) => `'${k}'`).join(', ')}.\n  Received: '${value}'`);
+    throw new NotImplementedError(
+      `${layer}: ${what} must be one of ${known.map((k) => `'${k}'`).join(', ')}.\n  Received: '${value}'`,
+    );
   return value as T;
 }
 export const FILL_MODES = ['reflect', 'wrap', 'constant', 'nearest'] as const;
@@ -106,7 +118,8 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   /** @internal Boxes and their labels for images of one size that became those of another; layers that move no pixels leave them. */
   transformBoundingBoxes(given: unknown, drawn: NonNullable<Transformation>, from: ImageSize, to: ImageSize): unknown {
     const where = this.constructor.name;
-    if (this.moveBoxes) return movedBoxes(where, given, this.boundingBoxFormat, from, to, (edges) => this.moveBoxes!(edges, drawn, from));
+    if (this.moveBoxes)
+      return movedBoxes(where, given, this.boundingBoxFormat, from, to, (edges) => this.moveBoxes!(edges, drawn, from));
     readBoxes(where, given, this.boundingBoxFormat);
     return given;
   }
@@ -139,7 +152,9 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   private batched(op: string, x: TensorLike): { t: Tensor; back: (y: Tensor) => Tensor } {
     const given = convert(x);
     if (given.ndim !== 3 && given.ndim !== 4)
-      throw new ValueError(`${op}: an image (rank 3) or a batch of images (rank 4) is expected.\n  Received: shape ${formatShape(given.shape)}`);
+      throw new ValueError(
+        `${op}: an image (rank 3) or a batch of images (rank 4) is expected.\n  Received: shape ${formatShape(given.shape)}`,
+      );
     const isFirst = this.dataFormat === 'channels_first';
     let t = given.dtype === this.computeDtype ? given : run('cast', [given], { dtype: this.computeDtype });
     if (given.ndim === 3) t = run('reshape', [t], { shape: [1, ...given.shape] });
@@ -167,7 +182,13 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
     if (!drawn) return out;
     const masksAt = keyOf(data, 'segmentationMasks'),
       boxesAt = keyOf(data, 'boundingBoxes');
-    if (data[boxesAt] !== undefined) out[boxesAt] = this.transformBoundingBoxes(data[boxesAt], drawn, [t.shape[1], t.shape[2]], [moved.shape[1], moved.shape[2]]);
+    if (data[boxesAt] !== undefined)
+      out[boxesAt] = this.transformBoundingBoxes(
+        data[boxesAt],
+        drawn,
+        [t.shape[1], t.shape[2]],
+        [moved.shape[1], moved.shape[2]],
+      );
     if (data.labels !== undefined) out.labels = this.transformLabels(convert(data.labels as TensorLike), drawn);
     if (data[masksAt] !== undefined) {
       const masks = this.batched(where, data[masksAt] as TensorLike);

@@ -2,20 +2,37 @@
 import { ValueError } from '../../../../errors';
 import { isRecord } from '../../../../nest';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
-import { type BoundingBoxes, type BoxFormat, checkFormat, columns, convertFormat, joined } from '../../../utils/bounding_boxes/formats';
+import {
+  type BoundingBoxes,
+  type BoxFormat,
+  checkFormat,
+  columns,
+  convertFormat,
+  joined,
+} from '../../../utils/bounding_boxes/formats';
 import { clipToImageSize } from '../../../utils/bounding_boxes/geometry';
 
 /** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
 /** @internal The format that a layer is told, or null. */
-export const boxFormatOf = (layer: string, format: BoxFormat | null | undefined): BoxFormat | null => (format == null ? null : checkFormat(layer, format));
+export const boxFormatOf = (layer: string, format: BoxFormat | null | undefined): BoxFormat | null =>
+  format == null ? null : checkFormat(layer, format);
 
 /** @internal The boxes and labels of a record, checked: (batch, n, 4) and (batch, n) or (batch, n, classes). */
-export function readBoxes(layer: string, given: unknown, format: BoxFormat | null): { boxes: Tensor; labels: Tensor; isBatched: boolean } {
-  if (!format) throw new ValueError(`${layer}: how bounding boxes are written is not known.\n  Fix: make the layer with boundingBoxFormat, like { boundingBoxFormat: 'xyxy' }.`);
+export function readBoxes(
+  layer: string,
+  given: unknown,
+  format: BoxFormat | null,
+): { boxes: Tensor; labels: Tensor; isBatched: boolean } {
+  if (!format)
+    throw new ValueError(
+      `${layer}: how bounding boxes are written is not known.\n  Fix: make the layer with boundingBoxFormat, like { boundingBoxFormat: 'xyxy' }.`,
+    );
   if (!isRecord(given) || given.boxes === undefined || given.labels === undefined)
-    throw new ValueError(`${layer}: boundingBoxes must be a record of boxes and labels.\n  Received: ${isRecord(given) ? `keys ${Object.keys(given).join(', ')}` : typeof given}`);
+    throw new ValueError(
+      `${layer}: boundingBoxes must be a record of boxes and labels.\n  Received: ${isRecord(given) ? `keys ${Object.keys(given).join(', ')}` : typeof given}`,
+    );
   const boxes = run('cast', [convert(given.boxes as TensorLike)], { dtype: 'float32' }),
     labels = convert(given.labels as TensorLike);
   if (
@@ -32,13 +49,21 @@ export function readBoxes(layer: string, given: unknown, format: BoxFormat | nul
   return { boxes: first(boxes), labels: first(labels), isBatched };
 }
 /** @internal Without the batch axis, where there was none. */
-export const unbatched = (t: Tensor, isBatched: boolean): Tensor => (isBatched ? t : run('reshape', [t], { shape: t.shape.slice(1) }));
+export const unbatched = (t: Tensor, isBatched: boolean): Tensor =>
+  isBatched ? t : run('reshape', [t], { shape: t.shape.slice(1) });
 
 /**
  * @internal Boxes of images of one size, moved by `move` as left, top, right, bottom in pixels, cut at the borders of images
  * of another size. Labels of boxes of which nothing is left become -1.
  */
-export function movedBoxes(layer: string, given: unknown, format: BoxFormat | null, [height, width]: ImageSize, to: ImageSize, move: (edges: Tensor) => Tensor): BoundingBoxes {
+export function movedBoxes(
+  layer: string,
+  given: unknown,
+  format: BoxFormat | null,
+  [height, width]: ImageSize,
+  to: ImageSize,
+  move: (edges: Tensor) => Tensor,
+): BoundingBoxes {
   const { boxes, labels, isBatched } = readBoxes(layer, given, format);
   const edges = move(convertFormat(boxes, format!, 'xyxy', { height, width })),
     size = { height: to[0], width: to[1] },
@@ -52,10 +77,13 @@ export function movedBoxes(layer: string, given: unknown, format: BoxFormat | nu
 
 /** @internal Edges in a part of the image that starts at `top` and `left`, enlarged. */
 export function scaledBoxes(edges: Tensor, top: number, left: number, scaleY: number, scaleX: number): Tensor {
-  return joined(...columns('boxes', edges).map((t, i) => t.subtract(i % 2 ? top : left).multiply(i % 2 ? scaleY : scaleX)));
+  return joined(
+    ...columns('boxes', edges).map((t, i) => t.subtract(i % 2 ? top : left).multiply(i % 2 ? scaleY : scaleX)),
+  );
 }
 /** @internal The option in a config: only where there is a format, as in Keras. */
-export const formatConfig = (format: BoxFormat | null): { boundingBoxFormat?: BoxFormat } => (format === null ? {} : { boundingBoxFormat: format });
+export const formatConfig = (format: BoxFormat | null): { boundingBoxFormat?: BoxFormat } =>
+  format === null ? {} : { boundingBoxFormat: format };
 
 /** @internal The key of a part of a record: as it is written here, or as Keras writes it (`bounding_boxes`), which is what inputs of its files are called. */
 export function keyOf(data: Record<string, unknown>, name: 'boundingBoxes' | 'segmentationMasks'): string {
@@ -64,7 +92,11 @@ export function keyOf(data: Record<string, unknown>, name: 'boundingBoxes' | 'se
 }
 /** @internal A record through a layer that moves pixels without drawing: images, masks, and boxes; all else stays. */
 export function movedRecord(
-  layer: { readonly constructor: { readonly name: string }; readonly dataFormat: string; readonly boundingBoxFormat: BoxFormat | null },
+  layer: {
+    readonly constructor: { readonly name: string };
+    readonly dataFormat: string;
+    readonly boundingBoxFormat: BoxFormat | null;
+  },
   data: Record<string, unknown>,
   images: (t: Tensor) => Tensor,
   masks: (t: Tensor) => Tensor,
@@ -72,12 +104,22 @@ export function movedRecord(
 ): Record<string, unknown> {
   const given = convert(data.images as TensorLike),
     y = images(given),
-    sizeOf = (t: Tensor): ImageSize => (layer.dataFormat === 'channels_first' ? [t.shape[t.ndim - 2], t.shape[t.ndim - 1]] : [t.shape[t.ndim - 3], t.shape[t.ndim - 2]]);
+    sizeOf = (t: Tensor): ImageSize =>
+      layer.dataFormat === 'channels_first'
+        ? [t.shape[t.ndim - 2], t.shape[t.ndim - 1]]
+        : [t.shape[t.ndim - 3], t.shape[t.ndim - 2]];
   const out: Record<string, unknown> = { ...data, images: y };
   const masksAt = keyOf(data, 'segmentationMasks'),
     boxesAt = keyOf(data, 'boundingBoxes');
   if (data[masksAt] !== undefined) out[masksAt] = masks(convert(data[masksAt] as TensorLike));
   if (data[boxesAt] !== undefined)
-    out[boxesAt] = movedBoxes(layer.constructor.name, data[boxesAt], layer.boundingBoxFormat, sizeOf(given), sizeOf(y), (edges) => move(edges, sizeOf(given)));
+    out[boxesAt] = movedBoxes(
+      layer.constructor.name,
+      data[boxesAt],
+      layer.boundingBoxFormat,
+      sizeOf(given),
+      sizeOf(y),
+      (edges) => move(edges, sizeOf(given)),
+    );
   return out;
 }

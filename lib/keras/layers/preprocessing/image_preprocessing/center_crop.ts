@@ -22,7 +22,11 @@ export class CenterCrop extends Layer {
   readonly width: number;
   readonly dataFormat: DataFormat;
   readonly boundingBoxFormat: BoxFormat | null;
-  constructor(height: number, width: number, options: LayerOptions & { dataFormat?: DataFormat | null; boundingBoxFormat?: BoxFormat | null } = {}) {
+  constructor(
+    height: number,
+    width: number,
+    options: LayerOptions & { dataFormat?: DataFormat | null; boundingBoxFormat?: BoxFormat | null } = {},
+  ) {
     super(options);
     this.height = positiveInteger('CenterCrop', 'height', height);
     this.width = positiveInteger('CenterCrop', 'width', width);
@@ -40,20 +44,40 @@ export class CenterCrop extends Layer {
     if (rows >= 0 && columns >= 0) return scaledBoxes(edges, rows >> 1, columns >> 1, 1, 1);
     const cropHeight = Math.max(Math.min(height, Math.trunc((width * this.height) / this.width)), 1),
       cropWidth = Math.max(Math.min(width, Math.trunc((height * this.width) / this.height)), 1);
-    return scaledBoxes(edges, Math.trunc((height - cropHeight) / 2), Math.trunc((width - cropWidth) / 2), this.height / cropHeight, this.width / cropWidth);
+    return scaledBoxes(
+      edges,
+      Math.trunc((height - cropHeight) / 2),
+      Math.trunc((width - cropWidth) / 2),
+      this.height / cropHeight,
+      this.width / cropWidth,
+    );
   }
   private cropped(inputs: Tensor, interpolation: Interpolation = 'bilinear'): Tensor {
-    const t = toImages('CenterCrop', inputs.dtype === this.computeDtype ? inputs : run('cast', [inputs], { dtype: this.computeDtype })),
+    const t = toImages(
+        'CenterCrop',
+        inputs.dtype === this.computeDtype ? inputs : run('cast', [inputs], { dtype: this.computeDtype }),
+      ),
       { height, width } = imageAxes(t.ndim, this.dataFormat === 'channels_first');
     const rows = t.shape[height] - this.height,
       columns = t.shape[width] - this.width;
-    if (rows < 0 || columns < 0) return resize(t, [this.height, this.width], { cropToAspectRatio: true, interpolation, dataFormat: this.dataFormat });
+    if (rows < 0 || columns < 0)
+      return resize(t, [this.height, this.width], {
+        cropToAspectRatio: true,
+        interpolation,
+        dataFormat: this.dataFormat,
+      });
     const start = t.shape.map((_, i) => (i === height ? rows >> 1 : i === width ? columns >> 1 : 0)),
       size = t.shape.map((d, i) => (i === height ? this.height : i === width ? this.width : d));
     return run('slice', [t], { start, size, step: size.map(() => 1) });
   }
   override getConfig() {
-    return { ...super.getConfig(), height: this.height, width: this.width, dataFormat: this.dataFormat, ...formatConfig(this.boundingBoxFormat) };
+    return {
+      ...super.getConfig(),
+      height: this.height,
+      width: this.width,
+      dataFormat: this.dataFormat,
+      ...formatConfig(this.boundingBoxFormat),
+    };
   }
 }
 registerClass('keras.layers', CenterCrop);

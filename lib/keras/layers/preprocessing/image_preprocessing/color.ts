@@ -17,7 +17,8 @@ import { RandomBrightness, RandomContrast, withFactor, type ToneOptions } from '
 
 type Drawn = NonNullable<Transformation>;
 const UNIT = [0, 1] as const;
-const channel = (t: Tensor, c: number): Tensor => run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
+const channel = (t: Tensor, c: number): Tensor =>
+  run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
 type WithFactor = ToneOptions & { factor?: Factor };
 
 /** Images without colour, with probability `factor` (default 0.5). */
@@ -29,7 +30,8 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer {
     const all = typeof factor === 'number' ? { ...options, factor } : factor;
     super(all);
     this.factor = all.factor ?? 0.5;
-    if (!(this.factor >= 0 && this.factor <= 1)) throw new ValueError(`RandomGrayscale: factor must lie in [0, 1].\n  Received: ${this.factor}`);
+    if (!(this.factor >= 0 && this.factor <= 1))
+      throw new ValueError(`RandomGrayscale: factor must lie in [0, 1].\n  Received: ${this.factor}`);
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1, 1, 1], 0, 1);
@@ -116,13 +118,26 @@ export interface ColorJitterOptions extends ToneOptions {
 }
 /** RandomBrightness, RandomContrast, RandomSaturation and RandomHue, those whose factors are given, one after the other. */
 export class RandomColorJitter extends BaseImagePreprocessingLayer {
-  static override options = ['valueRange', 'brightnessFactor', 'contrastFactor', 'saturationFactor', 'hueFactor', ...IMAGE_OPTIONS];
+  static override options = [
+    'valueRange',
+    'brightnessFactor',
+    'contrastFactor',
+    'saturationFactor',
+    'hueFactor',
+    ...IMAGE_OPTIONS,
+  ];
   private readonly steps: BaseImagePreprocessingLayer[];
   private readonly given: ColorJitterOptions;
   readonly valueRange: [number, number];
   constructor(options: ColorJitterOptions = {}) {
     super(options);
-    const { brightnessFactor = null, contrastFactor = null, saturationFactor = null, hueFactor = null, seed = null } = options,
+    const {
+        brightnessFactor = null,
+        contrastFactor = null,
+        saturationFactor = null,
+        hueFactor = null,
+        seed = null,
+      } = options,
       valueRange = (this.valueRange = valueRangeOf('RandomColorJitter', options.valueRange)),
       rest = { valueRange, seed };
     this.given = { brightnessFactor, contrastFactor, saturationFactor, hueFactor };

@@ -26,7 +26,17 @@ export function logGamma(shape: readonly number[], alpha: TensorLike, seed: Seed
   const isGood = run('logical_and', [isPositive, run('less', [run('log', [u]), limit])]);
   const logs = run('log', [d]).add(run('log', [v3]));
   const part = (t: Tensor, i: number): Tensor =>
-    run('reshape', [run('slice', [t], { start: t.shape.map((_, k) => (k ? 0 : i)), size: t.shape.map((n, k) => (k ? n : 1)), step: t.shape.map(() => 1) })], { shape: [...shape] });
+    run(
+      'reshape',
+      [
+        run('slice', [t], {
+          start: t.shape.map((_, k) => (k ? 0 : i)),
+          size: t.shape.map((n, k) => (k ? n : 1)),
+          step: t.shape.map(() => 1),
+        }),
+      ],
+      { shape: [...shape] },
+    );
   let y = run('broadcast_to', [run('log', [d])], { shape: [...shape] }); // the mode, should all fail
   for (let i = CANDIDATES - 1; i >= 0; i--) y = run('where', [part(isGood, i), part(logs, i), y]);
   const boost = uniform([...shape], { minval: 1e-30, maxval: 1, seed });

@@ -45,7 +45,9 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
     const size = all.kernelSize ?? 3;
     this.kernelSize = (typeof size === 'number' ? [size, size] : [...size]) as [number, number];
     if (this.kernelSize.length !== 2 || this.kernelSize.some((k) => !Number.isInteger(k) || k < 1 || k % 2 === 0))
-      throw new ValueError(`RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: ${describe(size)}`);
+      throw new ValueError(
+        `RandomGaussianBlur: kernelSize must be an odd number or two of them.\n  Received: ${describe(size)}`,
+      );
     this.sigma = factorRange('RandomGaussianBlur', 'sigma', all.sigma ?? 1, [0, 1]);
     this.valueRange = valueRangeOf('RandomGaussianBlur', all.valueRange);
   }
@@ -57,7 +59,14 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
     return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
   }
   override getConfig() {
-    return { ...super.getConfig(), factor: this.factor, kernelSize: this.kernelSize, sigma: this.sigma, valueRange: this.valueRange, seed: this.seed };
+    return {
+      ...super.getConfig(),
+      factor: this.factor,
+      kernelSize: this.kernelSize,
+      sigma: this.sigma,
+      valueRange: this.valueRange,
+      seed: this.seed,
+    };
   }
 }
 export interface ElasticTransformOptions extends ToneOptions {
@@ -78,7 +87,15 @@ export interface ElasticTransformOptions extends ToneOptions {
  */
 export class RandomElasticTransform extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = ['factor', 'scale', 'interpolation', 'fillMode', 'fillValue', 'valueRange', ...IMAGE_OPTIONS];
+  static override options = [
+    'factor',
+    'scale',
+    'interpolation',
+    'fillMode',
+    'fillValue',
+    'valueRange',
+    ...IMAGE_OPTIONS,
+  ];
   readonly factor: [number, number];
   readonly scale: [number, number];
   readonly interpolation: WarpInterpolation;
@@ -90,20 +107,35 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
     super(all);
     this.factor = factorRange('RandomElasticTransform', 'factor', all.factor ?? 1, [0, 1]);
     this.scale = factorRange('RandomElasticTransform', 'scale', all.scale ?? 1, [0, 1]);
-    this.interpolation = oneOfNames('RandomElasticTransform', 'interpolation', all.interpolation ?? 'bilinear', INTERPOLATIONS);
-    this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [...FILL_MODES, 'mirror'] as const);
+    this.interpolation = oneOfNames(
+      'RandomElasticTransform',
+      'interpolation',
+      all.interpolation ?? 'bilinear',
+      INTERPOLATIONS,
+    );
+    this.fillMode = oneOfNames('RandomElasticTransform', 'fillMode', all.fillMode ?? 'reflect', [
+      ...FILL_MODES,
+      'mirror',
+    ] as const);
     this.fillValue = all.fillValue ?? 0;
     this.valueRange = valueRangeOf('RandomElasticTransform', all.valueRange);
   }
   override draw([batch]: readonly number[]): Transformation {
-    return this.scale[1] === 0 || this.factor[1] === 0 ? null : { isChosen: this.isChosen(batch, this.factor), strength: this.uniform([], ...this.scale) };
+    return this.scale[1] === 0 || this.factor[1] === 0
+      ? null
+      : { isChosen: this.isChosen(batch, this.factor), strength: this.uniform([], ...this.scale) };
   }
   override transformImages(images: Tensor, { isChosen, strength }: Drawn): Tensor {
     const [, height, width] = images.shape,
       smooth = 0.05 * Math.min(height, width),
       isLinear = this.interpolation === 'bilinear';
-    const moved = bent(images, strength.multiply(0.1 * Math.max(height, width)), strength.multiply(smooth), smooth * this.scale[1], this.seeds, (pixels, v, h) =>
-      sampleImages(pixels, v, h, isLinear, this.fillMode as Outside, this.fillValue),
+    const moved = bent(
+      images,
+      strength.multiply(0.1 * Math.max(height, width)),
+      strength.multiply(smooth),
+      smooth * this.scale[1],
+      this.seeds,
+      (pixels, v, h) => sampleImages(pixels, v, h, isLinear, this.fillMode as Outside, this.fillValue),
     );
     const y = run('where', [isChosen, moved, images]);
     return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });

@@ -35,7 +35,8 @@ export interface WarpOptions extends ImageLayerOptions {
 const WARP_OPTIONS = ['fillMode', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
 type Drawn = NonNullable<Transformation>;
 const column = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1] });
-const constants = (like: Tensor, value: number): Tensor => run('broadcast_to', [convert(value, like)], { shape: [like.size, 1] });
+const constants = (like: Tensor, value: number): Tensor =>
+  run('broadcast_to', [convert(value, like)], { shape: [like.size, 1] });
 
 /** Layers that read each pixel of the result at a linear function of its place. */
 abstract class Warp extends BaseImagePreprocessingLayer {
@@ -45,7 +46,12 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   constructor(options: WarpOptions = {}) {
     super(options);
     this.fillMode = oneOfNames(this.constructor.name, 'fillMode', options.fillMode ?? 'reflect', FILL_MODES);
-    this.interpolation = oneOfNames(this.constructor.name, 'interpolation', options.interpolation ?? 'bilinear', INTERPOLATIONS);
+    this.interpolation = oneOfNames(
+      this.constructor.name,
+      'interpolation',
+      options.interpolation ?? 'bilinear',
+      INTERPOLATIONS,
+    );
     this.fillValue = options.fillValue ?? 0;
   }
   /** The eight numbers of each image's transform. */
@@ -71,7 +77,10 @@ abstract class Warp extends BaseImagePreprocessingLayer {
     return aroundCorners(edges, (x, y) => {
       const dx = x.subtract(a2),
         dy = y.subtract(b2);
-      return [dx.multiply(b1).subtract(dy.multiply(a1)).divide(determinant), dy.multiply(a0).subtract(dx.multiply(b0)).divide(determinant)];
+      return [
+        dx.multiply(b1).subtract(dy.multiply(a1)).divide(determinant),
+        dy.multiply(a0).subtract(dx.multiply(b0)).divide(determinant),
+      ];
     });
   }
   protected warpConfig() {
@@ -87,11 +96,17 @@ export class RandomFlip extends BaseImagePreprocessingLayer {
   static override positional = ['mode'];
   static override options = ['mode', ...IMAGE_OPTIONS];
   readonly mode: FlipMode;
-  constructor(mode: FlipMode | (ImageLayerOptions & { mode?: FlipMode }) = 'horizontal_and_vertical', options: ImageLayerOptions = {}) {
+  constructor(
+    mode: FlipMode | (ImageLayerOptions & { mode?: FlipMode }) = 'horizontal_and_vertical',
+    options: ImageLayerOptions = {},
+  ) {
     const all = typeof mode === 'string' ? { ...options, mode } : mode;
     super(all);
     this.mode = all.mode ?? 'horizontal_and_vertical';
-    if (!MODES.includes(this.mode)) throw new ValueError(`RandomFlip: mode must be one of ${MODES.map((m) => `'${m}'`).join(', ')}.\n  Received: '${this.mode}'`);
+    if (!MODES.includes(this.mode))
+      throw new ValueError(
+        `RandomFlip: mode must be one of ${MODES.map((m) => `'${m}'`).join(', ')}.\n  Received: '${this.mode}'`,
+      );
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1, 1, 1], 0, 1);
@@ -159,9 +174,12 @@ export class RandomZoom extends Warp {
     const isFactor = typeof widthFactor === 'number' || Array.isArray(widthFactor) || widthFactor === null,
       all = isFactor ? options : (widthFactor as WarpOptions & { widthFactor?: Factor | null });
     super(all);
-    this.widthFactor = isFactor ? (widthFactor as Factor | null) : ((all as { widthFactor?: Factor | null }).widthFactor ?? null);
+    this.widthFactor = isFactor
+      ? (widthFactor as Factor | null)
+      : ((all as { widthFactor?: Factor | null }).widthFactor ?? null);
     this.heightRange = factorRange('RandomZoom', 'heightFactor', heightFactor, [-1, 1], true);
-    this.widthRange = this.widthFactor === null ? null : factorRange('RandomZoom', 'widthFactor', this.widthFactor, [-1, 1], true);
+    this.widthRange =
+      this.widthFactor === null ? null : factorRange('RandomZoom', 'widthFactor', this.widthFactor, [-1, 1], true);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
     const zoom = ([low, high]: readonly [number, number]): Tensor => this.uniform([batch], 1 + low, 1 + high),
@@ -175,7 +193,12 @@ export class RandomZoom extends Warp {
     return { matrix: this.matrix([w, zero, shift(w, width), zero, h, shift(h, height), zero, zero]) };
   }
   override getConfig() {
-    return { ...super.getConfig(), heightFactor: this.heightFactor, widthFactor: this.widthFactor, ...this.warpConfig() };
+    return {
+      ...super.getConfig(),
+      heightFactor: this.heightFactor,
+      widthFactor: this.widthFactor,
+      ...this.warpConfig(),
+    };
   }
 }
 
@@ -202,7 +225,12 @@ export class RandomTranslation extends Warp {
     return { matrix: this.matrix([one, zero, x, zero, one, y, zero, zero]) };
   }
   override getConfig() {
-    return { ...super.getConfig(), heightFactor: this.heightFactor, widthFactor: this.widthFactor, ...this.warpConfig() };
+    return {
+      ...super.getConfig(),
+      heightFactor: this.heightFactor,
+      widthFactor: this.widthFactor,
+      ...this.warpConfig(),
+    };
   }
 }
 
@@ -212,9 +240,17 @@ export class RandomShear extends Warp {
   static override options = ['xFactor', 'yFactor', ...WARP_OPTIONS];
   readonly xFactor: [number, number];
   readonly yFactor: [number, number];
-  constructor(xFactor: Factor | (WarpOptions & { xFactor?: Factor; yFactor?: Factor }) = 0, yFactor: Factor | (WarpOptions & { yFactor?: Factor }) = 0, options: WarpOptions = {}) {
+  constructor(
+    xFactor: Factor | (WarpOptions & { xFactor?: Factor; yFactor?: Factor }) = 0,
+    yFactor: Factor | (WarpOptions & { yFactor?: Factor }) = 0,
+    options: WarpOptions = {},
+  ) {
     const isFactor = (f: unknown): f is Factor => typeof f === 'number' || Array.isArray(f);
-    const all = { ...options, ...(isFactor(yFactor) ? { yFactor } : yFactor), ...(isFactor(xFactor) ? { xFactor } : xFactor) } as WarpOptions & {
+    const all = {
+      ...options,
+      ...(isFactor(yFactor) ? { yFactor } : yFactor),
+      ...(isFactor(xFactor) ? { xFactor } : xFactor),
+    } as WarpOptions & {
       xFactor?: Factor;
       yFactor?: Factor;
     };
@@ -240,7 +276,8 @@ export class RandomShear extends Warp {
   }
 }
 /** The range that a saved layer holds, [-f, f], as the factor it came from. */
-const nonNegative = (f: Factor): Factor => (Array.isArray(f) && f.length === 2 && f[0] === -f[1] && f[1] >= 0 ? (f[1] as number) : f);
+const nonNegative = (f: Factor): Factor =>
+  Array.isArray(f) && f.length === 2 && f[0] === -f[1] && f[1] >= 0 ? (f[1] as number) : f;
 
 /** A random part of `height` x `width` pixels, the same for the whole batch; the middle, enlarged, of smaller images. */
 export class RandomCrop extends BaseImagePreprocessingLayer {
@@ -326,12 +363,21 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
   readonly interpolation: WarpInterpolation;
   readonly fillValue: number;
   constructor(factor: Factor | PerspectiveOptions = 1, options: PerspectiveOptions = {}) {
-    const all = typeof factor === 'number' || Array.isArray(factor) ? { ...options, factor: factor as Factor } : (factor as PerspectiveOptions);
+    const all =
+      typeof factor === 'number' || Array.isArray(factor)
+        ? { ...options, factor: factor as Factor }
+        : (factor as PerspectiveOptions);
     super(all);
     this.factor = factorRange('RandomPerspective', 'factor', all.factor ?? 1, [0, 1]);
     this.scale = all.scale ?? 1;
-    if (!(this.scale >= 0 && this.scale <= 1)) throw new ValueError(`RandomPerspective: scale must lie in [0, 1].\n  Received: ${this.scale}`);
-    this.interpolation = oneOfNames('RandomPerspective', 'interpolation', all.interpolation ?? 'bilinear', INTERPOLATIONS);
+    if (!(this.scale >= 0 && this.scale <= 1))
+      throw new ValueError(`RandomPerspective: scale must lie in [0, 1].\n  Received: ${this.scale}`);
+    this.interpolation = oneOfNames(
+      'RandomPerspective',
+      'interpolation',
+      all.interpolation ?? 'bilinear',
+      INTERPOLATIONS,
+    );
     this.fillValue = all.fillValue ?? 0;
   }
   override draw([batch, h, w]: readonly number[]): Transformation {
@@ -342,23 +388,50 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
     return { isChosen, start, end: start.add(start.multiply(move)) };
   }
   override transformImages(images: Tensor, { isChosen, start, end }: Drawn): Tensor {
-    const y = perspectiveTransform(images, start, end, { interpolation: this.interpolation, fillValue: this.fillValue });
+    const y = perspectiveTransform(images, start, end, {
+      interpolation: this.interpolation,
+      fillValue: this.fillValue,
+    });
     return run('where', [isChosen, y, images]);
   }
   protected override moveBoxes(edges: Tensor, { isChosen, start, end }: Drawn): Tensor {
     const [batch] = edges.shape,
       // From places in the image to places in the result.
       h = homography(end, start),
-      at = (i: number): Tensor => run('reshape', [run('slice', [h], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch, 1, 1] });
-    const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => run('cast', [at(i)], { dtype: edges.dtype }));
+      at = (i: number): Tensor =>
+        run('reshape', [run('slice', [h], { start: [0, i], size: [batch, 1], step: [1, 1] })], {
+          shape: [batch, 1, 1],
+        });
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+      run('cast', [at(i)], { dtype: edges.dtype }),
+    );
     const moved = aroundCorners(edges, (x, y) => {
       const k = x.multiply(c0).add(y.multiply(c1)).add(1);
-      return [x.multiply(a0).add(y.multiply(a1)).add(a2).divide(k), x.multiply(b0).add(y.multiply(b1)).add(b2).divide(k)];
+      return [
+        x.multiply(a0).add(y.multiply(a1)).add(a2).divide(k),
+        x.multiply(b0).add(y.multiply(b1)).add(b2).divide(k),
+      ];
     });
     return run('where', [run('reshape', [isChosen], { shape: [batch, 1, 1] }), moved, edges]);
   }
   override getConfig() {
-    return { ...super.getConfig(), factor: this.factor, scale: this.scale, interpolation: this.interpolation, fillValue: this.fillValue, seed: this.seed };
+    return {
+      ...super.getConfig(),
+      factor: this.factor,
+      scale: this.scale,
+      interpolation: this.interpolation,
+      fillValue: this.fillValue,
+      seed: this.seed,
+    };
   }
 }
-registerClass('keras.layers', RandomFlip, RandomRotation, RandomZoom, RandomTranslation, RandomShear, RandomCrop, RandomPerspective);
+registerClass(
+  'keras.layers',
+  RandomFlip,
+  RandomRotation,
+  RandomZoom,
+  RandomTranslation,
+  RandomShear,
+  RandomCrop,
+  RandomPerspective,
+);

@@ -21,7 +21,8 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
     super(options);
     this.maxNumber = positiveInteger('MaxNumBoundingBoxes', 'maxNumber', maxNumber);
     const { fillValue = -1 } = options;
-    if (typeof fillValue !== 'number' || !Number.isFinite(fillValue)) throw new ValueError(`MaxNumBoundingBoxes: fillValue must be a number.\n  Received: ${describe(fillValue)}`);
+    if (typeof fillValue !== 'number' || !Number.isFinite(fillValue))
+      throw new ValueError(`MaxNumBoundingBoxes: fillValue must be a number.\n  Received: ${describe(fillValue)}`);
     this.fillValue = Math.trunc(fillValue);
   }
   protected override get isAlways(): boolean {
@@ -38,10 +39,16 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
         ones = t.shape.map(() => 1);
       const part = run('slice', [t], { start: zeros, size: [t.shape[0], n, ...t.shape.slice(2)], step: ones });
       if (n === this.maxNumber) return part;
-      const rest = run('broadcast_to', [convert(this.fillValue, t)], { shape: [t.shape[0], this.maxNumber - n, ...t.shape.slice(2)] });
+      const rest = run('broadcast_to', [convert(this.fillValue, t)], {
+        shape: [t.shape[0], this.maxNumber - n, ...t.shape.slice(2)],
+      });
       return run('concatenate', [part, rest], { axis: 1 });
     };
-    return { ...(isRecord(given) ? given : {}), boxes: unbatched(fitted(boxes), isBatched), labels: unbatched(fitted(labels), isBatched) };
+    return {
+      ...(isRecord(given) ? given : {}),
+      boxes: unbatched(fitted(boxes), isBatched),
+      labels: unbatched(fitted(labels), isBatched),
+    };
   }
   override getConfig() {
     return { ...super.getConfig(), maxNumber: this.maxNumber, fillValue: this.fillValue };

@@ -3,7 +3,15 @@ import { normal, shuffle } from '../../../../random';
 import { NotImplementedError, ValueError } from '../../../../errors';
 import { convert, run, type Tensor, tensor } from '../../../../tensor';
 import { registerClass } from '../../../saving/registry';
-import { BaseImagePreprocessingLayer, factorRange, IMAGE_OPTIONS, valueRangeOf, type Factor, type ImageLayerOptions, type Transformation } from './base_image_preprocessing_layer';
+import {
+  BaseImagePreprocessingLayer,
+  factorRange,
+  IMAGE_OPTIONS,
+  valueRangeOf,
+  type Factor,
+  type ImageLayerOptions,
+  type Transformation,
+} from './base_image_preprocessing_layer';
 import { readBoxes } from './boxes';
 import { beta } from './distributions';
 import { withFactor, type ToneOptions } from './tone';
@@ -24,7 +32,8 @@ abstract class Boxes extends BaseImagePreprocessingLayer {
   protected inside(height: number, width: number, [x0, x1]: [Tensor, Tensor], [y0, y1]: [Tensor, Tensor]): Tensor {
     const x = range(width, [1, 1, width, 1], x0),
       y = range(height, [1, height, 1, 1], y0);
-    const within = (t: Tensor, from: Tensor, to: Tensor): Tensor => run('logical_and', [run('greater_equal', [t, wide(from)]), run('less', [t, wide(to)])]);
+    const within = (t: Tensor, from: Tensor, to: Tensor): Tensor =>
+      run('logical_and', [run('greater_equal', [t, wide(from)]), run('less', [t, wide(to)])]);
     return run('logical_and', [within(x, x0, x1), within(y, y0, y1)]);
   }
 }
@@ -56,11 +65,15 @@ export class RandomErasing extends Boxes {
   override draw(shape: readonly number[]): Transformation {
     const [batch, height, width] = shape,
       share = run('sqrt', [this.uniform([batch, 2], ...this.scale)]);
-    const part = (i: number): Tensor => run('reshape', [run('slice', [share], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch] });
+    const part = (i: number): Tensor =>
+      run('reshape', [run('slice', [share], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch] });
     const x = this.stretch(width, part(0)),
       y = this.stretch(height, part(1)),
       isChosen = this.isChosen(batch, this.factor);
-    const noise = (): Tensor => run('cast', [normal([...shape], { seed: this.seeds })], { dtype: this.computeDtype }).multiply(this.valueRange[1]);
+    const noise = (): Tensor =>
+      run('cast', [normal([...shape], { seed: this.seeds })], { dtype: this.computeDtype }).multiply(
+        this.valueRange[1],
+      );
     const fill = this.fillValue === null ? noise() : convert(this.fillValue, share);
     const limited = run('clip', [fill], { min: this.valueRange[0], max: this.valueRange[1] });
     return { isErased: run('logical_and', [isChosen, this.inside(height, width, x, y)]), fill: limited };
@@ -79,7 +92,10 @@ export class CutMix extends Boxes {
   static override positional = ['factor'];
   static override options = ['factor', ...IMAGE_OPTIONS];
   readonly factor: [number, number];
-  constructor(factor: Factor | (ImageLayerOptions & { factor?: Factor }) = 1, options: ImageLayerOptions & { factor?: Factor } = {}) {
+  constructor(
+    factor: Factor | (ImageLayerOptions & { factor?: Factor }) = 1,
+    options: ImageLayerOptions & { factor?: Factor } = {},
+  ) {
     const all = withFactor<ImageLayerOptions & { factor?: Factor }>(factor, options);
     super(all);
     this.factor = factorRange('CutMix', 'factor', all.factor ?? 1, [0, 1]);
@@ -154,7 +170,9 @@ export class MixUp extends BaseImagePreprocessingLayer {
 }
 function mixed(given: Tensor, weight: Tensor, order: Tensor): Tensor {
   const x = given.dtype.includes('float') ? given : run('cast', [given], { dtype: 'float32' }),
-    w = run('cast', [run('reshape', [weight], { shape: [weight.size, ...x.shape.slice(1).map(() => 1)] })], { dtype: x.dtype });
+    w = run('cast', [run('reshape', [weight], { shape: [weight.size, ...x.shape.slice(1).map(() => 1)] })], {
+      dtype: x.dtype,
+    });
   return w.multiply(x).add(
     convert(1, w)
       .subtract(w)

@@ -19,7 +19,16 @@ import { RandomColorDegeneration } from './color';
 import { switch as switchOp } from '../../../../ops/control';
 import { beta, dirichlet } from './distributions';
 import { RandomRotation, RandomShear, RandomTranslation } from './geometric';
-import { AutoContrast, Equalization, RandomBrightness, RandomContrast, RandomPosterization, RandomSharpness, Solarization, type ToneOptions } from './tone';
+import {
+  AutoContrast,
+  Equalization,
+  RandomBrightness,
+  RandomContrast,
+  RandomPosterization,
+  RandomSharpness,
+  Solarization,
+  type ToneOptions,
+} from './tone';
 
 type Drawn = NonNullable<Transformation>;
 interface Settings {
@@ -71,7 +80,8 @@ export class RandAugment extends BaseImagePreprocessingLayer {
     super(options);
     this.settings = settingsOf('RandAugment', options, 0.5);
     this.numOps = options.numOps ?? 2;
-    if (!Number.isInteger(this.numOps) || this.numOps < 0) throw new ValueError(`RandAugment: numOps must be a whole number >= 0.\n  Received: ${this.numOps}`);
+    if (!Number.isInteger(this.numOps) || this.numOps < 0)
+      throw new ValueError(`RandAugment: numOps must be a whole number >= 0.\n  Received: ${this.numOps}`);
     this.augmentLayers = choices(this.settings);
   }
   override draw(): Transformation {
@@ -141,7 +151,16 @@ export interface AugMixOptions extends ToneOptions {
  * Dirichlet and beta numbers of `alpha` (1) (Hendrycks et al. 2020). The layers are chosen anew at each call.
  */
 export class AugMix extends BaseImagePreprocessingLayer {
-  static override options = ['valueRange', 'numChains', 'chainDepth', 'factor', 'alpha', 'allOps', 'interpolation', ...IMAGE_OPTIONS];
+  static override options = [
+    'valueRange',
+    'numChains',
+    'chainDepth',
+    'factor',
+    'alpha',
+    'allOps',
+    'interpolation',
+    ...IMAGE_OPTIONS,
+  ];
   private readonly settings: Settings;
   private readonly given: { numChains: number; chainDepth: number; alpha: number; allOps: boolean };
   private readonly augmentLayers: BaseImagePreprocessingLayer[];
@@ -166,7 +185,11 @@ export class AugMix extends BaseImagePreprocessingLayer {
       let y = images;
       for (let d = 0; d < this.given.chainDepth; d++) {
         // One more than there are layers: nothing is done.
-        const which = run('reshape', [run('slice', [chosen], { start: [c * this.given.chainDepth + d], size: [1], step: [1] })], { shape: [] });
+        const which = run(
+          'reshape',
+          [run('slice', [chosen], { start: [c * this.given.chainDepth + d], size: [1], step: [1] })],
+          { shape: [] },
+        );
         // All draw, so that what is drawn does not depend on whether there is a plan; only one is computed where the choice is known.
         const shape = y.shape,
           drawn = this.augmentLayers.map((layer) => layer.withGenerator(this, () => layer.draw(shape)));
@@ -177,7 +200,9 @@ export class AugMix extends BaseImagePreprocessingLayer {
         );
         y = switchOp(which, [...branches, (t: Tensor) => t], y) as Tensor;
       }
-      const share = run('cast', [run('slice', [shares], { start: [c], size: [1], step: [1] })], { dtype: images.dtype }),
+      const share = run('cast', [run('slice', [shares], { start: [c], size: [1], step: [1] })], {
+          dtype: images.dtype,
+        }),
         part = y.multiply(share);
       sum = sum ? sum.add(part) : part;
     }
@@ -188,7 +213,17 @@ export class AugMix extends BaseImagePreprocessingLayer {
   override getConfig() {
     const { valueRange, factor, interpolation } = this.settings,
       { numChains, chainDepth, alpha, allOps } = this.given;
-    return { ...super.getConfig(), valueRange, numChains, chainDepth, factor, alpha, allOps, interpolation, seed: this.seed };
+    return {
+      ...super.getConfig(),
+      valueRange,
+      numChains,
+      chainDepth,
+      factor,
+      alpha,
+      allOps,
+      interpolation,
+      seed: this.seed,
+    };
   }
 }
 registerClass('keras.layers', RandAugment, AugMix);

@@ -37,7 +37,16 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends Layer {
   static override positional = ['height', 'width'];
-  static override options = ['interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'fillMode', 'fillValue', 'antialias', 'dataFormat', 'boundingBoxFormat'];
+  static override options = [
+    'interpolation',
+    'cropToAspectRatio',
+    'padToAspectRatio',
+    'fillMode',
+    'fillValue',
+    'antialias',
+    'dataFormat',
+    'boundingBoxFormat',
+  ];
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;
@@ -55,7 +64,8 @@ export class Resizing extends Layer {
     this.interpolation = oneOf('Resizing', 'interpolation', options.interpolation ?? 'bilinear', INTERPOLATIONS);
     this.cropToAspectRatio = options.cropToAspectRatio ?? false;
     this.padToAspectRatio = options.padToAspectRatio ?? false;
-    if (this.cropToAspectRatio && this.padToAspectRatio) throw new ValueError('Resizing: cropToAspectRatio and padToAspectRatio exclude each other.');
+    if (this.cropToAspectRatio && this.padToAspectRatio)
+      throw new ValueError('Resizing: cropToAspectRatio and padToAspectRatio exclude each other.');
     this.fillMode = oneOf('Resizing', 'fillMode', options.fillMode ?? 'constant', ['constant']);
     this.fillValue = options.fillValue ?? 0;
     this.antialias = options.antialias ?? false;
@@ -69,19 +79,35 @@ export class Resizing extends Layer {
   }
   /** Boxes of zeros and of -1 stand for none: they become zeros. */
   private moveBoxes(edges: Tensor, [height, width]: ImageSize): Tensor {
-    const isNone = run('all', [run('logical_or', [run('equal', [edges, convert(-1, edges)]), run('equal', [edges, convert(0, edges)])])], { axis: [2], keepdims: true });
+    const isNone = run(
+      'all',
+      [run('logical_or', [run('equal', [edges, convert(-1, edges)]), run('equal', [edges, convert(0, edges)])])],
+      { axis: [2], keepdims: true },
+    );
     const [down, across] = [this.height / height, this.width / width],
       scale = this.cropToAspectRatio ? Math.max(down, across) : this.padToAspectRatio ? Math.min(down, across) : null;
     // What is left out or added lies on both sides, in whole pixels.
-    const before = (from: number, to: number): number => (this.cropToAspectRatio ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2)),
+    const before = (from: number, to: number): number =>
+        this.cropToAspectRatio ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2),
       top = scale === null ? 0 : before(height * scale, this.height),
       left = scale === null ? 0 : before(width * scale, this.width);
-    const moved = joined(...columns('Resizing', edges).map((t, i) => t.multiply(scale ?? (i % 2 ? down : across)).subtract(i % 2 ? top : left)));
+    const moved = joined(
+      ...columns('Resizing', edges).map((t, i) =>
+        t.multiply(scale ?? (i % 2 ? down : across)).subtract(i % 2 ? top : left),
+      ),
+    );
     return run('where', [isNone, convert(0, moved), moved]);
   }
   private resized(inputs: Tensor, interpolation: Interpolation): Tensor {
     const { cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat } = this;
-    return resize(inputs, [this.height, this.width], { interpolation, cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat });
+    return resize(inputs, [this.height, this.width], {
+      interpolation,
+      cropToAspectRatio,
+      padToAspectRatio,
+      fillValue,
+      antialias,
+      dataFormat,
+    });
   }
   override getConfig() {
     return {

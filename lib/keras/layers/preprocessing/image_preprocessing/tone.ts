@@ -80,7 +80,10 @@ export class RandomSharpness extends Tone {
     const channels = images.shape[3],
       weights = Array.from({ length: 9 * channels }, (_, i) => (Math.floor(i / channels) === 4 ? 5 / 13 : 1 / 13));
     const smooth = depthwiseConv(images, tensor(weights, [3, 3, channels, 1], images.dtype), { padding: 'same' });
-    return clip(images.add(convert(1, images).subtract(factor.multiply(2)).multiply(smooth.subtract(images))), this.valueRange);
+    return clip(
+      images.add(convert(1, images).subtract(factor.multiply(2)).multiply(smooth.subtract(images))),
+      this.valueRange,
+    );
   }
 }
 /** The largest value minus x, with a probability drawn from `factor` (default 1). */
@@ -103,7 +106,10 @@ export class RandomPosterization extends Tone {
   }
   override draw([batch]: readonly number[]): Transformation {
     const [low, high] = this.factor;
-    const bits = low === high ? run('broadcast_to', [convert(low, 'float32')], { shape: [batch, 1, 1, 1] }) : run('floor', [this.uniform([batch, 1, 1, 1], low, high)]);
+    const bits =
+      low === high
+        ? run('broadcast_to', [convert(low, 'float32')], { shape: [batch, 1, 1, 1] })
+        : run('floor', [this.uniform([batch, 1, 1, 1], low, high)]);
     return { step: run('exp2', [convert(8, bits).subtract(bits)]) };
   }
   override transformImages(images: Tensor, { step }: Drawn): Tensor {
@@ -126,7 +132,11 @@ export class Solarization extends BaseImagePreprocessingLayer {
   readonly additionFactor: [number, number];
   readonly thresholdFactor: [number, number];
   readonly valueRange: [number, number];
-  constructor(additionFactor: Factor | SolarizationOptions = 0, thresholdFactor: Factor | SolarizationOptions = 0, options: SolarizationOptions = {}) {
+  constructor(
+    additionFactor: Factor | SolarizationOptions = 0,
+    thresholdFactor: Factor | SolarizationOptions = 0,
+    options: SolarizationOptions = {},
+  ) {
     const isFactor = (f: unknown): f is Factor => typeof f === 'number' || Array.isArray(f);
     const all: SolarizationOptions = {
       ...options,
@@ -134,8 +144,14 @@ export class Solarization extends BaseImagePreprocessingLayer {
       ...(isFactor(additionFactor) ? { additionFactor } : additionFactor),
     };
     super(all);
-    this.additionFactor = lowered(factorRange('Solarization', 'additionFactor', all.additionFactor ?? 0, [0, 1]), all.additionFactor);
-    this.thresholdFactor = lowered(factorRange('Solarization', 'thresholdFactor', all.thresholdFactor ?? 0, [0, 1]), all.thresholdFactor);
+    this.additionFactor = lowered(
+      factorRange('Solarization', 'additionFactor', all.additionFactor ?? 0, [0, 1]),
+      all.additionFactor,
+    );
+    this.thresholdFactor = lowered(
+      factorRange('Solarization', 'thresholdFactor', all.thresholdFactor ?? 0, [0, 1]),
+      all.thresholdFactor,
+    );
     this.valueRange = valueRangeOf('Solarization', all.valueRange);
   }
   override draw([batch]: readonly number[]): Transformation {
@@ -147,11 +163,18 @@ export class Solarization extends BaseImagePreprocessingLayer {
     return inRange(run('where', [run('less', [x, thresholds]), x, convert(255, x).subtract(x)]), BYTE, this.valueRange);
   }
   override getConfig() {
-    return { ...super.getConfig(), valueRange: this.valueRange, additionFactor: this.additionFactor, thresholdFactor: this.thresholdFactor, seed: this.seed };
+    return {
+      ...super.getConfig(),
+      valueRange: this.valueRange,
+      additionFactor: this.additionFactor,
+      thresholdFactor: this.thresholdFactor,
+      seed: this.seed,
+    };
   }
 }
 /** A single number f means [0, f] here. */
-const lowered = (range: [number, number], given: unknown): [number, number] => (Array.isArray(given) ? range : [0, range[1]]);
+const lowered = (range: [number, number], given: unknown): [number, number] =>
+  Array.isArray(given) ? range : [0, range[1]];
 
 /** Each channel of each image stretched to the whole range of values; not at random, and when not training too. */
 export class AutoContrast extends BaseImagePreprocessingLayer {
@@ -193,12 +216,18 @@ export class Equalization extends BaseImagePreprocessingLayer {
       { bins } = this,
       channels = x.shape[3],
       scaled = x.divide(255).multiply(bins - 1);
-    const at = run('cast', [run('clip', [run('trunc', [x.multiply((bins - 1) / 255)])], { min: 0, max: bins - 1 })], { dtype: 'int32' }),
+    const at = run('cast', [run('clip', [run('trunc', [x.multiply((bins - 1) / 255)])], { min: 0, max: bins - 1 })], {
+        dtype: 'int32',
+      }),
       pick = run('cast', [run('clip', [scaled], { min: 0, max: bins - 1 })], { dtype: 'int32' });
     const out = Array.from({ length: channels }, (_, c) => {
-      const channel = (t: Tensor): Tensor => run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
+      const channel = (t: Tensor): Tensor =>
+        run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
       const flat = run('reshape', [channel(at)], { shape: [-1] }),
-        counts = run('scatter_add', [flat, run('broadcast_to', [convert(1, 'float32')], { shape: [flat.size] })], { shape: [bins], axis: 0 }),
+        counts = run('scatter_add', [flat, run('broadcast_to', [convert(1, 'float32')], { shape: [flat.size] })], {
+          shape: [bins],
+          axis: 0,
+        }),
         sums = run('cumsum', [counts], { axis: 0 }),
         first = run('min', [run('where', [run('greater', [sums, convert(0, sums)]), sums, convert(Infinity, sums)])]),
         span = convert(flat.size, sums).subtract(first);
@@ -211,7 +240,10 @@ export class Equalization extends BaseImagePreprocessingLayer {
         ]),
         BYTE,
       );
-      const isUniform = run('less_equal', [run('sum', [run('cast', [run('greater', [counts, convert(0, counts)])], { dtype: 'int32' })]), convert(1, 'int32')]);
+      const isUniform = run('less_equal', [
+        run('sum', [run('cast', [run('greater', [counts, convert(0, counts)])], { dtype: 'int32' })]),
+        convert(1, 'int32'),
+      ]);
       const y = run('take', [table, channel(pick)], { axis: 0 });
       return run('where', [isUniform, channel(x), y.dtype === x.dtype ? y : run('cast', [y], { dtype: x.dtype })]);
     });
@@ -221,4 +253,14 @@ export class Equalization extends BaseImagePreprocessingLayer {
     return { ...super.getConfig(), bins: this.bins, valueRange: this.valueRange };
   }
 }
-registerClass('keras.layers', RandomContrast, RandomBrightness, RandomSharpness, RandomInvert, RandomPosterization, Solarization, AutoContrast, Equalization);
+registerClass(
+  'keras.layers',
+  RandomContrast,
+  RandomBrightness,
+  RandomSharpness,
+  RandomInvert,
+  RandomPosterization,
+  Solarization,
+  AutoContrast,
+  Equalization,
+);
