@@ -14,8 +14,8 @@ export const shapeText = (shape: readonly (number | null)[]): string =>
 /** @internal `1 tensor`, `2 tensors`. */
 export const counted = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
 /** @internal Control characters that a file may hold would command the terminal. */
-// eslint-disable-next-line no-control-regex
 export const safeText = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** @internal Rows in columns that are as wide as needed; columns of `right` stand at the right. */

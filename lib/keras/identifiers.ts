@@ -39,8 +39,8 @@ export type {
 /** Keras' JSON of an object, as `serializeKerasObject` makes it; class name and config suffice. */
 export type SerializedIdentifier = Pick<SerializedObject, 'class_name' | 'config'> & Partial<SerializedObject>;
 /** A function from tensor to tensor, a layer, or the name of one; null is the identity. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type ActivationIdentifier =
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   ActivationName | RegisteredName | ((x: Tensor, ...rest: any[]) => Tensor) | Layer | SerializedIdentifier | null;
 /** First values of a weight: a name, an initializer, a function of shape and dtype, or one number or tensor for all of it. */
 export type InitializerIdentifier =
@@ -73,11 +73,11 @@ export type ConstraintIdentifier =
   | null;
 /** A loss: a name, a Loss, or a function `(yTrue, yPred) => losses`; null for none. */
 export type LossIdentifier =
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   | LossName
   | RegisteredName
   | Loss
   | (new () => Loss)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   | ((yTrue: Tensor, yPred: Tensor, ...rest: any[]) => Tensor)
   | SerializedIdentifier
   | null;
@@ -86,11 +86,11 @@ export type LossOption =
   LossIdentifier | 'crossentropy' | 'ce' | readonly LossOption[] | { readonly [output: string]: LossOption };
 /** A metric: a name, a Metric, or a function `(yTrue, yPred) => values`; null for none. */
 export type MetricIdentifier =
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   | MetricName
   | RegisteredName
   | Metric
   | (new () => Metric)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   | ((yTrue: Tensor, yPred: Tensor, ...rest: any[]) => Tensor)
   | SerializedIdentifier
   | null;
