@@ -21,10 +21,10 @@ logged() {
 }
 
 check_node() {
-  command -v node >/dev/null || fail 'Node.js 20 or later is needed: https://nodejs.org'
-  local major
-  major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 20 ] || fail "Node.js 20 or later is needed, found $(node --version)."
+  local needed='Node.js 20.15, 22.2 or later is needed'
+  command -v node >/dev/null || fail "$needed: https://nodejs.org"
+  # zlib.crc32 came with these versions.
+  node -e 'process.exit(require("node:zlib").crc32 ? 0 : 1)' || fail "$needed, found $(node --version)."
 }
 
 # Debian packages that are missing, one a line.

@@ -76,7 +76,7 @@ const RULES: readonly (readonly [RegExp, (found: RegExpExecArray) => Reason])[] 
   ],
   [
     /undefined symbol: (napi_\w+)/,
-    ([, name]) => ({ why: `this Node.js (${process.version}) lacks ${name}`, fix: 'use Node.js 20 or later' }),
+    ([, name]) => ({ why: `this Node.js (${process.version}) lacks ${name}`, fix: 'use Node.js 20.15, 22.2 or later' }),
   ],
   [
     /specified module could not be found/,

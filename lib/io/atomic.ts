@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { FileError } from '../errors';
-import { crc32 } from './crc32';
 import { flush } from './flush';
 import { cannotWrite } from './source';
 

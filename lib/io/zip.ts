@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { FileError, ValueError } from '../errors';
 import type { ByteSink } from './atomic';
-import { crc32 } from './crc32';
 import { MemorySource, type ByteSource } from './source';
 
 const inflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
@@ -221,7 +220,7 @@ export class ZipReader {
           cause: error,
         });
       }
-    if (data.length !== m.size || crc32(data) !== m.crc) this.damaged(name);
+    if (data.length !== m.size || zlib.crc32(data) !== m.crc) this.damaged(name);
     return data;
   }
   private damaged(name: string): never {
@@ -260,7 +259,7 @@ export class ZipReader {
     for (let at = 0; at < m.size; at += PIECE) {
       const part = piece.subarray(0, Math.min(PIECE, m.size - at));
       await this.source.readInto(part, m.at + at, signal);
-      crc = crc32(part, crc);
+      crc = zlib.crc32(part, crc);
     }
     if (crc !== m.crc) this.damaged(name);
     return this.source.part(title, m.at, m.size);

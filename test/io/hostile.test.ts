@@ -3,7 +3,6 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as zlib from 'node:zlib';
-import { crc32, plainCrc32 } from '../../lib/io/crc32';
 import { openHdf5, type Hdf5Group } from '../../lib/io/hdf5/index';
 import { npyHeader, readNpy } from '../../lib/io/npz';
 import { SafetensorsReader } from '../../lib/io/safetensors';
@@ -44,7 +43,7 @@ function zip(members: readonly Member[]): Buffer {
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(flags, 6);
     local.writeUInt16LE(method, 8);
-    local.writeUInt32LE(crc32(data), 14);
+    local.writeUInt32LE(zlib.crc32(data), 14);
     local.writeUInt32LE(stored.length, 18);
     local.writeUInt32LE(size, 22);
     local.writeUInt16LE(Buffer.byteLength(localName), 26);
@@ -52,7 +51,7 @@ function zip(members: readonly Member[]): Buffer {
     entry.writeUInt32LE(0x02014b50, 0);
     entry.writeUInt16LE(flags, 8);
     entry.writeUInt16LE(method, 10);
-    entry.writeUInt32LE(crc32(data), 16);
+    entry.writeUInt32LE(zlib.crc32(data), 16);
     entry.writeUInt32LE(stored.length, 20);
     entry.writeUInt32LE(size, 24);
     entry.writeUInt16LE(Buffer.byteLength(name), 28);
@@ -159,13 +158,6 @@ describe('hostile zip archives', () => {
     data[32] ^= 1;
     await assert.rejects(open(data).read('a'), { message: "m.keras: member 'a' is damaged: its checksum is wrong." });
     await assert.rejects(open(data).open('a'), { message: "m.keras: member 'a' is damaged: its checksum is wrong." });
-  });
-  it('the plain checksum is that of zlib', () => {
-    for (const n of [0, 1, 7, 8, 9, 1000]) {
-      const data = Buffer.from(Array.from({ length: n }, (_, i) => (i * 37) & 255));
-      assert.equal(plainCrc32(data, 0), crc32(data));
-    }
-    assert.equal(plainCrc32(Buffer.from('123456789'), 0), 0xcbf43926);
   });
 });
 

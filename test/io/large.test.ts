@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { writeAtomically } from '../../lib/io/atomic';
-import { crc32, plainCrc32 } from '../../lib/io/crc32';
 import { npyHeader, readNpy } from '../../lib/io/npz';
 import { SafetensorsReader } from '../../lib/io/safetensors';
 import { withFile } from '../../lib/io/source';
@@ -79,7 +79,6 @@ describe('large files', () => {
       crc = await sink.checksummed(() => sink.write(new Uint8Array(values.buffer)));
       assert.equal(sink.position, 128 + values.byteLength);
     });
-    assert.equal(crc, plainCrc32(new Uint8Array(values.buffer), 0));
     assert.equal(crc, crc32(new Uint8Array(values.buffer)));
     await withFile(at('long.npy'), async (source) =>
       assert.deepEqual(Buffer.from((await readNpy(source)).data.buffer), Buffer.from(values.buffer)),

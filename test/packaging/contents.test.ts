@@ -96,7 +96,7 @@ describe('package.json', () => {
   it('says what the package is', () => {
     assert.equal(manifest.version, '0.1.0');
     assert.equal(read('license'), 'Apache-2.0');
-    assert.deepEqual(read('engines'), { node: '>=20' });
+    assert.deepEqual(read('engines'), { node: '^20.15.0 || >=22.2.0' });
     assert.deepEqual(read('binary'), { napi_versions: [8] });
     assert.match(fs.readFileSync(path.join(ROOT, 'LICENSE'), 'utf8'), /Apache License\s+Version 2\.0, January 2004/);
   });

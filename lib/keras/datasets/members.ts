@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
@@ -51,10 +51,10 @@ export function firstThere(folder: string, names: readonly string[]): string | u
   return names.map((name) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
 
-async function collect(stream: Readable, size: number): Promise<Buffer> {
+async function collect(stream: AsyncIterable<Buffer>, size: number): Promise<Buffer> {
   const out = Buffer.allocUnsafeSlow(size);
   let at = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) at += chunk.copy(out, at);
+  for await (const chunk of stream) at += chunk.copy(out, at);
   return out.subarray(0, at);
 }
 
@@ -84,15 +84,16 @@ export async function readTarGz(file: string, wanted: Wanted, signal?: AbortSign
   const found = new Map<string, Buffer>();
   const extract = tarStream().extract();
   extract.on('entry', (header, stream, next) => {
+    stream.on('error', () => {}); // the archive itself fails with the same error
     const most = header.type === 'file' || header.type === 'contiguous-file' ? wanted.get(header.name) : undefined;
-    const size = header.size ?? 0;
+    const { size } = header;
     if (most === undefined || found.has(header.name)) {
       stream.on('end', () => next());
       stream.resume();
     } else if (size > most) {
       next(tooLarge(`${file}: member ${header.name}`, size, most));
     } else {
-      collect(stream as unknown as Readable, size).then((data) => {
+      collect(stream as AsyncIterable<Buffer>, size).then((data) => {
         found.set(header.name, data);
         next();
       }, next);

@@ -16,7 +16,7 @@ const { getFile } = trae.keras.utils;
 const text = Buffer.from('known content'),
   sha256 = crypto.createHash('sha256').update(text).digest('hex'),
   md5 = crypto.createHash('md5').update(text).digest('hex');
-async function tarOf(entries: readonly (tar.Headers & { text?: string })[]): Promise<Buffer> {
+async function tarOf(entries: readonly (Parameters<tar.Pack['entry']>[0] & { text?: string })[]): Promise<Buffer> {
   const pack = tar.pack();
   for (const { text: body, ...header } of entries) pack.entry(header, body ?? '');
   pack.finalize();

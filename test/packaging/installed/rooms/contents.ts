@@ -18,7 +18,7 @@ async function filesOf(tarball: string): Promise<Map<string, Buffer>> {
   const archive = extract();
   archive.on('entry', ({ name, type }, stream, next) => {
     const parts: Buffer[] = [];
-    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.on('data', (part) => parts.push(part as Buffer));
     stream.on('end', () => {
       if (type === 'file') files.set(name.replace(/^package\//, ''), Buffer.concat(parts));
       next();
