@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the oneDNN that is linked into the prebuilt addon: static, CPU only, nothing but what native/cpu uses. Downloads
+# Builds the oneDNN that is linked into the prebuilt addon: static, CPU only, nothing but what native/backend/cpu uses. Downloads
 # the source that Debian carries, once; prints the folder of the result. Arguments go to CMake (a toolchain file, say).
 set -euo pipefail
 

@@ -4,8 +4,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "backend/cpu/parallel.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
 #include "napi/tensor_wrap.h"
 
 namespace trae::napi {

@@ -11,8 +11,8 @@
 #include <set>
 #include <unordered_set>
 
-#include "graph/compute_thread.h"
 #include "graph/tensor.h"
+#include "runtime/compute_thread.h"
 
 namespace trae::napi {
 

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backend/cpu/parallel.h"
+#include "backend/cpu/peak.h"
+#include "backend/cpu/processor.h"
+#include "backend/cpu/simd/dispatch.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
-#include "cpu/peak.h"
-#include "cpu/processor.h"
-#include "cpu/simd/dispatch.h"
 #include "graph/custom_gradient.h"
-#include "graph/evaluate.h"
 #include "graph/gradients.h"
 #include "graph/scope.h"
 #include "napi/attrs.h"
@@ -19,6 +18,7 @@
 #include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 #include "napi/variable_wrap.h"
+#include "runtime/evaluate.h"
 
 namespace trae::napi {
 namespace {

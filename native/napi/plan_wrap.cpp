@@ -3,10 +3,10 @@
 #include "core/error.h"
 #include "napi/attrs.h"
 #include "napi/environment.h"
-#include "napi/plan_run.h"
 #include "napi/steps.h"
 #include "napi/tensor_wrap.h"
 #include "napi/variable_wrap.h"
+#include "runtime/plan_run.h"
 
 namespace trae::napi {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <napi.h>
 
-#include "graph/plan.h"
+#include "runtime/plan.h"
 
 namespace trae::napi {
 

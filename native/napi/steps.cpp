@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "backend/cpu/parallel.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
 #include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 

@@ -2,7 +2,7 @@
 // step.
 #pragma once
 #include "napi/environment.h"
-#include "napi/plan_run.h"
+#include "runtime/plan_run.h"
 
 namespace trae::napi {
 

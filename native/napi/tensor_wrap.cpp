@@ -4,8 +4,8 @@
 
 #include "core/error.h"
 #include "core/memory_limit.h"
-#include "graph/evaluate.h"
 #include "napi/environment.h"
+#include "runtime/evaluate.h"
 
 namespace trae::napi {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "graph/gradients.h"
-#include "ops/attention_table.h"
+#include "ops/forbidden_score.h"
 #include "ops/ops.h"
 #include "ops/softmax.h"
 

@@ -2,7 +2,7 @@
 //   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the batch's own mean and (biased) variance.
 #pragma once
 #include "graph/op.h"
-#include "ops/normalization_table.h"
+#include "ops/norm_activation.h"
 
 namespace trae {
 

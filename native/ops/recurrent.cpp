@@ -1,9 +1,9 @@
 #include "ops/recurrent.h"
 
+#include "backend/cpu/simd/recurrent_table.h"
 #include "core/error.h"
 #include "graph/gradients.h"
 #include "ops/ops.h"
-#include "ops/recurrent_table.h"
 
 namespace trae {
 using namespace ops;

@@ -1,7 +1,7 @@
 // Attention in one pass: float32 gives what the plain form gives in float64, forward, backward and backward again.
-#include "ops/attention.h"
+#include "backend/cpu/parallel.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
+#include "ops/attention.h"
 #include "tests/support.h"
 
 using namespace trae;

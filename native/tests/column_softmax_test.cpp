@@ -1,5 +1,5 @@
 // Softmax of columns on every instruction set: any number of them, with special values, beside one column at a time.
-#include "ops/column_softmax_table.h"
+#include "backend/cpu/simd/column_softmax_table.h"
 
 #include "special_floats.h"
 #include "support.h"

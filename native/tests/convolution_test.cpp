@@ -1,6 +1,6 @@
 // float32 convolutions, which oneDNN computes, beside the plain loops, which compute float64; on every number of
 // threads.
-#include "cpu/parallel.h"
+#include "backend/cpu/parallel.h"
 #include "ops/convolution.h"
 #include "support.h"
 

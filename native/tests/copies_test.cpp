@@ -1,6 +1,6 @@
 // Copies, repeated runs and sums over windows on every instruction set, beside one byte or number at a time: every
 // length around the widths of vectors, and nothing written beyond the end.
-#include "ops/copies_table.h"
+#include "backend/cpu/simd/copies_table.h"
 
 #include "special_floats.h"
 #include "support.h"

@@ -1,7 +1,7 @@
 #include <thread>
 
+#include "backend/cpu/parallel.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
 #include "tests/support.h"
 
 using namespace trae;

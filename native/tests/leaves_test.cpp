@@ -1,5 +1,5 @@
 // Elementwise vector loops of each instruction set on special values, beside the C library in double.
-#include "cpu/simd/leaves.h"
+#include "backend/cpu/simd/leaves.h"
 
 #include <optional>
 

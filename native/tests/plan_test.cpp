@@ -1,6 +1,6 @@
 // Plans compute what evaluation computes: passes, fusion, memory.
+#include "backend/cpu/parallel.h"
 #include "core/error.h"
-#include "cpu/parallel.h"
 #include "tests/support.h"
 
 using namespace trae;

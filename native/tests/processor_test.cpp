@@ -1,5 +1,5 @@
 // What is said of processors that are too old.
-#include "cpu/processor.h"
+#include "backend/cpu/processor.h"
 #include <doctest/doctest.h>
 
 TEST_CASE("a processor without x86-64-v2 is refused with the names of what it lacks") {

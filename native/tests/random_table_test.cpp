@@ -1,6 +1,6 @@
 // The random numbers of every instruction set: the same words, and numbers made of them as the formulas in double
 // precision say.
-#include "ops/random_table.h"
+#include "backend/cpu/simd/random_table.h"
 
 #include "special_floats.h"
 #include "support.h"

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <vector>
 
-#include "cpu/simd/dispatch.h"
+#include "backend/cpu/simd/dispatch.h"
 
 namespace trae::test {
 

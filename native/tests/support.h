@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
-#include "graph/evaluate.h"
 #include "graph/gradients.h"
-#include "graph/plan.h"
 #include "ops/ops.h"
+#include "runtime/evaluate.h"
+#include "runtime/plan.h"
 
 namespace trae::test {
 

@@ -1,13 +1,13 @@
 // Vector loops of reductions, pooling, normalization, softmax and small products on every instruction set, with NaN,
 // infinities, zeros of both signs and denormals, beside one number at a time.
-#include "cpu/simd/leaves.h"
-#include "ops/layer_norm_table.h"
-#include "ops/normalization_table.h"
-#include "ops/normalized_pooling_table.h"
-#include "ops/pooling_table.h"
-#include "ops/random_table.h"
-#include "ops/small_matmul_table.h"
-#include "ops/softmax_table.h"
+#include "backend/cpu/simd/layer_norm_table.h"
+#include "backend/cpu/simd/leaves.h"
+#include "backend/cpu/simd/normalization_table.h"
+#include "backend/cpu/simd/normalized_pooling_table.h"
+#include "backend/cpu/simd/pooling_table.h"
+#include "backend/cpu/simd/random_table.h"
+#include "backend/cpu/simd/small_matmul_table.h"
+#include "backend/cpu/simd/softmax_table.h"
 #include "special_floats.h"
 #include "support.h"
 

@@ -1,0 +1,114 @@
+#include "runtime/evaluate.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/error.h"
+#include "graph/scope.h"
+
+namespace trae {
+namespace {
+
+// Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder
+// is met.
+bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
+  std::unordered_set<const Call*> seen;
+  std::vector<Node*> stack;
+  for (const Tensor& t : targets) stack.push_back(t.node());
+  while (!stack.empty()) {
+    Node* n = stack.back();
+    stack.pop_back();
+    const State state = n->state.load(std::memory_order_relaxed);
+    if (state == State::kPlaceholder) return false;
+    if (state != State::kLazy || !seen.insert(n->call.get()).second) continue;
+    calls.push_back(n->call);
+    if (!makes_nothing(n->call->output_specs))
+      for (const Tensor& i : n->call->inputs) stack.push_back(i.node());
+  }
+  return true;
+}
+
+void execute(const Call& call) {
+  const size_t count = call.output_specs.size();
+  std::vector<NodePtr> nodes(count);
+  for (size_t i = 0; i < count; i++) nodes[i] = call.outputs[i].lock();
+  auto fail = [&](std::exception_ptr e) {
+    for (auto& n : nodes)
+      if (n) {
+        n->error = e;
+        n->state.store(State::kFailed, std::memory_order_release);
+      }
+  };
+  if (makes_nothing(call.output_specs)) {
+    for (NodePtr& n : nodes)
+      if (n) {
+        n->storage = std::make_shared<Storage>(0);
+        n->state.store(State::kReady, std::memory_order_release);
+      }
+    return;
+  }
+  Specs in;
+  std::vector<const void*> in_data;
+  for (const Tensor& t : call.inputs) {
+    if (t.node()->state.load(std::memory_order_acquire) == State::kFailed) return fail(t.node()->error);
+    in.push_back(t.spec());
+    in_data.push_back(t.node()->storage->data());
+  }
+  try {
+    std::vector<StoragePtr> storages(count);
+    if (call.op->is_view()) {
+      storages[0] = call.inputs[0].node()->storage;
+    } else {
+      std::vector<void*> out_data;
+      for (size_t i = 0; i < count; i++) {
+        storages[i] = std::make_shared<Storage>(call.output_specs[i].bytes());
+        out_data.push_back(storages[i]->data());
+      }
+      call.op->cpu(in, call.output_specs)(in_data.data(), out_data.data());
+    }
+    for (size_t i = 0; i < count; i++)
+      if (nodes[i]) {
+        nodes[i]->storage = std::move(storages[i]);
+        nodes[i]->state.store(State::kReady, std::memory_order_release);
+      }
+  } catch (...) { fail(std::current_exception()); }
+}
+
+}  // namespace
+
+Evaluation schedule(const Tensors& targets) {
+  Evaluation e;
+  if (!collect(targets, e.calls_))
+    throw Error("RuntimeError", "",
+                "a value is read while a function is traced: this tensor stands for data to come and has no value.\n"
+                "  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is "
+                "for debugging.");
+  std::sort(e.calls_.begin(), e.calls_.end(), [](const CallPtr& a, const CallPtr& b) { return a->id < b->id; });
+  const bool keep = GradientScope::is_active();
+  for (const CallPtr& call : e.calls_)
+    for (auto& weak : call->outputs)
+      if (NodePtr n = weak.lock()) {
+        n->state.store(State::kScheduled, std::memory_order_relaxed);
+        n->depth = 0;
+        if (keep) GradientScope::record({Tensor(n)});
+        else n->call.reset();
+      }
+  return e;
+}
+
+void Evaluation::run() {
+  for (CallPtr& call : calls_) {
+    execute(*call);
+    call.reset();  // intermediates die as soon as their last reader has run
+  }
+  calls_.clear();
+}
+
+bool is_symbolic(const Tensor& t) { return t.node()->is_symbolic; }
+
+void throw_if_failed(const Tensor& t) {
+  if (t.node()->state.load(std::memory_order_acquire) == State::kFailed) std::rethrow_exception(t.node()->error);
+}
+bool is_ready(const Tensor& t) { return t.node()->state.load(std::memory_order_acquire) == State::kReady; }
+
+}  // namespace trae

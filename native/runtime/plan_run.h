@@ -1,0 +1,31 @@
+// One submission of a plan: takes the variables' tensors, runs on the compute thread, leaves ready tensors.
+#pragma once
+#include <atomic>
+
+#include "runtime/evaluate.h"
+#include "runtime/plan.h"
+
+namespace trae {
+
+class PlanRun {
+ public:
+  // On the JavaScript thread: takes the tensors out of the cells and puts in those that will be ready afterwards.
+  PlanRun(PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, const Tensors& also_needed);
+  // On the compute thread. `prepare` evaluates what is pending and makes every updated buffer ours alone.
+  void prepare();
+  // Whether the plan can run on the JavaScript thread at once: little work, and nothing else to be computed first.
+  bool can_run_here() const { return plan_->is_light() && pending_.empty(); }
+  void finish();                    // marks the new tensors ready
+  void fail(std::exception_ptr e);  // they keep the state reached; `e` goes to whoever waits for this run
+  Plan& plan() { return *plan_; }
+  void* const* variables() { return pointers_.data(); }
+
+ private:
+  PlanPtr plan_;
+  Evaluation pending_;
+  Tensors before_, after_;
+  std::vector<StoragePtr> storages_;
+  std::vector<void*> pointers_;
+};
+
+}  // namespace trae
