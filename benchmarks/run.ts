@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import * as trae from '../lib/index';
-import { binding } from '../lib/binding';
+import { binding } from '../lib/core/binding';
 import { Peer } from './peer/peer';
 import { MODELS, parseProblem, type Problem } from './problems';
 

@@ -1,5 +1,5 @@
 /**
- * The practical case of docs/seed/practical-case.md, and its pictures.
+ * The practical case of docs/guide/practical-case.md, and its pictures.
  *
  *   npx tsx examples/practical_case.ts                     CIFAR-10, fetched once; pictures go to demo/practical-case
  *   npx tsx examples/practical_case.ts --epochs 2 --data ~/cifar-10-batches-bin --out pictures

@@ -5,16 +5,24 @@
  */
 import * as keras from './keras/index';
 import * as ops from './ops/index';
-import * as random from './random_namespace';
+import * as random from './ops/namespaces/random';
 
-export { grad, valueAndGrad, variableGrads, customGradient, jvp } from './autodiff';
-export { compile, type PlanOptions } from './compile';
-export * from './errors';
+export { grad, valueAndGrad, variableGrads, customGradient, jvp } from './core/autodiff';
+export { compile, type PlanOptions } from './core/compile';
+export * from './support/errors';
 export * from './ops/index';
-export { setRandomSeed } from './random';
-export { config, devices, memory, tidy, version } from './runtime';
-export { Tensor, tensor, type DType, type NestedArray, type Shape, type TensorLike, type TypedArray } from './tensor';
-export { Variable, variable, type VariableOptions } from './variable';
+export { setRandomSeed } from './core/seed';
+export { config, devices, memory, tidy, version } from './core/runtime';
+export {
+  Tensor,
+  tensor,
+  type DType,
+  type NestedArray,
+  type Shape,
+  type TensorLike,
+  type TypedArray,
+} from './core/tensor';
+export { Variable, variable, type VariableOptions } from './core/variable';
 export { KerasTensor } from './keras/keras_tensor';
 export type { Activation } from './keras/activations';
 export type { CallOptions, LayerOptions } from './keras/layers/layer';

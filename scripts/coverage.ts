@@ -5,7 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as trae from '../lib/index';
-import { camelCase } from '../lib/keras/naming';
+import { camelCase } from '../lib/keras/serialization/naming';
 
 const root = path.join(__dirname, '..');
 export interface Names {

@@ -8,8 +8,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { randomCalls, resultOf, type Finding, type RandomCall } from '../test/support/random_calls';
-import { systematicCalls } from '../test/support/systematic_calls';
+import { randomCalls, resultOf, type Finding, type RandomCall } from '../test/helpers/random_calls';
+import { systematicCalls } from '../test/helpers/systematic_calls';
 
 const [first = '0', last = '20', part = ''] = process.argv.slice(2);
 

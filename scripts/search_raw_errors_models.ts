@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { runProgram, type Finding } from '../test/support/random_models';
+import { runProgram, type Finding } from '../test/helpers/random_models';
 
 const [first = '0', last = '500'] = process.argv.slice(2);
 /** Milliseconds after which a program is named as slow. */

@@ -1,4 +1,4 @@
-"""Writes lib/keras/models/operation_table.ts: which class of Keras stands for which function of keras.ops in files.
+"""Writes lib/keras/serialization/operation_table.ts: which class of Keras stands for which function of keras.ops in files.
 
 Needs Keras 3: python scripts/write_operation_table.py
 """
@@ -42,7 +42,7 @@ for name, function in functions.items():
     module = cls.__module__.removeprefix("keras.src.ops.")
     rows.append(f"{module} {cls.__name__} {name}: {names(function)} | {names(cls.__init__)} | {names(cls.call)}".strip())
 
-target = pathlib.Path(__file__).parent.parent / "lib" / "keras" / "models" / "operation_table.ts"
+target = pathlib.Path(__file__).parent.parent / "lib" / "keras" / "serialization" / "operation_table.ts"
 lines = "\n".join(rows)
 target.write_text(
     "/**\n"

@@ -1,6 +1,6 @@
 /** What a timed problem is, and what its kinds share. */
 import * as trae from '../../lib/index';
-import { tracePlan } from '../../lib/compile';
+import { tracePlan } from '../../lib/core/compile';
 
 /** A problem that can be timed. */
 export interface Problem {

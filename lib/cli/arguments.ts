@@ -1,6 +1,6 @@
 /** From the words of a command line to a command with its operands and options; and the pages of help. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../options';
+import { nearest } from '../support/options';
 import { COMMANDS, COMMON, type Command, type OptionOf } from './commands';
 import { UsageError } from './context';
 

@@ -1,5 +1,5 @@
 /** What a command gets, and how it ends: output, errors that are the caller's, the signal that stops it. */
-import { nearest } from '../options';
+import { nearest } from '../support/options';
 
 /** @internal A command line that cannot be understood: exit status 2. */
 export class UsageError extends Error {

@@ -89,7 +89,7 @@ async function probe(): Promise<ProbeResult> {
   try {
     // Not `import`, which does not see the names of a file that holds the whole library.
     /* eslint-disable @typescript-eslint/no-require-imports */
-    const { addon } = require('../binding') as typeof import('../binding'),
+    const { addon } = require('../core/binding') as typeof import('../core/binding'),
       trae = require('../index') as Library,
       /* eslint-enable @typescript-eslint/no-require-imports */
       loadMilliseconds = performance.now() - start,

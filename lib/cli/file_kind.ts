@@ -6,7 +6,7 @@ import { withFile, type ByteSource } from '../io/source';
 import { isZip, ZipReader } from '../io/zip';
 import { isStateFile, parseJson } from '../keras/saving/saving_lib';
 import { isJson } from '../keras/saving/tfjs';
-import { isRecord } from '../nest';
+import { isRecord } from '../support/nest';
 import { InputError } from './context';
 
 /** @internal In the order in which help names them. */

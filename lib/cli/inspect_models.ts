@@ -5,7 +5,7 @@ import { openHdf5 } from '../io/hdf5/index';
 import type { ByteSource } from '../io/source';
 import { openKerasArchive, parseJson } from '../keras/saving/saving_lib';
 import { manifestGroup } from '../keras/saving/tfjs';
-import { isRecord } from '../nest';
+import { isRecord } from '../support/nest';
 import { jsonOf } from './file_kind';
 import { hdf5Facts, hdf5Tensors } from './inspect_weights';
 import type { Inspection, PartRow, TensorRow } from './inspection';

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as keras from '../keras/index';
-import { isRecord } from '../nest';
+import { isRecord } from '../support/nest';
 import { InputError, textOption, type Context } from './context';
 import { jsonOf, kindText, MODEL_KINDS, withKnownFile, type FileKind } from './file_kind';
 

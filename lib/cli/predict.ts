@@ -1,8 +1,8 @@
 /** `trae-node predict`: a model on data out of files. */
 import * as fs from 'node:fs';
 import { structured } from '../keras/models/texts';
-import { flattenStructure } from '../nest';
-import { Tensor } from '../tensor';
+import { flattenStructure } from '../support/nest';
+import { Tensor } from '../core/tensor';
 import { InputError, numberOption, textOption, UsageError, type CommandRun, type Context } from './context';
 import { readModel } from './model_files';
 import { inputsOf, rescaleOption } from './predict_inputs';

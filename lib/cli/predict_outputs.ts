@@ -2,7 +2,7 @@
 import { writeAtomically } from '../io/atomic';
 import { encodeNumbers } from '../io/hdf5/index';
 import { npyHeader, writeNpz } from '../io/npz';
-import type { DType, TypedArray } from '../tensor';
+import type { DType, TypedArray } from '../core/tensor';
 import { InputError } from './context';
 import { csvCell } from './csv';
 import { shapeText } from './text';

@@ -1,7 +1,7 @@
 /** `trae-node summary`: the table of a model's layers. */
 import { Layer } from '../keras/layers/layer';
 import { kindOf } from '../keras/models/summary';
-import type { Variable } from '../variable';
+import type { Variable } from '../core/variable';
 import { numberOption, type CommandRun } from './context';
 import { readModel } from './model_files';
 

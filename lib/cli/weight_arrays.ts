@@ -6,7 +6,7 @@ import { SafetensorsReader } from '../io/safetensors';
 import { FileSource, type ByteSource } from '../io/source';
 import { namesOf } from '../keras/saving/legacy_h5';
 import { readIndex } from '../keras/saving/sharded_weights';
-import type { DType, Shape, TypedArray } from '../tensor';
+import type { DType, Shape, TypedArray } from '../core/tensor';
 import { InputError } from './context';
 import type { FileKind } from './file_kind';
 

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { FileError } from '../errors';
+import { FileError } from '../support/errors';
 import { flush } from './flush';
 import { cannotWrite } from './source';
 

@@ -1,5 +1,5 @@
 /** NumPy's `.npy` files of objects where all that they hold is lists of integers: rows of different lengths. */
-import { FileError } from '../errors';
+import { FileError } from '../support/errors';
 import { npyHeaderText } from './npz';
 import { PickleArray, readPickle } from './pickle';
 import type { ByteSource } from './source';

@@ -2,8 +2,8 @@
  * NumPy's arrays: `.npy` and `.npz`. Headers are read by a fixed grammar, arrays of objects are refused (they hold
  * programs), and sizes are compared with what is there before anything is allocated.
  */
-import { FileError } from '../errors';
-import { formatShape, type DType, type Shape, type TypedArray } from '../tensor';
+import { FileError } from '../support/errors';
+import { formatShape, type DType, type Shape, type TypedArray } from '../core/tensor';
 import type { ByteSink } from './atomic';
 import { decodeNumbers, type Datatype } from './hdf5/datatype';
 import { elementSize, encodeNumbers } from './hdf5/writer';

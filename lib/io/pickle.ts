@@ -3,7 +3,7 @@
  * reader knows its steps that make lists, tuples, integers and strings, and the three names that rebuild an array of
  * objects. It refuses every other step and name, runs nothing, and holds no more than the file has bytes.
  */
-import { FileError } from '../errors';
+import { FileError } from '../support/errors';
 
 /** @internal A tuple; lists are arrays. */
 export class PickleTuple {

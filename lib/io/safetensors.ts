@@ -1,8 +1,8 @@
 /** safetensors: a JSON header with names, types, shapes and places, and the numbers behind it (huggingface.co/docs/safetensors). */
-import { describe } from '../describe';
-import { FileError } from '../errors';
-import { isRecord } from '../nest';
-import { formatShape, type DType, type Shape, type TypedArray } from '../tensor';
+import { describe } from '../support/describe';
+import { FileError } from '../support/errors';
+import { isRecord } from '../support/nest';
+import { formatShape, type DType, type Shape, type TypedArray } from '../core/tensor';
 import type { ByteSink } from './atomic';
 import { decodeNumbers, type Datatype } from './hdf5/datatype';
 import { elementSize, encodeNumbers } from './hdf5/writer';

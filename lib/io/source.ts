@@ -1,6 +1,6 @@
 /** Bytes that can be read anywhere: an open file, a part of one, or memory. All readers of formats work on these. */
 import * as fs from 'node:fs';
-import { FileError } from '../errors';
+import { FileError } from '../support/errors';
 
 /** Small reads go through pages of this size. */
 const PAGE = 1 << 16;

@@ -1,5 +1,5 @@
 /** WAV files (RIFF): PCM of 8, 16, 24 and 32 bits and floats of 32 and 64, with chunks in any order and sizes that are checked. */
-import { FileError } from '../errors';
+import { FileError } from '../support/errors';
 
 export interface Sound {
   /** Samples of all channels in turn, -1 to 1. */

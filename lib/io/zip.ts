@@ -6,7 +6,7 @@
  */
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { FileError, ValueError } from '../errors';
+import { FileError, ValueError } from '../support/errors';
 import type { ByteSink } from './atomic';
 import { MemorySource, type ByteSource } from './source';
 

@@ -1,16 +1,16 @@
 /** Activation functions by name (keras.activations). */
-import { describe } from '../describe';
-import { TypeError, ValueError } from '../errors';
-import { checkOptions, nearest } from '../options';
+import { describe } from '../support/describe';
+import { TypeError, ValueError } from '../support/errors';
+import { checkOptions, nearest } from '../support/options';
 import * as ops from '../ops/activation';
 import { greater, multiply, subtract } from '../ops/binary';
 import { rememberLogits } from '../ops/crossentropy';
 import { clip, exp, negative, relu as plainRelu, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
-import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
 import type { ACTIVATIONS, CamelCase } from './names';
-import { camelCase, snakeCase } from './naming';
-import { getRegisteredObject } from './saving/registry';
-import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObject } from './saving/serialize';
+import { camelCase, snakeCase } from './serialization/naming';
+import { getRegisteredObject } from './serialization/registry';
+import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObject } from './serialization/serialize';
 
 /** A function of tensors; some take more arguments. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

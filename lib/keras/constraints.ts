@@ -1,10 +1,10 @@
 /** Projections of weights after each update (keras.constraints). */
-import { acrossCopies } from '../copies';
-import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { acrossCopies } from '../support/copies';
+import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
 import { numberList } from '../ops/arguments';
 import { checkOptions } from './options';
-import { registerClass } from './saving/registry';
-import { makeKind } from './saving/serialize';
+import { registerClass } from './serialization/registry';
+import { makeKind } from './serialization/serialize';
 import { configLine, inspectable } from './inspect';
 
 /** Maps a weight to the nearest allowed one. Subclass and implement `call`. */

@@ -1,12 +1,12 @@
 /** Which dtypes a layer computes in and stores its weights in (keras.DTypePolicy). */
-import { describe } from '../describe';
-import { TypeError, ValueError } from '../errors';
-import { isRecord } from '../nest';
-import { checkDType, type DType } from '../tensor';
-import { registerClass } from './saving/registry';
-import { isSerialized } from './saving/serialize';
+import { describe } from '../support/describe';
+import { TypeError, ValueError } from '../support/errors';
+import { isRecord } from '../support/nest';
+import { checkDType, type DType } from '../core/tensor';
+import { registerClass } from './serialization/registry';
+import { isSerialized } from './serialization/serialize';
 import type { DTypePolicyName } from './identifiers';
-import { acrossCopies } from '../copies';
+import { acrossCopies } from '../support/copies';
 
 /** A policy: a dtype name, or `mixed_bfloat16` / `mixed_float16` (computes in half, stores float32). */
 export class DTypePolicy {

@@ -4,7 +4,7 @@
  * only while the program runs is looked up: `activation: keras.activations.get(text)`; so is a name that holds only
  * within `customObjectScope`.
  */
-import type { DType, Shape, Tensor } from '../tensor';
+import type { DType, Shape, Tensor } from '../core/tensor';
 import type { Constraint } from './constraints';
 import type { DTypePolicy } from './dtype_policy';
 import type { Initializer } from './initializers/initializer';
@@ -23,7 +23,7 @@ import type {
 } from './names';
 import type { Optimizer } from './optimizers/optimizer';
 import type { Regularizer } from './regularizers';
-import type { SerializedObject } from './saving/serialize';
+import type { SerializedObject } from './serialization/serialize';
 
 export type {
   ActivationName,

@@ -25,4 +25,4 @@ export { Metric } from './metrics/index';
 export { Model, Sequential } from './models/index';
 export { Optimizer } from './optimizers/index';
 export { Regularizer } from './regularizers';
-export { Variable } from '../variable';
+export { Variable } from '../core/variable';

@@ -1,6 +1,6 @@
 /** What `console.log` shows of Keras' objects: one line with class, name, shapes and settings, as tensors and variables do. */
-import { describe } from '../describe';
-import { formatShape } from '../tensor';
+import { describe } from '../support/describe';
+import { formatShape } from '../core/tensor';
 
 type Facts = readonly (readonly [string, unknown])[];
 interface LayerLike {

@@ -3,16 +3,16 @@
  * (unknown until data come). Shapes are found by running the function on stand-ins of two sizes and comparing: a size
  * that differs is unknown. So ops know concrete shapes only.
  */
-import { binding } from '../binding';
-import { RuntimeError, ValueError } from '../errors';
-import { recordOf } from '../guard';
-import { flattenStructure, mapStructure } from '../nest';
+import { binding } from '../core/binding';
+import { RuntimeError, ValueError } from '../support/errors';
+import { recordOf } from '../support/guard';
+import { flattenStructure, mapStructure } from '../support/nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
-import { formatShape, run, Tensor, type DType, type TensorLike, type TensorMethods } from '../tensor';
-import { ScratchTrace, withTrace } from '../trace';
-import { uniqueName } from './naming';
-import { acrossCopies } from '../copies';
+import { formatShape, run, Tensor, type DType, type TensorLike, type TensorMethods } from '../core/tensor';
+import { ScratchTrace, withTrace } from '../core/trace';
+import { uniqueName } from './serialization/naming';
+import { acrossCopies } from '../support/copies';
 
 /** Sizes, null where unknown. */
 export type SymbolicShape = readonly (number | null)[];

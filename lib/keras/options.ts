@@ -2,12 +2,12 @@
  * Options of Keras objects. What an option may be follows from its name, which means the same in all of Keras: checked
  * here, once, for everything that takes options. Ranges are for the classes themselves.
  */
-import { describe } from '../describe';
-import { TypeError, ValueError } from '../errors';
-import { checkOptions as checkNames } from '../options';
-import { SeedGenerator } from '../random';
+import { describe } from '../support/describe';
+import { TypeError, ValueError } from '../support/errors';
+import { checkOptions as checkNames } from '../support/options';
+import { SeedGenerator } from '../core/seed';
 
-export { nearest } from '../options';
+export { nearest } from '../support/options';
 
 interface Kind {
   is(value: unknown): boolean;

@@ -1,2 +1,2 @@
 /** Random tensors (keras.random). */
-export * from '../random_namespace';
+export * from '../ops/namespaces/random';

@@ -1,12 +1,12 @@
 /** Penalties on weights and activities, added to the loss (keras.regularizers). */
-import { recordOf } from '../guard';
-import { acrossCopies } from '../copies';
-import { describe } from '../describe';
-import { ValueError } from '../errors';
-import { convert, run, type Tensor, type TensorLike } from '../tensor';
+import { recordOf } from '../support/guard';
+import { acrossCopies } from '../support/copies';
+import { describe } from '../support/describe';
+import { ValueError } from '../support/errors';
+import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
 import { checkOptions } from './options';
-import { registerClass } from './saving/registry';
-import { makeKind } from './saving/serialize';
+import { registerClass } from './serialization/registry';
+import { makeKind } from './serialization/serialize';
 import { configLine, inspectable } from './inspect';
 
 /** Maps a tensor to a scalar penalty. Subclass and implement `call`. */

@@ -4,9 +4,9 @@
  * weights exclude one another. Each call that gathers metrics has their state to itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { RuntimeError } from '../errors';
-import type { Tensor } from '../tensor';
-import type { Variable } from '../variable';
+import { RuntimeError } from '../support/errors';
+import type { Tensor } from '../core/tensor';
+import type { Variable } from '../core/variable';
 
 /** @internal train: changes what is trained, step by step; set: replaces all weights; read: changes none. */
 export type RunKind = 'train' | 'set' | 'read';

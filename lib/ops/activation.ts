@@ -1,6 +1,6 @@
 /** Activation functions (keras.ops, keras.activations): each of one tensor, elementwise unless said otherwise. */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../core/tensor';
 import { range } from './ranges';
 import { defineMethods, defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';
@@ -230,7 +230,7 @@ export const glu = defineOp(
 );
 
 defineMethods({ relu6, leakyRelu, elu, selu, gelu, silu, softmax, logSoftmax, softsign });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     relu6(): Tensor;
     selu(): Tensor;

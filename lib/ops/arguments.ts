@@ -1,6 +1,6 @@
 /** Arguments of ops that are numbers: checked here, so that each mistake is met by one clear error. */
-import { describe } from '../describe';
-import { TypeError, ValueError } from '../errors';
+import { describe } from '../support/describe';
+import { TypeError, ValueError } from '../support/errors';
 
 /** @internal A list of numbers from one or several; nothing else. Whether they are whole is for the op to say. */
 export function numberList(op: string, what: string, value: unknown): number[] {

@@ -1,7 +1,16 @@
 /** Joins, cuts, turns and lattices (keras.ops): each a few moves of shape.ts. */
-import { ValueError } from '../errors';
-import { requireHeap, TENSOR_BYTES } from '../limits';
-import { convert, expectValue, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { requireHeap, TENSOR_BYTES } from '../support/limits';
+import {
+  convert,
+  expectValue,
+  formatShape,
+  isFloating,
+  run,
+  type Tensor,
+  tensor,
+  type TensorLike,
+} from '../core/tensor';
 import { pair } from './binary';
 import { numberList, wholeNumber } from './arguments';
 import { defineOp } from './define';

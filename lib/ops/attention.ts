@@ -1,6 +1,6 @@
 /** Scaled dot-product attention (keras.ops.dot_product_attention). */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../core/tensor';
 import { diagonalMask } from './creation';
 import { defineOp } from './define';
 

@@ -1,5 +1,5 @@
 /** Elementwise functions of two tensors with NumPy broadcasting (keras.ops). A plain number takes the other's dtype. */
-import { convert, isFloating, run, Tensor, type TensorLike } from '../tensor';
+import { convert, isFloating, run, Tensor, type TensorLike } from '../core/tensor';
 import { defineMethods, defineOp } from './define';
 
 /** @internal */
@@ -153,7 +153,7 @@ defineMethods({
   div: divide,
   pow: power,
 });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     add: BinaryMethod;
     subtract: BinaryMethod;

@@ -1,9 +1,9 @@
 /** Rearranged blocks of images, comparisons of images, elements by pattern (keras.ops). */
-import { describe } from '../describe';
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../tensor';
+import { describe } from '../support/describe';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { pair } from './binary';
-import { checkOptions } from '../options';
+import { checkOptions } from '../support/options';
 import { defineOp } from './define';
 import { checkDataFormat, channelsLast } from './spatial';
 import { toFloat } from './unary';

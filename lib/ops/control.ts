@@ -2,13 +2,13 @@
  * Control flow (keras.ops). While a function is traced, the values that decide are not known: `cond` and `switch` then
  * compute all branches and choose, `scan`, `map` and `foriLoop` are unrolled, `whileLoop` needs `maximumIterations`.
  */
-import { describe } from '../describe';
-import { binding } from '../binding';
-import { RuntimeError, TypeError, ValueError } from '../errors';
-import { requireHeap, TENSOR_BYTES } from '../limits';
-import { flattenStructure, mapStructure } from '../nest';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../tensor';
-import { Variable } from '../variable';
+import { describe } from '../support/describe';
+import { binding } from '../core/binding';
+import { RuntimeError, TypeError, ValueError } from '../support/errors';
+import { requireHeap, TENSOR_BYTES } from '../support/limits';
+import { flattenStructure, mapStructure } from '../support/nest';
+import { convert, formatShape, run, Tensor, type TensorLike } from '../core/tensor';
+import { Variable } from '../core/variable';
 import { defineOp } from './define';
 import { concatenate, normalizeAxis, sliceAxis, stack } from './shape';
 

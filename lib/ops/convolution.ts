@@ -1,6 +1,6 @@
 /** Convolutions of one to three spatial axes (keras.ops). Data are channels_last unless `dataFormat` says 'channels_first'. */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { toFloat } from './unary';
 import {

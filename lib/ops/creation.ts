@@ -1,6 +1,6 @@
 /** Tensors made from nothing but shapes and numbers (keras.ops). */
-import { ValueError } from '../errors';
-import { isRecord } from '../nest';
+import { ValueError } from '../support/errors';
+import { isRecord } from '../support/nest';
 import {
   checkDType,
   convert,
@@ -13,7 +13,7 @@ import {
   Tensor as TensorClass,
   tensor,
   type TensorLike,
-} from '../tensor';
+} from '../core/tensor';
 import { numberList, realNumber, wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { pair } from './binary';

@@ -2,8 +2,8 @@
  * Cross-entropies of targets and predictions, one number for each example (keras.ops). Predictions that come straight
  * from `activations.softmax` or `sigmoid` are traced back to their logits, which is exact and faster, as Keras does.
  */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../core/tensor';
 import { logSoftmax } from './activation';
 import { defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';

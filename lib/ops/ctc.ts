@@ -1,6 +1,6 @@
 /** Connectionist temporal classification (keras.ops; Graves et al. 2006): sequences of labels without a known alignment. */
-import { ValueError } from '../errors';
-import { convert, runMany, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, runMany, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 
 /** Which class stands for no label: a number, from the end when negative, or null for the last. */

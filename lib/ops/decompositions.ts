@@ -1,6 +1,6 @@
 /** Linear algebra over the last two axes (keras.ops.linalg): factorizations, equations, eigenvalues. */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, runMany, type DType, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, runMany, type DType, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { eye } from './creation';
 import { matmul } from './linalg';

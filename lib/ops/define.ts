@@ -2,11 +2,11 @@
  * How ops are made: `defineOp` gives a function that also works on symbolic Keras tensors, `methods` makes functions
  * methods of tensors and variables.
  */
-import { guardArguments } from '../guard';
-import { isRecord } from '../nest';
-import { checkOptions, refuseAsOptions } from '../options';
-import { Tensor } from '../tensor';
-import { Variable } from '../variable';
+import { guardArguments } from '../support/guard';
+import { isRecord } from '../support/nest';
+import { checkOptions, refuseAsOptions } from '../support/options';
+import { Tensor } from '../core/tensor';
+import { Variable } from '../core/variable';
 
 type AnyFunction = (...args: never[]) => unknown;
 

@@ -1,6 +1,6 @@
 /** Sums of products in Einstein's notation, as transposes and one matrix product for each pair of operands. */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../core/tensor';
 import { diagonalMask } from './creation';
 import { defineOp } from './define';
 

@@ -1,6 +1,6 @@
 /** Sliding blocks of images as columns, and back (keras.ops; im2col and col2im). */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { windowPositions } from './ranges';
 import { type Sizes, spatial } from './spatial';

@@ -1,9 +1,9 @@
 /** Indexing as Python's x[key] (keras.ops.get_item). */
-import { describe } from '../describe';
-import { IndexError, TypeError, ValueError } from '../errors';
-import { isRecord } from '../nest';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../tensor';
-import { Variable } from '../variable';
+import { describe } from '../support/describe';
+import { IndexError, TypeError, ValueError } from '../support/errors';
+import { isRecord } from '../support/nest';
+import { convert, formatShape, run, Tensor, type TensorLike } from '../core/tensor';
+import { Variable } from '../core/variable';
 import { defineOp } from './define';
 import { toIndices } from './indexing';
 

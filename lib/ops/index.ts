@@ -212,7 +212,7 @@ export * as image from './image/index';
 export * as linalg from './namespaces/linalg';
 export * as nn from './namespaces/nn';
 export * as numpy from './namespaces/numpy';
-export { customGradient, jvp } from '../autodiff';
+export { customGradient, jvp } from '../core/autodiff';
 export { ctcDecode, type CtcDecodeOptions, ctcLoss } from './ctc';
 export { fold, type FoldOptions, unfold } from './fold';
 export { getItem, type Key, type Slice } from './get_item';

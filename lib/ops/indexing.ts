@@ -1,7 +1,7 @@
 /** Elements by position: lookup, scatter, order (keras.ops). */
-import { describe } from '../describe';
-import { TypeError, ValueError } from '../errors';
-import { isRecord } from '../nest';
+import { describe } from '../support/describe';
+import { TypeError, ValueError } from '../support/errors';
+import { isRecord } from '../support/nest';
 import {
   convert,
   formatShape,
@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
   type TensorLike,
-} from '../tensor';
+} from '../core/tensor';
 import { defineMethods, defineOp } from './define';
 import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
@@ -234,7 +234,7 @@ export const inTopK = defineOp('inTopK', (targets: TensorLike, predictions: Tens
 });
 
 defineMethods({ take, sort, argsort, oneHot });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     take(indices: TensorLike, options?: { axis?: number | null }): Tensor;
     sort(options?: { axis?: number }): Tensor;

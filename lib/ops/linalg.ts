@@ -1,6 +1,6 @@
 /** Products of vectors, matrices and tensors (keras.ops). */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { pair } from './binary';
 import { diagonalMask } from './creation';
 import { defineMethods, defineOp } from './define';
@@ -147,7 +147,7 @@ export const diag = defineOp(
 );
 
 defineMethods({ matmul, dot, tensordot, diagonal, trace });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     matmul(y: TensorLike): Tensor;
     dot(y: TensorLike): Tensor;

@@ -1,5 +1,5 @@
 /** Reductions that leave NaN out (keras.ops). */
-import { convert, expectValue, isFloating, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { convert, expectValue, isFloating, run, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';

@@ -1,6 +1,6 @@
 /** Normalization (keras.ops). */
-import { ValueError } from '../errors';
-import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, formatShape, run, runMany, type Tensor, type TensorLike } from '../core/tensor';
 import { numberList } from './arguments';
 import { defineOp } from './define';
 import { normalizeAxis } from './shape';

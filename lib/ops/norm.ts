@@ -1,6 +1,6 @@
 /** Norms of vectors and matrices (keras.ops.norm). */
-import { ValueError } from '../errors';
-import { convert, run, runMany, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, run, runMany, type Tensor, type TensorLike } from '../core/tensor';
 import { defineMethods, defineOp } from './define';
 import { moveaxis, normalizeAxis } from './shape';
 import { toFloat } from './unary';
@@ -70,7 +70,7 @@ export const norm = defineOp(
 );
 
 defineMethods({ norm });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     norm(options?: NormOptions): Tensor;
   }

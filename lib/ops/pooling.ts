@@ -1,6 +1,6 @@
 /** Pooling over windows of one to three spatial axes (keras.ops). */
-import { ValueError } from '../errors';
-import { formatShape, run, runMany, tensor, type Tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { formatShape, run, runMany, tensor, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { toFloat } from './unary';
 import {

@@ -1,5 +1,5 @@
 /** Tables of positions, made by the engine: their length comes from shapes, and may be far beyond what JavaScript can hold. */
-import { run, type DType, type Tensor } from '../tensor';
+import { run, type DType, type Tensor } from '../core/tensor';
 
 /** @internal `count` numbers: start, start + delta, ... */
 export const range = (count: number, dtype: DType = 'int32', start = 0, delta = 1): Tensor =>

@@ -1,5 +1,5 @@
 /** LSTM and GRU over whole sequences (keras.src.backend: `lstm` and `gru`), with tanh and sigmoid, as one native op each. */
-import { convert, run, runMany, type Tensor, type TensorLike } from '../tensor';
+import { convert, run, runMany, type Tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { toFloat } from './unary';
 

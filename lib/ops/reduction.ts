@@ -1,5 +1,5 @@
 /** Reductions over axes (keras.ops): `axis` a number, a list, or null for all; `keepdims` keeps them as size 1. */
-import { convert, run, type DType, type Tensor, type TensorLike } from '../tensor';
+import { convert, run, type DType, type Tensor, type TensorLike } from '../core/tensor';
 import { numberList } from './arguments';
 import { defineMethods, defineOp } from './define';
 import { toFloat } from './unary';
@@ -204,7 +204,7 @@ export const moments = defineOp(
 
 export { variance as var };
 defineMethods({ sum, mean, prod, max, min, any, all, var: variance, std, argmax, argmin, logsumexp, cumsum });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     sum: Method;
     mean: Method;

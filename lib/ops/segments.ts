@@ -1,6 +1,6 @@
 /** Reductions of rows by segment number, and updates at positions (keras.ops). */
-import { ValueError } from '../errors';
-import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { defineOp } from './define';
 import { toIndices } from './indexing';
 import { range } from './ranges';

@@ -1,8 +1,8 @@
 /** Shapes: views, moves and joins (keras.ops). */
-import { ValueError } from '../errors';
-import { describe } from '../describe';
-import { requireHeap, requireTable, TENSOR_BYTES } from '../limits';
-import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { describe } from '../support/describe';
+import { requireHeap, requireTable, TENSOR_BYTES } from '../support/limits';
+import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../core/tensor';
 import { numberList, wholeNumber } from './arguments';
 import { defineMethods, defineOp } from './define';
 
@@ -377,7 +377,7 @@ defineMethods({
   repeat,
   flip,
 });
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     reshape(newshape: number | Shape): Tensor;
     ravel(): Tensor;

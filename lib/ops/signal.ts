@@ -1,12 +1,12 @@
 /** Fourier transforms of pairs [real, imaginary] and of frames of a signal (keras.ops). */
-import { TypeError, ValueError } from '../errors';
-import { convert, formatShape, run, runMany, type Tensor, tensor, type TensorLike } from '../tensor';
+import { TypeError, ValueError } from '../support/errors';
+import { convert, formatShape, run, runMany, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { wholeNumber } from './arguments';
 import { defineOp } from './define';
 import { range, windowPositions } from './ranges';
 import { normalizeAxis, pad, sliceAxis, swapaxes } from './shape';
 import { toFloat } from './unary';
-import { isFloat64Array } from '../realms';
+import { isFloat64Array } from '../support/realms';
 
 /** Real and imaginary part: what stands for a complex tensor. */
 export type ComplexPair = readonly [TensorLike, TensorLike];

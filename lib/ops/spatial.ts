@@ -1,7 +1,7 @@
 /** What convolution and pooling share: data formats, sizes of windows, padding. */
-import { describe } from '../describe';
-import { ValueError } from '../errors';
-import type { Shape, Tensor } from '../tensor';
+import { describe } from '../support/describe';
+import { ValueError } from '../support/errors';
+import type { Shape, Tensor } from '../core/tensor';
 import { moveaxis } from './shape';
 
 /** Where the channels are. */

@@ -1,5 +1,5 @@
 /** Elementwise functions beyond the table of unary and binary ones (keras.ops). Complex parts are those of real tensors. */
-import { isFloating, type DType, checkDType, convert, run, type Tensor, type TensorLike } from '../tensor';
+import { isFloating, type DType, checkDType, convert, run, type Tensor, type TensorLike } from '../core/tensor';
 import { pair } from './binary';
 import { defineOp } from './define';
 import { toFloat } from './unary';

@@ -1,6 +1,6 @@
 /** Order statistics, counts, covariances and running products (keras.ops). */
-import { ValueError } from '../errors';
-import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../tensor';
+import { ValueError } from '../support/errors';
+import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { numberList, wholeNumber } from './arguments';
 import { conv } from './convolution';
 import { linspace } from './creation';

@@ -1,7 +1,7 @@
 /** Elementwise functions of one tensor (keras.ops). Integers become float32 where the function is not defined on them. */
-import { describe } from '../describe';
-import { ValueError } from '../errors';
-import { convert, isFloating, run, type DType, type Tensor, type TensorLike, checkDType } from '../tensor';
+import { describe } from '../support/describe';
+import { ValueError } from '../support/errors';
+import { convert, isFloating, run, type DType, type Tensor, type TensorLike, checkDType } from '../core/tensor';
 import { defineMethods, defineOp } from './define';
 
 /** @internal */
@@ -213,7 +213,7 @@ const names = {
   stopGradient,
 };
 defineMethods(names);
-declare module '../tensor' {
+declare module '../core/tensor' {
   interface Tensor {
     negative: UnaryMethod;
     abs: UnaryMethod;

@@ -1,5 +1,5 @@
 /** Other ways to read the same numbers (keras.ops): bytes as another dtype, pairs as complex numbers, values as arrays. */
-import { ValueError } from '../errors';
+import { ValueError } from '../support/errors';
 import {
   checkDType,
   convert,
@@ -9,7 +9,7 @@ import {
   type NestedArray,
   type Tensor,
   type TensorLike,
-} from '../tensor';
+} from '../core/tensor';
 import { defineOp } from './define';
 import { sliceAxis, stack } from './shape';
 import type { ComplexPair } from './signal';

@@ -1,6 +1,6 @@
 /** Window functions of n points (keras.ops), symmetric, as numpy defines them. */
-import { requireTable } from '../limits';
-import { convert, type Tensor, tensor, type TensorLike } from '../tensor';
+import { requireTable } from '../support/limits';
+import { convert, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { wholeNumber } from './arguments';
 import { defineOp } from './define';
 

@@ -56,7 +56,7 @@ class Environment {
   Napi::Function kept(int id);
   void forget(int id) { kept_.erase(id); }
 
-  // Error objects of the classes in lib/errors.ts.
+  // Error objects of the classes in lib/support/errors.ts.
   Napi::Error error(const std::exception&);
   Napi::Error error(std::exception_ptr);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { collectGarbage } from '../support/collect';
-import { throwsText } from '../support/compare';
+import { collectGarbage } from '../helpers/collect';
+import { throwsText } from '../helpers/compare';
 
 const READ =
   'a value is read while a function is traced: this tensor stands for data to come and has no value.\n  Fix: express it with ops (where, maximum...), or read it outside; compile({ runEagerly: true }) is for debugging.';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
-import { checkGradient, checkSecondGradient } from '../support/gradient';
-import { nd } from '../support/ndarray';
+import { throwsText } from '../helpers/compare';
+import { checkGradient, checkSecondGradient } from '../helpers/gradient';
+import { nd } from '../helpers/ndarray';
 
 const x3 = (): trae.Tensor => trae.tensor([1, 2, 3]);
 type Pair = readonly [trae.Tensor, (dy: trae.Tensor) => trae.Tensor];

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../lib/index';
-import { allTargets, randomCalls, resultOf } from '../support/random_calls';
+import { allTargets, randomCalls, resultOf } from '../helpers/random_calls';
 
 describe('random arguments', () => {
   const home = process.cwd(),

@@ -1,7 +1,7 @@
 /** The process as a whole: seeds, threads, devices; and what every error carries. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
+import { throwsText } from '../helpers/compare';
 
 describe('runtime', () => {
   it('setRandomSeed wants a whole number', async () => {

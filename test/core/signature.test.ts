@@ -1,8 +1,8 @@
 /** Which calls of a compiled function share a plan, and how many plans are kept. */
 import assert from 'node:assert/strict';
 import type { NativePlan } from '../../binding';
-import { PlanCache } from '../../lib/plan_cache';
-import { signatureOf } from '../../lib/signature';
+import { PlanCache } from '../../lib/core/plan_cache';
+import { signatureOf } from '../../lib/core/signature';
 import * as trae from '../../lib/index';
 
 /** A class whose instances are options. */

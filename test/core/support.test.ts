@@ -1,10 +1,10 @@
 /** The helpers find what they are there to find. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { expectArray, throwsText } from '../support/compare';
-import { checkGradient, checkSecondGradient } from '../support/gradient';
-import { nd } from '../support/ndarray';
-import { erf, erfinv } from '../support/special_functions';
+import { expectArray, throwsText } from '../helpers/compare';
+import { checkGradient, checkSecondGradient } from '../helpers/gradient';
+import { nd } from '../helpers/ndarray';
+import { erf, erfinv } from '../helpers/special_functions';
 
 const x = nd([0.3, -0.8], [2], 'float64');
 /** sin with a gradient of one's choice. */

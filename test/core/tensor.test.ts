@@ -1,8 +1,8 @@
 /** Tensors: made, read, converted, disposed. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { collectGarbage } from '../support/collect';
-import { throwsText } from '../support/compare';
+import { collectGarbage } from '../helpers/collect';
+import { throwsText } from '../helpers/compare';
 
 const { tensor } = trae;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
+import { throwsText } from '../helpers/compare';
 
 describe('variables', () => {
   it('have shape, dtype, name and trainability', () => {

@@ -6,7 +6,7 @@ import { ByteSink } from '../../lib/io/atomic';
 import { Hdf5Dataset, Hdf5Writer, openHdf5, type AttributeInput, type Hdf5Group } from '../../lib/io/hdf5/index';
 import { MemorySource } from '../../lib/io/source';
 import { ZipReader, ZipWriter } from '../../lib/io/zip';
-import type { DType } from '../../lib/tensor';
+import type { DType } from '../../lib/core/tensor';
 import { mutatedJson, type Random } from './json_mutations';
 
 const { layers, Sequential, Model, Input, optimizers } = trae.keras;

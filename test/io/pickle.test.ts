@@ -1,6 +1,6 @@
 /** Pickles: lists of integers in arrays of objects are read; everything else is refused, and nothing runs. */
 import assert from 'node:assert/strict';
-import { FileError } from '../../lib/errors';
+import { FileError } from '../../lib/support/errors';
 import { readIntegerLists } from '../../lib/io/npy_objects';
 import { PickleArray, PickleTuple, readPickle } from '../../lib/io/pickle';
 import { MemorySource } from '../../lib/io/source';

@@ -18,7 +18,7 @@ import type { STFTMode } from '../../lib/keras/layers/preprocessing/stft_spectro
 import type { Reduction } from '../../lib/keras/losses/loss';
 import type { Curve, SummationMethod } from '../../lib/keras/metrics/auc';
 import type { Average } from '../../lib/keras/metrics/f_score_metrics';
-import type { BoxFormat } from '../../lib/keras/utils/bounding_boxes/formats';
+import type { BoxFormat } from '../../lib/keras/layers/preprocessing/image_preprocessing/bounding_boxes/formats';
 import type { Interpolation } from '../../lib/ops/image/interpolation';
 import type { FillMode } from '../../lib/ops/image/warp';
 import type { Outside } from '../../lib/ops/image/sampling';

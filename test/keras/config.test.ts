@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { Int4DTypePolicy, QuantizedDTypePolicy } from '../../lib/keras/dtype_policy';
-import { builtInClasses } from '../../lib/keras/saving/registry';
+import { builtInClasses } from '../../lib/keras/serialization/registry';
 import { attentionRows } from './config_rows/attention';
 import { distillationRows } from './config_rows/distillation';
 import { legacyRows } from './config_rows/legacy';

@@ -1,7 +1,7 @@
 /** Activations, initializers, regularizers, constraints and schedules against real Keras, and their errors. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { builtInClasses } from '../../lib/keras/saving/registry';
+import { builtInClasses } from '../../lib/keras/serialization/registry';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
 const { activations, initializers, regularizers, constraints, optimizers, saving } = trae.keras;

@@ -1,7 +1,7 @@
 /** Ops on images against real Keras on TensorFlow. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { camelCase } from '../../lib/keras/naming';
+import { camelCase } from '../../lib/keras/serialization/naming';
 import { close, golden, tensorOf, type Golden } from './helpers';
 
 interface Case {

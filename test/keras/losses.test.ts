@@ -1,7 +1,7 @@
 /** Losses: values and gradients of real Keras, reductions, configs, wrong arguments. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { builtInClasses } from '../../lib/keras/saving/registry';
+import { builtInClasses } from '../../lib/keras/serialization/registry';
 import { setMask } from '../../lib/keras/layers/layer';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 

@@ -1,7 +1,7 @@
 /** The names that options take are those that mean something while the program runs: no more and no fewer. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { classNames } from '../../lib/keras/saving/registry';
+import { classNames } from '../../lib/keras/serialization/registry';
 import {
   ACTIVATIONS,
   CONSTRAINTS,
@@ -14,7 +14,7 @@ import {
   OPTIMIZERS,
   REGULARIZERS,
 } from '../../lib/keras/names';
-import { camelCase, snakeCase } from '../../lib/keras/naming';
+import { camelCase, snakeCase } from '../../lib/keras/serialization/naming';
 
 const { keras } = trae;
 

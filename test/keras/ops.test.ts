@@ -1,7 +1,7 @@
 /** CTC, folding, spaces and views against real Keras on TensorFlow; the names of its namespaces; what the new ops refuse. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { camelCase } from '../../lib/keras/naming';
+import { camelCase } from '../../lib/keras/serialization/naming';
 import { close, golden, objective, tensorOf, throwsText, wave, type Golden } from './helpers';
 
 interface Case {

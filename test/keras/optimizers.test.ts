@@ -1,7 +1,7 @@
 /** Optimizers step by step against real Keras, and what surrounds an update. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { builtInClasses } from '../../lib/keras/saving/registry';
+import { builtInClasses } from '../../lib/keras/serialization/registry';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
 const { optimizers, saving } = trae.keras;

@@ -1,7 +1,7 @@
 /** float32 functions with loops of their own against JavaScript's float64 ones, in units in the last place. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { erf } from '../support/special_functions';
+import { erf } from '../helpers/special_functions';
 
 type Unary = (x: trae.TensorLike) => trae.Tensor;
 /** Name, function, exact function, ranges, and how many units it may be off. */

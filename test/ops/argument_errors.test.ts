@@ -1,7 +1,7 @@
 /** What ops refuse of indices, dtypes, options and values that are no tensors, with the whole text. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
+import { throwsText } from '../helpers/compare';
 import { type Refusal, testRefusals, index, type, value, zeros as z } from './refusals';
 
 const groups: Record<string, Refusal[]> = {

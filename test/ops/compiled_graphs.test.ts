@@ -1,9 +1,9 @@
 /** Plans of random graphs give what the ops give one at a time: fusion, reuse of memory and order hold together. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { expectArray } from '../support/compare';
-import { randomGraph } from '../support/fuzz';
-import { fromTensor, toTensor } from '../support/ndarray';
+import { expectArray } from '../helpers/compare';
+import { randomGraph } from '../helpers/fuzz';
+import { fromTensor, toTensor } from '../helpers/ndarray';
 
 function check(seed: number, dtype: 'float32' | 'float64', looseness: number): void {
   const graph = randomGraph(seed, dtype);

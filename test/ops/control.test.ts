@@ -1,4 +1,4 @@
-import { testRows } from '../support/row_tests';
+import { testRows } from '../helpers/row_tests';
 import './rows/control';
 
 describe('ops: control', () => testRows('control'));

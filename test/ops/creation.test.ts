@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { testRows } from '../support/row_tests';
+import { testRows } from '../helpers/row_tests';
 import './rows/creation';
 
 describe('ops: creation', () => testRows('creation'));

@@ -1,8 +1,8 @@
 /** Gradients of the factors themselves: rows compare what the factors give together. */
 import * as trae from '../../lib/index';
-import { checkGradient, checkSecondGradient, type Differentiable } from '../support/gradient';
-import { build, type NdArray } from '../support/ndarray';
-import { randomArray } from '../support/random';
+import { checkGradient, checkSecondGradient, type Differentiable } from '../helpers/gradient';
+import { build, type NdArray } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
 
 type T = trae.Tensor;
 const f64 = (shape: number[], seed = 1): NdArray => randomArray(shape, { dtype: 'float64', seed });

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { binding } from '../../lib/binding';
+import { binding } from '../../lib/core/binding';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
-import { rowTable } from '../support/rows';
+import { throwsText } from '../helpers/compare';
+import { rowTable } from '../helpers/rows';
 import { zeros as z } from './refusals';
 import './rows/index';
 

@@ -3,8 +3,8 @@
  * an error of ours, and the process lives. `tsx test/integration/programs/hostile_ops.ts 0 100` does more of it.
  */
 import assert from 'node:assert/strict';
-import { opNames } from '../support/hostile_calls';
-import { hostileRuns, type Outcome } from '../support/hostile_runs';
+import { opNames } from '../helpers/hostile_calls';
+import { hostileRuns, type Outcome } from '../helpers/hostile_runs';
 
 /** Thrown by the functions that rows give to `map`, `scan` and their like, or by an object whose `toString` throws. */
 const isCallers = ({ stack = '' }: Outcome): boolean =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { expectArray } from '../support/compare';
-import { fromTensor, toTensor } from '../support/ndarray';
-import { randomArray } from '../support/random';
-import { testRows } from '../support/row_tests';
+import { expectArray } from '../helpers/compare';
+import { fromTensor, toTensor } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
+import { testRows } from '../helpers/row_tests';
 import './rows/image';
 
 describe('ops: image', () => {

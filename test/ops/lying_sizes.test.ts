@@ -1,7 +1,7 @@
 /** Every op on empty tensors with huge other sides, in a process of its own with little memory: it answers, or refuses. */
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
-import { hostileRuns, type Outcome } from '../support/hostile_runs';
+import { hostileRuns, type Outcome } from '../helpers/hostile_runs';
 
 describe('sizes that lie', () => {
   it('every op answers or refuses, and the process lives', async function () {

@@ -1,7 +1,7 @@
 /** Products of every size class the engine treats apart, beside plain loops in float64, on any number of threads. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { run } from '../../lib/tensor';
+import { run } from '../../lib/core/tensor';
 
 /** Batch, rows, inner, columns: small ones, packed ones with odd edges, inner sizes beyond one block, matrices of one row. */
 const SIZES: [number, number, number, number][] = [

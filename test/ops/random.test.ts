@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { definedOps } from '../../lib/ops/define';
-import { checkGradient } from '../support/gradient';
-import { fromTensor, toTensor } from '../support/ndarray';
-import { randomArray } from '../support/random';
+import { checkGradient } from '../helpers/gradient';
+import { fromTensor, toTensor } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
 import { type RandomRow, randomRows, withSeed } from './rows/random';
 
 const call = (r: RandomRow, args: unknown[]): trae.Tensor =>

@@ -1,8 +1,8 @@
 import * as trae from '../../lib/index';
-import { expectArray, throwsText } from '../support/compare';
-import { cast, fromTensor, type NdArray, toTensor } from '../support/ndarray';
-import { randomArray } from '../support/random';
-import { testRows } from '../support/row_tests';
+import { expectArray, throwsText } from '../helpers/compare';
+import { cast, fromTensor, type NdArray, toTensor } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
+import { testRows } from '../helpers/row_tests';
 import './rows/recurrent';
 
 type Tensors = trae.Tensor[];

@@ -1,12 +1,12 @@
 /** No op without a row, no native op out of reach, no method that differs from its function. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { binding } from '../../lib/binding';
+import { binding } from '../../lib/core/binding';
 import { definedOps } from '../../lib/ops/define';
-import { expectArray } from '../support/compare';
-import { fromTensor, isFloating, toTensor } from '../support/ndarray';
-import { randomArray } from '../support/random';
-import { callRow, rowTable } from '../support/rows';
+import { expectArray } from '../helpers/compare';
+import { fromTensor, isFloating, toTensor } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
+import { callRow, rowTable } from '../helpers/rows';
 import { randomRows } from './rows/index';
 
 /** Runs `f` and tells which native ops it asked for. */

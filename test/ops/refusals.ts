@@ -1,7 +1,7 @@
 /** Tables of calls that ops refuse: each with the class, the op and the whole text of its error. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { throwsText } from '../support/compare';
+import { throwsText } from '../helpers/compare';
 
 /** [call, class, op, text] */
 export type Refusal = [() => unknown, string, string, string];

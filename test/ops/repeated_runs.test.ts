@@ -1,8 +1,8 @@
 /** Repeating, tiling, broadcasting and up-sampling with runs of every length, of every type; their gradients are sums over windows. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { counting, fromTensor, nd, sizeOf, toTensor, type NdArray } from '../support/ndarray';
-import { randomArray } from '../support/random';
+import { counting, fromTensor, nd, sizeOf, toTensor, type NdArray } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
 
 const DTYPES = ['bool', 'int8', 'uint8', 'float16', 'bfloat16', 'int32', 'float32', 'int64', 'float64'] as const;
 /** Element (i0, i1, ...) of the result is element `from(i0, i1, ...)` of x. */

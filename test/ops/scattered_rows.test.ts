@@ -1,10 +1,10 @@
 /** Gradients of embeddings stay rows until an elementwise pass reads them: the same numbers as with a table of zeros. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { tracePlan } from '../../lib/compile';
-import { expectArray } from '../support/compare';
-import { fromTensor, toTensor } from '../support/ndarray';
-import { randomArray } from '../support/random';
+import { tracePlan } from '../../lib/core/compile';
+import { expectArray } from '../helpers/compare';
+import { fromTensor, toTensor } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
 
 const table = toTensor(randomArray([700, 9], { seed: 1 })),
   weights = toTensor(randomArray([4, 5, 9], { seed: 2 })),

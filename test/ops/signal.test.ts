@@ -1,4 +1,4 @@
-import { testRows } from '../support/row_tests';
+import { testRows } from '../helpers/row_tests';
 import './rows/signal';
 
 describe('ops: signal', () => testRows('signal'));

@@ -1,8 +1,8 @@
 /** softmax and its logarithm along every axis, of every type, beside plain loops; special values in single columns. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { fromTensor, nd, toTensor, type NdArray } from '../support/ndarray';
-import { randomArray } from '../support/random';
+import { fromTensor, nd, toTensor, type NdArray } from '../helpers/ndarray';
+import { randomArray } from '../helpers/random';
 
 /** Few and many columns, more rows than a block has, none of them a multiple of a vector. */
 const SHAPES: [shape: number[], axis: number][] = [

@@ -1,10 +1,10 @@
 /** Plans of random graphs keep NaN, infinities, -0 and denormals where the ops, one at a time, keep them. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { expectArray } from '../support/compare';
-import { randomGraph, type Graph } from '../support/fuzz';
-import { fromTensor, toTensor, type NdArray } from '../support/ndarray';
-import { Random } from '../support/random';
+import { expectArray } from '../helpers/compare';
+import { randomGraph, type Graph } from '../helpers/fuzz';
+import { fromTensor, toTensor, type NdArray } from '../helpers/ndarray';
+import { Random } from '../helpers/random';
 
 const SPECIAL = [NaN, Infinity, -Infinity, -0, 1e-40, -1e-40];
 

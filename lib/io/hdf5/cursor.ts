@@ -1,5 +1,5 @@
 /** Reading numbers out of blocks of an HDF5 file, every one of them checked against the block and the file. */
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import type { ByteSource } from '../source';
 import { lookup3 } from './checksum';
 

@@ -1,6 +1,6 @@
 /** Values of an HDF5 dataset: in one piece, in its header, or in chunks that may be compressed. */
-import { FileError } from '../../errors';
-import { formatShape, type DType, type TypedArray } from '../../tensor';
+import { FileError } from '../../support/errors';
+import { formatShape, type DType, type TypedArray } from '../../core/tensor';
 import type { AttributeValue } from './reader';
 import { chunksOf, type Chunk } from './chunks';
 import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';

@@ -1,5 +1,5 @@
 /** Types of HDF5 values, and the values of attributes and datasets in JavaScript. */
-import type { DType } from '../../tensor';
+import type { DType } from '../../core/tensor';
 import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
 
 /** @internal What is stored. Classes of HDF5 that no weights file needs (compounds, references, times) are refused. */

@@ -1,7 +1,7 @@
 /** The filters that chunks of HDF5 datasets went through, and how each is undone. */
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import { unpackNbit, unpackScaleOffset } from './bit_filters';
 import type { Cursor, Hdf5Input } from './cursor';
 import { decompressLzf } from './lzf';

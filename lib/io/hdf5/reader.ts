@@ -4,7 +4,7 @@
  * virtual datasets) is refused, every address is checked against the length of the file, and nothing is believed about
  * sizes before it has been compared with what is stored.
  */
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import type { ByteSource } from '../source';
 import { btree2Records, FractalHeap } from './btree2';
 import { Cursor, Hdf5Input, UNDEFINED } from './cursor';

@@ -2,8 +2,8 @@
  * Writes HDF5 files that libhdf5 1.8 and later read: superblock 2, object headers 2 with the links in them, contiguous
  * datasets. Everything but the numbers is laid out first, so that the file is written from front to end in one go.
  */
-import { ValueError } from '../../errors';
-import type { DType, Shape, TypedArray } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import type { DType, Shape, TypedArray } from '../../core/tensor';
 import type { ByteSink } from '../atomic';
 import { lookup3 } from './checksum';
 

@@ -1,8 +1,8 @@
 /** BackupAndRestore. */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError, ValueError } from '../../errors';
+import { FileError, ValueError } from '../../support/errors';
 import { readFile, writing } from '../../io/source';
 import { checkOptions } from '../options';
 import { Callback } from './callback';

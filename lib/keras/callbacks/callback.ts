@@ -1,5 +1,5 @@
 /** What happens during training, evaluation and prediction (keras.callbacks.Callback). */
-import { expectKind } from '../../guard';
+import { expectKind } from '../../support/guard';
 import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 import { inspectable, settingsLine } from '../inspect';

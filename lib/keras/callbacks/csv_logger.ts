@@ -1,7 +1,7 @@
 /** CSVLogger. */
 import * as fs from 'node:fs';
-import { describe } from '../../describe';
-import { TypeError } from '../../errors';
+import { describe } from '../../support/describe';
+import { TypeError } from '../../support/errors';
 import { writing } from '../../io/source';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';

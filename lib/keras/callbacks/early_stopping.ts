@@ -1,5 +1,5 @@
 /** EarlyStopping. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';

@@ -1,5 +1,5 @@
 /** Paths with places for numbers, as Python's str.format writes them: `model-{epoch:02d}-{val_loss:.2f}.keras`. */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 
 function formatted(value: number, spec: string, template: string): string {
   const parts = /^([+ ]?)(0?)(\d*)(,?)(?:\.(\d+))?([dfFeEgG%]?)$/.exec(spec);

@@ -1,6 +1,6 @@
 /** LearningRateScheduler. */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';

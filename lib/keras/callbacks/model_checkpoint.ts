@@ -1,9 +1,9 @@
 /** ModelCheckpoint. */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writing } from '../../io/source';
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { formatPath } from './file_path';

@@ -1,5 +1,5 @@
 /** Base of callbacks that watch a metric (keras.src.callbacks.monitor_callback). */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 

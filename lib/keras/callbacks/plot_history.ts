@@ -1,7 +1,7 @@
 /** Curves of loss and metrics by epoch, as a picture: ECharts draws SVG without a browser. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { checkOptions } from '../options';
 import { optionalPackage, svgToPng } from '../utils/plot_model';
 

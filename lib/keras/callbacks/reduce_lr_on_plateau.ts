@@ -1,6 +1,6 @@
 /** ReduceLROnPlateau. */
-import { ValueError } from '../../errors';
-import { Variable } from '../../variable';
+import { ValueError } from '../../support/errors';
+import { Variable } from '../../core/variable';
 import { checkOptions } from '../options';
 import { MultiOptimizer, type Optimizer } from '../optimizers/index';
 import type { Logs } from '../training/types';

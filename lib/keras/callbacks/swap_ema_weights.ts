@@ -1,5 +1,5 @@
 /** SwapEMAWeights. */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from '../optimizers/index';
 import { checkOptions } from '../options';
 import { Callback } from './callback';

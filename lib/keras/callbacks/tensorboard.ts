@@ -1,16 +1,16 @@
 /** TensorBoard: loss, metrics, weights and the graph of the model as event files. */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { pngjs } from '../../packages';
-import type { Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
+import { pngjs } from '../../support/packages';
+import type { Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { Embedding } from '../layers/index';
 import { checkOptions } from '../options';
 import { LossScaleOptimizer } from '../optimizers/index';
-import { kerasObjectToJson } from '../saving/serialize';
+import { kerasObjectToJson } from '../serialization/serialize';
 import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';

@@ -1,5 +1,5 @@
 /** TerminateOnNaN. */
-import { RuntimeError } from '../../errors';
+import { RuntimeError } from '../../support/errors';
 import { checkOptions } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';

@@ -1,5 +1,5 @@
 /** Boston Housing: prices of houses in the suburbs of Boston. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadTable, type SplitOptions } from './housing_files';
 import { BOSTON } from './housing_tables';
 

@@ -1,5 +1,5 @@
 /** California Housing: prices of houses in the districts of California. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { CALIFORNIA, loadVersion, type CaliforniaHousingOptions } from './housing_tables';
 
 export type { CaliforniaHousingOptions } from './housing_tables';

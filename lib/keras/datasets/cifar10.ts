@@ -1,5 +1,5 @@
 /** CIFAR-10: small colour photographs of ten kinds of things. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadSized, SIZE } from './cifar10_files';
 import type { DatasetOptions } from './sources';
 

@@ -1,5 +1,5 @@
 /** CIFAR-100: small colour photographs of a hundred kinds of things, in twenty groups. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadSized, SIZE, type Cifar100Options } from './cifar100_files';
 
 export type { Cifar100Options } from './cifar100_files';

@@ -1,11 +1,11 @@
 /** The files of CIFAR-100: records of a label of the group, a label of the class, and three planes of colours. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { describe } from '../../describe';
-import { FileError, ValueError } from '../../errors';
-import { tensor, type Tensor } from '../../tensor';
-import type { Timing } from './download';
-import { breathe, checkLabels, checkSize, readCapped, readTarGz } from './members';
+import { describe } from '../../support/describe';
+import { FileError, ValueError } from '../../support/errors';
+import { tensor, type Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
+import { breathe, checkLabels, checkSize, readCapped, readTarGz } from '../../io/download/members';
 import { checkDatasetOptions, loadFrom, type DatasetOptions, type DatasetSource } from './sources';
 
 /** Options of `cifar100.loadData`. */

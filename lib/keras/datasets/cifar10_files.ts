@@ -1,10 +1,10 @@
 /** The files of CIFAR-10: where they come from, and the two ways in which they hold the images. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError } from '../../errors';
-import { tensor, type Tensor } from '../../tensor';
-import type { Timing } from './download';
-import { breathe, checkLabels, checkSize, firstThere, readCapped, readTarGz } from './members';
+import { FileError } from '../../support/errors';
+import { tensor, type Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
+import { breathe, checkLabels, checkSize, firstThere, readCapped, readTarGz } from '../../io/download/members';
 import { decodeSheet } from './png_sheet';
 import { loadFrom, type DatasetOptions, type DatasetSource } from './sources';
 

@@ -1,5 +1,5 @@
 /** Fashion-MNIST: small grey pictures of clothes. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { FASHION } from './fashion_mnist_files';
 import { loadSized, SIZE } from './mnist_files';
 import type { DatasetOptions } from './sources';

@@ -1,11 +1,11 @@
 /** Tables of houses and their prices: an `.npz` with `x` and `y`, shuffled and divided as Keras does. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { describe } from '../../describe';
-import { FileError, ValueError } from '../../errors';
-import { tensor, type Tensor, type TypedArray } from '../../tensor';
-import type { Timing } from './download';
-import { firstThere, readCapped } from './members';
+import { describe } from '../../support/describe';
+import { FileError, ValueError } from '../../support/errors';
+import { tensor, type Tensor, type TypedArray } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
+import { firstThere, readCapped } from '../../io/download/members';
 import { MersenneTwister } from './mersenne_twister';
 import { readNpz } from './npz';
 import { checkDatasetOptions, loadFrom, type DatasetOptions, type DatasetSource } from './sources';

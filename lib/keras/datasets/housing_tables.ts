@@ -1,8 +1,8 @@
 /** The tables of houses: where they come from, how large they are, and what they have for options. */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import type { Tensor } from '../../tensor';
-import type { Timing } from './download';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import type { Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
 import { loadTable, type SplitOptions, type Table } from './housing_files';
 import { checkDatasetOptions } from './sources';
 

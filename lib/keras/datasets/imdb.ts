@@ -1,5 +1,5 @@
 /** IMDB: reviews of films, for or against. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadSized, REVIEWS, WORDS } from './imdb_files';
 import { loadWords } from './sequence_files';
 import type { SequenceOptions } from './sequences';

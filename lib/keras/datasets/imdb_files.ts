@@ -1,6 +1,6 @@
 /** The files of IMDB: where they come from, and what they hold. */
-import type { Tensor } from '../../tensor';
-import type { Timing } from './download';
+import type { Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
 import { loadTexts, withTensor, type TextArchive, type WordIndexFile } from './sequence_files';
 import { prepare, splitOptions, type SequenceOptions } from './sequences';
 

@@ -1,5 +1,5 @@
 /** MNIST: handwritten digits. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadSized, SIZE } from './mnist_files';
 import type { DatasetOptions } from './sources';
 

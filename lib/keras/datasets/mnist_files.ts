@@ -1,11 +1,11 @@
 /** The files of MNIST, and of what comes in the same files: where they come from, how they are called, and what they hold. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError } from '../../errors';
-import { tensor, type Tensor } from '../../tensor';
-import type { Timing } from './download';
-import { idxBytes, parseIdx } from './idx';
-import { checkLabels, firstThere, inflateIfGzip, readCapped, readTarGz } from './members';
+import { FileError } from '../../support/errors';
+import { tensor, type Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
+import { idxBytes, parseIdx } from '../../io/idx';
+import { checkLabels, firstThere, inflateIfGzip, readCapped, readTarGz } from '../../io/download/members';
 import { readNpz } from './npz';
 import { loadFrom, type DatasetOptions, type DatasetSource } from './sources';
 

@@ -1,8 +1,8 @@
 /** Arrays of known types and shapes out of `.npz` archives of data sets, by the reader that all `.npz` files have. */
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import { NpzReader, type NumpyArray } from '../../io/npz';
 import { MemorySource } from '../../io/source';
-import type { DType } from '../../tensor';
+import type { DType } from '../../core/tensor';
 
 /** Room for the header that NumPy writes before the values. */
 const HEADER_BYTES = 4096;

@@ -1,8 +1,8 @@
 /** Sheets of images: a PNG picture in which each row is one image, pixel after pixel. */
 import type { PNG } from 'pngjs';
-import { FileError } from '../../errors';
-import { pngjs } from '../../packages';
-import { breathe } from './members';
+import { FileError } from '../../support/errors';
+import { pngjs } from '../../support/packages';
+import { breathe } from '../../io/download/members';
 
 const SIGNATURE = '89504e470d0a1a0a';
 const END_CHUNK = '0000000049454e44ae426082';

@@ -1,5 +1,5 @@
 /** Reuters: newswires of 46 topics. */
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { loadSized, NEWSWIRES, TOPICS, WORDS, type ReutersOptions } from './reuters_files';
 import { loadWords } from './sequence_files';
 import type { DatasetOptions } from './sources';

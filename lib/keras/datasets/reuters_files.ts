@@ -1,8 +1,8 @@
 /** The files of Reuters: where they come from, and what they hold. */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import type { Tensor } from '../../tensor';
-import type { Timing } from './download';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import type { Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
 import { loadTexts, withTensor, type TextArchive, type WordIndexFile } from './sequence_files';
 import { prepare, splitOptions, type SequenceOptions } from './sequences';
 

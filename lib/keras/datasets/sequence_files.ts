@@ -1,11 +1,11 @@
 /** The files of the data sets of texts: an `.npz` of lists of word numbers, and a JSON text with the numbers of words. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import { readIntegerLists } from '../../io/npy_objects';
-import { tensor, type Tensor } from '../../tensor';
-import type { Timing } from './download';
-import { firstThere, readCapped } from './members';
+import { tensor, type Tensor } from '../../core/tensor';
+import type { Timing } from '../../io/download/download';
+import { firstThere, readCapped } from '../../io/download/members';
 import { checkMember, openNpz, readMember } from './npz';
 import type { Labelled } from './sequences';
 import { loadFrom, type DatasetOptions, type DatasetSource } from './sources';

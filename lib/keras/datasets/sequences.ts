@@ -1,7 +1,7 @@
 /** Texts as lists of word numbers: which words are kept, how they are numbered, and how long a text may be. */
-import { describe } from '../../describe';
-import { AbortError, ValueError } from '../../errors';
-import { breathe } from './members';
+import { describe } from '../../support/describe';
+import { AbortError, ValueError } from '../../support/errors';
+import { breathe } from '../../io/download/members';
 import { checkSeed } from './housing_files';
 import { MersenneTwister } from './mersenne_twister';
 import { checkDatasetOptions, type DatasetOptions } from './sources';

@@ -2,12 +2,12 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { AbortError, FileError, TraeError, TypeError, ValueError } from '../../errors';
+import { AbortError, FileError, TraeError, TypeError, ValueError } from '../../support/errors';
 import { checkOptions } from '../options';
-import { cacheFolder, discard, isCached, obtain, type CacheEntry } from './cache';
-import { checksumOf } from './checksum';
-import { reasonOf, type Timing, type Transfer } from './download';
-import { archiveName, archiveUrl, registryUrl, splitPackage } from './registry';
+import { cacheFolder, discard, isCached, obtain, type CacheEntry } from '../../io/download/cache';
+import { checksumOf } from '../../io/download/checksum';
+import { reasonOf, type Timing, type Transfer } from '../../io/download/download';
+import { archiveName, archiveUrl, registryUrl, splitPackage } from '../../io/download/registry';
 
 /** A file to be downloaded. Without a checksum its contents are only checked for their form. */
 export interface UrlSource {

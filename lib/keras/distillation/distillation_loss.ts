@@ -1,12 +1,12 @@
 /** What a student is to learn from a teacher: its outputs, or what goes on inside (keras.src.distillation.distillation_loss). */
-import { describe } from '../../describe';
-import { NotImplementedError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { NotImplementedError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../tensor';
+import { convert, type Tensor } from '../../core/tensor';
 import { KLDivergence, type Loss } from '../losses/index';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import {
   checkRecord,
   hasLoss,

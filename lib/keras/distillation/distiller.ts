@@ -1,15 +1,15 @@
 /** A student that learns from targets and from a teacher at once (keras.src.distillation.distiller). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
 import * as ops from '../../ops/index';
-import { convert, formatShape, Tensor } from '../../tensor';
+import { convert, formatShape, Tensor } from '../../core/tensor';
 import type { KerasTensor } from '../keras_tensor';
 import type { BuildShape, CallOptions, Layer, LayerOptions } from '../layers/layer';
 import { Mean } from '../metrics/reduction_metrics';
 import { Model } from '../models/model';
-import { registerClass } from '../saving/registry';
-import { deserializeKerasObject, serializeKerasObject } from '../saving/serialize';
+import { registerClass } from '../serialization/registry';
+import { deserializeKerasObject, serializeKerasObject } from '../serialization/serialize';
 import { serializeByOutput } from '../training/compile_state';
 import type { CompileOptions } from '../training/options';
 import { DistillationLoss } from './distillation_loss';

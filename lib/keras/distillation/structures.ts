@@ -1,11 +1,11 @@
 /** Losses and outputs in structures of arrays and records: checked against each other and walked together. */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
 import type { LossName, RegisteredName } from '../names';
 import * as losses from '../losses/index';
-import { isSerialized, type SerializedObject } from '../saving/serialize';
-import { isMap } from '../../realms';
+import { isSerialized, type SerializedObject } from '../serialization/serialize';
+import { isMap } from '../../support/realms';
 
 /** A loss of one output: an instance, or a function that gives a loss for each example. */
 export type OutputLoss = losses.Loss | losses.LossFunction;

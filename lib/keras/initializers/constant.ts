@@ -1,9 +1,9 @@
 /** Initializers that draw nothing: zeros, ones, one value, the identity. */
-import { ValueError } from '../../errors';
-import { isRecord } from '../../nest';
+import { ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
 import { diagonalMask, filled } from '../../ops/creation';
-import { convert, formatShape, run, type Shape, type Tensor, type TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import { convert, formatShape, run, type Shape, type Tensor, type TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
 
 /** Zeros. */

@@ -1,8 +1,8 @@
 /** First values of weights (keras.initializers). */
-import { NotImplementedError } from '../../errors';
-import type { TensorLike } from '../../tensor';
+import { NotImplementedError } from '../../support/errors';
+import type { TensorLike } from '../../core/tensor';
 import { INITIALIZER_ALIASES } from '../names';
-import { makeKind } from '../saving/serialize';
+import { makeKind } from '../serialization/serialize';
 import { Constant } from './constant';
 import type { Initializer } from './initializer';
 

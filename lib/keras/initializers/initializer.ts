@@ -1,8 +1,8 @@
 /** Base of all initializers. */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { numberList } from '../../ops/arguments';
-import { type DType, formatShape, type Shape, type Tensor } from '../../tensor';
-import { acrossCopies } from '../../copies';
+import { type DType, formatShape, type Shape, type Tensor } from '../../core/tensor';
+import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 
 /** Makes the first value of a weight. Subclass and implement `call`. */

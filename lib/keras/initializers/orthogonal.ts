@@ -1,9 +1,9 @@
 /** Orthogonal: random matrices that keep lengths. */
-import { ValueError } from '../../errors';
-import type { SeedGenerator } from '../../random';
-import { formatShape, type Shape, type Tensor, tensor } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import type { SeedGenerator } from '../../core/seed';
+import { formatShape, type Shape, type Tensor, tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import { dtypeOf, type Options, sizesOf } from './initializer';
 import { RandomInitializer } from './random';
 

@@ -1,9 +1,9 @@
 /** Initializers that draw at random, whatever the shape. */
-import { ValueError } from '../../errors';
-import { makeDefaultSeed, SeedGenerator } from '../../random';
-import { type DType, isFloating, run, type Shape, type Tensor, tensor } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { makeDefaultSeed, SeedGenerator } from '../../core/seed';
+import { type DType, isFloating, run, type Shape, type Tensor, tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
 
 /** Base of the random ones. With the same seed the same values; without, a seed is drawn when it is made. */

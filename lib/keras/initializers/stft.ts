@@ -1,9 +1,9 @@
 /** STFT: kernels of Fourier transforms of frames. */
-import { describe } from '../../describe';
-import { requireTable } from '../../limits';
-import { ValueError } from '../../errors';
-import { type Shape, type Tensor, tensor } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import { describe } from '../../support/describe';
+import { requireTable } from '../../support/limits';
+import { ValueError } from '../../support/errors';
+import { type Shape, type Tensor, tensor } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { dtypeOf, Initializer, type Options } from './initializer';
 
 const WINDOWS = {

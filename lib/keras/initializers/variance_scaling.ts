@@ -1,11 +1,11 @@
 /** Initializers whose spread follows from the number of inputs and outputs: Glorot, He, LeCun. */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { numberList } from '../../ops/arguments';
 import { normalizeAxis } from '../../ops/shape';
-import type { SeedGenerator } from '../../random';
-import type { Shape, Tensor } from '../../tensor';
+import type { SeedGenerator } from '../../core/seed';
+import type { Shape, Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import { dtypeOf, type Options, sizesOf } from './initializer';
 import { RandomInitializer } from './random';
 

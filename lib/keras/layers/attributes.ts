@@ -1,12 +1,12 @@
 /** What layers find among their attributes, and tensors among their inputs. */
-import { describe } from '../../describe';
-import { TypeError } from '../../errors';
-import { isRecord } from '../../nest';
-import { convert, fromOtherCopy, Tensor, tensor, type TensorLike } from '../../tensor';
-import { Variable } from '../../variable';
+import { describe } from '../../support/describe';
+import { TypeError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import { convert, fromOtherCopy, Tensor, tensor, type TensorLike } from '../../core/tensor';
+import { Variable } from '../../core/variable';
 import { isKerasTensor } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
-import { isMap, isSet } from '../../realms';
+import { isMap, isSet } from '../../support/realms';
 
 /** @internal Values inside of arrays, records, maps and sets, some levels deep; long lists of numbers are not looked through. */
 export function held<T>(x: unknown, is: (x: unknown) => x is T, isClosed: (x: object) => boolean, depth = 0): T[] {

@@ -1,6 +1,6 @@
 /** What the signature of a layer's `call` says of `training`: JavaScript keeps it in the text of the function alone. */
 
-import { plainFunction } from '../../guard';
+import { plainFunction } from '../../support/guard';
 
 const known = new WeakMap<object, boolean | null>();
 // `{ training = true }`, `{ training: isTraining = true }`, and what minifiers make of these.

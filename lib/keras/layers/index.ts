@@ -1,5 +1,5 @@
 /** All layers (keras.layers). */
-import { makeKind } from '../saving/serialize';
+import { makeKind } from '../serialization/serialize';
 import { Layer } from './layer';
 import './legacy';
 

@@ -1,6 +1,6 @@
 /** What a layer expects of its input (keras.InputSpec). */
-import { ValueError } from '../../errors';
-import { formatShape, type DType } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { formatShape, type DType } from '../../core/tensor';
 import type { SymbolicShape } from '../keras_tensor';
 import { checkOptions } from '../options';
 

@@ -1,10 +1,10 @@
 /** Base of all layers (keras.Layer): weights, calls, sub-layers, losses, masks, config. */
-import { describe } from '../../describe';
-import { TraeError, TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure } from '../../nest';
-import { convert, isFloating, run, Tensor, type DType } from '../../tensor';
-import { withTrace } from '../../trace';
-import { withAutocast } from '../../variable';
+import { describe } from '../../support/describe';
+import { TraeError, TypeError, ValueError } from '../../support/errors';
+import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
+import { convert, isFloating, run, Tensor, type DType } from '../../core/tensor';
+import { withTrace } from '../../core/trace';
+import { withAutocast } from '../../core/variable';
 import {
   hasKerasTensor,
   inferOutputs,
@@ -15,24 +15,24 @@ import {
   type Operation,
   type SymbolicShape,
 } from '../keras_tensor';
-import { withNameScope } from '../naming';
+import { withNameScope } from '../serialization/naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
-import { classNameOf, construct, type SerializableClass } from '../saving/registry';
-import { serializeKerasObject } from '../saving/serialize';
+import { classNameOf, construct, type SerializableClass } from '../serialization/registry';
+import { serializeKerasObject } from '../serialization/serialize';
 import { toTensors } from './attributes';
 import { signedTraining } from './call_signature';
 import { InputSpec } from './input_spec';
 import { LayerNodes } from './layer_nodes';
 import { BASE_OPTIONS, type BuildShape, type CallOptions, type LayerOptions } from './layer_types';
 import { stateOf } from './layer_weights';
-import { hasMasksOfKeras2, maskOf, setMask } from './masks';
+import { hasMasksOfKeras2, maskOf, setMask } from '../masks';
 import { sharingError } from './sharing';
-import { acrossCopies } from '../../copies';
+import { acrossCopies } from '../../support/copies';
 import { inspectable, layerLine } from '../inspect';
 
 export type { AddWeightOptions, BuildShape, CallOptions, LayerOptions } from './layer_types';
-export { maskOf, setMask } from './masks';
+export { maskOf, setMask } from '../masks';
 
 // The outermost call in progress: what inner layers inherit.
 interface CallContext {

@@ -1,5 +1,5 @@
 /** A layer's places in graphs: the symbolic tensors it was called on and returned. */
-import { AttributeError, ValueError } from '../../errors';
+import { AttributeError, ValueError } from '../../support/errors';
 import type { GraphNode, KerasTensor } from '../keras_tensor';
 import type { BuildShape } from './layer_types';
 import { LayerWeights, stateOf } from './layer_weights';

@@ -1,5 +1,5 @@
 /** What layers take: options of the constructor, of calls and of weights. */
-import type { DType, TensorLike } from '../../tensor';
+import type { DType, TensorLike } from '../../core/tensor';
 import type { SymbolicShape } from '../keras_tensor';
 import type {
   ConstraintIdentifier,

@@ -1,17 +1,26 @@
 /** What a layer holds: weights, sub-layers, metrics, losses. */
-import { describe } from '../../describe';
-import { shared } from '../../binding';
-import { AttributeError, TypeError, ValueError } from '../../errors';
-import { SeedGenerator } from '../../random';
-import { convert, formatShape, isFloating, run, Tensor, type DType, type Shape, type TensorLike } from '../../tensor';
-import { withTrace } from '../../trace';
-import { Variable } from '../../variable';
+import { describe } from '../../support/describe';
+import { shared } from '../../core/binding';
+import { AttributeError, TypeError, ValueError } from '../../support/errors';
+import { SeedGenerator } from '../../core/seed';
+import {
+  convert,
+  formatShape,
+  isFloating,
+  run,
+  Tensor,
+  type DType,
+  type Shape,
+  type TensorLike,
+} from '../../core/tensor';
+import { withTrace } from '../../core/trace';
+import { Variable } from '../../core/variable';
 import * as constraints from '../constraints';
 import { getDtypePolicy, type DTypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
 import type { GraphNode } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
-import { autoName, checkName, scopedPath } from '../naming';
+import { autoName, checkName, scopedPath } from '../serialization/naming';
 import { checkOptions } from '../options';
 import * as regularizers from '../regularizers';
 import { settingWeights } from '../runs';
@@ -19,7 +28,7 @@ import { claimWeight } from '../saving/weight_budget';
 import { held, isMetric } from './attributes';
 import type { Layer } from './layer';
 import type { AddWeightOptions, BuildShape, LayerOptions } from './layer_types';
-import { acrossCopies } from '../../copies';
+import { acrossCopies } from '../../support/copies';
 
 // What a layer knows besides its attributes: kept apart so that looking for sub-layers among attributes does not find it.
 export interface State {

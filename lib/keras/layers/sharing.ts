@@ -1,7 +1,7 @@
 /** A layer at several places of a graph: what its errors say of the places. */
-import { TraeError, ValueError } from '../../errors';
-import { flattenStructure } from '../../nest';
-import { formatShape } from '../../tensor';
+import { TraeError, ValueError } from '../../support/errors';
+import { flattenStructure } from '../../support/nest';
+import { formatShape } from '../../core/tensor';
 import { isKerasTensor, type KerasTensor, type Operation, type SymbolicShape } from '../keras_tensor';
 
 /** @internal */

@@ -1,8 +1,8 @@
 /** Focal cross-entropies: examples that are right already count little (Lin et al. 2018; keras.losses). */
-import { recordOf } from '../../guard';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import { convert, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { binaryPair, categoricalPair, type CrossentropySettings } from './crossentropy';
 import { FunctionLoss, type LossOptions } from './loss';
 

@@ -1,9 +1,16 @@
 /** All losses (keras.losses): one number for each example, averaged over the batch. */
-import { expectKind } from '../../guard';
-import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
-import { classNames, getRegisteredObject } from '../saving/registry';
+import { expectKind } from '../../support/guard';
+import {
+  functionNames,
+  functionOf,
+  isSerialized,
+  makeKind,
+  nameOfFunction,
+  type Kind,
+} from '../serialization/serialize';
+import { classNames, getRegisteredObject } from '../serialization/registry';
 import { LOSS_ALIASES } from '../names';
-import { camelCase, snakeCase } from '../naming';
+import { camelCase, snakeCase } from '../serialization/naming';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,

@@ -1,16 +1,16 @@
 /** Base of losses: from a loss for each example to one number (keras.src.losses.loss). */
-import { expectKind, recordOf } from '../../guard';
-import { describe } from '../../describe';
-import { NotImplementedError, TypeError, ValueError } from '../../errors';
+import { expectKind, recordOf } from '../../support/guard';
+import { describe } from '../../support/describe';
+import { NotImplementedError, TypeError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorLike } from '../../core/tensor';
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
-import { autoName, toSnakeCase } from '../naming';
+import { autoName, toSnakeCase } from '../serialization/naming';
 import { checkOptions } from '../options';
-import { construct, registerClass, type SerializableClass } from '../saving/registry';
-import { functionOf, serializeFunction } from '../saving/serialize';
-import { acrossCopies } from '../../copies';
+import { construct, registerClass, type SerializableClass } from '../serialization/registry';
+import { functionOf, serializeFunction } from '../serialization/serialize';
+import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 import type { DTypeIdentifier } from '../identifiers';
 

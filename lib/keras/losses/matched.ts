@@ -1,6 +1,6 @@
 /** Targets and predictions of one dtype and rank. */
-import { ValueError } from '../../errors';
-import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { maskOf, setMask } from '../layers/layer';
 import { sameRank } from './loss';
 

@@ -1,7 +1,7 @@
 /** Losses of probabilities but cross-entropies: divergence, counts (keras.losses). */
 import * as ops from '../../ops/index';
-import type { Tensor, TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import type { Tensor, TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { matched } from './matched';
 import { lastMean } from './regression';

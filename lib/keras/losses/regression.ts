@@ -1,8 +1,8 @@
 /** Losses of numbers: how far predictions are from targets (keras.losses). */
-import { recordOf } from '../../guard';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, type Tensor, type TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import { convert, type Tensor, type TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { matched } from './matched';
 

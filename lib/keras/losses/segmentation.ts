@@ -1,8 +1,8 @@
 /** Losses of overlap, for images whose pixels are classified (keras.losses). */
-import { recordOf } from '../../guard';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import type { Tensor, TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import type { Tensor, TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { matched } from './matched';
 

@@ -1,8 +1,8 @@
 /** CTC: sequences of labels without a known alignment (keras.losses; Graves et al. 2006). */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
-import { registerClass } from '../saving/registry';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { floating } from './matched';
 

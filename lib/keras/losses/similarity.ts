@@ -1,10 +1,10 @@
 /** The circle loss of embeddings (keras.losses). */
-import { recordOf } from '../../guard';
-import { ValueError } from '../../errors';
+import { recordOf } from '../../support/guard';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { setMask } from '../layers/layer';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { floating } from './matched';
 

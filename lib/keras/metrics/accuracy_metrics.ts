@@ -1,9 +1,9 @@
 /** How often predictions equal targets (keras.src.metrics.accuracy_metrics). */
-import { recordOf } from '../../guard';
+import { recordOf } from '../../support/guard';
 import { inTopK } from '../../ops/indexing';
-import { convert, run, type Tensor, type TensorLike } from '../../tensor';
+import { convert, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 

@@ -1,11 +1,11 @@
 /** Area under a curve of rates over thresholds (keras.metrics.AUC). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
-import { deserializeKerasObject, isSerialized } from '../saving/serialize';
+import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
+import { deserializeKerasObject, isSerialized } from '../serialization/serialize';
 import { areEven, thresholdList, updateConfusion, type ConfusionCounts } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 

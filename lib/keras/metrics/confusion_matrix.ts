@@ -1,9 +1,9 @@
 /** Counts of right and wrong answers at thresholds, and tables of classes (keras.src.metrics.metrics_utils). */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
+import { convert, formatShape, run, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { sameRank } from '../losses/loss';
 
 /** @internal Below every prediction: the threshold of top-k metrics, and what predictions outside of the top k become. */

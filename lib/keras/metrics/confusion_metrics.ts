@@ -1,10 +1,10 @@
 /** Counts of right and wrong answers, precision, recall (keras.src.metrics.confusion_metrics). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { run, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { run, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import {
   areEven,
   evenThresholds,

@@ -1,9 +1,9 @@
 /** How predictions vary with targets (keras.src.metrics.correlation_metrics). */
-import { recordOf } from '../../guard';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import type { Tensor, TensorLike } from '../../tensor';
+import type { Tensor, TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 

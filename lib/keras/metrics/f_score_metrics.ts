@@ -1,11 +1,11 @@
 /** Means of precision and recall (keras.src.metrics.f_score_metrics). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { recordOf } from '../../guard';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 const EPSILON = 1e-7;

@@ -1,6 +1,6 @@
 /** Hinge losses as metrics (keras.src.metrics.hinge_metrics). */
 import * as losses from '../losses/index';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 

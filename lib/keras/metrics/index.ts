@@ -1,9 +1,16 @@
 /** All metrics (keras.metrics). */
-import { otherPackageOf } from '../../copies';
-import { getRegisteredObject } from '../saving/registry';
-import { functionNames, functionOf, isSerialized, makeKind, nameOfFunction, type Kind } from '../saving/serialize';
+import { otherPackageOf } from '../../support/copies';
+import { getRegisteredObject } from '../serialization/registry';
+import {
+  functionNames,
+  functionOf,
+  isSerialized,
+  makeKind,
+  nameOfFunction,
+  type Kind,
+} from '../serialization/serialize';
 import { METRIC_ALIASES } from '../names';
-import { snakeCase } from '../naming';
+import { snakeCase } from '../serialization/naming';
 import * as accuracies from './accuracy_metrics';
 import { concordanceCorrelation, pearsonCorrelation } from './correlation_metrics';
 import { Metric } from './metric';

@@ -1,12 +1,12 @@
 /** Intersection over union of predicted and true classes (keras.src.metrics.iou_metrics). */
-import { ValueError } from '../../errors';
-import { recordOf } from '../../guard';
-import { describe } from '../../describe';
+import { ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
+import { describe } from '../../support/describe';
 import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
-import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { classTable } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 

@@ -1,15 +1,15 @@
 /** Base of metrics (keras.src.metrics.metric). */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { filled } from '../../ops/creation';
-import { isFloating, type DType, type Shape, type Tensor, type TensorLike } from '../../tensor';
-import { withTrace } from '../../trace';
-import { Variable } from '../../variable';
+import { isFloating, type DType, type Shape, type Tensor, type TensorLike } from '../../core/tensor';
+import { withTrace } from '../../core/trace';
+import { Variable } from '../../core/variable';
 import { getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
-import { autoName } from '../naming';
+import { autoName } from '../serialization/naming';
 import { checkOptions } from '../options';
-import { classNameOf, type SerializableClass } from '../saving/registry';
-import { acrossCopies } from '../../copies';
+import { classNameOf, type SerializableClass } from '../serialization/registry';
+import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 import type { DTypeIdentifier, InitializerIdentifier } from '../identifiers';
 

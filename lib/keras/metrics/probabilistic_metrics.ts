@@ -1,6 +1,6 @@
 /** Losses of probabilities as metrics (keras.src.metrics.probabilistic_metrics). */
 import * as losses from '../losses/index';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 

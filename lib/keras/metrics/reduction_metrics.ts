@@ -1,16 +1,16 @@
 /** Metrics that are sums and means of values (keras.src.metrics.reduction_metrics). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { recordOf } from '../../guard';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type DType, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
+import { convert, formatShape, run, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { maskOf } from '../layers/layer';
 import { applyMask, sameRank } from '../losses/loss';
-import { autoName } from '../naming';
+import { autoName } from '../serialization/naming';
 import { checkOptions } from '../options';
-import { construct, registerClass, type SerializableClass } from '../saving/registry';
-import { functionOf, serializeFunction } from '../saving/serialize';
+import { construct, registerClass, type SerializableClass } from '../serialization/registry';
+import { functionOf, serializeFunction } from '../serialization/serialize';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 type Reduce = (t: Tensor, options: { axis: number[] }) => Tensor;

@@ -1,15 +1,15 @@
 /** How far predictions are from targets (keras.src.metrics.regression_metrics). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { recordOf } from '../../guard';
-import { binding } from '../../binding';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
+import { binding } from '../../core/binding';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import * as losses from '../losses/index';
 import { sameRank } from '../losses/loss';
 import { matched } from '../losses/matched';
-import { registerClass } from '../saving/registry';
+import { registerClass } from '../serialization/registry';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 import { FunctionMetric, Mean } from './reduction_metrics';
 

@@ -1,14 +1,19 @@
 /** Models made anew of the same layers, with new weights (keras.models.clone_model). */
-import { expectKind } from '../../guard';
-import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, mapStructure } from '../../nest';
+import { expectKind } from '../../support/guard';
+import { TypeError, ValueError } from '../../support/errors';
+import { flattenStructure, mapStructure } from '../../support/nest';
 import { Input, InputLayer } from '../layers/index';
 import { isKerasTensor, type KerasTensor } from '../keras_tensor';
 import type { Layer } from '../layers/layer';
-import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../layers/masks';
+import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
 import { checkOptions } from '../options';
-import { camelKeys, type SerializableClass } from '../saving/registry';
-import { deserializeKerasObject, fromConfig, serializeKerasObject, type SerializedObject } from '../saving/serialize';
+import { camelKeys, type SerializableClass } from '../serialization/registry';
+import {
+  deserializeKerasObject,
+  fromConfig,
+  serializeKerasObject,
+  type SerializedObject,
+} from '../serialization/serialize';
 import type { SymbolicStructure } from './graph';
 import { Model } from './model';
 import { Sequential } from './sequential';

@@ -1,16 +1,16 @@
 /** The config of a functional model: its layers and how they are joined (keras.src.models.functional). */
-import { ValueError } from '../../errors';
-import { isRecord, mapStructure } from '../../nest';
+import { ValueError } from '../../support/errors';
+import { isRecord, mapStructure } from '../../support/nest';
 import { isKerasTensor, OpOperation, type KerasTensor } from '../keras_tensor';
 import { Layer } from '../layers/layer';
-import { camelCase, snakeCase } from '../naming';
-import { camelKeys } from '../saving/registry';
-import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../saving/serialize';
+import { camelCase, snakeCase } from '../serialization/naming';
+import { camelKeys } from '../serialization/registry';
+import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../serialization/serialize';
 import type { FunctionalGraph, SymbolicStructure } from './graph';
 import { isFunctionLayer, legacyNode, legacyReferences } from './legacy_nodes';
 import { callOperation, encodeOperation, isOperationEntry } from './operations';
-import { callTensorflowFunction } from './tensorflow_functions';
-import { callTensorflowOperation } from './tensorflow_operations';
+import { callTensorflowFunction } from '../../tensorflow/functions';
+import { callTensorflowOperation } from '../../tensorflow/operations';
 
 type InboundNode = { args: unknown[]; kwargs: Record<string, unknown> };
 interface LayerEntry extends SerializedObject {

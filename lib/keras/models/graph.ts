@@ -1,8 +1,8 @@
 /** A graph of layers and ops between symbolic inputs and outputs: found once, then run on tensors. */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
-import { formatShape, run, Tensor } from '../../tensor';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
+import { formatShape, run, Tensor } from '../../core/tensor';
 import { isKerasTensor, isTextTensor, KerasTensor, OpOperation, type GraphNode, type Operation } from '../keras_tensor';
 import { Layer, maskOf, setMask } from '../layers/layer';
 import { isPrepared, placeTexts, prepareTexts } from './texts';

@@ -1,5 +1,5 @@
 /** Models between inner tensors of another: the calls between them are made again, upon Inputs (keras.src.models.functional.clone_graph_nodes). */
-import { flattenStructure, mapStructure } from '../../nest';
+import { flattenStructure, mapStructure } from '../../support/nest';
 import { isKerasTensor, KerasTensor, recordNode } from '../keras_tensor';
 import { Input } from '../layers/core';
 import { FunctionalGraph, type SymbolicStructure } from './graph';

@@ -1,5 +1,5 @@
 /** Inbound nodes as Keras 1 and 2 write them: `[["dense", 0, 0, {}]]`, tensors in keyword arguments as `["dense", 0, 0]`. */
-import { isRecord } from '../../nest';
+import { isRecord } from '../../support/nest';
 import type { KerasTensor } from '../keras_tensor';
 
 type History = [string, number, number];

@@ -1,15 +1,15 @@
 /** Models: layers that train (keras.Model). Functional when made of inputs and outputs, else subclassed. */
-import { NotImplementedError, ValueError } from '../../errors';
-import { recordOf } from '../../guard';
-import { isRecord, mapStructure } from '../../nest';
-import type { Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
+import { NotImplementedError, ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
+import { isRecord, mapStructure } from '../../support/nest';
+import type { Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
-import { autoName } from '../naming';
-import { camelKeys, registerClass } from '../saving/registry';
+import { autoName } from '../serialization/naming';
+import { camelKeys, registerClass } from '../serialization/registry';
 import {
   architectureOf,
   loadWeights,
@@ -19,8 +19,8 @@ import {
   type SaveOptions,
   type SaveWeightsOptions,
 } from '../saving/saving_api';
-import { checkFunctional } from '../saving/schema';
-import { deserializeKerasObject } from '../saving/serialize';
+import { checkFunctional } from '../serialization/schema';
+import { deserializeKerasObject } from '../serialization/serialize';
 import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import {
   COMPILE,

@@ -1,13 +1,13 @@
 /** Ops of keras.ops in the configs of functional models: `{ class_name: 'Add', module: 'keras.src.ops.numpy' }`. */
-import { TypeError } from '../../errors';
-import { isRecord } from '../../nest';
+import { TypeError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
 import { definedOps } from '../../ops/define';
 import { getItem, type Key, parseSlice } from '../../ops/get_item';
-import type { TensorLike } from '../../tensor';
+import type { TensorLike } from '../../core/tensor';
 import { OpOperation } from '../keras_tensor';
-import { camelCase, snakeCase } from '../naming';
-import { builtInClass } from '../saving/registry';
-import { OPERATION_ROWS } from './operation_table';
+import { camelCase, snakeCase } from '../serialization/naming';
+import { builtInClass } from '../serialization/registry';
+import { OPERATION_ROWS } from '../serialization/operation_table';
 
 interface Row {
   module: string;

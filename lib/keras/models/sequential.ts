@@ -1,17 +1,17 @@
 /** A model that is a chain of layers (keras.Sequential). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { Tensor } from '../../tensor';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { Tensor } from '../../core/tensor';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { InputLayer } from '../layers/core';
 import { hasText, isOfTexts } from '../layers/preprocessing/values';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import { atPlace } from '../layers/sharing';
-import { withNameScope } from '../naming';
-import { isOld } from '../saving/legacy_configs';
-import { registerClass } from '../saving/registry';
-import { checkSequential } from '../saving/schema';
-import { deserializeKerasObject, serializeKerasObject } from '../saving/serialize';
+import { withNameScope } from '../serialization/naming';
+import { isOld } from '../serialization/legacy_configs';
+import { registerClass } from '../serialization/registry';
+import { checkSequential } from '../serialization/schema';
+import { deserializeKerasObject, serializeKerasObject } from '../serialization/serialize';
 import { FunctionalGraph } from './graph';
 import { Model } from './model';
 

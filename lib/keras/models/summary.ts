@@ -1,12 +1,12 @@
 /** The table of a model's layers (keras.src.utils.summary_utils). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { isFloating, type DType } from '../../tensor';
-import type { Variable } from '../../variable';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import { isFloating, type DType } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { OpOperation, type GraphNode, type Operation, type SymbolicShape } from '../keras_tensor';
 import { Layer } from '../layers/layer';
 import { checkOptions } from '../options';
-import { classNameOf, type SerializableClass } from '../saving/registry';
+import { classNameOf, type SerializableClass } from '../serialization/registry';
 import type { FunctionalGraph } from './graph';
 import type { Model } from './model';
 

@@ -2,8 +2,8 @@
  * Texts as inputs of models. There are no tensors of texts: the layers that take an input of texts are computed before a
  * step, and what they give stands in the place of the input, one value for each of them.
  */
-import { ValueError } from '../../errors';
-import { isRecord, mapStructure, sortedKeys } from '../../nest';
+import { ValueError } from '../../support/errors';
+import { isRecord, mapStructure, sortedKeys } from '../../support/nest';
 import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor } from '../keras_tensor';
 import type { CallOptions, Layer } from '../layers/layer';
 import { hasText } from '../layers/preprocessing/values';

@@ -1,8 +1,8 @@
 /** Adagrad. */
 import * as ops from '../../ops/index';
-import type { Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import type { Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdagradOptions extends OptimizerOptions {

@@ -1,7 +1,7 @@
 /** Adam. */
-import { convert, run, type Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { convert, run, type Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdamOptions extends OptimizerOptions {

@@ -1,6 +1,6 @@
 /** AdamW. */
-import { ValueError } from '../../errors';
-import { registerClass } from '../saving/registry';
+import { ValueError } from '../../support/errors';
+import { registerClass } from '../serialization/registry';
 import { Adam, type AdamOptions } from './adam';
 import { splitRate, type LearningRate } from './optimizer';
 

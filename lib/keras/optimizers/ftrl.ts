@@ -1,10 +1,10 @@
 /** Ftrl: follow the regularized leader. */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import type { Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import type { Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 interface FtrlSettings {

@@ -1,5 +1,5 @@
 /** All optimizers (keras.optimizers). */
-import { makeKind, type Kind } from '../saving/serialize';
+import { makeKind, type Kind } from '../serialization/serialize';
 import { Optimizer } from './optimizer';
 
 export { Adadelta, type AdadeltaOptions } from './adadelta';

@@ -1,11 +1,11 @@
 /** LossScaleOptimizer: keeps small gradients of half precision from vanishing. */
-import { describe } from '../../describe';
-import { RuntimeError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { RuntimeError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, tensor, type Tensor, type TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
-import { isSerialized, deserializeKerasObject } from '../saving/serialize';
+import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
+import { isSerialized, deserializeKerasObject } from '../serialization/serialize';
 import { Optimizer, type LearningRate } from './optimizer';
 
 export interface LossScaleOptions {

@@ -1,14 +1,14 @@
 /** MultiOptimizer: different optimizers for different variables. */
-import { describe } from '../../describe';
-import { RuntimeError, TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
-import type { Tensor, TensorLike } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
-import { deserializeKerasObject, isSerialized } from '../saving/serialize';
+import { describe } from '../../support/describe';
+import { RuntimeError, TypeError, ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import type { Tensor, TensorLike } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
+import { deserializeKerasObject, isSerialized } from '../serialization/serialize';
 import { LossScaleOptimizer } from './loss_scale_optimizer';
 import { Optimizer, type LearningRate } from './optimizer';
-import { isMap } from '../../realms';
+import { isMap } from '../../support/realms';
 
 const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x, { module: 'keras.optimizers' }) : x);
 function checkInner(where: string, x: unknown): Optimizer {

@@ -1,17 +1,26 @@
 /** Base of optimizers: what happens around an update (keras.src.optimizers.base_optimizer). */
-import { isRecord } from '../../nest';
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { convert, formatShape, run, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../../tensor';
-import { withTrace } from '../../trace';
-import { Variable } from '../../variable';
+import { isRecord } from '../../support/nest';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import {
+  convert,
+  formatShape,
+  run,
+  type DType,
+  type Shape,
+  type Tensor,
+  tensor,
+  type TensorLike,
+} from '../../core/tensor';
+import { withTrace } from '../../core/trace';
+import { Variable } from '../../core/variable';
 import * as initializers from '../initializers';
-import { autoName, toSnakeCase } from '../naming';
+import { autoName, toSnakeCase } from '../serialization/naming';
 import { checkOptions } from '../options';
-import type { SerializableClass } from '../saving/registry';
-import { isSerialized, serializeKerasObject } from '../saving/serialize';
+import type { SerializableClass } from '../serialization/registry';
+import { isSerialized, serializeKerasObject } from '../serialization/serialize';
 import * as schedules from './schedules';
-import { acrossCopies } from '../../copies';
+import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 import type { InitializerIdentifier, SerializedIdentifier } from '../identifiers';
 

@@ -1,9 +1,9 @@
 /** ScheduleFreeAdamW. */
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../tensor';
-import { withTrace } from '../../trace';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { convert, type Tensor } from '../../core/tensor';
+import { withTrace } from '../../core/trace';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface ScheduleFreeAdamWOptions extends OptimizerOptions {

@@ -1,12 +1,12 @@
 /** Learning rates that change with the number of steps (keras.optimizers.schedules). */
-import { describe } from '../../describe';
-import { expectKind } from '../../guard';
-import { ValueError } from '../../errors';
-import { convert, run, Tensor, type TensorLike } from '../../tensor';
+import { describe } from '../../support/describe';
+import { expectKind } from '../../support/guard';
+import { ValueError } from '../../support/errors';
+import { convert, run, Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions } from '../options';
-import { registerClass } from '../saving/registry';
-import { makeKind, type Kind } from '../saving/serialize';
-import { acrossCopies } from '../../copies';
+import { registerClass } from '../serialization/registry';
+import { makeKind, type Kind } from '../serialization/serialize';
+import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 
 type Step = number | bigint | Tensor;

@@ -1,8 +1,8 @@
 /** Stochastic gradient descent. */
-import { ValueError } from '../../errors';
-import { convert, run, type Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
-import { registerClass } from '../saving/registry';
+import { ValueError } from '../../support/errors';
+import { convert, run, type Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
+import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface SGDOptions extends OptimizerOptions {

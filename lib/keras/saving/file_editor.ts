@@ -1,15 +1,15 @@
 /** Looking into files of weights, changing and writing them again (keras.src.saving.file_editor). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
 import { writeAtomically } from '../../io/atomic';
 import { Hdf5Writer, isHdf5, openHdf5 } from '../../io/hdf5/index';
 import { withFile } from '../../io/source';
-import { isRecord } from '../../nest';
-import { formatShape, tensor, Tensor, type TensorLike } from '../../tensor';
+import { isRecord } from '../../support/nest';
+import { formatShape, tensor, Tensor, type TensorLike } from '../../core/tensor';
 import type { Layer } from '../layers/layer';
 import { checkOptions } from '../options';
 import { openKerasArchive } from './saving_lib';
-import { readingFile } from './schema';
+import { readingFile } from '../serialization/schema';
 import { isLeaf, readTree, treeOfModel, type ShapeTree, type WeightTree } from './weight_tree';
 
 export interface FileEditorOptions {

@@ -6,9 +6,14 @@ export {
   getRegisteredObject,
   registerKerasSerializable,
   type CustomObjects,
-} from './registry';
-export { CustomObjectScope } from './custom_object_scope';
-export { deserializeKerasObject, kerasObjectToJson, serializeKerasObject, type SerializedObject } from './serialize';
+} from '../serialization/registry';
+export { CustomObjectScope } from '../serialization/custom_object_scope';
+export {
+  deserializeKerasObject,
+  kerasObjectToJson,
+  serializeKerasObject,
+  type SerializedObject,
+} from '../serialization/serialize';
 export {
   loadModel,
   loadWeights,

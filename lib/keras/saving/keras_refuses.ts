@@ -1,8 +1,8 @@
 /** What a model holds that Keras 3 does not open, or only with help: said when it is saved. */
 import { Layer } from '../layers/layer';
-import { LEGACY_MODULE } from '../layers/legacy/module';
-import { classNameOf, moduleOf, type SerializableClass } from './registry';
-import { serializeKerasObject } from './serialize';
+import { LEGACY_MODULE } from '../serialization/legacy_module';
+import { classNameOf, moduleOf, type SerializableClass } from '../serialization/registry';
+import { serializeKerasObject } from '../serialization/serialize';
 import { stateTree } from './state_tree';
 
 const holdsSigmoid = (layer: Layer): boolean =>

@@ -1,10 +1,10 @@
 /** What `compile` of Keras 1 and 2 took, in Keras 3's words: metrics for all outputs, names that begin with an output's, records that leave outputs out. */
-import { isRecord, sortedKeys } from '../../nest';
+import { isRecord, sortedKeys } from '../../support/nest';
 import { Metric } from '../metrics/metric';
-import { toSnakeCase } from '../naming';
-import { isOld } from './legacy_configs';
-import { builtInClass } from './registry';
-import { fromConfig } from './serialize';
+import { toSnakeCase } from '../serialization/naming';
+import { isOld } from '../serialization/legacy_configs';
+import { builtInClass } from '../serialization/registry';
+import { fromConfig } from '../serialization/serialize';
 
 type Config = Record<string, unknown>;
 const isSingle = (x: unknown): boolean =>

@@ -2,29 +2,29 @@
  * HDF5 files of Keras 1, 2 and 3's legacy format (keras.src.legacy.saving.legacy_h5_format): weights by layer, in the
  * order of the layers, names in attributes; whole models with `model_config`, `training_config` and `optimizer_weights`.
  */
-import { describe } from '../../describe';
-import { FileError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { FileError, ValueError } from '../../support/errors';
 import type { ByteSink } from '../../io/atomic';
 import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
-import { isRecord } from '../../nest';
-import { formatShape } from '../../tensor';
-import type { Variable } from '../../variable';
+import { isRecord } from '../../support/nest';
+import { formatShape } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { readInRun } from '../runs';
 import { modernizeCompileConfig } from './legacy_compile';
 import { buildByWeights } from './legacy_shapes';
-import { isOldVersion, withLegacyConfigs } from './legacy_configs';
+import { isOldVersion, withLegacyConfigs } from '../serialization/legacy_configs';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
 import { convertLegacyWeights } from './legacy_weights';
-import { withObjectSharing } from './object_sharing';
-import { toPythonJson } from './python_json';
-import { camelKeys } from './registry';
+import { withObjectSharing } from '../serialization/object_sharing';
+import { toPythonJson } from '../serialization/python_json';
+import { camelKeys } from '../serialization/registry';
 import type { LoadModelOptions } from './saving_api';
 import { KERAS_VERSION, parseJson } from './saving_lib';
-import { isRawError } from './schema';
-import { deserializeKerasObject } from './serialize';
+import { isRawError } from '../serialization/schema';
+import { deserializeKerasObject } from '../serialization/serialize';
 import { writeAssets } from './weight_assets';
 import { withinFile } from './weight_budget';
 import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';

@@ -2,7 +2,7 @@
  * State of optimizers in files of Keras 1 and 2: variables by names (`Adam/dense/kernel/m:0`, `Adam/m/dense/kernel:0`) or,
  * in the oldest, by place alone, one list for each slot. Keras 3 keeps the same numbers in another order.
  */
-import type { Variable } from '../../variable';
+import type { Variable } from '../../core/variable';
 import { LossScaleOptimizer } from '../optimizers/loss_scale_optimizer';
 import type { Nadam } from '../optimizers/nadam';
 import type { Optimizer } from '../optimizers/optimizer';

@@ -2,7 +2,7 @@
  * The input shape of Sequential models in files that say none: it follows from the first layer and its weights, with sizes
  * that no weight depends on (rows, time steps, height and width) left unknown.
  */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import type { SymbolicShape } from '../keras_tensor';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';

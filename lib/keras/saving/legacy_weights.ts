@@ -2,8 +2,8 @@
  * What weights of Keras 1 and 2 meant (keras 2's preprocess_weights_for_loading): kernels in Theano's order, gates of
  * recurrent layers in arrays of their own, cuDNN's transposed kernels and doubled biases.
  */
-import { formatShape, type TypedArray } from '../../tensor';
-import type { Variable } from '../../variable';
+import { formatShape, type TypedArray } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import { Layer } from '../layers/layer';
 import { kerasClassName } from './state_tree';
 import type { Found } from './weight_matching';

@@ -1,12 +1,18 @@
 /** Configs as legacy HDF5 files hold them: models, layers, optimizers, losses and metrics by class alone, without modules. */
-import { isRecord } from '../../nest';
+import { isRecord } from '../../support/nest';
 import type { Model } from '../models/model';
 import { withVocabularies } from '../layers/preprocessing/vocabularies';
-import { toSnakeCase } from '../naming';
-import { withObjectSharing } from './object_sharing';
-import { markAs, markFloats } from './python_json';
-import { builtInClass, classNames } from './registry';
-import { COMPILE_FLOATS, functionNames, isSerialized, serializeKerasObject, type SerializedObject } from './serialize';
+import { toSnakeCase } from '../serialization/naming';
+import { withObjectSharing } from '../serialization/object_sharing';
+import { markAs, markFloats } from '../serialization/python_json';
+import { builtInClass, classNames } from '../serialization/registry';
+import {
+  COMPILE_FLOATS,
+  functionNames,
+  isSerialized,
+  serializeKerasObject,
+  type SerializedObject,
+} from '../serialization/serialize';
 
 function withoutModules(x: unknown, inside: 'model' | 'object'): unknown {
   if (Array.isArray(x)) return x.map((e) => withoutModules(e, inside));

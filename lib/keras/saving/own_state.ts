@@ -2,9 +2,9 @@
  * What objects save and load themselves, as in Keras: `saveOwnVariables(store)` and `loadOwnVariables(store)` for arrays by
  * name, `saveAssets()` and `loadAssets(read)` for files beside them. Layers number their variables unless they override.
  */
-import { ValueError } from '../../errors';
-import { tensor, Tensor, type DType, type Shape, type TensorLike, type TypedArray } from '../../tensor';
-import { Variable } from '../../variable';
+import { ValueError } from '../../support/errors';
+import { tensor, Tensor, type DType, type Shape, type TensorLike, type TypedArray } from '../../core/tensor';
+import { Variable } from '../../core/variable';
 import { Layer } from '../layers/layer';
 import { readInRun } from '../runs';
 

@@ -1,13 +1,13 @@
 /** saveModel, loadModel, saveWeights, loadWeights: which format a file has, and who reads or writes it (keras.src.saving.saving_api). */
 import { stat } from 'node:fs/promises';
-import { FileError, TypeError, ValueError } from '../../errors';
-import { recordOf } from '../../guard';
+import { FileError, TypeError, ValueError } from '../../support/errors';
+import { recordOf } from '../../support/guard';
 import { writeAtomically } from '../../io/atomic';
 import { isHdf5, openHdf5 } from '../../io/hdf5/index';
 import { withFile, type ByteSource } from '../../io/source';
 import { isZip } from '../../io/zip';
-import { describe } from '../../describe';
-import { isRecord } from '../../nest';
+import { describe } from '../../support/describe';
+import { isRecord } from '../../support/nest';
 import { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
 import { checkOptions } from '../options';
@@ -15,9 +15,9 @@ import { Run, withRun } from '../runs';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
 import { warnOfRefusals } from './keras_refuses';
 import { modernizeCompileConfig } from './legacy_compile';
-import { withLegacyConfigs } from './legacy_configs';
-import { camelKeys, type CustomObjects } from './registry';
-import { toPythonJson } from './python_json';
+import { withLegacyConfigs } from '../serialization/legacy_configs';
+import { camelKeys, type CustomObjects } from '../serialization/registry';
+import { toPythonJson } from '../serialization/python_json';
 import {
   isStateFile,
   KERAS_VERSION,
@@ -30,12 +30,12 @@ import {
   stateFile,
   writeKerasArchive,
 } from './saving_lib';
-import { withObjectSharing } from './object_sharing';
-import { deserializeKerasObject } from './serialize';
+import { withObjectSharing } from '../serialization/object_sharing';
+import { deserializeKerasObject } from '../serialization/serialize';
 import { loadAssets, warnOfAssets, writeAssets } from './weight_assets';
 import { loadNamedWeights, writeNpzWeights, writeSafetensorsWeights } from './weight_archives';
 import { indexPath, loadShardedWeights, shardBytes, writeShardedWeights } from './sharded_weights';
-import { readingFile } from './schema';
+import { readingFile } from '../serialization/schema';
 import { isJson, loadTfjsModel } from './tfjs';
 import { withinFile } from './weight_budget';
 import type { LoadReport, LoadWeightsOptions } from './weight_matching';

@@ -3,15 +3,15 @@
  * `w_00001.weights.h5`, ... hold the variables of each object. Shards lie beside the index; no other file is ever opened.
  */
 import * as path from 'node:path';
-import { describe } from '../../describe';
-import { FileError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { FileError, ValueError } from '../../support/errors';
 import { writeAtomically } from '../../io/atomic';
 import { elementSize, Hdf5Writer, isHdf5, openHdf5, type Hdf5Dataset, type Hdf5Group } from '../../io/hdf5/index';
 import { FileSource, type ByteSource } from '../../io/source';
-import { isRecord } from '../../nest';
-import { formatShape } from '../../tensor';
+import { isRecord } from '../../support/nest';
+import { formatShape } from '../../core/tensor';
 import type { Layer } from '../layers/layer';
-import { toPythonJson } from './python_json';
+import { toPythonJson } from '../serialization/python_json';
 import { loadState, parseJson, savedArrays } from './saving_lib';
 import type { StateGroup } from './state_group';
 import { loadAssets, writeAssets } from './weight_assets';

@@ -3,14 +3,14 @@
  * (keras.src.saving.saving_lib): `layers` first, then attributes by name, each object once; members of lists are named
  * by their class (`layers/dense_1/vars/0`), as names of layers differ between two instances of one model.
  */
-import { isRecord } from '../../nest';
-import { SeedGenerator } from '../../random';
-import type { Variable } from '../../variable';
+import { isRecord } from '../../support/nest';
+import { SeedGenerator } from '../../core/seed';
+import type { Variable } from '../../core/variable';
 import { Layer } from '../layers/layer';
 import { Metric } from '../metrics/metric';
-import { snakeCase, toSnakeCase } from '../naming';
+import { snakeCase, toSnakeCase } from '../serialization/naming';
 import { Optimizer } from '../optimizers/optimizer';
-import { classNameOf, type SerializableClass } from './registry';
+import { classNameOf, type SerializableClass } from '../serialization/registry';
 
 /** @internal An object with state. */
 export interface StateNode {

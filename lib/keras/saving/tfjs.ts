@@ -3,21 +3,21 @@
  * file, by plain names only.
  */
 import * as path from 'node:path';
-import { describe } from '../../describe';
-import { FileError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { FileError, ValueError } from '../../support/errors';
 import { decodeNumbers, type Datatype } from '../../io/hdf5/datatype';
 import { withFile, type ByteSource } from '../../io/source';
-import { isRecord } from '../../nest';
-import { formatShape, type DType, type TypedArray } from '../../tensor';
-import type { Variable } from '../../variable';
+import { isRecord } from '../../support/nest';
+import { formatShape, type DType, type TypedArray } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
-import { withLegacyConfigs } from './legacy_configs';
+import { withLegacyConfigs } from '../serialization/legacy_configs';
 import { compileByTrainingConfig } from './legacy_h5';
 import { legacyOptimizerState } from './legacy_optimizer';
 import type { LoadModelOptions } from './saving_api';
 import { parseJson } from './saving_lib';
-import { deserializeKerasObject } from './serialize';
+import { deserializeKerasObject } from '../serialization/serialize';
 import { withinFile } from './weight_budget';
 import { WeightMatches, type Found } from './weight_matching';
 

@@ -1,11 +1,11 @@
 /** Weights by name: `.safetensors` and `.npz`. Names are those of the variables' paths (`dense/kernel`). */
-import { FileError } from '../../errors';
+import { FileError } from '../../support/errors';
 import type { ByteSink } from '../../io/atomic';
 import { NpzReader, writeNpz } from '../../io/npz';
 import { SafetensorsReader, writeSafetensors } from '../../io/safetensors';
 import type { ByteSource } from '../../io/source';
 import { isZip } from '../../io/zip';
-import type { Variable } from '../../variable';
+import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 import { readInRun } from '../runs';
 import { stateTree } from './state_tree';

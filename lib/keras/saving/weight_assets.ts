@@ -7,7 +7,7 @@ import type { Hdf5Writer } from '../../io/hdf5/index';
 import type { Layer } from '../layers/layer';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets } from './own_state';
 import type { StateGroup } from './state_group';
-import { tensor } from '../../tensor';
+import { tensor } from '../../core/tensor';
 import { stateTree, type StateNode } from './state_tree';
 
 const ASSETS = 'assets',

@@ -1,7 +1,7 @@
 /** How much memory the weights of a config may take, asked before any of it is made: that of the machine, and what a file can fill. */
 import * as os from 'node:os';
-import { OutOfMemoryError, ValueError } from '../../errors';
-import { formatShape, type DType } from '../../tensor';
+import { OutOfMemoryError, ValueError } from '../../support/errors';
+import { formatShape, type DType } from '../../core/tensor';
 
 const BYTES: Readonly<Record<DType, number>> = {
   float16: 2,

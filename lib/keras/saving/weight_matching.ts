@@ -1,7 +1,7 @@
 /** Putting values of a file into variables: all shapes are compared before anything is read, then read one by one. */
-import { ValueError } from '../../errors';
-import { formatShape, tensor, type DType, type Tensor, type TypedArray } from '../../tensor';
-import type { Variable } from '../../variable';
+import { ValueError } from '../../support/errors';
+import { formatShape, tensor, type DType, type Tensor, type TypedArray } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 
 /** @internal An array that a file holds. */
 export interface Found {

@@ -1,7 +1,7 @@
 /** Ends a run at the next batch: by AbortSignal, or by Ctrl+C on the main thread. */
 import { setImmediate } from 'node:timers';
 import { isMainThread } from 'node:worker_threads';
-import { AbortError } from '../../errors';
+import { AbortError } from '../../support/errors';
 
 /** Runs that Ctrl+C ends. */
 const interruptible = new Set<(reason: unknown) => void>();

@@ -1,11 +1,11 @@
 /** The loss of a compiled model: one for each output, weighted (keras.src.trainers.compile_utils.CompileLoss). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
-import { convert, run, type Tensor } from '../../tensor';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import { convert, run, type Tensor } from '../../core/tensor';
 import * as losses from '../losses/index';
 import { Mean } from '../metrics/reduction_metrics';
-import { isSerialized } from '../saving/serialize';
+import { isSerialized } from '../serialization/serialize';
 import {
   alignedTo,
   byPosition,

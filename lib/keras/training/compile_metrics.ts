@@ -1,11 +1,11 @@
 /** The metrics of a compiled model, output by output (keras.src.trainers.compile_utils.CompileMetrics). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { isRecord } from '../../nest';
-import type { Tensor } from '../../tensor';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import type { Tensor } from '../../core/tensor';
 import * as metrics from '../metrics/index';
-import { snakeCase } from '../naming';
-import { isSerialized } from '../saving/serialize';
+import { snakeCase } from '../serialization/naming';
+import { isSerialized } from '../serialization/serialize';
 import { kindOf } from './compile_loss';
 import {
   alignedTo,

@@ -1,13 +1,13 @@
 /** What `compile` sets: optimizer, losses and metrics, and the steps that are made of them (keras.src.trainers.trainer). */
-import { variableGrads } from '../../autodiff';
-import { ValueError } from '../../errors';
-import { flattenStructure, isRecord } from '../../nest';
-import { convert, run, type Tensor } from '../../tensor';
+import { variableGrads } from '../../core/autodiff';
+import { ValueError } from '../../support/errors';
+import { flattenStructure, isRecord } from '../../support/nest';
+import { convert, run, type Tensor } from '../../core/tensor';
 import type { Metric } from '../metrics/metric';
 import { Mean } from '../metrics/reduction_metrics';
 import type { Model } from '../models/model';
 import * as optimizers from '../optimizers/index';
-import { fromConfig, isConfigurableClass, serializeFunction, serializeKerasObject } from '../saving/serialize';
+import { fromConfig, isConfigurableClass, serializeFunction, serializeKerasObject } from '../serialization/serialize';
 import { CompileLoss } from './compile_loss';
 import { CompileMetrics, resultNames } from './compile_metrics';
 import { isTensor } from './data';

@@ -1,8 +1,8 @@
 /** Data of fit, evaluate and predict: tensors with a row for each example, or batches that come one by one. */
-import { describe } from '../../describe';
-import { binding } from '../../binding';
-import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure } from '../../nest';
+import { describe } from '../../support/describe';
+import { binding } from '../../core/binding';
+import { TypeError, ValueError } from '../../support/errors';
+import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
 import {
   convert,
   formatShape,
@@ -12,10 +12,10 @@ import {
   tensor,
   type TensorLike,
   type TypedArray,
-} from '../../tensor';
-import { Variable } from '../../variable';
+} from '../../core/tensor';
+import { Variable } from '../../core/variable';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
-import { isFloat64Array, isTypedArray } from '../../realms';
+import { isFloat64Array, isTypedArray } from '../../support/realms';
 
 /** @internal */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;

@@ -1,6 +1,6 @@
 /** One pass of steps over a source: natively over rows, or batch by batch. */
-import { ValueError } from '../../errors';
-import { convert, run, type Shape, type Tensor } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, run, type Shape, type Tensor } from '../../core/tensor';
 import type { CallbackList } from '../callbacks/callback';
 import type { Run } from '../runs';
 import type { Cancel } from './cancel';

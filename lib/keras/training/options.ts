@@ -1,6 +1,6 @@
 /** What compile, fit, evaluate and predict can be told. */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import type { Callback } from '../callbacks/callback';
 import type { Batch, Data } from './types';
 import type { LossOption, MetricsOption, OptimizerIdentifier } from '../identifiers';

@@ -1,7 +1,7 @@
 /** Outputs of a model as a structure: where each one lies, and how losses, targets and weights find it (keras.src.trainers.compile_utils). */
-import { ValueError } from '../../errors';
-import { isRecord } from '../../nest';
-import { formatShape, type Tensor } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import { formatShape, type Tensor } from '../../core/tensor';
 import { isTensor } from './data';
 
 /** @internal Keys and positions from the top of a structure to a leaf. */

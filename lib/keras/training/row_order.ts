@@ -1,6 +1,6 @@
 /** The order in which a pass takes its rows: handed over to the engine, and validated there, once for all of its steps. */
 import type { NativeRowOrder } from '../../../binding';
-import { binding } from '../../binding';
+import { binding } from '../../core/binding';
 
 /** @internal */
 export class RowOrder {

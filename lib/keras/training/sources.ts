@@ -1,9 +1,9 @@
 /** Where steps get their examples from: rows of arrays, or batches of iterables and of objects like keras.utils.PyDataset. */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
 import { arrayData, batchData, classWeights, isBatches, shuffledRows, type Examples } from './data';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
-import { isPromise } from '../../realms';
+import { isPromise } from '../../support/realms';
 
 /** @internal Examples and how many. */
 export type Rows = Examples & { rows: number };

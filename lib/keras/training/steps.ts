@@ -1,13 +1,13 @@
 /** One step of training, evaluation or prediction: traced into a plan for each signature, or run op by op. */
-import { describe } from '../../describe';
-import { binding } from '../../binding';
-import { tracePlan, type TracedPlan } from '../../compile';
-import { TypeError } from '../../errors';
-import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../nest';
-import { PlanCache } from '../../plan_cache';
-import { signatureOf } from '../../signature';
-import type { Shape, Tensor } from '../../tensor';
-import type { Variable } from '../../variable';
+import { describe } from '../../support/describe';
+import { binding } from '../../core/binding';
+import { tracePlan, type TracedPlan } from '../../core/compile';
+import { TypeError } from '../../support/errors';
+import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
+import { PlanCache } from '../../core/plan_cache';
+import { signatureOf } from '../../core/signature';
+import type { Shape, Tensor } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 import type { Model } from '../models/model';
 import type { Run, StepVariables } from '../runs';
 import { isTensor, standIns, tensorsOf, type Examples } from './data';

@@ -1,6 +1,6 @@
 /** Errors of losses and metrics about what was given for an output: both shapes, and the output's name. */
-import { TraeError, ValueError } from '../../errors';
-import { formatShape, type Tensor } from '../../tensor';
+import { TraeError, ValueError } from '../../support/errors';
+import { formatShape, type Tensor } from '../../core/tensor';
 import type { Output } from './outputs';
 
 /**

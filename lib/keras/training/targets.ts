@@ -1,7 +1,7 @@
 /** Targets that would silently train nonsense: NaN, class numbers that no output stands for. */
-import { ValueError } from '../../errors';
-import { flattenStructure } from '../../nest';
-import { run, type Tensor } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { flattenStructure } from '../../support/nest';
+import { run, type Tensor } from '../../core/tensor';
 import * as losses from '../losses/index';
 import { isTensor } from './data';
 

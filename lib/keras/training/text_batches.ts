@@ -2,13 +2,13 @@
  * Arrays with texts for layers that make rows as long as the longest text (TextVectorization without a length): as Keras
  * does, each batch is filled up to its own longest text, so such arrays are given batch by batch.
  */
-import { ValueError } from '../../errors';
+import { ValueError } from '../../support/errors';
 import { take } from '../../ops/indexing';
 import type { FunctionalGraph } from '../models/graph';
 import { fitsBatches, structured, valuesOf } from '../models/texts';
 import { hasText } from '../layers/preprocessing/values';
 import { isBatches, isTensor, mapTensors, shuffledRows, toTensors } from './data';
-import { flattenStructure } from '../../nest';
+import { flattenStructure } from '../../support/nest';
 import type { Data, IndexedBatches } from './types';
 
 /** @internal Arrays of one call of fit, evaluate or predict. */

@@ -1,5 +1,5 @@
 /** Which layers and weights are trained, as of `compile`: what is changed later counts from the next `compile` on. */
-import type { Variable } from '../../variable';
+import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 
 /** @internal */

@@ -1,13 +1,13 @@
 /** compile, fit, evaluate, predict: runs of steps over data, with callbacks (keras.src.trainers). */
-import { binding } from '../../binding';
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { flattenStructure, mapStructure } from '../../nest';
-import { makeDefaultSeed } from '../../random';
-import { run, type Tensor } from '../../tensor';
+import { binding } from '../../core/binding';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { flattenStructure, mapStructure } from '../../support/nest';
+import { makeDefaultSeed } from '../../core/seed';
+import { run, type Tensor } from '../../core/tensor';
 import { Callback as BaseCallback, CallbackList, type Callback } from '../callbacks/callback';
 import { History } from '../callbacks/history';
-import { isInteractiveLoggingEnabled } from '../callbacks/interactive';
+import { isInteractiveLoggingEnabled } from '../utils/interactive';
 import { ProgbarLogger } from '../callbacks/progbar';
 import { isOfTexts, type Texts } from '../layers/preprocessing/values';
 import { withTexts } from '../models/texts';

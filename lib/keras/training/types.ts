@@ -1,6 +1,6 @@
 /** What training takes and gives. */
-import type { Tensor, TypedArray } from '../../tensor';
-import type { Variable } from '../../variable';
+import type { Tensor, TypedArray } from '../../core/tensor';
+import type { Variable } from '../../core/variable';
 
 /** Loss and metrics by name. */
 export type Logs = Record<string, number>;

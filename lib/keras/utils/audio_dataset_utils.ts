@@ -1,10 +1,10 @@
 /** Sounds of a directory (keras.src.utils.audio_dataset_utils). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import { readFile } from '../../io/source';
 import { readWav, resampled } from '../../io/wav';
 import * as ops from '../../ops/index';
-import { type Tensor, tensor } from '../../tensor';
+import { type Tensor, tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';

@@ -1,6 +1,6 @@
 /** Config: a record of settings that can be frozen (keras.utils.Config). */
-import { AttributeError, ValueError } from '../../errors';
-import { nearest } from '../../options';
+import { AttributeError, ValueError } from '../../support/errors';
+import { nearest } from '../../support/options';
 
 type Entries = Record<string, unknown>;
 /**

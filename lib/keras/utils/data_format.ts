@@ -1,7 +1,7 @@
 /** What batches, tensors and dtypes are (parts of keras.utils). */
-import { expectKind } from '../../guard';
-import { ValueError } from '../../errors';
-import { checkDType, type DType, type Tensor } from '../../tensor';
+import { expectKind } from '../../support/guard';
+import { ValueError } from '../../support/errors';
+import { checkDType, type DType, type Tensor } from '../../core/tensor';
 import { KerasTensor } from '../keras_tensor';
 
 /** A batch as `fit` takes it: x alone, [x, y] or [x, y, sampleWeight]. An x that is an array becomes [x]. */

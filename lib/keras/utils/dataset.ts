@@ -1,6 +1,6 @@
 /** Batches that are made when they are asked for, as often as they are asked for. */
-import { isRecord } from '../../nest';
-import { expectKind } from '../../guard';
+import { isRecord } from '../../support/nest';
+import { expectKind } from '../../support/guard';
 import { inspectable, settingsLine } from '../inspect';
 type Source<T> = Iterable<T> | AsyncIterable<T>;
 

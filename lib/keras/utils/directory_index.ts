@@ -1,11 +1,11 @@
 /** Files of a directory with a folder for each class (keras.src.utils.dataset_utils). */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError, ValueError } from '../../errors';
+import { FileError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { makeDefaultSeed } from '../../random';
-import { tensor, type Tensor } from '../../tensor';
+import { makeDefaultSeed } from '../../core/seed';
+import { tensor, type Tensor } from '../../core/tensor';
 import { shuffledRows } from '../training/data';
 import { batchPositions, Dataset } from './dataset';
 

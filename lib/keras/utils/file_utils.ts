@@ -1,12 +1,12 @@
 /** Files of the internet, kept in a folder (keras.src.utils.file_utils). */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileError, ValueError } from '../../errors';
-import { cacheFolder, isCached, obtain, type CacheEntry } from '../datasets/cache';
+import { FileError, ValueError } from '../../support/errors';
+import { cacheFolder, isCached, obtain, type CacheEntry } from '../../io/download/cache';
 import { checkOptions } from '../options';
-import { extractArchive } from './archives';
+import { extractArchive } from '../../io/download/archives';
 
 export interface GetFileOptions {
   /** Name of the file; default the last part of the URL. */

@@ -1,9 +1,9 @@
 /** Images of a directory (keras.src.utils.image_dataset_utils). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';

@@ -1,12 +1,12 @@
 /** Image files, read and written through the package sharp, which is installed beside this one by who needs it. */
-import { describe } from '../../describe';
+import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { RuntimeError, ValueError } from '../../errors';
+import { RuntimeError, ValueError } from '../../support/errors';
 import { readFile } from '../../io/source';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
-import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions } from '../options';
 import type { Interpolation } from '../../ops/image/interpolation';
 

@@ -1,12 +1,8 @@
 /** Helpers around models and data (keras.utils). */
-export { setRandomSeed } from '../../random';
-export {
-  disableInteractiveLogging,
-  enableInteractiveLogging,
-  isInteractiveLoggingEnabled,
-} from '../callbacks/interactive';
+export { setRandomSeed } from '../../core/seed';
+export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from './interactive';
 export { Progbar } from '../callbacks/progbar';
-export { clearSession } from '../naming';
+export { clearSession } from '../serialization/naming';
 export {
   CustomObjectScope,
   customObjectScope,
@@ -17,7 +13,7 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from '../saving/index';
-export * as boundingBoxes from './bounding_boxes/index';
+export * as boundingBoxes from '../layers/preprocessing/image_preprocessing/bounding_boxes/index';
 export { audioDatasetFromDirectory, type AudioDirectoryOptions } from './audio_dataset_utils';
 export { Config } from './config';
 export {

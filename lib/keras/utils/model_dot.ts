@@ -1,9 +1,9 @@
 /** A model's graph in Graphviz' language (keras.utils.model_to_dot). */
-import { expectKind } from '../../guard';
-import { ValueError } from '../../errors';
-import { mapStructure } from '../../nest';
-import { formatShape } from '../../tensor';
-import { functionNames } from '../saving/serialize';
+import { expectKind } from '../../support/guard';
+import { ValueError } from '../../support/errors';
+import { mapStructure } from '../../support/nest';
+import { formatShape } from '../../core/tensor';
+import { functionNames } from '../serialization/serialize';
 import { isKerasTensor, type KerasTensor, type Operation } from '../keras_tensor';
 import { InputLayer } from '../layers/index';
 import { Layer } from '../layers/layer';

@@ -1,7 +1,7 @@
 /** Class numbers as vectors, vectors of norm 1 (keras.src.utils.numerical_utils). */
-import { expectKind } from '../../guard';
-import { ValueError } from '../../errors';
-import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../tensor';
+import { expectKind } from '../../support/guard';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions } from '../options';
 
 /**

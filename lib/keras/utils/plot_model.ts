@@ -1,7 +1,7 @@
 /** Pictures of models: Graphviz, compiled to WebAssembly, draws SVG; resvg makes pixels of it (keras.utils.plot_model). */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { RuntimeError, ValueError } from '../../errors';
+import { RuntimeError, ValueError } from '../../support/errors';
 import { writeAtomically } from '../../io/atomic';
 import { writing } from '../../io/source';
 import type { Model } from '../models/model';

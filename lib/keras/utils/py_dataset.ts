@@ -1,5 +1,5 @@
 /** Batches by number (keras.utils.PyDataset, once called Sequence). */
-import { NotImplementedError } from '../../errors';
+import { NotImplementedError } from '../../support/errors';
 import { checkOptions } from '../options';
 import { inspectable, settingsLine } from '../inspect';
 

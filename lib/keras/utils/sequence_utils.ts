@@ -1,8 +1,8 @@
 /** Sequences of one length (keras.src.utils.sequence_utils). */
-import { allocate } from '../../limits';
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type TensorLike } from '../../tensor';
+import { allocate } from '../../support/limits';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type TensorLike } from '../../core/tensor';
 import { checkOptions } from '../options';
 
 export interface PadSequencesOptions {

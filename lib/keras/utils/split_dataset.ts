@@ -1,10 +1,10 @@
 /** A dataset in two parts (keras.utils.split_dataset). */
-import { describe } from '../../describe';
-import { TypeError, ValueError } from '../../errors';
-import { mapStructure } from '../../nest';
+import { describe } from '../../support/describe';
+import { TypeError, ValueError } from '../../support/errors';
+import { mapStructure } from '../../support/nest';
 import * as ops from '../../ops/index';
-import { makeDefaultSeed } from '../../random';
-import { tensor, Tensor } from '../../tensor';
+import { makeDefaultSeed } from '../../core/seed';
+import { tensor, Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import { isTensor, shuffledRows, toTensors } from '../training/data';
 import { batchPositions, Dataset } from './dataset';

@@ -1,8 +1,8 @@
 /** Texts of a directory (keras.src.utils.text_dataset_utils). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import { readFile } from '../../io/source';
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';

@@ -1,9 +1,9 @@
 /** Windows of a time series (keras.src.utils.timeseries_dataset_utils). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { makeDefaultSeed } from '../../random';
-import { convert, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { makeDefaultSeed } from '../../core/seed';
+import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions } from '../options';
 import { shuffledRows } from '../training/data';
 import { batchPositions, Dataset } from './dataset';

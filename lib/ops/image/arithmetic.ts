@@ -1,5 +1,5 @@
 /** @internal Arithmetic on tensors and numbers for image ops; a number takes the dtype of the tensor beside it. */
-import { convert, run, type DType, type Tensor } from '../../tensor';
+import { convert, run, type DType, type Tensor } from '../../core/tensor';
 import { range } from '../ranges';
 
 type Value = Tensor | number;

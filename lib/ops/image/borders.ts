@@ -1,6 +1,6 @@
 /** Images with wider borders or without them (keras.ops.image.pad_images, crop_images). */
-import { ValueError } from '../../errors';
-import { formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { onBatch } from './layout';
 import type { DataFormat } from '../spatial';

@@ -1,6 +1,6 @@
 /** Colors of images (keras.ops.image): grayscale, hue, saturation and value. */
-import { ValueError } from '../../errors';
-import { formatShape, isFloating, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { formatShape, isFloating, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { toFloat } from '../unary';
 import { add, asType, choose, div, greater, less, limit, mul, rest, sub } from './arithmetic';

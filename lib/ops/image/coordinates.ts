@@ -1,7 +1,7 @@
 /** Arrays read between their elements (keras.ops.image.map_coordinates), and images bent at random (elastic_transform). */
-import { NotImplementedError, ValueError } from '../../errors';
-import { drawSeed, type Seed } from '../../random';
-import { convert, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../../tensor';
+import { NotImplementedError, ValueError } from '../../support/errors';
+import { drawSeed, type Seed } from '../../core/seed';
+import { convert, formatShape, isFloating, run, type Tensor, tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { add, asType, counting, div, mul, reshape } from './arithmetic';
 import { gaussian, blurAxis } from './filters';

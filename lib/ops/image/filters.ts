@@ -1,8 +1,8 @@
 /** Filters over images (keras.ops.image): gaussian_blur, sobel_edges, and the ssim index made of them. */
-import { ValueError } from '../../errors';
-import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { conv, depthwiseConv } from '../convolution';
-import { requireTable } from '../../limits';
+import { requireTable } from '../../support/limits';
 import { defineOp } from '../define';
 import { spatial } from '../spatial';
 import { toFloat } from '../unary';

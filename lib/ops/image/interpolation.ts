@@ -2,7 +2,7 @@
  * Interpolation along one axis as a matrix: row i holds how much of each input pixel goes into output pixel i. Computed
  * in single precision where TensorFlow does, whose image kernels are what Keras' numbers come from.
  */
-import { requireTable } from '../../limits';
+import { requireTable } from '../../support/limits';
 export const INTERPOLATIONS = ['bilinear', 'nearest', 'lanczos3', 'lanczos5', 'bicubic', 'area'] as const;
 export type Interpolation = (typeof INTERPOLATIONS)[number];
 

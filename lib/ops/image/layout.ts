@@ -1,6 +1,6 @@
 /** What the image ops share: one image or a batch, in either data format, as (batch, height, width, channels) and back. */
-import { ValueError } from '../../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkDataFormat } from '../spatial';
 
 /** Height and width. */

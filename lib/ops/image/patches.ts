@@ -1,6 +1,6 @@
 /** Windows of images as vectors (keras.ops.image.extract_patches). */
-import { ValueError } from '../../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { windowPositions } from '../ranges';
 import { channelsLast, checkDataFormat, paddingOf, spatial, type Padding, type Sizes } from '../spatial';

@@ -1,7 +1,7 @@
 /** Images in another size (keras.ops.image.resize). */
-import { describe } from '../../describe';
-import { ValueError } from '../../errors';
-import { formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { describe } from '../../support/describe';
+import { ValueError } from '../../support/errors';
+import { formatShape, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { INTERPOLATIONS, nearestIndices, resizeMatrix, type Interpolation } from './interpolation';
 import { castBack, oneOf, onBatch, type ImageSize } from './layout';

@@ -1,5 +1,5 @@
 /** @internal Values between the elements of an array: linear between neighbours, or the nearest. */
-import { convert, run, type Tensor } from '../../tensor';
+import { convert, run, type Tensor } from '../../core/tensor';
 import { add, asType, atLeast, both, choose, counting, less, limit, mul, reshape, rest, sub } from './arithmetic';
 
 /** What stands outside of an array: see `mapCoordinates`. */

@@ -1,6 +1,6 @@
 /** Axes of images scaled and shifted (keras.ops.image.scale_and_translate). */
-import { ValueError } from '../../errors';
-import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, isFloating, run, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { normalizeAxis } from '../shape';
 import {

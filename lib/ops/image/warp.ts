@@ -1,6 +1,6 @@
 /** Images seen through a projection (keras.ops.image.affine_transform, perspective_transform). */
-import { ValueError } from '../../errors';
-import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../tensor';
+import { ValueError } from '../../support/errors';
+import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { defineOp } from '../define';
 import { add, asType, atLeast, choose, counting, div, greater, less, limit, mul, reshape, sub } from './arithmetic';
 import { onBatch, oneOf, type Sampling } from './layout';

@@ -5,7 +5,7 @@
  */
 import * as fs from 'node:fs';
 import * as trae from '../../../lib/index';
-import { hostileCall, opNames, readAll } from '../../support/hostile_calls';
+import { hostileCall, opNames, readAll } from '../../helpers/hostile_calls';
 
 const [first, last, ...only] = process.argv.slice(2);
 const say = (record: object): void => void fs.writeSync(1, `${JSON.stringify(record)}\n`);

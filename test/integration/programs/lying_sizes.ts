@@ -5,10 +5,10 @@
  */
 import * as fs from 'node:fs';
 import * as trae from '../../../lib/index';
-import { flattenStructure } from '../../../lib/nest';
-import { opNames, readAll } from '../../support/hostile_calls';
+import { flattenStructure } from '../../../lib/support/nest';
+import { opNames, readAll } from '../../helpers/hostile_calls';
 import { definedOps } from '../../../lib/ops/define';
-import { rowTable } from '../../support/rows';
+import { rowTable } from '../../helpers/rows';
 
 const SHAPES = [
   [0, 2 ** 30, 2 ** 30],

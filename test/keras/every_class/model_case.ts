@@ -1,6 +1,6 @@
 /** Models that hold each class that files may name: what one case is, and which classes are in it. */
 import * as trae from '../../../lib/index';
-import { sortedKeys } from '../../../lib/nest';
+import { sortedKeys } from '../../../lib/support/nest';
 
 const { Input, Model } = trae.keras;
 export type AnyModel = InstanceType<typeof Model>;

@@ -1,7 +1,7 @@
 /** Every layer against real Keras: output, output in training, gradients of input and weights, statistics, config. */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
-import { classNames } from '../../../lib/keras/saving/registry';
+import { classNames } from '../../../lib/keras/serialization/registry';
 import { close, golden, goldenFiles, largestOf, objective, tensorOf, type Config, type Golden } from '../helpers';
 
 interface Case {

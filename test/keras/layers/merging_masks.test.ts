@@ -1,8 +1,8 @@
 /** Masks of merging, recurrent and wrapped layers: as Keras 3 computes them, and as Keras 2 did in layers of its files (golden/masks.json). */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
-import { maskOf, setMask } from '../../../lib/keras/layers/masks';
-import { withLegacyConfigs } from '../../../lib/keras/saving/legacy_configs';
+import { maskOf, setMask } from '../../../lib/keras/masks';
+import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
 import { golden } from '../helpers';
 
 type Mask = number[][] | null;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { withLegacyConfigs } from '../../../lib/keras/saving/legacy_configs';
+import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
 import { temporaryFolder } from '../../io/support';
 import { close, golden } from '../helpers';
 

@@ -4,9 +4,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { camelCase } from '../../../lib/keras/naming';
-import { builtInClass, construct } from '../../../lib/keras/saving/registry';
-import { fromPythonJson, pythonFloat } from '../../../lib/keras/saving/python_json';
+import { camelCase } from '../../../lib/keras/serialization/naming';
+import { builtInClass, construct } from '../../../lib/keras/serialization/registry';
+import { fromPythonJson, pythonFloat } from '../../../lib/keras/serialization/python_json';
 import { golden } from '../helpers';
 
 const { keras } = trae;

@@ -1,7 +1,7 @@
 /** Every class that files may name, written in every format and read again: the same config, weights and predictions. A class without a case fails. */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
-import { builtInClass, builtInClasses } from '../../../lib/keras/saving/registry';
+import { builtInClass, builtInClasses } from '../../../lib/keras/serialization/registry';
 import { close } from '../helpers';
 import { temporaryFolder } from '../../io/support';
 import { allCases } from '../every_class/index';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { withLegacyConfigs } from '../../../lib/keras/saving/legacy_configs';
+import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
 import { close, golden } from '../helpers';
 
 const folder = path.join(__dirname, '..', 'golden', 'legacy');

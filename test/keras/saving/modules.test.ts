@@ -5,7 +5,7 @@ import * as trae from '../../../lib/index';
 import { Hdf5Writer, openHdf5 } from '../../../lib/io/hdf5/index';
 import { withFile } from '../../../lib/io/source';
 import { writeAtomically } from '../../../lib/io/atomic';
-import { builtInClasses } from '../../../lib/keras/saving/registry';
+import { builtInClasses } from '../../../lib/keras/serialization/registry';
 import { temporaryFolder } from '../../io/support';
 
 const { layers, saving, Sequential } = trae.keras;

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { runProgram } from '../../support/random_models';
+import { runProgram } from '../../helpers/random_models';
 import { throwsText } from '../helpers';
 
 describe('random programs of models', () => {

@@ -1,6 +1,6 @@
 /** The numbers that steps give: of every dtype and shape, the same from plans as op by op; the order of rows is handed over once. */
 import assert from 'node:assert/strict';
-import { binding } from '../../../lib/binding';
+import { binding } from '../../../lib/core/binding';
 import * as trae from '../../../lib/index';
 import { wave } from '../helpers';
 

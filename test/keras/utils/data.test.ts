@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { PNG } from 'pngjs';
 import * as trae from '../../../lib/index';
-import { camelCase } from '../../../lib/keras/naming';
+import { camelCase } from '../../../lib/keras/serialization/naming';
 import { classesInTurn, classifier, close, golden, tensorOf, throwsText, wave, type Golden } from '../helpers';
 
 const { utils, layers } = trae.keras;

@@ -1,10 +1,10 @@
 /** Rows of the activation functions. */
-import { elementwise, nd, type NdArray, toFloat, toNumeric } from '../../support/ndarray';
-import { alongAxis, axesOf, logSoftmax, softmax, total, transpose, reshape } from '../../support/naive';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { erf } from '../../support/special_functions';
-import { SHAPES } from '../../support/shapes';
+import { elementwise, nd, type NdArray, toFloat, toNumeric } from '../../helpers/ndarray';
+import { alongAxis, axesOf, logSoftmax, softmax, total, transpose, reshape } from '../../helpers/naive';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { erf } from '../../helpers/special_functions';
+import { SHAPES } from '../../helpers/shapes';
 
 const row = rowsIn('activation');
 

@@ -1,9 +1,9 @@
 /** Rows of joins, cuts, turns, lattices, products and choices. */
 import type { DType } from '../../../lib/index';
-import { alongAxis, argsort, concatenate, moveaxis, reshape, slice, transpose } from '../../support/naive';
-import { at, build, elementwise, nd, type NdArray, normalAxis, promote } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { alongAxis, argsort, concatenate, moveaxis, reshape, slice, transpose } from '../../helpers/naive';
+import { at, build, elementwise, nd, type NdArray, normalAxis, promote } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('arrangement');
 const r = (shape: number[], seed = 1, dtype: DType = 'float32'): NdArray => randomArray(shape, { seed, dtype });

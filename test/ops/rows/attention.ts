@@ -1,8 +1,8 @@
 /** Rows of attention. */
 import type { DType } from '../../../lib/index';
-import { nd, toFloat, toTensor, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { nd, toFloat, toTensor, type NdArray } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('attention');
 interface Options {

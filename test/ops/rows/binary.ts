@@ -1,10 +1,10 @@
 /** Rows of the elementwise ops of two and three tensors. */
 import type { DType } from '../../../lib/index';
-import { elementwise, nd, type NdArray, promote, scalar, toFloat, toNumeric } from '../../support/ndarray';
-import { DTYPES, PAIRS } from '../../support/shapes';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { floorMod } from '../../support/special_functions';
+import { elementwise, nd, type NdArray, promote, scalar, toFloat, toNumeric } from '../../helpers/ndarray';
+import { DTYPES, PAIRS } from '../../helpers/shapes';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { floorMod } from '../../helpers/special_functions';
 
 const row = rowsIn('binary');
 

@@ -1,8 +1,8 @@
 /** Rows of rearranged images and axes. */
-import { transpose } from '../../support/naive';
-import { at, build, nd, type NdArray } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn } from '../../support/rows';
+import { transpose } from '../../helpers/naive';
+import { at, build, nd, type NdArray } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn } from '../../helpers/rows';
 
 const row = rowsIn('blocks');
 const last = (x: NdArray, format: string | undefined, f: (t: NdArray) => NdArray): NdArray =>

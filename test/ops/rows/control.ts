@@ -1,9 +1,9 @@
 /** Rows of control flow. */
 import * as trae from '../../../lib/index';
-import { alongAxis, total } from '../../support/naive';
-import { build, elementwise, nd, type NdArray } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { alongAxis, total } from '../../helpers/naive';
+import { build, elementwise, nd, type NdArray } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('control');
 type T = trae.Tensor;

@@ -1,9 +1,9 @@
 /** Rows of the ops that make tensors out of shapes and numbers, and of those alike. */
 import type { DType } from '../../../lib/index';
-import { at, build, cast, elementwise, nd, type NdArray, scalar } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { DTYPES } from '../../support/shapes';
+import { at, build, cast, elementwise, nd, type NdArray, scalar } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { DTYPES } from '../../helpers/shapes';
 
 const row = rowsIn('creation');
 interface Options {

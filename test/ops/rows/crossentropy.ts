@@ -1,8 +1,8 @@
 /** Rows of the cross-entropies. */
-import { alongAxis, logSoftmax, moveaxis, softmax, total } from '../../support/naive';
-import { at, build, elementwise, nd, type NdArray, normalAxis, toFloat } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn } from '../../support/rows';
+import { alongAxis, logSoftmax, moveaxis, softmax, total } from '../../helpers/naive';
+import { at, build, elementwise, nd, type NdArray, normalAxis, toFloat } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn } from '../../helpers/rows';
 
 const row = rowsIn('crossentropy');
 interface Options {

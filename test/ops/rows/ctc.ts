@@ -1,8 +1,8 @@
 /** Rows of CTC: every way through the frames is tried. */
-import { logSoftmax } from '../../support/naive';
-import { build, nd, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { logSoftmax } from '../../helpers/naive';
+import { build, nd, type NdArray } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('ctc');
 const ints = (data: number[], shape: number[] = [data.length]): NdArray => nd(data, shape, 'int32');

@@ -3,10 +3,10 @@
  * sizes of entries, which do not depend on signs.
  */
 import * as trae from '../../../lib/index';
-import { einsum } from '../../support/naive';
-import { at, build, elementwise, nd, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { einsum } from '../../helpers/naive';
+import { at, build, elementwise, nd, type NdArray } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('decompositions');
 type T = trae.Tensor;

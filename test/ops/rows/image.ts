@@ -1,6 +1,6 @@
 /** Rows of the ops on images. */
 import type { DType } from '../../../lib/index';
-import { concatenate, slice } from '../../support/naive';
+import { concatenate, slice } from '../../helpers/naive';
 import {
   filtered,
   gaussian,
@@ -20,11 +20,11 @@ import {
   warp,
   type ResizeOptions,
   type WarpOptions,
-} from '../../support/naive_images';
-import { outputSize } from '../../support/naive_windows';
-import { nd, reshaped, type NdArray } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+} from '../../helpers/naive_images';
+import { outputSize } from '../../helpers/naive_windows';
+import { nd, reshaped, type NdArray } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('image');
 const r = (shape: number[], dtype: DType = 'float32', seed = 1): NdArray => randomArray(shape, { seed, dtype });

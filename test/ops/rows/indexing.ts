@@ -1,10 +1,10 @@
 /** Rows of lookup, scatter and order. */
 import type { DType } from '../../../lib/index';
-import { alongAxis, argsort, argsortDescending, reshape, take } from '../../support/naive';
-import { at, broadcastShapes, build, forEachIndex, nd, type NdArray, normalAxis } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { DTYPES } from '../../support/shapes';
+import { alongAxis, argsort, argsortDescending, reshape, take } from '../../helpers/naive';
+import { at, broadcastShapes, build, forEachIndex, nd, type NdArray, normalAxis } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { DTYPES } from '../../helpers/shapes';
 
 const row = rowsIn('indexing');
 const f64 = (...shape: number[]): NdArray => randomArray(shape, { dtype: 'float64' });

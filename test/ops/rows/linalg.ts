@@ -1,9 +1,9 @@
 /** Rows of products of vectors, matrices and tensors, and of diagonals. */
 import type { DType } from '../../../lib/index';
-import { einsum, matmul, reshape, total, transpose } from '../../support/naive';
-import { at, build, elementwise, nd, type NdArray, normalAxis, promote, toAccumulator } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { einsum, matmul, reshape, total, transpose } from '../../helpers/naive';
+import { at, build, elementwise, nd, type NdArray, normalAxis, promote, toAccumulator } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('linalg');
 const r = (shape: number[], seed = 1, dtype: DType = 'float32'): NdArray => randomArray(shape, { seed, dtype });

@@ -1,6 +1,6 @@
 /** Rows of convolution, pooling and normalization. */
 import type { DType } from '../../../lib/index';
-import { average, largest, reduce, spread, total } from '../../support/naive';
+import { average, largest, reduce, spread, total } from '../../helpers/naive';
 import {
   adaptivePool,
   conv,
@@ -8,10 +8,10 @@ import {
   depthwiseConv,
   pool,
   type WindowOptions,
-} from '../../support/naive_windows';
-import { cast, elementwise, nd, type NdArray, normalAxis, reshaped, toFloat } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+} from '../../helpers/naive_windows';
+import { cast, elementwise, nd, type NdArray, normalAxis, reshaped, toFloat } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('nn');
 const r = (shape: number[], seed = 1, dtype: DType = 'float32'): NdArray => randomArray(shape, { seed, dtype });

@@ -4,9 +4,9 @@
  */
 import type * as trae from '../../../lib/index';
 import type { DType } from '../../../lib/index';
-import { nd, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { average, spread } from '../../support/naive';
+import { nd, type NdArray } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { average, spread } from '../../helpers/naive';
 
 export interface RandomRow {
   op: string;

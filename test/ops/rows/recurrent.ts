@@ -1,8 +1,8 @@
 /** Rows of LSTM and GRU. */
 import type { DType } from '../../../lib/index';
-import { nd, type NdArray } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { nd, type NdArray } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('recurrent');
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

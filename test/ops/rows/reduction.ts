@@ -1,6 +1,6 @@
 /** Rows of the reductions. */
 import type { DType } from '../../../lib/index';
-import { alongAxis, average, type Axes, axesOf, largest, reduce, smallest, spread, total } from '../../support/naive';
+import { alongAxis, average, type Axes, axesOf, largest, reduce, smallest, spread, total } from '../../helpers/naive';
 import {
   cast,
   elementwise,
@@ -10,9 +10,9 @@ import {
   toAccumulator,
   toFloat,
   toNumeric,
-} from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+} from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('reduction');
 

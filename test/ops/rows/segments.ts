@@ -1,8 +1,8 @@
 /** Rows of reductions by segment, and of updates at positions. */
 import type { DType } from '../../../lib/index';
-import { build, nd, type NdArray, sizeOf } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { build, nd, type NdArray, sizeOf } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('segments');
 const ids = (...v: number[]): NdArray => nd(v, [v.length], 'int32');

@@ -1,10 +1,10 @@
 /** Rows of the ops that move, join and cut. */
 import type { DType } from '../../../lib/index';
-import { concatenate, type Axes, axesOf, reshape, slice, take, transpose } from '../../support/naive';
-import { at, build, elementwise, nd, type NdArray, normalAxis, promote } from '../../support/ndarray';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { DTYPES } from '../../support/shapes';
+import { concatenate, type Axes, axesOf, reshape, slice, take, transpose } from '../../helpers/naive';
+import { at, build, elementwise, nd, type NdArray, normalAxis, promote } from '../../helpers/ndarray';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { DTYPES } from '../../helpers/shapes';
 
 const row = rowsIn('shape');
 const f64 = (...shape: number[]): NdArray => randomArray(shape, { dtype: 'float64' });

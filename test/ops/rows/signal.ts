@@ -1,7 +1,7 @@
 /** Rows of Fourier transforms and frames, by the defining sums. */
-import { build, nd, type NdArray, sizeOf } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn } from '../../support/rows';
+import { build, nd, type NdArray, sizeOf } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn } from '../../helpers/rows';
 
 const row = rowsIn('signal');
 type Line = [number[], number[]];

@@ -1,8 +1,8 @@
 /** Rows of special elementwise functions. */
 import type { DType } from '../../../lib/index';
-import { elementwise, nd, type NdArray, promote, toFloat } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { elementwise, nd, type NdArray, promote, toFloat } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('special');
 const r = (shape: number[], dtype: DType = 'float32', low = -3, high = 3): NdArray =>

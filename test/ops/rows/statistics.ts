@@ -1,9 +1,9 @@
 /** Rows of order statistics, counts, covariances and running products, and of the reductions that leave NaN out. */
 import type { DType } from '../../../lib/index';
-import { alongAxis, average, type Axes, reduce, reshape, spread, total } from '../../support/naive';
-import { build, elementwise, nd, type NdArray, toAccumulator, toFloat, toNumeric } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { alongAxis, average, type Axes, reduce, reshape, spread, total } from '../../helpers/naive';
+import { build, elementwise, nd, type NdArray, toAccumulator, toFloat, toNumeric } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('statistics');
 const r = (...shape: number[]): NdArray => randomArray(shape);

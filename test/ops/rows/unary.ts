@@ -1,10 +1,10 @@
 /** Rows of the elementwise ops of one tensor. */
 import type { DType } from '../../../lib/index';
-import { cast, elementwise, isFloating, nd, type NdArray, scalar, toFloat, toNumeric } from '../../support/ndarray';
-import { SHAPES, SPECIAL } from '../../support/shapes';
-import { randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
-import { erf, erfinv, roundHalfEven } from '../../support/special_functions';
+import { cast, elementwise, isFloating, nd, type NdArray, scalar, toFloat, toNumeric } from '../../helpers/ndarray';
+import { SHAPES, SPECIAL } from '../../helpers/shapes';
+import { randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
+import { erf, erfinv, roundHalfEven } from '../../helpers/special_functions';
 
 const row = rowsIn('unary');
 

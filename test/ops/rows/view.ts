@@ -1,8 +1,8 @@
 /** Rows of views of bytes and pairs, of blocks of images, and of keys. */
 import type { DType } from '../../../lib/index';
-import { at, build, nd, type NdArray, sizeOf } from '../../support/ndarray';
-import { distinctArray, randomArray } from '../../support/random';
-import { rowsIn, type Case } from '../../support/rows';
+import { at, build, nd, type NdArray, sizeOf } from '../../helpers/ndarray';
+import { distinctArray, randomArray } from '../../helpers/random';
+import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('view');
 const r = (shape: number[], dtype: DType = 'float32'): NdArray => randomArray(shape, { dtype });

@@ -1,6 +1,6 @@
 /** Rows of window functions. */
-import { nd, type NdArray } from '../../support/ndarray';
-import { rowsIn } from '../../support/rows';
+import { nd, type NdArray } from '../../helpers/ndarray';
+import { rowsIn } from '../../helpers/rows';
 
 const row = rowsIn('windows');
 const points = (n: number, f: (t: number) => number): NdArray =>

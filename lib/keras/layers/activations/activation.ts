@@ -1,8 +1,8 @@
 /** Activation: any activation function as a layer. */
-import type { Tensor } from '../../../tensor';
+import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
 import type { ActivationIdentifier } from '../../identifiers';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** An activation function as a layer. */

@@ -1,7 +1,7 @@
 /** ELU. */
-import type { Tensor } from '../../../tensor';
+import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x, or alpha (e^x - 1) below 0 (Clevert et al. 2015). Default alpha 1. */

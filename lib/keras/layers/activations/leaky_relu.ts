@@ -1,8 +1,8 @@
 /** LeakyReLU. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { leakyRelu } from '../../../ops/activation';
-import type { Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import type { Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x, or negativeSlope x below 0. Default 0.3. */

@@ -1,13 +1,13 @@
 /** PReLU. */
-import { ValueError } from '../../../errors';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { ValueError } from '../../../support/errors';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as regularizers from '../../regularizers';
-import { registerClass } from '../../saving/registry';
-import { serializedRecord } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializedRecord } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';

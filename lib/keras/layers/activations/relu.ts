@@ -1,8 +1,8 @@
 /** ReLU. */
-import { ValueError } from '../../../errors';
-import type { Tensor } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface ReLUOptions extends LayerOptions {

@@ -1,10 +1,10 @@
 /** Softmax, with masks. */
-import { ValueError } from '../../../errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import * as activations from '../../activations';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 
 /** e^x / sum(e^x) along `axis` (default the last; a list for the sum over several); masked elements get 0. */
 export class Softmax extends Layer {

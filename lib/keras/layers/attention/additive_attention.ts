@@ -1,7 +1,7 @@
 /** AdditiveAttention (Bahdanau et al. 2015). */
-import { run, type Tensor } from '../../../tensor';
+import { run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Attention, pairwiseSum, type AttentionOptions } from './attention';
 
 /**

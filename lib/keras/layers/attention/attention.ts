@@ -1,11 +1,12 @@
 /** Attention: dot-product attention of a query over values (Luong et al. 2015). */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
-import { dropout, SeedGenerator } from '../../../random';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { SeedGenerator } from '../../../core/seed';
+import { dropout } from '../../../ops/random';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { causalMask } from './masks';
 

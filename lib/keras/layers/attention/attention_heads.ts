@@ -1,13 +1,13 @@
 /** What layers of several attention heads share: options, projections as EinsumDense layers, masks, the call. */
-import { ValueError } from '../../../errors';
-import { recordOf } from '../../../guard';
+import { ValueError } from '../../../support/errors';
+import { recordOf } from '../../../support/guard';
 import { dotProductAttention } from '../../../ops/attention';
-import { formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
+import { formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as regularizers from '../../regularizers';
-import { serializedRecord } from '../../saving/serialize';
+import { serializedRecord } from '../../serialization/serialize';
 import { EinsumDense } from '../core/einsum_dense';
 import { Layer, maskOf, type CallOptions, type LayerOptions } from '../layer';
 import { Dropout } from '../regularization/dropout';

@@ -1,12 +1,12 @@
 /** GroupedQueryAttention (Ainslie et al. 2023); files name it GroupQueryAttention. */
-import { ValueError } from '../../../errors';
-import { recordOf } from '../../../guard';
+import { ValueError } from '../../../support/errors';
+import { recordOf } from '../../../support/guard';
 import { einsum } from '../../../ops/einsum';
 import { repeat } from '../../../ops/shape';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../tensor';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { autoName } from '../../naming';
-import { registerClass } from '../../saving/registry';
+import { autoName } from '../../serialization/naming';
+import { registerClass } from '../../serialization/registry';
 import { Softmax } from '../activations/softmax';
 import { positiveInteger } from '../core/kernel_options';
 import { withHeads } from './masks';

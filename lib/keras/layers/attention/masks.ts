@@ -1,6 +1,6 @@
 /** Masks of attention: who may attend to whom, (batch or 1, T, S), true where allowed. */
 import { diagonalMask } from '../../../ops/creation';
-import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
+import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
 
 /** @internal (T, S): position i may attend to positions up to i. */
 export const causalMask = (targets: number, sources: number): Tensor => diagonalMask('less_equal', targets, sources, 0);

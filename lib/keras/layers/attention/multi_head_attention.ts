@@ -1,13 +1,13 @@
 /** MultiHeadAttention (Vaswani et al. 2017). */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { dotProductAttention } from '../../../ops/attention';
 import { einsum } from '../../../ops/einsum';
-import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
+import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core/kernel_options';
 import { Softmax } from '../activations/softmax';
-import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../../masks';
 import { attentionEquations, projectionEquation, projectionShape } from './equations';
 import { withHeads } from './masks';
 import { AttentionHeads, HEADS_OPTIONS, type AttentionHeadsOptions } from './attention_heads';

@@ -1,15 +1,15 @@
 /** What all convolution layers share: windows, bias, activation, and the options of each weight. */
-import { lowerCase } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { lowerCase } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { checkDataFormat, spatial, type DataFormat, type Padding, type Sizes } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as regularizers from '../../regularizers';
-import { serializeKerasObject } from '../../saving/serialize';
+import { serializeKerasObject } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import type { ActivationIdentifier } from '../../identifiers';

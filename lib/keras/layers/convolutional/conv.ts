@@ -1,11 +1,11 @@
 /** Conv1D, Conv2D, Conv3D. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { conv } from '../../../ops/convolution';
 import type { Padding, Sizes } from '../../../ops/spatial';
-import type { Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import type { Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core';
 import { Lora, type LoraOptions } from '../core/lora';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';

@@ -1,11 +1,11 @@
 /** Conv1DTranspose, Conv2DTranspose, Conv3DTranspose. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { convTranspose } from '../../../ops/convolution';
 import { spatial, type Sizes } from '../../../ops/spatial';
-import { formatShape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 import type { KernelWeightOptions } from '../weight_options';

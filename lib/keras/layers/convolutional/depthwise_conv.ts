@@ -1,10 +1,10 @@
 /** DepthwiseConv1D, DepthwiseConv2D. */
 import { depthwiseConv } from '../../../ops/convolution';
 import type { Sizes } from '../../../ops/spatial';
-import type { Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import type { Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';

@@ -1,11 +1,11 @@
 /** Dense: a matrix product over the last axis. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
-import { formatShape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { Activation } from '../../activations';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { KernelOptions, positiveInteger, type DenseOptions } from './kernel_options';

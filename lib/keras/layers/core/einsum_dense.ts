@@ -1,14 +1,14 @@
 /** EinsumDense: a dense layer whose product is any einsum of the input and a kernel. */
-import { describe } from '../../../describe';
-import { TypeError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { TypeError } from '../../../support/errors';
 import { einsum } from '../../../ops/einsum';
-import type { Shape, Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import type { Shape, Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as activations from '../../activations';
 import { VarianceScaling } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializedRecord as serialized, serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializedRecord as serialized, serializeKerasObject } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { einsumShapes, type EinsumShapes } from './einsum_equation';

@@ -1,6 +1,6 @@
 /** Shapes of the weights of an einsum: kernel, bias and output from the equation and the input (EinsumDense). */
-import { ValueError } from '../../../errors';
-import { formatShape } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { formatShape } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 
 /** @internal */

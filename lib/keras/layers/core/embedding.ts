@@ -1,14 +1,14 @@
 /** Embedding: rows of a table by whole numbers. */
 import { embeddingLookup } from '../../../ops/indexing';
-import { recordOf } from '../../../guard';
+import { recordOf } from '../../../support/guard';
 import { matmul } from '../../../ops/linalg';
-import { convert, isFloating, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, isFloating, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
-import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializeKerasObject } from '../../serialization/serialize';
 import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';

@@ -1,9 +1,9 @@
 /** Identity: its input. */
-import { mapStructure } from '../../../nest';
-import { run, Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { mapStructure } from '../../../support/nest';
+import { run, Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 

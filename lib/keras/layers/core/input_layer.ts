@@ -1,9 +1,9 @@
 /** Where data enter a model: InputLayer and Input. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import type { DType } from '../../../tensor';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import type { DType } from '../../../core/tensor';
 import { KerasTensor, recordNode, type SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface InputLayerOptions extends LayerOptions {

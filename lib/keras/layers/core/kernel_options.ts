@@ -1,11 +1,11 @@
 /** Options of layers with a kernel and a bias. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
-import { serializeKerasObject } from '../../saving/serialize';
+import { serializeKerasObject } from '../../serialization/serialize';
 import type { LayerOptions } from '../layer';
 import type { ActivationIdentifier } from '../../identifiers';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';

@@ -1,8 +1,13 @@
 /** Lambda: a function given in code, as a layer. */
-import { describe } from '../../../describe';
-import { TypeError } from '../../../errors';
-import { getRegisteredObject, registerClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, refusePython, serializeKerasObject } from '../../saving/serialize';
+import { describe } from '../../../support/describe';
+import { TypeError } from '../../../support/errors';
+import { getRegisteredObject, registerClass } from '../../serialization/registry';
+import {
+  deserializeKerasObject,
+  isSerialized,
+  refusePython,
+  serializeKerasObject,
+} from '../../serialization/serialize';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,10 +1,10 @@
 /** Low-rank adaptation of a weight (Hu et al. 2021): W + alpha / rank A B, W frozen, A and B trained. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
 import { any } from '../../../ops/reduction';
 import { matmul } from '../../../ops/linalg';
-import { convert, run, type DType, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, run, type DType, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { AddWeightOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import type { QuantizedWeight } from './quantized';

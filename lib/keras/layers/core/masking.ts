@@ -1,9 +1,9 @@
 /** Masking: steps whose features all have one value are skipped by the layers that follow. */
-import { describe } from '../../../describe';
-import { TypeError } from '../../../errors';
-import { convert, run, Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized } from '../../saving/serialize';
+import { describe } from '../../../support/describe';
+import { TypeError } from '../../../support/errors';
+import { convert, run, Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
+import { deserializeKerasObject, isSerialized } from '../../serialization/serialize';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface MaskingOptions extends LayerOptions {

@@ -3,13 +3,13 @@
  * output (`int8`, `int4/-1`: value = stored / scale) or for each block of inputs (`int4/128`: value = (stored - zero) scale).
  * int4 keeps two numbers in a byte, the even column in its low half.
  */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import * as ops from '../../../ops/index';
-import type { Shape, Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import type { Shape, Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { DTypePolicy } from '../../dtype_policy';
-import { isSerialized } from '../../saving/serialize';
+import { isSerialized } from '../../serialization/serialize';
 import type { AddWeightOptions } from '../layer';
 
 interface Quantizable {

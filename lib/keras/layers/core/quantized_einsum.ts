@@ -1,6 +1,6 @@
 /** The quantized kernel of EinsumDense: which of its axes are summed over, and what its scale belongs to. */
 import * as ops from '../../../ops/index';
-import type { Shape, Tensor } from '../../../tensor';
+import type { Shape, Tensor } from '../../../core/tensor';
 import { QuantizedWeight } from './quantized';
 
 type Layer = ConstructorParameters<typeof QuantizedWeight>[0];

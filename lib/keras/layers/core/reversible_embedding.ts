@@ -1,8 +1,8 @@
 /** ReversibleEmbedding: an embedding that also maps back to the vocabulary, as language models end. */
-import { ValueError } from '../../../errors';
-import { checkDType, convert, formatShape, run, type DType, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
-import { registerClass } from '../../saving/registry';
+import { ValueError } from '../../../support/errors';
+import { checkDType, convert, formatShape, run, type DType, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
+import { registerClass } from '../../serialization/registry';
 import { setMask, type BuildShape, type CallOptions } from '../layer';
 import { inputQuantizer, QuantizedWeight, roundedInputs } from './quantized';
 import { Embedding, type EmbeddingOptions } from './embedding';

@@ -1,8 +1,8 @@
 /** Wrapper: the base of layers that hold another one. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { registerClass, type SerializableClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { registerClass, type SerializableClass } from '../../serialization/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
 
 /** A layer around another layer. Subclasses use `this.layer` in `call`. */

@@ -1,9 +1,9 @@
 /** The mode 'cos' of Keras 1's Merge. */
-import { ValueError } from '../../../errors';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { ValueError } from '../../../support/errors';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** x . y / sqrt(max((x . x) (y . y), 1e-14)) of two arrays of vectors (batch, n), as (batch, 1, 1). */
 export class CosineMerge extends Layer {

@@ -1,15 +1,15 @@
 /** Highway of Keras 1. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as initializers from '../../initializers';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { KernelOptions, type DenseOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** t activation(x @ kernel + bias) + (1 - t) x, where t = sigmoid(x @ carry + carryBias). (Srivastava et al. 2015) */
 export class Highway extends Layer {

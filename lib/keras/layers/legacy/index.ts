@@ -14,4 +14,4 @@ export { SReLU } from './srelu';
 export { ThresholdedReLU } from './thresholded_relu';
 
 /** @internal Their module in files. */
-export { LEGACY_MODULE } from './module';
+export { LEGACY_MODULE } from '../../serialization/legacy_module';

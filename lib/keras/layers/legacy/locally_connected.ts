@@ -1,18 +1,18 @@
 /** LocallyConnected1D and LocallyConnected2D of Keras 1 and 2: convolutions in which every place has a kernel of its own. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { scatter } from '../../../ops/indexing';
 import { matmul } from '../../../ops/linalg';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import { formatShape, run, tensor, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, run, tensor, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializeKerasObject } from '../../serialization/serialize';
 import { KernelOptions, positiveInteger, type DenseOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 export interface LocallyConnectedOptions extends DenseOptions {
   /** Distance of neighbouring windows, in elements. Default 1. */

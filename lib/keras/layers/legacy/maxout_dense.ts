@@ -1,14 +1,14 @@
 /** MaxoutDense of Keras 1. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { einsum } from '../../../ops/einsum';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { KernelOptions, positiveInteger, type DenseOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** The largest of `nbFeature` (default 4) matrix products: max over k of x @ kernel[k] + bias[k]. (Goodfellow et al. 2013) */
 export class MaxoutDense extends Layer {

@@ -1,14 +1,14 @@
 /** The modes 1 and 2 of Keras 1's BatchNormalization. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializeKerasObject } from '../../serialization/serialize';
 import { WeightOptions } from '../convolutional/base';
 import { Layer, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 export interface ModeBatchNormalizationOptions extends LayerOptions {

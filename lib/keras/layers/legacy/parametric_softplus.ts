@@ -1,11 +1,11 @@
 /** ParametricSoftplus of Keras 1. */
-import { run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 import { weightShape } from './shared_axes';
 
 /** alpha log(1 + exp(beta x)), where alpha and beta are weights that begin at `alphaInit` (0.2) and `betaInit` (5). */

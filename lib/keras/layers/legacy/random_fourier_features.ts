@@ -1,20 +1,20 @@
 /** RandomFourierFeatures of Keras 2 (keras.layers.experimental). */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
-import * as random from '../../../random';
-import { formatShape, run, tensor, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import * as random from '../../../ops/random';
+import { formatShape, run, tensor, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import type { InitializerIdentifier } from '../../identifiers';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializeKerasObject } from '../../serialization/serialize';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /**
  * cos(x @ kernel / scale + bias), kernel and bias drawn once: inner products of the results are close to a kernel

@@ -1,10 +1,10 @@
 /** RandomHeight and RandomWidth of Keras 2: augmentation that gives each batch another size. */
-import { NotImplementedError } from '../../../errors';
+import { NotImplementedError } from '../../../support/errors';
 import type { Interpolation } from '../../../ops/image/interpolation';
-import type { Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import type { Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 interface RandomSizeOptions extends LayerOptions {
   /** How values between pixels are computed: 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */

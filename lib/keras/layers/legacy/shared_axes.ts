@@ -1,6 +1,6 @@
 /** Weights of one number for each place of the input, as activation layers with weights have them. */
-import { ValueError } from '../../../errors';
-import { formatShape } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { formatShape } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 
 /** @internal Shape of such a weight: that of one example, size 1 along axes that share (counted with the batch axis). */

@@ -1,13 +1,13 @@
 /** SReLU of Keras 1. */
-import { convert, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializeKerasObject } from '../../serialization/serialize';
 import type { InitializerIdentifier } from '../../identifiers';
 import { Layer, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 import { weightShape } from './shared_axes';
 
 const WEIGHTS = { tLeft: 'zeros', aLeft: 'glorot_uniform', tRight: 'glorot_uniform', aRight: 'ones' } as const;

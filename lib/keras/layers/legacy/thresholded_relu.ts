@@ -1,10 +1,10 @@
 /** ThresholdedReLU of Keras 1 and 2. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { convert, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { convert, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
-import { LEGACY_MODULE } from './module';
+import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** x where it is above `theta` (default 1), else 0. */
 export class ThresholdedReLU extends Layer {

@@ -1,10 +1,10 @@
 /** What layers of several inputs share. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { run, type Tensor } from '../../../tensor';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer } from '../layer';
-import { hasMasksOfKeras2, maskOf } from '../masks';
+import { hasMasksOfKeras2, maskOf } from '../../masks';
 
 /** A layer of several inputs. */
 export abstract class Merge extends Layer {

@@ -1,10 +1,10 @@
 /** Concatenate. */
-import { ValueError } from '../../../errors';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import type { LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 import { Merge } from './base_merge';
 
 /** Inputs joined along an axis, default the last. */

@@ -1,10 +1,10 @@
 /** Dot: products of two inputs, example by example. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
-import { formatShape, run, type Tensor } from '../../../tensor';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import type { LayerOptions } from '../layer';
 import { Merge } from './base_merge';
 

@@ -1,8 +1,8 @@
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
-import { ValueError } from '../../../errors';
-import { convert, run, type Tensor } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { convert, run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Merge } from './base_merge';
 
 const folded =

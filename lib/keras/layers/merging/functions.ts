@@ -1,5 +1,5 @@
 /** Merging layers as functions: `add([x, y])` is `new Add().apply([x, y])`. */
-import { recordOf } from '../../../guard';
+import { recordOf } from '../../../support/guard';
 import type { LayerOptions } from '../layer';
 import { Concatenate } from './concatenate';
 import { Dot } from './dot';

@@ -1,15 +1,15 @@
 /** BatchNormalization. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { batchNormalization, batchNormalizationTraining } from '../../../ops/nn';
 import { moveaxis } from '../../../ops/shape';
-import { convert, formatShape, run, type DType, type Shape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, formatShape, run, type DType, type Shape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { checkOptions } from '../../options';
-import { registerClass } from '../../saving/registry';
-import { serializedRecord as serialized, serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializedRecord as serialized, serializeKerasObject } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';

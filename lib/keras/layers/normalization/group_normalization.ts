@@ -1,11 +1,11 @@
 /** GroupNormalization (Wu & He 2018). */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { layerNormalization } from '../../../ops/nn';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializedRecord } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializedRecord } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';

@@ -1,12 +1,12 @@
 /** LayerNormalization. */
 import { numberList } from '../../../ops/arguments';
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { layerNormalization } from '../../../ops/nn';
-import { formatShape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { serializedRecord as serialized } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { serializedRecord as serialized } from '../../serialization/serialize';
 import { Layer, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
 

@@ -1,11 +1,11 @@
 /** RMSNormalization (Zhang & Sennrich 2019). */
 import { numberList } from '../../../ops/arguments';
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { rmsNormalization } from '../../../ops/nn';
-import { formatShape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** scale x / sqrt(mean(x^2) + epsilon), the mean over `axis` (default -1) of each example; scale learned, 1 at first. Default epsilon 1e-6. */

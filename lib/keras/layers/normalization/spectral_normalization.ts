@@ -1,12 +1,12 @@
 /** SpectralNormalization (Miyato et al. 2018). */
-import { customGradient } from '../../../autodiff';
-import { ValueError } from '../../../errors';
+import { customGradient } from '../../../core/autodiff';
+import { ValueError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
-import { convert, run, type Tensor } from '../../../tensor';
-import { withAutocast, type Variable } from '../../../variable';
+import { convert, run, type Tensor } from '../../../core/tensor';
+import { withAutocast, type Variable } from '../../../core/variable';
 import { TruncatedNormal } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core/kernel_options';
 import { Wrapper } from '../core/wrapper';
 import { InputSpec } from '../input_spec';

@@ -1,10 +1,10 @@
 /** UnitNormalization. */
-import { describe } from '../../../describe';
+import { describe } from '../../../support/describe';
 import { numberList } from '../../../ops/arguments';
-import { TypeError } from '../../../errors';
+import { TypeError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
-import type { Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import type { Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x / |x|: vectors along `axis` (default -1; several: over all of them) get length 1. */

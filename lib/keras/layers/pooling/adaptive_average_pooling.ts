@@ -1,7 +1,7 @@
 /** AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D. */
 import { adaptiveAveragePool } from '../../../ops/pooling';
 import type { Sizes } from '../../../ops/spatial';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { BaseAdaptivePooling, type AdaptivePoolingOptions } from './base_adaptive_pooling';
 
 /** Mean of each of `outputSize` windows of time: (batch, steps, channels) -> (batch, outputSize, channels). */

@@ -1,7 +1,7 @@
 /** AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D. */
 import { adaptiveMaxPool } from '../../../ops/pooling';
 import type { Sizes } from '../../../ops/spatial';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { BaseAdaptivePooling, type AdaptivePoolingOptions } from './base_adaptive_pooling';
 
 /** Largest element of each of `outputSize` windows of time: (batch, steps, channels) -> (batch, outputSize, channels). */

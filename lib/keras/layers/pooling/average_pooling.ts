@@ -1,6 +1,6 @@
 /** AveragePooling1D, AveragePooling2D, AveragePooling3D. */
 import { averagePool } from '../../../ops/pooling';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { BasePooling, type PoolingOptions, type PoolSize } from './base_pooling';
 
 /** Mean, padding left out, of each window of time: (batch, steps, channels) -> (batch, steps', channels). */

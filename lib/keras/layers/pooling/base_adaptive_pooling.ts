@@ -1,7 +1,7 @@
 /** What pooling layers share that divide each spatial axis into a given number of windows. */
 import type { adaptiveMaxPool } from '../../../ops/pooling';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import type { Tensor } from '../../../tensor';
+import type { Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 

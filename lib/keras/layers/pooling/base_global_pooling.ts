@@ -1,6 +1,6 @@
 /** What pooling layers over whole spatial axes share. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../tensor';
+import { run, type Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 

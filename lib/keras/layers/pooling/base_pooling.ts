@@ -1,10 +1,10 @@
 /** What pooling layers with windows share. */
-import { lowerCase } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { lowerCase } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import type { maxPool } from '../../../ops/pooling';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import { isRecord } from '../../../nest';
-import type { Tensor } from '../../../tensor';
+import { isRecord } from '../../../support/nest';
+import type { Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 

@@ -1,6 +1,6 @@
 /** GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D. */
-import { run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import type { CallOptions } from '../layer';
 import { BaseGlobalPooling, type GlobalPoolingOptions } from './base_global_pooling';
 

@@ -1,5 +1,5 @@
 /** GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D. */
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { BaseGlobalPooling, type GlobalPoolingOptions } from './base_global_pooling';
 
 /** Largest over time. */

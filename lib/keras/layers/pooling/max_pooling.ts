@@ -1,6 +1,6 @@
 /** MaxPooling1D, MaxPooling2D, MaxPooling3D. */
 import { maxPool } from '../../../ops/pooling';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { BasePooling, type PoolingOptions, type PoolSize } from './base_pooling';
 
 /** Largest element of each window of time: (batch, steps, channels) -> (batch, steps', channels). */

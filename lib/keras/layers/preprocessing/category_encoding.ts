@@ -1,9 +1,9 @@
 /** CategoryEncoding: class numbers to vectors. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { convert, run, type Tensor, type TensorLike } from '../../../tensor';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 

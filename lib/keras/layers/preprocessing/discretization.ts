@@ -1,8 +1,8 @@
 /** Discretization: numbers to the bins they fall in. */
-import { ValueError } from '../../../errors';
-import { convert, run, Tensor, tensor, type DType, type TensorLike } from '../../../tensor';
+import { ValueError } from '../../../support/errors';
+import { convert, run, Tensor, tensor, type DType, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 import { forEachBatch } from './values';

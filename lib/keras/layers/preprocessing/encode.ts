@@ -1,7 +1,7 @@
 /** Class numbers as vectors: the output modes that preprocessing layers share (keras.src.utils.numerical_utils). */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { oneHot } from '../../../ops/indexing';
-import { run, type DType, type Shape, type Tensor } from '../../../tensor';
+import { run, type DType, type Shape, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 
 /** How class numbers leave a layer. */

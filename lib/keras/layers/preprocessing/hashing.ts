@@ -1,10 +1,10 @@
 /** Hashing and HashedCrossing: texts and whole numbers to bins, without a vocabulary. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
-import { Tensor } from '../../../tensor';
+import { Tensor } from '../../../core/tensor';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { type LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';

@@ -1,11 +1,11 @@
 /** Base of StringLookup and IntegerLookup: a vocabulary, given or learned, and the index of each of its terms. */
-import { requireTable } from '../../../limits';
-import { binding } from '../../../binding';
-import { describe } from '../../../describe';
-import { RuntimeError, ValueError } from '../../../errors';
-import { convert, run, Tensor, tensor, type TensorLike } from '../../../tensor';
-import { withTrace } from '../../../trace';
-import type { Variable } from '../../../variable';
+import { requireTable } from '../../../support/limits';
+import { binding } from '../../../core/binding';
+import { describe } from '../../../support/describe';
+import { RuntimeError, ValueError } from '../../../support/errors';
+import { convert, run, Tensor, tensor, type TensorLike } from '../../../core/tensor';
+import { withTrace } from '../../../core/trace';
+import type { Variable } from '../../../core/variable';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import type { LayerOptions } from '../layer';
 import { keepsVocabularies } from './vocabularies';

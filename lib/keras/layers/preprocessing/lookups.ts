@@ -1,8 +1,8 @@
 /** StringLookup and IntegerLookup. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
-import { recordOf } from '../../../guard';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
+import { recordOf } from '../../../support/guard';
+import { registerClass } from '../../serialization/registry';
 import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
 
 export interface StringLookupOptions extends IndexLookupOptions {

@@ -1,11 +1,11 @@
 /** MelSpectrogram: sound to powers of frequency bands as the ear hears them. */
-import { requireTable } from '../../../limits';
-import { ValueError } from '../../../errors';
+import { requireTable } from '../../../support/limits';
+import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
 import { stft } from '../../../ops/signal';
-import { convert, run, type Tensor, tensor } from '../../../tensor';
+import { convert, run, type Tensor, tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface MelSpectrogramOptions extends LayerOptions {

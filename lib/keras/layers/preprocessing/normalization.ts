@@ -1,10 +1,10 @@
 /** Normalization: features to mean 0 and variance 1. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../../../tensor';
-import { withTrace } from '../../../trace';
-import type { Variable } from '../../../variable';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { convert, formatShape, run, Tensor, type TensorLike } from '../../../core/tensor';
+import { withTrace } from '../../../core/trace';
+import type { Variable } from '../../../core/variable';
+import { registerClass } from '../../serialization/registry';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer, type LayerOptions } from '../layer';
 import { forEachBatch } from './values';

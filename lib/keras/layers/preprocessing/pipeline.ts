@@ -1,8 +1,8 @@
 /** Pipeline: layers one after the other. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { registerClass } from '../../saving/registry';
-import { deserializeKerasObject, serializeKerasObject } from '../../saving/serialize';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { registerClass } from '../../serialization/registry';
+import { deserializeKerasObject, serializeKerasObject } from '../../serialization/serialize';
 import { Layer, type CallOptions } from '../layer';
 
 /** Preprocessing layers applied in turn, as one layer. */

@@ -1,6 +1,6 @@
 /** Rescaling. */
-import { convert, isFloating, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { convert, isFloating, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x scale + offset. */

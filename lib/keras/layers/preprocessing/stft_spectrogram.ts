@@ -1,13 +1,13 @@
 /** STFTSpectrogram: sound to frequencies over time, by convolutions whose kernels can be trained. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
 import { conv } from '../../../ops/convolution';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { convert, formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import { STFT, type STFTWindow } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface STFTSpectrogramOptions extends LayerOptions {

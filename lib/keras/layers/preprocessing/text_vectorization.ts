@@ -1,13 +1,13 @@
 /** TextVectorization: texts to indices of their words. */
-import { requireTable } from '../../../limits';
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
-import { recordOf } from '../../../guard';
-import type { Tensor, TensorLike } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { requireTable } from '../../../support/limits';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
+import { recordOf } from '../../../support/guard';
+import type { Tensor, TensorLike } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import { isKerasTensor, type SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { registerClass } from '../../serialization/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
 import { Layer, type LayerOptions } from '../layer';
 import { checkOutputMode, type OutputMode } from './encode';
 import type { Term } from './index_lookup';

@@ -1,8 +1,8 @@
 /** Arrays that may hold texts: what the lookup, hashing and text layers read and give. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
-import { convert, expectValue, Tensor, tensor, type TensorLike } from '../../../tensor';
-import { Variable } from '../../../variable';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
+import { convert, expectValue, Tensor, tensor, type TensorLike } from '../../../core/tensor';
+import { Variable } from '../../../core/variable';
 
 /** Texts, nested to any depth. */
 export type Texts = string | readonly Texts[];

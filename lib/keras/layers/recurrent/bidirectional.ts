@@ -1,18 +1,18 @@
 /** Bidirectional: a recurrent layer and its mirror image, over the same sequence. */
-import { describe } from '../../../describe';
-import { AttributeError, ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { AttributeError, ValueError } from '../../../support/errors';
 import { flip } from '../../../ops/shape';
-import { run, Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
-import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../saving/registry';
+import { run, Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
+import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../serialization/registry';
 import {
   deserializeKerasObject,
   isSerialized,
   serializeKerasObject,
   type SerializedObject,
-} from '../../saving/serialize';
+} from '../../serialization/serialize';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 import type { RNNCallOptions } from './rnn';
 
 /** What a layer must have to be made bidirectional: RNN and its subclasses do. */

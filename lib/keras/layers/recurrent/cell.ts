@@ -3,10 +3,10 @@
  * options)` is one. The built-in ones can also begin a run: what depends on the inputs alone is computed for all steps
  * at once then, and weights are cut into gates once.
  */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
-import type { DType, Tensor } from '../../../tensor';
+import type { DType, Tensor } from '../../../core/tensor';
 import { Layer, type CallOptions } from '../layer';
 import type { States } from './loop';
 

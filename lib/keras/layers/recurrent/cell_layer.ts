@@ -1,5 +1,5 @@
 /** Base of SimpleRNN, GRU, LSTM and ConvLSTM: recurrent layers that make their cell themselves and show its options. */
-import { recordOf } from '../../../guard';
+import { recordOf } from '../../../support/guard';
 import type { RecurrentOptions } from './recurrent_options';
 import type { DropoutRNNCell } from './dropout_rnn_cell';
 import { RNN, type RNNOptions } from './rnn';

@@ -2,13 +2,13 @@
  * ConvLSTM (Shi et al. 2015): an LSTM whose products are convolutions, over 1, 2 or 3 spatial axes.
  *   i, f, g, o = conv(x, kernel) + bias + conv(h, recurrent_kernel)     c' = s(f) c + s(i) a(g)     h' = s(o) a(c')
  */
-import { lowerCase } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { lowerCase } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
 import { conv } from '../../../ops/convolution';
 import { checkDataFormat, paddingOf, spatial, type DataFormat } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';

@@ -1,5 +1,5 @@
 /** ConvLSTM1D. */
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { ConvLSTM, type ConvLSTMOptions } from './conv_lstm';
 
 /**

@@ -1,5 +1,5 @@
 /** ConvLSTM2D. */
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { ConvLSTM, type ConvLSTMOptions } from './conv_lstm';
 
 /**

@@ -1,7 +1,8 @@
 /** Base of the built-in cells: weights' options and dropout masks that stay the same over a sequence. */
-import { dropout, SeedGenerator } from '../../../random';
-import { convert, run, type Tensor } from '../../../tensor';
-import { currentTrace, type TraceContext } from '../../../trace';
+import { SeedGenerator } from '../../../core/seed';
+import { dropout } from '../../../ops/random';
+import { convert, run, type Tensor } from '../../../core/tensor';
+import { currentTrace, type TraceContext } from '../../../core/trace';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import type { CellRun, RunnableCell, StateSize } from './cell';
 import { splitGates, type States } from './loop';

@@ -2,11 +2,11 @@
  * The loop over time: a step for each moment of a sequence, unrolled while it is traced (keras.src.backend.rnn).
  *   x (batch, steps, ...)   states: arrays of tensors (batch, ...), nested for stacked cells
  */
-import { customGradient } from '../../../autodiff';
-import { TypeError, ValueError } from '../../../errors';
-import { flattenStructure, mapStructure } from '../../../nest';
+import { customGradient } from '../../../core/autodiff';
+import { TypeError, ValueError } from '../../../support/errors';
+import { flattenStructure, mapStructure } from '../../../support/nest';
 import { expandDims, sliceAxis } from '../../../ops/shape';
-import { convert, formatShape, run, Tensor } from '../../../tensor';
+import { convert, formatShape, run, Tensor } from '../../../core/tensor';
 import { isInferring } from '../../keras_tensor';
 
 /** The states of a cell: one tensor each; those of a stack: an entry for each cell. */

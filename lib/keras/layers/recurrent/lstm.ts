@@ -3,17 +3,17 @@
  *   i, f, g, o = x @ kernel + bias + h @ recurrent_kernel, each through its activation
  *   c' = f c + i g     h' = o activation(c')
  */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { ones } from '../../../ops/creation';
 import { matmul } from '../../../ops/linalg';
 import { lstm } from '../../../ops/recurrent';
-import { run, type DType, type Shape, type Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import { run, type DType, type Shape, type Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import * as activations from '../../activations';
 import type { Initializer } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import type { CellRun } from './cell';

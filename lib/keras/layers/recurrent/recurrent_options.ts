@@ -1,12 +1,12 @@
 /** Options that SimpleRNN, GRU, LSTM, their convolutional kin and their cells share: weights, activations, dropout. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { recordOf } from '../../../guard';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { recordOf } from '../../../support/guard';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
-import { serializeKerasObject } from '../../saving/serialize';
+import { serializeKerasObject } from '../../serialization/serialize';
 import type { LayerOptions } from '../layer';
 import type {
   ActivationIdentifier,

@@ -1,15 +1,15 @@
 /** RNN: the base of recurrent layers, for any cell. */
-import { TypeError, ValueError } from '../../../errors';
-import { flattenStructure, mapStructure } from '../../../nest';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../../../tensor';
-import { withTrace } from '../../../trace';
-import { Variable } from '../../../variable';
+import { TypeError, ValueError } from '../../../support/errors';
+import { flattenStructure, mapStructure } from '../../../support/nest';
+import { convert, formatShape, run, Tensor, type TensorLike } from '../../../core/tensor';
+import { withTrace } from '../../../core/trace';
+import { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass, type SerializableClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
-import { withNameScope } from '../../naming';
+import { registerClass, type SerializableClass } from '../../serialization/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
+import { withNameScope } from '../../serialization/naming';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 import { beginRun, buildCell, checkCell, dtypeOf, initialStateOf, resetCell, stateCount, type RNNCell } from './cell';
 import { loopOverTime, type LoopResult, type States } from './loop';
 import { StackedRNNCells } from './stacked_rnn_cells';

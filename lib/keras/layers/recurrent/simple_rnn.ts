@@ -3,10 +3,10 @@
  *   h' = activation(x @ kernel + bias + h @ recurrent_kernel)
  */
 import { matmul } from '../../../ops/linalg';
-import type { Tensor } from '../../../tensor';
-import type { Variable } from '../../../variable';
+import type { Tensor } from '../../../core/tensor';
+import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import type { CellRun } from './cell';

@@ -1,9 +1,9 @@
 /** StackedRNNCells: cells on top of each other, as one cell. */
-import { registerClass, type SerializableClass } from '../../saving/registry';
-import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../saving/serialize';
+import { registerClass, type SerializableClass } from '../../serialization/registry';
+import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
-import type { Tensor } from '../../../tensor';
+import type { Tensor } from '../../../core/tensor';
 import {
   beginRun,
   buildCell,

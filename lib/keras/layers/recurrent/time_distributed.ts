@@ -1,13 +1,13 @@
 /** TimeDistributed: the same layer on every step of a sequence. */
-import { ValueError } from '../../../errors';
+import { ValueError } from '../../../support/errors';
 import { expandDims, sliceAxis } from '../../../ops/shape';
-import { formatShape, run, type Tensor } from '../../../tensor';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
-import { moduleOf, registerClass } from '../../saving/registry';
+import { moduleOf, registerClass } from '../../serialization/registry';
 import { Lambda } from '../core/lambda_layer';
 import { Wrapper } from '../core/wrapper';
 import type { CallOptions, Layer, LayerOptions } from '../layer';
-import { hasMasksOfKeras2 } from '../masks';
+import { hasMasksOfKeras2 } from '../../masks';
 import { BatchNormalization } from '../normalization';
 import { splitSizes } from './loop';
 

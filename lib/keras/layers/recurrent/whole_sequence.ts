@@ -1,7 +1,7 @@
 /** What LSTM and GRU make of their primitives for whole sequences, which give the states of every step. */
 import { any, cumsum } from '../../../ops/reduction';
 import { expandDims, flip, sliceAxis } from '../../../ops/shape';
-import { convert, run, type Tensor } from '../../../tensor';
+import { convert, run, type Tensor } from '../../../core/tensor';
 import type { LoopOptions, LoopResult, States } from './loop';
 
 /**

@@ -1,7 +1,7 @@
 /** ActivityRegularization. */
-import { recordOf } from '../../../guard';
+import { recordOf } from '../../../support/guard';
 import { L1L2 } from '../../regularizers';
-import { registerClass } from '../../saving/registry';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** Its input; adds l1 sum|x| + l2 sum x^2, divided by the batch size, to the loss. Defaults: 0. */

@@ -1,9 +1,10 @@
 /** Dropout. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
-import { dropout, SeedGenerator } from '../../../random';
-import type { Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
+import { SeedGenerator } from '../../../core/seed';
+import { dropout } from '../../../ops/random';
+import type { Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface DropoutOptions extends LayerOptions {

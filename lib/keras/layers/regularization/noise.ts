@@ -1,9 +1,10 @@
 /** GaussianNoise, GaussianDropout, AlphaDropout: noise while training. */
-import { describe } from '../../../describe';
-import { TypeError, ValueError } from '../../../errors';
-import { normal, SeedGenerator, uniform } from '../../../random';
-import { convert, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { TypeError, ValueError } from '../../../support/errors';
+import { SeedGenerator } from '../../../core/seed';
+import { normal, uniform } from '../../../ops/random';
+import { convert, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface NoiseOptions extends LayerOptions {

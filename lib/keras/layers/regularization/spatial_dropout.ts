@@ -1,10 +1,11 @@
 /** SpatialDropout1D, SpatialDropout2D, SpatialDropout3D. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { dropout, SeedGenerator } from '../../../random';
-import type { Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { SeedGenerator } from '../../../core/seed';
+import { dropout } from '../../../ops/random';
+import type { Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 

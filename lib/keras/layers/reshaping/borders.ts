@@ -1,7 +1,7 @@
 /** @internal How padding and cropping layers read their widths: one number, one for each axis, or a pair for each. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { isRecord } from '../../../nest';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { isRecord } from '../../../support/nest';
 import type { DataFormat } from '../../../ops/spatial';
 
 /** A number for all sides, one for both sides of each axis, or [before, after] for each axis. */

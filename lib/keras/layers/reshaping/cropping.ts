@@ -1,10 +1,10 @@
 /** Cropping1D, Cropping2D, Cropping3D. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import { isOld } from '../../saving/legacy_configs';
-import { registerClass } from '../../saving/registry';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { isOld } from '../../serialization/legacy_configs';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';

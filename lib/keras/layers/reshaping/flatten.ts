@@ -1,7 +1,7 @@
 /** Flatten. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 

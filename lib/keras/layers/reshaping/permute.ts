@@ -1,8 +1,8 @@
 /** Permute. */
 import { numberList } from '../../../ops/arguments';
-import { ValueError } from '../../../errors';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { ValueError } from '../../../support/errors';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 

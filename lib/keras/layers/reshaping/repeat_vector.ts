@@ -1,6 +1,6 @@
 /** RepeatVector. */
-import { run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';

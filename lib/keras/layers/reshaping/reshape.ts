@@ -1,8 +1,8 @@
 /** Reshape. */
-import { describe } from '../../../describe';
-import { ValueError } from '../../../errors';
-import { formatShape, run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { describe } from '../../../support/describe';
+import { ValueError } from '../../../support/errors';
+import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
 /** (batch, ...) -> (batch, ...targetShape); one size may be -1. */

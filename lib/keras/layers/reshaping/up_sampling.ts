@@ -1,11 +1,11 @@
 /** UpSampling1D, UpSampling2D, UpSampling3D. */
-import { lowerCase } from '../../../describe';
+import { lowerCase } from '../../../support/describe';
 import { oneOf } from '../../../ops/image/layout';
 import { INTERPOLATIONS, type Interpolation } from '../../../ops/image/interpolation';
 import { resize } from '../../../ops/image/resize';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { oneOrOptions } from './borders';

@@ -1,7 +1,7 @@
 /** ZeroPadding1D, ZeroPadding2D, ZeroPadding3D. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../tensor';
-import { registerClass } from '../../saving/registry';
+import { run, type Tensor } from '../../../core/tensor';
+import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';

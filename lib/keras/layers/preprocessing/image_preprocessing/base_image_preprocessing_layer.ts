@@ -1,13 +1,14 @@
 /** Base of the layers that change images at random: what they take, the layout, factors, random numbers. */
-import { describe } from '../../../../describe';
-import { NotImplementedError, ValueError } from '../../../../errors';
-import { isRecord } from '../../../../nest';
+import { describe } from '../../../../support/describe';
+import { NotImplementedError, ValueError } from '../../../../support/errors';
+import { isRecord } from '../../../../support/nest';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
-import { SeedGenerator, uniform } from '../../../../random';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
+import { SeedGenerator } from '../../../../core/seed';
+import { uniform } from '../../../../ops/random';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../core/tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
-import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
+import type { BoxFormat } from './bounding_boxes/formats';
 import { boxFormatOf, formatConfig, type ImageSize, keyOf, movedBoxes, readBoxes } from './boxes';
 
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */

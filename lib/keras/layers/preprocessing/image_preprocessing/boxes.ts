@@ -1,7 +1,7 @@
 /** Bounding boxes that go through image layers: in any format, with or without a batch axis, moved as edges in pixels. */
-import { ValueError } from '../../../../errors';
-import { isRecord } from '../../../../nest';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../tensor';
+import { ValueError } from '../../../../support/errors';
+import { isRecord } from '../../../../support/nest';
+import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../core/tensor';
 import {
   type BoundingBoxes,
   type BoxFormat,
@@ -9,8 +9,8 @@ import {
   columns,
   convertFormat,
   joined,
-} from '../../../utils/bounding_boxes/formats';
-import { clipToImageSize } from '../../../utils/bounding_boxes/geometry';
+} from './bounding_boxes/formats';
+import { clipToImageSize } from './bounding_boxes/geometry';
 
 /** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];

@@ -2,11 +2,11 @@
 import { imageAxes, toImages } from '../../../../ops/image/layout';
 import { resize } from '../../../../ops/image/resize';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
-import { isRecord } from '../../../../nest';
+import { isRecord } from '../../../../support/nest';
 import type { Interpolation } from '../../../../ops/image/interpolation';
-import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
-import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
-import { registerClass } from '../../../saving/registry';
+import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import type { BoxFormat } from './bounding_boxes/formats';
+import { registerClass } from '../../../serialization/registry';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
 import { boxFormatOf, formatConfig, type ImageSize, movedRecord, scaledBoxes } from './boxes';

@@ -1,9 +1,9 @@
 /** Contrast limited adaptive histogram equalization (Zuiderveld 1994). */
-import { describe } from '../../../../describe';
-import { ValueError } from '../../../../errors';
+import { describe } from '../../../../support/describe';
+import { ValueError } from '../../../../support/errors';
 import { pad } from '../../../../ops/shape';
-import { convert, run, type Tensor, tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   IMAGE_OPTIONS,

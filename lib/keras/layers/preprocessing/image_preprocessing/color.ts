@@ -1,8 +1,8 @@
 /** Layers that change colours: grayscale, saturation, hue, all of them. */
 import { hsvToRgb, rgbToGrayscale, rgbToHsv } from '../../../../ops/image/color';
-import { ValueError } from '../../../../errors';
-import { convert, run, type Tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { ValueError } from '../../../../support/errors';
+import { convert, run, type Tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   factorRange,

@@ -1,6 +1,7 @@
 /** Gamma, beta and Dirichlet numbers as compositions of normal and uniform ones: no loop whose length is not known. */
-import { normal, uniform, type SeedGenerator } from '../../../../random';
-import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
+import { type SeedGenerator } from '../../../../core/seed';
+import { normal, uniform } from '../../../../ops/random';
+import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
 
 // Each candidate is accepted with a probability of at least 0.95 (alpha >= 1), so that all of 8 fail once in 10^10 times.
 const CANDIDATES = 8;

@@ -1,11 +1,11 @@
 /** Layers of neighbourhoods: blur and elastic distortion. */
-import { describe } from '../../../../describe';
+import { describe } from '../../../../support/describe';
 import { bent } from '../../../../ops/image/coordinates';
 import { gaussianBlur } from '../../../../ops/image/filters';
 import { sampleImages, type Outside } from '../../../../ops/image/sampling';
-import { ValueError } from '../../../../errors';
-import { run, type Tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { ValueError } from '../../../../support/errors';
+import { run, type Tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   factorRange,

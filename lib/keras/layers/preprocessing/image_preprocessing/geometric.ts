@@ -1,13 +1,13 @@
 /** Layers that move pixels: flips, rotations, zooms, shifts, shears, crops, perspectives. */
-import { ValueError } from '../../../../errors';
-import { columns, joined } from '../../../utils/bounding_boxes/formats';
-import { aroundCorners } from '../../../utils/bounding_boxes/geometry';
+import { ValueError } from '../../../../support/errors';
+import { columns, joined } from './bounding_boxes/formats';
+import { aroundCorners } from './bounding_boxes/geometry';
 import { resize } from '../../../../ops/image/resize';
 import { affineTransform, homography, perspectiveTransform } from '../../../../ops/image/warp';
-import { convert, run, type Tensor, tensor } from '../../../../tensor';
+import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
-import { makeDefaultSeed } from '../../../../random';
-import { registerClass } from '../../../saving/registry';
+import { makeDefaultSeed } from '../../../../core/seed';
+import { registerClass } from '../../../serialization/registry';
 import { positiveInteger } from '../../core';
 import {
   BaseImagePreprocessingLayer,

@@ -1,9 +1,9 @@
 /** MaxNumBoundingBoxes. */
-import { describe } from '../../../../describe';
-import { ValueError } from '../../../../errors';
-import { isRecord } from '../../../../nest';
-import { convert, run, type Tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { describe } from '../../../../support/describe';
+import { ValueError } from '../../../../support/errors';
+import { isRecord } from '../../../../support/nest';
+import { convert, run, type Tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import { positiveInteger } from '../../core';
 import { BaseImagePreprocessingLayer, IMAGE_OPTIONS, type ImageLayerOptions } from './base_image_preprocessing_layer';
 import { readBoxes, unbatched } from './boxes';

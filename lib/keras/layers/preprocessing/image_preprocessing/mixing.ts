@@ -1,8 +1,8 @@
 /** Layers that put parts of images, or whole ones, together: erasing, CutMix, MixUp. */
-import { normal, shuffle } from '../../../../random';
-import { NotImplementedError, ValueError } from '../../../../errors';
-import { convert, run, type Tensor, tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { normal, shuffle } from '../../../../ops/random';
+import { NotImplementedError, ValueError } from '../../../../support/errors';
+import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   factorRange,

@@ -1,8 +1,8 @@
 /** Layers that apply others at random: RandAugment and AugMix. */
-import { randint } from '../../../../random';
-import { ValueError } from '../../../../errors';
-import { convert, run, type Tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { randint } from '../../../../ops/random';
+import { ValueError } from '../../../../support/errors';
+import { convert, run, type Tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   factorRange,

@@ -1,14 +1,14 @@
 /** Resizing. */
-import { ValueError } from '../../../../errors';
+import { ValueError } from '../../../../support/errors';
 import { INTERPOLATIONS, type Interpolation } from '../../../../ops/image/interpolation';
 import { oneOf } from '../../../../ops/image/layout';
 import { resize } from '../../../../ops/image/resize';
-import type { BoxFormat } from '../../../utils/bounding_boxes/formats';
+import type { BoxFormat } from './bounding_boxes/formats';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
-import { isRecord } from '../../../../nest';
-import { convert, run, type Tensor, type TensorLike } from '../../../../tensor';
-import { columns, joined } from '../../../utils/bounding_boxes/formats';
-import { registerClass } from '../../../saving/registry';
+import { isRecord } from '../../../../support/nest';
+import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import { columns, joined } from './bounding_boxes/formats';
+import { registerClass } from '../../../serialization/registry';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
 import { boxFormatOf, formatConfig, type ImageSize, movedRecord } from './boxes';

@@ -1,8 +1,8 @@
 /** Layers that change values pixel by pixel, or by their statistics: contrast, brightness, inversion, posterization, equalization. */
-import { recordOf } from '../../../../guard';
+import { recordOf } from '../../../../support/guard';
 import { depthwiseConv } from '../../../../ops/convolution';
-import { convert, run, type Tensor, tensor } from '../../../../tensor';
-import { registerClass } from '../../../saving/registry';
+import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import { registerClass } from '../../../serialization/registry';
 import {
   BaseImagePreprocessingLayer,
   factorRange,

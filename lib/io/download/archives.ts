@@ -1,0 +1,109 @@
+/** Unpacking of tar and zip archives that cannot write outside of their folder. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import { FileError } from '../../support/errors';
+import { fflate, tarStream } from '../../support/packages';
+
+/** What an archive may hold at most, unpacked. */
+const MOST_BYTES = 16 * 2 ** 30;
+
+/** A member's place below the folder. @throws FileError for one outside of it. */
+function placeOf(archive: string, folder: string, name: string): string {
+  const place = path.resolve(folder, name);
+  if (
+    path.isAbsolute(name) ||
+    /^[a-z]:/i.test(name) ||
+    name.includes('\0') ||
+    !(place === folder || place.startsWith(folder + path.sep))
+  )
+    throw new FileError(`getFile: ${archive} names '${name}', which lies outside of its folder. It is not unpacked.`);
+  return place;
+}
+async function untar(archive: string, folder: string): Promise<void> {
+  const extract = tarStream().extract();
+  let bytes = 0;
+  extract.on('entry', (header, stream, next) => {
+    stream.on('error', () => {}); // the archive itself fails with the same error
+    const skip = (): void => {
+      stream.on('end', next);
+      stream.resume();
+    };
+    try {
+      const place = placeOf(archive, folder, header.name);
+      bytes += header.size;
+      if (bytes > MOST_BYTES)
+        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+      if (header.type === 'directory') {
+        fs.mkdirSync(place, { recursive: true });
+        skip();
+      } else if (header.type === 'file' || header.type === 'contiguous-file') {
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        pipeline(stream, fs.createWriteStream(place, { flags: 'wx' })).then(
+          () => next(),
+          (error: unknown) => extract.destroy(error as Error),
+        );
+      } else
+        throw new FileError(
+          `getFile: ${archive} holds '${header.name}', a ${String(header.type)}. Only files and folders are unpacked.`,
+        );
+    } catch (error) {
+      extract.destroy(error as Error);
+    }
+  });
+  const magic = Buffer.alloc(2),
+    handle = await fs.promises.open(archive);
+  await handle.read(magic, 0, 2, 0);
+  await handle.close();
+  const source = fs.createReadStream(archive);
+  await (magic[0] === 0x1f && magic[1] === 0x8b
+    ? pipeline(source, zlib.createGunzip(), extract)
+    : pipeline(source, extract));
+}
+function unzip(archive: string, folder: string): void {
+  let bytes = 0;
+  const members = fflate().unzipSync(fs.readFileSync(archive), {
+    filter: ({ name, originalSize }) => {
+      placeOf(archive, folder, name);
+      if ((bytes += originalSize) > MOST_BYTES)
+        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+      return true;
+    },
+  });
+  for (const [name, data] of Object.entries(members)) {
+    const place = placeOf(archive, folder, name);
+    if (name.endsWith('/')) fs.mkdirSync(place, { recursive: true });
+    else {
+      fs.mkdirSync(path.dirname(place), { recursive: true });
+      fs.writeFileSync(place, data, { flag: 'wx' });
+    }
+  }
+}
+const isZip = (file: string): boolean => {
+  const magic = Buffer.alloc(4),
+    handle = fs.openSync(file, 'r');
+  fs.readSync(handle, magic, 0, 4, 0);
+  fs.closeSync(handle);
+  return magic.readUInt32LE(0) === 0x04034b50;
+};
+/**
+ * @internal Unpacks into `folder`, which appears only once everything is there; one that is there stays.
+ * @throws FileError for links, devices, names outside of the folder and damaged archives.
+ */
+export async function extractArchive(archive: string, folder: string, format: 'auto' | 'tar' | 'zip'): Promise<void> {
+  if (fs.existsSync(folder)) return;
+  const aside = `${folder}.${process.pid}.part`;
+  await fs.promises.rm(aside, { recursive: true, force: true });
+  await fs.promises.mkdir(aside, { recursive: true });
+  try {
+    if (format === 'zip' || (format === 'auto' && isZip(archive))) unzip(archive, path.resolve(aside));
+    else await untar(archive, path.resolve(aside));
+    await fs.promises.rename(aside, folder);
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    throw new FileError(`getFile: ${archive} could not be unpacked: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await fs.promises.rm(aside, { recursive: true, force: true });
+  }
+}

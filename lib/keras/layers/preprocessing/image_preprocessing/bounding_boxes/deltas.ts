@@ -1,0 +1,103 @@
+/** Boxes as differences from anchors, as detectors predict them (keras.utils.bounding_boxes; Ren et al. 2015). */
+import { recordOf } from '../../../../../support/guard';
+import { ValueError } from '../../../../../support/errors';
+import { isRecord } from '../../../../../support/nest';
+import { convert, run, type Tensor, type TensorLike } from '../../../../../core/tensor';
+import { type BoxFormat, convertFormat } from './formats';
+
+/** Formats that have a middle and a size. */
+export type DeltaFormat = Extract<BoxFormat, 'center_xywh' | 'center_yxhw'>;
+
+const EPSILON = 1e-7;
+const CENTERED = ['center_xywh', 'center_yxhw'];
+export interface DeltaOptions {
+  /** Four numbers that the deltas are divided by. Default null. */
+  variance?: readonly number[] | null;
+  /** [height, width, channels] of the image, for relative formats. */
+  imageShape?: readonly number[] | null;
+}
+function settings(
+  op: string,
+  format: BoxFormat,
+  { variance = null, imageShape = null }: DeltaOptions,
+): { scale: (t: Tensor) => Tensor | null; size: { height: number | null; width: number | null } } {
+  if (!CENTERED.includes(format))
+    throw new ValueError(`${op}: the encoding must be 'center_xywh' or 'center_yxhw'.\n  Received: '${format}'`, {
+      op,
+    });
+  if (variance !== null && variance.length !== 4)
+    throw new ValueError(`${op}: variance must be four numbers.\n  Received: ${variance.length}`, { op });
+  return {
+    scale: (t) => (variance === null ? null : convert(variance, t)),
+    size: { height: imageShape?.[0] ?? null, width: imageShape?.[1] ?? null },
+  };
+}
+/** Middle and size, each (..., 2). */
+function parts(t: Tensor): [Tensor, Tensor] {
+  const size = [...t.shape.slice(0, -1), 2],
+    lead = size.slice(0, -1).map(() => 0);
+  return [0, 2].map((i) => run('slice', [t], { start: [...lead, i], size, step: size.map(() => 1) })) as [
+    Tensor,
+    Tensor,
+  ];
+}
+const joined = (a: Tensor, b: Tensor): Tensor => run('concatenate', [a, b], { axis: a.ndim - 1 });
+
+/**
+ * (middle of the box - middle of the anchor) / size of the anchor, and log(size of the box / size of the anchor).
+ * @param anchors - (n, 4) in `anchorFormat`.
+ * @param boxes - (n, 4) or (batch, n, 4) in `boxFormat`.
+ * @param options - encodingFormat 'center_yxhw' or 'center_xywh'; variance; imageShape.
+ */
+export function encodeBoxToDeltas(
+  anchors: TensorLike,
+  boxes: TensorLike,
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options: DeltaOptions & { encodingFormat?: DeltaFormat } = {},
+): Tensor {
+  const { encodingFormat = 'center_yxhw', ...others } = recordOf('encodeBoxToDeltas', options),
+    { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
+  const [from, extent] = parts(convertFormat(convert(anchors), anchorFormat, encodingFormat, size)),
+    [to, wanted] = parts(convertFormat(convert(boxes), boxFormat, encodingFormat, size));
+  const positive = (t: Tensor): Tensor => run('maximum', [t, convert(EPSILON, t)]),
+    unit = positive(extent);
+  const y = joined(to.subtract(from).divide(unit), run('log', [positive(wanted).divide(unit)])),
+    divisor = scale(y);
+  return divisor ? y.divide(divisor) : y;
+}
+/**
+ * The inverse of `encodeBoxToDeltas`: boxes in `boxFormat`.
+ * @param anchors - (n, 4), or a record of such by level, as the deltas then are.
+ * @param options - encodedFormat 'center_yxhw' or 'center_xywh'; variance; imageShape.
+ */
+export function decodeDeltasToBoxes<A extends TensorLike | Record<string, TensorLike>>(
+  anchors: A,
+  boxesDelta: A extends Record<string, TensorLike> ? Record<string, TensorLike> : TensorLike,
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options: DeltaOptions & { encodedFormat?: DeltaFormat } = {},
+): A extends Record<string, TensorLike> ? Record<string, Tensor> : Tensor {
+  const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options),
+    { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
+  const decoded = (anchor: TensorLike, given: TensorLike): Tensor => {
+    const [from, extent] = parts(convertFormat(convert(anchor), anchorFormat, encodedFormat, size)),
+      raw = run('cast', [convert(given)], { dtype: from.dtype }),
+      factor = scale(raw);
+    const [move, growth] = parts(factor ? raw.multiply(factor) : raw);
+    return convertFormat(
+      joined(move.multiply(extent).add(from), run('exp', [growth]).multiply(extent)),
+      encodedFormat,
+      boxFormat,
+      size,
+    );
+  };
+  if (isRecord(anchors))
+    return Object.fromEntries(
+      Object.entries(anchors).map(([level, a]) => [
+        level,
+        decoded(a as TensorLike, (boxesDelta as Record<string, TensorLike>)[level]),
+      ]),
+    ) as never;
+  return decoded(anchors as TensorLike, boxesDelta as TensorLike) as never;
+}

@@ -1,0 +1,146 @@
+/** Which class a name in a file means: Keras' own by module, those of the user by package. */
+import { expectFunction, expectKind, guardClass, recordOf } from '../../support/guard';
+import { ValueError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import { camelCase } from './naming';
+
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/** @internal A class that configs can make. */
+export interface SerializableClass {
+  new (...args: any[]): any;
+  /** Keras' name where it differs from the JavaScript name. */
+  className?: string;
+  /** Name of the class in Keras' source, where its public name is another one: weights are stored under it. */
+  sourceName?: string;
+  /** Names of the positional constructor arguments, in order. */
+  positional?: readonly string[];
+  fromConfig?(config: Record<string, unknown>): unknown;
+}
+/** Classes or functions by name, for one call. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+const builtIn = new Map<string, SerializableClass>(); // 'keras.layers>Dense'
+const modules = new WeakMap<object, string>();
+const customByName = new Map<string, unknown>(); // 'package>Name'
+const customNames = new WeakMap<object, string>();
+
+/** @internal Keras' class of `module`. */
+export function registerClass(module: string, ...classes: SerializableClass[]): void {
+  for (const cls of classes) {
+    builtIn.set(`${module}>${classNameOf(cls)}`, cls);
+    modules.set(cls, module);
+    guardClass(cls as unknown as { prototype: object });
+  }
+}
+/** @internal */
+export const classNameOf = (cls: SerializableClass): string =>
+  Object.hasOwn(cls, 'className') && cls.className ? cls.className : cls.name;
+/** @internal */
+export const moduleOf = (cls: object): string | undefined => modules.get(cls);
+/** @internal */
+export const builtInClass = (module: string, name: string): SerializableClass | undefined =>
+  builtIn.get(`${module}>${name}`);
+/** @internal Names of a module. */
+export const classNames = (module: string): string[] =>
+  [...builtIn.keys()].filter((k) => k.startsWith(`${module}>`)).map((k) => k.slice(module.length + 1));
+/** @internal */
+export const builtInClasses = (): { module: string; name: string; cls: SerializableClass }[] =>
+  [...builtIn].map(([key, cls]) => ({ module: key.split('>')[0], name: key.split('>')[1], cls }));
+
+/**
+ * Registers a class or function so that files may name it: `registerKerasSerializable('my_package')(MyLayer)`.
+ * @param packageName - default 'Custom'; @param name - default the class' own.
+ * @throws ValueError when the name is taken by another class.
+ */
+export function registerKerasSerializable(packageName = 'Custom', name?: string): <T extends object>(object: T) => T {
+  return (object) => {
+    const registered = `${packageName}>${name ?? (object as unknown as { name: string }).name}`;
+    const known = customByName.get(registered);
+    if (known && known !== object && String(known) !== String(object))
+      throw new ValueError(`registerKerasSerializable: '${registered}' is registered already, for another class.`);
+    customByName.set(registered, object);
+    customNames.set(object, registered);
+    return object;
+  };
+}
+/** The name an object was registered under, or its own. */
+export function getRegisteredName(object: object): string {
+  expectKind(
+    'getRegisteredName',
+    'its argument',
+    object,
+    typeof object === 'function' || (typeof object === 'object' && object !== null),
+    'a class or a function',
+  );
+  return customNames.get(object) ?? (object as unknown as { name: string }).name;
+}
+/** The registered object, or null. */
+export function getRegisteredObject(name: string, options: { customObjects?: CustomObjects } = {}): unknown {
+  const { customObjects } = recordOf('getRegisteredObject', options);
+  expectKind('getRegisteredObject', 'name', name, typeof name === 'string', 'a text');
+  return own(customObjects, name) ?? customByName.get(name) ?? scopeObject(name) ?? null;
+}
+/** All registered objects by name. */
+export const getCustomObjects = (): CustomObjects => Object.fromEntries(customByName);
+/** @internal */
+export const isRegistered = (object: object): boolean => customNames.has(object);
+
+const customScopes: CustomObjects[] = [];
+// Names come from files: what every object inherits ('constructor') is not among the custom ones.
+const own = (objects: CustomObjects | undefined, name: string): unknown =>
+  objects && Object.hasOwn(objects, name) ? objects[name] : undefined;
+const scopeObject = (name: string): unknown =>
+  own(
+    customScopes.findLast((s) => own(s, name)),
+    name,
+  );
+/** @internal */
+export const enterCustomObjects = (objects: CustomObjects): void => void customScopes.push(objects);
+/** @internal */
+export function leaveCustomObjects(objects: CustomObjects): void {
+  const at = customScopes.lastIndexOf(objects);
+  if (at >= 0) customScopes.splice(at, 1);
+}
+/** Runs `f` with more custom objects known by name. */
+export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
+  expectFunction('customObjectScope', 'the second argument', f);
+  customScopes.push(objects);
+  try {
+    return f();
+  } finally {
+    customScopes.pop();
+  }
+}
+
+// Constructor parameters of classes that do not list them: from their source, which is what names are in JavaScript.
+function parameterNames(cls: SerializableClass): string[] {
+  if (cls.positional) return [...cls.positional];
+  for (let c: unknown = cls; typeof c === 'function' && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
+    if ((c as SerializableClass).positional) return [...(c as SerializableClass).positional!];
+    const found = /\bconstructor\s*\(([^)]*)/.exec(String(c));
+    if (found)
+      return found[1]
+        .replace(/\{[\s\S]*/, '')
+        .split(',')
+        .map((s) => s.replace(/=[\s\S]*/, '').trim())
+        .filter((s) => /^\w+$/.test(s) && !/^(options|config|args|_\d*)$/.test(s));
+  }
+  return [];
+}
+
+/** @internal An instance from camelCase options: positional ones in their places, the rest as the options object. */
+export function construct<T>(cls: SerializableClass, config: Record<string, unknown>): T {
+  const rest = Object.fromEntries(Object.entries(config).filter(([, v]) => v !== undefined));
+  const positional = parameterNames(cls).filter((name) => name in rest || cls.positional?.includes(name));
+  const args = positional.map((name) => {
+    const value = rest[name];
+    delete rest[name];
+    return value;
+  });
+  while (args.length && args[args.length - 1] === undefined) args.pop();
+  return new cls(...args, ...(Object.keys(rest).length || !args.length ? [rest] : [])) as T;
+}
+
+/** @internal Top-level keys in camelCase. */
+export const camelKeys = (config: Record<string, unknown>): Record<string, unknown> =>
+  isRecord(config) ? Object.fromEntries(Object.entries(config).map(([k, v]) => [camelCase(k), v])) : config;
