@@ -1,5 +1,4 @@
 /** Adadelta. */
-import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
@@ -32,16 +31,15 @@ export class Adadelta extends Optimizer {
     [this.gradients, this.moves] = this.addSlotPairs('accumulated_grad', 'accumulated_delta_var');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      gradient = this.gradients[i],
-      moved = this.moves[i];
-    const decay = (v: Variable, x: Tensor): Variable =>
-      v.assign(ops.add(ops.multiply(v.value, this.rho), ops.multiply(ops.square(x), 1 - this.rho)));
-    const size = (v: Variable): Tensor => ops.sqrt(ops.add(v.value, this.epsilon));
+    const i = this.indexOf(variable);
+    const gradient = this.gradients[i];
+    const moved = this.moves[i];
+    const decay = (v: Variable, x: Tensor): Variable => v.assign(v.mul(this.rho).add(x.square().mul(1 - this.rho)));
+    const size = (v: Variable): Tensor => v.add(this.epsilon).sqrt();
     decay(gradient, g);
-    const step = ops.divide(ops.multiply(size(moved), g), size(gradient));
+    const step = size(moved).mul(g).div(size(gradient));
     decay(moved, step);
-    variable.assignSub(ops.multiply(rate, step));
+    variable.assignSub(rate.mul(step));
   }
   override getConfig() {
     return { ...super.getConfig(), rho: this.rho, epsilon: this.epsilon };

@@ -1,6 +1,6 @@
 /** Adafactor. */
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -17,7 +17,7 @@ export interface AdafactorOptions extends OptimizerOptions {
   /** Whether the learning rate is at most 1 / sqrt(step). Default true. */
   relativeStep?: boolean;
 }
-const rms = (x: Tensor): Tensor => ops.sqrt(ops.mean(ops.square(x)));
+const rms = (x: Tensor): Tensor => x.square().mean().sqrt();
 /**
  * Adam's second moments kept as means of rows and columns instead of each element; steps relative to the size of the
  * variable (Shazeer & Stern 2018). u = g / sqrt(v), w = w - max(epsilon2, rms(w)) min(rate, 1 / sqrt(t)) u / max(1, rms(u) / clip).
@@ -61,25 +61,25 @@ export class Adafactor extends Optimizer {
     }
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      r = this.rows[i],
-      c = this.columns[i],
-      v = this.velocities[i];
-    const t = this.localStep(g),
-      size = ops.minimum(rate, ops.rsqrt(t)),
-      alpha = ops.multiply(ops.maximum(rms(variable.value), this.epsilon2), size);
-    const square = ops.add(ops.square(g), convert(this.epsilon1, g)),
-      rest = ops.power(t, this.beta2Decay); // 1 - beta2
+    const i = this.indexOf(variable);
+    const r = this.rows[i];
+    const c = this.columns[i];
+    const v = this.velocities[i];
+    const t = this.localStep(g);
+    const size = rate.minimum(t.rsqrt());
+    const alpha = rms(variable.value).maximum(this.epsilon2).mul(size);
+    const square = g.square().add(this.epsilon1);
+    const rest = t.pow(this.beta2Decay); // 1 - beta2
     const decay = (slot: Variable, now: Tensor): Variable =>
-      slot.assign(ops.add(ops.multiply(ops.subtract(1, rest), slot.value), ops.multiply(rest, now)));
+      slot.assign(ops.subtract(1, rest).mul(slot.value).add(rest.mul(now)));
     if (variable.ndim >= 2) {
-      decay(r, ops.mean(square, { axis: -1 }));
-      decay(c, ops.mean(square, { axis: -2 }));
-      const share = ops.divide(r.value, ops.mean(r.value, { axis: -1, keepdims: true }));
-      v.assign(ops.multiply(ops.expandDims(share, -1), ops.expandDims(c.value, -2)));
+      decay(r, square.mean({ axis: -1 }));
+      decay(c, square.mean({ axis: -2 }));
+      const share = r.div(r.mean({ axis: -1, keepdims: true }));
+      v.assign(share.expandDims(-1).mul(c.expandDims(-2)));
     } else decay(v, square);
-    const u = ops.divide(g, ops.sqrt(v.value));
-    variable.assignSub(ops.multiply(alpha, ops.divide(u, ops.maximum(ops.divide(rms(u), this.clipThreshold), 1))));
+    const u = g.div(v.sqrt());
+    variable.assignSub(alpha.mul(u.div(rms(u).div(this.clipThreshold).maximum(1))));
   }
   override getConfig() {
     const { beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep } = this;

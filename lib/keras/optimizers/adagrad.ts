@@ -1,5 +1,4 @@
 /** Adagrad. */
-import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
@@ -32,8 +31,8 @@ export class Adagrad extends Optimizer {
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
     const sum = this.sums[this.indexOf(variable)];
-    sum.assignAdd(ops.square(g));
-    variable.assignSub(ops.divide(ops.multiply(rate, g), ops.sqrt(ops.add(sum.value, this.epsilon))));
+    sum.assignAdd(g.square());
+    variable.assignSub(rate.mul(g).div(sum.add(this.epsilon).sqrt()));
   }
   override getConfig() {
     return { ...super.getConfig(), initialAccumulatorValue: this.initialAccumulatorValue, epsilon: this.epsilon };

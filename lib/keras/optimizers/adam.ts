@@ -1,5 +1,6 @@
 /** Adam. */
-import { convert, run, type Tensor } from '../../core/tensor';
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -41,31 +42,18 @@ export class Adam extends Optimizer {
     if (this.amsgrad) this.largest = this.addSlots('velocity_hat');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      m = this.momentums[i],
-      v = this.velocities[i];
-    const num = (value: number): Tensor => convert(value, g);
+    const i = this.indexOf(variable);
+    const m = this.momentums[i];
+    const v = this.velocities[i];
     const t = this.localStep(g);
-    const rest = (beta: number): Tensor => run('subtract', [num(1), run('power', [num(beta), t])]);
-    const alpha = run('divide', [run('multiply', [rate, run('sqrt', [rest(this.beta2)])]), rest(this.beta1)]);
-    const mean = run('add', [m.value, run('multiply', [run('subtract', [g, m.value]), num(1 - this.beta1)])]);
-    const square = run('add', [
-      v.value,
-      run('multiply', [run('subtract', [run('square', [g]), v.value]), num(1 - this.beta2)]),
-    ]);
-    m.assign(mean);
-    v.assign(square);
-    let scale = square;
-    if (this.amsgrad) {
-      scale = run('maximum', [this.largest[i].value, square]);
-      this.largest[i].assign(scale);
-    }
-    variable.assign(
-      run('subtract', [
-        variable.value,
-        run('divide', [run('multiply', [mean, alpha]), run('add', [run('sqrt', [scale]), num(this.epsilon)])]),
-      ]),
-    );
+    const correction = (beta: number): Tensor => ops.subtract(1, ops.power(beta, t));
+    const alpha = rate.mul(correction(this.beta2).sqrt()).div(correction(this.beta1));
+    m.assignAdd(g.sub(m).mul(1 - this.beta1));
+    const square = g.square();
+    v.assignAdd(square.sub(v).mul(1 - this.beta2));
+    if (this.amsgrad) this.largest[i].assign(this.largest[i].maximum(v));
+    const scale = this.amsgrad ? this.largest[i] : v;
+    variable.assignSub(m.mul(alpha).div(scale.sqrt().add(this.epsilon)));
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };

@@ -1,6 +1,6 @@
 /** Adamax. */
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -36,15 +36,13 @@ export class Adamax extends Optimizer {
     [this.momentums, this.norms] = this.addSlotPairs('momentum', 'norm');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      m = this.momentums[i],
-      u = this.norms[i];
-    const power = ops.power(convert(this.beta1, g), this.localStep(g));
-    m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - this.beta1));
-    u.assign(ops.maximum(ops.multiply(u.value, this.beta2), ops.abs(g)));
-    variable.assignSub(
-      ops.divide(ops.multiply(rate, m.value), ops.multiply(ops.subtract(1, power), ops.add(u.value, this.epsilon))),
-    );
+    const i = this.indexOf(variable);
+    const m = this.momentums[i];
+    const u = this.norms[i];
+    const correction = ops.subtract(1, ops.power(this.beta1, this.localStep(g)));
+    m.assignAdd(g.sub(m).mul(1 - this.beta1));
+    u.assign(u.mul(this.beta2).maximum(g.abs()));
+    variable.assignSub(rate.mul(m).div(correction.mul(u.add(this.epsilon))));
   }
   override getConfig() {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };

@@ -68,19 +68,17 @@ export class Ftrl extends Optimizer {
       l2ShrinkageRegularizationStrength,
       beta,
     } = this.ftrl;
-    const i = this.indexOf(variable),
-      sum = this.sums[i],
-      linear = this.linears[i],
-      w = variable.value;
-    const raised = (n: Tensor): Tensor => ops.power(n, -learningRatePower);
-    const next = ops.add(sum.value, ops.square(g)),
-      shrunk = ops.add(g, ops.multiply(w, 2 * l2ShrinkageRegularizationStrength));
-    linear.assignAdd(
-      ops.subtract(shrunk, ops.multiply(ops.divide(ops.subtract(raised(next), raised(sum.value)), rate), w)),
-    );
-    const l2 = ops.add(ops.divide(beta / 2, rate), l2RegularizationStrength);
-    const quadratic = ops.add(ops.divide(raised(next), rate), ops.multiply(l2, 2));
-    variable.assign(ops.divide(ops.subtract(ops.clip(linear.value, -l1, l1), linear.value), quadratic));
+    const i = this.indexOf(variable);
+    const sum = this.sums[i];
+    const linear = this.linears[i];
+    const w = variable.value;
+    const raised = (n: Tensor): Tensor => n.pow(-learningRatePower);
+    const next = sum.add(g.square());
+    const shrunk = g.add(w.mul(2 * l2ShrinkageRegularizationStrength));
+    linear.assignAdd(shrunk.sub(raised(next).sub(raised(sum.value)).div(rate).mul(w)));
+    const l2 = ops.divide(beta / 2, rate).add(l2RegularizationStrength);
+    const quadratic = raised(next).div(rate).add(l2.mul(2));
+    variable.assign(linear.clip(-l1, l1).sub(linear.value).div(quadratic));
     sum.assign(next);
   }
   override getConfig() {

@@ -1,6 +1,6 @@
 /** Lamb. */
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -36,20 +36,20 @@ export class Lamb extends Optimizer {
     [this.momentums, this.velocities] = this.addSlotPairs('momentum', 'velocity');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      m = this.momentums[i],
-      v = this.velocities[i];
-    const unbiased = (x: Variable, beta: number): Tensor =>
-      ops.divide(x.value, ops.subtract(1, ops.power(convert(beta, g), this.localStep(g))));
-    m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - this.beta1));
-    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), 1 - this.beta2));
-    const step = ops.divide(unbiased(m, this.beta1), ops.add(ops.sqrt(unbiased(v, this.beta2)), this.epsilon));
-    const norm = (x: Tensor): Tensor => ops.sqrt(ops.sum(ops.square(x)));
-    const own = norm(variable.value),
-      moved = norm(step);
-    const isUsable = ops.logicalAnd(ops.greater(own, 0), ops.greater(moved, 0));
-    const ratio = ops.where(isUsable, ops.divide(own, ops.where(isUsable, moved, 1)), 1);
-    variable.assignSub(ops.multiply(ops.multiply(ratio, rate), step));
+    const i = this.indexOf(variable);
+    const m = this.momentums[i];
+    const v = this.velocities[i];
+    const unbiased = (x: Variable, beta: number): Tensor => x.div(ops.subtract(1, ops.power(beta, this.localStep(g))));
+    m.assignAdd(g.sub(m).mul(1 - this.beta1));
+    const square = g.square();
+    v.assignAdd(square.sub(v).mul(1 - this.beta2));
+    const step = unbiased(m, this.beta1).div(unbiased(v, this.beta2).sqrt().add(this.epsilon));
+    const norm = (x: Tensor): Tensor => x.square().sum().sqrt();
+    const own = norm(variable.value);
+    const moved = norm(step);
+    const isUsable = own.greater(0).logicalAnd(moved.greater(0));
+    const ratio = ops.where(isUsable, own.div(ops.where(isUsable, moved, 1)), 1);
+    variable.assignSub(ratio.mul(rate).mul(step));
   }
   override getConfig() {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };

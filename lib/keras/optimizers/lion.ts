@@ -1,6 +1,5 @@
 /** Lion. */
 import { ValueError } from '../../support/errors';
-import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
@@ -37,8 +36,8 @@ export class Lion extends Optimizer {
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
     const m = this.momentums[this.indexOf(variable)];
-    const mixed = (beta: number): Tensor => ops.add(ops.multiply(m.value, beta), ops.multiply(g, 1 - beta));
-    variable.assignSub(ops.multiply(rate, ops.sign(mixed(this.beta1))));
+    const mixed = (beta: number): Tensor => m.mul(beta).add(g.mul(1 - beta));
+    variable.assignSub(rate.mul(mixed(this.beta1).sign()));
     m.assign(mixed(this.beta2));
   }
   override getConfig() {

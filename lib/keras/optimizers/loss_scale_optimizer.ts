@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { RuntimeError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { isSerialized, deserializeKerasObject } from '../serialization/serialize';
@@ -16,7 +16,6 @@ export interface LossScaleOptions {
   /** Name in files. Default 'loss_scale_optimizer'. */
   name?: string | null;
 }
-const whole = (n: number): Tensor => tensor(BigInt64Array.from([BigInt(n)]), []);
 /**
  * Multiplies the loss by a factor and divides the gradients by it before `innerOptimizer` gets them. A step with infinite
  * or NaN gradients changes nothing but halves the factor. Defaults: factor 2^15, doubled every 2000 steps.
@@ -75,28 +74,26 @@ export class LossScaleOptimizer extends Optimizer {
     if (!gradients.length) return;
     if (!this.built) this.build(variables ?? []);
     const present = gradients.filter((g): g is TensorLike => g !== null).map((g) => convert(g));
-    const isFinite = present.map((g) => ops.all(ops.isfinite(g))).reduce((a, b) => ops.logicalAnd(a, b));
-    const scale = this.dynamicScale.value,
-      count = this.stepCounter.value;
+    const isFinite = present.map((g) => g.isfinite().all()).reduce((a, b) => a.logicalAnd(b));
+    const scale = this.dynamicScale.value;
+    const count = this.stepCounter.value;
     // Both outcomes are computed, and one of them kept.
-    const state = [...this.variablesTrained, ...this.innerOptimizer.variables],
-      before = state.map((v) => v.value);
+    const state = [...this.variablesTrained, ...this.innerOptimizer.variables];
+    const before = state.map((v) => v.value);
     this.innerOptimizer.apply(
-      gradients.map((g) => (g === null ? null : ops.divide(convert(g), ops.cast(scale, convert(g).dtype)))),
+      gradients.map((g) => (g === null ? null : convert(g).div(scale.cast(convert(g).dtype)))),
       variables ?? this.variablesTrained,
     );
     state.forEach((v, i) => v.assign(ops.where(isFinite, v.value, before[i])));
-    const isDue = ops.equal(count, whole(this.dynamicGrowthSteps - 1));
-    this.dynamicScale.assign(ops.multiply(scale, ops.where(isFinite, ops.where(isDue, 2, 1), 0.5)));
-    this.stepCounter.assign(
-      ops.where(ops.logicalAnd(isFinite, ops.logicalNot(isDue)), ops.add(count, whole(1)), whole(0)),
-    );
+    const isDue = count.equal(this.dynamicGrowthSteps - 1);
+    this.dynamicScale.assign(scale.mul(ops.where(isFinite, ops.where(isDue, 2, 1), 0.5)));
+    this.stepCounter.assign(ops.where(isFinite.logicalAnd(isDue.logicalNot()), count.add(1), 0));
   }
   protected updateStep(): never {
     throw new RuntimeError('LossScaleOptimizer: updates are made by its inner optimizer.');
   }
   override scaleLoss(loss: Tensor): Tensor {
-    return ops.multiply(loss, this.built ? ops.cast(this.dynamicScale.value, loss.dtype) : this.initialScale);
+    return loss.mul(this.built ? this.dynamicScale.cast(loss.dtype) : this.initialScale);
   }
   override finalizeVariableValues(variables?: readonly Variable[]): void {
     this.innerOptimizer.finalizeVariableValues(variables);

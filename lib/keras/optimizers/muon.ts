@@ -1,6 +1,6 @@
 /** Muon. */
 import * as ops from '../../ops/index';
-import { convert, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -89,39 +89,40 @@ export class Muon extends Optimizer {
     return this.isForAdam(v) ? this.muon.adamWeightDecay : this.settings.weightDecay;
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      m = this.momentums[i],
-      v = this.velocities[i],
-      { momentum, nesterov, rmsRate, adamLrRatio } = this.muon;
+    const i = this.indexOf(variable);
+    const m = this.momentums[i];
+    const v = this.velocities[i];
+    const { momentum, nesterov, rmsRate, adamLrRatio } = this.muon;
     if (v) {
-      this.adamStep(g, variable, ops.multiply(rate, adamLrRatio), m, v);
+      this.adamStep(g, variable, rate.mul(adamLrRatio), m, v);
       return;
     }
-    m.assign(ops.add(ops.multiply(m.value, momentum), g));
-    const direction = nesterov ? ops.add(g, ops.multiply(m.value, momentum)) : m.value;
-    const step = ops.multiply(rate, this.orthogonal(direction));
-    variable.assignSub(rmsRate === null ? step : ops.multiply(step, Math.sqrt(Math.max(...variable.shape)) * rmsRate));
+    m.assign(m.mul(momentum).add(g));
+    const direction = nesterov ? g.add(m.mul(momentum)) : m.value;
+    const step = rate.mul(this.orthogonal(direction));
+    variable.assignSub(rmsRate === null ? step : step.mul(Math.sqrt(Math.max(...variable.shape)) * rmsRate));
   }
   private adamStep(g: Tensor, variable: Variable, rate: Tensor, m: Variable, v: Variable): void {
-    const { adamBeta1, adamBeta2, epsilon } = this.muon,
-      t = this.localStep(g);
-    const rest = (beta: number): Tensor => ops.subtract(1, ops.power(convert(beta, g), t));
-    const alpha = ops.divide(ops.multiply(rate, ops.sqrt(rest(adamBeta2))), rest(adamBeta1));
-    m.assignAdd(ops.multiply(ops.subtract(g, m.value), 1 - adamBeta1));
-    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), 1 - adamBeta2));
-    variable.assignSub(ops.divide(ops.multiply(m.value, alpha), ops.add(ops.sqrt(v.value), epsilon)));
+    const { adamBeta1, adamBeta2, epsilon } = this.muon;
+    const t = this.localStep(g);
+    const rest = (beta: number): Tensor => ops.subtract(1, ops.power(beta, t));
+    const alpha = rate.mul(rest(adamBeta2).sqrt()).div(rest(adamBeta1));
+    m.assignAdd(g.sub(m).mul(1 - adamBeta1));
+    const square = g.square();
+    v.assignAdd(square.sub(v).mul(1 - adamBeta2));
+    variable.assignSub(m.mul(alpha).div(v.sqrt().add(epsilon)));
   }
   private orthogonal(given: Tensor): Tensor {
-    const { muonA, muonB, muonC, nsSteps } = this.muon,
-      isTall = given.shape[0] > given.shape[1];
-    let x = isTall ? ops.transpose(given) : given;
-    x = ops.divide(x, ops.add(ops.sqrt(ops.sum(ops.square(x))), 1e-7)); // the largest singular value is at most 1
+    const { muonA, muonB, muonC, nsSteps } = this.muon;
+    const isTall = given.shape[0] > given.shape[1];
+    let x = isTall ? given.transpose() : given;
+    x = x.div(x.square().sum().sqrt().add(1e-7)); // the largest singular value is at most 1
     for (let k = 0; k < nsSteps; k++) {
-      const square = ops.matmul(x, ops.transpose(x));
-      const mixed = ops.add(ops.multiply(square, muonB), ops.matmul(ops.multiply(square, muonC), square));
-      x = ops.add(ops.multiply(x, muonA), ops.matmul(mixed, x));
+      const square = x.matmul(x.transpose());
+      const mixed = square.mul(muonB).add(square.mul(muonC).matmul(square));
+      x = x.mul(muonA).add(mixed.matmul(x));
     }
-    return isTall ? ops.transpose(x) : x;
+    return isTall ? x.transpose() : x;
   }
   override getConfig() {
     return { ...super.getConfig(), ...this.muon };

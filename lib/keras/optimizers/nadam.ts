@@ -47,29 +47,28 @@ export class Nadam extends Optimizer {
   }
   // u(t + ahead)
   private momentumAt(ahead: number, like: Tensor | DType): Tensor {
-    const decayed = ops.power(convert(DECAY ** this.scheduleDecay, like), ops.add(this.localStep(like), ahead));
-    return ops.multiply(ops.subtract(1, ops.multiply(decayed, 0.5)), this.beta1);
+    const decayed = ops.power(DECAY ** this.scheduleDecay, this.localStep(like).add(ahead));
+    return ops.subtract(1, decayed.mul(0.5)).mul(this.beta1);
   }
   protected override beforeUpdates(): void {
-    this.product.assign(ops.multiply(this.product.value, this.momentumAt(0, this.product.dtype)));
+    this.product.assign(this.product.mul(this.momentumAt(0, this.product.dtype)));
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      m = this.momentums[i],
-      v = this.velocities[i];
-    const now = this.momentumAt(0, g),
-      next = this.momentumAt(1, g),
-      product = ops.cast(this.product.value, g.dtype);
+    const i = this.indexOf(variable);
+    const m = this.momentums[i];
+    const v = this.velocities[i];
+    const now = this.momentumAt(0, g);
+    const next = this.momentumAt(1, g);
+    const product = this.product.cast(g.dtype);
     // In the dtype of the variable, as Keras: 1 - 0.999 is not 0.001 in float32.
     const rest = (beta: number): Tensor => ops.subtract(1, convert(beta, g));
-    m.assignAdd(ops.multiply(ops.subtract(g, m.value), rest(this.beta1)));
-    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), rest(this.beta2)));
-    const mean = ops.add(
-      ops.divide(ops.multiply(next, m.value), ops.subtract(1, ops.multiply(product, next))),
-      ops.divide(ops.multiply(ops.subtract(1, now), g), ops.subtract(1, product)),
-    );
-    const square = ops.divide(v.value, ops.subtract(1, ops.power(convert(this.beta2, g), this.localStep(g))));
-    variable.assignSub(ops.divide(ops.multiply(mean, rate), ops.add(ops.sqrt(square), this.epsilon)));
+    m.assignAdd(g.sub(m).mul(rest(this.beta1)));
+    v.assignAdd(g.square().sub(v).mul(rest(this.beta2)));
+    const ofPast = next.mul(m).div(ops.subtract(1, product.mul(next)));
+    const ofGradient = ops.subtract(1, now).mul(g).div(ops.subtract(1, product));
+    const mean = ofPast.add(ofGradient);
+    const square = v.div(ops.subtract(1, ops.power(this.beta2, this.localStep(g))));
+    variable.assignSub(mean.mul(rate).div(square.sqrt().add(this.epsilon)));
   }
   override getConfig() {
     return { ...super.getConfig(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon };

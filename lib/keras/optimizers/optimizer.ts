@@ -1,17 +1,9 @@
 /** Base of optimizers: what happens around an update (keras.src.optimizers.base_optimizer). */
+import * as ops from '../../ops/index';
 import { isRecord } from '../../support/nest';
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
-import {
-  convert,
-  formatShape,
-  run,
-  type DType,
-  type Shape,
-  type Tensor,
-  tensor,
-  type TensorLike,
-} from '../../core/tensor';
+import { convert, formatShape, type DType, type Shape, type Tensor, tensor, type TensorLike } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import { Variable } from '../../core/variable';
 import * as initializers from '../initializers';
@@ -77,7 +69,6 @@ export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | u
   const isOptions = isRecord(rate) && !isSerialized(rate);
   return isOptions ? { ...options, ...(rate as object) } : { ...options, learningRate: rate as LearningRate };
 }
-const scalar = (value: number, like: Tensor): Tensor => convert(value, like);
 
 /** An optimizer. Subclasses make slots in `build` and implement `updateStep`. */
 export abstract class Optimizer {
@@ -156,9 +147,9 @@ export abstract class Optimizer {
 
   /** Updates done so far: with gradient accumulation fewer than steps. int64 scalar. */
   protected get updates(): Tensor {
-    const n = this.settings.gradientAccumulationSteps,
-      now = this.#steps.value;
-    return n ? run('floor_divide', [now, tensor(BigInt64Array.from([BigInt(n)]), [])]) : now;
+    const n = this.settings.gradientAccumulationSteps;
+    const now = this.#steps.value;
+    return n ? now.floorDivide(n) : now;
   }
   /** The current rate; settable when it was given as a number. */
   get learningRate(): Variable | Tensor {
@@ -258,9 +249,9 @@ export abstract class Optimizer {
 
   /** The number of the update now made, counted from 1, as a float. */
   protected localStep(like: Tensor | DType): Tensor {
-    const dtype = typeof like === 'string' ? like : like.dtype,
-      now = run('cast', [this.updates], { dtype });
-    return run('add', [now, convert(1, now)]);
+    const dtype = typeof like === 'string' ? like : like.dtype;
+    const now = this.updates.cast(dtype);
+    return now.add(1);
   }
   /** Once before the variables are updated. */
   protected beforeUpdates(): void {}
@@ -282,7 +273,7 @@ export abstract class Optimizer {
   }
   /** @internal */
   protected countStep(): void {
-    this.#steps.assign(run('add', [this.#steps.value, tensor(BigInt64Array.from([1n]), [])]));
+    this.#steps.assignAdd(1);
   }
   /** Updates variables by their gradients. @throws ValueError for other variables than it was built with. */
   apply(gradients: readonly (TensorLike | null)[], variables?: readonly Variable[]): void {
@@ -307,11 +298,11 @@ export abstract class Optimizer {
         throw new ValueError(
           `${this.name}: the gradient of '${v.path}' has shape ${formatShape(t.shape)} instead of ${formatShape(v.shape)}.`,
         );
-      return t.dtype === v.dtype ? t : run('cast', [t], { dtype: v.dtype });
+      return t.dtype === v.dtype ? t : t.cast(v.dtype);
     });
-    const { lossScaleFactor } = this.settings,
-      list = present.map((e) => e.v);
-    if (lossScaleFactor !== null) grads = grads.map((g) => run('divide', [g, scalar(lossScaleFactor, g)]));
+    const { lossScaleFactor } = this.settings;
+    const list = present.map((e) => e.v);
+    if (lossScaleFactor !== null) grads = grads.map((g) => g.div(lossScaleFactor));
     if (this.settings.gradientAccumulationSteps) this.accumulate(grads, list);
     else this.update(grads, list);
     if (this.settings.useEma) this.updateAverages();
@@ -327,29 +318,22 @@ export abstract class Optimizer {
     return this.#steps;
   }
   private update(given: Tensor[], list: Variable[]): void {
-    const grads = this.clip(given),
-      now = this.learningRate,
-      rate = now instanceof Variable ? now.value : now;
-    const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : run('cast', [rate], { dtype: v.dtype }));
+    const grads = this.clip(given);
+    const now = this.learningRate;
+    const rate = now instanceof Variable ? now.value : now;
+    const rateFor = (v: Variable): Tensor => (rate.dtype === v.dtype ? rate : rate.cast(v.dtype));
     for (const v of list) {
       const decay = this.#excluded(v) ? null : this.decayOf(v);
-      if (decay !== null)
-        v.assign(
-          run('subtract', [v.value, run('multiply', [v.value, run('multiply', [scalar(decay, v.value), rateFor(v)])])]),
-        );
+      if (decay !== null) v.assignSub(v.mul(rateFor(v).mul(decay)));
     }
     this.beforeUpdates();
     list.forEach((v, i) => this.updateStep(grads[i], v, rateFor(v)));
   }
   // Every n-th step updates with the mean of the last n gradients; the others only add up.
   private accumulate(grads: Tensor[], list: Variable[]): void {
-    const n = this.settings.gradientAccumulationSteps!,
-      one = tensor(BigInt64Array.from([1n]), []);
-    const isUpdate = run('equal', [
-      run('mod', [run('add', [this.#steps.value, one]), tensor(BigInt64Array.from([BigInt(n)]), [])]),
-      tensor(BigInt64Array.from([0n]), []),
-    ]);
-    const sums = list.map((v, i) => run('add', [this.#accumulators[this.indexOf(v)].value, grads[i]]));
+    const n = this.settings.gradientAccumulationSteps!;
+    const isUpdate = this.#steps.add(1).mod(n).equal(0);
+    const sums = list.map((v, i) => this.#accumulators[this.indexOf(v)].add(grads[i]));
     const state = [
       ...list,
       ...this.#list.filter(
@@ -358,61 +342,41 @@ export abstract class Optimizer {
     ];
     const before = state.map((v) => v.value);
     this.update(
-      sums.map((s) => run('divide', [s, scalar(n, s)])),
+      sums.map((sum) => sum.div(n)),
       list,
     );
-    state.forEach((v, i) => v.assign(run('where', [isUpdate, v.value, before[i]])));
-    list.forEach((v, i) =>
-      this.#accumulators[this.indexOf(v)].assign(run('where', [isUpdate, scalar(0, sums[i]), sums[i]])),
-    );
+    state.forEach((v, i) => v.assign(ops.where(isUpdate, v.value, before[i])));
+    list.forEach((v, i) => this.#accumulators[this.indexOf(v)].assign(ops.where(isUpdate, 0, sums[i])));
   }
   private clip(grads: Tensor[]): Tensor[] {
     const { clipnorm, clipvalue, globalClipnorm } = this.settings;
-    const squares = (g: Tensor): Tensor => run('sum', [run('square', [g])]);
+    const squares = (g: Tensor): Tensor => g.square().sum();
     if (clipnorm)
       // g * clipnorm / max(norm, clipnorm)
-      return grads.map((g) =>
-        run('divide', [
-          run('multiply', [g, scalar(clipnorm, g)]),
-          run('maximum', [run('sqrt', [squares(g)]), scalar(clipnorm, g)]),
-        ]),
-      );
+      return grads.map((g) => g.mul(clipnorm).div(squares(g).sqrt().maximum(clipnorm)));
     if (globalClipnorm) {
-      const norm = run('sqrt', [
-        grads.map(squares).reduce((a, b) => run('add', [a, run('cast', [b], { dtype: a.dtype })])),
-      ]);
-      const scale = run('multiply', [
-        scalar(globalClipnorm, norm),
-        run('minimum', [run('divide', [scalar(1, norm), norm]), scalar(1 / globalClipnorm, norm)]),
-      ]);
+      const total = grads.map(squares).reduce((sum, next) => sum.add(next.cast(sum.dtype)));
+      const norm = total.sqrt();
+      const share = ops.divide(1, norm).minimum(1 / globalClipnorm);
+      const scale = share.mul(globalClipnorm);
       // Infinite or NaN norms must show.
-      const honest = run('add', [scale, run('subtract', [norm, norm])]);
-      return grads.map((g) => run('multiply', [g, run('cast', [honest], { dtype: g.dtype })]));
+      const honest = scale.add(norm.sub(norm));
+      return grads.map((g) => g.mul(honest.cast(g.dtype)));
     }
-    if (clipvalue) return grads.map((g) => run('clip', [g], { min: -clipvalue, max: clipvalue }));
+    if (clipvalue) return grads.map((g) => g.clip(-clipvalue, clipvalue));
     return grads;
   }
   private updateAverages(): void {
-    const { emaMomentum, emaOverwriteFrequency } = this.settings,
-      zero = tensor(BigInt64Array.from([0n]), []),
-      one = tensor(BigInt64Array.from([1n]), []);
+    const { emaMomentum, emaOverwriteFrequency } = this.settings;
     this.#trained.forEach((v, i) => {
-      const now = v.value,
-        notFirst = run('cast', [run('not_equal', [this.updates, zero])], { dtype: v.dtype });
-      const momentum = run('multiply', [notFirst, scalar(emaMomentum, now)]);
-      this.#averages[i].assign(
-        run('add', [
-          run('multiply', [momentum, this.#averages[i].value]),
-          run('multiply', [run('subtract', [scalar(1, now), momentum]), now]),
-        ]),
-      );
+      const average = this.#averages[i];
+      const isNotFirst = this.updates.notEqual(0).cast(v.dtype);
+      const momentum = isNotFirst.mul(emaMomentum);
+      average.assign(momentum.mul(average).add(ops.subtract(1, momentum).mul(v)));
     });
     if (!emaOverwriteFrequency) return;
-    const due = run('equal', [
-      run('mod', [run('add', [this.updates, one]), tensor(BigInt64Array.from([BigInt(emaOverwriteFrequency)]), [])]),
-      zero,
-    ]);
-    this.#trained.forEach((v, i) => v.assign(run('where', [due, this.#averages[i].value, v.value])));
+    const isDue = this.updates.add(1).mod(emaOverwriteFrequency).equal(0);
+    this.#trained.forEach((v, i) => v.assign(ops.where(isDue, this.#averages[i], v)));
   }
   /** At the end of training: moving averages replace the weights. */
   finalizeVariableValues(variables: readonly Variable[] = this.#trained): void {
@@ -421,8 +385,8 @@ export abstract class Optimizer {
   /** @internal Weights and their moving averages change places. */
   swapAverages(): void {
     this.#trained.forEach((v, i) => {
-      const weight = v.value,
-        average = this.#averages[i].value;
+      const weight = v.value;
+      const average = this.#averages[i].value;
       v.assign(average);
       this.#averages[i].assign(weight);
     });
@@ -437,9 +401,7 @@ export abstract class Optimizer {
   }
   /** The loss times the scale factor, before gradients are computed. */
   scaleLoss(loss: Tensor): Tensor {
-    return this.settings.lossScaleFactor === null
-      ? loss
-      : run('multiply', [loss, scalar(this.settings.lossScaleFactor, loss)]);
+    return this.settings.lossScaleFactor === null ? loss : loss.mul(this.settings.lossScaleFactor);
   }
   getConfig(): Record<string, unknown> {
     const rate = this.#rate instanceof Variable ? this.#rate.item() : serializeKerasObject(this.#rate);

@@ -1,5 +1,5 @@
 /** RMSprop. */
-import { convert, run, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -42,24 +42,20 @@ export class RMSprop extends Optimizer {
     if (this.centered) this.means = this.addSlots('average_gradient');
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor): void {
-    const i = this.indexOf(variable),
-      num = (value: number): Tensor => convert(value, g);
+    const i = this.indexOf(variable);
     const decayed = (slot: Variable, now: Tensor): Tensor => {
-      const next = run('add', [
-        run('multiply', [num(this.rho), slot.value]),
-        run('multiply', [num(1 - this.rho), now]),
-      ]);
+      const next = slot.mul(this.rho).add(now.mul(1 - this.rho));
       slot.assign(next);
       return next;
     };
-    let scale = decayed(this.velocities[i], run('square', [g]));
-    if (this.centered) scale = run('subtract', [scale, run('square', [decayed(this.means[i], g)])]);
-    let step = run('divide', [run('multiply', [rate, g]), run('sqrt', [run('add', [scale, num(this.epsilon)])])]);
+    let scale = decayed(this.velocities[i], g.square());
+    if (this.centered) scale = scale.sub(decayed(this.means[i], g).square());
+    let step = rate.mul(g).div(scale.add(this.epsilon).sqrt());
     if (this.momentum > 0) {
-      step = run('add', [run('multiply', [num(this.momentum), this.momentums[i].value]), step]);
+      step = this.momentums[i].mul(this.momentum).add(step);
       this.momentums[i].assign(step);
     }
-    variable.assign(run('subtract', [variable.value, step]));
+    variable.assignSub(step);
   }
   override getConfig() {
     return {

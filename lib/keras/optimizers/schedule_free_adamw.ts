@@ -44,21 +44,22 @@ export class ScheduleFreeAdamW extends Optimizer {
     withTrace(null, () => this.momentums.forEach((z, i) => z.assign(this.variablesTrained[i].value)));
   }
   protected override updateStep(g: Tensor, variable: Variable, given: Tensor): void {
-    const i = this.indexOf(variable),
-      z = this.momentums[i],
-      v = this.velocities[i],
-      t = this.localStep(g);
-    const rate = this.warmupSteps > 0 ? ops.multiply(given, ops.minimum(ops.divide(t, this.warmupSteps), 1)) : given;
-    v.assignAdd(ops.multiply(ops.subtract(ops.square(g), v.value), ops.subtract(1, convert(this.beta2, g))));
-    const square = ops.divide(v.value, ops.subtract(1, ops.power(convert(this.beta2, g), t)));
-    z.assignSub(ops.divide(ops.multiply(rate, g), ops.add(ops.sqrt(square), this.epsilon)));
+    const i = this.indexOf(variable);
+    const z = this.momentums[i];
+    const v = this.velocities[i];
+    const t = this.localStep(g);
+    const rate = this.warmupSteps > 0 ? given.mul(t.div(this.warmupSteps).minimum(1)) : given;
+    const square = g.square();
+    v.assignAdd(square.sub(v).mul(ops.subtract(1, convert(this.beta2, g))));
+    const unbiased = v.div(ops.subtract(1, ops.power(this.beta2, t)));
+    z.assignSub(rate.mul(g).div(unbiased.sqrt().add(this.epsilon)));
     // The paper recovers x by z before this step; Keras on TensorFlow by z after it, and what files hold is made so.
-    const beta = convert(this.beta1, g),
-      rest = ops.subtract(1, beta),
-      x = ops.divide(ops.subtract(variable.value, ops.multiply(z.value, rest)), beta),
-      share = ops.reciprocal(t);
-    const mean = ops.add(ops.multiply(ops.subtract(1, share), x), ops.multiply(share, z.value));
-    variable.assign(ops.add(ops.multiply(z.value, rest), ops.multiply(mean, beta)));
+    const beta = convert(this.beta1, g);
+    const rest = ops.subtract(1, beta);
+    const x = variable.sub(z.mul(rest)).div(beta);
+    const share = t.reciprocal();
+    const mean = ops.subtract(1, share).mul(x).add(share.mul(z.value));
+    variable.assign(z.mul(rest).add(mean.mul(beta)));
   }
   override getConfig() {
     return {

@@ -1,8 +1,9 @@
 /** Learning rates that change with the number of steps (keras.optimizers.schedules). */
+import * as ops from '../../ops/index';
 import { describe } from '../../support/describe';
 import { expectKind } from '../../support/guard';
 import { ValueError } from '../../support/errors';
-import { convert, run, Tensor, type TensorLike } from '../../core/tensor';
+import { convert, Tensor } from '../../core/tensor';
 import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
 import { makeKind, type Kind } from '../serialization/serialize';
@@ -10,22 +11,6 @@ import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
 
 type Step = number | bigint | Tensor;
-const f32 = (t: TensorLike): Tensor => {
-  const c = convert(t);
-  return c.dtype === 'float32' ? c : run('cast', [c], { dtype: 'float32' });
-};
-const op2 =
-  (name: string) =>
-  (a: TensorLike, b: TensorLike): Tensor =>
-    run(name, [f32(a), f32(b)]);
-const add = op2('add'),
-  subtract = op2('subtract'),
-  multiply = op2('multiply'),
-  divide = op2('divide'),
-  power = op2('power'),
-  minimum = op2('minimum');
-const cos = (t: Tensor): Tensor => run('cos', [t]),
-  floor = (t: Tensor): Tensor => run('floor', [t]);
 
 /** A learning rate for each step. Subclass and implement `at`. */
 export abstract class LearningRateSchedule {
@@ -35,7 +20,7 @@ export abstract class LearningRateSchedule {
   call(step: number | bigint): number;
   call(step: Tensor): Tensor;
   call(step: Step): number | Tensor {
-    return step instanceof Tensor ? this.at(f32(step)) : this.at(convert(Number(step))).item();
+    return step instanceof Tensor ? this.at(step.cast('float32')) : this.at(convert(Number(step))).item();
   }
   abstract getConfig(): Record<string, unknown>;
 }
@@ -65,8 +50,8 @@ abstract class RateDecay extends LearningRateSchedule {
     this.name = options.name ?? new.target.name;
   }
   protected periods(step: Tensor): Tensor {
-    const p = divide(step, this.decaySteps);
-    return this.staircase ? floor(p) : p;
+    const p = step.div(this.decaySteps);
+    return this.staircase ? p.floor() : p;
   }
   getConfig() {
     return {
@@ -81,7 +66,7 @@ abstract class RateDecay extends LearningRateSchedule {
 /** initialLearningRate * decayRate^(step / decaySteps); whole powers only when `staircase`. */
 export class ExponentialDecay extends RateDecay {
   protected at(step: Tensor): Tensor {
-    return multiply(this.initialLearningRate, power(this.decayRate, this.periods(step)));
+    return ops.power(this.decayRate, this.periods(step)).mul(this.initialLearningRate);
   }
 }
 /** values[i] while step <= boundaries[i], then the last. */
@@ -112,11 +97,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
   protected at(step: Tensor): Tensor {
     let y = convert(this.values[this.values.length - 1], 'float32');
     for (let i = this.boundaries.length - 1; i >= 0; i--)
-      y = run('where', [
-        run('less_equal', [step, convert(this.boundaries[i], step)]),
-        convert(this.values[i], 'float32'),
-        y,
-      ]);
+      y = ops.where(step.lessEqual(this.boundaries[i]), this.values[i], y);
     return y;
   }
   getConfig() {
@@ -144,19 +125,12 @@ export class PolynomialDecay extends LearningRateSchedule {
     this.name = options.name ?? 'PolynomialDecay';
   }
   protected at(given: Tensor): Tensor {
-    let step = given,
-      length: Tensor = convert(this.decaySteps);
-    if (this.cycle)
-      length = multiply(
-        length,
-        run('where', [run('equal', [step, convert(0, step)]), convert(1, step), run('ceil', [divide(step, length)])]),
-      );
-    else step = minimum(step, length);
-    const p = divide(step, length);
-    return add(
-      multiply(this.initialLearningRate - this.endLearningRate, power(subtract(1, p), this.power)),
-      this.endLearningRate,
-    );
+    let step = given;
+    let length = convert(this.decaySteps);
+    if (this.cycle) length = length.mul(ops.where(step.equal(0), 1, step.div(length).ceil()));
+    else step = step.minimum(length);
+    const left = ops.subtract(1, step.div(length)).pow(this.power);
+    return left.mul(this.initialLearningRate - this.endLearningRate).add(this.endLearningRate);
   }
   getConfig() {
     return {
@@ -172,7 +146,7 @@ export class PolynomialDecay extends LearningRateSchedule {
 /** initialLearningRate / (1 + decayRate step / decaySteps); whole quotients only when `staircase`. */
 export class InverseTimeDecay extends RateDecay {
   protected at(step: Tensor): Tensor {
-    return divide(this.initialLearningRate, add(1, multiply(this.decayRate, this.periods(step))));
+    return ops.divide(this.initialLearningRate, this.periods(step).mul(this.decayRate).add(1));
   }
 }
 /**
@@ -199,21 +173,19 @@ export class CosineDecay extends LearningRateSchedule {
     this.warmupSteps = options.warmupSteps ?? 0;
   }
   private decay(step: Tensor, from: number): Tensor {
-    const cosine = multiply(0.5, add(1, cos(multiply(Math.PI, divide(step, this.decaySteps)))));
-    return multiply(from, add(multiply(1 - this.alpha, cosine), this.alpha));
+    const cosine = step.div(this.decaySteps).mul(Math.PI).cos().add(1).mul(0.5);
+    return cosine
+      .mul(1 - this.alpha)
+      .add(this.alpha)
+      .mul(from);
   }
   protected at(given: Tensor): Tensor {
-    if (this.warmupTarget === null) return this.decay(minimum(given, this.decaySteps), this.initialLearningRate);
-    const step = minimum(given, this.decaySteps + this.warmupSteps);
-    const rising = add(
-      multiply(this.warmupTarget - this.initialLearningRate, divide(step, Math.max(1, this.warmupSteps))),
-      this.initialLearningRate,
-    );
-    return run('where', [
-      run('less', [step, convert(this.warmupSteps, step)]),
-      rising,
-      this.decay(subtract(step, this.warmupSteps), this.warmupTarget),
-    ]);
+    if (this.warmupTarget === null) return this.decay(given.minimum(this.decaySteps), this.initialLearningRate);
+    const step = given.minimum(this.decaySteps + this.warmupSteps);
+    const risen = step.div(Math.max(1, this.warmupSteps));
+    const rising = risen.mul(this.warmupTarget - this.initialLearningRate).add(this.initialLearningRate);
+    const falling = this.decay(step.sub(this.warmupSteps), this.warmupTarget);
+    return ops.where(step.less(this.warmupSteps), rising, falling);
   }
   getConfig() {
     return {
@@ -247,20 +219,24 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     this.name = options.name ?? 'SGDRDecay';
   }
   protected at(step: Tensor): Tensor {
-    const done = divide(step, this.firstDecaySteps);
+    const done = step.div(this.firstDecaySteps);
     let restart: Tensor, fraction: Tensor;
     if (this.tMul === 1) {
-      restart = floor(done);
-      fraction = subtract(done, restart);
+      restart = done.floor();
+      fraction = done.sub(restart);
     } else {
-      restart = floor(
-        divide(run('log', [subtract(1, multiply(done, 1 - this.tMul))]), run('log', [convert(this.tMul)])),
-      );
-      const sum = divide(subtract(1, power(this.tMul, restart)), 1 - this.tMul);
-      fraction = divide(subtract(done, sum), power(this.tMul, restart));
+      const growth = ops.subtract(1, done.mul(1 - this.tMul));
+      restart = growth.log().div(convert(this.tMul).log()).floor();
+      const length = ops.power(this.tMul, restart);
+      const sum = ops.subtract(1, length).div(1 - this.tMul);
+      fraction = done.sub(sum).div(length);
     }
-    const cosine = multiply(multiply(0.5, power(this.mMul, restart)), add(1, cos(multiply(Math.PI, fraction))));
-    return multiply(this.initialLearningRate, add(multiply(1 - this.alpha, cosine), this.alpha));
+    const height = ops.power(this.mMul, restart).mul(0.5);
+    const cosine = fraction.mul(Math.PI).cos().add(1).mul(height);
+    return cosine
+      .mul(1 - this.alpha)
+      .add(this.alpha)
+      .mul(this.initialLearningRate);
   }
   getConfig() {
     return {

@@ -1,6 +1,6 @@
 /** Stochastic gradient descent. */
 import { ValueError } from '../../support/errors';
-import { convert, run, type Tensor } from '../../core/tensor';
+import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
@@ -33,18 +33,14 @@ export class SGD extends Optimizer {
     if (this.momentum) this.momentums = this.addSlots('momentum');
   }
   protected override updateStep(g: Tensor, v: Variable, rate: Tensor): void {
-    const step = run('multiply', [g, rate]);
+    const step = g.mul(rate);
     if (!this.momentum) {
-      v.assign(run('subtract', [v.value, step]));
+      v.assignSub(step);
       return;
     }
-    const m = this.momentums[this.indexOf(v)],
-      momentum = convert(this.momentum, g);
-    const moved = run('subtract', [run('multiply', [m.value, momentum]), step]);
-    m.assign(moved);
-    v.assign(
-      run('add', [v.value, this.nesterov ? run('subtract', [run('multiply', [moved, momentum]), step]) : moved]),
-    );
+    const m = this.momentums[this.indexOf(v)];
+    m.assign(m.mul(this.momentum).sub(step));
+    v.assignAdd(this.nesterov ? m.mul(this.momentum).sub(step) : m);
   }
   override getConfig() {
     return { ...super.getConfig(), momentum: this.momentum, nesterov: this.nesterov };
