@@ -2,9 +2,9 @@
 import { acrossCopies } from '../support/copies';
 import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
 import { numberList } from '../ops/arguments';
-import { checkOptions } from './options';
 import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
+import { checkOptionsOf, kinds, type OptionKinds } from './options';
 import { configLine, inspectable } from './inspect';
 
 /** Maps a weight to the nearest allowed one. Subclass and implement `call`. */
@@ -27,12 +27,13 @@ const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor =>
 /** Norm along `axis` at most `maxValue`: w * clip(norm, 0, maxValue) / (norm + 1e-7). Defaults 2 and axis 0. */
 export class MaxNorm extends Constraint {
   static positional = ['maxValue'];
+  static options: OptionKinds = { maxValue: kinds.number, axis: kinds.integers };
   readonly maxValue: number;
   readonly axis: Axis;
   constructor(maxValue: number | { maxValue?: number; axis?: Axis } = 2, options: { axis?: Axis } = {}) {
     super();
     const given = typeof maxValue === 'object' && maxValue !== null ? maxValue : { maxValue, ...options };
-    checkOptions('MaxNorm', given, ['maxValue', 'axis']);
+    checkOptionsOf(new.target, 'MaxNorm', given);
     this.maxValue = given.maxValue ?? 2;
     this.axis = given.axis ?? 0;
   }
@@ -54,11 +55,12 @@ export class NonNeg extends Constraint {
 /** Norm 1 along `axis`. Default 0. */
 export class UnitNorm extends Constraint {
   static positional = ['axis'];
+  static options: OptionKinds = { axis: kinds.integers };
   readonly axis: Axis;
   constructor(axis: Axis | { axis?: Axis } = 0) {
     super();
     const isOptions = typeof axis === 'object' && !Array.isArray(axis);
-    if (isOptions) checkOptions('UnitNorm', axis, ['axis']);
+    if (isOptions) checkOptionsOf(new.target, 'UnitNorm', axis);
     this.axis = isOptions ? ((axis as { axis?: Axis }).axis ?? 0) : (axis as Axis);
   }
   call(w: TensorLike): Tensor {
@@ -71,13 +73,19 @@ export class UnitNorm extends Constraint {
 }
 /** Norm along `axis` moved by `rate` towards [minValue, maxValue]. Defaults 0, 1, 1, axis 0. */
 export class MinMaxNorm extends Constraint {
+  static options: OptionKinds = {
+    minValue: kinds.floats,
+    maxValue: kinds.float,
+    rate: kinds.float,
+    axis: kinds.integers,
+  };
   readonly minValue: number;
   readonly maxValue: number;
   readonly rate: number;
   readonly axis: Axis;
   constructor(options: { minValue?: number; maxValue?: number; rate?: number; axis?: Axis } = {}) {
     super();
-    checkOptions('MinMaxNorm', options, ['minValue', 'maxValue', 'rate', 'axis']);
+    checkOptionsOf(new.target, 'MinMaxNorm', options);
     this.minValue = options.minValue ?? 0;
     this.maxValue = options.maxValue ?? 1;
     this.rate = options.rate ?? 1;

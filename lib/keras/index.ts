@@ -23,6 +23,7 @@ export { Input, InputSpec, Layer } from './layers/index';
 export { Loss } from './losses/index';
 export { Metric } from './metrics/index';
 export { Model, Sequential } from './models/index';
+export { optionKinds, type OptionKind, type OptionKinds } from './option_kinds';
 export { Optimizer } from './optimizers/index';
 export { Regularizer } from './regularizers';
 export { Variable } from '../core/variable';

@@ -4,9 +4,9 @@ import { acrossCopies } from '../support/copies';
 import { describe } from '../support/describe';
 import { ValueError } from '../support/errors';
 import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
-import { checkOptions } from './options';
 import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
+import { checkOptionsOf, kinds, type OptionKinds } from './options';
 import { configLine, inspectable } from './inspect';
 
 /** Maps a tensor to a scalar penalty. Subclass and implement `call`. */
@@ -32,10 +32,11 @@ const squared = (x: Tensor, factor: number): Tensor =>
 /** l1 sum|x|. Default 0.01. */
 export class L1 extends Regularizer {
   static positional = ['l1'];
+  static options: OptionKinds = { l1: kinds.floats };
   readonly l1: number;
   constructor(l1: number | { l1?: number } = 0.01) {
     super();
-    if (typeof l1 === 'object') checkOptions('L1', l1, ['l1']);
+    if (typeof l1 === 'object') checkOptionsOf(new.target, 'L1', l1);
     this.l1 = strength('l1', typeof l1 === 'object' && l1 !== null ? (l1.l1 ?? 0.01) : l1);
   }
   call(x: TensorLike): Tensor {
@@ -48,10 +49,11 @@ export class L1 extends Regularizer {
 /** l2 sum x^2. Default 0.01. */
 export class L2 extends Regularizer {
   static positional = ['l2'];
+  static options: OptionKinds = { l2: kinds.floats };
   readonly l2: number;
   constructor(l2: number | { l2?: number } = 0.01) {
     super();
-    if (typeof l2 === 'object') checkOptions('L2', l2, ['l2']);
+    if (typeof l2 === 'object') checkOptionsOf(new.target, 'L2', l2);
     this.l2 = strength('l2', typeof l2 === 'object' && l2 !== null ? (l2.l2 ?? 0.01) : l2);
   }
   call(x: TensorLike): Tensor {
@@ -63,11 +65,12 @@ export class L2 extends Regularizer {
 }
 /** l1 sum|x| + l2 sum x^2. Defaults 0. */
 export class L1L2 extends Regularizer {
+  static options: OptionKinds = { l1: kinds.floats, l2: kinds.floats };
   readonly l1: number;
   readonly l2: number;
   constructor(options: { l1?: number | null; l2?: number | null } = {}) {
     super();
-    checkOptions('L1L2', options, ['l1', 'l2']);
+    checkOptionsOf(new.target, 'L1L2', options);
     this.l1 = strength('l1', options.l1 ?? 0);
     this.l2 = strength('l2', options.l2 ?? 0);
   }
@@ -82,11 +85,12 @@ export class L1L2 extends Regularizer {
 /** factor * mean of |cosine| between all pairs of rows (or columns): Brock et al. 2016. */
 export class OrthogonalRegularizer extends Regularizer {
   static positional = [];
+  static options: OptionKinds = { factor: kinds.floats, mode: kinds.choice };
   readonly factor: number;
   readonly mode: 'rows' | 'columns';
   constructor(options: { factor?: number; mode?: 'rows' | 'columns' } = {}) {
     super();
-    checkOptions('OrthogonalRegularizer', options, ['factor', 'mode']);
+    checkOptionsOf(new.target, 'OrthogonalRegularizer', options);
     this.factor = strength('factor', options.factor ?? 0.01);
     const mode = options.mode ?? 'rows';
     if (mode !== 'rows' && mode !== 'columns')

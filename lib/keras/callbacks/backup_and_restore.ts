@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError, ValueError } from '../../support/errors';
 import { readFile, writing } from '../../io/source';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { Callback } from './callback';
 
 export interface BackupAndRestoreOptions {
@@ -31,6 +31,11 @@ function epochIn(file: string, text: string): number {
  * backup there, training goes on from it: the same call, run again after a crash, ends as if nothing had happened.
  */
 export class BackupAndRestore extends Callback {
+  static options: OptionKinds = {
+    saveFreq: kinds.any,
+    doubleCheckpoint: kinds.boolean,
+    deleteCheckpoint: kinds.boolean,
+  };
   private readonly settings: Required<BackupAndRestoreOptions>;
   private readonly weights: string;
   private readonly metadata: string;
@@ -42,7 +47,7 @@ export class BackupAndRestore extends Callback {
     options: BackupAndRestoreOptions = {},
   ) {
     super();
-    checkOptions('BackupAndRestore', options, ['saveFreq', 'doubleCheckpoint', 'deleteCheckpoint']);
+    checkOptionsOf(new.target, 'BackupAndRestore', options);
     if (typeof backupDir !== 'string' || !backupDir)
       throw new ValueError(
         `BackupAndRestore: backupDir must be the path of a directory.\n  Received: ${describe(backupDir)}`,

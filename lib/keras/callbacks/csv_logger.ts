@@ -3,12 +3,13 @@ import * as fs from 'node:fs';
 import { describe } from '../../support/describe';
 import { TypeError } from '../../support/errors';
 import { writing } from '../../io/source';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
 /** Writes a line of loss and metrics for each epoch to a CSV file. */
 export class CSVLogger extends Callback {
+  static options: OptionKinds = { separator: kinds.string, append: kinds.boolean };
   private readonly separator: string;
   private readonly append: boolean;
   private keys: string[] | null = null;
@@ -19,7 +20,7 @@ export class CSVLogger extends Callback {
     options: { separator?: string; append?: boolean } = {},
   ) {
     super();
-    checkOptions('CSVLogger', options, ['separator', 'append']);
+    checkOptionsOf(new.target, 'CSVLogger', options);
     if (typeof filename !== 'string' || !filename)
       throw new TypeError(`CSVLogger: the path of a file is expected.\n  Received: ${describe(filename)}`);
     this.separator = options.separator ?? ',';

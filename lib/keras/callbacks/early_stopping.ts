@@ -1,6 +1,6 @@
 /** EarlyStopping. */
 import type { Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
 import type { MonitorMode, MonitorName } from '../identifiers';
@@ -25,22 +25,23 @@ export interface EarlyStoppingOptions {
 }
 /** Stops when the metric has not got better for `patience` epochs. Defaults: monitor 'val_loss', minDelta 0, patience 0. */
 export class EarlyStopping extends MonitorCallback {
+  static options: OptionKinds = {
+    monitor: kinds.string,
+    minDelta: kinds.number,
+    patience: kinds.count,
+    verbose: kinds.integer,
+    mode: kinds.choice,
+    baseline: kinds.number,
+    restoreBestWeights: kinds.boolean,
+    startFromEpoch: kinds.count,
+  };
   stoppedEpoch = 0;
   bestEpoch = 0;
   private wait = 0;
   private bestWeights: Tensor[] | null = null;
   private readonly settings: Required<EarlyStoppingOptions>;
   constructor(options: EarlyStoppingOptions = {}) {
-    checkOptions('EarlyStopping', options, [
-      'monitor',
-      'minDelta',
-      'patience',
-      'verbose',
-      'mode',
-      'baseline',
-      'restoreBestWeights',
-      'startFromEpoch',
-    ]);
+    checkOptionsOf(new.target, 'EarlyStopping', options);
     const settings: Required<EarlyStoppingOptions> = {
       monitor: 'val_loss',
       minDelta: 0,

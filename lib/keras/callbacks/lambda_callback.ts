@@ -1,5 +1,5 @@
 /** LambdaCallback. */
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { Callback } from './callback';
 
 const HOOKS = [
@@ -20,9 +20,10 @@ const HOOKS = [
 ] as const;
 /** Functions for the events of a callback: `new LambdaCallback({ onEpochEnd: (epoch, logs) => ... })`. */
 export class LambdaCallback extends Callback {
+  static options: OptionKinds = Object.fromEntries(HOOKS.map((name) => [name, kinds.any]));
   constructor(functions: Partial<Pick<Callback, (typeof HOOKS)[number]>>) {
     super();
-    checkOptions('LambdaCallback', functions, HOOKS);
+    checkOptionsOf(new.target, 'LambdaCallback', functions);
     for (const [name, f] of Object.entries(functions)) if (f) (this as unknown as Record<string, unknown>)[name] = f;
   }
 }

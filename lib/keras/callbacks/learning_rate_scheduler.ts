@@ -1,19 +1,20 @@
 /** LearningRateScheduler. */
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
 /** Sets the learning rate before each epoch to `schedule(epoch, rate)`. */
 export class LearningRateScheduler extends Callback {
+  static options: OptionKinds = { verbose: kinds.integer };
   private readonly verbose: number;
   constructor(
     private readonly schedule: (epoch: number, rate: number) => number,
     options: { verbose?: number } = {},
   ) {
     super();
-    checkOptions('LearningRateScheduler', options, ['verbose']);
+    checkOptionsOf(new.target, 'LearningRateScheduler', options);
     if (typeof schedule !== 'function')
       throw new ValueError(
         `LearningRateScheduler: schedule must be a function of the epoch and the rate.\n  Received: ${describe(schedule)}`,

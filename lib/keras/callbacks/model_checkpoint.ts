@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writing } from '../../io/source';
 import { ValueError } from '../../support/errors';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { formatPath } from './file_path';
 import { MonitorCallback } from './monitor_callback';
@@ -32,6 +32,15 @@ export interface ModelCheckpointOptions {
  * Defaults: monitor 'val_loss', saveFreq 'epoch'.
  */
 export class ModelCheckpoint extends MonitorCallback {
+  static options: OptionKinds = {
+    monitor: kinds.string,
+    verbose: kinds.integer,
+    saveBestOnly: kinds.boolean,
+    saveWeightsOnly: kinds.boolean,
+    mode: kinds.choice,
+    saveFreq: kinds.any,
+    initialValueThreshold: kinds.numbers,
+  };
   private readonly settings: Required<ModelCheckpointOptions>;
   private epoch = 0;
   private sinceLast = 0;
@@ -40,15 +49,7 @@ export class ModelCheckpoint extends MonitorCallback {
     readonly filepath: string,
     options: ModelCheckpointOptions = {},
   ) {
-    checkOptions('ModelCheckpoint', options, [
-      'monitor',
-      'verbose',
-      'saveBestOnly',
-      'saveWeightsOnly',
-      'mode',
-      'saveFreq',
-      'initialValueThreshold',
-    ]);
+    checkOptionsOf(new.target, 'ModelCheckpoint', options);
     const settings: Required<ModelCheckpointOptions> = {
       monitor: 'val_loss',
       verbose: 0,

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { ValueError } from '../../support/errors';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { optionalPackage, svgToPng } from '../utils/plot_model';
 
 export interface PlotHistoryOptions {
@@ -37,7 +37,13 @@ export async function plotHistory(
   file: string | null,
   options: PlotHistoryOptions = {},
 ): Promise<string> {
-  checkOptions('plot', options, ['title', 'metrics', 'width', 'height', 'marks']);
+  checkOptions('plot', options, {
+    title: kinds.string,
+    metrics: kinds.any,
+    width: kinds.integer,
+    height: kinds.integer,
+    marks: kinds.any,
+  });
   const known = [...new Set(Object.keys(history).map((n) => n.replace(/^val_/, '')))];
   const names = options.metrics ?? [...known.filter((n) => n === 'loss'), ...known.filter((n) => n !== 'loss')];
   for (const n of names)

@@ -1,7 +1,7 @@
 /** ReduceLROnPlateau. */
 import { ValueError } from '../../support/errors';
 import { Variable } from '../../core/variable';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { MultiOptimizer, type Optimizer } from '../optimizers/index';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
@@ -30,20 +30,21 @@ export interface ReduceLROnPlateauOptions {
  * Defaults: monitor 'val_loss', factor 0.1, patience 10, minDelta 1e-4, cooldown 0, minLr 0.
  */
 export class ReduceLROnPlateau extends MonitorCallback {
+  static options: OptionKinds = {
+    monitor: kinds.string,
+    factor: kinds.numbers,
+    patience: kinds.count,
+    verbose: kinds.integer,
+    mode: kinds.choice,
+    minDelta: kinds.number,
+    cooldown: kinds.number,
+    minLr: kinds.number,
+  };
   private readonly settings: Required<ReduceLROnPlateauOptions>;
   private wait = 0;
   private cooling = 0;
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptions('ReduceLROnPlateau', options, [
-      'monitor',
-      'factor',
-      'patience',
-      'verbose',
-      'mode',
-      'minDelta',
-      'cooldown',
-      'minLr',
-    ]);
+    checkOptionsOf(new.target, 'ReduceLROnPlateau', options);
     const settings: Required<ReduceLROnPlateauOptions> = {
       monitor: 'val_loss',
       factor: 0.1,

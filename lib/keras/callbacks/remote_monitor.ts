@@ -1,5 +1,5 @@
 /** RemoteMonitor. */
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
@@ -20,10 +20,17 @@ export interface RemoteMonitorOptions {
  * A server that cannot be reached is a warning. Defaults: http://localhost:9000/publish/epoch/end/, field 'data'.
  */
 export class RemoteMonitor extends Callback {
+  static options: OptionKinds = {
+    root: kinds.string,
+    path: kinds.string,
+    field: kinds.string,
+    headers: kinds.any,
+    sendAsJson: kinds.boolean,
+  };
   private readonly settings: Required<RemoteMonitorOptions>;
   constructor(options: RemoteMonitorOptions = {}) {
     super();
-    checkOptions('RemoteMonitor', options, ['root', 'path', 'field', 'headers', 'sendAsJson']);
+    checkOptionsOf(new.target, 'RemoteMonitor', options);
     this.settings = {
       root: 'http://localhost:9000',
       path: '/publish/epoch/end/',

@@ -1,7 +1,7 @@
 /** SwapEMAWeights. */
 import { ValueError } from '../../support/errors';
 import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from '../optimizers/index';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { Callback } from './callback';
 
 /**
@@ -9,11 +9,12 @@ import { Callback } from './callback';
  * predicts, and with `swapOnEpoch` between epochs too, so that what is saved then has them.
  */
 export class SwapEMAWeights extends Callback {
+  static options: OptionKinds = { swapOnEpoch: kinds.boolean };
   private readonly swapOnEpoch: boolean;
   private hasAverages = false;
   constructor(options: { swapOnEpoch?: boolean } = {}) {
     super();
-    checkOptions('SwapEMAWeights', options, ['swapOnEpoch']);
+    checkOptionsOf(new.target, 'SwapEMAWeights', options);
     this.swapOnEpoch = options.swapOnEpoch ?? false;
   }
   private get averaging(): Optimizer[] {

@@ -8,7 +8,7 @@ import { pngjs } from '../../support/packages';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { Embedding } from '../layers/index';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { LossScaleOptimizer } from '../optimizers/index';
 import { kerasObjectToJson } from '../serialization/serialize';
 import type { Model } from '../models/model';
@@ -37,22 +37,23 @@ export interface TensorBoardOptions {
   /** File with the names of embeddings, or such a file by the name of the layer. */
   embeddingsMetadata?: string | Readonly<Record<string, string>> | null;
 }
-const OPTIONS = [
-  'logDir',
-  'histogramFreq',
-  'writeGraph',
-  'writeImages',
-  'writeStepsPerSecond',
-  'updateFreq',
-  'profileBatch',
-  'embeddingsFreq',
-  'embeddingsMetadata',
-];
+const OPTIONS = {
+  logDir: kinds.string,
+  histogramFreq: kinds.count,
+  writeGraph: kinds.boolean,
+  writeImages: kinds.boolean,
+  writeStepsPerSecond: kinds.boolean,
+  updateFreq: kinds.any,
+  profileBatch: kinds.integer,
+  embeddingsFreq: kinds.count,
+  embeddingsMetadata: kinds.any,
+};
 /**
  * Writes what TensorBoard shows: scalars of epochs (and batches), histograms and images of weights, the graph of the model.
  * `tensorboard --logdir logs` shows them while training goes on. Defaults: logDir 'logs', the graph and scalars of epochs.
  */
 export class TensorBoard extends Callback {
+  static options: OptionKinds = OPTIONS;
   private readonly settings: Required<TensorBoardOptions>;
   private readonly every: number | null;
   private readonly train: EventFile;
@@ -64,7 +65,7 @@ export class TensorBoard extends Callback {
   private stepsBefore = 0;
   constructor(options: TensorBoardOptions = {}) {
     super();
-    checkOptions('TensorBoard', options, OPTIONS);
+    checkOptionsOf(new.target, 'TensorBoard', options);
     this.settings = {
       logDir: 'logs',
       histogramFreq: 0,

@@ -1,15 +1,16 @@
 /** TerminateOnNaN. */
 import { RuntimeError } from '../../support/errors';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
 /** Ends training when the loss of a batch is NaN or infinite; with `raiseError` by an error. */
 export class TerminateOnNaN extends Callback {
+  static options: OptionKinds = { raiseError: kinds.boolean };
   private readonly raiseError: boolean;
   constructor(options: { raiseError?: boolean } = {}) {
     super();
-    checkOptions('TerminateOnNaN', options, ['raiseError']);
+    checkOptionsOf(new.target, 'TerminateOnNaN', options);
     this.raiseError = options.raiseError ?? false;
   }
   override onTrainBatchEnd(batch: number, logs: Logs = {}): void {

@@ -6,6 +6,7 @@ import { FileError, ValueError } from '../../support/errors';
 import { tensor, type Tensor } from '../../core/tensor';
 import type { Timing } from '../../io/download/download';
 import { breathe, checkLabels, checkSize, readCapped, readTarGz } from '../../io/download/members';
+import { kinds } from '../options';
 import { checkDatasetOptions, loadFrom, type DatasetOptions, type DatasetSource } from './sources';
 
 /** Options of `cifar100.loadData`. */
@@ -117,7 +118,7 @@ export async function loadSized(
   options: Cifar100Options = {},
   timing?: Partial<Timing>,
 ): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
-  checkDatasetOptions(WHERE, options, ['labelMode']);
+  checkDatasetOptions(WHERE, options, { labelMode: kinds.any });
   const { labelMode = 'fine', ...rest } = options;
   if (labelMode !== 'fine' && labelMode !== 'coarse')
     throw new ValueError(`${WHERE}: labelMode must be 'fine' or 'coarse'.\n  Received: ${describe(labelMode)}`, {

@@ -6,6 +6,7 @@ import { FileError, ValueError } from '../../support/errors';
 import { tensor, type Tensor, type TypedArray } from '../../core/tensor';
 import type { Timing } from '../../io/download/download';
 import { firstThere, readCapped } from '../../io/download/members';
+import { kinds } from '../options';
 import { MersenneTwister } from './mersenne_twister';
 import { readNpz } from './npz';
 import { checkDatasetOptions, loadFrom, type DatasetOptions, type DatasetSource } from './sources';
@@ -58,7 +59,7 @@ export async function loadTable(
   timing?: Partial<Timing>,
 ): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
   const { where, columns } = table;
-  checkDatasetOptions(where, options, ['testSplit', 'seed']);
+  checkDatasetOptions(where, options, { testSplit: kinds.any, seed: kinds.seed });
   const { testSplit = 0.2, seed = 113, ...rest } = options;
   if (!(typeof testSplit === 'number' && testSplit >= 0 && testSplit < 1))
     throw new ValueError(`${where}: testSplit must be from 0 to below 1.\n  Received: ${describe(testSplit)}`, {

@@ -3,6 +3,7 @@ import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import type { Tensor } from '../../core/tensor';
 import type { Timing } from '../../io/download/download';
+import { kinds } from '../options';
 import { loadTable, type SplitOptions, type Table } from './housing_files';
 import { checkDatasetOptions } from './sources';
 
@@ -52,7 +53,7 @@ export async function loadVersion(
   options: CaliforniaHousingOptions,
   timing?: Partial<Timing>,
 ): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
-  checkDatasetOptions(WHERE, options, ['version', 'testSplit', 'seed']);
+  checkDatasetOptions(WHERE, options, { version: kinds.any, testSplit: kinds.any, seed: kinds.seed });
   const { version = 'large', ...rest } = options;
   if (version !== 'small' && version !== 'large')
     throw new ValueError(`${WHERE}: version must be 'small' or 'large'.\n  Received: ${describe(version)}`, {

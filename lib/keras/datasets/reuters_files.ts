@@ -3,6 +3,7 @@ import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import type { Tensor } from '../../core/tensor';
 import type { Timing } from '../../io/download/download';
+import { kinds } from '../options';
 import { loadTexts, withTensor, type TextArchive, type WordIndexFile } from './sequence_files';
 import { prepare, splitOptions, type SequenceOptions } from './sequences';
 
@@ -53,7 +54,7 @@ export async function loadSized(
   timing?: Partial<Timing>,
 ): Promise<[[number[][], Tensor], [number[][], Tensor]]> {
   const { where } = archive;
-  const { rules, rest: more } = splitOptions(where, options, ['testSplit']);
+  const { rules, rest: more } = splitOptions(where, options, { testSplit: kinds.any });
   const { testSplit = 0.2, ...rest } = more as ReutersOptions;
   if (!(typeof testSplit === 'number' && testSplit >= 0 && testSplit <= 1))
     throw new ValueError(`${where}: testSplit must be from 0 to 1.\n  Received: ${describe(testSplit)}`, { op: where });

@@ -2,6 +2,7 @@
 import { describe } from '../../support/describe';
 import { AbortError, ValueError } from '../../support/errors';
 import { breathe } from '../../io/download/members';
+import { kinds, type OptionKind } from '../options';
 import { checkSeed } from './housing_files';
 import { MersenneTwister } from './mersenne_twister';
 import { checkDatasetOptions, type DatasetOptions } from './sources';
@@ -39,16 +40,24 @@ export interface Labelled {
   readonly y: readonly number[];
 }
 
-const NAMES = ['numWords', 'skipTop', 'maxlen', 'seed', 'startChar', 'oovChar', 'indexFrom'] as const;
+const OPTIONS = {
+  numWords: kinds.any,
+  skipTop: kinds.any,
+  maxlen: kinds.any,
+  seed: kinds.seed,
+  startChar: kinds.any,
+  oovChar: kinds.any,
+  indexFrom: kinds.any,
+};
 const ROWS_AT_ONCE = 1000;
 
 /** @internal The rules among the options, and the options that every data set has. */
 export function splitOptions(
   where: string,
   options: SequenceOptions,
-  more: readonly string[] = [],
+  more: Readonly<Record<string, OptionKind>> = {},
 ): { rules: SequenceRules; rest: DatasetOptions } {
-  checkDatasetOptions(where, options, [...NAMES, ...more]);
+  checkDatasetOptions(where, options, { ...OPTIONS, ...more });
   const {
     numWords = null,
     skipTop = 0,

@@ -3,11 +3,11 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { AbortError, FileError, TraeError, TypeError, ValueError } from '../../support/errors';
-import { checkOptions } from '../options';
 import { cacheFolder, discard, isCached, obtain, type CacheEntry } from '../../io/download/cache';
 import { checksumOf } from '../../io/download/checksum';
 import { reasonOf, type Timing, type Transfer } from '../../io/download/download';
 import { archiveName, archiveUrl, registryUrl, splitPackage } from '../../io/download/registry';
+import { checkOptions, kinds, type OptionKind } from '../options';
 
 /** A file to be downloaded. Without a checksum its contents are only checked for their form. */
 export interface UrlSource {
@@ -63,22 +63,33 @@ export interface DatasetOptions {
   fetch?: typeof globalThis.fetch;
 }
 
-const OPTIONS = ['path', 'signal', 'verbose', 'sources', 'cacheDir', 'fetch'] as const;
+const OPTIONS = {
+  path: kinds.any,
+  signal: kinds.signal,
+  verbose: kinds.any,
+  sources: kinds.any,
+  cacheDir: kinds.any,
+  fetch: kinds.any,
+};
 /** What each kind of source may say, by the word that tells the kind. */
 const SOURCE_OPTIONS = {
-  url: ['url', 'sha256', 'md5', 'bytes', 'file'],
-  folder: ['folder', 'name', 'files'],
-  npm: ['npm', 'integrity', 'bytes'],
-  installed: ['installed'],
-} as const;
-const KINDS = Object.keys(SOURCE_OPTIONS) as (keyof typeof SOURCE_OPTIONS)[];
+  url: { url: kinds.any, sha256: kinds.any, md5: kinds.any, bytes: kinds.any, file: kinds.any },
+  folder: { folder: kinds.any, name: kinds.string, files: kinds.any },
+  npm: { npm: kinds.any, integrity: kinds.any, bytes: kinds.any },
+  installed: { installed: kinds.any },
+};
+const SOURCES = Object.keys(SOURCE_OPTIONS) as (keyof typeof SOURCE_OPTIONS)[];
 
 /** @internal Reads a data set out of a file or folder. */
 export type Decode<T> = (place: string, signal?: AbortSignal) => Promise<T>;
 
-/** @internal Refuses options that cannot be used; `more`: names that the data set has beside the usual ones. */
-export function checkDatasetOptions(where: string, options: DatasetOptions, more: readonly string[] = []): void {
-  checkOptions(where, options, [...OPTIONS, ...more]);
+/** @internal Refuses options that cannot be used; `more`: those that the data set has beside the usual ones. */
+export function checkDatasetOptions(
+  where: string,
+  options: DatasetOptions,
+  more: Readonly<Record<string, OptionKind>> = {},
+): void {
+  checkOptions(where, options, { ...OPTIONS, ...more });
   const wrong = (name: string, what: string, value: unknown): never => {
     throw new TypeError(`${where}: ${name} must be ${what}, received ${value === null ? 'null' : typeof value}.`);
   };
@@ -98,13 +109,13 @@ export function checkDatasetOptions(where: string, options: DatasetOptions, more
 }
 
 function checkSource(where: string, source: Partial<UrlSource & FolderSource & NpmSource & InstalledSource>): void {
-  const kinds = KINDS.filter((key) => typeof (source as Record<string, unknown> | null)?.[key] === 'string');
-  if (kinds.length !== 1)
+  const named = SOURCES.filter((key) => typeof (source as Record<string, unknown> | null)?.[key] === 'string');
+  if (named.length !== 1)
     throw new ValueError(`${where}: each of the sources must have one of url, folder, npm and installed.`);
-  checkOptions(`${where}: source`, source, SOURCE_OPTIONS[kinds[0]]);
+  checkOptions(`${where}: source`, source, SOURCE_OPTIONS[named[0]]);
   const address = source.url ?? source.folder;
   if (address !== undefined && !/^https?:\/\/[^/]/.test(address))
-    throw new ValueError(`${where}: source ${kinds[0]} '${address}' is not an http or https address.`);
+    throw new ValueError(`${where}: source ${named[0]} '${address}' is not an http or https address.`);
   if (source.npm !== undefined) splitPackage(source.npm);
   if (source.folder !== undefined && (!Array.isArray(source.files) || !source.files.length))
     throw new ValueError(`${where}: source folder '${source.folder}' must name its files.`);

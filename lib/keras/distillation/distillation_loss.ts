@@ -5,8 +5,8 @@ import * as ops from '../../ops/index';
 import { convert, type Tensor } from '../../core/tensor';
 import { KLDivergence, type Loss } from '../losses/index';
 import type { Model } from '../models/model';
-import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import {
   checkRecord,
   hasLoss,
@@ -76,6 +76,11 @@ export interface FeatureDistillationOptions {
  */
 export class FeatureDistillation extends DistillationLoss {
   static positional: readonly string[] = [];
+  static options: OptionKinds = {
+    loss: kinds.any,
+    teacherLayerName: kinds.string,
+    studentLayerName: kinds.string,
+  };
   override readonly teacherLayerName: string | null;
   override readonly studentLayerName: string | null;
   /** Losses, in the structure of the outputs. */
@@ -83,7 +88,7 @@ export class FeatureDistillation extends DistillationLoss {
   constructor(options: FeatureDistillationOptions = {}) {
     super();
     checkRecord('FeatureDistillation', options);
-    checkOptions('FeatureDistillation', options, ['loss', 'teacherLayerName', 'studentLayerName']);
+    checkOptionsOf(new.target, 'FeatureDistillation', options);
     this.teacherLayerName = options.teacherLayerName ?? null;
     this.studentLayerName = options.studentLayerName ?? null;
     this.loss = checkedLoss('FeatureDistillation', options.loss === undefined ? 'mse' : options.loss);
@@ -142,6 +147,7 @@ export interface LogitsDistillationOptions {
  */
 export class LogitsDistillation extends DistillationLoss {
   static positional: readonly string[] = ['temperature'];
+  static options: OptionKinds = { temperature: kinds.floats, loss: kinds.any };
   readonly temperature: number;
   /** Losses, in the structure of the outputs. */
   readonly loss: unknown;
@@ -149,7 +155,7 @@ export class LogitsDistillation extends DistillationLoss {
     super();
     const given = typeof temperature === 'object' && temperature !== null ? temperature : { ...options, temperature };
     checkRecord('LogitsDistillation', given);
-    checkOptions('LogitsDistillation', given, ['temperature', 'loss']);
+    checkOptionsOf(new.target, 'LogitsDistillation', given);
     this.temperature = given.temperature ?? 3;
     if (!(typeof this.temperature === 'number' && this.temperature > 0))
       throw new ValueError(

@@ -10,6 +10,7 @@ import { Mean } from '../metrics/reduction_metrics';
 import { Model } from '../models/model';
 import { registerClass } from '../serialization/registry';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization/serialize';
+import { kinds, type OptionKinds } from '../options';
 import { serializeByOutput } from '../training/compile_state';
 import type { CompileOptions } from '../training/options';
 import { DistillationLoss } from './distillation_loss';
@@ -37,13 +38,15 @@ type Features = Record<string, unknown>;
  * @throws ValueError when shapes or dtypes of the models differ, or a distillation loss does not fit them.
  */
 export class Distiller extends Model {
-  static override options: readonly string[] = [
-    'teacher',
-    'student',
-    'distillationLosses',
-    'distillationLossWeights',
-    'studentLossWeight',
-  ];
+  static override options: OptionKinds = {
+    inputs: null,
+    outputs: null,
+    teacher: kinds.any,
+    student: kinds.any,
+    distillationLosses: kinds.any,
+    distillationLossWeights: kinds.floats,
+    studentLossWeight: kinds.floats,
+  };
   static override positional: readonly string[] = ['teacher', 'student', 'distillationLosses'];
   readonly teacher: Model;
   readonly student: Model;

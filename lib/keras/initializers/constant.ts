@@ -4,6 +4,7 @@ import { isRecord } from '../../support/nest';
 import { diagonalMask, filled } from '../../ops/creation';
 import { convert, formatShape, run, type Shape, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
 
 /** Zeros. */
@@ -21,10 +22,12 @@ export class Ones extends Initializer {
 /** One value, or a tensor that broadcasts. */
 export class Constant extends Initializer {
   static positional = ['value'];
+  static options: OptionKinds = { value: kinds.floats };
   readonly value: TensorLike;
   constructor(value: TensorLike | { value?: TensorLike } = 0) {
     super();
     const isOptions = isRecord(value) && !('assign' in value) && !('shape' in value);
+    if (isOptions) checkOptionsOf(new.target, 'Constant', value);
     this.value = isOptions ? ((value as { value?: TensorLike }).value ?? 0) : (value as TensorLike);
   }
   call(shape: Shape, options: Options = {}): Tensor {
@@ -40,10 +43,13 @@ export class Constant extends Initializer {
 /** gain * the identity matrix. */
 export class Identity extends Initializer {
   static positional = ['gain'];
+  static options: OptionKinds = { gain: kinds.floats };
   readonly gain: number;
   constructor(gain: number | { gain?: number } = 1) {
     super();
-    this.gain = typeof gain === 'object' && gain !== null ? (gain.gain ?? 1) : gain;
+    const isOptions = isRecord(gain);
+    if (isOptions) checkOptionsOf(new.target, 'Identity', gain);
+    this.gain = isOptions ? (gain.gain ?? 1) : gain;
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (sizesOf(shape).length !== 2)

@@ -2,21 +2,22 @@
 import { ValueError } from '../../support/errors';
 import type { SeedGenerator } from '../../core/seed';
 import { formatShape, type Shape, type Tensor, tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, type Options, sizesOf } from './initializer';
 import { RandomInitializer } from './random';
 
 /** gain * a random matrix with orthonormal rows or columns, by QR decomposition (Saxe et al. 2013). */
 export class Orthogonal extends RandomInitializer {
   static positional = ['gain'];
+  static override options: OptionKinds = { gain: kinds.float, seed: kinds.seed };
   readonly gain: number;
   constructor(
     gain: number | { gain?: number; seed?: number | SeedGenerator | null } = 1,
     options: { seed?: number | SeedGenerator | null } = {},
   ) {
     const given = typeof gain === 'object' && gain !== null ? gain : { gain, ...options };
-    checkOptions('Orthogonal', given, ['gain', 'seed']);
+    checkOptionsOf(new.target, 'Orthogonal', given);
     super(given.seed);
     this.gain = given.gain ?? 1;
   }

@@ -2,17 +2,18 @@
 import { ValueError } from '../../support/errors';
 import { makeDefaultSeed, SeedGenerator } from '../../core/seed';
 import { type DType, isFloating, run, type Shape, type Tensor, tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
 
 /** Base of the random ones. With the same seed the same values; without, a seed is drawn when it is made. */
 export abstract class RandomInitializer extends Initializer {
+  static options: OptionKinds = { seed: kinds.seed };
   readonly seed: number | SeedGenerator;
   private readonly givenSeed: number | SeedGenerator | null;
   constructor(seed: number | SeedGenerator | null | undefined) {
     super();
-    checkOptions(new.target.name, { seed }, ['seed']);
+    checkOptionsOf(new.target, new.target.name, { seed });
     this.givenSeed = seed ?? null;
     this.seed = seed ?? makeDefaultSeed();
   }
@@ -31,10 +32,11 @@ type Seeded<T> = T & { seed?: number | SeedGenerator | null };
 /** Normal distribution. Defaults: mean 0, stddev 0.05. */
 export class RandomNormal extends RandomInitializer {
   static positional = [];
+  static override options: OptionKinds = { mean: kinds.floats, stddev: kinds.float, seed: kinds.seed };
   readonly mean: number;
   readonly stddev: number;
   constructor(options: Seeded<{ mean?: number; stddev?: number }> = {}) {
-    checkOptions('RandomNormal', options, ['mean', 'stddev', 'seed']);
+    checkOptionsOf(new.target, 'RandomNormal', options);
     super(options.seed);
     this.mean = options.mean ?? 0;
     this.stddev = options.stddev ?? 0.05;
@@ -49,10 +51,11 @@ export class RandomNormal extends RandomInitializer {
 /** Normal distribution within two standard deviations. Defaults: mean 0, stddev 0.05. */
 export class TruncatedNormal extends RandomInitializer {
   static positional = [];
+  static override options: OptionKinds = { mean: kinds.floats, stddev: kinds.float, seed: kinds.seed };
   readonly mean: number;
   readonly stddev: number;
   constructor(options: Seeded<{ mean?: number; stddev?: number }> = {}) {
-    checkOptions('TruncatedNormal', options, ['mean', 'stddev', 'seed']);
+    checkOptionsOf(new.target, 'TruncatedNormal', options);
     super(options.seed);
     this.mean = options.mean ?? 0;
     this.stddev = options.stddev ?? 0.05;
@@ -67,10 +70,11 @@ export class TruncatedNormal extends RandomInitializer {
 /** Uniform distribution. Defaults: -0.05, 0.05. */
 export class RandomUniform extends RandomInitializer {
   static positional = [];
+  static override options: OptionKinds = { minval: kinds.float, maxval: kinds.float, seed: kinds.seed };
   readonly minval: number;
   readonly maxval: number;
   constructor(options: Seeded<{ minval?: number; maxval?: number }> = {}) {
-    checkOptions('RandomUniform', options, ['minval', 'maxval', 'seed']);
+    checkOptionsOf(new.target, 'RandomUniform', options);
     super(options.seed);
     this.minval = options.minval ?? -0.05;
     this.maxval = options.maxval ?? 0.05;

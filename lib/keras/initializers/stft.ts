@@ -4,6 +4,8 @@ import { requireTable } from '../../support/limits';
 import { ValueError } from '../../support/errors';
 import { type Shape, type Tensor, tensor } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
+import { isRecord } from '../../support/nest';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, Initializer, type Options } from './initializer';
 
 const WINDOWS = {
@@ -17,6 +19,12 @@ export type STFTWindow = keyof typeof WINDOWS;
 /** Kernel (frames, 1, frequencies) that computes the real or imaginary part of a short-time Fourier transform. */
 export class STFT extends Initializer {
   static positional = ['side', 'window', 'scaling', 'periodic'];
+  static options: OptionKinds = {
+    side: kinds.choice,
+    window: kinds.any,
+    scaling: kinds.choice,
+    periodic: kinds.boolean,
+  };
   readonly side: 'real' | 'imag';
   readonly window: STFTWindow | readonly number[] | null;
   readonly scaling: 'density' | 'spectrum' | null;
@@ -36,6 +44,7 @@ export class STFT extends Initializer {
     periodic = false,
   ) {
     super();
+    if (isRecord(side)) checkOptionsOf(new.target, 'STFT', side);
     const given = {
       side: 'real',
       window,

@@ -4,8 +4,8 @@ import { numberList } from '../../ops/arguments';
 import { normalizeAxis } from '../../ops/shape';
 import type { SeedGenerator } from '../../core/seed';
 import type { Shape, Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
+import { checkOptions, checkOptionsOf, kinds, kindsOf, type OptionKinds } from '../options';
 import { dtypeOf, type Options, sizesOf } from './initializer';
 import { RandomInitializer } from './random';
 
@@ -44,13 +44,22 @@ export interface VarianceScalingOptions {
 /** Variance scale / n, n the inputs (fan_in), outputs (fan_out) or their mean (fan_avg). Defaults: 1, fan_in, truncated_normal. */
 export class VarianceScaling extends RandomInitializer {
   static positional: string[] = [];
+  static override options: OptionKinds = {
+    scale: kinds.floats,
+    mode: kinds.choice,
+    distribution: kinds.choice,
+    seed: kinds.seed,
+    inputAxes: kinds.integers,
+    outputAxes: kinds.integers,
+  };
   readonly scale: number;
   readonly mode: string;
   readonly distribution: string;
   readonly inputAxes: readonly number[] | null;
   readonly outputAxes: readonly number[] | null;
   constructor(options: VarianceScalingOptions = {}) {
-    checkOptions('VarianceScaling', options, ['scale', 'mode', 'distribution', 'seed', 'inputAxes', 'outputAxes']);
+    // Subclasses that fix some of them pass these on.
+    checkOptions('VarianceScaling', options, { ...kindsOf(new.target), ...kindsOf(VarianceScaling) });
     super(options.seed);
     this.scale = options.scale ?? 1;
     this.mode = options.mode ?? 'fan_in';
@@ -102,13 +111,14 @@ export class VarianceScaling extends RandomInitializer {
 }
 type ScaledOptions = Pick<VarianceScalingOptions, 'seed' | 'inputAxes' | 'outputAxes'>;
 abstract class Scaled extends VarianceScaling {
+  static override options: OptionKinds = { scale: null, mode: null, distribution: null };
   constructor(
     options: ScaledOptions,
     scale: number,
     mode: VarianceScalingOptions['mode'],
     distribution: VarianceScalingOptions['distribution'],
   ) {
-    checkOptions(new.target.name, options, ['seed', 'inputAxes', 'outputAxes']);
+    checkOptionsOf(new.target, new.target.name, options);
     super({ scale, mode, distribution, ...options });
   }
   override getConfig(): Record<string, unknown> {

@@ -2,7 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { formatShape, type DType } from '../../core/tensor';
 import type { SymbolicShape } from '../keras_tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 
 export interface InputSpecOptions {
   /** Dtype that inputs must have. Default null: any. */
@@ -25,7 +25,16 @@ export interface InputSpecOptions {
 export class InputSpec {
   readonly ndim: number | null;
   constructor(readonly options: InputSpecOptions = {}) {
-    checkOptions('InputSpec', options, ['dtype', 'shape', 'ndim', 'maxNdim', 'minNdim', 'axes', 'name', 'optional']);
+    checkOptions('InputSpec', options, {
+      dtype: kinds.dtype,
+      shape: kinds.shape,
+      ndim: kinds.integer,
+      maxNdim: kinds.integer,
+      minNdim: kinds.integer,
+      axes: kinds.any,
+      name: kinds.string,
+      optional: kinds.boolean,
+    });
     this.ndim = options.ndim ?? options.shape?.length ?? null;
   }
   /** @throws ValueError when an input does not fit. */

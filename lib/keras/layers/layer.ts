@@ -16,7 +16,7 @@ import {
   type SymbolicShape,
 } from '../keras_tensor';
 import { withNameScope } from '../serialization/naming';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kindsOf, namesOf, type OptionKinds } from '../options';
 import * as regularizers from '../regularizers';
 import { classNameOf, construct, type SerializableClass } from '../serialization/registry';
 import { serializeKerasObject } from '../serialization/serialize';
@@ -44,10 +44,10 @@ let callContext: CallContext | null = null;
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isShape = (x: unknown): x is SymbolicShape =>
   Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
-function checked(cls: SerializableClass & { options?: readonly string[] }, options: LayerOptions): LayerOptions {
+function checked(cls: SerializableClass, options: LayerOptions): LayerOptions {
   if (!isRecord(options as unknown))
     throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
-  checkOptions(classNameOf(cls), options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
+  checkOptionsOf(cls, classNameOf(cls), options);
   return options;
 }
 
@@ -57,8 +57,8 @@ function checked(cls: SerializableClass & { options?: readonly string[] }, optio
  */
 export abstract class Layer extends LayerNodes implements Operation {
   /** Options besides the base ones; unknown names are refused. */
-  static options?: readonly string[];
-  static positional?: readonly string[];
+  static options: OptionKinds = BASE_OPTIONS;
+  static positional?: OptionKinds;
   static className?: string;
   /** Names of the tensors in the array that `apply` takes, where Keras' `call` takes them as arguments of their own. */
   static callInputs?: readonly string[];
@@ -295,11 +295,10 @@ export abstract class Layer extends LayerNodes implements Operation {
   }
   /** Makes a layer from what `getConfig` returned. */
   static fromConfig(config: Record<string, unknown>): Layer {
-    const known = [...BASE_OPTIONS, ...((this as unknown as { options?: string[] }).options ?? [])];
-    const positional = (this as unknown as SerializableClass).positional ?? [];
+    const names = new Set([...Object.keys(kindsOf(this)), ...namesOf(this.positional)]);
     // Options that files of other versions carry, switched off.
     const used = Object.fromEntries(
-      Object.entries(config).filter(([k, v]) => v !== null || known.includes(k) || positional.includes(k)),
+      Object.entries(config).filter(([name, value]) => value !== null || names.has(name)),
     );
     if (Array.isArray(used.batchShape)) {
       used.batchInputShape = used.batchShape;

@@ -1,6 +1,7 @@
 /** What layers take: options of the constructor, of calls and of weights. */
 import type { DType, TensorLike } from '../../core/tensor';
 import type { SymbolicShape } from '../keras_tensor';
+import { kinds } from '../options';
 import type {
   ConstraintIdentifier,
   DTypeIdentifier,
@@ -54,18 +55,18 @@ export interface AddWeightOptions {
   name?: string | null;
 }
 /** @internal Options that every layer takes. */
-export const BASE_OPTIONS = [
-  'name',
-  'trainable',
-  'dtype',
-  'autocast',
-  'inputShape',
-  'batchInputShape',
-  'batchSize',
-  'inputDtype',
-  'activityRegularizer',
-  'weights',
-];
+export const BASE_OPTIONS = {
+  name: kinds.string,
+  trainable: kinds.boolean,
+  dtype: kinds.dtype,
+  autocast: kinds.boolean,
+  inputShape: kinds.shape,
+  batchInputShape: kinds.shape,
+  batchSize: kinds.integer,
+  inputDtype: kinds.dtype,
+  activityRegularizer: kinds.regularizer,
+  weights: kinds.any,
+};
 /** A shape, or as many as the layer has inputs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type BuildShape = any;

@@ -21,7 +21,7 @@ import * as initializers from '../initializers';
 import type { GraphNode } from '../keras_tensor';
 import type { Metric } from '../metrics/metric';
 import { autoName, checkName, scopedPath } from '../serialization/naming';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import * as regularizers from '../regularizers';
 import { settingWeights } from '../runs';
 import { claimWeight } from '../saving/weight_budget';
@@ -131,15 +131,15 @@ export abstract class LayerWeights {
    * @param options - shape (default a scalar), initializer (default glorot_uniform), dtype, trainable, regularizer, constraint, name.
    */
   addWeight(options: AddWeightOptions = {}): Variable {
-    checkOptions(`${this.name}.addWeight`, options, [
-      'shape',
-      'initializer',
-      'dtype',
-      'trainable',
-      'regularizer',
-      'constraint',
-      'name',
-    ]);
+    checkOptions(`${this.name}.addWeight`, options, {
+      shape: kinds.shape,
+      initializer: kinds.initializer,
+      dtype: kinds.dtype,
+      trainable: kinds.boolean,
+      regularizer: kinds.regularizer,
+      constraint: kinds.constraint,
+      name: kinds.string,
+    });
     const shape = (options.shape ?? []) as readonly (number | null)[];
     if (shape.some((d) => d === null || !Number.isInteger(d) || d < 0))
       throw new ValueError(

@@ -5,6 +5,7 @@ import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { setMask } from '../layers/layer';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';
 import { floating, matched, mismatch } from './matched';
 
@@ -16,6 +17,11 @@ export interface CrossentropySettings {
   /** Axis of the classes. Default -1. */
   axis: number;
 }
+const CROSSENTROPY = {
+  fromLogits: kinds.boolean,
+  labelSmoothing: kinds.float,
+  axis: kinds.integer,
+};
 const defaults: CrossentropySettings = { fromLogits: false, labelSmoothing: 0, axis: -1 };
 
 /** @internal Targets moved by `labelSmoothing` towards the same for each of the classes. */
@@ -125,7 +131,7 @@ export function categoricalGeneralizedCrossEntropy(
 
 /** -(t log p + (1 - t) log(1 - p)): yes or no, several labels an example. */
 export class BinaryCrossentropy extends FunctionLoss<CrossentropySettings> {
-  static override options = Object.keys(defaults);
+  static override options: OptionKinds = CROSSENTROPY;
   constructor(options: LossOptions & Partial<CrossentropySettings> = {}) {
     super(options, defaults);
   }
@@ -135,7 +141,7 @@ export class BinaryCrossentropy extends FunctionLoss<CrossentropySettings> {
 }
 /** -sum(t log p), t one-hot: one class of several. */
 export class CategoricalCrossentropy extends FunctionLoss<CrossentropySettings> {
-  static override options = Object.keys(defaults);
+  static override options: OptionKinds = CROSSENTROPY;
   constructor(options: LossOptions & Partial<CrossentropySettings> = {}) {
     super(options, defaults);
   }
@@ -153,7 +159,7 @@ interface SparseSettings {
 }
 /** -log p[t], t a class number. */
 export class SparseCategoricalCrossentropy extends FunctionLoss<SparseSettings> {
-  static override options = ['fromLogits', 'ignoreClass', 'axis'];
+  static override options: OptionKinds = { fromLogits: kinds.boolean, ignoreClass: kinds.integer, axis: kinds.integer };
   constructor(options: LossOptions & Partial<SparseSettings> = {}) {
     super(options, { fromLogits: false, ignoreClass: null, axis: -1 });
   }
@@ -166,7 +172,7 @@ export class SparseCategoricalCrossentropy extends FunctionLoss<SparseSettings> 
 }
 /** (1 - p[t]^q) / q, t a class number that may be wrong. Default q = 0.5. */
 export class CategoricalGeneralizedCrossEntropy extends FunctionLoss<{ q: number }> {
-  static override options = ['q'];
+  static override options: OptionKinds = { q: kinds.float };
   constructor(q: number | (LossOptions & { q?: number }) = {}, more: LossOptions = {}) {
     super(typeof q === 'number' ? { ...more, q } : q, { q: 0.5 });
     if (!(this.settings.q > 0 && this.settings.q < 1))

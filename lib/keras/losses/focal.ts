@@ -3,6 +3,7 @@ import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
 import { convert, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { binaryPair, categoricalPair, type CrossentropySettings } from './crossentropy';
 import { FunctionLoss, type LossOptions } from './loss';
 
@@ -62,7 +63,14 @@ export function categoricalFocalCrossentropy(
 const smoothed = { fromLogits: false, labelSmoothing: 0, axis: -1 };
 /** Binary cross-entropy times (1 - how right it is)^gamma. Defaults: gamma 2, alpha 0.25 (used by applyClassBalancing). */
 export class BinaryFocalCrossentropy extends FunctionLoss<BinaryFocalSettings> {
-  static override options = ['applyClassBalancing', 'alpha', 'gamma', 'fromLogits', 'labelSmoothing', 'axis'];
+  static override options: OptionKinds = {
+    applyClassBalancing: kinds.boolean,
+    alpha: kinds.floats,
+    gamma: kinds.float,
+    fromLogits: kinds.boolean,
+    labelSmoothing: kinds.float,
+    axis: kinds.integer,
+  };
   constructor(options: LossOptions & Partial<BinaryFocalSettings> = {}) {
     super(options, { ...smoothed, applyClassBalancing: false, alpha: 0.25, gamma: 2 });
   }
@@ -72,7 +80,13 @@ export class BinaryFocalCrossentropy extends FunctionLoss<BinaryFocalSettings> {
 }
 /** alpha (1 - p)^gamma times the categorical cross-entropy. Defaults: alpha 0.25, gamma 2. */
 export class CategoricalFocalCrossentropy extends FunctionLoss<CategoricalFocalSettings> {
-  static override options = ['alpha', 'gamma', 'fromLogits', 'labelSmoothing', 'axis'];
+  static override options: OptionKinds = {
+    alpha: kinds.floats,
+    gamma: kinds.float,
+    fromLogits: kinds.boolean,
+    labelSmoothing: kinds.float,
+    axis: kinds.integer,
+  };
   constructor(options: LossOptions & Partial<CategoricalFocalSettings> = {}) {
     super(options, { ...smoothed, alpha: 0.25, gamma: 2 });
   }

@@ -7,10 +7,10 @@ import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorL
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
 import { autoName, toSnakeCase } from '../serialization/naming';
-import { checkOptions } from '../options';
 import { construct, registerClass, type SerializableClass } from '../serialization/registry';
 import { functionOf, serializeFunction } from '../serialization/serialize';
 import { acrossCopies } from '../../support/copies';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
 import type { DTypeIdentifier } from '../identifiers';
 
@@ -97,14 +97,14 @@ export function reduceWeighted(
  * example, is weighted and reduced. Functions can be passed to `compile` as they are.
  */
 export class Loss {
-  static options?: readonly string[];
+  static options: OptionKinds = { name: kinds.string, reduction: kinds.choice, dtype: kinds.dtype };
   readonly name: string;
   readonly reduction: Reduction;
   /** Null: what predictions have, at least float32. */
   readonly dtype: DType | null;
   constructor(options: LossOptions = {}) {
-    const cls = new.target as unknown as SerializableClass & { options?: string[] };
-    checkOptions(cls.name, options, ['name', 'reduction', 'dtype', ...(cls.options ?? [])]);
+    const cls = new.target as unknown as SerializableClass;
+    checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? toSnakeCase(cls.name);
     this.reduction = options.reduction === undefined ? 'sum_over_batch_size' : options.reduction;
     this.dtype = options.dtype == null ? null : getDtypePolicy(options.dtype).computeDtype;

@@ -3,6 +3,7 @@ import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
 import { convert, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';
 import { matched } from './matched';
 
@@ -93,7 +94,7 @@ export class LogCosh extends FunctionLoss {
 }
 /** Quadratic within `delta` (default 1), linear beyond (Huber 1964). */
 export class Huber extends FunctionLoss<{ delta: number }> {
-  static override options = ['delta'];
+  static override options: OptionKinds = { delta: kinds.float };
   constructor(delta: number | (LossOptions & { delta?: number }) = {}, more: LossOptions = {}) {
     super(typeof delta === 'number' ? { ...more, delta } : delta, { delta: 1 }, 'huber_loss');
   }
@@ -106,7 +107,7 @@ export class Huber extends FunctionLoss<{ delta: number }> {
 }
 /** -cos of the angle between targets and predictions along `axis` (default -1). */
 export class CosineSimilarity extends FunctionLoss<{ axis: number }> {
-  static override options = ['axis'];
+  static override options: OptionKinds = { axis: kinds.integer };
   constructor(options: LossOptions & { axis?: number } = {}) {
     super(options, { axis: -1 });
   }

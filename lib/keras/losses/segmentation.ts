@@ -3,6 +3,7 @@ import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
 import type { Tensor, TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';
 import { matched } from './matched';
 
@@ -36,7 +37,7 @@ export function tversky(
 }
 /** 1 - the Dice coefficient of targets and predictions over `axis`, all axes by default. */
 export class Dice extends FunctionLoss<{ axis: Axis }> {
-  static override options = ['axis'];
+  static override options: OptionKinds = { axis: kinds.integers };
   constructor(options: LossOptions & { axis?: Axis } = {}) {
     super(options, { axis: null });
   }
@@ -46,7 +47,7 @@ export class Dice extends FunctionLoss<{ axis: Axis }> {
 }
 /** 1 - the Tversky index: `alpha` weighs what is missed, `beta` what is invented. Defaults 0.5, all axes. */
 export class Tversky extends FunctionLoss<{ alpha: number; beta: number; axis: Axis }> {
-  static override options = ['alpha', 'beta', 'axis'];
+  static override options: OptionKinds = { alpha: kinds.floats, beta: kinds.float, axis: kinds.integers };
   constructor(options: LossOptions & { alpha?: number; beta?: number; axis?: Axis } = {}) {
     super(options, { alpha: 0.5, beta: 0.5, axis: null });
   }

@@ -5,6 +5,7 @@ import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { setMask } from '../layers/layer';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';
 import { floating } from './matched';
 
@@ -57,7 +58,7 @@ export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunc
 }
 /** Circle loss: pulls embeddings of a class together and others apart. Defaults: gamma 80, margin 0.4. */
 export class Circle extends FunctionLoss<CircleSettings> {
-  static override options = ['gamma', 'margin', 'removeDiagonal'];
+  static override options: OptionKinds = { gamma: kinds.float, margin: kinds.float, removeDiagonal: kinds.boolean };
   constructor(options: LossOptions & Partial<CircleSettings> = {}) {
     super(options, { gamma: 80, margin: 0.4, removeDiagonal: true });
   }

@@ -4,6 +4,7 @@ import { inTopK } from '../../ops/indexing';
 import { convert, run, type Tensor, type TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 
@@ -83,6 +84,7 @@ export class Accuracy extends FunctionMetric {
 }
 /** Share of predictions on the right side of `threshold`, default 0.5. */
 export class BinaryAccuracy extends FunctionMetric {
+  static override options: OptionKinds = { threshold: kinds.float };
   override readonly direction = 'up';
   constructor(options: MetricOptions & { threshold?: number } = {}) {
     super(binaryAccuracy, options, 'binary_accuracy', { threshold: 0.5 });
@@ -105,6 +107,7 @@ export class SparseCategoricalAccuracy extends FunctionMetric {
 /** Share of targets among the k best predictions; targets one-hot. Default k = 5. */
 export class TopKCategoricalAccuracy extends FunctionMetric {
   static override positional = ['k'];
+  static override options: OptionKinds = { k: kinds.integer };
   override readonly direction = 'up';
   constructor(k: number | (MetricOptions & { k?: number }) = 5, more: MetricOptions = {}) {
     super(
@@ -121,6 +124,7 @@ export class TopKCategoricalAccuracy extends FunctionMetric {
  */
 export class SparseTopKCategoricalAccuracy extends FunctionMetric {
   static override positional = ['k'];
+  static override options: OptionKinds = { k: kinds.integer, fromSortedIds: kinds.boolean };
   override readonly direction = 'up';
   constructor(
     k: number | (MetricOptions & { k?: number; fromSortedIds?: boolean }) = 5,

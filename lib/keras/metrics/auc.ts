@@ -6,6 +6,7 @@ import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from 
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { deserializeKerasObject, isSerialized } from '../serialization/serialize';
+import { kinds, type OptionKinds } from '../options';
 import { areEven, thresholdList, updateConfusion, type ConfusionCounts } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
@@ -39,16 +40,16 @@ export interface AUCOptions extends MetricOptions {
  */
 export class AUC extends Metric {
   static positional: readonly string[] = [];
-  static override options = [
-    'numThresholds',
-    'curve',
-    'summationMethod',
-    'thresholds',
-    'multiLabel',
-    'numLabels',
-    'labelWeights',
-    'fromLogits',
-  ];
+  static override options: OptionKinds = {
+    numThresholds: kinds.integer,
+    curve: kinds.choice,
+    summationMethod: kinds.choice,
+    thresholds: kinds.floats,
+    multiLabel: kinds.boolean,
+    numLabels: kinds.integer,
+    labelWeights: kinds.floats,
+    fromLogits: kinds.boolean,
+  };
   override readonly direction = 'up';
   readonly numThresholds: number;
   readonly thresholds: readonly number[];

@@ -5,6 +5,7 @@ import * as ops from '../../ops/index';
 import { run, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import {
   areEven,
   evenThresholds,
@@ -26,7 +27,7 @@ const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.v
 
 abstract class ConditionCount extends Metric {
   static positional: readonly string[] = [];
-  static override options = ['thresholds'];
+  static override options: OptionKinds = { thresholds: kinds.floats };
   readonly thresholds: readonly number[];
   readonly accumulator: Variable;
   private readonly given: Thresholds;
@@ -93,7 +94,7 @@ export interface PrecisionOptions extends MetricOptions {
 }
 abstract class ShareMetric extends Metric {
   static positional: readonly string[] = [];
-  static override options = ['thresholds', 'topK', 'classId'];
+  static override options: OptionKinds = { thresholds: kinds.floats, topK: kinds.integer, classId: kinds.integer };
   override readonly direction = 'up';
   readonly thresholds: readonly number[];
   readonly topK: number | null;
@@ -162,7 +163,7 @@ export interface AtOptions extends MetricOptions {
 type Rates = { sensitivity: Tensor; specificity: Tensor; precision: Tensor };
 /** The largest of one rate among the thresholds at which another one is at least `value`; 0 when there are none. */
 abstract class RateAtRate extends Metric {
-  static override options = ['numThresholds', 'classId'];
+  static override options: OptionKinds = { numThresholds: kinds.integer, classId: kinds.integer };
   override readonly direction = 'up';
   readonly numThresholds: number;
   readonly classId: number | null;
@@ -226,7 +227,7 @@ abstract class RateAtRate extends Metric {
 }
 /** The best sensitivity (recall) where specificity is at least the given one. */
 export class SensitivityAtSpecificity extends RateAtRate {
-  static positional = ['specificity'];
+  static positional: OptionKinds = { specificity: kinds.float };
   constructor(specificity: number, options: AtOptions = {}) {
     super('specificity', specificity, options);
   }
@@ -236,7 +237,7 @@ export class SensitivityAtSpecificity extends RateAtRate {
 }
 /** The best specificity, true negatives / (true negatives + false positives), where sensitivity is at least the given one. */
 export class SpecificityAtSensitivity extends RateAtRate {
-  static positional = ['sensitivity'];
+  static positional: OptionKinds = { sensitivity: kinds.float };
   constructor(sensitivity: number, options: AtOptions = {}) {
     super('sensitivity', sensitivity, options);
   }
@@ -246,7 +247,7 @@ export class SpecificityAtSensitivity extends RateAtRate {
 }
 /** The best precision where recall is at least the given one. */
 export class PrecisionAtRecall extends RateAtRate {
-  static positional = ['recall'];
+  static positional: OptionKinds = { recall: kinds.float };
   constructor(recall: number, options: AtOptions = {}) {
     super('recall', recall, options);
   }
@@ -256,7 +257,7 @@ export class PrecisionAtRecall extends RateAtRate {
 }
 /** The best recall where precision is at least the given one. */
 export class RecallAtPrecision extends RateAtRate {
-  static positional = ['precision'];
+  static positional: OptionKinds = { precision: kinds.float };
   constructor(precision: number, options: AtOptions = {}) {
     super('precision', precision, options);
   }

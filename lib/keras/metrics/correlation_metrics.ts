@@ -4,6 +4,7 @@ import * as ops from '../../ops/index';
 import type { Tensor, TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 
@@ -32,6 +33,7 @@ export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, opt
 }
 /** Mean of Pearson's correlation along `axis`, default -1. */
 export class PearsonCorrelation extends FunctionMetric {
+  static override options: OptionKinds = { axis: kinds.integer };
   override readonly direction = 'up';
   constructor(options: MetricOptions & { axis?: number } = {}) {
     super(pearsonCorrelation, options, 'pearson_correlation', { axis: -1 });
@@ -39,6 +41,7 @@ export class PearsonCorrelation extends FunctionMetric {
 }
 /** Mean of Lin's concordance along `axis`, default -1. */
 export class ConcordanceCorrelation extends FunctionMetric {
+  static override options: OptionKinds = { axis: kinds.integer };
   override readonly direction = 'up';
   constructor(options: MetricOptions & { axis?: number } = {}) {
     super(concordanceCorrelation, options, 'concordance_correlation', { axis: -1 });

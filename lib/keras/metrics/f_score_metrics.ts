@@ -6,6 +6,7 @@ import * as ops from '../../ops/index';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 const EPSILON = 1e-7;
@@ -27,7 +28,7 @@ export interface FScoreOptions extends MetricOptions {
  */
 export class FBetaScore extends Metric {
   static positional: readonly string[] = [];
-  static override options = ['average', 'beta', 'threshold'];
+  static override options: OptionKinds = { average: kinds.choice, beta: kinds.float, threshold: kinds.floats };
   override readonly direction = 'up';
   readonly average: Average;
   readonly beta: number;
@@ -109,7 +110,7 @@ export class FBetaScore extends Metric {
 }
 /** 2 precision recall / (precision + recall): FBetaScore with beta 1. */
 export class F1Score extends FBetaScore {
-  static override options = ['average', 'threshold'];
+  static override options: OptionKinds = { beta: null };
   constructor(options: Omit<FScoreOptions, 'beta'> = {}) {
     super({ ...recordOf(new.target.name, options), name: options.name ?? 'f1_score' });
   }

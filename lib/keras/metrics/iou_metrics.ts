@@ -7,6 +7,7 @@ import * as ops from '../../ops/index';
 import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { classTable } from './confusion_matrix';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
@@ -35,7 +36,12 @@ export type OneHotIoUOptions = Omit<MeanIoUOptions, 'sparseYTrue'>;
  */
 export class IoU extends Metric {
   static positional: readonly string[] = ['numClasses', 'targetClassIds'];
-  static override options: readonly string[] = ['ignoreClass', 'sparseYTrue', 'sparseYPred', 'axis'];
+  static override options: OptionKinds = {
+    ignoreClass: kinds.integer,
+    sparseYTrue: kinds.boolean,
+    sparseYPred: kinds.boolean,
+    axis: kinds.integer,
+  };
   override readonly direction = 'up';
   readonly numClasses: number;
   readonly targetClassIds: readonly number[];
@@ -113,7 +119,14 @@ export class IoU extends Metric {
 /** IoU of two classes told apart by `threshold`, default 0.5; `targetClassIds` default [0, 1]. */
 export class BinaryIoU extends IoU {
   static override positional = [];
-  static override options = ['targetClassIds', 'threshold'];
+  static override options: OptionKinds = {
+    targetClassIds: kinds.integers,
+    threshold: kinds.float,
+    ignoreClass: null,
+    sparseYTrue: null,
+    sparseYPred: null,
+    axis: null,
+  };
   readonly threshold: number;
   constructor(given: MetricOptions & { targetClassIds?: readonly number[]; threshold?: number } = {}) {
     const { targetClassIds = [0, 1], threshold = 0.5, ...options } = recordOf(new.target.name, given);
@@ -144,7 +157,6 @@ export class MeanIoU extends IoU {
 }
 /** IoU with one-hot targets, and predictions that are scores of classes unless `sparseYPred`. */
 export class OneHotIoU extends IoU {
-  static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, targetClassIds: readonly number[], options: OneHotIoUOptions = {}) {
     super(numClasses, targetClassIds, {
       ...recordOf(new.target.name, options),
@@ -158,7 +170,6 @@ export class OneHotIoU extends IoU {
 }
 /** Mean IoU of all classes with one-hot targets, and predictions that are scores of classes unless `sparseYPred`. */
 export class OneHotMeanIoU extends MeanIoU {
-  static override options = ['ignoreClass', 'sparseYPred', 'axis', 'sparseYTrue'];
   constructor(numClasses: number, options: OneHotIoUOptions = {}) {
     super(numClasses, {
       ...recordOf(new.target.name, options),

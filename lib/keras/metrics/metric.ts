@@ -7,9 +7,9 @@ import { Variable } from '../../core/variable';
 import { getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
 import { autoName } from '../serialization/naming';
-import { checkOptions } from '../options';
 import { classNameOf, type SerializableClass } from '../serialization/registry';
 import { acrossCopies } from '../../support/copies';
+import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
 import type { DTypeIdentifier, InitializerIdentifier } from '../identifiers';
 
@@ -40,15 +40,15 @@ const isOptions = (x: unknown): x is MetricVariableOptions => typeof x === 'obje
  * both are traced into the plan of a step. Metrics kept in properties of a metric share their variables with it.
  */
 export abstract class Metric {
-  static options?: readonly string[];
+  static options: OptionKinds = { name: kinds.string, dtype: kinds.dtype };
   name: string;
   readonly dtype: DType;
   /** @internal Whether larger ('up') or smaller ('down') is better, for callbacks that watch it. */
   readonly direction: 'up' | 'down' | null = null;
   private readonly list: Variable[] = [];
   constructor(options: MetricOptions = {}) {
-    const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
-    checkOptions(cls.name, options, ['name', 'dtype', ...(cls.options ?? [])]);
+    const cls = new.target as unknown as SerializableClass;
+    checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? autoName(classNameOf(cls));
     this.dtype = options.dtype == null ? 'float32' : getDtypePolicy(options.dtype).computeDtype;
   }
@@ -75,7 +75,12 @@ export abstract class Metric {
     options: Omit<MetricVariableOptions, 'shape' | 'initializer'> = {},
   ): Variable {
     const given = isOptions(shape) ? shape : { shape, initializer, ...options };
-    checkOptions('addVariable', given, ['shape', 'initializer', 'dtype', 'name']);
+    checkOptions('addVariable', given, {
+      shape: kinds.shape,
+      initializer: kinds.initializer,
+      dtype: kinds.dtype,
+      name: kinds.string,
+    });
     const dtype = given.dtype ?? 'float32',
       first = initializers.get(given.initializer ?? 'zeros')!;
     if (

@@ -1,6 +1,7 @@
 /** Losses of probabilities as metrics (keras.src.metrics.probabilistic_metrics). */
 import * as losses from '../losses/index';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 
@@ -20,6 +21,7 @@ export class Poisson extends FunctionMetric {
 }
 /** Mean of the binary cross-entropy. */
 export class BinaryCrossentropy extends FunctionMetric {
+  static override options: OptionKinds = { fromLogits: kinds.boolean, labelSmoothing: kinds.number };
   override readonly direction = 'down';
   constructor(options: MetricOptions & { fromLogits?: boolean; labelSmoothing?: number } = {}) {
     super(losses.binaryCrossentropy, options, 'binary_crossentropy', { fromLogits: false, labelSmoothing: 0 });
@@ -27,6 +29,11 @@ export class BinaryCrossentropy extends FunctionMetric {
 }
 /** Mean of the categorical cross-entropy; targets one-hot. */
 export class CategoricalCrossentropy extends FunctionMetric {
+  static override options: OptionKinds = {
+    fromLogits: kinds.boolean,
+    labelSmoothing: kinds.number,
+    axis: kinds.integer,
+  };
   override readonly direction = 'down';
   constructor(options: MetricOptions & { fromLogits?: boolean; labelSmoothing?: number; axis?: number } = {}) {
     super(losses.categoricalCrossentropy, options, 'categorical_crossentropy', {
@@ -38,6 +45,11 @@ export class CategoricalCrossentropy extends FunctionMetric {
 }
 /** Mean of the categorical cross-entropy; targets class numbers. */
 export class SparseCategoricalCrossentropy extends FunctionMetric {
+  static override options: OptionKinds = {
+    fromLogits: kinds.boolean,
+    ignoreClass: kinds.integer,
+    axis: kinds.integer,
+  };
   override readonly direction = 'down';
   constructor(options: MetricOptions & { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {}) {
     super(losses.sparseCategoricalCrossentropy, options, 'sparse_categorical_crossentropy', {

@@ -8,9 +8,9 @@ import type { Variable } from '../../core/variable';
 import { maskOf } from '../layers/layer';
 import { applyMask, sameRank } from '../losses/loss';
 import { autoName } from '../serialization/naming';
-import { checkOptions } from '../options';
 import { construct, registerClass, type SerializableClass } from '../serialization/registry';
 import { functionOf, serializeFunction } from '../serialization/serialize';
+import { checkOptionsOf } from '../options';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 type Reduce = (t: Tensor, options: { axis: number[] }) => Tensor;
@@ -126,7 +126,7 @@ export class MeanMetricWrapper extends Mean {
 export abstract class FunctionMetric extends MeanMetricWrapper {
   static override positional: readonly string[] = [];
   constructor(fn: MetricFunction, options: MetricOptions, name: string, defaults: Record<string, unknown> = {}) {
-    checkOptions(new.target.name, options, ['name', 'dtype', ...Object.keys(defaults)]);
+    checkOptionsOf(new.target, new.target.name, options);
     const given = options as Record<string, unknown>;
     const settings = Object.entries(defaults).map(([k, value]) => [k, given[k] ?? value]);
     super(fn, { name: options.name ?? name, dtype: options.dtype, ...Object.fromEntries(settings) });

@@ -10,6 +10,7 @@ import * as losses from '../losses/index';
 import { sameRank } from '../losses/loss';
 import { matched } from '../losses/matched';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 import { FunctionMetric, Mean } from './reduction_metrics';
 
@@ -52,6 +53,7 @@ const similarity = (yTrue: TensorLike, yPred: TensorLike, options: { axis?: numb
   ops.negative(losses.cosineSimilarity(yTrue, yPred, options));
 /** Mean cosine of the angle between targets and predictions along `axis`, default -1. */
 export class CosineSimilarity extends FunctionMetric {
+  static override options: OptionKinds = { axis: kinds.integer };
   override readonly direction = 'up';
   constructor(options: MetricOptions & { axis?: number } = {}) {
     super(similarity, options, 'cosine_similarity', { axis: -1 });
@@ -87,7 +89,7 @@ const AGGREGATIONS: readonly unknown[] = ['uniform_average', 'variance_weighted_
  */
 export class R2Score extends Metric {
   static positional: readonly string[] = [];
-  static override options = ['classAggregation', 'numRegressors'];
+  static override options: OptionKinds = { classAggregation: kinds.choice, numRegressors: kinds.count };
   override readonly direction = 'up';
   readonly classAggregation: ClassAggregation;
   readonly numRegressors: number;

@@ -6,7 +6,6 @@ import { Input, InputLayer } from '../layers/index';
 import { isKerasTensor, type KerasTensor } from '../keras_tensor';
 import type { Layer } from '../layers/layer';
 import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
-import { checkOptions } from '../options';
 import { camelKeys, type SerializableClass } from '../serialization/registry';
 import {
   deserializeKerasObject,
@@ -14,6 +13,7 @@ import {
   serializeKerasObject,
   type SerializedObject,
 } from '../serialization/serialize';
+import { checkOptions, kinds } from '../options';
 import type { SymbolicStructure } from './graph';
 import { Model } from './model';
 import { Sequential } from './sequential';
@@ -41,7 +41,12 @@ const byConfig = (layer: Layer): Layer =>
  * @throws ValueError for a subclassed model with options: what it is made of is known to its class alone.
  */
 export function cloneModel<M extends Model>(model: M, options: CloneOptions = {}): M {
-  checkOptions('cloneModel', options, ['inputTensors', 'cloneFunction', 'callFunction', 'recursive']);
+  checkOptions('cloneModel', options, {
+    inputTensors: kinds.any,
+    cloneFunction: kinds.any,
+    callFunction: kinds.any,
+    recursive: kinds.boolean,
+  });
   return clone(model, options, new Map()) as M;
 }
 function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): Model {

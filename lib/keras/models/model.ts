@@ -10,6 +10,7 @@ import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../serialization/naming';
 import { camelKeys, registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import {
   architectureOf,
   loadWeights,
@@ -57,7 +58,7 @@ const isShape = (x: unknown): x is SymbolicShape =>
  * computes in `call`.
  */
 export class Model extends Layer {
-  static override options: readonly string[] = ['inputs', 'outputs'];
+  static override options: OptionKinds = { inputs: kinds.any, outputs: kinds.any };
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
     super(
@@ -247,7 +248,7 @@ export class Model extends Layer {
   }
   /** Compiles by what `getCompileConfig` returned, and makes the optimizer's state. */
   compileFromConfig(config: Record<string, unknown>): void {
-    const known = Object.entries(camelKeys(config)).filter(([name, v]) => COMPILE.includes(name) && v !== null);
+    const known = Object.entries(camelKeys(config)).filter(([name, v]) => Object.hasOwn(COMPILE, name) && v !== null);
     this.compile(Object.fromEntries(known.map(([name, v]) => [name, deserializeKerasObject(v)])));
     if (this.built) this.optimizer?.build(this.trainableVariables);
   }
@@ -382,7 +383,7 @@ export class Model extends Layer {
     return super.fromConfig.call(this, config);
   }
 }
-const RUN_OPTIONS = new Set([...FIT, ...EVALUATE]);
+const RUN_OPTIONS = new Set(Object.keys({ ...FIT, ...EVALUATE }));
 const isFitOptions = (x: unknown): x is FitOptions =>
   isRecord(x) && Object.keys(x).length > 0 && Object.keys(x).every((k) => RUN_OPTIONS.has(k));
 registerClass('keras.models', Model);

@@ -12,6 +12,7 @@ import { isOld } from '../serialization/legacy_configs';
 import { registerClass } from '../serialization/registry';
 import { checkSequential } from '../serialization/schema';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization/serialize';
+import type { OptionKinds } from '../options';
 import { FunctionalGraph } from './graph';
 import { Model } from './model';
 
@@ -32,7 +33,7 @@ const builtFromData = new WeakSet<Sequential>();
  * data. A layer may occur several times; its weights count once.
  */
 export class Sequential extends Model {
-  static override options: readonly string[] = [];
+  static override options: OptionKinds = { inputs: null, outputs: null };
   static override positional: readonly string[] = ['layers'];
   constructor(layers: readonly (Layer | KerasTensor)[] | LayerOptions = [], options: LayerOptions = {}) {
     const isList = Array.isArray(layers);

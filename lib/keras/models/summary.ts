@@ -5,8 +5,8 @@ import { isFloating, type DType } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { OpOperation, type GraphNode, type Operation, type SymbolicShape } from '../keras_tensor';
 import { Layer } from '../layers/layer';
-import { checkOptions } from '../options';
 import { classNameOf, type SerializableClass } from '../serialization/registry';
+import { checkOptions, kinds } from '../options';
 import type { FunctionalGraph } from './graph';
 import type { Model } from './model';
 
@@ -25,7 +25,14 @@ export interface SummaryOptions {
   layerRange?: readonly [string, string];
 }
 /** @internal */
-export const SUMMARY_OPTIONS = ['lineLength', 'positions', 'printFn', 'expandNested', 'showTrainable', 'layerRange'];
+export const SUMMARY_OPTIONS = {
+  lineLength: kinds.integer,
+  positions: kinds.integers,
+  printFn: kinds.any,
+  expandNested: kinds.boolean,
+  showTrainable: kinds.boolean,
+  layerRange: kinds.any,
+};
 interface SummarizedModel extends Layer {
   readonly layers: Layer[];
   readonly graph: FunctionalGraph | null;

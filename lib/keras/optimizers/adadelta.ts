@@ -2,6 +2,7 @@
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdadeltaOptions extends OptimizerOptions {
@@ -16,7 +17,7 @@ export interface AdadeltaOptions extends OptimizerOptions {
  */
 export class Adadelta extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['rho', 'epsilon'];
+  static override options: OptionKinds = { rho: kinds.float, epsilon: kinds.float };
   readonly rho: number;
   readonly epsilon: number;
   private gradients: Variable[] = [];

@@ -3,6 +3,7 @@ import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdafactorOptions extends OptimizerOptions {
@@ -25,7 +26,13 @@ const rms = (x: Tensor): Tensor => x.square().mean().sqrt();
  */
 export class Adafactor extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['beta2Decay', 'epsilon1', 'epsilon2', 'clipThreshold', 'relativeStep'];
+  static override options: OptionKinds = {
+    beta2Decay: kinds.float,
+    epsilon1: kinds.float,
+    epsilon2: kinds.float,
+    clipThreshold: kinds.float,
+    relativeStep: kinds.boolean,
+  };
   readonly beta2Decay: number;
   readonly epsilon1: number;
   readonly epsilon2: number;

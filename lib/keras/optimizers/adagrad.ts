@@ -2,6 +2,7 @@
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface AdagradOptions extends OptimizerOptions {
@@ -16,7 +17,7 @@ export interface AdagradOptions extends OptimizerOptions {
  */
 export class Adagrad extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['initialAccumulatorValue', 'epsilon'];
+  static override options: OptionKinds = { initialAccumulatorValue: kinds.float, epsilon: kinds.float };
   readonly initialAccumulatorValue: number;
   readonly epsilon: number;
   private sums: Variable[] = [];

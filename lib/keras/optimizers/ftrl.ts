@@ -5,6 +5,7 @@ import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 interface FtrlSettings {
@@ -37,7 +38,14 @@ const defaults: FtrlSettings = {
  */
 export class Ftrl extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = Object.keys(defaults);
+  static override options: OptionKinds = {
+    learningRatePower: kinds.float,
+    initialAccumulatorValue: kinds.float,
+    l1RegularizationStrength: kinds.float,
+    l2RegularizationStrength: kinds.float,
+    l2ShrinkageRegularizationStrength: kinds.float,
+    beta: kinds.float,
+  };
   readonly ftrl: Readonly<FtrlSettings>;
   private sums: Variable[] = [];
   private linears: Variable[] = [];

@@ -3,6 +3,7 @@ import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface LambOptions extends OptimizerOptions {
@@ -19,7 +20,7 @@ export interface LambOptions extends OptimizerOptions {
  */
 export class Lamb extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['beta1', 'beta2', 'epsilon'];
+  static override options: OptionKinds = { beta1: kinds.float, beta2: kinds.float, epsilon: kinds.float };
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;

@@ -3,6 +3,7 @@ import { ValueError } from '../../support/errors';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface LionOptions extends OptimizerOptions {
@@ -17,7 +18,7 @@ export interface LionOptions extends OptimizerOptions {
  */
 export class Lion extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['beta1', 'beta2'];
+  static override options: OptionKinds = { beta1: kinds.float, beta2: kinds.float };
   readonly beta1: number;
   readonly beta2: number;
   private momentums: Variable[] = [];

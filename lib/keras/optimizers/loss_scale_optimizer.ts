@@ -6,6 +6,7 @@ import { convert, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { isSerialized, deserializeKerasObject } from '../serialization/serialize';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, type LearningRate } from './optimizer';
 
 export interface LossScaleOptions {
@@ -22,7 +23,7 @@ export interface LossScaleOptions {
  */
 export class LossScaleOptimizer extends Optimizer {
   static override positional = ['innerOptimizer'];
-  static override options = ['initialScale', 'dynamicGrowthSteps'];
+  static override options: OptionKinds = { initialScale: kinds.float, dynamicGrowthSteps: kinds.count };
   readonly innerOptimizer: Optimizer;
   readonly initialScale: number;
   readonly dynamicGrowthSteps: number;

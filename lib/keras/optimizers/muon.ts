@@ -3,6 +3,7 @@ import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 interface MuonSettings {
@@ -59,7 +60,22 @@ const defaults: MuonSettings = {
  */
 export class Muon extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = Object.keys(defaults);
+  static override options: OptionKinds = {
+    adamBeta1: kinds.float,
+    adamBeta2: kinds.float,
+    epsilon: kinds.float,
+    excludeLayers: kinds.any,
+    muonA: kinds.float,
+    muonB: kinds.float,
+    muonC: kinds.float,
+    adamLrRatio: kinds.number,
+    momentum: kinds.float,
+    nsSteps: kinds.count,
+    nesterov: kinds.boolean,
+    excludeEmbeddings: kinds.boolean,
+    adamWeightDecay: kinds.float,
+    rmsRate: kinds.float,
+  };
   readonly muon: Readonly<MuonSettings>;
   private readonly momentums: Variable[] = [];
   private readonly velocities: (Variable | null)[] = [];

@@ -8,9 +8,9 @@ import { withTrace } from '../../core/trace';
 import { Variable } from '../../core/variable';
 import * as initializers from '../initializers';
 import { autoName, toSnakeCase } from '../serialization/naming';
-import { checkOptions } from '../options';
 import type { SerializableClass } from '../serialization/registry';
 import { isSerialized, serializeKerasObject } from '../serialization/serialize';
+import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../options';
 import * as schedules from './schedules';
 import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
@@ -49,19 +49,19 @@ export interface OptimizerVariableOptions {
   /** Name of the variable, behind that of its weight. */
   name?: string | null;
 }
-const BASE_OPTIONS = [
-  'learningRate',
-  'weightDecay',
-  'clipnorm',
-  'clipvalue',
-  'globalClipnorm',
-  'useEma',
-  'emaMomentum',
-  'emaOverwriteFrequency',
-  'lossScaleFactor',
-  'gradientAccumulationSteps',
-  'name',
-];
+const BASE_OPTIONS = {
+  learningRate: kinds.floats,
+  weightDecay: kinds.float,
+  clipnorm: kinds.float,
+  clipvalue: kinds.float,
+  globalClipnorm: kinds.float,
+  useEma: kinds.boolean,
+  emaMomentum: kinds.float,
+  emaOverwriteFrequency: kinds.positiveCount,
+  lossScaleFactor: kinds.float,
+  gradientAccumulationSteps: kinds.positiveCount,
+  name: kinds.string,
+};
 
 /** @internal A constructor's first argument: a rate, a schedule, or the options. */
 export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | undefined, options: T): T {
@@ -72,8 +72,8 @@ export function splitRate<T extends OptimizerOptions>(rate: LearningRate | T | u
 
 /** An optimizer. Subclasses make slots in `build` and implement `updateStep`. */
 export abstract class Optimizer {
-  static options?: readonly string[];
-  static positional?: readonly string[];
+  static options: OptionKinds = BASE_OPTIONS;
+  static positional?: OptionKinds;
   readonly name: string;
   readonly settings: Required<Omit<OptimizerOptions, 'learningRate' | 'name'>>;
   readonly #steps: Variable;
@@ -87,8 +87,8 @@ export abstract class Optimizer {
   #excluded: (v: Variable) => boolean = () => false;
 
   constructor(options: OptimizerOptions, defaultRate: number) {
-    const cls = new.target as unknown as SerializableClass & { options?: readonly string[] };
-    checkOptions(cls.name, options, [...BASE_OPTIONS, ...(cls.options ?? [])]);
+    const cls = new.target as unknown as SerializableClass;
+    checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? autoName(cls.name) ?? toSnakeCase(cls.name);
     this.settings = {
       weightDecay: options.weightDecay ?? null,
@@ -206,7 +206,7 @@ export abstract class Optimizer {
   }
   /** A variable of the optimizer's own. Defaults: zeros, float32. */
   addVariable(shape: Shape, options: OptimizerVariableOptions = {}): Variable {
-    checkOptions('addVariable', options, ['initializer', 'dtype', 'name']);
+    checkOptions('addVariable', options, { initializer: kinds.initializer, dtype: kinds.dtype, name: kinds.string });
     const { initializer = 'zeros', dtype, name } = options;
     return this.track(
       withTrace(

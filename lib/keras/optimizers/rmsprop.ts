@@ -2,6 +2,7 @@
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -20,7 +21,12 @@ export interface RMSpropOptions extends OptimizerOptions {
  */
 export class RMSprop extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['rho', 'momentum', 'epsilon', 'centered'];
+  static override options: OptionKinds = {
+    rho: kinds.float,
+    momentum: kinds.float,
+    epsilon: kinds.float,
+    centered: kinds.boolean,
+  };
   readonly rho: number;
   readonly momentum: number;
   readonly epsilon: number;

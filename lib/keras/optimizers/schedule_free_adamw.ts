@@ -4,6 +4,7 @@ import { convert, type Tensor } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
@@ -23,7 +24,12 @@ export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
  */
 export class ScheduleFreeAdamW extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['beta1', 'beta2', 'epsilon', 'warmupSteps'];
+  static override options: OptionKinds = {
+    beta1: kinds.float,
+    beta2: kinds.float,
+    epsilon: kinds.float,
+    warmupSteps: kinds.count,
+  };
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;

@@ -4,10 +4,10 @@ import { describe } from '../../support/describe';
 import { expectKind } from '../../support/guard';
 import { ValueError } from '../../support/errors';
 import { convert, Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
 import { registerClass } from '../serialization/registry';
 import { makeKind, type Kind } from '../serialization/serialize';
 import { acrossCopies } from '../../support/copies';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
 
 type Step = number | bigint | Tensor;
@@ -34,7 +34,12 @@ const positive = (where: string, name: string, value: number): number => {
 
 // The rate is a function of step / decaySteps, in whole steps when `staircase`.
 abstract class RateDecay extends LearningRateSchedule {
-  static positional = ['initialLearningRate', 'decaySteps', 'decayRate'];
+  static positional: OptionKinds = {
+    initialLearningRate: kinds.float,
+    decaySteps: kinds.integer,
+    decayRate: kinds.float,
+  };
+  static options: OptionKinds = { staircase: kinds.boolean, name: kinds.string };
   readonly staircase: boolean;
   readonly name: string;
   constructor(
@@ -44,7 +49,7 @@ abstract class RateDecay extends LearningRateSchedule {
     options: { staircase?: boolean; name?: string } = {},
   ) {
     super();
-    checkOptions(new.target.name, options, ['staircase', 'name']);
+    checkOptionsOf(new.target, new.target.name, options);
     positive(new.target.name, 'decaySteps', decaySteps);
     this.staircase = options.staircase ?? false;
     this.name = options.name ?? new.target.name;
@@ -71,7 +76,8 @@ export class ExponentialDecay extends RateDecay {
 }
 /** values[i] while step <= boundaries[i], then the last. */
 export class PiecewiseConstantDecay extends LearningRateSchedule {
-  static positional = ['boundaries', 'values'];
+  static positional: OptionKinds = { boundaries: kinds.numbers, values: kinds.floats };
+  static options: OptionKinds = { name: kinds.string };
   readonly name: string;
   constructor(
     readonly boundaries: readonly number[],
@@ -79,7 +85,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     options: { name?: string } = {},
   ) {
     super();
-    checkOptions('PiecewiseConstantDecay', options, ['name']);
+    checkOptionsOf(new.target, 'PiecewiseConstantDecay', options);
     for (const [what, list] of Object.entries({ boundaries, values }))
       expectKind(
         'PiecewiseConstantDecay',
@@ -106,7 +112,13 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
 }
 /** (initial - end) (1 - step / decaySteps)^power + end; starts again when `cycle`. Defaults: end 0.0001, power 1. */
 export class PolynomialDecay extends LearningRateSchedule {
-  static positional = ['initialLearningRate', 'decaySteps'];
+  static positional: OptionKinds = { initialLearningRate: kinds.float, decaySteps: kinds.integer };
+  static options: OptionKinds = {
+    endLearningRate: kinds.float,
+    power: kinds.float,
+    cycle: kinds.boolean,
+    name: kinds.string,
+  };
   readonly endLearningRate: number;
   readonly power: number;
   readonly cycle: boolean;
@@ -117,7 +129,7 @@ export class PolynomialDecay extends LearningRateSchedule {
     options: { endLearningRate?: number; power?: number; cycle?: boolean; name?: string } = {},
   ) {
     super();
-    checkOptions('PolynomialDecay', options, ['endLearningRate', 'power', 'cycle', 'name']);
+    checkOptionsOf(new.target, 'PolynomialDecay', options);
     positive('PolynomialDecay', 'decaySteps', decaySteps);
     this.endLearningRate = options.endLearningRate ?? 0.0001;
     this.power = options.power ?? 1;
@@ -154,7 +166,13 @@ export class InverseTimeDecay extends RateDecay {
  * `warmupTarget` over `warmupSteps`. Default alpha 0.
  */
 export class CosineDecay extends LearningRateSchedule {
-  static positional = ['initialLearningRate', 'decaySteps'];
+  static positional: OptionKinds = { initialLearningRate: kinds.float, decaySteps: kinds.integer };
+  static options: OptionKinds = {
+    alpha: kinds.floats,
+    name: kinds.string,
+    warmupTarget: kinds.float,
+    warmupSteps: kinds.count,
+  };
   readonly alpha: number;
   readonly name: string;
   readonly warmupTarget: number | null;
@@ -165,7 +183,7 @@ export class CosineDecay extends LearningRateSchedule {
     options: { alpha?: number; name?: string; warmupTarget?: number | null; warmupSteps?: number } = {},
   ) {
     super();
-    checkOptions('CosineDecay', options, ['alpha', 'name', 'warmupTarget', 'warmupSteps']);
+    checkOptionsOf(new.target, 'CosineDecay', options);
     positive('CosineDecay', 'decaySteps', decaySteps);
     this.alpha = options.alpha ?? 0;
     this.name = options.name ?? 'CosineDecay';
@@ -200,7 +218,13 @@ export class CosineDecay extends LearningRateSchedule {
 }
 /** CosineDecay again and again, each time tMul as long and from mMul as high. Defaults: 2, 1, alpha 0. */
 export class CosineDecayRestarts extends LearningRateSchedule {
-  static positional = ['initialLearningRate', 'firstDecaySteps'];
+  static positional: OptionKinds = { initialLearningRate: kinds.float, firstDecaySteps: kinds.integer };
+  static options: OptionKinds = {
+    tMul: kinds.float,
+    mMul: kinds.float,
+    alpha: kinds.floats,
+    name: kinds.string,
+  };
   readonly tMul: number;
   readonly mMul: number;
   readonly alpha: number;
@@ -211,7 +235,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     options: { tMul?: number; mMul?: number; alpha?: number; name?: string } = {},
   ) {
     super();
-    checkOptions('CosineDecayRestarts', options, ['tMul', 'mMul', 'alpha', 'name']);
+    checkOptionsOf(new.target, 'CosineDecayRestarts', options);
     positive('CosineDecayRestarts', 'firstDecaySteps', firstDecaySteps);
     this.tMul = options.tMul ?? 2;
     this.mMul = options.mMul ?? 1;

@@ -3,6 +3,7 @@ import { ValueError } from '../../support/errors';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
+import { kinds, type OptionKinds } from '../options';
 import { Optimizer, splitRate, type LearningRate, type OptimizerOptions } from './optimizer';
 
 export interface SGDOptions extends OptimizerOptions {
@@ -17,7 +18,7 @@ export interface SGDOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer {
   static override positional = ['learningRate'];
-  static override options = ['momentum', 'nesterov'];
+  static override options: OptionKinds = { momentum: kinds.float, nesterov: kinds.boolean };
   readonly momentum: number;
   readonly nesterov: boolean;
   private momentums: Variable[] = [];

@@ -7,7 +7,7 @@ import { withFile } from '../../io/source';
 import { isRecord } from '../../support/nest';
 import { formatShape, tensor, Tensor, type TensorLike } from '../../core/tensor';
 import type { Layer } from '../layers/layer';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { openKerasArchive } from './saving_lib';
 import { readingFile } from '../serialization/schema';
 import { isLeaf, readTree, treeOfModel, type ShapeTree, type WeightTree } from './weight_tree';
@@ -62,7 +62,7 @@ export class KerasFileEditor {
   }
   /** Reads a `.keras` or `.weights.h5` file. @throws ValueError for other names. */
   static async open(filepath: string, options: FileEditorOptions = {}): Promise<KerasFileEditor> {
-    checkOptions('KerasFileEditor', options, ['printFn', 'signal']);
+    checkOptions('KerasFileEditor', options, { printFn: kinds.any, signal: kinds.signal });
     if (typeof filepath !== 'string' || !/\.(keras|weights\.h5)$/.test(filepath))
       throw new ValueError(
         `KerasFileEditor: the name of the file must end in '.keras' or '.weights.h5'.\n  Received: ${describe(filepath)}`,
@@ -222,7 +222,7 @@ export class KerasFileEditor {
   }
   /** Writes a `.weights.h5` file. Appears under its name when it is complete. */
   async save(filepath: string, options: { signal?: AbortSignal | null } = {}): Promise<void> {
-    checkOptions('save', options, ['signal']);
+    checkOptions('save', options, { signal: kinds.signal });
     if (typeof filepath !== 'string' || !filepath.endsWith('.weights.h5'))
       throw new ValueError(`save: the name of the file must end in '.weights.h5'.\n  Received: ${describe(filepath)}`);
     const h5 = new Hdf5Writer();

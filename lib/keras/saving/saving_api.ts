@@ -10,7 +10,7 @@ import { describe } from '../../support/describe';
 import { isRecord } from '../../support/nest';
 import { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { Run, withRun } from '../runs';
 import { loadLegacyModel, loadLegacyWeights, writeLegacyModel, writeLegacyWeights } from './legacy_h5';
 import { warnOfRefusals } from './keras_refuses';
@@ -95,7 +95,7 @@ export function saveModel(model: Layer, filepath: string, options: SaveOptions =
   return reading('save', model, () => writeModel(model, filepath, options));
 }
 async function writeModel(model: Layer, filepath: string, options: SaveOptions): Promise<void> {
-  checkOptions('save', options, ['overwrite', 'signal']);
+  checkOptions('save', options, { overwrite: kinds.boolean, signal: kinds.signal });
   const file = await checkTarget('save', filepath, options);
   if (file.endsWith('.weights.h5'))
     throw new ValueError(
@@ -113,7 +113,12 @@ async function writeModel(model: Layer, filepath: string, options: SaveOptions):
 
 /** Reads a model of any Keras: `.keras`, `.h5`, or the `model.json` of TensorFlow.js. */
 export async function loadModel(filepath: string, options: LoadModelOptions = {}): Promise<Model> {
-  checkOptions('loadModel', options, ['customObjects', 'compile', 'safeMode', 'signal']);
+  checkOptions('loadModel', options, {
+    customObjects: kinds.any,
+    compile: kinds.boolean,
+    safeMode: kinds.boolean,
+    signal: kinds.signal,
+  });
   if (typeof filepath !== 'string' || !filepath)
     throw new TypeError(`loadModel: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   options.signal?.throwIfAborted();
@@ -169,7 +174,7 @@ export function saveWeights(model: Layer, filepath: string, options: SaveWeights
   return reading('saveWeights', model, () => writeWeights(model, filepath, options));
 }
 async function writeWeights(model: Layer, filepath: string, options: SaveWeightsOptions): Promise<void> {
-  checkOptions('saveWeights', options, ['overwrite', 'maxShardSize', 'signal']);
+  checkOptions('saveWeights', options, { overwrite: kinds.boolean, maxShardSize: kinds.integer, signal: kinds.signal });
   const { signal, maxShardSize } = options,
     isSharded = maxShardSize != null,
     named = typeof filepath === 'string' && isSharded ? indexPath(filepath) : filepath,
@@ -220,7 +225,7 @@ export async function loadWeights(
   filepath: string,
   options: LoadWeightsOptions = {},
 ): Promise<LoadReport> {
-  checkOptions('loadWeights', options, ['byName', 'skipMismatch', 'signal']);
+  checkOptions('loadWeights', options, { byName: kinds.boolean, skipMismatch: kinds.boolean, signal: kinds.signal });
   if (typeof filepath !== 'string' || !filepath)
     throw new TypeError(`loadWeights: the path of a file is expected.\n  Received: ${describe(filepath)}`);
   requireBuilt('loadWeights', model);

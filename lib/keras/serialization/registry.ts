@@ -3,6 +3,7 @@ import { expectFunction, expectKind, guardClass, recordOf } from '../../support/
 import { ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { camelCase } from './naming';
+import { namesOf, type OptionKinds } from '../option_kinds';
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /** @internal A class that configs can make. */
@@ -13,7 +14,7 @@ export interface SerializableClass {
   /** Name of the class in Keras' source, where its public name is another one: weights are stored under it. */
   sourceName?: string;
   /** Names of the positional constructor arguments, in order. */
-  positional?: readonly string[];
+  positional?: OptionKinds;
   fromConfig?(config: Record<string, unknown>): unknown;
 }
 /** Classes or functions by name, for one call. */
@@ -114,9 +115,8 @@ export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
 
 // Constructor parameters of classes that do not list them: from their source, which is what names are in JavaScript.
 function parameterNames(cls: SerializableClass): string[] {
-  if (cls.positional) return [...cls.positional];
   for (let c: unknown = cls; typeof c === 'function' && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
-    if ((c as SerializableClass).positional) return [...(c as SerializableClass).positional!];
+    if ((c as SerializableClass).positional) return [...namesOf((c as SerializableClass).positional)];
     const found = /\bconstructor\s*\(([^)]*)/.exec(String(c));
     if (found)
       return found[1]
@@ -131,7 +131,7 @@ function parameterNames(cls: SerializableClass): string[] {
 /** @internal An instance from camelCase options: positional ones in their places, the rest as the options object. */
 export function construct<T>(cls: SerializableClass, config: Record<string, unknown>): T {
   const rest = Object.fromEntries(Object.entries(config).filter(([, v]) => v !== undefined));
-  const positional = parameterNames(cls).filter((name) => name in rest || cls.positional?.includes(name));
+  const positional = parameterNames(cls).filter((name) => name in rest || namesOf(cls.positional).includes(name));
   const args = positional.map((name) => {
     const value = rest[name];
     delete rest[name];

@@ -7,8 +7,8 @@ import { isRecord } from '../../support/nest';
 import { nearest } from '../../support/options';
 import { Tensor, tensor, type TensorLike } from '../../core/tensor';
 import { snakeCase, withNamesOfConfigs } from './naming';
+import { floatOptions } from '../option_kinds';
 import { inKerasOrder } from './config_order';
-import { floatOptions } from './float_options';
 import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
 import { isOld, modernize } from './legacy_configs';
 import { markShared, rememberObject, sharedObject } from './object_sharing';
@@ -137,7 +137,10 @@ export function serializeKerasObject(object: unknown): unknown {
     const out: SerializedObject = {
       module: own?.module ?? module ?? null,
       class_name: own?.name ?? classNameOf(cls),
-      config: markFloats(inKerasOrder(cls, serializeRecord(object.getConfig())), floatOptions(cls)),
+      config: markFloats(
+        inKerasOrder(cls, serializeRecord(object.getConfig())),
+        new Set(floatOptions(cls).map(snakeCase)),
+      ),
       registered_name: own ? own.name : module ? null : getRegisteredName(cls),
     };
     const build = object.getBuildConfig?.();

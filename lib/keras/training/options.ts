@@ -3,6 +3,7 @@ import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import type { Callback } from '../callbacks/callback';
 import type { Batch, Data } from './types';
+import { kinds } from '../options';
 import type { LossOption, MetricsOption, OptimizerIdentifier } from '../identifiers';
 
 export interface CompileOptions {
@@ -74,39 +75,53 @@ export interface PredictOptions extends RunOptions {
   steps?: number | null;
 }
 /** @internal */
-export const COMPILE = [
-  'optimizer',
-  'loss',
-  'lossWeights',
-  'metrics',
-  'weightedMetrics',
-  'runEagerly',
-  'stepsPerExecution',
-  'jitCompile',
-  'autoScaleLoss',
-];
+export const COMPILE = {
+  optimizer: kinds.any,
+  loss: kinds.any,
+  lossWeights: kinds.any,
+  metrics: kinds.any,
+  weightedMetrics: kinds.any,
+  runEagerly: kinds.boolean,
+  stepsPerExecution: kinds.positiveCount,
+  jitCompile: kinds.any,
+  autoScaleLoss: kinds.boolean,
+};
 /** @internal */
-export const FIT = [
-  'epochs',
-  'batchSize',
-  'validationSplit',
-  'validationData',
-  'shuffle',
-  'classWeight',
-  'sampleWeight',
-  'callbacks',
-  'verbose',
-  'initialEpoch',
-  'stepsPerEpoch',
-  'validationSteps',
-  'validationBatchSize',
-  'validationFreq',
-  'signal',
-];
+export const FIT = {
+  epochs: kinds.integer,
+  batchSize: kinds.integer,
+  validationSplit: kinds.numbers,
+  validationData: kinds.any,
+  shuffle: kinds.boolean,
+  classWeight: kinds.any,
+  sampleWeight: kinds.any,
+  callbacks: kinds.any,
+  verbose: kinds.integer,
+  initialEpoch: kinds.integer,
+  stepsPerEpoch: kinds.integer,
+  validationSteps: kinds.positiveCount,
+  validationBatchSize: kinds.positiveCount,
+  validationFreq: kinds.integers,
+  signal: kinds.signal,
+};
 /** @internal */
-export const EVALUATE = ['batchSize', 'verbose', 'sampleWeight', 'steps', 'callbacks', 'returnDict', 'signal'];
+export const EVALUATE = {
+  batchSize: kinds.integer,
+  verbose: kinds.integer,
+  sampleWeight: kinds.any,
+  steps: kinds.positiveCount,
+  callbacks: kinds.any,
+  returnDict: kinds.boolean,
+  signal: kinds.signal,
+};
 /** @internal */
-export const PREDICT = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
+export const PREDICT = {
+  batchSize: kinds.integer,
+  verbose: kinds.integer,
+  steps: kinds.positiveCount,
+  callbacks: kinds.any,
+  signal: kinds.signal,
+};
 
 /** @internal Checks a count. */
 export function wholeNumber(where: string, name: string, value: unknown, least: number): number {

@@ -13,7 +13,7 @@ import { isOfTexts, type Texts } from '../layers/preprocessing/values';
 import { withTexts } from '../models/texts';
 import { textArrays } from './text_batches';
 import type { Model } from '../models/model';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
@@ -417,12 +417,12 @@ export class Trainer {
   }
   async onBatch(kind: 'train' | 'test', x: Data, y: Data | null, options: BatchOptions): Promise<unknown> {
     const where = `${kind}OnBatch`;
-    checkOptions(where, options, [
-      'sampleWeight',
-      ...(kind === 'train' ? ['classWeight'] : []),
-      'returnDict',
-      'signal',
-    ]);
+    checkOptions(where, options, {
+      sampleWeight: kinds.any,
+      ...(kind === 'train' ? { classWeight: kinds.any } : {}),
+      returnDict: kinds.boolean,
+      signal: kinds.signal,
+    });
     const state = this.requireCompiled(where);
     return this.during(where, kind === 'train' ? 'train' : 'read', true, options.signal, async (_, run) => {
       state.trainable.warn();

@@ -5,7 +5,7 @@ import { readFile } from '../../io/source';
 import { readWav, resampled } from '../../io/wav';
 import * as ops from '../../ops/index';
 import { type Tensor, tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';
 
@@ -32,7 +32,12 @@ export function audioDatasetFromDirectory(
 ): Dataset<Tensor | Tensor[] | [Tensor | Tensor[], Tensor]>;
 export function audioDatasetFromDirectory(directory: string, options: AudioDirectoryOptions = {}): unknown {
   const where = 'audioDatasetFromDirectory';
-  checkOptions(where, options, [...DIRECTORY_OPTIONS, 'samplingRate', 'outputSequenceLength', 'ragged']);
+  checkOptions(where, options, {
+    ...DIRECTORY_OPTIONS,
+    samplingRate: kinds.integer,
+    outputSequenceLength: kinds.integer,
+    ragged: kinds.boolean,
+  });
   const { samplingRate = null, outputSequenceLength = null, ragged = false, batchSize = 32 } = options;
   for (const [name, value] of Object.entries({ samplingRate, outputSequenceLength }))
     if (value !== null && !(Number.isInteger(value) && value > 0))

@@ -7,6 +7,7 @@ import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, type Tensor } from '../../core/tensor';
 import { shuffledRows } from '../training/data';
+import { kinds } from '../options';
 import { batchPositions, Dataset } from './dataset';
 
 export type LabelMode = 'int' | 'categorical' | 'binary' | null;
@@ -33,18 +34,18 @@ export interface DirectoryOptions {
   verbose?: boolean;
 }
 /** @internal */
-export const DIRECTORY_OPTIONS = [
-  'labels',
-  'labelMode',
-  'classNames',
-  'batchSize',
-  'shuffle',
-  'seed',
-  'validationSplit',
-  'subset',
-  'followLinks',
-  'verbose',
-];
+export const DIRECTORY_OPTIONS = {
+  labels: kinds.integers,
+  labelMode: kinds.choice,
+  classNames: kinds.any,
+  batchSize: kinds.integer,
+  shuffle: kinds.boolean,
+  seed: kinds.seed,
+  validationSplit: kinds.numbers,
+  subset: kinds.choice,
+  followLinks: kinds.boolean,
+  verbose: kinds.boolean,
+};
 interface Files {
   files: string[];
   labels: number[] | null;

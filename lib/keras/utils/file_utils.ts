@@ -5,8 +5,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError, ValueError } from '../../support/errors';
 import { cacheFolder, isCached, obtain, type CacheEntry } from '../../io/download/cache';
-import { checkOptions } from '../options';
 import { extractArchive } from '../../io/download/archives';
+import { checkOptions, kinds } from '../options';
 
 export interface GetFileOptions {
   /** Name of the file; default the last part of the URL. */
@@ -36,21 +36,21 @@ export interface GetFileOptions {
   /** Whether the download and its progress are printed. Default true. */
   verbose?: boolean;
 }
-const OPTIONS = [
-  'fname',
-  'origin',
-  'untar',
-  'md5Hash',
-  'fileHash',
-  'cacheSubdir',
-  'hashAlgorithm',
-  'extract',
-  'archiveFormat',
-  'cacheDir',
-  'forceDownload',
-  'signal',
-  'verbose',
-];
+const OPTIONS = {
+  fname: kinds.string,
+  origin: kinds.string,
+  untar: kinds.boolean,
+  md5Hash: kinds.string,
+  fileHash: kinds.string,
+  cacheSubdir: kinds.string,
+  hashAlgorithm: kinds.choice,
+  extract: kinds.boolean,
+  archiveFormat: kinds.choice,
+  cacheDir: kinds.string,
+  forceDownload: kinds.boolean,
+  signal: kinds.signal,
+  verbose: kinds.boolean,
+};
 const isLocal = (host: string): boolean => host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
 
 async function md5Of(file: string): Promise<string> {

@@ -4,7 +4,7 @@ import { ValueError } from '../../support/errors';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';
 import { CHANNELS, decodeImage, sharp, type ColorMode } from './image_utils';
@@ -40,15 +40,15 @@ export function imageDatasetFromDirectory(
 ): Dataset<Tensor | [Tensor, Tensor]>;
 export function imageDatasetFromDirectory(directory: string, options: ImageDirectoryOptions = {}): unknown {
   const where = 'imageDatasetFromDirectory';
-  checkOptions(where, options, [
+  checkOptions(where, options, {
     ...DIRECTORY_OPTIONS,
-    'colorMode',
-    'imageSize',
-    'interpolation',
-    'cropToAspectRatio',
-    'padToAspectRatio',
-    'dataFormat',
-  ]);
+    colorMode: kinds.choice,
+    imageSize: kinds.integers,
+    interpolation: kinds.choice,
+    cropToAspectRatio: kinds.boolean,
+    padToAspectRatio: kinds.boolean,
+    dataFormat: kinds.choice,
+  });
   const {
     colorMode = 'rgb',
     imageSize = 256,

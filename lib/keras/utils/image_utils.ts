@@ -7,7 +7,7 @@ import { readFile } from '../../io/source';
 import { resize } from '../../ops/image/resize';
 import * as ops from '../../ops/index';
 import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import type { Interpolation } from '../../ops/image/interpolation';
 
 export type ColorMode = 'rgb' | 'rgba' | 'grayscale';
@@ -108,7 +108,12 @@ export interface LoadImageOptions {
 }
 /** Reads an image file: a uint8 tensor (height, width, channels). Defaults: 'rgb', its own size, 'nearest'. */
 export async function loadImg(file: string, options: LoadImageOptions = {}): Promise<Tensor> {
-  checkOptions('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
+  checkOptions('loadImg', options, {
+    colorMode: kinds.choice,
+    targetSize: kinds.integers,
+    interpolation: kinds.choice,
+    keepAspectRatio: kinds.boolean,
+  });
   const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
   if (!(colorMode in CHANNELS))
     throw new ValueError(
@@ -128,7 +133,7 @@ export function imgToArray(
   img: TensorLike,
   options: { dataFormat?: 'channels_last' | 'channels_first' | null } = {},
 ): Tensor {
-  checkOptions('imgToArray', options, ['dataFormat']);
+  checkOptions('imgToArray', options, { dataFormat: kinds.choice });
   let t = ops.cast(convert(img), 'float32');
   if (t.ndim === 2) t = ops.expandDims(t, -1);
   if (t.ndim !== 3)
@@ -142,7 +147,7 @@ export function arrayToImg(
   x: TensorLike,
   options: { dataFormat?: 'channels_last' | 'channels_first' | null; scale?: boolean } = {},
 ): Tensor {
-  checkOptions('arrayToImg', options, ['dataFormat', 'scale']);
+  checkOptions('arrayToImg', options, { dataFormat: kinds.choice, scale: kinds.boolean });
   let t = ops.cast(convert(x), 'float32');
   if (t.ndim !== 3)
     throw new ValueError(`arrayToImg: an image has three axes.\n  Received: shape ${formatShape(t.shape)}`);
@@ -162,7 +167,7 @@ export async function saveImg(
   x: TensorLike,
   options: { dataFormat?: 'channels_last' | 'channels_first' | null; fileFormat?: string | null; scale?: boolean } = {},
 ): Promise<void> {
-  checkOptions('saveImg', options, ['dataFormat', 'fileFormat', 'scale']);
+  checkOptions('saveImg', options, { dataFormat: kinds.choice, fileFormat: kinds.string, scale: kinds.boolean });
   const img = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale }),
     [height, width, channels] = img.shape;
   const format = (options.fileFormat ?? path.extname(file).slice(1)).toLowerCase();

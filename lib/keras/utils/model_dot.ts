@@ -9,7 +9,7 @@ import { InputLayer } from '../layers/index';
 import { Layer } from '../layers/layer';
 import { Model } from '../models/model';
 import { inRange, kindOf } from '../models/summary';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 
 export interface ModelDotOptions {
   /** Whether the shapes of inputs and outputs are drawn. Default false. */
@@ -34,18 +34,18 @@ export interface ModelDotOptions {
   splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line';
 }
 /** @internal */
-export const DOT_OPTIONS = [
-  'showShapes',
-  'showDtype',
-  'showLayerNames',
-  'rankdir',
-  'expandNested',
-  'dpi',
-  'layerRange',
-  'showLayerActivations',
-  'showTrainable',
-  'splines',
-];
+export const DOT_OPTIONS = {
+  showShapes: kinds.boolean,
+  showDtype: kinds.boolean,
+  showLayerNames: kinds.boolean,
+  rankdir: kinds.choice,
+  expandNested: kinds.boolean,
+  dpi: kinds.integer,
+  layerRange: kinds.any,
+  showLayerActivations: kinds.boolean,
+  showTrainable: kinds.boolean,
+  splines: kinds.choice,
+};
 const COLORS = {
   head: '#24405c',
   input: '#5b7083',

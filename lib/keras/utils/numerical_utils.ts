@@ -2,7 +2,7 @@
 import { expectKind } from '../../support/guard';
 import { ValueError } from '../../support/errors';
 import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 
 /**
  * Class numbers as one-hot vectors: (...) or (..., 1) -> (..., numClasses), float32.
@@ -31,7 +31,7 @@ export function toCategorical(x: TensorLike, numClasses?: number | null): Tensor
 }
 /** x divided by its norm along `axis`; vectors of zeros stay. Defaults: axis -1, order 2. */
 export function normalize(x: TensorLike, options: { axis?: number; order?: number } = {}): Tensor {
-  checkOptions('normalize', options, ['axis', 'order']);
+  checkOptions('normalize', options, { axis: kinds.integer, order: kinds.integer });
   const given = convert(x),
     t = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' });
   const { axis = -1, order = 2 } = options,

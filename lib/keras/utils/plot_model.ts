@@ -5,7 +5,7 @@ import { RuntimeError, ValueError } from '../../support/errors';
 import { writeAtomically } from '../../io/atomic';
 import { writing } from '../../io/source';
 import type { Model } from '../models/model';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { DOT_OPTIONS, modelToDot, type ModelDotOptions } from './model_dot';
 
 export interface PlotModelOptions extends ModelDotOptions {
@@ -39,7 +39,7 @@ export async function svgToPng(svg: string, scale: number): Promise<Uint8Array> 
  * @example await plotModel(model, { toFile: 'model.svg', showShapes: true, showLayerNames: true });
  */
 export async function plotModel(model: Model, options: PlotModelOptions = {}): Promise<string> {
-  checkOptions('plotModel', options, ['toFile', ...DOT_OPTIONS]);
+  checkOptions('plotModel', options, { toFile: kinds.string, ...DOT_OPTIONS });
   const { toFile = 'model.png', ...rest } = options,
     dpi = rest.dpi ?? 200;
   const kind = toFile === null ? '.svg' : path.extname(toFile).toLowerCase() || '.png';

@@ -1,6 +1,6 @@
 /** Batches by number (keras.utils.PyDataset, once called Sequence). */
 import { NotImplementedError } from '../../support/errors';
-import { checkOptions } from '../options';
+import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { inspectable, settingsLine } from '../inspect';
 
 export interface PyDatasetOptions {
@@ -16,11 +16,16 @@ export interface PyDatasetOptions {
  * `[x, y, sampleWeight]`, and `numBatches`. `fit` reads ahead and shuffles the order of batches.
  */
 export class PyDataset {
+  static options: OptionKinds = {
+    workers: kinds.integer,
+    useMultiprocessing: kinds.boolean,
+    maxQueueSize: kinds.integer,
+  };
   readonly workers: number;
   readonly useMultiprocessing: boolean;
   readonly maxQueueSize: number;
   constructor(options: PyDatasetOptions = {}) {
-    checkOptions(this.constructor.name, options, ['workers', 'useMultiprocessing', 'maxQueueSize']);
+    checkOptionsOf(new.target, this.constructor.name, options);
     this.workers = options.workers ?? 1;
     this.useMultiprocessing = options.useMultiprocessing ?? false;
     this.maxQueueSize = options.maxQueueSize ?? 10;

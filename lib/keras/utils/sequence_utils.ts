@@ -3,7 +3,7 @@ import { allocate } from '../../support/limits';
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type TensorLike } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 
 export interface PadSequencesOptions {
   /** Length of all rows. Default null: that of the longest. */
@@ -33,7 +33,13 @@ const ARRAY_OF: Readonly<Record<string, Float64ArrayConstructor>> = {
  * @example padSequences([[1], [2, 3]]).arraySync()   // [[0, 1], [2, 3]]
  */
 export function padSequences(sequences: readonly TensorLike[], options: PadSequencesOptions = {}): Tensor {
-  checkOptions('padSequences', options, ['maxlen', 'dtype', 'padding', 'truncating', 'value']);
+  checkOptions('padSequences', options, {
+    maxlen: kinds.integer,
+    dtype: kinds.dtype,
+    padding: kinds.choice,
+    truncating: kinds.choice,
+    value: kinds.numbers,
+  });
   const { dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 } = options;
   checkDType(dtype);
   for (const [name, given] of Object.entries({ padding, truncating }))

@@ -5,7 +5,7 @@ import { mapStructure } from '../../support/nest';
 import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { isTensor, shuffledRows, toTensors } from '../training/data';
 import { batchPositions, Dataset } from './dataset';
 
@@ -25,7 +25,12 @@ export interface SplitOptions {
  * @throws ValueError when a part would be empty or the parts are more than there is.
  */
 export async function splitDataset(dataset: unknown, options: SplitOptions = {}): Promise<[Dataset, Dataset]> {
-  checkOptions('splitDataset', options, ['leftSize', 'rightSize', 'shuffle', 'seed']);
+  checkOptions('splitDataset', options, {
+    leftSize: kinds.integer,
+    rightSize: kinds.integer,
+    shuffle: kinds.boolean,
+    seed: kinds.seed,
+  });
   const { rows, batchSize } = await rowsOf(dataset),
     first = firstTensor(rows),
     n = first.shape[0];

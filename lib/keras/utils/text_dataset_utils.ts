@@ -3,7 +3,7 @@ import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import { readFile } from '../../io/source';
 import type { Tensor } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import type { Dataset } from './dataset';
 import { datasetFromDirectory, DIRECTORY_OPTIONS, type DirectoryOptions } from './directory_index';
 
@@ -24,7 +24,7 @@ export function textDatasetFromDirectory(
   options?: TextDirectoryOptions,
 ): Dataset<string[] | [string[], Tensor]>;
 export function textDatasetFromDirectory(directory: string, options: TextDirectoryOptions = {}): unknown {
-  checkOptions('textDatasetFromDirectory', options, [...DIRECTORY_OPTIONS, 'maxLength']);
+  checkOptions('textDatasetFromDirectory', options, { ...DIRECTORY_OPTIONS, maxLength: kinds.integer });
   const { maxLength = null } = options;
   if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
     throw new ValueError(

@@ -4,7 +4,7 @@ import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
-import { checkOptions } from '../options';
+import { checkOptions, kinds } from '../options';
 import { shuffledRows } from '../training/data';
 import { batchPositions, Dataset } from './dataset';
 
@@ -24,7 +24,15 @@ export interface TimeseriesOptions {
   /** Row from which on none is used. Default null: the number of rows. */
   endIndex?: number | null;
 }
-const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'];
+const OPTIONS = {
+  sequenceStride: kinds.integer,
+  samplingRate: kinds.integer,
+  batchSize: kinds.integer,
+  shuffle: kinds.boolean,
+  seed: kinds.seed,
+  startIndex: kinds.integer,
+  endIndex: kinds.integer,
+};
 /**
  * Batches of windows `[x, y]` of a series: window i holds `sequenceLength` rows of `data` from row i * sequenceStride on, each
  * `samplingRate` rows apart; y is row i * sequenceStride of `targets`. Without targets (null) batches are x alone.

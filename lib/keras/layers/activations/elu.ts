@@ -2,12 +2,13 @@
 import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x, or alpha (e^x - 1) below 0 (Clevert et al. 2015). Default alpha 1. */
 export class ELU extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['alpha'];
+  static override options: OptionKinds = { alpha: kinds.floats };
   override supportsMasking = true;
   readonly alpha: number;
   constructor(alpha: number | (LayerOptions & { alpha?: number }) = 1, options: LayerOptions = {}) {

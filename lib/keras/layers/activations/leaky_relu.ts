@@ -3,12 +3,13 @@ import { ValueError } from '../../../support/errors';
 import { leakyRelu } from '../../../ops/activation';
 import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x, or negativeSlope x below 0. Default 0.3. */
 export class LeakyReLU extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['negativeSlope'];
+  static override options: OptionKinds = { negativeSlope: kinds.float };
   override supportsMasking = true;
   readonly negativeSlope: number;
   constructor(negativeSlope: number | (LayerOptions & { negativeSlope?: number }) = 0.3, options: LayerOptions = {}) {

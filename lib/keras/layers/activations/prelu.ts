@@ -8,6 +8,7 @@ import type { SymbolicShape } from '../../keras_tensor';
 import * as regularizers from '../../regularizers';
 import { registerClass } from '../../serialization/registry';
 import { serializedRecord } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
@@ -25,7 +26,12 @@ export interface PReLUOptions extends LayerOptions {
 /** x, or alpha x below 0, alpha learned for each position after the batch axis, 0 at first (He et al. 2015). */
 export class PReLU extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['alphaInitializer', 'alphaRegularizer', 'alphaConstraint', 'sharedAxes'];
+  static override options: OptionKinds = {
+    alphaInitializer: kinds.initializer,
+    alphaRegularizer: kinds.regularizer,
+    alphaConstraint: kinds.constraint,
+    sharedAxes: kinds.integers,
+  };
   override supportsMasking = true;
   alpha!: Variable;
   readonly sharedAxes: readonly number[] | null;

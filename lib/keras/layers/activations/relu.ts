@@ -3,6 +3,7 @@ import { ValueError } from '../../../support/errors';
 import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface ReLUOptions extends LayerOptions {
@@ -16,7 +17,7 @@ export interface ReLUOptions extends LayerOptions {
 /** max(x, 0), with a slope below `threshold` and a limit above. */
 export class ReLU extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['maxValue', 'negativeSlope', 'threshold'];
+  static override options: OptionKinds = { maxValue: kinds.float, negativeSlope: kinds.float, threshold: kinds.floats };
   override supportsMasking = true;
   readonly maxValue: number | null;
   readonly negativeSlope: number;

@@ -3,13 +3,14 @@ import { ValueError } from '../../../support/errors';
 import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import * as activations from '../../activations';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../../masks';
 
 /** e^x / sum(e^x) along `axis` (default the last; a list for the sum over several); masked elements get 0. */
 export class Softmax extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['axis'];
+  static override options: OptionKinds = { axis: kinds.integers };
   static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   readonly axis: number | readonly number[];

@@ -2,6 +2,7 @@
 import { run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import type { OptionKinds } from '../../options';
 import { Attention, pairwiseSum, type AttentionOptions } from './attention';
 
 /**
@@ -9,7 +10,7 @@ import { Attention, pairwiseSum, type AttentionOptions } from './attention';
  * the default, and 1 otherwise.
  */
 export class AdditiveAttention extends Attention {
-  static override options = ['useScale', 'dropout', 'seed'];
+  static override options: OptionKinds = { scoreMode: null };
   constructor(options: Omit<AttentionOptions, 'scoreMode'> = {}) {
     super({ useScale: true, ...options });
   }

@@ -7,6 +7,7 @@ import { convert, formatShape, run, type Tensor, type TensorLike } from '../../.
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { causalMask } from './masks';
 
@@ -33,7 +34,12 @@ export interface AttentionCallOptions extends CallOptions {
  */
 export class Attention extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['useScale', 'scoreMode', 'dropout', 'seed'];
+  static override options: OptionKinds = {
+    useScale: kinds.boolean,
+    scoreMode: kinds.choice,
+    dropout: kinds.float,
+    seed: kinds.seed,
+  };
   override supportsMasking = true;
   readonly useScale: boolean;
   readonly scoreMode: string;

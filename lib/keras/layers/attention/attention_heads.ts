@@ -13,6 +13,7 @@ import { Layer, maskOf, type CallOptions, type LayerOptions } from '../layer';
 import { Dropout } from '../regularization/dropout';
 import { joinMasks, withHeads } from './masks';
 import type { ActivationIdentifier } from '../../identifiers';
+import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
 export interface AttentionHeadsOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
@@ -43,20 +44,20 @@ export interface AttentionHeadsCallOptions extends CallOptions {
   returnAttentionScores?: boolean;
 }
 /** @internal */
-export const HEADS_OPTIONS = [
-  'dropout',
-  'useBias',
-  'slidingWindow',
-  'flashAttention',
-  'kernelInitializer',
-  'biasInitializer',
-  'kernelRegularizer',
-  'biasRegularizer',
-  'kernelConstraint',
-  'biasConstraint',
-  'useGate',
-  'seed',
-];
+export const HEADS_OPTIONS = {
+  dropout: kinds.float,
+  useBias: kinds.boolean,
+  slidingWindow: kinds.integer,
+  flashAttention: kinds.boolean,
+  kernelInitializer: kinds.initializer,
+  biasInitializer: kinds.initializer,
+  kernelRegularizer: kinds.regularizer,
+  biasRegularizer: kinds.regularizer,
+  kernelConstraint: kinds.constraint,
+  biasConstraint: kinds.constraint,
+  useGate: kinds.boolean,
+  seed: kinds.seed,
+};
 
 /** @internal */
 export abstract class AttentionHeads extends Layer {

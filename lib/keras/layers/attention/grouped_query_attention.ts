@@ -7,6 +7,7 @@ import { convert, formatShape, run, type Tensor, type TensorLike } from '../../.
 import type { SymbolicShape } from '../../keras_tensor';
 import { autoName } from '../../serialization/naming';
 import { registerClass } from '../../serialization/registry';
+import type { OptionKinds } from '../../options';
 import { Softmax } from '../activations/softmax';
 import { positiveInteger } from '../core/kernel_options';
 import { withHeads } from './masks';
@@ -31,7 +32,7 @@ export class GroupedQueryAttention extends AttentionHeads {
     outputDense: '_output_dense',
   };
   static override positional = ['headDim', 'numQueryHeads', 'numKeyValueHeads'];
-  static override options = HEADS_OPTIONS;
+  static override options: OptionKinds = HEADS_OPTIONS;
   readonly headDim: number;
   readonly numQueryHeads: number;
   readonly numKeyValueHeads: number;

@@ -5,6 +5,7 @@ import { einsum } from '../../../ops/einsum';
 import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { Softmax } from '../activations/softmax';
 import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../../masks';
@@ -30,7 +31,12 @@ export class MultiHeadAttention extends AttentionHeads {
   static override positional = ['numHeads', 'keyDim'];
   /** Keras' names of the attributes, as files hold them, where they are not plain. */
   static savedNames = { gateDense: '_gate_dense', dropoutLayer: '_dropout_layer' };
-  static override options = [...HEADS_OPTIONS, 'valueDim', 'outputShape', 'attentionAxes'];
+  static override options: OptionKinds = {
+    ...HEADS_OPTIONS,
+    valueDim: kinds.integer,
+    outputShape: kinds.integers,
+    attentionAxes: kinds.integers,
+  };
   static hasMasksOfKeras2 = true;
   readonly numHeads: number;
   readonly keyDim: number;

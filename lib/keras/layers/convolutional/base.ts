@@ -13,6 +13,7 @@ import { serializeKerasObject } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import type { ActivationIdentifier } from '../../identifiers';
+import { kinds, type OptionKind, type OptionKinds } from '../../options';
 import type { BiasWeightOptions } from '../weight_options';
 
 export interface ConvolutionalOptions extends LayerOptions, BiasWeightOptions {
@@ -29,8 +30,12 @@ export interface ConvolutionalOptions extends LayerOptions, BiasWeightOptions {
 }
 /** @internal Initializer, regularizer and constraint of one weight, from the options that begin with its name. */
 export class WeightOptions {
-  static names = (weight: string): string[] =>
-    ['Initializer', 'Regularizer', 'Constraint'].map((kind) => weight + kind);
+  /** The options of the weight. */
+  static kinds = (weight: string): Record<string, OptionKind> => ({
+    [`${weight}Initializer`]: kinds.initializer,
+    [`${weight}Regularizer`]: kinds.regularizer,
+    [`${weight}Constraint`]: kinds.constraint,
+  });
   readonly initializer;
   readonly regularizer;
   readonly constraint;
@@ -50,7 +55,7 @@ export class WeightOptions {
   }
   getConfig(): Record<string, unknown> {
     return Object.fromEntries(
-      WeightOptions.names(this.weight).map((name, i) => [
+      Object.keys(WeightOptions.kinds(this.weight)).map((name, i) => [
         name,
         serializeKerasObject([this.initializer, this.regularizer, this.constraint][i]),
       ]),
@@ -60,15 +65,15 @@ export class WeightOptions {
 
 /** A layer of one to three spatial axes with windows, a bias and an activation. */
 export abstract class BaseConvolutional extends Layer {
-  static readonly shared: readonly string[] = [
-    'strides',
-    'padding',
-    'dataFormat',
-    'dilationRate',
-    'activation',
-    'useBias',
-    ...WeightOptions.names('bias'),
-  ];
+  static override options: OptionKinds = {
+    strides: kinds.integers,
+    padding: kinds.choice,
+    dataFormat: kinds.choice,
+    dilationRate: kinds.integers,
+    activation: kinds.activation,
+    useBias: kinds.boolean,
+    ...WeightOptions.kinds('bias'),
+  };
   readonly kernelSize: number[];
   readonly strides: number[];
   readonly padding: Padding;

@@ -6,6 +6,7 @@ import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core';
 import { Lora, type LoraOptions } from '../core/lora';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
@@ -27,13 +28,12 @@ export interface Conv1DOptions extends Omit<ConvLayerOptions, 'padding'> {
 /** activation(conv(x, kernel) + bias): kernel (...kernelSize, channels / groups, filters), bias (filters,). */
 export abstract class BaseConv extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [
-    ...BaseConvolutional.shared,
-    'groups',
-    ...WeightOptions.names('kernel'),
-    'loraRank',
-    'loraAlpha',
-  ];
+  static override options: OptionKinds = {
+    groups: kinds.integer,
+    ...WeightOptions.kinds('kernel'),
+    loraRank: kinds.integer,
+    loraAlpha: kinds.numbers,
+  };
   readonly filters: number;
   readonly groups: number;
   kernel!: Variable;

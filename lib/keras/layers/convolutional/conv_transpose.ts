@@ -6,6 +6,7 @@ import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 import type { KernelWeightOptions } from '../weight_options';
@@ -17,7 +18,10 @@ export interface ConvTransposeLayerOptions extends ConvolutionalOptions, KernelW
 /** activation(convTranspose(x, kernel) + bias): kernel (...kernelSize, filters, channels), bias (filters,). */
 export abstract class BaseConvTranspose extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [...BaseConvolutional.shared, 'outputPadding', ...WeightOptions.names('kernel')];
+  static override options: OptionKinds = {
+    outputPadding: kinds.integers,
+    ...WeightOptions.kinds('kernel'),
+  };
   readonly filters: number;
   readonly outputPadding: number[] | null;
   kernel!: Variable;

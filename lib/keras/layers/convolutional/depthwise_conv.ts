@@ -5,6 +5,7 @@ import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
@@ -22,7 +23,10 @@ export interface DepthwiseConvOptions extends ConvolutionalOptions {
 /** activation(depthwiseConv(x, kernel) + bias): kernel (...kernelSize, channels, depthMultiplier), bias (channels * depthMultiplier,). */
 export abstract class BaseDepthwiseConv extends BaseConvolutional {
   static override positional = ['kernelSize'];
-  static override options = [...BaseConvolutional.shared, 'depthMultiplier', ...WeightOptions.names('depthwise')];
+  static override options: OptionKinds = {
+    depthMultiplier: kinds.integer,
+    ...WeightOptions.kinds('depthwise'),
+  };
   readonly depthMultiplier: number;
   kernel!: Variable;
   private readonly kernelOptions: WeightOptions;

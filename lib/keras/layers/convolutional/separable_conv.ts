@@ -5,6 +5,7 @@ import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
@@ -31,12 +32,11 @@ export interface SeparableConvOptions extends ConvolutionalOptions {
  */
 export abstract class BaseSeparableConv extends BaseConvolutional {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [
-    ...BaseConvolutional.shared,
-    'depthMultiplier',
-    ...WeightOptions.names('depthwise'),
-    ...WeightOptions.names('pointwise'),
-  ];
+  static override options: OptionKinds = {
+    depthMultiplier: kinds.integer,
+    ...WeightOptions.kinds('depthwise'),
+    ...WeightOptions.kinds('pointwise'),
+  };
   readonly filters: number;
   readonly depthMultiplier: number;
   depthwiseKernel!: Variable;

@@ -6,6 +6,7 @@ import type { Variable } from '../../../core/variable';
 import type { Activation } from '../../activations';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { KernelOptions, positiveInteger, type DenseOptions } from './kernel_options';
@@ -15,7 +16,12 @@ import { inputQuantizer, QuantizedWeight, roundedInputs } from './quantized';
 /** activation(x @ kernel + bias) over the last axis: (..., n) -> (..., units). kernel (n, units), bias (units,). */
 export class Dense extends Layer {
   static override positional = ['units'];
-  static override options = [...KernelOptions.names, 'quantizationConfig', 'loraRank', 'loraAlpha'];
+  static override options: OptionKinds = {
+    ...KernelOptions.kinds,
+    quantizationConfig: kinds.any,
+    loraRank: kinds.integer,
+    loraAlpha: kinds.numbers,
+  };
   /** @internal */ static readonly isQuantizable = true;
   override supportsMasking = true;
   readonly units: number;

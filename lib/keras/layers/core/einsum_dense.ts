@@ -9,6 +9,7 @@ import { VarianceScaling } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializedRecord as serialized, serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { einsumShapes, type EinsumShapes } from './einsum_equation';
@@ -30,14 +31,15 @@ export interface EinsumDenseOptions extends Omit<DenseOptions, 'useBias'> {
  */
 export class EinsumDense extends Layer {
   static override positional = ['equation', 'outputShape'];
-  static override options = [
-    ...KernelOptions.names.filter((n) => n !== 'useBias'),
-    'biasAxes',
-    'loraRank',
-    'loraAlpha',
-    'gptqUnpackedColumnSize',
-    'quantizationConfig',
-  ];
+  static override options: OptionKinds = {
+    ...KernelOptions.kinds,
+    useBias: null,
+    biasAxes: kinds.string,
+    loraRank: kinds.integer,
+    loraAlpha: kinds.numbers,
+    gptqUnpackedColumnSize: kinds.any,
+    quantizationConfig: kinds.any,
+  };
   /** @internal */ static readonly isQuantizable = true;
   readonly equation: string;
   readonly biasAxes: string | null;

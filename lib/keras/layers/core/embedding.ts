@@ -9,6 +9,7 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';
@@ -36,16 +37,16 @@ export interface EmbeddingOptions extends LayerOptions {
 /** Rows of a table (inputDim, outputDim) by whole numbers: (...) -> (..., outputDim). */
 export class Embedding extends Layer {
   static override positional = ['inputDim', 'outputDim'];
-  static override options = [
-    'embeddingsInitializer',
-    'embeddingsRegularizer',
-    'embeddingsConstraint',
-    'maskZero',
-    'inputLength',
-    'quantizationConfig',
-    'loraRank',
-    'loraAlpha',
-  ];
+  static override options: OptionKinds = {
+    embeddingsInitializer: kinds.initializer,
+    embeddingsRegularizer: kinds.regularizer,
+    embeddingsConstraint: kinds.constraint,
+    maskZero: kinds.boolean,
+    inputLength: kinds.integer,
+    quantizationConfig: kinds.any,
+    loraRank: kinds.integer,
+    loraAlpha: kinds.numbers,
+  };
   /** @internal */ static readonly isQuantizable = true;
   embeddings!: Variable;
   protected quantized: QuantizedWeight | null = null;

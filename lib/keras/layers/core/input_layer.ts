@@ -4,6 +4,7 @@ import { ValueError } from '../../../support/errors';
 import type { DType } from '../../../core/tensor';
 import { KerasTensor, recordNode, type SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface InputLayerOptions extends LayerOptions {
@@ -20,7 +21,13 @@ export interface InputLayerOptions extends LayerOptions {
 }
 /** Where data enter a model. */
 export class InputLayer extends Layer {
-  static override options = ['shape', 'batchShape', 'sparse', 'ragged', 'optional'];
+  static override options: OptionKinds = {
+    shape: kinds.shape,
+    batchShape: kinds.shape,
+    sparse: kinds.boolean,
+    ragged: kinds.boolean,
+    optional: kinds.boolean,
+  };
   declare batchShape: SymbolicShape;
   readonly optional: boolean;
   private readonly kerasTensor: KerasTensor;

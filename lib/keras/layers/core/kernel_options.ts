@@ -8,6 +8,7 @@ import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../serialization/serialize';
 import type { LayerOptions } from '../layer';
 import type { ActivationIdentifier } from '../../identifiers';
+import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
 /** @internal Checks a number of units, filters and the like. */
@@ -29,19 +30,21 @@ export interface DenseOptions extends LayerOptions, KernelWeightOptions, BiasWei
   /** Factor on that update, divided by its rank. Default: the rank. */
   loraAlpha?: number | null;
 }
-const KERNEL_OPTIONS = [
-  'activation',
-  'useBias',
-  'kernelInitializer',
-  'biasInitializer',
-  'kernelRegularizer',
-  'biasRegularizer',
-  'kernelConstraint',
-  'biasConstraint',
-];
+const KERNEL_OPTIONS = {
+  activation: kinds.activation,
+  useBias: kinds.boolean,
+  kernelInitializer: kinds.initializer,
+  biasInitializer: kinds.initializer,
+  kernelRegularizer: kinds.regularizer,
+  biasRegularizer: kinds.regularizer,
+  kernelConstraint: kinds.constraint,
+  biasConstraint: kinds.constraint,
+};
+/** Options of layers with a kernel, a bias and an activation. */
+export type KernelLayerOptions = Omit<DenseOptions, 'quantizationConfig' | 'loraRank' | 'loraAlpha'>;
 /** @internal Options of layers with a kernel and a bias, checked and resolved. */
 export class KernelOptions {
-  static readonly names = KERNEL_OPTIONS;
+  static readonly kinds = KERNEL_OPTIONS;
   readonly activation;
   readonly useBias;
   readonly kernelInitializer;
@@ -81,7 +84,9 @@ export class KernelOptions {
       activation: activations.serialize(this.activation),
       useBias: this.useBias,
       ...Object.fromEntries(
-        KERNEL_OPTIONS.slice(2).map((k) => [k, serializeKerasObject(this[k as 'kernelRegularizer'])]),
+        Object.keys(KERNEL_OPTIONS)
+          .slice(2)
+          .map((k) => [k, serializeKerasObject(this[k as 'kernelRegularizer'])]),
       ),
     };
   }

@@ -8,6 +8,7 @@ import {
   refusePython,
   serializeKerasObject,
 } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -15,7 +16,7 @@ type LambdaFunction = (inputs: any, options?: CallOptions) => unknown;
 /** A function given in code. Files hold its name only: it comes back through customObjects. */
 export class Lambda extends Layer {
   static override positional = ['function'];
-  static override options = ['outputShape', 'mask', 'arguments'];
+  static override options: OptionKinds = { outputShape: kinds.any, mask: kinds.any, arguments: kinds.any };
   private readonly f: LambdaFunction;
   private readonly given: LayerOptions & { mask?: unknown; arguments?: Record<string, unknown> };
   constructor(

@@ -4,6 +4,7 @@ import { TypeError } from '../../../support/errors';
 import { convert, run, Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { deserializeKerasObject, isSerialized } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface MaskingOptions extends LayerOptions {
@@ -16,7 +17,7 @@ export interface MaskingOptions extends LayerOptions {
  */
 export class Masking extends Layer {
   static override positional: readonly string[] = [];
-  static override options: readonly string[] = ['maskValue'];
+  static override options: OptionKinds = { maskValue: kinds.floats };
   override supportsMasking = true;
   readonly maskValue: number;
   constructor(options: number | MaskingOptions = {}) {

@@ -3,6 +3,7 @@ import { ValueError } from '../../../support/errors';
 import { checkDType, convert, formatShape, run, type DType, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { setMask, type BuildShape, type CallOptions } from '../layer';
 import { inputQuantizer, QuantizedWeight, roundedInputs } from './quantized';
 import { Embedding, type EmbeddingOptions } from './embedding';
@@ -20,7 +21,11 @@ export interface ReversibleEmbeddingOptions extends EmbeddingOptions {
  * (..., outputDim) -> (..., inputDim).
  */
 export class ReversibleEmbedding extends Embedding {
-  static override options = [...Embedding.options, 'tieWeights', 'reverseDtype', 'logitSoftCap'];
+  static override options: OptionKinds = {
+    tieWeights: kinds.boolean,
+    reverseDtype: kinds.dtype,
+    logitSoftCap: kinds.floats,
+  };
   readonly tieWeights: boolean;
   readonly reverseDtype: DType | null;
   readonly logitSoftCap: number | null;

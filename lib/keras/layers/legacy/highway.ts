@@ -6,21 +6,22 @@ import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as initializers from '../../initializers';
 import { registerClass } from '../../serialization/registry';
-import { KernelOptions, type DenseOptions } from '../core/kernel_options';
+import { kinds, type OptionKinds } from '../../options';
+import { KernelOptions, type KernelLayerOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** t activation(x @ kernel + bias) + (1 - t) x, where t = sigmoid(x @ carry + carryBias). (Srivastava et al. 2015) */
 export class Highway extends Layer {
-  static override options = [...KernelOptions.names, 'transformBias'];
+  static override options: OptionKinds = { ...KernelOptions.kinds, transformBias: kinds.numbers };
   kernel!: Variable;
   carry!: Variable;
   bias: Variable | null = null;
   carryBias: Variable | null = null;
   private readonly transformBias: number;
   private readonly settings: KernelOptions;
-  constructor({ transformBias = -2, ...options }: DenseOptions & { transformBias?: number } = {}) {
+  constructor({ transformBias = -2, ...options }: KernelLayerOptions & { transformBias?: number } = {}) {
     super(options);
     this.transformBias = transformBias;
     this.settings = new KernelOptions(options);

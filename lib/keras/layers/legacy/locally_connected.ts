@@ -9,12 +9,13 @@ import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
-import { KernelOptions, positiveInteger, type DenseOptions } from '../core/kernel_options';
+import { kinds, type OptionKinds } from '../../options';
+import { KernelOptions, positiveInteger, type KernelLayerOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
-export interface LocallyConnectedOptions extends DenseOptions {
+export interface LocallyConnectedOptions extends KernelLayerOptions {
   /** Distance of neighbouring windows, in elements. Default 1. */
   strides?: Sizes;
   /** 'valid' (default), or 'same' with implementation 2 or 3. */
@@ -42,7 +43,13 @@ const flat = (at: readonly number[], shape: readonly number[]): number => at.red
 // (n, height, width, c) -> (n, height', width', filters): y[o] = x[window of o] . kernel[o] + bias[o].
 abstract class LocallyConnected extends Layer {
   static override positional = ['filters', 'kernelSize'];
-  static override options = [...KernelOptions.names, 'strides', 'padding', 'dataFormat', 'implementation'];
+  static override options: OptionKinds = {
+    ...KernelOptions.kinds,
+    strides: kinds.integers,
+    padding: kinds.choice,
+    dataFormat: kinds.choice,
+    implementation: kinds.integer,
+  };
   readonly filters: number;
   readonly kernelSize: number[];
   readonly strides: number[];

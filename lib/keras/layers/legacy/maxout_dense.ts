@@ -5,7 +5,8 @@ import { formatShape, run, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
-import { KernelOptions, positiveInteger, type DenseOptions } from '../core/kernel_options';
+import { kinds, type OptionKinds } from '../../options';
+import { KernelOptions, positiveInteger, type KernelLayerOptions } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
@@ -13,7 +14,11 @@ import { LEGACY_MODULE } from '../../serialization/legacy_module';
 /** The largest of `nbFeature` (default 4) matrix products: max over k of x @ kernel[k] + bias[k]. (Goodfellow et al. 2013) */
 export class MaxoutDense extends Layer {
   static override positional = ['units'];
-  static override options = [...KernelOptions.names.filter((n) => n !== 'activation'), 'nbFeature'];
+  static override options: OptionKinds = {
+    ...KernelOptions.kinds,
+    activation: null,
+    nbFeature: kinds.integer,
+  };
   readonly units: number;
   readonly nbFeature: number;
   kernel!: Variable;
@@ -21,7 +26,7 @@ export class MaxoutDense extends Layer {
   private readonly settings: KernelOptions;
   constructor(
     units: number,
-    { nbFeature = 4, ...options }: Omit<DenseOptions, 'activation'> & { nbFeature?: number } = {},
+    { nbFeature = 4, ...options }: Omit<KernelLayerOptions, 'activation'> & { nbFeature?: number } = {},
   ) {
     super(options);
     this.units = positiveInteger('MaxoutDense', 'units', units);

@@ -6,6 +6,7 @@ import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { WeightOptions } from '../convolutional/base';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
@@ -38,14 +39,14 @@ export interface ModeBatchNormalizationOptions extends LayerOptions {
  * Mode 2: mean and variance of the batch at hand, in training and outside of it; moving ones are kept but not used.
  */
 export class ModeBatchNormalization extends Layer {
-  static override options = [
-    'mode',
-    'axis',
-    'epsilon',
-    'momentum',
-    ...WeightOptions.names('gamma'),
-    ...WeightOptions.names('beta'),
-  ];
+  static override options: OptionKinds = {
+    mode: kinds.choice,
+    axis: kinds.integer,
+    epsilon: kinds.number,
+    momentum: kinds.number,
+    ...WeightOptions.kinds('gamma'),
+    ...WeightOptions.kinds('beta'),
+  };
   gamma!: Variable;
   beta!: Variable;
   movingMean: Variable | null = null;

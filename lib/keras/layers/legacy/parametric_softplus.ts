@@ -4,13 +4,18 @@ import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 import { weightShape } from './shared_axes';
 
 /** alpha log(1 + exp(beta x)), where alpha and beta are weights that begin at `alphaInit` (0.2) and `betaInit` (5). */
 export class ParametricSoftplus extends Layer {
-  static override options = ['alphaInit', 'betaInit', 'sharedAxes'];
+  static override options: OptionKinds = {
+    alphaInit: kinds.numbers,
+    betaInit: kinds.numbers,
+    sharedAxes: kinds.integers,
+  };
   alphas!: Variable;
   betas!: Variable;
   private readonly given: { alphaInit: number; betaInit: number; sharedAxes: readonly number[] | null };

@@ -11,6 +11,7 @@ import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
@@ -22,7 +23,7 @@ import { LEGACY_MODULE } from '../../serialization/legacy_module';
  */
 export class RandomFourierFeatures extends Layer {
   static override positional = ['outputDim'];
-  static override options = ['kernelInitializer', 'scale'];
+  static override options: OptionKinds = { kernelInitializer: kinds.initializer, scale: kinds.numbers };
   readonly outputDim: number;
   unscaledKernel!: Variable;
   bias!: Variable;

@@ -3,6 +3,7 @@ import { NotImplementedError } from '../../../support/errors';
 import type { Interpolation } from '../../../ops/image/interpolation';
 import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
@@ -14,8 +15,8 @@ interface RandomSizeOptions extends LayerOptions {
 }
 /** Images as they are, outside of training. In training every batch would have a size of its own, which no plan can have. */
 abstract class RandomSize extends Layer {
-  static override positional = ['factor'];
-  static override options = ['interpolation', 'seed'];
+  static override positional: OptionKinds = { factor: kinds.floats };
+  static override options: OptionKinds = { interpolation: kinds.choice, seed: kinds.seed };
   private readonly given: { factor: number | readonly number[]; interpolation: string; seed: number | null };
   constructor(
     factor: number | readonly number[],

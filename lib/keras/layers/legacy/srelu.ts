@@ -5,6 +5,7 @@ import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import type { InitializerIdentifier } from '../../identifiers';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
@@ -22,7 +23,10 @@ export type SReLUOptions = LayerOptions & { [K in `${Name}Initializer`]?: Initia
  * r + aRight (x - r) above r = tLeft + |tRight|. All four are weights. (Jin et al. 2015)
  */
 export class SReLU extends Layer {
-  static override options = [...NAMES.map((n) => `${n}Initializer`), 'sharedAxes'];
+  static override options: OptionKinds = {
+    ...Object.fromEntries(NAMES.map((n) => [`${n}Initializer`, kinds.initializer])),
+    sharedAxes: kinds.integers,
+  };
   tLeft!: Variable;
   aLeft!: Variable;
   tRight!: Variable;

@@ -3,12 +3,13 @@ import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { convert, run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 
 /** x where it is above `theta` (default 1), else 0. */
 export class ThresholdedReLU extends Layer {
-  static override options = ['theta'];
+  static override options: OptionKinds = { theta: kinds.floats };
   override supportsMasking = true;
   readonly theta: number;
   constructor({ theta = 1, ...options }: LayerOptions & { theta?: number } = {}) {

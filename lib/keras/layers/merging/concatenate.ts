@@ -3,6 +3,7 @@ import { ValueError } from '../../../support/errors';
 import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import type { LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../../masks';
 import { Merge } from './base_merge';
@@ -10,7 +11,7 @@ import { Merge } from './base_merge';
 /** Inputs joined along an axis, default the last. */
 export class Concatenate extends Merge {
   static override positional: readonly string[] = [];
-  static override options = ['axis'];
+  static override options: OptionKinds = { axis: kinds.integer };
   readonly axis: number;
   constructor(options: LayerOptions & { axis?: number } = {}) {
     super(options);

@@ -5,6 +5,7 @@ import { normalize } from '../../../ops/nn';
 import { formatShape, run, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import type { LayerOptions } from '../layer';
 import { Merge } from './base_merge';
 
@@ -17,7 +18,7 @@ type Axes = number | readonly [number, number] | readonly number[];
  */
 export class Dot extends Merge {
   static override positional = ['axes'];
-  static override options = ['normalize'];
+  static override options: OptionKinds = { normalize: kinds.boolean };
   readonly axes: Axes;
   readonly normalize: boolean;
   constructor(axes: Axes, options: LayerOptions & { normalize?: boolean } = {}) {

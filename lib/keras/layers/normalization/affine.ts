@@ -2,6 +2,7 @@
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
+import { kinds } from '../../options';
 import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
 
 /** Options of a scale (gamma) and an offset (beta). */
@@ -20,14 +21,14 @@ export interface AffineOptions {
   gammaConstraint?: ConstraintIdentifier;
 }
 /** @internal */
-export const AFFINE = [
-  'betaInitializer',
-  'gammaInitializer',
-  'betaRegularizer',
-  'gammaRegularizer',
-  'betaConstraint',
-  'gammaConstraint',
-];
+export const AFFINE = {
+  betaInitializer: kinds.initializer,
+  gammaInitializer: kinds.initializer,
+  betaRegularizer: kinds.regularizer,
+  gammaRegularizer: kinds.regularizer,
+  betaConstraint: kinds.constraint,
+  gammaConstraint: kinds.constraint,
+};
 /** @internal Those options, resolved. */
 export function affine(o: AffineOptions) {
   return {

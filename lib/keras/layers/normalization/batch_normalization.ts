@@ -7,9 +7,9 @@ import { convert, formatShape, run, type DType, type Shape, type Tensor } from '
 import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
-import { checkOptions } from '../../options';
 import { registerClass } from '../../serialization/registry';
 import { serializedRecord as serialized, serializeKerasObject } from '../../serialization/serialize';
+import { checkOptions, kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
@@ -54,20 +54,20 @@ export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
  */
 export class BatchNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = [
+  static override options: OptionKinds = {
     ...AFFINE,
-    'axis',
-    'momentum',
-    'epsilon',
-    'center',
-    'scale',
-    'movingMeanInitializer',
-    'movingVarianceInitializer',
-    'synchronized',
-    'renorm',
-    'renormClipping',
-    'renormMomentum',
-  ];
+    axis: kinds.integers,
+    momentum: kinds.float,
+    epsilon: kinds.float,
+    center: kinds.boolean,
+    scale: kinds.boolean,
+    movingMeanInitializer: kinds.initializer,
+    movingVarianceInitializer: kinds.initializer,
+    synchronized: kinds.boolean,
+    renorm: kinds.boolean,
+    renormClipping: kinds.any,
+    renormMomentum: kinds.float,
+  };
   override supportsMasking = true;
   readonly axis: number;
   readonly momentum: number;
@@ -248,7 +248,11 @@ export class BatchNormalization extends Layer {
   }
 }
 function checkClipping(clipping: RenormClipping): void {
-  checkOptions('BatchNormalization: renormClipping', clipping, ['rmin', 'rmax', 'dmax']);
+  checkOptions('BatchNormalization: renormClipping', clipping, {
+    rmin: kinds.numbers,
+    rmax: kinds.numbers,
+    dmax: kinds.numbers,
+  });
   const { rmin, rmax, dmax } = clipping;
   if (rmin != null && rmax != null && rmax < rmin)
     throw new ValueError(

@@ -6,6 +6,7 @@ import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializedRecord } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
@@ -28,7 +29,14 @@ export interface GroupNormalizationOptions extends LayerOptions, AffineOptions {
  */
 export class GroupNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['groups', 'axis', 'epsilon', 'center', 'scale', ...AFFINE];
+  static override options: OptionKinds = {
+    groups: kinds.integer,
+    axis: kinds.integer,
+    epsilon: kinds.float,
+    center: kinds.boolean,
+    scale: kinds.boolean,
+    ...AFFINE,
+  };
   override supportsMasking = true;
   groups: number;
   readonly axis: number;

@@ -7,6 +7,7 @@ import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializedRecord as serialized } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
 
@@ -25,7 +26,14 @@ export interface LayerNormalizationOptions extends LayerOptions, AffineOptions {
 /** gamma (x - mean) / sqrt(variance + epsilon) + beta with the statistics of each example over `axis` (Ba et al. 2016). */
 export class LayerNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = [...AFFINE, 'axis', 'epsilon', 'center', 'scale', 'rmsScaling'];
+  static override options: OptionKinds = {
+    ...AFFINE,
+    axis: kinds.integers,
+    epsilon: kinds.float,
+    center: kinds.boolean,
+    scale: kinds.boolean,
+    rmsScaling: kinds.boolean,
+  };
   override supportsMasking = true;
   axis: number | number[];
   readonly epsilon: number;

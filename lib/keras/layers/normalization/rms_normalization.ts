@@ -6,12 +6,13 @@ import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** scale x / sqrt(mean(x^2) + epsilon), the mean over `axis` (default -1) of each example; scale learned, 1 at first. Default epsilon 1e-6. */
 export class RMSNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['axis', 'epsilon'];
+  static override options: OptionKinds = { axis: kinds.integers, epsilon: kinds.float };
   axis: number | readonly number[];
   readonly epsilon: number;
   scale!: Variable;

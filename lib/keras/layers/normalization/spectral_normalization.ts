@@ -7,6 +7,7 @@ import { withAutocast, type Variable } from '../../../core/variable';
 import { TruncatedNormal } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { Wrapper } from '../core/wrapper';
 import { InputSpec } from '../input_spec';
@@ -18,7 +19,7 @@ import type { CallOptions, Layer, LayerOptions } from '../layer';
  */
 export class SpectralNormalization extends Wrapper {
   static override positional = ['layer'];
-  static override options = ['powerIterations'];
+  static override options: OptionKinds = { powerIterations: kinds.integer };
   readonly powerIterations: number;
   /** That of the layer: the first weight here, as in Keras. */
   kernel!: Variable;

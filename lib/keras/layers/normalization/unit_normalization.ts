@@ -5,12 +5,13 @@ import { TypeError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
 import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x / |x|: vectors along `axis` (default -1; several: over all of them) get length 1. */
 export class UnitNormalization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['axis'];
+  static override options: OptionKinds = { axis: kinds.integers };
   override supportsMasking = true;
   readonly axis: number | readonly number[];
   constructor(options: LayerOptions & { axis?: number | readonly number[] } = {}) {

@@ -3,6 +3,7 @@ import type { adaptiveMaxPool } from '../../../ops/pooling';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
 import type { Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface AdaptivePoolingOptions extends LayerOptions {
@@ -12,7 +13,7 @@ export interface AdaptivePoolingOptions extends LayerOptions {
 /** `outputSize` windows per axis: window i from floor(i n / size) to ceil((i + 1) n / size). */
 export abstract class BaseAdaptivePooling extends Layer {
   static override positional = ['outputSize'];
-  static override options = ['dataFormat'];
+  static override options: OptionKinds = { dataFormat: kinds.choice };
   readonly outputSize: number[];
   readonly dataFormat: DataFormat;
   protected abstract pool: typeof adaptiveMaxPool;

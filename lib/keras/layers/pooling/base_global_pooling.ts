@@ -2,6 +2,7 @@
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { run, type Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface GlobalPoolingOptions extends LayerOptions {
@@ -12,7 +13,7 @@ export interface GlobalPoolingOptions extends LayerOptions {
 }
 /** One value for each channel: over one to three spatial axes. */
 export abstract class BaseGlobalPooling extends Layer {
-  static override options = ['dataFormat', 'keepdims'];
+  static override options: OptionKinds = { dataFormat: kinds.choice, keepdims: kinds.boolean };
   readonly dataFormat: DataFormat;
   readonly keepdims: boolean;
   protected readonly axes: number[];

@@ -6,6 +6,7 @@ import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../
 import { isRecord } from '../../../support/nest';
 import type { Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface PoolingOptions extends LayerOptions {
@@ -23,7 +24,12 @@ export type PoolSize = Sizes | PoolingOptions;
 /** Windows of `poolSize`, `strides` apart, over one to three spatial axes. */
 export abstract class BasePooling extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['poolSize', 'strides', 'padding', 'dataFormat'];
+  static override options: OptionKinds = {
+    poolSize: kinds.integers,
+    strides: kinds.integers,
+    padding: kinds.choice,
+    dataFormat: kinds.choice,
+  };
   readonly poolSize: number[];
   readonly strides: number[];
   readonly padding: 'valid' | 'same';

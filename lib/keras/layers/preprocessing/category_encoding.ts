@@ -4,6 +4,7 @@ import { ValueError } from '../../../support/errors';
 import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 
@@ -21,7 +22,7 @@ export interface CategoryEncodingOptions extends LayerOptions {
  */
 export class CategoryEncoding extends Layer {
   static override positional = ['numTokens'];
-  static override options = ['numTokens', 'outputMode', 'sparse'];
+  static override options: OptionKinds = { numTokens: kinds.integer, outputMode: kinds.choice, sparse: kinds.boolean };
   readonly numTokens: number;
   readonly outputMode: OutputMode;
   constructor(numTokens: number | CategoryEncodingOptions, options: CategoryEncodingOptions = {}) {

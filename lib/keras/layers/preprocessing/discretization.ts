@@ -3,6 +3,7 @@ import { ValueError } from '../../../support/errors';
 import { convert, run, Tensor, tensor, type DType, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 import { forEachBatch } from './values';
@@ -66,7 +67,13 @@ function merge(a: Summary, b: Summary, epsilon: number): Summary {
  */
 export class Discretization extends Layer {
   static override positional = ['binBoundaries'];
-  static override options = ['binBoundaries', 'numBins', 'epsilon', 'outputMode', 'sparse'];
+  static override options: OptionKinds = {
+    binBoundaries: kinds.floats,
+    numBins: kinds.integer,
+    epsilon: kinds.float,
+    outputMode: kinds.choice,
+    sparse: kinds.boolean,
+  };
   binBoundaries: number[] | null;
   readonly numBins: number | null;
   readonly epsilon: number;

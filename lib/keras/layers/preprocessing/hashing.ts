@@ -5,6 +5,7 @@ import { zeros } from '../../../ops/creation';
 import { Tensor } from '../../../core/tensor';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { type LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
@@ -48,7 +49,13 @@ export function hashBucket(text: string, bins: number, key: readonly number[] | 
  */
 export class Hashing extends DataLayer {
   static override positional = ['numBins'];
-  static override options = ['numBins', 'maskValue', 'salt', 'outputMode', 'sparse'];
+  static override options: OptionKinds = {
+    numBins: kinds.integer,
+    maskValue: kinds.any,
+    salt: kinds.integers,
+    outputMode: kinds.choice,
+    sparse: kinds.boolean,
+  };
   readonly numBins: number;
   readonly maskValue: string | number | null;
   readonly salt: number[] | null;
@@ -115,7 +122,7 @@ const START = 0xdecafcaffen;
 /** One bin for each combination of the values of several features: called on an array of two or more, each (batch,), (batch, 1) or single. */
 export class HashedCrossing extends DataLayer {
   static override positional = ['numBins'];
-  static override options = ['numBins', 'outputMode', 'sparse'];
+  static override options: OptionKinds = { numBins: kinds.integer, outputMode: kinds.choice, sparse: kinds.boolean };
   readonly numBins: number;
   readonly outputMode: OutputMode;
   constructor(numBins: number | HashedCrossingOptions, options: HashedCrossingOptions = {}) {

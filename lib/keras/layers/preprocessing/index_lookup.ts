@@ -12,6 +12,7 @@ import { keepsVocabularies } from './vocabularies';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
 import { hashBucket, keyOf } from './hashing';
+import { kinds } from '../../options';
 import { forEachBatch, integers, nested, readValues, type Values } from './values';
 
 /** A text or a whole number. */
@@ -47,22 +48,22 @@ export interface IndexLookupOptions extends LayerOptions {
   hasInputVocabulary?: boolean;
 }
 /** @internal Names of the options above. */
-export const LOOKUP_OPTIONS = [
-  'maxTokens',
-  'numOovIndices',
-  'maskToken',
-  'oovToken',
-  'vocabulary',
-  'idfWeights',
-  'invert',
-  'outputMode',
-  'padToMaxTokens',
-  'sparse',
-  'oovMethod',
-  'salt',
-  'vocabularySize',
-  'hasInputVocabulary',
-];
+export const LOOKUP_OPTIONS = {
+  maxTokens: kinds.integer,
+  numOovIndices: kinds.integer,
+  maskToken: kinds.any,
+  oovToken: kinds.any,
+  vocabulary: kinds.any,
+  idfWeights: kinds.numbers,
+  invert: kinds.boolean,
+  outputMode: kinds.choice,
+  padToMaxTokens: kinds.boolean,
+  sparse: kinds.boolean,
+  oovMethod: kinds.choice,
+  salt: kinds.integers,
+  vocabularySize: kinds.integer,
+  hasInputVocabulary: kinds.boolean,
+};
 const MODES: readonly OutputMode[] = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
 /** What ends a line for Python's splitlines, by which Keras reads it. */
 // eslint-disable-next-line no-control-regex

@@ -3,6 +3,7 @@ import { describe } from '../../../support/describe';
 import { TypeError, ValueError } from '../../../support/errors';
 import { recordOf } from '../../../support/guard';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { IndexLookup, LOOKUP_OPTIONS, type IndexLookupOptions, type Term } from './index_lookup';
 
 export interface StringLookupOptions extends IndexLookupOptions {
@@ -15,7 +16,7 @@ export interface StringLookupOptions extends IndexLookupOptions {
  * vocabulary is given or learned by `adapt`. `invert` maps indices back to texts. Inputs: nested arrays of strings.
  */
 export class StringLookup extends IndexLookup {
-  static override options = [...LOOKUP_OPTIONS, 'encoding'];
+  static override options: OptionKinds = { ...LOOKUP_OPTIONS, encoding: kinds.any };
   protected override readonly isText = true;
   private readonly encoding: string;
   constructor(options: StringLookupOptions = {}) {
@@ -37,7 +38,7 @@ export class StringLookup extends IndexLookup {
  * one by hash with `oovMethod` 'farmhash'. The token for unknown ones, seen with `invert`, is -1.
  */
 export class IntegerLookup extends IndexLookup {
-  static override options = [...LOOKUP_OPTIONS, 'vocabularyDtype'];
+  static override options: OptionKinds = { ...LOOKUP_OPTIONS, vocabularyDtype: kinds.dtype };
   protected override readonly isText = false;
   constructor(options: IndexLookupOptions & { vocabularyDtype?: 'int64' } = {}) {
     recordOf('IntegerLookup', options);

@@ -6,6 +6,7 @@ import { stft } from '../../../ops/signal';
 import { convert, run, type Tensor, tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface MelSpectrogramOptions extends LayerOptions {
@@ -44,21 +45,21 @@ const mel = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);
  * Defaults: fftLength 2048, sequenceStride 512, window 'hann', samplingRate 16000, 128 bands from 20 Hz.
  */
 export class MelSpectrogram extends Layer {
-  static override options = [
-    'fftLength',
-    'sequenceStride',
-    'sequenceLength',
-    'window',
-    'samplingRate',
-    'numMelBins',
-    'minFreq',
-    'maxFreq',
-    'powerToDb',
-    'topDb',
-    'magExp',
-    'minPower',
-    'refPower',
-  ];
+  static override options: OptionKinds = {
+    fftLength: kinds.integer,
+    sequenceStride: kinds.integer,
+    sequenceLength: kinds.integer,
+    window: kinds.choice,
+    samplingRate: kinds.integer,
+    numMelBins: kinds.integer,
+    minFreq: kinds.float,
+    maxFreq: kinds.number,
+    powerToDb: kinds.boolean,
+    topDb: kinds.float,
+    magExp: kinds.float,
+    minPower: kinds.float,
+    refPower: kinds.float,
+  };
   private readonly settings;
   constructor(options: MelSpectrogramOptions = {}) {
     super(options);

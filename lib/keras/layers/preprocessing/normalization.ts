@@ -5,6 +5,7 @@ import { convert, formatShape, run, Tensor, type TensorLike } from '../../../cor
 import { withTrace } from '../../../core/trace';
 import type { Variable } from '../../../core/variable';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer, type LayerOptions } from '../layer';
 import { forEachBatch } from './values';
@@ -28,7 +29,12 @@ const shapeOf = (x: TensorLike): number[] => [...convert(x).shape];
  */
 export class Normalization extends Layer {
   static override positional = ['axis'];
-  static override options = ['axis', 'mean', 'variance', 'invert'];
+  static override options: OptionKinds = {
+    axis: kinds.integers,
+    mean: kinds.floats,
+    variance: kinds.floats,
+    invert: kinds.boolean,
+  };
   static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   readonly axis: readonly number[];

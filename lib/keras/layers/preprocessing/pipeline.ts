@@ -3,13 +3,13 @@ import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { registerClass } from '../../serialization/registry';
 import { deserializeKerasObject, serializeKerasObject } from '../../serialization/serialize';
-import { Layer, type CallOptions } from '../layer';
+import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 /** Preprocessing layers applied in turn, as one layer. */
 export class Pipeline extends Layer {
   static override positional = ['layers'];
   readonly layers: readonly Layer[];
-  constructor(layers: readonly Layer[], options: { name?: string | null } = {}) {
+  constructor(layers: readonly Layer[], options: LayerOptions = {}) {
     super(options);
     if (!Array.isArray(layers) || !layers.every((l) => l instanceof Layer))
       throw new ValueError(`Pipeline: an array of layers is expected.\n  Received: ${describe(layers)}`);

@@ -1,12 +1,13 @@
 /** Rescaling. */
 import { convert, isFloating, run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** x scale + offset. */
 export class Rescaling extends Layer {
-  static override positional = ['scale'];
-  static override options = ['offset'];
+  static override positional: OptionKinds = { scale: kinds.floats };
+  static override options: OptionKinds = { offset: kinds.floats };
   static hasMasksOfKeras2 = true;
   override supportsMasking = true;
   readonly offset: number | readonly number[];

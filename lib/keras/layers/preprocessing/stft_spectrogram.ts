@@ -8,6 +8,7 @@ import type { Variable } from '../../../core/variable';
 import { STFT, type STFTWindow } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 export interface STFTSpectrogramOptions extends LayerOptions {
@@ -53,18 +54,18 @@ const positive = (what: string, value: unknown): number => {
  */
 export class STFTSpectrogram extends Layer {
   static override positional = ['mode'];
-  static override options = [
-    'mode',
-    'frameLength',
-    'frameStep',
-    'fftLength',
-    'window',
-    'periodic',
-    'scaling',
-    'padding',
-    'expandDims',
-    'dataFormat',
-  ];
+  static override options: OptionKinds = {
+    mode: kinds.choice,
+    frameLength: kinds.integer,
+    frameStep: kinds.integer,
+    fftLength: kinds.integer,
+    window: kinds.any,
+    periodic: kinds.boolean,
+    scaling: kinds.choice,
+    padding: kinds.choice,
+    expandDims: kinds.boolean,
+    dataFormat: kinds.choice,
+  };
   readonly mode: STFTMode;
   readonly frameLength: number;
   readonly frameStep: number | null;

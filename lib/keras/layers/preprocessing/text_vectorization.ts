@@ -8,6 +8,7 @@ import type { Variable } from '../../../core/variable';
 import { isKerasTensor, type SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 import { checkOutputMode, type OutputMode } from './encode';
 import type { Term } from './index_lookup';
@@ -61,22 +62,22 @@ const lower = (text: string): string => text.replace(/[A-Z]+/g, (s) => s.toLower
  * @example const layer = new TextVectorization({ outputSequenceLength: 4 }); layer.adapt(['the cat', 'the dog']); layer.apply(['the cow']);
  */
 export class TextVectorization extends Layer {
-  static override options = [
-    'maxTokens',
-    'standardize',
-    'split',
-    'ngrams',
-    'outputMode',
-    'outputSequenceLength',
-    'padToMaxTokens',
-    'vocabulary',
-    'idfWeights',
-    'sparse',
-    'ragged',
-    'encoding',
-    'vocabularySize',
-    'hasInputVocabulary',
-  ];
+  static override options: OptionKinds = {
+    maxTokens: kinds.integer,
+    standardize: kinds.any,
+    split: kinds.any,
+    ngrams: kinds.integers,
+    outputMode: kinds.choice,
+    outputSequenceLength: kinds.integer,
+    padToMaxTokens: kinds.boolean,
+    vocabulary: kinds.any,
+    idfWeights: kinds.numbers,
+    sparse: kinds.boolean,
+    ragged: kinds.boolean,
+    encoding: kinds.any,
+    vocabularySize: kinds.integer,
+    hasInputVocabulary: kinds.boolean,
+  };
   /** @internal Keras' name of the attribute in files. */
   static readonly savedNames = { lookupLayer: '_lookup_layer' };
   private readonly standardize: Standardize;

@@ -5,6 +5,7 @@ import { flip } from '../../../ops/shape';
 import { run, Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import {
   deserializeKerasObject,
   isSerialized,
@@ -61,7 +62,7 @@ function copyOf(layer: Layer, changes: Record<string, unknown>): SequenceLayer {
  */
 export class Bidirectional extends Layer {
   static override positional: readonly string[] = ['layer'];
-  static override options: readonly string[] = ['mergeMode', 'backwardLayer'];
+  static override options: OptionKinds = { mergeMode: kinds.choice, backwardLayer: kinds.any };
   override supportsMasking = true;
   readonly forwardLayer: SequenceLayer;
   readonly backwardLayer: SequenceLayer;

@@ -18,7 +18,8 @@ import { DropoutRNNCell } from './dropout_rnn_cell';
 import { splitSizes, type States } from './loop';
 import { forgetBias } from './lstm';
 import { RecurrentOptions, type GatedCellOptions } from './recurrent_options';
-import { RNN, type RNNOptions } from './rnn';
+import { kinds, type OptionKinds } from '../../options';
+import type { RNNOptions } from './rnn';
 
 type Sizes = number | readonly number[];
 export interface ConvLSTMCellOptions extends Omit<GatedCellOptions, 'implementation'> {
@@ -33,12 +34,19 @@ export interface ConvLSTMCellOptions extends Omit<GatedCellOptions, 'implementat
   /** The bias of the forget gate begins at 1. Default true. */
   unitForgetBias?: boolean;
 }
-const CELL_OPTIONS = [...RecurrentOptions.gated, 'strides', 'padding', 'dataFormat', 'dilationRate', 'unitForgetBias'];
+const CELL_OPTIONS = {
+  ...RecurrentOptions.gated,
+  strides: kinds.integers,
+  padding: kinds.choice,
+  dataFormat: kinds.choice,
+  dilationRate: kinds.integers,
+  unitForgetBias: kinds.boolean,
+};
 
 /** @internal One step. kernel (...kernelSize, channels, 4 filters), recurrent_kernel (...kernelSize, filters, 4 filters), bias (4 filters,). */
 export class ConvLSTMCell extends DropoutRNNCell {
   static override positional: readonly string[] = ['rank', 'filters', 'kernelSize'];
-  static override options: readonly string[] = CELL_OPTIONS;
+  static override options: OptionKinds = CELL_OPTIONS;
   readonly filters: number;
   readonly kernelSize: number[];
   readonly strides: number[];
@@ -193,9 +201,9 @@ export interface ConvLSTMOptions extends ConvLSTMCellOptions, RNNOptions {}
 /** @internal Base of ConvLSTM1D, ConvLSTM2D and ConvLSTM3D. */
 export abstract class ConvLSTM extends CellLayer<ConvLSTMCell> {
   static override positional: readonly string[] = ['filters', 'kernelSize'];
-  static override options: readonly string[] = [...RNN.options, ...CELL_OPTIONS];
+  static override options: OptionKinds = { ...CELL_OPTIONS };
   protected constructor(rank: number, filters: number, kernelSize: Sizes, options: ConvLSTMOptions) {
-    const { trainable: _, ...forCell } = cellOptions(options, CELL_OPTIONS, 'conv_lstm_cell');
+    const { trainable: _, ...forCell } = cellOptions(options, Object.keys(CELL_OPTIONS), 'conv_lstm_cell');
     super(new ConvLSTMCell(rank, filters, kernelSize, forCell), options);
     this.inputSpec = new InputSpec({ ndim: rank + 3 });
     if (options.trainable === false) this.trainable = false;

@@ -10,6 +10,7 @@ import { convert, run, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import type { CellRun } from './cell';
@@ -18,19 +19,19 @@ import { DropoutRNNCell } from './dropout_rnn_cell';
 import { splitGates, type LoopResult, type States } from './loop';
 import { cannotRunNatively, checkUseCudnn, runsNatively } from './lstm';
 import { RecurrentOptions, type GatedCellOptions } from './recurrent_options';
-import { RNN, type RNNOptions } from './rnn';
+import type { RNNOptions } from './rnn';
 import { outputsOf } from './whole_sequence';
 
 export interface GRUCellOptions extends GatedCellOptions {
   /** The reset gate acts after the product with the recurrent kernel, which then has a bias of its own. Default true. */
   resetAfter?: boolean;
 }
-const CELL_OPTIONS = [...RecurrentOptions.gated, 'resetAfter', 'implementation'];
+const CELL_OPTIONS = { ...RecurrentOptions.gated, resetAfter: kinds.boolean, implementation: kinds.integer };
 
 /** One step of GRU. kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units) or (3 units,). State: h. */
 export class GRUCell extends DropoutRNNCell {
   static override positional: readonly string[] = ['units'];
-  static override options: readonly string[] = CELL_OPTIONS;
+  static override options: OptionKinds = CELL_OPTIONS;
   readonly units: number;
   readonly resetAfter: boolean;
   readonly implementation: number;
@@ -111,11 +112,14 @@ export interface GRUOptions extends GRUCellOptions, RNNOptions {
  * Source: Cho et al. 2014, arXiv:1406.1078; defaults: keras 3 gru.py.
  */
 export class GRU extends CellLayer<GRUCell> {
-  static override options: readonly string[] = [...RNN.options, ...CELL_OPTIONS, 'useCudnn'];
+  static override options: OptionKinds = { ...CELL_OPTIONS, useCudnn: kinds.any };
   /** @internal Bidirectional copies it. */
   useCudnn: 'auto' | boolean;
   constructor(units: number, options: GRUOptions = {}) {
-    super(new GRUCell(positiveInteger('GRU', 'units', units), cellOptions(options, CELL_OPTIONS, 'gru_cell')), options);
+    super(
+      new GRUCell(positiveInteger('GRU', 'units', units), cellOptions(options, Object.keys(CELL_OPTIONS), 'gru_cell')),
+      options,
+    );
     this.useCudnn = checkUseCudnn('GRU', options.useCudnn);
     this.inputSpec = new InputSpec({ ndim: 3 });
   }

@@ -14,6 +14,7 @@ import * as activations from '../../activations';
 import type { Initializer } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import type { CellRun } from './cell';
@@ -21,7 +22,7 @@ import { CellLayer, cellOptions } from './cell_layer';
 import { DropoutRNNCell } from './dropout_rnn_cell';
 import { splitGates, type LoopResult, type States } from './loop';
 import { RecurrentOptions, type GatedCellOptions } from './recurrent_options';
-import { RNN, type RNNOptions } from './rnn';
+import type { RNNOptions } from './rnn';
 import { outputsOf } from './whole_sequence';
 
 export interface LSTMCellOptions extends GatedCellOptions {
@@ -41,12 +42,12 @@ export const forgetBias =
       ],
       { axis: 0 },
     );
-const CELL_OPTIONS = [...RecurrentOptions.gated, 'unitForgetBias', 'implementation'];
+const CELL_OPTIONS = { ...RecurrentOptions.gated, unitForgetBias: kinds.boolean, implementation: kinds.integer };
 
 /** One step of LSTM. kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,). States: h and c. */
 export class LSTMCell extends DropoutRNNCell {
   static override positional: readonly string[] = ['units'];
-  static override options: readonly string[] = CELL_OPTIONS;
+  static override options: OptionKinds = CELL_OPTIONS;
   readonly units: number;
   readonly unitForgetBias: boolean;
   readonly implementation: number;
@@ -140,12 +141,15 @@ export function runsNatively(cell: DropoutRNNCell & { implementation: number }, 
  * Source: Hochreiter & Schmidhuber 1997; defaults: keras 3 lstm.py.
  */
 export class LSTM extends CellLayer<LSTMCell> {
-  static override options: readonly string[] = [...RNN.options, ...CELL_OPTIONS, 'useCudnn'];
+  static override options: OptionKinds = { ...CELL_OPTIONS, useCudnn: kinds.any };
   /** @internal Bidirectional copies it. */
   useCudnn: 'auto' | boolean;
   constructor(units: number, options: LSTMOptions = {}) {
     super(
-      new LSTMCell(positiveInteger('LSTM', 'units', units), cellOptions(options, CELL_OPTIONS, 'lstm_cell')),
+      new LSTMCell(
+        positiveInteger('LSTM', 'units', units),
+        cellOptions(options, Object.keys(CELL_OPTIONS), 'lstm_cell'),
+      ),
       options,
     );
     this.useCudnn = checkUseCudnn('LSTM', options.useCudnn);

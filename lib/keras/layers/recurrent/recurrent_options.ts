@@ -14,6 +14,7 @@ import type {
   InitializerIdentifier,
   RegularizerIdentifier,
 } from '../../identifiers';
+import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 
 export interface SimpleRNNCellOptions extends LayerOptions, KernelWeightOptions, BiasWeightOptions {
@@ -38,31 +39,31 @@ export interface GatedCellOptions extends SimpleRNNCellOptions {
   /** 1: a product and a dropout mask for each gate; 2: one for all. Default 2; recurrentDropout makes it 1. */
   implementation?: 1 | 2;
 }
-const WEIGHTS = [
-  'kernelInitializer',
-  'recurrentInitializer',
-  'biasInitializer',
-  'kernelRegularizer',
-  'recurrentRegularizer',
-  'biasRegularizer',
-  'kernelConstraint',
-  'recurrentConstraint',
-  'biasConstraint',
-] as const;
+const WEIGHTS = {
+  kernelInitializer: kinds.initializer,
+  recurrentInitializer: kinds.initializer,
+  biasInitializer: kinds.initializer,
+  kernelRegularizer: kinds.regularizer,
+  recurrentRegularizer: kinds.regularizer,
+  biasRegularizer: kinds.regularizer,
+  kernelConstraint: kinds.constraint,
+  recurrentConstraint: kinds.constraint,
+  biasConstraint: kinds.constraint,
+};
 
 /** @internal The options, checked and resolved. */
 export class RecurrentOptions {
   /** Of SimpleRNN's cell. */
-  static readonly simple: readonly string[] = [
-    'activation',
-    'useBias',
+  static readonly simple = {
+    activation: kinds.activation,
+    useBias: kinds.boolean,
     ...WEIGHTS,
-    'dropout',
-    'recurrentDropout',
-    'seed',
-  ];
+    dropout: kinds.float,
+    recurrentDropout: kinds.float,
+    seed: kinds.seed,
+  };
   /** Of cells with gates. */
-  static readonly gated: readonly string[] = [...RecurrentOptions.simple, 'recurrentActivation'];
+  static readonly gated = { ...RecurrentOptions.simple, recurrentActivation: kinds.activation };
   readonly activation;
   readonly recurrentActivation;
   readonly useBias;
@@ -125,7 +126,9 @@ export class RecurrentOptions {
     return {
       activation: activations.serialize(this.activation),
       useBias: this.useBias,
-      ...Object.fromEntries(WEIGHTS.map((k) => [k, serializeKerasObject(this[k])])),
+      ...Object.fromEntries(
+        Object.keys(WEIGHTS).map((k) => [k, serializeKerasObject(this[k as keyof typeof WEIGHTS])]),
+      ),
       dropout: this.dropout,
       recurrentDropout: this.recurrentDropout,
       seed: this.seed,

@@ -8,6 +8,7 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass, type SerializableClass } from '../../serialization/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
 import { withNameScope } from '../../serialization/naming';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../../masks';
 import { beginRun, buildCell, checkCell, dtypeOf, initialStateOf, resetCell, stateCount, type RNNCell } from './cell';
@@ -33,7 +34,14 @@ export interface RNNCallOptions extends CallOptions {
   /** A tensor for each state, (batch, units). */
   initialState?: unknown;
 }
-const RNN_OPTIONS = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'zeroOutputForMask'];
+const RNN_OPTIONS = {
+  returnSequences: kinds.boolean,
+  returnState: kinds.boolean,
+  goBackwards: kinds.boolean,
+  stateful: kinds.boolean,
+  unroll: kinds.boolean,
+  zeroOutputForMask: kinds.boolean,
+};
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 // Arrays of numbers are one tensor, arrays of tensors are states.
 const isLeaf = (x: unknown): x is TensorLike =>
@@ -46,7 +54,7 @@ const isLeaf = (x: unknown): x is TensorLike =>
  */
 export class RNN extends Layer {
   static override positional: readonly string[] = ['cell'];
-  static override options: readonly string[] = RNN_OPTIONS;
+  static override options: OptionKinds = RNN_OPTIONS;
   override supportsMasking = true;
   readonly cell: RNNCell;
   readonly returnSequences: boolean;

@@ -7,18 +7,19 @@ import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
+import type { OptionKinds } from '../../options';
 import { positiveInteger } from '../core/kernel_options';
 import { InputSpec } from '../input_spec';
 import type { CellRun } from './cell';
 import { CellLayer, cellOptions } from './cell_layer';
 import { affine, DropoutRNNCell } from './dropout_rnn_cell';
 import { RecurrentOptions, type SimpleRNNCellOptions } from './recurrent_options';
-import { RNN, type RNNOptions } from './rnn';
+import type { RNNOptions } from './rnn';
 
 /** One step of SimpleRNN. kernel (features, units), recurrent_kernel (units, units), bias (units,). */
 export class SimpleRNNCell extends DropoutRNNCell {
   static override positional: readonly string[] = ['units'];
-  static override options: readonly string[] = RecurrentOptions.simple;
+  static override options: OptionKinds = RecurrentOptions.simple;
   readonly units: number;
   kernel!: Variable;
   recurrentKernel!: Variable;
@@ -72,12 +73,12 @@ export interface SimpleRNNOptions extends SimpleRNNCellOptions, RNNOptions {}
  * @example new SimpleRNN(4).apply(ones([2, 10, 8]))   // shape (2, 4)
  */
 export class SimpleRNN extends CellLayer<SimpleRNNCell> {
-  static override options: readonly string[] = [...RNN.options, ...RecurrentOptions.simple];
+  static override options: OptionKinds = { ...RecurrentOptions.simple };
   constructor(units: number, options: SimpleRNNOptions = {}) {
     super(
       new SimpleRNNCell(
         positiveInteger('SimpleRNN', 'units', units),
-        cellOptions(options, RecurrentOptions.simple, 'simple_rnn_cell'),
+        cellOptions(options, Object.keys(RecurrentOptions.simple), 'simple_rnn_cell'),
       ),
       options,
     );

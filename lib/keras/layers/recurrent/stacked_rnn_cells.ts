@@ -1,6 +1,7 @@
 /** StackedRNNCells: cells on top of each other, as one cell. */
 import { registerClass, type SerializableClass } from '../../serialization/registry';
 import { deserializeKerasObject, isSerialized, serializeKerasObject } from '../../serialization/serialize';
+import type { OptionKinds } from '../../options';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import type { Tensor } from '../../../core/tensor';
@@ -21,7 +22,7 @@ import type { States } from './loop';
 /** Cells on top of each other: each takes the output of the one below. States: an entry for each cell. */
 export class StackedRNNCells extends Layer implements RunnableCell {
   static override positional: readonly string[] = ['cells'];
-  static override options: readonly string[] = [];
+  static override options: OptionKinds = {};
   readonly cells: readonly RNNCell[];
   constructor(cells: readonly RNNCell[], options: LayerOptions = {}) {
     super(options);

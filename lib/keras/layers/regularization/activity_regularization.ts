@@ -2,12 +2,13 @@
 import { recordOf } from '../../../support/guard';
 import { L1L2 } from '../../regularizers';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
 
 /** Its input; adds l1 sum|x| + l2 sum x^2, divided by the batch size, to the loss. Defaults: 0. */
 export class ActivityRegularization extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['l1', 'l2'];
+  static override options: OptionKinds = { l1: kinds.floats, l2: kinds.floats };
   override supportsMasking = true;
   readonly l1: number;
   readonly l2: number;

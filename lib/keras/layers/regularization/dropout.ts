@@ -5,6 +5,7 @@ import { SeedGenerator } from '../../../core/seed';
 import { dropout } from '../../../ops/random';
 import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface DropoutOptions extends LayerOptions {
@@ -18,7 +19,7 @@ export interface DropoutOptions extends LayerOptions {
 /** x / (1 - rate) with probability 1 - rate, else 0; x unchanged when not training (Srivastava et al. 2014). */
 export class Dropout extends Layer {
   static override positional = ['rate'];
-  static override options = ['rate', 'noiseShape', 'seed'];
+  static override options: OptionKinds = { rate: kinds.float, noiseShape: kinds.shape, seed: kinds.seed };
   override supportsMasking = true;
   readonly rate: number;
   readonly noiseShape: readonly (number | null)[] | null;

@@ -5,6 +5,7 @@ import { SeedGenerator } from '../../../core/seed';
 import { normal, uniform } from '../../../ops/random';
 import { convert, run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface NoiseOptions extends LayerOptions {
@@ -34,7 +35,7 @@ abstract class Noise extends Layer {
 /** x + noise of mean 0 and standard deviation `stddev` while training. */
 export class GaussianNoise extends Noise {
   static override positional = ['stddev'];
-  static override options = ['stddev', 'seed'];
+  static override options: OptionKinds = { stddev: kinds.float, seed: kinds.seed };
   readonly stddev: number;
   constructor(stddev: number | (NoiseOptions & { stddev: number }), options: NoiseOptions = {}) {
     const given = typeof stddev === 'object' && stddev !== null ? stddev : { ...options, stddev };
@@ -51,7 +52,7 @@ export class GaussianNoise extends Noise {
 /** x times noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014). */
 export class GaussianDropout extends Noise {
   static override positional = ['rate'];
-  static override options = ['rate', 'seed'];
+  static override options: OptionKinds = { rate: kinds.float, seed: kinds.seed };
   readonly rate: number;
   constructor(rate: number | (NoiseOptions & { rate: number }), options: NoiseOptions = {}) {
     const given = typeof rate === 'object' && rate !== null ? rate : { ...options, rate };
@@ -74,7 +75,7 @@ const SELU_ALPHA = 1.6732632423543772,
  */
 export class AlphaDropout extends Noise {
   static override positional = ['rate'];
-  static override options = ['rate', 'noiseShape', 'seed'];
+  static override options: OptionKinds = { rate: kinds.float, noiseShape: kinds.shape, seed: kinds.seed };
   readonly rate: number;
   readonly noiseShape: readonly (number | null)[] | null;
   constructor(

@@ -6,6 +6,7 @@ import { SeedGenerator } from '../../../core/seed';
 import { dropout } from '../../../ops/random';
 import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
@@ -20,7 +21,7 @@ export interface SpatialDropoutOptions extends LayerOptions {
 /** Whole channels dropped while training: the same for all positions (Tompson et al. 2014). */
 export abstract class BaseSpatialDropout extends Layer {
   static override positional = ['rate'];
-  static override options = ['rate', 'seed', 'dataFormat'];
+  static override options: OptionKinds = { rate: kinds.float, seed: kinds.seed, dataFormat: kinds.choice };
   override supportsMasking = true;
   readonly rate: number;
   readonly dataFormat: DataFormat;
@@ -54,8 +55,11 @@ export abstract class BaseSpatialDropout extends Layer {
 }
 /** Channels of sequences dropped: (batch, steps, channels). */
 export class SpatialDropout1D extends BaseSpatialDropout {
-  static override options = ['rate', 'seed'];
-  constructor(rate: number | SpatialDropoutOptions, options: SpatialDropoutOptions = {}) {
+  static override options: OptionKinds = { dataFormat: null };
+  constructor(
+    rate: number | Omit<SpatialDropoutOptions, 'dataFormat'>,
+    options: Omit<SpatialDropoutOptions, 'dataFormat'> = {},
+  ) {
     super(1, rate, options);
   }
   override getConfig() {

@@ -5,6 +5,7 @@ import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { formatShape, run, type Tensor } from '../../../core/tensor';
 import { isOld } from '../../serialization/legacy_configs';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';
@@ -21,7 +22,7 @@ const lenient = new WeakSet<BaseCropping>();
 /** Elements taken away from the beginning and the end of each spatial axis. */
 export abstract class BaseCropping extends Layer {
   static override positional: readonly string[] = ['cropping'];
-  static override options = ['cropping', 'dataFormat'];
+  static override options: OptionKinds = { cropping: kinds.integers, dataFormat: kinds.choice };
   readonly dataFormat: DataFormat;
   protected readonly borders: Pair[];
   protected constructor(
@@ -68,7 +69,7 @@ export abstract class BaseCropping extends Layer {
 }
 /** Without the first and last steps of time. `cropping`: a number or [first, last]. Default 1. Channels are last. */
 export class Cropping1D extends BaseCropping {
-  static override options = ['cropping'];
+  static override options: OptionKinds = { dataFormat: null };
   constructor(
     cropping?: Borders | Omit<CroppingOptions, 'dataFormat'>,
     options: Omit<CroppingOptions, 'dataFormat'> = {},

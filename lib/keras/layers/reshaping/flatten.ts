@@ -2,13 +2,14 @@
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 
 /** (batch, ...) -> (batch, product). */
 export class Flatten extends Layer {
   static override positional: readonly string[] = [];
-  static override options = ['dataFormat'];
+  static override options: OptionKinds = { dataFormat: kinds.choice };
   readonly dataFormat: DataFormat;
   constructor(options: LayerOptions & { dataFormat?: DataFormat | null } = {}) {
     super(options);

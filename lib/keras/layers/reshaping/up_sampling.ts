@@ -6,6 +6,7 @@ import { resize } from '../../../ops/image/resize';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
 import { run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { oneOrOptions } from './borders';
@@ -37,7 +38,7 @@ export interface UpSampling2DOptions extends UpSampling3DOptions {
 /** Each step of time repeated `size` (2) times: (batch, steps, channels) -> (batch, size * steps, channels). */
 export class UpSampling1D extends Layer {
   static override positional = ['size'];
-  static override options = ['size'];
+  static override options: OptionKinds = { size: kinds.integer };
   readonly size: number;
   constructor(size?: number | UpSampling1DOptions, options: UpSampling1DOptions = {}) {
     const given = oneOrOptions('size', size, options);
@@ -55,7 +56,11 @@ export class UpSampling1D extends Layer {
 /** Images `size` (2) times as large: pixels repeated ('nearest', the default) or interpolated as image.resize does. */
 export class UpSampling2D extends Layer {
   static override positional = ['size'];
-  static override options = ['size', 'dataFormat', 'interpolation'];
+  static override options: OptionKinds = {
+    size: kinds.integers,
+    dataFormat: kinds.choice,
+    interpolation: kinds.choice,
+  };
   readonly size: number[];
   readonly dataFormat: DataFormat;
   readonly interpolation: Interpolation;
@@ -88,7 +93,7 @@ export class UpSampling2D extends Layer {
 /** Each element of a volume repeated `size` (2) times on each axis. */
 export class UpSampling3D extends Layer {
   static override positional = ['size'];
-  static override options = ['size', 'dataFormat'];
+  static override options: OptionKinds = { size: kinds.integers, dataFormat: kinds.choice };
   readonly size: number[];
   readonly dataFormat: DataFormat;
   constructor(size?: Sizes | UpSampling3DOptions, options: UpSampling3DOptions = {}) {

@@ -2,6 +2,7 @@
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { run, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
+import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
 import { forAllAxes, oneOrOptions, pairs, type Borders, type Pair } from './borders';
@@ -15,7 +16,7 @@ export interface ZeroPaddingOptions extends LayerOptions {
 /** Zeros before and after the elements of each spatial axis. */
 export abstract class BaseZeroPadding extends Layer {
   static override positional: readonly string[] = ['padding'];
-  static override options = ['padding', 'dataFormat'];
+  static override options: OptionKinds = { padding: kinds.integers, dataFormat: kinds.choice };
   readonly dataFormat: DataFormat;
   protected readonly borders: Pair[];
   protected constructor(rank: number, padding: Borders | ZeroPaddingOptions | undefined, options: ZeroPaddingOptions) {

@@ -9,6 +9,7 @@ import { convert, formatShape, run, type Tensor, type TensorLike } from '../../.
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
 import type { BoxFormat } from './bounding_boxes/formats';
+import { kinds } from '../../../options';
 import { boxFormatOf, formatConfig, type ImageSize, keyOf, movedBoxes, readBoxes } from './boxes';
 
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */
@@ -22,7 +23,7 @@ export interface ImageLayerOptions extends LayerOptions {
   boundingBoxFormat?: BoxFormat | null;
 }
 /** @internal Names of the options above. */
-export const IMAGE_OPTIONS = ['seed', 'dataFormat', 'boundingBoxFormat'];
+export const IMAGE_OPTIONS = { seed: kinds.seed, dataFormat: kinds.choice, boundingBoxFormat: kinds.choice };
 /** What one call draws at random. */
 export type Transformation = Record<string, Tensor> | null;
 

@@ -7,6 +7,7 @@ import type { Interpolation } from '../../../../ops/image/interpolation';
 import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
 import type { BoxFormat } from './bounding_boxes/formats';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
 import { boxFormatOf, formatConfig, type ImageSize, movedRecord, scaledBoxes } from './boxes';
@@ -17,7 +18,7 @@ import { boxFormatOf, formatConfig, type ImageSize, movedRecord, scaledBoxes } f
  */
 export class CenterCrop extends Layer {
   static override positional = ['height', 'width'];
-  static override options = ['dataFormat', 'boundingBoxFormat'];
+  static override options: OptionKinds = { dataFormat: kinds.choice, boundingBoxFormat: kinds.choice };
   readonly height: number;
   readonly width: number;
   readonly dataFormat: DataFormat;

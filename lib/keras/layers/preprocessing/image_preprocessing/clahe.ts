@@ -4,6 +4,7 @@ import { ValueError } from '../../../../support/errors';
 import { pad } from '../../../../ops/shape';
 import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   IMAGE_OPTIONS,
@@ -39,7 +40,12 @@ function neighbours(size: number, tile: number, grid: number): { low: number[]; 
  */
 export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePreprocessingLayer {
   static override positional = ['valueRange', 'clipLimit', 'tileGridSize'];
-  static override options = ['valueRange', 'clipLimit', 'tileGridSize', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    valueRange: kinds.numbers,
+    clipLimit: kinds.float,
+    tileGridSize: kinds.integers,
+    ...IMAGE_OPTIONS,
+  };
   readonly valueRange: readonly number[];
   readonly clipLimit: number;
   readonly tileGridSize: readonly number[];

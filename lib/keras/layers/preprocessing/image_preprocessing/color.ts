@@ -3,6 +3,7 @@ import { hsvToRgb, rgbToGrayscale, rgbToHsv } from '../../../../ops/image/color'
 import { ValueError } from '../../../../support/errors';
 import { convert, run, type Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   factorRange,
@@ -24,7 +25,7 @@ type WithFactor = ToneOptions & { factor?: Factor };
 /** Images without colour, with probability `factor` (default 0.5). */
 export class RandomGrayscale extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = ['factor', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { factor: kinds.floats, ...IMAGE_OPTIONS };
   readonly factor: number;
   constructor(factor: number | (ImageLayerOptions & { factor?: number }) = 0.5, options: ImageLayerOptions = {}) {
     const all = typeof factor === 'number' ? { ...options, factor } : factor;
@@ -46,7 +47,7 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer {
 }
 abstract class Colored extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = ['factor', 'valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { factor: kinds.floats, valueRange: kinds.numbers, ...IMAGE_OPTIONS };
   readonly factor: [number, number];
   readonly valueRange: [number, number];
   constructor(given: WithFactor, bounds: readonly [number, number]) {
@@ -118,14 +119,14 @@ export interface ColorJitterOptions extends ToneOptions {
 }
 /** RandomBrightness, RandomContrast, RandomSaturation and RandomHue, those whose factors are given, one after the other. */
 export class RandomColorJitter extends BaseImagePreprocessingLayer {
-  static override options = [
-    'valueRange',
-    'brightnessFactor',
-    'contrastFactor',
-    'saturationFactor',
-    'hueFactor',
+  static override options: OptionKinds = {
+    valueRange: kinds.numbers,
+    brightnessFactor: kinds.floats,
+    contrastFactor: kinds.floats,
+    saturationFactor: kinds.floats,
+    hueFactor: kinds.floats,
     ...IMAGE_OPTIONS,
-  ];
+  };
   private readonly steps: BaseImagePreprocessingLayer[];
   private readonly given: ColorJitterOptions;
   readonly valueRange: [number, number];

@@ -6,6 +6,7 @@ import { sampleImages, type Outside } from '../../../../ops/image/sampling';
 import { ValueError } from '../../../../support/errors';
 import { run, type Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   factorRange,
@@ -33,7 +34,13 @@ export interface BlurOptions extends ToneOptions {
 /** Images blurred by a Gaussian kernel of a width drawn from `sigma`, with a probability drawn from `factor` (default 1). */
 export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = ['factor', 'kernelSize', 'sigma', 'valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    factor: kinds.floats,
+    kernelSize: kinds.integers,
+    sigma: kinds.floats,
+    valueRange: kinds.numbers,
+    ...IMAGE_OPTIONS,
+  };
   readonly factor: [number, number];
   readonly kernelSize: [number, number];
   readonly sigma: [number, number];
@@ -87,15 +94,15 @@ export interface ElasticTransformOptions extends ToneOptions {
  */
 export class RandomElasticTransform extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = [
-    'factor',
-    'scale',
-    'interpolation',
-    'fillMode',
-    'fillValue',
-    'valueRange',
+  static override options: OptionKinds = {
+    factor: kinds.floats,
+    scale: kinds.floats,
+    interpolation: kinds.choice,
+    fillMode: kinds.choice,
+    fillValue: kinds.floats,
+    valueRange: kinds.numbers,
     ...IMAGE_OPTIONS,
-  ];
+  };
   readonly factor: [number, number];
   readonly scale: [number, number];
   readonly interpolation: WarpInterpolation;

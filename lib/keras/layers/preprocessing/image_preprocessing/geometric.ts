@@ -8,6 +8,7 @@ import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { makeDefaultSeed } from '../../../../core/seed';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import { positiveInteger } from '../../core';
 import {
   BaseImagePreprocessingLayer,
@@ -32,7 +33,12 @@ export interface WarpOptions extends ImageLayerOptions {
   /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
 }
-const WARP_OPTIONS = ['fillMode', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
+const WARP_OPTIONS = {
+  fillMode: kinds.choice,
+  interpolation: kinds.choice,
+  fillValue: kinds.floats,
+  ...IMAGE_OPTIONS,
+};
 type Drawn = NonNullable<Transformation>;
 const column = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1] });
 const constants = (like: Tensor, value: number): Tensor =>
@@ -94,7 +100,7 @@ export type FlipMode = (typeof MODES)[number];
 /** Each image flipped or not: mode 'horizontal_and_vertical' (default), 'horizontal' or 'vertical'. */
 export class RandomFlip extends BaseImagePreprocessingLayer {
   static override positional = ['mode'];
-  static override options = ['mode', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { mode: kinds.choice, ...IMAGE_OPTIONS };
   readonly mode: FlipMode;
   constructor(
     mode: FlipMode | (ImageLayerOptions & { mode?: FlipMode }) = 'horizontal_and_vertical',
@@ -137,8 +143,8 @@ export class RandomFlip extends BaseImagePreprocessingLayer {
 
 /** Images turned by an angle between factor[0] and factor[1] full turns around their middle. */
 export class RandomRotation extends Warp {
-  static override positional = ['factor'];
-  static override options = WARP_OPTIONS;
+  static override positional: OptionKinds = { factor: kinds.floats };
+  static override options: OptionKinds = WARP_OPTIONS;
   readonly factor: [number, number];
   constructor(factor: Factor, options: WarpOptions = {}) {
     super(options);
@@ -162,8 +168,8 @@ export class RandomRotation extends Warp {
 
 /** Images scaled by 1 + a number of the factor, height and width alike unless `widthFactor` is given: positive ones zoom out. */
 export class RandomZoom extends Warp {
-  static override positional = ['heightFactor'];
-  static override options = ['widthFactor', ...WARP_OPTIONS];
+  static override positional: OptionKinds = { heightFactor: kinds.floats };
+  static override options: OptionKinds = { widthFactor: kinds.floats, ...WARP_OPTIONS };
   private readonly heightRange: [number, number];
   private readonly widthRange: [number, number] | null;
   constructor(
@@ -204,8 +210,8 @@ export class RandomZoom extends Warp {
 
 /** Images shifted down and to the right by shares of their height and width. */
 export class RandomTranslation extends Warp {
-  static override positional = ['heightFactor', 'widthFactor'];
-  static override options = WARP_OPTIONS;
+  static override positional: OptionKinds = { heightFactor: kinds.floats, widthFactor: kinds.floats };
+  static override options: OptionKinds = WARP_OPTIONS;
   private readonly heightRange: [number, number];
   private readonly widthRange: [number, number];
   constructor(
@@ -237,7 +243,7 @@ export class RandomTranslation extends Warp {
 /** Images sheared: x moves by xFactor y, y by yFactor x, both in one direction drawn at random. */
 export class RandomShear extends Warp {
   static override positional = ['xFactor', 'yFactor'];
-  static override options = ['xFactor', 'yFactor', ...WARP_OPTIONS];
+  static override options: OptionKinds = { xFactor: kinds.floats, yFactor: kinds.floats, ...WARP_OPTIONS };
   readonly xFactor: [number, number];
   readonly yFactor: [number, number];
   constructor(
@@ -282,7 +288,7 @@ const nonNegative = (f: Factor): Factor =>
 /** A random part of `height` x `width` pixels, the same for the whole batch; the middle, enlarged, of smaller images. */
 export class RandomCrop extends BaseImagePreprocessingLayer {
   static override positional = ['height', 'width'];
-  static override options = IMAGE_OPTIONS;
+  static override options: OptionKinds = IMAGE_OPTIONS;
   readonly height: number;
   readonly width: number;
   private readonly shownSeed: number;
@@ -356,7 +362,13 @@ export interface PerspectiveOptions extends ImageLayerOptions {
 }
 /** Images seen from the side: each corner moved by up to scale / 2 of its coordinates, with a probability drawn from `factor` (default 1). */
 export class RandomPerspective extends BaseImagePreprocessingLayer {
-  static override options = ['factor', 'scale', 'interpolation', 'fillValue', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    factor: kinds.floats,
+    scale: kinds.floats,
+    interpolation: kinds.choice,
+    fillValue: kinds.floats,
+    ...IMAGE_OPTIONS,
+  };
   static override positional = ['factor'];
   readonly factor: [number, number];
   readonly scale: number;

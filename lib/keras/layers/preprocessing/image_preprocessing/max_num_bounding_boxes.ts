@@ -4,6 +4,7 @@ import { ValueError } from '../../../../support/errors';
 import { isRecord } from '../../../../support/nest';
 import { convert, run, type Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import { positiveInteger } from '../../core';
 import { BaseImagePreprocessingLayer, IMAGE_OPTIONS, type ImageLayerOptions } from './base_image_preprocessing_layer';
 import { readBoxes, unbatched } from './boxes';
@@ -14,7 +15,7 @@ import { readBoxes, unbatched } from './boxes';
  */
 export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
   static override positional = ['maxNumber'];
-  static override options = ['fillValue', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { fillValue: kinds.numbers, ...IMAGE_OPTIONS };
   readonly maxNumber: number;
   readonly fillValue: number;
   constructor(maxNumber: number, options: ImageLayerOptions & { fillValue?: number } = {}) {

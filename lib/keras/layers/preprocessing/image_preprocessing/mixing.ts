@@ -3,6 +3,7 @@ import { normal, shuffle } from '../../../../ops/random';
 import { NotImplementedError, ValueError } from '../../../../support/errors';
 import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   factorRange,
@@ -49,7 +50,13 @@ export interface ErasingOptions extends ToneOptions {
 /** A box of each image filled with `fillValue` (default: noise), its area a share drawn from `scale`, with a probability drawn from `factor`. */
 export class RandomErasing extends Boxes {
   static override positional = ['factor'];
-  static override options = ['factor', 'scale', 'fillValue', 'valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    factor: kinds.floats,
+    scale: kinds.floats,
+    fillValue: kinds.numbers,
+    valueRange: kinds.numbers,
+    ...IMAGE_OPTIONS,
+  };
   readonly factor: [number, number];
   readonly scale: [number, number];
   readonly fillValue: number | null;
@@ -90,7 +97,7 @@ export class RandomErasing extends Boxes {
 /** A box of each image replaced by that of another image of the batch, labels mixed by area (Yun et al. 2019). Labels are one-hot. */
 export class CutMix extends Boxes {
   static override positional = ['factor'];
-  static override options = ['factor', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { factor: kinds.floats, ...IMAGE_OPTIONS };
   readonly factor: [number, number];
   constructor(
     factor: Factor | (ImageLayerOptions & { factor?: Factor }) = 1,
@@ -137,7 +144,7 @@ export class CutMix extends Boxes {
 /** Each image and its labels mixed with another of the batch: w x + (1 - w) x', w ~ Beta(alpha, alpha) (Zhang et al. 2018). Labels are one-hot. */
 export class MixUp extends BaseImagePreprocessingLayer {
   static override positional = ['alpha'];
-  static override options = ['alpha', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { alpha: kinds.floats, ...IMAGE_OPTIONS };
   readonly alpha: number;
   constructor(alpha: number | (ImageLayerOptions & { alpha?: number }) = 0.2, options: ImageLayerOptions = {}) {
     const all = typeof alpha === 'number' ? { ...options, alpha } : alpha;

@@ -3,6 +3,7 @@ import { randint } from '../../../../ops/random';
 import { ValueError } from '../../../../support/errors';
 import { convert, run, type Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   factorRange,
@@ -70,7 +71,13 @@ export interface RandAugmentOptions extends ToneOptions {
 }
 /** `numOps` (default 2) of eleven changes, chosen at random for the batch, each as strong as `factor` (default 0.5) says (Cubuk et al. 2020). */
 export class RandAugment extends BaseImagePreprocessingLayer {
-  static override options = ['valueRange', 'numOps', 'factor', 'interpolation', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    valueRange: kinds.numbers,
+    numOps: kinds.integer,
+    factor: kinds.floats,
+    interpolation: kinds.choice,
+    ...IMAGE_OPTIONS,
+  };
   private readonly settings: Settings;
   private readonly numOps: number;
   private readonly augmentLayers: BaseImagePreprocessingLayer[];
@@ -151,16 +158,16 @@ export interface AugMixOptions extends ToneOptions {
  * Dirichlet and beta numbers of `alpha` (1) (Hendrycks et al. 2020). The layers are chosen anew at each call.
  */
 export class AugMix extends BaseImagePreprocessingLayer {
-  static override options = [
-    'valueRange',
-    'numChains',
-    'chainDepth',
-    'factor',
-    'alpha',
-    'allOps',
-    'interpolation',
+  static override options: OptionKinds = {
+    valueRange: kinds.numbers,
+    numChains: kinds.integer,
+    chainDepth: kinds.integer,
+    factor: kinds.floats,
+    alpha: kinds.floats,
+    allOps: kinds.boolean,
+    interpolation: kinds.choice,
     ...IMAGE_OPTIONS,
-  ];
+  };
   private readonly settings: Settings;
   private readonly given: { numChains: number; chainDepth: number; alpha: number; allOps: boolean };
   private readonly augmentLayers: BaseImagePreprocessingLayer[];

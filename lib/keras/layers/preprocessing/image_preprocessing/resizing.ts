@@ -9,6 +9,7 @@ import { isRecord } from '../../../../support/nest';
 import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
 import { columns, joined } from './bounding_boxes/formats';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import { positiveInteger } from '../../core';
 import { Layer, type LayerOptions } from '../../layer';
 import { boxFormatOf, formatConfig, type ImageSize, movedRecord } from './boxes';
@@ -37,16 +38,16 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends Layer {
   static override positional = ['height', 'width'];
-  static override options = [
-    'interpolation',
-    'cropToAspectRatio',
-    'padToAspectRatio',
-    'fillMode',
-    'fillValue',
-    'antialias',
-    'dataFormat',
-    'boundingBoxFormat',
-  ];
+  static override options: OptionKinds = {
+    interpolation: kinds.choice,
+    cropToAspectRatio: kinds.boolean,
+    padToAspectRatio: kinds.boolean,
+    fillMode: kinds.choice,
+    fillValue: kinds.floats,
+    antialias: kinds.boolean,
+    dataFormat: kinds.choice,
+    boundingBoxFormat: kinds.choice,
+  };
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;

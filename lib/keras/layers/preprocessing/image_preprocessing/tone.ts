@@ -3,6 +3,7 @@ import { recordOf } from '../../../../support/guard';
 import { depthwiseConv } from '../../../../ops/convolution';
 import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
+import { kinds, type OptionKinds } from '../../../options';
 import {
   BaseImagePreprocessingLayer,
   factorRange,
@@ -18,7 +19,7 @@ export interface ToneOptions extends ImageLayerOptions {
   /** Smallest and largest value of a pixel. Default [0, 255]. */
   valueRange?: readonly number[];
 }
-const TONE_OPTIONS = ['factor', 'valueRange', ...IMAGE_OPTIONS];
+const TONE_OPTIONS = { factor: kinds.floats, valueRange: kinds.numbers, ...IMAGE_OPTIONS };
 type Drawn = NonNullable<Transformation>;
 const BYTE = [0, 255] as const;
 const clip = (t: Tensor, [min, max]: readonly number[]): Tensor => run('clip', [t], { min, max });
@@ -30,7 +31,7 @@ export const withFactor = <T extends { factor?: Factor }>(factor: Factor | T, op
 /** Layers of one factor and a range of values. */
 abstract class Tone extends BaseImagePreprocessingLayer {
   static override positional = ['factor'];
-  static override options = TONE_OPTIONS;
+  static override options: OptionKinds = TONE_OPTIONS;
   readonly factor: [number, number];
   readonly valueRange: [number, number];
   constructor(given: WithFactor, bounds: readonly [number, number]) {
@@ -101,6 +102,7 @@ export class RandomInvert extends Tone {
 }
 /** Only the highest bits of each value, as many as the factor (1 to 8) says. */
 export class RandomPosterization extends Tone {
+  static override options: OptionKinds = { factor: kinds.integers };
   constructor(factor: Factor, options: ToneOptions = {}) {
     super(withFactor<WithFactor>(factor, options), [1, 8]);
   }
@@ -128,7 +130,12 @@ export interface SolarizationOptions extends ToneOptions {
 /** Values from a threshold on inverted, after an addition; both are drawn, in 255ths of the range. */
 export class Solarization extends BaseImagePreprocessingLayer {
   static override positional = ['additionFactor', 'thresholdFactor'];
-  static override options = ['additionFactor', 'thresholdFactor', 'valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = {
+    additionFactor: kinds.floats,
+    thresholdFactor: kinds.floats,
+    valueRange: kinds.numbers,
+    ...IMAGE_OPTIONS,
+  };
   readonly additionFactor: [number, number];
   readonly thresholdFactor: [number, number];
   readonly valueRange: [number, number];
@@ -178,7 +185,7 @@ const lowered = (range: [number, number], given: unknown): [number, number] =>
 
 /** Each channel of each image stretched to the whole range of values; not at random, and when not training too. */
 export class AutoContrast extends BaseImagePreprocessingLayer {
-  static override options = ['valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { valueRange: kinds.numbers, ...IMAGE_OPTIONS };
   readonly valueRange: [number, number];
   constructor(options: ToneOptions = {}) {
     super(options);
@@ -203,7 +210,7 @@ export class AutoContrast extends BaseImagePreprocessingLayer {
 }
 /** Values of each channel (of the whole batch) spread so that all are about equally frequent. */
 export class Equalization extends BaseImagePreprocessingLayer {
-  static override options = ['bins', 'valueRange', ...IMAGE_OPTIONS];
+  static override options: OptionKinds = { bins: kinds.integer, valueRange: kinds.numbers, ...IMAGE_OPTIONS };
   readonly valueRange: [number, number];
   readonly bins: number;
   constructor(options: ToneOptions & { bins?: number } = {}) {
