@@ -64,6 +64,9 @@ export function btree2Records(input: Hdf5Input, at: number): { type: number; rec
 /** @internal Objects of a fractal heap by their id. */
 export class FractalHeap {
   private readonly maxManaged: number;
+  /** The tree of objects that are too large for blocks, and these by their numbers once it has been read. */
+  private readonly largeAt: number;
+  private large: Map<number, { at: number; length: number }> | undefined;
   private readonly tableWidth: number;
   private readonly startSize: number;
   private readonly maxDirect: number;
@@ -84,7 +87,9 @@ export class FractalHeap {
     if (c.u16()) input.fail('a heap is compressed');
     this.hasChecksums = (c.u8() & 2) !== 0;
     this.maxManaged = c.u32();
-    c.skip(length + offset + length + offset + 4 * length + 4 * length);
+    c.skip(length);
+    this.largeAt = c.offset();
+    c.skip(length + offset + 4 * length + 4 * length);
     this.tableWidth = c.u16();
     this.startSize = c.length();
     this.maxDirect = c.length();
@@ -118,10 +123,38 @@ export class FractalHeap {
       const length = (id[0] & 15) + 1;
       return new Cursor(input, c.bytes(length), 'an object of a heap');
     }
-    if (kind !== 0) input.fail('an object of a heap is too large');
+    if (kind === 1) return this.largeObject(c);
+    if (kind !== 0) input.fail(`an object of a heap is of kind ${kind}`);
     const offset = c.uint(this.offsetBytes),
       length = c.uint(this.lengthBytes);
     return this.managed(offset, length);
+  }
+  // Too large for a block: the id holds its place where there is room, else its number in a tree.
+  private largeObject(id: Cursor): Cursor {
+    const { input } = this,
+      { sizes } = input;
+    if (id.left >= sizes.offset + sizes.length) {
+      const at = id.offset();
+      return input.block(at, id.length(), 'an object of a heap');
+    }
+    const number = id.uint(Math.min(8, id.left));
+    this.large ??= this.readLargeObjects();
+    const found = this.large.get(number) ?? input.fail('a large object is not in its heap');
+    return input.block(found.at, found.length, 'an object of a heap');
+  }
+  private readLargeObjects(): Map<number, { at: number; length: number }> {
+    const { input } = this,
+      out = new Map<number, { at: number; length: number }>();
+    if (this.largeAt === UNDEFINED) return out;
+    const { type, records } = btree2Records(input, this.largeAt);
+    if (type !== 1) input.fail('a tree of large objects is one of something else');
+    for (const record of records) {
+      const c = new Cursor(input, record, 'a large object'),
+        at = c.offset(),
+        length = c.length();
+      out.set(c.length(), { at, length });
+    }
+    return out;
   }
   private managed(target: number, length: number): Cursor {
     const { input } = this;

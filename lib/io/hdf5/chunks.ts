@@ -14,8 +14,16 @@ export interface Chunk {
 export type ChunkIndex = { at: number; chunk: number[] } & (
   | { kind: 'tree' | 'tree2' | 'implicit' }
   | { kind: 'single'; size?: number; mask: number }
-  | { kind: 'fixed'; pageBits: number }
-  | { kind: 'extensible'; maxBits: number; indexElements: number; pointers: number; elements: number; pageBits: number }
+  | { kind: 'fixed'; hasWideSizes: boolean; pageBits: number }
+  | {
+      kind: 'extensible';
+      hasWideSizes: boolean;
+      maxBits: number;
+      indexElements: number;
+      pointers: number;
+      elements: number;
+      pageBits: number;
+    }
 );
 /** More chunks than any dataset of weights has. */
 const MOST_CHUNKS = 1 << 22;
@@ -24,23 +32,13 @@ const MOST_CHUNKS = 1 << 22;
 export function* chunksOf(
   input: Hdf5Input,
   index: ChunkIndex,
-  shape: readonly number[],
+  { shape, maximum }: Readonly<{ shape: readonly number[]; maximum: readonly number[] }>,
   chunkBytes: number,
   filtered: boolean,
 ): Generator<Chunk> {
   const { at, chunk } = index;
   if (at === UNDEFINED) return;
-  const perAxis = shape.map((d, i) => Math.ceil(d / chunk[i])),
-    total = perAxis.reduce((a, b) => a * b, 1);
-  if (total > MOST_CHUNKS) input.fail(`a dataset has ${total} chunks`);
-  const startOf = (n: number): number[] => {
-    const out = Array<number>(shape.length);
-    for (let i = shape.length - 1; i >= 0; i--) {
-      out[i] = (n % perAxis[i]) * chunk[i];
-      n = Math.floor(n / perAxis[i]);
-    }
-    return out;
-  };
+  const { total, startOf } = numbering(input, index, shape, maximum);
   switch (index.kind) {
     case 'tree':
       yield* oldTree(input, at, shape.length, new Set(), 0);
@@ -49,7 +47,10 @@ export function* chunksOf(
       yield { at, size: index.size ?? chunkBytes, mask: index.mask, start: shape.map(() => 0) };
       return;
     case 'implicit':
-      for (let n = 0; n < total; n++) yield { at: at + n * chunkBytes, size: chunkBytes, mask: 0, start: startOf(n) };
+      for (let n = 0; n < total; n++) {
+        const start = startOf(n);
+        if (start) yield { at: at + n * chunkBytes, size: chunkBytes, mask: 0, start };
+      }
       return;
     case 'tree2': {
       const { type, records } = btree2Records(input, at);
@@ -65,18 +66,58 @@ export function* chunksOf(
       return;
     }
     default: {
-      // A chunk's size takes as many bytes as that of a chunk plus one.
-      const width = filtered ? Math.min(8, 1 + Math.floor((Math.floor(Math.log2(chunkBytes)) + 8) / 8)) : 0;
+      // Until version 5 a chunk's size takes as many bytes as that of a chunk plus one, then as many as all lengths.
+      const grown = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(chunkBytes)) + 8) / 8)),
+        width = !filtered ? 0 : index.hasWideSizes ? input.sizes.length : grown;
       const elements =
         index.kind === 'fixed' ? fixedArray(input, index, total, width) : extensibleArray(input, index, total, width);
       let n = 0;
       for (const e of elements) {
-        if (e.at !== UNDEFINED)
-          yield { at: e.at, size: filtered ? e.size : chunkBytes, mask: e.mask, start: startOf(n) };
+        const start = e.at === UNDEFINED ? null : startOf(n);
+        if (start) yield { at: e.at, size: filtered ? e.size : chunkBytes, mask: e.mask, start };
         n++;
       }
     }
   }
+}
+/**
+ * How lists number their chunks: row by row over the sizes that the axes may grow to, so that a chunk keeps its number
+ * when the dataset grows; the axis without an end counts as the first (H5D__earray_idx_get_addr in H5Dearray.c).
+ */
+function numbering(
+  input: Hdf5Input,
+  { kind, chunk }: ChunkIndex,
+  shape: readonly number[],
+  maximum: readonly number[],
+): {
+  /** One more than the largest number of a chunk. */
+  total: number;
+  /** The first element of a chunk; null when it lies outside of the dataset as it is now. */
+  startOf: (n: number) => number[] | null;
+} {
+  const axes = shape.map((_, i) => i),
+    endless = maximum.indexOf(Infinity);
+  if (kind === 'extensible' && endless > 0) axes.unshift(...axes.splice(endless, 1));
+  const grid = (sizes: readonly number[]): number[] => axes.map((i) => Math.ceil(sizes[i] / chunk[i])),
+    used = grid(shape),
+    counts = kind === 'tree' || kind === 'tree2' ? used : grid(maximum);
+  let total = 0;
+  if (!used.includes(0)) {
+    used.forEach((n, k) => (total = total * (k ? counts[k] : 1) + n - 1));
+    total++;
+  }
+  if (!(total <= MOST_CHUNKS)) input.fail(`a dataset has ${total} chunks`);
+  const startOf = (n: number): number[] | null => {
+    const out = Array<number>(shape.length);
+    for (let k = axes.length - 1; k >= 0; k--) {
+      const at = k ? n % counts[k] : n;
+      if (at >= used[k]) return null;
+      out[axes[k]] = at * chunk[axes[k]];
+      if (k) n = (n - at) / counts[k];
+    }
+    return out;
+  };
+  return { total, startOf };
 }
 
 function* oldTree(input: Hdf5Input, at: number, rank: number, seen: Set<number>, depth: number): Generator<Chunk> {

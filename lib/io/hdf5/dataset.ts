@@ -4,7 +4,7 @@ import { formatShape, type DType, type TypedArray } from '../../core/tensor';
 import type { AttributeValue } from './reader';
 import { chunksOf, type Chunk } from './chunks';
 import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';
-import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype } from './datatype';
+import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype, type Extent } from './datatype';
 import { Cursor as Block } from './cursor';
 import { readFilters, undoFilters, type Filter } from './filters';
 
@@ -22,6 +22,8 @@ type Layout =
 export class Hdf5Dataset {
   readonly dtype: DType | 'string';
   readonly shape: readonly number[];
+  /** Sizes that its axes may grow to; Infinity where any will do. */
+  readonly maximum: readonly number[];
   readonly count: number;
   private readonly layout: Layout;
   private readonly filters: Filter[];
@@ -29,14 +31,15 @@ export class Hdf5Dataset {
     private readonly input: Hdf5Input,
     readonly path: string,
     private readonly type: Datatype,
-    shape: number[] | null,
+    extent: Extent | null,
     layout: Cursor,
     filters: Cursor | null,
     readonly attributes: ReadonlyMap<string, AttributeValue>,
     /** What elements are that were never written: the bytes of one; null for zeros. */
     private readonly fill: Uint8Array | null = null,
   ) {
-    this.shape = shape ?? [0];
+    this.shape = extent?.shape ?? [0];
+    this.maximum = extent?.maximum ?? [0];
     this.count = this.shape.reduce((a, b) => a * b, 1);
     const dtype = dtypeOf(type);
     // Keras says so of halves that NumPy has no type for.
@@ -116,13 +119,17 @@ export class Hdf5Dataset {
     }
     if (index === 2) return { kind: 'chunked', index: { kind: 'implicit', at: c.offset(), chunk: dims } };
     if (index === 3)
-      return { kind: 'chunked', index: { kind: 'fixed', pageBits: c.u8(), at: c.offset(), chunk: dims } };
+      return {
+        kind: 'chunked',
+        index: { kind: 'fixed', hasWideSizes: version > 4, pageBits: c.u8(), at: c.offset(), chunk: dims },
+      };
     if (index === 4) {
       const [maxBits, indexElements, pointers, elements, pageBits] = [c.u8(), c.u8(), c.u8(), c.u8(), c.u8()];
       return {
         kind: 'chunked',
         index: {
           kind: 'extensible',
+          hasWideSizes: version > 4,
           maxBits,
           indexElements,
           pointers,
@@ -133,7 +140,10 @@ export class Hdf5Dataset {
         },
       };
     }
-    if (index === 5) return { kind: 'chunked', index: { kind: 'tree2', at: (c.skip(6), c.offset()), chunk: dims } };
+    if (index === 5) {
+      c.skip(6); // sizes of the tree's nodes, which stand in its header too
+      return { kind: 'chunked', index: { kind: 'tree2', at: c.offset(), chunk: dims } };
+    }
     return input.fail(`dataset '${this.path}' has an index of kind ${index}`);
   }
   private sized(data: Buffer): Buffer {
@@ -182,7 +192,7 @@ export class Hdf5Dataset {
         `dataset '${this.path}' has chunks of shape ${formatShape(chunk)} for shape ${formatShape(this.shape)}`,
       );
     const chunkBytes = chunk.reduce((a, b) => a * b, this.type.size);
-    const chunks = [...chunksOf(input, layout.index, this.shape, chunkBytes, this.filters.length > 0)];
+    const chunks = [...chunksOf(input, layout.index, this, chunkBytes, this.filters.length > 0)];
     const stored = chunks.reduce((n, c) => n + c.size, 0);
     this.refuseBomb(stored);
     if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))

@@ -77,8 +77,13 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
   }
 }
 
-/** @internal Sizes of each axis; null for "no value at all". */
-export function readDataspace(c: Cursor): number[] | null {
+/** @internal Sizes of each axis now, and those it may grow to (Infinity: any). */
+export interface Extent {
+  shape: number[];
+  maximum: number[];
+}
+/** @internal The extent of values; null for "no value at all". */
+export function readDataspace(c: Cursor): Extent | null {
   const version = c.version(1, 2),
     rank = c.u8(),
     flags = c.u8();
@@ -86,14 +91,15 @@ export function readDataspace(c: Cursor): number[] | null {
   if (version === 1) c.skip(5);
   else if (c.u8() === 2) return null;
   const shape = Array.from({ length: rank }, () => c.length());
-  if (flags & 1) for (let i = 0; i < rank; i++) c.length();
+  const maximum = flags & 1 ? shape.map(() => c.length()).map((d) => (d === UNDEFINED ? Infinity : d)) : shape;
   let size = 1;
   for (const d of shape) {
     if (d === UNDEFINED) c.input.fail('a dataspace has an unlimited size');
     size *= d;
     if (!Number.isSafeInteger(size)) c.input.fail(`a dataspace of shape (${shape.join(', ')}) is too large`);
   }
-  return shape;
+  if (maximum.some((d, i) => d < shape[i])) c.input.fail('a dataspace is larger than it may be');
+  return { shape, maximum };
 }
 
 /** @internal Which tensors hold values of a type. Halves become float32 in memory, as in tensors. */

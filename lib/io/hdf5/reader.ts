@@ -132,8 +132,9 @@ function readAttribute(input: Hdf5Input, c: Cursor): { name: string; value: Attr
   const part = (n: number): Cursor => new Cursor(input, c.bytes(padded(n)), 'an attribute');
   const name = fixedText(part(nameSize).data),
     type = readDatatype(part(typeSize)),
-    shape = readDataspace(part(spaceSize));
-  if (shape === null) return { name, value: null };
+    extent = readDataspace(part(spaceSize));
+  if (extent === null) return { name, value: null };
+  const { shape } = extent;
   const count = shape.reduce((a, b) => a * b, 1);
   if (count * type.size > Math.min(c.left, MOST_ATTRIBUTE)) input.fail(`attribute '${name}' is cut off`);
   if (type.kind === 'vlen-string' || type.kind === 'string') {
@@ -143,10 +144,10 @@ function readAttribute(input: Hdf5Input, c: Cursor): { name: string; value: Attr
     );
     return { name, value: shape.length ? texts : texts[0] };
   }
-  const numbers = Array.from(
-    decodeNumbers(type, new Uint8Array(c.bytes(count * type.size)), count) as ArrayLike<number | bigint>,
-    Number,
-  );
+  const values = decodeNumbers(type, new Uint8Array(c.bytes(count * type.size)), count) as ArrayLike<number | bigint>,
+    isUnsigned = type.kind === 'int' && !type.signed;
+  // Tensors have no uint64, and hold its bits as int64.
+  const numbers = Array.from(values, (v) => Number(isUnsigned && typeof v === 'bigint' ? BigInt.asUintN(64, v) : v));
   return { name, value: shape.length ? numbers : numbers[0] };
 }
 
