@@ -67,14 +67,15 @@ class Floats {
 
 int64_t width_of(int64_t units, int64_t block) { return std::min<int64_t>(16, units - block * 16); }
 
-// [block][row][gate][16] from (rows, gates * units)
+// (rows, gates * units) as the table's loops read it.
 void pack_weights(const float* w, int64_t rows, int64_t units, int64_t gates, float* to) {
   const int64_t blocks = (units + 15) / 16;
+  const bool is_side_by_side = simd::recurrent_table().vectors > 1;
   parallel_for(blocks * rows, 512, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; k++) {
       const int64_t p = k / rows, row = k % rows, width = width_of(units, p);
       for (int64_t g = 0; g < gates; g++) {
-        float* at = to + (k * gates + g) * 16;
+        float* at = to + (is_side_by_side ? k * gates + g : (p * gates + g) * rows + row) * 16;
         const float* from = w + (row * gates + g) * units + p * 16;
         if (width < 16) std::memset(at, 0, 16 * sizeof(float));
         std::memcpy(at, from, size_t(width) * sizeof(float));
@@ -82,14 +83,15 @@ void pack_weights(const float* w, int64_t rows, int64_t units, int64_t gates, fl
     }
   });
 }
-// The transposed: rows [block][gate][16] of the used gates, columns the weight's rows in groups of 64.
+// The transposed: rows [block][gate][16] of the used gates, columns the weight's rows in groups.
 void pack_transposed(const float* w, int64_t rows, int64_t units, int64_t gates, int64_t first, int64_t used,
                      float* to) {
-  const int64_t blocks = (units + 15) / 16, inner = blocks * used * 16;
+  const int64_t blocks = (units + 15) / 16, inner = blocks * used * 16,
+                most = 16 * simd::recurrent_table().vectors;  // columns of a group
   parallel_for((rows + 15) / 16, 1, [&](int64_t begin, int64_t end) {
     for (int64_t column = begin * 16; column < std::min(rows, end * 16); column += 16) {
-      const int64_t group = column / 64, group_width = std::min<int64_t>(64, (rows - group * 64 + 15) / 16 * 16);
-      float* base = to + group * 64 * inner + column % 64;
+      const int64_t group = column / most, group_width = std::min(most, (rows - group * most + 15) / 16 * 16);
+      float* base = to + group * most * inner + column % most;
       const int64_t columns = std::min<int64_t>(16, rows - column);
       for (int64_t p = 0; p < blocks; p++)
         for (int64_t g = 0; g < used; g++) {
@@ -158,9 +160,9 @@ class Forward {
  public:
   Forward(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_bias)
       : attrs_(attrs), s_(s), is_lstm_(attrs.cell == Cell::kLstm), has_bias_(has_bias), gates_(is_lstm_ ? 4 : 3),
-        slices_(s, gates_), padded_(s.blocks() * 16), kernel_(workspace_, padded_ * gates_ * s.inputs),
-        recurrent_(workspace_, padded_ * gates_ * s.units), bias_(workspace_, s.blocks() * kGateRow),
-        scratch_(workspace_, slices_.count * scratch_size()) {}
+        slices_(s, gates_), padded_(s.blocks() * 16), x_row_((s.inputs + 15) / 16 * 16),
+        kernel_(workspace_, padded_ * gates_ * s.inputs), recurrent_(workspace_, padded_ * gates_ * s.units),
+        bias_(workspace_, s.blocks() * kGateRow), scratch_(workspace_, slices_.count * scratch_size()) {}
 
   void run(const void* const* in, void* const* out) {
     workspace_.begin();
@@ -174,7 +176,7 @@ class Forward {
   }
 
  private:
-  int64_t scratch_size() const { return 5 * slices_.most() * padded_; }
+  int64_t scratch_size() const { return slices_.most() * (5 * padded_ + x_row_); }
   void pack_bias(const float* bias) const {
     float* to = bias_.get();
     std::fill_n(to, s_.blocks() * kGateRow, 0.0f);
@@ -194,13 +196,14 @@ class Forward {
     const int64_t first = slices_.begin(k), rows = slices_.begin(k + 1) - first, u = s_.units,
                   size = slices_.most() * padded_;
     float* scratch = scratch_.get() + k * scratch_size();
-    float *h = scratch, *next = scratch + size;
+    float *h = scratch, *next = scratch + size, *x = scratch + 5 * size;
     RecurrentForward f{};
     f.rows = rows;
     f.inputs = s_.inputs;
     f.units = u;
     f.blocks = s_.blocks();
-    f.x_row = s_.steps * s_.inputs;
+    f.x = x;
+    f.x_row = x_row_;
     f.c = scratch + 2 * size;
     f.reset = scratch + 3 * size;
     f.kernel = kernel_.get();
@@ -218,7 +221,10 @@ class Forward {
     MaskedRows masked(attrs_.is_masked ? in[(is_lstm_ ? 5 : 4) + has_bias_] : nullptr, s_.steps, first, rows);
     for (int64_t i = 0; i < s_.steps; i++) {
       const int64_t t = attrs_.goes_backwards ? s_.steps - 1 - i : i;
-      f.x = in[0] + (first * s_.steps + t) * s_.inputs;
+      // Side by side: a step's rows, some KiB apart, would share few lines of the cache.
+      for (int64_t r = 0; r < rows; r++)
+        std::memcpy(x + r * x_row_, in[0] + ((first + r) * s_.steps + t) * s_.inputs,
+                    size_t(s_.inputs) * sizeof(float));
       f.h = h;
       f.h_next = next;
       f.states = states ? states + i * s_.blocks() * slots * f.state_slot : nullptr;
@@ -252,7 +258,7 @@ class Forward {
   const bool is_lstm_, has_bias_;
   const int64_t gates_;
   const Slices slices_;
-  const int64_t padded_;
+  const int64_t padded_, x_row_;
   Workspace workspace_;
   const Floats kernel_, recurrent_, bias_, scratch_;
 };

@@ -18,16 +18,20 @@ inline int32_t float_to_bits(float f) {
   return i;
 }
 
-// exp(x - k log 2) where that is at most half of log 2; T: float or a vector of them.
+// exp(x - k log 2) - 1 where x - k log 2 is at most half of log 2; T: float or a vector of them.
 template <class T>
-inline T exp_of_rest(T x, T k) {
+inline T expm1_of_rest(T x, T k) {
   const T r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
   T p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  return p * r * r + r + 1.0f;
+  return p * r * r + r;
+}
+template <class T>
+inline T exp_of_rest(T x, T k) {
+  return expm1_of_rest(x, k) + 1.0f;
 }
 
 inline float exp_(float x) {

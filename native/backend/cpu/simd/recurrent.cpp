@@ -1,13 +1,12 @@
-#include "backend/cpu/simd/math.h"
+#include "backend/cpu/simd/gates.h"
 #include "backend/cpu/simd/panels.h"
 #include "backend/cpu/simd/recurrent_table.h"
 
 namespace trae::simd::TRAE_ISA {
 namespace {
 
-template <int kRows>
-inline void store_rows(float* to, long row, const float* from, long count) {
-  for (int r = 0; r < kRows; r++, to += row, from += kLanes) {
+inline void store_rows(float* to, long row, const float* from, long rows, long count) {
+  for (long r = 0; r < rows; r++, to += row, from += kLanes) {
     if (count == kLanes) store_group(to, load_group(from));
     else __builtin_memcpy(to, from, (unsigned long)count * sizeof(float));
   }
@@ -31,46 +30,76 @@ inline void write_rows(float* pre, const Group (&sum)[kRows][kSums], int first =
     for (int i = 0; i < kRows; i++) store_group(pre + ((first + k) * kRows + i) * kLanes, sum[i][k]);
 }
 
-// ---- LSTM
-template <int kRows>
-inline void lstm_sums(const RecurrentForward& s, long p, long r0, float* pre) {
-  const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * s.blocks * kLanes, *bias = s.bias + p * kGateRow;
-  const float *kernel = s.kernel + p * s.inputs * kGateRow, *recurrent = s.recurrent + p * s.units * kGateRow;
-  for (int k = 0; k < 4; k += kMostVectors) {
-    Group sum[kRows][kMostVectors];
-    set_rows(sum, bias + k * kLanes);
-    accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, kGateRow);
-    accumulate<kRows, kMostVectors, kMostVectors - 1>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + k * kLanes,
-                                                      kGateRow);
-    write_rows(pre, sum, k);
-  }
+// Gate k of block p in packed weights of `rows` rows: where it begins, and the distance of its rows.
+struct Panel {
+  const float* from;
+  long row;
+  Panel(const float* packed, long rows, long gates, long p, long k)
+      : from(packed + p * rows * gates * kLanes + (kMostVectors == 4 ? k : k * rows) * kLanes),
+        row(kMostVectors == 4 ? gates * kLanes : kLanes) {}
+};
+// sum += `inner` columns of a's rows times a panel.
+template <int kRows, int kVectors, int kSums>
+inline void accumulate(Group (&sum)[kRows][kSums], long inner, const float* a, long a_row, const Panel& b) {
+  accumulate<kRows, kVectors, kVectors - 1>(sum, inner, a, a_row, 1, b.from, b.row);
 }
+
+// ---- LSTM
+// Rows whose sums are made, one panel after the other, before their cells are: a panel stays in the first-level cache.
+constexpr long kStepRows = kMostVectors == 4 ? kMostRows : 8 * kMostRows;
+
+// Gates [k, k + kMostVectors) of kRows rows from r0 on, into pre [gate][n].
 template <int kRows>
-void lstm_block(const RecurrentForward& s, long p, long r0) {
-  constexpr long n = kRows * kLanes;
-  alignas(64) float pre[4 * n], fresh[n], unused[kLstmSlots * n];
-  lstm_sums<kRows>(s, p, r0, pre);
-  float* c = s.c + (p * s.rows + r0) * kLanes;
-  float* to = s.states ? s.states + p * kLstmSlots * s.state_slot + r0 * kLanes : unused;
-  const long slot = s.states ? s.state_slot : n;
-#pragma GCC ivdep
-  for (long j = 0; j < n; j++) {
-    const float i = sigmoid_(pre[j]), f = sigmoid_(pre[n + j]), g = tanh_(pre[2 * n + j]), o = sigmoid_(pre[3 * n + j]);
-    const float next = f * c[j] + i * g;
-    c[j] = next;
-    fresh[j] = o * tanh_(next);
-    to[j] = i;
-    to[slot + j] = f;
-    to[2 * slot + j] = g;
-    to[3 * slot + j] = o;
-    to[4 * slot + j] = next;
+inline void lstm_sums(const RecurrentForward& s, long p, long k, long r0, float* pre, long n) {
+  const long padded = s.blocks * kLanes;
+  Group sum[kRows][kMostVectors];
+  set_rows(sum, s.bias + p * kGateRow + k * kLanes);
+  accumulate<kRows, kMostVectors>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, Panel(s.kernel, s.inputs, 4, p, k));
+  accumulate<kRows, kMostVectors>(sum, s.units, s.h + r0 * padded, padded, Panel(s.recurrent, s.units, 4, p, k));
+#pragma GCC unroll 4
+  for (int v = 0; v < kMostVectors; v++)
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; i++) store_group(pre + (k + v) * n + i * kLanes, sum[i][v]);
+}
+// n cells: pre [gate][n] -> c, fresh; with states, what the gradient needs goes to [slot]. In loops whose constants
+// find room in the registers.
+template <bool kHasStates>
+inline void lstm_cells(float* pre, long n, float* c, float* fresh, float* to, long slot) {
+  for (long k = 0; k < 4; k += k == 1 ? 2 : 1)  // i, f, o
+    for (long j = 0; j < n; j += kWidth) {
+      const Floats v = sigmoid_gate(load(pre + k * n + j));
+      store(pre + k * n + j, v);
+      if constexpr (kHasStates) store(to + k * slot + j, v);
+    }
+  for (long j = 0; j < n; j += kWidth) {
+    const Floats g = tanh_gate(load(pre + 2 * n + j));
+    const Floats next = load(pre + n + j) * load(c + j) + load(pre + j) * g;
+    store(c + j, next);
+    if constexpr (kHasStates) {
+      store(to + 2 * slot + j, g);
+      store(to + 4 * slot + j, next);
+    }
   }
-  store_rows<kRows>(s.h_next + r0 * s.blocks * kLanes + p * kLanes, s.blocks * kLanes, fresh, kLanes);
-  store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
+  for (long j = 0; j < n; j += kWidth) store(fresh + j, load(pre + 3 * n + j) * tanh_gate(load(c + j)));
 }
 void lstm(const RecurrentForward& s) {
+  alignas(64) float pre[4 * kStepRows * kLanes], fresh[kStepRows * kLanes];
+  const long steps = (s.rows + kStepRows - 1) / kStepRows, padded = s.blocks * kLanes;
   for (long p = 0; p < s.blocks; p++)
-    over_row_blocks(s.rows, [&](auto n, long r0) { lstm_block<decltype(n)::value>(s, p, r0); });
+    for (long i = 0, r0 = 0; i < steps; i++) {
+      const long rows = (s.rows - r0 + steps - i - 1) / (steps - i), n = rows * kLanes;
+      for (long k = 0; k < 4; k += kMostVectors)
+        over_row_blocks(rows, [&](auto count, long at) {
+          lstm_sums<decltype(count)::value>(s, p, k, r0 + at, pre + at * kLanes, n);
+        });
+      float* c = s.c + (p * s.rows + r0) * kLanes;
+      if (s.states)
+        lstm_cells<true>(pre, n, c, fresh, s.states + p * kLstmSlots * s.state_slot + r0 * kLanes, s.state_slot);
+      else lstm_cells<false>(pre, n, c, fresh, nullptr, 0);
+      store_rows(s.h_next + r0 * padded + p * kLanes, padded, fresh, rows, kLanes);
+      store_rows(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, rows, width_of(s.units, p));
+      r0 += rows;
+    }
 }
 
 inline void add_sequence_gradient(const RecurrentBackward& s, long p) {
@@ -89,16 +118,16 @@ void lstm_gradient(const RecurrentBackward& s) {
                 *o_ = g_ + s.state_slot, *c_ = o_ + s.state_slot, *before = s.previous + p * s.previous_block;
     float *dh_ = s.dh + p * s.rows * kLanes, *dc_ = s.dc + p * s.rows * kLanes, *to = s.gates + p * s.gates_block;
     for (long r = 0; r < s.rows; r++, to += kGateRow) {
-#pragma GCC ivdep
-      for (long k = 0; k < kLanes; k++) {
+      for (long k = 0; k < kLanes; k += kWidth) {
         const long j = r * kLanes + k;
-        const float i = i_[j], f = f_[j], g = g_[j], o = o_[j], t = tanh_(c_[j]), dh = dh_[j];
-        const float dc = dc_[j] + dh * o * (1.0f - t * t);
-        to[k] = dc * g * i * (1.0f - i);
-        to[kLanes + k] = dc * before[j] * f * (1.0f - f);
-        to[2 * kLanes + k] = dc * i * (1.0f - g * g);
-        to[3 * kLanes + k] = dh * t * o * (1.0f - o);
-        dc_[j] = dc * f;
+        const Floats i = load(i_ + j), f = load(f_ + j), g = load(g_ + j), o = load(o_ + j),
+                     t = tanh_gate(load(c_ + j)), dh = load(dh_ + j);
+        const Floats dc = load(dc_ + j) + dh * o * (1.0f - t * t);
+        store(to + k, dc * g * i * (1.0f - i));
+        store(to + kLanes + k, dc * load(before + j) * f * (1.0f - f));
+        store(to + 2 * kLanes + k, dc * i * (1.0f - g * g));
+        store(to + 3 * kLanes + k, dh * t * o * (1.0f - o));
+        store(dc_ + j, dc * f);
       }
     }
   }
@@ -107,22 +136,21 @@ void lstm_gradient(const RecurrentBackward& s) {
 // ---- GRU
 template <int kRows>
 inline void gru_sums(const RecurrentForward& s, long p, long r0, float* pre) {
-  const long gates = 3 * kLanes;
-  const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * s.blocks * kLanes, *bias = s.bias + p * kGateRow;
-  const float *kernel = s.kernel + p * s.inputs * gates, *recurrent = s.recurrent + p * s.units * gates;
+  const long padded = s.blocks * kLanes;
+  const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * padded, *bias = s.bias + p * kGateRow;
   if constexpr (kMostVectors == 4) {
     Group sum[kRows][4];
     set_rows(sum, bias);
-    accumulate<kRows, 3, 2>(sum, s.inputs, x, s.x_row, 1, kernel, gates);
-    accumulate<kRows, 3, 3>(sum, s.units, h, s.blocks * kLanes, 1, recurrent, gates);
+    const Panel kernel(s.kernel, s.inputs, 3, p, 0), recurrent(s.recurrent, s.units, 3, p, 0);
+    accumulate<kRows, 3, 2>(sum, s.inputs, x, s.x_row, 1, kernel.from, kernel.row);
+    accumulate<kRows, 3, 3>(sum, s.units, h, padded, 1, recurrent.from, recurrent.row);
     write_rows(pre, sum);
   } else {
     for (int k = 0; k < 4; k++) {
       Group sum[kRows][1];
       set_rows(sum, bias + k * kLanes);
-      if (k < 3) accumulate<kRows, 1, 0>(sum, s.inputs, x, s.x_row, 1, kernel + k * kLanes, gates);
-      if (k != 2)
-        accumulate<kRows, 1, 0>(sum, s.units, h, s.blocks * kLanes, 1, recurrent + (k == 3 ? 2 : k) * kLanes, gates);
+      if (k < 3) accumulate<kRows, 1>(sum, s.inputs, x, s.x_row, Panel(s.kernel, s.inputs, 3, p, k));
+      if (k != 2) accumulate<kRows, 1>(sum, s.units, h, padded, Panel(s.recurrent, s.units, 3, p, k == 3 ? 2 : k));
       write_rows(pre, sum, k);
     }
   }
@@ -136,18 +164,17 @@ void gru_block(const RecurrentForward& s, long p, long r0) {
   for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
   float* to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused;
   const long slot = s.states ? s.state_slot : n;
-#pragma GCC ivdep
-  for (long j = 0; j < n; j++) {
-    const float z = sigmoid_(pre[j]), r = sigmoid_(pre[n + j]), part = pre[3 * n + j],
-                g = tanh_(pre[2 * n + j] + r * part);
-    fresh[j] = z * before[j] + (1.0f - z) * g;
-    to[j] = z;
-    to[slot + j] = r;
-    to[2 * slot + j] = g;
-    to[3 * slot + j] = part;
+  for (long j = 0; j < n; j += kWidth) {
+    const Floats z = sigmoid_gate(load(pre + j)), r = sigmoid_gate(load(pre + n + j)), part = load(pre + 3 * n + j),
+                 g = tanh_gate(load(pre + 2 * n + j) + r * part);
+    store(fresh + j, z * load(before + j) + (1.0f - z) * g);
+    store(to + j, z);
+    store(to + slot + j, r);
+    store(to + 2 * slot + j, g);
+    store(to + 3 * slot + j, part);
   }
-  store_rows<kRows>(s.h_next + r0 * padded + p * kLanes, padded, fresh, kLanes);
-  store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
+  store_rows(s.h_next + r0 * padded + p * kLanes, padded, fresh, kRows, kLanes);
+  store_rows(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, kRows, width_of(s.units, p));
 }
 void gru(const RecurrentForward& s) {
   for (long p = 0; p < s.blocks; p++)
@@ -184,15 +211,12 @@ void gru_gradient(const RecurrentBackward& s) {
 template <int kRows, int kVectors>
 inline void before_sums(const RecurrentForward& s, const float* v, long p, long r0, int first, float* pre) {
   constexpr int kStep = kVectors < kMostVectors ? kVectors : kMostVectors;
-  const long gates = 3 * kLanes, padded = s.blocks * kLanes;
+  const long padded = s.blocks * kLanes;
   for (int k = 0; k < kVectors; k += kStep) {
-    const long at = (first + k) * kLanes;
     Group sum[kRows][kStep];
-    set_rows(sum, s.bias + p * kGateRow + at);
-    accumulate<kRows, kStep, kStep - 1>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, 1,
-                                        s.kernel + p * s.inputs * gates + at, gates);
-    accumulate<kRows, kStep, kStep - 1>(sum, s.units, v + r0 * padded, padded, 1,
-                                        s.recurrent + p * s.units * gates + at, gates);
+    set_rows(sum, s.bias + p * kGateRow + (first + k) * kLanes);
+    accumulate<kRows, kStep>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, Panel(s.kernel, s.inputs, 3, p, first + k));
+    accumulate<kRows, kStep>(sum, s.units, v + r0 * padded, padded, Panel(s.recurrent, s.units, 3, p, first + k));
     write_rows(pre, sum, k);
   }
 }
@@ -206,16 +230,15 @@ void before_gates(const RecurrentForward& s, long p, long r0) {
   float *to = s.states ? s.states + p * kGruSlots * s.state_slot + r0 * kLanes : unused,
         *z_ = s.c + (p * s.rows + r0) * kLanes;
   const long slot = s.states ? s.state_slot : n;
-#pragma GCC ivdep
-  for (long j = 0; j < n; j++) {
-    const float z = sigmoid_(pre[j]), r = sigmoid_(pre[n + j]);
-    z_[j] = z;
-    reset[j] = r * before[j];
-    to[j] = z;
-    to[slot + j] = r;
-    to[3 * slot + j] = r * before[j];
+  for (long j = 0; j < n; j += kWidth) {
+    const Floats z = sigmoid_gate(load(pre + j)), r = sigmoid_gate(load(pre + n + j)), kept = r * load(before + j);
+    store(z_ + j, z);
+    store(reset + j, kept);
+    store(to + j, z);
+    store(to + slot + j, r);
+    store(to + 3 * slot + j, kept);
   }
-  store_rows<kRows>(s.reset + r0 * padded + p * kLanes, padded, reset, kLanes);
+  store_rows(s.reset + r0 * padded + p * kLanes, padded, reset, kRows, kLanes);
 }
 template <int kRows>
 void before_candidate(const RecurrentForward& s, long p, long r0) {
@@ -226,14 +249,13 @@ void before_candidate(const RecurrentForward& s, long p, long r0) {
   for (int r = 0; r < kRows; r++) store_group(before + r * kLanes, load_group(s.h + (r0 + r) * padded + p * kLanes));
   const float* z_ = s.c + (p * s.rows + r0) * kLanes;
   float* to = s.states ? s.states + (p * kGruSlots + 2) * s.state_slot + r0 * kLanes : unused;
-#pragma GCC ivdep
-  for (long j = 0; j < n; j++) {
-    const float g = tanh_(pre[j]);
-    fresh[j] = z_[j] * before[j] + (1.0f - z_[j]) * g;
-    to[j] = g;
+  for (long j = 0; j < n; j += kWidth) {
+    const Floats g = tanh_gate(load(pre + j)), z = load(z_ + j);
+    store(fresh + j, z * load(before + j) + (1.0f - z) * g);
+    store(to + j, g);
   }
-  store_rows<kRows>(s.h_next + r0 * padded + p * kLanes, padded, fresh, kLanes);
-  store_rows<kRows>(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, width_of(s.units, p));
+  store_rows(s.h_next + r0 * padded + p * kLanes, padded, fresh, kRows, kLanes);
+  store_rows(s.sequence + r0 * s.sequence_row + p * kLanes, s.sequence_row, fresh, kRows, width_of(s.units, p));
 }
 void gru_before(const RecurrentForward& s) {
   for (long p = 0; p < s.blocks; p++)
@@ -308,8 +330,8 @@ inline void panel_rows(const PanelProduct& q, const float* b, long b_row, long r
 void panel_product(const PanelProduct& q) {
   const long inner = q.panels * (q.first + q.second_length);
   const float* b = q.b;
-  for (long column = 0; column < q.columns; column += kGateRow) {
-    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < 4 ? rest : 4,
+  for (long column = 0; column < q.columns; column += kMostVectors * kLanes) {
+    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < kMostVectors ? rest : kMostVectors,
                b_row = vectors * kLanes;
     over_row_blocks(q.rows, [&](auto n, long r0) {
       constexpr int kRows = decltype(n)::value;
@@ -321,7 +343,7 @@ void panel_product(const PanelProduct& q) {
           default: panel_rows<kRows, 1>(q, b, b_row, r0, column);
         }
       } else {
-        for (long k = 0; k < vectors; k++) panel_rows<kRows, 1>(q, b + k * kLanes, b_row, r0, column + k * kLanes);
+        panel_rows<kRows, 1>(q, b, b_row, r0, column);
       }
     });
     b += inner * b_row;
@@ -343,36 +365,33 @@ inline void weight_rows(const WeightProduct& q, const float* a, float* c, long l
     for (int k = 0; k < kVectors; k++) store_group(c + i * row + k * kLanes, sum[i][k]);
 }
 void weight_product(const WeightProduct& q) {
-  for (long i = 0; i < q.rows; i += kWeightRows) {
-    const float* a = q.a + i * q.depth;
-    float* c = q.c + i * q.vectors * kLanes;
-    if constexpr (kMostVectors == 4) {
+  if constexpr (kMostVectors == 4) {
+    for (long i = 0; i < q.rows; i += kWeightRows) {
+      const float* a = q.a + i * q.depth;
+      float* c = q.c + i * q.vectors * kLanes;
       switch (q.vectors) {
         case 4: weight_rows<kWeightRows, 4>(q, a, c, q.last); break;
         case 3: weight_rows<kWeightRows, 3>(q, a, c, q.last); break;
         case 2: weight_rows<kWeightRows, 2>(q, a, c, q.last); break;
         default: weight_rows<kWeightRows, 1>(q, a, c, q.last);
       }
-    } else {
-      for (int r = 0; r < kWeightRows; r += kMostRows)
-        for (long k = 0; k < q.vectors; k++)
-          weight_rows<kMostRows, 1>(q, a + r, c + r * q.vectors * kLanes + k * kLanes, k + 1 < q.vectors ? k : q.last);
     }
+  } else {  // one vector of b stays in the first-level cache
+    for (long k = 0; k < q.vectors; k++)
+      for (long i = 0; i < q.rows; i += kWeightRows)
+        for (int r = 0; r < kWeightRows; r += kMostRows)
+          weight_rows<kMostRows, 1>(q, q.a + i * q.depth + r, q.c + ((i + r) * q.vectors + k) * kLanes,
+                                    k + 1 < q.vectors ? k : q.last);
   }
 }
 
 }  // namespace
 
 const RecurrentTable& recurrent_table() {
-  static constexpr RecurrentTable table{&lstm,
-                                        &lstm_gradient,
-                                        &gru,
-                                        &gru_gradient,
-                                        &gru_before,
-                                        &gru_before_gradient,
-                                        &gru_before_gradient_of_reset,
-                                        &panel_product,
-                                        &weight_product};
+  static constexpr RecurrentTable table{
+      kMostVectors,   &lstm,          &lstm_gradient,       &gru,
+      &gru_gradient,  &gru_before,    &gru_before_gradient, &gru_before_gradient_of_reset,
+      &panel_product, &weight_product};
   return table;
 }
 

@@ -1,6 +1,8 @@
-// Vector loops of LSTM and GRU over some rows of the batch, chosen at run time. Units go in blocks of 16, padded; the
-// gates of a block lie side by side, so that one product yields all that a cell needs:
-//   packed weights    [block][row of the weight][gate][16]         gates: LSTM i f c o; GRU z r h
+// Vector loops of LSTM and GRU over some rows of the batch, chosen at run time. Units go in blocks of 16, padded. Where
+// registers hold the sums of all gates of a block, its gates lie side by side (`vectors` is 4), so that one product
+// yields all that a cell needs; elsewhere (`vectors` is 1) each gate is a panel that is read from front to back:
+//   packed weights    [block][row of the weight][gate][16], or [block][gate][row of the weight][16]
+//                     gates: LSTM i f c o; GRU z r h
 //   a row of gates    [block][row][4][16]                          LSTM i f c o; GRU z r h, and h's recurrent part
 //   states            [step][block][slot][row of the batch][16]    LSTM i f c~ o c; GRU z r h~ and slot 3 (below)
 #pragma once
@@ -50,7 +52,7 @@ struct PanelProduct {
   long rows, columns;
   const float* a;
   long a_panel, panels, first, second, second_length;
-  const float* b;  // packed in groups of 64 columns: [group][used row][width of the group, a multiple of 16]
+  const float* b;  // packed in groups of 16 `vectors` columns: [group][used row][width, a multiple of 16]
   float* c;
   long c_row, c_vector;  // between rows, and between 16 columns
   bool adds, is_padded;  // is_padded: the last 16 columns may be written whole
@@ -65,6 +67,7 @@ struct WeightProduct {
 };
 
 struct RecurrentTable {
+  long vectors;
   void (*lstm)(const RecurrentForward&);
   void (*lstm_gradient)(const RecurrentBackward&);
   void (*gru)(const RecurrentForward&);
