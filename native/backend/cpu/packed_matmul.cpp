@@ -1,7 +1,6 @@
 #include "backend/cpu/packed_matmul.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "backend/cpu/parallel.h"
@@ -34,21 +33,6 @@ const PackedDoubleMatmulTable& table<double>() {
 
 int64_t quotient_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return quotient_up(a, b) * b; }
-
-// Blocks of `step` of the `rows` columns of a: what one pass of registers multiplies lies side by side.
-template <int kStep, class T>
-void pack_blocks(const T* a, int64_t a_row, int64_t rows, int64_t length, T* to) {
-  for (int64_t l = 0; l < length; l++, a += a_row)
-    for (int64_t r = 0; r + kStep <= rows; r += kStep)
-      std::memcpy(to + r * length + l * kStep, a + r, kStep * sizeof(T));
-}
-template <class T>
-void pack_rows(const T* a, int64_t a_row, int64_t rows, int64_t length, int64_t step, T* to) {
-  if (step == 6) pack_blocks<6>(a, a_row, rows, length, to);
-  else pack_blocks<3>(a, a_row, rows, length, to);
-  const int64_t done = rows / step * step, rest = rows - done;
-  for (int64_t l = 0; rest && l < length; l++) std::copy_n(a + l * a_row + done, rest, to + done * length + l * rest);
-}
 
 }  // namespace
 
@@ -93,7 +77,7 @@ void PackedMatmul<T>::part(int64_t r0, int64_t r1, int64_t c0, int64_t c1, const
         const int64_t n = std::min(kRowStep, r1 - i);
         const T* x = ta_ ? a + j * rows_ + i : a + i * inner_ + j;
         if (ta_) {  // blocks of rows, one after the other: the loop reads them from front to back
-          pack_rows(x, rows_, n, length, simd.rows, rows_of_a);
+          simd.pack_rows(length, n, x, rows_, rows_of_a);
           for (int64_t p = k; p < last; p += simd.panel)
             for (int64_t r = 0; r < n; r += simd.rows) {
               const int64_t m = std::min<int64_t>(simd.rows, n - r);

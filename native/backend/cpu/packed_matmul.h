@@ -17,6 +17,9 @@ struct PackedMatmulTableOf {
   // transposed; it goes to j * w + k, w being `width` rounded up to whole groups, filled up with
   // zeros.
   void (*pack_panel)(long inner, long width, const T* b, long b_row, bool is_transposed, T* to);
+  // Copies `inner` rows of `width` columns of a, `a_row` apart, in blocks of `rows` columns, one after the other:
+  // element (j, k) of a block goes to j * (columns of the block) + k.
+  void (*pack_rows)(long inner, long width, const T* a, long a_row, T* to);
   // c = a b, or c += a b: element (i, j) of a lies at i * a_row + j * a_column, b is one panel, c is row-major.
   void (*multiply_panel)(long rows, long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c,
                          long c_row, bool is_added);

@@ -70,6 +70,23 @@ void pack_panel(long inner, long width, const T* b, long b_row, bool is_transpos
   }
 }
 
+template <class T>
+void pack_rows(long inner, long width, const T* a, long a_row, T* to) {
+  // A move of whole words, up to twice as wide as the block; what it writes behind it the next row overwrites.
+  constexpr long kMoved = kMostRows == 6 ? 8 : 4;
+  const long whole = width / kMostRows * kMostRows, rest = width - whole;
+  for (long j = 0; j + 1 < inner; j++, a += a_row)
+    for (long k = 0; k < whole; k += kMostRows)
+      __builtin_memcpy(to + k * inner + j * kMostRows, a + k, kMoved * sizeof(T));
+  if (inner)
+    for (long k = 0; k < whole; k += kMostRows)
+      __builtin_memcpy(to + k * inner + (inner - 1) * kMostRows, a + k, kMostRows * sizeof(T));
+  if (!rest) return;
+  a -= inner ? (inner - 1) * a_row : 0;
+  for (long j = 0; j < inner; j++)
+    for (long k = 0; k < rest; k++) to[whole * inner + j * rest + k] = a[j * a_row + whole + k];
+}
+
 template <int kRows, int kVectors, class T>
 inline void tile(long inner, long width, const T* a, long a_row, long a_column, const T* panel, T* c, long c_row,
                  bool is_added) {
@@ -119,11 +136,12 @@ void multiply_panel(long rows, long inner, long width, const T* a, long a_row, l
 }  // namespace
 
 const PackedMatmulTable& packed_matmul_table() {
-  static constexpr PackedMatmulTable table{kPanel<float>, kMostRows, &pack_panel<float>, &multiply_panel<float>};
+  static constexpr PackedMatmulTable table{kPanel<float>, kMostRows, &pack_panel<float>, &pack_rows<float>,
+                                           &multiply_panel<float>};
   return table;
 }
 const PackedDoubleMatmulTable& packed_double_matmul_table() {
-  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMostRows, &pack_panel<double>,
+  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMostRows, &pack_panel<double>, &pack_rows<double>,
                                                  &multiply_panel<double>};
   return table;
 }
