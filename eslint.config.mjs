@@ -62,4 +62,24 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },
   },
+  {
+    // A native op by its name has no types and no checks: a slip shows only when the line runs.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/ops/**', 'lib/core/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.name=/^(run|runMany)$/]:matches([arguments.0.type="Literal"], [arguments.0.type="TemplateLiteral"], [arguments.0.type="ConditionalExpression"])',
+          message:
+            'Write a method of the tensor, a.sub(b).mul(c), or a function of ops, ops.where(mask, x, 0). An op that has neither gets a typed function in lib/ops (@internal, when it is not public).',
+        },
+        {
+          selector: 'CallExpression[callee.object.name="binding"][callee.property.name="run"]',
+          message: 'Native ops run in lib/ops and lib/core only: call a method of the tensor or a function of ops.',
+        },
+      ],
+    },
+  },
 );

@@ -2,11 +2,10 @@
 import { describe } from '../support/describe';
 import { TypeError, ValueError } from '../support/errors';
 import { checkOptions, nearest } from '../support/options';
-import * as ops from '../ops/activation';
-import { greater, multiply, subtract } from '../ops/binary';
 import { rememberLogits } from '../ops/crossentropy';
-import { clip, exp, negative, relu as plainRelu, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
-import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
+import * as ops from '../ops/index';
+import { exp, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
+import { convert, type Tensor, type TensorLike } from '../core/tensor';
 import type { ACTIVATIONS, CamelCase } from './names';
 import { camelCase, snakeCase } from './serialization/naming';
 import { getRegisteredObject } from './serialization/registry';
@@ -28,21 +27,21 @@ export function relu(
   checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
   const t = convert(x);
-  if (negativeSlope && maxValue === null && !threshold) return ops.leakyRelu(t, { negativeSlope });
+  if (negativeSlope && maxValue === null && !threshold) return t.leakyRelu({ negativeSlope });
   let y: Tensor;
-  if (threshold) y = run('where', [greater(t, convert(threshold, t)), t, convert(0, t)]);
-  else y = maxValue === 6 ? ops.relu6(t) : plainRelu(t);
-  if (maxValue !== null && (threshold || maxValue !== 6)) y = clip(y, 0, maxValue);
+  if (threshold) y = ops.where(t.greater(threshold), t, 0);
+  else y = maxValue === 6 ? t.relu6() : t.relu();
+  if (maxValue !== null && (threshold || maxValue !== 6)) y = y.clip(0, maxValue);
   if (!negativeSlope) return y;
-  const below = plainRelu(threshold ? subtract(convert(threshold, t), t) : negative(t));
-  return subtract(y, multiply(convert(negativeSlope, t), below));
+  const below = (threshold ? ops.subtract(threshold, t) : t.negative()).relu();
+  return y.sub(below.mul(negativeSlope));
 }
 /** e^x / sum(e^x) along `axis`. */
 export function softmax(x: TensorLike, options: { axis?: number | readonly number[] } = {}): Tensor {
   checkOptions('softmax', options, ['axis']);
   const { axis = -1 } = options;
   const logits = convert(x),
-    y = ops.softmax(logits, { axis });
+    y = logits.softmax({ axis });
   return axis === -1 ? rememberLogits(y, logits, 'softmax') : y;
 }
 /** 1 / (1 + e^-x) */
@@ -155,10 +154,6 @@ export function deserialize(config: unknown): Activation {
   return isSerialized(config) ? get(deserializeKerasObject(config)) : get(config);
 }
 // Keras 1 and 2 called this hard_sigmoid: their files mean it.
-const keras2HardSigmoid: Activation = (x) =>
-  run('clip', [run('add', [run('multiply', [convert(x), convert(0.2, convert(x))]), convert(0.5, convert(x))])], {
-    min: 0,
-    max: 1,
-  });
+const keras2HardSigmoid: Activation = (x) => convert(x).mul(0.2).add(0.5).clip(0, 1);
 functionNames.setOurs(keras2HardSigmoid, 'keras2_hard_sigmoid');
 all.keras2HardSigmoid = keras2HardSigmoid;

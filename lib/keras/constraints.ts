@@ -1,6 +1,6 @@
 /** Projections of weights after each update (keras.constraints). */
 import { acrossCopies } from '../support/copies';
-import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../core/tensor';
 import { numberList } from '../ops/arguments';
 import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
@@ -20,9 +20,11 @@ type Axis = number | readonly number[];
 const EPSILON = 1e-7;
 const axes = (axis: Axis): number[] => numberList('constraint', 'axis', axis);
 const norms = (w: Tensor, axis: Axis): Tensor =>
-  run('sqrt', [run('sum', [run('square', [w])], { axis: axes(axis), keepdims: true })]);
-const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor =>
-  run('multiply', [w, run('divide', [wanted, run('add', [norm, convert(EPSILON, w)])])]);
+  w
+    .square()
+    .sum({ axis: axes(axis), keepdims: true })
+    .sqrt();
+const scaled = (w: Tensor, wanted: Tensor, norm: Tensor): Tensor => w.mul(wanted.div(norm.add(EPSILON)));
 
 /** Norm along `axis` at most `maxValue`: w * clip(norm, 0, maxValue) / (norm + 1e-7). Defaults 2 and axis 0. */
 export class MaxNorm extends Constraint {
@@ -40,7 +42,7 @@ export class MaxNorm extends Constraint {
   call(w: TensorLike): Tensor {
     const t = convert(w),
       norm = norms(t, this.axis);
-    return scaled(t, run('clip', [norm], { min: 0, max: this.maxValue }), norm);
+    return scaled(t, norm.clip(0, this.maxValue), norm);
   }
   override getConfig() {
     return { maxValue: this.maxValue, axis: this.axis };
@@ -49,7 +51,7 @@ export class MaxNorm extends Constraint {
 /** max(w, 0) */
 export class NonNeg extends Constraint {
   call(w: TensorLike): Tensor {
-    return run('relu', [convert(w)]);
+    return convert(w).relu();
   }
 }
 /** Norm 1 along `axis`. Default 0. */
@@ -65,7 +67,7 @@ export class UnitNorm extends Constraint {
   }
   call(w: TensorLike): Tensor {
     const t = convert(w);
-    return run('divide', [t, run('add', [norms(t, this.axis), convert(EPSILON, t)])]);
+    return t.div(norms(t, this.axis).add(EPSILON));
   }
   override getConfig() {
     return { axis: this.axis };
@@ -94,11 +96,8 @@ export class MinMaxNorm extends Constraint {
   call(w: TensorLike): Tensor {
     const t = convert(w),
       norm = norms(t, this.axis);
-    const inside = run('multiply', [
-      run('clip', [norm], { min: this.minValue, max: this.maxValue }),
-      convert(this.rate, t),
-    ]);
-    return scaled(t, run('add', [inside, run('multiply', [norm, convert(1 - this.rate, t)])]), norm);
+    const inside = norm.clip(this.minValue, this.maxValue).mul(this.rate);
+    return scaled(t, inside.add(norm.mul(1 - this.rate)), norm);
   }
   override getConfig() {
     return { minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis };

@@ -9,7 +9,7 @@ import { recordOf } from '../support/guard';
 import { flattenStructure, mapStructure } from '../support/nest';
 import { setSymbolicCall } from '../ops/define';
 import * as ops from '../ops/index';
-import { formatShape, run, Tensor, type DType, type TensorLike, type TensorMethods } from '../core/tensor';
+import { formatShape, Tensor, type DType, type TensorLike, type TensorMethods } from '../core/tensor';
 import { ScratchTrace, withTrace } from '../core/trace';
 import { uniqueName } from './serialization/naming';
 import { acrossCopies } from '../support/copies';
@@ -161,7 +161,7 @@ export class OpOperation implements Operation {
     return result instanceof Tensor &&
       !KEEPS_TENSOR.has(this.opName) &&
       flattenStructure(args, (x): x is Tensor => x === result).length
-      ? run('identity', [result])
+      ? ops.copy(result)
       : result;
   }
 }

@@ -3,7 +3,8 @@ import { recordOf } from '../support/guard';
 import { acrossCopies } from '../support/copies';
 import { describe } from '../support/describe';
 import { ValueError } from '../support/errors';
-import { convert, run, type Tensor, type TensorLike } from '../core/tensor';
+import { matmulOf } from '../ops/linalg';
+import { convert, type Tensor, type TensorLike } from '../core/tensor';
 import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
 import { checkOptionsOf, kinds, type OptionKinds } from './options';
@@ -24,10 +25,8 @@ function strength(name: string, value: unknown): number {
   if (value < 0) throw new ValueError(`regularizer: ${name} must not be negative.\n  Received: ${value}`);
   return value;
 }
-const absolute = (x: Tensor, factor: number): Tensor =>
-  run('multiply', [run('sum', [run('abs', [x])]), convert(factor, x)]);
-const squared = (x: Tensor, factor: number): Tensor =>
-  run('multiply', [run('sum', [run('square', [x])]), convert(factor, x)]);
+const absolute = (x: Tensor, factor: number): Tensor => x.abs().sum().mul(factor);
+const squared = (x: Tensor, factor: number): Tensor => x.square().sum().mul(factor);
 
 /** l1 sum|x|. Default 0.01. */
 export class L1 extends Regularizer {
@@ -76,7 +75,7 @@ export class L1L2 extends Regularizer {
   }
   call(x: TensorLike): Tensor {
     const t = convert(x);
-    return run('add', [absolute(t, this.l1), squared(t, this.l2)]);
+    return absolute(t, this.l1).add(squared(t, this.l2));
   }
   override getConfig() {
     return { l1: this.l1, l2: this.l2 };
@@ -102,17 +101,12 @@ export class OrthogonalRegularizer extends Regularizer {
     if (t.ndim !== 2) throw new ValueError(`OrthogonalRegularizer: a matrix is expected.\n  Received: rank ${t.ndim}`);
     const isRows = this.mode === 'rows',
       n = t.shape[isRows ? 0 : 1];
-    const total = run('maximum', [
-      run('sum', [run('square', [t])], { axis: [isRows ? 1 : 0], keepdims: true }),
-      convert(1e-12, t),
-    ]);
-    const unit = run('multiply', [t, run('rsqrt', [total])]);
-    const product = isRows
-      ? run('matmul', [unit, unit], { transpose_b: true })
-      : run('matmul', [unit, unit], { transpose_a: true });
+    const squares = t.square().sum({ axis: isRows ? 1 : 0, keepdims: true });
+    const unit = t.mul(squares.maximum(1e-12).rsqrt());
+    const product = matmulOf(unit, unit, isRows ? { transposeB: true } : { transposeA: true });
     const identity = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? 0 : 1)));
-    const off = run('sum', [run('abs', [run('multiply', [product, convert(identity, t)])])]);
-    return run('multiply', [off, convert((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2), t)]);
+    const off = product.mul(identity).abs().sum();
+    return off.mul((this.factor * 0.5) / Math.max(1, (n * (n - 1)) / 2));
   }
   override getConfig() {
     return { factor: Math.fround(this.factor), mode: this.mode };

@@ -32,6 +32,14 @@ export const matmul = defineOp('matmul', (x1: TensorLike, x2: TensorLike): Tenso
     shape: y.shape.filter((_, i) => !(a.ndim === 1 && i === y.ndim - 2) && !(b.ndim === 1 && i === y.ndim - 1)),
   });
 });
+/** @internal Matrix product over the last two axes; either matrix may be read as its transpose, without a copy. */
+export function matmulOf(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean },
+): Tensor {
+  return run('matmul', [a, b], { transpose_a: transposeA, transpose_b: transposeB });
+}
 /** Product of vectors (inner), matrices, or the last axis of x1 with the second to last of x2. */
 export const dot = defineOp('dot', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = pair(x1, x2);

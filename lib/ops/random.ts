@@ -20,6 +20,9 @@ interface RandomOptions {
   /** A whole number >= 0 gives the same values at every call, a SeedGenerator the next of its own, null (default) the next of the global one. */
   seed?: Seed;
 }
+/** @internal `shape` numbers of a distribution, decided by the two words of `seed`; `a` and `b` are its parameters. */
+export const drawnFrom = (seed: Tensor, kind: string, shape: Shape, dtype: DType, a: number, b: number): Tensor =>
+  run('random', [seed], { kind, shape: [...shape], dtype, a, b });
 function draw(
   kind: string,
   shape: Shape,
@@ -40,7 +43,7 @@ function draw(
       { op: 'random' },
     );
   const computed = kind === 'integer' ? (target === 'int64' ? 'int64' : 'int32') : target;
-  const t = run('random', [drawSeed(seed)], { kind, shape: [...shape], dtype: computed, a, b });
+  const t = drawnFrom(drawSeed(seed), kind, shape, computed, a, b);
   return computed === target ? t : run('cast', [t], { dtype: target });
 }
 

@@ -135,6 +135,13 @@ export function sliceAxis(t: Tensor, axis: number, start: number, size: number, 
     step: t.shape.map((_, i) => (i === axis ? step : 1)),
   });
 }
+/** @internal `size` elements along each axis, from `start` on and `step` apart. */
+export function stridedBlock(
+  t: Tensor,
+  { start, size, step }: { start: number[]; size: number[]; step: number[] },
+): Tensor {
+  return run('slice', [t], { start, size, step });
+}
 /** Pieces along `axis`: a number of equal ones, or cut at the given indices. */
 export const split = defineOp(
   'split',

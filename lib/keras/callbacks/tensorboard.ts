@@ -3,7 +3,6 @@ import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ValueError } from '../../support/errors';
-import * as ops from '../../ops/index';
 import { pngjs } from '../../support/packages';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
@@ -159,12 +158,12 @@ export class TensorBoard extends Callback {
   }
   // Matrices as one image, wider than high; the third axis of a kernel gives an image each, and three are shown.
   private async writeImage(weight: Variable, tag: string, epoch: number): Promise<void> {
-    let t: Tensor = ops.cast(ops.squeeze(weight.value), 'float32');
-    if (t.ndim === 1) t = ops.reshape(t, [1, t.shape[0], 1, 1]);
+    let t: Tensor = weight.value.squeeze().cast('float32');
+    if (t.ndim === 1) t = t.reshape([1, t.shape[0], 1, 1]);
     else if (t.ndim === 2) {
-      if (t.shape[0] > t.shape[1]) t = ops.transpose(t);
-      t = ops.reshape(t, [1, ...t.shape, 1]);
-    } else if (t.ndim === 3) t = ops.expandDims(ops.transpose(t, { axes: [2, 0, 1] }), -1);
+      if (t.shape[0] > t.shape[1]) t = t.transpose();
+      t = t.reshape([1, ...t.shape, 1]);
+    } else if (t.ndim === 3) t = t.transpose([2, 0, 1]).expandDims(-1);
     if (t.ndim !== 4 || ![1, 3, 4].includes(t.shape[3])) return;
     const [count, height, width, channels] = t.shape,
       values = (await t.data()) as Float32Array,

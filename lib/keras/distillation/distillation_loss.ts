@@ -1,7 +1,6 @@
 /** What a student is to learn from a teacher: its outputs, or what goes on inside (keras.src.distillation.distillation_loss). */
 import { describe } from '../../support/describe';
 import { NotImplementedError, ValueError } from '../../support/errors';
-import * as ops from '../../ops/index';
 import { convert, type Tensor } from '../../core/tensor';
 import { KLDivergence, type Loss } from '../losses/index';
 import type { Model } from '../models/model';
@@ -58,9 +57,9 @@ function checkedLoss(where: string, given: LossStructure): unknown {
   return loss;
 }
 const lossBetween = (loss: OutputLoss, teacher: Tensor, student: Tensor): Tensor =>
-  ops.mean(typeof loss === 'function' ? loss(teacher, student) : loss.call(teacher, student));
+  (typeof loss === 'function' ? loss(teacher, student) : loss.call(teacher, student)).mean();
 const sumOf = (values: unknown): Tensor =>
-  (leavesOf(values).filter((v) => v !== null) as Tensor[]).reduce((a, b) => ops.add(a, b));
+  (leavesOf(values).filter((v) => v !== null) as Tensor[]).reduce((a, b) => a.add(b));
 
 export interface FeatureDistillationOptions {
   /** A loss, or a structure of losses as that of the outputs; null where an output is left out. Default 'mse'. */
@@ -167,10 +166,10 @@ export class LogitsDistillation extends DistillationLoss {
     const { temperature } = this;
     const between = (loss: unknown, teacherLogits: unknown, studentLogits: unknown): Tensor | null => {
       if (loss === null) return null;
-      const teacher = ops.divide(teacherLogits as Tensor, temperature),
-        student = ops.divide(studentLogits as Tensor, temperature);
+      const teacher = (teacherLogits as Tensor).div(temperature),
+        student = (studentLogits as Tensor).div(temperature);
       if (!(loss instanceof KLDivergence)) return lossBetween(loss as Loss, teacher, student);
-      return ops.multiply(lossBetween(loss, ops.softmax(teacher), ops.softmax(student)), temperature ** 2);
+      return lossBetween(loss, teacher.softmax(), student.softmax()).mul(temperature ** 2);
     };
     return sumOf(mapTogether('LogitsDistillation', between, this.loss, teacherOutputs, studentOutputs));
   }

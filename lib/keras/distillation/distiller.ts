@@ -2,7 +2,6 @@
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
-import * as ops from '../../ops/index';
 import { convert, formatShape, Tensor } from '../../core/tensor';
 import type { KerasTensor } from '../keras_tensor';
 import type { BuildShape, CallOptions, Layer, LayerOptions } from '../layers/layer';
@@ -141,7 +140,7 @@ export class Distiller extends Model {
         typeof loss === 'function'
           ? (loss as losses)(convert(target as Tensor), output as Tensor)
           : (loss as { call: losses }).call(target as Tensor, output as Tensor);
-      return result.ndim ? ops.mean(result) : result;
+      return result.ndim ? result.mean() : result;
     };
     const values = leavesOf(
       mapTogether(
@@ -152,7 +151,7 @@ export class Distiller extends Model {
         yPred,
       ),
     );
-    return (values.filter((v) => v !== null) as Tensor[]).reduce((a, b) => ops.add(a, b), convert(0, 'float32'));
+    return (values.filter((v) => v !== null) as Tensor[]).reduce((a, b) => a.add(b), convert(0, 'float32'));
   }
   private distillationLossOf(x: unknown, yPred: unknown): Tensor {
     if (this.studentLossWeight === 1) return convert(0, 'float32');
@@ -175,7 +174,7 @@ export class Distiller extends Model {
         throw new ValueError(
           `${loss.constructor.name}: computeLoss must return a scalar tensor.\n  Received: ${describe(value)}\n  Fix: return the mean, by ops.mean(...).`,
         );
-      total = ops.add(total, ops.multiply(this.distillationLossWeights[i], value));
+      total = total.add(value.mul(this.distillationLossWeights[i]));
     });
     return total;
   }
@@ -187,10 +186,7 @@ export class Distiller extends Model {
     const outputs = yPred ?? (this.apply(x, { training }) as unknown),
       studentLoss = this.studentLossOf(y, outputs),
       distillationLoss = this.distillationLossOf(x, outputs),
-      total = ops.add(
-        ops.multiply(this.studentLossWeight, studentLoss),
-        ops.multiply(1 - this.studentLossWeight, distillationLoss),
-      );
+      total = studentLoss.mul(this.studentLossWeight).add(distillationLoss.mul(1 - this.studentLossWeight));
     this.studentLossTracker.updateState(studentLoss);
     this.distillationLossTracker.updateState(distillationLoss);
     this.totalLossTracker.updateState(total);

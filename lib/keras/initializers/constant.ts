@@ -2,7 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { diagonalMask, filled } from '../../ops/creation';
-import { convert, formatShape, run, type Shape, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Shape, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
@@ -32,9 +32,7 @@ export class Constant extends Initializer {
   }
   call(shape: Shape, options: Options = {}): Tensor {
     if (typeof this.value === 'number') return filled(sizesOf(shape), this.value, dtypeOf(options));
-    return run('cast', [run('broadcast_to', [convert(this.value)], { shape: sizesOf(shape) })], {
-      dtype: dtypeOf(options),
-    });
+    return convert(this.value).broadcastTo(sizesOf(shape)).cast(dtypeOf(options));
   }
   override getConfig() {
     return { value: this.value };
@@ -56,8 +54,8 @@ export class Identity extends Initializer {
       throw new ValueError(
         `Identity: only for matrices.\n  Received: shape ${formatShape(shape)} of rank ${shape.length}`,
       );
-    const one = run('cast', [diagonalMask('equal', shape[0], shape[1], 0)], { dtype: dtypeOf(options) });
-    return run('multiply', [one, convert(this.gain, one)]);
+    const one = diagonalMask('equal', shape[0], shape[1], 0).cast(dtypeOf(options));
+    return one.mul(this.gain);
   }
   override getConfig() {
     return { gain: this.gain };

@@ -1,7 +1,8 @@
 /** Initializers that draw at random, whatever the shape. */
 import { ValueError } from '../../support/errors';
 import { makeDefaultSeed, SeedGenerator } from '../../core/seed';
-import { type DType, isFloating, run, type Shape, type Tensor, tensor } from '../../core/tensor';
+import { drawnFrom } from '../../ops/random';
+import { type DType, isFloating, type Shape, type Tensor, tensor } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { dtypeOf, Initializer, type Options, sizesOf } from './initializer';
@@ -22,7 +23,7 @@ export abstract class RandomInitializer extends Initializer {
       throw new ValueError(`${this.constructor.name}: a floating-point dtype is expected.\n  Received: ${dtype}`);
     const seed =
       this.seed instanceof SeedGenerator ? this.seed.next() : tensor(BigInt64Array.from([BigInt(this.seed), 0n]));
-    return run('random', [seed], { kind, shape: sizesOf(shape), dtype, a, b });
+    return drawnFrom(seed, kind, sizesOf(shape), dtype, a, b);
   }
   override getConfig(): Record<string, unknown> {
     return { seed: this.givenSeed };

@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { TraeError, TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
-import { convert, isFloating, run, Tensor, type DType } from '../../core/tensor';
+import { isFloating, Tensor, type DType } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import { withAutocast } from '../../core/variable';
 import {
@@ -154,7 +154,7 @@ export abstract class Layer extends LayerNodes implements Operation {
     const to = this.computeDtype;
     return mapStructure(x, isTensor, (t) => {
       if (!isFloating(t.dtype) || t.dtype === to) return t;
-      const y = run('cast', [t], { dtype: to });
+      const y = t.cast(to);
       setMask(y, maskOf(t));
       return y;
     });
@@ -239,7 +239,7 @@ export abstract class Layer extends LayerNodes implements Operation {
       if (activityRegularizer)
         for (const y of flattenStructure(outputs, isTensor)) {
           const penalty = activityRegularizer.call(y);
-          this.addLoss(run('divide', [penalty, convert(Math.max(1, y.shape[0] ?? 1), penalty)]));
+          this.addLoss(penalty.div(Math.max(1, y.shape[0] ?? 1)));
         }
       if (previous || this.producesMask()) this.assignMasks(inputs, outputs, previous);
       return outputs;

@@ -3,16 +3,7 @@ import { describe } from '../../support/describe';
 import { shared } from '../../core/binding';
 import { AttributeError, TypeError, ValueError } from '../../support/errors';
 import { SeedGenerator } from '../../core/seed';
-import {
-  convert,
-  formatShape,
-  isFloating,
-  run,
-  Tensor,
-  type DType,
-  type Shape,
-  type TensorLike,
-} from '../../core/tensor';
+import { convert, formatShape, isFloating, Tensor, type DType, type Shape, type TensorLike } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import { Variable } from '../../core/variable';
 import * as constraints from '../constraints';
@@ -307,7 +298,7 @@ export abstract class LayerWeights {
     for (const l of Array.isArray(loss) ? (loss as Tensor[]) : [loss as Tensor]) {
       if (!(l instanceof Tensor) || l.size !== 1)
         throw new ValueError(`addLoss: layer '${this.name}' must add scalar tensors.`);
-      stateOf(this).losses.push(run('reshape', [l], { shape: [] }));
+      stateOf(this).losses.push(l.reshape([]));
       addedLosses.count++;
     }
   }

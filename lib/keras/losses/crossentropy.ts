@@ -2,7 +2,7 @@
 import { recordOf } from '../../support/guard';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
 import { setMask } from '../layers/layer';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
@@ -26,9 +26,7 @@ const defaults: CrossentropySettings = { fromLogits: false, labelSmoothing: 0, a
 
 /** @internal Targets moved by `labelSmoothing` towards the same for each of the classes. */
 export const smooth = (t: Tensor, labelSmoothing: number, classes: number): Tensor =>
-  labelSmoothing
-    ? run('add', [run('multiply', [t, convert(1 - labelSmoothing, t)]), convert(labelSmoothing / classes, t)])
-    : t;
+  labelSmoothing ? t.mul(1 - labelSmoothing).add(labelSmoothing / classes) : t;
 /** @internal Binary targets and predictions of one shape. */
 export function binaryPair(
   yTrue: TensorLike,
@@ -44,10 +42,7 @@ export function binaryPair(
         `  Fix: a last layer of ${t.shape.at(-1)} units for one-hot vectors or several labels; for one unit a number 0 or 1 for each example, as ops.argmax(y, { axis: -1 }) gives.`,
     );
   }
-  return [
-    smooth(formatShape(t.shape) === formatShape(p.shape) ? t : ops.broadcastTo(t, p.shape), labelSmoothing, 2),
-    p,
-  ];
+  return [smooth(formatShape(t.shape) === formatShape(p.shape) ? t : t.broadcastTo(p.shape), labelSmoothing, 2), p];
 }
 /** @internal One-hot targets and predictions. */
 export function categoricalPair(
@@ -57,7 +52,7 @@ export function categoricalPair(
   where: string,
 ): [Tensor, Tensor] {
   const p = convert(yPred),
-    t = run('cast', [convert(yTrue)], { dtype: floating(p).dtype });
+    t = convert(yTrue).cast(floating(p).dtype);
   if (formatShape(t.shape) !== formatShape(p.shape))
     throw new ValueError(
       `${where}: targets must have the shape of the predictions, ${formatShape(p.shape)}: one-hot vectors.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: ` +
@@ -76,7 +71,7 @@ export function binaryCrossentropy(
 ): Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = recordOf('binaryCrossentropy', options);
   const [t, p] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryCrossentropy');
-  return run('mean', [ops.binaryCrossentropy(t, p, { fromLogits })], { axis: [axis] });
+  return ops.binaryCrossentropy(t, p, { fromLogits }).mean({ axis });
 }
 /** -sum(t log p) over `axis`; targets are one-hot or probabilities. */
 export function categoricalCrossentropy(
@@ -98,16 +93,16 @@ export function sparseCategoricalCrossentropy(
   const p = convert(yPred),
     at = axis < 0 ? axis + p.ndim : axis;
   let t = convert(yTrue);
-  if (t.ndim === p.ndim && t.shape[at] === 1) t = ops.squeeze(t, { axis: at });
+  if (t.ndim === p.ndim && t.shape[at] === 1) t = t.squeeze({ axis: at });
   const wanted = p.shape.filter((_, i) => i !== at);
   if (formatShape(t.shape) !== formatShape(wanted))
     throw new ValueError(
       `sparseCategoricalCrossentropy: targets must be class numbers of shape ${formatShape(wanted)} for predictions of shape ${formatShape(p.shape)}.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: the loss 'categorical_crossentropy' for one-hot vectors.`,
     );
   if (ignoreClass === null) return ops.sparseCategoricalCrossentropy(t, p, { fromLogits, axis });
-  const valid = run('not_equal', [t, convert(ignoreClass, t)]);
-  const loss = ops.sparseCategoricalCrossentropy(run('where', [valid, t, convert(0, t)]), p, { fromLogits, axis });
-  const kept = run('where', [valid, loss, convert(0, loss)]);
+  const valid = t.notEqual(ignoreClass);
+  const loss = ops.sparseCategoricalCrossentropy(ops.where(valid, t, 0), p, { fromLogits, axis });
+  const kept = ops.where(valid, loss, 0);
   setMask(kept, valid); // means are over the others
   return kept;
 }
@@ -120,13 +115,13 @@ export function categoricalGeneralizedCrossEntropy(
   const { q = 0.5 } = recordOf('categoricalGeneralizedCrossEntropy', options);
   const p = floating(yPred);
   let t = convert(yTrue);
-  if (t.ndim === p.ndim && t.shape.at(-1) === 1) t = ops.squeeze(t, { axis: -1 });
+  if (t.ndim === p.ndim && t.shape.at(-1) === 1) t = t.squeeze({ axis: -1 });
   if (formatShape(t.shape) !== formatShape(p.shape.slice(0, -1)))
     throw new ValueError(
       `categoricalGeneralizedCrossEntropy: targets must be class numbers of shape ${formatShape(p.shape.slice(0, -1))} for predictions of shape ${formatShape(p.shape)}.\n  Received: targets of shape ${formatShape(t.shape)}`,
     );
-  const hot = ops.oneHot(run('cast', [t], { dtype: 'int32' }), p.shape.at(-1)!, { dtype: p.dtype });
-  return ops.divide(ops.subtract(1, ops.power(ops.sum(ops.multiply(p, hot), { axis: -1 }), q)), q);
+  const hot = t.cast('int32').oneHot(p.shape.at(-1)!, { dtype: p.dtype });
+  return ops.subtract(1, p.mul(hot).sum({ axis: -1 }).pow(q)).div(q);
 }
 
 /** -(t log p + (1 - t) log(1 - p)): yes or no, several labels an example. */

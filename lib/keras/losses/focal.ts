@@ -1,7 +1,7 @@
 /** Focal cross-entropies: examples that are right already count little (Lin et al. 2018; keras.losses). */
 import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { isFloating, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
 import { binaryPair, categoricalPair, type CrossentropySettings } from './crossentropy';
@@ -33,12 +33,16 @@ export function binaryFocalCrossentropy(
     axis = -1,
   } = recordOf('binaryFocalCrossentropy', options);
   const [t, given] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryFocalCrossentropy');
-  const p = fromLogits ? ops.sigmoid(given) : given,
+  const p = fromLogits ? given.sigmoid() : given,
     not = (x: Tensor): Tensor => ops.subtract(1, x);
-  const right = ops.add(ops.multiply(t, p), ops.multiply(not(t), not(p)));
-  let loss = ops.multiply(ops.power(not(right), gamma), ops.binaryCrossentropy(t, p));
-  if (applyClassBalancing) loss = ops.multiply(ops.add(ops.multiply(t, alpha), ops.multiply(not(t), 1 - alpha)), loss);
-  return ops.mean(loss, { axis });
+  const right = t.mul(p).add(not(t).mul(not(p)));
+  let loss = not(right).pow(gamma).mul(ops.binaryCrossentropy(t, p));
+  if (applyClassBalancing)
+    loss = t
+      .mul(alpha)
+      .add(not(t).mul(1 - alpha))
+      .mul(loss);
+  return loss.mean({ axis });
 }
 /** -alpha sum((1 - p)^gamma t log p) over `axis`; targets are one-hot. */
 export function categoricalFocalCrossentropy(
@@ -54,11 +58,11 @@ export function categoricalFocalCrossentropy(
     axis = -1,
   } = recordOf('categoricalFocalCrossentropy', options);
   const [t, given] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalFocalCrossentropy');
-  const float = isFloating(given.dtype) ? given : run('cast', [given], { dtype: 'float32' }),
-    p = fromLogits ? ops.softmax(float, { axis }) : float;
-  const share = ops.clip(ops.divide(p, ops.sum(p, { axis, keepdims: true })), EPSILON, 1 - EPSILON);
-  const weight = ops.multiply(ops.power(ops.subtract(1, share), gamma), convert(alpha, share));
-  return ops.negative(ops.sum(ops.multiply(weight, ops.multiply(t, ops.log(share))), { axis }));
+  const float = isFloating(given.dtype) ? given : given.cast('float32'),
+    p = fromLogits ? float.softmax({ axis }) : float;
+  const share = p.div(p.sum({ axis, keepdims: true })).clip(EPSILON, 1 - EPSILON);
+  const weight = ops.subtract(1, share).pow(gamma).mul(alpha);
+  return weight.mul(t.mul(share.log())).sum({ axis }).negative();
 }
 const smoothed = { fromLogits: false, labelSmoothing: 0, axis: -1 };
 /** Binary cross-entropy times (1 - how right it is)^gamma. Defaults: gamma 2, alpha 0.25 (used by applyClassBalancing). */

@@ -8,12 +8,12 @@ import { lastMean } from './regression';
 
 /** Targets 0 and 1 become -1 and 1 when there are no others. */
 function signed(t: Tensor): Tensor {
-  const isBinary = ops.all(ops.logicalOr(ops.equal(t, 0), ops.equal(t, 1)));
-  return ops.where(isBinary, ops.subtract(ops.multiply(t, 2), 1), t);
+  const isBinary = t.equal(0).logicalOr(t.equal(1)).all();
+  return ops.where(isBinary, t.mul(2).sub(1), t);
 }
 const shortfall = (yTrue: TensorLike, yPred: TensorLike, where: string): Tensor => {
   const [t, p] = matched(yTrue, yPred, where);
-  return ops.relu(ops.subtract(1, ops.multiply(signed(t), p)));
+  return ops.subtract(1, signed(t).mul(p)).relu();
 };
 /** mean(max(1 - yTrue yPred, 0)) over the last axis; targets -1 and 1, or 0 and 1. */
 export function hinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
@@ -21,14 +21,14 @@ export function hinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
 }
 /** mean(max(1 - yTrue yPred, 0)^2) over the last axis; targets -1 and 1, or 0 and 1. */
 export function squaredHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  return lastMean(ops.square(shortfall(yTrue, yPred, 'squaredHinge')));
+  return lastMean(shortfall(yTrue, yPred, 'squaredHinge').square());
 }
 /** max(1 + max((1 - yTrue) yPred) - sum(yTrue yPred), 0) over the last axis; targets 0 and 1. */
 export function categoricalHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'categoricalHinge');
-  const right = ops.sum(ops.multiply(t, p), { axis: -1 }),
-    wrong = ops.max(ops.multiply(ops.subtract(1, t), p), { axis: -1 });
-  return ops.relu(ops.add(ops.subtract(wrong, right), 1));
+  const right = t.mul(p).sum({ axis: -1 }),
+    wrong = ops.subtract(1, t).mul(p).max({ axis: -1 });
+  return wrong.sub(right).add(1).relu();
 }
 /** mean(max(1 - yTrue yPred, 0)) */
 export class Hinge extends FunctionLoss {

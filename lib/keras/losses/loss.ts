@@ -3,7 +3,7 @@ import { expectKind, recordOf } from '../../support/guard';
 import { describe } from '../../support/describe';
 import { NotImplementedError, TypeError, ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, isFloating, run, type DType, Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, isFloating, type DType, Tensor, type TensorLike } from '../../core/tensor';
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
 import { autoName, toSnakeCase } from '../serialization/naming';
@@ -32,17 +32,17 @@ export interface LossOptions {
  */
 export function sameRank(a: Tensor, b: Tensor): [Tensor, Tensor] {
   if (a.ndim === b.ndim + 1 && a.shape.at(-1) === 1)
-    return b.ndim === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
+    return b.ndim === 1 ? [a, b.expandDims(-1)] : [a.squeeze({ axis: -1 }), b];
   if (b.ndim === a.ndim + 1 && b.shape.at(-1) === 1)
-    return a.ndim === 1 ? [ops.expandDims(a, -1), b] : [a, ops.squeeze(b, { axis: -1 })];
+    return a.ndim === 1 ? [a.expandDims(-1), b] : [a, b.squeeze({ axis: -1 })];
   return [a, b];
 }
 /** @internal Ones added to the shape of `weight` until it has the rank of `values`: a weight for each example. */
 const widened = (weight: Tensor, values: Tensor): Tensor =>
   weight.ndim && weight.ndim < values.ndim
-    ? ops.reshape(weight, [...weight.shape, ...Array<number>(values.ndim - weight.ndim).fill(1)])
+    ? weight.reshape([...weight.shape, ...Array<number>(values.ndim - weight.ndim).fill(1)])
     : weight;
-const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
+const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : t.cast(dtype));
 
 /**
  * @internal Weights in which masked examples count 0. Under a mean the others count total / valid, so that the mean
@@ -57,12 +57,12 @@ export function applyMask(
   if (!mask) return sampleWeight;
   let kept = as(mask, dtype);
   if (reduction === 'mean' || reduction === 'sum_over_batch_size') {
-    const share = ops.divideNoNan(convert(mask.size, dtype), ops.sum(kept));
+    const share = ops.divideNoNan(convert(mask.size, dtype), kept.sum());
     kept = ops.where(as(mask, 'bool'), share, convert(0, dtype));
   }
   if (!sampleWeight) return kept;
   const [m, w] = sameRank(kept, as(sampleWeight, dtype));
-  return ops.multiply(widened(w, m), widened(m, w));
+  return widened(w, m).mul(widened(m, w));
 }
 /** @internal Sums or averages losses of examples, weighted. */
 export function reduceWeighted(
@@ -83,13 +83,13 @@ export function reduceWeighted(
       throw new ValueError(
         `sampleWeight of shape ${formatShape(weight.shape)} does not fit losses of shape ${formatShape(v.shape)}.`,
       );
-    v = ops.multiply(v, weight);
+    v = v.mul(weight);
   }
   if (reduction === 'none' || reduction === null || !v.ndim) return v;
-  const sum = ops.sum(v);
+  const sum = v.sum();
   if (reduction === 'sum') return sum;
-  if (reduction === 'mean_with_sample_weight' && weight) return ops.divideNoNan(sum, ops.sum(weight));
-  return ops.divide(sum, Math.max(1, v.size));
+  if (reduction === 'mean_with_sample_weight' && weight) return ops.divideNoNan(sum, weight.sum());
+  return sum.div(Math.max(1, v.size));
 }
 
 /**
@@ -139,7 +139,7 @@ export class Loss {
     // Class numbers stay integers.
     const values = this.lossOf(isFloating(t.dtype) ? as(t, p.dtype) : t, p);
     const outer = maskOf(values),
-      mask = inner && outer && inner !== outer ? ops.logicalAnd(inner, outer) : (inner ?? outer);
+      mask = inner && outer && inner !== outer ? inner.logicalAnd(outer) : (inner ?? outer);
     return reduceWeighted(
       isFloating(values.dtype) ? values : as(values, p.dtype),
       sampleWeight == null ? null : convert(sampleWeight),

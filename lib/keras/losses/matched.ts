@@ -1,19 +1,19 @@
 /** Targets and predictions of one dtype and rank. */
 import { ValueError } from '../../support/errors';
-import { convert, formatShape, isFloating, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, isFloating, type Tensor, type TensorLike } from '../../core/tensor';
 import { maskOf, setMask } from '../layers/layer';
 import { sameRank } from './loss';
 
 /** @internal Integers and bool as float32. */
 export const floating = (x: TensorLike): Tensor => {
   const t = convert(x);
-  return isFloating(t.dtype) ? t : run('cast', [t], { dtype: 'float32' });
+  return isFloating(t.dtype) ? t : t.cast('float32');
 };
 /** @internal Targets in the dtype of predictions, which are floats. */
 export function alike(yTrue: TensorLike, yPred: TensorLike): [Tensor, Tensor] {
   const p = floating(yPred),
     t = convert(yTrue);
-  return [t.dtype === p.dtype ? t : run('cast', [t], { dtype: p.dtype }), p];
+  return [t.dtype === p.dtype ? t : t.cast(p.dtype), p];
 }
 /** @internal Targets in the dtype and, but for a last axis of size 1, the shape of predictions. */
 export function matched(yTrue: TensorLike, yPred: TensorLike, where: string): [Tensor, Tensor] {

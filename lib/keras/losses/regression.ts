@@ -1,7 +1,7 @@
 /** Losses of numbers: how far predictions are from targets (keras.losses). */
 import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, type Tensor, type TensorLike } from '../../core/tensor';
+import type { Tensor, TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';
@@ -9,51 +9,51 @@ import { matched } from './matched';
 
 const EPSILON = 1e-7;
 /** @internal Mean over the last axis; scalars stay. */
-export const lastMean = (t: Tensor): Tensor => (t.ndim ? ops.mean(t, { axis: -1 }) : t);
+export const lastMean = (t: Tensor): Tensor => (t.ndim ? t.mean({ axis: -1 }) : t);
 
 // ---- functions: (yTrue, yPred) -> one loss for each example
 /** mean((yTrue - yPred)^2) over the last axis. */
 export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'meanSquaredError');
-  return lastMean(ops.square(ops.subtract(t, p)));
+  return lastMean(t.sub(p).square());
 }
 /** mean(|yTrue - yPred|) over the last axis. */
 export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'meanAbsoluteError');
-  return lastMean(ops.abs(ops.subtract(t, p)));
+  return lastMean(t.sub(p).abs());
 }
 /** 100 mean(|yTrue - yPred| / max(|yTrue|, 1e-7)) over the last axis. */
 export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'meanAbsolutePercentageError');
-  return ops.multiply(lastMean(ops.abs(ops.divide(ops.subtract(t, p), ops.maximum(ops.abs(t), EPSILON)))), 100);
+  return lastMean(t.sub(p).div(t.abs().maximum(EPSILON)).abs()).mul(100);
 }
 /** mean((log(yTrue + 1) - log(yPred + 1))^2) over the last axis; values below 1e-7 count as 1e-7. */
 export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'meanSquaredLogarithmicError');
-  const log = (x: Tensor): Tensor => ops.log(ops.add(ops.maximum(x, EPSILON), 1));
-  return lastMean(ops.square(ops.subtract(log(p), log(t))));
+  const log = (x: Tensor): Tensor => x.maximum(EPSILON).add(1).log();
+  return lastMean(log(p).sub(log(t)).square());
 }
 /** Quadratic within `delta`, linear beyond: mean over the last axis. */
 export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
   const { delta = 1 } = recordOf('huber', options);
   const [t, p] = matched(yTrue, yPred, 'huber');
-  const error = ops.subtract(p, t),
-    size = ops.abs(error);
-  const square = ops.multiply(ops.square(error), 0.5),
-    line = ops.subtract(ops.multiply(size, delta), 0.5 * delta * delta);
-  return lastMean(ops.where(ops.lessEqual(size, delta), square, line));
+  const error = p.sub(t),
+    size = error.abs();
+  const square = error.square().mul(0.5),
+    line = size.mul(delta).sub(0.5 * delta * delta);
+  return lastMean(ops.where(size.lessEqual(delta), square, line));
 }
 /** mean(log(cosh(yPred - yTrue))) over the last axis: as the square for small errors, as the distance for large ones. */
 export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'logCosh');
-  const error = ops.subtract(p, t);
-  return lastMean(ops.subtract(ops.add(error, ops.softplus(ops.multiply(error, -2))), convert(Math.LN2, error)));
+  const error = p.sub(t);
+  return lastMean(error.add(error.mul(-2).softplus()).sub(Math.LN2));
 }
 /** -sum(yTrue yPred) over `axis`, both scaled to norm 1: -1 where they point the same way, 0 where orthogonal. */
 export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
   const { axis = -1 } = recordOf('cosineSimilarity', options);
   const [t, p] = matched(yTrue, yPred, 'cosineSimilarity');
-  return ops.negative(ops.sum(ops.multiply(ops.normalize(t, { axis }), ops.normalize(p, { axis })), { axis }));
+  return ops.normalize(t, { axis }).mul(ops.normalize(p, { axis })).sum({ axis }).negative();
 }
 
 // ---- classes

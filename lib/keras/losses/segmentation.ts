@@ -14,9 +14,9 @@ type Axis = number | readonly number[] | null;
 export function dice(yTrue: TensorLike, yPred: TensorLike, options: { axis?: Axis } = {}): Tensor {
   const { axis = null } = recordOf('dice', options);
   const [t, p] = matched(yTrue, yPred, 'dice');
-  const common = ops.sum(ops.multiply(t, p), { axis });
-  const total = ops.add(ops.add(ops.sum(t, { axis }), ops.sum(p, { axis })), EPSILON);
-  return ops.subtract(1, ops.divide(ops.multiply(common, 2), total));
+  const common = t.mul(p).sum({ axis });
+  const total = t.sum({ axis }).add(p.sum({ axis })).add(EPSILON);
+  return ops.subtract(1, common.mul(2).div(total));
 }
 /**
  * 1 - c / (c + alpha sum(yTrue (1 - yPred)) + beta sum(yPred (1 - yTrue))), c = sum(yTrue yPred), over `axis`, all axes by
@@ -29,11 +29,11 @@ export function tversky(
 ): Tensor {
   const { alpha = 0.5, beta = 0.5, axis = null } = recordOf('tversky', options);
   const [t, p] = matched(yTrue, yPred, 'tversky');
-  const common = ops.sum(ops.multiply(t, p), { axis });
-  const missed = ops.sum(ops.multiply(ops.subtract(1, p), t), { axis }),
-    invented = ops.sum(ops.multiply(p, ops.subtract(1, t)), { axis });
-  const total = ops.add(ops.add(ops.add(common, ops.multiply(missed, alpha)), ops.multiply(invented, beta)), EPSILON);
-  return ops.subtract(1, ops.divide(common, total));
+  const common = t.mul(p).sum({ axis });
+  const missed = ops.subtract(1, p).mul(t).sum({ axis }),
+    invented = p.mul(ops.subtract(1, t)).sum({ axis });
+  const total = common.add(missed.mul(alpha)).add(invented.mul(beta)).add(EPSILON);
+  return ops.subtract(1, common.div(total));
 }
 /** 1 - the Dice coefficient of targets and predictions over `axis`, all axes by default. */
 export class Dice extends FunctionLoss<{ axis: Axis }> {

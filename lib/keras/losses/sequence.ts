@@ -1,7 +1,7 @@
 /** CTC: sequences of labels without a known alignment (keras.losses; Graves et al. 2006). */
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
 import { registerClass } from '../serialization/registry';
 import { FunctionLoss, type LossOptions } from './loss';
 import { floating } from './matched';
@@ -14,7 +14,7 @@ const BLANK = 0;
  * infinite where there are fewer frames than the labels need.
  */
 export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const labels = run('cast', [convert(yTrue)], { dtype: 'int32' }),
+  const labels = convert(yTrue).cast('int32'),
     logits = floating(yPred);
   if (labels.ndim !== 2)
     throw new ValueError(
@@ -28,7 +28,7 @@ export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
   if (labels.shape[0] !== batch)
     throw new ValueError(`ctc: there are ${labels.shape[0]} rows of targets but ${batch} of predictions.`);
   if (!frames) throw new ValueError(`ctc: predictions have no frames.\n  Received: shape ${formatShape(logits.shape)}`);
-  const length = ops.sum(run('cast', [ops.notEqual(labels, BLANK)], { dtype: 'int32' }), { axis: 1 });
+  const length = labels.notEqual(BLANK).cast('int32').sum({ axis: 1 });
   return ops.ctcLoss(labels, logits, length, ops.full([batch], frames, { dtype: 'int32' }), { maskIndex: BLANK });
 }
 /** Connectionist temporal classification: -log of the probability of the labels, over all their alignments. */

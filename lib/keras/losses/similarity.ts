@@ -2,7 +2,7 @@
 import { recordOf } from '../../support/guard';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
 import { setMask } from '../layers/layer';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
@@ -23,7 +23,7 @@ export interface CircleFunctionOptions extends Partial<CircleSettings> {
   /** Embeddings to compare with. Default: yPred. */
   refEmbeddings?: TensorLike | null;
 }
-const column = (labels: TensorLike): Tensor => ops.reshape(run('cast', [convert(labels)], { dtype: 'int32' }), [-1, 1]);
+const column = (labels: TensorLike): Tensor => convert(labels).cast('int32').reshape([-1, 1]);
 
 /**
  * log(1 + sum e^(gamma an (sn - margin)) sum e^(-gamma ap (sp - 1 + margin))) over the pairs of each example, sp and sn the
@@ -40,20 +40,23 @@ export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunc
     );
   const own = column(yTrue),
     others = refLabels == null ? own : column(refLabels);
-  const distance = ops.relu(ops.subtract(1, ops.matmul(p, ops.transpose(references))));
-  const isSame = ops.equal(own, ops.transpose(others));
+  const distance = ops.subtract(1, p.matmul(references.transpose())).relu();
+  const isSame = own.equal(others.transpose());
   const isPositive = removeDiagonal
-      ? ops.logicalAnd(isSame, ops.logicalNot(ops.eye(own.size, others.size, { dtype: 'bool' })))
+      ? isSame.logicalAnd(ops.eye(own.size, others.size, { dtype: 'bool' }).logicalNot())
       : isSame,
-    isNegative = ops.logicalNot(isSame);
+    isNegative = isSame.logicalNot();
   const among = (pairs: Tensor, weight: Tensor, excess: Tensor, sign: number): Tensor => {
-    const score = ops.multiply(ops.multiply(ops.relu(weight), excess), sign * gamma);
-    return ops.logsumexp(ops.where(pairs, score, convert(-Infinity, p)), { axis: 1 });
+    const score = weight
+      .relu()
+      .mul(excess)
+      .mul(sign * gamma);
+    return ops.where(pairs, score, convert(-Infinity, p)).logsumexp({ axis: 1 });
   };
-  const positive = among(isPositive, ops.add(distance, margin), ops.subtract(margin, distance), -1),
+  const positive = among(isPositive, distance.add(margin), ops.subtract(margin, distance), -1),
     negative = among(isNegative, ops.subtract(1 + margin, distance), ops.subtract(1 - margin, distance), 1);
-  const loss = ops.softplus(ops.add(positive, negative));
-  setMask(loss, ops.greater(loss, 0)); // the mean is over examples that have pairs
+  const loss = positive.add(negative).softplus();
+  setMask(loss, loss.greater(0)); // the mean is over examples that have pairs
   return loss;
 }
 /** Circle loss: pulls embeddings of a class together and others apart. Defaults: gamma 80, margin 0.4. */

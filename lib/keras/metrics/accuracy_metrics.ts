@@ -1,16 +1,16 @@
 /** How often predictions equal targets (keras.src.metrics.accuracy_metrics). */
 import { recordOf } from '../../support/guard';
 import { inTopK } from '../../ops/indexing';
-import { convert, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
 import type { MetricOptions } from './metric';
 import { FunctionMetric } from './reduction_metrics';
 
-const asFloat = (t: Tensor): Tensor => run('cast', [t], { dtype: 'float32' });
-const agreement = (a: Tensor, b: Tensor): Tensor => asFloat(run('equal', [a, b]));
-const lastArgmax = (t: Tensor): Tensor => run('argmax', [t], { axis: t.ndim - 1 });
+const asFloat = (t: Tensor): Tensor => t.cast('float32');
+const agreement = (a: Tensor, b: Tensor): Tensor => asFloat(a.equal(b));
+const lastArgmax = (t: Tensor): Tensor => t.argmax({ axis: t.ndim - 1 });
 
 /** 1 where yTrue equals yPred. */
 export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
@@ -21,7 +21,7 @@ export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
 export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { threshold?: number } = {}): Tensor {
   const { threshold = 0.5 } = recordOf('binaryAccuracy', options);
   const [t, p] = matched(yTrue, yPred, 'binaryAccuracy');
-  return agreement(t, run('cast', [run('greater', [p, convert(threshold, p)])], { dtype: t.dtype }));
+  return agreement(t, p.greater(threshold).cast(t.dtype));
 }
 /** 1 where the largest prediction is at the one of the one-hot target. */
 export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
@@ -30,8 +30,8 @@ export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tenso
 /** @internal Class numbers without a last axis of size 1. */
 export function classNumbers(yTrue: TensorLike, yPred: Tensor): Tensor {
   const t = convert(yTrue);
-  const s = t.ndim === yPred.ndim && t.shape.at(-1) === 1 ? run('reshape', [t], { shape: t.shape.slice(0, -1) }) : t;
-  return run('cast', [s], { dtype: 'int32' });
+  const s = t.ndim === yPred.ndim && t.shape.at(-1) === 1 ? t.reshape(t.shape.slice(0, -1)) : t;
+  return s.cast('int32');
 }
 /** 1 where the largest prediction is that of the class number. */
 export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
@@ -41,10 +41,8 @@ export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike):
 function topK(targets: Tensor, p: Tensor, k: number): Tensor {
   const classes = p.shape[p.ndim - 1],
     rows = p.size / Math.max(1, classes);
-  const hit = asFloat(
-    inTopK(run('reshape', [targets], { shape: [rows] }), run('reshape', [p], { shape: [rows, classes] }), k),
-  );
-  return run('reshape', [hit], { shape: [...targets.shape] });
+  const hit = asFloat(inTopK(targets.reshape([rows]), p.reshape([rows, classes]), k));
+  return hit.reshape(targets.shape);
 }
 /** 1 where the class of the one-hot target is among the k best predictions. */
 export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, options: { k?: number } = {}): Tensor {
@@ -66,13 +64,12 @@ export function sparseTopKCategoricalAccuracy(
 // Predictions are class numbers, best first.
 function amongFirst(yTrue: TensorLike, yPred: TensorLike, k: number): Tensor {
   const p = convert(yPred),
-    t = run('reshape', [classNumbers(yTrue, p)], { shape: [...p.shape.slice(0, -1), 1] });
-  const first = run('slice', [p], {
-    start: p.shape.map(() => 0),
-    size: [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)],
-    step: p.shape.map(() => 1),
-  });
-  return asFloat(run('any', [run('equal', [t, run('cast', [first], { dtype: 'int32' })])], { axis: [-1] }));
+    t = classNumbers(yTrue, p).reshape([...p.shape.slice(0, -1), 1]);
+  const first = p.slice(
+    p.shape.map(() => 0),
+    [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)],
+  );
+  return asFloat(t.equal(first.cast('int32')).any({ axis: -1 }));
 }
 
 /** Share of predictions equal to their targets. */

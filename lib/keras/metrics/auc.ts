@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, tensor, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { deserializeKerasObject, isSerialized } from '../serialization/serialize';
@@ -118,7 +118,7 @@ export class AUC extends Metric {
     { sampleWeight }: UpdateOptions = {},
   ): void {
     const given = convert(yPred as TensorLike),
-      p = this.fromLogits ? ops.sigmoid(given) : given;
+      p = this.fromLogits ? given.sigmoid() : given;
     if (this.multiLabel && p.ndim !== 2)
       throw new ValueError(
         `AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`,
@@ -139,18 +139,17 @@ export class AUC extends Metric {
       this.curve === 'PR' && this.summationMethod === 'interpolation'
         ? this.precisionRecallAreas(this.counts)
         : this.areas(...this.curvePoints(this.counts));
-    if (!this.multiLabel) return ops.sum(areas);
-    const each = ops.sum(areas, { axis: 0 });
-    if (!this.labelWeights) return ops.mean(each);
+    if (!this.multiLabel) return areas.sum();
+    const each = areas.sum({ axis: 0 });
+    if (!this.labelWeights) return each.mean();
     const w = tensor([...this.labelWeights], null, each.dtype);
-    return ops.divideNoNan(ops.sum(ops.multiply(each, w)), ops.sum(w));
+    return ops.divideNoNan(each.mul(w).sum(), w.sum());
   }
   private part(t: Tensor, start: number): Tensor {
-    return run('slice', [t], {
-      start: t.shape.map((_, i) => (i ? 0 : start)),
-      size: [t.shape[0] - 1, ...t.shape.slice(1)],
-      step: t.shape.map(() => 1),
-    });
+    return t.slice(
+      t.shape.map((_, i) => (i ? 0 : start)),
+      [t.shape[0] - 1, ...t.shape.slice(1)],
+    );
   }
   private readonly left = (t: Tensor): Tensor => this.part(t, 0);
   private readonly right = (t: Tensor): Tensor => this.part(t, 1);
@@ -161,42 +160,38 @@ export class AUC extends Metric {
     falseNegatives,
   }: Required<ConfusionCounts>): [x: Tensor, y: Tensor] {
     const [tp, fp, tn, fn] = [truePositives.value, falsePositives.value, trueNegatives.value, falseNegatives.value];
-    const recall = ops.divideNoNan(tp, ops.add(tp, fn));
-    if (this.curve === 'ROC') return [ops.divideNoNan(fp, ops.add(fp, tn)), recall];
-    if (this.curve === 'PR') return [recall, ops.divideNoNan(tp, ops.add(tp, fp))];
+    const recall = ops.divideNoNan(tp, tp.add(fn));
+    if (this.curve === 'ROC') return [ops.divideNoNan(fp, fp.add(tn)), recall];
+    if (this.curve === 'PR') return [recall, ops.divideNoNan(tp, tp.add(fp))];
     // Gains (Flach & Kull 2015): 1 - odds * wrong / right. Without true positives recall gains 0 and precision 1; recall
     // below what guessing gives counts 0.
-    const odds = ops.divideNoNan(ops.add(tp, fn), ops.add(tn, fp)),
-      hasNone = ops.equal(tp, 0);
+    const odds = ops.divideNoNan(tp.add(fn), tn.add(fp)),
+      hasNone = tp.equal(0);
     const gain = (wrong: Tensor, otherwise: number): Tensor =>
-      ops.where(hasNone, otherwise, ops.subtract(1, ops.multiply(odds, ops.divideNoNan(wrong, tp))));
-    return [ops.relu(gain(fn, 0)), gain(fp, 1)];
+      ops.where(hasNone, otherwise, ops.subtract(1, odds.mul(ops.divideNoNan(wrong, tp))));
+    return [gain(fn, 0).relu(), gain(fp, 1)];
   }
   private areas(x: Tensor, y: Tensor): Tensor {
     const [a, b] = [this.left(y), this.right(y)];
     const height =
       this.summationMethod === 'interpolation'
-        ? ops.divide(ops.add(a, b), 2)
+        ? a.add(b).div(2)
         : this.summationMethod === 'minoring'
-          ? ops.minimum(a, b)
-          : ops.maximum(a, b);
-    return ops.multiply(ops.subtract(this.left(x), this.right(x)), height);
+          ? a.minimum(b)
+          : a.maximum(b);
+    return this.left(x).sub(this.right(x)).mul(height);
   }
   // Between two thresholds true positives grow linearly with positives: precision does not, and its integral has a log.
   private precisionRecallAreas({ truePositives, falsePositives, falseNegatives }: Required<ConfusionCounts>): Tensor {
     const tp = truePositives.value,
-      positives = ops.add(tp, falsePositives.value);
+      positives = tp.add(falsePositives.value);
     const [high, low] = [this.left(positives), this.right(positives)];
-    const gained = ops.subtract(this.left(tp), this.right(tp));
-    const slope = ops.divideNoNan(gained, ops.relu(ops.subtract(high, low))),
-      intercept = ops.subtract(this.right(tp), ops.multiply(slope, low));
-    const ratio = ops.where(
-      ops.logicalAnd(ops.greater(high, 0), ops.greater(low, 0)),
-      ops.divideNoNan(high, ops.relu(low)),
-      1,
-    );
-    const area = ops.multiply(slope, ops.add(gained, ops.multiply(intercept, ops.log(ratio))));
-    return ops.divideNoNan(area, ops.relu(ops.add(this.right(tp), this.right(falseNegatives.value))));
+    const gained = this.left(tp).sub(this.right(tp));
+    const slope = ops.divideNoNan(gained, high.sub(low).relu()),
+      intercept = this.right(tp).sub(slope.mul(low));
+    const ratio = ops.where(high.greater(0).logicalAnd(low.greater(0)), ops.divideNoNan(high, low.relu()), 1);
+    const area = slope.mul(gained.add(intercept.mul(ratio.log())));
+    return ops.divideNoNan(area, this.right(tp).add(this.right(falseNegatives.value)).relu());
   }
   override getConfig() {
     return {

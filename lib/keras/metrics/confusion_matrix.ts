@@ -2,7 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { sameRank } from '../losses/loss';
 
@@ -56,19 +56,17 @@ export const evenThresholds = (n: number): number[] =>
 
 const as = (x: TensorLike, dtype: DType): Tensor => {
   const t = convert(x);
-  return t.dtype === dtype ? t : run('cast', [t], { dtype });
+  return t.dtype === dtype ? t : t.cast(dtype);
 };
 const axisOf = (t: Tensor, id: number): Tensor =>
-  run('slice', [t], {
-    start: t.shape.map((_, i) => (i === t.ndim - 1 ? id : 0)),
-    size: [...t.shape.slice(0, -1), 1],
-    step: t.shape.map(() => 1),
-  });
+  t.slice(
+    t.shape.map((_, i) => (i === t.ndim - 1 ? id : 0)),
+    [...t.shape.slice(0, -1), 1],
+  );
 function onlyTopK(p: Tensor, k: number): Tensor {
   const [, at] = ops.topK(p, k);
-  const isTop = ops.any(ops.equal(ops.expandDims(at, -1), ops.arange(p.shape.at(-1)!, { dtype: 'int32' })), {
-    axis: -2,
-  });
+  const classes = ops.arange(p.shape.at(-1)!, { dtype: 'int32' });
+  const isTop = at.expandDims(-1).equal(classes).any({ axis: -2 });
   return ops.where(isTop, p, NEGATIVE_INFINITY);
 }
 
@@ -89,8 +87,8 @@ export function updateConfusion(
     );
   let weight: Tensor | null = null;
   if (sampleWeight != null) {
-    const column = ops.expandDims(as(sampleWeight, dtype), -1);
-    weight = column.ndim === t.ndim + 1 && column.shape.at(-1) === 1 ? ops.squeeze(column, { axis: -1 }) : column;
+    const column = as(sampleWeight, dtype).expandDims(-1);
+    weight = column.ndim === t.ndim + 1 && column.shape.at(-1) === 1 ? column.squeeze({ axis: -1 }) : column;
   }
   if (topK != null) p = onlyTopK(p, topK);
   if (classId != null) {
@@ -107,38 +105,38 @@ export function updateConfusion(
     throw new ValueError(
       `${where}: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`,
     );
-  if (weight) weight = ops.broadcastTo(weight, p.shape);
+  if (weight) weight = weight.broadcastTo(p.shape);
   if (labelWeights && !multiLabel) {
-    const each = ops.broadcastTo(tensor([...labelWeights], null, dtype), p.shape);
-    weight = weight ? ops.multiply(weight, each) : each;
+    const each = tensor([...labelWeights], null, dtype).broadcastTo(p.shape);
+    weight = weight ? weight.mul(each) : each;
   }
   // From here (batch, labels); without multiLabel there is one label.
   const shape = multiLabel ? [...p.shape] : [p.size, 1];
-  const flat = (x: Tensor): Tensor => ops.reshape(x, shape);
+  const flat = (x: Tensor): Tensor => x.reshape(shape);
   const isTrue = flat(as(as(t, 'bool'), dtype)),
     w = weight ? flat(weight) : null;
-  const positives = w ? ops.multiply(isTrue, w) : isTrue,
-    negatives = w ? ops.multiply(ops.subtract(1, isTrue), w) : ops.subtract(1, isTrue);
+  const positives = w ? isTrue.mul(w) : isTrue,
+    negatives = w ? ops.subtract(1, isTrue).mul(w) : ops.subtract(1, isTrue);
   const n = options.thresholds.length,
     prediction = flat(p);
   const add = (variable: Variable | undefined, value: () => Tensor): void =>
-    void variable?.assign(run('add', [variable.value, ops.reshape(value(), variable.shape)]));
+    void variable?.assignAdd(value().reshape(variable.shape));
   if (options.isEven) {
     const [tp, fp] = countByBucket([positives, negatives], prediction, options.thresholds);
-    const rest = (all: Tensor, counted: Tensor): Tensor => ops.subtract(ops.sum(all, { axis: 0 }), counted);
+    const rest = (all: Tensor, counted: Tensor): Tensor => all.sum({ axis: 0 }).sub(counted);
     add(counts.truePositives, () => tp);
     add(counts.falsePositives, () => fp);
     add(counts.trueNegatives, () => rest(negatives, fp));
     add(counts.falseNegatives, () => rest(positives, tp));
     return;
   }
-  const limits = ops.reshape(tensor([...options.thresholds], null, dtype), [n, 1, 1]);
-  const isPositive = ops.greater(ops.expandDims(prediction, 0), limits);
-  const total = (isAsked: Tensor, of: Tensor): Tensor => ops.sum(ops.where(isAsked, of, 0), { axis: 1 });
+  const limits = tensor([...options.thresholds], null, dtype).reshape([n, 1, 1]);
+  const isPositive = prediction.expandDims(0).greater(limits);
+  const total = (isAsked: Tensor, of: Tensor): Tensor => ops.where(isAsked, of, 0).sum({ axis: 1 });
   add(counts.truePositives, () => total(isPositive, positives));
   add(counts.falsePositives, () => total(isPositive, negatives));
-  add(counts.trueNegatives, () => total(ops.logicalNot(isPositive), negatives));
-  add(counts.falseNegatives, () => total(ops.logicalNot(isPositive), positives));
+  add(counts.trueNegatives, () => total(isPositive.logicalNot(), negatives));
+  add(counts.falseNegatives, () => total(isPositive.logicalNot(), positives));
 }
 
 /**
@@ -149,20 +147,21 @@ function countByBucket(weights: Tensor[], p: Tensor, thresholds: readonly number
   const n = thresholds.length,
     labels = p.shape[1],
     startsBelow = thresholds[0] < 0;
-  const inRange = ops.clip(ops.where(ops.isnan(p), 0, p), 0, 1);
-  const bucket = ops.subtract(ops.ceil(ops.multiply(inRange, n - 1)), 1);
+  const inRange = ops.where(p.isnan(), 0, p).clip(0, 1);
+  const scaled = inRange.mul(n - 1);
+  const bucket = scaled.ceil().sub(1);
   // Bucket -1 goes to place 0, which is dropped; labels lie behind each other.
-  const place = ops.add(as(startsBelow ? ops.relu(bucket) : bucket, 'int32'), 1);
-  const at = ops.reshape(ops.add(place, ops.multiply(ops.arange(labels, { dtype: 'int32' }), n + 1)), [-1]);
+  const place = as(startsBelow ? bucket.relu() : bucket, 'int32').add(1);
+  const at = place.add(ops.arange(labels, { dtype: 'int32' }).mul(n + 1)).reshape([-1]);
   return weights.map((w) => {
-    const sums = ops.reshape(ops.scatterAdd([labels * (n + 1)], at, ops.reshape(w, [-1])), [labels, n + 1]);
-    const kept = run('slice', [sums], { start: [0, 1], size: [labels, n], step: [1, 1] });
-    return ops.transpose(ops.flip(ops.cumsum(ops.flip(kept, { axis: 1 }), { axis: 1 }), { axis: 1 }));
+    const sums = ops.scatterAdd([labels * (n + 1)], at, w.reshape([-1])).reshape([labels, n + 1]);
+    const kept = sums.slice([0, 1], [labels, n]);
+    return kept.flip({ axis: 1 }).cumsum({ axis: 1 }).flip({ axis: 1 }).transpose();
   });
 }
 
 /** @internal table[i, j] = sum of weights where the target is class i and the prediction class j. */
 export function classTable(yTrue: Tensor, yPred: Tensor, weights: Tensor, classes: number): Tensor {
-  const at = ops.add(ops.multiply(as(yTrue, 'int32'), classes), as(yPred, 'int32'));
-  return ops.reshape(ops.scatterAdd([classes * classes], at, weights), [classes, classes]);
+  const at = as(yTrue, 'int32').mul(classes).add(as(yPred, 'int32'));
+  return ops.scatterAdd([classes * classes], at, weights).reshape([classes, classes]);
 }

@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
-import { run, type Tensor, type TensorLike } from '../../core/tensor';
+import { Tensor, TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
@@ -22,8 +22,8 @@ export interface ConditionCountOptions extends MetricOptions {
   thresholds?: Thresholds;
 }
 // One threshold gives a scalar.
-const single = (t: Tensor): Tensor => (t.size === 1 ? run('reshape', [t], { shape: [] }) : t);
-const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.value, ops.add(part.value, rest.value));
+const single = (t: Tensor): Tensor => (t.size === 1 ? t.reshape([]) : t);
+const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.value, part.value.add(rest.value));
 
 abstract class ConditionCount extends Metric {
   static positional: readonly string[] = [];
@@ -214,7 +214,7 @@ abstract class RateAtRate extends Metric {
       specificity: share(tn, fp),
       precision: share(tp, fp),
     });
-    return ops.max(ops.where(ops.greaterEqual(held, this.value), result, 0));
+    return ops.where(held.greaterEqual(this.value), result, 0).max();
   }
   override getConfig() {
     return {

@@ -1,6 +1,5 @@
 /** How predictions vary with targets (keras.src.metrics.correlation_metrics). */
 import { recordOf } from '../../support/guard';
-import * as ops from '../../ops/index';
 import type { Tensor, TensorLike } from '../../core/tensor';
 import { matched } from '../losses/matched';
 import { registerClass } from '../serialization/registry';
@@ -13,23 +12,23 @@ const EPSILON = 1e-7;
 export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
   const { axis = -1 } = recordOf('pearsonCorrelation', options);
   const standard = (x: Tensor): Tensor => {
-    const centered = ops.subtract(x, ops.mean(x, { axis, keepdims: true }));
-    return ops.divide(centered, ops.std(centered, { axis, keepdims: true }));
+    const centered = x.sub(x.mean({ axis, keepdims: true }));
+    return centered.div(centered.std({ axis, keepdims: true }));
   };
   const [t, p] = matched(yTrue, yPred, 'pearsonCorrelation');
-  return ops.mean(ops.multiply(standard(t), standard(p)), { axis });
+  return standard(t).mul(standard(p)).mean({ axis });
 }
 /** Lin's concordance along `axis`: the correlation, lowered by differences of mean and spread. */
 export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
   const { axis = -1 } = recordOf('concordanceCorrelation', options);
   const [t, p] = matched(yTrue, yPred, 'concordanceCorrelation');
   const over = { axis, keepdims: true },
-    meanTrue = ops.mean(t, over),
-    meanPred = ops.mean(p, over);
+    meanTrue = t.mean(over),
+    meanPred = p.mean(over);
   // The covariance takes the mean of predictions from both: so does Keras, and the mean over the axis is the same.
-  const covariance = ops.multiply(ops.subtract(t, meanPred), ops.subtract(p, meanPred));
-  const norm = ops.add(ops.add(ops.var(t, over), ops.var(p, over)), ops.square(ops.subtract(meanTrue, meanPred)));
-  return ops.mean(ops.divide(ops.multiply(covariance, 2), ops.add(norm, EPSILON)), { axis });
+  const covariance = t.sub(meanPred).mul(p.sub(meanPred));
+  const norm = t.var(over).add(p.var(over)).add(meanTrue.sub(meanPred).square());
+  return covariance.mul(2).div(norm.add(EPSILON)).mean({ axis });
 }
 /** Mean of Pearson's correlation along `axis`, default -1. */
 export class PearsonCorrelation extends FunctionMetric {

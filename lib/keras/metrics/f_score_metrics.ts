@@ -3,7 +3,7 @@ import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
@@ -69,40 +69,37 @@ export class FBetaScore extends Metric {
     };
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
-    const as = (x: TensorLike): Tensor => run('cast', [convert(x)], { dtype: this.dtype });
+    const as = (x: TensorLike): Tensor => convert(x).cast(this.dtype);
     const t = as(yTrue),
       p = as(yPred as TensorLike),
       counts = (this.counts ??= this.build(t, p));
     // Rows of zeros have no largest one.
     const isOne =
       this.threshold === null
-        ? ops.logicalAnd(ops.greaterEqual(p, ops.max(p, { axis: -1, keepdims: true })), ops.greater(ops.abs(p), 1e-9))
-        : ops.greater(p, this.threshold);
+        ? p.greaterEqual(p.max({ axis: -1, keepdims: true })).logicalAnd(p.abs().greater(1e-9))
+        : p.greater(this.threshold);
     const said = as(isOne),
-      weight = options.sampleWeight == null ? null : ops.expandDims(as(options.sampleWeight), 1);
+      weight = options.sampleWeight == null ? null : as(options.sampleWeight).expandDims(1);
     const total = (x: Tensor): Tensor =>
-      ops.sum(weight ? ops.multiply(x, weight) : x, { axis: this.average === 'micro' ? null : 0 });
-    counts.truePositives.assignAdd(total(ops.multiply(said, t)));
-    counts.falsePositives.assignAdd(total(ops.multiply(said, ops.subtract(1, t))));
-    counts.falseNegatives.assignAdd(total(ops.multiply(ops.subtract(1, said), t)));
+      (weight ? x.mul(weight) : x).sum({ axis: this.average === 'micro' ? null : 0 });
+    counts.truePositives.assignAdd(total(said.mul(t)));
+    counts.falsePositives.assignAdd(total(said.mul(ops.subtract(1, t))));
+    counts.falseNegatives.assignAdd(total(ops.subtract(1, said).mul(t)));
     counts.intermediateWeights.assignAdd(total(t));
   }
   override result(): Tensor {
     if (!this.counts) return convert(0, this.dtype);
     const { truePositives: tp, falsePositives: fp, falseNegatives: fn, intermediateWeights } = this.counts,
       square = this.beta ** 2;
-    const share = (wrong: Variable): Tensor => ops.divide(tp.value, ops.add(ops.add(tp.value, wrong.value), EPSILON));
+    const share = (wrong: Variable): Tensor => tp.value.div(tp.value.add(wrong.value).add(EPSILON));
     const precision = share(fp),
       recall = share(fn);
-    const mean = ops.divide(
-      ops.multiply(precision, recall),
-      ops.add(ops.add(ops.multiply(precision, square), recall), EPSILON),
-    );
-    const score = ops.multiply(mean, 1 + square);
+    const mean = precision.mul(recall).div(precision.mul(square).add(recall).add(EPSILON));
+    const score = mean.mul(1 + square);
     if (this.average === null) return score;
-    if (this.average !== 'weighted') return ops.mean(score);
+    if (this.average !== 'weighted') return score.mean();
     const w = intermediateWeights.value;
-    return ops.sum(ops.multiply(score, ops.divide(w, ops.add(ops.sum(w), EPSILON))));
+    return score.mul(w.div(w.sum().add(EPSILON))).sum();
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), average: this.average, beta: this.beta, threshold: this.threshold };

@@ -4,7 +4,7 @@ import { recordOf } from '../../support/guard';
 import { describe } from '../../support/describe';
 import { numberList } from '../../ops/arguments';
 import * as ops from '../../ops/index';
-import { convert, run, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, tensor, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
@@ -81,33 +81,36 @@ export class IoU extends Metric {
   ): void {
     const classes = (x: TensorLike, isSparse: boolean): Tensor => {
       const t = convert(x);
-      return ops.reshape(run('cast', [isSparse ? t : ops.argmax(t, { axis: this.axis })], { dtype: 'int32' }), [-1]);
+      return (isSparse ? t : t.argmax({ axis: this.axis })).cast('int32').reshape([-1]);
     };
     const t = classes(yTrue, this.sparseYTrue),
       p = classes(yPred as TensorLike, this.sparseYPred);
     if (t.size !== p.size)
       throw new ValueError(`${this.constructor.name}: there are ${t.size} targets but ${p.size} predictions.`);
-    const within = (x: Tensor): Tensor => ops.logicalAnd(ops.greaterEqual(x, 0), ops.less(x, this.numClasses));
-    let counts = ops.logicalAnd(within(t), within(p));
-    if (this.ignoreClass !== null) counts = ops.logicalAnd(counts, ops.notEqual(t, this.ignoreClass));
-    let w = run('cast', [sampleWeight == null ? convert(1) : convert(sampleWeight)], { dtype: this.dtype });
-    if (w.ndim) w = ops.reshape(w, [-1]);
+    const within = (x: Tensor): Tensor => x.greaterEqual(0).logicalAnd(x.less(this.numClasses));
+    let counts = within(t).logicalAnd(within(p));
+    if (this.ignoreClass !== null) counts = counts.logicalAnd(t.notEqual(this.ignoreClass));
+    let w = (sampleWeight == null ? convert(1) : convert(sampleWeight)).cast(this.dtype);
+    if (w.ndim) w = w.reshape([-1]);
     if (w.ndim && w.size !== t.size && w.size !== 1)
       throw new ValueError(
         `${this.constructor.name}: sampleWeight must have a weight for each of the ${t.size} targets.\n  Received: ${w.size} weights`,
       );
-    const weights = ops.where(counts, ops.broadcastTo(w, t.shape), convert(0, w));
+    const weights = ops.where(counts, w.broadcastTo(t.shape), 0);
     this.totalCm.assignAdd(classTable(ops.where(counts, t, 0), ops.where(counts, p, 0), weights, this.numClasses));
   }
   override result(): Tensor {
-    const table = run('cast', [this.totalCm.value], { dtype: 'float32' });
-    const right = ops.diagonal(table),
-      union = ops.subtract(ops.add(ops.sum(table, { axis: 0 }), ops.sum(table, { axis: 1 })), right);
+    const table = this.totalCm.value.cast('float32');
+    const right = table.diagonal(),
+      union = table
+        .sum({ axis: 0 })
+        .add(table.sum({ axis: 1 }))
+        .sub(right);
     const wanted = tensor(Int32Array.from(this.targetClassIds)),
-      [r, u] = [ops.take(right, wanted, { axis: 0 }), ops.take(union, wanted, { axis: 0 })];
-    const occurs = ops.greater(u, 1e-9);
-    const iou = ops.where(occurs, ops.divide(r, ops.add(u, EPSILON)), 0);
-    return ops.divide(ops.sum(iou), ops.add(ops.sum(run('cast', [occurs], { dtype: 'float32' })), EPSILON));
+      [r, u] = [right.take(wanted, { axis: 0 }), union.take(wanted, { axis: 0 })];
+    const occurs = u.greater(1e-9);
+    const iou = ops.where(occurs, r.div(u.add(EPSILON)), 0);
+    return iou.sum().div(occurs.cast('float32').sum().add(EPSILON));
   }
   protected configOf(...names: (keyof IoU)[]): Record<string, unknown> {
     return { ...super.getConfig(), ...Object.fromEntries(names.map((n) => [n, this[n]])) };
@@ -134,8 +137,8 @@ export class BinaryIoU extends IoU {
     this.threshold = threshold;
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
-    const p = run('cast', [convert(yPred as TensorLike)], { dtype: 'float32' });
-    super.updateState(yTrue, run('cast', [ops.greaterEqual(p, this.threshold)], { dtype: 'int32' }), options);
+    const p = convert(yPred as TensorLike).cast('float32');
+    super.updateState(yTrue, p.greaterEqual(this.threshold).cast('int32'), options);
   }
   override getConfig() {
     return { ...this.configOf('targetClassIds'), threshold: this.threshold };

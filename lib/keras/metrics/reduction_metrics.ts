@@ -3,7 +3,7 @@ import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type DType, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { maskOf } from '../layers/layer';
 import { applyMask, sameRank } from '../losses/loss';
@@ -16,7 +16,7 @@ import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 type Reduce = (t: Tensor, options: { axis: number[] }) => Tensor;
 const over = (reduce: Reduce, t: Tensor, from: number): Tensor =>
   t.ndim > from ? reduce(t, { axis: t.shape.slice(from).map((_, i) => i + from) }) : t;
-const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : run('cast', [t], { dtype }));
+const as = (t: Tensor, dtype: DType): Tensor => (t.dtype === dtype ? t : t.cast(dtype));
 
 /** @internal One value for each example, and its weight. */
 export function samplewise(
@@ -35,8 +35,8 @@ export function samplewise(
       `sampleWeight of shape ${formatShape(weights.shape)} does not fit values of shape ${formatShape(values.shape)}.`,
     );
   values = over(reduce, values, weights.ndim);
-  weights = formatShape(weights.shape) === formatShape(values.shape) ? weights : ops.broadcastTo(weights, values.shape);
-  return { values: over(reduce, ops.multiply(values, weights), 1), weights: over(reduce, weights, 1) };
+  weights = formatShape(weights.shape) === formatShape(values.shape) ? weights : weights.broadcastTo(values.shape);
+  return { values: over(reduce, values.mul(weights), 1), weights: over(reduce, weights, 1) };
 }
 
 /** Weighted sum of all values seen. */
@@ -49,7 +49,7 @@ export class Sum extends Metric {
   }
   override updateState(values: TensorLike, options: UpdateOptions | TensorLike = {}): void {
     const { values: v } = samplewise(convert(values), (options as UpdateOptions).sampleWeight, ops.sum, this.dtype);
-    this.total.assign(run('add', [this.total.value, as(ops.sum(v), this.dtype)]));
+    this.total.assignAdd(as(v.sum(), this.dtype));
   }
   override result(): Tensor {
     return this.total.value;
@@ -71,18 +71,14 @@ export class Mean extends Metric {
   /** @internal */
   protected add(values: Tensor, sampleWeight: TensorLike | null | undefined): void {
     const { values: v, weights } = samplewise(values, sampleWeight, ops.mean, this.dtype);
-    this.total.assign(run('add', [this.total.value, as(run('sum', [v]), this.dtype)]));
-    const n = weights ? as(run('sum', [weights]), this.dtype) : convert(v.ndim ? v.shape[0] : 1, this.dtype);
-    this.count.assign(run('add', [this.count.value, n]));
+    this.total.assignAdd(as(v.sum(), this.dtype));
+    const n = weights ? as(weights.sum(), this.dtype) : convert(v.ndim ? v.shape[0] : 1, this.dtype);
+    this.count.assignAdd(n);
   }
   override result(): Tensor {
     const n = this.count.value,
-      isEmpty = run('equal', [n, convert(0, n)]);
-    return run('where', [
-      isEmpty,
-      convert(0, n),
-      run('divide', [this.total.value, run('where', [isEmpty, convert(1, n), n])]),
-    ]);
+      isEmpty = n.equal(0);
+    return ops.where(isEmpty, 0, this.total.value.div(ops.where(isEmpty, 1, n)));
   }
 }
 

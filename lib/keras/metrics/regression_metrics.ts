@@ -4,7 +4,7 @@ import { ValueError } from '../../support/errors';
 import { recordOf } from '../../support/guard';
 import { binding } from '../../core/binding';
 import * as ops from '../../ops/index';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import * as losses from '../losses/index';
 import { sameRank } from '../losses/loss';
@@ -50,7 +50,7 @@ export class LogCoshError extends FunctionMetric {
   }
 }
 const similarity = (yTrue: TensorLike, yPred: TensorLike, options: { axis?: number }): Tensor =>
-  ops.negative(losses.cosineSimilarity(yTrue, yPred, options));
+  losses.cosineSimilarity(yTrue, yPred, options).negative();
 /** Mean cosine of the angle between targets and predictions along `axis`, default -1. */
 export class CosineSimilarity extends FunctionMetric {
   static override options: OptionKinds = { axis: kinds.integer };
@@ -73,10 +73,10 @@ export class RootMeanSquaredError extends Mean {
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
     const [t, p] = matched(yTrue, convert(yPred as TensorLike), 'rootMeanSquaredError');
-    this.add(ops.square(ops.subtract(t, p)), options.sampleWeight);
+    this.add(t.sub(p).square(), options.sampleWeight);
   }
   override result() {
-    return ops.sqrt(super.result());
+    return super.result().sqrt();
   }
 }
 
@@ -116,32 +116,32 @@ export class R2Score extends Metric {
     return { squaredSum: add('squared_sum'), sum: add('sum'), residual: add('residual'), count: add('count') };
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
-    const as = (x: TensorLike): Tensor => run('cast', [convert(x)], { dtype: this.dtype });
+    const as = (x: TensorLike): Tensor => convert(x).cast(this.dtype);
     const [t, p] = sameRank(as(yTrue), as(yPred as TensorLike)),
       s = (this.sums ??= this.build(t, p));
     let w = options.sampleWeight == null ? ops.onesLike(t) : as(options.sampleWeight);
-    if (w.ndim === 1) w = ops.expandDims(w, 1);
-    w = ops.broadcastTo(w, t.shape);
-    const weighted = ops.multiply(t, w),
-      total = (x: Tensor): Tensor => ops.sum(x, { axis: 0 });
+    if (w.ndim === 1) w = w.expandDims(1);
+    w = w.broadcastTo(t.shape);
+    const weighted = t.mul(w),
+      total = (x: Tensor): Tensor => x.sum({ axis: 0 });
     s.sum.assignAdd(total(weighted));
-    s.squaredSum.assignAdd(total(ops.multiply(t, weighted)));
-    s.residual.assignAdd(total(ops.multiply(ops.square(ops.subtract(t, p)), w)));
+    s.squaredSum.assignAdd(total(t.mul(weighted)));
+    s.residual.assignAdd(total(t.sub(p).square().mul(w)));
     s.count.assignAdd(total(w));
     this.numSamples.assignAdd(t.size);
   }
   override result(): Tensor {
     const s = this.sums;
     if (!s) return convert(0, this.dtype);
-    const total = ops.subtract(s.squaredSum.value, ops.multiply(s.sum.value, ops.divide(s.sum.value, s.count.value)));
-    const raw = ops.subtract(1, ops.divide(s.residual.value, total)),
+    const total = s.squaredSum.value.sub(s.sum.value.mul(s.sum.value.div(s.count.value)));
+    const raw = ops.subtract(1, s.residual.value.div(total)),
       scores = ops.where(ops.isinf(raw), 0, raw);
     const score =
       this.classAggregation === 'uniform_average'
-        ? ops.mean(scores)
+        ? scores.mean()
         : this.classAggregation === null
           ? scores
-          : ops.divide(ops.sum(ops.multiply(total, scores)), ops.sum(total));
+          : total.mul(scores).sum().div(total.sum());
     return this.numRegressors ? this.adjusted(score) : score;
   }
   private adjusted(score: Tensor): Tensor {
@@ -151,11 +151,17 @@ export class R2Score extends Metric {
       console.warn(
         `R2Score: ${n.item()} values are too few for ${p} independent predictors: the score is not adjusted.`,
       );
-    const rest = ops.subtract(n, p + 1),
-      fits = ops.greater(rest, 0);
+    const rest = n.sub(p + 1),
+      fits = rest.greater(0);
     return ops.where(
       fits,
-      ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), ops.subtract(n, 1)), ops.where(fits, rest, 1))),
+      ops.subtract(
+        1,
+        ops
+          .subtract(1, score)
+          .mul(n.sub(1))
+          .div(ops.where(fits, rest, 1)),
+      ),
       score,
     );
   }

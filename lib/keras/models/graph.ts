@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
-import { formatShape, run, Tensor } from '../../core/tensor';
+import { formatShape, Tensor } from '../../core/tensor';
 import { isKerasTensor, isTextTensor, KerasTensor, OpOperation, type GraphNode, type Operation } from '../keras_tensor';
 import { Layer, maskOf, setMask } from '../layers/layer';
 import { isPrepared, placeTexts, prepareTexts } from './texts';
@@ -147,13 +147,13 @@ export class FunctionalGraph {
   // Casts to the input's dtype; adds or removes a last axis of size 1, as Keras does.
   private fit(given: Tensor, want: KerasTensor, name: string): Tensor {
     let t = given;
-    if (t.ndim === want.ndim - 1 && want.shape.at(-1) === 1) t = run('reshape', [t], { shape: [...t.shape, 1] });
-    else if (t.ndim === want.ndim + 1 && t.shape.at(-1) === 1) t = run('reshape', [t], { shape: t.shape.slice(0, -1) });
+    if (t.ndim === want.ndim - 1 && want.shape.at(-1) === 1) t = t.reshape([...t.shape, 1]);
+    else if (t.ndim === want.ndim + 1 && t.shape.at(-1) === 1) t = t.reshape(t.shape.slice(0, -1));
     if (t.ndim !== want.ndim || want.shape.some((d, i) => i > 0 && d !== null && d !== t.shape[i]))
       throw new ValueError(
         `model '${name}': input '${want.name}' must have shape ${formatShape(want.shape)}.\n  Received: shape ${formatShape(given.shape)}`,
       );
-    if (t.dtype !== want.dtype) t = run('cast', [t], { dtype: want.dtype });
+    if (t.dtype !== want.dtype) t = t.cast(want.dtype);
     if (t !== given) setMask(t, maskOf(given));
     return t;
   }

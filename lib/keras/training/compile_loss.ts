@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
-import { convert, run, type Tensor } from '../../core/tensor';
+import { convert, type Tensor } from '../../core/tensor';
 import * as losses from '../losses/index';
 import { Mean } from '../metrics/reduction_metrics';
 import { isSerialized } from '../serialization/serialize';
@@ -82,8 +82,8 @@ export class CompileLoss {
         () => loss.call(target, prediction, weights[output]),
       );
       this.trackers[i]?.updateState(value, { sampleWeight: convert(prediction.shape[0] ?? 1, value) });
-      if (weight !== null && weight !== 1) value = run('multiply', [value, convert(weight, value)]);
-      total = total ? run('add', [total, value]) : value;
+      if (weight !== null && weight !== 1) value = value.mul(weight);
+      total = total ? total.add(value) : value;
     });
     return total;
   }

@@ -2,7 +2,7 @@
 import { variableGrads } from '../../core/autodiff';
 import { ValueError } from '../../support/errors';
 import { flattenStructure, isRecord } from '../../support/nest';
-import { convert, run, type Tensor } from '../../core/tensor';
+import { convert, type Tensor } from '../../core/tensor';
 import type { Metric } from '../metrics/metric';
 import { Mean } from '../metrics/reduction_metrics';
 import type { Model } from '../models/model';
@@ -68,14 +68,14 @@ export class CompileState {
 
   /** Loss of the outputs plus what layers added. */
   computeLoss(y: unknown, yPred: unknown, sampleWeight: unknown): Tensor {
-    const added = this.model.losses.map((l) => run('reshape', [l], { shape: [] })),
+    const added = this.model.losses.map((l) => l.reshape([])),
       own = this.loss.call(y, yPred, sampleWeight, this.outputNames);
     const all = own ? [own, ...added] : added;
     if (!all.length)
       throw new ValueError(
         `model '${this.model.name}' has no loss to train on.\n  Fix: compile({ loss: ... }), or addLoss in a layer.`,
       );
-    return all.reduce((a, b) => run('add', [a, b.dtype === a.dtype ? b : run('cast', [b], { dtype: a.dtype })]));
+    return all.reduce((a, b) => a.add(b.dtype === a.dtype ? b : b.cast(a.dtype)));
   }
   updateMetrics(y: unknown, yPred: unknown, sampleWeight: unknown): void {
     for (const m of [this.plainMetrics, this.weightedMetrics]) m.update(y, yPred, sampleWeight, this.outputNames);

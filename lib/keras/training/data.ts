@@ -7,7 +7,6 @@ import {
   convert,
   formatShape,
   fromOtherCopy,
-  run,
   Tensor,
   tensor,
   type TensorLike,
@@ -112,11 +111,10 @@ export function batchData(where: string, batch: Batch): Examples & { rows: numbe
 /** @internal Rows [from, to) of every tensor, without copying more than these. */
 export function rowsOf(data: unknown, from: number, to: number): unknown {
   return mapStructure(data, isTensor, (t) =>
-    run('slice', [t], {
-      start: t.shape.map((_, i) => (i ? 0 : from)),
-      size: t.shape.map((d, i) => (i ? d : to - from)),
-      step: t.shape.map(() => 1),
-    }),
+    t.slice(
+      t.shape.map((_, i) => (i ? 0 : from)),
+      t.shape.map((d, i) => (i ? d : to - from)),
+    ),
   );
 }
 
@@ -143,9 +141,7 @@ export async function classWeights(
       'classWeight and sampleWeight cannot be given at the same time.\n  Fix: multiply the weights of the classes into sampleWeight.',
     );
   const isOneHot = y.ndim > 1 && y.shape.at(-1)! > 1;
-  const classes = await (
-    isOneHot ? run('argmax', [y], { axis: y.ndim - 1 }) : run('reshape', [y], { shape: [-1] })
-  ).data();
+  const classes = await (isOneHot ? y.argmax({ axis: y.ndim - 1 }) : y.reshape([-1])).data();
   const weights = Float32Array.from({ length: classes.length }, (_, i) => classWeight[Number(classes[i])] ?? 1);
   return tensor(weights, isOneHot ? y.shape.slice(0, -1) : [classes.length]);
 }

@@ -1,6 +1,6 @@
 /** One pass of steps over a source: natively over rows, or batch by batch. */
 import { ValueError } from '../../support/errors';
-import { convert, run, type Shape, type Tensor } from '../../core/tensor';
+import { convert, type Shape, type Tensor } from '../../core/tensor';
 import type { CallbackList } from '../callbacks/callback';
 import type { Run } from '../runs';
 import type { Cancel } from './cancel';
@@ -128,7 +128,7 @@ class Pass {
       if (steps.runsEagerly) {
         const picked = o.order ? convert(o.order.indices.slice(start, start + size)) : null;
         const part = (s: unknown): unknown =>
-          picked ? mapTensors(s, (t) => run('take', [t, picked], { axis: 0 })) : rowsOf(s, start, start + size);
+          picked ? mapTensors(s, (t) => t.take(picked, { axis: 0 })) : rowsOf(s, start, start + size);
         await this.one(
           { x: part(data.x), y: part(data.y), sampleWeight: part(data.sampleWeight) },
           this.done + 1 >= count,

@@ -1,7 +1,7 @@
 /** Targets that would silently train nonsense: NaN, class numbers that no output stands for. */
 import { ValueError } from '../../support/errors';
 import { flattenStructure } from '../../support/nest';
-import { run, type Tensor } from '../../core/tensor';
+import { Tensor } from '../../core/tensor';
 import * as losses from '../losses/index';
 import { isTensor } from './data';
 
@@ -9,7 +9,7 @@ import { isTensor } from './data';
 const FEW = 4096;
 async function holdsNaN(t: Tensor): Promise<boolean> {
   if (t.size <= FEW && t.dtype.startsWith('float')) return (t.dataSync() as Float32Array).some((v) => v !== v);
-  return Boolean((await run('any', [run('isnan', [t])]).data())[0]);
+  return Boolean((await t.isnan().any().data())[0]);
 }
 async function limits(t: Tensor): Promise<[number, number]> {
   if (t.size <= FEW) {
@@ -22,7 +22,7 @@ async function limits(t: Tensor): Promise<[number, number]> {
     }
     return [low, high];
   }
-  const [low, high] = [run('min', [t]), run('max', [t])];
+  const [low, high] = [t.min(), t.max()];
   return [Number((await low.data())[0]), Number((await high.data())[0])];
 }
 

@@ -4,7 +4,8 @@ import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, mapStructure } from '../../support/nest';
 import { makeDefaultSeed } from '../../core/seed';
-import { run, type Tensor } from '../../core/tensor';
+import * as ops from '../../ops/index';
+import type { Tensor } from '../../core/tensor';
 import { Callback as BaseCallback, CallbackList, type Callback } from '../callbacks/callback';
 import { History } from '../callbacks/history';
 import { isInteractiveLoggingEnabled } from '../utils/interactive';
@@ -461,8 +462,7 @@ export class Trainer {
 async function joinRows(parts: readonly Tensor[][]): Promise<Tensor[]> {
   if (parts.length === 1) return parts[0]; // computed
   const joined = parts[0].map((_, i) =>
-    run(
-      'concatenate',
+    ops.concatenate(
       parts.map((p) => p[i]),
       { axis: 0 },
     ),

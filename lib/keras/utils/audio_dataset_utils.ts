@@ -66,5 +66,5 @@ export function audioDatasetFromDirectory(directory: string, options: AudioDirec
 /** The first `length` samples, with zeros behind what is shorter. */
 function fitted(sound: Tensor, length: number): Tensor {
   const [n] = sound.shape;
-  return n >= length ? ops.getItem(sound, { stop: length }) : ops.pad(sound, [[0, length - n], [0, 0]]); // prettier-ignore
+  return n >= length ? ops.getItem(sound, { stop: length }) : sound.pad([[0, length - n], [0, 0]]); // prettier-ignore
 }

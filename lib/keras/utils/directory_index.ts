@@ -3,7 +3,6 @@ import { describe } from '../../support/describe';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError, ValueError } from '../../support/errors';
-import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, type Tensor } from '../../core/tensor';
 import { shuffledRows } from '../training/data';
@@ -208,8 +207,8 @@ export function datasetFromDirectory<T>(
 }
 function targets(labels: number[], mode: LabelMode, classes: number): Tensor {
   const t = tensor(Int32Array.from(labels));
-  if (mode === 'categorical') return ops.oneHot(t, classes);
-  return mode === 'binary' ? ops.expandDims(ops.cast(t, 'float32'), -1) : t;
+  if (mode === 'categorical') return t.oneHot(classes);
+  return mode === 'binary' ? t.cast('float32').expandDims(-1) : t;
 }
 function checkSplit(
   where: string,

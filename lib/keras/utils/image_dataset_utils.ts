@@ -75,7 +75,7 @@ export function imageDatasetFromDirectory(directory: string, options: ImageDirec
       padToAspectRatio,
       dataFormat: 'channels_last',
     });
-    return options.dataFormat === 'channels_first' ? ops.transpose(image, { axes: [2, 0, 1] }) : image;
+    return options.dataFormat === 'channels_first' ? image.transpose([2, 0, 1]) : image;
   };
   return datasetFromDirectory(where, directory, FORMATS, options, async (files) => {
     const images = await Promise.all(files.map(load));

@@ -83,16 +83,18 @@ export async function decodeImage(where: string, file: string, channels: 1 | 3 |
   if (own === channels) return pixels;
   if (channels === 1) {
     // ITU-R 601 luma, as PIL and TensorFlow.
-    const luma = ops.sum(ops.multiply(ops.cast(pixels, 'float32'), tensor([0.299, 0.587, 0.114])), {
-      axis: -1,
-      keepdims: true,
-    });
-    return ops.cast(ops.round(luma), 'uint8');
+    const luma = pixels
+      .cast('float32')
+      .mul(tensor([0.299, 0.587, 0.114]))
+      .sum({
+        axis: -1,
+        keepdims: true,
+      });
+    return luma.round().cast('uint8');
   }
-  const colour =
-    own === 1 || own === 2 ? ops.repeat(ops.slice(pixels, [0, 0, 0], [height, width, 1]), 3, { axis: 2 }) : pixels;
+  const colour = own === 1 || own === 2 ? pixels.slice([0, 0, 0], [height, width, 1]).repeat(3, { axis: 2 }) : pixels;
   return channels === 4 && colour.shape[2] === 3
-    ? ops.concatenate([colour, ops.slice(pixels, [0, 0, own - 1], [height, width, 1])], { axis: 2 })
+    ? ops.concatenate([colour, pixels.slice([0, 0, own - 1], [height, width, 1])], { axis: 2 })
     : colour;
 }
 
@@ -134,13 +136,13 @@ export function imgToArray(
   options: { dataFormat?: 'channels_last' | 'channels_first' | null } = {},
 ): Tensor {
   checkOptions('imgToArray', options, { dataFormat: kinds.choice });
-  let t = ops.cast(convert(img), 'float32');
-  if (t.ndim === 2) t = ops.expandDims(t, -1);
+  let t = convert(img).cast('float32');
+  if (t.ndim === 2) t = t.expandDims(-1);
   if (t.ndim !== 3)
     throw new ValueError(
       `imgToArray: an image has shape (height, width, channels).\n  Received: shape ${formatShape(t.shape)}`,
     );
-  return options.dataFormat === 'channels_first' ? ops.transpose(t, { axes: [2, 0, 1] }) : t;
+  return options.dataFormat === 'channels_first' ? t.transpose([2, 0, 1]) : t;
 }
 /** Numbers as an image: uint8 (height, width, channels); with `scale` (default) the smallest becomes 0 and the largest 255. */
 export function arrayToImg(
@@ -148,18 +150,18 @@ export function arrayToImg(
   options: { dataFormat?: 'channels_last' | 'channels_first' | null; scale?: boolean } = {},
 ): Tensor {
   checkOptions('arrayToImg', options, { dataFormat: kinds.choice, scale: kinds.boolean });
-  let t = ops.cast(convert(x), 'float32');
+  let t = convert(x).cast('float32');
   if (t.ndim !== 3)
     throw new ValueError(`arrayToImg: an image has three axes.\n  Received: shape ${formatShape(t.shape)}`);
-  if (options.dataFormat === 'channels_first') t = ops.transpose(t, { axes: [1, 2, 0] });
+  if (options.dataFormat === 'channels_first') t = t.transpose([1, 2, 0]);
   if (![1, 3, 4].includes(t.shape[2]))
     throw new ValueError(`arrayToImg: an image has 1, 3 or 4 channels.\n  Received: ${t.shape[2]}`);
   if (options.scale ?? true) {
-    const low = ops.min(t),
-      span = ops.subtract(ops.max(t), low);
-    t = ops.multiply(ops.divideNoNan(ops.subtract(t, low), span), 255);
+    const low = t.min(),
+      span = t.max().sub(low);
+    t = ops.divideNoNan(t.sub(low), span).mul(255);
   }
-  return ops.cast(t, 'uint8');
+  return t.cast('uint8');
 }
 /** Writes an image file; the format follows its name unless `fileFormat` says otherwise. */
 export async function saveImg(

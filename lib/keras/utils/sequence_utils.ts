@@ -2,7 +2,7 @@
 import { allocate } from '../../support/limits';
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
-import { checkDType, convert, formatShape, run, Tensor, tensor, type DType, type TensorLike } from '../../core/tensor';
+import { checkDType, convert, formatShape, Tensor, tensor, type DType, type TensorLike } from '../../core/tensor';
 import { checkOptions, kinds } from '../options';
 
 export interface PadSequencesOptions {
@@ -66,7 +66,7 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const rows = allocate('padSequences', ARRAY_OF[dtype] ?? Float64Array, list.length * length * size).fill(value);
   list.forEach((t, i) => {
     const kept = Math.min(t.shape[0], length),
-      values = run('cast', [t], { dtype: 'float64' }).dataSync() as Float64Array;
+      values = t.cast('float64').dataSync() as Float64Array;
     const from = truncating === 'pre' ? t.shape[0] - kept : 0,
       to = padding === 'pre' ? length - kept : 0;
     rows.set(values.subarray(from * size, (from + kept) * size), (i * length + to) * size);

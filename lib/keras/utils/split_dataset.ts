@@ -45,8 +45,8 @@ export async function splitDataset(dataset: unknown, options: SplitOptions = {})
         for (const at of batchPositions(positions, batchSize ?? 1)) {
           const picked = tensor(Int32Array.from(at));
           yield mapStructure(rows, isTensor, (t) => {
-            const taken = ops.take(t, picked, { axis: 0 });
-            return batchSize === null ? ops.squeeze(taken, { axis: 0 }) : taken;
+            const taken = t.take(picked, { axis: 0 });
+            return batchSize === null ? taken.squeeze({ axis: 0 }) : taken;
           });
         }
       },

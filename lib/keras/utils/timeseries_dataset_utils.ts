@@ -1,7 +1,6 @@
 /** Windows of a time series (keras.src.utils.timeseries_dataset_utils). */
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
-import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions, kinds } from '../options';
@@ -78,10 +77,10 @@ export function timeseriesDatasetFromArray(
     const at = Int32Array.from(
       firsts.flatMap((f) => Array.from({ length: sequenceLength }, (_, k) => f + k * samplingRate)),
     );
-    const x = ops.take(rows, tensor(at, [firsts.length, sequenceLength]), { axis: 0 });
-    return goals ? [x, ops.take(goals, tensor(Int32Array.from(firsts)), { axis: 0 })] : x;
+    const x = rows.take(tensor(at, [firsts.length, sequenceLength]), { axis: 0 });
+    return goals ? [x, goals.take(tensor(Int32Array.from(firsts)), { axis: 0 })] : x;
   };
-  const single = (x: Tensor): Tensor => ops.squeeze(x, { axis: 0 });
+  const single = (x: Tensor): Tensor => x.squeeze({ axis: 0 });
   return new Dataset({
     length: batchSize === null ? count : Math.ceil(count / batchSize),
     *open() {

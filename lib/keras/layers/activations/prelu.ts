@@ -1,6 +1,6 @@
 /** PReLU. */
 import { ValueError } from '../../../support/errors';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
@@ -63,8 +63,8 @@ export class PReLU extends Layer {
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes });
   }
   override call(inputs: Tensor): Tensor {
-    const below = run('relu', [run('negative', [inputs])]);
-    return run('subtract', [run('relu', [inputs]), run('multiply', [this.alpha.value, below])]);
+    const below = inputs.negative().relu();
+    return inputs.relu().sub(this.alpha.value.mul(below));
   }
   override getConfig() {
     return { ...super.getConfig(), ...serializedRecord(this.settings), sharedAxes: this.sharedAxes };

@@ -1,6 +1,7 @@
 /** Softmax, with masks. */
 import { ValueError } from '../../../support/errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../core/tensor';
 import * as activations from '../../activations';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -25,18 +26,15 @@ export class Softmax extends Layer {
     if (hasMasksOfKeras2(this)) return this.callAsKeras2(inputs, mask as TensorLike);
     const allowed = booleanMask(mask as TensorLike, inputs);
     const low = convert(inputs.dtype === 'float16' ? -3e4 : -1e9, inputs),
-      y = activations.softmax(run('where', [allowed, inputs, low]), { axis });
-    return run('where', [allowed, y, convert(0, y)]); // where all is masked, zeros
+      y = activations.softmax(ops.where(allowed, inputs, low), { axis });
+    return ops.where(allowed, y, 0); // where all is masked, zeros
   }
   // Keras 2 added a large number where the mask is false: where all is masked, what is left is (nearly) the same for all.
   private callAsKeras2(inputs: Tensor, mask: TensorLike): Tensor {
     const m = checkedMask(mask, inputs),
-      allowed = m.dtype === inputs.dtype ? m : run('cast', [m], { dtype: inputs.dtype }),
+      allowed = m.dtype === inputs.dtype ? m : m.cast(inputs.dtype),
       low = convert(inputs.dtype === 'float16' ? -65504 : -1e9, inputs);
-    return activations.softmax(
-      run('add', [inputs, run('multiply', [run('subtract', [convert(1, inputs), allowed]), low])]),
-      { axis: this.axis },
-    );
+    return activations.softmax(inputs.add(ops.subtract(1, allowed).mul(low)), { axis: this.axis });
   }
   override computeMask(_inputs: unknown, previousMask: unknown): unknown {
     return previousMask;
@@ -47,7 +45,7 @@ export class Softmax extends Layer {
 }
 function booleanMask(mask: TensorLike, inputs: Tensor): Tensor {
   const m = checkedMask(mask, inputs);
-  return m.dtype === 'bool' ? m : run('greater', [m, convert(0.5, m)]);
+  return m.dtype === 'bool' ? m : m.greater(0.5);
 }
 function checkedMask(mask: TensorLike, inputs: Tensor): Tensor {
   const m = convert(mask),

@@ -1,5 +1,5 @@
 /** AdditiveAttention (Bahdanau et al. 2015). */
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import type { OptionKinds } from '../../options';
@@ -19,8 +19,8 @@ export class AdditiveAttention extends Attention {
       this.scale = this.addWeight({ name: 'scale', shape: [shapes[0].at(-1)!], initializer: 'glorot_uniform' });
   }
   protected override scores(query: Tensor, key: Tensor): Tensor {
-    const active = run('tanh', [pairwiseSum(query, key)]);
-    return run('sum', [this.scale ? run('multiply', [active, this.scale.value]) : active], { axis: [-1] });
+    const active = pairwiseSum(query, key).tanh();
+    return (this.scale ? active.mul(this.scale.value) : active).sum({ axis: -1 });
   }
   override getConfig() {
     const { scoreMode: _, ...config } = super.getConfig();

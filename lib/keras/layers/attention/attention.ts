@@ -3,7 +3,9 @@ import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
 import { SeedGenerator } from '../../../core/seed';
 import { dropout } from '../../../ops/random';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { matmulOf } from '../../../ops/linalg';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -84,15 +86,15 @@ export class Attention extends Layer {
   protected scores(query: Tensor, key: Tensor): Tensor {
     if (this.scoreMode === 'concat') {
       const sum = pairwiseSum(query, key);
-      const scaled = this.scale ? run('multiply', [sum, this.scale.value]) : sum;
-      return run('multiply', [run('sum', [run('tanh', [scaled])], { axis: [-1] }), this.concatScoreWeight!.value]);
+      const scaled = this.scale ? sum.mul(this.scale.value) : sum;
+      return scaled.tanh().sum({ axis: -1 }).mul(this.concatScoreWeight!.value);
     }
     if (query.shape.at(-1) !== key.shape.at(-1))
       throw new ValueError(
         `the last axes of query and key must agree.\n  Received: query ${formatShape(query.shape)}, key ${formatShape(key.shape)}`,
       );
-    const scores = run('matmul', [query, key], { transpose_b: true });
-    return this.scale ? run('multiply', [scores, this.scale.value]) : scores;
+    const scores = matmulOf(query, key, { transposeB: true });
+    return this.scale ? scores.mul(this.scale.value) : scores;
   }
   override call(
     inputs: Tensor[],
@@ -102,23 +104,20 @@ export class Attention extends Layer {
     const [query, value, key = value] = inputs,
       [queryMask, valueMask] = this.masks(mask);
     let scores = this.scores(query, key);
-    let allowed =
-      valueMask &&
-      run('reshape', [valueMask], { shape: [...valueMask.shape.slice(0, -1), 1, valueMask.shape.at(-1)!] });
+    let allowed = valueMask && valueMask.reshape([...valueMask.shape.slice(0, -1), 1, valueMask.shape.at(-1)!]);
     if (useCausalMask) {
       const causal = causalMask(scores.shape.at(-2)!, scores.shape.at(-1)!);
-      allowed = allowed ? run('logical_and', [allowed, causal]) : causal;
+      allowed = allowed ? allowed.logicalAnd(causal) : causal;
     }
     if (allowed) {
       const low = convert(scores.dtype === 'float16' ? 65504 : 1e9, scores);
-      scores = run('where', [allowed, scores, run('subtract', [scores, low])]);
+      scores = ops.where(allowed, scores, scores.sub(low));
     }
-    const weights = run('softmax', [scores]);
+    const weights = scores.softmax();
     const kept =
       training && this.seedGenerator ? dropout(weights, this.dropout, { seed: this.seedGenerator }) : weights;
     let y = matmul(kept, value);
-    if (queryMask)
-      y = run('where', [run('reshape', [queryMask], { shape: [...queryMask.shape, 1] }), y, convert(0, y)]);
+    if (queryMask) y = ops.where(queryMask.reshape([...queryMask.shape, 1]), y, 0);
     return returnAttentionScores ? [y, weights] : y;
   }
   private masks(mask: unknown): (Tensor | null)[] {
@@ -127,9 +126,7 @@ export class Attention extends Layer {
       throw new ValueError(
         `${this.constructor.name}: mask must be an array of 2 or 3 masks: [query mask, value mask].\n  Received: ${Array.isArray(mask) ? `${mask.length} masks` : 'no array'}`,
       );
-    return mask.map((m) =>
-      m === null || m === undefined ? null : run('cast', [convert(m as TensorLike)], { dtype: 'bool' }),
-    );
+    return mask.map((m) => (m === null || m === undefined ? null : convert(m as TensorLike).cast('bool')));
   }
   override computeMask(_inputs: unknown, mask: unknown): unknown {
     return Array.isArray(mask) && mask[0] ? [mask[0]] : null;
@@ -150,8 +147,8 @@ export class Attention extends Layer {
 }
 /** @internal query + key for each pair of positions: (batch, T, S, n). */
 export function pairwiseSum(query: Tensor, key: Tensor): Tensor {
-  const q = run('reshape', [query], { shape: [...query.shape.slice(0, -1), 1, query.shape.at(-1)!] }),
-    k = run('reshape', [key], { shape: [...key.shape.slice(0, -2), 1, ...key.shape.slice(-2)] });
-  return run('add', [q, k]);
+  const q = query.reshape([...query.shape.slice(0, -1), 1, query.shape.at(-1)!]),
+    k = key.reshape([...key.shape.slice(0, -2), 1, ...key.shape.slice(-2)]);
+  return q.add(k);
 }
 registerClass('keras.layers', Attention);

@@ -2,7 +2,7 @@
 import { ValueError } from '../../../support/errors';
 import { recordOf } from '../../../support/guard';
 import { dotProductAttention } from '../../../ops/attention';
-import { formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import { formatShape, type Tensor, type TensorLike } from '../../../core/tensor';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -179,7 +179,7 @@ export abstract class AttentionHeads extends Layer {
       k = this.keyDense.apply(key) as Tensor,
       v = this.valueDense.apply(value) as Tensor;
     const [attended, scores] = this.attend(q, k, v, mask, { training: training ?? false, returnAttentionScores });
-    const y = this.outputDense.apply(gate ? run('multiply', [attended, gate]) : attended) as Tensor;
+    const y = this.outputDense.apply(gate ? attended.mul(gate) : attended) as Tensor;
     return returnAttentionScores ? [y, scores!] : y;
   }
   /** @internal Which mask of the query counts: that of the tensor, or the one given. */

@@ -3,7 +3,7 @@ import { ValueError } from '../../../support/errors';
 import { recordOf } from '../../../support/guard';
 import { einsum } from '../../../ops/einsum';
 import { repeat } from '../../../ops/shape';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import { formatShape, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { autoName } from '../../serialization/naming';
 import { registerClass } from '../../serialization/registry';
@@ -90,7 +90,7 @@ export class GroupedQueryAttention extends AttentionHeads {
     if (!returnAttentionScores && !this.dropoutLayer) return [this.attendFused(q, k, v, mask, scale), null];
     const times = this.numQueryHeads / this.numKeyValueHeads,
       spread = (t: Tensor): Tensor => (times === 1 ? t : repeat(t, times, { axis: 2 }));
-    const logits = einsum('bquh,bkuh->buqk', run('multiply', [q, convert(scale, q)]), spread(k));
+    const logits = einsum('bquh,bkuh->buqk', q.mul(scale), spread(k));
     const scores = this.softmax!.apply(logits, { mask: mask && withHeads(mask, 4, 2) }) as Tensor;
     const kept = this.dropoutLayer ? (this.dropoutLayer.apply(scores, { training }) as Tensor) : scores;
     return [einsum('buqk,bkuh->bquh', kept, spread(v)), scores];

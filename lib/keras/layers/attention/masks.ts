@@ -1,16 +1,15 @@
 /** Masks of attention: who may attend to whom, (batch or 1, T, S), true where allowed. */
 import { diagonalMask } from '../../../ops/creation';
-import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../../../core/tensor';
 
 /** @internal (T, S): position i may attend to positions up to i. */
 export const causalMask = (targets: number, sources: number): Tensor => diagonalMask('less_equal', targets, sources, 0);
 
 /** @internal (T, S): only positions less than `width` away. */
 export const slidingWindowMask = (targets: number, sources: number, width: number): Tensor =>
-  run('logical_and', [
-    diagonalMask('less_equal', targets, sources, width - 1),
+  diagonalMask('less_equal', targets, sources, width - 1).logicalAnd(
     diagonalMask('greater_equal', targets, sources, 1 - width),
-  ]);
+  );
 
 /** @internal Masks of the inputs and rules of the layer. */
 export interface AttentionMasks {
@@ -25,7 +24,7 @@ const isGiven = (m: Tensor | null | undefined): m is Tensor => m !== null && m !
 const toBool = (m: TensorLike | null | undefined): Tensor | null => {
   if (m === null || m === undefined) return null;
   const t = convert(m);
-  return t.dtype === 'bool' ? t : run('cast', [t], { dtype: 'bool' });
+  return t.dtype === 'bool' ? t : t.cast('bool');
 };
 
 /** @internal All of them joined by and; null when there is none. T and S are the lengths of query and value. */
@@ -33,8 +32,8 @@ export function joinMasks(given: AttentionMasks, targets: number, sources: numbe
   const query = toBool(given.query),
     value = toBool(given.value),
     key = toBool(given.key);
-  const row = (m: Tensor): Tensor => run('reshape', [m], { shape: [...m.shape, 1] }), // (batch, T, 1)
-    column = (m: Tensor): Tensor => run('reshape', [m], { shape: [...m.shape.slice(0, -1), 1, m.shape.at(-1)!] }); // (batch, 1, S)
+  const row = (m: Tensor): Tensor => m.reshape([...m.shape, 1]), // (batch, T, 1)
+    column = (m: Tensor): Tensor => m.reshape([...m.shape.slice(0, -1), 1, m.shape.at(-1)!]); // (batch, 1, S)
   const all = [
     query && row(query),
     value && column(value),
@@ -43,13 +42,15 @@ export function joinMasks(given: AttentionMasks, targets: number, sources: numbe
     given.slidingWindow ? slidingWindowMask(targets, sources, given.slidingWindow) : null,
     toBool(given.attention),
   ].filter(isGiven);
-  return all.length ? all.reduce((a, b) => run('logical_and', [a, b])) : null;
+  return all.length ? all.reduce((a, b) => a.logicalAnd(b)) : null;
 }
 /** @internal With axes of size 1 before the last `pairs` ones, up to this rank: heads are not told apart. */
 export function withHeads(mask: Tensor, rank: number, pairs: number): Tensor {
   if (mask.ndim >= rank) return mask;
   const lead = Math.max(0, mask.ndim - pairs);
-  return run('reshape', [mask], {
-    shape: [...mask.shape.slice(0, lead), ...Array<number>(rank - mask.ndim).fill(1), ...mask.shape.slice(lead)],
-  });
+  return mask.reshape([
+    ...mask.shape.slice(0, lead),
+    ...Array<number>(rank - mask.ndim).fill(1),
+    ...mask.shape.slice(lead),
+  ]);
 }

@@ -2,7 +2,8 @@
 import { ValueError } from '../../../support/errors';
 import { dotProductAttention } from '../../../ops/attention';
 import { einsum } from '../../../ops/einsum';
-import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import type { Tensor, TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -123,7 +124,7 @@ export class MultiHeadAttention extends AttentionHeads {
       return [this.attendFused(q, k, v, mask, scale), null];
     const { product, combine, scoresRank } = this.equations!,
       pairs = 2 * this.attentionAxes!.length;
-    const logits = einsum(product, k, run('multiply', [q, convert(scale, q)]));
+    const logits = einsum(product, k, q.mul(scale));
     const scores = this.softmax!.apply(logits, { mask: mask && withHeads(mask, scoresRank, pairs) }) as Tensor;
     const kept = this.dropoutLayer ? (this.dropoutLayer.apply(scores, { training }) as Tensor) : scores;
     return [einsum(combine, kept, v), scores];
@@ -131,11 +132,7 @@ export class MultiHeadAttention extends AttentionHeads {
   protected override attendFused(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, scale: number): Tensor {
     if (!mask || !hasMasksOfKeras2(this)) return super.attendFused(q, k, v, mask, scale);
     // A large number is added, as Softmax of Keras 2 does.
-    const bias = run('where', [
-      withHeads(mask, 4, 2),
-      convert(0, q),
-      convert(q.dtype === 'float16' ? -65504 : -1e9, q),
-    ]);
+    const bias = ops.where(withHeads(mask, 4, 2), 0, q.dtype === 'float16' ? -65504 : -1e9);
     return dotProductAttention(q, k, v, { scale, bias });
   }
   override computeOutputShape(shapes: SymbolicShape[]): SymbolicShape {

@@ -2,7 +2,7 @@
 import { lowerCase } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { checkDataFormat, spatial, type DataFormat, type Padding, type Sizes } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as activations from '../../activations';
 import * as constraints from '../../constraints';
@@ -141,9 +141,7 @@ export abstract class BaseConvolutional extends Layer {
     if (!this.bias) return this.activation(y);
     const b = this.bias.value,
       isLast = this.dataFormat === 'channels_last';
-    return this.activation(
-      y.add(isLast ? b : run('reshape', [b], { shape: [1, b.size, ...this.kernelSize.map(() => 1)] })),
-    );
+    return this.activation(y.add(isLast ? b : b.reshape([1, b.size, ...this.kernelSize.map(() => 1)])));
   }
   override getConfig(): Record<string, unknown> {
     return {

@@ -2,7 +2,7 @@
 import { embeddingLookup } from '../../../ops/indexing';
 import { recordOf } from '../../../support/guard';
 import { matmul } from '../../../ops/linalg';
-import { convert, isFloating, run, type Tensor } from '../../../core/tensor';
+import { isFloating, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
@@ -113,7 +113,7 @@ export class Embedding extends Layer {
     const { a, b, scale } = this.lora.isEnabled ? this.lora : { a: null, b: null, scale: 1 };
     if (a && b) {
       const update = matmul(embeddingLookup(a.value, ids), b.value); // rows of A B, without A B
-      y = run('add', [y, run('multiply', [update, convert(scale, update)])]);
+      y = y.add(update.mul(scale));
     }
     return y.dtype === this.computeDtype ? y : y.cast(this.computeDtype);
   }
@@ -124,7 +124,7 @@ export class Embedding extends Layer {
     return this.maskZero;
   }
   override computeMask(inputs: Tensor): Tensor | null {
-    return this.maskZero ? run('not_equal', [inputs, convert(0, inputs)]) : null;
+    return this.maskZero ? inputs.notEqual(0) : null;
   }
   /** Freezes the table and trains table + alpha / rank A B instead, A (inputDim, rank), B (rank, outputDim) (Hu et al. 2021). */
   enableLora(rank: number, options: LoraOptions = {}): void {

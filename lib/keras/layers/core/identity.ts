@@ -1,6 +1,7 @@
 /** Identity: its input. */
 import { mapStructure } from '../../../support/nest';
-import { run, Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../../masks';
@@ -17,7 +18,7 @@ export class Identity extends Layer {
   }
   override call(inputs: unknown): unknown {
     // Tensors of their own, without masks, as Keras 2 gave them.
-    return hasMasksOfKeras2(this) ? mapStructure(inputs, isTensor, (t) => run('identity', [t])) : inputs;
+    return hasMasksOfKeras2(this) ? mapStructure(inputs, isTensor, (t) => ops.copy(t)) : inputs;
   }
 }
 registerClass('keras.layers', Identity);

@@ -3,7 +3,7 @@ import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
 import { any } from '../../../ops/reduction';
 import { matmul } from '../../../ops/linalg';
-import { convert, run, type DType, type Tensor } from '../../../core/tensor';
+import type { DType, Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { AddWeightOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
@@ -99,14 +99,14 @@ export class Lora {
     const update = matmul(this.a!.value, this.b!.value);
     if (!any(update).item()) return null; // quantized again, numbers would move
     const value = this.quantized.value();
-    return this.quantized.quantize(value.add(update.multiply(this.scale).reshape(value.shape))).get(v) ?? null;
+    return this.quantized.quantize(value.add(update.mul(this.scale).reshape(value.shape))).get(v) ?? null;
   }
   /** y + alpha / rank (x A) B, for a weight that does not stand beside the factors. @param product - of the input with A. */
   added(y: Tensor, product: (a: Tensor) => Tensor): Tensor {
     if (!this.a || !this.b) return y;
     const update = matmul(product(this.a.value), this.b.value),
-      sum = run('add', [y, run('multiply', [update, convert(this.scale, update)])]);
-    return sum.dtype === y.dtype ? sum : run('cast', [sum], { dtype: y.dtype });
+      sum = y.add(update.mul(this.scale));
+    return sum.dtype === y.dtype ? sum : sum.cast(y.dtype);
   }
   /** After the sum has been read into the weight: both factors are zero, as in Keras. */
   reset(): void {
@@ -117,8 +117,8 @@ export class Lora {
     if (!this.a || !this.b) return weight.value;
     const w = weight.value,
       update = matmul(this.a.value, this.b.value),
-      sum = run('add', [w, run('multiply', [update, convert(this.scale, update)])]);
-    return sum.dtype === dtype ? sum : run('cast', [sum], { dtype });
+      sum = w.add(update.mul(this.scale));
+    return sum.dtype === dtype ? sum : sum.cast(dtype);
   }
   getConfig(): Record<string, unknown> {
     return this.rank === null ? {} : { loraRank: this.rank, loraAlpha: this.alpha };

@@ -1,7 +1,8 @@
 /** Masking: steps whose features all have one value are skipped by the layers that follow. */
 import { describe } from '../../../support/describe';
 import { TypeError } from '../../../support/errors';
-import { convert, run, Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { deserializeKerasObject, isSerialized } from '../../serialization/serialize';
 import { kinds, type OptionKinds } from '../../options';
@@ -31,13 +32,10 @@ export class Masking extends Layer {
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {
-    return run('where', [this.differs(inputs, true), inputs, convert(0, inputs)]);
+    return ops.where(this.differs(inputs, true), inputs, 0);
   }
   private differs(inputs: Tensor, keepdims: boolean): Tensor {
-    return run('any', [run('not_equal', [inputs, convert(this.maskValue, inputs)])], {
-      axis: [inputs.ndim - 1],
-      keepdims,
-    });
+    return inputs.notEqual(this.maskValue).any({ axis: [inputs.ndim - 1], keepdims });
   }
   protected override producesMask(): boolean {
     return true;

@@ -38,20 +38,16 @@ export interface Layout {
   /** Whether the numbers of blocks are those of another weight. */
   groups?: Variable | null;
 }
-const whole = (x: Tensor): Tensor => ops.cast(x, 'float32');
+const whole = (x: Tensor): Tensor => x.cast('float32');
 /** @internal Two numbers from -8 to 7 out of each byte along an axis: (..., n, ...) -> (..., size, ...). */
 export function unpackInt4(bytes: Tensor, size: number, axis: number): Tensor {
   const at = axis < 0 ? axis + bytes.ndim : axis,
     b = whole(bytes),
-    high = ops.floor(ops.divide(b, 16)),
-    low = ops.subtract(b, ops.multiply(high, 16)), // 0 to 15
-    signed = ops.where(ops.greater(low, 7), ops.subtract(low, 16), low);
-  const pairs = ops.reshape(
-    ops.stack([signed, high], { axis: at + 1 }),
-    bytes.shape.map((d, i) => (i === at ? 2 * d : d)),
-  );
-  return ops.slice(
-    pairs,
+    high = b.div(16).floor(),
+    low = b.sub(high.mul(16)), // 0 to 15
+    signed = ops.where(low.greater(7), low.sub(16), low);
+  const pairs = ops.stack([signed, high], { axis: at + 1 }).reshape(bytes.shape.map((d, i) => (i === at ? 2 * d : d)));
+  return pairs.slice(
     bytes.shape.map(() => 0),
     pairs.shape.map((d, i) => (i === at ? size : d)),
   );
@@ -60,16 +56,10 @@ export function unpackInt4(bytes: Tensor, size: number, axis: number): Tensor {
 export function packInt4(numbers: Tensor, axis: number): Tensor {
   const at = axis < 0 ? axis + numbers.ndim : axis,
     size = numbers.shape[at],
-    even = ops.pad(
-      numbers,
-      numbers.shape.map((_, i) => [0, i === at ? size % 2 : 0]),
-    ),
-    pairs = ops.reshape(
-      even,
-      even.shape.flatMap((d, i) => (i === at ? [d / 2, 2] : [d])),
-    ),
-    half = (i: number): Tensor => ops.take(pairs, i, { axis: at + 1 });
-  return ops.cast(ops.add(ops.multiply(half(1), 16), ops.mod(half(0), 16)), 'int8');
+    even = numbers.pad(numbers.shape.map((_, i) => [0, i === at ? size % 2 : 0])),
+    pairs = even.reshape(even.shape.flatMap((d, i) => (i === at ? [d / 2, 2] : [d]))),
+    half = (i: number): Tensor => pairs.take(i, { axis: at + 1 });
+  return half(1).mul(16).add(half(0).mod(16)).cast('int8');
 }
 /** What rounds to zero at most, where Keras divides by a largest value. */
 const EPSILON = 1e-7;
@@ -105,8 +95,7 @@ export class QuantizedWeight {
     this.zero = frozen({ name: `${name}_zero`, shape: scaleShape, initializer: 'zeros', dtype: 'int8' });
     this.groups =
       layout.groups ?? frozen({ name: 'g_idx', shape: [shape[blocked]], initializer: 'zeros', dtype: 'float32' });
-    if (!layout.groups)
-      this.groups.assign(ops.floor(ops.divide(ops.cast(ops.arange(shape[blocked]), 'float32'), blockSize)));
+    if (!layout.groups) this.groups.assign(ops.arange(shape[blocked]).cast('float32').div(blockSize).floor());
   }
   /** As Keras' files number them, after the bias. */
   get details(): Variable[] {
@@ -118,59 +107,58 @@ export class QuantizedWeight {
   /** The weight, in the layout's shape. */
   value(): Tensor {
     const numbers = this.unpacked(this.values.value, this.layout.packed);
-    if (!this.zero || !this.groups) return ops.divide(numbers, this.layout.spread(this.scale.value));
-    const blocks = ops.cast(this.groups.value, 'int32'),
-      each = (t: Tensor): Tensor => ops.take(t, blocks, { axis: this.layout.blocked });
-    return ops.multiply(ops.subtract(numbers, each(whole(this.zero.value))), each(this.scale.value));
+    if (!this.zero || !this.groups) return numbers.div(this.layout.spread(this.scale.value));
+    const blocks = this.groups.value.cast('int32'),
+      each = (t: Tensor): Tensor => t.take(blocks, { axis: this.layout.blocked });
+    return numbers.sub(each(whole(this.zero.value))).mul(each(this.scale.value));
   }
   /** What its variables hold when the weight is `value`, (layout's shape): Keras' abs_max_quantize and its grouped form. */
   quantize(value: Tensor): Map<Variable, Tensor> {
     const { shape, packed, blocked, shared, scale: scaleShape } = this.layout,
-      stored = (numbers: Tensor): Tensor => (this.isPacked ? packInt4(numbers, packed) : ops.cast(numbers, 'int8'));
+      stored = (numbers: Tensor): Tensor => (this.isPacked ? packInt4(numbers, packed) : numbers.cast('int8'));
     if (!this.zero) {
       const [least, most] = this.isPacked ? [-8, 7] : [-127, 127],
-        scale = ops.divide(most, ops.add(ops.max(ops.abs(value), { axis: [...shared], keepdims: true }), EPSILON)),
-        numbers = ops.clip(ops.round(ops.multiply(value, scale)), least, most);
+        scale = ops.divide(
+          most,
+          value
+            .abs()
+            .max({ axis: [...shared], keepdims: true })
+            .add(EPSILON),
+        ),
+        numbers = value.mul(scale).round().clip(least, most);
       return new Map([
         [this.values, stored(numbers)],
-        [this.scale, ops.reshape(this.layout.gathered?.(scale) ?? scale, [...scaleShape])],
+        [this.scale, (this.layout.gathered?.(scale) ?? scale).reshape([...scaleShape])],
       ]);
     }
     // The last block is filled with zeros.
     const blocks = this.scale.shape[blocked],
       size = this.blockSize!,
-      full = ops.pad(
-        value,
-        shape.map((d, i) => [0, i === blocked ? blocks * size - d : 0]),
-      ),
-      inBlocks = ops.reshape(
-        full,
-        shape.flatMap((d, i) => (i === blocked ? [blocks, size] : [d])),
-      ),
+      full = value.pad(shape.map((d, i) => [0, i === blocked ? blocks * size - d : 0])),
+      inBlocks = full.reshape(shape.flatMap((d, i) => (i === blocked ? [blocks, size] : [d]))),
       axis = blocked + 1,
-      least = ops.min(inBlocks, { axis, keepdims: true }),
-      scale = ops.divide(ops.add(ops.subtract(ops.max(inBlocks, { axis, keepdims: true }), least), EPSILON), 15),
-      zero = ops.clip(ops.subtract(ops.round(ops.divide(ops.negative(least), scale)), 8), -8, 7),
-      numbers = ops.clip(ops.add(ops.round(ops.divide(inBlocks, scale)), zero), -8, 7);
-    const cut = ops.slice(
-      ops.reshape(numbers, full.shape),
+      least = inBlocks.min({ axis, keepdims: true }),
+      scale = inBlocks.max({ axis, keepdims: true }).sub(least).add(EPSILON).div(15),
+      zero = least.negative().div(scale).round().sub(8).clip(-8, 7),
+      numbers = inBlocks.div(scale).round().add(zero).clip(-8, 7);
+    const cut = numbers.reshape(full.shape).slice(
       shape.map(() => 0),
       [...shape],
     );
     return new Map([
       [this.values, stored(cut)],
-      [this.scale, ops.squeeze(scale, { axis })],
-      [this.zero, ops.cast(ops.squeeze(zero, { axis }), 'int8')],
+      [this.scale, scale.squeeze({ axis })],
+      [this.zero, zero.squeeze({ axis }).cast('int8')],
     ]);
   }
   /** Rows of it by whole numbers: (...) -> (..., columns). */
   rows(ids: Tensor): Tensor {
-    const of = (v: Variable): Tensor => ops.take(v.value, ids, { axis: 0 }),
+    const of = (v: Variable): Tensor => v.value.take(ids, { axis: 0 }),
       numbers = this.unpacked(of(this.values), -1);
-    if (!this.zero || !this.groups) return ops.divide(numbers, ops.expandDims(of(this.scale), -1));
-    const blocks = ops.cast(this.groups.value, 'int32'),
-      each = (t: Tensor): Tensor => ops.take(t, blocks, { axis: -1 });
-    return ops.multiply(ops.subtract(numbers, each(whole(of(this.zero)))), each(of(this.scale)));
+    if (!this.zero || !this.groups) return numbers.div(of(this.scale).expandDims(-1));
+    const blocks = this.groups.value.cast('int32'),
+      each = (t: Tensor): Tensor => t.take(blocks, { axis: -1 });
+    return numbers.sub(each(whole(of(this.zero)))).mul(each(of(this.scale)));
   }
 }
 
@@ -202,11 +190,14 @@ export function inputQuantizer(where: string, mode: string, config: unknown): Ab
  */
 export function roundedInputs(x: Tensor, quantizer: AbsMax | null, axes: readonly number[]): Tensor {
   if (!quantizer) return x;
-  const given = ops.stopGradient(x),
+  const given = x.stopGradient(),
     scale = ops.divide(
       quantizer.most,
-      ops.add(ops.max(ops.abs(given), { axis: [...axes], keepdims: true }), quantizer.epsilon),
+      given
+        .abs()
+        .max({ axis: [...axes], keepdims: true })
+        .add(quantizer.epsilon),
     ),
-    rounded = ops.divide(ops.clip(ops.round(ops.multiply(given, scale)), quantizer.least, quantizer.most), scale);
-  return ops.add(rounded, ops.subtract(x, given));
+    rounded = given.mul(scale).round().clip(quantizer.least, quantizer.most).div(scale);
+  return rounded.add(x.sub(given));
 }

@@ -1,5 +1,4 @@
 /** The quantized kernel of EinsumDense: which of its axes are summed over, and what its scale belongs to. */
-import * as ops from '../../../ops/index';
 import type { Shape, Tensor } from '../../../core/tensor';
 import { QuantizedWeight } from './quantized';
 
@@ -37,7 +36,7 @@ export function quantizedKernel(
         shared: [0],
         spread: (s) => s,
       });
-    return { weight, value: () => ops.reshape(weight.value(), shape), inputAxes: inputAxes.map((a) => a.axis) };
+    return { weight, value: () => weight.value().reshape(shape), inputAxes: inputAxes.map((a) => a.axis) };
   }
   const kept = [...inOutput].filter((l) => sizes.has(l)),
     outputScale = [...inOutput].map((l) => sizes.get(l) ?? 1),
@@ -50,12 +49,11 @@ export function quantizedKernel(
     scale: outputScale,
     shared: summed.map((l) => letters.indexOf(l)),
     spread: (scale) =>
-      ops.reshape(
-        ops.transpose(ops.reshape(scale, sizesOf(kept)), { axes: others.map((l) => kept.indexOf(l)) }),
-        [...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1)),
-      ),
-    gathered: (scale) =>
-      ops.transpose(ops.reshape(scale, sizesOf(others)), { axes: kept.map((l) => others.indexOf(l)) }),
+      scale
+        .reshape(sizesOf(kept))
+        .transpose({ axes: others.map((l) => kept.indexOf(l)) })
+        .reshape([...letters].map((l) => (output.includes(l) ? sizes.get(l)! : 1))),
+    gathered: (scale) => scale.reshape(sizesOf(others)).transpose({ axes: kept.map((l) => others.indexOf(l)) }),
   });
   return { weight, value: () => weight.value(), inputAxes: inputAxes.map((a) => a.axis) };
 }

@@ -1,6 +1,7 @@
 /** ReversibleEmbedding: an embedding that also maps back to the vocabulary, as language models end. */
 import { ValueError } from '../../../support/errors';
-import { checkDType, convert, formatShape, run, type DType, type Tensor } from '../../../core/tensor';
+import { matmulOf } from '../../../ops/linalg';
+import { checkDType, formatShape, type DType, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -73,11 +74,11 @@ export class ReversibleEmbedding extends Embedding {
       );
     if (this.quantized) return this.capped(this.quantizedLogits(inputs, this.quantized));
     const to = this.reverseDtype ?? inputs.dtype,
-      cast = (t: Tensor): Tensor => (t.dtype === to ? t : run('cast', [t], { dtype: to }));
+      cast = (t: Tensor): Tensor => (t.dtype === to ? t : t.cast(to));
     const table = cast(
       this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype),
     );
-    return this.capped(run('matmul', [cast(inputs), table], { transpose_b: this.reverseEmbeddings === null }));
+    return this.capped(matmulOf(cast(inputs), table, { transposeB: this.reverseEmbeddings === null }));
   }
   private quantizedLogits(inputs: Tensor, table: QuantizedWeight): Tensor {
     const x = roundedInputs(
@@ -86,7 +87,7 @@ export class ReversibleEmbedding extends Embedding {
         [-1],
       ),
       back = this.quantizedReverse ? this.quantizedReverse.value() : table.value();
-    return run('matmul', [x, back.cast(x.dtype)], { transpose_b: this.quantizedReverse === null });
+    return matmulOf(x, back.cast(x.dtype), { transposeB: this.quantizedReverse === null });
   }
   protected override quantizedOrder(): Variable[] | null {
     const own = super.quantizedOrder(),
@@ -95,8 +96,7 @@ export class ReversibleEmbedding extends Embedding {
   }
   private capped(logits: Tensor): Tensor {
     if (this.logitSoftCap === null) return logits;
-    const cap = convert(this.logitSoftCap, logits);
-    return run('multiply', [run('tanh', [run('divide', [logits, cap])]), cap]);
+    return logits.div(this.logitSoftCap).tanh().mul(this.logitSoftCap);
   }
   // The mask is set in `call`: there is none on the way back.
   protected override producesMask(): boolean {

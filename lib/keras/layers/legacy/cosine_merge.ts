@@ -1,6 +1,6 @@
 /** The mode 'cos' of Keras 1's Merge. */
 import { ValueError } from '../../../support/errors';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { Layer } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
@@ -13,9 +13,9 @@ export class CosineMerge extends Layer {
       throw new ValueError(
         `the mode 'cos' joins two arrays of vectors, (batch, n).\n  Received: shapes ${inputs.map((t) => formatShape(t.shape)).join(', ')}`,
       );
-    const dot = (a: Tensor, b: Tensor): Tensor => run('sum', [run('multiply', [a, b])], { axis: [1], keepdims: true });
-    const length = run('maximum', [run('sqrt', [run('multiply', [dot(x, x), dot(y, y)])]), convert(1e-7, x)]);
-    return run('reshape', [run('divide', [dot(x, y), length])], { shape: [x.shape[0], 1, 1] });
+    const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum({ axis: 1, keepdims: true });
+    const length = dot(x, x).mul(dot(y, y)).sqrt().maximum(1e-7);
+    return dot(x, y).div(length).reshape([x.shape[0], 1, 1]);
   }
 }
 registerClass(LEGACY_MODULE, CosineMerge);

@@ -1,7 +1,8 @@
 /** Highway of Keras 1. */
 import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import * as initializers from '../../initializers';
@@ -46,12 +47,9 @@ export class Highway extends Layer {
       const y = matmul(inputs, kernel.value);
       return bias ? y.add(bias.value) : y;
     };
-    const t = run('sigmoid', [affine(this.carry, this.carryBias)]),
-      rest = run('subtract', [convert(1, t), t]);
-    return run('add', [
-      run('multiply', [this.settings.activation(affine(this.kernel, this.bias)), t]),
-      run('multiply', [rest, inputs]),
-    ]);
+    const t = affine(this.carry, this.carryBias).sigmoid(),
+      rest = ops.subtract(1, t);
+    return this.settings.activation(affine(this.kernel, this.bias)).mul(t).add(rest.mul(inputs));
   }
   override getConfig() {
     return { ...super.getConfig(), transformBias: this.transformBias, ...this.settings.getConfig() };

@@ -4,7 +4,9 @@ import { ValueError } from '../../../support/errors';
 import { scatter } from '../../../ops/indexing';
 import { matmul } from '../../../ops/linalg';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import { formatShape, run, tensor, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { stridedBlock } from '../../../ops/shape';
+import { formatShape, tensor, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -139,11 +141,8 @@ abstract class LocallyConnected extends Layer {
       for (const [o, i] of this.connections()) mask[flat(i, inputSize) * outputs + flat(o, outputSize)] = 1;
       const split = isLast ? [inputs, channels, outputs, filters] : [channels, inputs, filters, outputs],
         ones = isLast ? [inputs, 1, outputs, 1] : [1, inputs, 1, outputs];
-      const masked = run('multiply', [
-        run('reshape', [kernel], { shape: split }),
-        run('cast', [tensor(mask, ones)], { dtype: kernel.dtype }),
-      ]);
-      return run('reshape', [masked], { shape: [inputs * channels, outputs * filters] });
+      const masked = kernel.reshape(split).mul(tensor(mask, ones).cast(kernel.dtype));
+      return masked.reshape([inputs * channels, outputs * filters]);
     }
     const pairs: [number, number][] = [];
     for (const [o, i] of this.connections())
@@ -167,7 +166,7 @@ abstract class LocallyConnected extends Layer {
     const parts = [...places(kernelSize)].map((offset) => {
       const of = <T>(inside: (d: number) => T, outside: (axis: number) => T): T[] =>
         x.shape.map((_, i) => (i >= lead && i < lead + kernelSize.length ? inside(i - lead) : outside(i)));
-      const part = run('slice', [x], {
+      const part = stridedBlock(x, {
         start: of(
           (d) => offset[d],
           () => 0,
@@ -182,15 +181,11 @@ abstract class LocallyConnected extends Layer {
         ),
       });
       // Channels last: a window is (place, channel); channels first: (channel, place).
-      return run('reshape', [part], {
-        shape: isLast ? [n, product(outputSize), 1, channels] : [n, channels, 1, product(outputSize)],
-      });
+      return part.reshape(isLast ? [n, product(outputSize), 1, channels] : [n, channels, 1, product(outputSize)]);
     });
-    const joined = run('concatenate', parts, { axis: 2 });
-    if (isLast) return run('reshape', [joined], { shape: [n, product(outputSize), product(kernelSize) * channels] });
-    return run('reshape', [run('transpose', [joined], { axes: [0, 3, 1, 2] })], {
-      shape: [n, product(outputSize), channels * product(kernelSize)],
-    });
+    const joined = ops.concatenate(parts, { axis: 2 });
+    if (isLast) return joined.reshape([n, product(outputSize), product(kernelSize) * channels]);
+    return joined.transpose([0, 3, 1, 2]).reshape([n, product(outputSize), channels * product(kernelSize)]);
   }
   override call(inputs: Tensor): Tensor {
     const { isLast, filters, outputSize } = this,
@@ -199,16 +194,11 @@ abstract class LocallyConnected extends Layer {
     let y: Tensor;
     if (this.implementation === 1) {
       // (places, n, window) @ (places, window, filters)
-      const byPlace = matmul(run('transpose', [this.windows(inputs)], { axes: [1, 0, 2] }), this.kernel.value);
-      y = run('reshape', [run('transpose', [byPlace], { axes: isLast ? [1, 0, 2] : [1, 2, 0] })], { shape });
-    } else
-      y = run(
-        'reshape',
-        [matmul(run('reshape', [inputs], { shape: [n, product(inputs.shape.slice(1))] }), this.matrix())],
-        { shape },
-      );
+      const byPlace = matmul(this.windows(inputs).transpose([1, 0, 2]), this.kernel.value);
+      y = byPlace.transpose(isLast ? [1, 0, 2] : [1, 2, 0]).reshape(shape);
+    } else y = matmul(inputs.reshape([n, product(inputs.shape.slice(1))]), this.matrix()).reshape(shape);
     // Channels first, the bias' memory is taken as it is, as Keras did.
-    if (this.bias) y = run('add', [y, run('reshape', [this.bias.value], { shape: [1, ...shape.slice(1)] })]);
+    if (this.bias) y = y.add(this.bias.value.reshape([1, ...shape.slice(1)]));
     return this.settings.activation(y);
   }
   override getConfig() {

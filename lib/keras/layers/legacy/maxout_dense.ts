@@ -1,7 +1,7 @@
 /** MaxoutDense of Keras 1. */
 import { ValueError } from '../../../support/errors';
 import { einsum } from '../../../ops/einsum';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -44,7 +44,7 @@ export class MaxoutDense extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const y = einsum('ni,kio->nko', inputs, this.kernel.value);
-    return run('max', [this.bias ? y.add(this.bias.value) : y], { axis: [1], keepdims: false });
+    return (this.bias ? y.add(this.bias.value) : y).max({ axis: 1, keepdims: false });
   }
   override getConfig() {
     const { activation: _linear, ...settings } = this.settings.getConfig();

@@ -1,7 +1,7 @@
 /** The modes 1 and 2 of Keras 1's BatchNormalization. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -84,14 +84,13 @@ export class ModeBatchNormalization extends Layer {
     const { mode, axis, epsilon } = this.given,
       kept = (axis + inputs.ndim) % inputs.ndim,
       over = mode === 1 ? [inputs.ndim - 1] : inputs.shape.map((_, i) => i).filter((i) => i !== kept),
-      mean = run('mean', [inputs], { axis: over, keepdims: true }),
-      centred = run('subtract', [inputs, mean]),
-      variance = run('mean', [run('square', [centred])], { axis: over, keepdims: true }),
-      root = run('sqrt', [run('add', [variance, convert(epsilon, inputs)])]),
-      std = mode === 1 ? run('add', [root, convert(epsilon, inputs)]) : root;
-    const wide = (v: Variable): Tensor =>
-      run('reshape', [v.value], { shape: inputs.shape.map((_, i) => (i === kept ? v.size : 1)) });
-    return run('add', [run('multiply', [wide(this.gamma), run('divide', [centred, std])]), wide(this.beta)]);
+      mean = inputs.mean({ axis: over, keepdims: true }),
+      centred = inputs.sub(mean),
+      variance = centred.square().mean({ axis: over, keepdims: true }),
+      root = variance.add(epsilon).sqrt(),
+      std = mode === 1 ? root.add(epsilon) : root;
+    const wide = (v: Variable): Tensor => v.value.reshape(inputs.shape.map((_, i) => (i === kept ? v.size : 1)));
+    return wide(this.gamma).mul(centred.div(std)).add(wide(this.beta));
   }
   override getConfig() {
     return {

@@ -1,5 +1,5 @@
 /** ParametricSoftplus of Keras 1. */
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -39,7 +39,7 @@ export class ParametricSoftplus extends Layer {
     this.betas = this.addWeight({ shape, initializer: new initializers.Constant({ value: betaInit }), name: 'betas' });
   }
   override call(inputs: Tensor): Tensor {
-    return run('multiply', [run('softplus', [run('multiply', [this.betas.value, inputs])]), this.alphas.value]);
+    return this.betas.value.mul(inputs).softplus().mul(this.alphas.value);
   }
   override getConfig() {
     return { ...super.getConfig(), ...this.given };

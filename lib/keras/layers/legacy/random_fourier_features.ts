@@ -3,7 +3,7 @@ import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
 import * as random from '../../../ops/random';
-import { formatShape, run, tensor, type Tensor } from '../../../core/tensor';
+import { formatShape, tensor, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
 import type { InitializerIdentifier } from '../../identifiers';
@@ -57,8 +57,7 @@ export class RandomFourierFeatures extends Layer {
       shape = [n, this.outputDim];
     // A Cauchy distribution: the tangent of a uniform angle.
     const cauchy = {
-      call: (s: readonly number[]): Tensor =>
-        run('tan', [random.uniform(s, { minval: -Math.PI / 2, maxval: Math.PI / 2 })]),
+      call: (s: readonly number[]): Tensor => random.uniform(s, { minval: -Math.PI / 2, maxval: Math.PI / 2 }).tan(),
     };
     const initializer =
       kind === 'gaussian'
@@ -83,9 +82,7 @@ export class RandomFourierFeatures extends Layer {
     this.kernelScale.assign(tensor([this.scale ?? (kind === 'gaussian' ? Math.sqrt(n / 2) : 1)]));
   }
   override call(inputs: Tensor): Tensor {
-    return run('cos', [
-      run('add', [matmul(inputs, run('divide', [this.unscaledKernel.value, this.kernelScale.value])), this.bias.value]),
-    ]);
+    return matmul(inputs, this.unscaledKernel.value.div(this.kernelScale.value)).add(this.bias.value).cos();
   }
   override getConfig() {
     return {

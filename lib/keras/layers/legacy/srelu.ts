@@ -1,5 +1,5 @@
 /** SReLU of Keras 1. */
-import { convert, run, type Tensor } from '../../../core/tensor';
+import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -50,16 +50,12 @@ export class SReLU extends Layer {
       });
   }
   override call(inputs: Tensor): Tensor {
-    const zero = convert(0, inputs),
-      left = this.tLeft.value,
-      right = run('add', [left, run('abs', [this.tRight.value])]);
-    const below = run('minimum', [run('subtract', [inputs, left]), zero]),
-      above = run('maximum', [run('subtract', [inputs, right]), zero]),
-      middle = run('minimum', [run('maximum', [inputs, left]), right]);
-    return run('add', [
-      run('add', [middle, run('multiply', [below, this.aLeft.value])]),
-      run('multiply', [above, this.aRight.value]),
-    ]);
+    const left = this.tLeft.value,
+      right = left.add(this.tRight.value.abs());
+    const below = inputs.sub(left).minimum(0),
+      above = inputs.sub(right).maximum(0),
+      middle = inputs.maximum(left).minimum(right);
+    return middle.add(below.mul(this.aLeft.value)).add(above.mul(this.aRight.value));
   }
   override getConfig() {
     return {

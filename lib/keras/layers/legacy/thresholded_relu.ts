@@ -1,7 +1,7 @@
 /** ThresholdedReLU of Keras 1 and 2. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
@@ -20,10 +20,7 @@ export class ThresholdedReLU extends Layer {
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {
-    return run('multiply', [
-      inputs,
-      run('cast', [run('greater', [inputs, convert(this.theta, inputs)])], { dtype: inputs.dtype }),
-    ]);
+    return inputs.mul(inputs.greater(this.theta).cast(inputs.dtype));
   }
   override getConfig() {
     return { ...super.getConfig(), theta: this.theta };

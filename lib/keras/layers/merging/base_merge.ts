@@ -1,7 +1,7 @@
 /** What layers of several inputs share. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { Layer } from '../layer';
 import { hasMasksOfKeras2, maskOf } from '../../masks';
@@ -22,9 +22,7 @@ export abstract class Merge extends Layer {
     const rank = Math.max(...inputs.map((t) => t.ndim));
     return this.merge(
       inputs.map((t) =>
-        t.ndim === rank
-          ? t
-          : run('reshape', [t], { shape: [t.shape[0], ...Array<number>(rank - t.ndim).fill(1), ...t.shape.slice(1)] }),
+        t.ndim === rank ? t : t.reshape([t.shape[0], ...Array<number>(rank - t.ndim).fill(1), ...t.shape.slice(1)]),
       ),
     );
   }
@@ -33,7 +31,7 @@ export abstract class Merge extends Layer {
     return inputs.map((x) => {
       const mask = hasMasksOfKeras2(this) ? null : maskOf(x);
       return mask && mask.ndim < x.ndim
-        ? run('reshape', [mask], { shape: [...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)] })
+        ? mask.reshape([...mask.shape, ...Array<number>(x.ndim - mask.ndim).fill(1)])
         : mask;
     });
   }
@@ -41,9 +39,9 @@ export abstract class Merge extends Layer {
   /** Kept where any input keeps it, when all have a mask. In models of Keras 2: where all that have a mask do. */
   override computeMask(_inputs: unknown, previous: unknown): Tensor | null {
     const known = Array.isArray(previous) ? (previous as (Tensor | null)[]).filter((m): m is Tensor => m !== null) : [];
-    if (hasMasksOfKeras2(this)) return known.length ? known.reduce((a, b) => run('logical_and', [a, b])) : null;
+    if (hasMasksOfKeras2(this)) return known.length ? known.reduce((a, b) => a.logicalAnd(b)) : null;
     return known.length && known.length === (previous as unknown[]).length
-      ? known.reduce((a, b) => run('logical_or', [a, b]))
+      ? known.reduce((a, b) => a.logicalOr(b))
       : null;
   }
 }

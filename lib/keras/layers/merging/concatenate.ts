@@ -1,6 +1,7 @@
 /** Concatenate. */
 import { ValueError } from '../../../support/errors';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, formatShape, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -33,7 +34,7 @@ export class Concatenate extends Merge {
     return this.merge(inputs);
   }
   protected merge(inputs: Tensor[]): Tensor {
-    return run('concatenate', inputs, { axis: this.axis });
+    return ops.concatenate(inputs, { axis: this.axis });
   }
   /**
    * Masks as wide as their inputs, true for inputs without one, joined: a step is kept where any of its features is. In
@@ -47,16 +48,12 @@ export class Concatenate extends Merge {
       const m = list[i];
       const shape = [...x.shape];
       return m
-        ? run(
-            'broadcast_to',
-            [run('reshape', [m], { shape: [...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)] })],
-            { shape },
-          )
-        : run('broadcast_to', [convert(true)], { shape });
+        ? m.reshape([...m.shape, ...Array<number>(x.ndim - m.ndim).fill(1)]).broadcastTo(shape)
+        : convert(true).broadcastTo(shape);
     });
-    return run(hasMasksOfKeras2(this) ? 'all' : 'any', [run('concatenate', wide, { axis })], {
-      axis: [inputs[0].ndim - 1],
-    });
+    const kept = ops.concatenate(wide, { axis });
+    const last = { axis: inputs[0].ndim - 1 };
+    return hasMasksOfKeras2(this) ? kept.all(last) : kept.any(last);
   }
   override getConfig() {
     return { ...super.getConfig(), axis: this.axis };

@@ -2,7 +2,8 @@
 import { describe } from '../../../support/describe';
 import { TypeError, ValueError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { matmulOf } from '../../../ops/linalg';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -67,8 +68,8 @@ export class Dot extends Merge {
       [left, right] = inputs.map((t, i) => matrices(this.normalize ? normalize(t, { axis: axes[i] }) : t, axes[i])),
       kept = inputs.map((t, i) => t.shape.filter((_, k) => k > 0 && k !== axes[i])),
       shape = [inputs[0].shape[0], ...kept[0], ...kept[1]];
-    const y = run('matmul', [left.tensor, right.tensor], { transpose_a: left.isTurned, transpose_b: !right.isTurned });
-    return run('reshape', [y], { shape: shape.length === 1 ? [...shape, 1] : shape });
+    const y = matmulOf(left.tensor, right.tensor, { transposeA: left.isTurned, transposeB: !right.isTurned });
+    return y.reshape(shape.length === 1 ? [...shape, 1] : shape);
   }
   override computeMask(): null {
     return null;
@@ -89,11 +90,9 @@ function matrices(t: Tensor, axis: number): { tensor: Tensor; isTurned: boolean 
     rest = t.shape.reduce((p, d, i) => (i === 0 || i === axis ? p : p * d), 1),
     isTurned = axis === 1 && t.ndim > 2;
   const last =
-    isTurned || axis === t.ndim - 1
-      ? t
-      : run('transpose', [t], { axes: [...t.shape.keys()].filter((i) => i !== axis).concat(axis) });
+    isTurned || axis === t.ndim - 1 ? t : t.transpose([...t.shape.keys()].filter((i) => i !== axis).concat(axis));
   return {
-    tensor: run('reshape', [last], { shape: isTurned ? [t.shape[0], n, rest] : [t.shape[0], rest, n] }),
+    tensor: last.reshape(isTurned ? [t.shape[0], n, rest] : [t.shape[0], rest, n]),
     isTurned,
   };
 }

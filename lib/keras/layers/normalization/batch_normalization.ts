@@ -3,7 +3,8 @@ import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { batchNormalization, batchNormalizationTraining } from '../../../ops/nn';
 import { moveaxis } from '../../../ops/shape';
-import { convert, formatShape, run, type DType, type Shape, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, formatShape, type DType, type Shape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -147,7 +148,7 @@ export class BatchNormalization extends Layer {
     });
     if (this.renorm) {
       const root = (shape: Shape, o?: { dtype?: DType | null }): Tensor =>
-        run('sqrt', [this.movingVarianceInitializer!.call(shape, o)]);
+        this.movingVarianceInitializer!.call(shape, o).sqrt();
       const own = (name: string, initializer: InitializerIdentifier): Variable =>
         this.addWeight({ shape: [n], initializer, trainable: false, name });
       this.movingStddev = own('moving_stddev', root);
@@ -179,19 +180,14 @@ export class BatchNormalization extends Layer {
     const last = this.axis === -1 || this.axis === inputs.ndim - 1,
       n = inputs.shape.at(this.axis)!;
     if (mask || this.renorm) return this.trainedOnMoments(inputs, (mask as Tensor | undefined) ?? null);
-    const filled = (value: number): Tensor => run('broadcast_to', [convert(value, inputs)], { shape: [n] });
+    const filled = (value: number): Tensor => convert(value, inputs).broadcastTo([n]);
     const x = last ? inputs : moveaxis(inputs, this.axis, -1);
     const [y, mean, variance] = batchNormalizationTraining(x, scale ?? filled(1), offset ?? filled(0), { epsilon });
     this.updateMoving(mean, variance);
     return last ? y : moveaxis(y, -1, this.axis);
   }
   private move(old: Variable, now: Tensor, momentum: number): void {
-    old.assign(
-      run('add', [
-        run('multiply', [old.value, convert(momentum, now)]),
-        run('multiply', [now, convert(1 - momentum, now)]),
-      ]),
-    );
+    old.assign(old.mul(momentum).add(now.mul(1 - momentum)));
   }
   private updateMoving(mean: Tensor, variance: Tensor): void {
     this.move(this.movingMean, mean, this.momentum);
@@ -204,30 +200,27 @@ export class BatchNormalization extends Layer {
       offset = this.affine(this.beta, x);
     if (this.renorm) {
       const { r, d } = this.correction(mean, variance);
-      offset = run('add', [scale ? run('multiply', [d, scale]) : d, offset ?? convert(0, x)]);
-      scale = scale ? run('multiply', [r, scale]) : r;
+      offset = (scale ? d.mul(scale) : d).add(offset ?? 0);
+      scale = scale ? r.mul(scale) : r;
     } else this.updateMoving(mean, variance);
     return batchNormalization(x, mean, variance, this.axis, { offset, scale, epsilon: this.epsilon });
   }
   /** r and d of batch renormalization, without gradient; the statistics move on. */
   private correction(mean: Tensor, variance: Tensor): { r: Tensor; d: Tensor } {
-    const { rmin, rmax, dmax } = this.renormClipping!,
-      number = (v: number): Tensor => convert(v, mean),
-      stddev = run('sqrt', [run('add', [variance, number(this.epsilon)])]);
-    const known = run('maximum', [this.renormStddev!.value, number(Math.sqrt(this.epsilon))]);
-    let r = run('divide', [stddev, known]),
-      d = run('divide', [run('subtract', [mean, this.renormMean!.value]), known]);
-    if (rmin != null) r = run('maximum', [r, number(rmin)]);
-    if (rmax != null) r = run('minimum', [r, number(rmax)]);
-    if (dmax != null) d = run('clip', [d], { min: -dmax, max: dmax });
+    const { rmin, rmax, dmax } = this.renormClipping!;
+    const stddev = variance.add(this.epsilon).sqrt();
+    const known = this.renormStddev!.maximum(Math.sqrt(this.epsilon));
+    let r = stddev.div(known),
+      d = mean.sub(this.renormMean!.value).div(known);
+    if (rmin != null) r = r.maximum(rmin);
+    if (rmax != null) r = r.minimum(rmax);
+    if (dmax != null) d = d.clip(-dmax, dmax);
     this.move(this.renormMean!, mean, this.renormMomentum);
     this.move(this.renormStddev!, stddev, this.renormMomentum);
     this.move(this.movingMean, mean, this.momentum);
     this.move(this.movingStddev!, stddev, this.momentum);
-    this.movingVariance.assign(
-      run('relu', [run('subtract', [run('square', [this.movingStddev!.value]), number(this.epsilon)])]),
-    );
-    return { r: run('stop_gradient', [r]), d: run('stop_gradient', [d]) };
+    this.movingVariance.assign(this.movingStddev!.square().sub(this.epsilon).relu());
+    return { r: r.stopGradient(), d: d.stopGradient() };
   }
   override getConfig() {
     return {
@@ -264,26 +257,25 @@ function checkClipping(clipping: RenormClipping): void {
 /** Mean and variance for each position of `axis`, over the elements that the mask lets through. */
 function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; variance: Tensor } {
   const over = { axis: x.shape.map((_, i) => i).filter((i) => i !== axis), keepdims: true },
-    flat = (t: Tensor): Tensor => run('reshape', [t], { shape: [-1] });
+    flat = (t: Tensor): Tensor => t.reshape([-1]);
   if (!mask) {
-    const mean = run('mean', [x], over);
-    return { mean: flat(mean), variance: flat(run('mean', [run('square', [run('subtract', [x, mean])])], over)) };
+    const mean = x.mean(over);
+    return { mean: flat(mean), variance: flat(x.sub(mean).square().mean(over)) };
   }
   if (mask.ndim !== x.ndim - 1)
     throw new ValueError(
       `the mask must have one axis less than the input.\n  Received: mask ${formatShape(mask.shape)}, input ${formatShape(x.shape)}`,
     );
-  const wide = run(
-      'broadcast_to',
-      [run('reshape', [run('cast', [mask], { dtype: 'bool' })], { shape: [...mask.shape, 1] })],
-      { shape: [...x.shape] },
-    ),
-    total = (t: Tensor): Tensor => run('sum', [run('where', [wide, t, convert(0, x)])], over);
-  const count = run('add', [run('sum', [run('cast', [wide], { dtype: x.dtype })], over), convert(1e-7, x)]),
-    mean = run('divide', [total(x), count]);
+  const wide = mask
+      .cast('bool')
+      .reshape([...mask.shape, 1])
+      .broadcastTo(x.shape),
+    total = (t: Tensor): Tensor => ops.where(wide, t, 0).sum(over);
+  const count = wide.cast(x.dtype).sum(over).add(1e-7),
+    mean = total(x).div(count);
   return {
     mean: flat(mean),
-    variance: flat(run('divide', [total(run('square', [run('subtract', [x, mean])])), count])),
+    variance: flat(total(x.sub(mean).square()).div(count)),
   };
 }
 registerClass('keras.layers', BatchNormalization);

@@ -1,7 +1,7 @@
 /** GroupNormalization (Wu & He 2018). */
 import { ValueError } from '../../../support/errors';
 import { layerNormalization } from '../../../ops/nn';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -106,38 +106,30 @@ export class GroupNormalization extends Layer {
       ...shape.slice(at + 1),
     ];
     const wide = (v: Variable): Tensor =>
-      run('reshape', [run('cast', [v.value], { dtype: x.dtype })], {
-        shape: split(x.shape.map((d, i) => (i === at ? d : 1))),
-      });
+      v.value.cast(x.dtype).reshape(split(x.shape.map((d, i) => (i === at ? d : 1))));
     if (at === 1 || this.groups === 1) {
       // What is averaged lies together: rows, in one native op.
       const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups,
-        rows = layerNormalization(run('reshape', [x], { shape: [x.shape[0], this.groups, size] }), {
+        rows = layerNormalization(x.reshape([x.shape[0], this.groups, size]), {
           epsilon: this.epsilon,
         });
-      let y = run('reshape', [rows], { shape: split(x.shape) });
-      if (this.gamma) y = run('multiply', [y, wide(this.gamma)]);
-      if (this.beta) y = run('add', [y, wide(this.beta)]);
-      return run('reshape', [y], { shape: [...x.shape] });
+      let y = rows.reshape(split(x.shape));
+      if (this.gamma) y = y.mul(wide(this.gamma));
+      if (this.beta) y = y.add(wide(this.beta));
+      return y.reshape(x.shape);
     }
     // The mean of each channel, then of each group's channels: long passes over x, short ones over the channels.
     const axis = x.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
     const mean = (values: Tensor): Tensor => {
-      const channels = run('mean', [values], { axis, keepdims: true }),
-        groups = run('mean', [run('reshape', [channels], { shape: split(channels.shape) })], {
-          axis: [at + 1],
-          keepdims: true,
-        });
-      return run('reshape', [run('broadcast_to', [groups], { shape: split(channels.shape) })], {
-        shape: [...channels.shape],
-      });
+      const channels = values.mean({ axis, keepdims: true }),
+        groups = channels.reshape(split(channels.shape)).mean({ axis: [at + 1], keepdims: true });
+      return groups.broadcastTo(split(channels.shape)).reshape(channels.shape);
     };
-    const ofChannels = (v: Variable): Tensor =>
-      run('reshape', [wide(v)], { shape: x.shape.map((d, i) => (i === at ? d : 1)) });
-    const centered = run('subtract', [x, mean(x)]),
-      factor = run('rsqrt', [run('add', [mean(run('square', [centered])), convert(this.epsilon, x)])]),
-      y = run('multiply', [centered, this.gamma ? run('multiply', [factor, ofChannels(this.gamma)]) : factor]);
-    return this.beta ? run('add', [y, ofChannels(this.beta)]) : y;
+    const ofChannels = (v: Variable): Tensor => wide(v).reshape(x.shape.map((d, i) => (i === at ? d : 1)));
+    const centered = x.sub(mean(x)),
+      factor = mean(centered.square()).add(this.epsilon).rsqrt(),
+      y = centered.mul(this.gamma ? factor.mul(ofChannels(this.gamma)) : factor);
+    return this.beta ? y.add(ofChannels(this.beta)) : y;
   }
   override getConfig() {
     return {

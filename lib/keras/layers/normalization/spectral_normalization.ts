@@ -2,7 +2,9 @@
 import { customGradient } from '../../../core/autodiff';
 import { ValueError } from '../../../support/errors';
 import { normalize } from '../../../ops/nn';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { matmulOf } from '../../../ops/linalg';
+import type { Tensor } from '../../../core/tensor';
 import { withAutocast, type Variable } from '../../../core/variable';
 import { TruncatedNormal } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -64,21 +66,18 @@ export class SpectralNormalization extends Wrapper {
     const { kernel, vectorU } = this,
       k = kernel.value,
       n = kernel.shape.at(-1)!;
-    const weights = run('reshape', [k], { shape: [-1, n] }),
-      unit = (t: Tensor): Tensor =>
-        run('reshape', [normalize(run('reshape', [t], { shape: [-1] }))], { shape: [...t.shape] });
+    const weights = k.reshape([-1, n]),
+      unit = (t: Tensor): Tensor => normalize(t.reshape([-1])).reshape(t.shape);
     let u = vectorU.value,
       v = u;
     for (let i = 0; i < this.powerIterations; i++) {
-      v = unit(run('matmul', [u, weights], { transpose_b: true }));
-      u = unit(run('matmul', [v, weights]));
+      v = unit(matmulOf(u, weights, { transposeB: true }));
+      u = unit(v.matmul(weights));
     }
-    const sigma = run('reshape', [run('matmul', [run('matmul', [v, weights]), u], { transpose_b: true })], {
-      shape: [],
-    });
-    const isZero = run('all', [run('equal', [k, convert(0, k)])]); // nothing to normalize
-    const next = run('where', [isZero, k, run('divide', [k, sigma])]);
-    vectorU.assign(run('stop_gradient', [run('where', [isZero, vectorU.value, u])]));
+    const sigma = matmulOf(v.matmul(weights), u, { transposeB: true }).reshape([]);
+    const isZero = k.equal(0).all(); // nothing to normalize
+    const next = ops.where(isZero, k, k.div(sigma));
+    vectorU.assign(ops.where(isZero, vectorU.value, u).stopGradient());
     kernel.assign(customGradient((_: Tensor) => [next, (dy: Tensor) => dy])(k));
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {

@@ -1,6 +1,6 @@
 /** What pooling layers over whole spatial axes share. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../core/tensor';
+import type { Tensor } from '../../../core/tensor';
 import { InputSpec } from '../input_spec';
 import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
@@ -30,7 +30,7 @@ export abstract class BaseGlobalPooling extends Layer {
     this.built = true;
   }
   override call(inputs: Tensor, _options?: CallOptions): Tensor {
-    return run(this.reduction, [inputs], { axis: this.axes, keepdims: this.keepdims });
+    return inputs[this.reduction]({ axis: this.axes, keepdims: this.keepdims });
   }
   override getConfig() {
     return { ...super.getConfig(), dataFormat: this.dataFormat, keepdims: this.keepdims };

@@ -1,5 +1,5 @@
 /** GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D. */
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import type { CallOptions } from '../layer';
 import { BaseGlobalPooling, type GlobalPoolingOptions } from './base_global_pooling';
@@ -14,11 +14,11 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
     const mask = options.mask as Tensor | null | undefined;
     if (!mask) return super.call(inputs);
     const axis = this.axes,
-      weights = run('reshape', [run('cast', [mask], { dtype: inputs.dtype })], {
-        shape: this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]],
-      });
-    const total = run('sum', [run('multiply', [inputs, weights])], { axis, keepdims: this.keepdims });
-    return run('divide', [total, run('sum', [weights], { axis, keepdims: this.keepdims })]);
+      weights = mask
+        .cast(inputs.dtype)
+        .reshape(this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]]);
+    const total = inputs.mul(weights).sum({ axis, keepdims: this.keepdims });
+    return total.div(weights.sum({ axis, keepdims: this.keepdims }));
   }
   override computeMask(): null {
     return null;

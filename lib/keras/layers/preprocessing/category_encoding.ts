@@ -1,7 +1,7 @@
 /** CategoryEncoding: class numbers to vectors. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { convert, run, type Tensor, type TensorLike } from '../../../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -49,8 +49,7 @@ export class CategoryEncoding extends Layer {
       throw new ValueError(
         `countWeights are for outputMode 'count' only.\n  Received: outputMode '${this.outputMode}'`,
       );
-    const weights =
-      countWeights == null ? null : run('cast', [convert(countWeights, 'float32')], { dtype: this.variableDtype });
+    const weights = countWeights == null ? null : convert(countWeights, 'float32').cast(this.variableDtype);
     return encode(inputs, this.outputMode, this.numTokens, this.variableDtype, weights);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {

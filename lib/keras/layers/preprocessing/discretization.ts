@@ -1,6 +1,7 @@
 /** Discretization: numbers to the bins they fall in. */
 import { ValueError } from '../../../support/errors';
-import { convert, run, Tensor, tensor, type DType, type TensorLike } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, Tensor, tensor, type DType, type TensorLike } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -145,13 +146,8 @@ export class Discretization extends Layer {
     if (!this.binBoundaries)
       throw new ValueError('the borders are not known yet.\n  Fix: call adapt(data), or give binBoundaries.');
     const borders = tensor(this.binBoundaries, [this.binBoundaries.length], 'float32');
-    const x =
-      inputs.dtype.includes('float') && inputs.dtype !== 'float64'
-        ? inputs
-        : run('cast', [inputs], { dtype: 'float32' });
-    const bins = run('search_sorted', [borders, x.dtype === 'float32' ? x : run('cast', [x], { dtype: 'float32' })], {
-      right: true,
-    });
+    const x = inputs.dtype.includes('float') && inputs.dtype !== 'float64' ? inputs : inputs.cast('float32');
+    const bins = ops.searchsorted(borders, x.cast('float32'), { side: 'right' });
     return encode(bins, this.outputMode, this.binBoundaries.length + 1, this.outputDtype);
   }
   private get outputDtype(): DType {

@@ -1,7 +1,7 @@
 /** Class numbers as vectors: the output modes that preprocessing layers share (keras.src.utils.numerical_utils). */
 import { ValueError } from '../../../support/errors';
 import { oneHot } from '../../../ops/indexing';
-import { run, type DType, type Shape, type Tensor } from '../../../core/tensor';
+import { DType, Shape, Tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 
 /** How class numbers leave a layer. */
@@ -32,19 +32,19 @@ export function encode(
   dtype: DType,
   weights: Tensor | null = null,
 ): Tensor {
-  if (mode === 'int') return x.dtype === dtype ? x : run('cast', [x], { dtype });
-  let t = x.dtype === 'int32' || x.dtype === 'int64' ? x : run('cast', [x], { dtype: 'int32' });
-  if (!t.ndim) t = run('reshape', [t], { shape: [1] });
+  if (mode === 'int') return x.dtype === dtype ? x : x.cast(dtype);
+  let t = x.dtype === 'int32' || x.dtype === 'int64' ? x : x.cast('int32');
+  if (!t.ndim) t = t.reshape([1]);
   const last = t.shape[t.ndim - 1];
   if (mode === 'one_hot')
-    return oneHot(t.ndim > 1 && last === 1 ? run('reshape', [t], { shape: t.shape.slice(0, -1) }) : t, depth, {
+    return oneHot(t.ndim > 1 && last === 1 ? t.reshape(t.shape.slice(0, -1)) : t, depth, {
       dtype,
     });
   let hot = oneHot(t, depth, { dtype: weights?.dtype ?? dtype });
   const axis = t.ndim > 1 ? 1 : 0;
-  if (mode === 'multi_hot') return run('max', [hot], { axis: [axis] });
-  if (weights) hot = run('multiply', [hot, run('reshape', [weights], { shape: [...weights.shape, 1] })]);
-  return run('sum', [hot], { axis: [axis] });
+  if (mode === 'multi_hot') return hot.max({ axis });
+  if (weights) hot = hot.mul(weights.reshape([...weights.shape, 1]));
+  return hot.sum({ axis });
 }
 /** @internal Shape of what `encode` gives. */
 export function encodedShape(shape: SymbolicShape | Shape, mode: OutputMode, depth: number | null): (number | null)[] {

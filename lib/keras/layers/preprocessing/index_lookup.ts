@@ -3,7 +3,8 @@ import { requireTable } from '../../../support/limits';
 import { binding } from '../../../core/binding';
 import { describe } from '../../../support/describe';
 import { RuntimeError, ValueError } from '../../../support/errors';
-import { convert, run, Tensor, tensor, type TensorLike } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, Tensor, tensor, type TensorLike } from '../../../core/tensor';
 import { withTrace } from '../../../core/trace';
 import type { Variable } from '../../../core/variable';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
@@ -349,12 +350,12 @@ export abstract class IndexLookup extends DataLayer {
     );
     if (this.outputMode !== 'tf_idf') return y;
     // Of models that are being loaded the weights come after the graph.
-    if (!this.idf && isInferring()) return run('cast', [y], { dtype: 'float32' });
+    if (!this.idf && isInferring()) return y.cast('float32');
     if (!this.idf)
       throw new ValueError(
         "outputMode 'tf_idf' needs idfWeights.\n  Fix: call adapt(data), or setVocabulary(vocabulary, { idfWeights }).",
       );
-    return run('multiply', [y, tensor(this.idf, [this.idf.length], 'float32')]);
+    return y.mul(tensor(this.idf, [this.idf.length], 'float32'));
   }
   /** @internal */
   lookUp(values: readonly unknown[]): number[] {
@@ -382,7 +383,7 @@ export abstract class IndexLookup extends DataLayer {
     if (this.isText)
       throw new ValueError('indices and texts are looked up before a model, not in it: there are no tensors of texts.');
     this.expectVocabulary();
-    const keys = x.dtype === 'int64' ? x : run('cast', [x], { dtype: 'int64' }),
+    const keys = x.dtype === 'int64' ? x : x.cast('int64'),
       int64 = (v: number | bigint): Tensor => tensor(BigInt64Array.of(BigInt(v)), [], 'int64');
     const pairs = (
       this.invert
@@ -390,27 +391,25 @@ export abstract class IndexLookup extends DataLayer {
         : [...this.indices].map(([t, i]) => [t, BigInt(i)] as const)
     ) as (readonly [bigint, bigint])[];
     const sorted = [...pairs].sort((a, b) => compare(a[0], b[0]));
-    let y: Tensor = run(
-      'broadcast_to',
-      [int64(this.invert ? (this.oovToken as bigint) : this.numOovIndices === 1 ? this.oovStart : -1)],
-      { shape: [...x.shape] },
-    );
+    let y: Tensor = int64(
+      this.invert ? (this.oovToken as bigint) : this.numOovIndices === 1 ? this.oovStart : -1,
+    ).broadcastTo(x.shape);
     if (!this.invert && this.numOovIndices > 1) {
       if (this.oovMethod === 'farmhash')
         throw new ValueError("oovMethod 'farmhash' reads values: use the layer before a model, not in it.");
-      y = run('add', [run('mod', [keys, int64(this.numOovIndices)]), int64(this.oovStart)]);
+      y = keys.mod(int64(this.numOovIndices)).add(int64(this.oovStart));
     }
     if (sorted.length) {
       const known = integers(sorted.map((p) => p[0]), [sorted.length]), // prettier-ignore
-        at = run('minimum', [run('search_sorted', [known, keys]), convert(sorted.length - 1, 'int32')]);
-      const found = run('take', [integers(sorted.map((p) => BigInt(p[1])), [sorted.length]), at], { axis: 0 }); // prettier-ignore
-      y = run('where', [run('equal', [run('take', [known, at], { axis: 0 }), keys]), found, y]);
+        at = ops.searchsorted(known, keys).minimum(sorted.length - 1);
+      const found = integers(sorted.map((p) => BigInt(p[1])), [sorted.length]).take(at, { axis: 0 }); // prettier-ignore
+      y = ops.where(known.take(at, { axis: 0 }).equal(keys), found, y);
     }
     if (this.maskToken !== null) {
       const [mask, value] = this.invert
         ? [0, this.maskToken as bigint]
         : [this.maskToken as bigint, this.outputMode === 'int' ? 0 : -1];
-      y = run('where', [run('equal', [keys, int64(mask)]), int64(value), y]);
+      y = ops.where(keys.equal(int64(mask)), int64(value), y);
     }
     return this.invert ? y : this.encodeIndices(y);
   }

@@ -3,7 +3,8 @@ import { requireTable } from '../../../support/limits';
 import { ValueError } from '../../../support/errors';
 import { matmul } from '../../../ops/linalg';
 import { stft } from '../../../ops/signal';
-import { convert, run, type Tensor, tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { type Tensor, tensor } from '../../../core/tensor';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -100,20 +101,20 @@ export class MelSpectrogram extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const s = this.settings,
-      x =
-        inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : run('cast', [inputs], { dtype: 'float32' });
+      x = inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : inputs.cast('float32');
     const [re, im] = stft(x, s.sequenceLength, s.sequenceStride, s.fftLength, { window: s.window });
-    const power = run('power', [run('sqrt', [re.square().add(im.square())]), convert(s.magExp, re)]),
+    const power = re.square().add(im.square()).sqrt().pow(s.magExp),
       n = power.shape[power.ndim - 1];
     let y = matmul(power, tensor(this.bands(n), [n, s.numMelBins], power.dtype));
     if (s.powerToDb) {
-      const decibels = run('log10', [run('maximum', [y, convert(s.minPower, y)])])
-        .multiply(10)
-        .subtract(10 * Math.log10(Math.max(Math.abs(s.refPower), s.minPower)));
-      y = run('maximum', [decibels, run('max', [decibels]).subtract(s.topDb)]);
+      const decibels = ops
+        .log10(y.maximum(s.minPower))
+        .mul(10)
+        .sub(10 * Math.log10(Math.max(Math.abs(s.refPower), s.minPower)));
+      y = decibels.maximum(decibels.max().sub(s.topDb));
     }
     const turned = y.swapaxes(-1, -2);
-    return turned.dtype === this.computeDtype ? turned : run('cast', [turned], { dtype: this.computeDtype });
+    return turned.dtype === this.computeDtype ? turned : turned.cast(this.computeDtype);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     const { sequenceStride, numMelBins } = this.settings,

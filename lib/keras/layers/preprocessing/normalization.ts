@@ -1,7 +1,7 @@
 /** Normalization: features to mean 0 and variance 1. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../../../core/tensor';
+import { convert, formatShape, Tensor, type TensorLike } from '../../../core/tensor';
 import { withTrace } from '../../../core/trace';
 import type { Variable } from '../../../core/variable';
 import { registerClass } from '../../serialization/registry';
@@ -100,7 +100,7 @@ export class Normalization extends Layer {
     const kept = this.keptAxes(ndim),
       shape = Array<number>(ndim).fill(1);
     if (x.ndim) for (let i = 1; i <= x.ndim; i++) shape[kept[kept.length - i]] = x.shape[x.ndim - i];
-    return run('reshape', [x], { shape });
+    return x.reshape(shape);
   }
   /**
    * Learns mean and variance from data: a tensor or array, or batches of them (weighted by their sizes).
@@ -116,7 +116,7 @@ export class Normalization extends Layer {
       total = 0;
     const update = (batch: unknown): void => {
       const given = convert(batch as TensorLike),
-        t = given.dtype.includes('float') ? given : run('cast', [given], { dtype: 'float32' });
+        t = given.dtype.includes('float') ? given : given.cast('float32');
       if (!this.built) this.build([...t.shape]);
       const kept = this.keptAxes(t.ndim),
         shape = this.inputShape_!;
@@ -126,18 +126,16 @@ export class Normalization extends Layer {
         );
       const axis = t.shape.map((_, i) => i).filter((i) => !kept.includes(i)),
         count = axis.reduce((p, i) => p * t.shape[i], 1);
-      const m = axis.length ? run('mean', [t], { axis }) : t;
-      const centered = axis.length
-        ? run('subtract', [t, run('mean', [t], { axis, keepdims: true })])
-        : run('subtract', [t, t]);
-      const v = axis.length ? run('mean', [run('square', [centered])], { axis }) : centered;
+      const m = axis.length ? t.mean({ axis }) : t;
+      const centered = axis.length ? t.sub(t.mean({ axis, keepdims: true })) : t.sub(t);
+      const v = axis.length ? centered.square().mean({ axis }) : centered;
       total += count;
       if (mean === null || variance === null) [mean, variance] = [m, v];
       else {
         const weight = count / total,
-          mixed = (a: Tensor, b: Tensor): Tensor => a.multiply(1 - weight).add(b.multiply(weight)),
+          mixed = (a: Tensor, b: Tensor): Tensor => a.mul(1 - weight).add(b.mul(weight)),
           next: Tensor = mixed(mean, m);
-        variance = mixed(variance.add(mean.subtract(next).square()), v.add(m.subtract(next).square()));
+        variance = mixed(variance.add(mean.sub(next).square()), v.add(m.sub(next).square()));
         mean = next;
       }
     };
@@ -149,19 +147,14 @@ export class Normalization extends Layer {
     );
   }
   override call(inputs: Tensor): Tensor {
-    const x = inputs.dtype === this.computeDtype ? inputs : run('cast', [inputs], { dtype: this.computeDtype });
+    const x = inputs.dtype === this.computeDtype ? inputs : inputs.cast(this.computeDtype);
     const statistic = (given: TensorLike | undefined, learned: Variable | null): Tensor => {
       const t = given === undefined ? learned!.value : convert(given, x);
-      return this.wide(t.dtype === x.dtype ? t : run('cast', [t], { dtype: x.dtype }), x.ndim);
+      return this.wide(t.dtype === x.dtype ? t : t.cast(x.dtype), x.ndim);
     };
     const mean = statistic(this.given?.mean, this.adaptMean),
-      deviation = run('maximum', [
-        run('sqrt', [statistic(this.given?.variance, this.adaptVariance)]),
-        convert(EPSILON, x),
-      ]);
-    return this.invert
-      ? run('add', [mean, run('multiply', [x, deviation])])
-      : run('divide', [run('subtract', [x, mean]), deviation]);
+      deviation = statistic(this.given?.variance, this.adaptVariance).sqrt().maximum(convert(EPSILON, x));
+    return this.invert ? mean.add(x.mul(deviation)) : x.sub(mean).div(deviation);
   }
   override getConfig() {
     const plain = (x: TensorLike | undefined): unknown => (x === undefined ? null : convert(x).arraySync());

@@ -1,5 +1,5 @@
 /** Rescaling. */
-import { convert, isFloating, run, type Tensor } from '../../../core/tensor';
+import { isFloating, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { Layer, type LayerOptions } from '../layer';
@@ -20,7 +20,7 @@ export class Rescaling extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const x = isFloating(inputs.dtype) ? inputs : inputs.cast(this.computeDtype);
-    return run('add', [run('multiply', [x, convert(this.scale, x)]), convert(this.offset, x)]);
+    return x.mul(this.scale).add(this.offset);
   }
   override getConfig() {
     return { ...super.getConfig(), scale: this.scale, offset: this.offset };

@@ -3,7 +3,8 @@ import { describe } from '../../../support/describe';
 import { TypeError, ValueError } from '../../../support/errors';
 import { conv } from '../../../ops/convolution';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { convert, formatShape, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import { STFT, type STFTWindow } from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -138,48 +139,41 @@ export class STFTSpectrogram extends Layer {
         `STFTSpectrogram: signals must be float16, float32 or float64.\n  Received: dtype ${inputs.dtype}`,
       );
     const isFirst = this.dataFormat === 'channels_first',
-      t = isFirst ? inputs : run('transpose', [inputs], { axes: [0, 2, 1] }),
+      t = isFirst ? inputs : inputs.transpose([0, 2, 1]),
       [batch, channels, samples] = t.shape;
-    const single = run('reshape', [t], { shape: [batch * channels, samples, 1] });
+    const single = t.reshape([batch * channels, samples, 1]);
     // (batch, channels, frames, frequencies)
     const part = (kernel: Variable): Tensor => {
-      const y = conv(single, run('cast', [kernel.value], { dtype: t.dtype }), {
+      const y = conv(single, kernel.value.cast(t.dtype), {
         strides: this.step,
         padding: this.padding,
       });
-      return run('reshape', [y], { shape: [batch, channels, y.shape[1], y.shape[2]] });
+      return y.reshape([batch, channels, y.shape[1], y.shape[2]]);
     };
     const y = this.combined(
       this.realKernel ? () => part(this.realKernel!) : null,
       this.imagKernel ? () => part(this.imagKernel!) : null,
     );
     const [, , frames, frequencies] = y.shape;
-    if (this.expandDims) return isFirst ? y : run('transpose', [y], { axes: [0, 2, 3, 1] });
-    if (isFirst)
-      return run('reshape', [run('transpose', [y], { axes: [0, 1, 3, 2] })], {
-        shape: [batch, channels * frequencies, frames],
-      });
-    return run('reshape', [run('transpose', [y], { axes: [0, 2, 1, 3] })], {
-      shape: [batch, frames, channels * frequencies],
-    });
+    if (this.expandDims) return isFirst ? y : y.transpose([0, 2, 3, 1]);
+    if (isFirst) return y.transpose([0, 1, 3, 2]).reshape([batch, channels * frequencies, frames]);
+    return y.transpose([0, 2, 1, 3]).reshape([batch, frames, channels * frequencies]);
   }
   private combined(real: (() => Tensor) | null, imag: (() => Tensor) | null): Tensor {
     if (!imag) return real!();
     if (!real) return imag();
     const re = real(),
       im = imag();
-    if (this.mode === 'angle') return run('arctan2', [im, re]);
-    if (this.mode === 'stft') return run('concatenate', [re, im], { axis: 3 });
+    if (this.mode === 'angle') return ops.arctan2(im, re);
+    if (this.mode === 'stft') return ops.concatenate([re, im], { axis: 3 });
     const power = re.square().add(im.square());
     if (this.mode === 'psd') {
       const n = this.frequencies,
         twice = Array.from({ length: n }, (_, f) => (f > 0 && f < n - 1 ? 2 : 1));
-      return power.multiply(convert(twice, power));
+      return power.mul(twice);
     }
-    const magnitude = run('sqrt', [run('maximum', [power, convert(EPSILON, power)])]);
-    return this.mode === 'magnitude'
-      ? magnitude
-      : run('log', [run('maximum', [magnitude, convert(EPSILON, magnitude)])]);
+    const magnitude = power.maximum(EPSILON).sqrt();
+    return this.mode === 'magnitude' ? magnitude : magnitude.maximum(EPSILON).log();
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
     const isFirst = this.dataFormat === 'channels_first',

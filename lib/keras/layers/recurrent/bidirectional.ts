@@ -2,7 +2,8 @@
 import { describe } from '../../../support/describe';
 import { AttributeError, ValueError } from '../../../support/errors';
 import { flip } from '../../../ops/shape';
-import { run, Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import { customObjectScope, moduleOf, registerClass, type SerializableClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -135,13 +136,13 @@ export class Bidirectional extends Layer {
   private merge(y: Tensor, back: Tensor): Tensor | [Tensor, Tensor] {
     switch (this.mergeMode) {
       case 'concat':
-        return run('concatenate', [y, back], { axis: y.ndim - 1 });
+        return ops.concatenate([y, back], { axis: y.ndim - 1 });
       case 'sum':
         return y.add(back);
       case 'ave':
-        return y.add(back).divide(2);
+        return y.add(back).div(2);
       case 'mul':
-        return y.multiply(back);
+        return y.mul(back);
       default:
         return [y, back];
     }

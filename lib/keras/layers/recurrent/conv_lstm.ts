@@ -7,7 +7,8 @@ import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
 import { conv } from '../../../ops/convolution';
 import { checkDataFormat, paddingOf, spatial, type DataFormat } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { positiveInteger } from '../core/kernel_options';
@@ -136,9 +137,8 @@ export class ConvLSTMCell extends DropoutRNNCell {
     const given = { ...options, dataFormat: this.dataFormat };
     if (!masks) return conv(x, kernel, given);
     const kernels = splitSizes(kernel, Array<number>(4).fill(this.filters), this.rank + 1);
-    return run(
-      'concatenate',
-      masks.map((m, k) => conv(x.multiply(m), kernels[k], given)),
+    return ops.concatenate(
+      masks.map((m, k) => conv(x.mul(m), kernels[k], given)),
       { axis: this.channelAxis },
     );
   }
@@ -150,33 +150,31 @@ export class ConvLSTMCell extends DropoutRNNCell {
       kernel = this.kernel.value,
       recurrentKernel = this.recurrentKernel.value;
     const bias = this.bias
-      ? run('reshape', [this.bias.value], {
-          shape: this.dataFormat === 'channels_last' ? [filters * 4] : [filters * 4, ...Array<number>(rank).fill(1)],
-        })
+      ? this.bias.value.reshape(
+          this.dataFormat === 'channels_last' ? [filters * 4] : [filters * 4, ...Array<number>(rank).fill(1)],
+        )
       : null;
     return {
       project: (x) => {
         // All steps are one batch for the convolution.
         const hasTime = x.ndim === rank + 3,
           steps = hasTime ? x.shape[1] : 1,
-          merge = (t: Tensor): Tensor => (hasTime ? run('reshape', [t], { shape: [-1, ...t.shape.slice(2)] }) : t);
+          merge = (t: Tensor): Tensor => (hasTime ? t.reshape([-1, ...t.shape.slice(2)]) : t);
         const masks = drops(dropout)
-          ? this.inputMasks(x, 4, hasTime).map((m) =>
-              merge(hasTime ? run('broadcast_to', [m], { shape: [...x.shape] }) : m),
-            )
+          ? this.inputMasks(x, 4, hasTime).map((m) => merge(hasTime ? m.broadcastTo(x.shape) : m))
           : null;
         let y = this.product(merge(x), kernel, masks, { strides, padding, dilationRate });
         if (bias) y = y.add(bias);
-        return hasTime ? run('reshape', [y], { shape: [x.shape[0], steps, ...y.shape.slice(1)] }) : y;
+        return hasTime ? y.reshape([x.shape[0], steps, ...y.shape.slice(1)]) : y;
       },
       step: (x, [h, c]) => {
         const before = h as Tensor,
           masks = drops(recurrentDropout) ? this.recurrentMasks(before, 4) : null;
         const [i, f, g, o] = this.gates(x.add(this.product(before, recurrentKernel, masks, { padding: 'same' })));
         const carry = recurrentActivation(f)
-          .multiply(c as Tensor)
-          .add(recurrentActivation(i).multiply(activation(g)));
-        const y = recurrentActivation(o).multiply(activation(carry));
+          .mul(c as Tensor)
+          .add(recurrentActivation(i).mul(activation(g)));
+        const y = recurrentActivation(o).mul(activation(carry));
         return [y, [y, carry]];
       },
     };

@@ -1,7 +1,8 @@
 /** Base of the built-in cells: weights' options and dropout masks that stay the same over a sequence. */
 import { SeedGenerator } from '../../../core/seed';
 import { dropout } from '../../../ops/random';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, type Tensor } from '../../../core/tensor';
 import { currentTrace, type TraceContext } from '../../../core/trace';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import type { CellRun, RunnableCell, StateSize } from './cell';
@@ -53,7 +54,7 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
   private masks(kept: Kept | null, shape: number[], like: Tensor, rate: number, count: number): Kept {
     const trace = currentTrace();
     if (kept && kept.trace === trace && kept.shape === `${count}x${shape}`) return kept;
-    const ones = run('broadcast_to', [convert(1, like)], { shape });
+    const ones = convert(1, like).broadcastTo(shape);
     return {
       trace,
       shape: `${count}x${shape}`,
@@ -65,7 +66,7 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
     const shape = hasTime ? [inputs.shape[0], ...inputs.shape.slice(2)] : [...inputs.shape];
     this.#inputMasks = this.masks(this.#inputMasks, shape, inputs, this.dropout, count);
     const { masks } = this.#inputMasks;
-    return hasTime ? masks.map((m) => run('reshape', [m], { shape: [shape[0], 1, ...shape.slice(1)] })) : masks;
+    return hasTime ? masks.map((m) => m.reshape([shape[0], 1, ...shape.slice(1)])) : masks;
   }
   /** @internal Masks of the recurrent state. */
   recurrentMasks(state: Tensor, count: number): Tensor[] {
@@ -82,7 +83,7 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
   }
   /** @internal A whole sequence with one dropout mask for all its steps. */
   droppedInputs(x: Tensor, training: boolean): Tensor {
-    return training && this.dropout > 0 && this.dropout < 1 ? x.multiply(this.inputMasks(x, 1, true)[0]) : x;
+    return training && this.dropout > 0 && this.dropout < 1 ? x.mul(this.inputMasks(x, 1, true)[0]) : x;
   }
   /** @internal x @ kernel + bias for all gates: with one mask for all inputs, or with a mask for each gate. */
   protected projectGates(
@@ -95,11 +96,10 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
   ): Tensor {
     if (!training || this.dropout === 0 || this.dropout === 1) return affine(x, kernel, bias);
     const masks = this.inputMasks(x, perGate ? count : 1, x.ndim === 3);
-    if (!perGate) return affine(x.multiply(masks[0]), kernel, bias);
+    if (!perGate) return affine(x.mul(masks[0]), kernel, bias);
     const kernels = splitGates(kernel, count),
-      y = run(
-        'concatenate',
-        masks.map((m, k) => affine(x.multiply(m), kernels[k], null)),
+      y = ops.concatenate(
+        masks.map((m, k) => affine(x.mul(m), kernels[k], null)),
         { axis: x.ndim - 1 },
       );
     return bias ? y.add(bias) : y;
@@ -112,8 +112,8 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
 }
 /** @internal x (..., n) @ kernel (n, m) + bias (m,): one product over all rows. */
 export function affine(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor {
-  const rows = x.ndim > 2 ? run('reshape', [x], { shape: [-1, x.shape[x.ndim - 1]] }) : x;
-  let y = run('matmul', [rows, kernel]);
-  if (bias) y = run('add', [y, bias]);
-  return x.ndim > 2 ? run('reshape', [y], { shape: [...x.shape.slice(0, -1), kernel.shape[1]] }) : y;
+  const rows = x.ndim > 2 ? x.reshape([-1, x.shape[x.ndim - 1]]) : x;
+  let y = rows.matmul(kernel);
+  if (bias) y = y.add(bias);
+  return x.ndim > 2 ? y.reshape([...x.shape.slice(0, -1), kernel.shape[1]]) : y;
 }

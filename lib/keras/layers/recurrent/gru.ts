@@ -6,7 +6,8 @@
  */
 import { matmul } from '../../../ops/linalg';
 import { gru } from '../../../ops/recurrent';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import type { Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
@@ -61,7 +62,7 @@ export class GRUCell extends DropoutRNNCell {
   private biases(): [Tensor | null, Tensor | null] {
     if (!this.bias) return [null, null];
     if (!this.resetAfter) return [this.bias.value, null];
-    const flat = run('reshape', [this.bias.value], { shape: [this.units * 6] });
+    const flat = this.bias.value.reshape([this.units * 6]);
     return splitGates(flat, 2) as [Tensor, Tensor];
   }
   /** @internal */
@@ -79,16 +80,14 @@ export class GRUCell extends DropoutRNNCell {
         const h = states[0] as Tensor,
           [xz, xr, xg] = splitGates(x, 3),
           masks = drops ? this.recurrentMasks(h, 3) : null,
-          masked = (k: number): Tensor => (masks ? h.multiply(masks[k]) : h);
+          masked = (k: number): Tensor => (masks ? h.mul(masks[k]) : h);
         const [hz, hr, hg] = kernels.length
           ? [0, 1, 2].map((k) => (k < 2 || this.resetAfter ? plus(matmul(masked(k), kernels[k]), bias?.[k]) : h))
           : splitGates(plus(matmul(h, recurrentKernel), recurrentBias), 3);
         const z = recurrentActivation(xz.add(hz)),
           r = recurrentActivation(xr.add(hr));
-        const candidate = activation(
-          xg.add(this.resetAfter ? r.multiply(hg) : matmul(r.multiply(masked(2)), kernels[2])),
-        );
-        const y = z.multiply(h).add(run('subtract', [convert(1, z), z]).multiply(candidate));
+        const candidate = activation(xg.add(this.resetAfter ? r.mul(hg) : matmul(r.mul(masked(2)), kernels[2])));
+        const y = z.mul(h).add(ops.subtract(1, z).mul(candidate));
         return [y, [y]];
       },
     };

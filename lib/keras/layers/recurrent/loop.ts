@@ -6,7 +6,8 @@ import { customGradient } from '../../../core/autodiff';
 import { TypeError, ValueError } from '../../../support/errors';
 import { flattenStructure, mapStructure } from '../../../support/nest';
 import { expandDims, sliceAxis } from '../../../ops/shape';
-import { convert, formatShape, run, Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, formatShape, Tensor } from '../../../core/tensor';
 import { isInferring } from '../../keras_tensor';
 
 /** The states of a cell: one tensor each; those of a stack: an entry for each cell. */
@@ -43,7 +44,7 @@ export function splitSizes(x: Tensor, sizes: readonly number[], axis: number): T
   const starts = sizes.map((n) => (start += n) - n);
   return customGradient((t) => [
     sizes.map((n, i) => sliceAxis(t, axis, starts[i], n)),
-    (...dys) => run('concatenate', dys, { axis }),
+    (...dys) => ops.concatenate(dys, { axis }),
   ])(x);
 }
 /** @internal Equal pieces along the last axis: the gates. */
@@ -54,13 +55,12 @@ export const splitGates = (x: Tensor, count: number): Tensor[] =>
 function moments(x: Tensor): Tensor[] {
   const shape = [x.shape[0], ...x.shape.slice(2)];
   const pieces = isInferring() ? [sliceAxis(x, 1, 0, 1)] : splitSizes(x, Array<number>(x.shape[1]).fill(1), 1);
-  return pieces.map((t) => run('reshape', [t], { shape }));
+  return pieces.map((t) => t.reshape(shape));
 }
-const zerosLike = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], { shape: [...t.shape] });
+const zerosLike = (t: Tensor): Tensor => convert(0, t).broadcastTo(t.shape);
 // (batch, 1, ...) of as many axes as t has.
-const maskFor = (mask: Tensor, t: Tensor): Tensor =>
-  run('reshape', [mask], { shape: [t.shape[0], ...Array<number>(t.ndim - 1).fill(1)] });
-const choose = (mask: Tensor, yes: Tensor, no: Tensor): Tensor => run('where', [maskFor(mask, yes), yes, no]);
+const maskFor = (mask: Tensor, t: Tensor): Tensor => mask.reshape([t.shape[0], ...Array<number>(t.ndim - 1).fill(1)]);
+const choose = (mask: Tensor, yes: Tensor, no: Tensor): Tensor => ops.where(maskFor(mask, yes), yes, no);
 /** @internal The structure of `states` with `f` of its tensors and those of `others`. */
 export function zipStates(states: States, others: States, f: (a: Tensor, b: Tensor) => unknown): States {
   const flat = flattenStructure(others, isTensor);
@@ -112,9 +112,9 @@ export function loopOverTime(
   const rows = outputs.map((y) => expandDims(y, 1));
   // One step stands for all where only shapes are asked for.
   const all = isInferring()
-    ? run('broadcast_to', [rows[0]], { shape: [x.shape[0], count, ...last!.shape.slice(1)] })
+    ? rows[0].broadcastTo([x.shape[0], count, ...last!.shape.slice(1)])
     : rows.length > 1
-      ? run('concatenate', rows, { axis: 1 })
+      ? ops.concatenate(rows, { axis: 1 })
       : rows[0];
   return { last: last!, outputs: all, states };
 }

@@ -8,7 +8,8 @@ import { ValueError } from '../../../support/errors';
 import { ones } from '../../../ops/creation';
 import { matmul } from '../../../ops/linalg';
 import { lstm } from '../../../ops/recurrent';
-import { run, type DType, type Shape, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { DType, Shape, Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as activations from '../../activations';
 import type { Initializer } from '../../initializers';
@@ -33,8 +34,7 @@ export interface LSTMCellOptions extends GatedCellOptions {
 export const forgetBias =
   (initial: Initializer, units: number) =>
   (_: Shape, { dtype }: { dtype?: DType | null } = {}): Tensor =>
-    run(
-      'concatenate',
+    ops.concatenate(
       [
         initial.call([units], { dtype }),
         ones([units], { dtype: dtype ?? 'float32' }),
@@ -88,13 +88,13 @@ export class LSTMCell extends DropoutRNNCell {
         let gates: Tensor[];
         if (drops) {
           const masks = this.recurrentMasks(before, 4);
-          gates = splitGates(x, 4).map((g, k) => g.add(matmul(before.multiply(masks[k]), gateKernels[k])));
+          gates = splitGates(x, 4).map((g, k) => g.add(matmul(before.mul(masks[k]), gateKernels[k])));
         } else gates = splitGates(x.add(matmul(before, recurrentKernel)), 4);
         const [i, f, g, o] = gates;
         const carry = recurrentActivation(f)
-          .multiply(c as Tensor)
-          .add(recurrentActivation(i).multiply(activation(g)));
-        const y = recurrentActivation(o).multiply(activation(carry));
+          .mul(c as Tensor)
+          .add(recurrentActivation(i).mul(activation(g)));
+        const y = recurrentActivation(o).mul(activation(carry));
         return [y, [y, carry]];
       },
     };

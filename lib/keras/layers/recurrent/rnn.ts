@@ -1,7 +1,7 @@
 /** RNN: the base of recurrent layers, for any cell. */
 import { TypeError, ValueError } from '../../../support/errors';
 import { flattenStructure, mapStructure } from '../../../support/nest';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../../../core/tensor';
+import { convert, formatShape, Tensor, type TensorLike } from '../../../core/tensor';
 import { withTrace } from '../../../core/trace';
 import { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -96,7 +96,7 @@ export class RNN extends Layer {
       this.#structure = this.getInitialState(batch);
       this.#states = flattenStructure(this.#structure, isTensor).map(
         (t) =>
-          new Variable(t.dtype === this.variableDtype ? t : run('cast', [t], { dtype: this.variableDtype }), {
+          new Variable(t.dtype === this.variableDtype ? t : t.cast(this.variableDtype), {
             name: 'rnn_state',
             trainable: false,
           }),
@@ -109,8 +109,7 @@ export class RNN extends Layer {
   }
   /** Sets the states of a stateful layer to zero. */
   resetState(): void {
-    for (const s of this.#states ?? [])
-      withTrace(null, () => s.assign(run('broadcast_to', [convert(0, s.value)], { shape: [...s.shape] })));
+    for (const s of this.#states ?? []) withTrace(null, () => s.assign(convert(0, s.value).broadcastTo(s.shape)));
   }
   /** Alias of `resetState`. */
   resetStates(): void {
@@ -143,8 +142,7 @@ export class RNN extends Layer {
     } finally {
       resetCell(this.cell);
     }
-    const cast = (t: Tensor, dtype = this.computeDtype): Tensor =>
-      t.dtype === dtype ? t : run('cast', [t], { dtype });
+    const cast = (t: Tensor, dtype = this.computeDtype): Tensor => (t.dtype === dtype ? t : t.cast(dtype));
     if (this.stateful)
       flattenStructure(result.states, isTensor).forEach((t, i) => this.#states![i].assign(cast(t, this.variableDtype)));
     const output = cast(this.returnSequences ? result.outputs! : result.last);
@@ -174,7 +172,7 @@ export class RNN extends Layer {
     const read = given == null && this.stateful ? this.#states! : null;
     return mapStructure(list, isTensor, (t) => {
       const value = read ? read[i++].value : t;
-      return value.dtype === dtype ? value : run('cast', [value], { dtype });
+      return value.dtype === dtype ? value : value.cast(dtype);
     }) as States;
   }
   private checkedStates(given: unknown, own: States): States {
@@ -205,7 +203,7 @@ export class RNN extends Layer {
       throw new ValueError(
         `a mask of shape ${formatShape([batch, steps])} is expected for sequences of shape ${formatShape(sequences.shape)}.\n  Received: mask of shape ${formatShape(mask.shape)}`,
       );
-    return mask.dtype === 'bool' ? mask : run('cast', [mask], { dtype: 'bool' });
+    return mask.dtype === 'bool' ? mask : mask.cast('bool');
   }
 
   /** @internal What all recurrent layers store. */

@@ -47,13 +47,13 @@ export class SimpleRNNCell extends DropoutRNNCell {
     return {
       project: (x) =>
         affine(
-          training && dropout > 0 ? x.multiply(this.inputMasks(x, 1, x.ndim === 3)[0]) : x,
+          training && dropout > 0 ? x.mul(this.inputMasks(x, 1, x.ndim === 3)[0]) : x,
           this.kernel.value,
           this.bias?.value ?? null,
         ),
       step: (x, [h]) => {
         const state = h as Tensor,
-          before = training && recurrentDropout > 0 ? state.multiply(this.recurrentMasks(state, 1)[0]) : state;
+          before = training && recurrentDropout > 0 ? state.mul(this.recurrentMasks(state, 1)[0]) : state;
         const y = activation(x.add(matmul(before, recurrentKernel)));
         return [y, [y]];
       },

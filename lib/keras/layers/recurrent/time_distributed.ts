@@ -1,7 +1,8 @@
 /** TimeDistributed: the same layer on every step of a sequence. */
 import { ValueError } from '../../../support/errors';
 import { expandDims, sliceAxis } from '../../../ops/shape';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import { isInferring, type SymbolicShape } from '../../keras_tensor';
 import { moduleOf, registerClass } from '../../serialization/registry';
 import { Lambda } from '../core/lambda_layer';
@@ -47,14 +48,14 @@ export class TimeDistributed extends Wrapper {
   override computeMask(inputs: Tensor, previous: Tensor | null): Tensor | null {
     if (!hasMasksOfKeras2(this)) return previous;
     const [batch, steps] = inputs.shape,
-      merged = (t: Tensor): Tensor => run('reshape', [t], { shape: [batch * steps, ...t.shape.slice(2)] });
+      merged = (t: Tensor): Tensor => t.reshape([batch * steps, ...t.shape.slice(2)]);
     const inner = this.layer.computeMask(
       merged(inputs),
       previous && previous.ndim > 1 ? merged(previous) : null,
     ) as Tensor | null;
-    if (inner) return run('reshape', [inner], { shape: [batch, steps, ...inner.shape.slice(1)] });
+    if (inner) return inner.reshape([batch, steps, ...inner.shape.slice(1)]);
     return previous && previous.ndim > 2
-      ? run('any', [previous], { axis: Array.from({ length: previous.ndim - 2 }, (_, i) => i + 2) })
+      ? previous.any({ axis: Array.from({ length: previous.ndim - 2 }, (_, i) => i + 2) })
       : previous;
   }
   protected override producesMask(): boolean {
@@ -71,20 +72,19 @@ export class TimeDistributed extends Wrapper {
     const call = (x: Tensor, m: Tensor | null): Tensor =>
       this.layer.scoped(() => this.layer.call(x, { training: training ?? false, ...(m ? { mask: m } : {}) }) as Tensor);
     if (seesOneExample(this.layer)) {
-      const merged = (t: Tensor, tail: readonly number[]): Tensor =>
-        run('reshape', [t], { shape: [batch * steps, ...tail] });
+      const merged = (t: Tensor, tail: readonly number[]): Tensor => t.reshape([batch * steps, ...tail]);
       // A mask of whole steps means nothing to a layer that sees one step.
       const y = call(merged(inputs, rest), masks && masks.ndim > 2 ? merged(masks, masks.shape.slice(2)) : null);
-      return run('reshape', [y], { shape: [batch, steps, ...y.shape.slice(1)] });
+      return y.reshape([batch, steps, ...y.shape.slice(1)]);
     }
     const moments = (t: Tensor): Tensor[] =>
       (isInferring() ? [sliceAxis(t, 1, 0, 1)] : splitSizes(t, Array<number>(steps).fill(1), 1)).map((p) =>
-        run('reshape', [p], { shape: [batch, ...t.shape.slice(2)] }),
+        p.reshape([batch, ...t.shape.slice(2)]),
       );
     const masksOfSteps = masks ? moments(masks) : null,
       rows = moments(inputs).map((x, i) => expandDims(call(x, masksOfSteps ? masksOfSteps[i] : null), 1));
-    if (isInferring()) return run('broadcast_to', [rows[0]], { shape: [batch, steps, ...rows[0].shape.slice(2)] });
-    return rows.length > 1 ? run('concatenate', rows, { axis: 1 }) : rows[0];
+    if (isInferring()) return rows[0].broadcastTo([batch, steps, ...rows[0].shape.slice(2)]);
+    return rows.length > 1 ? ops.concatenate(rows, { axis: 1 }) : rows[0];
   }
 }
 registerClass('keras.layers', TimeDistributed);

@@ -1,7 +1,8 @@
 /** What LSTM and GRU make of their primitives for whole sequences, which give the states of every step. */
 import { any, cumsum } from '../../../ops/reduction';
 import { expandDims, flip, sliceAxis } from '../../../ops/shape';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import { convert, type Tensor } from '../../../core/tensor';
 import type { LoopOptions, LoopResult, States } from './loop';
 
 /**
@@ -20,11 +21,11 @@ export function outputsOf(
     zero = convert(0, h);
   if (returnAll) {
     const isOutput = zeroOutputForMask ? inOrder : cumsum(inOrder, { axis: 1, dtype: 'int32' }).greater(0);
-    const outputs = run('where', [expandDims(isOutput, 2), sequence, zero]);
+    const outputs = ops.where(expandDims(isOutput, 2), sequence, zero);
     return { last: h, outputs, states };
   }
   const isOutput = zeroOutputForMask
     ? sliceAxis(inOrder, 1, mask.shape[1] - 1, 1)
     : any(inOrder, { axis: 1, keepdims: true });
-  return { last: run('where', [isOutput, h, zero]), outputs: null, states };
+  return { last: ops.where(isOutput, h, zero), outputs: null, states };
 }

@@ -3,7 +3,8 @@ import { describe } from '../../../support/describe';
 import { TypeError, ValueError } from '../../../support/errors';
 import { SeedGenerator } from '../../../core/seed';
 import { normal, uniform } from '../../../ops/random';
-import { convert, run, type Tensor } from '../../../core/tensor';
+import * as ops from '../../../ops/index';
+import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
@@ -43,7 +44,7 @@ export class GaussianNoise extends Noise {
     this.stddev = given.stddev;
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
-    return run('add', [x, normal(x.shape, { stddev: this.stddev, dtype: x.dtype, seed })]);
+    return x.add(normal(x.shape, { stddev: this.stddev, dtype: x.dtype, seed }));
   }
   override getConfig() {
     return { ...super.getConfig(), stddev: this.stddev, seed: this.seed };
@@ -61,7 +62,7 @@ export class GaussianDropout extends Noise {
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
     const stddev = Math.sqrt(this.rate / (1 - this.rate));
-    return run('multiply', [x, normal(x.shape, { mean: 1, stddev, dtype: x.dtype, seed })]);
+    return x.mul(normal(x.shape, { mean: 1, stddev, dtype: x.dtype, seed }));
   }
   override getConfig() {
     return { ...super.getConfig(), rate: this.rate, seed: this.seed };
@@ -97,9 +98,9 @@ export class AlphaDropout extends Noise {
       b = -a * low * this.rate;
     const shape = this.noiseShape ? this.noiseShape.map((d, i) => d ?? x.shape[i]) : x.shape;
     const u = uniform(shape, { seed }),
-      isKept = run('greater_equal', [u, convert(this.rate, u)]);
-    const y = run('where', [isKept, x, convert(low, x)]);
-    return run('add', [run('multiply', [y, convert(a, y)]), convert(b, y)]);
+      isKept = u.greaterEqual(this.rate);
+    const y = ops.where(isKept, x, low);
+    return y.mul(a).add(b);
   }
   override getConfig() {
     return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };

@@ -2,7 +2,7 @@
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import { isOld } from '../../serialization/legacy_configs';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
@@ -45,18 +45,20 @@ export abstract class BaseCropping extends Layer {
     const widths = forAllAxes(this.borders, this.dataFormat),
       size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
     if (lenient.has(this) && size.some((d) => d < 0))
-      return run('slice', [inputs], {
-        start: size.map((d, i) => (d < 0 ? 0 : widths[i][0])),
-        size: size.map((d) => Math.max(0, d)),
-        step: size.map(() => 1),
-      });
+      return inputs.slice(
+        size.map((d, i) => (d < 0 ? 0 : widths[i][0])),
+        size.map((d) => Math.max(0, d)),
+      );
     size.forEach((d, i) => {
       if (d <= 0 && !lenient.has(this) && widths[i][0] + widths[i][1] > 0)
         throw new ValueError(
           `cropping takes ${widths[i].join(' + ')} elements from axis ${i} but there are ${inputs.shape[i]}.\n  Received: shape ${formatShape(inputs.shape)}, cropping ${describe(this.cropping)}`,
         );
     });
-    return run('slice', [inputs], { start: widths.map((w) => w[0]), size, step: size.map(() => 1) });
+    return inputs.slice(
+      widths.map((w) => w[0]),
+      size,
+    );
   }
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), cropping: this.cropping, dataFormat: this.dataFormat };

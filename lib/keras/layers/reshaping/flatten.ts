@@ -1,6 +1,6 @@
 /** Flatten. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
@@ -20,9 +20,9 @@ export class Flatten extends Layer {
     const n = inputs.ndim;
     const t =
       this.dataFormat === 'channels_first' && n > 1
-        ? run('transpose', [inputs], { axes: [0, ...inputs.shape.slice(2).map((_, i) => i + 2), 1] })
+        ? inputs.transpose([0, ...inputs.shape.slice(2).map((_, i) => i + 2), 1])
         : inputs;
-    return run('reshape', [t], { shape: [t.shape[0], t.shape.slice(1).reduce((p, d) => p * d, 1)] });
+    return t.reshape([t.shape[0], t.shape.slice(1).reduce((p, d) => p * d, 1)]);
   }
   override getConfig() {
     return { ...super.getConfig(), dataFormat: this.dataFormat };

@@ -1,7 +1,7 @@
 /** Permute. */
 import { numberList } from '../../../ops/arguments';
 import { ValueError } from '../../../support/errors';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
@@ -20,7 +20,7 @@ export class Permute extends Layer {
     this.inputSpec = new InputSpec({ ndim: this.dims.length + 1 });
   }
   override call(inputs: Tensor): Tensor {
-    return run('transpose', [inputs], { axes: [0, ...this.dims] });
+    return inputs.transpose([0, ...this.dims]);
   }
   override getConfig() {
     return { ...super.getConfig(), dims: this.dims };

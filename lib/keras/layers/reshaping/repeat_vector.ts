@@ -1,5 +1,5 @@
 /** RepeatVector. */
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { positiveInteger } from '../core';
 import { InputSpec } from '../input_spec';
@@ -16,9 +16,7 @@ export class RepeatVector extends Layer {
   }
   override call(inputs: Tensor): Tensor {
     const [batch, features] = inputs.shape;
-    return run('broadcast_to', [run('reshape', [inputs], { shape: [batch, 1, features] })], {
-      shape: [batch, this.n, features],
-    });
+    return inputs.reshape([batch, 1, features]).broadcastTo([batch, this.n, features]);
   }
   override getConfig() {
     return { ...super.getConfig(), n: this.n };

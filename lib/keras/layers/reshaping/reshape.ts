@@ -1,7 +1,7 @@
 /** Reshape. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
-import { formatShape, run, type Tensor } from '../../../core/tensor';
+import { formatShape, type Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 
@@ -19,7 +19,7 @@ export class Reshape extends Layer {
     this.built = true;
   }
   override call(inputs: Tensor): Tensor {
-    return run('reshape', [inputs], { shape: [inputs.shape[0], ...this.targetShape] });
+    return inputs.reshape([inputs.shape[0], ...this.targetShape]);
   }
   override getConfig() {
     return { ...super.getConfig(), targetShape: this.targetShape };

@@ -4,7 +4,7 @@ import { oneOf } from '../../../ops/image/layout';
 import { INTERPOLATIONS, type Interpolation } from '../../../ops/image/interpolation';
 import { resize } from '../../../ops/image/resize';
 import { checkDataFormat, spatial, type DataFormat, type Sizes } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../core/tensor';
+import { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
@@ -16,9 +16,10 @@ function repeated(x: Tensor, first: number, times: readonly number[]): Tensor {
   const factor = (i: number): number => times[i - first] ?? 1;
   const apart = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, 1] : [d])),
     wide = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, factor(i)] : [d]));
-  return run('reshape', [run('broadcast_to', [run('reshape', [x], { shape: apart })], { shape: wide })], {
-    shape: x.shape.map((d, i) => d * factor(i)),
-  });
+  return x
+    .reshape(apart)
+    .broadcastTo(wide)
+    .reshape(x.shape.map((d, i) => d * factor(i)));
 }
 
 export interface UpSampling1DOptions extends LayerOptions {

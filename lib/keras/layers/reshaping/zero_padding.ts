@@ -1,6 +1,6 @@
 /** ZeroPadding1D, ZeroPadding2D, ZeroPadding3D. */
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
-import { run, type Tensor } from '../../../core/tensor';
+import type { Tensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
@@ -31,13 +31,7 @@ export abstract class BaseZeroPadding extends Layer {
     return this.borders;
   }
   override call(inputs: Tensor): Tensor {
-    const widths = forAllAxes(this.borders, this.dataFormat);
-    return run('place', [inputs], {
-      shape: inputs.shape.map((d, i) => d + widths[i][0] + widths[i][1]),
-      start: widths.map((w) => w[0]),
-      step: widths.map(() => 1),
-      value: 0,
-    });
+    return inputs.pad(forAllAxes(this.borders, this.dataFormat));
   }
   override getConfig() {
     return { ...super.getConfig(), padding: this.padding, dataFormat: this.dataFormat };

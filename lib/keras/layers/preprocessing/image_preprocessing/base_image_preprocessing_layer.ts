@@ -5,7 +5,7 @@ import { isRecord } from '../../../../support/nest';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
 import { SeedGenerator } from '../../../../core/seed';
 import { uniform } from '../../../../ops/random';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../../core/tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { Layer, type CallOptions, type LayerOptions } from '../../layer';
 import type { BoxFormat } from './bounding_boxes/formats';
@@ -138,7 +138,7 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   /** @internal Random numbers in [low, high) of the layer's dtype. */
   protected uniform(shape: readonly number[], low: number, high: number): Tensor {
     const t = uniform([...shape], { minval: low, maxval: high, seed: this.source });
-    return t.dtype === this.computeDtype ? t : run('cast', [t], { dtype: this.computeDtype });
+    return t.dtype === this.computeDtype ? t : t.cast(this.computeDtype);
   }
   /** @internal The stream of seeds in use. */
   protected get seeds(): SeedGenerator {
@@ -148,7 +148,7 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   protected isChosen(count: number, [low, high]: readonly [number, number]): Tensor {
     const probability = this.uniform([count], low, high),
       threshold = this.uniform([count], 0, 1);
-    return run('reshape', [run('less', [threshold, probability])], { shape: [count, 1, 1, 1] });
+    return threshold.less(probability).reshape([count, 1, 1, 1]);
   }
   /** As (batch, height, width, channels) in the layer's dtype, and back. */
   private batched(op: string, x: TensorLike): { t: Tensor; back: (y: Tensor) => Tensor } {
@@ -158,14 +158,14 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
         `${op}: an image (rank 3) or a batch of images (rank 4) is expected.\n  Received: shape ${formatShape(given.shape)}`,
       );
     const isFirst = this.dataFormat === 'channels_first';
-    let t = given.dtype === this.computeDtype ? given : run('cast', [given], { dtype: this.computeDtype });
-    if (given.ndim === 3) t = run('reshape', [t], { shape: [1, ...given.shape] });
-    if (isFirst) t = run('transpose', [t], { axes: [0, 2, 3, 1] });
+    let t = given.dtype === this.computeDtype ? given : given.cast(this.computeDtype);
+    if (given.ndim === 3) t = t.reshape([1, ...given.shape]);
+    if (isFirst) t = t.transpose([0, 2, 3, 1]);
     return {
       t,
       back: (y) => {
-        const turned = isFirst ? run('transpose', [y], { axes: [0, 3, 1, 2] }) : y;
-        return given.ndim === 3 ? run('reshape', [turned], { shape: turned.shape.slice(1) }) : turned;
+        const turned = isFirst ? y.transpose([0, 3, 1, 2]) : y;
+        return given.ndim === 3 ? turned.reshape(turned.shape.slice(1)) : turned;
       },
     };
   }
@@ -209,8 +209,8 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
 export function inRange(x: Tensor, [fromLow, fromHigh]: readonly number[], [low, high]: readonly number[]): Tensor {
   if (fromLow === low && fromHigh === high) return x;
   return x
-    .subtract(fromLow)
-    .divide(fromHigh - fromLow)
-    .multiply(high - low)
+    .sub(fromLow)
+    .div(fromHigh - fromLow)
+    .mul(high - low)
     .add(low);
 }

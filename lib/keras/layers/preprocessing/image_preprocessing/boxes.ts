@@ -1,7 +1,7 @@
 /** Bounding boxes that go through image layers: in any format, with or without a batch axis, moved as edges in pixels. */
 import { ValueError } from '../../../../support/errors';
 import { isRecord } from '../../../../support/nest';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../../core/tensor';
 import {
   type BoundingBoxes,
   type BoxFormat,
@@ -33,7 +33,7 @@ export function readBoxes(
     throw new ValueError(
       `${layer}: boundingBoxes must be a record of boxes and labels.\n  Received: ${isRecord(given) ? `keys ${Object.keys(given).join(', ')}` : typeof given}`,
     );
-  const boxes = run('cast', [convert(given.boxes as TensorLike)], { dtype: 'float32' }),
+  const boxes = convert(given.boxes as TensorLike).cast('float32'),
     labels = convert(given.labels as TensorLike);
   if (
     ![2, 3].includes(boxes.ndim) ||
@@ -45,12 +45,11 @@ export function readBoxes(
       `${layer}: boxes of shape (n, 4) or (batch, n, 4), and a label for each, are expected.\n  Received: boxes ${formatShape(boxes.shape)}, labels ${formatShape(labels.shape)}`,
     );
   const isBatched = boxes.ndim === 3,
-    first = (t: Tensor): Tensor => (isBatched ? t : run('reshape', [t], { shape: [1, ...t.shape] }));
+    first = (t: Tensor): Tensor => (isBatched ? t : t.reshape([1, ...t.shape]));
   return { boxes: first(boxes), labels: first(labels), isBatched };
 }
 /** @internal Without the batch axis, where there was none. */
-export const unbatched = (t: Tensor, isBatched: boolean): Tensor =>
-  isBatched ? t : run('reshape', [t], { shape: t.shape.slice(1) });
+export const unbatched = (t: Tensor, isBatched: boolean): Tensor => (isBatched ? t : t.reshape(t.shape.slice(1)));
 
 /**
  * @internal Boxes of images of one size, moved by `move` as left, top, right, bottom in pixels, cut at the borders of images
@@ -77,9 +76,7 @@ export function movedBoxes(
 
 /** @internal Edges in a part of the image that starts at `top` and `left`, enlarged. */
 export function scaledBoxes(edges: Tensor, top: number, left: number, scaleY: number, scaleX: number): Tensor {
-  return joined(
-    ...columns('boxes', edges).map((t, i) => t.subtract(i % 2 ? top : left).multiply(i % 2 ? scaleY : scaleX)),
-  );
+  return joined(...columns('boxes', edges).map((t, i) => t.sub(i % 2 ? top : left).mul(i % 2 ? scaleY : scaleX)));
 }
 /** @internal The option in a config: only where there is a format, as in Keras. */
 export const formatConfig = (format: BoxFormat | null): { boundingBoxFormat?: BoxFormat } =>

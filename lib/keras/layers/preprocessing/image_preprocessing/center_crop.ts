@@ -4,7 +4,7 @@ import { resize } from '../../../../ops/image/resize';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
 import { isRecord } from '../../../../support/nest';
 import type { Interpolation } from '../../../../ops/image/interpolation';
-import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import { convert, type Tensor, type TensorLike } from '../../../../core/tensor';
 import type { BoxFormat } from './bounding_boxes/formats';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
@@ -54,10 +54,7 @@ export class CenterCrop extends Layer {
     );
   }
   private cropped(inputs: Tensor, interpolation: Interpolation = 'bilinear'): Tensor {
-    const t = toImages(
-        'CenterCrop',
-        inputs.dtype === this.computeDtype ? inputs : run('cast', [inputs], { dtype: this.computeDtype }),
-      ),
+    const t = toImages('CenterCrop', inputs.dtype === this.computeDtype ? inputs : inputs.cast(this.computeDtype)),
       { height, width } = imageAxes(t.ndim, this.dataFormat === 'channels_first');
     const rows = t.shape[height] - this.height,
       columns = t.shape[width] - this.width;
@@ -69,7 +66,7 @@ export class CenterCrop extends Layer {
       });
     const start = t.shape.map((_, i) => (i === height ? rows >> 1 : i === width ? columns >> 1 : 0)),
       size = t.shape.map((d, i) => (i === height ? this.height : i === width ? this.width : d));
-    return run('slice', [t], { start, size, step: size.map(() => 1) });
+    return t.slice(start, size);
   }
   override getConfig() {
     return {

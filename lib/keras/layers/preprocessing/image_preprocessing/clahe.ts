@@ -2,7 +2,8 @@
 import { describe } from '../../../../support/describe';
 import { ValueError } from '../../../../support/errors';
 import { pad } from '../../../../ops/shape';
-import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { convert, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -84,7 +85,7 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
     return true;
   }
   override transformImages(given: Tensor): Tensor {
-    const images = run('cast', [inRange(given, this.valueRange, [0, 255])], { dtype: 'float32' }),
+    const images = inRange(given, this.valueRange, [0, 255]).cast('float32'),
       [batch, height, width, channels] = images.shape,
       [rows, columns] = this.tileGridSize,
       tileHeight = Math.ceil(height / rows),
@@ -92,68 +93,51 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
     const below = tileHeight * rows - height,
       right = tileWidth * columns - width;
     const padded = below || right ? pad(images, [[0, 0], [0, below], [0, right], [0, 0]], { mode: 'symmetric' }) : images; // prettier-ignore
-    const pixels = run('cast', [run('clip', [padded], { min: 0, max: BINS - 1 })], { dtype: 'int32' });
+    const pixels = padded.clip(0, BINS - 1).cast('int32');
     // One curve for each tile and channel, those at the edges repeated outwards.
     const size = tileHeight * tileWidth,
-      tiles = run(
-        'transpose',
-        [run('reshape', [pixels], { shape: [batch, rows, tileHeight, columns, tileWidth, channels] })],
-        { axes: [0, 1, 3, 5, 2, 4] },
-      );
-    const curves = this.curves(run('reshape', [tiles], { shape: [batch * rows * columns * channels, size] }), size);
-    const grid = run('reshape', [curves], { shape: [batch, rows, columns, channels, BINS] });
+      tiles = pixels.reshape([batch, rows, tileHeight, columns, tileWidth, channels]).transpose([0, 1, 3, 5, 2, 4]);
+    const curves = this.curves(tiles.reshape([batch * rows * columns * channels, size]), size);
+    const grid = curves.reshape([batch, rows, columns, channels, BINS]);
     const spread = (n: number): Tensor =>
       tensor(Int32Array.from({ length: n + 2 }, (_, i) => Math.min(Math.max(i - 1, 0), n - 1)));
-    const table = run(
-      'reshape',
-      [run('take', [run('take', [grid, spread(rows)], { axis: 1 }), spread(columns)], { axis: 2 })],
-      { shape: [-1] },
-    );
+    const table = grid.take(spread(rows), { axis: 1 }).take(spread(columns), { axis: 2 }).reshape([-1]);
     // Each pixel's value on the curves of the four tiles around it.
     const y = neighbours(height, tileHeight, rows),
       x = neighbours(width, tileWidth, columns),
       step = channels * BINS;
     const numbers = (v: number[], shape: number[]): Tensor => tensor(Int32Array.from(v), shape),
       shares = (v: number[], shape: number[]): Tensor => tensor(Float32Array.from(v), shape);
-    const own = run('slice', [pixels], {
-      start: [0, 0, 0, 0],
-      size: [batch, height, width, channels],
-      step: [1, 1, 1, 1],
-    });
-    const base = own
-      .add(numbers(Array.from({ length: batch }, (_, b) => b * (rows + 2) * (columns + 2) * step), [batch, 1, 1, 1]))
-      .add(numbers(Array.from({ length: channels }, (_, c) => c * BINS), [1, 1, 1, channels])); // prettier-ignore
+    const own = pixels.slice([0, 0, 0, 0], [batch, height, width, channels]);
+    const base = own.add(numbers(Array.from({ length: batch }, (_, b) => b * (rows + 2) * (columns + 2) * step), [batch, 1, 1, 1])).add(numbers(Array.from({ length: channels }, (_, c) => c * BINS), [1, 1, 1, channels])); // prettier-ignore
     const at = (v: number[], h: number[]): Tensor =>
-      run('take', [table, base.add(numbers(v.map((i) => i * (columns + 2) * step), [1, height, 1, 1])).add(numbers(h.map((i) => i * step), [1, 1, width, 1]))], { axis: 0 }); // prettier-ignore
+      table.take(base.add(numbers(v.map((i) => i * (columns + 2) * step), [1, height, 1, 1])).add(numbers(h.map((i) => i * step), [1, 1, width, 1])), { axis: 0 }); // prettier-ignore
     const across = shares(x.weight, [1, 1, width, 1]),
       down = shares(y.weight, [1, height, 1, 1]);
-    const between = (a: Tensor, b: Tensor, w: Tensor): Tensor =>
-      a.multiply(convert(1, w).subtract(w)).add(b.multiply(w));
+    const between = (a: Tensor, b: Tensor, w: Tensor): Tensor => a.mul(ops.subtract(1, w)).add(b.mul(w));
     const equalized = between(
       between(at(y.low, x.low), at(y.low, x.high), across),
       between(at(y.high, x.low), at(y.high, x.high), across),
       down,
     );
-    return run('cast', [inRange(equalized, [0, 255], this.valueRange)], { dtype: given.dtype });
+    return inRange(equalized, [0, 255], this.valueRange).cast(given.dtype);
   }
   /** What each brightness becomes in each of `tiles` (n, pixels): (n, 256). */
   private curves(tiles: Tensor, size: number): Tensor {
     const [n] = tiles.shape,
       first = tensor(Int32Array.from({ length: n }, (_, i) => i * BINS), [n, 1]); // prettier-ignore
-    const flat = run('reshape', [run('add', [tiles, first])], { shape: [n * size] }),
-      ones = run('broadcast_to', [convert(1, 'float32')], { shape: [n * size] });
-    let counts = run('reshape', [run('scatter_add', [flat, ones], { shape: [n * BINS], axis: 0 })], {
-      shape: [n, BINS],
-    });
+    const flat = tiles.add(first).reshape([n * size]),
+      ones = convert(1, 'float32').broadcastTo([n * size]);
+    let counts = ops.scatterAdd([n * BINS], flat, ones).reshape([n, BINS]);
     if (this.clipLimit > 0) {
-      const clipped = run('clip', [counts], { min: 0, max: (this.clipLimit * size) / BINS });
-      counts = clipped.add(run('sum', [counts.subtract(clipped)], { axis: [1], keepdims: true }).divide(BINS));
+      const clipped = counts.clip(0, (this.clipLimit * size) / BINS);
+      counts = clipped.add(counts.sub(clipped).sum({ axis: 1, keepdims: true }).div(BINS));
     }
-    const cumulated = run('cumsum', [counts], { axis: 1 }),
-      least = run('min', [cumulated], { axis: [1], keepdims: true }),
-      rest = convert(size, least).subtract(least);
-    const divisor = run('where', [run('equal', [rest, convert(0, rest)]), convert(1, rest), rest]);
-    return run('clip', [cumulated.subtract(least).multiply(255).divide(divisor)], { min: 0, max: 255 });
+    const cumulated = counts.cumsum({ axis: 1 }),
+      least = cumulated.min({ axis: 1, keepdims: true }),
+      rest = ops.subtract(size, least);
+    const divisor = ops.where(rest.equal(0), 1, rest);
+    return cumulated.sub(least).mul(255).div(divisor).clip(0, 255);
   }
   override getConfig() {
     return {

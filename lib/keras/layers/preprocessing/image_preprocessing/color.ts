@@ -1,7 +1,8 @@
 /** Layers that change colours: grayscale, saturation, hue, all of them. */
 import { hsvToRgb, rgbToGrayscale, rgbToHsv } from '../../../../ops/image/color';
 import { ValueError } from '../../../../support/errors';
-import { convert, run, type Tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import type { Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -18,8 +19,7 @@ import { RandomBrightness, RandomContrast, withFactor, type ToneOptions } from '
 
 type Drawn = NonNullable<Transformation>;
 const UNIT = [0, 1] as const;
-const channel = (t: Tensor, c: number): Tensor =>
-  run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
+const channel = (t: Tensor, c: number): Tensor => t.slice([0, 0, 0, c], [...t.shape.slice(0, 3), 1]);
 type WithFactor = ToneOptions & { factor?: Factor };
 
 /** Images without colour, with probability `factor` (default 0.5). */
@@ -36,10 +36,10 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer {
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1, 1, 1], 0, 1);
-    return { isChosen: run('less', [u, convert(this.factor, u)]) };
+    return { isChosen: u.less(this.factor) };
   }
   override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
-    return run('where', [isChosen, rgbToGrayscale(images), images]);
+    return ops.where(isChosen, rgbToGrayscale(images), images);
   }
   override getConfig() {
     return { ...super.getConfig(), factor: this.factor };
@@ -68,8 +68,8 @@ export class RandomColorDegeneration extends Colored {
     return { factor: this.uniform([batch, 1, 1, 1], ...this.factor) };
   }
   override transformImages(images: Tensor, { factor }: Drawn): Tensor {
-    const y = images.add(factor.multiply(rgbToGrayscale(images).subtract(images)));
-    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+    const y = images.add(factor.mul(rgbToGrayscale(images).sub(images)));
+    return y.clip(this.valueRange[0], this.valueRange[1]);
   }
 }
 /** Saturation multiplied by f / (1 - f): factor 0.5 leaves it, 0 takes all colour, 1 gives the most. */
@@ -79,12 +79,12 @@ export class RandomSaturation extends Colored {
   }
   override draw([batch]: readonly number[]): Transformation {
     const f = this.uniform([batch, 1, 1, 1], ...this.factor);
-    return { factor: f.divide(convert(1 + 1e-7, f).subtract(f)) };
+    return { factor: f.div(ops.subtract(1 + 1e-7, f)) };
   }
   override transformImages(images: Tensor, { factor }: Drawn): Tensor {
     const hsv = rgbToHsv(images),
-      s = run('clip', [channel(hsv, 1).multiply(factor)], { min: this.valueRange[0], max: this.valueRange[1] });
-    return hsvToRgb(run('concatenate', [channel(hsv, 0), s, channel(hsv, 2)], { axis: 3 }));
+      s = channel(hsv, 1).mul(factor).clip(this.valueRange[0], this.valueRange[1]);
+    return hsvToRgb(ops.concatenate([channel(hsv, 0), s, channel(hsv, 2)], { axis: 3 }));
   }
 }
 /** Hue turned by up to half the factor of a full turn, either way. */
@@ -94,16 +94,16 @@ export class RandomHue extends Colored {
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1, 1, 1], 0, 1),
-      sign = run('where', [run('greater', [u, convert(0.5, u)]), convert(-1, u), convert(1, u)]);
-    return { turn: sign.multiply(this.uniform([batch, 1, 1, 1], ...this.factor)).multiply(0.5) };
+      sign = ops.where(u.greater(0.5), -1, 1);
+    return { turn: sign.mul(this.uniform([batch, 1, 1, 1], ...this.factor)).mul(0.5) };
   }
   override transformImages(images: Tensor, { turn }: Drawn): Tensor {
     const hsv = rgbToHsv(inRange(images, this.valueRange, UNIT));
     let h = channel(hsv, 0).add(turn);
-    h = run('where', [run('greater', [h, convert(1, h)]), h.subtract(1), h]);
-    h = run('where', [run('less', [h, convert(0, h)]), h.add(1), h]);
-    const rgb = hsvToRgb(run('concatenate', [h, channel(hsv, 1), channel(hsv, 2)], { axis: 3 }));
-    return inRange(run('clip', [rgb], { min: 0, max: 1 }), UNIT, this.valueRange);
+    h = ops.where(h.greater(1), h.sub(1), h);
+    h = ops.where(h.less(0), h.add(1), h);
+    const rgb = hsvToRgb(ops.concatenate([h, channel(hsv, 1), channel(hsv, 2)], { axis: 3 }));
+    return inRange(rgb.clip(0, 1), UNIT, this.valueRange);
   }
 }
 

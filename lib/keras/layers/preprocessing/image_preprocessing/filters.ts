@@ -4,7 +4,8 @@ import { bent } from '../../../../ops/image/coordinates';
 import { gaussianBlur } from '../../../../ops/image/filters';
 import { sampleImages, type Outside } from '../../../../ops/image/sampling';
 import { ValueError } from '../../../../support/errors';
-import { run, type Tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -62,8 +63,8 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer {
     return { isChosen: this.isChosen(batch, this.factor), sigma: this.uniform([2], ...this.sigma).add(1e-6) };
   }
   override transformImages(images: Tensor, { isChosen, sigma }: Drawn): Tensor {
-    const y = run('where', [isChosen, gaussianBlur(images, { kernelSize: this.kernelSize, sigma }), images]);
-    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+    const y = ops.where(isChosen, gaussianBlur(images, { kernelSize: this.kernelSize, sigma }), images);
+    return y.clip(this.valueRange[0], this.valueRange[1]);
   }
   override getConfig() {
     return {
@@ -138,14 +139,14 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
       isLinear = this.interpolation === 'bilinear';
     const moved = bent(
       images,
-      strength.multiply(0.1 * Math.max(height, width)),
-      strength.multiply(smooth),
+      strength.mul(0.1 * Math.max(height, width)),
+      strength.mul(smooth),
       smooth * this.scale[1],
       this.seeds,
       (pixels, v, h) => sampleImages(pixels, v, h, isLinear, this.fillMode as Outside, this.fillValue),
     );
-    const y = run('where', [isChosen, moved, images]);
-    return run('clip', [y], { min: this.valueRange[0], max: this.valueRange[1] });
+    const y = ops.where(isChosen, moved, images);
+    return y.clip(this.valueRange[0], this.valueRange[1]);
   }
   override getConfig() {
     const { factor, scale, interpolation, fillMode, fillValue, valueRange, seed } = this;

@@ -4,7 +4,8 @@ import { columns, joined } from './bounding_boxes/formats';
 import { aroundCorners } from './bounding_boxes/geometry';
 import { resize } from '../../../../ops/image/resize';
 import { affineTransform, homography, perspectiveTransform } from '../../../../ops/image/warp';
-import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { convert, type Tensor, tensor } from '../../../../core/tensor';
 import type { SymbolicShape } from '../../../keras_tensor';
 import { makeDefaultSeed } from '../../../../core/seed';
 import { registerClass } from '../../../serialization/registry';
@@ -40,9 +41,8 @@ const WARP_OPTIONS = {
   ...IMAGE_OPTIONS,
 };
 type Drawn = NonNullable<Transformation>;
-const column = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1] });
-const constants = (like: Tensor, value: number): Tensor =>
-  run('broadcast_to', [convert(value, like)], { shape: [like.size, 1] });
+const column = (t: Tensor): Tensor => t.reshape([t.size, 1]);
+const constants = (like: Tensor, value: number): Tensor => convert(value, like).broadcastTo([like.size, 1]);
 
 /** Layers that read each pixel of the result at a linear function of its place. */
 abstract class Warp extends BaseImagePreprocessingLayer {
@@ -62,7 +62,7 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   }
   /** The eight numbers of each image's transform. */
   protected matrix(rows: readonly Tensor[]): Tensor {
-    return run('concatenate', rows.map(column), { axis: 1 });
+    return ops.concatenate(rows.map(column), { axis: 1 });
   }
   private warp(images: Tensor, { matrix }: Drawn, interpolation: WarpInterpolation): Tensor {
     return affineTransform(images, matrix, { interpolation, fillMode: this.fillMode, fillValue: this.fillValue });
@@ -76,17 +76,14 @@ abstract class Warp extends BaseImagePreprocessingLayer {
   /** The boxes around where their corners go: the image is read at a linear function of its place, so they go by its inverse. */
   protected override moveBoxes(edges: Tensor, { matrix }: Drawn): Tensor {
     const [a0, a1, a2, b0, b1, b2] = [0, 1, 2, 3, 4, 5].map((i) => {
-      const t = run('slice', [matrix], { start: [0, i], size: [matrix.shape[0], 1], step: [1, 1] });
-      return run('cast', [run('reshape', [t], { shape: [t.shape[0], 1, 1] })], { dtype: edges.dtype });
+      const t = matrix.slice([0, i], [matrix.shape[0], 1]);
+      return t.reshape([t.shape[0], 1, 1]).cast(edges.dtype);
     });
-    const determinant = a0.multiply(b1).subtract(a1.multiply(b0));
+    const determinant = a0.mul(b1).sub(a1.mul(b0));
     return aroundCorners(edges, (x, y) => {
-      const dx = x.subtract(a2),
-        dy = y.subtract(b2);
-      return [
-        dx.multiply(b1).subtract(dy.multiply(a1)).divide(determinant),
-        dy.multiply(a0).subtract(dx.multiply(b0)).divide(determinant),
-      ];
+      const dx = x.sub(a2),
+        dy = y.sub(b2);
+      return [dx.mul(b1).sub(dy.mul(a1)).div(determinant), dy.mul(a0).sub(dx.mul(b0)).div(determinant)];
     });
   }
   protected warpConfig() {
@@ -116,22 +113,22 @@ export class RandomFlip extends BaseImagePreprocessingLayer {
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1, 1, 1], 0, 1);
-    return { flips: run('less_equal', [u, convert(0.5, u)]) };
+    return { flips: u.lessEqual(0.5) };
   }
   override transformImages(images: Tensor, { flips }: Drawn): Tensor {
     let y = images;
-    if (this.mode !== 'vertical') y = run('where', [flips, y.flip({ axis: 2 }), y]);
-    if (this.mode !== 'horizontal') y = run('where', [flips, y.flip({ axis: 1 }), y]);
+    if (this.mode !== 'vertical') y = ops.where(flips, y.flip({ axis: 2 }), y);
+    if (this.mode !== 'horizontal') y = ops.where(flips, y.flip({ axis: 1 }), y);
     return y;
   }
   override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.transformImages(masks, drawn);
   }
   protected override moveBoxes(edges: Tensor, { flips }: Drawn, [height, width]: ImageSize): Tensor {
-    const isFlipped = run('reshape', [flips], { shape: [edges.shape[0], 1, 1] }),
-      mirrored = (t: Tensor, n: number): Tensor => convert(n, t).subtract(t);
+    const isFlipped = flips.reshape([edges.shape[0], 1, 1]),
+      mirrored = (t: Tensor, n: number): Tensor => ops.subtract(n, t);
     let [x1, y1, x2, y2] = columns('RandomFlip', edges);
-    const chosen = (a: Tensor, b: Tensor): Tensor => run('where', [isFlipped, a, b]);
+    const chosen = (a: Tensor, b: Tensor): Tensor => ops.where(isFlipped, a, b);
     if (this.mode !== 'vertical') [x1, x2] = [chosen(mirrored(x2, width), x1), chosen(mirrored(x1, width), x2)];
     if (this.mode !== 'horizontal') [y1, y2] = [chosen(mirrored(y2, height), y1), chosen(mirrored(y1, height), y2)];
     return joined(x1, y1, x2, y2);
@@ -152,13 +149,13 @@ export class RandomRotation extends Warp {
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
     const angle = this.uniform([batch], this.factor[0] * 2 * Math.PI, this.factor[1] * 2 * Math.PI),
-      cos = run('cos', [angle]),
-      sin = run('sin', [angle]),
+      cos = angle.cos(),
+      sin = angle.sin(),
       cx = (width - 1) / 2,
       cy = (height - 1) / 2,
       zero = constants(angle, 0);
-    const a2 = convert(cx, angle).subtract(cos.multiply(cx)).add(sin.multiply(cy)),
-      b2 = convert(cy, angle).subtract(sin.multiply(cx)).subtract(cos.multiply(cy));
+    const a2 = convert(cx, angle).sub(cos.mul(cx)).add(sin.mul(cy)),
+      b2 = convert(cy, angle).sub(sin.mul(cx)).sub(cos.mul(cy));
     return { matrix: this.matrix([cos, sin.negative(), a2, sin, cos, b2, zero, zero]) };
   }
   override getConfig() {
@@ -192,10 +189,7 @@ export class RandomZoom extends Warp {
       h = zoom(this.heightRange),
       w = this.widthRange ? zoom(this.widthRange) : h,
       zero = constants(h, 0),
-      shift = (z: Tensor, n: number): Tensor =>
-        convert(1, z)
-          .subtract(z)
-          .multiply((n - 1) / 2);
+      shift = (z: Tensor, n: number): Tensor => ops.subtract(1, z).mul((n - 1) / 2);
     return { matrix: this.matrix([w, zero, shift(w, width), zero, h, shift(h, height), zero, zero]) };
   }
   override getConfig() {
@@ -224,8 +218,8 @@ export class RandomTranslation extends Warp {
     this.widthRange = factorRange('RandomTranslation', 'widthFactor', widthFactor, [-1, 1]);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
-    const y = this.uniform([batch], ...this.heightRange).multiply(-height),
-      x = this.uniform([batch], ...this.widthRange).multiply(-width),
+    const y = this.uniform([batch], ...this.heightRange).mul(-height),
+      x = this.uniform([batch], ...this.widthRange).mul(-width),
       zero = constants(y, 0),
       one = constants(y, 1);
     return { matrix: this.matrix([one, zero, x, zero, one, y, zero, zero]) };
@@ -270,9 +264,9 @@ export class RandomShear extends Warp {
   }
   override draw([batch]: readonly number[]): Transformation {
     const u = this.uniform([batch, 1], 0, 1),
-      sign = run('where', [run('greater', [u, convert(0.5, u)]), convert(-1, u), convert(1, u)]);
-    const y = this.uniform([batch, 1], ...this.yFactor).multiply(sign),
-      x = this.uniform([batch, 1], ...this.xFactor).multiply(sign),
+      sign = ops.where(u.greater(0.5), -1, 1);
+    const y = this.uniform([batch, 1], ...this.yFactor).mul(sign),
+      x = this.uniform([batch, 1], ...this.xFactor).mul(sign),
       zero = constants(y, 0),
       one = constants(y, 1);
     return { matrix: this.matrix([one, x, zero, y, one, zero, zero, zero]) };
@@ -301,19 +295,22 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
   override draw(shape: readonly number[]): Transformation {
     const [, h, w] = shape;
     if (!(h > this.height && w > this.width)) return {};
-    const start = (n: number): Tensor => run('cast', [run('floor', [this.uniform([], 0, n + 1)])], { dtype: 'int32' });
+    const start = (n: number): Tensor =>
+      this.uniform([], 0, n + 1)
+        .floor()
+        .cast('int32');
     return { y: start(h - this.height), x: start(w - this.width) };
   }
   override transformImages(images: Tensor, { y, x }: Drawn): Tensor {
     const [batch, h, w, channels] = images.shape;
     if (y) {
       const from = (t: Tensor, start: Tensor, size: number, axis: number): Tensor =>
-        run('take', [t, run('add', [start, tensor(Int32Array.from({ length: size }, (_, i) => i))])], { axis });
+        t.take(start.add(tensor(Int32Array.from({ length: size }, (_, i) => i))), { axis });
       return from(from(images, y, this.height, 1), x, this.width, 2);
     }
     const { top, left, partHeight, partWidth } = this.middle(h, w),
       size = [batch, partHeight, partWidth, channels];
-    const part = run('slice', [images], { start: [0, top, left, 0], size, step: [1, 1, 1, 1] });
+    const part = images.slice([0, top, left, 0], size);
     return size[1] === this.height && size[2] === this.width ? part : resize(part, [this.height, this.width]);
   }
   override transformMasks(masks: Tensor, drawn: Drawn): Tensor {
@@ -322,9 +319,9 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
   /** Porting note: Keras takes the start of the rows off the columns; the boxes here go with the pixels. */
   protected override moveBoxes(edges: Tensor, { y, x }: Drawn, [h, w]: ImageSize): Tensor {
     if (y) {
-      const [top, left] = [y, x].map((t) => run('cast', [t], { dtype: edges.dtype })),
+      const [top, left] = [y, x].map((t) => t.cast(edges.dtype)),
         [x1, y1, x2, y2] = columns('RandomCrop', edges);
-      return joined(x1.subtract(left), y1.subtract(top), x2.subtract(left), y2.subtract(top));
+      return joined(x1.sub(left), y1.sub(top), x2.sub(left), y2.sub(top));
     }
     const { top, left, partHeight, partWidth } = this.middle(h, w);
     return scaledBoxes(edges, top, left, this.height / partHeight, this.width / partWidth);
@@ -396,35 +393,27 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
     const isChosen = this.isChosen(batch, this.factor),
       move = this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale);
     const corners = tensor([0, 0, w - 1, 0, 0, h - 1, w - 1, h - 1], [1, 4, 2], move.dtype),
-      start = run('broadcast_to', [corners], { shape: [batch, 4, 2] });
-    return { isChosen, start, end: start.add(start.multiply(move)) };
+      start = corners.broadcastTo([batch, 4, 2]);
+    return { isChosen, start, end: start.add(start.mul(move)) };
   }
   override transformImages(images: Tensor, { isChosen, start, end }: Drawn): Tensor {
     const y = perspectiveTransform(images, start, end, {
       interpolation: this.interpolation,
       fillValue: this.fillValue,
     });
-    return run('where', [isChosen, y, images]);
+    return ops.where(isChosen, y, images);
   }
   protected override moveBoxes(edges: Tensor, { isChosen, start, end }: Drawn): Tensor {
     const [batch] = edges.shape,
       // From places in the image to places in the result.
       h = homography(end, start),
-      at = (i: number): Tensor =>
-        run('reshape', [run('slice', [h], { start: [0, i], size: [batch, 1], step: [1, 1] })], {
-          shape: [batch, 1, 1],
-        });
-    const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
-      run('cast', [at(i)], { dtype: edges.dtype }),
-    );
+      at = (i: number): Tensor => h.slice([0, i], [batch, 1]).reshape([batch, 1, 1]);
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => at(i).cast(edges.dtype));
     const moved = aroundCorners(edges, (x, y) => {
-      const k = x.multiply(c0).add(y.multiply(c1)).add(1);
-      return [
-        x.multiply(a0).add(y.multiply(a1)).add(a2).divide(k),
-        x.multiply(b0).add(y.multiply(b1)).add(b2).divide(k),
-      ];
+      const k = x.mul(c0).add(y.mul(c1)).add(1);
+      return [x.mul(a0).add(y.mul(a1)).add(a2).div(k), x.mul(b0).add(y.mul(b1)).add(b2).div(k)];
     });
-    return run('where', [run('reshape', [isChosen], { shape: [batch, 1, 1] }), moved, edges]);
+    return ops.where(isChosen.reshape([batch, 1, 1]), moved, edges);
   }
   override getConfig() {
     return {

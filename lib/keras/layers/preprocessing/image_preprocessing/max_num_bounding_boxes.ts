@@ -2,7 +2,9 @@
 import { describe } from '../../../../support/describe';
 import { ValueError } from '../../../../support/errors';
 import { isRecord } from '../../../../support/nest';
-import { convert, run, type Tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { sliceAxis } from '../../../../ops/shape';
+import { convert, type Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import { positiveInteger } from '../../core';
@@ -35,15 +37,11 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer {
   override transformBoundingBoxes(given: unknown): unknown {
     const { boxes, labels, isBatched } = readBoxes('MaxNumBoundingBoxes', given, this.boundingBoxFormat);
     const fitted = (t: Tensor): Tensor => {
-      const n = Math.min(t.shape[1], this.maxNumber),
-        zeros = t.shape.map(() => 0),
-        ones = t.shape.map(() => 1);
-      const part = run('slice', [t], { start: zeros, size: [t.shape[0], n, ...t.shape.slice(2)], step: ones });
+      const n = Math.min(t.shape[1], this.maxNumber);
+      const part = sliceAxis(t, 1, 0, n);
       if (n === this.maxNumber) return part;
-      const rest = run('broadcast_to', [convert(this.fillValue, t)], {
-        shape: [t.shape[0], this.maxNumber - n, ...t.shape.slice(2)],
-      });
-      return run('concatenate', [part, rest], { axis: 1 });
+      const rest = convert(this.fillValue, t).broadcastTo([t.shape[0], this.maxNumber - n, ...t.shape.slice(2)]);
+      return ops.concatenate([part, rest], { axis: 1 });
     };
     return {
       ...(isRecord(given) ? given : {}),

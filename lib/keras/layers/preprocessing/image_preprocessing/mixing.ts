@@ -1,7 +1,8 @@
 /** Layers that put parts of images, or whole ones, together: erasing, CutMix, MixUp. */
 import { normal, shuffle } from '../../../../ops/random';
 import { NotImplementedError, ValueError } from '../../../../support/errors';
-import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { convert, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -19,14 +20,14 @@ import { withFactor, type ToneOptions } from './tone';
 
 type Drawn = NonNullable<Transformation>;
 const range = (n: number, shape: readonly number[], like: Tensor): Tensor => tensor(Array.from({ length: n }, (_, i) => i), [...shape], like.dtype); // prettier-ignore
-const wide = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, 1, 1, 1] });
+const wide = (t: Tensor): Tensor => t.reshape([t.size, 1, 1, 1]);
 
 /** Layers that choose a box in each image. */
 abstract class Boxes extends BaseImagePreprocessingLayer {
   /** Start and end of a stretch that takes `share` of a length, at a random place. */
   protected stretch(length: number, share: Tensor): [Tensor, Tensor] {
-    const size = share.multiply(length),
-      start = this.uniform([share.size], 0, 1).multiply(convert(length, size).subtract(size));
+    const size = share.mul(length),
+      start = this.uniform([share.size], 0, 1).mul(ops.subtract(length, size));
     return [start, start.add(size)];
   }
   /** Whether each pixel lies in its image's box: (batch, height, width, 1). */
@@ -34,8 +35,8 @@ abstract class Boxes extends BaseImagePreprocessingLayer {
     const x = range(width, [1, 1, width, 1], x0),
       y = range(height, [1, height, 1, 1], y0);
     const within = (t: Tensor, from: Tensor, to: Tensor): Tensor =>
-      run('logical_and', [run('greater_equal', [t, wide(from)]), run('less', [t, wide(to)])]);
-    return run('logical_and', [within(x, x0, x1), within(y, y0, y1)]);
+      t.greaterEqual(wide(from)).logicalAnd(t.less(wide(to)));
+    return within(x, x0, x1).logicalAnd(within(y, y0, y1));
   }
 }
 
@@ -71,22 +72,21 @@ export class RandomErasing extends Boxes {
   }
   override draw(shape: readonly number[]): Transformation {
     const [batch, height, width] = shape,
-      share = run('sqrt', [this.uniform([batch, 2], ...this.scale)]);
-    const part = (i: number): Tensor =>
-      run('reshape', [run('slice', [share], { start: [0, i], size: [batch, 1], step: [1, 1] })], { shape: [batch] });
+      share = this.uniform([batch, 2], ...this.scale).sqrt();
+    const part = (i: number): Tensor => share.slice([0, i], [batch, 1]).reshape([batch]);
     const x = this.stretch(width, part(0)),
       y = this.stretch(height, part(1)),
       isChosen = this.isChosen(batch, this.factor);
     const noise = (): Tensor =>
-      run('cast', [normal([...shape], { seed: this.seeds })], { dtype: this.computeDtype }).multiply(
-        this.valueRange[1],
-      );
+      normal([...shape], { seed: this.seeds })
+        .cast(this.computeDtype)
+        .mul(this.valueRange[1]);
     const fill = this.fillValue === null ? noise() : convert(this.fillValue, share);
-    const limited = run('clip', [fill], { min: this.valueRange[0], max: this.valueRange[1] });
-    return { isErased: run('logical_and', [isChosen, this.inside(height, width, x, y)]), fill: limited };
+    const limited = fill.clip(this.valueRange[0], this.valueRange[1]);
+    return { isErased: isChosen.logicalAnd(this.inside(height, width, x, y)), fill: limited };
   }
   override transformImages(images: Tensor, { isErased, fill }: Drawn): Tensor {
-    return run('where', [isErased, fill, images]);
+    return ops.where(isErased, fill, images);
   }
   override getConfig() {
     const { factor, scale, fillValue, valueRange, seed } = this;
@@ -109,18 +109,18 @@ export class CutMix extends Boxes {
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
     const alpha = this.uniform([], ...this.factor).add(1e-6),
-      ratio = run('sqrt', [convert(1, alpha).subtract(beta([batch], alpha, alpha, this.seeds))]);
+      ratio = ops.subtract(1, beta([batch], alpha, alpha, this.seeds)).sqrt();
     const x = this.stretch(width, ratio),
       y = this.stretch(height, ratio),
-      area = x[1].subtract(x[0]).multiply(y[1].subtract(y[0]));
+      area = x[1].sub(x[0]).mul(y[1].sub(y[0]));
     return {
       isCut: this.inside(height, width, x, y),
-      weight: convert(1, area).subtract(area.divide(width * height)),
+      weight: ops.subtract(1, area.div(width * height)),
       order: shuffle(tensor(Int32Array.from({ length: batch }, (_, i) => i)), { seed: this.seeds }),
     };
   }
   private cut(x: Tensor, { isCut, order }: Drawn): Tensor {
-    return run('where', [isCut, run('take', [x, order], { axis: 0 }), x]);
+    return ops.where(isCut, x.take(order, { axis: 0 }), x);
   }
   override transformImages(images: Tensor, drawn: Drawn): Tensor {
     return this.cut(images, drawn);
@@ -168,7 +168,7 @@ export class MixUp extends BaseImagePreprocessingLayer {
   /** The boxes of both images. Porting note: Keras puts the labels of the second behind the batch; here they stay with their boxes. */
   override transformBoundingBoxes(given: unknown, { order }: Drawn): unknown {
     const { boxes, labels } = readBoxes('MixUp', given, this.boundingBoxFormat),
-      both = (t: Tensor): Tensor => run('concatenate', [t, run('take', [t, order], { axis: 0 })], { axis: 1 });
+      both = (t: Tensor): Tensor => ops.concatenate([t, t.take(order, { axis: 0 })], { axis: 1 });
     return { ...(given as object), boxes: both(boxes), labels: both(labels) };
   }
   override getConfig() {
@@ -176,14 +176,8 @@ export class MixUp extends BaseImagePreprocessingLayer {
   }
 }
 function mixed(given: Tensor, weight: Tensor, order: Tensor): Tensor {
-  const x = given.dtype.includes('float') ? given : run('cast', [given], { dtype: 'float32' }),
-    w = run('cast', [run('reshape', [weight], { shape: [weight.size, ...x.shape.slice(1).map(() => 1)] })], {
-      dtype: x.dtype,
-    });
-  return w.multiply(x).add(
-    convert(1, w)
-      .subtract(w)
-      .multiply(run('take', [x, order], { axis: 0 })),
-  );
+  const x = given.dtype.includes('float') ? given : given.cast('float32'),
+    w = weight.reshape([weight.size, ...x.shape.slice(1).map(() => 1)]).cast(x.dtype);
+  return w.mul(x).add(ops.subtract(1, w).mul(x.take(order, { axis: 0 })));
 }
 registerClass('keras.layers', RandomErasing, CutMix, MixUp);

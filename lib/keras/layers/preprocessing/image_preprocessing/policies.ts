@@ -1,7 +1,8 @@
 /** Layers that apply others at random: RandAugment and AugMix. */
 import { randint } from '../../../../ops/random';
 import { ValueError } from '../../../../support/errors';
-import { convert, run, type Tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import type { Tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -104,13 +105,13 @@ export class RandAugment extends BaseImagePreprocessingLayer {
       this.augmentLayers.forEach((layer, k) => {
         const drawn = layer.withGenerator(this, () => layer.draw(before.shape));
         this.steps[i].push(drawn);
-        y = run('where', [run('equal', [which, convert(k, which)]), layer.transformImages(before, drawn!), y]);
+        y = ops.where(which.equal(k), layer.transformImages(before, drawn!), y);
       });
     }
     return y;
   }
   private choice(chosen: Tensor, i: number): Tensor {
-    return run('reshape', [run('slice', [chosen], { start: [i], size: [1], step: [1] })], { shape: [] });
+    return chosen.slice([i], [1]).reshape([]);
   }
   protected override moveBoxes(edges: Tensor, { chosen }: Drawn, size: ImageSize): Tensor {
     let y = edges;
@@ -119,7 +120,7 @@ export class RandAugment extends BaseImagePreprocessingLayer {
         before = y;
       this.augmentLayers.forEach((layer, k) => {
         const moved = layer.movedEdges(before, drawn[k], size);
-        if (moved !== before) y = run('where', [run('equal', [which, convert(k, which)]), moved, y]);
+        if (moved !== before) y = ops.where(which.equal(k), moved, y);
       });
     });
     this.steps = [];
@@ -192,11 +193,7 @@ export class AugMix extends BaseImagePreprocessingLayer {
       let y = images;
       for (let d = 0; d < this.given.chainDepth; d++) {
         // One more than there are layers: nothing is done.
-        const which = run(
-          'reshape',
-          [run('slice', [chosen], { start: [c * this.given.chainDepth + d], size: [1], step: [1] })],
-          { shape: [] },
-        );
+        const which = chosen.slice([c * this.given.chainDepth + d], [1]).reshape([]);
         // All draw, so that what is drawn does not depend on whether there is a plan; only one is computed where the choice is known.
         const shape = y.shape,
           drawn = this.augmentLayers.map((layer) => layer.withGenerator(this, () => layer.draw(shape)));
@@ -207,15 +204,13 @@ export class AugMix extends BaseImagePreprocessingLayer {
         );
         y = switchOp(which, [...branches, (t: Tensor) => t], y) as Tensor;
       }
-      const share = run('cast', [run('slice', [shares], { start: [c], size: [1], step: [1] })], {
-          dtype: images.dtype,
-        }),
-        part = y.multiply(share);
+      const share = shares.slice([c], [1]).cast(images.dtype),
+        part = y.mul(share);
       sum = sum ? sum.add(part) : part;
     }
-    const w = run('cast', [own], { dtype: images.dtype }),
-      mixed = sum ? images.multiply(w).add(sum.multiply(convert(1, w).subtract(w))) : images;
-    return run('clip', [mixed], { min: this.settings.valueRange[0], max: this.settings.valueRange[1] });
+    const w = own.cast(images.dtype),
+      mixed = sum ? images.mul(w).add(sum.mul(ops.subtract(1, w))) : images;
+    return mixed.clip(this.settings.valueRange[0], this.settings.valueRange[1]);
   }
   override getConfig() {
     const { valueRange, factor, interpolation } = this.settings,

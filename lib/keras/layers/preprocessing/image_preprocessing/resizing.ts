@@ -6,7 +6,8 @@ import { resize } from '../../../../ops/image/resize';
 import type { BoxFormat } from './bounding_boxes/formats';
 import { checkDataFormat, type DataFormat } from '../../../../ops/spatial';
 import { isRecord } from '../../../../support/nest';
-import { convert, run, type Tensor, type TensorLike } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { convert, type Tensor, type TensorLike } from '../../../../core/tensor';
 import { columns, joined } from './bounding_boxes/formats';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
@@ -80,11 +81,7 @@ export class Resizing extends Layer {
   }
   /** Boxes of zeros and of -1 stand for none: they become zeros. */
   private moveBoxes(edges: Tensor, [height, width]: ImageSize): Tensor {
-    const isNone = run(
-      'all',
-      [run('logical_or', [run('equal', [edges, convert(-1, edges)]), run('equal', [edges, convert(0, edges)])])],
-      { axis: [2], keepdims: true },
-    );
+    const isNone = edges.equal(-1).logicalOr(edges.equal(0)).all({ axis: 2, keepdims: true });
     const [down, across] = [this.height / height, this.width / width],
       scale = this.cropToAspectRatio ? Math.max(down, across) : this.padToAspectRatio ? Math.min(down, across) : null;
     // What is left out or added lies on both sides, in whole pixels.
@@ -93,11 +90,9 @@ export class Resizing extends Layer {
       top = scale === null ? 0 : before(height * scale, this.height),
       left = scale === null ? 0 : before(width * scale, this.width);
     const moved = joined(
-      ...columns('Resizing', edges).map((t, i) =>
-        t.multiply(scale ?? (i % 2 ? down : across)).subtract(i % 2 ? top : left),
-      ),
+      ...columns('Resizing', edges).map((t, i) => t.mul(scale ?? (i % 2 ? down : across)).sub(i % 2 ? top : left)),
     );
-    return run('where', [isNone, convert(0, moved), moved]);
+    return ops.where(isNone, 0, moved);
   }
   private resized(inputs: Tensor, interpolation: Interpolation): Tensor {
     const { cropToAspectRatio, padToAspectRatio, fillValue, antialias, dataFormat } = this;

@@ -1,7 +1,8 @@
 /** Layers that change values pixel by pixel, or by their statistics: contrast, brightness, inversion, posterization, equalization. */
 import { recordOf } from '../../../../support/guard';
 import { depthwiseConv } from '../../../../ops/convolution';
-import { convert, run, type Tensor, tensor } from '../../../../core/tensor';
+import * as ops from '../../../../ops/index';
+import { convert, type Tensor, tensor } from '../../../../core/tensor';
 import { registerClass } from '../../../serialization/registry';
 import { kinds, type OptionKinds } from '../../../options';
 import {
@@ -22,7 +23,7 @@ export interface ToneOptions extends ImageLayerOptions {
 const TONE_OPTIONS = { factor: kinds.floats, valueRange: kinds.numbers, ...IMAGE_OPTIONS };
 type Drawn = NonNullable<Transformation>;
 const BYTE = [0, 255] as const;
-const clip = (t: Tensor, [min, max]: readonly number[]): Tensor => run('clip', [t], { min, max });
+const clip = (t: Tensor, [min, max]: readonly number[]): Tensor => t.clip(min, max);
 type WithFactor = ToneOptions & { factor?: Factor };
 /** @internal A factor given first or among the options. */
 export const withFactor = <T extends { factor?: Factor }>(factor: Factor | T, options: T): T =>
@@ -53,8 +54,8 @@ export class RandomContrast extends Tone {
     return { contrast: this.uniform([batch, 1, 1, 1], 1 - this.factor[0], 1 + this.factor[1]) };
   }
   override transformImages(images: Tensor, { contrast }: Drawn): Tensor {
-    const mean = run('mean', [images], { axis: [1, 2], keepdims: true });
-    return clip(images.subtract(mean).multiply(contrast).add(mean), this.valueRange);
+    const mean = images.mean({ axis: [1, 2], keepdims: true });
+    return clip(images.sub(mean).mul(contrast).add(mean), this.valueRange);
   }
 }
 /** x + d, d a share of the range of values. */
@@ -63,7 +64,7 @@ export class RandomBrightness extends Tone {
     super(withFactor<WithFactor>(factor, options), [-1, 1]);
   }
   override draw([batch]: readonly number[]): Transformation {
-    return { delta: this.uniform([batch, 1, 1, 1], ...this.factor).multiply(this.valueRange[1] - this.valueRange[0]) };
+    return { delta: this.uniform([batch, 1, 1, 1], ...this.factor).mul(this.valueRange[1] - this.valueRange[0]) };
   }
   override transformImages(images: Tensor, { delta }: Drawn): Tensor {
     return clip(images.add(delta), this.valueRange);
@@ -81,10 +82,7 @@ export class RandomSharpness extends Tone {
     const channels = images.shape[3],
       weights = Array.from({ length: 9 * channels }, (_, i) => (Math.floor(i / channels) === 4 ? 5 / 13 : 1 / 13));
     const smooth = depthwiseConv(images, tensor(weights, [3, 3, channels, 1], images.dtype), { padding: 'same' });
-    return clip(
-      images.add(convert(1, images).subtract(factor.multiply(2)).multiply(smooth.subtract(images))),
-      this.valueRange,
-    );
+    return clip(images.add(ops.subtract(1, factor.mul(2)).mul(smooth.sub(images))), this.valueRange);
   }
 }
 /** The largest value minus x, with a probability drawn from `factor` (default 1). */
@@ -97,7 +95,7 @@ export class RandomInvert extends Tone {
     return { isChosen: this.isChosen(batch, this.factor) };
   }
   override transformImages(images: Tensor, { isChosen }: Drawn): Tensor {
-    return run('where', [isChosen, convert(this.valueRange[1], images).subtract(images), images]);
+    return ops.where(isChosen, ops.subtract(this.valueRange[1], images), images);
   }
 }
 /** Only the highest bits of each value, as many as the factor (1 to 8) says. */
@@ -110,14 +108,14 @@ export class RandomPosterization extends Tone {
     const [low, high] = this.factor;
     const bits =
       low === high
-        ? run('broadcast_to', [convert(low, 'float32')], { shape: [batch, 1, 1, 1] })
-        : run('floor', [this.uniform([batch, 1, 1, 1], low, high)]);
-    return { step: run('exp2', [convert(8, bits).subtract(bits)]) };
+        ? convert(low, 'float32').broadcastTo([batch, 1, 1, 1])
+        : this.uniform([batch, 1, 1, 1], low, high).floor();
+    return { step: ops.exp2(ops.subtract(8, bits)) };
   }
   override transformImages(images: Tensor, { step }: Drawn): Tensor {
-    const size = step.dtype === images.dtype ? step : run('cast', [step], { dtype: images.dtype }),
-      whole = run('floor', [inRange(images, this.valueRange, BYTE)]);
-    return inRange(run('floor', [whole.divide(size)]).multiply(size), BYTE, this.valueRange);
+    const size = step.dtype === images.dtype ? step : step.cast(images.dtype),
+      whole = inRange(images, this.valueRange, BYTE).floor();
+    return inRange(whole.div(size).floor().mul(size), BYTE, this.valueRange);
   }
 }
 
@@ -167,7 +165,7 @@ export class Solarization extends BaseImagePreprocessingLayer {
   }
   override transformImages(images: Tensor, { additions, thresholds }: Drawn): Tensor {
     const x = clip(inRange(images, this.valueRange, BYTE).add(additions), BYTE);
-    return inRange(run('where', [run('less', [x, thresholds]), x, convert(255, x).subtract(x)]), BYTE, this.valueRange);
+    return inRange(ops.where(x.less(thresholds), x, ops.subtract(255, x)), BYTE, this.valueRange);
   }
   override getConfig() {
     return {
@@ -196,13 +194,12 @@ export class AutoContrast extends BaseImagePreprocessingLayer {
   }
   override transformImages(images: Tensor): Tensor {
     const x = inRange(images, this.valueRange, BYTE),
-      extreme = (op: string): Tensor => run(op, [x], { axis: [1, 2], keepdims: true }),
-      low = extreme('min'),
-      span = extreme('max').subtract(low),
-      isFlat = run('equal', [span, convert(0, span)]);
-    const scale = convert(255, span).divide(run('where', [isFlat, convert(1, span), span]));
-    const y = inRange(clip(x.multiply(scale).subtract(low.multiply(scale)), BYTE), BYTE, this.valueRange);
-    return run('where', [isFlat, images, y]);
+      low = x.min({ axis: [1, 2], keepdims: true }),
+      span = x.max({ axis: [1, 2], keepdims: true }).sub(low),
+      isFlat = span.equal(0);
+    const scale = ops.divide(255, ops.where(isFlat, 1, span));
+    const y = inRange(clip(x.mul(scale).sub(low.mul(scale)), BYTE), BYTE, this.valueRange);
+    return ops.where(isFlat, images, y);
   }
   override getConfig() {
     return { ...super.getConfig(), valueRange: this.valueRange };
@@ -222,39 +219,32 @@ export class Equalization extends BaseImagePreprocessingLayer {
     const x = inRange(images, this.valueRange, BYTE),
       { bins } = this,
       channels = x.shape[3],
-      scaled = x.divide(255).multiply(bins - 1);
-    const at = run('cast', [run('clip', [run('trunc', [x.multiply((bins - 1) / 255)])], { min: 0, max: bins - 1 })], {
-        dtype: 'int32',
-      }),
-      pick = run('cast', [run('clip', [scaled], { min: 0, max: bins - 1 })], { dtype: 'int32' });
+      scaled = x.div(255).mul(bins - 1);
+    const at = ops
+        .trunc(x.mul((bins - 1) / 255))
+        .clip(0, bins - 1)
+        .cast('int32'),
+      pick = scaled.clip(0, bins - 1).cast('int32');
     const out = Array.from({ length: channels }, (_, c) => {
-      const channel = (t: Tensor): Tensor =>
-        run('slice', [t], { start: [0, 0, 0, c], size: [...t.shape.slice(0, 3), 1], step: [1, 1, 1, 1] });
-      const flat = run('reshape', [channel(at)], { shape: [-1] }),
-        counts = run('scatter_add', [flat, run('broadcast_to', [convert(1, 'float32')], { shape: [flat.size] })], {
-          shape: [bins],
-          axis: 0,
-        }),
-        sums = run('cumsum', [counts], { axis: 0 }),
-        first = run('min', [run('where', [run('greater', [sums, convert(0, sums)]), sums, convert(Infinity, sums)])]),
-        span = convert(flat.size, sums).subtract(first);
+      const channel = (t: Tensor): Tensor => t.slice([0, 0, 0, c], [...t.shape.slice(0, 3), 1]);
+      const flat = channel(at).reshape([-1]),
+        counts = ops.scatterAdd([bins], flat, ops.ones([flat.size])),
+        sums = counts.cumsum({ axis: 0 }),
+        first = ops.where(sums.greater(0), sums, Infinity).min(),
+        span = convert(flat.size, sums).sub(first);
       const table = clip(
-        run('round', [
-          sums
-            .subtract(first)
-            .multiply(255)
-            .divide(run('where', [run('equal', [span, convert(0, span)]), convert(1, span), span])),
-        ]),
+        sums
+          .sub(first)
+          .mul(255)
+          .div(ops.where(span.equal(0), 1, span))
+          .round(),
         BYTE,
       );
-      const isUniform = run('less_equal', [
-        run('sum', [run('cast', [run('greater', [counts, convert(0, counts)])], { dtype: 'int32' })]),
-        convert(1, 'int32'),
-      ]);
-      const y = run('take', [table, channel(pick)], { axis: 0 });
-      return run('where', [isUniform, channel(x), y.dtype === x.dtype ? y : run('cast', [y], { dtype: x.dtype })]);
+      const isUniform = counts.greater(0).cast('int32').sum().lessEqual(1);
+      const y = table.take(channel(pick), { axis: 0 });
+      return ops.where(isUniform, channel(x), y.dtype === x.dtype ? y : y.cast(x.dtype));
     });
-    return inRange(run('concatenate', out, { axis: 3 }), BYTE, this.valueRange);
+    return inRange(ops.concatenate(out, { axis: 3 }), BYTE, this.valueRange);
   }
   override getConfig() {
     return { ...super.getConfig(), bins: this.bins, valueRange: this.valueRange };

@@ -2,7 +2,8 @@
 import { recordOf } from '../../../../../support/guard';
 import { ValueError } from '../../../../../support/errors';
 import { isRecord } from '../../../../../support/nest';
-import { convert, run, type Tensor, type TensorLike } from '../../../../../core/tensor';
+import * as ops from '../../../../../ops/index';
+import { convert, type Tensor, type TensorLike } from '../../../../../core/tensor';
 import { type BoxFormat, convertFormat } from './formats';
 
 /** Formats that have a middle and a size. */
@@ -36,12 +37,9 @@ function settings(
 function parts(t: Tensor): [Tensor, Tensor] {
   const size = [...t.shape.slice(0, -1), 2],
     lead = size.slice(0, -1).map(() => 0);
-  return [0, 2].map((i) => run('slice', [t], { start: [...lead, i], size, step: size.map(() => 1) })) as [
-    Tensor,
-    Tensor,
-  ];
+  return [0, 2].map((i) => t.slice([...lead, i], size)) as [Tensor, Tensor];
 }
-const joined = (a: Tensor, b: Tensor): Tensor => run('concatenate', [a, b], { axis: a.ndim - 1 });
+const joined = (a: Tensor, b: Tensor): Tensor => ops.concatenate([a, b], { axis: a.ndim - 1 });
 
 /**
  * (middle of the box - middle of the anchor) / size of the anchor, and log(size of the box / size of the anchor).
@@ -60,11 +58,11 @@ export function encodeBoxToDeltas(
     { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
   const [from, extent] = parts(convertFormat(convert(anchors), anchorFormat, encodingFormat, size)),
     [to, wanted] = parts(convertFormat(convert(boxes), boxFormat, encodingFormat, size));
-  const positive = (t: Tensor): Tensor => run('maximum', [t, convert(EPSILON, t)]),
+  const positive = (t: Tensor): Tensor => t.maximum(EPSILON),
     unit = positive(extent);
-  const y = joined(to.subtract(from).divide(unit), run('log', [positive(wanted).divide(unit)])),
+  const y = joined(to.sub(from).div(unit), positive(wanted).div(unit).log()),
     divisor = scale(y);
-  return divisor ? y.divide(divisor) : y;
+  return divisor ? y.div(divisor) : y;
 }
 /**
  * The inverse of `encodeBoxToDeltas`: boxes in `boxFormat`.
@@ -82,15 +80,10 @@ export function decodeDeltasToBoxes<A extends TensorLike | Record<string, Tensor
     { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
   const decoded = (anchor: TensorLike, given: TensorLike): Tensor => {
     const [from, extent] = parts(convertFormat(convert(anchor), anchorFormat, encodedFormat, size)),
-      raw = run('cast', [convert(given)], { dtype: from.dtype }),
+      raw = convert(given).cast(from.dtype),
       factor = scale(raw);
-    const [move, growth] = parts(factor ? raw.multiply(factor) : raw);
-    return convertFormat(
-      joined(move.multiply(extent).add(from), run('exp', [growth]).multiply(extent)),
-      encodedFormat,
-      boxFormat,
-      size,
-    );
+    const [move, growth] = parts(factor ? raw.mul(factor) : raw);
+    return convertFormat(joined(move.mul(extent).add(from), growth.exp().mul(extent)), encodedFormat, boxFormat, size);
   };
   if (isRecord(anchors))
     return Object.fromEntries(

@@ -3,15 +3,8 @@ import { recordOf } from '../../../../../support/guard';
 import { describe } from '../../../../../support/describe';
 import { ValueError } from '../../../../../support/errors';
 import { isRecord } from '../../../../../support/nest';
-import {
-  checkDType,
-  convert,
-  type DType,
-  formatShape,
-  run,
-  type Tensor,
-  type TensorLike,
-} from '../../../../../core/tensor';
+import * as ops from '../../../../../ops/index';
+import { checkDType, convert, type DType, formatShape, type Tensor, type TensorLike } from '../../../../../core/tensor';
 
 /** Boxes (..., n, 4) and the class of each (..., n); -1 stands for no box. */
 export interface BoundingBoxes {
@@ -57,39 +50,27 @@ export function columns(op: string, boxes: Tensor): [Tensor, Tensor, Tensor, Ten
     );
   const start = boxes.shape.map(() => 0),
     size = [...boxes.shape.slice(0, -1), 1];
-  return [0, 1, 2, 3].map((i) =>
-    run('slice', [boxes], { start: [...start.slice(0, -1), i], size, step: size.map(() => 1) }),
-  ) as [Tensor, Tensor, Tensor, Tensor];
+  return [0, 1, 2, 3].map((i) => boxes.slice([...start.slice(0, -1), i], size)) as [Tensor, Tensor, Tensor, Tensor];
 }
 /** @internal Columns side by side. */
-export const joined = (...list: Tensor[]): Tensor => run('concatenate', list, { axis: list[0].ndim - 1 });
-const half = (t: Tensor): Tensor => t.multiply(0.5);
+export const joined = (...list: Tensor[]): Tensor => ops.concatenate(list, { axis: list[0].ndim - 1 });
+const half = (t: Tensor): Tensor => t.mul(0.5);
 
 /** Left, top, right, bottom of what a format's four numbers mean. */
 const EDGES: Record<string, (a: Tensor, b: Tensor, c: Tensor, d: Tensor) => Tensor[]> = {
   xyxy: (x1, y1, x2, y2) => [x1, y1, x2, y2],
   yxyx: (y1, x1, y2, x2) => [x1, y1, x2, y2],
   xywh: (x, y, w, h) => [x, y, x.add(w), y.add(h)],
-  center_xywh: (x, y, w, h) => [x.subtract(half(w)), y.subtract(half(h)), x.add(half(w)), y.add(half(h))],
-  center_yxhw: (y, x, h, w) => [x.subtract(half(w)), y.subtract(half(h)), x.add(half(w)), y.add(half(h))],
+  center_xywh: (x, y, w, h) => [x.sub(half(w)), y.sub(half(h)), x.add(half(w)), y.add(half(h))],
+  center_yxhw: (y, x, h, w) => [x.sub(half(w)), y.sub(half(h)), x.add(half(w)), y.add(half(h))],
 };
 /** The four numbers out of left, top, right, bottom. */
 const WRITTEN: Record<string, (x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor) => Tensor[]> = {
   xyxy: (x1, y1, x2, y2) => [x1, y1, x2, y2],
   yxyx: (x1, y1, x2, y2) => [y1, x1, y2, x2],
-  xywh: (x1, y1, x2, y2) => [x1, y1, x2.subtract(x1), y2.subtract(y1)],
-  center_xywh: (x1, y1, x2, y2) => [
-    x1.add(half(x2.subtract(x1))),
-    y1.add(half(y2.subtract(y1))),
-    x2.subtract(x1),
-    y2.subtract(y1),
-  ],
-  center_yxhw: (x1, y1, x2, y2) => [
-    y1.add(half(y2.subtract(y1))),
-    x1.add(half(x2.subtract(x1))),
-    y2.subtract(y1),
-    x2.subtract(x1),
-  ],
+  xywh: (x1, y1, x2, y2) => [x1, y1, x2.sub(x1), y2.sub(y1)],
+  center_xywh: (x1, y1, x2, y2) => [x1.add(half(x2.sub(x1))), y1.add(half(y2.sub(y1))), x2.sub(x1), y2.sub(y1)],
+  center_yxhw: (x1, y1, x2, y2) => [y1.add(half(y2.sub(y1))), x1.add(half(x2.sub(x1))), y2.sub(y1), x2.sub(x1)],
 };
 
 export interface ConvertFormatOptions {
@@ -126,7 +107,7 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
       `${op}: relative formats need the height and the width of the image.\n  Received: source '${from}', target '${to}', height ${describe(height)}, width ${describe(width)}`,
       { op },
     );
-  const t = run('cast', [convert(boxes as TensorLike)], { dtype: checkDType(dtype) });
+  const t = convert(boxes as TensorLike).cast(checkDType(dtype));
   const parts = columns(op, t);
   if (from === to) return t as never;
   if (isRelative(from) && isRelative(to)) {
@@ -136,7 +117,7 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
   const scaled = (list: Tensor[], f: (v: Tensor, n: Length) => Tensor): Tensor[] =>
     list.map((v, i) => f(v, (i % 2 ? height : width)!));
   let edges = EDGES[from.replace(/^rel_/, '')](...parts);
-  if (isRelative(from)) edges = scaled(edges, (v, n) => v.multiply(n));
-  if (isRelative(to)) edges = scaled(edges, (v, n) => v.divide(n));
+  if (isRelative(from)) edges = scaled(edges, (v, n) => v.mul(n));
+  if (isRelative(to)) edges = scaled(edges, (v, n) => v.div(n));
   return joined(...WRITTEN[to.replace(/^rel_/, '')](...(edges as [Tensor, Tensor, Tensor, Tensor]))) as never;
 }

@@ -2,7 +2,8 @@
 import { expectKind, recordOf } from '../../../../../support/guard';
 import { isRecord } from '../../../../../support/nest';
 import { NotImplementedError, ValueError } from '../../../../../support/errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../../core/tensor';
+import * as ops from '../../../../../ops/index';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../../../core/tensor';
 import { type BoundingBoxes, type BoxFormat, columns, joined, type Length } from './formats';
 
 interface FormatOption {
@@ -18,13 +19,10 @@ function onlyEdges(op: string, format = 'xyxy', known: readonly string[] = ['xyx
 }
 const floating = (boxes: TensorLike): Tensor => {
   const t = convert(boxes);
-  return t.dtype.includes('float') ? t : run('cast', [t], { dtype: 'float32' });
+  return t.dtype.includes('float') ? t : t.cast('float32');
 };
 const within = (t: Tensor, most: Length): Tensor =>
-  run('minimum', [
-    run('maximum', [t, convert(0, t)]),
-    typeof most === 'number' ? convert(most, t) : run('cast', [most], { dtype: t.dtype }),
-  ]);
+  t.maximum(0).minimum(typeof most === 'number' ? convert(most, t) : most.cast(t.dtype));
 
 /**
  * Boxes cut at the borders of the image; where nothing is left the label becomes -1.
@@ -45,12 +43,12 @@ export function clipToImageSize(
     edges = columns(op, t).map((v, i) => within(v, isRelative ? 1 : (i % 2 ? height : width)!));
   const out: BoundingBoxes & { boxes: Tensor } = { ...boundingBoxes, boxes: joined(...edges) };
   if (boundingBoxes.labels !== undefined) {
-    const area = edges[2].subtract(edges[0]).multiply(edges[3].subtract(edges[1])),
+    const area = edges[2].sub(edges[0]).mul(edges[3].sub(edges[1])),
       labels = convert(boundingBoxes.labels);
-    const isLeft = run('reshape', [run('greater', [area, convert(0, area)])], { shape: t.shape.slice(0, -1) });
+    const isLeft = area.greater(0).reshape(t.shape.slice(0, -1));
     // Labels may be vectors (one hot): all of it goes.
-    const wide = labels.ndim === t.ndim ? run('reshape', [isLeft], { shape: [...isLeft.shape, 1] }) : isLeft;
-    out.labels = run('where', [wide, labels, convert(-1, labels)]);
+    const wide = labels.ndim === t.ndim ? isLeft.reshape([...isLeft.shape, 1]) : isLeft;
+    out.labels = ops.where(wide, labels, -1);
   }
   return out;
 }
@@ -66,7 +64,7 @@ export function crop(
   const { boundingBoxFormat } = recordOf('crop', options);
   onlyEdges('crop', boundingBoxFormat);
   return joined(
-    ...columns('crop', floating(boxes)).map((v, i) => within(v.subtract(i % 2 ? top : left), i % 2 ? height : width)),
+    ...columns('crop', floating(boxes)).map((v, i) => within(v.sub(i % 2 ? top : left), i % 2 ? height : width)),
   );
 }
 /** Boxes after `top` rows and `left` columns were put before the image. */
@@ -84,8 +82,9 @@ export function pad(
 export function aroundCorners(boxes: Tensor, move: (x: Tensor, y: Tensor) => [Tensor, Tensor]): Tensor {
   const [x1, y1, x2, y2] = columns('boxes', boxes),
     corners = [move(x1, y1), move(x2, y1), move(x2, y2), move(x1, y2)];
-  const extreme = (op: string, k: 0 | 1): Tensor => corners.map((c) => c[k]).reduce((p, v) => run(op, [p, v]));
-  return joined(extreme('minimum', 0), extreme('minimum', 1), extreme('maximum', 0), extreme('maximum', 1));
+  const least = (k: 0 | 1): Tensor => corners.map((c) => c[k]).reduce((p, v) => p.minimum(v));
+  const largest = (k: 0 | 1): Tensor => corners.map((c) => c[k]).reduce((p, v) => p.maximum(v));
+  return joined(least(0), least(1), largest(0), largest(1));
 }
 
 /**
@@ -115,36 +114,33 @@ export function affineTransform(
       { op },
     );
   const each = (v: TensorLike): Tensor => {
-    const p = run('cast', [convert(v)], { dtype: t.dtype });
-    return run('reshape', [run('broadcast_to', [p], { shape: [t.shape[0]] })], { shape: [t.shape[0], 1, 1] });
+    const p = convert(v).cast(t.dtype);
+    return p.broadcastTo([t.shape[0]]).reshape([t.shape[0], 1, 1]);
   };
-  const radians = (v: TensorLike): Tensor => each(v).multiply(-Math.PI / 180);
+  const radians = (v: TensorLike): Tensor => each(v).mul(-Math.PI / 180);
   const cx = (centerX ?? 0.5) * (width - 1),
     cy = (centerY ?? 0.5) * (height - 1),
     turn = radians(angle),
     slantX = radians(shearX),
     slantY = radians(shearY),
     size = each(scale),
-    tx = each(translateX).multiply(-(width - 1)),
-    ty = each(translateY).multiply(-(height - 1));
+    tx = each(translateX).mul(-(width - 1)),
+    ty = each(translateY).mul(-(height - 1));
   // The inverse of rotation and shears, of determinant 1, then the scale.
-  const rest = turn.subtract(slantY),
-    cos = run('cos', [slantY]),
-    tan = run('tan', [slantX]);
-  const a = run('cos', [rest]).divide(cos),
-    b = a.multiply(tan).add(run('sin', [turn])),
-    c = run('sin', [rest]).negative().divide(cos),
-    d = run('cos', [turn]).subtract(c.multiply(tan));
-  const a0 = d.multiply(size),
-    a1 = b.negative().multiply(size),
-    b0 = c.negative().multiply(size),
-    b1 = a.multiply(size);
+  const rest = turn.sub(slantY),
+    cos = slantY.cos(),
+    tan = slantX.tan();
+  const a = rest.cos().div(cos),
+    b = a.mul(tan).add(turn.sin()),
+    c = rest.sin().negative().div(cos),
+    d = turn.cos().sub(c.mul(tan));
+  const a0 = d.mul(size),
+    a1 = b.negative().mul(size),
+    b0 = c.negative().mul(size),
+    b1 = a.mul(size);
   const fromX = tx.add(cx),
     fromY = ty.add(cy);
-  const a2 = a0.multiply(fromX).add(a1.multiply(fromY)).negative().add(cx),
-    b2 = b0.multiply(fromX).add(b1.multiply(fromY)).negative().add(cy);
-  return aroundCorners(t, (x, y) => [
-    x.multiply(a0).add(y.multiply(a1)).add(a2),
-    x.multiply(b0).add(y.multiply(b1)).add(b2),
-  ]);
+  const a2 = a0.mul(fromX).add(a1.mul(fromY)).negative().add(cx),
+    b2 = b0.mul(fromX).add(b1.mul(fromY)).negative().add(cy);
+  return aroundCorners(t, (x, y) => [x.mul(a0).add(y.mul(a1)).add(a2), x.mul(b0).add(y.mul(b1)).add(b2)]);
 }

@@ -1,14 +1,15 @@
 /** How far boxes overlap (keras.utils.bounding_boxes). */
 import { expectKind, recordOf } from '../../../../../support/guard';
 import { ValueError } from '../../../../../support/errors';
-import { convert, formatShape, run, type Tensor, type TensorLike } from '../../../../../core/tensor';
+import * as ops from '../../../../../ops/index';
+import { convert, formatShape, type Tensor, type TensorLike } from '../../../../../core/tensor';
 import { type BoxFormat, columns, convertFormat } from './formats';
 
 const EPSILON = 1e-7;
-const turned = (t: Tensor): Tensor => run('transpose', [t], { axes: t.ndim === 3 ? [0, 2, 1] : [1, 0] });
-const max = (a: Tensor, b: Tensor): Tensor => run('maximum', [a, b]);
-const min = (a: Tensor, b: Tensor): Tensor => run('minimum', [a, b]);
-const positive = (t: Tensor): Tensor => run('maximum', [t, convert(0, t)]);
+const turned = (t: Tensor): Tensor => t.transpose(t.ndim === 3 ? [0, 2, 1] : [1, 0]);
+const max = (a: Tensor, b: Tensor): Tensor => a.maximum(b);
+const min = (a: Tensor, b: Tensor): Tensor => a.minimum(b);
+const positive = (t: Tensor): Tensor => t.maximum(0);
 const sizeOf = (imageShape: readonly number[] | null): { height: number | null; width: number | null } => ({
   height: imageShape?.[0] ?? null,
   width: imageShape?.[1] ?? null,
@@ -38,13 +39,12 @@ export function computeIou(
   const [a, b] = given.map((t) => convertFormat(t, boundingBoxFormat, 'xyxy', sizeOf(imageShape)));
   const [l1, t1, r1, b1] = columns(op, a),
     [l2, t2, r2, b2] = columns(op, b).map(turned);
-  const shared = positive(min(r1, r2).subtract(max(l1, l2))).multiply(positive(min(b1, b2).subtract(max(t1, t2))));
-  const all = r1.subtract(l1).multiply(b1.subtract(t1)).add(r2.subtract(l2).multiply(b2.subtract(t2))).subtract(shared); // prettier-ignore
-  const y = shared.divide(all.add(EPSILON));
+  const shared = positive(min(r1, r2).sub(max(l1, l2))).mul(positive(min(b1, b2).sub(max(t1, t2))));
+  const all = r1.sub(l1).mul(b1.sub(t1)).add(r2.sub(l2).mul(b2.sub(t2))).sub(shared); // prettier-ignore
+  const y = shared.div(all.add(EPSILON));
   if (!useMasking) return y;
-  const isNone = (t: Tensor): Tensor =>
-    run('less', [run('max', [t], { axis: [t.ndim - 1], keepdims: true }), convert(0, t)]);
-  return run('where', [run('logical_or', [isNone(a), turned(isNone(b))]), convert(maskVal, y), y]);
+  const isNone = (t: Tensor): Tensor => t.max({ axis: [t.ndim - 1], keepdims: true }).less(0);
+  return ops.where(isNone(a).logicalOr(turned(isNone(b))), maskVal, y);
 }
 /**
  * Complete IoU of boxes (..., 4) with their partners (Zheng et al. 2020): IoU less the distance of the middles, as a share of
@@ -67,17 +67,17 @@ export function computeCiou(
   );
   const [l1, t1, r1, b1] = a,
     [l2, t2, r2, b2] = b,
-    w1 = r1.subtract(l1),
-    h1 = b1.subtract(t1).add(EPSILON),
-    w2 = r2.subtract(l2),
-    h2 = b2.subtract(t2).add(EPSILON);
-  const shared = positive(min(r1, r2).subtract(max(l1, l2))).multiply(positive(min(b1, b2).subtract(max(t1, t2))));
-  const union = w1.multiply(h1).add(w2.multiply(h2)).subtract(shared).add(EPSILON),
-    iou = shared.divide(union.add(EPSILON));
-  const diagonal = max(r1, r2).subtract(min(l1, l2)).square().add(max(b1, b2).subtract(min(t1, t2)).square()).add(EPSILON); // prettier-ignore
-  const apart = l1.add(r1).subtract(l2.add(r2)).divide(2).square().add(t1.add(b1).subtract(t2.add(b2)).divide(2).square()); // prettier-ignore
-  const v = run('arctan', [w2.divide(h2)]).subtract(run('arctan', [w1.divide(h1)])).square().multiply(4 / Math.PI ** 2); // prettier-ignore
-  const share = v.divide(v.subtract(iou).add(1 + EPSILON)),
-    y = iou.subtract(apart.divide(diagonal).add(v.multiply(share)));
-  return run('reshape', [y], { shape: y.shape.slice(0, -1) });
+    w1 = r1.sub(l1),
+    h1 = b1.sub(t1).add(EPSILON),
+    w2 = r2.sub(l2),
+    h2 = b2.sub(t2).add(EPSILON);
+  const shared = positive(min(r1, r2).sub(max(l1, l2))).mul(positive(min(b1, b2).sub(max(t1, t2))));
+  const union = w1.mul(h1).add(w2.mul(h2)).sub(shared).add(EPSILON),
+    iou = shared.div(union.add(EPSILON));
+  const diagonal = max(r1, r2).sub(min(l1, l2)).square().add(max(b1, b2).sub(min(t1, t2)).square()).add(EPSILON); // prettier-ignore
+  const apart = l1.add(r1).sub(l2.add(r2)).div(2).square().add(t1.add(b1).sub(t2.add(b2)).div(2).square()); // prettier-ignore
+  const v = w2.div(h2).arctan().sub(w1.div(h1).arctan()).square().mul(4 / Math.PI ** 2); // prettier-ignore
+  const share = v.div(v.sub(iou).add(1 + EPSILON)),
+    y = iou.sub(apart.div(diagonal).add(v.mul(share)));
+  return y.reshape(y.shape.slice(0, -1));
 }
