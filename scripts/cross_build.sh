@@ -3,7 +3,7 @@
 #   scripts/cross_build.sh [arm64|win32|musl]...     (default: all)
 # arm64: the engine with the cross compiler and Debian's oneDNN for arm64; its native tests run under qemu-user.
 # win32: every file of the engine is compiled by mingw-w64, without linking.
-# musl: every file of core, graph, ops, compiler and runtime is compiled by clang with libc++ against the headers of musl, without linking.
+# musl: every file of the engine but the CPU's kernels is compiled by clang with libc++ against the headers of musl, without linking.
 # Needs, of Debian: debootstrap qemu-user-static g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix musl-tools clang-16
 # libc++-16-dev libdnnl-dev.
 set -euo pipefail
@@ -72,7 +72,7 @@ win32() {
 musl() {
   [ -f /usr/include/x86_64-linux-musl/stdlib.h ] || { echo 'cross_build: musl is missing: apt-get install musl-tools' >&2; exit 1; }
   need clang++-16 'clang-16 libc++-16-dev'
-  mapfile -t files < <(find native/core native/graph native/ops native/compiler native/runtime -name '*.cpp' | sort)
+  mapfile -t files < <(find native/core native/graph native/ops native/backend native/compiler native/runtime -name '*.cpp' -not -path '*/cpu/*' | sort)
   # libc++: the headers of Debian's libstdc++ are configured for glibc.
   compile_all clang++-16 -std=c++20 --target=x86_64-linux-musl -nostdinc -nostdinc++ -D_LIBCPP_HAS_MUSL_LIBC -w -Inative \
     -isystem /usr/lib/llvm-16/include/c++/v1 -isystem "$(clang++-16 -print-resource-dir)/include" -isystem /usr/include/x86_64-linux-musl -- "${files[@]}"

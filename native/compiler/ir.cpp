@@ -9,6 +9,8 @@ namespace trae {
 
 Graph Graph::from(const PlanRequest& request) {
   Graph g;
+  for (const Tensors* list : {&request.inputs, &request.reads, &request.outputs})
+    if (!list->empty()) g.device = list->front().device();
   std::unordered_map<const Node*, int> value_of;
   auto add_leaf = [&](const Tensor& t, Value::Kind kind, int index) {
     Value v;
@@ -77,6 +79,7 @@ Graph Graph::from(const PlanRequest& request) {
 
 int Graph::add_step(OpPtr op, std::vector<int> in, uint64_t order) {
   Specs out = op->infer(specs_of(in));
+  for (Spec& spec : out) spec.device = device;
   const int number = int(steps.size());
   Step s;
   s.op = std::move(op);

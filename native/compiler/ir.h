@@ -6,6 +6,8 @@
 
 namespace trae {
 
+class Backend;
+
 struct Value {
   enum Kind : uint8_t { kTemporary, kInput, kRead, kConstant };
   Spec spec;
@@ -25,6 +27,7 @@ struct Step {
 };
 
 struct Graph {
+  Device device = default_device();  // of all values
   std::vector<Value> values;
   std::vector<Step> steps;
   std::vector<int> outputs;  // values
@@ -48,17 +51,17 @@ struct Graph {
   Specs specs_of(const std::vector<int>& values) const;
 };
 
-// ---- passes, in the order of use (native/compiler/passes/, native/compiler/rewrites/)
+// ---- passes (native/compiler/passes/, native/compiler/rewrites/); their order stands in optimize.cpp
 void remove_dead(Graph&);
-void fold_constants(Graph&);       // steps on constants are computed now
-void merge_equal(Graph&);          // common subexpressions
-void simplify(Graph&);             // identities, double transposes, views of views
-void fuse_elementwise(Graph&);     // chains into one pass over memory
-void take_scattered_rows(Graph&);  // scatter_add into the elementwise passes that read it
-// Rewrites of concrete ops (transpose into matmul, bias and activation into dense...) are registered by their families.
-using Rewrite = void (*)(Graph&);
-bool register_rewrite(int priority, Rewrite);
-void apply_rewrites(Graph&);
+void fold_constants(Graph&, Backend&);  // steps on constants are computed now
+void merge_equal(Graph&);               // common subexpressions
+void simplify(Graph&);                  // identities, double transposes, views of views
+void fuse_elementwise(Graph&);          // chains into one pass over memory
+void take_scattered_rows(Graph&);       // scatter_add into the elementwise passes that read it
+void no_gradient_of_constants(Graph&);  // of a bias in front of a batch normalization
+void compute_what_is_read(Graph&);      // states and gradients that recurrent ops need not leave
+// Everything above, and the rewrites of the backend (bias and activation into convolutions...), in its order.
+void optimize(Graph&, Backend&);
 
 // ---- memory plan
 struct Location {

@@ -1,30 +1,30 @@
-// Buffers: 64-byte aligned memory from a pool, counted, freed by the last holder on whatever thread that is.
+// Buffers: a block of a device's memory, freed by the last holder on whatever thread that is.
 #pragma once
-#include <atomic>
-#include <cstddef>
 #include <memory>
+
+#include "core/allocator.h"
 
 namespace trae {
 
 class Storage {
  public:
-  explicit Storage(size_t bytes);  // throws OutOfMemoryError with the bytes asked for and held
-  ~Storage();
+  // Throws OutOfMemoryError with the bytes asked for and held.
+  explicit Storage(size_t bytes, Allocator& allocator = host_allocator())
+      : allocator_(allocator), data_(allocator.allocate(bytes)), bytes_(bytes) {}
+  ~Storage() { allocator_.release(data_, bytes_); }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
+  // An address of the device's: for its kernels, and for the host where `allocator().is_host()`.
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
+  Allocator& allocator() const { return allocator_; }
+  Device device() const { return allocator_.device(); }
 
  private:
+  Allocator& allocator_;
   void* data_;
   size_t bytes_;
 };
 using StoragePtr = std::shared_ptr<Storage>;
-
-struct MemoryStatistics {
-  size_t bytes_in_use, peak_bytes, pooled_bytes, buffers;
-};
-MemoryStatistics memory_statistics();
-void release_pooled_memory();
 
 }  // namespace trae

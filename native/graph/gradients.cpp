@@ -5,7 +5,8 @@
 #include <unordered_set>
 
 #include "core/error.h"
-#include "graph/custom_gradient.h"
+#include "graph/arithmetic.h"
+#include "graph/op.h"
 
 namespace trae {
 namespace {
@@ -30,8 +31,6 @@ class Driver {
  public:
   Driver(const Tensors& wrt, const CustomBackward& custom) : custom_(custom) {
     for (const Tensor& t : wrt) wanted_.insert(t.node());
-    const AttrMap none("add");
-    add_ = make_op("add", none);
   }
 
   void accumulate(const Tensor& t, const Tensor& d) {
@@ -40,7 +39,7 @@ class Driver {
                                           std::string(name_of(d.dtype())) + " was made for a tensor of shape " +
                                           to_string(t.shape()) + " and dtype " + std::string(name_of(t.dtype())) + ".");
     Tensor& sum = grads_[t.node()];
-    sum = sum ? apply1(add_, {sum, d}) : d;
+    sum = sum ? arithmetic::add(sum, d) : d;
   }
 
   void run(std::vector<const Call*> calls) {
@@ -82,8 +81,8 @@ class Driver {
     if (call.op->gradient() == Gradient::kNone)
       throw NotImplementedError(std::string(call.op->name()), "this operation has no gradient.");
     Tensors dx;
-    if (auto* custom = dynamic_cast<const CustomGradient*>(call.op.get())) {
-      dx = custom_(custom->attrs.id, dy);
+    if (const std::optional<int64_t> id = call.op->user_gradient()) {
+      dx = custom_(*id, dy);
       dx.resize(call.inputs.size());
     } else {
       dx = call.op->vjp(call.inputs, out, dy);
@@ -98,7 +97,6 @@ class Driver {
   }
 
   const CustomBackward& custom_;
-  OpPtr add_;
   std::unordered_set<const Node*> wanted_;
   std::unordered_set<const Call*> active_;
   std::unordered_map<const Node*, Tensor> grads_;

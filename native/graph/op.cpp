@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/memory_limit.h"
+#include "graph/arithmetic.h"
 #include "graph/scope.h"
 
 namespace trae {
@@ -22,10 +23,10 @@ Registry& registry() {
 std::atomic<uint64_t> g_next_call{1};
 }  // namespace
 
-bool register_op(std::string_view name, OpFactory make, bool is_internal) {
+bool register_op(std::string_view name, OpFactory make, std::type_index kernel_type, bool is_internal) {
   Registry& r = registry();
   if (!r.index.emplace(std::string(name), r.list.size()).second) std::abort();  // two ops of one name: a build mistake
-  r.list.push_back({std::string(name), make, is_internal});
+  r.list.push_back({std::string(name), make, is_internal, kernel_type});
   return true;
 }
 const std::vector<OpInfo>& registered_ops() { return registry().list; }
@@ -42,21 +43,16 @@ Tensors Op::vjp(const Tensors&, const Tensors&, const Tensors&) const {
 
 namespace {
 bool is_half(DType d) { return d == DType::kFloat16 || d == DType::kBFloat16; }
-Tensor cast_to(const Tensor& t, DType d) {
-  AttrMap a("cast");
-  a.set("dtype", std::string(name_of(d)));
-  return apply1(make_op("cast", a), {t});
-}
 // The op on float32 instead of half types; outputs get the types they would have had.
 Tensors apply_widened(const OpPtr& op, Tensors inputs) {
   Specs specs;
   for (const Tensor& t : inputs) specs.push_back(t.spec());
   const Specs out = op->infer(specs);
   for (Tensor& t : inputs)
-    if (is_half(t.dtype())) t = cast_to(t, DType::kFloat32);
+    if (is_half(t.dtype())) t = arithmetic::cast(t, DType::kFloat32);
   Tensors r = apply(op, std::move(inputs));
   for (size_t i = 0; i < r.size(); i++)
-    if (r[i].dtype() != out[i].dtype) r[i] = cast_to(r[i], out[i].dtype);
+    if (r[i].dtype() != out[i].dtype) r[i] = arithmetic::cast(r[i], out[i].dtype);
   return r;
 }
 }  // namespace
@@ -68,14 +64,17 @@ Tensors apply(OpPtr op, Tensors inputs) {
     return apply_widened(op, std::move(inputs));
   Specs specs;
   specs.reserve(inputs.size());
+  const Device device = inputs.empty() ? default_device() : inputs[0].device();
   int depth = 0;
   bool is_symbolic = false;
   for (const Tensor& t : inputs) {
     specs.push_back(t.spec());
+    if (t.device() != device) throw ValueError(std::string(op->name()), "the tensors lie on different devices.");
     is_symbolic |= t.node()->is_symbolic;
     if (t.node()->state.load(std::memory_order_relaxed) == State::kLazy) depth = std::max(depth, t.node()->depth);
   }
   Specs out = op->infer(specs);
+  for (Spec& s : out) s.device = device;
   auto call = std::make_shared<Call>();
   call->op = std::move(op);
   call->inputs = std::move(inputs);

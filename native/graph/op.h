@@ -1,21 +1,16 @@
 // What an op is. Nothing anywhere lists ops: each registers itself by name, and everything else asks the op.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
+#include <optional>
 #include <string_view>
-#include <typeinfo>
+#include <typeindex>
 #include <vector>
 
 #include "graph/attrs.h"
 #include "graph/tensor.h"
 
 namespace trae {
-
-// Computes the outputs from the inputs. All buffers are contiguous, row-major and 64-byte aligned; an output never
-// overlaps an input unless the op allows it (`in_place_input`). Made once for given shapes, run many times, always on
-// the compute thread; it may own scratch memory and oneDNN primitives.
-using Kernel = std::function<void(const void* const* in, void* const* out)>;
 
 enum class Gradient : uint8_t {
   kDefined,  // vjp is implemented
@@ -32,12 +27,15 @@ class Op {
   // Gradients of the inputs from those of the outputs, written in ops. dy[i] is null where output i is unused; a null
   // result means zero.
   virtual Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const;
-  virtual Kernel cpu(const Specs& in, const Specs& out) const = 0;
   virtual bool equals(const Op&) const = 0;
 
   // Run on the inputs before `infer`: casts both operands of a binary op to their common dtype, for example.
   virtual Tensors prepare(Tensors in) const { return in; }
   virtual Gradient gradient() const { return Gradient::kDefined; }
+  // The gradient is a function of the user, which the binding knows by this number.
+  virtual std::optional<int64_t> user_gradient() const { return std::nullopt; }
+  // The type that kernels are registered for: ops that differ in a code alone share one.
+  virtual std::type_index kernel_type() const { return typeid(*this); }
   // There is no kernel for half types: such inputs are computed with in float32 and the results rounded.
   virtual bool widens_half() const { return false; }
   // The output has the bytes of input 0: no kernel runs.
@@ -74,14 +72,16 @@ struct OpInfo {
   std::string name;
   OpFactory make;
   bool is_internal;  // used by gradients and passes only: has no TypeScript function
+  std::type_index kernel_type;
 };
-bool register_op(std::string_view name, OpFactory, bool is_internal = false);
+bool register_op(std::string_view name, OpFactory, std::type_index kernel_type, bool is_internal = false);
 const std::vector<OpInfo>& registered_ops();
 OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unknown name
 #define TRAE_REGISTER_OP(Type) \
-  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make)
-#define TRAE_REGISTER_INTERNAL_OP(Type) \
-  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make, true)
+  [[maybe_unused]] static const bool registered_##Type = ::trae::register_op(Type::kName, &Type::make, typeid(Type))
+#define TRAE_REGISTER_INTERNAL_OP(Type)                  \
+  [[maybe_unused]] static const bool registered_##Type = \
+      ::trae::register_op(Type::kName, &Type::make, typeid(Type), true)
 
 // ---- use
 // prepare, infer, record. The only way a call comes into being.

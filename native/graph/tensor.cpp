@@ -34,6 +34,7 @@ Tensor Tensor::placeholder(Spec s) {
 }
 
 Tensor Tensor::from_storage(Spec s, StoragePtr storage) {
+  s.device = storage->device();
   auto n = std::make_shared<Node>(std::move(s), State::kReady);
   n->storage = std::move(storage);
   return Tensor(std::move(n));

@@ -16,6 +16,7 @@ namespace trae {
 struct Spec {
   Shape shape;
   DType dtype = DType::kFloat32;
+  Device device = default_device();
   int64_t size() const { return size_of(shape); }
   size_t bytes() const { return size_t(size()) * size_of(dtype); }
   int ndim() const { return int(shape.size()); }
@@ -50,12 +51,13 @@ class Tensor {
   Tensor() = default;
   explicit Tensor(NodePtr n) : node_(std::move(n)) {}
   static Tensor placeholder(Spec);
-  static Tensor from_storage(Spec, StoragePtr);  // state kReady
+  static Tensor from_storage(Spec, StoragePtr);  // state kReady; the device is the storage's
 
   explicit operator bool() const { return bool(node_); }
   const Spec& spec() const { return node_->spec; }
   const Shape& shape() const { return node_->spec.shape; }
   DType dtype() const { return node_->spec.dtype; }
+  Device device() const { return node_->spec.device; }
   int ndim() const { return node_->spec.ndim(); }
   int64_t size() const { return node_->spec.size(); }
   int64_t dim(int axis) const { return node_->spec.shape[size_t(axis < 0 ? axis + ndim() : axis)]; }

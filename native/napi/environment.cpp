@@ -4,7 +4,6 @@
 #include <new>
 #include <stdexcept>
 
-#include "backend/cpu/parallel.h"
 #include "core/error.h"
 #include "napi/tensor_wrap.h"
 
@@ -76,12 +75,7 @@ void Environment::end() {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, channel_->wake);
 }
 
-bool Environment::run_here(const std::function<void()>& job) {
-  return queue_->run_here([&job] {
-    const AloneOnThisThread alone;
-    job();
-  });
-}
+bool Environment::run_here(const std::function<void()>& job) { return queue_->run_here(job); }
 
 Napi::Promise Environment::run_async(std::function<void()> work, Settle settle) {
   return run_slices(

@@ -2,15 +2,11 @@
 #include <napi.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "backend/cpu/parallel.h"
-#include "backend/cpu/peak.h"
-#include "backend/cpu/processor.h"
-#include "backend/cpu/simd/dispatch.h"
+#include "backend/backend.h"
 #include "core/error.h"
-#include "graph/custom_gradient.h"
 #include "graph/gradients.h"
+#include "graph/host.h"
 #include "graph/scope.h"
 #include "napi/attrs.h"
 #include "napi/environment.h"
@@ -18,6 +14,7 @@
 #include "napi/row_order.h"
 #include "napi/tensor_wrap.h"
 #include "napi/variable_wrap.h"
+#include "ops/custom_gradient.h"
 #include "runtime/evaluate.h"
 
 namespace trae::napi {
@@ -44,23 +41,25 @@ Napi::Value from_data(const Napi::CallbackInfo& info) {
     if (int64_t(count) != spec.size())
       throw trae::ValueError("tensor", "shape " + to_string(spec.shape) + " holds " + std::to_string(spec.size()) +
                                            " values but " + std::to_string(count) + " are given.");
-    auto storage = std::make_shared<Storage>(spec.bytes());
     const auto* bytes = static_cast<const uint8_t*>(data.ArrayBuffer().Data()) + data.ByteOffset();
+    Tensor made;
     if (spec.dtype == DType::kFloat16 || spec.dtype == DType::kBFloat16) {
       if (data.TypedArrayType() != napi_float32_array)
         throw trae::TypeError("tensor", "half types are made from a Float32Array.");
-      auto* from = reinterpret_cast<const float*>(bytes);
-      auto* to = static_cast<uint16_t*>(storage->data());
-      for (size_t i = 0; i < count; i++)
-        to[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
+      made = from_host(spec, [&](void* to) {
+        const auto* from = reinterpret_cast<const float*>(bytes);
+        auto* half = static_cast<uint16_t*>(to);
+        for (size_t i = 0; i < count; i++)
+          half[i] = spec.dtype == DType::kFloat16 ? float_to_half(from[i]) : float_to_bfloat16(from[i]);
+      });
     } else if (data.ElementSize() != size_of(spec.dtype)) {
       throw trae::TypeError("tensor", "the typed array has elements of " + std::to_string(data.ElementSize()) +
                                           " bytes but dtype " + std::string(name_of(spec.dtype)) + " has " +
                                           std::to_string(size_of(spec.dtype)) + ".");
-    } else if (count) {
-      std::memcpy(storage->data(), bytes, spec.bytes());
+    } else {
+      made = from_host(spec, bytes);
     }
-    return TensorWrap::wrap(info.Env(), Tensor::from_storage(std::move(spec), std::move(storage)));
+    return TensorWrap::wrap(info.Env(), made);
   });
 }
 
@@ -162,7 +161,7 @@ Napi::Value ops(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value memory(const Napi::CallbackInfo& info) {
-  const MemoryStatistics m = memory_statistics();
+  const MemoryStatistics m = allocator_of(default_device()).statistics();
   auto o = Napi::Object::New(info.Env());
   o.Set("tensors", double(Environment::of(info.Env()).live_tensors()));
   o.Set("bytesInUse", double(m.bytes_in_use));
@@ -172,7 +171,9 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
   return o;
 }
 
-Napi::Value get_num_threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), num_threads()); }
+Napi::Value get_num_threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), default_backend().threads());
+}
 
 void js_set_num_threads(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
@@ -180,15 +181,16 @@ void js_set_num_threads(const Napi::CallbackInfo& info) {
     if (!(n >= 1 && n <= 1024) || n != int(n))
       throw trae::ValueError("config.numThreads",
                              "must be a whole number from 1 to 1024.\n  Received: " + info[0].ToString().Utf8Value());
-    Environment::of(info.Env()).run_sync([n] { set_num_threads(int(n)); });
+    Environment::of(info.Env()).run_sync([n] { default_backend().set_threads(int(n)); });
   });
 }
 
 Napi::Value devices(const Napi::CallbackInfo& info) {
   auto o = Napi::Object::New(info.Env());
-  o.Set("name", "cpu:0");
-  o.Set("kind", "cpu");
-  o.Set("description", std::to_string(num_threads()) + " threads, " + simd::isa_name());
+  const Backend& backend = default_backend();
+  o.Set("name", backend.name() + ":" + std::to_string(backend.device().index));
+  o.Set("kind", backend.name());
+  o.Set("description", backend.description());
   auto list = Napi::Array::New(info.Env(), 1);
   list.Set(0u, o);
   return list;
@@ -197,7 +199,7 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
 Napi::Value measure_peak(const Napi::CallbackInfo& info) {
   auto peak = std::make_shared<Peak>();
   return Environment::of(info.Env())
-      .run_async([peak] { *peak = trae::measure_peak(); },
+      .run_async([peak] { *peak = default_backend().measure_peak(); },
                  [peak](Napi::Env env) -> Napi::Value {
                    auto o = Napi::Object::New(env);
                    o.Set("gflops", peak->gflops);
@@ -208,13 +210,12 @@ Napi::Value measure_peak(const Napi::CallbackInfo& info) {
 
 Napi::Value version(const Napi::CallbackInfo& info) {
   auto o = Napi::Object::New(info.Env());
-  o.Set("onednn", onednn_version());
-  o.Set("isa", simd::isa_name());
+  for (const auto& [name, text] : default_backend().versions()) o.Set(name, text);
   return o;
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  if (const std::string problem = processor_problem(); !problem.empty()) throw Napi::Error::New(env, problem);
+  if (const std::string problem = default_backend().problem(); !problem.empty()) throw Napi::Error::New(env, problem);
   env.SetInstanceData(new Environment(env));
   TensorWrap::define(env, exports);
   VariableWrap::define(env, exports);

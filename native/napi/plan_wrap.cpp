@@ -60,86 +60,39 @@ Napi::Value PlanWrap::compile(const Napi::CallbackInfo& info) {
   });
 }
 
-Plan& PlanWrap::plan() const {
+const PlanPtr& PlanWrap::plan() const {
   if (!plan_) throw trae::Error("RuntimeError", "plan", "this plan has been disposed.");
-  return *plan_;
-}
-
-void PlanWrap::check_inputs(const Tensors& inputs, bool rows_only) const {
-  const Specs& want = plan().input_specs();
-  if (inputs.size() != want.size())
-    throw trae::ValueError("plan", "takes " + std::to_string(want.size()) + " tensors but " +
-                                       std::to_string(inputs.size()) + " are given.");
-  for (size_t i = 0; i < want.size(); i++) {
-    const Spec& got = inputs[i].spec();
-    bool is_same = got.dtype == want[i].dtype && got.ndim() == want[i].ndim();
-    for (int a = rows_only ? 1 : 0; is_same && a < got.ndim(); a++)
-      is_same = got.shape[size_t(a)] == want[i].shape[size_t(a)];
-    if (!is_same)
-      throw trae::ValueError("plan", "input " + std::to_string(i) + " must have shape " + to_string(want[i].shape) +
-                                         " and dtype " + std::string(name_of(want[i].dtype)) + ".\n  Received: shape " +
-                                         to_string(got.shape) + ", dtype " + std::string(name_of(got.dtype)));
-  }
+  return plan_;
 }
 
 Napi::Value PlanWrap::run(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
-    Tensors inputs = TensorWrap::unwrap_all(info[0], "plan");
-    check_inputs(inputs, false);
-    auto run = std::make_shared<PlanRun>(plan_, cells_, inputs);
-    Tensors outputs;
-    for (const Spec& s : plan().output_specs()) outputs.emplace_back(std::make_shared<Node>(s, State::kScheduled));
-    const auto work = [run, inputs, outputs] {
-      try {
-        run->prepare();
-        std::vector<const void*> in;
-        for (const Tensor& t : inputs) {
-          throw_if_failed(t);
-          in.push_back(t.node()->storage->data());
-        }
-        std::vector<void*> out;
-        for (const Tensor& t : outputs) {
-          t.node()->storage = std::make_shared<Storage>(t.spec().bytes());
-          out.push_back(t.node()->storage->data());
-        }
-        run->plan().run(in.data(), run->variables(), out.data());
-        run->finish();
-        for (const Tensor& t : outputs) t.node()->state.store(State::kReady, std::memory_order_release);
-      } catch (...) {
-        run->fail(std::current_exception());
-        for (const Tensor& t : outputs) {
-          t.node()->error = std::current_exception();
-          t.node()->state.store(State::kFailed, std::memory_order_release);
-        }
-      }
-    };
+    auto call = std::make_shared<PlanCall>(plan(), cells_, TensorWrap::unwrap_all(info[0], "plan"));
     Environment& e = Environment::of(env);
-    if (!run->can_run_here() || !e.run_here(work))
-      e.submit([work] {
-        work();
+    if (!call->can_run_here() || !e.run_here([&call] { call->work(); }))
+      e.submit([call] {
+        call->work();
         return true;
       });
-    return TensorWrap::wrap_all(env, outputs);
+    return TensorWrap::wrap_all(env, call->outputs());
   });
 }
 
 Napi::Value PlanWrap::run_steps(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     auto options = info[0].As<Napi::Object>();
-    Tensors data = TensorWrap::unwrap_all(options.Get("data"), "plan");
-    check_inputs(data, true);
-    return run_plan_steps(Environment::of(info.Env()), plan_, cells_, std::move(data), options);
+    return run_plan_steps(Environment::of(info.Env()), plan(), cells_, options);
   });
 }
 
 Napi::Value PlanWrap::explain(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::String::New(info.Env(), plan().explain()); });
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::String::New(info.Env(), plan()->explain()); });
 }
 
 Napi::Value PlanWrap::statistics(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const PlanStatistics& s = plan().statistics();
+    const PlanStatistics& s = plan()->statistics();
     auto o = Napi::Object::New(info.Env());
     o.Set("ops", s.ops);
     o.Set("fused", s.fused);

@@ -18,8 +18,7 @@ class PlanWrap : public Napi::ObjectWrap<PlanWrap> {
   Napi::Value explain(const Napi::CallbackInfo&);
   Napi::Value statistics(const Napi::CallbackInfo&);
   void dispose(const Napi::CallbackInfo&);
-  void check_inputs(const Tensors& inputs, bool rows_only) const;
-  Plan& plan() const;
+  const PlanPtr& plan() const;  // RuntimeError once disposed
 
   PlanPtr plan_;
   std::vector<std::shared_ptr<Tensor>> cells_;  // current tensors of the variables

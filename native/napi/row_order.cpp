@@ -17,15 +17,8 @@ RowOrder::RowOrder(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info
   guarded(info.Env(), [&] {
     if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
       throw trae::TypeError("RowOrder", "row numbers are expected as an Int32Array.");
-    auto numbers = std::make_shared<RowNumbers>();
     auto given = info[0].As<Napi::Int32Array>();
-    numbers->rows = info[1].ToNumber().Int64Value();
-    numbers->values.assign(given.Data(), given.Data() + given.ElementLength());
-    for (int32_t i : numbers->values)
-      if (i < 0 || i >= numbers->rows)
-        throw trae::IndexError("RowOrder", "index " + std::to_string(i) + " is outside of the " +
-                                               std::to_string(numbers->rows) + " rows.");
-    numbers_ = std::move(numbers);
+    numbers_ = std::make_shared<RowNumbers>(given.Data(), given.ElementLength(), info[1].ToNumber().Int64Value());
     napi_type_tag_object(env_, info.This(), &kTag);
     Napi::MemoryManagement::AdjustExternalMemory(env_, bytes_of(*numbers_));
   });

@@ -1,17 +1,10 @@
-// Row numbers in the order of use: copied and validated once, then used by any number of runs over rows.
+// An order of rows as an object of JavaScript (runtime/row_numbers.h).
 #pragma once
 #include <napi.h>
 
-#include <memory>
-#include <vector>
+#include "runtime/row_numbers.h"
 
 namespace trae::napi {
-
-struct RowNumbers {
-  std::vector<int32_t> values;
-  int64_t rows;  // each of the values is below
-};
-using RowNumbersPtr = std::shared_ptr<const RowNumbers>;
 
 class RowOrder : public Napi::ObjectWrap<RowOrder> {
  public:

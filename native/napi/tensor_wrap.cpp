@@ -1,9 +1,8 @@
 #include "napi/tensor_wrap.h"
 
-#include <cstring>
-
 #include "core/error.h"
 #include "core/memory_limit.h"
+#include "graph/host.h"
 #include "napi/environment.h"
 #include "runtime/evaluate.h"
 
@@ -32,7 +31,7 @@ T make_array(Napi::Env env, const Tensor& t, size_t element_size) {
 template <class T>
 Napi::Value copy_out(Napi::Env env, const Tensor& t) {
   auto array = make_array<T>(env, t, size_of(t.dtype()));
-  if (t.size()) std::memcpy(array.Data(), t.node()->storage->data(), t.spec().bytes());
+  to_host(t, array.Data());
   return array;
 }
 
@@ -49,7 +48,8 @@ Napi::Value to_typed_array(Napi::Env env, const Tensor& t) {
     default: break;
   }
   auto array = make_array<Napi::Float32Array>(env, t, sizeof(float));
-  auto* half = static_cast<const uint16_t*>(t.node()->storage->data());
+  const HostView view = to_host(t);
+  const auto* half = view.as<uint16_t>();
   const bool is_brain = t.dtype() == DType::kBFloat16;
   for (int64_t i = 0; i < t.size(); i++)
     array[size_t(i)] = is_brain ? bfloat16_to_float(half[i]) : half_to_float(half[i]);

@@ -30,7 +30,6 @@ struct Attention final : OpOf<Attention> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // The call's inputs, its y and rows, dy -> dquery, dkey, dvalue
@@ -41,7 +40,6 @@ struct AttentionGrad final : OpOf<AttentionGrad> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 AttentionSizes attention_sizes(const Specs& in);

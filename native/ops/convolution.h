@@ -30,7 +30,6 @@ struct Conv final : OpOf<Conv> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
   std::string describe() const override;
 };
@@ -42,7 +41,6 @@ struct ConvBackwardData final : OpOf<ConvBackwardData> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 // Inputs x, dy; outputs dkernel of attrs.shape and, after a rewrite, dbias.
@@ -52,12 +50,9 @@ struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 
-// The kernel of such a convolution scales and moves its sums while they are in registers.
-bool is_scaled_in_registers(const ConvAttrs&, const Shape& x, const Shape& w, const Shape& y);
 // One window per pixel, of that pixel: the convolution is a product of matrices.
 bool is_pointwise(const ConvAttrs&, const Shape& w);
 

@@ -22,7 +22,6 @@ struct CtcLoss final : OpOf<CtcLoss> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 // The same inputs and v, shaped as the logits -> H v, H the second derivative of each loss by its logits.
 struct CtcCurvature final : OpOf<CtcCurvature> {
@@ -32,7 +31,6 @@ struct CtcCurvature final : OpOf<CtcCurvature> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override { return {in[4]}; }
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 // logits, frame lengths -> labels (paths, batch, frames) int32, -1 behind the last, and scores (batch, paths).
 // With a beam of width 0 the likeliest class of each frame is taken; its score is minus the sum of their logits. Else
@@ -48,7 +46,6 @@ struct CtcDecode final : OpOf<CtcDecode> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 }  // namespace trae

@@ -12,7 +12,6 @@ struct Cholesky final : OpOf<Cholesky> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // x with a x = b or a^T x = b, a triangular: the other triangle is not read.
@@ -25,7 +24,6 @@ struct SolveTriangular final : OpOf<SolveTriangular> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // x with a x = b or a^T x = b, by Gaussian elimination with row exchanges.
@@ -38,7 +36,6 @@ struct Solve final : OpOf<Solve> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 struct Determinant final : OpOf<Determinant> {
@@ -47,7 +44,6 @@ struct Determinant final : OpOf<Determinant> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Outputs: the sign of the determinant and the logarithm of its size.
@@ -57,7 +53,6 @@ struct SignLogDeterminant final : OpOf<SignLogDeterminant> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Outputs: L below the diagonal (ones on it left out) and U above in one matrix; the row of x that row i came from.
@@ -67,7 +62,6 @@ struct LuFactor final : OpOf<LuFactor> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // x = q r by Householder reflections; q is (m, min) or, complete, (m, m).
@@ -80,7 +74,6 @@ struct Qr final : OpOf<Qr> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Outputs u, s, v^T with x = u diag(s) v^T, s descending.
@@ -93,7 +86,6 @@ struct Svd final : OpOf<Svd> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Eigenvalues, ascending, and eigenvectors of a symmetric matrix, of which the lower triangle is read.
@@ -103,7 +95,6 @@ struct SymmetricEigen final : OpOf<SymmetricEigen> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Eigenvalues and unit eigenvectors of any matrix that has real ones only.
@@ -113,7 +104,6 @@ struct Eigen final : OpOf<Eigen> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // The Moore-Penrose inverse; singular values up to `rcond` times the largest count as zero.
@@ -126,7 +116,6 @@ struct PseudoInverse final : OpOf<PseudoInverse> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 }  // namespace trae

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "graph/arithmetic.h"
+#include "graph/host.h"
 #include "ops/ops.h"
 
 namespace trae {
@@ -267,13 +269,19 @@ OpPtr named(std::string_view name) {
 }
 
 const bool registered = [] {
-  for (const auto& r : kUnary) register_op(r.name, &make_named, r.is_internal);
-  for (const auto& r : kBinary) register_op(r.name, &make_named, r.is_internal);
-  register_op("where", [](const AttrMap&) -> OpPtr { return std::make_shared<Where>(); });
-  register_op("clip", [](const AttrMap& a) -> OpPtr {
-    return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY));
-  });
-  register_op("cast", [](const AttrMap& a) -> OpPtr { return std::make_shared<Cast>(a.dtype("dtype")); });
+  for (const auto& r : kUnary) register_op(r.name, &make_named, typeid(ElementwiseOp), r.is_internal);
+  for (const auto& r : kBinary) register_op(r.name, &make_named, typeid(ElementwiseOp), r.is_internal);
+  const std::type_index type = typeid(ElementwiseOp);
+  register_op(
+      "where", [](const AttrMap&) -> OpPtr { return std::make_shared<Where>(); }, type);
+  register_op(
+      "clip",
+      [](const AttrMap& a) -> OpPtr {
+        return std::make_shared<Clip>(a.number("min", -INFINITY), a.number("max", INFINITY));
+      },
+      type);
+  register_op(
+      "cast", [](const AttrMap& a) -> OpPtr { return std::make_shared<Cast>(a.dtype("dtype")); }, type);
   return true;
 }();
 
@@ -299,22 +307,24 @@ Tensor where(const Tensor& c, const Tensor& x, const Tensor& y) {
 Tensor cast(const Tensor& x, DType d) { return x.dtype() == d ? x : apply1(std::make_shared<Cast>(d), {x}); }
 
 Tensor constant(double value, DType d) {
-  auto storage = std::make_shared<Storage>(size_of(d));
-  void* p = storage->data();
-  switch (d) {
-    case DType::kFloat32: *static_cast<float*>(p) = float(value); break;
-    case DType::kFloat64: *static_cast<double*>(p) = value; break;
-    case DType::kFloat16: *static_cast<uint16_t*>(p) = float_to_half(float(value)); break;
-    case DType::kBFloat16: *static_cast<uint16_t*>(p) = float_to_bfloat16(float(value)); break;
-    case DType::kInt32: *static_cast<int32_t*>(p) = int32_t(value); break;
-    case DType::kInt64: *static_cast<int64_t*>(p) = int64_t(value); break;
-    case DType::kInt8: *static_cast<int8_t*>(p) = int8_t(value); break;
-    case DType::kUInt8: *static_cast<uint8_t*>(p) = uint8_t(value); break;
-    case DType::kBool: *static_cast<uint8_t*>(p) = value != 0; break;
-  }
-  return Tensor::from_storage({{}, d}, std::move(storage));
+  return from_host({{}, d}, [=](void* p) {
+    switch (d) {
+      case DType::kFloat32: *static_cast<float*>(p) = float(value); break;
+      case DType::kFloat64: *static_cast<double*>(p) = value; break;
+      case DType::kFloat16: *static_cast<uint16_t*>(p) = float_to_half(float(value)); break;
+      case DType::kBFloat16: *static_cast<uint16_t*>(p) = float_to_bfloat16(float(value)); break;
+      case DType::kInt32: *static_cast<int32_t*>(p) = int32_t(value); break;
+      case DType::kInt64: *static_cast<int64_t*>(p) = int64_t(value); break;
+      case DType::kInt8: *static_cast<int8_t*>(p) = int8_t(value); break;
+      case DType::kUInt8: *static_cast<uint8_t*>(p) = uint8_t(value); break;
+      case DType::kBool: *static_cast<uint8_t*>(p) = value != 0; break;
+    }
+  });
 }
 Tensor scalar_like(const Tensor& x, double value) { return constant(value, x.dtype()); }
 }  // namespace ops
+
+Tensor arithmetic::add(const Tensor& a, const Tensor& b) { return binary("add", a, b); }
+Tensor arithmetic::cast(const Tensor& x, DType d) { return ops::cast(x, d); }
 
 }  // namespace trae

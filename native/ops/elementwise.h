@@ -1,4 +1,4 @@
-// Elementwise ops: one code each, computed by the tile machine in cpu/tile_machine. An op here says how dtypes flow and
+// Elementwise ops: one code each, An op here says how dtypes flow and
 // what its gradient is; there is no kernel per op.
 #pragma once
 #include "graph/op.h"
@@ -12,7 +12,7 @@ class ElementwiseOp : public Op {
   bool is_elementwise() const final { return true; }
   bool can_overwrite(size_t input, size_t output, const Specs& in) const override;
   bool equals(const Op& o) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::type_index kernel_type() const final { return typeid(ElementwiseOp); }
   const Code code;
   const double params[2];
 };

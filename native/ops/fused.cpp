@@ -50,22 +50,4 @@ std::string Fused::describe() const {
   return r;
 }
 
-Kernel Fused::cpu(const Specs&, const Specs&) const { return compile_fused(program, dtypes_); }
-
-Kernel ElementwiseOp::cpu(const Specs& in, const Specs& out) const {
-  // A single op is a program of one step: `this` outlives the kernel's making, which is all that is needed.
-  FusedProgram p;
-  p.shape = out[0].shape;
-  p.inputs = in;
-  FusedStep step;
-  step.op = OpPtr(this, [](const Op*) {});
-  for (size_t i = 0; i < in.size(); i++) step.args.push_back(int(i));
-  p.steps.push_back(std::move(step));
-  p.outputs.push_back({int(in.size()), "", {}, false});
-  std::vector<DType> dtypes;
-  for (const Spec& s : in) dtypes.push_back(s.dtype);
-  dtypes.push_back(out[0].dtype);
-  return compile_fused(p, dtypes);
-}
-
 }  // namespace trae

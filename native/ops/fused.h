@@ -33,18 +33,16 @@ class Fused final : public Op {
   explicit Fused(FusedProgram);
   std::string_view name() const override { return "fused"; }
   Specs infer(const Specs& in) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   bool equals(const Op&) const override { return false; }
   bool can_overwrite(size_t input, size_t output, const Specs& in) const override;
   std::string describe() const override;
   const FusedProgram program;
+  // Of inputs and steps.
+  const std::vector<DType>& dtypes() const { return dtypes_; }
 
  private:
-  std::vector<DType> dtypes_;  // of inputs and steps
+  std::vector<DType> dtypes_;
 };
-
-// The kernel of a program (cpu/tile_machine).
-Kernel compile_fused(const FusedProgram&, const std::vector<DType>& dtypes);
 
 }  // namespace trae

@@ -18,7 +18,6 @@ struct LayerNorm final : OpOf<LayerNorm> {
   Specs infer(
       const Specs& in) const override;  // x (..., n), gamma (n,), beta (n,) -> y, mean (..., 1), inverse (..., 1)
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   bool widens_half() const override { return true; }
   bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 0 && output == 0; }
@@ -35,7 +34,6 @@ struct LayerNormGrad final : OpOf<LayerNormGrad> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
   bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 4 && output == 0; }
   std::string describe() const override { return "layer_norm_grad"; }

@@ -21,7 +21,6 @@ struct Matmul final : OpOf<Matmul> {
   Product product(const Specs& in) const;  // both of rank >= 2; throws the user's error
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override;
   std::string describe() const override;
 };

@@ -13,7 +13,6 @@ struct Reshape final : OpOf<Reshape> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool is_view() const override { return true; }
 };
 
@@ -27,7 +26,6 @@ struct Bitcast final : OpOf<Bitcast> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 struct BroadcastTo final : OpOf<BroadcastTo> {
@@ -39,7 +37,6 @@ struct BroadcastTo final : OpOf<BroadcastTo> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -53,7 +50,6 @@ struct Transpose final : OpOf<Transpose> {
   Ints permutation(const Shape&) const;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -67,7 +63,6 @@ struct Slice final : OpOf<Slice> {
   static OpPtr make(const AttrMap&);  // options start, stop, step with Python's rules are resolved in infer's shape
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -83,7 +78,6 @@ struct Place final : OpOf<Place> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -97,7 +91,6 @@ struct Concatenate final : OpOf<Concatenate> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -111,7 +104,6 @@ struct Take final : OpOf<Take> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of({in[1]}, out); }
 };
 
@@ -126,7 +118,6 @@ struct ScatterAdd final : OpOf<ScatterAdd> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 
@@ -142,7 +133,6 @@ struct ScatterRows final : OpOf<ScatterRows> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;  // indices, updates -> slots, sums
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 struct OneHot final : OpOf<OneHot> {
@@ -155,7 +145,6 @@ struct OneHot final : OpOf<OneHot> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
 };
 
@@ -170,7 +159,6 @@ struct Sort final : OpOf<Sort> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 

@@ -20,7 +20,6 @@ struct BatchNormTraining final : OpOf<BatchNormTraining> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;  // x, gamma, beta -> y, mean, variance
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
   std::string describe() const override { return std::string(kName) + name_of(attrs.activation); }
 };
@@ -36,7 +35,6 @@ struct BatchNormTrainingGrad final : OpOf<BatchNormTrainingGrad> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
   bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 4 && output == 0; }
   std::string describe() const override { return std::string(kName) + name_of(attrs.activation); }

@@ -17,7 +17,6 @@ struct NormalizedPool final : OpOf<NormalizedPool> {
   NormalizedPoolAttrs attrs;
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 // x, gamma, mean, variance, dpooled, winners, pooled, x at the winners -> dx, dgamma, dbeta
 struct NormalizedPoolGrad final : OpOf<NormalizedPoolGrad> {
@@ -25,7 +24,6 @@ struct NormalizedPoolGrad final : OpOf<NormalizedPoolGrad> {
   NormalizedPoolAttrs attrs;
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kNone; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool can_overwrite(size_t input, size_t output, const Specs&) const override { return input == 0 && output == 0; }
 };
 

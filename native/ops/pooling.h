@@ -20,7 +20,6 @@ struct MaxPool final : OpOf<MaxPool> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;  // y, winners (uint8, or int32 for windows of more than 255)
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 // Inputs dy, winners; output dx of attrs.shape.
@@ -30,7 +29,6 @@ struct MaxPoolGrad final : OpOf<MaxPoolGrad> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 // Inputs x, winners; the element of each window that won elsewhere: the gradient of max_pool_grad.
@@ -40,7 +38,6 @@ struct MaxPoolPick final : OpOf<MaxPoolPick> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 // Mean over the elements of the window that lie within the input.
@@ -50,7 +47,6 @@ struct AveragePool final : OpOf<AveragePool> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 struct AveragePoolGrad final : OpOf<AveragePoolGrad> {
@@ -59,7 +55,6 @@ struct AveragePoolGrad final : OpOf<AveragePoolGrad> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 

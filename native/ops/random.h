@@ -18,7 +18,6 @@ struct Random final : OpOf<Random> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // A random order of 0..n-1 (int32).
@@ -31,7 +30,6 @@ struct Permutation final : OpOf<Permutation> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Gamma distribution of scale 1: seed, alpha (its shape is that of the result).
@@ -42,7 +40,6 @@ struct RandomGamma final : OpOf<RandomGamma> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 // Successes of `counts` trials of `probabilities` each: seed, counts, probabilities (of one shape and dtype).
 struct RandomBinomial final : OpOf<RandomBinomial> {
@@ -52,7 +49,6 @@ struct RandomBinomial final : OpOf<RandomBinomial> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // y = x / (1 - rate) with probability 1 - rate, else 0. The mask is made again from the seed in the gradient.
@@ -65,7 +61,6 @@ struct Dropout final : OpOf<Dropout> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;  // x, seed
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool can_overwrite(size_t input, size_t, const Specs&) const override { return input == 0; }
 };
 

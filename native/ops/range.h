@@ -17,7 +17,6 @@ struct Range final : OpOf<Range> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 }  // namespace trae

@@ -1,8 +1,8 @@
 #include "ops/recurrent.h"
 
-#include "backend/cpu/simd/recurrent_table.h"
 #include "core/error.h"
 #include "graph/gradients.h"
+#include "graph/saved_layout.h"
 #include "ops/ops.h"
 
 namespace trae {
@@ -53,8 +53,7 @@ Specs infer_recurrent(const Op& op, const RecurrentAttrs& attrs, const Specs& in
   const DType d = in[0].dtype;
   Specs out{{{s.batch, s.steps, s.units}, d}};
   for (size_t i = 0; i < states; i++) out.push_back({{s.batch, s.units}, d});
-  const int64_t slots = cell == Cell::kLstm ? kLstmSlots : kGruSlots;
-  out.push_back({attrs.keeps_states ? Shape{s.steps, s.blocks(), slots, s.batch, 16} : Shape{0}, d});
+  out.push_back(attrs.keeps_states ? saved_spec(op, in) : Spec{{0}, d});
   return out;
 }
 

@@ -4,7 +4,7 @@
 //   or, for a GRU that resets after the product, (2, 3u)
 // and, with `is_masked`, a mask (batch, steps) as the last input: where it is 0, a row of the batch keeps h and c as
 // they are. Results: the sequence of h (batch, steps, u) in the order of processing, the last h (and c), and the states
-// that the gradient needs, in a layout of their own (recurrent_table.h).
+// that the gradient needs, in a layout of the device.
 #pragma once
 #include "graph/op.h"
 
@@ -25,7 +25,6 @@ struct RecurrentAttrs {
 // Sizes of a call.
 struct RecurrentSizes {
   int64_t batch, steps, inputs, units;
-  int64_t blocks() const { return (units + 15) / 16; }
 };
 
 struct Lstm final : OpOf<Lstm> {
@@ -37,7 +36,6 @@ struct Lstm final : OpOf<Lstm> {
   Specs infer(const Specs& in)
       const override;  // x, kernel, recurrent kernel, h0, c0 [, bias] [, mask] -> sequence, h, c, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 struct Gru final : OpOf<Gru> {
   static constexpr std::string_view kName = "gru";
@@ -48,7 +46,6 @@ struct Gru final : OpOf<Gru> {
   Specs infer(
       const Specs& in) const override;  // x, kernel, recurrent kernel, h0 [, bias] [, mask] -> sequence, h, states
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // The gradients of all inputs: the call's inputs, its sequence and states, and the gradients of sequence, h and c as
@@ -67,7 +64,6 @@ struct RecurrentGrad final : OpOf<RecurrentGrad> {
   size_t call_inputs() const { return differentiable_inputs() + attrs.call.is_masked; }
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   std::string describe() const override { return attrs.call.cell == Cell::kLstm ? "lstm_grad" : "gru_grad"; }
 };
 

@@ -25,7 +25,7 @@ OpPtr make_reduce(const AttrMap& a) {
   return nullptr;
 }
 const bool registered = [] {
-  for (const Row& r : kRows) register_op(r.name, &make_reduce);
+  for (const Row& r : kRows) register_op(r.name, &make_reduce, typeid(Reduce));
   return true;
 }();
 

@@ -15,7 +15,6 @@ class Reduce final : public Op {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   Gradient gradient() const override {
     return kind == ReduceKind::kAny || kind == ReduceKind::kAll ? Gradient::kZero : Gradient::kDefined;
@@ -42,7 +41,6 @@ struct ArgExtreme final : OpOf<ArgExtreme> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 
@@ -57,7 +55,6 @@ struct Cumulative final : OpOf<Cumulative> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   bool widens_half() const override { return true; }
 };
 

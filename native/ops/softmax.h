@@ -14,7 +14,6 @@ struct Softmax final : OpOf<Softmax> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   bool can_overwrite(size_t, size_t, const Specs&) const override { return true; }
 };
@@ -29,7 +28,6 @@ struct LogSoftmax final : OpOf<LogSoftmax> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }
   bool can_overwrite(size_t, size_t, const Specs&) const override { return true; }
 };

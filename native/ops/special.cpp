@@ -26,7 +26,7 @@ OpPtr special(std::string_view name) {
 const bool registered = [] {
   for (const Row& r : kRows)
     register_op(
-        r.name, [](const AttrMap& a) { return special(a.op()); }, r.is_internal);
+        r.name, [](const AttrMap& a) { return special(a.op()); }, typeid(Special), r.is_internal);
   return true;
 }();
 void expect_index(std::string_view op, const Spec& s) {

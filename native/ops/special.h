@@ -16,7 +16,6 @@ class Special final : public Op {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
   Gradient gradient() const override { return is_unary() ? Gradient::kDefined : Gradient::kZero; }
   bool is_unary() const { return kind <= SpecialKind::kBesselI1; }
 
@@ -37,7 +36,6 @@ struct SearchSorted final : OpOf<SearchSorted> {
   Tensors prepare(Tensors in) const override;
   Specs infer(const Specs& in) const override;
   Gradient gradient() const override { return Gradient::kZero; }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 enum class SegmentKind : uint8_t { kMax, kMin, kProd };
@@ -54,7 +52,6 @@ struct SegmentReduce final : OpOf<SegmentReduce> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 // Discrete Fourier transform of the last axis: inputs and outputs are real and imaginary part. The inverse is not
@@ -68,7 +65,6 @@ struct Fourier final : OpOf<Fourier> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
-  Kernel cpu(const Specs& in, const Specs& out) const override;
 };
 
 }  // namespace trae

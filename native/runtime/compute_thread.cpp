@@ -9,6 +9,8 @@
 #include <immintrin.h>
 #endif
 
+#include "backend/backend.h"
+
 namespace trae {
 
 struct JobQueue::State {
@@ -33,18 +35,6 @@ void spin_until(F&& is_true) {
   }
 }
 
-// Denormals count as zero on this thread while it lives.
-class FlushDenormals {
- public:
-#if defined(__SSE__)
-  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
-  ~FlushDenormals() { _mm_setcsr(before_); }
-
- private:
-  unsigned before_;
-#endif
-};
-
 // Lives as long as the process: the image is never unloaded (-z nodelete), so neither is its thread.
 struct ComputeThread {
   std::mutex mutex;
@@ -61,7 +51,7 @@ struct ComputeThread {
   }
 
   void loop() {
-    const FlushDenormals flush;  // here and in the team this thread starts, nowhere else
+    default_backend().prepare_thread();
     std::unique_lock lock(mutex);
     for (;;) {
       if (turns.empty() || is_busy) {
@@ -144,10 +134,7 @@ bool JobQueue::run_here(const std::function<void()>& job) {
     if (t.is_busy || !t.turns.empty() || state_->is_closed) return false;
     t.is_busy = true;
   }
-  {
-    const FlushDenormals flush;
-    job();
-  }
+  default_backend().run_alone(job);
   bool has_turns;
   {
     std::lock_guard lock(t.mutex);

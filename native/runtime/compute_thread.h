@@ -1,5 +1,6 @@
-// The one native thread of the process that computes: it owns the oneDNN engine and the OpenMP team. Each environment
-// (main thread, worker) has a queue; jobs of one queue run in order, queues take turns, long jobs run in slices.
+// The one native thread of the process that computes, or submits work to a device: what kernels own, they own on it.
+// Each environment (main thread, worker) has a queue; jobs of one queue run in order, queues take turns, long jobs run
+// in slices.
 #pragma once
 #include <functional>
 #include <memory>

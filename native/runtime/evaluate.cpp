@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "backend/backend.h"
 #include "core/error.h"
+#include "graph/host.h"
 #include "graph/scope.h"
 
 namespace trae {
@@ -28,21 +30,23 @@ bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
   return true;
 }
 
+void set_failed(Node& n, std::exception_ptr e) {
+  n.error = std::move(e);
+  n.state.store(State::kFailed, std::memory_order_release);
+}
+
 void execute(const Call& call) {
   const size_t count = call.output_specs.size();
   std::vector<NodePtr> nodes(count);
   for (size_t i = 0; i < count; i++) nodes[i] = call.outputs[i].lock();
   auto fail = [&](std::exception_ptr e) {
     for (auto& n : nodes)
-      if (n) {
-        n->error = e;
-        n->state.store(State::kFailed, std::memory_order_release);
-      }
+      if (n) set_failed(*n, e);
   };
   if (makes_nothing(call.output_specs)) {
     for (NodePtr& n : nodes)
       if (n) {
-        n->storage = std::make_shared<Storage>(0);
+        n->storage = allocate(n->spec);
         n->state.store(State::kReady, std::memory_order_release);
       }
     return;
@@ -61,10 +65,13 @@ void execute(const Call& call) {
     } else {
       std::vector<void*> out_data;
       for (size_t i = 0; i < count; i++) {
-        storages[i] = std::make_shared<Storage>(call.output_specs[i].bytes());
+        storages[i] = allocate(call.output_specs[i]);
         out_data.push_back(storages[i]->data());
       }
-      call.op->cpu(in, call.output_specs)(in_data.data(), out_data.data());
+      const Device device = call.output_specs[0].device;
+      make_kernel(device, *call.op, in, call.output_specs)(in_data.data(), out_data.data());
+      ErrorWord& errors = backend_of(device).stream().errors();
+      if (errors.is_set()) errors.raise();
     }
     for (size_t i = 0; i < count; i++)
       if (nodes[i]) {
@@ -97,11 +104,21 @@ Evaluation schedule(const Tensors& targets) {
 }
 
 void Evaluation::run() {
+  if (calls_.empty()) return;
+  Stream& stream = backend_of(calls_[0]->output_specs[0].device).stream();
+  std::vector<std::weak_ptr<Node>> submitted;  // not known to be right before the end
   for (CallPtr& call : calls_) {
     execute(*call);
+    if (!stream.is_immediate()) submitted.insert(submitted.end(), call->outputs.begin(), call->outputs.end());
     call.reset();  // intermediates die as soon as their last reader has run
   }
   calls_.clear();
+  try {
+    stream.check();
+  } catch (...) {
+    for (const auto& weak : submitted)
+      if (NodePtr n = weak.lock()) set_failed(*n, std::current_exception());
+  }
 }
 
 bool is_symbolic(const Tensor& t) { return t.node()->is_symbolic; }

@@ -8,7 +8,11 @@
 #include <mutex>
 #include <set>
 
+#include "backend/backend.h"
 #include "compiler/ir.h"
+#include "core/error.h"
+#include "ops/fused.h"
+#include "ops/movement.h"
 
 namespace trae {
 namespace {
@@ -18,20 +22,20 @@ double now_ms() {
   return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
 }
 
-// One arena for all plans: only one runs at a time, and nothing in it outlives a run. Compute thread only.
+// One arena for all plans of a device: only one runs at a time, and nothing in it outlives a run. Compute thread only.
 struct Arena {
   StoragePtr storage;
-  char* get(size_t bytes) {
+  char* get(size_t bytes, Device device) {
     if (!storage || storage->bytes() < bytes) {
       storage.reset();
-      storage = std::make_shared<Storage>(bytes);
+      storage = std::make_shared<Storage>(bytes, allocator_of(device));
     }
     return static_cast<char*>(storage->data());
   }
 };
-Arena& arena() {
-  static Arena* a = new Arena;
-  return *a;
+Arena& arena(Device device) {
+  static auto* all = new Arena[kMaxDeviceTypes];
+  return all[device.type];
 }
 
 // A call, beside what the kernel does with elements.
@@ -44,8 +48,9 @@ struct Instruction {
 
 class CompiledPlan final : public Plan {
  public:
-  void build(Graph& g, const std::vector<int>& order);
+  void build(Graph& g, const std::vector<int>& order, Backend&);
   void run(const void* const* inputs, void* const* variables, void* const* outputs) override;
+  Device device() const override { return device_; }
   std::string explain() const override { return explanation_; }
   friend PlanPtr Plan::compile(const PlanRequest&);
 
@@ -60,8 +65,11 @@ class CompiledPlan final : public Plan {
   };
   size_t add_pointer(const Location& l, const Graph& g);
   void* resolve(const Location& l, const void* const* inputs, void* const* variables, void* const* outputs) const;
+  void run_profiled();
   void profile_report() const;
 
+  Device device_;
+  Stream* stream_ = nullptr;
   std::vector<Instruction> instructions_;
   std::vector<void*> pointers_;
   std::vector<Patch> arena_patches_, patches_;
@@ -127,16 +135,17 @@ void* CompiledPlan::resolve(const Location& l, const void* const* inputs, void* 
   }
 }
 
-void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
+void CompiledPlan::build(Graph& g, const std::vector<int>& order, Backend& backend) {
+  device_ = g.device;
+  stream_ = &backend.stream();
   MemoryPlan memory = plan_memory(g, order);
   statistics_.arena_bytes = memory.arena_bytes;
   char line[256];
   for (int number : order) {
     const Step& s = g.steps[number];
     statistics_.ops++;
-    const std::string name(s.op->name());
-    if (name == "fused") statistics_.fused++;
-    if (name == "transpose") statistics_.reorders++;
+    if (dynamic_cast<const Fused*>(s.op.get())) statistics_.fused++;
+    if (dynamic_cast<const Transpose*>(s.op.get())) statistics_.reorders++;
     std::string text = s.op->describe();
     for (size_t i = 0; i < s.in.size(); i++) text += (i ? " %" : "  <- %") + std::to_string(s.in[i]);
     for (int v : s.out) {
@@ -151,7 +160,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order) {
     explanation_ += line + text + "\n";
     if (s.op->is_view() || makes_nothing(g.specs_of(s.out))) continue;
     work_ += s.op->work(g.specs_of(s.in), g.specs_of(s.out)) + kWorkOfInstruction;
-    Instruction instruction{s.op->cpu(g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
+    Instruction instruction{make_kernel(device_, *s.op, g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
     instruction.in = pointers_.size();
     for (int v : s.in) add_pointer(memory.locations[v], g);
     instruction.out = pointers_.size();
@@ -186,29 +195,42 @@ void CompiledPlan::run(const void* const* inputs, void* const* variables, void* 
       constant_data_.push_back(n->storage->data());
     }
   }
-  char* base = arena().get(statistics_.arena_bytes + 64);
+  char* base = arena(device_).get(statistics_.arena_bytes + 64, device_);
   if (base != arena_base_) {
     arena_base_ = base;
     for (const Patch& p : arena_patches_) pointers_[p.pointer] = base + p.from.offset;
   }
   for (const Patch& p : patches_) pointers_[p.pointer] = resolve(p.from, inputs, variables, outputs);
   void** p = pointers_.data();
+  ErrorWord& errors = stream_->errors();
   if (!is_profiled_) {
-    for (const Instruction& i : instructions_) i.kernel(p + i.in, p + i.out);
-  } else {
-    runs_++;
-    for (size_t i = 0; i < instructions_.size(); i++) {
-      const double start = now_ms();
-      instructions_[i].kernel(p + instructions_[i].in, p + instructions_[i].out);
-      const double ms = now_ms() - start;
-      milliseconds_[i] += ms;
-      least_[i] = std::min(least_[i], ms);
+    for (const Instruction& i : instructions_) {
+      i.kernel(p + i.in, p + i.out);
+      if (errors.is_set()) [[unlikely]]
+        errors.raise();
     }
+  } else {
+    run_profiled();
   }
   for (const Copy& c : copies_) {
     void* to = resolve(c.to, inputs, variables, outputs);
     const void* from = resolve(c.from, inputs, variables, outputs);
-    if (to != from && c.bytes) std::memcpy(to, from, c.bytes);
+    if (to != from) stream_->copy(to, from, c.bytes);
+  }
+}
+
+void CompiledPlan::run_profiled() {
+  runs_++;
+  std::vector<int64_t> marks{stream_->mark()};
+  for (const Instruction& i : instructions_) {
+    i.kernel(pointers_.data() + i.in, pointers_.data() + i.out);
+    marks.push_back(stream_->mark());
+    if (stream_->errors().is_set()) stream_->errors().raise();
+  }
+  for (size_t i = 0; i < instructions_.size(); i++) {
+    const double ms = stream_->milliseconds(marks[i], marks[i + 1]);
+    milliseconds_[i] += ms;
+    least_[i] = std::min(least_[i], ms);
   }
 }
 
@@ -225,23 +247,24 @@ void CompiledPlan::profile_report() const {
                  100 * milliseconds_[i] / total, least_[i], i, labels_[i].c_str());
 }
 
-// Results that are plain reads of variables (or views of them) are copied out before anything is overwritten.
-void protect_reads(Graph& g) {
-  auto is_read = [&](int v) {
-    while (g.values[v].producer >= 0 && g.steps[g.values[v].producer].op->is_view())
-      v = g.steps[g.values[v].producer].in[0];
-    return g.values[v].kind == Value::kRead;
-  };
-  auto protect = [&](int v, int self) {
-    if (v < 0 || v == self || !is_read(v)) return v;
-    const int producer = g.values[v].producer;
-    return g.add_step(make_op("identity", AttrMap("identity")), {v}, producer >= 0 ? g.steps[producer].order + 1 : 0);
-  };
-  for (int& v : g.outputs) v = protect(v, -1);
-  for (size_t i = 0; i < g.updates.size(); i++) g.updates[i] = protect(g.updates[i], g.reads[i]);
-}
-
 }  // namespace
+
+void Plan::check_inputs(const Tensors& inputs, bool rows_only) const {
+  const Specs& want = input_specs_;
+  if (inputs.size() != want.size())
+    throw ValueError("plan", "takes " + std::to_string(want.size()) + " tensors but " + std::to_string(inputs.size()) +
+                                 " are given.");
+  for (size_t i = 0; i < want.size(); i++) {
+    const Spec& got = inputs[i].spec();
+    bool is_same = got.dtype == want[i].dtype && got.ndim() == want[i].ndim();
+    for (int a = rows_only ? 1 : 0; is_same && a < got.ndim(); a++)
+      is_same = got.shape[size_t(a)] == want[i].shape[size_t(a)];
+    if (!is_same)
+      throw ValueError("plan", "input " + std::to_string(i) + " must have shape " + to_string(want[i].shape) +
+                                   " and dtype " + std::string(name_of(want[i].dtype)) + ".\n  Received: shape " +
+                                   to_string(got.shape) + ", dtype " + std::string(name_of(got.dtype)));
+  }
+}
 
 PlanPtr Plan::compile(const PlanRequest& request) {
   const double start = now_ms();
@@ -254,20 +277,10 @@ PlanPtr Plan::compile(const PlanRequest& request) {
 
   Graph g = Graph::from(request);
   const size_t recorded = g.steps.size();
-  simplify(g);
-  remove_dead(g);
-  fold_constants(g);
-  merge_equal(g);
-  apply_rewrites(g);
-  simplify(g);
-  merge_equal(g);
-  remove_dead(g);
-  protect_reads(g);
-  fuse_elementwise(g);
-  take_scattered_rows(g);
-  remove_dead(g);
+  Backend& backend = backend_of(g.device);
+  optimize(g, backend);
   const std::vector<int> order = g.ordered_steps();
-  plan->build(g, order);
+  plan->build(g, order, backend);
   plan->statistics_.compile_ms = now_ms() - start;
   char head[256];
   std::snprintf(head, sizeof head,

@@ -18,9 +18,13 @@ class Plan {
   static std::shared_ptr<Plan> compile(const PlanRequest&);
   virtual ~Plan() = default;
 
-  // On the compute thread, or on another one in its stead. `variables[i]` is read and, where updated, written.
+  // On the compute thread, or on another one in its stead. `variables[i]` is read and, where updated, written. All are
+  // addresses of the plan's device. On devices that go on by themselves the work is submitted, not done, and what its
+  // kernels find wrong is thrown by `Stream::check`.
   virtual void run(const void* const* inputs, void* const* variables, void* const* outputs) = 0;
 
+  // ValueError when these tensors are not what the plan takes; with `rows_only`, whatever their number of rows.
+  void check_inputs(const Tensors& inputs, bool rows_only) const;
   const Specs& input_specs() const { return input_specs_; }
   const Specs& variable_specs() const { return variable_specs_; }
   const Specs& output_specs() const { return output_specs_; }
@@ -28,6 +32,7 @@ class Plan {
   bool is_light() const { return work_ < 300000; }
   bool updates(size_t variable) const { return updates_[variable]; }
   const PlanStatistics& statistics() const { return statistics_; }
+  virtual Device device() const = 0;
   virtual std::string explain() const = 0;
   const std::string& name() const { return name_; }
 

@@ -1,6 +1,7 @@
 #include "runtime/plan_run.h"
 
-#include <cstring>
+#include "backend/backend.h"
+#include "graph/host.h"
 
 namespace trae {
 
@@ -26,8 +27,8 @@ void PlanRun::prepare() {
     const bool is_ours = before_[i].node_ptr().use_count() == 1 && before_[i].node()->storage.use_count() == 1;
     StoragePtr storage = before_[i].node()->storage;
     if (is_updated && !is_ours) {
-      auto copy = std::make_shared<Storage>(storage->bytes());
-      if (storage->bytes()) std::memcpy(copy->data(), storage->data(), storage->bytes());
+      StoragePtr copy = allocate(before_[i].spec());
+      backend_of(before_[i].device()).stream().copy(copy->data(), storage->data(), storage->bytes());
       storage = std::move(copy);
     }
     pointers_.push_back(storage->data());
@@ -53,6 +54,37 @@ void PlanRun::fail(std::exception_ptr e) {
     if (!plan_->updates(i)) continue;
     after_[i].node()->error = e;
     after_[i].node()->state.store(State::kFailed, std::memory_order_release);
+  }
+}
+
+PlanCall::PlanCall(PlanPtr plan, const std::vector<std::shared_ptr<Tensor>>& cells, Tensors inputs)
+    : inputs_(std::move(inputs)), run_((plan->check_inputs(inputs_, false), plan), cells, inputs_) {
+  for (const Spec& s : plan->output_specs()) outputs_.emplace_back(std::make_shared<Node>(s, State::kScheduled));
+}
+
+void PlanCall::work() {
+  try {
+    run_.prepare();
+    std::vector<const void*> in;
+    for (const Tensor& t : inputs_) {
+      throw_if_failed(t);
+      in.push_back(t.node()->storage->data());
+    }
+    std::vector<void*> out;
+    for (const Tensor& t : outputs_) {
+      t.node()->storage = allocate(t.spec());
+      out.push_back(t.node()->storage->data());
+    }
+    run_.plan().run(in.data(), run_.variables(), out.data());
+    backend_of(run_.plan().device()).stream().check();
+    run_.finish();
+    for (const Tensor& t : outputs_) t.node()->state.store(State::kReady, std::memory_order_release);
+  } catch (...) {
+    run_.fail(std::current_exception());
+    for (const Tensor& t : outputs_) {
+      t.node()->error = std::current_exception();
+      t.node()->state.store(State::kFailed, std::memory_order_release);
+    }
   }
 }
 

@@ -39,17 +39,17 @@ TEST_CASE("half types round to nearest even and keep what is special") {
   CHECK(std::isnan(bfloat16_to_float(float_to_bfloat16(NAN))));
 }
 TEST_CASE("storage is aligned, counted and given back") {
-  const MemoryStatistics before = memory_statistics();
+  const MemoryStatistics before = host_allocator().statistics();
   {
     Storage a(1000), b(0), c(1 << 20);
     CHECK(reinterpret_cast<uintptr_t>(a.data()) % 64 == 0);
     CHECK(reinterpret_cast<uintptr_t>(c.data()) % 64 == 0);
     std::memset(a.data(), 1, 1000);
     std::memset(c.data(), 1, 1 << 20);
-    CHECK(memory_statistics().bytes_in_use >= before.bytes_in_use + 1000 + (1 << 20));
+    CHECK(host_allocator().statistics().bytes_in_use >= before.bytes_in_use + 1000 + (1 << 20));
   }
-  CHECK(memory_statistics().bytes_in_use == before.bytes_in_use);
-  CHECK(memory_statistics().buffers == before.buffers);
+  CHECK(host_allocator().statistics().bytes_in_use == before.bytes_in_use);
+  CHECK(host_allocator().statistics().buffers == before.buffers);
 }
 TEST_CASE("memory that cannot be had is an error with the number of bytes") {
   CHECK_THROWS_AS(Storage(size_t(1) << 60), Error);

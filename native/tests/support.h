@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
+#include "backend/backend.h"
 #include "graph/gradients.h"
+#include "graph/host.h"
 #include "ops/ops.h"
 #include "runtime/evaluate.h"
 #include "runtime/plan.h"
@@ -29,9 +31,7 @@ class Random {
 
 template <class T>
 Tensor tensor(const Shape& shape, const std::vector<T>& values, DType d) {
-  auto storage = std::make_shared<Storage>(values.size() * sizeof(T));
-  if (!values.empty()) std::memcpy(storage->data(), values.data(), values.size() * sizeof(T));
-  return Tensor::from_storage({shape, d}, std::move(storage));
+  return from_host({shape, d}, static_cast<const void*>(values.data()));
 }
 inline Tensor floats(const Shape& s, const std::vector<float>& v) { return tensor(s, v, DType::kFloat32); }
 inline Tensor doubles(const Shape& s, const std::vector<double>& v) { return tensor(s, v, DType::kFloat64); }
@@ -54,8 +54,8 @@ inline void evaluate(const Tensors& ts) {
 inline std::vector<double> values(const Tensor& given) {
   const Tensor t = given.dtype() == DType::kFloat64 ? given : ops::cast(given, DType::kFloat64);
   evaluate({t});
-  const double* p = static_cast<const double*>(t.node()->storage->data());
-  return {p, p + t.size()};
+  const HostView view = to_host(t);
+  return {view.as<double>(), view.as<double>() + t.size()};
 }
 // Runs a traced function as a plan on these inputs.
 template <class F>
@@ -70,11 +70,12 @@ std::vector<std::vector<double>> run_plan(const Tensors& inputs, F&& trace) {
   Tensors results;
   std::vector<void*> out;
   for (const Spec& s : plan->output_specs()) {
-    results.push_back(Tensor::from_storage(s, std::make_shared<Storage>(s.bytes())));
+    results.push_back(Tensor::from_storage(s, allocate(s)));
     out.push_back(results.back().node()->storage->data());
   }
   plan->run(in.data(), nullptr, out.data());
   plan->run(in.data(), nullptr, out.data());  // a second run must not see what the first one left
+  backend_of(plan->device()).stream().check();
   std::vector<std::vector<double>> r;
   for (const Tensor& t : results) r.push_back(values(t));
   return r;

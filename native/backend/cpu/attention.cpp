@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/packed_matmul.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/attention_table.h"
@@ -140,8 +141,8 @@ void over_tasks(int64_t tasks, int team, const Storage& scratch, int64_t floats,
 
 }  // namespace
 
-Kernel Attention::cpu(const Specs& in, const Specs&) const {
-  const Blocks blocks(attrs, in, 16384);
+TRAE_CPU_KERNEL(Attention) {
+  const Blocks blocks(op.attrs, in, 16384);
   const AttentionSizes s = blocks.s;
   const int team = num_threads();
   // Few heads: each is cut into parts of its queries.
@@ -180,11 +181,11 @@ Kernel Attention::cpu(const Specs& in, const Specs&) const {
 
 // With weights w = softmax(scores) and dw = dy value^T: dscores = w (dw - sum(y dy)); dvalue = w^T dy; dquery = dscores
 // key; dkey = dscores^T query.
-Kernel AttentionGrad::cpu(const Specs& in, const Specs&) const {
-  const Blocks blocks(attrs, in, 32768);
+TRAE_CPU_KERNEL(AttentionGrad) {
+  const Blocks blocks(op.attrs, in, 32768);
   const AttentionSizes s = blocks.s;
   const int team = num_threads();
-  const int64_t inputs = attrs.is_masked ? 4 : 3, block = blocks.rows * blocks.stride;
+  const int64_t inputs = op.attrs.is_masked ? 4 : 3, block = blocks.rows * blocks.stride;
   const int64_t keys = Panels::floats(s.size, s.sources), values = Panels::floats(s.value_size, s.sources),
                 key_rows = Panels::floats(s.sources, s.size), queries = Panels::floats(blocks.rows, s.size),
                 dys = Panels::floats(blocks.rows, s.value_size);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/copies_table.h"
 #include "ops/movement.h"
@@ -82,7 +83,7 @@ class Broadcast {
 
 }  // namespace
 
-Kernel BroadcastTo::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(BroadcastTo) {
   return [b = Broadcast(in[0], out[0])](const void* const* from, void* const* to) {
     b.run(static_cast<char*>(to[0]), static_cast<const char*>(from[0]));
   };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/cpu/direct_convolution.h"
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/onednn/convolution.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/leaves.h"
@@ -209,46 +210,45 @@ Kernel by_type(const std::string& label, DType d, F&& make) {
 
 }  // namespace
 
-bool is_scaled_in_registers(const ConvAttrs& a, const Shape& x, const Shape& w, const Shape& y) {
-  return direct::computes_forward(a, x, w, y);
-}
-
-Kernel Conv::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Conv) {
   const bool has_bias = in.size() >= 3;
   if (in[0].dtype == DType::kFloat32) {
-    if (auto k = direct::forward(attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
-    if (attrs.is_scaled || attrs.activation == ConvActivation::kRelu6) {
-      Conv linear(*this);
+    if (auto k = direct::forward(op.attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) return *k;
+    if (op.attrs.is_scaled || op.attrs.activation == ConvActivation::kRelu6) {
+      Conv linear(op);
       linear.attrs.is_scaled = false;
       linear.attrs.activation = ConvActivation::kLinear;
-      return followed(linear.cpu(attrs.is_scaled ? Specs{in[0], in[1]} : in, out), attrs, out[0].shape);
+      return followed(cpu_kernel_Conv(linear, op.attrs.is_scaled ? Specs{in[0], in[1]} : in, out), op.attrs,
+                      out[0].shape);
     }
-    if (auto k = onednn::convolution(onednn::Pass::kForward, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
-      if (attrs.activation == ConvActivation::kLinear) return *k;
+    if (auto k =
+            onednn::convolution(onednn::Pass::kForward, op.attrs, in[0].shape, in[1].shape, out[0].shape, has_bias)) {
+      if (op.attrs.activation == ConvActivation::kLinear) return *k;
       auto guarded = std::make_shared<ReluConvolution>(
-          ReluConvolution{*k, attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
+          ReluConvolution{*k, op.attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
       return [guarded](const void* const* from, void* const* to) { guarded->run(from, to); };
     }
   }
-  const Geometry g = geometry(attrs, in[0].shape, in[1].shape, out[0].shape);
-  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+  const Geometry g = geometry(op.attrs, in[0].shape, in[1].shape, out[0].shape);
+  return by_type(op.attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return
-        [g, has_bias, is_relu = attrs.activation == ConvActivation::kRelu](const void* const* from, void* const* to) {
+    return [g, has_bias, is_relu = op.attrs.activation == ConvActivation::kRelu](const void* const* from,
+                                                                                 void* const* to) {
       forward(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]),
               has_bias ? static_cast<const T*>(from[2]) : nullptr, static_cast<T*>(to[0]), is_relu);
-        };
+    };
   });
 }
 
-Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(ConvBackwardData) {
   if (in[0].dtype == DType::kFloat32) {
-    if (auto k = direct::backward_data(attrs, out[0].shape, in[1].shape, in[0].shape)) return *k;
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardData, attrs, out[0].shape, in[1].shape, in[0].shape, false))
+    if (auto k = direct::backward_data(op.attrs, out[0].shape, in[1].shape, in[0].shape)) return *k;
+    if (auto k =
+            onednn::convolution(onednn::Pass::kBackwardData, op.attrs, out[0].shape, in[1].shape, in[0].shape, false))
       return *k;
   }
-  const Geometry g = geometry(attrs, out[0].shape, in[1].shape, in[0].shape);
-  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+  const Geometry g = geometry(op.attrs, out[0].shape, in[1].shape, in[0].shape);
+  return by_type(op.attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
     return [g](const void* const* from, void* const* to) {
       backward_data(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), static_cast<T*>(to[0]));
@@ -256,17 +256,18 @@ Kernel ConvBackwardData::cpu(const Specs& in, const Specs& out) const {
   });
 }
 
-Kernel ConvBackwardWeights::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(ConvBackwardWeights) {
   if (in[0].dtype == DType::kFloat32) {
-    if (auto k = direct::backward_weights(attrs, in[0].shape, out[0].shape, in[1].shape, attrs.has_bias)) return *k;
-    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, attrs, in[0].shape, out[0].shape, in[1].shape,
-                                     attrs.has_bias))
+    if (auto k = direct::backward_weights(op.attrs, in[0].shape, out[0].shape, in[1].shape, op.attrs.has_bias))
+      return *k;
+    if (auto k = onednn::convolution(onednn::Pass::kBackwardWeights, op.attrs, in[0].shape, out[0].shape, in[1].shape,
+                                     op.attrs.has_bias))
       return *k;
   }
-  const Geometry g = geometry(attrs, in[0].shape, out[0].shape, in[1].shape);
-  return by_type(attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
+  const Geometry g = geometry(op.attrs, in[0].shape, out[0].shape, in[1].shape);
+  return by_type(op.attrs.label, in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [g, has_bias = attrs.has_bias](const void* const* from, void* const* to) {
+    return [g, has_bias = op.attrs.has_bias](const void* const* from, void* const* to) {
       backward_weights(g, static_cast<const T*>(from[0]), static_cast<const T*>(from[1]), static_cast<T*>(to[0]));
       if (has_bias) sum_rows(g, static_cast<const T*>(from[1]), static_cast<T*>(to[1]));
     };

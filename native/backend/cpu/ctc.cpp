@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "core/error.h"
 
@@ -191,20 +192,20 @@ class Alignments {
   std::vector<Number> seen_;
 };
 
-// Lengths and labels within the tensors; checked before threads start, which must not throw.
-void check(const Sizes& z, const int32_t* labels, const int32_t* counts, const int32_t* frames) {
+bool refuse(DataError e, int64_t a, int64_t b, int64_t c) {
+  cpu_errors().report(e, a, b, c);
+  return false;
+}
+// Whether lengths and labels are within the tensors; looked at before threads start.
+bool check(const Sizes& z, const int32_t* labels, const int32_t* counts, const int32_t* frames) {
   for (int64_t b = 0; b < z.batch; b++) {
-    if (frames[b] < 0 || frames[b] > z.frames)
-      throw ValueError("ctc_loss", "example " + std::to_string(b) + " cannot have " + std::to_string(frames[b]) +
-                                       " frames: the logits have " + std::to_string(z.frames) + ".");
-    if (counts[b] < 0 || counts[b] > z.count)
-      throw ValueError("ctc_loss", "example " + std::to_string(b) + " cannot have " + std::to_string(counts[b]) +
-                                       " labels: there is room for " + std::to_string(z.count) + ".");
+    if (frames[b] < 0 || frames[b] > z.frames) return refuse(DataError::kCtcFrames, b, frames[b], z.frames);
+    if (counts[b] < 0 || counts[b] > z.count) return refuse(DataError::kCtcLabels, b, counts[b], z.count);
     for (int64_t i = 0; i < counts[b]; i++)
       if (labels[b * z.count + i] < 0 || labels[b * z.count + i] >= z.classes)
-        throw IndexError("ctc_loss", "label " + std::to_string(labels[b * z.count + i]) + " is out of range for " +
-                                         std::to_string(z.classes) + " classes.");
+        return refuse(DataError::kCtcLabel, labels[b * z.count + i], z.classes, 0);
   }
+  return true;
 }
 Sizes sizes_of(const Specs& in, int64_t blank) {
   return {in[0].shape[0], in[0].shape[1], in[0].shape[2], in[1].shape[1], blank};
@@ -217,7 +218,7 @@ Kernel loss_kernel(const Sizes& z) {
     T *loss = static_cast<T*>(out[0]), *dx = static_cast<T*>(out[1]);
     const auto *labels = static_cast<const int32_t*>(in[1]), *counts = static_cast<const int32_t*>(in[2]),
                *frames = static_cast<const int32_t*>(in[3]);
-    check(z, labels, counts, frames);
+    if (!check(z, labels, counts, frames)) return;
     const int64_t size = z.frames * z.classes;
     parallel_for(z.batch, 1, [&](int64_t begin, int64_t end) {
       Alignments<Probabilities> a(z);
@@ -239,7 +240,7 @@ Kernel curvature_kernel(const Sizes& z) {
     T* y = static_cast<T*>(out[0]);
     const auto *labels = static_cast<const int32_t*>(in[1]), *counts = static_cast<const int32_t*>(in[2]),
                *frames = static_cast<const int32_t*>(in[3]);
-    check(z, labels, counts, frames);
+    if (!check(z, labels, counts, frames)) return;
     const int64_t size = z.frames * z.classes;
     parallel_for(z.batch, 1, [&](int64_t begin, int64_t end) {
       Alignments<Logarithms<Dual>> a(z);
@@ -260,12 +261,12 @@ Kernel curvature_kernel(const Sizes& z) {
 
 }  // namespace
 
-Kernel CtcLoss::cpu(const Specs& in, const Specs&) const {
-  const Sizes z = sizes_of(in, attrs.blank);
+TRAE_CPU_KERNEL(CtcLoss) {
+  const Sizes z = sizes_of(in, op.attrs.blank);
   return in[0].dtype == DType::kFloat64 ? loss_kernel<double>(z) : loss_kernel<float>(z);
 }
-Kernel CtcCurvature::cpu(const Specs& in, const Specs&) const {
-  const Sizes z = sizes_of(in, attrs.blank);
+TRAE_CPU_KERNEL(CtcCurvature) {
+  const Sizes z = sizes_of(in, op.attrs.blank);
   return in[0].dtype == DType::kFloat64 ? curvature_kernel<double>(z) : curvature_kernel<float>(z);
 }
 

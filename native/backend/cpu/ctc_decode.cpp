@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "backend/cpu/kernel.h"
 #include "core/error.h"
 #include "ops/ctc.h"
 
@@ -115,11 +116,13 @@ class Search {
   Beam beam_;
 };
 
-void check(const int32_t* lengths, int64_t batch, int64_t frames) {
+bool check(const int32_t* lengths, int64_t batch, int64_t frames) {
   for (int64_t b = 0; b < batch; b++)
-    if (lengths[b] < 0 || lengths[b] > frames)
-      throw ValueError("ctc_decode", "example " + std::to_string(b) + " cannot have " + std::to_string(lengths[b]) +
-                                         " frames: the logits have " + std::to_string(frames) + ".");
+    if (lengths[b] < 0 || lengths[b] > frames) {
+      cpu_errors().report(DataError::kCtcDecodeFrames, b, lengths[b], frames);
+      return false;
+    }
+  return true;
 }
 
 template <class T>
@@ -129,7 +132,7 @@ Kernel decode_kernel(const CtcDecode::Attrs& a, const Shape& shape) {
     const auto* lengths = static_cast<const int32_t*>(in[1]);
     auto* labels = static_cast<int32_t*>(out[0]);
     T* scores = static_cast<T*>(out[1]);
-    check(lengths, batch, frames);
+    if (!check(lengths, batch, frames)) return;
     std::fill_n(labels, a.paths * batch * frames, -1);
     for (int64_t b = 0; b < batch; b++) {
       const T* rows = x + b * frames * classes;
@@ -150,8 +153,7 @@ Kernel decode_kernel(const CtcDecode::Attrs& a, const Shape& shape) {
       for (int64_t t = 0; t < lengths[b]; t++) search.step(rows + t * classes);
       const std::vector<Sequence*> best = search.best();
       if (int64_t(best.size()) < a.paths)
-        throw ValueError("ctc_decode", "example " + std::to_string(b) + " has only " + std::to_string(best.size()) +
-                                           " label sequences but " + std::to_string(a.paths) + " are asked for.");
+        return cpu_errors().report(DataError::kCtcDecodeSequences, b, int64_t(best.size()), a.paths);
       for (int64_t p = 0; p < a.paths; p++) {
         std::vector<int32_t> spelled;
         for (const Sequence* s = best[size_t(p)]; s->parent; s = s->parent) spelled.push_back(s->label);
@@ -164,9 +166,9 @@ Kernel decode_kernel(const CtcDecode::Attrs& a, const Shape& shape) {
 
 }  // namespace
 
-Kernel CtcDecode::cpu(const Specs& in, const Specs&) const {
-  return in[0].dtype == DType::kFloat64 ? decode_kernel<double>(attrs, in[0].shape)
-                                        : decode_kernel<float>(attrs, in[0].shape);
+TRAE_CPU_KERNEL(CtcDecode) {
+  return in[0].dtype == DType::kFloat64 ? decode_kernel<double>(op.attrs, in[0].shape)
+                                        : decode_kernel<float>(op.attrs, in[0].shape);
 }
 
 }  // namespace trae

@@ -1,7 +1,9 @@
 // Direct factorizations: elimination, Cholesky, Householder QR. The iterative ones are in eigen.cpp.
 #include "backend/cpu/decompositions.h"
+#include "backend/cpu/kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/error.h"
@@ -81,7 +83,7 @@ void substitute(const Matrix& a, Matrix& b, bool is_lower, bool is_transposed, b
 
 }  // namespace
 
-Kernel Cholesky::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Cholesky) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     const int64_t n = z.rows;
     for (int64_t at = 0; at < z.batch; at++) {
@@ -89,9 +91,7 @@ Kernel Cholesky::cpu(const Specs& in, const Specs&) const {
       for (int64_t j = 0; j < n; j++) {
         double d = a(j, j);
         for (int64_t k = 0; k < j; k++) d -= l(j, k) * l(j, k);
-        if (!(d > 0))
-          throw ValueError("cholesky", "the matrix is not positive definite: pivot " + std::to_string(j) + " is " +
-                                           std::to_string(d) + ".");
+        if (!(d > 0)) return cpu_errors().report(DataError::kCholeskyPivot, j, std::bit_cast<int64_t>(d));
         l(j, j) = std::sqrt(d);
         for (int64_t i = j + 1; i < n; i++) {
           double v = a(i, j);
@@ -104,8 +104,8 @@ Kernel Cholesky::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel SolveTriangular::cpu(const Specs& in, const Specs&) const {
-  return [z = Sizes(in[0]), columns = in[1].shape.back(), o = attrs](const void* const* from, void* const* to) {
+TRAE_CPU_KERNEL(SolveTriangular) {
+  return [z = Sizes(in[0]), columns = in[1].shape.back(), o = op.attrs](const void* const* from, void* const* to) {
     for (int64_t at = 0; at < z.batch; at++) {
       const Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
       Matrix b = read(from[1], z.dtype, at, z.rows, columns);
@@ -115,14 +115,14 @@ Kernel SolveTriangular::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel Solve::cpu(const Specs& in, const Specs&) const {
-  return [z = Sizes(in[0]), columns = in[1].shape.back(), t = attrs.is_transposed](const void* const* from,
-                                                                                   void* const* to) {
+TRAE_CPU_KERNEL(Solve) {
+  return [z = Sizes(in[0]), columns = in[1].shape.back(), t = op.attrs.is_transposed](const void* const* from,
+                                                                                      void* const* to) {
     std::vector<int32_t> order;
     for (int64_t at = 0; at < z.batch; at++) {
       Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
       const Matrix b = read(from[1], z.dtype, at, z.rows, columns);
-      if (!eliminate(a, order)) throw ValueError("solve", "the matrix is singular: it has no inverse.");
+      if (!eliminate(a, order)) return cpu_errors().report(DataError::kSolveSingular);
       Matrix x(z.rows, columns);
       if (!t) {  // P a = L U
         for (int64_t i = 0; i < z.rows; i++)
@@ -142,7 +142,7 @@ Kernel Solve::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel Determinant::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Determinant) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     std::vector<int32_t> order;
     for (int64_t at = 0; at < z.batch; at++) {
@@ -154,7 +154,7 @@ Kernel Determinant::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel SignLogDeterminant::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(SignLogDeterminant) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     std::vector<int32_t> order;
     for (int64_t at = 0; at < z.batch; at++) {
@@ -170,12 +170,12 @@ Kernel SignLogDeterminant::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel LuFactor::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(LuFactor) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     std::vector<int32_t> order;
     for (int64_t at = 0; at < z.batch; at++) {
       Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      if (!eliminate(a, order)) throw ValueError("lu_factor", "the matrix is singular.");
+      if (!eliminate(a, order)) return cpu_errors().report(DataError::kLuSingular);
       write(to[0], z.dtype, at, a);
       std::copy(order.begin(), order.end(), static_cast<int32_t*>(to[1]) + at * z.rows);
     }
@@ -198,7 +198,7 @@ struct Reflection {
 };
 }  // namespace
 
-Kernel Qr::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Qr) {
   return [z = Sizes(in[0]), k = out[0].shape.back()](const void* const* from, void* const* to) {
     const int64_t m = z.rows, n = z.columns;
     for (int64_t at = 0; at < z.batch; at++) {
@@ -225,8 +225,8 @@ Kernel Qr::cpu(const Specs& in, const Specs& out) const {
   };
 }
 
-Kernel Svd::cpu(const Specs& in, const Specs&) const {
-  return [z = Sizes(in[0]), full = attrs.is_full](const void* const* from, void* const* to) {
+TRAE_CPU_KERNEL(Svd) {
+  return [z = Sizes(in[0]), full = op.attrs.is_full](const void* const* from, void* const* to) {
     for (int64_t at = 0; at < z.batch; at++) {
       const SvdParts p = svd_of(read(from[0], z.dtype, at, z.rows, z.columns), full);
       write(to[0], z.dtype, at, p.u);
@@ -236,8 +236,8 @@ Kernel Svd::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel PseudoInverse::cpu(const Specs& in, const Specs&) const {
-  return [z = Sizes(in[0]), rcond = attrs.rcond](const void* const* from, void* const* to) {
+TRAE_CPU_KERNEL(PseudoInverse) {
+  return [z = Sizes(in[0]), rcond = op.attrs.rcond](const void* const* from, void* const* to) {
     for (int64_t at = 0; at < z.batch; at++) {
       const SvdParts p = svd_of(read(from[0], z.dtype, at, z.rows, z.columns), false);
       Matrix inverse(z.columns, z.rows);
@@ -251,7 +251,7 @@ Kernel PseudoInverse::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel SymmetricEigen::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(SymmetricEigen) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     for (int64_t at = 0; at < z.batch; at++) {
       Matrix a = read(from[0], z.dtype, at, z.rows, z.rows), v;
@@ -265,15 +265,13 @@ Kernel SymmetricEigen::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel Eigen::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Eigen) {
   return [z = Sizes(in[0])](const void* const* from, void* const* to) {
     for (int64_t at = 0; at < z.batch; at++) {
       Matrix v;
       std::vector<double> w;
       if (!real_eigen(read(from[0], z.dtype, at, z.rows, z.rows), w, v))
-        throw ValueError("eig",
-                         "the matrix has complex eigenvalues, and there are no complex tensors.\n  Fix: use eigh for "
-                         "symmetric matrices.");
+        return cpu_errors().report(DataError::kEigComplex);
       write(to[0], z.dtype, at, w.data(), z.rows);
       write(to[1], z.dtype, at, v);
     }

@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "graph/op.h"
+#include "backend/kernel.h"
 #include "ops/convolution.h"
 
 namespace trae::direct {

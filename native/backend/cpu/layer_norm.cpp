@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/layer_norm_table.h"
 #include "core/error.h"
@@ -115,14 +116,14 @@ Kernel gradient_plain(Rows rows, bool is_centered) {
 
 }  // namespace
 
-Kernel LayerNorm::cpu(const Specs& in, const Specs&) const {
-  if (in[0].dtype == DType::kFloat32) return forward_float(Rows(in[0]), attrs.epsilon, attrs.is_centered);
-  if (in[0].dtype == DType::kFloat64) return forward_plain(Rows(in[0]), attrs.epsilon, attrs.is_centered);
+TRAE_CPU_KERNEL(LayerNorm) {
+  if (in[0].dtype == DType::kFloat32) return forward_float(Rows(in[0]), op.attrs.epsilon, op.attrs.is_centered);
+  if (in[0].dtype == DType::kFloat64) return forward_plain(Rows(in[0]), op.attrs.epsilon, op.attrs.is_centered);
   refuse(in[0].dtype);
 }
-Kernel LayerNormGrad::cpu(const Specs& in, const Specs&) const {
-  if (in[0].dtype == DType::kFloat32) return gradient_float(Rows(in[0]), attrs.is_centered);
-  if (in[0].dtype == DType::kFloat64) return gradient_plain(Rows(in[0]), attrs.is_centered);
+TRAE_CPU_KERNEL(LayerNormGrad) {
+  if (in[0].dtype == DType::kFloat32) return gradient_float(Rows(in[0]), op.attrs.is_centered);
+  if (in[0].dtype == DType::kFloat64) return gradient_plain(Rows(in[0]), op.attrs.is_centered);
   refuse(in[0].dtype);
 }
 

@@ -8,6 +8,7 @@
 #include <dnnl.hpp>
 #include <memory>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/packed_matmul.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/leaves.h"
@@ -192,8 +193,8 @@ Kernel plain_kernel(Plan2 q) {
 
 }  // namespace
 
-Kernel Matmul::cpu(const Specs& in, const Specs& out) const {
-  Plan2 q = plan_product(in, attrs.transpose_a, attrs.transpose_b);
+TRAE_CPU_KERNEL(Matmul) {
+  Plan2 q = plan_product(in, op.attrs.transpose_a, op.attrs.transpose_b);
   switch (in[0].dtype) {
     case DType::kFloat32:
       if (q.count() == 1 && q.p.rows * q.p.inner * q.p.columns <= kSmallProduct && q.p.columns && q.p.inner)

@@ -4,8 +4,10 @@
 #include <cstring>
 #include <numeric>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "core/error.h"
+#include "ops/custom_gradient.h"
 #include "ops/movement.h"
 
 namespace trae {
@@ -130,55 +132,67 @@ T element(double value, DType d) {
 int64_t index_at(const void* p, DType d, int64_t i) {
   return d == DType::kInt32 ? static_cast<const int32_t*>(p)[i] : static_cast<const int64_t*>(p)[i];
 }
-int64_t checked_index(const char* op, int64_t i, int64_t size) {
-  if (i < -size || i >= size)
-    throw IndexError(
-        op, "index " + std::to_string(i) + " is out of range for an axis of size " + std::to_string(size) + ".");
-  return i < 0 ? i + size : i;
+// Whether n indices lie in [-size, size); reports the first that does not.
+bool are_indices(const void* p, DType d, int64_t n, int64_t size, DataError error) {
+  for (int64_t k = 0; k < n; k++)
+    if (const int64_t i = index_at(p, d, k); i < -size || i >= size) {
+      cpu_errors().report(error, i, size);
+      return false;
+    }
+  return true;
 }
 
 }  // namespace
 
-Kernel Reshape::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Reshape) {
   return [bytes = in[0].bytes()](const void* const* from, void* const* to) {
     if (bytes) std::memcpy(to[0], from[0], bytes);
   };
 }
 
-Kernel Bitcast::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(CustomGradient) {
+  std::vector<size_t> bytes;
+  for (const Spec& s : out) bytes.push_back(s.bytes());
+  return [bytes, first = size_t(op.attrs.inputs)](const void* const* from, void* const* to) {
+    for (size_t i = 0; i < bytes.size(); i++)
+      if (bytes[i]) std::memcpy(to[i], from[first + i], bytes[i]);
+  };
+}
+
+TRAE_CPU_KERNEL(Bitcast) {
   return [bytes = in[0].bytes()](const void* const* from, void* const* to) {
     if (bytes) std::memcpy(to[0], from[0], bytes);
   };
 }
 
-Kernel Transpose::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Transpose) {
   const Ints own = strides_of(in[0].shape);
   Ints from;
-  for (int64_t a : permutation(in[0].shape)) from.push_back(own[size_t(a)]);
+  for (int64_t a : op.permutation(in[0].shape)) from.push_back(own[size_t(a)]);
   return strided_kernel(in[0].dtype, merged(out[0].shape, from, strides_of(out[0].shape), 0, 0));
 }
 
-Kernel Slice::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Slice) {
   Ints from = strides_of(in[0].shape);
   int64_t start = 0;
   for (size_t i = 0; i < from.size(); i++) {
-    start += from[i] * attrs.start[i];
-    from[i] *= attrs.step[i];
+    start += from[i] * op.attrs.start[i];
+    from[i] *= op.attrs.step[i];
   }
   return strided_kernel(in[0].dtype, merged(out[0].shape, from, strides_of(out[0].shape), start, 0));
 }
 
-Kernel Place::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Place) {
   Ints to = strides_of(out[0].shape);
   int64_t start = 0;
   for (size_t i = 0; i < to.size(); i++) {
-    start += to[i] * attrs.start[i];
-    to[i] *= attrs.step[i];
+    start += to[i] * op.attrs.start[i];
+    to[i] *= op.attrs.step[i];
   }
   const Strided s = merged(in[0].shape, strides_of(in[0].shape), to, 0, start);
   return dispatch_storage(in[0].dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(attrs.value, in[0].dtype)](
+    return [s, n = out[0].size(), is_empty = in[0].size() == 0, value = element<T>(op.attrs.value, in[0].dtype)](
                const void* const* from, void* const* o) {
       T* y = static_cast<T*>(o[0]);
       parallel_for(n, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, value); });
@@ -187,8 +201,8 @@ Kernel Place::cpu(const Specs& in, const Specs& out) const {
   });
 }
 
-Kernel Concatenate::cpu(const Specs& in, const Specs& out) const {
-  const size_t axis = size_t(normalize_axis("concatenate", attrs.axis, in[0].shape));
+TRAE_CPU_KERNEL(Concatenate) {
+  const size_t axis = size_t(normalize_axis("concatenate", op.attrs.axis, in[0].shape));
   int64_t outer = 1;
   for (size_t i = 0; i < axis; i++) outer *= out[0].shape[i];
   std::vector<size_t> bytes;
@@ -210,15 +224,15 @@ Kernel Concatenate::cpu(const Specs& in, const Specs& out) const {
   };
 }
 
-Kernel Take::cpu(const Specs& in, const Specs&) const {
-  const size_t axis = size_t(normalize_axis("take", attrs.axis, in[0].shape));
+TRAE_CPU_KERNEL(Take) {
+  const size_t axis = size_t(normalize_axis("take", op.attrs.axis, in[0].shape));
   int64_t outer = 1;
   size_t row = size_of(in[0].dtype);
   for (size_t i = 0; i < axis; i++) outer *= in[0].shape[i];
   for (size_t i = axis + 1; i < in[0].shape.size(); i++) row *= size_t(in[0].shape[i]);
   return [outer, row, size = in[0].shape[axis], n = in[1].size(), d = in[1].dtype](const void* const* from,
                                                                                    void* const* to) {
-    for (int64_t i = 0; i < n; i++) checked_index("take", index_at(from[1], d, i), size);
+    if (!are_indices(from[1], d, n, size, DataError::kTakeIndex)) return;
     const char* x = static_cast<const char*>(from[0]);
     char* y = static_cast<char*>(to[0]);
     parallel_for(outer * n, std::max<int64_t>(1, int64_t(65536 / std::max<size_t>(1, row))),
@@ -237,7 +251,7 @@ namespace {
 template <class T>
 Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DType d) {
   return [=](const void* const* from, void* const* to) {
-    for (int64_t i = 0; i < n; i++) checked_index("scatter_add", index_at(from[0], d, i), size);
+    if (!are_indices(from[0], d, n, size, DataError::kScatterIndex)) return;
     const T* updates = static_cast<const T*>(from[1]);
     T* y = static_cast<T*>(to[0]);
     parallel_for(outer * size * inner, 65536, [&](int64_t begin, int64_t end) { std::fill(y + begin, y + end, T(0)); });
@@ -262,12 +276,12 @@ Kernel scatter_kernel(int64_t outer, int64_t size, int64_t inner, int64_t n, DTy
 }
 }  // namespace
 
-Kernel ScatterAdd::cpu(const Specs& in, const Specs& out) const {
-  const size_t axis = size_t(normalize_axis("scatter_add", attrs.axis, attrs.shape));
+TRAE_CPU_KERNEL(ScatterAdd) {
+  const size_t axis = size_t(normalize_axis("scatter_add", op.attrs.axis, op.attrs.shape));
   int64_t outer = 1, inner = 1;
-  for (size_t i = 0; i < axis; i++) outer *= attrs.shape[i];
-  for (size_t i = axis + 1; i < attrs.shape.size(); i++) inner *= attrs.shape[i];
-  const int64_t size = attrs.shape[axis], n = in[0].size();
+  for (size_t i = 0; i < axis; i++) outer *= op.attrs.shape[i];
+  for (size_t i = axis + 1; i < op.attrs.shape.size(); i++) inner *= op.attrs.shape[i];
+  const int64_t size = op.attrs.shape[axis], n = in[0].size();
   switch (out[0].dtype) {
     case DType::kFloat32: return scatter_kernel<float>(outer, size, inner, n, in[0].dtype);
     case DType::kFloat64: return scatter_kernel<double>(outer, size, inner, n, in[0].dtype);
@@ -278,11 +292,12 @@ Kernel ScatterAdd::cpu(const Specs& in, const Specs& out) const {
   }
 }
 
-Kernel ScatterRows::cpu(const Specs& in, const Specs& out) const {
-  const int64_t size = attrs.shape[0], n = in[0].size(), inner = out[1].shape[1];
+TRAE_CPU_KERNEL(ScatterRows) {
+  const int64_t size = op.attrs.shape[0], n = in[0].size(), inner = out[1].shape[1];
   const DType d = in[0].dtype;
   if (out[1].dtype != DType::kFloat32) throw NotImplementedError("scatter_rows", "is for float32.");
   return [=](const void* const* from, void* const* to) {
+    if (!are_indices(from[0], d, n, size, DataError::kScatterIndex)) return;
     int32_t* slots = static_cast<int32_t*>(to[0]);
     std::fill_n(slots, size, -1);
     auto row_of = [&](int64_t k) {
@@ -291,7 +306,6 @@ Kernel ScatterRows::cpu(const Specs& in, const Specs& out) const {
     };
     int32_t count = 0;
     for (int64_t k = 0; k < n; k++) {
-      checked_index("scatter_add", index_at(from[0], d, k), size);
       int32_t& slot = slots[row_of(k)];
       if (slot < 0) slot = count++;
     }
@@ -315,10 +329,10 @@ Kernel ScatterRows::cpu(const Specs& in, const Specs& out) const {
   };
 }
 
-Kernel OneHot::cpu(const Specs& in, const Specs& out) const {
-  return dispatch_storage(attrs.dtype, [&](auto zero) -> Kernel {
+TRAE_CPU_KERNEL(OneHot) {
+  return dispatch_storage(op.attrs.dtype, [&](auto zero) -> Kernel {
     using T = decltype(zero);
-    return [n = in[0].size(), depth = attrs.depth, d = in[0].dtype, one = element<T>(1, attrs.dtype)](
+    return [n = in[0].size(), depth = op.attrs.depth, d = in[0].dtype, one = element<T>(1, op.attrs.dtype)](
                const void* const* from, void* const* to) {
       T* y = static_cast<T*>(to[0]);
       std::fill_n(y, n * depth, T(0));
@@ -360,17 +374,17 @@ Kernel sort_kernel(int64_t rows, int64_t width, bool is_descending, int64_t coun
 }
 }  // namespace
 
-Kernel Sort::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Sort) {
   const int64_t width = in[0].shape.back(), rows = width ? in[0].size() / width : 0,
-                count = attrs.count < 0 ? width : attrs.count;
+                count = op.attrs.count < 0 ? width : op.attrs.count;
   switch (in[0].dtype) {
-    case DType::kFloat32: return sort_kernel<float>(rows, width, attrs.is_descending, count);
-    case DType::kFloat64: return sort_kernel<double>(rows, width, attrs.is_descending, count);
-    case DType::kInt32: return sort_kernel<int32_t>(rows, width, attrs.is_descending, count);
-    case DType::kInt64: return sort_kernel<int64_t>(rows, width, attrs.is_descending, count);
-    case DType::kInt8: return sort_kernel<int8_t>(rows, width, attrs.is_descending, count);
+    case DType::kFloat32: return sort_kernel<float>(rows, width, op.attrs.is_descending, count);
+    case DType::kFloat64: return sort_kernel<double>(rows, width, op.attrs.is_descending, count);
+    case DType::kInt32: return sort_kernel<int32_t>(rows, width, op.attrs.is_descending, count);
+    case DType::kInt64: return sort_kernel<int64_t>(rows, width, op.attrs.is_descending, count);
+    case DType::kInt8: return sort_kernel<int8_t>(rows, width, op.attrs.is_descending, count);
     case DType::kUInt8:
-    case DType::kBool: return sort_kernel<uint8_t>(rows, width, attrs.is_descending, count);
+    case DType::kBool: return sort_kernel<uint8_t>(rows, width, op.attrs.is_descending, count);
     default:
       throw NotImplementedError(
           "sort", "is not defined for dtype " + std::string(name_of(in[0].dtype)) + ".\n  Fix: cast to float32 first.");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "backend/cpu/batch_statistics.h"
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "core/error.h"
 
@@ -113,17 +114,19 @@ Kernel gradient_plain(int64_t rows, int64_t channels, double epsilon, NormActiva
 
 }  // namespace
 
-Kernel BatchNormTraining::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(BatchNormTraining) {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
-  if (in[0].dtype == DType::kFloat32) return forward_float(rows, channels, attrs.epsilon, attrs.activation);
-  if (in[0].dtype == DType::kFloat64) return forward_plain<double>(rows, channels, attrs.epsilon, attrs.activation);
+  if (in[0].dtype == DType::kFloat32) return forward_float(rows, channels, op.attrs.epsilon, op.attrs.activation);
+  if (in[0].dtype == DType::kFloat64)
+    return forward_plain<double>(rows, channels, op.attrs.epsilon, op.attrs.activation);
   throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) +
                                                        ".\n  Fix: cast to 'float32' first.");
 }
-Kernel BatchNormTrainingGrad::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(BatchNormTrainingGrad) {
   const int64_t channels = in[0].shape.back(), rows = channels ? in[0].size() / channels : 0;
-  if (in[0].dtype == DType::kFloat32) return gradient_float(rows, channels, attrs.epsilon, attrs.activation);
-  if (in[0].dtype == DType::kFloat64) return gradient_plain<double>(rows, channels, attrs.epsilon, attrs.activation);
+  if (in[0].dtype == DType::kFloat32) return gradient_float(rows, channels, op.attrs.epsilon, op.attrs.activation);
+  if (in[0].dtype == DType::kFloat64)
+    return gradient_plain<double>(rows, channels, op.attrs.epsilon, op.attrs.activation);
   throw NotImplementedError("batch_norm_training", "is not defined for dtype " + std::string(name_of(in[0].dtype)) +
                                                        ".\n  Fix: cast to 'float32' first.");
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backend/cpu/batch_statistics.h"
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/normalized_pooling_table.h"
 
@@ -44,10 +45,10 @@ struct Tiling {
 
 }  // namespace
 
-Kernel NormalizedPool::cpu(const Specs& in, const Specs&) const {
-  auto tiling = std::make_shared<const Tiling>(attrs.pool, in[0].shape);
+TRAE_CPU_KERNEL(NormalizedPool) {
+  auto tiling = std::make_shared<const Tiling>(op.attrs.pool, in[0].shape);
   auto statistics = std::make_shared<BatchStatistics>(in[0].shape.back(), num_threads());
-  return [=, epsilon = attrs.epsilon](const void* const* from, void* const* to) {
+  return [=, epsilon = op.attrs.epsilon](const void* const* from, void* const* to) {
     const float* x = static_cast<const float*>(from[0]);
     float *y = static_cast<float*>(to[0]), *winner_x = static_cast<float*>(to[4]);
     auto* winners = static_cast<unsigned char*>(to[1]);
@@ -63,10 +64,10 @@ Kernel NormalizedPool::cpu(const Specs& in, const Specs&) const {
   };
 }
 
-Kernel NormalizedPoolGrad::cpu(const Specs& in, const Specs&) const {
-  auto tiling = std::make_shared<const Tiling>(attrs.pool, in[0].shape);
+TRAE_CPU_KERNEL(NormalizedPoolGrad) {
+  auto tiling = std::make_shared<const Tiling>(op.attrs.pool, in[0].shape);
   auto statistics = std::make_shared<BatchStatistics>(in[0].shape.back(), num_threads());
-  return [=, epsilon = attrs.epsilon](const void* const* from, void* const* to) {
+  return [=, epsilon = op.attrs.epsilon](const void* const* from, void* const* to) {
     const float *x = static_cast<const float*>(from[0]), *dy = static_cast<const float*>(from[4]),
                 *y = static_cast<const float*>(from[6]);
     const auto* winners = static_cast<const unsigned char*>(from[5]);

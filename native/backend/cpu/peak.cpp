@@ -5,6 +5,7 @@
 #include <dnnl.hpp>
 
 #include "backend/cpu/parallel.h"
+#include "backend/cpu/simd/peak_table.h"
 #include "core/storage.h"
 
 namespace trae {
@@ -33,7 +34,7 @@ Peak measure_peak() {
     });
     peak.copy_gbs = std::max(peak.copy_gbs, 2.0 * kBytes / (seconds() - start) / 1e9);
   }
-  release_pooled_memory();
+  host_allocator().release_pooled();
   return peak;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/pooling_table.h"
 #include "core/error.h"
@@ -184,40 +185,40 @@ Kernel average_plain(Windows w, bool is_gradient) {
 
 }  // namespace
 
-Kernel MaxPool::cpu(const Specs& in, const Specs& out) const {
-  const Windows w = windows(attrs, in[0].shape, out[0].shape);
+TRAE_CPU_KERNEL(MaxPool) {
+  const Windows w = windows(op.attrs, in[0].shape, out[0].shape);
   const bool is_small = out[1].dtype == DType::kUInt8;
   if (in[0].dtype == DType::kFloat32) return is_small ? max_float(w) : max_plain<float, int32_t>(w);
   if (in[0].dtype == DType::kFloat64) return is_small ? max_plain<double, uint8_t>(w) : max_plain<double, int32_t>(w);
   if (in[0].dtype == DType::kInt32) return is_small ? max_plain<int32_t, uint8_t>(w) : max_plain<int32_t, int32_t>(w);
-  no_dtype(attrs, in[0].dtype);
+  no_dtype(op.attrs, in[0].dtype);
 }
-Kernel MaxPoolGrad::cpu(const Specs& in, const Specs& out) const {
-  const Windows w = windows(attrs, out[0].shape, in[0].shape);
+TRAE_CPU_KERNEL(MaxPoolGrad) {
+  const Windows w = windows(op.attrs, out[0].shape, in[0].shape);
   const bool is_small = in[1].dtype == DType::kUInt8;
   if (in[0].dtype == DType::kFloat32) return is_small ? max_grad_float(w) : max_grad_plain<float, int32_t>(w);
   if (in[0].dtype == DType::kFloat64)
     return is_small ? max_grad_plain<double, uint8_t>(w) : max_grad_plain<double, int32_t>(w);
-  no_dtype(attrs, in[0].dtype);
+  no_dtype(op.attrs, in[0].dtype);
 }
-Kernel MaxPoolPick::cpu(const Specs& in, const Specs& out) const {
-  const Windows w = windows(attrs, in[0].shape, out[0].shape);
+TRAE_CPU_KERNEL(MaxPoolPick) {
+  const Windows w = windows(op.attrs, in[0].shape, out[0].shape);
   const bool is_small = in[1].dtype == DType::kUInt8;
   if (in[0].dtype == DType::kFloat32) return is_small ? pick_plain<float, uint8_t>(w) : pick_plain<float, int32_t>(w);
   if (in[0].dtype == DType::kFloat64) return is_small ? pick_plain<double, uint8_t>(w) : pick_plain<double, int32_t>(w);
-  no_dtype(attrs, in[0].dtype);
+  no_dtype(op.attrs, in[0].dtype);
 }
-Kernel AveragePool::cpu(const Specs& in, const Specs& out) const {
-  const Windows w = windows(attrs, in[0].shape, out[0].shape);
+TRAE_CPU_KERNEL(AveragePool) {
+  const Windows w = windows(op.attrs, in[0].shape, out[0].shape);
   if (in[0].dtype == DType::kFloat32) return average_plain<float>(w, false);
   if (in[0].dtype == DType::kFloat64) return average_plain<double>(w, false);
-  no_dtype(attrs, in[0].dtype);
+  no_dtype(op.attrs, in[0].dtype);
 }
-Kernel AveragePoolGrad::cpu(const Specs& in, const Specs& out) const {
-  const Windows w = windows(attrs, out[0].shape, in[0].shape);
+TRAE_CPU_KERNEL(AveragePoolGrad) {
+  const Windows w = windows(op.attrs, out[0].shape, in[0].shape);
   if (in[0].dtype == DType::kFloat32) return average_plain<float>(w, true);
   if (in[0].dtype == DType::kFloat64) return average_plain<double>(w, true);
-  no_dtype(attrs, in[0].dtype);
+  no_dtype(op.attrs, in[0].dtype);
 }
 
 }  // namespace trae

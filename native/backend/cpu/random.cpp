@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/leaves.h"
 #include "backend/cpu/simd/random_table.h"
@@ -123,25 +124,25 @@ float largest_below(float high, Leaf load, Leaf store) {
 
 }  // namespace
 
-Kernel Random::cpu(const Specs&, const Specs& out) const {
+TRAE_CPU_KERNEL(Random) {
   const int64_t n = out[0].size();
-  switch (attrs.dtype) {
-    case DType::kFloat32: return vector_kernel(attrs, n);
-    case DType::kFloat64: return random_kernel<double>(attrs, n);
-    case DType::kInt32: return random_kernel<int32_t>(attrs, n);
-    case DType::kInt64: return random_kernel<int64_t>(attrs, n);
-    case DType::kUInt8: return random_kernel<uint8_t>(attrs, n);
-    case DType::kInt8: return random_kernel<int8_t>(attrs, n);
+  switch (op.attrs.dtype) {
+    case DType::kFloat32: return vector_kernel(op.attrs, n);
+    case DType::kFloat64: return random_kernel<double>(op.attrs, n);
+    case DType::kInt32: return random_kernel<int32_t>(op.attrs, n);
+    case DType::kInt64: return random_kernel<int64_t>(op.attrs, n);
+    case DType::kUInt8: return random_kernel<uint8_t>(op.attrs, n);
+    case DType::kInt8: return random_kernel<int8_t>(op.attrs, n);
     case DType::kFloat16:
     case DType::kBFloat16: {
       auto wide = std::make_shared<std::vector<float>>(size_t(n));
-      Kernel make = vector_kernel(attrs, n);
-      const Leaf store = simd::leaf_table().store(int(attrs.dtype));
+      Kernel make = vector_kernel(op.attrs, n);
+      const Leaf store = simd::leaf_table().store(int(op.attrs.dtype));
       // Rounding must not reach the open end here either.
-      const bool is_limited = attrs.kind == Random::kUniform && attrs.b > attrs.a;
+      const bool is_limited = op.attrs.kind == Random::kUniform && op.attrs.b > op.attrs.a;
       const float limit =
-          is_limited ? std::max(float(attrs.a),
-                                largest_below(float(attrs.b), simd::leaf_table().load(int(attrs.dtype)), store))
+          is_limited ? std::max(float(op.attrs.a),
+                                largest_below(float(op.attrs.b), simd::leaf_table().load(int(op.attrs.dtype)), store))
                      : 0;
       return [=](const void* const* in, void* const* to) {
         void* buffer[] = {wide->data()};
@@ -151,12 +152,13 @@ Kernel Random::cpu(const Specs&, const Specs& out) const {
         store(n, to[0], wide->data(), nullptr, nullptr, nullptr);
       };
     }
-    default: throw NotImplementedError("random", "is not defined for dtype " + std::string(name_of(attrs.dtype)) + ".");
+    default:
+      throw NotImplementedError("random", "is not defined for dtype " + std::string(name_of(op.attrs.dtype)) + ".");
   }
 }
 
-Kernel Permutation::cpu(const Specs&, const Specs&) const {
-  return [n = attrs.n](const void* const* in, void* const* out) {
+TRAE_CPU_KERNEL(Permutation) {
+  return [n = op.attrs.n](const void* const* in, void* const* out) {
     const Seed s = read_seed(in[0]);
     int32_t* y = static_cast<int32_t*>(out[0]);
     std::iota(y, y + n, 0);
@@ -177,10 +179,10 @@ Kernel Permutation::cpu(const Specs&, const Specs&) const {
   };
 }
 
-Kernel Dropout::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Dropout) {
   const int64_t n = in[0].size();
-  const uint32_t threshold = uint32_t(std::lround(attrs.rate * 65536));
-  const double scale = attrs.rate < 1 ? 1 / (1 - attrs.rate) : 0;
+  const uint32_t threshold = uint32_t(std::lround(op.attrs.rate * 65536));
+  const double scale = op.attrs.rate < 1 ? 1 / (1 - op.attrs.rate) : 0;
   if (in[0].dtype == DType::kFloat32)
     return [=](const void* const* from, void* const* to) {
       const Seed s = read_seed(from[1]);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/random_table.h"
 #include "ops/random.h"
@@ -127,10 +128,10 @@ Kernel binomial_kernel(int64_t n) {
 
 }  // namespace
 
-Kernel RandomGamma::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(RandomGamma) {
   return in[1].dtype == DType::kFloat64 ? gamma_kernel<double>(in[1].size()) : gamma_kernel<float>(in[1].size());
 }
-Kernel RandomBinomial::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(RandomBinomial) {
   return in[1].dtype == DType::kFloat64 ? binomial_kernel<double>(in[1].size()) : binomial_kernel<float>(in[1].size());
 }
 

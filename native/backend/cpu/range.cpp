@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 
 namespace trae {
@@ -27,17 +28,18 @@ Kernel range_kernel(const Range::Attrs& attrs, F convert) {
 
 }  // namespace
 
-Kernel Range::cpu(const Specs&, const Specs&) const {
-  switch (attrs.dtype) {
-    case DType::kFloat32: return range_kernel<float>(attrs, [](double v) { return float(v); });
-    case DType::kFloat64: return range_kernel<double>(attrs, [](double v) { return v; });
-    case DType::kFloat16: return range_kernel<uint16_t>(attrs, [](double v) { return float_to_half(float(v)); });
-    case DType::kBFloat16: return range_kernel<uint16_t>(attrs, [](double v) { return float_to_bfloat16(float(v)); });
-    case DType::kInt32: return range_kernel<int32_t>(attrs, whole<int32_t>);
-    case DType::kInt64: return range_kernel<int64_t>(attrs, whole<int64_t>);
-    case DType::kInt8: return range_kernel<int8_t>(attrs, whole<int8_t>);
-    case DType::kUInt8: return range_kernel<uint8_t>(attrs, whole<uint8_t>);
-    default: return range_kernel<uint8_t>(attrs, [](double v) { return uint8_t(v != 0); });
+TRAE_CPU_KERNEL(Range) {
+  switch (op.attrs.dtype) {
+    case DType::kFloat32: return range_kernel<float>(op.attrs, [](double v) { return float(v); });
+    case DType::kFloat64: return range_kernel<double>(op.attrs, [](double v) { return v; });
+    case DType::kFloat16: return range_kernel<uint16_t>(op.attrs, [](double v) { return float_to_half(float(v)); });
+    case DType::kBFloat16:
+      return range_kernel<uint16_t>(op.attrs, [](double v) { return float_to_bfloat16(float(v)); });
+    case DType::kInt32: return range_kernel<int32_t>(op.attrs, whole<int32_t>);
+    case DType::kInt64: return range_kernel<int64_t>(op.attrs, whole<int64_t>);
+    case DType::kInt8: return range_kernel<int8_t>(op.attrs, whole<int8_t>);
+    case DType::kUInt8: return range_kernel<uint8_t>(op.attrs, whole<uint8_t>);
+    default: return range_kernel<uint8_t>(op.attrs, [](double v) { return uint8_t(v != 0); });
   }
 }
 

@@ -8,10 +8,13 @@
 #include <memory>
 #include <vector>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/recurrent_plain.h"
+#include "backend/cpu/recurrent_states.h"
 #include "backend/cpu/simd/recurrent_table.h"
 #include "core/storage.h"
+#include "graph/saved_layout.h"
 
 namespace trae {
 namespace {
@@ -158,7 +161,7 @@ class MaskedRows {
 // ---- forward
 class Forward {
  public:
-  Forward(const RecurrentAttrs& attrs, RecurrentSizes s, bool has_bias)
+  Forward(const RecurrentAttrs& attrs, BlockedSizes s, bool has_bias)
       : attrs_(attrs), s_(s), is_lstm_(attrs.cell == Cell::kLstm), has_bias_(has_bias), gates_(is_lstm_ ? 4 : 3),
         slices_(s, gates_), padded_(s.blocks() * 16), x_row_((s.inputs + 15) / 16 * 16),
         kernel_(workspace_, padded_ * gates_ * s.inputs), recurrent_(workspace_, padded_ * gates_ * s.units),
@@ -254,7 +257,7 @@ class Forward {
   }
 
   const RecurrentAttrs attrs_;
-  const RecurrentSizes s_;
+  const BlockedSizes s_;
   const bool is_lstm_, has_bias_;
   const int64_t gates_;
   const Slices slices_;
@@ -266,7 +269,7 @@ class Forward {
 // ---- backward
 class Backward {
  public:
-  Backward(const RecurrentGrad& op, RecurrentSizes s)
+  Backward(const RecurrentGrad& op, BlockedSizes s)
       : attrs_(op.attrs), s_(s), is_lstm_(attrs_.call.cell == Cell::kLstm),
         is_before_(attrs_.call.cell == Cell::kGruResetBefore), gates_(is_lstm_ ? 4 : 3), call_inputs_(op.call_inputs()),
         slices_(s, gates_), padded_(s.blocks() * 16),
@@ -501,7 +504,7 @@ class Backward {
   }
 
   const RecurrentGrad::Attrs attrs_;
-  const RecurrentSizes s_;
+  const BlockedSizes s_;
   const bool is_lstm_, is_before_;
   const int64_t gates_;
   const size_t call_inputs_;
@@ -522,12 +525,27 @@ Kernel forward_kernel(const Op& op, const Specs& in) {
 
 }  // namespace
 
-Kernel Lstm::cpu(const Specs& in, const Specs&) const { return forward_kernel(*this, in); }
-Kernel Gru::cpu(const Specs& in, const Specs&) const { return forward_kernel(*this, in); }
-Kernel RecurrentGrad::cpu(const Specs& in, const Specs&) const {
+namespace {
+template <class Op>
+Spec states_spec(const Op& op, const Specs& in) {
+  const BlockedSizes s = recurrent_sizes(in);
+  const int64_t slots = op.attrs.cell == Cell::kLstm ? kLstmSlots : kGruSlots;
+  return {{s.steps, s.blocks(), slots, s.batch, kUnitBlock}, in[0].dtype};
+}
+const bool has_layouts =
+    register_saved_layout(
+        kCpu, typeid(Lstm),
+        [](const Op& op, const Specs& in) { return states_spec(static_cast<const Lstm&>(op), in); }) &&
+    register_saved_layout(kCpu, typeid(Gru),
+                          [](const Op& op, const Specs& in) { return states_spec(static_cast<const Gru&>(op), in); });
+}  // namespace
+
+TRAE_CPU_KERNEL(Lstm) { return forward_kernel(op, in); }
+TRAE_CPU_KERNEL(Gru) { return forward_kernel(op, in); }
+TRAE_CPU_KERNEL(RecurrentGrad) {
   const RecurrentSizes s = recurrent_sizes(in);
-  if (in[0].dtype == DType::kFloat64) return plain_recurrent_grad<double>(*this, s);
-  auto b = std::make_shared<Backward>(*this, s);
+  if (in[0].dtype == DType::kFloat64) return plain_recurrent_grad<double>(op, s);
+  auto b = std::make_shared<Backward>(op, s);
   return [b](const void* const* from, void* const* to) { b->run(from, to); };
 }
 

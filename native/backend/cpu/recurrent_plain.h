@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "backend/cpu/parallel.h"
+#include "backend/cpu/recurrent_states.h"
 #include "backend/cpu/simd/recurrent_table.h"
-#include "ops/recurrent.h"
+#include "backend/kernel.h"
 
 namespace trae {
 
 // Where row b of a slot of unit j at a step lies in the states.
 struct StateIndex {
-  RecurrentSizes s;
+  BlockedSizes s;
   int64_t slots;
   int64_t operator()(int64_t step, int64_t b, int64_t j, int64_t slot) const {
     return (((step * s.blocks() + j / 16) * slots + slot) * s.batch + b) * 16 + j % 16;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
+#include "backend/cpu/tile_machine/machine.h"
 #include "backend/cpu/window_sum.h"
 #include "core/error.h"
 #include "ops/fused.h"
@@ -115,62 +117,62 @@ Kernel cumulative_kernel(int64_t outer, int64_t size, int64_t inner, bool is_rev
 
 }  // namespace
 
-Kernel Reduce::cpu(const Specs& in, const Specs&) const {
-  const std::vector<int> r = axes_of(in[0].shape);
+TRAE_CPU_KERNEL(Reduce) {
+  const std::vector<int> r = op.axes_of(in[0].shape);
   const DType d = in[0].dtype;
-  const bool is_machine = is_floating(d) && (kind == ReduceKind::kSum || kind == ReduceKind::kMean ||
-                                             kind == ReduceKind::kMax || kind == ReduceKind::kMin);
-  if (d == DType::kFloat32 && kind == ReduceKind::kSum)
+  const bool is_machine = is_floating(d) && (op.kind == ReduceKind::kSum || op.kind == ReduceKind::kMean ||
+                                             op.kind == ReduceKind::kMax || op.kind == ReduceKind::kMin);
+  if (d == DType::kFloat32 && op.kind == ReduceKind::kSum)
     if (Kernel windows = window_sum_kernel(in[0].shape, r)) return windows;
   if (is_machine) {
     FusedProgram p;
     p.shape = in[0].shape;
     p.inputs = in;
-    p.outputs.push_back({0, name_, Ints(r.begin(), r.end()), keepdims});
+    p.outputs.push_back({0, std::string(op.name()), Ints(r.begin(), r.end()), op.keepdims});
     return compile_fused(p, {d});
   }
   Walker w = walker(in[0].shape, r);
   switch (d) {
-    case DType::kFloat32: return plain<float, double>(kind, std::move(w));
-    case DType::kFloat64: return plain<double, double>(kind, std::move(w));
-    case DType::kInt32: return plain<int32_t, int64_t>(kind, std::move(w));
-    case DType::kInt64: return plain<int64_t, int64_t>(kind, std::move(w));
-    case DType::kInt8: return plain<int8_t, int64_t>(kind, std::move(w));
+    case DType::kFloat32: return plain<float, double>(op.kind, std::move(w));
+    case DType::kFloat64: return plain<double, double>(op.kind, std::move(w));
+    case DType::kInt32: return plain<int32_t, int64_t>(op.kind, std::move(w));
+    case DType::kInt64: return plain<int64_t, int64_t>(op.kind, std::move(w));
+    case DType::kInt8: return plain<int8_t, int64_t>(op.kind, std::move(w));
     case DType::kUInt8:
-    case DType::kBool: return plain<uint8_t, int64_t>(kind, std::move(w));
-    default: no_dtype(name_, d);
+    case DType::kBool: return plain<uint8_t, int64_t>(op.kind, std::move(w));
+    default: no_dtype(op.name(), d);
   }
 }
 
-Kernel ArgExtreme::cpu(const Specs& in, const Specs&) const {
-  const size_t axis = size_t(normalize_axis("argmax", attrs.axis, in[0].shape));
+TRAE_CPU_KERNEL(ArgExtreme) {
+  const size_t axis = size_t(normalize_axis("argmax", op.attrs.axis, in[0].shape));
   int64_t outer = 1, inner = 1;
   for (size_t i = 0; i < axis; i++) outer *= in[0].shape[i];
   for (size_t i = axis + 1; i < in[0].shape.size(); i++) inner *= in[0].shape[i];
   const int64_t size = in[0].shape[axis];
   switch (in[0].dtype) {
-    case DType::kFloat32: return arg_kernel<float>(outer, size, inner, attrs.is_max);
-    case DType::kFloat64: return arg_kernel<double>(outer, size, inner, attrs.is_max);
-    case DType::kInt32: return arg_kernel<int32_t>(outer, size, inner, attrs.is_max);
-    case DType::kInt64: return arg_kernel<int64_t>(outer, size, inner, attrs.is_max);
-    case DType::kInt8: return arg_kernel<int8_t>(outer, size, inner, attrs.is_max);
+    case DType::kFloat32: return arg_kernel<float>(outer, size, inner, op.attrs.is_max);
+    case DType::kFloat64: return arg_kernel<double>(outer, size, inner, op.attrs.is_max);
+    case DType::kInt32: return arg_kernel<int32_t>(outer, size, inner, op.attrs.is_max);
+    case DType::kInt64: return arg_kernel<int64_t>(outer, size, inner, op.attrs.is_max);
+    case DType::kInt8: return arg_kernel<int8_t>(outer, size, inner, op.attrs.is_max);
     case DType::kUInt8:
-    case DType::kBool: return arg_kernel<uint8_t>(outer, size, inner, attrs.is_max);
+    case DType::kBool: return arg_kernel<uint8_t>(outer, size, inner, op.attrs.is_max);
     default: no_dtype("argmax", in[0].dtype);
   }
 }
 
-Kernel Cumulative::cpu(const Specs& in, const Specs&) const {
-  const size_t axis = size_t(normalize_axis("cumsum", attrs.axis, in[0].shape));
+TRAE_CPU_KERNEL(Cumulative) {
+  const size_t axis = size_t(normalize_axis("cumsum", op.attrs.axis, in[0].shape));
   int64_t outer = 1, inner = 1;
   for (size_t i = 0; i < axis; i++) outer *= in[0].shape[i];
   for (size_t i = axis + 1; i < in[0].shape.size(); i++) inner *= in[0].shape[i];
   const int64_t size = in[0].shape[axis];
   switch (in[0].dtype) {
-    case DType::kFloat32: return cumulative_kernel<float, double>(outer, size, inner, attrs.is_reversed);
-    case DType::kFloat64: return cumulative_kernel<double, double>(outer, size, inner, attrs.is_reversed);
-    case DType::kInt32: return cumulative_kernel<int32_t, int32_t>(outer, size, inner, attrs.is_reversed);
-    case DType::kInt64: return cumulative_kernel<int64_t, int64_t>(outer, size, inner, attrs.is_reversed);
+    case DType::kFloat32: return cumulative_kernel<float, double>(outer, size, inner, op.attrs.is_reversed);
+    case DType::kFloat64: return cumulative_kernel<double, double>(outer, size, inner, op.attrs.is_reversed);
+    case DType::kInt32: return cumulative_kernel<int32_t, int32_t>(outer, size, inner, op.attrs.is_reversed);
+    case DType::kInt64: return cumulative_kernel<int64_t, int64_t>(outer, size, inner, op.attrs.is_reversed);
     default: no_dtype("cumsum", in[0].dtype);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/column_softmax_table.h"
 #include "backend/cpu/simd/softmax_table.h"
@@ -129,7 +130,7 @@ Kernel softmax_kernel(const Spec& spec, int64_t given, bool is_log) {
 
 }  // namespace
 
-Kernel Softmax::cpu(const Specs& in, const Specs&) const { return softmax_kernel(in[0], attrs.axis, false); }
-Kernel LogSoftmax::cpu(const Specs& in, const Specs&) const { return softmax_kernel(in[0], attrs.axis, true); }
+TRAE_CPU_KERNEL(Softmax) { return softmax_kernel(in[0], op.attrs.axis, false); }
+TRAE_CPU_KERNEL(LogSoftmax) { return softmax_kernel(in[0], op.attrs.axis, true); }
 
 }  // namespace trae

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "core/error.h"
 
@@ -63,31 +64,32 @@ Kernel divisor_kernel(SpecialKind kind, const Specs& in, const Specs& out) {
 
 }  // namespace
 
-Kernel Special::cpu(const Specs& in, const Specs& out) const {
+TRAE_CPU_KERNEL(Special) {
   const DType d = in[0].dtype;
-  if (is_unary()) {
+  if (op.is_unary()) {
     const int64_t n = in[0].size();
     switch (d) {
       case DType::kFloat64:
         return unary_kernel(
-            kind, n, [](const void* p, int64_t i) { return static_cast<const double*>(p)[i]; },
+            op.kind, n, [](const void* p, int64_t i) { return static_cast<const double*>(p)[i]; },
             [](void* p, int64_t i, double v) { static_cast<double*>(p)[i] = v; });
       case DType::kFloat16:
         return unary_kernel(
-            kind, n, [](const void* p, int64_t i) { return double(half_to_float(static_cast<const uint16_t*>(p)[i])); },
+            op.kind, n,
+            [](const void* p, int64_t i) { return double(half_to_float(static_cast<const uint16_t*>(p)[i])); },
             [](void* p, int64_t i, double v) { static_cast<uint16_t*>(p)[i] = float_to_half(float(v)); });
       case DType::kBFloat16:
         return unary_kernel(
-            kind, n,
+            op.kind, n,
             [](const void* p, int64_t i) { return double(bfloat16_to_float(static_cast<const uint16_t*>(p)[i])); },
             [](void* p, int64_t i, double v) { static_cast<uint16_t*>(p)[i] = float_to_bfloat16(float(v)); });
       default:
         return unary_kernel(
-            kind, n, [](const void* p, int64_t i) { return double(static_cast<const float*>(p)[i]); },
+            op.kind, n, [](const void* p, int64_t i) { return double(static_cast<const float*>(p)[i]); },
             [](void* p, int64_t i, double v) { static_cast<float*>(p)[i] = float(v); });
     }
   }
-  if (kind == SpecialKind::kNextAfter) {
+  if (op.kind == SpecialKind::kNextAfter) {
     if (d == DType::kFloat64)
       return binary_kernel<double>(in, out, [](double a, double b) { return std::nextafter(a, b); });
     if (d == DType::kFloat32)
@@ -96,10 +98,10 @@ Kernel Special::cpu(const Specs& in, const Specs& out) const {
         "next_after", "is not defined for dtype " + std::string(name_of(d)) + ".\n  Fix: cast to 'float32' first.");
   }
   switch (d) {
-    case DType::kInt64: return divisor_kernel<int64_t>(kind, in, out);
-    case DType::kInt8: return divisor_kernel<int8_t>(kind, in, out);
-    case DType::kUInt8: return divisor_kernel<uint8_t>(kind, in, out);
-    default: return divisor_kernel<int32_t>(kind, in, out);
+    case DType::kInt64: return divisor_kernel<int64_t>(op.kind, in, out);
+    case DType::kInt8: return divisor_kernel<int8_t>(op.kind, in, out);
+    case DType::kUInt8: return divisor_kernel<uint8_t>(op.kind, in, out);
+    default: return divisor_kernel<int32_t>(op.kind, in, out);
   }
 }
 
@@ -130,9 +132,7 @@ Kernel segment_kernel(SegmentKind kind, int64_t count, int64_t rows, int64_t wid
       const int64_t s =
           index == DType::kInt64 ? static_cast<const int64_t*>(in[0])[r] : static_cast<const int32_t*>(in[0])[r];
       if (s < 0) continue;
-      if (s >= count)
-        throw IndexError("segment_reduce", "segment number " + std::to_string(s) + " is out of range for " +
-                                               std::to_string(count) + " segments.");
+      if (s >= count) return cpu_errors().report(DataError::kSegmentNumber, s, count);
       for (int64_t i = 0; i < width; i++) {
         T& to = y[s * width + i];
         const T v = x[r * width + i];
@@ -148,28 +148,28 @@ Kernel segment_kernel(SegmentKind kind, int64_t count, int64_t rows, int64_t wid
 }
 }  // namespace
 
-Kernel SearchSorted::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(SearchSorted) {
   const int64_t count = in[0].size(), n = in[1].size();
   switch (in[0].dtype) {
-    case DType::kFloat32: return search_kernel<float>(count, n, attrs.is_right);
-    case DType::kFloat64: return search_kernel<double>(count, n, attrs.is_right);
-    case DType::kInt32: return search_kernel<int32_t>(count, n, attrs.is_right);
-    case DType::kInt64: return search_kernel<int64_t>(count, n, attrs.is_right);
-    case DType::kInt8: return search_kernel<int8_t>(count, n, attrs.is_right);
+    case DType::kFloat32: return search_kernel<float>(count, n, op.attrs.is_right);
+    case DType::kFloat64: return search_kernel<double>(count, n, op.attrs.is_right);
+    case DType::kInt32: return search_kernel<int32_t>(count, n, op.attrs.is_right);
+    case DType::kInt64: return search_kernel<int64_t>(count, n, op.attrs.is_right);
+    case DType::kInt8: return search_kernel<int8_t>(count, n, op.attrs.is_right);
     case DType::kUInt8:
-    case DType::kBool: return search_kernel<uint8_t>(count, n, attrs.is_right);
+    case DType::kBool: return search_kernel<uint8_t>(count, n, op.attrs.is_right);
     default: no_dtype("searchsorted", in[0].dtype);
   }
 }
 
-Kernel SegmentReduce::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(SegmentReduce) {
   const int64_t rows = in[0].size(),
                 width = rows ? in[1].size() / rows : size_of(Shape(in[1].shape.begin() + 1, in[1].shape.end()));
   switch (in[1].dtype) {
-    case DType::kFloat32: return segment_kernel<float>(attrs.kind, attrs.count, rows, width, in[0].dtype);
-    case DType::kFloat64: return segment_kernel<double>(attrs.kind, attrs.count, rows, width, in[0].dtype);
-    case DType::kInt32: return segment_kernel<int32_t>(attrs.kind, attrs.count, rows, width, in[0].dtype);
-    case DType::kInt64: return segment_kernel<int64_t>(attrs.kind, attrs.count, rows, width, in[0].dtype);
+    case DType::kFloat32: return segment_kernel<float>(op.attrs.kind, op.attrs.count, rows, width, in[0].dtype);
+    case DType::kFloat64: return segment_kernel<double>(op.attrs.kind, op.attrs.count, rows, width, in[0].dtype);
+    case DType::kInt32: return segment_kernel<int32_t>(op.attrs.kind, op.attrs.count, rows, width, in[0].dtype);
+    case DType::kInt64: return segment_kernel<int64_t>(op.attrs.kind, op.attrs.count, rows, width, in[0].dtype);
     default: no_dtype("segment_reduce", in[1].dtype);
   }
 }
@@ -235,10 +235,10 @@ Kernel fourier_kernel(int64_t rows, int64_t n, bool is_inverse) {
 }
 }  // namespace
 
-Kernel Fourier::cpu(const Specs& in, const Specs&) const {
+TRAE_CPU_KERNEL(Fourier) {
   const int64_t n = in[0].shape.back(), rows = n ? in[0].size() / n : 0;
-  return in[0].dtype == DType::kFloat64 ? fourier_kernel<double>(rows, n, attrs.is_inverse)
-                                        : fourier_kernel<float>(rows, n, attrs.is_inverse);
+  return in[0].dtype == DType::kFloat64 ? fourier_kernel<double>(rows, n, op.attrs.is_inverse)
+                                        : fourier_kernel<float>(rows, n, op.attrs.is_inverse);
 }
 
 }  // namespace trae

@@ -1,6 +1,7 @@
 // Sums over windows: few elements for each of many results, as in the gradients of repeating and of nearest
 // up-sampling.
 #pragma once
+#include "backend/kernel.h"
 #include "graph/op.h"
 
 namespace trae {

@@ -1,6 +1,8 @@
 // Steps that depend on constants alone are computed at compile time, unless the result would be big and its making
 // cheap.
+#include "backend/backend.h"
 #include "compiler/ir.h"
+#include "graph/host.h"
 
 namespace trae {
 namespace {
@@ -11,7 +13,7 @@ bool is_ready(const Value& v) {
 }
 }  // namespace
 
-void fold_constants(Graph& g) {
+void fold_constants(Graph& g, Backend& backend) {
   for (int number : g.ordered_steps()) {
     Step& s = g.steps[number];
     if (s.op->has_state()) continue;
@@ -26,11 +28,15 @@ void fold_constants(Graph& g) {
     std::vector<void*> out;
     const Specs out_specs = g.specs_of(s.out);
     for (const Spec& spec : out_specs) {
-      storages.push_back(std::make_shared<Storage>(spec.bytes()));
+      storages.push_back(allocate(spec));
       out.push_back(storages.back()->data());
     }
-    if (s.op->is_view()) storages[0] = g.values[s.in[0]].constant.node()->storage;
-    else if (!makes_nothing(out_specs)) s.op->cpu(g.specs_of(s.in), out_specs)(in.data(), out.data());
+    if (s.op->is_view()) {
+      storages[0] = g.values[s.in[0]].constant.node()->storage;
+    } else if (!makes_nothing(out_specs)) {
+      make_kernel(g.device, *s.op, g.specs_of(s.in), out_specs)(in.data(), out.data());
+      backend.stream().check();
+    }
     const std::vector<int> made = s.out;
     for (size_t i = 0; i < made.size(); i++)
       g.replace_uses(made[i], g.add_constant(Tensor::from_storage(out_specs[i], storages[i])));

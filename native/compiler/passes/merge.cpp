@@ -4,6 +4,7 @@
 #include <string>
 
 #include "compiler/ir.h"
+#include "graph/host.h"
 
 namespace trae {
 
@@ -15,7 +16,7 @@ void merge_equal(Graph& g) {
     if (value.kind != Value::kConstant || value.spec.bytes() > 64 || value.users.empty()) continue;
     if (value.constant.node()->state.load(std::memory_order_acquire) != State::kReady) continue;
     std::string key = std::string(name_of(value.spec.dtype)) + to_string(value.spec.shape) +
-                      std::string(static_cast<const char*>(value.constant.node()->storage->data()), value.spec.bytes());
+                      std::string(to_host(value.constant).as<char>(), value.spec.bytes());
     auto [it, is_new] = constants.emplace(std::move(key), int(v));
     if (!is_new) g.replace_uses(int(v), it->second);
   }

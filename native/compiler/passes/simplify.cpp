@@ -2,6 +2,7 @@
 // transposes and casts to the same type. Ops are known by name here only where the rule is about what the name means.
 #include "compiler/ir.h"
 #include "core/error.h"
+#include "graph/host.h"
 
 namespace trae {
 namespace {
@@ -29,9 +30,8 @@ bool is_one(const Graph& g, int v) {
   const Value& c = g.values[v];
   if (c.kind != Value::kConstant || c.spec.size() != 1 || c.constant.node()->state.load() != State::kReady)
     return false;
-  const void* p = c.constant.node()->storage->data();
-  return c.spec.dtype == DType::kFloat32 ? *static_cast<const float*>(p) == 1
-                                         : c.spec.dtype == DType::kFloat64 && *static_cast<const double*>(p) == 1;
+  if (c.spec.dtype == DType::kFloat32) return *to_host(c.constant).as<float>() == 1;
+  return c.spec.dtype == DType::kFloat64 && *to_host(c.constant).as<double>() == 1;
 }
 
 // x * 1 with x in the shape of the result: every value but NaN's payload is the same.

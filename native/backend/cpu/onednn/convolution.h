@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "backend/cpu/onednn/engine.h"
+#include "backend/kernel.h"
 #include "graph/op.h"
 #include "ops/convolution.h"
 

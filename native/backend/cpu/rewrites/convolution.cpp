@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "backend/cpu/direct_convolution.h"
+#include "backend/cpu/rewrites/rewrites.h"
 #include "compiler/ir.h"
 #include "ops/convolution.h"
 #include "ops/reduce.h"
@@ -16,6 +18,11 @@ const Op* made_by(const Graph& g, int value) {
   const int p = g.values[size_t(value)].producer;
   return p >= 0 && g.steps[size_t(p)].is_alive ? dynamic_cast<const Op*>(g.steps[size_t(p)].op.get()) : nullptr;
 }
+
+// The other operand of a step that has `value` as one.
+int other_operand(const Step& s, int value) { return s.in[0] == value ? s.in[1] : s.in[0]; }
+
+}  // namespace
 
 // y = conv(x, w) + b, b one value per channel
 void bias_into_convolution(Graph& g) {
@@ -77,9 +84,6 @@ void bias_gradient_into_weights(Graph& g) {
   }
 }
 
-// The other operand of a step that has `value` as one.
-int other_operand(const Step& s, int value) { return s.in[0] == value ? s.in[1] : s.in[0]; }
-
 // y = conv(x, w) * scale + offset, one value per channel each: what a batch normalization is in inference. Where the
 // convolution leaves that to a pass of its own, the pass of what follows is as good, unless a mere activation does.
 void normalization_into_convolution(Graph& g) {
@@ -110,7 +114,7 @@ void normalization_into_convolution(Graph& g) {
     const std::string_view next = users.size() == 1 ? g.steps[size_t(users[0])].op->name() : "";
     const auto shape_of = [&](int value) { return g.values[size_t(value)].spec.shape; };
     if (next != "relu" && next != "relu6" &&
-        !is_scaled_in_registers(conv->attrs, shape_of(s.in[0]), shape_of(s.in[1]), spec.shape))
+        !direct::computes_forward(conv->attrs, shape_of(s.in[0]), shape_of(s.in[1]), spec.shape))
       continue;
     const int scale = other_operand(g.steps[size_t(product)], y);
     int offset = other_operand(last, scaled);
@@ -146,9 +150,4 @@ void relu_into_convolution(Graph& g) {
   }
 }
 
-const bool registered =
-    register_rewrite(20, &bias_into_convolution) && register_rewrite(21, &bias_gradient_into_weights) &&
-    register_rewrite(22, &normalization_into_convolution) && register_rewrite(23, &relu_into_convolution);
-
-}  // namespace
 }  // namespace trae

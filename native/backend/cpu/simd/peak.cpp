@@ -1,5 +1,5 @@
 // Register-only multiply-adds: 24 independent chains of vectors hide the latency on every known core.
-#include "backend/cpu/peak.h"
+#include "backend/cpu/simd/peak_table.h"
 
 #include "backend/cpu/simd/registers.h"
 

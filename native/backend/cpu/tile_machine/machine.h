@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/cpu/simd/leaves.h"
+#include "backend/kernel.h"
 #include "core/storage.h"
 #include "ops/fused.h"
 
@@ -116,3 +117,8 @@ int64_t offset_of(const Walk&, const int64_t* index, int count);
 void row_offsets(const Walk&, const Axes&, const int64_t* index, int64_t count, int64_t* offsets);
 
 }  // namespace trae::tile_machine
+
+namespace trae {
+// The kernel of a program; `dtypes` are those of its inputs and steps.
+Kernel compile_fused(const FusedProgram&, const std::vector<DType>& dtypes);
+}  // namespace trae

@@ -1,6 +1,6 @@
-// The pool keeps freed blocks by size class (next quarter power of two) for reuse, up to a quarter of what was in
-// use at the peak: eager loops then stop asking the system for pages, which cost more than most kernels.
-#include "core/storage.h"
+// The host's memory, for tensors of the CPU. The pool keeps freed blocks by size class (next quarter power of two) for
+// reuse, up to a quarter of what was in use at the peak: eager loops then stop asking the system for pages, which cost
+// more than most kernels.
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "core/aligned_memory.h"
+#include "core/allocator.h"
 #include "core/error.h"
 #include "core/memory_limit.h"
 
@@ -50,14 +52,37 @@ void trim(Pool& p, size_t limit) {
   }
 }
 
-}  // namespace
+class HostAllocator final : public Allocator {
+ public:
+  Device device() const override { return {}; }
+  bool is_host() const override { return true; }
+  void* allocate(size_t bytes) override;
+  void release(void* data, size_t bytes) noexcept override;
+  void write(void* to, const void* host, size_t bytes) override {
+    if (bytes) std::memcpy(to, host, bytes);
+  }
+  void read(void* host, const void* from, size_t bytes) override {
+    if (bytes) std::memcpy(host, from, bytes);
+  }
+  MemoryStatistics statistics() const override {
+    Pool& p = pool();
+    std::lock_guard lock(p.mutex);
+    return {p.in_use, p.peak, p.pooled, p.buffers};
+  }
+  void release_pooled() override {
+    Pool& p = pool();
+    std::lock_guard lock(p.mutex);
+    trim(p, 0);
+  }
+};
 
-Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
+void* HostAllocator::allocate(size_t bytes) {
+  void* data = nullptr;
   const size_t size = size_class(bytes);
   Pool& p = pool();
   std::lock_guard lock(p.mutex);
   if (auto it = p.free_blocks.find(size); it != p.free_blocks.end()) {
-    data_ = it->second.back();
+    data = it->second.back();
     it->second.pop_back();
     if (it->second.empty()) p.free_blocks.erase(it);
     p.pooled -= size;
@@ -66,45 +91,41 @@ Storage::Storage(size_t bytes) : data_(nullptr), bytes_(bytes) {
     // Huge pages matter for large tensors: aligned to 2 MiB the kernel can give them.
     const size_t alignment = size >= (size_t(4) << 20) ? size_t(2) << 20 : 64;
     const size_t rounded = (size + alignment - 1) / alignment * alignment;
-    data_ = aligned_allocate(alignment, rounded);
-    if (!data_) {
+    data = aligned_allocate(alignment, rounded);
+    if (!data) {
       trim(p, 0);
-      data_ = aligned_allocate(alignment, rounded);
+      data = aligned_allocate(alignment, rounded);
     }
 #if defined(__linux__)
     // Most systems give them on request only. The last, partly used page is left out: it would be memory wasted.
-    if (data_ && alignment > 64) madvise(data_, bytes / alignment * alignment, MADV_HUGEPAGE);
+    if (data && alignment > 64) madvise(data, bytes / alignment * alignment, MADV_HUGEPAGE);
 #endif
-    if (!data_)
+    if (!data)
       throw OutOfMemoryError("", "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " +
                                      std::to_string(p.in_use) + " bytes.");
   }
   p.in_use += size;
   p.peak = std::max(p.peak, p.in_use);
   p.buffers++;
+  return data;
 }
 
-Storage::~Storage() {
-  const size_t size = size_class(bytes_);
+void HostAllocator::release(void* data, size_t bytes) noexcept {
+  const size_t size = size_class(bytes);
   Pool& p = pool();
   std::lock_guard lock(p.mutex);
   p.in_use -= size;
   p.buffers--;
-  p.free_blocks[size].push_back(data_);
+  p.free_blocks[size].push_back(data);
   p.pooled += size;
   trim(p, std::max(kMinimumPooled, p.peak / 4));
 }
 
-MemoryStatistics memory_statistics() {
-  Pool& p = pool();
-  std::lock_guard lock(p.mutex);
-  return {p.in_use, p.peak, p.pooled, p.buffers};
-}
+}  // namespace
 
-void release_pooled_memory() {
-  Pool& p = pool();
-  std::lock_guard lock(p.mutex);
-  trim(p, 0);
+Allocator& host_allocator() {
+  static auto* a = new HostAllocator;  // never destroyed, as the pool
+  return *a;
 }
 
 }  // namespace trae

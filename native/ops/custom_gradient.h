@@ -26,7 +26,7 @@ struct CustomGradient final : OpOf<CustomGradient> {
 
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override { return Specs(in.begin() + attrs.inputs, in.end()); }
-  Kernel cpu(const Specs& in, const Specs& out) const override;
+  std::optional<int64_t> user_gradient() const override { return attrs.id; }
 };
 
 }  // namespace trae

@@ -1,6 +1,5 @@
-#include "graph/custom_gradient.h"
+#include "ops/custom_gradient.h"
 
-#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -37,15 +36,6 @@ OpPtr CustomGradient::make(const AttrMap& a) {
   op->attrs = {a.integer("id"), a.integer("environment", 0), a.integer("inputs")};
   op->token = std::make_shared<CustomGradientToken>(op->attrs.environment, op->attrs.id);
   return op;
-}
-
-Kernel CustomGradient::cpu(const Specs&, const Specs& out) const {
-  std::vector<size_t> bytes;
-  for (const Spec& s : out) bytes.push_back(s.bytes());
-  return [bytes, first = size_t(attrs.inputs)](const void* const* in, void* const* to) {
-    for (size_t i = 0; i < bytes.size(); i++)
-      if (bytes[i]) std::memcpy(to[i], in[first + i], bytes[i]);
-  };
 }
 
 TRAE_REGISTER_INTERNAL_OP(CustomGradient);

@@ -27,6 +27,8 @@ bool without_states(Graph& g, int number) {
   return true;
 }
 
+}  // namespace
+
 void compute_what_is_read(Graph& g) {
   for (int number : g.ordered_steps()) {
     if (!g.steps[size_t(number)].is_alive || without_states<Lstm>(g, number) || without_states<Gru>(g, number))
@@ -39,7 +41,4 @@ void compute_what_is_read(Graph& g) {
   }
 }
 
-const bool registered = register_rewrite(20, &compute_what_is_read);
-
-}  // namespace
 }  // namespace trae
