@@ -4,6 +4,7 @@
  * overlap or whose two headers differ, other methods than stored and deflated, and more bytes than were announced.
  * The writer stores members as they are. Both know zip64.
  */
+import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { FileError, ValueError } from '../support/errors';
@@ -223,6 +224,31 @@ export class ZipReader {
     if (data.length !== m.size || zlib.crc32(data) !== m.crc) this.damaged(name);
     return data;
   }
+  /** A member piece by piece, for what need not fit into memory; its size and checksum are compared at the end. */
+  async *pieces(name: string, signal?: AbortSignal | null): AsyncGenerator<Uint8Array> {
+    const m = this.member(name),
+      { source } = this;
+    async function* stored(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < m.stored; at += PIECE)
+        yield await source.read(m.at + at, Math.min(PIECE, m.stored - at), signal);
+    }
+    let size = 0,
+      crc = 0;
+    try {
+      for await (const part of m.method === 8 ? inflated(stored()) : stored()) {
+        size += part.length;
+        if (size > m.size) this.refuse(`member '${name}' inflates to more than the ${m.size} bytes it announces`);
+        crc = zlib.crc32(part, crc);
+        yield part;
+      }
+    } catch (error) {
+      if (!/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      throw new FileError(`${source.name}: member '${name}' is damaged (${(error as Error).message}).`, {
+        cause: error,
+      });
+    }
+    if (size !== m.size || crc !== m.crc) this.damaged(name);
+  }
   private damaged(name: string): never {
     throw new FileError(`${this.source.name}: member '${name}' is damaged: its checksum is wrong.`);
   }
@@ -264,6 +290,11 @@ export class ZipReader {
     if (crc !== m.crc) this.damaged(name);
     return this.source.part(title, m.at, m.size);
   }
+}
+async function* inflated(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const inflate = zlib.createInflateRaw();
+  pipeline(stored, inflate, () => {}); // what fails destroys the stream, which throws it below
+  yield* inflate as AsyncIterable<Uint8Array>;
 }
 function number64(b: Buffer, at: number): number {
   const v = b.readBigUInt64LE(at);

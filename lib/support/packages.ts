@@ -4,8 +4,6 @@
 /** @internal */
 export const tarStream = (): typeof import('tar-stream') => require('tar-stream') as typeof import('tar-stream');
 /** @internal */
-export const fflate = (): typeof import('fflate') => require('fflate') as typeof import('fflate');
-/** @internal */
 export const pngjs = (): typeof import('pngjs') => require('pngjs') as typeof import('pngjs');
 /** @internal */
 export const cliProgress = (): typeof import('cli-progress') =>

@@ -1,10 +1,13 @@
 /** Unpacking of tar and zip archives that cannot write outside of their folder. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { FileError } from '../../support/errors';
-import { fflate, tarStream } from '../../support/packages';
+import { tarStream } from '../../support/packages';
+import { withFile } from '../source';
+import { isZip, ZipReader } from '../zip';
 
 /** What an archive may hold at most, unpacked. */
 const MOST_BYTES = 16 * 2 ** 30;
@@ -61,32 +64,23 @@ async function untar(archive: string, folder: string): Promise<void> {
     ? pipeline(source, zlib.createGunzip(), extract)
     : pipeline(source, extract));
 }
-function unzip(archive: string, folder: string): void {
-  let bytes = 0;
-  const members = fflate().unzipSync(fs.readFileSync(archive), {
-    filter: ({ name, originalSize }) => {
-      placeOf(archive, folder, name);
-      if ((bytes += originalSize) > MOST_BYTES)
-        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
-      return true;
-    },
-  });
-  for (const [name, data] of Object.entries(members)) {
-    const place = placeOf(archive, folder, name);
-    if (name.endsWith('/')) fs.mkdirSync(place, { recursive: true });
-    else {
+async function unzip(archive: string, folder: string): Promise<void> {
+  await withFile(archive, async (source) => {
+    const zip = new ZipReader(source),
+      bytes = zip.names.reduce((sum, name) => sum + zip.sizeOf(name), 0);
+    if (bytes > MOST_BYTES)
+      throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+    for (const name of zip.names) {
+      const place = placeOf(archive, folder, name);
+      if (name.endsWith('/')) {
+        fs.mkdirSync(place, { recursive: true });
+        continue;
+      }
       fs.mkdirSync(path.dirname(place), { recursive: true });
-      fs.writeFileSync(place, data, { flag: 'wx' });
+      await pipeline(Readable.from(zip.pieces(name)), fs.createWriteStream(place, { flags: 'wx' }));
     }
-  }
+  });
 }
-const isZip = (file: string): boolean => {
-  const magic = Buffer.alloc(4),
-    handle = fs.openSync(file, 'r');
-  fs.readSync(handle, magic, 0, 4, 0);
-  fs.closeSync(handle);
-  return magic.readUInt32LE(0) === 0x04034b50;
-};
 /**
  * @internal Unpacks into `folder`, which appears only once everything is there; one that is there stays.
  * @throws FileError for links, devices, names outside of the folder and damaged archives.
@@ -97,7 +91,8 @@ export async function extractArchive(archive: string, folder: string, format: 'a
   await fs.promises.rm(aside, { recursive: true, force: true });
   await fs.promises.mkdir(aside, { recursive: true });
   try {
-    if (format === 'zip' || (format === 'auto' && isZip(archive))) unzip(archive, path.resolve(aside));
+    if (format === 'zip' || (format === 'auto' && (await withFile(archive, async (source) => isZip(source)))))
+      await unzip(archive, path.resolve(aside));
     else await untar(archive, path.resolve(aside));
     await fs.promises.rename(aside, folder);
   } catch (error) {

@@ -109,6 +109,11 @@ describe('getFile', () => {
     );
   });
   it('keeps archives in their folder', async () => {
+    const zip = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text'), 'b.txt': Buffer.from('x') }, { level: 0 })),
+      twice = Buffer.from(zip.toString('latin1').replaceAll('b.txt', 'a.txt'), 'latin1'),
+      wrong = Buffer.from(zip.toString('latin1').replace('some text', 'same text'), 'latin1'),
+      broken = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text '.repeat(50)) }));
+    broken.fill(0xff, 35 + 4, 35 + 10); // behind the header and the name
     const hostile: [string, Buffer, RegExp][] = [
       [
         'up.tar',
@@ -134,7 +139,15 @@ describe('getFile', () => {
         ]),
         /could not be unpacked: EEXIST/,
       ],
-      ['up.zip', Buffer.from(zipSync({ '../up.txt': Buffer.from('x') })), /names '\.\.\/up\.txt', which lies outside/],
+      [
+        'up.zip',
+        Buffer.from(zipSync({ '../up.txt': Buffer.from('x') })),
+        /a member has the name '\.\.\/up\.txt', which leads out of the archive/,
+      ],
+      ['twice.zip', twice, /there are two members 'a\.txt'/],
+      ['wrong.zip', wrong, /member 'a\.txt' is damaged: its checksum is wrong/],
+      ['broken.zip', broken, /member 'a\.txt' is damaged/],
+      ['cut.zip', zip.subarray(0, -30), /is no sound zip archive: its directory is missing/],
       [
         'cut.tgz',
         zlib.gzipSync(await tarOf([{ name: 'a', text: 'x'.repeat(5000) }])).subarray(0, 60),
