@@ -1,6 +1,7 @@
 // What the compiler does not see: promises nobody waits for, names never used, assertions that assert nothing.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import documentedOptions from './scripts/eslint/documented_options.mjs';
 
 const NODE = {
   console: 'readonly',
@@ -81,5 +82,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    plugins: { local: { rules: { 'documented-options': documentedOptions } } },
+    rules: { 'local/documented-options': 'error' },
   },
 );

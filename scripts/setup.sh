@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes a clone ready to use: system packages, npm packages, native engine, TypeScript build. What is there is kept.
+# With --hook, commits of this clone are checked by the linters from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -90,8 +91,25 @@ build_typescript() {
   echo "$sum" >"$stamp"
 }
 
+# `npm run setup -- --hook` sets it; else it is only told, once and to people.
+offer_hook() {
+  local set=(git config core.hooksPath scripts/hooks)
+  git rev-parse --git-dir >/dev/null 2>&1 || return 0
+  [ "$(git config core.hooksPath || true)" != scripts/hooks ] || return 0
+  if [ "$hook" = yes ]; then
+    "${set[@]}"
+    say 'commits are checked by scripts/hooks/pre-commit'
+  elif [ -t 1 ] && [ ! -e build/hook.offered ]; then
+    say "to have commits checked by the linters: ${set[*]}"
+    touch build/hook.offered
+  fi
+}
+
+hook=no
+[ "${1:-}" != --hook ] || hook=yes
 check_node
 install_system_packages
 install_npm_packages
 build_native
 build_typescript
+offer_hook
