@@ -22,9 +22,9 @@ DType promote(DType a, DType b);
 // The type true division, exp, mean... compute in: floats stay, integers and bool become float32.
 constexpr DType to_floating(DType d) { return is_floating(d) ? d : DType::kFloat32; }
 
-// Calls `f` with a value of the C++ type of `d` (half types are computed in float: not dispatched here).
+// Calls `f` with a value of an unsigned type as wide as `d`: for code that only moves bytes.
 template <class F>
-decltype(auto) dispatch_storage(DType d, F&& f) {  // by element width, for code that only moves bytes
+decltype(auto) dispatch_storage(DType d, F&& f) {
   switch (size_of(d)) {
     case 1: return f(uint8_t{});
     case 2: return f(uint16_t{});

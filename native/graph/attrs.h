@@ -1,5 +1,5 @@
 // The options of an op as they come from the binding: a small typed map. Every getter names the option when it is
-// missing or of another type; `finish` refuses names that nobody read.
+// missing or of another type.
 #pragma once
 #include <map>
 #include <string>

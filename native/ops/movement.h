@@ -60,7 +60,7 @@ struct Slice final : OpOf<Slice> {
     Ints start, size, step;
     bool operator==(const Attrs&) const = default;
   } attrs;
-  static OpPtr make(const AttrMap&);  // options start, stop, step with Python's rules are resolved in infer's shape
+  static OpPtr make(const AttrMap&);  // options start, size, step: the caller has resolved Python's rules
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   double work(const Specs& in, const Specs& out) const override { return elements_of(in, out); }

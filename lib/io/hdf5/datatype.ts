@@ -201,10 +201,10 @@ function bfloats(buffer: ArrayBufferLike, byteOffset: number, count: number): Fl
   return new Float32Array(out.buffer);
 }
 
-/** @internal Text of fixed length: up to the first zero. */
+/** @internal Text of fixed length: up to the first zero, or up to the spaces that fill it. */
 export function fixedText(raw: Buffer): string {
   const end = raw.indexOf(0);
-  return raw.toString('utf8', 0, end < 0 ? raw.length : end).replace(end < 0 ? / +$/ : /$^/, '');
+  return end < 0 ? raw.toString('utf8').replace(/ +$/, '') : raw.toString('utf8', 0, end);
 }
 
 /** @internal Text of variable length: it lies in a heap of the file. */
