@@ -1,7 +1,9 @@
 /** CTC, folding, spaces and views against real Keras on TensorFlow; the names of its namespaces; what the new ops refuse. */
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import * as trae from '../../lib/index';
 import { camelCase } from '../../lib/keras/serialization/naming';
+import { NAMESPACES, namespaceFile, namespaceText } from '../../scripts/write_namespaces';
 import { close, golden, objective, tensorOf, throwsText, wave, type Golden } from './helpers';
 
 interface Case {
@@ -44,6 +46,12 @@ describe('namespaces of keras.ops', () => {
         [],
       );
       for (const m of members) if (name !== 'image') assert.equal(ours[camelCase(m)], functions[camelCase(m)], m);
+    });
+});
+describe('files of namespaces', () => {
+  for (const name of NAMESPACES)
+    it(`${name} is what scripts/write_namespaces.ts writes`, () => {
+      assert.equal(fs.readFileSync(namespaceFile(name), 'utf8'), namespaceText(name));
     });
 });
 describe('jvp', () => {
