@@ -5,15 +5,16 @@ import { writeAtomically } from '../io/atomic';
 import { elementSize } from '../io/hdf5/index';
 import { writeNpz } from '../io/npz';
 import { writeSafetensors } from '../io/safetensors';
+import { formatOfName, suffixesOf } from '../keras/saving/formats';
 import { InputError, numberOption, textOption, UsageError, type CommandRun, type Context } from './context';
 import { kindText, MODEL_KINDS, withKnownFile, type FileKind } from './file_kind';
 import { readModel } from './model_files';
 import { bytesText, counted } from './text';
 import { withArrays } from './weight_arrays';
 
-const FORMATS = ['.weights.h5', '.weights.json', '.safetensors', '.keras', '.hdf5', '.npz', '.h5'] as const;
-type Format = (typeof FORMATS)[number];
-const WHOLE: readonly Format[] = ['.keras', '.h5', '.hdf5'];
+/** How the name of a target ends. */
+type Format = string;
+const WHOLE: readonly Format[] = suffixesOf('saveModel');
 const UNWRITTEN: readonly (readonly [RegExp, string])[] = [
   [
     /(^|\/)model\.json$|\.json$/i,
@@ -25,8 +26,8 @@ const UNWRITTEN: readonly (readonly [RegExp, string])[] = [
   [/\.npy$/i, '.npy holds one array'],
 ];
 function formatOf(out: string): Format {
-  const found = FORMATS.find((f) => out.endsWith(f));
-  if (found) return found;
+  const found = formatOfName(out);
+  if (found) return found.suffix;
   const why = UNWRITTEN.find(([pattern]) => pattern.test(out))?.[1];
   throw new UsageError(
     `${out}: ${why ?? 'the name says no format'}. Known are .keras, .h5, .weights.h5, .weights.json, .safetensors and .npz.`,

@@ -64,7 +64,8 @@ export const run: CommandRun = async (context) => {
   let text = '';
   model.summary({
     // What is piped has no width of its own.
-    lineLength: lineLength ?? (process.stdout.isTTY ? undefined : model.graph && !('pop' in model) ? 108 : 88),
+    lineLength:
+      lineLength ?? (process.stdout.isTTY ? undefined : model.graph && model.modelKind !== 'sequential' ? 108 : 88),
     expandNested: context.options['expand-nested'] === true,
     showTrainable: context.options['show-trainable'] === true,
     printFn: (lines) => (text += `${lines}\n`),

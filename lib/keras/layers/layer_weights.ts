@@ -286,9 +286,13 @@ export abstract class LayerWeights {
     return this.weights.reduce((n, w) => n + w.size, 0);
   }
 
+  /** @internal Whether the layer is a model, and of which kind. */
+  get modelKind(): 'model' | 'sequential' | null {
+    return null;
+  }
   /** Metrics held as attributes, by it and the layers inside. */
   get metrics(): Metric[] {
-    const inner = this.subLayers().filter((l) => !('trainStep' in l)); // models have a trainer of their own
+    const inner = this.subLayers().filter((l) => !l.modelKind); // models have a trainer of their own
     return [...new Set([...this.attributes(isMetric), ...inner.flatMap((l) => l.metrics)])];
   }
 

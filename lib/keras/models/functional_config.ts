@@ -3,6 +3,7 @@ import { ValueError } from '../../support/errors';
 import { isRecord, mapStructure } from '../../support/nest';
 import { isKerasTensor, OpOperation, type KerasTensor } from '../keras_tensor';
 import { Layer } from '../layers/layer';
+import { originOf, withOrigin } from '../serialization/origin';
 import { camelCase, snakeCase } from '../serialization/naming';
 import { camelKeys } from '../serialization/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../serialization/serialize';
@@ -23,7 +24,9 @@ type History = [string, number, number];
  * as call 0 once, and still does there. In nodes Keras 3 counts all calls from 0, Keras 1 and 2 those as here.
  */
 const firstCall = (operation: object): number =>
-  'graph' in operation && operation.graph !== null && !('chainOf' in operation) ? 1 : 0;
+  operation instanceof Layer && operation.modelKind === 'model' && (operation as Layer & { graph: unknown }).graph
+    ? 1
+    : 0;
 /** Layers that take several tensors by name in Keras, and an array here, say so: `static callInputs = ['query', 'value', 'key']`. */
 const callInputsOf = (layer: object): readonly string[] | null =>
   (layer.constructor as { callInputs?: readonly string[] }).callInputs ?? null;
@@ -197,7 +200,7 @@ function callStarts(
   return (name) => {
     const layer = layers.get(name),
       numbers = listed.get(name);
-    if (!layer || !numbers || !('graph' in layer)) return 0;
+    if (!layer || !numbers || !(layer instanceof Layer && layer.modelKind)) return 0;
     if (!known.has(name)) {
       const isFromOne = !isKeras3 || firstCall(layer) || numbers.some((n) => n >= calls.get(name)!);
       known.set(name, isFromOne && numbers.every((n) => n > 0) ? 1 : 0);
@@ -209,9 +212,11 @@ function callStarts(
 function withoutGraph(e: LayerEntry): SerializedObject {
   const { name: _, inbound_nodes: __, ...rest } = e;
   const own = rest as unknown as SerializedObject;
-  return isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers)
-    ? { ...own, config: { ...own.config, name: e.name } }
-    : own;
+  const named =
+    isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers)
+      ? { ...own, config: { ...own.config, name: e.name } }
+      : own;
+  return withOrigin(named, originOf(e));
 }
 // Outputs are tensors; functions of shapes give sizes, as one output. The op that makes them has the name that outputs, losses and metrics go by.
 function callFunctionLayer(

@@ -59,6 +59,10 @@ const isShape = (x: unknown): x is SymbolicShape =>
  */
 export class Model extends Layer {
   static override options: OptionKinds = { inputs: kinds.any, outputs: kinds.any };
+  /** @internal */
+  override get modelKind(): 'model' | 'sequential' {
+    return 'model';
+  }
   static override positional: readonly string[] = [];
   constructor(options: ModelOptions = {}) {
     super(

@@ -8,7 +8,7 @@ import { hasText, isOfTexts } from '../layers/preprocessing/values';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import { atPlace } from '../layers/sharing';
 import { withNameScope } from '../serialization/naming';
-import { isOld } from '../serialization/legacy_configs';
+import { isOld } from '../serialization/origin';
 import { registerClass } from '../serialization/registry';
 import { checkSequential } from '../serialization/schema';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization/serialize';
@@ -34,6 +34,10 @@ const builtFromData = new WeakSet<Sequential>();
  */
 export class Sequential extends Model {
   static override options: OptionKinds = { inputs: null, outputs: null };
+  /** @internal */
+  override get modelKind(): 'sequential' {
+    return 'sequential';
+  }
   static override positional: readonly string[] = ['layers'];
   constructor(layers: readonly (Layer | KerasTensor)[] | LayerOptions = [], options: LayerOptions = {}) {
     const isList = Array.isArray(layers);
@@ -188,7 +192,7 @@ export class Sequential extends Model {
       { name, trainable },
     );
     if (!model.graph && buildInputShape) model.build(buildInputShape);
-    if (isOld()) lenient.add(model);
+    if (isOld(config)) lenient.add(model);
     return model;
   }
 }

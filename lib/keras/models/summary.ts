@@ -112,7 +112,7 @@ export function wrap(text: string, width: number): string[] {
 
 // Whether the layers stand in one line: no depth with several nodes, no node with several inputs, no layer twice.
 function isChain(model: SummarizedModel, graph: FunctionalGraph): boolean {
-  if ('pop' in model) return true; // Sequential
+  if (model.modelKind === 'sequential') return true;
   const depths = new Map<number, number>();
   for (const node of graph.nodes) {
     const d = graph.depthOf(node);
@@ -181,7 +181,7 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
     const nested = (layer as Partial<SummarizedModel>).layers;
     if (expandNested && nested) for (const l of nested) add(l, level + 1);
   };
-  const isSequentialModel = 'pop' in model;
+  const isSequentialModel = model.modelKind === 'sequential';
   for (const operation of inRange<Operation>(graph && !isSequentialModel ? graph.operations : model.layers, layerRange))
     add(operation, 0);
 

@@ -22,7 +22,7 @@ export function warnOfRefusals(model: Layer, file: string): void {
           (l) => Array.isArray((l as { axis?: unknown }).axis) && (l as unknown as { axis: unknown[] }).axis.length > 1,
         )
       : [],
-    sigmoids = holdsSigmoid(model) ? layers.filter((l) => !('graph' in l) && holdsSigmoid(l)) : [];
+    sigmoids = holdsSigmoid(model) ? layers.filter((l) => !l.modelKind && holdsSigmoid(l)) : [];
   const notes = [
     ...(parted.length ? [`names with '/' (${named(parted, (l) => `'${l.name}'`)}), which it refuses`] : []),
     ...(gone.length

@@ -2,7 +2,6 @@
 import { isRecord, sortedKeys } from '../../support/nest';
 import { Metric } from '../metrics/metric';
 import { toSnakeCase } from '../serialization/naming';
-import { isOld } from '../serialization/legacy_configs';
 import { builtInClass } from '../serialization/registry';
 import { fromConfig } from '../serialization/serialize';
 
@@ -18,9 +17,8 @@ export interface OutputNames {
   /** Structure of the outputs of a model made of a graph. */
   graph: { outputStructure: unknown } | null;
 }
-/** @internal Options of `compile` as an old file holds them, for a model with these outputs; those of Keras 3 pass through. */
+/** @internal Options of `compile` as a file of Keras 1 or 2 holds them, for a model with these outputs, in Keras 3's words. */
 export function modernizeCompileConfig(config: Config, { graph, outputNames }: OutputNames): Config {
-  if (!isOld()) return config;
   const structure = graph?.outputStructure,
     outputs = !graph
       ? []

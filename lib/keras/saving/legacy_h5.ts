@@ -2,7 +2,6 @@
  * HDF5 files of Keras 1, 2 and 3's legacy format (keras.src.legacy.saving.legacy_h5_format): weights by layer, in the
  * order of the layers, names in attributes; whole models with `model_config`, `training_config` and `optimizer_weights`.
  */
-import { describe } from '../../support/describe';
 import { FileError, ValueError } from '../../support/errors';
 import type { ByteSink } from '../../io/atomic';
 import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
@@ -10,24 +9,22 @@ import { isRecord } from '../../support/nest';
 import { formatShape } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
+import { isSequential } from './model_kind';
 import type { Model } from '../models/model';
 import { readInRun } from '../runs';
-import { modernizeCompileConfig } from './legacy_compile';
 import { buildByWeights } from './legacy_shapes';
-import { isOldVersion, withLegacyConfigs } from '../serialization/legacy_configs';
+import { isOldVersion, type Origin } from '../serialization/origin';
 import { legacyConfigOf, trainingConfigOf } from './legacy_writing';
 import { legacyOptimizerState } from './legacy_optimizer';
 import { convertLegacyWeights } from './legacy_weights';
-import { withObjectSharing } from '../serialization/object_sharing';
 import { toPythonJson } from '../serialization/python_json';
-import { camelKeys } from '../serialization/registry';
-import type { LoadModelOptions } from './saving_api';
+import { modelOf } from './model_config';
+import type { LoadModelOptions } from './options';
 import { KERAS_VERSION, parseJson } from './saving_lib';
-import { isRawError } from '../serialization/schema';
-import { deserializeKerasObject } from '../serialization/serialize';
 import { writeAssets } from './weight_assets';
 import { withinFile } from './weight_budget';
-import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
+import { compileByTrainingConfig } from './training_config';
+import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
 /** Longest attribute that Keras writes; longer lists are split into `layer_names0`, `layer_names1`, ... */
 const MOST_ATTRIBUTE = 64512;
@@ -69,16 +66,11 @@ function weightsOf(parent: Hdf5Group, name: string, file: string): Found[] {
     const found = group.get(weight);
     if (!(found instanceof Hdf5Dataset))
       throw new FileError(`${file}: weight '${weight}' of layer '${name}' is missing.`);
-    return toFound(found);
+    return foundIn(found);
   });
 }
-const toFound = (d: Hdf5Dataset): Found => ({
-  where: d.path,
-  shape: d.shape,
-  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
-});
 /** @internal Which Keras wrote the weights, and on which backend. */
-export function originOf(root: Hdf5Group, group: Hdf5Group): { version: string; backend: string | null } {
+export function writerOf(root: Hdf5Group, group: Hdf5Group): Origin {
   return {
     version: textOf(group, 'keras_version') ?? textOf(root, 'keras_version') ?? '1',
     backend: textOf(group, 'backend') ?? textOf(root, 'backend'),
@@ -98,7 +90,7 @@ export async function loadLegacyWeights(
       `${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`,
     );
   const saved = savedLayers(group, file),
-    origin = originOf(root, group),
+    origin = writerOf(root, group),
     matches = new WeightMatches(file, model.name);
   const prepare = (layer: Layer, l: SavedLayer): Found[] =>
     convertLegacyWeights(layer, l.weights, legacyWeights(layer), origin);
@@ -161,16 +153,10 @@ export async function loadLegacyModel(
   const config = parseJson(text, `${file}: model_config`);
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
   const group = root.group('model_weights') ?? root,
-    origin = originOf(root, group);
-  const model = withLegacyConfigs(origin, () =>
-    withinFile(file, root.fileSize, () =>
-      withObjectSharing(() => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model),
-    ),
-  );
-  if (!('compileFromConfig' in model))
-    throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
-  // A Sequential: its class cannot be imported here, as models import this.
-  if ('pop' in model && !model.built && namesOf(group, 'layer_names').length) {
+    origin = writerOf(root, group);
+  const context = { where: file, origin, customObjects };
+  const model = withinFile(file, root.fileSize, () => modelOf(config, context));
+  if (isSequential(model) && !model.built && namesOf(group, 'layer_names').length) {
     const saved = savedLayers(group, file).map((l) => l.weights.map((w) => w.shape));
     if (saved.length) buildByWeights(model, saved, file);
   }
@@ -179,52 +165,10 @@ export async function loadLegacyModel(
   if (!compile || training === null) return model;
   const args = parseJson(training, `${file}: training_config`);
   if (!isRecord(args)) return model;
-  compileByTrainingConfig(model, args, file, origin, customObjects);
+  compileByTrainingConfig(model, args, context);
   if (model.compiled) await loadOptimizer(root, file, model, origin.version, signal);
   return model;
 }
-/** @internal Compiles by what Keras 1 and 2 called `training_config`. */
-export function compileByTrainingConfig(
-  model: Model,
-  args: Record<string, unknown>,
-  file: string,
-  origin: { version: string; backend: string | null },
-  customObjects?: LoadModelOptions['customObjects'],
-): void {
-  const { optimizer_config: optimizer, loss, metrics, weighted_metrics: weighted, loss_weights: lossWeights } = args;
-  try {
-    const read = (x: unknown, module: string): unknown => {
-      // Names are looked up when the first batch comes: those of the caller are known only now.
-      if (typeof x === 'string' && customObjects && Object.hasOwn(customObjects, x)) return customObjects[x];
-      if (isRecord(x) && typeof x.class_name === 'string') return deserializeKerasObject(x, { customObjects, module });
-      if (Array.isArray(x)) return x.map((e) => read(e, module));
-      return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, read(v, module)])) : x;
-    };
-    withLegacyConfigs(origin, () =>
-      model.compileFromConfig(
-        camelKeys(
-          modernizeCompileConfig(
-            {
-              optimizer: read(optimizer, 'keras.optimizers'),
-              loss: unlist(read(loss, 'keras.losses')),
-              metrics: read(metrics, 'keras.metrics'),
-              weighted_metrics: read(weighted, 'keras.metrics'),
-              loss_weights: lossWeights ?? null,
-            },
-            model,
-          ),
-        ),
-      ),
-    );
-  } catch (error) {
-    // The model is there; what it was trained with may be a function that only its author has.
-    console.warn(
-      `${file}: the model was loaded but not compiled: ${isRawError(error) ? `its training_config, ${describe(args)}, is damaged` : (error as Error).message.split('\n')[0]}`,
-    );
-  }
-}
-const unlist = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 ? x[0] : x);
-
 async function loadOptimizer(
   root: Hdf5Group,
   file: string,
@@ -237,7 +181,7 @@ async function loadOptimizer(
   if (!group || !optimizer) return;
   const arrays = namesOf(group, 'weight_names').flatMap((name) => {
       const found = group.dataset(name);
-      return found ? [{ name, found: toFound(found) }] : [];
+      return found ? [{ name, found: foundIn(found) }] : [];
     }),
     { variables } = optimizer,
     matches = new WeightMatches(file, model.name);

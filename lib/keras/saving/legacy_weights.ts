@@ -5,10 +5,11 @@
 import { formatShape, type TypedArray } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { Layer } from '../layers/layer';
+import { isModel } from './model_kind';
 import { kerasClassName } from './state_tree';
 import type { Found } from './weight_matching';
+import type { Origin } from '../serialization/origin';
 
-type Origin = { version: string; backend: string | null };
 /** A matrix or more, as it was read. */
 interface Values {
   data: TypedArray;
@@ -109,7 +110,7 @@ export function convertLegacyWeights(
   const name = kerasClassName(layer),
     shapes = variables.map((v) => formatShape(v.shape));
   let found = [...given];
-  if (name === 'Bidirectional' || name === 'TimeDistributed' || 'graph' in layer)
+  if (name === 'Bidirectional' || name === 'TimeDistributed' || isModel(layer))
     return convertInner(layer, found, variables, origin);
   const first = found[0];
   if (!first) return found;
@@ -162,12 +163,9 @@ function convertRecurrent(name: 'LSTM' | 'GRU', found: Found[], variables: reado
 }
 // The arrays of several layers, one after the other: each layer takes its own.
 function convertInner(layer: Layer, found: readonly Found[], variables: readonly Variable[], origin: Origin): Found[] {
-  const isModel = 'graph' in layer;
-  const inner = isModel
-    ? (layer as unknown as { layers: Layer[] }).layers
-    : layer.subLayers().filter((l) => l.weights.length);
+  const inner = isModel(layer) ? layer.layers : layer.subLayers().filter((l) => l.weights.length);
   const mine = new Set(variables);
-  if (!isModel) {
+  if (!isModel(layer)) {
     const parts = inner.filter((l) => l.weights.some((v) => mine.has(v)));
     if (parts.length && found.length % parts.length === 0) {
       const n = found.length / parts.length;

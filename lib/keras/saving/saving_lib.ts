@@ -1,6 +1,6 @@
 /** Keras 3's own files: `.keras` archives and `.weights.h5` (keras.src.saving.saving_lib). */
 import { FileError, ValueError } from '../../support/errors';
-import { Hdf5Dataset, Hdf5Group, Hdf5Writer, isHdf5, openHdf5 } from '../../io/hdf5/index';
+import { Hdf5Dataset, Hdf5Group, Hdf5Writer, openHdf5 } from '../../io/hdf5/index';
 import type { ByteSink } from '../../io/atomic';
 import { NpzReader } from '../../io/npz';
 import type { ByteSource } from '../../io/source';
@@ -15,12 +15,12 @@ import { Optimizer } from '../optimizers/optimizer';
 import { readInRun } from '../runs';
 import { withObjectSharing } from '../serialization/object_sharing';
 import { fromPythonJson, toPythonJson } from '../serialization/python_json';
-import { serializeKerasObject, type SerializedObject } from '../serialization/serialize';
+import { serializeKerasObject } from '../serialization/serialize';
 import { assetReader, hasAssets, hasOwnState, ownArrays, ownAssets, type OwnArray } from './own_state';
 import { numberedOptimizerState } from './legacy_optimizer';
 import { withPlainPaths, type StateGroup } from './state_group';
 import { stateTree, type StateNode } from './state_tree';
-import { WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
+import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
 /** The Keras whose files these are. */
 export const KERAS_VERSION = '3.15.1';
@@ -82,15 +82,11 @@ const date = (): string => {
   const [day, time] = new Date().toISOString().split('T');
   return `${day}@${time.slice(0, 8)}`;
 };
-/** @internal Keras' JSON of a model, with what it was compiled with. */
-export function modelToConfig(model: Layer): SerializedObject & { compile_config?: unknown } {
-  return serializeKerasObject(model) as SerializedObject & { compile_config?: unknown };
-}
 /** @internal */
 export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<void> {
   const zip = new ZipWriter(sink),
     json = (value: unknown): Buffer => Buffer.from(toPythonJson(value), 'utf8');
-  const config = json(withObjectSharing(() => modelToConfig(model))),
+  const config = json(withObjectSharing(() => serializeKerasObject(model))),
     nodes = stateTree(model);
   await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
   await zip.add(CONFIG, (s) => s.write(config));
@@ -160,11 +156,6 @@ export async function loadArchiveWeights(
   return report;
 }
 
-const foundIn = (d: Hdf5Dataset): Found => ({
-  where: d.path,
-  shape: d.shape,
-  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
-});
 /** @internal Datasets `0`, `1`, ... of a group, in order. */
 function numbered(group: StateGroup | undefined): Found[] {
   if (!group) return [];
@@ -315,4 +306,3 @@ export function requireBuilt(where: string, model: Layer): void {
       `${where}: model '${model.name}' is not built yet: it has no weights.\n  Fix: build it first, by build(inputShape) or by calling it on data.`,
     );
 }
-export { isHdf5 };

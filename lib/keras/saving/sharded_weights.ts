@@ -12,6 +12,7 @@ import { isRecord } from '../../support/nest';
 import { formatShape } from '../../core/tensor';
 import type { Layer } from '../layers/layer';
 import { toPythonJson } from '../serialization/python_json';
+import type { SaveWeightsOptions } from './options';
 import { loadState, parseJson, savedArrays } from './saving_lib';
 import type { StateGroup } from './state_group';
 import { loadAssets, writeAssets } from './weight_assets';
@@ -41,14 +42,13 @@ export function shardBytes(size: unknown): number {
 }
 /**
  * @internal Writes an index and its shards. All are on the disk before the first appears under its name, the index last.
- * @param most - bytes of variables in a shard.
  */
-export async function writeShardedWeights(
+export async function saveShardedWeights(
   file: string,
   model: Layer,
-  most: number,
-  signal?: AbortSignal | null,
+  { maxShardSize, signal }: SaveWeightsOptions,
 ): Promise<void> {
+  const most = shardBytes(maxShardSize);
   const base = path.basename(file).slice(0, -SUFFIX.length),
     shards: Shard[] = [],
     weightMap: Record<string, string[]> = {};

@@ -43,7 +43,7 @@ interface ModelLike extends Layer {
   graph: unknown;
   optimizer: Optimizer | null;
 }
-const isModel = (x: unknown): x is ModelLike => x instanceof Layer && 'layers' in x && 'graph' in x;
+const isModel = (x: unknown): x is ModelLike => x instanceof Layer && x.modelKind !== null;
 
 /** @internal The name Keras gives the class. */
 export function kerasClassName(object: object): string {

@@ -12,12 +12,12 @@ import { formatShape, type DType, type TypedArray } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models/model';
-import { withLegacyConfigs } from '../serialization/legacy_configs';
-import { compileByTrainingConfig } from './legacy_h5';
 import { legacyOptimizerState } from './legacy_optimizer';
-import type { LoadModelOptions } from './saving_api';
+import { modelOf } from './model_config';
+import { isModel } from './model_kind';
+import type { LoadModelOptions } from './options';
 import { parseJson } from './saving_lib';
-import { deserializeKerasObject } from '../serialization/serialize';
+import { compileByTrainingConfig } from './training_config';
 import { withinFile } from './weight_budget';
 import { WeightMatches, type Found } from './weight_matching';
 
@@ -75,17 +75,14 @@ export async function loadTfjsModel(
       else found.set(f.where, f);
     }
   const bytes = [...found.values(), ...state].reduce((n, f) => n + 8 * f.shape.reduce((a, b) => a * b, 1), source.size);
-  const model = withLegacyConfigs({ version: '2', backend: null }, () =>
-    withinFile(file, bytes, () => deserializeKerasObject(config, { customObjects, module: 'keras.models' }) as Model),
-  );
-  if (!('compileFromConfig' in model))
-    throw new ValueError(`${file}: it describes no model but ${describe(config.class_name)}.`);
+  const context = { where: file, origin: { version: '2', backend: null }, customObjects };
+  const model = withinFile(file, bytes, () => modelOf(config, context));
   const matches = new WeightMatches(file, model.name);
   match(model, found, matches);
   await matches.apply({ signal });
   const training = json.trainingConfig ?? topology.training_config;
   if (compile && isRecord(training)) {
-    compileByTrainingConfig(model, modernTraining(training), file, { version: '2', backend: null }, customObjects);
+    compileByTrainingConfig(model, modernTraining(training), context);
     if (model.optimizer && state.length) await loadOptimizer(model, state, file, signal);
   }
   return model;
@@ -238,8 +235,8 @@ async function readGroup(
 // By layer, then by the last part of the name, or by place where that occurs twice (both directions of one layer).
 function match(model: { layers: Layer[] }, found: ReadonlyMap<string, Found>, matches: WeightMatches): void {
   for (const layer of model.layers) {
-    if ('graph' in layer) {
-      match(layer as unknown as Model, found, matches);
+    if (isModel(layer)) {
+      match(layer, found, matches);
       continue;
     }
     const variables = [...layer.trainableWeights, ...layer.nonTrainableWeights];

@@ -4,7 +4,6 @@ import type { ByteSink } from '../../io/atomic';
 import { NpzReader, writeNpz } from '../../io/npz';
 import { SafetensorsReader, writeSafetensors } from '../../io/safetensors';
 import type { ByteSource } from '../../io/source';
-import { isZip } from '../../io/zip';
 import type { Variable } from '../../core/variable';
 import type { Layer } from '../layers/layer';
 import { readInRun } from '../runs';
@@ -28,14 +27,25 @@ export const writeSafetensorsWeights = (sink: ByteSink, model: Layer): Promise<v
 /** @internal */
 export const writeNpzWeights = (sink: ByteSink, model: Layer): Promise<void> => writeNpz(sink, entries(model));
 
-/** @internal Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place. */
-export async function loadNamedWeights(
+/** @internal */
+export const loadNpzWeights: WeightsReader = async (source, file, model, options) =>
+  loadNamedWeights(await npz(source, model, options), file, model, options);
+/** @internal */
+export const loadSafetensorsWeights: WeightsReader = async (source, file, model, options) =>
+  loadNamedWeights(safetensors(source), file, model, options);
+type WeightsReader = (
   source: ByteSource,
   file: string,
   model: Layer,
   options: LoadWeightsOptions,
+) => Promise<LoadReport>;
+// Weights out of either, by path, by Keras' object path (`layers/dense/vars/0`), or (`arr_0`, ...) by place.
+async function loadNamedWeights(
+  { found, names, ordered }: Archive,
+  file: string,
+  model: Layer,
+  options: LoadWeightsOptions,
 ): Promise<LoadReport> {
-  const { found, names, ordered } = isZip(source) ? await npz(source, model, options) : safetensors(source);
   const matches = new WeightMatches(file, model.name),
     weights = named(model),
     used = new Set<string>();

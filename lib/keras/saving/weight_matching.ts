@@ -2,6 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { formatShape, tensor, type DType, type Tensor, type TypedArray } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
+import type { Hdf5Dataset } from '../../io/hdf5/index';
 
 /** @internal An array that a file holds. */
 export interface Found {
@@ -10,6 +11,12 @@ export interface Found {
   shape: readonly number[];
   read(signal?: AbortSignal | null): Promise<{ data: TypedArray; dtype: DType }>;
 }
+/** @internal A dataset of HDF5 as such. */
+export const foundIn = (d: Hdf5Dataset): Found => ({
+  where: d.path,
+  shape: d.shape,
+  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
+});
 /** One thing that does not fit. */
 export interface SkippedWeight {
   /** Layer or weight of the model. */

@@ -205,34 +205,14 @@ const OPTIMIZER_DROPPED = [
   'experimental_learning_rate',
 ];
 
-interface Origin {
-  version: string;
-  backend: string | null;
-}
-let origin: Origin | null = null;
-/** @internal While `f` runs, configs are read as those of the Keras that wrote them. */
-export function withLegacyConfigs<T>(from: Origin, f: () => T): T {
-  const outer = origin;
-  origin = from;
-  try {
-    return f();
-  } finally {
-    origin = outer;
-  }
-}
-const majorOf = (version: string): number => Number(/^\d+/.exec(version)?.[0] ?? 1);
-/** @internal Whether a version is one of Keras 1 or 2. */
-export const isOldVersion = (version: string): boolean => majorOf(version) < 3;
-/** @internal Whether a file of Keras 1 or 2 is being read. */
-export const isOld = (): boolean => origin !== null && isOldVersion(origin.version);
-
 const LAYER_MODULES = /^(keras|keras_core|tensorflow|tf_keras|tf)(\.|$)/;
 
-/** @internal A config in Keras 3's spelling. */
+/** @internal A config in Keras 3's spelling. @param isOld - whether Keras 1 or 2 wrote it. */
 export function modernize(
   name: string,
   module: string | null | undefined,
   given: unknown,
+  isOld: boolean,
 ): { className: string; module: string | null | undefined; config: unknown } {
   // Keras 2.11 and 2.12 took their own optimizers for custom ones.
   const className = name.replace(/^Custom>/, '');
@@ -240,30 +220,34 @@ export function modernize(
     className === 'Functional' ||
     /^(keras|keras_core|tf_keras|tensorflow\.python\.keras)(\.src)?\.(engine|models)\.functional$/.test(module ?? '')
   )
-    return { className: 'Functional', module: 'keras.src.models.functional', config: withCausalCalls(given) };
+    return {
+      className: 'Functional',
+      module: 'keras.src.models.functional',
+      config: isOld ? withCausalCalls(given) : given,
+    };
   if (Object.hasOwn(RENAMED, className)) return { className: RENAMED[className], module, config: given };
   // Our own HDF5 files name no modules either.
-  if (!isOld() && className === 'LossFunctionWrapper')
+  if (!isOld && className === 'LossFunctionWrapper')
     return { className, module: 'keras.src.losses.losses', config: given };
-  if (!isOld() && (!module || module === 'keras.layers' || module === 'keras.models') && isGone(className))
+  if (!isOld && (!module || module === 'keras.layers' || module === 'keras.models') && isGone(className))
     return { className, module: LEGACY_MODULE, config: given };
   // Sequential models of Keras <= 2.2 are lists of layers.
   const list: unknown = isRecord(given) ? given.layers : given;
-  if (className === 'Sequential' && isOld() && Array.isArray(list)) {
+  if (className === 'Sequential' && isOld && Array.isArray(list)) {
     const graph = mergedFirst(list, isRecord(given) ? given.name : undefined);
     if (graph) return { className: 'Functional', module: 'keras.src.models.functional', config: graph };
   }
   if (className === 'Sequential' && Array.isArray(given))
     return { className, module: 'keras.models', config: { layers: given } };
-  if (isOld() && className === 'MeanMetricWrapper' && isRecord(given) && isCosine(given.fn)) {
+  if (isOld && className === 'MeanMetricWrapper' && isRecord(given) && isCosine(given.fn)) {
     const { fn: _, ...rest } = given; // the metric is the cosine, the loss of that name is -cosine
     return { className: 'CosineSimilarity', module, config: rest };
   }
-  if (isOld() && className === 'LossFunctionWrapper' && isRecord(given))
+  if (isOld && className === 'LossFunctionWrapper' && isRecord(given))
     return { className, module: 'keras.src.losses.losses', config: modernizeMeasure(className, given) };
-  const scaled = isOld() ? modernizeLossScale(className, given) : null;
+  const scaled = isOld ? modernizeLossScale(className, given) : null;
   if (scaled) return { ...scaled, config: modernizeSmall(scaled.className, scaled.config) };
-  if (!isOld() || !isRecord(given) || (module && !LAYER_MODULES.test(module)))
+  if (!isOld || !isRecord(given) || (module && !LAYER_MODULES.test(module)))
     return { className, module, config: given };
   if (className === 'Functional' || className === 'Model')
     return {
@@ -291,7 +275,7 @@ function turned(forward: unknown, backward: unknown): unknown {
 }
 // Before tf.keras 2.10 `causal` was an option of attention layers; it is one of their calls.
 function withCausalCalls(given: unknown): unknown {
-  if (!isOld() || !isRecord(given) || !Array.isArray(given.layers)) return given;
+  if (!isRecord(given) || !Array.isArray(given.layers)) return given;
   const call = (node: unknown): unknown =>
     Array.isArray(node)
       ? node.map((entry: unknown, i) =>
@@ -347,7 +331,7 @@ function modernizeLayer(
     if (given === 'CuDNNGRU') config.reset_after = true;
   }
   // Unless it said so, the reset gate came before the matrix product.
-  if (className === 'GRU' && isOld() && !('reset_after' in config)) config.reset_after = false;
+  if (className === 'GRU' && !('reset_after' in config)) config.reset_after = false;
   if (className === 'LSTM' && 'forget_bias_init' in config) {
     config.unit_forget_bias = config.forget_bias_init === 'one';
     delete config.forget_bias_init;
@@ -407,9 +391,8 @@ function modernizeValue(className: string, key: string, value: unknown): unknown
   if (className === 'LeakyReLU' && key === 'negative_slope' && Array.isArray(value)) return Number(value[0]);
   return value;
 }
-/** @internal hard_sigmoid of Keras 1 and 2 is clip(0.2 x + 0.5, 0, 1). */
-export function modernizeActivation(value: unknown): unknown {
-  if (!isOld()) return value;
+// hard_sigmoid of Keras 1 and 2 is clip(0.2 x + 0.5, 0, 1).
+function modernizeActivation(value: unknown): unknown {
   if (value === 'hard_sigmoid') return 'keras2_hard_sigmoid';
   if (isRecord(value) && value.class_name === 'hard_sigmoid') return 'keras2_hard_sigmoid';
   return value;

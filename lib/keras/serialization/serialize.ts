@@ -10,8 +10,9 @@ import { snakeCase, withNamesOfConfigs } from './naming';
 import { floatOptions } from '../option_kinds';
 import { inKerasOrder } from './config_order';
 import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../masks';
-import { isOld, modernize } from './legacy_configs';
+import { modernize } from './legacy_configs';
 import { markShared, rememberObject, sharedObject } from './object_sharing';
+import { isOld, originOf, withOrigin } from './origin';
 import { markFloats, toPythonJson } from './python_json';
 import { checkDepth, checkObject, making } from './schema';
 import {
@@ -221,8 +222,9 @@ function made(config: SerializedObject, options: { module?: string }): unknown {
   const shared = sharedObject(config);
   if (shared) return shared;
   const custom = customClass(config);
-  if (custom) return finish(fromConfig(custom, camelKeys(recordOf(given, inner))), config);
-  const modern = modernize(given, config.module ?? options.module ?? null, inner),
+  if (custom)
+    return finish(fromConfig(custom, withOrigin(camelKeys(recordOf(given, inner)), originOf(config))), config);
+  const modern = modernize(given, config.module ?? options.module ?? null, inner, isOld(config)),
     cls = findClass(
       {
         ...config,
@@ -231,7 +233,7 @@ function made(config: SerializedObject, options: { module?: string }): unknown {
       },
       options.module,
     );
-  return finish(fromConfig(cls, camelKeys(recordOf(given, modern.config))), config);
+  return finish(fromConfig(cls, withOrigin(camelKeys(recordOf(given, modern.config)), originOf(config))), config);
 }
 function recordOf(name: string, config: unknown): Record<string, unknown> {
   if (!isRecord(config))
@@ -241,20 +243,21 @@ function recordOf(name: string, config: unknown): Record<string, unknown> {
 const hasScheduleDecay = (object: unknown): object is { scheduleDecay: number } =>
   typeof object === 'object' && object !== null && 'scheduleDecay' in object;
 // In Keras 1, and as `decay` in tf.keras before 2.11, an option of Nadam; afterwards 1.
-function scheduleDecayOf({ config, trae_schedule_decay: own }: SerializedObject): number | undefined {
-  const given = own ?? (isOld() && isRecord(config) ? (config.schedule_decay ?? config.decay) : undefined);
+function scheduleDecayOf(entry: SerializedObject): number | undefined {
+  const { config, trae_schedule_decay: own } = entry;
+  const given = own ?? (isOld(entry) && isRecord(config) ? (config.schedule_decay ?? config.decay) : undefined);
   return typeof given === 'number' && given >= 0 ? given : undefined;
 }
 // Builds it, when the config says of which shape.
 function finish(object: unknown, config: SerializedObject): unknown {
   const { build_config: build } = config;
   rememberObject(config, object);
-  if ((isOld() || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null)
+  if ((isOld(config) || config.trae_masks === 'keras 2') && typeof object === 'object' && object !== null)
     keepMasksOfKeras2(object);
   if (hasScheduleDecay(object)) object.scheduleDecay = scheduleDecayOf(config) ?? object.scheduleDecay;
   // Keras 2 wrote one `input_shape` for all arguments of a call; the model's own calls build such layers.
   const isOfSeveral =
-    isOld() &&
+    isOld(config) &&
     isRecord(build) &&
     (Array.isArray((build.input_shape as unknown[] | undefined)?.[0]) ||
       (object as { constructor: { name: string } }).constructor.name === 'MultiHeadAttention');

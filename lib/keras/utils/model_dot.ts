@@ -89,7 +89,7 @@ class DotWriter {
     ].join('\n');
   }
   private body(model: Model, indent: string, range?: readonly [string, string]): void {
-    const isSequential = 'pop' in model;
+    const isSequential = model.modelKind === 'sequential';
     const all: Operation[] =
       model.graph && !isSequential ? model.graph.operations : isSequential ? model.layers : [model];
     const operations = inRange(all, range);
@@ -112,7 +112,11 @@ class DotWriter {
         node.inputs.forEach((t, i) => this.edge(t.node!.operation, node.operation, t.index, i));
   }
   private isExpanded(op: Operation): op is Model {
-    return !!this.o.expandNested && op instanceof Model && ('pop' in op ? op.layers.length > 0 : op.graph !== null);
+    return (
+      !!this.o.expandNested &&
+      op instanceof Model &&
+      (op.modelKind === 'sequential' ? op.layers.length > 0 : op.graph !== null)
+    );
   }
   private edge(from: Operation, to: Operation, output: number, input: number): void {
     if (this.shown && !(this.shown.has(from) && this.shown.has(to))) return;
@@ -120,13 +124,15 @@ class DotWriter {
   }
   private exit(op: Operation, output: number): Operation {
     if (!this.isExpanded(op)) return op;
-    if ('pop' in op) return this.exit(op.layers.at(-1)!, output);
+    if (op.modelKind === 'sequential') return this.exit(op.layers.at(-1)!, output);
     const t = op.outputs[output];
     return this.exit(t.node!.operation, t.index);
   }
   private entry(op: Operation, input: number): Operation {
     if (!this.isExpanded(op)) return op;
-    return 'pop' in op ? this.entry(op.layers[0], input) : this.entry(op.inputs[input].node!.operation, 0);
+    return op.modelKind === 'sequential'
+      ? this.entry(op.layers[0], input)
+      : this.entry(op.inputs[input].node!.operation, 0);
   }
 
   // A table: a head with name and class, then shapes, dtype and the like side by side.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
 import { maskOf, setMask } from '../../../lib/keras/masks';
-import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
+import { withOrigin, type Origin } from '../../../lib/keras/serialization/origin';
 import { golden } from '../helpers';
 
 type Mask = number[][] | null;
@@ -18,10 +18,12 @@ interface Row {
 type AnyLayer = InstanceType<typeof trae.keras.layers.Layer>;
 const rows = golden<Row[]>('masks.json');
 const { deserializeKerasObject, serializeKerasObject } = trae.keras.saving;
-const make = (className: string, config: object): AnyLayer =>
-  deserializeKerasObject({ module: 'keras.layers', class_name: className, config, registered_name: null }) as AnyLayer;
+const make = (className: string, config: object, origin: Origin | null = null): AnyLayer => {
+  const entry = { module: 'keras.layers', class_name: className, config, registered_name: null };
+  return deserializeKerasObject(withOrigin(entry, origin)) as AnyLayer;
+};
 const ofKeras2 = (className: string, config: object): AnyLayer =>
-  withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () => make(className, config));
+  make(className, structuredClone(config), { version: '2.15.0', backend: 'tensorflow' });
 const listOf = (x: unknown): unknown => maskOf(x)?.cast('int32').arraySync() ?? null;
 const inputs = (masks: Mask[]): trae.Tensor[] =>
   masks.map((mask, i) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
+import { withOrigin } from '../../../lib/keras/serialization/origin';
 import { temporaryFolder } from '../../io/support';
 import { close, golden } from '../helpers';
 
@@ -293,8 +293,8 @@ describe('models on texts', () => {
 
   it("TextVectorization of tf.keras says dtype 'string'", () => {
     const config = { class_name: 'TextVectorization', config: { name: 'words', trainable: true, dtype: 'string', batch_input_shape: [null], max_tokens: 10, standardize: 'lower', split: 'whitespace', ngrams: null, output_mode: 'int', output_sequence_length: 3, pad_to_max_tokens: false, sparse: false, ragged: false, vocabulary: ['cat', 'dog'], idf_weights: null, encoding: 'utf-8' } }; // prettier-ignore
-    const layer = withLegacyConfigs({ version: '2.15.0', backend: 'tensorflow' }, () =>
-      trae.keras.saving.deserializeKerasObject(config),
+    const layer = trae.keras.saving.deserializeKerasObject(
+      withOrigin(config, { version: '2.15.0', backend: 'tensorflow' }),
     ) as InstanceType<typeof layers.Layer>;
     assert.deepEqual((layer.apply(['dog cow Cat']) as trae.Tensor).cast('int32').arraySync(), [[3, 1, 2]]);
   });

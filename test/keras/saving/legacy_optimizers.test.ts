@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { withLegacyConfigs } from '../../../lib/keras/serialization/legacy_configs';
+import { withOrigin } from '../../../lib/keras/serialization/origin';
 import { close, golden } from '../helpers';
 
 const folder = path.join(__dirname, '..', 'golden', 'legacy');
@@ -25,11 +25,11 @@ describe('optimizers in files of Keras 2', () => {
   });
   it("the decay of Nadam is that of its momentum, not of its rate as SGD's is", () => {
     const read = (name: string): trae.keras.optimizers.Optimizer =>
-      withLegacyConfigs({ version: '2.10.0', backend: 'tensorflow' }, () =>
-        trae.keras.optimizers.deserialize({
-          class_name: name,
-          config: { name, learning_rate: 0.5, decay: 0.004 },
-        } as never),
+      trae.keras.optimizers.deserialize(
+        withOrigin(
+          { class_name: name, config: { name, learning_rate: 0.5, decay: 0.004 } },
+          { version: '2.10.0', backend: 'tensorflow' },
+        ) as never,
       ) as trae.keras.optimizers.Optimizer;
     const configOf = (name: string): unknown => (read(name).getConfig() as { learningRate: unknown }).learningRate;
     assert.equal(configOf('Nadam'), 0.5);

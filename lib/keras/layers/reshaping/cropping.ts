@@ -3,7 +3,7 @@ import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { checkDataFormat, type DataFormat } from '../../../ops/spatial';
 import { formatShape, type Tensor } from '../../../core/tensor';
-import { isOld } from '../../serialization/legacy_configs';
+import { isOld } from '../../serialization/origin';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
@@ -65,7 +65,7 @@ export abstract class BaseCropping extends Layer {
   }
   static override fromConfig(config: Record<string, unknown>): Layer {
     const layer = super.fromConfig(config);
-    if (isOld()) lenient.add(layer as BaseCropping);
+    if (isOld(config)) lenient.add(layer as BaseCropping);
     return layer;
   }
 }
