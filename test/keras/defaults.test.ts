@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { camelCase } from '../../lib/keras/serialization/naming';
-import { builtInClass, construct, type SerializableClass } from '../../lib/keras/serialization/registry';
+import { construct } from '../../lib/keras/serialization/construct';
+import { builtInClass, type SerializableClass } from '../../lib/keras/serialization/registry';
 import { golden } from './helpers';
 
 const { keras } = trae;

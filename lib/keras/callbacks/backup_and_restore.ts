@@ -31,6 +31,7 @@ function epochIn(file: string, text: string): number {
  * backup there, training goes on from it: the same call, run again after a crash, ends as if nothing had happened.
  */
 export class BackupAndRestore extends Callback {
+  static positional = ['backupDir'];
   static options: OptionKinds = {
     saveFreq: kinds.any,
     doubleCheckpoint: kinds.boolean,

@@ -9,6 +9,7 @@ import { Callback } from './callback';
 
 /** Writes a line of loss and metrics for each epoch to a CSV file. */
 export class CSVLogger extends Callback {
+  static positional = ['filename'];
   static options: OptionKinds = { separator: kinds.string, append: kinds.boolean };
   private readonly separator: string;
   private readonly append: boolean;

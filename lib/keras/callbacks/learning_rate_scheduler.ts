@@ -7,6 +7,7 @@ import { Callback } from './callback';
 
 /** Sets the learning rate before each epoch to `schedule(epoch, rate)`. */
 export class LearningRateScheduler extends Callback {
+  static positional = ['schedule'];
   static options: OptionKinds = { verbose: kinds.integer };
   private readonly verbose: number;
   constructor(

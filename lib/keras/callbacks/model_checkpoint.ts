@@ -32,6 +32,7 @@ export interface ModelCheckpointOptions {
  * Defaults: monitor 'val_loss', saveFreq 'epoch'.
  */
 export class ModelCheckpoint extends MonitorCallback {
+  static positional = ['filepath'];
   static options: OptionKinds = {
     monitor: kinds.string,
     verbose: kinds.integer,

@@ -18,8 +18,9 @@ import {
 import { withNameScope } from '../serialization/naming';
 import { checkOptionsOf, kindsOf, namesOf, type OptionKinds } from '../options';
 import * as regularizers from '../regularizers';
-import { classNameOf, construct, type SerializableClass } from '../serialization/registry';
-import { serializeKerasObject } from '../serialization/serialize';
+import { construct } from '../serialization/construct';
+import { classNameOf, moduleOf, type SerializableClass } from '../serialization/registry';
+import { isSerializable, serializeKerasObject } from '../serialization/serialize';
 import { toTensors } from './attributes';
 import { signedTraining } from './call_signature';
 import { InputSpec } from './input_spec';
@@ -51,6 +52,13 @@ function checked(cls: SerializableClass, options: LayerOptions): LayerOptions {
   return options;
 }
 
+/** Options that a class of the user declares, as they were given, when all of them can be stored in a config. */
+function ownOptions(cls: object, given: LayerOptions): Record<string, unknown> {
+  if (moduleOf(cls) !== undefined) return {};
+  const own = Object.entries(given).filter(([name]) => !Object.hasOwn(BASE_OPTIONS, name));
+  return own.every(([, value]) => isSerializable(value)) ? Object.fromEntries(own) : {};
+}
+
 /**
  * A layer: weights and a function of tensors. Subclasses make weights in `build` (or the constructor) and compute in
  * `call`; they are used through `apply`.
@@ -78,6 +86,7 @@ export abstract class Layer extends LayerNodes implements Operation {
       classNameOf(new.target as unknown as SerializableClass),
     );
     this.autocast = options.autocast ?? true;
+    stateOf(this).ownOptions = ownOptions(new.target, options);
     if (options.batchInputShape) this.batchShape = [...options.batchInputShape];
     else if (options.inputShape) this.batchShape = [options.batchSize ?? null, ...options.inputShape];
     this.inputDtype = options.inputDtype ?? null;
@@ -290,6 +299,8 @@ export abstract class Layer extends LayerNodes implements Operation {
       trainable: this.trainable,
       dtype: serializeKerasObject(this.dtypePolicy),
     };
+    // Where a class does not say more, its own options are those that it was given.
+    if (this.getConfig === Layer.prototype.getConfig) Object.assign(config, stateOf(this).ownOptions);
     if (this.activityRegularizer) config.activityRegularizer = regularizers.serialize(this.activityRegularizer);
     return config;
   }

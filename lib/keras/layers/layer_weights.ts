@@ -43,6 +43,8 @@ export interface State {
   activityRegularizer: regularizers.Regularizer | null;
   /** Values for the weights that `build` will make. */
   initialWeights: readonly TensorLike[] | null;
+  /** Options that a class of the user declares, as given. */
+  ownOptions: Record<string, unknown>;
 }
 // Common to all copies of the library: a model of one may hold a layer of another.
 const states = shared('layers', () => new WeakMap<object, State>());
@@ -93,6 +95,7 @@ export abstract class LayerWeights {
       buildShape: null,
       activityRegularizer: regularizers.get(options.activityRegularizer),
       initialWeights: options.weights ?? null,
+      ownOptions: {},
     });
   }
 

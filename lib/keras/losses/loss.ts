@@ -7,7 +7,8 @@ import { convert, formatShape, isFloating, type DType, Tensor, type TensorLike }
 import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../layers/layer';
 import { autoName, toSnakeCase } from '../serialization/naming';
-import { construct, registerClass, type SerializableClass } from '../serialization/registry';
+import { construct } from '../serialization/construct';
+import { registerClass, type SerializableClass } from '../serialization/registry';
 import { functionOf, serializeFunction } from '../serialization/serialize';
 import { acrossCopies } from '../../support/copies';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';

@@ -1,5 +1,5 @@
 /** Area under a curve of rates over thresholds (keras.metrics.AUC). */
-import { describe } from '../../support/describe';
+import { describe, lowerCase } from '../../support/describe';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, tensor, type Tensor, type TensorLike } from '../../core/tensor';
@@ -11,8 +11,10 @@ import { areEven, thresholdList, updateConfusion, type ConfusionCounts } from '.
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 const EPSILON = 1e-7;
-export type Curve = 'ROC' | 'PR' | 'PRGAIN';
-export type SummationMethod = 'interpolation' | 'minoring' | 'majoring';
+const CURVES = ['ROC', 'PR', 'PRGAIN'] as const;
+const METHODS = ['interpolation', 'minoring', 'majoring'] as const;
+export type Curve = (typeof CURVES)[number];
+export type SummationMethod = (typeof METHODS)[number];
 export interface AUCOptions extends MetricOptions {
   /** Number of thresholds, >= 2, evenly spread over [0, 1]. Default 200. */
   numThresholds?: number;
@@ -64,20 +66,17 @@ export class AUC extends Metric {
   private counts: Required<ConfusionCounts> | null = null;
   constructor(options: AUCOptions = {}) {
     super(options);
-    const curve = describe(options.curve ?? 'ROC')
-        .slice(1, -1)
-        .toUpperCase(),
-      method = describe(options.summationMethod ?? 'interpolation')
-        .slice(1, -1)
-        .toLowerCase();
-    if (!['ROC', 'PR', 'PRGAIN'].includes(curve))
+    const given = { curve: options.curve ?? 'ROC', method: options.summationMethod ?? 'interpolation' };
+    const curve = CURVES.find((name) => name.toLowerCase() === lowerCase(given.curve));
+    if (!curve)
       throw new ValueError(`AUC: curve must be 'ROC', 'PR' or 'PRGAIN'.\n  Received: ${describe(options.curve)}`);
-    if (!['interpolation', 'minoring', 'majoring'].includes(method))
+    const method = METHODS.find((name) => name === lowerCase(given.method));
+    if (!method)
       throw new ValueError(
         `AUC: summationMethod must be 'interpolation', 'minoring' or 'majoring'.\n  Received: ${describe(options.summationMethod)}`,
       );
-    this.curve = curve as Curve;
-    this.summationMethod = method as SummationMethod;
+    this.curve = curve;
+    this.summationMethod = method;
     this.hasOwnThresholds = options.thresholds != null;
     const n = options.numThresholds ?? 200;
     if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31))

@@ -3,7 +3,7 @@ import { expectFunction, expectKind, guardClass, recordOf } from '../../support/
 import { ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { camelCase } from './naming';
-import { namesOf, type OptionKinds } from '../option_kinds';
+import type { OptionKinds } from '../option_kinds';
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /** @internal A class that configs can make. */
@@ -111,34 +111,6 @@ export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
   } finally {
     customScopes.pop();
   }
-}
-
-// Constructor parameters of classes that do not list them: from their source, which is what names are in JavaScript.
-function parameterNames(cls: SerializableClass): string[] {
-  for (let c: unknown = cls; typeof c === 'function' && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
-    if ((c as SerializableClass).positional) return [...namesOf((c as SerializableClass).positional)];
-    const found = /\bconstructor\s*\(([^)]*)/.exec(String(c));
-    if (found)
-      return found[1]
-        .replace(/\{[\s\S]*/, '')
-        .split(',')
-        .map((s) => s.replace(/=[\s\S]*/, '').trim())
-        .filter((s) => /^\w+$/.test(s) && !/^(options|config|args|_\d*)$/.test(s));
-  }
-  return [];
-}
-
-/** @internal An instance from camelCase options: positional ones in their places, the rest as the options object. */
-export function construct<T>(cls: SerializableClass, config: Record<string, unknown>): T {
-  const rest = Object.fromEntries(Object.entries(config).filter(([, v]) => v !== undefined));
-  const positional = parameterNames(cls).filter((name) => name in rest || namesOf(cls.positional).includes(name));
-  const args = positional.map((name) => {
-    const value = rest[name];
-    delete rest[name];
-    return value;
-  });
-  while (args.length && args[args.length - 1] === undefined) args.pop();
-  return new cls(...args, ...(Object.keys(rest).length || !args.length ? [rest] : [])) as T;
 }
 
 /** @internal Top-level keys in camelCase. */

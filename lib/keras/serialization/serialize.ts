@@ -15,12 +15,12 @@ import { markShared, rememberObject, sharedObject } from './object_sharing';
 import { isOld, originOf, withOrigin } from './origin';
 import { markFloats, toPythonJson } from './python_json';
 import { checkDepth, checkObject, making } from './schema';
+import { construct } from './construct';
 import {
   builtInClass,
   camelKeys,
   classNameOf,
   classNames,
-  construct,
   customObjectScope,
   getRegisteredName,
   getRegisteredObject,
@@ -111,6 +111,14 @@ export function functionOf(given: unknown): unknown {
 /** @internal Floats among what a model was compiled with. */
 export const COMPILE_FLOATS: ReadonlySet<string> = new Set(['loss_weights']);
 
+/** @internal Whether a config can hold a value, and it comes back as it was. */
+export function isSerializable(value: unknown): boolean {
+  if (value == null || ['number', 'string', 'boolean'].includes(typeof value)) return true;
+  if (Array.isArray(value)) return value.every(isSerializable);
+  if (typeof value === 'function') return functionNames.has(value) || isRegistered(value);
+  if (value instanceof Tensor) return false;
+  return isConfigurable(value) || (isRecord(value) && Object.values(value).every(isSerializable));
+}
 /** Keras' JSON of an object: `module`, `class_name`, `config` with snake_case keys, `registered_name`, `build_config`. */
 export function serializeKerasObject(object: unknown): unknown {
   if (object === null || object === undefined) return null;

@@ -5,7 +5,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
 import { camelCase } from '../../../lib/keras/serialization/naming';
-import { builtInClass, construct } from '../../../lib/keras/serialization/registry';
+import { construct } from '../../../lib/keras/serialization/construct';
+import { builtInClass } from '../../../lib/keras/serialization/registry';
 import { fromPythonJson, pythonFloat } from '../../../lib/keras/serialization/python_json';
 import { golden } from '../helpers';
 

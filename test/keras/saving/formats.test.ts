@@ -15,9 +15,9 @@ describe('formats of files', () => {
   before(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'trae-formats-'))));
   after(() => rm(folder, { recursive: true, force: true }));
   const at = (name: string): string => path.join(folder, name);
-  const make = (): keras.Sequential => new Sequential([layers.Input([3]), new layers.Dense(2)]);
+  const make = (): trae.keras.Sequential => new Sequential([layers.Input([3]), new layers.Dense(2)]);
   const x = trae.tensor([[1, -2, 3]]);
-  const outputs = (model: keras.Model): unknown => (model.apply(x) as trae.Tensor).arraySync();
+  const outputs = (model: trae.keras.Model): unknown => (model.apply(x) as trae.Tensor).arraySync();
 
   it('each ending belongs to one format, and the longest one counts', () => {
     const suffixes = FORMATS.flatMap((f) => f.suffixes);
