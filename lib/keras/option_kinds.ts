@@ -46,19 +46,19 @@ export const optionKinds = {
   string: { is: (value) => typeof value === 'string', expected: 'a string', error: TypeError },
   signal: { is: isSignal, expected: 'an AbortSignal', error: TypeError },
 
-  activation: checkedByClass('an activation: a name or a function'),
-  initializer: checkedByClass('an initializer: a name, an object or a function'),
-  regularizer: checkedByClass('a regularizer: a name, an object or a function'),
-  constraint: checkedByClass('a constraint: a name, an object or a function'),
+  activation: checkedByClass('an activation'),
+  initializer: checkedByClass('an initializer'),
+  regularizer: checkedByClass('a regularizer'),
+  constraint: checkedByClass('a constraint'),
   dtype: checkedByClass('a dtype or a policy for dtypes'),
   shape: checkedByClass('a list of sizes'),
-  choice: checkedByClass('one of the names that the option knows'),
+  choice: checkedByClass('one of its names'),
   integer: checkedByClass('a whole number'),
   integers: checkedByClass('a whole number or a list of them'),
   numbers: checkedByClass('a number or a list of them'),
   /** Numbers, one or several, that are floats in Keras. */
   floats: { ...checkedByClass('a number or a list of them'), isFloat: true },
-  any: checkedByClass('what the option is documented to take'),
+  any: checkedByClass('what its type says'),
 } as const satisfies Record<string, OptionKind>;
 
 const asRecord = (options: OptionKinds): Readonly<Record<string, OptionKind | null>> =>

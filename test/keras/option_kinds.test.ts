@@ -48,13 +48,54 @@ interface Documented {
   cls: SerializableClass;
   options: Set<string>;
 }
-/** Every class of Keras that is exported, with the options that its types name. */
-function documentedClasses(): Documented[] {
+function programOf(): ts.Program {
   const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
     config: unknown;
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const program = ts.createProgram([path.join(ROOT, 'lib', 'index.ts')], { ...options, noEmit: true });
+  return ts.createProgram([path.join(ROOT, 'lib', 'index.ts')], { ...options, noEmit: true });
+}
+interface Checked {
+  title: string;
+  documented: string[];
+  kinds: string[];
+}
+/** Every call of `checkOptions` whose options have a type: the names of the type, and those that have a kind. */
+function checkedOptions(program: ts.Program): Checked[] {
+  const checker = program.getTypeChecker();
+  return program.getSourceFiles().flatMap((source) => {
+    const file = path.relative(ROOT, source.fileName);
+    if (!file.startsWith(path.join('lib', 'keras'))) return [];
+    const found: Checked[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) && node.expression.getText() === 'checkOptions') {
+        const [where, given, known] = node.arguments;
+        const type = checker.getNonNullableType(checker.getTypeAtLocation(given)),
+          parts = (type.isUnion() ? type.types : [type]).filter((part) => isOptions(checker, part));
+        const kinds = checker.getTypeAtLocation(known);
+        if (
+          parts.length &&
+          !parts.some((part) => part.getStringIndexType()) &&
+          !kinds.getStringIndexType() &&
+          !checker.isArrayType(kinds)
+        )
+          found.push({
+            title: `${file}: ${where.getText()}`,
+            documented: [...new Set(parts.flatMap((part) => part.getProperties().map((p) => p.name)))].sort(),
+            kinds: kinds
+              .getProperties()
+              .map((p) => p.name)
+              .sort(),
+          });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}
+/** Every class of Keras that is exported, with the options that its types name. */
+function documentedClasses(program: ts.Program): Documented[] {
   const checker = program.getTypeChecker();
   const registered = new Set(builtInClasses().map((c) => c.cls));
   return program.getSourceFiles().flatMap((source) => {
@@ -76,9 +117,12 @@ function documentedClasses(): Documented[] {
 
 describe('kinds of options', () => {
   let classes: Documented[] = [];
+  let functions: Checked[] = [];
   before(function () {
     this.timeout(300_000);
-    classes = documentedClasses();
+    const program = programOf();
+    classes = documentedClasses(program);
+    functions = checkedOptions(program);
     assert.ok(classes.length > 250, `${classes.length} classes`);
   });
 
@@ -99,6 +143,12 @@ describe('kinds of options', () => {
         .map((name) => `${title}.${name}`),
     );
     assert.deepEqual(surplus, []);
+  });
+
+  it('functions and methods: fit, compile, loadModel and the like have a kind for each option that they document', () => {
+    assert.ok(functions.length > 30, `${functions.length} calls`);
+    const differing = functions.filter(({ documented, kinds }) => documented.join() !== kinds.join());
+    assert.deepEqual(differing, []);
   });
 
   it('a layer of the user may call its options what it likes', async () => {

@@ -4,7 +4,7 @@
  */
 import * as path from 'node:path';
 import { describe } from '../../support/describe';
-import { FileError, ValueError } from '../../support/errors';
+import { FileError } from '../../support/errors';
 import { decodeNumbers, type Datatype } from '../../io/hdf5/datatype';
 import { withFile, type ByteSource } from '../../io/source';
 import { isRecord } from '../../support/nest';
