@@ -1,6 +1,7 @@
 /**
- * Times problems against the machine's limits, and on request against PyTorch on the same work, in turn:
- *   npm run bench -- [--peer python3] [--rounds 8] [--isa avx2] ['matmul 512x512x512' ...]
+ * Times problems against the machine's limits, and on request against PyTorch or another build on the same work, in turn:
+ *   npm run bench -- [--peer python3 | --beside FOLDER] [--rounds 8] [--isa avx2] ['matmul 512x512x512' ...]
+ * --beside: another tree of the project (before a change, say), or a folder with another addon (prebuilds/ or build/).
  * --isa avx512, avx2 or base limits both sides to that instruction set: ours, oneDNN's, PyTorch's, MKL's.
  */
 import { spawnSync } from 'node:child_process';
@@ -77,7 +78,12 @@ const short = (v: number): string =>
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { peer: { type: 'string' }, rounds: { type: 'string', default: '8' }, isa: { type: 'string' } },
+    options: {
+      peer: { type: 'string' },
+      beside: { type: 'string' },
+      rounds: { type: 'string', default: '8' },
+      isa: { type: 'string' },
+    },
   });
   if (values.isa) {
     const limits = LIMITS[values.isa];
@@ -99,7 +105,8 @@ async function main(): Promise<void> {
     peak.gflops = Math.max(peak.gflops, p.gflops);
     peak.copyGBs = Math.max(peak.copyGBs, p.copyGBs);
   };
-  const peer = values.peer ? new Peer(values.peer) : null;
+  const peer = values.peer ? Peer.torch(values.peer) : values.beside ? Peer.build(values.beside) : null,
+    other = values.peer ? 'PyTorch' : 'other';
   const about = peer ? await peer.ask({ kind: 'ready' }) : null;
 
   const measured: { line: string; problem: Problem; ours: number; theirs: number }[] = [];
@@ -113,7 +120,7 @@ async function main(): Promise<void> {
       await pause(50);
       ours = Math.min(ours, await problem.time());
       await pause(50);
-      if (peer) theirs = Math.min(theirs, (await peer.ask(problem.request)).ms);
+      if (peer) theirs = Math.min(theirs, (await peer.ask(values.peer ? problem.request : { kind: 'line', line })).ms);
     }
     await again();
     measured.push({ line, problem, ours, theirs });
@@ -139,9 +146,9 @@ async function main(): Promise<void> {
 
   const { isa, onednn } = binding.version();
   console.log(
-    `\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${about ? `; PyTorch ${about.version}, ${about.threads} threads` : ''}`,
+    `\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${values.peer && about ? `; PyTorch ${about.version}, ${about.threads} threads` : ''}`,
   );
-  const header = ['problem', 'ms', 'rate', 'of peak', ...(peer ? ['PyTorch ms', 'ratio'] : [])];
+  const header = ['problem', 'ms', 'rate', 'of peak', ...(peer ? [`${other} ms`, 'ratio'] : [])];
   const widths = header.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
   const print = (cells: string[]): void =>
     console.log(`| ${cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join(' | ')} |`);

@@ -1,14 +1,36 @@
 /** Talks to the peer's process: one JSON request a line, one answer a line. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 
 export class Peer {
   private readonly process: ChildProcess;
   private readonly lines: AsyncIterator<string>;
-  constructor(python: string) {
-    this.process = spawn(python, [path.join(__dirname, 'torch_peer.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  private constructor(command: string, args: string[], environment: Record<string, string> = {}) {
+    this.process = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
     this.lines = readline.createInterface({ input: this.process.stdout! })[Symbol.asyncIterator]();
+  }
+  /** PyTorch, of the given Python. */
+  static torch(python: string): Peer {
+    return new Peer(python, [path.join(__dirname, 'torch_peer.py')]);
+  }
+  /**
+   * Another build: a whole tree of the project, its problems with its own library and addon; or a folder with an addon
+   * alone (as TRAE_NODE_PREBUILD takes it), for this tree's library.
+   */
+  static build(folder: string): Peer {
+    const problems = 'benchmarks/problems/index.ts',
+      isTree = fs.existsSync(path.join(folder, problems)),
+      tree = isTree ? path.resolve(folder) : path.join(__dirname, '../..');
+    return new Peer(
+      process.execPath,
+      [...process.execArgv, path.join(__dirname, 'node_peer.ts'), path.join(tree, problems)],
+      isTree ? {} : { TRAE_NODE_PREBUILD: path.resolve(folder) },
+    );
   }
   async ask(request: Record<string, unknown>): Promise<Record<string, number>> {
     this.process.stdin!.write(`${JSON.stringify(request)}\n`);
