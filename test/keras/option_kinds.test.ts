@@ -77,7 +77,8 @@ function checkedOptions(program: ts.Program): Checked[] {
           parts.length &&
           !parts.some((part) => part.getStringIndexType()) &&
           !kinds.getStringIndexType() &&
-          !checker.isArrayType(kinds)
+          !checker.isArrayType(kinds) &&
+          kinds.getProperties().length // one of several tables, chosen by what was given
         )
           found.push({
             title: `${file}: ${where.getText()}`,
