@@ -1,7 +1,7 @@
 /** `trae-node plot`: a picture of a model's graph. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { plotModel } from '../keras/utils/plot_model';
+import { plotModel } from '../keras/models/plot_model';
 import { choiceOption, InputError, numberOption, textOption, UsageError, type CommandRun } from './context';
 import { readModel } from './model_files';
 import { bytesText } from './text';

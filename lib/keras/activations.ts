@@ -10,6 +10,25 @@ import type { ACTIVATIONS, CamelCase } from './names';
 import { camelCase, snakeCase } from './serialization/naming';
 import { getRegisteredObject } from './serialization/registry';
 import { deserializeKerasObject, functionNames, isSerialized, serializeKerasObject } from './serialization/serialize';
+import type { ActivationName, RegisteredName } from './names';
+import type { SerializedIdentifier } from './serialization/serialize';
+
+/** A layer in place of an activation: what has a name and is applied to tensors. */
+export interface ActivationLayer {
+  readonly name: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  apply(inputs: any, ...rest: any[]): any;
+  getConfig(): Record<string, unknown>;
+}
+/** A function from tensor to tensor, a layer, or the name of one; null is the identity. */
+export type ActivationIdentifier =
+  | ActivationName
+  | RegisteredName
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  | ((x: Tensor, ...rest: any[]) => Tensor)
+  | ActivationLayer
+  | SerializedIdentifier
+  | null;
 
 /** A function of tensors; some take more arguments. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

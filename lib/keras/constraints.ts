@@ -6,6 +6,18 @@ import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
 import { checkOptionsOf, kinds, type OptionKinds } from './options';
 import { configLine, inspectable } from './inspect';
+import type { ConstraintName, RegisteredName } from './names';
+import type { SerializedIdentifier } from './serialization/serialize';
+
+/** A projection after each update: a name, a constraint, or a function from weight to weight; null for none. */
+export type ConstraintIdentifier =
+  | ConstraintName
+  | RegisteredName
+  | Constraint
+  | (new () => Constraint)
+  | ((w: Tensor) => Tensor)
+  | SerializedIdentifier
+  | null;
 
 /** Maps a weight to the nearest allowed one. Subclass and implement `call`. */
 export abstract class Constraint {

@@ -5,8 +5,15 @@ import { isRecord } from '../support/nest';
 import { checkDType, type DType } from '../core/tensor';
 import { registerClass } from './serialization/registry';
 import { isSerialized } from './serialization/serialize';
-import type { DTypePolicyName } from './identifiers';
+
 import { acrossCopies } from '../support/copies';
+import type { SerializedIdentifier } from './serialization/serialize';
+
+/** Name of a dtype policy: a dtype, 'mixed_float16', 'mixed_bfloat16', or one of a quantized layer, 'int8_from_float32'. */
+export type DTypePolicyName =
+  DType | 'mixed_float16' | 'mixed_bfloat16' | `${'int8' | 'int4' | `int4/${number}`}_from_${string}`;
+/** In which dtype a layer computes and which its weights have: a dtype, the name of a policy, or a DTypePolicy; null for the global policy. */
+export type DTypeIdentifier = DTypePolicyName | DTypePolicy | SerializedIdentifier | null;
 
 /** A policy: a dtype name, or `mixed_bfloat16` / `mixed_float16` (computes in half, stores float32). */
 export class DTypePolicy {

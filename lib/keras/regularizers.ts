@@ -9,6 +9,18 @@ import { registerClass } from './serialization/registry';
 import { makeKind } from './serialization/serialize';
 import { checkOptionsOf, kinds, type OptionKinds } from './options';
 import { configLine, inspectable } from './inspect';
+import type { RegisteredName, RegularizerName } from './names';
+import type { SerializedIdentifier } from './serialization/serialize';
+
+/** A penalty added to the loss: a name, a regularizer, or a function from a tensor to a scalar; null for none. */
+export type RegularizerIdentifier =
+  | RegularizerName
+  | RegisteredName
+  | Regularizer
+  | (new () => Regularizer)
+  | ((x: Tensor) => Tensor)
+  | SerializedIdentifier
+  | null;
 
 /** Maps a tensor to a scalar penalty. Subclass and implement `call`. */
 export abstract class Regularizer {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import type { MonitorMode } from '../../lib/keras/identifiers';
+import type { MonitorMode } from '../../lib/keras/callbacks/monitor_callback';
 import type { STFTWindow } from '../../lib/keras/initializers';
 import type { VarianceScalingOptions } from '../../lib/keras/initializers/variance_scaling';
 import type { MergeMode } from '../../lib/keras/layers/recurrent/bidirectional';

@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/tensor';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
-import type { MonitorMode, MonitorName } from '../identifiers';
+import type { MonitorMode, MonitorName } from './monitor_callback';
 
 export interface EarlyStoppingOptions {
   /** Name in the logs of what is watched. Default 'val_loss'. */

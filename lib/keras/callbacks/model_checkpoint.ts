@@ -8,7 +8,7 @@ import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import type { Logs } from '../training/types';
 import { formatPath } from './file_path';
 import { MonitorCallback } from './monitor_callback';
-import type { MonitorMode, MonitorName } from '../identifiers';
+import type { MonitorMode, MonitorName } from './monitor_callback';
 
 export interface ModelCheckpointOptions {
   /** Name in the logs of what is watched. Default 'val_loss'. */

@@ -3,6 +3,11 @@ import { ValueError } from '../../support/errors';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 
+/** What a callback watches: 'loss', 'val_loss', or a metric by the name that it has in the logs. */
+export type MonitorName = 'loss' | 'val_loss' | 'accuracy' | 'val_accuracy' | (string & {});
+/** Whether less or more is better; 'auto' asks the metric. */
+export type MonitorMode = 'auto' | 'min' | 'max';
+
 /** A callback that compares a value of the logs with the best one so far. */
 export abstract class MonitorCallback extends Callback {
   /** The best value, null before the first. */

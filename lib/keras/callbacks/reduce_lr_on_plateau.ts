@@ -5,7 +5,7 @@ import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { MultiOptimizer, type Optimizer } from '../optimizers/index';
 import type { Logs } from '../training/types';
 import { MonitorCallback } from './monitor_callback';
-import type { MonitorMode, MonitorName } from '../identifiers';
+import type { MonitorMode, MonitorName } from './monitor_callback';
 
 export interface ReduceLROnPlateauOptions {
   /** Name in the logs of what is watched. Default 'val_loss'. */

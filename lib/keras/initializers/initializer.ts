@@ -4,6 +4,20 @@ import { numberList } from '../../ops/arguments';
 import { type DType, formatShape, type Shape, type Tensor } from '../../core/tensor';
 import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
+import type { InitializerName, RegisteredName } from '../names';
+import type { SerializedIdentifier } from '../serialization/serialize';
+
+/** First values of a weight: a name, an initializer, a function of shape and dtype, or one number or tensor for all of it. */
+export type InitializerIdentifier =
+  | InitializerName
+  | RegisteredName
+  | Initializer
+  | (new () => Initializer)
+  | ((shape: Shape, options?: { dtype?: DType | null }) => Tensor)
+  | number
+  | Tensor
+  | SerializedIdentifier
+  | null;
 
 /** Makes the first value of a weight. Subclass and implement `call`. */
 export abstract class Initializer {

@@ -2,12 +2,10 @@
 import type { DType, TensorLike } from '../../core/tensor';
 import type { SymbolicShape } from '../keras_tensor';
 import { kinds } from '../options';
-import type {
-  ConstraintIdentifier,
-  DTypeIdentifier,
-  InitializerIdentifier,
-  RegularizerIdentifier,
-} from '../identifiers';
+import type { ConstraintIdentifier } from '../constraints';
+import type { DTypeIdentifier } from '../dtype_policy';
+import type { InitializerIdentifier } from '../initializers/initializer';
+import type { RegularizerIdentifier } from '../regularizers';
 
 export interface LayerOptions {
   /** Name in summaries, in messages and in files; unique in a model, without '/'. Default: that of the class with a number, like 'dense_1'. */

@@ -1,5 +1,7 @@
 /** Options of the kernel and of the bias that most layers have. */
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../identifiers';
+import type { ConstraintIdentifier } from '../constraints';
+import type { InitializerIdentifier } from '../initializers/initializer';
+import type { RegularizerIdentifier } from '../regularizers';
 
 export interface KernelWeightOptions {
   /** First values of the kernel, or of each where a layer has several. Default 'glorot_uniform'. */

@@ -13,7 +13,23 @@ import { functionOf, serializeFunction } from '../serialization/serialize';
 import { acrossCopies } from '../../support/copies';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
-import type { DTypeIdentifier } from '../identifiers';
+import type { DTypeIdentifier } from '../dtype_policy';
+import type { LossName, RegisteredName } from '../names';
+import type { SerializedIdentifier } from '../serialization/serialize';
+
+/** A loss: a name, a Loss, or a function `(yTrue, yPred) => losses`; null for none. */
+export type LossIdentifier =
+  | LossName
+  | RegisteredName
+  | Loss
+  | (new () => Loss)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  | ((yTrue: Tensor, yPred: Tensor, ...rest: any[]) => Tensor)
+  | SerializedIdentifier
+  | null;
+/** Losses of a model: one for all outputs, an array in their order, or a record of their structure. 'crossentropy' (or 'ce') is the one that fits the targets. */
+export type LossOption =
+  LossIdentifier | 'crossentropy' | 'ce' | readonly LossOption[] | { readonly [output: string]: LossOption };
 
 /** How the losses of examples become one number. */
 export type Reduction = 'sum_over_batch_size' | 'sum' | 'mean' | 'mean_with_sample_weight' | 'none' | null;

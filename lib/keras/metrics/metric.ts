@@ -11,7 +11,30 @@ import { classNameOf, type SerializableClass } from '../serialization/registry';
 import { acrossCopies } from '../../support/copies';
 import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
-import type { DTypeIdentifier, InitializerIdentifier } from '../identifiers';
+import type { DTypeIdentifier } from '../dtype_policy';
+import type { InitializerIdentifier } from '../initializers/initializer';
+import type { MetricName, RegisteredName } from '../names';
+import type { SerializedIdentifier } from '../serialization/serialize';
+
+/** A metric: a name, a Metric, or a function `(yTrue, yPred) => values`; null for none. */
+export type MetricIdentifier =
+  | MetricName
+  | RegisteredName
+  | Metric
+  | (new () => Metric)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  | ((yTrue: Tensor, yPred: Tensor, ...rest: any[]) => Tensor)
+  | SerializedIdentifier
+  | null;
+/** Metrics of a model: an array, with an array for each of several outputs, or a record by output. 'crossentropy' (or 'ce') is the one that fits the targets. */
+export type MetricsOption =
+  readonly MetricsOfOutput[] | { readonly [output: string]: MetricsOfOutput | undefined } | null;
+type MetricsOfOutput =
+  | MetricIdentifier
+  | 'crossentropy'
+  | 'ce'
+  | readonly MetricsOfOutput[]
+  | { readonly [output: string]: MetricsOfOutput };
 
 export interface MetricOptions {
   /** Name in logs and histories. Default: that of the class, in snake_case. */

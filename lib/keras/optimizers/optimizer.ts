@@ -14,7 +14,13 @@ import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../option
 import * as schedules from './schedules';
 import { acrossCopies } from '../../support/copies';
 import { configLine, inspectable } from '../inspect';
-import type { InitializerIdentifier, SerializedIdentifier } from '../identifiers';
+import type { InitializerIdentifier } from '../initializers/initializer';
+import type { SerializedIdentifier } from '../serialization/serialize';
+import type { OptimizerName, RegisteredName } from '../names';
+
+/** An optimizer, or the name of one with its default settings. */
+export type OptimizerIdentifier =
+  OptimizerName | RegisteredName | Optimizer | (new () => Optimizer) | SerializedIdentifier | null;
 
 export type LearningRate = number | schedules.LearningRateSchedule | (() => number) | SerializedIdentifier;
 export interface OptimizerOptions {

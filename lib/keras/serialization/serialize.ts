@@ -31,6 +31,9 @@ import {
 } from './registry';
 import { isMap } from '../../support/realms';
 
+/** Keras' JSON of an object, as `serializeKerasObject` makes it; class name and config suffice. */
+export type SerializedIdentifier = Pick<SerializedObject, 'class_name' | 'config'> & Partial<SerializedObject>;
+
 /** What `serializeKerasObject` makes of an object. */
 export interface SerializedObject {
   /** Keras' module of the class, like 'keras.layers'; null for a class of your own. */

@@ -4,7 +4,9 @@ import { ValueError } from '../../support/errors';
 import type { Callback } from '../callbacks/callback';
 import type { Batch, Data } from './types';
 import { kinds } from '../options';
-import type { LossOption, MetricsOption, OptimizerIdentifier } from '../identifiers';
+import type { LossOption } from '../losses/loss';
+import type { MetricsOption } from '../metrics/metric';
+import type { OptimizerIdentifier } from '../optimizers/optimizer';
 
 export interface CompileOptions {
   /** How gradients become updates: an optimizer, or the name of one with its default settings. Default 'rmsprop', as in Keras. */

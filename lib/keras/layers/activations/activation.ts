@@ -1,7 +1,7 @@
 /** Activation: any activation function as a layer. */
 import type { Tensor } from '../../../core/tensor';
 import * as activations from '../../activations';
-import type { ActivationIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
 import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 

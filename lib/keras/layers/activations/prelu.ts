@@ -11,7 +11,9 @@ import { serializedRecord } from '../../serialization/serialize';
 import { kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 export interface PReLUOptions extends LayerOptions {
   /** First values of the slopes. Default 'zeros'. */

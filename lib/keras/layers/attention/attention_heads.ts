@@ -12,7 +12,7 @@ import { EinsumDense } from '../core/einsum_dense';
 import { Layer, maskOf, type CallOptions, type LayerOptions } from '../layer';
 import { Dropout } from '../regularization/dropout';
 import { joinMasks, withHeads } from './masks';
-import type { ActivationIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
 import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 

@@ -13,7 +13,7 @@ import { hasMasksOfKeras2, keepMasksOfKeras2 } from '../../masks';
 import { attentionEquations, projectionEquation, projectionShape } from './equations';
 import { withHeads } from './masks';
 import { AttentionHeads, HEADS_OPTIONS, type AttentionHeadsOptions } from './attention_heads';
-import type { ActivationIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
 
 export interface MultiHeadAttentionOptions extends AttentionHeadsOptions {
   /** Size of each value head. Default: keyDim. */

@@ -12,7 +12,7 @@ import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../serialization/serialize';
 import { InputSpec } from '../input_spec';
 import { Layer, type LayerOptions } from '../layer';
-import type { ActivationIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
 import { kinds, type OptionKind, type OptionKinds } from '../../options';
 import type { BiasWeightOptions } from '../weight_options';
 

@@ -8,7 +8,9 @@ import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
 import { positiveInteger } from '../core';
 import { BaseConvolutional, WeightOptions, type ConvolutionalOptions } from './base';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 export interface DepthwiseConvOptions extends ConvolutionalOptions {
   /** Output channels for each input channel, >= 1. Default 1. */

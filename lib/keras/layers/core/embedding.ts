@@ -14,7 +14,9 @@ import { Layer, type BuildShape, type LayerOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import { Lora, type LoraOptions } from './lora';
 import { QuantizedWeight } from './quantized';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 export interface EmbeddingOptions extends LayerOptions {
   /** First values of the table. Default 'uniform': from -0.05 to 0.05. */

@@ -7,7 +7,7 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../serialization/serialize';
 import type { LayerOptions } from '../layer';
-import type { ActivationIdentifier } from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
 import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 

@@ -8,7 +8,8 @@ import type { Variable } from '../../../core/variable';
 import type { AddWeightOptions } from '../layer';
 import { positiveInteger } from './kernel_options';
 import type { QuantizedWeight } from './quantized';
-import type { InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 export interface LoraOptions {
   /** Factor on the update, divided by the rank. Default: the rank. */

@@ -10,7 +10,9 @@ import { kinds, type OptionKinds } from '../../options';
 import { WeightOptions } from '../convolutional/base';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 export interface ModeBatchNormalizationOptions extends LayerOptions {
   /** 1: each example is normalized by its own mean and variance; 2: by those of the batch, in training and afterwards. */

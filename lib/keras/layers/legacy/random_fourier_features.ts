@@ -6,7 +6,7 @@ import * as random from '../../../ops/random';
 import { formatShape, tensor, type Tensor } from '../../../core/tensor';
 import type { Variable } from '../../../core/variable';
 import * as constraints from '../../constraints';
-import type { InitializerIdentifier } from '../../identifiers';
+import type { InitializerIdentifier } from '../../initializers/initializer';
 import * as initializers from '../../initializers';
 import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';

@@ -6,7 +6,7 @@ import type { SymbolicShape } from '../../keras_tensor';
 import { registerClass } from '../../serialization/registry';
 import { serializeKerasObject } from '../../serialization/serialize';
 import { kinds, type OptionKinds } from '../../options';
-import type { InitializerIdentifier } from '../../identifiers';
+import type { InitializerIdentifier } from '../../initializers/initializer';
 import { Layer, type LayerOptions } from '../layer';
 import { LEGACY_MODULE } from '../../serialization/legacy_module';
 import { weightShape } from './shared_axes';

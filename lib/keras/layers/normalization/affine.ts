@@ -3,7 +3,9 @@ import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { kinds } from '../../options';
-import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from '../../identifiers';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 
 /** Options of a scale (gamma) and an offset (beta). */
 export interface AffineOptions {

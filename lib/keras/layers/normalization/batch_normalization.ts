@@ -14,7 +14,7 @@ import { checkOptions, kinds, type OptionKinds } from '../../options';
 import { InputSpec } from '../input_spec';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 import { AFFINE, affine, type AffineOptions } from './affine';
-import type { InitializerIdentifier } from '../../identifiers';
+import type { InitializerIdentifier } from '../../initializers/initializer';
 
 export interface RenormClipping {
   /** Smallest factor r. Default null: no limit. */

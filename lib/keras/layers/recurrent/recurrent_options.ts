@@ -8,12 +8,10 @@ import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';
 import { serializeKerasObject } from '../../serialization/serialize';
 import type { LayerOptions } from '../layer';
-import type {
-  ActivationIdentifier,
-  ConstraintIdentifier,
-  InitializerIdentifier,
-  RegularizerIdentifier,
-} from '../../identifiers';
+import type { ActivationIdentifier } from '../../activations';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers/initializer';
+import type { RegularizerIdentifier } from '../../regularizers';
 import { kinds } from '../../options';
 import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 

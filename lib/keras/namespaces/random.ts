@@ -1,0 +1,2 @@
+/** Random tensors (keras.random). */
+export * from '../../ops/namespaces/random';

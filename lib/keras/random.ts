@@ -1,2 +1,0 @@
-/** Random tensors (keras.random). */
-export * from '../ops/namespaces/random';
