@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writeAtomically } from '../io/atomic';
-import { elementSize } from '../io/hdf5/index';
+import { elementSize } from '../io/numbers';
 import { writeNpz } from '../io/npz';
 import { writeSafetensors } from '../io/safetensors';
 import { formatOfName, suffixesOf } from '../keras/saving/formats';

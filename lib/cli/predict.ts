@@ -1,6 +1,6 @@
 /** `trae-node predict`: a model on data out of files. */
 import * as fs from 'node:fs';
-import { structured } from '../keras/models/texts';
+import { structured } from '../keras/training/texts';
 import { flattenStructure } from '../support/nest';
 import { Tensor } from '../core/tensor';
 import { InputError, numberOption, textOption, UsageError, type CommandRun, type Context } from './context';

@@ -1,6 +1,6 @@
 /** What a model gives, as text for people and programs and as files. */
 import { writeAtomically } from '../io/atomic';
-import { encodeNumbers } from '../io/hdf5/index';
+import { encodeNumbers } from '../io/numbers';
 import { npyHeader, writeNpz } from '../io/npz';
 import type { DType, TypedArray } from '../core/tensor';
 import { InputError } from './context';

@@ -10,10 +10,10 @@ import { describe } from '../support/describe';
 import { allocate, requireHeap } from '../support/limits';
 import { RuntimeError, TypeError, ValueError } from '../support/errors';
 import { isFloat64Array, isTypedArray, ofThisRealm, typedArrayKind } from '../support/realms';
+import { formatShape, type Shape } from '../support/shapes';
 
 export type { DType, TypedArray } from '../../binding';
-/** Sizes of each axis. */
-export type Shape = readonly number[];
+export { formatShape, type Shape } from '../support/shapes';
 /** Nested arrays as `array()` returns them. */
 export type NestedArray = number | bigint | boolean | NestedArray[];
 
@@ -88,10 +88,6 @@ export function checkDType(dtype: string, what = 'dtype'): DType {
 /** True for float32, float16, bfloat16 and float64. */
 export function isFloating(dtype: DType): boolean {
   return dtype.startsWith('float') || dtype === 'bfloat16';
-}
-/** Prints a shape as Python does: `(2, 3)`, `(2,)`, `()`, unknown sizes as `None`. */
-export function formatShape(shape: readonly (number | null)[]): string {
-  return `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
 }
 
 // Kinds without a dtype of their own take the smallest one that holds their values.

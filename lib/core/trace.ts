@@ -3,13 +3,17 @@
  * of the plan. Nested contexts see each other's variables through their own stand-ins.
  */
 import type { Tensor } from './tensor';
-import type { Variable } from './variable';
 import { shared } from './binding';
 
+/** @internal What a trace needs of a variable. */
+export interface TracedVariable {
+  /** Its value outside of all traces. */
+  untracedValue(): Tensor;
+}
 /** @internal */
 export interface TraceContext {
-  read(variable: Variable): Tensor;
-  assign(variable: Variable, value: Tensor): void;
+  read(variable: TracedVariable): Tensor;
+  assign(variable: TracedVariable, value: Tensor): void;
 }
 
 // One for all copies of the library: a layer of one may be called by a model of another.
@@ -31,12 +35,12 @@ export function withTrace<T>(context: TraceContext | null, f: () => T): T {
 
 /** @internal Reads see the outer state; assignments are seen inside and forgotten: for shape inference. */
 export class ScratchTrace implements TraceContext {
-  private readonly assigned = new Map<Variable, Tensor>();
+  private readonly assigned = new Map<TracedVariable, Tensor>();
   private readonly outer = state.current;
-  read(variable: Variable): Tensor {
+  read(variable: TracedVariable): Tensor {
     return this.assigned.get(variable) ?? (this.outer ? this.outer.read(variable) : variable.untracedValue());
   }
-  assign(variable: Variable, value: Tensor): void {
+  assign(variable: TracedVariable, value: Tensor): void {
     this.assigned.set(variable, value);
   }
 }

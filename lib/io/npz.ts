@@ -3,10 +3,10 @@
  * programs), and sizes are compared with what is there before anything is allocated.
  */
 import { FileError } from '../support/errors';
-import { formatShape, type DType, type Shape, type TypedArray } from '../core/tensor';
+import type { DType, TypedArray } from '../../binding';
+import { formatShape, type Shape } from '../support/shapes';
 import type { ByteSink } from './atomic';
-import { decodeNumbers, type Datatype } from './hdf5/datatype';
-import { elementSize, encodeNumbers } from './hdf5/writer';
+import { decodeNumbers, elementSize, encodeNumbers, type NumberType } from './numbers';
 import type { ByteSource } from './source';
 import { ZipReader, ZipWriter } from './zip';
 
@@ -49,7 +49,7 @@ export function npyHeaderText(source: ByteSource): { text: string; at: number } 
 export function npyShape(
   source: ByteSource,
   size = source.size,
-): { shape: number[]; dtype: DType; type: Datatype; at: number; count: number; fortran: boolean; stored: string } {
+): { shape: number[]; dtype: DType; type: NumberType; at: number; count: number; fortran: boolean; stored: string } {
   const fail = (why: string): never => unsound(source, why);
   const { text, at } = npyHeaderText(source);
   if (/'descr':\s*'[<>|=]?O/.test(text))
@@ -65,7 +65,7 @@ export function npyShape(
     .map(Number);
   const count = shape.reduce((a, b) => a * b, 1),
     littleEndian = order !== '>';
-  let type: Datatype;
+  let type: NumberType;
   if (letter === 'f' && [2, 4, 8].includes(width)) type = { kind: 'float', size: width, littleEndian, format: 'ieee' };
   else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(width))
     type = { kind: 'int', size: width, signed: letter === 'i', littleEndian };

@@ -2,10 +2,10 @@
 import { describe } from '../support/describe';
 import { FileError } from '../support/errors';
 import { isRecord } from '../support/nest';
-import { formatShape, type DType, type Shape, type TypedArray } from '../core/tensor';
+import type { DType, TypedArray } from '../../binding';
+import { formatShape, type Shape } from '../support/shapes';
 import type { ByteSink } from './atomic';
-import { decodeNumbers, type Datatype } from './hdf5/datatype';
-import { elementSize, encodeNumbers } from './hdf5/writer';
+import { decodeNumbers, elementSize, encodeNumbers, type NumberType } from './numbers';
 import type { ByteSource } from './source';
 
 const MOST_HEADER = 100_000_000; // as the reference implementation
@@ -20,8 +20,8 @@ const NAMES: Record<DType, string> = {
   uint8: 'U8',
   bool: 'BOOL',
 };
-const TYPES: Record<string, { type: Datatype; dtype: DType }> = {};
-const addType = (name: string, type: Datatype, dtype: DType): void => void (TYPES[name] = { type, dtype });
+const TYPES: Record<string, { type: NumberType; dtype: DType }> = {};
+const addType = (name: string, type: NumberType, dtype: DType): void => void (TYPES[name] = { type, dtype });
 for (const size of [2, 4, 8] as const)
   addType(
     `F${8 * size}`,
@@ -67,7 +67,7 @@ for (const name of Object.keys(EIGHT_BITS))
 
 interface Entry {
   code: string;
-  type: Datatype;
+  type: NumberType;
   dtype: DType;
   shape: number[];
   at: number;

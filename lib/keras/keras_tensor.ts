@@ -209,3 +209,7 @@ for (const key of ['data', 'dataSync', 'array', 'arraySync', 'item'])
 
 /** What layers take: real or symbolic tensors. */
 export type LayerInput = TensorLike | KerasTensor;
+
+/** @internal A symbolic tensor, an array or a record of them. */
+export type SymbolicStructure =
+  KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };

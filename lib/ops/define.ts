@@ -5,8 +5,14 @@
 import { guardArguments } from '../support/guard';
 import { isRecord } from '../support/nest';
 import { checkOptions, refuseAsOptions } from '../support/options';
-import { Tensor } from '../core/tensor';
+import { Tensor, type DType } from '../core/tensor';
 import { Variable } from '../core/variable';
+
+/** @internal What ops can know of a symbolic tensor: sizes may be null. */
+export interface SymbolicTensor {
+  readonly shape: readonly (number | null)[];
+  readonly dtype: DType;
+}
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -18,6 +24,9 @@ export function setSymbolicCall(is: typeof isSymbolic, call: typeof callSymbolic
   isSymbolic = is;
   callSymbolically = call;
 }
+
+/** @internal Whether a value stands for a tensor of a graph that is put together. */
+export const isSymbolicTensor = (x: unknown): x is SymbolicTensor => isSymbolic(x);
 
 const hasSymbolic = (args: unknown[]): boolean =>
   args.some((a) =>

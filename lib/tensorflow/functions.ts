@@ -4,11 +4,9 @@
  */
 import { TypeError } from '../support/errors';
 import { isRecord } from '../support/nest';
-import { definedOps } from '../ops/define';
+import { definedOps, isSymbolicTensor, type SymbolicTensor } from '../ops/define';
 import { tensor } from '../core/tensor';
-import { isKerasTensor, type KerasTensor } from '../keras/keras_tensor';
-import { camelCase } from '../keras/serialization/naming';
-import { camelKeys, getRegisteredObject } from '../keras/serialization/registry';
+import { camelCase, camelKeys } from '../support/letter_case';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what TensorFlow's functions take
 type Args = Record<string, any>;
@@ -19,8 +17,8 @@ interface Row {
 const rows = new Map<string, Row>();
 const op =
   (name: string) =>
-  (...args: unknown[]): KerasTensor =>
-    (definedOps.get(name) as unknown as (...a: unknown[]) => KerasTensor)(...args);
+  (...args: unknown[]): SymbolicTensor =>
+    (definedOps.get(name) as unknown as (...a: unknown[]) => SymbolicTensor)(...args);
 /** @internal Ops by their name in `keras.ops`. */
 export const opNamed = op;
 const define = (names: string, parameters: string, call: Row['call']): void => {
@@ -83,7 +81,7 @@ for (const [name, target] of Object.entries({
 define('identity', 'input', ({ input }) => op('copy')(input));
 // The tensor itself, where it is one.
 define('convert_to_tensor', 'value dtype', ({ value, dtype }) =>
-  isKerasTensor(value) && (dtype == null || dtype === value.dtype)
+  isSymbolicTensor(value) && (dtype == null || dtype === value.dtype)
     ? value
     : op('cast')(constant(value), dtype ?? 'float32'),
 );
@@ -149,7 +147,7 @@ for (const [names, target] of Object.entries({
     target === 'arctan2' ? op(target)(constant(y), constant(x)) : op(target)(constant(x), constant(y)),
   );
 define('squared_difference', 'x y', ({ x, y }) => op('square')(op('subtract')(constant(x), constant(y))));
-define('add_n accumulate_n', 'inputs', ({ inputs }) => (inputs as KerasTensor[]).reduce((a, b) => op('add')(a, b)));
+define('add_n accumulate_n', 'inputs', ({ inputs }) => (inputs as SymbolicTensor[]).reduce((a, b) => op('add')(a, b)));
 define('matmul', 'a b transpose_a transpose_b', ({ a, b, transpose_a: ta, transpose_b: tb }) => {
   const turned = (x: unknown, turn: unknown): unknown => (turn ? op('swapaxes')(constant(x), -1, -2) : constant(x));
   return op('matmul')(turned(a, ta), turned(b, tb));
@@ -160,7 +158,7 @@ define('tensordot', 'a b axes', ({ a, b, axes }) =>
 define('bias_add', 'value bias data_format', ({ value, bias, data_format: format }) => {
   const b = constant(bias);
   if (channels(format) === 'channels_last') return op('add')(value, b);
-  return op('add')(value, op('reshape')(b, [-1, ...Array<number>((value as KerasTensor).shape.length - 2).fill(1)]));
+  return op('add')(value, op('reshape')(b, [-1, ...Array<number>((value as SymbolicTensor).shape.length - 2).fill(1)]));
 });
 define('where', 'condition x y', ({ condition, x, y }) => op('where')(condition, constant(x), constant(y)));
 
@@ -190,7 +188,8 @@ define('argmin arg_min', 'input axis', ({ input, axis, dimension }) =>
   op('argmin')(input, { axis: (axis as number) ?? (dimension as number) ?? 0 }),
 );
 define('cumsum', 'x axis exclusive reverse', ({ x, axis = 0, exclusive, reverse }) => {
-  const turn = (t: unknown): KerasTensor => (reverse ? op('flip')(t, { axis: axis as number }) : (t as KerasTensor)),
+  const turn = (t: unknown): SymbolicTensor =>
+      reverse ? op('flip')(t, { axis: axis as number }) : (t as SymbolicTensor),
     sums = turn(op('cumsum')(turn(x), { axis: axis as number }));
   return exclusive ? op('subtract')(sums, x) : sums;
 });
@@ -212,10 +211,10 @@ define(
 // ---- shapes
 /** Sizes as TensorFlow's graphs compute with them: null is one that is not known yet. */
 type Sizes = (number | null)[];
-define('shape shape_v2', 'input', ({ input }) => [...(input as KerasTensor).shape]);
-define('rank', 'input', ({ input }) => (input as KerasTensor).shape.length);
+define('shape shape_v2', 'input', ({ input }) => [...(input as SymbolicTensor).shape]);
+define('rank', 'input', ({ input }) => (input as SymbolicTensor).shape.length);
 define('reshape', 'tensor shape', ({ tensor: x, shape }) =>
-  op('reshape')(x, fullShape((x as KerasTensor).shape, shape as Sizes)),
+  op('reshape')(x, fullShape((x as SymbolicTensor).shape, shape as Sizes)),
 );
 /** @internal A shape with at most one -1. */
 export function fullShape(from: readonly (number | null)[], to: Sizes): number[] {
@@ -237,16 +236,16 @@ define('concat', 'values axis', ({ values, axis }) =>
   op('concatenate')((values as unknown[]).map(constant), { axis: axis as number }),
 );
 define('stack', 'values axis', ({ values, axis }) =>
-  (values as unknown[]).some(isKerasTensor)
+  (values as unknown[]).some(isSymbolicTensor)
     ? op('stack')((values as unknown[]).map(constant), { axis: (axis as number) ?? 0 })
     : (values as unknown),
 );
 define('unstack', 'value num axis', ({ value, axis }) =>
-  isKerasTensor(value) ? op('unstack')(value, { axis: (axis as number) ?? 0 }) : (value as unknown),
+  isSymbolicTensor(value) ? op('unstack')(value, { axis: (axis as number) ?? 0 }) : (value as unknown),
 );
 define('split', 'value num_or_size_splits axis', ({ value, num_or_size_splits: parts, axis = 0 }) => {
   if (!Array.isArray(parts)) return op('split')(value, parts, { axis: axis as number });
-  const size = (value as KerasTensor).shape.at(axis as number)!,
+  const size = (value as SymbolicTensor).shape.at(axis as number)!,
     rest = size - (parts as number[]).reduce((n, p) => n + Math.max(0, p), 0);
   let at = 0;
   const cuts = (parts as number[]).slice(0, -1).map((p) => (at += p < 0 ? rest : p));
@@ -255,7 +254,7 @@ define('split', 'value num_or_size_splits axis', ({ value, num_or_size_splits: p
 define('tile', 'input multiples', ({ input, multiples }) => op('tile')(input, multiples));
 define('broadcast_to', 'input shape', ({ input, shape }) => {
   const to = shape as Sizes,
-    from = (input as KerasTensor).shape;
+    from = (input as SymbolicTensor).shape;
   if (!to.includes(null)) return op('broadcastTo')(input, to);
   // Sizes that are unknown are the input's own: the others come from ones.
   const lead = to.length - from.length;
@@ -310,7 +309,7 @@ export const sliced = (start: number | null, stop: number | null, step: number |
 });
 define('getitem', 'tensor slice_spec', ({ tensor: x, slice_spec: spec }) => {
   const key = (k: unknown): unknown => (isRecord(k) && k.class_name === '__ellipsis__' ? '...' : k);
-  if (isKerasTensor(x)) return op('getItem')(x, Array.isArray(spec) ? spec.map(key) : key(spec));
+  if (isSymbolicTensor(x)) return op('getItem')(x, Array.isArray(spec) ? spec.map(key) : key(spec));
   const [one] = Array.isArray(spec) ? (spec as unknown[]) : [spec as unknown];
   return typeof one === 'number'
     ? (x as Sizes).at(one)
@@ -368,13 +367,13 @@ define(
 );
 define('space_to_depth', 'input block_size data_format', ({ input, block_size: b, data_format: format }) => {
   lastOnly('space_to_depth', format);
-  const [, h, w, c] = (input as KerasTensor).shape as number[];
+  const [, h, w, c] = (input as SymbolicTensor).shape as number[];
   const parts = op('transpose')(op('reshape')(input, [-1, h / b, b, w / b, b, c]), { axes: [0, 1, 3, 2, 4, 5] });
   return op('reshape')(parts, [-1, h / b, w / b, b * b * c]);
 });
 define('depth_to_space', 'input block_size data_format', ({ input, block_size: b, data_format: format }) => {
   lastOnly('depth_to_space', format);
-  const [, h, w, c] = (input as KerasTensor).shape as number[];
+  const [, h, w, c] = (input as SymbolicTensor).shape as number[];
   const parts = op('transpose')(op('reshape')(input, [-1, h, w, b, b, c / (b * b)]), { axes: [0, 1, 3, 2, 4, 5] });
   return op('reshape')(parts, [-1, h * b, w * b, c / (b * b)]);
 });
@@ -383,6 +382,8 @@ function lastOnly(name: string, format: unknown): void {
     throw new TypeError(`deserialize: tf.nn.${name} with channels first cannot be read.`);
 }
 
+/** @internal The object that the user gave for a name, if any. */
+export type FindOwn = (name: string) => unknown;
 /**
  * @internal Calls a function by TensorFlow's name: on symbolic tensors it becomes nodes of ops. A function in
  * customObjects under that name comes first; it is called with the first argument and an options object of the others.
@@ -391,10 +392,11 @@ export function callTensorflowFunction(
   name: string,
   args: readonly unknown[],
   kwargs: Record<string, unknown>,
+  findOwn: FindOwn,
 ): unknown {
   const { name: _, ...named } = kwargs,
     short = name.split('.').at(-1)!,
-    own = getRegisteredObject(name) ?? getRegisteredObject(short);
+    own = findOwn(name) ?? findOwn(short);
   if (typeof own === 'function')
     return (own as (...a: unknown[]) => unknown)(...args, ...(Object.keys(named).length ? [camelKeys(named)] : []));
   const row = rows.get(short);

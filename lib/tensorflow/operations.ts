@@ -1,10 +1,10 @@
 /**
  * Operations of TensorFlow in the graphs of tf.keras 1.13 to 2.3 (`TensorFlowOpLayer`): a node of a graph, as protobuf's
- * JSON, with the constants among its inputs. Each is a function of ./tensorflow_functions.ts with its inputs in order.
+ * JSON, with the constants among its inputs. Each is a function of ./functions.ts with its inputs in order.
  */
 import { FileError, TypeError } from '../support/errors';
 import { isRecord } from '../support/nest';
-import { callTensorflowFunction, opNamed, sliced } from './functions';
+import { callTensorflowFunction, opNamed, sliced, type FindOwn } from './functions';
 
 type Attributes = Record<string, unknown>;
 /** Operations whose function has another name than theirs in snake_case. */
@@ -74,6 +74,7 @@ export function callTensorflowOperation(
   config: Record<string, unknown>,
   given: readonly unknown[],
   where: string,
+  findOwn: FindOwn,
 ): unknown {
   const node = config.node_def;
   if (!isRecord(node) || typeof node.op !== 'string')
@@ -88,12 +89,12 @@ export function callTensorflowOperation(
     ([k, v]) => [Number(k), v] as const,
   );
   for (const [i, v] of constants.sort((a, b) => a[0] - b[0])) inputs.splice(i, 0, v);
-  return call(node.op, inputs, attributes);
+  return call(node.op, inputs, attributes, findOwn);
 }
-function call(name: string, inputs: unknown[], a: Attributes): unknown {
-  const f = (...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, {}),
+function call(name: string, inputs: unknown[], a: Attributes, findOwn: FindOwn): unknown {
+  const f = (...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, {}, findOwn),
     named = (kwargs: Record<string, unknown>, ...args: unknown[]): unknown =>
-      callTensorflowFunction(snake(name), args, kwargs);
+      callTensorflowFunction(snake(name), args, kwargs, findOwn);
   switch (name) {
     case 'Sum':
     case 'Mean':
@@ -114,7 +115,7 @@ function call(name: string, inputs: unknown[], a: Attributes): unknown {
     case 'Split':
       return named({ num_or_size_splits: a.num_split, axis: inputs[0] }, inputs[1]);
     case 'SplitV':
-      return callTensorflowFunction('split', [inputs[0]], { num_or_size_splits: inputs[1], axis: inputs[2] });
+      return callTensorflowFunction('split', [inputs[0]], { num_or_size_splits: inputs[1], axis: inputs[2] }, findOwn);
     case 'MatMul':
       return named({ transpose_a: a.transpose_a, transpose_b: a.transpose_b }, ...inputs);
     case 'BatchMatMul':
@@ -133,7 +134,7 @@ function call(name: string, inputs: unknown[], a: Attributes): unknown {
       return named({ paddings: inputs[1], constant_values: inputs[2] }, inputs[0]);
     case 'ArgMax':
     case 'ArgMin':
-      return callTensorflowFunction(name === 'ArgMax' ? 'argmax' : 'argmin', [inputs[0]], { axis: inputs[1] });
+      return callTensorflowFunction(name === 'ArgMax' ? 'argmax' : 'argmin', [inputs[0]], { axis: inputs[1] }, findOwn);
     case 'OneHot':
       return named({ depth: inputs[1], on_value: inputs[2], off_value: inputs[3], axis: a.axis }, inputs[0]);
     case 'GatherV2':
@@ -147,12 +148,17 @@ function call(name: string, inputs: unknown[], a: Attributes): unknown {
       return named({ ksize: a.ksize, strides: a.strides, padding: a.padding, data_format: a.data_format }, inputs[0]);
     case 'Conv2D':
     case 'DepthwiseConv2dNative':
-      return callTensorflowFunction(name === 'Conv2D' ? 'conv2d' : 'depthwise_conv2d', inputs, {
-        strides: a.strides,
-        padding: a.padding,
-        data_format: a.data_format,
-        dilations: a.dilations,
-      });
+      return callTensorflowFunction(
+        name === 'Conv2D' ? 'conv2d' : 'depthwise_conv2d',
+        inputs,
+        {
+          strides: a.strides,
+          padding: a.padding,
+          data_format: a.data_format,
+          dilations: a.dilations,
+        },
+        findOwn,
+      );
     case 'BiasAdd':
       return named({ data_format: a.data_format }, ...inputs);
     case 'SpaceToDepth':
@@ -161,7 +167,7 @@ function call(name: string, inputs: unknown[], a: Attributes): unknown {
     case 'ResizeBilinear':
     case 'ResizeBicubic':
     case 'ResizeNearestNeighbor':
-      return resize(name, inputs, a);
+      return resize(name, inputs, a, findOwn);
     default:
       return f(...inputs);
   }
@@ -183,7 +189,7 @@ function stridedSlice([x, begin, end, strides]: unknown[], a: Attributes): unkno
   return opNamed('getItem')(x, key);
 }
 // Keras resizes by pixels' centres, as TensorFlow 2 does; the older ways by corners differ.
-function resize(name: string, [images, size]: unknown[], a: Attributes): unknown {
+function resize(name: string, [images, size]: unknown[], a: Attributes, findOwn: FindOwn): unknown {
   if (!a.half_pixel_centers) {
     if (name !== 'ResizeNearestNeighbor' || a.align_corners)
       throw new TypeError(
@@ -202,5 +208,5 @@ function resize(name: string, [images, size]: unknown[], a: Attributes): unknown
     }, images);
   }
   const method = { ResizeBilinear: 'bilinear', ResizeBicubic: 'bicubic', ResizeNearestNeighbor: 'nearest' }[name];
-  return callTensorflowFunction('resize', [images], { size, method });
+  return callTensorflowFunction('resize', [images], { size, method }, findOwn);
 }

@@ -7,8 +7,7 @@ import { Hdf5Dataset, Hdf5Group, Hdf5Writer, isHdf5, openHdf5 } from '../../lib/
 import { decompressLzf } from '../../lib/io/hdf5/lzf';
 import { SafetensorsReader } from '../../lib/io/safetensors';
 import { lookup3 } from '../../lib/io/hdf5/checksum';
-import { halfToFloat } from '../../lib/io/hdf5/datatype';
-import { floatToHalf } from '../../lib/io/hdf5/writer';
+import { floatToHalf, halfToFloat } from '../../lib/io/numbers';
 import { MemorySource, withFile } from '../../lib/io/source';
 import { temporaryFolder } from './support';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { builtInClasses } from '../../lib/keras/serialization/registry';
-import { setMask } from '../../lib/keras/layers/layer';
+import { setMask } from '../../lib/keras/masks';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from './helpers';
 
 interface Case {

@@ -1,7 +1,7 @@
 /** Models: functional, Sequential, subclassed, custom layers; masks on their way to the loss. */
 import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
-import { maskOf } from '../../lib/keras/layers/layer';
+import { maskOf } from '../../lib/keras/masks';
 import { close, throwsText, wave } from './helpers';
 
 const { layers, Sequential, Model, Input } = trae.keras;

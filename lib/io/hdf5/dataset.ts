@@ -1,11 +1,12 @@
 /** Values of an HDF5 dataset: in one piece, in its header, or in chunks that may be compressed. */
 import { FileError } from '../../support/errors';
-import { formatShape, type DType, type TypedArray } from '../../core/tensor';
-import type { AttributeValue } from './reader';
+import type { DType, TypedArray } from '../../../binding';
+import { formatShape } from '../../support/shapes';
+import { decodeNumbers } from '../numbers';
+import type { AttributeValue } from './attributes';
 import { chunksOf, type Chunk } from './chunks';
-import { UNDEFINED, type Cursor, type Hdf5Input } from './cursor';
-import { decodeNumbers, dtypeOf, fixedText, heapText, type Datatype, type Extent } from './datatype';
-import { Cursor as Block } from './cursor';
+import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
+import { dtypeOf, fixedText, heapText, type Datatype, type Extent } from './datatype';
 import { readFilters, undoFilters, type Filter } from './filters';
 
 /** Up to this many bytes a dataset may be larger than what is stored of it: empty chunks stand for zeros. */
@@ -253,12 +254,13 @@ export class Hdf5Dataset {
   }
   /** All values, in row-major order. */
   async read(signal?: AbortSignal | null): Promise<TypedArray> {
-    if (this.dtype === 'string')
+    const { type } = this;
+    if (type.kind === 'string' || type.kind === 'vlen-string')
       throw new FileError(`${this.input.source.name}: dataset '${this.path}' holds texts where numbers are expected.`);
     const raw = await this.raw(signal);
-    if (this.dtype === 'bfloat16' && this.type.kind !== 'float')
+    if (this.dtype === 'bfloat16' && type.kind !== 'float')
       return decodeNumbers({ kind: 'opaque', size: 2 }, raw, this.count);
-    return decodeNumbers(this.type, raw, this.count);
+    return decodeNumbers(type, raw, this.count);
   }
   /** All texts of a dataset of texts. */
   async readTexts(signal?: AbortSignal | null): Promise<string[]> {
@@ -266,7 +268,7 @@ export class Hdf5Dataset {
       { type, input } = this;
     if (type.kind !== 'string' && type.kind !== 'vlen-string')
       return input.fail(`dataset '${this.path}' holds numbers where texts are expected`);
-    const c = new Block(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);
+    const c = new Cursor(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);
     return Array.from({ length: this.count }, () =>
       type.kind === 'string' ? fixedText(c.bytes(type.size)) : heapText(input, c),
     );

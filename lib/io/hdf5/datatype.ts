@@ -1,15 +1,10 @@
 /** Types of HDF5 values, and the values of attributes and datasets in JavaScript. */
-import type { DType } from '../../core/tensor';
+import type { DType } from '../../../binding';
+import type { NumberType } from '../numbers';
 import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
 
 /** @internal What is stored. Classes of HDF5 that no weights file needs (compounds, references, times) are refused. */
-export type Datatype =
-  | { kind: 'int'; size: number; signed: boolean; littleEndian: boolean; bits?: { offset: number; precision: number } }
-  | { kind: 'float'; size: number; littleEndian: boolean; format: 'ieee' | 'bfloat16' }
-  | { kind: 'bool'; size: number; littleEndian: boolean }
-  | { kind: 'string'; size: number }
-  | { kind: 'vlen-string'; size: number }
-  | { kind: 'opaque'; size: number };
+export type Datatype = NumberType | { kind: 'string'; size: number } | { kind: 'vlen-string'; size: number };
 
 /** @internal */
 export function readDatatype(c: Cursor, depth = 0): Datatype {
@@ -123,82 +118,6 @@ export function dtypeOf(type: Datatype): DType | 'string' {
     default:
       return 'string';
   }
-}
-
-/** @internal A half-precision number from its bits. */
-export function halfToFloat(h: number): number {
-  const sign = h & 0x8000 ? -1 : 1,
-    exponent = (h >> 10) & 31,
-    fraction = h & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
-}
-
-/** @internal Typed array of `count` values out of their bytes. `raw` may be used up. */
-export function decodeNumbers(
-  type: Datatype,
-  raw: Uint8Array,
-  count: number,
-): Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array {
-  const isLittle =
-    type.kind === 'opaque' || (type.kind !== 'string' && type.kind !== 'vlen-string' && type.littleEndian);
-  const aligned = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
-  if (!isLittle && type.size > 1) {
-    const b = Buffer.from(aligned.buffer, aligned.byteOffset, aligned.length);
-    if (type.size === 2) b.swap16();
-    else if (type.size === 4) b.swap32();
-    else b.swap64();
-  }
-  const { buffer, byteOffset } = aligned;
-  switch (type.kind) {
-    case 'float':
-      if (type.size === 8) return new Float64Array(buffer, byteOffset, count);
-      if (type.size === 4) return new Float32Array(buffer, byteOffset, count);
-      return type.format === 'bfloat16'
-        ? bfloats(buffer, byteOffset, count)
-        : Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToFloat);
-    case 'int':
-      if (type.bits) placeBits(aligned, type.size, type.bits, type.signed, count);
-      if (type.size === 1)
-        return type.signed ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
-      if (type.size === 2)
-        return Int32Array.from(
-          type.signed ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count),
-        );
-      if (type.size === 4)
-        return type.signed
-          ? new Int32Array(buffer, byteOffset, count)
-          : BigInt64Array.from(new Uint32Array(buffer, byteOffset, count), BigInt);
-      return new BigInt64Array(buffer, byteOffset, count);
-    case 'bool':
-      return Uint8Array.from({ length: count }, (_, i) => (aligned[i * type.size] ? 1 : 0));
-    default:
-      return type.size === 2 ? bfloats(buffer, byteOffset, count) : aligned;
-  }
-}
-// Integers of fewer bits than their bytes have: moved to the lowest ones, the sign through all above.
-function placeBits(
-  raw: Uint8Array,
-  size: number,
-  { offset, precision }: { offset: number; precision: number },
-  signed: boolean,
-  count: number,
-): void {
-  const view = new DataView(raw.buffer, raw.byteOffset, count * size);
-  for (let i = 0; i < count; i++) {
-    let v = 0n;
-    for (let k = size - 1; k >= 0; k--) v = (v << 8n) | BigInt(view.getUint8(i * size + k));
-    v >>= BigInt(offset);
-    v = signed ? BigInt.asIntN(precision, v) : BigInt.asUintN(precision, v);
-    v = BigInt.asUintN(8 * size, v);
-    for (let k = 0; k < size; k++, v >>= 8n) view.setUint8(i * size + k, Number(v & 255n));
-  }
-}
-function bfloats(buffer: ArrayBufferLike, byteOffset: number, count: number): Float32Array {
-  const half = new Uint16Array(buffer, byteOffset, count),
-    out = new Uint32Array(count);
-  for (let i = 0; i < count; i++) out[i] = half[i] << 16;
-  return new Float32Array(out.buffer);
 }
 
 /** @internal Text of fixed length: up to the first zero, or up to the spaces that fill it. */

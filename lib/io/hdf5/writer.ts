@@ -3,8 +3,10 @@
  * datasets. Everything but the numbers is laid out first, so that the file is written from front to end in one go.
  */
 import { ValueError } from '../../support/errors';
-import type { DType, Shape, TypedArray } from '../../core/tensor';
+import type { DType, TypedArray } from '../../../binding';
+import type { Shape } from '../../support/shapes';
 import type { ByteSink } from '../atomic';
+import { elementSize, encodeNumbers } from '../numbers';
 import { lookup3 } from './checksum';
 
 /** @internal Text (any length), or texts of fixed length, as NumPy's arrays of bytes. */
@@ -79,47 +81,6 @@ const TEXT = Buffer.concat([Buffer.from([0x19, 0x01, 0x01, 0x00]), u32(16), inte
 const fixedText = (size: number): Buffer => Buffer.concat([Buffer.from([0x13, 1, 0, 0]), u32(size)]);
 const dataspace = (shape: Shape | null): Buffer =>
   Buffer.concat([Buffer.from([2, shape?.length ?? 0, 0, shape?.length ? 1 : 0]), ...(shape ?? []).map(u64)]);
-
-/** @internal Bytes of one element. */
-export const elementSize: Record<DType, number> = {
-  float16: 2,
-  float32: 4,
-  float64: 8,
-  bfloat16: 2,
-  int8: 1,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  bool: 1,
-};
-const floatBits = new Float32Array(1),
-  floatWord = new Uint32Array(floatBits.buffer);
-/** @internal Bits of the half-precision number nearest to `x`. */
-export function floatToHalf(x: number): number {
-  floatBits[0] = x;
-  const sign = (floatWord[0] >>> 16) & 0x8000,
-    a = Math.abs(floatBits[0]);
-  if (Number.isNaN(a)) return sign | 0x7e00;
-  if (a >= 65520) return sign | 0x7c00;
-  const roundEven = (v: number): number => {
-    const f = Math.floor(v),
-      d = v - f;
-    return d > 0.5 || (d === 0.5 && f % 2 === 1) ? f + 1 : f;
-  };
-  if (a < 2 ** -14) return sign | roundEven(a * 2 ** 24);
-  const e = Math.floor(Math.log2(a)),
-    exponent = a < 2 ** e ? e - 1 : e;
-  return sign | (((exponent + 15) << 10) + roundEven((a / 2 ** exponent - 1) * 1024));
-}
-/** @internal The bytes in which files hold values of a dtype. */
-export function encodeNumbers(data: TypedArray, dtype: DType): Uint8Array {
-  if (dtype === 'float16') return new Uint8Array(Uint16Array.from(data as Float32Array, floatToHalf).buffer);
-  if (dtype === 'bfloat16') {
-    const words = new Uint32Array(Float32Array.from(data as Float32Array).buffer);
-    return new Uint8Array(Uint16Array.from(words, (w) => w >>> 16).buffer);
-  }
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
 
 /** @internal A file that is put together and then written. */
 export class Hdf5Writer {

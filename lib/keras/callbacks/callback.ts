@@ -1,83 +1,14 @@
 /** What happens during training, evaluation and prediction (keras.callbacks.Callback). */
-import { expectKind } from '../../support/guard';
-import type { Model } from '../models/model';
-import type { Logs } from '../training/types';
+import { CallbackHooks } from '../training/callback_hooks';
 import { inspectable, settingsLine } from '../inspect';
-
-/** What a callback knows of the run. */
-export interface CallbackParams {
-  /** 0: silent; 1: a bar for each epoch; 2: a line for each epoch. */
-  verbose: number;
-  /** Number of the last epoch. */
-  epochs: number;
-  /** Batches in an epoch; null where that is unknown. */
-  steps: number | null;
-}
-type Maybe = void | Promise<void>;
 
 /**
  * Base of callbacks: override what you need; promises are awaited. Methods for batches make training call JavaScript
- * for every batch; without them whole epochs run natively.
+ * for every batch; without them whole epochs run natively. Its `model` is declared by models/model.ts, which knows both.
  */
-export class Callback {
-  model!: Model;
-  params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
-  setModel(model: Model): void {
+export class Callback extends CallbackHooks {
+  override setModel(model: Callback['model']): void {
     this.model = model;
   }
-  setParams(params: CallbackParams): void {
-    this.params = params;
-  }
-  /* eslint-disable @typescript-eslint/no-unused-vars */
-  onTrainBegin(logs?: Logs): Maybe {}
-  onTrainEnd(logs?: Logs): Maybe {}
-  onEpochBegin(epoch: number, logs?: Logs): Maybe {}
-  onEpochEnd(epoch: number, logs?: Logs): Maybe {}
-  onTrainBatchBegin(batch: number, logs?: Logs): Maybe {}
-  onTrainBatchEnd(batch: number, logs?: Logs): Maybe {}
-  onTestBegin(logs?: Logs): Maybe {}
-  onTestEnd(logs?: Logs): Maybe {}
-  onTestBatchBegin(batch: number, logs?: Logs): Maybe {}
-  onTestBatchEnd(batch: number, logs?: Logs): Maybe {}
-  onPredictBegin(logs?: Logs): Maybe {}
-  onPredictEnd(logs?: Logs): Maybe {}
-  onPredictBatchBegin(batch: number, logs?: Logs): Maybe {}
-  onPredictBatchEnd(batch: number, logs?: Logs): Maybe {}
-  /** @internal Steps done so far: at most every 50 ms, whatever the batches. */
-  onProgress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {}
-  /* eslint-enable @typescript-eslint/no-unused-vars */
 }
 inspectable(Callback, settingsLine);
-/** @internal Runs the same method of several callbacks, in order. */
-export class CallbackList {
-  constructor(
-    readonly callbacks: readonly Callback[],
-    model: Model,
-    params: CallbackParams,
-  ) {
-    expectKind('callbacks', 'they', callbacks, Array.isArray(callbacks), 'a list');
-    for (const c of callbacks) {
-      expectKind('callbacks', 'each', c, typeof (c as Callback | null)?.setModel === 'function', 'a Callback');
-      c.setModel(model);
-      c.setParams(params);
-    }
-  }
-  /** A promise only where one of them gives one. */
-  each(call: (c: Callback) => Maybe): Maybe {
-    const goOn = (from: number): Maybe => {
-      for (let i = from; i < this.callbacks.length; i++) {
-        const pending = call(this.callbacks[i]);
-        if (pending) return pending.then(() => goOn(i + 1));
-      }
-    };
-    return goOn(0);
-  }
-  /** Whether some callback wants to hear of every batch. */
-  wantsBatches(kind: 'Train' | 'Test' | 'Predict'): boolean {
-    const names = [`on${kind}BatchBegin`, `on${kind}BatchEnd`] as ('onTrainBatchBegin' | 'onTrainBatchEnd')[];
-    return this.callbacks.some((c) => names.some((n) => c[n] !== Callback.prototype[n]));
-  }
-  progress(kind: 'train' | 'test' | 'predict', done: number, logs: Logs): void {
-    for (const c of this.callbacks) c.onProgress(kind, done, logs);
-  }
-}

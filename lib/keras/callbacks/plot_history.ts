@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { ValueError } from '../../support/errors';
 import { checkOptions, kinds } from '../options';
-import { optionalPackage, svgToPng } from '../models/plot_model';
+import { optionalPackage, svgToPng } from '../utils/pictures';
 
 export interface PlotHistoryOptions {
   /** Above the picture. */

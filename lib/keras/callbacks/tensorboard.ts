@@ -10,7 +10,6 @@ import { Embedding } from '../layers/index';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { LossScaleOptimizer } from '../optimizers/index';
 import { kerasObjectToJson } from '../serialization/serialize';
-import type { Model } from '../models/model';
 import type { Logs } from '../training/types';
 import { Callback } from './callback';
 import { EventFile } from './event_file';
@@ -98,7 +97,7 @@ export class TensorBoard extends Callback {
       this.onTestBatchEnd = () => void this.testBatch++;
     }
   }
-  override setModel(model: Model): void {
+  override setModel(model: Callback['model']): void {
     super.setModel(model);
     const { writeGraph, embeddingsFreq } = this.settings;
     if (writeGraph && model.graph) this.train.kerasModel('keras', kerasObjectToJson(model), 0);
@@ -173,7 +172,7 @@ export class TensorBoard extends Callback {
     );
     this.train.images(tag, width, height, files, epoch);
   }
-  private describeEmbeddings(model: Model): void {
+  private describeEmbeddings(model: Callback['model']): void {
     const { embeddingsMetadata: metadata, logDir } = this.settings,
       layers = model.layers.filter((l) => l instanceof Embedding);
     const unknown =

@@ -26,14 +26,13 @@ import { signedTraining } from './call_signature';
 import { InputSpec } from './input_spec';
 import { LayerNodes } from './layer_nodes';
 import { BASE_OPTIONS, type BuildShape, type CallOptions, type LayerOptions } from './layer_types';
-import { stateOf } from './layer_weights';
+import { type LayerWeights, stateOf } from './layer_weights';
 import { hasMasksOfKeras2, maskOf, setMask } from '../masks';
 import { sharingError } from './sharing';
 import { acrossCopies } from '../../support/copies';
 import { inspectable, layerLine } from '../inspect';
 
 export type { AddWeightOptions, BuildShape, CallOptions, LayerOptions } from './layer_types';
-export { maskOf, setMask } from '../masks';
 
 // The outermost call in progress: what inner layers inherit.
 interface CallContext {
@@ -97,6 +96,13 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** Makes the weights. @param inputShape - with the batch axis, null where unknown; an array of them for several inputs. */
   build(inputShape: BuildShape): void {
     if (!stateOf(this).building) this.finishBuild(inputShape);
+  }
+  override subLayers(): Layer[] {
+    return super.subLayers() as Layer[];
+  }
+  /** @internal This layer and all below it, each once. */
+  override flattenLayers(found?: Set<LayerWeights>): Set<Layer> {
+    return super.flattenLayers(found) as Set<Layer>;
   }
   /** Computes outputs from inputs. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- cells of recurrent layers take (inputs, states, options)

@@ -15,9 +15,8 @@ import { autoName, checkName, scopedPath } from '../serialization/naming';
 import { checkOptions, kinds } from '../options';
 import * as regularizers from '../regularizers';
 import { settingWeights } from '../runs';
-import { claimWeight } from '../saving/weight_budget';
+import { claimWeight } from '../serialization/weight_budget';
 import { held, isMetric } from './attributes';
-import type { Layer } from './layer';
 import type { AddWeightOptions, BuildShape, LayerOptions } from './layer_types';
 import { acrossCopies } from '../../support/copies';
 
@@ -162,8 +161,8 @@ export abstract class LayerWeights {
     return v;
   }
   /** @internal Layers held as attributes, in arrays, records, maps or sets, in order. */
-  subLayers(): Layer[] {
-    return this.attributes((x): x is Layer => x instanceof LayerWeights && x !== this);
+  subLayers(): LayerWeights[] {
+    return this.attributes((x): x is LayerWeights => x instanceof LayerWeights && x !== this);
   }
   // What a subclass keeps as attributes, whatever it keeps it in.
   private attributes<T>(is: (x: unknown) => x is T): T[] {
@@ -316,8 +315,8 @@ export abstract class LayerWeights {
     return [...added, ...penalties];
   }
   /** @internal This layer and all below it, each once. */
-  flattenLayers(found = new Set<Layer>()): Set<Layer> {
-    const layer = this as unknown as Layer;
+  flattenLayers(found = new Set<LayerWeights>()): Set<LayerWeights> {
+    const layer = this as LayerWeights;
     if (!found.has(layer)) {
       found.add(layer);
       for (const l of this.subLayers()) l.flattenLayers(found);

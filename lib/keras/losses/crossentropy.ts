@@ -3,7 +3,7 @@ import { recordOf } from '../../support/guard';
 import { ValueError } from '../../support/errors';
 import * as ops from '../../ops/index';
 import { convert, formatShape, type Tensor, type TensorLike } from '../../core/tensor';
-import { setMask } from '../layers/layer';
+import { setMask } from '../masks';
 import { registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
 import { FunctionLoss, type LossOptions } from './loss';

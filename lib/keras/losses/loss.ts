@@ -5,7 +5,7 @@ import { NotImplementedError, TypeError, ValueError } from '../../support/errors
 import * as ops from '../../ops/index';
 import { convert, formatShape, isFloating, type DType, Tensor, type TensorLike } from '../../core/tensor';
 import { getDtypePolicy } from '../dtype_policy';
-import { maskOf } from '../layers/layer';
+import { maskOf } from '../masks';
 import { autoName, toSnakeCase } from '../serialization/naming';
 import { construct } from '../serialization/construct';
 import { registerClass, type SerializableClass } from '../serialization/registry';

@@ -1,7 +1,7 @@
 /** Targets and predictions of one dtype and rank. */
 import { ValueError } from '../../support/errors';
 import { convert, formatShape, isFloating, type Tensor, type TensorLike } from '../../core/tensor';
-import { maskOf, setMask } from '../layers/layer';
+import { maskOf, setMask } from '../masks';
 import { sameRank } from './loss';
 
 /** @internal Integers and bool as float32. */

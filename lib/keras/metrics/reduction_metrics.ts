@@ -5,7 +5,7 @@ import { recordOf } from '../../support/guard';
 import * as ops from '../../ops/index';
 import { convert, formatShape, type DType, type Tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
-import { maskOf } from '../layers/layer';
+import { maskOf } from '../masks';
 import { applyMask, sameRank } from '../losses/loss';
 import { autoName } from '../serialization/naming';
 import { construct } from '../serialization/construct';

@@ -14,7 +14,7 @@ import {
   type SerializedObject,
 } from '../serialization/serialize';
 import { checkOptions, kinds } from '../options';
-import type { SymbolicStructure } from './graph';
+import type { SymbolicStructure } from '../keras_tensor';
 import { Model } from './model';
 import { Sequential } from './sequential';
 

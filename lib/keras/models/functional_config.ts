@@ -5,9 +5,10 @@ import { isKerasTensor, OpOperation, type KerasTensor } from '../keras_tensor';
 import { Layer } from '../layers/layer';
 import { originOf, withOrigin } from '../serialization/origin';
 import { camelCase, snakeCase } from '../serialization/naming';
-import { camelKeys } from '../serialization/registry';
+import { camelKeys, getRegisteredObject } from '../serialization/registry';
 import { deserializeKerasObject, serializeKerasObject, type SerializedObject } from '../serialization/serialize';
-import type { FunctionalGraph, SymbolicStructure } from './graph';
+import type { SymbolicStructure } from '../keras_tensor';
+import type { FunctionalGraph } from './graph';
 import { isFunctionLayer, legacyNode, legacyReferences } from './legacy_nodes';
 import { callOperation, encodeOperation, isOperationEntry } from './operations';
 import { callTensorflowFunction } from '../../tensorflow/functions';
@@ -228,8 +229,8 @@ function callFunctionLayer(
     name = String(settings.name);
   const outputs =
     className === 'TensorFlowOpLayer'
-      ? callTensorflowOperation(settings, args.flat(), name)
-      : callTensorflowFunction(String(settings.function), args, kwargs);
+      ? callTensorflowOperation(settings, args.flat(), name, getRegisteredObject)
+      : callTensorflowFunction(String(settings.function), args, kwargs, getRegisteredObject);
   const list = (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[],
     operation = isKerasTensor(list[0]) && !args.flat().includes(list[0]) ? list[0].node!.operation : null;
   // Keras 3 takes no name with '/'.

@@ -3,13 +3,18 @@ import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
 import { formatShape, Tensor } from '../../core/tensor';
-import { isKerasTensor, isTextTensor, KerasTensor, OpOperation, type GraphNode, type Operation } from '../keras_tensor';
-import { Layer, maskOf, setMask } from '../layers/layer';
-import { isPrepared, placeTexts, prepareTexts } from './texts';
-
-/** @internal A symbolic tensor, an array or a record of them. */
-export type SymbolicStructure =
-  KerasTensor | readonly SymbolicStructure[] | { readonly [name: string]: SymbolicStructure };
+import {
+  isKerasTensor,
+  isTextTensor,
+  KerasTensor,
+  OpOperation,
+  type GraphNode,
+  type Operation,
+  type SymbolicStructure,
+} from '../keras_tensor';
+import { Layer } from '../layers/layer';
+import { maskOf, setMask } from '../masks';
+import { isPrepared, placeTexts, prepareTexts } from '../training/texts';
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 

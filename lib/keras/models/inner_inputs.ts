@@ -2,7 +2,8 @@
 import { flattenStructure, mapStructure } from '../../support/nest';
 import { isKerasTensor, KerasTensor, recordNode } from '../keras_tensor';
 import { Input } from '../layers/core';
-import { FunctionalGraph, type SymbolicStructure } from './graph';
+import type { SymbolicStructure } from '../keras_tensor';
+import { FunctionalGraph } from './graph';
 
 /** @internal Inputs and outputs of a model, each input made by `Input()`; those that are so already stay as they are. */
 export function uponInputs(

@@ -4,25 +4,15 @@ import { recordOf } from '../../support/guard';
 import { isRecord, mapStructure } from '../../support/nest';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
-import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape } from '../keras_tensor';
+import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape, type SymbolicStructure } from '../keras_tensor';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
 import { autoName } from '../serialization/naming';
 import { camelKeys, registerClass } from '../serialization/registry';
 import { kinds, type OptionKinds } from '../options';
-import {
-  architectureOf,
-  loadWeights,
-  modelToJson,
-  saveModel,
-  saveWeights,
-  type SaveOptions,
-  type SaveWeightsOptions,
-} from '../saving/saving_api';
 import { checkFunctional } from '../serialization/schema';
 import { deserializeKerasObject } from '../serialization/serialize';
-import type { LoadReport, LoadWeightsOptions } from '../saving/weight_matching';
 import {
   COMPILE,
   EVALUATE,
@@ -32,13 +22,14 @@ import {
   type FitOptions,
   type PredictOptions,
 } from '../training/options';
-import { Trainer, type BatchOptions } from '../training/trainer';
-import type { History } from '../callbacks/history';
+import { Trainer, type BatchOptions, type OwnCallbacks } from '../training/trainer';
+import { History } from '../callbacks/history';
+import { ProgbarLogger } from '../callbacks/progbar';
 import type { BatchLogs, Data, Logs, StepData, StepLogs } from '../training/types';
-import { FunctionalGraph, type SymbolicStructure } from './graph';
+import { FunctionalGraph } from './graph';
 import { functionalConfig, functionalFromConfig } from './functional_config';
 import { uponInputs } from './inner_inputs';
-import { prepareTexts } from './texts';
+import { prepareTexts } from '../training/texts';
 import { summaryOf, type SummaryOptions } from './summary';
 
 export interface ModelOptions extends LayerOptions {
@@ -48,7 +39,19 @@ export interface ModelOptions extends LayerOptions {
   outputs?: SymbolicStructure;
 }
 
-const trainers = new WeakMap<Model, Trainer>();
+declare module '../callbacks/callback' {
+  interface Callback {
+    /** The model that trains. */
+    model: Model;
+  }
+}
+
+const OWN_CALLBACKS: OwnCallbacks<History> = {
+  makeHistory: () => new History(),
+  makeProgress: () => new ProgbarLogger(),
+  isProgress: (callback) => callback instanceof ProgbarLogger,
+};
+const trainers = new WeakMap<Model, Trainer<History>>();
 const graphs = new WeakMap<Model, FunctionalGraph>();
 const isShape = (x: unknown): x is SymbolicShape =>
   Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
@@ -217,9 +220,9 @@ export class Model extends Layer {
   }
 
   // ---- training
-  private get trainer(): Trainer {
+  private get trainer(): Trainer<History> {
     let t = trainers.get(this);
-    if (!t) trainers.set(this, (t = new Trainer(this)));
+    if (!t) trainers.set(this, (t = new Trainer(this, OWN_CALLBACKS)));
     return t;
   }
   /** Sets optimizer, loss and metrics. Defaults: rmsprop, none. */
@@ -307,7 +310,7 @@ export class Model extends Layer {
     return this.trainer.requireCompiled('getMetricsResult').results();
   }
   /** The plan of one training step, for looking at: `explain()`, `statistics`. */
-  trainPlan(x: Data, y?: Data | null, options: { batchSize?: number } = {}): ReturnType<Trainer['trainPlan']> {
+  trainPlan(x: Data, y?: Data | null, options: { batchSize?: number } = {}): ReturnType<Trainer<History>['trainPlan']> {
     return this.trainer.trainPlan(x, y ?? null, options);
   }
 
@@ -348,34 +351,6 @@ export class Model extends Layer {
     return this.variables;
   }
 
-  // ---- files
-  /** Writes the whole model: `.keras`, or `.h5` of Keras 2. Appears under its name when it is complete. */
-  save(filepath: string, options: SaveOptions = {}): Promise<void> {
-    return saveModel(this, filepath, options);
-  }
-  /**
-   * Writes the weights: `.weights.h5`, `.h5` of Keras 2, `.safetensors` or `.npz`; or `.weights.json` and files of at most
-   * `maxShardSize` gigabytes beside it.
-   */
-  saveWeights(filepath: string, options: SaveWeightsOptions = {}): Promise<void> {
-    return saveWeights(this, filepath, options);
-  }
-  /**
-   * Reads weights of any of these formats, or those in a `.keras` file.
-   * @param options - byName: match layers by name; skipMismatch: leave alone what does not fit; signal.
-   * @returns what was loaded, and what was not and why.
-   */
-  loadWeights(filepath: string, options: LoadWeightsOptions = {}): Promise<LoadReport> {
-    return loadWeights(this, filepath, options);
-  }
-  /** Keras' JSON of the architecture, without weights. */
-  toJson(options: { indent?: number } = {}): string {
-    return modelToJson(this, options);
-  }
-  /** Alias of `toJson`. */
-  toJSON(): unknown {
-    return architectureOf(this);
-  }
   override getConfig(): Record<string, unknown> {
     return this.graph && this.constructor === Model ? functionalConfig(this, this.graph) : super.getConfig();
   }

@@ -1,35 +1,17 @@
 /** Pictures of models: Graphviz, compiled to WebAssembly, draws SVG; resvg makes pixels of it (keras.utils.plot_model). */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { RuntimeError, ValueError } from '../../support/errors';
+import { ValueError } from '../../support/errors';
 import { writeAtomically } from '../../io/atomic';
 import { writing } from '../../io/source';
-import type { Model } from '../models/model';
+import { svgToPng } from '../utils/pictures';
+import type { Model } from './model';
 import { checkOptions, kinds } from '../options';
 import { DOT_OPTIONS, modelToDot, type ModelDotOptions } from './model_dot';
 
 export interface PlotModelOptions extends ModelDotOptions {
   /** `.svg`, `.png` (with the package @resvg/resvg-js) or `.dot`. null writes no file. Default 'model.png'. */
   toFile?: string | null;
-}
-
-/** @internal The package, or an error that says how to get it. */
-export async function optionalPackage<T>(name: string, what: string): Promise<T> {
-  try {
-    return (await import(name)) as T;
-  } catch {
-    throw new RuntimeError(`${what} needs the package '${name}', which is not installed.\n  Fix: npm install ${name}`);
-  }
-}
-/** @internal SVG as PNG. */
-export async function svgToPng(svg: string, scale: number): Promise<Uint8Array> {
-  const { Resvg } = await optionalPackage<typeof import('@resvg/resvg-js')>('@resvg/resvg-js', 'PNG');
-  const options = {
-    fitTo: { mode: 'zoom' as const, value: scale },
-    background: 'white',
-    font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
-  };
-  return new Resvg(svg, options).render().asPng();
 }
 
 /**

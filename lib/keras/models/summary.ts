@@ -8,7 +8,6 @@ import { Layer } from '../layers/layer';
 import { classNameOf, type SerializableClass } from '../serialization/registry';
 import { checkOptions, kinds } from '../options';
 import type { FunctionalGraph } from './graph';
-import type { Model } from './model';
 
 export interface SummaryOptions {
   /** Width in characters. Default: 88 (108 with connections), at most that of the terminal. */
@@ -70,7 +69,8 @@ export function readableSize(variables: Variable[]): string {
 export const kindOf = (layer: Operation): string =>
   layer instanceof OpOperation
     ? layer.className
-    : ((layer as Partial<Model>).serializedAs?.name ?? classNameOf(layer.constructor as unknown as SerializableClass));
+    : ((layer as { serializedAs?: { name: string } }).serializedAs?.name ??
+      classNameOf(layer.constructor as unknown as SerializableClass));
 function outputShapes(layer: Layer | Operation): string {
   const node = layer.inboundNodes.at(-1);
   let shapes: SymbolicShape[];

@@ -1,7 +1,7 @@
 /** Helpers around models and data (keras.utils). */
 export { setRandomSeed } from '../../core/seed';
 export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../utils/interactive';
-export { Progbar } from '../callbacks/progbar';
+export { Progbar } from '../utils/progbar';
 export { clearSession } from '../serialization/naming';
 export {
   CustomObjectScope,

@@ -1,4 +1,6 @@
 /** Serialization of objects (keras.saving). */
+import './model_methods';
+
 export {
   customObjectScope,
   getCustomObjects,
@@ -14,15 +16,8 @@ export {
   serializeKerasObject,
   type SerializedObject,
 } from '../serialization/serialize';
-export {
-  loadModel,
-  loadWeights,
-  saveModel,
-  saveWeights,
-  type LoadModelOptions,
-  type SaveOptions,
-  type SaveWeightsOptions,
-} from './saving_api';
+export { loadModel, loadWeights, saveModel, saveWeights } from './saving_api';
+export type { LoadModelOptions, SaveOptions, SaveWeightsOptions } from './options';
 export type { LoadReport, SkippedWeight } from './weight_matching';
 export { KerasFileEditor, type Comparison, type FileEditorOptions } from './file_editor';
 export type { WeightTree } from './weight_tree';

@@ -4,7 +4,7 @@ import type { Model } from '../models/model';
 import { modelFromConfig } from './model_config';
 import type { LoadModelOptions } from './options';
 import { KERAS_VERSION, loadArchiveWeights, openKerasArchive } from './saving_lib';
-import { withinFile } from './weight_budget';
+import { withinFile } from '../serialization/weight_budget';
 
 /** @internal */
 export async function loadKerasModel(source: ByteSource, file: string, options: LoadModelOptions): Promise<Model> {

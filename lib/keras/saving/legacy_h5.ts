@@ -22,7 +22,7 @@ import { modelOf } from './model_config';
 import type { LoadModelOptions } from './options';
 import { KERAS_VERSION, parseJson } from './saving_lib';
 import { writeAssets } from './weight_assets';
-import { withinFile } from './weight_budget';
+import { withinFile } from '../serialization/weight_budget';
 import { compileByTrainingConfig } from './training_config';
 import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 

@@ -5,7 +5,7 @@
 import * as path from 'node:path';
 import { describe } from '../../support/describe';
 import { FileError } from '../../support/errors';
-import { decodeNumbers, type Datatype } from '../../io/hdf5/datatype';
+import { decodeNumbers, type NumberType } from '../../io/numbers';
 import { withFile, type ByteSource } from '../../io/source';
 import { isRecord } from '../../support/nest';
 import { formatShape, type DType, type TypedArray } from '../../core/tensor';
@@ -18,12 +18,12 @@ import { isModel } from './model_kind';
 import type { LoadModelOptions } from './options';
 import { parseJson } from './saving_lib';
 import { compileByTrainingConfig } from './training_config';
-import { withinFile } from './weight_budget';
+import { withinFile } from '../serialization/weight_budget';
 import { WeightMatches, type Found } from './weight_matching';
 
 /** Largest model.json. */
 const MOST_JSON = 1 << 28;
-const STORED: Readonly<Record<string, Datatype>> = {
+const STORED: Readonly<Record<string, NumberType>> = {
   float32: { kind: 'float', size: 4, littleEndian: true, format: 'ieee' },
   float16: { kind: 'float', size: 2, littleEndian: true, format: 'ieee' },
   int32: { kind: 'int', size: 4, signed: true, littleEndian: true },
@@ -36,7 +36,7 @@ export interface ManifestEntry {
   name: string;
   shape: number[];
   dtype: DType;
-  stored: Datatype;
+  stored: NumberType;
   scale: number | null;
   min: number;
   bytes: number;

@@ -1,6 +1,7 @@
 /** The weights of a file, or of a model, as nested records: objects by name, their arrays by number. */
 import { FileError } from '../../support/errors';
-import { elementSize, type Hdf5Dataset } from '../../io/hdf5/index';
+import { elementSize } from '../../io/numbers';
+import type { Hdf5Dataset } from '../../io/hdf5/index';
 import { formatShape, tensor, Tensor, type DType } from '../../core/tensor';
 import type { Layer } from '../layers/layer';
 import { hasOwnState, ownArrays } from './own_state';

@@ -70,8 +70,4 @@ export function withNameScope<T>(owner: ScopeOwner, f: () => T): T {
 export const scopedPath = (owner: ScopeOwner, name: string): string =>
   [...(scopes.at(-1)?.owner === owner ? pathOf() : [...(parents.get(owner) ?? pathOf()), owner.name]), name].join('/');
 
-/** @internal `kernel_initializer` -> `kernelInitializer`. */
-export const camelCase = (s: string): string => s.replace(/(?<=.)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
-/** @internal `kernelInitializer` -> `kernel_initializer`. */
-export const snakeCase = (s: string): string =>
-  s.replace(/(?<=[A-Za-z0-9])([A-Z])/g, (c) => `_${c.toLowerCase()}`).replace(/(beta|epsilon)(\d)/g, '$1_$2');
+export { camelCase, snakeCase } from '../../support/letter_case';

@@ -1,8 +1,6 @@
 /** Which class a name in a file means: Keras' own by module, those of the user by package. */
 import { expectFunction, expectKind, guardClass, recordOf } from '../../support/guard';
 import { ValueError } from '../../support/errors';
-import { isRecord } from '../../support/nest';
-import { camelCase } from './naming';
 import type { OptionKinds } from '../option_kinds';
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -113,6 +111,4 @@ export function customObjectScope<T>(objects: CustomObjects, f: () => T): T {
   }
 }
 
-/** @internal Top-level keys in camelCase. */
-export const camelKeys = (config: Record<string, unknown>): Record<string, unknown> =>
-  isRecord(config) ? Object.fromEntries(Object.entries(config).map(([k, v]) => [camelCase(k), v])) : config;
+export { camelKeys } from '../../support/letter_case';

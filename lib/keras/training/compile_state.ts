@@ -5,12 +5,12 @@ import { flattenStructure, isRecord } from '../../support/nest';
 import { convert, type Tensor } from '../../core/tensor';
 import type { Metric } from '../metrics/metric';
 import { Mean } from '../metrics/reduction_metrics';
-import type { Model } from '../models/model';
+import type { Trainable } from './trainable';
 import * as optimizers from '../optimizers/index';
 import { fromConfig, isConfigurableClass, serializeFunction, serializeKerasObject } from '../serialization/serialize';
 import { CompileLoss } from './compile_loss';
 import { CompileMetrics, resultNames } from './compile_metrics';
-import { isTensor } from './data';
+import { isTensor } from '../utils/rows';
 import { wholeNumber, type CompileOptions } from './options';
 import { TrainableState } from './trainable_state';
 import type { StepData, StepLogs } from './types';
@@ -26,7 +26,7 @@ export class CompileState {
   private readonly weightedMetrics: CompileMetrics;
 
   constructor(
-    private readonly model: Model,
+    private readonly model: Trainable,
     readonly options: CompileOptions,
   ) {
     const optimizer = optimizers.get(options.optimizer ?? 'rmsprop')!;

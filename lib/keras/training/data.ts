@@ -1,29 +1,13 @@
 /** Data of fit, evaluate and predict: tensors with a row for each example, or batches that come one by one. */
 import { describe } from '../../support/describe';
 import { binding } from '../../core/binding';
-import { TypeError, ValueError } from '../../support/errors';
+import { ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
-import {
-  convert,
-  formatShape,
-  fromOtherCopy,
-  Tensor,
-  tensor,
-  type TensorLike,
-  type TypedArray,
-} from '../../core/tensor';
+import { formatShape, Tensor, tensor } from '../../core/tensor';
 import { Variable } from '../../core/variable';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
-import { isFloat64Array, isTypedArray } from '../../support/realms';
-
-/** @internal */
-export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-const isNumbers = (x: unknown): boolean =>
-  typeof x === 'number' ||
-  typeof x === 'boolean' ||
-  typeof x === 'bigint' ||
-  isTypedArray(x) ||
-  (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
+import { isTypedArray } from '../../support/realms';
+import { isTensor, toTensors } from '../utils/rows';
 
 /** @internal True for what gives batches. */
 export function isBatches(x: unknown): x is BatchedData {
@@ -38,24 +22,6 @@ export function isBatches(x: unknown): x is BatchedData {
   )
     return false;
   return Symbol.iterator in x || Symbol.asyncIterator in x || typeof (x as IndexedBatches).getItem === 'function';
-}
-/** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
-export function toTensors(data: unknown, what: string): unknown {
-  if (data === null || data === undefined) return null;
-  if (isTensor(data)) return data;
-  if (data instanceof Variable) return data.value;
-  const foreign = fromOtherCopy(data);
-  if (foreign) return foreign;
-  if (isTypedArray(data)) {
-    const shaped = data as TypedArray & { shape?: readonly number[] };
-    return tensor(data, shaped.shape ?? null, isFloat64Array(data) ? 'float32' : undefined);
-  }
-  if (isNumbers(data)) return convert(data as TensorLike);
-  if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
-  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
-  throw new TypeError(
-    `${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`,
-  );
 }
 
 /** @internal A batch, or all rows: what a step takes. */
@@ -144,25 +110,6 @@ export async function classWeights(
   const classes = await (isOneHot ? y.argmax({ axis: y.ndim - 1 }) : y.reshape([-1])).data();
   const weights = Float32Array.from({ length: classes.length }, (_, i) => classWeight[Number(classes[i])] ?? 1);
   return tensor(weights, isOneHot ? y.shape.slice(0, -1) : [classes.length]);
-}
-
-/** @internal Row numbers in random order (Fisher-Yates, mulberry32). */
-export function shuffledRows(rows: number, seed: number): Int32Array {
-  const order = Int32Array.from({ length: rows }, (_, i) => i);
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1)),
-      swap = order[i];
-    order[i] = order[j];
-    order[j] = swap;
-  }
-  return order;
 }
 
 /** @internal The same structure, each tensor replaced. */

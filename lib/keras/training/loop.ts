@@ -1,7 +1,7 @@
 /** One pass of steps over a source: natively over rows, or batch by batch. */
 import { ValueError } from '../../support/errors';
 import { convert, type Shape, type Tensor } from '../../core/tensor';
-import type { CallbackList } from '../callbacks/callback';
+import type { CallbackList } from './callback_hooks';
 import type { Run } from '../runs';
 import type { Cancel } from './cancel';
 import { mapTensors, rowsOf, tensorsOf, type Examples } from './data';

@@ -1,7 +1,7 @@
 /** What compile, fit, evaluate and predict can be told. */
 import { describe } from '../../support/describe';
 import { ValueError } from '../../support/errors';
-import type { Callback } from '../callbacks/callback';
+import type { CallbackHooks } from './callback_hooks';
 import type { Batch, Data } from './types';
 import { kinds } from '../options';
 import type { LossOption } from '../losses/loss';
@@ -36,7 +36,7 @@ export interface RunOptions {
   /** 0: silent; 1: a bar for each epoch; 2: a line for each epoch; 'auto' (default): 1, or 2 where the output is no terminal. */
   verbose?: Verbose;
   /** Objects that are told of epochs and batches; they may end the run. */
-  callbacks?: readonly Callback[] | Callback | null;
+  callbacks?: readonly CallbackHooks[] | CallbackHooks | null;
   /** Ends the run at the next batch: the promise is rejected, and the model keeps what it has learned. */
   signal?: AbortSignal | null;
 }

@@ -2,7 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { formatShape, type Tensor } from '../../core/tensor';
-import { isTensor } from './data';
+import { isTensor } from '../utils/rows';
 
 /** @internal Keys and positions from the top of a structure to a leaf. */
 export type Path = readonly (string | number)[];

@@ -1,7 +1,8 @@
 /** Where steps get their examples from: rows of arrays, or batches of iterables and of objects like keras.utils.PyDataset. */
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
-import { arrayData, batchData, classWeights, isBatches, shuffledRows, type Examples } from './data';
+import { arrayData, batchData, classWeights, isBatches, type Examples } from './data';
+import { shuffledRows } from '../utils/rows';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
 import { isPromise } from '../../support/realms';
 

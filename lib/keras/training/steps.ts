@@ -8,9 +8,10 @@ import { PlanCache } from '../../core/plan_cache';
 import { signatureOf } from '../../core/signature';
 import type { Shape, Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
-import type { Model } from '../models/model';
+import type { Trainable } from './trainable';
 import type { Run, StepVariables } from '../runs';
-import { isTensor, standIns, tensorsOf, type Examples } from './data';
+import { isTensor } from '../utils/rows';
+import { standIns, tensorsOf, type Examples } from './data';
 import type { TrainableState } from './trainable_state';
 import type { Logs, StepData } from './types';
 
@@ -44,7 +45,7 @@ export function stepData({ x, y, sampleWeight }: Examples): StepData {
 export class Steps {
   private readonly plans = new PlanCache<StepPlan>();
   constructor(
-    private readonly model: Model,
+    private readonly model: Trainable,
     readonly runsEagerly: boolean,
     private readonly trainable: TrainableState | null,
   ) {}

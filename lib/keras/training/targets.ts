@@ -3,7 +3,7 @@ import { ValueError } from '../../support/errors';
 import { flattenStructure } from '../../support/nest';
 import { Tensor } from '../../core/tensor';
 import * as losses from '../losses/index';
-import { isTensor } from './data';
+import { isTensor } from '../utils/rows';
 
 /** So few are looked at here: asking the engine would take longer. */
 const FEW = 4096;

@@ -4,10 +4,10 @@
  */
 import { ValueError } from '../../support/errors';
 import { take } from '../../ops/indexing';
-import type { FunctionalGraph } from '../models/graph';
-import { fitsBatches, structured, valuesOf } from '../models/texts';
+import { fitsBatches, structured, valuesOf, type TextGraph } from './texts';
 import { hasText } from '../layers/preprocessing/values';
-import { isBatches, isTensor, mapTensors, shuffledRows, toTensors } from './data';
+import { isBatches, mapTensors } from './data';
+import { isTensor, shuffledRows, toTensors } from '../utils/rows';
 import { flattenStructure } from '../../support/nest';
 import type { Data, IndexedBatches } from './types';
 
@@ -20,7 +20,7 @@ export interface TextArrays {
 /** @internal Arrays that have to be given in batches; null for all others. @throws ValueError for numbers of examples that differ. */
 export function textArrays(
   where: string,
-  graph: FunctionalGraph | null,
+  graph: TextGraph | null,
   x: Data,
   y: Data | null,
   sampleWeight: Data | null,

@@ -4,21 +4,20 @@ import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, mapStructure } from '../../support/nest';
 import { makeDefaultSeed } from '../../core/seed';
-import * as ops from '../../ops/index';
 import type { Tensor } from '../../core/tensor';
-import { Callback as BaseCallback, CallbackList, type Callback } from '../callbacks/callback';
-import { History } from '../callbacks/history';
+import * as ops from '../../ops/index';
+import { CallbackHooks, CallbackList } from './callback_hooks';
 import { isInteractiveLoggingEnabled } from '../utils/interactive';
-import { ProgbarLogger } from '../callbacks/progbar';
 import { isOfTexts, type Texts } from '../layers/preprocessing/values';
-import { withTexts } from '../models/texts';
+import { withTexts } from './texts';
 import { textArrays } from './text_batches';
-import type { Model } from '../models/model';
+import type { Trainable } from './trainable';
 import { checkOptions, kinds } from '../options';
 import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
-import { arrayData, checkClassWeight, classWeights, isTensor, rowsOf, shuffledRows } from './data';
+import { arrayData, checkClassWeight, classWeights, rowsOf } from './data';
+import { isTensor, shuffledRows } from '../utils/rows';
 import { runLoop } from './loop';
 import {
   COMPILE,
@@ -51,8 +50,18 @@ export interface BatchOptions {
   signal?: AbortSignal | null;
 }
 
+/** @internal The callbacks that a run has by itself. */
+export interface OwnCallbacks<History extends CallbackHooks> {
+  /** What gathers the logs of epochs: `fit` returns it. */
+  makeHistory(): History;
+  /** What shows progress. */
+  makeProgress(): CallbackHooks;
+  /** Whether a callback that was given shows progress already. */
+  isProgress(callback: CallbackHooks): boolean;
+}
+
 /** @internal Training of one model. */
-export class Trainer {
+export class Trainer<History extends CallbackHooks> {
   state: CompileState | null = null;
   stopTraining = false;
   /** Where `fit` begins instead of its own first epoch: set by a callback that restores a run. */
@@ -60,7 +69,10 @@ export class Trainer {
   history: History | null = null;
   private steps: Steps;
 
-  constructor(private readonly model: Model) {
+  constructor(
+    private readonly model: Trainable,
+    private readonly own: OwnCallbacks<History>,
+  ) {
     this.steps = new Steps(model, false, null);
   }
   compile(options: CompileOptions): void {
@@ -131,13 +143,17 @@ export class Trainer {
         : verbose;
     if (![0, 1, 2].includes(level))
       throw new ValueError(`verbose must be 'auto', 0, 1 or 2.\n  Received: ${describe(verbose)}`);
-    const list: Callback[] = given ? (Array.isArray(given) ? [...(given as Callback[])] : [given as Callback]) : [];
+    const list: CallbackHooks[] = given
+      ? Array.isArray(given)
+        ? [...(given as CallbackHooks[])]
+        : [given as CallbackHooks]
+      : [];
     for (const c of list as unknown[])
-      if (typeof (c as Callback | null)?.setModel !== 'function')
+      if (typeof (c as CallbackHooks | null)?.setModel !== 'function')
         throw new TypeError(
-          `callbacks must be instances of Callback.\n  Received: ${describe(c)}${typeof c === 'function' && c.prototype instanceof BaseCallback ? `\n  Fix: new ${c.name}(...).` : ''}`,
+          `callbacks must be instances of Callback.\n  Received: ${describe(c)}${typeof c === 'function' && c.prototype instanceof CallbackHooks ? `\n  Fix: new ${c.name}(...).` : ''}`,
         );
-    if (level && !list.some((c) => c instanceof ProgbarLogger)) list.push(new ProgbarLogger());
+    if (level && !list.some((c) => this.own.isProgress(c))) list.push(this.own.makeProgress());
     if (history) list.push(history);
     return new CallbackList(list, this.model, { verbose: level, ...params });
   }
@@ -219,7 +235,7 @@ export class Trainer {
       const validation = await this.validationSource(source, options, options.validationBatchSize ?? batchSize),
         all = stepsOf(source, batchSize),
         steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
-      const history = (this.history = new History()),
+      const history = (this.history = this.own.makeHistory()),
         callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
       this.stopTraining = false;
       this.initialEpoch = null;

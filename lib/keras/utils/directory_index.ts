@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { FileError, ValueError } from '../../support/errors';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, type Tensor } from '../../core/tensor';
-import { shuffledRows } from '../training/data';
+import { shuffledRows } from './rows';
 import { kinds } from '../options';
 import { batchPositions, Dataset } from './dataset';
 

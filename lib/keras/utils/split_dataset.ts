@@ -6,7 +6,7 @@ import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, Tensor } from '../../core/tensor';
 import { checkOptions, kinds } from '../options';
-import { isTensor, shuffledRows, toTensors } from '../training/data';
+import { isTensor, shuffledRows, toTensors } from './rows';
 import { batchPositions, Dataset } from './dataset';
 
 export interface SplitOptions {

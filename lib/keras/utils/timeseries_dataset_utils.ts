@@ -4,7 +4,7 @@ import { ValueError } from '../../support/errors';
 import { makeDefaultSeed } from '../../core/seed';
 import { convert, tensor, type Tensor, type TensorLike } from '../../core/tensor';
 import { checkOptions, kinds } from '../options';
-import { shuffledRows } from '../training/data';
+import { shuffledRows } from './rows';
 import { batchPositions, Dataset } from './dataset';
 
 export interface TimeseriesOptions {

@@ -16,4 +16,4 @@ export {
   solve,
   solveTriangular,
   svd,
-} from '../index';
+} from '../all';

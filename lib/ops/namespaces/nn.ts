@@ -55,4 +55,4 @@ export {
   tanhShrink,
   threshold,
   unfold,
-} from '../index';
+} from '../all';

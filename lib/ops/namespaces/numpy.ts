@@ -220,4 +220,4 @@ export {
   where,
   zeros,
   zerosLike,
-} from '../index';
+} from '../all';

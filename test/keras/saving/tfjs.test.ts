@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as trae from '../../../lib/index';
-import { floatToHalf } from '../../../lib/io/hdf5/writer';
+import { floatToHalf } from '../../../lib/io/numbers';
 import { temporaryFolder } from '../../io/support';
 import { close, throwsText } from '../helpers';
 

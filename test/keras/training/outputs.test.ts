@@ -1,7 +1,7 @@
 /** Models of several outputs against real Keras: how losses, weights and metrics find them, names and order of the results. */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
-import type { SymbolicStructure } from '../../../lib/keras/models/graph';
+import type { SymbolicStructure } from '../../../lib/keras/keras_tensor';
 import { close, golden, tensorOf, type Golden } from '../helpers';
 
 const { layers, Model, Input, optimizers } = trae.keras;

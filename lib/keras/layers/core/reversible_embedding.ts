@@ -5,7 +5,8 @@ import { checkDType, formatShape, type DType, type Tensor } from '../../../core/
 import type { Variable } from '../../../core/variable';
 import { registerClass } from '../../serialization/registry';
 import { kinds, type OptionKinds } from '../../options';
-import { setMask, type BuildShape, type CallOptions } from '../layer';
+import { setMask } from '../../masks';
+import type { BuildShape, CallOptions } from '../layer';
 import { inputQuantizer, QuantizedWeight, roundedInputs } from './quantized';
 import { Embedding, type EmbeddingOptions } from './embedding';
 

@@ -1,19 +1,9 @@
 /** How much memory the weights of a config may take, asked before any of it is made: that of the machine, and what a file can fill. */
 import * as os from 'node:os';
+import { elementSize } from '../../io/numbers';
 import { OutOfMemoryError, ValueError } from '../../support/errors';
 import { formatShape, type DType } from '../../core/tensor';
 
-const BYTES: Readonly<Record<DType, number>> = {
-  float16: 2,
-  float32: 4,
-  float64: 8,
-  bfloat16: 2,
-  int8: 1,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  bool: 1,
-};
 /** Elements that a model may have whatever the size of its file: 64 MiB of float32. */
 const ALWAYS = 2 ** 24;
 /** Elements for each byte of a file: more than compression gives weights that are no bomb. */
@@ -33,7 +23,7 @@ export function withinFile<T>(file: string, bytes: number, make: () => T): T {
 /** @internal Refuses a weight that does not fit, before it is made. */
 export function claimWeight(layer: string, name: string, shape: readonly number[], dtype: DType): void {
   const elements = shape.reduce((a, b) => a * b, 1),
-    bytes = elements * BYTES[dtype];
+    bytes = elements * elementSize[dtype];
   if (bytes > os.totalmem())
     throw new OutOfMemoryError(
       `addWeight: weight '${name}' of layer '${layer}' of shape ${formatShape(shape)} needs ${bytes} bytes, and this machine has ${os.totalmem()}.\n  Fix: check the sizes that the layer was given.`,

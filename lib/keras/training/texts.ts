@@ -4,11 +4,16 @@
  */
 import { ValueError } from '../../support/errors';
 import { isRecord, mapStructure, sortedKeys } from '../../support/nest';
-import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor } from '../keras_tensor';
+import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor, type SymbolicStructure } from '../keras_tensor';
 import type { CallOptions, Layer } from '../layers/layer';
 import { hasText } from '../layers/preprocessing/values';
-import type { FunctionalGraph, SymbolicStructure } from './graph';
 
+/** @internal What is asked of the graph of a functional model. */
+export interface TextGraph {
+  readonly inputs: readonly KerasTensor[];
+  readonly inputStructure: SymbolicStructure;
+  readonly nodes: readonly GraphNode[];
+}
 const TEXTS = 'layers of texts';
 /** @internal What the layers made of an input of texts: tensors, and for models inside what theirs made. */
 export interface PreparedTexts {
@@ -20,26 +25,24 @@ const holdsText = (x: unknown): boolean =>
   hasText(x) ||
   (isRecord(x) && !isPrepared(x) && Object.values(x).some(holdsText)) ||
   (Array.isArray(x) && x.some(holdsText));
-const graphOf = (node: GraphNode): FunctionalGraph | null =>
-  (node.operation as { graph?: FunctionalGraph | null }).graph ?? null;
-const consumersOf = (graph: FunctionalGraph, t: KerasTensor): GraphNode[] =>
-  graph.nodes.filter((n) => n.inputs.includes(t));
+const graphOf = (node: GraphNode): TextGraph | null => (node.operation as { graph?: TextGraph | null }).graph ?? null;
+const consumersOf = (graph: TextGraph, t: KerasTensor): GraphNode[] => graph.nodes.filter((n) => n.inputs.includes(t));
 
 /** @internal What is given for each input, in their order; null where the data have another structure. */
-export function valuesOf(graph: FunctionalGraph, given: unknown): unknown[] | null {
+export function valuesOf(graph: TextGraph, given: unknown): unknown[] | null {
   return (
     partsOf(graph.inputStructure, given) ??
     (isRecord(given) && graph.inputs.every((t) => t.name in given) ? graph.inputs.map((t) => given[t.name]) : null)
   );
 }
 /** @internal Values for the inputs, in their order, in the structure of the inputs. */
-export function structured(graph: FunctionalGraph, values: readonly unknown[]): unknown {
+export function structured(graph: TextGraph, values: readonly unknown[]): unknown {
   let i = 0;
   return mapStructure(graph.inputStructure, isKerasTensor, () => values[i++]);
 }
 /** @internal Whether a layer of texts gives rows whose length the texts of a batch decide. */
-export function fitsBatches(graph: FunctionalGraph | null): graph is FunctionalGraph {
-  const isOpen = (g: FunctionalGraph, t: KerasTensor): boolean =>
+export function fitsBatches(graph: TextGraph | null): graph is TextGraph {
+  const isOpen = (g: TextGraph, t: KerasTensor): boolean =>
     consumersOf(g, t).some((node) => {
       const inner = graphOf(node);
       return inner
@@ -50,7 +53,7 @@ export function fitsBatches(graph: FunctionalGraph | null): graph is FunctionalG
 }
 
 /** @internal Data with texts, of the structure of the inputs and prepared; other data as they are. */
-export function prepareTexts(graph: FunctionalGraph, given: unknown): unknown {
+export function prepareTexts(graph: TextGraph, given: unknown): unknown {
   if (!graph.inputs.some(isTextTensor) || !holdsText(given)) return given;
   const values = valuesOf(graph, given);
   if (!values) return given;
@@ -79,7 +82,7 @@ const joined = (parts: (unknown[] | null)[]): unknown[] | null =>
   parts.includes(null) ? null : parts.flatMap((p) => p!);
 
 // What a layer made for one of its inputs of texts serves for all of them.
-function prepared(graph: FunctionalGraph, t: KerasTensor, given: ReadonlyMap<KerasTensor, unknown>): PreparedTexts {
+function prepared(graph: TextGraph, t: KerasTensor, given: ReadonlyMap<KerasTensor, unknown>): PreparedTexts {
   const valueOf = (input: KerasTensor): unknown => {
     const value = given.get(input);
     return isTextTensor(input) && hasText(value) ? fit(value, input.shape) : value;
@@ -118,7 +121,7 @@ function fit(texts: unknown, shape: readonly (number | null)[]): unknown {
 
 /** @internal Puts what was prepared where it belongs. @returns what models inside take for their inputs of texts. */
 export function placeTexts(
-  graph: FunctionalGraph,
+  graph: TextGraph,
   t: KerasTensor,
   given: PreparedTexts,
   values: Map<KerasTensor, unknown>,
@@ -131,7 +134,7 @@ export function placeTexts(
 }
 
 /** @internal Data for `fit` and the others: texts prepared, in batches as they come. */
-export function withTexts(graph: FunctionalGraph | null, data: unknown): unknown {
+export function withTexts(graph: TextGraph | null, data: unknown): unknown {
   if (!graph?.inputs.some(isTextTensor) || data === null || data === undefined) return data;
   if (typeof data === 'function')
     return (...args: unknown[]) => withTexts(graph, (data as (...a: unknown[]) => unknown)(...args));

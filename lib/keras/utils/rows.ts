@@ -1,0 +1,54 @@
+/** Data as tensors with a row for each example, and orders of rows. */
+import { convert, fromOtherCopy, Tensor, tensor, type TensorLike, type TypedArray } from '../../core/tensor';
+import { Variable } from '../../core/variable';
+import { describe } from '../../support/describe';
+import { TypeError } from '../../support/errors';
+import { isRecord } from '../../support/nest';
+import { isFloat64Array, isTypedArray } from '../../support/realms';
+
+/** @internal */
+export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+const isNumbers = (x: unknown): boolean =>
+  typeof x === 'number' ||
+  typeof x === 'boolean' ||
+  typeof x === 'bigint' ||
+  isTypedArray(x) ||
+  (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
+
+/** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
+export function toTensors(data: unknown, what: string): unknown {
+  if (data === null || data === undefined) return null;
+  if (isTensor(data)) return data;
+  if (data instanceof Variable) return data.value;
+  const foreign = fromOtherCopy(data);
+  if (foreign) return foreign;
+  if (isTypedArray(data)) {
+    const shaped = data as TypedArray & { shape?: readonly number[] };
+    return tensor(data, shaped.shape ?? null, isFloat64Array(data) ? 'float32' : undefined);
+  }
+  if (isNumbers(data)) return convert(data as TensorLike);
+  if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
+  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
+  throw new TypeError(
+    `${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`,
+  );
+}
+
+/** @internal Row numbers in random order (Fisher-Yates, mulberry32). */
+export function shuffledRows(rows: number, seed: number): Int32Array {
+  const order = Int32Array.from({ length: rows }, (_, i) => i);
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  for (let i = rows - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1)),
+      swap = order[i];
+    order[i] = order[j];
+    order[j] = swap;
+  }
+  return order;
+}
