@@ -15,6 +15,7 @@ import type { SerializedIdentifier } from './serialization/serialize';
 
 /** A layer in place of an activation: what has a name and is applied to tensors. */
 export interface ActivationLayer {
+  /** Keras' name of the class: what a config says. */
   readonly name: string;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   apply(inputs: any, ...rest: any[]): any;
