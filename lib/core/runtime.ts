@@ -10,7 +10,7 @@ import { isPromise } from '../support/realms';
 
 /** Settings of the process. */
 export const config = {
-  /** Threads of the engine. Default: the physical cores. The same number gives bit-equal results. */
+  /** Threads of the engine. Default: the processors that the process and its container may use, or OMP_NUM_THREADS. The same number gives bit-equal results. */
   get numThreads(): number {
     return binding.getNumThreads();
   },

@@ -1,4 +1,4 @@
-/** Serialization of objects (keras.saving). */
+/** keras.saving: files of models and weights, and the serialization of objects beneath them. */
 import './model_methods';
 
 export {
