@@ -12,14 +12,14 @@ import * as trae from '../lib/index';
 const { layers } = trae.keras;
 const option = (name: string, fallback: string): string =>
   process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
-const gib = Number(option('gib', '2.5')),
-  folder = option('folder', path.join(os.tmpdir(), 'big_files')),
-  formats = option('formats', '.keras,.weights.h5,.h5,.safetensors,.npz').split(',');
-const GIB = 2 ** 30,
-  WIDTH = 1024,
-  // One array of JavaScript holds no more than 4 GiB.
-  tables = Math.ceil(gib / 2.4),
-  rows = Math.ceil((gib * GIB) / (4 * WIDTH * tables));
+const gib = Number(option('gib', '2.5'));
+const folder = option('folder', path.join(os.tmpdir(), 'big_files'));
+const formats = option('formats', '.keras,.weights.h5,.h5,.safetensors,.npz').split(',');
+const GIB = 2 ** 30;
+const WIDTH = 1024;
+// One array of JavaScript holds no more than 4 GiB.
+const tables = Math.ceil(gib / 2.4);
+const rows = Math.ceil((gib * GIB) / (4 * WIDTH * tables));
 
 // The highest resident memory since the last call, in bytes.
 function peak(): number {
@@ -62,10 +62,10 @@ async function step(what: string, file: string): Promise<void> {
   if (what === 'save') await (isWhole(file) ? model!.save(file) : model!.saveWeights(file));
   else if (model) await model.loadWeights(file);
   else model = await trae.keras.models.loadModel(file);
-  const seconds = (Date.now() - start) / 1000,
-    bytes = peak();
-  const at = path.join(folder, 'rows.json'),
-    got = checkedRows(model!);
+  const seconds = (Date.now() - start) / 1000;
+  const bytes = peak();
+  const at = path.join(folder, 'rows.json');
+  const got = checkedRows(model!);
   if (what === 'save') fs.writeFileSync(at, JSON.stringify({ rows: CHECKED, values: before }));
   else if (
     JSON.stringify((JSON.parse(fs.readFileSync(at, 'utf8')) as { values: number[][] }).values) !== JSON.stringify(got)
@@ -103,10 +103,10 @@ else {
     'format          file GiB   save s  peak/file   load s  peak/file   (the weights themselves are 1 of each peak)',
   );
   for (const format of formats) {
-    const file = path.join(folder, `big${format}`),
-      saved = run('save', file),
-      { size } = fs.statSync(file),
-      loaded = run('load', file);
+    const file = path.join(folder, `big${format}`);
+    const saved = run('save', file);
+    const { size } = fs.statSync(file);
+    const loaded = run('load', file);
     const cells = [
       (size / GIB).toFixed(2),
       saved.seconds.toFixed(1),

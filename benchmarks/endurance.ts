@@ -17,17 +17,17 @@ function collect(): void {
 }
 
 async function steps(count: number): Promise<void> {
-  const rows = 6400,
-    perEpoch = rows / 64,
-    m = MODELS.mlp.build();
+  const rows = 6400;
+  const perEpoch = rows / 64;
+  const m = MODELS.mlp.build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const x = trae.random.uniform([rows, 20]),
-    y = trae.random.randint([rows], 0, 10);
+  const x = trae.random.uniform([rows, 20]);
+  const y = trae.random.randint([rows], 0, 10);
   await m.fit(x, y, { epochs: 20, batchSize: 64, verbose: 0 });
   collect();
-  const tensors = trae.memory().tensors,
-    rss = process.memoryUsage.rss(),
-    delay = monitorEventLoopDelay({ resolution: 1 });
+  const tensors = trae.memory().tensors;
+  const rss = process.memoryUsage.rss();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const start = performance.now();
   await m.fit(x, y, { epochs: Math.ceil(count / perEpoch), batchSize: 64, verbose: 0 });
@@ -47,8 +47,8 @@ async function steps(count: number): Promise<void> {
 async function images(): Promise<void> {
   const m = MODELS.cnn.build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const x = trae.random.uniform([3200, 32, 32, 3]),
-    y = trae.random.randint([3200], 0, 10);
+  const x = trae.random.uniform([3200, 32, 32, 3]);
+  const y = trae.random.randint([3200], 0, 10);
   await m.fit(x, y, { epochs: 1, batchSize: 64, verbose: 0 });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -72,8 +72,8 @@ function eager(): void {
 }
 async function workers(count: number): Promise<void> {
   const file = path.join(__dirname, 'endurance_worker.mjs');
-  let finished = 0,
-    terminated = 0;
+  let finished = 0;
+  let terminated = 0;
   for (let round = 0; round < count; round++) {
     const [first, second] = [new Worker(file), new Worker(file)];
     const result = new Promise<number>((resolve, reject) => {

@@ -23,8 +23,8 @@ function status(field: string): number {
 }
 /** In the child: trains and reports. */
 async function measure(name: string, batchSize: number): Promise<Peak> {
-  const { outputs, build } = MODELS[name],
-    m = build();
+  const { outputs, build } = MODELS[name];
+  const m = build();
   m.compile({
     optimizer: 'adam',
     loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy',
@@ -59,15 +59,15 @@ async function main(): Promise<void> {
     `peak of the process, and of training above what model and data need, in MB; ${trae.config.numThreads} threads`,
   );
   for (const row of positionals.length ? positionals : ROWS) {
-    const ours = child(process.execPath, [...process.execArgv, process.argv[1], '--measure', row]),
-      theirs = values.peer
-        ? child(values.peer, [
-            path.join(__dirname, 'peer', 'torch_peer.py'),
-            '--memory',
-            ...row.split(' '),
-            String(MODELS[row.split(' ')[0]].rows),
-          ])
-        : null;
+    const ours = child(process.execPath, [...process.execArgv, process.argv[1], '--measure', row]);
+    const theirs = values.peer
+      ? child(values.peer, [
+          path.join(__dirname, 'peer', 'torch_peer.py'),
+          '--memory',
+          ...row.split(' '),
+          String(MODELS[row.split(' ')[0]].rows),
+        ])
+      : null;
     console.log(
       `${row.padEnd(16)} process ${megabytes(ours.process)}, training ${megabytes(ours.training)}${theirs ? `; PyTorch: process ${megabytes(theirs.process)}, training ${megabytes(theirs.training)}` : ''}`,
     );

@@ -96,8 +96,8 @@ async function main(): Promise<void> {
     process.exitCode = status ?? 1;
     return;
   }
-  const rounds = Number(values.rounds),
-    lines = positionals.length ? positionals : PROBLEMS;
+  const rounds = Number(values.rounds);
+  const lines = positionals.length ? positionals : PROBLEMS;
   trae.setRandomSeed(1);
   const peak = await binding.measurePeak();
   const again = async (): Promise<void> => {
@@ -105,8 +105,8 @@ async function main(): Promise<void> {
     peak.gflops = Math.max(peak.gflops, p.gflops);
     peak.copyGBs = Math.max(peak.copyGBs, p.copyGBs);
   };
-  const peer = values.peer ? Peer.torch(values.peer) : values.beside ? Peer.build(values.beside) : null,
-    other = values.peer ? 'PyTorch' : 'other';
+  const peer = values.peer ? Peer.torch(values.peer) : values.beside ? Peer.build(values.beside) : null;
+  const other = values.peer ? 'PyTorch' : 'other';
   const about = peer ? await peer.ask({ kind: 'ready' }) : null;
 
   const measured: { line: string; problem: Problem; ours: number; theirs: number }[] = [];
@@ -114,8 +114,8 @@ async function main(): Promise<void> {
     const problem = parseProblem(line);
     await problem.check();
     await problem.time();
-    let ours = Infinity,
-      theirs = Infinity;
+    let ours = Infinity;
+    let theirs = Infinity;
     for (let r = 0; r < rounds; r++) {
       await pause(50);
       ours = Math.min(ours, await problem.time());
@@ -157,11 +157,11 @@ async function main(): Promise<void> {
   rows.forEach(print);
 
   // What the first step costs: tracing and compiling.
-  const { input, build } = MODELS.cnn,
-    m = build();
+  const { input, build } = MODELS.cnn;
+  const m = build();
   m.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  const start = performance.now(),
-    plan = m.trainPlan(trae.random.uniform([64, ...input]), trae.random.randint([64], 0, 10), { batchSize: 64 });
+  const start = performance.now();
+  const plan = m.trainPlan(trae.random.uniform([64, ...input]), trae.random.randint([64], 0, 10), { batchSize: 64 });
   console.log(
     `\nfirst call: the CNN's training step traced and compiled in ${short(performance.now() - start)} ms; ${plan.statistics.ops} ops, ${plan.statistics.fused} fused, ${plan.statistics.reorders} layout reorders, arena of ${short(plan.statistics.arenaBytes / 1e6)} MB`,
   );

@@ -110,7 +110,7 @@ function readOptions() {
   const count = (name: 'epochs' | 'fine-tune-epochs' | 'batch-size' | 'seed', least: number): number => {
     const n = Number(values[name]);
     if (!Number.isInteger(n) || n < least)
-      throw new RangeError(`--${name} must be a whole number >= ${least}, received '${values[name]}'.`);
+      throw new RangeError(`--${name} must be an integer >= ${least}, received '${values[name]}'.`);
     return n;
   };
   if (values.dataset !== 'cifar10' && values.dataset !== 'mnist')

@@ -30,21 +30,21 @@ export interface Answer {
 }
 /** Images of `size` x `size` pixels side by side; under each what it was taken for, and what it is where that is wrong. */
 export function answersPicture(title: string, answers: readonly Answer[], size: number, columns = 8): string {
-  const side = 104,
-    gap = 16,
-    cell = side + gap,
-    top = 44,
-    row = side + 46;
+  const side = 104;
+  const gap = 16;
+  const cell = side + gap;
+  const top = 44;
+  const row = side + 46;
   const body = [text(gap, 28, 17, title, `fill='${INK}' font-weight='bold'`)];
   answers.forEach(({ pixels, truth, guess, confidence }, i) => {
     const png = new PNG({ width: size, height: size });
     for (let p = 0; p < size * size; p++)
       png.data.set([pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2], 255], 4 * p);
-    const data = `data:image/png;base64,${PNG.sync.write(png, { colorType: 2 }).toString('base64')}`,
-      x = gap + (i % columns) * cell,
-      y = top + Math.floor(i / columns) * row,
-      isRight = truth === guess,
-      color = isRight ? RIGHT : WRONG;
+    const data = `data:image/png;base64,${PNG.sync.write(png, { colorType: 2 }).toString('base64')}`;
+    const x = gap + (i % columns) * cell;
+    const y = top + Math.floor(i / columns) * row;
+    const isRight = truth === guess;
+    const color = isRight ? RIGHT : WRONG;
     body.push(
       `<image x='${x}' y='${y}' width='${side}' height='${side}' xlink:href='${data}'/>`,
       `<rect x='${x - 1.5}' y='${y - 1.5}' width='${side + 3}' height='${side + 3}' rx='2' fill='none' stroke='${color}' stroke-width='3'/>`,
@@ -61,20 +61,20 @@ export function confusionPicture(
   classes: readonly string[],
   counts: readonly (readonly number[])[],
 ): string {
-  const side = 54,
-    left = 112,
-    top = 74,
-    n = classes.length,
-    body = [text(left, 28, 17, title, `fill='${INK}' font-weight='bold'`)];
-  const white = [255, 255, 255],
-    full = [36, 64, 92];
+  const side = 54;
+  const left = 112;
+  const top = 74;
+  const n = classes.length;
+  const body = [text(left, 28, 17, title, `fill='${INK}' font-weight='bold'`)];
+  const white = [255, 255, 255];
+  const full = [36, 64, 92];
   counts.forEach((row, t) => {
     const total = row.reduce((a, b) => a + b, 0);
     body.push(text(left - 10, top + (t + 0.5) * side + 4, 13, classes[t], `fill='${INK}' text-anchor='end'`));
     row.forEach((count, g) => {
-      const share = count / Math.max(1, total),
-        depth = Math.sqrt(share), // small shares are to be seen too
-        color = white.map((w, c) => Math.round(w + (full[c] - w) * depth)).join(',');
+      const share = count / Math.max(1, total);
+      const depth = Math.sqrt(share); // small shares are to be seen too
+      const color = white.map((w, c) => Math.round(w + (full[c] - w) * depth)).join(',');
       body.push(
         `<rect x='${left + g * side}' y='${top + t * side}' width='${side}' height='${side}' fill='rgb(${color})' stroke='#ffffff' stroke-width='1.5'/>`,
         text(
@@ -88,8 +88,8 @@ export function confusionPicture(
     });
   });
   classes.forEach((name, g) => {
-    const x = left + (g + 0.5) * side,
-      y = top + n * side + 16;
+    const x = left + (g + 0.5) * side;
+    const y = top + n * side + 16;
     body.push(text(x, y, 13, name, `fill='${INK}' text-anchor='end' transform='rotate(-38 ${x} ${y})'`));
   });
   body.push(text(left, 56, 13, 'rows: what the image shows; columns: what it is taken for', `fill='#5b7083'`));
@@ -98,8 +98,8 @@ export function confusionPicture(
 
 /** Learning rates by step, each schedule in its colour. */
 export function schedulesPicture(schedules: Record<string, { call(step: number): number }>, steps: number): string {
-  const colors = ['#24405c', '#d9822b', '#2f7d4f', '#8a4f9e'],
-    textStyle = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#33404d' };
+  const colors = ['#24405c', '#d9822b', '#2f7d4f', '#8a4f9e'];
+  const textStyle = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#33404d' };
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 880, height: 360 });
   chart.setOption({
     animation: false,

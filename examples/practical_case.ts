@@ -50,17 +50,18 @@ async function main(): Promise<void> {
       out: { type: 'string', default: path.join('demo', 'practical-case') },
     },
   });
-  const epochs = Number(values.epochs),
-    save = async (name: string, picture: string): Promise<void> => fs.writeFile(path.join(values.out, name), picture);
+  const epochs = Number(values.epochs);
+  const save = async (name: string, picture: string): Promise<void> =>
+    fs.writeFile(path.join(values.out, name), picture);
   await fs.mkdir(values.out, { recursive: true });
 
   // ---- the data
   const [[xTrain, yTrain], [xTest, yTest]] = await datasets.cifar10.loadData({ path: values.data });
   const scaled = (images: trae.Tensor): trae.Tensor => images.cast('float32').divide(255);
-  const x = scaled(xTrain),
-    y = utils.toCategorical(yTrain, 10),
-    xOfTest = scaled(xTest),
-    yOfTest = utils.toCategorical(yTest, 10);
+  const x = scaled(xTrain);
+  const y = utils.toCategorical(yTrain, 10);
+  const xOfTest = scaled(xTest);
+  const yOfTest = utils.toCategorical(yTest, 10);
   console.log(xTrain.shape, yTrain.shape, xTest.shape, y.shape);
 
   // ---- training
@@ -115,9 +116,9 @@ async function main(): Promise<void> {
 
   // ---- from the start, with warm-up
   utils.setRandomSeed(42);
-  const warm = makeModel(),
-    all = epochs * stepsPerEpoch,
-    warmUp = new CosineDecay(0, all - 2 * stepsPerEpoch, { warmupTarget: 0.002, warmupSteps: 2 * stepsPerEpoch });
+  const warm = makeModel();
+  const all = epochs * stepsPerEpoch;
+  const warmUp = new CosineDecay(0, all - 2 * stepsPerEpoch, { warmupTarget: 0.002, warmupSteps: 2 * stepsPerEpoch });
   warm.compile({
     optimizer: new optimizers.Adam({ learningRate: warmUp }),
     loss: 'categorical_crossentropy',
@@ -142,11 +143,11 @@ async function main(): Promise<void> {
   );
 
   // ---- what it says of images it has not seen
-  const probabilities = (await warm.predict(xOfTest, { batchSize: 256, verbose: 0 })) as trae.Tensor,
-    guesses = await probabilities.argmax({ axis: -1 }).data(),
-    sure = await probabilities.max({ axis: -1 }).data(),
-    truths = await yTest.data(),
-    bytes = (await xTest.data()) as Uint8Array;
+  const probabilities = (await warm.predict(xOfTest, { batchSize: 256, verbose: 0 })) as trae.Tensor;
+  const guesses = await probabilities.argmax({ axis: -1 }).data();
+  const sure = await probabilities.max({ axis: -1 }).data();
+  const truths = await yTest.data();
+  const bytes = (await xTest.data()) as Uint8Array;
   const counts = CLASSES.map(() => CLASSES.map(() => 0));
   for (let i = 0; i < truths.length; i++) counts[Number(truths[i])][Number(guesses[i])]++;
   await save(

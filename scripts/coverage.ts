@@ -86,8 +86,8 @@ function at(where: unknown, names: string[]): unknown {
 export function coverage({ names }: Names): Entry[] {
   return Object.entries(names).flatMap(([module, members]) =>
     Object.keys(members).map((name) => {
-      const parents = module.split('.').slice(1).map(camelCase),
-        spelled = [name, camelCase(name)].find((n) => at(trae.keras, [...parents, n]) !== undefined);
+      const parents = module.split('.').slice(1).map(camelCase);
+      const spelled = [name, camelCase(name)].find((n) => at(trae.keras, [...parents, n]) !== undefined);
       const ours = spelled === undefined ? null : ['keras', ...parents, spelled].join('.');
       const reason = ours ? null : (REASONS.find(([pattern]) => pattern.test(`${module}.${name}`))?.[1] ?? null);
       return { module, name, ours, reason };
@@ -96,8 +96,8 @@ export function coverage({ names }: Names): Entry[] {
 }
 
 function page({ version }: Names, entries: Entry[]): string {
-  const count = (list: Entry[], f: (e: Entry) => boolean): number => list.filter(f).length,
-    byModule = groupBy(entries);
+  const count = (list: Entry[], f: (e: Entry) => boolean): number => list.filter(f).length;
+  const byModule = groupBy(entries);
   const lines = [
     '# Coverage of Keras',
     '',
@@ -115,12 +115,12 @@ function page({ version }: Names, entries: Entry[]): string {
   );
   for (const [module, list] of byModule) {
     lines.push('', `## ${module}`, '');
-    const here = list.filter((e) => e.ours),
-      reasons = groupBy(
-        list.filter((e) => e.reason),
-        (e) => e.reason!,
-      ),
-      missing = list.filter((e) => !e.ours && !e.reason);
+    const here = list.filter((e) => e.ours);
+    const reasons = groupBy(
+      list.filter((e) => e.reason),
+      (e) => e.reason!,
+    );
+    const missing = list.filter((e) => !e.ours && !e.reason);
     if (here.length) lines.push(`Here: ${here.map((e) => `\`${e.ours!.split('.').at(-1)}\``).join(', ')}.`, '');
     for (const [reason, left] of reasons)
       lines.push(`Left out (${reason}): ${left.map((e) => `\`${e.name}\``).join(', ')}.`, '');
@@ -140,8 +140,8 @@ export const readNames = (): Names =>
   JSON.parse(fs.readFileSync(path.join(root, 'test/keras/golden/names.json'), 'utf8')) as Names;
 
 if (require.main === module) {
-  const names = readNames(),
-    entries = coverage(names);
+  const names = readNames();
+  const entries = coverage(names);
   fs.writeFileSync(path.join(root, 'docs/coverage.md'), page(names, entries));
   const missing = entries.filter((e) => !e.ours && !e.reason);
   console.log(

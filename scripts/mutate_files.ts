@@ -14,9 +14,9 @@ const FORMATS = ['keras', 'h5', 'tfjs', 'weights.h5', 'npz', 'safetensors', 'sha
 /** Milliseconds of the processor that are too many. */
 const SLOW = 2000;
 /** Milliseconds after which a process is given up. */
-const MOST = 60_000;
+const MAX_WAIT = 60_000;
 /** Bytes that a process may have. */
-const MOST_MEMORY = 3 * 2 ** 30;
+const MAX_MEMORY = 3 * 2 ** 30;
 
 interface Job {
   format: string;
@@ -41,21 +41,21 @@ async function child(): Promise<void> {
 }
 /** Alone, to look at one: prints the outcome. */
 async function one(format: string, seed: number): Promise<void> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-mutations-')),
-    sample = sampleOf(await samples(folder), { format, seed });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-mutations-'));
+  const sample = sampleOf(await samples(folder), { format, seed });
   console.log(sample.name, await attempt(sample, seed, folder), folder);
 }
 
 type Answer = Outcome & { ready?: true; name: string; memory: number };
 async function main(): Promise<void> {
-  const times = Number(process.argv[2] ?? 3000),
-    first = Number(process.argv[3] ?? 0),
-    formats = process.argv[4] ? [process.argv[4]] : FORMATS;
+  const times = Number(process.argv[2] ?? 3000);
+  const first = Number(process.argv[3] ?? 0);
+  const formats = process.argv[4] ? [process.argv[4]] : FORMATS;
   const jobs: Job[] = formats.flatMap((format) =>
     Array.from({ length: times }, (_, i) => ({ format, seed: first + i })),
   );
-  const found = new Map<string, { count: number; example: Job; name: string }>(),
-    totals = new Map<string, Record<string, number>>();
+  const found = new Map<string, { count: number; example: Job; name: string }>();
+  const totals = new Map<string, Record<string, number>>();
   const note = (job: Job, what: string, name = ''): void => {
     const known = found.get(what);
     if (known) known.count++;
@@ -64,9 +64,9 @@ async function main(): Promise<void> {
   let next = 0;
   const work = (): Promise<void> =>
     new Promise((resolve) => {
-      let current: Job | null = null,
-        timer: NodeJS.Timeout | undefined,
-        process_: ChildProcess;
+      let current: Job | null = null;
+      let timer: NodeJS.Timeout | undefined;
+      let process_: ChildProcess;
       const give = (): void => {
         if (next >= jobs.length) {
           current = null;
@@ -75,9 +75,9 @@ async function main(): Promise<void> {
         }
         current = jobs[next++];
         timer = setTimeout(() => {
-          note(current!, `${current!.format}: no answer after ${MOST / 1000} s`);
+          note(current!, `${current!.format}: no answer after ${MAX_WAIT / 1000} s`);
           process_.kill('SIGKILL');
-        }, MOST);
+        }, MAX_WAIT);
         process_.send(current);
       };
       const start = (): void => {
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
                 `${current.format}: slow: ${(answer.time / 1000).toFixed(1)} s, ${answer.kind}: ${answer.text.slice(0, 150)}`,
                 answer.name,
               );
-            if (answer.memory > MOST_MEMORY)
+            if (answer.memory > MAX_MEMORY)
               note(current, `${current.format}: ${(answer.memory / 2 ** 20).toFixed(0)} MiB`, answer.name);
           }
           give();

@@ -21,8 +21,8 @@ async function main(): Promise<void> {
     const key = `${finding.step}: ${finding.message.replace(/\d+/g, '0')}`;
     findings.set(key, { ...(findings.get(key) ?? finding), count: (findings.get(key)?.count ?? 0) + 1 });
   };
-  let steps = 0,
-    refused = 0;
+  let steps = 0;
+  let refused = 0;
   for (let seed = Number(first); seed < Number(last); seed++) {
     const start = Date.now();
     const result = await runProgram(seed, (text) => fs.writeFileSync('last_step.txt', `seed ${seed}: ${text}`)); // names what ends the process

@@ -15,7 +15,7 @@ const PRODUCTS = new Set(['packed_matmul', 'small_matmul', 'direct_convolution',
  * The share of instructions that may touch vectors on the stack: none in products (without AVX an operand may wait there: three rows
  * with that are faster than two without), constants in long elementwise loops.
  */
-const MOST_STACK = { products: { base: 0.1, avx2: 0, avx512: 0 }, others: 0.15 };
+const MAX_STACK = { products: { base: 0.1, avx2: 0, avx512: 0 }, others: 0.15 };
 
 /** Functions of an object file: [name, [[address, operation, operands]]]. */
 function functionsOf(file) {
@@ -60,8 +60,8 @@ for (const file of readdirSync(positionals[0]).sort()) {
       total.loops++;
       total.products += isProduct;
       const isBroken = isProduct
-        ? scalar > 0 || stack / loop.length > MOST_STACK.products[set]
-        : scalar > 4 || (arithmetic >= 8 && stack / loop.length > MOST_STACK.others);
+        ? scalar > 0 || stack / loop.length > MAX_STACK.products[set]
+        : scalar > 4 || (arithmetic >= 8 && stack / loop.length > MAX_STACK.others);
       if (isBroken || values.loops)
         console.log(
           `${isBroken ? 'BROKEN ' : ''}${set} ${name}: ${title.replace(/trae::simd::|\(anonymous namespace\)::/g, '').slice(0, 70)}: ${loop.length} instructions, ${arithmetic} arithmetic, ${stack} on the stack, ${scalar} of single elements`,

@@ -65,15 +65,15 @@ const evaluated = async (model: AnyModel, { x, y }: Pick<Made, 'x' | 'y'>): Prom
   return Object.fromEntries(Object.entries(logs).map(([k, v]) => [k, v as number]));
 };
 async function write(folder: string, file: string, name: string, made: Made): Promise<Entry> {
-  const { model, x, y, isRandom } = made,
-    arrays = new Arrays(),
-    entry: Entry = {
-      name,
-      file,
-      x: arrays.place(x),
-      y: arrays.place(await predicted(model, x)),
-      ...(isRandom ? { isRandom } : {}),
-    };
+  const { model, x, y, isRandom } = made;
+  const arrays = new Arrays();
+  const entry: Entry = {
+    name,
+    file,
+    x: arrays.place(x),
+    y: arrays.place(await predicted(model, x)),
+    ...(isRandom ? { isRandom } : {}),
+  };
   if (y) {
     entry.target = arrays.place(y);
     entry.logs = await evaluated(model, made);
@@ -91,8 +91,8 @@ async function write(folder: string, file: string, name: string, made: Made): Pr
 }
 async function writeAll(folder: string, part: string): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
-  const entries: Entry[] = [],
-    left: string[] = [];
+  const entries: Entry[] = [];
+  const left: string[] = [];
   for (const [i, { name, make }] of allCases().entries()) {
     if (!name.includes(part)) continue;
     trae.keras.utils.clearSession();
@@ -118,9 +118,9 @@ interface Again {
 }
 const difference = (a: trae.Tensor, b: trae.Tensor): number => {
   if (String(a.shape) !== String(b.shape)) return Infinity;
-  const values = (t: trae.Tensor): Float64Array => Float64Array.from(t.dataSync() as ArrayLike<number>, Number),
-    [x, y] = [values(a), values(b)],
-    most = Math.max(1e-3, ...y.map(Math.abs));
+  const values = (t: trae.Tensor): Float64Array => Float64Array.from(t.dataSync() as ArrayLike<number>, Number);
+  const [x, y] = [values(a), values(b)];
+  const most = Math.max(1e-3, ...y.map(Math.abs));
   return Math.max(0, ...x.map((v, i) => (Object.is(v, y[i]) ? 0 : Math.abs(v - y[i]) / most)));
 };
 /** Whether the config of a layer holds no vocabulary although the layer knows one. */
@@ -140,19 +140,19 @@ const learnsVocabulary = (model: AnyModel): boolean => {
   return size(model) !== size(without);
 };
 async function readAgain(folder: string): Promise<void> {
-  const again = path.join(folder, 'again'),
-    entries = new Map(
-      (JSON.parse(fs.readFileSync(path.join(folder, 'models.json'), 'utf8')) as Entry[]).map((e) => [e.file, e]),
-    ),
-    list = JSON.parse(fs.readFileSync(path.join(again, 'models.json'), 'utf8')) as Again[],
-    failures: string[] = [];
+  const again = path.join(folder, 'again');
+  const entries = new Map(
+    (JSON.parse(fs.readFileSync(path.join(folder, 'models.json'), 'utf8')) as Entry[]).map((e) => [e.file, e]),
+  );
+  const list = JSON.parse(fs.readFileSync(path.join(again, 'models.json'), 'utf8')) as Again[];
+  const failures: string[] = [];
   const arraysOf = (file: string): Promise<Map<string, trae.Tensor>> =>
     withFile(file, async (source) => {
-      const npz = new NpzReader(source),
-        out = new Map<string, trae.Tensor>();
+      const npz = new NpzReader(source);
+      const out = new Map<string, trae.Tensor>();
       for (const name of npz.names) {
-        const { shape } = await npz.header(name),
-          { data, dtype } = await npz.read(name);
+        const { shape } = await npz.header(name);
+        const { data, dtype } = await npz.read(name);
         out.set(name, trae.tensor(data as never, [...shape], dtype as trae.DType));
       }
       return out;
@@ -167,10 +167,10 @@ async function readAgain(folder: string): Promise<void> {
   };
   let checks = 0;
   for (const { file, name, formats, logs } of list) {
-    const entry = entries.get(file)!,
-      own = await arraysOf(path.join(folder, `${file}.npz`)),
-      wanted = await arraysOf(path.join(again, `${file}.npz`)),
-      x = placed(entry.x, own);
+    const entry = entries.get(file)!;
+    const own = await arraysOf(path.join(folder, `${file}.npz`));
+    const wanted = await arraysOf(path.join(again, `${file}.npz`));
+    const x = placed(entry.x, own);
     let last: AnyModel | null = null;
     for (const format of formats) {
       checks++;

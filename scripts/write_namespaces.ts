@@ -23,8 +23,8 @@ export function namespaceText(name: Namespace): string {
   const { namespaces } = JSON.parse(fs.readFileSync(path.join(root, 'test/keras/golden/names.json'), 'utf8')) as {
     namespaces: Record<string, string[]>;
   };
-  const members = namespaces[name].map(camelCase).filter((member) => member in ops),
-    flat = fs.existsSync(path.join(root, 'lib/ops/all.ts')) ? '../all' : '../index';
+  const members = namespaces[name].map(camelCase).filter((member) => member in ops);
+  const flat = fs.existsSync(path.join(root, 'lib/ops/all.ts')) ? '../all' : '../index';
   return [
     `/** keras.ops.${name}: ${TITLES[name]}, by the names that stand in keras.ops too. */`,
     'export {',

@@ -23,9 +23,9 @@ export class Peer {
    * alone (as TRAE_NODE_PREBUILD takes it), for this tree's library.
    */
   static build(folder: string): Peer {
-    const problems = 'benchmarks/problems/index.ts',
-      isTree = fs.existsSync(path.join(folder, problems)),
-      tree = isTree ? path.resolve(folder) : path.join(__dirname, '../..');
+    const problems = 'benchmarks/problems/index.ts';
+    const isTree = fs.existsSync(path.join(folder, problems));
+    const tree = isTree ? path.resolve(folder) : path.join(__dirname, '../..');
     return new Peer(
       process.execPath,
       [...process.execArgv, path.join(__dirname, 'node_peer.ts'), path.join(tree, problems)],

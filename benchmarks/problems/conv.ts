@@ -4,28 +4,28 @@ import { near, repeatsFor, timed, uniform, type Problem } from './problem';
 
 /** `conv forward 64x16x16x32 64 3`: batch, height, width, channels; filters; kernel size; same padding. */
 export function conv(name: string, direction: string, [n, h, w, c]: number[], o: number, k: number): Problem {
-  const x = uniform([n, h, w, c], 3),
-    kernel = uniform([k, k, c, o], 4),
-    dy = uniform([n, h, w, o], 5);
+  const x = uniform([n, h, w, c], 3);
+  const kernel = uniform([k, k, c, o], 4);
+  const dy = uniform([n, h, w, o], 5);
   const y = (): trae.Tensor => trae.ops.conv(x, kernel, { padding: 'same' });
   const weighted = (): trae.Tensor => trae.sum(trae.multiply(y(), dy));
   const f =
     direction === 'forward' ? y : () => trae.variableGrads(weighted, [direction === 'data' ? x : kernel]).grads[0];
-  const flops = 2 * n * h * w * c * o * k * k,
-    repeats = repeatsFor(flops);
+  const flops = 2 * n * h * w * c * o * k * k;
+  const repeats = repeatsFor(flops);
   return {
     name,
     flops,
     time: timed(f, repeats),
     request: { kind: 'conv', direction, n, h, w, c, o, k, repeats },
     async check() {
-      const got = await f().data(),
-        X = await x.data(),
-        K = await kernel.data(),
-        D = await dy.data();
+      const got = await f().data();
+      const X = await x.data();
+      const K = await kernel.data();
+      const D = await dy.data();
       const at = (i: number, p: number, q: number): number =>
-          p < 0 || q < 0 || p >= h || q >= w ? -1 : (i * h + p) * w + q,
-        half = k >> 1;
+        p < 0 || q < 0 || p >= h || q >= w ? -1 : (i * h + p) * w + q;
+      const half = k >> 1;
       const taps = Array.from({ length: k * k }, (_, t) => [Math.floor(t / k), t % k]);
       const [i, p, q, ci, co] = [n >> 1, h >> 1, w - 1, c - 1, o >> 1];
       let sum = 0;

@@ -34,19 +34,19 @@ const ELEMENTWISE: Record<
 };
 /** `elementwise gelu 2048x1024` */
 export function elementwise(name: string, op: string, shape: number[]): Problem {
-  const x = uniform(shape, 6),
-    { f, writes, of } = ELEMENTWISE[op],
-    size = shape.reduce((p, d) => p * d, 1),
-    repeats = 100;
+  const x = uniform(shape, 6);
+  const { f, writes, of } = ELEMENTWISE[op];
+  const size = shape.reduce((p, d) => p * d, 1);
+  const repeats = 100;
   return {
     name,
     bytes: 4 * size * (1 + writes),
     time: timed(() => f(x), repeats),
     request: { kind: 'elementwise', name: op, shape, repeats },
     async check() {
-      const X = Float64Array.from(await x.data(), Number),
-        got = Float64Array.from(await f(x).data(), Number),
-        columns = shape[shape.length - 1];
+      const X = Float64Array.from(await x.data(), Number);
+      const got = Float64Array.from(await f(x).data(), Number);
+      const columns = shape[shape.length - 1];
       if (op === 'softmax_first')
         for (const j of [0, columns - 1])
           near(

@@ -15,8 +15,8 @@ const FORMS =
 
 /** Makes a problem from its line. */
 export function parseProblem(line: string): Problem {
-  const [kind, ...rest] = line.split(' '),
-    sizes = (s: string): number[] => s.split('x').map(Number);
+  const [kind, ...rest] = line.split(' ');
+  const sizes = (s: string): number[] => s.split('x').map(Number);
   if (kind === 'matmul') return matmul(line, sizes(rest[0]), rest[1] as DType | undefined);
   if (kind === 'conv') return conv(line, rest[0], sizes(rest[1]), Number(rest[2]), Number(rest[3]));
   if (kind === 'elementwise') return elementwise(line, rest[0], sizes(rest[1]));

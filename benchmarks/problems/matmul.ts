@@ -4,9 +4,9 @@ import { near, repeatsFor, timed, uniform, type Problem } from './problem';
 
 /** `matmul 1024x1024x1024`, `matmul 512x512x512 float64` */
 export function matmul(name: string, [m, k, n]: number[], dtype: trae.DType = 'float32'): Problem {
-  const a = uniform([m, k], 1, dtype),
-    b = uniform([k, n], 2, dtype),
-    repeats = repeatsFor(2 * m * k * n);
+  const a = uniform([m, k], 1, dtype);
+  const b = uniform([k, n], 2, dtype);
+  const repeats = repeatsFor(2 * m * k * n);
   const f = (): trae.Tensor => trae.matmul(a, b);
   return {
     name,
@@ -15,9 +15,9 @@ export function matmul(name: string, [m, k, n]: number[], dtype: trae.DType = 'f
     time: timed(f, repeats),
     request: { kind: 'matmul', m, k, n, dtype, repeats },
     async check() {
-      const x = await a.data(),
-        y = await b.data(),
-        z = await f().data();
+      const x = await a.data();
+      const y = await b.data();
+      const z = await f().data();
       for (const [i, j] of [
         [0, 0],
         [m - 1, n - 1],

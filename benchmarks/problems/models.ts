@@ -18,7 +18,7 @@ class ConvBlock extends layers.Layer {
     return this.relu.apply(this.norm.apply(this.conv.apply(x))) as trae.Tensor;
   }
 }
-/** A model and its data; `vocabulary`: inputs are whole numbers below it. One output is a yes or no. */
+/** A model and its data; `vocabulary`: inputs are integers below it. One output is a yes or no. */
 interface Model {
   input: number[];
   rows: number;
@@ -129,8 +129,8 @@ export function trainingData(which: string): [x: trae.Tensor, y: trae.Tensor] {
 }
 /** `model cnn 64`: whole epochs of fit, shuffled, with accuracy; a run is a step. */
 export function model(name: string, which: string, batch: number): Problem {
-  const { rows, outputs, build } = MODELS[which],
-    m = build();
+  const { rows, outputs, build } = MODELS[which];
+  const m = build();
   m.compile({
     optimizer: 'adam',
     loss: outputs > 1 ? 'sparse_categorical_crossentropy' : 'binary_crossentropy',
@@ -156,10 +156,10 @@ export function model(name: string, which: string, batch: number): Problem {
 
 /** `predict mlp 1`: `model.predict` and the values read; `compiled mlp 1`: the same of a compiled call of the model. A run is one call. */
 export function prediction(name: string, kind: string, which: string, rows: number): Problem {
-  const m = MODELS[which].build(),
-    x = inputsOf(MODELS[which], rows),
-    call = trae.compile((v: trae.Tensor) => m.apply(v) as trae.Tensor),
-    calls = which === 'mlp' ? 2000 : 100;
+  const m = MODELS[which].build();
+  const x = inputsOf(MODELS[which], rows);
+  const call = trae.compile((v: trae.Tensor) => m.apply(v) as trae.Tensor);
+  const calls = which === 'mlp' ? 2000 : 100;
   const once = async (): Promise<ArrayLike<number | bigint>> =>
     (kind === 'predict' ? ((await m.predict(x, { verbose: 0 })) as trae.Tensor) : call(x)).data();
   return {

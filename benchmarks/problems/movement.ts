@@ -10,11 +10,11 @@ function upsamplingGradient(x: trae.Variable, dy: trae.Variable, times: number):
 
 /** `movement repeat 1024x1024 4` and `tile` (along the last axis), `upsampling_gradient 32x32x32x64 2`, `read_out 2000000`. */
 export function movement(name: string, op: string, shape: number[], times: number): Problem {
-  const x = uniform(shape, 9),
-    size = shape.reduce((p, d) => p * d, 1),
-    columns = shape[shape.length - 1],
-    repeats = 50,
-    request = { kind: 'movement', name: op, shape, times, repeats };
+  const x = uniform(shape, 9);
+  const size = shape.reduce((p, d) => p * d, 1);
+  const columns = shape[shape.length - 1];
+  const repeats = 50;
+  const request = { kind: 'movement', name: op, shape, times, repeats };
   if (op === 'read_out') {
     const t = trae.add(x, 0);
     return {
@@ -31,8 +31,8 @@ export function movement(name: string, op: string, shape: number[], times: numbe
       },
     };
   }
-  const [n, h, w, c] = shape,
-    dy = op === 'upsampling_gradient' ? uniform([n, h * times, w * times, c], 10) : x;
+  const [n, h, w, c] = shape;
+  const dy = op === 'upsampling_gradient' ? uniform([n, h * times, w * times, c], 10) : x;
   const f = (): trae.Tensor => {
     if (op === 'repeat') return trae.repeat(x, times, { axis: -1 });
     if (op === 'tile') return trae.tile(x, [1, times]);
@@ -44,9 +44,9 @@ export function movement(name: string, op: string, shape: number[], times: numbe
     request,
     time: timed(f, repeats),
     async check() {
-      const got = await f().data(),
-        X = await x.data(),
-        D = await dy.data();
+      const got = await f().data();
+      const X = await x.data();
+      const D = await dy.data();
       if (op === 'repeat') near(name, Number(got[(3 * columns + 5) * times + 1]), Number(X[3 * columns + 5]), 0);
       else if (op === 'tile') near(name, Number(got[3 * columns * times + columns + 5]), Number(X[3 * columns + 5]), 0);
       else {

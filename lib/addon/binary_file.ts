@@ -33,8 +33,8 @@ const HEADER = 1 << 12;
 
 // Where the last segment and the table of sections end (System V ABI, chapter 4).
 function elfEnd(b: Buffer, size: number, fd: number): number {
-  const is64 = b[4] === 2,
-    isLittle = b[5] === 1;
+  const is64 = b[4] === 2;
+  const isLittle = b[5] === 1;
   const u16 = (buffer: Buffer, at: number): number => (isLittle ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at));
   const word = (buffer: Buffer, at: number): number =>
     is64
@@ -42,9 +42,9 @@ function elfEnd(b: Buffer, size: number, fd: number): number {
       : isLittle
         ? buffer.readUInt32LE(at)
         : buffer.readUInt32BE(at);
-  const [programs, sections] = is64 ? [word(b, 32), word(b, 40)] : [word(b, 28), word(b, 32)],
-    sizes = is64 ? 54 : 42,
-    [programSize, programCount, sectionSize, sectionCount] = [0, 2, 4, 6].map((at) => u16(b, sizes + at));
+  const [programs, sections] = is64 ? [word(b, 32), word(b, 40)] : [word(b, 28), word(b, 32)];
+  const sizes = is64 ? 54 : 42;
+  const [programSize, programCount, sectionSize, sectionCount] = [0, 2, 4, 6].map((at) => u16(b, sizes + at));
   let end = Math.max(programs + programSize * programCount, sections + sectionSize * sectionCount);
   if (programs + programSize * programCount > size) return end;
   const table = Buffer.alloc(programSize * programCount);
@@ -59,9 +59,9 @@ function elfEnd(b: Buffer, size: number, fd: number): number {
 export function readBinaryFile(file: string): BinaryFile {
   const fd = fs.openSync(file, 'r');
   try {
-    const bytes = fs.fstatSync(fd).size,
-      b = Buffer.alloc(HEADER),
-      read = fs.readSync(fd, b, 0, HEADER, 0);
+    const bytes = fs.fstatSync(fd).size;
+    const b = Buffer.alloc(HEADER);
+    const read = fs.readSync(fd, b, 0, HEADER, 0);
     const unknown: BinaryFile = { bytes, format: null, platform: null, arch: null, announced: 0 };
     if (read < 4) return unknown;
     if (b.toString('latin1', 0, 4) === '\x7fELF') {

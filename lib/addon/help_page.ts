@@ -27,9 +27,9 @@ function building(folder: string): string {
   return `build it, with a C++20 compiler, CMake and oneDNN: "npm install --no-save cmake-js node-addon-api && npx cmake-js build" in ${folder}.`;
 }
 function advice(folder: string, { override, platforms }: Places, attempts: readonly Attempt[]): string[] {
-  const { platform, arch } = targetPlatform(),
-    files = attempts.filter((a) => a.isFile),
-    out = new Set<string>();
+  const { platform, arch } = targetPlatform();
+  const files = attempts.filter((a) => a.isFile);
+  const out = new Set<string>();
   if (manifestOf(folder)?.name !== 'trae-node')
     out.add(
       `${folder} is not the folder of the package: a bundler took it in without its addon. Keep trae-node out of the bundle (esbuild: --external:trae-node; webpack: externals), so that it is required from node_modules.`,

@@ -28,8 +28,8 @@ function attemptAll<T>(folder: string, searched: readonly Place[]): LoadedAddon<
       if (fault !== null) attempts.push({ at: file, isFile: true, why: fault, fix: null });
       else
         try {
-          const value = open(folder, file, isFirst) as T,
-            failed = attempts.filter((a) => a.isFile);
+          const value = open(folder, file, isFirst) as T;
+          const failed = attempts.filter((a) => a.isFile);
           if (failed.length)
             process.emitWarning(
               `trae-node: ${failed.map((a) => `${a.at} could not be loaded (${a.why})`).join('; ')}. ${file} is used instead.`,
@@ -48,8 +48,8 @@ function attemptAll<T>(folder: string, searched: readonly Place[]): LoadedAddon<
  * @throws Error with the code ERR_NATIVE_ADDON, whose message is a page of help, and what was tried as `attempts`.
  */
 export function loadAddon<T>(folder: string): LoadedAddon<T> {
-  const places = placesOf(folder),
-    result = attemptAll<T>(folder, places.searched);
+  const places = placesOf(folder);
+  const result = attemptAll<T>(folder, places.searched);
   if (!Array.isArray(result)) return result;
   throw Object.assign(new Error(helpPage(folder, places, result)), { code: 'ERR_NATIVE_ADDON', attempts: result });
 }

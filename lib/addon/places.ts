@@ -57,8 +57,8 @@ function filesOf(folder: string): string[] | null {
 }
 // The first one is taken; others beside it never are.
 function buildFolder(folder: string): Place {
-  const files = filesOf(folder),
-    found = (files ?? []).filter((name) => name.endsWith('.node')).slice(0, 1);
+  const files = filesOf(folder);
+  const found = (files ?? []).filter((name) => name.endsWith('.node')).slice(0, 1);
   return {
     folder,
     empty: files === null ? 'there is no such folder' : found.length ? null : 'it holds no .node file',
@@ -67,13 +67,13 @@ function buildFolder(folder: string): Place {
   };
 }
 function prebuiltFolder(above: string): { place: Place; platforms: string[] } {
-  const { platform, arch, runtime } = targetPlatform(),
-    folder = path.join(above, 'prebuilds'),
-    names = filesOf(folder),
-    tuples = (names ?? []).map(nodeGypBuild.parseTuple).filter((t): t is Tuple => t !== undefined),
-    platforms = tuples.map((t) => t.name).sort(),
-    mine = tuples.filter(nodeGypBuild.matchTuple(platform, arch)).sort(nodeGypBuild.compareTuples)[0] as
-      Tuple | undefined;
+  const { platform, arch, runtime } = targetPlatform();
+  const folder = path.join(above, 'prebuilds');
+  const names = filesOf(folder);
+  const tuples = (names ?? []).map(nodeGypBuild.parseTuple).filter((t): t is Tuple => t !== undefined);
+  const platforms = tuples.map((t) => t.name).sort();
+  const mine = tuples.filter(nodeGypBuild.matchTuple(platform, arch)).sort(nodeGypBuild.compareTuples)[0] as
+    Tuple | undefined;
   const nothing = (at: string, empty: string) => ({
     place: { folder: at, empty, candidates: [], isPrebuilt: true },
     platforms,
@@ -84,12 +84,12 @@ function prebuiltFolder(above: string): { place: Place; platforms: string[] } {
       folder,
       `it holds nothing for ${platform}-${arch}${platforms.length ? `, only for ${platforms.join(', ')}` : ''}`,
     );
-  const own = path.join(folder, mine.name),
-    inside = filesOf(own) ?? [],
-    fitting = inside
-      .map(nodeGypBuild.parseTags)
-      .filter((t): t is Tags => nodeGypBuild.matchTags(runtime, process.versions.modules)(t))
-      .sort(nodeGypBuild.compareTags(runtime));
+  const own = path.join(folder, mine.name);
+  const inside = filesOf(own) ?? [];
+  const fitting = inside
+    .map(nodeGypBuild.parseTags)
+    .filter((t): t is Tags => nodeGypBuild.matchTags(runtime, process.versions.modules)(t))
+    .sort(nodeGypBuild.compareTags(runtime));
   if (!fitting.length) {
     const others = inside.filter((name) => name.endsWith('.node'));
     return nothing(
@@ -116,11 +116,11 @@ function overrideOf(packageFolder: string): string | null {
 
 /** @internal All places, in the order in which they are tried. */
 export function placesOf(packageFolder: string): Places {
-  const override = overrideOf(packageFolder),
-    root = override ?? packageFolder,
-    prebuilt = prebuiltFolder(root),
-    builds = ['Release', 'Debug'].map((kind) => path.join(root, 'build', kind)),
-    isLeftOut = !!process.env.PREBUILDS_ONLY;
+  const override = overrideOf(packageFolder);
+  const root = override ?? packageFolder;
+  const prebuilt = prebuiltFolder(root);
+  const builds = ['Release', 'Debug'].map((kind) => path.join(root, 'build', kind));
+  const isLeftOut = !!process.env.PREBUILDS_ONLY;
   return {
     override,
     searched: [

@@ -96,8 +96,8 @@ const RULES: readonly (readonly [RegExp, (found: RegExpExecArray) => Reason])[] 
 /** @internal Of an error that opening `file` threw. */
 export function reasonOf(error: unknown, file: string): Reason {
   // Loaders put the path before what they say.
-  const text = String((error as { message?: unknown } | null)?.message ?? error),
-    said = text.startsWith(`${file}: `) ? text.slice(file.length + 2) : text;
+  const text = String((error as { message?: unknown } | null)?.message ?? error);
+  const said = text.startsWith(`${file}: `) ? text.slice(file.length + 2) : text;
   for (const [pattern, reason] of RULES) {
     const found = pattern.exec(said);
     if (found) return reason(found);

@@ -5,8 +5,8 @@ import * as os from 'node:os';
 /** @internal `glibc 2.36`, `musl`, or null on systems with a C library of their own. */
 export function libcOfSystem(): string | null {
   if (process.platform !== 'linux') return null;
-  const { report } = process as { report?: { excludeNetwork?: boolean; getReport(): unknown } },
-    before = report?.excludeNetwork;
+  const { report } = process as { report?: { excludeNetwork?: boolean; getReport(): unknown } };
+  const before = report?.excludeNetwork;
   if (!report) return null;
   // Otherwise it asks the network for the names of all open connections.
   if (before !== undefined) report.excludeNetwork = true;

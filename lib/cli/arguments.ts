@@ -19,8 +19,8 @@ const SHORT: Readonly<Record<string, string>> = { h: 'help', o: 'out', v: 'versi
 function commandOf(name: string): Command {
   const found = COMMANDS.find((c) => c.name === name);
   if (found) return found;
-  const names = COMMANDS.map((c) => c.name),
-    near = nearest(name, names);
+  const names = COMMANDS.map((c) => c.name);
+  const near = nearest(name, names);
   throw new UsageError(
     `there is no command '${name}'.${near ? ` Did you mean '${near}'?` : ` The commands are ${names.join(', ')}.`}`,
   );
@@ -45,8 +45,8 @@ function parse(
     allowPositionals: true,
     tokens: true,
   });
-  const operands: string[] = [],
-    options: Record<string, string | boolean> = Object.create(null) as Record<string, string | boolean>;
+  const operands: string[] = [];
+  const options: Record<string, string | boolean> = Object.create(null) as Record<string, string | boolean>;
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
@@ -83,8 +83,8 @@ export function requestOf(args: readonly string[]): Request {
   }
   if (first === 'help')
     return { kind: 'help', command: rest[0] === undefined || rest[0].startsWith('-') ? null : commandOf(rest[0]) };
-  const command = commandOf(first),
-    { operands, options } = parse(rest, { ...command.options, ...COMMON }, command);
+  const command = commandOf(first);
+  const { operands, options } = parse(rest, { ...command.options, ...COMMON }, command);
   if (options.help) return { kind: 'help', command };
   const isOpen = command.operands.at(-1)?.endsWith('...') ?? false;
   if (operands.length < command.operands.length)
@@ -111,17 +111,17 @@ function wrapped(text: string, indent: number): string {
 }
 function optionLines(options: Readonly<Record<string, OptionOf>>): string[] {
   const heads = Object.entries(options).map(([name, { value }]) => {
-      const short = Object.keys(SHORT).find((letter) => SHORT[letter] === name);
-      return `  ${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
-    }),
-    width = Math.max(...heads.map((h) => h.length)) + 2;
+    const short = Object.keys(SHORT).find((letter) => SHORT[letter] === name);
+    return `  ${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
+  });
+  const width = Math.max(...heads.map((h) => h.length)) + 2;
   return Object.values(options).map(({ help }, i) => heads[i].padEnd(width) + wrapped(help, width));
 }
 /** @internal The page of help of a command, or of the program. */
 export function helpText(command: Command | null, version: string): string {
   if (command) {
-    const synopsis = ['npx trae-node', command.name, ...command.operands, '[OPTIONS]'].join(' '),
-      details = command.details.flatMap((d) => ['', wrapped(d, 0)]);
+    const synopsis = ['npx trae-node', command.name, ...command.operands, '[OPTIONS]'].join(' ');
+    const details = command.details.flatMap((d) => ['', wrapped(d, 0)]);
     return [
       synopsis,
       '',
@@ -132,8 +132,8 @@ export function helpText(command: Command | null, version: string): string {
       ...details,
     ].join('\n');
   }
-  const heads = COMMANDS.map((c) => `  ${[c.name, ...c.operands].join(' ')}`),
-    width = Math.max(...heads.map((h) => h.length)) + 2;
+  const heads = COMMANDS.map((c) => `  ${[c.name, ...c.operands].join(' ')}`);
+  const width = Math.max(...heads.map((h) => h.length)) + 2;
   return [
     `trae-node ${version}: Keras 3 for Node.js, at the command line`,
     '',

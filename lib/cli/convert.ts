@@ -51,11 +51,11 @@ interface Converted {
 }
 /** By a model: the one in the file, or the one that its weights belong to. */
 async function byModel(context: Context, kind: FileKind, format: Format): Promise<Converted> {
-  const [from, out] = context.operands,
-    { signal, options } = context,
-    given = textOption(context, 'model'),
-    isCompiled = options['no-compile'] !== true,
-    { model } = await readModel(context, given ?? from, { compile: isCompiled });
+  const [from, out] = context.operands;
+  const { signal, options } = context;
+  const given = textOption(context, 'model');
+  const isCompiled = options['no-compile'] !== true;
+  const { model } = await readModel(context, given ?? from, { compile: isCompiled });
   const report =
     given === undefined
       ? null
@@ -84,8 +84,8 @@ async function byModel(context: Context, kind: FileKind, format: Format): Promis
 }
 /** Array by array. */
 async function byArrays(context: Context, format: Format): Promise<Converted> {
-  const [from, out] = context.operands,
-    { signal } = context;
+  const [from, out] = context.operands;
+  const { signal } = context;
   return withKnownFile(from, (source, kind) =>
     withArrays(source, kind, signal, async ({ arrays, metadata, notes }) => {
       if (!arrays.length) throw new InputError(`${from}: it holds no arrays.`);
@@ -119,9 +119,9 @@ const isSame = (a: string, b: string): boolean => {
   return real(a) === real(b);
 };
 export const run: CommandRun = async (context) => {
-  const [from, out] = context.operands,
-    format = formatOf(out),
-    given = textOption(context, 'model');
+  const [from, out] = context.operands;
+  const format = formatOf(out);
+  const given = textOption(context, 'model');
   for (const name of ['by-name', 'skip-mismatch'])
     if (context.options[name] && given === undefined) throw new UsageError(`--${name} goes with --model.`, 'convert');
   if (context.options['max-shard-size'] !== undefined && format !== '.weights.json')
@@ -135,8 +135,8 @@ export const run: CommandRun = async (context) => {
     throw new InputError(
       `${from}: it is an architecture without weights, of which no ${format} can be made.\n  Fix: name the file with the weights, and this one by --model.`,
     );
-  const isModel = MODEL_KINDS.includes(kind),
-    isArrays = format === '.npz' || format === '.safetensors';
+  const isModel = MODEL_KINDS.includes(kind);
+  const isArrays = format === '.npz' || format === '.safetensors';
   if (!isModel && given === undefined && !isArrays) {
     const why =
       WHOLE.includes(format) && format === '.keras'

@@ -3,15 +3,15 @@ import { InputError } from './context';
 
 /** @internal Rows of cells; empty lines are left out. @param delimiter - default: a semicolon or tab where the first line has one, else a comma. */
 export function parseCsv(text: string, file: string, delimiter?: string): { cells: string[]; line: number }[] {
-  const body = text.replace(/^\ufeff/, ''),
-    first = body.slice(0, body.search(/[\r\n]|$/)).replace(/"[^"]*"/g, ''),
-    between = delimiter ?? [';', '\t'].find((d) => first.includes(d)) ?? ',';
+  const body = text.replace(/^\ufeff/, '');
+  const first = body.slice(0, body.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
+  const between = delimiter ?? [';', '\t'].find((d) => first.includes(d)) ?? ',';
   const rows: { cells: string[]; line: number }[] = [];
-  let cells: string[] = [],
-    cell = '',
-    line = 1,
-    start = 1,
-    wasQuoted = false;
+  let cells: string[] = [];
+  let cell = '';
+  let line = 1;
+  let start = 1;
+  let wasQuoted = false;
   const endRow = (): void => {
     cells.push(cell);
     if (cells.length > 1 || cell !== '' || wasQuoted) rows.push({ cells, line: start });

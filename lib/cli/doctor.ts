@@ -61,17 +61,17 @@ function probe(signal: AbortSignal): Promise<ProbeResult> {
 }
 /** Which instruction set was chosen and why; null where it cannot be told. */
 function isaReason(isa: string, { features }: Processor): string {
-  const limit = process.env.TRAE_MAX_ISA,
-    isKnown = limit === undefined || ['base', 'avx2', 'avx512'].includes(limit),
-    note = isKnown ? '' : `; TRAE_MAX_ISA is '${limit}', which is none of base, avx2 and avx512, and is ignored`;
+  const limit = process.env.TRAE_MAX_ISA;
+  const isKnown = limit === undefined || ['base', 'avx2', 'avx512'].includes(limit);
+  const note = isKnown ? '' : `; TRAE_MAX_ISA is '${limit}', which is none of base, avx2 and avx512, and is ignored`;
   if (process.arch !== 'x64') return `the vectors of ${process.arch}`;
   const wanted: Readonly<Record<string, readonly string[]>> = {
     avx512: ['avx512f', 'avx512dq', 'avx512bw', 'avx512vl'],
     avx2: ['avx2', 'fma'],
     base: ['sse4_2'],
   };
-  const better = isa === 'base' ? 'avx2' : isa === 'avx2' ? 'avx512' : null,
-    lacking = better && features ? wanted[better].filter((f) => !features.includes(f)) : [];
+  const better = isa === 'base' ? 'avx2' : isa === 'avx2' ? 'avx512' : null;
+  const lacking = better && features ? wanted[better].filter((f) => !features.includes(f)) : [];
   if (isKnown && limit !== undefined && limit === isa && !lacking.length && better) return `TRAE_MAX_ISA is '${limit}'`;
   if (better === null) return `the processor has ${wanted[isa]?.join(', ') ?? isa}${note}`;
   return (
@@ -81,9 +81,9 @@ function isaReason(isa: string, { features }: Processor): string {
   );
 }
 function threadsReason(threads: number, cgroup: Cgroup | null): string {
-  const set = process.env.OMP_NUM_THREADS,
-    available = os.availableParallelism(),
-    quota = cgroup?.cpuQuota ?? null;
+  const set = process.env.OMP_NUM_THREADS;
+  const available = os.availableParallelism();
+  const quota = cgroup?.cpuQuota ?? null;
   if (quota !== null && threads === Math.max(1, Math.ceil(quota)) && threads < available)
     return `the container may use ${quota} processors`;
   if (set && Number(set) === threads) return `OMP_NUM_THREADS is ${set}`;
@@ -102,9 +102,9 @@ function cacheState(): Cache {
   const folder = cacheFolder();
   let existing = folder;
   while (!fs.existsSync(existing) && existing !== path.dirname(existing)) existing = path.dirname(existing);
-  let writable = true,
-    files = 0,
-    bytes = 0;
+  let writable = true;
+  let files = 0;
+  let bytes = 0;
   try {
     fs.accessSync(existing, fs.constants.W_OK);
   } catch {
@@ -122,8 +122,8 @@ function cacheState(): Cache {
   return { folder, exists: fs.existsSync(folder), writable, files, bytes };
 }
 function addonFacts({ file, isPrebuilt }: Engine) {
-  const { size, mtime } = fs.statSync(file),
-    isNamed = !file.startsWith(packageFolder + path.sep);
+  const { size, mtime } = fs.statSync(file);
+  const isNamed = !file.startsWith(packageFolder + path.sep);
   return {
     file,
     origin: isPrebuilt ? 'prebuilt, came with the package' : 'built on this machine',
@@ -142,14 +142,14 @@ const optionalLine = ({ name, version, found, error, for: purpose }: OptionalPac
 export const run: CommandRun = async (context) => {
   const [result, packages] = await Promise.all([probe(context.signal), optionalPackages()]);
   context.signal.throwIfAborted();
-  const processor = processorOfSystem(),
-    cgroup = cgroupOf(),
-    engine = 'engine' in result ? result.engine : null,
-    error = 'error' in result ? result.error : null,
-    addon = engine && addonFacts(engine),
-    driver = graphicsDriver(),
-    cache = cacheState(),
-    available = os.availableParallelism();
+  const processor = processorOfSystem();
+  const cgroup = cgroupOf();
+  const engine = 'engine' in result ? result.engine : null;
+  const error = 'error' in result ? result.error : null;
+  const addon = engine && addonFacts(engine);
+  const driver = graphicsDriver();
+  const cache = cacheState();
+  const available = os.availableParallelism();
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { version } = require('../../package.json') as { version: string };
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => VARIABLES.test(name)));

@@ -34,35 +34,38 @@ const SIZE = 48;
 const TESTS: Readonly<Record<string, (trae: Library) => Promise<number>>> = {
   'matrix product': async (trae) => {
     const a = Array.from({ length: SIZE }, (_, i) =>
-        Array.from({ length: SIZE }, (_, j) => ((i * 7 + j * 3) % 11) - 5),
-      ),
-      b = a.map((row, i) => row.map((v, j) => (v + i + 2 * j) % 7)),
-      found = (await trae.matmul(trae.tensor(a), trae.tensor(b)).array()) as number[][];
+      Array.from({ length: SIZE }, (_, j) => ((i * 7 + j * 3) % 11) - 5),
+    );
+    const b = a.map((row, i) => row.map((v, j) => (v + i + 2 * j) % 7));
+    const found = (await trae.matmul(trae.tensor(a), trae.tensor(b)).array()) as number[][];
     return Math.max(
       ...a.flatMap((row, i) => row.map((_, j) => Math.abs(found[i][j] - row.reduce((s, v, k) => s + v * b[k][j], 0)))),
     );
   },
   gradient: async (trae) => {
-    const x = [0.5, -1, 2, 3],
-      found = (await trae
-        .grad((t) => t.multiply(t).multiply(t).sum())(trae.tensor(x))
-        .array()) as number[];
+    const x = [0.5, -1, 2, 3];
+    const found = (await trae
+      .grad((t) => t.multiply(t).multiply(t).sum())(trae.tensor(x))
+      .array()) as number[];
     return Math.max(...x.map((v, i) => Math.abs(found[i] - 3 * v * v)));
   },
   convolution: async (trae) => {
-    const image = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => [(i * j) % 5])),
-      found = (await trae.ops
-        .conv(trae.tensor([image]), trae.ones([3, 3, 1, 1]), { padding: 'valid' })
-        .array()) as number[][][][];
+    const image = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => [(i * j) % 5]));
+    const found = (await trae.ops
+      .conv(trae.tensor([image]), trae.ones([3, 3, 1, 1]), { padding: 'valid' })
+      .array()) as number[][][][];
     const sumAt = (i: number, j: number): number =>
       [0, 1, 2].reduce((s, di) => s + [0, 1, 2].reduce((r, dj) => r + image[i + di][j + dj][0], 0), 0);
     return Math.max(...found[0].flatMap((row, i) => row.map(([v], j) => Math.abs(v - sumAt(i, j)))));
   },
   // One step of gradient descent from 0 towards y = 2 x: w = rate * mean(2 x y).
   'training step': async (trae) => {
-    const { layers, optimizers, Sequential } = trae.keras,
-      model = new Sequential([layers.Input([1]), new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' })]),
-      x = [[1], [2], [3]];
+    const { layers, optimizers, Sequential } = trae.keras;
+    const model = new Sequential([
+      layers.Input([1]),
+      new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' }),
+    ]);
+    const x = [[1], [2], [3]];
     model.compile({ optimizer: new optimizers.SGD({ learningRate: 0.1 }), loss: 'mse' });
     await model.fit(trae.tensor(x), trae.tensor(x.map(([v]) => [2 * v])), { batchSize: 3, epochs: 1, verbose: 0 });
     const [[w]] = (await model.weights[0].value.array()) as number[][];
@@ -89,12 +92,12 @@ async function probe(): Promise<ProbeResult> {
   try {
     // Not `import`, which does not see the names of a file that holds the whole library.
     /* eslint-disable @typescript-eslint/no-require-imports */
-    const { addon } = require('../core/binding') as typeof import('../core/binding'),
-      trae = require('../index') as Library,
-      /* eslint-enable @typescript-eslint/no-require-imports */
-      loadMilliseconds = performance.now() - start,
-      residentBytes = process.memoryUsage().rss,
-      { onednn, isa } = addon.value.version();
+    const { addon } = require('../core/binding') as typeof import('../core/binding');
+    const trae = require('../index') as Library;
+    /* eslint-enable @typescript-eslint/no-require-imports */
+    const loadMilliseconds = performance.now() - start;
+    const residentBytes = process.memoryUsage().rss;
+    const { onednn, isa } = addon.value.version();
     return {
       engine: {
         file: addon.file,

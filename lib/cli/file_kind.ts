@@ -28,11 +28,11 @@ export type FileKind = keyof typeof KINDS;
 /** @internal Those that a model can be made of. */
 export const MODEL_KINDS: readonly FileKind[] = ['keras', 'h5-model', 'tfjs', 'architecture'];
 
-const MOST_JSON = 1 << 28;
+const MAX_JSON = 1 << 28;
 /** @internal The value of a file of JSON. */
 export async function jsonOf(source: ByteSource, signal?: AbortSignal | null): Promise<unknown> {
-  if (source.size > MOST_JSON)
-    throw new InputError(`${source.name}: it has ${source.size} bytes of JSON; at most ${MOST_JSON} are read.`);
+  if (source.size > MAX_JSON)
+    throw new InputError(`${source.name}: it has ${source.size} bytes of JSON; at most ${MAX_JSON} are read.`);
   return parseJson(
     Buffer.from(await source.read(0, source.size, signal))
       .toString('utf8')

@@ -77,16 +77,16 @@ function tensorsText(rows: readonly TensorRow[]): string {
   );
 }
 export const run: CommandRun = async (context) => {
-  const [file] = context.operands,
-    { signal } = context;
+  const [file] = context.operands;
+  const { signal } = context;
   await withKnownFile(
     file,
     async (source, kind) => {
-      const found = await READERS[kind](source, signal),
-        { facts, config, tensors, parts, problems } = found,
-        model = config && modelFacts(config, 'training' in found ? found.training : null),
-        weights = tensors.filter((t) => !t.isOptimizer),
-        optimizer = tensors.filter((t) => t.isOptimizer);
+      const found = await READERS[kind](source, signal);
+      const { facts, config, tensors, parts, problems } = found;
+      const model = config && modelFacts(config, 'training' in found ? found.training : null);
+      const weights = tensors.filter((t) => !t.isOptimizer);
+      const optimizer = tensors.filter((t) => t.isOptimizer);
       const text = (): string => {
         if (context.options.config === true && config) return JSON.stringify(config, null, 2);
         const sections = [

@@ -24,8 +24,8 @@ export interface ModelInspection extends Inspection {
 }
 /** @internal */
 export async function inspectKeras(source: ByteSource, signal: AbortSignal): Promise<ModelInspection> {
-  const { config, metadata, zip } = await openKerasArchive(source, signal),
-    problems: string[] = [];
+  const { config, metadata, zip } = await openKerasArchive(source, signal);
+  const problems: string[] = [];
   let tensors: TensorRow[] = [];
   if (zip.has(WEIGHTS))
     try {
@@ -35,16 +35,16 @@ export async function inspectKeras(source: ByteSource, signal: AbortSignal): Pro
     }
   else problems.push(`${source.name}: it has no ${WEIGHTS}.`);
   const parts = zip.names.map((name): PartRow => {
-    const bytes = zip.sizeOf(name),
-      stored = zip.storedSizeOf(name);
+    const bytes = zip.sizeOf(name);
+    const stored = zip.storedSizeOf(name);
     return { name, bytes, note: stored < bytes ? `compressed to ${stored} bytes` : null };
   });
   return { facts: textFacts(metadata), config, training: null, tensors, parts, problems };
 }
 /** @internal */
 export function inspectHdf5Model(source: ByteSource): ModelInspection {
-  const root = openHdf5(source),
-    problems: string[] = [];
+  const root = openHdf5(source);
+  const problems: string[] = [];
   const json = (name: string): Record<string, unknown> | null => {
     const text = root.attributes.get(name);
     if (typeof text !== 'string') return null;
@@ -63,11 +63,11 @@ export function inspectHdf5Model(source: ByteSource): ModelInspection {
 }
 /** @internal */
 export async function inspectTfjs(source: ByteSource, signal: AbortSignal): Promise<ModelInspection> {
-  const json = (await jsonOf(source, signal)) as Record<string, unknown>,
-    topology = json.modelTopology as Record<string, unknown>,
-    tensors: TensorRow[] = [],
-    parts: PartRow[] = [],
-    problems: string[] = [];
+  const json = (await jsonOf(source, signal)) as Record<string, unknown>;
+  const topology = json.modelTopology as Record<string, unknown>;
+  const tensors: TensorRow[] = [];
+  const parts: PartRow[] = [];
+  const problems: string[] = [];
   for (const given of Array.isArray(json.weightsManifest) ? (json.weightsManifest as unknown[]) : []) {
     const { entries, shards } = manifestGroup(given, source.name);
     for (const { name, shape, dtype, stored, scale, min, bytes, group } of entries) {
@@ -105,7 +105,7 @@ export async function inspectTfjs(source: ByteSource, signal: AbortSignal): Prom
 }
 /** @internal */
 export async function inspectArchitecture(source: ByteSource, signal: AbortSignal): Promise<ModelInspection> {
-  const config = (await jsonOf(source, signal)) as Record<string, unknown>,
-    { class_name: _, module: __, registered_name: ___, ...facts } = config;
+  const config = (await jsonOf(source, signal)) as Record<string, unknown>;
+  const { class_name: _, module: __, registered_name: ___, ...facts } = config;
   return { facts: textFacts(facts), config, training: null, tensors: [], parts: [], problems: [] };
 }

@@ -13,20 +13,25 @@ const NONE: Inspection = { facts: {}, config: null, tensors: [], parts: [], prob
 
 /** @internal */
 export function inspectSafetensors(source: ByteSource): Inspection {
-  const file = new SafetensorsReader(source),
-    tensors = file.names.map((name): TensorRow => ({ name, ...file.describe(name)!, isOptimizer: false, note: null }));
+  const file = new SafetensorsReader(source);
+  const tensors = file.names.map((name): TensorRow => ({
+    name,
+    ...file.describe(name)!,
+    isOptimizer: false,
+    note: null,
+  }));
   return { ...NONE, facts: Object.fromEntries(file.metadata), tensors };
 }
 /** @internal */
 export function inspectNpz(source: ByteSource): Inspection {
-  const file = new NpzReader(source),
-    zip = new ZipReader(source),
-    problems: string[] = [];
+  const file = new NpzReader(source);
+  const zip = new ZipReader(source);
+  const problems: string[] = [];
   const tensors = file.names.flatMap((name): TensorRow[] => {
     try {
-      const found = file.describe(name),
-        size = zip.sizeOf(`${name}.npy`),
-        stored = zip.storedSizeOf(`${name}.npy`);
+      const found = file.describe(name);
+      const size = zip.sizeOf(`${name}.npy`);
+      const stored = zip.storedSizeOf(`${name}.npy`);
       return [{ name, ...found, isOptimizer: false, note: stored < size ? `compressed to ${stored} bytes` : null }];
     } catch (error) {
       problems.push((error as Error).message.split('\n')[0]);
@@ -37,8 +42,8 @@ export function inspectNpz(source: ByteSource): Inspection {
 }
 /** @internal */
 export function inspectNpy(source: ByteSource): Inspection {
-  const { shape, dtype, stored, count, type, fortran } = npyShape(source),
-    name = path.basename(source.name).replace(/\.npy$/, '');
+  const { shape, dtype, stored, count, type, fortran } = npyShape(source);
+  const name = path.basename(source.name).replace(/\.npy$/, '');
   return {
     ...NONE,
     tensors: [
@@ -95,19 +100,19 @@ export function hdf5Facts(root: Hdf5Group): Record<string, string> {
 }
 /** @internal */
 export function inspectHdf5Weights(source: ByteSource): Inspection {
-  const root = openHdf5(source),
-    problems: string[] = [];
+  const root = openHdf5(source);
+  const problems: string[] = [];
   return { ...NONE, facts: hdf5Facts(root), tensors: hdf5Tensors(root, problems), problems };
 }
 /** @internal Shards lie beside their index; one that is missing is a problem, and the others are still shown. */
 export async function inspectShards(source: ByteSource, signal: AbortSignal): Promise<Inspection> {
-  const index = readIndex(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), source.name),
-    tensors: TensorRow[] = [],
-    parts: PartRow[] = [],
-    problems: string[] = [];
+  const index = readIndex(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), source.name);
+  const tensors: TensorRow[] = [];
+  const parts: PartRow[] = [];
+  const problems: string[] = [];
   for (const name of new Set([...index.values()].flat())) {
-    const file = path.join(path.dirname(source.name), name),
-      bytes = fs.statSync(file, { throwIfNoEntry: false })?.size ?? null;
+    const file = path.join(path.dirname(source.name), name);
+    const bytes = fs.statSync(file, { throwIfNoEntry: false })?.size ?? null;
     parts.push({ name, bytes, note: bytes === null ? 'missing' : null });
     try {
       await withFile(file, (shard) => Promise.resolve(tensors.push(...hdf5Tensors(openHdf5(shard), problems))));

@@ -53,9 +53,9 @@ function namesIn(x: unknown): string | null {
 }
 /** @internal @param training - what Keras 1 and 2 and TensorFlow.js keep beside the configuration. */
 export function modelFacts(config: Readonly<Record<string, unknown>>, training: unknown = null): ModelFacts {
-  const { class_name: kind, config: inner, compile_config: compile } = config,
-    // The first versions wrote a Sequential as a list of layers.
-    list = Array.isArray(inner) ? inner : isRecord(inner) && Array.isArray(inner.layers) ? inner.layers : [];
+  const { class_name: kind, config: inner, compile_config: compile } = config;
+  // The first versions wrote a Sequential as a list of layers.
+  const list = Array.isArray(inner) ? inner : isRecord(inner) && Array.isArray(inner.layers) ? inner.layers : [];
   const layers = list.filter(isRecord).map((layer) => ({
     name: textOf(layer.name) ?? (isRecord(layer.config) ? textOf(layer.config.name) : null),
     class: textOf(layer.class_name) ?? 'unknown',

@@ -36,14 +36,14 @@ function above(root: string, group: string): string[] {
 export function cgroupOf(root = '/'): Cgroup | null {
   const groups = textOf(path.join(root, 'proc/self/cgroup'));
   if (groups === null) return null;
-  const base = path.join(root, 'sys/fs/cgroup'),
-    pathOf = (controller: RegExp): string =>
-      groups
-        .split('\n')
-        .find((line) => controller.test(line.split(':')[1] ?? 'none'))
-        ?.split(':')
-        .slice(2)
-        .join(':') ?? '/';
+  const base = path.join(root, 'sys/fs/cgroup');
+  const pathOf = (controller: RegExp): string =>
+    groups
+      .split('\n')
+      .find((line) => controller.test(line.split(':')[1] ?? 'none'))
+      ?.split(':')
+      .slice(2)
+      .join(':') ?? '/';
   if (textOf(path.join(base, 'cgroup.controllers')) !== null) {
     const folders = above(base, pathOf(/^$/));
     const cpu = folders.map((f) =>
@@ -56,11 +56,11 @@ export function cgroupOf(root = '/'): Cgroup | null {
       memoryUsed: folders.map((f) => limitOf(textOf(path.join(f, 'memory.current')))).find((n) => n !== null) ?? null,
     };
   }
-  const cpuBase = ['cpu', 'cpu,cpuacct'].map((name) => path.join(base, name)).find((f) => fs.existsSync(f)),
-    memoryBase = path.join(base, 'memory');
+  const cpuBase = ['cpu', 'cpu,cpuacct'].map((name) => path.join(base, name)).find((f) => fs.existsSync(f));
+  const memoryBase = path.join(base, 'memory');
   if (!cpuBase && !fs.existsSync(memoryBase)) return null;
-  const cpus = cpuBase ? above(cpuBase, pathOf(/(^|,)cpu(,|$)/)) : [],
-    memories = above(memoryBase, pathOf(/(^|,)memory(,|$)/));
+  const cpus = cpuBase ? above(cpuBase, pathOf(/(^|,)cpu(,|$)/)) : [];
+  const memories = above(memoryBase, pathOf(/(^|,)memory(,|$)/));
   return {
     version: 1,
     cpuQuota: least(
@@ -73,8 +73,8 @@ export function cgroupOf(root = '/'): Cgroup | null {
 }
 /** @internal Name and version of the system: `Debian GNU/Linux 12 (bookworm), Linux 6.1.0`. */
 export function systemName(): string {
-  const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(textOf('/etc/os-release') ?? '')?.[1],
-    kernel = `${os.type()} ${os.release()}`;
+  const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(textOf('/etc/os-release') ?? '')?.[1];
+  const kernel = `${os.type()} ${os.release()}`;
   return name ? `${name}, ${kernel}` : kernel;
 }
 /** @internal The graphics driver that is there, in words; null when there is none that is known. */

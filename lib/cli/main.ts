@@ -45,8 +45,8 @@ const jsonText = (value: unknown): string =>
 
 /** @returns the exit status. */
 function report(error: unknown, args: readonly string[]): number {
-  const { message = String(error), name = 'Error', code } = (error ?? {}) as Partial<NodeJS.ErrnoException>,
-    plain = message.replace(/^trae-node: /, '');
+  const { message = String(error), name = 'Error', code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  const plain = message.replace(/^trae-node: /, '');
   const say = (text: string): void => void process.stderr.write(`trae-node: ${text}\n`);
   if (error instanceof UsageError) {
     say(plain);
@@ -73,8 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
   else if (request.kind === 'version') write(request.json ? JSON.stringify({ version }) : version);
   else {
     quietConsole();
-    const { command, operands, options } = request,
-      json = options.json === true;
+    const { command, operands, options } = request;
+    const json = options.json === true;
     const context: Context = {
       operands,
       options,

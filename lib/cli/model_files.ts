@@ -25,12 +25,12 @@ async function customObjectsOf(context: Context): Promise<CustomObjects | undefi
       },
     );
   }
-  const { default: whole, ...named } = found,
-    all = {
-      ...(isRecord(whole) ? whole : typeof whole === 'function' && whole.name ? { [whole.name]: whole } : {}),
-      ...named,
-    },
-    usable = Object.entries(all).filter(([, value]) => typeof value === 'function' || isRecord(value));
+  const { default: whole, ...named } = found;
+  const all = {
+    ...(isRecord(whole) ? whole : typeof whole === 'function' && whole.name ? { [whole.name]: whole } : {}),
+    ...named,
+  };
+  const usable = Object.entries(all).filter(([, value]) => typeof value === 'function' || isRecord(value));
   if (!usable.length)
     throw new InputError(
       `${file}: it exports no class or function.\n  Fix: export them, as in 'export class MyLayer extends layers.Layer { ... }'.`,
@@ -52,8 +52,8 @@ export async function readModel(
   file: string,
   { compile = false }: { compile?: boolean } = {},
 ): Promise<ReadModel> {
-  const customObjects = await customObjectsOf(context),
-    { signal } = context;
+  const customObjects = await customObjectsOf(context);
+  const { signal } = context;
   const found = await withKnownFile(
     file,
     async (source, kind) => ({ kind, json: kind === 'architecture' ? await jsonOf(source, signal) : null }),

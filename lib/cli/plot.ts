@@ -7,15 +7,15 @@ import { readModel } from './model_files';
 import { bytesText } from './text';
 
 export const run: CommandRun = async (context) => {
-  const [file] = context.operands,
-    out = textOption(context, 'out') ?? `${path.basename(file).replace(/\.[^.]+$/, '')}.svg`,
-    { options } = context,
-    isOn = (name: string): boolean => options[name] === true;
+  const [file] = context.operands;
+  const out = textOption(context, 'out') ?? `${path.basename(file).replace(/\.[^.]+$/, '')}.svg`;
+  const { options } = context;
+  const isOn = (name: string): boolean => options[name] === true;
   if (!/\.(svg|png|dot)$/i.test(out))
     throw new UsageError(`--out must end in .svg, .png or .dot, not '${out}'.`, 'plot');
-  const rankdir = choiceOption(context, 'plot', 'rankdir', ['TB', 'LR', 'BT', 'RL']) ?? 'TB',
-    dpi = numberOption(context, 'plot', 'dpi', { least: 10 }) ?? 200,
-    folder = path.dirname(path.resolve(out));
+  const rankdir = choiceOption(context, 'plot', 'rankdir', ['TB', 'LR', 'BT', 'RL']) ?? 'TB';
+  const dpi = numberOption(context, 'plot', 'dpi', { least: 10 }) ?? 200;
+  const folder = path.dirname(path.resolve(out));
   if (!fs.existsSync(folder)) throw new InputError(`${out} cannot be written: there is no folder ${folder}.`);
   const { model } = await readModel(context, file);
   await plotModel(model, {

@@ -52,24 +52,24 @@ function asTwoClasses(output: Output, names: readonly string[] | null): Output {
   };
 }
 export const run: CommandRun = async (context) => {
-  const [file, ...inputs] = context.operands,
-    { signal } = context,
-    out = textOption(context, 'out'),
-    batchSize = numberOption(context, 'predict', 'batch-size') ?? 32,
-    count = numberOption(context, 'predict', 'top');
+  const [file, ...inputs] = context.operands;
+  const { signal } = context;
+  const out = textOption(context, 'out');
+  const batchSize = numberOption(context, 'predict', 'batch-size') ?? 32;
+  const count = numberOption(context, 'predict', 'top');
   if (out !== undefined && !/\.(npy|npz|csv|json)$/.test(out))
     throw new UsageError(`--out must end in .npy, .npz, .csv or .json, not '${out}'.`, 'predict');
   if (out !== undefined && count !== undefined && !/\.(csv|json)$/.test(out))
     throw new UsageError('with --top, --out must end in .csv or .json.', 'predict');
   rescaleOption(context);
-  const classNames = classNamesOf(context),
-    { model } = await readModel(context, file),
-    values = await inputsOf(inputs, model.inputs, context),
-    x = model.graph ? structured(model.graph, values) : values[0],
-    results = flattenStructure(
-      await model.predict(x as Tensor, { batchSize, signal, verbose: 0 }),
-      (v): v is Tensor => v instanceof Tensor,
-    );
+  const classNames = classNamesOf(context);
+  const { model } = await readModel(context, file);
+  const values = await inputsOf(inputs, model.inputs, context);
+  const x = model.graph ? structured(model.graph, values) : values[0];
+  const results = flattenStructure(
+    await model.predict(x as Tensor, { batchSize, signal, verbose: 0 }),
+    (v): v is Tensor => v instanceof Tensor,
+  );
   const outputs = await Promise.all(
     results.map(async (t, i): Promise<Output> => ({
       name: model.outputNames[i] ?? `output_${i}`,
@@ -84,8 +84,8 @@ export const run: CommandRun = async (context) => {
     throw new InputError(
       `--top needs a model with one output; this one gives ${outputs.map((o) => o.name).join(', ')}.`,
     );
-  const top = count === undefined ? null : topClasses(asTwoClasses(outputs[0], classNames), count, classNames),
-    shapes = outputs.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
+  const top = count === undefined ? null : topClasses(asTwoClasses(outputs[0], classNames), count, classNames);
+  const shapes = outputs.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   if (out !== undefined) {
     await writeOutputs(out, outputs, { classNames, top, signal });
     context.print(

@@ -29,25 +29,25 @@ async function readNumpy(file: string, context: Context): Promise<Content> {
     if (source.size >= 6 && source.bytes(0, 6).toString('latin1') === '\x93NUMPY')
       return { value: toTensor(await readNpy(source, context.signal)) };
     if (file.endsWith('.npy')) return { value: toTensor(await readNpy(source, context.signal)) }; // says what it is instead
-    const npz = new NpzReader(source),
-      named = new Map<string, Value>();
+    const npz = new NpzReader(source);
+    const named = new Map<string, Value>();
     for (const name of npz.names) named.set(name, toTensor(await npz.read(name, context.signal)));
     if (!named.size) throw new InputError(`${file}: it holds no arrays.`);
     return { named };
   });
 }
 async function readCsv(file: string, targets: readonly Target[], context: Context): Promise<Content> {
-  const header = choiceOption(context, 'predict', 'header', ['yes', 'no']),
-    delimiter = textOption(context, 'delimiter')?.replace('\\t', '\t');
+  const header = choiceOption(context, 'predict', 'header', ['yes', 'no']);
+  const delimiter = textOption(context, 'delimiter')?.replace('\\t', '\t');
   if (delimiter !== undefined && [...delimiter].length !== 1)
     throw new UsageError(`--delimiter takes one character, not '${delimiter}'.`, 'predict');
-  const rows = parseCsv((await readFile(file, context.signal)).toString('utf8'), file, delimiter),
-    hasNames =
-      header === undefined
-        ? !targets.some(isText) && (rows[0]?.cells.every((c) => numberIn(c) === undefined) ?? false)
-        : header === 'yes';
-  const names = hasNames ? rows.shift()!.cells.map((c) => c.trim()) : null,
-    width = rows[0]?.cells.length ?? 0;
+  const rows = parseCsv((await readFile(file, context.signal)).toString('utf8'), file, delimiter);
+  const hasNames =
+    header === undefined
+      ? !targets.some(isText) && (rows[0]?.cells.every((c) => numberIn(c) === undefined) ?? false)
+      : header === 'yes';
+  const names = hasNames ? rows.shift()!.cells.map((c) => c.trim()) : null;
+  const width = rows[0]?.cells.length ?? 0;
   if (!rows.length) throw new InputError(`${file}: it holds no rows${hasNames ? ' below the line of names' : ''}.`);
   for (const { cells, line } of rows)
     if (cells.length !== width)
@@ -70,9 +70,9 @@ async function readCsv(file: string, targets: readonly Target[], context: Contex
     );
     return tensor(data, [rows.length, columns.length], 'float64');
   };
-  const all = Array.from({ length: width }, (_, i) => i),
-    texts = (columns: readonly number[]): readonly unknown[] =>
-      rows.map(({ cells }) => (columns.length === 1 ? cells[columns[0]] : columns.map((c) => cells[c])));
+  const all = Array.from({ length: width }, (_, i) => i);
+  const texts = (columns: readonly number[]): readonly unknown[] =>
+    rows.map(({ cells }) => (columns.length === 1 ? cells[columns[0]] : columns.map((c) => cells[c])));
   const valueOf = (target: Target, columns: readonly number[]): Value =>
     isText(target) ? texts(columns) : numbers(columns);
   if (targets.length === 1) return { value: valueOf(targets[0], all) };
@@ -111,22 +111,22 @@ async function readJson(file: string, targets: readonly Target[], context: Conte
 export function rescaleOption(context: Context): number | undefined {
   const text = textOption(context, 'rescale');
   if (text === undefined) return undefined;
-  const [above, below = '1', ...more] = text.split('/'),
-    factor = Number(above) / Number(below);
+  const [above, below = '1', ...more] = text.split('/');
+  const factor = Number(above) / Number(below);
   if (more.length || !above.trim() || !below.trim() || !Number.isFinite(factor))
     throw new UsageError(`--rescale takes a number or a fraction as 1/255, not '${text}'.`, 'predict');
   return factor;
 }
 const INTERPOLATIONS = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'] as const;
 async function readImage(file: string, target: Target, context: Context): Promise<Tensor> {
-  const interpolation = choiceOption(context, 'predict', 'interpolation', INTERPOLATIONS) ?? 'nearest',
-    factor = rescaleOption(context),
-    shape = target?.shape ?? [null, null, null, 3],
-    isChannels = (n: number | null): n is 1 | 3 | 4 => n === 1 || n === 3 || n === 4;
+  const interpolation = choiceOption(context, 'predict', 'interpolation', INTERPOLATIONS) ?? 'nearest';
+  const factor = rescaleOption(context);
+  const shape = target?.shape ?? [null, null, null, 3];
+  const isChannels = (n: number | null): n is 1 | 3 | 4 => n === 1 || n === 3 || n === 4;
   const scaled = (t: Tensor): Tensor => (factor === undefined ? t : ops.multiply(ops.cast(t, 'float32'), factor));
   if (shape.length !== 4 || !(isChannels(shape[3]) || isChannels(shape[1]))) {
-    const size = shape.slice(1).reduce<number>((a, b) => a * (b ?? 1), 1),
-      grey = await loadImg(file, { colorMode: 'grayscale' });
+    const size = shape.slice(1).reduce<number>((a, b) => a * (b ?? 1), 1);
+    const grey = await loadImg(file, { colorMode: 'grayscale' });
     if (grey.size === size) return scaled(ops.reshape(grey, [1, size]));
     const rgb = await loadImg(file, { colorMode: 'rgb' });
     if (rgb.size === size) return scaled(ops.reshape(rgb, [1, size]));
@@ -134,15 +134,15 @@ async function readImage(file: string, target: Target, context: Context): Promis
       `${file}: the image is ${grey.shape[1]} x ${grey.shape[0]}, and the model takes ${shapeText(shape)}, which is no image.`,
     );
   }
-  const isLast = isChannels(shape[3]),
-    [height, width, channels] = isLast ? [shape[1], shape[2], shape[3]] : [shape[2], shape[3], shape[1]],
-    colorMode = ({ 1: 'grayscale', 3: 'rgb', 4: 'rgba' } as const)[channels as 1 | 3 | 4];
+  const isLast = isChannels(shape[3]);
+  const [height, width, channels] = isLast ? [shape[1], shape[2], shape[3]] : [shape[2], shape[3], shape[1]];
+  const colorMode = ({ 1: 'grayscale', 3: 'rgb', 4: 'rgba' } as const)[channels as 1 | 3 | 4];
   const image = await loadImg(file, {
-      colorMode,
-      interpolation,
-      targetSize: height !== null && width !== null ? [height, width] : null,
-    }),
-    placed = isLast ? image : ops.transpose(image, { axes: [2, 0, 1] });
+    colorMode,
+    interpolation,
+    targetSize: height !== null && width !== null ? [height, width] : null,
+  });
+  const placed = isLast ? image : ops.transpose(image, { axes: [2, 0, 1] });
   return scaled(ops.expandDims(placed, 0));
 }
 
@@ -151,15 +151,15 @@ const isCompatible = (shape: readonly number[], wanted: readonly (number | null)
 /** The value as the input takes it: a batch axis added, rows reshaped, the dtype changed. */
 function fitted(value: Value, target: Target, file: string): Value {
   if (!target || !isTensor(value)) return value;
-  const { shape } = target,
-    example = shape.slice(1),
-    dtype = target.dtype,
-    cast = (t: Tensor): Tensor => (t.dtype === dtype ? t : ops.cast(t, dtype));
+  const { shape } = target;
+  const example = shape.slice(1);
+  const dtype = target.dtype;
+  const cast = (t: Tensor): Tensor => (t.dtype === dtype ? t : ops.cast(t, dtype));
   if (isCompatible(value.shape, shape)) return cast(value);
   if (isCompatible(value.shape, example)) return cast(ops.expandDims(value, 0));
-  const size = value.shape.slice(1).reduce((a, b) => a * b, 1),
-    known = example.reduce<number>((a, b) => a * (b ?? 1), 1),
-    open = example.filter((d) => d === null).length;
+  const size = value.shape.slice(1).reduce((a, b) => a * b, 1);
+  const known = example.reduce<number>((a, b) => a * (b ?? 1), 1);
+  const open = example.filter((d) => d === null).length;
   if (value.ndim && (open === 0 ? size === known : open === 1 && known > 0 && size % known === 0))
     return cast(ops.reshape(value, [value.shape[0], ...example.map((d) => d ?? size / known)]));
   throw new InputError(

@@ -53,8 +53,8 @@ function rowTexts(output: Output, row: number): string[] {
 export function outputText(outputs: readonly Output[], classNames: readonly string[] | null): string {
   return outputs
     .map((output) => {
-      const { shape, name, dtype } = output,
-        title = outputs.length > 1 ? [`${name}, ${dtype} of shape ${shapeText(shape)}:`] : [];
+      const { shape, name, dtype } = output;
+      const title = outputs.length > 1 ? [`${name}, ${dtype} of shape ${shapeText(shape)}:`] : [];
       const names =
         classNames && shape.length === 2 && shape[1] === classNames.length ? [classNames.map(csvCell).join(',')] : [];
       const lines =
@@ -75,19 +75,19 @@ export function topClasses(
     throw new InputError(`--top needs an output with one axis of classes; '${name}' has shape ${shapeText(shape)}.`);
   const [rows, width] = shape;
   return Array.from({ length: rows }, (_, row) => {
-    const values = Array.from(data.subarray(row * width, (row + 1) * width) as ArrayLike<number | bigint>, Number),
-      // What is no number is never the largest.
-      order = values
-        .map((_v, i) => i)
-        .sort((a, b) =>
-          values[b] > values[a] || Number.isNaN(values[a])
-            ? Number.isNaN(values[b]) && Number.isNaN(values[a])
-              ? a - b
-              : 1
-            : values[a] === values[b]
-              ? a - b
-              : -1,
-        );
+    const values = Array.from(data.subarray(row * width, (row + 1) * width) as ArrayLike<number | bigint>, Number);
+    // What is no number is never the largest.
+    const order = values
+      .map((_v, i) => i)
+      .sort((a, b) =>
+        values[b] > values[a] || Number.isNaN(values[a])
+          ? Number.isNaN(values[b]) && Number.isNaN(values[a])
+            ? a - b
+            : 1
+          : values[a] === values[b]
+            ? a - b
+            : -1,
+      );
     return order
       .slice(0, count)
       .map((i) => ({ class: i, name: names?.[i] ?? null, value: jsonValue(values[i], dtype) as number }));

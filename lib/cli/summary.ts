@@ -57,10 +57,10 @@ function rowOf(layer: Layer): LayerRow {
   };
 }
 export const run: CommandRun = async (context) => {
-  const lineLength = numberOption(context, 'summary', 'width', { least: 30 }),
-    { model } = await readModel(context, context.operands[0], { compile: true }),
-    { trainableWeights, nonTrainableWeights } = model,
-    optimizer = model.optimizer?.built ? model.optimizer.variables : [];
+  const lineLength = numberOption(context, 'summary', 'width', { least: 30 });
+  const { model } = await readModel(context, context.operands[0], { compile: true });
+  const { trainableWeights, nonTrainableWeights } = model;
+  const optimizer = model.optimizer?.built ? model.optimizer.variables : [];
   let text = '';
   model.summary({
     // What is piped has no width of its own.

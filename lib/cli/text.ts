@@ -2,8 +2,8 @@
 
 /** @internal `1.5 MB`; powers of 1024. */
 export function bytesText(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'],
-    scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  const scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
   return scale
     ? `${(bytes / 1024 ** scale).toFixed(bytes / 1024 ** scale < 10 ? 2 : 1)} ${units[scale]}`
     : `${bytes} bytes`;
@@ -20,8 +20,8 @@ export const safeText = (text: string): string =>
 
 /** @internal Rows in columns that are as wide as needed; columns of `right` stand at the right. */
 export function tableText(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const safe = rows.map((row) => row.map(safeText)),
-    widths = (safe[0] ?? []).map((_, i) => Math.max(...safe.map((row) => row[i].length)));
+  const safe = rows.map((row) => row.map(safeText));
+  const widths = (safe[0] ?? []).map((_, i) => Math.max(...safe.map((row) => row[i].length)));
   return safe
     .map((row) =>
       `  ${row.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ')}`.trimEnd(),
@@ -30,8 +30,8 @@ export function tableText(rows: readonly (readonly string[])[], right: readonly 
 }
 /** @internal `name: value` lines, the values under one another; what is null or undefined is left out. */
 export function factsText(facts: readonly (readonly [string, string | null | undefined])[]): string {
-  const shown = facts.filter((f): f is [string, string] => f[1] !== null && f[1] !== undefined),
-    width = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
+  const shown = facts.filter((f): f is [string, string] => f[1] !== null && f[1] !== undefined);
+  const width = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
   return shown
     .map(([name, value]) => (name + ':').padEnd(width) + value.replaceAll('\n', `\n${' '.repeat(width)}`))
     .join('\n');

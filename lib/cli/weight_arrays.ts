@@ -30,8 +30,8 @@ function datasetArray(d: Hdf5Dataset, name: string, signal: AbortSignal): NamedA
 }
 // Keras' object paths, as `layers/dense/vars/0`, which loading `.safetensors` and `.npz` knows.
 function stateArrays(root: Hdf5Group, signal: AbortSignal): { arrays: NamedArray[]; notes: string[] } {
-  const arrays: NamedArray[] = [],
-    notes: string[] = [];
+  const arrays: NamedArray[] = [];
+  const notes: string[] = [];
   let isTrained = false;
   for (const d of root.datasets()) {
     if (d.path.startsWith('optimizer/')) {
@@ -47,15 +47,15 @@ function stateArrays(root: Hdf5Group, signal: AbortSignal): { arrays: NamedArray
 }
 // By the names that the file gives (`dense/kernel:0`), as paths of variables (`dense/kernel`).
 function layerArrays(root: Hdf5Group, signal: AbortSignal): { arrays: NamedArray[]; notes: string[] } {
-  const arrays: NamedArray[] = [],
-    used = new Set<string>();
+  const arrays: NamedArray[] = [];
+  const used = new Set<string>();
   for (const layer of namesOf(root, 'layer_names')) {
     const group = root.group(layer);
     if (!group) continue;
     for (const weight of namesOf(group, 'weight_names')) {
-      const dataset = group.dataset(weight),
-        plain = weight.replace(/:\d+$/, ''),
-        name = used.has(plain) ? `${layer}/${weight}` : plain;
+      const dataset = group.dataset(weight);
+      const plain = weight.replace(/:\d+$/, '');
+      const name = used.has(plain) ? `${layer}/${weight}` : plain;
       const found = dataset && datasetArray(dataset, name, signal);
       if (!found) throw new InputError(`${path.basename(group.path)}: the weight '${weight}' is named but not there.`);
       used.add(name);
@@ -80,8 +80,8 @@ export async function withArrays<T>(
   use: (found: WeightArrays) => Promise<T>,
 ): Promise<T> {
   if (kind === 'safetensors') {
-    const file = new SafetensorsReader(source),
-      notes: string[] = [];
+    const file = new SafetensorsReader(source);
+    const notes: string[] = [];
     const arrays = file.names.map((name): NamedArray => {
       const { shape, dtype, stored } = file.describe(name)!;
       if (Object.hasOwn(UNSIGNED, stored)) notes.push(`'${name}' of type ${stored} becomes ${dtype}.`);
@@ -100,11 +100,11 @@ export async function withArrays<T>(
   const metadata = { format: 'keras' };
   if (kind === 'weights.h5') return use({ ...stateArrays(openHdf5(source), signal), metadata });
   if (kind === 'h5-weights') return use({ ...layerArrays(openHdf5(source), signal), metadata });
-  const index = readIndex(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), source.name),
-    opened: FileSource[] = [];
+  const index = readIndex(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), source.name);
+  const opened: FileSource[] = [];
   try {
-    const arrays: NamedArray[] = [],
-      notes: string[] = [];
+    const arrays: NamedArray[] = [];
+    const notes: string[] = [];
     for (const name of new Set([...index.values()].flat())) {
       const shard = await FileSource.open(path.join(path.dirname(source.name), name));
       opened.push(shard);

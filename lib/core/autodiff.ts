@@ -15,8 +15,8 @@ interface Custom {
   inputs: Tensor['shape'][];
 }
 // The engine knows them by number: one series for all copies of the library.
-const customs = shared('customGradients', () => ({ next: 1, functions: new Map<number, Custom>() })),
-  customBackwards = customs.functions;
+const customs = shared('customGradients', () => ({ next: 1, functions: new Map<number, Custom>() }));
+const customBackwards = customs.functions;
 
 function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
   const custom = customBackwards.get(id);
@@ -181,14 +181,14 @@ export function jvp(
         );
       return t;
     });
-    const returned = fun(...leaves),
-      [y, aux] = hasAux ? (returned as [unknown, unknown]) : [returned];
-    const { list, packed } = flattened(y, 'jvp'),
-      floats = list.filter((t) => isFloating(t.dtype));
+    const returned = fun(...leaves);
+    const [y, aux] = hasAux ? (returned as [unknown, unknown]) : [returned];
+    const { list, packed } = flattened(y, 'jvp');
+    const floats = list.filter((t) => isFloating(t.dtype));
     // The gradients are linear in the cotangents: differentiating them by the cotangents goes forward.
     const cotangents = floats.map((t) => run('identity', [zeros(t.shape, t.dtype)]));
-    const back = vectorJacobian(floats, leaves, cotangents),
-      forward = vectorJacobian(back, cotangents, directions);
+    const back = vectorJacobian(floats, leaves, cotangents);
+    const forward = vectorJacobian(back, cotangents, directions);
     let i = 0;
     const slopes = packed(list.map((t) => (isFloating(t.dtype) ? forward[i++] : zeros(t.shape, t.dtype))));
     return hasAux ? [y, slopes, aux] : [y, slopes];

@@ -11,8 +11,8 @@ import { makeError } from '../support/errors';
 if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '3000';
 
 // One engine for all copies of this folder in a process, in whatever realm: what one computes, another can use.
-const holder = process as unknown as Record<symbol, LoadedAddon<Binding> | undefined>,
-  place = Symbol.for(`trae-node.binding ${packageFolder}`);
+const holder = process as unknown as Record<symbol, LoadedAddon<Binding> | undefined>;
+const place = Symbol.for(`trae-node.binding ${packageFolder}`);
 function loadOnce(): LoadedAddon<Binding> {
   const found = holder[place];
   if (found) return found;
@@ -29,7 +29,7 @@ binding.initialize(makeError, setImmediate);
 
 /** @internal What all copies on this engine have in common, made by the first one. */
 export function shared<T>(key: string, make: () => T): T {
-  const symbol = Symbol.for(`trae-node.${key}`),
-    states = binding as unknown as Record<symbol, T | undefined>;
+  const symbol = Symbol.for(`trae-node.${key}`);
+  const states = binding as unknown as Record<symbol, T | undefined>;
   return (states[symbol] ??= make());
 }

@@ -5,7 +5,7 @@ import { describe } from '../support/describe';
 import { TypeError, ValueError } from '../support/errors';
 import { recordOf } from '../support/guard';
 import { flattenStructure, mapStructure } from '../support/nest';
-import { MOST_PLANS, PlanCache } from './plan_cache';
+import { MAX_PLANS, PlanCache } from './plan_cache';
 import { signatureOf } from './signature';
 import { Tensor } from './tensor';
 import { currentTrace, withTrace, type TraceContext } from './trace';
@@ -106,9 +106,9 @@ export interface PlanOptions {
 // Parameters without a type are any, so that `compile((x) => x.add(1))` needs none.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function compile<F extends (...args: any[]) => unknown>(fn: F, options: PlanOptions = {}): F & Compiled<F> {
-  const { maxPlans = MOST_PLANS } = recordOf('compile', options);
+  const { maxPlans = MAX_PLANS } = recordOf('compile', options);
   if (!Number.isInteger(maxPlans) || maxPlans < 1)
-    throw new ValueError(`compile: maxPlans must be a whole number >= 1.\n  Received: ${describe(maxPlans)}`);
+    throw new ValueError(`compile: maxPlans must be an integer >= 1.\n  Received: ${describe(maxPlans)}`);
   const plans = new PlanCache<TracedPlan>(maxPlans);
   const lookup = (args: unknown[], isShared: boolean): TracedPlan =>
     plans.get(

@@ -2,13 +2,13 @@
 import type { NativePlan } from '../../binding';
 
 /** @internal Plans of one function or model. */
-export const MOST_PLANS = 256;
+export const MAX_PLANS = 256;
 /** @internal Their ops in all: a loop that is written out makes a plan of many thousands. */
-export const MOST_OPS = 10_000;
+export const MAX_OPS = 10_000;
 /** What an op of a plan takes beside the arena: its kernel, sizes and places. */
 const OP_BYTES = 8192;
 /** Plans that stay whatever their size: the steps of training and validation, with the rest of the rows, take turns. */
-const LEAST_PLANS = 8;
+const MIN_PLANS = 8;
 /** @internal Bytes that the plans of one function or model may take together. */
 export const planLimits = { bytes: 2 ** 28 };
 
@@ -19,8 +19,8 @@ export class PlanCache<P extends { readonly plan: NativePlan }> {
   private ops = 0;
   private bytes = 0;
   constructor(
-    readonly mostPlans = MOST_PLANS,
-    readonly mostOps = MOST_OPS,
+    readonly mostPlans = MAX_PLANS,
+    readonly mostOps = MAX_OPS,
   ) {}
   get size(): number {
     return this.entries.size;
@@ -31,8 +31,8 @@ export class PlanCache<P extends { readonly plan: NativePlan }> {
     if (entry) this.entries.delete(key);
     else {
       const value = make();
-      const { ops, arenaBytes } = value.plan.statistics,
-        bytes = arenaBytes + ops * OP_BYTES;
+      const { ops, arenaBytes } = value.plan.statistics;
+      const bytes = arenaBytes + ops * OP_BYTES;
       entry = { value, ops, bytes, isShared };
       this.ops += ops;
       this.bytes += bytes;
@@ -41,7 +41,7 @@ export class PlanCache<P extends { readonly plan: NativePlan }> {
     this.entries.set(key, entry);
     for (const oldest of this.entries.keys()) {
       const { size } = this.entries;
-      if (size <= this.mostPlans && this.ops <= this.mostOps && (this.bytes <= planLimits.bytes || size <= LEAST_PLANS))
+      if (size <= this.mostPlans && this.ops <= this.mostOps && (this.bytes <= planLimits.bytes || size <= MIN_PLANS))
         break;
       if (oldest !== key) this.remove(oldest);
     }

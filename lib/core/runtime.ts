@@ -49,8 +49,8 @@ export function devices(): { name: string; kind: string; description: string }[]
 export const version: string = (require('../../package.json') as { version: string }).version;
 
 const scopes: Set<Tensor>[] = [];
-const plainRun = binding.run,
-  plainFromData = binding.fromData;
+const plainRun = binding.run;
+const plainFromData = binding.fromData;
 /**
  * Runs `f` and disposes the tensors made inside, but for those it returns. Never required: the garbage collector
  * suffices; it keeps the peak low in long synchronous loops.

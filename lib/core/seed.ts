@@ -28,7 +28,7 @@ export class SeedGenerator {
   constructor(seed?: number | null | { seed?: number | null; name?: string }) {
     const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
     if (given != null && (!Number.isInteger(given) || given < 0))
-      throw new ValueError(`SeedGenerator: seed must be a whole number >= 0.\n  Received: ${given}`);
+      throw new ValueError(`SeedGenerator: seed must be an integer >= 0.\n  Received: ${given}`);
     this.seed = given ?? makeDefaultSeed();
     this.state = withTrace(
       null,
@@ -58,7 +58,7 @@ export const globalSeedGenerator = (): SeedGenerator => (global_ ??= new SeedGen
 /** Starts all randomness anew: initializers, dropout, shuffling, `random`. */
 export function setRandomSeed(seed: number): void {
   if (!Number.isInteger(seed) || seed < 0)
-    throw new ValueError(`setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`);
+    throw new ValueError(`setRandomSeed: an integer >= 0 is expected.\n  Received: ${seed}`);
   entropy = { state: BigInt(seed) };
   global_ = new SeedGenerator(seed);
 }
@@ -69,7 +69,7 @@ export type Seed = number | SeedGenerator | null | undefined;
 export function drawSeed(seed: Seed): Tensor {
   if (seed instanceof SeedGenerator) return seed.next();
   if (typeof seed === 'number' && (!Number.isInteger(seed) || seed < 0))
-    throw new ValueError(`random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: ${seed}`, {
+    throw new ValueError(`random: seed must be an integer >= 0 or a SeedGenerator.\n  Received: ${seed}`, {
       op: 'random',
     });
   return typeof seed === 'number' ? tensor(BigInt64Array.from([BigInt(seed), 0n])) : globalSeedGenerator().next();

@@ -180,7 +180,7 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
     );
   if (shape?.some((d) => !Number.isInteger(d) || d < 0))
     throw new ValueError(
-      `tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold whole numbers >= 0.`,
+      `tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold integers >= 0.`,
     );
   dtype ??= undefined;
   if (dtype !== undefined) checkDType(dtype);
@@ -234,14 +234,14 @@ export function fromOtherCopy(given: unknown): Tensor | null {
 }
 
 /** More than anyone needs, and a bound for arrays that hold themselves. */
-const MOST_AXES = 64;
+const MAX_AXES = 64;
 /** Values from here on go into a typed array: so many in a list are more than JavaScript's heap is for. */
 const MANY = 2 ** 22;
 /** How many values nested arrays will have, by the first row of each axis, and the first value. */
 function promised(values: unknown): { count: number; first: unknown } {
-  let first = values,
-    count = 1;
-  for (let depth = 0; depth < MOST_AXES && (Array.isArray(first) || isTypedArray(first)); depth++) {
+  let first = values;
+  let count = 1;
+  for (let depth = 0; depth < MAX_AXES && (Array.isArray(first) || isTypedArray(first)); depth++) {
     count *= first.length;
     first = first[0] as unknown;
   }
@@ -278,9 +278,9 @@ function flatten(value: unknown, out: { length: number; push(v: number | bigint 
   const shape: number[] = [];
   const visit = (v: unknown, depth: number): void => {
     if (isTypedArray(v) || Array.isArray(v)) {
-      if (depth === MOST_AXES)
+      if (depth === MAX_AXES)
         throw new ValueError(
-          `tensor: arrays are nested more than ${MOST_AXES} deep.\n  Fix: does one of them hold itself?`,
+          `tensor: arrays are nested more than ${MAX_AXES} deep.\n  Fix: does one of them hold itself?`,
         );
       const n = (v as { length: number }).length;
       if (shape.length === depth) {

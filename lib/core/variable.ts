@@ -85,8 +85,8 @@ export class Variable {
 
   /** The current tensor. */
   get value(): Tensor {
-    const trace = currentTrace(),
-      now = trace ? trace.read(this) : this.untracedValue();
+    const trace = currentTrace();
+    const now = trace ? trace.read(this) : this.untracedValue();
     return autocastTo && this.autocast && autocastTo !== this.dtype ? run('cast', [now], { dtype: autocastTo }) : now;
   }
   /** @internal */

@@ -101,12 +101,12 @@ export async function writeAtomically(
   signal?: AbortSignal | null,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const { target, mode } = await targetOf(file),
-    folder = path.dirname(target),
-    temporary = path.join(
-      folder,
-      `.${path.basename(target).slice(0, 50)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
-    );
+  const { target, mode } = await targetOf(file);
+  const folder = path.dirname(target);
+  const temporary = path.join(
+    folder,
+    `.${path.basename(target).slice(0, 50)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
+  );
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(temporary, 'wx', mode);

@@ -16,8 +16,8 @@ export function idxBytes(shape: readonly number[]): number {
 export function parseIdx(data: Buffer, name: string, shape: readonly number[]): Uint8Array {
   const header = 4 + 4 * shape.length;
   if (data.length < header) checkSize(data, name, idxBytes(shape));
-  const magic = data.readUInt32BE(0),
-    expected = 0x0800 + shape.length;
+  const magic = data.readUInt32BE(0);
+  const expected = 0x0800 + shape.length;
   if (magic !== expected)
     throw new FileError(
       `${name} starts with ${hex(magic)}, ${hex(expected)} expected: it is no IDX file of unsigned bytes with ${shape.length} axes. Delete it and download it again.`,

@@ -11,8 +11,8 @@ const HEADER = /^\{\s*'descr':\s*'\|?O\d?',\s*'fortran_order':\s*(?:True|False),
  * @throws FileError for other contents, for a pickle with anything but lists of integers, for a damaged one.
  */
 export async function readIntegerLists(source: ByteSource, signal?: AbortSignal | null): Promise<number[][]> {
-  const { text, at } = npyHeaderText(source),
-    header = HEADER.exec(text);
+  const { text, at } = npyHeaderText(source);
+  const header = HEADER.exec(text);
   if (!header)
     throw new FileError(
       `${source.name}: it is no array of lists with one axis: its header is ${JSON.stringify(text.trim().slice(0, 120))}.`,

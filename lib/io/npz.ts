@@ -16,7 +16,7 @@ export interface NumpyArray {
   dtype: DType;
   data: TypedArray;
 }
-const MOST_HEADER = 1 << 16;
+const MAX_HEADER = 1 << 16;
 
 const HEADER =
   /^\{\s*'descr':\s*'([<>|=]?)([a-zA-Z?])(\d*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d,\s]*)\),?\s*\}\s*$/;
@@ -29,7 +29,7 @@ export async function readNpy(source: ByteSource, signal?: AbortSignal | null): 
   return { shape, dtype, data: fortran && shape.length > 1 ? fromColumns(data, shape) : data };
 }
 const unsound = (source: ByteSource, why: string): never => {
-  throw new FileError(`${source.name}: it is no sound .npy file: ${why}.`);
+  throw new FileError(`${source.name}: it is not a valid .npy file: ${why}.`);
 };
 /** @internal The text of the header, and where the values start. */
 export function npyHeaderText(source: ByteSource): { text: string; at: number } {
@@ -38,11 +38,11 @@ export function npyHeaderText(source: ByteSource): { text: string; at: number } 
       source,
       `it starts with ${source.size < 6 ? 'too little' : source.bytes(0, 6).toString('hex')}, 934e554d5059 expected`,
     );
-  const head = source.bytes(0, 12),
-    isLong = head[6] >= 2,
-    at = isLong ? 12 : 10,
-    length = isLong ? head.readUInt32LE(8) : head.readUInt16LE(8);
-  if (head[6] < 1 || head[6] > 3 || length > MOST_HEADER) unsound(source, 'its header has an unknown form');
+  const head = source.bytes(0, 12);
+  const isLong = head[6] >= 2;
+  const at = isLong ? 12 : 10;
+  const length = isLong ? head.readUInt32LE(8) : head.readUInt16LE(8);
+  if (head[6] < 1 || head[6] > 3 || length > MAX_HEADER) unsound(source, 'its header has an unknown form');
   return { text: source.bytes(at, length).toString('latin1'), at: at + length };
 }
 /** @internal What the header says, compared with what is there. @param size - bytes of the whole file, where `source` is its beginning alone. */
@@ -56,15 +56,15 @@ export function npyShape(
     throw new FileError(`${source.name}: an array of objects is not allowed: it holds a program.`);
   const found = HEADER.exec(text);
   if (!found) return fail(`its header is ${JSON.stringify(text.trim().slice(0, 120))}`);
-  const [, order, letter, digits, fortran, dims] = found,
-    width = letter === '?' ? 1 : Number(digits);
+  const [, order, letter, digits, fortran, dims] = found;
+  const width = letter === '?' ? 1 : Number(digits);
   const shape = dims
     .split(',')
     .map((d) => d.trim())
     .filter(Boolean)
     .map(Number);
-  const count = shape.reduce((a, b) => a * b, 1),
-    littleEndian = order !== '>';
+  const count = shape.reduce((a, b) => a * b, 1);
+  const littleEndian = order !== '>';
   let type: NumberType;
   if (letter === 'f' && [2, 4, 8].includes(width)) type = { kind: 'float', size: width, littleEndian, format: 'ieee' };
   else if ((letter === 'i' || letter === 'u') && [1, 2, 4, 8].includes(width))
@@ -85,9 +85,9 @@ export function npyShape(
   return { shape, dtype, type, at, count, fortran: fortran === 'True', stored: `${order}${letter}${digits}` };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
-  const out = data.slice() as TypedArray,
-    strides = shape.map((_, i) => shape.slice(0, i).reduce((a, b) => a * b, 1)),
-    at = shape.map(() => 0);
+  const out = data.slice() as TypedArray;
+  const strides = shape.map((_, i) => shape.slice(0, i).reduce((a, b) => a * b, 1));
+  const at = shape.map(() => 0);
   for (let i = 0; i < out.length; i++) {
     out[i] = data[at.reduce((s, v, k) => s + v * strides[k], 0)] as never;
     for (let k = shape.length - 1; k >= 0 && ++at[k] === shape[k]; k--) at[k] = 0;
@@ -118,8 +118,8 @@ export class NpzReader {
   }
   /** What the header of an array says, of which no more is read. */
   describe(name: string): { shape: number[]; dtype: DType; stored: string; bytes: number } {
-    const member = `${name}.npy`,
-      { shape, dtype, stored, type, count } = npyShape(this.zip.beginning(member), this.zip.sizeOf(member));
+    const member = `${name}.npy`;
+    const { shape, dtype, stored, type, count } = npyShape(this.zip.beginning(member), this.zip.sizeOf(member));
     return { shape, dtype, stored, bytes: count * type.size };
   }
   /** The file of an array. */
@@ -144,8 +144,8 @@ const DESCR: Record<DType, string> = {
 };
 /** @internal What comes before the values. */
 export function npyHeader(shape: Shape, dtype: DType): Buffer {
-  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', '),
-    text = `{'descr': '${DESCR[dtype]}', 'fortran_order': False, 'shape': (${dims}), }`;
+  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${DESCR[dtype]}', 'fortran_order': False, 'shape': (${dims}), }`;
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
   const lead = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
   lead.writeUInt16LE(padded.length, 8);

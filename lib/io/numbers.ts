@@ -20,23 +20,23 @@ export const elementSize: Record<DType, number> = {
   uint8: 1,
   bool: 1,
 };
-const floatBits = new Float32Array(1),
-  floatWord = new Uint32Array(floatBits.buffer);
+const floatBits = new Float32Array(1);
+const floatWord = new Uint32Array(floatBits.buffer);
 /** @internal Bits of the half-precision number nearest to `x`. */
 export function floatToHalf(x: number): number {
   floatBits[0] = x;
-  const sign = (floatWord[0] >>> 16) & 0x8000,
-    a = Math.abs(floatBits[0]);
+  const sign = (floatWord[0] >>> 16) & 0x8000;
+  const a = Math.abs(floatBits[0]);
   if (Number.isNaN(a)) return sign | 0x7e00;
   if (a >= 65520) return sign | 0x7c00;
   const roundEven = (v: number): number => {
-    const f = Math.floor(v),
-      d = v - f;
+    const f = Math.floor(v);
+    const d = v - f;
     return d > 0.5 || (d === 0.5 && f % 2 === 1) ? f + 1 : f;
   };
   if (a < 2 ** -14) return sign | roundEven(a * 2 ** 24);
-  const e = Math.floor(Math.log2(a)),
-    exponent = a < 2 ** e ? e - 1 : e;
+  const e = Math.floor(Math.log2(a));
+  const exponent = a < 2 ** e ? e - 1 : e;
   return sign | (((exponent + 15) << 10) + roundEven((a / 2 ** exponent - 1) * 1024));
 }
 /** @internal The bytes in which files hold values of a dtype. */
@@ -51,9 +51,9 @@ export function encodeNumbers(data: TypedArray, dtype: DType): Uint8Array {
 
 /** @internal A half-precision number from its bits. */
 export function halfToFloat(h: number): number {
-  const sign = h & 0x8000 ? -1 : 1,
-    exponent = (h >> 10) & 31,
-    fraction = h & 1023;
+  const sign = h & 0x8000 ? -1 : 1;
+  const exponent = (h >> 10) & 31;
+  const fraction = h & 1023;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
 }
@@ -118,8 +118,8 @@ function placeBits(
   }
 }
 function bfloats(buffer: ArrayBufferLike, byteOffset: number, count: number): Float32Array {
-  const half = new Uint16Array(buffer, byteOffset, count),
-    out = new Uint32Array(count);
+  const half = new Uint16Array(buffer, byteOffset, count);
+  const out = new Uint32Array(count);
   for (let i = 0; i < count; i++) out[i] = half[i] << 16;
   return new Float32Array(out.buffer);
 }

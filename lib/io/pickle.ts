@@ -93,8 +93,8 @@ class Machine {
     return new PickleTuple(items);
   }
   private known(module: PickleValue, name: PickleValue): Known {
-    const full = `${String(module)}.${String(name)}`,
-      known = typeof module === 'string' && typeof name === 'string' ? GLOBALS.get(full) : undefined;
+    const full = `${String(module)}.${String(name)}`;
+    const known = typeof module === 'string' && typeof name === 'string' ? GLOBALS.get(full) : undefined;
     return known ? new Known(known) : this.refuse(`its pickle names ${JSON.stringify(full.slice(0, 80))}`);
   }
   private recall(key: number): PickleValue {
@@ -130,8 +130,8 @@ class Machine {
     if (target instanceof Known && target.name === 'object' && state instanceof PickleTuple) return;
     if (!(target instanceof PickleArray && state instanceof PickleTuple && target.shape === undefined))
       this.refuse('its pickle sets the state of what is no new array');
-    const [, shape, dtype, , items] = state.items,
-      sizes = shape instanceof PickleTuple ? shape.items : [];
+    const [, shape, dtype, , items] = state.items;
+    const sizes = shape instanceof PickleTuple ? shape.items : [];
     if (!(
       dtype instanceof Known &&
       dtype.name === 'object' &&

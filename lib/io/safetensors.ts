@@ -8,7 +8,7 @@ import type { ByteSink } from './atomic';
 import { decodeNumbers, elementSize, encodeNumbers, type NumberType } from './numbers';
 import type { ByteSource } from './source';
 
-const MOST_HEADER = 100_000_000; // as the reference implementation
+const MAX_HEADER = 100_000_000; // as the reference implementation
 const NAMES: Record<DType, string> = {
   float16: 'F16',
   float32: 'F32',
@@ -49,13 +49,13 @@ const EIGHT_BITS: Record<string, { exponent: number; mantissa: number }> = {
   F8_E5M2: { exponent: 5, mantissa: 2 },
 };
 function eightBits(raw: Uint8Array, { exponent, mantissa }: { exponent: number; mantissa: number }): Float32Array {
-  const bias = 2 ** (exponent - 1) - 1,
-    steps = 2 ** mantissa,
-    largest = 2 ** exponent - 1;
+  const bias = 2 ** (exponent - 1) - 1;
+  const steps = 2 ** mantissa;
+  const largest = 2 ** exponent - 1;
   const values = Float32Array.from({ length: 256 }, (_, byte) => {
-    const e = (byte >> mantissa) & largest,
-      m = byte % steps,
-      sign = byte & 128 ? -1 : 1;
+    const e = (byte >> mantissa) & largest;
+    const m = byte % steps;
+    const sign = byte & 128 ? -1 : 1;
     if (exponent === 5 && e === largest) return m ? NaN : sign * Infinity;
     if (exponent === 4 && e === largest && m === steps - 1) return NaN;
     return sign * (e ? (1 + m / steps) * 2 ** (e - bias) : (m / steps) * 2 ** (1 - bias));
@@ -80,14 +80,15 @@ export class SafetensorsReader {
   constructor(private readonly source: ByteSource) {
     if (source.size < 8) this.fail(`it has ${source.size} bytes`);
     const length = source.bytes(0, 8).readBigUInt64LE(0);
-    if (length > BigInt(Math.min(MOST_HEADER, source.size - 8)))
-      this.fail(`its header of ${length} bytes does not fit`);
+    if (length > BigInt(Math.min(MAX_HEADER, source.size - 8))) this.fail(`its header of ${length} bytes does not fit`);
     const start = 8 + Number(length);
     let header: unknown;
     try {
       header = JSON.parse(source.bytes(8, Number(length)).toString('utf8'));
     } catch (error) {
-      throw new FileError(`${source.name}: it is no sound safetensors file: its header is no JSON.`, { cause: error });
+      throw new FileError(`${source.name}: it is not a valid safetensors file: its header is no JSON.`, {
+        cause: error,
+      });
     }
     if (!isRecord(header)) return this.fail('its header is no record');
     const metadata = header.__metadata__;
@@ -103,7 +104,7 @@ export class SafetensorsReader {
     if (end !== source.size) this.fail(`its tensors end at byte ${end} of ${source.size}`);
   }
   private fail(why: string): never {
-    throw new FileError(`${this.source.name}: it is no sound safetensors file: ${why}.`);
+    throw new FileError(`${this.source.name}: it is not a valid safetensors file: ${why}.`);
   }
   private entry(name: string, e: unknown, start: number): Entry {
     const isSize = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
@@ -121,9 +122,9 @@ export class SafetensorsReader {
       return this.fail(
         `tensor '${name}' has values of type ${describe(e.dtype)}; known are ${Object.keys(TYPES).join(', ')}`,
       );
-    const [from, to] = e.data_offsets as number[],
-      shape = e.shape as number[],
-      bytes = shape.reduce((a, b) => a * b, known.type.size);
+    const [from, to] = e.data_offsets as number[];
+    const shape = e.shape as number[];
+    const bytes = shape.reduce((a, b) => a * b, known.type.size);
     if (to - from !== bytes || start + to > this.source.size)
       this.fail(
         `tensor '${name}' of shape ${formatShape(shape)} needs ${bytes} bytes but its place is ${from} to ${to} of ${this.source.size - start}`,
@@ -172,9 +173,9 @@ export async function writeSafetensors(
     header.push([name, { dtype: NAMES[dtype], shape, data_offsets: [at, at + bytes] }]);
     at += bytes;
   }
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)), 'utf8'),
-    padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]),
-    length = Buffer.alloc(8);
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)), 'utf8');
+  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
+  const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   await sink.write(length);
   await sink.write(padded);

@@ -128,14 +128,14 @@ export class FileSource extends ByteSource {
   }
   protected fill(into: Uint8Array, at: number): void {
     for (let done = 0; done < into.length;) {
-      const position = at + done,
-        start = position - (position % PAGE);
+      const position = at + done;
+      const start = position - (position % PAGE);
       if (start !== this.pageAt) {
         this.pageLength = fs.readSync(this.handle.fd, this.page, 0, PAGE, start);
         this.pageAt = start;
       }
-      const from = position - start,
-        n = Math.min(this.pageLength - from, into.length - done);
+      const from = position - start;
+      const n = Math.min(this.pageLength - from, into.length - done);
       if (n <= 0) this.shortened();
       into.set(this.page.subarray(from, from + n), done);
       done += n;

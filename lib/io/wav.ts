@@ -32,15 +32,15 @@ export function readWav(bytes: Uint8Array, name: string): Sound {
   const fail = (what: string): never => {
     throw new FileError(`${name}: ${what}`);
   };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (bytes.length < 12 || word(0) !== 'RIFF' || word(8) !== 'WAVE') fail('this is no WAV file.');
   let format: { kind: number; channels: number; rate: number; bits: number } | null = null;
   for (let at = 12; at + 8 <= bytes.length;) {
-    const chunk = word(at),
-      start = at + 8,
-      // A stream that was cut off, or written without knowing its end, says more than there is.
-      size = Math.min(view.getUint32(at + 4, true), bytes.length - start);
+    const chunk = word(at);
+    const start = at + 8;
+    // A stream that was cut off, or written without knowing its end, says more than there is.
+    const size = Math.min(view.getUint32(at + 4, true), bytes.length - start);
     if (chunk === 'fmt ') {
       if (size < 16) fail(`its format takes ${size} bytes; 16 are expected.`);
       const kind = view.getUint16(start, true);
@@ -51,15 +51,15 @@ export function readWav(bytes: Uint8Array, name: string): Sound {
         bits: view.getUint16(start + 14, true),
       };
     } else if (chunk === 'data') {
-      const { kind, channels, rate, bits } = format ?? fail('samples stand before their format.'),
-        read = READERS[`${kind}:${bits}`] as Reader | undefined;
+      const { kind, channels, rate, bits } = format ?? fail('samples stand before their format.');
+      const read = READERS[`${kind}:${bits}`] as Reader | undefined;
       if (!read || !channels || !rate)
         return fail(
           `samples of kind ${kind} with ${bits} bits, ${channels} channels and ${rate} a second are not known.`,
         );
-      const width = bits / 8,
-        frames = Math.floor(size / (width * channels)),
-        samples = new Float32Array(frames * channels);
+      const width = bits / 8;
+      const frames = Math.floor(size / (width * channels));
+      const samples = new Float32Array(frames * channels);
       for (let i = 0; i < samples.length; i++) samples[i] = read(view, start + i * width);
       return { samples, channels, rate };
     }
@@ -76,29 +76,29 @@ const LOBES = 16;
 export function resampled(sound: Sound, rate: number): Sound {
   const { samples, channels, rate: from } = sound;
   if (rate === from) return sound;
-  const frames = samples.length / channels,
-    count = Math.ceil((frames * rate) / from),
-    cut = Math.min(1, rate / from),
-    reach = LOBES / cut,
-    out = new Float32Array(count * channels);
-  const beta = 8,
-    bessel = (x: number): number => {
-      let sum = 1,
-        term = 1;
-      for (let k = 1; term > 1e-10 * sum; k++) sum += term *= (x / (2 * k)) ** 2;
-      return sum;
-    },
-    whole = bessel(beta);
+  const frames = samples.length / channels;
+  const count = Math.ceil((frames * rate) / from);
+  const cut = Math.min(1, rate / from);
+  const reach = LOBES / cut;
+  const out = new Float32Array(count * channels);
+  const beta = 8;
+  const bessel = (x: number): number => {
+    let sum = 1;
+    let term = 1;
+    for (let k = 1; term > 1e-10 * sum; k++) sum += term *= (x / (2 * k)) ** 2;
+    return sum;
+  };
+  const whole = bessel(beta);
   for (let i = 0; i < count; i++) {
-    const at = (i * from) / rate,
-      first = Math.max(0, Math.ceil(at - reach)),
-      last = Math.min(frames - 1, Math.floor(at + reach));
+    const at = (i * from) / rate;
+    const first = Math.max(0, Math.ceil(at - reach));
+    const last = Math.min(frames - 1, Math.floor(at + reach));
     for (let k = first; k <= last; k++) {
-      const x = (k - at) * cut,
-        weight =
-          cut *
-          (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)) *
-          (bessel(beta * Math.sqrt(Math.max(0, 1 - (x / LOBES) ** 2))) / whole);
+      const x = (k - at) * cut;
+      const weight =
+        cut *
+        (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)) *
+        (bessel(beta * Math.sqrt(Math.max(0, 1 - (x / LOBES) ** 2))) / whole);
       for (let c = 0; c < channels; c++) out[i * channels + c] += weight * samples[k * channels + c];
     }
   }

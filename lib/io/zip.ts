@@ -14,10 +14,10 @@ import { MemorySource, type ByteSource } from './source';
 const inflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 /** Up to this many bytes any ratio is fine; above it, this many times the stored ones. */
 const FREE_BYTES = 1 << 24;
-const MOST_EXPANSION = 100;
+const MAX_EXPANSION = 100;
 /** Pieces in which the checksum of a stored member is computed. */
 const PIECE = 1 << 24;
-const MOST_MEMBERS = 1 << 20;
+const MAX_MEMBERS = 1 << 20;
 /** Bytes in the archive that are inflated of a member's beginning. */
 const BEGINNING = 1 << 14;
 /** Numbers from here on stand in fields of zip64. */
@@ -48,23 +48,23 @@ export class ZipReader {
     this.readDirectory(end);
   }
   private fail(why: string): never {
-    throw new FileError(`${this.source.name}: it is no sound zip archive: ${why}.`);
+    throw new FileError(`${this.source.name}: it is not a valid zip archive: ${why}.`);
   }
   private refuse(why: string): never {
     throw new FileError(`${this.source.name}: refused: ${why}.`);
   }
   private findEnd(): { count: number; size: number; at: number; end: number } {
-    const { source } = this,
-      tail = Math.min(source.size, 22 + 65535),
-      b = source.bytes(source.size - tail, tail);
+    const { source } = this;
+    const tail = Math.min(source.size, 22 + 65535);
+    const b = source.bytes(source.size - tail, tail);
     let e = tail - 22;
     while (e >= 0 && !(b.readUInt32LE(e) === 0x06054b50 && e + 22 + b.readUInt16LE(e + 20) === tail)) e--;
     if (e < 0) this.fail('its directory is missing; it is damaged or cut off');
     const at = source.size - tail + e;
-    let count = b.readUInt16LE(e + 10),
-      size = b.readUInt32LE(e + 12),
-      start = b.readUInt32LE(e + 16),
-      end = at;
+    let count = b.readUInt16LE(e + 10);
+    let size = b.readUInt32LE(e + 12);
+    let start = b.readUInt32LE(e + 16);
+    let end = at;
     if (b.readUInt16LE(e + 4) || b.readUInt16LE(e + 6) || b.readUInt16LE(e + 8) !== count) {
       if (b.readUInt16LE(e + 4) !== 0xffff) this.fail('it has several parts');
     }
@@ -79,22 +79,22 @@ export class ZipReader {
       end = where;
     } else if (count === 0xffff || size === 0xffffffff || start === 0xffffffff) this.fail('its directory is damaged');
     if (start + size !== end) this.fail('its directory does not end where it should');
-    if (count > MOST_MEMBERS || size > 1 << 28) this.refuse(`it has ${count} members`);
+    if (count > MAX_MEMBERS || size > 1 << 28) this.refuse(`it has ${count} members`);
     return { count, size, at: start, end };
   }
   private readDirectory({ count, size, at }: { count: number; size: number; at: number }): void {
-    const b = this.source.bytes(at, size),
-      spans: [number, number, string][] = [];
+    const b = this.source.bytes(at, size);
+    const spans: [number, number, string][] = [];
     let p = 0;
     for (let i = 0; i < count; i++) {
       if (p + 46 > size || b.readUInt32LE(p) !== 0x02014b50) this.fail('its directory is damaged');
-      const flags = b.readUInt16LE(p + 8),
-        method = b.readUInt16LE(p + 10),
-        crc = b.readUInt32LE(p + 16),
-        nameLength = b.readUInt16LE(p + 28),
-        extraLength = b.readUInt16LE(p + 30),
-        commentLength = b.readUInt16LE(p + 32),
-        mode = b.readUInt32LE(p + 38) >>> 16;
+      const flags = b.readUInt16LE(p + 8);
+      const method = b.readUInt16LE(p + 10);
+      const crc = b.readUInt32LE(p + 16);
+      const nameLength = b.readUInt16LE(p + 28);
+      const extraLength = b.readUInt16LE(p + 30);
+      const commentLength = b.readUInt16LE(p + 32);
+      const mode = b.readUInt32LE(p + 38) >>> 16;
       if (p + 46 + nameLength + extraLength + commentLength > size) this.fail('its directory is damaged');
       const name = b.toString('utf8', p + 46, p + 46 + nameLength);
       const extra = b.subarray(p + 46 + nameLength, p + 46 + nameLength + extraLength);
@@ -140,8 +140,8 @@ export class ZipReader {
   ): { size: number; stored: number; at: number } {
     const out = { size, stored, at };
     for (let p = 0; p + 4 <= extra.length;) {
-      const id = extra.readUInt16LE(p),
-        length = extra.readUInt16LE(p + 2);
+      const id = extra.readUInt16LE(p);
+      const length = extra.readUInt16LE(p + 2);
       if (p + 4 + length > extra.length) break;
       if (id === 1) {
         let q = p + 4;
@@ -165,9 +165,9 @@ export class ZipReader {
     if (local + 30 > directory) this.fail(`member '${name}' lies outside of the archive`);
     const h = this.source.bytes(local, 30);
     if (h.readUInt32LE(0) !== 0x04034b50) this.fail(`member '${name}' has no header`);
-    const nameLength = h.readUInt16LE(26),
-      extraLength = h.readUInt16LE(28),
-      at = local + 30 + nameLength + extraLength;
+    const nameLength = h.readUInt16LE(26);
+    const extraLength = h.readUInt16LE(28);
+    const at = local + 30 + nameLength + extraLength;
     if (at + want.stored > directory) this.fail(`member '${name}' reaches beyond the archive`);
     const rest = this.source.bytes(local + 30, nameLength + extraLength);
     const differs = (): never => this.refuse(`the two headers of member '${name}' differ`);
@@ -208,7 +208,7 @@ export class ZipReader {
   async read(name: string, most = Infinity, signal?: AbortSignal | null): Promise<Uint8Array> {
     const m = this.member(name);
     if (m.size > most) this.refuse(`member '${name}' has ${m.size} bytes, at most ${most} are read`);
-    if (m.size > Math.max(FREE_BYTES, m.stored * MOST_EXPANSION))
+    if (m.size > Math.max(FREE_BYTES, m.stored * MAX_EXPANSION))
       this.refuse(`member '${name}' announces ${m.size} bytes of which ${m.stored} are stored: a decompression bomb`);
     let data: Uint8Array = await this.source.read(m.at, m.stored, signal);
     if (m.method === 8)
@@ -226,14 +226,14 @@ export class ZipReader {
   }
   /** A member piece by piece, for what need not fit into memory; its size and checksum are compared at the end. */
   async *pieces(name: string, signal?: AbortSignal | null): AsyncGenerator<Uint8Array> {
-    const m = this.member(name),
-      { source } = this;
+    const m = this.member(name);
+    const { source } = this;
     async function* stored(): AsyncGenerator<Uint8Array> {
       for (let at = 0; at < m.stored; at += PIECE)
         yield await source.read(m.at + at, Math.min(PIECE, m.stored - at), signal);
     }
-    let size = 0,
-      crc = 0;
+    let size = 0;
+    let crc = 0;
     try {
       for await (const part of m.method === 8 ? inflated(stored()) : stored()) {
         size += part.length;
@@ -258,8 +258,8 @@ export class ZipReader {
   }
   /** The first bytes of a member, without its checksum: for looking at a header alone. */
   beginning(name: string): ByteSource {
-    const m = this.member(name),
-      title = `${this.source.name}: ${name}`;
+    const m = this.member(name);
+    const title = `${this.source.name}: ${name}`;
     if (m.method !== 8) return this.source.part(title, m.at, m.size);
     try {
       return new MemorySource(
@@ -276,8 +276,8 @@ export class ZipReader {
   }
   /** A member as a source: where it lies when it is stored, else in memory. @param isChecked - whether its checksum is compared first. */
   async open(name: string, signal?: AbortSignal | null, isChecked = true): Promise<ByteSource> {
-    const m = this.member(name),
-      title = `${this.source.name}: ${name}`;
+    const m = this.member(name);
+    const title = `${this.source.name}: ${name}`;
     if (m.method === 8) return new MemorySource(title, await this.read(name, Infinity, signal));
     if (!isChecked) return this.source.part(title, m.at, m.size);
     const piece = new Uint8Array(Math.min(PIECE, m.size));
@@ -314,9 +314,9 @@ export class ZipWriter {
   async add(name: string, write: (sink: ByteSink) => Promise<void>): Promise<void> {
     if (this.names.has(name)) throw new ValueError(`zip: there are two members '${name}'.`);
     this.names.add(name);
-    const { sink, long } = this,
-      at = sink.position,
-      title = Buffer.from(name, 'utf8');
+    const { sink, long } = this;
+    const at = sink.position;
+    const title = Buffer.from(name, 'utf8');
     // Sizes are not known yet: the header is written again when they are. There is always room for long ones.
     const local = (size: number, crc: number): Buffer => {
       const b = Buffer.alloc(30 + title.length + 20);
@@ -340,12 +340,12 @@ export class ZipWriter {
       return b;
     };
     await sink.write(local(0, 0));
-    const start = sink.position,
-      crc = await sink.checksummed(() => write(sink)),
-      size = sink.position - start;
+    const start = sink.position;
+    const crc = await sink.checksummed(() => write(sink));
+    const size = sink.position - start;
     await sink.patch(local(size, crc), at);
-    const isLong = size >= long || at >= long,
-      b = Buffer.alloc(46 + title.length + (isLong ? 28 : 0));
+    const isLong = size >= long || at >= long;
+    const b = Buffer.alloc(46 + title.length + (isLong ? 28 : 0));
     b.writeUInt32LE(0x02014b50, 0);
     b.writeUInt16LE(0x032d, 4);
     b.writeUInt16LE(45, 6);
@@ -369,9 +369,9 @@ export class ZipWriter {
   }
   /** Writes the directory. */
   async finish(): Promise<void> {
-    const at = this.sink.position,
-      directory = Buffer.concat(this.directory),
-      n = this.directory.length;
+    const at = this.sink.position;
+    const directory = Buffer.concat(this.directory);
+    const n = this.directory.length;
     await this.sink.write(directory);
     const isLong = at + directory.length >= this.long || n >= 0xffff;
     if (isLong) {

@@ -60,8 +60,8 @@ export function relu(
 export function softmax(x: TensorLike, options: { axis?: number | readonly number[] } = {}): Tensor {
   checkOptions('softmax', options, ['axis']);
   const { axis = -1 } = options;
-  const logits = convert(x),
-    y = logits.softmax({ axis });
+  const logits = convert(x);
+  const y = logits.softmax({ axis });
   return axis === -1 ? rememberLogits(y, logits, 'softmax') : y;
 }
 /** 1 / (1 + e^-x) */
@@ -154,8 +154,8 @@ export function get(identifier: unknown): Activation {
   if (typeof identifier === 'string') {
     const custom = getRegisteredObject(identifier);
     if (typeof custom === 'function') return custom as Activation;
-    const name = camelCase(identifier),
-      f = all[aliases[name as keyof typeof aliases] ?? name];
+    const name = camelCase(identifier);
+    const f = all[aliases[name as keyof typeof aliases] ?? name];
     if (f) return f;
     const near = nearest(identifier, Object.keys(all).map(snakeCase));
     throw new ValueError(`activation '${identifier}' is not known.${near ? ` Did you mean '${near}'?` : ''}`);

@@ -52,8 +52,8 @@ export class MaxNorm extends Constraint {
     this.axis = given.axis ?? 0;
   }
   call(w: TensorLike): Tensor {
-    const t = convert(w),
-      norm = norms(t, this.axis);
+    const t = convert(w);
+    const norm = norms(t, this.axis);
     return scaled(t, norm.clip(0, this.maxValue), norm);
   }
   override getConfig() {
@@ -106,8 +106,8 @@ export class MinMaxNorm extends Constraint {
     this.axis = options.axis ?? 0;
   }
   call(w: TensorLike): Tensor {
-    const t = convert(w),
-      norm = norms(t, this.axis);
+    const t = convert(w);
+    const norm = norms(t, this.axis);
     const inside = norm.clip(this.minValue, this.maxValue).mul(this.rate);
     return scaled(t, inside.add(norm.mul(1 - this.rate)), norm);
   }
@@ -117,10 +117,10 @@ export class MinMaxNorm extends Constraint {
 }
 registerClass('keras.constraints', MaxNorm, NonNeg, UnitNorm, MinMaxNorm);
 
-export const maxNorm = MaxNorm,
-  nonNeg = NonNeg,
-  unitNorm = UnitNorm,
-  minMaxNorm = MinMaxNorm;
+export const maxNorm = MaxNorm;
+export const nonNeg = NonNeg;
+export const unitNorm = UnitNorm;
+export const minMaxNorm = MinMaxNorm;
 
 const kind = makeKind<Constraint>(
   'keras.constraints',

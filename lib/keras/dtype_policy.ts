@@ -69,7 +69,7 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     this.sourceName = source;
     if (!/^(int8|int4(\/(-1|[1-9]\d*))?|float8|(gptq|awq)(\/.+)?)$/.test(mode))
       throw new ValueError(
-        `QuantizedDTypePolicy: mode must be 'int8', 'int4' or 'int4/BLOCK', BLOCK being -1 or a whole number >= 1.\n  Received: ${describe(mode)}`,
+        `QuantizedDTypePolicy: mode must be 'int8', 'int4' or 'int4/BLOCK', BLOCK being -1 or an integer >= 1.\n  Received: ${describe(mode)}`,
       );
   }
   override get quantizationMode(): string {

@@ -37,11 +37,11 @@ export const optionKinds = {
   number: { is: isNumber, expected: 'a number' },
   /** A number that is a float in Keras. */
   float: { is: isNumber, expected: 'a number', isFloat: true },
-  count: { is: (value) => isCount(value, 0), expected: 'a whole number >= 0' },
-  positiveCount: { is: (value) => isCount(value, 1), expected: 'a whole number >= 1' },
+  count: { is: (value) => isCount(value, 0), expected: 'an integer >= 0' },
+  positiveCount: { is: (value) => isCount(value, 1), expected: 'an integer >= 1' },
   seed: {
     is: (value) => value instanceof SeedGenerator || isCount(value, 0),
-    expected: 'a whole number >= 0 or a SeedGenerator',
+    expected: 'an integer >= 0 or a SeedGenerator',
   },
   string: { is: (value) => typeof value === 'string', expected: 'a string', error: TypeError },
   signal: { is: isSignal, expected: 'an AbortSignal', error: TypeError },
@@ -53,8 +53,8 @@ export const optionKinds = {
   dtype: checkedByClass('a dtype or a policy for dtypes'),
   shape: checkedByClass('a list of sizes'),
   choice: checkedByClass('one of its names'),
-  integer: checkedByClass('a whole number'),
-  integers: checkedByClass('a whole number or a list of them'),
+  integer: checkedByClass('an integer'),
+  integers: checkedByClass('an integer or a list of them'),
   numbers: checkedByClass('a number or a list of them'),
   /** Numbers, one or several, that are floats in Keras. */
   floats: { ...checkedByClass('a number or a list of them'), isFloat: true },

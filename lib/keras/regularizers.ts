@@ -111,8 +111,8 @@ export class OrthogonalRegularizer extends Regularizer {
   call(x: TensorLike): Tensor {
     const t = convert(x);
     if (t.ndim !== 2) throw new ValueError(`OrthogonalRegularizer: a matrix is expected.\n  Received: rank ${t.ndim}`);
-    const isRows = this.mode === 'rows',
-      n = t.shape[isRows ? 0 : 1];
+    const isRows = this.mode === 'rows';
+    const n = t.shape[isRows ? 0 : 1];
     const squares = t.square().sum({ axis: isRows ? 1 : 0, keepdims: true });
     const unit = t.mul(squares.maximum(1e-12).rsqrt());
     const product = matmulOf(unit, unit, isRows ? { transposeB: true } : { transposeA: true });

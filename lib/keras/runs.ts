@@ -85,8 +85,8 @@ export class Run {
     return this.kind === 'set' ? this.subject.weights : this.subject.trainableVariables;
   }
   private refuseBeside(): void {
-    const { what, subject, kind } = this,
-      writes = new Set(this.writes);
+    const { what, subject, kind } = this;
+    const writes = new Set(this.writes);
     for (const other of active) {
       if (other.kind === 'read') continue;
       const isSame = other.subject === subject;

@@ -33,20 +33,20 @@ export const elu = defineOp(
   },
   ['alpha'],
 );
-const SELU_ALPHA = 1.6732632423543772,
-  SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
 /** 1.0507 elu(x, alpha = 1.6733): keeps mean 0 and variance 1 (Klambauer et al. 2017). */
 export const selu = defineOp('selu', (x: TensorLike): Tensor => {
-  const t = toFloat(x),
-    low = product(run('expm1', [run('minimum', [t, convert(0, t)])]), SELU_ALPHA);
+  const t = toFloat(x);
+  const low = product(run('expm1', [run('minimum', [t, convert(0, t)])]), SELU_ALPHA);
   return product(choose(run('less', [t, convert(0, t)]), low, t), SELU_SCALE);
 });
 /** max(x, 0) + min(0, alpha (e^(x / alpha) - 1)) (Barron 2017). */
 export const celu = defineOp(
   'celu',
   (x: TensorLike, { alpha = 1 }: { alpha?: number } = {}): Tensor => {
-    const t = toFloat(x),
-      low = run('minimum', [t, convert(0, t)]);
+    const t = toFloat(x);
+    const low = run('minimum', [t, convert(0, t)]);
     return sum(run('maximum', [t, convert(0, t)]), product(run('expm1', [product(low, 1 / alpha)]), alpha));
   },
   ['alpha'],
@@ -140,8 +140,8 @@ export const squareplus = defineOp(
 );
 /** 0 for x <= -1, (x + 1)^2 / 4 between, x for x >= 1. */
 export const sparsePlus = defineOp('sparsePlus', (x: TensorLike): Tensor => {
-  const t = toFloat(x),
-    middle = product(run('square', [sum(t, 1)]), 0.25);
+  const t = toFloat(x);
+  const middle = product(run('square', [sum(t, 1)]), 0.25);
   return choose(
     run('less_equal', [t, convert(-1, t)]),
     convertZero(t),
@@ -151,8 +151,8 @@ export const sparsePlus = defineOp('sparsePlus', (x: TensorLike): Tensor => {
 const convertZero = (t: Tensor): Tensor => run('broadcast_to', [convert(0, t)], { shape: [...t.shape] });
 /** min(max((x + 1) / 2, 0), 1), flat at -1 and 1. */
 export const sparseSigmoid = defineOp('sparseSigmoid', (x: TensorLike): Tensor => {
-  const t = toFloat(x),
-    high = choose(run('logical_not', [run('greater_equal', [t, convert(1, t)])]), product(sum(t, 1), 0.5), 1); // NaN stays NaN
+  const t = toFloat(x);
+  const high = choose(run('logical_not', [run('greater_equal', [t, convert(1, t)])]), product(sum(t, 1), 0.5), 1); // NaN stays NaN
   return choose(run('less_equal', [t, convert(-1, t)]), convertZero(t), high);
 });
 
@@ -169,8 +169,8 @@ function alongAxes(
     normalizeAxis(op, a, t.ndim, t.shape),
   );
   if (axes.length === 1) return f(t, axes[0]);
-  const to = axes.map((_, i) => t.ndim - axes.length + i),
-    moved = moveaxis(t, axes, to);
+  const to = axes.map((_, i) => t.ndim - axes.length + i);
+  const moved = moveaxis(t, axes, to);
   const flat = run('reshape', [moved], { shape: [...moved.shape.slice(0, t.ndim - axes.length), -1] });
   return moveaxis(run('reshape', [f(flat, flat.ndim - 1)], { shape: [...moved.shape] }), to, axes);
 }
@@ -193,8 +193,8 @@ export const sparsemax = defineOp(
   'sparsemax',
   (x: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor =>
     alongAxes('sparsemax', x, axis, (given, along) => {
-      const t = moveaxis(given, along, -1),
-        n = t.shape[t.ndim - 1];
+      const t = moveaxis(given, along, -1);
+      const n = t.shape[t.ndim - 1];
       const sorted = run('sort', [t], { descending: true });
       const total = run('cumsum', [sorted], { axis: t.ndim - 1 });
       const k = range(n, t.dtype, 1);
@@ -210,9 +210,9 @@ export const sparsemax = defineOp(
 export const glu = defineOp(
   'glu',
   (x: TensorLike, { axis = -1 }: { axis?: number } = {}): Tensor => {
-    const t = toFloat(x),
-      a = normalizeAxis('glu', axis, t.ndim, t.shape),
-      n = t.shape[a];
+    const t = toFloat(x);
+    const a = normalizeAxis('glu', axis, t.ndim, t.shape);
+    const n = t.shape[a];
     if (n % 2)
       throw new ValueError(
         `glu: axis ${a} has size ${n}, which is not even.\n  Received: shape ${formatShape(t.shape)}`,

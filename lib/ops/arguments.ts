@@ -14,11 +14,11 @@ export function numberList(op: string, what: string, value: unknown): number[] {
     throw new TypeError(`${op}: ${what} must be a number or a list of them.\n  Received: ${describe(value)}`, { op });
   return list as number[];
 }
-/** @internal A whole number in [least, most]. */
+/** @internal An integer in [least, most]. */
 export function wholeNumber(op: string, what: string, value: unknown, least = 0, most = 2 ** 31 - 1): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
     throw new ValueError(
-      `${op}: ${what} must be a whole number ${value !== undefined && typeof value === 'number' && value > most ? `<= ${most}` : `>= ${least}`}.\n  Received: ${describe(value)}`,
+      `${op}: ${what} must be an integer ${value !== undefined && typeof value === 'number' && value > most ? `<= ${most}` : `>= ${least}`}.\n  Received: ${describe(value)}`,
       { op },
     );
   return value;

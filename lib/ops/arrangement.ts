@@ -70,19 +70,19 @@ export const arraySplit = defineOp(
   'arraySplit',
   (x: TensorLike, indicesOrSections: number | readonly number[], { axis = 0 }: { axis?: number } = {}): Tensor[] => {
     if (typeof indicesOrSections !== 'number') return split(x, indicesOrSections, { axis });
-    const t = convert(x),
-      a = normalizeAxis('arraySplit', axis, t.ndim, t.shape),
-      parts = indicesOrSections;
+    const t = convert(x);
+    const a = normalizeAxis('arraySplit', axis, t.ndim, t.shape);
+    const parts = indicesOrSections;
     if (!Number.isInteger(parts) || parts <= 0)
-      throw new ValueError(`arraySplit: the number of parts must be a positive whole number.\n  Received: ${parts}`, {
+      throw new ValueError(`arraySplit: the number of parts must be a positive integer.\n  Received: ${parts}`, {
         op: 'arraySplit',
       });
-    const small = Math.floor(t.shape[a] / parts),
-      rest = t.shape[a] % parts;
+    const small = Math.floor(t.shape[a] / parts);
+    const rest = t.shape[a] % parts;
     requireHeap(`arraySplit: ${parts} tensors`, parts * TENSOR_BYTES);
     return Array.from({ length: parts }, (_, i) => {
-      const size = small + (i < rest ? 1 : 0),
-        start = i * small + Math.min(i, rest);
+      const size = small + (i < rest ? 1 : 0);
+      const start = i * small + Math.min(i, rest);
       return sliceAxis(t, a, size ? start : 0, size);
     });
   },
@@ -118,8 +118,8 @@ export const rot90 = defineOp(
 export const meshgrid = defineOp(
   'meshgrid',
   (...args: (TensorLike | { indexing?: 'xy' | 'ij' })[]): Tensor[] => {
-    const last = args[args.length - 1],
-      isOptions = typeof last === 'object' && last !== null && 'indexing' in last;
+    const last = args[args.length - 1];
+    const isOptions = typeof last === 'object' && last !== null && 'indexing' in last;
     const { indexing = 'xy' } = isOptions ? (last as { indexing?: 'xy' | 'ij' }) : {};
     if (indexing !== 'xy' && indexing !== 'ij')
       throw new ValueError(`meshgrid: indexing must be 'xy' or 'ij'.\n  Received: '${indexing}'`, { op: 'meshgrid' });
@@ -147,9 +147,9 @@ export const diagflat = defineOp(
 export const vander = defineOp(
   'vander',
   (x: TensorLike, options: { n?: number | null; N?: number | null; increasing?: boolean } = {}): Tensor => {
-    const t = convert(x),
-      { increasing = false } = options,
-      n = options.N ?? options.n ?? t.size;
+    const t = convert(x);
+    const { increasing = false } = options;
+    const n = options.N ?? options.n ?? t.size;
     if (t.ndim !== 1)
       throw new ValueError(`vander: a vector is expected.\n  Received: shape ${formatShape(t.shape)}`, {
         op: 'vander',
@@ -170,11 +170,11 @@ export const vander = defineOp(
 );
 /** Kronecker product: x2 multiplied by each element of x1, in x1's arrangement. */
 export const kron = defineOp('kron', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = pair(x1, x2),
-    rank = Math.max(a.ndim, b.ndim);
+  const [a, b] = pair(x1, x2);
+  const rank = Math.max(a.ndim, b.ndim);
   const wide = (t: Tensor): number[] => [...Array<number>(rank - t.ndim).fill(1), ...t.shape];
-  const p = wide(a),
-    q = wide(b);
+  const p = wide(a);
+  const q = wide(b);
   const y = run('multiply', [
     run('reshape', [a], { shape: p.flatMap((d) => [d, 1]) }),
     run('reshape', [b], { shape: q.flatMap((d) => [1, d]) }),
@@ -194,14 +194,14 @@ export const cross = defineOp(
       axis = null,
     }: { axisa?: number; axisb?: number; axisc?: number; axis?: number | null } = {},
   ): Tensor => {
-    const [a, b] = pair(x1, x2),
-      last = (t: Tensor, k: number): Tensor => {
-        const from = normalizeAxis('cross', k, t.ndim, t.shape);
-        return run('transpose', [t], { axes: [...t.shape.map((_, i) => i).filter((i) => i !== from), from] });
-      };
-    const p = last(a, axis ?? axisa),
-      q = last(b, axis ?? axisb),
-      sizes = [p.shape[p.ndim - 1], q.shape[q.ndim - 1]];
+    const [a, b] = pair(x1, x2);
+    const last = (t: Tensor, k: number): Tensor => {
+      const from = normalizeAxis('cross', k, t.ndim, t.shape);
+      return run('transpose', [t], { axes: [...t.shape.map((_, i) => i).filter((i) => i !== from), from] });
+    };
+    const p = last(a, axis ?? axisa);
+    const q = last(b, axis ?? axisb);
+    const sizes = [p.shape[p.ndim - 1], q.shape[q.ndim - 1]];
     if (sizes.some((n) => n !== 2 && n !== 3))
       throw new ValueError(
         `cross: vectors of 2 or 3 elements are expected, not ${sizes.join(' and ')}.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
@@ -219,8 +219,8 @@ export const cross = defineOp(
       const y = term(0, 1);
       return run('reshape', [y], { shape: y.shape.slice(0, -1) });
     }
-    const y = concatenate([term(1, 2), term(2, 0), term(0, 1)], { axis: -1 }),
-      to = normalizeAxis('cross', axis ?? axisc, y.ndim, y.shape);
+    const y = concatenate([term(1, 2), term(2, 0), term(0, 1)], { axis: -1 });
+    const to = normalizeAxis('cross', axis ?? axisc, y.ndim, y.shape);
     const order = y.shape.map((_, i) => i).slice(0, -1);
     order.splice(to, 0, y.ndim - 1);
     return run('transpose', [y], { axes: order });
@@ -273,9 +273,9 @@ export const unravelIndex = defineOp('unravelIndex', (indices: TensorLike, shape
 export const argpartition = defineOp(
   'argpartition',
   (x: TensorLike, kth: number, { axis = -1 }: { axis?: number | null } = {}): Tensor => {
-    const t = axis === null ? run('reshape', [convert(x)], { shape: [-1] }) : convert(x),
-      a = normalizeAxis('argpartition', axis ?? 0, t.ndim, t.shape),
-      n = t.shape[a];
+    const t = axis === null ? run('reshape', [convert(x)], { shape: [-1] }) : convert(x);
+    const a = normalizeAxis('argpartition', axis ?? 0, t.ndim, t.shape);
+    const n = t.shape[a];
     if (!Number.isInteger(kth) || !(kth >= -n && kth < n))
       throw new ValueError(`argpartition: kth is ${kth} but axis ${a} has size ${n}.`, { op: 'argpartition' });
     return argsort(t, { axis: a });
@@ -309,22 +309,22 @@ export const unique = defineOp(
     const given = convert(x);
     expectValue(given, 'unique (the size of its result depends on the values)');
     const a = axis === null ? 0 : normalizeAxis('unique', axis, given.ndim, given.shape);
-    const t = axis === null ? run('reshape', [given], { shape: [-1] }) : swapaxes(given, 0, a),
-      n = t.shape[0],
-      width = n ? t.size / n : 0;
+    const t = axis === null ? run('reshape', [given], { shape: [-1] }) : swapaxes(given, 0, a);
+    const n = t.shape[0];
+    const width = n ? t.size / n : 0;
     const data = t.readSync() as ArrayLike<number | bigint>;
     const compare = (i: number, j: number): number => {
       for (let k = 0; k < width; k++) {
-        const p = data[i * width + k],
-          q = data[j * width + k];
+        const p = data[i * width + k];
+        const q = data[j * width + k];
         if (p !== q) return p < q ? -1 : 1;
       }
       return 0;
     };
     const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => compare(i, j) || i - j);
-    const first: number[] = [],
-      counts: number[] = [],
-      inverse = new Int32Array(n);
+    const first: number[] = [];
+    const counts: number[] = [];
+    const inverse = new Int32Array(n);
     order.forEach((i, k) => {
       if (!k || compare(order[k - 1], i)) {
         first.push(i);
@@ -336,15 +336,15 @@ export const unique = defineOp(
     const kept = size === null ? first.length : Math.min(size, first.length);
     let values = run('take', [t, tensor(Int32Array.from(first.slice(0, kept)))], { axis: 0 });
     if (size !== null && size > first.length) {
-      const extra = size - first.length,
-        filler = run('cast', [convert(fillValue ?? 0, values)], { dtype: values.dtype });
+      const extra = size - first.length;
+      const filler = run('cast', [convert(fillValue ?? 0, values)], { dtype: values.dtype });
       values = concatenate([values, run('broadcast_to', [filler], { shape: [extra, ...values.shape.slice(1)] })]);
       counts.push(...Array<number>(extra).fill(0));
       first.push(...Array<number>(extra).fill(1)); // as Keras fills positions
     }
     if (axis !== null) values = swapaxes(values, 0, a);
-    const total = size ?? first.length,
-      out = [values];
+    const total = size ?? first.length;
+    const out = [values];
     if (returnIndex) out.push(tensor(Int32Array.from(first.slice(0, total))));
     if (returnInverse) out.push(tensor(inverse, axis === null ? [...given.shape] : [n]));
     if (returnCounts) out.push(tensor(Int32Array.from(counts.slice(0, total))));

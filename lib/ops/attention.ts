@@ -43,21 +43,21 @@ export const dotProductAttention = defineOp(
       attnLogitsSoftCap = null,
     }: DotProductAttentionOptions = {},
   ): Tensor => {
-    const q = convert(query),
-      k = convert(key, q),
-      v = convert(value, q);
+    const q = convert(query);
+    const k = convert(key, q);
+    const v = convert(value, q);
     check(q, k, v);
     if (bias === null && attnLogitsSoftCap === null) {
       const fused = inOnePass(q, k, v, mask, scale ?? 1 / Math.sqrt(q.shape[3]), isCausal);
       if (fused) return fused;
     }
-    const [batch, targets, heads, size] = q.shape,
-      [, sources, groups] = k.shape,
-      perGroup = heads / groups;
+    const [batch, targets, heads, size] = q.shape;
+    const [, sources, groups] = k.shape;
+    const perGroup = heads / groups;
     const scaled = run('multiply', [q, convert(scale ?? 1 / Math.sqrt(size), q)]);
-    const left = run('transpose', [scaled], { axes: [0, 2, 1, 3] }), // (B, N, T, H)
-      right = run('transpose', [k], { axes: [0, 2, 1, 3] }),
-      values = run('transpose', [v], { axes: [0, 2, 1, 3] });
+    const left = run('transpose', [scaled], { axes: [0, 2, 1, 3] }); // (B, N, T, H)
+    const right = run('transpose', [k], { axes: [0, 2, 1, 3] });
+    const values = run('transpose', [v], { axes: [0, 2, 1, 3] });
     // Heads that share a key head are more rows of one product: (B, K, N / K T, H).
     const rows = perGroup === 1 ? left : run('reshape', [left], { shape: [batch, groups, perGroup * targets, size] });
     let logits = run('matmul', [rows, right], { transpose_b: true });
@@ -92,8 +92,8 @@ function inOnePass(
   if (all.some((t) => t.dtype !== 'float32' || t.shape.slice(1).some((size) => size === 0))) return null;
   const options = { scale, is_causal: isCausal };
   if (mask === null) return runMany('attention', all, options)[0];
-  const allowed = run('cast', [convert(mask)], { dtype: 'bool' }),
-    scores = [q.shape[0], q.shape[2], q.shape[1], k.shape[1]];
+  const allowed = run('cast', [convert(mask)], { dtype: 'bool' });
+  const scores = [q.shape[0], q.shape[2], q.shape[1], k.shape[1]];
   const fits =
     allowed.ndim <= 4 && allowed.shape.every((size, i) => size === 1 || size === scores[4 - allowed.ndim + i]);
   return fits ? runMany('attention', [...all, allowed], { ...options, is_masked: true })[0] : null;

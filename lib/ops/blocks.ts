@@ -18,7 +18,7 @@ function blocks(
 ): Tensor {
   const t = convert(x);
   if (!Number.isInteger(blockSize) || blockSize < 2)
-    throw new ValueError(`${op}: blockSize must be a whole number >= 2.\n  Received: ${describe(blockSize)}`, { op });
+    throw new ValueError(`${op}: blockSize must be an integer >= 2.\n  Received: ${describe(blockSize)}`, { op });
   if (t.ndim !== 4)
     throw new ValueError(
       `${op}: images (batch, height, width, channels) are expected.\n  Received: shape ${formatShape(t.shape)}`,
@@ -64,9 +64,9 @@ export const spaceToDepth = defineOp(
 );
 /** Peak signal-to-noise ratio in decibels: 20 log10(maxVal) - 10 log10(mean((x1 - x2)^2)). */
 export const psnr = defineOp('psnr', (x1: TensorLike, x2: TensorLike, maxVal: number): Tensor => {
-  const [p, q] = pair(x1, x2),
-    a = toFloat(p),
-    b = toFloat(q);
+  const [p, q] = pair(x1, x2);
+  const a = toFloat(p);
+  const b = toFloat(q);
   if (formatShape(a.shape) !== formatShape(b.shape))
     throw new ValueError(
       `psnr: both images must have one shape.\n  Received: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
@@ -108,9 +108,9 @@ export const rearrange = defineOp(
     pattern: string,
     { axesLengths, ...lengths }: { axesLengths?: Record<string, number>; [axis: string]: unknown } = {},
   ): Tensor => {
-    const t = convert(x),
-      known: Record<string, number> = { ...axesLengths, ...(lengths as Record<string, number>) },
-      [left, right, ...more] = pattern.split('->').map(axesOf);
+    const t = convert(x);
+    const known: Record<string, number> = { ...axesLengths, ...(lengths as Record<string, number>) };
+    const [left, right, ...more] = pattern.split('->').map(axesOf);
     if (!right || more.length)
       throw new ValueError(`rearrange: the pattern must have one '->'.\n  Received: '${pattern}'`, { op: 'rearrange' });
     if (left.length !== t.ndim)
@@ -135,8 +135,8 @@ export const rearrange = defineOp(
       for (const name of group)
         sizes.set(name, open.includes(name) ? t.shape[i] / rest : (known[name] ?? Number(name)));
     });
-    const names = left.flat(),
-      out = right.flat();
+    const names = left.flat();
+    const out = right.flat();
     if (new Set(names).size !== names.length || [...out].sort().join() !== [...names].sort().join())
       throw new ValueError(`rearrange: both sides of '${pattern}' must name the same axes, each once.`, {
         op: 'rearrange',

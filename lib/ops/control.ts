@@ -35,8 +35,8 @@ const isKnown = (x: unknown): boolean => !(x instanceof Tensor && binding.isSymb
 const valueOf = (x: unknown): number =>
   typeof x === 'boolean' || typeof x === 'number' ? Number(x) : convert(x as TensorLike).item();
 function choose(op: string, condition: Tensor, x: Structure, y: Structure): Structure {
-  const a = leaves(x),
-    b = leaves(y);
+  const a = leaves(x);
+  const b = leaves(y);
   if (a.length !== b.length || a.some((t, i) => formatShape(t.shape) !== formatShape(b[i].shape)))
     throw new ValueError(
       `${op}: all branches must give tensors of the same shapes.\n  Received: ${a.map((t) => formatShape(t.shape)).join(', ')} and ${b.map((t) => formatShape(t.shape)).join(', ')}`,
@@ -185,8 +185,8 @@ export const scan = defineOp(
 );
 /** `f` of each row of `xs`, stacked. */
 export const map = defineOp('map', (f: (x: Structure) => Structure, xs: Structure): Structure => {
-  const given = asTensors(xs),
-    n = rowsOf('map', given);
+  const given = asTensors(xs);
+  const n = rowsOf('map', given);
   return stacked(
     'map',
     Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
@@ -196,8 +196,8 @@ export const map = defineOp('map', (f: (x: Structure) => Structure, xs: Structur
 export const vectorizedMap = defineOp(
   'vectorizedMap',
   (f: (x: Structure) => Structure, elements: Structure): Structure => {
-    const given = asTensors(elements),
-      n = rowsOf('vectorizedMap', given);
+    const given = asTensors(elements);
+    const n = rowsOf('vectorizedMap', given);
     return stacked(
       'vectorizedMap',
       Array.from({ length: rowCount(n) }, (_, i) => f(row(given, i))),
@@ -209,8 +209,8 @@ export const vectorize = defineOp(
   'vectorize',
   (f: (...xs: Tensor[]) => Tensor): ((...xs: TensorLike[]) => Tensor) =>
     (...xs) => {
-      const given = xs.map((x) => convert(x)),
-        n = rowsOf('vectorize', given);
+      const given = xs.map((x) => convert(x));
+      const n = rowsOf('vectorize', given);
       return stacked(
         'vectorize',
         Array.from({ length: rowCount(n) }, (_, i) => f(...(row(given, i) as Tensor[]))),
@@ -228,19 +228,19 @@ export const associativeScan = defineOp(
     elems: Structure,
     { reverse = false, axis = 0 }: { reverse?: boolean; axis?: number } = {},
   ): Structure => {
-    const given = asTensors(elems),
-      all = leaves(given),
-      axes = all.map((t) => normalizeAxis('associativeScan', axis, t.ndim, t.shape)),
-      n = all[0].shape[axes[0]];
+    const given = asTensors(elems);
+    const all = leaves(given);
+    const axes = all.map((t) => normalizeAxis('associativeScan', axis, t.ndim, t.shape));
+    const n = all[0].shape[axes[0]];
     const cut = (ts: readonly Tensor[], start: number, size: number): Tensor[] =>
       ts.map((t, i) => sliceAxis(t, axes[i], start, size));
     let current = all;
     for (let step = 1; step < n; step *= 2) {
-      const early = cut(current, reverse ? step : 0, n - step),
-        late = cut(current, reverse ? 0 : step, n - step);
+      const early = cut(current, reverse ? step : 0, n - step);
+      const late = cut(current, reverse ? 0 : step, n - step);
       // The elements nearer to the beginning of the scan come first.
-      const joined = leaves(f(packed(given, early), packed(given, late))),
-        kept = cut(current, reverse ? n - step : 0, step);
+      const joined = leaves(f(packed(given, early), packed(given, late)));
+      const kept = cut(current, reverse ? n - step : 0, step);
       current = joined.map((t, i) => concatenate(reverse ? [t, kept[i]] : [kept[i], t], { axis: axes[i] }));
     }
     return packed(given, current);

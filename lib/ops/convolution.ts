@@ -44,9 +44,9 @@ function convolve(
   padding: string,
   groups?: number,
 ): Tensor {
-  const axes = k.ndim - 2,
-    channels = t.shape[t.ndim - 1],
-    perGroup = k.shape[axes];
+  const axes = k.ndim - 2;
+  const channels = t.shape[t.ndim - 1];
+  const perGroup = k.shape[axes];
   return run('conv', [t, k], {
     strides,
     dilation,
@@ -68,12 +68,12 @@ export const conv = defineOp(
     kernel: TensorLike,
     { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions = {},
   ): Tensor => {
-    const x = toFloat(inputs),
-      k = convert(kernel),
-      axes = spatialAxes('conv', x, k),
-      label = `conv${axes}d`,
-      s = spatial(label, 'strides', strides, axes),
-      d = spatial(label, 'dilationRate', dilationRate, axes);
+    const x = toFloat(inputs);
+    const k = convert(kernel);
+    const axes = spatialAxes('conv', x, k);
+    const label = `conv${axes}d`;
+    const s = spatial(label, 'strides', strides, axes);
+    const d = spatial(label, 'dilationRate', dilationRate, axes);
     if (s.some((v) => v > 1) && d.some((v) => v > 1))
       throw new ValueError(
         `${label}: strides > 1 and dilationRate > 1 exclude each other.\n  Received: strides ${formatShape(s)}, dilationRate ${formatShape(d)}`,
@@ -90,10 +90,10 @@ function depthwise(
   k: Tensor,
   { strides = 1, padding = 'valid', dataFormat, dilationRate = 1 }: ConvOptions,
 ): Tensor {
-  const axes = spatialAxes(op, x, k),
-    [channels, multiplier] = k.shape.slice(axes);
-  const s = spatial(op, 'strides', strides, axes),
-    d = spatial(op, 'dilationRate', dilationRate, axes);
+  const axes = spatialAxes(op, x, k);
+  const [channels, multiplier] = k.shape.slice(axes);
+  const s = spatial(op, 'strides', strides, axes);
+  const d = spatial(op, 'dilationRate', dilationRate, axes);
   return channelsLast(x, checkDataFormat(op, dataFormat), (t) => {
     if (t.shape[axes + 1] !== channels)
       throw new ValueError(
@@ -112,9 +112,9 @@ function depthwise(
       );
     if (multiplier === 1) return grouped(t, k, channels);
     // All channels `multiplier` times, one after the other: kernels for one filter per channel are many times as fast as those for several.
-    const lead = t.shape.slice(0, -1),
-      swapped = (x: Tensor): Tensor =>
-        run('transpose', [x], { axes: [...x.shape.slice(2).map((_, i) => i), x.ndim - 1, x.ndim - 2] });
+    const lead = t.shape.slice(0, -1);
+    const swapped = (x: Tensor): Tensor =>
+      run('transpose', [x], { axes: [...x.shape.slice(2).map((_, i) => i), x.ndim - 1, x.ndim - 2] });
     const wide = run('broadcast_to', [run('reshape', [t], { shape: [...lead, 1, channels] })], {
       shape: [...lead, multiplier, channels],
     });
@@ -176,14 +176,14 @@ export const convTranspose = defineOp(
     kernel: TensorLike,
     { strides = 1, padding = 'valid', outputPadding = null, dataFormat, dilationRate = 1 }: ConvTransposeOptions = {},
   ): Tensor => {
-    const x = toFloat(inputs),
-      k = convert(kernel),
-      axes = spatialAxes('convTranspose', x, k),
-      label = `conv${axes}dTranspose`,
-      s = spatial(label, 'strides', strides, axes),
-      d = spatial(label, 'dilationRate', dilationRate, axes),
-      extra = outputPadding === null ? null : spatial(label, 'outputPadding', outputPadding, axes, 0),
-      how = padding.toLowerCase();
+    const x = toFloat(inputs);
+    const k = convert(kernel);
+    const axes = spatialAxes('convTranspose', x, k);
+    const label = `conv${axes}dTranspose`;
+    const s = spatial(label, 'strides', strides, axes);
+    const d = spatial(label, 'dilationRate', dilationRate, axes);
+    const extra = outputPadding === null ? null : spatial(label, 'outputPadding', outputPadding, axes, 0);
+    const how = padding.toLowerCase();
     if (how !== 'valid' && how !== 'same')
       throw new ValueError(`${label}: padding must be 'valid' or 'same'.\n  Received: '${padding}'`, { op: label });
     return channelsLast(x, checkDataFormat(label, dataFormat), (t) => {
@@ -192,11 +192,11 @@ export const convTranspose = defineOp(
           `${label}: input has ${t.shape[axes + 1]} channels but the kernel of shape ${formatShape(k.shape)} expects ${k.shape[axes + 1]} (last axis).\n  Received: input shape ${formatShape(x.shape)}`,
           { op: label },
         );
-      const before: number[] = [],
-        after: number[] = [];
+      const before: number[] = [];
+      const after: number[] = [];
       const sizes = t.shape.slice(1, -1).map((n, i) => {
-        const extent = (k.shape[i] - 1) * d[i] + 1,
-          full = (n - 1) * s[i] + extent;
+        const extent = (k.shape[i] - 1) * d[i] + 1;
+        const full = (n - 1) * s[i] + extent;
         const size =
           how === 'valid'
             ? full + (extra ? extra[i] : Math.max(0, s[i] - extent))

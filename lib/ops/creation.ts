@@ -30,7 +30,7 @@ interface DTypeOption {
 /** @internal A tensor full of one number; costs one element until it is read. */
 export function filled(shape: Shape, value: number, dtype: DType): Tensor {
   if (shape.some((d) => !Number.isInteger(d) || d < 0))
-    throw new ValueError(`shape ${formatShape(shape)} must hold whole numbers >= 0.`);
+    throw new ValueError(`shape ${formatShape(shape)} must hold integers >= 0.`);
   return run('broadcast_to', [tensor(value, [], dtype)], { shape: [...shape] });
 }
 
@@ -93,7 +93,7 @@ export const fullLike = defineOp(
   LIKE,
 );
 
-/** Numbers from `start` up to, not including, `stop`; `arange(n)` starts at 0. int32 for whole numbers, else float32. */
+/** Numbers from `start` up to, not including, `stop`; `arange(n)` starts at 0. int32 for integers, else float32. */
 export const arange = defineOp(
   'arange',
   (
@@ -102,8 +102,8 @@ export const arange = defineOp(
     step?: number | null | DTypeOption,
     options: DTypeOption = {},
   ): Tensor => {
-    const given: readonly unknown[] = [start, stop, step],
-      opts = given.find(isRecord) as DTypeOption | undefined;
+    const given: readonly unknown[] = [start, stop, step];
+    const opts = given.find(isRecord) as DTypeOption | undefined;
     const numbers = given.slice(0, opts ? given.indexOf(opts) : 3).filter((v) => v !== undefined && v !== null);
     const [a, b, by = 1] = numbers.map((v, i) =>
       realNumber('arange', i || numbers.length === 1 ? (i === 2 ? 'step' : 'stop') : 'start', v),
@@ -122,7 +122,7 @@ export const arange = defineOp(
   LIKE,
 );
 export interface SpaceOptions extends DTypeOption {
-  /** Number of points, a whole number >= 0. Default 50. */
+  /** Number of points, an integer >= 0. Default 50. */
   num?: number;
   /** Whether `stop` is the last point. Default true. */
   endpoint?: boolean;
@@ -137,8 +137,8 @@ function spaced(
   { num = 50, endpoint = true, dtype, axis = 0 }: SpaceOptions,
 ): [Tensor, Tensor] {
   wholeNumber(op, 'num', num);
-  const gaps = endpoint ? num - 1 : num,
-    target = checkDType(dtype ?? 'float32');
+  const gaps = endpoint ? num - 1 : num;
+  const target = checkDType(dtype ?? 'float32');
   if (typeof start === 'number' && typeof stop === 'number') {
     const y = share(
       num,
@@ -150,10 +150,10 @@ function spaced(
     );
     return [y, tensor(gaps > 0 ? (stop - start) / gaps : NaN, [], isFloating(target) ? target : 'float32')];
   }
-  const [a, b] = pair(toFloat(start), toFloat(stop)),
-    weight = run('reshape', [share(num, a.dtype, 0, gaps > 0 ? 1 : 0, Math.max(gaps, 1))], {
-      shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)],
-    });
+  const [a, b] = pair(toFloat(start), toFloat(stop));
+  const weight = run('reshape', [share(num, a.dtype, 0, gaps > 0 ? 1 : 0, Math.max(gaps, 1))], {
+    shape: [num, ...Array<number>(Math.max(a.ndim, b.ndim)).fill(1)],
+  });
   const y = run('add', [
     run('multiply', [a, run('subtract', [convert(1, weight), weight])]),
     run('multiply', [b, weight]),
@@ -184,8 +184,8 @@ export const logspace = defineOp(
     stop: TensorLike,
     { base = 10, dtype, ...options }: SpaceOptions & { base?: number } = {},
   ): Tensor => {
-    const exact = typeof start === 'number' && typeof stop === 'number' ? 'float64' : undefined,
-      [exponents] = spaced('logspace', start, stop, { ...options, dtype: exact });
+    const exact = typeof start === 'number' && typeof stop === 'number' ? 'float64' : undefined;
+    const [exponents] = spaced('logspace', start, stop, { ...options, dtype: exact });
     return run('cast', [run('power', [convert(realNumber('logspace', 'base', base), exponents), exponents])], {
       dtype: checkDType(dtype ?? (exact ? 'float32' : exponents.dtype)),
     });
@@ -198,16 +198,16 @@ export const geomspace = defineOp(
   'geomspace',
   (start: TensorLike, stop: TensorLike, { dtype, ...options }: SpaceOptions = {}): Tensor => {
     wholeNumber('geomspace', 'num', options.num ?? 50);
-    const exact = typeof start === 'number' && typeof stop === 'number',
-      ends = [start, stop].map((v) => (exact ? tensor(v, null, 'float64') : toFloat(v)));
-    const [a, b] = ends.map((t) => run('log10', [run('abs', [t])])),
-      y = logspace(a, b, options),
-      { axis = 0 } = options,
-      at = axis < 0 ? axis + y.ndim : axis;
+    const exact = typeof start === 'number' && typeof stop === 'number';
+    const ends = [start, stop].map((v) => (exact ? tensor(v, null, 'float64') : toFloat(v)));
+    const [a, b] = ends.map((t) => run('log10', [run('abs', [t])]));
+    const y = logspace(a, b, options);
+    const { axis = 0 } = options;
+    const at = axis < 0 ? axis + y.ndim : axis;
     // The sign of the start, with the new axis.
-    const sign = run('sign', [ends[0]]),
-      lead = Math.max(a.ndim, b.ndim),
-      wide = run('reshape', [sign], { shape: [...Array<number>(lead - a.ndim).fill(1), ...a.shape] });
+    const sign = run('sign', [ends[0]]);
+    const lead = Math.max(a.ndim, b.ndim);
+    const wide = run('reshape', [sign], { shape: [...Array<number>(lead - a.ndim).fill(1), ...a.shape] });
     const signed = run('multiply', [
       y,
       run('reshape', [wide], { shape: [...wide.shape.slice(0, at), 1, ...wide.shape.slice(at)] }),
@@ -230,8 +230,8 @@ export function diagonalMask(
   wholeNumber(caller, 'k', k, -(2 ** 31));
   // int64 where positions are beyond int32.
   const dtype = Math.max(rows + Math.abs(k), columns) < 2 ** 31 ? 'int32' : 'int64';
-  const i = run('reshape', [range(rows, dtype, k)], { shape: [rows, 1] }),
-    j = run('reshape', [range(columns, dtype)], { shape: [1, columns] });
+  const i = run('reshape', [range(rows, dtype, k)], { shape: [rows, 1] });
+  const j = run('reshape', [range(columns, dtype)], { shape: [1, columns] });
   return run(op, [j, i]);
 }
 /** Ones on the k-th diagonal of an (n, m) matrix. */

@@ -34,8 +34,8 @@ export const categoricalCrossentropy = defineOp(
     output: TensorLike,
     { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {},
   ): Tensor => {
-    const given = unwrapped(toFloat(output), fromLogits, 'softmax'),
-      y = run('cast', [convert(target)], { dtype: given.output.dtype });
+    const given = unwrapped(toFloat(output), fromLogits, 'softmax');
+    const y = run('cast', [convert(target)], { dtype: given.output.dtype });
     if (!y.ndim || formatShape(y.shape) !== formatShape(given.output.shape))
       throw new ValueError(
         `categoricalCrossentropy: target and output must have one shape of rank >= 1.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(given.output.shape)}`,
@@ -57,8 +57,8 @@ export const sparseCategoricalCrossentropy = defineOp(
     output: TensorLike,
     { fromLogits = false, axis = -1 }: { fromLogits?: boolean; axis?: number } = {},
   ): Tensor => {
-    const given = unwrapped(toFloat(output), fromLogits, 'softmax'),
-      op = 'sparseCategoricalCrossentropy';
+    const given = unwrapped(toFloat(output), fromLogits, 'softmax');
+    const op = 'sparseCategoricalCrossentropy';
     const a = normalizeAxis(op, axis, given.output.ndim, given.output.shape);
     const x = a === given.output.ndim - 1 ? given.output : moveaxis(given.output, a, -1);
     let y = convert(target);
@@ -80,9 +80,9 @@ export const sparseCategoricalCrossentropy = defineOp(
 export const binaryCrossentropy = defineOp(
   'binaryCrossentropy',
   (target: TensorLike, output: TensorLike, { fromLogits = false }: { fromLogits?: boolean } = {}): Tensor => {
-    const given = unwrapped(toFloat(output), fromLogits, 'sigmoid'),
-      x = given.output,
-      y = run('cast', [convert(target)], { dtype: x.dtype });
+    const given = unwrapped(toFloat(output), fromLogits, 'sigmoid');
+    const x = given.output;
+    const y = run('cast', [convert(target)], { dtype: x.dtype });
     if (formatShape(y.shape) !== formatShape(x.shape))
       throw new ValueError(
         `binaryCrossentropy: target and output must have one shape.\n  Received: target ${formatShape(y.shape)}, output ${formatShape(x.shape)}`,
@@ -96,10 +96,10 @@ export const binaryCrossentropy = defineOp(
         run('subtract', [run('relu', [x]), run('multiply', [x, y])]),
         run('log1p', [run('exp', [run('negative', [run('abs', [x])])])]),
       ]);
-    const p = limited(x),
-      one = convert(1, x);
-    const likely = run('multiply', [y, run('log', [p])]),
-      unlikely = run('multiply', [run('subtract', [one, y]), run('log', [run('subtract', [one, p])])]);
+    const p = limited(x);
+    const one = convert(1, x);
+    const likely = run('multiply', [y, run('log', [p])]);
+    const unlikely = run('multiply', [run('subtract', [one, y]), run('log', [run('subtract', [one, p])])]);
     return run('negative', [run('add', [likely, unlikely])]);
   },
   ['fromLogits'],

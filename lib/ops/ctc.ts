@@ -64,11 +64,11 @@ export const ctcDecode = defineOp(
         op: 'ctcDecode',
       });
     if (!Number.isInteger(beamWidth) || beamWidth < 1)
-      throw new ValueError(`ctcDecode: beamWidth must be a whole number >= 1.\n  Received: ${beamWidth}`, {
+      throw new ValueError(`ctcDecode: beamWidth must be an integer >= 1.\n  Received: ${beamWidth}`, {
         op: 'ctcDecode',
       });
-    const logits = convert(inputs),
-      isGreedy = strategy === 'greedy';
+    const logits = convert(inputs);
+    const isGreedy = strategy === 'greedy';
     return runMany('ctc_decode', [logits, convert(sequenceLengths)], {
       blank: blankOf(maskIndex, logits.shape[2]),
       beam_width: isGreedy ? 0 : beamWidth,

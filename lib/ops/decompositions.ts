@@ -8,9 +8,9 @@ import { swapaxes } from './shape';
 
 /** float32 or float64; half types are computed in float32, `back` gives them again. */
 function computed(x: TensorLike): { t: Tensor; back: (y: Tensor) => Tensor } {
-  const given = convert(x),
-    isKept = given.dtype === 'float32' || given.dtype === 'float64',
-    isHalf = given.dtype === 'float16' || given.dtype === 'bfloat16';
+  const given = convert(x);
+  const isKept = given.dtype === 'float32' || given.dtype === 'float64';
+  const isHalf = given.dtype === 'float16' || given.dtype === 'bfloat16';
   const dtype: DType = given.dtype;
   return {
     t: isKept ? given : run('cast', [given], { dtype: 'float32' }),
@@ -29,8 +29,8 @@ function expectSquare(op: string, t: Tensor): void {
 export const cholesky = defineOp(
   'cholesky',
   (x: TensorLike, { upper = false }: { upper?: boolean } = {}): Tensor => {
-    const { t, back } = computed(x),
-      l = run('cholesky', [t]);
+    const { t, back } = computed(x);
+    const l = run('cholesky', [t]);
     return back(upper ? adjoint(l) : l);
   },
   ['upper'],
@@ -70,22 +70,22 @@ export const inv = defineOp('inv', (x: TensorLike): Tensor => {
 
 /** Both sides with the same leading axes, and whether b was a vector for each matrix. */
 function sides(op: string, a: TensorLike, b: TensorLike): { p: Tensor; q: Tensor; back: (y: Tensor) => Tensor } {
-  const { t: matrix, back } = computed(a),
-    { t: right } = computed(b);
+  const { t: matrix, back } = computed(a);
+  const { t: right } = computed(b);
   expectSquare(op, matrix);
   const isVector = right.ndim === matrix.ndim - 1;
-  let p = matrix,
-    q = isVector ? run('reshape', [right], { shape: [...right.shape, 1] }) : right;
+  let p = matrix;
+  let q = isVector ? run('reshape', [right], { shape: [...right.shape, 1] }) : right;
   if (p.dtype !== q.dtype) [p, q] = [run('cast', [p], { dtype: 'float64' }), run('cast', [q], { dtype: 'float64' })];
   if (q.ndim < 2 || q.shape[q.ndim - 2] !== p.shape[p.ndim - 1])
     throw new ValueError(
       `${op}: the right side has ${q.shape[q.ndim - 2] ?? 1} rows but the matrix has ${p.shape[p.ndim - 1]}.\n  Received: shapes ${formatShape(matrix.shape)} and ${formatShape(right.shape)}`,
       { op },
     );
-  const rank = Math.max(p.ndim, q.ndim) - 2,
-    lead = Array.from({ length: rank }, (_, i) =>
-      Math.max(p.shape[p.ndim - 2 - rank + i] ?? 1, q.shape[q.ndim - 2 - rank + i] ?? 1),
-    );
+  const rank = Math.max(p.ndim, q.ndim) - 2;
+  const lead = Array.from({ length: rank }, (_, i) =>
+    Math.max(p.shape[p.ndim - 2 - rank + i] ?? 1, q.shape[q.ndim - 2 - rank + i] ?? 1),
+  );
   const wide = (t: Tensor): Tensor =>
     formatShape(t.shape.slice(0, -2)) === formatShape(lead)
       ? t
@@ -133,8 +133,8 @@ export const svd = defineOp(
     x: TensorLike,
     { fullMatrices = true, computeUv = true }: { fullMatrices?: boolean; computeUv?: boolean } = {},
   ): [Tensor, Tensor, Tensor] | Tensor => {
-    const { t, back } = computed(x),
-      all = runMany('svd', [t], { full: computeUv && fullMatrices }).map(back);
+    const { t, back } = computed(x);
+    const all = runMany('svd', [t], { full: computeUv && fullMatrices }).map(back);
     return computeUv ? (all as [Tensor, Tensor, Tensor]) : all[1];
   },
   ['fullMatrices', 'computeUv'],
@@ -169,8 +169,8 @@ export const pinv = defineOp(
 export const lstsq = defineOp(
   'lstsq',
   (a: TensorLike, b: TensorLike, { rcond = null }: { rcond?: number | null } = {}): Tensor => {
-    const { t, back } = computed(a),
-      { t: right } = computed(b);
+    const { t, back } = computed(a);
+    const { t: right } = computed(b);
     if (t.ndim !== 2 || right.ndim < 1 || right.ndim > 2 || right.shape[0] !== t.shape[0])
       throw new ValueError(
         `lstsq: a matrix and a vector or matrix of as many rows are expected.\n  Received: shapes ${formatShape(t.shape)} and ${formatShape(right.shape)}`,
@@ -187,8 +187,8 @@ export const lstsq = defineOp(
 export const matrixRank = defineOp(
   'matrixRank',
   (x: TensorLike, { tol = null }: { tol?: number | null } = {}): Tensor => {
-    const { t } = computed(x),
-      s = runMany('svd', [t], { full: false })[1];
+    const { t } = computed(x);
+    const s = runMany('svd', [t], { full: false })[1];
     const largest = run('max', [s], { axis: [-1], keepdims: true });
     const limit =
       tol === null

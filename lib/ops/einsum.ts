@@ -44,17 +44,17 @@ interface Side {
 }
 // The matrix as it lies in memory where possible, upright or transposed; else upright, as a copy.
 function side(term: Term, batch: string[], rows: string[], columns: string[]): Side {
-  const upright = [...batch, ...rows, ...columns],
-    turned = [...batch, ...columns, ...rows];
+  const upright = [...batch, ...rows, ...columns];
+  const turned = [...batch, ...columns, ...rows];
   if (isOrdered(term.labels, upright)) return { order: upright, isTransposed: false, copies: 0 };
   if (isOrdered(term.labels, turned)) return { order: turned, isTransposed: true, copies: 0 };
   return { order: upright, isTransposed: false, copies: term.tensor.size };
 }
 /** One matrix product of two terms: of all ways to order axes and operands, the one that moves the fewest elements. */
 function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term {
-  const shared = a.labels.filter((l) => b.labels.includes(l)),
-    sizeOf = (l: string): number =>
-      a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)];
+  const shared = a.labels.filter((l) => b.labels.includes(l));
+  const sizeOf = (l: string): number =>
+    a.labels.includes(l) ? a.tensor.shape[a.labels.indexOf(l)] : b.tensor.shape[b.labels.indexOf(l)];
   const sizes = (ls: string[]): number[] => ls.map(sizeOf);
   const plans = [a, b].flatMap((batchLike) =>
     [a, b].flatMap((insideLike) =>
@@ -63,21 +63,21 @@ function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term
         [b, a],
       ].map(([x, y]) => {
         const like = (term: Term): string[] => term.labels.filter((l) => shared.includes(l));
-        const batch = like(batchLike).filter((l) => needed.has(l)),
-          inside = like(insideLike).filter((l) => !needed.has(l));
-        const onlyX = x.labels.filter((l) => !shared.includes(l)),
-          onlyY = y.labels.filter((l) => !shared.includes(l));
-        const left = side(x, batch, onlyX, inside),
-          right = side(y, batch, inside, onlyY),
-          labels = [...batch, ...onlyX, ...onlyY];
+        const batch = like(batchLike).filter((l) => needed.has(l));
+        const inside = like(insideLike).filter((l) => !needed.has(l));
+        const onlyX = x.labels.filter((l) => !shared.includes(l));
+        const onlyY = y.labels.filter((l) => !shared.includes(l));
+        const left = side(x, batch, onlyX, inside);
+        const right = side(y, batch, inside, onlyY);
+        const labels = [...batch, ...onlyX, ...onlyY];
         const after = isOrdered(labels, wanted) ? 0 : product(sizes(labels));
         return { x, y, batch, inside, onlyX, onlyY, left, right, labels, copies: left.copies + right.copies + after };
       }),
     ),
   );
   const best = plans.reduce((p, q) => (q.copies < p.copies ? q : p));
-  const n = product(sizes(best.batch)),
-    lead = best.batch.length ? [n] : [];
+  const n = product(sizes(best.batch));
+  const lead = best.batch.length ? [n] : [];
   const matrix = (term: Term, { order, isTransposed }: Side, rows: string[], columns: string[]): Tensor => {
     const shape = [product(sizes(rows)), product(sizes(columns))];
     return run('reshape', [arrange(term, order)], { shape: [...lead, ...(isTransposed ? shape.reverse() : shape)] });
@@ -100,17 +100,17 @@ function contract(a: Term, b: Term, needed: Set<string>, wanted: string[]): Term
  */
 export const einsum = defineOp('einsum', (subscripts: string, ...operands: TensorLike[]): Tensor => {
   const [inputs, result] = subscripts.replace(/\s/g, '').split('->');
-  const parts = inputs.split(','),
-    tensors = operands.map((x) => convert(x));
+  const parts = inputs.split(',');
+  const tensors = operands.map((x) => convert(x));
   if (parts.length !== tensors.length)
     throw new ValueError(`einsum: '${subscripts}' names ${parts.length} operands but ${tensors.length} are given.`, {
       op: 'einsum',
     });
   let dots = 0;
   const terms = parts.map((part, i): Term => {
-    const t = tensors[i],
-      letters = part.replace('...', '').length,
-      extra = part.includes('...') ? t.ndim - letters : 0;
+    const t = tensors[i];
+    const letters = part.replace('...', '').length;
+    const extra = part.includes('...') ? t.ndim - letters : 0;
     if (letters + extra !== t.ndim || extra < 0)
       throw new ValueError(
         `einsum: '${part}' names ${letters} axes but operand ${i} has shape ${formatShape(t.shape)}.`,

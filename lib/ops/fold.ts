@@ -27,8 +27,8 @@ class Blocks {
     kernelSize: Sizes,
     { dilation = 1, padding = 0, stride = 1 }: FoldOptions,
   ) {
-    const d = spatial(op, 'dilation', dilation, 2),
-      s = spatial(op, 'stride', stride, 2);
+    const d = spatial(op, 'dilation', dilation, 2);
+    const s = spatial(op, 'stride', stride, 2);
     this.kernel = spatial(op, 'kernelSize', kernelSize, 2);
     this.padding = spatial(op, 'padding', padding, 2, 0);
     this.counts = this.kernel.map(
@@ -59,8 +59,8 @@ export const unfold = defineOp(
         `unfold: images of shape (batch, channels, height, width) are expected.\n  Received: shape ${formatShape(t.shape)}`,
         { op: 'unfold' },
       );
-    const [batch, channels, height, width] = t.shape,
-      { kernel, padding, counts, indices } = new Blocks('unfold', [height, width], kernelSize, options);
+    const [batch, channels, height, width] = t.shape;
+    const { kernel, padding, counts, indices } = new Blocks('unfold', [height, width], kernelSize, options);
     const shape = [batch, channels, height + 2 * padding[0], width + 2 * padding[1]];
     const padded = padding.some((p) => p > 0)
       ? run('place', [t], { shape, start: [0, 0, ...padding], step: [1, 1, 1, 1], value: 0 })
@@ -85,10 +85,10 @@ export const fold = defineOp(
         `fold: columns of shape (batch, channels * kernel size, blocks) are expected.\n  Received: shape ${formatShape(t.shape)}`,
         { op: 'fold' },
       );
-    const [height, width] = spatial('fold', 'outputSize', outputSize, 2),
-      { kernel, padding, counts, indices } = new Blocks('fold', [height, width], kernelSize, options);
-    const [batch, rows, blocks] = t.shape,
-      channels = rows / (kernel[0] * kernel[1]);
+    const [height, width] = spatial('fold', 'outputSize', outputSize, 2);
+    const { kernel, padding, counts, indices } = new Blocks('fold', [height, width], kernelSize, options);
+    const [batch, rows, blocks] = t.shape;
+    const channels = rows / (kernel[0] * kernel[1]);
     if (!Number.isInteger(channels))
       throw new ValueError(
         `fold: the second axis must be a multiple of the ${kernel[0] * kernel[1]} elements of a block.\n  Received: shape ${formatShape(t.shape)}`,

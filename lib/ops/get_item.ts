@@ -38,16 +38,16 @@ function bounds({ start = null, stop = null, step: given = null }: Slice, size: 
   const step = given ?? 1;
   for (const v of [start, stop, step])
     if (v !== null && !Number.isInteger(v))
-      throw new ValueError(`getItem: start, stop and step of a slice must be whole numbers.\n  Received: ${v}`, {
+      throw new ValueError(`getItem: start, stop and step of a slice must be integers.\n  Received: ${v}`, {
         op: 'getItem',
       });
   if (!step) throw new ValueError('getItem: the step of a slice must not be 0.', { op: 'getItem' });
-  const low = step > 0 ? 0 : -1,
-    high = step > 0 ? size : size - 1;
+  const low = step > 0 ? 0 : -1;
+  const high = step > 0 ? size : size - 1;
   const at = (v: number | null, whole: number): number =>
     v === null ? whole : Math.min(Math.max(v < 0 ? v + size : v, low), high);
-  const from = at(start, step > 0 ? low : high),
-    to = at(stop, step > 0 ? high : low);
+  const from = at(start, step > 0 ? low : high);
+  const to = at(stop, step > 0 ? high : low);
   return [from, Math.max(0, Math.ceil((to - from) / step)), step];
 }
 const isIndices = (k: Key): k is readonly number[] | Tensor | Variable =>
@@ -63,8 +63,8 @@ export const getItem = defineOp(
   (x: TensorLike, key: Key | readonly Key[]): Tensor => {
     const t = convert(x);
     let keys: Key[] = Array.isArray(key) ? [...(key as readonly Key[])] : [key as Key];
-    const wholes = keys.filter((k) => k === '...').length,
-      named = keys.filter((k) => k !== null && k !== '...').length;
+    const wholes = keys.filter((k) => k === '...').length;
+    const named = keys.filter((k) => k !== null && k !== '...').length;
     if (wholes > 1)
       throw new ValueError(`getItem: '...' may stand once in a key.\n  Received: ${wholes} times`, { op: 'getItem' });
     if (named > t.ndim)
@@ -74,18 +74,18 @@ export const getItem = defineOp(
       );
     if (!wholes) keys.push('...');
     keys = keys.flatMap((k) => (k === '...' ? Array<Key>(t.ndim - named).fill({}) : [k]));
-    const start: number[] = [],
-      size: number[] = [],
-      step: number[] = [],
-      shape: number[] = [];
+    const start: number[] = [];
+    const size: number[] = [];
+    const step: number[] = [];
+    const shape: number[] = [];
     let taken: { indices: Tensor; axis: number; place: number } | null = null;
     for (const k of keys) {
       if (k === null) {
         shape.push(1);
         continue;
       }
-      const axis = start.length,
-        n = t.shape[axis];
+      const axis = start.length;
+      const n = t.shape[axis];
       if (typeof k === 'number') {
         if (!Number.isInteger(k) || k < -n || k >= n)
           throw new IndexError(
@@ -120,8 +120,8 @@ export const getItem = defineOp(
         shape.push(count);
       }
     }
-    const isWhole = size.every((n, i) => n === t.shape[i] && step[i] === 1),
-      part = isWhole ? t : run('slice', [t], { start, size, step });
+    const isWhole = size.every((n, i) => n === t.shape[i] && step[i] === 1);
+    const part = isWhole ? t : run('slice', [t], { start, size, step });
     const y = formatShape(part.shape) === formatShape(shape) ? part : run('reshape', [part], { shape });
     return taken ? run('take', [y, taken.indices], { axis: taken.place }) : y;
   },

@@ -18,7 +18,7 @@ import { defineMethods, defineOp } from './define';
 import { range } from './ranges';
 import { moveaxis, normalizeAxis } from './shape';
 
-/** @internal Whole numbers given as an array become int32. */
+/** @internal Integers given as an array become int32. */
 export function toIndices(op: string, indices: TensorLike): Tensor {
   const t = convert(indices);
   if (!isFloating(t.dtype))
@@ -36,8 +36,8 @@ export function toIndices(op: string, indices: TensorLike): Tensor {
 export const take = defineOp(
   'take',
   (x: TensorLike, indices: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
-    const t = convert(x),
-      at = toIndices('take', indices);
+    const t = convert(x);
+    const at = toIndices('take', indices);
     return axis === null
       ? run('take', [run('reshape', [t], { shape: [-1] }), at], { axis: 0 })
       : run('take', [t, at], { axis: normalizeAxis('take', axis, t.ndim, t.shape) });
@@ -48,8 +48,8 @@ export const take = defineOp(
 export const takeAlongAxis = defineOp(
   'takeAlongAxis',
   (x: TensorLike, indices: TensorLike, { axis = null }: { axis?: number | null } = {}): Tensor => {
-    let t = convert(x),
-      at = toIndices('takeAlongAxis', indices);
+    let t = convert(x);
+    let at = toIndices('takeAlongAxis', indices);
     if (axis === null) {
       t = run('reshape', [t], { shape: [-1] });
       at = run('reshape', [at], { shape: [-1] });
@@ -60,8 +60,8 @@ export const takeAlongAxis = defineOp(
         `takeAlongAxis: indices must have the rank of x, ${t.ndim}.\n  Received: shape ${formatShape(at.shape)}`,
         { op: 'takeAlongAxis' },
       );
-    const n = t.shape[a],
-      lead = t.shape.map((d, i) => (i === a ? 1 : Math.max(d, at.shape[i])));
+    const n = t.shape[a];
+    const lead = t.shape.map((d, i) => (i === a ? 1 : Math.max(d, at.shape[i])));
     // Positions in the flattened tensor: row * n + index, rows being all other axes.
     const rows = lead.reduce((p, d) => p * d, 1);
     const xRows = run(
@@ -91,9 +91,9 @@ export const embeddingLookup = defineOp('embeddingLookup', (table: TensorLike, i
 export const scatterAdd = defineOp(
   'scatterAdd',
   (shape: Shape, indices: TensorLike, updates: TensorLike, { axis = 0 }: { axis?: number } = {}): Tensor => {
-    const at = toIndices('scatterAdd', indices),
-      u = convert(updates),
-      a = normalizeAxis('scatterAdd', axis, shape.length, shape);
+    const at = toIndices('scatterAdd', indices);
+    const u = convert(updates);
+    const a = normalizeAxis('scatterAdd', axis, shape.length, shape);
     const want = formatShape([...shape.slice(0, a), ...at.shape, ...shape.slice(a + 1)]);
     if (formatShape(u.shape) !== want)
       throw new ValueError(
@@ -106,11 +106,11 @@ export const scatterAdd = defineOp(
 );
 /** zeros(shape) with `values` added at `indices`, whose last axis holds positions on the first axes (keras.ops.scatter). */
 export const scatter = defineOp('scatter', (indices: TensorLike, values: TensorLike, shape: Shape): Tensor => {
-  const at = toIndices('scatter', indices),
-    v = convert(values),
-    depth = at.shape[at.ndim - 1];
-  const rest = shape.slice(depth),
-    rows = shape.slice(0, depth).reduce((p, d) => p * d, 1);
+  const at = toIndices('scatter', indices);
+  const v = convert(values);
+  const depth = at.shape[at.ndim - 1];
+  const rest = shape.slice(depth);
+  const rows = shape.slice(0, depth).reduce((p, d) => p * d, 1);
   const strides = shape.slice(0, depth).map((_, i) => shape.slice(i + 1, depth).reduce((p, d) => p * d, 1));
   const flat = run('sum', [run('multiply', [at, tensor(strides, [depth], at.dtype)])], { axis: [-1] });
   const out = run(
@@ -156,8 +156,8 @@ export const multiHot = defineOp(
       throw new ValueError(`multiHot: numClasses must be given.\n  Received: ${describe(numClasses)}`, {
         op: 'multiHot',
       });
-    const t = convert(x),
-      a = t.ndim ? normalizeAxis('multiHot', axis, t.ndim, t.shape) : 0;
+    const t = convert(x);
+    const a = t.ndim ? normalizeAxis('multiHot', axis, t.ndim, t.shape) : 0;
     const one = oneHot(t, numClasses, { dtype });
     return t.ndim > 1 || t.ndim === 1 ? run('max', [one], { axis: [t.ndim === 1 ? 0 : a] }) : one;
   },
@@ -171,8 +171,8 @@ function ordered(
   descending: boolean,
 ): { values: Tensor; indices: Tensor; back: (y: Tensor) => Tensor } {
   const flat = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
-  const a = axis === null ? 0 : normalizeAxis(op, axis, t.ndim, t.shape),
-    isLast = a === flat.ndim - 1;
+  const a = axis === null ? 0 : normalizeAxis(op, axis, t.ndim, t.shape);
+  const isLast = a === flat.ndim - 1;
   const [values, indices] = runMany('sort', [isLast ? flat : moveaxis(flat, a, -1)], { descending });
   return { values, indices, back: (y) => (isLast ? y : moveaxis(y, -1, a)) };
 }
@@ -198,8 +198,8 @@ export const argsort = defineOp(
 export const topK = defineOp(
   'topK',
   (x: TensorLike, k: number, { sorted = true }: { sorted?: boolean } = {}): [Tensor, Tensor] => {
-    const t = convert(x),
-      n = t.shape[t.ndim - 1];
+    const t = convert(x);
+    const n = t.shape[t.ndim - 1];
     if (!t.ndim || !Number.isInteger(k) || !(k >= 0 && k <= n))
       throw new ValueError(`topK: k is ${describe(k)} but the last axis has size ${n ?? 'none'}.`, { op: 'topK' });
     void sorted; // largest first satisfies both
@@ -210,8 +210,8 @@ export const topK = defineOp(
 );
 /** Whether the target's score is among the k largest of its row. */
 export const inTopK = defineOp('inTopK', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
-  const at = toIndices('inTopK', targets),
-    p = convert(predictions);
+  const at = toIndices('inTopK', targets);
+  const p = convert(predictions);
   if (p.ndim !== at.ndim + 1 || formatShape(at.shape) !== formatShape(p.shape.slice(0, -1)))
     throw new ValueError(
       `inTopK: targets must have the shape of predictions without the last axis.\n  Received: targets ${formatShape(at.shape)}, predictions ${formatShape(p.shape)}`,

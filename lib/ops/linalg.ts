@@ -87,12 +87,12 @@ export const tensordot = defineOp(
         `tensordot: axes (${fromA}) of shape ${formatShape(a.shape)} and (${fromB}) of shape ${formatShape(b.shape)} differ in size.`,
         { op: 'tensordot' },
       );
-    const keepA = a.shape.map((_, i) => i).filter((i) => !fromA.includes(i)),
-      keepB = b.shape.map((_, i) => i).filter((i) => !fromB.includes(i));
+    const keepA = a.shape.map((_, i) => i).filter((i) => !fromA.includes(i));
+    const keepB = b.shape.map((_, i) => i).filter((i) => !fromB.includes(i));
     const product = (ns: number[]): number => ns.reduce((p, n) => p * n, 1);
-    const inside = product(fromA.map((i) => a.shape[i])),
-      shapeA = keepA.map((i) => a.shape[i]),
-      shapeB = keepB.map((i) => b.shape[i]);
+    const inside = product(fromA.map((i) => a.shape[i]));
+    const shapeA = keepA.map((i) => a.shape[i]);
+    const shapeB = keepB.map((i) => b.shape[i]);
     const left = run('reshape', [run('transpose', [a], { axes: [...keepA, ...fromA] })], {
       shape: [product(shapeA), inside],
     });
@@ -110,14 +110,14 @@ export const diagonal = defineOp(
     x: TensorLike,
     { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {},
   ): Tensor => {
-    const t = convert(x),
-      a = normalizeAxis('diagonal', axis1, t.ndim, t.shape),
-      b = normalizeAxis('diagonal', axis2, t.ndim, t.shape);
+    const t = convert(x);
+    const a = normalizeAxis('diagonal', axis1, t.ndim, t.shape);
+    const b = normalizeAxis('diagonal', axis2, t.ndim, t.shape);
     const rest = t.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
     const m = run('transpose', [t], { axes: [...rest, a, b] });
-    const rows = t.shape[a],
-      columns = t.shape[b],
-      lead = rest.map((i) => t.shape[i]);
+    const rows = t.shape[a];
+    const columns = t.shape[b];
+    const lead = rest.map((i) => t.shape[i]);
     const count = Math.max(0, Math.min(rows + Math.min(0, offset), columns - Math.max(0, offset)));
     const flat = run('reshape', [m], { shape: [...lead, rows * columns] });
     const first = offset >= 0 ? offset : -offset * columns;
@@ -146,8 +146,8 @@ export const diag = defineOp(
       throw new ValueError(`diag: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, {
         op: 'diag',
       });
-    const n = t.size + Math.abs(k),
-      start = k < 0 ? [-k] : [0];
+    const n = t.size + Math.abs(k);
+    const start = k < 0 ? [-k] : [0];
     const column = run('reshape', [run('place', [t], { shape: [n], start, step: [1], value: 0 })], { shape: [n, 1] });
     return run('where', [diagonalMask('equal', n, n, k), column, tensor(0, [], t.dtype)]);
   },

@@ -80,9 +80,9 @@ const position = (name: string, worst: number) =>
   defineOp(
     name,
     (x: TensorLike, { axis = null, keepdims = false }: { axis?: number | null; keepdims?: boolean } = {}): Tensor => {
-      const given = convert(x),
-        t = axis === null ? run('reshape', [given], { shape: [-1] }) : given,
-        a = axis ?? 0;
+      const given = convert(x);
+      const t = axis === null ? run('reshape', [given], { shape: [-1] }) : given;
+      const a = axis ?? 0;
       const at = run('argmax', [without(t, worst)], { axis: a, keepdims, min: worst > 0 });
       const y = isFloating(t.dtype)
         ? run('where', [run('all', [isNan(t)], { axis: [a], keepdims }), convert(-1, 'int32'), at])
@@ -120,30 +120,30 @@ function quantiles(
   scale: number,
   { axis = null, keepdims = false, method = 'linear' }: QuantileOptions,
 ): Tensor {
-  const t = toFloat(x),
-    axes =
-      axis === null
-        ? t.shape.map((_, i) => i)
-        : (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(name, a, t.ndim, t.shape)),
-    kept = t.shape.map((_, i) => i).filter((i) => !axes.includes(i)),
-    lead = kept.map((i) => t.shape[i]),
-    rows = lead.reduce((p, d) => p * d, 1);
+  const t = toFloat(x);
+  const axes =
+    axis === null
+      ? t.shape.map((_, i) => i)
+      : (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(name, a, t.ndim, t.shape));
+  const kept = t.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const lead = kept.map((i) => t.shape[i]);
+  const rows = lead.reduce((p, d) => p * d, 1);
   const given = convert(q, 'float64');
   expectValue(given, name);
   const qs = Float64Array.from(given.readSync() as ArrayLike<number>, (v) => Number(v) / scale);
-  const lines = run('reshape', [run('transpose', [t], { axes: [...kept, ...axes] })], { shape: [rows, -1] }),
-    n = lines.shape[1];
+  const lines = run('reshape', [run('transpose', [t], { axes: [...kept, ...axes] })], { shape: [rows, -1] });
+  const n = lines.shape[1];
   const sorted = run('reshape', [run('sort', [lines])], { shape: [-1] }); // NaN last
   const count = run('sum', [run('cast', [run('logical_not', [isNan(lines)])], { dtype: 'float64' })], {
     axis: [1],
     keepdims: true,
   });
-  const last = run('subtract', [count, convert(1, count)]),
-    exact = run('multiply', [last, tensor(qs, [1, qs.length])]),
-    zero = convert(0, exact);
+  const last = run('subtract', [count, convert(1, count)]);
+  const exact = run('multiply', [last, tensor(qs, [1, qs.length])]);
+  const zero = convert(0, exact);
   const limited = (v: Tensor): Tensor => run('maximum', [run('minimum', [v, last]), zero]);
-  const low = limited(run('floor', [exact])),
-    high = limited(run('ceil', [exact]));
+  const low = limited(run('floor', [exact]));
+  const high = limited(run('ceil', [exact]));
   const start = run('reshape', [range(rows, 'float64', 0, n)], { shape: [rows, 1] });
   const pick = (at: Tensor): Tensor =>
     run('take', [sorted, run('cast', [run('add', [at, start])], { dtype: 'int32' })], { axis: 0 });

@@ -8,9 +8,9 @@ import { toFloat } from './unary';
 
 /** One value for each position of the axes, with size 1 on the others. */
 function spread(op: string, what: string, value: TensorLike, x: Tensor, axes: readonly number[]): Tensor {
-  const v = convert(value, x),
-    shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1)),
-    count = shape.reduce((p, d) => p * d, 1);
+  const v = convert(value, x);
+  const shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1));
+  const count = shape.reduce((p, d) => p * d, 1);
   if (v.size !== count)
     throw new ValueError(
       `${op}: ${what} must have ${count} values, one for each position of axis ${axes.join(', ')}.\n  Received: ${what} of shape ${formatShape(v.shape)}, input of shape ${formatShape(x.shape)}`,
@@ -34,8 +34,8 @@ export const batchNormalization = defineOp(
       epsilon = 1e-3,
     }: { offset?: TensorLike | null; scale?: TensorLike | null; epsilon?: number } = {},
   ): Tensor => {
-    const t = toFloat(x),
-      a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
+    const t = toFloat(x);
+    const a = normalizeAxis('batchNormalization', axis, t.ndim, t.shape);
     const wide = (what: string, v: TensorLike): Tensor => spread('batchNormalization', what, v, t, [a]);
     let factor = run('rsqrt', [run('add', [wide('variance', variance), convert(epsilon, t)])]);
     if (scale !== null) factor = run('multiply', [factor, wide('scale', scale)]);
@@ -94,15 +94,15 @@ function ofRows(
     isCentered: boolean;
   },
 ): Tensor {
-  const lead = t.shape.slice(0, axes[0]),
-    width = t.shape.slice(axes[0]).reduce((p, d) => p * d, 1);
+  const lead = t.shape.slice(0, axes[0]);
+  const width = t.shape.slice(axes[0]).reduce((p, d) => p * d, 1);
   const row = (what: string, v: TensorLike | null, fallback: number): Tensor =>
     v === null
       ? run('broadcast_to', [convert(fallback, t)], { shape: [width] })
       : run('cast', [run('reshape', [spread(op, what, v, t, axes)], { shape: [width] })], { dtype: t.dtype });
-  const x = run('reshape', [t], { shape: [...lead, width] }),
-    gamma = row(options.scaleName, options.scale, 1),
-    beta = row('beta', options.offset, 0);
+  const x = run('reshape', [t], { shape: [...lead, width] });
+  const gamma = row(options.scaleName, options.scale, 1);
+  const beta = row('beta', options.offset, 0);
   const [y] = runMany('layer_norm', [x, gamma, beta], {
     epsilon: options.epsilon ?? EPSILON,
     is_centered: options.isCentered,
@@ -191,9 +191,9 @@ export const normalize = defineOp(
     x: TensorLike,
     { axis = -1, order = 2, epsilon = null }: { axis?: AxisList; order?: number; epsilon?: number | null } = {},
   ): Tensor => {
-    const t = toFloat(x),
-      least = epsilon ?? EPSILON,
-      a = { axis: axisList('normalize', axis, t), keepdims: true };
+    const t = toFloat(x);
+    const least = epsilon ?? EPSILON;
+    const a = { axis: axisList('normalize', axis, t), keepdims: true };
     if (order === 2) {
       const total = run('maximum', [run('sum', [run('square', [t])], a), convert(least ** 2, t)]);
       return run('multiply', [t, run('rsqrt', [total])]);

@@ -23,11 +23,11 @@ const FAMOUS: Record<string, number | undefined> = { inf: Infinity, '-inf': -Inf
 export const norm = defineOp(
   'norm',
   (x: TensorLike, { ord: given = null, axis = null, keepdims = false }: NormOptions = {}): Tensor => {
-    const t = toFloat(x),
-      axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) =>
-        normalizeAxis('norm', a, t.ndim, t.shape),
-      ),
-      ord: number | string | null = typeof given === 'string' ? (FAMOUS[given] ?? given) : given;
+    const t = toFloat(x);
+    const axes = (axis === null ? t.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : [...axis]).map((a) =>
+      normalizeAxis('norm', a, t.ndim, t.shape),
+    );
+    const ord: number | string | null = typeof given === 'string' ? (FAMOUS[given] ?? given) : given;
     const over = (op: string, y: Tensor, list: number[]): Tensor => run(op, [y], { axis: list, keepdims: true });
     const finish = (y: Tensor): Tensor =>
       keepdims ? y : run('reshape', [y], { shape: t.shape.filter((_, i) => !axes.includes(i)) });

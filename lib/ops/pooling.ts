@@ -48,11 +48,11 @@ function pool(
   poolSize: Sizes,
   { strides, padding = 'valid', dataFormat }: PoolOptions,
 ): Tensor {
-  const x = toFloat(inputs),
-    axes = spatialAxes(op, x),
-    format = checkDataFormat(op, dataFormat),
-    size = spatial(op, 'poolSize', poolSize, axes),
-    s = spatial(op, 'strides', strides ?? poolSize, axes);
+  const x = toFloat(inputs);
+  const axes = spatialAxes(op, x);
+  const format = checkDataFormat(op, dataFormat);
+  const size = spatial(op, 'poolSize', poolSize, axes);
+  const s = spatial(op, 'strides', strides ?? poolSize, axes);
   return channelsLast(x, format, (t) => windows(op, kind, t, size, s, padding));
 }
 /** Largest element of each window. `strides` defaults to `poolSize`. */
@@ -77,9 +77,9 @@ function adaptiveAxis(op: string, kind: Kind, t: Tensor, axis: number, size: num
   if (n === 0) throw new ValueError(`${op}: axis ${axis} is empty.\n  Received: shape ${formatShape(t.shape)}`, { op });
   const only = (length: number): number[] => t.shape.slice(1, -1).map((_, i) => (i === axis - 1 ? length : 1));
   if (n % size === 0) return windows(op, kind, t, only(n / size), only(n / size), 'valid');
-  const starts = Array.from({ length: size }, (_, i) => Math.floor((i * n) / size)),
-    lengths = starts.map((start, i) => Math.ceil(((i + 1) * n) / size) - start),
-    small = Math.min(...lengths);
+  const starts = Array.from({ length: size }, (_, i) => Math.floor((i * n) / size));
+  const lengths = starts.map((start, i) => Math.ceil(((i + 1) * n) / size) - start);
+  const small = Math.min(...lengths);
   const slide = (length: number): Tensor => (length === 1 ? t : windows(op, kind, t, only(length), only(1), 'valid'));
   const pools = [slide(small), ...(lengths.some((l) => l > small) ? [slide(small + 1)] : [])];
   const all = pools.length > 1 ? run('concatenate', pools, { axis }) : pools[0];
@@ -96,8 +96,8 @@ function adaptive(
   outputSize: Sizes,
   dataFormat: string | null | undefined,
 ): Tensor {
-  const x = toFloat(inputs),
-    sizes = spatial(op, 'outputSize', outputSize, spatialAxes(op, x));
+  const x = toFloat(inputs);
+  const sizes = spatial(op, 'outputSize', outputSize, spatialAxes(op, x));
   return channelsLast(x, checkDataFormat(op, dataFormat), (t) =>
     sizes.reduce((y, size, i) => adaptiveAxis(op, kind, y, i + 1, size), t),
   );

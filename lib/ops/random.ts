@@ -15,9 +15,9 @@ import {
 import { defineOp } from './define';
 
 interface RandomOptions {
-  /** Dtype of the result. Default float32; int32 for whole numbers. */
+  /** Dtype of the result. Default float32; int32 for integers. */
   dtype?: DType | null;
-  /** A whole number >= 0 gives the same values at every call, a SeedGenerator the next of its own, null (default) the next of the global one. */
+  /** An integer >= 0 gives the same values at every call, a SeedGenerator the next of its own, null (default) the next of the global one. */
   seed?: Seed;
 }
 /** @internal `shape` numbers of a distribution, decided by the two words of `seed`; `a` and `b` are its parameters. */
@@ -33,7 +33,7 @@ function draw(
 ): Tensor {
   if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0))
     throw new ValueError(
-      `random: shape must hold whole numbers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`,
+      `random: shape must hold integers >= 0.\n  Received: ${Array.isArray(shape) ? formatShape(shape) : String(shape)}`,
       { op: 'random' },
     );
   const target = dtype ?? fallback;
@@ -70,7 +70,7 @@ export const truncatedNormal = defineOp(
     draw('truncated_normal', shape, mean, stddev, rest),
   ['mean', 'stddev', 'dtype', 'seed'],
 );
-/** Whole numbers in [minval, maxval). */
+/** Integers in [minval, maxval). */
 export const randint = defineOp(
   'random.randint',
   (shape: Shape, minval: number, maxval: number, options: RandomOptions = {}): Tensor => {
@@ -98,8 +98,8 @@ export const bernoulli = defineOp(
 export const shuffle = defineOp(
   'random.shuffle',
   (x: TensorLike, { axis = 0, seed }: { axis?: number; seed?: Seed } = {}): Tensor => {
-    const t = convert(x),
-      a = axis < 0 ? axis + t.ndim : axis;
+    const t = convert(x);
+    const a = axis < 0 ? axis + t.ndim : axis;
     if (!(a >= 0 && a < t.ndim))
       throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
     return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
@@ -110,8 +110,8 @@ export const shuffle = defineOp(
 export const categorical = defineOp(
   'random.categorical',
   (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomOptions = {}): Tensor => {
-    const t = convert(logits),
-      [rows, classes] = t.shape;
+    const t = convert(logits);
+    const [rows, classes] = t.shape;
     if (t.ndim !== 2)
       throw new ValueError(
         `categorical: logits of shape (rows, classes) are expected.\n  Received: shape ${formatShape(t.shape)}`,
@@ -175,11 +175,11 @@ export const gamma = defineOp(
 export const beta = defineOp(
   'random.beta',
   (shape: Shape, alpha: TensorLike, beta: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => {
-    const target = dtype ?? 'float32',
-      first = drawSeed(seed),
-      second = run('add', [first, tensor(BigInt64Array.from([12n, 0n]))]);
-    const g = gammaOf('beta', shape, alpha, target, first),
-      h = gammaOf('beta', shape, beta, target, second);
+    const target = dtype ?? 'float32';
+    const first = drawSeed(seed);
+    const second = run('add', [first, tensor(BigInt64Array.from([12n, 0n]))]);
+    const g = gammaOf('beta', shape, alpha, target, first);
+    const h = gammaOf('beta', shape, beta, target, second);
     return inDType(run('divide', [g, run('add', [g, h])]), target);
   },
   ['dtype', 'seed'],
@@ -188,9 +188,9 @@ export const beta = defineOp(
 export const binomial = defineOp(
   'random.binomial',
   (shape: Shape, counts: TensorLike, probabilities: TensorLike, { dtype, seed }: RandomOptions = {}): Tensor => {
-    const target = dtype ?? 'float32',
-      n = parameter('binomial', 'counts', counts, shape, target),
-      p = parameter('binomial', 'probabilities', probabilities, shape, target);
+    const target = dtype ?? 'float32';
+    const n = parameter('binomial', 'counts', counts, shape, target);
+    const p = parameter('binomial', 'probabilities', probabilities, shape, target);
     return inDType(run('random_binomial', [drawSeed(seed), n, p]), target);
   },
   ['dtype', 'seed'],

@@ -27,8 +27,8 @@ function recurrent(
   mask: TensorLike | null,
   attrs: Record<string, boolean>,
 ): Tensor[] {
-  const t = toFloat(x),
-    inputs = [t, ...others.filter((o): o is TensorLike => o !== null).map((o) => convert(o, t))];
+  const t = toFloat(x);
+  const inputs = [t, ...others.filter((o): o is TensorLike => o !== null).map((o) => convert(o, t))];
   if (mask !== null) inputs.push(run('cast', [run('cast', [convert(mask)], { dtype: 'bool' })], { dtype: t.dtype }));
   return runMany(op, inputs, { ...attrs, masked: mask !== null })
     .slice(0, -1)

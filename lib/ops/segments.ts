@@ -18,8 +18,8 @@ function segments(
   { numSegments = null }: SegmentOptions,
   f: (t: Tensor, ids: Tensor, count: number) => Tensor,
 ): Tensor {
-  const t = convert(data),
-    ids = toIndices(op, segmentIds);
+  const t = convert(data);
+  const ids = toIndices(op, segmentIds);
   if (ids.ndim !== 1 || !t.ndim || t.shape[0] !== ids.size)
     throw new ValueError(
       `${op}: one segment number for each of the ${t.shape[0] ?? 0} rows is expected.\n  Received: data ${formatShape(t.shape)}, segmentIds ${formatShape(ids.shape)}`,
@@ -82,12 +82,12 @@ export const scatterUpdate = defineOp(
         `scatterUpdate: reduction must be null or one of ${REDUCTIONS.map((r) => `'${r}'`).join(', ')}.\n  Received: '${reduction}'`,
         { op: 'scatterUpdate' },
       );
-    const x = convert(inputs),
-      at = toIndices('scatterUpdate', indices),
-      depth = at.shape[at.ndim - 1] ?? 0,
-      count = at.size / (depth || 1),
-      rest = x.shape.slice(depth),
-      rows = x.shape.slice(0, depth).reduce((p, d) => p * d, 1);
+    const x = convert(inputs);
+    const at = toIndices('scatterUpdate', indices);
+    const depth = at.shape[at.ndim - 1] ?? 0;
+    const count = at.size / (depth || 1);
+    const rest = x.shape.slice(depth);
+    const rows = x.shape.slice(0, depth).reduce((p, d) => p * d, 1);
     const u = run('cast', [convert(updates, x)], { dtype: x.dtype });
     const want = [...at.shape.slice(0, -1), ...rest];
     if (formatShape(u.shape) !== formatShape(want))
@@ -101,20 +101,20 @@ export const scatterUpdate = defineOp(
       at.dtype,
     );
     const flat = run('reshape', [run('sum', [run('multiply', [at, steps])], { axis: [-1] })], { shape: [count] });
-    const lines = run('reshape', [u], { shape: [count, ...rest] }),
-      table = run('reshape', [x], { shape: [rows, ...rest] });
+    const lines = run('reshape', [u], { shape: [count, ...rest] });
+    const table = run('reshape', [x], { shape: [rows, ...rest] });
     const back = (t: Tensor): Tensor => run('reshape', [t], { shape: [...x.shape] });
     const scattered = (t: Tensor): Tensor =>
       run('scatter_add', [flat, t], { shape: [rows, ...t.shape.slice(1)], axis: 0 });
     if (reduction === 'add') return back(run('add', [table, scattered(lines)]));
     if (reduction !== null) {
-      const all = run('concatenate', [table, lines], { axis: 0 }),
-        ids = run('concatenate', [range(rows), run('cast', [flat], { dtype: 'int32' })], { axis: 0 });
+      const all = run('concatenate', [table, lines], { axis: 0 });
+      const ids = run('concatenate', [range(rows), run('cast', [flat], { dtype: 'int32' })], { axis: 0 });
       return back(run('segment_reduce', [ids, all], { kind: reduction === 'mul' ? 'prod' : reduction, count: rows }));
     }
     // The number of the last update of each row, 0 for none; the others are multiplied away.
-    const order = range(count, 'int32', 1),
-      ids = run('cast', [flat], { dtype: 'int32' });
+    const order = range(count, 'int32', 1);
+    const ids = run('cast', [flat], { dtype: 'int32' });
     const last = run('maximum', [run('segment_reduce', [ids, order], { kind: 'max', count: rows }), convert(0, order)]);
     const wide = (t: Tensor): Tensor => run('reshape', [t], { shape: [t.size, ...rest.map(() => 1)] });
     const chosen = run(
@@ -146,8 +146,8 @@ export const scatterUpdate = defineOp(
 export const sliceUpdate = defineOp(
   'sliceUpdate',
   (inputs: TensorLike, startIndices: readonly number[] | TensorLike, updates: TensorLike): Tensor => {
-    const x = convert(inputs),
-      u = run('cast', [convert(updates, x)], { dtype: x.dtype });
+    const x = convert(inputs);
+    const u = run('cast', [convert(updates, x)], { dtype: x.dtype });
     let start: number[];
     if (Array.isArray(startIndices)) start = startIndices as number[];
     else {

@@ -37,9 +37,9 @@ export const broadcastTo = defineOp('broadcastTo', (x: TensorLike, shape: Shape)
 );
 /** A new axis of size 1 at `axis` of the result. */
 export const expandDims = defineOp('expandDims', (x: TensorLike, axis: number | readonly number[]): Tensor => {
-  const t = convert(x),
-    axes = numberList('expandDims', 'axis', axis),
-    ndim = t.ndim + axes.length;
+  const t = convert(x);
+  const axes = numberList('expandDims', 'axis', axis);
+  const ndim = t.ndim + axes.length;
   const at = axes.map((a) => normalizeAxis('expandDims', a, ndim)).sort((a, b) => a - b);
   const shape = [...t.shape];
   for (const a of at) shape.splice(a, 0, 1);
@@ -66,9 +66,9 @@ export const squeeze = defineOp(
 export const moveaxis = defineOp(
   'moveaxis',
   (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
-    const t = convert(x),
-      from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim)),
-      to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+    const t = convert(x);
+    const from = numberList('moveaxis', 'source', source).map((a) => normalizeAxis('moveaxis', a, t.ndim));
+    const to = numberList('moveaxis', 'destination', destination).map((a) => normalizeAxis('moveaxis', a, t.ndim));
     for (const axes of [from, to])
       if (axes.length !== from.length || new Set(axes).size !== axes.length)
         throw new ValueError(
@@ -86,10 +86,10 @@ export const moveaxis = defineOp(
 );
 /** Two axes exchanged. */
 export const swapaxes = defineOp('swapaxes', (x: TensorLike, axis1: number, axis2: number): Tensor => {
-  const t = convert(x),
-    axes = t.shape.map((_, i) => i),
-    a = normalizeAxis('swapaxes', axis1, t.ndim),
-    b = normalizeAxis('swapaxes', axis2, t.ndim);
+  const t = convert(x);
+  const axes = t.shape.map((_, i) => i);
+  const a = normalizeAxis('swapaxes', axis1, t.ndim);
+  const b = normalizeAxis('swapaxes', axis2, t.ndim);
   [axes[a], axes[b]] = [axes[b], axes[a]];
   return run('transpose', [t], { axes });
 });
@@ -146,9 +146,9 @@ export function stridedBlock(
 export const split = defineOp(
   'split',
   (x: TensorLike, indicesOrSections: number | readonly number[], { axis = 0 }: { axis?: number } = {}): Tensor[] => {
-    const t = convert(x),
-      a = normalizeAxis('split', axis, t.ndim, t.shape),
-      n = t.shape[a];
+    const t = convert(x);
+    const a = normalizeAxis('split', axis, t.ndim, t.shape);
+    const n = t.shape[a];
     let cuts: number[];
     if (typeof indicesOrSections === 'number') {
       if (!Number.isInteger(indicesOrSections) || indicesOrSections <= 0 || n % indicesOrSections)
@@ -172,8 +172,8 @@ export const split = defineOp(
 export const unstack = defineOp(
   'unstack',
   (x: TensorLike, { axis = 0 }: { num?: number | null; axis?: number } = {}): Tensor[] => {
-    const t = convert(x),
-      a = normalizeAxis('unstack', axis, t.ndim, t.shape);
+    const t = convert(x);
+    const a = normalizeAxis('unstack', axis, t.ndim, t.shape);
     requireHeap(`unstack: ${t.shape[a]} tensors`, t.shape[a] * TENSOR_BYTES, 'use slices of it.');
     return Array.from({ length: t.shape[a] }, (_, i) => squeeze(sliceAxis(t, a, i, 1), { axis: a }));
   },
@@ -181,9 +181,9 @@ export const unstack = defineOp(
 );
 /** The block of `shape` that begins at `startIndices` (keras.ops.slice). */
 export const slice = defineOp('slice', (x: TensorLike, startIndices: readonly number[], shape: Shape): Tensor => {
-  const t = convert(x),
-    start = numberList('slice', 'startIndices', startIndices),
-    size = numberList('slice', 'shape', shape);
+  const t = convert(x);
+  const start = numberList('slice', 'startIndices', startIndices);
+  const size = numberList('slice', 'shape', shape);
   return run('slice', [t], {
     start,
     size: size.map((d, i) => (d === -1 ? t.shape[i] - start[i] : d)),
@@ -199,10 +199,10 @@ export const stridedSlice = defineOp(
     stops: readonly (number | null)[],
     steps: readonly (number | null)[] = [],
   ): Tensor => {
-    const t = convert(x),
-      start: number[] = [],
-      size: number[] = [],
-      step: number[] = [];
+    const t = convert(x);
+    const start: number[] = [];
+    const size: number[] = [];
+    const step: number[] = [];
     t.shape.forEach((n, i) => {
       const s = steps[i] ?? 1;
       if (s === 0) throw new ValueError(`stridedSlice: the step of axis ${i} is 0.`, { op: 'stridedSlice' });
@@ -277,11 +277,11 @@ export const pad = defineOp(
 );
 /** x repeated `repeats` times along each axis, end to end. */
 export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
-  const t = convert(x),
-    r = numberList('tile', 'repeats', repeats),
-    ndim = Math.max(t.ndim, r.length);
-  const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape],
-    times = [...Array<number>(ndim - r.length).fill(1), ...r];
+  const t = convert(x);
+  const r = numberList('tile', 'repeats', repeats);
+  const ndim = Math.max(t.ndim, r.length);
+  const shape = [...Array<number>(ndim - t.ndim).fill(1), ...t.shape];
+  const times = [...Array<number>(ndim - r.length).fill(1), ...r];
   const split = run('reshape', [t], { shape: shape.flatMap((d) => [1, d]) });
   return run('reshape', [run('broadcast_to', [split], { shape: shape.flatMap((d, i) => [times[i], d]) })], {
     shape: shape.map((d, i) => d * times[i]),
@@ -291,8 +291,8 @@ export const tile = defineOp('tile', (x: TensorLike, repeats: number | readonly 
 export const repeat = defineOp(
   'repeat',
   (x: TensorLike, repeats: number | readonly number[], { axis = null }: { axis?: number | null } = {}): Tensor => {
-    const t = axis === null ? ravel(x) : convert(x),
-      a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
+    const t = axis === null ? ravel(x) : convert(x);
+    const a = axis === null ? 0 : normalizeAxis('repeat', axis, t.ndim, t.shape);
     if (typeof repeats !== 'number' && repeats.length !== 1 && repeats.length !== t.shape[a])
       throw new ValueError(
         `repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`,
@@ -301,8 +301,8 @@ export const repeat = defineOp(
     const counts = numberList('repeat', 'repeats', repeats).map((n) => wholeNumber('repeat', 'repeats', n));
     if (counts.length === 1) {
       // One new axis behind `a`, along which everything is the same.
-      const [count] = counts,
-        wide = run('reshape', [t], { shape: [...t.shape.slice(0, a + 1), 1, ...t.shape.slice(a + 1)] });
+      const [count] = counts;
+      const wide = run('reshape', [t], { shape: [...t.shape.slice(0, a + 1), 1, ...t.shape.slice(a + 1)] });
       return run(
         'reshape',
         [run('broadcast_to', [wide], { shape: wide.shape.map((d, i) => (i === a + 1 ? count : d)) })],
@@ -324,11 +324,11 @@ export const repeat = defineOp(
 export const flip = defineOp(
   'flip',
   (x: TensorLike, { axis = null }: { axis?: number | readonly number[] | null } = {}): Tensor => {
-    const t = convert(x),
-      axes =
-        axis === null
-          ? t.shape.map((_, i) => i)
-          : numberList('flip', 'axis', axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
+    const t = convert(x);
+    const axes =
+      axis === null
+        ? t.shape.map((_, i) => i)
+        : numberList('flip', 'axis', axis).map((a) => normalizeAxis('flip', a, t.ndim, t.shape));
     return run('slice', [t], {
       start: t.shape.map((d, i) => (axes.includes(i) ? Math.max(0, d - 1) : 0)),
       size: [...t.shape],
@@ -348,17 +348,17 @@ export const roll = defineOp(
     let t = convert(x);
     if (axis === null)
       return run('reshape', [roll(run('reshape', [t], { shape: [-1] }), shift, { axis: 0 })], { shape: [...t.shape] });
-    const axes = numberList('roll', 'axis', axis),
-      shifts = numberList('roll', 'shift', shift);
+    const axes = numberList('roll', 'axis', axis);
+    const shifts = numberList('roll', 'shift', shift);
     if (shifts.some((s) => !Number.isInteger(s)) || (shifts.length !== 1 && shifts.length !== axes.length))
       throw new ValueError(
-        `roll: shift must be a whole number, or one for each axis.\n  Received: shift ${describe(shift)}, axis ${describe(axis)}`,
+        `roll: shift must be an integer, or one for each axis.\n  Received: shift ${describe(shift)}, axis ${describe(axis)}`,
         { op: 'roll' },
       );
     axes.forEach((given, k) => {
-      const a = normalizeAxis('roll', given, t.ndim, t.shape),
-        n = t.shape[a],
-        s = n ? (((shifts[k] ?? shifts[0]) % n) + n) % n : 0;
+      const a = normalizeAxis('roll', given, t.ndim, t.shape);
+      const n = t.shape[a];
+      const s = n ? (((shifts[k] ?? shifts[0]) % n) + n) % n : 0;
       if (s) t = run('concatenate', [sliceAxis(t, a, n - s, s), sliceAxis(t, a, 0, n - s)], { axis: a });
     });
     return t;

@@ -14,8 +14,8 @@ export type ComplexPair = readonly [TensorLike, TensorLike];
 function parts(op: string, x: ComplexPair): [Tensor, Tensor] {
   if (!Array.isArray(x) || x.length !== 2)
     throw new TypeError(`${op}: a pair [real, imaginary] of tensors is expected.`, { op });
-  const re = toFloat(x[0]),
-    im = toFloat(x[1]);
+  const re = toFloat(x[0]);
+  const im = toFloat(x[1]);
   if (formatShape(re.shape) !== formatShape(im.shape))
     throw new ValueError(
       `${op}: real and imaginary part must have one shape.\n  Received: ${formatShape(re.shape)} and ${formatShape(im.shape)}`,
@@ -39,8 +39,8 @@ export const fft = defineOp('fft', (x: ComplexPair): [Tensor, Tensor] => transfo
 export const fft2 = defineOp('fft2', (x: ComplexPair): [Tensor, Tensor] => transform2(parts('fft2', x), false));
 /** The inverse of `fft2`. */
 export const ifft2 = defineOp('ifft2', (x: ComplexPair): [Tensor, Tensor] => {
-  const [re, im] = parts('ifft2', x),
-    size = re.shape[re.ndim - 1] * re.shape[re.ndim - 2];
+  const [re, im] = parts('ifft2', x);
+  const size = re.shape[re.ndim - 1] * re.shape[re.ndim - 2];
   const [a, b] = transform2([re, im], true);
   return [scaled(a, 1 / size), scaled(b, 1 / size)];
 });
@@ -61,20 +61,20 @@ function fitted(t: Tensor, length: number): Tensor {
 export const rfft = defineOp(
   'rfft',
   (x: TensorLike, { fftLength = null }: { fftLength?: number | null } = {}): [Tensor, Tensor] => {
-    const given = toFloat(x),
-      n = fftLength ?? given.shape[given.ndim - 1],
-      t = fitted(given, n);
+    const given = toFloat(x);
+    const n = fftLength ?? given.shape[given.ndim - 1];
+    const t = fitted(given, n);
     const [re, im] = transform(t, zerosLike(t), false);
     return [sliceAxis(re, re.ndim - 1, 0, (n >> 1) + 1), sliceAxis(im, im.ndim - 1, 0, (n >> 1) + 1)];
   },
   ['fftLength'],
 );
 function inverseReal([re0, im0]: [Tensor, Tensor], n: number): Tensor {
-  const half = (n >> 1) + 1,
-    re = fitted(re0, half),
-    im = fitted(im0, half),
-    last = re.ndim - 1,
-    mirrored = n - half;
+  const half = (n >> 1) + 1;
+  const re = fitted(re0, half);
+  const im = fitted(im0, half);
+  const last = re.ndim - 1;
+  const mirrored = n - half;
   // The other frequencies are conjugates in reversed order.
   const mirror = (t: Tensor): Tensor =>
     run('slice', [t], {
@@ -84,9 +84,9 @@ function inverseReal([re0, im0]: [Tensor, Tensor], n: number): Tensor {
     });
   const fullRe = mirrored ? run('concatenate', [re, mirror(re)], { axis: last }) : re;
   // Whatever imaginary part stands at frequency 0, and at the middle one, is left out.
-  const positions = range(half),
-    isReal = run('equal', [positions, convert(0, positions)]),
-    isMiddle = run('equal', [positions, convert(n % 2 === 0 ? half - 1 : 0, positions)]);
+  const positions = range(half);
+  const isReal = run('equal', [positions, convert(0, positions)]);
+  const isMiddle = run('equal', [positions, convert(n % 2 === 0 ? half - 1 : 0, positions)]);
   const keep = run('cast', [run('logical_not', [run('logical_or', [isReal, isMiddle])])], { dtype: im.dtype });
   const clean = run('multiply', [im, keep]);
   const fullIm = mirrored ? run('concatenate', [clean, run('negative', [mirror(clean)])], { axis: last }) : clean;
@@ -108,9 +108,9 @@ export const extractSequences = defineOp(
   (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
     wholeNumber('extractSequences', 'sequenceLength', sequenceLength, 1);
     wholeNumber('extractSequences', 'sequenceStride', sequenceStride, 1);
-    const t = convert(x),
-      n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)],
-      count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
+    const t = convert(x);
+    const n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)];
+    const count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
     return run('take', [t, windowPositions(count, sequenceLength, sequenceStride)], { axis: t.ndim - 1 });
   },
 );
@@ -199,11 +199,11 @@ export const istft = defineOp(
     { length = null, window = 'hann', center = true }: StftOptions & { length?: number | null } = {},
   ): Tensor => {
     checkFrames('istft', sequenceLength, sequenceStride, fftLength);
-    const pair = parts('istft', x),
-      frames = inverseReal(pair, fftLength),
-      count = frames.shape[frames.ndim - 2],
-      lead = frames.shape.slice(0, -2),
-      total = fftLength + sequenceStride * (count - 1);
+    const pair = parts('istft', x);
+    const frames = inverseReal(pair, fftLength);
+    const count = frames.shape[frames.ndim - 2];
+    const lead = frames.shape.slice(0, -2);
+    const total = fftLength + sequenceStride * (count - 1);
     const w = windowOf('istft', window, sequenceLength, fftLength, frames);
     let weighted = frames;
     if (window !== null) {
@@ -229,8 +229,8 @@ export const istft = defineOp(
         axis: lead.length,
       },
     );
-    const start = center ? fftLength >> 1 : 0,
-      end = Math.min(total, length !== null ? start + length : center ? total - (fftLength >> 1) : total);
+    const start = center ? fftLength >> 1 : 0;
+    const end = Math.min(total, length !== null ? start + length : center ? total - (fftLength >> 1) : total);
     return sliceAxis(sum, lead.length, start, Math.max(0, end - start));
   },
   ['length', 'window', 'center'],

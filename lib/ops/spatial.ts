@@ -17,7 +17,7 @@ export function spatial(op: string, what: string, value: Sizes, axes: number, le
     typeof value === 'number' ? Array<number>(axes).fill(value) : Array.isArray(value) ? [...(value as number[])] : [];
   if (list.length !== axes || list.some((v) => !Number.isInteger(v) || v < least || v >= 2 ** 31))
     throw new ValueError(
-      `${op}: ${what} must be a whole number >= ${least} or ${axes} of them.\n  Received: ${describe(value)}`,
+      `${op}: ${what} must be an integer >= ${least} or ${axes} of them.\n  Received: ${describe(value)}`,
       { op },
     );
   return list;
@@ -31,8 +31,8 @@ export function paddingOf(
   strides: readonly number[],
   dilation: readonly number[],
 ): { before: number[]; after: number[] } {
-  const before = input.map(() => 0),
-    after = input.map(() => 0);
+  const before = input.map(() => 0);
+  const after = input.map(() => 0);
   const p = typeof padding === 'string' ? padding.toLowerCase() : padding;
   if (p === 'same')
     input.forEach((n, i) => {

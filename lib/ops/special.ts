@@ -22,8 +22,8 @@ export const copy = defineOp('copy', (x: TensorLike): Tensor => run('identity', 
 export const bitwiseInvert = defineOp('bitwiseInvert', (x: TensorLike): Tensor => run('bitwise_not', [convert(x)]));
 /** Cube root, negative for negative x. */
 export const cbrt = defineOp('cbrt', (x: TensorLike): Tensor => {
-  const given = convert(x),
-    t = given.dtype === 'int64' ? run('cast', [given], { dtype: 'float64' }) : toFloat(given);
+  const given = convert(x);
+  const t = given.dtype === 'int64' ? run('cast', [given], { dtype: 'float64' }) : toFloat(given);
   return run('multiply', [run('sign', [t]), run('power', [run('abs', [t]), convert(1 / 3, t)])]);
 });
 /** 1 - erf(x), exact where erf(x) is near 1. */
@@ -32,9 +32,9 @@ export const erfc = defineOp('erfc', (x: TensorLike): Tensor => run('erfc', [con
 export const i0 = defineOp('i0', (x: TensorLike): Tensor => run('bessel_i0', [convert(x)]));
 /** sin(pi x) / (pi x), 1 at 0. */
 export const sinc = defineOp('sinc', (x: TensorLike): Tensor => {
-  const t = toFloat(x),
-    isZero = run('equal', [t, zeroOf(t)]),
-    angle = run('multiply', [t, convert(Math.PI, t)]);
+  const t = toFloat(x);
+  const isZero = run('equal', [t, zeroOf(t)]);
+  const angle = run('multiply', [t, convert(Math.PI, t)]);
   return run('where', [
     isZero,
     convert(1, t),
@@ -88,11 +88,11 @@ export const polar = defineOp('polar', (abs: TensorLike, phase: TensorLike): [Te
 
 /** sqrt(x1^2 + x2^2) without overflow. */
 export const hypot = defineOp('hypot', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [x, y] = floatPair(x1, x2),
-    a = run('abs', [x]),
-    b = run('abs', [y]),
-    large = run('maximum', [a, b]),
-    isZero = run('equal', [large, zeroOf(large)]);
+  const [x, y] = floatPair(x1, x2);
+  const a = run('abs', [x]);
+  const b = run('abs', [y]);
+  const large = run('maximum', [a, b]);
+  const isZero = run('equal', [large, zeroOf(large)]);
   const ratio = run('divide', [run('minimum', [a, b]), run('where', [isZero, convert(1, large), large])]);
   return run('multiply', [large, run('sqrt', [run('add', [run('square', [ratio]), convert(1, ratio)])])]);
 });
@@ -108,9 +108,9 @@ export const heaviside = defineOp('heaviside', (x1: TensorLike, x2: TensorLike):
 /** log2(2^x1 + 2^x2) without overflow. */
 export const logaddexp2 = defineOp('logaddexp2', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [p, q] = pair(x1, x2);
-  const a = toFloat(p),
-    difference = run('subtract', [a, q]),
-    size = run('negative', [run('abs', [difference])]);
+  const a = toFloat(p);
+  const difference = run('subtract', [a, q]);
+  const size = run('negative', [run('abs', [difference])]);
   const y = run('add', [
     run('maximum', [a, q]),
     run('divide', [run('log1p', [run('exp2', [size])]), convert(Math.LN2, size)]),
@@ -130,11 +130,11 @@ export const fmod = defineOp('fmod', (x1: TensorLike, x2: TensorLike): Tensor =>
   const [a, b] = pair(x1, x2);
   return run('multiply', [run('sign', [a]), run('mod', [run('abs', [a]), run('abs', [b])])]);
 });
-/** x1 * 2^x2, x2 being whole numbers. */
+/** x1 * 2^x2, x2 being integers. */
 export const ldexp = defineOp('ldexp', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const a = toFloat(x1),
-    b = convert(x2, 'int32'),
-    isFixed = run('logical_or', [run('isinf', [a]), run('equal', [a, zeroOf(a)])]);
+  const a = toFloat(x1);
+  const b = convert(x2, 'int32');
+  const isFixed = run('logical_or', [run('isinf', [a]), run('equal', [a, zeroOf(a)])]);
   const y = run('multiply', [a, run('exp2', [run('cast', [b], { dtype: a.dtype })])]);
   return run('where', [isFixed, a, y]);
 });
@@ -155,14 +155,14 @@ const RANGES: Partial<Record<DType, [number, number]>> = {
 };
 /** x as another dtype, limited to the numbers it holds. */
 export const saturateCast = defineOp('saturateCast', (x: TensorLike, dtype: DType): Tensor => {
-  const t = convert(x),
-    range = RANGES[checkDType(dtype)];
+  const t = convert(x);
+  const range = RANGES[checkDType(dtype)];
   if (t.dtype === dtype) return t;
   if (!range || t.dtype === 'bool') return run('cast', [t], { dtype });
-  const [low, high] = range,
-    own = RANGES[t.dtype];
-  const min = own && !isFloating(t.dtype) ? Math.max(low, own[0]) : low,
-    max = own && !isFloating(t.dtype) ? Math.min(high, own[1]) : high;
+  const [low, high] = range;
+  const own = RANGES[t.dtype];
+  const min = own && !isFloating(t.dtype) ? Math.max(low, own[0]) : low;
+  const max = own && !isFloating(t.dtype) ? Math.min(high, own[1]) : high;
   // 2^31 - 1 is no float32: clipped in float64, which holds it.
   const wide =
     t.dtype !== 'float64' && isFloating(t.dtype) && dtype === 'int32' ? run('cast', [t], { dtype: 'float64' }) : t;

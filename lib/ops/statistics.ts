@@ -23,20 +23,20 @@ const METHODS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const;
 export type QuantileMethod = (typeof METHODS)[number];
 /** Positions in a sorted line of n, and the weight of the second. */
 function quantileAt(q: number, n: number, method: string): [number, number, number] {
-  const exact = (n - 1) * q,
-    clip = (i: number): number => Math.max(0, Math.min(n - 1, i));
-  const low = clip(Math.floor(exact)),
-    high = clip(Math.ceil(exact));
+  const exact = (n - 1) * q;
+  const clip = (i: number): number => Math.max(0, Math.min(n - 1, i));
+  const low = clip(Math.floor(exact));
+  const high = clip(Math.ceil(exact));
   if (method === 'lower') return [low, low, 0];
   if (method === 'higher') return [high, high, 0];
   if (method === 'midpoint') return [low, high, 0.5];
   if (method === 'nearest') {
-    const half = Math.floor(exact),
-      near = exact - half === 0.5 ? half + (half % 2) : Math.round(exact); // halves to even
+    const half = Math.floor(exact);
+    const near = exact - half === 0.5 ? half + (half % 2) : Math.round(exact); // halves to even
     return [clip(near), clip(near), 0];
   }
-  const before = Math.max(high - 1, 0),
-    behind = Math.min(before + 1, n - 1);
+  const before = Math.max(high - 1, 0);
+  const behind = Math.min(before + 1, n - 1);
   return [before, behind, 1 - (behind - exact)];
 }
 interface QuantileOptions extends ReductionOptions {
@@ -55,19 +55,19 @@ function quantiles(
       `${op}: method must be one of ${METHODS.map((m) => `'${m}'`).join(', ')}.\n  Received: '${method}'`,
       { op },
     );
-  const t = toFloat(x),
-    axes = axesOf(op, axis, t),
-    kept = t.shape.map((_, i) => i).filter((i) => !axes.includes(i)),
-    shape = kept.map((i) => t.shape[i]),
-    n = product(axes.map((i) => t.shape[i]));
+  const t = toFloat(x);
+  const axes = axesOf(op, axis, t);
+  const kept = t.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const shape = kept.map((i) => t.shape[i]);
+  const n = product(axes.map((i) => t.shape[i]));
   const given = convert(q, 'float64');
   expectValue(given, op);
-  const qs = Array.from(given.readSync() as ArrayLike<number>, (v) => Number(v) / scale),
-    at = qs.map((v) => {
-      if (!(v >= 0 && v <= 1))
-        throw new ValueError(`${op}: q must lie in [0, ${scale}].\n  Received: ${v * scale}`, { op });
-      return quantileAt(v, n, method);
-    });
+  const qs = Array.from(given.readSync() as ArrayLike<number>, (v) => Number(v) / scale);
+  const at = qs.map((v) => {
+    if (!(v >= 0 && v <= 1))
+      throw new ValueError(`${op}: q must lie in [0, ${scale}].\n  Received: ${v * scale}`, { op });
+    return quantileAt(v, n, method);
+  });
   const flat = run('reshape', [run('transpose', [t], { axes: [...kept, ...axes] })], { shape: [...shape, n] });
   const sorted = run('sort', [flat]);
   const pick = (k: 0 | 1): Tensor =>
@@ -104,8 +104,8 @@ export const median = defineOp(
 export const ptp = defineOp(
   'ptp',
   (x: TensorLike, { axis = null, keepdims = false }: ReductionOptions = {}): Tensor => {
-    const t = convert(x),
-      attrs = { axis: axesOf('ptp', axis, t), keepdims };
+    const t = convert(x);
+    const attrs = { axis: axesOf('ptp', axis, t), keepdims };
     return run('subtract', [run('max', [t], attrs), run('min', [t], attrs)]);
   },
   ['axis', 'keepdims'],
@@ -120,8 +120,8 @@ export const cumprod = defineOp(
 );
 function runningProduct(t: Tensor, axis: number | null): Tensor {
   let y = axis === null ? run('reshape', [t], { shape: [-1] }) : t;
-  const a = axis === null ? 0 : normalizeAxis('cumprod', axis, t.ndim, t.shape),
-    n = y.shape[a];
+  const a = axis === null ? 0 : normalizeAxis('cumprod', axis, t.ndim, t.shape);
+  const n = y.shape[a];
   // Doubling steps: no division, so zeros are nothing special, to the gradient neither.
   for (let step = 1; step < n; step *= 2) {
     const moved = run('place', [sliceAxis(y, a, 0, n - step)], {
@@ -140,12 +140,12 @@ export const diff = defineOp(
   (a: TensorLike, { n = 1, axis = -1 }: { n?: number; axis?: number } = {}): Tensor => {
     let t = convert(a);
     if (!Number.isInteger(n) || n < 0)
-      throw new ValueError(`diff: n must be a whole number >= 0.\n  Received: ${n}`, { op: 'diff' });
+      throw new ValueError(`diff: n must be an integer >= 0.\n  Received: ${n}`, { op: 'diff' });
     if (!t.ndim) throw new ValueError('diff: a scalar has no neighbours.', { op: 'diff' });
     const k = normalizeAxis('diff', axis, t.ndim, t.shape);
     for (let i = 0; i < n && t.shape[k]; i++) {
-      const size = t.shape[k] - 1,
-        pairs = [sliceAxis(t, k, size ? 1 : 0, size), sliceAxis(t, k, 0, size)];
+      const size = t.shape[k] - 1;
+      const pairs = [sliceAxis(t, k, size ? 1 : 0, size), sliceAxis(t, k, 0, size)];
       t = run(t.dtype === 'bool' ? 'not_equal' : 'subtract', pairs);
     }
     return t;
@@ -159,10 +159,10 @@ export const trapezoid = defineOp(
     y: TensorLike,
     { x = null, dx = 1, axis = -1 }: { x?: TensorLike | null; dx?: number; axis?: number } = {},
   ): Tensor => {
-    const given = toFloat(y),
-      t = moveaxis(given, axis, -1),
-      n = t.shape[t.ndim - 1],
-      last = t.ndim - 1;
+    const given = toFloat(y);
+    const t = moveaxis(given, axis, -1);
+    const n = t.shape[t.ndim - 1];
+    const last = t.ndim - 1;
     const heights = run('multiply', [
       run('add', [sliceAxis(t, last, 1, n - 1), sliceAxis(t, last, 0, n - 1)]),
       convert(0.5, t),
@@ -184,10 +184,10 @@ export const corrcoef = defineOp('corrcoef', (x: TensorLike): Tensor => {
     matmul(centered, run('transpose', [centered], { axes: [1, 0] })),
     convert(rows.shape[1] - 1, t),
   ]);
-  const n = rows.shape[0],
-    stddev = run('sqrt', [
-      run('take', [run('reshape', [covariance], { shape: [-1] }), range(n, 'int32', 0, n + 1)], { axis: 0 }),
-    ]);
+  const n = rows.shape[0];
+  const stddev = run('sqrt', [
+    run('take', [run('reshape', [covariance], { shape: [-1] }), range(n, 'int32', 0, n + 1)], { axis: 0 }),
+  ]);
   const scale = run('multiply', [
     run('reshape', [stddev], { shape: [n, 1] }),
     run('reshape', [stddev], { shape: [1, n] }),
@@ -199,8 +199,8 @@ export const corrcoef = defineOp('corrcoef', (x: TensorLike): Tensor => {
 export const correlate = defineOp(
   'correlate',
   (x1: TensorLike, x2: TensorLike, { mode = 'valid' }: { mode?: 'valid' | 'same' | 'full' } = {}): Tensor => {
-    const a = toFloat(x1),
-      b = run('cast', [convert(x2, a)], { dtype: a.dtype });
+    const a = toFloat(x1);
+    const b = run('cast', [convert(x2, a)], { dtype: a.dtype });
     if (a.ndim !== 1 || b.ndim !== 1)
       throw new ValueError(
         `correlate: two vectors are expected.\n  Received: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
@@ -210,9 +210,9 @@ export const correlate = defineOp(
       throw new ValueError(`correlate: mode must be 'valid', 'same' or 'full'.\n  Received: '${mode}'`, {
         op: 'correlate',
       });
-    const n = a.size,
-      m = b.size,
-      border = mode === 'valid' ? 0 : m - 1;
+    const n = a.size;
+    const m = b.size;
+    const border = mode === 'valid' ? 0 : m - 1;
     const padded = run('place', [a], { shape: [n + 2 * border], start: [border], step: [1], value: 0 });
     const y = conv(
       run('reshape', [padded], { shape: [1, n + 2 * border, 1] }),
@@ -244,23 +244,23 @@ export const digitize = defineOp('digitize', (x: TensorLike, bins: TensorLike): 
   const borders = toFloat(bins);
   return run('search_sorted', [borders, convert(x, borders)], { right: true });
 });
-/** How often each whole number occurs along the last axis, or the sum of `weights` there. Its length, at least `minlength`, depends on the largest. */
+/** How often each integer occurs along the last axis, or the sum of `weights` there. Its length, at least `minlength`, depends on the largest. */
 export const bincount = defineOp(
   'bincount',
   (
     x: TensorLike,
     { weights = null, minlength = 0 }: { weights?: TensorLike | null; minlength?: number; sparse?: boolean } = {},
   ): Tensor => {
-    const given = convert(x),
-      t = given.dtype === 'int64' ? given : run('cast', [given], { dtype: 'int32' });
+    const given = convert(x);
+    const t = given.dtype === 'int64' ? given : run('cast', [given], { dtype: 'int32' });
     if (t.ndim < 1 || t.ndim > 2)
       throw new ValueError(`bincount: a vector or a matrix is expected.\n  Received: shape ${formatShape(t.shape)}`, {
         op: 'bincount',
       });
     expectValue(t, 'bincount (the length of its result depends on the largest value)');
     wholeNumber('bincount', 'minlength', minlength);
-    const length = t.size ? Math.max(minlength, Number(run('max', [t]).item()) + 1) : minlength,
-      rows = t.ndim === 2 ? t.shape[0] : 1;
+    const length = t.size ? Math.max(minlength, Number(run('max', [t]).item()) + 1) : minlength;
+    const rows = t.ndim === 2 ? t.shape[0] : 1;
     const w = weights === null ? convert(1, 'int32') : convert(weights);
     const counted = run(
       'broadcast_to',
@@ -289,16 +289,16 @@ export const histogram = defineOp(
     { bins = 10, range = null }: { bins?: number; range?: readonly [number, number] | null } = {},
   ): [Tensor, Tensor] => {
     if (!Number.isInteger(bins) || bins <= 0)
-      throw new ValueError(`histogram: bins must be a positive whole number.\n  Received: ${bins}`, {
+      throw new ValueError(`histogram: bins must be a positive integer.\n  Received: ${bins}`, {
         op: 'histogram',
       });
     if (range && !(range[0] < range[1]))
       throw new ValueError(`histogram: range must ascend.\n  Received: [${range.join(', ')}]`, { op: 'histogram' });
-    const t = convert(x),
-      flat = run('reshape', [t], { shape: [-1] }),
-      floats = toFloat(flat);
-    const low = range ? convert(range[0], floats) : run('min', [floats]),
-      high = range ? convert(range[1], floats) : run('max', [floats]);
+    const t = convert(x);
+    const flat = run('reshape', [t], { shape: [-1] });
+    const floats = toFloat(flat);
+    const low = range ? convert(range[0], floats) : run('min', [floats]);
+    const high = range ? convert(range[1], floats) : run('max', [floats]);
     const share = linspace(0, 1, { num: bins + 1, dtype: floats.dtype });
     const edges = run('cast', [run('add', [low, run('multiply', [run('subtract', [high, low]), share])])], {
       dtype: t.dtype,
@@ -314,8 +314,8 @@ export const histogram = defineOp(
 export const isin = defineOp(
   'isin',
   (x1: TensorLike, x2: TensorLike, { invert = false }: { assumeUnique?: boolean; invert?: boolean } = {}): Tensor => {
-    const a = convert(x1),
-      list = run('sort', [run('reshape', [convert(x2, a)], { shape: [-1] })]);
+    const a = convert(x1);
+    const list = run('sort', [run('reshape', [convert(x2, a)], { shape: [-1] })]);
     const found = (side: boolean): Tensor => run('search_sorted', [list, a], { right: side });
     const isThere = run('not_equal', [found(false), found(true)]);
     return invert ? run('logical_not', [isThere]) : isThere;

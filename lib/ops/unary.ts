@@ -78,9 +78,9 @@ export const softplus = unary('softplus', 'softplus');
 export const erf = unary('erf', 'erf');
 /** Inverse of erf. */
 export const erfinv = unary('erfinv', 'erfinv');
-/** Largest whole number <= x. */
+/** Largest integer <= x. */
 export const floor = defineOp('floor', (x: TensorLike): Tensor => run('floor', [toFloat(x)]));
-/** Smallest whole number >= x. */
+/** Smallest integer >= x. */
 export const ceil = defineOp('ceil', (x: TensorLike): Tensor => run('ceil', [toFloat(x)]));
 /** x without its fraction. */
 export const trunc = unaryOfNumbers('trunc', 'trunc');
@@ -90,7 +90,7 @@ export const round = defineOp(
   (x: TensorLike, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
     const t = convert(x);
     if (typeof decimals !== 'number' || !Number.isInteger(decimals))
-      throw new ValueError(`round: decimals must be a whole number.\n  Received: ${describe(decimals)}`, {
+      throw new ValueError(`round: decimals must be an integer.\n  Received: ${describe(decimals)}`, {
         op: 'round',
       });
     if (!decimals) return run('round', [t]);
@@ -136,8 +136,8 @@ export const cast = defineOp('cast', (x: TensorLike, dtype: DType): Tensor => {
 });
 /** x limited to [xMin, xMax]; the limits are numbers or tensors. Where xMin > xMax the result is xMin, as TensorFlow's clip_by_value. */
 export const clip = defineOp('clip', (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
-  const given = convert(x),
-    t = given.dtype === 'bool' ? run('cast', [given], { dtype: 'int32' }) : given;
+  const given = convert(x);
+  const t = given.dtype === 'bool' ? run('cast', [given], { dtype: 'int32' }) : given;
   if (typeof xMin === 'number' && typeof xMax === 'number' && xMin <= xMax)
     return run('clip', [t], { min: xMin, max: xMax });
   return run('maximum', [run('minimum', [t, convert(xMax, t)]), convert(xMin, t)]);

@@ -29,8 +29,8 @@ export const view = defineOp(
 );
 /** The pair [real, imaginary] whose parts stand in the last axis, of size 2. */
 export const viewAsComplex = defineOp('viewAsComplex', (x: TensorLike): [Tensor, Tensor] => {
-  const t = convert(x),
-    last = t.ndim - 1;
+  const t = convert(x);
+  const last = t.ndim - 1;
   if (last < 0 || t.shape[last] !== 2)
     throw new ValueError(
       `viewAsComplex: a last axis of size 2, real and imaginary part, is expected.\n  Received: shape ${formatShape(t.shape)}`,

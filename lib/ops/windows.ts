@@ -20,8 +20,8 @@ export const bartlett = defineOp('bartlett', (x: TensorLike): Tensor => {
 });
 /** Blackman: 0.42 - 0.5 cos(2 pi i / (n - 1)) + 0.08 cos(4 pi i / (n - 1)). */
 export const blackman = defineOp('blackman', (x: TensorLike): Tensor => {
-  const n = count('blackman', x),
-    w = (2 * Math.PI) / (n - 1);
+  const n = count('blackman', x);
+  const w = (2 * Math.PI) / (n - 1);
   return points(n, (i) => 0.42 - 0.5 * Math.cos(w * i) + 0.08 * Math.cos(2 * w * i));
 });
 /** Hamming: 0.54 - 0.46 cos(2 pi i / (n - 1)). */
@@ -36,14 +36,14 @@ export const hanning = defineOp('hanning', (x: TensorLike): Tensor => {
 });
 /** Bessel's I0 by its power series. */
 function besselI0(x: number): number {
-  let sum = 1,
-    term = 1;
+  let sum = 1;
+  let term = 1;
   for (let k = 1; term > sum * 1e-17; k++) sum += term *= (x / (2 * k)) ** 2;
   return sum;
 }
 /** Kaiser: I0(beta sqrt(1 - (2 i / (n - 1) - 1)^2)) / I0(beta). */
 export const kaiser = defineOp('kaiser', (x: TensorLike, beta: TensorLike): Tensor => {
-  const n = count('kaiser', x),
-    b = typeof beta === 'number' ? beta : convert(beta).item();
+  const n = count('kaiser', x);
+  const b = typeof beta === 'number' ? beta : convert(beta).item();
   return points(n, (i) => besselI0(b * Math.sqrt(Math.max(0, 1 - ((2 * i) / (n - 1) - 1) ** 2))) / besselI0(b));
 });

@@ -2,8 +2,8 @@
 import { otherPackageOf } from './copies';
 import { isRecord } from './nest';
 
-const LONGEST = 60;
-const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
+const MAX_LENGTH = 60;
+const shortened = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text);
 
 /** @internal What a value is, in a few words: `'abc'`, `[1, 2]`, `float32 tensor of shape (2, 3)`, `Float32Array of 6`. */
 export function describe(value: unknown, depth = 0): string {
@@ -20,7 +20,7 @@ export function describe(value: unknown, depth = 0): string {
       return Object.is(value, -0) ? '0' : String(value);
   }
 }
-/** @internal Text in small letters; what is no text becomes its description, which no list of names holds. */
+/** @internal Text in lower case; what is no text becomes its description, which no list of names holds. */
 export const lowerCase = (value: unknown): string =>
   typeof value === 'string' ? value.toLowerCase() : describe(value);
 
@@ -31,8 +31,8 @@ function describeObject(value: object, depth: number): string {
   }
   if (ArrayBuffer.isView(value))
     return `${value.constructor.name} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
-  const elsewhere = otherPackageOf(value),
-    from = elsewhere === null ? '' : ` of another trae-node, in ${elsewhere}: use one copy of the package`;
+  const elsewhere = otherPackageOf(value);
+  const from = elsewhere === null ? '' : ` of another trae-node, in ${elsewhere}: use one copy of the package`;
   const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
   if (Array.isArray(shape) && typeof dtype === 'string')
     return `${dtype} tensor of shape (${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})${from}`;

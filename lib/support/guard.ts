@@ -62,8 +62,8 @@ export function guardMethods(target: object, className: string): void {
       /^class\b/.test(String(property.value))
     )
       continue;
-    const plain = property.value as AnyFunction,
-      name = `${className}.${key}`;
+    const plain = property.value as AnyFunction;
+    const name = `${className}.${key}`;
     const guarded = function (this: unknown, ...args: unknown[]): unknown {
       const result = guardArguments(name, args, () => plain.apply(this, args));
       if (!isPromise(result)) return result;

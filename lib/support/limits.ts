@@ -43,8 +43,8 @@ export function allocate<T extends TypedArray>(
   Class: { new (count: number): T; BYTES_PER_ELEMENT: number },
   count: number,
 ): T {
-  const bytes = count * Class.BYTES_PER_ELEMENT,
-    has = os.totalmem();
+  const bytes = count * Class.BYTES_PER_ELEMENT;
+  const has = os.totalmem();
   if (bytes > has) throw new OutOfMemoryError(`${what} needs ${bytes} bytes, and this machine has ${has}.`);
   try {
     return new Class(count);

@@ -16,10 +16,10 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** Longest name that a known one is looked for: the time grows with its length. */
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 /** @internal The known name nearest to `name`, or undefined when none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > LONGEST) return undefined;
+  if (name.length > MAX_LENGTH) return undefined;
   const plain = (s: string): string => s.replace(/_/g, '').toLowerCase();
   const scored = known.map((k) => [editDistance(plain(name), plain(k)), k] as const).sort((a, b) => a[0] - b[0]);
   return scored.length && scored[0][0] <= Math.max(2, Math.floor(name.length / 3)) ? scored[0][1] : undefined;

@@ -189,8 +189,8 @@ define('argmin arg_min', 'input axis', ({ input, axis, dimension }) =>
 );
 define('cumsum', 'x axis exclusive reverse', ({ x, axis = 0, exclusive, reverse }) => {
   const turn = (t: unknown): SymbolicTensor =>
-      reverse ? op('flip')(t, { axis: axis as number }) : (t as SymbolicTensor),
-    sums = turn(op('cumsum')(turn(x), { axis: axis as number }));
+    reverse ? op('flip')(t, { axis: axis as number }) : (t as SymbolicTensor);
+  const sums = turn(op('cumsum')(turn(x), { axis: axis as number }));
   return exclusive ? op('subtract')(sums, x) : sums;
 });
 define('top_k', 'input k sorted', ({ input, k = 1 }) => op('topK')(input, k));
@@ -245,16 +245,16 @@ define('unstack', 'value num axis', ({ value, axis }) =>
 );
 define('split', 'value num_or_size_splits axis', ({ value, num_or_size_splits: parts, axis = 0 }) => {
   if (!Array.isArray(parts)) return op('split')(value, parts, { axis: axis as number });
-  const size = (value as SymbolicTensor).shape.at(axis as number)!,
-    rest = size - (parts as number[]).reduce((n, p) => n + Math.max(0, p), 0);
+  const size = (value as SymbolicTensor).shape.at(axis as number)!;
+  const rest = size - (parts as number[]).reduce((n, p) => n + Math.max(0, p), 0);
   let at = 0;
   const cuts = (parts as number[]).slice(0, -1).map((p) => (at += p < 0 ? rest : p));
   return op('split')(value, cuts, { axis: axis as number });
 });
 define('tile', 'input multiples', ({ input, multiples }) => op('tile')(input, multiples));
 define('broadcast_to', 'input shape', ({ input, shape }) => {
-  const to = shape as Sizes,
-    from = (input as SymbolicTensor).shape;
+  const to = shape as Sizes;
+  const from = (input as SymbolicTensor).shape;
   if (!to.includes(null)) return op('broadcastTo')(input, to);
   // Sizes that are unknown are the input's own: the others come from ones.
   const lead = to.length - from.length;
@@ -294,8 +294,8 @@ define('gather', 'params indices validate_indices axis batch_dims', ({ params, i
   });
 });
 define('slice', 'input_ begin size', ({ input_: x, begin, size }) => {
-  const from = begin as number[],
-    sizes = size as number[];
+  const from = begin as number[];
+  const sizes = size as number[];
   return op('getItem')(
     x,
     from.map((b, i) => sliced(b === 0 && sizes[i] === -1 ? null : b, sizes[i] === -1 ? null : b + sizes[i], null)),
@@ -394,9 +394,9 @@ export function callTensorflowFunction(
   kwargs: Record<string, unknown>,
   findOwn: FindOwn,
 ): unknown {
-  const { name: _, ...named } = kwargs,
-    short = name.split('.').at(-1)!,
-    own = findOwn(name) ?? findOwn(short);
+  const { name: _, ...named } = kwargs;
+  const short = name.split('.').at(-1)!;
+  const own = findOwn(name) ?? findOwn(short);
   if (typeof own === 'function')
     return (own as (...a: unknown[]) => unknown)(...args, ...(Object.keys(named).length ? [camelKeys(named)] : []));
   const row = rows.get(short);

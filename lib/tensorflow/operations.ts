@@ -81,10 +81,10 @@ export function callTensorflowOperation(
     throw new FileError(
       `deserialize: the node of TensorFlowOpLayer '${where}' is no record: such nodes (protobuf in binary, TensorFlow 1.13 and 1.14) are not read.\n  Fix: save the model again with TensorFlow 2.`,
     );
-  const inputs = [...given],
-    attributes: Attributes = Object.fromEntries(
-      Object.entries(isRecord(node.attr) ? node.attr : {}).map(([k, v]) => [k, valueOf(v)]),
-    );
+  const inputs = [...given];
+  const attributes: Attributes = Object.fromEntries(
+    Object.entries(isRecord(node.attr) ? node.attr : {}).map(([k, v]) => [k, valueOf(v)]),
+  );
   const constants = Object.entries(isRecord(config.constants) ? config.constants : {}).map(
     ([k, v]) => [Number(k), v] as const,
   );
@@ -92,9 +92,9 @@ export function callTensorflowOperation(
   return call(node.op, inputs, attributes, findOwn);
 }
 function call(name: string, inputs: unknown[], a: Attributes, findOwn: FindOwn): unknown {
-  const f = (...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, {}, findOwn),
-    named = (kwargs: Record<string, unknown>, ...args: unknown[]): unknown =>
-      callTensorflowFunction(snake(name), args, kwargs, findOwn);
+  const f = (...args: unknown[]): unknown => callTensorflowFunction(snake(name), args, {}, findOwn);
+  const named = (kwargs: Record<string, unknown>, ...args: unknown[]): unknown =>
+    callTensorflowFunction(snake(name), args, kwargs, findOwn);
   switch (name) {
     case 'Sum':
     case 'Mean':
@@ -197,8 +197,8 @@ function resize(name: string, [images, size]: unknown[], a: Attributes, findOwn:
       );
     // Nearest by corners: out[i] = in[floor(i old / new)].
     return [1, 2].reduce((y, axis) => {
-      const old = (images as { shape: (number | null)[] }).shape[axis],
-        count = (size as number[])[axis - 1];
+      const old = (images as { shape: (number | null)[] }).shape[axis];
+      const count = (size as number[])[axis - 1];
       if (old === null) throw new TypeError(`deserialize: ${name} of images of unknown size cannot be read.`);
       return opNamed('take')(
         y,

@@ -19,8 +19,7 @@ std::string print(const AttrMap::Value& v) {
 }
 int64_t whole(const std::string& op, std::string_view name, double d) {
   if (!(std::abs(d) < 0x1p53) || d != std::floor(d))
-    throw ValueError(op,
-                     "option '" + std::string(name) + "' must be a whole number.\n  Received: " + std::to_string(d));
+    throw ValueError(op, "option '" + std::string(name) + "' must be an integer.\n  Received: " + std::to_string(d));
   return int64_t(d);
 }
 }  // namespace

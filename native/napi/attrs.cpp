@@ -37,15 +37,14 @@ AttrMap read_attrs(const std::string& op, const Napi::Value& value) {
 }
 
 Shape read_shape(const Napi::Value& v, const char* where) {
-  if (!v.IsArray()) throw trae::TypeError(where, "the shape must be an array of whole numbers.");
+  if (!v.IsArray()) throw trae::TypeError(where, "the shape must be an array of integers.");
   auto list = v.As<Napi::Array>();
   Shape shape;
   for (uint32_t i = 0; i < list.Length(); i++) {
     const Napi::Value e = list.Get(i);
     const double d = e.IsNumber() ? e.As<Napi::Number>().DoubleValue() : -1;
     if (!(d >= 0 && d < 0x1p53) || d != double(int64_t(d)))
-      throw trae::ValueError(where,
-                             "sizes of a shape must be whole numbers >= 0.\n  Received: " + e.ToString().Utf8Value());
+      throw trae::ValueError(where, "sizes of a shape must be integers >= 0.\n  Received: " + e.ToString().Utf8Value());
     shape.push_back(int64_t(d));
   }
   size_of(shape);

@@ -180,7 +180,7 @@ void js_set_num_threads(const Napi::CallbackInfo& info) {
     const double n = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
     if (!(n >= 1 && n <= 1024) || n != int(n))
       throw trae::ValueError("config.numThreads",
-                             "must be a whole number from 1 to 1024.\n  Received: " + info[0].ToString().Utf8Value());
+                             "must be an integer from 1 to 1024.\n  Received: " + info[0].ToString().Utf8Value());
     Environment::of(info.Env()).run_sync([n] { default_backend().set_threads(int(n)); });
   });
 }

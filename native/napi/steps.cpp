@@ -12,7 +12,7 @@ int64_t whole(const Napi::Object& o, const char* name) {
   const Napi::Value v = o.Get(name);
   const double d = v.IsNumber() ? v.As<Napi::Number>().DoubleValue() : -1;
   if (!(d >= 0 && d < 0x1p53) || d != double(int64_t(d)))
-    throw trae::ValueError("runSteps", std::string(name) + " must be a whole number >= 0.");
+    throw trae::ValueError("runSteps", std::string(name) + " must be an integer >= 0.");
   return int64_t(d);
 }
 

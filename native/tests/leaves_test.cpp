@@ -93,18 +93,18 @@ std::optional<double> plain(Code code, double x, double y, bool is_wide) {
 bool gives_bool(Code code) {
   return (code >= Code::kIsnan && code <= Code::kLogicalNot) || (code >= Code::kGreater && code <= Code::kLogicalXor);
 }
-bool is_denormal(double x) { return x != 0 && std::fabs(x) < double(kLeastNormal); }
+bool is_denormal(double x) { return x != 0 && std::fabs(x) < double(kMinNormal); }
 
 // A denormal may count as the zero of its sign, among operands and among results.
 bool is_right(Code code, double got, double x, double y) {
   for (double a : {x, is_denormal(x) ? std::copysign(0.0, x) : x})
     for (double b : {y, is_denormal(y) ? std::copysign(0.0, y) : y}) {
       double want = *plain(code, a, b, false);
-      if (std::isfinite(want)) want = std::fabs(want) > double(kMost) ? std::copysign(INFINITY, want) : want;
-      const bool is_tiny = want != 0 && std::fabs(want) < 1.01 * double(kLeastNormal);
+      if (std::isfinite(want)) want = std::fabs(want) > double(kMaxFloat) ? std::copysign(INFINITY, want) : want;
+      const bool is_tiny = want != 0 && std::fabs(want) < 1.01 * double(kMinNormal);
       // Of the results of sigmoid and tanh, which are 1 at most; huge ones overflow between the factors.
       const bool overflows = (code == Code::kSigmoidGrad || code == Code::kTanhGrad) && std::fabs(a) > 1e7;
-      if (agree(got, want, 1e-5) || (is_tiny && std::fabs(got) < 2 * double(kLeastNormal)) || overflows) return true;
+      if (agree(got, want, 1e-5) || (is_tiny && std::fabs(got) < 2 * double(kMinNormal)) || overflows) return true;
       if (want != 0 && got != 0 && std::fabs(got - want) < 2e-7) return true;  // near a zero of sin, tan, erf, ...
     }
   return false;

@@ -10,7 +10,7 @@ namespace trae::test {
 struct SmallModel {
   std::string name;
   Spec x;           // of one batch
-  int64_t most_id;  // x holds whole numbers below it; 0: numbers from -1 to 1
+  int64_t most_id;  // x holds integers below it; 0: numbers from -1 to 1
   Shape y;          // of one batch
   std::vector<Shape> variables;
   // What the loss compares with y.

@@ -8,9 +8,10 @@
 
 namespace trae::test {
 
-constexpr float kNan = NAN, kInf = INFINITY, kDenormal = 1e-40f, kLeastNormal = 1.17549435e-38f, kMost = 3.4028235e38f;
+constexpr float kNan = NAN, kInf = INFINITY, kDenormal = 1e-40f, kMinNormal = 1.17549435e-38f,
+                kMaxFloat = 3.4028235e38f;
 constexpr float kSpecial[] = {0.0f,  -0.0f, 1.0f, -1.0f,     0.5f,       -2.5f, kInf,   3.5f,
-                              -kInf, 80.0f, kNan, kDenormal, -kDenormal, 1e30f, -80.0f, -kMost};
+                              -kInf, 80.0f, kNan, kDenormal, -kDenormal, 1e30f, -80.0f, -kMaxFloat};
 // Around the widths of vectors and of the loops' blocks.
 constexpr int64_t kLengths[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 129};
 

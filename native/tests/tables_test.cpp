@@ -64,7 +64,7 @@ TEST_CASE("sums and extremes over rows of every instruction set keep special val
       for (int64_t rows : {1, 3, 4, 7}) {
         Floats x;
         for (int64_t r = 0; r < rows; r++)
-          for (float v : special_mixture(n, size_t(3 * r))) x.push_back(v == -kMost ? -1.0f : v);
+          for (float v : special_mixture(n, size_t(3 * r))) x.push_back(v == -kMaxFloat ? -1.0f : v);
         Doubles sums(size_t(n), 0), together(size_t(n), 0), most(size_t(n), -INFINITY), least(size_t(n), INFINITY);
         for (int64_t r = 0; r < rows; r++) {
           table->accumulate(Lane::kF32, n, together.data(), x.data() + r * n, 0);
@@ -139,7 +139,7 @@ TEST_CASE("pooling of every instruction set keeps NaN, alone and with normalizat
 TEST_CASE("softmax of every instruction set: a NaN or infinity takes its row, minus infinity has no share") {
   for (const auto& [name, table] : TRAE_TABLES_OF_THIS_MACHINE(SoftmaxTable, softmax_table))
     for (int64_t n : kLengths)
-      for (float odd : {kNan, kInf, -kInf, -0.0f, kDenormal, -kMost})
+      for (float odd : {kNan, kInf, -kInf, -0.0f, kDenormal, -kMaxFloat})
         for (int64_t at : {int64_t(0), n / 2, n - 1}) {
           Floats x = filled(2 * n, 0.25f), p = filled(2 * n, 7), l = filled(2 * n, 7);
           x[size_t(n + at)] = odd;
@@ -219,7 +219,8 @@ TEST_CASE("small products of every instruction set keep special values in their 
           for (long j = 0; j < kInner; j++) {
             const Floats row = special_mixture(n, size_t(j));
             for (int64_t c = 0; c < n; c++)
-              right[size_t(is_transposed ? c * kInner + j : j * n + c)] = row[size_t(c)] == -kMost ? 2 : row[size_t(c)];
+              right[size_t(is_transposed ? c * kInner + j : j * n + c)] =
+                  row[size_t(c)] == -kMaxFloat ? 2 : row[size_t(c)];
           }
           table->multiply(rows, kInner, n, left.data(), kInner, 1, right.data(), is_transposed, result.data(),
                           packed.data());

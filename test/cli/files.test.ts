@@ -237,10 +237,10 @@ describe('trae-node', function () {
       place.write('custom.json', JSON.stringify(config));
       assert.equal((await place.json<Inspected>('inspect', 'custom.json')).model!.layers[0].class, 'Their>Layer');
       // A byte of the weights is wrong: loading compares checksums, looking at headers does not.
-      const bytes = fs.readFileSync(place.at('model.keras')),
-        at = bytes.lastIndexOf(
-          Buffer.from(Float32Array.from((model.weights[3].value.arraySync() as number[]).slice(0, 2)).buffer),
-        );
+      const bytes = fs.readFileSync(place.at('model.keras'));
+      const at = bytes.lastIndexOf(
+        Buffer.from(Float32Array.from((model.weights[3].value.arraySync() as number[]).slice(0, 2)).buffer),
+      );
       assert.ok(at > 0);
       bytes[at] ^= 1;
       place.write('flipped.keras', bytes);
@@ -282,7 +282,7 @@ describe('trae-node', function () {
       assert.equal(await place.refused(1, 'inspect', 'empty.h5'), 'empty.h5: the file is empty.');
       assert.match(
         await place.refused(1, 'inspect', 'cut.keras'),
-        /^cut\.keras: it is no sound zip archive: its directory is missing/,
+        /^cut\.keras: it is not a valid zip archive: its directory is missing/,
       );
       assert.match(
         await place.refused(1, 'inspect', 'a.json'),

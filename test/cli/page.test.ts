@@ -15,11 +15,11 @@ const shortened = (text: string): string => text.replace(/\d+\.\d{5,}/g, (digits
 describe('docs/command-line.md', function () {
   this.timeout(600_000);
   it('shows what the commands print', async () => {
-    const blocks = blocksOf(fs.readFileSync(path.join(ROOT, 'docs', 'command-line.md'), 'utf8')),
-      consumer = new Consumer({
-        'package.json': '{}',
-        'page.mts': programOf(blocks.filter((b) => b.language === 'ts')),
-      });
+    const blocks = blocksOf(fs.readFileSync(path.join(ROOT, 'docs', 'command-line.md'), 'utf8'));
+    const consumer = new Consumer({
+      'package.json': '{}',
+      'page.mts': programOf(blocks.filter((b) => b.language === 'ts')),
+    });
     try {
       await printed(['--import', TSX, 'page.mts'], consumer.folder);
       const shell = blocks.filter((b) => b.language === 'sh');

@@ -20,8 +20,8 @@ const numbersIn = (csv: string): number[][] =>
     .map((line) => line.split(',').map(Number));
 /** An array in NumPy's format. */
 function npy(values: readonly number[], shape: readonly number[]): Buffer {
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n',
-    head = Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1');
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
+  const head = Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1');
   return Buffer.concat([head, Buffer.from(text, 'latin1'), Buffer.from(Float64Array.from(values).buffer)]);
 }
 function png(width: number, height: number, pixel: (x: number, y: number) => [number, number, number]): Buffer {
@@ -100,8 +100,8 @@ describe('trae-node predict', function () {
   });
   it('names the largest values of each example', async () => {
     place.write('names.txt', 'first\nsecond\n\nthird\n');
-    const order = values.map((row) => row.map((v, i) => [v, i]).sort((a, b) => b[0] - a[0])),
-      names = ['first', 'second', 'third'];
+    const order = values.map((row) => row.map((v, i) => [v, i]).sort((a, b) => b[0] - a[0]));
+    const names = ['first', 'second', 'third'];
     const expected = order.map(
       (row, i) =>
         `${i}: ${row
@@ -128,11 +128,11 @@ describe('trae-node predict', function () {
     );
   });
   it('takes several inputs: columns by name, arrays by name or place, a file for each', async () => {
-    const model = await trae.keras.models.loadModel(place.at('two.keras')),
-      [risk, score] = (await model.predict([trae.tensor([[30], [40]]), trae.tensor([[5], [6]])], {
-        verbose: 0,
-      })) as trae.Tensor[],
-      expected = [risk.arraySync(), score.arraySync()] as number[][][];
+    const model = await trae.keras.models.loadModel(place.at('two.keras'));
+    const [risk, score] = (await model.predict([trae.tensor([[30], [40]]), trae.tensor([[5], [6]])], {
+      verbose: 0,
+    })) as trae.Tensor[];
+    const expected = [risk.arraySync(), score.arraySync()] as number[][][];
     place.write('people.csv', 'income,age\n5,30\n6,40\n');
     place.write('age.csv', '30\n40\n');
     place.write('income.csv', '5\n6\n');
@@ -223,7 +223,7 @@ describe('trae-node predict', function () {
     assert.match(await place.refused(1, 'predict', 'model.keras', 'broken.json'), /^broken\.json: it is no JSON: /);
     assert.match(
       await place.refused(1, 'predict', 'model.keras', 'broken.npy'),
-      /^broken\.npy: it is no sound \.npy file: /,
+      /^broken\.npy: it is not a valid \.npy file: /,
     );
     assert.match(
       await place.refused(1, 'predict', 'mean.keras', 'broken.png'),
@@ -235,7 +235,7 @@ describe('trae-node predict', function () {
     );
     assert.match(
       await place.refused(2, 'predict', 'model.keras', 'x.csv', '--batch-size', '0'),
-      /^--batch-size takes a whole number of at least 1, not '0'\./,
+      /^--batch-size takes an integer of at least 1, not '0'\./,
     );
     assert.match(
       await place.refused(2, 'predict', 'model.keras', 'x.csv', '--rescale', '1/0'),

@@ -69,11 +69,11 @@ export async function valuesOf(model: InstanceType<typeof Model>, rows: number[]
 /** Two inputs and two outputs by name. */
 export async function writeTwoInputs(place: Workplace): Promise<InstanceType<typeof Model>> {
   trae.setRandomSeed(4);
-  const age = layers.Input([1], { name: 'age' }) as trae.KerasTensor,
-    income = layers.Input([1], { name: 'income' }) as trae.KerasTensor,
-    both = new layers.Concatenate().apply([age, income]) as trae.KerasTensor;
-  const risk = new layers.Dense(2, { name: 'risk' }).apply(both) as trae.KerasTensor,
-    score = new layers.Dense(1, { name: 'score' }).apply(age) as trae.KerasTensor;
+  const age = layers.Input([1], { name: 'age' }) as trae.KerasTensor;
+  const income = layers.Input([1], { name: 'income' }) as trae.KerasTensor;
+  const both = new layers.Concatenate().apply([age, income]) as trae.KerasTensor;
+  const risk = new layers.Dense(2, { name: 'risk' }).apply(both) as trae.KerasTensor;
+  const score = new layers.Dense(1, { name: 'score' }).apply(age) as trae.KerasTensor;
   const model = new Model({ inputs: [age, income], outputs: [risk, score] });
   await model.save(place.at('two.keras'));
   return model;

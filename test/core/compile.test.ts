@@ -61,22 +61,22 @@ describe('compile', () => {
     );
   });
   it('tensors of the outside are constants of the plan', () => {
-    const c = trae.tensor([10, 20]),
-      f = trae.compile((x: trae.Tensor) => x.add(c).add(trae.ones([2])));
+    const c = trae.tensor([10, 20]);
+    const f = trae.compile((x: trae.Tensor) => x.add(c).add(trae.ones([2])));
     assert.deepEqual(f(trae.tensor([1, 2])).arraySync(), [12, 23]);
     assert.deepEqual(f(trae.tensor([0, 0])).arraySync(), [11, 21]);
   });
   it('nested: an inner compiled function is part of the outer plan', () => {
     let inner = 0;
     const square = trae.compile((x: trae.Tensor) => {
-        inner++;
-        return x.square();
-      }),
-      outer = trae.compile((x: trae.Tensor) =>
-        square(x)
-          .add(square(x.add(1)))
-          .sum(),
-      );
+      inner++;
+      return x.square();
+    });
+    const outer = trae.compile((x: trae.Tensor) =>
+      square(x)
+        .add(square(x.add(1)))
+        .sum(),
+    );
     assert.equal(outer(trae.tensor([1, 2])).item(), 18);
     assert.equal(outer(trae.tensor([0, 0])).item(), 2);
     assert.equal(inner, 2);
@@ -98,8 +98,8 @@ describe('compile', () => {
     assert.deepEqual(double(trae.tensor([1]).add(1)).arraySync(), [4]);
   });
   it('many runs in flight keep their order', async () => {
-    const f = trae.compile((x: trae.Tensor) => x.multiply(2).add(1).sum()),
-      runs = Array.from({ length: 100 }, (_, i) => f(trae.tensor([i, i])));
+    const f = trae.compile((x: trae.Tensor) => x.multiply(2).add(1).sum());
+    const runs = Array.from({ length: 100 }, (_, i) => f(trae.tensor([i, i])));
     assert.deepEqual(
       (await Promise.all(runs.map((t) => t.data()))).map((d) => Number(d[0])),
       Array.from({ length: 100 }, (_, i) => 4 * i + 2),
@@ -107,11 +107,11 @@ describe('compile', () => {
   });
   it('explain tells what was fused and what the arena holds; statistics count it', () => {
     const f = trae.compile(function chain(x: trae.Tensor) {
-        return x.add(1).multiply(2).tanh().sum();
-      }),
-      plan = f.planFor(trae.zeros([64, 64]));
-    const text = plan.explain(),
-      { ops, fused, reorders, arenaBytes, compileMs } = plan.statistics;
+      return x.add(1).multiply(2).tanh().sum();
+    });
+    const plan = f.planFor(trae.zeros([64, 64]));
+    const text = plan.explain();
+    const { ops, fused, reorders, arenaBytes, compileMs } = plan.statistics;
     assert.match(text, /chain/);
     assert.match(text, /fused/);
     assert.match(text, /arena/);
@@ -150,8 +150,8 @@ describe('compile', () => {
   });
   it('memory of many runs stays bounded', async () => {
     await collectGarbage();
-    const f = trae.compile((x: trae.Tensor) => x.add(1).multiply(x).sum({ axis: 1 })),
-      x = trae.ones([128, 128]);
+    const f = trae.compile((x: trae.Tensor) => x.add(1).multiply(x).sum({ axis: 1 }));
+    const x = trae.ones([128, 128]);
     f(x).dataSync();
     await collectGarbage();
     const before = trae.memory();
@@ -192,12 +192,12 @@ describe('compile', () => {
   });
   it('a function that throws is traced again at the next call', () => {
     let fail = true;
-    const v = trae.variable(1),
-      f = trae.compile((x: trae.Tensor) => {
-        v.assignAdd(1);
-        if (fail) throw new Error('mine');
-        return x.add(v.value);
-      });
+    const v = trae.variable(1);
+    const f = trae.compile((x: trae.Tensor) => {
+      v.assignAdd(1);
+      if (fail) throw new Error('mine');
+      return x.add(v.value);
+    });
     assert.throws(() => f(trae.tensor(1)), /^Error: mine$/);
     assert.equal(v.item(), 1);
     fail = false;

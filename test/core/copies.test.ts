@@ -27,8 +27,8 @@ describe('the library evaluated twice in a process', () => {
 });
 
 describe('values of another realm', () => {
-  const there = vm.createContext({}),
-    from = (code: string): never => vm.runInContext(code, there) as never;
+  const there = vm.createContext({});
+  const from = (code: string): never => vm.runInContext(code, there) as never;
   it('typed arrays of every kind', () => {
     const kinds = [
       ['Float32Array', 'float32'],
@@ -50,12 +50,12 @@ describe('values of another realm', () => {
   });
   it('arrays, records, maps and options', async () => {
     assert.deepEqual(numbers(trae.tensor(from('[[1, 2], [3, 4]]'))), [1, 2, 3, 4]);
-    const a = trae.keras.Input([1], { name: 'a' }),
-      b = trae.keras.Input([1], { name: 'b' }),
-      model = new trae.keras.Model({
-        inputs: [a, b],
-        outputs: new trae.keras.layers.Subtract().apply([a, b]) as trae.KerasTensor,
-      });
+    const a = trae.keras.Input([1], { name: 'a' });
+    const b = trae.keras.Input([1], { name: 'b' });
+    const model = new trae.keras.Model({
+      inputs: [a, b],
+      outputs: new trae.keras.layers.Subtract().apply([a, b]) as trae.KerasTensor,
+    });
     assert.deepEqual(
       numbers(
         (await model.predict(from('({ a: [[5], [6]], b: [[1], [1]] })'), from('({ verbose: 0 })'))) as trae.Tensor,

@@ -93,11 +93,11 @@ describe('sizes that no memory holds', () => {
     assert.deepEqual(weights, [[4, 64], [64], [64, 1], [1]]);
   });
   it('many numbers in nested arrays are read exactly', () => {
-    const part = Float32Array.from({ length: 2 ** 21 }, (_, i) => i % 97),
-      t = trae.tensor([part, [...part], part]);
+    const part = Float32Array.from({ length: 2 ** 21 }, (_, i) => i % 97);
+    const t = trae.tensor([part, [...part], part]);
     assert.deepEqual([t.dtype, t.shape], ['float32', [3, 2 ** 21]]);
-    const sums = trae.sum(t, { axis: 1 }).dataSync(),
-      whole = part.reduce((a, b) => a + b, 0);
+    const sums = trae.sum(t, { axis: 1 }).dataSync();
+    const whole = part.reduce((a, b) => a + b, 0);
     for (const s of sums) assert.ok(Math.abs(Number(s) - whole) < 1e-4 * whole);
     assert.deepEqual(Number(t.dataSync()[2 ** 21 + 96]), 96);
     assert.equal(trae.tensor([part, part, part], 'int32').dtype, 'int32');

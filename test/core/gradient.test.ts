@@ -114,10 +114,10 @@ describe('gradients', () => {
     );
   });
   it('variableGrads: aligned with the list, of variables and tensors', () => {
-    const w = trae.variable([1, 2]),
-      b = trae.variable(3),
-      unused = trae.variable([[7]]),
-      x = trae.tensor([5, 6]);
+    const w = trae.variable([1, 2]);
+    const b = trae.variable(3);
+    const unused = trae.variable([[7]]);
+    const x = trae.tensor([5, 6]);
     const { value, grads } = trae.variableGrads(
       () => w.value.multiply(x).sum().add(b.value.square()),
       [b, w, unused, x],

@@ -14,12 +14,12 @@ describe('light plans', () => {
       return trae.multiply(value, 1);
     };
     const heavy = trae.compile((x: trae.Tensor) =>
-        assigned(trae.add(v, trae.multiply(trae.sum(trae.matmul(x, x)), 1 / 300 ** 3))),
-      ),
-      light = trae.compile((x: trae.Tensor) => assigned(trae.multiply(v, x)));
-    const ones = trae.ones([300, 300]),
-      two = trae.tensor(2),
-      seen: trae.Tensor[] = [];
+      assigned(trae.add(v, trae.multiply(trae.sum(trae.matmul(x, x)), 1 / 300 ** 3))),
+    );
+    const light = trae.compile((x: trae.Tensor) => assigned(trae.multiply(v, x)));
+    const ones = trae.ones([300, 300]);
+    const two = trae.tensor(2);
+    const seen: trae.Tensor[] = [];
     let want = 0;
     for (let i = 0; i < 12; i++) {
       heavy(ones);
@@ -63,15 +63,15 @@ describe('light plans', () => {
     const answer = new Promise<unknown>((done, fail) => worker.once('message', done).once('error', fail));
     let isDone = false;
     void answer.finally(() => (isDone = true));
-    const x = trae.ones([3, 4]),
-      y = trae.ones([4, 5]);
+    const x = trae.ones([3, 4]);
+    const y = trae.ones([4, 5]);
     for (let i = 0; i < 500 || !isDone; i++) assert.equal((await sumOfProduct(x, y).data())[0], 60);
     assert.equal(await answer, 200 * 200 ** 3);
     await worker.terminate();
   });
   it('let timers and other events have their turn', async () => {
-    const x = trae.ones([3, 4]),
-      y = trae.ones([4, 5]);
+    const x = trae.ones([3, 4]);
+    const y = trae.ones([4, 5]);
     const model = new trae.keras.Sequential([trae.keras.layers.Input([4]), new trae.keras.layers.Dense(2)]);
     await model.predict(x, { verbose: 0 });
     for (const call of [() => sumOfProduct(x, y).data(), () => model.predict(x, { verbose: 0 })]) {
@@ -84,8 +84,8 @@ describe('light plans', () => {
     }
   });
   it('an AbortSignal by a timer ends a loop of predictions', async () => {
-    const model = new trae.keras.Sequential([trae.keras.layers.Input([4]), new trae.keras.layers.Dense(2)]),
-      signal = AbortSignal.timeout(30);
+    const model = new trae.keras.Sequential([trae.keras.layers.Input([4]), new trae.keras.layers.Dense(2)]);
+    const signal = AbortSignal.timeout(30);
     await assert.rejects(
       async () => {
         for (let i = 0; i < 1e6; i++) await model.predict(trae.ones([1, 4]), { verbose: 0, signal });

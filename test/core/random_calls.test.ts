@@ -7,8 +7,8 @@ import * as trae from '../../lib/index';
 import { allTargets, randomCalls, resultOf } from '../helpers/random_calls';
 
 describe('random arguments', () => {
-  const home = process.cwd(),
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'random-calls-'));
+  const home = process.cwd();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'random-calls-'));
   before(() => process.chdir(folder)); // what takes a text for a path writes there
   after(() => {
     process.chdir(home);
@@ -26,8 +26,8 @@ describe('random arguments', () => {
     ])
       assert.ok(names.includes(name), name);
     const found: string[] = [];
-    let refused = 0,
-      count = 0;
+    let refused = 0;
+    let count = 0;
     for (const call of randomCalls(0, 2)) {
       const finding = await resultOf(call, () => refused++);
       count++;
@@ -37,11 +37,11 @@ describe('random arguments', () => {
     assert.ok(refused > count / 4 && refused < count, `${refused} of ${count} are refused`);
   });
   it('null, symbols and bare records in place of options and first arguments', () => {
-    const { keras } = trae as unknown as { keras: Record<string, Record<string, new (...args: unknown[]) => unknown>> },
-      make = (kind: string, name: string, ...args: unknown[]): (() => unknown) => {
-        const Class = keras[kind][name];
-        return () => new Class(...args);
-      };
+    const { keras } = trae as unknown as { keras: Record<string, Record<string, new (...args: unknown[]) => unknown>> };
+    const make = (kind: string, name: string, ...args: unknown[]): (() => unknown) => {
+      const Class = keras[kind][name];
+      return () => new Class(...args);
+    };
     const calls: (() => unknown)[] = [
       ...['F1Score', 'FBetaScore', 'R2Score', 'RootMeanSquaredError', 'Sum', 'Mean', 'BinaryIoU'].map((name) =>
         make('metrics', name, null),

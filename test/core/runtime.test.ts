@@ -4,17 +4,17 @@ import * as trae from '../../lib/index';
 import { throwsText } from '../helpers/compare';
 
 describe('runtime', () => {
-  it('setRandomSeed wants a whole number', async () => {
+  it('setRandomSeed wants an integer', async () => {
     for (const seed of [-1, 1.5, NaN])
       await throwsText(
         () => trae.setRandomSeed(seed),
         'ValueError',
-        `setRandomSeed: a whole number >= 0 is expected.\n  Received: ${seed}`,
+        `setRandomSeed: an integer >= 0 is expected.\n  Received: ${seed}`,
       );
     await throwsText(
       () => new trae.random.SeedGenerator(-1),
       'ValueError',
-      'SeedGenerator: seed must be a whole number >= 0.\n  Received: -1',
+      'SeedGenerator: seed must be an integer >= 0.\n  Received: -1',
     );
   });
   it('setRandomSeed decides initial values of the default generators', () => {
@@ -36,14 +36,14 @@ describe('runtime', () => {
             trae.config.numThreads = bad as number;
           },
           'ValueError',
-          `config.numThreads: must be a whole number from 1 to 1024.\n  Received: ${bad}`,
+          `config.numThreads: must be an integer from 1 to 1024.\n  Received: ${bad}`,
         );
       assert.equal(trae.config.numThreads, 2);
-      const x = trae.random.normal([301, 257], { seed: 1 }),
-        sum = (n: number): number => {
-          trae.config.numThreads = n;
-          return x.matmul(x.transpose()).sum().item();
-        };
+      const x = trae.random.normal([301, 257], { seed: 1 });
+      const sum = (n: number): number => {
+        trae.config.numThreads = n;
+        return x.matmul(x.transpose()).sum().item();
+      };
       assert.equal(sum(2), sum(2));
       assert.ok(Math.abs(sum(1) - sum(2)) < 1e-3 * Math.abs(sum(1)) + 1);
     } finally {
@@ -81,15 +81,15 @@ describe('errors', () => {
       AbortError: 'ERR_ABORT',
     };
     for (const [name, code] of Object.entries(codes)) {
-      const Kind = (trae as unknown as Record<string, new (m: string, o?: object) => trae.TraeError>)[name],
-        e = new Kind('text', { op: 'x', cause: 5 });
+      const Kind = (trae as unknown as Record<string, new (m: string, o?: object) => trae.TraeError>)[name];
+      const e = new Kind('text', { op: 'x', cause: 5 });
       assert.deepEqual([e.name, e.code, e.op, e.message, e.cause], [name, code, 'x', 'text', 5]);
       assert.ok(e instanceof trae.TraeError && e instanceof Error);
     }
   });
   it('thrown by TypeScript and by the engine are alike', () => {
-    const native = caught(() => trae.zeros([2]).add(trae.zeros([3]))),
-      own = caught(() => trae.split(trae.zeros([3]), 2));
+    const native = caught(() => trae.zeros([2]).add(trae.zeros([3])));
+    const own = caught(() => trae.split(trae.zeros([3]), 2));
     for (const [e, op] of [
       [native, 'add'],
       [own, 'split'],
@@ -109,8 +109,8 @@ describe('errors', () => {
       [theCaller, 'theCaller'],
       [another, 'another'],
     ] as const) {
-      const lines = caught(f).stack!.split('\n'),
-        first = lines.find((l) => /^\s+at /.test(l))!;
+      const lines = caught(f).stack!.split('\n');
+      const first = lines.find((l) => /^\s+at /.test(l))!;
       assert.ok(first.includes(name), first);
       assert.ok(first.includes('runtime.test.ts'), first);
       assert.equal(lines[0], `${lines[0].split(':')[0]}: ${caught(f).message.split('\n')[0]}`);

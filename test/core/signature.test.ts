@@ -14,9 +14,9 @@ class Settings {
 }
 
 describe('the signature of a call', () => {
-  const f = (): number => 1,
-    g = (): number => 1,
-    t = trae.tensor([1, 2]);
+  const f = (): number => 1;
+  const g = (): number => 1;
+  const t = trae.tensor([1, 2]);
   const settings = new Settings(1);
   // Each is told apart from all others.
   const different: [string, unknown][] = Object.entries({
@@ -119,9 +119,9 @@ describe('the signature of a call', () => {
     assert.equal(signatureOf([ring]), signatureOf([ring]));
   });
   it('refuses what contains itself, what is too deep, symbols as keys', () => {
-    const array: unknown[] = [],
-      record: Record<string, unknown> = { array },
-      map = new Map<string, unknown>();
+    const array: unknown[] = [];
+    const record: Record<string, unknown> = { array };
+    const map = new Map<string, unknown>();
     array.push(record);
     map.set('self', { map });
     const compiled = trae.compile((x: unknown) => x);
@@ -154,8 +154,8 @@ describe('compiled functions', () => {
     const byMap = trae.compile((x: trae.Tensor, m: Map<string, trae.Tensor>) => x.add(m.get('a')!));
     assert.equal(byMap(trae.tensor(1), new Map([['a', trae.tensor(1)]])).item(), 2);
     assert.equal(byMap(trae.tensor(1), new Map([['a', trae.tensor(5)]])).item(), 6);
-    const bySettings = trae.compile((x: trae.Tensor, s: Settings) => x.multiply(s.rate)),
-      s = new Settings(2);
+    const bySettings = trae.compile((x: trae.Tensor, s: Settings) => x.multiply(s.rate));
+    const s = new Settings(2);
     assert.equal(bySettings(trae.tensor(3), s).item(), 6);
     s.rate = 4;
     assert.equal(bySettings(trae.tensor(3), s).item(), 12);
@@ -189,7 +189,7 @@ describe('compiled functions', () => {
     for (const maxPlans of [0, 1.5, NaN])
       assert.throws(() => trae.compile((x: trae.Tensor) => x, { maxPlans }), {
         name: 'ValueError',
-        message: /maxPlans must be a whole number >= 1/,
+        message: /maxPlans must be an integer >= 1/,
       });
   });
   it('keep 256 plans unless told otherwise', () => {
@@ -236,8 +236,8 @@ describe('the cache of plans', () => {
     assert.deepEqual([ended.splice(0), byOps.size], [['a', 'c'], 1], 'the one in use stays, however large');
   });
   it('ends what was used least recently by bytes, but for the last eight', () => {
-    const before = trae.config.planCacheBytes,
-      cache = new PlanCache();
+    const before = trae.config.planCacheBytes;
+    const cache = new PlanCache();
     try {
       trae.config.planCacheBytes = 100_000;
       for (let i = 0; i < 12; i++) cache.get(`${i}`, () => plan(`${i}`, 1, 1000));

@@ -86,8 +86,8 @@ describe('tensor()', () => {
     assert.deepEqual(tensor(5, [1, 1]).arraySync(), [[5]]);
   });
   it('copies: later changes of the array do not show', () => {
-    const data = new Float32Array([1, 2]),
-      t = tensor(data);
+    const data = new Float32Array([1, 2]);
+    const t = tensor(data);
     data[0] = 9;
     assert.deepEqual(t.arraySync(), [1, 2]);
     (t.dataSync() as Float32Array)[0] = 9;
@@ -143,7 +143,7 @@ describe('tensor()', () => {
         'tensor: values must be numbers, bigints or booleans.\n  Received: undefined',
       ],
       [[1, 2, 3], [2, 2], undefined, 'ValueError', 'tensor: shape (2, 2) holds 4 values but 3 are given.'],
-      [[1, 2, 3], [-3], undefined, 'ValueError', 'tensor: shape (-3,) must hold whole numbers >= 0.'],
+      [[1, 2, 3], [-3], undefined, 'ValueError', 'tensor: shape (-3,) must hold integers >= 0.'],
       [
         [1],
         [1],
@@ -163,8 +163,8 @@ describe('reading', () => {
   it('gives whole large arrays, each with memory of its own that can be transferred', async () => {
     for (const dtype of ['float32', 'float64', 'int64', 'uint8', 'float16'] as const)
       for (const n of [262143, 1000003, 1250001, 3000001]) {
-        const values = Uint8Array.from({ length: n }, (_, i) => i * 7 + (i >> 8)),
-          t = trae.cast(trae.tensor(values), dtype);
+        const values = Uint8Array.from({ length: n }, (_, i) => i * 7 + (i >> 8));
+        const t = trae.cast(trae.tensor(values), dtype);
         for (const data of [await t.data(), t.dataSync(), await t.data()]) {
           assert.deepEqual([data.length, data.byteOffset, data.buffer.byteLength], [n, 0, n * data.BYTES_PER_ELEMENT]);
           const at = values.findIndex((v, i) => Number(data[i]) !== v);
@@ -218,8 +218,8 @@ describe('reading', () => {
     assert.equal(String(trae.arange(12)), 'Tensor(shape=(12,), dtype=int32)\n[0, 1, 2, 3, ..., 9, 10, 11]');
     assert.equal(String(tensor([true, false])), 'Tensor(shape=(2,), dtype=bool)\n[true, false]');
     assert.equal(String(tensor([1n])), 'Tensor(shape=(1,), dtype=int64)\n[1]');
-    const lines: unknown[] = [],
-      log = console.log;
+    const lines: unknown[] = [];
+    const log = console.log;
     console.log = (...args) => {
       lines.push(...args);
     };
@@ -249,8 +249,8 @@ describe('reading', () => {
 describe('memory', () => {
   beforeEach(collectGarbage);
   it('dispose releases at once; use after it is an error', async () => {
-    const before = trae.memory(),
-      t = tensor(new Float32Array(1 << 16));
+    const before = trae.memory();
+    const t = tensor(new Float32Array(1 << 16));
     assert.equal(trae.memory().tensors, before.tensors + 1);
     assert.ok(trae.memory().bytesInUse >= before.bytesInUse + 4 * (1 << 16));
     t.dispose();
@@ -263,8 +263,8 @@ describe('memory', () => {
     await throwsText(() => t.dataSync(), 'RuntimeError', 'dataSync: this tensor of shape (65536,) has been disposed.');
   });
   it('a tensor computed from a disposed one keeps what it needs', () => {
-    const a = tensor([1, 2]),
-      b = a.add(1);
+    const a = tensor([1, 2]);
+    const b = a.add(1);
     a.dispose();
     assert.deepEqual(b.arraySync(), [2, 3]);
   });
@@ -274,8 +274,8 @@ describe('memory', () => {
     assert.ok(t.isDisposed);
   });
   it('tidy keeps what is returned and disposes the rest', async () => {
-    const before = trae.memory().tensors,
-      outside = tensor([1, 2]);
+    const before = trae.memory().tensors;
+    const outside = tensor([1, 2]);
     let inner!: trae.Tensor;
     const { y, list } = trae.tidy(() => {
       inner = outside.add(1);

@@ -17,9 +17,9 @@ describe('variables', () => {
     assert.notEqual(trae.variable(1).name, trae.variable(1).name);
   });
   it('assign replaces the value; tensors read before keep theirs', () => {
-    const v = trae.variable([1, 2]),
-      old = v.value,
-      sum = v.value.add(1);
+    const v = trae.variable([1, 2]);
+    const old = v.value;
+    const sum = v.value.add(1);
     assert.equal(v.assign([3, 4]), v);
     assert.deepEqual(
       [v.arraySync(), old.arraySync(), sum.arraySync()],
@@ -60,8 +60,8 @@ describe('variables', () => {
     );
   });
   it('are state of compiled functions', () => {
-    const count = trae.variable(0),
-      history = trae.variable([0, 0, 0]);
+    const count = trae.variable(0);
+    const history = trae.variable([0, 0, 0]);
     const step = trae.compile((x: trae.Tensor) => {
       count.assignAdd(1);
       history.assign(trae.concatenate([history.value.slice([1], [2]), trae.reshape(count.value, [1])]));
@@ -95,8 +95,8 @@ describe('variables', () => {
     assert.deepEqual(v.arraySync(), [11, 21, 31]);
   });
   it('two variables exchanged in one plan', () => {
-    const a = trae.variable([1, 2]),
-      b = trae.variable([3, 4]);
+    const a = trae.variable([1, 2]);
+    const b = trae.variable([3, 4]);
     const swap = trae.compile(() => {
       const x = a.value;
       a.assign(b.value);
@@ -132,8 +132,8 @@ describe('variables', () => {
     );
   });
   it('a training loop: gradient descent in one plan finds the minimum', () => {
-    const w = trae.variable([0, 0]),
-      target = trae.tensor([3, -2]);
+    const w = trae.variable([0, 0]);
+    const target = trae.tensor([3, -2]);
     const step = trae.compile(() => {
       const { value, grads } = trae.variableGrads(() => w.value.subtract(target).square().sum(), [w]);
       w.assignSub(grads[0].multiply(0.25));

@@ -9,8 +9,8 @@ const NAME = 'local/documented-options';
 
 describe('the rule of documented options', () => {
   it('finds fields without a comment, with one that documents nothing, and with one that says nothing', async () => {
-    const file = path.join(ROOT, 'scripts', 'eslint', 'documented_options.mjs'),
-      { default: rule } = (await import(file)) as { default: Rule.RuleModule };
+    const file = path.join(ROOT, 'scripts', 'eslint', 'documented_options.mjs');
+    const { default: rule } = (await import(file)) as { default: Rule.RuleModule };
     // RuleTester makes tests of its own where there are `describe` and `it`; here all are one.
     const direct = (_: string, run: () => void): void => run();
     Object.assign(RuleTester, { describe: direct, it: direct, itOnly: direct });
@@ -41,11 +41,11 @@ describe('the rule of documented options', () => {
   });
 
   it('is on for every file of lib', async () => {
-    const eslint = new ESLint({ cwd: ROOT }),
-      levelOf = async (file: string): Promise<unknown> =>
-        ((await eslint.calculateConfigForFile(path.join(ROOT, file))) as { rules: Record<string, unknown[]> }).rules[
-          NAME
-        ]?.[0];
+    const eslint = new ESLint({ cwd: ROOT });
+    const levelOf = async (file: string): Promise<unknown> =>
+      ((await eslint.calculateConfigForFile(path.join(ROOT, file))) as { rules: Record<string, unknown[]> }).rules[
+        NAME
+      ]?.[0];
     assert.equal(await levelOf('lib/keras/layers/core/dense.ts'), 2);
     assert.equal(await levelOf('lib/io/zip.ts'), 2);
   });

@@ -58,9 +58,9 @@ describe('pages', () => {
   });
 
   for (const page of found) {
-    const text = fs.readFileSync(path.join(ROOT, page), 'utf8'),
-      blocks = blocksOf(text),
-      programs = blocks.filter((b) => isProgram(b.language));
+    const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
+    const blocks = blocksOf(text);
+    const programs = blocks.filter((b) => isProgram(b.language));
 
     describe(page, () => {
       if (programs.length)
@@ -115,8 +115,8 @@ describe('pages', () => {
         const plain = text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
         const links = [...plain.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map((m) => m[1]);
         for (const link of links) {
-          const [file, anchor] = link.split('#'),
-            target = path.join(ROOT, path.dirname(page), decodeURIComponent(file) || path.basename(page));
+          const [file, anchor] = link.split('#');
+          const target = path.join(ROOT, path.dirname(page), decodeURIComponent(file) || path.basename(page));
           assert.ok(fs.existsSync(target), `${page}: ${link}`);
           if (anchor && target.endsWith('.md'))
             assert.ok(

@@ -21,16 +21,16 @@ export interface Block {
 /** The code blocks of a page. */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
-  let setup = '',
-    last = -1; // where the block before ends
+  let setup = '';
+  let last = -1; // where the block before ends
   for (const match of text.matchAll(/^<!-- setup:\s*\n([\s\S]*?)^-->$|^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)) {
     const [whole, hidden, language, code] = match;
     if (hidden !== undefined) {
       setup += hidden;
       continue;
     }
-    const isBehind = last >= 0 && /^\s*$/.test(text.slice(last, match.index)),
-      before = blocks.at(-1);
+    const isBehind = last >= 0 && /^\s*$/.test(text.slice(last, match.index));
+    const before = blocks.at(-1);
     last = match.index + whole.length;
     if (language === 'text' && isBehind && before && before.output === null) {
       before.output = code;
@@ -47,12 +47,12 @@ const IMPORT = /^import [^;]*;[^\S\n]*(?:\/\/[^\n]*)?\n/gm;
 
 /** One program out of blocks: prints a mark before the output of each. */
 export function programOf(blocks: readonly Block[]): string {
-  const imports = new Set<string>(),
-    body = blocks.map(({ setup, code }, i) => {
-      const own = `${setup}{\nconsole.log(${JSON.stringify(MARK + i)});\n${code}`;
-      for (const [line] of own.matchAll(IMPORT)) imports.add(line.replace(/\/\/.*/, '').trim());
-      return own.replace(IMPORT, '');
-    });
+  const imports = new Set<string>();
+  const body = blocks.map(({ setup, code }, i) => {
+    const own = `${setup}{\nconsole.log(${JSON.stringify(MARK + i)});\n${code}`;
+    for (const [line] of own.matchAll(IMPORT)) imports.add(line.replace(/\/\/.*/, '').trim());
+    return own.replace(IMPORT, '');
+  });
   return [...imports, ...body.map((own) => `{\n${own}`), ...body.map(() => '}}')].join('\n');
 }
 

@@ -40,17 +40,17 @@ async function use(model: InstanceType<typeof trae.keras.Model>): Promise<void> 
   await model.predict((made.length > 1 ? made : made[0]) as never, { verbose: 0 });
 }
 export async function attempt(sample: Sample, seed: number, folder: string): Promise<Outcome> {
-  const files = await sample.mutate(randomSource(seed * 7919 + 13)),
-    names = Object.keys(files),
-    warnings: string[] = [],
-    { warn } = console;
+  const files = await sample.mutate(randomSource(seed * 7919 + 13));
+  const names = Object.keys(files);
+  const warnings: string[] = [];
+  const { warn } = console;
   for (const [name, data] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), data);
   console.warn = (...parts: unknown[]) => void warnings.push(parts.join(' '));
-  const start = process.cpuUsage(),
-    done = (kind: Outcome['kind'], text = ''): Outcome => {
-      const { user, system } = process.cpuUsage(start);
-      return { kind, text, time: (user + system) / 1000 };
-    };
+  const start = process.cpuUsage();
+  const done = (kind: Outcome['kind'], text = ''): Outcome => {
+    const { user, system } = process.cpuUsage(start);
+    return { kind, text, time: (user + system) / 1000 };
+  };
   try {
     const file = path.join(folder, names[0]);
     if (sample.model) await sample.model.loadWeights(file);

@@ -64,8 +64,8 @@ const VALUES: readonly (() => unknown)[] = [
 const isContainer = (x: unknown): x is Container => typeof x === 'object' && x !== null;
 /** All places of a value, found without recursion. */
 function slotsOf(root: Container): Slot[] {
-  const out: Slot[] = [],
-    pending: Container[] = [root];
+  const out: Slot[] = [];
+  const pending: Container[] = [root];
   for (let parent = pending.pop(); parent; parent = pending.pop())
     for (const key of Object.keys(parent)) {
       out.push({ parent, key: Array.isArray(parent) ? Number(key) : key });
@@ -117,21 +117,21 @@ const light: readonly Mutation[] = [
   (s, r) => set(pick(r, s), pick(r, VALUES)()),
   (s, r) => set(pick(r, s), pick(r, NAMES)),
   (s, r) => {
-    const slot = pick(r, s),
-      value = get(slot);
+    const slot = pick(r, s);
+    const value = get(slot);
     if (Array.isArray(slot.parent)) return set(slot, value);
     remove(slot);
     set({ parent: slot.parent, key: pick(r, [...NAMES, String(slot.key).toUpperCase(), `${slot.key}s`]) }, value);
   },
   (s, r) => {
-    const [a, b] = [pick(r, s), pick(r, s)],
-      [x, y] = [copy(get(a)), copy(get(b))];
+    const [a, b] = [pick(r, s), pick(r, s)];
+    const [x, y] = [copy(get(a)), copy(get(b))];
     set(a, y);
     set(b, x);
   },
   (s, r) => {
-    const slot = pick(r, s),
-      value = get(slot);
+    const slot = pick(r, s);
+    const value = get(slot);
     set(
       slot,
       typeof value === 'number'
@@ -140,8 +140,8 @@ const light: readonly Mutation[] = [
     );
   },
   (s, r) => {
-    const slot = pick(r, s),
-      value = get(slot);
+    const slot = pick(r, s);
+    const value = get(slot);
     set(
       slot,
       Array.isArray(value)
@@ -193,9 +193,9 @@ const heavy: readonly Mutation[] = [
   (s, r) => {
     const lists = s.map(get).filter((x): x is unknown[] => Array.isArray(x) && x.length > 0);
     if (!lists.length) return;
-    const list = pick(r, lists),
-      last = list.at(-1),
-      times = pick(r, [100, 1000, 3000]);
+    const list = pick(r, lists);
+    const last = list.at(-1);
+    const times = pick(r, [100, 1000, 3000]);
     for (let i = 0; i < times; i++) {
       const more = copy(last) as Record<string, unknown>;
       // Layers of other names, each on the one before.
@@ -216,8 +216,8 @@ const heavy: readonly Mutation[] = [
 
 /** The text of `value` with one to four changes; `heavyShare` of all are of those that make it large. */
 export function mutatedJson(value: unknown, random: Random, heavyShare = 0.02): string {
-  const root = [copy(value)],
-    count = random() < 0.7 ? 1 : 2 + Math.floor(random() * 3);
+  const root = [copy(value)];
+  const count = random() < 0.7 ? 1 : 2 + Math.floor(random() * 3);
   for (let i = 0; i < count; i++) {
     const slots = slotsOf(root);
     // Half of the places near the top, where one change matters most.

@@ -52,8 +52,8 @@ async function takeApart(data: Buffer): Promise<Parts> {
     for (const [name, value] of group.attributes)
       out.attributes.push({ path: at, name, value: value as AttributeInput });
     for (const key of group.keys()) {
-      const child = group.get(key),
-        where = at ? `${at}/${key}` : key;
+      const child = group.get(key);
+      const where = at ? `${at}/${key}` : key;
       if (child instanceof Hdf5Dataset) {
         if (child.dtype !== 'string')
           out.datasets.push({
@@ -83,9 +83,9 @@ function mutatedParts(parts: Parts, random: Random): Parts {
     datasets: parts.datasets.map((d) => ({ ...d })),
   };
   for (let n = 1 + Math.floor(random() * 2); n > 0; n--) {
-    const kind = random(),
-      d = out.datasets.length ? pick(random, out.datasets) : null,
-      a = out.attributes.length ? pick(random, out.attributes) : null;
+    const kind = random();
+    const d = out.datasets.length ? pick(random, out.datasets) : null;
+    const a = out.attributes.length ? pick(random, out.attributes) : null;
     if (kind < 0.15 && d) out.datasets.splice(out.datasets.indexOf(d), 1);
     else if (kind < 0.35 && d) {
       const shape = pick(random, [
@@ -167,8 +167,8 @@ function tfjsSample(name: string, parts: Parts): Sample {
     const found = parts.attributes.find((a) => a.name === attribute);
     return found ? JSON.parse(textOf(found.value)) : undefined;
   };
-  const weights = parts.datasets.filter((d) => d.path.startsWith('model_weights/') && d.dtype === 'float32'),
-    shards = Buffer.concat(weights.map((d) => Buffer.from(d.data.buffer, d.data.byteOffset, d.data.byteLength)));
+  const weights = parts.datasets.filter((d) => d.path.startsWith('model_weights/') && d.dtype === 'float32');
+  const shards = Buffer.concat(weights.map((d) => Buffer.from(d.data.buffer, d.data.byteOffset, d.data.byteLength)));
   const json = {
     format: 'layers-model',
     modelTopology: {
@@ -203,19 +203,19 @@ const zipped = (members: ReadonlyMap<string, Buffer>): Promise<Buffer> =>
     await zip.finish();
   });
 async function kerasSample(name: string, data: Buffer): Promise<Sample> {
-  const zip = new ZipReader(new MemorySource(name, data)),
-    members = new Map<string, Buffer>();
+  const zip = new ZipReader(new MemorySource(name, data));
+  const members = new Map<string, Buffer>();
   for (const member of zip.names) if (!member.endsWith('/')) members.set(member, Buffer.from(await zip.read(member)));
   const json = (member: string): unknown => JSON.parse(members.get(member)!.toString('utf8'));
-  const config = json('config.json'),
-    metadata = members.has('metadata.json') ? json('metadata.json') : {},
-    weights = members.has('model.weights.h5') ? await takeApart(members.get('model.weights.h5')!) : null;
+  const config = json('config.json');
+  const metadata = members.has('metadata.json') ? json('metadata.json') : {};
+  const weights = members.has('model.weights.h5') ? await takeApart(members.get('model.weights.h5')!) : null;
   return {
     name,
     kind: 'keras',
     async mutate(random) {
-      const changed = new Map(members),
-        which = random();
+      const changed = new Map(members);
+      const which = random();
       if (which < 0.85) changed.set('config.json', Buffer.from(mutatedJson(config, random)));
       else if (which < 0.88) changed.set('metadata.json', Buffer.from(mutatedJson(metadata, random)));
       else if (which < 0.97 && weights)
@@ -228,9 +228,9 @@ async function kerasSample(name: string, data: Buffer): Promise<Sample> {
 
 // ---- weights alone
 function weightSamples(name: string, model: AnyModel, files: Record<string, Buffer>, parts: Parts): Sample[] {
-  const safetensors = files['w.safetensors'],
-    length = Number(safetensors.readBigUInt64LE(0)),
-    header: unknown = JSON.parse(safetensors.subarray(8, 8 + length).toString('utf8'));
+  const safetensors = files['w.safetensors'];
+  const length = Number(safetensors.readBigUInt64LE(0));
+  const header: unknown = JSON.parse(safetensors.subarray(8, 8 + length).toString('utf8'));
   const npz = new ZipReader(new MemorySource(name, files['w.npz']));
   return [
     {
@@ -244,8 +244,8 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
       kind: 'safetensors',
       model,
       mutate(random) {
-        const text = Buffer.from(mutatedJson(header, random)),
-          size = Buffer.alloc(8);
+        const text = Buffer.from(mutatedJson(header, random));
+        const size = Buffer.alloc(8);
         size.writeBigUInt64LE(BigInt(random() < 0.9 ? text.length : Math.floor(random() * 2 ** 40)));
         return Promise.resolve({ 'w.safetensors': Buffer.concat([size, text, safetensors.subarray(8 + length)]) });
       },
@@ -255,11 +255,11 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
       kind: 'npz',
       model,
       async mutate(random) {
-        const changed = pick(random, npz.names),
-          members = new Map<string, Buffer>();
+        const changed = pick(random, npz.names);
+        const members = new Map<string, Buffer>();
         for (const member of npz.names) {
-          let content = Buffer.from(await npz.read(member)),
-            as = member;
+          let content = Buffer.from(await npz.read(member));
+          let as = member;
           if (member === changed) {
             const kind = random();
             if (kind < 0.2) continue;
@@ -267,16 +267,16 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
               as = pick(random, ['__proto__.npy', 'constructor.npy', 'arr_0.npy', 'x', `${'a'.repeat(1000)}.npy`]);
             else if (kind < 0.7) {
               // Within the header, whose length stays.
-              const text = content.subarray(10, 118).toString('latin1'),
-                [from, to] = pick(random, [
-                  ["'<f4'", "'|O8'"],
-                  ["'<f4'", "'<f8'"],
-                  ['False', 'True '],
-                  ['(', '('],
-                  ['shape', 'shap_'],
-                  [',)', 'e9'],
-                  ["{'descr'", '((((((((('],
-                ] as const);
+              const text = content.subarray(10, 118).toString('latin1');
+              const [from, to] = pick(random, [
+                ["'<f4'", "'|O8'"],
+                ["'<f4'", "'<f8'"],
+                ['False', 'True '],
+                ['(', '('],
+                ['shape', 'shap_'],
+                [',)', 'e9'],
+                ["{'descr'", '((((((((('],
+              ] as const);
               content = Buffer.concat([
                 content.subarray(0, 10),
                 Buffer.from(text.replace(from, to), 'latin1'),
@@ -294,9 +294,9 @@ function weightSamples(name: string, model: AnyModel, files: Record<string, Buff
 
 /** An index and its shards: the index changed, or what one shard holds. */
 async function shardedSample(name: string, model: AnyModel, files: Record<string, Buffer>): Promise<Sample> {
-  const [index, ...shards] = Object.keys(files),
-    json: unknown = JSON.parse(files[index].toString('utf8')),
-    parts = new Map<string, Parts>();
+  const [index, ...shards] = Object.keys(files);
+  const json: unknown = JSON.parse(files[index].toString('utf8'));
+  const parts = new Map<string, Parts>();
   for (const shard of shards) parts.set(shard, await takeApart(files[shard]));
   return {
     name,
@@ -330,8 +330,8 @@ class Doubled extends layers.Layer {
 export const customObjects = { Doubled };
 const builders: Record<string, () => AnyModel> = {
   records: () => {
-    const a = Input([3], { name: 'a' }),
-      b = Input([3], { name: 'b' });
+    const a = Input([3], { name: 'a' });
+    const b = Input([3], { name: 'b' });
     const joined = apply(make('Concatenate'), [apply(make('Dense', 2), a), apply(make('Dense', 2), b)]);
     return new Model({
       inputs: { a, b },
@@ -339,8 +339,8 @@ const builders: Record<string, () => AnyModel> = {
     });
   },
   nested: () => {
-    const inner = new Sequential([layers.Input([4]), make('Dense', 3), new Sequential([make('Dense', 4)])]),
-      x = Input([4]);
+    const inner = new Sequential([layers.Input([4]), make('Dense', 3), new Sequential([make('Dense', 4)])]);
+    const x = Input([4]);
     return new Model({ inputs: x, outputs: apply(inner, apply(inner, x)) });
   },
   recurrent: () =>
@@ -354,8 +354,8 @@ const builders: Record<string, () => AnyModel> = {
     ]),
   attention: () => {
     const x = Input([5, 8]);
-    const y = apply(make('MultiHeadAttention', 2, 4), [x, x]),
-      z = apply(make('Attention'), [y, x]);
+    const y = apply(make('MultiHeadAttention', 2, 4), [x, x]);
+    const z = apply(make('Attention'), [y, x]);
     return new Model({
       inputs: x,
       outputs: apply(make('GroupQueryAttention', 4, 4, 2), [
@@ -400,14 +400,14 @@ const builders: Record<string, () => AnyModel> = {
       make('ActivityRegularization', { l2: 0.1 }),
     ]),
   lora: () => {
-    const dense = make('Dense', 4) as AnyLayer & { enableLora(rank: number): void },
-      model = new Sequential([layers.Input([4]), dense, make('Dense', 2)]);
+    const dense = make('Dense', 4) as AnyLayer & { enableLora(rank: number): void };
+    const model = new Sequential([layers.Input([4]), dense, make('Dense', 2)]);
     dense.enableLora(2);
     return model;
   },
   preprocessing: () => {
-    const normalization = make('Normalization') as AnyLayer & { adapt(x: unknown): void },
-      buckets = make('Discretization', { binBoundaries: [0, 1, 2] });
+    const normalization = make('Normalization') as AnyLayer & { adapt(x: unknown): void };
+    const buckets = make('Discretization', { binBoundaries: [0, 1, 2] });
     normalization.adapt(trae.random.normal([20, 3], { seed: 1 }));
     return new Sequential([
       layers.Input([3]),
@@ -429,8 +429,8 @@ const builders: Record<string, () => AnyModel> = {
     ]);
   },
   ops: () => {
-    const x = Input([6]),
-      h = apply(make('Dense', 6), x) as never;
+    const x = Input([6]);
+    const h = apply(make('Dense', 6), x) as never;
     const y = trae.add(trae.multiply(h, 2), 1);
     return new Model({
       inputs: x,
@@ -464,8 +464,8 @@ async function fit(model: AnyModel): Promise<void> {
 
 /** All samples. @param folder - for files on the way. */
 export async function samples(folder: string): Promise<Sample[]> {
-  const out: Sample[] = [],
-    tests = path.join(__dirname, '..');
+  const out: Sample[] = [];
+  const tests = path.join(__dirname, '..');
   for (const [name, build] of Object.entries(builders)) {
     trae.setRandomSeed(1);
     const model = build();
@@ -487,13 +487,13 @@ export async function samples(folder: string): Promise<Sample[]> {
     );
   }
   const sharded = new Sequential([
-      layers.Input([6], { dtype: 'int32' }),
-      make('Embedding', 9, 7),
-      make('Flatten'),
-      make('Dense', 5),
-      make('Dense', 2),
-    ]),
-    shards = path.join(folder, 'shards');
+    layers.Input([6], { dtype: 'int32' }),
+    make('Embedding', 9, 7),
+    make('Flatten'),
+    make('Dense', 5),
+    make('Dense', 2),
+  ]);
+  const shards = path.join(folder, 'shards');
   fs.mkdirSync(shards, { recursive: true });
   await sharded.saveWeights(path.join(shards, 'w.weights.json'), { maxShardSize: 900 / 1024 ** 3 });
   const names = fs.readdirSync(shards).sort((a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')));

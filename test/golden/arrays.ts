@@ -23,8 +23,8 @@ const TYPES: Record<string, [new (b: ArrayBuffer) => ArrayLike<number | bigint>,
   '|i1': [Int8Array, 'int8'],
 };
 function parseArray(bytes: Uint8Array): GoldenArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset),
-    prefix = bytes[6] === 1 ? 10 : 12;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const prefix = bytes[6] === 1 ? 10 : 12;
   const start = prefix + (prefix === 10 ? view.getUint16(8, true) : view.getUint32(8, true));
   const header = Buffer.from(bytes.subarray(prefix, start)).toString('latin1');
   const [Type, dtype] = TYPES[/'descr': '([^']+)'/.exec(header)![1]];
@@ -74,13 +74,13 @@ export async function same(
   tolerance: number,
   floor = 1e-3,
 ): Promise<void> {
-  const got = await flat(value),
-    expected = Array.from(want.data, Number);
+  const got = await flat(value);
+  const expected = Array.from(want.data, Number);
   assert.deepEqual(got.shape, want.shape, `${what}: shape`);
   const scale = Math.max(floor, ...expected.filter(Number.isFinite).map(Math.abs));
   expected.forEach((w, i) => {
-    const v = got.data[i],
-      isSame = Number.isNaN(w) ? Number.isNaN(v) : v === w || Math.abs(v - w) <= tolerance * scale;
+    const v = got.data[i];
+    const isSame = Number.isNaN(w) ? Number.isNaN(v) : v === w || Math.abs(v - w) <= tolerance * scale;
     if (!isSame) assert.fail(`${what}[${i}]: ${v} instead of ${w} (largest ${scale})`);
   });
 }

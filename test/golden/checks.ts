@@ -17,9 +17,9 @@ const isVariable = (v: unknown): v is trae.Variable => v instanceof trae.Variabl
 const tensors = (y: unknown): trae.Tensor[] => (Array.isArray(y) ? (y.flat() as trae.Tensor[]) : [y as trae.Tensor]);
 
 const activations: Check = async (c, A) => {
-  const f = keras.activations.get(c.activation) as any,
-    x = trae.variable(tensorOf(A.x)),
-    options = camelKeys(c.kwargs);
+  const f = keras.activations.get(c.activation) as any;
+  const x = trae.variable(tensorOf(A.x));
+  const options = camelKeys(c.kwargs);
   const call = (): trae.Tensor =>
     c.activation === 'threshold' ? f(x.value, options.threshold, options.defaultValue) : f(x.value);
   await same('y', call(), A.y, 1e-5);
@@ -27,9 +27,9 @@ const activations: Check = async (c, A) => {
 };
 
 const layers: Check = async (c, A) => {
-  const layer = keras.layers.deserialize(c.layer) as any,
-    xs = list(A, 'x', c.inputs),
-    weights = list(A, 'w', c.weights.length);
+  const layer = keras.layers.deserialize(c.layer) as any;
+  const xs = list(A, 'x', c.inputs);
+  const weights = list(A, 'w', c.weights.length);
   if (!layer.built) layer.build(xs.length > 1 ? xs.map((x) => x.shape) : xs[0].shape);
   assert.deepEqual(
     layer.weights.map((w: trae.Variable) => [...w.shape]),
@@ -38,8 +38,8 @@ const layers: Check = async (c, A) => {
   for (const prefix of c.train ? ['', 'train_'] : ['']) {
     const restore = (): void => layer.setWeights(weights.map(tensorOf));
     restore();
-    const inputs = xs.map(variableOf),
-      options = { training: prefix !== '', ...(A.mask ? { mask: tensorOf(A.mask) } : {}) };
+    const inputs = xs.map(variableOf);
+    const options = { training: prefix !== '', ...(A.mask ? { mask: tensorOf(A.mask) } : {}) };
     const call = (): trae.Tensor[] =>
       tensors(layer.apply(inputs.length > 1 ? inputs.map(valueOf) : valueOf(inputs[0]), options));
     const ys = call();
@@ -71,8 +71,8 @@ const layers: Check = async (c, A) => {
 };
 
 const losses: Check = async (c, A) => {
-  const loss = keras.losses.deserialize(c.loss) as any,
-    yPred = trae.variable(tensorOf(A.y_pred));
+  const loss = keras.losses.deserialize(c.loss) as any;
+  const yPred = trae.variable(tensorOf(A.y_pred));
   const call = (): trae.Tensor =>
     loss.call(tensorOf(A.y_true), yPred.value, ...(A.sample_weight ? [tensorOf(A.sample_weight)] : []));
   await same('loss', call(), A.loss, 3e-5);
@@ -92,8 +92,11 @@ const metrics: Check = async (c, A) => {
 };
 
 const optimizers: Check = async (c, A) => {
-  const optimizer = keras.optimizers.deserialize(c.optimizer) as any,
-    variables = [trae.variable(tensorOf(A.w0), { name: 'kernel' }), trae.variable(tensorOf(A.w1), { name: 'bias' })];
+  const optimizer = keras.optimizers.deserialize(c.optimizer) as any;
+  const variables = [
+    trae.variable(tensorOf(A.w0), { name: 'kernel' }),
+    trae.variable(tensorOf(A.w1), { name: 'bias' }),
+  ];
   optimizer.build(variables);
   for (let step = 0; step < c.steps; step++) {
     optimizer.apply(list(A, `g${step}_`, 2).map(tensorOf), variables);
@@ -111,8 +114,8 @@ const schedules: Check = async (c, A) => {
 
 const objects: Check = async (c, A) => {
   if (c.kind === 'regularizer') {
-    const regularizer = keras.regularizers.deserialize(c.object) as any,
-      w = trae.variable(tensorOf(A.w));
+    const regularizer = keras.regularizers.deserialize(c.object) as any;
+    const w = trae.variable(tensorOf(A.w));
     await same('y', regularizer.call(w.value), A.y, 3e-5);
     await same('dw', trae.variableGrads(() => regularizer.call(w.value), [w]).grads[0], A.dw, 3e-5);
   } else if (c.kind === 'constraint') {
@@ -122,11 +125,11 @@ const objects: Check = async (c, A) => {
   } else {
     // A random initializer: its distribution.
     const values = Array.from(
-        (await (keras.initializers.deserialize(c.object) as any).call(c.shape).data()) as Float32Array,
-      ),
-      n = values.length;
-    const mean = values.reduce((a, b) => a + b, 0) / n,
-      deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / n);
+      (await (keras.initializers.deserialize(c.object) as any).call(c.shape).data()) as Float32Array,
+    );
+    const n = values.length;
+    const mean = values.reduce((a, b) => a + b, 0) / n;
+    const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / n);
     assert.ok(
       Math.abs(mean - c.mean) <= (6 * c.std) / Math.sqrt(n) + 0.02 * c.std,
       `mean ${mean} instead of about ${c.mean}`,
@@ -147,9 +150,11 @@ const ops: Check = async (c, A) => {
   const f = (trae.ops as any)[camel(c.op)] as ((...args: unknown[]) => unknown) | undefined;
   assert.ok(f, `trae.ops.${camel(c.op)} exists`);
   // a0, a1, ...: named after their places among the arguments.
-  const places = Object.keys(A).filter((k) => /^a\d+$/.test(k)),
-    inputs = new Map(places.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((k) => [k, variableOf(A[k])])),
-    options = camelKeys(c.options);
+  const places = Object.keys(A).filter((k) => /^a\d+$/.test(k));
+  const inputs = new Map(
+    places.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((k) => [k, variableOf(A[k])]),
+  );
+  const options = camelKeys(c.options);
   const call = (): trae.Tensor[] => {
     const args = c.positional.map((p: any) => (p?.array !== undefined ? valueOf(inputs.get(`a${p.array}`)!) : p));
     return tensors(f(...args, ...(Object.keys(options).length ? [options] : [])));
@@ -173,12 +178,12 @@ const ops: Check = async (c, A) => {
 const models =
   (folder: string): Check =>
   async (c, A) => {
-    const file = (ending: string): string => path.join(folder, c.name + ending),
-      several = (prefix: string, n: number): any =>
-        n > 1 ? list(A, prefix, n).map(tensorOf) : tensorOf(A[`${prefix}0`]);
-    const x = several('x', c.inputs),
-      targets = several('t', c.outputs),
-      batchSize = c.fit.batch_size as number;
+    const file = (ending: string): string => path.join(folder, c.name + ending);
+    const several = (prefix: string, n: number): any =>
+      n > 1 ? list(A, prefix, n).map(tensorOf) : tensorOf(A[`${prefix}0`]);
+    const x = several('x', c.inputs);
+    const targets = several('t', c.outputs);
+    const batchSize = c.fit.batch_size as number;
     const predicts = async (what: string, model: any, prefix: string, tolerance: number): Promise<void> => {
       const ys = tensors(await model.predict(x, { verbose: 0 }));
       for (const [i, y] of ys.entries()) await same(`${what}, output ${i}`, y, A[`${prefix}${i}`], tolerance);

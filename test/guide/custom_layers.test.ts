@@ -83,9 +83,9 @@ const trained = async (model: trae.keras.Model, x: unknown, y: trae.Tensor): Pro
 describe('seed document: custom layers', () => {
   beforeEach(() => trae.setRandomSeed(11));
   it('CustomDense computes what Dense does', () => {
-    const own = new CustomDense(3, { activation: 'relu' }),
-      known = new layers.Dense(3, { activation: 'relu' }),
-      x = wave(5, 4);
+    const own = new CustomDense(3, { activation: 'relu' });
+    const known = new layers.Dense(3, { activation: 'relu' });
+    const x = wave(5, 4);
     own.apply(x);
     known.apply(x);
     known.setWeights(own.getWeights());
@@ -102,16 +102,16 @@ describe('seed document: custom layers', () => {
       wave(32, 1),
     ));
   it('MultiInputLayer in a functional model', async () => {
-    const input1 = Input([10]),
-      input2 = Input([20]);
+    const input1 = Input([10]);
+    const input2 = Input([20]);
     const output = new layers.Dense(1).apply(new MultiInputLayer().apply([input1, input2])) as trae.KerasTensor;
     const model = new Model({ inputs: [input1, input2], outputs: output });
     assert.equal(model.countParams(), 64 * 30 + 129);
     await trained(model, [wave(32, 10), wave(32, 20)], wave(32, 1));
   });
   it('DynamicParameterLayer: weights of the constructor, of build, of the first call, all trained', async () => {
-    const layer = new DynamicParameterLayer({ name: 'dynamic' }),
-      model = new Sequential([layers.Input([3]), layer]);
+    const layer = new DynamicParameterLayer({ name: 'dynamic' });
+    const model = new Sequential([layers.Input([3]), layer]);
     assert.deepEqual(
       layer.weights.map((w) => w.name),
       ['scale', 'kernel', 'late'],
@@ -121,13 +121,13 @@ describe('seed document: custom layers', () => {
     layer.getWeights().forEach((w, i) => assert.notDeepEqual(w.arraySync(), before[i], layer.weights[i].name));
   });
   it('ConvBlock passes training on to its batch normalization', async () => {
-    const block = new ConvBlock(4, 3),
-      model = new Sequential([
-        layers.Input([6, 6, 2]),
-        block,
-        new layers.GlobalAveragePooling2D(),
-        new layers.Dense(1),
-      ]);
+    const block = new ConvBlock(4, 3);
+    const model = new Sequential([
+      layers.Input([6, 6, 2]),
+      block,
+      new layers.GlobalAveragePooling2D(),
+      new layers.Dense(1),
+    ]);
     assert.deepEqual([block.weights.length, block.trainableWeights.length, block.outputShape], [6, 4, [null, 6, 6, 4]]);
     await trained(model, wave(24, 6, 6, 2), wave(24, 1));
     assert.ok(block.bn.movingMean.value.abs().sum().item() > 0);
@@ -207,9 +207,9 @@ describe('seed document: custom layers', () => {
       new layers.BatchNormalization(),
       new layers.Dense(3, { activation: 'softmax' }),
     ]);
-    const optimizer = new trae.keras.optimizers.Adam(0.02),
-      lossOf = new trae.keras.losses.SparseCategoricalCrossentropy(),
-      metric = new trae.keras.metrics.SparseCategoricalAccuracy();
+    const optimizer = new trae.keras.optimizers.Adam(0.02);
+    const lossOf = new trae.keras.losses.SparseCategoricalCrossentropy();
+    const metric = new trae.keras.metrics.SparseCategoricalAccuracy();
     optimizer.build(model.trainableVariables);
     let traces = 0;
     const step = trae.compile((x: trae.Tensor, y: trae.Tensor) => {
@@ -223,9 +223,9 @@ describe('seed document: custom layers', () => {
       metric.updateState(y, yPred);
       return value;
     });
-    const x = wave(64, 4),
-      y = classesInTurn(64, 3),
-      losses: number[] = [];
+    const x = wave(64, 4);
+    const y = classesInTurn(64, 3);
+    const losses: number[] = [];
     for (let i = 0; i < 60; i++) losses.push((await step(x, y).data())[0] as number);
     assert.equal(traces, 1);
     assert.ok(losses.at(-1)! < 0.8 * losses[0], `${losses[0]} to ${losses.at(-1)}`);
@@ -290,9 +290,9 @@ describe('seed document: custom layers', () => {
     ]);
     close(model.losses[0], 0.25 * 6 * 0.25, 'penalty');
     model.compile({ optimizer: new Descent(0.01), loss: new Quartic(), metrics: [new Largest({ name: 'largest' })] });
-    const x = wave(8, 3),
-      y = wave(8, 2),
-      quartic = (model.apply(x) as trae.Tensor).subtract(y).power(4).mean().item();
+    const x = wave(8, 3);
+    const y = wave(8, 2);
+    const quartic = (model.apply(x) as trae.Tensor).subtract(y).power(4).mean().item();
     const { history } = await model.fit(x, y, { batchSize: 8, callbacks: [new Spy()], ...quiet });
     close(history.loss[0], quartic + 0.375, 'loss with penalty');
     assert.deepEqual(seen, ['0 largest loss']);

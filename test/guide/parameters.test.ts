@@ -25,15 +25,15 @@ describe('seed document: sharing', () => {
     assert.equal(model.trainableWeights.length, 6);
   });
   it('gradients of all places are summed, and the weights updated once', async () => {
-    const shared = new layers.Dense(2, { useBias: false, name: 'shared' }),
-      x = Input([2]);
+    const shared = new layers.Dense(2, { useBias: false, name: 'shared' });
+    const x = Input([2]);
     const model = new Model({ inputs: x, outputs: shared.apply(shared.apply(x)) });
     const start = [
-        [0.5, -0.25],
-        [0.75, 1],
-      ],
-      data = trae.tensor([[1, 2]]),
-      target = trae.tensor([[0.5, 0.5]]);
+      [0.5, -0.25],
+      [0.75, 1],
+    ];
+    const data = trae.tensor([[1, 2]]);
+    const target = trae.tensor([[0.5, 0.5]]);
     model.setWeights([trae.tensor(start)]);
     model.compile({ optimizer: new optimizers.SGD(0.1), loss: 'mse' });
     const gradient = trae.grad((w) => data.matmul(w).matmul(w).subtract(target).square().mean())(trae.tensor(start));
@@ -74,8 +74,8 @@ describe('seed document: freezing', () => {
       new layers.Dense(8, { activation: 'relu' }),
       new layers.Dense(3, { activation: 'softmax' }),
     ]);
-  const x = wave(48, 6),
-    y = classesInTurn(48, 3);
+  const x = wave(48, 6);
+  const y = classesInTurn(48, 3);
   const compiled = (model: trae.keras.Model, optimizer: trae.keras.OptimizerIdentifier = 'adam'): trae.keras.Model => {
     model.compile({ optimizer, loss: 'sparse_categorical_crossentropy' });
     return model;
@@ -123,24 +123,24 @@ describe('seed document: freezing', () => {
     assert.deepEqual(weightsOf(model)[0], moved);
   });
   it('single variables', async () => {
-    const model = classifier(),
-      last = model.layers.at(-1) as InstanceType<typeof layers.Dense>;
+    const model = classifier();
+    const last = model.layers.at(-1) as InstanceType<typeof layers.Dense>;
     last.bias!.trainable = false;
     compiled(model);
     assert.equal(model.trainableWeights.length, 7);
-    const bias = last.bias!.arraySync(),
-      kernel = last.kernel.arraySync();
+    const bias = last.bias!.arraySync();
+    const kernel = last.kernel.arraySync();
     await model.fit(x, y, quiet);
     assert.deepEqual(last.bias!.arraySync(), bias);
     assert.notDeepEqual(last.kernel.arraySync(), kernel);
   });
   it('models inside of models', async () => {
-    const base = new Sequential([layers.Input([6]), new layers.Dense(5), new layers.BatchNormalization()]),
-      input = Input([6]),
-      model = new Model({
-        inputs: input,
-        outputs: new layers.Dense(3, { activation: 'softmax' }).apply(base.apply(input)),
-      });
+    const base = new Sequential([layers.Input([6]), new layers.Dense(5), new layers.BatchNormalization()]);
+    const input = Input([6]);
+    const model = new Model({
+      inputs: input,
+      outputs: new layers.Dense(3, { activation: 'softmax' }).apply(base.apply(input)),
+    });
     base.trainable = false;
     compiled(model);
     const before = weightsOf(base);
@@ -149,8 +149,8 @@ describe('seed document: freezing', () => {
     assert.equal(model.trainableWeights.length, 2);
   });
   it('the optimizer’s slots survive when the same optimizer is compiled again', async () => {
-    const model = classifier(),
-      optimizer = new optimizers.Adam(0.01);
+    const model = classifier();
+    const optimizer = new optimizers.Adam(0.01);
     compiled(model, optimizer);
     await model.fit(x, y, quiet);
     const slots = optimizer.variables.map((v) => v.arraySync());
@@ -176,10 +176,10 @@ describe('seed document: regularizers and constraints', () => {
     });
     const model = new Sequential([layers.Input([8]), layer, new layers.Dense(1)]);
     model.compile({ optimizer: new optimizers.SGD(5), loss: 'mse' });
-    const penalty = 0.01 * layer.kernel.value.square().sum().item(),
-      x = wave(32, 8).multiply(3),
-      y = wave(32, 1).multiply(3),
-      mse = (model.apply(x) as trae.Tensor).subtract(y).square().mean().item();
+    const penalty = 0.01 * layer.kernel.value.square().sum().item();
+    const x = wave(32, 8).multiply(3);
+    const y = wave(32, 1).multiply(3);
+    const mse = (model.apply(x) as trae.Tensor).subtract(y).square().mean().item();
     const { history } = await model.fit(x, y, quiet);
     close(history.loss[0], mse + penalty, 'loss with penalty');
     const norms = layer.kernel.value.square().sum({ axis: 0 }).sqrt().dataSync() as Float32Array;
@@ -202,8 +202,8 @@ describe('seed document: regularizers and constraints', () => {
   ];
   for (const [name, regularizer, penalty] of cases)
     it(`${name} joins the loss, its history and that of evaluate`, async () => {
-      const dense = new layers.Dense(2, { kernelRegularizer: regularizer, useBias: false }),
-        model = new Sequential([layers.Input([2]), dense]);
+      const dense = new layers.Dense(2, { kernelRegularizer: regularizer, useBias: false });
+      const model = new Sequential([layers.Input([2]), dense]);
       model.setWeights([trae.tensor(w)]);
       model.compile({ optimizer: new optimizers.SGD(0), loss: 'mse' });
       const x = trae.zeros([4, 2]);
@@ -234,8 +234,8 @@ describe('seed document: regularizers and constraints', () => {
       ],
     };
     for (const [name, [kernelConstraint, holds]] of Object.entries(constrained)) {
-      const dense = new layers.Dense(2, { kernelConstraint }),
-        model = new Sequential([layers.Input([3]), dense]);
+      const dense = new layers.Dense(2, { kernelConstraint });
+      const model = new Sequential([layers.Input([3]), dense]);
       model.compile({ optimizer: new optimizers.SGD(0.5), loss: 'mse' });
       for (let step = 0; step < 3; step++) {
         await model.trainOnBatch(wave(8, 3), wave(8, 2));

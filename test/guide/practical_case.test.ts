@@ -16,8 +16,8 @@ function writeCifar(folder: string, rows: number): void {
   names.forEach((name, n) => {
     const bytes = Buffer.alloc(rows * 3073);
     for (let r = 0; r < rows; r++) {
-      const label = (r * 7 + n) % 10,
-        at = r * 3073;
+      const label = (r * 7 + n) % 10;
+      const at = r * 3073;
       bytes[at] = label;
       for (let i = 0; i < 3072; i++) bytes[at + 1 + i] = (i % 32) >> 1 === label + 3 ? 220 : (i * 37 + r * 11 + n) % 90;
     }
@@ -41,8 +41,8 @@ describe('seed document: the practical case', () => {
       ],
     );
     const scaled = (t: trae.Tensor): trae.Tensor => t.cast('float32').divide(255);
-    const y = trae.keras.utils.toCategorical(yTrain, 10),
-      yOfTest = trae.keras.utils.toCategorical(yTest, 10);
+    const y = trae.keras.utils.toCategorical(yTrain, 10);
+    const yOfTest = trae.keras.utils.toCategorical(yTest, 10);
     trae.setRandomSeed(5);
     const model = new Sequential([
       layers.Input([32, 32, 3]),
@@ -134,12 +134,12 @@ describe('schedules in fit', () => {
     it(`${name}: each step takes its own rate, and compiling again starts anew`, async () => {
       // The loss is the weight itself: a step moves it by the learning rate.
       const model = new Sequential([
-          layers.Input([1]),
-          new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' }),
-        ]),
-        x = trae.ones([12, 1]),
-        sum = (from: number, to: number): number =>
-          Array.from({ length: to - from }, (_, i) => schedule.call(from + i)).reduce((a, b) => a + b, 0);
+        layers.Input([1]),
+        new layers.Dense(1, { useBias: false, kernelInitializer: 'zeros' }),
+      ]);
+      const x = trae.ones([12, 1]);
+      const sum = (from: number, to: number): number =>
+        Array.from({ length: to - from }, (_, i) => schedule.call(from + i)).reduce((a, b) => a + b, 0);
       const compiled = (): void =>
         model.compile({
           optimizer: new optimizers.SGD({ learningRate: schedule }),
@@ -161,24 +161,24 @@ describe('learning', () => {
   // Ten patterns of 28 x 28 pixels, shifted and with noise on them: as digits are, but made here.
   function digits(count: number, seed: number): [trae.Tensor, trae.Tensor] {
     trae.setRandomSeed(seed);
-    const labels = classesInTurn(count, 10),
-      noise = trae.random.normal([count, 28, 28, 1], { stddev: 0.3 }).dataSync() as Float32Array,
-      k = labels.dataSync() as Int32Array,
-      data = new Float32Array(count * 784);
+    const labels = classesInTurn(count, 10);
+    const noise = trae.random.normal([count, 28, 28, 1], { stddev: 0.3 }).dataSync() as Float32Array;
+    const k = labels.dataSync() as Int32Array;
+    const data = new Float32Array(count * 784);
     for (let n = 0; n < count; n++)
       for (let r = 0; r < 28; r++)
         for (let c = 0; c < 28; c++) {
-          const i = n * 784 + r * 28 + c,
-            dr = r - 14 - (n % 3),
-            dc = c - 14 + (n % 5) - 2,
-            angle = (k[n] * Math.PI) / 10;
+          const i = n * 784 + r * 28 + c;
+          const dr = r - 14 - (n % 3);
+          const dc = c - 14 + (n % 5) - 2;
+          const angle = (k[n] * Math.PI) / 10;
           data[i] = (Math.abs(dr * Math.cos(angle) + dc * Math.sin(angle)) < 2 ? 1 : 0) + noise[i];
         }
     return [trae.tensor(data, [count, 28, 28, 1]), labels];
   }
   it('reaches more than 95 % on images of ten kinds it has not seen', async () => {
-    const [xTrain, yTrain] = digits(1500, 1),
-      [xTest, yTest] = digits(300, 2);
+    const [xTrain, yTrain] = digits(1500, 1);
+    const [xTest, yTest] = digits(300, 2);
     trae.setRandomSeed(3);
     const model = new Sequential([
       layers.Input([28, 28, 1]),

@@ -35,8 +35,8 @@ describe('seed document: standard layers', () => {
       text,
       /Total params: 4,010 \(15\.66 KB\)\n Trainable params: 3,882 \(15\.16 KB\)\n Non-trainable params: 128 \(512\.00 B\)/,
     );
-    const { log } = console,
-      printed: string[] = [];
+    const { log } = console;
+    const printed: string[] = [];
     console.log = (t: string) => printed.push(t);
     try {
       model.summary();
@@ -122,11 +122,11 @@ describe('seed document: standard layers', () => {
     assert.ok(history.loss.every(Number.isFinite));
   });
   it('tables of nested models, shared layers counted once', () => {
-    const shared = new layers.Dense(8, { name: 'shared' }),
-      inner = new Sequential([layers.Input([8]), shared, new layers.Dense(8, { name: 'own' }), shared], {
-        name: 'inner',
-      }),
-      x = trae.keras.Input([8], { name: 'x' });
+    const shared = new layers.Dense(8, { name: 'shared' });
+    const inner = new Sequential([layers.Input([8]), shared, new layers.Dense(8, { name: 'own' }), shared], {
+      name: 'inner',
+    });
+    const x = trae.keras.Input([8], { name: 'x' });
     shared.trainable = false;
     const model = new Model({
       inputs: x,

@@ -5,13 +5,13 @@ import { close } from '../keras/helpers';
 
 describe('tensors, gradients, variables', () => {
   const x = trae.tensor([
-      [1, 2],
-      [3, 4],
-    ]),
-    y = trae.tensor([
-      [1, 0],
-      [-1, 1],
-    ]);
+    [1, 2],
+    [3, 4],
+  ]);
+  const y = trae.tensor([
+    [1, 0],
+    [-1, 1],
+  ]);
   it('tensors', async () => {
     assert.deepEqual([x.shape, x.dtype, x.ndim, x.size], [[2, 2], 'float32', 2, 4]);
     assert.deepEqual(await x.array(), [
@@ -34,8 +34,8 @@ describe('tensors, gradients, variables', () => {
     assert.deepEqual([ints.dtype, ints.shape], ['int32', [3]]);
   });
   it('print shows shape, dtype and values', () => {
-    const { log } = console,
-      printed: string[] = [];
+    const { log } = console;
+    const printed: string[] = [];
     console.log = (t: string) => printed.push(t);
     try {
       x.print();
@@ -77,8 +77,8 @@ describe('tensors, gradients, variables', () => {
     );
     const { value, grad } = trae.valueAndGrad((t) => t.square().sum())(trae.tensor([3]));
     assert.deepEqual([value.item(), grad.item()], [9, 6]);
-    const [w, b] = [trae.variable([2]), trae.variable([1])],
-      both = trae.variableGrads(() => w.value.multiply(3).add(b).sum(), [w, b]);
+    const [w, b] = [trae.variable([2]), trae.variable([1])];
+    const both = trae.variableGrads(() => w.value.multiply(3).add(b).sum(), [w, b]);
     assert.deepEqual([both.value.item(), ...both.grads.map((g) => g.item())], [7, 3, 1]);
     const f = trae.customGradient((t) => {
       const out = trae.tanh(t);

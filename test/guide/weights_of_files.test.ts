@@ -22,23 +22,23 @@ const seedModel = (wide = 32, last = 'dense_2'): trae.keras.Model =>
   );
 /** What console.warn is told meanwhile. */
 async function saidWhile<T>(f: () => Promise<T>): Promise<[T, string[]]> {
-  const { warn } = console,
-    said: string[] = [];
+  const { warn } = console;
+  const said: string[] = [];
   console.warn = (text: string) => void said.push(text);
   return [await f().finally(() => (console.warn = warn)), said];
 }
 
 describe('seed document: weights of a file', () => {
   it("await model.loadWeights('pretrained_weights.h5')", async () => {
-    const model = seedModel(),
-      report = await model.loadWeights(FILE);
+    const model = seedModel();
+    const report = await model.loadWeights(FILE);
     close((await model.predict(tensorOf(x), { verbose: 0 })) as trae.Tensor, predictions, 'predictions');
     assert.deepEqual([report.loaded.length, report.skipped], [10, []]);
     assert.equal(report.loaded[0], 'seed/dense/kernel');
   });
   it('another shape is an error that names path, expected and found shape; nothing is loaded then', async () => {
-    const model = seedModel(16),
-      before = model.getWeights().map((w) => w.arraySync());
+    const model = seedModel(16);
+    const before = model.getWeights().map((w) => w.arraySync());
     await throwsText(
       () => model.loadWeights(FILE),
       'ValueError',
@@ -54,8 +54,8 @@ describe('seed document: weights of a file', () => {
     );
   });
   it('skipMismatch loads the rest, says so, and reports both shapes', async () => {
-    const model = seedModel(16),
-      [report, said] = await saidWhile(() => model.loadWeights(FILE, { skipMismatch: true }));
+    const model = seedModel(16);
+    const [report, said] = await saidWhile(() => model.loadWeights(FILE, { skipMismatch: true }));
     assert.deepEqual(
       report.skipped.map(({ path: place, expected, found }) => [place, [...expected!], [...found!]]),
       [
@@ -74,9 +74,9 @@ describe('seed document: weights of a file', () => {
     assert.deepEqual(model.layers[0].getWeights()[0].arraySync(), whole.layers[0].getWeights()[0].arraySync());
   });
   it('byName takes the layers of the same name and leaves the others alone', async () => {
-    const model = seedModel(32, 'head'),
-      head = model.layers.at(-1)!.getWeights()[0].arraySync(),
-      report = await model.loadWeights(FILE, { byName: true });
+    const model = seedModel(32, 'head');
+    const head = model.layers.at(-1)!.getWeights()[0].arraySync();
+    const report = await model.loadWeights(FILE, { byName: true });
     assert.equal(report.loaded.length, 8);
     assert.deepEqual(
       report.skipped.map((s) => s.reason),

@@ -67,8 +67,8 @@ export function roomOf(file: string, rooms: readonly string[] = ROOMS): string {
 
 /** All imports between the files of a folder; files are named below it. */
 export function importsOf(folder: string): Import[] {
-  const names = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.ts')),
-    options = { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 };
+  const names = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.ts'));
+  const options = { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 };
   return names.flatMap((from) => {
     const file = path.join(folder, from);
     return specifiersOf(ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true))
@@ -110,10 +110,10 @@ export function circlesOf(imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
   // Tarjan's strongly connected components.
-  const index = new Map<string, number>(),
-    low = new Map<string, number>(),
-    open: string[] = [],
-    circles: string[][] = [];
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
   const visit = (file: string): void => {
     index.set(file, index.size);
     low.set(file, index.get(file)!);

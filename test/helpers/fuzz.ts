@@ -38,12 +38,12 @@ const tamed = (t: trae.Tensor): trae.Tensor => trae.clip(t, -3, 3);
 
 /** Chains of elementwise ops, broadcasts, reductions and moves, with values used several times. */
 export function randomGraph(seed: number, dtype: DType): Graph {
-  const random = new Random(seed),
-    sizes = [1, 2, 3, 5, 16, 37],
-    pool = [random.pick(sizes), random.pick(sizes), random.pick(sizes)];
-  const shapes: number[][] = [],
-    steps: Step[] = [],
-    lines: string[] = [];
+  const random = new Random(seed);
+  const sizes = [1, 2, 3, 5, 16, 37];
+  const pool = [random.pick(sizes), random.pick(sizes), random.pick(sizes)];
+  const shapes: number[][] = [];
+  const steps: Step[] = [];
+  const lines: string[] = [];
   const inputs = Array.from({ length: random.integer(1, 4) }, (_, i) => {
     const shape = pool.slice(random.integer(0, 3)).map((d) => (random.next() < 0.25 ? 1 : d));
     return randomArray(shape, { dtype, seed: seed * 10 + i });
@@ -63,26 +63,26 @@ export function randomGraph(seed: number, dtype: DType): Graph {
       ? shapes.length - 1 - random.integer(0, Math.min(3, shapes.length))
       : random.integer(0, shapes.length);
   for (let n = random.integer(3, 14); n > 0; n--) {
-    const i = any(),
-      shape = shapes[i],
-      kind = random.next(),
-      axis = shape.length ? random.integer(0, shape.length) : 0;
+    const i = any();
+    const shape = shapes[i];
+    const kind = random.next();
+    const axis = shape.length ? random.integer(0, shape.length) : 0;
     if (kind < 0.35) {
       const op = random.pick(UNARY);
       push(shape, `${op}(v${i})`, (v) => trae[op](tamed(v[i])));
     } else if (kind < 0.7) {
-      const partners = shapes.map((_, j) => j).filter((j) => canBroadcast(shape, shapes[j])),
-        j = random.pick(partners),
-        op = random.pick(BINARY);
+      const partners = shapes.map((_, j) => j).filter((j) => canBroadcast(shape, shapes[j]));
+      const j = random.pick(partners);
+      const op = random.pick(BINARY);
       push(broadcastShapes(shape, shapes[j]), `${op}(v${i}, v${j})`, (v) => trae[op](v[i], v[j]));
     } else if (kind < 0.74) {
       push(shape, `v${i} * 0.5 + 0.25`, (v) => v[i].multiply(0.5).add(0.25));
     } else if (!shape.length) {
       push([2, 3], `broadcastTo(v${i})`, (v) => trae.broadcastTo(v[i], [2, 3]));
     } else if (kind < 0.86) {
-      const op = random.pick(REDUCTIONS),
-        keepdims = random.next() < 0.5,
-        axes = random.next() < 0.3 ? shape.map((_, k) => k) : [axis];
+      const op = random.pick(REDUCTIONS);
+      const keepdims = random.next() < 0.5;
+      const axes = random.next() < 0.3 ? shape.map((_, k) => k) : [axis];
       push(
         shape.map((d, k) => (axes.includes(k) ? 1 : d)).filter((_, k) => keepdims || !axes.includes(k)),
         `${op}(v${i}, [${axes}], ${keepdims})`,

@@ -61,8 +61,8 @@ function compare(analytic: trae.Tensor[], numeric: number[][], inputs: NdArray[]
 
 /** Asserts that `valueAndGrad` of `f` agrees with central differences for all floating inputs (give them as float64). */
 export function checkGradient(f: Differentiable, inputs: NdArray[], what: string): void {
-  const { g, floats } = overFloats(f, inputs),
-    xs = floats.map((i) => inputs[i]);
+  const { g, floats } = overFloats(f, inputs);
+  const xs = floats.map((i) => inputs[i]);
   const loss = (...ts: trae.Tensor[]): trae.Tensor => weighted(g(...ts), what);
   const { value, grads } = trae.valueAndGrad(loss)(...xs.map(toTensor));
   assert.ok(Number.isFinite(value.item()), `${what}: the value is finite`);
@@ -75,8 +75,8 @@ export function checkGradient(f: Differentiable, inputs: NdArray[], what: string
 }
 /** The same for the gradient of the gradient: of a weighted sum of the first gradients. */
 export function checkSecondGradient(f: Differentiable, inputs: NdArray[], what: string): void {
-  const { g, floats } = overFloats(f, inputs),
-    xs = floats.map((i) => inputs[i]);
+  const { g, floats } = overFloats(f, inputs);
+  const xs = floats.map((i) => inputs[i]);
   const first = trae.valueAndGrad((...ts: trae.Tensor[]) => weighted(g(...ts), what));
   const slope = (...ts: trae.Tensor[]): trae.Tensor => weighted(first(...ts).grads, `${what} again`);
   const { grads } = trae.valueAndGrad(slope)(...xs.map(toTensor));

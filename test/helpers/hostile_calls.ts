@@ -30,8 +30,8 @@ function plain(v: unknown, depth = 0): string {
 /** The same value with one place in it replaced. */
 function spoiled(r: Random, v: unknown): Named {
   if (Array.isArray(v) && v.length && v.length < 99 && r.next() < 0.6) {
-    const i = r.integer(0, v.length),
-      [text, bad] = spoiled(r, v[i]);
+    const i = r.integer(0, v.length);
+    const [text, bad] = spoiled(r, v[i]);
     return [
       `[${v.map((e, k) => (k === i ? text : plain(e, 1))).join(', ')}]`,
       v.map((e: unknown, k) => (k === i ? bad : e)),
@@ -44,8 +44,8 @@ function spoiled(r: Random, v: unknown): Named {
     Object.keys(v).length &&
     r.next() < 0.85
   ) {
-    const key = r.pick(Object.keys(v)),
-      [text, bad] = spoiled(r, (v as Record<string, unknown>)[key]);
+    const key = r.pick(Object.keys(v));
+    const [text, bad] = spoiled(r, (v as Record<string, unknown>)[key]);
     return [
       `{ ${Object.entries(v)
         .map(([k, e]) => `${k}: ${k === key ? text : plain(e)}`)
@@ -58,17 +58,17 @@ function spoiled(r: Random, v: unknown): Named {
 
 /** The call number `seed` of an op. */
 export function hostileCall(op: string, seed: number): HostileCall {
-  const r = new Random(seedOf(op) + seed * 7919),
-    f = definedOps.get(op) as unknown as AnyFunction,
-    row = rowTable.get(op),
-    cases =
-      row?.cases.filter((c) => c.inputs.every((x) => x.data.length < 5000)) ??
-      randomRows.filter((q) => q.op === op).map((q) => ({ inputs: q.inputs ?? [], args: q.args }));
-  let args: unknown[],
-    call: AnyFunction = f;
+  const r = new Random(seedOf(op) + seed * 7919);
+  const f = definedOps.get(op) as unknown as AnyFunction;
+  const row = rowTable.get(op);
+  const cases =
+    row?.cases.filter((c) => c.inputs.every((x) => x.data.length < 5000)) ??
+    randomRows.filter((q) => q.op === op).map((q) => ({ inputs: q.inputs ?? [], args: q.args }));
+  let args: unknown[];
+  let call: AnyFunction = f;
   if (cases.length && r.next() < 0.9) {
-    const c = r.pick(cases),
-      tensors = c.inputs.map(toTensor);
+    const c = r.pick(cases);
+    const tensors = c.inputs.map(toTensor);
     args = [...tensors, ...(c.args ?? [])];
     if (row?.call)
       call = (...given) => row.call!(f, given.slice(0, tensors.length) as trae.Tensor[], given.slice(tensors.length));

@@ -34,10 +34,10 @@ export async function hostileRuns(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOSTILE_AFTER: after, ...env },
     });
-    let buffered = '',
-      errors = '',
-      isHung = false,
-      open = null as Outcome | null;
+    let buffered = '';
+    let errors = '';
+    let isHung = false;
+    let open = null as Outcome | null;
     const watch = (): NodeJS.Timeout =>
       setTimeout(
         () => {

@@ -72,11 +72,11 @@ function named(parts: readonly Named[]): Named {
 }
 /** A tensor of any dtype, rank 0 to 8, often with an empty axis. */
 export function anyTensor(r: Random): Named {
-  const rank = r.next() < 0.8 ? r.integer(0, 5) : r.integer(5, 9),
-    shape = Array.from({ length: rank }, () => r.pick(rank > 4 ? [0, 1, 2] : [0, 1, 1, 2, 3, 4, 5])),
-    dtype = r.pick(DTYPES),
-    size = shape.reduce((a, b) => a * b, 1),
-    wild = r.next() < 0.3;
+  const rank = r.next() < 0.8 ? r.integer(0, 5) : r.integer(5, 9);
+  const shape = Array.from({ length: rank }, () => r.pick(rank > 4 ? [0, 1, 2] : [0, 1, 1, 2, 3, 4, 5]));
+  const dtype = r.pick(DTYPES);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const wild = r.next() < 0.3;
   const values = Array.from({ length: size }, () =>
     wild && (dtype.startsWith('float') || dtype === 'bfloat16')
       ? r.pick([NaN, Infinity, -Infinity, 0, 1e30, -1])

@@ -16,10 +16,10 @@ export function reduce(
   dtype: DType,
   f: (values: number[]) => number,
 ): NdArray {
-  const axes = axesOf(axis, x.shape.length),
-    isReduced = (i: number): boolean => axes.includes(i);
-  const kept = x.shape.map((d, i) => (isReduced(i) ? 1 : d)),
-    groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
+  const axes = axesOf(axis, x.shape.length);
+  const isReduced = (i: number): boolean => axes.includes(i);
+  const kept = x.shape.map((d, i) => (isReduced(i) ? 1 : d));
+  const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
   forEachIndex(x.shape, (index, flat) => {
     groups[index.reduce((p, v, i) => p * kept[i] + (isReduced(i) ? 0 : v), 0)].push(x.data[flat]);
   });
@@ -36,8 +36,8 @@ export const spread = (values: number[]): number => {
 };
 
 export function transpose(x: NdArray, axes?: readonly number[] | null): NdArray {
-  const n = x.shape.length,
-    order = axes ? axes.map((a) => normalAxis(a, n)) : x.shape.map((_, i) => n - 1 - i);
+  const n = x.shape.length;
+  const order = axes ? axes.map((a) => normalAxis(a, n)) : x.shape.map((_, i) => n - 1 - i);
   return build(
     order.map((a) => x.shape[a]),
     x.dtype,
@@ -51,8 +51,8 @@ export function transpose(x: NdArray, axes?: readonly number[] | null): NdArray 
   );
 }
 export function moveaxis(x: NdArray, from: number, to: number): NdArray {
-  const n = x.shape.length,
-    order = x.shape.map((_, i) => i);
+  const n = x.shape.length;
+  const order = x.shape.map((_, i) => i);
   order.splice(normalAxis(to, n), 0, ...order.splice(normalAxis(from, n), 1));
   return transpose(x, order);
 }
@@ -73,9 +73,9 @@ export function alongAxis(
   f: (line: number[]) => number[],
   lengthOf = (n: number): number => n,
 ): NdArray {
-  const moved = moveaxis(x, axis, -1),
-    n = moved.shape.at(-1)!,
-    out: number[] = [];
+  const moved = moveaxis(x, axis, -1);
+  const n = moved.shape.at(-1)!;
+  const out: number[] = [];
   for (let i = 0; i < moved.data.length; i += n) for (const v of f(moved.data.slice(i, i + n))) out.push(v);
   return moveaxis(nd(out, [...moved.shape.slice(0, -1), lengthOf(n)], dtype), -1, axis);
 }
@@ -92,11 +92,11 @@ export const slice = (
     ),
   );
 export function concatenate(xs: readonly NdArray[], axis: number, dtype: DType = xs[0].dtype): NdArray {
-  const a = normalAxis(axis, xs[0].shape.length),
-    shape = xs[0].shape.map((d, i) => (i === a ? total(xs.map((x) => x.shape[a])) : d));
+  const a = normalAxis(axis, xs[0].shape.length);
+  const shape = xs[0].shape.map((d, i) => (i === a ? total(xs.map((x) => x.shape[a])) : d));
   return build(shape, dtype, (index) => {
-    let k = 0,
-      v = index[a];
+    let k = 0;
+    let v = index[a];
     while (v >= xs[k].shape[a]) v -= xs[k++].shape[a];
     return at(
       xs[k],
@@ -105,8 +105,8 @@ export function concatenate(xs: readonly NdArray[], axis: number, dtype: DType =
   });
 }
 export function take(x: NdArray, indices: NdArray, axis: number): NdArray {
-  const a = normalAxis(axis, x.shape.length),
-    n = indices.shape.length;
+  const a = normalAxis(axis, x.shape.length);
+  const n = indices.shape.length;
   return build([...x.shape.slice(0, a), ...indices.shape, ...x.shape.slice(a + 1)], x.dtype, (index) => {
     const i = at(indices, index.slice(a, a + n));
     return at(x, [...index.slice(0, a), i < 0 ? i + x.shape[a] : i, ...index.slice(a + n)]);
@@ -114,18 +114,18 @@ export function take(x: NdArray, indices: NdArray, axis: number): NdArray {
 }
 /** Matrix product over the last two axes, leading axes broadcast; vectors as in NumPy. */
 export function matmul(x: NdArray, y: NdArray, dtype: DType): NdArray {
-  const a = x.shape.length === 1 ? reshape(x, [1, -1]) : x,
-    b = y.shape.length === 1 ? reshape(y, [-1, 1]) : y;
-  const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)),
-    inner = a.shape.at(-1)!;
+  const a = x.shape.length === 1 ? reshape(x, [1, -1]) : x;
+  const b = y.shape.length === 1 ? reshape(y, [-1, 1]) : y;
+  const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const inner = a.shape.at(-1)!;
   const own = (t: NdArray, index: number[]): number[] => {
     const n = t.shape.length - 2;
     return index.slice(lead.length - n, lead.length).map((v, i) => (t.shape[i] === 1 ? 0 : v));
   };
   const full = build([...lead, a.shape.at(-2)!, b.shape.at(-1)!], dtype, (index) => {
-    const [row, column] = index.slice(-2),
-      rowsOf = own(a, index),
-      columnsOf = own(b, index);
+    const [row, column] = index.slice(-2);
+    const rowsOf = own(a, index);
+    const columnsOf = own(b, index);
     let p = 0;
     for (let k = 0; k < inner; k++) p += at(a, [...rowsOf, row, k]) * at(b, [...columnsOf, k, column]);
     return p;
@@ -140,13 +140,13 @@ export function matmul(x: NdArray, y: NdArray, dtype: DType): NdArray {
 }
 /** Sum of products in Einstein's notation, one loop over all letters; the result's letters are named. */
 export function einsum(subscripts: string, xs: readonly NdArray[], dtype: DType): NdArray {
-  const [inputs, output] = subscripts.split('->'),
-    parts = inputs.split(','),
-    sizes = new Map<string, number>();
+  const [inputs, output] = subscripts.split('->');
+  const parts = inputs.split(',');
+  const sizes = new Map<string, number>();
   parts.forEach((p, i) => [...p].forEach((letter, k) => sizes.set(letter, xs[i].shape[k])));
   const letters = [...output, ...[...sizes.keys()].filter((l) => !output.includes(l))];
-  const shape = [...output].map((l) => sizes.get(l)!),
-    data = new Array<number>(sizeOf(shape)).fill(0);
+  const shape = [...output].map((l) => sizes.get(l)!);
+  const data = new Array<number>(sizeOf(shape)).fill(0);
   forEachIndex(
     letters.map((l) => sizes.get(l)!),
     (index) => {
@@ -160,14 +160,14 @@ export function einsum(subscripts: string, xs: readonly NdArray[], dtype: DType)
   return nd(data, shape, dtype);
 }
 export const softmax = (line: number[]): number[] => {
-  const m = Math.max(...line),
-    e = line.map((v) => Math.exp(v - m)),
-    s = total(e);
+  const m = Math.max(...line);
+  const e = line.map((v) => Math.exp(v - m));
+  const s = total(e);
   return e.map((v) => v / s);
 };
 export const logSoftmax = (line: number[]): number[] => {
-  const m = Math.max(...line),
-    s = Math.log(total(line.map((v) => Math.exp(v - m))));
+  const m = Math.max(...line);
+  const s = Math.log(total(line.map((v) => Math.exp(v - m))));
   return line.map((v) => v - m - s);
 };
 /** Positions that sort the line, equals in order, NaN last. */
@@ -175,8 +175,8 @@ export const argsort = (line: number[]): number[] =>
   line
     .map((_, i) => i)
     .sort((i, j) => {
-      const a = line[i],
-        b = line[j];
+      const a = line[i];
+      const b = line[j];
       if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || i - j;
       return a === b ? i - j : a < b ? -1 : 1;
     });

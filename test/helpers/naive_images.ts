@@ -4,10 +4,10 @@ import { transpose } from './naive';
 
 /** Runs `f` on one image or a batch in either format. */
 export function onBatch(x: NdArray, dataFormat: string | null | undefined, f: (t: NdArray) => NdArray): NdArray {
-  const batch = x.shape.length === 4 ? x : { ...x, shape: [1, ...x.shape] },
-    isFirst = dataFormat === 'channels_first';
-  const y = f(isFirst ? transpose(batch, [0, 2, 3, 1]) : batch),
-    back = isFirst ? transpose(y, [0, 3, 1, 2]) : y;
+  const batch = x.shape.length === 4 ? x : { ...x, shape: [1, ...x.shape] };
+  const isFirst = dataFormat === 'channels_first';
+  const y = f(isFirst ? transpose(batch, [0, 2, 3, 1]) : batch);
+  const back = isFirst ? transpose(y, [0, 3, 1, 2]) : y;
   return x.shape.length === 4 ? back : { ...back, shape: back.shape.slice(1) };
 }
 
@@ -40,8 +40,8 @@ function weighted(
     x.dtype,
     (index) => {
       const c = centre(index[axis]);
-      let total = 0,
-        sum = 0;
+      let total = 0;
+      let sum = 0;
       if (c < -0.5 || c > n - 0.5) return 0;
       for (let j = 0; j < n; j++) {
         const w = weight(j - c);
@@ -64,16 +64,16 @@ function resizeAxis(
   size: number,
   { interpolation = 'bilinear', antialias = false }: ResizeOptions,
 ): NdArray {
-  const n = x.shape[axis],
-    scale = n / size;
+  const n = x.shape[axis];
+  const scale = n / size;
   const shape = x.shape.map((d, a) => (a === axis ? size : d));
   const read = (index: number[], j: number): number => at(x, index.with(axis, Math.min(Math.max(j, 0), n - 1)));
   if (interpolation === 'nearest')
     return build(shape, x.dtype, (index) => read(index, Math.floor((index[axis] + 0.5) * scale)));
   if (interpolation === 'area')
     return build(shape, x.dtype, (index) => {
-      const from = index[axis] * scale,
-        to = from + scale;
+      const from = index[axis] * scale;
+      const to = from + scale;
       let sum = 0;
       for (let j = 0; j < n; j++)
         sum += Math.max(0, Math.min(to, j + 1) - Math.max(from, j)) * at(x, index.with(axis, j));
@@ -81,8 +81,8 @@ function resizeAxis(
     });
   if (interpolation === 'bilinear' && !antialias)
     return build(shape, x.dtype, (index) => {
-      const c = (index[axis] + 0.5) * scale - 0.5,
-        low = Math.floor(c);
+      const c = (index[axis] + 0.5) * scale - 0.5;
+      const low = Math.floor(c);
       return read(index, low) * (low + 1 - c) + read(index, low + 1) * (c - low);
     });
   const widened = antialias ? Math.max(1, scale) : 1;
@@ -149,9 +149,9 @@ export function warp(
   return onBatch(x, dataFormat, (t) => {
     const [, height, width] = t.shape;
     return build(t.shape, t.dtype, ([b, i, j, c]) => {
-      const [row, column] = where(b, i, j),
-        y = bringBack(row, height, fillMode),
-        z = bringBack(column, width, fillMode);
+      const [row, column] = where(b, i, j);
+      const y = bringBack(row, height, fillMode);
+      const z = bringBack(column, width, fillMode);
       const read = (p: number, q: number): number =>
         p >= 0 && p < height && q >= 0 && q < width ? at(t, [b, p, q, c]) : fillValue;
       if (interpolation === 'nearest') return read(roundAway(y), roundAway(z));
@@ -166,8 +166,8 @@ export function warp(
 /** [a, b, c, d, e, f, g, h] per image, or one for all. */
 export function projection(transform: NdArray): (b: number, row: number, column: number) => [number, number] {
   return (b, row, column) => {
-    const start = transform.data.length > 8 ? 8 * b : 0,
-      [a0, a1, a2, b0, b1, b2, c0, c1] = transform.data.slice(start, start + 8);
+    const start = transform.data.length > 8 ? 8 * b : 0;
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = transform.data.slice(start, start + 8);
     const k = c0 * column + c1 * row + 1;
     return [(b0 * column + b1 * row + b2) / k, (a0 * column + a1 * row + a2) / k];
   };
@@ -198,24 +198,24 @@ export function homography(start: NdArray, end: NdArray): NdArray {
 /** `f` of the channels of each pixel. */
 export const ofPixels = (x: NdArray, f: (pixel: number[]) => number[], dataFormat?: string): NdArray =>
   onBatch(x, dataFormat, (t) => {
-    const channels = t.shape[3],
-      out: number[] = [];
+    const channels = t.shape[3];
+    const out: number[] = [];
     for (let i = 0; i < t.data.length; i += channels) out.push(...f(t.data.slice(i, i + channels)));
     return { shape: [...t.shape.slice(0, 3), out.length / (t.data.length / channels)], data: out, dtype: t.dtype };
   });
 export function toHsv([r, g, b]: number[]): number[] {
-  const value = Math.max(r, g, b),
-    range = value - Math.min(r, g, b);
+  const value = Math.max(r, g, b);
+  const range = value - Math.min(r, g, b);
   const turn =
     range === 0 ? 0 : value === r ? (g - b) / range : value === g ? 2 + (b - r) / range : 4 + (r - g) / range;
   return [(((turn / 6) % 1) + 1) % 1, value === 0 ? 0 : range / value, value];
 }
 export function toRgb([h, s, v]: number[]): number[] {
-  const sector = h * 6,
-    channel = (n: number): number => {
-      const k = (n + sector) % 6;
-      return v - v * s * Math.max(0, Math.min(k, 4 - k, 1));
-    };
+  const sector = h * 6;
+  const channel = (n: number): number => {
+    const k = (n + sector) % 6;
+    return v - v * s * Math.max(0, Math.min(k, 4 - k, 1));
+  };
   return [channel(5), channel(3), channel(1)];
 }
 /** Inside an array of size n, or null. Patterns from scipy.ndimage. */
@@ -234,13 +234,13 @@ export function mapCoordinates(
   order: number,
   { fillMode = 'constant', fillValue = 0 }: WarpOptions = {},
 ): NdArray {
-  const shape = coordinates.shape.slice(1),
-    isWhole = !x.dtype.startsWith('float');
+  const shape = coordinates.shape.slice(1);
+  const isWhole = !x.dtype.startsWith('float');
   return build(shape, x.dtype, (index) => {
     let corners = [{ at: [] as number[], weight: 1, valid: true }];
     x.shape.forEach((n, axis) => {
-      const p = at(coordinates, [axis, ...index]),
-        low = Math.floor(p);
+      const p = at(coordinates, [axis, ...index]);
+      const low = Math.floor(p);
       const even = (v: number): number => (Math.abs(v - Math.trunc(v)) === 0.5 ? 2 * Math.round(v / 2) : Math.round(v));
       const ends =
         order === 0
@@ -272,8 +272,8 @@ export const filtered = (
       let sum = 0;
       kernel.forEach((line, u) =>
         line.forEach((w, v) => {
-          const p = border(i + u - ((kernel.length - 1) >> 1), t.shape[1]),
-            q = border(j + v - ((line.length - 1) >> 1), t.shape[2]);
+          const p = border(i + u - ((kernel.length - 1) >> 1), t.shape[1]);
+          const q = border(j + v - ((line.length - 1) >> 1), t.shape[2]);
           if (p !== null && q !== null) sum += w * at(t, [b, p, q, c]);
         }),
       );
@@ -283,18 +283,18 @@ export const filtered = (
 export const none = (p: number, n: number): number | null => (p < 0 || p >= n ? null : p);
 export const mirrored = (p: number, n: number): number | null => outside(p, n, 'mirror');
 export function gaussian(size: number, sigma: number): number[] {
-  const g = Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2)),
-    total = g.reduce((a, b) => a + b, 0);
+  const g = Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2));
+  const total = g.reduce((a, b) => a + b, 0);
   return g.map((v) => v / total);
 }
 /** The index of each window of each channel, then the mean. Images (batch, height, width, channels). */
 export function ssim(x: NdArray, y: NdArray, maxVal: number, size: number, sigma: number): NdArray {
-  const g = gaussian(size, sigma),
-    [c1, c2] = [(0.01 * maxVal) ** 2, (0.03 * maxVal) ** 2],
-    [batch, height, width, channels] = x.shape;
+  const g = gaussian(size, sigma);
+  const [c1, c2] = [(0.01 * maxVal) ** 2, (0.03 * maxVal) ** 2];
+  const [batch, height, width, channels] = x.shape;
   return build([batch], x.dtype, ([b]) => {
-    let total = 0,
-      count = 0;
+    let total = 0;
+    let count = 0;
     for (let i = 0; i + size <= height; i++)
       for (let j = 0; j + size <= width; j++)
         for (let c = 0; c < channels; c++) {
@@ -305,8 +305,8 @@ export function ssim(x: NdArray, y: NdArray, maxVal: number, size: number, sigma
                 s += g[u] * g[v] * f(at(x, [b, i + u, j + v, c]), at(y, [b, i + u, j + v, c]));
             return s;
           };
-          const m = mean((p) => p),
-            n = mean((_, q) => q);
+          const m = mean((p) => p);
+          const n = mean((_, q) => q);
           const [sm, sn, mn] = [
             mean((p) => (p - m) ** 2),
             mean((_, q) => (q - n) ** 2),
@@ -327,8 +327,8 @@ export function patches(
   before: number[],
   counts: number[],
 ): NdArray {
-  const n = size.length,
-    channels = x.shape[n + 1];
+  const n = size.length;
+  const channels = x.shape[n + 1];
   return build([x.shape[0], ...counts, size.reduce((p, k) => p * k, channels)], x.dtype, (index) => {
     let rest = index[n + 1];
     const channel = rest % channels;

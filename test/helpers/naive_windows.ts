@@ -33,8 +33,8 @@ function windows(
   strides: readonly number[],
   padding: string,
 ) {
-  const n = size.length,
-    axes = size.map((_, i) => outputSize(x.shape[i + 1], extent[i], strides[i], padding));
+  const n = size.length;
+  const axes = size.map((_, i) => outputSize(x.shape[i + 1], extent[i], strides[i], padding));
   const shape = axes.map((a) => a.size);
   /** Positions in x of each tap of the window at `where`; null in the padding. */
   const taps = (where: readonly number[], dilation: readonly number[]): { tap: number[]; from: number[] | null }[] => {
@@ -57,10 +57,10 @@ export function conv(
   kernel: NdArray,
   { strides, padding = 'valid', dataFormat, dilationRate = 1 }: WindowOptions = {},
 ): NdArray {
-  const n = kernel.shape.length - 2,
-    s = each(strides ?? 1, n),
-    d = each(dilationRate, n),
-    size = kernel.shape.slice(0, n);
+  const n = kernel.shape.length - 2;
+  const s = each(strides ?? 1, n);
+  const d = each(dilationRate, n);
+  const size = kernel.shape.slice(0, n);
   return inLastFormat(input, dataFormat, (x) => {
     const w = windows(
       x,
@@ -69,13 +69,13 @@ export function conv(
       s,
       padding.toLowerCase(),
     );
-    const perGroup = kernel.shape[n],
-      filters = kernel.shape[n + 1],
-      filtersPerGroup = filters / (x.shape.at(-1)! / perGroup);
+    const perGroup = kernel.shape[n];
+    const filters = kernel.shape[n + 1];
+    const filtersPerGroup = filters / (x.shape.at(-1)! / perGroup);
     return build([x.shape[0], ...w.shape, filters], x.dtype, (index) => {
-      const batch = index[0],
-        filter = index[n + 1],
-        first = Math.floor(filter / filtersPerGroup) * perGroup;
+      const batch = index[0];
+      const filter = index[n + 1];
+      const first = Math.floor(filter / filtersPerGroup) * perGroup;
       let sum = 0;
       for (const { tap, from } of w.taps(index.slice(1, n + 1), d))
         if (from)
@@ -87,8 +87,8 @@ export function conv(
 }
 /** kernel: (...kernel, channels, multiplier); filter c * multiplier + m sees channel c alone. */
 export function depthwiseConv(input: NdArray, kernel: NdArray, options: WindowOptions = {}): NdArray {
-  const n = kernel.shape.length - 2,
-    [channels, multiplier] = kernel.shape.slice(n);
+  const n = kernel.shape.length - 2;
+  const [channels, multiplier] = kernel.shape.slice(n);
   return conv(input, { ...kernel, shape: [...kernel.shape.slice(0, n), 1, channels * multiplier] }, options);
 }
 /** Each input element spreads the kernel, times itself, over the output. kernel: (...kernel, filters, channels). */
@@ -103,11 +103,11 @@ export function convTranspose(
     outputPadding = null,
   }: WindowOptions & { outputPadding?: Sizes | null } = {},
 ): NdArray {
-  const n = kernel.shape.length - 2,
-    s = each(strides ?? 1, n),
-    d = each(dilationRate, n),
-    extra = outputPadding === null ? null : each(outputPadding, n),
-    [filters, channels] = kernel.shape.slice(n);
+  const n = kernel.shape.length - 2;
+  const s = each(strides ?? 1, n);
+  const d = each(dilationRate, n);
+  const extra = outputPadding === null ? null : each(outputPadding, n);
+  const [filters, channels] = kernel.shape.slice(n);
   return inLastFormat(input, dataFormat, (x) => {
     const extents = d.map((rate, i) => (kernel.shape[i] - 1) * rate + 1);
     const sizes = extents.map((k, i) => {
@@ -118,8 +118,8 @@ export function convTranspose(
     const before = extents.map((k, i) =>
       padding === 'valid' ? 0 : Math.max(0, (x.shape[i + 1] - 1) * s[i] + k - sizes[i]) >> 1,
     );
-    const shape = [x.shape[0], ...sizes, filters],
-      y = build(shape, x.dtype, () => 0);
+    const shape = [x.shape[0], ...sizes, filters];
+    const y = build(shape, x.dtype, () => 0);
     build(x.shape, x.dtype, (index) => {
       build([...kernel.shape.slice(0, n), filters], x.dtype, (tap) => {
         const to = before.map((b, i) => index[i + 1] * s[i] + tap[i] * d[i] - b);
@@ -140,12 +140,12 @@ export function adaptivePool(
   { dataFormat }: WindowOptions,
   f: (values: number[]) => number,
 ): NdArray {
-  const n = input.shape.length - 2,
-    size = each(outputSize, n);
+  const n = input.shape.length - 2;
+  const size = each(outputSize, n);
   return inLastFormat(input, dataFormat, (x) =>
     build([x.shape[0], ...size, x.shape.at(-1)!], x.dtype, (index) => {
-      const values: number[] = [],
-        first = size.map((m, i) => Math.floor((index[i + 1] * x.shape[i + 1]) / m));
+      const values: number[] = [];
+      const first = size.map((m, i) => Math.floor((index[i + 1] * x.shape[i + 1]) / m));
       const lengths = size.map((m, i) => Math.ceil(((index[i + 1] + 1) * x.shape[i + 1]) / m) - first[i]);
       build(lengths, x.dtype, (tap) => {
         values.push(at(x, [index[0], ...tap.map((t, i) => first[i] + t), index[n + 1]]));
@@ -162,9 +162,9 @@ export function pool(
   { strides, padding = 'valid', dataFormat }: WindowOptions,
   f: (values: number[]) => number,
 ): NdArray {
-  const n = input.shape.length - 2,
-    size = each(poolSize, n),
-    s = each(strides ?? poolSize, n);
+  const n = input.shape.length - 2;
+  const size = each(poolSize, n);
+  const s = each(strides ?? poolSize, n);
   return inLastFormat(input, dataFormat, (x) => {
     const w = windows(x, size, size, s, padding.toLowerCase());
     return build([x.shape[0], ...w.shape, x.shape.at(-1)!], x.dtype, (index) => {

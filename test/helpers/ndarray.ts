@@ -59,8 +59,8 @@ export function stridesOf(shape: readonly number[]): number[] {
 }
 /** Calls `f` with each multi-index, in row-major order. */
 export function forEachIndex(shape: readonly number[], f: (index: number[], flat: number) => void): void {
-  const index = shape.map(() => 0),
-    n = sizeOf(shape);
+  const index = shape.map(() => 0);
+  const n = sizeOf(shape);
   for (let flat = 0; flat < n; flat++) {
     f(index, flat);
     for (let a = shape.length - 1; a >= 0; a--) {
@@ -101,8 +101,8 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
 export function elementwise(f: (...values: number[]) => number, dtype: DType, ...xs: NdArray[]): NdArray {
   const shape = broadcastShapes(...xs.map((x) => x.shape));
   const steps = xs.map((x) => {
-    const own = stridesOf(x.shape),
-      lead = shape.length - x.shape.length;
+    const own = stridesOf(x.shape);
+    const lead = shape.length - x.shape.length;
     return shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]));
   });
   return build(shape, dtype, (index) =>

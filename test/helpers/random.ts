@@ -20,14 +20,14 @@ export class Random {
   uniform(low: number, high: number): number {
     return low + (high - low) * this.next();
   }
-  /** A whole number in [low, high). */
+  /** An integer in [low, high). */
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low));
   }
   pick<T>(list: readonly T[]): T {
     return list[this.integer(0, list.length)];
   }
-  /** The whole numbers below n in random order. */
+  /** The integers below n in random order. */
   permutation(n: number): number[] {
     const order = Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
@@ -47,7 +47,7 @@ export function seedOf(text: string): number {
 
 /**
  * An array of random values that its dtype holds exactly: sixteenths for the half types (so that the twin computes on
- * the same numbers), whole numbers for integers, 0 and 1 for bool.
+ * the same numbers), integers for integers, 0 and 1 for bool.
  */
 export function randomArray(
   shape: readonly number[],
@@ -58,8 +58,8 @@ export function randomArray(
     seed = 1,
   }: { dtype?: DType; low?: number; high?: number; seed?: number } = {},
 ): NdArray {
-  const random = new Random(seed + seedOf(`${shape}`)),
-    n = shape.reduce((p, d) => p * d, 1);
+  const random = new Random(seed + seedOf(`${shape}`));
+  const n = shape.reduce((p, d) => p * d, 1);
   const draw = (): number => {
     switch (dtype) {
       case 'bool':
@@ -87,8 +87,8 @@ export function distinctArray(
   shape: readonly number[],
   { dtype = 'float64', seed = 1 }: { dtype?: DType; seed?: number } = {},
 ): NdArray {
-  const n = shape.reduce((p, d) => p * d, 1),
-    order = new Random(seed + seedOf(`${shape}`)).permutation(n);
+  const n = shape.reduce((p, d) => p * d, 1);
+  const order = new Random(seed + seedOf(`${shape}`)).permutation(n);
   return nd(
     order.map((k) => (k - (n - 1) / 2) * 0.25 + 0.06),
     shape,

@@ -101,8 +101,8 @@ export function* randomCalls(first: number, last: number, part = ''): Generator<
   for (const { name, call } of allTargets()) {
     if (!name.includes(part)) continue;
     for (let seed = first; seed < last; seed++) {
-      const r = new Random(seedOf(name) + seed * 7919),
-        args: Named[] = Array.from({ length: r.integer(0, 4) }, () => anything(r));
+      const r = new Random(seedOf(name) + seed * 7919);
+      const args: Named[] = Array.from({ length: r.integer(0, 4) }, () => anything(r));
       yield {
         name,
         text: `${name}(${args.map((a) => a[0]).join(', ')})  seed ${seed}`,

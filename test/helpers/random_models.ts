@@ -80,10 +80,10 @@ function build(r: Random): AnyModel {
     );
   }
   if (kind < 0.65) return new Subclassed();
-  const a = Input(inputShape(r) as number[], { name: 'a' }),
-    b = Input(inputShape(r) as number[], { name: 'b' });
-  const one = someLayer(r).apply(a) as trae.KerasTensor,
-    two = someLayer(r).apply(b) as trae.KerasTensor;
+  const a = Input(inputShape(r) as number[], { name: 'a' });
+  const b = Input(inputShape(r) as number[], { name: 'b' });
+  const one = someLayer(r).apply(a) as trae.KerasTensor;
+  const two = someLayer(r).apply(b) as trae.KerasTensor;
   if (kind < 0.75) return new Model({ inputs: a, outputs: someLayer(r).apply(one) as trae.KerasTensor });
   const merged = kind < 0.85 ? ([one, two] as const) : null;
   const outputs = merged
@@ -217,8 +217,8 @@ function batches(r: Random, model: AnyModel): unknown {
       const [x, y] = [data(r, model.inputs ?? [], 2, ['a', 'b']), targets(r, model, 2)];
       return r.pick<unknown>([[x, y], [x, y], [x, y, trae.ones([2])], [x], x]);
     });
-  const count = r.integer(0, 4),
-    fails = r.next() < 0.1;
+  const count = r.integer(0, 4);
+  const fails = r.next() < 0.1;
   function* generator(): Generator<unknown> {
     for (let i = 0; i < count; i++) {
       if (fails && i === 1) throw new OwnError('generator');
@@ -285,9 +285,9 @@ interface Step {
   run(): unknown;
 }
 function action(r: Random, model: AnyModel): Step {
-  const rows = r.pick([0, 1, 3, 4, 7]),
-    x = (): unknown => (r.next() < 0.2 ? batches(r, model) : data(r, model.inputs ?? [], rows, ['a', 'b'])),
-    y = (): unknown => (r.next() < 0.05 ? undefined : targets(r, model, rows));
+  const rows = r.pick([0, 1, 3, 4, 7]);
+  const x = (): unknown => (r.next() < 0.2 ? batches(r, model) : data(r, model.inputs ?? [], rows, ['a', 'b']));
+  const y = (): unknown => (r.next() < 0.05 ? undefined : targets(r, model, rows));
   const common = (): Record<string, unknown> => {
     const o: Record<string, unknown> = { verbose: 0 };
     if (r.next() < 0.4) o.batchSize = mostly(r, 6, () => r.integer(1, 4));
@@ -381,10 +381,10 @@ export async function runProgram(
   seed: number,
   note: (text: string) => void = () => undefined,
 ): Promise<{ findings: Finding[]; steps: number; refused: number }> {
-  const r = new Random(seed * 2654435761 + 17),
-    findings: Finding[] = [];
-  let steps = 0,
-    refused = 0;
+  const r = new Random(seed * 2654435761 + 17);
+  const findings: Finding[] = [];
+  let steps = 0;
+  let refused = 0;
   const take = (outcome: Finding | 'refused' | undefined): void => {
     steps++;
     if (outcome === 'refused') refused++;

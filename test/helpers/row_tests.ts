@@ -16,8 +16,8 @@ function expectAll(got: trae.Tensor[], want: NdArray[], what: string, looseness?
 }
 /** Values of one case: computed eagerly, by a plan, and by a plan in which the op has elementwise neighbours. */
 function checkCase(r: Row, c: Case): { eager(): void; compiled(): void } {
-  const what = describeCase(r, c),
-    want = list(r.reference(c.inputs, (c.args ?? []) as never[]));
+  const what = describeCase(r, c);
+  const want = list(r.reference(c.inputs, (c.args ?? []) as never[]));
   return {
     eager() {
       expectAll(callRow(r, c.inputs.map(toTensor), c.args), want, what, r.looseness);

@@ -34,13 +34,13 @@ const PLAUSIBLE: readonly (readonly [string, () => unknown])[] = [
   ["'relu'", () => 'relu'],
   ['a function', () => (x: unknown) => x],
 ];
-const MOST_ARGUMENTS = 4;
+const MAX_ARGUMENTS = 4;
 
 /** The calls of every target whose name contains `part`: each place of up to four, each bad value there. */
 export function* systematicCalls(part = ''): Generator<RandomCall> {
   for (const { name, call } of allTargets()) {
     if (!name.includes(part)) continue;
-    for (let place = 0; place < MOST_ARGUMENTS; place++)
+    for (let place = 0; place < MAX_ARGUMENTS; place++)
       for (const [other, make] of place ? PLAUSIBLE : PLAUSIBLE.slice(0, 1))
         for (const [text, bad] of BAD) {
           const before = Array.from({ length: place }, () => other);

@@ -35,9 +35,9 @@ function seedModel(): InstanceType<typeof Sequential> {
 
 describe('memory', () => {
   it('tensors are gone after fit, evaluate and predict', async () => {
-    const x = wave(256, 20),
-      y = classesInTurn(256, 10),
-      model = seedModel();
+    const x = wave(256, 20);
+    const y = classesInTurn(256, 10);
+    const model = seedModel();
     const work = async (): Promise<void> => {
       await model.fit(x, y, { epochs: 2, validationSplit: 0.2, ...quiet });
       await model.evaluate(x, y, quiet);
@@ -54,11 +54,11 @@ describe('memory', () => {
     assert.ok(now.bytesInUse <= bytesInUse, `${now.bytesInUse} bytes instead of ${bytesInUse}`);
   }).timeout(60000);
   it('models that are dropped are gone, with their plans', async () => {
-    const x = wave(64, 20),
-      y = classesInTurn(64, 10),
-      once = async (): Promise<void> => {
-        await seedModel().fit(x, y, quiet);
-      };
+    const x = wave(64, 20);
+    const y = classesInTurn(64, 10);
+    const once = async (): Promise<void> => {
+      await seedModel().fit(x, y, quiet);
+    };
     await once();
     await settle();
     const { tensors } = trae.memory();
@@ -70,8 +70,8 @@ describe('memory', () => {
   it('an eager loop without dispose stays bounded', async () => {
     await settle();
     const before = trae.memory();
-    let x = wave(128, 128),
-      most = 0;
+    let x = wave(128, 128);
+    let most = 0;
     for (let i = 0; i < 4000; i++) {
       x = trae.tanh(x.multiply(0.9).add(1));
       x.dataSync();
@@ -87,16 +87,16 @@ describe('memory', () => {
     assert.ok(now.tensors <= before.tensors + 1, `${now.tensors} tensors instead of ${before.tensors}`);
   }).timeout(60000);
   it('is flat over 6,000 steps of training', async () => {
-    const x = wave(2048, 20),
-      y = classesInTurn(2048, 10),
-      model = seedModel(),
-      run = async (epochs: number): Promise<void> => {
-        await model.fit(x, y, { epochs, batchSize: 32, ...quiet });
-      };
+    const x = wave(2048, 20);
+    const y = classesInTurn(2048, 10);
+    const model = seedModel();
+    const run = async (epochs: number): Promise<void> => {
+      await model.fit(x, y, { epochs, batchSize: 32, ...quiet });
+    };
     await run(16);
     await settle();
-    const before = process.memoryUsage().rss,
-      { tensors } = trae.memory();
+    const before = process.memoryUsage().rss;
+    const { tensors } = trae.memory();
     await run(94);
     await settle();
     const grown = (process.memoryUsage().rss - before) / 2 ** 20;
@@ -107,15 +107,15 @@ describe('memory', () => {
 
 describe('the event loop', () => {
   it('is free while a model trains', async () => {
-    const x = wave(4096, 20),
-      y = classesInTurn(4096, 10),
-      model = seedModel();
+    const x = wave(4096, 20);
+    const y = classesInTurn(4096, 10);
+    const model = seedModel();
     await model.fit(x, y, { batchSize: 64, ...quiet });
     let ticks = 0;
     const timer = setInterval(() => {
-        ticks++;
-      }, 5),
-      delay = monitorEventLoopDelay({ resolution: 5 });
+      ticks++;
+    }, 5);
+    const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     await model.fit(x, y, { epochs: 300, batchSize: 64, validationSplit: 0.1, ...quiet });
     delay.disable();
@@ -138,16 +138,16 @@ describe('determinism', () => {
     assert.notDeepEqual(await trained(12), first);
   });
   it('random numbers do not depend on the number of threads', () => {
-    const threads = trae.config.numThreads,
-      draw = (): unknown => {
-        trae.setRandomSeed(5);
-        return [
-          trae.random.normal([1000, 50]),
-          trae.random.uniform([77777]),
-          trae.random.dropout(trae.ones([300, 300]), 0.4),
-          trae.random.shuffle(trae.arange(5000)),
-        ].map((t) => t.dataSync());
-      };
+    const threads = trae.config.numThreads;
+    const draw = (): unknown => {
+      trae.setRandomSeed(5);
+      return [
+        trae.random.normal([1000, 50]),
+        trae.random.uniform([77777]),
+        trae.random.dropout(trae.ones([300, 300]), 0.4),
+        trae.random.shuffle(trae.arange(5000)),
+      ].map((t) => t.dataSync());
+    };
     try {
       trae.config.numThreads = 1;
       const one = draw();
@@ -180,8 +180,8 @@ describe('worker threads', () => {
     assert.equal((await model.fit(wave(64, 20), classesInTurn(64, 10), quiet)).epoch.length, 1);
   }).timeout(120000);
   it('train while the main thread trains', async () => {
-    const worker = await training(),
-      model = seedModel();
+    const worker = await training();
+    const model = seedModel();
     const { history } = await model.fit(wave(512, 20), classesInTurn(512, 10), { epochs: 5, ...quiet });
     assert.ok(history.loss.every(Number.isFinite));
     await worker.terminate();
@@ -192,9 +192,9 @@ describe('worker threads', () => {
 describe('Ctrl+C', () => {
   it('ends fit cleanly: an AbortError, exit code 130, the model usable', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', program], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '',
-      errors = '',
-      isSent = false;
+    let out = '';
+    let errors = '';
+    let isSent = false;
     child.stderr.on('data', (d: Buffer) => {
       errors += String(d);
     });

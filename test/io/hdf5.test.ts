@@ -44,9 +44,9 @@ describe('HDF5 files of h5py', () => {
     assert.ok(!isHdf5(new MemorySource('m.keras', zip)), 'an archive may hold the signature at 512');
   });
   it('LZF, alone and with shuffle and fletcher32, chunks that do not shrink, and damaged ones', async () => {
-    const root = open('lzf.h5'),
-      read = async (name: string): Promise<number[]> =>
-        Array.from((await root.dataset(name)!.read()) as ArrayLike<number>);
+    const root = open('lzf.h5');
+    const read = async (name: string): Promise<number[]> =>
+      Array.from((await root.dataset(name)!.read()) as ArrayLike<number>);
     assert.deepEqual(
       await read('rows'),
       Array.from({ length: 1200 }, (_, i) => i % 30),
@@ -66,20 +66,20 @@ describe('HDF5 files of h5py', () => {
     for (const [bytes, most] of [[[0x20, 0], 9], [[5, 1], 9], [[0, 1, 0xe0, 0xff, 0], 9]] as const) assert.equal(decompressLzf(Uint8Array.from(bytes), most), null); // prettier-ignore
   });
   it('numbers of eight bits in safetensors are read as float32', async () => {
-    const want = JSON.parse(fs.readFileSync(fixture('eight_bits.json'), 'utf8')) as Record<string, string[]>,
-      number = (s: string): number =>
-        s === 'nan' ? NaN : s.endsWith('inf') ? (s.startsWith('-') ? -Infinity : Infinity) : Number(s);
+    const want = JSON.parse(fs.readFileSync(fixture('eight_bits.json'), 'utf8')) as Record<string, string[]>;
+    const number = (s: string): number =>
+      s === 'nan' ? NaN : s.endsWith('inf') ? (s.startsWith('-') ? -Infinity : Infinity) : Number(s);
     for (const [dtype, values] of Object.entries(want)) {
-      const header = Buffer.from(JSON.stringify({ a: { dtype, shape: [256], data_offsets: [0, 256] } })),
-        size = Buffer.alloc(8);
+      const header = Buffer.from(JSON.stringify({ a: { dtype, shape: [256], data_offsets: [0, 256] } }));
+      const size = Buffer.alloc(8);
       size.writeBigUInt64LE(BigInt(header.length));
       const file = new SafetensorsReader(
-          new MemorySource(
-            'f8.safetensors',
-            Buffer.concat([size, header, Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))]),
-          ),
+        new MemorySource(
+          'f8.safetensors',
+          Buffer.concat([size, header, Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))]),
         ),
-        got = await file.read('a');
+      );
+      const got = await file.read('a');
       assert.equal(got.dtype, 'float32');
       assert.deepEqual([...(got.data as Float32Array)], values.map(number), dtype);
     }
@@ -88,8 +88,8 @@ describe('HDF5 files of h5py', () => {
 
 describe('HDF5 files written here', () => {
   it('come back as they were, from many groups and long texts to empty arrays', async () => {
-    const file = path.join(temporaryFolder(), 'w.h5'),
-      h5 = new Hdf5Writer();
+    const file = path.join(temporaryFolder(), 'w.h5');
+    const h5 = new Hdf5Writer();
     for (let i = 0; i < 3000; i++)
       h5.dataset(`vars/${i}`, { shape: [2], dtype: 'float32', data: () => Promise.resolve(Float32Array.of(i, -i)) });
     h5.attribute('', 'config', 'ä'.repeat(100000));
@@ -127,8 +127,8 @@ describe('HDF5 files written here', () => {
     });
   });
   it('refuses two datasets of one path and values of another size', async () => {
-    const h5 = new Hdf5Writer(),
-      data = (): Promise<Float32Array> => Promise.resolve(new Float32Array(3));
+    const h5 = new Hdf5Writer();
+    const data = (): Promise<Float32Array> => Promise.resolve(new Float32Array(3));
     h5.dataset('a', { shape: [2], dtype: 'float32', data });
     assert.throws(() => h5.dataset('a', { shape: [2], dtype: 'float32', data }), {
       name: 'ValueError',

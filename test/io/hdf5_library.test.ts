@@ -82,8 +82,8 @@ describe('HDF5 files written by libhdf5', () => {
     return draws.numbers(draws.pick(TYPES), draws.integer(1, 8));
   };
   const dataset = (draws: Draws): DatasetNode => {
-    const shape = draws.shape(),
-      attributes = randomAttributes(draws, { attribute });
+    const shape = draws.shape();
+    const attributes = randomAttributes(draws, { attribute });
     return draws.chance(0.2)
       ? { shape, values: Array.from({ length: sizeOf(shape) }, () => draws.text(10)), attributes }
       : { shape, values: draws.numbers(draws.pick(TYPES), sizeOf(shape)), attributes };
@@ -106,8 +106,8 @@ describe('HDF5 files written by libhdf5', () => {
       const dtype = draws.chance(0.5) && values.length ? `S${longest(values)}` : 'S';
       return to.create_dataset({ name, data: values, shape, dtype });
     }
-    const type = typeOf(values),
-      isChunked = shape.length > 0 && draws.chance(0.6);
+    const type = typeOf(values);
+    const isChunked = shape.length > 0 && draws.chance(0.6);
     const layout: Partial<Parameters<h5wasm.Group['create_dataset']>[0]> = {};
     if (isChunked) {
       layout.chunks = shape.map((d) => draws.integer(1, Math.max(1, d)));
@@ -149,8 +149,8 @@ describe('HDF5 files written by libhdf5', () => {
       checkAttributes(found.attributes, wanted.attributes);
     });
     for (const [name, { shape, values, attributes }] of wanted.datasets) {
-      const here = pathOf(where, name),
-        d = found.dataset(name)!;
+      const here = pathOf(where, name);
+      const d = found.dataset(name)!;
       const read = Array.isArray(values) ? await d.readTexts() : await d.read();
       within(here, () => {
         assert.deepEqual([...d.shape], shape);
@@ -175,8 +175,8 @@ describe('HDF5 files written by libhdf5', () => {
     this.timeout(300_000);
     const counts: Counts = { groups: 0, datasets: 0, attributes: 0 };
     for (let seed = 1; seed <= TREES; seed++) {
-      const draws = new Draws(seed),
-        tree = randomGroup(draws, { dataset, attribute });
+      const draws = new Draws(seed);
+      const tree = randomGroup(draws, { dataset, attribute });
       count(tree, counts);
       const libver = draws.pick(['earliest', 'v108', 'v110', 'latest'] as const);
       const h5 = new library.File(file, 'w', { track_order: draws.chance(0.3), libver: [libver, 'latest'] });
@@ -217,9 +217,9 @@ describe('HDF5 files written here, read by libhdf5', () => {
     const bytes = bits.map((h) => (isNan(h) ? h & 0x8000 : h));
     const value = (h: number): number => {
       if (dtype === 'bfloat16') return new Float32Array(Uint32Array.of(h * 65536).buffer)[0];
-      const sign = h >> 15 ? -1 : 1,
-        exponent = (h >> 10) & 31,
-        fraction = (h & 1023) / 1024;
+      const sign = h >> 15 ? -1 : 1;
+      const exponent = (h >> 10) & 31;
+      const fraction = (h & 1023) / 1024;
       if (exponent === 31) return sign * Infinity;
       return sign * (exponent ? (1 + fraction) * 2 ** (exponent - 15) : fraction * 2 ** -14);
     };
@@ -246,8 +246,8 @@ describe('HDF5 files written here, read by libhdf5', () => {
     h5.group(at);
     for (const [name, value] of group.attributes) h5.attribute(at, name, value as string | string[]);
     for (const [name, d] of group.datasets) {
-      const here = pathOf(at, name),
-        { dtype, data } = kinds.get(d)!;
+      const here = pathOf(at, name);
+      const { dtype, data } = kinds.get(d)!;
       h5.dataset(here, { shape: d.shape, dtype, data: () => Promise.resolve(data) });
       for (const [key, value] of d.attributes) h5.attribute(here, key, value as string | string[]);
     }
@@ -255,8 +255,8 @@ describe('HDF5 files written here, read by libhdf5', () => {
   }
   /** Bytes of a dataset as libhdf5 gives them: h5wasm has no array for halves. */
   function rawBytes(Module: Awaited<Library['ready']>, d: h5wasm.Dataset): Buffer {
-    const bytes = d.metadata.size * d.metadata.total_size,
-      at = Module._malloc(Math.max(1, bytes));
+    const bytes = d.metadata.size * d.metadata.total_size;
+    const at = Module._malloc(Math.max(1, bytes));
     try {
       Module.get_dataset_data(d.file_id, d.path, null, null, null, BigInt(at));
       return Buffer.from(Module.HEAPU8.slice(at, at + bytes));
@@ -272,19 +272,19 @@ describe('HDF5 files written here, read by libhdf5', () => {
 
   it(`${TREES} random trees are what was written`, async function () {
     this.timeout(300_000);
-    const Module = await library.ready,
-      counts: Counts = { groups: 0, datasets: 0, attributes: 0 };
-    const INTEGER = 0,
-      FLOAT = 1,
-      OPAQUE = 5,
-      ENUM = 8;
+    const Module = await library.ready;
+    const counts: Counts = { groups: 0, datasets: 0, attributes: 0 };
+    const INTEGER = 0;
+    const FLOAT = 1;
+    const OPAQUE = 5;
+    const ENUM = 8;
     for (let seed = 1; seed <= TREES; seed++) {
-      const draws = new Draws(1_000_000 + seed),
-        kinds = new Map<DatasetNode, Kind>();
+      const draws = new Draws(1_000_000 + seed);
+      const kinds = new Map<DatasetNode, Kind>();
       const dataset = (): DatasetNode => {
-        const shape = draws.shape(),
-          kind = valuesOf(draws, draws.pick(DTYPES), sizeOf(shape)),
-          node = { shape, values: kind.bytes, attributes: randomAttributes(draws, { attribute }) };
+        const shape = draws.shape();
+        const kind = valuesOf(draws, draws.pick(DTYPES), sizeOf(shape));
+        const node = { shape, values: kind.bytes, attributes: randomAttributes(draws, { attribute }) };
         kinds.set(node, kind);
         return node;
       };
@@ -292,8 +292,8 @@ describe('HDF5 files written here, read by libhdf5', () => {
       count(tree, counts);
       const h5 = new Hdf5Writer();
       write(h5, tree, kinds);
-      const handle = await fs.promises.open(file, 'w'),
-        sink = new ByteSink(handle);
+      const handle = await fs.promises.open(file, 'w');
+      const sink = new ByteSink(handle);
       await h5.writeTo(sink);
       await sink.drain();
       await handle.close();
@@ -303,9 +303,9 @@ describe('HDF5 files written here, read by libhdf5', () => {
         checkAttributes(found, wanted.attributes);
         for (const [name, d] of wanted.datasets)
           within(`'${name}'`, () => {
-            const got = found.get(name) as h5wasm.Dataset,
-              { dtype, bytes } = kinds.get(d)!,
-              attributes = new Map(d.attributes);
+            const got = found.get(name) as h5wasm.Dataset;
+            const { dtype, bytes } = kinds.get(d)!;
+            const attributes = new Map(d.attributes);
             if (dtype === 'bfloat16') attributes.set('dtype', 'bfloat16');
             assert.deepEqual(got.shape, d.shape);
             assert.equal(

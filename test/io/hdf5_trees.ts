@@ -60,8 +60,8 @@ export class Draws {
   }
   /** Any bit pattern of a type. */
   numbers(type: NumberType, count: number): Numbers {
-    const out = new NUMBERS[type](count),
-      bytes = new Uint8Array(out.buffer);
+    const out = new NUMBERS[type](count);
+    const bytes = new Uint8Array(out.buffer);
     for (let i = 0; i < bytes.length; i++) bytes[i] = this.integer(0, 255);
     return out;
   }
@@ -93,8 +93,8 @@ export function randomAttributes(
   draws: Draws,
   { attribute }: { attribute: (draws: Draws) => Attribute },
 ): Map<string, Attribute> {
-  const out = new Map<string, Attribute>(),
-    count = draws.chance(0.03) ? draws.integer(9, 30) : draws.pick([0, 0, 0, 1, 1, 2]);
+  const out = new Map<string, Attribute>();
+  const count = draws.chance(0.03) ? draws.integer(9, 30) : draws.pick([0, 0, 0, 1, 1, 2]);
   for (let i = 0; i < count; i++) out.set(draws.name(out), attribute(draws));
   return out;
 }

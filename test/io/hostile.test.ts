@@ -25,8 +25,8 @@ interface Member {
 }
 /** A zip archive put together by hand, so that its parts can contradict one another. */
 function zip(members: readonly Member[]): Buffer {
-  const parts: Buffer[] = [],
-    directory: Buffer[] = [];
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
   let at = 0;
   for (const {
     name,
@@ -61,8 +61,8 @@ function zip(members: readonly Member[]): Buffer {
     parts.push(local, Buffer.from(localName), stored);
     at += 30 + Buffer.byteLength(localName) + stored.length;
   }
-  const d = Buffer.concat(directory),
-    end = Buffer.alloc(22);
+  const d = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(members.length, 8);
   end.writeUInt16LE(members.length, 10);
@@ -134,8 +134,8 @@ describe('hostile zip archives', () => {
     );
   });
   it('refuses bombs before inflating, and what inflates to more than it says', async () => {
-    const data = Buffer.alloc(1 << 25),
-      stored = zlib.deflateRawSync(data);
+    const data = Buffer.alloc(1 << 25);
+    const stored = zlib.deflateRawSync(data);
     await assert.rejects(open(zip([{ name: 'w', data, method: 8, stored }])).read('w'), {
       name: 'FileError',
       message: `m.keras: refused: member 'w' announces ${data.length} bytes of which ${stored.length} are stored: a decompression bomb.`,
@@ -197,8 +197,8 @@ describe('hostile HDF5 files', () => {
 
 describe('hostile arrays', () => {
   const npy = (descr: string, shape: string, bytes: number, order = 'False'): MemorySource => {
-    const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }\n`,
-      lead = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
+    const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
+    const lead = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
     lead.writeUInt16LE(text.length, 8);
     return new MemorySource('a.npy', Buffer.concat([lead, Buffer.from(text), Buffer.alloc(bytes)]));
   };
@@ -209,7 +209,7 @@ describe('hostile arrays', () => {
     });
     await assert.rejects(readNpy(npy("'<f4'", '(1000000, 1000000)', 16)), {
       message:
-        "a.npy: it is no sound .npy file: shape (1000000, 1000000) of 'f4' needs 4000000000000 bytes but 16 follow.",
+        "a.npy: it is not a valid .npy file: shape (1000000, 1000000) of 'f4' needs 4000000000000 bytes but 16 follow.",
     });
     await assert.rejects(readNpy(npy("[('a', '<f4')]", '(2,)', 8)), { message: /its header is/ });
     await assert.rejects(readNpy(npy("'<f4'", '__import__("os").system("x")', 8)), { message: /its header is/ });
@@ -218,8 +218,8 @@ describe('hostile arrays', () => {
   });
   it('safetensors: headers that lie are refused', () => {
     const file = (header: unknown, bytes: number): MemorySource => {
-      const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header)),
-        length = Buffer.alloc(8);
+      const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+      const length = Buffer.alloc(8);
       length.writeBigUInt64LE(BigInt(json.length));
       return new MemorySource('a.safetensors', Buffer.concat([length, json, Buffer.alloc(bytes)]));
     };

@@ -11,8 +11,8 @@ import { ZipReader, ZipWriter } from '../../lib/io/zip';
 import { randomSource } from './random_source';
 import { temporaryFolder } from './support';
 
-const folder = temporaryFolder(),
-  at = (name: string): string => path.join(folder, name);
+const folder = temporaryFolder();
+const at = (name: string): string => path.join(folder, name);
 const LONG = 0xffffffff;
 
 describe('large files', () => {
@@ -46,8 +46,8 @@ describe('large files', () => {
     });
   });
   it('tensors beyond 4 GiB of a sparse file', async () => {
-    const hole = 4.5 * 2 ** 30,
-      values = Float32Array.of(1.5, -2, 3);
+    const hole = 4.5 * 2 ** 30;
+    const values = Float32Array.of(1.5, -2, 3);
     const json = Buffer.from(
       JSON.stringify({
         hole: { dtype: 'U8', shape: [hole], data_offsets: [0, hole] },
@@ -71,8 +71,8 @@ describe('large files', () => {
     });
   });
   it('arrays that are written and read in several pieces', async () => {
-    const random = randomSource(4),
-      values = Float32Array.from({ length: 5_000_003 }, random); // 19 MiB, more than one piece
+    const random = randomSource(4);
+    const values = Float32Array.from({ length: 5_000_003 }, random); // 19 MiB, more than one piece
     let crc = 0;
     await writeAtomically(at('long.npy'), async (sink) => {
       await sink.write(npyHeader([values.length], 'float32'));

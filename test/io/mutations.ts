@@ -14,12 +14,12 @@ let made: { name: string; data: Buffer }[] | null = null;
 /** One file of each format, of a model with an optimizer. */
 export async function samples(folder: string): Promise<{ name: string; data: Buffer }[]> {
   if (made) return made;
-  const { layers, Sequential } = trae.keras,
-    model = new Sequential([
-      new layers.Dense(24, { inputShape: [16] }),
-      new layers.BatchNormalization(),
-      new layers.Dense(3),
-    ]);
+  const { layers, Sequential } = trae.keras;
+  const model = new Sequential([
+    new layers.Dense(24, { inputShape: [16] }),
+    new layers.BatchNormalization(),
+    new layers.Dense(3),
+  ]);
   model.compile({ optimizer: 'adam', loss: 'mse' });
   await model.fit(trae.zeros([4, 16]), trae.zeros([4, 3]), { verbose: 0 });
   await model.save(path.join(folder, 's.keras'));
@@ -59,12 +59,12 @@ export async function readAll(name: string, data: Uint8Array): Promise<void> {
 }
 /** A copy with one to eight bytes changed, most of them near the start or the end, where sizes and addresses are. */
 export function mutated(data: Buffer, seed: number): Buffer {
-  const out = Buffer.from(data),
-    random = randomSource(seed + 1),
-    count = 1 + Math.floor(random() * 8);
+  const out = Buffer.from(data);
+  const random = randomSource(seed + 1);
+  const count = 1 + Math.floor(random() * 8);
   for (let i = 0; i < count; i++) {
-    const where = random(),
-      near = Math.min(out.length, 4096);
+    const where = random();
+    const near = Math.min(out.length, 4096);
     const at =
       where < 0.4
         ? Math.floor(random() * near)
@@ -87,9 +87,9 @@ export function mutated(data: Buffer, seed: number): Buffer {
 async function main(): Promise<void> {
   const times = Number(process.argv[2] ?? 10_000);
   for (const { name, data } of await samples(temporaryFolder())) {
-    let errors = 0,
-      slowest = 0,
-      largest = 0;
+    let errors = 0;
+    let slowest = 0;
+    let largest = 0;
     for (let seed = 0; seed < times; seed++) {
       const start = performance.now();
       await readAll(name, mutated(data, seed)).catch((e: Error) => {

@@ -28,8 +28,8 @@ import type { DataFormat, Padding } from '../../lib/ops/spatial';
 import type { QuantileMethod } from '../../lib/ops/statistics';
 
 const { callbacks, initializers, layers, losses, metrics, regularizers, utils } = trae.keras;
-const image = trae.ones([1, 4, 4, 1]),
-  vector = trae.tensor([1, 2, 3, 4]);
+const image = trae.ones([1, 4, 4, 1]);
+const vector = trae.tensor([1, 2, 3, 4]);
 
 /** A row: the names, and what takes one. Names that messages leave out, as old ones, come last. */
 function row<T extends string>(

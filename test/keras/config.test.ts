@@ -250,9 +250,9 @@ describe('configs of all registered classes', () => {
     it(`${module}.${name}`, () => {
       const make = rows[module]?.[name];
       assert.ok(make, `${module}.${name} has no row here: add one`);
-      const original = make(),
-        text = JSON.stringify(saving.serializeKerasObject(original)),
-        copy = saving.deserializeKerasObject(JSON.parse(text)) as { getConfig(): object };
+      const original = make();
+      const text = JSON.stringify(saving.serializeKerasObject(original));
+      const copy = saving.deserializeKerasObject(JSON.parse(text)) as { getConfig(): object };
       assert.equal(copy.constructor, original.constructor);
       assert.equal(JSON.stringify(saving.serializeKerasObject(copy)), text, 'JSON -> object -> JSON');
       const cls = original.constructor as unknown as { fromConfig?(c: object): { getConfig(): object } };
@@ -275,9 +275,9 @@ describe('serialization', () => {
     assert.deepEqual([...copy.kernel.shape], [3, 2]);
   });
   it('of functional models keeps the graph: branches, shared layers, several inputs and outputs', () => {
-    const a = Input([3], { name: 'a' }),
-      b = Input([3], { name: 'b' }),
-      shared = new layers.Dense(4, { name: 'shared' });
+    const a = Input([3], { name: 'a' });
+    const b = Input([3], { name: 'b' });
+    const shared = new layers.Dense(4, { name: 'shared' });
     const sum = new layers.Add({ name: 'sum' }).apply([shared.apply(a), shared.apply(b)]) as trae.KerasTensor;
     const model = new Model({
       inputs: { a, b },
@@ -288,9 +288,9 @@ describe('serialization', () => {
       JSON.parse(JSON.stringify(saving.serializeKerasObject(model))),
     ) as trae.keras.Model;
     copy.setWeights(model.getWeights());
-    const x = { a: wave(2, 3), b: wave(2, 3).multiply(2) },
-      want = model.apply(x) as trae.Tensor[],
-      got = copy.apply(x) as trae.Tensor[];
+    const x = { a: wave(2, 3), b: wave(2, 3).multiply(2) };
+    const want = model.apply(x) as trae.Tensor[];
+    const got = copy.apply(x) as trae.Tensor[];
     want.forEach((w, i) => close(got[i], w, `output ${i}`));
     assert.deepEqual(
       copy.layers.map((l) => l.name),
@@ -298,9 +298,9 @@ describe('serialization', () => {
     );
   });
   it('of ops in graphs, also where the module is left out, as in HDF5 files', () => {
-    const ids = Input([4], { name: 'ids' }),
-      embedded = new layers.Embedding(5, 3, { name: 'embedded' }).apply(ids) as trae.KerasTensor,
-      mask = trae.notEqual(ids as never, 0) as unknown as trae.KerasTensor;
+    const ids = Input([4], { name: 'ids' });
+    const embedded = new layers.Embedding(5, 3, { name: 'embedded' }).apply(ids) as trae.KerasTensor;
+    const mask = trae.notEqual(ids as never, 0) as unknown as trae.KerasTensor;
     const model = new Model({
       inputs: ids,
       outputs: new layers.LSTM(2, { name: 'lstm' }).apply(embedded, { mask }) as trae.KerasTensor,
@@ -311,11 +311,11 @@ describe('serialization', () => {
     const op = config.config.layers.find((l) => l.class_name === 'NotEqual')!;
     assert.equal(op.module, 'keras.src.ops.numpy');
     delete op.module;
-    const copy = saving.deserializeKerasObject(config) as trae.keras.Model,
-      x = trae.tensor([
-        [1, 2, 0, 0],
-        [3, 4, 1, 0],
-      ]);
+    const copy = saving.deserializeKerasObject(config) as trae.keras.Model;
+    const x = trae.tensor([
+      [1, 2, 0, 0],
+      [3, 4, 1, 0],
+    ]);
     copy.setWeights(model.getWeights());
     close(copy.apply(x) as trae.Tensor, model.apply(x) as trae.Tensor, 'copy');
   });

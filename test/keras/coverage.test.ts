@@ -5,8 +5,8 @@ import * as path from 'node:path';
 import { coverage, readNames } from '../../scripts/coverage';
 
 describe('docs/coverage.md', () => {
-  const entries = coverage(readNames()),
-    text = fs.readFileSync(path.join(__dirname, '../../docs/coverage.md'), 'utf8');
+  const entries = coverage(readNames());
+  const text = fs.readFileSync(path.join(__dirname, '../../docs/coverage.md'), 'utf8');
   const sections = new Map(
     text
       .split('\n## ')

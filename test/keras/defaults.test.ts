@@ -68,8 +68,8 @@ describe('defaults of constructors', () => {
               assert.deepEqual(comparable(got[key]), comparable(want), key in got ? key : `${key} is missing`);
         });
       it(`keras.${kind}.${name}: every parameter is known, its default changes nothing`, () => {
-        const given = Object.fromEntries(Object.entries(entry.defaults).filter(([k]) => !PARAMETERS_LEFT_OUT[k])),
-          explicit = construct(cls, revived({ ...given, ...entry.required }));
+        const given = Object.fromEntries(Object.entries(entry.defaults).filter(([k]) => !PARAMETERS_LEFT_OUT[k]));
+        const explicit = construct(cls, revived({ ...given, ...entry.required }));
         if (entry.config) {
           const withoutName = (config: Json): Json => ({
             ...config,

@@ -80,13 +80,13 @@ describe('initializers against Keras', () => {
   // Both draw at random: what agrees is mean, spread and range, up to what a sample of this size leaves open.
   for (const c of statistics)
     it(`${c.config.class_name} ${JSON.stringify(c.config.config)} of shape (${c.shape})`, () => {
-      const init = initializers.deserialize(c.config),
-        v = Array.from(init.call(c.shape).dataSync() as Float32Array),
-        n = v.length;
-      const mean = v.reduce((a, b) => a + b, 0) / n,
-        std = Math.sqrt(v.reduce((a, b) => a + (b - mean) ** 2, 0) / n),
-        low = Math.min(...v),
-        high = Math.max(...v);
+      const init = initializers.deserialize(c.config);
+      const v = Array.from(init.call(c.shape).dataSync() as Float32Array);
+      const n = v.length;
+      const mean = v.reduce((a, b) => a + b, 0) / n;
+      const std = Math.sqrt(v.reduce((a, b) => a + (b - mean) ** 2, 0) / n);
+      const low = Math.min(...v);
+      const high = Math.max(...v);
       assert.ok(Math.abs(mean - c.mean) < (6 * c.std) / Math.sqrt(n), `mean ${mean} instead of ${c.mean}`);
       assert.ok(Math.abs(std - c.std) < 0.05 * c.std, `deviation ${std} instead of ${c.std}`);
       const slack = 0.25 * (c.max - c.min);
@@ -103,8 +103,8 @@ describe('initializers against Keras', () => {
     assert.equal(draw(3), draw(3));
     assert.notEqual(draw(3), draw(4));
     trae.setRandomSeed(1);
-    const first = draw(null),
-      second = draw(null);
+    const first = draw(null);
+    const second = draw(null);
     assert.notEqual(first, second);
     trae.setRandomSeed(1);
     assert.deepEqual([draw(null), draw(null)], [first, second]);

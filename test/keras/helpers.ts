@@ -54,8 +54,8 @@ const numbers = (v: Values): number[] =>
  */
 export function close(got: Values, want: Golden | Values, what: string, tolerance = 1e-4, floor = 1e-3): void {
   const isGolden = typeof want === 'object' && 'data' in want && Array.isArray((want as Golden).data);
-  const expected = isGolden ? (want as Golden).data.map(Number) : numbers(want as Values),
-    actual = numbers(got);
+  const expected = isGolden ? (want as Golden).data.map(Number) : numbers(want as Values);
+  const actual = numbers(got);
   if (isGolden) assert.deepEqual([...(got as trae.Tensor).shape], (want as Golden).shape, `${what}: shape`);
   assert.equal(actual.length, expected.length, `${what}: number of values`);
   const scale = Math.max(floor, ...expected.filter(Number.isFinite).map(Math.abs)) / 100;

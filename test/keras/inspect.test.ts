@@ -15,13 +15,13 @@ describe('console.log of Keras objects is one line', () => {
     assert.equal(inspect(model), '<Sequential name=small, layers=2, input=(None, 4), output=(None, 3), parameters=15>');
     assert.equal(inspect(model.layers[0]), '<Dense name=first, input=(None, 4), output=(None, 3), parameters=15>');
     assert.equal(inspect(new layers.Dense(2, { name: 'bare' })), '<Dense name=bare, built=false>');
-    const a = keras.Input([2]),
-      b = keras.Input([5]),
-      two = new keras.Model({
-        inputs: [a, b],
-        outputs: new layers.Concatenate().apply([a, b]) as trae.KerasTensor,
-        name: 'two',
-      });
+    const a = keras.Input([2]);
+    const b = keras.Input([5]);
+    const two = new keras.Model({
+      inputs: [a, b],
+      outputs: new layers.Concatenate().apply([a, b]) as trae.KerasTensor,
+      name: 'two',
+    });
     assert.equal(
       inspect(two),
       '<Functional name=two, layers=3, input=[(None, 2), (None, 5)], output=(None, 7), parameters=0>'.replace(

@@ -22,9 +22,9 @@ describe('losses against Keras', () => {
     const { name, ...settings } = c.config.config;
     it(`${c.config.class_name} ${JSON.stringify(settings)} ${c.sampleWeight ? 'weighted' : ''} ${c.mask ? 'masked' : ''} (${i})`, () => {
       void name;
-      const loss = losses.deserialize(c.config),
-        target = tensorOf(c.yTrue),
-        weight = c.sampleWeight ? tensorOf(c.sampleWeight) : null;
+      const loss = losses.deserialize(c.config);
+      const target = tensorOf(c.yTrue);
+      const weight = c.sampleWeight ? tensorOf(c.sampleWeight) : null;
       const call = (t: trae.Tensor, p: trae.Tensor): trae.Tensor => {
         if (c.mask) setMask(p, tensorOf(c.mask));
         return loss.call(t, p, weight);
@@ -58,13 +58,13 @@ describe('losses', () => {
   });
   it('are functions too, one number for each example', () => {
     const t = trae.tensor([
-        [0, 1],
-        [2, 3],
-      ]),
-      p = trae.tensor([
-        [1, 1],
-        [0, 0],
-      ]);
+      [0, 1],
+      [2, 3],
+    ]);
+    const p = trae.tensor([
+      [1, 1],
+      [0, 0],
+    ]);
     assert.deepEqual(losses.meanSquaredError(t, p).arraySync(), [0.5, 6.5]);
     assert.deepEqual(losses.meanAbsoluteError(t, p).arraySync(), [0.5, 2.5]);
     assert.deepEqual(losses.huber(t, p).arraySync(), [0.25, 2]);

@@ -191,7 +191,7 @@ describe('metrics', () => {
     await throwsText(
       () => new metrics.PrecisionAtRecall(0.5, { numThresholds: 0 }),
       'ValueError',
-      'PrecisionAtRecall: numThresholds must be a whole number > 0.\n  Received: 0',
+      'PrecisionAtRecall: numThresholds must be an integer > 0.\n  Received: 0',
     );
     await throwsText(
       () => new metrics.AUC({ curve: 'ROCK' as never }),
@@ -201,7 +201,7 @@ describe('metrics', () => {
     await throwsText(
       () => new metrics.AUC({ numThresholds: 1 }),
       'ValueError',
-      'AUC: numThresholds must be a whole number > 1.\n  Received: 1',
+      'AUC: numThresholds must be an integer > 1.\n  Received: 1',
     );
     await throwsText(
       () => new metrics.AUC({ summationMethod: 'sum' as never }),
@@ -246,7 +246,7 @@ describe('metrics', () => {
     await throwsText(
       () => new metrics.R2Score({ numRegressors: -1 }),
       'ValueError',
-      'R2Score: numRegressors must be a whole number >= 0.\n  Received: -1',
+      'R2Score: numRegressors must be an integer >= 0.\n  Received: -1',
     );
     await throwsText(
       () => new metrics.R2Score({ classAggregation: 'mean' as never }),
@@ -257,7 +257,7 @@ describe('metrics', () => {
     await throwsText(
       () => new metrics.MeanIoU(0),
       'ValueError',
-      'MeanIoU: numClasses must be a whole number > 0.\n  Received: 0',
+      'MeanIoU: numClasses must be an integer > 0.\n  Received: 0',
     );
     await throwsText(
       () => new metrics.MeanIoU(2).updateState([1, 0], [1]),
@@ -317,11 +317,11 @@ describe('metrics', () => {
       loss: 'categorical_crossentropy',
       metrics: [new metrics.F1Score(), new metrics.Precision({ thresholds: [0.2, 0.4], name: 'p' }), 'AUC'],
     });
-    const x = trae.random.normal([24, 4]),
-      y = trae.keras.utils.toCategorical(
-        Int32Array.from({ length: 24 }, (_, i) => i % 3),
-        3,
-      );
+    const x = trae.random.normal([24, 4]);
+    const y = trae.keras.utils.toCategorical(
+      Int32Array.from({ length: 24 }, (_, i) => i % 3),
+      3,
+    );
     const { history } = await model.fit(x, y, { epochs: 2, batchSize: 5, verbose: 0 });
     const values = history as unknown as Record<string, unknown[]>;
     assert.deepEqual(

@@ -8,16 +8,16 @@ const { layers, Sequential, Model, Input } = trae.keras;
 
 describe('functional models', () => {
   it('take several inputs as arrays and by name, and give several outputs', async () => {
-    const a = Input([2], { name: 'a' }),
-      b = Input([3], { name: 'b' }),
-      joined = new layers.Concatenate().apply([a, b]);
-    const one = new layers.Dense(1, { name: 'one' }).apply(joined) as trae.KerasTensor,
-      two = new layers.Dense(2, { name: 'two' }).apply(joined) as trae.KerasTensor;
-    const model = new Model({ inputs: [a, b], outputs: { first: one, second: two } }),
-      xa = wave(4, 2),
-      xb = wave(4, 3);
-    const byArray = model.apply([xa, xb]) as Record<string, trae.Tensor>,
-      byName = model.apply({ b: xb, a: xa }) as Record<string, trae.Tensor>;
+    const a = Input([2], { name: 'a' });
+    const b = Input([3], { name: 'b' });
+    const joined = new layers.Concatenate().apply([a, b]);
+    const one = new layers.Dense(1, { name: 'one' }).apply(joined) as trae.KerasTensor;
+    const two = new layers.Dense(2, { name: 'two' }).apply(joined) as trae.KerasTensor;
+    const model = new Model({ inputs: [a, b], outputs: { first: one, second: two } });
+    const xa = wave(4, 2);
+    const xb = wave(4, 3);
+    const byArray = model.apply([xa, xb]) as Record<string, trae.Tensor>;
+    const byName = model.apply({ b: xb, a: xa }) as Record<string, trae.Tensor>;
     assert.deepEqual(Object.keys(byArray), ['first', 'second']);
     close(byName.second, byArray.second, 'by name');
     assert.deepEqual(model.outputNames, ['one', 'two']);
@@ -51,8 +51,8 @@ describe('functional models', () => {
     );
   });
   it('run ops and operators as part of the graph', () => {
-    const x = Input([4]),
-      y = trae.tanh((x as unknown as trae.Tensor).multiply(2).add(1)) as unknown as trae.KerasTensor;
+    const x = Input([4]);
+    const y = trae.tanh((x as unknown as trae.Tensor).multiply(2).add(1)) as unknown as trae.KerasTensor;
     assert.deepEqual(y.shape, [null, 4]);
     close(
       new Model({ inputs: x, outputs: y }).apply(wave(2, 4)) as trae.Tensor,
@@ -61,8 +61,8 @@ describe('functional models', () => {
     );
   });
   it('are layers of other models; their layers can be looked into', () => {
-    const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'deep' })], { name: 'inner' }),
-      x = Input([3]);
+    const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'deep' })], { name: 'inner' });
+    const x = Input([3]);
     const outer = new Model({ inputs: x, outputs: new layers.Dense(1).apply(inner.apply(x)) });
     assert.equal(outer.getLayer('inner'), inner);
     assert.equal(outer.weights.length, 4);
@@ -72,9 +72,9 @@ describe('functional models', () => {
     close(features.apply(wave(2, 3)) as trae.Tensor, inner.apply(wave(2, 3)) as trae.Tensor, 'cut out of it');
   });
   it('give the middle of a model as an output', () => {
-    const x = Input([3]),
-      h = new layers.Dense(4, { activation: 'relu' }).apply(x) as trae.KerasTensor,
-      model = new Model({ inputs: x, outputs: [h, new layers.Dense(1).apply(h) as trae.KerasTensor] });
+    const x = Input([3]);
+    const h = new layers.Dense(4, { activation: 'relu' }).apply(x) as trae.KerasTensor;
+    const model = new Model({ inputs: x, outputs: [h, new layers.Dense(1).apply(h) as trae.KerasTensor] });
     assert.deepEqual(
       (model.apply(wave(2, 3)) as trae.Tensor[]).map((t) => [...t.shape]),
       [
@@ -84,9 +84,9 @@ describe('functional models', () => {
     );
   });
   it('refuse what is no graph', async () => {
-    const x = Input([2], { name: 'x' }),
-      other = Input([2], { name: 'other' }),
-      y = new layers.Add().apply([x, other]) as trae.KerasTensor;
+    const x = Input([2], { name: 'x' });
+    const other = Input([2], { name: 'other' });
+    const y = new layers.Add().apply([x, other]) as trae.KerasTensor;
     await throwsText(
       () => new Model({ inputs: x, outputs: y, name: 'm' }),
       'ValueError',
@@ -135,9 +135,9 @@ describe('Sequential', () => {
     );
   });
   it('without an Input, sequences of every length: predictions are those of a model that says so', async () => {
-    const parts = () => [new layers.Embedding(9, 3, { maskZero: true }), new layers.LSTM(4), new layers.Dense(1)],
-      open = new Sequential(parts()),
-      said = new Sequential([layers.Input([null], { dtype: 'int32' }), ...parts()]);
+    const parts = () => [new layers.Embedding(9, 3, { maskZero: true }), new layers.LSTM(4), new layers.Dense(1)];
+    const open = new Sequential(parts());
+    const said = new Sequential([layers.Input([null], { dtype: 'int32' }), ...parts()]);
     open.compile({ optimizer: 'sgd', loss: 'mse' });
     said.compile({ optimizer: 'sgd', loss: 'mse' });
     const ids = (steps: number) =>
@@ -175,11 +175,11 @@ describe('Sequential', () => {
   });
   it('gives input, output and shapes of its layers', () => {
     const model = new Sequential([
-        new layers.Dense(64, { activation: 'relu', inputShape: [20] }),
-        new layers.Dropout(0.5),
-        new layers.Dense(10),
-      ]),
-      [first] = model.layers;
+      new layers.Dense(64, { activation: 'relu', inputShape: [20] }),
+      new layers.Dropout(0.5),
+      new layers.Dense(10),
+    ]);
+    const [first] = model.layers;
     assert.deepEqual(
       [first.inputShape, first.outputShape],
       [
@@ -207,9 +207,9 @@ describe('subclassed models', () => {
   }
   it('train on records of inputs', async () => {
     trae.setRandomSeed(3);
-    const model = new TwoTowers({ name: 'towers' }),
-      x = { a: wave(32, 4), b: wave(32, 2) },
-      y = wave(32, 2);
+    const model = new TwoTowers({ name: 'towers' });
+    const x = { a: wave(32, 4), b: wave(32, 2) };
+    const y = wave(32, 2);
     model.compile({ optimizer: new trae.keras.optimizers.Adam(0.02), loss: 'mse' });
     const { history } = await model.fit(x, y, { epochs: 20, batchSize: 8, verbose: 0 });
     assert.ok(history.loss[19] < 0.9 * history.loss[0], String(history.loss));
@@ -248,17 +248,17 @@ describe('subclassed models', () => {
 
 describe('masks', () => {
   const ids = trae.tensor(
-      [
-        [3, 1, 0, 0],
-        [2, 4, 1, 0],
-      ],
-      null,
-      'int32',
-    ),
-    mask = [
-      [true, true, false, false],
-      [true, true, true, false],
-    ];
+    [
+      [3, 1, 0, 0],
+      [2, 4, 1, 0],
+    ],
+    null,
+    'int32',
+  );
+  const mask = [
+    [true, true, false, false],
+    [true, true, true, false],
+  ];
   it('come from Embedding and pass through layers that support them', () => {
     const embedded = new layers.Embedding(5, 3, { maskZero: true }).apply(ids) as trae.Tensor;
     assert.deepEqual(maskOf(embedded)!.arraySync(), mask);
@@ -268,10 +268,10 @@ describe('masks', () => {
     assert.deepEqual(maskOf(new layers.Add().apply([embedded, embedded]))!.arraySync(), mask);
   });
   it('end in pooling, which leaves the masked steps out', () => {
-    const embedding = new layers.Embedding(5, 3, { maskZero: true }),
-      x = Input([4], { dtype: 'int32' });
-    const model = new Model({ inputs: x, outputs: new layers.GlobalAveragePooling1D().apply(embedding.apply(x)) }),
-      y = (model.apply(ids) as trae.Tensor).arraySync() as number[][];
+    const embedding = new layers.Embedding(5, 3, { maskZero: true });
+    const x = Input([4], { dtype: 'int32' });
+    const model = new Model({ inputs: x, outputs: new layers.GlobalAveragePooling1D().apply(embedding.apply(x)) });
+    const y = (model.apply(ids) as trae.Tensor).arraySync() as number[][];
     const table = embedding.embeddings.arraySync() as number[][];
     close(
       y[0],
@@ -291,9 +291,9 @@ describe('masks', () => {
       new layers.Dense(1),
     ]);
     model.compile({ optimizer: new trae.keras.optimizers.SGD(0), loss: 'mse', metrics: ['mae'] });
-    const target = wave(2, 4, 1),
-      predicted = (model.apply(ids) as trae.Tensor).arraySync() as number[][][],
-      wanted = target.arraySync() as number[][][];
+    const target = wave(2, 4, 1);
+    const predicted = (model.apply(ids) as trae.Tensor).arraySync() as number[][][];
+    const wanted = target.arraySync() as number[][][];
     const errors = mask.flatMap((row, i) => row.flatMap((on, j) => (on ? [predicted[i][j][0] - wanted[i][j][0]] : [])));
     const [loss, mae] = (await model.evaluate(ids, target, { verbose: 0 })) as number[];
     close(loss, errors.reduce((s, e) => s + e * e, 0) / errors.length, 'loss');
@@ -359,10 +359,10 @@ describe('custom layers', () => {
         return trae.concat([trae.matmul(x, this.kernel1), trae.matmul(y, this.kernel2)], { axis: -1 });
       }
     }
-    const input1 = Input([10]),
-      input2 = Input([20]),
-      multi = new MultiInputLayer(),
-      joined = multi.apply([input1, input2]) as trae.KerasTensor;
+    const input1 = Input([10]);
+    const input2 = Input([20]);
+    const multi = new MultiInputLayer();
+    const joined = multi.apply([input1, input2]) as trae.KerasTensor;
     assert.deepEqual(joined.shape, [null, 128]);
     const model = new Model({ inputs: [input1, input2], outputs: new layers.Dense(1).apply(joined) });
     assert.deepEqual(
@@ -386,8 +386,8 @@ describe('custom layers', () => {
     assert.deepEqual(model.outputShape, [null, 1]);
   });
   it('errors name the layer they happened in, once', async () => {
-    const x = Input([3]),
-      inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'small' })], { name: 'inner' });
+    const x = Input([3]);
+    const inner = new Sequential([layers.Input([3]), new layers.Dense(2, { name: 'small' })], { name: 'inner' });
     await throwsText(
       () => inner.getLayer('small').apply(trae.ones([2, 5])),
       'ValueError',

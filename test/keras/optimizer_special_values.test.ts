@@ -33,8 +33,8 @@ const FORMULAS: Record<string, (w: number, gradients: number[]) => number> = {
     return w;
   },
   Adam: (w, gradients) => {
-    let m = 0,
-      v = 0;
+    let m = 0;
+    let v = 0;
     gradients.forEach((g, k) => {
       m += (g - m) * 0.1;
       v += (g * g - v) * 0.001;
@@ -60,8 +60,8 @@ const FORMULAS: Record<string, (w: number, gradients: number[]) => number> = {
   },
 };
 
-const STEPS = 3,
-  SPECIAL = [NaN, Infinity, -Infinity, -0, 0];
+const STEPS = 3;
+const SPECIAL = [NaN, Infinity, -Infinity, -0, 0];
 /** Special at the beginning, the end and every ninth place, not all in the same step. */
 const gradientsAt = (n: number, step: number): number[] =>
   Array.from({ length: n }, (_, i) =>
@@ -81,8 +81,8 @@ function trained(
   gradients: number[][],
   dtype: 'float32' | 'float64',
 ): number[] {
-  const optimizer = make(),
-    variable = trae.variable(trae.tensor(weights, null, dtype));
+  const optimizer = make();
+  const variable = trae.variable(trae.tensor(weights, null, dtype));
   optimizer.build([variable]);
   const step = trae.compile((g: trae.Tensor) => {
     optimizer.apply([g], [variable]);
@@ -104,14 +104,14 @@ describe('optimizers and special gradients', () => {
   for (const [name, make] of Object.entries(OPTIMIZERS))
     it(`${name} in a plan updates each element as if it were alone`, () => {
       for (const n of [1, 7, 16, 37, 1030]) {
-        const weights = weightsOf(n),
-          gradients = Array.from({ length: STEPS }, (_, step) => gradientsAt(n, step)),
-          got = trained(make, weights, gradients, 'float32'),
-          // The special elements, and some beside them.
-          places = Array.from({ length: n }, (_, i) => i).filter((i) => n < 40 || i % 9 === 0 || i === n - 1);
+        const weights = weightsOf(n);
+        const gradients = Array.from({ length: STEPS }, (_, step) => gradientsAt(n, step));
+        const got = trained(make, weights, gradients, 'float32');
+        // The special elements, and some beside them.
+        const places = Array.from({ length: n }, (_, i) => i).filter((i) => n < 40 || i % 9 === 0 || i === n - 1);
         const alone = places.map((i) => {
-          const optimizer = make(),
-            variable = trae.variable(trae.tensor([weights[i]], null, 'float64'));
+          const optimizer = make();
+          const variable = trae.variable(trae.tensor([weights[i]], null, 'float64'));
           optimizer.build([variable]);
           for (const g of gradients) optimizer.apply([trae.tensor([g[i]], null, 'float64')], [variable]);
           return valuesOf(variable)[0];

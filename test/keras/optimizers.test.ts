@@ -38,8 +38,8 @@ describe('optimizers against Keras', () => {
       apply: (o: trae.keras.Optimizer, variables: trae.Variable[]) => (g: trae.Tensor[]) => void,
     ): void => {
       it(`${c.config.class_name} ${without(c.config.config)} (${n}): ${name}`, () => {
-        const optimizer = optimizers.deserialize(c.config),
-          variables = variablesAt();
+        const optimizer = optimizers.deserialize(c.config);
+        const variables = variablesAt();
         optimizer.build(variables);
         const step = apply(optimizer, variables);
         gradients.forEach((list, k) => {
@@ -68,8 +68,8 @@ describe('optimizers against Keras', () => {
       return (g) => void compiled(...g).item();
     });
     it(`${c.config.class_name} (${n}): config and variables`, () => {
-      const optimizer = optimizers.deserialize(c.config),
-        got = saving.serializeKerasObject(optimizer) as Config;
+      const optimizer = optimizers.deserialize(c.config);
+      const got = saving.serializeKerasObject(optimizer) as Config;
       assert.deepEqual(
         { module: got.module, name: got.class_name, registered: got.registered_name },
         { module: c.config.module, name: c.config.class_name, registered: c.config.registered_name },
@@ -104,8 +104,8 @@ describe('optimizers', () => {
     close(new Adam({ learningRate: 0.3 }).learningRate.item(), 0.3, 'option');
     close(new SGD(new optimizers.schedules.ExponentialDecay(0.2, 10, 0.5)).learningRate.item(), 0.2, 'schedule');
     let rate = 0.5;
-    const optimizer = new SGD(() => rate),
-      v = trae.variable([1]);
+    const optimizer = new SGD(() => rate);
+    const v = trae.variable([1]);
     optimizer.apply([[1]], [v]);
     rate = 0.25;
     optimizer.apply([[1]], [v]);
@@ -125,8 +125,8 @@ describe('optimizers', () => {
     );
   });
   it('leave variables out of weight decay', () => {
-    const [kernel, bias] = [trae.variable([1], { name: 'kernel' }), trae.variable([1], { name: 'bias' })],
-      optimizer = new SGD(1, { weightDecay: 0.5 });
+    const [kernel, bias] = [trae.variable([1], { name: 'kernel' }), trae.variable([1], { name: 'bias' })];
+    const optimizer = new SGD(1, { weightDecay: 0.5 });
     optimizer.excludeFromWeightDecay({ varNames: ['bias'] });
     optimizer.apply([[0], [0]], [kernel, bias]);
     close(kernel, [0.5], 'decayed');
@@ -170,12 +170,12 @@ describe('optimizers', () => {
     await throwsText(
       () => new SGD(0.1, { gradientAccumulationSteps: 1 }),
       'ValueError',
-      'SGD: gradientAccumulationSteps must be a whole number >= 2.\n  Received: 1',
+      'SGD: gradientAccumulationSteps must be an integer >= 2.\n  Received: 1',
     );
     await throwsText(() => optimizers.get('adm'), 'ValueError', "optimizer 'adm' is not known. Did you mean 'Adam'?");
-    const v = trae.variable([1, 2], { name: 'v' }),
-      other = trae.variable([1], { name: 'other' }),
-      optimizer = new SGD({ name: 'sgd_here' });
+    const v = trae.variable([1, 2], { name: 'v' });
+    const other = trae.variable([1], { name: 'other' });
+    const optimizer = new SGD({ name: 'sgd_here' });
     await throwsText(
       () => optimizer.apply([[1]], [v]),
       'ValueError',
@@ -247,15 +247,15 @@ describe('optimizers', () => {
     );
   });
   it('leave variables out of weight decay by regular expressions too', () => {
-    const [a, b] = [trae.variable([1], { name: 'gamma_1' }), trae.variable([1], { name: 'kernel' })],
-      optimizer = new SGD(1, { weightDecay: 0.5 });
+    const [a, b] = [trae.variable([1], { name: 'gamma_1' }), trae.variable([1], { name: 'kernel' })];
+    const optimizer = new SGD(1, { weightDecay: 0.5 });
     optimizer.excludeFromWeightDecay({ varNames: ['^gamma_\\d$'] });
     optimizer.apply([[0], [0]], [a, b]);
     assert.deepEqual([a.item(), b.item()], [1, 0.5]);
   });
   it('warn of variables that the loss does not depend on', () => {
-    const warned: string[] = [],
-      warn = console.warn;
+    const warned: string[] = [];
+    const warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
       new SGD({ name: 'here' }).apply(
@@ -283,8 +283,8 @@ describe('optimizers', () => {
         variable.assignSub(gradient.sign().multiply(learningRate));
       }
     }
-    const optimizer = new Signs(0.25),
-      v = trae.variable([1, -1], { name: 'v' });
+    const optimizer = new Signs(0.25);
+    const v = trae.variable([1, -1], { name: 'v' });
     optimizer.apply([[3, -4]], [v]);
     assert.deepEqual(
       [v.arraySync(), optimizer.variables.map((x) => x.name)],
@@ -324,8 +324,8 @@ describe('optimizers', () => {
       new optimizers.MultiOptimizer(new optimizers.OptimizerMap(new SGD(0.5), { 'x/.*': new SGD(0.25) }), {
         lossScaleFactor: 4,
       });
-    const scaled = new optimizers.LossScaleOptimizer(several(), { initialScale: 8 }),
-      v = trae.variable([1, 2], { name: 'v' });
+    const scaled = new optimizers.LossScaleOptimizer(several(), { initialScale: 8 });
+    const v = trae.variable([1, 2], { name: 'v' });
     scaled.build([v]);
     assert.equal(scaled.scaleLoss(trae.tensor(1)).item(), 8);
     scaled.apply([trae.tensor([8, 16])]);

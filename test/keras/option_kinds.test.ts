@@ -70,8 +70,8 @@ function checkedOptions(program: ts.Program): Checked[] {
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && node.expression.getText() === 'checkOptions') {
         const [where, given, known] = node.arguments;
-        const type = checker.getNonNullableType(checker.getTypeAtLocation(given)),
-          parts = (type.isUnion() ? type.types : [type]).filter((part) => isOptions(checker, part));
+        const type = checker.getNonNullableType(checker.getTypeAtLocation(given));
+        const parts = (type.isUnion() ? type.types : [type]).filter((part) => isOptions(checker, part));
         const kinds = checker.getTypeAtLocation(known);
         if (
           parts.length &&
@@ -217,7 +217,7 @@ describe('kinds of options', () => {
     await throwsText(
       () => new Paced(0.5, { pace: -1 }),
       'ValueError',
-      'Paced: pace must be a whole number >= 0.\n  Received: -1',
+      'Paced: pace must be an integer >= 0.\n  Received: -1',
     );
     await throwsText(
       () => new Paced(0.5, { noiseShape: 3 }),
@@ -227,7 +227,7 @@ describe('kinds of options', () => {
     await throwsText(
       () => new Dropout(0.5, { seed: 'oak' } as never),
       'ValueError',
-      "Dropout: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: 'oak'",
+      "Dropout: seed must be an integer >= 0 or a SeedGenerator.\n  Received: 'oak'",
     );
     assert.equal(new Dropout(0.5, { seed: 3 }).getConfig().seed, 3);
   });

@@ -26,13 +26,9 @@ describe('values of options', () => {
     [
       () => new layers.Dense(2 ** 40),
       'ValueError',
-      'Dense: units must be a positive whole number, 2147483647 at most.\n  Received: 1099511627776',
+      'Dense: units must be a positive integer, 2147483647 at most.\n  Received: 1099511627776',
     ],
-    [
-      () => new layers.Dense(wrong('2')),
-      'ValueError',
-      "Dense: units must be a positive whole number.\n  Received: '2'",
-    ],
+    [() => new layers.Dense(wrong('2')), 'ValueError', "Dense: units must be a positive integer.\n  Received: '2'"],
     [
       () => new layers.LSTM(2, { dropout: NaN }),
       'ValueError',
@@ -41,7 +37,7 @@ describe('values of options', () => {
     [
       () => new layers.Dropout(0.5, { seed: 1.5 }),
       'ValueError',
-      'Dropout: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: 1.5',
+      'Dropout: seed must be an integer >= 0 or a SeedGenerator.\n  Received: 1.5',
     ],
     [
       () => new layers.Dropout(0.5, { noiseShape: wrong(3) }),
@@ -67,7 +63,7 @@ describe('values of options', () => {
     [
       () => new layers.SpectralNormalization(new layers.Dense(1), { powerIterations: 1e9 }),
       'ValueError',
-      'SpectralNormalization: powerIterations must be a positive whole number, 1000 at most.\n  Received: 1000000000',
+      'SpectralNormalization: powerIterations must be a positive integer, 1000 at most.\n  Received: 1000000000',
     ],
     [
       () => new losses.CategoricalCrossentropy({ labelSmoothing: wrong('a little') }),
@@ -87,7 +83,7 @@ describe('values of options', () => {
     [
       () => new metrics.MeanIoU(2 ** 40),
       'ValueError',
-      'MeanIoU: numClasses must be a whole number > 0.\n  Received: 1099511627776',
+      'MeanIoU: numClasses must be an integer > 0.\n  Received: 1099511627776',
     ],
     [
       () => new metrics.Precision({ thresholds: wrong('0.5') }),
@@ -103,12 +99,12 @@ describe('values of options', () => {
     [
       () => new optimizers.Adam({ emaOverwriteFrequency: 0 }),
       'ValueError',
-      'Adam: emaOverwriteFrequency must be a whole number >= 1.\n  Received: 0',
+      'Adam: emaOverwriteFrequency must be an integer >= 1.\n  Received: 0',
     ],
     [
       () => new initializers.GlorotUniform({ seed: -1 }),
       'ValueError',
-      'GlorotUniform: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: -1',
+      'GlorotUniform: seed must be an integer >= 0 or a SeedGenerator.\n  Received: -1',
     ],
     [
       () => new initializers.Zeros().call(wrong('ab')),
@@ -118,7 +114,7 @@ describe('values of options', () => {
     [
       () => new initializers.RandomNormal().call([2, -1]),
       'ValueError',
-      'initializer: shape must hold whole numbers >= 0.\n  Received: (2, -1)',
+      'initializer: shape must hold integers >= 0.\n  Received: (2, -1)',
     ],
     [
       () => new constraints.MaxNorm({ maxValue: wrong('2') }),
@@ -134,7 +130,7 @@ describe('values of options', () => {
     [
       () => new callbacks.EarlyStopping({ patience: -1 }),
       'ValueError',
-      'EarlyStopping: patience must be a whole number >= 0.\n  Received: -1',
+      'EarlyStopping: patience must be an integer >= 0.\n  Received: -1',
     ],
     [
       () => new callbacks.EarlyStopping({ monitor: wrong(['loss']) }),
@@ -151,9 +147,9 @@ describe('values of options', () => {
     if (!/^layer(_\d+)?$/.test(layer.name)) throw new Error(layer.name);
   });
   it('of fit, evaluate and predict', async () => {
-    const model = new Sequential([layers.Input([2]), new layers.Dense(1)]),
-      x = trae.zeros([4, 2]),
-      y = trae.zeros([4, 1]);
+    const model = new Sequential([layers.Input([2]), new layers.Dense(1)]);
+    const x = trae.zeros([4, 2]);
+    const y = trae.zeros([4, 1]);
     model.compile({ loss: 'mse' });
     await throwsText(
       () => model.fit(x, y, { signal: wrong(true) }),
@@ -163,17 +159,17 @@ describe('values of options', () => {
     await throwsText(
       () => model.fit(x, y, { validationSteps: 0 }),
       'ValueError',
-      'fit: validationSteps must be a whole number >= 1.\n  Received: 0',
+      'fit: validationSteps must be an integer >= 1.\n  Received: 0',
     );
     await throwsText(
       () => model.evaluate(x, y, { steps: NaN }),
       'ValueError',
-      'evaluate: steps must be a whole number >= 1.\n  Received: NaN',
+      'evaluate: steps must be an integer >= 1.\n  Received: NaN',
     );
     await throwsText(
       () => model.predict(x, { steps: -1 }),
       'ValueError',
-      'predict: steps must be a whole number >= 1.\n  Received: -1',
+      'predict: steps must be an integer >= 1.\n  Received: -1',
     );
     await throwsText(
       () => model.evaluate(x, y, { returnDict: wrong('yes') }),

@@ -9,9 +9,9 @@ const { callbacks, layers, models, utils, saving, Sequential } = trae.keras;
 const isOurs = (e: unknown): boolean => e instanceof trae.TraeError && !/is not a function|Cannot read/.test(e.message);
 
 describe('paths', () => {
-  const folder = temporaryFolder(),
-    plain = path.join(folder, 'plain'),
-    empty = path.join(folder, 'empty.keras');
+  const folder = temporaryFolder();
+  const plain = path.join(folder, 'plain');
+  const empty = path.join(folder, 'empty.keras');
   fs.writeFileSync(plain, 'a text, of no format that is read');
   fs.writeFileSync(empty, '');
   const wrong: unknown[] = [

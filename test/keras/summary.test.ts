@@ -25,8 +25,8 @@ const models: Record<string, () => trae.keras.Model | Promise<trae.keras.Model>>
       { name: 'chain' },
     ),
   branches: () => {
-    const a = Input([8], { name: 'left' }),
-      b = Input([4], { name: 'right' });
+    const a = Input([8], { name: 'left' });
+    const b = Input([4], { name: 'right' });
     const joined = new layers.Concatenate({ name: 'joined' }).apply([
       new layers.Dense(6, { name: 'wide' }).apply(a),
       new layers.Dense(6, { name: 'narrow' }).apply(b),
@@ -69,8 +69,8 @@ describe('summary', () => {
   });
   for (const { model: name, options, text } of texts)
     it(`of '${name}' is that of Keras ${JSON.stringify(options)}`, async () => {
-      const model = await models[name](),
-        lines: string[] = [];
+      const model = await models[name]();
+      const lines: string[] = [];
       model.summary({
         printFn: (line) => lines.push(line),
         expandNested: options.expand_nested,

@@ -19,11 +19,11 @@ describe('ops: accuracy of float32 functions', () => {
   for (const [name, f, exact, ranges, most = 4] of RANGES)
     for (const [low, high] of ranges)
       it(`${name} between ${low} and ${high}`, () => {
-        const x = Float32Array.from({ length: 20_011 }, (_, i) => low + ((high - low) * i) / 20_010),
-          y = f(trae.tensor(x)).dataSync();
+        const x = Float32Array.from({ length: 20_011 }, (_, i) => low + ((high - low) * i) / 20_010);
+        const y = f(trae.tensor(x)).dataSync();
         for (const [i, v] of x.entries()) {
-          const want = exact(v),
-            units = Math.abs(Number(y[i]) - want) / unit(want);
+          const want = exact(v);
+          const units = Math.abs(Number(y[i]) - want) / unit(want);
           assert.ok(
             units < most,
             `${name}(${v}) is ${y[i]} instead of ${want}: ${units.toFixed(1)} units in the last place`,

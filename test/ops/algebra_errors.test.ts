@@ -126,8 +126,8 @@ const groups: Record<string, Refusal[]> = {
       'randint',
       'randint: maxval must be larger than minval.\n  Received: minval 5, maxval 5',
     ),
-    value(() => trae.random.normal([-1]), 'random', 'random: shape must hold whole numbers >= 0.\n  Received: (-1,)'),
-    value(() => trae.random.normal(3 as never), 'random', 'random: shape must hold whole numbers >= 0.\n  Received: 3'),
+    value(() => trae.random.normal([-1]), 'random', 'random: shape must hold integers >= 0.\n  Received: (-1,)'),
+    value(() => trae.random.normal(3 as never), 'random', 'random: shape must hold integers >= 0.\n  Received: 3'),
     value(
       () => trae.random.normal([2], { dtype: 'int32' }),
       'random',
@@ -141,7 +141,7 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.random.uniform([2], { seed: 1.5 }),
       'random',
-      'random: seed must be a whole number >= 0 or a SeedGenerator.\n  Received: 1.5',
+      'random: seed must be an integer >= 0 or a SeedGenerator.\n  Received: 1.5',
     ),
     value(() => trae.random.bernoulli([3], { p: 2 }), 'bernoulli', 'bernoulli: p must lie in [0, 1].\n  Received: 2'),
     value(() => trae.random.dropout(z(2), 1.5), 'dropout', 'dropout: rate must lie in [0, 1].\n  Received: 1.5'),

@@ -173,7 +173,7 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.unravelIndex([1], [2, 0]),
       'unravelIndex',
-      'unravelIndex: each size of shape must be a whole number >= 1.\n  Received: 0',
+      'unravelIndex: each size of shape must be an integer >= 1.\n  Received: 0',
     ),
     value(
       () => trae.moveaxis(z(2, 3), [0, 0], [0, 1]),
@@ -183,7 +183,7 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.roll(z(3), 0.5),
       'roll',
-      'roll: shift must be a whole number, or one for each axis.\n  Received: shift 0.5, axis 0',
+      'roll: shift must be an integer, or one for each axis.\n  Received: shift 0.5, axis 0',
     ),
     value(() => trae.split(z(6), 1.5), 'split', 'split: axis 0 of size 6 cannot be split in 1.5 equal parts.'),
     value(() => trae.topK(z(3), 1.5), 'topK', 'topK: k is 1.5 but the last axis has size 3.'),
@@ -192,14 +192,14 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.linspace(0, 1, { num: NaN }),
       'linspace',
-      'linspace: num must be a whole number >= 0.\n  Received: NaN',
+      'linspace: num must be an integer >= 0.\n  Received: NaN',
     ),
     value(
       () => trae.hanning(1e300),
       'hanning',
-      'hanning: the number of points must be a whole number <= 2147483647.\n  Received: 1e+300',
+      'hanning: the number of points must be an integer <= 2147483647.\n  Received: 1e+300',
     ),
-    value(() => trae.eye(3, 1.5), 'eye', 'eye: the number of columns must be a whole number >= 0.\n  Received: 1.5'),
+    value(() => trae.eye(3, 1.5), 'eye', 'eye: the number of columns must be an integer >= 0.\n  Received: 1.5'),
     value(() => trae.arange(0, 1e300), 'arange', 'arange: from 0 to 1e+300 by 1 are too many numbers for a tensor.'),
     value(() => trae.arange('3' as never), 'arange', "arange: stop must be a number.\n  Received: '3'"),
     value(
@@ -220,8 +220,8 @@ describe('ops: errors', () => {
   });
   it('shapes and dtypes of new tensors', async () => {
     const known = "'float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'";
-    await throwsText(() => trae.zeros([-1]), 'ValueError', 'shape (-1,) must hold whole numbers >= 0.');
-    await throwsText(() => trae.ones([1.5]), 'ValueError', 'shape (1.5,) must hold whole numbers >= 0.');
+    await throwsText(() => trae.zeros([-1]), 'ValueError', 'shape (-1,) must hold integers >= 0.');
+    await throwsText(() => trae.ones([1.5]), 'ValueError', 'shape (1.5,) must hold integers >= 0.');
     await throwsText(
       () => trae.zeros([3], { dtype: 'int16' as never }),
       'ValueError',
@@ -249,8 +249,8 @@ describe('ops: errors', () => {
     });
   });
   it('memory that is shared is copied, memory that is gone is refused', async () => {
-    const shared = new Float32Array(new SharedArrayBuffer(8)).fill(3),
-      x = trae.tensor(shared);
+    const shared = new Float32Array(new SharedArrayBuffer(8)).fill(3);
+    const x = trae.tensor(shared);
     shared.fill(4);
     assert.deepEqual(x.arraySync(), [3, 3]);
     const gone = new Float32Array(4);

@@ -9,8 +9,8 @@ function check(seed: number, dtype: 'float32' | 'float64', looseness: number): v
   const graph = randomGraph(seed, dtype);
   const compare = (got: trae.Tensor[], want: trae.Tensor[], what: string): void =>
     want.forEach((w, k) => expectArray(fromTensor(got[k]), fromTensor(w), `${what} ${k} of ${graph.text}`, looseness));
-  const compiled = trae.compile(graph.run),
-    inputs = graph.inputs.map(toTensor);
+  const compiled = trae.compile(graph.run);
+  const inputs = graph.inputs.map(toTensor);
   compare(compiled(...inputs), graph.run(...inputs), 'output');
   // The same plan on other data: nothing of the first run may be left.
   const others = inputs.map((t) => t.multiply(-0.5));
@@ -29,8 +29,8 @@ describe('compiled graphs', () => {
   }
   it('gradients of random graphs', () => {
     for (let seed = 1000; seed < 1040; seed++) {
-      const graph = randomGraph(seed, 'float64'),
-        inputs = graph.inputs.map(toTensor);
+      const graph = randomGraph(seed, 'float64');
+      const inputs = graph.inputs.map(toTensor);
       const gradients = (...xs: trae.Tensor[]): trae.Tensor[] =>
         trae.valueAndGrad((...ts: trae.Tensor[]) =>
           graph
@@ -38,8 +38,8 @@ describe('compiled graphs', () => {
             .map((y) => y.square().mean())
             .reduce((a, b) => a.add(b)),
         )(...xs).grads;
-      const got = trae.compile(gradients)(...inputs),
-        want = gradients(...inputs);
+      const got = trae.compile(gradients)(...inputs);
+      const want = gradients(...inputs);
       want.forEach((w, k) => expectArray(fromTensor(got[k]), fromTensor(w), `gradient ${k} of ${graph.text}`, 1e4));
     }
   });

@@ -6,11 +6,11 @@ import './rows/creation';
 describe('ops: creation', () => testRows('creation'));
 
 describe('numbers at equal distances between tensors', () => {
-  const start = [0, 2],
-    stop = [
-      [1, 4],
-      [3, -2],
-    ];
+  const start = [0, 2];
+  const stop = [
+    [1, 4],
+    [3, -2],
+  ];
   /** What each pair of elements gives on its own. */
   const pairwise = (f: (a: number, b: number) => trae.Tensor): number[][][] => {
     const columns = stop.map((row) => row.map((b, j) => f(start[j], b).arraySync() as number[]));

@@ -64,10 +64,10 @@ function run({ x, filters, kernel, isDepthwise, options = {} }: Case, dtype: tra
   const w = [...kernel, isDepthwise ? 1 : x.at(-1)!, filters];
   const convolve = (a: trae.Tensor, b: trae.Tensor): trae.Tensor =>
     trae.ops.conv(a, b, { padding: 'same', ...options });
-  const input = wave(x, 1, dtype),
-    weights = wave(w, 2, dtype),
-    y = convolve(input, weights),
-    dy = wave(y.shape, 3, dtype);
+  const input = wave(x, 1, dtype);
+  const weights = wave(w, 2, dtype);
+  const y = convolve(input, weights);
+  const dy = wave(y.shape, 3, dtype);
   const { grads } = trae.valueAndGrad((a: trae.Tensor, b: trae.Tensor) => convolve(a, b).multiply(dy).sum())(
     input,
     weights,
@@ -124,8 +124,8 @@ describe('convolutions as products of pixel rows', () => {
     )(kernel.cast('float64'), bias.cast('float64'));
     await model.fit(x, target, { epochs: 1, batchSize: 3, verbose: 0, shuffle: false });
     model.getWeights().forEach((w, i) => {
-      const before = [kernel, bias][i].dataSync() as Float32Array,
-        gradient = grads[i].dataSync() as Float64Array;
+      const before = [kernel, bias][i].dataSync() as Float32Array;
+      const gradient = grads[i].dataSync() as Float64Array;
       Array.from(w.dataSync() as Float32Array).forEach((v, k) =>
         assert.ok(Math.abs(before[k] - gradient[k] - v) < 2e-6, `weight ${i}[${k}]`),
       );
@@ -140,9 +140,9 @@ describe('convolutions as products of pixel rows', () => {
     const y = (await model.predict(trae.tensor(values, [4, 14, 14, 16]), { verbose: 0 })) as trae.Tensor;
     const got = Array.from(y.dataSync() as Float32Array);
     got.forEach((v, i) => {
-      const image = Math.floor(i / (144 * 8)),
-        row = Math.floor(i / (12 * 8)) % 12,
-        column = Math.floor(i / 8) % 12;
+      const image = Math.floor(i / (144 * 8));
+      const row = Math.floor(i / (12 * 8)) % 12;
+      const column = Math.floor(i / 8) % 12;
       assert.equal(
         Number.isNaN(v),
         image === 0 && row >= 3 && row <= 5 && column >= 4 && column <= 6,

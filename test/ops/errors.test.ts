@@ -35,8 +35,8 @@ describe('ops: errors', () => {
         .readdirSync(folder)
         .flatMap((name) => (name.endsWith('.test.ts') ? [fs.readFileSync(path.join(folder, name), 'utf8')] : []));
     });
-    const text = files.join('\n'),
-      camel = (name: string): string => name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
+    const text = files.join('\n');
+    const camel = (name: string): string => name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
     const without = binding
       .ops()
       .filter((op) => !op.internal)
@@ -50,8 +50,8 @@ describe('ops: errors', () => {
     assert.deepEqual(without, []);
   });
   it('an op that failed leaves the engine usable, and fails again when read again', async () => {
-    const bad = trae.take(z(3), [9]),
-      after = bad.add(1);
+    const bad = trae.take(z(3), [9]);
+    const after = bad.add(1);
     for (const t of [bad, after, bad])
       await throwsText(() => t.data(), 'IndexError', 'take: index 9 is out of range for an axis of size 3.');
     assert.deepEqual(z(2).add(1).arraySync(), [1, 1]);

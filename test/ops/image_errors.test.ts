@@ -37,12 +37,12 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: [1, 2, 3] }),
       'conv2d',
-      'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: [1, 2, 3]',
+      'conv2d: strides must be an integer >= 1 or 2 of them.\n  Received: [1, 2, 3]',
     ),
     value(
       () => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 0 }),
       'conv2d',
-      'conv2d: strides must be a whole number >= 1 or 2 of them.\n  Received: 0',
+      'conv2d: strides must be an integer >= 1 or 2 of them.\n  Received: 0',
     ),
     value(
       () => trae.conv(z(1, 5, 5, 3), z(3, 3, 3, 8), { strides: 2, dilationRate: 2 }),
@@ -82,12 +82,12 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.convTranspose(z(1, 5, 3), z(3, 4, 3), { outputPadding: -1 }),
       'conv1dTranspose',
-      'conv1dTranspose: outputPadding must be a whole number >= 0 or 1 of them.\n  Received: -1',
+      'conv1dTranspose: outputPadding must be an integer >= 0 or 1 of them.\n  Received: -1',
     ),
     value(
       () => trae.adaptiveMaxPool(z(1, 5, 3), 0),
       'adaptiveMaxPool',
-      'adaptiveMaxPool: outputSize must be a whole number >= 1 or 1 of them.\n  Received: 0',
+      'adaptiveMaxPool: outputSize must be an integer >= 1 or 1 of them.\n  Received: 0',
     ),
     value(
       () => trae.adaptiveAveragePool(z(1, 0, 3), 2),
@@ -107,7 +107,7 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.averagePool(z(1, 3, 3, 1), [1.5, 2]),
       'averagePool',
-      'averagePool: poolSize must be a whole number >= 1 or 2 of them.\n  Received: [1.5, 2]',
+      'averagePool: poolSize must be an integer >= 1 or 2 of them.\n  Received: [1.5, 2]',
     ),
     value(
       () => trae.batchNormalization(z(4, 3), z(2), z(3), 1),
@@ -134,7 +134,7 @@ const groups: Record<string, Refusal[]> = {
     value(
       () => trae.ops.image.resize(z(5, 5, 3), [2, 0]),
       'resize',
-      'resize: size must be [height, width], whole numbers > 0.\n  Received: [2, 0]',
+      'resize: size must be [height, width], integers > 0.\n  Received: [2, 0]',
     ),
     value(
       () => trae.ops.image.resize(z(1, 0, 5, 3), [2, 2]),

@@ -19,8 +19,8 @@ const textOf = ({ op, inputs, options }: Edge): string =>
   `${op} ${inputs.map(([v, d, s]) => `${d}(${s}) [${v}]`).join(', ')} ${JSON.stringify(options)}`;
 
 function callOf({ op, inputs, options }: Edge): trae.Tensor {
-  const ts = inputs.map(([v, d, s]) => trae.tensor(v.map(numberOf), s, 'float64').cast(d)),
-    f = (trae.ops as unknown as Record<string, (...args: unknown[]) => trae.Tensor>)[camel(op)];
+  const ts = inputs.map(([v, d, s]) => trae.tensor(v.map(numberOf), s, 'float64').cast(d));
+  const f = (trae.ops as unknown as Record<string, (...args: unknown[]) => trae.Tensor>)[camel(op)];
   if (op === 'clip') return f(...ts, options.x_min, options.x_max);
   return Object.keys(options).length ? f(...ts, options) : f(...ts);
 }
@@ -34,10 +34,10 @@ function differenceOf(edge: Edge): string | null {
     return edge.error && e instanceof trae.TraeError ? null : `${(e as Error).name}: ${(e as Error).message}`;
   }
   if (!edge.output) return null; // TensorFlow has no kernel for this dtype; here there is one, which the rows test
-  const [values, dtype, shape] = edge.output,
-    got = Array.from(y.dataSync() as ArrayLike<number | bigint>, Number),
-    want = values.map(numberOf),
-    bound = EPSILON[dtype] ?? 0;
+  const [values, dtype, shape] = edge.output;
+  const got = Array.from(y.dataSync() as ArrayLike<number | bigint>, Number);
+  const want = values.map(numberOf);
+  const bound = EPSILON[dtype] ?? 0;
   const isSame =
     got.length === want.length &&
     got.every(
@@ -50,8 +50,8 @@ function differenceOf(edge: Edge): string | null {
 }
 
 describe('ops: what Keras gives at the edge', () => {
-  const all = JSON.parse(fs.readFileSync(path.join(__dirname, 'keras_edges', 'edges.json'), 'utf8')) as Edge[],
-    ops = [...new Set(all.map((e) => e.op))];
+  const all = JSON.parse(fs.readFileSync(path.join(__dirname, 'keras_edges', 'edges.json'), 'utf8')) as Edge[];
+  const ops = [...new Set(all.map((e) => e.op))];
   for (const op of ops)
     it(op, () => {
       const wrong = all

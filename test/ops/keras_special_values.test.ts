@@ -41,11 +41,11 @@ function check(
   f = trae.ops[camel(name) as never] as Op,
 ): string[] {
   const // An odd length, so that vectors and what is left over are both met.
-    repeat = (v: number[]): number[] => [...v, ...v, ...v],
-    xs = inputs.map((v) => trae.tensor(repeat(v), null, dtype as trae.DType));
+    repeat = (v: number[]): number[] => [...v, ...v, ...v];
+  const xs = inputs.map((v) => trae.tensor(repeat(v), null, dtype as trae.DType));
   // The second plan has a neighbour to be fused with; halves and doubles are exact.
-  const fused: Op = (...ts) => f(...ts.map((t) => t.multiply(trae.cast(2, t.dtype)))),
-    halves = xs.map((t) => t.multiply(trae.cast(0.5, t.dtype)));
+  const fused: Op = (...ts) => f(...ts.map((t) => t.multiply(trae.cast(2, t.dtype))));
+  const halves = xs.map((t) => t.multiply(trae.cast(0.5, t.dtype)));
   const ways: [string, trae.Tensor][] = [
     ['eager', f(...xs)],
     ['compiled', trae.compile(f)(...xs)],
@@ -65,8 +65,8 @@ function check(
 }
 
 describe('special values as Keras has them', () => {
-  const values = golden.values.map(Number),
-    pairs = golden.pairs.map(Number);
+  const values = golden.values.map(Number);
+  const pairs = golden.pairs.map(Number);
   for (const [name, byDtype] of Object.entries(golden.unary))
     it(name, () =>
       assert.deepEqual(
@@ -80,8 +80,8 @@ describe('special values as Keras has them', () => {
         [],
       ),
     );
-  const left = pairs.flatMap((a) => pairs.map(() => a)),
-    right = pairs.flatMap(() => pairs);
+  const left = pairs.flatMap((a) => pairs.map(() => a));
+  const right = pairs.flatMap(() => pairs);
   for (const [name, byDtype] of Object.entries(golden.binary))
     it(name, () =>
       assert.deepEqual(
@@ -96,13 +96,13 @@ describe('special values as Keras has them', () => {
       ),
     );
   for (const { module, name, arguments: given, options, values: byDtype } of golden.calls) {
-    const title = `${module}.${name}(${[...given, ...Object.entries(options).map(([k, v]) => `${k}=${String(v)}`)].join(', ')})`,
-      named = Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v])),
-      f = (module === 'ops' ? trae.ops : trae.keras.activations)[camel(name) as never] as (
-        x: trae.Tensor,
-        ...rest: unknown[]
-      ) => trae.Tensor,
-      rest = [...given, ...(Object.keys(named).length ? [named] : [])];
+    const title = `${module}.${name}(${[...given, ...Object.entries(options).map(([k, v]) => `${k}=${String(v)}`)].join(', ')})`;
+    const named = Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v]));
+    const f = (module === 'ops' ? trae.ops : trae.keras.activations)[camel(name) as never] as (
+      x: trae.Tensor,
+      ...rest: unknown[]
+    ) => trae.Tensor;
+    const rest = [...given, ...(Object.keys(named).length ? [named] : [])];
     it(title, () =>
       assert.deepEqual(
         [

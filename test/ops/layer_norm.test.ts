@@ -15,11 +15,11 @@ const values = (t: trae.Tensor): number[] => Array.from(t.dataSync() as Float32A
 
 /** The output and the gradients of x, gamma and beta under a cotangent. */
 function run(shape: number[], isRms: boolean, dtype: trae.DType): number[][] {
-  const n = shape.at(-1)!,
-    x = wave(shape, 1, dtype).multiply(3).add(5),
-    gamma = wave([n], 2, dtype).add(2),
-    beta = wave([n], 3, dtype),
-    dy = wave(shape, 4, dtype);
+  const n = shape.at(-1)!;
+  const x = wave(shape, 1, dtype).multiply(3).add(5);
+  const gamma = wave([n], 2, dtype).add(2);
+  const beta = wave([n], 3, dtype);
+  const dy = wave(shape, 4, dtype);
   const f = (a: trae.Tensor, g: trae.Tensor, b: trae.Tensor): trae.Tensor =>
     isRms
       ? trae.rmsNormalization(a, { scale: g, epsilon: 1e-3 }).add(b)
@@ -45,8 +45,8 @@ describe('layer normalization of rows', () => {
   ])
     for (const isRms of [false, true])
       it(`${isRms ? 'rms' : 'centered'}, shape (${shape})`, () => {
-        const got = run(shape, isRms, 'float32'),
-          want = run(shape, isRms, 'float64');
+        const got = run(shape, isRms, 'float32');
+        const want = run(shape, isRms, 'float64');
         got.forEach((list, k) => {
           const scale = Math.max(0.1, ...want[k].map(Math.abs));
           list.forEach((v, i) =>
@@ -71,8 +71,8 @@ describe('layer normalization of rows', () => {
   });
   it('half precision is computed in float32', () => {
     for (const dtype of ['bfloat16', 'float16'] as const) {
-      const y = trae.layerNormalization(wave([4, 50], 1, dtype), { epsilon: 1e-3 }),
-        want = trae.layerNormalization(wave([4, 50], 1, dtype).cast('float32'), { epsilon: 1e-3 }).cast(dtype);
+      const y = trae.layerNormalization(wave([4, 50], 1, dtype), { epsilon: 1e-3 });
+      const want = trae.layerNormalization(wave([4, 50], 1, dtype).cast('float32'), { epsilon: 1e-3 }).cast(dtype);
       assert.equal(y.dtype, dtype);
       assert.deepEqual(values(y), values(want));
     }

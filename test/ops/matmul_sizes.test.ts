@@ -32,25 +32,25 @@ describe('ops: matmul, by size', () => {
   } of cases)
     for (const transposes of ['none', 'a', 'b', 'a and b'])
       it(`${batch} x ${rows}x${inner} by ${inner}x${columns}, ${dtype}, transposed: ${transposes}`, () => {
-        const ta = transposes.startsWith('a'),
-          tb = transposes.endsWith('b'),
-          tolerance = (dtype === 'float32' ? 2e-6 : 1e-15) * inner;
+        const ta = transposes.startsWith('a');
+        const tb = transposes.endsWith('b');
+        const tolerance = (dtype === 'float32' ? 2e-6 : 1e-15) * inner;
         const a = trae.random.uniform(ta ? [batch, inner, rows] : [batch, rows, inner], {
-            seed: 1,
-            minval: -1,
-            maxval: 1,
-            dtype,
-          }),
-          b = trae.random.uniform(tb ? [batch, columns, inner] : [batch, inner, columns], {
-            seed: 2,
-            minval: -1,
-            maxval: 1,
-            dtype,
-          });
+          seed: 1,
+          minval: -1,
+          maxval: 1,
+          dtype,
+        });
+        const b = trae.random.uniform(tb ? [batch, columns, inner] : [batch, inner, columns], {
+          seed: 2,
+          minval: -1,
+          maxval: 1,
+          dtype,
+        });
         const product = (): Data => run('matmul', [a, b], { transpose_a: ta, transpose_b: tb }).dataSync() as Data;
-        const got = product(),
-          x = a.dataSync() as Data,
-          y = b.dataSync() as Data;
+        const got = product();
+        const x = a.dataSync() as Data;
+        const y = b.dataSync() as Data;
         assert.equal(got.length, batch * rows * columns);
         // Every edge of the matrix, and a grid of other elements.
         const pick = (n: number): number[] =>

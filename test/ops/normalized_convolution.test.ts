@@ -30,16 +30,16 @@ describe('normalized convolutions', () => {
   for (const { x: shape, kernel, strides = 1, bias = false } of CASES)
     for (const [name, activation] of Object.entries(ACTIVATIONS))
       it(`${shape.join('x')} by ${kernel.join('x')}, strides ${strides}${bias ? ', bias' : ''}, ${name}`, () => {
-        const channels = kernel.at(-1)!,
-          inputs = [
-            random(shape, 1),
-            random(kernel, 2),
-            random([channels], 3),
-            random([channels], 4),
-            trae.random.uniform([channels], { seed: 5 }),
-            random([channels], 6),
-            random([channels], 7),
-          ];
+        const channels = kernel.at(-1)!;
+        const inputs = [
+          random(shape, 1),
+          random(kernel, 2),
+          random([channels], 3),
+          random([channels], 4),
+          trae.random.uniform([channels], { seed: 5 }),
+          random([channels], 6),
+          random([channels], 7),
+        ];
         const f = (...[x, w, b, mean, variance, scale, offset]: trae.Tensor[]): trae.Tensor => {
           const y = trae.ops.conv(x, w, { padding: 'same', strides });
           return activation(
@@ -47,9 +47,9 @@ describe('normalized convolutions', () => {
           );
         };
         const got = trae
-            .compile(f)(...inputs)
-            .dataSync() as Float32Array,
-          want = f(...inputs.map((t) => t.cast('float64'))).dataSync() as Float64Array;
+          .compile(f)(...inputs)
+          .dataSync() as Float32Array;
+        const want = f(...inputs.map((t) => t.cast('float64'))).dataSync() as Float64Array;
         assert.equal(got.length, want.length);
         want.forEach((v, i) =>
           assert.ok(Math.abs(got[i] - v) <= 1e-4 * Math.max(1, Math.abs(v)), `${i}: ${got[i]} instead of ${v}`),
@@ -62,9 +62,9 @@ describe('normalized convolutions', () => {
       [3, 3, 1, 16],
     ])
       for (const odd of [NaN, Infinity]) {
-        const values = new Float32Array(12 * 12 * 16).fill(1),
-          channels = kernel.at(-1)!,
-          vector = (v: number): trae.Tensor => trae.full([channels], v);
+        const values = new Float32Array(12 * 12 * 16).fill(1);
+        const channels = kernel.at(-1)!;
+        const vector = (v: number): trae.Tensor => trae.full([channels], v);
         values[(5 * 12 + 6) * 16 + 3] = odd;
         const f = (...[x, w]: trae.Tensor[]): trae.Tensor =>
           trae.relu6(
@@ -76,11 +76,11 @@ describe('normalized convolutions', () => {
           );
         const inputs = [trae.tensor(values, [1, 12, 12, 16]), trae.ones(kernel)];
         const got = Array.from(
-            trae
-              .compile(f)(...inputs)
-              .dataSync() as Float32Array,
-          ),
-          want = Array.from(f(inputs[0].cast('float64'), inputs[1].cast('float64')).dataSync() as Float64Array);
+          trae
+            .compile(f)(...inputs)
+            .dataSync() as Float32Array,
+        );
+        const want = Array.from(f(inputs[0].cast('float64'), inputs[1].cast('float64')).dataSync() as Float64Array);
         assert.ok(want.some((v) => (Number.isNaN(odd) ? Number.isNaN(v) : v === 6)));
         got.forEach((v, i) =>
           assert.ok(Object.is(v, want[i]) || Math.abs(v - want[i]) < 1e-4, `${i}: ${v} instead of ${want[i]}`),

@@ -15,8 +15,8 @@ const text = (r: RandomRow): string =>
 describe('ops: random', () => {
   for (const r of randomRows)
     it(text(r), () => {
-      const t = call(r, withSeed(r.args, 7)),
-        again = call(r, withSeed(r.args, 7));
+      const t = call(r, withSeed(r.args, 7));
+      const again = call(r, withSeed(r.args, 7));
       assert.deepEqual([t.shape, t.dtype], [r.shape, r.dtype]);
       assert.deepEqual(values(t), values(again), 'the same seed gives the same values');
       r.check?.(values(t), r.inputs ?? []);
@@ -60,24 +60,24 @@ describe('ops: random', () => {
     assert.notDeepEqual(draw(), first[0]);
   });
   it('a SeedGenerator gives a stream, which begins with the values of its seed', () => {
-    const generator = new trae.random.SeedGenerator(7),
-      a = values(trae.random.normal([3], { seed: generator })),
-      b = values(trae.random.normal([3], { seed: generator }));
+    const generator = new trae.random.SeedGenerator(7);
+    const a = values(trae.random.normal([3], { seed: generator }));
+    const b = values(trae.random.normal([3], { seed: generator }));
     assert.deepEqual(a, values(trae.random.normal([3], { seed: 7 })));
     assert.notDeepEqual(a, b);
     assert.deepEqual(generator.state.arraySync(), [7n, 2n]);
     assert.deepEqual(generator.getConfig(), { seed: 7 });
   });
   it('a compiled function advances its generator', () => {
-    const generator = new trae.random.SeedGenerator(7),
-      twin = new trae.random.SeedGenerator(7);
+    const generator = new trae.random.SeedGenerator(7);
+    const twin = new trae.random.SeedGenerator(7);
     const draw = trae.compile(() => trae.random.uniform([3], { seed: generator }));
     for (let i = 0; i < 3; i++) assert.deepEqual(values(draw()), values(trae.random.uniform([3], { seed: twin })));
     assert.equal(generator.state.arraySync().toString(), '7,3');
   });
   it('two draws in one plan differ, also with equal arguments', () => {
-    const draw = trae.compile(() => [trae.random.uniform([8]), trae.random.uniform([8])]),
-      [a, b] = draw();
+    const draw = trae.compile(() => [trae.random.uniform([8]), trae.random.uniform([8])]);
+    const [a, b] = draw();
     assert.notDeepEqual(values(a), values(b));
     const [c] = draw();
     assert.notDeepEqual(values(a), values(c));
@@ -93,29 +93,29 @@ describe('ops: random', () => {
     checkGradient((t) => trae.random.shuffle(t, { seed: 3 }), [x], 'shuffle');
   });
   it('draws of neighbouring seeds are not correlated', () => {
-    const n = 4096,
-      a = values(trae.random.normal([n], { seed: 100 })),
-      b = values(trae.random.normal([n], { seed: 101 }));
+    const n = 4096;
+    const a = values(trae.random.normal([n], { seed: 100 }));
+    const b = values(trae.random.normal([n], { seed: 101 }));
     const correlation = a.reduce((p, v, i) => p + v * b[i], 0) / n;
     assert.ok(Math.abs(correlation) < 5 / Math.sqrt(n), `correlation ${correlation}`);
     const neighbours = a.slice(1).reduce((p, v, i) => p + v * a[i], 0) / n;
     assert.ok(Math.abs(neighbours) < 5 / Math.sqrt(n), `correlation of neighbours ${neighbours}`);
   });
   it('normal numbers are those of Box and Muller from the uniform ones of the same seed, on the same places', () => {
-    const u = values(trae.random.uniform([6400], { seed: 21 })),
-      z = values(trae.random.normal([6400], { seed: 21, mean: 3, stddev: 2 }));
+    const u = values(trae.random.uniform([6400], { seed: 21 }));
+    const z = values(trae.random.normal([6400], { seed: 21, mean: 3, stddev: 2 }));
     z.forEach((v, i) => {
-      const pair = i - (i % 64) + (i % 32),
-        angle = 2 * Math.PI * u[pair + 32],
-        want = 3 + 2 * Math.sqrt(-2 * Math.log(u[pair])) * (i % 64 < 32 ? Math.cos(angle) : Math.sin(angle));
+      const pair = i - (i % 64) + (i % 32);
+      const angle = 2 * Math.PI * u[pair + 32];
+      const want = 3 + 2 * Math.sqrt(-2 * Math.log(u[pair])) * (i % 64 < 32 ? Math.cos(angle) : Math.sin(angle));
       assert.ok(Math.abs(v - want) < 1e-5, `number ${i} is ${v} instead of ${want}`);
     });
   });
   // With n numbers a mean of squares and the like is off by a few times 1 / sqrt(n).
-  const n = 2 ** 20,
-    mean = (list: readonly number[], f: (v: number) => number): number => list.reduce((s, v) => s + f(v), 0) / n,
-    isNear = (got: number, want: number, deviation: number, what: string): void =>
-      assert.ok(Math.abs(got - want) < (5 * deviation) / Math.sqrt(n), `${what}: ${got} instead of ${want}`);
+  const n = 2 ** 20;
+  const mean = (list: readonly number[], f: (v: number) => number): number => list.reduce((s, v) => s + f(v), 0) / n;
+  const isNear = (got: number, want: number, deviation: number, what: string): void =>
+    assert.ok(Math.abs(got - want) < (5 * deviation) / Math.sqrt(n), `${what}: ${got} instead of ${want}`);
   it('moments, tails and independence of normal numbers', () => {
     const z = values(trae.random.normal([n], { seed: 22 }));
     isNear(
@@ -172,8 +172,8 @@ describe('ops: random', () => {
     }
   });
   it('moments and ends of truncated and uniform numbers', () => {
-    const t = values(trae.random.truncatedNormal([n], { seed: 23 })),
-      u = values(trae.random.uniform([n], { seed: 23 }));
+    const t = values(trae.random.truncatedNormal([n], { seed: 23 }));
+    const u = values(trae.random.uniform([n], { seed: 23 }));
     // Of the normal distribution cut at 2: variance 1 - 4 phi(2) / (2 Phi(2) - 1).
     isNear(
       mean(t, (v) => v),

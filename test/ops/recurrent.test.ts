@@ -91,15 +91,15 @@ describe('ops: recurrent', () => {
     });
   it('unused gradients of inputs and states are not computed in a plan, and the others are the same', () => {
     const w = [
-        randomArray([4, 24], { seed: 2 }),
-        randomArray([6, 24], { seed: 3 }),
-        randomArray([24], { seed: 4 }),
-      ].map(toTensor),
-      zeros = trae.zeros([3, 6]),
-      x = toTensor(randomArray([3, 5, 4], { seed: 1 }));
+      randomArray([4, 24], { seed: 2 }),
+      randomArray([6, 24], { seed: 3 }),
+      randomArray([24], { seed: 4 }),
+    ].map(toTensor);
+    const zeros = trae.zeros([3, 6]);
+    const x = toTensor(randomArray([3, 5, 4], { seed: 1 }));
     const loss = (...ws: Tensors): trae.Tensor => trae.lstm(x, ws[0], ws[1], ws[2], zeros, zeros)[1].square().sum();
-    const eager = trae.valueAndGrad(loss)(...w),
-      compiled = trae.compile((...ws: Tensors) => trae.valueAndGrad(loss)(...ws).grads)(...w);
+    const eager = trae.valueAndGrad(loss)(...w);
+    const compiled = trae.compile((...ws: Tensors) => trae.valueAndGrad(loss)(...ws).grads)(...w);
     compiled.forEach((g, i) => expectArray(fromTensor(g), fromTensor(eager.grads[i]), `weight ${i}`));
     expectArray(fromTensor(trae.compile((...ws: Tensors) => loss(...ws))(...w)), fromTensor(eager.value), 'value');
   });

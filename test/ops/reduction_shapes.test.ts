@@ -18,19 +18,19 @@ describe('ops: reductions by shape', () => {
   for (const shape of SHAPES)
     for (const axis of subsets(shape.length))
       it(`(${shape.join(', ')}) over ${axis.join(', ')}`, () => {
-        const x = trae.random.uniform(shape, { seed: 3, minval: -1, maxval: 1 }),
-          data = x.dataSync(),
-          kept = shape.map((_, a) => a).filter((a) => !axis.includes(a));
-        const size = kept.reduce((p, a) => p * shape[a], 1),
-          sums = new Float64Array(size),
-          squares = new Float64Array(size),
-          most = new Float64Array(size).fill(-Infinity),
-          index = shape.map(() => 0);
+        const x = trae.random.uniform(shape, { seed: 3, minval: -1, maxval: 1 });
+        const data = x.dataSync();
+        const kept = shape.map((_, a) => a).filter((a) => !axis.includes(a));
+        const size = kept.reduce((p, a) => p * shape[a], 1);
+        const sums = new Float64Array(size);
+        const squares = new Float64Array(size);
+        const most = new Float64Array(size).fill(-Infinity);
+        const index = shape.map(() => 0);
         for (let i = 0; i < data.length; i++) {
           let rest = i;
           for (let a = shape.length; a-- > 0; rest = Math.floor(rest / shape[a])) index[a] = rest % shape[a];
-          const to = kept.reduce((p, a) => p * shape[a] + index[a], 0),
-            v = Number(data[i]);
+          const to = kept.reduce((p, a) => p * shape[a] + index[a], 0);
+          const v = Number(data[i]);
           sums[to] += v;
           squares[to] += v * v;
           most[to] = Math.max(most[to], v);

@@ -11,8 +11,8 @@ import { randomRows } from './rows/index';
 
 /** Runs `f` and tells which native ops it asked for. */
 function nativeOpsOf(f: () => void): Set<string> {
-  const names = new Set<string>(),
-    plain = binding.run;
+  const names = new Set<string>();
+  const plain = binding.run;
   binding.run = (op, ...rest) => {
     names.add(op);
     return plain(op, ...rest);
@@ -104,10 +104,10 @@ describe('ops: reflection', () => {
     ]);
   });
   it('the gradient of a convolution by its input is the adjoint of the convolution', () => {
-    const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' })),
-      k = toTensor(randomArray([3, 2, 3, 4], { dtype: 'float64' }));
-    const y = trae.conv(x, k, { strides: 2 }),
-      dy = toTensor(randomArray([...y.shape], { dtype: 'float64', seed: 8 }));
+    const x = toTensor(randomArray([2, 5, 6, 3], { dtype: 'float64' }));
+    const k = toTensor(randomArray([3, 2, 3, 4], { dtype: 'float64' }));
+    const y = trae.conv(x, k, { strides: 2 });
+    const dy = toTensor(randomArray([...y.shape], { dtype: 'float64', seed: 8 }));
     const dx = adjoint(dy, k);
     assert.deepEqual(dx.shape, [2, 5, 6, 3]);
     const bound = 1e-12 * 100;
@@ -146,8 +146,8 @@ describe('ops: reflection', () => {
     for (const method of methods) {
       const r = rowTable.get(aliases[method] ?? method);
       assert.ok(r, `the method ${method} is no op`);
-      const { inputs, args = [] } = r.cases.find((c) => c.inputs.length && c.inputs[0].shape.length) ?? r.cases[0],
-        [first, ...rest] = inputs.map(toTensor);
+      const { inputs, args = [] } = r.cases.find((c) => c.inputs.length && c.inputs[0].shape.length) ?? r.cases[0];
+      const [first, ...rest] = inputs.map(toTensor);
       for (const receiver of [first, trae.variable(first)]) {
         const got = (receiver as unknown as Record<string, (...a: unknown[]) => trae.Tensor | trae.Tensor[]>)[method](
           ...rest,

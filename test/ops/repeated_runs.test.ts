@@ -23,8 +23,8 @@ describe('ops: repeated runs', () => {
     it(`repeat and tile before runs of ${inner}`, () => {
       for (const dtype of DTYPES)
         for (const times of inner < 16 ? [1, 2, 3, 4, 5, 16, 33] : [2, 5]) {
-          const x = small([3, 5, inner], dtype),
-            t = toTensor(x);
+          const x = small([3, 5, inner], dtype);
+          const t = toTensor(x);
           for (const axis of [0, 1, 2]) {
             const shape = x.shape.map((d, a) => (a === axis ? d * times : d));
             const about = `${dtype}, ${times} times, axis ${axis}`;
@@ -107,15 +107,15 @@ describe('ops: repeated runs', () => {
   ];
   for (const [name, layer, shape, sizes] of UP)
     it(`${name}: values, and gradients summed over the copies`, () => {
-      const x = randomArray(shape),
-        wide = shape.map((d, a) => d * sizes[a]),
-        dy = randomArray(wide);
-      const v = trae.variable(toTensor(x)),
-        apply = (): trae.Tensor => layer.apply(v.value) as trae.Tensor;
+      const x = randomArray(shape);
+      const wide = shape.map((d, a) => d * sizes[a]);
+      const dy = randomArray(wide);
+      const v = trae.variable(toTensor(x));
+      const apply = (): trae.Tensor => layer.apply(v.value) as trae.Tensor;
       const source = (index: number[]): number[] => index.map((k, a) => Math.floor(k / sizes[a]));
       assert.deepEqual(fromTensor(apply()).data, picked(fromTensor(v.value), wide, source));
-      const want = x.data.map(() => 0),
-        numbers = picked(counting(shape), wide, source);
+      const want = x.data.map(() => 0);
+      const numbers = picked(counting(shape), wide, source);
       fromTensor(toTensor(dy)).data.forEach((d, i) => (want[numbers[i]] += d));
       const gradient = (): trae.Tensor =>
         trae.variableGrads(() => trae.sum(trae.multiply(apply(), toTensor(dy))), [v]).grads[0];

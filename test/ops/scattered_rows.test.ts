@@ -6,13 +6,13 @@ import { expectArray } from '../helpers/compare';
 import { fromTensor, toTensor } from '../helpers/ndarray';
 import { randomArray } from '../helpers/random';
 
-const table = toTensor(randomArray([700, 9], { seed: 1 })),
-  weights = toTensor(randomArray([4, 5, 9], { seed: 2 })),
-  ids = trae.tensor(
-    Array.from({ length: 20 }, (_, i) => (i % 7 === 3 ? -1 : i % 5 === 0 ? 11 : (i * 37) % 700)),
-    [4, 5],
-    'int32',
-  );
+const table = toTensor(randomArray([700, 9], { seed: 1 }));
+const weights = toTensor(randomArray([4, 5, 9], { seed: 2 }));
+const ids = trae.tensor(
+  Array.from({ length: 20 }, (_, i) => (i % 7 === 3 ? -1 : i % 5 === 0 ? 11 : (i * 37) % 700)),
+  [4, 5],
+  'int32',
+);
 const gradient = (t: trae.Tensor, w: trae.Tensor, i: trae.Tensor): trae.Tensor =>
   trae.grad((x: trae.Tensor) => trae.take(x, i, { axis: 0 }).multiply(w).sum())(t);
 /** What reads the gradient, and whether it can take rows. */
@@ -33,8 +33,8 @@ describe('ops: scattered rows', () => {
   for (const [what, takesRows, f] of READERS)
     it(`${what} reads the gradient of an embedding`, () => {
       const step = (t: trae.Tensor, w: trae.Tensor, i: trae.Tensor): trae.Tensor[] => f(gradient(t, w, i), t);
-      const want = step(table, weights, ids),
-        got = trae.compile(step)(table, weights, ids);
+      const want = step(table, weights, ids);
+      const got = trae.compile(step)(table, weights, ids);
       want.forEach((w, i) => expectArray(fromTensor(got[i]), fromTensor(w), `${what}, result ${i}`));
       const text = tracePlan(step, [table, weights, ids]).plan.explain();
       assert.equal(/scatter_rows/.test(text), takesRows, text);

@@ -9,8 +9,8 @@ describe('small types in plans', () => {
     ['int8', Int8Array],
     ['uint8', Uint8Array],
   ] as const) {
-    const held = (x: number): number => Holder.of(x)[0],
-      given = [100, 120, 3, 0, 7];
+    const held = (x: number): number => Holder.of(x)[0];
+    const given = [100, 120, 3, 0, 7];
     const cases: [string, (x: trae.Tensor) => trae.Tensor, (x: number) => number][] = [
       ['a sum, widened', (x) => x.add(x).cast('int32'), (x) => held(x + x)],
       ['a sum, made smaller again', (x) => x.add(x).subtract(x), (x) => held(held(x + x) - x)],
@@ -20,14 +20,14 @@ describe('small types in plans', () => {
     ];
     for (const [what, f, right] of cases)
       it(`${dtype}: ${what}`, () => {
-        const x = trae.tensor(given).cast(dtype),
-          want = given.map(right);
+        const x = trae.tensor(given).cast(dtype);
+        const want = given.map(right);
         assert.deepEqual(numbers(trae.compile(f)(x)), want);
         assert.deepEqual(numbers(f(x)), want);
       });
     it(`${dtype}: the sum and the largest of sums that wrap`, () => {
-      const x = trae.tensor(given).cast(dtype),
-        sums = given.map((v) => held(2 * v));
+      const x = trae.tensor(given).cast(dtype);
+      const sums = given.map((v) => held(2 * v));
       const f = (t: trae.Tensor): trae.Tensor[] => [t.add(t).cast('int32').sum(), t.add(t).max()];
       assert.deepEqual(trae.compile(f)(x).flatMap(numbers), [sums.reduce((a, b) => a + b, 0), Math.max(...sums)]);
     });

@@ -18,15 +18,15 @@ const SHAPES: [shape: number[], axis: number][] = [
 ];
 /** In float64. */
 function naive({ shape, data }: NdArray, axis: number, isLog: boolean): number[] {
-  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1),
-    n = shape[axis],
-    y = data.map(() => 0);
+  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1);
+  const n = shape[axis];
+  const y = data.map(() => 0);
   for (let start = 0; start < data.length; start += n * inner)
     for (let j = 0; j < inner; j++) {
-      const at = Array.from({ length: n }, (_, i) => start + i * inner + j),
-        line = at.map((i) => data[i]);
-      const most = line.some(Number.isNaN) ? NaN : Math.max(...line),
-        sum = line.reduce((s, v) => s + Math.exp(v - most), 0);
+      const at = Array.from({ length: n }, (_, i) => start + i * inner + j);
+      const line = at.map((i) => data[i]);
+      const most = line.some(Number.isNaN) ? NaN : Math.max(...line);
+      const sum = line.reduce((s, v) => s + Math.exp(v - most), 0);
       at.forEach((i, k) => (y[i] = isLog ? line[k] - most - Math.log(sum) : Math.exp(line[k] - most) / sum));
     }
   return y;
@@ -58,11 +58,11 @@ describe('ops: softmax along any axis', () => {
     });
   for (const columns of [3, 40])
     it(`special values stay in their columns, of ${columns}`, () => {
-      const rows = 50,
-        x = nd(
-          Array.from({ length: rows * columns }, (_, i) => Math.sin(i)),
-          [rows, columns],
-        );
+      const rows = 50;
+      const x = nd(
+        Array.from({ length: rows * columns }, (_, i) => Math.sin(i)),
+        [rows, columns],
+      );
       const put = (column: number, value: number, from = 0, to = rows): void => {
         for (let r = from; r < to; r++) x.data[r * columns + column] = value;
       };
@@ -78,8 +78,8 @@ describe('ops: softmax along any axis', () => {
       check(x, 0, 2e-6, 'special values');
     });
   it('the same on any number of threads', () => {
-    const x = toTensor(randomArray([300, 700])),
-      threads = trae.config.numThreads;
+    const x = toTensor(randomArray([300, 700]));
+    const threads = trae.config.numThreads;
     try {
       const runs = [1, 2, 3].map((n) => {
         trae.config.numThreads = n;

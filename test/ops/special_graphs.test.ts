@@ -12,8 +12,8 @@ const SPECIAL = [NaN, Infinity, -Infinity, -0, 1e-40, -1e-40];
 function withSpecialValues(inputs: NdArray[], seed: number): NdArray[] {
   const random = new Random(seed + 5);
   return inputs.map((x) => {
-    const data = [...x.data],
-      count = random.integer(0, 1 + Math.ceil(data.length / 8));
+    const data = [...x.data];
+    const count = random.integer(0, 1 + Math.ceil(data.length / 8));
     for (let n = count; n > 0; n--)
       data[random.pick([0, data.length - 1, random.integer(0, data.length)])] = random.pick(SPECIAL);
     return { ...x, data };
@@ -34,18 +34,18 @@ describe('special values in random graphs', () => {
     it(`plans of graphs ${block * 25} to ${block * 25 + 24} and of their gradients`, () => {
       let special = 0;
       for (let k = 0; k < 25; k++) {
-        const seed = 3000 + block * 25 + k,
-          dtype = seed % 2 ? 'float64' : 'float32',
-          graph = randomGraph(seed, dtype),
-          inputs = withSpecialValues(graph.inputs, seed).map(toTensor);
+        const seed = 3000 + block * 25 + k;
+        const dtype = seed % 2 ? 'float64' : 'float32';
+        const graph = randomGraph(seed, dtype);
+        const inputs = withSpecialValues(graph.inputs, seed).map(toTensor);
         for (const [what, f, looseness] of [
           ['output', graph.run, 200],
           ['gradient', gradientsOf(graph), 1e4],
         ] as const) {
-          const want = f(...inputs).map(fromTensor),
-            got = trae
-              .compile(f)(...inputs)
-              .map(fromTensor);
+          const want = f(...inputs).map(fromTensor);
+          const got = trae
+            .compile(f)(...inputs)
+            .map(fromTensor);
           want.forEach((w, i) => expectArray(got[i], w, `${what} ${i} of ${graph.text}`, looseness));
           special += want.flatMap((w) => w.data).filter((v) => !Number.isFinite(v)).length;
         }

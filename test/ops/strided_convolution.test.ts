@@ -22,8 +22,8 @@ describe('strided convolutions with kernels of size 1', () => {
     [5, 12, 8, 8, 2],
   ])
     it(`gradients for (${batch}, ${side}, ${side}, ${channels}), ${filters} filters, strides ${strides} are those of float64`, () => {
-      const x = wave(batch, side, side, channels),
-        kernel = wave(1, 1, channels, filters);
+      const x = wave(batch, side, side, channels);
+      const kernel = wave(1, 1, channels, filters);
       const gradients = (dtype: 'float32' | 'float64'): trae.Tensor[] => {
         const loss = (a: trae.Tensor, k: trae.Tensor): trae.Tensor =>
           trae.ops.conv(a, k, { strides, padding: 'same' }).square().sum();
@@ -31,8 +31,8 @@ describe('strided convolutions with kernels of size 1', () => {
       };
       const [got, want] = [gradients('float32'), gradients('float64')];
       got.forEach((g, i) => {
-        const scale = want[i].abs().max().item() as number,
-          off = g.cast('float64').subtract(want[i]).abs().max().item() as number;
+        const scale = want[i].abs().max().item() as number;
+        const off = g.cast('float64').subtract(want[i]).abs().max().item() as number;
         assert.ok(off <= 1e-5 * scale, `gradient ${i} is off by ${off} of ${scale}`);
       });
     });

@@ -102,8 +102,8 @@ describe('check of prebuilt binaries', () => {
     it('finds nothing newer in what is linked with scripts/old_glibc.sh', () => {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-glibc-'));
       try {
-        const source = path.join(folder, 'a.c'),
-          library = path.join(folder, 'a.so');
+        const source = path.join(folder, 'a.c');
+        const library = path.join(folder, 'a.so');
         fs.writeFileSync(
           source,
           '#include <math.h>\n#include <pthread.h>\ndouble f(double x, pthread_t* t) { pthread_create(t, 0, 0, 0); return exp(x) + hypot(x, x) + pow(x, x); }\n',

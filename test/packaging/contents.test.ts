@@ -65,11 +65,11 @@ describe('published files', () => {
       sources.map((f) => `${stem(f)}.d.ts`).filter((f) => !files.includes(f)),
       [],
     );
-    const library = fs.readFileSync(path.join(ROOT, 'dist', 'index.js'), 'utf8'),
-      holdsCode = (f: string): boolean =>
-        /^(export )?(abstract |async )?(const|let|class|function|enum)\b|^export (\*|\{)|^[a-zA-Z.]+\(/m.test(
-          fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8'),
-        );
+    const library = fs.readFileSync(path.join(ROOT, 'dist', 'index.js'), 'utf8');
+    const holdsCode = (f: string): boolean =>
+      /^(export )?(abstract |async )?(const|let|class|function|enum)\b|^export (\*|\{)|^[a-zA-Z.]+\(/m.test(
+        fs.readFileSync(path.join(ROOT, 'lib', f), 'utf8'),
+      );
     assert.deepEqual(
       sources.filter(
         (f) => !library.includes(`// ${stem(f)}.js\n`) && !files.includes(`${stem(f)}.js`) && holdsCode(f),

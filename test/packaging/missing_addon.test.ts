@@ -43,16 +43,16 @@ class PackageCopy {
     assert.equal(code, 0, `the process ended with ${code}: ${stderr}`);
     const [kind, message] = JSON.parse(stdout) as [string, string];
     assert.equal(kind, 'ERR_NATIVE_ADDON');
-    const lines = message.split('\n'),
-      end = lines.indexOf('  What to do:');
+    const lines = message.split('\n');
+    const end = lines.indexOf('  What to do:');
     assert.equal(lines[1], '  Tried, in this order:');
     return { heading: lines[0], tried: lines.slice(2, end), advice: lines.slice(end + 1) };
   }
   /** Why the only file in it cannot be used, and what helps. */
   async refusal(name: string, content: Uint8Array | string): Promise<{ why: string; advice: string[] }> {
     const { tried, advice } = await this.with({ [name]: content }, () => this.page());
-    const start = `  - ${this.at(name)}: `,
-      line = tried.find((l) => l.startsWith(start));
+    const start = `  - ${this.at(name)}: `;
+    const line = tried.find((l) => l.startsWith(start));
     assert.ok(line, tried.join('\n'));
     return { why: line.slice(start.length), advice };
   }
@@ -179,8 +179,8 @@ describe('native addon', () => {
       'a.b.c.node',
     ];
     for (let used = 1; used < 2 ** names.length; used += 5) {
-      const folder = copy.at('prebuilds', platform),
-        files = names.filter((_, i) => used & (1 << i));
+      const folder = copy.at('prebuilds', platform);
+      const files = names.filter((_, i) => used & (1 << i));
       fs.mkdirSync(folder, { recursive: true });
       for (const name of files) fs.writeFileSync(path.join(folder, name), '');
       const mine = placesOf(copy.folder).searched.flatMap((p) => p.candidates)[0] as string | undefined;
@@ -211,8 +211,8 @@ describe('native addon', () => {
     });
 
     it('that is made for another processor', async () => {
-      const other = Buffer.from(whole),
-        [machine, name] = process.arch === 'arm64' ? [62, 'x64'] : [183, 'arm64'];
+      const other = Buffer.from(whole);
+      const [machine, name] = process.arch === 'arm64' ? [62, 'x64'] : [183, 'arm64'];
       other.writeUInt16LE(machine, 18);
       const { why, advice } = await copy.refusal(`prebuilds/${platform}/trae-node.node`, other);
       assert.equal(why, `it is made for ${name}, and this Node.js for ${process.arch}.`);
@@ -220,8 +220,8 @@ describe('native addon', () => {
     });
 
     it('that needs a library which is not there', async () => {
-      const other = Buffer.from(whole),
-        at = other.indexOf('libm.so.6\0', 0, 'latin1');
+      const other = Buffer.from(whole);
+      const at = other.indexOf('libm.so.6\0', 0, 'latin1');
       assert.ok(at > 0);
       other.write('libQ.so.6', at, 'latin1');
       const { why, advice } = await copy.refusal(release, other);
@@ -230,8 +230,8 @@ describe('native addon', () => {
     });
 
     it('that needs a newer C library', async () => {
-      const other = Buffer.from(whole),
-        versions = [...whole.toString('latin1').matchAll(/GLIBC_2\.[\d.]+(?=\0)/g)];
+      const other = Buffer.from(whole);
+      const versions = [...whole.toString('latin1').matchAll(/GLIBC_2\.[\d.]+(?=\0)/g)];
       assert.ok(versions.length);
       for (const { 0: text, index } of versions)
         other.write(text.replace(/\d/g, '9').replace('GLIBC_9', 'GLIBC_2'), index, 'latin1');
@@ -247,8 +247,8 @@ describe('native addon', () => {
         return h;
       };
       for (const { 0: text } of versions) {
-        const before = Buffer.alloc(4),
-          after = Buffer.alloc(4);
+        const before = Buffer.alloc(4);
+        const after = Buffer.alloc(4);
         before.writeUInt32LE(hash(text));
         after.writeUInt32LE(hash(text.replace(/\d/g, '9').replace('GLIBC_9', 'GLIBC_2')));
         for (let at = other.indexOf(before); at >= 0; at = other.indexOf(before, at + 4))

@@ -10,7 +10,7 @@ import { withFile } from '../source';
 import { isZip, ZipReader } from '../zip';
 
 /** What an archive may hold at most, unpacked. */
-const MOST_BYTES = 16 * 2 ** 30;
+const MAX_BYTES = 16 * 2 ** 30;
 
 /** A member's place below the folder. @throws FileError for one outside of it. */
 function placeOf(archive: string, folder: string, name: string): string {
@@ -36,8 +36,8 @@ async function untar(archive: string, folder: string): Promise<void> {
     try {
       const place = placeOf(archive, folder, header.name);
       bytes += header.size;
-      if (bytes > MOST_BYTES)
-        throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+      if (bytes > MAX_BYTES)
+        throw new FileError(`getFile: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
       if (header.type === 'directory') {
         fs.mkdirSync(place, { recursive: true });
         skip();
@@ -55,8 +55,8 @@ async function untar(archive: string, folder: string): Promise<void> {
       extract.destroy(error as Error);
     }
   });
-  const magic = Buffer.alloc(2),
-    handle = await fs.promises.open(archive);
+  const magic = Buffer.alloc(2);
+  const handle = await fs.promises.open(archive);
   await handle.read(magic, 0, 2, 0);
   await handle.close();
   const source = fs.createReadStream(archive);
@@ -66,10 +66,10 @@ async function untar(archive: string, folder: string): Promise<void> {
 }
 async function unzip(archive: string, folder: string): Promise<void> {
   await withFile(archive, async (source) => {
-    const zip = new ZipReader(source),
-      bytes = zip.names.reduce((sum, name) => sum + zip.sizeOf(name), 0);
-    if (bytes > MOST_BYTES)
-      throw new FileError(`getFile: ${archive} unpacks to more than ${MOST_BYTES} bytes. It is not unpacked.`);
+    const zip = new ZipReader(source);
+    const bytes = zip.names.reduce((sum, name) => sum + zip.sizeOf(name), 0);
+    if (bytes > MAX_BYTES)
+      throw new FileError(`getFile: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
     for (const name of zip.names) {
       const place = placeOf(archive, folder, name);
       if (name.endsWith('/')) {

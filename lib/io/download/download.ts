@@ -18,7 +18,7 @@ export interface Timing {
 }
 const TIMING: Timing = { connect: 10_000, stall: 30_000, retries: 4, delay: 500 };
 /** What is written at most for a source that does not state its size. */
-const MOST_BYTES = 4 * 2 ** 30;
+const MAX_BYTES = 4 * 2 ** 30;
 
 /** @internal What a download needs to know beside the address. */
 export interface Transfer {
@@ -109,8 +109,8 @@ async function attempt(
     }
     alive(timing.stall);
     const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-    let start = 0,
-      total: number | undefined;
+    let start = 0;
+    let total: number | undefined;
     if (response.status === 206) {
       start = range?.[1] === undefined ? -1 : Number(range[1]);
       total = range && range[2] !== '*' ? Number(range[2]) : undefined;
@@ -141,7 +141,7 @@ async function attempt(
     }
     const etag = response.headers.get('etag');
     state.etag = etag && !etag.startsWith('W/') ? etag : undefined;
-    await save(response, part, start, total, bytes ?? MOST_BYTES, bar, () => alive(timing.stall), signal, to.signal);
+    await save(response, part, start, total, bytes ?? MAX_BYTES, bar, () => alive(timing.stall), signal, to.signal);
   });
 }
 

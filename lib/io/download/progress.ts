@@ -28,8 +28,8 @@ export function progress(name: string, verbose: boolean): Progress {
     },
     Presets.legacy,
   );
-  let started = 0,
-    first = 0;
+  let started = 0;
+  let first = 0;
   return {
     update(done, total) {
       const now = Date.now();

@@ -6,23 +6,23 @@ export function btree2Records(input: Hdf5Input, at: number): { type: number; rec
   const c = input.block(at, 22 + input.sizes.offset + input.sizes.length, 'a B-tree');
   c.magic('BTHD');
   c.version(0);
-  const type = c.u8(),
-    nodeSize = c.u32(),
-    recordSize = c.u16(),
-    depth = c.u16();
+  const type = c.u8();
+  const nodeSize = c.u32();
+  const recordSize = c.u16();
+  const depth = c.u16();
   c.skip(2);
-  const root = c.offset(),
-    rootCount = c.u16();
+  const root = c.offset();
+  const rootCount = c.u16();
   const total = c.length();
   c.checksum();
   if (!recordSize || recordSize > nodeSize || depth > 16) input.fail('a B-tree has impossible sizes');
-  const out: Buffer[] = [],
-    seen = new Set<number>();
+  const out: Buffer[] = [];
+  const seen = new Set<number>();
   if (root === UNDEFINED || !rootCount) return { type, records: out };
   // How many bytes a count of records takes, level by level.
   const width = (n: number): number => Math.max(1, Math.ceil(Math.log2(n + 1) / 8));
-  const most = [Math.floor((nodeSize - 10) / recordSize)],
-    totals = [most[0]];
+  const most = [Math.floor((nodeSize - 10) / recordSize)];
+  const totals = [most[0]];
   const totalWidth: number[] = [0];
   for (let level = 1; level <= depth; level++) {
     const pointer = input.sizes.offset + width(most[0]) + totalWidth[level - 1];
@@ -32,7 +32,7 @@ export function btree2Records(input: Hdf5Input, at: number): { type: number; rec
   }
   const countWidth = width(most[0]);
   const visit = (address: number, count: number, level: number): void => {
-    if (seen.has(address)) input.fail('a B-tree goes round in a circle');
+    if (seen.has(address)) input.fail('a B-tree refers back to itself (a cycle)');
     seen.add(address);
     if (count > most[level]) input.fail('a node of a B-tree holds too many records');
     const n = input.block(address, nodeSize, 'a node of a B-tree');
@@ -42,8 +42,8 @@ export function btree2Records(input: Hdf5Input, at: number): { type: number; rec
     const records = Array.from({ length: count }, () => n.bytes(recordSize));
     const children = level
       ? Array.from({ length: count + 1 }, () => {
-          const child = n.offset(),
-            held = n.uint(countWidth);
+          const child = n.offset();
+          const held = n.uint(countWidth);
           if (level > 1) n.skip(totalWidth[level - 1]);
           return { child, held };
         })
@@ -116,23 +116,23 @@ export class FractalHeap {
     return row < 2 ? this.startSize : this.startSize * 2 ** (row - 1);
   }
   get(id: Buffer): Cursor {
-    const { input } = this,
-      c = new Cursor(input, id, 'an object of a heap'),
-      kind = (c.u8() >> 4) & 3;
+    const { input } = this;
+    const c = new Cursor(input, id, 'an object of a heap');
+    const kind = (c.u8() >> 4) & 3;
     if (kind === 2) {
       const length = (id[0] & 15) + 1;
       return new Cursor(input, c.bytes(length), 'an object of a heap');
     }
     if (kind === 1) return this.largeObject(c);
     if (kind !== 0) input.fail(`an object of a heap is of kind ${kind}`);
-    const offset = c.uint(this.offsetBytes),
-      length = c.uint(this.lengthBytes);
+    const offset = c.uint(this.offsetBytes);
+    const length = c.uint(this.lengthBytes);
     return this.managed(offset, length);
   }
   // Too large for a block: the id holds its place where there is room, else its number in a tree.
   private largeObject(id: Cursor): Cursor {
-    const { input } = this,
-      { sizes } = input;
+    const { input } = this;
+    const { sizes } = input;
     if (id.left >= sizes.offset + sizes.length) {
       const at = id.offset();
       return input.block(at, id.length(), 'an object of a heap');
@@ -143,15 +143,15 @@ export class FractalHeap {
     return input.block(found.at, found.length, 'an object of a heap');
   }
   private readLargeObjects(): Map<number, { at: number; length: number }> {
-    const { input } = this,
-      out = new Map<number, { at: number; length: number }>();
+    const { input } = this;
+    const out = new Map<number, { at: number; length: number }>();
     if (this.largeAt === UNDEFINED) return out;
     const { type, records } = btree2Records(input, this.largeAt);
     if (type !== 1) input.fail('a tree of large objects is one of something else');
     for (const record of records) {
-      const c = new Cursor(input, record, 'a large object'),
-        at = c.offset(),
-        length = c.length();
+      const c = new Cursor(input, record, 'a large object');
+      const at = c.offset();
+      const length = c.length();
       out.set(c.length(), { at, length });
     }
     return out;
@@ -159,9 +159,9 @@ export class FractalHeap {
   private managed(target: number, length: number): Cursor {
     const { input } = this;
     if (!this.rootRows) return this.direct(this.root, this.startSize, target, length);
-    let address = this.root,
-      rows = this.rootRows,
-      start = 0;
+    let address = this.root;
+    let rows = this.rootRows;
+    let start = 0;
     for (let depth = 0; depth < 32; depth++) {
       const directRows = Math.min(rows, Math.log2(this.maxDirect / this.startSize) + 2);
       const entries = rows * this.tableWidth;
@@ -176,8 +176,8 @@ export class FractalHeap {
       c.skip(this.offsetBytes);
       const children = Array.from({ length: entries }, () => c.offset());
       c.checksum();
-      let at = start,
-        found: { row: number; child: number; at: number } | null = null;
+      let at = start;
+      let found: { row: number; child: number; at: number } | null = null;
       for (let row = 0; row < rows && !found; row++)
         for (let k = 0; k < this.tableWidth; k++) {
           if (target >= at && target < at + this.rowSize(row)) {
@@ -196,8 +196,8 @@ export class FractalHeap {
     return input.fail('a heap is nested too deeply');
   }
   private direct(address: number, size: number, offset: number, length: number): Cursor {
-    const { input } = this,
-      c = input.block(address, size, 'a block of a heap');
+    const { input } = this;
+    const c = input.block(address, size, 'a block of a heap');
     c.magic('FHDB');
     c.version(0);
     if (offset + length > size || offset < 5 + input.sizes.offset + this.offsetBytes + (this.hasChecksums ? 4 : 0))

@@ -4,11 +4,11 @@ const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k));
 
 /** @internal */
 export function lookup3(data: Uint8Array, initial = 0): number {
-  let length = data.length,
-    at = 0;
-  let a = (0xdeadbeef + length + initial) | 0,
-    b = a,
-    c = a;
+  let length = data.length;
+  let at = 0;
+  let a = (0xdeadbeef + length + initial) | 0;
+  let b = a;
+  let c = a;
   const word = (i: number): number => data[i] | (data[i + 1] << 8) | (data[i + 2] << 16) | (data[i + 3] << 24);
   while (length > 12) {
     a = (a + word(at)) | 0;

@@ -26,7 +26,7 @@ export type ChunkIndex = { at: number; chunk: number[] } & (
     }
 );
 /** More chunks than any dataset of weights has. */
-const MOST_CHUNKS = 1 << 22;
+const MAX_CHUNKS = 1 << 22;
 
 /** @internal All chunks that are stored. */
 export function* chunksOf(
@@ -56,19 +56,19 @@ export function* chunksOf(
       const { type, records } = btree2Records(input, at);
       if (type !== 10 && type !== 11) input.fail('a tree of chunks is one of something else');
       for (const record of records) {
-        const c = new Cursor(input, record, 'a chunk'),
-          address = c.offset();
+        const c = new Cursor(input, record, 'a chunk');
+        const address = c.offset();
         const width = type === 11 ? c.left - 4 - 8 * shape.length : 0;
-        const size = type === 11 ? c.uint(width) : chunkBytes,
-          mask = type === 11 ? c.u32() : 0;
+        const size = type === 11 ? c.uint(width) : chunkBytes;
+        const mask = type === 11 ? c.u32() : 0;
         yield { at: address, size, mask, start: chunk.map((d) => c.uint(8) * d) };
       }
       return;
     }
     default: {
       // Until version 5 a chunk's size takes as many bytes as that of a chunk plus one, then as many as all lengths.
-      const grown = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(chunkBytes)) + 8) / 8)),
-        width = !filtered ? 0 : index.hasWideSizes ? input.sizes.length : grown;
+      const grown = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(chunkBytes)) + 8) / 8));
+      const width = !filtered ? 0 : index.hasWideSizes ? input.sizes.length : grown;
       const elements =
         index.kind === 'fixed' ? fixedArray(input, index, total, width) : extensibleArray(input, index, total, width);
       let n = 0;
@@ -95,18 +95,18 @@ function numbering(
   /** The first element of a chunk; null when it lies outside of the dataset as it is now. */
   startOf: (n: number) => number[] | null;
 } {
-  const axes = shape.map((_, i) => i),
-    endless = maximum.indexOf(Infinity);
+  const axes = shape.map((_, i) => i);
+  const endless = maximum.indexOf(Infinity);
   if (kind === 'extensible' && endless > 0) axes.unshift(...axes.splice(endless, 1));
-  const grid = (sizes: readonly number[]): number[] => axes.map((i) => Math.ceil(sizes[i] / chunk[i])),
-    used = grid(shape),
-    counts = kind === 'tree' || kind === 'tree2' ? used : grid(maximum);
+  const grid = (sizes: readonly number[]): number[] => axes.map((i) => Math.ceil(sizes[i] / chunk[i]));
+  const used = grid(shape);
+  const counts = kind === 'tree' || kind === 'tree2' ? used : grid(maximum);
   let total = 0;
   if (!used.includes(0)) {
     used.forEach((n, k) => (total = total * (k ? counts[k] : 1) + n - 1));
     total++;
   }
-  if (!(total <= MOST_CHUNKS)) input.fail(`a dataset has ${total} chunks`);
+  if (!(total <= MAX_CHUNKS)) input.fail(`a dataset has ${total} chunks`);
   const startOf = (n: number): number[] | null => {
     const out = Array<number>(shape.length);
     for (let k = axes.length - 1; k >= 0; k--) {
@@ -121,21 +121,21 @@ function numbering(
 }
 
 function* oldTree(input: Hdf5Input, at: number, rank: number, seen: Set<number>, depth: number): Generator<Chunk> {
-  if (seen.has(at)) input.fail('a tree of chunks goes round in a circle');
+  if (seen.has(at)) input.fail('a tree of chunks refers back to itself (a cycle)');
   seen.add(at);
-  if (depth > 32 || seen.size > MOST_CHUNKS) input.fail('a tree of chunks is too deep');
-  const { offset } = input.sizes,
-    key = 8 + 8 * (rank + 1);
+  if (depth > 32 || seen.size > MAX_CHUNKS) input.fail('a tree of chunks is too deep');
+  const { offset } = input.sizes;
+  const key = 8 + 8 * (rank + 1);
   const head = input.block(at, 8, 'a tree of chunks');
   head.magic('TREE');
   if (head.u8() !== 1) input.fail('a tree of chunks is one of names');
-  const level = head.u8(),
-    used = head.u16();
+  const level = head.u8();
+  const used = head.u16();
   const c = input.block(at, 8 + 2 * offset + used * (key + offset), 'a tree of chunks').skip(8 + 2 * offset);
   for (let i = 0; i < used; i++) {
-    const size = c.u32(),
-      mask = c.u32(),
-      start = Array.from({ length: rank }, () => c.uint(8));
+    const size = c.u32();
+    const mask = c.u32();
+    const start = Array.from({ length: rank }, () => c.uint(8));
     c.skip(8);
     const child = c.offset();
     if (level) yield* oldTree(input, child, rank, seen, depth + 1);
@@ -160,18 +160,18 @@ function fixedArray(
   total: number,
   width: number,
 ): Element[] {
-  const { offset, length } = input.sizes,
-    elementSize = offset + (width ? width + 4 : 0);
+  const { offset, length } = input.sizes;
+  const elementSize = offset + (width ? width + 4 : 0);
   const head = input.block(index.at, 12 + length + offset, 'a list of chunks');
   head.magic('FAHD');
   head.version(0);
   head.skip(3);
-  const count = head.length(),
-    block = head.offset();
+  const count = head.length();
+  const block = head.offset();
   head.checksum();
   if (count < total || block === UNDEFINED) return [];
-  const pageSize = 2 ** index.pageBits,
-    lead = 6 + offset;
+  const pageSize = 2 ** index.pageBits;
+  const lead = 6 + offset;
   if (count <= pageSize) {
     const c = input.block(block, lead + count * elementSize + 4, 'a list of chunks');
     c.magic('FADB');
@@ -180,9 +180,9 @@ function fixedArray(
     c.checksum();
     return out.slice(0, total);
   }
-  const pages = Math.ceil(count / pageSize),
-    bitmap = Math.ceil(pages / 8),
-    out: Element[] = [];
+  const pages = Math.ceil(count / pageSize);
+  const bitmap = Math.ceil(pages / 8);
+  const out: Element[] = [];
   const c = input.block(block, lead + bitmap + 4, 'a list of chunks').skip(lead);
   const used = c.bytes(bitmap);
   for (let p = 0, at = block + lead + bitmap + 4; p < pages; p++, at += pageSize * elementSize + 4) {
@@ -203,9 +203,9 @@ function extensibleArray(
   total: number,
   width: number,
 ): Element[] {
-  const { offset, length } = input.sizes,
-    elementSize = offset + (width ? width + 4 : 0),
-    out: Element[] = [];
+  const { offset, length } = input.sizes;
+  const elementSize = offset + (width ? width + 4 : 0);
+  const out: Element[] = [];
   const head = input.block(index.at, 16 + 6 * length + offset, 'a list of chunks');
   head.magic('EAHD');
   head.version(0);
@@ -221,9 +221,9 @@ function extensibleArray(
     blocks: 2 ** Math.floor(u / 2),
     size: 2 ** Math.floor((u + 1) / 2) * elements,
   }));
-  const firstSecondary = 2 * Math.log2(pointers),
-    direct = 2 * (pointers - 1),
-    secondary = superBlocks - firstSecondary;
+  const firstSecondary = 2 * Math.log2(pointers);
+  const direct = 2 * (pointers - 1);
+  const secondary = superBlocks - firstSecondary;
   const c = input.block(
     at,
     6 + offset + indexElements * elementSize + (direct + Math.max(0, secondary)) * offset + 4,
@@ -232,11 +232,11 @@ function extensibleArray(
   c.magic('EAIB');
   c.skip(2 + offset);
   for (let i = 0; i < indexElements; i++) out.push(readElement(c, width));
-  const directAt = Array.from({ length: direct }, () => c.offset()),
-    secondaryAt = Array.from({ length: Math.max(0, secondary) }, () => c.offset());
+  const directAt = Array.from({ length: direct }, () => c.offset());
+  const secondaryAt = Array.from({ length: Math.max(0, secondary) }, () => c.offset());
   c.checksum();
-  const offsetBytes = Math.ceil(maxBits / 8),
-    pageSize = 2 ** pageBits;
+  const offsetBytes = Math.ceil(maxBits / 8);
+  const pageSize = 2 ** pageBits;
   const dataBlock = (address: number, n: number, initialized: (page: number) => boolean): void => {
     if (out.length >= total) return;
     if (address === UNDEFINED) {
@@ -277,8 +277,8 @@ function extensibleArray(
       for (let i = 0; i < blocks * size && out.length < total; i++) out.push({ at: UNDEFINED, size: 0, mask: 0 });
       continue;
     }
-    const pages = size > pageSize ? size / pageSize : 0,
-      bitmap = pages ? Math.ceil(pages / 8) : 0;
+    const pages = size > pageSize ? size / pageSize : 0;
+    const bitmap = pages ? Math.ceil(pages / 8) : 0;
     const s = input.block(
       address,
       6 + offset + offsetBytes + blocks * bitmap + blocks * offset + 4,
@@ -286,8 +286,8 @@ function extensibleArray(
     );
     s.magic('EASB');
     s.skip(2 + offset + offsetBytes);
-    const maps = Array.from({ length: blocks }, () => s.bytes(bitmap)),
-      addresses = Array.from({ length: blocks }, () => s.offset());
+    const maps = Array.from({ length: blocks }, () => s.bytes(bitmap));
+    const addresses = Array.from({ length: blocks }, () => s.offset());
     s.checksum();
     addresses.forEach((a, k) => dataBlock(a, size, (p) => (maps[k][p >> 3] & (0x80 >> (p & 7))) !== 0));
   }

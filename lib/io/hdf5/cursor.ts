@@ -19,7 +19,7 @@ export class Hdf5Input {
   sizes: Sizes = { offset: 8, length: 8, base: 0 };
   constructor(readonly source: ByteSource) {}
   fail(why: string): never {
-    throw new FileError(`${this.source.name}: it is no sound HDF5 file: ${why}.`);
+    throw new FileError(`${this.source.name}: it is not a valid HDF5 file: ${why}.`);
   }
   refuse(what: string): never {
     throw new FileError(`${this.source.name}: ${what} is not allowed: a weights file must hold its numbers itself.`);
@@ -64,7 +64,7 @@ export class Cursor {
   u32(): number {
     return this.data.readUInt32LE(this.step(4));
   }
-  /** A whole number of 1 to 8 bytes; more than 2^53 is refused, as no file is that long. */
+  /** An integer of 1 to 8 bytes; more than 2^53 is refused, as no file is that long. */
   uint(bytes: number): number {
     const at = this.step(bytes);
     let v = 0;
@@ -74,8 +74,8 @@ export class Cursor {
   }
   /** An address, or UNDEFINED. */
   offset(): number {
-    const n = this.input.sizes.offset,
-      at = this.at;
+    const n = this.input.sizes.offset;
+    const at = this.at;
     this.step(n);
     let isUndefined = true;
     for (let i = 0; i < n; i++) isUndefined &&= this.data[at + i] === 255;
@@ -85,8 +85,8 @@ export class Cursor {
   }
   /** A length; `UNDEFINED` where all bits are set (unlimited). */
   length(): number {
-    const n = this.input.sizes.length,
-      at = this.at;
+    const n = this.input.sizes.length;
+    const at = this.at;
     if (this.data.subarray(at, at + n).every((b) => b === 255) && this.left >= n) {
       this.skip(n);
       return UNDEFINED;

@@ -12,7 +12,7 @@ import { readFilters, undoFilters, type Filter } from './filters';
 /** Up to this many bytes a dataset may be larger than what is stored of it: empty chunks stand for zeros. */
 const FREE_EXPANSION = 1 << 26;
 /** Deflate cannot do more than this. */
-const MOST_EXPANSION = 1100;
+const MAX_EXPANSION = 1100;
 
 type Layout =
   | { kind: 'inline'; data: Buffer }
@@ -75,14 +75,14 @@ export class Hdf5Dataset {
     };
   }
   private readLayout(c: Cursor): Layout {
-    const { input } = this,
-      version = c.version(1, 2, 3, 4, 5);
+    const { input } = this;
+    const version = c.version(1, 2, 3, 4, 5);
     if (version < 3) {
-      const rank = c.u8(),
-        kind = c.u8();
+      const rank = c.u8();
+      const kind = c.u8();
       c.skip(5);
-      const at = kind === 0 ? UNDEFINED : c.offset(),
-        dims = Array.from({ length: rank }, () => c.u32());
+      const at = kind === 0 ? UNDEFINED : c.offset();
+      const dims = Array.from({ length: rank }, () => c.u32());
       if (kind === 0) return { kind: 'inline', data: this.sized(c.bytes(c.u32())) };
       if (kind === 1) return this.contiguous(at);
       return { kind: 'chunked', index: { kind: 'tree', at, chunk: dims.slice(0, -1) } };
@@ -90,8 +90,8 @@ export class Hdf5Dataset {
     const kind = c.u8();
     if (kind === 0) return { kind: 'inline', data: this.sized(c.bytes(c.u16())) };
     if (kind === 1) {
-      const at = c.offset(),
-        size = c.length();
+      const at = c.offset();
+      const size = c.length();
       if (at !== UNDEFINED && size < this.bytes)
         input.fail(
           `dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but holds ${size}`,
@@ -101,21 +101,21 @@ export class Hdf5Dataset {
     if (kind === 3) return input.refuse(`dataset '${this.path}', which is virtual,`);
     if (kind !== 2) return input.fail(`dataset '${this.path}' has a layout of kind ${kind}`);
     if (version === 3) {
-      const rank = c.u8(),
-        at = c.offset(),
-        dims = Array.from({ length: rank }, () => c.u32());
+      const rank = c.u8();
+      const at = c.offset();
+      const dims = Array.from({ length: rank }, () => c.u32());
       return { kind: 'chunked', index: { kind: 'tree', at, chunk: dims.slice(0, -1) } };
     }
-    const flags = c.u8(),
-      rank = c.u8(),
-      width = c.u8();
+    const flags = c.u8();
+    const rank = c.u8();
+    const width = c.u8();
     if (width < 1 || width > 8) input.fail('a chunk has impossible sizes');
-    const dims = Array.from({ length: rank }, () => c.uint(width)).slice(0, -1),
-      index = c.u8();
+    const dims = Array.from({ length: rank }, () => c.uint(width)).slice(0, -1);
+    const index = c.u8();
     if (index === 1) {
-      const filtered = (flags & 2) !== 0,
-        size = filtered ? c.length() : undefined,
-        mask = filtered ? c.u32() : 0;
+      const filtered = (flags & 2) !== 0;
+      const size = filtered ? c.length() : undefined;
+      const mask = filtered ? c.u32() : 0;
       return { kind: 'chunked', index: { kind: 'single', at: c.offset(), chunk: dims, size, mask } };
     }
     if (index === 2) return { kind: 'chunked', index: { kind: 'implicit', at: c.offset(), chunk: dims } };
@@ -164,14 +164,14 @@ export class Hdf5Dataset {
     return { kind: 'contiguous', at };
   }
   private refuseBomb(stored: number): void {
-    if (this.bytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))
+    if (this.bytes > Math.max(FREE_EXPANSION, stored * MAX_EXPANSION))
       throw new FileError(
         `${this.input.source.name}: dataset '${this.path}' of shape ${formatShape(this.shape)} needs ${this.bytes} bytes but only ${stored} are stored: it is refused as a decompression bomb.`,
       );
   }
   private unwritten(): Uint8Array {
-    const out = new Uint8Array(this.bytes),
-      { fill } = this;
+    const out = new Uint8Array(this.bytes);
+    const { fill } = this;
     if (fill?.length !== this.type.size || !out.length || fill.every((b) => b === 0)) return out;
     out.set(fill);
     // What is filled doubles.
@@ -196,7 +196,7 @@ export class Hdf5Dataset {
     const chunks = [...chunksOf(input, layout.index, this, chunkBytes, this.filters.length > 0)];
     const stored = chunks.reduce((n, c) => n + c.size, 0);
     this.refuseBomb(stored);
-    if (chunkBytes > Math.max(FREE_EXPANSION, stored * MOST_EXPANSION))
+    if (chunkBytes > Math.max(FREE_EXPANSION, stored * MAX_EXPANSION))
       input.fail(`a chunk of dataset '${this.path}' is too large`);
     const out = this.unwritten();
     for (const c of chunks) {
@@ -210,8 +210,8 @@ export class Hdf5Dataset {
     chunkBytes: number,
     signal?: AbortSignal | null,
   ): Promise<Uint8Array> {
-    const { input } = this,
-      start = at + input.sizes.base;
+    const { input } = this;
+    const start = at + input.sizes.base;
     if (!this.filters.length && size < chunkBytes)
       input.fail(`a chunk of dataset '${this.path}' holds ${size} of ${chunkBytes} bytes`);
     let data: Uint8Array = await input.source.read(start, size, signal);
@@ -227,9 +227,9 @@ export class Hdf5Dataset {
   }
   // Copies the part of a chunk that lies inside of the dataset, row by row.
   private place(out: Uint8Array, data: Uint8Array, start: readonly number[], chunk: readonly number[]): void {
-    const { shape } = this,
-      rank = shape.length,
-      { size } = this.type;
+    const { shape } = this;
+    const rank = shape.length;
+    const { size } = this.type;
     if (rank === 0) {
       out.set(data.subarray(0, size));
       return;
@@ -237,11 +237,11 @@ export class Hdf5Dataset {
     const extent = shape.map((d, i) => Math.min(chunk[i], d - start[i]));
     if (extent.some((d, i) => d <= 0 || start[i] < 0))
       this.input.fail(`a chunk of dataset '${this.path}' lies outside of it`);
-    const at = Array<number>(rank).fill(0),
-      run = extent[rank - 1] * size;
+    const at = Array<number>(rank).fill(0);
+    const run = extent[rank - 1] * size;
     for (;;) {
-      let from = 0,
-        to = 0;
+      let from = 0;
+      let to = 0;
       for (let i = 0; i < rank; i++) {
         from = from * chunk[i] + at[i];
         to = to * shape[i] + start[i] + at[i];
@@ -264,8 +264,8 @@ export class Hdf5Dataset {
   }
   /** All texts of a dataset of texts. */
   async readTexts(signal?: AbortSignal | null): Promise<string[]> {
-    const raw = await this.raw(signal),
-      { type, input } = this;
+    const raw = await this.raw(signal);
+    const { type, input } = this;
     if (type.kind !== 'string' && type.kind !== 'vlen-string')
       return input.fail(`dataset '${this.path}' holds numbers where texts are expected`);
     const c = new Cursor(input, Buffer.from(raw.buffer, raw.byteOffset, raw.length), `dataset '${this.path}'`);

@@ -8,18 +8,18 @@ export type Datatype = NumberType | { kind: 'string'; size: number } | { kind: '
 
 /** @internal */
 export function readDatatype(c: Cursor, depth = 0): Datatype {
-  const input = c.input,
-    head = c.u8(),
-    kind = head & 15,
-    version = head >> 4;
+  const input = c.input;
+  const head = c.u8();
+  const kind = head & 15;
+  const version = head >> 4;
   if (version < 1 || version > 5) input.fail(`a datatype has version ${version}`);
-  const bits = c.uint(3),
-    size = c.u32();
+  const bits = c.uint(3);
+  const size = c.u32();
   if (depth > 4) input.fail('a datatype is nested too deeply');
   switch (kind) {
     case 0: {
-      const offset = c.u16(),
-        precision = c.u16();
+      const offset = c.u16();
+      const precision = c.u16();
       if (![1, 2, 4, 8].includes(size)) input.fail(`an integer type has ${size} bytes`);
       if (!precision || offset + precision > 8 * size)
         input.fail(`an integer type of ${size} bytes has ${precision} bits at ${offset}`);
@@ -51,8 +51,8 @@ export function readDatatype(c: Cursor, depth = 0): Datatype {
       if (base.kind !== 'int') return input.fail('an enumeration is not made of integers');
       // h5py writes bool so; the members of others are their numbers.
       const names = Array.from({ length: Math.min(bits & 0xffff, 3) }, () => {
-        const at = c.at,
-          name = c.text();
+        const at = c.at;
+        const name = c.text();
         if (version < 3) c.skip((8 - ((c.at - at) % 8)) % 8);
         return name;
       });
@@ -79,9 +79,9 @@ export interface Extent {
 }
 /** @internal The extent of values; null for "no value at all". */
 export function readDataspace(c: Cursor): Extent | null {
-  const version = c.version(1, 2),
-    rank = c.u8(),
-    flags = c.u8();
+  const version = c.version(1, 2);
+  const rank = c.u8();
+  const flags = c.u8();
   if (rank > 32) c.input.fail(`a dataspace has rank ${rank}`);
   if (version === 1) c.skip(5);
   else if (c.u8() === 2) return null;
@@ -128,9 +128,9 @@ export function fixedText(raw: Buffer): string {
 
 /** @internal Text of variable length: it lies in a heap of the file. */
 export function heapText(input: Hdf5Input, c: Cursor): string {
-  const length = c.u32(),
-    at = c.offset(),
-    index = c.u32();
+  const length = c.u32();
+  const at = c.offset();
+  const index = c.u32();
   if (!length || at === UNDEFINED || (at === 0 && index === 0)) return '';
   const head = input.block(at, 16, 'a heap of texts');
   head.magic('GCOL');

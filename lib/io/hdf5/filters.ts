@@ -13,12 +13,12 @@ export interface Filter {
   id: number;
   values: number[];
 }
-const DEFLATE = 1,
-  SHUFFLE = 2,
-  FLETCHER32 = 3,
-  NBIT = 5,
-  SCALE_OFFSET = 6,
-  LZF = 32000;
+const DEFLATE = 1;
+const SHUFFLE = 2;
+const FLETCHER32 = 3;
+const NBIT = 5;
+const SCALE_OFFSET = 6;
+const LZF = 32000;
 /** Filters that are named when they are refused. */
 const NAMES: Readonly<Record<number, string>> = {
   4: 'szip',
@@ -33,12 +33,12 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /** @internal */
 export function readFilters(c: Cursor): Filter[] {
-  const version = c.version(1, 2),
-    count = c.u8();
+  const version = c.version(1, 2);
+  const count = c.u8();
   if (version === 1) c.skip(6);
   return Array.from({ length: count }, () => {
-    const id = c.u16(),
-      nameSize = version === 1 || id >= 256 ? c.u16() : 0;
+    const id = c.u16();
+    const nameSize = version === 1 || id >= 256 ? c.u16() : 0;
     c.skip(2);
     const values = c.u16();
     c.skip(version === 1 ? Math.ceil(nameSize / 8) * 8 : nameSize);
@@ -71,9 +71,9 @@ async function undone(
   { id, values }: Filter,
   { input, dataset, chunkBytes, elementSize }: ChunkPlace,
 ): Promise<Uint8Array> {
-  const most = chunkBytes + 64,
-    sound = (out: Uint8Array | null, name: string): Uint8Array =>
-      out ?? input.fail(`a chunk of dataset '${dataset}' is no sound ${name}`);
+  const most = chunkBytes + 64;
+  const sound = (out: Uint8Array | null, name: string): Uint8Array =>
+    out ?? input.fail(`a chunk of dataset '${dataset}' is not valid ${name}`);
   switch (id) {
     case DEFLATE:
       try {
@@ -97,8 +97,8 @@ async function undone(
     }
     case FLETCHER32: {
       if (data.length < 4) input.fail(`a chunk of dataset '${dataset}' is cut off`);
-      const body = data.subarray(0, -4),
-        want = Buffer.from(data.buffer, data.byteOffset + body.length, 4).readUInt32LE(0);
+      const body = data.subarray(0, -4);
+      const want = Buffer.from(data.buffer, data.byteOffset + body.length, 4).readUInt32LE(0);
       if (fletcher32(body) !== want) input.fail(`the checksum of a chunk of dataset '${dataset}' is wrong`);
       return body;
     }
@@ -110,17 +110,17 @@ async function undone(
 }
 function unshuffle(data: Uint8Array, size: number): Uint8Array {
   if (size < 2) return data;
-  const n = Math.floor(data.length / size),
-    out = new Uint8Array(data.length);
+  const n = Math.floor(data.length / size);
+  const out = new Uint8Array(data.length);
   for (let k = 0; k < size; k++) for (let i = 0; i < n; i++) out[i * size + k] = data[k * n + i];
   out.set(data.subarray(n * size), n * size);
   return out;
 }
 // HDF5's own: sums of big-endian pairs of bytes.
 function fletcher32(data: Uint8Array): number {
-  let a = 0,
-    b = 0,
-    i = 0;
+  let a = 0;
+  let b = 0;
+  let i = 0;
   const even = data.length & ~1;
   while (i < even) {
     const end = Math.min(even, i + 720);

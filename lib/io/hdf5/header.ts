@@ -18,7 +18,7 @@ export const MESSAGE = {
   attributeInfo: 0x15,
 } as const;
 /** More messages than any file of weights has. */
-const MOST_MESSAGES = 1 << 20;
+const MAX_MESSAGES = 1 << 20;
 
 /** @internal */
 export interface Message {
@@ -29,16 +29,16 @@ export interface Message {
 
 /** @internal All messages of the object at an address. */
 export function readHeader(input: Hdf5Input, at: number): Message[] {
-  const out: Message[] = [],
-    seen = new Set<number>();
+  const out: Message[] = [];
+  const seen = new Set<number>();
   const isNew = input.block(at, 4, 'an object').data.toString('latin1') === 'OHDR';
   const add = (type: number, flags: number, body: Cursor, next: [number, number][]): void => {
-    if (out.length >= MOST_MESSAGES) input.fail('an object has too many messages');
+    if (out.length >= MAX_MESSAGES) input.fail('an object has too many messages');
     if (type === MESSAGE.continuation) next.push([body.offset(), body.length()]);
     else if (type !== 0) out.push({ type, flags, body });
   };
   const once = (address: number): void => {
-    if (seen.has(address)) input.fail('an object goes round in a circle');
+    if (seen.has(address)) input.fail('an object refers back to itself (a cycle)');
     seen.add(address);
   };
   once(at);
@@ -53,9 +53,9 @@ export function readHeader(input: Hdf5Input, at: number): Message[] {
       if (start !== at + 16) once(start);
       const c = input.block(start, length, 'an object header');
       while (c.left >= 8) {
-        const type = c.u16(),
-          size = c.u16(),
-          flags = c.u8();
+        const type = c.u16();
+        const size = c.u16();
+        const flags = c.u8();
         add(type, flags, new Cursor(input, c.skip(3).bytes(size), `message ${type}`), blocks);
       }
     }
@@ -63,9 +63,9 @@ export function readHeader(input: Hdf5Input, at: number): Message[] {
   }
   const head = input.block(at, 6, 'an object header').skip(4);
   head.version(2);
-  const flags = head.u8(),
-    lead = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0),
-    width = 1 << (flags & 3);
+  const flags = head.u8();
+  const lead = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
+  const width = 1 << (flags & 3);
   const size = input
     .block(at, lead + width, 'an object header')
     .skip(lead)
@@ -73,9 +73,9 @@ export function readHeader(input: Hdf5Input, at: number): Message[] {
   const messages = (c: Cursor, end: number): void => {
     const least = flags & 4 ? 6 : 4;
     while (c.at + least <= end) {
-      const type = c.u8(),
-        bytes = c.u16(),
-        f = c.u8();
+      const type = c.u8();
+      const bytes = c.u16();
+      const f = c.u8();
       if (flags & 4) c.skip(2);
       add(type, f, new Cursor(input, c.bytes(bytes), `message ${type}`), blocks);
     }
@@ -95,9 +95,9 @@ export function readHeader(input: Hdf5Input, at: number): Message[] {
 /** @internal The message itself, or the one in another object that it refers to (datatypes with a name). */
 export function resolveShared(input: Hdf5Input, message: Message): Cursor {
   if (!(message.flags & 2)) return message.body;
-  const c = message.body,
-    version = c.version(1, 2, 3),
-    kind = c.u8();
+  const c = message.body;
+  const version = c.version(1, 2, 3);
+  const kind = c.u8();
   if (version === 1) c.skip(6);
   if (version === 3 && kind !== 2) input.fail('a message lies in a heap of shared messages');
   const address = version === 1 ? (c.length(), c.offset()) : c.offset();

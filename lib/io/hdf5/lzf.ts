@@ -3,8 +3,8 @@
 /** @internal The bytes that `data` was made of, at most `most` of them; null when it is damaged. */
 export function decompressLzf(data: Uint8Array, most: number): Uint8Array | null {
   const out = new Uint8Array(most);
-  let from = 0,
-    to = 0;
+  let from = 0;
+  let to = 0;
   while (from < data.length) {
     const control = data[from++];
     if (control < 32) {

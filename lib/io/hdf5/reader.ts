@@ -18,7 +18,7 @@ export type { AttributeValue } from './attributes';
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 /** Deepest nesting of groups. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 // At 0, or behind a user block of 512, 1024, 2048, ... bytes.
 function signatureAt(source: ByteSource): number | null {
@@ -31,8 +31,8 @@ export const isHdf5 = (source: ByteSource): boolean =>
 
 /** @internal */
 export function openHdf5(source: ByteSource): Hdf5Group {
-  const input = new Hdf5Input(source),
-    at = signatureAt(source);
+  const input = new Hdf5Input(source);
+  const at = signatureAt(source);
   if (at === null)
     throw new FileError(
       `${source.name}: it is no HDF5 file: it starts with ${source.size ? source.bytes(0, Math.min(8, source.size)).toString('hex') : 'nothing'}, 894844460d0a1a0a expected.`,
@@ -82,8 +82,8 @@ function readFillValue(input: Hdf5Input, messages: readonly Message[]): Uint8Arr
   if (!message) return null;
   const c = resolveShared(input, message);
   if (message.type === MESSAGE.fillValue) {
-    const version = c.version(1, 2, 3),
-      isDefined = version === 3 ? (c.u8() & 32) !== 0 : c.skip(2).u8() !== 0;
+    const version = c.version(1, 2, 3);
+    const isDefined = version === 3 ? (c.u8() & 32) !== 0 : c.skip(2).u8() !== 0;
     if (!isDefined) return null;
   }
   const size = c.u32();
@@ -104,7 +104,7 @@ export class Hdf5Group {
     messages: readonly Message[] = readHeader(input, at),
     private readonly above: ReadonlySet<number> = new Set(),
   ) {
-    if (depth > MOST_DEPTH) input.fail(`groups are nested deeper than ${MOST_DEPTH}`);
+    if (depth > MAX_DEPTH) input.fail(`groups are nested deeper than ${MAX_DEPTH}`);
     if (above.has(at)) input.fail(`group '${path}' contains itself`);
     this.links = readLinks(input, messages, path);
     this.attributes = readAttributes(input, messages);
@@ -122,8 +122,8 @@ export class Hdf5Group {
     if (known) return known;
     const at = this.links.get(name);
     if (at === undefined) return undefined;
-    const messages = readHeader(this.input, at),
-      path = this.path ? `${this.path}/${name}` : name;
+    const messages = readHeader(this.input, at);
+    const path = this.path ? `${this.path}/${name}` : name;
     const has = (type: number): boolean => messages.some((m) => m.type === type);
     let found: Hdf5Group | Hdf5Dataset;
     if (has(MESSAGE.symbolTable) || has(MESSAGE.linkInfo))
@@ -186,8 +186,8 @@ function readLinks(input: Hdf5Input, messages: readonly Message[], path: string)
   };
   const addMessage = (c: Cursor): void => {
     c.version(1);
-    const flags = c.u8(),
-      kind = flags & 8 ? c.u8() : 0;
+    const flags = c.u8();
+    const kind = flags & 8 ? c.u8() : 0;
     if (flags & 4) c.skip(8);
     if (flags & 16) c.skip(1);
     const name = c.bytes(c.uint(1 << (flags & 3))).toString('utf8');
@@ -213,8 +213,8 @@ function readLinks(input: Hdf5Input, messages: readonly Message[], path: string)
       const c = m.body;
       c.version(0);
       if (c.u8() & 1) c.skip(8);
-      const heapAt = c.offset(),
-        treeAt = c.offset();
+      const heapAt = c.offset();
+      const treeAt = c.offset();
       if (heapAt === UNDEFINED || treeAt === UNDEFINED) continue;
       const heap = new FractalHeap(input, heapAt);
       for (const record of btree2Records(input, treeAt).records) addMessage(heap.get(record.subarray(4, 11)));
@@ -237,7 +237,7 @@ function readSymbols(
   depth: number,
   add: (nameAt: number, at: number, cache: number) => void,
 ): void {
-  if (seen.has(at)) input.fail('a tree of names goes round in a circle');
+  if (seen.has(at)) input.fail('a tree of names refers back to itself (a cycle)');
   seen.add(at);
   if (depth > 32) input.fail('a tree of names is too deep');
   const { offset, length } = input.sizes;
@@ -245,12 +245,12 @@ function readSymbols(
   if (kind === 'SNOD') {
     const head = input.block(at, 8, 'a list of names').skip(4);
     head.version(1);
-    const count = head.skip(1).u16(),
-      c = input.block(at, 8 + count * (2 * offset + 24), 'a list of names').skip(8);
+    const count = head.skip(1).u16();
+    const c = input.block(at, 8 + count * (2 * offset + 24), 'a list of names').skip(8);
     for (let i = 0; i < count; i++) {
-      const nameAt = c.uint(offset),
-        object = c.offset(),
-        cache = c.u32();
+      const nameAt = c.uint(offset);
+      const object = c.offset();
+      const cache = c.u32();
       c.skip(20);
       add(nameAt, object, cache);
     }
@@ -259,8 +259,8 @@ function readSymbols(
   const head = input.block(at, 8 + 2 * offset, 'a tree of names');
   head.magic('TREE');
   if (head.u8() !== 0) input.fail('a tree of names is one of chunks');
-  const level = head.u8(),
-    used = head.u16();
+  const level = head.u8();
+  const used = head.u16();
   const c = input.block(at, 8 + 2 * offset + used * (length + offset) + length, 'a tree of names').skip(8 + 2 * offset);
   for (let i = 0; i < used; i++) {
     c.skip(length);

@@ -18,9 +18,9 @@ export interface DatasetInput {
   data: () => Promise<TypedArray>;
 }
 /** The largest attribute that fits into an object header. Longer texts go into the heap. */
-const MOST_ATTRIBUTE = 64512;
+const MAX_ATTRIBUTE = 64512;
 /** libhdf5 reads at least this much of a heap of texts. */
-const LEAST_HEAP = 4096;
+const MIN_HEAP = 4096;
 const NONE = Buffer.alloc(8, 255);
 
 interface Node {
@@ -111,9 +111,9 @@ export class Hdf5Writer {
     this.at(path).attributes.set(name, value);
   }
   dataset(path: string, input: DatasetInput): void {
-    const cut = path.lastIndexOf('/'),
-      parent = this.at(cut < 0 ? '' : path.slice(0, cut)),
-      name = path.slice(cut + 1);
+    const cut = path.lastIndexOf('/');
+    const parent = this.at(cut < 0 ? '' : path.slice(0, cut));
+    const name = path.slice(cut + 1);
     if (!parent.children || parent.children.has(name)) throw new ValueError(`HDF5: there are two datasets '${path}'.`);
     parent.children.set(name, { ...Hdf5Writer.node(false), data: input });
     if (input.dtype === 'bfloat16') this.attribute(path, 'dtype', 'bfloat16');
@@ -121,19 +121,19 @@ export class Hdf5Writer {
 
   /** Writes all of it from where the sink is. */
   async writeTo(sink: ByteSink): Promise<void> {
-    const start = sink.position,
-      nodes: Node[] = [];
+    const start = sink.position;
+    const nodes: Node[] = [];
     const visit = (node: Node): void => {
       nodes.push(node);
       node.children?.forEach(visit);
     };
     visit(this.root);
     // Texts go into heaps, a few of them in one as long as they are small.
-    const texts = new Map<string, { at: number; index: number; length: number }>(),
-      heaps: Buffer[] = [];
-    let position = 48,
-      held: { text: string; data: Buffer }[] = [],
-      heldBytes = 0;
+    const texts = new Map<string, { at: number; index: number; length: number }>();
+    const heaps: Buffer[] = [];
+    let position = 48;
+    let held: { text: string; data: Buffer }[] = [];
+    let heldBytes = 0;
     const closeHeap = (): void => {
       if (!held.length) return;
       const objects = held.map(({ data }, i) =>
@@ -146,9 +146,9 @@ export class Hdf5Writer {
           Buffer.alloc(round8(data.length) - data.length),
         ]),
       );
-      const used = 16 + objects.reduce((n, o) => n + o.length, 0),
-        size = Math.max(LEAST_HEAP, used + 16),
-        free = size - used;
+      const used = 16 + objects.reduce((n, o) => n + o.length, 0);
+      const size = Math.max(MIN_HEAP, used + 16);
+      const free = size - used;
       held.forEach(({ text, data }, i) => texts.set(text, { at: position, index: i + 1, length: data.length }));
       heaps.push(
         Buffer.concat([
@@ -222,9 +222,9 @@ export class Hdf5Writer {
       add(0x02, Buffer.concat([Buffer.from([0, 0]), NONE, NONE]));
       add(0x0a, Buffer.from([0, 0]));
       for (const [name, child] of node.children) {
-        const text = Buffer.from(name, 'utf8'),
-          isLong = text.length > 255,
-          isUtf8 = text.length !== name.length;
+        const text = Buffer.from(name, 'utf8');
+        const isLong = text.length > 255;
+        const isUtf8 = text.length !== name.length;
         add(
           0x06,
           Buffer.concat([
@@ -237,8 +237,8 @@ export class Hdf5Writer {
         );
       }
     } else {
-      const { shape, dtype } = node.data!,
-        bytes = shape.reduce((a, b) => a * b, 1) * elementSize[dtype];
+      const { shape, dtype } = node.data!;
+      const bytes = shape.reduce((a, b) => a * b, 1) * elementSize[dtype];
       add(0x01, dataspace(shape));
       add(0x03, TYPES[dtype]);
       add(0x05, Buffer.from([3, 0x0a]));
@@ -261,14 +261,14 @@ export class Hdf5Writer {
       space = dataspace(null);
       data = place ? Buffer.concat([u32(place.length), u64(place.at), u32(place.index)]) : Buffer.alloc(16);
     } else {
-      const encoded = value.map((v) => Buffer.from(v, 'utf8')),
-        size = Math.max(1, ...encoded.map((b) => b.length));
+      const encoded = value.map((v) => Buffer.from(v, 'utf8'));
+      const size = Math.max(1, ...encoded.map((b) => b.length));
       type = fixedText(size);
       space = dataspace([value.length]);
       data = Buffer.concat(encoded.map((b) => Buffer.concat([b, Buffer.alloc(size - b.length)])));
-      if (data.length > MOST_ATTRIBUTE)
+      if (data.length > MAX_ATTRIBUTE)
         throw new ValueError(
-          `HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MOST_ATTRIBUTE}.`,
+          `HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MAX_ATTRIBUTE}.`,
         );
     }
     return Buffer.concat([

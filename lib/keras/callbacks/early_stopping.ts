@@ -62,8 +62,8 @@ export class EarlyStopping extends MonitorCallback {
     this.bestWeights = null;
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
-    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.settings,
-      value = this.monitored(logs);
+    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.settings;
+    const value = this.monitored(logs);
     if (value === null || epoch < startFromEpoch) return;
     if (restoreBestWeights && !this.bestWeights) {
       this.bestWeights = this.model.getWeights();

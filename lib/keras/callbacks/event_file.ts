@@ -25,8 +25,8 @@ const masked = (data: Uint8Array): number => {
 };
 /** @internal A TFRecord frame: length, its checksum, data, its checksum. */
 export function frame(data: Uint8Array): Buffer {
-  const head = Buffer.alloc(12),
-    tail = Buffer.alloc(4);
+  const head = Buffer.alloc(12);
+  const tail = Buffer.alloc(4);
   head.writeBigUInt64LE(BigInt(data.length), 0);
   head.writeUInt32LE(masked(head.subarray(0, 8)), 8);
   tail.writeUInt32LE(masked(data), 0);
@@ -126,15 +126,15 @@ export class EventFile {
   }
 }
 function bucketsOf(values: ArrayLike<number>, buckets: number): Float64Array {
-  let low = Infinity,
-    high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (let i = 0; i < values.length; i++) {
     low = Math.min(low, values[i]);
     high = Math.max(high, values[i]);
   }
   if (!values.length) return new Float64Array(0);
-  const rows = new Float64Array(buckets * 3),
-    width = (high - low) / buckets;
+  const rows = new Float64Array(buckets * 3);
+  const width = (high - low) / buckets;
   for (let b = 0; b < buckets; b++) {
     rows[b * 3] = width ? low + b * width : low;
     rows[b * 3 + 1] = b === buckets - 1 || !width ? high : low + (b + 1) * width;

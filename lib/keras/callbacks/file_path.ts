@@ -7,9 +7,9 @@ function formatted(value: number, spec: string, template: string): string {
     throw new ValueError(
       `the format '${spec}' in '${template}' is not known.\n  Fix: a width, digits and d, f, e, g or %: {epoch:02d}, {loss:.3f}, {val_accuracy:.2%}.`,
     );
-  const [, sign, zero, width, comma, digits, kind] = parts,
-    places = digits === undefined ? 6 : Math.min(100, Number(digits)),
-    exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
+  const [, sign, zero, width, comma, digits, kind] = parts;
+  const places = digits === undefined ? 6 : Math.min(100, Number(digits));
+  const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
   if (kind === 'd' && !Number.isInteger(value)) value = Math.trunc(value);
   let text: string;
   if (!Number.isFinite(value)) text = Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
@@ -22,8 +22,8 @@ function formatted(value: number, spec: string, template: string): string {
   if (kind === 'E' || kind === 'G') text = text.toUpperCase();
   if (sign && !text.startsWith('-')) text = sign + text;
   // Zeros stand between the sign and the digits.
-  const lead = /^[+ -]?/.exec(text)![0],
-    wide = Number(width || 0);
+  const lead = /^[+ -]?/.exec(text)![0];
+  const wide = Number(width || 0);
   return zero ? lead + text.slice(lead.length).padStart(wide - lead.length, '0') : text.padStart(wide, ' ');
 }
 /** @internal @throws ValueError naming the place that has no value. */

@@ -23,8 +23,8 @@ export class LearningRateScheduler extends Callback {
     this.verbose = options.verbose ?? 0;
   }
   override onEpochBegin(epoch: number): void {
-    const optimizer = this.model.optimizer!,
-      rate = this.schedule(epoch, optimizer.learningRate.item());
+    const optimizer = this.model.optimizer!;
+    const rate = this.schedule(epoch, optimizer.learningRate.item());
     if (typeof rate !== 'number')
       throw new ValueError(`LearningRateScheduler: the schedule must return a number.\n  Received: ${describe(rate)}`);
     optimizer.learningRate = rate;

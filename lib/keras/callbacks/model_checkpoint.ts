@@ -100,8 +100,8 @@ export class ModelCheckpoint extends MonitorCallback {
       this.say(epoch, `saving model to ${file}`);
       return true;
     }
-    const { monitor } = this,
-      value: unknown = logs[monitor];
+    const { monitor } = this;
+    const value: unknown = logs[monitor];
     if (value === undefined) {
       console.warn(
         `ModelCheckpoint: '${monitor}' is not among the logs (${Object.keys(logs).join(', ')}), so the model is saved whatever it is.`,

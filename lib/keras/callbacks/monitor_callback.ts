@@ -43,8 +43,8 @@ export abstract class MonitorCallback extends Callback {
   }
   /** Whether `value` is better than `reference` by more than minDelta. */
   protected isImprovement(value: number, reference: number | null): boolean {
-    const direction = this.resolved(),
-      delta = Math.abs(this.minDelta);
+    const direction = this.resolved();
+    const delta = Math.abs(this.minDelta);
     if (reference === null) return true;
     return direction === 'min' ? value + delta < reference : value - delta > reference;
   }

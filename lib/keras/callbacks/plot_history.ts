@@ -55,9 +55,9 @@ export async function plotHistory(
   const echarts = await optionalPackage<typeof import('echarts')>('echarts', 'plot');
 
   const { width = 440, height = 300, title = '', marks = {} } = options;
-  const columns = Math.min(COLUMNS, names.length),
-    rows = Math.ceil(names.length / columns),
-    top = title ? 44 : 8;
+  const columns = Math.min(COLUMNS, names.length);
+  const rows = Math.ceil(names.length / columns);
+  const top = title ? 44 : 8;
   const place = (i: number) => ({ left: (i % columns) * width, top: top + Math.floor(i / columns) * height });
   const chart = echarts.init(null, null, {
     renderer: 'svg',

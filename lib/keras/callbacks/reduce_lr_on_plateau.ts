@@ -66,8 +66,8 @@ export class ReduceLROnPlateau extends MonitorCallback {
     this.wait = this.cooling = 0;
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
-    const { cooldown, patience } = this.settings,
-      rates = ratesOf(this.model.optimizer!);
+    const { cooldown, patience } = this.settings;
+    const rates = ratesOf(this.model.optimizer!);
     for (const { name, optimizer } of rates) logs[name] = optimizer.learningRate.item();
     const value = this.monitored(logs);
     if (value === null) return;
@@ -90,9 +90,9 @@ export class ReduceLROnPlateau extends MonitorCallback {
     }
   }
   private reduce(optimizer: Optimizer, epoch: number, name: string): boolean {
-    const { minLr, factor, verbose } = this.settings,
-      rate = optimizer.learningRate,
-      now = rate.item();
+    const { minLr, factor, verbose } = this.settings;
+    const rate = optimizer.learningRate;
+    const now = rate.item();
     if (!(now > Math.fround(minLr) && rate instanceof Variable)) return false;
     const next = Math.max(now * factor, minLr);
     optimizer.learningRate = next;

@@ -41,8 +41,8 @@ export class RemoteMonitor extends Callback {
     };
   }
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
-    const { root, path, field, headers, sendAsJson } = this.settings,
-      text = JSON.stringify({ epoch, ...logs });
+    const { root, path, field, headers, sendAsJson } = this.settings;
+    const text = JSON.stringify({ epoch, ...logs });
     const own = { 'Content-Type': sendAsJson ? 'application/json' : 'application/x-www-form-urlencoded', ...headers };
     try {
       await fetch(root + path, {

@@ -18,8 +18,8 @@ export class SwapEMAWeights extends Callback {
     this.swapOnEpoch = options.swapOnEpoch ?? false;
   }
   private get averaging(): Optimizer[] {
-    const given = this.model.optimizer!,
-      inner = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
+    const given = this.model.optimizer!;
+    const inner = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
     const list = (inner instanceof MultiOptimizer ? inner.optimizers : [inner]).filter((o) => o.settings.useEma);
     if (!list.length)
       throw new ValueError(

@@ -130,13 +130,13 @@ export class TensorBoard extends Callback {
     this.stepsBefore = this.model.optimizer!.iterations.item();
   }
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
-    const { histogramFreq, embeddingsFreq, writeStepsPerSecond, logDir } = this.settings,
-      given = this.model.optimizer!,
-      optimizer = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
-    const own = Object.fromEntries(Object.entries(logs).filter(([name]) => !name.startsWith('val_'))),
-      validation = Object.fromEntries(
-        Object.entries(logs).flatMap(([name, v]) => (name.startsWith('val_') ? [[name.slice(4), v]] : [])),
-      );
+    const { histogramFreq, embeddingsFreq, writeStepsPerSecond, logDir } = this.settings;
+    const given = this.model.optimizer!;
+    const optimizer = given instanceof LossScaleOptimizer ? given.innerOptimizer : given;
+    const own = Object.fromEntries(Object.entries(logs).filter(([name]) => !name.startsWith('val_')));
+    const validation = Object.fromEntries(
+      Object.entries(logs).flatMap(([name, v]) => (name.startsWith('val_') ? [[name.slice(4), v]] : [])),
+    );
     for (const { name, optimizer: o } of ratesOf(optimizer)) own[name] = o.learningRate.item();
     if (writeStepsPerSecond)
       own.steps_per_second =
@@ -164,17 +164,17 @@ export class TensorBoard extends Callback {
       t = t.reshape([1, ...t.shape, 1]);
     } else if (t.ndim === 3) t = t.transpose([2, 0, 1]).expandDims(-1);
     if (t.ndim !== 4 || ![1, 3, 4].includes(t.shape[3])) return;
-    const [count, height, width, channels] = t.shape,
-      values = (await t.data()) as Float32Array,
-      size = height * width * channels;
+    const [count, height, width, channels] = t.shape;
+    const values = (await t.data()) as Float32Array;
+    const size = height * width * channels;
     const files = Array.from({ length: Math.min(3, count) }, (_, i) =>
       png(values.subarray(i * size, (i + 1) * size), width, height, channels),
     );
     this.train.images(tag, width, height, files, epoch);
   }
   private describeEmbeddings(model: Callback['model']): void {
-    const { embeddingsMetadata: metadata, logDir } = this.settings,
-      layers = model.layers.filter((l) => l instanceof Embedding);
+    const { embeddingsMetadata: metadata, logDir } = this.settings;
+    const layers = model.layers.filter((l) => l instanceof Embedding);
     const unknown =
       metadata && typeof metadata !== 'string'
         ? Object.keys(metadata).filter((name) => !layers.some((l) => l.name === name))
@@ -194,8 +194,8 @@ export class TensorBoard extends Callback {
 // Values of 0 to 1 as a PNG file.
 function png(values: Float32Array, width: number, height: number, channels: number): Buffer {
   const { PNG } = pngjs();
-  const colorType = channels === 1 ? 0 : channels === 3 ? 2 : 6,
-    image = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
+  const colorType = channels === 1 ? 0 : channels === 3 ? 2 : 6;
+  const image = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
   image.data = Buffer.from(Uint8Array.from(values, (v) => Math.max(0, Math.min(255, Math.floor(v * 255.5)))));
   return PNG.sync.write(image, { colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
 }

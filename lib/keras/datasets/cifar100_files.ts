@@ -84,8 +84,8 @@ async function decode(
     read = (name) => Promise.resolve(members.get(`${FOLDER}/${name}`) ?? members.get(name));
     shown = place;
   } else {
-    const isBatch = /^(train|test)\.bin$/.test(path.basename(place)),
-      named = isBatch ? path.dirname(place) : place;
+    const isBatch = /^(train|test)\.bin$/.test(path.basename(place));
+    const named = isBatch ? path.dirname(place) : place;
     if (!fs.statSync(named).isDirectory())
       throw new FileError(
         `${place} is neither a folder nor a .tar.gz, .tgz or .bin file. Name ${ARCHIVE} or the folder it unpacks to.`,
@@ -101,8 +101,8 @@ async function decode(
     shown = folder;
   }
   const load = async (part: 'train' | 'test'): Promise<Part> => {
-    const name = `${part}.bin`,
-      data = await read(name, size[part] * RECORD);
+    const name = `${part}.bin`;
+    const data = await read(name, size[part] * RECORD);
     if (!data)
       throw new FileError(
         `${shown} has no ${name} (also looked for in its folder ${FOLDER}). Name ${ARCHIVE}, not the Python or Matlab version, or the folder it unpacks to.`,

@@ -71,8 +71,8 @@ async function unpackBatch(
   for (let row = 0; row < size.rows;) {
     for (const end = Math.min(size.rows, row + ROWS_AT_ONCE); row < end; row++) {
       out.y[first + row] = data[row * RECORD];
-      let from = row * RECORD + 1,
-        to = (first + row) * 3 * PIXELS;
+      let from = row * RECORD + 1;
+      let to = (first + row) * 3 * PIXELS;
       for (const last = from + PIXELS; from < last; from++, to += 3) {
         out.x[to] = data[from];
         out.x[to + 1] = data[from + PIXELS];
@@ -94,8 +94,8 @@ async function fromBinary(
 ): Promise<Parts> {
   const parts: Parts = { train: makePart(present.length * size.rows), test: makePart(size.rows) };
   const load = async (batch: string, out: Part, first: number): Promise<void> => {
-    const name = `${batch}.bin`,
-      data = await read(name);
+    const name = `${batch}.bin`;
+    const data = await read(name);
     if (!data) throw new FileError(`${place} has no ${name}. Download the whole of cifar-10-binary.tar.gz.`);
     await unpackBatch(data, path.join(place, name), size, out, first, signal);
   };
@@ -118,7 +118,7 @@ function parseLabels(data: Buffer, name: string, count: number): Uint8Array {
   const wrong = values.findIndex((v) => !Number.isInteger(v) || (v as number) < 0 || (v as number) >= CLASSES);
   if (wrong >= 0)
     throw new FileError(
-      `${name}: label ${String(values[wrong])} of example ${wrong} is not a whole number below ${CLASSES}. Delete it and download it again.`,
+      `${name}: label ${String(values[wrong])} of example ${wrong} is not an integer below ${CLASSES}. Delete it and download it again.`,
     );
   return Uint8Array.from(values as number[]);
 }
@@ -148,9 +148,9 @@ async function fromPictures(read: Reader, place: string, size: Cifar10Size, sign
 }
 
 async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
-  const names = [...batchNames(size), TEST],
-    binary = [`${BINARY_FOLDER}/`, ''],
-    wanted = new Map<string, number>();
+  const names = [...batchNames(size), TEST];
+  const binary = [`${BINARY_FOLDER}/`, ''];
+  const wanted = new Map<string, number>();
   for (const name of names) {
     for (const folder of binary) wanted.set(`${folder}${name}.bin`, size.rows * RECORD);
     wanted.set(`package/${name}.png`, pngBytes(size));
@@ -175,8 +175,8 @@ async function fromTar(file: string, size: Cifar10Size, signal?: AbortSignal): P
 }
 
 async function fromFolder(folder: string, size: Cifar10Size, signal?: AbortSignal): Promise<Parts> {
-  const names = batchNames(size),
-    bin = `${TEST}.bin`;
+  const names = batchNames(size);
+  const bin = `${TEST}.bin`;
   const reader =
     (place: string, most: (name: string) => number): Reader =>
     (name) => {

@@ -32,7 +32,7 @@ export interface Table {
 export function checkSeed(where: string, seed: unknown): void {
   if (seed !== null && !(Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) < 2 ** 32))
     throw new ValueError(
-      `${where}: seed must be a whole number from 0 to ${2 ** 32 - 1}, or null.\n  Received: ${describe(seed)}`,
+      `${where}: seed must be an integer from 0 to ${2 ** 32 - 1}, or null.\n  Received: ${describe(seed)}`,
       { op: where },
     );
 }
@@ -67,11 +67,11 @@ export async function loadTable(
     });
   checkSeed(where, seed);
   const { x, y } = await loadFrom(where, rest, table.sources, (place, signal) => decode(table, place, signal), timing);
-  const order = new MersenneTwister(seed).order(use),
-    train = Math.trunc(use * (1 - testSplit));
+  const order = new MersenneTwister(seed).order(use);
+  const train = Math.trunc(use * (1 - testSplit));
   const part = (rows: Uint32Array): [Tensor, Tensor] => {
-    const px = new (x.constructor as Float64ArrayConstructor)(rows.length * columns),
-      py = new (y.constructor as Float64ArrayConstructor)(rows.length);
+    const px = new (x.constructor as Float64ArrayConstructor)(rows.length * columns);
+    const py = new (y.constructor as Float64ArrayConstructor)(rows.length);
     rows.forEach((row, i) => {
       px.set((x as Float64Array).subarray(row * columns, (row + 1) * columns), i * columns);
       py[i] = (y as Float64Array)[row];

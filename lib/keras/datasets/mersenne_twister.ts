@@ -10,7 +10,7 @@ export class MersenneTwister {
   private readonly state = new Uint32Array(SIZE);
   private at = SIZE;
 
-  /** @param seed - a whole number from 0 to 2^32 - 1; null: one that nobody knows. */
+  /** @param seed - an integer from 0 to 2^32 - 1; null: one that nobody knows. */
   constructor(seed: number | null) {
     let value = seed ?? crypto.randomInt(SEEDS);
     for (let i = 0; i < SIZE; i++) {
@@ -38,7 +38,7 @@ export class MersenneTwister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
-  /** A whole number from 0 to `most`: bits are drawn until they are small enough, so that all are equally likely. */
+  /** An integer from 0 to `most`: bits are drawn until they are small enough, so that all are equally likely. */
   upTo(most: number): number {
     if (most === 0) return 0;
     const mask = 0xffffffff >>> Math.clz32(most);

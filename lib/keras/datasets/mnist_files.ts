@@ -101,8 +101,8 @@ async function fromFolder(folder: string, size: MnistSize, signal?: AbortSignal)
   for (const { part, idx } of FILES) {
     const file = firstThere(place, spellings(idx));
     if (!file) throw new FileError(`${place} has no ${idx} (or .gz). Put all four IDX files there.`);
-    const shape = shapeOf(part, size),
-      most = idxBytes(shape);
+    const shape = shapeOf(part, size);
+    const most = idxBytes(shape);
     const data = await readCapped(file, file.endsWith('.gz') ? most + 4096 : most, signal);
     parts[part] = parseIdx(await inflateIfGzip(data, file, most), file, shape);
   }

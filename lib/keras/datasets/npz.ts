@@ -71,9 +71,9 @@ export async function readNpz(
   signal?: AbortSignal,
   dtypes: readonly DType[] = ['uint8'],
 ): Promise<Record<string, NumpyArray>> {
-  const file = openNpz(data, name),
-    keys = Object.keys(wanted),
-    out: Record<string, NumpyArray> = {};
+  const file = openNpz(data, name);
+  const keys = Object.keys(wanted);
+  const out: Record<string, NumpyArray> = {};
   for (const key of keys) out[key] = await readMember(file, name, key, keys, wanted[key], dtypes, signal);
   return out;
 }

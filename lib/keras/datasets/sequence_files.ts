@@ -25,7 +25,7 @@ export interface TextArchive {
   readonly classes: number;
 }
 /** Most bytes of an archive, and of the lists of one part in it. */
-const MOST_BYTES = 256 * 2 ** 20;
+const MAX_BYTES = 256 * 2 ** 20;
 
 /** The file itself, or the one of this name in a folder. */
 function fileAt(place: string, name: string): string {
@@ -39,11 +39,11 @@ async function decode(archive: TextArchive, place: string, signal?: AbortSignal)
   const file = fileAt(place, archive.file);
   if (!/\.npz$/i.test(file))
     throw new FileError(`${path.resolve(file)} is neither a folder nor an .npz file. Name ${archive.file}.`);
-  const npz = openNpz(await readCapped(file, MOST_BYTES, signal), file),
-    keys = archive.parts.flatMap(({ x, y }) => [x, y]),
-    out: Labelled[] = [];
+  const npz = openNpz(await readCapped(file, MAX_BYTES, signal), file);
+  const keys = archive.parts.flatMap(({ x, y }) => [x, y]);
+  const out: Labelled[] = [];
   for (const part of archive.parts) {
-    checkMember(npz, file, part.x, keys, MOST_BYTES);
+    checkMember(npz, file, part.x, keys, MAX_BYTES);
     const x = await readIntegerLists(await npz.open(part.x, signal), signal);
     if (x.length !== part.rows)
       throw new FileError(
@@ -58,8 +58,8 @@ async function decode(archive: TextArchive, place: string, signal?: AbortSignal)
       ['int64', 'int32', 'int8', 'uint8'],
       signal,
     );
-    const y = Array.from(data as ArrayLike<number | bigint>, Number),
-      wrong = y.findIndex((label) => !(label >= 0 && label < archive.classes));
+    const y = Array.from(data as ArrayLike<number | bigint>, Number);
+    const wrong = y.findIndex((label) => !(label >= 0 && label < archive.classes));
     if (wrong >= 0)
       throw new FileError(
         `${file}: label ${y[wrong]} of text ${wrong} in ${part.y}.npy is not below ${archive.classes}. Delete it and download it again.`,
@@ -91,8 +91,8 @@ export interface WordIndexFile {
 }
 
 async function decodeWords(words: WordIndexFile, place: string, signal?: AbortSignal): Promise<Record<string, number>> {
-  const file = fileAt(place, words.file),
-    data = await readCapped(file, MOST_BYTES, signal);
+  const file = fileAt(place, words.file);
+  const data = await readCapped(file, MAX_BYTES, signal);
   let found: unknown;
   try {
     found = JSON.parse(data.toString('utf8'));
@@ -107,7 +107,7 @@ async function decodeWords(words: WordIndexFile, place: string, signal?: AbortSi
   for (const [word, index] of Object.entries(found))
     if (!Number.isSafeInteger(index))
       throw new FileError(
-        `${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, a whole number expected. Name ${words.file}.`,
+        `${file}: the number of the word '${word.slice(0, 40)}' is ${JSON.stringify(index).slice(0, 40)}, an integer expected. Name ${words.file}.`,
       );
   // Words like 'constructor' are words here: nothing is inherited.
   return Object.assign(Object.create(null) as Record<string, number>, found as Record<string, number>);

@@ -71,7 +71,7 @@ export function splitOptions(
   const whole = (name: string, value: unknown, least: number): void => {
     if (value === null || (Number.isSafeInteger(value) && (value as number) >= least)) return;
     throw new ValueError(
-      `${where}: ${name} must be a whole number${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`,
+      `${where}: ${name} must be an integer${least === 0 ? ' >= 0' : ''}${name === 'skipTop' ? '' : ' or null'}.\n  Received: ${describe(value)}`,
       {
         op: where,
       },
@@ -122,15 +122,15 @@ export async function prepare(
   rules: SequenceRules,
   signal?: AbortSignal,
 ): Promise<Labelled[]> {
-  const { skipTop, maxlen, startChar, oovChar, indexFrom } = rules,
-    random = new MersenneTwister(rules.seed),
-    start = startChar === null ? [] : [startChar],
-    out: { x: number[][]; y: number[] }[] = [];
+  const { skipTop, maxlen, startChar, oovChar, indexFrom } = rules;
+  const random = new MersenneTwister(rules.seed);
+  const start = startChar === null ? [] : [startChar];
+  const out: { x: number[][]; y: number[] }[] = [];
   let largest = -Infinity;
   for (const part of parts) {
-    const x: number[][] = [],
-      y: number[] = [],
-      order = random.order(part.x.length);
+    const x: number[][] = [];
+    const y: number[] = [];
+    const order = random.order(part.x.length);
     await forEachRow(where, part.x, signal, (_, i) => {
       const row = part.x[order[i]];
       if (maxlen && row.length + start.length >= maxlen) return;
@@ -147,8 +147,8 @@ export async function prepare(
       );
     out.push({ x, y });
   }
-  const end = rules.numWords || largest,
-    isKept = (word: number): boolean => skipTop <= word && word < end;
+  const end = rules.numWords || largest;
+  const isKept = (word: number): boolean => skipTop <= word && word < end;
   for (const { x } of out)
     await forEachRow(where, x, signal, (row, i) => {
       x[i] = oovChar === null ? row.filter(isKept) : row.map((word) => (isKept(word) ? word : oovChar));

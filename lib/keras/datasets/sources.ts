@@ -214,8 +214,8 @@ async function fromSources<T>(
       if (!isRefusal(error)) throw error;
     }
   }
-  const failures: string[] = [],
-    causes: unknown[] = [];
+  const failures: string[] = [];
+  const causes: unknown[] = [];
   for (const source of sources) {
     let name = nameOf(source);
     signal?.throwIfAborted();

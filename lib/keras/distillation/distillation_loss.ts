@@ -95,8 +95,8 @@ export class FeatureDistillation extends DistillationLoss {
   override validateModelCompatibility(teacher: Model, student: Model): void {
     const { teacherLayerName, studentLayerName } = this;
     if (teacherLayerName === null && studentLayerName === null) return;
-    const models = { teacher, student },
-      subclassed = (['teacher', 'student'] as const).filter((who) => !models[who].graph);
+    const models = { teacher, student };
+    const subclassed = (['teacher', 'student'] as const).filter((who) => !models[who].graph);
     if (subclassed.length)
       throw new ValueError(
         `FeatureDistillation: layers can be named in functional and sequential models alone, and the ${subclassed.join(' and the ')} has no symbolic inputs and outputs.\n` +
@@ -166,8 +166,8 @@ export class LogitsDistillation extends DistillationLoss {
     const { temperature } = this;
     const between = (loss: unknown, teacherLogits: unknown, studentLogits: unknown): Tensor | null => {
       if (loss === null) return null;
-      const teacher = (teacherLogits as Tensor).div(temperature),
-        student = (studentLogits as Tensor).div(temperature);
+      const teacher = (teacherLogits as Tensor).div(temperature);
+      const student = (studentLogits as Tensor).div(temperature);
       if (!(loss instanceof KLDivergence)) return lossBetween(loss as Loss, teacher, student);
       return lossBetween(loss, teacher.softmax(), student.softmax()).mul(temperature ** 2);
     };

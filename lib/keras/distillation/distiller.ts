@@ -155,19 +155,19 @@ export class Distiller extends Model {
   }
   private distillationLossOf(x: unknown, yPred: unknown): Tensor {
     if (this.studentLossWeight === 1) return convert(0, 'float32');
-    const inTeacher = this._teacherFeatureExtractor,
-      inStudent = this._studentFeatureExtractor;
+    const inTeacher = this._teacherFeatureExtractor;
+    const inStudent = this._studentFeatureExtractor;
     const ofTeacher = (
-        inTeacher
-          ? inTeacher.apply(x, { training: false })
-          : { [OUTPUT]: this.teacher.apply(x, { training: false }) as unknown }
-      ) as Features,
-      ofStudent = (inStudent ? inStudent.apply(x, { training: true }) : { [OUTPUT]: yPred }) as Features;
+      inTeacher
+        ? inTeacher.apply(x, { training: false })
+        : { [OUTPUT]: this.teacher.apply(x, { training: false }) as unknown }
+    ) as Features;
+    const ofStudent = (inStudent ? inStudent.apply(x, { training: true }) : { [OUTPUT]: yPred }) as Features;
     let total = convert(0, 'float32');
     this.distillationLosses.forEach((loss, i) => {
-      const { teacherLayerName: teacherName, studentLayerName: studentName } = loss,
-        teacher = ofTeacher[teacherName ?? OUTPUT],
-        student = teacherName === null && studentName === null ? yPred : ofStudent[studentName ?? OUTPUT];
+      const { teacherLayerName: teacherName, studentLayerName: studentName } = loss;
+      const teacher = ofTeacher[teacherName ?? OUTPUT];
+      const student = teacherName === null && studentName === null ? yPred : ofStudent[studentName ?? OUTPUT];
       loss.validateOutputs(teacher, student);
       const value: unknown = loss.computeLoss(teacher, student);
       if (!(value instanceof Tensor) || value.ndim)
@@ -183,10 +183,10 @@ export class Distiller extends Model {
       throw new ValueError(
         `computeLoss: model '${this.name}' is not compiled.\n  Fix: call compile({ loss: ... }) first.`,
       );
-    const outputs = yPred ?? (this.apply(x, { training }) as unknown),
-      studentLoss = this.studentLossOf(y, outputs),
-      distillationLoss = this.distillationLossOf(x, outputs),
-      total = studentLoss.mul(this.studentLossWeight).add(distillationLoss.mul(1 - this.studentLossWeight));
+    const outputs = yPred ?? (this.apply(x, { training }) as unknown);
+    const studentLoss = this.studentLossOf(y, outputs);
+    const distillationLoss = this.distillationLossOf(x, outputs);
+    const total = studentLoss.mul(this.studentLossWeight).add(distillationLoss.mul(1 - this.studentLossWeight));
     this.studentLossTracker.updateState(studentLoss);
     this.distillationLossTracker.updateState(distillationLoss);
     this.totalLossTracker.updateState(total);
@@ -220,8 +220,8 @@ type losses = Extract<OutputLoss, (...args: never[]) => unknown>;
 function checkModels(teacher: Model, student: Model): void {
   if (!teacher.graph || !student.graph) return;
   for (const what of ['input', 'output'] as const) {
-    const ofTeacher: KerasTensor[] = teacher[`${what}s`],
-      ofStudent: KerasTensor[] = student[`${what}s`];
+    const ofTeacher: KerasTensor[] = teacher[`${what}s`];
+    const ofStudent: KerasTensor[] = student[`${what}s`];
     if (ofTeacher.length !== ofStudent.length)
       throw new ValueError(
         `Distiller: the teacher has ${ofTeacher.length} ${what}s but the student has ${ofStudent.length}.`,

@@ -43,6 +43,6 @@ export const dtypeOf = (options: Options): DType => options.dtype ?? 'float32';
 export function sizesOf(shape: unknown): number[] {
   const sizes = numberList('initializer', 'shape', shape);
   if (sizes.some((d) => !Number.isInteger(d) || d < 0))
-    throw new ValueError(`initializer: shape must hold whole numbers >= 0.\n  Received: ${formatShape(sizes)}`);
+    throw new ValueError(`initializer: shape must hold integers >= 0.\n  Received: ${formatShape(sizes)}`);
   return sizes;
 }

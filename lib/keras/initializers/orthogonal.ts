@@ -24,13 +24,13 @@ export class Orthogonal extends RandomInitializer {
   call(shape: Shape, options: Options = {}): Tensor {
     if (sizesOf(shape).length < 2)
       throw new ValueError(`Orthogonal: at least two axes are needed.\n  Received: shape ${formatShape(shape)}`);
-    const columns = shape[shape.length - 1],
-      rows = shape.slice(0, -1).reduce((p, d) => p * d, 1);
-    const tall = Math.max(rows, columns),
-      thin = Math.min(rows, columns);
+    const columns = shape[shape.length - 1];
+    const rows = shape.slice(0, -1).reduce((p, d) => p * d, 1);
+    const tall = Math.max(rows, columns);
+    const thin = Math.min(rows, columns);
     const random = this.draw('normal', [tall, thin], 0, 1, 'float64').dataSync() as Float64Array;
-    const q = orthonormalColumns(random, tall, thin),
-      out = new Float64Array(rows * columns);
+    const q = orthonormalColumns(random, tall, thin);
+    const out = new Float64Array(rows * columns);
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
         out[r * columns + c] = this.gain * (rows >= columns ? q[r * thin + c] : q[c * thin + r]);

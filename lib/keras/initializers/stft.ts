@@ -70,9 +70,9 @@ export class STFT extends Initializer {
     this.periodic = given.periodic;
   }
   call(shape: Shape, options: Options = {}): Tensor {
-    const [frames, , bins] = shape,
-      length = (bins - 1) * 2,
-      span = this.periodic ? frames : frames - 1;
+    const [frames, , bins] = shape;
+    const length = (bins - 1) * 2;
+    const span = this.periodic ? frames : frames - 1;
     requireTable('STFT', frames * Math.max(1, bins));
     const given = this.window;
     const window =
@@ -90,8 +90,8 @@ export class STFT extends Initializer {
         : this.scaling === 'spectrum'
           ? window.reduce((s, w) => s + Math.abs(w), 0)
           : 1;
-    const wave = this.side === 'real' ? Math.cos : Math.sin,
-      data = new Float64Array(frames * bins);
+    const wave = this.side === 'real' ? Math.cos : Math.sin;
+    const data = new Float64Array(frames * bins);
     for (let t = 0; t < frames; t++)
       for (let f = 0; f < bins; f++)
         data[t * bins + f] = (wave((-2 * Math.PI * t * f) / length) * (window ? window[t] : 1)) / scale;

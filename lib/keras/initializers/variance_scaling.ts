@@ -15,12 +15,12 @@ export function fans(
   inputAxes: readonly number[] | null = null,
   outputAxes: readonly number[] | null = null,
 ): [number, number] {
-  const shape = sizesOf(given),
-    along = (what: string, axes: readonly number[]): number =>
-      numberList('initializer', what, axes).reduce(
-        (n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)],
-        1,
-      );
+  const shape = sizesOf(given);
+  const along = (what: string, axes: readonly number[]): number =>
+    numberList('initializer', what, axes).reduce(
+      (n, a) => n * shape[normalizeAxis('initializer', a, shape.length, shape)],
+      1,
+    );
   if (inputAxes && outputAxes) return [along('inputAxes', inputAxes), along('outputAxes', outputAxes)];
   if (shape.length < 1) return [1, 1];
   if (shape.length === 1) return [shape[0], shape[0]];
@@ -34,7 +34,7 @@ export interface VarianceScalingOptions {
   mode?: 'fan_in' | 'fan_out' | 'fan_avg';
   /** 'truncated_normal' (default; no value beyond two standard deviations), 'untruncated_normal', or 'uniform'. 'normal' is the old name of 'truncated_normal'. */
   distribution?: 'truncated_normal' | 'untruncated_normal' | 'normal' | 'uniform';
-  /** A whole number >= 0, a SeedGenerator, or null (default) for a seed of its own. The same number gives the same values at every call. */
+  /** An integer >= 0, a SeedGenerator, or null (default) for a seed of its own. The same number gives the same values at every call. */
   seed?: number | SeedGenerator | null;
   /** Axes of the weight that belong to the input and to the output; without them, the last two and the receptive field before. */
   inputAxes?: readonly number[] | null;
@@ -88,8 +88,8 @@ export class VarianceScaling extends RandomInitializer {
   }
   call(shape: Shape, options: Options = {}): Tensor {
     const [inputs, outputs] = fans(shape, this.inputAxes, this.outputAxes);
-    const n = this.mode === 'fan_in' ? inputs : this.mode === 'fan_out' ? outputs : (inputs + outputs) / 2,
-      variance = this.scale / Math.max(1, n);
+    const n = this.mode === 'fan_in' ? inputs : this.mode === 'fan_out' ? outputs : (inputs + outputs) / 2;
+    const variance = this.scale / Math.max(1, n);
     // A normal distribution cut off at 2 has standard deviation 0.87962566.
     if (this.distribution === 'truncated_normal')
       return this.draw('truncated_normal', shape, 0, Math.sqrt(variance) / 0.87962566103423978, dtypeOf(options));

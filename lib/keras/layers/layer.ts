@@ -201,15 +201,15 @@ export abstract class Layer extends LayerNodes implements Operation {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   apply(inputs: any, states: readonly unknown[] | Tensor | KerasTensor, options?: CallOptions): any;
   apply(inputs: unknown, second: unknown = {}, third?: CallOptions): unknown {
-    const isCell = 'stateSize' in this && !isRecord(second),
-      options = (isCell ? (third ?? {}) : second) as CallOptions;
+    const isCell = 'stateSize' in this && !isRecord(second);
+    const options = (isCell ? (third ?? {}) : second) as CallOptions;
     if (!isRecord(options))
       throw new TypeError(
         `apply: the second argument must be an options object.\n  Received: ${describe(options)}\n  Fix: pass several tensors as one array.`,
       );
     try {
-      const given = toTensors(inputs),
-        states = isCell ? [toTensors(second)] : [];
+      const given = toTensors(inputs);
+      const states = isCell ? [toTensors(second)] : [];
       return hasKerasTensor(given) || hasKerasTensor(options) || hasKerasTensor(states)
         ? this.applySymbolically(given, options, states)
         : this.applyEagerly(given, options, states);
@@ -239,8 +239,8 @@ export abstract class Layer extends LayerNodes implements Operation {
     const inputs = this.autocastInputs(given);
     this.checkSpecs(inputs);
     this.ensureBuilt(this.shapesOf(inputs));
-    const outer = callContext,
-      training = options.training ?? outer?.training ?? signedTraining(this.call);
+    const outer = callContext;
+    const training = options.training ?? outer?.training ?? signedTraining(this.call);
     if (!outer) this.clearLosses();
     callContext = { training, entry: outer?.entry ?? this };
     try {
@@ -340,8 +340,8 @@ export abstract class Layer extends LayerNodes implements Operation {
   }
   /** Builds from what `getBuildConfig` returned. */
   buildFromConfig(config: Record<string, unknown>): void {
-    const names = (this.constructor as typeof Layer).callInputs,
-      dict = config.shapesDict as Record<string, BuildShape> | undefined;
+    const names = (this.constructor as typeof Layer).callInputs;
+    const dict = config.shapesDict as Record<string, BuildShape> | undefined;
     if (config.inputShape) this.ensureBuilt(config.inputShape);
     else if (names && dict) this.ensureBuilt(names.map((name) => dict[`${name}_shape`]).filter(Boolean));
   }

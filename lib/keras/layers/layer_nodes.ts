@@ -27,8 +27,8 @@ export abstract class LayerNodes extends LayerWeights {
     return node;
   }
   private onlyNode(what: 'input' | 'output'): GraphNode {
-    const { nodes } = stateOf(this),
-      method = what === 'input' ? 'getInputAt' : 'getOutputAt';
+    const { nodes } = stateOf(this);
+    const method = what === 'input' ? 'getInputAt' : 'getOutputAt';
     if (nodes.filter((n) => !n.isCopy).length > 1)
       throw new AttributeError(
         `${what}: layer '${this.name}' has ${nodes.length} inbound nodes (it is shared), so there is no one ${what}.\n  Fix: use ${method}(nodeIndex), with nodeIndex 0 to ${nodes.length - 1}.`,

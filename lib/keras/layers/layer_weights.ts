@@ -146,11 +146,11 @@ export abstract class LayerWeights {
       throw new ValueError(
         `addWeight: the initializer of '${options.name ?? 'variable'}' in layer '${this.name}' gave shape ${formatShape(value.shape)} instead of ${formatShape(shape)}.`,
       );
-    const state = stateOf(this),
-      v = withTrace(
-        null,
-        () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }),
-      );
+    const state = stateOf(this);
+    const v = withTrace(
+      null,
+      () => new Variable(value, { name: options.name ?? 'variable', trainable: options.trainable ?? true, dtype }),
+    );
     v.path = scopedPath(this, v.name);
     v.regularizer = regularizers.get(options.regularizer);
     v.constraint = constraints.get(options.constraint);
@@ -211,8 +211,8 @@ export abstract class LayerWeights {
   }
   /** Sets its own variables from what a file holds of it. @throws ValueError when their number differs. */
   loadOwnVariables(store: Record<string, Tensor>): void {
-    const variables = this.savedVariables,
-      keys = Object.keys(store);
+    const variables = this.savedVariables;
+    const keys = Object.keys(store);
     if (keys.length !== variables.length)
       throw new ValueError(
         `loadOwnVariables: layer '${this.name}' has ${variables.length} variables (${variables.map((v) => v.name).join(', ') || 'none'}) but the file holds ${keys.length} (${keys.join(', ') || 'none'}).${this.built ? '' : ' The layer is not built yet.'}`,

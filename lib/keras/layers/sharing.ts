@@ -30,9 +30,9 @@ export function sharingError(layer: Operation, inputs: unknown, error: unknown):
   if (!first?.inputs.length || !(error instanceof TraeError)) return error;
   const shapes = (list: readonly KerasTensor[]): string =>
     shapeText(oneOrAll(list.map((t) => t.shape)) as SymbolicShape);
-  const given = flattenStructure(inputs, isKerasTensor),
-    before = shapes(first.inputs),
-    now = shapes(given);
+  const given = flattenStructure(inputs, isKerasTensor);
+  const before = shapes(first.inputs);
+  const now = shapes(given);
   if (now === before) return error;
   const from = given.map((t) => t.node?.operation.name).filter((n) => n !== undefined);
   return new ValueError(

@@ -51,8 +51,8 @@ export function categoricalPair(
   labelSmoothing: number,
   where: string,
 ): [Tensor, Tensor] {
-  const p = convert(yPred),
-    t = convert(yTrue).cast(floating(p).dtype);
+  const p = convert(yPred);
+  const t = convert(yTrue).cast(floating(p).dtype);
   if (formatShape(t.shape) !== formatShape(p.shape))
     throw new ValueError(
       `${where}: targets must have the shape of the predictions, ${formatShape(p.shape)}: one-hot vectors.\n  Received: targets of shape ${formatShape(t.shape)}\n  Fix: ` +
@@ -90,8 +90,8 @@ export function sparseCategoricalCrossentropy(
   options: { fromLogits?: boolean; ignoreClass?: number | null; axis?: number } = {},
 ): Tensor {
   const { fromLogits = false, ignoreClass = null, axis = -1 } = recordOf('sparseCategoricalCrossentropy', options);
-  const p = convert(yPred),
-    at = axis < 0 ? axis + p.ndim : axis;
+  const p = convert(yPred);
+  const at = axis < 0 ? axis + p.ndim : axis;
   let t = convert(yTrue);
   if (t.ndim === p.ndim && t.shape[at] === 1) t = t.squeeze({ axis: at });
   const wanted = p.shape.filter((_, i) => i !== at);

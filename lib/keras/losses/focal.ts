@@ -33,8 +33,8 @@ export function binaryFocalCrossentropy(
     axis = -1,
   } = recordOf('binaryFocalCrossentropy', options);
   const [t, given] = binaryPair(yTrue, yPred, labelSmoothing, 'binaryFocalCrossentropy');
-  const p = fromLogits ? given.sigmoid() : given,
-    not = (x: Tensor): Tensor => ops.subtract(1, x);
+  const p = fromLogits ? given.sigmoid() : given;
+  const not = (x: Tensor): Tensor => ops.subtract(1, x);
   const right = t.mul(p).add(not(t).mul(not(p)));
   let loss = not(right).pow(gamma).mul(ops.binaryCrossentropy(t, p));
   if (applyClassBalancing)
@@ -58,8 +58,8 @@ export function categoricalFocalCrossentropy(
     axis = -1,
   } = recordOf('categoricalFocalCrossentropy', options);
   const [t, given] = categoricalPair(yTrue, yPred, labelSmoothing, 'categoricalFocalCrossentropy');
-  const float = isFloating(given.dtype) ? given : given.cast('float32'),
-    p = fromLogits ? float.softmax({ axis }) : float;
+  const float = isFloating(given.dtype) ? given : given.cast('float32');
+  const p = fromLogits ? float.softmax({ axis }) : float;
   const share = p.div(p.sum({ axis, keepdims: true })).clip(EPSILON, 1 - EPSILON);
   const weight = ops.subtract(1, share).pow(gamma).mul(alpha);
   return weight.mul(t.mul(share.log())).sum({ axis }).negative();

@@ -26,8 +26,8 @@ export function squaredHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
 /** max(1 + max((1 - yTrue) yPred) - sum(yTrue yPred), 0) over the last axis; targets 0 and 1. */
 export function categoricalHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, p] = matched(yTrue, yPred, 'categoricalHinge');
-  const right = t.mul(p).sum({ axis: -1 }),
-    wrong = ops.subtract(1, t).mul(p).max({ axis: -1 });
+  const right = t.mul(p).sum({ axis: -1 });
+  const wrong = ops.subtract(1, t).mul(p).max({ axis: -1 });
   return wrong.sub(right).add(1).relu();
 }
 /** mean(max(1 - yTrue yPred, 0)) */

@@ -114,8 +114,8 @@ for (const [name, f] of Object.entries(functions)) functionNames.set(f, snakeCas
 export function functionNamed(name: string): LossFunction | null {
   expectKind('losses.functionNamed', 'its argument', name, typeof name === 'string', 'the name of a loss');
   if (getRegisteredObject(name) || classNames('keras.losses').includes(name)) return null;
-  const key = camelCase(name),
-    full = key in functions ? key : (LOSS_ALIASES as Readonly<Record<string, string>>)[name.toLowerCase()];
+  const key = camelCase(name);
+  const full = key in functions ? key : (LOSS_ALIASES as Readonly<Record<string, string>>)[name.toLowerCase()];
   return full === undefined
     ? null
     : (functions[full] ?? Object.entries(functions).find(([f]) => f.toLowerCase() === full.toLowerCase())?.[1] ?? null);

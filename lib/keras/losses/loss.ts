@@ -91,8 +91,8 @@ export function reduceWeighted(
   expectKind('reduceWeighted', 'values', values, values instanceof Tensor, 'a tensor');
   for (const [what, given] of Object.entries({ sampleWeight, mask }))
     expectKind('reduceWeighted', what, given, given == null || given instanceof Tensor, 'a tensor or null');
-  let v = values,
-    weight = applyMask(sampleWeight, mask, v.dtype, reduction);
+  let v = values;
+  let weight = applyMask(sampleWeight, mask, v.dtype, reduction);
   if (weight) {
     [v, weight] = sameRank(v, as(weight, v.dtype));
     weight = widened(weight, v);
@@ -149,14 +149,14 @@ export class Loss {
   }
   /** The loss of a batch, a scalar unless reduction is none. */
   call(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike | null): Tensor {
-    const given = convert(yPred),
-      inner = maskOf(given),
-      p = this.converted(given),
-      t = convert(yTrue);
+    const given = convert(yPred);
+    const inner = maskOf(given);
+    const p = this.converted(given);
+    const t = convert(yTrue);
     // Class numbers stay integers.
     const values = this.lossOf(isFloating(t.dtype) ? as(t, p.dtype) : t, p);
-    const outer = maskOf(values),
-      mask = inner && outer && inner !== outer ? inner.logicalAnd(outer) : (inner ?? outer);
+    const outer = maskOf(values);
+    const mask = inner && outer && inner !== outer ? inner.logicalAnd(outer) : (inner ?? outer);
     return reduceWeighted(
       isFloating(values.dtype) ? values : as(values, p.dtype),
       sampleWeight == null ? null : convert(sampleWeight),
@@ -190,8 +190,8 @@ export class LossFunctionWrapper extends Loss {
     this.settings = settings;
   }
   override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
-    const [t, p] = sameRank(yTrue, yPred),
-      y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings as never) : this.fn(t, p);
+    const [t, p] = sameRank(yTrue, yPred);
+    const y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings as never) : this.fn(t, p);
     if (!(y instanceof Tensor))
       throw new TypeError(
         `loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`,

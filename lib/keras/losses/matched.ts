@@ -11,14 +11,14 @@ export const floating = (x: TensorLike): Tensor => {
 };
 /** @internal Targets in the dtype of predictions, which are floats. */
 export function alike(yTrue: TensorLike, yPred: TensorLike): [Tensor, Tensor] {
-  const p = floating(yPred),
-    t = convert(yTrue);
+  const p = floating(yPred);
+  const t = convert(yTrue);
   return [t.dtype === p.dtype ? t : t.cast(p.dtype), p];
 }
 /** @internal Targets in the dtype and, but for a last axis of size 1, the shape of predictions. */
 export function matched(yTrue: TensorLike, yPred: TensorLike, where: string): [Tensor, Tensor] {
-  const [given, p] = alike(yTrue, yPred),
-    [t, q] = sameRank(given, p);
+  const [given, p] = alike(yTrue, yPred);
+  const [t, q] = sameRank(given, p);
   if (q !== p) setMask(q, maskOf(p));
   const last = Math.min(t.ndim, q.ndim);
   for (let axis = 1; axis <= last; axis++) {

@@ -37,10 +37,10 @@ export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike
 export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
   const { delta = 1 } = recordOf('huber', options);
   const [t, p] = matched(yTrue, yPred, 'huber');
-  const error = p.sub(t),
-    size = error.abs();
-  const square = error.square().mul(0.5),
-    line = size.mul(delta).sub(0.5 * delta * delta);
+  const error = p.sub(t);
+  const size = error.abs();
+  const square = error.square().mul(0.5);
+  const line = size.mul(delta).sub(0.5 * delta * delta);
   return lastMean(ops.where(size.lessEqual(delta), square, line));
 }
 /** mean(log(cosh(yPred - yTrue))) over the last axis: as the square for small errors, as the distance for large ones. */

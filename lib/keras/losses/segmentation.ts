@@ -30,8 +30,8 @@ export function tversky(
   const { alpha = 0.5, beta = 0.5, axis = null } = recordOf('tversky', options);
   const [t, p] = matched(yTrue, yPred, 'tversky');
   const common = t.mul(p).sum({ axis });
-  const missed = ops.subtract(1, p).mul(t).sum({ axis }),
-    invented = p.mul(ops.subtract(1, t)).sum({ axis });
+  const missed = ops.subtract(1, p).mul(t).sum({ axis });
+  const invented = p.mul(ops.subtract(1, t)).sum({ axis });
   const total = common.add(missed.mul(alpha)).add(invented.mul(beta)).add(EPSILON);
   return ops.subtract(1, common.div(total));
 }

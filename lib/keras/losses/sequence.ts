@@ -14,8 +14,8 @@ const BLANK = 0;
  * infinite where there are fewer frames than the labels need.
  */
 export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const labels = convert(yTrue).cast('int32'),
-    logits = floating(yPred);
+  const labels = convert(yTrue).cast('int32');
+  const logits = floating(yPred);
   if (labels.ndim !== 2)
     throw new ValueError(
       `ctc: targets must be class numbers of shape (batch, labels).\n  Received: shape ${formatShape(labels.shape)}`,

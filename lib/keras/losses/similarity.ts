@@ -32,20 +32,20 @@ const column = (labels: TensorLike): Tensor => convert(labels).cast('int32').res
  */
 export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunctionOptions = {}): Tensor {
   const { refLabels, refEmbeddings, removeDiagonal = true, gamma = 80, margin = 0.4 } = recordOf('circle', options);
-  const p = floating(yPred),
-    references = refEmbeddings == null ? p : floating(refEmbeddings);
+  const p = floating(yPred);
+  const references = refEmbeddings == null ? p : floating(refEmbeddings);
   if (p.ndim !== 2)
     throw new ValueError(
       `circle: predictions must be a row of numbers for each example.\n  Received: shape ${formatShape(p.shape)}`,
     );
-  const own = column(yTrue),
-    others = refLabels == null ? own : column(refLabels);
+  const own = column(yTrue);
+  const others = refLabels == null ? own : column(refLabels);
   const distance = ops.subtract(1, p.matmul(references.transpose())).relu();
   const isSame = own.equal(others.transpose());
   const isPositive = removeDiagonal
-      ? isSame.logicalAnd(ops.eye(own.size, others.size, { dtype: 'bool' }).logicalNot())
-      : isSame,
-    isNegative = isSame.logicalNot();
+    ? isSame.logicalAnd(ops.eye(own.size, others.size, { dtype: 'bool' }).logicalNot())
+    : isSame;
+  const isNegative = isSame.logicalNot();
   const among = (pairs: Tensor, weight: Tensor, excess: Tensor, sign: number): Tensor => {
     const score = weight
       .relu()
@@ -53,8 +53,8 @@ export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleFunc
       .mul(sign * gamma);
     return ops.where(pairs, score, convert(-Infinity, p)).logsumexp({ axis: 1 });
   };
-  const positive = among(isPositive, distance.add(margin), ops.subtract(margin, distance), -1),
-    negative = among(isNegative, ops.subtract(1 + margin, distance), ops.subtract(1 - margin, distance), 1);
+  const positive = among(isPositive, distance.add(margin), ops.subtract(margin, distance), -1);
+  const negative = among(isNegative, ops.subtract(1 + margin, distance), ops.subtract(1 - margin, distance), 1);
   const loss = positive.add(negative).softplus();
   setMask(loss, loss.greater(0)); // the mean is over examples that have pairs
   return loss;

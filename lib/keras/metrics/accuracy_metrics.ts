@@ -39,8 +39,8 @@ export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike):
   return agreement(classNumbers(yTrue, p), lastArgmax(p));
 }
 function topK(targets: Tensor, p: Tensor, k: number): Tensor {
-  const classes = p.shape[p.ndim - 1],
-    rows = p.size / Math.max(1, classes);
+  const classes = p.shape[p.ndim - 1];
+  const rows = p.size / Math.max(1, classes);
   const hit = asFloat(inTopK(targets.reshape([rows]), p.reshape([rows, classes]), k));
   return hit.reshape(targets.shape);
 }
@@ -63,8 +63,8 @@ export function sparseTopKCategoricalAccuracy(
 
 // Predictions are class numbers, best first.
 function amongFirst(yTrue: TensorLike, yPred: TensorLike, k: number): Tensor {
-  const p = convert(yPred),
-    t = classNumbers(yTrue, p).reshape([...p.shape.slice(0, -1), 1]);
+  const p = convert(yPred);
+  const t = classNumbers(yTrue, p).reshape([...p.shape.slice(0, -1), 1]);
   const first = p.slice(
     p.shape.map(() => 0),
     [...p.shape.slice(0, -1), Math.min(k, p.shape.at(-1)!)],

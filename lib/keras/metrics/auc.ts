@@ -80,7 +80,7 @@ export class AUC extends Metric {
     this.hasOwnThresholds = options.thresholds != null;
     const n = options.numThresholds ?? 200;
     if (!this.hasOwnThresholds && !(Number.isInteger(n) && n > 1 && n < 2 ** 31))
-      throw new ValueError(`AUC: numThresholds must be a whole number > 1.\n  Received: ${describe(n)}`);
+      throw new ValueError(`AUC: numThresholds must be an integer > 1.\n  Received: ${describe(n)}`);
     const inner = options.thresholds
       ? thresholdList('AUC', options.thresholds, 0.5).sort((a, b) => a - b)
       : Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
@@ -116,14 +116,14 @@ export class AUC extends Metric {
     yPred: TensorLike | UpdateOptions,
     { sampleWeight }: UpdateOptions = {},
   ): void {
-    const given = convert(yPred as TensorLike),
-      p = this.fromLogits ? given.sigmoid() : given;
+    const given = convert(yPred as TensorLike);
+    const p = this.fromLogits ? given.sigmoid() : given;
     if (this.multiLabel && p.ndim !== 2)
       throw new ValueError(
         `AUC: with multiLabel predictions must have shape (batch, labels).\n  Received: shape ${formatShape(p.shape)}`,
       );
-    const counts = this.counts ?? this.build([p.shape[1]]),
-      { thresholds, isEven, multiLabel, labelWeights } = this;
+    const counts = this.counts ?? this.build([p.shape[1]]);
+    const { thresholds, isEven, multiLabel, labelWeights } = this;
     updateConfusion('AUC', counts, yTrue, p, {
       thresholds,
       isEven,
@@ -164,8 +164,8 @@ export class AUC extends Metric {
     if (this.curve === 'PR') return [recall, ops.divideNoNan(tp, tp.add(fp))];
     // Gains (Flach & Kull 2015): 1 - odds * wrong / right. Without true positives recall gains 0 and precision 1; recall
     // below what guessing gives counts 0.
-    const odds = ops.divideNoNan(tp.add(fn), tn.add(fp)),
-      hasNone = tp.equal(0);
+    const odds = ops.divideNoNan(tp.add(fn), tn.add(fp));
+    const hasNone = tp.equal(0);
     const gain = (wrong: Tensor, otherwise: number): Tensor =>
       ops.where(hasNone, otherwise, ops.subtract(1, odds.mul(ops.divideNoNan(wrong, tp))));
     return [gain(fn, 0).relu(), gain(fp, 1)];
@@ -182,12 +182,12 @@ export class AUC extends Metric {
   }
   // Between two thresholds true positives grow linearly with positives: precision does not, and its integral has a log.
   private precisionRecallAreas({ truePositives, falsePositives, falseNegatives }: Required<ConfusionCounts>): Tensor {
-    const tp = truePositives.value,
-      positives = tp.add(falsePositives.value);
+    const tp = truePositives.value;
+    const positives = tp.add(falsePositives.value);
     const [high, low] = [this.left(positives), this.right(positives)];
     const gained = this.left(tp).sub(this.right(tp));
-    const slope = ops.divideNoNan(gained, high.sub(low).relu()),
-      intercept = this.right(tp).sub(slope.mul(low));
+    const slope = ops.divideNoNan(gained, high.sub(low).relu());
+    const intercept = this.right(tp).sub(slope.mul(low));
     const ratio = ops.where(high.greater(0).logicalAnd(low.greater(0)), ops.divideNoNan(high, low.relu()), 1);
     const area = slope.mul(gained.add(intercept.mul(ratio.log())));
     return ops.divideNoNan(area, this.right(tp).add(this.right(falseNegatives.value)).relu());

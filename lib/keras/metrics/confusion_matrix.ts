@@ -40,8 +40,8 @@ export function thresholdList(
   otherwise: number,
 ): number[] {
   if (thresholds == null) return [otherwise];
-  const list = numberList(where, 'thresholds', thresholds),
-    wrong = list.filter((t) => !(t >= 0 && t <= 1));
+  const list = numberList(where, 'thresholds', thresholds);
+  const wrong = list.filter((t) => !(t >= 0 && t <= 1));
   if (wrong.length) throw new ValueError(`${where}: thresholds must lie in [0, 1].\n  Received: ${wrong.join(', ')}`);
   return list;
 }
@@ -78,8 +78,8 @@ export function updateConfusion(
   yPred: TensorLike,
   options: ConfusionOptions,
 ): void {
-  const { topK, classId, multiLabel = false, sampleWeight, labelWeights } = options,
-    dtype = Object.values(counts)[0]!.dtype;
+  const { topK, classId, multiLabel = false, sampleWeight, labelWeights } = options;
+  const dtype = Object.values(counts)[0]!.dtype;
   let [p, t] = sameRank(as(yPred, dtype), as(yTrue, dtype));
   if (formatShape(p.shape) !== formatShape(t.shape))
     throw new ValueError(
@@ -113,12 +113,12 @@ export function updateConfusion(
   // From here (batch, labels); without multiLabel there is one label.
   const shape = multiLabel ? [...p.shape] : [p.size, 1];
   const flat = (x: Tensor): Tensor => x.reshape(shape);
-  const isTrue = flat(as(as(t, 'bool'), dtype)),
-    w = weight ? flat(weight) : null;
-  const positives = w ? isTrue.mul(w) : isTrue,
-    negatives = w ? ops.subtract(1, isTrue).mul(w) : ops.subtract(1, isTrue);
-  const n = options.thresholds.length,
-    prediction = flat(p);
+  const isTrue = flat(as(as(t, 'bool'), dtype));
+  const w = weight ? flat(weight) : null;
+  const positives = w ? isTrue.mul(w) : isTrue;
+  const negatives = w ? ops.subtract(1, isTrue).mul(w) : ops.subtract(1, isTrue);
+  const n = options.thresholds.length;
+  const prediction = flat(p);
   const add = (variable: Variable | undefined, value: () => Tensor): void =>
     void variable?.assignAdd(value().reshape(variable.shape));
   if (options.isEven) {
@@ -144,9 +144,9 @@ export function updateConfusion(
  * the buckets added up from the right. Those of 0 are above none but a first threshold below 0.
  */
 function countByBucket(weights: Tensor[], p: Tensor, thresholds: readonly number[]): Tensor[] {
-  const n = thresholds.length,
-    labels = p.shape[1],
-    startsBelow = thresholds[0] < 0;
+  const n = thresholds.length;
+  const labels = p.shape[1];
+  const startsBelow = thresholds[0] < 0;
   const inRange = ops.where(p.isnan(), 0, p).clip(0, 1);
   const scaled = inRange.mul(n - 1);
   const bucket = scaled.ceil().sub(1);

@@ -175,12 +175,12 @@ abstract class RateAtRate extends Metric {
     options: AtOptions,
   ) {
     super(options);
-    const cls = this.constructor.name,
-      n = options.numThresholds ?? 200;
+    const cls = this.constructor.name;
+    const n = options.numThresholds ?? 200;
     if (!(typeof value === 'number' && value >= 0 && value <= 1))
       throw new ValueError(`${cls}: ${wanted} must lie in [0, 1].\n  Received: ${describe(value)}`);
     if (!(Number.isInteger(n) && n > 0 && n < 2 ** 31))
-      throw new ValueError(`${cls}: numThresholds must be a whole number > 0.\n  Received: ${describe(n)}`);
+      throw new ValueError(`${cls}: numThresholds must be an integer > 0.\n  Received: ${describe(n)}`);
     this.numThresholds = n;
     this.classId = options.classId ?? null;
     this.thresholds = evenThresholds(n);

@@ -22,9 +22,9 @@ export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, options
 export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, options: { axis?: number } = {}): Tensor {
   const { axis = -1 } = recordOf('concordanceCorrelation', options);
   const [t, p] = matched(yTrue, yPred, 'concordanceCorrelation');
-  const over = { axis, keepdims: true },
-    meanTrue = t.mean(over),
-    meanPred = p.mean(over);
+  const over = { axis, keepdims: true };
+  const meanTrue = t.mean(over);
+  const meanPred = p.mean(over);
   // The covariance takes the mean of predictions from both: so does Keras, and the mean over the axis is the same.
   const covariance = t.sub(meanPred).mul(p.sub(meanPred));
   const norm = t.var(over).add(p.var(over)).add(meanTrue.sub(meanPred).square());

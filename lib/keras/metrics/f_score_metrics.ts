@@ -70,16 +70,16 @@ export class FBetaScore extends Metric {
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
     const as = (x: TensorLike): Tensor => convert(x).cast(this.dtype);
-    const t = as(yTrue),
-      p = as(yPred as TensorLike),
-      counts = (this.counts ??= this.build(t, p));
+    const t = as(yTrue);
+    const p = as(yPred as TensorLike);
+    const counts = (this.counts ??= this.build(t, p));
     // Rows of zeros have no largest one.
     const isOne =
       this.threshold === null
         ? p.greaterEqual(p.max({ axis: -1, keepdims: true })).logicalAnd(p.abs().greater(1e-9))
         : p.greater(this.threshold);
-    const said = as(isOne),
-      weight = options.sampleWeight == null ? null : as(options.sampleWeight).expandDims(1);
+    const said = as(isOne);
+    const weight = options.sampleWeight == null ? null : as(options.sampleWeight).expandDims(1);
     const total = (x: Tensor): Tensor =>
       (weight ? x.mul(weight) : x).sum({ axis: this.average === 'micro' ? null : 0 });
     counts.truePositives.assignAdd(total(said.mul(t)));
@@ -89,11 +89,11 @@ export class FBetaScore extends Metric {
   }
   override result(): Tensor {
     if (!this.counts) return convert(0, this.dtype);
-    const { truePositives: tp, falsePositives: fp, falseNegatives: fn, intermediateWeights } = this.counts,
-      square = this.beta ** 2;
+    const { truePositives: tp, falsePositives: fp, falseNegatives: fn, intermediateWeights } = this.counts;
+    const square = this.beta ** 2;
     const share = (wrong: Variable): Tensor => tp.value.div(tp.value.add(wrong.value).add(EPSILON));
-    const precision = share(fp),
-      recall = share(fn);
+    const precision = share(fp);
+    const recall = share(fn);
     const mean = precision.mul(recall).div(precision.mul(square).add(recall).add(EPSILON));
     const score = mean.mul(1 + square);
     if (this.average === null) return score;

@@ -13,7 +13,7 @@ import { Metric, type MetricOptions, type UpdateOptions } from './metric';
 
 function classCount(where: string, n: unknown): number {
   if (typeof n !== 'number' || !Number.isInteger(n) || n <= 0 || n > 2 ** 15)
-    throw new ValueError(`${where}: numClasses must be a whole number > 0.\n  Received: ${describe(n)}`);
+    throw new ValueError(`${where}: numClasses must be an integer > 0.\n  Received: ${describe(n)}`);
   return n;
 }
 
@@ -83,8 +83,8 @@ export class IoU extends Metric {
       const t = convert(x);
       return (isSparse ? t : t.argmax({ axis: this.axis })).cast('int32').reshape([-1]);
     };
-    const t = classes(yTrue, this.sparseYTrue),
-      p = classes(yPred as TensorLike, this.sparseYPred);
+    const t = classes(yTrue, this.sparseYTrue);
+    const p = classes(yPred as TensorLike, this.sparseYPred);
     if (t.size !== p.size)
       throw new ValueError(`${this.constructor.name}: there are ${t.size} targets but ${p.size} predictions.`);
     const within = (x: Tensor): Tensor => x.greaterEqual(0).logicalAnd(x.less(this.numClasses));
@@ -101,13 +101,13 @@ export class IoU extends Metric {
   }
   override result(): Tensor {
     const table = this.totalCm.value.cast('float32');
-    const right = table.diagonal(),
-      union = table
-        .sum({ axis: 0 })
-        .add(table.sum({ axis: 1 }))
-        .sub(right);
-    const wanted = tensor(Int32Array.from(this.targetClassIds)),
-      [r, u] = [right.take(wanted, { axis: 0 }), union.take(wanted, { axis: 0 })];
+    const right = table.diagonal();
+    const union = table
+      .sum({ axis: 0 })
+      .add(table.sum({ axis: 1 }))
+      .sub(right);
+    const wanted = tensor(Int32Array.from(this.targetClassIds));
+    const [r, u] = [right.take(wanted, { axis: 0 }), union.take(wanted, { axis: 0 })];
     const occurs = u.greater(1e-9);
     const iou = ops.where(occurs, r.div(u.add(EPSILON)), 0);
     return iou.sum().div(occurs.cast('float32').sum().add(EPSILON));

@@ -104,8 +104,8 @@ export abstract class Metric {
       dtype: kinds.dtype,
       name: kinds.string,
     });
-    const dtype = given.dtype ?? 'float32',
-      first = initializers.get(given.initializer ?? 'zeros')!;
+    const dtype = given.dtype ?? 'float32';
+    const first = initializers.get(given.initializer ?? 'zeros')!;
     if (
       !isFloating(dtype) &&
       !(first instanceof initializers.Zeros) &&

@@ -77,8 +77,8 @@ export class Mean extends Metric {
     this.count.assignAdd(n);
   }
   override result(): Tensor {
-    const n = this.count.value,
-      isEmpty = n.equal(0);
+    const n = this.count.value;
+    const isEmpty = n.equal(0);
     return ops.where(isEmpty, 0, this.total.value.div(ops.where(isEmpty, 1, n)));
   }
 }
@@ -103,8 +103,8 @@ export class MeanMetricWrapper extends Mean {
     this.settings = settings;
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
-    const p = convert(yPred as TensorLike),
-      t = convert(yTrue);
+    const p = convert(yPred as TensorLike);
+    const t = convert(yTrue);
     const values = Object.keys(this.settings).length ? this.fn(t, p, this.settings) : this.fn(t, p);
     const weight = options.sampleWeight == null ? null : convert(options.sampleWeight);
     this.add(values, applyMask(weight, maskOf(p), this.dtype, 'sum'));

@@ -117,13 +117,13 @@ export class R2Score extends Metric {
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike | UpdateOptions, options: UpdateOptions = {}): void {
     const as = (x: TensorLike): Tensor => convert(x).cast(this.dtype);
-    const [t, p] = sameRank(as(yTrue), as(yPred as TensorLike)),
-      s = (this.sums ??= this.build(t, p));
+    const [t, p] = sameRank(as(yTrue), as(yPred as TensorLike));
+    const s = (this.sums ??= this.build(t, p));
     let w = options.sampleWeight == null ? ops.onesLike(t) : as(options.sampleWeight);
     if (w.ndim === 1) w = w.expandDims(1);
     w = w.broadcastTo(t.shape);
-    const weighted = t.mul(w),
-      total = (x: Tensor): Tensor => x.sum({ axis: 0 });
+    const weighted = t.mul(w);
+    const total = (x: Tensor): Tensor => x.sum({ axis: 0 });
     s.sum.assignAdd(total(weighted));
     s.squaredSum.assignAdd(total(t.mul(weighted)));
     s.residual.assignAdd(total(t.sub(p).square().mul(w)));
@@ -134,8 +134,8 @@ export class R2Score extends Metric {
     const s = this.sums;
     if (!s) return convert(0, this.dtype);
     const total = s.squaredSum.value.sub(s.sum.value.mul(s.sum.value.div(s.count.value)));
-    const raw = ops.subtract(1, s.residual.value.div(total)),
-      scores = ops.where(ops.isinf(raw), 0, raw);
+    const raw = ops.subtract(1, s.residual.value.div(total));
+    const scores = ops.where(ops.isinf(raw), 0, raw);
     const score =
       this.classAggregation === 'uniform_average'
         ? scores.mean()
@@ -145,14 +145,14 @@ export class R2Score extends Metric {
     return this.numRegressors ? this.adjusted(score) : score;
   }
   private adjusted(score: Tensor): Tensor {
-    const n = this.numSamples.value,
-      p = this.numRegressors;
+    const n = this.numSamples.value;
+    const p = this.numRegressors;
     if (!binding.isSymbolic(n) && p >= n.item() - 1)
       console.warn(
         `R2Score: ${n.item()} values are too few for ${p} independent predictors: the score is not adjusted.`,
       );
-    const rest = n.sub(p + 1),
-      fits = rest.greater(0);
+    const rest = n.sub(p + 1);
+    const fits = rest.greater(0);
     return ops.where(
       fits,
       ops.subtract(

@@ -50,8 +50,8 @@ export function cloneModel<M extends Model>(model: M, options: CloneOptions = {}
   return clone(model, options, new Map()) as M;
 }
 function clone(model: Model, options: CloneOptions, cache: Map<Layer, Layer>): Model {
-  const { inputTensors = null, callFunction = null, recursive = false } = options,
-    make = options.cloneFunction ?? byConfig;
+  const { inputTensors = null, callFunction = null, recursive = false } = options;
+  const make = options.cloneFunction ?? byConfig;
   const cloneLayer = (layer: Layer): Layer => {
     let made = cache.get(layer);
     if (!made) {
@@ -135,8 +135,8 @@ function cloneFunctional(
     const args = mapStructure(node.args, isKerasTensor, (t) => values.get(t)) as unknown[];
     let result: unknown;
     if (node.operation instanceof Model || 'apply' in node.operation) {
-      const layer = cloneLayer(node.operation as Layer),
-        [x, options] = args as [unknown, Record<string, unknown>];
+      const layer = cloneLayer(node.operation as Layer);
+      const [x, options] = args as [unknown, Record<string, unknown>];
       result = callFunction ? callFunction(layer, x, options) : layer.runNode(args, {});
     } else result = node.operation.runNode(args, {});
     flattenStructure(result, isKerasTensor).forEach((t, i) => values.set(node.outputs[i], t));

@@ -61,8 +61,8 @@ export function functionalConfig(model: Layer, graph: FunctionalGraph): Record<s
         inbound_nodes: coded.map(({ args, kwargs }) => ({ args: args.map((a) => encodeConstants(encode(a))), kwargs })),
       };
     }
-    const layer = operation as Layer,
-      names = callInputsOf(layer);
+    const layer = operation as Layer;
+    const names = callInputsOf(layer);
     const inbound = nodesOf(layer).map((n) => {
       const [inputs, options] = n.args as [unknown, Record<string, unknown> | undefined];
       const args = names && Array.isArray(inputs) ? inputs.map(encode) : [encode(inputs)];
@@ -101,9 +101,9 @@ export function functionalFromConfig<M>(
   given: Record<string, unknown>,
   make: (options: { inputs: SymbolicStructure; outputs: SymbolicStructure; name?: string; trainable?: boolean }) => M,
 ): M {
-  const config = camelKeys(given),
-    entries = config.layers as LayerEntry[],
-    layers = new Map<string, Layer | SerializedObject>();
+  const config = camelKeys(given);
+  const entries = config.layers as LayerEntry[];
+  const layers = new Map<string, Layer | SerializedObject>();
   const outputsOf = new Map<string, KerasTensor[][]>();
   for (const e of entries) {
     const name = e.name ?? (e.config as { name?: string }).name ?? '';
@@ -122,12 +122,12 @@ export function functionalFromConfig<M>(
   const start = callStarts(config, entries, layers, isKeras3);
   const find = ([name, call, index]: History): KerasTensor | undefined => outputsOf.get(name)?.[call]?.[index];
   // A node is made when the tensors that it takes are there, and the earlier nodes of its layer.
-  const ready = entries.map((e) => ({ e, next: 0 })).reverse(),
-    waiting = new Map<string, typeof ready>(),
-    unmade = new Set(entries);
+  const ready = entries.map((e) => ({ e, next: 0 })).reverse();
+  const waiting = new Map<string, typeof ready>();
+  const unmade = new Set(entries);
   for (let p = ready.pop(); p; p = ready.pop()) {
-    const { e } = p,
-      nodes = e.inbound_nodes ?? [];
+    const { e } = p;
+    const nodes = e.inbound_nodes ?? [];
     let missing: string | null = null;
     const lookup = ([name, call, index]: History): KerasTensor | undefined => {
       const t = find([name, call, index]);
@@ -135,8 +135,8 @@ export function functionalFromConfig<M>(
       return t;
     };
     while (p.next < nodes.length) {
-      const raw = nodes[p.next],
-        isNew = isRecord(raw) && 'args' in raw;
+      const raw = nodes[p.next];
+      const isNew = isRecord(raw) && 'args' in raw;
       const node: InboundNode = isNew
         ? {
             args: (raw.args as unknown[]).map((x) => decode(x, lookup)),
@@ -196,11 +196,11 @@ function callStarts(
     listed.has(name) ? listed.get(name)!.push(call) : listed.set(name, [call]);
   for (const x of [config.inputLayers, config.outputLayers, ...(isKeras3 ? [] : entries.map((e) => e.inbound_nodes))])
     legacyReferences(x).forEach(list);
-  const calls = new Map(entries.map((e) => [e.name, e.inbound_nodes?.length ?? 0])),
-    known = new Map<string, number>();
+  const calls = new Map(entries.map((e) => [e.name, e.inbound_nodes?.length ?? 0]));
+  const known = new Map<string, number>();
   return (name) => {
-    const layer = layers.get(name),
-      numbers = listed.get(name);
+    const layer = layers.get(name);
+    const numbers = listed.get(name);
     if (!layer || !numbers || !(layer instanceof Layer && layer.modelKind)) return 0;
     if (!known.has(name)) {
       const isFromOne = !isKeras3 || firstCall(layer) || numbers.some((n) => n >= calls.get(name)!);
@@ -225,14 +225,14 @@ function callFunctionLayer(
   args: readonly unknown[],
   kwargs: Record<string, unknown>,
 ): KerasTensor[] {
-  const settings = config as Record<string, unknown>,
-    name = String(settings.name);
+  const settings = config as Record<string, unknown>;
+  const name = String(settings.name);
   const outputs =
     className === 'TensorFlowOpLayer'
       ? callTensorflowOperation(settings, args.flat(), name, getRegisteredObject)
       : callTensorflowFunction(String(settings.function), args, kwargs, getRegisteredObject);
-  const list = (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[],
-    operation = isKerasTensor(list[0]) && !args.flat().includes(list[0]) ? list[0].node!.operation : null;
+  const list = (Array.isArray(outputs) && outputs.every(isKerasTensor) ? outputs : [outputs]) as KerasTensor[];
+  const operation = isKerasTensor(list[0]) && !args.flat().includes(list[0]) ? list[0].node!.operation : null;
   // Keras 3 takes no name with '/'.
   if (operation instanceof OpOperation && !name.includes('/') && list.every((t) => t.node!.operation === operation))
     operation.name = name;
@@ -242,14 +242,14 @@ function apply(layer: Layer | SerializedObject, { args, kwargs }: InboundNode): 
   if (!(layer instanceof Layer)) {
     if (isFunctionLayer(layer.class_name)) return callFunctionLayer(layer, args, kwargs);
     const outputs = callOperation(layer.class_name, layer.config as Record<string, unknown>, args, kwargs);
-    const flat = (Array.isArray(outputs) ? outputs : [outputs]) as KerasTensor[],
-      { operation } = flat[0].node!,
-      { name } = layer.config as { name?: string };
+    const flat = (Array.isArray(outputs) ? outputs : [outputs]) as KerasTensor[];
+    const { operation } = flat[0].node!;
+    const { name } = layer.config as { name?: string };
     if (operation instanceof OpOperation && name) operation.name = name;
     return flat;
   }
-  const names = callInputsOf(layer),
-    options: Record<string, unknown> = {};
+  const names = callInputsOf(layer);
+  const options: Record<string, unknown> = {};
   const inputs = [...args];
   for (const [k, v] of Object.entries(kwargs)) {
     const at = names ? names.indexOf(k) : -1;

@@ -40,9 +40,9 @@ export class FunctionalGraph {
       throw new TypeError(
         `Model '${modelName}': inputs and outputs must be symbolic tensors, from Input() and layers applied to it.\n  Received: ${this.inputs.length} symbolic inputs and ${this.outputs.length} symbolic outputs`,
       );
-    const known = new Set(this.inputs),
-      done = new Set<GraphNode>(),
-      index = new Map<Operation, number>();
+    const known = new Set(this.inputs);
+    const done = new Set<GraphNode>();
+    const index = new Map<Operation, number>();
     // A stack of its own: graphs of many thousand layers are deeper than that of the calls.
     const visit = (output: KerasTensor): void => {
       const pending: { node: GraphNode; next: number }[] = [];
@@ -71,8 +71,8 @@ export class FunctionalGraph {
       visit(t);
     }
 
-    const nodeDepth = new Map<GraphNode, number>(),
-      depth = new Map<Operation, number>();
+    const nodeDepth = new Map<GraphNode, number>();
+    const depth = new Map<Operation, number>();
     for (const node of [...this.nodes].reverse()) {
       const d = Math.max(nodeDepth.get(node) ?? 0, depth.get(node.operation) ?? 0);
       depth.set(node.operation, d);
@@ -134,8 +134,8 @@ export class FunctionalGraph {
   private oneByOne(given: unknown, name: string): Tensor[] {
     const keys = isRecord(this.inputStructure) ? Object.keys(this.inputStructure) : null;
     if (isRecord(given)) {
-      const received = Object.keys(given),
-        missing = keys?.find((k) => !(k in given));
+      const received = Object.keys(given);
+      const missing = keys?.find((k) => !(k in given));
       if (missing !== undefined)
         throw new ValueError(`model '${name}': input '${missing}' is missing.\n  Received: ${received.join(', ')}`);
       if (!keys)
@@ -164,8 +164,8 @@ export class FunctionalGraph {
   }
   /** Runs the graph. */
   run(given: unknown, context: { training?: boolean | null; mask?: unknown }, name: string): unknown {
-    const values = new Map<KerasTensor, unknown>(),
-      texts = new Map<GraphNode, Map<KerasTensor, unknown>>();
+    const values = new Map<KerasTensor, unknown>();
+    const texts = new Map<GraphNode, Map<KerasTensor, unknown>>();
     this.arrange(given, name).forEach((x, i) => {
       const t = this.inputs[i];
       values.set(t, x);

@@ -120,8 +120,8 @@ export class Model extends Layer {
         : typeof which === 'string'
           ? { name: which, index: undefined }
           : { name: undefined, index: which };
-    const layers = this.layers,
-      found = index !== undefined ? layers.at(index) : layers.find((l) => l.name === name);
+    const layers = this.layers;
+    const found = index !== undefined ? layers.at(index) : layers.find((l) => l.name === name);
     if (!found)
       throw new ValueError(
         `getLayer: model '${this.name}' has no layer ${index !== undefined ? index : `'${name}'`}.\n  Its layers: ${layers.map((l) => l.name).join(', ')}`,

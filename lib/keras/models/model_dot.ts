@@ -138,9 +138,9 @@ class DotWriter {
   // A table: a head with name and class, then shapes, dtype and the like side by side.
   private label(op: Operation): string {
     const { showShapes, showDtype, showLayerNames = true, showLayerActivations, showTrainable } = this.o;
-    const kind = kindOf(op),
-      isInput = op instanceof InputLayer,
-      cells: string[] = [];
+    const kind = kindOf(op);
+    const isInput = op instanceof InputLayer;
+    const cells: string[] = [];
     const cell = (what: string, value: string): string =>
       `<td bgcolor="${COLORS.cell}" cellpadding="6"><font point-size="11" color="${COLORS.input}">${what} </font><font point-size="11">${escaped(value)}</font></td>`;
     if (showShapes) {

@@ -88,8 +88,8 @@ export function encodeOperation(
       args: [args[0], toFile(args[1])],
       kwargs: {},
     };
-  const bound = bind(row, args),
-    config: Record<string, unknown> = { name: operation.name };
+  const bound = bind(row, args);
+  const config: Record<string, unknown> = { name: operation.name };
   for (const p of row.settings) if (plain(p) in bound) config[plain(p)] = bound[plain(p)];
   const list: unknown[] = [];
   for (const p of row.inputs) {
@@ -100,9 +100,9 @@ export function encodeOperation(
 }
 // Arguments as they are given here, by Keras' names: required ones by place, the others in the last argument.
 function bind(row: Row, args: readonly unknown[]): Record<string, unknown> {
-  const out: Record<string, unknown> = {},
-    rest = [...args],
-    variadic = row.parameters.some((p) => p.startsWith('*'));
+  const out: Record<string, unknown> = {};
+  const rest = [...args];
+  const variadic = row.parameters.some((p) => p.startsWith('*'));
   const last = rest.at(-1);
   if (
     isRecord(last) &&
@@ -129,19 +129,19 @@ export function callOperation(
   kwargs: Record<string, unknown>,
 ): unknown {
   if (className === 'GetItem') return getItem(args[0] as TensorLike, fromFile(args[1]) as Key);
-  const row = byClass.get(className),
-    f = row && (definedOps.get(camelCase(row.name)) as ((...a: unknown[]) => unknown) | undefined);
+  const row = byClass.get(className);
+  const f = row && (definedOps.get(camelCase(row.name)) as ((...a: unknown[]) => unknown) | undefined);
   if (!row || !f) throw new TypeError(`deserialize: the op '${className}' of keras.ops is not known here.`);
   const bound: Record<string, unknown> = { ...config, ...kwargs };
   delete bound.name;
-  let i = 0,
-    variadic: unknown[] = [];
+  let i = 0;
+  let variadic: unknown[] = [];
   for (const p of row.inputs) {
     if (p.startsWith('*')) variadic = args.slice(i);
     else if (i < args.length) bound[plain(p)] = args[i++];
   }
-  const call: unknown[] = [],
-    options: Record<string, unknown> = {};
+  const call: unknown[] = [];
+  const options: Record<string, unknown> = {};
   // Where TypeScript takes a parameter by place although Keras has a default for it, the function says so.
   const byPlace = new Set(row.name === 'where' ? ['x1', 'x2'] : []);
   for (const p of row.parameters) {

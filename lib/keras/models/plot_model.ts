@@ -22,8 +22,8 @@ export interface PlotModelOptions extends ModelDotOptions {
  */
 export async function plotModel(model: Model, options: PlotModelOptions = {}): Promise<string> {
   checkOptions('plotModel', options, { toFile: kinds.string, ...DOT_OPTIONS });
-  const { toFile = 'model.png', ...rest } = options,
-    dpi = rest.dpi ?? 200;
+  const { toFile = 'model.png', ...rest } = options;
+  const dpi = rest.dpi ?? 200;
   const kind = toFile === null ? '.svg' : path.extname(toFile).toLowerCase() || '.png';
   if (!['.svg', '.png', '.dot'].includes(kind))
     throw new ValueError(`plotModel: toFile must end in .svg, .png or .dot.\n  Received: '${toFile}'`);

@@ -65,8 +65,8 @@ export class Sequential extends Model {
     const { chain } = this;
     if (layer instanceof InputLayer && chain.length)
       throw new ValueError(`Sequential '${this.name}' has layers already: an Input must come first.`);
-    const named = namesOf(chain),
-      known = named.get(layer.name);
+    const named = namesOf(chain);
+    const known = named.get(layer.name);
     if (known && known !== layer)
       throw new ValueError(
         `Sequential '${this.name}': two layers have the name '${layer.name}'.\n  Fix: give one of them another name.`,
@@ -138,11 +138,11 @@ export class Sequential extends Model {
   /** @internal Makes the graph of a model that begins with texts, once they are there. */
   override prepareFor(data: unknown): void {
     if (this.graph || !isOfTexts(data)) return;
-    const isList = Array.isArray((data as unknown[])[0]),
-      input = new InputLayer({
-        batchShape: isList ? [null, (data as unknown[][])[0].length] : [null],
-        dtype: 'string' as never,
-      });
+    const isList = Array.isArray((data as unknown[])[0]);
+    const input = new InputLayer({
+      batchShape: isList ? [null, (data as unknown[][])[0].length] : [null],
+      dtype: 'string' as never,
+    });
     this.chain.unshift(input);
     this.makeGraph(input);
   }

@@ -61,8 +61,8 @@ const countOf = (list: Variable[]): number => list.reduce((n, v) => n + v.size, 
 /** @internal `5.25 KB` */
 export function readableSize(variables: Variable[]): string {
   const bytes = variables.reduce((n, v) => n + v.size * (BYTES[v.dtype] ?? (isFloating(v.dtype) ? 4 : 1)), 0);
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'],
-    scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const scale = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
   return `${(bytes / 1024 ** scale).toFixed(2)} ${units[scale]}`;
 }
 /** @internal The class of a layer or op, as Keras names it. */
@@ -129,10 +129,10 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
   const graph = model.graph;
   const used = graph?.nodes ?? [];
   const isSequential = !graph || isChain(model, graph);
-  const header = ['Layer (type)', 'Output Shape', 'Param #'],
-    align = ['left', 'left', 'right'];
-  let positions = [...(options.positions ?? (isSequential ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]))],
-    length = isSequential ? 88 : 108;
+  const header = ['Layer (type)', 'Output Shape', 'Param #'];
+  const align = ['left', 'left', 'right'];
+  let positions = [...(options.positions ?? (isSequential ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]))];
+  let length = isSequential ? 88 : 108;
   if (!isSequential) {
     header.push('Connected to');
     align.push('left');
@@ -186,14 +186,14 @@ export function summaryOf(model: SummarizedModel, options: SummaryOptions = {}):
     add(operation, 0);
 
   const cell = (text: string, i: number): string => {
-    const w = widths[i] - 2,
-      pad = w - text.length,
-      left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;
+    const w = widths[i] - 2;
+    const pad = w - text.length;
+    const left = align[i] === 'right' ? pad : align[i] === 'center' ? pad >> 1 : 0;
     return ` ${' '.repeat(Math.max(0, left))}${text}${' '.repeat(Math.max(0, pad - left))} `;
   };
   const render = (fields: string[], bar: string, atBottom = false): string[] => {
-    const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2)),
-      height = Math.max(...wrapped.map((w) => w.length));
+    const wrapped = fields.map((f, i) => wrap(f, widths[i] - 2));
+    const height = Math.max(...wrapped.map((w) => w.length));
     return Array.from(
       { length: height },
       (_, r) => bar + wrapped.map((w, i) => cell(w[atBottom ? r - height + w.length : r] ?? '', i)).join(bar) + bar,

@@ -122,7 +122,7 @@ export abstract class Optimizer {
     if (useEma && !(emaMomentum >= 0 && emaMomentum <= 1))
       throw new ValueError(`${cls.name}: emaMomentum must lie in [0, 1].\n  Received: ${emaMomentum}`);
     if (steps !== null && !(Number.isInteger(steps) && steps >= 2))
-      throw new ValueError(`${cls.name}: gradientAccumulationSteps must be a whole number >= 2.\n  Received: ${steps}`);
+      throw new ValueError(`${cls.name}: gradientAccumulationSteps must be an integer >= 2.\n  Received: ${steps}`);
     this.#steps = this.track(
       new Variable(tensor(BigInt64Array.from([0n]), []), { name: 'iteration', trainable: false }),
     );

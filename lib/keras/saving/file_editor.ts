@@ -93,9 +93,9 @@ export class KerasFileEditor {
   private printTree(tree: WeightTree, prefix: string, above: string, isFirst = false): void {
     const entries = Object.entries(tree);
     entries.forEach(([key, value], i) => {
-      const isLast = i === entries.length - 1,
-        connector = isFirst && i === 0 ? '> ' : isLast ? '└─ ' : '├─ ',
-        path = above ? `${above}/${key}` : key;
+      const isLast = i === entries.length - 1;
+      const connector = isFirst && i === 0 ? '> ' : isLast ? '└─ ' : '├─ ';
+      const path = above ? `${above}/${key}` : key;
       if (value instanceof Tensor)
         return this.print(`${prefix}${connector}${key}: shape=${formatShape(value.shape)}, dtype=${value.dtype}`);
       const name = this.names.get(path);
@@ -109,8 +109,8 @@ export class KerasFileEditor {
     const counts = { errorCount: 0, matchCount: 0 };
     const visit = (file: ShapeTree, model: ShapeTree, path: string): void => {
       for (const key of new Set([...Object.keys(model), ...Object.keys(file)])) {
-        const [a, b] = [file[key], model[key]],
-          here = `${path}/${key}`;
+        const [a, b] = [file[key], model[key]];
+        const here = `${path}/${key}`;
         if (a && b && isLeaf(a) && isLeaf(b)) {
           if (formatShape(a.shape) === formatShape(b.shape)) counts.matchCount++;
           else {
@@ -122,8 +122,8 @@ export class KerasFileEditor {
         } else if (a && b && !isLeaf(a) && !isLeaf(b)) visit(a, b, here);
         else {
           counts.errorCount++;
-          const has = (b ?? a)!,
-            [owner, other] = b ? ['reference model', 'saved file'] : ['saved file', 'reference model'];
+          const has = (b ?? a)!;
+          const [owner, other] = b ? ['reference model', 'saved file'] : ['saved file', 'reference model'];
           this.print(`...${isLeaf(has) ? 'Weight' : 'Object'} ${here} present in ${owner}, missing from ${other}`);
           if (!isLeaf(has))
             this.print(`    In ${owner}, ${here} contains the following keys: ${Object.keys(has).join(', ')}`);
@@ -131,8 +131,8 @@ export class KerasFileEditor {
       }
     };
     visit(this.weightsDict as ShapeTree, treeOfModel(referenceModel), '');
-    const { errorCount, matchCount } = counts,
-      plural = (n: number): string => (n === 1 ? '' : 's');
+    const { errorCount, matchCount } = counts;
+    const plural = (n: number): string => (n === 1 ? '' : 's');
     this.print('─────────────────────');
     if (errorCount)
       this.print(
@@ -164,16 +164,16 @@ export class KerasFileEditor {
     );
   }
   private object(where: string, name: string): WeightTree {
-    const { parent, key, path } = this.find(where, name),
-      value = parent[key];
+    const { parent, key, path } = this.find(where, name);
+    const value = parent[key];
     if (value instanceof Tensor) throw new ValueError(`${where}: '${path}' is a weight, not an object.`);
     return value;
   }
   /** Gives an object another name, at its place. */
   renameObject(objectName: string, newName: string): void {
     checkName('renameObject', newName);
-    const { parent, key, path } = this.find('renameObject', objectName),
-      to = path.slice(0, path.length - key.length) + newName;
+    const { parent, key, path } = this.find('renameObject', objectName);
+    const to = path.slice(0, path.length - key.length) + newName;
     if (newName !== key && newName in parent)
       throw new ValueError(
         `renameObject: the file has an object '${to}' already.\n  Fix: deleteObject('${to}') first.`,
@@ -195,9 +195,9 @@ export class KerasFileEditor {
   }
   /** Puts an object in, at a path whose parents are there. @param weights - arrays by name, '0', '1', ... */
   addObject(objectPath: string, weights: Readonly<Record<string, TensorLike>>): void {
-    const parts = objectPath.split('/'),
-      name = parts.pop()!,
-      arrays = asTree('addObject', weights);
+    const parts = objectPath.split('/');
+    const name = parts.pop()!;
+    const arrays = asTree('addObject', weights);
     checkName('addObject', name);
     const parent = parts.reduce<WeightTree | Tensor | undefined>(
       (at, part) => (at instanceof Tensor ? undefined : at?.[part]),

@@ -11,18 +11,18 @@ const holdsSigmoid = (layer: Layer): boolean =>
 /** @internal Warns of names with '/', of classes that Keras 3 has no more, of lists of axes in `.h5`, and of the hard sigmoid of Keras 2. */
 export function warnOfRefusals(model: Layer, file: string): void {
   const layers = stateTree(model)
-      .map((node) => node.object)
-      .filter((object): object is Layer => object instanceof Layer),
-    named = (some: readonly Layer[], show: (l: Layer) => string): string =>
-      [...new Set(some.map(show))].slice(0, 5).join(', ') + (some.length > 5 ? ', ...' : '');
-  const parted = layers.filter((l) => l.name.includes('/')),
-    gone = layers.filter((l) => moduleOf(l.constructor) === LEGACY_MODULE),
-    severalAxes = file.endsWith('.h5')
-      ? layers.filter(
-          (l) => Array.isArray((l as { axis?: unknown }).axis) && (l as unknown as { axis: unknown[] }).axis.length > 1,
-        )
-      : [],
-    sigmoids = holdsSigmoid(model) ? layers.filter((l) => !l.modelKind && holdsSigmoid(l)) : [];
+    .map((node) => node.object)
+    .filter((object): object is Layer => object instanceof Layer);
+  const named = (some: readonly Layer[], show: (l: Layer) => string): string =>
+    [...new Set(some.map(show))].slice(0, 5).join(', ') + (some.length > 5 ? ', ...' : '');
+  const parted = layers.filter((l) => l.name.includes('/'));
+  const gone = layers.filter((l) => moduleOf(l.constructor) === LEGACY_MODULE);
+  const severalAxes = file.endsWith('.h5')
+    ? layers.filter(
+        (l) => Array.isArray((l as { axis?: unknown }).axis) && (l as unknown as { axis: unknown[] }).axis.length > 1,
+      )
+    : [];
+  const sigmoids = holdsSigmoid(model) ? layers.filter((l) => !l.modelKind && holdsSigmoid(l)) : [];
   const notes = [
     ...(parted.length ? [`names with '/' (${named(parted, (l) => `'${l.name}'`)}), which it refuses`] : []),
     ...(gone.length

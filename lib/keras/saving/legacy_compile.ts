@@ -19,12 +19,12 @@ export interface OutputNames {
 }
 /** @internal Options of `compile` as a file of Keras 1 or 2 holds them, for a model with these outputs, in Keras 3's words. */
 export function modernizeCompileConfig(config: Config, { graph, outputNames }: OutputNames): Config {
-  const structure = graph?.outputStructure,
-    outputs = !graph
-      ? []
-      : isRecord(structure) && Object.keys(structure).length === outputNames.length
-        ? sortedKeys(structure)
-        : outputNames;
+  const structure = graph?.outputStructure;
+  const outputs = !graph
+    ? []
+    : isRecord(structure) && Object.keys(structure).length === outputNames.length
+      ? sortedKeys(structure)
+      : outputNames;
   const layers = new Map(outputs.map((output, i) => [output, outputNames[i]]));
   return {
     ...config,
@@ -61,8 +61,8 @@ function modernizeMetrics(given: unknown, outputs: readonly string[], layers: Re
 const copied = (x: unknown): unknown => (x instanceof Metric ? fromConfig(x.constructor as never, x.getConfig()) : x);
 function modernizeMetric(x: unknown, output: string | null): unknown {
   // A class by its name was called as the class is by itself.
-  const cls = typeof x === 'string' ? builtInClass('keras.metrics', x) : undefined,
-    metric = cls ? fromConfig(cls, { name: toSnakeCase(String(x)) }) : x;
+  const cls = typeof x === 'string' ? builtInClass('keras.metrics', x) : undefined;
+  const metric = cls ? fromConfig(cls, { name: toSnakeCase(String(x)) }) : x;
   // Compiled metrics bore the name of their output, which comes back with each run.
   if (metric instanceof Metric && output !== null && metric.name.startsWith(`${output}_`))
     metric.name = metric.name.slice(output.length + 1);

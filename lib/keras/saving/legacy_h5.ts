@@ -27,7 +27,7 @@ import { compileByTrainingConfig } from './training_config';
 import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
 
 /** Longest attribute that Keras writes; longer lists are split into `layer_names0`, `layer_names1`, ... */
-const MOST_ATTRIBUTE = 64512;
+const MAX_ATTRIBUTE = 64512;
 
 // ---- reading
 /** @internal A list of names, whole or in numbered parts; bytes or texts. */
@@ -89,16 +89,16 @@ export async function loadLegacyWeights(
     throw new FileError(
       `${file}: it holds no weights of Keras: there is neither 'layer_names' nor 'layers'.\n  Its members: ${root.keys().slice(0, 12).join(', ') || 'none'}`,
     );
-  const saved = savedLayers(group, file),
-    origin = writerOf(root, group),
-    matches = new WeightMatches(file, model.name);
+  const saved = savedLayers(group, file);
+  const origin = writerOf(root, group);
+  const matches = new WeightMatches(file, model.name);
   const prepare = (layer: Layer, l: SavedLayer): Found[] =>
     convertLegacyWeights(layer, l.weights, legacyWeights(layer), origin);
   if (options.byName) {
     const byName = new Map(saved.map((l) => [l.name, l]));
     for (const layer of model.layers) {
-      const l = byName.get(layer.name),
-        weights = legacyWeights(layer);
+      const l = byName.get(layer.name);
+      const weights = legacyWeights(layer);
       if (l) matches.add(weights, prepare(layer, l), `layer '${layer.name}'`);
       else if (weights.length)
         matches.skipped.push({
@@ -118,8 +118,8 @@ export async function loadLegacyWeights(
         `${file} does not fit model '${model.name}': the model has ${layers.length} layers with weights (${list(layers.map((l) => l.name))}) but the file has ${saved.length} (${list(saved.map((l) => l.name))}).\n  Fix: build the model that the file was made of, or pass { byName: true } to load layers of equal names.`,
       );
     // Of the file's own model all names are known: it may list its layers in another order.
-    const named = options.isOwn && new Map(saved.map((l) => [l.name, l])),
-      ordered = named && layers.every((l) => named.has(l.name)) ? layers.map((l) => named.get(l.name)!) : saved;
+    const named = options.isOwn && new Map(saved.map((l) => [l.name, l]));
+    const ordered = named && layers.every((l) => named.has(l.name)) ? layers.map((l) => named.get(l.name)!) : saved;
     layers.forEach((layer, i) =>
       matches.add(
         legacyWeights(layer),
@@ -130,8 +130,8 @@ export async function loadLegacyWeights(
       ),
     );
   }
-  const top = group.group('top_level_model_weights'),
-    own = model.savedVariables;
+  const top = group.group('top_level_model_weights');
+  const own = model.savedVariables;
   if (top && own.length)
     matches.add(own, weightsOf(group, 'top_level_model_weights', file), `model '${model.name}' itself`);
   return matches.apply(options);
@@ -152,8 +152,8 @@ export async function loadLegacyModel(
     );
   const config = parseJson(text, `${file}: model_config`);
   if (!isRecord(config)) throw new FileError(`${file}: model_config holds no record.`);
-  const group = root.group('model_weights') ?? root,
-    origin = writerOf(root, group);
+  const group = root.group('model_weights') ?? root;
+  const origin = writerOf(root, group);
   const context = { where: file, origin, customObjects };
   const model = withinFile(file, root.fileSize, () => modelOf(config, context));
   if (isSequential(model) && !model.built && namesOf(group, 'layer_names').length) {
@@ -176,15 +176,15 @@ async function loadOptimizer(
   version: string,
   signal?: AbortSignal | null,
 ): Promise<void> {
-  const group = root.group('optimizer_weights'),
-    { optimizer } = model;
+  const group = root.group('optimizer_weights');
+  const { optimizer } = model;
   if (!group || !optimizer) return;
   const arrays = namesOf(group, 'weight_names').flatMap((name) => {
-      const found = group.dataset(name);
-      return found ? [{ name, found: foundIn(found) }] : [];
-    }),
-    { variables } = optimizer,
-    matches = new WeightMatches(file, model.name);
+    const found = group.dataset(name);
+    return found ? [{ name, found: foundIn(found) }] : [];
+  });
+  const { variables } = optimizer;
+  const matches = new WeightMatches(file, model.name);
   const fits =
     arrays.length === variables.length &&
     variables.every((v, i) => formatShape(v.shape) === formatShape(arrays[i].found.shape));
@@ -207,10 +207,10 @@ async function loadOptimizer(
 // ---- writing
 function writeNames(h5: Hdf5Writer, path: string, attribute: string, names: readonly string[]): void {
   const width = Math.max(1, ...names.map((n) => Buffer.byteLength(n)));
-  if (width > MOST_ATTRIBUTE)
-    throw new ValueError(`save: a name of ${width} bytes is longer than the ${MOST_ATTRIBUTE} that HDF5 takes.`);
+  if (width > MAX_ATTRIBUTE)
+    throw new ValueError(`save: a name of ${width} bytes is longer than the ${MAX_ATTRIBUTE} that HDF5 takes.`);
   let parts = 1;
-  while (Math.ceil(names.length / parts) * width > MOST_ATTRIBUTE) parts++;
+  while (Math.ceil(names.length / parts) * width > MAX_ATTRIBUTE) parts++;
   if (parts === 1) h5.attribute(path, attribute, names);
   // As NumPy's array_split: the first ones get one more.
   else

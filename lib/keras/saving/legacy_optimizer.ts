@@ -83,15 +83,15 @@ export function legacyOptimizerState(
       trained,
       arrays.map((a) => a.found),
     );
-  const cls = optimizer.constructor.name,
-    out: Pair[] = [],
-    bySlot = new Map<string, Found[]>(),
-    unnamed: Found[] = [];
+  const cls = optimizer.constructor.name;
+  const out: Pair[] = [];
+  const bySlot = new Map<string, Found[]>();
+  const unnamed: Found[] = [];
   const slotOf = (part: string | undefined): string | undefined =>
     part === undefined ? undefined : (SLOTS[cls]?.[part] ?? SLOTS[''][part]);
   for (const { name, found } of arrays) {
-    const parts = name.replace(/:\d+$/, '').split('/'),
-      last = parts.at(-1)!;
+    const parts = name.replace(/:\d+$/, '').split('/');
+    const last = parts.at(-1)!;
     if (!found.shape.length && ITERATION.test(last)) out.push({ variable: optimizer.iterations, found });
     else if (!found.shape.length && last === 'learning_rate') {
       const rate = optimizer.variables.find((v) => v.name === 'learning_rate');
@@ -126,16 +126,16 @@ function stateOf(
   );
   for (const [i, v] of trained.entries())
     for (const s of slots[i]) {
-      const list = bySlot.get(s.name.slice(v.path.length + 1)) ?? [],
-        found = list.length === trained.length ? list[i] : list.find((f) => isOf(f, v));
+      const list = bySlot.get(s.name.slice(v.path.length + 1)) ?? [];
+      const found = list.length === trained.length ? list[i] : list.find((f) => isOf(f, v));
       // Variables that no gradient reached had no slots.
       if (!found && list.length && list.length < trained.length) continue;
       if (!found || !same(found, s)) return null;
       out.push({ variable: s, found });
     }
   // Keras 2 left the product of Nadam's momentums out of its files; it follows from the number of steps.
-  const product = (optimizer as unknown as { product?: Variable }).product,
-    steps = out.find((o) => o.variable === optimizer.iterations)?.found;
+  const product = (optimizer as unknown as { product?: Variable }).product;
+  const steps = out.find((o) => o.variable === optimizer.iterations)?.found;
   if (optimizer.constructor.name === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
     out.push({ variable: product, found: momentumProduct(steps, optimizer as Nadam, trained.length) });
   return out.length ? out : null;
@@ -152,16 +152,16 @@ export function numberedOptimizerState(
   const out: Pair[] = [{ variable: optimizer.iterations, found: steps }];
   const averages = optimizer.settings.useEma ? trained.length : 0;
   for (const v of trained.slice(0, averages)) {
-    const average = optimizer.variables.find((s) => s.name === `${v.path.replace(/\//g, '_')}_average`),
-      from = rest.shift();
+    const average = optimizer.variables.find((s) => s.name === `${v.path.replace(/\//g, '_')}_average`);
+    const from = rest.shift();
     if (!average || !from || !same(average, from)) return null;
     out.push({ variable: average, found: from });
   }
   if (optimizer.constructor.name === 'Adafactor')
     return factoredState(optimizer as unknown as Factored, trained, rest, out);
-  const { together = [], apart = [] } = NUMBERED[optimizer.constructor.name] ?? {},
-    bySlot = new Map<string, Found[]>(),
-    n = trained.length;
+  const { together = [], apart = [] } = NUMBERED[optimizer.constructor.name] ?? {};
+  const bySlot = new Map<string, Found[]>();
+  const n = trained.length;
   if (!together.length && !apart.length) return null;
   if (averages) bySlot.set('average', found.slice(1, 1 + n));
   const put = (slot: string, f: Found): void => void bySlot.set(slot, [...(bySlot.get(slot) ?? []), f]);

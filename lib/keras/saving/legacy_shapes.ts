@@ -26,8 +26,8 @@ const AXES: Readonly<Record<string, number>> = {
 
 /** @internal Builds a Sequential that has no input shape. @param weights - shapes of the weights that the file holds, by layer. @throws ValueError where they do not tell. */
 export function buildByWeights(model: Model, weights: readonly (readonly (readonly number[])[])[], file: string): void {
-  const first = model.layers.find((l) => !SAME_SHAPE.test(l.constructor.name)),
-    shape = first && weights[0] ? inputShapeOf(first, weights[0]) : null;
+  const first = model.layers.find((l) => !SAME_SHAPE.test(l.constructor.name));
+  const shape = first && weights[0] ? inputShapeOf(first, weights[0]) : null;
   if (!shape)
     throw new ValueError(
       `${file}: its model '${model.name}' has no input shape, and its first layer${first ? ` '${first.name}' (${first.constructor.name})` : ''} does not tell it.\n  Fix: make the model, build(inputShape), then model.loadWeights('${file}').`,
@@ -38,14 +38,14 @@ function inputShapeOf(layer: Layer, [kernel]: readonly (readonly number[])[]): S
   const name = layer.constructor.name;
   if (name === 'Embedding') return [null, null];
   if (name === 'Bidirectional' || name === 'TimeDistributed') {
-    const inner = layer.subLayers().find((l) => Object.hasOwn(AXES, l.constructor.name)),
-      shape = inner && inputShapeOf(inner, [kernel]);
+    const inner = layer.subLayers().find((l) => Object.hasOwn(AXES, l.constructor.name));
+    const shape = inner && inputShapeOf(inner, [kernel]);
     return shape ? (name === 'TimeDistributed' ? [null, ...shape] : shape) : null;
   }
   if (!Object.hasOwn(AXES, name) || !kernel || kernel.length < 2) return null;
-  const { dataFormat, groups = 1 } = layer as unknown as { dataFormat?: string; groups?: number },
-    size =
-      name === 'Dense' || (AXES[name] === 2 && kernel.length === 2) ? kernel[0] : kernel[kernel.length - 2] * groups;
+  const { dataFormat, groups = 1 } = layer as unknown as { dataFormat?: string; groups?: number };
+  const size =
+    name === 'Dense' || (AXES[name] === 2 && kernel.length === 2) ? kernel[0] : kernel[kernel.length - 2] * groups;
   const unknown = Array<null>(AXES[name]).fill(null);
   return dataFormat === 'channels_first' ? [null, size, ...unknown.slice(1)] : [...unknown, size];
 }

@@ -36,10 +36,10 @@ function derived(from: readonly Found[], shape: readonly number[], make: (parts:
 const like = (a: TypedArray, n: number): TypedArray => new (a.constructor as new (n: number) => TypedArray)(n);
 
 function transpose({ data, shape }: Values, axes: readonly number[]): TypedArray {
-  const out = like(data, data.length),
-    to = axes.map((a) => shape[a]),
-    strides = shape.map((_, i) => sizeOf(shape.slice(i + 1))),
-    at = to.map(() => 0);
+  const out = like(data, data.length);
+  const to = axes.map((a) => shape[a]);
+  const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)));
+  const at = to.map(() => 0);
   for (let i = 0; i < out.length; i++) {
     let from = 0;
     for (let k = 0; k < at.length; k++) from += at[k] * strides[axes[k]];
@@ -57,9 +57,9 @@ const transposed = (f: Found, axes: readonly number[]): Found =>
 const reshaped = (f: Found, shape: readonly number[]): Found => derived([f], shape, ([v]) => v.data);
 // Columns of matrices side by side.
 function columns(parts: readonly Found[]): Found {
-  const vector = parts[0].shape.length === 1,
-    rows = vector ? 1 : parts[0].shape[0],
-    width = parts.reduce((n, p) => n + p.shape.at(-1)!, 0);
+  const vector = parts[0].shape.length === 1;
+  const rows = vector ? 1 : parts[0].shape[0];
+  const width = parts.reduce((n, p) => n + p.shape.at(-1)!, 0);
   return derived(parts, vector ? [width] : [rows, width], (values) => {
     const out = like(values[0].data, rows * width);
     for (let r = 0, at = 0; r < rows; r++)
@@ -73,16 +73,16 @@ function columns(parts: readonly Found[]): Found {
 }
 // cuDNN keeps each gate transposed; the input kernel's memory was filled column by column besides.
 function fromCudnn(f: Found, gates: number, isInput: boolean): Found {
-  const [rows, width] = f.shape,
-    units = width / gates;
+  const [rows, width] = f.shape;
+  const units = width / gates;
   return derived([f], f.shape, ([{ data }]) => {
     const out = like(data, data.length);
     for (let g = 0; g < gates; g++)
       for (let r = 0; r < rows; r++)
         for (let u = 0; u < units; u++) {
           // Input kernels are k.T.reshape(k.shape, order='F') of Python: the n-th in column order is k.T's n-th in column order.
-          const n = u * rows + r,
-            [row, column] = isInput ? [Math.floor(n / units), n % units] : [u, r];
+          const n = u * rows + r;
+          const [row, column] = isInput ? [Math.floor(n / units), n % units] : [u, r];
           out[r * width + g * units + u] = data[row * width + g * units + column] as never;
         }
     return out;
@@ -107,8 +107,8 @@ export function convertLegacyWeights(
   variables: readonly Variable[],
   origin: Origin,
 ): Found[] {
-  const name = kerasClassName(layer),
-    shapes = variables.map((v) => formatShape(v.shape));
+  const name = kerasClassName(layer);
+  const shapes = variables.map((v) => formatShape(v.shape));
   let found = [...given];
   if (name === 'Bidirectional' || name === 'TimeDistributed' || isModel(layer))
     return convertInner(layer, found, variables, origin);
@@ -145,9 +145,9 @@ export function convertLegacyWeights(
   return found;
 }
 function convertRecurrent(name: 'LSTM' | 'GRU', found: Found[], variables: readonly Variable[]): Found[] {
-  const gates = name === 'LSTM' ? 4 : 3,
-    units = variables[1]?.shape[0] ?? 0,
-    [kernel, recurrent, bias] = found;
+  const gates = name === 'LSTM' ? 4 : 3;
+  const units = variables[1]?.shape[0] ?? 0;
+  const [kernel, recurrent, bias] = found;
   const isCudnn = bias.shape.length === 1 && bias.shape[0] === 2 * gates * units;
   if (!isCudnn || kernel.shape.length !== 2 || recurrent.shape.length !== 2) return found;
   const half = gates * units;
@@ -187,8 +187,8 @@ function convertInner(layer: Layer, found: readonly Found[], variables: readonly
     order.length === found.length && order.every((v, i) => shape(v) === shape(found[i]));
   const order = fits(variables) || !fits(byLayer) ? variables : byLayer;
   if (order.length !== found.length) return [...found];
-  const at = new Map(order.map((v, i) => [v, found[i]])),
-    out = new Map<Variable, Found>();
+  const at = new Map(order.map((v, i) => [v, found[i]]));
+  const out = new Map<Variable, Found>();
   for (const l of inner) {
     const own = [...l.trainableWeights, ...l.nonTrainableWeights].filter((v) => at.has(v));
     if (!own.length) continue;

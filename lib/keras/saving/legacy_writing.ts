@@ -64,8 +64,8 @@ export function trainingConfigOf(model: Model): Record<string, unknown> | null {
 }
 // Functions stand there by name. Keras looks up the name of a metric among its classes alone, where not all of its losses are: those are wrapped.
 function metricAs(f: SerializedObject): unknown {
-  const name = String(f.config),
-    isKnown =
-      functionNames.find(name) === undefined || classNames('keras.metrics').some((c) => toSnakeCase(c) === name);
+  const name = String(f.config);
+  const isKnown =
+    functionNames.find(name) === undefined || classNames('keras.metrics').some((c) => toSnakeCase(c) === name);
   return isKnown ? name : { class_name: 'MeanMetricWrapper', config: { name, dtype: 'float32', fn: f } };
 }

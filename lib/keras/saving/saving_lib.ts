@@ -24,14 +24,14 @@ import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOp
 
 /** The Keras whose files these are. */
 export const KERAS_VERSION = '3.15.1';
-const CONFIG = 'config.json',
-  METADATA = 'metadata.json',
-  WEIGHTS = 'model.weights.h5',
-  WEIGHTS_NPZ = 'model.weights.npz',
-  ASSETS = 'assets';
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+const WEIGHTS_NPZ = 'model.weights.npz';
+const ASSETS = 'assets';
 /** Largest config.json. */
-const MOST_CONFIG = 1 << 28;
-const MOST_ASSET = 1 << 30;
+const MAX_CONFIG = 1 << 28;
+const MAX_ASSET = 1 << 30;
 
 const title = (name: string | null, path: string): string => (path ? `layer '${name}' (${path})` : `model '${name}'`);
 const varsOf = (path: string): string => (path ? `${path}/vars` : 'vars');
@@ -84,10 +84,10 @@ const date = (): string => {
 };
 /** @internal */
 export async function writeKerasArchive(sink: ByteSink, model: Layer): Promise<void> {
-  const zip = new ZipWriter(sink),
-    json = (value: unknown): Buffer => Buffer.from(toPythonJson(value), 'utf8');
-  const config = json(withObjectSharing(() => serializeKerasObject(model))),
-    nodes = stateTree(model);
+  const zip = new ZipWriter(sink);
+  const json = (value: unknown): Buffer => Buffer.from(toPythonJson(value), 'utf8');
+  const config = json(withObjectSharing(() => serializeKerasObject(model)));
+  const nodes = stateTree(model);
   await zip.add(METADATA, (s) => s.write(json({ keras_version: KERAS_VERSION, date_saved: date() })));
   await zip.add(CONFIG, (s) => s.write(config));
   await zip.add(WEIGHTS, (s) => stateFile(model, { isRepeated: true }).writeTo(s));
@@ -110,7 +110,7 @@ export interface KerasArchive {
 export async function openKerasArchive(source: ByteSource, signal?: AbortSignal | null): Promise<KerasArchive> {
   const zip = new ZipReader(source);
   const parse = async (name: string): Promise<Record<string, unknown>> => {
-    const text = Buffer.from(await zip.read(name, MOST_CONFIG, signal)).toString('utf8');
+    const text = Buffer.from(await zip.read(name, MAX_CONFIG, signal)).toString('utf8');
     const value = parseJson(text, `${source.name}: ${name}`);
     if (!isRecord(value)) throw new FileError(`${source.name}: ${name} holds no record.`);
     return value;
@@ -144,12 +144,12 @@ export async function loadArchiveWeights(
   } else throw new FileError(`${file}: it has neither ${WEIGHTS} nor ${WEIGHTS_NPZ}.`);
   for (const { path, object } of nodes) {
     if (!hasAssets(object)) continue;
-    const files = new Map<string, Uint8Array>(),
-      prefix = `${ASSETS}/${path ? `${path}/` : ''}`;
+    const files = new Map<string, Uint8Array>();
+    const prefix = `${ASSETS}/${path ? `${path}/` : ''}`;
     for (const name of zip.names) {
       const file = name.replaceAll('\\', '/');
       if (file.startsWith(prefix) && !file.endsWith('/'))
-        files.set(file.slice(prefix.length), await zip.read(name, MOST_ASSET, options.signal));
+        files.set(file.slice(prefix.length), await zip.read(name, MAX_ASSET, options.signal));
     }
     object.loadAssets(assetReader(files));
   }
@@ -191,9 +191,9 @@ export async function loadState(
   model: Layer,
   options: LoadWeightsOptions,
 ): Promise<LoadReport> {
-  const root = withPlainPaths(given),
-    matches = new WeightMatches(file, model.name),
-    byName = options.byName ? groupsByName(root) : null;
+  const root = withPlainPaths(given);
+  const matches = new WeightMatches(file, model.name);
+  const byName = options.byName ? groupsByName(root) : null;
   for (const node of stateTree(model)) {
     const group = byName ? byName(node) : (groupOf(root, node.path) ?? undefined);
     const found = group === null ? null : numbered(group);
@@ -214,11 +214,11 @@ export async function loadState(
         found.forEach((f, i) => !node.variables[i].shape.length && matches.pair(node.variables[i], f));
         continue;
       }
-      const { variables } = node,
-        isCurrent =
-          found.length === variables.length &&
-          found.every((f, i) => formatShape(f.shape) === formatShape(variables[i].shape)),
-        numbered = isCurrent ? null : numberedOptimizerState(node.object, model.trainableVariables, found);
+      const { variables } = node;
+      const isCurrent =
+        found.length === variables.length &&
+        found.every((f, i) => formatShape(f.shape) === formatShape(variables[i].shape));
+      const numbered = isCurrent ? null : numberedOptimizerState(node.object, model.trainableVariables, found);
       if (numbered) {
         for (const p of numbered) matches.pair(p.variable, p.found);
         continue;

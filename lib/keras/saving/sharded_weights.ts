@@ -22,8 +22,8 @@ import type { LoadReport, LoadWeightsOptions } from './weight_matching';
 const GIGABYTE = 1024 ** 3;
 const SUFFIX = '.weights.json';
 /** Largest index that is read, and most shards that it may name. */
-const MOST_INDEX = 1 << 28,
-  MOST_SHARDS = 100_000;
+const MAX_INDEX = 1 << 28;
+const MAX_SHARDS = 100_000;
 
 // ---- writing
 interface Shard {
@@ -50,9 +50,9 @@ export async function saveShardedWeights(
   { maxShardSize, signal }: SaveWeightsOptions,
 ): Promise<void> {
   const most = shardBytes(maxShardSize);
-  const base = path.basename(file).slice(0, -SUFFIX.length),
-    shards: Shard[] = [],
-    weightMap: Record<string, string[]> = {};
+  const base = path.basename(file).slice(0, -SUFFIX.length);
+  const shards: Shard[] = [];
+  const weightMap: Record<string, string[]> = {};
   const open = (): Shard => {
     shards.push({
       name: `${base}_${String(shards.length).padStart(5, '0')}.weights.h5`,
@@ -61,8 +61,8 @@ export async function saveShardedWeights(
     });
     return shards.at(-1)!;
   };
-  let current = open(),
-    total = 0;
+  let current = open();
+  let total = 0;
   for (const { group, name, key, ...array } of savedArrays(model)) {
     const bytes = array.shape.reduce((a, b) => a * b, elementSize[array.dtype]);
     if (bytes > most)
@@ -140,8 +140,8 @@ export function readIndex(text: string, file: string): Map<string, string[]> {
   const index = parseJson(text, file);
   if (!isRecord(index) || !isRecord(index.weight_map))
     throw new FileError(`${file}: it is no index of sharded weights: 'weight_map' is missing.`);
-  const out = new Map<string, string[]>(),
-    shards = new Set<string>();
+  const out = new Map<string, string[]>();
+  const shards = new Set<string>();
   for (const [group, given] of Object.entries(index.weight_map)) {
     const names = (Array.isArray(given) ? given : [given]) as unknown[];
     for (const name of names) {
@@ -156,8 +156,8 @@ export function readIndex(text: string, file: string): Map<string, string[]> {
     out.set(group.replace(/^\/+/, ''), names as string[]);
   }
   if (!out.size) throw new FileError(`${file}: its 'weight_map' names no weights.`);
-  if (shards.size > MOST_SHARDS)
-    throw new FileError(`${file}: it names ${shards.size} shards, and at most ${MOST_SHARDS} are opened.`);
+  if (shards.size > MAX_SHARDS)
+    throw new FileError(`${file}: it names ${shards.size} shards, and at most ${MAX_SHARDS} are opened.`);
   return out;
 }
 /** @internal Puts the weights that an index names into a model. */
@@ -167,11 +167,11 @@ export async function loadShardedWeights(
   model: Layer,
   options: LoadWeightsOptions,
 ): Promise<LoadReport> {
-  if (source.size > MOST_INDEX)
-    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_INDEX} are read.`);
-  const index = readIndex(Buffer.from(await source.read(0, source.size, options.signal)).toString('utf8'), file),
-    opened: FileSource[] = [],
-    roots = new Map<string, Hdf5Group>();
+  if (source.size > MAX_INDEX)
+    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MAX_INDEX} are read.`);
+  const index = readIndex(Buffer.from(await source.read(0, source.size, options.signal)).toString('utf8'), file);
+  const opened: FileSource[] = [];
+  const roots = new Map<string, Hdf5Group>();
   try {
     for (const name of new Set([...index.values()].flat())) {
       options.signal?.throwIfAborted();
@@ -184,8 +184,8 @@ export async function loadShardedWeights(
       for (const name of names)
         if (!roots.get(name)!.group(group))
           throw new FileError(`${file}: it says that '${name}' holds '${group}', which is not there.`);
-    const root = new JoinedGroup([...roots.values()]),
-      report = await loadState(root, file, model, options);
+    const root = new JoinedGroup([...roots.values()]);
+    const report = await loadState(root, file, model, options);
     await loadAssets(root, model, options);
     return report;
   } finally {

@@ -57,9 +57,9 @@ export function kerasClassName(object: object): string {
  * @param options - isRepeated: a layer of several functional models at each of its places, for readers that make it anew there.
  */
 export function stateTree(root: Layer, { isRepeated = false } = {}): StateNode[] {
-  const out: StateNode[] = [],
-    visited = new Set<object>(),
-    above = new Set<object>();
+  const out: StateNode[] = [];
+  const visited = new Set<object>();
+  const above = new Set<object>();
   const join = (a: string, b: string): string => (a ? `${a}/${b}` : b);
   const visit = (object: Kept, path: string, isAgain = false): void => {
     if (isAgain ? above.has(object) : visited.has(object)) return;
@@ -108,8 +108,8 @@ function variablesOf(object: Kept): Variable[] {
 }
 function childrenOf(object: Kept): [string, unknown][] {
   if (!(object instanceof Layer)) return object instanceof Optimizer || object instanceof Metric ? nested(object) : [];
-  const names = (object.constructor as SavingClass).savedNames ?? {},
-    chained = isModel(object);
+  const names = (object.constructor as SavingClass).savedNames ?? {};
+  const chained = isModel(object);
   const attributes: [string, unknown][] = Object.entries(object)
     .filter(([key]) => !BASE.has(key))
     .map(([key, value]) => [names[key] ?? snakeCase(key), value]);

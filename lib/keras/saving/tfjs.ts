@@ -22,7 +22,7 @@ import { withinFile } from '../serialization/weight_budget';
 import { WeightMatches, type Found } from './weight_matching';
 
 /** Largest model.json. */
-const MOST_JSON = 1 << 28;
+const MAX_JSON = 1 << 28;
 const STORED: Readonly<Record<string, NumberType>> = {
   float32: { kind: 'float', size: 4, littleEndian: true, format: 'ieee' },
   float16: { kind: 'float', size: 2, littleEndian: true, format: 'ieee' },
@@ -54,8 +54,8 @@ export async function loadTfjsModel(
   file: string,
   { customObjects, compile = true, signal }: LoadModelOptions,
 ): Promise<Model> {
-  if (source.size > MOST_JSON)
-    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MOST_JSON} are read.`);
+  if (source.size > MAX_JSON)
+    throw new FileError(`${file}: it has ${source.size} bytes, at most ${MAX_JSON} are read.`);
   const json = parseJson(Buffer.from(await source.read(0, source.size, signal)).toString('utf8'), file);
   const topology = isRecord(json) ? json.modelTopology : null;
   if (!isRecord(json) || !isRecord(topology) || !Array.isArray(json.weightsManifest))
@@ -118,13 +118,13 @@ async function loadOptimizer(
   file: string,
   signal?: AbortSignal | null,
 ): Promise<void> {
-  const optimizer = model.optimizer!,
-    matches = new WeightMatches(file, model.name),
-    pairs = legacyOptimizerState(
-      optimizer,
-      model.trainableVariables,
-      state.map((found) => ({ name: found.where, found })),
-    );
+  const optimizer = model.optimizer!;
+  const matches = new WeightMatches(file, model.name);
+  const pairs = legacyOptimizerState(
+    optimizer,
+    model.trainableVariables,
+    state.map((found) => ({ name: found.where, found })),
+  );
   if (!pairs)
     console.warn(
       `${file}: the state of the optimizer (${state.length} variables) is not that of '${optimizer.name}': it is left out, the optimizer starts anew.`,
@@ -144,15 +144,15 @@ function entryOf(given: unknown, file: string): ManifestEntry {
     !given.shape.every((d) => Number.isSafeInteger(d) && (d as number) >= 0)
   )
     return fail('has no name or shape');
-  const quantization = isRecord(given.quantization) ? given.quantization : null,
-    code = String(quantization?.dtype ?? given.dtype);
+  const quantization = isRecord(given.quantization) ? given.quantization : null;
+  const code = String(quantization?.dtype ?? given.dtype);
   if (!Object.hasOwn(STORED, code))
     return fail(
       `('${given.name}') has values of type ${describe(quantization?.dtype ?? given.dtype)}; known are ${Object.keys(STORED).join(', ')}`,
     );
-  const stored = STORED[code],
-    shape = given.shape as number[],
-    isScaled = quantization !== null && code !== 'float16';
+  const stored = STORED[code];
+  const shape = given.shape as number[];
+  const isScaled = quantization !== null && code !== 'float16';
   if (isScaled && (typeof quantization.scale !== 'number' || typeof quantization.min !== 'number'))
     return fail(`('${given.name}') is quantized without scale and min`);
   const dtype = given.dtype === 'int32' || given.dtype === 'bool' ? given.dtype : 'float32';
@@ -194,8 +194,8 @@ async function readGroup(
   file: string,
   signal?: AbortSignal | null,
 ): Promise<(Found & { group: unknown })[]> {
-  const { entries, shards: names } = manifestGroup(group, file),
-    total = entries.reduce((n, e) => n + e.bytes, 0);
+  const { entries, shards: names } = manifestGroup(group, file);
+  const total = entries.reduce((n, e) => n + e.bytes, 0);
   const shards: Uint8Array[] = [];
   let size = 0;
   for (const name of names) {
@@ -216,8 +216,8 @@ async function readGroup(
   if (shards.length > 1) for (let i = 0, at = 0; i < shards.length; at += shards[i++].length) data.set(shards[i], at);
   let at = 0;
   return entries.map((e) => {
-    const raw = data.subarray(at, (at += e.bytes)),
-      count = e.shape.reduce((a, b) => a * b, 1);
+    const raw = data.subarray(at, (at += e.bytes));
+    const count = e.shape.reduce((a, b) => a * b, 1);
     return {
       where: e.name,
       shape: e.shape,
@@ -242,9 +242,9 @@ function match(model: { layers: Layer[] }, found: ReadonlyMap<string, Found>, ma
     const variables = [...layer.trainableWeights, ...layer.nonTrainableWeights];
     if (!variables.length) continue;
     const mine = [...found.values()].filter(
-        (f) => f.where.startsWith(`${layer.name}/`) || f.where.includes(`/${layer.name}/`),
-      ),
-      last = (s: string): string => s.split('/').at(-1)!.replace(/:\d+$/, '');
+      (f) => f.where.startsWith(`${layer.name}/`) || f.where.includes(`/${layer.name}/`),
+    );
+    const last = (s: string): string => s.split('/').at(-1)!.replace(/:\d+$/, '');
     const names = new Set(mine.map((f) => last(f.where)));
     if (names.size === mine.length && mine.length === variables.length && variables.every((v) => names.has(v.name)))
       for (const v of variables)

@@ -46,9 +46,9 @@ async function loadNamedWeights(
   model: Layer,
   options: LoadWeightsOptions,
 ): Promise<LoadReport> {
-  const matches = new WeightMatches(file, model.name),
-    weights = named(model),
-    used = new Set<string>();
+  const matches = new WeightMatches(file, model.name);
+  const weights = named(model);
+  const used = new Set<string>();
   const get = (name: string): Found | undefined => {
     used.add(name);
     return found(name);
@@ -98,11 +98,11 @@ async function loadNamedWeights(
 // A layer that is built before the layer around it lacks that one's name in the paths of its weights: of a path that the other
 // side does not have, the longest ending decides, where it is that of one path alone.
 function sameEndings(wanted: readonly string[], found: readonly string[]): Map<string, string> {
-  const known = new Set(found),
-    asked = new Set(wanted),
-    open = found.filter((name) => !asked.has(name)),
-    byLast = new Map<string, string[]>(),
-    out = new Map<string, string>();
+  const known = new Set(found);
+  const asked = new Set(wanted);
+  const open = found.filter((name) => !asked.has(name));
+  const byLast = new Map<string, string[]>();
+  const out = new Map<string, string>();
   const last = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
   for (const name of open) byLast.set(last(name), [...(byLast.get(last(name)) ?? []), name]);
   for (const name of wanted) {
@@ -130,8 +130,8 @@ function safetensors(source: ByteSource): Archive {
   };
 }
 async function npz(source: ByteSource, model: Layer, { signal }: LoadWeightsOptions): Promise<Archive> {
-  const file = new NpzReader(source),
-    shapes = new Map<string, readonly number[]>();
+  const file = new NpzReader(source);
+  const shapes = new Map<string, readonly number[]>();
   if (!file.names.length && model.weights.length) throw new FileError(`${source.name}: it holds no arrays.`);
   for (const name of file.names) shapes.set(name, (await file.header(name, signal)).shape);
   return {

@@ -10,8 +10,8 @@ import type { StateGroup } from './state_group';
 import { tensor } from '../../core/tensor';
 import { stateTree, type StateNode } from './state_tree';
 
-const ASSETS = 'assets',
-  ARRAYS = 'vars';
+const ASSETS = 'assets';
+const ARRAYS = 'vars';
 /** Bytes of the largest file that is read. */
 const MAX_ASSET = 1 << 30;
 const groupOf = ({ path }: StateNode): string => (path ? `${ASSETS}/${path}` : ASSETS);

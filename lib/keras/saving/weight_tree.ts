@@ -17,7 +17,7 @@ export interface ShapeTree {
   [name: string]: ShapeTree | { readonly shape: readonly number[] };
 }
 /** Largest array that is read, as in Keras: 4 GiB. */
-const MOST_BYTES = 2 ** 32;
+const MAX_BYTES = 2 ** 32;
 
 /** @internal Whether it is an array and no object. */
 export const isLeaf = (x: unknown): x is { readonly shape: readonly number[] } =>
@@ -33,11 +33,11 @@ export async function readTree(
   signal: AbortSignal | null,
   path = '',
 ): Promise<WeightTree> {
-  const out: WeightTree = Object.create(null) as WeightTree,
-    group = withPlainPaths(given);
+  const out: WeightTree = Object.create(null) as WeightTree;
+  const group = withPlainPaths(given);
   for (const key of group.keys()) {
-    const array = group.dataset(key),
-      child = group.group(key);
+    const array = group.dataset(key);
+    const child = group.group(key);
     if (array) out[key] = await readArray(array, signal);
     else if (child && key === 'vars') {
       const name = child.attributes.get('name');
@@ -54,9 +54,9 @@ async function readArray(d: Hdf5Dataset, signal: AbortSignal | null): Promise<Te
   signal?.throwIfAborted();
   if (d.dtype === 'string') throw new FileError(`KerasFileEditor: '${d.path}' holds texts, not numbers.`);
   const bytes = d.count * elementSize[d.dtype];
-  if (bytes > MOST_BYTES)
+  if (bytes > MAX_BYTES)
     throw new FileError(
-      `KerasFileEditor: '${d.path}' of shape ${formatShape(d.shape)} has ${bytes} bytes, and at most ${MOST_BYTES} are read.`,
+      `KerasFileEditor: '${d.path}' of shape ${formatShape(d.shape)} has ${bytes} bytes, and at most ${MAX_BYTES} are read.`,
     );
   return tensor(await d.read(signal), d.shape, d.dtype as DType);
 }

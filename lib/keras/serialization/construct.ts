@@ -46,8 +46,8 @@ function byTrial(cls: SerializableClass, given: Config, declared: readonly strin
     [...declared, ...own],
     [...declared, ...own.slice(0, Math.max(0, cls.length - declared.length))],
   ];
-  let first: { made: unknown } | null = null,
-    refusal: unknown;
+  let first: { made: unknown } | null = null;
+  let refusal: unknown;
   for (const names of ways)
     try {
       const made = byPlace(cls, given, names);

@@ -12,10 +12,10 @@ export function modernizeLossScale(
   given: unknown,
 ): { className: string; module: string; config: Config } | null {
   if (!CLASSES.includes(name) || !isRecord(given)) return null;
-  const inner = given.inner_optimizer ?? given.optimizer,
-    old = isRecord(given.loss_scale) && isRecord(given.loss_scale.config) ? given.loss_scale.config : {},
-    scale = numberOf(given.initial_scale, old.initial_loss_scale, old.loss_scale_value, given.loss_scale),
-    steps = numberOf(given.dynamic_growth_steps, old.increment_period);
+  const inner = given.inner_optimizer ?? given.optimizer;
+  const old = isRecord(given.loss_scale) && isRecord(given.loss_scale.config) ? given.loss_scale.config : {};
+  const scale = numberOf(given.initial_scale, old.initial_loss_scale, old.loss_scale_value, given.loss_scale);
+  const steps = numberOf(given.dynamic_growth_steps, old.increment_period);
   const isFixed =
     given.dynamic === false ||
     typeof given.loss_scale === 'number' ||

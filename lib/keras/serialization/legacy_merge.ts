@@ -18,11 +18,11 @@ type Reference = [string, number, number];
 export function mergedFirst(list: readonly unknown[], name?: unknown): Record<string, unknown> | null {
   const isMerge = (x: unknown): x is Entry => isEntry(x) && x.class_name === 'Merge' && layersOf(x) !== null;
   if (!isMerge(list[0])) return null;
-  const layers: Record<string, unknown>[] = [],
-    inputs: Reference[] = [];
+  const layers: Record<string, unknown>[] = [];
+  const inputs: Reference[] = [];
   const add = (entry: Entry, from: Reference[]): Reference => {
-    const own = isRecord(entry.config) ? entry.config : {},
-      title = typeof own.name === 'string' ? own.name : `${entry.class_name.toLowerCase()}_${layers.length + 1}`;
+    const own = isRecord(entry.config) ? entry.config : {};
+    const title = typeof own.name === 'string' ? own.name : `${entry.class_name.toLowerCase()}_${layers.length + 1}`;
     // The same layer in two branches stands there twice.
     const known = layers.find((l) => l.name === title) as { inbound_nodes: unknown[] } | undefined;
     if (known) known.inbound_nodes.push(from);
@@ -56,8 +56,8 @@ export function mergedFirst(list: readonly unknown[], name?: unknown): Record<st
     if (e.class_name === 'Sequential') return chain(layersOf(e) ?? []);
     if (e.class_name === 'InputLayer')
       return input(String((e.config as Record<string, unknown>).name), e.config as Record<string, unknown>);
-    const config = e.config as Record<string, unknown>,
-      first = (layersOf(e)?.[0] as Entry | undefined)?.config as Record<string, unknown> | undefined;
+    const config = e.config as Record<string, unknown>;
+    const first = (layersOf(e)?.[0] as Entry | undefined)?.config as Record<string, unknown> | undefined;
     return add(e, [
       input(`${String(config.name)}_input`, Array.isArray(config.batch_input_shape) ? config : (first ?? config)),
     ]);

@@ -20,13 +20,13 @@ export function pythonFloat(x: number): string {
   if (Number.isNaN(x)) return 'NaN';
   if (!Number.isFinite(x)) return x > 0 ? 'Infinity' : '-Infinity';
   if (x === 0) return Object.is(x, -0) ? '-0.0' : '0.0';
-  const [digits, exponent] = x.toExponential().split('e'),
-    e = Number(exponent);
+  const [digits, exponent] = x.toExponential().split('e');
+  const e = Number(exponent);
   if (e < -4 || e >= 16) return `${digits}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`;
   const text = e < 0 ? `${x < 0 ? '-' : ''}0.${'0'.repeat(-e - 1)}${digits.replace(/[-.]/g, '')}` : String(x);
   return text.includes('.') ? text : `${text}.0`;
 }
-// Whole numbers are Python's `int` unless they are known to be floats; -0, NaN and infinities can be nothing else.
+// Integers are Python's `int` unless they are known to be floats; -0, NaN and infinities can be nothing else.
 const pythonNumber = (x: number, isFloat: boolean): string =>
   isFloat || !Number.isInteger(x) || Object.is(x, -0) ? pythonFloat(x) : BigInt(x).toString();
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -67,9 +67,9 @@ export function toPythonJson(value: unknown, { indent }: { indent?: number | nul
     return `${open}${line(depth + 1)}${items.join(`,${line(depth + 1)}`)}${line(depth)}${close}`;
   };
   const members = (record: Record<string, unknown>, isFloat: boolean, depth: number): string[] => {
-    const floats = floatKeys.get(record),
-      // Objects inside of a float option (the schedule of a learning rate) know their own floats.
-      inherited = isFloat && !('class_name' in record);
+    const floats = floatKeys.get(record);
+    // Objects inside of a float option (the schedule of a learning rate) know their own floats.
+    const inherited = isFloat && !('class_name' in record);
     return Object.entries(record)
       .filter(([, v]) => v !== undefined)
       .map(([key, v]) => `${pythonString(key)}: ${write(v, inherited || (floats?.has(key) ?? false), depth + 1)}`);

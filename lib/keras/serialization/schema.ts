@@ -7,18 +7,18 @@ import { isOwnFault, TraeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 
 /** Deepest nesting of records and lists: some 60 models inside of one another. Python's own JSON ends at about 1,000. */
-export const MOST_DEPTH = 256;
+export const MAX_DEPTH = 256;
 /** Longest name of a class, an object, a module. */
-const MOST_NAME = 4096;
+const MAX_NAME = 4096;
 
 interface KindOfValue {
   is(x: unknown): boolean;
   expected: string;
 }
-const isName = (x: unknown): x is string => typeof x === 'string' && x.length <= MOST_NAME;
+const isName = (x: unknown): x is string => typeof x === 'string' && x.length <= MAX_NAME;
 const KINDS = {
-  name: { is: isName, expected: `a text of at most ${MOST_NAME} characters` },
-  'name or null': { is: (x) => x == null || isName(x), expected: `a text of at most ${MOST_NAME} characters, or null` },
+  name: { is: isName, expected: `a text of at most ${MAX_NAME} characters` },
+  'name or null': { is: (x) => x == null || isName(x), expected: `a text of at most ${MAX_NAME} characters, or null` },
   'record or null': { is: (x) => x == null || isRecord(x), expected: 'a record, or null' },
   'list of layers': { is: Array.isArray, expected: 'a list of layers' },
   'list or null': { is: (x) => x == null || Array.isArray(x), expected: 'a list, or null' },
@@ -54,9 +54,9 @@ export function checkDepth(where: string, value: unknown): void {
   // A set: what occurs many times, in objects that are not from JSON, counts once for each level.
   let level = new Set<object>(isContainer(value) ? [value] : []);
   for (let depth = 1; level.size; depth++) {
-    if (depth > MOST_DEPTH)
+    if (depth > MAX_DEPTH)
       throw new ValueError(
-        `${where}: it is nested more than ${MOST_DEPTH} levels deep, which is the most that is read.\n  Received: ${describe(value).slice(0, 80)}\n  Fix: join models inside of models, or wrappers of wrappers, to fewer levels.`,
+        `${where}: it is nested more than ${MAX_DEPTH} levels deep, which is the most that is read.\n  Received: ${describe(value).slice(0, 80)}\n  Fix: join models inside of models, or wrappers of wrappers, to fewer levels.`,
       );
     const next = new Set<object>();
     for (const x of level) for (const child of Object.values(x)) if (isContainer(child)) next.add(child);
@@ -109,8 +109,8 @@ export function checkFunctional(config: Record<string, unknown>): void {
   (config.layers as unknown[]).forEach((entry, i) => {
     if (!isRecord(entry))
       throw new ValueError(`${where}: layer ${i} must be a record.\n  Received: ${describe(entry)}`);
-    const own = isRecord(entry.config) ? entry.config.name : undefined,
-      name = entry.name ?? own;
+    const own = isRecord(entry.config) ? entry.config.name : undefined;
+    const name = entry.name ?? own;
     const title = `${where}: layer ${isName(name) ? `'${shortened(name)}'` : i}`;
     checkRecord(title, entry, ENTRY);
     if (!isName(name))

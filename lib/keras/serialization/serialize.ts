@@ -92,8 +92,8 @@ export const functionNames = {
   },
 };
 const ours = new WeakSet<object>();
-const builtInNames = new WeakMap<object, string>(),
-  functionByName = new Map<string, object>();
+const builtInNames = new WeakMap<object, string>();
+const functionByName = new Map<string, object>();
 
 /** @internal What Keras calls a function: `mean_squared_error`, not `meanSquaredError`; undefined for one without a name. */
 export const nameOfFunction = (f: object): string | undefined =>
@@ -143,8 +143,8 @@ export function serializeKerasObject(object: unknown): unknown {
     };
   }
   if (isConfigurable(object)) {
-    const cls = object.constructor as SerializableClass,
-      module = moduleOf(cls);
+    const cls = object.constructor as SerializableClass;
+    const module = moduleOf(cls);
     const own = (object as unknown as { serializedAs?: { module: string; name: string } }).serializedAs;
     const out: SerializedObject = {
       module: own?.module ?? module ?? null,
@@ -235,15 +235,15 @@ function made(config: SerializedObject, options: { module?: string }): unknown {
   const custom = customClass(config);
   if (custom)
     return finish(fromConfig(custom, withOrigin(camelKeys(recordOf(given, inner)), originOf(config))), config);
-  const modern = modernize(given, config.module ?? options.module ?? null, inner, isOld(config)),
-    cls = findClass(
-      {
-        ...config,
-        class_name: modern.className,
-        module: modern.module === options.module ? (config.module ?? null) : (modern.module ?? null),
-      },
-      options.module,
-    );
+  const modern = modernize(given, config.module ?? options.module ?? null, inner, isOld(config));
+  const cls = findClass(
+    {
+      ...config,
+      class_name: modern.className,
+      module: modern.module === options.module ? (config.module ?? null) : (modern.module ?? null),
+    },
+    options.module,
+  );
   return finish(fromConfig(cls, withOrigin(camelKeys(recordOf(given, modern.config)), originOf(config))), config);
 }
 function recordOf(name: string, config: unknown): Record<string, unknown> {
@@ -385,9 +385,9 @@ export function makeKind<T>(
           ? fromConfig(custom as SerializableClass, {})
           : custom
       ) as T;
-    const alias = (key: string): string | undefined => (Object.hasOwn(aliases, key) ? aliases[key] : undefined), // not what every object inherits
-      target = alias(name) ?? alias(plain(name)) ?? name,
-      names = classNames(module);
+    const alias = (key: string): string | undefined => (Object.hasOwn(aliases, key) ? aliases[key] : undefined); // not what every object inherits
+    const target = alias(name) ?? alias(plain(name)) ?? name;
+    const names = classNames(module);
     const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
     if (found) return fromConfig<T>(builtInClass(module, found)!, {});
     const near = nearest(name, [...names, ...Object.keys(aliases)]);

@@ -22,8 +22,8 @@ export function withinFile<T>(file: string, bytes: number, make: () => T): T {
 }
 /** @internal Refuses a weight that does not fit, before it is made. */
 export function claimWeight(layer: string, name: string, shape: readonly number[], dtype: DType): void {
-  const elements = shape.reduce((a, b) => a * b, 1),
-    bytes = elements * elementSize[dtype];
+  const elements = shape.reduce((a, b) => a * b, 1);
+  const bytes = elements * elementSize[dtype];
   if (bytes > os.totalmem())
     throw new OutOfMemoryError(
       `addWeight: weight '${name}' of layer '${layer}' of shape ${formatShape(shape)} needs ${bytes} bytes, and this machine has ${os.totalmem()}.\n  Fix: check the sizes that the layer was given.`,

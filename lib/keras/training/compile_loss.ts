@@ -62,17 +62,17 @@ export class CompileLoss {
   }
   /** The weighted sum of the losses of all outputs, or null when there are none. */
   call(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): Tensor | null {
-    const outputs = outputsOf(yPred, outputNames),
-      entries = this.entriesFor(outputs).filter((e) => !isNothing(e.option)),
-      wanted = outputs.filter((o) => entries.some((e) => e.output === o));
+    const outputs = outputsOf(yPred, outputNames);
+    const entries = this.entriesFor(outputs).filter((e) => !isNothing(e.option));
+    const wanted = outputs.filter((o) => entries.some((e) => e.output === o));
     if (!wanted.length) return null;
-    const targets = alignedTo(outputs, y, 'targets', wanted),
-      weights = weightsFor(outputs, sampleWeight);
+    const targets = alignedTo(outputs, y, 'targets', wanted);
+    const weights = weightsFor(outputs, sampleWeight);
     this.parts ??= this.resolve(outputs, targets);
     let total: Tensor | null = null;
     this.parts.forEach(({ output, loss, weight }, i) => {
-      const target = targets[output],
-        prediction = outputs[output].value;
+      const target = targets[output];
+      const prediction = outputs[output].value;
       if (!target)
         throw new ValueError(`targets for output '${placeOf(outputs[output])}' are missing.\n  Fix: pass y.`);
       let value = aboutTargets(
@@ -89,15 +89,15 @@ export class CompileLoss {
   }
   // Losses by output, once the outputs are known.
   private resolve(outputs: readonly Output[], targets: readonly (Tensor | null)[]): Part[] {
-    const entries = this.entriesFor(outputs),
-      weightOf = this.weights(entries, outputs);
+    const entries = this.entriesFor(outputs);
+    const weightOf = this.weights(entries, outputs);
     const parts = entries
       .filter((e) => !isNothing(e.option))
       .map((e): Part => {
-        const output = outputs.indexOf(e.output),
-          loss = isCrossentropy(e.option)
-            ? crossentropyFor(targets[output] ?? undefined, e.output.value)
-            : losses.get(e.option)!;
+        const output = outputs.indexOf(e.output);
+        const loss = isCrossentropy(e.option)
+          ? crossentropyFor(targets[output] ?? undefined, e.output.value)
+          : losses.get(e.option)!;
         return { output, loss, weight: weightOf(e), name: nameOf(e, loss) };
       });
     if (parts.length > 1) this.trackers = parts.map((p) => new Mean({ name: `${p.name}_loss` }));
@@ -135,8 +135,8 @@ export class CompileLoss {
             `compile: lossWeights names output '${key}' but the model's outputs are ${known.map((n) => `'${n}'`).join(', ')}.`,
           );
     }
-    const given = byPosition(weightOption, outputs),
-      sorted = inKerasOrder(entries);
+    const given = byPosition(weightOption, outputs);
+    const sorted = inKerasOrder(entries);
     if (Array.isArray(given) && given.length === entries.length && !given.some(isNested))
       return (e) => (given[sorted.indexOf(e)] ?? null) as number | null;
     if (Array.isArray(given) && !given.some(isNested))
@@ -174,8 +174,8 @@ function collect(option: unknown, outputs: readonly Output[], path: Path): Entry
       );
   }
   return Object.entries(option as object).flatMap(([name, inner]) => {
-    const key = Array.isArray(option) ? Number(name) : name,
-      inside = isHere ? [] : outputs.filter((o) => o.path[path.length] === key);
+    const key = Array.isArray(option) ? Number(name) : name;
+    const inside = isHere ? [] : outputs.filter((o) => o.path[path.length] === key);
     if (!inside.length)
       throw new ValueError(
         `compile: loss has '${[...path, key].join('/')}' but the model's outputs are ${outputs.map((o) => `'${o.path.join('/') || placeOf(o)}'`).join(', ')}.`,

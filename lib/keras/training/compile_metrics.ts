@@ -78,8 +78,8 @@ export class CompileMetrics {
     );
   }
   private build(outputs: readonly Output[], targets: readonly (Tensor | null)[]): metrics.Metric[][] {
-    const { option } = this,
-      known = (): string => outputs.map((o) => `'${placeOf(o)}'`).join(', ');
+    const { option } = this;
+    const known = (): string => outputs.map((o) => `'${placeOf(o)}'`).join(', ');
     this.names = outputs.map((o) => (isFlat(outputs) && typeof o.path[0] === 'string' ? o.path[0] : o.name));
     let lists: unknown[];
     if (outputs.length === 1) lists = [isRecord(option) ? Object.values(option) : option];
@@ -110,15 +110,15 @@ export class CompileMetrics {
   }
   update(y: unknown, yPred: unknown, sampleWeight: unknown, outputNames: readonly string[] | null): void {
     if (this.option === null || this.option === undefined) return;
-    const outputs = inKerasOrder(outputsOf(yPred, outputNames)),
-      isMissing = (i: number): boolean => this.byOutput !== null && !this.byOutput[i].length;
+    const outputs = inKerasOrder(outputsOf(yPred, outputNames));
+    const isMissing = (i: number): boolean => this.byOutput !== null && !this.byOutput[i].length;
     const targets = alignedTo(
-        outputs,
-        y,
-        'targets',
-        outputs.filter((_, i) => !isMissing(i)),
-      ),
-      weights = this.isWeighted ? weightsFor(outputs, sampleWeight) : [];
+      outputs,
+      y,
+      'targets',
+      outputs.filter((_, i) => !isMissing(i)),
+    );
+    const weights = this.isWeighted ? weightsFor(outputs, sampleWeight) : [];
     this.byOutput ??= this.build(outputs, targets);
     this.byOutput.forEach((list, i) => {
       for (const m of list) {
@@ -133,8 +133,8 @@ export class CompileMetrics {
 }
 /** @internal Names of results: with that of the output where there are several, made unique as Keras does. */
 export function resultNames(plain: CompileMetrics, weighted: CompileMetrics): Map<metrics.Metric, string> {
-  const names = new Map<metrics.Metric, string>(),
-    counts = new Map<string, number>();
+  const names = new Map<metrics.Metric, string>();
+  const counts = new Map<string, number>();
   const unique = (name: string): string => {
     const n = counts.get(name) ?? 0;
     counts.set(name, n + 1);

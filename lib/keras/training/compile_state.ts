@@ -68,8 +68,8 @@ export class CompileState {
 
   /** Loss of the outputs plus what layers added. */
   computeLoss(y: unknown, yPred: unknown, sampleWeight: unknown): Tensor {
-    const added = this.model.losses.map((l) => l.reshape([])),
-      own = this.loss.call(y, yPred, sampleWeight, this.outputNames);
+    const added = this.model.losses.map((l) => l.reshape([]));
+    const own = this.loss.call(y, yPred, sampleWeight, this.outputNames);
     const all = own ? [own, ...added] : added;
     if (!all.length)
       throw new ValueError(
@@ -82,8 +82,8 @@ export class CompileState {
   }
   /** Results of all metrics of the model by name; those that give several values give several names. */
   results(): StepLogs {
-    const names = resultNames(this.plainMetrics, this.weightedMetrics),
-      out: StepLogs = {};
+    const names = resultNames(this.plainMetrics, this.weightedMetrics);
+    const out: StepLogs = {};
     for (const metric of this.model.metrics) {
       const value: unknown = metric.result();
       if (isRecord(value)) Object.assign(out, value);
@@ -115,8 +115,8 @@ export class CompileState {
     return model.computeMetrics(x, y, yPred, { sampleWeight });
   }
   testStep([x, y = null, sampleWeight = null]: StepData): StepLogs {
-    const { model } = this,
-      yPred = model.apply(x, { training: false }) as unknown;
+    const { model } = this;
+    const yPred = model.apply(x, { training: false }) as unknown;
     this.trackLoss(model.computeLoss({ x, y, yPred, sampleWeight, training: false }), x);
     return model.computeMetrics(x, y, yPred, { sampleWeight });
   }

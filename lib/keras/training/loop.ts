@@ -113,18 +113,18 @@ class Pass {
   }
 
   async overRows(source: RowSource): Promise<void> {
-    const { o, steps } = this,
-      { data, first, rows } = source,
-      skip = o.skip ?? 0,
-      full = Math.floor(rows / o.batchSize),
-      all = stepsOf(source, o.batchSize)!,
-      count = Math.min(o.steps ?? Infinity, all - skip);
+    const { o, steps } = this;
+    const { data, first, rows } = source;
+    const skip = o.skip ?? 0;
+    const full = Math.floor(rows / o.batchSize);
+    const all = stepsOf(source, o.batchSize)!;
+    const count = Math.min(o.steps ?? Infinity, all - skip);
     while (this.done < count && !this.isOver) {
       o.cancel.throwIfRequested();
-      const at = skip + this.done,
-        isRest = at >= full,
-        size = isRest ? rows % o.batchSize : o.batchSize,
-        start = (o.order ? 0 : first) + at * o.batchSize;
+      const at = skip + this.done;
+      const isRest = at >= full;
+      const size = isRest ? rows % o.batchSize : o.batchSize;
+      const start = (o.order ? 0 : first) + at * o.batchSize;
       if (steps.runsEagerly) {
         const picked = o.order ? convert(o.order.indices.slice(start, start + size)) : null;
         const part = (s: unknown): unknown =>
@@ -135,9 +135,9 @@ class Pass {
         );
         continue;
       }
-      const left = isRest ? 1 : Math.min(full - at, count - this.done),
-        before = this.done,
-        wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
+      const left = isRest ? 1 : Math.min(full - at, count - this.done);
+      const before = this.done;
+      const wanted = this.tellsBatches ? Math.min(left, this.every - (before % this.every)) : left;
       await this.begin();
       // Asked for after the callbacks: what they do may have let it go.
       let plan = steps.planFor(o.kind, data, { rows: size });

@@ -42,8 +42,8 @@ export const placeOf = ({ path, name }: { path: Path; name: string | null }): st
 
 /** @internal The outputs of one step, as written. @param names - those of the model, in Keras' order; null where it has none. */
 export function outputsOf(predictions: unknown, names: readonly string[] | null): Output[] {
-  const leaves = leavesOf(predictions).filter((l): l is Leaf<Tensor> => isTensor(l.value)),
-    places = new Map(inKerasOrder(leaves).map((l, i) => [l, i]));
+  const leaves = leavesOf(predictions).filter((l): l is Leaf<Tensor> => isTensor(l.value));
+  const places = new Map(inKerasOrder(leaves).map((l, i) => [l, i]));
   return leaves.map((l) => ({
     ...l,
     name: names?.[places.get(l)!] ?? (typeof l.path.at(-1) === 'string' ? l.path.join('/') : null),
@@ -76,8 +76,8 @@ export function alignedTo(
   wanted: readonly Output[] = outputs,
 ): (Tensor | null)[] {
   if (given === null || given === undefined) return outputs.map(() => null);
-  const structure = byPosition(given, outputs),
-    tensors = leavesOf(structure).filter((l): l is Leaf<Tensor> => isTensor(l.value));
+  const structure = byPosition(given, outputs);
+  const tensors = leavesOf(structure).filter((l): l is Leaf<Tensor> => isTensor(l.value));
   const isPartOf = tensors.every((t) =>
     outputs.some((o) => o.path.length === t.path.length && valueAt(structure, o.path) === t.value),
   );

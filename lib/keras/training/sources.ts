@@ -67,8 +67,8 @@ export class BatchSource {
     this.isInPass = true;
   }
   private open(): Reader {
-    const { given } = this,
-      pass = this.passes++;
+    const { given } = this;
+    const pass = this.passes++;
     if (isIndexed(given)) {
       this.steps = countOf(given);
       const order =
@@ -154,8 +154,8 @@ export async function openSource(
     return new BatchSource(where, x, classWeight, shuffleSeed);
   }
   if (typeof x === 'function') throw new TypeError(`${where}: x must be data, not a function.`);
-  const data = arrayData(where, x, y, sampleWeight),
-    plainWeight = data.sampleWeight;
+  const data = arrayData(where, x, y, sampleWeight);
+  const plainWeight = data.sampleWeight;
   if (classWeight) data.sampleWeight = await classWeights(data.y, classWeight, data.sampleWeight);
   return { kind: 'rows', data, first: 0, rows: data.rows, plainWeight };
 }

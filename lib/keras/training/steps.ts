@@ -51,8 +51,8 @@ export class Steps {
   ) {}
 
   private step(kind: StepKind, batch: Examples): unknown {
-    const { model } = this,
-      data = stepData(batch);
+    const { model } = this;
+    const data = stepData(batch);
     try {
       if (kind === 'predict') return model.predictStep([batch.x]);
       return this.checked(kind, kind === 'train' ? model.trainStep(data) : model.testStep(data));
@@ -100,9 +100,9 @@ export class Steps {
     );
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
-    let values: [name: string, shape: Shape][] = [],
-      names: string[] = [],
-      predicted: Shape[] = [];
+    let values: [name: string, shape: Shape][] = [];
+    let names: string[] = [];
+    let predicted: Shape[] = [];
     const traced = this.during(() =>
       tracePlan(
         (x: unknown, y: unknown, sampleWeight: unknown) => {
@@ -117,8 +117,8 @@ export class Steps {
         `${this.model.name} ${kind}`,
       ),
     );
-    const metrics = new Set(this.model.metrics.flatMap((m) => m.variables)),
-      states = [...traced.assigned].filter((v) => !metrics.has(v));
+    const metrics = new Set(this.model.metrics.flatMap((m) => m.variables));
+    const states = [...traced.assigned].filter((v) => !metrics.has(v));
     // Values come in the order in which structures are flattened, logs in that of the step.
     return {
       ...traced,

@@ -12,8 +12,8 @@ export function aboutTargets<T>(what: string, output: Output, target: Tensor, f:
     return f();
   } catch (error) {
     if (!(error instanceof TraeError) || error.layerNamed) throw error;
-    const [t, p] = [target.shape, output.value.shape].map(formatShape),
-      isOfTargets = /targets?\b/.test(error.message);
+    const [t, p] = [target.shape, output.value.shape].map(formatShape);
+    const isOfTargets = /targets?\b/.test(error.message);
     if (
       !isOfTargets &&
       (t === p || !(error instanceof ValueError) || !/shape|broadcast|axis|axes|size/.test(error.message))

@@ -13,8 +13,8 @@ async function holdsNaN(t: Tensor): Promise<boolean> {
 }
 async function limits(t: Tensor): Promise<[number, number]> {
   if (t.size <= FEW) {
-    let low = Infinity,
-      high = -Infinity;
+    let low = Infinity;
+    let high = -Infinity;
     for (const given of t.dataSync()) {
       const v = Number(given);
       if (v < low) low = v;
@@ -47,8 +47,8 @@ export async function checkTargets(
         `${where}: the targets hold NaN.\n  Fix: remove these examples, or give them sampleWeight 0 and a number.`,
       );
   }
-  const loss = losses.get(singleLoss(lossOption)),
-    units = output?.units;
+  const loss = losses.get(singleLoss(lossOption));
+  const units = output?.units;
   if (
     !isTensor(y) ||
     !(loss instanceof losses.SparseCategoricalCrossentropy) ||

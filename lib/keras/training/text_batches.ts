@@ -28,13 +28,13 @@ export function textArrays(
   if (!fitsBatches(graph) || isBatches(x)) return null;
   const given = valuesOf(graph, x);
   if (!given?.some(hasText)) return null;
-  const values = given.map((v) => (hasText(v) ? (v as readonly unknown[]) : toTensors(v, `${where}: x`))),
-    targets = [y, sampleWeight].map((v) => toTensors(v, where));
+  const values = given.map((v) => (hasText(v) ? (v as readonly unknown[]) : toTensors(v, `${where}: x`)));
+  const targets = [y, sampleWeight].map((v) => toTensors(v, where));
   const lengths = [
-      ...values.map((v) => (Array.isArray(v) ? v.length : flattenStructure(v, isTensor)[0]?.shape[0])),
-      ...flattenStructure(targets, isTensor).map((t) => t.shape[0]),
-    ],
-    [rows] = lengths;
+    ...values.map((v) => (Array.isArray(v) ? v.length : flattenStructure(v, isTensor)[0]?.shape[0])),
+    ...flattenStructure(targets, isTensor).map((t) => t.shape[0]),
+  ];
+  const [rows] = lengths;
   if (!rows || lengths.some((n) => n !== rows))
     throw new ValueError(
       `${where}: all data must have the same number of examples.\n  Received: ${lengths.join(', ')}`,
@@ -47,8 +47,8 @@ export function textArrays(
     rows,
     batches(from, to, batchSize, seed) {
       const count = to - from;
-      let pass = 0,
-        order: Int32Array | null = null;
+      let pass = 0;
+      let order: Int32Array | null = null;
       return {
         numBatches: Math.ceil(count / batchSize),
         getItem(i: number) {

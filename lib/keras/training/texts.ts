@@ -66,8 +66,8 @@ export function prepareTexts(graph: TextGraph, given: unknown): unknown {
 function partsOf(structure: SymbolicStructure, given: unknown): unknown[] | null {
   if (isKerasTensor(structure)) return [given];
   if (Array.isArray(structure)) {
-    const list = structure as readonly SymbolicStructure[],
-      isOne = list.length === 1 && !(Array.isArray(given) && given.length === 1 && Array.isArray(given[0]));
+    const list = structure as readonly SymbolicStructure[];
+    const isOne = list.length === 1 && !(Array.isArray(given) && given.length === 1 && Array.isArray(given[0]));
     if (isOne) return partsOf(list[0], given);
     return Array.isArray(given) && given.length === list.length
       ? joined(list.map((s, i) => partsOf(s, given[i])))

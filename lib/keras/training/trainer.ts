@@ -95,8 +95,8 @@ export class Trainer<History extends CallbackHooks> {
   /** The plan of a training step. */
   trainPlan(x: Data, y: Data | null, { batchSize }: { batchSize?: number }) {
     this.requireCompiled('trainPlan');
-    const data = arrayData('trainPlan', x, y, null),
-      rows = Math.min(batchSize ?? 32, data.rows);
+    const data = arrayData('trainPlan', x, y, null);
+    const rows = Math.min(batchSize ?? 32, data.rows);
     return this.steps.planFor(
       'train',
       { x: rowsOf(data.x, 0, rows), y: rowsOf(data.y, 0, rows), sampleWeight: null },
@@ -113,8 +113,8 @@ export class Trainer<History extends CallbackHooks> {
     f: (cancel: Cancel, run: Run) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const { model } = this,
-      metrics = gathersMetrics ? () => model.metrics : undefined;
+    const { model } = this;
+    const metrics = gathersMetrics ? () => model.metrics : undefined;
     return withRun(new Run(what, kind, model, metrics), async (run) => {
       const cancel = new Cancel(signal ?? null);
       try {
@@ -193,9 +193,9 @@ export class Trainer<History extends CallbackHooks> {
     this.model.prepareFor(x);
     const texts = textArrays('fit', this.model.graph, x, y, options.sampleWeight ?? null);
     if (texts) {
-      const { validationSplit: split = 0, shuffle = true } = options,
-        size = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
-        at = split > 0 && split < 1 && !options.validationData ? Math.floor(texts.rows * (1 - split)) : texts.rows;
+      const { validationSplit: split = 0, shuffle = true } = options;
+      const size = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
+      const at = split > 0 && split < 1 && !options.validationData ? Math.floor(texts.rows * (1 - split)) : texts.rows;
       if (!at)
         throw new ValueError(
           `fit: validationSplit ${split} of ${texts.rows} examples leaves 0 to train on and ${texts.rows} to validate with.`,
@@ -212,16 +212,16 @@ export class Trainer<History extends CallbackHooks> {
         validationData: validationData as FitOptions['validationData'],
       });
     }
-    const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0),
-      initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0),
-      batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1),
-      stepsPerEpoch =
-        options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
+    const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0);
+    const initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
+    const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
+    const stepsPerEpoch =
+      options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
     const isDue = validationEpochs(options.validationFreq ?? 1);
     return this.during('fit', 'train', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
-      const shuffle = options.shuffle ?? true,
-        seed = makeDefaultSeed();
+      const shuffle = options.shuffle ?? true;
+      const seed = makeDefaultSeed();
       checkClassWeight('fit', options.classWeight);
       const source = await openSource(
         'fit',
@@ -232,18 +232,18 @@ export class Trainer<History extends CallbackHooks> {
         shuffle ? seed : null,
       );
       await this.checkTargets('fit', source);
-      const validation = await this.validationSource(source, options, options.validationBatchSize ?? batchSize),
-        all = stepsOf(source, batchSize),
-        steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
-      const history = (this.history = this.own.makeHistory()),
-        callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
+      const validation = await this.validationSource(source, options, options.validationBatchSize ?? batchSize);
+      const all = stepsOf(source, batchSize);
+      const steps = stepsPerEpoch === null ? all : all === null ? stepsPerEpoch : Math.min(all, stepsPerEpoch);
+      const history = (this.history = this.own.makeHistory());
+      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs, steps }, history);
       this.stopTraining = false;
       this.initialEpoch = null;
       try {
         await callbacks.each((c) => c.onTrainBegin({}));
-        let logs: Logs = {},
-          order: RowOrder | null = null,
-          taken = 0; // with stepsPerEpoch, epochs go on where the last one ended
+        let logs: Logs = {};
+        let order: RowOrder | null = null;
+        let taken = 0; // with stepsPerEpoch, epochs go on where the last one ended
         for (let epoch = this.initialEpoch ?? initialEpoch; epoch < epochs && !this.stopTraining; epoch++) {
           this.resetMetrics(run);
           await callbacks.each((c) => c.onEpochBegin(epoch, {}));
@@ -304,17 +304,17 @@ export class Trainer<History extends CallbackHooks> {
       throw new ValueError(`fit: validationSplit must lie in [0, 1).\n  Received: ${describe(split)}`);
     if (given) {
       const where = 'fit: validationData';
-      const [inputs, targets, weights] = (Array.isArray(given) ? given : [given]) as Data[],
-        [x, y, weight] = this.inTextBatches(where, inputs, targets ?? null, weights ?? null, batchSize),
-        own = await openSource(where, this.taking(x), y ?? null, weight ?? null, null);
+      const [inputs, targets, weights] = (Array.isArray(given) ? given : [given]) as Data[];
+      const [x, y, weight] = this.inTextBatches(where, inputs, targets ?? null, weights ?? null, batchSize);
+      const own = await openSource(where, this.taking(x), y ?? null, weight ?? null, null);
       await this.checkTargets(where, own);
       return own;
     }
     if (!split) return null;
     if (source.kind !== 'rows')
       throw new ValueError('fit: validationSplit is for arrays; with an iterable of batches use validationData.');
-    const { rows } = source.data,
-      at = Math.floor(rows * (1 - split));
+    const { rows } = source.data;
+    const at = Math.floor(rows * (1 - split));
     if (!at || at === rows)
       throw new ValueError(
         `fit: validationSplit ${split} of ${rows} examples leaves ${at} to train on and ${rows - at} to validate with.`,
@@ -356,13 +356,13 @@ export class Trainer<History extends CallbackHooks> {
       state.trainable.warn();
       this.model.prepareFor(x);
       const [inputs, targets, weights] = this.inTextBatches(
-          'evaluate',
-          x,
-          y ?? null,
-          options.sampleWeight ?? null,
-          batchSize,
-        ),
-        source = await openSource('evaluate', this.taking(inputs), targets, weights, null);
+        'evaluate',
+        x,
+        y ?? null,
+        options.sampleWeight ?? null,
+        batchSize,
+      );
+      const source = await openSource('evaluate', this.taking(inputs), targets, weights, null);
       await this.checkTargets('evaluate', source);
       const callbacks = this.callbacks(options.callbacks, options.verbose, {
         epochs: 1,
@@ -387,12 +387,12 @@ export class Trainer<History extends CallbackHooks> {
     if (isOfTexts(x) && (this.model.graph?.inputs.length ?? 1) === 1) return this.predictTexts(x, batchSize, options);
     return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
       this.model.prepareFor(x);
-      const source = openInputs(this.taking(this.inTextBatches('predict', x, null, null, batchSize)[0])),
-        callbacks = this.callbacks(options.callbacks, options.verbose, {
-          epochs: 1,
-          steps: options.steps ?? stepsOf(source, batchSize),
-        }),
-        parts: Tensor[][] = [];
+      const source = openInputs(this.taking(this.inTextBatches('predict', x, null, null, batchSize)[0]));
+      const callbacks = this.callbacks(options.callbacks, options.verbose, {
+        epochs: 1,
+        steps: options.steps ?? stepsOf(source, batchSize),
+      });
+      const parts: Tensor[][] = [];
       await callbacks.each((c) => c.onPredictBegin({}));
       if (source.kind === 'batches') await source.begin(false);
       const { pack } = await runLoop(this.steps, source, {
@@ -413,9 +413,9 @@ export class Trainer<History extends CallbackHooks> {
   // Texts are no tensors: the model's first layer makes numbers of them, batch by batch.
   private predictTexts(x: readonly Texts[], batchSize: number, options: PredictOptions): Promise<unknown> {
     return this.during('predict', 'read', false, options.signal, async (cancel) => {
-      const steps = Math.min(options.steps ?? Infinity, Math.ceil(x.length / batchSize)),
-        callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps }),
-        parts: Tensor[][] = [];
+      const steps = Math.min(options.steps ?? Infinity, Math.ceil(x.length / batchSize));
+      const callbacks = this.callbacks(options.callbacks, options.verbose, { epochs: 1, steps });
+      const parts: Tensor[][] = [];
       let result: unknown;
       await callbacks.each((c) => c.onPredictBegin({}));
       for (let step = 0; step < steps; step++) {

@@ -41,12 +41,12 @@ export function audioDatasetFromDirectory(directory: string, options: AudioDirec
   const { samplingRate = null, outputSequenceLength = null, ragged = false, batchSize = 32 } = options;
   for (const [name, value] of Object.entries({ samplingRate, outputSequenceLength }))
     if (value !== null && !(Number.isInteger(value) && value > 0))
-      throw new ValueError(`${where}: ${name} must be a whole number > 0.\n  Received: ${describe(value)}`);
+      throw new ValueError(`${where}: ${name} must be an integer > 0.\n  Received: ${describe(value)}`);
   if (ragged && outputSequenceLength !== null)
     throw new ValueError(`${where}: ragged and outputSequenceLength exclude each other.`);
   const load = async (file: string): Promise<Tensor> => {
-    const given = readWav(await readFile(file), file),
-      { samples, channels } = samplingRate === null ? given : resampled(given, samplingRate);
+    const given = readWav(await readFile(file), file);
+    const { samples, channels } = samplingRate === null ? given : resampled(given, samplingRate);
     const sound = tensor(samples, [samples.length / channels, channels]);
     return outputSequenceLength === null ? sound : fitted(sound, outputSequenceLength);
   };

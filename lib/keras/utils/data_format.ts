@@ -37,8 +37,8 @@ export function standardizeDtype(dtype: string | Tensor | null | undefined): DTy
 /** The inputs that a symbolic tensor is computed from, in the order in which they are met. */
 export function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
   expectKind('getSourceInputs', 'its argument', tensor, tensor instanceof KerasTensor, 'a symbolic tensor');
-  const seen = new Set<KerasTensor>(),
-    inputs: KerasTensor[] = [];
+  const seen = new Set<KerasTensor>();
+  const inputs: KerasTensor[] = [];
   const visit = (t: KerasTensor): void => {
     if (seen.has(t)) return;
     seen.add(t);

@@ -21,7 +21,7 @@ export interface DirectoryOptions {
   batchSize?: number | null;
   /** Whether files come in another order in each epoch. Default true. */
   shuffle?: boolean;
-  /** Seed of the order and of the parts, a whole number >= 0. Default null: of its own. */
+  /** Seed of the order and of the parts, an integer >= 0. Default null: of its own. */
   seed?: number | null;
   /** Share of files kept for validation. */
   validationSplit?: number | null;
@@ -54,11 +54,11 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException,
-      why =
-        { ENOTDIR: 'it is no directory', ENOENT: 'there is no such directory', EACCES: 'permission denied' }[
-          code ?? ''
-        ] ?? message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      { ENOTDIR: 'it is no directory', ENOENT: 'there is no such directory', EACCES: 'permission denied' }[
+        code ?? ''
+      ] ?? message;
     throw new FileError(`${folder} cannot be read: ${why}.`, { cause: error });
   }
 }
@@ -67,8 +67,8 @@ const leadsToFolder = (link: string): boolean => fs.statSync(link, { throwIfNoEn
 function filesBelow(folder: string, formats: readonly string[], followLinks: boolean): string[] {
   const out: string[] = [];
   for (const entry of entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const full = path.join(folder, entry.name),
-      isFolder = entry.isDirectory() || (followLinks && entry.isSymbolicLink() && leadsToFolder(full));
+    const full = path.join(folder, entry.name);
+    const isFolder = entry.isDirectory() || (followLinks && entry.isSymbolicLink() && leadsToFolder(full));
     if (isFolder) out.push(...filesBelow(full, formats, followLinks));
     else if (formats.some((f) => entry.name.toLowerCase().endsWith(f))) out.push(full);
   }
@@ -95,8 +95,8 @@ export function datasetFromDirectory<T>(
     verbose = true,
     followLinks = false,
   } = options;
-  const labelMode = options.labels === null ? null : options.labelMode === undefined ? 'int' : options.labelMode,
-    labels = labelMode === null ? null : (options.labels ?? 'inferred');
+  const labelMode = options.labels === null ? null : options.labelMode === undefined ? 'int' : options.labelMode;
+  const labels = labelMode === null ? null : (options.labels ?? 'inferred');
   const say = (text: string): void => {
     if (verbose) console.log(text);
   };
@@ -113,9 +113,7 @@ export function datasetFromDirectory<T>(
       `${where}: classNames are for labels 'inferred' only.\n  Received: classNames ${describe(options.classNames)}`,
     );
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(
-      `${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`,
-    );
+    throw new ValueError(`${where}: batchSize must be an integer > 0, or null.\n  Received: ${describe(batchSize)}`);
   checkSplit(where, validationSplit, subset, shuffle, options.seed ?? null);
   if (!fs.existsSync(directory)) throw new ValueError(`${where}: there is no directory '${directory}'.`);
 
@@ -189,8 +187,8 @@ export function datasetFromDirectory<T>(
     });
   };
   if (!validationSplit) return make(found, shuffle);
-  const kept = Math.trunc(validationSplit * found.files.length),
-    cut = found.files.length - kept;
+  const kept = Math.trunc(validationSplit * found.files.length);
+  const cut = found.files.length - kept;
   const part = (from: number, to: number): Files => ({
     files: found.files.slice(from, to),
     labels: found.labels && found.labels.slice(from, to),

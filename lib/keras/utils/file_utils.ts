@@ -90,9 +90,9 @@ export async function getFile(
     throw new ValueError(
       `getFile: fname must be a name without folders.\n  Received: '${name}'\n  Fix: cacheDir and cacheSubdir say where it goes.`,
     );
-  const folder = path.join(options.cacheDir ?? path.dirname(cacheFolder()), options.cacheSubdir ?? 'datasets'),
-    unpacks = !!(options.extract || options.untar),
-    hasDot = !!options.fname && name.includes('.');
+  const folder = path.join(options.cacheDir ?? path.dirname(cacheFolder()), options.cacheSubdir ?? 'datasets');
+  const unpacks = !!(options.extract || options.untar);
+  const hasDot = !!options.fname && name.includes('.');
   const target = path.join(folder, unpacks && !hasDot ? `${name}_archive` : name);
   const { hash, isMd5 } = hashOf(options);
   const entry: CacheEntry = {
@@ -141,8 +141,8 @@ function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): 
     );
   const hash = (fileHash ?? md5Hash)?.toLowerCase() ?? null;
   if (hash === null) return { hash, isMd5: false };
-  const isMd5 = hashAlgorithm === 'md5' || (!fileHash && !!md5Hash) || (hashAlgorithm === 'auto' && hash.length !== 64),
-    digits = isMd5 ? 32 : 64;
+  const isMd5 = hashAlgorithm === 'md5' || (!fileHash && !!md5Hash) || (hashAlgorithm === 'auto' && hash.length !== 64);
+  const digits = isMd5 ? 32 : 64;
   if (!/^[0-9a-f]+$/.test(hash) || hash.length !== digits)
     throw new ValueError(`getFile: the hash must be ${digits} hexadecimal digits.\n  Received: '${hash}'`);
   return { hash, isMd5 };

@@ -45,10 +45,10 @@ export function sharp(where: string): Sharp {
 const isPng = (data: Uint8Array): boolean => Buffer.from(data.subarray(0, 8)).toString('hex') === '89504e470d0a1a0a';
 // Without sharp: what pngjs gives is red, green, blue and opacity.
 async function decodePng(data: Buffer, channels: 1 | 3 | 4): Promise<Raw> {
-  const { PNG } = await import('pngjs'),
-    picture = await new Promise<InstanceType<typeof PNG>>((resolve, reject) => {
-      new PNG().parse(data, (error: Error | null, found) => (error ? reject(error) : resolve(found)));
-    });
+  const { PNG } = await import('pngjs');
+  const picture = await new Promise<InstanceType<typeof PNG>>((resolve, reject) => {
+    new PNG().parse(data, (error: Error | null, found) => (error ? reject(error) : resolve(found)));
+  });
   const { width, height, data: rgba } = picture;
   if (channels === 4) return { data: rgba, info: { width, height, channels: 4 } };
   const rgb = new Uint8Array(3 * width * height);
@@ -157,8 +157,8 @@ export function arrayToImg(
   if (![1, 3, 4].includes(t.shape[2]))
     throw new ValueError(`arrayToImg: an image has 1, 3 or 4 channels.\n  Received: ${t.shape[2]}`);
   if (options.scale ?? true) {
-    const low = t.min(),
-      span = t.max().sub(low);
+    const low = t.min();
+    const span = t.max().sub(low);
     t = ops.divideNoNan(t.sub(low), span).mul(255);
   }
   return t.cast('uint8');
@@ -170,8 +170,8 @@ export async function saveImg(
   options: { dataFormat?: 'channels_last' | 'channels_first' | null; fileFormat?: string | null; scale?: boolean } = {},
 ): Promise<void> {
   checkOptions('saveImg', options, { dataFormat: kinds.choice, fileFormat: kinds.string, scale: kinds.boolean });
-  const img = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale }),
-    [height, width, channels] = img.shape;
+  const img = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale });
+  const [height, width, channels] = img.shape;
   const format = (options.fileFormat ?? path.extname(file).slice(1)).toLowerCase();
   if (!format)
     throw new ValueError(

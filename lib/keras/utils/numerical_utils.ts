@@ -21,8 +21,8 @@ export function toCategorical(x: TensorLike, numClasses?: number | null): Tensor
   let t = convert(x);
   if (t.ndim > 1 && t.shape.at(-1) === 1) t = t.reshape(t.shape.slice(0, -1));
   const ids = t.dtype === 'int64' ? t : t.cast('int32');
-  const high = ids.size ? Number(ids.max().dataSync()[0]) : -1,
-    low = ids.size ? Number(ids.min().dataSync()[0]) : 0;
+  const high = ids.size ? Number(ids.max().dataSync()[0]) : -1;
+  const low = ids.size ? Number(ids.min().dataSync()[0]) : 0;
   const depth = numClasses ?? high + 1;
   if (low < 0 || high >= depth)
     throw new ValueError(
@@ -33,14 +33,14 @@ export function toCategorical(x: TensorLike, numClasses?: number | null): Tensor
 /** x divided by its norm along `axis`; vectors of zeros stay. Defaults: axis -1, order 2. */
 export function normalize(x: TensorLike, options: { axis?: number; order?: number } = {}): Tensor {
   checkOptions('normalize', options, { axis: kinds.integer, order: kinds.integer });
-  const given = convert(x),
-    t = isFloating(given.dtype) ? given : given.cast('float32');
-  const { axis = -1, order = 2 } = options,
-    a = axis < 0 ? axis + t.ndim : axis;
+  const given = convert(x);
+  const t = isFloating(given.dtype) ? given : given.cast('float32');
+  const { axis = -1, order = 2 } = options;
+  const a = axis < 0 ? axis + t.ndim : axis;
   if (!(a >= 0 && a < t.ndim))
     throw new ValueError(`normalize: axis ${axis} is out of range for shape ${formatShape(t.shape)}.`);
-  const size = t.abs(),
-    over = { axis: [a], keepdims: true };
+  const size = t.abs();
+  const over = { axis: [a], keepdims: true };
   const norm =
     order === 2
       ? t.square().sum(over).sqrt()

@@ -17,8 +17,8 @@ export function formatPace(seconds: number, unit = 'step'): string {
 }
 /** @internal `1:23` */
 export function formatEta(seconds: number): string {
-  const s = Math.floor(seconds),
-    two = (n: number): string => String(n).padStart(2, '0');
+  const s = Math.floor(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
   if (s > 3600) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
   return s > 60 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${s}s`;
 }
@@ -45,8 +45,8 @@ export class Progbar {
   ) {}
   /** Shows that `current` steps are done. `finalize` ends the line. */
   update(current: number, logs: Logs, finalize = current === this.target): void {
-    const seconds = (performance.now() - this.start) / 1000,
-      pace = current ? seconds / current : 0;
+    const seconds = (performance.now() - this.start) / 1000;
+    const pace = current ? seconds / current : 0;
     if (this.verbose === 2) {
       if (!finalize) return;
       this.stream.write(
@@ -57,8 +57,8 @@ export class Progbar {
     const dim = (code: string, text: string): string => (this.stream.isTTY ? `\x1b[${code}m${text}\x1b[0m` : text);
     let line: string;
     if (this.target !== null) {
-      const digits = String(this.target).length,
-        filled = Math.min(WIDTH, Math.trunc((WIDTH * current) / this.target));
+      const digits = String(this.target).length;
+      const filled = Math.min(WIDTH, Math.trunc((WIDTH * current) / this.target));
       line = `${dim('1', `${String(current).padStart(digits)}/${this.target}`)} ${dim('32', '━'.repeat(filled))}${dim('37', '━'.repeat(WIDTH - filled))}`;
     } else line = `${String(current).padStart(7)}/Unknown`;
     line +=

@@ -45,8 +45,8 @@ export function shuffledRows(rows: number, seed: number): Int32Array {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1)),
-      swap = order[i];
+    const j = Math.floor(random() * (i + 1));
+    const swap = order[i];
     order[i] = order[j];
     order[j] = swap;
   }

@@ -59,16 +59,16 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
         `padSequences: elements of sequence ${i} have shape ${formatShape(t.shape.slice(1))} instead of ${formatShape(inner)}.`,
       );
   });
-  const length = options.maxlen ?? Math.max(0, ...list.map((t) => t.shape[0])),
-    size = inner.reduce((a, b) => a * b, 1);
+  const length = options.maxlen ?? Math.max(0, ...list.map((t) => t.shape[0]));
+  const size = inner.reduce((a, b) => a * b, 1);
   if (!(Number.isInteger(length) && length >= 0))
-    throw new ValueError(`padSequences: maxlen must be a whole number.\n  Received: ${describe(options.maxlen)}`);
+    throw new ValueError(`padSequences: maxlen must be an integer.\n  Received: ${describe(options.maxlen)}`);
   const rows = allocate('padSequences', ARRAY_OF[dtype] ?? Float64Array, list.length * length * size).fill(value);
   list.forEach((t, i) => {
-    const kept = Math.min(t.shape[0], length),
-      values = t.cast('float64').dataSync() as Float64Array;
-    const from = truncating === 'pre' ? t.shape[0] - kept : 0,
-      to = padding === 'pre' ? length - kept : 0;
+    const kept = Math.min(t.shape[0], length);
+    const values = t.cast('float64').dataSync() as Float64Array;
+    const from = truncating === 'pre' ? t.shape[0] - kept : 0;
+    const to = padding === 'pre' ? length - kept : 0;
     rows.set(values.subarray(from * size, (from + kept) * size), (i * length + to) * size);
   });
   return tensor(rows, [list.length, length, ...inner], dtype);

@@ -16,7 +16,7 @@ export interface SplitOptions {
   rightSize?: number | null;
   /** Whether the examples are brought into another order first. Default false. */
   shuffle?: boolean;
-  /** Seed of that order, a whole number >= 0. Default null: of its own. */
+  /** Seed of that order, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /**
@@ -31,9 +31,9 @@ export async function splitDataset(dataset: unknown, options: SplitOptions = {})
     shuffle: kinds.boolean,
     seed: kinds.seed,
   });
-  const { rows, batchSize } = await rowsOf(dataset),
-    first = firstTensor(rows),
-    n = first.shape[0];
+  const { rows, batchSize } = await rowsOf(dataset);
+  const first = firstTensor(rows);
+  const n = first.shape[0];
   const [left, right] = sizes(options.leftSize ?? null, options.rightSize ?? null, n);
   const order = options.shuffle
     ? shuffledRows(n, (options.seed ?? makeDefaultSeed()) >>> 0)
@@ -62,8 +62,8 @@ async function rowsOf(dataset: unknown): Promise<{ rows: unknown; batchSize: num
   }
   if (dataset === null || typeof dataset !== 'object')
     throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${describe(dataset)}`);
-  const rows = toTensors(dataset, 'splitDataset'),
-    lengths = new Set<number>();
+  const rows = toTensors(dataset, 'splitDataset');
+  const lengths = new Set<number>();
   mapStructure(rows, isTensor, (t) => void lengths.add(t.shape[0]));
   if (lengths.size !== 1 || lengths.has(0))
     throw new ValueError(
@@ -91,7 +91,7 @@ function sizes(left: number | null, right: number | null, n: number): [number, n
   if (left === null && right === null) throw new ValueError('splitDataset: leftSize or rightSize is needed.');
   const count = (name: string, given: number | null): number | null => {
     if (given === null) return null;
-    // Whole numbers are examples, others shares.
+    // Integers are examples, others shares.
     if (Number.isInteger(given) ? given <= 0 || given >= n : !(given > 0 && given < 1))
       throw new ValueError(
         `splitDataset: ${name} must be a number of examples from 1 to ${n - 1}, or a share between 0 and 1.\n  Received: ${given}`,
@@ -102,10 +102,10 @@ function sizes(left: number | null, right: number | null, n: number): [number, n
     throw new ValueError(
       `splitDataset: leftSize and rightSize are more than the whole.\n  Received: ${left} + ${right}`,
     );
-  const a = count('leftSize', left),
-    b = count('rightSize', right);
-  const l = a ?? n - b!,
-    r = b ?? n - a!;
+  const a = count('leftSize', left);
+  const b = count('rightSize', right);
+  const l = a ?? n - b!;
+  const r = b ?? n - a!;
   if (l + r > n)
     throw new ValueError(
       `splitDataset: leftSize and rightSize are more than the ${n} examples there are.\n  Received: ${l} + ${r}`,

@@ -28,7 +28,7 @@ export function textDatasetFromDirectory(directory: string, options: TextDirecto
   const { maxLength = null } = options;
   if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
     throw new ValueError(
-      `textDatasetFromDirectory: maxLength must be a whole number > 0.\n  Received: ${describe(maxLength)}`,
+      `textDatasetFromDirectory: maxLength must be an integer > 0.\n  Received: ${describe(maxLength)}`,
     );
   const read = async (file: string): Promise<string> => {
     const bytes = await readFile(file);

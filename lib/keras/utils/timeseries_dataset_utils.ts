@@ -16,7 +16,7 @@ export interface TimeseriesOptions {
   batchSize?: number | null;
   /** Whether windows come in another order. Default false. */
   shuffle?: boolean;
-  /** Seed of that order, a whole number >= 0. Default null: of its own. */
+  /** Seed of that order, an integer >= 0. Default null: of its own. */
   seed?: number | null;
   /** Row before which none is used. Default null: 0. */
   startIndex?: number | null;
@@ -45,16 +45,16 @@ export function timeseriesDatasetFromArray(
   options: TimeseriesOptions = {},
 ): Dataset<Tensor | [Tensor, Tensor]> {
   checkOptions('timeseriesDatasetFromArray', options, OPTIONS);
-  const where = 'timeseriesDatasetFromArray',
-    rows = convert(data),
-    n = rows.shape[0];
-  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false } = options,
-    start = options.startIndex ?? 0,
-    end = options.endIndex ?? n;
+  const where = 'timeseriesDatasetFromArray';
+  const rows = convert(data);
+  const n = rows.shape[0];
+  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false } = options;
+  const start = options.startIndex ?? 0;
+  const end = options.endIndex ?? n;
   const whole = (name: string, value: number, low: number, high: number): void => {
     if (!(Number.isInteger(value) && value >= low && value <= high))
       throw new ValueError(
-        `${where}: ${name} must be a whole number from ${low} to ${high}, the data having ${n} rows.\n  Received: ${describe(value)}`,
+        `${where}: ${name} must be an integer from ${low} to ${high}, the data having ${n} rows.\n  Received: ${describe(value)}`,
       );
   };
   whole('startIndex', start, 0, n - 1);
@@ -63,14 +63,12 @@ export function timeseriesDatasetFromArray(
   whole('sequenceStride', sequenceStride, 1, n - 1);
   whole('sequenceLength', sequenceLength, 1, n);
   if (batchSize !== null && !(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ValueError(
-      `${where}: batchSize must be a whole number > 0, or null.\n  Received: ${describe(batchSize)}`,
-    );
+    throw new ValueError(`${where}: batchSize must be an integer > 0, or null.\n  Received: ${describe(batchSize)}`);
   const goals = targets === null ? null : convert(targets);
   let windows = end - start - (sequenceLength - 1) * samplingRate;
   if (goals) windows = Math.min(windows, goals.shape[0] - start);
-  const count = Math.max(0, Math.ceil(windows / sequenceStride)),
-    seed = options.seed ?? makeDefaultSeed();
+  const count = Math.max(0, Math.ceil(windows / sequenceStride));
+  const seed = options.seed ?? makeDefaultSeed();
   let passes = 0;
   const gather = (positions: readonly number[]): Tensor | [Tensor, Tensor] => {
     const firsts = positions.map((p) => start + p * sequenceStride);

@@ -14,16 +14,16 @@ function resolve(
   size: number,
   sign: 1 | -1,
 ): [before: number, result: number] {
-  const values = given.map((v) => v ?? null),
-    received = `Received: ${names.map((n, i) => `${n} ${values[i] === null ? 'null' : values[i]}`).join(', ')}`;
+  const values = given.map((v) => v ?? null);
+  const received = `Received: ${names.map((n, i) => `${n} ${values[i] === null ? 'null' : values[i]}`).join(', ')}`;
   if (values.filter((v) => v === null).length !== 1)
     throw new ValueError(`${op}: exactly two of ${names.join(', ')} must be given.\n  ${received}`, { op });
   if (values.some((v) => v !== null && (!Number.isInteger(v) || v < 0)))
-    throw new ValueError(`${op}: ${names.join(', ')} must be whole numbers >= 0.\n  ${received}`, { op });
+    throw new ValueError(`${op}: ${names.join(', ')} must be integers >= 0.\n  ${received}`, { op });
   const [before, after, target] = values;
-  const result = target ?? size + sign * (before! + after!),
-    first = before ?? sign * (result - size) - after!,
-    last = after ?? sign * (result - size) - first;
+  const result = target ?? size + sign * (before! + after!);
+  const first = before ?? sign * (result - size) - after!;
+  const last = after ?? sign * (result - size) - first;
   [first, last, result].forEach((v, i) => {
     if (v < 0)
       throw new ValueError(`${op}: ${names[i]} would be ${v}, for images of size ${size} there.\n  ${received}`, {
@@ -55,19 +55,19 @@ export const padImages = defineOp(
     onBatch('padImages', images, o.dataFormat, (t) => {
       const [batch, height, width, channels] = t.shape;
       const [top, rows] = resolve(
-          'padImages',
-          ['topPadding', 'bottomPadding', 'targetHeight'],
-          [o.topPadding, o.bottomPadding, o.targetHeight],
-          height,
-          1,
-        ),
-        [left, columns] = resolve(
-          'padImages',
-          ['leftPadding', 'rightPadding', 'targetWidth'],
-          [o.leftPadding, o.rightPadding, o.targetWidth],
-          width,
-          1,
-        );
+        'padImages',
+        ['topPadding', 'bottomPadding', 'targetHeight'],
+        [o.topPadding, o.bottomPadding, o.targetHeight],
+        height,
+        1,
+      );
+      const [left, columns] = resolve(
+        'padImages',
+        ['leftPadding', 'rightPadding', 'targetWidth'],
+        [o.leftPadding, o.rightPadding, o.targetWidth],
+        width,
+        1,
+      );
       return run('place', [t], {
         shape: [batch, rows, columns, channels],
         start: [0, top, left, 0],
@@ -100,19 +100,19 @@ export const cropImages = defineOp(
     onBatch('cropImages', images, o.dataFormat, (t) => {
       const [batch, height, width, channels] = t.shape;
       const [top, rows] = resolve(
-          'cropImages',
-          ['topCropping', 'bottomCropping', 'targetHeight'],
-          [o.topCropping, o.bottomCropping, o.targetHeight],
-          height,
-          -1,
-        ),
-        [left, columns] = resolve(
-          'cropImages',
-          ['leftCropping', 'rightCropping', 'targetWidth'],
-          [o.leftCropping, o.rightCropping, o.targetWidth],
-          width,
-          -1,
-        );
+        'cropImages',
+        ['topCropping', 'bottomCropping', 'targetHeight'],
+        [o.topCropping, o.bottomCropping, o.targetHeight],
+        height,
+        -1,
+      );
+      const [left, columns] = resolve(
+        'cropImages',
+        ['leftCropping', 'rightCropping', 'targetWidth'],
+        [o.leftCropping, o.rightCropping, o.targetWidth],
+        width,
+        -1,
+      );
       if (top + rows > height || left + columns > width)
         throw new ValueError(
           `cropImages: ${rows} x ${columns} pixels from (${top}, ${left}) do not lie within the images.\n  Received: shape ${formatShape(t.shape)}`,

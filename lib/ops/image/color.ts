@@ -31,8 +31,8 @@ function onChannels(
         { op },
       );
     expectChannels(op, t, [3]);
-    const size = [...t.shape.slice(0, 3), 1],
-      channel = (i: number): Tensor => run('slice', [t], { start: [0, 0, 0, i], size, step: [1, 1, 1, 1] });
+    const size = [...t.shape.slice(0, 3), 1];
+    const channel = (i: number): Tensor => run('slice', [t], { start: [0, 0, 0, i], size, step: [1, 1, 1, 1] });
     return run('concatenate', f([0, 1, 2].map(channel)), { axis: 3 });
   });
 }
@@ -43,8 +43,8 @@ export const rgbToGrayscale = defineOp(
     onBatch('rgbToGrayscale', images, dataFormat, (t) => {
       expectChannels('rgbToGrayscale', t, [1, 3]);
       if (t.shape[3] === 1) return t;
-      const x = toFloat(t),
-        y = run('matmul', [x, asType(tensor([0.2989, 0.587, 0.114], [3, 1], 'float64'), x.dtype)]);
+      const x = toFloat(t);
+      const y = run('matmul', [x, asType(tensor([0.2989, 0.587, 0.114], [3, 1], 'float64'), x.dtype)]);
       return asType(y, t.dtype);
     }),
   ['dataFormat'],
@@ -54,21 +54,21 @@ export const rgbToHsv = defineOp(
   'image.rgbToHsv',
   (images: TensorLike, options: Options = {}): Tensor =>
     onChannels('rgbToHsv', images, options, ([r, g, b]) => {
-      const value = run('maximum', [run('maximum', [r, g]), b]),
-        range = sub(value, run('minimum', [run('minimum', [r, g]), b]));
-      const isGray = run('logical_not', [greater(range, 0)]),
-        scale = mul(
-          choose(isGray, mul(range, 0), run('reciprocal', [choose(isGray, add(mul(range, 0), 1), range)])),
-          1 / 6,
-        );
+      const value = run('maximum', [run('maximum', [r, g]), b]);
+      const range = sub(value, run('minimum', [run('minimum', [r, g]), b]));
+      const isGray = run('logical_not', [greater(range, 0)]);
+      const scale = mul(
+        choose(isGray, mul(range, 0), run('reciprocal', [choose(isGray, add(mul(range, 0), 1), range)])),
+        1 / 6,
+      );
       const is = (c: Tensor): Tensor => run('equal', [c, value]);
       const hue = choose(
         is(r),
         mul(scale, sub(g, b)),
         choose(is(g), add(mul(scale, sub(b, r)), 2 / 6), add(mul(scale, sub(r, g)), 4 / 6)),
       );
-      const isLit = greater(value, 0),
-        saturation = choose(isLit, div(range, choose(isLit, value, 1)), 0);
+      const isLit = greater(value, 0);
+      const saturation = choose(isLit, div(range, choose(isLit, value, 1)), 0);
       return [choose(isGray, mul(hue, 0), choose(less(hue, 0), add(hue, 1), hue)), saturation, value];
     }),
   ['dataFormat'],
@@ -78,8 +78,8 @@ export const hsvToRgb = defineOp(
   'image.hsvToRgb',
   (images: TensorLike, options: Options = {}): Tensor =>
     onChannels('hsvToRgb', images, options, ([h, s, v]) => {
-      const from = (centre: number): Tensor => run('abs', [sub(mul(h, 6), centre)]),
-        down = (x: Tensor): Tensor => sub(run('negative', [x]), -2);
+      const from = (centre: number): Tensor => run('abs', [sub(mul(h, 6), centre)]);
+      const down = (x: Tensor): Tensor => sub(run('negative', [x]), -2);
       return [sub(from(3), 1), down(from(2)), down(from(4))].map((c) => mul(add(rest(s), mul(s, limit(c, 0, 1))), v));
     }),
   ['dataFormat'],

@@ -24,10 +24,10 @@ export const mapCoordinates = defineOp(
     order: number,
     { fillMode = 'constant', fillValue = 0 }: { fillMode?: Outside; fillValue?: number } = {},
   ): Tensor => {
-    const where = 'mapCoordinates',
-      t = convert(inputs),
-      c = convert(coordinates),
-      mode = oneOf(where, 'fillMode', fillMode, OUTSIDE);
+    const where = 'mapCoordinates';
+    const t = convert(inputs);
+    const c = convert(coordinates);
+    const mode = oneOf(where, 'fillMode', fillMode, OUTSIDE);
     if (c.ndim < 2 || c.shape[0] !== t.ndim)
       throw new ValueError(
         `${where}: coordinates must have one row for each axis of inputs and at least one more axis.\n  Received: inputs ${formatShape(t.shape)}, coordinates ${formatShape(c.shape)}`,
@@ -37,8 +37,8 @@ export const mapCoordinates = defineOp(
       throw new NotImplementedError(`${where}: order must be 0 (nearest) or 1 (linear).\n  Received: ${order}`, {
         op: where,
       });
-    const dtype = t.dtype === 'float64' || c.dtype === 'float64' ? 'float64' : 'float32',
-      positions = c.shape.slice(1);
+    const dtype = t.dtype === 'float64' || c.dtype === 'float64' ? 'float64' : 'float32';
+    const positions = c.shape.slice(1);
     // Porting note: 'mirror' and 'reflect' are what the documentation says; Keras' TensorFlow backend reads other elements below 0.
     const axes = t.shape.map((size, i) => ({
       at: reshape(
@@ -71,7 +71,7 @@ export interface ElasticOptions {
   fillMode?: Exclude<Outside, 'mirror'>;
   /** Value outside of the image with fillMode 'constant'. Default 0. */
   fillValue?: number;
-  /** Seed of the displacements: a whole number, a SeedGenerator, or null (default) for the global generator. */
+  /** Seed of the displacements: an integer, a SeedGenerator, or null (default) for the global generator. */
   seed?: Seed;
   /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
   dataFormat?: DataFormat | null;
@@ -88,22 +88,22 @@ export function bent(
   seed: Seed,
   sample: (pixels: Tensor, y: Tensor, x: Tensor) => Tensor,
 ): Tensor {
-  const [batch, height, width] = t.shape,
-    dtype = t.dtype === 'float64' ? 'float64' : 'float32',
-    reach = 3 * Math.trunc(largest),
-    [a, s] = [alpha, sigma].map((v) => asType(convert(v, dtype), dtype));
+  const [batch, height, width] = t.shape;
+  const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
+  const reach = 3 * Math.trunc(largest);
+  const [a, s] = [alpha, sigma].map((v) => asType(convert(v, dtype), dtype));
   let kernel = gaussian(2 * reach + 1, s);
   if (typeof sigma !== 'number') {
     // A smaller sigma has a smaller kernel: nothing beyond 3 floor(sigma).
-    const distance = tensor(Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.abs(i - reach))).cast(dtype),
-      kept = run('where', [run('less_equal', [distance, mul(run('floor', [s]), 3)]), kernel, convert(0, kernel)]);
+    const distance = tensor(Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.abs(i - reach))).cast(dtype);
+    const kept = run('where', [run('less_equal', [distance, mul(run('floor', [s]), 3)]), kernel, convert(0, kernel)]);
     kernel = div(kept, run('sum', [kept]));
   }
   const noise = mul(
-      run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: 1 }),
-      s,
-    ),
-    field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), a);
+    run('random', [drawSeed(seed)], { kind: 'normal', shape: [2 * batch, height, width, 1], dtype, a: 0, b: 1 }),
+    s,
+  );
+  const field = mul(blurAxis(blurAxis(noise, 1, kernel), 2, kernel), a);
   const move = (half: number, along: Tensor): Tensor =>
     add(
       reshape(
@@ -112,8 +112,8 @@ export function bent(
       ),
       along,
     );
-  const y = move(0, counting([1, height, 1], dtype)),
-    x = move(1, counting([1, 1, width], dtype));
+  const y = move(0, counting([1, height, 1], dtype));
+  const x = move(1, counting([1, 1, width], dtype));
   return castBack(sample(isFloating(t.dtype) && t.dtype === dtype ? t : asType(t, dtype), y, x), t.dtype);
 }
 /**
@@ -135,8 +135,8 @@ export const elasticTransform = defineOp(
       dataFormat,
     }: ElasticOptions = {},
   ): Tensor => {
-    const how = oneOf('elasticTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
-      mode = oneOf('elasticTransform', 'fillMode', fillMode, ['constant', 'nearest', 'wrap', 'reflect']);
+    const how = oneOf('elasticTransform', 'interpolation', interpolation, ['nearest', 'bilinear']);
+    const mode = oneOf('elasticTransform', 'fillMode', fillMode, ['constant', 'nearest', 'wrap', 'reflect']);
     return onBatch('elasticTransform', images, dataFormat, (t) =>
       bent(t, alpha, sigma, sigma, seed, (pixels, y, x) =>
         sampleImages(pixels, y, x, how === 'bilinear', mode, fillValue),

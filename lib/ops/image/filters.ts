@@ -12,14 +12,14 @@ import type { DataFormat } from '../spatial';
 
 /** @internal exp(-x^2 / (2 sigma^2)) at `size` whole distances around the middle, adding up to 1. `sigma` is a scalar. */
 export function gaussian(size: number, sigma: Tensor): Tensor {
-  const x = sub(counting([size], sigma.dtype), (size - 1) / 2),
-    g = run('exp', [mul(run('square', [div(x, sigma)]), -0.5)]);
+  const x = sub(counting([size], sigma.dtype), (size - 1) / 2);
+  const g = run('exp', [mul(run('square', [div(x, sigma)]), -0.5)]);
   return div(g, run('sum', [g], {}));
 }
 /** @internal Each channel of (batch, height, width, channels) convolved along one axis, as large as before, zeros outside. */
 export function blurAxis(t: Tensor, axis: number, kernel: Tensor): Tensor {
-  const channels = t.shape[3],
-    shape = axis === 1 ? [kernel.size, 1, channels, 1] : [1, kernel.size, channels, 1];
+  const channels = t.shape[3];
+  const shape = axis === 1 ? [kernel.size, 1, channels, 1] : [1, kernel.size, channels, 1];
   return depthwiseConv(t, run('broadcast_to', [reshape(kernel, [shape[0], shape[1], 1, 1])], { shape }), {
     padding: 'same',
   });
@@ -40,8 +40,8 @@ export const gaussianBlur = defineOp(
   ): Tensor => {
     const [first, second] = spatial('gaussianBlur', 'kernelSize', kernelSize, 2);
     return onBatch('gaussianBlur', images, dataFormat, (t) => {
-      const x = toFloat(t),
-        s = asType(convert(sigma, x), x.dtype === 'float64' ? 'float64' : 'float32');
+      const x = toFloat(t);
+      const s = asType(convert(sigma, x), x.dtype === 'float64' ? 'float64' : 'float32');
       if (s.ndim !== 1 || s.size !== 2)
         throw new ValueError(`gaussianBlur: sigma must have shape (2,).\n  Received: ${formatShape(s.shape)}`, {
           op: 'gaussianBlur',
@@ -77,9 +77,9 @@ export const sobelEdges = defineOp(
   'image.sobelEdges',
   (images: TensorLike, { dataFormat }: { dataFormat?: DataFormat | null } = {}): Tensor =>
     onBatch('sobelEdges', images, dataFormat, (t) => {
-      const x = toFloat(t),
-        derivative = (along: number, across: number): Tensor =>
-          threeTaps(threeTaps(x, along, [-1, 0, 1]), across, [1, 2, 1]);
+      const x = toFloat(t);
+      const derivative = (along: number, across: number): Tensor =>
+        threeTaps(threeTaps(x, along, [-1, 0, 1]), across, [1, 2, 1]);
       return run(
         'concatenate',
         [derivative(1, 2), derivative(2, 1)].map((d) => reshape(d, [...x.shape, 1])),
@@ -131,14 +131,14 @@ export const ssim = defineOp(
       const g = gaussian(filterSize, convert(filterSigma, dtype));
       const mean = (t: Tensor): Tensor =>
         conv(conv(t, reshape(g, [filterSize, 1, 1, 1])), reshape(g, [1, filterSize, 1, 1]));
-      const [p, q] = [apart(first), apart(second)],
-        [m1, m2] = [mean(p), mean(q)];
-      const m12 = mul(m1, m2),
-        squares = add(mul(m1, m1), mul(m2, m2)),
-        s12 = sub(mean(mul(p, q)), m12),
-        variances = sub(add(mean(mul(p, p)), mean(mul(q, q))), squares);
-      const c1 = (k1 * maxVal) ** 2,
-        c2 = (k2 * maxVal) ** 2;
+      const [p, q] = [apart(first), apart(second)];
+      const [m1, m2] = [mean(p), mean(q)];
+      const m12 = mul(m1, m2);
+      const squares = add(mul(m1, m1), mul(m2, m2));
+      const s12 = sub(mean(mul(p, q)), m12);
+      const variances = sub(add(mean(mul(p, p)), mean(mul(q, q))), squares);
+      const c1 = (k1 * maxVal) ** 2;
+      const c2 = (k2 * maxVal) ** 2;
       const map = div(mul(add(mul(m12, 2), c1), add(mul(s12, 2), c2)), mul(add(squares, c1), add(variances, c2)));
       return reshape(
         run('mean', [reshape(map, [batch, channels * (map.size / Math.max(1, batch * channels))])], { axis: [1] }),

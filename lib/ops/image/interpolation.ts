@@ -33,13 +33,13 @@ const KERNELS = { bilinear: triangle, bicubic: cubic, lanczos3: lanczos(3), lanc
 type Matrix = Float64Array;
 // The pixels around each half-pixel centre weighted by a kernel, which `antialias` widens as far as pixels are merged.
 function kernelMatrix(input: number, output: number, kernel: Kernel, antialias: boolean): Matrix {
-  const m = new Float64Array(output * input),
-    inverse = f(1 / f(output / input)),
-    widened = antialias ? Math.max(inverse, 1) : 1;
+  const m = new Float64Array(output * input);
+  const inverse = f(1 / f(output / input));
+  const widened = antialias ? Math.max(inverse, 1) : 1;
   for (let i = 0; i < output; i++) {
     const centre = f((i + 0.5) * inverse);
-    const first = Math.min(Math.max(Math.ceil(centre - kernel.radius * widened - 0.5), 0), input - 1),
-      last = Math.min(Math.max(Math.floor(centre + kernel.radius * widened - 0.5), 0), input - 1);
+    const first = Math.min(Math.max(Math.ceil(centre - kernel.radius * widened - 0.5), 0), input - 1);
+    const last = Math.min(Math.max(Math.floor(centre + kernel.radius * widened - 0.5), 0), input - 1);
     let total = 0;
     for (let j = first; j <= last; j++)
       total += m[i * input + j] = kernel.weight(Math.abs(f((j + 0.5 - centre) * f(1 / widened))));
@@ -49,12 +49,12 @@ function kernelMatrix(input: number, output: number, kernel: Kernel, antialias: 
 }
 // Two neighbours of each half-pixel centre, whatever the scale.
 function bilinearMatrix(input: number, output: number): Matrix {
-  const m = new Float64Array(output * input),
-    scale = f(input / output);
+  const m = new Float64Array(output * input);
+  const scale = f(input / output);
   for (let i = 0; i < output; i++) {
-    const centre = f(f((i + 0.5) * scale) - 0.5),
-      low = Math.floor(centre),
-      part = f(centre - low);
+    const centre = f(f((i + 0.5) * scale) - 0.5);
+    const low = Math.floor(centre);
+    const part = f(centre - low);
     m[i * input + Math.max(low, 0)] += 1 - part;
     m[i * input + Math.min(low + 1, input - 1)] += part;
   }
@@ -62,14 +62,14 @@ function bilinearMatrix(input: number, output: number): Matrix {
 }
 // Four neighbours, their weights from a table of 1024 steps; those outside are left out.
 function bicubicMatrix(input: number, output: number): Matrix {
-  const m = new Float64Array(output * input),
-    scale = f(input / output),
-    steps = 1024;
+  const m = new Float64Array(output * input);
+  const scale = f(input / output);
+  const steps = 1024;
   for (let i = 0; i < output; i++) {
-    const centre = f(f((i + 0.5) * scale) - 0.5),
-      low = Math.floor(centre),
-      scaled = f(f(centre - low) * steps),
-      half = Math.floor(scaled) + 0.5;
+    const centre = f(f((i + 0.5) * scale) - 0.5);
+    const low = Math.floor(centre);
+    const scaled = f(f(centre - low) * steps);
+    const half = Math.floor(scaled) + 0.5;
     const step = scaled === half ? 2 * Math.round(scaled / 2) : Math.round(scaled); // halves to even
     let total = 0;
     for (let k = -1; k <= 2; k++) {
@@ -82,11 +82,11 @@ function bicubicMatrix(input: number, output: number): Matrix {
 }
 // Mean over the stretch of the input that an output pixel covers.
 function areaMatrix(input: number, output: number): Matrix {
-  const m = new Float64Array(output * input),
-    scale = f(input / output);
+  const m = new Float64Array(output * input);
+  const scale = f(input / output);
   for (let i = 0; i < output; i++) {
-    const from = f(i * scale),
-      to = f((i + 1) * scale);
+    const from = f(i * scale);
+    const to = f((i + 1) * scale);
     for (let j = Math.floor(from); j < Math.ceil(to); j++)
       m[i * input + Math.min(j, input - 1)] += (Math.min(j + 1, to) - Math.max(j, from)) / scale;
   }

@@ -40,8 +40,8 @@ export function onBatch(
   dataFormat: string | null | undefined,
   f: (t: Tensor) => Tensor,
 ): Tensor {
-  const given = toImages(op, images),
-    isFirst = checkDataFormat(op, dataFormat) === 'channels_first';
+  const given = toImages(op, images);
+  const isFirst = checkDataFormat(op, dataFormat) === 'channels_first';
   const batch = given.ndim === 4 ? given : run('reshape', [given], { shape: [1, ...given.shape] });
   const y = f(isFirst ? run('transpose', [batch], { axes: [0, 2, 3, 1] }) : batch);
   const back = isFirst ? run('transpose', [y], { axes: [0, 3, 1, 2, ...y.shape.slice(4).map((_, i) => i + 4)] }) : y;

@@ -30,15 +30,15 @@ function extract(
       `${op}: inputs of rank ${axes + 1} or, with a batch axis, ${axes + 2} are expected.\n  Received: shape ${formatShape(given.shape)}`,
       { op },
     );
-  const window = spatial(op, 'size', size, axes),
-    s = spatial(op, 'strides', strides ?? size, axes),
-    d = spatial(op, 'dilationRate', dilationRate, axes);
+  const window = spatial(op, 'size', size, axes);
+  const s = spatial(op, 'strides', strides ?? size, axes);
+  const d = spatial(op, 'dilationRate', dilationRate, axes);
   const y = channelsLast(
     given.ndim === axes + 2 ? given : reshape(given, [1, ...given.shape]),
     checkDataFormat(op, dataFormat),
     (t) => {
-      const { before, after } = paddingOf(op, padding, t.shape.slice(1, -1), window, s, d),
-        shape = t.shape.map((n, i) => (i > 0 && i <= axes ? n + before[i - 1] + after[i - 1] : n));
+      const { before, after } = paddingOf(op, padding, t.shape.slice(1, -1), window, s, d);
+      const shape = t.shape.map((n, i) => (i > 0 && i <= axes ? n + before[i - 1] + after[i - 1] : n));
       let x = before.some((v, i) => v + after[i] > 0)
         ? run('place', [t], { shape, start: [0, ...before, 0], step: shape.map(() => 1), value: 0 })
         : t;
@@ -52,8 +52,8 @@ function extract(
           );
         x = run('take', [x, windowPositions(count, window[i], s[i], d[i])], { axis: 2 * i + 1 });
       });
-      const odd = window.map((_, i) => 2 * i + 1),
-        even = window.map((_, i) => 2 * i + 2);
+      const odd = window.map((_, i) => 2 * i + 1);
+      const even = window.map((_, i) => 2 * i + 2);
       const size = window.reduce((p, k) => p * k, t.shape[axes + 1]);
       return reshape(run('transpose', [x], { axes: [0, ...odd, ...even, 2 * axes + 1] }), [
         t.shape[0],

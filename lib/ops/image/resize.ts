@@ -9,9 +9,9 @@ import type { DataFormat } from '../spatial';
 
 /** @internal One axis multiplied by a matrix (output, input): y[.., i, ..] = sum over j of m[i, j] x[.., j, ..]. */
 export function multiplyAxis(x: Tensor, axis: number, m: Tensor): Tensor {
-  const rows = m.shape[0],
-    lead = x.shape.slice(0, axis),
-    rest = x.shape.slice(axis + 1).reduce((p, d) => p * d, 1);
+  const rows = m.shape[0];
+  const lead = x.shape.slice(0, axis);
+  const rest = x.shape.slice(axis + 1).reduce((p, d) => p * d, 1);
   const shape = [...lead, rows, ...x.shape.slice(axis + 1)];
   if (rest >= 16)
     return run('reshape', [run('matmul', [m, run('reshape', [x], { shape: [...lead, x.shape[axis], rest] })])], {
@@ -32,16 +32,16 @@ const isWhole = (v: unknown): boolean => Number.isInteger(v) && (v as number) > 
 /** @internal The middle part of (batch, height, width, channels) that has the aspect ratio of `size`. */
 export function cropToAspect(t: Tensor, [toHeight, toWidth]: ImageSize): Tensor {
   const [batch, height, width, channels] = t.shape;
-  const h = Math.max(Math.min(height, Math.trunc(Math.fround((width * toHeight) / toWidth))), 1),
-    w = Math.max(Math.min(width, Math.trunc(Math.fround((height * toWidth) / toHeight))), 1);
+  const h = Math.max(Math.min(height, Math.trunc(Math.fround((width * toHeight) / toWidth))), 1);
+  const w = Math.max(Math.min(width, Math.trunc(Math.fround((height * toWidth) / toHeight))), 1);
   const start = [0, (height - h) >> 1, (width - w) >> 1, 0];
   return run('slice', [t], { start, size: [batch, h, w, channels], step: [1, 1, 1, 1] });
 }
 /** As much of `value` on both sides as gives images the aspect ratio of `size`. */
 function padToAspect(t: Tensor, [toHeight, toWidth]: ImageSize, value: number): Tensor {
   const [batch, height, width, channels] = t.shape;
-  const rows = (Math.max(height, Math.trunc(Math.fround((width * toHeight) / toWidth))) - height) >> 1,
-    columns = (Math.max(width, Math.trunc(Math.fround((height * toWidth) / toHeight))) - width) >> 1;
+  const rows = (Math.max(height, Math.trunc(Math.fround((width * toHeight) / toWidth))) - height) >> 1;
+  const columns = (Math.max(width, Math.trunc(Math.fround((height * toWidth) / toHeight))) - width) >> 1;
   return run('place', [t], {
     shape: [batch, height + 2 * rows, width + 2 * columns, channels],
     start: [0, rows, columns, 0],
@@ -93,7 +93,7 @@ export const resize = defineOp(
     if (cropToAspectRatio && padToAspectRatio)
       throw new ValueError('resize: cropToAspectRatio and padToAspectRatio exclude each other.', { op: 'resize' });
     if (!Array.isArray(size) || size.length !== 2 || !size.every(isWhole))
-      throw new ValueError(`resize: size must be [height, width], whole numbers > 0.\n  Received: ${describe(size)}`, {
+      throw new ValueError(`resize: size must be [height, width], integers > 0.\n  Received: ${describe(size)}`, {
         op: 'resize',
       });
     return onBatch('resize', images, dataFormat, (batch) => {
@@ -108,15 +108,15 @@ export const resize = defineOp(
           : batch;
       if (how === 'nearest')
         return [1, 2].reduce((y, axis) => {
-          const n = y.shape[axis],
-            m = size[axis - 1];
+          const n = y.shape[axis];
+          const m = size[axis - 1];
           return n === m ? y : run('take', [y, tensor(nearestIndices(n, m))], { axis });
         }, t);
       const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
       const y = [1, 2].reduce(
         (x, axis) => {
-          const n = x.shape[axis],
-            m = size[axis - 1];
+          const n = x.shape[axis];
+          const m = size[axis - 1];
           return n === m ? x : multiplyAxis(x, axis, tensor(resizeMatrix(n, m, how, antialias), [m, n], dtype));
         },
         t.dtype === dtype ? t : run('cast', [t], { dtype }),

@@ -50,15 +50,15 @@ export function interpolate(
   }
   let corners: Corner[] = [{ index: first, valid: null, weight: null }];
   for (const { at, size, stride } of axes) {
-    const low = run(isLinear ? 'floor' : 'round', [at]),
-      whole = asType(low, 'int32'),
-      part = isLinear ? sub(at, low) : null;
+    const low = run(isLinear ? 'floor' : 'round', [at]);
+    const whole = asType(low, 'int32');
+    const part = isLinear ? sub(at, low) : null;
     const ends = part ? [0, 1] : [0];
     corners = corners.flatMap((c) =>
       ends.map((step) => {
-        const k = step ? add(whole, 1) : whole,
-          offset = mul(inside(k, size, mode), stride),
-          w = part && (step ? part : rest(part));
+        const k = step ? add(whole, 1) : whole;
+        const offset = mul(inside(k, size, mode), stride);
+        const w = part && (step ? part : rest(part));
         const valid = mode === 'constant' ? both(atLeast(k, 0), less(k, size)) : null;
         return {
           index: c.index ? add(c.index, offset) : offset,
@@ -71,8 +71,8 @@ export function interpolate(
   const wide = (t: Tensor): Tensor => reshape(t, [...t.shape, 1]);
   return corners
     .map(({ index, valid, weight }) => {
-      const read = run('take', [rows, index!], { axis: 0 }),
-        values = valid ? choose(wide(valid), read, fillValue) : read;
+      const read = run('take', [rows, index!], { axis: 0 });
+      const values = valid ? choose(wide(valid), read, fillValue) : read;
       return weight ? mul(values, wide(weight)) : values;
     })
     .reduce(add);

@@ -24,16 +24,16 @@ import { multiplyAxis } from './resize';
 // Weight at a distance of x >= 0 pixels.
 const triangle = (x: Tensor): Tensor => run('relu', [rest(x)]);
 const cubic = (x: Tensor): Tensor => {
-  const near = add(mul(mul(sub(mul(x, 1.5), 2.5), x), x), 1),
-    far = add(mul(sub(mul(add(mul(x, -0.5), 2.5), x), 4), x), 2);
+  const near = add(mul(mul(sub(mul(x, 1.5), 2.5), x), x), 1);
+  const far = add(mul(sub(mul(add(mul(x, -0.5), 2.5), x), 4), x), 2);
   return choose(less(x, 1), near, choose(less(x, 2), far, 0));
 };
 const lanczos =
   (radius: number) =>
   (x: Tensor): Tensor => {
-    const inside = greater(x, 1e-3),
-      safe = choose(inside, x, 1),
-      angle = mul(safe, Math.PI);
+    const inside = greater(x, 1e-3);
+    const safe = choose(inside, x, 1);
+    const angle = mul(safe, Math.PI);
     const y = div(mul(mul(run('sin', [angle]), run('sin', [div(angle, radius)])), radius), mul(angle, angle));
     return choose(greater(x, radius), mul(x, 0), choose(inside, y, 1));
   };
@@ -61,8 +61,8 @@ function weights(
   const centre = sub(mul(sub(add(counting([output, 1], scale.dtype), 0.5), shift), inverse), 0.5);
   const distance = run('abs', [sub(centre, counting([1, input], scale.dtype))]);
   const w = kernel(antialias ? div(distance, run('maximum', [inverse, convert(1, inverse)])) : distance);
-  const total = run('sum', [w], { axis: [1], keepdims: true }),
-    enough = greater(run('abs', [total]), 1000 * 2 ** -23);
+  const total = run('sum', [w], { axis: [1], keepdims: true });
+  const enough = greater(run('abs', [total]), 1000 * 2 ** -23);
   const inside = both(atLeast(centre, -0.5), run('logical_not', [greater(centre, input - 0.5)]));
   return choose(both(inside, enough), div(w, choose(enough, total, 1)), 0);
 }
@@ -83,11 +83,11 @@ export const scaleAndTranslate = defineOp(
     method: keyof typeof METHODS,
     { antialias = true }: { antialias?: boolean } = {},
   ): Tensor => {
-    const where = 'scaleAndTranslate',
-      kernel = METHODS[oneOf(where, 'method', method, Object.keys(METHODS) as (keyof typeof METHODS)[])];
-    const t = convert(images),
-      axes = spatialDims.map((d) => normalizeAxis(where, d, t.ndim, t.shape)),
-      dtype: DType = isFloating(t.dtype) ? t.dtype : 'float32';
+    const where = 'scaleAndTranslate';
+    const kernel = METHODS[oneOf(where, 'method', method, Object.keys(METHODS) as (keyof typeof METHODS)[])];
+    const t = convert(images);
+    const axes = spatialDims.map((d) => normalizeAxis(where, d, t.ndim, t.shape));
+    const dtype: DType = isFloating(t.dtype) ? t.dtype : 'float32';
     if (outputShape.length !== t.ndim)
       throw new ValueError(
         `${where}: outputShape must have the rank of images, ${t.ndim}.\n  Received: ${formatShape(outputShape)}`,

@@ -15,20 +15,20 @@ const FILL_MODES = ['constant', 'nearest', 'wrap', 'reflect'] as const;
 function bringBack(at: Tensor, n: number, mode: FillMode): Tensor {
   if (mode === 'constant') return at;
   if (mode === 'nearest' || n <= 1) return limit(at, 0, n - 1);
-  const over = greater(at, n - 1),
-    under = less(at, 0);
+  const over = greater(at, n - 1);
+  const under = less(at, 0);
   if (mode === 'wrap') {
     const turns = run('trunc', [div(run('abs', [at]), n - 1)]);
     return limit(choose(under, add(at, mul(add(turns, 1), n)), choose(over, sub(at, mul(turns, n)), at)), 0, n - 1);
   }
   const turns = mul(run('trunc', [div(run('abs', [at]), 2 * n)]), 2 * n);
-  const below = add(at, turns),
-    above = sub(at, turns);
-  const left = choose(less(below, -n), add(below, 2 * n), sub(run('negative', [below]), 1)),
-    right = choose(less(above, n), above, sub(run('negative', [above]), 1 - 2 * n));
+  const below = add(at, turns);
+  const above = sub(at, turns);
+  const left = choose(less(below, -n), add(below, 2 * n), sub(run('negative', [below]), 1));
+  const right = choose(less(above, n), above, sub(run('negative', [above]), 1 - 2 * n));
   return limit(choose(under, left, choose(over, right, at)), 0, n - 1);
 }
-/** Nearest whole number, halves away from zero. */
+/** Nearest integer, halves away from zero. */
 function nearest(x: Tensor): Tensor {
   const whole = run('trunc', [x]);
   return add(whole, choose(atLeast(run('abs', [sub(x, whole)]), 0.5), run('sign', [x]), 0));
@@ -42,13 +42,13 @@ function project(
   mode: FillMode,
   fillValue: number,
 ): Tensor {
-  const [batch, height, width] = images.shape,
-    dtype = images.dtype === 'float64' ? 'float64' : 'float32';
+  const [batch, height, width] = images.shape;
+  const dtype = images.dtype === 'float64' ? 'float64' : 'float32';
   const t = asType(transform, dtype);
   const part = (i: number): Tensor =>
     reshape(run('slice', [t], { start: [0, i], size: [t.shape[0], 1], step: [1, 1] }), [t.shape[0], 1, 1]);
-  const x = counting([1, 1, width], dtype),
-    y = counting([1, height, 1], dtype);
+  const x = counting([1, 1, width], dtype);
+  const y = counting([1, height, 1], dtype);
   const linear = (i: number): Tensor => add(mul(x, part(i)), mul(y, part(i + 1)));
   const k = add(linear(6), 1);
   const at = (i: number): Tensor =>
@@ -93,8 +93,8 @@ export const affineTransform = defineOp(
     transform: TensorLike,
     { interpolation = 'bilinear', fillMode = 'constant', fillValue = 0, dataFormat }: AffineOptions = {},
   ): Tensor => {
-    const how = oneOf('affineTransform', 'interpolation', interpolation, ['nearest', 'bilinear']),
-      mode = oneOf('affineTransform', 'fillMode', fillMode, FILL_MODES);
+    const how = oneOf('affineTransform', 'interpolation', interpolation, ['nearest', 'bilinear']);
+    const mode = oneOf('affineTransform', 'fillMode', fillMode, FILL_MODES);
     return onBatch('affineTransform', images, dataFormat, (t) =>
       project(t, batchOf('affineTransform', 'transform', convert(transform), [8], t.shape[0]), how, mode, fillValue),
     );
@@ -115,21 +115,21 @@ function batchOf(where: string, what: string, t: Tensor, shape: number[], batch:
 type Matrix = Tensor[]; // 3 x 3, row by row
 /** The projection that takes the corners of the unit square to four points (batch, 4, 2), in Heckbert's closed form. */
 function fromSquare(points: Tensor): Matrix {
-  const n = points.shape[0],
-    at = (k: number, c: number): Tensor =>
-      reshape(run('slice', [points], { start: [0, k, c], size: [n, 1, 1], step: [1, 1, 1] }), [n]);
+  const n = points.shape[0];
+  const at = (k: number, c: number): Tensor =>
+    reshape(run('slice', [points], { start: [0, k, c], size: [n, 1, 1], step: [1, 1, 1] }), [n]);
   const [x, y] = [0, 1].map((c) => [0, 1, 2, 3].map((k) => at(k, c))); // (0, 0), (1, 0), (1, 1), (0, 1)
   const difference = (v: Tensor[]): Tensor[] => [
     sub(v[1], v[2]),
     sub(v[3], v[2]),
     add(sub(v[0], v[1]), sub(v[2], v[3])),
   ];
-  const [dx1, dx2, sx] = difference(x),
-    [dy1, dy2, sy] = difference(y);
+  const [dx1, dx2, sx] = difference(x);
+  const [dy1, dy2, sy] = difference(y);
   const cross = (a: Tensor, b: Tensor, c: Tensor, d: Tensor): Tensor => sub(mul(a, d), mul(b, c));
-  const whole = cross(dx1, dx2, dy1, dy2),
-    g = div(cross(sx, dx2, sy, dy2), whole),
-    h = div(cross(dx1, sx, dy1, sy), whole);
+  const whole = cross(dx1, dx2, dy1, dy2);
+  const g = div(cross(sx, dx2, sy, dy2), whole);
+  const h = div(cross(dx1, sx, dy1, sy), whole);
   const row = (v: Tensor[]): Tensor[] => [add(sub(v[1], v[0]), mul(g, v[1])), add(sub(v[3], v[0]), mul(h, v[3])), v[0]];
   return [...row(x), ...row(y), g, h, run('broadcast_to', [convert(1, g)], { shape: [n] })];
 }
@@ -159,8 +159,8 @@ export function homography(to: Tensor, from: Tensor): Tensor {
   const [end, start] = [to, from].map((p) =>
     fromSquare(run('take', [p, tensor(Int32Array.of(0, 1, 3, 2))], { axis: 1 })),
   );
-  const m = product(end, adjugate(start)),
-    n = m[0].shape[0];
+  const m = product(end, adjugate(start));
+  const n = m[0].shape[0];
   return run(
     'concatenate',
     m.slice(0, 8).map((v) => reshape(div(v, m[8]), [n, 1])),

@@ -17,7 +17,7 @@ constexpr int64_t kLanes = 16;
 // Floats of the padded input that a thread works on at a time (it stays in the second-level cache), and output pixels
 // whose gradients do (in the first).
 constexpr int64_t kBandFloats = 32768, kBandPixels = 128;
-constexpr int64_t kMostRowFloats = 1 << 20, kMostSumFloats = 1 << 24;
+constexpr int64_t kMaxRowFloats = 1 << 20, kMaxSumFloats = 1 << 24;
 int64_t quotient_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return quotient_up(a, b) * b; }
 
@@ -70,10 +70,10 @@ bool pays(const Geometry& g, bool is_gradient_of_kernel) {
   if (g.is_pointwise()) return g.out >= 8 && g.in >= 8;
   if (g.k[0] * g.k[1] == 1) return false;
   // Rows are what threads share, and one of them is copied at a time.
-  if (g.images * g.y[0] < 2 * num_threads() || g.x_columns() * g.in * g.extent(0) > kMostRowFloats) return false;
+  if (g.images * g.y[0] < 2 * num_threads() || g.x_columns() * g.in * g.extent(0) > kMaxRowFloats) return false;
   if (is_gradient_of_kernel)  // each thread holds sums of its own
     return g.in * g.k[1] >= 9 && g.y[1] >= 8 && (!is_base || g.in <= 32) &&
-           g.elements() * g.out * num_threads() <= kMostSumFloats;
+           g.elements() * g.out * num_threads() <= kMaxSumFloats;
   return g.out >= 8 && (is_base || (g.in >= 16 && g.y[1] >= 12));
 }
 

@@ -19,16 +19,16 @@
 namespace trae {
 namespace {
 
-constexpr int64_t kLeastRows = 4;       // of a slice, where there are more threads than that
-constexpr int64_t kChunkRows = 96;      // rows of gates that go into one product for the weights' gradients
-constexpr int64_t kLeastWork = 100000;  // operations below which a second thread does not pay
+constexpr int64_t kMinRows = 4;       // of a slice, where there are more threads than that
+constexpr int64_t kChunkRows = 96;    // rows of gates that go into one product for the weights' gradients
+constexpr int64_t kMinWork = 100000;  // operations below which a second thread does not pay
 
 struct Slices {
   int64_t batch, count;
   Slices(const RecurrentSizes& s, int64_t gates) : batch(s.batch) {
     const int64_t work = s.batch * s.steps * (s.inputs + s.units) * s.units * gates;
-    count = std::max<int64_t>(1, std::min({int64_t(num_threads()), s.batch / kLeastRows, work / kLeastWork}));
-    if (s.batch >= 2 && work >= 4 * kLeastWork) count = std::max<int64_t>(count, std::min<int64_t>(2, num_threads()));
+    count = std::max<int64_t>(1, std::min({int64_t(num_threads()), s.batch / kMinRows, work / kMinWork}));
+    if (s.batch >= 2 && work >= 4 * kMinWork) count = std::max<int64_t>(count, std::min<int64_t>(2, num_threads()));
   }
   int64_t begin(int64_t k) const { return k * (batch / count) + std::min(k, batch % count); }
   int64_t most() const { return (batch + count - 1) / count; }

@@ -8,7 +8,7 @@
 namespace trae {
 namespace {
 
-constexpr int64_t kMostInWindow = 64, kFewestResults = 256;
+constexpr int64_t kMaxInWindow = 64, kFewestResults = 256;
 
 // Axes that are kept or added up together are merged: the last kept one is the line that the vector loops walk.
 struct Windows {
@@ -49,7 +49,7 @@ Windows windows_of(const Shape& shape, const std::vector<int>& axes) {
     }
     std::vector<long> next;
     for (long o : w.offsets)
-      for (int64_t k = 0; k < a.size && next.size() <= size_t(kMostInWindow); k++) next.push_back(o + long(k * a.step));
+      for (int64_t k = 0; k < a.size && next.size() <= size_t(kMaxInWindow); k++) next.push_back(o + long(k * a.step));
     w.offsets = std::move(next);
   }
   return w;
@@ -62,7 +62,7 @@ Kernel window_sum_kernel(const Shape& shape, const std::vector<int>& axes) {
   if (size == 0) return {};
   Windows w = windows_of(shape, axes);
   const int64_t in_window = int64_t(w.offsets.size()) * w.run;
-  if (in_window < 2 || in_window > kMostInWindow || size / in_window < kFewestResults || w.line * w.run < 16) return {};
+  if (in_window < 2 || in_window > kMaxInWindow || size / in_window < kFewestResults || w.line * w.run < 16) return {};
   const int64_t lines = size / in_window / w.line;
   if (w.offsets.size() > 1 && lines < 16) return {};  // sums of whole rows: another loop shares them better
   return [w = std::move(w), lines, in_window](const void* const* in, void* const* out) {

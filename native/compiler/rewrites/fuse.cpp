@@ -11,7 +11,7 @@
 namespace trae {
 namespace {
 
-constexpr size_t kMostSteps = 48, kMostOperands = 24;
+constexpr size_t kMaxSteps = 48, kMaxOperands = 24;
 
 struct Group {
   Shape shape;
@@ -90,7 +90,7 @@ class Fuser {
       if (other < 0 || other == mine || groups_[size_t(other)].shape != shape) continue;
       Group &a = groups_[size_t(other)], &b = groups_[size_t(mine)];
       if (std::find(a.reductions.begin(), a.reductions.end(), producer) != a.reductions.end()) continue;
-      if (a.steps.size() + b.steps.size() > kMostSteps || operand_count(a, b) > kMostOperands) continue;
+      if (a.steps.size() + b.steps.size() > kMaxSteps || operand_count(a, b) > kMaxOperands) continue;
       if (is_awaited(a, other, mine, position_[number]) || reads_reduction(a, b) || reads_reduction(b, a)) continue;
       for (int member : a.steps) group_of_[member] = mine;
       for (int member : a.reductions) group_of_[member] = mine;

@@ -16,18 +16,18 @@ const numbers = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)
 /** As test runners do: a context and a registry of modules of its own; only Node's modules and addons are common. */
 function inOwnRegistry(): Library {
   const context = vm.createContext({
-      console,
-      Buffer,
-      process,
-      URL,
-      setTimeout,
-      clearTimeout,
-      AbortController,
-      TextEncoder,
-      TextDecoder,
-      performance,
-    }),
-    modules = new Map<string, { exports: unknown }>();
+    console,
+    Buffer,
+    process,
+    URL,
+    setTimeout,
+    clearTimeout,
+    AbortController,
+    TextEncoder,
+    TextDecoder,
+    performance,
+  });
+  const modules = new Map<string, { exports: unknown }>();
   const load = (file: string): unknown => {
     const known = modules.get(file);
     if (known) return known.exports;
@@ -57,9 +57,9 @@ function again(): Library {
 
 describe('the library evaluated twice in a process', () => {
   it('ESM beside CommonJS is one copy', async () => {
-    const of = createRequire(__filename)('trae-node') as Library,
-      esm = (await import('trae-node')) as unknown as Library,
-      cjs = again();
+    const of = createRequire(__filename)('trae-node') as Library;
+    const esm = (await import('trae-node')) as unknown as Library;
+    const cjs = again();
     assert.equal(esm.keras.Sequential, of.keras.Sequential);
     assert.deepEqual(numbers(cjs.add(esm.tensor([1, 2]), 1)), [2, 3]);
     const model = new esm.keras.Sequential([of.keras.layers.Input([2]), new of.keras.layers.Dense(1)]);
@@ -101,9 +101,9 @@ describe('the library evaluated twice in a process', () => {
     });
   it('values that a copy in a context of its own reads are of that context', async () => {
     const library = inOwnRegistry();
-    const t = library.tensor([[1, 2]]),
-      Float32 = library.tensor.constructor('return Float32Array')() as Float32ArrayConstructor,
-      List = library.tensor.constructor('return Array')() as ArrayConstructor;
+    const t = library.tensor([[1, 2]]);
+    const Float32 = library.tensor.constructor('return Float32Array')() as Float32ArrayConstructor;
+    const List = library.tensor.constructor('return Array')() as ArrayConstructor;
     assert.notEqual(Float32, Float32Array);
     assert.ok(t.dataSync() instanceof Float32);
     assert.ok((await t.data()) instanceof Float32);
@@ -118,8 +118,8 @@ describe('the library evaluated twice in a process', () => {
     const [one, two] = [inOwnRegistry(), inOwnRegistry()];
     const times = (t: Library, k: number) =>
       t.customGradient((x: trae.Tensor) => [x, (dy: trae.Tensor) => dy.multiply(k)] as const);
-    const f = times(one, 3),
-      g = times(two, 5);
+    const f = times(one, 3);
+    const g = times(two, 5);
     assert.deepEqual(numbers(two.grad((x) => g(f(x)).sum())(two.ones([2]))), [15, 15]);
   });
 });

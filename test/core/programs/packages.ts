@@ -7,8 +7,8 @@ import * as path from 'node:path';
 import type * as trae from '../../../lib/index';
 
 type Library = typeof trae;
-const root = path.join(__dirname, '..', '..', '..'),
-  own = createRequire(__filename);
+const root = path.join(__dirname, '..', '..', '..');
+const own = createRequire(__filename);
 const numbers = (t: trae.Tensor): number[] => [...(t.dataSync() as Float32Array)];
 const modelOf = (t: Library): InstanceType<Library['keras']['Sequential']> =>
   new t.keras.Sequential([t.keras.layers.Input([2]), new t.keras.layers.Dense(1)]);

@@ -29,8 +29,8 @@ for (const op of only.length ? only : opNames()) {
       if (op === afterOp && String(seed) === afterSeed) afterOp = afterSeed = '';
       return;
     }
-    const { inputs, args = [] } = row.cases[0],
-      f = definedOps.get(op) as unknown as AnyFunction;
+    const { inputs, args = [] } = row.cases[0];
+    const f = definedOps.get(op) as unknown as AnyFunction;
     say({ op, seed, text: `${op} of ${inputs.length} tensors (${shape})` });
     try {
       const tensors = inputs.map((x) => trae.zeros(shape, { dtype: x.dtype }));

@@ -31,8 +31,8 @@ function* batches(): Generator<trae.Tensor[]> {
   const y = Float32Array.from({ length: 32 }, (_, i) => i % 2);
   for (let length = 1; length <= 150; length++) {
     const ids = Int32Array.from({ length: 32 * length }, (_, i) => {
-      const row = Math.floor(i / length),
-        step = i % length;
+      const row = Math.floor(i / length);
+      const step = i % length;
       return step < length - (row % 7) ? 1 + ((row * 31 + step * 7) % 999) : 0;
     });
     yield [trae.tensor(ids, [32, length]), trae.tensor(y, [32, 1])];

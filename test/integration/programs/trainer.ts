@@ -22,10 +22,10 @@ const say = (text: string): void => {
 };
 
 async function main(): Promise<void> {
-  const n = 2048,
-    x = trae.random.normal([n, 16]),
-    y = trae.tensor(Int32Array.from({ length: n }, (_, i) => i % 4)),
-    m = model();
+  const n = 2048;
+  const x = trae.random.normal([n, 16]);
+  const y = trae.tensor(Int32Array.from({ length: n }, (_, i) => i % 4));
+  const m = model();
   let epochs = 0;
   const announce = new callbacks.LambdaCallback({
     onEpochEnd: () => {

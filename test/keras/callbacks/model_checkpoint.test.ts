@@ -7,8 +7,8 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, throwsText, wave, weightsOf } from '../helpers';
 
 const { callbacks, Sequential, layers } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3);
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
 /** Gives the logs a value for each epoch. */
 class Script extends callbacks.Callback {
   constructor(private readonly values: readonly number[]) {
@@ -23,10 +23,10 @@ async function saved(
   make: (folder: string) => trae.keras.callbacks.ModelCheckpoint,
   values: readonly number[] = [3, 2, 2.5, 1],
 ): Promise<{ files: string[]; lines: string[] }> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'checkpoint-')),
-    files: string[] = [],
-    lines: string[] = [],
-    log = console.log;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'checkpoint-'));
+  const files: string[] = [];
+  const lines: string[] = [];
+  const log = console.log;
   const model = classifier();
   const write = (kind: string) => (file: string) => {
     assert.ok(fs.existsSync(path.dirname(file)), 'the folder is made');
@@ -77,9 +77,9 @@ describe('ModelCheckpoint', () => {
     ]);
   });
   it('writes files that hold what was learned', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'checkpoint-')),
-      model = classifier({ optimizer: 'adam' }),
-      kept: number[][][] = [];
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'checkpoint-'));
+    const model = classifier({ optimizer: 'adam' });
+    const kept: number[][][] = [];
     const keep = new callbacks.LambdaCallback({ onEpochEnd: () => void kept.push(weightsOf(model)) });
     const list = [
       new ModelCheckpoint(path.join(folder, 'm{epoch}.keras')),
@@ -131,8 +131,8 @@ describe('ModelCheckpoint', () => {
     ]);
   });
   it('saves always when the metric is not there, with a warning', async () => {
-    const warned: string[] = [],
-      warn = console.warn;
+    const warned: string[] = [];
+    const warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
       assert.equal(
@@ -204,8 +204,8 @@ describe('BackupAndRestore', () => {
       list: trae.keras.callbacks.Callback[],
     ): Promise<trae.keras.callbacks.History> =>
       model.fit(x, y, { epochs: 4, batchSize: 8, shuffle: false, verbose: 0, callbacks: list });
-    const whole = classifier(),
-      start = whole.getWeights();
+    const whole = classifier();
+    const start = whole.getWeights();
     await fitted(whole, []);
     class Crash extends callbacks.Callback {
       override onEpochBegin(epoch: number): void {
@@ -230,8 +230,8 @@ describe('BackupAndRestore', () => {
     assert.deepEqual((await fitted(second, [])).epoch, [0, 1, 2, 3], 'the next run starts anew');
   });
   it('takes the backup before the last one when that is broken', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'backup-')),
-      model = classifier();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'backup-'));
+    const model = classifier();
     await model.fit(x, y, {
       epochs: 2,
       verbose: 0,

@@ -6,8 +6,8 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, throwsText, wave, weightsOf } from '../helpers';
 
 const { callbacks, optimizers, layers, Sequential } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3);
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
 
 describe('RemoteMonitor', () => {
   it('posts the logs of each epoch, as a form or as JSON', async () => {
@@ -52,8 +52,8 @@ describe('RemoteMonitor', () => {
     }
   });
   it('warns when nobody is there', async () => {
-    const warned: string[] = [],
-      warn = console.warn;
+    const warned: string[] = [];
+    const warn = console.warn;
     console.warn = (t: string) => void warned.push(t);
     try {
       await classifier().fit(x, y, {
@@ -80,9 +80,9 @@ describe('SwapEMAWeights', () => {
   };
   const sgd = (): trae.keras.Optimizer => new optimizers.SGD(0.5, { useEma: true, emaMomentum: 0.7 });
   it('puts the averages in while the model is evaluated, and takes them out again', async () => {
-    const model = classifier({ optimizer: sgd() }),
-      during: number[][][] = [],
-      around: number[][][] = [];
+    const model = classifier({ optimizer: sgd() });
+    const during: number[][][] = [];
+    const around: number[][][] = [];
     const look = new callbacks.LambdaCallback({
       onTestBegin: () => void during.push(weightsOf(model)),
       onTestEnd: () => void around.push(weightsOf(model)),
@@ -159,8 +159,8 @@ describe('callbacks that watch', () => {
     assert.deepEqual(await epochs('val_mean_absolute_error'), [0, 1, 2]);
   });
   it('EarlyStopping tells of the weights it restores', async () => {
-    const lines: string[] = [],
-      log = console.log;
+    const lines: string[] = [];
+    const log = console.log;
     console.log = (t: string) => void lines.push(t);
     class Script extends callbacks.Callback {
       override onEpochEnd(epoch: number, logs: trae.Logs = {}): void {

@@ -16,8 +16,8 @@ function fields(message: Buffer): Field[] {
   const out: Field[] = [];
   let at = 0;
   const varint = (): bigint => {
-    let value = 0n,
-      shift = 0n;
+    let value = 0n;
+    let shift = 0n;
     for (;;) {
       const byte = message[at++];
       value |= BigInt(byte & 127) << shift;
@@ -26,9 +26,9 @@ function fields(message: Buffer): Field[] {
     }
   };
   while (at < message.length) {
-    const key = Number(varint()),
-      kind = key & 7,
-      number = key >> 3;
+    const key = Number(varint());
+    const kind = key & 7;
+    const number = key >> 3;
     if (kind === 0) out.push({ number, value: varint() });
     else {
       const size = kind === 1 ? 8 : kind === 5 ? 4 : Number(varint());
@@ -56,16 +56,16 @@ interface Entry {
 function read(folder: string): { version: string; entries: Entry[] } {
   const names = fs.readdirSync(folder).filter((n) => n.startsWith('events.out.tfevents.'));
   assert.equal(names.length, 1);
-  const file = fs.readFileSync(path.join(folder, names[0])),
-    entries: Entry[] = [];
+  const file = fs.readFileSync(path.join(folder, names[0]));
+  const entries: Entry[] = [];
   const unmasked = (c: number): number => {
     const rotated = (c - 0xa282ead8) >>> 0;
     return ((rotated >>> 17) | (rotated << 15)) >>> 0;
   };
   let version = '';
   for (let at = 0; at < file.length;) {
-    const size = Number(file.readBigUInt64LE(at)),
-      event = file.subarray(at + 12, at + 12 + size);
+    const size = Number(file.readBigUInt64LE(at));
+    const event = file.subarray(at + 12, at + 12 + size);
     assert.equal(unmasked(file.readUInt32LE(at + 8)), crc32c(file.subarray(at, at + 8)));
     assert.equal(unmasked(file.readUInt32LE(at + 12 + size)), crc32c(event));
     at += 16 + size;
@@ -74,8 +74,8 @@ function read(folder: string): { version: string; entries: Entry[] } {
     const summary = one(event, 5);
     if (!summary) continue;
     for (const value of all(summary, 1)) {
-      const tensor = one(value, 8),
-        shape = one(tensor, 2);
+      const tensor = one(value, 8);
+      const shape = one(tensor, 2);
       entries.push({
         step: Number(fields(event).find((f) => f.number === 2)?.value ?? 0),
         tag: one(value, 1).toString(),
@@ -107,8 +107,8 @@ describe('TensorBoard', () => {
       verbose: 0,
       callbacks: board,
     }));
-    const read1 = read(path.join(folder, 'train')),
-      read2 = read(path.join(folder, 'validation'));
+    const read1 = read(path.join(folder, 'train'));
+    const read2 = read(path.join(folder, 'validation'));
     assert.deepEqual([read1.version, read2.version], ['brain.Event:2', 'brain.Event:2']);
     train = read1.entries;
     validation = read2.entries;
@@ -168,8 +168,8 @@ describe('TensorBoard', () => {
         ['two/first/kernel', 'two/first/bias', 'two/last/kernel', 'two/last/bias'].map((t) => `${s} ${t}/histogram`),
       ),
     );
-    const last = found.find((e) => e.step === 2 && e.tag === 'two/first/kernel/histogram')!,
-      values = Array.from(model.weights[0].dataSync() as Float32Array);
+    const last = found.find((e) => e.step === 2 && e.tag === 'two/first/kernel/histogram')!;
+    const values = Array.from(model.weights[0].dataSync() as Float32Array);
     assert.deepEqual([last.dtype, last.shape], [2, [30, 3]]);
     const rows = Array.from({ length: 30 }, (_, i) => [0, 1, 2].map((k) => last.content.readDoubleLE((i * 3 + k) * 8)));
     assert.deepEqual([rows[0][0], rows[29][1]], [Math.min(...values), Math.max(...values)]);
@@ -188,8 +188,8 @@ describe('TensorBoard', () => {
     const image = train.findLast((e) => e.tag === 'two/first/kernel/image')!;
     assert.deepEqual([image.plugin, image.dtype, image.shape], ['images', 7, [3]]);
     assert.deepEqual(image.strings.slice(0, 2).map(String), ['4', '3'], 'wider than high');
-    const png = PNG.sync.read(image.strings[2]),
-      kernel = model.weights[0].arraySync() as number[][];
+    const png = PNG.sync.read(image.strings[2]);
+    const kernel = model.weights[0].arraySync() as number[][];
     for (let i = 0; i < 3; i++)
       for (let j = 0; j < 4; j++)
         assert.equal(png.data[(i * 4 + j) * 4], Math.max(0, Math.min(255, Math.floor(kernel[j][i] * 255.5))));

@@ -124,8 +124,8 @@ describe('datasets.cifar10, local copies', () => {
     );
   });
   it('refuses pictures that are damaged, cut off, of another size or no PNG', async () => {
-    const files = pngFiles(),
-      png = files['test_batch.png'];
+    const files = pngFiles();
+    const png = files['test_batch.png'];
     const flipped = Buffer.from(png);
     flipped[png.length >> 1] ^= 255;
     const shortened = Buffer.concat([png.subarray(0, png.length >> 1), png.subarray(-12)]);

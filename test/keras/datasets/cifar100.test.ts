@@ -10,13 +10,13 @@ import { noise, PATIENT, serve, sha256, temporary, tgz, write } from './fixtures
 const SIZE = { train: 5, test: 2 };
 /** For each image: the label of its group, the label of its class, then 1024 reds, greens and blues. */
 const GROUPS = [
-    [3, 19, 0, 7, 3],
-    [1, 18],
-  ],
-  CLASSES = [
-    [99, 0, 42, 20, 7],
-    [21, 98],
-  ];
+  [3, 19, 0, 7, 3],
+  [1, 18],
+];
+const CLASSES = [
+  [99, 0, 42, 20, 7],
+  [21, 98],
+];
 const planes = GROUPS.map((labels, i) => noise(labels.length * 3072, 30 + i));
 const batch = (i: number): Buffer =>
   Buffer.concat(
@@ -41,8 +41,8 @@ describe('datasets.cifar100', () => {
       assert.deepEqual([...((await y.data()) as Uint8Array)], labels[i]);
       const pixels = (await x.data()) as Uint8Array;
       for (let k = 0; k < pixels.length; k++) {
-        const row = Math.floor(k / 3072),
-          place = Math.floor((k % 3072) / 3);
+        const row = Math.floor(k / 3072);
+        const place = Math.floor((k % 3072) / 3);
         if (pixels[k] !== planes[i][row * 3072 + (k % 3) * 1024 + place])
           assert.fail(`image ${row}, pixel ${place}, colour ${k % 3}`);
       }
@@ -56,8 +56,8 @@ describe('datasets.cifar100', () => {
   });
   it('gives the labels of the groups', () => check({ path: write(folder, files()), labelMode: 'coarse' }, GROUPS));
   it('downloads the archive once', async () => {
-    const body = await tgz(files(), 'cifar-100-binary/'),
-      server = await serve({ '/cifar-100-binary.tar.gz': { body } });
+    const body = await tgz(files(), 'cifar-100-binary/');
+    const server = await serve({ '/cifar-100-binary.tar.gz': { body } });
     try {
       const sources = [{ url: `${server.url}/cifar-100-binary.tar.gz`, sha256: sha256(body) }];
       for (const labelMode of ['fine', 'coarse'] as const)

@@ -22,11 +22,11 @@ import {
 } from './fixtures';
 
 describe('datasets, downloading', () => {
-  const body = npz(),
-    good = sha256(body);
-  let folder: string,
-    server: Server,
-    waits = PATIENT;
+  const body = npz();
+  const good = sha256(body);
+  let folder: string;
+  let server: Server;
+  let waits = PATIENT;
   const start = async (served: Partial<Served>): Promise<void> => {
     server = await serve({ '/mnist.npz': { body, ...served } });
   };

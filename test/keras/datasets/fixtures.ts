@@ -91,8 +91,8 @@ export const binFiles = (): Record<string, Buffer> => ({
   'test_batch.bin': batch(photos.xTest, photos.yTest),
 });
 export function sheet(x: Uint8Array, width = 1024): Buffer {
-  const height = x.length / 3 / width,
-    png = new PNG({ width, height });
+  const height = x.length / 3 / width;
+  const png = new PNG({ width, height });
   for (let i = 0; i < width * height; i++) png.data.set([x[i * 3], x[i * 3 + 1], x[i * 3 + 2], 255], i * 4);
   return PNG.sync.write(png, { colorType: 2 });
 }
@@ -105,8 +105,8 @@ export const pngFiles = (): Record<string, Buffer> => ({
 });
 
 export async function tgz(files: Record<string, Buffer>, folder = ''): Promise<Buffer> {
-  const pack = tar.pack(),
-    chunks: Buffer[] = [];
+  const pack = tar.pack();
+  const chunks: Buffer[] = [];
   for (const [name, data] of Object.entries(files)) pack.entry({ name: folder + name }, data);
   pack.finalize();
   for await (const chunk of pack as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -143,8 +143,8 @@ export interface Server {
 export async function serve(files: Record<string, Served>): Promise<Server> {
   const log: string[] = [];
   const server = http.createServer((request, response) => {
-    const { range } = request.headers,
-      url = request.url!;
+    const { range } = request.headers;
+    const url = request.url!;
     log.push(range ? `${url} ${range}` : url);
     const file = files[url];
     if (!file) return void response.writeHead(404).end('nothing here');
@@ -152,8 +152,8 @@ export async function serve(files: Record<string, Served>): Promise<Server> {
     const from = range && !file.noRange ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
     if (from && from >= whole.length)
       return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end();
-    const body = whole.subarray(from),
-      headers: Record<string, string> = { etag: `"${sha256(whole)}"` };
+    const body = whole.subarray(from);
+    const headers: Record<string, string> = { etag: `"${sha256(whole)}"` };
     if (!file.noLength) headers['content-length'] = String(body.length);
     if (from) headers['content-range'] = `bytes ${from}-${whole.length - 1}/${whole.length}`;
     setTimeout(() => {

@@ -41,8 +41,8 @@ function archive(
     }),
   );
 }
-const boston = { ...BOSTON, rows: 31 },
-  california = { ...CALIFORNIA, rows: 611 };
+const boston = { ...BOSTON, rows: 31 };
+const california = { ...CALIFORNIA, rows: 611 };
 
 describe('datasets.bostonHousing and datasets.californiaHousing', () => {
   let folder: string;
@@ -92,8 +92,8 @@ describe('datasets.bostonHousing and datasets.californiaHousing', () => {
     });
 
   it('downloads once, and refuses a file that was changed', async () => {
-    const body = archive(31, 13, Float64Array),
-      server = await serve({ '/boston.npz': { body, cuts: [300] } });
+    const body = archive(31, 13, Float64Array);
+    const server = await serve({ '/boston.npz': { body, cuts: [300] } });
     try {
       const sources = [{ url: `${server.url}/boston.npz`, sha256: sha256(body), bytes: body.length }];
       for (let i = 0; i < 2; i++)
@@ -168,7 +168,7 @@ describe('datasets.bostonHousing and datasets.californiaHousing', () => {
     await wrong(
       { seed: 2 ** 32 },
       ValueError,
-      /seed must be a whole number from 0 to 4294967295, or null\.\n {2}Received: 4294967296/,
+      /seed must be an integer from 0 to 4294967295, or null\.\n {2}Received: 4294967296/,
     );
     await wrong({ seed: 1.5 }, ValueError, /Received: 1\.5/);
     await wrong({ version: 'medium' }, ValueError, /version must be 'small' or 'large'\.\n {2}Received: 'medium'/);

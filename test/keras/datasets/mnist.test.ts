@@ -111,7 +111,7 @@ describe('datasets.mnist, local copies', () => {
     );
     await wrongNpz(
       { 'x_train.npy': npy([3, 28, 28], digits.xTrain, '<f4') },
-      /x_train\.npy: it is no sound \.npy file: shape \(3, 28, 28\) of 'f4' needs 9408 bytes but 2352 follow/,
+      /x_train\.npy: it is not a valid \.npy file: shape \(3, 28, 28\) of 'f4' needs 9408 bytes but 2352 follow/,
     );
     await wrongNpz({ 'x_train.npy': npy([3, 784], digits.xTrain) }, /shape \(3, 784\), \(3, 28, 28\) expected/);
     await wrongNpz(
@@ -120,7 +120,7 @@ describe('datasets.mnist, local copies', () => {
     );
     await wrongNpz(
       { 'y_test.npy': Buffer.from('something else') },
-      /y_test\.npy: it is no sound \.npy file: it starts with .*, 934e554d5059 expected/,
+      /y_test\.npy: it is not a valid \.npy file: it starts with .*, 934e554d5059 expected/,
     );
     await wrongNpz({ 'x_train.npy': new Uint8Array(100_000) }, /x_train\.npy has 100000 bytes, at most 6448 expected/);
   });

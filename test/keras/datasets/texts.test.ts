@@ -20,8 +20,8 @@ interface Golden {
 }
 const GOLDEN = path.join(__dirname, 'golden');
 const golden = JSON.parse(fs.readFileSync(path.join(GOLDEN, 'datasets.json'), 'utf8')) as Golden;
-const reviews = { ...imdb.REVIEWS, parts: imdb.REVIEWS.parts.map((part, i) => ({ ...part, rows: [12, 10][i] })) },
-  newswires = { ...reuters.NEWSWIRES, parts: [{ x: 'x', y: 'y', rows: 23 }] };
+const reviews = { ...imdb.REVIEWS, parts: imdb.REVIEWS.parts.map((part, i) => ({ ...part, rows: [12, 10][i] })) };
+const newswires = { ...reuters.NEWSWIRES, parts: [{ x: 'x', y: 'y', rows: 23 }] };
 
 async function plain(parts: [number[][], Tensor][]): Promise<Result> {
   const out: Result = [];
@@ -55,8 +55,8 @@ describe('datasets.imdb and datasets.reuters', () => {
       ));
 
   it('downloads once, going on where the connection broke', async () => {
-    const body = fs.readFileSync(path.join(GOLDEN, 'imdb.npz')),
-      server = await serve({ '/imdb.npz': { body, cuts: [700] } });
+    const body = fs.readFileSync(path.join(GOLDEN, 'imdb.npz'));
+    const server = await serve({ '/imdb.npz': { body, cuts: [700] } });
     try {
       const sources = [{ url: `${server.url}/imdb.npz`, sha256: sha256(body) }];
       for (let i = 0; i < 2; i++)
@@ -131,11 +131,11 @@ describe('datasets.imdb and datasets.reuters', () => {
     await wrong(
       { numWords: -1 },
       ValueError,
-      /reuters\.loadData: numWords must be a whole number >= 0 or null\.\n {2}Received: -1/,
+      /reuters\.loadData: numWords must be an integer >= 0 or null\.\n {2}Received: -1/,
     );
-    await wrong({ skipTop: 'a' }, ValueError, /skipTop must be a whole number >= 0\.\n {2}Received: 'a'/);
-    await wrong({ startChar: 1.5 }, ValueError, /startChar must be a whole number or null\.\n {2}Received: 1\.5/);
-    await wrong({ seed: -1 }, ValueError, /seed must be a whole number >= 0/);
+    await wrong({ skipTop: 'a' }, ValueError, /skipTop must be an integer >= 0\.\n {2}Received: 'a'/);
+    await wrong({ startChar: 1.5 }, ValueError, /startChar must be an integer or null\.\n {2}Received: 1\.5/);
+    await wrong({ seed: -1 }, ValueError, /seed must be an integer >= 0/);
     await wrong({ testSplit: 2 }, ValueError, /testSplit must be from 0 to 1\.\n {2}Received: 2/);
     await wrong({ num_words: 3 }, TypeError, /unknown option 'num_words'\. Did you mean 'numWords'/);
     await assert.rejects(datasets.imdb.loadData({ testSplit: 0.1 } as object), TypeError);
@@ -188,7 +188,7 @@ describe('datasets.imdb and datasets.reuters', () => {
     for (const [text, message] of [
       ['{"the":1', /reuters_word_index\.json is damaged or incomplete/],
       ['[1]', /reuters_word_index\.json is no record of words/],
-      ['{"the":"1"}', /the number of the word 'the' is "1", a whole number expected/],
+      ['{"the":"1"}', /the number of the word 'the' is "1", an integer expected/],
     ] as const) {
       write(folder, { 'reuters_word_index.json': Buffer.from(text) });
       await assert.rejects(

@@ -77,8 +77,8 @@ describe('Distiller', () => {
       ])
         assert.deepEqual(own.config[key], config.config[key], key);
       assert.deepEqual(Object.keys(own.config), Object.keys(config.config));
-      const data = tensorOf(x),
-        target = y.length > 1 ? y.map(tensorOf) : tensorOf(y[0]);
+      const data = tensorOf(x);
+      const target = y.length > 1 ? y.map(tensorOf) : tensorOf(y[0]);
       model.build([null, 4]);
       model.setWeights(before.map(tensorOf));
       const option = (o: unknown): unknown =>
@@ -96,9 +96,9 @@ describe('Distiller', () => {
       for (const [key, v] of Object.entries(evaluate)) close(logs[key], [v], key);
     });
   it('trains the student alone and gives what it gives', async () => {
-    const teacher = chain('teacher'),
-      student = chain('student'),
-      model = new Distiller({ teacher, student, distillationLosses: new LogitsDistillation() });
+    const teacher = chain('teacher');
+    const student = chain('student');
+    const model = new Distiller({ teacher, student, distillationLosses: new LogitsDistillation() });
     assert.equal(model.name, 'distiller');
     assert.ok(!teacher.trainable);
     model.compile({ loss: 'mse' });
@@ -112,32 +112,32 @@ describe('Distiller', () => {
   });
   it('several outputs: the sum of their losses', async () => {
     const two = (name: string): InstanceType<typeof Model> => {
-      const x = Input([4]),
-        kind = new layers.Dense(3, { name: `${name}_kind` }).apply(x) as trae.keras.KerasTensor;
+      const x = Input([4]);
+      const kind = new layers.Dense(3, { name: `${name}_kind` }).apply(x) as trae.keras.KerasTensor;
       return new Model({ inputs: x, outputs: [kind, new layers.Dense(1).apply(x) as trae.keras.KerasTensor], name });
     };
     const [teacher, student] = [two('teacher'), two('student')];
     const features = new FeatureDistillation({
-        loss: 'mae',
-        teacherLayerName: 'teacher_kind',
-        studentLayerName: 'student_kind',
-      }),
-      model = new Distiller(
-        teacher,
-        student,
-        [new LogitsDistillation(2, { loss: [new losses.KLDivergence(), null] }), features],
-        { studentLossWeight: 0.25 },
-      );
+      loss: 'mae',
+      teacherLayerName: 'teacher_kind',
+      studentLayerName: 'student_kind',
+    });
+    const model = new Distiller(
+      teacher,
+      student,
+      [new LogitsDistillation(2, { loss: [new losses.KLDivergence(), null] }), features],
+      { studentLossWeight: 0.25 },
+    );
     model.compile({ loss: ['mse', 'mae'] });
-    const x = wave(6, 4),
-      y = [wave(6, 3).multiply(2), wave(6, 1)];
+    const x = wave(6, 4);
+    const y = [wave(6, 3).multiply(2), wave(6, 1)];
     const logs = await model.evaluate(x, y, { verbose: 0, returnDict: true });
-    const [a, b] = teacher.apply(x) as trae.Tensor[],
-      [c, d] = student.apply(x) as trae.Tensor[];
+    const [a, b] = teacher.apply(x) as trae.Tensor[];
+    const [c, d] = student.apply(x) as trae.Tensor[];
     void b;
     const own = y[0].subtract(c).square().mean().item() + y[1].subtract(d).abs().mean().item();
-    const p = a.divide(2).softmax(),
-      q = c.divide(2).softmax();
+    const p = a.divide(2).softmax();
+    const q = c.divide(2).softmax();
     const taught = 4 * (p.multiply(p.divide(q).log()).sum().item() / 6) + a.subtract(c).abs().mean().item();
     close(logs.student_loss, [own], 'student');
     close(logs.distillation_loss, [taught], 'teacher');
@@ -165,9 +165,9 @@ describe('Distiller', () => {
         return teacher.subtract(student).abs().mean().multiply(2);
       }
     }
-    const teacher = new Plain(),
-      student = new Plain(),
-      model = new Distiller(teacher, student, new Distance(), { studentLossWeight: 0 });
+    const teacher = new Plain();
+    const student = new Plain();
+    const model = new Distiller(teacher, student, new Distance(), { studentLossWeight: 0 });
     model.compile({ loss: 'mse' });
     const x = wave(6, 4);
     const { distillation_loss: got } = await model.evaluate(x, wave(6, 3), { verbose: 0, returnDict: true });
@@ -183,16 +183,16 @@ describe('Distiller', () => {
   });
   it('.keras: comes back compiled, with the loss of the student', async () => {
     const features = new FeatureDistillation({
-        teacherLayerName: 'teacher_hidden',
-        studentLayerName: 'student_hidden',
-      }),
-      model = new Distiller(chain('teacher'), chain('student'), [new LogitsDistillation(2), features], {
-        distillationLossWeights: [1, 0.5],
-      });
+      teacherLayerName: 'teacher_hidden',
+      studentLayerName: 'student_hidden',
+    });
+    const model = new Distiller(chain('teacher'), chain('student'), [new LogitsDistillation(2), features], {
+      distillationLossWeights: [1, 0.5],
+    });
     model.compile({ loss: new losses.MeanAbsoluteError(), metrics: ['mse'] });
-    const x = wave(10, 4),
-      y = wave(10, 3),
-      file = path.join(folder, 'distiller.keras');
+    const x = wave(10, 4);
+    const y = wave(10, 3);
+    const file = path.join(folder, 'distiller.keras');
     await model.fit(x, y, { verbose: 0 });
     await model.save(file);
     const copy = (await saving.loadModel(file)) as InstanceType<typeof Distiller>;
@@ -205,9 +205,9 @@ describe('Distiller', () => {
     assert.equal(copy.optimizer!.iterations.value.item(), 1);
   });
   it('loads files without its metrics, as Keras writes them', async () => {
-    const make = () => new Distiller(chain('teacher'), chain('student'), new LogitsDistillation()),
-      [model, copy] = [make(), make()],
-      file = path.join(folder, 'distiller.weights.h5');
+    const make = () => new Distiller(chain('teacher'), chain('student'), new LogitsDistillation());
+    const [model, copy] = [make(), make()];
+    const file = path.join(folder, 'distiller.weights.h5');
     for (const m of [model, copy]) m.build([null, 4]);
     await model.saveWeights(file);
     const editor = await saving.KerasFileEditor.open(file, { printFn: () => undefined });
@@ -220,9 +220,9 @@ describe('Distiller', () => {
 });
 
 describe('errors of distillation', () => {
-  const teacher = chain('teacher'),
-    student = chain('student'),
-    logits = new LogitsDistillation();
+  const teacher = chain('teacher');
+  const student = chain('student');
+  const logits = new LogitsDistillation();
   const rows: [string, () => unknown, string, string][] = [
     [
       'temperature',
@@ -270,8 +270,8 @@ describe('errors of distillation', () => {
     [
       'numbers of outputs',
       () => {
-        const x = Input([4]),
-          y = new layers.Dense(3).apply(x) as trae.keras.KerasTensor;
+        const x = Input([4]);
+        const y = new layers.Dense(3).apply(x) as trae.keras.KerasTensor;
         return new Distiller(teacher, new Model({ inputs: x, outputs: [y, y] }), logits);
       },
       'ValueError',

@@ -21,8 +21,8 @@ const ofArchitecture = (model: AnyModel): string => model.toJson();
 const withWeights =
   (name: string) =>
   async (model: AnyModel, folder: string): Promise<AnyModel> => {
-    const file = path.join(folder, name),
-      copy = models.modelFromJson(model.toJson());
+    const file = path.join(folder, name);
+    const copy = models.modelFromJson(model.toJson());
     await model.saveWeights(file);
     await copy.loadWeights(file);
     return copy;

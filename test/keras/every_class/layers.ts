@@ -46,8 +46,8 @@ function ofGolden(file: string, c: GoldenCase): ModelCase {
   return {
     name: `${c.config.class_name}, ${c.name} (${file})`,
     make: async () => {
-      const layer = layers.deserialize(unbuilt(c.config)) as Layer & { adapt(data: unknown): void },
-        x = inputsOf(c.inputs);
+      const layer = layers.deserialize(unbuilt(c.config)) as Layer & { adapt(data: unknown): void };
+      const x = inputsOf(c.inputs);
       if (c.adapt !== null && c.adapt !== undefined) layer.adapt(given(c.adapt));
       const options = Object.fromEntries(
         Object.entries(c.options ?? {})
@@ -71,14 +71,14 @@ function goldenCases(): ModelCase[] {
   const seen = new Set<string>();
   return goldenFiles(/^(layers|preprocessing).*\.json$/).flatMap((file) =>
     golden<GoldenCase[]>(file).flatMap((c) => {
-      const { name: _, ...config } = c.config.config,
-        key = JSON.stringify([
-          c.config.class_name,
-          config,
-          c.options,
-          JSON.stringify(c.inputs, (k, v: unknown) => (k === 'data' ? undefined : v)),
-          c.adapt,
-        ]);
+      const { name: _, ...config } = c.config.config;
+      const key = JSON.stringify([
+        c.config.class_name,
+        config,
+        c.options,
+        JSON.stringify(c.inputs, (k, v: unknown) => (k === 'data' ? undefined : v)),
+        c.adapt,
+      ]);
       if (seen.has(key) || standsBefore(c)) return [];
       seen.add(key);
       return [ofGolden(file.replace('.json', ''), c)];
@@ -114,8 +114,8 @@ export class Scaled extends layers.Layer {
 trae.keras.saving.registerKerasSerializable('every_class')(Scaled);
 
 const cell = (c: object): Layer => new layers.RNN(c as never);
-const steps = wave(2, 5, 3),
-  rows = wave(4, 5);
+const steps = wave(2, 5, 3);
+const rows = wave(4, 5);
 const others: Record<string, () => [Layer, Given]> = {
   InputLayer: () => [new layers.Identity(), rows],
   Lambda: () => [new layers.Lambda(doubled), rows],
@@ -159,8 +159,8 @@ const otherCases = (): ModelCase[] =>
 const held: ModelCase = {
   name: 'Model and Sequential',
   make: async () => {
-    const a = Input([5]),
-      inner = new trae.keras.Sequential([Input([5]), new layers.Dense(5, { activation: 'tanh' })]);
+    const a = Input([5]);
+    const inner = new trae.keras.Sequential([Input([5]), new layers.Dense(5, { activation: 'tanh' })]);
     return trained(new Model({ inputs: a, outputs: inner.apply(inner.apply(a)) as trae.KerasTensor }), rows);
   },
 };

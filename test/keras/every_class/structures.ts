@@ -93,22 +93,22 @@ const builders: Record<string, () => AnyModel> = {
     return new Model({ inputs: a, outputs: apply(inner(3, 6), apply(inner(6, 3), a)) });
   },
   model_called_twice: () => {
-    const a = Input([6]),
-      b = Input([6]),
-      shared = inner(6, 4);
+    const a = Input([6]);
+    const b = Input([6]);
+    const shared = inner(6, 4);
     return new Model({ inputs: [a, b], outputs: [apply(shared, b), apply(make('Dense', 2), apply(shared, a))] });
   },
   models_of_three_levels: () => {
-    const a = Input([6]),
-      middle = new Model({ inputs: a, outputs: apply(inner(6, 6), apply(inner(6, 6), a)) }),
-      b = Input([6]);
+    const a = Input([6]);
+    const middle = new Model({ inputs: a, outputs: apply(inner(6, 6), apply(inner(6, 6), a)) });
+    const b = Input([6]);
     return new Model({ inputs: b, outputs: apply(middle, apply(middle, b)) });
   },
   merging: () => {
-    const a = Input([5]),
-      b = Input([5]);
-    const x = make('Dense', 4),
-      y = make('Dense', 4);
+    const a = Input([5]);
+    const b = Input([5]);
+    const x = make('Dense', 4);
+    const y = make('Dense', 4);
     const sum = apply(make('Add'), [apply(x, a), apply(y, b)]);
     const product = apply(make('Multiply'), [sum, apply(x, b)]);
     return new Model({
@@ -117,13 +117,13 @@ const builders: Record<string, () => AnyModel> = {
     });
   },
   two_outputs: () => {
-    const a = Input([5]),
-      h = apply(make('Dense', 6, { activation: 'tanh' }), a);
+    const a = Input([5]);
+    const h = apply(make('Dense', 6, { activation: 'tanh' }), a);
     return new Model({ inputs: a, outputs: [apply(make('Dense', 2), h), apply(make('Dense', 3), h)] });
   },
   ops: () => {
-    const a = Input([6]),
-      h = apply(make('Dense', 6), a);
+    const a = Input([6]);
+    const h = apply(make('Dense', 6), a);
     const scaled = trae.add(trae.multiply(h as never, 2), 1) as unknown as Symbolic;
     const mean = trae.mean(scaled as never, { axis: 1, keepdims: true }) as unknown as Symbolic;
     return new Model({
@@ -137,13 +137,13 @@ const builders: Record<string, () => AnyModel> = {
     return new Model({ inputs: a, outputs: apply(make('LayerNormalization'), apply(make('Add'), [a, y])) });
   },
   dot_attention: () => {
-    const a = Input([7, 8]),
-      b = Input([5, 8]);
+    const a = Input([7, 8]);
+    const b = Input([5, 8]);
     return new Model({ inputs: [a, b], outputs: apply(make('Attention', { useScale: true }), [a, b]) });
   },
   initial_state: () => {
-    const a = Input([7, 5]),
-      s = Input([4]);
+    const a = Input([7, 5]);
+    const s = Input([4]);
     return new Model({ inputs: [a, s], outputs: apply(make('GRU', 4), a, { initialState: s }) });
   },
   normalization: () => chain([6], adapted('Normalization', {}), make('Dense', 3)),
@@ -200,13 +200,13 @@ const lora: Record<string, () => AnyModel> = {
   Conv3D: () => withLora(chain([4, 4, 4, 2], make('Conv3D', 3, 2, { useBias: false }))),
   'a nested model': () => withLora(chain([6], chain([6], make('Dense', 5), make('Dense', 4)), make('Dense', 2))),
   'a layer used twice': () => {
-    const a = Input([5]),
-      shared = make('Dense', 5);
+    const a = Input([5]);
+    const shared = make('Dense', 5);
     return withLora(new Model({ inputs: a, outputs: apply(shared, apply(shared, a)) }));
   },
   'a layer inside of another': () => {
-    const inner = make('Dense', 3),
-      model = chain([4, 5], make('TimeDistributed', inner));
+    const inner = make('Dense', 3);
+    const model = chain([4, 5], make('TimeDistributed', inner));
     (inner as Adaptive).enableLora(2, { bInitializer: 'he_uniform' });
     return model;
   },
@@ -255,8 +255,8 @@ function ofKeras(): ModelCase[] {
 
 /** A student taught by another model: the model that is written predicts what the student predicts. */
 async function distilled(): Promise<Made> {
-  const model = distillationRows.Distiller() as unknown as AnyModel,
-    x = trae.random.normal([6, 4], { seed: 1 });
+  const model = distillationRows.Distiller() as unknown as AnyModel;
+  const x = trae.random.normal([6, 4], { seed: 1 });
   model.compile({ optimizer: new trae.keras.optimizers.SGD(0.01), loss: new trae.keras.losses.MeanSquaredError() });
   await model.fit(x as never, trae.zeros([6, 3]) as never, { batchSize: 6, verbose: 0 });
   return { model, x, y: trae.zeros([6, 3]) };

@@ -9,8 +9,8 @@ const { keras } = trae;
 const { layers, losses, metrics, optimizers, Input, Sequential } = keras;
 type Optimizer = InstanceType<typeof optimizers.Optimizer>;
 type WithSchedule = new (options: { learningRate: object }) => Optimizer;
-const x = wave(6, 4),
-  y = wave(6, 2).multiply(0.5);
+const x = wave(6, 4);
+const y = wave(6, 2).multiply(0.5);
 
 const network = (): AnyModel =>
   new Sequential(
@@ -66,19 +66,19 @@ interface MetricCase {
 }
 /** Predicts what it is given, through a kernel that can be trained where there is an axis for it. */
 function echo(given: trae.Tensor): AnyModel {
-  const n = given.shape.at(-1)!,
-    hasKernel = given.ndim > 1 && given.dtype === 'float32',
-    layer = hasKernel
-      ? new layers.Dense(n, { kernelInitializer: 'identity', useBias: false })
-      : new layers.Activation('linear', { dtype: given.dtype });
+  const n = given.shape.at(-1)!;
+  const hasKernel = given.ndim > 1 && given.dtype === 'float32';
+  const layer = hasKernel
+    ? new layers.Dense(n, { kernelInitializer: 'identity', useBias: false })
+    : new layers.Activation('linear', { dtype: given.dtype });
   return modelOf(layer, given);
 }
 // One row for each set of options.
 function distinct<T extends { config: Config }>(cases: T[]): T[] {
   const seen = new Set<string>();
   return cases.filter((c) => {
-    const { name: _, ...options } = c.config.config,
-      key = JSON.stringify([c.config.class_name, options]);
+    const { name: _, ...options } = c.config.config;
+    const key = JSON.stringify([c.config.class_name, options]);
     return !seen.has(key) && seen.add(key);
   });
 }
@@ -120,8 +120,8 @@ const metricCases = (): ModelCase[] => [
   ...distinct(golden<MetricCase[]>('metrics.json')).map((c) => ({
     name: `metric ${c.config.class_name} ${optionsOf(c.config)}`,
     make: () => {
-      const { yTrue, yPred, values } = c.batches[0],
-        given = tensorOf((yPred ?? values)!);
+      const { yTrue, yPred, values } = c.batches[0];
+      const given = tensorOf((yPred ?? values)!);
       return compiled(
         given.dtype === 'float32' ? given : given.cast('float32'),
         yTrue ? tensorOf(yTrue) : trae.onesLike(given),
@@ -149,8 +149,8 @@ const metricCases = (): ModelCase[] => [
 ];
 
 const ofWeights = (options: object, shape = 4): Promise<Made> => {
-  const layer = new layers.Dense(shape, { name: 'weights', ...options }),
-    model = modelOf(layer, x);
+  const layer = new layers.Dense(shape, { name: 'weights', ...options });
+  const model = modelOf(layer, x);
   model.compile({ optimizer: new optimizers.SGD(0.1, { momentum: 0.5 }), loss: new losses.MeanSquaredError() });
   return targetsOf(model, x).then((target) => ({ model, x, y: target! }));
 };
@@ -159,8 +159,8 @@ const weightCases = (): ModelCase[] => [
     name: `initializer ${name}`,
     make: async () => {
       if (name !== 'STFT') return ofWeights({ kernelInitializer: make() });
-      const wide = wave(2, 9, 1),
-        model = modelOf(new layers.Conv1D(5, 8, { kernelInitializer: make() as never }), wide);
+      const wide = wave(2, 9, 1);
+      const model = modelOf(new layers.Conv1D(5, 8, { kernelInitializer: make() as never }), wide);
       model.compile({ optimizer: new optimizers.SGD(0.1), loss: new losses.MeanSquaredError() });
       return { model, x: wide, y: (await targetsOf(model, wide))! };
     },

@@ -14,7 +14,7 @@ import keras  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = ["layers", "losses", "metrics", "optimizers", "optimizers.schedules", "initializers", "regularizers", "constraints", "dtype_policies"]
-# What required parameters are given; floats that are whole numbers, where Keras takes them.
+# What required parameters are given; floats that are integers, where Keras takes them.
 SAMPLES = {
     "units": 3, "filters": 4, "kernel_size": 3, "pool_size": 2, "output_size": 2, "input_dim": 5, "output_dim": 3, "rate": 0.0, "stddev": 1.0, "dims": [2, 1],
     "target_shape": [2, 3], "n": 3, "axes": 1, "num_heads": 2, "key_dim": 3, "head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "equation": "ab,bc->ac",

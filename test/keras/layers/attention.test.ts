@@ -19,12 +19,12 @@ interface Transformer {
 describe('a transformer block on masked sequences', () => {
   const want = golden<Transformer>('transformer.json');
   function made(): InstanceType<typeof Model> {
-    const ids = Input([6], { dtype: 'int32' }),
-      e = new layers.Embedding(10, 8, { maskZero: true }).apply(ids),
-      attended = new layers.MultiHeadAttention(2, 4).apply([e, e]);
+    const ids = Input([6], { dtype: 'int32' });
+    const e = new layers.Embedding(10, 8, { maskZero: true }).apply(ids);
+    const attended = new layers.MultiHeadAttention(2, 4).apply([e, e]);
     let x = new layers.LayerNormalization().apply(new layers.Add().apply([e, attended]));
-    const decoded = new layers.MultiHeadAttention(2, 4).apply([x, e], { useCausalMask: true }),
-      h = new layers.Dense(8).apply(new layers.Dense(16, { activation: 'relu' }).apply(decoded));
+    const decoded = new layers.MultiHeadAttention(2, 4).apply([x, e], { useCausalMask: true });
+    const h = new layers.Dense(8).apply(new layers.Dense(16, { activation: 'relu' }).apply(decoded));
     x = new layers.LayerNormalization({ epsilon: 1e-5 }).apply(new layers.Add().apply([x, h]));
     const model = new Model({
       inputs: ids,
@@ -58,25 +58,25 @@ describe('a transformer block on masked sequences', () => {
     close(await model.predict(tensorOf(want.x), { verbose: 0 }), want.after, 'after fit', 2e-3);
   });
   it('learns which of two tokens comes first', async () => {
-    const n = 128,
-      rows = Array.from({ length: n }, (_, i) => {
-        const row = Array.from({ length: 6 }, (_, k) => 3 + ((i * 7 + k * 5) % 6)),
-          first = i % 6,
-          second = (first + 1 + ((i >> 3) % 5)) % 6;
-        row[first] = 1;
-        row[second] = 2;
-        return row;
-      });
+    const n = 128;
+    const rows = Array.from({ length: n }, (_, i) => {
+      const row = Array.from({ length: 6 }, (_, k) => 3 + ((i * 7 + k * 5) % 6));
+      const first = i % 6;
+      const second = (first + 1 + ((i >> 3) % 5)) % 6;
+      row[first] = 1;
+      row[second] = 2;
+      return row;
+    });
     const y = rows.map((r) => (r.indexOf(1) < r.indexOf(2) ? 1 : 0));
     trae.setRandomSeed(3);
-    const ids = Input([6], { dtype: 'int32' }),
-      places = trae.tensor([0, 1, 2, 3, 4, 5], [1, 6], 'int32'),
-      e = new layers.Add().apply([
-        new layers.Embedding(10, 16).apply(ids),
-        new layers.Embedding(6, 16).apply(ids.multiply(0).add(places)),
-      ]),
-      attended = new layers.MultiHeadAttention(4, 8).apply([e, e]),
-      h = new layers.LayerNormalization().apply(new layers.Add().apply([e, attended]));
+    const ids = Input([6], { dtype: 'int32' });
+    const places = trae.tensor([0, 1, 2, 3, 4, 5], [1, 6], 'int32');
+    const e = new layers.Add().apply([
+      new layers.Embedding(10, 16).apply(ids),
+      new layers.Embedding(6, 16).apply(ids.multiply(0).add(places)),
+    ]);
+    const attended = new layers.MultiHeadAttention(4, 8).apply([e, e]);
+    const h = new layers.LayerNormalization().apply(new layers.Add().apply([e, attended]));
     const model = new Model({
       inputs: ids,
       outputs: new layers.Dense(1, { activation: 'sigmoid' }).apply(new layers.GlobalMaxPooling1D().apply(h)),
@@ -96,18 +96,18 @@ describe('a transformer block on masked sequences', () => {
 });
 
 describe('masks of attention', () => {
-  const q = wave(2, 4, 3),
-    v = wave(2, 5, 3);
+  const q = wave(2, 4, 3);
+  const v = wave(2, 5, 3);
   it('come with the tensors, and go on with the output', () => {
-    const ids = trae.tensor([[1, 2, 0, 0]], [1, 4], 'int32'),
-      embedded = new layers.Embedding(5, 3, { maskZero: true }).apply(ids) as Tensor;
+    const ids = trae.tensor([[1, 2, 0, 0]], [1, 4], 'int32');
+    const embedded = new layers.Embedding(5, 3, { maskZero: true }).apply(ids) as Tensor;
     for (const layer of [
       new layers.MultiHeadAttention(2, 3),
       new layers.GroupedQueryAttention(3, 4, 2),
       new layers.Attention(),
     ]) {
-      const pooled = new layers.GlobalAveragePooling1D(),
-        y = layer.apply([embedded, embedded]) as Tensor;
+      const pooled = new layers.GlobalAveragePooling1D();
+      const y = layer.apply([embedded, embedded]) as Tensor;
       const mean = values(y)
         .slice(0, 6)
         .reduce<number[]>((m, x, i) => ((m[i % 3] = (m[i % 3] ?? 0) + x / 2), m), []);
@@ -133,9 +133,9 @@ describe('masks of attention', () => {
     }
   });
   it('a mask for an explicit query has no effect in MultiHeadAttention, as in Keras, and says so', () => {
-    const layer = new layers.MultiHeadAttention(2, 3),
-      said: string[] = [],
-      { warn } = console;
+    const layer = new layers.MultiHeadAttention(2, 3);
+    const said: string[] = [];
+    const { warn } = console;
     console.warn = (text: string) => said.push(text);
     try {
       const y = layer.apply([q, v], { queryMask: trae.zeros([2, 4], { dtype: 'bool' }) });
@@ -150,8 +150,8 @@ describe('masks of attention', () => {
 });
 
 describe('attention layers', () => {
-  const q = wave(2, 4, 3),
-    v = wave(2, 5, 3);
+  const q = wave(2, 4, 3);
+  const v = wave(2, 5, 3);
   it('drop attention weights while training only', () => {
     for (const layer of [
       new layers.MultiHeadAttention(2, 3, { dropout: 0.5, seed: 2 }),
@@ -196,8 +196,8 @@ describe('attention layers', () => {
     assert.equal((saving.serializeKerasObject(gqa) as Config).class_name, 'GroupQueryAttention');
   });
   it('work with unknown lengths, and symbolically with scores', () => {
-    const query = Input([null, 3]),
-      value = Input([null, 3]);
+    const query = Input([null, 3]);
+    const value = Input([null, 3]);
     const [y, scores] = new layers.MultiHeadAttention(2, 3, { outputShape: 5 }).apply([query, value], {
       returnAttentionScores: true,
     }) as trae.KerasTensor[];
@@ -208,10 +208,10 @@ describe('attention layers', () => {
     assert.deepEqual([...a.shape, ...b.shape], [2, 4, 5, 2, 2, 4, 5]);
   });
   it('an attention mask may be a symbolic tensor', () => {
-    const x = Input([4, 3]),
-      mask = Input([4, 4], { dtype: 'bool' }),
-      layer = new layers.MultiHeadAttention(2, 3),
-      model = new Model({ inputs: [x, mask], outputs: layer.apply([x, x], { attentionMask: mask }) });
+    const x = Input([4, 3]);
+    const mask = Input([4, 4], { dtype: 'bool' });
+    const layer = new layers.MultiHeadAttention(2, 3);
+    const model = new Model({ inputs: [x, mask], outputs: layer.apply([x, x], { attentionMask: mask }) });
     const lower = trae.tril(trae.ones([2, 4, 4])).cast('bool');
     close(model.apply([q, lower]) as Tensor, layer.apply([q, q], { useCausalMask: true }) as Tensor, 'lower triangle');
   });
@@ -224,8 +224,8 @@ describe('attention layers', () => {
       ]);
       return layer.weights.filter((w) => w.name === 'kernel').map((w) => values(w.value));
     };
-    const [a, b] = kernels(new trae.keras.initializers.GlorotUniform({ seed: 5 })),
-      [c, d] = kernels('glorot_uniform');
+    const [a, b] = kernels(new trae.keras.initializers.GlorotUniform({ seed: 5 }));
+    const [c, d] = kernels('glorot_uniform');
     assert.deepEqual(a, b);
     assert.notDeepEqual(c, d);
     // The limit of glorot_uniform counts 3 inputs and 2 x 3 outputs.
@@ -236,13 +236,13 @@ describe('attention layers', () => {
       'numHeads',
       () => new layers.MultiHeadAttention(0, 3),
       'ValueError',
-      'MultiHeadAttention: numHeads must be a positive whole number.\n  Received: 0',
+      'MultiHeadAttention: numHeads must be a positive integer.\n  Received: 0',
     ],
     [
       'valueDim',
       () => new layers.MultiHeadAttention(1, 3, { valueDim: 1.5 }),
       'ValueError',
-      'MultiHeadAttention: valueDim must be a positive whole number.\n  Received: 1.5',
+      'MultiHeadAttention: valueDim must be a positive integer.\n  Received: 1.5',
     ],
     [
       'dropout',
@@ -254,7 +254,7 @@ describe('attention layers', () => {
       'slidingWindow',
       () => new layers.MultiHeadAttention(1, 3, { slidingWindow: 0 }),
       'ValueError',
-      'MultiHeadAttention: slidingWindow must be null or a positive whole number.\n  Received: 0',
+      'MultiHeadAttention: slidingWindow must be null or a positive integer.\n  Received: 0',
     ],
     [
       'flash attention and dropout',

@@ -24,8 +24,8 @@ const isArray = (a: unknown): a is Golden => typeof a === 'object' && a !== null
 describe('functions of bounding boxes against Keras', () => {
   for (const row of rows)
     it(`${row.function} ${row.arguments.filter((a) => typeof a === 'string').join(' to ')} ${JSON.stringify(row.options)}`, () => {
-      const options = Object.fromEntries(Object.entries(row.options).map(([k, v]) => [camelCase(k), v])),
-        given = row.arguments.map((a) => (isArray(a) ? tensorOf(a) : a));
+      const options = Object.fromEntries(Object.entries(row.options).map(([k, v]) => [camelCase(k), v]));
+      const given = row.arguments.map((a) => (isArray(a) ? tensorOf(a) : a));
       close(functions[camelCase(row.function)](...given, options), row.y, row.function, 3e-4);
     });
   it('clipToImageSize takes the labels of boxes of which nothing is left', () => {
@@ -36,8 +36,8 @@ describe('functions of bounding boxes against Keras', () => {
     assert.deepEqual((given.labels as trae.Tensor).arraySync(), [3, 4]);
   });
   it('what is encoded comes back', () => {
-    const anchors = [[0, 0, 4, 6], [3, 1, 9, 4]], // prettier-ignore
-      boxes = [[1, 1, 5, 5], [2, 2, 11, 3]]; // prettier-ignore
+    const anchors = [[0, 0, 4, 6], [3, 1, 9, 4]]; // prettier-ignore
+    const boxes = [[1, 1, 5, 5], [2, 2, 11, 3]]; // prettier-ignore
     const deltas = boundingBoxes.encodeBoxToDeltas(anchors, boxes, 'xyxy', 'xyxy', { variance: [0.1, 0.1, 0.2, 0.2] });
     const levels = boundingBoxes.decodeDeltasToBoxes({ P3: anchors }, { P3: deltas }, 'xyxy', 'xyxy', {
       variance: [0.1, 0.1, 0.2, 0.2],
@@ -92,11 +92,11 @@ const apply = (layer: trae.keras.Layer, data: unknown): Moved => layer.apply(dat
 describe('boxes in image layers', () => {
   for (const c of golden<{ name: string; config: Config; inputs: Data; output: Data }[]>('preprocessing_boxes.json'))
     it(`${c.name}, ${String(c.config.config.bounding_box_format)}: what Keras gives`, () => {
-      const layer = layers.deserialize(structuredClone(c.config)),
-        data = {
-          images: tensorOf(c.inputs.images),
-          boundingBoxes: { boxes: tensorOf(c.inputs.boxes), labels: tensorOf(c.inputs.labels) },
-        };
+      const layer = layers.deserialize(structuredClone(c.config));
+      const data = {
+        images: tensorOf(c.inputs.images),
+        boundingBoxes: { boxes: tensorOf(c.inputs.boxes), labels: tensorOf(c.inputs.labels) },
+      };
       const got = apply(layer, data);
       close(got.boundingBoxes.boxes, c.output.boxes, 'boxes', 1e-3);
       close(got.boundingBoxes.labels, c.output.labels, 'labels');
@@ -114,8 +114,8 @@ describe('boxes in image layers', () => {
       close(one.boundingBoxes.boxes, first(got.boundingBoxes.boxes), 'boxes of one image', 1e-5);
     });
   // A bright rectangle and its box go the same way.
-  const [H, W] = [24, 32],
-    box = [6, 5, 17, 14];
+  const [H, W] = [24, 32];
+  const box = [6, 5, 17, 14];
   const image = trae.tensor(
     Float32Array.from({ length: H * W }, (_, i) =>
       Number(i % W >= box[0] && i % W < box[2] && Math.floor(i / W) >= box[1] && Math.floor(i / W) < box[3]),
@@ -123,10 +123,10 @@ describe('boxes in image layers', () => {
     [1, H, W, 1],
   );
   const found = (t: trae.Tensor): number[] => {
-    const [, h, w] = t.shape,
-      v = t.dataSync(),
-      xs: number[] = [],
-      ys: number[] = [];
+    const [, h, w] = t.shape;
+    const v = t.dataSync();
+    const xs: number[] = [];
+    const ys: number[] = [];
     for (let i = 0; i < h * w; i++)
       if (Number(v[i]) > 0.5) {
         xs.push(i % w);
@@ -147,8 +147,8 @@ describe('boxes in image layers', () => {
     it(`${name}: boxes stay around what they were around`, () => {
       for (let seed = 0; seed < 6; seed++) {
         const got = apply(make(seed), { images: image, boundingBoxes: { boxes: [[box]], labels: [[7]] } });
-        const want = found(got.images),
-          edges = (got.boundingBoxes.boxes.arraySync() as number[][][])[0][0];
+        const want = found(got.images);
+        const edges = (got.boundingBoxes.boxes.arraySync() as number[][][])[0][0];
         edges.forEach((v, i) =>
           assert.ok(Math.abs(v - want[i]) <= 1.51, `seed ${seed}, edge ${i}: ${v}, the pixels say ${want[i]}`),
         );
@@ -182,16 +182,16 @@ describe('boxes in image layers', () => {
       }
     });
   it('of two mixed images go together', () => {
-    const pair = trae.concatenate([image, image], { axis: 0 }),
-      got = apply(new layers.MixUp({ seed: 3, boundingBoxFormat: 'xyxy' }), {
-        images: pair,
-        boundingBoxes: { boxes: [[box], [[0, 0, 1, 1]]], labels: [[7], [8]] },
-      });
+    const pair = trae.concatenate([image, image], { axis: 0 });
+    const got = apply(new layers.MixUp({ seed: 3, boundingBoxFormat: 'xyxy' }), {
+      images: pair,
+      boundingBoxes: { boxes: [[box], [[0, 0, 1, 1]]], labels: [[7], [8]] },
+    });
     assert.deepEqual([got.boundingBoxes.boxes.shape, got.boundingBoxes.labels.shape], [[2, 2, 4], [2, 2]]); // prettier-ignore
   });
   it('need a format, boxes and labels', async () => {
-    const flip = new layers.RandomFlip({ name: 'flip' }),
-      data = { images: image, boundingBoxes: { boxes: [[box]], labels: [[7]] } };
+    const flip = new layers.RandomFlip({ name: 'flip' });
+    const data = { images: image, boundingBoxes: { boxes: [[box]], labels: [[7]] } };
     const place = (name: string, kind: string): string => `\n  In layer '${name}' (${kind}).`;
     await throwsText(
       () => flip.apply(data),
@@ -217,7 +217,7 @@ describe('boxes in image layers', () => {
     await throwsText(
       () => new layers.MaxNumBoundingBoxes(0),
       'ValueError',
-      'MaxNumBoundingBoxes: maxNumber must be a positive whole number.\n  Received: 0',
+      'MaxNumBoundingBoxes: maxNumber must be a positive integer.\n  Received: 0',
     );
   });
 });

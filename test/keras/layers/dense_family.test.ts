@@ -7,12 +7,12 @@ const { layers, Sequential, Input, Model } = trae.keras;
 type Tensor = trae.Tensor;
 
 describe('low-rank adaptation', () => {
-  const x = wave(8, 4),
-    y = wave(8, 3);
+  const x = wave(8, 4);
+  const y = wave(8, 3);
   it('trains the two small matrices and nothing else; nothing changes before', async () => {
-    const model = new Sequential([layers.Input([4]), new layers.Dense(3, { name: 'd' })]),
-      dense = model.layers[0] as InstanceType<typeof layers.Dense>,
-      before = (await model.predict(x, { verbose: 0 })) as Tensor;
+    const model = new Sequential([layers.Input([4]), new layers.Dense(3, { name: 'd' })]);
+    const dense = model.layers[0] as InstanceType<typeof layers.Dense>;
+    const before = (await model.predict(x, { verbose: 0 })) as Tensor;
     dense.enableLora(2);
     dense.bias!.trainable = false;
     close((await model.predict(x, { verbose: 0 })) as Tensor, before, 'enabled');
@@ -58,7 +58,7 @@ describe('low-rank adaptation', () => {
     await throwsText(
       () => new layers.Dense(3, { loraRank: 0 }),
       'ValueError',
-      'lora: loraRank must be a positive whole number.\n  Received: 0',
+      'lora: loraRank must be a positive integer.\n  Received: 0',
     );
   });
 });
@@ -78,8 +78,8 @@ describe('EinsumDense', () => {
   it('draws kernels whose limit counts the letters of the input and of the output', () => {
     const layer = new layers.EinsumDense('abc,bcd->ad', 50);
     layer.build([null, 10, 20]);
-    const top = trae.max(trae.abs(layer.kernel)).item(),
-      limit = Math.sqrt(6 / (200 + 50));
+    const top = trae.max(trae.abs(layer.kernel)).item();
+    const limit = Math.sqrt(6 / (200 + 50));
     assert.ok(top <= limit && top > 0.95 * limit, `${top}, limit ${limit}`);
   });
   const build = (equation: string, outputShape: number | (number | null)[], shape: number[], biasAxes?: string) => () =>
@@ -127,10 +127,10 @@ describe('EinsumDense', () => {
 
 describe('ReversibleEmbedding', () => {
   it('goes there with a mask and back without', () => {
-    const layer = new layers.ReversibleEmbedding(5, 3, { maskZero: true, name: 'r' }),
-      ids = trae.tensor([[1, 2, 0]], [1, 3], 'int32');
-    const there = layer.apply(ids) as Tensor,
-      back = layer.apply(there, { reverse: true }) as Tensor;
+    const layer = new layers.ReversibleEmbedding(5, 3, { maskZero: true, name: 'r' });
+    const ids = trae.tensor([[1, 2, 0]], [1, 3], 'int32');
+    const there = layer.apply(ids) as Tensor;
+    const back = layer.apply(there, { reverse: true }) as Tensor;
     close(back, trae.matmul(there, trae.transpose(layer.embeddings)), 'tied');
     const pooled = new layers.GlobalAveragePooling1D().apply(there) as Tensor;
     close(pooled, trae.mean(trae.slice(there, [0, 0, 0], [1, 2, 3]), { axis: 1 }), 'masked mean');
@@ -141,9 +141,9 @@ describe('ReversibleEmbedding', () => {
     );
   });
   it('in a model', () => {
-    const ids = Input([4], { dtype: 'int32' }),
-      layer = new layers.ReversibleEmbedding(7, 3),
-      model = new Model({ inputs: ids, outputs: layer.apply(layer.apply(ids), { reverse: true }) });
+    const ids = Input([4], { dtype: 'int32' });
+    const layer = new layers.ReversibleEmbedding(7, 3);
+    const model = new Model({ inputs: ids, outputs: layer.apply(layer.apply(ids), { reverse: true }) });
     assert.deepEqual(model.outputShape, [null, 4, 7]);
     assert.equal(model.countParams(), 21);
   });
@@ -161,13 +161,13 @@ describe('errors of Dot, PReLU and normalizations', () => {
       'Dot axes',
       () => new layers.Dot([1, 2, 3]),
       'ValueError',
-      'Dot: axes must be a whole number or two of them.\n  Received: [1, 2, 3]',
+      'Dot: axes must be an integer or two of them.\n  Received: [1, 2, 3]',
     ],
     [
       'Dot axes of another type',
       () => new layers.Dot('1' as unknown as number),
       'TypeError',
-      "Dot: axes must be a whole number or two of them.\n  Received: '1'",
+      "Dot: axes must be an integer or two of them.\n  Received: '1'",
     ],
     [
       'Dot sizes',
@@ -203,7 +203,7 @@ describe('errors of Dot, PReLU and normalizations', () => {
       'groups',
       () => new layers.GroupNormalization({ groups: 0 }),
       'ValueError',
-      'GroupNormalization: groups must be a positive whole number, or -1 for one group for each channel.\n  Received: 0',
+      'GroupNormalization: groups must be a positive integer, or -1 for one group for each channel.\n  Received: 0',
     ],
     [
       'channels and groups',
@@ -221,7 +221,7 @@ describe('errors of Dot, PReLU and normalizations', () => {
       'axis of UnitNormalization',
       () => new layers.UnitNormalization({ axis: 'x' as unknown as number }),
       'TypeError',
-      "UnitNormalization: axis must be a whole number or an array of them.\n  Received: 'x'",
+      "UnitNormalization: axis must be an integer or an array of them.\n  Received: 'x'",
     ],
     [
       'mask of Softmax',
@@ -249,16 +249,16 @@ describe('errors of Dot, PReLU and normalizations', () => {
 
 describe('merging functions', () => {
   it('are the layers', () => {
-    const a = wave(2, 3),
-      b = wave(2, 3).multiply(2);
+    const a = wave(2, 3);
+    const b = wave(2, 3).multiply(2);
     close(layers.add([a, b]) as Tensor, a.add(b), 'add');
     close(layers.subtract([a, b]) as Tensor, a.subtract(b), 'subtract');
     close(layers.average([a, b]) as Tensor, a.multiply(1.5), 'average');
     close(layers.concatenate([a, b], { axis: 0 }) as Tensor, trae.concat([a, b], { axis: 0 }), 'concatenate');
     close(layers.dot([a, b], { axes: 1 }) as Tensor, a.multiply(b).sum({ axis: 1, keepdims: true }), 'dot');
     close(layers.dot([a, b], { normalize: true }) as Tensor, [1, 1], 'dot normalized');
-    const x = Input([3]),
-      model = new Model({ inputs: x, outputs: layers.multiply([x, layers.maximum([x, layers.minimum([x, x])])]) });
+    const x = Input([3]);
+    const model = new Model({ inputs: x, outputs: layers.multiply([x, layers.maximum([x, layers.minimum([x, x])])]) });
     close(model.apply(a) as Tensor, a.square(), 'in a model');
   });
 });

@@ -10,8 +10,8 @@ describe('Dropout', () => {
   const x = trae.ones([200, 100]);
   it('drops the share it is told and scales the others, in training only', () => {
     for (const rate of [0.2, 0.5, 0.9]) {
-      const y = values(new layers.Dropout(rate, { seed: 3 }).apply(x, { training: true })),
-        dropped = y.filter((v) => v === 0).length / y.length;
+      const y = values(new layers.Dropout(rate, { seed: 3 }).apply(x, { training: true }));
+      const dropped = y.filter((v) => v === 0).length / y.length;
       assert.ok(Math.abs(dropped - rate) < 0.02, `${dropped} instead of ${rate}`);
       close(y.filter((v) => v !== 0).slice(0, 100), Array<number>(100).fill(1 / (1 - rate)), 'scaled', 1e-5);
     }
@@ -21,9 +21,9 @@ describe('Dropout', () => {
   });
   it('draws anew at each call, also compiled; the same seed gives the same draws', () => {
     const draws = (seed: number, isCompiled: boolean): number[][] => {
-      const layer = new layers.Dropout(0.5, { seed }),
-        call = (t: trae.Tensor): trae.Tensor => layer.apply(t, { training: true }) as trae.Tensor,
-        f = isCompiled ? trae.compile(call) : call;
+      const layer = new layers.Dropout(0.5, { seed });
+      const call = (t: trae.Tensor): trae.Tensor => layer.apply(t, { training: true }) as trae.Tensor;
+      const f = isCompiled ? trae.compile(call) : call;
       return [values(f(x)), values(f(x))];
     };
     const first = draws(1, false);
@@ -33,8 +33,8 @@ describe('Dropout', () => {
     assert.notDeepEqual(draws(2, false), first);
   });
   it('noiseShape: what shares a fate', () => {
-    const y = new layers.Dropout(0.5, { noiseShape: [null, 1], seed: 1 }).apply(x, { training: true }) as trae.Tensor,
-      rows = y.arraySync() as number[][];
+    const y = new layers.Dropout(0.5, { noiseShape: [null, 1], seed: 1 }).apply(x, { training: true }) as trae.Tensor;
+    const rows = y.arraySync() as number[][];
     assert.ok(rows.every((r) => r.every((v) => v === r[0])));
     assert.ok(rows.some((r) => r[0] === 0) && rows.some((r) => r[0] === 2));
   });

@@ -37,9 +37,9 @@ function made(c: Case): {
   given: trae.Tensor | trae.Tensor[];
   options: trae.CallOptions;
 } {
-  const layer = layers.deserialize(unbuilt(c.config)),
-    inputs = c.inputs.map(tensorOf),
-    given = inputs.length === 1 ? inputs[0] : inputs;
+  const layer = layers.deserialize(unbuilt(c.config));
+  const inputs = c.inputs.map(tensorOf);
+  const given = inputs.length === 1 ? inputs[0] : inputs;
   layer.build(inputs.length === 1 ? inputs[0].shape : inputs.map((t) => t.shape));
   layer.setWeights(c.weights.map(tensorOf));
   return { layer, inputs, given, options: { ...callOptions(c.options), ...(c.mask ? { mask: decoded(c.mask) } : {}) } };
@@ -53,8 +53,8 @@ const callOptions = (options: Record<string, unknown> = {}): trae.CallOptions =>
 type Outputs = trae.Tensor | trae.Tensor[];
 /** One output or several against what Keras computed. */
 function closeAll(got: Outputs, want: Golden | Golden[], what: string, tolerance?: number): void {
-  const all = [got].flat(),
-    wanted = [want].flat();
+  const all = [got].flat();
+  const wanted = [want].flat();
   assert.equal(all.length, wanted.length, `${what}: number of outputs`);
   // Half precision: what counts is the error beside the largest values.
   all.forEach((y, i) => close(y, wanted[i], `${what} ${i}`, tolerance, tolerance ? 10 * largestOf(wanted) : undefined));
@@ -93,9 +93,9 @@ describe('layers against Keras', () => {
         closeAll(compiled(given) as Outputs, c.inference, 'compiled', c.tolerance);
       });
       it('computes output and gradients in training', () => {
-        const { layer, inputs, options } = made(c),
-          floats = inputs.filter(isFloat),
-          trained = layer.trainableWeights;
+        const { layer, inputs, options } = made(c);
+        const floats = inputs.filter(isFloat);
+        const trained = layer.trainableWeights;
         let y!: Outputs;
         const loss = (...xs: trae.Tensor[]): trae.Tensor => {
           let i = 0;
@@ -103,8 +103,8 @@ describe('layers against Keras', () => {
           y = layer.apply(given.length === 1 ? given[0] : given, { ...options, training: true }) as Outputs;
           return layer.losses.reduce((a, b) => a.add(b.cast('float32')), objectives(y));
         };
-        const before = layer.getWeights(),
-          dw = trained.length ? trae.variableGrads(() => loss(...floats), trained).grads : [];
+        const before = layer.getWeights();
+        const dw = trained.length ? trae.variableGrads(() => loss(...floats), trained).grads : [];
         if (!trained.length) loss(...floats);
         closeAll(y, c.training, 'training', c.tolerance);
         close(
@@ -126,8 +126,8 @@ describe('layers against Keras', () => {
             );
       });
       it('computes the same in one compiled step', () => {
-        const { layer, inputs, options } = made(c),
-          trained = layer.trainableWeights;
+        const { layer, inputs, options } = made(c);
+        const trained = layer.trainableWeights;
         const step = trae.compile((...given: trae.Tensor[]) => {
           let y!: Outputs;
           const forward = (): trae.Tensor => {
@@ -137,8 +137,8 @@ describe('layers against Keras', () => {
           const grads = trained.length ? trae.variableGrads(forward, trained).grads : (forward(), []);
           return [...[y].flat(), ...grads];
         });
-        const results = step(...inputs),
-          dw = results.splice([c.training].flat().length);
+        const results = step(...inputs);
+        const dw = results.splice([c.training].flat().length);
         closeAll(results, c.training, 'training', c.tolerance);
         dw.forEach((g, i) =>
           close(g, c.dw[i], `d ${trained[i].path}`, c.tolerance, (c.tolerance ? 10 : 1) * largestOf(c.dw)),
@@ -146,8 +146,8 @@ describe('layers against Keras', () => {
         layer.nonTrainableWeights.forEach((w, i) => close(w, c.after[i], `after ${w.name}`));
       });
       it("has Keras' config", () => {
-        const { layer } = made(c),
-          got = trae.keras.saving.serializeKerasObject(layer) as Config;
+        const { layer } = made(c);
+        const got = trae.keras.saving.serializeKerasObject(layer) as Config;
         assert.equal(got.module, c.config.module);
         assert.equal(got.class_name, c.config.class_name);
         assert.equal(got.registered_name, c.config.registered_name);
@@ -176,8 +176,8 @@ function simplified(value: unknown, like: unknown = value): unknown {
   if (Array.isArray(value)) return value.map((v, i) => simplified(v, (like as unknown[])?.[i]));
   if (typeof value !== 'object' || value === null || typeof like !== 'object' || like === null) return value;
   if ('class_name' in value) {
-    const { module, class_name: name, config, registered_name: registered } = value as Config,
-      known = Object.entries(config).filter(([k]) => k in ((like as Config).config ?? {}));
+    const { module, class_name: name, config, registered_name: registered } = value as Config;
+    const known = Object.entries(config).filter(([k]) => k in ((like as Config).config ?? {}));
     return {
       module,
       name,

@@ -51,9 +51,9 @@ describe('weights of layers', () => {
         return x;
       }
     }
-    const layer = new One(),
-      values = Array.from(layer.v.dataSync() as Float32Array),
-      bound = Math.sqrt(6 / 100);
+    const layer = new One();
+    const values = Array.from(layer.v.dataSync() as Float32Array);
+    const bound = Math.sqrt(6 / 100);
     assert.equal(layer.v.name, 'variable');
     assert.equal(layer.v.dtype, 'float32');
     assert.ok(values.every((v) => Math.abs(v) <= bound) && Math.max(...values) > 0.95 * bound);
@@ -259,8 +259,8 @@ describe('layers inside of layers', () => {
     assert.deepEqual([b.first.trainableWeights.length, b.first.nonTrainableWeights.length], [0, 2]);
   });
   it('give their losses', () => {
-    const b = block(),
-      kernel = Array.from(b.byName.fourth.kernel.dataSync() as Float32Array);
+    const b = block();
+    const kernel = Array.from(b.byName.fourth.kernel.dataSync() as Float32Array);
     close(
       b.losses.map((l) => l.item()),
       [0.01 * kernel.reduce((s, v) => s + v * v, 0)],
@@ -278,8 +278,8 @@ describe('layers inside of layers', () => {
     assert.equal(model.layers.length, 3);
     assert.equal(model.weights.length, 6);
     assert.equal(model.countParams(), 2 * (64 * 64 + 64) + 64 * 10 + 10);
-    const x = wave(2, 64),
-      [, other, last] = model.layers;
+    const x = wave(2, 64);
+    const [, other, last] = model.layers;
     close(
       model.apply(x) as trae.Tensor,
       last.apply(shared.apply(other.apply(shared.apply(x)))) as trae.Tensor,
@@ -398,15 +398,15 @@ describe('calls of layers', () => {
         return mask && trae.logicalNot(mask);
       }
     }
-    const x = trae.tensor([[[1], [0], [2]]]),
-      masked = (): trae.Tensor => new layers.Masking().apply(x) as trae.Tensor;
+    const x = trae.tensor([[[1], [0], [2]]]);
+    const masked = (): trae.Tensor => new layers.Masking().apply(x) as trae.Tensor;
     const after = (...chain: trae.keras.Layer[]): unknown[] => {
       seen.length = 0;
       chain.reduce((t, layer) => layer.apply(t) as trae.Tensor, masked());
       return [...seen];
     };
-    const is = [[true, false, true]],
-      not = [[false, true, false]];
+    const is = [[true, false, true]];
+    const not = [[false, true, false]];
     assert.deepEqual(after(new Passes(), new Spy()), [is, is]);
     assert.deepEqual(after(new Shifts(), new Passes(), new Spy()), [is, not, not]);
     assert.deepEqual(after(new Spy(), new Passes()), [is, null]); // one that does not support masks ends them
@@ -470,9 +470,9 @@ describe('calls of layers', () => {
     );
   });
   it('give input, output and shapes once they are in a graph', async () => {
-    const layer = new layers.Dense(4, { name: 'in_graph' }),
-      x = Input([3]),
-      y = layer.apply(x) as trae.KerasTensor;
+    const layer = new layers.Dense(4, { name: 'in_graph' });
+    const x = Input([3]);
+    const y = layer.apply(x) as trae.KerasTensor;
     assert.equal(layer.input, x);
     assert.equal(layer.output, y);
     assert.deepEqual(
@@ -567,8 +567,8 @@ describe('layers that compute in half', () => {
       new layers.BatchNormalization({ dtype: 'mixed_bfloat16' }),
       new layers.Dense(1, { dtype: 'float32' }),
     ]);
-    const x = wave(32, 4),
-      y = x.sum({ axis: -1, keepdims: true });
+    const x = wave(32, 4);
+    const y = x.sum({ axis: -1, keepdims: true });
     assert.equal((model.layers[1].output as trae.KerasTensor).dtype, 'bfloat16');
     model.compile({ optimizer: 'adam', loss: 'mse' });
     const { history } = await model.fit(x, y, { epochs: 30, batchSize: 8, verbose: 0 });

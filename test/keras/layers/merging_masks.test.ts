@@ -46,8 +46,8 @@ describe('masks of merging layers', () => {
       for (const { layer, options, masks, keras2 } of own) {
         const old = ofKeras2(layer, options);
         for (const l of [old, deserializeKerasObject(serializeKerasObject(old)) as AnyLayer]) {
-          const y = l.apply(inputs(masks)) as trae.Tensor,
-            unmasked = make(layer, options).apply(inputs(masks.map(() => null))) as trae.Tensor;
+          const y = l.apply(inputs(masks)) as trae.Tensor;
+          const unmasked = make(layer, options).apply(inputs(masks.map(() => null))) as trae.Tensor;
           assert.deepEqual(listOf(y), keras2, JSON.stringify(masks));
           assert.deepEqual(y.arraySync(), unmasked.arraySync(), 'masks change no values');
         }
@@ -136,11 +136,11 @@ describe('masks beside initial states', () => {
   ] as const)
     // prettier-ignore
     it(`${name}: Keras 3 computes as without a mask unless one is given, and passes it on; Keras 2 uses it`, () => {
-      const layer = make(...config(name)),
-        initialState = Array.from({ length: states }, (_, i) => trae.add(trae.zeros([2, 2]), 0.1 * (i + 1)));
+      const layer = make(...config(name));
+        const initialState = Array.from({ length: states }, (_, i) => trae.add(trae.zeros([2, 2]), 0.1 * (i + 1)));
       const values = (l: AnyLayer, t: trae.Tensor, options: object = {}): unknown => (l.apply(t, { initialState, ...options }) as trae.Tensor).arraySync();
-      const unmasked = values(layer, x(false)),
-        masked = values(layer, x(false), { mask: trae.tensor(mask).cast('bool') });
+      const unmasked = values(layer, x(false));
+        const masked = values(layer, x(false), { mask: trae.tensor(mask).cast('bool') });
       assert.notDeepEqual(masked, unmasked);
       assert.deepEqual(values(layer, x(true)), unmasked);
       assert.deepEqual(listOf(layer.apply(x(true), { initialState })), mask);
@@ -154,14 +154,14 @@ describe('masks beside initial states', () => {
 describe('masks of models in models', () => {
   it('a model passes the masks of its last layers on, and no others', () => {
     const { Input, Model, layers } = trae.keras;
-    const a = Input([3], { dtype: 'int32' }),
-      embedded = new Model({
-        inputs: a,
-        outputs: new layers.Embedding(5, 2, { maskZero: true }).apply(a) as trae.KerasTensor,
-      });
+    const a = Input([3], { dtype: 'int32' });
+    const embedded = new Model({
+      inputs: a,
+      outputs: new layers.Embedding(5, 2, { maskZero: true }).apply(a) as trae.KerasTensor,
+    });
     assert.deepEqual(listOf(embedded.apply(trae.tensor([[1, 0, 2]]))), [[1, 0, 1]]);
-    const b = Input([3, 2]),
-      flat = new Model({ inputs: b, outputs: new layers.Reshape([3, 2]).apply(b) as trae.KerasTensor });
+    const b = Input([3, 2]);
+    const flat = new Model({ inputs: b, outputs: new layers.Reshape([3, 2]).apply(b) as trae.KerasTensor });
     const x = trae.ones([1, 3, 2]);
     setMask(x, trae.tensor([[true, false, true]]));
     assert.equal(listOf(flat.apply(x)), null);

@@ -42,8 +42,8 @@ describe('noise layers', () => {
       () => new layers.GaussianDropout(0.3, { seed: 2 }),
       () => new layers.AlphaDropout(0.3, { seed: 2 }),
     ]) {
-      const layer = make(),
-        other = make();
+      const layer = make();
+      const other = make();
       assert.deepEqual(values(layer.apply(x)), values(x));
       const compiled = trae.compile((t: trae.Tensor) => other.apply(t, { training: true }) as trae.Tensor);
       const [a, b, c, d] = [

@@ -74,15 +74,15 @@ describe('preprocessing layers against Keras', () => {
         }
       });
       it('comes back from its config and its files', () => {
-        const layer = learned(c),
-          again = made(trae.keras.saving.serializeKerasObject(layer) as Config);
+        const layer = learned(c);
+        const again = made(trae.keras.saving.serializeKerasObject(layer) as Config);
         if (layer.weights.length) {
           if (!again.built) again.build(tensorOf(c.inputs as Golden).shape);
           again.setWeights(layer.getWeights());
         }
         if (typeof layer.saveAssets === 'function') {
-          const files = layer.saveAssets(),
-            store: Record<string, trae.Tensor> = {};
+          const files = layer.saveAssets();
+          const store: Record<string, trae.Tensor> = {};
           layer.saveOwnVariables(store);
           again.loadOwnVariables(store);
           again.loadAssets((name) => files[name]);
@@ -91,8 +91,8 @@ describe('preprocessing layers against Keras', () => {
       });
       if (!reads(c) && !c.config.class_name.startsWith('Hash'))
         it('computes the same in a plan', () => {
-          const layer = learned(c),
-            x = given(c.inputs) as trae.Tensor;
+          const layer = learned(c);
+          const x = given(c.inputs) as trae.Tensor;
           if (!layer.built) layer.build(x.shape);
           if (c.config.config.oov_method === 'farmhash')
             return assert.throws(() => trae.compile((t: trae.Tensor) => layer.apply(t) as trae.Tensor)(x), /farmhash/);
@@ -116,11 +116,11 @@ describe('hashes of texts', () => {
 
 describe('preprocessing layers', () => {
   it('learn from batches as from the whole', async () => {
-    const data = trae.random.normal([12, 3], { seed: 3 }),
-      parts = trae.split(data, [5, 9]),
-      whole = new layers.Normalization(),
-      batches = new layers.Normalization(),
-      slow = new layers.Normalization();
+    const data = trae.random.normal([12, 3], { seed: 3 });
+    const parts = trae.split(data, [5, 9]);
+    const whole = new layers.Normalization();
+    const batches = new layers.Normalization();
+    const slow = new layers.Normalization();
     whole.adapt(data);
     batches.adapt(parts);
     await slow.adapt(
@@ -207,7 +207,7 @@ describe('preprocessing layers', () => {
       'tokens',
       () => new layers.CategoryEncoding(0),
       'ValueError',
-      'CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: 0',
+      'CategoryEncoding: numTokens must be an integer >= 1.\n  Received: 0',
     ],
     [
       'output mode',
@@ -225,7 +225,7 @@ describe('preprocessing layers', () => {
       'salt',
       () => new layers.Hashing(3, { salt: [1, 2, 3] }),
       'ValueError',
-      'Hashing: salt must be a whole number or two of them.\n  Received: [1, 2, 3]',
+      'Hashing: salt must be an integer or two of them.\n  Received: [1, 2, 3]',
     ],
     [
       'one feature',
@@ -255,7 +255,7 @@ describe('preprocessing layers', () => {
       'ngrams',
       () => new layers.TextVectorization({ ngrams: 0 }),
       'ValueError',
-      'TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: 0',
+      'TextVectorization: ngrams must be null, a positive integer or several.\n  Received: 0',
     ],
     [
       'not texts',

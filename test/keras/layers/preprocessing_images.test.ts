@@ -21,8 +21,8 @@ describe('layers of images against Keras', () => {
     describe(c.name, () => {
       const made = (): Layer => layers.deserialize(structuredClone(c.config));
       it('gives what Keras gives, in a plan too', () => {
-        const layer = made(),
-          x = tensorOf(c.inputs);
+        const layer = made();
+        const x = tensorOf(c.inputs);
         close(apply(layer, x, c.training), c.output, 'output', 3e-4, 1);
         close(trae.compile((t: trae.Tensor) => apply(layer, t, c.training))(x), c.output, 'compiled', 3e-4, 1);
       });
@@ -55,8 +55,8 @@ describe('layers that choose', () => {
     RandomElasticTransform: new layers.RandomElasticTransform({ seed: 3, scale: [0.2, 1] }),
   }))
     it(`${name} draws anew at each call of one plan, and the same as without a plan`, () => {
-      const twin = layers.deserialize(trae.keras.saving.serializeKerasObject(layer)),
-        plan = trae.compile((t: trae.Tensor) => apply(layer, t));
+      const twin = layers.deserialize(trae.keras.saving.serializeKerasObject(layer));
+      const plan = trae.compile((t: trae.Tensor) => apply(layer, t));
       const calls = [0, 1, 2].map(() => plan(x));
       for (const [i, y] of calls.entries()) {
         close(y, apply(twin, x), `call ${i}`, 1e-3, 255);
@@ -95,9 +95,9 @@ describe('layers of images', () => {
   };
   for (const [name, make] of Object.entries(seeded)) {
     it(`${name}: the seed decides, each call draws anew, inference leaves images`, () => {
-      const x = images(),
-        layer = make(),
-        first = apply(layer, x);
+      const x = images();
+      const layer = make();
+      const first = apply(layer, x);
       assert.deepEqual(apply(make(), x).arraySync(), first.arraySync(), 'equal seeds');
       assert.ok(Array.from(first.dataSync() as ArrayLike<number>).every(Number.isFinite), 'finite');
       const others = Array.from({ length: 6 }, () => apply(layer, x).dataSync().join());
@@ -107,25 +107,25 @@ describe('layers of images', () => {
       assert.deepEqual(implicit.shape, first.shape);
     });
     it(`${name}: in a plan it draws anew at each run`, () => {
-      const x = images(),
-        layer = make(),
-        plan = trae.compile((t: trae.Tensor) => apply(layer, t));
+      const x = images();
+      const layer = make();
+      const plan = trae.compile((t: trae.Tensor) => apply(layer, t));
       const runs = Array.from({ length: 6 }, () => plan(x).dataSync().join());
       assert.ok(new Set(runs).size > 1);
     });
   }
   it('RandomFlip gives the image or its mirror image', () => {
-    const x = images(),
-      y = apply(new layers.RandomFlip('horizontal', { seed: 1 }), x),
-      mirror = x.flip({ axis: 2 });
+    const x = images();
+    const y = apply(new layers.RandomFlip('horizontal', { seed: 1 }), x);
+    const mirror = x.flip({ axis: 2 });
     const rows = (t: trae.Tensor): string[] => trae.unstack(t).map((r) => r.dataSync().join());
     const [given, mirrored] = [rows(x), rows(mirror)];
     rows(y).forEach((r, i) => assert.ok(r === given[i] || r === mirrored[i]));
   });
   it('RandomCrop gives a part', () => {
-    const x = images(),
-      y = apply(new layers.RandomCrop(3, 4, { seed: 2 }), x).arraySync() as number[][][][],
-      all = x.arraySync() as number[][][][];
+    const x = images();
+    const y = apply(new layers.RandomCrop(3, 4, { seed: 2 }), x).arraySync() as number[][][][];
+    const all = x.arraySync() as number[][][][];
     const places = [0, 1, 2, 3].flatMap((i) => [0, 1, 2].map((j) => [i, j]));
     assert.ok(places.some(([i, j]) => JSON.stringify(y) === JSON.stringify(all.map((im) => im.slice(i, i + 3).map((r) => r.slice(j, j + 4)))))); // prettier-ignore
   });
@@ -147,11 +147,11 @@ describe('layers of images', () => {
     assert.ok(Math.abs(y.mean().item() - 0.5) < 0.05);
   });
   it('segmentation masks move with their images, labels stay', () => {
-    const x = images(),
-      out = new layers.RandomFlip('vertical', { seed: 1 }).apply(
-        { images: x, segmentationMasks: x, labels: [1, 2, 3, 4] },
-        { training: true },
-      ) as Record<string, trae.Tensor>;
+    const x = images();
+    const out = new layers.RandomFlip('vertical', { seed: 1 }).apply(
+      { images: x, segmentationMasks: x, labels: [1, 2, 3, 4] },
+      { training: true },
+    ) as Record<string, trae.Tensor>;
     assert.deepEqual(out.images.arraySync(), out.segmentationMasks.arraySync());
     assert.deepEqual(out.labels.arraySync(), [1, 2, 3, 4]);
   });
@@ -215,9 +215,9 @@ describe('records of images, boxes and masks', () => {
     ['bounding_boxes', 'segmentation_masks'],
   ])
     it(`boxes under ${boxesAt}, masks under ${masksAt}`, () => {
-      const images = trae.ones([2, 8, 8, 3]),
-        boxes = trae.tensor([[[2, 2, 6, 6], [0, 0, 3, 3], [5, 5, 8, 8]], [[1, 1, 4, 4], [0, 4, 4, 8], [4, 0, 8, 4]]]).cast('float32'), // prettier-ignore
-        labels = trae.tensor([[1, 2, 3], [4, 5, 6]]).cast('float32'); // prettier-ignore
+      const images = trae.ones([2, 8, 8, 3]);
+      const boxes = trae.tensor([[[2, 2, 6, 6], [0, 0, 3, 3], [5, 5, 8, 8]], [[1, 1, 4, 4], [0, 4, 4, 8], [4, 0, 8, 4]]]).cast('float32'); // prettier-ignore
+      const labels = trae.tensor([[1, 2, 3], [4, 5, 6]]).cast('float32'); // prettier-ignore
       const fewer = new layers.MaxNumBoundingBoxes(2, { boundingBoxFormat: 'xyxy' }).apply({
         images,
         [boxesAt]: { boxes, labels },

@@ -10,7 +10,7 @@ describe('layers refuse at once', () => {
     await throwsText(
       () => new layers.BatchNormalization({ axis: 'x' as never }),
       'ValueError',
-      "BatchNormalization: axis must be a whole number.\n  Received: 'x'",
+      "BatchNormalization: axis must be an integer.\n  Received: 'x'",
     );
   });
   it('a mask value that is no number', async () => {

@@ -39,11 +39,11 @@ describe('mixed_bfloat16', () => {
     );
   });
   it('the result of an op is the float32 result, rounded', () => {
-    const x = wave(2, 5, 5, 3),
-      k = wave(3, 3, 3, 4),
-      half = (t: trae.Tensor): trae.Tensor => t.cast('bfloat16');
-    const want = half(trae.conv(half(x).cast('float32'), half(k).cast('float32'))),
-      got = trae.conv(half(x), half(k));
+    const x = wave(2, 5, 5, 3);
+    const k = wave(3, 3, 3, 4);
+    const half = (t: trae.Tensor): trae.Tensor => t.cast('bfloat16');
+    const want = half(trae.conv(half(x).cast('float32'), half(k).cast('float32')));
+    const got = trae.conv(half(x), half(k));
     assert.equal(got.dtype, 'bfloat16');
     assert.deepEqual(got.arraySync(), want.arraySync());
     const [g] = trae.valueAndGrad((t: trae.Tensor) => trae.conv(t, half(k)).cast('float32').sum())(half(x)).grads;
@@ -73,10 +73,10 @@ describe('sizes unknown while a model is put together', () => {
     assert.deepEqual(shapeOf(new layers.RepeatVector(3), [null]), [null, 3, null]);
   });
   it('one model takes images of several sizes', async () => {
-    const x = Input([null, null, 2]),
-      y = new layers.Resizing(3, 3, { interpolation: 'bicubic' }).apply(
-        new layers.Conv2DTranspose(1, 2, { strides: 2 }).apply(x),
-      );
+    const x = Input([null, null, 2]);
+    const y = new layers.Resizing(3, 3, { interpolation: 'bicubic' }).apply(
+      new layers.Conv2DTranspose(1, 2, { strides: 2 }).apply(x),
+    );
     const model = new Model({ inputs: x, outputs: y });
     for (const size of [4, 7])
       assert.deepEqual(
@@ -113,8 +113,8 @@ describe('spatial dropout', () => {
       [new layers.SpatialDropout3D(0.5, { seed: 1 }), [4, 3, 2, 2, 16], 4],
     ];
     for (const [layer, shape, channels] of cases) {
-      const y = layer.apply(trae.ones(shape), { training: true }) as trae.Tensor,
-        axes = shape.map((_, i) => i).filter((i) => i !== 0 && i !== channels);
+      const y = layer.apply(trae.ones(shape), { training: true }) as trae.Tensor;
+      const axes = shape.map((_, i) => i).filter((i) => i !== 0 && i !== channels);
       const kept = y.max({ axis: axes });
       close(y.min({ axis: axes }), kept, 'the same at all positions');
       const values = [...(kept.dataSync() as Float32Array)];
@@ -129,15 +129,15 @@ describe('spatial dropout', () => {
 describe('low-rank adaptation of a convolution', () => {
   it('starts as the layer was, freezes the kernel, and trains', async () => {
     const model = new Sequential([
-        layers.Input([5, 5, 2]),
-        new layers.Conv2D(3, 3, { name: 'c' }),
-        new layers.Flatten(),
-        new layers.Dense(2),
-      ]),
-      layer = model.layers[0] as InstanceType<typeof layers.Conv2D>,
-      x = wave(4, 5, 5, 2);
-    const before = layer.apply(x) as trae.Tensor,
-      frozen = layer.kernel.value.arraySync();
+      layers.Input([5, 5, 2]),
+      new layers.Conv2D(3, 3, { name: 'c' }),
+      new layers.Flatten(),
+      new layers.Dense(2),
+    ]);
+    const layer = model.layers[0] as InstanceType<typeof layers.Conv2D>;
+    const x = wave(4, 5, 5, 2);
+    const before = layer.apply(x) as trae.Tensor;
+    const frozen = layer.kernel.value.arraySync();
     layer.enableLora(2);
     close(layer.apply(x) as trae.Tensor, before, 'adapted');
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe('what layers of spatial axes refuse', () => {
   const refusals: [() => unknown, string][] = [
     [
       () => new layers.Conv3D(2, [1, 2]),
-      'Conv3D: kernelSize must be a whole number >= 1 or 3 of them.\n  Received: [1, 2]',
+      'Conv3D: kernelSize must be an integer >= 1 or 3 of them.\n  Received: [1, 2]',
     ],
     [
       () => new layers.Conv3D(2, 2, { padding: 'causal' as never }),
@@ -181,34 +181,31 @@ describe('what layers of spatial axes refuse', () => {
     ],
     [
       () => new layers.DepthwiseConv2D(2, { depthMultiplier: 0 }),
-      'DepthwiseConv2D: depthMultiplier must be a positive whole number.\n  Received: 0',
+      'DepthwiseConv2D: depthMultiplier must be a positive integer.\n  Received: 0',
     ],
-    [
-      () => new layers.SeparableConv1D(0, 2),
-      'SeparableConv1D: filters must be a positive whole number.\n  Received: 0',
-    ],
+    [() => new layers.SeparableConv1D(0, 2), 'SeparableConv1D: filters must be a positive integer.\n  Received: 0'],
     [
       () => new layers.MaxPooling3D({ poolSize: 0 }),
-      'MaxPooling3D: poolSize must be a whole number >= 1 or 3 of them.\n  Received: 0',
+      'MaxPooling3D: poolSize must be an integer >= 1 or 3 of them.\n  Received: 0',
     ],
     [
       () => new layers.AdaptiveMaxPooling2D([2, 3, 4]),
-      'AdaptiveMaxPooling2D: outputSize must be a whole number >= 1 or 2 of them.\n  Received: [2, 3, 4]',
+      'AdaptiveMaxPooling2D: outputSize must be an integer >= 1 or 2 of them.\n  Received: [2, 3, 4]',
     ],
     [
       () => new layers.ZeroPadding1D(-1),
-      'ZeroPadding1D: padding must be a whole number >= 0 or a pair of them.\n  Received: -1',
+      'ZeroPadding1D: padding must be an integer >= 0 or a pair of them.\n  Received: -1',
     ],
     [
       () => new layers.ZeroPadding3D([1, 2]),
-      'ZeroPadding3D: padding must be a whole number >= 0, 3 of them, or 3 pairs.\n  Received: [1, 2]',
+      'ZeroPadding3D: padding must be an integer >= 0, 3 of them, or 3 pairs.\n  Received: [1, 2]',
     ],
     [
       () => new layers.Cropping2D([[1], [2]]),
-      'Cropping2D: cropping must be a whole number >= 0, 2 of them, or 2 pairs.\n  Received: [[1], [2]]',
+      'Cropping2D: cropping must be an integer >= 0, 2 of them, or 2 pairs.\n  Received: [[1], [2]]',
     ],
-    [() => new layers.UpSampling1D(0), 'UpSampling1D: size must be a whole number >= 1 or 1 of them.\n  Received: 0'],
-    [() => new layers.RepeatVector(1.5), 'RepeatVector: n must be a positive whole number.\n  Received: 1.5'],
+    [() => new layers.UpSampling1D(0), 'UpSampling1D: size must be an integer >= 1 or 1 of them.\n  Received: 0'],
+    [() => new layers.RepeatVector(1.5), 'RepeatVector: n must be a positive integer.\n  Received: 1.5'],
     [
       () => new layers.Resizing(2, 2, { cropToAspectRatio: true, padToAspectRatio: true }),
       'Resizing: cropToAspectRatio and padToAspectRatio exclude each other.',

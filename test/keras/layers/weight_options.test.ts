@@ -47,8 +47,8 @@ describe('regularizers and constraints of weights against Keras', () => {
         'losses',
       );
       // One step far away from the bounds, and the constraints bring the weights back.
-      const optimizer = new optimizers.SGD(100),
-        trained = layer.trainableWeights;
+      const optimizer = new optimizers.SGD(100);
+      const trained = layer.trainableWeights;
       optimizer.apply(
         trained.map((w) => trae.ones([...w.shape])),
         trained,

@@ -7,15 +7,15 @@ const { layers, Sequential, Model, Input, models } = trae.keras;
 
 describe('cloneModel', () => {
   const branched = (): trae.keras.Model => {
-    const x = Input([4], { name: 'x' }),
-      shared = new layers.Dense(4, { name: 'shared', activation: 'tanh' });
+    const x = Input([4], { name: 'x' });
+    const shared = new layers.Dense(4, { name: 'shared', activation: 'tanh' });
     const y = shared.apply(shared.apply(x)) as trae.KerasTensor;
     return new Model({ inputs: x, outputs: new layers.Add({ name: 'sum' }).apply([y, x]), name: 'branched' });
   };
   it('of a functional model keeps sharing, with new weights', () => {
-    const model = branched(),
-      copy = models.cloneModel(model),
-      x = wave(3, 4);
+    const model = branched();
+    const copy = models.cloneModel(model);
+    const x = wave(3, 4);
     assert.deepEqual(
       copy.layers.map((l) => l.name),
       model.layers.map((l) => l.name),
@@ -26,8 +26,8 @@ describe('cloneModel', () => {
     close(copy.apply(x) as trae.Tensor, model.apply(x) as trae.Tensor, 'outputs');
   });
   it('of a Sequential is compiled when the model is; layers that occur twice are cloned once', async () => {
-    const shared = new layers.Dense(3, { name: 'again' }),
-      model = new Sequential([layers.Input([3]), shared, shared, new layers.Dropout(0.1)], { name: 'chain' });
+    const shared = new layers.Dense(3, { name: 'again' });
+    const model = new Sequential([layers.Input([3]), shared, shared, new layers.Dropout(0.1)], { name: 'chain' });
     model.compile({ optimizer: new trae.keras.optimizers.Adam(0.5), loss: 'mse' });
     const copy = models.cloneModel(model);
     assert.ok(copy instanceof Sequential);
@@ -39,8 +39,8 @@ describe('cloneModel', () => {
     await copy.trainOnBatch(wave(2, 3), wave(2, 3));
   });
   it('takes functions that make and call layers, and tensors to build upon', () => {
-    const model = branched(),
-      input = Input([4], { name: 'other' });
+    const model = branched();
+    const input = Input([4], { name: 'other' });
     const copy = models.cloneModel(model, {
       inputTensors: input,
       cloneFunction: (layer) => layer, // the same layers, so the same weights
@@ -52,13 +52,13 @@ describe('cloneModel', () => {
     assert.equal(copy.inputs[0], input);
     assert.deepEqual(copy.weights, model.weights);
     const { kernel, bias } = model.getLayer('shared') as InstanceType<typeof layers.Dense>;
-    const x = wave(2, 4),
-      step = (t: trae.Tensor): trae.Tensor => t.matmul(kernel).add(bias!).tanh().multiply(2);
+    const x = wave(2, 4);
+    const step = (t: trae.Tensor): trae.Tensor => t.matmul(kernel).add(bias!).tanh().multiply(2);
     close(copy.apply(x) as trae.Tensor, step(step(x)).add(x), 'outputs');
   });
   it('reaches into models inside, recursively', () => {
-    const inner = new Sequential([layers.Input([4]), new layers.Dense(4, { name: 'deep' })], { name: 'inner' }),
-      x = Input([4]);
+    const inner = new Sequential([layers.Input([4]), new layers.Dense(4, { name: 'deep' })], { name: 'inner' });
+    const x = Input([4]);
     const model = new Model({ inputs: x, outputs: inner.apply(x) });
     const seen: string[] = [];
     models.cloneModel(model, {

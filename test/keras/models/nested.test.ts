@@ -24,8 +24,8 @@ interface Legacy {
   weights: { name: string; weights: Golden[] }[];
 }
 const folder = path.join(__dirname, '..', 'golden', 'nested');
-const cases = golden<Record<string, Case>>('nested/nested.json'),
-  legacy = golden<Record<string, Legacy>>('nested/nested_tf.json');
+const cases = golden<Record<string, Case>>('nested/nested.json');
+const legacy = golden<Record<string, Legacy>>('nested/nested_tf.json');
 const { loadModel, cloneModel, modelFromJson } = trae.keras.models;
 
 const isArray = (s: Structure<Golden>): s is Golden => 'dtype' in s && 'shape' in s;

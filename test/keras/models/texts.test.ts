@@ -43,9 +43,9 @@ function functional(): AnyModel {
   return new Model({ inputs: a, outputs: head(words().apply(a)) });
 }
 function several(): AnyModel {
-  const text = Input([1], { dtype: 'string', name: 'text' }),
-    numbers = Input([2], { name: 'numbers' }),
-    kind = Input([1], { dtype: 'string', name: 'kind' });
+  const text = Input([1], { dtype: 'string', name: 'text' });
+  const numbers = Input([2], { name: 'numbers' });
+  const kind = Input([1], { dtype: 'string', name: 'kind' });
   const hashed = new layers.CategoryEncoding({ numTokens: 5, outputMode: 'multi_hot' }).apply(
     new layers.Hashing(5).apply(text),
   );
@@ -60,9 +60,9 @@ function several(): AnyModel {
   });
 }
 function nested(): AnyModel {
-  const text = Input([1], { dtype: 'string' }),
-    numbers = Input([2]),
-    kind = Input([1], { dtype: 'string' });
+  const text = Input([1], { dtype: 'string' });
+  const numbers = Input([2]);
+  const kind = Input([1], { dtype: 'string' });
   return new Model({ inputs: [text, numbers, kind], outputs: several().apply({ text, numbers, kind }) as Symbolic });
 }
 const record = (): Record<string, unknown> => ({
@@ -86,8 +86,8 @@ describe('models on texts', () => {
   for (const [name, [make, data]] of Object.entries(cases))
     it(`${name}: predict, evaluate, fit, single batches, files`, async () => {
       trae.setRandomSeed(3);
-      const model = compiled(make()),
-        x = data() as never;
+      const model = compiled(make());
+      const x = data() as never;
       const before = (await model.predict(x, { verbose: 0 })) as trae.Tensor;
       assert.deepEqual(before.shape, [6, 1]);
       const [loss] = await model.evaluate(x, targets(), { verbose: 0 });
@@ -122,11 +122,11 @@ describe('models on texts', () => {
     });
 
   it('batches of texts: a generator, an object with getItem, an iterator; validationSplit of arrays', async () => {
-    const model = compiled(several()),
-      batch = (i: number): unknown => [
-        { text: TEXTS.slice(i, i + 2), numbers: trae.ones([2, 2]), kind: KINDS.slice(i, i + 2) },
-        trae.tensor([[1], [0]]),
-      ];
+    const model = compiled(several());
+    const batch = (i: number): unknown => [
+      { text: TEXTS.slice(i, i + 2), numbers: trae.ones([2, 2]), kind: KINDS.slice(i, i + 2) },
+      trae.tensor([[1], [0]]),
+    ];
     const generator = function* (): Generator<unknown> {
       for (let i = 0; i < 6; i += 2) yield batch(i);
     };
@@ -165,32 +165,32 @@ describe('models on texts', () => {
   });
 
   it('a layer that takes several inputs of texts, and of numbers beside them, here and in a model inside', async () => {
-    const text = (name: string) => trae.keras.Input([1], { dtype: 'string' as never, name }),
-      a = text('a'),
-      b = text('b'),
-      n = trae.keras.Input([1], { dtype: 'int64', name: 'n' });
-    const crossed = new layers.HashedCrossing(10, { outputMode: 'one_hot' }).apply([a, b]) as typeof a,
-      mixed = new layers.HashedCrossing(4, { outputMode: 'one_hot' }).apply([a, n]) as typeof a;
+    const text = (name: string) => trae.keras.Input([1], { dtype: 'string' as never, name });
+    const a = text('a');
+    const b = text('b');
+    const n = trae.keras.Input([1], { dtype: 'int64', name: 'n' });
+    const crossed = new layers.HashedCrossing(10, { outputMode: 'one_hot' }).apply([a, b]) as typeof a;
+    const mixed = new layers.HashedCrossing(4, { outputMode: 'one_hot' }).apply([a, n]) as typeof a;
     const inner = new trae.keras.Model({
-        inputs: { a, b, n },
-        outputs: new layers.Concatenate().apply([crossed, mixed]) as typeof a,
-      }),
-      [c, d] = [text('c'), text('d')];
+      inputs: { a, b, n },
+      outputs: new layers.Concatenate().apply([crossed, mixed]) as typeof a,
+    });
+    const [c, d] = [text('c'), text('d')];
     const outer = new trae.keras.Model({ inputs: [n, c, d], outputs: inner.apply({ a: c, b: d, n }) as typeof a });
     const [as, bs, ns] = [
-        ['x', 'y', 'x', 'z'],
-        ['p', 'q', 'q', 'p'],
-        [1, 2, 3, 4],
-      ].map((list) => list.map((v) => [v])),
-      numbers = trae.tensor(ns as number[][], null, 'int64');
+      ['x', 'y', 'x', 'z'],
+      ['p', 'q', 'q', 'p'],
+      [1, 2, 3, 4],
+    ].map((list) => list.map((v) => [v]));
+    const numbers = trae.tensor(ns as number[][], null, 'int64');
     // HashedCrossing by itself is held against Keras among the preprocessing layers.
     const bins = (size: number, x: unknown): number[] => [
-        ...((new layers.HashedCrossing(size).apply([as, x]) as trae.Tensor).cast('int32').dataSync() as Int32Array),
-      ],
-      want = bins(10, bs).map((bin, i) => [
-        ...Array.from({ length: 10 }, (_, k) => Number(k === bin)),
-        ...Array.from({ length: 4 }, (_, k) => Number(k === bins(4, numbers)[i])),
-      ]);
+      ...((new layers.HashedCrossing(size).apply([as, x]) as trae.Tensor).cast('int32').dataSync() as Int32Array),
+    ];
+    const want = bins(10, bs).map((bin, i) => [
+      ...Array.from({ length: 10 }, (_, k) => Number(k === bin)),
+      ...Array.from({ length: 4 }, (_, k) => Number(k === bins(4, numbers)[i])),
+    ]);
     const model = new trae.keras.Model({
       inputs: { a, b, n },
       outputs: new layers.Dense(1).apply(inner.apply({ a, b, n })) as typeof a,
@@ -227,8 +227,8 @@ describe('models on texts', () => {
       trae.setRandomSeed(5);
       const words = new layers.TextVectorization();
       words.adapt(TEXTS);
-      const text = trae.keras.Input([1], { dtype: 'string' as never, name: 'text' }),
-        numbers = trae.keras.Input([2], { name: 'numbers' });
+      const text = trae.keras.Input([1], { dtype: 'string' as never, name: 'text' });
+      const numbers = trae.keras.Input([2], { name: 'numbers' });
       const pooled = new layers.GlobalAveragePooling1D().apply(
         new layers.Embedding(20, 3).apply(words.apply(text) as typeof text),
       ) as typeof text;
@@ -239,16 +239,16 @@ describe('models on texts', () => {
       model.compile({ optimizer: new trae.keras.optimizers.SGD(0.1), loss: 'mse' });
       return model;
     };
-    const model = make(),
-      numbers = trae.random.normal([6, 2], { seed: 1 }),
-      rows = (from: number): never =>
-        ({
-          text: TEXTS.slice(from, from + 2),
-          numbers: trae.take(numbers, Int32Array.of(from, from + 1), { axis: 0 }),
-        }) as never,
-      pairs = [0, 2, 4],
-      whole = { text: TEXTS, numbers } as never,
-      target = (from: number): trae.Tensor => trae.take(targets(), Int32Array.of(from, from + 1), { axis: 0 });
+    const model = make();
+    const numbers = trae.random.normal([6, 2], { seed: 1 });
+    const rows = (from: number): never =>
+      ({
+        text: TEXTS.slice(from, from + 2),
+        numbers: trae.take(numbers, Int32Array.of(from, from + 1), { axis: 0 }),
+      }) as never;
+    const pairs = [0, 2, 4];
+    const whole = { text: TEXTS, numbers } as never;
+    const target = (from: number): trae.Tensor => trae.take(targets(), Int32Array.of(from, from + 1), { axis: 0 });
     const want = trae.concatenate(
       pairs.map((from) => model.apply(rows(from)) as trae.Tensor),
       { axis: 0 },

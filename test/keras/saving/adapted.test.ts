@@ -36,8 +36,8 @@ const inFolder = async (f: (at: (name: string) => string) => Promise<void>): Pro
 };
 
 describe('LoRA in files', () => {
-  const { x, y } = predictions.lora,
-    ids = trae.tensor(x, null, 'int32');
+  const { x, y } = predictions.lora;
+  const ids = trae.tensor(x, null, 'int32');
   for (const file of ['lora.keras', 'lora.h5'])
     it(`${file} of Keras predicts what it predicted there`, async () => {
       const model = await keras.models.loadModel(path.join(folder, file));
@@ -77,9 +77,9 @@ describe('LoRA in files', () => {
   for (const [name, make] of Object.entries(kinds))
     it(`${name}: trained, saved in every format, the same predictions and state of the optimizer`, () =>
       inFolder(async (at) => {
-        const model = make(),
-          layer = adaptable(model)[0],
-          ints = name.includes('Embedding');
+        const model = make();
+        const layer = adaptable(model)[0];
+        const ints = name.includes('Embedding');
         layer.enableLora(2, { loraAlpha: 5, aInitializer: 'ones', bInitializer: 'he_uniform' });
         const data = ints
           ? trae.mod(trae.arange(10), 7).reshape([2, 5])
@@ -107,9 +107,9 @@ describe('LoRA in files', () => {
 });
 
 describe('sharded weights', () => {
-  const { x, y } = predictions.sharded,
-    ids = trae.tensor(x, null, 'int32'),
-    index = path.join(folder, 'sharded.weights.json');
+  const { x, y } = predictions.sharded;
+  const ids = trae.tensor(x, null, 'int32');
+  const index = path.join(folder, 'sharded.weights.json');
   const copied = (at: (name: string) => string): void => {
     for (const name of fs.readdirSync(folder))
       if (name.startsWith('sharded')) fs.copyFileSync(path.join(folder, name), at(name));
@@ -165,8 +165,8 @@ describe('sharded weights', () => {
     inFolder(async (at) => {
       const model = texts();
       copied(at);
-      const file = at('sharded.weights.json'),
-        text = fs.readFileSync(file, 'utf8');
+      const file = at('sharded.weights.json');
+      const text = fs.readFileSync(file, 'utf8');
       for (const evil of ['../sharded_00000.weights.h5', '/etc/passwd', 'a\\\\b', '..', 'C:x']) {
         fs.writeFileSync(file, text.replaceAll('sharded_00000.weights.h5', evil));
         await fails(model, file, /does not lie beside it; such paths are not opened/);
@@ -221,9 +221,9 @@ describe('quantized models of Keras', () => {
   ])
     it(`${name}: predicts what Keras predicts, and again when it is saved here`, () =>
       inFolder(async (at) => {
-        const { x, y } = predictions[name],
-          ids = trae.tensor(x, null, 'int32'),
-          model = await keras.models.loadModel(path.join(folder, `${name}.keras`));
+        const { x, y } = predictions[name];
+        const ids = trae.tensor(x, null, 'int32');
+        const model = await keras.models.loadModel(path.join(folder, `${name}.keras`));
         assert.ok((await differenceOf(model, ids, y)) < 2e-6, `${await differenceOf(model, ids, y)}`);
         for (const file of ['m.keras', 'm.h5']) {
           await model.save(at(file));
@@ -238,10 +238,10 @@ describe('quantized models of Keras', () => {
   for (const name of ['int8_lora', 'int4_channel_lora', 'int4_block_lora'])
     it(`${name}: numbers and factors from .h5, their sum from .keras, and the same sum when it is written here`, () =>
       inFolder(async (at) => {
-        const { x, y, merged } = predictions[name],
-          ids = trae.tensor(x, null, 'int32'),
-          sum = await keras.models.loadModel(path.join(folder, `${name}.keras`)),
-          parts = await keras.models.loadModel(path.join(folder, `${name}.h5`));
+        const { x, y, merged } = predictions[name];
+        const ids = trae.tensor(x, null, 'int32');
+        const sum = await keras.models.loadModel(path.join(folder, `${name}.keras`));
+        const parts = await keras.models.loadModel(path.join(folder, `${name}.h5`));
         assert.ok((await differenceOf(sum, ids, merged!)) < 5e-6, 'sum');
         assert.ok((await differenceOf(parts, ids, y)) < 5e-6, 'parts');
         for (const [model, file, want] of [
@@ -257,10 +257,10 @@ describe('quantized models of Keras', () => {
         assert.ok((await differenceOf(sum, ids, merged!)) < 5e-6, 'weights');
       }));
   it('factors train beside quantized weights, and before them', async () => {
-    const model = await keras.models.loadModel(path.join(folder, 'int8_lora.h5')),
-      { x } = predictions.int8_lora,
-      ids = trae.tensor(x, null, 'int32'),
-      target = trae.ones([2, 3]);
+    const model = await keras.models.loadModel(path.join(folder, 'int8_lora.h5'));
+    const { x } = predictions.int8_lora;
+    const ids = trae.tensor(x, null, 'int32');
+    const target = trae.ones([2, 3]);
     const before = model.weights.map((v) => v.value);
     model.compile({ optimizer: new keras.optimizers.Adam(0.02), loss: 'mse' });
     const { loss } = (await model.fit(ids, target, { epochs: 20, verbose: 0 })).history as { loss: number[] };
@@ -271,14 +271,14 @@ describe('quantized models of Keras', () => {
     });
   });
   it('the gradient goes through rounded inputs as through the inputs', () => {
-    const dense = new layers.Dense(3, { dtype: 'int8_from_float32', useBias: false }),
-      x = trae.random.normal([2, 4], { seed: 3 });
+    const dense = new layers.Dense(3, { dtype: 'int8_from_float32', useBias: false });
+    const x = trae.random.normal([2, 4], { seed: 3 });
     dense.build([2, 4]);
     const [kernel, scale] = dense.savedVariables;
     kernel.assign(trae.cast(trae.subtract(trae.multiply(trae.arange(12), 9), 50).reshape([4, 3]), 'int8'));
     scale.assign(trae.tensor([10, 20, 30]));
-    const got = trae.grad((t: trae.Tensor) => trae.sum(dense.apply(t) as trae.Tensor))(x) as trae.Tensor,
-      want = trae.sum(trae.divide(trae.cast(kernel.value, 'float32'), scale.value), { axis: 1 });
+    const got = trae.grad((t: trae.Tensor) => trae.sum(dense.apply(t) as trae.Tensor))(x) as trae.Tensor;
+    const want = trae.sum(trae.divide(trae.cast(kernel.value, 'float32'), scale.value), { axis: 1 });
     assert.ok((trae.max(trae.abs(trae.subtract(got, want))).item() as number) < 1e-5);
   });
   it('int8 in EinsumDense: every order of axes', () => {
@@ -288,8 +288,8 @@ describe('quantized models of Keras', () => {
       ['abc,cde->aebd', [1, 3, 1, 2], [2, 5, 4], [3, null, 2]],
     ];
     for (const [equation, scaleShape, inputShape, outputShape] of kernels) {
-      const layer = new layers.EinsumDense(equation, outputShape, { dtype: 'int8_from_float32' }),
-        x = trae.random.normal(inputShape, { seed: 3 });
+      const layer = new layers.EinsumDense(equation, outputShape, { dtype: 'int8_from_float32' });
+      const x = trae.random.normal(inputShape, { seed: 3 });
       layer.build(inputShape);
       const [kernel, scale] = layer.savedVariables;
       assert.equal(kernel.dtype, 'int8');
@@ -299,13 +299,13 @@ describe('quantized models of Keras', () => {
       );
       const scales = trae.add(trae.arange(scale.size), 10).reshape(scaleShape);
       scale.assign(scales);
-      // Keras' formula: whole numbers of the input times the kernel, divided by both scales.
-      const s = trae.divide(127, trae.add(trae.max(trae.abs(x), { axis: 2, keepdims: true }), 1e-7)),
-        q = trae.round(trae.multiply(x, s)),
-        product = trae.einsum(equation, q, trae.cast(kernel.value, 'float32')),
-        places = equation.split('->')[1],
-        row = s.reshape([...places].map((l) => (l === 'a' ? inputShape[0] : l === 'b' ? inputShape[1] : 1))),
-        want = trae.divide(product, trae.multiply(row, scales));
+      // Keras' formula: integers of the input times the kernel, divided by both scales.
+      const s = trae.divide(127, trae.add(trae.max(trae.abs(x), { axis: 2, keepdims: true }), 1e-7));
+      const q = trae.round(trae.multiply(x, s));
+      const product = trae.einsum(equation, q, trae.cast(kernel.value, 'float32'));
+      const places = equation.split('->')[1];
+      const row = s.reshape([...places].map((l) => (l === 'a' ? inputShape[0] : l === 'b' ? inputShape[1] : 1)));
+      const want = trae.divide(product, trae.multiply(row, scales));
       assert.ok(
         (trae.max(trae.abs(trae.subtract(layer.apply(x) as trae.Tensor, want))).item() as number) < 1e-4,
         equation,

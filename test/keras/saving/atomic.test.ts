@@ -9,12 +9,12 @@ import { temporaryFolder } from '../../io/support';
 describe('saving while being killed', function () {
   this.timeout(900_000);
   it('leaves a whole file, 100 times', async () => {
-    const folder = temporaryFolder(),
-      file = path.join(folder, 'm.keras');
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'm.keras');
     const { layers, Sequential } = trae.keras;
     await new Sequential([new layers.Dense(64, { inputShape: [64], kernelInitializer: 'zeros' })]).save(file);
-    let begun = 0,
-      replaced = 0;
+    let begun = 0;
+    let replaced = 0;
     // It saves on and on, and says so each time; the kill comes at another moment of a save each time.
     const saveUntilKilled = (target: string, delay: number): Promise<void> =>
       new Promise((resolve, reject) => {
@@ -36,8 +36,8 @@ describe('saving while being killed', function () {
       while (begun < 100) {
         const n = begun++;
         await saveUntilKilled(target, (n * 7) % 23);
-        const model = await trae.keras.models.loadModel(target),
-          kernel = (await model.weights[0].data()) as Float32Array;
+        const model = await trae.keras.models.loadModel(target);
+        const kernel = (await model.weights[0].data()) as Float32Array;
         assert.ok(
           kernel.every((v) => v === kernel[0]),
           'one save, whole',

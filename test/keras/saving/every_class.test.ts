@@ -37,15 +37,15 @@ describe('every class in every format', () => {
       const warn = console.warn;
       console.warn = () => undefined; // of layers that Keras has no more
       try {
-        const { model, x } = await make(),
-          weights = weightsOf(model),
-          isExact = !isAdapted(model),
-          want = numbers(await outputs(model, x));
+        const { model, x } = await make();
+        const weights = weightsOf(model);
+        const isExact = !isAdapted(model);
+        const want = numbers(await outputs(model, x));
         classesIn(JSON.parse(trae.keras.saving.kerasObjectToJson(model)), covered);
         const learned = [...model.flattenLayers()].some((layer) => 'saveAssets' in layer);
         for (const format of [...FORMATS, ...(learned ? [] : ONLY_WEIGHTS)]) {
-          const text = format.textOf(model),
-            copy = await format.again(model, folder);
+          const text = format.textOf(model);
+          const copy = await format.again(model, folder);
           assert.equal(format.textOf(copy), text, `${format.name}: config`);
           if (isExact) assert.deepEqual(weightsOf(copy), weights, `${format.name}: weights`);
           same(numbers(await outputs(copy, x)), want, isExact, `${format.name}: predictions`);

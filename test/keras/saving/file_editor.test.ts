@@ -13,8 +13,8 @@ const chain = (...units: number[]): InstanceType<typeof Sequential> =>
   new Sequential([layers.Input([4]), ...units.map((n, i) => new layers.Dense(n, { name: 'abc'[i] }))]);
 
 describe('KerasFileEditor', () => {
-  const model = chain(6, 3),
-    file = at('plain.weights.h5');
+  const model = chain(6, 3);
+  const file = at('plain.weights.h5');
   let lines: string[] = [];
   const open = (name = file) => {
     lines = [];

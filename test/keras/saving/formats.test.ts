@@ -50,9 +50,9 @@ describe('formats of files', () => {
 
   it('weights: what was written is told by what it holds', async () => {
     for (const suffix of suffixesOf('saveWeights')) {
-      const model = make(),
-        other = make(),
-        file = at(`w${suffix}`);
+      const model = make();
+      const other = make();
+      const file = at(`w${suffix}`);
       await model.saveWeights(file, suffix === '.weights.json' ? { maxShardSize: 1 } : {});
       const found = await withFile(file, (source) =>
         Promise.resolve(FORMATS.find((f) => f.loadWeights && f.sniff(source, file))),
@@ -125,8 +125,8 @@ describe('where a config comes from', () => {
   };
 
   it('configs of two files that are read at one time do not mix', async () => {
-    const old = read('2.3.1'),
-      current = read('3.15.1');
+    const old = read('2.3.1');
+    const current = read('3.15.1');
     await Promise.resolve();
     // Unless it said so, the reset gate of Keras 2 came before the matrix product; that of Keras 3 comes behind it.
     assert.equal(resetAfter(old.make()), false);

@@ -24,9 +24,9 @@ describe('learned vocabularies in .h5', () => {
     it(`IntegerLookup, ${outputMode}`, async () => {
       const lookup = new layers.IntegerLookup({ outputMode });
       await lookup.adapt(trae.tensor(numbers, [6, 1], 'int64'));
-      const model = new Sequential([layers.Input([1], { dtype: 'int64' }), lookup]),
-        x = trae.tensor([10, 30, 5], [3, 1], 'int64'),
-        copy = await again(model, `integers_${outputMode}`);
+      const model = new Sequential([layers.Input([1], { dtype: 'int64' }), lookup]);
+      const x = trae.tensor([10, 30, 5], [3, 1], 'int64');
+      const copy = await again(model, `integers_${outputMode}`);
       assert.deepEqual(
         ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
         ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
@@ -54,13 +54,13 @@ describe('classes in .h5', () => {
     assert.deepEqual(((await copy.predict(trae.ones([1, 2]), { verbose: 0 })) as trae.Tensor).arraySync(), [[2, 2]]);
   });
   it('GroupQueryAttention is GroupedQueryAttention, as in Keras', async () => {
-    const q = Input([4, 6]),
-      model = new Model({
-        inputs: q,
-        outputs: new layers.GroupQueryAttention(3, 2, 1).apply([q, q]) as trae.KerasTensor,
-      }),
-      copy = await again(model, 'grouped'),
-      x = trae.random.normal([2, 4, 6], { seed: 1 });
+    const q = Input([4, 6]);
+    const model = new Model({
+      inputs: q,
+      outputs: new layers.GroupQueryAttention(3, 2, 1).apply([q, q]) as trae.KerasTensor,
+    });
+    const copy = await again(model, 'grouped');
+    const x = trae.random.normal([2, 4, 6], { seed: 1 });
     assert.match(await configOf(path.join(folder, 'grouped.h5')), /"class_name":\s*"GroupedQueryAttention"/);
     assert.deepEqual(
       ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
@@ -81,8 +81,8 @@ describe('classes in .h5', () => {
   ])
     it(`${name}: read, written and read again`, async () => {
       assert.ok(fs.existsSync(path.join(old, `${name}.h5`)));
-      const model = await models.loadModel(path.join(old, `${name}.h5`)),
-        copy = await again(model, name);
+      const model = await models.loadModel(path.join(old, `${name}.h5`));
+      const copy = await again(model, name);
       assert.deepEqual(
         copy.layers.map((l) => l.constructor.name),
         model.layers.map((l) => l.constructor.name),

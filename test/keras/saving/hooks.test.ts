@@ -68,8 +68,8 @@ describe('hooks of layers', () => {
       const group = openHdf5(await zip.open('model.weights.h5')).group('layers/noted/vars')!;
       assert.deepEqual(group.keys(), ['factor', 'offset']);
     });
-    const again = await trae.keras.models.loadModel(at('hooks.keras'), { customObjects: { Noted } }),
-      found = again.getLayer('noted') as Noted;
+    const again = await trae.keras.models.loadModel(at('hooks.keras'), { customObjects: { Noted } });
+    const found = again.getLayer('noted') as Noted;
     assert.deepEqual(values(again), values(model));
     assert.equal(found.note, 'grüße\n');
     assert.deepEqual([...found.bytes], [0, 255, 128]);
@@ -126,8 +126,8 @@ describe('hooks of layers', () => {
     );
   });
   it('the default numbers variables, and tells when their number differs', () => {
-    const dense = new layers.Dense(2, { name: 'd' }),
-      store: Record<string, trae.Tensor> = {};
+    const dense = new layers.Dense(2, { name: 'd' });
+    const store: Record<string, trae.Tensor> = {};
     dense.build([null, 3]);
     dense.saveOwnVariables(store);
     assert.deepEqual(Object.keys(store), ['0', '1']);

@@ -9,8 +9,8 @@ const folder = temporaryFolder();
 type AnyModel = InstanceType<typeof trae.keras.Model>;
 
 async function saved(model: AnyModel, name: string): Promise<string[]> {
-  const warn = console.warn,
-    said: string[] = [];
+  const warn = console.warn;
+  const said: string[] = [];
   console.warn = (text: string) => said.push(text);
   await model.save(path.join(folder, name)).finally(() => (console.warn = warn));
   return said;
@@ -50,8 +50,8 @@ describe('what Keras refuses', () => {
       said[0],
       /slash\.keras opens here, but not in Keras 3 as it is; it holds names with '\/' \('block\/dense'\), which it refuses\.$/,
     );
-    const x = trae.ones([2, 3]),
-      copy = await models.loadModel(path.join(folder, 'slash.keras'));
+    const x = trae.ones([2, 3]);
+    const copy = await models.loadModel(path.join(folder, 'slash.keras'));
     assert.deepEqual(
       ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
       ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
@@ -95,8 +95,8 @@ describe('what Keras refuses', () => {
         said.join(),
         /the hard sigmoid of Keras 2 \('cells', 'lstm_cell', 'last'\), to be given to it as custom_objects=\{'keras2_hard_sigmoid': lambda x: keras\.ops\.clip/,
       );
-      const x = trae.random.normal([2, 3, 2], { seed: 1 }),
-        copy = await models.loadModel(path.join(folder, `sigmoid${extension}`));
+      const x = trae.random.normal([2, 3, 2], { seed: 1 });
+      const copy = await models.loadModel(path.join(folder, `sigmoid${extension}`));
       assert.deepEqual(
         ((await copy.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),
         ((await model.predict(x, { verbose: 0 })) as trae.Tensor).arraySync(),

@@ -59,8 +59,8 @@ describe('compiled files of Keras 2', () => {
       model.weights.forEach((w, i) => close(w, after[i], w.path, 1e-3));
     };
     it(`${name}: evaluates and goes on, here and once written again`, async () => {
-      const warn = console.warn,
-        said: string[] = [];
+      const warn = console.warn;
+      const said: string[] = [];
       console.warn = (text: string) => said.push(text);
       try {
         const model = await trae.keras.models.loadModel(path.join(folder, `compiled_${name}`));

@@ -21,10 +21,10 @@ for (const kind of ['attention', 'recurrent'] as const)
     for (const [name, { x, y }] of Object.entries(cases))
       it(`${name}: predicts the same`, async () => {
         const check = async (file: string): Promise<InstanceType<typeof trae.keras.Model>> => {
-          const model = await trae.keras.models.loadModel(file),
-            got = [
-              (await model.predict(x.length > 1 ? x.map(tensorOf) : tensorOf(x[0]), { verbose: 0 })) as trae.Tensor,
-            ].flat();
+          const model = await trae.keras.models.loadModel(file);
+          const got = [
+            (await model.predict(x.length > 1 ? x.map(tensorOf) : tensorOf(x[0]), { verbose: 0 })) as trae.Tensor,
+          ].flat();
           assert.equal(got.length, y.length);
           got.forEach((t, i) => close(t, y[i], `output ${i}`, 2e-5, 1));
           return model;

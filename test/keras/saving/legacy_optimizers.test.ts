@@ -36,25 +36,25 @@ describe('optimizers in files of Keras 2', () => {
     assert.notEqual(typeof configOf('SGD'), 'number');
   });
   for (const file of files) {
-    const name = file.replace(/^resume_|\.\w+$/g, ''),
-      after = cases[name];
+    const name = file.replace(/^resume_|\.\w+$/g, '');
+    const after = cases[name];
     it(`${file}: goes on`, async () => {
-      const warn = console.warn,
-        said: string[] = [];
+      const warn = console.warn;
+      const said: string[] = [];
       console.warn = (text: string) => said.push(text);
       const model = await trae.keras.models.loadModel(path.join(folder, file)).finally(() => (console.warn = warn));
       assert.deepEqual(said, []);
       assert.equal(model.optimizer!.iterations.item(), 3);
-      const data = trae.tensor(x, [8, 4]),
-        target = trae.tensor(y, [8, 2]);
+      const data = trae.tensor(x, [8, 4]);
+      const target = trae.tensor(y, [8, 2]);
       for (let i = 0; i < 3; i++) await model.trainOnBatch(data, target);
       model.weights.forEach((w, i) => close(w, after[i], w.path, 1e-3));
     });
   }
   it('Nadam keeps its schedule of momentum when it is written again', async () => {
-    const made = fs.mkdtempSync(path.join(os.tmpdir(), 'nadam-')),
-      data = trae.tensor(x, [8, 4]),
-      target = trae.tensor(y, [8, 2]);
+    const made = fs.mkdtempSync(path.join(os.tmpdir(), 'nadam-'));
+    const data = trae.tensor(x, [8, 4]);
+    const target = trae.tensor(y, [8, 2]);
     try {
       const first = await trae.keras.models.loadModel(path.join(folder, 'resume_legacy_nadam_schedule.h5'));
       await first.save(path.join(made, 'm.keras'));

@@ -11,9 +11,9 @@ const load = (name: string): Promise<InstanceType<typeof trae.keras.Model>> =>
 describe('vocabularies in files of Keras', () => {
   for (const [name, { x, y }] of Object.entries(cases))
     it(name, async () => {
-      const model = await load(name),
-        given = name.startsWith('integer') ? trae.tensor(x as number[][], null, 'int64') : x,
-        got = model.apply(given) as trae.Tensor;
+      const model = await load(name);
+      const given = name.startsWith('integer') ? trae.tensor(x as number[][], null, 'int64') : x;
+      const got = model.apply(given) as trae.Tensor;
       assert.deepEqual([...got.shape], trae.tensor(y as number[][]).shape);
       close(got.cast('float32'), (y as number[][]).flat(), 'output', 1e-5);
       if (name.startsWith('integer'))

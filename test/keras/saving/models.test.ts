@@ -29,22 +29,22 @@ describe('files of models', () => {
 
   for (const optimizer of ['adam', 'sgd', 'rmsprop'] as const)
     it(`.keras: training resumes to the bit (${optimizer})`, async () => {
-      const once = make(),
-        file = at(`${optimizer}.keras`);
+      const once = make();
+      const file = at(`${optimizer}.keras`);
       once.compile({ optimizer, loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
       await once.fit(x, y, { ...fit, epochs: 2 });
       await once.save(file);
       const again = await trae.keras.models.loadModel(file);
-      const a = await once.fit(x, y, { ...fit, epochs: 3 }),
-        b = await again.fit(x, y, { ...fit, epochs: 3 });
+      const a = await once.fit(x, y, { ...fit, epochs: 3 });
+      const b = await again.fit(x, y, { ...fit, epochs: 3 });
       assert.deepEqual(b.history, a.history);
       assert.deepEqual(await predict(again), await predict(once));
       assert.equal(again.optimizer!.iterations.item(), 15);
     });
 
   it('a file of a model that Keras did not compile gives a model that is not compiled', () => {
-    const config = JSON.parse(make().toJson()) as Record<string, unknown>,
-      model = trae.keras.models.modelFromJson(JSON.stringify({ ...config, compile_config: {} }));
+    const config = JSON.parse(make().toJson()) as Record<string, unknown>;
+    const model = trae.keras.models.modelFromJson(JSON.stringify({ ...config, compile_config: {} }));
     assert.equal(model.compiled, false);
     assert.equal(model.optimizer, null);
   });
@@ -107,8 +107,8 @@ describe('files of models', () => {
 
   for (const name of ['w.weights.h5', 'w.h5', 'w.safetensors', 'w.npz', 'all.keras', 'all.h5'])
     it(`weights through ${name}`, async () => {
-      const model = make(),
-        other = make();
+      const model = make();
+      const other = make();
       await (name.startsWith('all') ? model.save(at(name)) : model.saveWeights(at(name)));
       const report = await other.loadWeights(at(name));
       assert.deepEqual(await predict(other), await predict(model));
@@ -141,8 +141,8 @@ describe('files of models', () => {
         return true;
       });
       assert.deepEqual(await predict(other), before, 'nothing was loaded');
-      const warn = console.warn,
-        said: string[] = [];
+      const warn = console.warn;
+      const said: string[] = [];
       console.warn = (text: string) => said.push(text);
       const report = await other.loadWeights(at(name), { skipMismatch: true }).finally(() => (console.warn = warn));
       assert.deepEqual(
@@ -222,8 +222,8 @@ describe('files of models', () => {
   });
 
   it('signals end saving and loading', async () => {
-    const model = make(),
-      signal = AbortSignal.abort(new Error('enough'));
+    const model = make();
+    const signal = AbortSignal.abort(new Error('enough'));
     await assert.rejects(model.save(at('abort.keras'), { signal }), /enough/);
     assert.ok(!fs.existsSync(at('abort.keras')));
     await model.save(at('whole.keras'));
@@ -235,9 +235,9 @@ describe('files of models', () => {
   });
 
   it('JSON of the architecture', async () => {
-    const model = make(),
-      json = model.toJson(),
-      again = trae.keras.models.modelFromJson(json);
+    const model = make();
+    const json = model.toJson();
+    const again = trae.keras.models.modelFromJson(json);
     again.setWeights(model.getWeights());
     assert.deepEqual(await predict(again), await predict(model));
     assert.equal(again.toJson(), json);
@@ -273,12 +273,12 @@ describe('files of models', () => {
 
   it('ops and layers of one name get names that differ, in every format', async () => {
     trae.keras.utils.clearSession();
-    const input = trae.keras.Input([4]),
-      layer = (name: string): InstanceType<typeof layers.Multiply> => new layers.Multiply({ name });
+    const input = trae.keras.Input([4]);
+    const layer = (name: string): InstanceType<typeof layers.Multiply> => new layers.Multiply({ name });
     let h = layer('multiply').apply([input.multiply(2).multiply(3), input]) as typeof input;
     h = layer('multiply_1').apply([h, input]) as typeof input;
-    const model = new Model({ inputs: input, outputs: [h.square().multiply(2), layer('multiply_2').apply([h, h])] }),
-      sums = (m: InstanceType<typeof Model>): unknown => (m.apply(x) as trae.Tensor[]).map((t) => t.sum().item());
+    const model = new Model({ inputs: input, outputs: [h.square().multiply(2), layer('multiply_2').apply([h, h])] });
+    const sums = (m: InstanceType<typeof Model>): unknown => (m.apply(x) as trae.Tensor[]).map((t) => t.sum().item());
     assert.equal(new Set(model.outputNames).size, 2);
     for (const file of [at('one_name.keras'), at('one_name.h5')]) {
       await model.save(file);
@@ -290,8 +290,8 @@ describe('files of models', () => {
   });
 
   it('functional models: several inputs and outputs, shared layers, ops, nested models', async () => {
-    const a = trae.keras.Input([4], { name: 'a' }),
-      b = trae.keras.Input([4], { name: 'b' });
+    const a = trae.keras.Input([4], { name: 'a' });
+    const b = trae.keras.Input([4], { name: 'b' });
     const shared = new layers.Dense(4, { activation: 'tanh' });
     const inner = new Sequential([new layers.Dense(4, { inputShape: [4] }), new layers.Dense(2)], { name: 'inner' });
     const sum = trae.add(shared.apply(a), trae.multiply(shared.apply(b), 2));
@@ -304,8 +304,8 @@ describe('files of models', () => {
     await model.save(at('graph.keras'));
     const again = await trae.keras.models.loadModel(at('graph.keras'));
     const data = { a: trae.random.normal([5, 4], { seed: 1 }), b: trae.random.normal([5, 4], { seed: 2 }) };
-    const one = (await model.predict(data, { verbose: 0 })) as Record<string, trae.Tensor>,
-      two = (await again.predict(data, { verbose: 0 })) as Record<string, trae.Tensor>;
+    const one = (await model.predict(data, { verbose: 0 })) as Record<string, trae.Tensor>;
+    const two = (await again.predict(data, { verbose: 0 })) as Record<string, trae.Tensor>;
     assert.deepEqual(Object.keys(two), ['p', 'q']);
     for (const k of Object.keys(one)) assert.deepEqual(two[k].arraySync(), one[k].arraySync());
     assert.equal(again.countParams(), model.countParams());

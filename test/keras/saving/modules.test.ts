@@ -87,9 +87,9 @@ describe('weights written on Windows', () => {
   for (const root of ['layers', '_layer_checkpoint_dependencies'])
     for (const byName of [false, true])
       it(`${root}${byName ? ', by name' : ''}`, async () => {
-        const model = make(),
-          plain = path.join(folder, 'plain.weights.h5'),
-          windows = path.join(folder, `${root}.weights.h5`);
+        const model = make();
+        const plain = path.join(folder, 'plain.weights.h5');
+        const windows = path.join(folder, `${root}.weights.h5`);
         await model.saveWeights(plain);
         await withFile(plain, async (source) => {
           const h5 = new Hdf5Writer();
@@ -101,8 +101,8 @@ describe('weights written on Windows', () => {
             h5.attribute(`${root}\\${key}/vars`, 'name', name);
           }
           for (const dataset of openHdf5(source).datasets()) {
-            const [at, index] = dataset.path.split('/vars/'),
-              group = `${at.replace('layers/', `${root}/`).replaceAll('/', '\\')}/vars`;
+            const [at, index] = dataset.path.split('/vars/');
+            const group = `${at.replace('layers/', `${root}/`).replaceAll('/', '\\')}/vars`;
             h5.group(group);
             const data = await dataset.read();
             h5.dataset(`${group}/${index}`, {

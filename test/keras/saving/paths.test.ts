@@ -17,20 +17,20 @@ const refused = (run: Promise<unknown>, file: string, why: string): Promise<void
   });
 
 describe('paths of models and weights', () => {
-  const folder = temporaryFolder(),
-    at = (name: string): string => path.join(folder, name),
-    readers: Record<string, (file: string) => Promise<unknown>> = {
-      loadModel: (file) => keras.models.loadModel(file),
-      loadWeights: (file) => make().loadWeights(file),
-    },
-    writers: Record<string, (file: string) => Promise<unknown>> = {
-      'x.keras': (file) => make().save(file),
-      'x.h5': (file) => make().save(file),
-      'x.weights.h5': (file) => make().saveWeights(file),
-      'x.npz': (file) => make().saveWeights(file),
-      'x.safetensors': (file) => make().saveWeights(file),
-      'x.weights.json': (file) => make().saveWeights(file, { maxShardSize: 1 }),
-    };
+  const folder = temporaryFolder();
+  const at = (name: string): string => path.join(folder, name);
+  const readers: Record<string, (file: string) => Promise<unknown>> = {
+    loadModel: (file) => keras.models.loadModel(file),
+    loadWeights: (file) => make().loadWeights(file),
+  };
+  const writers: Record<string, (file: string) => Promise<unknown>> = {
+    'x.keras': (file) => make().save(file),
+    'x.h5': (file) => make().save(file),
+    'x.weights.h5': (file) => make().saveWeights(file),
+    'x.npz': (file) => make().saveWeights(file),
+    'x.safetensors': (file) => make().saveWeights(file),
+    'x.weights.json': (file) => make().saveWeights(file, { maxShardSize: 1 }),
+  };
   if (!isWindows) {
     it('a pipe that nobody writes into is refused at once', async () => {
       for (const name of ['pipe.keras', 'pipe.weights.json']) {
@@ -94,8 +94,8 @@ describe('paths of models and weights', () => {
     );
   });
   it('a backup whose epoch is damaged is named', async () => {
-    const backup = at('backup'),
-      model = make();
+    const backup = at('backup');
+    const model = make();
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     const fit = (): Promise<unknown> =>
       model.fit(trae.ones([2, 3]), trae.ones([2, 2]), {

@@ -10,8 +10,8 @@ import { temporaryFolder } from '../../io/support';
 const { layers, Sequential, Model, Input, optimizers, models } = trae.keras;
 type AnyModel = InstanceType<typeof Model>;
 const folder = temporaryFolder();
-const x = trae.random.normal([24, 4], { seed: 1 }),
-  y = trae.random.normal([24, 2], { seed: 2 });
+const x = trae.random.normal([24, 4], { seed: 1 });
+const y = trae.random.normal([24, 2], { seed: 2 });
 
 const plain = (): AnyModel =>
   new Sequential([
@@ -27,15 +27,15 @@ const frozen = (): AnyModel => {
 };
 const nested = (): AnyModel => {
   const inner = new Sequential(
-      [
-        layers.Input([4]),
-        new layers.Dense(4, { activation: 'relu', name: 'i1' }),
-        new layers.BatchNormalization({ name: 'i2' }),
-      ],
-      { name: 'inner' },
-    ),
-    input = Input([4], { name: 'x' }),
-    twice = new layers.Dense(4, { name: 'twice' });
+    [
+      layers.Input([4]),
+      new layers.Dense(4, { activation: 'relu', name: 'i1' }),
+      new layers.BatchNormalization({ name: 'i2' }),
+    ],
+    { name: 'inner' },
+  );
+  const input = Input([4], { name: 'x' });
+  const twice = new layers.Dense(4, { name: 'twice' });
   const h = twice.apply(twice.apply(inner.apply(input)));
   return new Model({
     inputs: input,
@@ -82,12 +82,12 @@ describe('training that goes on after loading', () => {
     extension: string,
   ): Promise<void> => {
     trae.setRandomSeed(5);
-    const model = build(),
-      file = path.join(folder, `${files++}${extension}`);
+    const model = build();
+    const file = path.join(folder, `${files++}${extension}`);
     model.compile({ optimizer: optimizer(), loss: 'mse', metrics: ['mae'] });
     await model.fit(x, y, { ...fit, epochs: 1 });
-    const warn = console.warn,
-      said: string[] = [];
+    const warn = console.warn;
+    const said: string[] = [];
     console.warn = (text: string) => said.push(text);
     let again: AnyModel;
     try {
@@ -109,8 +109,8 @@ describe('training that goes on after loading', () => {
       again.trainableWeights.map((w) => w.shape),
       model.trainableWeights.map((w) => w.shape),
     );
-    const a = await model.fit(x, y, { ...fit, epochs: 2 }),
-      b = await again.fit(x, y, { ...fit, epochs: 2 });
+    const a = await model.fit(x, y, { ...fit, epochs: 2 });
+    const b = await again.fit(x, y, { ...fit, epochs: 2 });
     assert.deepEqual(b.history, a.history);
     assert.deepEqual(
       again.getWeights().map((w) => w.arraySync()),
@@ -129,19 +129,19 @@ describe('training that goes on after loading', () => {
   it('random numbers of dropout go on too', async () => {
     trae.setRandomSeed(6);
     const model = new Sequential([
-        layers.Input([4]),
-        new layers.Dense(8),
-        new layers.Dropout(0.4),
-        new layers.GaussianNoise(0.2),
-        new layers.Dense(2),
-      ]),
-      file = path.join(folder, 'dropout.keras');
+      layers.Input([4]),
+      new layers.Dense(8),
+      new layers.Dropout(0.4),
+      new layers.GaussianNoise(0.2),
+      new layers.Dense(2),
+    ]);
+    const file = path.join(folder, 'dropout.keras');
     model.compile({ optimizer: 'adam', loss: 'mse' });
     await model.fit(x, y, { ...fit, epochs: 1 });
     await model.save(file);
-    const again = await models.loadModel(file),
-      a = await model.fit(x, y, { ...fit, epochs: 2 }),
-      b = await again.fit(x, y, { ...fit, epochs: 2 });
+    const again = await models.loadModel(file);
+    const a = await model.fit(x, y, { ...fit, epochs: 2 });
+    const b = await again.fit(x, y, { ...fit, epochs: 2 });
     assert.deepEqual(b.history, a.history);
   });
   for (const extension of ['.keras', '.h5'])

@@ -130,8 +130,8 @@ describe('depth and size', () => {
         /^addWeight: weight 'kernel' of layer '.*' of shape \(3, 3, 64, 2147483647\) needs 4947802322688 bytes, and this machine has \d+/,
     }));
   it('a config whose weights cannot be in its file is refused before they are made', async () => {
-    const folder = temporaryFolder(),
-      model = new trae.keras.Sequential([layers.Input([3]), new layers.Dense(4, { name: 'wide' })]);
+    const folder = temporaryFolder();
+    const model = new trae.keras.Sequential([layers.Input([3]), new layers.Dense(4, { name: 'wide' })]);
     const json = JSON.stringify({
       modelTopology: { model_config: JSON.parse(JSON.stringify(model)) as unknown },
       weightsManifest: [],

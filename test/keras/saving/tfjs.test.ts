@@ -27,14 +27,14 @@ const bytesOf = ({ values, as = 'float32' }: Weight): Buffer =>
           ? Uint16Array.from(values).buffer
           : Uint8Array.from(values).buffer,
   );
-const kernel = [0.5, -1, 2, 0.25, 1, -0.75],
-  bias = [0.1, -0.2];
+const kernel = [0.5, -1, 2, 0.25, 1, -0.75];
+const bias = [0.1, -0.2];
 /** A model of one Dense layer, 3 to 2, whose weights lie in two shards. */
 function write(name: string, weights: Weight[], more: object = {}, topology: object = {}): string {
   const at = path.join(folder, name);
   fs.mkdirSync(at, { recursive: true });
-  const data = Buffer.concat(weights.map(bytesOf)),
-    cut = data.length >> 1;
+  const data = Buffer.concat(weights.map(bytesOf));
+  const cut = data.length >> 1;
   fs.writeFileSync(path.join(at, 'a.bin'), data.subarray(0, cut));
   fs.writeFileSync(path.join(at, 'b.bin'), data.subarray(cut));
   const specs = weights.map(({ name: n, shape, as = 'float32', scale, min, group }) => ({
@@ -98,9 +98,9 @@ describe('layers models of TensorFlow.js', () => {
     ['uint16', 65535],
   ] as const)
     it(`weights quantized to ${as}: value = stored * scale + min`, async () => {
-      const min = Math.min(...kernel),
-        scale = (Math.max(...kernel) - min) / levels,
-        stored = kernel.map((v) => Math.round((v - min) / scale));
+      const min = Math.min(...kernel);
+      const scale = (Math.max(...kernel) - min) / levels;
+      const stored = kernel.map((v) => Math.round((v - min) / scale));
       const model = await load(write(as, [{ ...plain[0], values: stored, as, scale, min }, plain[1]]));
       close(
         model.weights[0],
@@ -151,8 +151,8 @@ describe('layers models of TensorFlow.js', () => {
       assert.equal(model.optimizer!.constructor.name, 'RMSprop');
       const config = model.optimizer!.getConfig() as { learningRate: number; rho: number; momentum: number };
       assert.deepEqual([Math.fround(config.learningRate), config.rho, config.momentum], [Math.fround(0.02), 0.8, 0.5]);
-      const x = trae.tensor([[1, 2, 3]]),
-        [loss, mae] = await model.evaluate(x, trae.tensor([[0, 0]]), { verbose: 0 });
+      const x = trae.tensor([[1, 2, 3]]);
+      const [loss, mae] = await model.evaluate(x, trae.tensor([[0, 0]]), { verbose: 0 });
       const y = (model.apply(x) as trae.Tensor).dataSync() as Float32Array;
       close([loss, mae], [(y[0] ** 2 + y[1] ** 2) / 2, (Math.abs(y[0]) + Math.abs(y[1])) / 2], 'loss and metric', 1e-6);
       assert.equal((await load(file, { compile: false })).compiled, false);
@@ -171,8 +171,8 @@ describe('layers models of TensorFlow.js', () => {
       values,
       group: 'optimizer',
     });
-    const m = [1, 2, 3, 4, 5, 6],
-      v = [6, 5, 4, 3, 2, 1];
+    const m = [1, 2, 3, 4, 5, 6];
+    const v = [6, 5, 4, 3, 2, 1];
     const model = await load(
       write(
         'state',

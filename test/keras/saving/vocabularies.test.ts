@@ -19,15 +19,15 @@ const numbers = (t: unknown): number[] =>
 const given = async (model: AnyModel, x: unknown): Promise<number[]> =>
   numbers(await model.predict(x as never, { verbose: 0 }));
 async function warnings(f: () => Promise<unknown>): Promise<string[]> {
-  const warn = console.warn,
-    said: string[] = [];
+  const warn = console.warn;
+  const said: string[] = [];
   console.warn = (text: string) => said.push(text);
   await f().finally(() => (console.warn = warn));
   return said;
 }
-const ints = trae.tensor([[10], [30], [99]], null, 'int64'),
-  floats = trae.tensor([[0.5], [2.5], [9]]),
-  words = [['b'], ['a'], ['zz']];
+const ints = trae.tensor([[10], [30], [99]], null, 'int64');
+const floats = trae.tensor([[0.5], [2.5], [9]]);
+const words = [['b'], ['a'], ['zz']];
 /** Layers with data to learn from, and inputs. */
 const kinds: Record<string, { make: () => Lookup; data: unknown; x: unknown; dtype: string }> = {
   StringLookup: { make: texts, data: ['a', 'b', 'b'], x: words, dtype: 'string' },
@@ -79,8 +79,8 @@ const around = (layer: Lookup, dtype: string): AnyModel => {
 describe('what layers of data have learned', () => {
   for (const [name, { make, data, x, dtype }] of Object.entries(kinds))
     it(`${name}: whole models, and weights into a model that has learned nothing`, async () => {
-      const model = around(adapted(make(), data), dtype),
-        want = await given(model, x);
+      const model = around(adapted(make(), data), dtype);
+      const want = await given(model, x);
       assert.ok(new Set(want).size > 1);
       for (const file of ['m.keras', 'm.h5']) {
         await model.save(path.join(folder, file));
@@ -97,8 +97,8 @@ describe('what layers of data have learned', () => {
     });
   it('in nested models, by name, and in shards', async () => {
     const nested = (layer: Lookup, more: trae.keras.Layer[] = []): AnyModel => {
-      const x = Input([1], { dtype: 'string' as never }),
-        inner = around(layer, 'string');
+      const x = Input([1], { dtype: 'string' as never });
+      const inner = around(layer, 'string');
       return new Model({
         inputs: x,
         outputs: [...more, new layers.Embedding(5, 2, { name: 'table' }), new layers.Flatten()].reduce(
@@ -107,8 +107,8 @@ describe('what layers of data have learned', () => {
         ),
       });
     };
-    const model = nested(adapted(texts(), ['a', 'b', 'b'])),
-      want = await given(model, words);
+    const model = nested(adapted(texts(), ['a', 'b', 'b']));
+    const want = await given(model, words);
     await model.saveWeights(path.join(folder, 'n.weights.h5'));
     await model.saveWeights(path.join(folder, 's.weights.json'), { maxShardSize: 1 });
     for (const file of ['n.weights.h5', 's.weights.json']) {
@@ -165,9 +165,9 @@ describe('weights by name', () => {
         new layers.Bidirectional(new layers.GRU(2)),
         new layers.SpectralNormalization(new layers.Dense(2)),
       ]);
-    const model = chain(),
-      x = trae.random.normal([2, 4, 3], { seed: 1 }),
-      want = await given(model, x);
+    const model = chain();
+    const x = trae.random.normal([2, 4, 3], { seed: 1 });
+    const want = await given(model, x);
     for (const file of ['p.safetensors', 'p.npz']) {
       await model.saveWeights(path.join(folder, file));
       for (const copy of [models.modelFromJson(model.toJson()), models.cloneModel(model)]) {

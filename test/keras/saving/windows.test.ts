@@ -14,14 +14,14 @@ const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 
 function nested(): InstanceType<typeof Model> {
-  const x = trae.keras.Input([5]),
-    y = new Sequential(
-      [layers.Input([5]), new layers.Dense(4, { name: 'first' }), new layers.Dense(4, { name: 'second' })],
-      { name: 'inner' },
-    ).apply(x) as typeof x,
-    z = new layers.Reshape([2, 2]).apply(y) as typeof x;
-  const attended = new layers.MultiHeadAttention(2, 3, { name: 'attention' }).apply([z, z]) as typeof x,
-    h = new layers.Bidirectional(new layers.LSTM(2), { name: 'both' }).apply(attended) as typeof x;
+  const x = trae.keras.Input([5]);
+  const y = new Sequential(
+    [layers.Input([5]), new layers.Dense(4, { name: 'first' }), new layers.Dense(4, { name: 'second' })],
+    { name: 'inner' },
+  ).apply(x) as typeof x;
+  const z = new layers.Reshape([2, 2]).apply(y) as typeof x;
+  const attended = new layers.MultiHeadAttention(2, 3, { name: 'attention' }).apply([z, z]) as typeof x;
+  const h = new layers.Bidirectional(new layers.LSTM(2), { name: 'both' }).apply(attended) as typeof x;
   const model = new Model({ inputs: x, outputs: new layers.Dense(2, { name: 'last' }).apply(h) });
   model.compile({ optimizer: 'adam', loss: 'mse' });
   return model;
@@ -57,8 +57,8 @@ async function asOnWindows(root: Hdf5Group): Promise<Buffer> {
 }
 
 describe('files that Keras made on Windows', () => {
-  const x = trae.random.normal([8, 5], { seed: 1 }),
-    y = trae.random.normal([8, 2], { seed: 2 });
+  const x = trae.random.normal([8, 5], { seed: 1 });
+  const y = trae.random.normal([8, 2], { seed: 2 });
   let model: InstanceType<typeof Model>, predicted: number[][];
   const predict = (m: InstanceType<typeof Model>): number[][] => (m.apply(x) as trae.Tensor).arraySync() as number[][];
   before(async () => {
@@ -70,8 +70,8 @@ describe('files that Keras made on Windows', () => {
     const source = await FileSource.open(at('plain.weights.h5'));
     fs.writeFileSync(at('windows.weights.h5'), await asOnWindows(openHdf5(source)));
     await source.close();
-    const archive = await FileSource.open(at('plain.keras')),
-      zip = new ZipReader(archive);
+    const archive = await FileSource.open(at('plain.keras'));
+    const zip = new ZipReader(archive);
     const weights = await asOnWindows(openHdf5(await zip.open('model.weights.h5')));
     await writeAtomically(
       at('windows.keras'),

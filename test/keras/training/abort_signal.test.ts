@@ -4,16 +4,16 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, wave, weightsOf } from '../helpers';
 
 const { callbacks } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3),
-  quiet = { verbose: 0 as const };
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
+const quiet = { verbose: 0 as const };
 
 describe('AbortSignal', () => {
   it('ends fit at a batch boundary, with the model usable', async () => {
     for (const watched of [true, false]) {
-      const model = classifier(),
-        control = new AbortController(),
-        reason = new Error('enough');
+      const model = classifier();
+      const control = new AbortController();
+      const reason = new Error('enough');
       let batches = 0;
       const onTrainBatchEnd = (): void => {
         if (++batches === 3) control.abort(reason);
@@ -40,24 +40,24 @@ describe('AbortSignal', () => {
     }
   });
   it('given up before: nothing happens', async () => {
-    const model = classifier(),
-      before = weightsOf(model),
-      signal = AbortSignal.abort(new Error('early'));
+    const model = classifier();
+    const before = weightsOf(model);
+    const signal = AbortSignal.abort(new Error('early'));
     for (const what of ['fit', 'evaluate'] as const)
       await assert.rejects(() => model[what](x, y, { signal, ...quiet }) as Promise<unknown>, { message: 'early' });
     await assert.rejects(() => model.predict(x, { signal, ...quiet }), { message: 'early' });
     assert.deepEqual(weightsOf(model), before);
   });
   it('ends evaluate and predict', async () => {
-    const model = classifier(),
-      rows = wave(4000, 4);
+    const model = classifier();
+    const rows = wave(4000, 4);
     for (const kind of ['Test', 'Predict'] as const) {
-      const control = new AbortController(),
-        stop = new callbacks.LambdaCallback({
-          [`on${kind}BatchEnd`]: (batch: number) => {
-            if (batch === 1) control.abort(new Error(kind));
-          },
-        });
+      const control = new AbortController();
+      const stop = new callbacks.LambdaCallback({
+        [`on${kind}BatchEnd`]: (batch: number) => {
+          if (batch === 1) control.abort(new Error(kind));
+        },
+      });
       const options = { batchSize: 4, signal: control.signal, callbacks: [stop], ...quiet };
       await assert.rejects(
         () =>

@@ -7,8 +7,8 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, close, throwsText, wave, weightsOf } from '../helpers';
 
 const { callbacks, layers, Sequential, optimizers } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3);
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
 type Logs = trae.Logs;
 
 /** Puts values into the logs in place of what was measured: a plan for what a monitored metric does. */
@@ -30,8 +30,8 @@ async function epochsDone(values: readonly number[], ...list: trae.keras.callbac
 }
 /** What console.log prints while `f` runs. */
 async function printed(f: () => Promise<unknown>): Promise<string[]> {
-  const lines: string[] = [],
-    log = console.log;
+  const lines: string[] = [];
+  const log = console.log;
   console.log = (text: string) => {
     lines.push(text);
   };
@@ -81,8 +81,8 @@ describe('callbacks', () => {
       verbose: 0,
       callbacks: spy,
     });
-    const batches = [0, 1, 2].flatMap((i) => [`onTrainBatchBegin ${i}`, `onTrainBatchEnd ${i}`]),
-      test = ['onTestBegin', 'onTestBatchBegin 0', 'onTestBatchEnd 0', 'onTestEnd'];
+    const batches = [0, 1, 2].flatMap((i) => [`onTrainBatchBegin ${i}`, `onTrainBatchEnd ${i}`]);
+    const test = ['onTestBegin', 'onTestBatchBegin 0', 'onTestBatchEnd 0', 'onTestEnd'];
     assert.deepEqual(seen, [
       'onTrainBegin',
       ...[0, 1].flatMap((e) => [`onEpochBegin ${e}`, ...batches, ...test, `onEpochEnd ${e}`]),
@@ -96,8 +96,8 @@ describe('callbacks', () => {
     assert.deepEqual(seen, ['onPredictBegin', 'onPredictBatchBegin 0', 'onPredictBatchEnd 0', 'onPredictEnd', ...test]);
   });
   it('batch logs are running means; listening to batches does not change the result', async () => {
-    const losses: number[] = [],
-      [a, b] = [classifier(), classifier()];
+    const losses: number[] = [];
+    const [a, b] = [classifier(), classifier()];
     const h = await a.fit(x, y, {
       batchSize: 8,
       shuffle: false,
@@ -183,9 +183,9 @@ describe('EarlyStopping', () => {
     );
   });
   it('restores the best weights', async () => {
-    const model = classifier(),
-      kept: number[][][] = [],
-      stop = new EarlyStopping({ patience: 2, restoreBestWeights: true });
+    const model = classifier();
+    const kept: number[][][] = [];
+    const stop = new EarlyStopping({ patience: 2, restoreBestWeights: true });
     await model.fit(x, y, {
       epochs: 6,
       verbose: 0,
@@ -207,8 +207,8 @@ describe('EarlyStopping', () => {
     assert.deepEqual(await printed(() => epochsDone([1, 2, 3], new EarlyStopping({ verbose: 1 }))), [
       'Epoch 2: early stopping',
     ]);
-    const warned: string[] = [],
-      warn = console.warn;
+    const warned: string[] = [];
+    const warn = console.warn;
     console.warn = (t: string) => {
       warned.push(t);
     };
@@ -250,8 +250,8 @@ describe('callbacks of the learning rate', () => {
     close(await rates([5, 4, 3, 2], new ReduceLROnPlateau({ patience: 1 })), [1, 1, 1, 1], 'getting better');
   });
   it('LearningRateScheduler: sets, sees and logs the rate', async () => {
-    const given: number[] = [],
-      model = classifier({ optimizer: new optimizers.SGD(0.5) });
+    const given: number[] = [];
+    const model = classifier({ optimizer: new optimizers.SGD(0.5) });
     const h = await model.fit(x, y, {
       epochs: 3,
       verbose: 0,
@@ -297,9 +297,9 @@ describe('TerminateOnNaN and CSVLogger', () => {
     assert.deepEqual(lines, [`Batch ${batches - 1}: Invalid loss, terminating training`]);
   });
   it('writes a line for each epoch, and appends', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-csv-')),
-      file = path.join(folder, 'log.csv'),
-      model = classifier();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-csv-'));
+    const file = path.join(folder, 'log.csv');
+    const model = classifier();
     try {
       await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [new callbacks.CSVLogger(file)] });
       const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -380,8 +380,8 @@ describe('the progress bar', () => {
     assert.ok(!out.text.includes('\x1b') && !out.text.includes('\r'));
   });
   it('of evaluate and predict', async () => {
-    const out = stream(false),
-      model = classifier();
+    const out = stream(false);
+    const model = classifier();
     await model.evaluate(x, y, { verbose: 2, batchSize: 10, callbacks: [new callbacks.ProgbarLogger(out)] });
     await model.predict(x, { verbose: 2, batchSize: 10, callbacks: [new callbacks.ProgbarLogger(out)] });
     const [a, b] = steady(out.text).split('\n');

@@ -27,8 +27,8 @@ describe('constants before batch normalization', () => {
     it(`the bias of ${name} stays what it was while the kernel learns`, async () => {
       const model = new Sequential([Input([8, 8, 3]), ...stack(), new layers.Flatten(), new layers.Dense(2)] as never);
       model.compile({ optimizer: 'adam', loss: 'mse' });
-      const biased = model.layers.find((layer) => layer.weights.some((w) => w.name === 'bias'))!,
-        named = (ending: string): trae.Variable => biased.weights.find((w) => w.name.endsWith(ending))!;
+      const biased = model.layers.find((layer) => layer.weights.some((w) => w.name === 'bias'))!;
+      const named = (ending: string): trae.Variable => biased.weights.find((w) => w.name.endsWith(ending))!;
       const bias = [0.5, -0.25, 1, 2, -3].slice(0, named('bias').shape[0]);
       named('bias').assign(trae.tensor(bias));
       const kernel = Array.from(named('kernel').value.dataSync() as Float32Array);

@@ -5,17 +5,17 @@ import { classesInTurn, classifier, throwsText, wave } from '../helpers';
 import { refuses, regression } from './refusals';
 
 const { layers, Sequential, callbacks } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3),
-  quiet = { verbose: 0 as const };
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
+const quiet = { verbose: 0 as const };
 
 describe('data that cannot be trained on', () => {
-  const model = classifier(),
-    fine = (): Promise<unknown> => model.fit(x, y, quiet);
-  const categorical = classifier({ loss: 'categorical_crossentropy' }),
-    line = regression(),
-    binary = new Sequential([layers.Input([4]), new layers.Dense(1, { activation: 'sigmoid' })]),
-    custom = new Sequential([layers.Input([4]), new layers.Dense(2)]);
+  const model = classifier();
+  const fine = (): Promise<unknown> => model.fit(x, y, quiet);
+  const categorical = classifier({ loss: 'categorical_crossentropy' });
+  const line = regression();
+  const binary = new Sequential([layers.Input([4]), new layers.Dense(1, { activation: 'sigmoid' })]);
+  const custom = new Sequential([layers.Input([4]), new layers.Dense(2)]);
   binary.compile({ optimizer: 'sgd', loss: 'binary_crossentropy' });
   custom.compile({ optimizer: 'sgd', loss: (t: trae.Tensor, p: trae.Tensor) => t.subtract(p).square() });
   const inOutput = (m: trae.keras.Model): string => `\n  In output '${m.outputNames[0]}'.`;
@@ -51,8 +51,8 @@ describe('data that cannot be trained on', () => {
     () => model.fit(x, y, { sampleWeight: trae.ones([5]), ...quiet }),
     'fit: all data must have the same number of examples.\n  Received: x with 20, y with 20, sampleWeight with 5',
   );
-  const tooLarge = trae.full([20], 3, { dtype: 'int32' }),
-    nan = trae.full([20], NaN);
+  const tooLarge = trae.full([20], 3, { dtype: 'int32' });
+  const nan = trae.full([20], NaN);
   bad(
     'class numbers that are too large, in validationData',
     () => model.fit(x, y, { validationData: [x, tooLarge], ...quiet }),
@@ -193,17 +193,17 @@ describe('data that cannot be trained on', () => {
       `model '${model.name}': input '${model.inputs[0].name}' must have shape (None, 4).\n  Received: shape (10, 5)\n  In layer '${model.name}' (Sequential).`,
       fine,
     ));
-  it('whole numbers become floats where a model takes floats', async () => {
+  it('integers become floats where a model takes floats', async () => {
     const whole = trae.tensor(
-        Int32Array.from({ length: 80 }, (_, i) => i % 5),
-        [20, 4],
-      ),
-      a = (await model.predict(whole, quiet)) as trae.Tensor,
-      b = (await model.predict(whole.cast('float32'), quiet)) as trae.Tensor;
+      Int32Array.from({ length: 80 }, (_, i) => i % 5),
+      [20, 4],
+    );
+    const a = (await model.predict(whole, quiet)) as trae.Tensor;
+    const b = (await model.predict(whole.cast('float32'), quiet)) as trae.Tensor;
     assert.deepEqual(a.dataSync(), b.dataSync());
     assert.equal((await model.fit(whole, y, quiet)).epoch.length, 1);
   });
-  it('whole numbers are refused where floats are needed', async () => {
+  it('integers are refused where floats are needed', async () => {
     await throwsText(
       () => trae.grad((t) => t.sum())(trae.tensor(Int32Array.of(1, 2))),
       'TypeError',

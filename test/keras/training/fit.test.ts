@@ -4,8 +4,8 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, close, throwsText, wave, weightsOf } from '../helpers';
 
 const { layers, Sequential, Model, Input, callbacks } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3);
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
 const quiet = { verbose: 0 as const };
 const rowsOf = (t: trae.Tensor, from: number, to: number): trae.Tensor =>
   trae.take(
@@ -32,8 +32,8 @@ describe('fit', () => {
     for (const values of Object.values(history.history)) assert.equal(values.length, 3);
   });
   it('takes arrays, typed arrays and tensors alike', async () => {
-    const flat = x.dataSync() as Float32Array,
-      results: number[][][] = [];
+    const flat = x.dataSync() as Float32Array;
+    const results: number[][][] = [];
     for (const [a, b] of [
       [x, y],
       [x.arraySync() as number[][], y.arraySync() as number[]],
@@ -52,22 +52,22 @@ describe('fit', () => {
     const endless = (function* () {
       for (;;) yield* batches();
     })();
-    const again = iterable(batches()),
-      asynchronous = {
-        async *[Symbol.asyncIterator]() {
-          for (const b of batches()) {
-            await null;
-            yield b;
-          }
-        },
-      };
+    const again = iterable(batches());
+    const asynchronous = {
+      async *[Symbol.asyncIterator]() {
+        for (const b of batches()) {
+          await null;
+          yield b;
+        }
+      },
+    };
     for (const [data, options] of [
       [again, {}],
       [asynchronous, {}],
       [endless, { stepsPerEpoch: 5 }],
     ] as const) {
-      const model = classifier(),
-        h = await model.fit(data, { epochs: 2, ...options, ...quiet });
+      const model = classifier();
+      const h = await model.fit(data, { epochs: 2, ...options, ...quiet });
       weightsOf(model).forEach((w, i) => close(w, weightsOf(reference)[i], 'weights'));
       close(h.history.loss, history.loss, 'loss');
     }
@@ -108,10 +108,10 @@ describe('fit', () => {
   });
   it('shuffles anew each epoch, and all rows', async () => {
     const rows = trae.tensor(
-        Float32Array.from({ length: 12 }, (_, i) => i),
-        [12, 1],
-      ),
-      seen: number[][] = [];
+      Float32Array.from({ length: 12 }, (_, i) => i),
+      [12, 1],
+    );
+    const seen: number[][] = [];
     class Spy extends layers.Layer {
       override call(t: trae.Tensor, o: trae.CallOptions = {}): trae.Tensor {
         if (o.training) seen.push(Array.from(t.dataSync() as Float32Array));
@@ -131,11 +131,11 @@ describe('fit', () => {
       );
   });
   it('sampleWeight 0 is as good as a missing row; classWeight weighs by class', async () => {
-    const weights = Float32Array.from({ length: 20 }, (_, i) => (i < 10 ? 1 : 0)),
-      sgd = (): object => ({
-        optimizer: new trae.keras.optimizers.SGD(0.1),
-        loss: new trae.keras.losses.SparseCategoricalCrossentropy({ reduction: 'sum' }),
-      });
+    const weights = Float32Array.from({ length: 20 }, (_, i) => (i < 10 ? 1 : 0));
+    const sgd = (): object => ({
+      optimizer: new trae.keras.optimizers.SGD(0.1),
+      loss: new trae.keras.losses.SparseCategoricalCrossentropy({ reduction: 'sum' }),
+    });
     const [a, b, c, d] = Array.from({ length: 4 }, () => classifier(sgd()));
     await a.fit(x, y, { sampleWeight: weights, shuffle: false, ...quiet });
     await b.fit(rowsOf(x, 0, 10), rowsOf(y, 0, 10), { shuffle: false, ...quiet });
@@ -165,8 +165,8 @@ describe('fit', () => {
       return [weightsOf(model), h.history];
     };
     for (const data of ['rows', 'batches'] as const) {
-      const [a, ha] = await run(false, data),
-        [b, hb] = await run(true, data);
+      const [a, ha] = await run(false, data);
+      const [b, hb] = await run(true, data);
       a.forEach((w, i) => close(w, b[i], `weights ${i}`));
       for (const name of Object.keys(ha)) close(ha[name], hb[name], name);
     }
@@ -189,21 +189,21 @@ describe('fit', () => {
     assert.notDeepEqual(weightsOf(model).slice(2), before.slice(2));
   });
   it('counts steps of a schedule over epochs', async () => {
-    const schedule = new trae.keras.optimizers.schedules.PiecewiseConstantDecay([9], [0.1, 0.001]),
-      model = classifier({ optimizer: new trae.keras.optimizers.SGD(schedule) });
+    const schedule = new trae.keras.optimizers.schedules.PiecewiseConstantDecay([9], [0.1, 0.001]);
+    const model = classifier({ optimizer: new trae.keras.optimizers.SGD(schedule) });
     await model.fit(x, y, { epochs: 2, batchSize: 4, ...quiet });
     assert.equal(Number(model.optimizer!.iterations.item()), 10);
     close(model.optimizer!.learningRate.item(), 0.001, 'rate');
   });
   it('with 0 epochs does nothing', async () => {
-    const model = classifier(),
-      before = weightsOf(model),
-      h = await model.fit(x, y, { epochs: 0, ...quiet });
+    const model = classifier();
+    const before = weightsOf(model);
+    const h = await model.fit(x, y, { epochs: 0, ...quiet });
     assert.deepEqual([h.epoch, weightsOf(model)], [[], before]);
   });
   it('keeps the average of the weights at the end: useEma', async () => {
-    const model = classifier({ optimizer: new trae.keras.optimizers.SGD(0.5, { useEma: true, emaMomentum: 0.9 }) }),
-      plain = classifier({ optimizer: new trae.keras.optimizers.SGD(0.5) });
+    const model = classifier({ optimizer: new trae.keras.optimizers.SGD(0.5, { useEma: true, emaMomentum: 0.9 }) });
+    const plain = classifier({ optimizer: new trae.keras.optimizers.SGD(0.5) });
     for (const m of [model, plain]) await m.fit(x, y, { epochs: 3, batchSize: 4, shuffle: false, ...quiet });
     assert.notDeepEqual(weightsOf(model), weightsOf(plain));
   });
@@ -212,15 +212,15 @@ describe('fit', () => {
 describe('evaluate, predict and single batches', () => {
   it('evaluate gives a number, an array, or a record', async () => {
     assert.equal(typeof (await classifier({ metrics: undefined }).evaluate(x, y, quiet)), 'number');
-    const model = classifier(),
-      list = await model.evaluate(x, y, { batchSize: 6, ...quiet }),
-      record = await model.evaluate(x, y, { returnDict: true, ...quiet });
+    const model = classifier();
+    const list = await model.evaluate(x, y, { batchSize: 6, ...quiet });
+    const record = await model.evaluate(x, y, { returnDict: true, ...quiet });
     close([record.loss, record.accuracy], list, 'the same');
     assert.deepEqual(model.metricsNames, ['loss', 'accuracy']);
     const perExample = trae.keras.losses
-        .sparseCategoricalCrossentropy(y, model.apply(x) as trae.Tensor)
-        .dataSync() as Float32Array,
-      weights = Float32Array.from({ length: 20 }, (_, i) => i % 3);
+      .sparseCategoricalCrossentropy(y, model.apply(x) as trae.Tensor)
+      .dataSync() as Float32Array;
+    const weights = Float32Array.from({ length: 20 }, (_, i) => i % 3);
     close(record.loss, perExample.reduce((a, b) => a + b, 0) / 20, 'by hand');
     const weighted = await model.evaluate(x, y, { sampleWeight: weights, batchSize: 20, returnDict: true, ...quiet });
     close(weighted.loss, perExample.reduce((a, b, i) => a + b * weights[i], 0) / 20, 'weighted');
@@ -229,8 +229,8 @@ describe('evaluate, predict and single batches', () => {
     close(await model.evaluate(iterable(batches()), null, quiet), list, 'batches');
   });
   it('predict equals apply, whatever the batches', async () => {
-    const model = classifier(),
-      want = model.apply(x) as trae.Tensor;
+    const model = classifier();
+    const want = model.apply(x) as trae.Tensor;
     for (const batchSize of [1, 3, 20, 64])
       close((await model.predict(x, { batchSize, ...quiet })) as trae.Tensor, want, `batches of ${batchSize}`);
     close(
@@ -264,8 +264,8 @@ describe('evaluate, predict and single batches', () => {
     close([loss, accuracy], [history.loss[0], history.accuracy[0]], 'logs');
     weightsOf(a).forEach((w, i) => close(w, weightsOf(b)[i], 'weights'));
     a.resetMetrics();
-    const before = weightsOf(a),
-      record = (await a.testOnBatch(x, y, { returnDict: true })) as trae.Logs;
+    const before = weightsOf(a);
+    const record = (await a.testOnBatch(x, y, { returnDict: true })) as trae.Logs;
     assert.deepEqual([Object.keys(record), weightsOf(a)], [['loss', 'accuracy'], before]);
     await b.trainOnBatch(x, y, { classWeight: { 0: 0, 1: 0, 2: 0 } });
     await b.trainOnBatch(x, y, { sampleWeight: trae.zeros([20]) });
@@ -293,8 +293,8 @@ describe('what compile is told', () => {
     ]);
   });
   const two = (): trae.keras.Model => {
-    const input = Input([4]),
-      h = new layers.Dense(3, { kernelInitializer: 'ones', activation: 'tanh' }).apply(input);
+    const input = Input([4]);
+    const h = new layers.Dense(3, { kernelInitializer: 'ones', activation: 'tanh' }).apply(input);
     return new Model({
       inputs: input,
       outputs: [
@@ -335,13 +335,13 @@ describe('what compile is told', () => {
   });
   it('weightedMetrics use the weights, metrics do not', async () => {
     const model = classifier({
-        metrics: ['accuracy'],
-        weightedMetrics: [new trae.keras.metrics.SparseCategoricalAccuracy({ name: 'weighted' })],
-      }),
-      p = (model.apply(x) as trae.Tensor).argmax({ axis: -1 }).dataSync() as Int32Array,
-      t = y.dataSync() as Int32Array;
-    const hits = Array.from(t, (k, i) => (k === p[i] ? 1 : 0)),
-      weights = Float32Array.from({ length: 20 }, (_, i) => 1 + (i % 4));
+      metrics: ['accuracy'],
+      weightedMetrics: [new trae.keras.metrics.SparseCategoricalAccuracy({ name: 'weighted' })],
+    });
+    const p = (model.apply(x) as trae.Tensor).argmax({ axis: -1 }).dataSync() as Int32Array;
+    const t = y.dataSync() as Int32Array;
+    const hits = Array.from(t, (k, i) => (k === p[i] ? 1 : 0));
+    const weights = Float32Array.from({ length: 20 }, (_, i) => 1 + (i % 4));
     const logs = await model.evaluate(x, y, { sampleWeight: weights, returnDict: true, ...quiet });
     close(logs.accuracy, hits.reduce<number>((a, b) => a + b, 0) / 20, 'plain');
     close(
@@ -363,8 +363,8 @@ describe('what compile is told', () => {
         },
       ],
     });
-    const logs = await model.evaluate(x, y, { returnDict: true, ...quiet }),
-      p = model.apply(x) as trae.Tensor;
+    const logs = await model.evaluate(x, y, { returnDict: true, ...quiet });
+    const p = model.apply(x) as trae.Tensor;
     close([logs.loss, logs.largest], [p.square().mean().item(), p.max({ axis: -1 }).mean().item()], 'own');
   });
   it('regularizers and addLoss add to the loss', async () => {

@@ -5,8 +5,8 @@ import * as trae from '../../../lib/index';
 import { temporaryFolder } from '../../io/support';
 
 const { layers, losses, metrics, models, saving, Sequential } = trae.keras;
-const x = trae.ones([4, 4]),
-  y = trae.ones([4, 2]);
+const x = trae.ones([4, 4]);
+const y = trae.ones([4, 2]);
 const record = (config: string): object => ({
   module: 'builtins',
   class_name: 'function',
@@ -79,8 +79,8 @@ describe('functions as losses and metrics', () => {
   });
   for (const extension of ['.keras', '.h5'])
     it(`come back from ${extension}, under the same names and with the same results`, async () => {
-      const model = make(),
-        file = path.join(folder, `model${extension}`);
+      const model = make();
+      const file = path.join(folder, `model${extension}`);
       await model.fit(x, y, { verbose: 0 });
       await model.save(file);
       const again = await models.loadModel(file, { customObjects: { myMetric } });
@@ -90,16 +90,16 @@ describe('functions as losses and metrics', () => {
       );
     });
   it('wrapped with options, registered ones and ones of the caller come back', () => {
-    const wrapped = new losses.LossFunctionWrapper(losses.huber as never, { delta: 0.4, name: 'w' }),
-      again = saving.deserializeKerasObject(
-        JSON.parse(JSON.stringify(saving.serializeKerasObject(wrapped))),
-      ) as typeof wrapped;
+    const wrapped = new losses.LossFunctionWrapper(losses.huber as never, { delta: 0.4, name: 'w' });
+    const again = saving.deserializeKerasObject(
+      JSON.parse(JSON.stringify(saving.serializeKerasObject(wrapped))),
+    ) as typeof wrapped;
     assert.deepEqual(again.call([[3, 0]], [[0, 0]]).arraySync(), wrapped.call([[3, 0]], [[0, 0]]).arraySync());
     assert.ok(Math.abs(again.call([[3]], [[0]]).item() - (0.4 * 3 - 0.08)) < 1e-6);
-    const registered = new metrics.MeanMetricWrapper(myLoss),
-      config = JSON.parse(JSON.stringify(saving.serializeKerasObject(registered))) as {
-        config: { fn: { config: string } };
-      };
+    const registered = new metrics.MeanMetricWrapper(myLoss);
+    const config = JSON.parse(JSON.stringify(saving.serializeKerasObject(registered))) as {
+      config: { fn: { config: string } };
+    };
     assert.equal(config.config.fn.config, 'function_names>my_loss');
     const copy = saving.deserializeKerasObject(config) as typeof registered;
     copy.updateState([[3, 0]], [[0, 0]]);

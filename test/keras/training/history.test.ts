@@ -28,8 +28,8 @@ describe('fit against Keras', () => {
         const model = trae.keras.saving.deserializeKerasObject(c.model) as trae.keras.Model;
         model.setWeights(c.weights.map(tensorOf));
         model.compile({ ...camel(c.compile), runEagerly });
-        const x = tensorOf(c.x),
-          y = c.y.length === 1 ? tensorOf(c.y[0]) : c.y.map(tensorOf);
+        const x = tensorOf(c.x);
+        const y = c.y.length === 1 ? tensorOf(c.y[0]) : c.y.map(tensorOf);
         const history = await model.fit(x, y, {
           ...camel(c.fit),
           shuffle: false,

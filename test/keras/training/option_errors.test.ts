@@ -5,15 +5,15 @@ import { classesInTurn, classifier, throwsText, wave } from '../helpers';
 import { refuses } from './refusals';
 
 const { layers, Sequential } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3),
-  quiet = { verbose: 0 as const };
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
+const quiet = { verbose: 0 as const };
 const FIT =
   'epochs, batchSize, validationSplit, validationData, shuffle, classWeight, sampleWeight, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, signal';
 
 describe('options that cannot be', () => {
-  const model = classifier({}),
-    fine = (): Promise<unknown> => model.evaluate(x, y, quiet);
+  const model = classifier({});
+  const fine = (): Promise<unknown> => model.evaluate(x, y, quiet);
   const bad = (what: string, f: () => unknown, text: string, name = 'ValueError'): void => {
     it(what, () => refuses(model, f, name, text, fine));
   };
@@ -83,16 +83,12 @@ describe('options that cannot be', () => {
     () => model.compile({ loss: 'xyzzy_something' as never }),
     "loss 'xyzzy_something' is not known.",
   );
-  bad('epochs', () => model.fit(x, y, { epochs: 1.5 }), 'fit: epochs must be a whole number >= 0.\n  Received: 1.5');
-  bad(
-    'batchSize',
-    () => model.fit(x, y, { batchSize: 0 }),
-    'fit: batchSize must be a whole number >= 1.\n  Received: 0',
-  );
+  bad('epochs', () => model.fit(x, y, { epochs: 1.5 }), 'fit: epochs must be an integer >= 0.\n  Received: 1.5');
+  bad('batchSize', () => model.fit(x, y, { batchSize: 0 }), 'fit: batchSize must be an integer >= 1.\n  Received: 0');
   bad(
     'stepsPerEpoch',
     () => model.fit(x, y, { stepsPerEpoch: -1 }),
-    'fit: stepsPerEpoch must be a whole number >= 1.\n  Received: -1',
+    'fit: stepsPerEpoch must be an integer >= 1.\n  Received: -1',
   );
   bad(
     'validationSplit',
@@ -105,7 +101,7 @@ describe('options that cannot be', () => {
     'fit: validationSplit 0.99 of 20 examples leaves 0 to train on and 20 to validate with.',
   );
   bad('verbose', () => model.fit(x, y, { verbose: 3 as never }), "verbose must be 'auto', 0, 1 or 2.\n  Received: 3");
-  bad('layers of no size', () => new layers.Dense(0), 'Dense: units must be a positive whole number.\n  Received: 0');
+  bad('layers of no size', () => new layers.Dense(0), 'Dense: units must be a positive integer.\n  Received: 0');
   bad(
     'a Dropout of more than everything',
     () => new layers.Dropout(1.5),
@@ -148,8 +144,8 @@ describe('calls at the wrong moment', () => {
     );
   });
   it('two fits at once', async () => {
-    const model = classifier(),
-      first = model.fit(x, y, { epochs: 3, ...quiet });
+    const model = classifier();
+    const first = model.fit(x, y, { epochs: 3, ...quiet });
     const busy = `model '${model.name}' is busy with fit. Two at a time would mix up its weights and metrics.\n  Fix: await the first one, or use another model.`;
     await throwsText(() => model.fit(x, y, quiet), 'RuntimeError', `fit: ${busy}`);
     assert.equal((await first).epoch.length, 3);

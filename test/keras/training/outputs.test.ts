@@ -39,8 +39,8 @@ class Subclass extends Model {
     super({ name: 'm' });
   }
   override call(x: trae.Tensor): unknown {
-    const value = this.value.apply(x) as unknown,
-      kind = this.kind.apply(x) as unknown;
+    const value = this.value.apply(x) as unknown;
+    const kind = this.kind.apply(x) as unknown;
     return this.pack === 'record' ? { value, kind } : [value, kind];
   }
 }
@@ -50,9 +50,9 @@ function build(kind: string): trae.keras.Model {
     model.apply(trae.zeros([1, 4]));
     return model;
   }
-  const inputs = Input([4], { name: 'x' }),
-    value = dense(1, 'value').apply(inputs) as trae.KerasTensor,
-    sort = dense(3, 'kind', 'softmax').apply(inputs) as trae.KerasTensor;
+  const inputs = Input([4], { name: 'x' });
+  const value = dense(1, 'value').apply(inputs) as trae.KerasTensor;
+  const sort = dense(3, 'kind', 'softmax').apply(inputs) as trae.KerasTensor;
   const outputs: Record<string, SymbolicStructure> = {
     one: sort,
     scalar: value,
@@ -71,14 +71,14 @@ const near = (got: Record<string, number>, want: Record<string, number>, what: s
 };
 
 describe('models of several outputs against Keras', () => {
-  const { x, cases } = golden<{ x: Golden; cases: Case[] }>('outputs.json'),
-    inputs = tensorOf(x);
+  const { x, cases } = golden<{ x: Golden; cases: Case[] }>('outputs.json');
+  const inputs = tensorOf(x);
   for (const [i, c] of cases.entries())
     it(`${i}: ${c.model}, ${JSON.stringify(c.compile)}${c.sampleWeight ? ', weighted' : ''}${c.classWeight ? ', class weights' : ''}${c.error ? ' is an error' : ''}`, async () => {
-      const model = build(c.model),
-        y = structureOf(c.y) as trae.Tensor,
-        sampleWeight = structureOf(c.sampleWeight) as trae.Tensor | null,
-        { classWeight } = c;
+      const model = build(c.model);
+      const y = structureOf(c.y) as trae.Tensor;
+      const sampleWeight = structureOf(c.sampleWeight) as trae.Tensor | null;
+      const { classWeight } = c;
       for (const { path, value } of c.weights)
         model.weights.find((w) => w.path.split('/').slice(-2).join('/') === path.join('/'))!.assign(tensorOf(value));
       const run = async (): Promise<trae.keras.callbacks.History> => {

@@ -15,8 +15,8 @@ class Penalty extends layers.Layer {
 
 describe('short runs', () => {
   it('Ctrl+C is listened to while runs go on, and no longer', async () => {
-    const model = new Sequential([Input([3]), new layers.Dense(2)]),
-      before = process.listenerCount('SIGINT');
+    const model = new Sequential([Input([3]), new layers.Dense(2)]);
+    const before = process.listenerCount('SIGINT');
     const counts: number[] = [];
     for (let i = 0; i < 3; i++) {
       const pending = model.predict(trae.ones([1, 3]), { verbose: 0 });
@@ -29,9 +29,9 @@ describe('short runs', () => {
     assert.equal(process.listenerCount('SIGINT'), before);
   });
   it('losses that a call outside added are not those of the next step', async () => {
-    const model = new Sequential([Input([2]), new Penalty()]),
-      x = trae.full([4, 2], 3),
-      evaluate = async (): Promise<number> => (await model.evaluate(x, x, { verbose: 0 })) as number;
+    const model = new Sequential([Input([2]), new Penalty()]);
+    const x = trae.full([4, 2], 3);
+    const evaluate = async (): Promise<number> => (await model.evaluate(x, x, { verbose: 0 })) as number;
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     assert.equal(await evaluate(), 3);
     await model.predict(x, { verbose: 0 });

@@ -29,8 +29,8 @@ const predicted = async (model: Model, options: object = {}): Promise<number[]> 
   values((await model.predict(x, { ...quiet, ...options })) as trae.Tensor);
 /** What the model gives, computed by hand. */
 function byHand(weights: number[][]): number[] {
-  const [k1, b1, k2, b2] = weights,
-    input = values(x);
+  const [k1, b1, k2, b2] = weights;
+  const input = values(x);
   return Array.from({ length: rows }, (_, r) => {
     let sum = b2[0];
     for (let j = 0; j < 4; j++) {
@@ -58,16 +58,16 @@ class Hook extends trae.keras.callbacks.Callback {
 
 describe('a model that is asked again while it predicts', () => {
   it('100 predictions at once, of equal and of different batch sizes', async () => {
-    const model = regressor(),
-      alone = byHand(weightsOf(model));
+    const model = regressor();
+    const alone = byHand(weightsOf(model));
     const all = await Promise.all(
       Array.from({ length: 100 }, (_, i) => predicted(model, { batchSize: i % 2 ? 8 : 1 + (i % 7) })),
     );
     for (const one of all) near(one, alone);
   });
   it('predict, predictOnBatch, evaluate, testOnBatch, apply and save together', async () => {
-    const model = regressor(),
-      folder = mkdtempSync(path.join(tmpdir(), 'side-'));
+    const model = regressor();
+    const folder = mkdtempSync(path.join(tmpdir(), 'side-'));
     try {
       const loss = await model.evaluate(x, y, quiet);
       const [a, b, c, d] = await Promise.all([
@@ -101,8 +101,8 @@ describe('a model that is asked again while it predicts', () => {
         });
         return model;
       };
-      const alone = await fresh().evaluate(x, y, { ...quiet, batchSize: 5 }),
-        model = fresh();
+      const alone = await fresh().evaluate(x, y, { ...quiet, batchSize: 5 });
+      const model = fresh();
       const all = await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
           i % 3 ? model.evaluate(x, y, { ...quiet, batchSize: 5 }) : predicted(model, { batchSize: 1 + i }),
@@ -111,8 +111,8 @@ describe('a model that is asked again while it predicts', () => {
       all.forEach((one, i) => i % 3 && assert.deepEqual(one, alone, `evaluation ${i}`));
     });
   it('an abort and an error end their own call alone', async () => {
-    const model = regressor(),
-      ended = new AbortController();
+    const model = regressor();
+    const ended = new AbortController();
     const slow = async function* (): AsyncGenerator<[trae.Tensor]> {
       yield [x];
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -136,12 +136,12 @@ describe('a model that is asked again while it predicts', () => {
       trae.setRandomSeed(5);
       return new Sequential([layers.Input([2, 3], { batchSize: 4 }), new layers.SimpleRNN(3, { stateful: true })]);
     };
-    const data = trae.reshape(x, [12, 2, 3]),
-      ask = async (m: Model): Promise<number[]> =>
-        values((await m.predict(data, { ...quiet, batchSize: 4 })) as trae.Tensor);
-    const one = make(),
-      two = make(),
-      inTurn = [await ask(one), await ask(one), await ask(one)];
+    const data = trae.reshape(x, [12, 2, 3]);
+    const ask = async (m: Model): Promise<number[]> =>
+      values((await m.predict(data, { ...quiet, batchSize: 4 })) as trae.Tensor);
+    const one = make();
+    const two = make();
+    const inTurn = [await ask(one), await ask(one), await ask(one)];
     assert.notDeepEqual(inTurn[0], inTurn[1]);
     assert.deepEqual(await Promise.all([ask(two), ask(two), ask(two)]), inTurn);
   });
@@ -149,9 +149,9 @@ describe('a model that is asked again while it predicts', () => {
 
 describe('a model that is asked while it is trained', () => {
   it('callbacks of epochs and batches see the weights of that moment, and change nothing', async () => {
-    const plain = regressor(),
-      asked = regressor(),
-      epochs = (await plain.fit(x, y, { epochs: 3, batchSize: 5, shuffle: false, ...quiet })).history;
+    const plain = regressor();
+    const asked = regressor();
+    const epochs = (await plain.fit(x, y, { epochs: 3, batchSize: 5, shuffle: false, ...quiet })).history;
     let count = 0;
     const ask = async (): Promise<void> => {
       count++;
@@ -180,12 +180,12 @@ describe('a model that is asked while it is trained', () => {
     near([(await model.evaluate(batches, undefined, { returnDict: true, ...quiet })).loss], [0]);
   });
   it('from outside, a prediction of several batches sees one state of the weights, and training comes out the same', async () => {
-    const plain = regressor(),
-      model = regressor();
+    const plain = regressor();
+    const model = regressor();
     await plain.fit(x, y, { epochs: 40, batchSize: 4, shuffle: false, ...quiet });
     const states: number[][][] = [weightsOf(model)];
-    const answers: number[][] = [],
-      turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const answers: number[][] = [];
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     // However slow the machine: training waits for an answer now and then.
     const onEpochEnd = async (epoch: number): Promise<void> => {
       const before = answers.length;
@@ -206,10 +206,10 @@ describe('a model that is asked while it is trained', () => {
     assert.deepEqual(weightsOf(model), weightsOf(plain));
   });
   it('a save that is not waited for holds the weights of its moment', async () => {
-    const model = regressor(),
-      folder = mkdtempSync(path.join(tmpdir(), 'side-')),
-      pending: Promise<void>[] = [],
-      states: number[][][] = [];
+    const model = regressor();
+    const folder = mkdtempSync(path.join(tmpdir(), 'side-'));
+    const pending: Promise<void>[] = [];
+    const states: number[][][] = [];
     try {
       const save = (epoch: number): void => {
         states.push(weightsOf(model));
@@ -233,21 +233,21 @@ describe('a model that is asked while it is trained', () => {
     }
   });
   it('a prediction that began before weights are set sees the old ones', async () => {
-    const model = regressor(),
-      before = byHand(weightsOf(model)),
-      batches = async function* (): AsyncGenerator<[trae.Tensor]> {
-        yield [x];
-        await Promise.resolve();
-        yield [x];
-      };
+    const model = regressor();
+    const before = byHand(weightsOf(model));
+    const batches = async function* (): AsyncGenerator<[trae.Tensor]> {
+      yield [x];
+      await Promise.resolve();
+      yield [x];
+    };
     const pending = model.predict(batches, quiet) as Promise<trae.Tensor>;
     model.setWeights(model.getWeights().map((w) => trae.zerosLike(w)));
     near(values(await pending), [...before, ...before]);
     near(await predicted(model), Array<number>(rows).fill(0));
   });
   it('two calls that write exclude one another', async () => {
-    const model = regressor(),
-      training = model.fit(x, y, { epochs: 3, ...quiet });
+    const model = regressor();
+    const training = model.fit(x, y, { epochs: 3, ...quiet });
     const text = (what: string): RegExp => new RegExp(`^${what}: model '${model.name}' is busy with fit`);
     await assert.rejects(model.fit(x, y, quiet), { name: 'RuntimeError', message: text('fit') });
     await assert.rejects(model.trainOnBatch(x, y), { name: 'RuntimeError', message: text('trainOnBatch') });
@@ -265,8 +265,8 @@ describe('a model that is asked while it is trained', () => {
     await around.fit(x, y, quiet);
   });
   it('callbacks may set weights', async () => {
-    const model = regressor(),
-      first = model.getWeights();
+    const model = regressor();
+    const first = model.getWeights();
     await model.fit(x, y, {
       epochs: 2,
       ...quiet,

@@ -5,8 +5,8 @@ import { classifier, classesInTurn, close, wave } from '../helpers';
 
 const { callbacks } = trae.keras;
 const quiet = { verbose: 0 as const };
-const x = wave(20, 4),
-  y = classesInTurn(20, 3);
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
 const batch = (i: number): [trae.Tensor, trae.Tensor] => [x.slice([4 * i, 0], [4, 4]), y.slice([4 * i], [4])];
 
 describe('batches by number', () => {
@@ -26,9 +26,9 @@ describe('batches by number', () => {
     }
   }
   it('train as arrays do, in order or shuffled, and hear of epochs', async () => {
-    const data = new Five(),
-      model = classifier(),
-      same = classifier();
+    const data = new Five();
+    const model = classifier();
+    const same = classifier();
     const { history } = await model.fit(data, { epochs: 2, shuffle: false, ...quiet });
     const expected = await same.fit(x, y, { epochs: 2, batchSize: 4, shuffle: false, ...quiet });
     close(history.loss, expected.history.loss, 'loss');
@@ -72,8 +72,8 @@ describe('iterables', () => {
         return t;
       }
     }
-    const input = trae.keras.Input([2], { name: 'named' }),
-      dense = new trae.keras.layers.Dense(2, { useBias: false, kernelInitializer: 'ones' });
+    const input = trae.keras.Input([2], { name: 'named' });
+    const dense = new trae.keras.layers.Dense(2, { useBias: false, kernelInitializer: 'ones' });
     const model = new trae.keras.Model({
       inputs: { named: input },
       outputs: new Shrinks().apply(dense.apply(input)) as trae.KerasTensor,
@@ -105,8 +105,8 @@ describe('iterables', () => {
 
 describe('epochs', () => {
   it('with stepsPerEpoch go on where the last one ended', async () => {
-    const short = classifier(),
-      whole = classifier();
+    const short = classifier();
+    const whole = classifier();
     const options = { batchSize: 4, shuffle: false, ...quiet };
     await short.fit(x, y, { ...options, epochs: 5, stepsPerEpoch: 1 });
     await whole.fit(x, y, { ...options, epochs: 1 });

@@ -8,17 +8,17 @@ type Layers = ConstructorParameters<typeof Sequential>[0];
 const SHAPES: Record<number, number[]> = { 1: [9, 3], 2: [6, 6, 3], 3: [5, 5, 5, 2] };
 /** Small numbers, with `odd` at the beginning and in the middle of the first example. */
 function inputWith(odd: number, shape: number[]): trae.Tensor {
-  const size = shape.reduce((a, b) => a * b, 1),
-    values = Float32Array.from({ length: 3 * size }, (_, i) => ((i * 7) % 11) / 11 - 0.5);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const values = Float32Array.from({ length: 3 * size }, (_, i) => ((i * 7) % 11) / 11 - 0.5);
   values[0] = values[Math.floor(size / 2)] = odd;
   return trae.tensor(values, [3, ...shape]);
 }
 async function sameAsApply(name: string, stack: Layers, shape: number[]): Promise<void> {
   const model = new Sequential([Input(shape), ...(stack as never[])] as never);
   for (const odd of [NaN, Infinity, -Infinity, 3e38, -3e38]) {
-    const x = inputWith(odd, shape),
-      want = Array.from((model.apply(x) as trae.Tensor).dataSync() as Float32Array),
-      got = Array.from(((await model.predict(x, { verbose: 0 })) as trae.Tensor).dataSync() as Float32Array);
+    const x = inputWith(odd, shape);
+    const want = Array.from((model.apply(x) as trae.Tensor).dataSync() as Float32Array);
+    const got = Array.from(((await model.predict(x, { verbose: 0 })) as trae.Tensor).dataSync() as Float32Array);
     want.forEach((w, i) =>
       assert.ok(
         Object.is(got[i], w) || Math.abs(got[i] - w) <= 1e-5 * Math.max(1, Math.abs(w)),
@@ -87,8 +87,8 @@ describe('special values in plans', () => {
       ],
     };
     for (const [name, stack] of Object.entries(stacks)) {
-      const first = new Sequential([Input([4, 4, 1]), ...stack, new layers.Flatten(), new layers.Dense(1)] as never),
-        ends: boolean[][] = [];
+      const first = new Sequential([Input([4, 4, 1]), ...stack, new layers.Flatten(), new layers.Dense(1)] as never);
+      const ends: boolean[][] = [];
       for (const runEagerly of [false, true]) {
         const model = trae.keras.models.cloneModel(first);
         model.compile({ optimizer: 'sgd', loss: 'mse', runEagerly });
@@ -106,9 +106,9 @@ describe('special values in plans', () => {
   });
   it('sign of -0 is 0, relu of -0 is -0, eager and compiled', () => {
     for (const dtype of ['float32', 'float64', 'float16', 'bfloat16'] as const) {
-      const x = trae.tensor(new Array(37).fill(-0) as number[], null, dtype),
-        both = (f: (t: trae.Tensor) => trae.Tensor): number[][] =>
-          [f(x), trae.compile(f)(x)].map((t) => Array.from(trae.cast(t, 'float64').dataSync() as Float64Array));
+      const x = trae.tensor(new Array(37).fill(-0) as number[], null, dtype);
+      const both = (f: (t: trae.Tensor) => trae.Tensor): number[][] =>
+        [f(x), trae.compile(f)(x)].map((t) => Array.from(trae.cast(t, 'float64').dataSync() as Float64Array));
       for (const signs of both((t) => trae.sign(t)))
         assert.ok(
           signs.every((v) => Object.is(v, 0)),

@@ -67,8 +67,8 @@ const EXPECTED: Record<string, unknown> = {
 };
 
 describe('the numbers of a step', () => {
-  const x = wave(6, 2),
-    y = wave(6, 1);
+  const x = wave(6, 2);
+  const y = wave(6, 1);
   for (const runEagerly of [false, true])
     it(`of every dtype and shape are logged as they are, ${runEagerly ? 'op by op' : 'by plans'}`, async () => {
       const model = new Values();
@@ -103,8 +103,8 @@ describe('the numbers of a step', () => {
 
 describe('the order of rows', () => {
   it('is handed over once an epoch, however many calls the callbacks make of it', async () => {
-    const Plain = binding.RowOrder,
-      made: [number, number][] = [];
+    const Plain = binding.RowOrder;
+    const made: [number, number][] = [];
     class Counted extends (Plain as unknown as new (...a: unknown[]) => object) {
       constructor(indices: Int32Array, rows: number) {
         super(indices, rows);
@@ -150,8 +150,8 @@ describe('the order of rows', () => {
       message: /Int32Array/,
     });
     const plan = trae.compile((x: trae.Tensor) => x.sum()).planFor(trae.zeros([1, 2]));
-    const data = [trae.tensor([1, 2, 3, 4, 5, 6], [3, 2])],
-      order = new binding.RowOrder(Int32Array.of(2, 0, 1, 2), 3);
+    const data = [trae.tensor([1, 2, 3, 4, 5, 6], [3, 2])];
+    const order = new binding.RowOrder(Int32Array.of(2, 0, 1, 2), 3);
     let last: number[] = [];
     const options = {
       data,

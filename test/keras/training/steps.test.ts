@@ -41,16 +41,16 @@ class ByHand extends Model {
 }
 
 describe('steps of a subclass', () => {
-  const x = wave(12, 3),
-    y = wave(12, 2);
+  const x = wave(12, 3);
+  const y = wave(12, 2);
   it('train as the built-in one, traced once', async () => {
-    const own = new ByHand(),
-      plain = new Sequential([layers.Input([3]), new layers.Dense(2, { kernelInitializer: 'ones' })]);
+    const own = new ByHand();
+    const plain = new Sequential([layers.Input([3]), new layers.Dense(2, { kernelInitializer: 'ones' })]);
     own.compile({ optimizer: new optimizers.SGD(0.1) });
     plain.compile({ optimizer: new optimizers.SGD(0.1), loss: 'mse', metrics: ['mae'] });
     const options = { epochs: 4, batchSize: 4, shuffle: false, validationData: [x, y], ...quiet };
-    const a = await own.fit(x, y, options),
-      b = await plain.fit(x, y, options);
+    const a = await own.fit(x, y, options);
+    const b = await plain.fit(x, y, options);
     assert.equal(own.traces, 1);
     assert.deepEqual(Object.keys(a.history), ['loss', 'mae', 'val_mae']);
     close(a.history.loss, b.history.loss, 'loss');
@@ -165,8 +165,8 @@ describe('compile config', () => {
     const other = classifier();
     other.compileFromConfig(JSON.parse(JSON.stringify(config)) as Record<string, unknown>);
     assert.equal(other.optimizer!.built, true);
-    const x = wave(20, 4),
-      y = classesInTurn(20, 3);
+    const x = wave(20, 4);
+    const y = classesInTurn(20, 3);
     const [a, b] = [
       await model.fit(x, y, { shuffle: false, ...quiet }),
       await other.fit(x, y, { shuffle: false, ...quiet }),

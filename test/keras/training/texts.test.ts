@@ -9,19 +9,19 @@ const TEXTS = ['the cat sat', 'the dog ran', 'a bird flew', 'a cat ran', 'the bi
 describe('texts', () => {
   const vectorize = new layers.TextVectorization({ maxTokens: 20, outputSequenceLength: 4 });
   vectorize.adapt(TEXTS);
-  const rest = [new layers.Embedding(20, 4), new layers.GlobalAveragePooling1D(), new layers.Dense(2)],
-    numbers = new Sequential(rest),
-    model = new Sequential([vectorize, ...rest]);
+  const rest = [new layers.Embedding(20, 4), new layers.GlobalAveragePooling1D(), new layers.Dense(2)];
+  const numbers = new Sequential(rest);
+  const model = new Sequential([vectorize, ...rest]);
   it('are given to apply', () =>
     assert.deepEqual(
       (model.apply(TEXTS) as trae.Tensor).arraySync(),
       (numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor).arraySync(),
     ));
   it('are given to predict, in batches', async () => {
-    const seen: number[] = [],
-      callback = new trae.keras.callbacks.LambdaCallback({
-        onPredictBatchEnd: (batch: number) => void seen.push(batch),
-      } as never);
+    const seen: number[] = [];
+    const callback = new trae.keras.callbacks.LambdaCallback({
+      onPredictBatchEnd: (batch: number) => void seen.push(batch),
+    } as never);
     const want = numbers.apply(vectorize.apply(TEXTS)) as trae.Tensor;
     // Products of other numbers of rows may round otherwise.
     close(

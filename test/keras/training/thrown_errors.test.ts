@@ -4,9 +4,9 @@ import * as trae from '../../../lib/index';
 import { classesInTurn, classifier, wave, weightsOf } from '../helpers';
 
 const { layers, Sequential, callbacks } = trae.keras;
-const x = wave(20, 4),
-  y = classesInTurn(20, 3),
-  quiet = { verbose: 0 as const };
+const x = wave(20, 4);
+const y = classesInTurn(20, 3);
+const quiet = { verbose: 0 as const };
 
 describe('what throws inside of training', () => {
   const boom = new Error('boom');

@@ -90,8 +90,8 @@ describe('images of a directory', () => {
       );
     });
   it('single images, in grey, read and written', async () => {
-    const pixels = file.images.pixels.b[0],
-      name = path.join(folder, 'b', '0.png');
+    const pixels = file.images.pixels.b[0];
+    const name = path.join(folder, 'b', '0.png');
     const rgb = await utils.loadImg(name);
     close(rgb, pixels, 'pixels');
     const grey = await utils.loadImg(name, { colorMode: 'grayscale' });
@@ -202,8 +202,8 @@ describe('texts of a directory', () => {
     assert.equal(a.length, 10);
   });
   it('in two parts that share nothing', async () => {
-    const lines: string[] = [],
-      log = console.log;
+    const lines: string[] = [];
+    const log = console.log;
     console.log = (t: string) => void lines.push(t);
     let parts: trae.keras.utils.Dataset[];
     try {
@@ -226,8 +226,8 @@ describe('texts of a directory', () => {
     assert.deepEqual(alone.filePaths, parts[1].filePaths);
   });
   it('refuse what does not fit', async () => {
-    const make = utils.textDatasetFromDirectory,
-      where = 'textDatasetFromDirectory';
+    const make = utils.textDatasetFromDirectory;
+    const where = 'textDatasetFromDirectory';
     await throwsText(
       () => make(folder, { validationSplit: 0.3 }),
       'ValueError',
@@ -258,12 +258,12 @@ describe('texts of a directory', () => {
 
 describe('datasets', () => {
   it('are taken from, skipped, mapped, and trained on', async () => {
-    const series = wave(60, 4),
-      dataset = utils.timeseriesDatasetFromArray(series, classesInTurn(60, 3), 1, {
-        batchSize: 8,
-        shuffle: true,
-        seed: 1,
-      });
+    const series = wave(60, 4);
+    const dataset = utils.timeseriesDatasetFromArray(series, classesInTurn(60, 3), 1, {
+      batchSize: 8,
+      shuffle: true,
+      seed: 1,
+    });
     assert.deepEqual(
       [dataset.take(2).length, dataset.skip(2).length, (await dataset.skip(6).toArray()).length],
       [2, 6, 2],
@@ -278,8 +278,8 @@ describe('datasets', () => {
     assert.notDeepEqual((first[0] as trae.Tensor[])[1].arraySync(), (second[0] as trae.Tensor[])[1].arraySync());
   });
   it('are split by number and by share', async () => {
-    const x = trae.tensor([...Array(10).keys()]),
-      y = x.multiply(2);
+    const x = trae.tensor([...Array(10).keys()]);
+    const y = x.multiply(2);
     const [left, right] = await utils.splitDataset([x, y], { leftSize: 0.7 });
     const values = async (d: trae.keras.utils.Dataset): Promise<number[][]> =>
       ((await d.toArray()) as trae.Tensor[][]).map((b) => b.map((t) => t.item()));
@@ -351,12 +351,12 @@ describe('datasets', () => {
     await throwsText(
       () => windows(wave(5, 2), null, 2, { samplingRate: 5 }),
       'ValueError',
-      'timeseriesDatasetFromArray: samplingRate must be a whole number from 1 to 4, the data having 5 rows.\n  Received: 5',
+      'timeseriesDatasetFromArray: samplingRate must be an integer from 1 to 4, the data having 5 rows.\n  Received: 5',
     );
     await throwsText(
       () => windows(wave(5, 2), null, 2, { startIndex: 3, endIndex: 3 }),
       'ValueError',
-      'timeseriesDatasetFromArray: endIndex must be a whole number from 4 to 5, the data having 5 rows.\n  Received: 3',
+      'timeseriesDatasetFromArray: endIndex must be an integer from 4 to 5, the data having 5 rows.\n  Received: 3',
     );
     await throwsText(
       () => utils.padSequences([[1], [[2]]] as never),
@@ -406,8 +406,8 @@ describe('small helpers', () => {
       'ValueError',
       "standardizeDtype: dtype 'int7' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'int32', 'int64', 'int8', 'uint8', 'bool'.",
     );
-    const [a, b] = [trae.keras.Input([2]), trae.keras.Input([2])],
-      sum = new layers.Add().apply([new layers.Dense(2).apply(a), b]) as trae.KerasTensor;
+    const [a, b] = [trae.keras.Input([2]), trae.keras.Input([2])];
+    const sum = new layers.Add().apply([new layers.Dense(2).apply(a), b]) as trae.KerasTensor;
     assert.ok(utils.isKerasTensor(sum) && !utils.isKerasTensor(trae.zeros([1])));
     assert.deepEqual(utils.getSourceInputs(sum), [a, b]);
     utils.disableInteractiveLogging();

@@ -13,9 +13,9 @@ import * as trae from '../../../lib/index';
 import { throwsText } from '../helpers';
 
 const { getFile } = trae.keras.utils;
-const text = Buffer.from('known content'),
-  sha256 = crypto.createHash('sha256').update(text).digest('hex'),
-  md5 = crypto.createHash('md5').update(text).digest('hex');
+const text = Buffer.from('known content');
+const sha256 = crypto.createHash('sha256').update(text).digest('hex');
+const md5 = crypto.createHash('md5').update(text).digest('hex');
 async function tarOf(entries: readonly (Parameters<tar.Pack['entry']>[0] & { text?: string })[]): Promise<Buffer> {
   const pack = tar.pack();
   for (const { text: body, ...header } of entries) pack.entry(header, body ?? '');
@@ -26,9 +26,9 @@ async function tarOf(entries: readonly (Parameters<tar.Pack['entry']>[0] & { tex
 }
 
 describe('getFile', () => {
-  const cacheDir = fs.mkdtempSync(path.join(os.tmpdir(), 'get-file-')),
-    files = new Map<string, Buffer>([['/data/known.bin', text]]),
-    seen: string[] = [];
+  const cacheDir = fs.mkdtempSync(path.join(os.tmpdir(), 'get-file-'));
+  const files = new Map<string, Buffer>([['/data/known.bin', text]]);
+  const seen: string[] = [];
   let server: http.Server, root: string;
   before(async () => {
     server = http.createServer((request, response) => {
@@ -109,10 +109,10 @@ describe('getFile', () => {
     );
   });
   it('keeps archives in their folder', async () => {
-    const zip = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text'), 'b.txt': Buffer.from('x') }, { level: 0 })),
-      twice = Buffer.from(zip.toString('latin1').replaceAll('b.txt', 'a.txt'), 'latin1'),
-      wrong = Buffer.from(zip.toString('latin1').replace('some text', 'same text'), 'latin1'),
-      broken = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text '.repeat(50)) }));
+    const zip = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text'), 'b.txt': Buffer.from('x') }, { level: 0 }));
+    const twice = Buffer.from(zip.toString('latin1').replaceAll('b.txt', 'a.txt'), 'latin1');
+    const wrong = Buffer.from(zip.toString('latin1').replace('some text', 'same text'), 'latin1');
+    const broken = Buffer.from(zipSync({ 'a.txt': Buffer.from('some text '.repeat(50)) }));
     broken.fill(0xff, 35 + 4, 35 + 10); // behind the header and the name
     const hostile: [string, Buffer, RegExp][] = [
       [
@@ -147,7 +147,7 @@ describe('getFile', () => {
       ['twice.zip', twice, /there are two members 'a\.txt'/],
       ['wrong.zip', wrong, /member 'a\.txt' is damaged: its checksum is wrong/],
       ['broken.zip', broken, /member 'a\.txt' is damaged/],
-      ['cut.zip', zip.subarray(0, -30), /is no sound zip archive: its directory is missing/],
+      ['cut.zip', zip.subarray(0, -30), /is not valid zip archive: its directory is missing/],
       [
         'cut.tgz',
         zlib.gzipSync(await tarOf([{ name: 'a', text: 'x'.repeat(5000) }])).subarray(0, 60),

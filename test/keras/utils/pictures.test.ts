@@ -10,15 +10,15 @@ import { throwsText } from '../helpers';
 const { layers, Sequential, Model, Input, utils, callbacks } = trae.keras;
 
 function network(): trae.keras.Model {
-  const x = Input([8], { name: 'x' }),
-    inner = new Sequential(
-      [
-        layers.Input([8]),
-        new layers.Dense(6, { name: 'deep', activation: 'relu' }),
-        new layers.Dense(8, { name: 'back' }),
-      ],
-      { name: 'inner' },
-    );
+  const x = Input([8], { name: 'x' });
+  const inner = new Sequential(
+    [
+      layers.Input([8]),
+      new layers.Dense(6, { name: 'deep', activation: 'relu' }),
+      new layers.Dense(8, { name: 'back' }),
+    ],
+    { name: 'inner' },
+  );
   inner.layers[0].trainable = false;
   const sum = new layers.Add({ name: 'skip' }).apply([inner.apply(x), x]);
   return new Model({
@@ -106,8 +106,8 @@ describe('pictures', () => {
       assert.ok(all.includes(t), t);
   });
   it('plotModel writes SVG, PNG and DOT', async () => {
-    const model = network(),
-      file = (name: string): string => path.join(folder, 'deep', name);
+    const model = network();
+    const file = (name: string): string => path.join(folder, 'deep', name);
     const svg = await utils.plotModel(model, { toFile: file('m.svg') });
     assert.equal(fs.readFileSync(file('m.svg'), 'utf8'), svg);
     await utils.plotModel(model, { toFile: file('m.png'), dpi: 72 });

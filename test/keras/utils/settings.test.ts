@@ -87,8 +87,8 @@ function wav(
     kind = 1,
   }: { channels?: number; rate?: number; bits?: number; kind?: number } = {},
 ): Buffer {
-  const width = bits / 8,
-    data = Buffer.alloc(samples.length * width);
+  const width = bits / 8;
+  const data = Buffer.alloc(samples.length * width);
   samples.forEach((v, i) => {
     if (kind === 3) data[bits === 32 ? 'writeFloatLE' : 'writeDoubleLE'](v, i * width);
     else if (bits === 8) data.writeUInt8(v + 128, i);
@@ -124,8 +124,12 @@ describe('sounds', () => {
     const two = readWav(wav([1, 2, 3, 4], { channels: 2, rate: 44100 }), 'x');
     assert.deepEqual([two.channels, two.rate, two.samples.length], [2, 44100, 4]);
     // Other chunks, with a byte of padding, stand between.
-    const plain = wav([16384]),
-      extra = Buffer.concat([plain.subarray(0, 36), Buffer.from('LIST\x03\0\0\0abc\0', 'latin1'), plain.subarray(36)]);
+    const plain = wav([16384]);
+    const extra = Buffer.concat([
+      plain.subarray(0, 36),
+      Buffer.from('LIST\x03\0\0\0abc\0', 'latin1'),
+      plain.subarray(36),
+    ]);
     close(extra, [0.5]);
   });
   it('refuse what is none', async () => {
@@ -152,8 +156,8 @@ describe('sounds', () => {
     const tone = (hertz: number, rate: number, n: number): Float32Array =>
       Float32Array.from({ length: n }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));
     for (const rate of [4000, 12000, 11025]) {
-      const got = resampled({ samples: tone(440, 8000, 2000), channels: 1, rate: 8000 }, rate).samples,
-        want = tone(440, rate, got.length);
+      const got = resampled({ samples: tone(440, 8000, 2000), channels: 1, rate: 8000 }, rate).samples;
+      const want = tone(440, rate, got.length);
       assert.equal(got.length, Math.ceil((2000 * rate) / 8000));
       for (let i = 100; i < got.length - 100; i++)
         assert.ok(Math.abs(got[i] - want[i]) < 2e-3, `${rate}: ${got[i]} instead of ${want[i]}`);
@@ -207,7 +211,7 @@ describe('sounds', () => {
       await throwsText(
         call({ samplingRate: 0.5 }),
         'ValueError',
-        'audioDatasetFromDirectory: samplingRate must be a whole number > 0.\n  Received: 0.5',
+        'audioDatasetFromDirectory: samplingRate must be an integer > 0.\n  Received: 0.5',
       );
       await throwsText(
         call({ ragged: true, outputSequenceLength: 3 }),

@@ -89,13 +89,13 @@ activation('sparseSigmoid', (x) => bounded((x + 1) / 2, 0, 1));
 
 /** `f` along one axis, several taken together, or all. */
 function along(x: NdArray, axis: number | number[] | null | undefined, f: (line: number[]) => number[]): NdArray {
-  const n = x.shape.length,
-    dtype = toFloat(x.dtype);
+  const n = x.shape.length;
+  const dtype = toFloat(x.dtype);
   if (!n) return nd(f(x.data), [], dtype);
-  const axes = axesOf(axis === undefined ? -1 : axis, n),
-    order = [...x.shape.keys()].filter((i) => !axes.includes(i)).concat(axes);
-  const moved = transpose(x, order),
-    width = axes.reduce((p, a) => p * x.shape[a], 1);
+  const axes = axesOf(axis === undefined ? -1 : axis, n);
+  const order = [...x.shape.keys()].filter((i) => !axes.includes(i)).concat(axes);
+  const moved = transpose(x, order);
+  const width = axes.reduce((p, a) => p * x.shape[a], 1);
   const back = order.map((_, i) => order.indexOf(i));
   return transpose(
     reshape(alongAxis(reshape(moved, [moved.data.length / (width || 1), width]), -1, dtype, f), moved.shape),
@@ -140,8 +140,8 @@ lines('logSoftmax', (line) => (line.some(Number.isNaN) ? line.map(() => NaN) : l
 lines(
   'sparsemax',
   (line) => {
-    const sorted = [...line].sort((a, b) => b - a),
-      sums = sorted.map((_, i) => total(sorted.slice(0, i + 1)));
+    const sorted = [...line].sort((a, b) => b - a);
+    const sums = sorted.map((_, i) => total(sorted.slice(0, i + 1)));
     const inside = sorted.map((v, i) => 1 + (i + 1) * v > sums[i]);
     const tau = (total(sums.filter((_, i) => inside[i])) - 1) / inside.filter(Boolean).length; // the running sums, as Keras adds them
     return line.map((v) => Math.max(0, v - tau));

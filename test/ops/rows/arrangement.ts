@@ -58,8 +58,8 @@ for (const [op, axisOf] of splits) {
   const shape = op === 'dsplit' ? [2, 1, 4] : op === 'hsplit' ? [2, 4] : [4, 2];
   row(op, {
     reference: ([x], ...[[n]]: Args) => {
-      const axis = axisOf(x.shape.length),
-        given = n as number | number[];
+      const axis = axisOf(x.shape.length);
+      const given = n as number | number[];
       return pieces(
         x,
         typeof given === 'number'
@@ -78,10 +78,10 @@ for (const [op, axisOf] of splits) {
 }
 row('arraySplit', {
   reference: ([x], ...[[n, o]]: Args) => {
-    const { axis = 0 } = (o ?? {}) as { axis?: number },
-      a = normalAxis(axis, x.shape.length),
-      size = x.shape[a],
-      parts = n as number;
+    const { axis = 0 } = (o ?? {}) as { axis?: number };
+    const a = normalAxis(axis, x.shape.length);
+    const size = x.shape[a];
+    const parts = n as number;
     const cuts: number[] = [];
     for (let i = 0, sum = 0; i < parts - 1; i++)
       cuts.push((sum += Math.floor(size / parts) + (i < size % parts ? 1 : 0)));
@@ -110,8 +110,8 @@ row('rot90', {
     const [a, b] = axes.map((v) => normalAxis(v, x.shape.length));
     let y = x;
     for (let turn = 0; turn < ((k % 4) + 4) % 4; turn++) {
-      const flipped = alongAxis(y, b, y.dtype, (l) => [...l].reverse()),
-        order = y.shape.map((_, i) => (i === a ? b : i === b ? a : i));
+      const flipped = alongAxis(y, b, y.dtype, (l) => [...l].reverse());
+      const order = y.shape.map((_, i) => (i === a ? b : i === b ? a : i));
       y = transpose(flipped, order);
     }
     return y;
@@ -126,9 +126,9 @@ row('rot90', {
 });
 row('meshgrid', {
   reference: (xs, ...[args]: Args) => {
-    const { indexing = 'xy' } = (args[0] ?? {}) as { indexing?: string },
-      place = (i: number): number => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i),
-      shape = xs.map((_, i) => xs[xs.map((__, k) => place(k)).indexOf(i)].data.length);
+    const { indexing = 'xy' } = (args[0] ?? {}) as { indexing?: string };
+    const place = (i: number): number => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i);
+    const shape = xs.map((_, i) => xs[xs.map((__, k) => place(k)).indexOf(i)].data.length);
     return xs.map((x, i) => build(shape, x.dtype, (index) => x.data[index[place(i)]]));
   },
   cases: [of([2], [3]), { ...of([2], [3]), args: [{ indexing: 'ij' }] }, of([2], [3], [4]), of([3])],
@@ -136,8 +136,8 @@ row('meshgrid', {
 });
 row('diagflat', {
   reference: ([x], ...[args]: Args) => {
-    const { k = 0 } = (args[0] ?? {}) as { k?: number },
-      n = x.data.length + Math.abs(k);
+    const { k = 0 } = (args[0] ?? {}) as { k?: number };
+    const n = x.data.length + Math.abs(k);
     return build([n, n], x.dtype, ([i, j]) => (j - i === k ? x.data[Math.min(i, j)] : 0));
   },
   cases: [of([3]), of([2, 2]), { ...of([3]), args: [{ k: -1 }] }],
@@ -159,10 +159,10 @@ row('vander', {
 });
 row('kron', {
   reference: ([a, b]) => {
-    const rank = Math.max(a.shape.length, b.shape.length),
-      wide = (x: NdArray): NdArray => reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]),
-      p = wide(a),
-      q = wide(b);
+    const rank = Math.max(a.shape.length, b.shape.length);
+    const wide = (x: NdArray): NdArray => reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]);
+    const p = wide(a);
+    const q = wide(b);
     return build(
       p.shape.map((d, i) => d * q.shape[i]),
       promote(a.dtype, b.dtype),
@@ -188,11 +188,11 @@ row('cross', {
       axisb = -1,
       axisc = -1,
     } = (args[0] ?? {}) as { axis?: number | null; axisa?: number; axisb?: number; axisc?: number };
-    const p = moveaxis(a, axis ?? axisa, -1),
-      q = moveaxis(b, axis ?? axisb, -1),
-      m = p.shape.at(-1)!,
-      n = q.shape.at(-1)!,
-      lead = p.shape.slice(0, -1);
+    const p = moveaxis(a, axis ?? axisa, -1);
+    const q = moveaxis(b, axis ?? axisb, -1);
+    const m = p.shape.at(-1)!;
+    const n = q.shape.at(-1)!;
+    const lead = p.shape.slice(0, -1);
     const part = (x: NdArray, index: number[], k: number): number => (k < x.shape.at(-1)! ? at(x, [...index, k]) : 0);
     const term = (index: number[], i: number, j: number): number =>
       part(p, index, i) * part(q, index, j) - part(p, index, j) * part(q, index, i);

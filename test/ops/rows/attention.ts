@@ -23,10 +23,10 @@ function attention(
   [q, k, v]: NdArray[],
   { mask, bias, scale, isCausal = false, attnLogitsSoftCap }: Options = {},
 ): NdArray {
-  const [B, T, N, H] = q.shape,
-    [, S, K] = k.shape,
-    V = v.shape[3],
-    out: number[] = [];
+  const [B, T, N, H] = q.shape;
+  const [, S, K] = k.shape;
+  const V = v.shape[3];
+  const out: number[] = [];
   const at = (x: NdArray, b: number, t: number, n: number, h: number): number =>
     Number(x.data[((b * x.shape[1] + t) * x.shape[2] + n) * x.shape[3] + h]);
   for (let b = 0; b < B; b++)
@@ -41,9 +41,9 @@ function attention(
           l += spread(bias, [b, n, t, s], 0);
           return (isCausal && s > t) || !spread(mask, [b, n, t, s], 1) ? -1e38 : l;
         });
-        const top = Math.max(...logits),
-          e = logits.map((l) => Math.exp(l - top)),
-          total = e.reduce((x, y) => x + y, 0);
+        const top = Math.max(...logits);
+        const e = logits.map((l) => Math.exp(l - top));
+        const total = e.reduce((x, y) => x + y, 0);
         for (let h = 0; h < V; h++) out.push(e.reduce((sum, w, s) => sum + (w / total) * at(v, b, s, head, h), 0));
       }
   return nd(out, [B, T, N, V], toFloat(q.dtype));

@@ -11,9 +11,9 @@ const formatOf = (o: unknown): string | undefined => (o as { dataFormat?: string
 row('depthToSpace', {
   reference: ([x], ...[[n, o]]: [never[]]) =>
     last(x, formatOf(o), (t) => {
-      const size = n as number,
-        [batch, h, w, c] = t.shape,
-        depth = c / (size * size);
+      const size = n as number;
+      const [batch, h, w, c] = t.shape;
+      const depth = c / (size * size);
       return build([batch, h * size, w * size, depth], x.dtype, ([b, i, j, k]) =>
         at(t, [b, Math.floor(i / size), Math.floor(j / size), ((i % size) * size + (j % size)) * depth + k]),
       );
@@ -27,8 +27,8 @@ row('depthToSpace', {
 row('spaceToDepth', {
   reference: ([x], ...[[n, o]]: [never[]]) =>
     last(x, formatOf(o), (t) => {
-      const size = n as number,
-        [batch, h, w, c] = t.shape;
+      const size = n as number;
+      const [batch, h, w, c] = t.shape;
       return build([batch, h / size, w / size, c * size * size], x.dtype, ([b, i, j, k]) => {
         const block = Math.floor(k / c);
         return at(t, [b, i * size + Math.floor(block / size), j * size + (block % size), k % c]);

@@ -7,8 +7,8 @@ import { rowsIn, type Case } from '../../helpers/rows';
 
 const row = rowsIn('control');
 type T = trae.Tensor;
-const twice = (x: T): T => x.multiply(2),
-  squared = (x: T): T => x.square();
+const twice = (x: T): T => x.multiply(2);
+const squared = (x: T): T => x.square();
 const scaled = (x: NdArray, f: (v: number) => number): NdArray => elementwise(f, x.dtype, x);
 const smooth = (...shape: number[]): Case => ({ inputs: [distinctArray(shape)] });
 
@@ -43,10 +43,10 @@ row('scan', {
   call: (op, [init, xs], [o]) =>
     op((carry: T, x: T) => [carry.add(x), carry.multiply(x)], init, { xs, ...(o as object) }),
   reference: ([init, xs], ...[[o]]: [never[]]) => {
-    const n = xs.shape[0],
-      width = init.data.length,
-      carry = [...init.data],
-      ys = new Array<number>(n * width);
+    const n = xs.shape[0];
+    const width = init.data.length;
+    const carry = [...init.data];
+    const ys = new Array<number>(n * width);
     for (let k = 0; k < n; k++) {
       const i = (o as { reverse?: boolean } | undefined)?.reverse ? n - 1 - k : k;
       for (let j = 0; j < width; j++) {

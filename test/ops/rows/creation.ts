@@ -76,10 +76,10 @@ row('fullLike', {
 row('arange', {
   isSource: true,
   reference: (_, ...[args]: [never[]]) => {
-    const numbers = (args as unknown[]).filter((v): v is number => typeof v === 'number'),
-      { dtype } = ((args as unknown[]).find((v) => typeof v === 'object' && v !== null) ?? {}) as Options;
-    const [from, to, by = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers,
-      out: number[] = [];
+    const numbers = (args as unknown[]).filter((v): v is number => typeof v === 'number');
+    const { dtype } = ((args as unknown[]).find((v) => typeof v === 'object' && v !== null) ?? {}) as Options;
+    const [from, to, by = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+    const out: number[] = [];
     for (let i = 0; by > 0 ? from + i * by < to : from + i * by > to; i++) out.push(from + i * by);
     return nd(out, [out.length], dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32'));
   },
@@ -106,8 +106,8 @@ interface Spaced extends Options {
 const spaced =
   (map: (v: number, options: Spaced) => number) =>
   (_: NdArray[], ...[args]: [never[]]): NdArray => {
-    const [start, stop, options = {}] = args as unknown as [number, number, Spaced?],
-      { num = 50, endpoint = true, dtype = 'float32' } = options;
+    const [start, stop, options = {}] = args as unknown as [number, number, Spaced?];
+    const { num = 50, endpoint = true, dtype = 'float32' } = options;
     const gaps = Math.max(1, endpoint ? num - 1 : num);
     return nd(
       Array.from({ length: num }, (__, i) => map(start + ((stop - start) * i) / gaps, options)),
@@ -120,17 +120,17 @@ const between =
   (map: (a: number, b: number, i: number, gaps: number, options: { base?: number }) => number) =>
   ([a, b]: NdArray[], ...[[given]]: [never[]]): NdArray | NdArray[] => {
     const options = (given ?? {}) as {
-        num?: number;
-        endpoint?: boolean;
-        axis?: number;
-        base?: number;
-        retstep?: boolean;
-      },
-      { num = 50, endpoint = true, axis = 0 } = options,
-      gaps = endpoint ? num - 1 : num,
-      ends = elementwise((x, y) => x + y, a.dtype, a, b);
-    const wide = [elementwise((x) => x, a.dtype, a, ends), elementwise((x) => x, b.dtype, b, ends)],
-      at_ = axis < 0 ? axis + ends.shape.length + 1 : axis;
+      num?: number;
+      endpoint?: boolean;
+      axis?: number;
+      base?: number;
+      retstep?: boolean;
+    };
+    const { num = 50, endpoint = true, axis = 0 } = options;
+    const gaps = endpoint ? num - 1 : num;
+    const ends = elementwise((x, y) => x + y, a.dtype, a, b);
+    const wide = [elementwise((x) => x, a.dtype, a, ends), elementwise((x) => x, b.dtype, b, ends)];
+    const at_ = axis < 0 ? axis + ends.shape.length + 1 : axis;
     const y = build([...ends.shape.slice(0, at_), num, ...ends.shape.slice(at_)], a.dtype, (index) => {
       const rest = index.filter((_, k) => k !== at_);
       return map(at(wide[0], rest), at(wide[1], rest), index[at_], Math.max(1, gaps), options);

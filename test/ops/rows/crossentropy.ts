@@ -26,19 +26,19 @@ const classes = (shape: number[], n: number, dtype: 'int32' | 'int64' = 'int32')
 
 row('categoricalCrossentropy', {
   reference: ([y, x], ...[[options]]: [never[]]) => {
-    const { fromLogits = false, axis = -1 } = (options ?? {}) as Options,
-      n = x.shape.length,
-      a = normalAxis(axis, n),
-      dtype = toFloat(x.dtype);
+    const { fromLogits = false, axis = -1 } = (options ?? {}) as Options;
+    const n = x.shape.length;
+    const a = normalAxis(axis, n);
+    const dtype = toFloat(x.dtype);
     const logs = alongAxis(x, a, dtype, (line) =>
       fromLogits ? logSoftmax(line) : line.map((v) => Math.log(bounded(v / total(line)))),
     );
     const moved = moveaxis(
-        elementwise((t, l) => t * l, dtype, y, logs),
-        a,
-        -1,
-      ),
-      c = moved.shape.at(-1)!;
+      elementwise((t, l) => t * l, dtype, y, logs),
+      a,
+      -1,
+    );
+    const c = moved.shape.at(-1)!;
     return build(
       moved.shape.slice(0, -1),
       dtype,
@@ -65,17 +65,17 @@ row('categoricalCrossentropy', {
 });
 row('sparseCategoricalCrossentropy', {
   reference: ([y, x], ...[[options]]: [never[]]) => {
-    const { fromLogits = false, axis = -1 } = (options ?? {}) as Options,
-      a = normalAxis(axis, x.shape.length),
-      dtype = toFloat(x.dtype);
+    const { fromLogits = false, axis = -1 } = (options ?? {}) as Options;
+    const a = normalAxis(axis, x.shape.length);
+    const dtype = toFloat(x.dtype);
     // Keras takes the logarithms of probabilities for logits: they are normalized once more.
     const logs = moveaxis(
-        alongAxis(x, a, dtype, (line) => logSoftmax(fromLogits ? line : line.map((v) => Math.log(bounded(v))))),
-        a,
-        -1,
-      ),
-      shape = logs.shape.slice(0, -1),
-      c = logs.shape.at(-1)!;
+      alongAxis(x, a, dtype, (line) => logSoftmax(fromLogits ? line : line.map((v) => Math.log(bounded(v))))),
+      a,
+      -1,
+    );
+    const shape = logs.shape.slice(0, -1);
+    const c = logs.shape.at(-1)!;
     return build(shape, dtype, (index) => {
       const k = y.data[index.reduce((p, v, i) => p * shape[i] + v, 0)];
       return k >= 0 && k < c ? -at(logs, [...index, k]) : 0;

@@ -14,8 +14,8 @@ const spelled = (path: number[], blank: number): number[] => path.filter((k, t) 
 
 /** The probability of each label sequence: the sum over all paths of one class a frame that spell it. */
 function sequences(x: NdArray, b: number, frames: number, blank: number): Map<string, number> {
-  const rows = Array.from({ length: frames }, (_, t) => logSoftmax(frameOf(x, b, t))),
-    out = new Map<string, number>();
+  const rows = Array.from({ length: frames }, (_, t) => logSoftmax(frameOf(x, b, t)));
+  const out = new Map<string, number>();
   const visit = (path: number[], log: number): void => {
     if (path.length === frames) {
       const key = spelled(path, blank).join();
@@ -38,9 +38,9 @@ const cases: Case[] = [
 ];
 row('ctcLoss', {
   reference: ([target, output, targetLength, outputLength], ...[[options]]: [never[]]) => {
-    const { maskIndex = 0 } = (options ?? {}) as { maskIndex?: number },
-      blank = maskIndex < 0 ? maskIndex + output.shape[2] : maskIndex,
-      width = target.shape[1];
+    const { maskIndex = 0 } = (options ?? {}) as { maskIndex?: number };
+    const blank = maskIndex < 0 ? maskIndex + output.shape[2] : maskIndex;
+    const width = target.shape[1];
     return build([target.shape[0]], output.dtype, ([b]) => {
       const labels = target.data.slice(b * width, b * width + targetLength.data[b]);
       return -Math.log(sequences(output, b, outputLength.data[b], blank).get(labels.join()) ?? 0);
@@ -57,14 +57,14 @@ row('ctcLoss', {
 row('ctcDecode', {
   reference: ([x, lengths], ...[[given]]: [never[]]) => {
     const {
-        strategy = 'greedy',
-        topPaths = 1,
-        mergeRepeated = true,
-        maskIndex = 0,
-      } = (given ?? {}) as Record<string, never>,
-      [n, frames, classes] = x.shape,
-      blank = maskIndex === null ? classes - 1 : (maskIndex + classes) % classes,
-      paths = strategy === 'greedy' ? 1 : topPaths;
+      strategy = 'greedy',
+      topPaths = 1,
+      mergeRepeated = true,
+      maskIndex = 0,
+    } = (given ?? {}) as Record<string, never>;
+    const [n, frames, classes] = x.shape;
+    const blank = maskIndex === null ? classes - 1 : (maskIndex + classes) % classes;
+    const paths = strategy === 'greedy' ? 1 : topPaths;
     const found = lengths.data.map((length, b): [number[], number][] => {
       const best = Array.from({ length }, (_, t) => frameOf(x, b, t)).map((f) => [
         f.indexOf(Math.max(...f)),

@@ -26,8 +26,8 @@ const definite = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): Nd
 };
 /** Product of the pivots of elimination with exchanges. */
 function determinant(x: NdArray, offset = 0): number {
-  const n = x.shape.at(-1)!,
-    a = Array.from({ length: n }, (_, i) => x.data.slice(offset + i * n, offset + (i + 1) * n));
+  const n = x.shape.at(-1)!;
+  const a = Array.from({ length: n }, (_, i) => x.data.slice(offset + i * n, offset + (i + 1) * n));
   let d = 1;
   for (let k = 0; k < n; k++) {
     const p = a.reduce((best, l, i) => (i >= k && Math.abs(l[k]) > Math.abs(a[best][k]) ? i : best), k);
@@ -48,8 +48,8 @@ const cases = (...xs: NdArray[]): Case[] => xs.map((x) => ({ inputs: [x] }));
 
 row('cholesky', {
   call: (op, [x], args) => {
-    const l = op(symmetric(x), ...args) as T,
-      isUpper = args.length > 0;
+    const l = op(symmetric(x), ...args) as T;
+    const isUpper = args.length > 0;
     return [
       trae.matmul(isUpper ? adjoint(l) : l, isUpper ? l : adjoint(l)),
       isUpper ? trae.tril(l, { k: -1 }) : trae.triu(l, { k: 1 }),
@@ -125,9 +125,9 @@ row('solveTriangular', {
 });
 row('luFactor', {
   call: (op, [x]) => {
-    const [lu, order] = op(x) as [T, T],
-      n = x.shape.at(-1)!,
-      l = trae.tril(lu, { k: -1 }).add(trae.eye(n, { dtype: x.dtype }));
+    const [lu, order] = op(x) as [T, T];
+    const n = x.shape.at(-1)!;
+    const l = trae.tril(lu, { k: -1 }).add(trae.eye(n, { dtype: x.dtype }));
     return trae.matmul(trae.swapaxes(trae.oneHot(order, n, { dtype: x.dtype }), -1, -2), trae.matmul(l, trae.triu(lu)));
   },
   reference: ([x]) => x,
@@ -141,9 +141,9 @@ row('qr', {
     return [trae.matmul(q, t), trae.matmul(adjoint(q), q), trae.tril(t, { k: -1 })];
   },
   reference: ([x], ...[args]: [never[]]) => {
-    const [m, n] = x.shape.slice(-2),
-      k = args.length ? m : Math.min(m, n),
-      lead = x.shape.slice(0, -2);
+    const [m, n] = x.shape.slice(-2);
+    const k = args.length ? m : Math.min(m, n);
+    const lead = x.shape.slice(0, -2);
     return [x, identity([...lead, k, k]), build([...lead, k, n], x.dtype, () => 0)];
   },
   cases: [
@@ -158,11 +158,11 @@ row('svd', {
   call: (op, [x], args) => {
     const y = op(x, ...args) as [T, T, T] | T;
     if (!Array.isArray(y)) return [y.square().sum({ axis: -1 })];
-    const [u, s, v] = y,
-      k = s.shape.at(-1)!,
-      lead = s.shape.slice(0, -1);
-    const thin = trae.ops.slice(u, [...lead.map(() => 0), 0, 0], [...lead, u.shape.at(-2)!, k]),
-      top = trae.ops.slice(v, [...lead.map(() => 0), 0, 0], [...lead, k, v.shape.at(-1)!]);
+    const [u, s, v] = y;
+    const k = s.shape.at(-1)!;
+    const lead = s.shape.slice(0, -1);
+    const thin = trae.ops.slice(u, [...lead.map(() => 0), 0, 0], [...lead, u.shape.at(-2)!, k]);
+    const top = trae.ops.slice(v, [...lead.map(() => 0), 0, 0], [...lead, k, v.shape.at(-1)!]);
     return [
       trae.matmul(thin.multiply(trae.expandDims(s, -2)), top),
       trae.matmul(adjoint(u), u),
@@ -171,12 +171,12 @@ row('svd', {
   },
   reference: ([x], ...[args]: [never[]]) => {
     const { fullMatrices = true, computeUv = true } = (args[0] ?? {}) as {
-        fullMatrices?: boolean;
-        computeUv?: boolean;
-      },
-      [m, n] = x.shape.slice(-2),
-      k = Math.min(m, n),
-      lead = x.shape.slice(0, -2);
+      fullMatrices?: boolean;
+      computeUv?: boolean;
+    };
+    const [m, n] = x.shape.slice(-2);
+    const k = Math.min(m, n);
+    const lead = x.shape.slice(0, -2);
     if (!computeUv) return [nd([x.data.reduce((s, v) => s + v * v, 0)], lead, x.dtype)];
     return [
       x,
@@ -209,9 +209,9 @@ for (const op of ['eigh', 'eig'])
       ];
     },
     reference: ([x]) => {
-      const n = x.shape.at(-1)!,
-        lead = x.shape.slice(0, -2),
-        over = (f: (i: number[]) => number): NdArray => build(lead, x.dtype, f);
+      const n = x.shape.at(-1)!;
+      const lead = x.shape.slice(0, -2);
+      const over = (f: (i: number[]) => number): NdArray => build(lead, x.dtype, f);
       const sum = (i: number[], g: (a: number, b: number) => number): number =>
         Array.from({ length: n }, (_, a) =>
           Array.from({ length: n }, (__, b) => g(a, b)).reduce((p, v) => p + v, 0),

@@ -119,8 +119,8 @@ row('image.scaleAndTranslate', {
 });
 
 const transforms = (n: number, dtype: DType = 'float32'): NdArray => {
-  const noise = randomArray([n, 8], { seed: 5 }).data,
-    spread = [0.5, 0.5, 3, 0.5, 0.5, 3, 0.02, 0.02];
+  const noise = randomArray([n, 8], { seed: 5 }).data;
+  const spread = [0.5, 0.5, 3, 0.5, 0.5, 3, 0.02, 0.02];
   return nd(
     noise.map((v, i) => Math.fround((i % 8 === 0 || i % 8 === 4 ? 1 : 0) + v * spread[i % 8])),
     [n, 8],
@@ -161,8 +161,8 @@ row('image.affineTransform', {
   looseness: 100,
 });
 const corners = (n: number, size: number, seed: number, dtype: DType = 'float32'): NdArray => {
-  const noise = randomArray([n, 8], { low: -0.6, high: 0.6, seed }).data,
-    base = [0, 0, size, 0, 0, size, size, size];
+  const noise = randomArray([n, 8], { low: -0.6, high: 0.6, seed }).data;
+  const base = [0, 0, size, 0, 0, size, size, size];
   return nd(
     noise.map((v, i) => Math.fround(v + base[i % 8])),
     [n, 4, 2],
@@ -325,8 +325,8 @@ const patching = (op: string, axes: number, cases: [number[], number | number[],
     reference: ([x], ...[[size, options]]: [never[]]) => {
       const { strides = size, dilationRate = 1, padding = 'valid', dataFormat } = (options ?? {}) as Patching;
       const each = (v: number | number[]): number[] => (Array.isArray(v) ? v : Array<number>(axes).fill(v));
-      const k = each(size),
-        s = each(strides);
+      const k = each(size);
+      const s = each(strides);
       const f = (t: NdArray): NdArray => {
         const windows = k.map((n, i) => outputSize(t.shape[i + 1], (n - 1) * dilationRate + 1, s[i], padding));
         return patches(

@@ -51,10 +51,10 @@ row('embeddingLookup', {
 });
 row('takeAlongAxis', {
   reference: ([x, i], ...[args]: [never[]]) => {
-    const axis = axisOf(args),
-      t = axis === null ? reshape(x, [-1]) : x,
-      k = axis === null ? reshape(i, [-1]) : i,
-      a = normalAxis(axis ?? 0, t.shape.length);
+    const axis = axisOf(args);
+    const t = axis === null ? reshape(x, [-1]) : x;
+    const k = axis === null ? reshape(i, [-1]) : i;
+    const a = normalAxis(axis ?? 0, t.shape.length);
     const lead = broadcastShapes(
       t.shape.map((d, n) => (n === a ? 1 : d)),
       k.shape.map((d, n) => (n === a ? 1 : d)),
@@ -91,13 +91,13 @@ row('takeAlongAxis', {
 row('scatterAdd', {
   call: (op, [at_, updates], [shape, ...rest]) => op(shape, at_, updates, ...rest),
   reference: ([i, u], ...[args]: [never[]]) => {
-    const shape = args[0] as number[],
-      a = normalAxis(axisOf(args, 0, 1)!, shape.length),
-      out = build(shape, u.dtype, () => 0),
-      n = i.shape.length;
+    const shape = args[0] as number[];
+    const a = normalAxis(axisOf(args, 0, 1)!, shape.length);
+    const out = build(shape, u.dtype, () => 0);
+    const n = i.shape.length;
     forEachIndex(u.shape, (index, flat) => {
-      const k = at(i, index.slice(a, a + n)),
-        to = [...index.slice(0, a), k < 0 ? k + shape[a] : k, ...index.slice(a + n)];
+      const k = at(i, index.slice(a, a + n));
+      const to = [...index.slice(0, a), k < 0 ? k + shape[a] : k, ...index.slice(a + n)];
       out.data[to.reduce((p, v, d) => p * shape[d] + v, 0)] += u.data[flat];
     });
     return out;
@@ -118,10 +118,10 @@ row('scatterAdd', {
 row('scatter', {
   call: (op, [at_, values], [shape]) => op(at_, values, shape),
   reference: ([i, v], ...[args]: [never[]]) => {
-    const shape = args[0] as number[],
-      depth = i.shape.at(-1)!,
-      out = build(shape, v.dtype, () => 0),
-      rest = shape.slice(depth).reduce((p, d) => p * d, 1);
+    const shape = args[0] as number[];
+    const depth = i.shape.at(-1)!;
+    const out = build(shape, v.dtype, () => 0);
+    const rest = shape.slice(depth).reduce((p, d) => p * d, 1);
     for (let k = 0; k < i.data.length / depth; k++) {
       const to = i.data.slice(k * depth, (k + 1) * depth).reduce((p, n, d) => p * shape[d] + n, 0);
       for (let j = 0; j < rest; j++) out.data[to * rest + j] += v.data[k * rest + j];
@@ -140,11 +140,11 @@ row('scatter', {
 row('oneHot', {
   reference: ([x], ...[args]: [never[]]) => {
     const [classes, { axis = -1, dtype = 'float32' } = {}] = args as unknown as [
-        number,
-        { axis?: number; dtype?: DType }?,
-      ],
-      a = normalAxis(axis, x.shape.length + 1),
-      shape = [...x.shape];
+      number,
+      { axis?: number; dtype?: DType }?,
+    ];
+    const a = normalAxis(axis, x.shape.length + 1);
+    const shape = [...x.shape];
     shape.splice(a, 0, classes);
     return build(shape, dtype, (index) =>
       Number(
@@ -175,13 +175,13 @@ row('multiHot', {
     ];
     if (!x.shape.length) return build([classes], dtype, ([c]) => Number(x.data[0] === c));
     const hot = alongAxis(
-        x,
-        axis,
-        dtype,
-        (line) => Array.from({ length: classes }, (_, c) => Number(line.includes(c))),
-        () => classes,
-      ),
-      a = normalAxis(axis, x.shape.length);
+      x,
+      axis,
+      dtype,
+      (line) => Array.from({ length: classes }, (_, c) => Number(line.includes(c))),
+      () => classes,
+    );
+    const a = normalAxis(axis, x.shape.length);
     // The classes come last, whatever axis they were gathered along.
     return a === x.shape.length - 1
       ? hot
@@ -256,9 +256,9 @@ row('topK', {
 row('inTopK', {
   reference: ([targets, p], ...[[k]]: [never[]]) =>
     build(targets.shape, 'bool', ([i]) => {
-      const n = p.shape[1],
-        line = p.data.slice(i * n, (i + 1) * n),
-        t = targets.data[i];
+      const n = p.shape[1];
+      const line = p.data.slice(i * n, (i + 1) * n);
+      const t = targets.data[i];
       return Number(t >= 0 && t < n && Number.isFinite(line[t]) && line.filter((v) => v > line[t]).length < k);
     }),
   cases: [

@@ -64,8 +64,8 @@ row('dot', {
   reference: ([a, b]) => {
     if (!a.shape.length || !b.shape.length) return elementwise((x, y) => x * y, promote(a.dtype, b.dtype), a, b);
     if (b.shape.length <= 2) return matmul(a, b, product(a, b));
-    const left = 'abcde'.slice(0, a.shape.length - 1),
-      right = 'uvwxy'.slice(0, b.shape.length - 1);
+    const left = 'abcde'.slice(0, a.shape.length - 1);
+    const right = 'uvwxy'.slice(0, b.shape.length - 1);
     return einsum(`${left}k,${right.slice(0, -1)}k${right.slice(-1)}->${left}${right}`, [a, b], product(a, b));
   },
   cases: [
@@ -98,8 +98,8 @@ row('vdot', {
 row('inner', {
   reference: ([a, b]) => {
     if (!a.shape.length || !b.shape.length) return elementwise((x, y) => x * y, promote(a.dtype, b.dtype), a, b);
-    const left = 'abcde'.slice(0, a.shape.length - 1),
-      right = 'uvwxy'.slice(0, b.shape.length - 1);
+    const left = 'abcde'.slice(0, a.shape.length - 1);
+    const right = 'uvwxy'.slice(0, b.shape.length - 1);
     return einsum(`${left}k,${right}k->${left}${right}`, [a, b], product(a, b));
   },
   cases: [of([3], [3]), of([2, 3], [4, 3]), of([2, 3], [3]), of([2, 3, 4], [5, 4]), of([], [3])],
@@ -119,8 +119,8 @@ row('tensordot', {
       typeof axes === 'number'
         ? [Array.from({ length: axes }, (_, i) => a.shape.length - axes + i), Array.from({ length: axes }, (_, i) => i)]
         : axes.map((l) => (typeof l === 'number' ? [l] : l));
-    const left = [...'abcdef'].slice(0, a.shape.length),
-      right = [...'uvwxyz'].slice(0, b.shape.length);
+    const left = [...'abcdef'].slice(0, a.shape.length);
+    const right = [...'uvwxyz'].slice(0, b.shape.length);
     pairOf[0].forEach((x, i) => {
       right[normalAxis(pairOf[1][i], b.shape.length)] = left[normalAxis(x, a.shape.length)];
     });
@@ -210,14 +210,14 @@ function diagonal(
   x: NdArray,
   { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number } = {},
 ): NdArray {
-  const n = x.shape.length,
-    a = normalAxis(axis1, n),
-    b = normalAxis(axis2, n),
-    rest = x.shape.map((_, i) => i).filter((i) => i !== a && i !== b),
-    moved = transpose(x, [...rest, a, b]);
-  const rows = x.shape[a],
-    columns = x.shape[b],
-    count = Math.max(0, Math.min(rows - Math.max(0, -offset), columns - Math.max(0, offset)));
+  const n = x.shape.length;
+  const a = normalAxis(axis1, n);
+  const b = normalAxis(axis2, n);
+  const rest = x.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
+  const moved = transpose(x, [...rest, a, b]);
+  const rows = x.shape[a];
+  const columns = x.shape[b];
+  const count = Math.max(0, Math.min(rows - Math.max(0, -offset), columns - Math.max(0, offset)));
   return build([...rest.map((i) => x.shape[i]), count], x.dtype, (index) =>
     at(moved, [...index.slice(0, -1), index.at(-1)! + Math.max(0, -offset), index.at(-1)! + Math.max(0, offset)]),
   );
@@ -239,8 +239,8 @@ row('diagonal', {
 });
 row('trace', {
   reference: ([x], ...[[options]]: [never[]]) => {
-    const d = diagonal(x, options),
-      n = d.shape.at(-1)!;
+    const d = diagonal(x, options);
+    const n = d.shape.at(-1)!;
     return build(d.shape.slice(0, -1), toAccumulator(d.dtype), (index) =>
       total(Array.from({ length: n }, (_, k) => at(d, [...index, k]))),
     );

@@ -353,10 +353,10 @@ row('batchNormalization', {
   call: (op, [x, mean, variance, offset, scale], [axis, options]) =>
     op(x, mean, variance, axis, { ...(options as object), ...(offset ? { offset } : {}), ...(scale ? { scale } : {}) }),
   reference: ([x, mean, variance, offset, scale], ...[[axis, options]]: [never[]]) => {
-    const { epsilon = 1e-3 } = (options ?? {}) as { epsilon?: number },
-      a = normalAxis(axis, x.shape.length),
-      one = nd([1], [1]),
-      zero = nd([0], [1]);
+    const { epsilon = 1e-3 } = (options ?? {}) as { epsilon?: number };
+    const a = normalAxis(axis, x.shape.length);
+    const one = nd([1], [1]);
+    const zero = nd([0], [1]);
     return elementwise(
       (v, m, s, o, k) => ((v - m) / Math.sqrt(s + epsilon)) * k + o,
       toFloat(x.dtype),
@@ -385,11 +385,11 @@ row('batchNormalization', {
 });
 row('batchNormalizationTraining', {
   reference: ([x, gamma, beta], ...[[options]]: [never[]]) => {
-    const { epsilon = 1e-3 } = (options ?? {}) as { epsilon?: number },
-      axes = x.shape.slice(0, -1).map((_, i) => i),
-      dtype = toFloat(x.dtype);
-    const mean = reduce(x, axes, false, dtype, average),
-      variance = reduce(x, axes, false, dtype, spread);
+    const { epsilon = 1e-3 } = (options ?? {}) as { epsilon?: number };
+    const axes = x.shape.slice(0, -1).map((_, i) => i);
+    const dtype = toFloat(x.dtype);
+    const mean = reduce(x, axes, false, dtype, average);
+    const variance = reduce(x, axes, false, dtype, spread);
     return [
       elementwise((v, m, s, g, b) => ((v - m) / Math.sqrt(s + epsilon)) * g + b, dtype, x, mean, variance, gamma, beta),
       mean,
@@ -414,9 +414,9 @@ row('layerNormalization', {
   call: (op, [x, gamma, beta], [options]) =>
     op(x, { ...(options as object), ...(gamma ? { gamma } : {}), ...(beta ? { beta } : {}) }),
   reference: ([x, gamma, beta], ...[[options]]: [never[]]) => {
-    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
-      axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length)),
-      dtype = toFloat(x.dtype);
+    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number };
+    const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length));
+    const dtype = toFloat(x.dtype);
     const spreadOut = (v: NdArray | undefined, fallback: number): NdArray =>
       v
         ? reshaped(
@@ -452,9 +452,9 @@ row('layerNormalization', {
 row('rmsNormalization', {
   call: (op, [x, scale], [options]) => op(x, { ...(options as object), ...(scale ? { scale } : {}) }),
   reference: ([x, scale], ...[[options]]: [never[]]) => {
-    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number },
-      axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length)),
-      dtype = toFloat(x.dtype);
+    const { axis = -1, epsilon = 1e-7 } = (options ?? {}) as { axis?: number | number[]; epsilon?: number };
+    const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalAxis(a, x.shape.length));
+    const dtype = toFloat(x.dtype);
     return elementwise(
       (v, p, s) => (v / Math.sqrt(p + epsilon)) * s,
       dtype,
@@ -485,11 +485,11 @@ row('rmsNormalization', {
 row('normalize', {
   reference: ([x], ...[[options]]: [never[]]) => {
     const {
-        axis = -1,
-        order = 2,
-        epsilon = 1e-7,
-      } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number },
-      dtype = toFloat(x.dtype);
+      axis = -1,
+      order = 2,
+      epsilon = 1e-7,
+    } = (options ?? {}) as { axis?: number; order?: number; epsilon?: number };
+    const dtype = toFloat(x.dtype);
     return elementwise(
       (v, s) => v / Math.max(s, epsilon),
       dtype,

@@ -46,13 +46,13 @@ const both =
   (v: number[]): void => {
     for (const c of checks) c(v);
   };
-/** Share of each whole number from low on. */
+/** Share of each integer from low on. */
 const shares =
   (low: number, expected: number[]) =>
   (v: number[]): void =>
     expected.forEach((p, k) => {
-      const found = v.filter((e) => e === low + k).length / v.length,
-        error = Math.sqrt((p * (1 - p)) / v.length);
+      const found = v.filter((e) => e === low + k).length / v.length;
+      const error = Math.sqrt((p * (1 - p)) / v.length);
       within(`the share of ${low + k}`, found, p - 5 * error - 1e-9, p + 5 * error + 1e-9);
     });
 /** The share below -1, 0 and 1 of the standard normal distribution. */
@@ -213,8 +213,8 @@ export const randomRows: RandomRow[] = [
       // The variance of a sample variance: (mu4 - sigma^4) / n, mu4 = 3 alpha^2 + 6 alpha.
       const bound = 5 * Math.sqrt((2 * alpha * alpha + 6 * alpha) / v.length);
       within('the variance', spread(v), alpha - bound, alpha + bound);
-      const logs = average(v.map((e) => Math.log(Math.max(e, 1e-45)))),
-        wide = 5 * Math.sqrt((1 / alpha + 1 / alpha ** 2) / v.length);
+      const logs = average(v.map((e) => Math.log(Math.max(e, 1e-45))));
+      const wide = 5 * Math.sqrt((1 / alpha + 1 / alpha ** 2) / v.length);
       within('the mean of the logarithms', logs, digamma(alpha) - wide, digamma(alpha) + wide);
     },
   })),
@@ -313,15 +313,15 @@ export const randomRows: RandomRow[] = [
   },
 ];
 function whole(v: number[]): void {
-  if (!v.every(Number.isInteger)) throw new Error('not whole numbers');
+  if (!v.every(Number.isInteger)) throw new Error('not integers');
 }
 function equalTo(v: number[], want: number[]): void {
   if (v.join() !== want.join()) throw new Error(`${v} instead of ${want}`);
 }
 /** d ln Gamma(x) / dx, by its recurrence and asymptotic series. */
 function digamma(x: number): number {
-  let sum = 0,
-    z = x;
+  let sum = 0;
+  let z = x;
   for (; z < 8; z++) sum -= 1 / z;
   return sum + Math.log(z) - 1 / (2 * z) - 1 / (12 * z ** 2) + 1 / (120 * z ** 4) - 1 / (252 * z ** 6);
 }
@@ -337,7 +337,7 @@ function columns(v: number[], x: NdArray, n: number): void {
 }
 /** Where the seed goes: into the options, the last argument. */
 export const withSeed = (args: unknown[], seed: number | trae.random.SeedGenerator): unknown[] => {
-  const last = args.at(-1),
-    isOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
+  const last = args.at(-1);
+  const isOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
   return isOptions ? [...args.slice(0, -1), { ...last, seed }] : [...args, { seed }];
 };

@@ -25,14 +25,14 @@ function over(
   states: NdArray[],
   step: (x: number[], state: number[][]) => number[][],
 ): NdArray[] {
-  const [batch, steps, n] = x.shape,
-    sequence: number[] = [],
-    last: number[][] = states.map(() => []);
+  const [batch, steps, n] = x.shape;
+  const sequence: number[] = [];
+  const last: number[][] = states.map(() => []);
   for (let b = 0; b < batch; b++) {
     let state = states.map((s) => s.data.slice(b * units, (b + 1) * units));
     for (let s = 0; s < steps; s++) {
-      const t = options.goBackwards ? steps - 1 - s : s,
-        at = (b * steps + t) * n;
+      const t = options.goBackwards ? steps - 1 - s : s;
+      const at = (b * steps + t) * n;
       if (options.mask?.[b][t] !== 0) state = step(x.data.slice(at, at + n), state);
       sequence.push(...state[0]);
     }
@@ -107,8 +107,8 @@ row('lstm', {
   reference: ([x, k, q, h0, c0, bias], ...[[options]]: [never[]]) => {
     const u = q.shape[0];
     return over(x, u, options ?? {}, [h0, c0], (xt, [h, c]) => {
-      const a = product(xt, k, 0, 4 * u),
-        m = product(h, q, 0, 4 * u);
+      const a = product(xt, k, 0, 4 * u);
+      const m = product(h, q, 0, 4 * u);
       const at = (gate: number, j: number): number =>
         a[gate * u + j] + m[gate * u + j] + (bias ?? none(4 * u)).data[gate * u + j];
       const next = c.map((v, j) => sigmoid(at(1, j)) * v + sigmoid(at(0, j)) * Math.tanh(at(2, j)));
@@ -135,15 +135,15 @@ const gruCases = (dtype: DType, sizes = SIZES): Case[] =>
 row('gru', {
   call: (op, [x, k, q, h0, bias], args) => op(x, k, q, bias ?? null, h0, ...args),
   reference: ([x, k, q, h0, bias], ...[[options]]: [never[]]) => {
-    const u = q.shape[0],
-      isAfter = ((options ?? {}) as Options).resetAfter ?? true,
-      first = bias ? bias.data.slice(0, 3 * u) : none(3 * u).data,
-      second = bias && isAfter ? bias.data.slice(3 * u) : none(3 * u).data;
+    const u = q.shape[0];
+    const isAfter = ((options ?? {}) as Options).resetAfter ?? true;
+    const first = bias ? bias.data.slice(0, 3 * u) : none(3 * u).data;
+    const second = bias && isAfter ? bias.data.slice(3 * u) : none(3 * u).data;
     return over(x, u, options ?? {}, [h0], (xt, [h]) => {
-      const a = product(xt, k, 0, 3 * u).map((v, j) => v + first[j]),
-        m = product(h, q, 0, 3 * u).map((v, j) => v + second[j]);
-      const z = h.map((_, j) => sigmoid(a[j] + m[j])),
-        reset = h.map((_, j) => sigmoid(a[u + j] + m[u + j]));
+      const a = product(xt, k, 0, 3 * u).map((v, j) => v + first[j]);
+      const m = product(h, q, 0, 3 * u).map((v, j) => v + second[j]);
+      const z = h.map((_, j) => sigmoid(a[j] + m[j]));
+      const reset = h.map((_, j) => sigmoid(a[u + j] + m[u + j]));
       const part = isAfter
         ? reset.map((v, j) => v * m[2 * u + j])
         : product(

@@ -119,8 +119,8 @@ function reduction(
       smooth: smooth ? SMOOTH.map(([shape, args]) => ({ inputs: [make(shape)], args })) : [],
     });
 }
-const same = (d: DType): DType => d,
-  bool = (): DType => 'bool';
+const same = (d: DType): DType => d;
+const bool = (): DType => 'bool';
 const product = (values: number[]): number => values.reduce((p, v) => p * v, 1);
 
 reduction('sum', { f: total, dtype: toAccumulator });
@@ -143,8 +143,8 @@ reduction('var', { f: spread, dtype: toFloat, looseness: 5 });
 reduction('std', { f: (v) => Math.sqrt(spread(v)), dtype: toFloat, looseness: 5 });
 reduction('logsumexp', {
   f: (v) => {
-    const m = largest(v),
-      shift = Number.isFinite(m) ? m : 0;
+    const m = largest(v);
+    const shift = Number.isFinite(m) ? m : 0;
     return Math.log(total(v.map((e) => Math.exp(e - shift)))) + shift;
   },
   dtype: toFloat,
@@ -185,8 +185,8 @@ for (const [op, isBetter] of [
 
 row('average', {
   reference: ([x, w], ...[args]: [never[]]) => {
-    const { axis } = (args[0] ?? {}) as Options,
-      dtype = toFloat(x.dtype);
+    const { axis } = (args[0] ?? {}) as Options;
+    const dtype = toFloat(x.dtype);
     if (!w) return reduce(x, axis, false, dtype, average);
     const wide =
       w.shape.length === 1 && typeof axis === 'number'
@@ -196,19 +196,19 @@ row('average', {
           )
         : w;
     const sums = reduce(
-        elementwise((v, k) => v * k, dtype, x, wide),
-        axis,
-        false,
-        dtype,
-        total,
-      ),
-      weights = reduce(
-        elementwise((_, k) => k, dtype, x, wide),
-        axis,
-        false,
-        dtype,
-        total,
-      );
+      elementwise((v, k) => v * k, dtype, x, wide),
+      axis,
+      false,
+      dtype,
+      total,
+    );
+    const weights = reduce(
+      elementwise((_, k) => k, dtype, x, wide),
+      axis,
+      false,
+      dtype,
+      total,
+    );
     return elementwise((s, k) => s / k, dtype, sums, weights);
   },
   call: (op, [x, weights], [options]) => op(x, weights ? { ...(options as object), weights } : (options ?? {})),

@@ -25,9 +25,9 @@ const kinds: [string, (d: DType) => number, (a: number, b: number) => number][] 
 for (const [op, start, f] of kinds)
   row(op, {
     reference: ([x, s], ...[args]: [never[]]) => {
-      const { numSegments = Math.max(...s.data) + 1 } = (args[0] ?? {}) as { numSegments?: number },
-        width = sizeOf(x.shape.slice(1)),
-        out = build([numSegments, ...x.shape.slice(1)], x.dtype, () => start(x.dtype));
+      const { numSegments = Math.max(...s.data) + 1 } = (args[0] ?? {}) as { numSegments?: number };
+      const width = sizeOf(x.shape.slice(1));
+      const out = build([numSegments, ...x.shape.slice(1)], x.dtype, () => start(x.dtype));
       s.data.forEach((to, i) => {
         for (let k = 0; k < width && to >= 0; k++)
           out.data[to * width + k] = f(out.data[to * width + k], x.data[i * width + k]);
@@ -53,11 +53,11 @@ const combine: Record<string, (a: number, b: number) => number> = {
 const at2 = nd([0, 1, 2, 0, 0, 1], [3, 2], 'int32'); // the first and the last are the same place
 row('scatterUpdate', {
   reference: ([x, at, u], ...[args]: [never[]]) => {
-    const { reduction } = (args[0] ?? {}) as { reduction?: string | null },
-      f = combine[reduction ?? 'none'],
-      depth = at.shape.at(-1)!,
-      width = sizeOf(x.shape.slice(depth)),
-      out = { ...x, data: [...x.data] };
+    const { reduction } = (args[0] ?? {}) as { reduction?: string | null };
+    const f = combine[reduction ?? 'none'];
+    const depth = at.shape.at(-1)!;
+    const width = sizeOf(x.shape.slice(depth));
+    const out = { ...x, data: [...x.data] };
     for (let n = 0; n < at.data.length / depth; n++) {
       const to = at.data.slice(n * depth, (n + 1) * depth).reduce((p, v, i) => p * x.shape[i] + v, 0);
       for (let k = 0; k < width; k++) out.data[to * width + k] = f(out.data[to * width + k], u.data[n * width + k]);

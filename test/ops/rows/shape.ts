@@ -54,10 +54,10 @@ row('transpose', {
 });
 row('moveaxis', {
   reference: ([x], ...[[from, to]]: [never[]]) => {
-    const n = x.shape.length,
-      sources = list(from).map((a) => normalAxis(a, n)),
-      targets = list(to).map((a) => normalAxis(a, n)),
-      order: number[] = [];
+    const n = x.shape.length;
+    const sources = list(from).map((a) => normalAxis(a, n));
+    const targets = list(to).map((a) => normalAxis(a, n));
+    const order: number[] = [];
     const rest = x.shape.map((_, i) => i).filter((i) => !sources.includes(i));
     for (let i = 0; i < n; i++) order.push(targets.includes(i) ? sources[targets.indexOf(i)] : rest.shift()!);
     return transpose(x, order);
@@ -73,9 +73,9 @@ row('moveaxis', {
 });
 row('swapaxes', {
   reference: ([x], ...[[a, b]]: [never[]]) => {
-    const order = x.shape.map((_, i) => i),
-      i = normalAxis(a, order.length),
-      j = normalAxis(b, order.length);
+    const order = x.shape.map((_, i) => i);
+    const i = normalAxis(a, order.length);
+    const j = normalAxis(b, order.length);
     [order[i], order[j]] = [order[j], order[i]];
     return transpose(x, order);
   },
@@ -104,9 +104,9 @@ row('broadcastTo', {
 });
 row('expandDims', {
   reference: ([x], ...[[axis]]: [never[]]) => {
-    const n = x.shape.length + list(axis).length,
-      at_ = list(axis).map((a) => normalAxis(a, n)),
-      rest = [...x.shape];
+    const n = x.shape.length + list(axis).length;
+    const at_ = list(axis).map((a) => normalAxis(a, n));
+    const rest = [...x.shape];
     return reshape(
       x,
       Array.from({ length: n }, (_, i) => (at_.includes(i) ? 1 : rest.shift()!)),
@@ -117,8 +117,8 @@ row('expandDims', {
 });
 row('squeeze', {
   reference: ([x], ...[[options]]: [never[]]) => {
-    const { axis } = (options ?? {}) as { axis?: Axes },
-      axes = axis == null ? null : axesOf(axis, x.shape.length);
+    const { axis } = (options ?? {}) as { axis?: Axes };
+    const axes = axis == null ? null : axesOf(axis, x.shape.length);
     return reshape(
       x,
       x.shape.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)),
@@ -157,8 +157,8 @@ for (const op of ['concatenate', 'concat'])
 row('stack', {
   call: (f, inputs, args) => f(inputs, ...args),
   reference: (xs, ...[[options]]: [never[]]) => {
-    const n = xs[0].shape.length + 1,
-      a = normalAxis((options as { axis?: number } | undefined)?.axis ?? 0, n);
+    const n = xs[0].shape.length + 1;
+    const a = normalAxis((options as { axis?: number } | undefined)?.axis ?? 0, n);
     return concatenate(
       xs.map((x) => reshape(x, [...x.shape.slice(0, a), 1, ...x.shape.slice(a)])),
       a,
@@ -183,8 +183,8 @@ const cut = (x: NdArray, axis: number, from: number, to: number): NdArray =>
   );
 row('split', {
   reference: ([x], ...[[parts, options]]: [never[]]) => {
-    const a = normalAxis((options as { axis?: number } | undefined)?.axis ?? 0, x.shape.length),
-      n = x.shape[a];
+    const a = normalAxis((options as { axis?: number } | undefined)?.axis ?? 0, x.shape.length);
+    const n = x.shape[a];
     const cuts =
       typeof parts === 'number'
         ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * n) / parts)
@@ -242,9 +242,9 @@ function positions(
   step: number,
 ): number[] {
   const clamp = (v: number): number => (step > 0 ? Math.min(Math.max(v, 0), n) : Math.min(Math.max(v, -1), n - 1));
-  const from = start == null ? (step > 0 ? 0 : n - 1) : clamp(start < 0 ? start + n : start),
-    to = stop == null ? (step > 0 ? n : -1) : clamp(stop < 0 ? stop + n : stop),
-    out: number[] = [];
+  const from = start == null ? (step > 0 ? 0 : n - 1) : clamp(start < 0 ? start + n : start);
+  const to = stop == null ? (step > 0 ? n : -1) : clamp(stop < 0 ? stop + n : stop);
+  const out: number[] = [];
   for (let i = from; step > 0 ? i < to : i > to; i += step) out.push(i);
   return out;
 }
@@ -301,8 +301,8 @@ function padded(x: NdArray, widths: [number, number][], mode: string, value: num
 }
 row('pad', {
   reference: ([x], ...[[width, options]]: [never[]]) => {
-    const { mode = 'constant', constantValues } = (options ?? {}) as { mode?: string; constantValues?: number | null },
-      w = width as number | number[] | number[][];
+    const { mode = 'constant', constantValues } = (options ?? {}) as { mode?: string; constantValues?: number | null };
+    const w = width as number | number[] | number[][];
     const widths = x.shape.map((_, a): [number, number] =>
       typeof w === 'number'
         ? [w, w]
@@ -375,11 +375,11 @@ row('pad', {
 });
 row('tile', {
   reference: ([x], ...[[repeats]]: [never[]]) => {
-    const r = list(repeats),
-      n = Math.max(r.length, x.shape.length),
-      times = [...Array<number>(n - r.length).fill(1), ...r],
-      shape = [...Array<number>(n - x.shape.length).fill(1), ...x.shape],
-      wide = reshape(x, shape);
+    const r = list(repeats);
+    const n = Math.max(r.length, x.shape.length);
+    const times = [...Array<number>(n - r.length).fill(1), ...r];
+    const shape = [...Array<number>(n - x.shape.length).fill(1), ...x.shape];
+    const wide = reshape(x, shape);
     return build(
       shape.map((d, i) => d * times[i]),
       x.dtype,
@@ -404,10 +404,10 @@ row('tile', {
 });
 row('repeat', {
   reference: ([x], ...[[repeats, options]]: [never[]]) => {
-    const { axis = null } = (options ?? {}) as { axis?: number | null },
-      t = axis === null ? reshape(x, [-1]) : x,
-      a = axis === null ? 0 : normalAxis(axis, x.shape.length),
-      r = list(repeats);
+    const { axis = null } = (options ?? {}) as { axis?: number | null };
+    const t = axis === null ? reshape(x, [-1]) : x;
+    const a = axis === null ? 0 : normalAxis(axis, x.shape.length);
+    const r = list(repeats);
     return take(
       t,
       nd(
@@ -453,8 +453,8 @@ row('flip', {
 });
 row('roll', {
   reference: ([x], ...[[shift, options]]: [never[]]) => {
-    const { axis = null } = (options ?? {}) as { axis?: number | number[] | null },
-      shifts = list(shift);
+    const { axis = null } = (options ?? {}) as { axis?: number | number[] | null };
+    const shifts = list(shift);
     const turn = (t: NdArray, a: number, s: number): NdArray =>
       build(t.shape, t.dtype, (index) =>
         at(

@@ -7,11 +7,11 @@ const row = rowsIn('signal');
 type Line = [number[], number[]];
 /** The sum of x[k] e^(-+ 2 pi i j k / n). */
 function transform([re, im]: Line, sign = -1): Line {
-  const n = re.length,
-    out: Line = [[], []];
+  const n = re.length;
+  const out: Line = [[], []];
   for (let j = 0; j < n; j++) {
-    let a = 0,
-      b = 0;
+    let a = 0;
+    let b = 0;
     for (let k = 0; k < n; k++) {
       const angle = (sign * 2 * Math.PI * ((j * k) % n)) / n;
       a += re[k] * Math.cos(angle) - im[k] * Math.sin(angle);
@@ -29,9 +29,9 @@ const lines = (x: NdArray): number[][] => {
 const packed = (rows: number[][], lead: number[], like: NdArray): NdArray =>
   nd(rows.flat(), [...lead, rows[0].length], like.dtype);
 function overLast(re: NdArray, im: NdArray, f: (l: Line) => Line): NdArray[] {
-  const b = lines(im),
-    out = lines(re).map((l, i) => f([l, b[i]])),
-    lead = re.shape.slice(0, -1);
+  const b = lines(im);
+  const out = lines(re).map((l, i) => f([l, b[i]]));
+  const lead = re.shape.slice(0, -1);
   return [0, 1].map((k) => packed(out.map((o) => o[k]), lead, re)); // prettier-ignore
 }
 const turned = (x: NdArray): NdArray =>
@@ -41,8 +41,8 @@ const turned = (x: NdArray): NdArray =>
     (i) => x.data[[...i.slice(0, -2), i.at(-1)!, i.at(-2)!].reduce((p, v, a) => p * x.shape[a] + v, 0)],
   );
 function overBoth(re: NdArray, im: NdArray, sign: number): NdArray[] {
-  const f = (l: Line): Line => transform(l, sign),
-    [a, b] = overLast(re, im, f);
+  const f = (l: Line): Line => transform(l, sign);
+  const [a, b] = overLast(re, im, f);
   return overLast(turned(a), turned(b), f).map(turned);
 }
 const pairOf = (...shape: number[]): NdArray[] => [randomArray(shape), randomArray(shape, { seed: 2 })];
@@ -71,14 +71,14 @@ row('ifft2', {
 });
 const fitted = (l: number[], n: number): number[] => Array.from({ length: n }, (_, i) => l[i] ?? 0);
 const real = (l: number[], n = l.length): Line => {
-  const half = Math.floor(n / 2) + 1,
-    [a, b] = transform([fitted(l, n), Array<number>(n).fill(0)]);
+  const half = Math.floor(n / 2) + 1;
+  const [a, b] = transform([fitted(l, n), Array<number>(n).fill(0)]);
   return [a.slice(0, half), b.slice(0, half)];
 };
 row('rfft', {
   reference: ([x], ...[args]: [never[]]) => {
-    const { fftLength } = (args[0] ?? {}) as { fftLength?: number },
-      out = lines(x).map((l) => real(l, fftLength));
+    const { fftLength } = (args[0] ?? {}) as { fftLength?: number };
+    const out = lines(x).map((l) => real(l, fftLength));
     return [0, 1].map((k) => packed(out.map((o) => o[k]), x.shape.slice(0, -1), x)); // prettier-ignore
   },
   cases: [
@@ -91,14 +91,14 @@ row('rfft', {
   looseness: 20,
 });
 function inverseReal([re, im]: Line, n: number): number[] {
-  const half = Math.floor(n / 2) + 1,
-    a = fitted(re, half),
-    b = fitted(im, half);
+  const half = Math.floor(n / 2) + 1;
+  const a = fitted(re, half);
+  const b = fitted(im, half);
   return Array.from({ length: n }, (_, k) => {
     let sum = 0;
     for (let j = 0; j < half; j++) {
-      const angle = (2 * Math.PI * j * k) / n,
-        weight = j === 0 || 2 * j === n ? 1 : 2;
+      const angle = (2 * Math.PI * j * k) / n;
+      const weight = j === 0 || 2 * j === n ? 1 : 2;
       sum += weight * (a[j] * Math.cos(angle) - (weight === 2 ? b[j] * Math.sin(angle) : 0));
     }
     return sum / n;
@@ -107,8 +107,8 @@ function inverseReal([re, im]: Line, n: number): number[] {
 row('irfft', {
   call: (op, xs, args) => op(xs, ...args),
   reference: ([re, im], ...[args]: [never[]]) => {
-    const { fftLength = 2 * (re.shape.at(-1)! - 1) } = (args[0] ?? {}) as { fftLength?: number },
-      b = lines(im);
+    const { fftLength = 2 * (re.shape.at(-1)! - 1) } = (args[0] ?? {}) as { fftLength?: number };
+    const b = lines(im);
     return packed(
       lines(re).map((l, i) => inverseReal([l, b[i]], fftLength)),
       re.shape.slice(0, -1),
@@ -147,9 +147,9 @@ const mirrored = (l: number[], n: number): number[] => [
 ];
 row('stft', {
   reference: ([x], ...[[length, stride, size, o]]: [never[]]) => {
-    const { window = 'hann', center = true } = (o ?? {}) as { window?: string | null; center?: boolean },
-      before = (size - length) >> 1,
-      w = Array.from({ length: size }, (_, i) => (window === null ? 1 : (hann(length)[i - before] ?? 0)));
+    const { window = 'hann', center = true } = (o ?? {}) as { window?: string | null; center?: boolean };
+    const before = (size - length) >> 1;
+    const w = Array.from({ length: size }, (_, i) => (window === null ? 1 : (hann(length)[i - before] ?? 0)));
     const out = lines(x).map((l) =>
       frames(center ? mirrored(l, size >> 1) : l, size, stride).map((f) => real(f.map((v, i) => v * w[i]))),
     );
@@ -166,8 +166,8 @@ row('stft', {
 // The transform of a signal, back: what stands in the frames, weighted by windows whose squares add up to 1.
 const signal = randomArray([18], { dtype: 'float64' });
 function transformed(length: number, stride: number, size: number, center: boolean): NdArray[] {
-  const before = (size - length) >> 1,
-    w = Array.from({ length: size }, (_, i) => hann(length)[i - before] ?? 0);
+  const before = (size - length) >> 1;
+  const w = Array.from({ length: size }, (_, i) => hann(length)[i - before] ?? 0);
   const out = frames(center ? mirrored(signal.data, size >> 1) : signal.data, size, stride).map((f) =>
     real(f.map((v, i) => v * w[i])),
   );

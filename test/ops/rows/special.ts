@@ -43,8 +43,8 @@ const same = (d: DType): DType => d;
 const toBool = (): DType => 'bool';
 /** Sum of the series until it no longer changes. */
 function series(first: number, next: (term: number, k: number) => number): number {
-  let sum = first,
-    term = first;
+  let sum = first;
+  let term = first;
   for (let k = 1; k < 200; k++) sum += term = next(term, k);
   return sum;
 }
@@ -159,8 +159,8 @@ row('ldexp', {
   ],
   smooth: [{ inputs: [distinctArray([3]), nd([1, -2, 0], [3], 'int32')] }],
 });
-const buffer = new Float32Array(1),
-  bits = new Int32Array(buffer.buffer);
+const buffer = new Float32Array(1);
+const bits = new Int32Array(buffer.buffer);
 row('nextafter', {
   reference: ([a, b]) =>
     elementwise(

@@ -21,10 +21,10 @@ const WAYS: [number[], unknown[]][] = [
 /** Quantile of a line as numpy's text defines it. */
 function quantileOf(values: number[], q: number, method = 'linear'): number {
   if (values.some(Number.isNaN)) return NaN;
-  const sorted = [...values].sort((a, b) => a - b),
-    place = (sorted.length - 1) * q,
-    low = sorted[Math.floor(place)],
-    high = sorted[Math.ceil(place)];
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(place)];
+  const high = sorted[Math.ceil(place)];
   if (method === 'lower') return low;
   if (method === 'higher') return high;
   if (method === 'midpoint') return (low + high) / 2;
@@ -151,8 +151,8 @@ const LINES: Case[] = [
 ];
 function running(f: (a: number, b: number) => number, missing: number) {
   return ([x]: NdArray[], ...[args]: [never[]]): NdArray => {
-    const axis = options(args).axis as number | undefined,
-      t = axis === undefined ? reshape(x, [-1]) : x;
+    const axis = options(args).axis as number | undefined;
+    const t = axis === undefined ? reshape(x, [-1]) : x;
     return alongAxis(t, axis ?? 0, toNumeric(x.dtype), (line) => {
       let sum: number | undefined;
       return line.map(
@@ -218,10 +218,10 @@ row('trapezoid', {
 row('corrcoef', {
   reference: ([x]) => {
     if (x.shape.length === 1) return nd([1], [], x.dtype);
-    const n = x.shape[1],
-      lines = Array.from({ length: x.shape[0] }, (_, i) => x.data.slice(i * n, (i + 1) * n)).map((l) =>
-        l.map((v) => v - average(l)),
-      );
+    const n = x.shape[1];
+    const lines = Array.from({ length: x.shape[0] }, (_, i) => x.data.slice(i * n, (i + 1) * n)).map((l) =>
+      l.map((v) => v - average(l)),
+    );
     const dot = (a: number[], b: number[]): number => total(a.map((v, i) => v * b[i]));
     return build(
       [lines.length, lines.length],
@@ -235,14 +235,14 @@ row('corrcoef', {
 });
 row('correlate', {
   reference: ([a, b], ...[args]: [never[]]) => {
-    const { mode = 'valid' } = (args[0] ?? {}) as { mode?: string },
-      n = a.data.length,
-      m = b.data.length;
+    const { mode = 'valid' } = (args[0] ?? {}) as { mode?: string };
+    const n = a.data.length;
+    const m = b.data.length;
     const full = Array.from({ length: n + m - 1 }, (_, k) =>
       total(b.data.map((v, i) => v * (a.data[k - m + 1 + i] ?? 0))),
     );
-    const length = Math.max(n, m),
-      start = (n + m - 1 - length) >> 1;
+    const length = Math.max(n, m);
+    const start = (n + m - 1 - length) >> 1;
     const y = mode === 'full' ? full : mode === 'same' ? full.slice(start, start + length) : full.slice(m - 1, n);
     return nd(y, [y.length], toFloat(a.dtype));
   },
@@ -274,12 +274,12 @@ row('digitize', {
 row('bincount', {
   call: (op, [x, weights], [o]) => op(x, { ...(o as object), ...(weights ? { weights } : {}) }),
   reference: ([x, w], ...[args]: [never[]]) => {
-    const { minlength = 0 } = (args[0] ?? {}) as { minlength?: number },
-      length = Math.max(minlength, ...x.data.map((v) => v + 1)),
-      n = x.shape.at(-1)!;
+    const { minlength = 0 } = (args[0] ?? {}) as { minlength?: number };
+    const length = Math.max(minlength, ...x.data.map((v) => v + 1));
+    const n = x.shape.at(-1)!;
     return build([...x.shape.slice(0, -1), length], w ? w.dtype : 'int32', (index) => {
-      const c = index.at(-1)!,
-        start = index.length > 1 ? index[0] * n : 0;
+      const c = index.at(-1)!;
+      const start = index.length > 1 ? index[0] * n : 0;
       return total(x.data.slice(start, start + n).map((v, i) => (v === c ? (w ? w.data[start + i] : 1) : 0)));
     });
   },
@@ -293,9 +293,9 @@ row('bincount', {
 });
 row('histogram', {
   reference: ([x], ...[args]: [never[]]) => {
-    const { bins = 10, range } = (args[0] ?? {}) as { bins?: number; range?: [number, number] },
-      [low, high] = range ?? [Math.min(...x.data), Math.max(...x.data)],
-      width = (high - low) / bins;
+    const { bins = 10, range } = (args[0] ?? {}) as { bins?: number; range?: [number, number] };
+    const [low, high] = range ?? [Math.min(...x.data), Math.max(...x.data)];
+    const width = (high - low) / bins;
     const counts = Array<number>(bins).fill(0);
     for (const v of x.data) if (v >= low && v <= high) counts[Math.min(bins - 1, Math.floor((v - low) / width))]++;
     return [

@@ -29,8 +29,8 @@ const resultOf: Record<Kind, (d: DType) => DType> = {
   bool: () => 'bool',
 };
 
-const HALVES: DType[] = ['float64', 'float16', 'bfloat16'],
-  INTEGERS: DType[] = ['int32', 'int64', 'uint8', 'int8', 'bool'];
+const HALVES: DType[] = ['float64', 'float16', 'bfloat16'];
+const INTEGERS: DType[] = ['int32', 'int64', 'uint8', 'int8', 'bool'];
 
 function unary(
   op: string,

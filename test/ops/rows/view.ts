@@ -25,8 +25,8 @@ row('view', {
   reference: ([x], ...[[options]]: [never[]]) => {
     const { dtype = null } = (options ?? {}) as { dtype?: DType | null };
     if (!dtype) return x;
-    const bytes = new ARRAYS[x.dtype]!(x.data),
-      to = new ARRAYS[dtype]!(bytes.buffer);
+    const bytes = new ARRAYS[x.dtype]!(x.data);
+    const to = new ARRAYS[dtype]!(bytes.buffer);
     const shape = x.shape.length
       ? [...x.shape.slice(0, -1), (x.shape.at(-1)! * bytes.BYTES_PER_ELEMENT) / to.BYTES_PER_ELEMENT]
       : [];
@@ -92,10 +92,10 @@ const FOLDS: [number[], Pair, FoldOptions?][] = [
 const args = (kernel: Pair, options?: FoldOptions): unknown[] => (options ? [kernel, options] : [kernel]);
 row('unfold', {
   reference: ([x], ...[[kernel, options]]: [never[]]) => {
-    const [batch, channels, height, width] = x.shape,
-      table: [number, number, number, number, number][] = [];
-    const shape = eachElement(channels, [height, width], kernel, options ?? {}, (...e) => table.push(e)),
-      y = nd(Array<number>(batch * sizeOf(shape)).fill(0), [batch, ...shape], x.dtype);
+    const [batch, channels, height, width] = x.shape;
+    const table: [number, number, number, number, number][] = [];
+    const shape = eachElement(channels, [height, width], kernel, options ?? {}, (...e) => table.push(e));
+    const y = nd(Array<number>(batch * sizeOf(shape)).fill(0), [batch, ...shape], x.dtype);
     for (let b = 0; b < batch; b++)
       for (const [i, j, c, v, h] of table)
         if (v >= 0 && v < height && h >= 0 && h < width)
@@ -111,13 +111,13 @@ const columnsOf = ([shape, kernel, options]: (typeof FOLDS)[number]): Case => ({
 });
 row('fold', {
   reference: ([x], ...[[size, kernel, options]]: [never[]]) => {
-    const [height, width] = two(size),
-      channels = x.shape[1] / (two(kernel)[0] * two(kernel)[1]),
-      y = nd(
-        Array<number>(x.shape[0] * channels * height * width).fill(0),
-        [x.shape[0], channels, height, width],
-        x.dtype,
-      );
+    const [height, width] = two(size);
+    const channels = x.shape[1] / (two(kernel)[0] * two(kernel)[1]);
+    const y = nd(
+      Array<number>(x.shape[0] * channels * height * width).fill(0),
+      [x.shape[0], channels, height, width],
+      x.dtype,
+    );
     for (let b = 0; b < x.shape[0]; b++)
       eachElement(channels, [height, width], kernel, options ?? {}, (i, j, c, v, h) => {
         if (v >= 0 && v < height && h >= 0 && h < width)
@@ -166,8 +166,8 @@ const KEYS: [number[], unknown][] = [
 row('getItem', {
   reference: ([x], ...[[key]]: [never[]]) => {
     let keys = (Array.isArray(key) ? key : [key]) as unknown[];
-    const named = keys.filter((k) => k !== null && k !== '...').length,
-      rest = Array<unknown>(x.shape.length - named).fill(':');
+    const named = keys.filter((k) => k !== null && k !== '...').length;
+    const rest = Array<unknown>(x.shape.length - named).fill(':');
     keys = keys.includes('...') ? keys.flatMap((k) => (k === '...' ? rest : [k])) : [...keys, ...rest];
     // Which elements of each axis, and whether the axis stays.
     const axes: { indices: number[]; axis: number; stays: boolean }[] = [];
@@ -185,11 +185,11 @@ row('getItem', {
           typeof k === 'string'
             ? k.split(':').map((p) => (p ? Number(p) : null))
             : [(k as { start: number }).start, null, (k as { step: number }).step];
-        const by = step ?? 1,
-          n = all.length,
-          from = start === null ? (by > 0 ? 0 : n - 1) : start < 0 ? start + n : start,
-          to = stop === null || stop === undefined ? (by > 0 ? n : -1) : stop < 0 ? stop + n : stop,
-          indices: number[] = [];
+        const by = step ?? 1;
+        const n = all.length;
+        const from = start === null ? (by > 0 ? 0 : n - 1) : start < 0 ? start + n : start;
+        const to = stop === null || stop === undefined ? (by > 0 ? n : -1) : stop < 0 ? stop + n : stop;
+        const indices: number[] = [];
         for (let i = from; by > 0 ? i < to : i > to; i += by) if (i >= 0 && i < n) indices.push(i);
         axes.push({ indices, axis, stays: true });
       }

@@ -35,8 +35,8 @@ export function run(program: string, args: readonly string[], options: Options):
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeout ?? 300_000,
     });
-    const out: Buffer[] = [],
-      all: Buffer[] = [];
+    const out: Buffer[] = [];
+    const all: Buffer[] = [];
     child.stdout.on('data', (data: Buffer) => (out.push(data), all.push(data)));
     child.stderr.on('data', (data: Buffer) => all.push(data));
     child.on('error', reject);

@@ -49,8 +49,8 @@ export class PReLU extends Layer {
     this.sharedAxes = sharedAxes == null ? null : typeof sharedAxes === 'number' ? [sharedAxes] : [...sharedAxes];
   }
   override build(inputShape: SymbolicShape): void {
-    const shape = [...inputShape.slice(1)],
-      axes: Record<number, number> = {};
+    const shape = [...inputShape.slice(1)];
+    const axes: Record<number, number> = {};
     for (const a of this.sharedAxes ?? []) {
       if (!(Number.isInteger(a) && a >= 1 && a < inputShape.length))
         throw new ValueError(

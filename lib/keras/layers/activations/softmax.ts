@@ -25,15 +25,15 @@ export class Softmax extends Layer {
     if (!mask) return activations.softmax(inputs, { axis });
     if (hasMasksOfKeras2(this)) return this.callAsKeras2(inputs, mask as TensorLike);
     const allowed = booleanMask(mask as TensorLike, inputs);
-    const low = convert(inputs.dtype === 'float16' ? -3e4 : -1e9, inputs),
-      y = activations.softmax(ops.where(allowed, inputs, low), { axis });
+    const low = convert(inputs.dtype === 'float16' ? -3e4 : -1e9, inputs);
+    const y = activations.softmax(ops.where(allowed, inputs, low), { axis });
     return ops.where(allowed, y, 0); // where all is masked, zeros
   }
   // Keras 2 added a large number where the mask is false: where all is masked, what is left is (nearly) the same for all.
   private callAsKeras2(inputs: Tensor, mask: TensorLike): Tensor {
-    const m = checkedMask(mask, inputs),
-      allowed = m.dtype === inputs.dtype ? m : m.cast(inputs.dtype),
-      low = convert(inputs.dtype === 'float16' ? -65504 : -1e9, inputs);
+    const m = checkedMask(mask, inputs);
+    const allowed = m.dtype === inputs.dtype ? m : m.cast(inputs.dtype);
+    const low = convert(inputs.dtype === 'float16' ? -65504 : -1e9, inputs);
     return activations.softmax(inputs.add(ops.subtract(1, allowed).mul(low)), { axis: this.axis });
   }
   override computeMask(_inputs: unknown, previousMask: unknown): unknown {
@@ -48,8 +48,8 @@ function booleanMask(mask: TensorLike, inputs: Tensor): Tensor {
   return m.dtype === 'bool' ? m : m.greater(0.5);
 }
 function checkedMask(mask: TensorLike, inputs: Tensor): Tensor {
-  const m = convert(mask),
-    shift = inputs.ndim - m.ndim;
+  const m = convert(mask);
+  const shift = inputs.ndim - m.ndim;
   if (shift < 0 || m.shape.some((d, i) => d !== 1 && d !== inputs.shape[i + shift]))
     throw new ValueError(
       `the mask must broadcast to the input.\n  Received: mask ${formatShape(m.shape)}, input ${formatShape(inputs.shape)}`,

@@ -20,7 +20,7 @@ export interface AttentionOptions extends LayerOptions {
   scoreMode?: 'dot' | 'concat';
   /** Fraction of the weights dropped while training. Default 0. */
   dropout?: number;
-  /** Seed of the dropout, a whole number >= 0. Default null: of its own. */
+  /** Seed of the dropout, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 export interface AttentionCallOptions extends CallOptions {
@@ -101,8 +101,8 @@ export class Attention extends Layer {
     { mask, training, returnAttentionScores, useCausalMask }: AttentionCallOptions = {},
   ): Tensor | [Tensor, Tensor] {
     this.checkInputs(inputs);
-    const [query, value, key = value] = inputs,
-      [queryMask, valueMask] = this.masks(mask);
+    const [query, value, key = value] = inputs;
+    const [queryMask, valueMask] = this.masks(mask);
     let scores = this.scores(query, key);
     let allowed = valueMask && valueMask.reshape([...valueMask.shape.slice(0, -1), 1, valueMask.shape.at(-1)!]);
     if (useCausalMask) {
@@ -147,8 +147,8 @@ export class Attention extends Layer {
 }
 /** @internal query + key for each pair of positions: (batch, T, S, n). */
 export function pairwiseSum(query: Tensor, key: Tensor): Tensor {
-  const q = query.reshape([...query.shape.slice(0, -1), 1, query.shape.at(-1)!]),
-    k = key.reshape([...key.shape.slice(0, -2), 1, ...key.shape.slice(-2)]);
+  const q = query.reshape([...query.shape.slice(0, -1), 1, query.shape.at(-1)!]);
+  const k = key.reshape([...key.shape.slice(0, -2), 1, ...key.shape.slice(-2)]);
   return q.add(k);
 }
 registerClass('keras.layers', Attention);

@@ -26,7 +26,7 @@ export interface AttentionHeadsOptions extends LayerOptions, KernelWeightOptions
   flashAttention?: boolean | null;
   /** Whether a sigmoid of the query gates the output (Qiu et al. 2025). Default false. */
   useGate?: boolean;
-  /** Seed of the dropout, a whole number >= 0. Default null: of its own. */
+  /** Seed of the dropout, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** What `apply([query, value, key?], ...)` takes besides. Masks are true where attention is allowed. */
@@ -90,7 +90,7 @@ export abstract class AttentionHeads extends Layer {
       throw new ValueError(`${where}: dropout must lie between 0 and 1.\n  Received: ${this.dropout}`);
     if (this.slidingWindow !== null && !(Number.isInteger(this.slidingWindow) && this.slidingWindow > 0))
       throw new ValueError(
-        `${where}: slidingWindow must be null or a positive whole number.\n  Received: ${this.slidingWindow}`,
+        `${where}: slidingWindow must be null or a positive integer.\n  Received: ${this.slidingWindow}`,
       );
     if (this.flashAttention && this.dropout > 0)
       throw new ValueError(
@@ -137,8 +137,8 @@ export abstract class AttentionHeads extends Layer {
       throw new ValueError(
         `${where}: an array of 2 or 3 inputs is expected: [query, value] or [query, value, key].\n  Fix: apply([query, value]).`,
       );
-    const [query, value, key] = shapes as SymbolicShape[],
-      keys = key ?? value;
+    const [query, value, key] = shapes as SymbolicShape[];
+    const keys = key ?? value;
     if (formatShape(value.slice(1, -1)) !== formatShape(keys.slice(1, -1)))
       throw new ValueError(
         `${where}: value and key may differ in their last axis only.\n  Received: value ${formatShape(value)}, key ${formatShape(keys)}`,
@@ -149,9 +149,9 @@ export abstract class AttentionHeads extends Layer {
     if (this.dropout > 0) this.dropoutLayer = new Dropout(this.dropout, { dtype: this.dtypePolicy, seed: this.seed });
   }
   override call(inputs: Tensor[], options: AttentionHeadsCallOptions = {}): Tensor | [Tensor, Tensor] {
-    const [query, value, given] = inputs,
-      key = given ?? value,
-      { returnAttentionScores = false, training } = options;
+    const [query, value, given] = inputs;
+    const key = given ?? value;
+    const { returnAttentionScores = false, training } = options;
     if (this.flashAttention && returnAttentionScores)
       throw new ValueError(
         `${this.constructor.name}: flashAttention does not give attention scores.\n  Fix: leave returnAttentionScores or flashAttention out.`,
@@ -176,9 +176,9 @@ export abstract class AttentionHeads extends Layer {
       value.shape[1],
     );
     const gate = this.gateDense ? (this.gateDense.apply(query) as Tensor) : null;
-    const q = this.queryDense.apply(query) as Tensor,
-      k = this.keyDense.apply(key) as Tensor,
-      v = this.valueDense.apply(value) as Tensor;
+    const q = this.queryDense.apply(query) as Tensor;
+    const k = this.keyDense.apply(key) as Tensor;
+    const v = this.valueDense.apply(value) as Tensor;
     const [attended, scores] = this.attend(q, k, v, mask, { training: training ?? false, returnAttentionScores });
     const y = this.outputDense.apply(gate ? attended.mul(gate) : attended) as Tensor;
     return returnAttentionScores ? [y, scores!] : y;

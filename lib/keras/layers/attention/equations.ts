@@ -9,9 +9,9 @@ export function projectionEquation(
   bound: number,
   made: number,
 ): { equation: string; biasAxes: string; rank: number } {
-  const kept = letters(0, free),
-    summed = letters(free, bound),
-    fresh = letters(free + bound, made);
+  const kept = letters(0, free);
+  const summed = letters(free, bound);
+  const fresh = letters(free + bound, made);
   return { equation: `${kept}${summed},${summed}${fresh}->${kept}${fresh}`, biasAxes: fresh, rank: free + made };
 }
 /** @internal The output of a projection without its batch axis: its last sizes known. */

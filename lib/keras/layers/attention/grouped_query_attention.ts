@@ -59,8 +59,8 @@ export class GroupedQueryAttention extends AttentionHeads {
         throw new ValueError(
           `GroupedQueryAttention: inputs of shape (batch, length, features) are expected.\n  Received: shape ${formatShape(s)}`,
         );
-    const q = [null, this.numQueryHeads, this.headDim],
-      kv = [null, this.numKeyValueHeads, this.headDim];
+    const q = [null, this.numQueryHeads, this.headDim];
+    const kv = [null, this.numKeyValueHeads, this.headDim];
     this.queryDense = this.project('query', 'bqm,muh->bquh', q, 'uh');
     this.queryDense.build(query);
     this.keyDense = this.project('key', 'bkm,mvh->bkvh', kv, 'vh');
@@ -88,8 +88,8 @@ export class GroupedQueryAttention extends AttentionHeads {
   ): [Tensor, Tensor | null] {
     const scale = 1 / Math.sqrt(this.headDim);
     if (!returnAttentionScores && !this.dropoutLayer) return [this.attendFused(q, k, v, mask, scale), null];
-    const times = this.numQueryHeads / this.numKeyValueHeads,
-      spread = (t: Tensor): Tensor => (times === 1 ? t : repeat(t, times, { axis: 2 }));
+    const times = this.numQueryHeads / this.numKeyValueHeads;
+    const spread = (t: Tensor): Tensor => (times === 1 ? t : repeat(t, times, { axis: 2 }));
     const logits = einsum('bquh,bkuh->buqk', q.mul(scale), spread(k));
     const scores = this.softmax!.apply(logits, { mask: mask && withHeads(mask, 4, 2) }) as Tensor;
     const kept = this.dropoutLayer ? (this.dropoutLayer.apply(scores, { training }) as Tensor) : scores;

@@ -29,11 +29,11 @@ const toBool = (m: TensorLike | null | undefined): Tensor | null => {
 
 /** @internal All of them joined by and; null when there is none. T and S are the lengths of query and value. */
 export function joinMasks(given: AttentionMasks, targets: number, sources: number): Tensor | null {
-  const query = toBool(given.query),
-    value = toBool(given.value),
-    key = toBool(given.key);
-  const row = (m: Tensor): Tensor => m.reshape([...m.shape, 1]), // (batch, T, 1)
-    column = (m: Tensor): Tensor => m.reshape([...m.shape.slice(0, -1), 1, m.shape.at(-1)!]); // (batch, 1, S)
+  const query = toBool(given.query);
+  const value = toBool(given.value);
+  const key = toBool(given.key);
+  const row = (m: Tensor): Tensor => m.reshape([...m.shape, 1]); // (batch, T, 1)
+  const column = (m: Tensor): Tensor => m.reshape([...m.shape.slice(0, -1), 1, m.shape.at(-1)!]); // (batch, 1, S)
   const all = [
     query && row(query),
     value && column(value),

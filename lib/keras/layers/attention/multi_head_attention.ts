@@ -60,11 +60,11 @@ export class MultiHeadAttention extends AttentionHeads {
       attentionAxes == null ? null : typeof attentionAxes === 'number' ? [attentionAxes] : [...attentionAxes];
   }
   override build(shapes: SymbolicShape[]): void {
-    const [query, value, key] = this.checkShapes(shapes),
-      heads = (size: number): number[] => [this.numHeads, size];
+    const [query, value, key] = this.checkShapes(shapes);
+    const heads = (size: number): number[] => [this.numHeads, size];
     const input = (name: string, shape: SymbolicShape, size: number, activation?: ActivationIdentifier): void => {
-      const { equation, biasAxes, rank } = projectionEquation(shape.length - 1, 1, 2),
-        layer = this.project(name, equation, projectionShape(rank, heads(size)), biasAxes, activation);
+      const { equation, biasAxes, rank } = projectionEquation(shape.length - 1, 1, 2);
+      const layer = this.project(name, equation, projectionShape(rank, heads(size)), biasAxes, activation);
       if (name === 'query') this.queryDense = layer;
       else if (name === 'key') this.keyDense = layer;
       else if (name === 'gate') this.gateDense = layer;
@@ -85,8 +85,8 @@ export class MultiHeadAttention extends AttentionHeads {
           `MultiHeadAttention: attentionAxes must lie between the batch axis and the last one of inputs of rank ${rank - 1}.\n  Received: ${a}`,
         );
     this.equations = attentionEquations(rank, this.attentionAxes);
-    const { scoresRank } = this.equations,
-      n = this.attentionAxes.length;
+    const { scoresRank } = this.equations;
+    const n = this.attentionAxes.length;
     this.softmax = new Softmax({
       axis: Array.from({ length: n }, (_, i) => scoresRank - n + i),
       dtype: this.dtypePolicy,
@@ -94,8 +94,8 @@ export class MultiHeadAttention extends AttentionHeads {
     // What a query gets that may attend to nothing.
     if (hasMasksOfKeras2(this)) keepMasksOfKeras2(this.softmax);
     this.makeDropout();
-    const output = this.givenOutputShape ?? [query.at(-1)!],
-      last = projectionEquation(query.length - 1, 2, output.length);
+    const output = this.givenOutputShape ?? [query.at(-1)!];
+    const last = projectionEquation(query.length - 1, 2, output.length);
     this.outputDense = this.project(
       'attention_output',
       last.equation,
@@ -122,8 +122,8 @@ export class MultiHeadAttention extends AttentionHeads {
     const scale = 1 / Math.sqrt(this.keyDim);
     if (q.ndim === 4 && !returnAttentionScores && !this.dropoutLayer)
       return [this.attendFused(q, k, v, mask, scale), null];
-    const { product, combine, scoresRank } = this.equations!,
-      pairs = 2 * this.attentionAxes!.length;
+    const { product, combine, scoresRank } = this.equations!;
+    const pairs = 2 * this.attentionAxes!.length;
     const logits = einsum(product, k, q.mul(scale));
     const scores = this.softmax!.apply(logits, { mask: mask && withHeads(mask, scoresRank, pairs) }) as Tensor;
     const kept = this.dropoutLayer ? (this.dropoutLayer.apply(scores, { training }) as Tensor) : scores;

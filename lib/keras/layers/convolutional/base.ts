@@ -116,8 +116,8 @@ export abstract class BaseConvolutional extends Layer {
   }
   /** Channels of the input, which from now on must have as many. */
   protected channelsOf(inputShape: SymbolicShape): number {
-    const axis = this.dataFormat === 'channels_last' ? -1 : 1,
-      channels = inputShape.at(axis);
+    const axis = this.dataFormat === 'channels_last' ? -1 : 1;
+    const channels = inputShape.at(axis);
     if (inputShape.length !== this.rank + 2)
       throw new ValueError(
         `an input of rank ${this.rank + 2} is expected.\n  Received: shape ${formatShape(inputShape)}`,
@@ -139,8 +139,8 @@ export abstract class BaseConvolutional extends Layer {
   /** activation(y + bias) */
   protected finished(y: Tensor): Tensor {
     if (!this.bias) return this.activation(y);
-    const b = this.bias.value,
-      isLast = this.dataFormat === 'channels_last';
+    const b = this.bias.value;
+    const isLast = this.dataFormat === 'channels_last';
     return this.activation(y.add(isLast ? b : b.reshape([1, b.size, ...this.kernelSize.map(() => 1)])));
   }
   override getConfig(): Record<string, unknown> {

@@ -54,8 +54,8 @@ export abstract class BaseSeparableConv extends BaseConvolutional {
     this.pointwiseOptions = new WeightOptions('pointwise', options);
   }
   override build(inputShape: SymbolicShape): void {
-    const channels = this.channelsOf(inputShape),
-      ones = this.kernelSize.map(() => 1);
+    const channels = this.channelsOf(inputShape);
+    const ones = this.kernelSize.map(() => 1);
     this.depthwiseKernel = this.addWeight({
       shape: [...this.kernelSize, channels, this.depthMultiplier],
       ...this.depthwiseOptions.settings,

@@ -76,8 +76,8 @@ export class EinsumDense extends Layer {
     return einsumShapes(this.equation, this.biasAxes, inputShape, this.partialOutputShape);
   }
   override build(inputShape: SymbolicShape): void {
-    const { kernel, bias, inputAxes, outputAxes } = this.shapes(inputShape),
-      given = this.settings.kernel;
+    const { kernel, bias, inputAxes, outputAxes } = this.shapes(inputShape);
+    const given = this.settings.kernel;
     // The default counts the letters of the equation, not the last two axes.
     const initializer =
       given.initializer instanceof VarianceScaling && !given.initializer.inputAxes

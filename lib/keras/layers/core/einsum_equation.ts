@@ -34,9 +34,9 @@ export function einsumShapes(
     throw new ValueError(
       `EinsumDense: an equation has the form 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...' (the kernel is the second operand).\n  Received: '${equation}'`,
     );
-  const [, input, kernel, result] = form.match!,
-    hidden = inputShape.length - input.length,
-    left = form.isLeft ? hidden : 0;
+  const [, input, kernel, result] = form.match!;
+  const hidden = inputShape.length - input.length;
+  const left = form.isLeft ? hidden : 0;
   if (hidden < 0 || (hidden > 0 && !equation.includes('...')))
     throw new ValueError(
       `EinsumDense: '${equation}' names ${input.length} axes of the input but it has ${inputShape.length}.\n  Received: input shape ${formatShape(inputShape)}`,
@@ -51,8 +51,8 @@ export function einsumShapes(
     throw new ValueError(
       `EinsumDense: the result of '${equation}' has ${result.length + hidden} axes for an input of rank ${inputShape.length}, but outputShape ${formatShape(partial)} gives ${output.length}.`,
     );
-  const inputSize = (l: string): number | null => inputShape[input.indexOf(l) + left],
-    outputSize = (l: string): number | null => output[result.indexOf(l) + left];
+  const inputSize = (l: string): number | null => inputShape[input.indexOf(l) + left];
+  const outputSize = (l: string): number | null => output[result.indexOf(l) + left];
   for (const l of input)
     if (result.includes(l) && outputSize(l) !== null && outputSize(l) !== inputSize(l))
       throw new ValueError(

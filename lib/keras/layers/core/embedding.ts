@@ -1,4 +1,4 @@
-/** Embedding: rows of a table by whole numbers. */
+/** Embedding: rows of a table by integers. */
 import { embeddingLookup } from '../../../ops/indexing';
 import { recordOf } from '../../../support/guard';
 import { matmul } from '../../../ops/linalg';
@@ -36,7 +36,7 @@ export interface EmbeddingOptions extends LayerOptions {
   /** Factor on that update, divided by its rank. Default: the rank. */
   loraAlpha?: number | null;
 }
-/** Rows of a table (inputDim, outputDim) by whole numbers: (...) -> (..., outputDim). */
+/** Rows of a table (inputDim, outputDim) by integers: (...) -> (..., outputDim). */
 export class Embedding extends Layer {
   static override positional = ['inputDim', 'outputDim'];
   static override options: OptionKinds = {

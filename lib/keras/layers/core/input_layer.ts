@@ -41,7 +41,7 @@ export class InputLayer extends Layer {
       throw new ValueError("InputLayer: a 'shape' (of one example) or a 'batchShape' is needed.");
     for (const d of shape)
       if (d !== null && !(Number.isInteger(d) && d >= 0))
-        throw new ValueError(`InputLayer: sizes must be whole numbers >= 0 or null.\n  Received: ${describe(shape)}`);
+        throw new ValueError(`InputLayer: sizes must be integers >= 0 or null.\n  Received: ${describe(shape)}`);
     this.batchShape = shape;
     this.optional = options.optional ?? false;
     this.kerasTensor = new KerasTensor(

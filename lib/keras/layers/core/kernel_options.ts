@@ -15,7 +15,7 @@ import type { BiasWeightOptions, KernelWeightOptions } from '../weight_options';
 export function positiveInteger(where: string, what: string, value: unknown, most = 2 ** 31 - 1): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0 || value > most)
     throw new ValueError(
-      `${where}: ${what} must be a positive whole number${Number(typeof value === 'number' && value) > most ? `, ${most} at most` : ''}.\n  Received: ${describe(value)}`,
+      `${where}: ${what} must be a positive integer${Number(typeof value === 'number' && value) > most ? `, ${most} at most` : ''}.\n  Received: ${describe(value)}`,
     );
   return value;
 }

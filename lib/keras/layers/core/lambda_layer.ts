@@ -55,8 +55,8 @@ export class Lambda extends Layer {
       outputShapeModule: ____,
       ...options
     } = config;
-    const name = String(config.name ?? 'lambda'),
-      replacement = getRegisteredObject(name);
+    const name = String(config.name ?? 'lambda');
+    const replacement = getRegisteredObject(name);
     if (typeof replacement === 'function') return new Lambda(replacement as LambdaFunction, known(options));
     const isCode = Array.isArray(f) || functionType === 'lambda' || (isSerialized(f) && f.class_name === '__lambda__');
     if (isCode) refusePython('Lambda layer', name);

@@ -105,8 +105,8 @@ export class Lora {
   /** y + alpha / rank (x A) B, for a weight that does not stand beside the factors. @param product - of the input with A. */
   added(y: Tensor, product: (a: Tensor) => Tensor): Tensor {
     if (!this.a || !this.b) return y;
-    const update = matmul(product(this.a.value), this.b.value),
-      sum = y.add(update.mul(this.scale));
+    const update = matmul(product(this.a.value), this.b.value);
+    const sum = y.add(update.mul(this.scale));
     return sum.dtype === y.dtype ? sum : sum.cast(y.dtype);
   }
   /** After the sum has been read into the weight: both factors are zero, as in Keras. */
@@ -116,9 +116,9 @@ export class Lora {
   /** The weight that counts. */
   merged(weight: Variable, dtype: DType): Tensor {
     if (!this.a || !this.b) return weight.value;
-    const w = weight.value,
-      update = matmul(this.a.value, this.b.value),
-      sum = w.add(update.mul(this.scale));
+    const w = weight.value;
+    const update = matmul(this.a.value, this.b.value);
+    const sum = w.add(update.mul(this.scale));
     return sum.dtype === dtype ? sum : sum.cast(dtype);
   }
   getConfig(): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /**
- * Weights of layers that Keras has quantized to int8 or int4 (keras.src.quantizers): whole numbers, with a scale for each
+ * Weights of layers that Keras has quantized to int8 or int4 (keras.src.quantizers): integers, with a scale for each
  * output (`int8`, `int4/-1`: value = stored / scale) or for each block of inputs (`int4/128`: value = (stored - zero) scale).
  * int4 keeps two numbers in a byte, the even column in its low half.
  */
@@ -41,24 +41,24 @@ export interface Layout {
 const whole = (x: Tensor): Tensor => x.cast('float32');
 /** @internal Two numbers from -8 to 7 out of each byte along an axis: (..., n, ...) -> (..., size, ...). */
 export function unpackInt4(bytes: Tensor, size: number, axis: number): Tensor {
-  const at = axis < 0 ? axis + bytes.ndim : axis,
-    b = whole(bytes),
-    high = b.div(16).floor(),
-    low = b.sub(high.mul(16)), // 0 to 15
-    signed = ops.where(low.greater(7), low.sub(16), low);
+  const at = axis < 0 ? axis + bytes.ndim : axis;
+  const b = whole(bytes);
+  const high = b.div(16).floor();
+  const low = b.sub(high.mul(16)); // 0 to 15
+  const signed = ops.where(low.greater(7), low.sub(16), low);
   const pairs = ops.stack([signed, high], { axis: at + 1 }).reshape(bytes.shape.map((d, i) => (i === at ? 2 * d : d)));
   return pairs.slice(
     bytes.shape.map(() => 0),
     pairs.shape.map((d, i) => (i === at ? size : d)),
   );
 }
-/** @internal The other way round: (..., n, ...) whole numbers from -8 to 7 -> (..., ceil(n / 2), ...) int8. */
+/** @internal The other way round: (..., n, ...) integers from -8 to 7 -> (..., ceil(n / 2), ...) int8. */
 export function packInt4(numbers: Tensor, axis: number): Tensor {
-  const at = axis < 0 ? axis + numbers.ndim : axis,
-    size = numbers.shape[at],
-    even = numbers.pad(numbers.shape.map((_, i) => [0, i === at ? size % 2 : 0])),
-    pairs = even.reshape(even.shape.flatMap((d, i) => (i === at ? [d / 2, 2] : [d]))),
-    half = (i: number): Tensor => pairs.take(i, { axis: at + 1 });
+  const at = axis < 0 ? axis + numbers.ndim : axis;
+  const size = numbers.shape[at];
+  const even = numbers.pad(numbers.shape.map((_, i) => [0, i === at ? size % 2 : 0]));
+  const pairs = even.reshape(even.shape.flatMap((d, i) => (i === at ? [d / 2, 2] : [d])));
+  const half = (i: number): Tensor => pairs.take(i, { axis: at + 1 });
   return half(1).mul(16).add(half(0).mod(16)).cast('int8');
 }
 /** What rounds to zero at most, where Keras divides by a largest value. */
@@ -77,8 +77,8 @@ export class QuantizedWeight {
     layer: Quantizable,
     private readonly layout: Layout,
   ) {
-    const { quantizationMode, blockSize } = layer.dtypePolicy,
-      { name, shape, blocked } = layout;
+    const { quantizationMode, blockSize } = layer.dtypePolicy;
+    const { name, shape, blocked } = layout;
     this.isPacked = quantizationMode === 'int4';
     this.blockSize = blockSize;
     const frozen = (options: AddWeightOptions): Variable => layer.addWeight({ trainable: false, ...options });
@@ -108,39 +108,39 @@ export class QuantizedWeight {
   value(): Tensor {
     const numbers = this.unpacked(this.values.value, this.layout.packed);
     if (!this.zero || !this.groups) return numbers.div(this.layout.spread(this.scale.value));
-    const blocks = this.groups.value.cast('int32'),
-      each = (t: Tensor): Tensor => t.take(blocks, { axis: this.layout.blocked });
+    const blocks = this.groups.value.cast('int32');
+    const each = (t: Tensor): Tensor => t.take(blocks, { axis: this.layout.blocked });
     return numbers.sub(each(whole(this.zero.value))).mul(each(this.scale.value));
   }
   /** What its variables hold when the weight is `value`, (layout's shape): Keras' abs_max_quantize and its grouped form. */
   quantize(value: Tensor): Map<Variable, Tensor> {
-    const { shape, packed, blocked, shared, scale: scaleShape } = this.layout,
-      stored = (numbers: Tensor): Tensor => (this.isPacked ? packInt4(numbers, packed) : numbers.cast('int8'));
+    const { shape, packed, blocked, shared, scale: scaleShape } = this.layout;
+    const stored = (numbers: Tensor): Tensor => (this.isPacked ? packInt4(numbers, packed) : numbers.cast('int8'));
     if (!this.zero) {
-      const [least, most] = this.isPacked ? [-8, 7] : [-127, 127],
-        scale = ops.divide(
-          most,
-          value
-            .abs()
-            .max({ axis: [...shared], keepdims: true })
-            .add(EPSILON),
-        ),
-        numbers = value.mul(scale).round().clip(least, most);
+      const [least, most] = this.isPacked ? [-8, 7] : [-127, 127];
+      const scale = ops.divide(
+        most,
+        value
+          .abs()
+          .max({ axis: [...shared], keepdims: true })
+          .add(EPSILON),
+      );
+      const numbers = value.mul(scale).round().clip(least, most);
       return new Map([
         [this.values, stored(numbers)],
         [this.scale, (this.layout.gathered?.(scale) ?? scale).reshape([...scaleShape])],
       ]);
     }
     // The last block is filled with zeros.
-    const blocks = this.scale.shape[blocked],
-      size = this.blockSize!,
-      full = value.pad(shape.map((d, i) => [0, i === blocked ? blocks * size - d : 0])),
-      inBlocks = full.reshape(shape.flatMap((d, i) => (i === blocked ? [blocks, size] : [d]))),
-      axis = blocked + 1,
-      least = inBlocks.min({ axis, keepdims: true }),
-      scale = inBlocks.max({ axis, keepdims: true }).sub(least).add(EPSILON).div(15),
-      zero = least.negative().div(scale).round().sub(8).clip(-8, 7),
-      numbers = inBlocks.div(scale).round().add(zero).clip(-8, 7);
+    const blocks = this.scale.shape[blocked];
+    const size = this.blockSize!;
+    const full = value.pad(shape.map((d, i) => [0, i === blocked ? blocks * size - d : 0]));
+    const inBlocks = full.reshape(shape.flatMap((d, i) => (i === blocked ? [blocks, size] : [d])));
+    const axis = blocked + 1;
+    const least = inBlocks.min({ axis, keepdims: true });
+    const scale = inBlocks.max({ axis, keepdims: true }).sub(least).add(EPSILON).div(15);
+    const zero = least.negative().div(scale).round().sub(8).clip(-8, 7);
+    const numbers = inBlocks.div(scale).round().add(zero).clip(-8, 7);
     const cut = numbers.reshape(full.shape).slice(
       shape.map(() => 0),
       [...shape],
@@ -151,13 +151,13 @@ export class QuantizedWeight {
       [this.zero, zero.squeeze({ axis }).cast('int8')],
     ]);
   }
-  /** Rows of it by whole numbers: (...) -> (..., columns). */
+  /** Rows of it by integers: (...) -> (..., columns). */
   rows(ids: Tensor): Tensor {
-    const of = (v: Variable): Tensor => v.value.take(ids, { axis: 0 }),
-      numbers = this.unpacked(of(this.values), -1);
+    const of = (v: Variable): Tensor => v.value.take(ids, { axis: 0 });
+    const numbers = this.unpacked(of(this.values), -1);
     if (!this.zero || !this.groups) return numbers.div(of(this.scale).expandDims(-1));
-    const blocks = this.groups.value.cast('int32'),
-      each = (t: Tensor): Tensor => t.take(blocks, { axis: -1 });
+    const blocks = this.groups.value.cast('int32');
+    const each = (t: Tensor): Tensor => t.take(blocks, { axis: -1 });
     return numbers.sub(each(whole(of(this.zero)))).mul(each(of(this.scale)));
   }
 }
@@ -190,14 +190,14 @@ export function inputQuantizer(where: string, mode: string, config: unknown): Ab
  */
 export function roundedInputs(x: Tensor, quantizer: AbsMax | null, axes: readonly number[]): Tensor {
   if (!quantizer) return x;
-  const given = x.stopGradient(),
-    scale = ops.divide(
-      quantizer.most,
-      given
-        .abs()
-        .max({ axis: [...axes], keepdims: true })
-        .add(quantizer.epsilon),
-    ),
-    rounded = given.mul(scale).round().clip(quantizer.least, quantizer.most).div(scale);
+  const given = x.stopGradient();
+  const scale = ops.divide(
+    quantizer.most,
+    given
+      .abs()
+      .max({ axis: [...axes], keepdims: true })
+      .add(quantizer.epsilon),
+  );
+  const rounded = given.mul(scale).round().clip(quantizer.least, quantizer.most).div(scale);
   return rounded.add(x.sub(given));
 }

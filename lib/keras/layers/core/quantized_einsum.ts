@@ -12,35 +12,35 @@ export function quantizedKernel(
   equation: string,
   shape: Shape,
 ): { weight: QuantizedWeight; value(): Tensor; inputAxes: number[] } {
-  const [left, output] = equation.split('->'),
-    [input, letters] = left.split(','),
-    sizes = new Map([...letters].map((letter, i) => [letter, shape[i]])),
-    inOutput = output.replace('...', ''),
-    summed = [...letters].filter((l) => !output.includes(l)),
-    others = [...letters].filter((l) => output.includes(l));
+  const [left, output] = equation.split('->');
+  const [input, letters] = left.split(',');
+  const sizes = new Map([...letters].map((letter, i) => [letter, shape[i]]));
+  const inOutput = output.replace('...', '');
+  const summed = [...letters].filter((l) => !output.includes(l));
+  const others = [...letters].filter((l) => output.includes(l));
   const size = (of: string[]): number => of.reduce((n, l) => n * sizes.get(l)!, 1);
   // Axes of the input that the output lacks, counted from the end where `...` stands before them.
-  const plain = input.replace('...', ''),
-    dots = input.indexOf('...'),
-    inputAxes = [...plain]
-      .map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i }))
-      .filter(({ letter }) => !output.includes(letter));
+  const plain = input.replace('...', '');
+  const dots = input.indexOf('...');
+  const inputAxes = [...plain]
+    .map((letter, i) => ({ letter, axis: dots >= 0 && i >= dots ? i - plain.length : i }))
+    .filter(({ letter }) => !output.includes(letter));
   if (layer.dtypePolicy.quantizationMode === 'int4') {
-    const columns = size(others),
-      weight = new QuantizedWeight(layer, {
-        name: 'kernel',
-        shape: [size(summed), columns],
-        packed: 1,
-        blocked: 0,
-        scale: [columns],
-        shared: [0],
-        spread: (s) => s,
-      });
+    const columns = size(others);
+    const weight = new QuantizedWeight(layer, {
+      name: 'kernel',
+      shape: [size(summed), columns],
+      packed: 1,
+      blocked: 0,
+      scale: [columns],
+      shared: [0],
+      spread: (s) => s,
+    });
     return { weight, value: () => weight.value().reshape(shape), inputAxes: inputAxes.map((a) => a.axis) };
   }
-  const kept = [...inOutput].filter((l) => sizes.has(l)),
-    outputScale = [...inOutput].map((l) => sizes.get(l) ?? 1),
-    sizesOf = (of: string[]): number[] => of.map((l) => sizes.get(l)!);
+  const kept = [...inOutput].filter((l) => sizes.has(l));
+  const outputScale = [...inOutput].map((l) => sizes.get(l) ?? 1);
+  const sizesOf = (of: string[]): number[] => of.map((l) => sizes.get(l)!);
   const weight = new QuantizedWeight(layer, {
     name: 'kernel',
     shape,

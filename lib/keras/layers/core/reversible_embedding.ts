@@ -19,7 +19,7 @@ export interface ReversibleEmbeddingOptions extends EmbeddingOptions {
   logitSoftCap?: number | null;
 }
 /**
- * Rows of a table by whole numbers, (...) -> (..., outputDim); with `apply(x, { reverse: true })` x @ table^T,
+ * Rows of a table by integers, (...) -> (..., outputDim); with `apply(x, { reverse: true })` x @ table^T,
  * (..., outputDim) -> (..., inputDim).
  */
 export class ReversibleEmbedding extends Embedding {
@@ -74,8 +74,8 @@ export class ReversibleEmbedding extends Embedding {
         `the way back needs a last axis of size ${this.outputDim}, the outputDim.\n  Received: shape ${formatShape(inputs.shape)}`,
       );
     if (this.quantized) return this.capped(this.quantizedLogits(inputs, this.quantized));
-    const to = this.reverseDtype ?? inputs.dtype,
-      cast = (t: Tensor): Tensor => (t.dtype === to ? t : t.cast(to));
+    const to = this.reverseDtype ?? inputs.dtype;
+    const cast = (t: Tensor): Tensor => (t.dtype === to ? t : t.cast(to));
     const table = cast(
       this.reverseEmbeddings ? this.reverseEmbeddings.value : this.lora.merged(this.embeddings, this.computeDtype),
     );
@@ -83,16 +83,16 @@ export class ReversibleEmbedding extends Embedding {
   }
   private quantizedLogits(inputs: Tensor, table: QuantizedWeight): Tensor {
     const x = roundedInputs(
-        inputs,
-        inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig),
-        [-1],
-      ),
-      back = this.quantizedReverse ? this.quantizedReverse.value() : table.value();
+      inputs,
+      inputQuantizer('ReversibleEmbedding', this.dtypePolicy.quantizationMode!, this.quantizationConfig),
+      [-1],
+    );
+    const back = this.quantizedReverse ? this.quantizedReverse.value() : table.value();
     return matmulOf(x, back.cast(x.dtype), { transposeB: this.quantizedReverse === null });
   }
   protected override quantizedOrder(): Variable[] | null {
-    const own = super.quantizedOrder(),
-      back = this.quantizedReverse;
+    const own = super.quantizedOrder();
+    const back = this.quantizedReverse;
     return own && back ? [...own, back.values, ...back.details] : own;
   }
   private capped(logits: Tensor): Tensor {

@@ -47,8 +47,8 @@ export class Highway extends Layer {
       const y = matmul(inputs, kernel.value);
       return bias ? y.add(bias.value) : y;
     };
-    const t = affine(this.carry, this.carryBias).sigmoid(),
-      rest = ops.subtract(1, t);
+    const t = affine(this.carry, this.carryBias).sigmoid();
+    const rest = ops.subtract(1, t);
     return this.settings.activation(affine(this.kernel, this.bias)).mul(t).add(rest.mul(inputs));
   }
   override getConfig() {

@@ -33,8 +33,8 @@ function* places(shape: readonly number[]): Generator<number[]> {
   for (let n = 0, total = product(shape); n < total; n++) {
     let rest = n;
     yield shape.map((_, i) => {
-      const below = product(shape.slice(i + 1)),
-        at = Math.floor(rest / below);
+      const below = product(shape.slice(i + 1));
+      const at = Math.floor(rest / below);
       rest %= below;
       return at;
     });
@@ -91,9 +91,9 @@ abstract class LocallyConnected extends Layer {
     return this.dataFormat === 'channels_last';
   }
   override build(inputShape: SymbolicShape): void {
-    const { isLast, filters, kernelSize, strides, padding } = this,
-      size = isLast ? inputShape.slice(1, -1) : inputShape.slice(2),
-      channels = isLast ? inputShape.at(-1) : inputShape[1];
+    const { isLast, filters, kernelSize, strides, padding } = this;
+    const size = isLast ? inputShape.slice(1, -1) : inputShape.slice(2);
+    const channels = isLast ? inputShape.at(-1) : inputShape[1];
     if (channels == null || size.some((d) => d === null))
       throw new ValueError(`all sizes but the first must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.channels = channels;
@@ -123,8 +123,8 @@ abstract class LocallyConnected extends Layer {
     const { kernelSize, strides, padding, inputSize, outputSize } = this;
     for (const out of places(outputSize)) {
       const ranges = out.map((o, d) => {
-        const before = Math.floor(kernelSize[d] / 2),
-          centre = o * strides[d] + (padding === 'valid' ? before : 0);
+        const before = Math.floor(kernelSize[d] / 2);
+        const centre = o * strides[d] + (padding === 'valid' ? before : 0);
         return [Math.max(0, centre - before), Math.min(inputSize[d], centre + kernelSize[d] - before)];
       });
       for (const at of places(ranges.map(([from, to]) => to - from))) yield [out, at.map((v, d) => v + ranges[d][0])];
@@ -132,15 +132,15 @@ abstract class LocallyConnected extends Layer {
   }
   // The matrix (all inputs, all outputs), zero where nothing is connected.
   private matrix(): Tensor {
-    const { isLast, channels, filters, inputSize, outputSize } = this,
-      inputs = product(inputSize),
-      outputs = product(outputSize),
-      kernel = this.kernel.value;
+    const { isLast, channels, filters, inputSize, outputSize } = this;
+    const inputs = product(inputSize);
+    const outputs = product(outputSize);
+    const kernel = this.kernel.value;
     if (this.implementation === 2) {
       const mask = new Float32Array(inputs * outputs);
       for (const [o, i] of this.connections()) mask[flat(i, inputSize) * outputs + flat(o, outputSize)] = 1;
-      const split = isLast ? [inputs, channels, outputs, filters] : [channels, inputs, filters, outputs],
-        ones = isLast ? [inputs, 1, outputs, 1] : [1, inputs, 1, outputs];
+      const split = isLast ? [inputs, channels, outputs, filters] : [channels, inputs, filters, outputs];
+      const ones = isLast ? [inputs, 1, outputs, 1] : [1, inputs, 1, outputs];
       const masked = kernel.reshape(split).mul(tensor(mask, ones).cast(kernel.dtype));
       return masked.reshape([inputs * channels, outputs * filters]);
     }
@@ -160,9 +160,9 @@ abstract class LocallyConnected extends Layer {
   }
   // Windows of all places side by side: (n, places, window).
   private windows(x: Tensor): Tensor {
-    const { isLast, kernelSize, strides, outputSize, channels } = this,
-      lead = isLast ? 1 : 2,
-      n = x.shape[0];
+    const { isLast, kernelSize, strides, outputSize, channels } = this;
+    const lead = isLast ? 1 : 2;
+    const n = x.shape[0];
     const parts = [...places(kernelSize)].map((offset) => {
       const of = <T>(inside: (d: number) => T, outside: (axis: number) => T): T[] =>
         x.shape.map((_, i) => (i >= lead && i < lead + kernelSize.length ? inside(i - lead) : outside(i)));
@@ -188,9 +188,9 @@ abstract class LocallyConnected extends Layer {
     return joined.transpose([0, 3, 1, 2]).reshape([n, product(outputSize), channels * product(kernelSize)]);
   }
   override call(inputs: Tensor): Tensor {
-    const { isLast, filters, outputSize } = this,
-      n = inputs.shape[0],
-      shape = isLast ? [n, ...outputSize, filters] : [n, filters, ...outputSize];
+    const { isLast, filters, outputSize } = this;
+    const n = inputs.shape[0];
+    const shape = isLast ? [n, ...outputSize, filters] : [n, filters, ...outputSize];
     let y: Tensor;
     if (this.implementation === 1) {
       // (places, n, window) @ (places, window, filters)

@@ -83,14 +83,14 @@ export class ModeBatchNormalization extends Layer {
     });
   }
   override call(inputs: Tensor): Tensor {
-    const { mode, axis, epsilon } = this.given,
-      kept = (axis + inputs.ndim) % inputs.ndim,
-      over = mode === 1 ? [inputs.ndim - 1] : inputs.shape.map((_, i) => i).filter((i) => i !== kept),
-      mean = inputs.mean({ axis: over, keepdims: true }),
-      centred = inputs.sub(mean),
-      variance = centred.square().mean({ axis: over, keepdims: true }),
-      root = variance.add(epsilon).sqrt(),
-      std = mode === 1 ? root.add(epsilon) : root;
+    const { mode, axis, epsilon } = this.given;
+    const kept = (axis + inputs.ndim) % inputs.ndim;
+    const over = mode === 1 ? [inputs.ndim - 1] : inputs.shape.map((_, i) => i).filter((i) => i !== kept);
+    const mean = inputs.mean({ axis: over, keepdims: true });
+    const centred = inputs.sub(mean);
+    const variance = centred.square().mean({ axis: over, keepdims: true });
+    const root = variance.add(epsilon).sqrt();
+    const std = mode === 1 ? root.add(epsilon) : root;
     const wide = (v: Variable): Tensor => v.value.reshape(inputs.shape.map((_, i) => (i === kept ? v.size : 1)));
     return wide(this.gamma).mul(centred.div(std)).add(wide(this.beta));
   }

@@ -29,8 +29,8 @@ export class ParametricSoftplus extends Layer {
     this.given = { alphaInit, betaInit, sharedAxes };
   }
   override build(inputShape: SymbolicShape): void {
-    const { alphaInit, betaInit, sharedAxes } = this.given,
-      shape = weightShape(inputShape, sharedAxes);
+    const { alphaInit, betaInit, sharedAxes } = this.given;
+    const shape = weightShape(inputShape, sharedAxes);
     this.alphas = this.addWeight({
       shape,
       initializer: new initializers.Constant({ value: alphaInit }),

@@ -53,8 +53,8 @@ export class RandomFourierFeatures extends Layer {
     const n = inputShape[1];
     if (n == null)
       throw new ValueError(`the last axis of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
-    const kind = typeof this.kernelInitializer === 'string' ? this.kernelInitializer.toLowerCase() : null,
-      shape = [n, this.outputDim];
+    const kind = typeof this.kernelInitializer === 'string' ? this.kernelInitializer.toLowerCase() : null;
+    const shape = [n, this.outputDim];
     // A Cauchy distribution: the tangent of a uniform angle.
     const cauchy = {
       call: (s: readonly number[]): Tensor => random.uniform(s, { minval: -Math.PI / 2, maxval: Math.PI / 2 }).tan(),

@@ -10,7 +10,7 @@ import { LEGACY_MODULE } from '../../serialization/legacy_module';
 interface RandomSizeOptions extends LayerOptions {
   /** How values between pixels are computed: 'bilinear' (default), 'nearest', 'bicubic', 'lanczos3', 'lanczos5' or 'area'. */
   interpolation?: Interpolation;
-  /** Seed of the sizes, a whole number >= 0. Default null: of its own. */
+  /** Seed of the sizes, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** Images as they are, outside of training. In training every batch would have a size of its own, which no plan can have. */

@@ -50,11 +50,11 @@ export class SReLU extends Layer {
       });
   }
   override call(inputs: Tensor): Tensor {
-    const left = this.tLeft.value,
-      right = left.add(this.tRight.value.abs());
-    const below = inputs.sub(left).minimum(0),
-      above = inputs.sub(right).maximum(0),
-      middle = inputs.maximum(left).minimum(right);
+    const left = this.tLeft.value;
+    const right = left.add(this.tRight.value.abs());
+    const below = inputs.sub(left).minimum(0);
+    const above = inputs.sub(right).maximum(0);
+    const middle = inputs.maximum(left).minimum(right);
     return middle.add(below.mul(this.aLeft.value)).add(above.mul(this.aRight.value));
   }
   override getConfig() {

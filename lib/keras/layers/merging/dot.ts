@@ -25,18 +25,18 @@ export class Dot extends Merge {
   constructor(axes: Axes, options: LayerOptions & { normalize?: boolean } = {}) {
     super(options);
     if (typeof axes !== 'number' && !Array.isArray(axes))
-      throw new TypeError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(axes)}`);
+      throw new TypeError(`Dot: axes must be an integer or two of them.\n  Received: ${describe(axes)}`);
     const list = typeof axes === 'number' ? [axes, axes] : [...axes];
     if (list.length !== 2 || !list.every(Number.isInteger))
-      throw new ValueError(`Dot: axes must be a whole number or two of them.\n  Received: ${describe(list)}`);
+      throw new ValueError(`Dot: axes must be an integer or two of them.\n  Received: ${describe(list)}`);
     this.axes = typeof axes === 'number' ? axes : list;
     this.normalize = options.normalize ?? false;
   }
   /** One axis for each input, counted from the front. */
   private axesOf(shapes: readonly SymbolicShape[]): [number, number] {
     const [a, b] = shapes.map((s, i) => {
-      const axis = typeof this.axes === 'number' ? this.axes : this.axes[i],
-        at = axis < 0 ? axis + s.length : axis;
+      const axis = typeof this.axes === 'number' ? this.axes : this.axes[i];
+      const at = axis < 0 ? axis + s.length : axis;
       if (!(at >= 0 && at < s.length))
         throw new ValueError(
           `Dot: axis ${axis} is out of range for an input of rank ${s.length}.\n  Received: shape ${formatShape(s)}`,
@@ -52,8 +52,8 @@ export class Dot extends Merge {
   override build(shapes: SymbolicShape[]): void {
     super.build(shapes);
     if (shapes.length !== 2) throw new ValueError(`Dot takes exactly 2 inputs.\n  Received: ${shapes.length}`);
-    const [a, b] = this.axesOf(shapes),
-      [m, n] = [shapes[0][a], shapes[1][b]];
+    const [a, b] = this.axesOf(shapes);
+    const [m, n] = [shapes[0][a], shapes[1][b]];
     if (m !== null && n !== null && m !== n)
       throw new ValueError(
         `Dot: axis ${a} of the first input has size ${m} but axis ${b} of the second ${n}.\n  Received: shapes ${shapes.map(formatShape).join(' and ')}`,
@@ -63,11 +63,11 @@ export class Dot extends Merge {
     return this.merge(inputs);
   }
   protected merge(inputs: Tensor[]): Tensor {
-    const axes = this.axesOf(inputs.map((t) => t.shape)),
-      // Every other axis of each, as one: (batch, rest, n).
-      [left, right] = inputs.map((t, i) => matrices(this.normalize ? normalize(t, { axis: axes[i] }) : t, axes[i])),
-      kept = inputs.map((t, i) => t.shape.filter((_, k) => k > 0 && k !== axes[i])),
-      shape = [inputs[0].shape[0], ...kept[0], ...kept[1]];
+    const axes = this.axesOf(inputs.map((t) => t.shape));
+    // Every other axis of each, as one: (batch, rest, n).
+    const [left, right] = inputs.map((t, i) => matrices(this.normalize ? normalize(t, { axis: axes[i] }) : t, axes[i]));
+    const kept = inputs.map((t, i) => t.shape.filter((_, k) => k > 0 && k !== axes[i]));
+    const shape = [inputs[0].shape[0], ...kept[0], ...kept[1]];
     const y = matmulOf(left.tensor, right.tensor, { transposeA: left.isTurned, transposeB: !right.isTurned });
     return y.reshape(shape.length === 1 ? [...shape, 1] : shape);
   }
@@ -76,8 +76,8 @@ export class Dot extends Merge {
   }
   override computeOutputShape(shapes: SymbolicShape[]): SymbolicShape {
     this.build(shapes);
-    const axes = this.axesOf(shapes),
-      shape = [shapes[0][0], ...shapes.flatMap((s, i) => s.filter((_, k) => k > 0 && k !== axes[i]))];
+    const axes = this.axesOf(shapes);
+    const shape = [shapes[0][0], ...shapes.flatMap((s, i) => s.filter((_, k) => k > 0 && k !== axes[i]))];
     return shape.length === 1 ? [...shape, 1] : shape;
   }
   override getConfig() {
@@ -86,9 +86,9 @@ export class Dot extends Merge {
 }
 // (batch, rest, n), or turned (batch, n, rest) when the axis comes first: neither moves anything.
 function matrices(t: Tensor, axis: number): { tensor: Tensor; isTurned: boolean } {
-  const n = t.shape[axis],
-    rest = t.shape.reduce((p, d, i) => (i === 0 || i === axis ? p : p * d), 1),
-    isTurned = axis === 1 && t.ndim > 2;
+  const n = t.shape[axis];
+  const rest = t.shape.reduce((p, d, i) => (i === 0 || i === axis ? p : p * d), 1);
+  const isTurned = axis === 1 && t.ndim > 2;
   const last =
     isTurned || axis === t.ndim - 1 ? t : t.transpose([...t.shape.keys()].filter((i) => i !== axis).concat(axis));
   return {

@@ -29,8 +29,8 @@ export class Subtract extends Merge {
  */
 export class Multiply extends Merge {
   protected merge(inputs: Tensor[]): Tensor {
-    const kept = this.keptOf(inputs),
-      y = folded(ops.multiply)(inputs.map((x, i) => (kept[i] ? ops.where(kept[i], x, 1) : x)));
+    const kept = this.keptOf(inputs);
+    const y = folded(ops.multiply)(inputs.map((x, i) => (kept[i] ? ops.where(kept[i], x, 1) : x)));
     if (!kept.every((m) => m !== null)) return y;
     return ops.where(
       kept.reduce((a, b) => a.logicalOr(b)),
@@ -51,11 +51,11 @@ abstract class Extreme extends Merge {
   protected abstract readonly op: Pairwise;
   protected merge(inputs: Tensor[]): Tensor {
     const kept = this.keptOf(inputs);
-    let [y] = inputs,
-      [keptSoFar] = kept;
+    let [y] = inputs;
+    let [keptSoFar] = kept;
     for (let i = 1; i < inputs.length; i++) {
-      const mask = kept[i],
-        x = mask ? ops.where(mask, inputs[i], y) : inputs[i];
+      const mask = kept[i];
+      const x = mask ? ops.where(mask, inputs[i], y) : inputs[i];
       if (keptSoFar) y = ops.where(keptSoFar, y, x);
       keptSoFar = mask && keptSoFar ? keptSoFar.logicalOr(mask) : null;
       y = this.op(y, x);

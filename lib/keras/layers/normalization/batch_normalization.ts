@@ -94,7 +94,7 @@ export class BatchNormalization extends Layer {
     super(options);
     this.axis = Array.isArray(options.axis) ? options.axis[0] : ((options.axis as number | undefined) ?? -1);
     if (!Number.isInteger(this.axis))
-      throw new ValueError(`BatchNormalization: axis must be a whole number.\n  Received: ${describe(options.axis)}`);
+      throw new ValueError(`BatchNormalization: axis must be an integer.\n  Received: ${describe(options.axis)}`);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     this.center = options.center ?? true;
@@ -168,17 +168,17 @@ export class BatchNormalization extends Layer {
     return t && t.dtype !== like.dtype ? t.cast(like.dtype) : t;
   }
   private normalized(inputs: Tensor, { training, mask }: CallOptions): Tensor {
-    const epsilon = this.epsilon,
-      offset = this.affine(this.beta, inputs),
-      scale = this.affine(this.gamma, inputs);
+    const epsilon = this.epsilon;
+    const offset = this.affine(this.beta, inputs);
+    const scale = this.affine(this.gamma, inputs);
     if (!training || !this.trainable)
       return batchNormalization(inputs, this.movingMean.value, this.movingVariance.value, this.axis, {
         offset,
         scale,
         epsilon,
       });
-    const last = this.axis === -1 || this.axis === inputs.ndim - 1,
-      n = inputs.shape.at(this.axis)!;
+    const last = this.axis === -1 || this.axis === inputs.ndim - 1;
+    const n = inputs.shape.at(this.axis)!;
     if (mask || this.renorm) return this.trainedOnMoments(inputs, (mask as Tensor | undefined) ?? null);
     const filled = (value: number): Tensor => convert(value, inputs).broadcastTo([n]);
     const x = last ? inputs : moveaxis(inputs, this.axis, -1);
@@ -196,8 +196,8 @@ export class BatchNormalization extends Layer {
   // By the formula: statistics over the unmasked steps only, and renormalization.
   private trainedOnMoments(x: Tensor, mask: Tensor | null): Tensor {
     const { mean, variance } = moments(x, this.axis < 0 ? this.axis + x.ndim : this.axis, mask);
-    let scale = this.affine(this.gamma, x),
-      offset = this.affine(this.beta, x);
+    let scale = this.affine(this.gamma, x);
+    let offset = this.affine(this.beta, x);
     if (this.renorm) {
       const { r, d } = this.correction(mean, variance);
       offset = (scale ? d.mul(scale) : d).add(offset ?? 0);
@@ -210,8 +210,8 @@ export class BatchNormalization extends Layer {
     const { rmin, rmax, dmax } = this.renormClipping!;
     const stddev = variance.add(this.epsilon).sqrt();
     const known = this.renormStddev!.maximum(Math.sqrt(this.epsilon));
-    let r = stddev.div(known),
-      d = mean.sub(this.renormMean!.value).div(known);
+    let r = stddev.div(known);
+    let d = mean.sub(this.renormMean!.value).div(known);
     if (rmin != null) r = r.maximum(rmin);
     if (rmax != null) r = r.minimum(rmax);
     if (dmax != null) d = d.clip(-dmax, dmax);
@@ -256,8 +256,8 @@ function checkClipping(clipping: RenormClipping): void {
 }
 /** Mean and variance for each position of `axis`, over the elements that the mask lets through. */
 function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; variance: Tensor } {
-  const over = { axis: x.shape.map((_, i) => i).filter((i) => i !== axis), keepdims: true },
-    flat = (t: Tensor): Tensor => t.reshape([-1]);
+  const over = { axis: x.shape.map((_, i) => i).filter((i) => i !== axis), keepdims: true };
+  const flat = (t: Tensor): Tensor => t.reshape([-1]);
   if (!mask) {
     const mean = x.mean(over);
     return { mean: flat(mean), variance: flat(x.sub(mean).square().mean(over)) };
@@ -267,12 +267,12 @@ function moments(x: Tensor, axis: number, mask: Tensor | null): { mean: Tensor; 
       `the mask must have one axis less than the input.\n  Received: mask ${formatShape(mask.shape)}, input ${formatShape(x.shape)}`,
     );
   const wide = mask
-      .cast('bool')
-      .reshape([...mask.shape, 1])
-      .broadcastTo(x.shape),
-    total = (t: Tensor): Tensor => ops.where(wide, t, 0).sum(over);
-  const count = wide.cast(x.dtype).sum(over).add(1e-7),
-    mean = total(x).div(count);
+    .cast('bool')
+    .reshape([...mask.shape, 1])
+    .broadcastTo(x.shape);
+  const total = (t: Tensor): Tensor => ops.where(wide, t, 0).sum(over);
+  const count = wide.cast(x.dtype).sum(over).add(1e-7);
+  const mean = total(x).div(count);
   return {
     mean: flat(mean),
     variance: flat(total(x.sub(mean).square()).div(count)),

@@ -57,7 +57,7 @@ export class GroupNormalization extends Layer {
     this.settings = affine(options);
     if (!Number.isInteger(this.groups) || (this.groups <= 0 && this.groups !== -1))
       throw new ValueError(
-        `GroupNormalization: groups must be a positive whole number, or -1 for one group for each channel.\n  Received: ${this.groups}`,
+        `GroupNormalization: groups must be a positive integer, or -1 for one group for each channel.\n  Received: ${this.groups}`,
       );
   }
   override build(inputShape: SymbolicShape): void {
@@ -97,8 +97,8 @@ export class GroupNormalization extends Layer {
     return y.dtype === this.computeDtype ? y : y.cast(this.computeDtype);
   }
   private normalized(x: Tensor): Tensor {
-    const at = this.axis < 0 ? this.axis + x.ndim : this.axis,
-      n = x.shape[at];
+    const at = this.axis < 0 ? this.axis + x.ndim : this.axis;
+    const n = x.shape[at];
     const split = (shape: readonly number[]): number[] => [
       ...shape.slice(0, at),
       this.groups,
@@ -109,10 +109,10 @@ export class GroupNormalization extends Layer {
       v.value.cast(x.dtype).reshape(split(x.shape.map((d, i) => (i === at ? d : 1))));
     if (at === 1 || this.groups === 1) {
       // What is averaged lies together: rows, in one native op.
-      const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups,
-        rows = layerNormalization(x.reshape([x.shape[0], this.groups, size]), {
-          epsilon: this.epsilon,
-        });
+      const size = x.shape.slice(1).reduce((p, d) => p * d, 1) / this.groups;
+      const rows = layerNormalization(x.reshape([x.shape[0], this.groups, size]), {
+        epsilon: this.epsilon,
+      });
       let y = rows.reshape(split(x.shape));
       if (this.gamma) y = y.mul(wide(this.gamma));
       if (this.beta) y = y.add(wide(this.beta));
@@ -121,14 +121,14 @@ export class GroupNormalization extends Layer {
     // The mean of each channel, then of each group's channels: long passes over x, short ones over the channels.
     const axis = x.shape.map((_, i) => i).filter((i) => i > 0 && i !== at);
     const mean = (values: Tensor): Tensor => {
-      const channels = values.mean({ axis, keepdims: true }),
-        groups = channels.reshape(split(channels.shape)).mean({ axis: [at + 1], keepdims: true });
+      const channels = values.mean({ axis, keepdims: true });
+      const groups = channels.reshape(split(channels.shape)).mean({ axis: [at + 1], keepdims: true });
       return groups.broadcastTo(split(channels.shape)).reshape(channels.shape);
     };
     const ofChannels = (v: Variable): Tensor => wide(v).reshape(x.shape.map((d, i) => (i === at ? d : 1)));
-    const centered = x.sub(mean(x)),
-      factor = mean(centered.square()).add(this.epsilon).rsqrt(),
-      y = centered.mul(this.gamma ? factor.mul(ofChannels(this.gamma)) : factor);
+    const centered = x.sub(mean(x));
+    const factor = mean(centered.square()).add(this.epsilon).rsqrt();
+    const y = centered.mul(this.gamma ? factor.mul(ofChannels(this.gamma)) : factor);
     return this.beta ? y.add(ofChannels(this.beta)) : y;
   }
   override getConfig() {

@@ -57,8 +57,8 @@ export class LayerNormalization extends Layer {
     this.settings = affine(options);
   }
   override build(inputShape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b),
-      shape = axes.map((a) => inputShape.at(a));
+    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b);
+    const shape = axes.map((a) => inputShape.at(a));
     if (shape.some((d) => d == null))
       throw new ValueError(`axes [${axes}] of the input must be known.\n  Received: shape ${formatShape(inputShape)}`);
     this.axis = axes;

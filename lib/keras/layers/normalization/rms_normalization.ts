@@ -25,8 +25,8 @@ export class RMSNormalization extends Layer {
     this.epsilon = options.epsilon ?? 1e-6;
   }
   override build(inputShape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b),
-      shape = axes.map((a) => inputShape.at(a));
+    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b);
+    const shape = axes.map((a) => inputShape.at(a));
     if (shape.some((d) => d == null))
       throw new ValueError(
         `axes [${axes}] of the input must be known and within its rank.\n  Received: shape ${formatShape(inputShape)}`,

@@ -37,8 +37,8 @@ export class SpectralNormalization extends Wrapper {
   }
   override build(inputShape: SymbolicShape): void {
     super.build(inputShape);
-    const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable },
-      found = kernel ?? embeddings;
+    const { kernel, embeddings } = this.layer as { kernel?: Variable; embeddings?: Variable };
+    const found = kernel ?? embeddings;
     if (!found)
       throw new ValueError(
         `SpectralNormalization: layer '${this.layer.name}' has neither a kernel nor embeddings to normalize.`,
@@ -63,13 +63,13 @@ export class SpectralNormalization extends Wrapper {
   }
   // The kernel is replaced, not reparametrized: the gradient is that of the new value.
   private normalizeKernel(): void {
-    const { kernel, vectorU } = this,
-      k = kernel.value,
-      n = kernel.shape.at(-1)!;
-    const weights = k.reshape([-1, n]),
-      unit = (t: Tensor): Tensor => normalize(t.reshape([-1])).reshape(t.shape);
-    let u = vectorU.value,
-      v = u;
+    const { kernel, vectorU } = this;
+    const k = kernel.value;
+    const n = kernel.shape.at(-1)!;
+    const weights = k.reshape([-1, n]);
+    const unit = (t: Tensor): Tensor => normalize(t.reshape([-1])).reshape(t.shape);
+    let u = vectorU.value;
+    let v = u;
     for (let i = 0; i < this.powerIterations; i++) {
       v = unit(matmulOf(u, weights, { transposeB: true }));
       u = unit(v.matmul(weights));

@@ -19,7 +19,7 @@ export class UnitNormalization extends Layer {
     const { axis = -1 } = options;
     if (typeof axis !== 'number' && !Array.isArray(axis))
       throw new TypeError(
-        `UnitNormalization: axis must be a whole number or an array of them.\n  Received: ${describe(axis)}`,
+        `UnitNormalization: axis must be an integer or an array of them.\n  Received: ${describe(axis)}`,
       );
     this.axis = typeof axis === 'number' ? axis : numberList('UnitNormalization', 'axis', axis);
     this.built = true;

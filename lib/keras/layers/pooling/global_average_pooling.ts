@@ -13,10 +13,10 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
   override call(inputs: Tensor, options: CallOptions = {}): Tensor {
     const mask = options.mask as Tensor | null | undefined;
     if (!mask) return super.call(inputs);
-    const axis = this.axes,
-      weights = mask
-        .cast(inputs.dtype)
-        .reshape(this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]]);
+    const axis = this.axes;
+    const weights = mask
+      .cast(inputs.dtype)
+      .reshape(this.dataFormat === 'channels_last' ? [...mask.shape, 1] : [mask.shape[0], 1, mask.shape[1]]);
     const total = inputs.mul(weights).sum({ axis, keepdims: this.keepdims });
     return total.div(weights.sum({ axis, keepdims: this.keepdims }));
   }

@@ -17,7 +17,7 @@ export interface CategoryEncodingOptions extends LayerOptions {
   sparse?: boolean;
 }
 /**
- * Whole numbers below `numTokens` as vectors: 'multi_hot' (default: ones for the classes of a row), 'one_hot', or 'count',
+ * Integers below `numTokens` as vectors: 'multi_hot' (default: ones for the classes of a row), 'one_hot', or 'count',
  * where the call may be given `countWeights` of the inputs' shape.
  */
 export class CategoryEncoding extends Layer {
@@ -40,7 +40,7 @@ export class CategoryEncoding extends Layer {
       );
     if (!Number.isInteger(all.numTokens) || all.numTokens < 1)
       throw new ValueError(
-        `CategoryEncoding: numTokens must be a whole number >= 1.\n  Received: ${describe(all.numTokens)}`,
+        `CategoryEncoding: numTokens must be an integer >= 1.\n  Received: ${describe(all.numTokens)}`,
       );
     this.numTokens = all.numTokens;
   }

@@ -28,9 +28,9 @@ interface Summary {
 }
 const f32 = Math.fround;
 function summarize(data: ArrayLike<number>, epsilon: number): Summary {
-  const sorted = Float32Array.from(data).sort(),
-    step = Math.max(sorted.length * epsilon, 1),
-    values: number[] = [];
+  const sorted = Float32Array.from(data).sort();
+  const step = Math.max(sorted.length * epsilon, 1);
+  const values: number[] = [];
   for (let i = Math.trunc(step - 1); i < sorted.length; i += Math.trunc(step)) values.push(sorted[i]);
   return { values, weights: values.map(() => f32(step)) };
 }
@@ -45,19 +45,19 @@ function interpolate(x: number, xs: readonly number[], ys: readonly number[]): n
 }
 function compress(summary: Summary, epsilon: number): Summary {
   if (summary.values.length * epsilon < 1) return summary;
-  const count = Math.ceil(1 / epsilon),
-    percents = Array.from({ length: count }, (_, i) => epsilon + i * epsilon);
+  const count = Math.ceil(1 / epsilon);
+  const percents = Array.from({ length: count }, (_, i) => epsilon + i * epsilon);
   let sum = 0;
-  const total = summary.weights.map((w) => (sum = f32(sum + w))),
-    shares = total.map((w) => f32(w / total[total.length - 1]));
-  const values = percents.map((p) => interpolate(p, shares, summary.values)),
-    cumulative = percents.map((p) => interpolate(p, shares, total));
+  const total = summary.weights.map((w) => (sum = f32(sum + w)));
+  const shares = total.map((w) => f32(w / total[total.length - 1]));
+  const values = percents.map((p) => interpolate(p, shares, summary.values));
+  const cumulative = percents.map((p) => interpolate(p, shares, total));
   return { values: values.map(f32), weights: cumulative.map((w, i) => f32(w - (i ? cumulative[i - 1] : 0))) };
 }
 function merge(a: Summary, b: Summary, epsilon: number): Summary {
-  const values = [...a.values, ...b.values],
-    weights = [...a.weights, ...b.weights],
-    order = values.map((_, i) => i).sort((i, j) => values[i] - values[j] || i - j);
+  const values = [...a.values, ...b.values];
+  const weights = [...a.weights, ...b.weights];
+  const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j] || i - j);
   return compress({ values: order.map((i) => values[i]), weights: order.map((i) => weights[i]) }, epsilon);
 }
 

@@ -1,4 +1,4 @@
-/** Hashing and HashedCrossing: texts and whole numbers to bins, without a vocabulary. */
+/** Hashing and HashedCrossing: texts and integers to bins, without a vocabulary. */
 import { describe } from '../../../support/describe';
 import { ValueError } from '../../../support/errors';
 import { zeros } from '../../../ops/creation';
@@ -32,7 +32,7 @@ export function keyOf(layer: string, salt: number | readonly number[] | null | u
   if (salt == null) return null;
   const key = typeof salt === 'number' ? [salt, salt] : [...salt];
   if (key.length !== 2 || key.some((k) => !Number.isInteger(k)))
-    throw new ValueError(`${layer}: salt must be a whole number or two of them.\n  Received: ${describe(salt)}`);
+    throw new ValueError(`${layer}: salt must be an integer or two of them.\n  Received: ${describe(salt)}`);
   return key;
 }
 /** @internal The bin of a text: by Fingerprint64, with a key by SipHash. */
@@ -61,11 +61,11 @@ export class Hashing extends DataLayer {
   readonly salt: number[] | null;
   readonly outputMode: OutputMode;
   constructor(numBins: number | HashingOptions, options: HashingOptions = {}) {
-    const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
-      mode = checkOutputMode('Hashing', all.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count']);
+    const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins };
+    const mode = checkOutputMode('Hashing', all.outputMode ?? 'int', ['int', 'one_hot', 'multi_hot', 'count']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
     if (!Number.isInteger(all.numBins) || all.numBins! <= 0)
-      throw new ValueError(`Hashing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`);
+      throw new ValueError(`Hashing: numBins must be a positive integer.\n  Received: ${describe(all.numBins)}`);
     if (mode === 'int' && !['int32', 'int64'].includes(this.dtypePolicy.name))
       throw new ValueError(
         `Hashing: with outputMode 'int', dtype must be 'int32' or 'int64'.\n  Received: '${this.dtypePolicy.name}'`,
@@ -77,10 +77,10 @@ export class Hashing extends DataLayer {
     this.outputMode = mode;
   }
   override call(inputs: unknown): Tensor {
-    const { flat, shape } = readValues('Hashing', inputs),
-      isMasked = this.maskValue !== null && this.numBins > 1,
-      bins = isMasked ? this.numBins - 1 : this.numBins,
-      seen = new Map<string, number>();
+    const { flat, shape } = readValues('Hashing', inputs);
+    const isMasked = this.maskValue !== null && this.numBins > 1;
+    const bins = isMasked ? this.numBins - 1 : this.numBins;
+    const seen = new Map<string, number>();
     const hashed = flat.map((v) => {
       if (isMasked && (typeof v === 'string' ? v === this.maskValue : Number(v) === this.maskValue)) return 0;
       const text = asText(v);
@@ -126,13 +126,11 @@ export class HashedCrossing extends DataLayer {
   readonly numBins: number;
   readonly outputMode: OutputMode;
   constructor(numBins: number | HashedCrossingOptions, options: HashedCrossingOptions = {}) {
-    const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins },
-      mode = checkOutputMode('HashedCrossing', all.outputMode ?? 'int', ['int', 'one_hot']);
+    const all = typeof numBins === 'object' && numBins !== null ? numBins : { ...options, numBins };
+    const mode = checkOutputMode('HashedCrossing', all.outputMode ?? 'int', ['int', 'one_hot']);
     super({ ...all, dtype: all.dtype ?? (mode === 'int' ? 'int64' : null) });
     if (!Number.isInteger(all.numBins) || all.numBins! <= 0)
-      throw new ValueError(
-        `HashedCrossing: numBins must be a positive whole number.\n  Received: ${describe(all.numBins)}`,
-      );
+      throw new ValueError(`HashedCrossing: numBins must be a positive integer.\n  Received: ${describe(all.numBins)}`);
     refuseSparse('HashedCrossing', all.sparse);
     this.numBins = all.numBins!;
     this.outputMode = mode;
@@ -144,8 +142,8 @@ export class HashedCrossing extends DataLayer {
     // Numbers beside texts have no values while shapes are found; models compute such layers before their steps.
     if (numbers && isInferring() && inputs.some(hasText))
       return encode(zeros(numbers.shape, { dtype: 'int64' }), this.outputMode, this.numBins, this.computeDtype);
-    const features: Values[] = inputs.map((x) => readValues('HashedCrossing', x)),
-      { shape } = features[0];
+    const features: Values[] = inputs.map((x) => readValues('HashedCrossing', x));
+    const { shape } = features[0];
     if (
       shape.length > 2 ||
       (shape.length === 2 && shape[1] !== 1) ||
@@ -154,8 +152,7 @@ export class HashedCrossing extends DataLayer {
       throw new ValueError(
         `HashedCrossing: all features must have one shape: (), (batch,) or (batch, 1).\n  Received: ${features.map((f) => `(${f.shape.join(', ')})`).join(' and ')}`,
       );
-    if (features.some((f) => f.isFloat))
-      throw new ValueError('HashedCrossing: features must be texts or whole numbers.');
+    if (features.some((f) => f.isFloat)) throw new ValueError('HashedCrossing: features must be texts or integers.');
     const bins = features[0].flat.map((_, i) => {
       const h = features.reduce(
         (sum, f) =>

@@ -16,7 +16,7 @@ import { hashBucket, keyOf } from './hashing';
 import { kinds } from '../../options';
 import { forEachBatch, integers, nested, readValues, type Values } from './values';
 
-/** A text or a whole number. */
+/** A text or an integer. */
 export type Term = string | number | bigint;
 export interface IndexLookupOptions extends LayerOptions {
   /** Size of the vocabulary, the mask and the unknown ones included: `adapt` keeps the most frequent terms. Default null: no limit. */
@@ -124,7 +124,7 @@ export abstract class IndexLookup extends DataLayer {
       throw new ValueError(`${where}: maxTokens must be greater than 1.\n  Received: ${maxTokens}`);
     if (padToMaxTokens && maxTokens === null) throw new ValueError(`${where}: padToMaxTokens needs maxTokens.`);
     if (!Number.isInteger(numOovIndices) || numOovIndices < 0)
-      throw new ValueError(`${where}: numOovIndices must be a whole number >= 0.\n  Received: ${numOovIndices}`);
+      throw new ValueError(`${where}: numOovIndices must be an integer >= 0.\n  Received: ${numOovIndices}`);
     if (oovMethod !== 'floormod' && oovMethod !== 'farmhash')
       throw new ValueError(`${where}: oovMethod must be 'floormod' or 'farmhash'.\n  Received: '${oovMethod}'`);
     refuseSparse(where, options.sparse);
@@ -198,11 +198,11 @@ export abstract class IndexLookup extends DataLayer {
       ...Array<Term | null>(this.oovStart).fill(this.maskToken),
       ...Array<Term | null>(this.numOovIndices).fill(this.oovToken),
     ].map((v) => (v === null ? null : this.termOf(v)));
-    const hasSpecial = special.length > 0 && special.every((s, i) => all[i] === s),
-      terms = hasSpecial ? all.slice(special.length) : all,
-      shown = special.map(show).join(', ');
-    const seen = new Set<Term>(),
-      repeated = new Set<Term>();
+    const hasSpecial = special.length > 0 && special.every((s, i) => all[i] === s);
+    const terms = hasSpecial ? all.slice(special.length) : all;
+    const shown = special.map(show).join(', ');
+    const seen = new Set<Term>();
+    const repeated = new Set<Term>();
     for (const t of terms) if (seen.has(t)) repeated.add(t);
       else seen.add(t); // prettier-ignore
     if (repeated.size)
@@ -240,8 +240,8 @@ export abstract class IndexLookup extends DataLayer {
     this.terms = terms;
     this.hasTerms = true;
     this.indices = new Map(terms.map((t, i) => [t, this.tokenStart + i]));
-    const size = this.vocabularySize(),
-      isSized = this.outputMode !== 'int' && !this.padToMaxTokens;
+    const size = this.vocabularySize();
+    const isSized = this.outputMode !== 'int' && !this.padToMaxTokens;
     if (isSized && this.frozenSize !== null && this.frozenSize !== size)
       throw new RuntimeError(
         `layer '${this.name}': the size of the vocabulary cannot change with outputMode '${this.outputMode}' and padToMaxTokens false: it was ${this.frozenSize} and would be ${size}.`,
@@ -267,8 +267,8 @@ export abstract class IndexLookup extends DataLayer {
   }
   /** Counts the terms of a batch; each row is a document. */
   updateState(data: unknown): void {
-    const { flat, shape } = readValues('adapt', data),
-      width = shape.length > 1 ? flat.length / (shape[0] || 1) : 1;
+    const { flat, shape } = readValues('adapt', data);
+    const width = shape.length > 1 ? flat.length / (shape[0] || 1) : 1;
     this.countDocuments(
       Array.from({ length: shape.length ? shape[0] : 1 }, (_, i) => flat.slice(i * width, (i + 1) * width)),
     );
@@ -383,8 +383,8 @@ export abstract class IndexLookup extends DataLayer {
     if (this.isText)
       throw new ValueError('indices and texts are looked up before a model, not in it: there are no tensors of texts.');
     this.expectVocabulary();
-    const keys = x.dtype === 'int64' ? x : x.cast('int64'),
-      int64 = (v: number | bigint): Tensor => tensor(BigInt64Array.of(BigInt(v)), [], 'int64');
+    const keys = x.dtype === 'int64' ? x : x.cast('int64');
+    const int64 = (v: number | bigint): Tensor => tensor(BigInt64Array.of(BigInt(v)), [], 'int64');
     const pairs = (
       this.invert
         ? this.terms.map((t, i) => [BigInt(this.tokenStart + i), t] as const)
@@ -400,8 +400,8 @@ export abstract class IndexLookup extends DataLayer {
       y = keys.mod(int64(this.numOovIndices)).add(int64(this.oovStart));
     }
     if (sorted.length) {
-      const known = integers(sorted.map((p) => p[0]), [sorted.length]), // prettier-ignore
-        at = ops.searchsorted(known, keys).minimum(sorted.length - 1);
+      const known = integers(sorted.map((p) => p[0]), [sorted.length]); // prettier-ignore
+      const at = ops.searchsorted(known, keys).minimum(sorted.length - 1);
       const found = integers(sorted.map((p) => BigInt(p[1])), [sorted.length]).take(at, { axis: 0 }); // prettier-ignore
       y = ops.where(known.take(at, { axis: 0 }).equal(keys), found, y);
     }
@@ -423,8 +423,8 @@ export abstract class IndexLookup extends DataLayer {
   /** Files beside the weights: the vocabulary, one term a line, where it was learned. */
   saveAssets(): Record<string, string> {
     if (this.inputVocabulary) return {};
-    const terms = this.getVocabulary(),
-      broken = terms.find((term) => typeof term === 'string' && LINE_BREAK.test(term));
+    const terms = this.getVocabulary();
+    const broken = terms.find((term) => typeof term === 'string' && LINE_BREAK.test(term));
     if (broken !== undefined)
       throw new ValueError(
         `save: the vocabulary of layer '${this.name}' holds a term with a line break, and files of vocabularies have one term a line.\n  Received: ${describe(broken)}\n  Fix: save it as '.h5', or pass the terms to the constructor: { vocabulary: layer.getVocabulary() }.`,
@@ -453,8 +453,8 @@ export abstract class IndexLookup extends DataLayer {
     if (this.outputMode === 'tf_idf' && store.idf_weights !== undefined) this.idf = list(store.idf_weights).map(Number);
   }
   override getConfig(): Record<string, unknown> {
-    const plain = (t: Term | null): string | number | null => (typeof t === 'bigint' ? Number(t) : t),
-      learned = keepsVocabularies() && !this.inputVocabulary && this.terms.length > 0;
+    const plain = (t: Term | null): string | number | null => (typeof t === 'bigint' ? Number(t) : t);
+    const learned = keepsVocabularies() && !this.inputVocabulary && this.terms.length > 0;
     return {
       ...super.getConfig(),
       invert: this.invert,

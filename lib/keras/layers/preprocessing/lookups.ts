@@ -34,7 +34,7 @@ export class StringLookup extends IndexLookup {
   }
 }
 /**
- * Whole numbers to indices (int64), as StringLookup for texts. Unknown numbers get the index number mod `numOovIndices`, or
+ * Integers to indices (int64), as StringLookup for texts. Unknown numbers get the index number mod `numOovIndices`, or
  * one by hash with `oovMethod` 'farmhash'. The token for unknown ones, seen with `invert`, is -1.
  */
 export class IntegerLookup extends IndexLookup {
@@ -55,7 +55,7 @@ export class IntegerLookup extends IndexLookup {
     if (typeof value === 'bigint') return value;
     const n = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
     if (typeof n !== 'number' || !Number.isFinite(n))
-      throw new TypeError(`IntegerLookup: whole numbers are expected.\n  Received: ${describe(value)}`);
+      throw new TypeError(`IntegerLookup: integers are expected.\n  Received: ${describe(value)}`);
     return BigInt(Math.trunc(n));
   }
   override getConfig(): Record<string, unknown> {

@@ -87,24 +87,24 @@ export class MelSpectrogram extends Layer {
   }
   /** Weights of the bands: (frequencies, numMelBins). */
   private bands(frequencies: number): number[] {
-    const { samplingRate, numMelBins, minFreq, maxFreq } = this.settings,
-      low = mel(minFreq),
-      step = (mel(maxFreq) - low) / (numMelBins + 1);
+    const { samplingRate, numMelBins, minFreq, maxFreq } = this.settings;
+    const low = mel(minFreq);
+    const step = (mel(maxFreq) - low) / (numMelBins + 1);
     requireTable('MelSpectrogram', frequencies * numMelBins);
     return Array.from({ length: frequencies * numMelBins }, (_, k) => {
-      const f = Math.floor(k / numMelBins),
-        left = low + (k % numMelBins) * step;
+      const f = Math.floor(k / numMelBins);
+      const left = low + (k % numMelBins) * step;
       if (!f) return 0;
       const at = mel((f * samplingRate) / 2 / (frequencies - 1));
       return Math.max(0, Math.min((at - left) / step, (left + 2 * step - at) / step));
     });
   }
   override call(inputs: Tensor): Tensor {
-    const s = this.settings,
-      x = inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : inputs.cast('float32');
+    const s = this.settings;
+    const x = inputs.dtype === 'float64' || inputs.dtype === 'float32' ? inputs : inputs.cast('float32');
     const [re, im] = stft(x, s.sequenceLength, s.sequenceStride, s.fftLength, { window: s.window });
-    const power = re.square().add(im.square()).sqrt().pow(s.magExp),
-      n = power.shape[power.ndim - 1];
+    const power = re.square().add(im.square()).sqrt().pow(s.magExp);
+    const n = power.shape[power.ndim - 1];
     let y = matmul(power, tensor(this.bands(n), [n, s.numMelBins], power.dtype));
     if (s.powerToDb) {
       const decibels = ops
@@ -117,9 +117,9 @@ export class MelSpectrogram extends Layer {
     return turned.dtype === this.computeDtype ? turned : turned.cast(this.computeDtype);
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
-    const { sequenceStride, numMelBins } = this.settings,
-      n = inputShape.at(-1) as number | null,
-      frames = n === null ? null : Math.floor((n + sequenceStride + 1) / sequenceStride);
+    const { sequenceStride, numMelBins } = this.settings;
+    const n = inputShape.at(-1) as number | null;
+    const frames = n === null ? null : Math.floor((n + sequenceStride + 1) / sequenceStride);
     return inputShape.length === 1 ? [numMelBins, frames] : [inputShape[0], numMelBins, frames];
   }
   override getConfig() {

@@ -54,7 +54,7 @@ export class Normalization extends Layer {
     const axes: unknown = list === null ? [] : typeof list === 'number' ? [list] : list;
     if (!Array.isArray(axes) || !axes.every(Number.isInteger))
       throw new ValueError(
-        `Normalization: axis must be a whole number, a list of them, or null.\n  Received: ${describe(list)}`,
+        `Normalization: axis must be an integer, a list of them, or null.\n  Received: ${describe(list)}`,
       );
     this.axis = [...(axes as number[])];
     this.invert = invert;
@@ -97,8 +97,8 @@ export class Normalization extends Layer {
   }
   /** What is spread over the inputs: sizes of the kept axes, 1 elsewhere. */
   private wide(x: Tensor, ndim: number): Tensor {
-    const kept = this.keptAxes(ndim),
-      shape = Array<number>(ndim).fill(1);
+    const kept = this.keptAxes(ndim);
+    const shape = Array<number>(ndim).fill(1);
     if (x.ndim) for (let i = 1; i <= x.ndim; i++) shape[kept[kept.length - i]] = x.shape[x.ndim - i];
     return x.reshape(shape);
   }
@@ -111,30 +111,30 @@ export class Normalization extends Layer {
   adapt(data: unknown): void | Promise<void> {
     if (this.given)
       throw new ValueError(`Normalization: layer '${this.name}' has a given mean and variance; it cannot be adapted.`);
-    let mean: Tensor | null = null,
-      variance: Tensor | null = null,
-      total = 0;
+    let mean: Tensor | null = null;
+    let variance: Tensor | null = null;
+    let total = 0;
     const update = (batch: unknown): void => {
-      const given = convert(batch as TensorLike),
-        t = given.dtype.includes('float') ? given : given.cast('float32');
+      const given = convert(batch as TensorLike);
+      const t = given.dtype.includes('float') ? given : given.cast('float32');
       if (!this.built) this.build([...t.shape]);
-      const kept = this.keptAxes(t.ndim),
-        shape = this.inputShape_!;
+      const kept = this.keptAxes(t.ndim);
+      const shape = this.inputShape_!;
       if (t.ndim !== shape.length || kept.some((a) => t.shape[a] !== shape[a]))
         throw new ValueError(
           `adapt: layer '${this.name}' was built for inputs of shape ${formatShape(shape)} but the data have shape ${formatShape(t.shape)}.`,
         );
-      const axis = t.shape.map((_, i) => i).filter((i) => !kept.includes(i)),
-        count = axis.reduce((p, i) => p * t.shape[i], 1);
+      const axis = t.shape.map((_, i) => i).filter((i) => !kept.includes(i));
+      const count = axis.reduce((p, i) => p * t.shape[i], 1);
       const m = axis.length ? t.mean({ axis }) : t;
       const centered = axis.length ? t.sub(t.mean({ axis, keepdims: true })) : t.sub(t);
       const v = axis.length ? centered.square().mean({ axis }) : centered;
       total += count;
       if (mean === null || variance === null) [mean, variance] = [m, v];
       else {
-        const weight = count / total,
-          mixed = (a: Tensor, b: Tensor): Tensor => a.mul(1 - weight).add(b.mul(weight)),
-          next: Tensor = mixed(mean, m);
+        const weight = count / total;
+        const mixed = (a: Tensor, b: Tensor): Tensor => a.mul(1 - weight).add(b.mul(weight));
+        const next: Tensor = mixed(mean, m);
         variance = mixed(variance.add(mean.sub(next).square()), v.add(m.sub(next).square()));
         mean = next;
       }
@@ -152,8 +152,8 @@ export class Normalization extends Layer {
       const t = given === undefined ? learned!.value : convert(given, x);
       return this.wide(t.dtype === x.dtype ? t : t.cast(x.dtype), x.ndim);
     };
-    const mean = statistic(this.given?.mean, this.adaptMean),
-      deviation = statistic(this.given?.variance, this.adaptVariance).sqrt().maximum(convert(EPSILON, x));
+    const mean = statistic(this.given?.mean, this.adaptMean);
+    const deviation = statistic(this.given?.variance, this.adaptVariance).sqrt().maximum(convert(EPSILON, x));
     return this.invert ? mean.add(x.mul(deviation)) : x.sub(mean).div(deviation);
   }
   override getConfig() {

@@ -41,7 +41,7 @@ const SCALINGS = ['density', 'spectrum', null];
 const EPSILON = 1e-7;
 const positive = (what: string, value: unknown): number => {
   if (!Number.isInteger(value) || (value as number) < 1)
-    throw new ValueError(`STFTSpectrogram: ${what} must be a whole number >= 1.\n  Received: ${describe(value)}`);
+    throw new ValueError(`STFTSpectrogram: ${what} must be an integer >= 1.\n  Received: ${describe(value)}`);
   return value as number;
 };
 
@@ -138,9 +138,9 @@ export class STFTSpectrogram extends Layer {
       throw new TypeError(
         `STFTSpectrogram: signals must be float16, float32 or float64.\n  Received: dtype ${inputs.dtype}`,
       );
-    const isFirst = this.dataFormat === 'channels_first',
-      t = isFirst ? inputs : inputs.transpose([0, 2, 1]),
-      [batch, channels, samples] = t.shape;
+    const isFirst = this.dataFormat === 'channels_first';
+    const t = isFirst ? inputs : inputs.transpose([0, 2, 1]);
+    const [batch, channels, samples] = t.shape;
     const single = t.reshape([batch * channels, samples, 1]);
     // (batch, channels, frames, frequencies)
     const part = (kernel: Variable): Tensor => {
@@ -162,31 +162,31 @@ export class STFTSpectrogram extends Layer {
   private combined(real: (() => Tensor) | null, imag: (() => Tensor) | null): Tensor {
     if (!imag) return real!();
     if (!real) return imag();
-    const re = real(),
-      im = imag();
+    const re = real();
+    const im = imag();
     if (this.mode === 'angle') return ops.arctan2(im, re);
     if (this.mode === 'stft') return ops.concatenate([re, im], { axis: 3 });
     const power = re.square().add(im.square());
     if (this.mode === 'psd') {
-      const n = this.frequencies,
-        twice = Array.from({ length: n }, (_, f) => (f > 0 && f < n - 1 ? 2 : 1));
+      const n = this.frequencies;
+      const twice = Array.from({ length: n }, (_, f) => (f > 0 && f < n - 1 ? 2 : 1));
       return power.mul(twice);
     }
     const magnitude = power.maximum(EPSILON).sqrt();
     return this.mode === 'magnitude' ? magnitude : magnitude.maximum(EPSILON).log();
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
-    const isFirst = this.dataFormat === 'channels_first',
-      batch = inputShape[0] as number | null,
-      channels = (isFirst ? inputShape[1] : inputShape[2]) as number | null,
-      samples = (isFirst ? inputShape[2] : inputShape[1]) as number | null;
+    const isFirst = this.dataFormat === 'channels_first';
+    const batch = inputShape[0] as number | null;
+    const channels = (isFirst ? inputShape[1] : inputShape[2]) as number | null;
+    const samples = (isFirst ? inputShape[2] : inputShape[1]) as number | null;
     const frames =
-        samples === null
-          ? null
-          : this.padding === 'same'
-            ? Math.ceil(samples / this.step)
-            : Math.floor((samples - this.frameLength) / this.step) + 1,
-      frequencies = this.frequencies * (this.mode === 'stft' ? 2 : 1);
+      samples === null
+        ? null
+        : this.padding === 'same'
+          ? Math.ceil(samples / this.step)
+          : Math.floor((samples - this.frameLength) / this.step) + 1;
+    const frequencies = this.frequencies * (this.mode === 'stft' ? 2 : 1);
     if (this.expandDims)
       return isFirst ? [batch, channels, frames, frequencies] : [batch, frames, frequencies, channels];
     const rows = channels === null ? null : channels * frequencies;

@@ -107,7 +107,7 @@ export class TextVectorization extends Layer {
       );
     if (ngrams !== null && ![ngrams].flat().every((n) => Number.isInteger(n) && n > 0))
       throw new ValueError(
-        `TextVectorization: ngrams must be null, a positive whole number or several.\n  Received: ${describe(ngrams)}`,
+        `TextVectorization: ngrams must be null, a positive integer or several.\n  Received: ${describe(ngrams)}`,
       );
     this.outputMode = checkOutputMode('TextVectorization', options.outputMode ?? 'int', [
       'int',
@@ -118,7 +118,7 @@ export class TextVectorization extends Layer {
     ]);
     if (outputSequenceLength !== null && !(Number.isInteger(outputSequenceLength) && outputSequenceLength >= 0))
       throw new ValueError(
-        `TextVectorization: outputSequenceLength must be null or a whole number.\n  Received: ${describe(outputSequenceLength)}`,
+        `TextVectorization: outputSequenceLength must be null or an integer.\n  Received: ${describe(outputSequenceLength)}`,
       );
     if (this.outputMode !== 'int' && outputSequenceLength !== null)
       throw new ValueError(
@@ -190,10 +190,10 @@ export class TextVectorization extends Layer {
     }
   }
   override call(inputs: Texts): Tensor {
-    const { rows, isSingle } = this.tokens(inputs),
-      longest = rows.reduce((n, r) => Math.max(n, r.length), 0),
-      width = this.outputSequenceLength ?? longest,
-      filler = this.outputMode === 'int' ? 0 : -1;
+    const { rows, isSingle } = this.tokens(inputs);
+    const longest = rows.reduce((n, r) => Math.max(n, r.length), 0);
+    const width = this.outputSequenceLength ?? longest;
+    const filler = this.outputMode === 'int' ? 0 : -1;
     requireTable(`TextVectorization: outputSequenceLength ${width}`, rows.length * width);
     const flat = rows.flatMap((row) => {
       const found = this.lookupLayer.lookUp(row.slice(0, width));

@@ -26,8 +26,8 @@ export function hasText(x: unknown): boolean {
 export const isOfTexts = (x: unknown): x is readonly Texts[] =>
   Array.isArray(x) && (typeof x[0] === 'string' || isOfTexts(x[0]));
 function flatten(op: string, x: unknown): { shape: number[]; flat: unknown[] } {
-  const shape: number[] = [],
-    flat: unknown[] = [];
+  const shape: number[] = [];
+  const flat: unknown[] = [];
   const visit = (v: unknown, depth: number): void => {
     if (Array.isArray(v)) {
       if (shape.length === depth) shape.push(v.length);
@@ -55,8 +55,8 @@ export function readValues(op: string, x: unknown): Values {
       isFloat: t.dtype.includes('float'),
     };
   }
-  const { shape, flat } = flatten(op, x),
-    isText = flat.length > 0 && typeof flat[0] === 'string';
+  const { shape, flat } = flatten(op, x);
+  const isText = flat.length > 0 && typeof flat[0] === 'string';
   for (const v of flat)
     if (isText ? typeof v !== 'string' : typeof v !== 'number' && typeof v !== 'bigint')
       throw new TypeError(`${op}: texts or numbers are expected, of one kind.\n  Received: ${describe(v)}`);
@@ -74,7 +74,7 @@ export function nested<T>(flat: readonly T[], shape: readonly number[]): unknown
     axis === shape.length ? flat[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
   return build(0);
 }
-/** int64, from whole numbers. */
+/** int64, from integers. */
 export function integers(flat: readonly (number | bigint)[], shape: readonly number[]): Tensor {
   return tensor(
     BigInt64Array.from(flat, (v) => BigInt(v)),

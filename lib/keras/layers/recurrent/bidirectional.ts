@@ -47,8 +47,8 @@ const MODES = ['concat', 'sum', 'ave', 'mul', null];
 // An unbuilt copy under another name.
 function copyOf(layer: Layer, changes: Record<string, unknown>): SequenceLayer {
   const custom = [...layer.flattenLayers()].map((l) => l.constructor).filter((c) => !moduleOf(c));
-  const serialized = serializeKerasObject(layer) as SerializedObject,
-    config = { ...serialized, config: { ...(serialized.config as object), ...changes } };
+  const serialized = serializeKerasObject(layer) as SerializedObject;
+  const config = { ...serialized, config: { ...(serialized.config as object), ...changes } };
   return customObjectScope(
     Object.fromEntries(custom.map((c) => [c.name, c])),
     () => deserializeKerasObject(config) as SequenceLayer,
@@ -177,8 +177,8 @@ export class Bidirectional extends Layer {
   }
   override computeMask(_: unknown, previous: unknown): unknown {
     const mask = ((Array.isArray(previous) ? previous.find((m) => m instanceof Tensor) : previous) ??
-        null) as Tensor | null,
-      own = this.returnSequences ? mask : null;
+      null) as Tensor | null;
+    const own = this.returnSequences ? mask : null;
     if (this.mergeMode === null) return [own, own];
     return this.returnState ? [own] : own;
   }

@@ -48,15 +48,15 @@ export function checkCell(where: string, cell: unknown): asserts cell is RNNCell
     throw new ValueError(
       `${where}: a cell must have a method call(inputs, states).\n  Received: ${cell instanceof Layer ? cell.name : describe(cell)}`,
     );
-  const { stateSize } = cell as RNNCell,
-    name = (cell as { name?: string }).name ?? cell.constructor.name;
+  const { stateSize } = cell as RNNCell;
+  const name = (cell as { name?: string }).name ?? cell.constructor.name;
   if (stateSize === undefined)
     throw new ValueError(
       `${where}: the cell '${name}' has no stateSize.\n  Fix: give it an attribute stateSize: the number of units, or an array with one size for each state.`,
     );
   if (!isSize(stateSize))
     throw new ValueError(
-      `${where}: stateSize of the cell '${name}' must be a whole number or an array of them.\n  Received: ${describe(stateSize)}`,
+      `${where}: stateSize of the cell '${name}' must be an integer or an array of them.\n  Received: ${describe(stateSize)}`,
     );
 }
 /** @internal How many states a cell has. */
@@ -84,8 +84,8 @@ export function initialStateOf(cell: RNNCell, batchSize: number, dtype: DType): 
 /** @internal Begins a run of any cell. */
 export function beginRun(cell: RNNCell, training: boolean): CellRun {
   if (isRunnable(cell)) {
-    const scoped = <T>(f: () => T): T => (cell instanceof Layer ? cell.scoped(f) : f()),
-      own = scoped(() => cell.beginRun(training));
+    const scoped = <T>(f: () => T): T => (cell instanceof Layer ? cell.scoped(f) : f());
+    const own = scoped(() => cell.beginRun(training));
     return { project: (x) => scoped(() => own.project(x)), step: (x, states) => scoped(() => own.step(x, states)) };
   }
   const call = (inputs: Tensor, states: States, options: CallOptions): unknown =>

@@ -89,10 +89,10 @@ export class ConvLSTMCell extends DropoutRNNCell {
     return this.filters;
   }
   override build(inputShape: SymbolicShape): void {
-    const { filters, kernelSize, settings, dataFormat } = this,
-      isLast = dataFormat === 'channels_last',
-      channels = inputShape.at(isLast ? -1 : 1),
-      sizes = isLast ? inputShape.slice(1, -1) : inputShape.slice(2);
+    const { filters, kernelSize, settings, dataFormat } = this;
+    const isLast = dataFormat === 'channels_last';
+    const channels = inputShape.at(isLast ? -1 : 1);
+    const sizes = isLast ? inputShape.slice(1, -1) : inputShape.slice(2);
     if (channels == null)
       throw new ValueError(
         `the number of channels must be known.\n  Received: shape ${formatShape(inputShape)} of one step`,
@@ -144,11 +144,11 @@ export class ConvLSTMCell extends DropoutRNNCell {
   }
   /** @internal */
   override beginRun(training: boolean): CellRun {
-    const { activation, recurrentActivation, dropout, recurrentDropout } = this.settings,
-      { strides, padding, dilationRate, rank, filters } = this,
-      drops = (rate: number): boolean => training && rate > 0 && rate < 1,
-      kernel = this.kernel.value,
-      recurrentKernel = this.recurrentKernel.value;
+    const { activation, recurrentActivation, dropout, recurrentDropout } = this.settings;
+    const { strides, padding, dilationRate, rank, filters } = this;
+    const drops = (rate: number): boolean => training && rate > 0 && rate < 1;
+    const kernel = this.kernel.value;
+    const recurrentKernel = this.recurrentKernel.value;
     const bias = this.bias
       ? this.bias.value.reshape(
           this.dataFormat === 'channels_last' ? [filters * 4] : [filters * 4, ...Array<number>(rank).fill(1)],
@@ -157,9 +157,9 @@ export class ConvLSTMCell extends DropoutRNNCell {
     return {
       project: (x) => {
         // All steps are one batch for the convolution.
-        const hasTime = x.ndim === rank + 3,
-          steps = hasTime ? x.shape[1] : 1,
-          merge = (t: Tensor): Tensor => (hasTime ? t.reshape([-1, ...t.shape.slice(2)]) : t);
+        const hasTime = x.ndim === rank + 3;
+        const steps = hasTime ? x.shape[1] : 1;
+        const merge = (t: Tensor): Tensor => (hasTime ? t.reshape([-1, ...t.shape.slice(2)]) : t);
         const masks = drops(dropout)
           ? this.inputMasks(x, 4, hasTime).map((m) => merge(hasTime ? m.broadcastTo(x.shape) : m))
           : null;
@@ -168,8 +168,8 @@ export class ConvLSTMCell extends DropoutRNNCell {
         return hasTime ? y.reshape([x.shape[0], steps, ...y.shape.slice(1)]) : y;
       },
       step: (x, [h, c]) => {
-        const before = h as Tensor,
-          masks = drops(recurrentDropout) ? this.recurrentMasks(before, 4) : null;
+        const before = h as Tensor;
+        const masks = drops(recurrentDropout) ? this.recurrentMasks(before, 4) : null;
         const [i, f, g, o] = this.gates(x.add(this.product(before, recurrentKernel, masks, { padding: 'same' })));
         const carry = recurrentActivation(f)
           .mul(c as Tensor)

@@ -97,11 +97,11 @@ export abstract class DropoutRNNCell extends Layer implements RunnableCell {
     if (!training || this.dropout === 0 || this.dropout === 1) return affine(x, kernel, bias);
     const masks = this.inputMasks(x, perGate ? count : 1, x.ndim === 3);
     if (!perGate) return affine(x.mul(masks[0]), kernel, bias);
-    const kernels = splitGates(kernel, count),
-      y = ops.concatenate(
-        masks.map((m, k) => affine(x.mul(m), kernels[k], null)),
-        { axis: x.ndim - 1 },
-      );
+    const kernels = splitGates(kernel, count);
+    const y = ops.concatenate(
+      masks.map((m, k) => affine(x.mul(m), kernels[k], null)),
+      { axis: x.ndim - 1 },
+    );
     return bias ? y.add(bias) : y;
   }
   /** @internal */

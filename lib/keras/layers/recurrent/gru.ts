@@ -67,25 +67,25 @@ export class GRUCell extends DropoutRNNCell {
   }
   /** @internal */
   override beginRun(training: boolean): CellRun {
-    const { activation, recurrentActivation, recurrentDropout } = this.settings,
-      drops = training && recurrentDropout > 0 && recurrentDropout < 1,
-      recurrentKernel = this.recurrentKernel.value,
-      [inputBias, recurrentBias] = this.biases(),
-      kernels = drops || !this.resetAfter ? splitGates(recurrentKernel, 3) : [],
-      bias = drops && recurrentBias ? splitGates(recurrentBias, 3) : null;
+    const { activation, recurrentActivation, recurrentDropout } = this.settings;
+    const drops = training && recurrentDropout > 0 && recurrentDropout < 1;
+    const recurrentKernel = this.recurrentKernel.value;
+    const [inputBias, recurrentBias] = this.biases();
+    const kernels = drops || !this.resetAfter ? splitGates(recurrentKernel, 3) : [];
+    const bias = drops && recurrentBias ? splitGates(recurrentBias, 3) : null;
     const plus = (t: Tensor, b: Tensor | null | undefined): Tensor => (b ? t.add(b) : t);
     return {
       project: (x) => this.projectGates(x, training, this.kernel.value, inputBias, 3, this.implementation === 1),
       step: (x, states) => {
-        const h = states[0] as Tensor,
-          [xz, xr, xg] = splitGates(x, 3),
-          masks = drops ? this.recurrentMasks(h, 3) : null,
-          masked = (k: number): Tensor => (masks ? h.mul(masks[k]) : h);
+        const h = states[0] as Tensor;
+        const [xz, xr, xg] = splitGates(x, 3);
+        const masks = drops ? this.recurrentMasks(h, 3) : null;
+        const masked = (k: number): Tensor => (masks ? h.mul(masks[k]) : h);
         const [hz, hr, hg] = kernels.length
           ? [0, 1, 2].map((k) => (k < 2 || this.resetAfter ? plus(matmul(masked(k), kernels[k]), bias?.[k]) : h))
           : splitGates(plus(matmul(h, recurrentKernel), recurrentBias), 3);
-        const z = recurrentActivation(xz.add(hz)),
-          r = recurrentActivation(xr.add(hr));
+        const z = recurrentActivation(xz.add(hz));
+        const r = recurrentActivation(xr.add(hr));
         const candidate = activation(xg.add(this.resetAfter ? r.mul(hg) : matmul(r.mul(masked(2)), kernels[2])));
         const y = z.mul(h).add(ops.subtract(1, z).mul(candidate));
         return [y, [y]];
@@ -144,8 +144,8 @@ export class GRU extends CellLayer<GRUCell> {
       if (this.useCudnn === true) throw cannotRunNatively();
       return super.innerLoop(sequences, states, mask, training);
     }
-    const { cell, goBackwards, resetAfter, zeroOutputForMask, returnSequences: returnAll } = this,
-      x = cell.droppedInputs(sequences, training);
+    const { cell, goBackwards, resetAfter, zeroOutputForMask, returnSequences: returnAll } = this;
+    const x = cell.droppedInputs(sequences, training);
     const [outputs, h] = gru(
       x,
       cell.kernel.value,

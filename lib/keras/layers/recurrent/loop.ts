@@ -91,11 +91,11 @@ export function loopOverTime(
   { mask, goBackwards, zeroOutputForMask, returnAll }: LoopOptions,
 ): LoopResult {
   const count = x.shape[1];
-  const inputs = moments(x),
-    masks = mask ? moments(mask) : null,
-    order = inputs.map((_, i) => (goBackwards ? inputs.length - 1 - i : i));
-  let states = initial,
-    last: Tensor | null = null;
+  const inputs = moments(x);
+  const masks = mask ? moments(mask) : null;
+  const order = inputs.map((_, i) => (goBackwards ? inputs.length - 1 - i : i));
+  let states = initial;
+  let last: Tensor | null = null;
   const outputs: Tensor[] = [];
   for (const i of order) {
     let [output, after] = checkStep(step(inputs[i], states), states);

@@ -76,10 +76,10 @@ export class LSTMCell extends DropoutRNNCell {
   }
   /** @internal */
   override beginRun(training: boolean): CellRun {
-    const { activation, recurrentActivation, recurrentDropout } = this.settings,
-      drops = training && recurrentDropout > 0 && recurrentDropout < 1,
-      recurrentKernel = this.recurrentKernel.value,
-      gateKernels = drops ? splitGates(recurrentKernel, 4) : [];
+    const { activation, recurrentActivation, recurrentDropout } = this.settings;
+    const drops = training && recurrentDropout > 0 && recurrentDropout < 1;
+    const recurrentKernel = this.recurrentKernel.value;
+    const gateKernels = drops ? splitGates(recurrentKernel, 4) : [];
     return {
       project: (x) =>
         this.projectGates(x, training, this.kernel.value, this.bias?.value ?? null, 4, this.implementation === 1),
@@ -177,9 +177,9 @@ export class LSTM extends CellLayer<LSTMCell> {
       if (this.useCudnn === true) throw cannotRunNatively();
       return super.innerLoop(sequences, states, mask, training);
     }
-    const { cell, goBackwards, zeroOutputForMask, returnSequences: returnAll } = this,
-      x = cell.droppedInputs(sequences, training),
-      [h0, c0] = states as [Tensor, Tensor];
+    const { cell, goBackwards, zeroOutputForMask, returnSequences: returnAll } = this;
+    const x = cell.droppedInputs(sequences, training);
+    const [h0, c0] = states as [Tensor, Tensor];
     const [outputs, h, c] = lstm(x, cell.kernel.value, cell.recurrentKernel.value, cell.bias?.value ?? null, h0, c0, {
       goBackwards,
       mask,

@@ -28,7 +28,7 @@ export interface SimpleRNNCellOptions extends LayerOptions, KernelWeightOptions,
   dropout?: number;
   /** Share of the recurrent state that is dropped while training. Default 0. */
   recurrentDropout?: number;
-  /** Seed of the dropouts, a whole number >= 0. Default null: of its own. */
+  /** Seed of the dropouts, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 export interface GatedCellOptions extends SimpleRNNCellOptions {

@@ -121,8 +121,8 @@ export class RNN extends Layer {
     return initialState == null || hasMasksOfKeras2(this);
   }
   override computeMask(_: unknown, previous: unknown): unknown {
-    const mask = (Array.isArray(previous) ? flattenStructure(previous, isTensor)[0] : previous) ?? null,
-      own = this.returnSequences ? mask : null;
+    const mask = (Array.isArray(previous) ? flattenStructure(previous, isTensor)[0] : previous) ?? null;
+    const own = this.returnSequences ? mask : null;
     return this.returnState ? [own, ...Array<null>(stateCount(this.cell)).fill(null)] : own;
   }
 
@@ -160,14 +160,14 @@ export class RNN extends Layer {
   }
   // Given states, those of the batch before, or the cell's own.
   private beginning(sequences: Tensor, given: unknown): States {
-    const batch = sequences.shape[0],
-      dtype = dtypeOf(this.cell, this.computeDtype);
+    const batch = sequences.shape[0];
+    const dtype = dtypeOf(this.cell, this.computeDtype);
     if (this.stateful && this.#states![0].shape[0] !== batch)
       throw new ValueError(
         `a stateful recurrent layer must get batches of one size.\n  Received: a batch of ${batch} for states of ${this.#states![0].shape[0]} sequences\n  Fix: choose a batchSize that divides the number of sequences.`,
       );
-    const own = given == null && this.stateful ? this.#structure! : this.getInitialState(batch),
-      list = given == null ? own : this.checkedStates(given, own);
+    const own = given == null && this.stateful ? this.#structure! : this.getInitialState(batch);
+    const list = given == null ? own : this.checkedStates(given, own);
     let i = 0;
     const read = given == null && this.stateful ? this.#states! : null;
     return mapStructure(list, isTensor, (t) => {
@@ -179,8 +179,8 @@ export class RNN extends Layer {
     const wanted = flattenStructure(own, isTensor);
     // Nested numbers are one tensor for a single state, and one for each of several.
     const list: unknown[] = Array.isArray(given) && (!isLeaf(given) || wanted.length > 1) ? given : [given];
-    const states = list.map((s) => mapStructure(s, isLeaf, (x) => convert(x))),
-      flat = flattenStructure(states, isTensor);
+    const states = list.map((s) => mapStructure(s, isLeaf, (x) => convert(x)));
+    const flat = flattenStructure(states, isTensor);
     if (flat.length !== wanted.length)
       throw new ValueError(
         `initialState must have ${wanted.length} tensor(s), one for each state.\n  Received: ${flat.length}`,
@@ -197,8 +197,8 @@ export class RNN extends Layer {
   private checkedMask(given: unknown, sequences: Tensor): Tensor | null {
     const first: unknown = Array.isArray(given) && given.some(isTensor) ? given.find(isTensor) : given;
     if (first == null || (Array.isArray(first) && !first.some((m) => m !== null))) return null;
-    const mask = convert(first as TensorLike),
-      [batch, steps] = sequences.shape;
+    const mask = convert(first as TensorLike);
+    const [batch, steps] = sequences.shape;
     if (mask.shape[0] !== batch || mask.shape[1] !== steps || mask.size !== batch * steps)
       throw new ValueError(
         `a mask of shape ${formatShape([batch, steps])} is expected for sequences of shape ${formatShape(sequences.shape)}.\n  Received: mask of shape ${formatShape(mask.shape)}`,

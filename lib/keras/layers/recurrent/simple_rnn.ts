@@ -42,8 +42,8 @@ export class SimpleRNNCell extends DropoutRNNCell {
   }
   /** @internal */
   override beginRun(training: boolean): CellRun {
-    const recurrentKernel = this.recurrentKernel.value,
-      { activation, dropout, recurrentDropout } = this.settings;
+    const recurrentKernel = this.recurrentKernel.value;
+    const { activation, dropout, recurrentDropout } = this.settings;
     return {
       project: (x) =>
         affine(
@@ -52,8 +52,8 @@ export class SimpleRNNCell extends DropoutRNNCell {
           this.bias?.value ?? null,
         ),
       step: (x, [h]) => {
-        const state = h as Tensor,
-          before = training && recurrentDropout > 0 ? state.mul(this.recurrentMasks(state, 1)[0]) : state;
+        const state = h as Tensor;
+        const before = training && recurrentDropout > 0 ? state.mul(this.recurrentMasks(state, 1)[0]) : state;
         const y = activation(x.add(matmul(before, recurrentKernel)));
         return [y, [y]];
       },

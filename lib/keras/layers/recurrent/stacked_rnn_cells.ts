@@ -64,8 +64,8 @@ export class StackedRNNCells extends Layer implements RunnableCell {
       step: (projected, states) => {
         let output = projected;
         const after = runs.map((one, i) => {
-          const before = states[i],
-            [y, next] = one.step(i ? one.project(output) : output, Array.isArray(before) ? before : [before]);
+          const before = states[i];
+          const [y, next] = one.step(i ? one.project(output) : output, Array.isArray(before) ? before : [before]);
           output = y;
           const list = Array.isArray(next) ? next : [next];
           return Array.isArray(before) ? list : list[0];

@@ -47,8 +47,8 @@ export class TimeDistributed extends Wrapper {
   /** That of the input. In models of Keras 2 what the wrapped layer makes of each step: `Embedding({ maskZero: true })` masks. */
   override computeMask(inputs: Tensor, previous: Tensor | null): Tensor | null {
     if (!hasMasksOfKeras2(this)) return previous;
-    const [batch, steps] = inputs.shape,
-      merged = (t: Tensor): Tensor => t.reshape([batch * steps, ...t.shape.slice(2)]);
+    const [batch, steps] = inputs.shape;
+    const merged = (t: Tensor): Tensor => t.reshape([batch * steps, ...t.shape.slice(2)]);
     const inner = this.layer.computeMask(
       merged(inputs),
       previous && previous.ndim > 1 ? merged(previous) : null,
@@ -62,8 +62,8 @@ export class TimeDistributed extends Wrapper {
     return hasMasksOfKeras2(this) && this.layer['producesMask']();
   }
   override call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
-    const [batch, steps, ...rest] = inputs.shape,
-      masks = (mask ?? null) as Tensor | null;
+    const [batch, steps, ...rest] = inputs.shape;
+    const masks = (mask ?? null) as Tensor | null;
     if (masks && (masks.ndim < 2 || masks.shape[0] !== batch || masks.shape[1] !== steps))
       throw new ValueError(
         `the mask must begin with the axes (${batch}, ${steps}) of the inputs.\n  Received: mask of shape ${formatShape(masks.shape)} for inputs of shape ${formatShape(inputs.shape)}`,
@@ -81,8 +81,8 @@ export class TimeDistributed extends Wrapper {
       (isInferring() ? [sliceAxis(t, 1, 0, 1)] : splitSizes(t, Array<number>(steps).fill(1), 1)).map((p) =>
         p.reshape([batch, ...t.shape.slice(2)]),
       );
-    const masksOfSteps = masks ? moments(masks) : null,
-      rows = moments(inputs).map((x, i) => expandDims(call(x, masksOfSteps ? masksOfSteps[i] : null), 1));
+    const masksOfSteps = masks ? moments(masks) : null;
+    const rows = moments(inputs).map((x, i) => expandDims(call(x, masksOfSteps ? masksOfSteps[i] : null), 1));
     if (isInferring()) return rows[0].broadcastTo([batch, steps, ...rows[0].shape.slice(2)]);
     return rows.length > 1 ? ops.concatenate(rows, { axis: 1 }) : rows[0];
   }

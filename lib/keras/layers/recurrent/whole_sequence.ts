@@ -17,8 +17,8 @@ export function outputsOf(
 ): LoopResult {
   const h = states[0] as Tensor;
   if (!mask) return { last: h, outputs: sequence, states };
-  const inOrder = goBackwards ? flip(mask, { axis: 1 }) : mask, // in the order of processing
-    zero = convert(0, h);
+  const inOrder = goBackwards ? flip(mask, { axis: 1 }) : mask; // in the order of processing
+  const zero = convert(0, h);
   if (returnAll) {
     const isOutput = zeroOutputForMask ? inOrder : cumsum(inOrder, { axis: 1, dtype: 'int32' }).greater(0);
     const outputs = ops.where(expandDims(isOutput, 2), sequence, zero);

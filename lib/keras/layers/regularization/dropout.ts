@@ -13,7 +13,7 @@ export interface DropoutOptions extends LayerOptions {
   rate?: number;
   /** Shape of the mask, with 1 where all elements of an axis share their fate; null takes the size of the input. Default null: each element by itself. */
   noiseShape?: readonly (number | null)[] | null;
-  /** Seed of the mask, a whole number >= 0. Default null: of its own. */
+  /** Seed of the mask, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** x / (1 - rate) with probability 1 - rate, else 0; x unchanged when not training (Srivastava et al. 2014). */

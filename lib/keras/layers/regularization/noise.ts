@@ -10,7 +10,7 @@ import { kinds, type OptionKinds } from '../../options';
 import { Layer, type CallOptions, type LayerOptions } from '../layer';
 
 export interface NoiseOptions extends LayerOptions {
-  /** Seed of the noise, a whole number >= 0. Default null: of its own. */
+  /** Seed of the noise, an integer >= 0. Default null: of its own. */
   seed?: number | null;
 }
 /** A layer that changes its input while training only, by `amount`, a number between 0 and 1. */
@@ -68,8 +68,8 @@ export class GaussianDropout extends Noise {
     return { ...super.getConfig(), rate: this.rate, seed: this.seed };
   }
 }
-const SELU_ALPHA = 1.6732632423543772,
-  SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
 /**
  * While training, elements become -1.758, the limit of selu, with probability `rate`; then a x + b, so that mean and
  * variance stay (Klambauer et al. 2017). `noiseShape`: size 1 where all elements share their fate.
@@ -93,12 +93,12 @@ export class AlphaDropout extends Noise {
       );
   }
   protected disturb(x: Tensor, seed: SeedGenerator): Tensor {
-    const low = -SELU_ALPHA * SELU_SCALE,
-      a = ((1 - this.rate) * (1 + this.rate * low ** 2)) ** -0.5,
-      b = -a * low * this.rate;
+    const low = -SELU_ALPHA * SELU_SCALE;
+    const a = ((1 - this.rate) * (1 + this.rate * low ** 2)) ** -0.5;
+    const b = -a * low * this.rate;
     const shape = this.noiseShape ? this.noiseShape.map((d, i) => d ?? x.shape[i]) : x.shape;
-    const u = uniform(shape, { seed }),
-      isKept = u.greaterEqual(this.rate);
+    const u = uniform(shape, { seed });
+    const isKept = u.greaterEqual(this.rate);
     const y = ops.where(isKept, x, low);
     return y.mul(a).add(b);
   }

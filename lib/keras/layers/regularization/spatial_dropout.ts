@@ -13,7 +13,7 @@ import { Layer, type CallOptions, type LayerOptions } from '../layer';
 export interface SpatialDropoutOptions extends LayerOptions {
   /** Share of the channels that become 0 while training, in [0, 1]; the others are divided by 1 - rate. */
   rate?: number;
-  /** Seed of the mask, a whole number >= 0. Default null: of its own. */
+  /** Seed of the mask, an integer >= 0. Default null: of its own. */
   seed?: number | null;
   /** Of the two- and three-dimensional ones. */
   dataFormat?: DataFormat | null;

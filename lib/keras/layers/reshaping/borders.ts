@@ -24,7 +24,7 @@ export function pairs(where: string, what: string, value: Borders, axes: number)
     list.some((e) => !Array.isArray(e) || e.length !== 2 || e.some((v) => !Number.isInteger(v) || v < 0))
   )
     throw new ValueError(
-      `${where}: ${what} must be a whole number >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${describe(value)}`,
+      `${where}: ${what} must be an integer >= 0${axes === 1 ? ' or a pair of them' : `, ${axes} of them, or ${axes} pairs`}.\n  Received: ${describe(value)}`,
     );
   return list as Pair[];
 }

@@ -42,8 +42,8 @@ export abstract class BaseCropping extends Layer {
     return this.borders;
   }
   override call(inputs: Tensor): Tensor {
-    const widths = forAllAxes(this.borders, this.dataFormat),
-      size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
+    const widths = forAllAxes(this.borders, this.dataFormat);
+    const size = inputs.shape.map((d, i) => d - widths[i][0] - widths[i][1]);
     if (lenient.has(this) && size.some((d) => d < 0))
       return inputs.slice(
         size.map((d, i) => (d < 0 ? 0 : widths[i][0])),

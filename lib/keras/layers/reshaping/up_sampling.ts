@@ -14,8 +14,8 @@ import { oneOrOptions } from './borders';
 /** Each element of the axes from `first` repeated as often as `times` says. */
 function repeated(x: Tensor, first: number, times: readonly number[]): Tensor {
   const factor = (i: number): number => times[i - first] ?? 1;
-  const apart = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, 1] : [d])),
-    wide = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, factor(i)] : [d]));
+  const apart = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, 1] : [d]));
+  const wide = x.shape.flatMap((d, i) => (factor(i) > 1 ? [d, factor(i)] : [d]));
   return x
     .reshape(apart)
     .broadcastTo(wide)
@@ -79,8 +79,8 @@ export class UpSampling2D extends Layer {
     this.inputSpec = new InputSpec({ ndim: 4 });
   }
   override call(inputs: Tensor): Tensor {
-    const { size, dataFormat, interpolation } = this,
-      first = dataFormat === 'channels_last' ? 1 : 2;
+    const { size, dataFormat, interpolation } = this;
+    const first = dataFormat === 'channels_last' ? 1 : 2;
     if (interpolation === 'nearest') return repeated(inputs, first, size);
     return resize(inputs, [inputs.shape[first] * size[0], inputs.shape[first + 1] * size[1]], {
       interpolation,

@@ -104,11 +104,11 @@ void attach(State& s, const Desc& pd, const memory::desc& w, const memory::desc&
 
 // oneDNN 2.6 gathers the pixels under a strided kernel of size 1 in vectors of whole registers: with fewer channels it
 // writes over the end of its scratchpad, and over what other threads have gathered (jit_1x1:avx2, weights' gradient).
-constexpr int64_t kMostRegisterLanes = 16;
+constexpr int64_t kMaxRegisterLanes = 16;
 bool gathers_beyond_its_buffer(const ConvAttrs& a, const Shape& w) {
   const size_t rank = a.strides.size();
   const auto is_one = [](int64_t size) { return size == 1; };
-  return w[rank] < kMostRegisterLanes && std::all_of(w.begin(), w.begin() + long(rank), is_one) &&
+  return w[rank] < kMaxRegisterLanes && std::all_of(w.begin(), w.begin() + long(rank), is_one) &&
          !std::all_of(a.strides.begin(), a.strides.end(), is_one);
 }
 

@@ -7,16 +7,16 @@
 namespace trae::simd::TRAE_ISA {
 namespace {
 
-constexpr long kMost = 256;  // columns: what is kept of each stays in the first-level cache
-constexpr long kRows = 16;   // rows between two looks at the largest value
+constexpr long kMaxColumns = 256;  // columns: what is kept of each stays in the first-level cache
+constexpr long kRows = 16;         // rows between two looks at the largest value
 
 // Not inlined: each loop has the registers for itself.
 #define TRAE_APART __attribute__((noinline))
 
 struct State {
-  alignas(64) float largest[kMost], reference[kMost], next[kMost], part[kMost];
-  alignas(64) double sum[kMost];
-  alignas(64) float block[kMost], shift[kMost], scale[kMost];  // of few columns
+  alignas(64) float largest[kMaxColumns], reference[kMaxColumns], next[kMaxColumns], part[kMaxColumns];
+  alignas(64) double sum[kMaxColumns];
+  alignas(64) float block[kMaxColumns], shift[kMaxColumns], scale[kMaxColumns];  // of few columns
 };
 
 // The largest value so far is `next`; sums refer to it, or to 0 where all values are minus infinity.
@@ -73,7 +73,7 @@ TRAE_APART void shifted_exponentials(State& s, long n) {
 
 // Few columns: as many rows as a block holds are one loop, with what belongs to a column repeated for each row.
 TRAE_APART void narrow(const float* x, float* y, long n, long stride, long columns, bool is_log, State& s) {
-  const long rows = kMost / columns;
+  const long rows = kMaxColumns / columns;
   float *const block = s.block, *const shift = s.shift, *const scale = s.scale;
   const auto load_block = [&](long first, long count) {
     for (long r = 0; r < count; r++)
@@ -124,7 +124,7 @@ void columns(const float* x, float* y, long n, long stride, long columns, bool i
 }  // namespace
 
 const ColumnSoftmaxTable& column_softmax_table() {
-  static constexpr ColumnSoftmaxTable table{kMost, &columns};
+  static constexpr ColumnSoftmaxTable table{kMaxColumns, &columns};
   return table;
 }
 

@@ -5,7 +5,7 @@ namespace trae::simd::TRAE_ISA {
 namespace {
 
 // One less than elsewhere where there are four: strides take the registers.
-constexpr int kGroups = kMostVectors < 3 ? kMostVectors : 3;
+constexpr int kGroups = kMaxVectors < 3 ? kMaxVectors : 3;
 
 template <int kRows, int kVectors>
 inline void pixels(const ConvolutionRows& s, const float* x, float* y) {

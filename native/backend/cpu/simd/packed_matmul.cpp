@@ -6,7 +6,7 @@ namespace trae::simd::TRAE_ISA {
 namespace {
 
 template <class T>
-constexpr long kPanel = kMostVectors* kGroupLanes<T>;
+constexpr long kPanel = kMaxVectors* kGroupLanes<T>;
 
 // A square of registers: rows become columns. In round s the lanes that differ in bit s change places.
 template <class V, int kSide>
@@ -73,14 +73,14 @@ void pack_panel(long inner, long width, const T* b, long b_row, bool is_transpos
 template <class T>
 void pack_rows(long inner, long width, const T* a, long a_row, T* to) {
   // A move of whole words, up to twice as wide as the block; what it writes behind it the next row overwrites.
-  constexpr long kMoved = kMostRows == 6 ? 8 : 4;
-  const long whole = width / kMostRows * kMostRows, rest = width - whole;
+  constexpr long kMoved = kMaxRows == 6 ? 8 : 4;
+  const long whole = width / kMaxRows * kMaxRows, rest = width - whole;
   for (long j = 0; j + 1 < inner; j++, a += a_row)
-    for (long k = 0; k < whole; k += kMostRows)
-      __builtin_memcpy(to + k * inner + j * kMostRows, a + k, kMoved * sizeof(T));
+    for (long k = 0; k < whole; k += kMaxRows)
+      __builtin_memcpy(to + k * inner + j * kMaxRows, a + k, kMoved * sizeof(T));
   if (inner)
-    for (long k = 0; k < whole; k += kMostRows)
-      __builtin_memcpy(to + k * inner + (inner - 1) * kMostRows, a + k, kMostRows * sizeof(T));
+    for (long k = 0; k < whole; k += kMaxRows)
+      __builtin_memcpy(to + k * inner + (inner - 1) * kMaxRows, a + k, kMaxRows * sizeof(T));
   if (!rest) return;
   a -= inner ? (inner - 1) * a_row : 0;
   for (long j = 0; j < inner; j++)
@@ -136,12 +136,12 @@ void multiply_panel(long rows, long inner, long width, const T* a, long a_row, l
 }  // namespace
 
 const PackedMatmulTable& packed_matmul_table() {
-  static constexpr PackedMatmulTable table{kPanel<float>, kMostRows, &pack_panel<float>, &pack_rows<float>,
+  static constexpr PackedMatmulTable table{kPanel<float>, kMaxRows, &pack_panel<float>, &pack_rows<float>,
                                            &multiply_panel<float>};
   return table;
 }
 const PackedDoubleMatmulTable& packed_double_matmul_table() {
-  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMostRows, &pack_panel<double>, &pack_rows<double>,
+  static constexpr PackedDoubleMatmulTable table{kPanel<double>, kMaxRows, &pack_panel<double>, &pack_rows<double>,
                                                  &multiply_panel<double>};
   return table;
 }

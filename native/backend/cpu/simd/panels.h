@@ -7,11 +7,11 @@ namespace {
 
 // What fits the registers of the instruction set next to the operands.
 #if defined(__AVX512F__)
-constexpr int kMostRows = 6, kMostVectors = 4;
+constexpr int kMaxRows = 6, kMaxVectors = 4;
 #elif defined(__AVX2__) || defined(__aarch64__)
-constexpr int kMostRows = 6, kMostVectors = 1;
+constexpr int kMaxRows = 6, kMaxVectors = 1;
 #else
-constexpr int kMostRows = 3, kMostVectors = 1;
+constexpr int kMaxRows = 3, kMaxVectors = 1;
 #endif
 
 // sum[i] += a's row i times b, over `inner`. Group v of b lies v groups from its start, the last one `last` groups; it
@@ -40,7 +40,7 @@ struct Count {
 // f(Count<rows of a block>, first row) for blocks of nearly equal size.
 template <class F>
 inline void over_row_blocks(long rows, F&& f) {
-  const long blocks = (rows + kMostRows - 1) / kMostRows;
+  const long blocks = (rows + kMaxRows - 1) / kMaxRows;
   for (long k = 0, at = 0; k < blocks; k++) {
     const long n = (rows - at + blocks - k - 1) / (blocks - k);
     switch (n) {

@@ -35,8 +35,8 @@ struct Panel {
   const float* from;
   long row;
   Panel(const float* packed, long rows, long gates, long p, long k)
-      : from(packed + p * rows * gates * kLanes + (kMostVectors == 4 ? k : k * rows) * kLanes),
-        row(kMostVectors == 4 ? gates * kLanes : kLanes) {}
+      : from(packed + p * rows * gates * kLanes + (kMaxVectors == 4 ? k : k * rows) * kLanes),
+        row(kMaxVectors == 4 ? gates * kLanes : kLanes) {}
 };
 // sum += `inner` columns of a's rows times a panel.
 template <int kRows, int kVectors, int kSums>
@@ -46,18 +46,18 @@ inline void accumulate(Group (&sum)[kRows][kSums], long inner, const float* a, l
 
 // ---- LSTM
 // Rows whose sums are made, one panel after the other, before their cells are: a panel stays in the first-level cache.
-constexpr long kStepRows = kMostVectors == 4 ? kMostRows : 8 * kMostRows;
+constexpr long kStepRows = kMaxVectors == 4 ? kMaxRows : 8 * kMaxRows;
 
-// Gates [k, k + kMostVectors) of kRows rows from r0 on, into pre [gate][n].
+// Gates [k, k + kMaxVectors) of kRows rows from r0 on, into pre [gate][n].
 template <int kRows>
 inline void lstm_sums(const RecurrentForward& s, long p, long k, long r0, float* pre, long n) {
   const long padded = s.blocks * kLanes;
-  Group sum[kRows][kMostVectors];
+  Group sum[kRows][kMaxVectors];
   set_rows(sum, s.bias + p * kGateRow + k * kLanes);
-  accumulate<kRows, kMostVectors>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, Panel(s.kernel, s.inputs, 4, p, k));
-  accumulate<kRows, kMostVectors>(sum, s.units, s.h + r0 * padded, padded, Panel(s.recurrent, s.units, 4, p, k));
+  accumulate<kRows, kMaxVectors>(sum, s.inputs, s.x + r0 * s.x_row, s.x_row, Panel(s.kernel, s.inputs, 4, p, k));
+  accumulate<kRows, kMaxVectors>(sum, s.units, s.h + r0 * padded, padded, Panel(s.recurrent, s.units, 4, p, k));
 #pragma GCC unroll 4
-  for (int v = 0; v < kMostVectors; v++)
+  for (int v = 0; v < kMaxVectors; v++)
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; i++) store_group(pre + (k + v) * n + i * kLanes, sum[i][v]);
 }
@@ -88,7 +88,7 @@ void lstm(const RecurrentForward& s) {
   for (long p = 0; p < s.blocks; p++)
     for (long i = 0, r0 = 0; i < steps; i++) {
       const long rows = (s.rows - r0 + steps - i - 1) / (steps - i), n = rows * kLanes;
-      for (long k = 0; k < 4; k += kMostVectors)
+      for (long k = 0; k < 4; k += kMaxVectors)
         over_row_blocks(rows, [&](auto count, long at) {
           lstm_sums<decltype(count)::value>(s, p, k, r0 + at, pre + at * kLanes, n);
         });
@@ -138,7 +138,7 @@ template <int kRows>
 inline void gru_sums(const RecurrentForward& s, long p, long r0, float* pre) {
   const long padded = s.blocks * kLanes;
   const float *x = s.x + r0 * s.x_row, *h = s.h + r0 * padded, *bias = s.bias + p * kGateRow;
-  if constexpr (kMostVectors == 4) {
+  if constexpr (kMaxVectors == 4) {
     Group sum[kRows][4];
     set_rows(sum, bias);
     const Panel kernel(s.kernel, s.inputs, 3, p, 0), recurrent(s.recurrent, s.units, 3, p, 0);
@@ -210,7 +210,7 @@ void gru_gradient(const RecurrentBackward& s) {
 // Vectors [first, first + kVectors) of z, r, g: x kernel + bias + v recurrent.
 template <int kRows, int kVectors>
 inline void before_sums(const RecurrentForward& s, const float* v, long p, long r0, int first, float* pre) {
-  constexpr int kStep = kVectors < kMostVectors ? kVectors : kMostVectors;
+  constexpr int kStep = kVectors < kMaxVectors ? kVectors : kMaxVectors;
   const long padded = s.blocks * kLanes;
   for (int k = 0; k < kVectors; k += kStep) {
     Group sum[kRows][kStep];
@@ -330,12 +330,12 @@ inline void panel_rows(const PanelProduct& q, const float* b, long b_row, long r
 void panel_product(const PanelProduct& q) {
   const long inner = q.panels * (q.first + q.second_length);
   const float* b = q.b;
-  for (long column = 0; column < q.columns; column += kMostVectors * kLanes) {
-    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < kMostVectors ? rest : kMostVectors,
+  for (long column = 0; column < q.columns; column += kMaxVectors * kLanes) {
+    const long rest = (q.columns - column + kLanes - 1) / kLanes, vectors = rest < kMaxVectors ? rest : kMaxVectors,
                b_row = vectors * kLanes;
     over_row_blocks(q.rows, [&](auto n, long r0) {
       constexpr int kRows = decltype(n)::value;
-      if constexpr (kMostVectors == 4) {
+      if constexpr (kMaxVectors == 4) {
         switch (vectors) {
           case 4: panel_rows<kRows, 4>(q, b, b_row, r0, column); break;
           case 3: panel_rows<kRows, 3>(q, b, b_row, r0, column); break;
@@ -365,7 +365,7 @@ inline void weight_rows(const WeightProduct& q, const float* a, float* c, long l
     for (int k = 0; k < kVectors; k++) store_group(c + i * row + k * kLanes, sum[i][k]);
 }
 void weight_product(const WeightProduct& q) {
-  if constexpr (kMostVectors == 4) {
+  if constexpr (kMaxVectors == 4) {
     for (long i = 0; i < q.rows; i += kWeightRows) {
       const float* a = q.a + i * q.depth;
       float* c = q.c + i * q.vectors * kLanes;
@@ -379,9 +379,9 @@ void weight_product(const WeightProduct& q) {
   } else {  // one vector of b stays in the first-level cache
     for (long k = 0; k < q.vectors; k++)
       for (long i = 0; i < q.rows; i += kWeightRows)
-        for (int r = 0; r < kWeightRows; r += kMostRows)
-          weight_rows<kMostRows, 1>(q, q.a + i * q.depth + r, q.c + ((i + r) * q.vectors + k) * kLanes,
-                                    k + 1 < q.vectors ? k : q.last);
+        for (int r = 0; r < kWeightRows; r += kMaxRows)
+          weight_rows<kMaxRows, 1>(q, q.a + i * q.depth + r, q.c + ((i + r) * q.vectors + k) * kLanes,
+                                   k + 1 < q.vectors ? k : q.last);
   }
 }
 
@@ -389,7 +389,7 @@ void weight_product(const WeightProduct& q) {
 
 const RecurrentTable& recurrent_table() {
   static constexpr RecurrentTable table{
-      kMostVectors,   &lstm,          &lstm_gradient,       &gru,
+      kMaxVectors,    &lstm,          &lstm_gradient,       &gru,
       &gru_gradient,  &gru_before,    &gru_before_gradient, &gru_before_gradient_of_reset,
       &panel_product, &weight_product};
   return table;

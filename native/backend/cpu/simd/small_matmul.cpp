@@ -43,7 +43,7 @@ void multiply(long rows, long inner, long columns, const float* a, long a_row, l
     b_row = padded;
   }
   long k = 0;
-  if constexpr (kMostVectors >= 2)
+  if constexpr (kMaxVectors >= 2)
     for (; k + 2 * kLanes <= padded; k += 2 * kLanes)
       strip<2>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
   for (; k < padded; k += kLanes) strip<1>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);

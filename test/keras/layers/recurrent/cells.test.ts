@@ -45,8 +45,8 @@ describe('cells', () => {
     model.compile({ optimizer: 'adam', loss: 'mse' });
     const { history } = await model.fit(wave(16, 7, 2), wave(16, 1), { epochs: 8, verbose: 0 });
     assert.ok((history.loss.at(-1) as number) < (history.loss[0] as number));
-    const x = wave(2, 4, 3),
-      simple = new layers.SimpleRNN(3, { useBias: false, returnSequences: true });
+    const x = wave(2, 4, 3);
+    const simple = new layers.SimpleRNN(3, { useBias: false, returnSequences: true });
     const own = new layers.RNN(new MinimalCell(3), { returnSequences: true });
     own.build(x.shape);
     simple.build(x.shape);
@@ -81,9 +81,9 @@ describe('cells', () => {
     assert.deepEqual(seen, [true, true, true]);
   });
   it('as layers: one step, on tensors and on symbolic tensors', () => {
-    const cell = new layers.LSTMCell(3),
-      x = wave(2, 4),
-      states = [wave(2, 3), wave(2, 3)];
+    const cell = new layers.LSTMCell(3);
+    const x = wave(2, 4);
+    const states = [wave(2, 3), wave(2, 3)];
     const [y, [h, c]] = cell.apply(x, states) as [Tensor, Tensor[]];
     close(h, y, 'h is the output');
     const inputs = [Input([4]), Input([3]), Input([3])];

@@ -42,15 +42,15 @@ describe('states of recurrent layers against Keras', () => {
     const run = (layer: trae.keras.Layer, x: trae.Tensor, states: trae.Tensor[]): trae.Tensor[] =>
       flat(layer.apply(x, states.length ? { ...options, initialState: fill(initial, states) } : options) as Tensors);
     it(`${c.name}: outputs and gradients`, () => {
-      const layer = made(c),
-        leaves = [tensorOf(c.x), ...flat(initial)];
+      const layer = made(c);
+      const leaves = [tensorOf(c.x), ...flat(initial)];
       let ys: trae.Tensor[] = [];
       const loss = (x: trae.Tensor, ...states: trae.Tensor[]): trae.Tensor => {
         ys = run(layer, x, states);
         return [...ys.map(objective), ...layer.losses].reduce((a, b) => a.add(b));
       };
-      const { grads } = trae.valueAndGrad(loss)(...leaves),
-        dw = trae.variableGrads(() => loss(leaves[0], ...leaves.slice(1)), layer.trainableWeights).grads;
+      const { grads } = trae.valueAndGrad(loss)(...leaves);
+      const dw = trae.variableGrads(() => loss(leaves[0], ...leaves.slice(1)), layer.trainableWeights).grads;
       assert.equal(ys.length, c.outputs.length);
       ys.forEach((y, i) => close(y, c.outputs[i], `output ${i}`));
       close(
@@ -61,11 +61,11 @@ describe('states of recurrent layers against Keras', () => {
       [...grads, ...dw].forEach((g, i) => close(g, c.gradients[i], `gradient ${i}`, 2e-4));
     });
     it(`${c.name}: compiled`, () => {
-      const layer = made(c),
-        ys = trae.compile((x: trae.Tensor, ...states: trae.Tensor[]) => run(layer, x, states))(
-          tensorOf(c.x),
-          ...flat(initial),
-        );
+      const layer = made(c);
+      const ys = trae.compile((x: trae.Tensor, ...states: trae.Tensor[]) => run(layer, x, states))(
+        tensorOf(c.x),
+        ...flat(initial),
+      );
       ys.forEach((y, i) => close(y, c.outputs[i], `output ${i}`));
     });
   }
@@ -73,8 +73,8 @@ describe('states of recurrent layers against Keras', () => {
 describe('cells against Keras', () => {
   for (const c of cells)
     it(c.name, () => {
-      const cell = made(c),
-        ys = flat(cell.apply(tensorOf(c.x), tensors(c.initialState) as trae.Tensor[]) as Tensors);
+      const cell = made(c);
+      const ys = flat(cell.apply(tensorOf(c.x), tensors(c.initialState) as trae.Tensor[]) as Tensors);
       assert.equal(ys.length, c.outputs.length);
       ys.forEach((y, i) => close(y, c.outputs[i], `output ${i}`));
       assert.deepEqual(
@@ -89,18 +89,18 @@ describe('recurrent layers in files', () => {
     it(`${c.name}: Keras' paths of weights and keys of the config`, () => {
       // Weights of a layer that was never built get the paths that files refer to.
       const { build_config: _, ...config } = JSON.parse(
-          JSON.stringify(c.config, (key, v: unknown) => (key === 'build_config' ? undefined : v)),
-        ) as Config,
-        layer = layers.deserialize(config);
+        JSON.stringify(c.config, (key, v: unknown) => (key === 'build_config' ? undefined : v)),
+      ) as Config;
+      const layer = layers.deserialize(config);
       layer.build(c.weights.length ? (c as unknown as { inputs: Golden[] }).inputs[0].shape : []);
       assert.deepEqual(
         layer.weights.map((w) => w.path),
         c.weights.map((w) => w.path),
       );
-      const wanted = Object.keys(c.config.config).filter((k) => k !== 'activity_regularizer'),
-        got = Object.keys((saving.serializeKerasObject(layer) as Config).config).filter(
-          (k) => k !== 'activity_regularizer',
-        );
+      const wanted = Object.keys(c.config.config).filter((k) => k !== 'activity_regularizer');
+      const got = Object.keys((saving.serializeKerasObject(layer) as Config).config).filter(
+        (k) => k !== 'activity_regularizer',
+      );
       assert.deepEqual(got.sort(), wanted.sort());
     });
   }

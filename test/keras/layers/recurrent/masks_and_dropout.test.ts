@@ -22,28 +22,28 @@ describe('masks', () => {
       new layers.Dense(1),
     ]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
-    const y = wave(3, 5, 1),
-      loss = (await model.evaluate(ids, y, { verbose: 0 })) as number,
-      predictions = (await model.predict(ids, { verbose: 0 })) as Tensor;
-    const mask = trae.cast(trae.notEqual(ids, 0), 'float32'),
-      errors = trae.square(predictions.subtract(y)).reshape([3, 5]).multiply(mask);
+    const y = wave(3, 5, 1);
+    const loss = (await model.evaluate(ids, y, { verbose: 0 })) as number;
+    const predictions = (await model.predict(ids, { verbose: 0 })) as Tensor;
+    const mask = trae.cast(trae.notEqual(ids, 0), 'float32');
+    const errors = trae.square(predictions.subtract(y)).reshape([3, 5]).multiply(mask);
     const all = typeof loss === 'number' ? loss : (loss as number[])[0];
     close(all, errors.sum().divide(mask.sum()).item(), 'the loss counts unmasked steps alone', 1e-4);
   });
   it('make padding meaningless', () => {
-    const embedding = new layers.Embedding(5, 4, { maskZero: true }),
-      lstm = new layers.LSTM(3);
+    const embedding = new layers.Embedding(5, 4, { maskZero: true });
+    const lstm = new layers.LSTM(3);
     const model = new Sequential([layers.Input([null]), embedding, lstm]);
     close(apply(model, trae.tensor([[1, 2, 3, 0, 0]])), apply(model, trae.tensor([[1, 2, 3]])), 'padded');
     const masking = new Sequential([
-        layers.Input([null, 2]),
-        new layers.Masking({ maskValue: -1 }),
-        new layers.GRU(3, { returnSequences: true }),
-      ]),
-      x = wave(1, 3, 2),
-      padded = trae.concat([x, trae.full([1, 2, 2], -1)], { axis: 1 });
-    const short = apply(masking, x),
-      long = apply(masking, padded);
+      layers.Input([null, 2]),
+      new layers.Masking({ maskValue: -1 }),
+      new layers.GRU(3, { returnSequences: true }),
+    ]);
+    const x = wave(1, 3, 2);
+    const padded = trae.concat([x, trae.full([1, 2, 2], -1)], { axis: 1 });
+    const short = apply(masking, x);
+    const long = apply(masking, padded);
     close(trae.slice(long, [0, 0, 0], [1, 3, 3]), short, 'unmasked steps');
     close(
       trae.slice(long, [0, 4, 0], [1, 1, 3]),
@@ -64,9 +64,9 @@ describe('dropout in recurrent layers', () => {
     for (const useCudnn of ['auto', false] as const) {
       const lstm = new layers.LSTM(4, { dropout: 0.5, seed: 1, returnSequences: true, useCudnn });
       const x = wave(2, 6, 8);
-      const plain = apply(lstm, x),
-        a = apply(lstm, x, { training: true }),
-        b = apply(lstm, x, { training: true });
+      const plain = apply(lstm, x);
+      const a = apply(lstm, x, { training: true });
+      const b = apply(lstm, x, { training: true });
       close(apply(lstm, x, { training: false }), plain, 'not training');
       assert.notDeepEqual(numbersOf(a), numbersOf(b));
       assert.notDeepEqual(numbersOf(a), numbersOf(plain));
@@ -104,10 +104,10 @@ describe('dropout in recurrent layers', () => {
       () => new layers.LSTM(6, { recurrentDropout: 0.5, seed: 3 }),
       () => new layers.GRU(6, { recurrentDropout: 0.5, seed: 3, resetAfter: false }),
     ]) {
-      const layer = make(),
-        x = wave(3, 5, 2);
-      const a = apply(layer, x, { training: true }),
-        b = apply(layer, x, { training: true });
+      const layer = make();
+      const x = wave(3, 5, 2);
+      const a = apply(layer, x, { training: true });
+      const b = apply(layer, x, { training: true });
       assert.notDeepEqual(numbersOf(a), numbersOf(b));
       close(apply(layer, x), apply(layer, x), 'not training');
       const twin = make();
@@ -124,10 +124,10 @@ describe('dropout in recurrent layers', () => {
     assert.ok(history.loss.every(Number.isFinite));
   });
   it('of ConvLSTM', () => {
-    const layer = new layers.ConvLSTM1D(2, 2, { dropout: 0.5, recurrentDropout: 0.5, returnSequences: true }),
-      x = wave(2, 3, 5, 2);
-    const a = apply(layer, x, { training: true }),
-      b = apply(layer, x, { training: true });
+    const layer = new layers.ConvLSTM1D(2, 2, { dropout: 0.5, recurrentDropout: 0.5, returnSequences: true });
+    const x = wave(2, 3, 5, 2);
+    const a = apply(layer, x, { training: true });
+    const b = apply(layer, x, { training: true });
     assert.deepEqual([...a.shape], [2, 3, 4, 2]);
     assert.notDeepEqual(numbersOf(a), numbersOf(b));
     close(apply(layer, x), apply(layer, x), 'not training');

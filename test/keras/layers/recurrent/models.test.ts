@@ -10,8 +10,8 @@ type Tensor = trae.Tensor;
 describe('recurrent models', () => {
   it('an LSTM learns to add up a sequence', async () => {
     trae.setRandomSeed(1);
-    const x = trae.random.uniform([256, 8, 1]),
-      y = x.sum({ axis: 1 });
+    const x = trae.random.uniform([256, 8, 1]);
+    const y = x.sum({ axis: 1 });
     const model = new Sequential([new layers.LSTM(16), new layers.Dense(1)]);
     model.compile({ optimizer: new trae.keras.optimizers.Adam(0.02), loss: 'mse' });
     const { history } = await model.fit(x, y, { epochs: 40, batchSize: 32, verbose: 0 });
@@ -36,8 +36,8 @@ describe('recurrent models', () => {
     assert.match(text, /Total params: 497 /);
   });
   it('frozen layers keep their weights', async () => {
-    const lstm = new layers.LSTM(3, { trainable: false }),
-      model = new Sequential([lstm, new layers.Dense(1)]);
+    const lstm = new layers.LSTM(3, { trainable: false });
+    const model = new Sequential([lstm, new layers.Dense(1)]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     model.build([null, 4, 2]);
     assert.equal(lstm.trainableWeights.length, 0);
@@ -49,8 +49,8 @@ describe('recurrent models', () => {
     );
   });
   it('SimpleRNN counts its activity penalty', () => {
-    const layer = new layers.SimpleRNN(2, { activityRegularizer: trae.keras.regularizers.l2(0.5) }),
-      y = apply(layer, wave(3, 4, 2));
+    const layer = new layers.SimpleRNN(2, { activityRegularizer: trae.keras.regularizers.l2(0.5) });
+    const y = apply(layer, wave(3, 4, 2));
     close(
       layer.losses[0].item(),
       y
@@ -72,25 +72,25 @@ describe('recurrent models', () => {
         assert.equal(apply(layer, wave(2, 3, 2)).dtype, dtype === 'float64' ? 'float64' : 'bfloat16');
   });
   it('second derivatives pass through the loop', () => {
-    const layer = new layers.GRU(2, { unroll: true }),
-      x = wave(1, 3, 2);
+    const layer = new layers.GRU(2, { unroll: true });
+    const x = wave(1, 3, 2);
     layer.build(x.shape);
     const slope = (t: Tensor): Tensor =>
       trae
         .grad((s: Tensor) => apply(layer, s).square().sum())(t)
         .square()
         .sum();
-    const exact = trae.grad(slope)(x),
-      step = 1e-2,
-      e = trae.tensor([1, 0, 0, 0, 0, 0], [1, 3, 2]).multiply(step);
+    const exact = trae.grad(slope)(x);
+    const step = 1e-2;
+    const e = trae.tensor([1, 0, 0, 0, 0, 0], [1, 3, 2]).multiply(step);
     const difference = slope(x.add(e))
       .subtract(slope(x.subtract(e)))
       .divide(2 * step);
     close(trae.slice(exact, [0, 0, 0], [1, 1, 1]).item(), difference.item(), 'second derivative', 2e-2);
   });
   it('long sequences: 1500 steps, forward and back', async () => {
-    const model = new Sequential([layers.Input([1500, 1]), new layers.SimpleRNN(2)]),
-      x = trae.ones([1, 1500, 1]).multiply(0.1);
+    const model = new Sequential([layers.Input([1500, 1]), new layers.SimpleRNN(2)]);
+    const x = trae.ones([1, 1500, 1]).multiply(0.1);
     model.setWeights([trae.ones([1, 2]), trae.zeros([2, 2]), trae.zeros([2])]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     close((await model.predict(x, { verbose: 0 })) as Tensor, [Math.tanh(0.1), Math.tanh(0.1)], 'the last step');
@@ -120,7 +120,7 @@ describe('recurrent models', () => {
     await throwsText(
       () => new layers.LSTM(-2),
       'ValueError',
-      'LSTM: units must be a positive whole number.\n  Received: -2',
+      'LSTM: units must be a positive integer.\n  Received: -2',
     );
   });
 });

@@ -4,9 +4,9 @@ import * as trae from '../../../../lib/index';
 
 const { layers, Sequential, Input } = trae.keras;
 
-const ROWS = 5,
-  STEPS = 4,
-  INPUTS = 3;
+const ROWS = 5;
+const STEPS = 4;
+const INPUTS = 3;
 /** Of the row, the step and the input; special in rows 1 and 3. */
 const inputAt = (special: number, r: number, t: number, i: number): number =>
   (r === 1 && t === 1 && i === 2) || (r === 3 && t === 0 && i === 0) ? special : Math.sin(1 + 7 * r + 3 * t + i);
@@ -26,41 +26,41 @@ type Cell = (x: number[], states: number[][], weights: Weights, units: number) =
 
 const CELLS: Record<string, Cell> = {
   SimpleRNN: (x, [h], { kernel, recurrent, bias }) => {
-    const z = product(x, kernel, bias as number[]),
-      back = product(h, recurrent, z);
+    const z = product(x, kernel, bias as number[]);
+    const back = product(h, recurrent, z);
     return [back.map(Math.tanh)];
   },
   LSTM: (x, [h, c], { kernel, recurrent, bias }, units) => {
-    const z = product(h, recurrent, product(x, kernel, bias as number[])),
-      [input, forget, candidate, output] = [0, 1, 2, 3].map((gate) => part(z, gate, units)),
-      next = c.map((v, u) => sigmoid(forget[u]) * v + sigmoid(input[u]) * Math.tanh(candidate[u]));
+    const z = product(h, recurrent, product(x, kernel, bias as number[]));
+    const [input, forget, candidate, output] = [0, 1, 2, 3].map((gate) => part(z, gate, units));
+    const next = c.map((v, u) => sigmoid(forget[u]) * v + sigmoid(input[u]) * Math.tanh(candidate[u]));
     return [next.map((v, u) => sigmoid(output[u]) * Math.tanh(v)), next];
   },
   GRU: (x, [h], { kernel, recurrent, bias }, units) => {
-    const [first, second] = bias as Matrix,
-      a = product(x, kernel, first),
-      b = product(h, recurrent, second);
+    const [first, second] = bias as Matrix;
+    const a = product(x, kernel, first);
+    const b = product(h, recurrent, second);
     return [
       h.map((v, u) => {
-        const z = sigmoid(a[u] + b[u]),
-          reset = sigmoid(a[units + u] + b[units + u]);
+        const z = sigmoid(a[u] + b[u]);
+        const reset = sigmoid(a[units + u] + b[units + u]);
         return z * v + (1 - z) * Math.tanh(a[2 * units + u] + reset * b[2 * units + u]);
       }),
     ];
   },
   'GRU, reset before': (x, [h], { kernel, recurrent, bias }, units) => {
-    const a = product(x, kernel, bias as number[]),
-      b = product(
-        h,
-        recurrent,
-        a.map(() => 0),
-      ),
-      reset = h.map((v, u) => sigmoid(a[units + u] + b[units + u]) * v),
-      c = product(
-        reset,
-        recurrent,
-        a.map(() => 0),
-      );
+    const a = product(x, kernel, bias as number[]);
+    const b = product(
+      h,
+      recurrent,
+      a.map(() => 0),
+    );
+    const reset = h.map((v, u) => sigmoid(a[units + u] + b[units + u]) * v);
+    const c = product(
+      reset,
+      recurrent,
+      a.map(() => 0),
+    );
     return [
       h.map((v, u) => {
         const z = sigmoid(a[u] + b[u]);
@@ -85,8 +85,8 @@ function byFormula(
   special: number,
   isMasked: (r: number, t: number) => boolean,
 ): number[] {
-  const [kernel, recurrent, bias] = layer.weights.map(nested),
-    outputs: number[] = [];
+  const [kernel, recurrent, bias] = layer.weights.map(nested);
+  const outputs: number[] = [];
   for (let r = 0; r < ROWS; r++) {
     let states: number[][] = [0, 1].map(() => new Array<number>(units).fill(0));
     for (let t = 0; t < STEPS; t++) {
@@ -115,9 +115,9 @@ describe('special values in recurrent layers', () => {
             ),
             [ROWS, STEPS, INPUTS],
           );
-          const model = new Sequential([Input([STEPS, INPUTS]), make(units)] as never),
-            [layer] = model.layers as InstanceType<typeof layers.RNN>[],
-            want = byFormula(name, layer, units, special, () => false);
+          const model = new Sequential([Input([STEPS, INPUTS]), make(units)] as never);
+          const [layer] = model.layers as InstanceType<typeof layers.RNN>[];
+          const want = byFormula(name, layer, units, special, () => false);
           check(`${name} with ${special}, apply`, valuesOf(model.apply(x)), want);
           check(`${name} with ${special}, predict`, valuesOf(await model.predict(x, { verbose: 0 })), want);
           if (Number.isNaN(special)) assert.ok(want.some(Number.isNaN) && want.some(Number.isFinite));

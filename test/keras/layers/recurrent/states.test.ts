@@ -10,9 +10,9 @@ type Tensor = trae.Tensor;
 describe('stateful recurrent layers', () => {
   it('go on where the batch before ended, until resetState', () => {
     for (const options of [{}, { unroll: true }]) {
-      const whole = new layers.LSTM(3, options),
-        parts = new layers.LSTM(3, { ...options, stateful: true }),
-        x = wave(2, 6, 4);
+      const whole = new layers.LSTM(3, options);
+      const parts = new layers.LSTM(3, { ...options, stateful: true });
+      const x = wave(2, 6, 4);
       whole.build([2, 6, 4]);
       parts.build([2, 3, 4]);
       parts.setWeights(whole.getWeights());
@@ -26,15 +26,15 @@ describe('stateful recurrent layers', () => {
     }
   });
   it('count no states as weights, and keep them over predict', async () => {
-    const model = new Sequential([layers.Input([3, 2], { batchSize: 2 }), new layers.GRU(4, { stateful: true })]),
-      gru = model.layers[0] as InstanceType<typeof layers.GRU>;
+    const model = new Sequential([layers.Input([3, 2], { batchSize: 2 }), new layers.GRU(4, { stateful: true })]);
+    const gru = model.layers[0] as InstanceType<typeof layers.GRU>;
     assert.deepEqual(
       model.weights.map((w) => w.name),
       ['kernel', 'recurrent_kernel', 'bias'],
     );
-    const x = wave(2, 3, 2),
-      once = (await model.predict(x, { batchSize: 2, verbose: 0 })) as Tensor,
-      twice = (await model.predict(x, { batchSize: 2, verbose: 0 })) as Tensor;
+    const x = wave(2, 3, 2);
+    const once = (await model.predict(x, { batchSize: 2, verbose: 0 })) as Tensor;
+    const twice = (await model.predict(x, { batchSize: 2, verbose: 0 })) as Tensor;
     assert.notDeepEqual(numbersOf(twice), numbersOf(once));
     close(gru.states![0], twice, 'the state is the last output');
     gru.resetState();
@@ -42,8 +42,8 @@ describe('stateful recurrent layers', () => {
   });
   it('Bidirectional and stacks', async () => {
     const x = wave(2, 3, 2);
-    const both = new layers.Bidirectional(new layers.LSTM(2, { stateful: true })),
-      stack = new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(3)], { stateful: true });
+    const both = new layers.Bidirectional(new layers.LSTM(2, { stateful: true }));
+    const stack = new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(3)], { stateful: true });
     for (const layer of [both, stack]) {
       const first = apply(layer, x);
       assert.notDeepEqual(numbersOf(apply(layer, x)), numbersOf(first));
@@ -75,8 +75,8 @@ describe('stateful recurrent layers', () => {
 
 describe('initialState', () => {
   it('symbolic: an encoder whose states begin a decoder, trained and stored', async () => {
-    const source = Input([5, 3], { name: 'source' }),
-      target = Input([4, 2], { name: 'target' });
+    const source = Input([5, 3], { name: 'source' });
+    const target = Input([4, 2], { name: 'target' });
     const [, h, c] = new layers.LSTM(6, { returnState: true, name: 'encoder' }).apply(source) as trae.KerasTensor[];
     const sequence = new layers.LSTM(6, { returnSequences: true, name: 'decoder' }).apply(target, {
       initialState: [h, c],
@@ -87,8 +87,8 @@ describe('initialState', () => {
     });
     assert.deepEqual(model.outputShape, [null, 4, 1]);
     const xs = [wave(8, 5, 3), wave(8, 4, 2)];
-    const encoder = model.getLayer('encoder') as InstanceType<typeof layers.LSTM>,
-      decoder = model.getLayer('decoder') as InstanceType<typeof layers.LSTM>;
+    const encoder = model.getLayer('encoder') as InstanceType<typeof layers.LSTM>;
+    const decoder = model.getLayer('decoder') as InstanceType<typeof layers.LSTM>;
     const states = (encoder.apply(xs[0]) as Tensor[]).slice(1);
     close(
       (await model.predict(xs, { verbose: 0 })) as Tensor,
@@ -106,15 +106,15 @@ describe('initialState', () => {
     );
   });
   it('one tensor for one state, arrays of numbers, nested arrays for stacks', () => {
-    const gru = new layers.GRU(2),
-      x = wave(1, 3, 2);
+    const gru = new layers.GRU(2);
+    const x = wave(1, 3, 2);
     close(
       apply(gru, x, { initialState: [[0.5, -0.5]] }),
       apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }),
       'numbers',
     );
-    const lstm = new layers.LSTM(2),
-      [h, c0] = [[[0.1, 0.2]], [[0.3, 0.4]]];
+    const lstm = new layers.LSTM(2);
+    const [h, c0] = [[[0.1, 0.2]], [[0.3, 0.4]]];
     close(
       apply(lstm, x, { initialState: [h, c0] }),
       apply(lstm, x, { initialState: [trae.tensor(h), trae.tensor(c0)] }),
@@ -125,14 +125,14 @@ describe('initialState', () => {
       apply(gru, x, { initialState: [trae.tensor([[0.5, -0.5]])] }),
       'a tensor',
     );
-    const stack = new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(2)]),
-      [a, b, c] = [wave(1, 2), wave(1, 2).multiply(2), wave(1, 2).multiply(3)];
+    const stack = new layers.RNN([new layers.LSTMCell(2), new layers.GRUCell(2)]);
+    const [a, b, c] = [wave(1, 2), wave(1, 2).multiply(2), wave(1, 2).multiply(3)];
     close(apply(stack, x, { initialState: [[a, b], [c]] }), apply(stack, x, { initialState: [a, b, c] }), 'stack');
   });
   it('of wrong number or shape', async () => {
-    const lstm = new layers.LSTM(3, { name: 'l' }),
-      x = wave(2, 4, 2),
-      h = wave(2, 3);
+    const lstm = new layers.LSTM(3, { name: 'l' });
+    const x = wave(2, 4, 2);
+    const h = wave(2, 3);
     await throwsText(
       () => lstm.apply(x, { initialState: [h] }),
       'ValueError',

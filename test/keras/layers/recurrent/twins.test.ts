@@ -72,15 +72,15 @@ describe('primitives for whole sequences and the loop', () => {
     for (const [variant, options] of variants)
       for (const withStates of [false, true])
         it(`${name}: ${variant}${withStates ? ' from given states' : ''}`, () => {
-          const dtype = (options.dtype ?? 'float32') as trae.DType,
-            x = wave(4, 7, 3).cast(dtype),
-            initial = withStates
-              ? Array.from({ length: count }, (_, i) =>
-                  wave(4, 5)
-                    .multiply(0.5 + i)
-                    .cast(dtype),
-                )
-              : null;
+          const dtype = (options.dtype ?? 'float32') as trae.DType;
+          const x = wave(4, 7, 3).cast(dtype);
+          const initial = withStates
+            ? Array.from({ length: count }, (_, i) =>
+                wave(4, 5)
+                  .multiply(0.5 + i)
+                  .cast(dtype),
+              )
+            : null;
           const [native, loop] = (['auto', false] as const).map((useCudnn) => make({ ...options, useCudnn }));
           for (const layer of [native, loop]) layer.build(x.shape);
           loop.setWeights(native.getWeights());
@@ -90,8 +90,8 @@ describe('primitives for whole sequences and the loop', () => {
               ys = flat(layer.apply(t, states.length ? { initialState: states } : {}));
               return ys.map((y) => objective(y.cast('float32'))).reduce((a, b) => a.add(b));
             };
-            const { grads } = trae.valueAndGrad(loss)(x, ...(initial ?? [])),
-              dw = trae.variableGrads(() => loss(x, ...(initial ?? [])), layer.trainableWeights).grads;
+            const { grads } = trae.valueAndGrad(loss)(x, ...(initial ?? []));
+            const dw = trae.variableGrads(() => loss(x, ...(initial ?? [])), layer.trainableWeights).grads;
             return [...ys, ...grads, ...dw];
           });
           results[0].forEach((t, i) => close(t, results[1][i], `result ${i}`, 1e-4));
@@ -101,9 +101,9 @@ describe('primitives for whole sequences and the loop', () => {
   for (const [name, make, count] of kinds)
     for (const [kind, rows] of masks)
       it(`${name}: masks, ${kind}`, () => {
-        const x = wave(4, 5, 3).cast('float64'),
-          mask = trae.tensor(rows, null, 'bool'),
-          initial = Array.from({ length: count }, (_, i) => wave(4, 5).add(i).cast('float64'));
+        const x = wave(4, 5, 3).cast('float64');
+        const mask = trae.tensor(rows, null, 'bool');
+        const initial = Array.from({ length: count }, (_, i) => wave(4, 5).add(i).cast('float64'));
         for (const returnSequences of [false, true])
           for (const goBackwards of [false, true])
             for (const zeroOutputForMask of [false, true])
@@ -123,8 +123,8 @@ describe('primitives for whole sequences and the loop', () => {
                   for (const layer of [native, loop]) layer.build(x.shape);
                   native.setWeights(native.getWeights().map((w) => w.cast('bfloat16').cast(dtype))); // exact in all dtypes
                   loop.setWeights(native.getWeights().map((w) => w.cast('float64')));
-                  const input = x.cast('bfloat16'), // exact in all dtypes
-                    states = initial.map((s) => s.cast('bfloat16'));
+                  const input = x.cast('bfloat16'); // exact in all dtypes
+                  const states = initial.map((s) => s.cast('bfloat16'));
                   const [a, b] = [native, loop].map((layer) => {
                     const d = layer.computeDtype;
                     let ys: trae.Tensor[] = [];
@@ -132,26 +132,26 @@ describe('primitives for whole sequences and the loop', () => {
                       ys = flat(layer.apply(t, { mask, ...(withStates ? { initialState: s } : {}) }));
                       return ys.map((y) => objective(y.cast('float32'))).reduce((p, q) => p.add(q));
                     };
-                    const leaves = [input.cast(d), ...states.map((s) => s.cast(d))],
-                      { grads } = trae.valueAndGrad(loss)(...(leaves as [trae.Tensor, ...trae.Tensor[]])),
-                      dw = trae.variableGrads(
-                        () => loss(...(leaves as [trae.Tensor, ...trae.Tensor[]])),
-                        layer.trainableWeights,
-                      ).grads;
+                    const leaves = [input.cast(d), ...states.map((s) => s.cast(d))];
+                    const { grads } = trae.valueAndGrad(loss)(...(leaves as [trae.Tensor, ...trae.Tensor[]]));
+                    const dw = trae.variableGrads(
+                      () => loss(...(leaves as [trae.Tensor, ...trae.Tensor[]])),
+                      layer.trainableWeights,
+                    ).grads;
                     return [...ys, ...(withStates ? grads : [grads[0]]), ...dw].map((t) => t.cast('float64'));
                   });
                   const tolerance = { float64: 2e-6, float32: 2e-5, float16: 2e-2, bfloat16: 1e-1 }[dtype];
                   a.forEach((t, i) => {
-                    const scale = Math.max(1, b[i].size ? b[i].abs().max().item() : 0),
-                      off = b[i].size ? t.subtract(b[i]).abs().max().item() : 0;
+                    const scale = Math.max(1, b[i].size ? b[i].abs().max().item() : 0);
+                    const off = b[i].size ? t.subtract(b[i]).abs().max().item() : 0;
                     assert.ok(off <= tolerance * scale, `${where}, result ${i}: off by ${off} of ${scale}`);
                   });
                 }
         assert.ok(isNative(explained(make({}), wave(4, 5, 3), { mask })), 'the primitive is used');
       });
   it('masks through stateful layers, Bidirectional and stacks', async () => {
-    const x = wave(4, 5, 3),
-      mask = trae.tensor(masks[2][1], null, 'bool');
+    const x = wave(4, 5, 3);
+    const mask = trae.tensor(masks[2][1], null, 'bool');
     for (const make of [(o: Options) => new layers.LSTM(4, o), (o: Options) => new layers.GRU(4, o)]) {
       const twins: [string, (useCudnn: 'auto' | boolean) => trae.keras.Layer][] = [
         ['stateful', (useCudnn) => make({ stateful: true, returnSequences: true, useCudnn })],
@@ -198,8 +198,8 @@ describe('primitives for whole sequences and the loop', () => {
     }
   });
   it('mixed precision: bfloat16 states and outputs, float32 weights', () => {
-    const layer = new layers.LSTM(4, { dtype: 'mixed_bfloat16', returnState: true }),
-      plain = new layers.LSTM(4, { returnState: true });
+    const layer = new layers.LSTM(4, { dtype: 'mixed_bfloat16', returnState: true });
+    const plain = new layers.LSTM(4, { returnState: true });
     const ys = flat(layer.apply(wave(2, 5, 3)));
     plain.build([2, 5, 3]);
     plain.setWeights(layer.getWeights());
@@ -214,8 +214,8 @@ describe('primitives for whole sequences and the loop', () => {
     );
   });
   it('the loop takes over for other activations, recurrent dropout and unroll', () => {
-    const x = wave(2, 4, 3),
-      mask = trae.ones([2, 4], { dtype: 'bool' });
+    const x = wave(2, 4, 3);
+    const mask = trae.ones([2, 4], { dtype: 'bool' });
     for (const make of [(o: Options) => new layers.LSTM(3, o), (o: Options) => new layers.GRU(3, o)]) {
       assert.ok(isNative(explained(make({}), x)));
       assert.ok(isNative(explained(make({}), x, { mask })));

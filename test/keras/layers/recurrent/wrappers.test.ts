@@ -16,8 +16,8 @@ describe('wrappers', () => {
         return x.subtract(x.mean({ axis: 0 }));
       }
     }
-    const x = wave(4, 3, 2),
-      y = apply(new layers.TimeDistributed(new Looking()), x);
+    const x = wave(4, 3, 2);
+    const y = apply(new layers.TimeDistributed(new Looking()), x);
     assert.deepEqual(seen, [
       [4, 2],
       [4, 2],
@@ -26,9 +26,9 @@ describe('wrappers', () => {
     close(y, x.subtract(x.mean({ axis: 0 })), 'means over the batch, step by step');
   });
   it('TimeDistributed of a model', () => {
-    const inner = new Sequential([layers.Input([2]), new layers.Dense(3, { activation: 'relu' }), new layers.Dense(1)]),
-      layer = new layers.TimeDistributed(inner),
-      x = wave(4, 3, 2);
+    const inner = new Sequential([layers.Input([2]), new layers.Dense(3, { activation: 'relu' }), new layers.Dense(1)]);
+    const layer = new layers.TimeDistributed(inner);
+    const x = wave(4, 3, 2);
     close(apply(layer, x), apply(inner, x.reshape([12, 2])).reshape([4, 3, 1]), 'every step');
     assert.equal(layer.countParams(), inner.countParams());
   });
@@ -79,17 +79,17 @@ describe('wrappers', () => {
     );
   });
   it('Bidirectional copies its layer, with fresh weights', () => {
-    const lstm = new layers.LSTM(2, { name: 'mine' }),
-      both = new layers.Bidirectional(lstm);
+    const lstm = new layers.LSTM(2, { name: 'mine' });
+    const both = new layers.Bidirectional(lstm);
     both.build([2, 3, 4]);
     assert.equal(lstm.built, false);
     assert.deepEqual([both.forwardLayer.name, both.backwardLayer.name], ['forward_mine', 'backward_mine']);
     assert.equal(both.weights.length, 6);
   });
   it('Wrapper applies its layer', () => {
-    const dense = new layers.Dense(2),
-      wrapper = new layers.Wrapper(dense),
-      x = wave(3, 4);
+    const dense = new layers.Dense(2);
+    const wrapper = new layers.Wrapper(dense);
+    const x = wave(3, 4);
     close(apply(wrapper, x), apply(dense, x), 'the same');
     assert.deepEqual(
       wrapper.weights.map((w) => w.path.split('/').slice(1)),
@@ -107,14 +107,14 @@ describe('wrappers', () => {
       dropout: 0.5,
       recurrentDropout: 0.5,
     };
-    const last = new layers.ConvLSTM2D(2, [3, 2], options),
-      first = new layers.ConvLSTM2D(2, [3, 2], { ...options, dataFormat: 'channels_first' }),
-      x = wave(2, 3, 4, 5, 3);
+    const last = new layers.ConvLSTM2D(2, [3, 2], options);
+    const first = new layers.ConvLSTM2D(2, [3, 2], { ...options, dataFormat: 'channels_first' });
+    const x = wave(2, 3, 4, 5, 3);
     last.build(x.shape);
     first.build([2, 3, 3, 4, 5]);
     first.setWeights(last.getWeights());
-    const wanted = last.apply(x) as Tensor[],
-      got = first.apply(trae.moveaxis(x, -1, 2)) as Tensor[];
+    const wanted = last.apply(x) as Tensor[];
+    const got = first.apply(trae.moveaxis(x, -1, 2)) as Tensor[];
     assert.deepEqual(first.computeOutputShape([null, 3, 3, 4, 5]), [
       [null, 3, 2, 4, 5],
       [null, 2, 4, 5],

@@ -2,8 +2,8 @@
 import * as trae from '../../../../lib/index';
 
 async function main(): Promise<void> {
-  const { layers, Sequential } = trae.keras,
-    model = new Sequential([new layers.Dense(64, { inputShape: [64] })]);
+  const { layers, Sequential } = trae.keras;
+  const model = new Sequential([new layers.Dense(64, { inputShape: [64] })]);
   for (let n = 1; ; n++) {
     model.setWeights([trae.full([64, 64], n), trae.full([64], n)]);
     await model.save(process.argv[2]);

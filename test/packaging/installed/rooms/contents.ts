@@ -65,10 +65,10 @@ export async function contents(tarball: string): Promise<void> {
     assert.deepEqual(missing, []);
   });
   await check('size', () => {
-    const packed = fs.statSync(tarball).size,
-      unpacked = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-    const binaries = names.filter((f) => f.endsWith('.node')).length,
-      limits = binaries > 1 ? ALL_PLATFORMS : LIMITS;
+    const packed = fs.statSync(tarball).size;
+    const unpacked = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+    const binaries = names.filter((f) => f.endsWith('.node')).length;
+    const limits = binaries > 1 ? ALL_PLATFORMS : LIMITS;
     assert.ok(
       packed <= limits.packed && unpacked <= limits.unpacked,
       `packed ${packed}, unpacked ${unpacked} bytes; limits ${limits.packed} and ${limits.unpacked}`,

@@ -10,8 +10,8 @@ const EXE = process.platform === 'win32' ? '.exe' : '';
 export async function runtimes(tarball: string): Promise<void> {
   let consumer!: Consumer;
   if (!(await check('install', async () => void (consumer = await new Consumer(tarball).install())))) return;
-  const [bun] = Object.entries(TOOLS.bun)[0],
-    [deno] = Object.entries(TOOLS.deno)[0];
+  const [bun] = Object.entries(TOOLS.bun)[0];
+  const [deno] = Object.entries(TOOLS.deno)[0];
   for (const file of PROGRAMS) {
     const rest = file === 'workers.mjs' ? ['1'] : [];
     await check(`Bun ${TOOLS.bun[bun]}: ${file}`, async () =>

@@ -15,7 +15,7 @@ import { boxFormatOf, formatConfig, type ImageSize, keyOf, movedBoxes, readBoxes
 /** A number f, meaning [-f, f] within the bounds, or [lower, upper]. */
 export type Factor = number | readonly number[];
 export interface ImageLayerOptions extends LayerOptions {
-  /** Seed of what is drawn at random, a whole number >= 0. Default null: of its own. */
+  /** Seed of what is drawn at random, an integer >= 0. Default null: of its own. */
   seed?: number | null;
   /** Where the channels are: 'channels_last' (default), (batch, height, width, channels), or 'channels_first'. */
   dataFormat?: DataFormat | null;
@@ -146,8 +146,8 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   }
   /** @internal Whether each image is changed: with a probability drawn from the factor. */
   protected isChosen(count: number, [low, high]: readonly [number, number]): Tensor {
-    const probability = this.uniform([count], low, high),
-      threshold = this.uniform([count], 0, 1);
+    const probability = this.uniform([count], low, high);
+    const threshold = this.uniform([count], 0, 1);
     return threshold.less(probability).reshape([count, 1, 1, 1]);
   }
   /** As (batch, height, width, channels) in the layer's dtype, and back. */
@@ -173,17 +173,17 @@ export abstract class BaseImagePreprocessingLayer extends Layer {
   override call(data: any, { training }: CallOptions = {}): any {
     const where = this.constructor.name;
     if (!isRecord(data)) {
-      const { t, back } = this.batched(where, data as TensorLike),
-        drawn = training || this.isAlways ? this.draw(t.shape) : null;
+      const { t, back } = this.batched(where, data as TensorLike);
+      const drawn = training || this.isAlways ? this.draw(t.shape) : null;
       return back(drawn ? this.transformImages(t, drawn) : t);
     }
-    const { t, back } = this.batched(where, data.images as TensorLike),
-      drawn = training || this.isAlways ? this.draw(t.shape) : null,
-      moved = drawn ? this.transformImages(t, drawn) : t,
-      out: Record<string, unknown> = { ...data, images: back(moved) };
+    const { t, back } = this.batched(where, data.images as TensorLike);
+    const drawn = training || this.isAlways ? this.draw(t.shape) : null;
+    const moved = drawn ? this.transformImages(t, drawn) : t;
+    const out: Record<string, unknown> = { ...data, images: back(moved) };
     if (!drawn) return out;
-    const masksAt = keyOf(data, 'segmentationMasks'),
-      boxesAt = keyOf(data, 'boundingBoxes');
+    const masksAt = keyOf(data, 'segmentationMasks');
+    const boxesAt = keyOf(data, 'boundingBoxes');
     if (data[boxesAt] !== undefined)
       out[boxesAt] = this.transformBoundingBoxes(
         data[boxesAt],

@@ -33,8 +33,8 @@ export function readBoxes(
     throw new ValueError(
       `${layer}: boundingBoxes must be a record of boxes and labels.\n  Received: ${isRecord(given) ? `keys ${Object.keys(given).join(', ')}` : typeof given}`,
     );
-  const boxes = convert(given.boxes as TensorLike).cast('float32'),
-    labels = convert(given.labels as TensorLike);
+  const boxes = convert(given.boxes as TensorLike).cast('float32');
+  const labels = convert(given.labels as TensorLike);
   if (
     ![2, 3].includes(boxes.ndim) ||
     boxes.shape[boxes.ndim - 1] !== 4 ||
@@ -44,8 +44,8 @@ export function readBoxes(
     throw new ValueError(
       `${layer}: boxes of shape (n, 4) or (batch, n, 4), and a label for each, are expected.\n  Received: boxes ${formatShape(boxes.shape)}, labels ${formatShape(labels.shape)}`,
     );
-  const isBatched = boxes.ndim === 3,
-    first = (t: Tensor): Tensor => (isBatched ? t : t.reshape([1, ...t.shape]));
+  const isBatched = boxes.ndim === 3;
+  const first = (t: Tensor): Tensor => (isBatched ? t : t.reshape([1, ...t.shape]));
   return { boxes: first(boxes), labels: first(labels), isBatched };
 }
 /** @internal Without the batch axis, where there was none. */
@@ -64,9 +64,9 @@ export function movedBoxes(
   move: (edges: Tensor) => Tensor,
 ): BoundingBoxes {
   const { boxes, labels, isBatched } = readBoxes(layer, given, format);
-  const edges = move(convertFormat(boxes, format!, 'xyxy', { height, width })),
-    size = { height: to[0], width: to[1] },
-    clipped = clipToImageSize({ boxes: edges, labels }, size);
+  const edges = move(convertFormat(boxes, format!, 'xyxy', { height, width }));
+  const size = { height: to[0], width: to[1] };
+  const clipped = clipToImageSize({ boxes: edges, labels }, size);
   return {
     ...(given as BoundingBoxes),
     boxes: unbatched(convertFormat(clipped.boxes, 'xyxy', format!, size), isBatched),
@@ -99,15 +99,15 @@ export function movedRecord(
   masks: (t: Tensor) => Tensor,
   move: (edges: Tensor, size: ImageSize) => Tensor,
 ): Record<string, unknown> {
-  const given = convert(data.images as TensorLike),
-    y = images(given),
-    sizeOf = (t: Tensor): ImageSize =>
-      layer.dataFormat === 'channels_first'
-        ? [t.shape[t.ndim - 2], t.shape[t.ndim - 1]]
-        : [t.shape[t.ndim - 3], t.shape[t.ndim - 2]];
+  const given = convert(data.images as TensorLike);
+  const y = images(given);
+  const sizeOf = (t: Tensor): ImageSize =>
+    layer.dataFormat === 'channels_first'
+      ? [t.shape[t.ndim - 2], t.shape[t.ndim - 1]]
+      : [t.shape[t.ndim - 3], t.shape[t.ndim - 2]];
   const out: Record<string, unknown> = { ...data, images: y };
-  const masksAt = keyOf(data, 'segmentationMasks'),
-    boxesAt = keyOf(data, 'boundingBoxes');
+  const masksAt = keyOf(data, 'segmentationMasks');
+  const boxesAt = keyOf(data, 'boundingBoxes');
   if (data[masksAt] !== undefined) out[masksAt] = masks(convert(data[masksAt] as TensorLike));
   if (data[boxesAt] !== undefined)
     out[boxesAt] = movedBoxes(

@@ -40,11 +40,11 @@ export class CenterCrop extends Layer {
     return movedRecord(this, inputs, (t) => this.cropped(t), (t) => this.cropped(t, 'nearest'), (edges, size) => this.moveBoxes(edges, size)); // prettier-ignore
   }
   private moveBoxes(edges: Tensor, [height, width]: ImageSize): Tensor {
-    const rows = height - this.height,
-      columns = width - this.width;
+    const rows = height - this.height;
+    const columns = width - this.width;
     if (rows >= 0 && columns >= 0) return scaledBoxes(edges, rows >> 1, columns >> 1, 1, 1);
-    const cropHeight = Math.max(Math.min(height, Math.trunc((width * this.height) / this.width)), 1),
-      cropWidth = Math.max(Math.min(width, Math.trunc((height * this.width) / this.height)), 1);
+    const cropHeight = Math.max(Math.min(height, Math.trunc((width * this.height) / this.width)), 1);
+    const cropWidth = Math.max(Math.min(width, Math.trunc((height * this.width) / this.height)), 1);
     return scaledBoxes(
       edges,
       Math.trunc((height - cropHeight) / 2),
@@ -54,18 +54,18 @@ export class CenterCrop extends Layer {
     );
   }
   private cropped(inputs: Tensor, interpolation: Interpolation = 'bilinear'): Tensor {
-    const t = toImages('CenterCrop', inputs.dtype === this.computeDtype ? inputs : inputs.cast(this.computeDtype)),
-      { height, width } = imageAxes(t.ndim, this.dataFormat === 'channels_first');
-    const rows = t.shape[height] - this.height,
-      columns = t.shape[width] - this.width;
+    const t = toImages('CenterCrop', inputs.dtype === this.computeDtype ? inputs : inputs.cast(this.computeDtype));
+    const { height, width } = imageAxes(t.ndim, this.dataFormat === 'channels_first');
+    const rows = t.shape[height] - this.height;
+    const columns = t.shape[width] - this.width;
     if (rows < 0 || columns < 0)
       return resize(t, [this.height, this.width], {
         cropToAspectRatio: true,
         interpolation,
         dataFormat: this.dataFormat,
       });
-    const start = t.shape.map((_, i) => (i === height ? rows >> 1 : i === width ? columns >> 1 : 0)),
-      size = t.shape.map((d, i) => (i === height ? this.height : i === width ? this.width : d));
+    const start = t.shape.map((_, i) => (i === height ? rows >> 1 : i === width ? columns >> 1 : 0));
+    const size = t.shape.map((d, i) => (i === height ? this.height : i === width ? this.width : d));
     return t.slice(start, size);
   }
   override getConfig() {

@@ -82,8 +82,8 @@ export class RandomSaturation extends Colored {
     return { factor: f.div(ops.subtract(1 + 1e-7, f)) };
   }
   override transformImages(images: Tensor, { factor }: Drawn): Tensor {
-    const hsv = rgbToHsv(images),
-      s = channel(hsv, 1).mul(factor).clip(this.valueRange[0], this.valueRange[1]);
+    const hsv = rgbToHsv(images);
+    const s = channel(hsv, 1).mul(factor).clip(this.valueRange[0], this.valueRange[1]);
     return hsvToRgb(ops.concatenate([channel(hsv, 0), s, channel(hsv, 2)], { axis: 3 }));
   }
 }
@@ -93,8 +93,8 @@ export class RandomHue extends Colored {
     super(withFactor<WithFactor>(factor, options), [0, 1]);
   }
   override draw([batch]: readonly number[]): Transformation {
-    const u = this.uniform([batch, 1, 1, 1], 0, 1),
-      sign = ops.where(u.greater(0.5), -1, 1);
+    const u = this.uniform([batch, 1, 1, 1], 0, 1);
+    const sign = ops.where(u.greater(0.5), -1, 1);
     return { turn: sign.mul(this.uniform([batch, 1, 1, 1], ...this.factor)).mul(0.5) };
   }
   override transformImages(images: Tensor, { turn }: Drawn): Tensor {
@@ -133,14 +133,14 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer {
   constructor(options: ColorJitterOptions = {}) {
     super(options);
     const {
-        brightnessFactor = null,
-        contrastFactor = null,
-        saturationFactor = null,
-        hueFactor = null,
-        seed = null,
-      } = options,
-      valueRange = (this.valueRange = valueRangeOf('RandomColorJitter', options.valueRange)),
-      rest = { valueRange, seed };
+      brightnessFactor = null,
+      contrastFactor = null,
+      saturationFactor = null,
+      hueFactor = null,
+      seed = null,
+    } = options;
+    const valueRange = (this.valueRange = valueRangeOf('RandomColorJitter', options.valueRange));
+    const rest = { valueRange, seed };
     this.given = { brightnessFactor, contrastFactor, saturationFactor, hueFactor };
     this.steps = [];
     if (brightnessFactor !== null) this.steps.push(new RandomBrightness(brightnessFactor, rest));

@@ -9,15 +9,15 @@ const CANDIDATES = 8;
 
 /** Logarithms of Gamma(alpha, 1) numbers (Marsaglia & Tsang 2000): for small alpha the numbers themselves vanish in float32. */
 export function logGamma(shape: readonly number[], alpha: TensorLike, seed: SeedGenerator): Tensor {
-  const a = convert(alpha, 'float32'),
-    d = a.add(1 - 1 / 3), // of alpha + 1, which is brought back to alpha below
-    c = ops.divide(1, d.mul(9).sqrt());
-  const x = normal([CANDIDATES, ...shape], { seed }),
-    u = uniform([CANDIDATES, ...shape], { minval: 1e-30, maxval: 1, seed }),
-    v = x.mul(c).add(1),
-    isPositive = v.greater(0),
-    positive = ops.where(isPositive, v, 1),
-    v3 = positive.square().mul(positive);
+  const a = convert(alpha, 'float32');
+  const d = a.add(1 - 1 / 3); // of alpha + 1, which is brought back to alpha below
+  const c = ops.divide(1, d.mul(9).sqrt());
+  const x = normal([CANDIDATES, ...shape], { seed });
+  const u = uniform([CANDIDATES, ...shape], { minval: 1e-30, maxval: 1, seed });
+  const v = x.mul(c).add(1);
+  const isPositive = v.greater(0);
+  const positive = ops.where(isPositive, v, 1);
+  const v3 = positive.square().mul(positive);
   const limit = x.square().mul(0.5).add(d).sub(d.mul(v3)).add(d.mul(v3.log()));
   const isGood = isPositive.logicalAnd(u.log().less(limit));
   const logs = d.log().add(v3.log());

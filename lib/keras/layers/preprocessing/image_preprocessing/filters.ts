@@ -134,9 +134,9 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer {
       : { isChosen: this.isChosen(batch, this.factor), strength: this.uniform([], ...this.scale) };
   }
   override transformImages(images: Tensor, { isChosen, strength }: Drawn): Tensor {
-    const [, height, width] = images.shape,
-      smooth = 0.05 * Math.min(height, width),
-      isLinear = this.interpolation === 'bilinear';
+    const [, height, width] = images.shape;
+    const smooth = 0.05 * Math.min(height, width);
+    const isLinear = this.interpolation === 'bilinear';
     const moved = bent(
       images,
       strength.mul(0.1 * Math.max(height, width)),

@@ -81,8 +81,8 @@ abstract class Warp extends BaseImagePreprocessingLayer {
     });
     const determinant = a0.mul(b1).sub(a1.mul(b0));
     return aroundCorners(edges, (x, y) => {
-      const dx = x.sub(a2),
-        dy = y.sub(b2);
+      const dx = x.sub(a2);
+      const dy = y.sub(b2);
       return [dx.mul(b1).sub(dy.mul(a1)).div(determinant), dy.mul(a0).sub(dx.mul(b0)).div(determinant)];
     });
   }
@@ -125,8 +125,8 @@ export class RandomFlip extends BaseImagePreprocessingLayer {
     return this.transformImages(masks, drawn);
   }
   protected override moveBoxes(edges: Tensor, { flips }: Drawn, [height, width]: ImageSize): Tensor {
-    const isFlipped = flips.reshape([edges.shape[0], 1, 1]),
-      mirrored = (t: Tensor, n: number): Tensor => ops.subtract(n, t);
+    const isFlipped = flips.reshape([edges.shape[0], 1, 1]);
+    const mirrored = (t: Tensor, n: number): Tensor => ops.subtract(n, t);
     let [x1, y1, x2, y2] = columns('RandomFlip', edges);
     const chosen = (a: Tensor, b: Tensor): Tensor => ops.where(isFlipped, a, b);
     if (this.mode !== 'vertical') [x1, x2] = [chosen(mirrored(x2, width), x1), chosen(mirrored(x1, width), x2)];
@@ -148,14 +148,14 @@ export class RandomRotation extends Warp {
     this.factor = factorRange('RandomRotation', 'factor', factor, [-1, 1]);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
-    const angle = this.uniform([batch], this.factor[0] * 2 * Math.PI, this.factor[1] * 2 * Math.PI),
-      cos = angle.cos(),
-      sin = angle.sin(),
-      cx = (width - 1) / 2,
-      cy = (height - 1) / 2,
-      zero = constants(angle, 0);
-    const a2 = convert(cx, angle).sub(cos.mul(cx)).add(sin.mul(cy)),
-      b2 = convert(cy, angle).sub(sin.mul(cx)).sub(cos.mul(cy));
+    const angle = this.uniform([batch], this.factor[0] * 2 * Math.PI, this.factor[1] * 2 * Math.PI);
+    const cos = angle.cos();
+    const sin = angle.sin();
+    const cx = (width - 1) / 2;
+    const cy = (height - 1) / 2;
+    const zero = constants(angle, 0);
+    const a2 = convert(cx, angle).sub(cos.mul(cx)).add(sin.mul(cy));
+    const b2 = convert(cy, angle).sub(sin.mul(cx)).sub(cos.mul(cy));
     return { matrix: this.matrix([cos, sin.negative(), a2, sin, cos, b2, zero, zero]) };
   }
   override getConfig() {
@@ -174,8 +174,8 @@ export class RandomZoom extends Warp {
     readonly widthFactor: Factor | null | (WarpOptions & { widthFactor?: Factor | null }) = null,
     options: WarpOptions = {},
   ) {
-    const isFactor = typeof widthFactor === 'number' || Array.isArray(widthFactor) || widthFactor === null,
-      all = isFactor ? options : (widthFactor as WarpOptions & { widthFactor?: Factor | null });
+    const isFactor = typeof widthFactor === 'number' || Array.isArray(widthFactor) || widthFactor === null;
+    const all = isFactor ? options : (widthFactor as WarpOptions & { widthFactor?: Factor | null });
     super(all);
     this.widthFactor = isFactor
       ? (widthFactor as Factor | null)
@@ -185,11 +185,11 @@ export class RandomZoom extends Warp {
       this.widthFactor === null ? null : factorRange('RandomZoom', 'widthFactor', this.widthFactor, [-1, 1], true);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
-    const zoom = ([low, high]: readonly [number, number]): Tensor => this.uniform([batch], 1 + low, 1 + high),
-      h = zoom(this.heightRange),
-      w = this.widthRange ? zoom(this.widthRange) : h,
-      zero = constants(h, 0),
-      shift = (z: Tensor, n: number): Tensor => ops.subtract(1, z).mul((n - 1) / 2);
+    const zoom = ([low, high]: readonly [number, number]): Tensor => this.uniform([batch], 1 + low, 1 + high);
+    const h = zoom(this.heightRange);
+    const w = this.widthRange ? zoom(this.widthRange) : h;
+    const zero = constants(h, 0);
+    const shift = (z: Tensor, n: number): Tensor => ops.subtract(1, z).mul((n - 1) / 2);
     return { matrix: this.matrix([w, zero, shift(w, width), zero, h, shift(h, height), zero, zero]) };
   }
   override getConfig() {
@@ -218,10 +218,10 @@ export class RandomTranslation extends Warp {
     this.widthRange = factorRange('RandomTranslation', 'widthFactor', widthFactor, [-1, 1]);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
-    const y = this.uniform([batch], ...this.heightRange).mul(-height),
-      x = this.uniform([batch], ...this.widthRange).mul(-width),
-      zero = constants(y, 0),
-      one = constants(y, 1);
+    const y = this.uniform([batch], ...this.heightRange).mul(-height);
+    const x = this.uniform([batch], ...this.widthRange).mul(-width);
+    const zero = constants(y, 0);
+    const one = constants(y, 1);
     return { matrix: this.matrix([one, zero, x, zero, one, y, zero, zero]) };
   }
   override getConfig() {
@@ -263,12 +263,12 @@ export class RandomShear extends Warp {
     this.yFactor = range('yFactor', nonNegative(all.yFactor ?? 0));
   }
   override draw([batch]: readonly number[]): Transformation {
-    const u = this.uniform([batch, 1], 0, 1),
-      sign = ops.where(u.greater(0.5), -1, 1);
-    const y = this.uniform([batch, 1], ...this.yFactor).mul(sign),
-      x = this.uniform([batch, 1], ...this.xFactor).mul(sign),
-      zero = constants(y, 0),
-      one = constants(y, 1);
+    const u = this.uniform([batch, 1], 0, 1);
+    const sign = ops.where(u.greater(0.5), -1, 1);
+    const y = this.uniform([batch, 1], ...this.yFactor).mul(sign);
+    const x = this.uniform([batch, 1], ...this.xFactor).mul(sign);
+    const zero = constants(y, 0);
+    const one = constants(y, 1);
     return { matrix: this.matrix([one, x, zero, y, one, zero, zero, zero]) };
   }
   override getConfig() {
@@ -308,8 +308,8 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
         t.take(start.add(tensor(Int32Array.from({ length: size }, (_, i) => i))), { axis });
       return from(from(images, y, this.height, 1), x, this.width, 2);
     }
-    const { top, left, partHeight, partWidth } = this.middle(h, w),
-      size = [batch, partHeight, partWidth, channels];
+    const { top, left, partHeight, partWidth } = this.middle(h, w);
+    const size = [batch, partHeight, partWidth, channels];
     const part = images.slice([0, top, left, 0], size);
     return size[1] === this.height && size[2] === this.width ? part : resize(part, [this.height, this.width]);
   }
@@ -319,8 +319,8 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
   /** Porting note: Keras takes the start of the rows off the columns; the boxes here go with the pixels. */
   protected override moveBoxes(edges: Tensor, { y, x }: Drawn, [h, w]: ImageSize): Tensor {
     if (y) {
-      const [top, left] = [y, x].map((t) => t.cast(edges.dtype)),
-        [x1, y1, x2, y2] = columns('RandomCrop', edges);
+      const [top, left] = [y, x].map((t) => t.cast(edges.dtype));
+      const [x1, y1, x2, y2] = columns('RandomCrop', edges);
       return joined(x1.sub(left), y1.sub(top), x2.sub(left), y2.sub(top));
     }
     const { top, left, partHeight, partWidth } = this.middle(h, w);
@@ -328,16 +328,16 @@ export class RandomCrop extends BaseImagePreprocessingLayer {
   }
   /** The part of a smaller image that is enlarged. */
   private middle(h: number, w: number): { top: number; left: number; partHeight: number; partWidth: number } {
-    const cropHeight = Math.max(1, Math.min(h, Math.trunc((w * this.height) / this.width))),
-      cropWidth = Math.max(1, Math.min(w, Math.trunc((h * this.width) / this.height)));
-    const top = Math.trunc((h - cropHeight) / 2),
-      left = Math.trunc((w - cropWidth) / 2);
+    const cropHeight = Math.max(1, Math.min(h, Math.trunc((w * this.height) / this.width)));
+    const cropWidth = Math.max(1, Math.min(w, Math.trunc((h * this.width) / this.height)));
+    const top = Math.trunc((h - cropHeight) / 2);
+    const left = Math.trunc((w - cropWidth) / 2);
     // As Keras: the part has the wanted size where the image has room for it.
     return { top, left, partHeight: Math.min(this.height, h - top), partWidth: Math.min(this.width, w - left) };
   }
   override computeOutputShape(inputShape: SymbolicShape): SymbolicShape {
-    const shape = [...inputShape],
-      at = this.dataFormat === 'channels_first' ? shape.length - 2 : shape.length - 3;
+    const shape = [...inputShape];
+    const at = this.dataFormat === 'channels_first' ? shape.length - 2 : shape.length - 3;
     shape[at] = this.height;
     shape[at + 1] = this.width;
     return shape;
@@ -390,10 +390,10 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
     this.fillValue = all.fillValue ?? 0;
   }
   override draw([batch, h, w]: readonly number[]): Transformation {
-    const isChosen = this.isChosen(batch, this.factor),
-      move = this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale);
-    const corners = tensor([0, 0, w - 1, 0, 0, h - 1, w - 1, h - 1], [1, 4, 2], move.dtype),
-      start = corners.broadcastTo([batch, 4, 2]);
+    const isChosen = this.isChosen(batch, this.factor);
+    const move = this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale);
+    const corners = tensor([0, 0, w - 1, 0, 0, h - 1, w - 1, h - 1], [1, 4, 2], move.dtype);
+    const start = corners.broadcastTo([batch, 4, 2]);
     return { isChosen, start, end: start.add(start.mul(move)) };
   }
   override transformImages(images: Tensor, { isChosen, start, end }: Drawn): Tensor {
@@ -404,10 +404,10 @@ export class RandomPerspective extends BaseImagePreprocessingLayer {
     return ops.where(isChosen, y, images);
   }
   protected override moveBoxes(edges: Tensor, { isChosen, start, end }: Drawn): Tensor {
-    const [batch] = edges.shape,
-      // From places in the image to places in the result.
-      h = homography(end, start),
-      at = (i: number): Tensor => h.slice([0, i], [batch, 1]).reshape([batch, 1, 1]);
+    const [batch] = edges.shape;
+    // From places in the image to places in the result.
+    const h = homography(end, start);
+    const at = (i: number): Tensor => h.slice([0, i], [batch, 1]).reshape([batch, 1, 1]);
     const [a0, a1, a2, b0, b1, b2, c0, c1] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => at(i).cast(edges.dtype));
     const moved = aroundCorners(edges, (x, y) => {
       const k = x.mul(c0).add(y.mul(c1)).add(1);

@@ -26,14 +26,14 @@ const wide = (t: Tensor): Tensor => t.reshape([t.size, 1, 1, 1]);
 abstract class Boxes extends BaseImagePreprocessingLayer {
   /** Start and end of a stretch that takes `share` of a length, at a random place. */
   protected stretch(length: number, share: Tensor): [Tensor, Tensor] {
-    const size = share.mul(length),
-      start = this.uniform([share.size], 0, 1).mul(ops.subtract(length, size));
+    const size = share.mul(length);
+    const start = this.uniform([share.size], 0, 1).mul(ops.subtract(length, size));
     return [start, start.add(size)];
   }
   /** Whether each pixel lies in its image's box: (batch, height, width, 1). */
   protected inside(height: number, width: number, [x0, x1]: [Tensor, Tensor], [y0, y1]: [Tensor, Tensor]): Tensor {
-    const x = range(width, [1, 1, width, 1], x0),
-      y = range(height, [1, height, 1, 1], y0);
+    const x = range(width, [1, 1, width, 1], x0);
+    const y = range(height, [1, height, 1, 1], y0);
     const within = (t: Tensor, from: Tensor, to: Tensor): Tensor =>
       t.greaterEqual(wide(from)).logicalAnd(t.less(wide(to)));
     return within(x, x0, x1).logicalAnd(within(y, y0, y1));
@@ -71,12 +71,12 @@ export class RandomErasing extends Boxes {
     this.valueRange = valueRangeOf('RandomErasing', all.valueRange);
   }
   override draw(shape: readonly number[]): Transformation {
-    const [batch, height, width] = shape,
-      share = this.uniform([batch, 2], ...this.scale).sqrt();
+    const [batch, height, width] = shape;
+    const share = this.uniform([batch, 2], ...this.scale).sqrt();
     const part = (i: number): Tensor => share.slice([0, i], [batch, 1]).reshape([batch]);
-    const x = this.stretch(width, part(0)),
-      y = this.stretch(height, part(1)),
-      isChosen = this.isChosen(batch, this.factor);
+    const x = this.stretch(width, part(0));
+    const y = this.stretch(height, part(1));
+    const isChosen = this.isChosen(batch, this.factor);
     const noise = (): Tensor =>
       normal([...shape], { seed: this.seeds })
         .cast(this.computeDtype)
@@ -108,11 +108,11 @@ export class CutMix extends Boxes {
     this.factor = factorRange('CutMix', 'factor', all.factor ?? 1, [0, 1]);
   }
   override draw([batch, height, width]: readonly number[]): Transformation {
-    const alpha = this.uniform([], ...this.factor).add(1e-6),
-      ratio = ops.subtract(1, beta([batch], alpha, alpha, this.seeds)).sqrt();
-    const x = this.stretch(width, ratio),
-      y = this.stretch(height, ratio),
-      area = x[1].sub(x[0]).mul(y[1].sub(y[0]));
+    const alpha = this.uniform([], ...this.factor).add(1e-6);
+    const ratio = ops.subtract(1, beta([batch], alpha, alpha, this.seeds)).sqrt();
+    const x = this.stretch(width, ratio);
+    const y = this.stretch(height, ratio);
+    const area = x[1].sub(x[0]).mul(y[1].sub(y[0]));
     return {
       isCut: this.inside(height, width, x, y),
       weight: ops.subtract(1, area.div(width * height)),
@@ -167,8 +167,8 @@ export class MixUp extends BaseImagePreprocessingLayer {
   }
   /** The boxes of both images. Porting note: Keras puts the labels of the second behind the batch; here they stay with their boxes. */
   override transformBoundingBoxes(given: unknown, { order }: Drawn): unknown {
-    const { boxes, labels } = readBoxes('MixUp', given, this.boundingBoxFormat),
-      both = (t: Tensor): Tensor => ops.concatenate([t, t.take(order, { axis: 0 })], { axis: 1 });
+    const { boxes, labels } = readBoxes('MixUp', given, this.boundingBoxFormat);
+    const both = (t: Tensor): Tensor => ops.concatenate([t, t.take(order, { axis: 0 })], { axis: 1 });
     return { ...(given as object), boxes: both(boxes), labels: both(labels) };
   }
   override getConfig() {
@@ -176,8 +176,8 @@ export class MixUp extends BaseImagePreprocessingLayer {
   }
 }
 function mixed(given: Tensor, weight: Tensor, order: Tensor): Tensor {
-  const x = given.dtype.includes('float') ? given : given.cast('float32'),
-    w = weight.reshape([weight.size, ...x.shape.slice(1).map(() => 1)]).cast(x.dtype);
+  const x = given.dtype.includes('float') ? given : given.cast('float32');
+  const w = weight.reshape([weight.size, ...x.shape.slice(1).map(() => 1)]).cast(x.dtype);
   return w.mul(x).add(ops.subtract(1, w).mul(x.take(order, { axis: 0 })));
 }
 registerClass('keras.layers', RandomErasing, CutMix, MixUp);

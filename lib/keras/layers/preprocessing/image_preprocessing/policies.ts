@@ -45,8 +45,8 @@ interface Settings {
 }
 /** The layers that both choose from; the last four change colours. */
 function choices({ factor, valueRange, interpolation, seed }: Settings): BaseImagePreprocessingLayer[] {
-  const rest = { valueRange, seed },
-    range: Factor = factor;
+  const rest = { valueRange, seed };
+  const range: Factor = factor;
   return [
     new RandomShear(range, range, { interpolation, seed }),
     new RandomTranslation(range, range, { interpolation, seed }),
@@ -89,7 +89,7 @@ export class RandAugment extends BaseImagePreprocessingLayer {
     this.settings = settingsOf('RandAugment', options, 0.5);
     this.numOps = options.numOps ?? 2;
     if (!Number.isInteger(this.numOps) || this.numOps < 0)
-      throw new ValueError(`RandAugment: numOps must be a whole number >= 0.\n  Received: ${this.numOps}`);
+      throw new ValueError(`RandAugment: numOps must be an integer >= 0.\n  Received: ${this.numOps}`);
     this.augmentLayers = choices(this.settings);
   }
   override draw(): Transformation {
@@ -99,8 +99,8 @@ export class RandAugment extends BaseImagePreprocessingLayer {
     let y = images;
     this.steps = [];
     for (let i = 0; i < this.numOps; i++) {
-      const which = this.choice(chosen, i),
-        before = y;
+      const which = this.choice(chosen, i);
+      const before = y;
       this.steps.push([]);
       this.augmentLayers.forEach((layer, k) => {
         const drawn = layer.withGenerator(this, () => layer.draw(before.shape));
@@ -116,8 +116,8 @@ export class RandAugment extends BaseImagePreprocessingLayer {
   protected override moveBoxes(edges: Tensor, { chosen }: Drawn, size: ImageSize): Tensor {
     let y = edges;
     this.steps.forEach((drawn, i) => {
-      const which = this.choice(chosen, i),
-        before = y;
+      const which = this.choice(chosen, i);
+      const before = y;
       this.augmentLayers.forEach((layer, k) => {
         const moved = layer.movedEdges(before, drawn[k], size);
         if (moved !== before) y = ops.where(which.equal(k), moved, y);
@@ -195,8 +195,8 @@ export class AugMix extends BaseImagePreprocessingLayer {
         // One more than there are layers: nothing is done.
         const which = chosen.slice([c * this.given.chainDepth + d], [1]).reshape([]);
         // All draw, so that what is drawn does not depend on whether there is a plan; only one is computed where the choice is known.
-        const shape = y.shape,
-          drawn = this.augmentLayers.map((layer) => layer.withGenerator(this, () => layer.draw(shape)));
+        const shape = y.shape;
+        const drawn = this.augmentLayers.map((layer) => layer.withGenerator(this, () => layer.draw(shape)));
         const branches = this.augmentLayers.map(
           (layer, k) =>
             (t: Tensor): Tensor =>
@@ -204,17 +204,17 @@ export class AugMix extends BaseImagePreprocessingLayer {
         );
         y = switchOp(which, [...branches, (t: Tensor) => t], y) as Tensor;
       }
-      const share = shares.slice([c], [1]).cast(images.dtype),
-        part = y.mul(share);
+      const share = shares.slice([c], [1]).cast(images.dtype);
+      const part = y.mul(share);
       sum = sum ? sum.add(part) : part;
     }
-    const w = own.cast(images.dtype),
-      mixed = sum ? images.mul(w).add(sum.mul(ops.subtract(1, w))) : images;
+    const w = own.cast(images.dtype);
+    const mixed = sum ? images.mul(w).add(sum.mul(ops.subtract(1, w))) : images;
     return mixed.clip(this.settings.valueRange[0], this.settings.valueRange[1]);
   }
   override getConfig() {
-    const { valueRange, factor, interpolation } = this.settings,
-      { numChains, chainDepth, alpha, allOps } = this.given;
+    const { valueRange, factor, interpolation } = this.settings;
+    const { numChains, chainDepth, alpha, allOps } = this.given;
     return {
       ...super.getConfig(),
       valueRange,

@@ -82,13 +82,17 @@ export class Resizing extends Layer {
   /** Boxes of zeros and of -1 stand for none: they become zeros. */
   private moveBoxes(edges: Tensor, [height, width]: ImageSize): Tensor {
     const isNone = edges.equal(-1).logicalOr(edges.equal(0)).all({ axis: 2, keepdims: true });
-    const [down, across] = [this.height / height, this.width / width],
-      scale = this.cropToAspectRatio ? Math.max(down, across) : this.padToAspectRatio ? Math.min(down, across) : null;
+    const [down, across] = [this.height / height, this.width / width];
+    const scale = this.cropToAspectRatio
+      ? Math.max(down, across)
+      : this.padToAspectRatio
+        ? Math.min(down, across)
+        : null;
     // What is left out or added lies on both sides, in whole pixels.
     const before = (from: number, to: number): number =>
-        this.cropToAspectRatio ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2),
-      top = scale === null ? 0 : before(height * scale, this.height),
-      left = scale === null ? 0 : before(width * scale, this.width);
+      this.cropToAspectRatio ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2);
+    const top = scale === null ? 0 : before(height * scale, this.height);
+    const left = scale === null ? 0 : before(width * scale, this.width);
     const moved = joined(
       ...columns('Resizing', edges).map((t, i) => t.mul(scale ?? (i % 2 ? down : across)).sub(i % 2 ? top : left)),
     );

@@ -79,8 +79,8 @@ export class RandomSharpness extends Tone {
     return { factor: this.uniform([batch, 1, 1, 1], ...this.factor) };
   }
   override transformImages(images: Tensor, { factor }: Drawn): Tensor {
-    const channels = images.shape[3],
-      weights = Array.from({ length: 9 * channels }, (_, i) => (Math.floor(i / channels) === 4 ? 5 / 13 : 1 / 13));
+    const channels = images.shape[3];
+    const weights = Array.from({ length: 9 * channels }, (_, i) => (Math.floor(i / channels) === 4 ? 5 / 13 : 1 / 13));
     const smooth = depthwiseConv(images, tensor(weights, [3, 3, channels, 1], images.dtype), { padding: 'same' });
     return clip(images.add(ops.subtract(1, factor.mul(2)).mul(smooth.sub(images))), this.valueRange);
   }
@@ -113,8 +113,8 @@ export class RandomPosterization extends Tone {
     return { step: ops.exp2(ops.subtract(8, bits)) };
   }
   override transformImages(images: Tensor, { step }: Drawn): Tensor {
-    const size = step.dtype === images.dtype ? step : step.cast(images.dtype),
-      whole = inRange(images, this.valueRange, BYTE).floor();
+    const size = step.dtype === images.dtype ? step : step.cast(images.dtype);
+    const whole = inRange(images, this.valueRange, BYTE).floor();
     return inRange(whole.div(size).floor().mul(size), BYTE, this.valueRange);
   }
 }
@@ -193,10 +193,10 @@ export class AutoContrast extends BaseImagePreprocessingLayer {
     return true;
   }
   override transformImages(images: Tensor): Tensor {
-    const x = inRange(images, this.valueRange, BYTE),
-      low = x.min({ axis: [1, 2], keepdims: true }),
-      span = x.max({ axis: [1, 2], keepdims: true }).sub(low),
-      isFlat = span.equal(0);
+    const x = inRange(images, this.valueRange, BYTE);
+    const low = x.min({ axis: [1, 2], keepdims: true });
+    const span = x.max({ axis: [1, 2], keepdims: true }).sub(low);
+    const isFlat = span.equal(0);
     const scale = ops.divide(255, ops.where(isFlat, 1, span));
     const y = inRange(clip(x.mul(scale).sub(low.mul(scale)), BYTE), BYTE, this.valueRange);
     return ops.where(isFlat, images, y);
@@ -216,22 +216,22 @@ export class Equalization extends BaseImagePreprocessingLayer {
     this.bins = options.bins ?? 256;
   }
   override transformImages(images: Tensor): Tensor {
-    const x = inRange(images, this.valueRange, BYTE),
-      { bins } = this,
-      channels = x.shape[3],
-      scaled = x.div(255).mul(bins - 1);
+    const x = inRange(images, this.valueRange, BYTE);
+    const { bins } = this;
+    const channels = x.shape[3];
+    const scaled = x.div(255).mul(bins - 1);
     const at = ops
-        .trunc(x.mul((bins - 1) / 255))
-        .clip(0, bins - 1)
-        .cast('int32'),
-      pick = scaled.clip(0, bins - 1).cast('int32');
+      .trunc(x.mul((bins - 1) / 255))
+      .clip(0, bins - 1)
+      .cast('int32');
+    const pick = scaled.clip(0, bins - 1).cast('int32');
     const out = Array.from({ length: channels }, (_, c) => {
       const channel = (t: Tensor): Tensor => t.slice([0, 0, 0, c], [...t.shape.slice(0, 3), 1]);
-      const flat = channel(at).reshape([-1]),
-        counts = ops.scatterAdd([bins], flat, ops.ones([flat.size])),
-        sums = counts.cumsum({ axis: 0 }),
-        first = ops.where(sums.greater(0), sums, Infinity).min(),
-        span = convert(flat.size, sums).sub(first);
+      const flat = channel(at).reshape([-1]);
+      const counts = ops.scatterAdd([bins], flat, ops.ones([flat.size]));
+      const sums = counts.cumsum({ axis: 0 });
+      const first = ops.where(sums.greater(0), sums, Infinity).min();
+      const span = convert(flat.size, sums).sub(first);
       const table = clip(
         sums
           .sub(first)

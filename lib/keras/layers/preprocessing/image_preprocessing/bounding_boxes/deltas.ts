@@ -35,8 +35,8 @@ function settings(
 }
 /** Middle and size, each (..., 2). */
 function parts(t: Tensor): [Tensor, Tensor] {
-  const size = [...t.shape.slice(0, -1), 2],
-    lead = size.slice(0, -1).map(() => 0);
+  const size = [...t.shape.slice(0, -1), 2];
+  const lead = size.slice(0, -1).map(() => 0);
   return [0, 2].map((i) => t.slice([...lead, i], size)) as [Tensor, Tensor];
 }
 const joined = (a: Tensor, b: Tensor): Tensor => ops.concatenate([a, b], { axis: a.ndim - 1 });
@@ -54,14 +54,14 @@ export function encodeBoxToDeltas(
   boxFormat: BoxFormat,
   options: DeltaOptions & { encodingFormat?: DeltaFormat } = {},
 ): Tensor {
-  const { encodingFormat = 'center_yxhw', ...others } = recordOf('encodeBoxToDeltas', options),
-    { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
-  const [from, extent] = parts(convertFormat(convert(anchors), anchorFormat, encodingFormat, size)),
-    [to, wanted] = parts(convertFormat(convert(boxes), boxFormat, encodingFormat, size));
-  const positive = (t: Tensor): Tensor => t.maximum(EPSILON),
-    unit = positive(extent);
-  const y = joined(to.sub(from).div(unit), positive(wanted).div(unit).log()),
-    divisor = scale(y);
+  const { encodingFormat = 'center_yxhw', ...others } = recordOf('encodeBoxToDeltas', options);
+  const { scale, size } = settings('encodeBoxToDeltas', encodingFormat, others);
+  const [from, extent] = parts(convertFormat(convert(anchors), anchorFormat, encodingFormat, size));
+  const [to, wanted] = parts(convertFormat(convert(boxes), boxFormat, encodingFormat, size));
+  const positive = (t: Tensor): Tensor => t.maximum(EPSILON);
+  const unit = positive(extent);
+  const y = joined(to.sub(from).div(unit), positive(wanted).div(unit).log());
+  const divisor = scale(y);
   return divisor ? y.div(divisor) : y;
 }
 /**
@@ -76,12 +76,12 @@ export function decodeDeltasToBoxes<A extends TensorLike | Record<string, Tensor
   boxFormat: BoxFormat,
   options: DeltaOptions & { encodedFormat?: DeltaFormat } = {},
 ): A extends Record<string, TensorLike> ? Record<string, Tensor> : Tensor {
-  const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options),
-    { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
+  const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options);
+  const { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
   const decoded = (anchor: TensorLike, given: TensorLike): Tensor => {
-    const [from, extent] = parts(convertFormat(convert(anchor), anchorFormat, encodedFormat, size)),
-      raw = convert(given).cast(from.dtype),
-      factor = scale(raw);
+    const [from, extent] = parts(convertFormat(convert(anchor), anchorFormat, encodedFormat, size));
+    const raw = convert(given).cast(from.dtype);
+    const factor = scale(raw);
     const [move, growth] = parts(factor ? raw.mul(factor) : raw);
     return convertFormat(joined(move.mul(extent).add(from), growth.exp().mul(extent)), encodedFormat, boxFormat, size);
   };

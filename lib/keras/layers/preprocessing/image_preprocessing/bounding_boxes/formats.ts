@@ -48,8 +48,8 @@ export function columns(op: string, boxes: Tensor): [Tensor, Tensor, Tensor, Ten
       `${op}: boxes have four numbers in the last axis.\n  Received: shape ${formatShape(boxes.shape)}`,
       { op },
     );
-  const start = boxes.shape.map(() => 0),
-    size = [...boxes.shape.slice(0, -1), 1];
+  const start = boxes.shape.map(() => 0);
+  const size = [...boxes.shape.slice(0, -1), 1];
   return [0, 1, 2, 3].map((i) => boxes.slice([...start.slice(0, -1), i], size)) as [Tensor, Tensor, Tensor, Tensor];
 }
 /** @internal Columns side by side. */
@@ -99,8 +99,8 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
       boxes: convertFormat((boxes as BoundingBoxes).boxes as Tensor, source, target, options),
     } as never;
   const { height = null, width = null, dtype = 'float32' } = recordOf(op, options);
-  let from: string = checkFormat(op, source),
-    to: string = checkFormat(op, target);
+  let from: string = checkFormat(op, source);
+  let to: string = checkFormat(op, target);
   const isRelative = (f: string): boolean => f.startsWith('rel_');
   if ((isRelative(from) || isRelative(to)) && (height === null || width === null))
     throw new ValueError(

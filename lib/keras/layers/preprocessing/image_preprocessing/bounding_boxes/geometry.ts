@@ -39,12 +39,12 @@ export function clipToImageSize(
   const isRelative = boundingBoxFormat === 'rel_xyxy';
   if (!isRelative && (height === null || width === null))
     throw new ValueError(`${op}: boxes in pixels need the height and the width of the image.`, { op });
-  const t = convert(boundingBoxes.boxes),
-    edges = columns(op, t).map((v, i) => within(v, isRelative ? 1 : (i % 2 ? height : width)!));
+  const t = convert(boundingBoxes.boxes);
+  const edges = columns(op, t).map((v, i) => within(v, isRelative ? 1 : (i % 2 ? height : width)!));
   const out: BoundingBoxes & { boxes: Tensor } = { ...boundingBoxes, boxes: joined(...edges) };
   if (boundingBoxes.labels !== undefined) {
-    const area = edges[2].sub(edges[0]).mul(edges[3].sub(edges[1])),
-      labels = convert(boundingBoxes.labels);
+    const area = edges[2].sub(edges[0]).mul(edges[3].sub(edges[1]));
+    const labels = convert(boundingBoxes.labels);
     const isLeft = area.greater(0).reshape(t.shape.slice(0, -1));
     // Labels may be vectors (one hot): all of it goes.
     const wide = labels.ndim === t.ndim ? isLeft.reshape([...isLeft.shape, 1]) : isLeft;
@@ -80,8 +80,8 @@ export function pad(
 }
 /** @internal The boxes around the four corners of boxes (batch, n, 4), each corner moved by `move`. */
 export function aroundCorners(boxes: Tensor, move: (x: Tensor, y: Tensor) => [Tensor, Tensor]): Tensor {
-  const [x1, y1, x2, y2] = columns('boxes', boxes),
-    corners = [move(x1, y1), move(x2, y1), move(x2, y2), move(x1, y2)];
+  const [x1, y1, x2, y2] = columns('boxes', boxes);
+  const corners = [move(x1, y1), move(x2, y1), move(x2, y2), move(x1, y2)];
   const least = (k: 0 | 1): Tensor => corners.map((c) => c[k]).reduce((p, v) => p.minimum(v));
   const largest = (k: 0 | 1): Tensor => corners.map((c) => c[k]).reduce((p, v) => p.maximum(v));
   return joined(least(0), least(1), largest(0), largest(1));
@@ -118,29 +118,29 @@ export function affineTransform(
     return p.broadcastTo([t.shape[0]]).reshape([t.shape[0], 1, 1]);
   };
   const radians = (v: TensorLike): Tensor => each(v).mul(-Math.PI / 180);
-  const cx = (centerX ?? 0.5) * (width - 1),
-    cy = (centerY ?? 0.5) * (height - 1),
-    turn = radians(angle),
-    slantX = radians(shearX),
-    slantY = radians(shearY),
-    size = each(scale),
-    tx = each(translateX).mul(-(width - 1)),
-    ty = each(translateY).mul(-(height - 1));
+  const cx = (centerX ?? 0.5) * (width - 1);
+  const cy = (centerY ?? 0.5) * (height - 1);
+  const turn = radians(angle);
+  const slantX = radians(shearX);
+  const slantY = radians(shearY);
+  const size = each(scale);
+  const tx = each(translateX).mul(-(width - 1));
+  const ty = each(translateY).mul(-(height - 1));
   // The inverse of rotation and shears, of determinant 1, then the scale.
-  const rest = turn.sub(slantY),
-    cos = slantY.cos(),
-    tan = slantX.tan();
-  const a = rest.cos().div(cos),
-    b = a.mul(tan).add(turn.sin()),
-    c = rest.sin().negative().div(cos),
-    d = turn.cos().sub(c.mul(tan));
-  const a0 = d.mul(size),
-    a1 = b.negative().mul(size),
-    b0 = c.negative().mul(size),
-    b1 = a.mul(size);
-  const fromX = tx.add(cx),
-    fromY = ty.add(cy);
-  const a2 = a0.mul(fromX).add(a1.mul(fromY)).negative().add(cx),
-    b2 = b0.mul(fromX).add(b1.mul(fromY)).negative().add(cy);
+  const rest = turn.sub(slantY);
+  const cos = slantY.cos();
+  const tan = slantX.tan();
+  const a = rest.cos().div(cos);
+  const b = a.mul(tan).add(turn.sin());
+  const c = rest.sin().negative().div(cos);
+  const d = turn.cos().sub(c.mul(tan));
+  const a0 = d.mul(size);
+  const a1 = b.negative().mul(size);
+  const b0 = c.negative().mul(size);
+  const b1 = a.mul(size);
+  const fromX = tx.add(cx);
+  const fromY = ty.add(cy);
+  const a2 = a0.mul(fromX).add(a1.mul(fromY)).negative().add(cx);
+  const b2 = b0.mul(fromX).add(b1.mul(fromY)).negative().add(cy);
   return aroundCorners(t, (x, y) => [x.mul(a0).add(y.mul(a1)).add(a2), x.mul(b0).add(y.mul(b1)).add(b2)]);
 }

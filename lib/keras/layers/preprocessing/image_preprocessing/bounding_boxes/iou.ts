@@ -27,8 +27,8 @@ export function computeIou(
 ): Tensor {
   const { useMasking = false, maskVal = -1, imageShape = null } = recordOf('computeIou', options);
   expectKind('computeIou', 'boundingBoxFormat', boundingBoxFormat, typeof boundingBoxFormat === 'string', 'a text');
-  const op = 'computeIou',
-    given = [convert(boxes1), convert(boxes2)];
+  const op = 'computeIou';
+  const given = [convert(boxes1), convert(boxes2)];
   if (given.some((t) => t.ndim !== 2 && t.ndim !== 3))
     throw new ValueError(
       `${op}: boxes of shape (n, 4) or (batch, n, 4) are expected.\n  Received: shapes ${given.map((t) => formatShape(t.shape)).join(' and ')}`,
@@ -37,8 +37,8 @@ export function computeIou(
   if (boundingBoxFormat.startsWith('rel') && !imageShape)
     throw new ValueError(`${op}: relative formats need imageShape.\n  Received: format '${boundingBoxFormat}'`, { op });
   const [a, b] = given.map((t) => convertFormat(t, boundingBoxFormat, 'xyxy', sizeOf(imageShape)));
-  const [l1, t1, r1, b1] = columns(op, a),
-    [l2, t2, r2, b2] = columns(op, b).map(turned);
+  const [l1, t1, r1, b1] = columns(op, a);
+  const [l2, t2, r2, b2] = columns(op, b).map(turned);
   const shared = positive(min(r1, r2).sub(max(l1, l2))).mul(positive(min(b1, b2).sub(max(t1, t2))));
   const all = r1.sub(l1).mul(b1.sub(t1)).add(r2.sub(l2).mul(b2.sub(t2))).sub(shared); // prettier-ignore
   const y = shared.div(all.add(EPSILON));
@@ -65,19 +65,19 @@ export function computeCiou(
   const [a, b] = [boxes1, boxes2].map((t) =>
     columns(op, convertFormat(convert(t), boundingBoxFormat, 'xyxy', sizeOf(imageShape))),
   );
-  const [l1, t1, r1, b1] = a,
-    [l2, t2, r2, b2] = b,
-    w1 = r1.sub(l1),
-    h1 = b1.sub(t1).add(EPSILON),
-    w2 = r2.sub(l2),
-    h2 = b2.sub(t2).add(EPSILON);
+  const [l1, t1, r1, b1] = a;
+  const [l2, t2, r2, b2] = b;
+  const w1 = r1.sub(l1);
+  const h1 = b1.sub(t1).add(EPSILON);
+  const w2 = r2.sub(l2);
+  const h2 = b2.sub(t2).add(EPSILON);
   const shared = positive(min(r1, r2).sub(max(l1, l2))).mul(positive(min(b1, b2).sub(max(t1, t2))));
-  const union = w1.mul(h1).add(w2.mul(h2)).sub(shared).add(EPSILON),
-    iou = shared.div(union.add(EPSILON));
+  const union = w1.mul(h1).add(w2.mul(h2)).sub(shared).add(EPSILON);
+  const iou = shared.div(union.add(EPSILON));
   const diagonal = max(r1, r2).sub(min(l1, l2)).square().add(max(b1, b2).sub(min(t1, t2)).square()).add(EPSILON); // prettier-ignore
   const apart = l1.add(r1).sub(l2.add(r2)).div(2).square().add(t1.add(b1).sub(t2.add(b2)).div(2).square()); // prettier-ignore
   const v = w2.div(h2).arctan().sub(w1.div(h1).arctan()).square().mul(4 / Math.PI ** 2); // prettier-ignore
-  const share = v.div(v.sub(iou).add(1 + EPSILON)),
-    y = iou.sub(apart.div(diagonal).add(v.mul(share)));
+  const share = v.div(v.sub(iou).add(1 + EPSILON));
+  const y = iou.sub(apart.div(diagonal).add(v.mul(share)));
   return y.reshape(y.shape.slice(0, -1));
 }
