@@ -4,7 +4,7 @@ import { expectFunction, expectKind, recordOf } from '../support/guard';
 import { binding, shared } from './binding';
 import { TypeError, ValueError } from '../support/errors';
 import { flattenStructure, mapStructure } from '../support/nest';
-import { convert, formatShape, isFloating, run, Tensor, tensor, type TensorLike } from './tensor';
+import { convert, formatShape, isFloating, isTensor, run, runMany, Tensor, tensor, type TensorLike } from './tensor';
 import type { Variable } from './variable';
 
 type CustomBackward = (...dy: Tensor[]) => Tensor | Tensor[];
@@ -143,7 +143,6 @@ function flattened(y: unknown, where: string): { list: Tensor[]; packed: (ts: Te
     },
   };
 }
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /**
  * Values of `fun(...primals)` and their derivatives in the direction of `tangents` (a Jacobian-vector product).
@@ -216,7 +215,7 @@ export function customGradient<Y extends Tensor | Tensor[]>(
       dtypes: ys.map((t) => t.dtype),
       inputs: xs.map((t) => t.shape),
     });
-    const out = binding.run('custom_gradient', [...xs, ...ys], { id, inputs: xs.length }) as Tensor[];
+    const out = runMany('custom_gradient', [...xs, ...ys], { id, inputs: xs.length });
     return (Array.isArray(y) ? out : out[0]) as Y;
   };
 }

@@ -7,12 +7,10 @@ import { recordOf } from '../support/guard';
 import { flattenStructure, mapStructure } from '../support/nest';
 import { MAX_PLANS, PlanCache } from './plan_cache';
 import { signatureOf } from './signature';
-import { Tensor } from './tensor';
+import { Tensor, isTensor } from './tensor';
 import { currentTrace, withTrace, type TraceContext } from './trace';
 import type { Variable } from './variable';
 import { isPromise } from '../support/realms';
-
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** @internal Collects what a traced function reads and assigns. */
 export class PlanTrace implements TraceContext {

@@ -5,7 +5,7 @@ import { describe } from '../support/describe';
 import { ValueError } from '../support/errors';
 import { planLimits } from './plan_cache';
 import { flattenStructure } from '../support/nest';
-import { Tensor } from './tensor';
+import { collectTensors, isTensor, type Tensor } from './tensor';
 import { isPromise } from '../support/realms';
 
 /** Settings of the process. */
@@ -49,8 +49,6 @@ export function devices(): { name: string; kind: string; description: string }[]
 export const version: string = (require('../../package.json') as { version: string }).version;
 
 const scopes: Set<Tensor>[] = [];
-const plainRun = binding.run;
-const plainFromData = binding.fromData;
 /**
  * Runs `f` and disposes the tensors made inside, but for those it returns. Never required: the garbage collector
  * suffices; it keeps the peak low in long synchronous loops.
@@ -60,33 +58,21 @@ export function tidy<T>(f: () => T): T {
   expectFunction('tidy', 'its argument', f);
   const made = new Set<Tensor>();
   scopes.push(made);
-  binding.run = trackedRun;
-  binding.fromData = trackedFromData;
+  collectTensors(addToScope);
   let result: T;
   try {
     result = f();
     if (isPromise(result)) throw new ValueError('tidy: the function must be synchronous; it returned a promise.');
-    for (const t of flattenStructure(result, (x): x is Tensor => x instanceof Tensor)) made.delete(t);
+    for (const t of flattenStructure(result, isTensor)) made.delete(t);
   } finally {
     scopes.pop();
-    if (!scopes.length) {
-      binding.run = plainRun;
-      binding.fromData = plainFromData;
-    }
+    if (!scopes.length) collectTensors(null);
     for (const t of made) t.dispose();
   }
   const outer = scopes.at(-1);
-  if (outer) for (const t of flattenStructure(result, (x): x is Tensor => x instanceof Tensor)) outer.add(t);
+  if (outer) for (const t of flattenStructure(result, isTensor)) outer.add(t);
   return result;
 }
-function trackedFromData(...args: Parameters<typeof plainFromData>): ReturnType<typeof plainFromData> {
-  const t = plainFromData(...args);
-  scopes.at(-1)?.add(t as Tensor);
-  return t;
-}
-function trackedRun(...args: Parameters<typeof plainRun>): ReturnType<typeof plainRun> {
-  const out = plainRun(...args);
-  const scope = scopes.at(-1);
-  if (scope) for (const t of out) scope.add(t as Tensor);
-  return out;
+function addToScope(made: readonly Tensor[]): void {
+  for (const t of made) scopes.at(-1)?.add(t);
 }

@@ -55,6 +55,8 @@ export type TensorMethods = Omit<
 
 /** The class, for `instanceof`; tensors are made by `tensor()` and by ops. */
 export const Tensor = binding.Tensor as unknown as { prototype: Tensor; new (): Tensor };
+/** Whether x is a tensor. */
+export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** What ops take for a tensor. Plain numbers take the dtype of the tensor beside them. */
 export type TensorLike =
@@ -187,8 +189,8 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
   const given = values as { value?: Tensor; assign?: unknown } | null;
   if (values instanceof Tensor || (typeof given === 'object' && given?.assign && given.value instanceof Tensor)) {
     let t = values instanceof Tensor ? values : (given!.value as Tensor);
-    if (dtype && dtype !== t.dtype) t = binding.run('cast', [t], { dtype })[0] as Tensor;
-    if (shape) t = binding.run('reshape', [t], { shape: [...shape] })[0] as Tensor;
+    if (dtype && dtype !== t.dtype) t = run('cast', [t], { dtype });
+    if (shape) t = run('reshape', [t], { shape: [...shape] });
     return t;
   }
   const foreign = fromOtherCopy(values);
@@ -221,7 +223,7 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
   if (size !== flat.length)
     throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
   const data = isTypedArray(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
-  return binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
+  return noted([binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor])[0];
 }
 
 /** @internal The values of a tensor, or of a variable, that another copy of the library made with an engine of its own; null for anything else. */
@@ -424,13 +426,22 @@ function render(v: NestedArray, indent: string): string {
   return `[${shown.map((e) => (e === '...' ? e : render(e as NestedArray, indent + ' '))).join(`,\n${indent} `)}]`;
 }
 
+let collector: ((made: readonly Tensor[]) => void) | null = null;
+/** @internal Tells of every tensor that is made from now on; null: of none. */
+export function collectTensors(collect: ((made: readonly Tensor[]) => void) | null): void {
+  collector = collect;
+}
+function noted(made: Tensor[]): Tensor[] {
+  collector?.(made);
+  return made;
+}
 /** @internal Runs a native op that has one output. */
 export function run(op: string, inputs: Tensor[], attrs?: import('../../binding').Attrs): Tensor {
-  return binding.run(op, inputs, attrs)[0] as Tensor;
+  return runMany(op, inputs, attrs)[0];
 }
 /** @internal Runs a native op with several outputs. */
 export function runMany(op: string, inputs: Tensor[], attrs?: import('../../binding').Attrs): Tensor[] {
-  return binding.run(op, inputs, attrs) as Tensor[];
+  return noted(binding.run(op, inputs, attrs) as Tensor[]);
 }
 /** @internal */
 export function expectValue(t: Tensor, what: string): void {

@@ -1,7 +1,7 @@
 /** Activation functions by name (keras.activations). */
 import { describe } from '../support/describe';
 import { TypeError, ValueError } from '../support/errors';
-import { checkOptions, nearest } from '../support/options';
+import { checkOptionNames, nearest } from '../support/options';
 import { rememberLogits } from '../ops/crossentropy';
 import * as ops from '../ops/index';
 import { exp, sigmoid as plainSigmoid, softplus, tanh } from '../ops/unary';
@@ -44,7 +44,7 @@ export function relu(
   x: TensorLike,
   options: { negativeSlope?: number; maxValue?: number | null; threshold?: number } = {},
 ): Tensor {
-  checkOptions('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
+  checkOptionNames('relu', options, ['negativeSlope', 'maxValue', 'threshold']);
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
   const t = convert(x);
   if (negativeSlope && maxValue === null && !threshold) return t.leakyRelu({ negativeSlope });
@@ -58,7 +58,7 @@ export function relu(
 }
 /** e^x / sum(e^x) along `axis`. */
 export function softmax(x: TensorLike, options: { axis?: number | readonly number[] } = {}): Tensor {
-  checkOptions('softmax', options, ['axis']);
+  checkOptionNames('softmax', options, ['axis']);
   const { axis = -1 } = options;
   const logits = convert(x);
   const y = logits.softmax({ axis });

@@ -173,20 +173,16 @@ setSymbolicCall(isKerasTensor, (name, f, args) => {
   recordNode(new OpOperation(name, call), args, outputs);
   return outputs;
 });
+/** Methods of tensors whose op has another name. */
+const OP_OF_METHOD: Readonly<Record<string, string>> = {
+  sub: 'subtract',
+  mul: 'multiply',
+  div: 'divide',
+  pow: 'power',
+  flatten: 'ravel',
+};
 for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
-  const op = (ops as unknown as Record<string, unknown>)[
-    key === 'sub'
-      ? 'subtract'
-      : key === 'mul'
-        ? 'multiply'
-        : key === 'div'
-          ? 'divide'
-          : key === 'pow'
-            ? 'power'
-            : key === 'flatten'
-              ? 'ravel'
-              : key
-  ];
+  const op = (ops as unknown as Record<string, unknown>)[OP_OF_METHOD[key] ?? key];
   if (typeof op === 'function' && !(key in KerasTensor.prototype))
     Object.defineProperty(KerasTensor.prototype, key, {
       configurable: true,

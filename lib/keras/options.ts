@@ -1,7 +1,7 @@
 /** Checks options of Keras' classes and functions by their kinds. Ranges are for the classes themselves. */
 import { describe } from '../support/describe';
 import { ValueError } from '../support/errors';
-import { checkOptions as checkNames } from '../support/options';
+import { checkOptionNames } from '../support/options';
 import { kindsOf, type OptionKind } from './option_kinds';
 
 export { nearest } from '../support/options';
@@ -19,7 +19,7 @@ export {
  * takes its default.
  */
 export function checkOptions(where: string, options: object, known: Readonly<Record<string, OptionKind>>): void {
-  checkNames(where, options, Object.keys(known));
+  checkOptionNames(where, options, Object.keys(known));
   for (const [name, value] of Object.entries(options)) {
     const kind = known[name];
     if (value == null || kind.is(value)) continue;

@@ -15,7 +15,7 @@ export function numberList(op: string, what: string, value: unknown): number[] {
   return list as number[];
 }
 /** @internal An integer in [least, most]. */
-export function wholeNumber(op: string, what: string, value: unknown, least = 0, most = 2 ** 31 - 1): number {
+export function integerArgument(op: string, what: string, value: unknown, least = 0, most = 2 ** 31 - 1): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
     throw new ValueError(
       `${op}: ${what} must be an integer ${value !== undefined && typeof value === 'number' && value > most ? `<= ${most}` : `>= ${least}`}.\n  Received: ${describe(value)}`,

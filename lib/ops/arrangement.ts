@@ -12,7 +12,7 @@ import {
   type TensorLike,
 } from '../core/tensor';
 import { pair } from './binary';
-import { numberList, wholeNumber } from './arguments';
+import { numberList, integerArgument } from './arguments';
 import { defineOp } from './define';
 import { argsort } from './indexing';
 import { diag } from './linalg';
@@ -154,7 +154,7 @@ export const vander = defineOp(
       throw new ValueError(`vander: a vector is expected.\n  Received: shape ${formatShape(t.shape)}`, {
         op: 'vander',
       });
-    wholeNumber('vander', 'n', n, 0, 2 ** 53);
+    integerArgument('vander', 'n', n, 0, 2 ** 53);
     const powers = run(
       'reshape',
       [range(n, isFloating(t.dtype) ? t.dtype : 'float32', increasing ? 0 : n - 1, increasing ? 1 : -1)],
@@ -263,7 +263,7 @@ export const unravelIndex = defineOp('unravelIndex', (indices: TensorLike, shape
   let at = isFloating(given.dtype) ? run('cast', [given], { dtype: 'int32' }) : given;
   const out: Tensor[] = [];
   for (const d of numberList('unravelIndex', 'shape', shape).reverse()) {
-    wholeNumber('unravelIndex', 'each size of shape', d, 1);
+    integerArgument('unravelIndex', 'each size of shape', d, 1);
     out.unshift(run('mod', [at, convert(d, at)]));
     at = run('floor_divide', [at, convert(d, at)]);
   }

@@ -3,7 +3,7 @@ import { describe } from '../support/describe';
 import { ValueError } from '../support/errors';
 import { convert, formatShape, run, type DType, type Tensor, tensor, type TensorLike } from '../core/tensor';
 import { pair } from './binary';
-import { checkOptions } from '../support/options';
+import { checkOptionNames } from '../support/options';
 import { defineOp } from './define';
 import { checkDataFormat, channelsLast } from './spatial';
 import { toFloat } from './unary';
@@ -118,7 +118,7 @@ export const rearrange = defineOp(
         `rearrange: '${pattern}' names ${left.length} axes but the tensor has shape ${formatShape(t.shape)}.`,
         { op: 'rearrange' },
       );
-    checkOptions('rearrange', known, left.flat());
+    checkOptionNames('rearrange', known, left.flat());
     const sizes = new Map<string, number>();
     left.forEach((group, i) => {
       const open = group.filter((name) => known[name] === undefined && !/^\d+$/.test(name));

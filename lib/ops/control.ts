@@ -7,7 +7,7 @@ import { binding } from '../core/binding';
 import { RuntimeError, TypeError, ValueError } from '../support/errors';
 import { requireHeap, TENSOR_BYTES } from '../support/limits';
 import { flattenStructure, mapStructure } from '../support/nest';
-import { convert, formatShape, run, Tensor, type TensorLike } from '../core/tensor';
+import { convert, formatShape, run, Tensor, type TensorLike, isTensor } from '../core/tensor';
 import { Variable } from '../core/variable';
 import { defineOp } from './define';
 import { concatenate, normalizeAxis, sliceAxis, stack } from './shape';
@@ -19,7 +19,6 @@ function rowCount(n: number): number {
 }
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- structures of tensors: arrays, records, single ones
 type Structure = any;
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isInput = (x: unknown): x is Tensor | Variable => x instanceof Tensor || x instanceof Variable;
 const leaves = (x: Structure): Tensor[] => flattenStructure(x, isTensor);
 const asTensors = (x: Structure): Structure =>

@@ -10,11 +10,11 @@ import {
   type DType,
   type Shape,
   type Tensor,
-  Tensor as TensorClass,
   tensor,
   type TensorLike,
 } from '../core/tensor';
-import { numberList, realNumber, wholeNumber } from './arguments';
+export { isTensor } from '../core/tensor';
+import { numberList, realNumber, integerArgument } from './arguments';
 import { defineOp } from './define';
 import { pair } from './binary';
 import { range, share } from './ranges';
@@ -136,7 +136,7 @@ function spaced(
   stop: TensorLike,
   { num = 50, endpoint = true, dtype, axis = 0 }: SpaceOptions,
 ): [Tensor, Tensor] {
-  wholeNumber(op, 'num', num);
+  integerArgument(op, 'num', num);
   const gaps = endpoint ? num - 1 : num;
   const target = checkDType(dtype ?? 'float32');
   if (typeof start === 'number' && typeof stop === 'number') {
@@ -197,7 +197,7 @@ export const logspace = defineOp(
 export const geomspace = defineOp(
   'geomspace',
   (start: TensorLike, stop: TensorLike, { dtype, ...options }: SpaceOptions = {}): Tensor => {
-    wholeNumber('geomspace', 'num', options.num ?? 50);
+    integerArgument('geomspace', 'num', options.num ?? 50);
     const exact = typeof start === 'number' && typeof stop === 'number';
     const ends = [start, stop].map((v) => (exact ? tensor(v, null, 'float64') : toFloat(v)));
     const [a, b] = ends.map((t) => run('log10', [run('abs', [t])]));
@@ -225,9 +225,9 @@ export function diagonalMask(
   k: number,
   caller = 'diagonal',
 ): Tensor {
-  wholeNumber(caller, 'the number of rows', rows, 0, 2 ** 53);
-  wholeNumber(caller, 'the number of columns', columns, 0, 2 ** 53);
-  wholeNumber(caller, 'k', k, -(2 ** 31));
+  integerArgument(caller, 'the number of rows', rows, 0, 2 ** 53);
+  integerArgument(caller, 'the number of columns', columns, 0, 2 ** 53);
+  integerArgument(caller, 'k', k, -(2 ** 31));
   // int64 where positions are beyond int32.
   const dtype = Math.max(rows + Math.abs(k), columns) < 2 ** 31 ? 'int32' : 'int64';
   const i = run('reshape', [range(rows, dtype, k)], { shape: [rows, 1] });
@@ -295,8 +295,6 @@ export const array = defineOp(
   (x: TensorLike, { dtype }: DTypeOption = {}): Tensor => (dtype ? tensor(x, null, dtype) : convert(x)),
   LIKE,
 );
-/** Whether x is a tensor. */
-export const isTensor = (x: unknown): x is Tensor => x instanceof TensorClass;
 /** Sizes of the axes. */
 export const shape = (x: TensorLike): number[] => [...convert(x).shape];
 /** Number of axes. */

@@ -4,7 +4,7 @@
  */
 import { guardArguments } from '../support/guard';
 import { isRecord } from '../support/nest';
-import { checkOptions, refuseAsOptions } from '../support/options';
+import { checkOptionNames, refuseAsOptions } from '../support/options';
 import { Tensor, type DType } from '../core/tensor';
 import { Variable } from '../core/variable';
 
@@ -45,7 +45,7 @@ export function defineOp<F extends AnyFunction>(name: string, f: F, options: rea
   const wrapped = ((...args: unknown[]) => {
     const last = args[args.length - 1];
     if (isRecord(last)) {
-      if (options) checkOptions(name, last, options);
+      if (options) checkOptionNames(name, last, options);
     } else if (options?.length && f.length && args.length > f.length && last !== undefined)
       refuseAsOptions(name, last, options); // sum(x, 1): not ignored
     if (hasSymbolic(args)) return callSymbolically(name, wrapped, args);

@@ -3,7 +3,7 @@ import { ValueError } from '../support/errors';
 import { describe } from '../support/describe';
 import { requireHeap, requireTable, TENSOR_BYTES } from '../support/limits';
 import { convert, formatShape, run, type Shape, Tensor, tensor, type TensorLike } from '../core/tensor';
-import { numberList, wholeNumber } from './arguments';
+import { numberList, integerArgument } from './arguments';
 import { defineMethods, defineOp } from './define';
 
 /** @internal 0 <= result < ndim, or an error that names both. */
@@ -298,7 +298,7 @@ export const repeat = defineOp(
         `repeat: ${repeats.length} repeats are given for the ${t.shape[a]} elements of axis ${a}.\n  Received: shape ${formatShape(t.shape)}`,
         { op: 'repeat' },
       );
-    const counts = numberList('repeat', 'repeats', repeats).map((n) => wholeNumber('repeat', 'repeats', n));
+    const counts = numberList('repeat', 'repeats', repeats).map((n) => integerArgument('repeat', 'repeats', n));
     if (counts.length === 1) {
       // One new axis behind `a`, along which everything is the same.
       const [count] = counts;

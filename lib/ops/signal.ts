@@ -1,7 +1,7 @@
 /** Fourier transforms of pairs [real, imaginary] and of frames of a signal (keras.ops). */
 import { TypeError, ValueError } from '../support/errors';
 import { convert, formatShape, run, runMany, type Tensor, tensor, type TensorLike } from '../core/tensor';
-import { wholeNumber } from './arguments';
+import { integerArgument } from './arguments';
 import { defineOp } from './define';
 import { range, windowPositions } from './ranges';
 import { normalizeAxis, pad, sliceAxis, swapaxes } from './shape';
@@ -97,7 +97,7 @@ export const irfft = defineOp(
   'irfft',
   (x: ComplexPair, { fftLength = null }: { fftLength?: number | null } = {}): Tensor => {
     const pair = parts('irfft', x);
-    if (fftLength !== null) wholeNumber('irfft', 'fftLength', fftLength, 1);
+    if (fftLength !== null) integerArgument('irfft', 'fftLength', fftLength, 1);
     return inverseReal(pair, fftLength ?? 2 * (pair[0].shape[pair[0].ndim - 1] - 1));
   },
   ['fftLength'],
@@ -106,8 +106,8 @@ export const irfft = defineOp(
 export const extractSequences = defineOp(
   'extractSequences',
   (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
-    wholeNumber('extractSequences', 'sequenceLength', sequenceLength, 1);
-    wholeNumber('extractSequences', 'sequenceStride', sequenceStride, 1);
+    integerArgument('extractSequences', 'sequenceLength', sequenceLength, 1);
+    integerArgument('extractSequences', 'sequenceStride', sequenceStride, 1);
     const t = convert(x);
     const n = t.shape[normalizeAxis('extractSequences', -1, t.ndim, t.shape)];
     const count = Math.max(0, Math.floor((n - sequenceLength) / sequenceStride) + 1);
@@ -148,7 +148,8 @@ const asTensor = (w: Float64Array | Tensor, like: Tensor): Tensor =>
   isFloat64Array(w) ? tensor(Array.from(w), [w.length], like.dtype) : w;
 
 function checkFrames(op: string, sequenceLength: number, sequenceStride: number, fftLength: number): void {
-  for (const [what, n] of Object.entries({ sequenceLength, sequenceStride, fftLength })) wholeNumber(op, what, n, 1);
+  for (const [what, n] of Object.entries({ sequenceLength, sequenceStride, fftLength }))
+    integerArgument(op, what, n, 1);
   if (fftLength < sequenceLength)
     throw new ValueError(
       `${op}: fftLength must be at least sequenceLength.\n  Received: fftLength ${fftLength}, sequenceLength ${sequenceLength}`,

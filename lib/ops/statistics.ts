@@ -1,7 +1,7 @@
 /** Order statistics, counts, covariances and running products (keras.ops). */
 import { ValueError } from '../support/errors';
 import { convert, expectValue, formatShape, run, type Tensor, tensor, type TensorLike } from '../core/tensor';
-import { numberList, wholeNumber } from './arguments';
+import { numberList, integerArgument } from './arguments';
 import { conv } from './convolution';
 import { linspace } from './creation';
 import { defineOp } from './define';
@@ -258,7 +258,7 @@ export const bincount = defineOp(
         op: 'bincount',
       });
     expectValue(t, 'bincount (the length of its result depends on the largest value)');
-    wholeNumber('bincount', 'minlength', minlength);
+    integerArgument('bincount', 'minlength', minlength);
     const length = t.size ? Math.max(minlength, Number(run('max', [t]).item()) + 1) : minlength;
     const rows = t.ndim === 2 ? t.shape[0] : 1;
     const w = weights === null ? convert(1, 'int32') : convert(weights);

@@ -1,12 +1,12 @@
 /** Window functions of n points (keras.ops), symmetric, as numpy defines them. */
 import { requireTable } from '../support/limits';
 import { convert, type Tensor, tensor, type TensorLike } from '../core/tensor';
-import { wholeNumber } from './arguments';
+import { integerArgument } from './arguments';
 import { defineOp } from './define';
 
 function count(op: string, x: TensorLike): number {
   const n = typeof x === 'number' ? x : convert(x).item();
-  return wholeNumber(op, 'the number of points', n);
+  return integerArgument(op, 'the number of points', n);
 }
 const points = (n: number, f: (i: number) => number): Tensor => {
   requireTable('a window', n);

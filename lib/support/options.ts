@@ -36,7 +36,7 @@ export function refuseAsOptions(where: string, given: unknown, known: readonly s
  * @internal Refuses names that are not `known`.
  * @throws TypeError naming the option, the nearest known one, and all of them.
  */
-export function checkOptions(where: string, options: object, known: readonly string[]): void {
+export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options) || otherPackageOf(options) !== null)
     refuseAsOptions(where, options, known);
   for (const name of Object.keys(options)) {

@@ -8,7 +8,7 @@ import { MESSAGE, type Message } from './header';
 /** @internal What an attribute holds: text, numbers, or lists of them. */
 export type AttributeValue = string | string[] | number | number[];
 /** Largest attribute that is read. */
-const MAX_ATTRIBUTE = 1 << 28;
+const MAX_ATTRIBUTE_READ = 1 << 28;
 
 /** @internal Attributes of a group or dataset. */
 export function readAttributes(input: Hdf5Input, messages: readonly Message[]): Map<string, AttributeValue> {
@@ -54,7 +54,7 @@ function readAttribute(input: Hdf5Input, c: Cursor): { name: string; value: Attr
   if (extent === null) return { name, value: null };
   const { shape } = extent;
   const count = shape.reduce((a, b) => a * b, 1);
-  if (count * type.size > Math.min(c.left, MAX_ATTRIBUTE)) input.fail(`attribute '${name}' is cut off`);
+  if (count * type.size > Math.min(c.left, MAX_ATTRIBUTE_READ)) input.fail(`attribute '${name}' is cut off`);
   if (type.kind === 'vlen-string' || type.kind === 'string') {
     const data = new Cursor(input, c.bytes(count * type.size), `attribute '${name}'`);
     const texts = Array.from({ length: count }, () =>

@@ -18,7 +18,7 @@ export interface DatasetInput {
   data: () => Promise<TypedArray>;
 }
 /** The largest attribute that fits into an object header. Longer texts go into the heap. */
-const MAX_ATTRIBUTE = 64512;
+export const MAX_ATTRIBUTE_BYTES = 64512;
 /** libhdf5 reads at least this much of a heap of texts. */
 const MIN_HEAP = 4096;
 const NONE = Buffer.alloc(8, 255);
@@ -266,9 +266,9 @@ export class Hdf5Writer {
       type = fixedText(size);
       space = dataspace([value.length]);
       data = Buffer.concat(encoded.map((b) => Buffer.concat([b, Buffer.alloc(size - b.length)])));
-      if (data.length > MAX_ATTRIBUTE)
+      if (data.length > MAX_ATTRIBUTE_BYTES)
         throw new ValueError(
-          `HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MAX_ATTRIBUTE}.`,
+          `HDF5: attribute '${name}' of ${data.length} bytes does not fit into an object header of at most ${MAX_ATTRIBUTE_BYTES}.`,
         );
     }
     return Buffer.concat([

@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { TraeError, TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
-import { isFloating, Tensor, type DType } from '../../core/tensor';
+import { isFloating, Tensor, type DType, isTensor } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import { withAutocast } from '../../core/variable';
 import {
@@ -41,7 +41,6 @@ interface CallContext {
 }
 let callContext: CallContext | null = null;
 
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isShape = (x: unknown): x is SymbolicShape =>
   Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 function checked(cls: SerializableClass, options: LayerOptions): LayerOptions {

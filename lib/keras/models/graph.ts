@@ -2,7 +2,7 @@
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
-import { formatShape, Tensor } from '../../core/tensor';
+import { formatShape, Tensor, isTensor } from '../../core/tensor';
 import {
   isKerasTensor,
   isTextTensor,
@@ -15,8 +15,6 @@ import {
 import { Layer } from '../layers/layer';
 import { maskOf, setMask } from '../masks';
 import { isPrepared, placeTexts, prepareTexts } from '../training/texts';
-
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** @internal */
 export class FunctionalGraph {

@@ -4,7 +4,7 @@
  */
 import { FileError, ValueError } from '../../support/errors';
 import type { ByteSink } from '../../io/atomic';
-import { Hdf5Dataset, Hdf5Group, Hdf5Writer } from '../../io/hdf5/index';
+import { Hdf5Dataset, Hdf5Group, Hdf5Writer, MAX_ATTRIBUTE_BYTES } from '../../io/hdf5/index';
 import { isRecord } from '../../support/nest';
 import { formatShape } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
@@ -25,9 +25,6 @@ import { writeAssets } from './weight_assets';
 import { withinFile } from '../serialization/weight_budget';
 import { compileByTrainingConfig } from './training_config';
 import { foundIn, WeightMatches, type Found, type LoadReport, type LoadWeightsOptions } from './weight_matching';
-
-/** Longest attribute that Keras writes; longer lists are split into `layer_names0`, `layer_names1`, ... */
-const MAX_ATTRIBUTE = 64512;
 
 // ---- reading
 /** @internal A list of names, whole or in numbered parts; bytes or texts. */
@@ -207,10 +204,10 @@ async function loadOptimizer(
 // ---- writing
 function writeNames(h5: Hdf5Writer, path: string, attribute: string, names: readonly string[]): void {
   const width = Math.max(1, ...names.map((n) => Buffer.byteLength(n)));
-  if (width > MAX_ATTRIBUTE)
-    throw new ValueError(`save: a name of ${width} bytes is longer than the ${MAX_ATTRIBUTE} that HDF5 takes.`);
+  if (width > MAX_ATTRIBUTE_BYTES)
+    throw new ValueError(`save: a name of ${width} bytes is longer than the ${MAX_ATTRIBUTE_BYTES} that HDF5 takes.`);
   let parts = 1;
-  while (Math.ceil(names.length / parts) * width > MAX_ATTRIBUTE) parts++;
+  while (Math.ceil(names.length / parts) * width > MAX_ATTRIBUTE_BYTES) parts++;
   if (parts === 1) h5.attribute(path, attribute, names);
   // As NumPy's array_split: the first ones get one more.
   else

@@ -2,7 +2,7 @@
 import { variableGrads } from '../../core/autodiff';
 import { ValueError } from '../../support/errors';
 import { flattenStructure, isRecord } from '../../support/nest';
-import { convert, type Tensor } from '../../core/tensor';
+import { convert, type Tensor, isTensor } from '../../core/tensor';
 import type { Metric } from '../metrics/metric';
 import { Mean } from '../metrics/reduction_metrics';
 import type { Trainable } from './trainable';
@@ -10,8 +10,7 @@ import * as optimizers from '../optimizers/index';
 import { fromConfig, isConfigurableClass, serializeFunction, serializeKerasObject } from '../serialization/serialize';
 import { CompileLoss } from './compile_loss';
 import { CompileMetrics, resultNames } from './compile_metrics';
-import { isTensor } from '../utils/rows';
-import { wholeNumber, type CompileOptions } from './options';
+import { integerOption, type CompileOptions } from './options';
 import { TrainableState } from './trainable_state';
 import type { StepData, StepLogs } from './types';
 
@@ -41,7 +40,7 @@ export class CompileState {
     this.loss = new CompileLoss(options.loss, options.lossWeights);
     this.plainMetrics = new CompileMetrics(options.metrics, false);
     this.weightedMetrics = new CompileMetrics(options.weightedMetrics, true);
-    this.stepsPerCall = wholeNumber('compile', 'stepsPerExecution', options.stepsPerExecution ?? 1, 1);
+    this.stepsPerCall = integerOption('compile', 'stepsPerExecution', options.stepsPerExecution ?? 1, 1);
     this.trainable = new TrainableState(model);
   }
   /** Loss, metrics, losses of single outputs: Keras' order. */

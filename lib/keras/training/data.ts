@@ -3,11 +3,11 @@ import { describe } from '../../support/describe';
 import { binding } from '../../core/binding';
 import { ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
-import { formatShape, Tensor, tensor } from '../../core/tensor';
+import { formatShape, Tensor, tensor, isTensor } from '../../core/tensor';
 import { Variable } from '../../core/variable';
 import type { Batch, BatchedData, Data, IndexedBatches } from './types';
 import { isTypedArray } from '../../support/realms';
-import { isTensor, toTensors } from '../utils/rows';
+import { dataTensors } from '../utils/rows';
 
 /** @internal True for what gives batches. */
 export function isBatches(x: unknown): x is BatchedData {
@@ -42,9 +42,9 @@ export function arrayData(
   sampleWeight: Data | null | undefined,
 ): Examples & { rows: number } {
   const data: Examples = {
-    x: toTensors(x, `${where}: x`),
-    y: toTensors(y, `${where}: y`),
-    sampleWeight: toTensors(sampleWeight, `${where}: sampleWeight`),
+    x: dataTensors(x, `${where}: x`),
+    y: dataTensors(y, `${where}: y`),
+    sampleWeight: dataTensors(sampleWeight, `${where}: sampleWeight`),
   };
   if (data.x === null) throw new ValueError(`${where}: x is missing.`);
   const named = (['x', 'y', 'sampleWeight'] as const).flatMap((name) =>

@@ -126,7 +126,7 @@ export const PREDICT = {
 };
 
 /** @internal Checks a count. */
-export function wholeNumber(where: string, name: string, value: unknown, least: number): number {
+export function integerOption(where: string, name: string, value: unknown, least: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
     throw new ValueError(`${where}: ${name} must be an integer >= ${least}.\n  Received: ${describe(value)}`);
   return value;

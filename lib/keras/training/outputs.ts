@@ -1,8 +1,7 @@
 /** Outputs of a model as a structure: where each one lies, and how losses, targets and weights find it (keras.src.trainers.compile_utils). */
 import { ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
-import { formatShape, type Tensor } from '../../core/tensor';
-import { isTensor } from '../utils/rows';
+import { formatShape, type Tensor, isTensor } from '../../core/tensor';
 
 /** @internal Keys and positions from the top of a structure to a leaf. */
 export type Path = readonly (string | number)[];

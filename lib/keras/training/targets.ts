@@ -1,9 +1,8 @@
 /** Targets that would silently train nonsense: NaN, class numbers that no output stands for. */
 import { ValueError } from '../../support/errors';
 import { flattenStructure } from '../../support/nest';
-import { Tensor } from '../../core/tensor';
+import { Tensor, isTensor } from '../../core/tensor';
 import * as losses from '../losses/index';
-import { isTensor } from '../utils/rows';
 
 /** So few are looked at here: asking the engine would take longer. */
 const FEW = 4096;

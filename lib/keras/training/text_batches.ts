@@ -2,12 +2,13 @@
  * Arrays with texts for layers that make rows as long as the longest text (TextVectorization without a length): as Keras
  * does, each batch is filled up to its own longest text, so such arrays are given batch by batch.
  */
+import { isTensor } from '../../core/tensor';
 import { ValueError } from '../../support/errors';
 import { take } from '../../ops/indexing';
 import { fitsBatches, structured, valuesOf, type TextGraph } from './texts';
 import { hasText } from '../layers/preprocessing/values';
 import { isBatches, mapTensors } from './data';
-import { isTensor, shuffledRows, toTensors } from '../utils/rows';
+import { shuffledRows, dataTensors } from '../utils/rows';
 import { flattenStructure } from '../../support/nest';
 import type { Data, IndexedBatches } from './types';
 
@@ -28,8 +29,8 @@ export function textArrays(
   if (!fitsBatches(graph) || isBatches(x)) return null;
   const given = valuesOf(graph, x);
   if (!given?.some(hasText)) return null;
-  const values = given.map((v) => (hasText(v) ? (v as readonly unknown[]) : toTensors(v, `${where}: x`)));
-  const targets = [y, sampleWeight].map((v) => toTensors(v, where));
+  const values = given.map((v) => (hasText(v) ? (v as readonly unknown[]) : dataTensors(v, `${where}: x`)));
+  const targets = [y, sampleWeight].map((v) => dataTensors(v, where));
   const lengths = [
     ...values.map((v) => (Array.isArray(v) ? v.length : flattenStructure(v, isTensor)[0]?.shape[0])),
     ...flattenStructure(targets, isTensor).map((t) => t.shape[0]),

@@ -4,7 +4,7 @@ import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, mapStructure } from '../../support/nest';
 import { makeDefaultSeed } from '../../core/seed';
-import type { Tensor } from '../../core/tensor';
+import { isTensor, type Tensor } from '../../core/tensor';
 import * as ops from '../../ops/index';
 import { CallbackHooks, CallbackList } from './callback_hooks';
 import { isInteractiveLoggingEnabled } from '../utils/interactive';
@@ -17,14 +17,14 @@ import { refuseWhileRunning, Run, withRun, type RunKind } from '../runs';
 import { Cancel } from './cancel';
 import { CompileState } from './compile_state';
 import { arrayData, checkClassWeight, classWeights, rowsOf } from './data';
-import { isTensor, shuffledRows } from '../utils/rows';
+import { shuffledRows } from '../utils/rows';
 import { runLoop } from './loop';
 import {
   COMPILE,
   EVALUATE,
   FIT,
   PREDICT,
-  wholeNumber,
+  integerOption,
   type CompileOptions,
   type EvaluateOptions,
   type FitOptions,
@@ -194,7 +194,7 @@ export class Trainer<History extends CallbackHooks> {
     const texts = textArrays('fit', this.model.graph, x, y, options.sampleWeight ?? null);
     if (texts) {
       const { validationSplit: split = 0, shuffle = true } = options;
-      const size = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
+      const size = integerOption('fit', 'batchSize', options.batchSize ?? 32, 1);
       const at = split > 0 && split < 1 && !options.validationData ? Math.floor(texts.rows * (1 - split)) : texts.rows;
       if (!at)
         throw new ValueError(
@@ -212,11 +212,11 @@ export class Trainer<History extends CallbackHooks> {
         validationData: validationData as FitOptions['validationData'],
       });
     }
-    const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0);
-    const initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
-    const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
+    const epochs = integerOption('fit', 'epochs', options.epochs ?? 1, 0);
+    const initialEpoch = integerOption('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
+    const batchSize = integerOption('fit', 'batchSize', options.batchSize ?? 32, 1);
     const stepsPerEpoch =
-      options.stepsPerEpoch == null ? null : wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
+      options.stepsPerEpoch == null ? null : integerOption('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1);
     const isDue = validationEpochs(options.validationFreq ?? 1);
     return this.during('fit', 'train', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
@@ -351,7 +351,7 @@ export class Trainer<History extends CallbackHooks> {
   async evaluate(x: Data, y: Data | null, options: EvaluateOptions): Promise<unknown> {
     checkOptions('evaluate', options, EVALUATE);
     const state = this.requireCompiled('evaluate');
-    const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 32, 1);
+    const batchSize = integerOption('evaluate', 'batchSize', options.batchSize ?? 32, 1);
     return this.during('evaluate', 'read', true, options.signal, async (cancel, run) => {
       state.trainable.warn();
       this.model.prepareFor(x);
@@ -383,7 +383,7 @@ export class Trainer<History extends CallbackHooks> {
   }
   async predict(x: Data, options: PredictOptions): Promise<unknown> {
     checkOptions('predict', options, PREDICT);
-    const batchSize = wholeNumber('predict', 'batchSize', options.batchSize ?? 32, 1);
+    const batchSize = integerOption('predict', 'batchSize', options.batchSize ?? 32, 1);
     if (isOfTexts(x) && (this.model.graph?.inputs.length ?? 1) === 1) return this.predictTexts(x, batchSize, options);
     return this.during('predict', 'read', false, options.signal, async (cancel, run) => {
       this.model.prepareFor(x);
@@ -497,6 +497,6 @@ async function closeAll(list: readonly (Source | null)[], cancel: Cancel): Promi
 }
 function validationEpochs(given: number | readonly number[]): (epoch: number) => boolean {
   if (Array.isArray(given)) return (epoch) => (given as readonly number[]).includes(epoch);
-  const every = wholeNumber('fit', 'validationFreq', given, 1);
+  const every = integerOption('fit', 'validationFreq', given, 1);
   return (epoch) => epoch % every === 0;
 }

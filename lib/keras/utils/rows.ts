@@ -1,13 +1,11 @@
 /** Data as tensors with a row for each example, and orders of rows. */
-import { convert, fromOtherCopy, Tensor, tensor, type TensorLike, type TypedArray } from '../../core/tensor';
+import { convert, fromOtherCopy, tensor, type TensorLike, type TypedArray, isTensor } from '../../core/tensor';
 import { Variable } from '../../core/variable';
 import { describe } from '../../support/describe';
 import { TypeError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { isFloat64Array, isTypedArray } from '../../support/realms';
 
-/** @internal */
-export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 const isNumbers = (x: unknown): boolean =>
   typeof x === 'number' ||
   typeof x === 'boolean' ||
@@ -16,7 +14,7 @@ const isNumbers = (x: unknown): boolean =>
   (Array.isArray(x) && x.length > 0 && isNumbers(x[0]));
 
 /** @internal Tensors in the structure that was given. float64 arrays of numbers become float32, Keras' default. */
-export function toTensors(data: unknown, what: string): unknown {
+export function dataTensors(data: unknown, what: string): unknown {
   if (data === null || data === undefined) return null;
   if (isTensor(data)) return data;
   if (data instanceof Variable) return data.value;
@@ -27,8 +25,8 @@ export function toTensors(data: unknown, what: string): unknown {
     return tensor(data, shaped.shape ?? null, isFloat64Array(data) ? 'float32' : undefined);
   }
   if (isNumbers(data)) return convert(data as TensorLike);
-  if (Array.isArray(data)) return data.map((d) => toTensors(d, what));
-  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, toTensors(v, what)]));
+  if (Array.isArray(data)) return data.map((d) => dataTensors(d, what));
+  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, dataTensors(v, what)]));
   throw new TypeError(
     `${what}: tensors, typed arrays, nested numbers, or arrays or records of these are expected.\n  Received: ${describe(data)}`,
   );

@@ -4,9 +4,9 @@ import { TypeError, ValueError } from '../../support/errors';
 import { mapStructure } from '../../support/nest';
 import * as ops from '../../ops/index';
 import { makeDefaultSeed } from '../../core/seed';
-import { tensor, Tensor } from '../../core/tensor';
+import { tensor, Tensor, isTensor } from '../../core/tensor';
 import { checkOptions, kinds } from '../options';
-import { isTensor, shuffledRows, toTensors } from './rows';
+import { shuffledRows, dataTensors } from './rows';
 import { batchPositions, Dataset } from './dataset';
 
 export interface SplitOptions {
@@ -62,7 +62,7 @@ async function rowsOf(dataset: unknown): Promise<{ rows: unknown; batchSize: num
   }
   if (dataset === null || typeof dataset !== 'object')
     throw new TypeError(`splitDataset: arrays or a Dataset are expected.\n  Received: ${describe(dataset)}`);
-  const rows = toTensors(dataset, 'splitDataset');
+  const rows = dataTensors(dataset, 'splitDataset');
   const lengths = new Set<number>();
   mapStructure(rows, isTensor, (t) => void lengths.add(t.shape[0]));
   if (lengths.size !== 1 || lengths.has(0))

@@ -1,12 +1,10 @@
 /** Identity: its input. */
 import { mapStructure } from '../../../support/nest';
 import * as ops from '../../../ops/index';
-import { Tensor } from '../../../core/tensor';
+import { isTensor } from '../../../core/tensor';
 import { registerClass } from '../../serialization/registry';
 import { Layer, type LayerOptions } from '../layer';
 import { hasMasksOfKeras2 } from '../../masks';
-
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** Its input. */
 export class Identity extends Layer {

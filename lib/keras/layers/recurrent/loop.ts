@@ -7,7 +7,7 @@ import { TypeError, ValueError } from '../../../support/errors';
 import { flattenStructure, mapStructure } from '../../../support/nest';
 import { expandDims, sliceAxis } from '../../../ops/shape';
 import * as ops from '../../../ops/index';
-import { convert, formatShape, Tensor } from '../../../core/tensor';
+import { convert, formatShape, Tensor, isTensor } from '../../../core/tensor';
 import { isInferring } from '../../keras_tensor';
 
 /** The states of a cell: one tensor each; those of a stack: an entry for each cell. */
@@ -32,7 +32,6 @@ export interface LoopResult {
   outputs: Tensor | null;
   states: States;
 }
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /**
  * @internal Pieces of x along an axis, with sizes that add up to its own. As one function, so that its gradient is one

@@ -1,7 +1,7 @@
 /** RNN: the base of recurrent layers, for any cell. */
 import { TypeError, ValueError } from '../../../support/errors';
 import { flattenStructure, mapStructure } from '../../../support/nest';
-import { convert, formatShape, Tensor, type TensorLike } from '../../../core/tensor';
+import { convert, formatShape, Tensor, type TensorLike, isTensor } from '../../../core/tensor';
 import { withTrace } from '../../../core/trace';
 import { Variable } from '../../../core/variable';
 import type { SymbolicShape } from '../../keras_tensor';
@@ -42,7 +42,6 @@ const RNN_OPTIONS = {
   unroll: kinds.boolean,
   zeroOutputForMask: kinds.boolean,
 };
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 // Arrays of numbers are one tensor, arrays of tensors are states.
 const isLeaf = (x: unknown): x is TensorLike =>
   !Array.isArray(x) || x.every((e) => typeof e === 'number' || (Array.isArray(e) && isLeaf(e) && !e.some(isTensor)));
