@@ -49,6 +49,9 @@ const PROBLEMS = [
   'compiled mlp 1',
   'predict mobile 1',
   'compiled mobile 1',
+  ...['cholesky', 'lu', 'solve', 'inv', 'det', 'qr', 'lstsq', 'eigh', 'svd', 'norm', 'eig'].flatMap((name) =>
+    [64, 128, 256, 512].map((size) => `${name} ${size}`),
+  ),
 ];
 /** Environment variables that limit every library of both sides; read when it is loaded. */
 const LIMITS: Record<string, Record<string, string>> = {

@@ -14,5 +14,8 @@ node_modules/.bin/prebuildify --napi --strip --name trae-node --cwd "$TRAE_PREBU
 # The licences of what is linked in go with it.
 for binary in prebuilds/*/trae-node.node; do
   for file in LICENSE THIRD-PARTY-PROGRAMS; do cp "$TRAE_ONEDNN/share/doc/dnnl/$file" "$(dirname "$binary")/oneDNN-$file.txt"; done
+  printf '%s\n' 'Parts of Eigen (https://eigen.tuxfamily.org), used unchanged, are compiled into this binary. Eigen is under the' \
+    'Mozilla Public License 2.0 (https://www.mozilla.org/MPL/2.0/); its source is at https://gitlab.com/libeigen/eigen.' \
+    >"$(dirname "$binary")/Eigen-LICENSE.txt"
   node scripts/check_binary.mjs "$binary"
 done

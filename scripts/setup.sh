@@ -34,9 +34,9 @@ missing_packages() {
   command -v cmake >/dev/null || echo cmake
   command -v make >/dev/null || command -v ninja >/dev/null || echo make
   local package
-  # oneDNN elsewhere is named by CMAKE_PREFIX_PATH. Debian's CMake files of it ask for the OpenCL headers.
+  # oneDNN and Eigen elsewhere are named by CMAKE_PREFIX_PATH. Debian's CMake files of oneDNN ask for the OpenCL headers.
   [ -n "${CMAKE_PREFIX_PATH:-}" ] && return
-  for package in libdnnl-dev ocl-icd-opencl-dev opencl-c-headers; do
+  for package in libdnnl-dev ocl-icd-opencl-dev opencl-c-headers libeigen3-dev; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
   done
 }

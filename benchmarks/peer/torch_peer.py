@@ -4,6 +4,7 @@ Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kin
 {"kind": "model", "name", "batch", "rows"}: one epoch of shuffled training with accuracy, name being mlp, cnn, lstm, gru,
 embedding_lstm, embedding_gru, transformer or mobile,
 {"kind": "predict", "name", "rows", "calls"}, {"kind": "movement", "name", "shape", "times", "repeats"},
+{"kind": "linalg", "name", "n", "repeats"},
 {"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
 """
@@ -221,6 +222,22 @@ def elementwise(request):
         return average(functions[request["name"]], request["repeats"])
 
 
+def linalg(request):
+    n = request["n"]
+    any_, right = torch.rand(n, n) * 2 - 1, torch.rand(n, n) * 2 - 1
+    symmetric, definite = (any_ + any_.T) / 2, any_ @ any_.T + n * torch.eye(n)
+    functions = {
+        "cholesky": lambda: torch.linalg.cholesky(definite), "lu": lambda: torch.linalg.lu_factor(any_),
+        "solve": lambda: torch.linalg.solve(any_, right), "inv": lambda: torch.linalg.inv(definite),
+        "det": lambda: torch.linalg.slogdet(definite), "qr": lambda: torch.linalg.qr(any_),
+        "eigh": lambda: torch.linalg.eigh(symmetric), "eig": lambda: torch.linalg.eig(any_),
+        "svd": lambda: torch.linalg.svd(any_, full_matrices=False), "norm": lambda: torch.linalg.matrix_norm(any_, 2),
+        "lstsq": lambda: torch.linalg.lstsq(definite, right),
+    }
+    with torch.no_grad():
+        return average(functions[request["name"]], request["repeats"])
+
+
 def answer(request):
     kind = request["kind"]
     if kind == "ready":
@@ -231,6 +248,8 @@ def answer(request):
         return {"ms": predict(request)}
     if kind == "movement":
         return {"ms": movement(request)}
+    if kind == "linalg":
+        return {"ms": linalg(request)}
     if kind == "recurrent":
         return {"ms": recurrent(request)}
     if kind == "matmul":

@@ -2,6 +2,7 @@
 import type { DType } from '../../lib/index';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
+import { linalg } from './linalg';
 import { matmul } from './matmul';
 import { MODELS, model, prediction, trainingData } from './models';
 import { movement } from './movement';
@@ -11,7 +12,7 @@ import { recurrent } from './recurrent';
 export { MODELS, trainingData, type Problem };
 
 const FORMS =
-  'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS';
+  'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS, cholesky|lu|solve|inv|det|qr|eigh|eig|svd|norm|lstsq SIZE';
 
 /** Makes a problem from its line. */
 export function parseProblem(line: string): Problem {
@@ -24,5 +25,7 @@ export function parseProblem(line: string): Problem {
   if (kind === 'lstm' || kind === 'gru') return recurrent(line, kind, rest[0], sizes(rest[1]), Number(rest[2]));
   if (kind === 'model') return model(line, rest[0], Number(rest[1]));
   if (kind === 'predict' || kind === 'compiled') return prediction(line, kind, rest[0], Number(rest[1]));
+  const factorization = linalg(line, kind, Number(rest[0]));
+  if (factorization) return factorization;
   throw new Error(`unknown problem '${line}': ${FORMS}`);
 }

@@ -134,8 +134,8 @@ export const svd = defineOp(
     { fullMatrices = true, computeUv = true }: { fullMatrices?: boolean; computeUv?: boolean } = {},
   ): [Tensor, Tensor, Tensor] | Tensor => {
     const { t, back } = computed(x);
-    const all = runMany('svd', [t], { full: computeUv && fullMatrices }).map(back);
-    return computeUv ? (all as [Tensor, Tensor, Tensor]) : all[1];
+    const all = runMany('svd', [t], { full: computeUv && fullMatrices, vectors: computeUv }).map(back);
+    return computeUv ? (all as [Tensor, Tensor, Tensor]) : all[0];
   },
   ['fullMatrices', 'computeUv'],
 );
@@ -144,11 +144,26 @@ export const eigh = defineOp('eigh', (x: TensorLike): [Tensor, Tensor] => {
   const { t, back } = computed(x);
   return runMany('eigh', [t]).map(back) as [Tensor, Tensor];
 });
-/** Eigenvalues and eigenvectors (columns of length 1) of a square matrix. @throws ValueError when some are complex. */
-export const eig = defineOp('eig', (x: TensorLike): [Tensor, Tensor] => {
+function eigen(x: TensorLike, options?: { complex?: false }): [values: Tensor, vectors: Tensor];
+function eigen(x: TensorLike, options: { complex: true }): [values: [Tensor, Tensor], vectors: [Tensor, Tensor]];
+function eigen(x: TensorLike, { complex = false }: { complex?: boolean } = {}): unknown {
   const { t, back } = computed(x);
-  return runMany('eig', [t]).map(back) as [Tensor, Tensor];
-});
+  const all = runMany('eig', [t], { complex }).map(back);
+  const [values, vectors, imaginaryValues, imaginaryVectors] = all;
+  if (!complex) return all;
+  return [
+    [values, imaginaryValues],
+    [vectors, imaginaryVectors],
+  ];
+}
+/**
+ * Eigenvalues w, in no order, and eigenvectors v (columns of length 1) of a square matrix x: x v = v diag(w). With
+ * `complex`, each of both is a pair of real and imaginary part, [[re w, im w], [re v, im v]], as there are no complex
+ * tensors; the largest element of each vector is real then, as in NumPy. Gradients take it that nothing depends on the
+ * phase of a vector.
+ * @throws ValueError when some are complex, without `complex`.
+ */
+export const eig = defineOp('eig', eigen, ['complex']);
 
 const EPSILON = { float32: 1.1920929e-7, float64: 2.220446049250313e-16 };
 const epsilonOf = (t: Tensor): number => EPSILON[t.dtype as 'float32' | 'float64'];
@@ -179,7 +194,10 @@ export const lstsq = defineOp(
         },
       );
     const limit = rcond === null ? epsilonOf(t) * Math.max(...t.shape) : rcond < 0 ? epsilonOf(t) : rcond;
-    return back(matmul(run('pinv', [t], { rcond: limit }), right));
+    const isVector = right.ndim === 1;
+    const [p, q] = t.dtype === right.dtype ? [t, right] : [t, right].map((v) => run('cast', [v], { dtype: 'float64' }));
+    const y = run('lstsq', [p, isVector ? run('reshape', [q], { shape: [q.size, 1] }) : q], { rcond: limit });
+    return back(isVector ? run('reshape', [y], { shape: [y.shape[0]] }) : y);
   },
   ['rcond'],
 );
@@ -188,7 +206,7 @@ export const matrixRank = defineOp(
   'matrixRank',
   (x: TensorLike, { tol = null }: { tol?: number | null } = {}): Tensor => {
     const { t } = computed(x);
-    const s = runMany('svd', [t], { full: false })[1];
+    const s = runMany('svd', [t], { vectors: false })[0];
     const largest = run('max', [s], { axis: [-1], keepdims: true });
     const limit =
       tol === null

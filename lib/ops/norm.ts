@@ -54,7 +54,7 @@ export const norm = defineOp(
       if (ord === Infinity || ord === -Infinity)
         return finish(over(Number(ord) > 0 ? 'max' : 'min', over('sum', size, [columns]), [rows]));
       if (ord === 2 || ord === -2 || ord === 'nuc') {
-        const s = runMany('svd', [moveaxis(t, axes, [-2, -1])], { full: false })[1];
+        const [s] = runMany('svd', [moveaxis(t, axes, [-2, -1])], { vectors: false });
         const y = run(ord === 'nuc' ? 'sum' : Number(ord) > 0 ? 'max' : 'min', [s], { axis: [-1] });
         return run('reshape', [y], {
           shape: t.shape.map((d, i) => (axes.includes(i) ? 1 : d)).filter((_, i) => keepdims || !axes.includes(i)),

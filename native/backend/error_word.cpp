@@ -33,8 +33,9 @@ std::string frames_text(const int64_t* n) {
     case DataError::kLuSingular: throw ValueError("lu_factor", "the matrix is singular.");
     case DataError::kEigComplex:
       throw ValueError("eig",
-                       "the matrix has complex eigenvalues, and there are no complex tensors.\n  Fix: use eigh for "
-                       "symmetric matrices.");
+                       "the matrix has complex eigenvalues, and there are no complex tensors.\n  Fix: pass { "
+                       "complex: true } for pairs of real and imaginary part, or use eigh for symmetric matrices.");
+    case DataError::kNoConvergence: throw ValueError("linalg", "the iteration has not converged.");
     case DataError::kCtcFrames: throw ValueError("ctc_loss", frames_text(n));
     case DataError::kCtcLabels:
       throw ValueError("ctc_loss", "example " + text(n[0]) + " cannot have " + text(n[1]) +

@@ -18,6 +18,7 @@ enum class DataError : int32_t {
   kSolveSingular,      //
   kLuSingular,         //
   kEigComplex,         //
+  kNoConvergence,      //
   kCtcFrames,          // example, frames, frames of the logits
   kCtcLabels,          // example, labels, room for labels
   kCtcLabel,           // label, classes

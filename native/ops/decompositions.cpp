@@ -179,16 +179,10 @@ Tensors LuFactor::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) 
   const Tensor middle = lower(matmul(l, lower(dy[0], 0), true), 0) + upper(matmul(upper(dy[0]), u, false, true));
   const Tensor left = solve_triangular(l, middle, true, true);
   const Tensor rows = transposed(solve_triangular(u, transposed(left), false, false));
-  const int64_t n = lu.dim(-1);
-  const Tensor hot = apply1(make_op(
-                                "one_hot",
-                                [&] {
-    AttrMap a("one_hot");
-    a.set("depth", double(n));
-    a.set("dtype", std::string(name_of(in[0].dtype())));
-    return a;
-                                }()),
-                            {out[1]});
+  AttrMap one_hot("one_hot");
+  one_hot.set("depth", double(lu.dim(-1)));
+  one_hot.set("dtype", std::string(name_of(in[0].dtype())));
+  const Tensor hot = apply1(make_op("one_hot", one_hot), {out[1]});
   return {matmul(hot, rows, true)};
 }
 TRAE_REGISTER_OP(LuFactor);
@@ -225,17 +219,22 @@ Tensors Qr::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const 
 TRAE_REGISTER_OP(Qr);
 
 // ---- svd (Townsend 2016)
-OpPtr Svd::make(const AttrMap& a) { return with<Svd>({a.boolean("full", false)}); }
+OpPtr Svd::make(const AttrMap& a) { return with<Svd>({a.boolean("full", false), a.boolean("vectors", true)}); }
 Specs Svd::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   expect_matrices(*this, in[0]);
   const int64_t m = rows_of(in[0]), n = columns_of(in[0]), k = std::min(m, n);
   const DType d = in[0].dtype;
+  if (!attrs.has_vectors) return {{with_vector(in[0].shape, k), d}};
   return {{with_matrix(in[0].shape, m, attrs.is_full ? m : k), d},
           {with_vector(in[0].shape, k), d},
           {with_matrix(in[0].shape, attrs.is_full ? n : k, n), d}};
 }
 Tensors Svd::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
+  if (!attrs.has_vectors) {
+    const Tensors all = apply(with<Svd>({}), in);
+    return {matmul(all[0] * row(dy[0]), all[2])};
+  }
   const int64_t m = in[0].dim(-2), n = in[0].dim(-1), k = std::min(m, n);
   if (attrs.is_full && m != n && (dy[0] || dy[2]))
     throw NotImplementedError(
@@ -279,13 +278,66 @@ Tensors SymmetricEigen::vjp(const Tensors&, const Tensors& out, const Tensors& d
 TRAE_REGISTER_OP(SymmetricEigen);
 
 // ---- eig
-OpPtr Eigen::make(const AttrMap&) { return std::make_shared<Eigen>(); }
+OpPtr Eigen::make(const AttrMap& a) { return with<Eigen>({a.boolean("complex", false)}); }
 Specs Eigen::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   expect_square(*this, in[0]);
-  return {{with_vector(in[0].shape, rows_of(in[0])), in[0].dtype}, in[0]};
+  const Spec w{with_vector(in[0].shape, rows_of(in[0])), in[0].dtype};
+  if (attrs.is_complex) return {w, in[0], w, in[0]};
+  return {w, in[0]};
 }
+namespace {
+// Complex numbers as two tensors.
+struct Complex {
+  Tensor re, im;
+};
+using ops::operator+;
+using ops::operator-;
+using ops::operator*;
+Complex operator+(const Complex& a, const Complex& b) { return {a.re + b.re, a.im + b.im}; }
+Complex operator-(const Complex& a, const Complex& b) { return {a.re - b.re, a.im - b.im}; }
+Complex operator*(const Complex& a, const Complex& b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
+// a^H b and a b^H
+Complex adjoint_times(const Complex& a, const Complex& b) {
+  return {matmul(a.re, b.re, true) + matmul(a.im, b.im, true), matmul(a.re, b.im, true) - matmul(a.im, b.re, true)};
+}
+Complex times_adjoint(const Complex& a, const Complex& b) {
+  return {matmul(a.re, b.re, false, true) + matmul(a.im, b.im, false, true),
+          matmul(a.im, b.re, false, true) - matmul(a.re, b.im, false, true)};
+}
+// The real part of x with a^H x = b: one real system of twice the size.
+Tensor solve_adjoint(const Complex& a, const Complex& b) {
+  const int rows = a.re.ndim() - 2, columns = a.re.ndim() - 1;
+  const Tensor re = transposed(a.re), im = transposed(a.im);
+  const Tensor left = concatenate({concatenate({re, im}, columns), concatenate({-im, re}, columns)}, rows);
+  const Tensor x = solve(left, concatenate({b.re, b.im}, rows), false);
+  Ints start(x.shape().size(), 0), stop = x.shape(), step(x.shape().size(), 1);
+  stop[size_t(rows)] = a.re.dim(-1);
+  return slice(x, start, stop, step);
+}
+// Boeddeker et al. 2017, (4.60) and (4.62), for vectors of length 1; of the phase of a vector nothing may depend.
+Tensors complex_gradient(const Tensors& out, const Tensors& dy) {
+  const Complex w{out[0], out[2]}, v{out[1], out[3]};
+  const Tensor on = identity(v.re);
+  Complex middle{dy[0] ? on * row(dy[0]) : zeros_like(v.re), dy[2] ? on * row(dy[2]) : zeros_like(v.re)};
+  if (dy[1] || dy[3]) {
+    const Complex dv{zeros_unless(dy[1], v.re), zeros_unless(dy[3], v.re)};
+    const Complex p = adjoint_times(v, dv);
+    const Tensor along = sum(v.re * dv.re + v.im * dv.im, {v.re.ndim() - 2}, true);
+    const Complex vv = adjoint_times(v, v);
+    const Complex off = p - Complex{vv.re * along, vv.im * along};
+    // / conj(w[j] - w[i])
+    const Complex d{row(w.re) - column(w.re), row(w.im) - column(w.im)};
+    const Tensor size = d.re * d.re + d.im * d.im, zero = scalar_like(size, 0);
+    const Tensor is_zero = binary("equal", size, zero);
+    const Tensor inverse = where(is_zero, zero, 1 / where(is_zero, scalar_like(size, 1), size));
+    middle = middle + off * Complex{d.re * inverse, d.im * inverse};
+  }
+  return {solve_adjoint(v, times_adjoint(middle, v))};
+}
+}  // namespace
 Tensors Eigen::vjp(const Tensors&, const Tensors& out, const Tensors& dy) const {
+  if (attrs.is_complex) return complex_gradient(out, dy);
   const Tensor &w = out[0], &v = out[1];
   Tensor middle = dy[0] ? identity(v) * row(dy[0]) : zeros_like(v);
   if (dy[1]) {  // vectors keep their length: only what is orthogonal to each counts
@@ -313,5 +365,26 @@ Tensors PseudoInverse::vjp(const Tensors& in, const Tensors& out, const Tensors&
   return {left - matmul(a, matmul(p, left)) + right - matmul(matmul(right, p), a) - first};
 }
 TRAE_REGISTER_OP(PseudoInverse);
+
+// ---- lstsq, with the gradient of the product by the pseudo-inverse
+OpPtr LeastSquares::make(const AttrMap& a) { return with<LeastSquares>({a.number("rcond")}); }
+Specs LeastSquares::infer(const Specs& in) const {
+  expect_inputs(*this, in, 2);
+  expect_matrices(*this, in[0]);
+  expect_matrices(*this, in[1]);
+  const Shape batch_a(in[0].shape.begin(), in[0].shape.end() - 2), batch_b(in[1].shape.begin(), in[1].shape.end() - 2);
+  if (rows_of(in[1]) != rows_of(in[0]) || batch_a != batch_b || in[0].dtype != in[1].dtype)
+    throw ValueError("lstsq", "the right side has " + std::to_string(rows_of(in[1])) + " rows but the matrix has " +
+                                  std::to_string(rows_of(in[0])) + ".\n  Received: shapes " + to_string(in[0].shape) +
+                                  " and " + to_string(in[1].shape));
+  return {{with_matrix(in[0].shape, columns_of(in[0]), columns_of(in[1])), in[0].dtype}};
+}
+Tensors LeastSquares::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
+  const OpPtr inverse = with<PseudoInverse>({attrs.rcond});
+  const Tensor p = apply1(inverse, {in[0]});
+  const Tensors da = inverse->vjp({in[0]}, {p}, {matmul(dy[0], in[1], false, true)});
+  return {da[0], matmul(p, dy[0], true)};
+}
+TRAE_REGISTER_OP(LeastSquares);
 
 }  // namespace trae

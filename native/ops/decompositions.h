@@ -1,5 +1,5 @@
-// Factorizations and equations over the last two axes, leading axes being batches. float32 and float64; computed in
-// double by plain loops. Gradients are written in ops, so that they have gradients.
+// Factorizations and equations over the last two axes, leading axes being batches; float32 and float64. Gradients are
+// written in ops, so that they have gradients.
 #pragma once
 #include "graph/op.h"
 
@@ -76,11 +76,11 @@ struct Qr final : OpOf<Qr> {
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
 };
 
-// Outputs u, s, v^T with x = u diag(s) v^T, s descending.
+// Outputs u, s, v^T with x = u diag(s) v^T, s descending; s alone without vectors.
 struct Svd final : OpOf<Svd> {
   static constexpr std::string_view kName = "svd";
   struct Attrs {
-    bool is_full = false;
+    bool is_full = false, has_vectors = true;
     bool operator==(const Attrs&) const = default;
   } attrs;
   static OpPtr make(const AttrMap&);
@@ -97,10 +97,14 @@ struct SymmetricEigen final : OpOf<SymmetricEigen> {
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
 };
 
-// Eigenvalues and unit eigenvectors of any matrix that has real ones only.
+// Eigenvalues w and unit eigenvectors v of any matrix that has real ones only. Of any matrix when complex: the real
+// parts of w and v, then their imaginary parts.
 struct Eigen final : OpOf<Eigen> {
   static constexpr std::string_view kName = "eig";
-  NoAttrs attrs;
+  struct Attrs {
+    bool is_complex = false;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
@@ -109,6 +113,19 @@ struct Eigen final : OpOf<Eigen> {
 // The Moore-Penrose inverse; singular values up to `rcond` times the largest count as zero.
 struct PseudoInverse final : OpOf<PseudoInverse> {
   static constexpr std::string_view kName = "pinv";
+  struct Attrs {
+    double rcond = 0;
+    bool operator==(const Attrs&) const = default;
+  } attrs;
+  static OpPtr make(const AttrMap&);
+  Specs infer(const Specs& in) const override;
+  Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
+};
+
+// The x of least size with the smallest |a x - b|: the pseudo-inverse of a times b, by QR where a's rank is beyond
+// doubt.
+struct LeastSquares final : OpOf<LeastSquares> {
+  static constexpr std::string_view kName = "lstsq";
   struct Attrs {
     double rcond = 0;
     bool operator==(const Attrs&) const = default;

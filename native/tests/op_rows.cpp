@@ -116,7 +116,10 @@ void add_decompositions(Rows& r) {
   for (const char* name : {"cholesky", "det", "slogdet", "lu_factor", "qr", "svd", "eigh", "eig"}) r.add(name, {}, {s});
   r.add("solve_triangular", {{"lower", true}}, {s, r.x({4, 2})});
   r.add("solve", {}, {s, r.x({4, 2})});
+  r.add("svd", {{"vectors", false}}, {r.x({5, 3})});
+  r.add("eig", {{"complex", true}}, {r.x({2, 5, 5})});
   r.add("pinv", {{"rcond", 1e-6}}, {r.x({5, 3})});
+  r.add("lstsq", {{"rcond", 1e-6}}, {r.x({5, 3}), r.x({5, 2})});
 }
 
 void add_sequences(Rows& r) {

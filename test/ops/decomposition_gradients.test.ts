@@ -16,6 +16,22 @@ const firm = (shape: number[]): NdArray => {
   );
 };
 const { ops } = trae;
+/** Two turns with different growth, seen askew: two complex pairs. */
+const spiral = build(
+  [4, 4],
+  'float64',
+  ([i, j]) => [2, -3, 0.5, 0, 3, 2, 0, 0.25, 0, 0.5, -1, 1.5, 0.25, 0, -1.5, -1][i * 4 + j],
+);
+/** What does not depend on the phase of eigenvectors. */
+function invariants(x: T): T[] {
+  const [[re, im], [p, q]] = ops.eig(x, { complex: true });
+  return [
+    re,
+    im,
+    p.square().add(q.square()),
+    trae.matmul(p, trae.swapaxes(p, -1, -2)).add(trae.matmul(q, trae.swapaxes(q, -1, -2))),
+  ];
+}
 const cases: [string, Differentiable, NdArray[]][] = [
   ['cholesky', (x) => ops.cholesky(symmetric(x)), [firm([3, 3])]],
   ['cholesky, a batch', (x) => ops.cholesky(symmetric(x), { upper: true }), [firm([2, 2, 2])]],
@@ -35,9 +51,12 @@ const cases: [string, Differentiable, NdArray[]][] = [
   ['singular values', (x) => ops.svd(x, { computeUv: false }) as T, [f64([4, 2])]],
   ['eigh', (x) => ops.eigh(symmetric(x)), [firm([3, 3])]],
   ['eig', (x) => ops.eig(x), [firm([3, 3])]],
+  ['eig, real eigenvalues as complex ones', (x) => invariants(x), [firm([3, 3])]],
+  ['eig of complex pairs', (x) => invariants(x), [spiral]],
   ['pinv of a deep matrix', (x) => ops.pinv(x), [f64([4, 2])]],
   ['pinv of a wide matrix', (x) => ops.pinv(x), [f64([2, 4])]],
   ['lstsq', (a, b) => ops.lstsq(a, b), [f64([4, 2]), f64([4], 2)]],
+  ['lstsq of a wide matrix', (a, b) => ops.lstsq(a, b), [f64([2, 4]), f64([2, 3], 2)]],
   ['nuclear norm', (x) => ops.norm(x, { ord: 'nuc' }), [f64([3, 2])]],
   ['spectral norm', (x) => ops.norm(x, { ord: 2 }), [f64([3, 2])]],
 ];

@@ -1,281 +1,313 @@
-// Direct factorizations: elimination, Cholesky, Householder QR. The iterative ones are in eigen.cpp.
-#include "backend/cpu/decompositions.h"
-#include "backend/cpu/kernel.h"
+// Kernels of factorizations: batches over the threads, each matrix by the functions of linalg/. What each of them must
+// satisfy is in ops/decompositions.h.
+#include "ops/decompositions.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <exception>
+#include <mutex>
+#include <vector>
 
-#include "core/error.h"
-#include "ops/decompositions.h"
+#include "backend/cpu/kernel.h"
+#include "backend/cpu/linalg/table.h"
+#include "backend/cpu/parallel.h"
+#include "backend/cpu/simd/dispatch.h"
+#include "core/memory_limit.h"
 
 namespace trae {
 namespace {
 
-Matrix read(const void* p, DType d, int64_t at, int64_t rows, int64_t columns) {
-  Matrix m(rows, columns);
-  const int64_t n = rows * columns;
-  if (d == DType::kFloat64) std::copy_n(static_cast<const double*>(p) + at * n, n, m.data.begin());
-  else std::copy_n(static_cast<const float*>(p) + at * n, n, m.data.begin());
-  return m;
+using linalg::Outcome;
+
+#if defined(__x86_64__)
+#define TRAE_CHOOSE(get) return simd::isa() == simd::Isa::kBase ? linalg::base::get<T>() : linalg::avx2::get<T>()
+#else
+#define TRAE_CHOOSE(get) return linalg::base::get<T>()
+#endif
+template <class T>
+const linalg::DirectTable<T>& direct() {
+  TRAE_CHOOSE(direct);
 }
-void write(void* p, DType d, int64_t at, const double* values, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    if (d == DType::kFloat64) static_cast<double*>(p)[at * n + i] = values[i];
-    else static_cast<float*>(p)[at * n + i] = float(values[i]);
-  }
+template <class T>
+const linalg::SingularValuesTable<T>& singular_values() {
+  TRAE_CHOOSE(singular_values);
 }
-void write(void* p, DType d, int64_t at, const Matrix& m) { write(p, d, at, m.data.data(), int64_t(m.data.size())); }
+template <class T>
+const linalg::EigenvaluesTable<T>& eigenvalues() {
+  TRAE_CHOOSE(eigenvalues);
+}
 
 struct Sizes {
-  explicit Sizes(const Spec& s) : dtype(s.dtype), rows(s.shape[s.shape.size() - 2]), columns(s.shape.back()) {
+  explicit Sizes(const Spec& s) : rows(s.shape[s.shape.size() - 2]), columns(s.shape.back()) {
     for (size_t i = 0; i + 2 < s.shape.size(); i++) batch *= s.shape[i];
   }
-  DType dtype;
   int64_t batch = 1, rows, columns;
 };
 
-// Elimination with row exchanges, in place. order[i] is the row that came to place i. Returns the sign of the
-// exchanges, or 0 for a singular matrix (which is eliminated as far as it goes).
-int eliminate(Matrix& a, std::vector<int32_t>& order) {
-  const int64_t n = a.rows;
-  order.resize(size_t(n));
-  for (int64_t i = 0; i < n; i++) order[size_t(i)] = int32_t(i);
-  int sign = 1;
-  bool is_singular = false;
-  for (int64_t k = 0; k < n; k++) {
-    int64_t pivot = k;
-    for (int64_t i = k + 1; i < n; i++)
-      if (std::abs(a(i, k)) > std::abs(a(pivot, k))) pivot = i;
-    if (a(pivot, k) == 0) {
-      is_singular = true;
-      continue;
-    }
-    if (pivot != k) {
-      for (int64_t j = 0; j < n; j++) std::swap(a(k, j), a(pivot, j));
-      std::swap(order[size_t(k)], order[size_t(pivot)]);
-      sign = -sign;
-    }
-    for (int64_t i = k + 1; i < n; i++) {
-      const double f = a(i, k) /= a(k, k);
-      if (f != 0)
-        for (int64_t j = k + 1; j < n; j++) a(i, j) -= f * a(k, j);
-    }
-  }
-  return is_singular ? 0 : sign;
+template <class T>
+const T* matrix(const void* p, int64_t at, int64_t size) {
+  return static_cast<const T*>(p) + at * size;
 }
-// b becomes a^-1 b or a^-T b for a triangle of a.
-void substitute(const Matrix& a, Matrix& b, bool is_lower, bool is_transposed, bool has_unit_diagonal) {
-  const int64_t n = a.rows;
-  const bool is_forward = is_lower != is_transposed;
-  for (int64_t step = 0; step < n; step++) {
-    const int64_t i = is_forward ? step : n - 1 - step;
-    for (int64_t before = 0; before < step; before++) {
-      const int64_t k = is_forward ? before : n - 1 - before;
-      const double f = is_transposed ? a(k, i) : a(i, k);
-      if (f != 0)
-        for (int64_t j = 0; j < b.columns; j++) b(i, j) -= f * b(k, j);
+template <class T>
+T* matrix(void* p, int64_t at, int64_t size) {
+  return static_cast<T*>(p) + at * size;
+}
+
+// What is wrong with the data of a matrix, if anything: what ErrorWord::report takes.
+struct Problem {
+  DataError error = DataError::kNone;
+  int64_t a = 0, b = 0;
+};
+// f(at) for each matrix, over the threads. The problem of the first matrix that has one is reported.
+template <class F>
+void for_each_matrix(const Sizes& z, F&& f) {
+  std::mutex mutex;
+  int64_t failed = z.batch;
+  Problem problem;
+  std::exception_ptr thrown;  // no memory
+  const int64_t work = std::max<int64_t>(1, z.rows * z.columns * std::min(z.rows, z.columns));
+  parallel_for(z.batch, std::max<int64_t>(1, 4 * kElementwiseGrain / work), [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin; at < end; at++) {
+      Problem own;
+      std::exception_ptr exception;
+      try {
+        own = f(at);
+      } catch (...) { exception = std::current_exception(); }
+      if (own.error == DataError::kNone && !exception) continue;
+      const std::lock_guard lock(mutex);
+      if (at < failed) {
+        failed = at;
+        problem = own;
+        thrown = exception;
+      }
+      return;
     }
-    if (!has_unit_diagonal)
-      for (int64_t j = 0; j < b.columns; j++) b(i, j) /= a(i, i);
+  });
+  if (thrown) std::rethrow_exception(thrown);
+  if (problem.error != DataError::kNone) cpu_errors().report(problem.error, problem.a, problem.b);
+}
+Problem unless_done(Outcome o) {
+  switch (o) {
+    case Outcome::kSingular: return {DataError::kSolveSingular};
+    case Outcome::kComplex: return {DataError::kEigComplex};
+    case Outcome::kNoConvergence: return {DataError::kNoConvergence};
+    default: return {};
   }
+}
+// The kernel of the dtype: make(T()) for T float or double.
+template <class F>
+Kernel by_dtype(DType d, F&& make) {
+  return d == DType::kFloat64 ? make(double()) : make(float());
 }
 
 }  // namespace
 
 TRAE_CPU_KERNEL(Cholesky) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    const int64_t n = z.rows;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, n, n), l(n, n);
-      for (int64_t j = 0; j < n; j++) {
-        double d = a(j, j);
-        for (int64_t k = 0; k < j; k++) d -= l(j, k) * l(j, k);
-        if (!(d > 0)) return cpu_errors().report(DataError::kCholeskyPivot, j, std::bit_cast<int64_t>(d));
-        l(j, j) = std::sqrt(d);
-        for (int64_t i = j + 1; i < n; i++) {
-          double v = a(i, j);
-          for (int64_t k = 0; k < j; k++) v -= l(i, k) * l(j, k);
-          l(i, j) = v / l(j, j);
-        }
-      }
-      write(to[0], z.dtype, at, l);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0])](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        T value = 0;
+        const int64_t pivot =
+            direct<T>().cholesky(matrix<T>(from[0], at, n * n), matrix<T>(to[0], at, n * n), n, &value);
+        return pivot < 0 ? Problem{} : Problem{DataError::kCholeskyPivot, pivot, std::bit_cast<int64_t>(double(value))};
+      });
+    };
+  });
 }
 
 TRAE_CPU_KERNEL(SolveTriangular) {
-  return [z = Sizes(in[0]), columns = in[1].shape.back(), o = op.attrs](const void* const* from, void* const* to) {
-    for (int64_t at = 0; at < z.batch; at++) {
-      const Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      Matrix b = read(from[1], z.dtype, at, z.rows, columns);
-      substitute(a, b, o.is_lower, o.is_transposed, false);
-      write(to[0], z.dtype, at, b);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), columns = in[1].shape.back(), o = op.attrs](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, columns, o](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        direct<T>().solve_triangular(matrix<T>(from[0], at, n * n), matrix<T>(from[1], at, n * columns),
+                                     matrix<T>(to[0], at, n * columns), n, columns, o.is_lower, o.is_transposed);
+        return Problem{};
+      });
+    };
+  });
 }
 
 TRAE_CPU_KERNEL(Solve) {
-  return [z = Sizes(in[0]), columns = in[1].shape.back(), t = op.attrs.is_transposed](const void* const* from,
-                                                                                      void* const* to) {
-    std::vector<int32_t> order;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      const Matrix b = read(from[1], z.dtype, at, z.rows, columns);
-      if (!eliminate(a, order)) return cpu_errors().report(DataError::kSolveSingular);
-      Matrix x(z.rows, columns);
-      if (!t) {  // P a = L U
-        for (int64_t i = 0; i < z.rows; i++)
-          for (int64_t j = 0; j < columns; j++) x(i, j) = b(order[size_t(i)], j);
-        substitute(a, x, true, false, true);
-        substitute(a, x, false, false, false);
-        write(to[0], z.dtype, at, x);
-      } else {
-        Matrix y = b;
-        substitute(a, y, false, true, false);
-        substitute(a, y, true, true, true);
-        for (int64_t i = 0; i < z.rows; i++)
-          for (int64_t j = 0; j < columns; j++) x(order[size_t(i)], j) = y(i, j);
-        write(to[0], z.dtype, at, x);
-      }
-    }
-  };
-}
-
-TRAE_CPU_KERNEL(Determinant) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    std::vector<int32_t> order;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      double d = eliminate(a, order);
-      for (int64_t i = 0; i < z.rows; i++) d *= a(i, i);
-      write(to[0], z.dtype, at, &d, 1);
-    }
-  };
-}
-
-TRAE_CPU_KERNEL(SignLogDeterminant) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    std::vector<int32_t> order;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      double sign = eliminate(a, order), size = 0;
-      for (int64_t i = 0; i < z.rows; i++) {
-        size += std::log(std::abs(a(i, i)));
-        if (a(i, i) < 0) sign = -sign;
-      }
-      write(to[0], z.dtype, at, &sign, 1);
-      write(to[1], z.dtype, at, &size, 1);
-    }
-  };
-}
-
-TRAE_CPU_KERNEL(LuFactor) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    std::vector<int32_t> order;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, z.rows, z.rows);
-      if (!eliminate(a, order)) return cpu_errors().report(DataError::kLuSingular);
-      write(to[0], z.dtype, at, a);
-      std::copy(order.begin(), order.end(), static_cast<int32_t*>(to[1]) + at * z.rows);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), columns = in[1].shape.back(), o = op.attrs](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, columns, o](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        return unless_done(direct<T>().solve(matrix<T>(from[0], at, n * n), matrix<T>(from[1], at, n * columns),
+                                             matrix<T>(to[0], at, n * columns), n, columns, o.is_transposed));
+      });
+    };
+  });
 }
 
 namespace {
-// A reflection of the rows from `first` on: x - 2 v (v . x) / |v|^2.
-struct Reflection {
-  int64_t first;
-  std::vector<double> v;
-  double scale;  // 2 / |v|^2
-  void apply(Matrix& a) const {
-    std::vector<double> dots(size_t(a.columns), 0.0);
-    for (size_t i = 0; i < v.size(); i++)
-      for (int64_t c = 0; c < a.columns; c++) dots[size_t(c)] += v[i] * a(first + int64_t(i), c);
-    for (size_t i = 0; i < v.size(); i++)
-      for (int64_t c = 0; c < a.columns; c++) a(first + int64_t(i), c) -= scale * dots[size_t(c)] * v[i];
+// The sign of the determinant, or 0; each pivot is given to f.
+template <class T, class F>
+int by_pivots(const Sizes& z, const void* from, int64_t at, F&& f) {
+  const int64_t n = z.rows;
+  std::vector<T> lu(require_memory({n, n}, std::is_same_v<T, double> ? DType::kFloat64 : DType::kFloat32) / sizeof(T));
+  std::vector<int32_t> order(static_cast<size_t>(n));
+  int sign = direct<T>().lu(matrix<T>(from, at, n * n), lu.data(), order.data(), n);
+  for (int64_t i = 0; i < n; i++) {
+    const T pivot = lu[size_t(i * n + i)];
+    sign = pivot == 0 ? 0 : pivot < 0 ? -sign : sign;
+    f(pivot);
   }
-};
+  return sign;
+}
 }  // namespace
 
+TRAE_CPU_KERNEL(Determinant) {
+  return by_dtype(in[0].dtype, [z = Sizes(in[0])](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z](const void* const* from, void* const* to) {
+      for_each_matrix(z, [&](int64_t at) {
+        double product = 1;
+        const int sign = by_pivots<T>(z, from[0], at, [&](T pivot) { product *= std::abs(double(pivot)); });
+        *matrix<T>(to[0], at, 1) = T(sign == 0 ? 0 : sign * product);
+        return Problem{};
+      });
+    };
+  });
+}
+
+TRAE_CPU_KERNEL(SignLogDeterminant) {
+  return by_dtype(in[0].dtype, [z = Sizes(in[0])](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z](const void* const* from, void* const* to) {
+      for_each_matrix(z, [&](int64_t at) {
+        double sum = 0;
+        const int sign = by_pivots<T>(z, from[0], at, [&](T pivot) { sum += std::log(std::abs(double(pivot))); });
+        *matrix<T>(to[0], at, 1) = T(sign);
+        *matrix<T>(to[1], at, 1) = T(sign == 0 ? -HUGE_VAL : sum);
+        return Problem{};
+      });
+    };
+  });
+}
+
+TRAE_CPU_KERNEL(LuFactor) {
+  return by_dtype(in[0].dtype, [z = Sizes(in[0])](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        direct<T>().lu(matrix<T>(from[0], at, n * n), matrix<T>(to[0], at, n * n), matrix<int32_t>(to[1], at, n), n);
+        const T* lu = matrix<T>(to[0], at, n * n);
+        for (int64_t i = 0; i < n; i++)
+          if (lu[i * n + i] == 0) return Problem{DataError::kLuSingular};
+        return Problem{};
+      });
+    };
+  });
+}
+
 TRAE_CPU_KERNEL(Qr) {
-  return [z = Sizes(in[0]), k = out[0].shape.back()](const void* const* from, void* const* to) {
-    const int64_t m = z.rows, n = z.columns;
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix r = read(from[0], z.dtype, at, m, n), q = Matrix::identity(m, k);
-      std::vector<Reflection> reflections;
-      for (int64_t j = 0; j < std::min(m - 1, n); j++) {
-        double below = 0;
-        for (int64_t i = j + 1; i < m; i++) below += r(i, j) * r(i, j);
-        if (below == 0) continue;
-        const double norm = std::sqrt(r(j, j) * r(j, j) + below), pivot = r(j, j) > 0 ? -norm : norm;
-        Reflection h{j, std::vector<double>(size_t(m - j)), 0};
-        for (int64_t i = j; i < m; i++) h.v[size_t(i - j)] = r(i, j);
-        h.v[0] -= pivot;
-        h.scale = 2 / (below + h.v[0] * h.v[0]);
-        h.apply(r);
-        for (int64_t i = j + 1; i < m; i++) r(i, j) = 0;
-        reflections.push_back(std::move(h));
-      }
-      // q is the product of all of them: the last one acts first, and only on the columns that are wanted.
-      for (size_t i = reflections.size(); i-- > 0;) reflections[i].apply(q);
-      write(to[0], z.dtype, at, q);
-      write(to[1], z.dtype, at, r.data.data(), k * n);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), k = out[0].shape.back()](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, k](const void* const* from, void* const* to) {
+      const int64_t m = z.rows, n = z.columns;
+      for_each_matrix(z, [&](int64_t at) {
+        direct<T>().qr(matrix<T>(from[0], at, m * n), matrix<T>(to[0], at, m * k), matrix<T>(to[1], at, k * n), m, n,
+                       k);
+        return Problem{};
+      });
+    };
+  });
 }
 
 TRAE_CPU_KERNEL(Svd) {
-  return [z = Sizes(in[0]), full = op.attrs.is_full](const void* const* from, void* const* to) {
-    for (int64_t at = 0; at < z.batch; at++) {
-      const SvdParts p = svd_of(read(from[0], z.dtype, at, z.rows, z.columns), full);
-      write(to[0], z.dtype, at, p.u);
-      write(to[1], z.dtype, at, p.s.data(), int64_t(p.s.size()));
-      write(to[2], z.dtype, at, p.v.transposed());
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), o = op.attrs](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, o](const void* const* from, void* const* to) {
+      const int64_t m = z.rows, n = z.columns, k = std::min(m, n), columns = o.is_full ? m : k,
+                    rows = o.is_full ? n : k;
+      for_each_matrix(z, [&](int64_t at) {
+        const T* x = matrix<T>(from[0], at, m * n);
+        return unless_done(o.has_vectors
+                               ? singular_values<T>().svd(x, matrix<T>(to[0], at, m * columns), matrix<T>(to[1], at, k),
+                                                          matrix<T>(to[2], at, rows * n), m, n, o.is_full)
+                               : singular_values<T>().svd(x, nullptr, matrix<T>(to[0], at, k), nullptr, m, n, false));
+      });
+    };
+  });
 }
 
 TRAE_CPU_KERNEL(PseudoInverse) {
-  return [z = Sizes(in[0]), rcond = op.attrs.rcond](const void* const* from, void* const* to) {
-    for (int64_t at = 0; at < z.batch; at++) {
-      const SvdParts p = svd_of(read(from[0], z.dtype, at, z.rows, z.columns), false);
-      Matrix inverse(z.columns, z.rows);
-      for (size_t k = 0; k < p.s.size(); k++) {
-        if (!(p.s[k] > rcond * p.s[0])) continue;
-        for (int64_t i = 0; i < z.columns; i++)
-          for (int64_t j = 0; j < z.rows; j++) inverse(i, j) += p.v(i, int64_t(k)) * p.u(j, int64_t(k)) / p.s[k];
-      }
-      write(to[0], z.dtype, at, inverse);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), rcond = op.attrs.rcond](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, rcond](const void* const* from, void* const* to) {
+      const int64_t m = z.rows, n = z.columns;
+      for_each_matrix(z, [&](int64_t at) {
+        return unless_done(
+            singular_values<T>().pinv(matrix<T>(from[0], at, m * n), matrix<T>(to[0], at, m * n), m, n, T(rcond)));
+      });
+    };
+  });
+}
+
+TRAE_CPU_KERNEL(LeastSquares) {
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), columns = in[1].shape.back(), o = op.attrs](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, columns, o](const void* const* from, void* const* to) {
+      const int64_t m = z.rows, n = z.columns;
+      for_each_matrix(z, [&](int64_t at) {
+        const T *a = matrix<T>(from[0], at, m * n), *b = matrix<T>(from[1], at, m * columns);
+        T* x = matrix<T>(to[0], at, n * columns);
+        if (direct<T>().lstsq(a, b, x, m, n, columns, T(o.rcond))) return Problem{};
+        return unless_done(singular_values<T>().lstsq(a, b, x, m, n, columns, T(o.rcond)));
+      });
+    };
+  });
 }
 
 TRAE_CPU_KERNEL(SymmetricEigen) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix a = read(from[0], z.dtype, at, z.rows, z.rows), v;
-      for (int64_t i = 0; i < z.rows; i++)
-        for (int64_t j = i + 1; j < z.rows; j++) a(i, j) = a(j, i);
-      std::vector<double> w;
-      symmetric_eigen(std::move(a), w, v);
-      write(to[0], z.dtype, at, w.data(), z.rows);
-      write(to[1], z.dtype, at, v);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0])](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        return unless_done(eigenvalues<T>().eigh(matrix<T>(from[0], at, n * n), matrix<T>(to[0], at, n),
+                                                 matrix<T>(to[1], at, n * n), n));
+      });
+    };
+  });
 }
 
+namespace {
+// Rounding can part a double eigenvalue of a float32 matrix into a complex pair: float64 has the last word.
+Outcome eig_in_double(const float* x, float* w, float* v, int64_t n) {
+  const size_t size = require_memory({n, n}, DType::kFloat64) / sizeof(double);
+  std::vector<double> wide(x, x + size), values(static_cast<size_t>(n)), vectors(size);
+  const Outcome o = eigenvalues<double>().eig(wide.data(), values.data(), nullptr, vectors.data(), nullptr, n);
+  std::copy(values.begin(), values.end(), w);
+  std::copy(vectors.begin(), vectors.end(), v);
+  return o;
+}
+Outcome eig_in_double(const double*, double*, double*, int64_t) { return Outcome::kComplex; }
+}  // namespace
+
 TRAE_CPU_KERNEL(Eigen) {
-  return [z = Sizes(in[0])](const void* const* from, void* const* to) {
-    for (int64_t at = 0; at < z.batch; at++) {
-      Matrix v;
-      std::vector<double> w;
-      if (!real_eigen(read(from[0], z.dtype, at, z.rows, z.rows), w, v))
-        return cpu_errors().report(DataError::kEigComplex);
-      write(to[0], z.dtype, at, w.data(), z.rows);
-      write(to[1], z.dtype, at, v);
-    }
-  };
+  return by_dtype(in[0].dtype, [z = Sizes(in[0]), o = op.attrs](auto t) -> Kernel {
+    using T = decltype(t);
+    return [z, o](const void* const* from, void* const* to) {
+      const int64_t n = z.rows;
+      for_each_matrix(z, [&](int64_t at) {
+        const T* x = matrix<T>(from[0], at, n * n);
+        T *w = matrix<T>(to[0], at, n), *v = matrix<T>(to[1], at, n * n);
+        Outcome outcome = o.is_complex
+                              ? eigenvalues<T>().eig(x, w, matrix<T>(to[2], at, n), v, matrix<T>(to[3], at, n * n), n)
+                              : eigenvalues<T>().eig(x, w, nullptr, v, nullptr, n);
+        if (outcome == Outcome::kComplex) outcome = eig_in_double(x, w, v, n);
+        return unless_done(outcome);
+      });
+    };
+  });
 }
 
 }  // namespace trae
