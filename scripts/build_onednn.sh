@@ -2,6 +2,7 @@
 # Builds the oneDNN that is linked into the prebuilt addon: static, CPU only, nothing but what native/backend/cpu uses. Downloads
 # the source that Debian carries, once; prints the folder of the result. Arguments go to CMake (a toolchain file, say).
 set -euo pipefail
+. "$(dirname "$0")/debian_source.sh"
 
 version=3.7.2
 source_file=onednn_$version+ds.orig.tar.xz
@@ -18,7 +19,6 @@ unused+='deconv|inner_product|ip_convolution|sparse|linux_perf|core_amx_(convolu
 unused+='ref_(eltwise|binary|sum|concat|matmul)|simple_(sum|concat)|gemm_(f32|bf16|x8)[a-z0-9]*_matmul|brgemm_matmul(_reorders)?\.cpp|gemm_pack|'
 unused+='cpu_reorder_(comp|regular)_(bf16|f16|fp|s|u|f32_[^f]|f32_f[^3])'
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/trae-node
 options=(
   -DCMAKE_BUILD_TYPE=Release
   "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG -ffunction-sections -fdata-sections"
@@ -44,36 +44,6 @@ case " $* " in
   *) if [ "$(uname -m)" = x86_64 ]; then options+=(-DONEDNN_ARCH_OPT_FLAGS=-march=x86-64-v2); fi ;;
 esac
 
-say() { printf 'build_onednn: %s\n' "$*" >&2; }
-fail() {
-  printf 'build_onednn: %s\n' "$@" >&2
-  exit 1
-}
-
-sha256() { if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1; }
-
-# Debian archives: those that this machine's apt is set up for, then the public one.
-sites() {
-  if command -v apt-get >/dev/null; then apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -E '/debian/?$' || true; fi
-  echo http://deb.debian.org/debian
-}
-
-# fetch FILE SHA256: into the cache, unless it is there.
-fetch() {
-  local file=$cache/$1 site
-  if [ -f "$file" ] && [ "$(sha256 "$file")" = "$2" ]; then return; fi
-  for site in $(sites | awk '!seen[$0]++'); do
-    say "downloading $site/pool/main/o/onednn/$1"
-    if curl -fsSL --retry 2 -o "$file.part" "$site/pool/main/o/onednn/$1"; then
-      [ "$(sha256 "$file.part")" = "$2" ] || fail "$1 from $site has another SHA-256 sum than the one expected." \
-        "  Received: $(sha256 "$file.part")" "  Expected: $2"
-      mv "$file.part" "$file"
-      return
-    fi
-  done
-  fail "$1 could not be downloaded." "Fix: put the file into $cache, or set CMAKE_PREFIX_PATH to a oneDNN that is installed."
-}
-
 # Leaves float32 to float32 in oneDNN's lists of implementations, and deletes the sources of the others.
 keep_float32() {
   local lists=$1/src/cpu
@@ -89,14 +59,14 @@ keep_float32() {
   find "$lists" -name '*.cpp' | grep -v '_list\.cpp$' | grep -E "${lists}.*($unused)" | while read -r file; do rm "$file"; done
 }
 
-for program in curl cmake patch tar; do command -v "$program" >/dev/null || fail "$program is needed. Fix: install it (apt-get install $program)."; done
+require curl cmake patch tar
 compiler=${CXX:-c++}
 recipe=$(printf '%s\n' "$source_sum" "$debian_sum" "${patches[@]}" "$unused" "${options[@]}" "$("$compiler" --version | head -n 1)" | cksum | cut -d ' ' -f 1)
 folder=$cache/onednn-$version-$recipe
 if [ ! -f "$folder/lib/libdnnl.a" ]; then
-  mkdir -p "$cache"
-  fetch "$source_file" "$source_sum"
-  fetch "$debian_file" "$debian_sum"
+  installed='set CMAKE_PREFIX_PATH to a oneDNN that is installed'
+  fetch o/onednn "$source_file" "$source_sum" "$installed"
+  fetch o/onednn "$debian_file" "$debian_sum" "$installed"
   work=$cache/onednn.build # always the same, so that ccache knows it again
   rm -rf "$work"
   mkdir -p "$work/source" "$work/debian"

@@ -4,4 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}; fi
-exec node_modules/.bin/cmake-js build --out "$TRAE_PREBUILD_FOLDER/build" --parallel "${JOBS:-2}" --CDTRAE_PREBUILD=ON --CDTRAE_ONEDNN="$TRAE_ONEDNN"
+exec node_modules/.bin/cmake-js build --out "$TRAE_PREBUILD_FOLDER/build" --parallel "${JOBS:-2}" --CDTRAE_PREBUILD=ON --CDTRAE_ONEDNN="$TRAE_ONEDNN" \
+  --CDTRAE_EIGEN="$TRAE_EIGEN"

@@ -5,12 +5,13 @@
 # win32: every file of the engine is compiled by mingw-w64, without linking.
 # musl: every file of the engine but the CPU's kernels is compiled by clang with libc++ against the headers of musl, without linking.
 # Needs, of Debian: debootstrap qemu-user-static g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix musl-tools clang-16
-# libc++-16-dev libdnnl-dev libeigen3-dev.
+# libc++-16-dev libdnnl-dev.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/trae-node/cross
 suite=bookworm
 mkdir -p "$cache"
+eigen=$(bash scripts/fetch_eigen.sh) # headers only: the same for every system
 
 need() { command -v "$1" >/dev/null || { echo "cross_build: $1 is missing: apt-get install $2" >&2; exit 1; }; }
 
@@ -49,17 +50,11 @@ arm64() {
   cmake -S . -B "$folder" -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
     -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2" "-DCMAKE_CXX_FLAGS=-isystem $cache/arm64/usr/include" \
     "-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath-link,$library" "-DCMAKE_FIND_ROOT_PATH=$cache/arm64" -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY \
-    -DCMAKE_LIBRARY_ARCHITECTURE=aarch64-linux-gnu "-DTRAE_EIGEN=$(eigen)" \
+    -DCMAKE_LIBRARY_ARCHITECTURE=aarch64-linux-gnu "-DTRAE_EIGEN=$eigen" \
     -DTRAE_TESTS=ON "${launcher[@]}" >"$cache/arm64.log"
   cmake --build "$folder" --parallel "${JOBS:-2}" --target trae_tests >>"$cache/arm64.log" 2>&1 || { tail -n 40 "$cache/arm64.log"; exit 1; }
   file "$folder/trae_tests" | cut -c1-120
   qemu-aarch64-static -L "$cache/root" "$folder/trae_tests" "$@"
-}
-
-# Eigen has headers only: those of this machine serve every other.
-eigen() {
-  [ -d /usr/include/eigen3/Eigen ] || { echo 'cross_build: Eigen is missing: apt-get install libeigen3-dev' >&2; exit 1; }
-  echo /usr/include/eigen3
 }
 
 # oneDNN's headers alone: those of the C library beside them are of another system.
@@ -72,7 +67,7 @@ win32() {
   need x86_64-w64-mingw32-g++-posix g++-mingw-w64-x86-64-posix
   onednn_headers
   mapfile -t files < <(find native -name '*.cpp' -not -path '*/tests/*' -not -path '*/napi/*' -not -path '*/openmp/*' -not -name 'old_glibc.cpp' | sort)
-  compile_all x86_64-w64-mingw32-g++-posix -std=c++20 -fopenmp -DTRAE_ISA=base -w -Inative "-I$cache/headers" "-I$(eigen)" -- "${files[@]}"
+  compile_all x86_64-w64-mingw32-g++-posix -std=c++20 -fopenmp -DTRAE_ISA=base -w -Inative "-I$cache/headers" "-isystem$eigen" -- "${files[@]}"
 }
 
 musl() {

@@ -23,8 +23,8 @@ const manifestOf = (folder: string): { name?: string } | null => {
 /** How the addon is built in this folder: a clone has scripts for it, an installed package its sources alone. */
 function building(folder: string): string {
   if (fs.existsSync(path.join(folder, 'scripts', 'setup.sh')))
-    return `build it: "npm run setup" in ${folder} (or "npm run compile", where the compiler, CMake and oneDNN are there).`;
-  return `build it, with a C++20 compiler, CMake and oneDNN: "npm install --no-save cmake-js node-addon-api && npx cmake-js build" in ${folder}.`;
+    return `build it: "npm run setup" in ${folder} (or "npm run compile", where the compiler, CMake, oneDNN and Eigen are there).`;
+  return `build it, with a C++20 compiler, CMake, oneDNN and Eigen: "npm install --no-save cmake-js node-addon-api && npx cmake-js build" in ${folder}.`;
 }
 function advice(folder: string, { override, platforms }: Places, attempts: readonly Attempt[]): string[] {
   const { platform, arch } = targetPlatform();

@@ -77,7 +77,7 @@ describe('native addon', () => {
     ]);
     assert.deepEqual(advice, [
       `  - the package has no prebuilt binaries: it was made without them, or a tool that packed the project left ${copy.at('prebuilds')} out.`,
-      `  - build it, with a C++20 compiler, CMake and oneDNN: "npm install --no-save cmake-js node-addon-api && npx cmake-js build" in ${copy.folder}.`,
+      `  - build it, with a C++20 compiler, CMake, oneDNN and Eigen: "npm install --no-save cmake-js node-addon-api && npx cmake-js build" in ${copy.folder}.`,
       '  - use a binary that lies elsewhere: set TRAE_NODE_PREBUILD to the folder that holds build/Release/trae.node.',
       '  - "npx trae-node doctor" shows this and more about the system.',
     ]);
