@@ -68,10 +68,10 @@ void Environment::deliver(const std::function<void(Napi::Env)>& message) {
   }
 }
 
-void Environment::begin() {
+void Environment::hold_process() {
   if (pending_++ == 0) napi_ref_threadsafe_function(env, channel_->wake);
 }
-void Environment::end() {
+void Environment::release_process() {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, channel_->wake);
 }
 
@@ -114,13 +114,13 @@ void Environment::turn() {
 Napi::Promise Environment::promise_of(int id) {
   auto deferred = Napi::Promise::Deferred::New(env);
   promises_.emplace(id, deferred);
-  begin();
+  hold_process();
   return deferred.Promise();
 }
 std::function<void(Napi::Env)> Environment::settling(int id, Settle given) {
   return [this, id, given = std::move(given)](Napi::Env) {
     auto node = promises_.extract(id);
-    end();
+    release_process();
     settle(node.mapped(), given);
   };
 }
@@ -149,14 +149,14 @@ Napi::Promise Environment::run_slices(std::function<bool()> work, Settle given) 
   return promise;
 }
 
-int Environment::keep(Napi::Object o) {
+int Environment::hold_object(Napi::Object o) {
   const int id = next_id_++;
-  kept_.emplace(id, Napi::Persistent(o));
+  held_.emplace(id, Napi::Persistent(o));
   return id;
 }
-Napi::Function Environment::kept(int id) {
-  auto it = kept_.find(id);
-  return it == kept_.end() ? Napi::Function() : it->second.Value().As<Napi::Function>();
+Napi::Function Environment::held_function(int id) {
+  auto it = held_.find(id);
+  return it == held_.end() ? Napi::Function() : it->second.Value().As<Napi::Function>();
 }
 
 Napi::Error Environment::error(const std::exception& e) {

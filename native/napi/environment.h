@@ -52,9 +52,9 @@ class Environment {
   const std::shared_ptr<Channel>& channel() const { return channel_; }
 
   // Objects that outlive one native call (progress functions, cancel flags), by number.
-  int keep(Napi::Object);
-  Napi::Function kept(int id);
-  void forget(int id) { kept_.erase(id); }
+  int hold_object(Napi::Object);
+  Napi::Function held_function(int id);
+  void release_object(int id) { held_.erase(id); }
 
   // Error objects of the classes in lib/support/errors.ts.
   Napi::Error error(const std::exception&);
@@ -76,8 +76,8 @@ class Environment {
  private:
   static void drain(napi_env, napi_value, void* context, void*);
   void close();
-  void begin();
-  void end();
+  void hold_process();  // while a promise is pending, the process does not end
+  void release_process();
   void settle(Napi::Promise::Deferred&, const Settle&);
   bool is_turn_due();
   Napi::Promise promise_of(int id);
@@ -86,7 +86,7 @@ class Environment {
   std::shared_ptr<JobQueue> queue_;
   std::shared_ptr<Channel> channel_;
   std::map<int, Napi::Promise::Deferred> promises_;
-  std::map<int, Napi::ObjectReference> kept_;
+  std::map<int, Napi::ObjectReference> held_;
   std::unordered_set<TensorWrap*> wraps_;
   size_t wrapped_bytes_ = 0, swept_bytes_ = 0, swept_count_ = 0;
   int next_id_ = 1, pending_ = 0;

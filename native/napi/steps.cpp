@@ -26,7 +26,7 @@ struct Progress {
 std::function<void(Napi::Env)> message_of(Environment& environment, int function, int64_t done,
                                           std::vector<double> values) {
   return [&environment, function, done, values = std::move(values)](Napi::Env env) {
-    Napi::Function f = environment.kept(function);
+    Napi::Function f = environment.held_function(function);
     if (f.IsEmpty()) return;
     auto array = Napi::Float64Array::New(env, values.size());
     for (size_t i = 0; i < values.size(); i++) array[i] = values[i];
@@ -58,10 +58,10 @@ Napi::Value run_plan_steps(Environment& environment, const PlanPtr& plan,
   }
   const bool has_cancel = o.cancel != nullptr;
   auto loop = std::make_shared<StepLoop>(plan, cells, std::move(o));
-  if (function.IsFunction()) progress->function = environment.keep(function.As<Napi::Function>());
+  if (function.IsFunction()) progress->function = environment.hold_object(function.As<Napi::Function>());
   const auto settle = [loop, progress, &environment](Napi::Env env) -> Napi::Value {
-    environment.forget(progress->function);
-    environment.forget(progress->cancel);
+    environment.release_object(progress->function);
+    environment.release_object(progress->cancel);
     if (loop->error()) std::rethrow_exception(loop->error());
     auto result = Napi::Object::New(env);
     result.Set("done", double(loop->done()));
@@ -76,7 +76,7 @@ Napi::Value run_plan_steps(Environment& environment, const PlanPtr& plan,
     }
     progress->is_here = false;
   }
-  if (has_cancel) progress->cancel = environment.keep(cancel.As<Napi::Object>());
+  if (has_cancel) progress->cancel = environment.hold_object(cancel.As<Napi::Object>());
   return environment.run_slices([loop] { return loop->slice(); }, settle);
 }
 

@@ -34,7 +34,7 @@ void PlanRun::prepare() {
     pointers_.push_back(storage->data());
     storages_.push_back(std::move(storage));
   }
-  if (!before_.empty()) before_.clear();
+  before_.clear();
 }
 
 void PlanRun::finish() {

@@ -100,9 +100,9 @@ void Machine::run(const void* const* in, void* const* out) {
 // Units [begin, end): tiles of the single row, blocks of rows, or rows.
 void Machine::span(const void* const* in, void* const* out, int64_t begin, int64_t end, int thread) {
   Scratch& s = scratch_[size_t(thread)];
-  char* regs_[64];
+  char* few[64];
   std::unique_ptr<char*[]> many;
-  char** regs = regs_;
+  char** regs = few;
   if (registers_.size() > 64) {
     many = std::make_unique<char*[]>(registers_.size());
     regs = many.get();

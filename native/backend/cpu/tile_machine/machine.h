@@ -51,7 +51,7 @@ struct Instruction {
   int to, a, b, c;
   double params[2];
 };
-enum Reduce { kSum, kMax, kMin };
+enum TileReduction { kSum, kMax, kMin };
 struct Output {
   Walk walk;  // reduced ones only
   DType dtype;
@@ -61,7 +61,7 @@ struct Output {
   bool is_direct;  // the value is computed in the output's memory
   Leaf store;      // conversion, or null
   bool is_reduced, is_mean;
-  Reduce reduce;
+  TileReduction reduce;
   int64_t size, count;  // of the reduced result; terms per element
   size_t partial;       // doubles before its accumulators
   int64_t partials;     // how many these are: one for each element of the result, or of a block of it

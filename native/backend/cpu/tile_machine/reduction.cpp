@@ -7,12 +7,12 @@
 namespace trae::tile_machine {
 namespace {
 
-double merge(Reduce r, double a, double b) {
+double merge(TileReduction r, double a, double b) {
   if (r == kSum) return a + b;
   if (a != a || b != b) return a + b;
   return r == kMax ? std::max(a, b) : std::min(a, b);
 }
-double first(Reduce r) { return r == kSum ? 0 : r == kMax ? -INFINITY : INFINITY; }
+double first(TileReduction r) { return r == kSum ? 0 : r == kMax ? -INFINITY : INFINITY; }
 
 void write(const Output& o, void* out, int64_t at, double v) {
   if (o.is_mean) v /= double(o.count);
