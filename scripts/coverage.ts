@@ -58,14 +58,6 @@ const REASONS: [RegExp, string][] = [
   ],
   [/^keras\.version$/, 'trae.version'],
   [
-    /^keras\.applications\.\w+\.(preprocess_input|decode_predictions)$/,
-    'goes with an architecture of keras.applications, whose pretrained weights come with the model hub',
-  ],
-  [
-    /^keras\.applications\./,
-    'an architecture with pretrained weights, which come with the model hub: a part of its own that is built later',
-  ],
-  [
     /^keras\.utils\.FeatureSpace$/,
     'encodes tables of mixed columns by the preprocessing layers, which are here one by one; the class itself waits',
   ],

@@ -1,5 +1,6 @@
 /** Keras 3: layers, models, training. */
 export * as activations from './activations';
+export * as applications from './applications/index';
 export * as callbacks from './callbacks/index';
 export * as constraints from './constraints';
 export * as datasets from './datasets/index';
