@@ -68,13 +68,13 @@ function weight(i: number, shape: readonly number[], name: string): trae.Tensor 
   const isScale = name.endsWith('gamma') || name.endsWith('variance'),
     isDepthwise = shape[shape.length - 1] <= 2;
   const inputs = shape.slice(0, isDepthwise ? -2 : -1).reduce((a, b) => a * b, 1);
-  const factor = isScale || shape.length === 1 ? 0.1 : Math.sqrt(2 / inputs);
+  const factor = isScale || shape.length < 2 ? 0.1 : Math.sqrt(2 / inputs);
   for (let k = 0, at = (13 * i) % 1009; k < size; k++, at = (at + 7) % 1009)
     values[k] = (isScale ? 1 : 0) + factor * SINES[at];
   return trae.tensor(values, shape);
 }
 const fill = (model: trae.keras.Model): void =>
-  model.setWeights(model.weights.map((w, i) => weight(i, w.shape, w.path)));
+  model.setWeights(model.weights.map((w, i) => (w.dtype === 'float32' ? weight(i, w.shape, w.path) : w.value)));
 function images(shape: readonly number[]): trae.Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
   return trae.tensor(

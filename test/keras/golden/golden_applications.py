@@ -1,14 +1,18 @@
 """
 The architectures of keras.applications: of each its counts, names and shapes, and what some predict, with weights by a
-rule that both sides compute. Run by itself, as it takes minutes: KERAS_BACKEND=tensorflow python golden_applications.py
+rule that both sides compute. Run by itself, as it takes minutes; with names, only these are made anew:
+KERAS_BACKEND=tensorflow python golden_applications.py [ConvNeXtTiny ...]
 """
 import hashlib
 import inspect
+import json
+import os
+import sys
 
 import numpy as np
 
 import keras
-from common import array, write
+from common import HERE, array, write
 from keras.src.initializers import random_initializers
 
 # Small inputs, and of those with a width the narrowest: the graph is the same.
@@ -41,7 +45,7 @@ def weight(i, shape, path):
     s = SINES[(7 * np.arange(np.prod(shape, dtype="int64")) + 13 * i) % 1009].reshape(shape)
     if path.endswith("gamma") or path.endswith("variance"):
         return 1 + 0.1 * s
-    if len(shape) == 1:
+    if len(shape) < 2:
         return 0.1 * s
     inputs = shape[:-2] if shape[-1] <= 2 else shape[:-1]
     return s * np.sqrt(2 / np.prod(inputs))
@@ -86,32 +90,43 @@ def builders():
     return dict(sorted(found.items()))
 
 
-def make():
+def row(name, builder):
+    keras.utils.clear_session()
+    made = {"name": name, "top": described(builder(weights=None))}
+    if name not in PREDICTIONS:
+        return made
+    keras.utils.clear_session()
+    pool = "max" if len(name) % 2 else "avg"
+    model = builder(weights=None, include_top=False, pooling=pool, input_shape=(96, 80, 3))
+    made["features"] = {"pooling": pool, **described(model)}
+    keras.utils.clear_session()
+    options = PREDICTIONS[name]
+    model = builder(weights=None, classes=5, classifier_activation=None, **options)
+    for i, w in enumerate(model.weights):
+        if w.dtype == "float32":  # not the count of Normalization
+            w.assign(weight(i, tuple(w.shape), w.path).astype("float32"))
+    shape = (2, *options["input_shape"])
+    k = np.arange(np.prod(shape))
+    x = 127.5 + 127.5 * SINES[(k * k + 3 * k) % 1009].reshape(shape)
+    y = np.asarray(model(x.astype("float32"), training=False))
+    made["prediction"] = {"options": options, "params": model.count_params(), "y": array(y)}
+    return made
+
+
+def make(names):
     for cls in (random_initializers.VarianceScaling, random_initializers.RandomUniform):
         cls.__call__ = lambda self, shape, dtype=None, **_: np.zeros(shape, dtype or "float32")  # first values do not matter here
-    rows = []
+    path = os.path.join(HERE, "applications.json")
+    rows = {}
+    if names and os.path.exists(path):
+        with open(path) as file:
+            rows = {known["name"]: known for known in json.load(file)}
     for name, builder in builders().items():
-        keras.utils.clear_session()
-        row = {"name": name, "top": described(builder(weights=None))}
-        if name in PREDICTIONS:
-            keras.utils.clear_session()
-            pool = "max" if len(name) % 2 else "avg"
-            model = builder(weights=None, include_top=False, pooling=pool, input_shape=(96, 80, 3))
-            row["features"] = {"pooling": pool, **described(model)}
-            keras.utils.clear_session()
-            options = PREDICTIONS[name]
-            model = builder(weights=None, classes=5, classifier_activation=None, **options)
-            for i, w in enumerate(model.weights):
-                w.assign(weight(i, tuple(w.shape), w.path).astype("float32"))
-            shape = (2, *options["input_shape"])
-            k = np.arange(np.prod(shape))
-            x = 127.5 + 127.5 * SINES[(k * k + 3 * k) % 1009].reshape(shape)
-            y = np.asarray(model(x.astype("float32"), training=False))
-            row["prediction"] = {"options": options, "params": model.count_params(), "y": array(y)}
-        rows.append(row)
-        print(name, row["top"]["params"], row.get("prediction", {}).get("y", {}).get("data"), flush=True)
-    write("applications.json", rows)
+        if names and name not in names:
+            continue
+        rows[name] = row(name, builder)
+        write("applications.json", sorted(rows.values(), key=lambda r: r["name"]))  # after each: what is done is kept
 
 
 if __name__ == "__main__":
-    make()
+    make(sys.argv[1:])
