@@ -131,17 +131,15 @@ describe('keras.applications, weights', () => {
   afterEach(() => {
     globalThis.fetch = fetch;
   });
-  it('loads a file by its path, in the layout of Keras 2 too, and refuses that of another width', async () => {
-    const model = await applications.MobileNet(SMALL),
-      dir = folder();
-    for (const name of ['w.weights.h5', 'w.h5']) {
-      const file = path.join(dir, name);
+  for (const name of ['w.weights.h5', 'w.h5'])
+    it(`loads ${name} by its path, and refuses that of another width`, async () => {
+      const model = await applications.MobileNet(SMALL),
+        file = path.join(folder(), name);
       await model.saveWeights(file);
       const copy = await applications.MobileNet({ ...SMALL, weights: file });
       copy.weights.forEach((w, i) => assert.deepEqual(w.value.dataSync(), model.weights[i].value.dataSync(), w.path));
       await assert.rejects(applications.MobileNet({ ...SMALL, alpha: 0.5, weights: file }), /does not fit model/);
-    }
-  });
+    });
   it('downloads Keras’ file once and keeps it', async () => {
     const dir = folder(),
       served = path.join(dir, 'served.h5'),

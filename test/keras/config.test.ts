@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as trae from '../../lib/index';
 import { Int4DTypePolicy, QuantizedDTypePolicy } from '../../lib/keras/dtype_policy';
 import { builtInClasses } from '../../lib/keras/serialization/registry';
+import { convnextRows, inceptionRows } from './config_rows/applications';
 import { attentionRows } from './config_rows/attention';
 import { distillationRows } from './config_rows/distillation';
 import { legacyRows } from './config_rows/legacy';
@@ -243,6 +244,8 @@ rows['keras.src.losses.losses'] = {
   LossFunctionWrapper: () =>
     new keras.losses.LossFunctionWrapper(keras.losses.huber as never, { delta: 0.5, name: 'w' }),
 };
+rows['keras.src.applications.convnext'] = convnextRows;
+rows['keras.src.applications.inception_resnet_v2'] = inceptionRows;
 rows['keras.src.models.functional'] = { Functional: rows.keras.Model };
 
 describe('configs of all registered classes', () => {

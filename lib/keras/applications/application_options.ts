@@ -40,6 +40,7 @@ export interface ApplicationOptions {
 }
 /** @internal The options with their defaults, `name` aside: some have it made of other options. */
 export type Settings = Required<Omit<ApplicationOptions, 'name' | 'signal' | 'cacheDir' | 'verbose'>> & {
+  /** Name of the model; null: that of the architecture. */
   name: string | null;
 } & Pick<ApplicationOptions, 'signal' | 'cacheDir' | 'verbose'>;
 

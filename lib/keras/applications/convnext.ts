@@ -6,7 +6,7 @@ import { apply, imageInput, KERAS_FILES, modelOf, pooled, withWeights } from './
 import { imageShape, settingsOf, type ApplicationOptions, type Settings } from './application_options';
 import { LayerScale } from './convnext_layers';
 import { passThrough } from './imagenet_utils';
-import { layers, Sequential } from './parts';
+import { layers, Sequential, symbolic } from './parts';
 
 export interface ConvNeXtOptions extends ApplicationOptions {
   /** Whether the model normalizes pixels from 0 to 255 itself, when they have 3 channels. Default true. */
@@ -77,7 +77,7 @@ function block(inputs: KerasTensor, filters: number, name: string): KerasTensor 
   x = apply(new layers.Dense(filters, { name: `${name}_pointwise_conv_2` }), x);
   x = apply(new LayerScale(LAYER_SCALE, filters, { name: `${name}_layer_scale` }), x);
   x = apply(new layers.Activation('linear', { name: `${name}_identity` }), x);
-  return inputs.add(x as never) as unknown as KerasTensor;
+  return symbolic(inputs.add(x as never));
 }
 /** Models within the model: first patches of 4 x 4, then half of the height and width before each stage. */
 function downsampling(stage: number, filters: number, name: string): Sequential {

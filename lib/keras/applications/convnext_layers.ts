@@ -39,6 +39,10 @@ export class LayerScale extends Layer {
   override call(x: Tensor): Tensor {
     return x.multiply(this.gamma);
   }
+  /** @internal Keras names the module of its source, and the class twice. */
+  get serializedAs(): { module: string; name: string } | undefined {
+    return this.constructor === LayerScale ? { module: MODULE, name: 'LayerScale' } : undefined;
+  }
   override getConfig() {
     return { ...super.getConfig(), initValues: this.initValues, projectionDim: this.projectionDim };
   }
@@ -70,6 +74,10 @@ export class StochasticDepth extends Layer {
     if (!training || this.dropPathRate === 0) return x;
     const noiseShape = [null, ...x.shape.slice(1).map(() => 1)];
     return dropout(x, this.dropPathRate, { noiseShape, seed: this.seedGenerator });
+  }
+  /** @internal Keras names the module of its source, and the class twice. */
+  get serializedAs(): { module: string; name: string } | undefined {
+    return this.constructor === StochasticDepth ? { module: MODULE, name: 'StochasticDepth' } : undefined;
   }
   override getConfig() {
     return { ...super.getConfig(), dropPathRate: this.dropPathRate };

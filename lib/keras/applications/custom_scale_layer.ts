@@ -4,6 +4,8 @@ import { kinds, type OptionKinds } from '../options';
 import { Layer, type LayerOptions } from '../layers/layer';
 import { registerClass } from '../serialization/registry';
 
+const MODULE = 'keras.src.applications.inception_resnet_v2';
+
 export interface CustomScaleLayerOptions extends LayerOptions {
   /** Factor of the second input. */
   scale?: number;
@@ -22,8 +24,12 @@ export class CustomScaleLayer extends Layer {
   override call([x, y]: [Tensor, Tensor]): Tensor {
     return x.add(y.multiply(this.scale));
   }
+  /** @internal Keras names the module of its source, and the class twice. */
+  get serializedAs(): { module: string; name: string } | undefined {
+    return this.constructor === CustomScaleLayer ? { module: MODULE, name: 'CustomScaleLayer' } : undefined;
+  }
   override getConfig() {
     return { ...super.getConfig(), scale: this.scale };
   }
 }
-registerClass('keras.src.applications.inception_resnet_v2', CustomScaleLayer);
+registerClass(MODULE, CustomScaleLayer);

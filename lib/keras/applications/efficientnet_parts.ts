@@ -2,9 +2,8 @@
 import type { InitializerIdentifier } from '../identifiers';
 import * as initializers from '../initializers';
 import type { KerasTensor } from '../keras_tensor';
-import { apply } from './application';
+import { apply, pooled, POOL_NAMES } from './application';
 import type { Settings } from './application_options';
-import { pooled, POOL_NAMES } from './application';
 import { layers } from './parts';
 
 /** @internal First values of the kernels. */

@@ -8,8 +8,11 @@ import { preprocessFor } from './imagenet_utils';
 import { layers } from './parts';
 
 interface ConvolutionOptions {
+  /** Step of the kernel along height and width. Default 1. */
   strides?: number;
+  /** Whether borders are padded. Default 'same'. */
   padding?: 'same' | 'valid';
+  /** Of the convolution; its normalization and activation have names made of it. Default: automatic ones. */
   name?: string;
 }
 type Convolution = readonly [filters: number, size: number | [number, number], options?: ConvolutionOptions];

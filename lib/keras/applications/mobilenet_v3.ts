@@ -8,7 +8,7 @@ import { imageShape, settingsOf, type ApplicationOptions } from './application_o
 import { checkAlpha } from './mobilenet';
 import { checkTensorShape } from './mobilenet_v2';
 import { passThrough } from './imagenet_utils';
-import { divisible, layers, stridePadding } from './parts';
+import { divisible, layers, stridePadding, symbolic } from './parts';
 
 export interface MobileNetV3Options extends ApplicationOptions {
   /** Width: all numbers of channels are multiplied by it. Default 1; with the weights 'imagenet' 0.75 or 1, minimalistic only 1. */
@@ -73,9 +73,7 @@ type Activation = (x: KerasTensor) => KerasTensor;
 const relu: Activation = (x) => apply(new layers.ReLU(), x);
 const hardSwish: Activation = (x) => apply(new layers.Activation('hard_swish'), x);
 const hardSigmoid: Activation = (x) =>
-  (apply(new layers.ReLU({ maxValue: 6 }), x.add(3) as unknown as KerasTensor) as unknown as KerasTensor).multiply(
-    1 / 6,
-  ) as unknown as KerasTensor;
+  symbolic(apply(new layers.ReLU({ maxValue: 6 }), symbolic(x.add(3))).multiply(1 / 6));
 const normalize = (x: KerasTensor, name: string): KerasTensor =>
   apply(new layers.BatchNormalization({ axis: -1, epsilon: 1e-3, momentum: 0.999, name }), x);
 const pointwise = (x: KerasTensor, filters: number, useBias: boolean, name: string): KerasTensor =>

@@ -6,6 +6,9 @@ export { layers };
 export type { Layer } from '../layers/index';
 export { Sequential } from '../models/sequential';
 
+/** @internal Ops of symbolic tensors are typed as those of tensors. */
+export const symbolic = (x: unknown): KerasTensor => x as KerasTensor;
+
 /** @internal Rows and columns of zeros that make a stride of 2 with 'valid' sample as 'same' does in odd sizes (TensorFlow's models). */
 export function stridePadding(x: KerasTensor, kernel: number): [[number, number], [number, number]] {
   const half = Math.floor(kernel / 2),

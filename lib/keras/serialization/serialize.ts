@@ -309,9 +309,9 @@ function findClass(
   fallback?: string,
 ): SerializableClass {
   // Files of Keras 1 and 2 name no modules.
-  for (const m of module || fallback
-    ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation']
-    : EVERYWHERE)
+  const usual =
+    module || fallback ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation'] : EVERYWHERE;
+  for (const m of module ? usual : [...usual, ...APPLICATIONS])
     if (m)
       for (const candidate of modulesLike(m)) {
         const cls = builtInClass(candidate, name);
@@ -334,6 +334,8 @@ const EVERYWHERE = [
   'losses',
   'metrics',
 ].map((m) => `keras.${m}`);
+/** Modules of architectures that have layers of their own. */
+const APPLICATIONS = ['convnext', 'inception_resnet_v2'].map((m) => `keras.src.applications.${m}`);
 // The modules in which a class may be known: its file in any Keras' source (`keras.src.layers.core.dense`, `tf_keras.src.engine.sequential`,
 // `keras.src.backend.torch.optimizers.torch_adam`) says of which kind it is.
 function modulesLike(module: string): string[] {

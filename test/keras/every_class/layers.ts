@@ -1,5 +1,7 @@
 /** A model of one layer for each configuration of a layer in golden/, and for the few layers that have none there. */
 import * as trae from '../../../lib/index';
+import { LayerScale, StochasticDepth } from '../../../lib/keras/applications/convnext_layers';
+import { CustomScaleLayer } from '../../../lib/keras/applications/custom_scale_layer';
 import * as legacy from '../../../lib/keras/layers/legacy';
 import { golden, goldenFiles, tensorOf, wave, type Config, type Golden } from '../helpers';
 import { modelOf, targetsOf, type Given, type Layer, type Made, type ModelCase } from './model_case';
@@ -37,7 +39,7 @@ export async function trained(model: trae.keras.Model, x: Given): Promise<Made> 
   const y = await targetsOf(model, x);
   if (!y) return { model, x };
   model.compile({ optimizer: new optimizers.SGD(0.001, { momentum: 0.5 }), loss: new losses.MeanSquaredError() });
-  const isRandom = /"(rate|dropout|recurrent_dropout|stddev)":(?!0[,}])[\d.]+/.test(
+  const isRandom = /"(rate|drop_path_rate|dropout|recurrent_dropout|stddev)":(?!0[,}])[\d.]+/.test(
     JSON.stringify(trae.keras.saving.serializeKerasObject(model)),
   );
   return { model, x, y, isRandom };
@@ -128,6 +130,9 @@ const others: Record<string, () => [Layer, Given]> = {
     cell(new layers.StackedRNNCells([new layers.LSTMCell(3), new layers.GRUCell(2), new layers.SimpleRNNCell(4)])),
     steps,
   ],
+  CustomScaleLayer: () => [new CustomScaleLayer(0.5), [wave(2, 3), wave(2, 3).add(1)]],
+  LayerScale: () => [new LayerScale(0.5, 5), rows],
+  StochasticDepth: () => [new StochasticDepth(0.5), rows],
   CosineMerge: () => [new legacy.CosineMerge(), [wave(2, 3), wave(2, 3).add(1)]],
   Highway: () => [new legacy.Highway({ transformBias: -1, activation: 'relu' }), rows],
   LocallyConnected1D: () => [new legacy.LocallyConnected1D(3, 2, { strides: 2, activation: 'tanh' }), steps],
