@@ -17,7 +17,7 @@ export interface Finding {
 
 /** What asks the network, waits for something, changes the whole process, or reads folders of the user's. */
 const LEFT_OUT =
-  /^trae\.Tensor$|datasets\.|getFile|setRandomSeed|config\.|audioDatasetFromDirectory|imageDatasetFromDirectory|textDatasetFromDirectory|RemoteMonitor|enableInteractive|setBackend|clearSession|set[A-Z]|enable|disable|extractArchive|\.setup/;
+  /^trae\.Tensor$|datasets\.|applications\.(\w+\.)?[A-Z]|decodePredictions|getFile|setRandomSeed|config\.|audioDatasetFromDirectory|imageDatasetFromDirectory|textDatasetFromDirectory|RemoteMonitor|enableInteractive|setBackend|clearSession|set[A-Z]|enable|disable|extractArchive|\.setup/;
 const isClass = (f: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(f));
 
 interface Target {

@@ -48,7 +48,8 @@ export function knownSize(shape: SymbolicShape | null, sizes: readonly number[])
 }
 /** @internal Refuses a width that leaves no channels. */
 export function checkAlpha(where: string, alpha: number): void {
-  if (!(alpha > 0)) throw new ValueError(`${where}: alpha must be > 0.\n  Received: ${alpha}`, { op: where });
+  if (!(alpha > 0 && Number.isFinite(alpha)))
+    throw new ValueError(`${where}: alpha must be > 0.\n  Received: ${alpha}`, { op: where });
 }
 
 const relu6 = (x: KerasTensor, name: string): KerasTensor => {

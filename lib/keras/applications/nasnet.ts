@@ -69,13 +69,16 @@ async function nasNet(
   options: ApplicationOptions,
   architecture: Architecture,
 ): Promise<Model> {
-  const settings = settingsOf(where, options);
+  const settings = settingsOf(where, options),
+    { size } = architecture;
+  // In Keras the mobile one has its size without the classifier too.
+  if (architecture === MOBILE && !settings.includeTop) settings.inputShape ??= [size, size, 3];
   if (settings.weights === 'imagenet' && settings.inputShape?.includes(null))
     throw new ValueError(
       `${where}: with the weights 'imagenet', all sizes of inputShape must be known.\n  Received: ${formatShape(settings.inputShape)}`,
       { op: where },
     );
-  const input = imageInput(settings, imageShape(where, settings, architecture.size, 32));
+  const input = imageInput(settings, imageShape(where, settings, size, 32));
   const x = classified(body(input, architecture), settings, { top: null });
   return withWeights(modelOf(settings, input, x, name), settings, () => ({
     folder: `${KERAS_FILES}nasnet/`,
@@ -92,8 +95,7 @@ async function nasNet(
  * Source: Zoph et al. 2017, arXiv:1707.07012; keras/src/applications/nasnet.py.
  */
 export async function NASNetMobile(options: ApplicationOptions = {}): Promise<Model> {
-  const fixed = options.includeTop === false && options.inputShape == null && options.inputTensor == null;
-  return nasNet('NASNetMobile', 'nasnet_mobile', fixed ? { ...options, inputShape: [224, 224, 3] } : options, MOBILE);
+  return nasNet('NASNetMobile', 'nasnet_mobile', options, MOBILE);
 }
 /** NASNetLarge: as `NASNetMobile`, with 6 cells between two reductions, four times the channels, and images of 331 x 331. */
 export async function NASNetLarge(options: ApplicationOptions = {}): Promise<Model> {
