@@ -83,7 +83,8 @@ function images(shape: readonly number[]): trae.Tensor {
   );
 }
 
-describe('keras.applications beside Keras', () => {
+describe('keras.applications beside Keras', function () {
+  this.timeout(300_000);
   // First values do not matter to counts and names, and half a billion random numbers take their time.
   const { call } = VarianceScaling.prototype;
   before(() => {
@@ -126,7 +127,8 @@ describe('keras.applications beside Keras', () => {
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'applications-'));
 const SMALL = { alpha: 0.25, inputShape: [128, 128, 3], includeTop: false, weights: null } as const;
 
-describe('keras.applications, weights', () => {
+describe('keras.applications, weights', function () {
+  this.timeout(300_000);
   const { fetch } = globalThis;
   afterEach(() => {
     globalThis.fetch = fetch;
