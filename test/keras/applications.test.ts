@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../lib/index';
+import { efficientBody } from '../../lib/keras/applications/efficientnet_body';
 import { VarianceScaling } from '../../lib/keras/initializers';
 import { clearSession } from '../../lib/keras/serialization/naming';
 import { close, golden, type Golden } from './helpers';
@@ -172,10 +173,11 @@ describe('keras.applications, weights', function () {
     assert.deepEqual(fs.readdirSync(path.join(dir, 'models')), []);
   });
   it('has three channels behind the scales of the weights imagenet (EfficientNet’s stem)', () => {
-    const x = new layers.Rescaling([1, 2, 3]).apply(Input([32, 32, 3])) as trae.keras.KerasTensor;
-    const stem = new layers.Conv2D(4, 3);
-    stem.apply(x);
-    assert.deepEqual(stem.weights[0].shape, [3, 3, 3, 4]);
+    const input = Input([32, 32, 3]);
+    const outputs = efficientBody(input, { width: 1, depth: 1 }, true);
+    const model = new trae.keras.Model({ inputs: input, outputs });
+    assert.equal(model.layers.filter((layer) => layer instanceof layers.Rescaling).length, 2);
+    assert.deepEqual(model.getLayer('stem_conv').weights[0].shape, [3, 3, 3, 32]);
   });
 });
 

@@ -5,8 +5,8 @@ import { kinds } from '../options';
 import { apply, imageInput, KERAS_FILES, modelOf, pooled, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions, type Settings } from './application_options';
 import { LayerScale } from './convnext_layers';
-import { passThrough } from './imagenet_utils';
 import { layers, Sequential, symbolic } from './parts';
+import { passThrough } from './preprocessing';
 
 export interface ConvNeXtOptions extends ApplicationOptions {
   /** Whether the model normalizes pixels from 0 to 255 itself, when they have 3 channels. Default true. */

@@ -3,8 +3,8 @@ import type { KerasTensor } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { apply, classified, imageInput, KERAS_FILES, modelOf, POOL_NAMES, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { layers } from './parts';
+import { preprocessFor } from './preprocessing';
 
 /** Channels that each block adds. */
 const GROWTH = 32;

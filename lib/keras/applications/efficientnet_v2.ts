@@ -7,8 +7,8 @@ import { apply, imageInput, KERAS_FILES, modelOf, withWeights } from './applicat
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
 import { blockName, efficientTop, kernelInitializer, shortcut, squeeze } from './efficientnet_parts';
 import { STAGES, type Stage } from './efficientnet_v2_stages';
-import { passThrough } from './imagenet_utils';
 import { layers } from './parts';
+import { passThrough } from './preprocessing';
 
 export interface EfficientNetV2Options extends ApplicationOptions {
   /** Whether the model scales pixels from 0 to 255 itself; else it takes them from -1 to 1. Default true. */

@@ -65,22 +65,6 @@ function scaled(images: Tensor, mode: PreprocessMode, isLast: boolean): Tensor {
   if (mode === 'caffe') return ops.flip(images, { axis }).subtract(perChannel(CAFFE_MEAN));
   return images.divide(255).subtract(perChannel(TORCH_MEAN)).divide(perChannel(TORCH_DEVIATION));
 }
-/** @internal For architectures that scale pixels themselves: x as it is. */
-export function passThrough<T>(x: T, options: PreprocessOptions = {}): T {
-  checkOptions('preprocessInput', options, { dataFormat: kinds.choice });
-  return x;
-}
-/** @internal The function of an architecture that wants this mode. */
-export const preprocessFor =
-  (mode: PreprocessMode) =>
-  <T extends TensorLike | KerasTensor>(
-    x: T,
-    options: PreprocessOptions = {},
-  ): T extends KerasTensor ? KerasTensor : Tensor => {
-    checkOptions('preprocessInput', options, { dataFormat: kinds.choice });
-    return preprocessInput(x, { ...options, mode });
-  };
-
 export interface DecodeOptions {
   /** How many classes of each image, >= 1. Default 5. */
   top?: number;

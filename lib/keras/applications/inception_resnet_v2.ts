@@ -4,8 +4,8 @@ import type { Model } from '../models/model';
 import { apply, classified, imageInput, KERAS_FILES, modelOf, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
 import { CustomScaleLayer } from './custom_scale_layer';
-import { preprocessFor } from './imagenet_utils';
 import { layers } from './parts';
+import { preprocessFor } from './preprocessing';
 
 interface ConvolutionOptions {
   /** Step of the kernel along height and width. Default 1. */

@@ -3,8 +3,8 @@ import type { KerasTensor } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { apply, classified, imageInput, KERAS_FILES, modelOf, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { layers } from './parts';
+import { preprocessFor } from './preprocessing';
 
 /** Filters, height and width of the kernel, stride; 'valid' where it has one, else 'same'. */
 type Convolution = readonly [filters: number, height: number, width: number, strides?: number];

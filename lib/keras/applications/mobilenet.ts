@@ -1,11 +1,12 @@
 /** MobileNet (keras.applications.mobilenet). */
 import { ValueError } from '../../support/errors';
-import type { KerasTensor, SymbolicShape } from '../keras_tensor';
+import type { KerasTensor } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { kinds } from '../options';
 import { apply, imageInput, KERAS_FILES, modelOf, pooled, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
+import { checkAlpha, knownSize } from './mobilenet_parts';
+import { preprocessFor } from './preprocessing';
 import { layers } from './parts';
 
 export interface MobileNetOptions extends ApplicationOptions {
@@ -40,17 +41,6 @@ const WIDTHS = new Map([
   [0.75, '7_5'],
   [1, '1_0'],
 ]);
-
-/** @internal The size among `sizes` of which there are weights, when the shape is a square of it; else 224. */
-export function knownSize(shape: SymbolicShape | null, sizes: readonly number[]): number {
-  const [height, width] = shape ?? [null, null];
-  return height !== null && height === width && sizes.includes(height) ? height : 224;
-}
-/** @internal Refuses a width that leaves no channels. */
-export function checkAlpha(where: string, alpha: number): void {
-  if (!(alpha > 0 && Number.isFinite(alpha)))
-    throw new ValueError(`${where}: alpha must be > 0.\n  Received: ${alpha}`, { op: where });
-}
 
 const relu6 = (x: KerasTensor, name: string): KerasTensor => {
   x = apply(new layers.BatchNormalization({ axis: -1, name: `${name}_bn` }), x);

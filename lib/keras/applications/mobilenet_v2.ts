@@ -1,14 +1,13 @@
 /** MobileNetV2 (keras.applications.mobilenet_v2). */
-import { formatShape } from '../../core/tensor';
 import { ValueError } from '../../support/errors';
 import type { KerasTensor, SymbolicShape } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { kinds } from '../options';
 import { apply, classified, imageInput, KERAS_FILES, modelOf, withWeights } from './application';
-import { imageShape, settingsOf, type ApplicationOptions, type Settings } from './application_options';
-import { preprocessFor } from './imagenet_utils';
-import { checkAlpha, knownSize } from './mobilenet';
+import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
+import { checkAlpha, checkTensorShape, knownSize } from './mobilenet_parts';
 import { divisible, layers, stridePadding } from './parts';
+import { preprocessFor } from './preprocessing';
 
 export interface MobileNetV2Options extends ApplicationOptions {
   /** Width: all numbers of channels are multiplied by it. Default 1; with the weights 'imagenet' 0.35, 0.5, 0.75, 1, 1.3 or 1.4. */
@@ -60,15 +59,6 @@ function block(inputs: KerasTensor, id: number, filters: number, strides: number
   x = normalize(x, `${name}project_BN`);
   if (channels !== filters || strides !== 1) return x;
   return apply(new layers.Add({ name: `${name}add` }), [inputs, x]);
-}
-
-/** @internal Refuses an input tensor of another width than the shape says. */
-export function checkTensorShape(where: string, { inputShape, inputTensor }: Settings): void {
-  if (inputShape === null || inputTensor === null || inputTensor.shape[2] === inputShape[1]) return;
-  throw new ValueError(
-    `${where}: inputTensor and inputShape differ in their width.\n  Received: inputTensor of shape ${formatShape(inputTensor.shape)}, inputShape ${formatShape(inputShape)}`,
-    { op: where },
-  );
 }
 
 /**

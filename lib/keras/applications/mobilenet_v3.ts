@@ -5,10 +5,9 @@ import type { Model } from '../models/model';
 import { kinds } from '../options';
 import { apply, imageInput, KERAS_FILES, modelOf, pooled, POOL_NAMES, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { checkAlpha } from './mobilenet';
-import { checkTensorShape } from './mobilenet_v2';
-import { passThrough } from './imagenet_utils';
+import { checkAlpha, checkTensorShape } from './mobilenet_parts';
 import { divisible, layers, stridePadding, symbolic } from './parts';
+import { passThrough } from './preprocessing';
 
 export interface MobileNetV3Options extends ApplicationOptions {
   /** Width: all numbers of channels are multiplied by it. Default 1; with the weights 'imagenet' 0.75 or 1, minimalistic only 1. */

@@ -5,9 +5,9 @@ import type { KerasTensor } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { apply, classified, imageInput, KERAS_FILES, modelOf, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { normalCell, reductionCell } from './nasnet_cells';
 import { layers } from './parts';
+import { preprocessFor } from './preprocessing';
 
 interface Architecture {
   /** Channels of the last cell's parts, times 24. */

@@ -1,8 +1,8 @@
 /** ResNet50, ResNet101 and ResNet152 (keras.applications.resnet). */
 import type { Model } from '../models/model';
 import type { ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { resNet } from './resnet';
+import { preprocessFor } from './preprocessing';
 
 /**
  * ResNet50: residual blocks in four stages (3, 4, 6, 3). Images of 224 x 224 (at least 32), blue, green, red, each minus

@@ -1,8 +1,8 @@
 /** ResNet50V2, ResNet101V2 and ResNet152V2 (keras.applications.resnet_v2). */
 import type { Model } from '../models/model';
 import type { ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { resNet } from './resnet';
+import { preprocessFor } from './preprocessing';
 
 /**
  * ResNet50V2: residual blocks that normalize before they convolve, in four stages (3, 4, 6, 3). Images of 224 x 224 (at

@@ -3,8 +3,8 @@ import type { KerasTensor } from '../keras_tensor';
 import type { Model } from '../models/model';
 import { apply, imageInput, KERAS_FILES, modelOf, pooled, withWeights } from './application';
 import { imageShape, settingsOf, type ApplicationOptions } from './application_options';
-import { preprocessFor } from './imagenet_utils';
 import { layers } from './parts';
+import { preprocessFor } from './preprocessing';
 
 const FILTERS = [64, 128, 256, 512, 512];
 
