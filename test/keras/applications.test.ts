@@ -143,6 +143,18 @@ describe('keras.applications, weights', function () {
       copy.weights.forEach((w, i) => assert.deepEqual(w.value.dataSync(), model.weights[i].value.dataSync(), w.path));
       await assert.rejects(applications.MobileNet({ ...SMALL, alpha: 0.5, weights: file }), /does not fit model/);
     });
+  it('loads a file without the classifier into a model with one by name alone', async () => {
+    const features = await applications.MobileNet(SMALL),
+      file = path.join(folder(), 'notop.h5');
+    await features.saveWeights(file);
+    const model = await applications.MobileNet({ ...SMALL, includeTop: true, classes: 5 });
+    await assert.rejects(model.loadWeights(file), { name: 'ValueError' });
+    await model.loadWeights(file, { byName: true });
+    for (const layer of features.layers)
+      layer.weights.forEach((w, i) =>
+        assert.deepEqual(model.getLayer(layer.name).weights[i].dataSync(), w.dataSync(), w.path),
+      );
+  });
   it('downloads Keras’ file once and keeps it', async () => {
     const dir = folder(),
       served = path.join(dir, 'served.h5'),
