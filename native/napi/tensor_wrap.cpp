@@ -74,7 +74,8 @@ TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(
     throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
   tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
   spec_ = tensor_.spec();
-  bytes_ = tensor_.node()->state.load() == State::kPlaceholder ? 0 : spec_.bytes();
+  // What is made from a placeholder is never computed: the collector must not hurry for bytes that are not there.
+  bytes_ = tensor_.node()->is_symbolic ? 0 : spec_.bytes();
   napi_type_tag_object(env_, info.This(), &kTag);
   Napi::MemoryManagement::AdjustExternalMemory(env_, int64_t(bytes_));
   environment_ = &Environment::of(env_);
