@@ -21,7 +21,6 @@ PREDICTIONS = {
     "DenseNet121": {"input_shape": (32, 32, 3)},
     "EfficientNetB0": {"input_shape": (32, 40, 3)},
     "EfficientNetV2B0": {"input_shape": (32, 40, 3)},
-    "EfficientNetV2S": {"input_shape": (32, 32, 3)},
     "InceptionResNetV2": {"input_shape": (75, 75, 3)},
     "InceptionV3": {"input_shape": (75, 75, 3)},
     "MobileNet": {"input_shape": (32, 32, 3), "alpha": 0.25, "depth_multiplier": 2},
