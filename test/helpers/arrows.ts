@@ -45,6 +45,7 @@ export const ROOMS: readonly string[] = [
   'keras/models',
   'keras/saving',
   'keras/distillation',
+  'keras/applications',
   // Names by which users reach all of it.
   'keras/identifiers.ts',
   'keras/namespaces',

@@ -42,8 +42,8 @@ const shapeText = (shape: readonly (number | null)[]): string => shape.map((d) =
 /** The path without the number of weights that have no name. */
 const weightName = (name: string): string => name.replace(/variable_\d+$/, 'variable');
 function described(model: trae.keras.Model): Described {
-  const list = model.layers,
-    names = list.map((layer) => layer.name);
+  const list = model.layers;
+  const names = list.map((layer) => layer.name);
   const outputOf = (layer: trae.keras.Layer): string => shapeText(layer.outputShape as (number | null)[]);
   const classOf = (layer: trae.keras.Layer): string =>
     (trae.keras.saving.serializeKerasObject(layer) as { class_name: string }).class_name;
@@ -64,10 +64,10 @@ function described(model: trae.keras.Model): Described {
 const SINES = Float64Array.from({ length: 1009 }, (_, i) => Math.sin(i));
 /** Weight number i by the rule of golden_applications.py. */
 function weight(i: number, shape: readonly number[], name: string): trae.Tensor {
-  const size = shape.reduce((a, b) => a * b, 1),
-    values = new Float32Array(size);
-  const isScale = name.endsWith('gamma') || name.endsWith('variance'),
-    isDepthwise = shape[shape.length - 1] <= 2;
+  const size = shape.reduce((a, b) => a * b, 1);
+  const values = new Float32Array(size);
+  const isScale = name.endsWith('gamma') || name.endsWith('variance');
+  const isDepthwise = shape[shape.length - 1] <= 2;
   const inputs = shape.slice(0, isDepthwise ? -2 : -1).reduce((a, b) => a * b, 1);
   const factor = isScale || shape.length < 2 ? 0.1 : Math.sqrt(2 / inputs);
   for (let k = 0, at = (13 * i) % 1009; k < size; k++, at = (at + 7) % 1009)
@@ -136,16 +136,16 @@ describe('keras.applications, weights', function () {
   });
   for (const name of ['w.weights.h5', 'w.h5'])
     it(`loads ${name} by its path, and refuses that of another width`, async () => {
-      const model = await applications.MobileNet(SMALL),
-        file = path.join(folder(), name);
+      const model = await applications.MobileNet(SMALL);
+      const file = path.join(folder(), name);
       await model.saveWeights(file);
       const copy = await applications.MobileNet({ ...SMALL, weights: file });
       copy.weights.forEach((w, i) => assert.deepEqual(w.value.dataSync(), model.weights[i].value.dataSync(), w.path));
       await assert.rejects(applications.MobileNet({ ...SMALL, alpha: 0.5, weights: file }), /does not fit model/);
     });
   it('loads a file without the classifier into a model with one by name alone', async () => {
-    const features = await applications.MobileNet(SMALL),
-      file = path.join(folder(), 'notop.h5');
+    const features = await applications.MobileNet(SMALL);
+    const file = path.join(folder(), 'notop.h5');
     await features.saveWeights(file);
     const model = await applications.MobileNet({ ...SMALL, includeTop: true, classes: 5 });
     await assert.rejects(model.loadWeights(file), { name: 'ValueError' });
@@ -156,9 +156,9 @@ describe('keras.applications, weights', function () {
       );
   });
   it('downloads Keras’ file once and keeps it', async () => {
-    const dir = folder(),
-      served = path.join(dir, 'served.h5'),
-      asked: string[] = [];
+    const dir = folder();
+    const served = path.join(dir, 'served.h5');
+    const asked: string[] = [];
     const model = await applications.MobileNet(SMALL);
     await model.saveWeights(served);
     globalThis.fetch = (url) => {
@@ -240,8 +240,8 @@ describe('keras.applications, options', () => {
     await refused(MobileNetV2({ weights: null, alpha: 0 }), 'MobileNetV2: alpha must be > 0.\n  Received: 0');
   });
   it('begins where an input tensor comes from', async () => {
-    const input = Input([40, 40, 1]),
-      rgb = layers.concatenate([input, input, input]) as trae.keras.KerasTensor;
+    const input = Input([40, 40, 1]);
+    const rgb = layers.concatenate([input, input, input]) as trae.keras.KerasTensor;
     const model = await MobileNetV2({
       weights: null,
       alpha: 0.35,
@@ -281,8 +281,8 @@ describe('keras.applications, images and classes', () => {
     assert.deepEqual(pixels.dataSync(), new Float32Array([0, 127.5, 255]));
   });
   it('prepares symbolic images', () => {
-    const x = Input([4, 4, 3]),
-      model = new trae.keras.Model({ inputs: x, outputs: vgg16.preprocessInput(x) });
+    const x = Input([4, 4, 3]);
+    const model = new trae.keras.Model({ inputs: x, outputs: vgg16.preprocessInput(x) });
     close(model.apply(trae.ones([1, 4, 4, 3])) as trae.Tensor, vgg16.preprocessInput(trae.ones([1, 4, 4, 3])), 'model');
   });
   it('refuses images that it cannot prepare', () => {

@@ -4,7 +4,7 @@ import { formatShape } from '../../core/tensor';
 import { describe } from '../../support/describe';
 import { TypeError, ValueError } from '../../support/errors';
 import * as activations from '../activations';
-import type { ActivationIdentifier } from '../identifiers';
+import type { ActivationIdentifier } from '../activations';
 import { isKerasTensor, type KerasTensor, type SymbolicShape } from '../keras_tensor';
 import { checkOptions, kinds, type OptionKind } from '../options';
 
@@ -111,7 +111,7 @@ function checkShape(where: string, shape: SymbolicShape): void {
   const isSize = (d: unknown): boolean => d === null || (Number.isInteger(d) && (d as number) > 0);
   if (!Array.isArray(shape) || shape.length !== 3 || !shape.every(isSize) || shape[2] === null)
     throw new ValueError(
-      `${where}: inputShape must be height, width and channels, whole numbers >= 1; height and width may be null.\n  Received: ${describe(shape)}`,
+      `${where}: inputShape must be height, width and channels, integers >= 1; height and width may be null.\n  Received: ${describe(shape)}`,
       { op: where },
     );
 }

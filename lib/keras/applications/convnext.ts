@@ -101,11 +101,11 @@ function top(x: KerasTensor, settings: Settings, name: string): KerasTensor {
 }
 
 async function convNeXt(variant: string, options: ConvNeXtOptions): Promise<Model> {
-  const where = `ConvNeXt${variant}`,
-    { depths, filters, hashes } = SCALES[variant];
-  const settings = settingsOf(where, options, { includePreprocessing: kinds.boolean }),
-    file = `convnext_${variant.toLowerCase()}`,
-    name = settings.name ?? file;
+  const where = `ConvNeXt${variant}`;
+  const { depths, filters, hashes } = SCALES[variant];
+  const settings = settingsOf(where, options, { includePreprocessing: kinds.boolean });
+  const file = `convnext_${variant.toLowerCase()}`;
+  const name = settings.name ?? file;
   const input = imageInput(settings, imageShape(where, settings, 224, 32));
   let x = input;
   if ((options.includePreprocessing ?? true) && x.shape[3] === 3) {

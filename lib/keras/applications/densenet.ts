@@ -36,8 +36,8 @@ function transition(x: KerasTensor, name: string): KerasTensor {
 }
 
 async function denseNet(where: string, options: ApplicationOptions, blocks: readonly number[]): Promise<Model> {
-  const settings = settingsOf(where, options),
-    name = where.toLowerCase();
+  const settings = settingsOf(where, options);
+  const name = where.toLowerCase();
   const input = imageInput(settings, imageShape(where, settings, 224, 32));
   let x = apply(new layers.ZeroPadding2D(3), input);
   x = apply(new layers.Conv2D(64, 7, { strides: 2, useBias: false, name: 'conv1_conv' }), x);

@@ -42,10 +42,10 @@ const SCALES: Readonly<Record<string, Scale>> = {
 };
 
 async function efficientNet(variant: string, options: ApplicationOptions): Promise<Model> {
-  const where = `EfficientNet${variant.toUpperCase()}`,
-    { size, dropoutRate, hashes, ...factors } = SCALES[variant];
-  const settings = settingsOf(where, options),
-    name = `efficientnet${variant}`;
+  const where = `EfficientNet${variant.toUpperCase()}`;
+  const { size, dropoutRate, hashes, ...factors } = SCALES[variant];
+  const settings = settingsOf(where, options);
+  const name = `efficientnet${variant}`;
   const input = imageInput(settings, imageShape(where, settings, size, 32));
   const x = efficientTop(efficientBody(input, factors, settings.weights === 'imagenet'), settings, dropoutRate);
   return withWeights(modelOf(settings, input, x, name), settings, () => ({

@@ -64,8 +64,8 @@ export function efficientBody(
   { width, depth }: { width: number; depth: number },
   isPretrained: boolean,
 ) {
-  const filtersOf = (filters: number): number => divisible(filters * width),
-    repeatsOf = (repeats: number): number => Math.ceil(depth * repeats);
+  const filtersOf = (filters: number): number => divisible(filters * width);
+  const repeatsOf = (repeats: number): number => Math.ceil(depth * repeats);
   let x = apply(new layers.Rescaling(1 / 255), input);
   x = apply(new layers.Normalization({ axis: 3 }), x);
   // Keras' weights were trained with a division by the deviations where Normalization divides by their roots.

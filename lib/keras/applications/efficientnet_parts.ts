@@ -1,5 +1,5 @@
 /** What both EfficientNets have: first values, the squeeze, and the way past a block. */
-import type { InitializerIdentifier } from '../identifiers';
+import type { InitializerIdentifier } from '../initializers/initializer';
 import * as initializers from '../initializers';
 import type { KerasTensor } from '../keras_tensor';
 import { apply, pooled, POOL_NAMES } from './application';

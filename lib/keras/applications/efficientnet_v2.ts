@@ -64,8 +64,8 @@ interface Block {
 }
 /** Wider, depthwise and squeezed; fused: one convolution of 3 x 3 for the first two, and no squeeze. Then narrower. */
 function block(inputs: KerasTensor, name: string, b: Block): KerasTensor {
-  const filters = b.filtersIn * b.expansion,
-    isWider = b.expansion !== 1;
+  const filters = b.filtersIn * b.expansion;
+  const isWider = b.expansion !== 1;
   let x = inputs;
   if (isWider) {
     x = b.isFused
@@ -121,10 +121,10 @@ function body(x: KerasTensor, { stages, width, depth }: Scale): KerasTensor {
 }
 
 async function efficientNetV2(variant: string, options: EfficientNetV2Options): Promise<Model> {
-  const where = `EfficientNetV2${variant.toUpperCase()}`,
-    scale = SCALES[variant];
-  const settings = settingsOf(where, options, { includePreprocessing: kinds.boolean }),
-    name = `efficientnetv2-${variant}`;
+  const where = `EfficientNetV2${variant.toUpperCase()}`;
+  const scale = SCALES[variant];
+  const settings = settingsOf(where, options, { includePreprocessing: kinds.boolean });
+  const name = `efficientnetv2-${variant}`;
   const input = imageInput(settings, imageShape(where, settings, scale.size, 32));
   let x = (options.includePreprocessing ?? true) ? preprocessed(input, variant) : input;
   x = efficientTop(body(x, scale), settings, DROPOUT_RATE, new initializers.Constant(0));

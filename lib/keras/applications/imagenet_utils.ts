@@ -36,8 +36,8 @@ export function preprocessInput<T extends TensorLike | KerasTensor>(
   options: ImagenetPreprocessOptions = {},
 ): T extends KerasTensor ? KerasTensor : Tensor {
   checkOptions('preprocessInput', options, { dataFormat: kinds.choice, mode: kinds.choice });
-  const mode = options.mode ?? 'caffe',
-    dataFormat = options.dataFormat ?? 'channels_last';
+  const mode = options.mode ?? 'caffe';
+  const dataFormat = options.dataFormat ?? 'channels_last';
   if (!['caffe', 'tf', 'torch'].includes(mode))
     throw new ValueError(`preprocessInput: mode must be 'caffe', 'tf' or 'torch'.\n  Received: ${describe(mode)}`);
   if (!['channels_last', 'channels_first'].includes(dataFormat))

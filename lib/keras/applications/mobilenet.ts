@@ -83,8 +83,8 @@ function checkPretrained(alpha: number, depthMultiplier: number): void {
 export async function MobileNet(options: MobileNetOptions = {}): Promise<Model> {
   const more = { alpha: kinds.number, depthMultiplier: kinds.positiveCount, dropout: kinds.number };
   const settings = settingsOf('MobileNet', options, more);
-  const alpha = options.alpha ?? 1,
-    depthMultiplier = options.depthMultiplier ?? 1;
+  const alpha = options.alpha ?? 1;
+  const depthMultiplier = options.depthMultiplier ?? 1;
   checkAlpha('MobileNet', alpha);
   if (settings.weights === 'imagenet') checkPretrained(alpha, depthMultiplier);
   const shape = imageShape('MobileNet', settings, knownSize(settings.inputShape, SIZES), 32);

@@ -43,8 +43,8 @@ const relu6 = (x: KerasTensor, name: string): KerasTensor => apply(new layers.Re
 
 /** Wider by 1 x 1, depthwise, narrower by 1 x 1; the input is added where shapes allow. */
 function block(inputs: KerasTensor, id: number, filters: number, strides: number, expansion: number): KerasTensor {
-  const channels = inputs.shape[3]!,
-    name = id ? `block_${id}_` : 'expanded_conv_';
+  const channels = inputs.shape[3]!;
+  const name = id ? `block_${id}_` : 'expanded_conv_';
   let x = inputs;
   if (id) {
     const wider = { padding: 'same', useBias: false, name: `${name}expand` } as const;

@@ -95,9 +95,9 @@ function block(
   kernel: number,
   activation: Activation,
 ): KerasTensor {
-  const channels = inputs.shape[3]!,
-    wide = divisible(channels * expansion),
-    name = id ? `expanded_conv_${id}_` : 'expanded_conv_';
+  const channels = inputs.shape[3]!;
+  const wide = divisible(channels * expansion);
+  const name = id ? `expanded_conv_${id}_` : 'expanded_conv_';
   let x = inputs;
   if (id) x = activation(normalize(pointwise(x, wide, false, `${name}expand`), `${name}expand_bn`));
   if (strides === 2) x = apply(new layers.ZeroPadding2D(stridePadding(x, kernel), { name: `${name}depthwise_pad` }), x);
@@ -139,9 +139,9 @@ async function mobileNetV3(
     );
   // All of it is convolutions: the classifier too takes images of any size.
   const shape = imageShape(where, { ...settings, includeTop: false }, 224, 32);
-  const input = imageInput(settings, shape),
-    kernel = minimalistic ? 3 : 5,
-    activation = minimalistic ? relu : hardSwish;
+  const input = imageInput(settings, shape);
+  const kernel = minimalistic ? 3 : 5;
+  const activation = minimalistic ? relu : hardSwish;
   let x = input;
   if (includePreprocessing) x = apply(new layers.Rescaling(1 / 127.5, { offset: -1 }), x);
   x = apply(new layers.Conv2D(16, 3, { strides: 2, padding: 'same', useBias: false, name: 'conv' }), x);

@@ -69,8 +69,8 @@ async function nasNet(
   options: ApplicationOptions,
   architecture: Architecture,
 ): Promise<Model> {
-  const settings = settingsOf(where, options),
-    { size } = architecture;
+  const settings = settingsOf(where, options);
+  const { size } = architecture;
   // In Keras the mobile one has its size without the classifier too.
   if (architecture === MOBILE && !settings.includeTop) settings.inputShape ??= [size, size, 3];
   if (settings.weights === 'imagenet' && settings.inputShape?.includes(null))

@@ -40,8 +40,8 @@ const ROW_AND_COLUMN_BEFORE: [[number, number], [number, number]] = [
 ];
 /** Half of the height and width: two samplings, the second one row and column on, each with half of the channels. */
 function halved(previous: KerasTensor, filters: number, id: string): KerasTensor {
-  const sample = { poolSize: 1, strides: 2, padding: 'valid' } as const,
-    half = Math.floor(filters / 2);
+  const sample = { poolSize: 1, strides: 2, padding: 'valid' } as const;
+  const half = Math.floor(filters / 2);
   const p = relu(previous, `adjust_relu_1_${id}`);
   let first = apply(new layers.AveragePooling2D({ ...sample, name: `adjust_avg_pool_1_${id}` }), p);
   first = project(first, half, `adjust_conv_1_${id}`);

@@ -11,8 +11,8 @@ export const symbolic = (x: unknown): KerasTensor => x as KerasTensor;
 
 /** @internal Rows and columns of zeros that make a stride of 2 with 'valid' sample as 'same' does in odd sizes (TensorFlow's models). */
 export function stridePadding(x: KerasTensor, kernel: number): [[number, number], [number, number]] {
-  const half = Math.floor(kernel / 2),
-    [, height, width] = x.shape;
+  const half = Math.floor(kernel / 2);
+  const [, height, width] = x.shape;
   const before = (size: number | null): number => half - (height === null ? 1 : 1 - ((size ?? 1) % 2));
   return [
     [before(height), half],

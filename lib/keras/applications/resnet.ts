@@ -71,8 +71,8 @@ export async function resNet(
   blocks: readonly number[],
   isV2: boolean,
 ): Promise<Model> {
-  const settings = settingsOf(where, options),
-    name = where.toLowerCase();
+  const settings = settingsOf(where, options);
+  const name = where.toLowerCase();
   const input = imageInput(settings, imageShape(where, settings, 224, 32));
   let x = pad(input, 3, 'conv1_pad');
   x = apply(new layers.Conv2D(64, 7, { strides: 2, name: 'conv1_conv' }), x);

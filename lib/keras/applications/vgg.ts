@@ -14,8 +14,8 @@ async function vgg(
   convolutions: readonly number[],
   hashes: readonly [top: string, features: string],
 ): Promise<Model> {
-  const settings = settingsOf(where, options),
-    name = where.toLowerCase();
+  const settings = settingsOf(where, options);
+  const name = where.toLowerCase();
   const input = imageInput(settings, imageShape(where, settings, 224, 32));
   let x: KerasTensor = input;
   for (const [i, count] of convolutions.entries()) {
