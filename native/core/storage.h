@@ -1,5 +1,6 @@
 // Buffers: a block of a device's memory, freed by the last holder on whatever thread that is.
 #pragma once
+#include <cstdint>
 #include <memory>
 
 #include "core/allocator.h"
@@ -9,8 +10,7 @@ namespace trae {
 class Storage {
  public:
   // Throws OutOfMemoryError with the bytes asked for and held.
-  explicit Storage(size_t bytes, Allocator& allocator = host_allocator())
-      : allocator_(allocator), data_(allocator.allocate(bytes)), bytes_(bytes) {}
+  explicit Storage(size_t bytes, Allocator& allocator = host_allocator());
   ~Storage() { allocator_.release(data_, bytes_); }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -19,6 +19,8 @@ class Storage {
   size_t bytes() const { return bytes_; }
   Allocator& allocator() const { return allocator_; }
   Device device() const { return allocator_.device(); }
+  // Bytes of all that the calling thread has made so far, freed or not: what a piece of code took is the difference.
+  static size_t allocated_by_this_thread();
 
  private:
   Allocator& allocator_;

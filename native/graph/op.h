@@ -44,10 +44,12 @@ class Op {
   virtual bool is_elementwise() const { return false; }
   // Draws on something besides its inputs: never folded, merged or dropped.
   virtual bool has_state() const { return false; }
+  // A kernel may serve later calls of an equal op too: nobody waits for the end of what this op holds.
+  virtual bool is_reusable() const { return !has_state(); }
   // The kernel stays correct when `output` has the memory of `input` (same bytes, read before written).
   virtual bool can_overwrite(size_t input, size_t output, const Specs& in) const { return false; }
   // Operations of one run, roughly, where any single thread may do them; infinite for kernels that want the compute
-  // thread (their primitives belong to it) or all threads.
+  // thread or all threads.
   virtual double work(const Specs& in, const Specs& out) const;
   // Options as text, for plan.explain() and profiles.
   virtual std::string describe() const { return std::string(name()); }
@@ -87,6 +89,10 @@ OpPtr make_op(std::string_view name, const AttrMap&);  // ValueError for an unkn
 // prepare, infer, record. The only way a call comes into being.
 Tensors apply(OpPtr op, Tensors inputs);
 inline Tensor apply1(OpPtr op, Tensors inputs) { return std::move(apply(std::move(op), std::move(inputs))[0]); }
+
+// Work is light below so many operations, a few microseconds: less than handing it to another thread takes. A kernel of
+// so little work uses no other thread. A call counts as some of them, beside what its kernel does with elements.
+constexpr double kMaxLightWork = 300000, kWorkOfCall = 500;
 
 // Elements read and written.
 double elements_of(const Specs& in, const Specs& out);

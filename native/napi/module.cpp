@@ -123,21 +123,17 @@ Napi::Value evaluate(const Napi::CallbackInfo& info) {
     Tensors ts = TensorWrap::unwrap_all(info[0], "evaluate");
     if (std::all_of(ts.begin(), ts.end(), is_ready))
       return Environment::of(info.Env()).settled([](Napi::Env env) { return env.Undefined(); });
-    auto work = std::make_shared<Evaluation>(schedule(ts));
-    return Environment::of(info.Env())
-        .run_async([work] { work->run(); },
-                   [ts](Napi::Env env) {
+    return evaluate(Environment::of(info.Env()), ts, [ts](Napi::Env env) {
       for (const Tensor& t : ts) throw_if_failed(t);
       return env.Undefined();
-        });
+    });
   });
 }
 
 void evaluate_sync(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     Tensors ts = TensorWrap::unwrap_all(info[0], "evaluate");
-    Evaluation work = schedule(ts);
-    Environment::of(info.Env()).run_sync([&work] { work.run(); });
+    evaluate_now(Environment::of(info.Env()), ts);
     for (const Tensor& t : ts) throw_if_failed(t);
   });
 }

@@ -150,9 +150,7 @@ Napi::Value TensorWrap::read(const Napi::CallbackInfo& info) {
   return guarded(env, [&]() -> Napi::Value {
     Tensor t = checked("data");
     if (is_ready(t)) return Environment::of(env).settled([t](Napi::Env env) { return to_typed_array(env, t); });
-    auto work = std::make_shared<Evaluation>(schedule({t}));
-    return Environment::of(env).run_async([work] { work->run(); },
-                                          [t](Napi::Env env) { return to_typed_array(env, t); });
+    return evaluate(Environment::of(env), {t}, [t](Napi::Env env) { return to_typed_array(env, t); });
   });
 }
 
@@ -161,10 +159,7 @@ Napi::Value TensorWrap::read_sync(const Napi::CallbackInfo& info) {
   return guarded(env, [&]() -> Napi::Value {
     Tensor t = checked("dataSync");
     const State state = t.node()->state.load(std::memory_order_acquire);
-    if (state != State::kReady && state != State::kFailed) {
-      Evaluation work = schedule({t});
-      Environment::of(env).run_sync([&work] { work.run(); });
-    }
+    if (state != State::kReady && state != State::kFailed) evaluate_now(Environment::of(env), {t});
     return to_typed_array(env, t);
   });
 }
@@ -173,6 +168,17 @@ void TensorWrap::dispose(const Napi::CallbackInfo& info) {
   if (!tensor_) return;
   if (environment_) environment_->remove(this);
   release();
+}
+
+Napi::Promise evaluate(Environment& environment, const Tensors& tensors, Environment::Settle settle) {
+  auto work = std::make_shared<Evaluation>(schedule(tensors));
+  if (work->is_light() && environment.run_here([&] { work->run(); })) return environment.settled(std::move(settle));
+  return environment.run_async([work] { work->run(); }, std::move(settle));
+}
+void evaluate_now(Environment& environment, const Tensors& tensors) {
+  Evaluation work = schedule(tensors);
+  const auto run = [&work] { work.run(); };
+  if (!work.is_light() || !environment.run_here(run)) environment.run_sync(run);
 }
 
 }  // namespace trae::napi

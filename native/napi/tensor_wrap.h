@@ -3,10 +3,9 @@
 #include <napi.h>
 
 #include "graph/tensor.h"
+#include "napi/environment.h"
 
 namespace trae::napi {
-
-class Environment;
 
 class TensorWrap : public Napi::ObjectWrap<TensorWrap> {
  public:
@@ -41,5 +40,10 @@ class TensorWrap : public Napi::ObjectWrap<TensorWrap> {
   Spec spec_;  // shape and dtype stay readable after dispose
   size_t bytes_ = 0;
 };
+
+// Promise settled by `settle` once the tensors have been computed: on this thread, where that is light work.
+Napi::Promise evaluate(Environment&, const Tensors&, Environment::Settle settle);
+// As above, waiting for it.
+void evaluate_now(Environment&, const Tensors&);
 
 }  // namespace trae::napi

@@ -64,6 +64,12 @@ Tensors to_common(Tensors in) {
   return in;
 }
 
+// Products of a convolution with this result, and what it reads and writes. Doubles have no vector loops.
+double work_of(const Spec& y, const Spec& w, const Specs& in, const Specs& out) {
+  const double products = double(y.size()) * double(w.size()) / double(std::max<int64_t>(1, w.shape.back()));
+  return products * (y.dtype == DType::kFloat32 ? 1 : 8) + elements_of(in, out);
+}
+
 }  // namespace
 
 bool is_pointwise(const ConvAttrs& a, const Shape& w) {
@@ -99,6 +105,7 @@ std::string Conv::describe() const {
   static const char* kActivations[] = {"", " relu", " relu6"};
   return attrs.label + (attrs.is_scaled ? " normalized" : "") + kActivations[int(attrs.activation)];
 }
+double Conv::work(const Specs& in, const Specs& out) const { return work_of(out[0], in[1], in, out); }
 TRAE_REGISTER_OP(Conv);
 
 OpPtr ConvBackwardData::make(const AttrMap& a) { return with<ConvBackwardData>(read(a)); }
@@ -119,6 +126,7 @@ Tensors ConvBackwardData::vjp(const Tensors& in, const Tensors&, const Tensors& 
   weights.shape = in[1].shape();
   return {apply1(with<Conv>(forward), {dy[0], in[1]}), apply1(with<ConvBackwardWeights>(weights), {dy[0], in[0]})};
 }
+double ConvBackwardData::work(const Specs& in, const Specs& out) const { return work_of(in[0], in[1], in, out); }
 TRAE_REGISTER_OP(ConvBackwardData);
 
 OpPtr ConvBackwardWeights::make(const AttrMap& a) { return with<ConvBackwardWeights>(read(a)); }
@@ -133,6 +141,7 @@ Tensors ConvBackwardWeights::vjp(const Tensors& in, const Tensors&, const Tensor
   forward.shape.clear();
   return {apply1(with<ConvBackwardData>(data), {in[1], dy[0]}), apply1(with<Conv>(forward), {in[0], dy[0]})};
 }
+double ConvBackwardWeights::work(const Specs& in, const Specs& out) const { return work_of(in[1], out[0], in, out); }
 TRAE_REGISTER_INTERNAL_OP(ConvBackwardWeights);
 
 }  // namespace trae

@@ -31,6 +31,7 @@ struct Conv final : OpOf<Conv> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   bool widens_half() const override { return true; }
+  double work(const Specs& in, const Specs& out) const override;
   std::string describe() const override;
 };
 // Inputs dy, kernel; output dx of attrs.shape. Transposed convolution is this op.
@@ -42,6 +43,7 @@ struct ConvBackwardData final : OpOf<ConvBackwardData> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   bool widens_half() const override { return true; }
+  double work(const Specs& in, const Specs& out) const override;
 };
 // Inputs x, dy; outputs dkernel of attrs.shape and, after a rewrite, dbias.
 struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
@@ -51,6 +53,7 @@ struct ConvBackwardWeights final : OpOf<ConvBackwardWeights> {
   Specs infer(const Specs& in) const override;
   Tensors vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const override;
   bool widens_half() const override { return true; }
+  double work(const Specs& in, const Specs& out) const override;
 };
 
 // One window per pixel, of that pixel: the convolution is a product of matrices.

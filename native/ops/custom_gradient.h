@@ -27,6 +27,7 @@ struct CustomGradient final : OpOf<CustomGradient> {
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override { return Specs(in.begin() + attrs.inputs, in.end()); }
   std::optional<int64_t> user_gradient() const override { return attrs.id; }
+  bool is_reusable() const override { return false; }
 };
 
 }  // namespace trae

@@ -1,5 +1,8 @@
 // Ops that move elements and compute nothing: views, strided copies, placements, joins, lookups.
 #pragma once
+#include <bit>
+#include <cstdint>
+
 #include "graph/op.h"
 
 namespace trae {
@@ -73,7 +76,10 @@ struct Place final : OpOf<Place> {
     Shape shape;
     Ints start, step;
     double value = 0;
-    bool operator==(const Attrs&) const = default;
+    bool operator==(const Attrs& o) const {  // -0 is another value than 0, NaN the same as NaN
+      return shape == o.shape && start == o.start && step == o.step &&
+             std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(o.value);
+    }
   } attrs;
   static OpPtr make(const AttrMap&);
   Specs infer(const Specs& in) const override;

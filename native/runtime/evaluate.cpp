@@ -7,9 +7,16 @@
 #include "core/error.h"
 #include "graph/host.h"
 #include "graph/scope.h"
+#include "runtime/kernel_cache.h"
 
 namespace trae {
 namespace {
+
+// Of the one thread that computes. Never destroyed: kernels own memory of libraries that end before static objects do.
+KernelCache& kernels() {
+  static auto* cache = new KernelCache;
+  return *cache;
+}
 
 // Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder
 // is met.
@@ -68,9 +75,8 @@ void execute(const Call& call) {
         storages[i] = allocate(call.output_specs[i]);
         out_data.push_back(storages[i]->data());
       }
-      const Device device = call.output_specs[0].device;
-      make_kernel(device, *call.op, in, call.output_specs)(in_data.data(), out_data.data());
-      ErrorWord& errors = backend_of(device).stream().errors();
+      (*kernels().get(call, in))(in_data.data(), out_data.data());
+      ErrorWord& errors = backend_of(call.output_specs[0].device).stream().errors();
       if (errors.is_set()) errors.raise();
     }
     for (size_t i = 0; i < count; i++)
@@ -119,6 +125,20 @@ void Evaluation::run() {
     for (const auto& weak : submitted)
       if (NodePtr n = weak.lock()) set_failed(*n, std::current_exception());
   }
+}
+
+bool Evaluation::is_light() const {
+  double work = 0;
+  for (const CallPtr& call : calls_) {
+    if (!makes_nothing(call->output_specs)) {
+      Specs in;
+      for (const Tensor& t : call->inputs) in.push_back(t.spec());
+      work += call->op->work(in, call->output_specs);
+    }
+    work += kWorkOfCall;
+    if (!(work < kMaxLightWork)) return false;
+  }
+  return true;
 }
 
 bool is_symbolic(const Tensor& t) { return t.node()->is_symbolic; }

@@ -8,6 +8,8 @@ namespace trae {
 class Evaluation {
  public:
   bool empty() const { return calls_.empty(); }
+  // Whether any single thread does all of it sooner than another one wakes up.
+  bool is_light() const;
   void run();
 
  private:

@@ -38,9 +38,6 @@ Arena& arena(Device device) {
   return all[device.type];
 }
 
-// A call, beside what the kernel does with elements.
-constexpr double kWorkOfInstruction = 500;
-
 struct Instruction {
   Kernel kernel;
   size_t in, out;  // first pointer of each
@@ -159,7 +156,7 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order, Backend& backe
     std::snprintf(line, sizeof line, "%4d  ", statistics_.ops - 1);
     explanation_ += line + text + "\n";
     if (s.op->is_view() || makes_nothing(g.specs_of(s.out))) continue;
-    work_ += s.op->work(g.specs_of(s.in), g.specs_of(s.out)) + kWorkOfInstruction;
+    work_ += s.op->work(g.specs_of(s.in), g.specs_of(s.out)) + kWorkOfCall;
     Instruction instruction{make_kernel(device_, *s.op, g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
     instruction.in = pointers_.size();
     for (int v : s.in) add_pointer(memory.locations[v], g);

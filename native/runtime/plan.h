@@ -4,6 +4,7 @@
 #include <string>
 
 #include "compiler/plan_request.h"
+#include "graph/op.h"
 
 namespace trae {
 
@@ -29,7 +30,7 @@ class Plan {
   const Specs& variable_specs() const { return variable_specs_; }
   const Specs& output_specs() const { return output_specs_; }
   // A few microseconds on whatever thread: less than handing it to another one takes.
-  bool is_light() const { return work_ < 300000; }
+  bool is_light() const { return work_ < kMaxLightWork; }
   bool updates(size_t variable) const { return updates_[variable]; }
   const PlanStatistics& statistics() const { return statistics_; }
   virtual Device device() const = 0;

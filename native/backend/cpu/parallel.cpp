@@ -32,11 +32,12 @@ thread_local bool is_alone = false;
 AloneOnThisThread::AloneOnThisThread() {
   num_threads();  // found before the limit below
   before_ = omp_get_max_threads();
+  was_alone_ = is_alone;
   omp_set_num_threads(1);  // oneDNN's products follow it
   is_alone = true;
 }
 AloneOnThisThread::~AloneOnThisThread() {
-  is_alone = false;
+  is_alone = was_alone_;
   omp_set_num_threads(before_);
 }
 int team_size() { return is_alone ? 1 : num_threads(); }

@@ -11,7 +11,8 @@ namespace trae {
 int num_threads();
 void set_num_threads(int);
 
-// While it lives, this thread computes alone: for small work outside of the compute thread, which owns the team.
+// While it lives, this thread computes alone: for small work, which may run outside of the compute thread that owns the
+// team. One may live inside of another.
 class AloneOnThisThread {
  public:
   AloneOnThisThread();
@@ -19,6 +20,7 @@ class AloneOnThisThread {
 
  private:
   int before_;
+  bool was_alone_;
 };
 // Threads that loops of the calling thread may use: all, or itself.
 int team_size();

@@ -21,6 +21,18 @@ struct State {
   memory x, w, y, bias, scratchpad;  // in the primitive's layouts; w may be a buffer of our own
   memory plain_w;                    // the tensor's layout
   std::optional<dnnl::reorder> to_blocked, from_blocked;
+  bool is_light = false;  // made for one thread, and run by it
+};
+
+// The team that primitives are made for and run on: what is light belongs to the calling thread.
+class Team {
+ public:
+  explicit Team(bool is_light) {
+    if (is_light) alone_.emplace();
+  }
+
+ private:
+  std::optional<AloneOnThisThread> alone_;
 };
 
 Tag activation_tag(size_t rank) { return rank == 1 ? Tag::nwc : rank == 2 ? Tag::nhwc : Tag::ndhwc; }
@@ -159,6 +171,8 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
   if (pass == Pass::kBackwardWeights && gathers_beyond_its_buffer(a, w))
     return strided_weights_gradient(a, x, w, y, has_bias);
   auto s = std::make_shared<State>();
+  s->is_light = double(size_of(y)) * double(size_of(w) / w.back()) < kMaxLightWork;
+  const Team team(s->is_light);
   memory::desc plain;
   try {
     const ConvDescriptors d = describe(a, x, w, y, true, &plain);
@@ -171,6 +185,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       attach<Forward::primitive_desc, Forward>(*s, pd, pd.weights_desc(), plain, false);
       if (has_bias) s->bias = empty(d.bias);
       return Kernel([s, has_bias](const void* const* in, void* const* out) {
+        const Team team(s->is_light);
         auto& stream = onednn::stream();
         s->x.set_data_handle(data(in[0]));
         s->plain_w.set_data_handle(data(in[1]));
@@ -198,6 +213,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       if (is_reference(pd.impl_info_str())) return std::nullopt;
       attach<BackwardData::primitive_desc, BackwardData>(*s, pd, pd.weights_desc(), plain, false);
       return Kernel([s](const void* const* in, void* const* out) {
+        const Team team(s->is_light);
         auto& stream = onednn::stream();
         s->y.set_data_handle(data(in[0]));
         s->plain_w.set_data_handle(data(in[1]));
@@ -214,6 +230,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
     attach<BackwardWeights::primitive_desc, BackwardWeights>(*s, pd, pd.diff_weights_desc(), plain, true);
     if (has_bias) s->bias = empty(d.bias);
     return Kernel([s, has_bias](const void* const* in, void* const* out) {
+      const Team team(s->is_light);
       auto& stream = onednn::stream();
       s->x.set_data_handle(data(in[0]));
       s->y.set_data_handle(data(in[1]));
