@@ -5,24 +5,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { crc32c, maskedCrc32c } from '../../io/crc32c';
 import { writing } from '../../io/source';
 
-// ---- CRC-32C (Castagnoli), as TFRecord masks it
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-  return c >>> 0;
-});
-/** @internal */
-export function crc32c(data: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of data) c = TABLE[(c ^ byte) & 0xff] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-}
-const masked = (data: Uint8Array): number => {
-  const c = crc32c(data);
-  return (((c >>> 15) | (c << 17)) + 0xa282ead8) >>> 0;
-};
+const masked = (data: Uint8Array): number => maskedCrc32c(crc32c(data));
 /** @internal A TFRecord frame: length, its checksum, data, its checksum. */
 export function frame(data: Uint8Array): Buffer {
   const head = Buffer.alloc(12);

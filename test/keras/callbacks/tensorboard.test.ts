@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { PNG } from 'pngjs';
 import * as trae from '../../../lib/index';
-import { crc32c } from '../../../lib/keras/callbacks/event_file';
+import { crc32c } from '../../../lib/io/crc32c';
 import { close, throwsText, wave } from '../helpers';
 
 const { callbacks, layers, Sequential } = trae.keras;
