@@ -8,3 +8,6 @@ export const pngjs = (): typeof import('pngjs') => require('pngjs') as typeof im
 /** @internal */
 export const cliProgress = (): typeof import('cli-progress') =>
   require('cli-progress') as typeof import('cli-progress');
+/** @internal */
+export const protobuf = (): typeof import('@bufbuild/protobuf') =>
+  require('@bufbuild/protobuf') as typeof import('@bufbuild/protobuf');
