@@ -3,6 +3,7 @@
  * `keras.ops` as functions, Keras under `keras`.
  * @packageDocumentation
  */
+import * as hub from './hub/index';
 import * as keras from './keras/index';
 import * as ops from './ops/index';
 import * as random from './ops/namespaces/random';
@@ -28,4 +29,4 @@ export type { Activation } from './keras/activations';
 export type { CallOptions, LayerOptions } from './keras/layers/layer';
 export type { CompileOptions, EvaluateOptions, FitOptions, PredictOptions } from './keras/training/options';
 export type { Data, Logs, StepData, StepLogs } from './keras/training/types';
-export { keras, ops, random };
+export { hub, keras, ops, random };

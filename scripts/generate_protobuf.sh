@@ -7,4 +7,5 @@ npx --yes --package @bufbuild/buf@1.75.0 --package @bufbuild/protoc-gen-es@2.17.
   "version": "v2",
   "plugins": [{ "local": "protoc-gen-es", "out": ".", "opt": ["target=ts"] }]
 }'
+sed -i "/eslint-disable/d" saved_model_pb.ts
 "$root/node_modules/.bin/prettier" --write saved_model_pb.ts

@@ -20,10 +20,10 @@ for (let k = 1; k < 8; k++)
  * @param before - checksum of the bytes before them, to go on from. Default 0: none.
  */
 export function crc32c(data: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES,
-    n = data.length;
-  let c = ~before,
-    i = 0;
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
+  const n = data.length;
+  let c = ~before;
+  let i = 0;
   for (; i + 8 <= n; i += 8) {
     c ^= data[i] | (data[i + 1] << 8) | (data[i + 2] << 16) | (data[i + 3] << 24);
     c =

@@ -34,6 +34,23 @@ function spatialAxes(op: string, x: Tensor, k: Tensor): number {
     );
   return k.ndim - 2;
 }
+/** @internal How a convolution moves over data with channels last, the zeros around them given as numbers for each axis. */
+export interface ConvWindows {
+  strides: readonly number[];
+  dilation: readonly number[];
+  /** Zeros before and after the input. */
+  before: readonly number[];
+  after: readonly number[];
+  groups: number;
+  /** What errors name. */
+  label: string;
+}
+/** @internal A convolution with any number of zeros around the input, which graphs of TensorFlow ask for. */
+export const convWithBorders = (t: Tensor, k: Tensor, windows: ConvWindows): Tensor =>
+  run('conv', [t, k], { ...windows });
+/** @internal The gradient of a convolution by its input of this shape. */
+export const convBackwardData = (dy: Tensor, k: Tensor, shape: readonly number[], windows: ConvWindows): Tensor =>
+  run('conv_backward_data', [dy, k], { ...windows, shape: [...shape] });
 /** The native op on data with channels last. Without `groups`, as many as make the kernel's channels those of the input. */
 function convolve(
   label: string,
@@ -47,7 +64,7 @@ function convolve(
   const axes = k.ndim - 2;
   const channels = t.shape[t.ndim - 1];
   const perGroup = k.shape[axes];
-  return run('conv', [t, k], {
+  return convWithBorders(t, k, {
     strides,
     dilation,
     ...paddingOf(label, padding, t.shape.slice(1, -1), k.shape.slice(0, axes), strides, dilation),
@@ -213,15 +230,8 @@ export const convTranspose = defineOp(
         after.push(total - (total >> 1));
         return size;
       });
-      return run('conv_backward_data', [t, k], {
-        strides: s,
-        dilation: d,
-        before,
-        after,
-        groups: 1,
-        label,
-        shape: [t.shape[0], ...sizes, k.shape[axes]],
-      });
+      const shape = [t.shape[0], ...sizes, k.shape[axes]];
+      return convBackwardData(t, k, shape, { strides: s, dilation: d, before, after, groups: 1, label });
     });
   },
   [...CONV, 'outputPadding'],

@@ -32,14 +32,26 @@ function spatialAxes(op: string, x: Tensor): number {
     });
   return axes;
 }
+/** @internal Windows over data with channels last, the elements missing around them given as numbers for each axis. */
+export interface PoolWindows {
+  size: readonly number[];
+  strides: readonly number[];
+  /** Elements before and after the input, which do not count. */
+  before: readonly number[];
+  after: readonly number[];
+  /** What errors name. */
+  label: string;
+}
+/** @internal Pooling with any borders, which graphs of TensorFlow ask for. */
+export const poolWithBorders = (kind: Kind, t: Tensor, how: PoolWindows): Tensor => runMany(kind, [t], { ...how })[0];
 const windows = (op: string, kind: Kind, t: Tensor, size: number[], strides: number[], padding: string): Tensor => {
   const dilation = size.map(() => 1);
-  return runMany(kind, [t], {
+  return poolWithBorders(kind, t, {
     size,
     strides,
     ...paddingOf(op, padding, t.shape.slice(1, -1), size, strides, dilation),
     label: op,
-  })[0];
+  });
 };
 function pool(
   op: string,

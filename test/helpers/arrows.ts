@@ -46,6 +46,8 @@ export const ROOMS: readonly string[] = [
   'keras/saving',
   'keras/distillation',
   'keras/applications',
+  // Models of other libraries as layers.
+  'hub',
   // Names by which users reach all of it.
   'keras/identifiers.ts',
   'keras/namespaces',

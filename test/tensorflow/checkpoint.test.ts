@@ -24,8 +24,8 @@ describe('CRC-32C', () => {
   it('is that of RFC 3720, and the same bit by bit for all lengths and starts', () => {
     assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283);
     assert.equal(crc32c(new Uint8Array(32)), 0x8a9136aa);
-    const next = numbers(1),
-      data = Uint8Array.from({ length: 300 }, next);
+    const next = numbers(1);
+    const data = Uint8Array.from({ length: 300 }, next);
     for (let length = 0; length < 64; length++)
       for (const start of [0, 1, 7]) {
         const part = data.subarray(start, start + length);
@@ -224,8 +224,8 @@ describe('tensor bundles', () => {
     await refused(one({ key: 'b' }), /holds no tensor 'a'/);
   });
   it('are refused where files are cut off, damaged or absent', async () => {
-    const name = one({}),
-      data = path.join(folder, `${name}.data-00000-of-00001`);
+    const name = one({});
+    const data = path.join(folder, `${name}.data-00000-of-00001`);
     fs.writeFileSync(data, Buffer.alloc(8, 2));
     await refused(name, /values of 'a' are damaged: their checksum is/);
     fs.writeFileSync(data, Buffer.alloc(7, 1));

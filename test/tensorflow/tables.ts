@@ -27,10 +27,10 @@ const u32 = (n: number): Buffer => {
 };
 /** A block of entries; every `interval` of them starts with its whole key. */
 export function block(entries: readonly (readonly [Buffer, Buffer])[], interval: number): Buffer {
-  const parts: Buffer[] = [],
-    restarts: number[] = [];
-  let before = Buffer.alloc(0),
-    size = 0;
+  const parts: Buffer[] = [];
+  const restarts: number[] = [];
+  let before = Buffer.alloc(0);
+  let size = 0;
   entries.forEach(([key, value], i) => {
     let shared = 0;
     if (i % interval === 0) restarts.push(size);
@@ -58,8 +58,8 @@ export function snappy(data: Buffer): Buffer {
     literal = [];
   };
   for (let at = 0; at < data.length;) {
-    let best = 0,
-      from = 0;
+    let best = 0;
+    let from = 0;
     for (let back = 1; back <= Math.min(at, 2000); back++) {
       let n = 0;
       while (n < 64 && at + n < data.length && data[at + n] === data[at + n - back]) n++;
@@ -90,9 +90,9 @@ export function table(
   const parts: Buffer[] = [];
   let size = 0;
   const add = (plain: Buffer): Buffer => {
-    const bytes = compress ? snappy(plain) : plain,
-      kind = Buffer.from([compress ? 1 : 0]),
-      handle = Buffer.from([...varint(size), ...varint(bytes.length)]);
+    const bytes = compress ? snappy(plain) : plain;
+    const kind = Buffer.from([compress ? 1 : 0]);
+    const handle = Buffer.from([...varint(size), ...varint(bytes.length)]);
     const whole = Buffer.concat([bytes, kind, u32(masked(Buffer.concat([bytes, kind])))]);
     parts.push(whole);
     size += whole.length;
@@ -103,9 +103,9 @@ export function table(
     const some = entries.slice(at, at + perBlock);
     index.push([some.at(-1)![0], add(block(some, interval))]);
   }
-  const filters = add(block([], 1)),
-    top = add(block(index, 1)),
-    footer = Buffer.alloc(48);
+  const filters = add(block([], 1));
+  const top = add(block(index, 1));
+  const footer = Buffer.alloc(48);
   Buffer.concat([filters, top]).copy(footer);
   footer.writeBigUInt64LE(0xdb4775248b80fb57n, 40);
   return Buffer.concat([...parts, footer]);
@@ -131,13 +131,13 @@ export function writeBundle(
   options?: TableOptions & { bigEndian?: boolean },
 ): void {
   fs.mkdirSync(path.dirname(prefix), { recursive: true });
-  const data = Array.from({ length: shards }, () => [] as Buffer[]),
-    header = Buffer.from([
-      ...field(1, 0),
-      ...varint(shards),
-      ...(options?.bigEndian ? [...field(2, 0), 1] : []),
-      ...message(3, [...field(1, 0), 1]),
-    ]);
+  const data = Array.from({ length: shards }, () => [] as Buffer[]);
+  const header = Buffer.from([
+    ...field(1, 0),
+    ...varint(shards),
+    ...(options?.bigEndian ? [...field(2, 0), 1] : []),
+    ...message(3, [...field(1, 0), 1]),
+  ]);
   const entries: [Buffer, Buffer][] = [[Buffer.alloc(0), header]];
   for (const t of [...tensors].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))) {
     const offset = data[t.shard].reduce((n, b) => n + b.length, 0);

@@ -65,7 +65,7 @@ export async function loadTfjsModel(
   const config = isRecord(topology.model_config) ? topology.model_config : topology;
   if (typeof config.class_name !== 'string')
     throw new FileError(
-      `${file}: it is a graph model of TensorFlow.js, whose layers are lost.\n  Fix: export a layers model, or load the SavedModel it was made of with hub.KerasLayer.`,
+      `${file}: it is a graph model of TensorFlow.js, whose layers are lost.\n  Fix: export a layers model, or load it with hub.KerasLayer.load.`,
     );
   const found = new Map<string, Found>();
   const state: Found[] = [];
@@ -188,8 +188,8 @@ export function manifestGroup(group: unknown, file: string): { entries: Manifest
   });
   return { entries: group.weights.map((w) => entryOf(w, file)), shards };
 }
-// All weights of a group lie one after the other in its shards, joined.
-async function readGroup(
+/** @internal The weights of a group: they lie one after the other in its shards, joined. */
+export async function readGroup(
   group: unknown,
   file: string,
   signal?: AbortSignal | null,

@@ -310,7 +310,7 @@ function findClass(
 ): SerializableClass {
   // Files of Keras 1 and 2 name no modules.
   const usual =
-    module || fallback ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation'] : EVERYWHERE;
+    module || fallback ? [module, fallback, 'keras.layers', 'keras.models', 'keras.distillation', 'hub'] : EVERYWHERE;
   for (const m of module ? usual : [...usual, ...APPLICATIONS])
     if (m)
       for (const candidate of modulesLike(m)) {

@@ -12,8 +12,8 @@ import { decode, sizesOf, type BundleEntryProto } from '../saved_model/messages'
 import { placeSlice, sliceKey, type Extent } from './slices';
 import { readTable } from './table';
 
-const MOST_INDEX = 2 ** 28;
-const MOST_SHARDS = 100_000; // as many as the five digits of a name tell apart
+const MAX_INDEX = 2 ** 28;
+const MAX_SHARDS = 100_000; // as many as the five digits of a name tell apart
 
 /** @internal A tensor as it is stored. */
 export interface StoredTensor {
@@ -34,12 +34,12 @@ export class Bundle {
     private readonly prefix: string,
     table: ReadonlyMap<string, Uint8Array>,
   ) {
-    const index = `${prefix}.index`,
-      first = table.get('');
+    const index = `${prefix}.index`;
+    const first = table.get('');
     if (!first) throw new FileError(`${index}: it is no index of a checkpoint: its header is missing.`);
     const header = decode('BundleHeaderProto', first, index);
-    if (header.numShards < 1 || header.numShards > MOST_SHARDS)
-      throw new FileError(`${index}: it states ${header.numShards} files of data; there are 1 to ${MOST_SHARDS}.`);
+    if (header.numShards < 1 || header.numShards > MAX_SHARDS)
+      throw new FileError(`${index}: it states ${header.numShards} files of data; there are 1 to ${MAX_SHARDS}.`);
     this.shardCount = header.numShards;
     this.isBigEndian = header.endianness === 1;
     for (const [key, value] of table) if (key !== '') this.entries.set(key, decode('BundleEntryProto', value, index));
@@ -52,8 +52,8 @@ export class Bundle {
   static async open(prefix: string): Promise<Bundle> {
     const index = `${prefix}.index`;
     const table = await withFile(index, async (source) => {
-      if (source.size > MOST_INDEX)
-        throw new FileError(`${index}: it has ${source.size} bytes, more than the ${MOST_INDEX} that are read.`);
+      if (source.size > MAX_INDEX)
+        throw new FileError(`${index}: it has ${source.size} bytes, more than the ${MAX_INDEX} that are read.`);
       return readTable(await source.read(0, source.size), index);
     });
     return new Bundle(prefix, table);
@@ -89,8 +89,8 @@ export class Bundle {
     return entry;
   }
   private async bytesOf(entry: BundleEntryProto, signal?: AbortSignal | null): Promise<Uint8Array> {
-    const source = await this.fileOf(entry.shardId),
-      safe = (n: bigint): number => (n >= 0n && n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : NaN);
+    const source = await this.fileOf(entry.shardId);
+    const safe = (n: bigint): number => (n >= 0n && n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : NaN);
     source.check(safe(entry.offset), safe(entry.size));
     return source.read(Number(entry.offset), Number(entry.size), signal);
   }
@@ -119,17 +119,17 @@ export class Bundle {
     return this.readEntry(key, parts[i].part, signal);
   }
   private typeOf(key: string, entry: BundleEntryProto): { known: NumberType; sizes: number[]; count: number } {
-    const where = `${this.prefix}.index`,
-      known = numberType(entry.dtype),
-      shape = sizesOf(entry.shape, where);
+    const where = `${this.prefix}.index`;
+    const known = numberType(entry.dtype);
+    const shape = sizesOf(entry.shape, where);
     if (!known) throw new FileError(`${where}: '${key}' has dtype ${dtypeName(entry.dtype)}, which holds no numbers.`);
     if (!shape || shape.includes(null)) throw new FileError(`${where}: the shape of '${key}' is unknown.`);
     const sizes = shape as number[];
     return { known, sizes, count: sizes.reduce((a, b) => a * b, 1) };
   }
   private async readEntry(key: string, entry: BundleEntryProto, signal?: AbortSignal | null): Promise<StoredTensor> {
-    const { known, sizes, count } = this.typeOf(key, entry),
-      bytes = count * known.type.size;
+    const { known, sizes, count } = this.typeOf(key, entry);
+    const bytes = count * known.type.size;
     if (!Number.isSafeInteger(bytes) || BigInt(bytes) !== entry.size)
       throw new FileError(
         `${this.prefix}.index: '${key}' of shape ${formatShape(sizes)} and dtype ${known.name} takes ${bytes} bytes, not ${entry.size}.`,
@@ -154,12 +154,12 @@ export class Bundle {
     const { sizes } = this.typeOf(key, entry);
     return entry.slices.map(({ extent }) => {
       const extents = extent.map(({ start, length }): Extent => ({
-          start: Number(start),
-          length: length === undefined ? null : Number(length),
-        })),
-        starts = extents.map((e) => e.start),
-        lengths = extents.map((e, i) => e.length ?? sizes[i]),
-        part = this.entries.get(sliceKey(key, extents));
+        start: Number(start),
+        length: length === undefined ? null : Number(length),
+      }));
+      const starts = extents.map((e) => e.start);
+      const lengths = extents.map((e, i) => e.length ?? sizes[i]);
+      const part = this.entries.get(sliceKey(key, extents));
       if (
         extents.length !== sizes.length ||
         starts.some((s, i) => s < 0 || lengths[i] < 0 || s + lengths[i] > sizes[i])
@@ -171,9 +171,9 @@ export class Bundle {
   }
   /** A tensor that is stored in parts, each an entry of its own. Together they must be as large as it is. */
   private async readSlices(key: string, entry: BundleEntryProto, signal?: AbortSignal | null): Promise<StoredTensor> {
-    const { known, sizes, count } = this.typeOf(key, entry),
-      parts = this.partsOf(key, entry),
-      held = parts.reduce((n, p) => n + p.lengths.reduce((a, b) => a * b, 1), 0);
+    const { known, sizes, count } = this.typeOf(key, entry);
+    const parts = this.partsOf(key, entry);
+    const held = parts.reduce((n, p) => n + p.lengths.reduce((a, b) => a * b, 1), 0);
     if (held !== count) return this.badParts(key, `hold ${held} values instead of ${count}`);
     // What is allocated is no more than what the files hold.
     let data: TypedArray | null = null;
@@ -187,14 +187,14 @@ export class Bundle {
   }
   /** The bytes of a scalar of texts. */
   async readString(key: string, signal?: AbortSignal | null): Promise<Uint8Array> {
-    const entry = this.entry(key),
-      raw = await this.bytesOf(entry, signal),
-      fail = (): never => {
-        throw new FileError(`${this.prefix}.index: '${key}' is no text of ${raw.length} bytes: it is damaged.`);
-      };
+    const entry = this.entry(key);
+    const raw = await this.bytesOf(entry, signal);
+    const fail = (): never => {
+      throw new FileError(`${this.prefix}.index: '${key}' is no text of ${raw.length} bytes: it is damaged.`);
+    };
     if (entry.dtype !== DT_STRING || entry.shape?.dim.length) return fail();
-    let at = 0,
-      length = 0;
+    let at = 0;
+    let length = 0;
     for (let shift = 0; ; shift += 7) {
       if (at >= raw.length || shift > 49) return fail();
       const byte = raw[at++];

@@ -48,8 +48,8 @@ export function placeSlice(
   starts: readonly number[],
   sizes: readonly number[],
 ): void {
-  const rank = shape.length,
-    row = rank ? sizes[rank - 1] : 1;
+  const rank = shape.length;
+  const row = rank ? sizes[rank - 1] : 1;
   if (!part.length) return;
   const at = sizes.map(() => 0);
   for (let from = 0; from < part.length; from += row) {

@@ -7,16 +7,16 @@ import { FileError } from '../../support/errors';
 import { crc32c, maskedCrc32c } from '../../io/crc32c';
 import { snappyDecompress } from './snappy';
 
-const FOOTER = 48,
-  TRAILER = 5,
-  MAGIC = 0xdb4775248b80fb57n;
-const MOST_BLOCK = 2 ** 28;
-const MOST_KEYS = 2 ** 26; // bytes of all keys, prefixes written out
+const FOOTER = 48;
+const TRAILER = 5;
+const MAGIC = 0xdb4775248b80fb57n;
+const MAX_BLOCK = 2 ** 28;
+const MAX_KEYS = 2 ** 26; // bytes of all keys, prefixes written out
 
 /** @internal All entries of a table, in order; of each byte of a key one character. @throws FileError for a table that is cut off or damaged. */
 export function readTable(data: Uint8Array, name: string): Map<string, Uint8Array> {
   const fail = (why: string): never => {
-    throw new FileError(`${name}: it is no sound index of a checkpoint: ${why}.`);
+    throw new FileError(`${name}: it is not a valid index of a checkpoint: ${why}.`);
   };
   if (data.length < FOOTER) return fail(`it has ${data.length} bytes`);
   const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -36,33 +36,33 @@ export function readTable(data: Uint8Array, name: string): Map<string, Uint8Arra
     },
   });
   const block = (offset: number, size: number): Uint8Array => {
-    if (size > MOST_BLOCK || offset + size + TRAILER > data.length)
+    if (size > MAX_BLOCK || offset + size + TRAILER > data.length)
       return fail(`a block of ${size} bytes at ${offset} lies outside of its ${data.length} bytes`);
-    const bytes = data.subarray(offset, offset + size),
-      kind = data[offset + size],
-      stored = view.getUint32(offset + size + 1, true),
-      found = maskedCrc32c(crc32c(data.subarray(offset, offset + size + 1)));
+    const bytes = data.subarray(offset, offset + size);
+    const kind = data[offset + size];
+    const stored = view.getUint32(offset + size + 1, true);
+    const found = maskedCrc32c(crc32c(data.subarray(offset, offset + size + 1)));
     if (stored !== found)
       return fail(`the block at ${offset} has another checksum (${found}) than it states (${stored})`);
-    if (kind === 1) return snappyDecompress(bytes, name, MOST_BLOCK);
+    if (kind === 1) return snappyDecompress(bytes, name, MAX_BLOCK);
     return kind === 0 ? bytes : fail(`the block at ${offset} is compressed in a way (${kind}) that is unknown`);
   };
   let keyBytes = 0;
   const entriesOf = (bytes: Uint8Array): [Buffer, Uint8Array][] => {
     if (bytes.length < 4) return fail('a block is cut off');
-    const restarts = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true),
-      end = bytes.length - 4 - 4 * restarts;
+    const restarts = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+    const end = bytes.length - 4 - 4 * restarts;
     if (end < 0) return fail(`a block of ${bytes.length} bytes states ${restarts} restarts`);
-    const entries: [Buffer, Uint8Array][] = [],
-      numbers = reader(bytes.subarray(0, end), 0);
+    const entries: [Buffer, Uint8Array][] = [];
+    const numbers = reader(bytes.subarray(0, end), 0);
     let key = Buffer.alloc(0);
     while (numbers.at < end) {
-      const shared = numbers.next(),
-        own = numbers.next(),
-        length = numbers.next(),
-        at = numbers.at;
+      const shared = numbers.next();
+      const own = numbers.next();
+      const length = numbers.next();
+      const at = numbers.at;
       if (shared > key.length || at + own + length > end) return fail('an entry reaches out of its block');
-      if ((keyBytes += shared + own) > MOST_KEYS) return fail(`its keys take more than ${MOST_KEYS} bytes`);
+      if ((keyBytes += shared + own) > MAX_KEYS) return fail(`its keys take more than ${MAX_KEYS} bytes`);
       key = Buffer.concat([key.subarray(0, shared), bytes.subarray(at, at + own)]);
       entries.push([key, bytes.subarray(at + own, at + own + length)]);
       numbers.at = at + own + length;

@@ -10,7 +10,7 @@ import { NodeCall, type GraphLimits, type GraphRunner, type Operation } from './
 import { operations, randomOperations } from './operations/index';
 import type { Value } from './values';
 
-const MOST_DEPTH = 100; // functions that call functions
+const MAX_DEPTH = 100; // functions that call functions
 
 /** Where an input comes from: number `output` of what step `step` gave; the arguments of the function are step -1. */
 interface Source {
@@ -62,9 +62,9 @@ export class GraphProgram implements GraphRunner {
   }
   /** These functions and all that they call in nodes that are computed. @throws FileError when functions call themselves. */
   reachable(names: readonly string[]): FunctionDef[] {
-    const found = new Map<string, FunctionDef>(),
-      open = new Set<string>(),
-      pending = names.map((name) => ({ name, isDone: false }));
+    const found = new Map<string, FunctionDef>();
+    const open = new Set<string>();
+    const pending = names.map((name) => ({ name, isDone: false }));
     while (pending.length) {
       const { name, isDone } = pending.pop()!;
       if (isDone) {
@@ -92,14 +92,14 @@ export class GraphProgram implements GraphRunner {
    * @throws FileError when they need operations that are not in the table: all of them, with how often each occurs.
    */
   prepare(names: readonly string[]): void {
-    const all = this.reachable(names),
-      orders = all.map((f) => ({ f, nodes: this.ordered(f) })),
-      missing = new Map<string, number>();
+    const all = this.reachable(names);
+    const orders = all.map((f) => ({ f, nodes: this.ordered(f) }));
+    const missing = new Map<string, number>();
     for (const { nodes } of orders)
       for (const { op } of nodes.order) if (!operations.has(op)) missing.set(op, (missing.get(op) ?? 0) + 1);
     if (missing.size) {
-      const list = [...missing].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
-        count = list.length === 1 ? 'an operation that has' : `${list.length} operations that have`;
+      const list = [...missing].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+      const count = list.length === 1 ? 'an operation that has' : `${list.length} operations that have`;
       throw new FileError(
         `${this.where}: the graph needs ${count} no counterpart here: ${list.map(([op, n]) => `${op} (${n} times)`).join(', ')}.`,
       );
@@ -113,16 +113,16 @@ export class GraphProgram implements GraphRunner {
     return order;
   }
   private order(f: FunctionDef): Order {
-    const byName = new Map(f.nodeDef.map((n) => [n.name, n])),
-      isArgument = new Set(f.signature!.inputArg.map((a) => a.name));
+    const byName = new Map(f.nodeDef.map((n) => [n.name, n]));
+    const isArgument = new Set(f.signature!.inputArg.map((a) => a.name));
     if (byName.size !== f.nodeDef.length)
       throw new FileError(`${this.where}: function '${f.signature!.name}' has two nodes of one name.`);
     const nodeOf = (input: string): string => input.replace(/^\^/, '').split(':')[0];
-    const order: NodeDef[] = [],
-      places = new Map<string, number>(),
-      open = new Set<string>();
-    const wanted = [...Object.values(f.ret), ...Object.values(f.controlRet)].map(nodeOf),
-      pending = wanted.reverse().map((name) => ({ name, isDone: false }));
+    const order: NodeDef[] = [];
+    const places = new Map<string, number>();
+    const open = new Set<string>();
+    const wanted = [...Object.values(f.ret), ...Object.values(f.controlRet)].map(nodeOf);
+    const pending = wanted.reverse().map((name) => ({ name, isDone: false }));
     while (pending.length) {
       const { name, isDone } = pending.pop()!;
       if (isArgument.has(name)) continue;
@@ -155,16 +155,16 @@ export class GraphProgram implements GraphRunner {
       const [name, second = '0', third] = input.split(':');
       const argument = args.get(name);
       if (argument !== undefined) return { step: -1, output: argument };
-      const step = places.get(name)!,
-        index = Number(third ?? second),
-        first = third === undefined ? 0 : (operations.get(order[step].op)?.outputs?.indexOf(second) ?? 0);
+      const step = places.get(name)!;
+      const index = Number(third ?? second);
+      const first = third === undefined ? 0 : (operations.get(order[step].op)?.outputs?.indexOf(second) ?? 0);
       if (!Number.isInteger(index) || index < 0 || first < 0)
         throw new FileError(`${this.where}: '${input}' names no output of an operation ${order[step].op}.`);
       return { step, output: first + index };
     };
     const steps = order.map((node): Step => {
-      const attributes = new Attributes(node),
-        operation = operations.get(node.op)!;
+      const attributes = new Attributes(node);
+      const operation = operations.get(node.op)!;
       const step: Step = {
         operation,
         attributes,
@@ -204,8 +204,8 @@ export class GraphProgram implements GraphRunner {
       throw new FileError(
         `${this.where}: function '${name}' takes ${f.argumentCount} inputs but is called with ${inputs.length}.`,
       );
-    if (this.depth >= MOST_DEPTH)
-      throw new FileError(`${this.where}: functions call each other deeper than ${MOST_DEPTH} times.`);
+    if (this.depth >= MAX_DEPTH)
+      throw new FileError(`${this.where}: functions call each other deeper than ${MAX_DEPTH} times.`);
     if (!this.depth) this.steps = 0;
     this.depth++;
     try {

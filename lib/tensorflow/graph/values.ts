@@ -42,10 +42,10 @@ export class ComplexTensor {
 /** @internal */
 export type Value = Tensor | Variable | TensorList | Texts | ComplexTensor;
 
-const TENSOR = 'a tensor of real numbers',
-  VARIABLE = 'a variable',
-  LIST = 'a list of tensors',
-  COMPLEX = 'a tensor of complex numbers';
+const TENSOR = 'a tensor of real numbers';
+const VARIABLE = 'a variable';
+const LIST = 'a list of tensors';
+const COMPLEX = 'a tensor of complex numbers';
 function kindOf(v: Value | undefined): string {
   if (v === undefined) return 'nothing';
   if (v instanceof Variable) return VARIABLE;
@@ -64,7 +64,7 @@ export const asVariable = (where: string, v: Value | undefined): Variable =>
   v instanceof Variable ? v : expected(where, VARIABLE, v);
 /** @internal */
 export const asList = (where: string, v: Value | undefined): TensorList =>
-  v instanceof TensorList ? v : expected(where, TENSORList, v);
+  v instanceof TensorList ? v : expected(where, LIST, v);
 
 /** @internal */
 export const asComplex = (where: string, v: Value | undefined): ComplexTensor =>
@@ -72,7 +72,7 @@ export const asComplex = (where: string, v: Value | undefined): ComplexTensor =>
 
 // Numbers of tensors that were read: those of constants are asked for at each call.
 const known = new WeakMap<Tensor, number[]>();
-const MOST_NUMBERS = 2 ** 20;
+const MAX_NUMBERS = 2 ** 20;
 /** @internal The values of a tensor, as numbers. @throws ValueError when they depend on data to come. */
 export function numbersOf(where: string, v: Value | undefined): number[] {
   const t = asTensor(where, v);
@@ -82,7 +82,7 @@ export function numbersOf(where: string, v: Value | undefined): number[] {
       throw new ValueError(
         `${where}: a size or an index depends on the values of the inputs, so that shapes are unknown before they are there.\n  Received: a tensor of shape ${formatShape(t.shape)}`,
       );
-    if (t.size > MOST_NUMBERS) throw new FileError(`${where}: ${t.size} sizes or indices are asked for.`);
+    if (t.size > MAX_NUMBERS) throw new FileError(`${where}: ${t.size} sizes or indices are asked for.`);
     known.set(t, (numbers = Array.from(t.dataSync() as ArrayLike<number | bigint>, Number)));
   }
   return numbers;
@@ -93,7 +93,7 @@ export function numberOf(where: string, v: Value | undefined): number {
   if (numbers.length !== 1) throw new FileError(`${where}: one number is expected.\n  Received: ${numbers.length}`);
   return numbers[0];
 }
-/** @internal A tensor of whole numbers whose values are known. */
+/** @internal A tensor of integers whose values are known. */
 export function integers(
   values: readonly number[],
   shape: readonly number[] = [values.length],
@@ -104,18 +104,18 @@ export function integers(
   return t;
 }
 
-const MOST_BYTES = 2 ** 31;
+const MAX_BYTES = 2 ** 31;
 /** @internal A constant of a graph. @throws FileError for one whose shape and values do not agree. */
 export function constantOf(proto: TensorProto, where: string): Tensor | Texts {
   const shape = sizesOf(proto.tensorShape, where);
   if (!shape || shape.includes(null)) throw new FileError(`${where}: the shape of a constant is unknown.`);
-  const sizes = shape as number[],
-    count = sizes.reduce((a, b) => a * b, 1);
+  const sizes = shape as number[];
+  const count = sizes.reduce((a, b) => a * b, 1);
   if (proto.dtype === DT_STRING) {
     const { stringVal } = proto;
     if (count > stringVal.length && stringVal.length !== 1)
       throw new FileError(`${where}: a constant of shape ${formatShape(sizes)} holds ${stringVal.length} texts.`);
-    if (count > MOST_NUMBERS) throw new FileError(`${where}: a constant of ${count} texts is too large.`);
+    if (count > MAX_NUMBERS) throw new FileError(`${where}: a constant of ${count} texts is too large.`);
     return new Texts(
       Array.from({ length: count }, (_, i) => stringVal[Math.min(i, stringVal.length - 1)]),
       sizes,
@@ -124,7 +124,7 @@ export function constantOf(proto: TensorProto, where: string): Tensor | Texts {
   const type = numberType(proto.dtype);
   if (!type) throw new FileError(`${where}: a constant of dtype ${dtypeName(proto.dtype)} holds no numbers.`);
   const bytes = count * type.type.size;
-  if (!(bytes <= MOST_BYTES)) throw new FileError(`${where}: a constant of shape ${formatShape(sizes)} is too large.`);
+  if (!(bytes <= MAX_BYTES)) throw new FileError(`${where}: a constant of shape ${formatShape(sizes)} is too large.`);
   if (proto.tensorContent.length) {
     if (proto.tensorContent.length !== bytes)
       throw new FileError(

@@ -62,11 +62,11 @@ export function graphFromJson(json: unknown, where: string): Schemas.GraphDef {
   }
 }
 
-const MOST_AXES = 254; // as TensorFlow
+const MAX_AXES = 254; // as TensorFlow
 /** @internal Sizes of a shape, null where unknown; null for a shape of unknown rank. @throws FileError for sizes that are none. */
 export function sizesOf(shape: Schemas.TensorShapeProto | undefined, where: string): (number | null)[] | null {
   if (!shape || shape.unknownRank) return shape ? null : [];
-  if (shape.dim.length > MOST_AXES) throw new FileError(`${where}: a shape has ${shape.dim.length} axes.`);
+  if (shape.dim.length > MAX_AXES) throw new FileError(`${where}: a shape has ${shape.dim.length} axes.`);
   return shape.dim.map(({ size }) => {
     if (size < -1n || size > BigInt(Number.MAX_SAFE_INTEGER))
       throw new FileError(`${where}: a shape has size ${size}.`);

@@ -5,13 +5,13 @@ import * as ops from '../../../ops/index';
 import type { NodeCall, Operations } from '../operation';
 import { integers, numberOf, TensorList, type Value } from '../values';
 
-const MOST_ITEMS = 2 ** 20;
+const MAX_ITEMS = 2 ** 20;
 
 /** Rounds are unrolled: whether there is another one must not depend on data to come. */
 function loop(n: NodeCall): Value[] {
-  const goesOn = n.attributes.function('cond'),
-    body = n.attributes.function('body'),
-    { rounds } = n.runner.limits;
+  const goesOn = n.attributes.function('cond');
+  const body = n.attributes.function('body');
+  const { rounds } = n.runner.limits;
   let values: Value[] = [...n.inputs];
   for (let round = 0; numberOf(n.where, n.runner.call(goesOn, values)[0]); round++) {
     if (round >= rounds) n.fail(`the loop does not end within ${rounds} rounds.`);
@@ -26,8 +26,8 @@ function branch(n: NodeCall): Value[] {
   return n.runner.call(n.attributes.function(name), n.inputs.slice(1));
 }
 function cases(n: NodeCall): Value[] {
-  const names = n.attributes.functions('branches'),
-    i = n.number(0);
+  const names = n.attributes.functions('branches');
+  const i = n.number(0);
   // The last branch is for all other numbers.
   return n.runner.call(names[i >= 0 && i < names.length ? i : names.length - 1] ?? '', n.inputs.slice(1));
 }
@@ -36,7 +36,7 @@ const call = (n: NodeCall): Value[] => n.runner.call(n.attributes.function('f'),
 const knownShape = (numbers: readonly number[]): number[] | null =>
   numbers.every((d) => d >= 0) ? [...numbers] : null;
 function reserved(n: NodeCall, count: number, shape: readonly number[]): TensorList {
-  if (!(count >= 0 && count <= MOST_ITEMS)) n.fail(`a list of ${count} tensors is asked for.`);
+  if (!(count >= 0 && count <= MAX_ITEMS)) n.fail(`a list of ${count} tensors is asked for.`);
   return new TensorList(Array<null>(count).fill(null), knownShape(shape), n.attributes.dtype('element_dtype'));
 }
 function itemAt(n: NodeCall, list: TensorList, i: number, shape: readonly number[]): Tensor {
@@ -47,16 +47,16 @@ function itemAt(n: NodeCall, list: TensorList, i: number, shape: readonly number
   return sizes ? filled([...sizes], 0, list.dtype) : n.fail(`item ${i} was never set and its shape is unknown.`);
 }
 function stacked(n: NodeCall): Tensor {
-  const list = n.list(0),
-    shape = n.numbers(1);
+  const list = n.list(0);
+  const shape = n.numbers(1);
   if (list.items.length) return ops.stack(list.items.map((_, i) => itemAt(n, list, i, shape)));
   const sizes = list.elementShape ?? knownShape(shape);
   return sizes ? filled([0, ...sizes], 0, list.dtype) : n.fail('a list without items has no shape.');
 }
 function written(n: NodeCall): TensorList {
-  const list = n.list(0),
-    i = n.number(1);
-  if (i < 0 || i >= MOST_ITEMS) n.fail(`item ${i} of a list of ${list.items.length} is set.`);
+  const list = n.list(0);
+  const i = n.number(1);
+  if (i < 0 || i >= MAX_ITEMS) n.fail(`item ${i} of a list of ${list.items.length} is set.`);
   if (i < list.items.length) return list.with(i, n.tensor(2));
   if (!n.attributes.bool('resize_if_index_out_of_bounds'))
     n.fail(`item ${i} of a list of ${list.items.length} is set.`);
@@ -96,14 +96,14 @@ export const controlling: Operations = {
   TensorListSetItem: written,
   TensorListPushBack: (n) => {
     const list = n.list(0);
-    if (list.items.length >= MOST_ITEMS) n.fail(`the list has more than ${MOST_ITEMS} items.`);
+    if (list.items.length >= MAX_ITEMS) n.fail(`the list has more than ${MAX_ITEMS} items.`);
     return new TensorList([...list.items, n.tensor(1)], list.elementShape, list.dtype);
   },
   TensorListPopBack: {
     outputs: ['output_handle', 'tensor'],
     run: (n) => {
-      const list = n.list(0),
-        last = itemAt(n, list, list.items.length - 1, n.numbers(1));
+      const list = n.list(0);
+      const last = itemAt(n, list, list.items.length - 1, n.numbers(1));
       return [new TensorList(list.items.slice(0, -1), list.elementShape, list.dtype), last];
     },
   },
@@ -113,8 +113,8 @@ export const controlling: Operations = {
   TensorListConcatV2: {
     outputs: ['tensor', 'lengths'],
     run: (n) => {
-      const list = n.list(0),
-        items = list.items.map((_, i) => itemAt(n, list, i, []));
+      const list = n.list(0);
+      const items = list.items.map((_, i) => itemAt(n, list, i, []));
       return [
         ops.concatenate(items, { axis: 0 }),
         integers(

@@ -21,9 +21,9 @@ const EuclideanNorm: Reduction = (x, o) => ops.sqrt(ops.sum(ops.square(x), o));
 const reduced =
   (f: Reduction) =>
   (n: NodeCall): Value => {
-    const x = n.tensor(0),
-      axis = n.numbers(1),
-      y = axis.length ? f(x, { axis, keepdims: n.attributes.bool('keep_dims') }) : x;
+    const x = n.tensor(0);
+    const axis = n.numbers(1);
+    const y = axis.length ? f(x, { axis, keepdims: n.attributes.bool('keep_dims') }) : x;
     return y.dtype === x.dtype ? y : ops.cast(y, x.dtype);
   };
 const position =
@@ -35,11 +35,11 @@ const position =
 const running =
   (f: (x: Tensor, axis: number) => Tensor, identity: number) =>
   (n: NodeCall): Value => {
-    const x = n.tensor(0),
-      given = n.number(1),
-      axis = given < 0 ? given + x.ndim : given,
-      isReversed = n.attributes.bool('reverse'),
-      turned = isReversed ? ops.flip(x, { axis }) : x;
+    const x = n.tensor(0);
+    const given = n.number(1);
+    const axis = given < 0 ? given + x.ndim : given;
+    const isReversed = n.attributes.bool('reverse');
+    const turned = isReversed ? ops.flip(x, { axis }) : x;
     let y = f(turned, axis);
     if (n.attributes.bool('exclusive')) {
       const one = x.shape.map((_, i): [number, number] => (i === axis ? [1, 0] : [0, 0]));

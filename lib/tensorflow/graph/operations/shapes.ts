@@ -10,8 +10,8 @@ const axisOf = (axis: number, ndim: number): number => (axis < 0 ? axis + ndim :
 
 /** x[begin:end:strides]: bits of five masks say which numbers count, and which axes go or come. */
 function stridedSlice(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    [begin, end, strides] = [n.numbers(1), n.numbers(2), n.numbers(3)];
+  const x = n.tensor(0);
+  const [begin, end, strides] = [n.numbers(1), n.numbers(2), n.numbers(3)];
   if (begin.length !== end.length || begin.length !== strides.length || begin.length > 31)
     n.fail(`begin, end and strides are of ${begin.length}, ${end.length} and ${strides.length} numbers.`);
   const bit = (mask: string, i: number): boolean => ((n.attributes.int(mask) >> i) & 1) === 1;
@@ -31,20 +31,20 @@ function stridedSlice(n: NodeCall): Tensor {
 function gather(x: Tensor, indices: Tensor, axis: number, batch: number): Tensor {
   if (!batch) return ops.take(x, indices, { axis });
   // Rows of all batches in one long axis: index b of batch k is k * size + b.
-  const lead = x.shape.slice(0, batch),
-    count = lead.reduce((a, b) => a * b, 1),
-    at = axisOf(axis, x.ndim),
-    moved = ops.moveaxis(x, at, batch),
-    size = x.shape[at],
-    rest = moved.shape.slice(batch + 1),
-    own = indices.shape.slice(batch);
+  const lead = x.shape.slice(0, batch);
+  const count = lead.reduce((a, b) => a * b, 1);
+  const at = axisOf(axis, x.ndim);
+  const moved = ops.moveaxis(x, at, batch);
+  const size = x.shape[at];
+  const rest = moved.shape.slice(batch + 1);
+  const own = indices.shape.slice(batch);
   const starts = ops.multiply(ops.arange(count, { dtype: 'int32' }), size);
   const places = ops.add(ops.reshape(ops.cast(indices, 'int32'), [count, -1]), ops.reshape(starts, [count, 1]));
   const taken = ops.take(ops.reshape(moved, [count * size, ...rest]), ops.reshape(places, [-1]), { axis: 0 });
   const y = ops.reshape(taken, [...lead, ...own, ...rest]);
   // The axes between the batch and the axis stand behind the indices now.
-  const between = at - batch,
-    first = batch + own.length;
+  const between = at - batch;
+  const first = batch + own.length;
   return between
     ? ops.moveaxis(
         y,
@@ -55,11 +55,11 @@ function gather(x: Tensor, indices: Tensor, axis: number, batch: number): Tensor
 }
 /** Elements of `x` at places that name its first axes. */
 function gatherPlaces(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    places = n.tensor(1),
-    depth = places.shape[places.ndim - 1],
-    sizes = x.shape.slice(0, depth),
-    rest = x.shape.slice(depth);
+  const x = n.tensor(0);
+  const places = n.tensor(1);
+  const depth = places.shape[places.ndim - 1];
+  const sizes = x.shape.slice(0, depth);
+  const rest = x.shape.slice(depth);
   if (depth > x.ndim) n.fail(`places of ${depth} numbers are for more axes than its input has (${x.ndim}).`);
   const strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((a, b) => a * b, 1));
   const flat = ops.sum(ops.multiply(ops.cast(places, 'int32'), integers(strides)), { axis: -1 });
@@ -71,8 +71,8 @@ const paddings = (n: NodeCall): [number, number][] => {
 };
 /** Pieces along an axis of the sizes given, of which one may be -1: the rest. */
 function split(x: Tensor, sizes: readonly number[], axis: number): Tensor[] {
-  const known = sizes.reduce((a, b) => a + Math.max(0, b), 0),
-    all = sizes.map((s) => (s < 0 ? x.shape[axisOf(axis, x.ndim)] - known : s));
+  const known = sizes.reduce((a, b) => a + Math.max(0, b), 0);
+  const all = sizes.map((s) => (s < 0 ? x.shape[axisOf(axis, x.ndim)] - known : s));
   let at = 0;
   return ops.split(
     x,
@@ -82,10 +82,10 @@ function split(x: Tensor, sizes: readonly number[], axis: number): Tensor[] {
 }
 /** @param sizes - blocks of b x b pixels become channels, or the other way round. */
 function blocks(n: NodeCall, isToDepth: boolean): Tensor {
-  const b = n.attributes.int('block_size'),
-    isFirst = n.attributes.string('data_format', 'NHWC') === 'NCHW',
-    x = isFirst ? ops.moveaxis(n.tensor(0), 1, -1) : n.tensor(0),
-    [batch, h, w, c] = x.shape;
+  const b = n.attributes.int('block_size');
+  const isFirst = n.attributes.string('data_format', 'NHWC') === 'NCHW';
+  const x = isFirst ? ops.moveaxis(n.tensor(0), 1, -1) : n.tensor(0);
+  const [batch, h, w, c] = x.shape;
   if (b < 1 || (isToDepth ? h % b || w % b : c % (b * b)))
     n.fail(`blocks of ${b} x ${b} do not fit into images of ${h} x ${w} with ${c} channels.`);
   const y = isToDepth
@@ -104,12 +104,12 @@ function blocks(n: NodeCall, isToDepth: boolean): Tensor {
   return isFirst ? ops.moveaxis(y, -1, 1) : y;
 }
 function batchToSpace(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    block = n.numbers(1),
-    crops = n.numbers(2),
-    axes = block.length,
-    batch = x.shape[0] / block.reduce((a, b) => a * b, 1),
-    rest = x.shape.slice(axes + 1);
+  const x = n.tensor(0);
+  const block = n.numbers(1);
+  const crops = n.numbers(2);
+  const axes = block.length;
+  const batch = x.shape[0] / block.reduce((a, b) => a * b, 1);
+  const rest = x.shape.slice(axes + 1);
   let y = ops.reshape(x, [...block, batch, ...x.shape.slice(1)]);
   const order = [axes];
   for (let i = 0; i < axes; i++) order.push(axes + 1 + i, i);
@@ -122,15 +122,15 @@ function batchToSpace(n: NodeCall): Tensor {
   );
 }
 function spaceToBatch(n: NodeCall): Tensor {
-  const block = n.numbers(1),
-    pads = n.numbers(2),
-    axes = block.length,
-    widths = n
-      .tensor(0)
-      .shape.map((_, i): [number, number] => (i > 0 && i <= axes ? [pads[2 * (i - 1)], pads[2 * i - 1]] : [0, 0])),
-    x = ops.pad(n.tensor(0), widths),
-    rest = x.shape.slice(axes + 1),
-    shape = [x.shape[0], ...block.flatMap((b, i) => [x.shape[i + 1] / b, b]), ...rest];
+  const block = n.numbers(1);
+  const pads = n.numbers(2);
+  const axes = block.length;
+  const widths = n
+    .tensor(0)
+    .shape.map((_, i): [number, number] => (i > 0 && i <= axes ? [pads[2 * (i - 1)], pads[2 * i - 1]] : [0, 0]));
+  const x = ops.pad(n.tensor(0), widths);
+  const rest = x.shape.slice(axes + 1);
+  const shape = [x.shape[0], ...block.flatMap((b, i) => [x.shape[i + 1] / b, b]), ...rest];
   const order = [
     ...block.map((_, i) => 2 * i + 2),
     0,
@@ -144,16 +144,16 @@ function spaceToBatch(n: NodeCall): Tensor {
   ]);
 }
 function range(n: NodeCall): Tensor {
-  const [start, stop, step] = [n.number(0), n.number(1), n.number(2)],
-    count = Math.max(0, Math.ceil((stop - start) / step));
+  const [start, stop, step] = [n.number(0), n.number(1), n.number(2)];
+  const count = Math.max(0, Math.ceil((stop - start) / step));
   if (!(count <= 2 ** 24)) n.fail(`a range from ${start} to ${stop} by ${step} has too many numbers.`);
   const values = Array.from({ length: count }, (_, i) => start + i * step);
   return integers(values, [count], n.tensor(0).dtype);
 }
 function oneHot(n: NodeCall): Tensor {
-  const on = n.tensor(2),
-    off = n.tensor(3),
-    y = ops.oneHot(n.tensor(0), n.number(1), { axis: n.attributes.int('axis', -1), dtype: 'bool' });
+  const on = n.tensor(2);
+  const off = n.tensor(3);
+  const y = ops.oneHot(n.tensor(0), n.number(1), { axis: n.attributes.int('axis', -1), dtype: 'bool' });
   return ops.where(y, on, off);
 }
 
@@ -174,8 +174,8 @@ export const shaping: Operations = {
     gather(n.tensor(0), n.tensor(1), n.number(2), axisOf(n.attributes.int('batch_dims'), n.tensor(1).ndim)),
   LinSpace: (n) => ops.linspace(n.number(0), n.number(1), { num: n.number(2), dtype: n.tensor(0).dtype }),
   MatrixBandPart: (n) => {
-    const x = n.tensor(0),
-      [lower, upper] = [n.number(1), n.number(2)];
+    const x = n.tensor(0);
+    const [lower, upper] = [n.number(1), n.number(2)];
     const low = lower < 0 ? x : ops.triu(x, { k: -lower });
     return upper < 0 ? low : ops.tril(low, { k: upper });
   },
@@ -204,8 +204,8 @@ export const shaping: Operations = {
   ShapeN: (n) => n.tensors().map((x) => integers(x.shape, undefined, sizeType(n))),
   Size: (n) => integers([n.tensor(0).size], [], sizeType(n)),
   Slice: (n) => {
-    const x = n.tensor(0),
-      start = n.numbers(1);
+    const x = n.tensor(0);
+    const start = n.numbers(1);
     return ops.slice(
       x,
       start,
@@ -222,8 +222,8 @@ export const shaping: Operations = {
   },
   StridedSlice: stridedSlice,
   Tile: (n) => {
-    const x = n.tensor(0),
-      times = n.numbers(1);
+    const x = n.tensor(0);
+    const times = n.numbers(1);
     if (times.length !== x.ndim) n.fail(`${times.length} multiples are given for ${x.ndim} axes.`);
     return ops.tile(x, times);
   },
@@ -232,8 +232,8 @@ export const shaping: Operations = {
 };
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, i, n = Math.max(a.length, b.length)) => {
-    const x = a[i - (n - a.length)] ?? 1,
-      y = b[i - (n - b.length)] ?? 1;
+    const x = a[i - (n - a.length)] ?? 1;
+    const y = b[i - (n - b.length)] ?? 1;
     return x === 1 ? y : x;
   });
 }

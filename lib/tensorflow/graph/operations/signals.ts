@@ -26,40 +26,40 @@ const scattered =
 
 /** The first elements of each sequence, as many as it is long, in reversed order; the others stay. */
 function reverseSequence(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    along = (a: number): number => (a < 0 ? a + x.ndim : a),
-    steps = along(n.attributes.int('seq_dim')),
-    batch = along(n.attributes.int('batch_dim')),
-    wide = (t: Tensor, axis: number): Tensor =>
-      ops.reshape(
-        t,
-        x.shape.map((_, i) => (i === axis ? -1 : 1)),
-      );
-  const at = wide(ops.arange(x.shape[steps], { dtype: 'int32' }), steps),
-    lengths = wide(ops.cast(n.tensor(1), 'int32'), batch),
-    from = ops.where(ops.less(at, lengths), ops.subtract(ops.subtract(lengths, at), 1), at);
+  const x = n.tensor(0);
+  const along = (a: number): number => (a < 0 ? a + x.ndim : a);
+  const steps = along(n.attributes.int('seq_dim'));
+  const batch = along(n.attributes.int('batch_dim'));
+  const wide = (t: Tensor, axis: number): Tensor =>
+    ops.reshape(
+      t,
+      x.shape.map((_, i) => (i === axis ? -1 : 1)),
+    );
+  const at = wide(ops.arange(x.shape[steps], { dtype: 'int32' }), steps);
+  const lengths = wide(ops.cast(n.tensor(1), 'int32'), batch);
+  const from = ops.where(ops.less(at, lengths), ops.subtract(ops.subtract(lengths, at), 1), at);
   return ops.takeAlongAxis(x, ops.broadcastTo(from, x.shape), { axis: steps });
 }
 /** x / (bias + alpha * sum of squares of the channels up to `depth_radius` away)^beta. */
 function responseNormalization(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    radius = n.attributes.int('depth_radius', 5),
-    last = x.ndim - 1,
-    squares = ops.pad(
-      ops.square(x),
-      x.shape.map((_, i): [number, number] => (i === last ? [radius, radius] : [0, 0])),
-    );
+  const x = n.tensor(0);
+  const radius = n.attributes.int('depth_radius', 5);
+  const last = x.ndim - 1;
+  const squares = ops.pad(
+    ops.square(x),
+    x.shape.map((_, i): [number, number] => (i === last ? [radius, radius] : [0, 0])),
+  );
   if (radius < 0 || radius > 10_000) n.fail(`depth_radius is ${radius}.`);
-  const ones = ops.ones([2 * radius + 1, 1, 1], { dtype: x.dtype }),
-    rows = ops.reshape(squares, [-1, x.shape[last] + 2 * radius, 1]),
-    sums = ops.reshape(ops.conv(rows, ones), x.shape),
-    base = ops.add(ops.multiply(sums, n.attributes.float('alpha', 1)), n.attributes.float('bias', 1));
+  const ones = ops.ones([2 * radius + 1, 1, 1], { dtype: x.dtype });
+  const rows = ops.reshape(squares, [-1, x.shape[last] + 2 * radius, 1]);
+  const sums = ops.reshape(ops.conv(rows, ones), x.shape);
+  const base = ops.add(ops.multiply(sums, n.attributes.float('alpha', 1)), n.attributes.float('bias', 1));
   return ops.multiply(x, ops.power(base, -n.attributes.float('beta', 0.5)));
 }
 /** Vectors on the diagonals of matrices. */
 function diagonals(n: NodeCall): Tensor {
-  const x = n.tensor(0),
-    size = x.shape[x.ndim - 1];
+  const x = n.tensor(0);
+  const size = x.shape[x.ndim - 1];
   if (n.inputs.length > 1 && (n.numbers(1).some((k) => k !== 0) || n.numbers(2).some((d) => d !== -1 && d !== size)))
     n.fail('only the main diagonal of square matrices is computed.');
   return ops.multiply(ops.expandDims(x, -1), ops.eye(size, { dtype: x.dtype }));
@@ -69,8 +69,8 @@ function mainDiagonal(n: NodeCall): Tensor {
   return ops.diagonal(n.tensor(0), { axis1: -2, axis2: -1 });
 }
 function inverted(n: NodeCall): Tensor {
-  const order = n.numbers(0),
-    places = order.map(() => 0);
+  const order = n.numbers(0);
+  const places = order.map(() => 0);
   order.forEach((to, i) => (places[to] = i));
   return integers(places, undefined, n.tensor(0).dtype);
 }
