@@ -1,4 +1,5 @@
-// Writes dist/index.mjs: the names of the CommonJS build as ES exports, from one instance of the library, and names them for importers of dist/index.js too. Makes the program executable.
+// Writes dist/index.mjs: the names of the CommonJS build as ES exports, from one instance of the library. Makes the
+// program executable.
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -19,6 +20,4 @@ fs.writeFileSync(
   path.join(dist, 'index.d.mts'),
   "export * from './index.js';\nimport * as library from './index.js';\nexport default library;\n",
 );
-// Importers of dist/index.js itself: what the bundle exports by loops is named here, where Node finds it.
-fs.appendFileSync(path.join(dist, 'index.js'), `if (false) ${names.map((n) => `exports.${n} = `).join('')}0;\n`);
 fs.chmodSync(path.join(dist, 'cli', 'main.js'), 0o755);

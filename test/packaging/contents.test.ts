@@ -72,7 +72,10 @@ describe('published files', () => {
       );
     assert.deepEqual(
       sources.filter(
-        (f) => !library.includes(`// ${stem(f)}.js\n`) && !files.includes(`${stem(f)}.js`) && holdsCode(f),
+        (f) =>
+          !library.includes(`// lib/${f.split(path.sep).join('/')}\n`) &&
+          !files.includes(`${stem(f)}.js`) &&
+          holdsCode(f),
       ),
       [],
     );
