@@ -94,6 +94,8 @@ export const bernoulli = defineOp(
   },
   ['p', 'dtype', 'seed'],
 );
+/** @internal 0 to n - 1 in random order, int32. */
+export const permutation = (n: number, seed: Seed): Tensor => run('random_permutation', [drawSeed(seed)], { n });
 /** x in random order along `axis`. */
 export const shuffle = defineOp(
   'random.shuffle',
@@ -102,7 +104,7 @@ export const shuffle = defineOp(
     const a = axis < 0 ? axis + t.ndim : axis;
     if (!(a >= 0 && a < t.ndim))
       throw new ValueError(`shuffle: axis ${axis} is out of range for a tensor of rank ${t.ndim}.`, { op: 'shuffle' });
-    return run('take', [t, run('random_permutation', [drawSeed(seed)], { n: t.shape[a] })], { axis: a });
+    return run('take', [t, permutation(t.shape[a], seed)], { axis: a });
   },
   ['axis', 'seed'],
 );

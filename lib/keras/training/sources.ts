@@ -63,17 +63,17 @@ export class BatchSource {
     if (this.reader && (goesOn || !this.canRestart)) return;
     await this.close();
     if (isIndexed(this.given)) await this.given.onEpochBegin?.();
-    this.reader = this.open();
+    this.reader = await this.open();
     this.isInPass = true;
   }
-  private open(): Reader {
+  private async open(): Promise<Reader> {
     const { given } = this;
     const pass = this.passes++;
     if (isIndexed(given)) {
       this.steps = countOf(given);
       const order =
         this.shuffleSeed !== null && this.steps !== null
-          ? shuffledRows(this.steps, (this.shuffleSeed + pass * 0x9e3779b9) >>> 0)
+          ? await shuffledRows(this.steps, (this.shuffleSeed + pass * 0x9e3779b9) >>> 0)
           : null;
       let i = 0;
       return {

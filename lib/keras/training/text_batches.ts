@@ -52,8 +52,8 @@ export function textArrays(
       let order: Int32Array | null = null;
       return {
         numBatches: Math.ceil(count / batchSize),
-        getItem(i: number) {
-          if (seed !== null) order ??= shuffledRows(count, (seed + pass * 0x9e3779b9) >>> 0);
+        async getItem(i: number) {
+          if (seed !== null) order ??= await shuffledRows(count, (seed + pass * 0x9e3779b9) >>> 0);
           const index = Int32Array.from(
             { length: Math.min(batchSize, count - i * batchSize) },
             (_, k) => from + (order ? order[i * batchSize + k] : i * batchSize + k),

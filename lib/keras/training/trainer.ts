@@ -250,7 +250,7 @@ export class Trainer<History extends CallbackHooks> {
           if (source.kind === 'batches') await source.begin(stepsPerEpoch !== null);
           else if (taken === 0)
             order = shuffle
-              ? new RowOrder(shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows)
+              ? new RowOrder(await shuffledRows(source.rows, (seed + epoch * 0x9e3779b9) >>> 0), source.rows)
               : null;
           const result = await runLoop(this.steps, source, {
             kind: 'train',

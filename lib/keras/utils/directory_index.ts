@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { FileError, ValueError } from '../../support/errors';
 import { makeDefaultSeed } from '../../core/seed';
 import { tensor, type Tensor } from '../../core/tensor';
-import { shuffledRows } from './rows';
+import { shuffledRows, shuffledRowsSync } from './rows';
 import { kinds } from '../options';
 import { batchPositions, Dataset } from './dataset';
 
@@ -153,7 +153,7 @@ export function datasetFromDirectory<T>(
       `${where}: labelMode 'binary' needs two classes.\n  Received: ${names!.map((n) => `'${n}'`).join(', ')}`,
     );
   if (shuffle) {
-    const order = shuffledRows(found.files.length, seed >>> 0);
+    const order = shuffledRowsSync(found.files.length, seed >>> 0);
     found = { files: permuted(found.files, order), labels: found.labels && permuted(found.labels, order) };
   }
   const make = ({ files, labels: own }: Files, shuffles: boolean): Dataset<T | [T, Tensor]> => {
@@ -168,7 +168,7 @@ export function datasetFromDirectory<T>(
       filePaths: files,
       async *open() {
         const order = shuffles
-          ? shuffledRows(files.length, (seed + ++passes * 0x9e3779b9) >>> 0)
+          ? await shuffledRows(files.length, (seed + ++passes * 0x9e3779b9) >>> 0)
           : Int32Array.from(files, (_, i) => i);
         for (const positions of batchPositions(order, batchSize ?? 1)) {
           const x = await load(positions.map((i) => files[i]));

@@ -1,6 +1,8 @@
 /** Data as tensors with a row for each example, and orders of rows. */
 import { convert, fromOtherCopy, tensor, type TensorLike, type TypedArray, isTensor } from '../../core/tensor';
+import { tidy } from '../../core/runtime';
 import { Variable } from '../../core/variable';
+import { permutation } from '../../ops/random';
 import { describe } from '../../support/describe';
 import { TypeError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
@@ -32,21 +34,14 @@ export function dataTensors(data: unknown, what: string): unknown {
   );
 }
 
-/** @internal Row numbers in random order (Fisher-Yates, mulberry32). */
-export function shuffledRows(rows: number, seed: number): Int32Array {
-  const order = Int32Array.from({ length: rows }, (_, i) => i);
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const swap = order[i];
-    order[i] = order[j];
-    order[j] = swap;
-  }
-  return order;
+/** @internal Row numbers in random order, as `random.shuffle` with that seed puts rows. */
+export async function shuffledRows(rows: number, seed: number): Promise<Int32Array> {
+  const order = tidy(() => permutation(rows, seed));
+  const numbers = (await order.data()) as Int32Array;
+  order.dispose();
+  return numbers;
+}
+/** @internal The same where it cannot be awaited. */
+export function shuffledRowsSync(rows: number, seed: number): Int32Array {
+  return tidy(() => permutation(rows, seed).dataSync() as Int32Array);
 }

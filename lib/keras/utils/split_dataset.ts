@@ -36,7 +36,7 @@ export async function splitDataset(dataset: unknown, options: SplitOptions = {})
   const n = first.shape[0];
   const [left, right] = sizes(options.leftSize ?? null, options.rightSize ?? null, n);
   const order = options.shuffle
-    ? shuffledRows(n, (options.seed ?? makeDefaultSeed()) >>> 0)
+    ? await shuffledRows(n, (options.seed ?? makeDefaultSeed()) >>> 0)
     : Int32Array.from({ length: n }, (_, i) => i);
   const part = (positions: Int32Array): Dataset =>
     new Dataset({

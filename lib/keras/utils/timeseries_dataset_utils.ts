@@ -81,9 +81,9 @@ export function timeseriesDatasetFromArray(
   const single = (x: Tensor): Tensor => x.squeeze({ axis: 0 });
   return new Dataset({
     length: batchSize === null ? count : Math.ceil(count / batchSize),
-    *open() {
+    async *open() {
       const order = shuffle
-        ? shuffledRows(count, (seed + passes++ * 0x9e3779b9) >>> 0)
+        ? await shuffledRows(count, (seed + passes++ * 0x9e3779b9) >>> 0)
         : Int32Array.from({ length: count }, (_, i) => i);
       for (const positions of batchPositions(order, batchSize ?? 1)) {
         const batch = gather(positions);
