@@ -64,6 +64,7 @@ export interface NativePlan {
    */
   runSteps(options: StepsOptions): Promise<StepsResult>;
   explain(): string;
+  /** `reorders`: copies into another layout in each run, weights that the plan only reads not among them. */
   readonly statistics: { ops: number; fused: number; reorders: number; arenaBytes: number; compileMs: number };
   dispose(): void;
 }

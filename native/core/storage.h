@@ -19,6 +19,9 @@ class Storage {
   size_t bytes() const { return bytes_; }
   Allocator& allocator() const { return allocator_; }
   Device device() const { return allocator_.device(); }
+  // Another number for other contents: from one buffer to the next, and each time that `will_change` tells of a write.
+  uint64_t version() const { return version_; }
+  void will_change();
   // Bytes of all that the calling thread has made so far, freed or not: what a piece of code took is the difference.
   static size_t allocated_by_this_thread();
 
@@ -26,6 +29,7 @@ class Storage {
   Allocator& allocator_;
   void* data_;
   size_t bytes_;
+  uint64_t version_;
 };
 using StoragePtr = std::shared_ptr<Storage>;
 

@@ -75,7 +75,11 @@ void execute(const Call& call) {
         storages[i] = allocate(call.output_specs[i]);
         out_data.push_back(storages[i]->data());
       }
-      (*kernels().get(call, in))(in_data.data(), out_data.data());
+      const std::shared_ptr<KeptKernel> kept = kernels().get(call, in);
+      if (kept->kernel.pack)
+        kept->packed.pack(kept->kernel, in_data.data(),
+                          [&](size_t i) { return call.inputs[i].node()->storage->version(); });
+      kept->kernel.run(in_data.data(), out_data.data());
       ErrorWord& errors = backend_of(call.output_specs[0].device).stream().errors();
       if (errors.is_set()) errors.raise();
     }

@@ -22,11 +22,11 @@ void mix(size_t& hash, const Specs& specs) {
 
 }  // namespace
 
-std::shared_ptr<const Kernel> KernelCache::get(const Call& call, const Specs& in) {
+std::shared_ptr<KeptKernel> KernelCache::get(const Call& call, const Specs& in) {
   const Op& op = *call.op;
   const Specs& out = call.output_specs;
   const Device device = out[0].device;
-  const auto make = [&] { return std::make_shared<const Kernel>(make_kernel(device, op, in, out)); };
+  const auto make = [&] { return std::make_shared<KeptKernel>(KeptKernel{make_kernel(device, op, in, out), {}}); };
   if (!op.is_reusable()) return make();
   const int threads = backend_of(device).threads();
   size_t hash = typeid(op).hash_code();
@@ -47,7 +47,7 @@ std::shared_ptr<const Kernel> KernelCache::get(const Call& call, const Specs& in
   }
   made_++;
   const size_t before = Storage::allocated_by_this_thread();
-  std::shared_ptr<const Kernel> kernel = make();
+  std::shared_ptr<KeptKernel> kernel = make();
   const size_t bytes = Storage::allocated_by_this_thread() - before;
   if (bytes > max_bytes_) return kernel;
   if (alike >= kMaxAlike) remove(oldest);

@@ -7,9 +7,15 @@
 #include <memory>
 #include <unordered_map>
 
-#include "backend/kernel.h"
+#include "runtime/packed_inputs.h"
 
 namespace trae {
+
+// A kernel and what it has packed in its last run.
+struct KeptKernel {
+  Kernel kernel;
+  PackedInputs packed;
+};
 
 class KernelCache {
  public:
@@ -22,7 +28,7 @@ class KernelCache {
       : max_kernels_(max_kernels), max_bytes_(max_bytes) {}
 
   // The kernel of a call on inputs of these specs. Not from several threads at once.
-  std::shared_ptr<const Kernel> get(const Call& call, const Specs& in);
+  std::shared_ptr<KeptKernel> get(const Call& call, const Specs& in);
   void clear();
   size_t size() const { return entries_.size(); }
   size_t bytes() const { return bytes_; }
@@ -33,7 +39,7 @@ class KernelCache {
     OpPtr op;
     Specs in, out;
     int threads;  // what a kernel owns is made for a number of threads
-    std::shared_ptr<const Kernel> kernel;
+    std::shared_ptr<KeptKernel> kernel;
     size_t hash, bytes;
     uint64_t used;
   };

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "ops/fused.h"
 #include "ops/movement.h"
+#include "runtime/packed_inputs.h"
 
 namespace trae {
 namespace {
@@ -40,13 +41,20 @@ Arena& arena(Device device) {
 
 struct Instruction {
   Kernel kernel;
-  size_t in, out;  // first pointer of each
+  size_t in, out;    // first pointer of each
+  int packing = -1;  // in the plan's list, where the kernel packs inputs
+};
+
+// Where the packed inputs of a kernel lie.
+struct Packing {
+  std::vector<Location> inputs;  // all of the kernel's
+  PackedInputs packed;
 };
 
 class CompiledPlan final : public Plan {
  public:
   void build(Graph& g, const std::vector<int>& order, Backend&);
-  void run(const void* const* inputs, void* const* variables, void* const* outputs) override;
+  void run(const void* const* inputs, void* const* variables, void* const* outputs, const uint64_t* versions) override;
   Device device() const override { return device_; }
   std::string explain() const override { return explanation_; }
   friend PlanPtr Plan::compile(const PlanRequest&);
@@ -62,12 +70,15 @@ class CompiledPlan final : public Plan {
   };
   size_t add_pointer(const Location& l, const Graph& g);
   void* resolve(const Location& l, const void* const* inputs, void* const* variables, void* const* outputs) const;
-  void run_profiled();
+  bool is_kept(const Location& l) const;
+  void pack(const Instruction&, const uint64_t* versions);
+  void run_profiled(const uint64_t* versions);
   void profile_report() const;
 
   Device device_;
   Stream* stream_ = nullptr;
   std::vector<Instruction> instructions_;
+  std::vector<Packing> packings_;
   std::vector<void*> pointers_;
   std::vector<Patch> arena_patches_, patches_;
   std::vector<Copy> copies_;
@@ -132,6 +143,20 @@ void* CompiledPlan::resolve(const Location& l, const void* const* inputs, void* 
   }
 }
 
+// Whether no run of this plan writes there.
+bool CompiledPlan::is_kept(const Location& l) const {
+  return l.kind == Location::kConstant || (l.kind == Location::kVariable && !updates_[size_t(l.index)]);
+}
+
+void CompiledPlan::pack(const Instruction& i, const uint64_t* versions) {
+  Packing& packing = packings_[size_t(i.packing)];
+  packing.packed.pack(i.kernel, pointers_.data() + i.in, [&](size_t input) -> uint64_t {
+    const Location& l = packing.inputs[input];
+    if (l.kind == Location::kConstant) return 1;
+    return versions && is_kept(l) ? versions[l.index] : 0;
+  });
+}
+
 void CompiledPlan::build(Graph& g, const std::vector<int>& order, Backend& backend) {
   device_ = g.device;
   stream_ = &backend.stream();
@@ -158,6 +183,14 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order, Backend& backe
     if (s.op->is_view() || makes_nothing(g.specs_of(s.out))) continue;
     work_ += s.op->work(g.specs_of(s.in), g.specs_of(s.out)) + kWorkOfCall;
     Instruction instruction{make_kernel(device_, *s.op, g.specs_of(s.in), g.specs_of(s.out)), 0, 0};
+    statistics_.reorders += instruction.kernel.result_reorders;
+    if (instruction.kernel.pack) {
+      Packing packing;
+      for (int v : s.in) packing.inputs.push_back(memory.locations[v]);
+      for (size_t i : instruction.kernel.packed) statistics_.reorders += !is_kept(packing.inputs[i]);
+      instruction.packing = int(packings_.size());
+      packings_.push_back(std::move(packing));
+    }
     instruction.in = pointers_.size();
     for (int v : s.in) add_pointer(memory.locations[v], g);
     instruction.out = pointers_.size();
@@ -183,7 +216,8 @@ void CompiledPlan::build(Graph& g, const std::vector<int>& order, Backend& backe
   least_.assign(instructions_.size(), 1e30);
 }
 
-void CompiledPlan::run(const void* const* inputs, void* const* variables, void* const* outputs) {
+void CompiledPlan::run(const void* const* inputs, void* const* variables, void* const* outputs,
+                       const uint64_t* versions) {
   if (constant_data_.size() != constants_.size()) {
     // Tensors captured by the trace: whatever made them was submitted before this plan's first run.
     for (size_t i = constant_data_.size(); i < constants_.size(); i++) {
@@ -202,12 +236,13 @@ void CompiledPlan::run(const void* const* inputs, void* const* variables, void* 
   ErrorWord& errors = stream_->errors();
   if (!is_profiled_) {
     for (const Instruction& i : instructions_) {
-      i.kernel(p + i.in, p + i.out);
+      if (i.packing >= 0) pack(i, versions);
+      i.kernel.run(p + i.in, p + i.out);
       if (errors.is_set()) [[unlikely]]
         errors.raise();
     }
   } else {
-    run_profiled();
+    run_profiled(versions);
   }
   for (const Copy& c : copies_) {
     void* to = resolve(c.to, inputs, variables, outputs);
@@ -216,11 +251,12 @@ void CompiledPlan::run(const void* const* inputs, void* const* variables, void* 
   }
 }
 
-void CompiledPlan::run_profiled() {
+void CompiledPlan::run_profiled(const uint64_t* versions) {
   runs_++;
   std::vector<int64_t> marks{stream_->mark()};
   for (const Instruction& i : instructions_) {
-    i.kernel(pointers_.data() + i.in, pointers_.data() + i.out);
+    if (i.packing >= 0) pack(i, versions);
+    i.kernel.run(pointers_.data() + i.in, pointers_.data() + i.out);
     marks.push_back(stream_->mark());
     if (stream_->errors().is_set()) stream_->errors().raise();
   }

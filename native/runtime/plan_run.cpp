@@ -31,7 +31,9 @@ void PlanRun::prepare() {
       backend_of(before_[i].device()).stream().copy(copy->data(), storage->data(), storage->bytes());
       storage = std::move(copy);
     }
+    if (is_updated) storage->will_change();
     pointers_.push_back(storage->data());
+    versions_.push_back(storage->version());
     storages_.push_back(std::move(storage));
   }
   before_.clear();
@@ -75,7 +77,7 @@ void PlanCall::work() {
       t.node()->storage = allocate(t.spec());
       out.push_back(t.node()->storage->data());
     }
-    run_.plan().run(in.data(), run_.variables(), out.data());
+    run_.plan().run(in.data(), run_.variables(), out.data(), run_.versions());
     backend_of(run_.plan().device()).stream().check();
     run_.finish();
     for (const Tensor& t : outputs_) t.node()->state.store(State::kReady, std::memory_order_release);

@@ -17,6 +17,7 @@ class PlanRun {
   void fail(std::exception_ptr e);  // they keep the state reached; `e` goes to whoever waits for this run
   Plan& plan() { return *plan_; }
   void* const* variables() { return pointers_.data(); }
+  const uint64_t* versions() const { return versions_.data(); }
 
  private:
   PlanPtr plan_;
@@ -24,6 +25,7 @@ class PlanRun {
   Tensors before_, after_;
   std::vector<StoragePtr> storages_;
   std::vector<void*> pointers_;
+  std::vector<uint64_t> versions_;
 };
 
 // A single run on whole tensors. `outputs` are there at once and become ready, or failed, when `work` has run.

@@ -115,7 +115,7 @@ void StepLoop::gather(size_t input, int64_t step) {
 
 void StepLoop::step() {
   for (size_t i = 0; i < options_.data.size(); i++) gather(i, done_);
-  run_.plan().run(in_.data(), run_.variables(), out_.data());
+  run_.plan().run(in_.data(), run_.variables(), out_.data(), run_.versions());
   if (options_.collect)
     for (size_t i = 0; i < out_.size(); i++)
       out_[i] = static_cast<char*>(out_[i]) + run_.plan().output_specs()[i].bytes();

@@ -140,3 +140,43 @@ TEST_CASE("tensors of two devices do not meet") {
   CHECK_THROWS_AS(here + there, ValueError);
   CHECK(bytes_of(there) == bytes_of(here));
 }
+
+TEST_CASE("a plan packs weights once, and again when they have changed, in place too") {
+  OnFakeDevice device;
+  Random r(3);
+  const Tensor x = random_tensor({1, 8}, DType::kFloat32, r);
+  const auto cell = std::make_shared<Tensor>(random_tensor({8, 5}, DType::kFloat32, r));
+  const auto compiled = [&](auto&& trace) {
+    PlanRequest request;
+    request.inputs = {Tensor::placeholder(x.spec())};
+    request.reads = {Tensor::placeholder(cell->spec())};
+    request.updates = {Tensor()};
+    trace(request);
+    return Plan::compile(request);
+  };
+  const PlanPtr reads = compiled([](PlanRequest& q) { q.outputs = {matmul(q.inputs[0], q.reads[0])}; });
+  const PlanPtr doubles_it = compiled([](PlanRequest& q) { q.updates = {q.reads[0] * 2.0}; });
+  CHECK(reads->statistics().reorders == 0);
+  const auto run = [&](const PlanPtr& plan) {
+    PlanCall call(plan, {cell}, {x});
+    call.work();
+    return call.outputs();
+  };
+  const auto expect = [&](int64_t packed) {
+    const int64_t before = fake_counts().packed;
+    for (int i = 0; i < 3; i++) {
+      const Tensors got = run(reads);
+      const Tensor want = matmul(cast(x, DType::kFloat64), cast(*cell, DType::kFloat64));
+      check_close(values(got[0]), values(want), 1e-5);
+    }
+    CHECK(fake_counts().packed - before == packed);
+  };
+  expect(1);
+  expect(0);
+  const void* address = cell->node()->storage->data();
+  run(doubles_it);
+  CHECK(cell->node()->storage->data() == address);
+  expect(1);
+  *cell = random_tensor({8, 5}, DType::kFloat32, r);
+  expect(1);
+}

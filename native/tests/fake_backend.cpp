@@ -158,8 +158,16 @@ class FakeDevice final : public Allocator, public Stream {
     submit([this, kernel, name, in = std::move(in), out = std::move(out)]() mutable {
       for (const void*& p : in) p = at(p);
       for (void*& p : out) p = at(p);
-      (*kernel)(in.data(), out.data());
+      kernel->run(in.data(), out.data());
       g_counts.kernels[name]++;
+    });
+  }
+  void launch_packing(const std::shared_ptr<Kernel>& kernel, std::vector<const void*> in) {
+    std::lock_guard lock(mutex_);
+    submit([this, kernel, in = std::move(in)]() mutable {
+      for (const void*& p : in) p = at(p);
+      kernel->pack(in.data());
+      g_counts.packed++;
     });
   }
 
@@ -203,10 +211,15 @@ Specs on_cpu(Specs specs) {
 
 Kernel wrapped(const Op& op, const Specs& in, const Specs& out) {
   auto kernel = std::make_shared<Kernel>(find_kernel(kCpu, op.kernel_type())(op, on_cpu(in), on_cpu(out)));
-  return [kernel, name = std::string(op.name()), ins = in.size(), outs = out.size()](const void* const* from,
-                                                                                     void* const* to) {
+  const auto run = [kernel, name = std::string(op.name()), ins = in.size(), outs = out.size()](const void* const* from,
+                                                                                               void* const* to) {
     fake().launch(kernel, name, std::vector<const void*>(from, from + ins), std::vector<void*>(to, to + outs));
   };
+  if (!kernel->pack) return run;
+  const auto pack = [kernel, ins = in.size()](const void* const* from) {
+    fake().launch_packing(kernel, std::vector<const void*>(from, from + ins));
+  };
+  return {kernel->packed, pack, run};
 }
 
 Spec same_layout(const Op& op, const Specs& in) { return saved_spec(op, on_cpu(in)); }

@@ -13,6 +13,7 @@ constexpr Device kFakeDevice{3, 0};
 
 struct FakeCounts {
   std::map<std::string, int64_t> kernels;  // executed, by the op's name
+  int64_t packed = 0;                      // executed packings of kernels' inputs
   int64_t submitted = 0, executed = 0;     // kernels, copies, gathers, writes, frees
   int64_t waits = 0;                       // synchronizations that found something to do
   int64_t longest_queue = 0;

@@ -11,7 +11,7 @@ using namespace trae::ops;
 
 namespace {
 
-std::shared_ptr<const Kernel> find(KernelCache& cache, const Tensor& t) {
+std::shared_ptr<KeptKernel> find(KernelCache& cache, const Tensor& t) {
   Specs in;
   for (const Tensor& i : t.node()->call->inputs) in.push_back(i.spec());
   return cache.get(*t.node()->call, in);

@@ -222,8 +222,8 @@ TEST_CASE("small products of every instruction set keep special values in their 
               right[size_t(is_transposed ? c * kInner + j : j * n + c)] =
                   row[size_t(c)] == -kMaxFloat ? 2 : row[size_t(c)];
           }
-          table->multiply(rows, kInner, n, left.data(), kInner, 1, right.data(), is_transposed, result.data(),
-                          packed.data());
+          table->pack(kInner, n, right.data(), is_transposed, packed.data());
+          table->multiply(rows, kInner, n, left.data(), kInner, 1, packed.data(), result.data());
           for (long r = 0; r < rows; r++)
             for (int64_t c = 0; c < n; c++) {
               double want = 0, magnitude = 0;

@@ -166,7 +166,7 @@ struct ReluConvolution {
     return terms * most(in[0], size_of(x)) * most(in[1], size_of(w)) + (has_bias ? most(in[2], w.back()) : 0) < 1e38;
   }
   void run(const void* const* in, void* const* out) {
-    if (is_finite(in)) return fused(in, out);
+    if (is_finite(in)) return fused.run(in, out);
     if (!linear) {
       ConvAttrs a = attrs;
       a.activation = ConvActivation::kLinear;
@@ -187,9 +187,9 @@ Kernel followed(Kernel convolution, const ConvAttrs& a, const Shape& y) {
   const std::vector<float> ones(size_t(channels), 1.0f), zeros(size_t(channels), 0.0f);
   static constexpr NormActivation kActivations[] = {NormActivation::kLinear, NormActivation::kRelu,
                                                     NormActivation::kRelu6};
-  return [=, is_scaled = a.is_scaled, activation = kActivations[int(a.activation)]](const void* const* in,
-                                                                                    void* const* out) {
-    convolution(in, out);
+  const auto run = [=, run = std::move(convolution.run), is_scaled = a.is_scaled,
+                    activation = kActivations[int(a.activation)]](const void* const* in, void* const* out) {
+    run(in, out);
     const float *scale = is_scaled ? static_cast<const float*>(in[3]) : ones.data(),
                 *offset = is_scaled ? static_cast<const float*>(in[2]) : zeros.data();
     parallel_for(rows, std::max<int64_t>(1, kElementwiseGrain / std::max<int64_t>(1, channels)),
@@ -198,6 +198,7 @@ Kernel followed(Kernel convolution, const ConvAttrs& a, const Shape& y) {
       simd::normalization_table().apply(p, p, end - begin, channels, scale, offset, activation);
     });
   };
+  return {std::move(convolution.packed), std::move(convolution.pack), run};
 }
 
 template <class F>
@@ -226,7 +227,8 @@ TRAE_CPU_KERNEL(Conv) {
       if (op.attrs.activation == ConvActivation::kLinear) return *k;
       auto guarded = std::make_shared<ReluConvolution>(
           ReluConvolution{*k, op.attrs, in[0].shape, in[1].shape, out[0].shape, has_bias});
-      return [guarded](const void* const* from, void* const* to) { guarded->run(from, to); };
+      return Kernel(k->packed, k->pack,
+                    [guarded](const void* const* from, void* const* to) { guarded->run(from, to); });
     }
   }
   const Geometry g = geometry(op.attrs, in[0].shape, in[1].shape, out[0].shape);

@@ -156,15 +156,18 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
   const int64_t elements = geometry.elements(), columns = round_up(geometry.out, kLanes), panel = simd.panel,
                 team = team_for(bands, elements * columns);
   const Buffer packed(elements * columns), bias(columns), scale(columns), padded(bands.scratch() * team);
-  return [=, &simd](const void* const* in, void* const* out) {
-    const float *x = static_cast<const float*>(in[0]), *w = static_cast<const float*>(in[1]);
+  const auto pack_panels = [=](const void* const* in) {
+    const int64_t out = geometry.out;
+    parallel_for(quotient_up(out, panel), std::max<int64_t>(1, 16384 / (elements * panel)),
+                 [&](int64_t begin, int64_t end) {
+      for (int64_t p = begin * panel; p < std::min(out, end * panel); p += panel)
+        pack(static_cast<const float*>(in[1]), p, std::min(panel, out - p), packed.get() + p * elements);
+    });
+  };
+  const auto run = [=, &simd](const void* const* in, void* const* out) {
+    const float* x = static_cast<const float*>(in[0]);
     float* y = static_cast<float*>(out[0]);
     const Geometry& g = bands.geometry();
-    parallel_for(quotient_up(g.out, panel), std::max<int64_t>(1, 16384 / (elements * panel)),
-                 [&](int64_t begin, int64_t end) {
-      for (int64_t p = begin * panel; p < std::min(g.out, end * panel); p += panel)
-        pack(w, p, std::min(panel, g.out - p), packed.get() + p * elements);
-    });
     if (has_bias) {
       std::fill_n(bias.get(), columns, 0.0f);
       std::copy_n(static_cast<const float*>(in[2]), g.out, bias.get());
@@ -188,6 +191,7 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
       }
     });
   };
+  return {{1}, pack_panels, run};
 }
 
 }  // namespace

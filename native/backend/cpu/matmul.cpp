@@ -89,14 +89,20 @@ constexpr int64_t kSmallProduct = 300000;
 constexpr int64_t kSmallestPacked = 1000;
 
 Kernel small_kernel(Plan2 q) {
-  const auto& p = q.p;
-  auto packed = std::make_shared<Storage>(size_t(p.inner * ((p.columns + 15) / 16 * 16)) * sizeof(float));
-  return [q = std::move(q), packed](const void* const* in, void* const* out) {
+  const int64_t columns = (q.p.columns + 15) / 16 * 16;
+  const auto multiply = [q](const void* a, const void* b, void* c) {
     const auto& p = q.p;
-    simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(in[0]),
-                                        q.ta ? 1 : p.inner, q.ta ? p.rows : 1, static_cast<const float*>(in[1]), q.tb,
-                                        static_cast<float*>(out[0]), static_cast<float*>(packed->data()));
+    simd::small_matmul_table().multiply(p.rows, p.inner, p.columns, static_cast<const float*>(a), q.ta ? 1 : p.inner,
+                                        q.ta ? p.rows : 1, static_cast<const float*>(b), static_cast<float*>(c));
   };
+  if (!q.tb && columns == q.p.columns)
+    return [=](const void* const* in, void* const* out) { multiply(in[0], in[1], out[0]); };
+  const auto packed = std::make_shared<Storage>(size_t(q.p.inner * columns) * sizeof(float));
+  const auto pack = [q, packed](const void* const* in) {
+    simd::small_matmul_table().pack(q.p.inner, q.p.columns, static_cast<const float*>(in[1]), q.tb,
+                                    static_cast<float*>(packed->data()));
+  };
+  return {{1}, pack, [=](const void* const* in, void* const* out) { multiply(in[0], packed->data(), out[0]); }};
 }
 
 // Where packing b ourselves is faster than oneDNN 2.6.3, as measured on each set.

@@ -10,6 +10,7 @@
 #include "backend/cpu/simd/leaves.h"
 #include "backend/cpu/simd/random_table.h"
 #include "core/error.h"
+#include "core/storage.h"
 #include "ops/elementwise_codes.h"
 
 namespace trae {
@@ -135,7 +136,7 @@ TRAE_CPU_KERNEL(Random) {
     case DType::kInt8: return random_kernel<int8_t>(op.attrs, n);
     case DType::kFloat16:
     case DType::kBFloat16: {
-      auto wide = std::make_shared<std::vector<float>>(size_t(n));
+      const auto storage = std::make_shared<Storage>(size_t(n) * sizeof(float));
       Kernel make = vector_kernel(op.attrs, n);
       const Leaf store = simd::leaf_table().store(int(op.attrs.dtype));
       // Rounding must not reach the open end here either.
@@ -145,11 +146,12 @@ TRAE_CPU_KERNEL(Random) {
                                 largest_below(float(op.attrs.b), simd::leaf_table().load(int(op.attrs.dtype)), store))
                      : 0;
       return [=](const void* const* in, void* const* to) {
-        void* buffer[] = {wide->data()};
+        float* wide = static_cast<float*>(storage->data());
+        void* buffer[] = {wide};
         make(in, buffer);
         if (is_limited)
-          for (float& v : *wide) v = std::min(v, limit);
-        store(n, to[0], wide->data(), nullptr, nullptr, nullptr);
+          for (int64_t i = 0; i < n; i++) wide[i] = std::min(wide[i], limit);
+        store(n, to[0], wide, nullptr, nullptr, nullptr);
       };
     }
     default:

@@ -6,6 +6,7 @@
 
 #include "backend/cpu/onednn/compat.h"
 #include "backend/cpu/parallel.h"
+#include "core/storage.h"
 
 namespace trae::onednn {
 namespace {
@@ -21,7 +22,13 @@ struct State {
   memory x, w, y, bias, scratchpad;  // in the primitive's layouts; w may be a buffer of our own
   memory plain_w;                    // the tensor's layout
   std::optional<dnnl::reorder> to_blocked, from_blocked;
+  std::vector<StoragePtr> owned;
   bool is_light = false;  // made for one thread, and run by it
+
+  memory own(const memory::desc& d) {
+    owned.push_back(std::make_shared<Storage>(d.get_size()));
+    return memory(d, engine(), owned.back()->data());
+  }
 };
 
 // The team that primitives are made for and run on: what is light belongs to the calling thread.
@@ -100,7 +107,7 @@ void attach_weights(State& s, const memory::desc& wanted, const memory::desc& pl
     s.w = s.plain_w;
     return;
   }
-  s.w = memory(wanted, engine());
+  s.w = s.own(wanted);
   if (is_result) s.from_blocked.emplace(s.w, s.plain_w);
   else s.to_blocked.emplace(s.plain_w, s.w);
 }
@@ -110,8 +117,19 @@ void* data(const void* p) { return const_cast<void*>(p); }
 template <class Desc, class Primitive>
 void attach(State& s, const Desc& pd, const memory::desc& w, const memory::desc& plain, bool is_result) {
   s.primitive = Primitive(pd);
-  s.scratchpad = memory(pd.scratchpad_desc(), engine());
+  s.scratchpad = s.own(pd.scratchpad_desc());
   attach_weights(s, w, plain, is_result);
+}
+
+// A kernel that reads the weights in the primitive's layout.
+Kernel with_packing(const std::shared_ptr<State>& s, Kernel::Run run) {
+  if (!s->to_blocked) return run;
+  const auto pack = [s](const void* const* in) {
+    const Team team(s->is_light);
+    s->plain_w.set_data_handle(data(in[1]));
+    s->to_blocked->execute(stream(), s->plain_w, s->w);
+  };
+  return {{1}, pack, std::move(run)};
 }
 
 // oneDNN 2.6 gathers the pixels under a strided kernel of size 1 in vectors of whole registers: with fewer channels it
@@ -144,14 +162,14 @@ std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, cons
   a.after.assign(rank, 0);
   auto inner = convolution(Pass::kBackwardWeights, a, gathered, w, y, has_bias);
   if (!inner) return std::nullopt;
-  auto buffer = std::make_shared<std::vector<float>>(size_t(rows * size[2] * channels));
-  return Kernel([=, inner = *inner](const void* const* in, void* const* out) {
+  const auto buffer = std::make_shared<Storage>(size_t(rows * size[2] * channels) * sizeof(float));
+  Kernel kernel([=, inner = *inner](const void* const* in, void* const* out) {
     const float* from = static_cast<const float*>(in[0]);
     parallel_for(rows, 1 + 4096 / (size[2] * channels), [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; row++) {
         const int64_t q = row % size[1], p = row / size[1] % size[0], n = row / size[1] / size[0];
         const float* pixel = from + (n * pixels + p * step[0] + q * step[1]) * channels;
-        float* to = buffer->data() + row * size[2] * channels;
+        float* to = static_cast<float*>(buffer->data()) + row * size[2] * channels;
         for (int64_t r = 0; r < size[2]; r++, to += channels, pixel += step[2] * channels)
           std::copy_n(pixel, channels, to);
       }
@@ -159,6 +177,8 @@ std::optional<Kernel> strided_weights_gradient(ConvAttrs a, const Shape& x, cons
     const void* const inputs[] = {buffer->data(), in[1]};
     inner(inputs, out);
   });
+  kernel.result_reorders = inner->result_reorders;
+  return kernel;
 }
 
 }  // namespace
@@ -184,13 +204,12 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       if (is_reference(pd.impl_info_str())) return std::nullopt;
       attach<Forward::primitive_desc, Forward>(*s, pd, pd.weights_desc(), plain, false);
       if (has_bias) s->bias = empty(d.bias);
-      return Kernel([s, has_bias](const void* const* in, void* const* out) {
+      return with_packing(s, [s, has_bias](const void* const* in, void* const* out) {
         const Team team(s->is_light);
         auto& stream = onednn::stream();
         s->x.set_data_handle(data(in[0]));
-        s->plain_w.set_data_handle(data(in[1]));
+        if (!s->to_blocked) s->w.set_data_handle(data(in[1]));
         s->y.set_data_handle(out[0]);
-        if (s->to_blocked) s->to_blocked->execute(stream, s->plain_w, s->w);
         if (has_bias) {
           s->bias.set_data_handle(data(in[2]));
           s->primitive.execute(stream, {{DNNL_ARG_SRC, s->x},
@@ -212,13 +231,12 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       const auto pd = data_desc(d, plain_attr, hint);
       if (is_reference(pd.impl_info_str())) return std::nullopt;
       attach<BackwardData::primitive_desc, BackwardData>(*s, pd, pd.weights_desc(), plain, false);
-      return Kernel([s](const void* const* in, void* const* out) {
+      return with_packing(s, [s](const void* const* in, void* const* out) {
         const Team team(s->is_light);
         auto& stream = onednn::stream();
         s->y.set_data_handle(data(in[0]));
-        s->plain_w.set_data_handle(data(in[1]));
+        if (!s->to_blocked) s->w.set_data_handle(data(in[1]));
         s->x.set_data_handle(out[0]);
-        if (s->to_blocked) s->to_blocked->execute(stream, s->plain_w, s->w);
         s->primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, s->x},
                                       {DNNL_ARG_WEIGHTS, s->w},
                                       {DNNL_ARG_DIFF_DST, s->y},
@@ -229,7 +247,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
     if (is_reference(pd.impl_info_str())) return std::nullopt;
     attach<BackwardWeights::primitive_desc, BackwardWeights>(*s, pd, pd.diff_weights_desc(), plain, true);
     if (has_bias) s->bias = empty(d.bias);
-    return Kernel([s, has_bias](const void* const* in, void* const* out) {
+    Kernel kernel([s, has_bias](const void* const* in, void* const* out) {
       const Team team(s->is_light);
       auto& stream = onednn::stream();
       s->x.set_data_handle(data(in[0]));
@@ -251,6 +269,8 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       }
       if (s->from_blocked) s->from_blocked->execute(stream, s->w, s->plain_w);
     });
+    kernel.result_reorders = s->from_blocked ? 1 : 0;
+    return kernel;
   } catch (const dnnl::error&) {
     return std::nullopt;  // a shape oneDNN has no implementation for
   }

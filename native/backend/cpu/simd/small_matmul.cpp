@@ -31,28 +31,29 @@ void strip(long rows, long inner, const float* a, long a_row, long a_column, con
   });
 }
 
+long padded_row(long columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
+
+void pack(long inner, long columns, const float* b, bool is_transposed, float* to) {
+  const long padded = padded_row(columns);
+  for (long j = 0; j < inner; j++)
+    for (long k = 0; k < padded; k++)
+      to[j * padded + k] = k >= columns ? 0.0f : is_transposed ? b[k * inner + j] : b[j * columns + k];
+}
+
 void multiply(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b,
-              bool is_b_transposed, float* c, float* packed) {
-  const long padded = (columns + kLanes - 1) / kLanes * kLanes;
-  long b_row = columns;
-  if (is_b_transposed || padded != columns) {
-    for (long j = 0; j < inner; j++)
-      for (long k = 0; k < padded; k++)
-        packed[j * padded + k] = k >= columns ? 0.0f : is_b_transposed ? b[k * inner + j] : b[j * columns + k];
-    b = packed;
-    b_row = padded;
-  }
+              float* c) {
+  const long padded = padded_row(columns);
   long k = 0;
   if constexpr (kMaxVectors >= 2)
     for (; k + 2 * kLanes <= padded; k += 2 * kLanes)
-      strip<2>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
-  for (; k < padded; k += kLanes) strip<1>(rows, inner, a, a_row, a_column, b + k, b_row, c + k, columns, columns - k);
+      strip<2>(rows, inner, a, a_row, a_column, b + k, padded, c + k, columns, columns - k);
+  for (; k < padded; k += kLanes) strip<1>(rows, inner, a, a_row, a_column, b + k, padded, c + k, columns, columns - k);
 }
 
 }  // namespace
 
 const SmallMatmulTable& small_matmul_table() {
-  static constexpr SmallMatmulTable table{&multiply};
+  static constexpr SmallMatmulTable table{&pack, &multiply};
   return table;
 }
 

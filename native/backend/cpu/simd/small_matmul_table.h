@@ -6,10 +6,12 @@
 namespace trae {
 
 struct SmallMatmulTable {
-  // c = a b; element (i, j) of a lies at i * a_row + j * a_column; b and c are row-major. `packed` has room for
-  // inner * columns rounded up to 16, and is used when b is transposed or its columns are not a multiple of 16.
+  // `inner` rows of `columns` numbers, or their transpose, with each row filled up by zeros to a multiple of 16.
+  void (*pack)(long inner, long columns, const float* b, bool is_transposed, float* to);
+  // c = a b; element (i, j) of a lies at i * a_row + j * a_column; b is packed, c is row-major. A b that is stored row
+  // by row, of a multiple of 16 columns, is packed as it is.
   void (*multiply)(long rows, long inner, long columns, const float* a, long a_row, long a_column, const float* b,
-                   bool is_b_transposed, float* c, float* packed);
+                   float* c);
 };
 TRAE_DECLARE_TABLE(SmallMatmulTable, small_matmul_table)
 
