@@ -36,14 +36,14 @@ export function numberOption(
   context: Context,
   command: string,
   name: string,
-  { whole = true, least = 1 }: { whole?: boolean; least?: number } = {},
+  { isInteger = true, least = 1 }: { isInteger?: boolean; least?: number } = {},
 ): number | undefined {
   const text = textOption(context, name);
   if (text === undefined) return undefined;
   const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value)) || value < least)
+  if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value)) || value < least)
     throw new UsageError(
-      `--${name} takes a ${whole ? 'whole ' : ''}number of at least ${least}, not '${text}'.`,
+      `--${name} takes ${isInteger ? 'an integer' : 'a number'} of at least ${least}, not '${text}'.`,
       command,
     );
   return value;

@@ -71,7 +71,7 @@ async function byModel(context: Context, kind: FileKind, format: Format): Promis
     await model.saveWeights(out, {
       signal,
       ...(format === '.weights.json'
-        ? { maxShardSize: numberOption(context, 'convert', 'max-shard-size', { whole: false, least: 1e-9 }) ?? 10 }
+        ? { maxShardSize: numberOption(context, 'convert', 'max-shard-size', { isInteger: false, least: 1e-9 }) ?? 10 }
         : {}),
     });
   return {
@@ -126,7 +126,7 @@ export const run: CommandRun = async (context) => {
     if (context.options[name] && given === undefined) throw new UsageError(`--${name} goes with --model.`, 'convert');
   if (context.options['max-shard-size'] !== undefined && format !== '.weights.json')
     throw new UsageError('--max-shard-size goes with a target that ends in .weights.json.', 'convert');
-  numberOption(context, 'convert', 'max-shard-size', { whole: false, least: 1e-9 });
+  numberOption(context, 'convert', 'max-shard-size', { isInteger: false, least: 1e-9 });
   if (isSame(from, out)) throw new UsageError(`${from} and ${out} are the same file.`, 'convert');
   const kind = await withKnownFile(from, (_, k) => Promise.resolve(k), context.signal);
   if (kind === 'npy' || kind === 'hdf5')
