@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes lib/tensorflow/saved_model/saved_model_pb.ts from saved_model.proto beside it. Needed only after a change of that file.
+# Writes saved_model_pb.ts and event_pb.ts in lib/tensorflow/saved_model from the .proto files there. Needed only after a change of these.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root/lib/tensorflow/saved_model"
-npx --yes --package @bufbuild/buf@1.75.0 --package @bufbuild/protoc-gen-es@2.17.0 buf generate saved_model.proto --template '{
+npx --yes --package @bufbuild/buf@1.75.0 --package @bufbuild/protoc-gen-es@2.17.0 buf generate . --template '{
   "version": "v2",
   "plugins": [{ "local": "protoc-gen-es", "out": ".", "opt": ["target=ts"] }]
 }'
-sed -i "/eslint-disable/d" saved_model_pb.ts
-"$root/node_modules/.bin/prettier" --write saved_model_pb.ts
+sed -i "/eslint-disable/d" ./*_pb.ts
+"$root/node_modules/.bin/prettier" --write ./*_pb.ts

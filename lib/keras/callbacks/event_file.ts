@@ -1,13 +1,18 @@
 /**
- * TensorBoard's event files: TFRecord frames of Event messages (tensorflow/core/util/event.proto, framework/summary.proto),
- * written with the few fields of protobuf's wire format that they need.
+ * TensorBoard's event files: TFRecord frames of Event messages (tensorflow/core/util/event.proto, framework/summary.proto).
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { crc32c, maskedCrc32c } from '../../io/crc32c';
 import { writing } from '../../io/source';
+import { encodeEvent, type EventFields } from '../../tensorflow/saved_model/messages';
 
+type SummaryFields = Extract<NonNullable<EventFields['what']>, { case?: 'summary' }>['value'];
+type SummaryValue = NonNullable<NonNullable<SummaryFields>['value']>[number];
+
+const bytesOf = (data: Uint8Array | string): Uint8Array =>
+  typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
 const masked = (data: Uint8Array): number => maskedCrc32c(crc32c(data));
 /** @internal A TFRecord frame: length, its checksum, data, its checksum. */
 export function frame(data: Uint8Array): Buffer {
@@ -19,39 +24,20 @@ export function frame(data: Uint8Array): Buffer {
   return Buffer.concat([head, data, tail]);
 }
 
-// ---- protobuf's wire format
-function varint(value: number | bigint): Buffer {
-  const bytes: number[] = [];
-  let v = BigInt.asUintN(64, BigInt(value));
-  while (v > 127n) {
-    bytes.push(Number(v & 127n) | 128);
-    v >>= 7n;
-  }
-  bytes.push(Number(v));
-  return Buffer.from(bytes);
-}
-const whole = (field: number, value: number | bigint): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
-const bytes = (field: number, data: Uint8Array | string): Buffer => {
-  const b = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
-  return Buffer.concat([varint((field << 3) | 2), varint(b.length), b]);
-};
-const double = (field: number, value: number): Buffer => {
-  const b = Buffer.alloc(8);
-  b.writeDoubleLE(value);
-  return Buffer.concat([varint((field << 3) | 1), b]);
-};
-
-// ---- messages
+type TensorFields = NonNullable<SummaryValue['tensor']>;
+// Numbers of DataType in tensorflow/core/framework/types.proto.
 const DTYPES = { float: 1, double: 2, string: 7 };
-/** @internal TensorProto of little-endian content, or of strings. */
+/** A tensor of little-endian content, or of strings. */
 function tensorProto(
   dtype: keyof typeof DTYPES,
   shape: readonly number[],
   content: Uint8Array | readonly (Uint8Array | string)[],
-): Buffer {
-  const dims = shape.map((d) => bytes(2, whole(1, d)));
-  const values = content instanceof Uint8Array ? [bytes(4, content)] : content.map((s) => bytes(8, s));
-  return Buffer.concat([whole(1, DTYPES[dtype]), bytes(2, Buffer.concat(dims)), ...values]);
+): TensorFields {
+  return {
+    dtype: DTYPES[dtype],
+    tensorShape: { dim: shape.map((size) => ({ size: BigInt(size) })) },
+    ...(content instanceof Uint8Array ? { tensorContent: content } : { stringVal: content.map(bytesOf) }),
+  };
 }
 const littleEndian = (values: Float32Array | Float64Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -66,21 +52,19 @@ export class EventFile {
   private file: number | null = null;
   private static count = 0;
   constructor(readonly directory: string) {}
-  private event(fields: Buffer[], step: number): void {
+  private write(what: NonNullable<EventFields['what']>, step = 0): void {
+    const event = { wallTime: Date.now() / 1000, step: BigInt(step), what };
+    fs.writeSync(this.file!, frame(encodeEvent(event)));
+  }
+  private value(tag: string, step: number, tensor: TensorFields, { plugin, content, dataClass }: Metadata): void {
     if (this.file === null) {
       writing(this.directory, () => fs.mkdirSync(this.directory, { recursive: true }));
       const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${os.hostname()}.${process.pid}.${EventFile.count++}.v2`;
       this.file = fs.openSync(path.join(this.directory, name), 'a');
-      fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), bytes(3, 'brain.Event:2')])));
+      this.write({ case: 'fileVersion', value: 'brain.Event:2' });
     }
-    fs.writeSync(this.file, frame(Buffer.concat([double(1, Date.now() / 1000), whole(2, step), ...fields])));
-  }
-  private value(tag: string, step: number, tensor: Buffer, { plugin, content = '', dataClass }: Metadata): void {
-    const metadata = Buffer.concat([
-      bytes(1, Buffer.concat([bytes(1, plugin), ...(content ? [bytes(2, content)] : [])])),
-      ...(dataClass ? [whole(4, dataClass)] : []),
-    ]);
-    this.event([bytes(5, bytes(1, Buffer.concat([bytes(1, tag), bytes(9, metadata), bytes(8, tensor)])))], step);
+    const metadata = { pluginData: { pluginName: plugin, content: bytesOf(content ?? '') }, dataClass: dataClass ?? 0 };
+    this.write({ case: 'summary', value: { value: [{ tag, metadata, tensor }] } }, step);
   }
   scalar(tag: string, value: number, step: number): void {
     this.value(tag, step, tensorProto('float', [], littleEndian(Float32Array.of(value))), {

@@ -2,6 +2,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 import { FileError } from '../../support/errors';
 import { protobuf } from '../../support/packages';
+import type * as EventSchemas from './event_pb';
 import type * as Schemas from './saved_model_pb';
 
 export type * from './saved_model_pb';
@@ -48,6 +49,14 @@ export type MetaGraphFields = Fields<Schemas.MetaGraphDef>;
 /** @internal A SavedModel of one graph. */
 export const createSavedModel = (graph: MetaGraphFields): Schemas.SavedModel =>
   protobuf().create(schemas().SavedModelSchema, { metaGraphs: [graph] } as never) as Schemas.SavedModel;
+/** @internal Fields of one entry of TensorBoard's event files. */
+export type EventFields = Fields<EventSchemas.Event>;
+/** @internal The bytes of one entry of TensorBoard's event files. */
+export function encodeEvent(event: EventFields): Uint8Array {
+  const { create, toBinary } = protobuf();
+  const { EventSchema } = require('./event_pb') as typeof EventSchemas;
+  return toBinary(EventSchema, create(EventSchema, event as never));
+}
 /**
  * @internal A graph out of protobuf's JSON, as TensorFlow.js writes it; fields that are not known are left out.
  * @throws FileError for what is no graph.
