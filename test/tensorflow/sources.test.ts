@@ -8,6 +8,7 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as crypto from 'node:crypto';
 import * as trae from '../../lib/index';
+import { download } from '../../lib/io/download/download';
 import { extractArchive } from '../../lib/io/download/archives';
 import { createSavedModel, encode, type MetaGraphFields } from '../../lib/tensorflow/saved_model/messages';
 import { temporaryFolder } from '../io/support';
@@ -71,7 +72,15 @@ describe('sources of hub.KerasLayer', () => {
     before((done) => {
       server = http.createServer((request, response) => {
         asked.push(request.url!);
-        if (request.url!.startsWith('/model')) fs.createReadStream(archive).pipe(response);
+        const { url } = request;
+        if (url === '/file') response.writeHead(302, { location: 'file:///etc/passwd' }).end();
+        else if (url === '/ftp') response.writeHead(307, { location: 'ftp://127.0.0.1/model' }).end();
+        else if (url === '/loop') response.writeHead(301, { location: '/loop' }).end();
+        else if (url === '/moved') response.writeHead(308, { location: '/model' }).end();
+        else if (url === '/stall')
+          response.writeHead(200, { 'content-length': 4000 }).write(fs.readFileSync(archive).subarray(0, 1000));
+        else if (url === '/half') response.end(fs.readFileSync(archive).subarray(0, 1000));
+        else if (request.url!.startsWith('/model')) fs.createReadStream(archive).pipe(response);
         else response.writeHead(404).end();
       });
       server.listen(0, '127.0.0.1', () => {
@@ -79,7 +88,12 @@ describe('sources of hub.KerasLayer', () => {
         done();
       });
     });
-    after(() => server.close());
+    after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const leftIn = (cacheDir: string): string[] =>
+      (fs.existsSync(cacheDir) ? fs.readdirSync(path.join(cacheDir, 'hub')) : []).filter((f) => !f.endsWith('.lock'));
     it('are downloaded once and kept', async () => {
       const cacheDir = path.join(folder, 'cache');
       const sha256 = crypto.createHash('sha256').update(fs.readFileSync(archive)).digest('hex');
@@ -96,10 +110,40 @@ describe('sources of hub.KerasLayer', () => {
         /not the right one/,
       );
       await assert.rejects(hub.KerasLayer.load(`${address}/none`, { cacheDir, verbose: false }), /404/);
-      const left = fs.existsSync(cacheDir) ? fs.readdirSync(path.join(cacheDir, 'hub')) : [];
+      assert.deepEqual(leftIn(cacheDir), []);
+    });
+    it('are refused where the server redirects to another scheme or without an end, or sends half an archive', async () => {
+      const cacheDir = path.join(folder, 'cache3');
+      for (const [url, message] of [
+        ['file', /redirects from http: to file:/],
+        ['ftp', /redirects from http: to ftp:/],
+        ['loop', /redirects more than 20 times/],
+        ['half', /could not be unpacked: unexpected end of file/],
+      ] as const)
+        await assert.rejects(hub.KerasLayer.load(`${address}/${url}`, { cacheDir, verbose: false }), message);
+      assert.deepEqual(leftIn(cacheDir), []);
+      await loads(`${address}/moved`, { cacheDir, verbose: false });
+    });
+    it('are not gone on with from https to http', async () => {
+      const moved = new Response(null, { status: 302, headers: { location: 'http://example.org/model' } });
+      await assert.rejects(
+        download('https://example.org/model', path.join(folder, 'part'), undefined, {
+          verbose: false,
+          fetch: () => Promise.resolve(moved),
+        }),
+        /redirects from https: to http:/,
+      );
+    });
+    it('leave nothing unpacked when they stall until the caller gives up', async () => {
+      const cacheDir = path.join(folder, 'cache4');
+      const signal = AbortSignal.timeout(200);
+      await assert.rejects(hub.KerasLayer.load(`${address}/stall`, { cacheDir, signal, verbose: false }), {
+        name: 'TimeoutError',
+      });
       assert.deepEqual(
-        left.filter((f) => !f.endsWith('.lock')),
+        leftIn(cacheDir).filter((name) => !/part/.test(name)),
         [],
+        'at most a part that the next call goes on with',
       );
     });
   });

@@ -19,6 +19,8 @@ export interface Timing {
 const TIMING: Timing = { connect: 10_000, stall: 30_000, retries: 4, delay: 500 };
 /** What is written at most for a source that does not state its size. */
 const MAX_BYTES = 4 * 2 ** 30;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MAX_REDIRECTS = 20; // as browsers
 
 /** @internal What a download needs to know beside the address. */
 export interface Transfer {
@@ -83,6 +85,29 @@ async function watched<T>(
   }
 }
 
+/**
+ * The answer to a request, redirects followed: to http and https alone, and never from https to http, where anybody on
+ * the way could exchange the file.
+ */
+async function answer(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch,
+): Promise<Response> {
+  for (let at = new URL(url), hops = 0; ; hops++) {
+    const response = await fetch(at.href, { headers, signal, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (!REDIRECTS.has(response.status) || location === null) return response;
+    await response.body?.cancel().catch(() => undefined);
+    if (hops === MAX_REDIRECTS) throw new AttemptError(`the server redirects more than ${MAX_REDIRECTS} times`, false);
+    const next = URL.canParse(location, at.href) ? new URL(location, at.href) : null;
+    if (!next) throw new AttemptError(`the server redirects to '${location}', which is no address`, false);
+    if (next.protocol !== at.protocol && next.protocol !== 'https:')
+      throw new AttemptError(`the server redirects from ${at.protocol} to ${next.protocol}: ${next.href}`, false);
+    at = next;
+  }
+}
 /** One request. Leaves what arrived in `part`, also when it fails. */
 async function attempt(
   url: string,
@@ -100,8 +125,9 @@ async function attempt(
   await watched(to.signal, timing.connect, async (signal, alive) => {
     let response: Response;
     try {
-      response = await (to.fetch ?? globalThis.fetch)(url, { headers, signal, redirect: 'follow' });
+      response = await answer(url, headers, signal, to.fetch ?? globalThis.fetch);
     } catch (error) {
+      if (error instanceof AttemptError) throw error;
       to.signal?.throwIfAborted();
       if (signal.aborted) throw new AttemptError(`no answer within ${timing.connect / 1000} s`, false);
       const { code, text } = reasonOf(error);

@@ -128,7 +128,13 @@ export async function getFile(
   }
   if (!unpacks) return target;
   const out = path.join(folder, hasDot ? `${name.slice(0, name.indexOf('.'))}_extracted` : name);
-  await extractArchive(target, out, options.untar ? 'tar' : (options.archiveFormat ?? 'auto'));
+  try {
+    await extractArchive(target, out, options.untar ? 'tar' : (options.archiveFormat ?? 'auto'));
+  } catch (error) {
+    // Half an archive, of which no hash could tell: the next call downloads it anew.
+    if (!isThere && hash === null) await fs.promises.rm(target, { force: true });
+    throw error;
+  }
   return out;
 }
 function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): {
