@@ -153,6 +153,8 @@ export class KerasLayer extends Layer {
     const outputs = model.call(inputs, !!training && this.trainable, this.bound(), this.seedGenerator);
     for (const loss of model.regularization(this.bound())) this.addLoss(loss);
     const result = this.picked(outputs);
+    if (result === null || typeof result !== 'object')
+      throw new ValueError(`KerasLayer: the model returns no tensor.\n  Received: ${describe(result)}`);
     if (this.expectedShape && result instanceof Tensor) this.checkShape(result);
     return result;
   }
