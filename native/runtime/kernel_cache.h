@@ -20,7 +20,7 @@ struct KeptKernel {
 class KernelCache {
  public:
   static constexpr size_t kMaxKernels = 512;
-  static constexpr size_t kMaxBytes = size_t(64) << 20;  // of the memory that kernels own: packed inputs, scratch
+  static constexpr size_t kMaxBytes = size_t(64) << 20;  // of the memory that kernels own: packed inputs
   // Kernels of one op and the same shapes: its attributes (where a slice begins, for example) may differ at every call.
   static constexpr size_t kMaxAlike = 8;
 

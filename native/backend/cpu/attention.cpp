@@ -9,7 +9,7 @@
 #include "backend/cpu/packed_matmul.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/attention_table.h"
-#include "core/storage.h"
+#include "backend/cpu/workspace.h"
 
 namespace trae {
 namespace {
@@ -131,11 +131,11 @@ struct Blocks {
 
 // f(task, scratch) for tasks spread over the team.
 template <class F>
-void over_tasks(int64_t tasks, int team, const Storage& scratch, int64_t floats, F&& f) {
+void over_tasks(int64_t tasks, int team, int64_t floats, F&& f) {
+  float* scratch = static_cast<float*>(workspace(size_t(floats * team) * sizeof(float)));
   parallel_for(team, 1, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; t++)
-      for (int64_t k = tasks * t / team; k < tasks * (t + 1) / team; k++)
-        f(k, Scratch(static_cast<float*>(scratch.data()) + t * floats));
+      for (int64_t k = tasks * t / team; k < tasks * (t + 1) / team; k++) f(k, Scratch(scratch + t * floats));
   });
 }
 
@@ -150,10 +150,9 @@ TRAE_CPU_KERNEL(Attention) {
       std::clamp<int64_t>(2 * team / std::max<int64_t>(1, s.batch * s.groups), 1, (s.targets + 47) / 48);
   const int64_t keys = Panels::floats(s.size, s.sources), values = Panels::floats(s.sources, s.value_size);
   const int64_t floats = round_up(keys + values + blocks.rows * blocks.stride + blocks.mask_floats() + kRounding, 16);
-  auto scratch = std::make_shared<Storage>(size_t(floats * team) * sizeof(float));
   return [=](const void* const* in, void* const* out) {
     const auto& simd = simd::attention_table();
-    over_tasks(s.batch * s.groups * parts, team, *scratch, floats, [&](int64_t task, Scratch own) {
+    over_tasks(s.batch * s.groups * parts, team, floats, [&](int64_t task, Scratch own) {
       const int64_t part = task % parts, group = task / parts % s.groups, batch = task / parts / s.groups;
       const Panels key = Panels::pack(s.size, s.sources, blocks.key(in[1], batch, group), true, own.take(keys)),
                    value = Panels::pack(s.sources, s.value_size, blocks.value(in[2], batch, group), false,
@@ -191,10 +190,9 @@ TRAE_CPU_KERNEL(AttentionGrad) {
                 dys = Panels::floats(blocks.rows, s.value_size);
   const int64_t floats = round_up(
       keys + values + key_rows + queries + dys + 2 * block + blocks.rows + blocks.mask_floats() + kRounding, 16);
-  auto scratch = std::make_shared<Storage>(size_t(floats * team) * sizeof(float));
   return [=](const void* const* in, void* const* out) {
     const auto& simd = simd::attention_table();
-    over_tasks(s.batch * s.groups, team, *scratch, floats, [&](int64_t task, Scratch own) {
+    over_tasks(s.batch * s.groups, team, floats, [&](int64_t task, Scratch own) {
       const int64_t group = task % s.groups, batch = task / s.groups;
       const Rows k = blocks.key(in[1], batch, group), v = blocks.value(in[2], batch, group),
                  dk = blocks.key(out[1], batch, group), dv = blocks.value(out[2], batch, group);

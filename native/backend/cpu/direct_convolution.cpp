@@ -8,6 +8,7 @@
 #include "backend/cpu/packed_matmul.h"
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/direct_convolution_table.h"
+#include "backend/cpu/workspace.h"
 #include "core/storage.h"
 
 namespace trae::direct {
@@ -155,7 +156,7 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
   const Bands bands(geometry, geometry.y[0] * geometry.y[1]);
   const int64_t elements = geometry.elements(), columns = round_up(geometry.out, kLanes), panel = simd.panel,
                 team = team_for(bands, elements * columns);
-  const Buffer packed(elements * columns), bias(columns), scale(columns), padded(bands.scratch() * team);
+  const Buffer packed(elements * columns), bias(columns), scale(columns);
   const auto pack_panels = [=](const void* const* in) {
     const int64_t out = geometry.out;
     parallel_for(quotient_up(out, panel), std::max<int64_t>(1, 16384 / (elements * panel)),
@@ -176,8 +177,9 @@ Kernel products(const Geometry& geometry, bool has_bias, bool is_scaled, ConvAct
       std::fill_n(scale.get(), columns, 0.0f);
       std::copy_n(static_cast<const float*>(in[3]), g.out, scale.get());
     }
+    float* padded = static_cast<float*>(workspace(size_t(bands.scratch() * team) * sizeof(float)));
     parallel_for(team, 1, [&](int64_t first, int64_t last) {
-      float* own = padded.get() + first * bands.scratch();
+      float* own = padded + first * bands.scratch();
       for (int64_t k = bands.count() * first / team; k < bands.count() * last / team; k++) {
         const Band band = bands.at(k);
         const float* from = bands.windows(band, x, own);
@@ -240,18 +242,21 @@ std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const
                 pixels = bands.rows() * bands.geometry().y[1];
   const int64_t team = team_for(bands, elements * columns);
   const int64_t sums_size = elements * columns, own_size = sums_size + bands.scratch() + pixels * panel;
-  const Buffer room(own_size * team);
-  const auto bias_sums = std::make_shared<std::vector<double>>(size_t(columns * team));
+  WorkspaceLayout layout;
+  const size_t room_at = layout.add(own_size * team), bias_at = layout.add(columns * team, sizeof(double));
   return [=, &simd](const void* const* in, void* const* out) {
     const float *x = static_cast<const float*>(in[0]), *dy = static_cast<const float*>(in[1]);
     float* dw = static_cast<float*>(out[0]);
     const Geometry& g = bands.geometry();
-    std::fill(bias_sums->begin(), bias_sums->end(), 0.0);
+    char* memory = static_cast<char*>(workspace(layout.bytes()));
+    float* room = reinterpret_cast<float*>(memory + room_at);
+    double* bias_sums = reinterpret_cast<double*>(memory + bias_at);
+    std::fill_n(bias_sums, columns * team, 0.0);
     // The part of a team member: as many bands as any other, in the same order each time.
     parallel_for(team, 1, [&](int64_t first, int64_t last) {
       for (int64_t t = first; t < last; t++) {
-        float *sums = room.get() + t * own_size, *padded = sums + sums_size, *packed = padded + bands.scratch();
-        double* bias = bias_sums->data() + t * columns;
+        float *sums = room + t * own_size, *padded = sums + sums_size, *packed = padded + bands.scratch();
+        double* bias = bias_sums + t * columns;
         std::fill_n(sums, sums_size, 0.0f);
         for (int64_t k = bands.count() * t / team; k < bands.count() * (t + 1) / team; k++) {
           const Band band = bands.at(k);
@@ -274,7 +279,7 @@ std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const
     parallel_for(panels * elements, std::max<int64_t>(1, 16384 / (panel * team)), [&](int64_t begin, int64_t end) {
       for (int64_t k = begin; k < end; k++) {
         const int64_t p = k / elements * panel, element = k % elements, width = std::min(panel, g.out - p);
-        const float* from = room.get() + p * elements + element * round_up(width, kLanes);
+        const float* from = room + p * elements + element * round_up(width, kLanes);
         float* to = dw + element * g.out + p;
         std::copy_n(from, width, to);
         for (int64_t t = 1; t < team; t++)
@@ -285,7 +290,7 @@ std::optional<Kernel> backward_weights(const ConvAttrs& a, const Shape& x, const
     float* db = static_cast<float*>(out[1]);
     for (int64_t j = 0; j < g.out; j++) {
       double sum = 0;
-      for (int64_t t = 0; t < team; t++) sum += (*bias_sums)[size_t(t * columns + j)];
+      for (int64_t t = 0; t < team; t++) sum += bias_sums[t * columns + j];
       db[j] = float(sum);
     }
   };

@@ -13,6 +13,7 @@
 #include "backend/cpu/parallel.h"
 #include "backend/cpu/simd/leaves.h"
 #include "backend/cpu/simd/small_matmul_table.h"
+#include "backend/cpu/workspace.h"
 #include "core/error.h"
 #include "core/storage.h"
 
@@ -129,14 +130,14 @@ Kernel packed_kernel(Plan2 q, int team = num_threads()) {
   const auto& p = q.p;
   const bool is_split = q.count() < team || team == 1;  // few products: each on the whole team
   const PackedMatmul<T> product(p.rows, p.inner, p.columns, q.ta, q.tb, is_split ? team : 1);
-  auto scratch = std::make_shared<Storage>(product.scratch_size() * size_t(is_split ? 1 : team) * sizeof(T));
+  const size_t bytes = product.scratch_size() * size_t(is_split ? 1 : team) * sizeof(T);
   return [=, q = std::move(q)](const void* const* in, void* const* out) {
     const auto products = [&](int64_t begin, int64_t end, T* own) {
       for (int64_t k = begin; k < end; k++)
         product.run(static_cast<const T*>(in[0]) + q.a[size_t(k)], static_cast<const T*>(in[1]) + q.b[size_t(k)],
                     static_cast<T*>(out[0]) + k * q.p.rows * q.p.columns, own);
     };
-    T* all = static_cast<T*>(scratch->data());
+    T* all = static_cast<T*>(workspace(bytes));
     if (is_split) return products(0, q.count(), all);
     parallel_for(team, 1, [&](int64_t begin, int64_t end) {  // each part with its own scratch
       for (int64_t t = begin; t < end; t++)
@@ -169,11 +170,8 @@ void run_plain(const Plan2& q, const T* a, const T* b, T* c) {
 }
 
 Kernel half_kernel(const Specs& in, const Spec& out, const Plan2& q) {
-  struct Buffers {
-    Buffers(int64_t a, int64_t b, int64_t c) : a(size_t(a) * 4), b(size_t(b) * 4), c(size_t(c) * 4) {}
-    Storage a, b, c;
-  };
-  auto buffers = std::make_shared<Buffers>(in[0].size(), in[1].size(), out.size());
+  WorkspaceLayout layout;
+  const size_t a_at = layout.add(in[0].size()), b_at = layout.add(in[1].size()), c_at = layout.add(out.size());
   const Leaf load = simd::leaf_table().load(int(out.dtype)), store = simd::leaf_table().store(int(out.dtype));
   return [=, na = in[0].size(), nb = in[1].size(), nc = out.size()](const void* const* from, void* const* to) {
     const auto convert = [](Leaf leaf, int64_t n, void* y, size_t y_bytes, const void* x, size_t x_bytes) {
@@ -182,11 +180,13 @@ Kernel half_kernel(const Specs& in, const Spec& out, const Plan2& q) {
              static_cast<const char*>(x) + size_t(begin) * x_bytes, nullptr, nullptr, nullptr);
       });
     };
-    convert(load, na, buffers->a.data(), 4, from[0], 2);
-    convert(load, nb, buffers->b.data(), 4, from[1], 2);
-    run_float(q, static_cast<float*>(buffers->a.data()), static_cast<float*>(buffers->b.data()),
-              static_cast<float*>(buffers->c.data()));
-    convert(store, nc, to[0], 2, buffers->c.data(), 4);
+    char* memory = static_cast<char*>(workspace(layout.bytes()));
+    float *a = reinterpret_cast<float*>(memory + a_at), *b = reinterpret_cast<float*>(memory + b_at),
+          *c = reinterpret_cast<float*>(memory + c_at);
+    convert(load, na, a, 4, from[0], 2);
+    convert(load, nb, b, 4, from[1], 2);
+    run_float(q, a, b, c);
+    convert(store, nc, to[0], 2, c, 4);
   };
 }
 

@@ -13,7 +13,7 @@
 #include "backend/cpu/recurrent_plain.h"
 #include "backend/cpu/recurrent_states.h"
 #include "backend/cpu/simd/recurrent_table.h"
-#include "core/storage.h"
+#include "backend/cpu/workspace.h"
 #include "graph/saved_layout.h"
 
 namespace trae {
@@ -34,38 +34,26 @@ struct Slices {
   int64_t most() const { return (batch + count - 1) / count; }
 };
 
-// What a run needs for itself: packed weights, gates, sums. All kernels of a thread share the room, since they run one
-// after the other and leave nothing in it; a plan for each length of the sequences would hold as much again.
+// What a run needs for itself: packed weights, gates, sums. A plan for each length of the sequences would hold as much
+// again, so all lie in the shared block.
 class Workspace {
  public:
-  int64_t add(int64_t n) {
-    const int64_t at = size_;
-    size_ += (n + 15) / 16 * 16;
-    return at;
-  }
-  void begin() {
-    static thread_local std::unique_ptr<Storage> shared;
-    const size_t bytes = size_t(std::max<int64_t>(size_, 16)) * sizeof(float);
-    if (!shared || shared->bytes() < bytes) {
-      shared.reset();
-      shared = std::make_unique<Storage>(bytes);
-    }
-    base_ = static_cast<float*>(shared->data());
-  }
-  float* base() const { return base_; }
+  size_t add(int64_t n) { return layout_.add(n); }
+  void begin() { base_ = static_cast<char*>(workspace(layout_.bytes())); }
+  float* at(size_t offset) const { return reinterpret_cast<float*>(base_ + offset); }
 
  private:
-  int64_t size_ = 0;
-  float* base_ = nullptr;
+  WorkspaceLayout layout_;
+  char* base_ = nullptr;
 };
 class Floats {
  public:
   Floats(Workspace& w, int64_t n) : workspace_(w), at_(w.add(n)) {}
-  float* get() const { return workspace_.base() + at_; }
+  float* get() const { return workspace_.at(at_); }
 
  private:
   const Workspace& workspace_;
-  const int64_t at_;
+  const size_t at_;
 };
 
 int64_t width_of(int64_t units, int64_t block) { return std::min<int64_t>(16, units - block * 16); }

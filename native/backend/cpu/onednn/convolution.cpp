@@ -6,6 +6,7 @@
 
 #include "backend/cpu/onednn/compat.h"
 #include "backend/cpu/parallel.h"
+#include "backend/cpu/workspace.h"
 #include "core/storage.h"
 
 namespace trae::onednn {
@@ -22,12 +23,12 @@ struct State {
   memory x, w, y, bias, scratchpad;  // in the primitive's layouts; w may be a buffer of our own
   memory plain_w;                    // the tensor's layout
   std::optional<dnnl::reorder> to_blocked, from_blocked;
-  std::vector<StoragePtr> owned;
+  size_t scratchpad_bytes = 0;
+  StoragePtr packed_w;
   bool is_light = false;  // made for one thread, and run by it
 
-  memory own(const memory::desc& d) {
-    owned.push_back(std::make_shared<Storage>(d.get_size()));
-    return memory(d, engine(), owned.back()->data());
+  void take_scratchpad() {
+    if (scratchpad_bytes) scratchpad.set_data_handle(workspace(scratchpad_bytes));
   }
 };
 
@@ -107,7 +108,8 @@ void attach_weights(State& s, const memory::desc& wanted, const memory::desc& pl
     s.w = s.plain_w;
     return;
   }
-  s.w = s.own(wanted);
+  s.packed_w = std::make_shared<Storage>(wanted.get_size());
+  s.w = memory(wanted, engine(), s.packed_w->data());
   if (is_result) s.from_blocked.emplace(s.w, s.plain_w);
   else s.to_blocked.emplace(s.plain_w, s.w);
 }
@@ -117,7 +119,8 @@ void* data(const void* p) { return const_cast<void*>(p); }
 template <class Desc, class Primitive>
 void attach(State& s, const Desc& pd, const memory::desc& w, const memory::desc& plain, bool is_result) {
   s.primitive = Primitive(pd);
-  s.scratchpad = s.own(pd.scratchpad_desc());
+  s.scratchpad = empty(pd.scratchpad_desc());
+  s.scratchpad_bytes = pd.scratchpad_desc().get_size();
   attach_weights(s, w, plain, is_result);
 }
 
@@ -207,6 +210,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       return with_packing(s, [s, has_bias](const void* const* in, void* const* out) {
         const Team team(s->is_light);
         auto& stream = onednn::stream();
+        s->take_scratchpad();
         s->x.set_data_handle(data(in[0]));
         if (!s->to_blocked) s->w.set_data_handle(data(in[1]));
         s->y.set_data_handle(out[0]);
@@ -234,6 +238,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
       return with_packing(s, [s](const void* const* in, void* const* out) {
         const Team team(s->is_light);
         auto& stream = onednn::stream();
+        s->take_scratchpad();
         s->y.set_data_handle(data(in[0]));
         if (!s->to_blocked) s->w.set_data_handle(data(in[1]));
         s->x.set_data_handle(out[0]);
@@ -250,6 +255,7 @@ std::optional<Kernel> convolution(Pass pass, const ConvAttrs& a, const Shape& x,
     Kernel kernel([s, has_bias](const void* const* in, void* const* out) {
       const Team team(s->is_light);
       auto& stream = onednn::stream();
+      s->take_scratchpad();
       s->x.set_data_handle(data(in[0]));
       s->y.set_data_handle(data(in[1]));
       s->plain_w.set_data_handle(out[0]);

@@ -213,19 +213,9 @@ Machine::Machine(const FusedProgram& p, const std::vector<DType>& dtypes) {
       partials += size_t(o.partials);
     }
   const int threads = total_ * work_ < 2 * kElementwiseGrain ? 1 : num_threads();
-  size_t bytes = 0;
-  for (size_t r : registers_) bytes += (r * size_t(tile) + 63) / 64 * 64;
-  for (int t = 0; t < threads; t++) {
-    Scratch s;
-    s.memory = std::make_unique<Storage>(bytes);
-    char* at = static_cast<char*>(s.memory->data());
-    for (size_t r : registers_) {
-      s.base.push_back(at);
-      at += (r * size_t(tile) + 63) / 64 * 64;
-    }
-    s.partials.resize(partials);
-    scratch_.push_back(std::move(s));
-  }
+  for (size_t r : registers_) bases_.push_back(layout_.add(tile, r));
+  partials_at_ = layout_.add(int64_t(partials), sizeof(double));
+  scratch_.resize(size_t(threads));
 }
 
 void Machine::choose_blocks() {

@@ -81,6 +81,9 @@ void Machine::run(const void* const* in, void* const* out) {
   int team = int(std::min<int64_t>(team_size(), units / unit_grain));
   if (total_ * work_ < 2 * kElementwiseGrain) team = 1;
   team = std::max(1, std::min(team, int(scratch_.size())));
+  char* memory = static_cast<char*>(workspace(layout_.bytes() * size_t(team)));
+  for (int t = 0; t < team; t++, memory += layout_.bytes())
+    scratch_[size_t(t)] = {memory, reinterpret_cast<double*>(memory + partials_at_), 0};
   if (team == 1) {
     span(in, out, 0, units, 0);
   } else {
@@ -107,7 +110,7 @@ void Machine::span(const void* const* in, void* const* out, int64_t begin, int64
     many = std::make_unique<char*[]>(registers_.size());
     regs = many.get();
   }
-  std::copy(s.base.begin(), s.base.end(), regs);
+  for (size_t r = 0; r < bases_.size(); r++) regs[r] = s.memory + bases_[r];
   start(s);
   fill_constants(in, regs, std::min(tile_, row_ * rows_per_tile_));
   if (axes_.count == 1) {
@@ -184,7 +187,7 @@ void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch
     if (i.walk.is_constant) continue;
     const char* base = static_cast<const char*>(in[k]);
     if (i.slots >= 0) {
-      regs[i.reg] = s.base[size_t(i.reg)];
+      regs[i.reg] = s.memory + bases_[size_t(i.reg)];
       fill_rows(i, static_cast<const float*>(in[k]), static_cast<const int32_t*>(in[i.slots]), flat, total,
                 reinterpret_cast<float*>(regs[i.reg]));
       continue;
@@ -204,7 +207,7 @@ void Machine::tile(const void* const* in, void* const* out, char** regs, Scratch
       else regs[i.reg] = const_cast<char*>(from);
       continue;
     }
-    char* to = i.load ? regs[i.raw] : s.base[size_t(i.reg)];
+    char* to = i.load ? regs[i.raw] : s.memory + bases_[size_t(i.reg)];
     if (!i.load) regs[i.reg] = to;
     int64_t offsets[kTile];
     row_offsets(i.walk, axes_, index, count, offsets);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "backend/cpu/simd/leaves.h"
+#include "backend/cpu/workspace.h"
 #include "backend/kernel.h"
-#include "core/storage.h"
 #include "ops/fused.h"
 
 namespace trae::tile_machine {
@@ -73,11 +73,11 @@ class Machine {
   void run(const void* const* in, void* const* out);
 
  private:
+  // Of one thread, in the workspace.
   struct Scratch {
-    std::unique_ptr<Storage> memory;
-    std::vector<char*> base;  // per register
-    std::vector<double> partials;
-    int64_t block = 0;  // the one being reduced
+    char* memory = nullptr;      // of registers
+    double* partials = nullptr;  // accumulators
+    int64_t block = 0;           // the one being reduced
   };
 
   // build.cpp
@@ -108,6 +108,9 @@ class Machine {
   std::vector<Instruction> instructions_;
   std::vector<Output> outputs_;
   std::vector<size_t> registers_;  // bytes per element
+  std::vector<size_t> bases_;      // where each register begins in a thread's memory
+  WorkspaceLayout layout_;         // of one thread
+  size_t partials_at_ = 0;
   std::vector<Scratch> scratch_;
 };
 

@@ -28,14 +28,14 @@ void write(const Output& o, void* out, int64_t at, double v) {
 
 void Machine::start(Scratch& s) const {
   for (const Output& o : outputs_)
-    if (o.is_reduced) std::fill_n(s.partials.data() + o.partial, o.partials, first(o.reduce));
+    if (o.is_reduced) std::fill_n(s.partials + o.partial, o.partials, first(o.reduce));
 }
 
 // `count` rows of n elements join the accumulators of their results.
 void Machine::reduce(const Output& o, const char* from, Scratch& s, const int64_t* index, int64_t at, int64_t n,
                      int64_t count) const {
   const LeafTable& leaves = simd::leaf_table();
-  double* acc = s.partials.data() + o.partial - s.block * o.partials;
+  double* acc = s.partials + o.partial - s.block * o.partials;
   const int inner = axes_.count - 1;
   const bool is_row_kept = o.walk.stride[inner] != 0;
   if (o.size == 1) {
