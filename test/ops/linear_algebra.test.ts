@@ -169,6 +169,52 @@ describe('ops: linear algebra at all sizes', () => {
     const last = await Promise.all(f(trae.ops.slice(x, [8, 0, 0], [1, 40, 40])).map((t) => t.data()));
     last.forEach((part, i) => assert.deepEqual(part, all[i].slice(-part.length)));
   });
+  it('eigh of a matrix alone gives the same on any number of threads', async () => {
+    const x = random([150, 150], 'float32');
+    const before = trae.config.numThreads;
+    const f = (): Promise<unknown[]> => Promise.all(ops.eigh(x.add(adjoint(x))).map((t) => t.data()));
+    const all = await f();
+    try {
+      for (const threads of [1, 3]) {
+        trae.config.numThreads = threads;
+        assert.deepEqual(await f(), all);
+      }
+    } finally {
+      trae.config.numThreads = before;
+    }
+  });
+  it('eigh of matrices that fall apart, repeat eigenvalues or leave the range of squares', async () => {
+    const n = 40;
+    for (const dtype of DTYPES) {
+      const any = random([n, n], dtype);
+      const eye = trae.eye(n, { dtype });
+      const ones = trae.ones([n, n], { dtype });
+      const numbers = trae.tensor(
+        Array.from({ length: n }, (_, i) => i),
+        undefined,
+        dtype,
+      );
+      const symmetric = any.add(adjoint(any));
+      const cases: [string, T][] = [
+        ['zeros', trae.zeros([n, n], { dtype })],
+        ['identity', eye],
+        ['rank one', ones],
+        ['identity and rank one', ones.multiply(1e-3).add(eye)],
+        ['diagonal', eye.multiply(numbers)],
+        ['graded', symmetric.multiply(trae.exp(numbers.multiply(-0.5))).multiply(trae.expandDims(trae.exp(numbers.multiply(-0.5)), 1))], // prettier-ignore
+        ['blocks', symmetric.multiply(trae.kron(trae.eye(2, { dtype }), trae.ones([n / 2, n / 2], { dtype })))],
+        ['large', symmetric.multiply(1e30)],
+        ['small', symmetric.multiply(1e-30)],
+      ];
+      for (const [name, a] of cases) {
+        const [w, v] = ops.eigh(a);
+        const size = Math.max(Number((await trae.max(trae.abs(a)).data())[0]), 1e-37);
+        const off = trae.matmul(a, v).subtract(v.multiply(w)).divide(size);
+        await expectNear(off, 0, 60 * n * PRECISION[dtype], `${dtype} ${name}: a v`);
+        await expectNear(trae.matmul(adjoint(v), v), eye, 60 * n * PRECISION[dtype], `${dtype} ${name}: v^T v`);
+      }
+    }
+  });
   it('the first matrix of a batch that fails is the one that is told', async () => {
     const a = trae.eye(3).multiply(trae.reshape([1, 1, -4, 1, -9, 1], [6, 1, 1]));
     await assert.rejects(ops.cholesky(a).data(), {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "backend/cpu/kernel.h"
@@ -59,7 +60,8 @@ struct Problem {
   DataError error = DataError::kNone;
   int64_t a = 0, b = 0;
 };
-// f(at) for each matrix, over the threads. The problem of the first matrix that has one is reported.
+// f(at) for each matrix, over the threads; a single one may use them itself. The problem of the first matrix that has
+// one is reported.
 template <class F>
 void for_each_matrix(const Sizes& z, F&& f) {
   std::mutex mutex;
@@ -68,6 +70,8 @@ void for_each_matrix(const Sizes& z, F&& f) {
   std::exception_ptr thrown;  // no memory
   const int64_t work = std::max<int64_t>(1, z.rows * z.columns * std::min(z.rows, z.columns));
   parallel_for(z.batch, std::max<int64_t>(1, 4 * kElementwiseGrain / work), [&](int64_t begin, int64_t end) {
+    std::optional<AloneOnThisThread> alone;
+    if (z.batch > 1) alone.emplace();
     for (int64_t at = begin; at < end; at++) {
       Problem own;
       std::exception_ptr exception;

@@ -1,6 +1,11 @@
 // Eigenvalues and eigenvectors, by QR steps: of symmetric matrices in tridiagonal form, of others in Hessenberg form.
 #include "backend/cpu/linalg/eigen.h"
 #include "backend/cpu/linalg/table.h"
+#include "backend/cpu/linalg/tridiagonal_qr.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
 
 namespace trae::linalg::TRAE_ISA {
 namespace {
@@ -12,10 +17,24 @@ Outcome eigh(const T* x, T* w, T* v, int64_t n) {
     fill_nan(v, n * n);
     return Outcome::kDone;
   }
-  const Eigen::SelfAdjointEigenSolver<Matrix<T>> f(ConstRows<T>(x, n, n));
-  if (f.info() != Eigen::Success) return Outcome::kNoConvergence;
-  Eigen::Map<Vector<T>>(w, n) = f.eigenvalues();
-  Rows<T>(v, n, n) = f.eigenvectors();
+  if (n == 0) return Outcome::kDone;
+  if (n == 1) {
+    *w = *x;
+    *v = 1;
+    return Outcome::kDone;
+  }
+  Matrix<T> a = Matrix<T>::Zero(n, n);
+  a.template triangularView<Eigen::Lower>() = ConstRows<T>(x, n, n);
+  const T largest = a.cwiseAbs().maxCoeff(), scale = largest > 0 ? largest : T(1);  // squares must not overflow
+  const Eigen::Tridiagonalization<Matrix<T>> f(a / scale);
+  Vector<T> d = f.diagonal(), e = f.subDiagonal();
+  RotatedColumns<T> vectors(f.matrixQ());
+  if (!tridiagonal_qr(d.data(), e.data(), n, vectors)) return Outcome::kNoConvergence;
+  std::vector<Index> order(static_cast<size_t>(n));
+  std::iota(order.begin(), order.end(), Index(0));
+  std::sort(order.begin(), order.end(), [&](Index i, Index j) { return d[i] < d[j]; });
+  for (Index j = 0; j < n; j++) w[j] = d[order[size_t(j)]] * scale;
+  vectors.write(order, v);
   return Outcome::kDone;
 }
 
