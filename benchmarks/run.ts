@@ -49,6 +49,12 @@ const PROBLEMS = [
   'compiled mlp 1',
   'predict mobile 1',
   'compiled mobile 1',
+  'application predict resnet50 1',
+  'application predict resnet50 16',
+  'application predict mobilenet_v2 1',
+  'application predict efficientnet_b0 1',
+  'application tune resnet50 16',
+  'application train resnet50 16',
   ...['cholesky', 'lu', 'solve', 'inv', 'det', 'qr', 'lstsq', 'eigh', 'svd', 'norm', 'eig'].flatMap((name) =>
     [64, 128, 256, 512].map((size) => `${name} ${size}`),
   ),

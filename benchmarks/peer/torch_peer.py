@@ -4,6 +4,7 @@ Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kin
 {"kind": "model", "name", "batch", "rows"}: one epoch of shuffled training with accuracy, name being mlp, cnn, lstm, gru,
 embedding_lstm, embedding_gru, transformer or mobile,
 {"kind": "predict", "name", "rows", "calls"}, {"kind": "movement", "name", "shape", "times", "repeats"},
+{"kind": "application", "name", "task": "predict" | "train" | "tune", "rows", "repeats"},
 {"kind": "linalg", "name", "n", "repeats"},
 {"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
@@ -16,6 +17,8 @@ import time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+from torch_applications import make_application
 
 torch.manual_seed(0)
 torch.set_num_threads(int(os.environ.get("TRAE_PEER_THREADS", os.cpu_count())))
@@ -168,6 +171,30 @@ def predict(request):
         return average(lambda: torch.softmax(model(x), -1).numpy(), request["calls"])
 
 
+def application(request):
+    """A prediction of a batch of photographs, or a step of Adam on one."""
+    name, task, rows = request["name"], request["task"], request["rows"]
+    key = f"{task} {name} {rows}"
+    if key not in models:
+        models.clear()  # one at a time
+        classes = 1000 if task == "predict" else 10
+        x = torch.rand(rows, 3, 224, 224).contiguous(memory_format=torch.channels_last)
+        models[key] = (make_application(name, classes, task), x, torch.randint(0, classes, (rows,)))
+    model, x, y = models[key]
+    if task == "predict":
+        with torch.inference_mode():
+            return average(lambda: torch.softmax(model(x), -1).numpy(), request["repeats"])
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-5, eps=1e-7, fused=True)
+
+    def step():
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+    return average(step, request["repeats"])
+
+
 def movement(request):
     name, shape, times = request["name"], request["shape"], request["times"]
     x = torch.rand(*shape)
@@ -246,6 +273,8 @@ def answer(request):
         return {"ms": epoch(request)}
     if kind == "predict":
         return {"ms": predict(request)}
+    if kind == "application":
+        return {"ms": application(request)}
     if kind == "movement":
         return {"ms": movement(request)}
     if kind == "linalg":

@@ -1,5 +1,6 @@
 /** One line a problem: what is computed, how much work it is, and a check against plain JavaScript. */
 import type { DType } from '../../lib/index';
+import { application, applicationTraining } from './application';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
 import { linalg } from './linalg';
@@ -9,10 +10,10 @@ import { movement } from './movement';
 import type { Problem } from './problem';
 import { recurrent } from './recurrent';
 
-export { MODELS, trainingData, type Problem };
+export { MODELS, applicationTraining, trainingData, type Problem };
 
 const FORMS =
-  'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS, cholesky|lu|solve|inv|det|qr|eigh|eig|svd|norm|lstsq SIZE';
+  'matmul MxKxN [float64], conv DIRECTION NxHxWxC FILTERS SIZE, elementwise OP SHAPE, movement OP SHAPE [TIMES], lstm|gru forward|training NxTxC UNITS, model NAME BATCH, predict|compiled NAME ROWS, application predict|train|tune NAME BATCH, cholesky|lu|solve|inv|det|qr|eigh|eig|svd|norm|lstsq SIZE';
 
 /** Makes a problem from its line. */
 export function parseProblem(line: string): Problem {
@@ -25,6 +26,7 @@ export function parseProblem(line: string): Problem {
   if (kind === 'lstm' || kind === 'gru') return recurrent(line, kind, rest[0], sizes(rest[1]), Number(rest[2]));
   if (kind === 'model') return model(line, rest[0], Number(rest[1]));
   if (kind === 'predict' || kind === 'compiled') return prediction(line, kind, rest[0], Number(rest[1]));
+  if (kind === 'application') return application(line, rest[0], rest[1], Number(rest[2]));
   const factorization = linalg(line, kind, Number(rest[0]));
   if (factorization) return factorization;
   throw new Error(`unknown problem '${line}': ${FORMS}`);
