@@ -47,8 +47,8 @@ export function application(name: string, task: string, which: string, batch: nu
   let run: (() => Promise<ArrayLike<number | bigint>>) | undefined; // made at its first use: a builder is asynchronous
   const made = async (): Promise<() => Promise<ArrayLike<number | bigint>>> => {
     if (task === 'predict') {
-      const model = await BUILDERS[which as keyof typeof BUILDERS]({ weights: null }),
-        x = trae.random.uniform([batch, ...SHAPE], { seed: 7, maxval: 255 });
+      const model = await BUILDERS[which as keyof typeof BUILDERS]({ weights: null });
+      const x = trae.random.uniform([batch, ...SHAPE], { seed: 7, maxval: 255 });
       return async () => ((await model.predict(x, { verbose: 0 })) as trae.Tensor).data();
     }
     const { model, x, y } = await applicationTraining(which, task, batch);
@@ -66,8 +66,8 @@ export function application(name: string, task: string, which: string, batch: nu
     },
     async check() {
       run ??= await made();
-      const values = Array.from(await run(), Number),
-        sum = values.reduce((s, v) => s + v, 0);
+      const values = Array.from(await run(), Number);
+      const sum = values.reduce((s, v) => s + v, 0);
       if (task === 'predict') near(name, sum, batch, 1e-3);
       else if (!(sum > 0 && sum < 50)) throw new Error(`${name}: a loss of ${sum}`);
     },
