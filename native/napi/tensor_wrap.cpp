@@ -9,6 +9,9 @@
 namespace trae::napi {
 namespace {
 
+// About what a call costs: its node, op, attributes and sizes.
+constexpr size_t kGraphBytes = 2048;
+
 constexpr napi_type_tag kTag = {0x7472616574656e73, 0x6f72000000000001};
 
 // A typed array. Node ends the process where one of N-API's cannot be had; the constructor of JavaScript throws.
@@ -74,8 +77,9 @@ TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(
     throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
   tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
   spec_ = tensor_.spec();
-  // What is made from a placeholder is never computed: the collector must not hurry for bytes that are not there.
-  bytes_ = tensor_.node()->is_symbolic ? 0 : spec_.bytes();
+  // What is made from a placeholder is never computed: the collector must not hurry for bytes that are not there, but
+  // for those of the graph that the wrapper keeps.
+  bytes_ = tensor_.node()->is_symbolic ? kGraphBytes : spec_.bytes();
   napi_type_tag_object(env_, info.This(), &kTag);
   Napi::MemoryManagement::AdjustExternalMemory(env_, int64_t(bytes_));
   environment_ = &Environment::of(env_);
