@@ -61,6 +61,11 @@ const groups: Record<string, Refusal[]> = {
       'solve',
       'solve: the matrix is singular: it has no inverse.',
     ),
+    value(
+      () => trae.ops.lstsq(z(3, 2), z(2, 1)),
+      'lstsq',
+      'lstsq: a matrix and a vector or matrix of as many rows are expected.\n  Received: shapes (3, 2) and (2, 1)',
+    ),
     value(() => trae.ops.det(z(3)), 'det', 'det: a matrix is expected.\n  Received: shape (3,)'),
     value(
       () => trae.ops.slogdet(z(2, 3)),
