@@ -6,6 +6,7 @@ import { builtInClasses } from '../../lib/keras/serialization/registry';
 import { convnextRows, inceptionRows } from './config_rows/applications';
 import { attentionRows } from './config_rows/attention';
 import { distillationRows } from './config_rows/distillation';
+import { hubRows } from './config_rows/hub';
 import { legacyRows } from './config_rows/legacy';
 import { preprocessingRows } from './config_rows/preprocessing';
 import { lossRows, metricRows, optimizerRows, scheduleRows } from './config_rows/training';
@@ -20,8 +21,9 @@ function doubled(x: trae.Tensor): trae.Tensor {
 }
 saving.registerKerasSerializable('tests')(doubled);
 
+type Configured = { getConfig(): object };
 /** An instance of each class with as many options set as it has. */
-const rows: Record<string, Record<string, () => { getConfig(): object }>> = {
+const rows: Record<string, Record<string, () => Configured | Promise<Configured>>> = {
   'keras.layers': {
     InputLayer: () => new layers.InputLayer({ shape: [3], name: 'in' }),
     Dense: () =>
@@ -246,14 +248,15 @@ rows['keras.src.losses.losses'] = {
 };
 rows['keras.src.applications.convnext'] = convnextRows;
 rows['keras.src.applications.inception_resnet_v2'] = inceptionRows;
+rows.hub = hubRows;
 rows['keras.src.models.functional'] = { Functional: rows.keras.Model };
 
 describe('configs of all registered classes', () => {
   for (const { module, name } of builtInClasses())
-    it(`${module}.${name}`, () => {
+    it(`${module}.${name}`, async () => {
       const make = rows[module]?.[name];
       assert.ok(make, `${module}.${name} has no row here: add one`);
-      const original = make();
+      const original = await make();
       const text = JSON.stringify(saving.serializeKerasObject(original));
       const copy = saving.deserializeKerasObject(JSON.parse(text)) as { getConfig(): object };
       assert.equal(copy.constructor, original.constructor);
