@@ -7,8 +7,8 @@
 
 import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
 import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { TensorProto } from './saved_model_pb';
-import { file_saved_model } from './saved_model_pb';
+import type { TensorProto } from './graph_pb';
+import { file_graph } from './graph_pb';
 import type { Message } from '@bufbuild/protobuf';
 
 /**
@@ -18,7 +18,7 @@ export const file_event: GenFile =
   /*@__PURE__*/
   fileDesc(
     'CgtldmVudC5wcm90bxIKdGVuc29yZmxvdyJwCgVFdmVudBIRCgl3YWxsX3RpbWUYASABKAESDAoEc3RlcBgCIAEoAxIWCgxmaWxlX3ZlcnNpb24YAyABKAlIABImCgdzdW1tYXJ5GAUgASgLMhMudGVuc29yZmxvdy5TdW1tYXJ5SABCBgoEd2hhdCKhAQoHU3VtbWFyeRIoCgV2YWx1ZRgBIAMoCzIZLnRlbnNvcmZsb3cuU3VtbWFyeS5WYWx1ZRpsCgVWYWx1ZRILCgN0YWcYASABKAkSJwoGdGVuc29yGAggASgLMhcudGVuc29yZmxvdy5UZW5zb3JQcm90bxItCghtZXRhZGF0YRgJIAEoCzIbLnRlbnNvcmZsb3cuU3VtbWFyeU1ldGFkYXRhIpYBCg9TdW1tYXJ5TWV0YWRhdGESOwoLcGx1Z2luX2RhdGEYASABKAsyJi50ZW5zb3JmbG93LlN1bW1hcnlNZXRhZGF0YS5QbHVnaW5EYXRhEhIKCmRhdGFfY2xhc3MYBCABKAUaMgoKUGx1Z2luRGF0YRITCgtwbHVnaW5fbmFtZRgBIAEoCRIPCgdjb250ZW50GAIgASgMYgZwcm90bzM',
-    [file_saved_model],
+    [file_graph],
   );
 
 /**
