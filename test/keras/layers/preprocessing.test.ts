@@ -1,7 +1,7 @@
 /** Preprocessing layers against real Keras: what they learn, what they give, their configs, assets and errors. */
 import assert from 'node:assert/strict';
 import * as trae from '../../../lib/index';
-import { fingerprint64, sipHash } from '../../../lib/keras/layers/preprocessing/fingerprint';
+import { fingerprint64, sipHash } from '../../../lib/support/fingerprint';
 import { close, golden, tensorOf, throwsText, type Config, type Golden } from '../helpers';
 
 interface Case {

@@ -9,7 +9,7 @@ import { kinds, type OptionKinds } from '../../options';
 import { type LayerOptions } from '../layer';
 import { DataLayer } from './data_layer';
 import { checkOutputMode, encode, encodedShape, refuseSparse, type OutputMode } from './encode';
-import { fingerprint64, joinFingerprints, sipHash } from './fingerprint';
+import { fingerprint64, joinFingerprints, sipHash } from '../../../support/fingerprint';
 import { hasText, integers, readValues, type Values } from './values';
 
 export interface HashingOptions extends LayerOptions {
