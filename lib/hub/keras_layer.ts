@@ -8,7 +8,8 @@ import type { Variable } from '../core/variable';
 import { registerClass } from '../keras/serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../keras/layers/layer';
 import { checkOptions, kinds, type OptionKinds } from '../keras/options';
-import type { SymbolicShape } from '../keras/keras_tensor';
+import { isInferring, type SymbolicShape } from '../keras/keras_tensor';
+import { hasText } from '../keras/layers/preprocessing/values';
 import { CallableSavedModel } from '../tensorflow/saved_model/model';
 import { withModel, type HandleOptions } from './handle';
 import { loadSavedModel, loadTfjsGraph } from './load';
@@ -148,12 +149,21 @@ export class KerasLayer extends Layer {
       return layer;
     });
   }
+  /** @internal Texts pass by the machinery of tensors. */
+  protected override taken(inputs: unknown): unknown {
+    if (isRecord(inputs)) return Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, this.taken(v)]));
+    return hasText(inputs) ? inputs : super.taken(inputs);
+  }
   override call(inputs: unknown, { training }: CallOptions = {}): unknown {
     const model = this.model();
     const outputs = model.call(inputs, !!training && this.trainable, this.bound(), this.seedGenerator);
     for (const loss of model.regularization(this.bound())) this.addLoss(loss);
     const result = this.picked(outputs);
-    if (result === null || typeof result !== 'object')
+    if (isInferring() && hasText(result))
+      throw new ValueError(
+        'KerasLayer: the model returns texts, which no other layer takes.\n  Fix: choose a result of numbers by outputKey, or call the layer by itself.',
+      );
+    if (result === null || (typeof result !== 'object' && typeof result !== 'string'))
       throw new ValueError(`KerasLayer: the model returns no tensor.\n  Received: ${describe(result)}`);
     if (this.expectedShape && result instanceof Tensor) this.checkShape(result);
     return result;

@@ -5,7 +5,13 @@ import type { DType, TypedArray } from '../core/tensor';
 import { withFile } from '../io/source';
 import { parseJson } from '../keras/saving/saving_lib';
 import { readGroup } from '../keras/saving/tfjs';
-import { objectsOf, readGraph, readVariables, type SavedModelVariable } from '../tensorflow/saved_model/load';
+import {
+  objectsOf,
+  readGraph,
+  readTables,
+  readVariables,
+  type SavedModelVariable,
+} from '../tensorflow/saved_model/load';
 import type { MetaGraphDef } from '../tensorflow/saved_model/messages';
 import { isTfjsGraph, readTfjsGraph, type TfjsWeight } from '../tensorflow/tfjs_graph';
 
@@ -25,6 +31,7 @@ export interface LoadedGraph {
 /** @internal A SavedModel in a folder. @param name - what it is called in messages. */
 export async function loadSavedModel(folder: string, name: string, signal?: AbortSignal | null): Promise<LoadedGraph> {
   const graph = await readGraph(folder, signal);
+  await readTables(folder, graph, objectsOf(graph, folder), signal);
   return {
     graph,
     file: name,

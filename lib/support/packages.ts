@@ -11,3 +11,5 @@ export const cliProgress = (): typeof import('cli-progress') =>
 /** @internal */
 export const protobuf = (): typeof import('@bufbuild/protobuf') =>
   require('@bufbuild/protobuf') as typeof import('@bufbuild/protobuf');
+/** @internal */
+export const regularExpressions = (): typeof import('re2js') => require('re2js') as typeof import('re2js');

@@ -30,15 +30,12 @@ export const isMetric = (x: unknown): x is Metric =>
 export function toTensors(x: unknown): unknown {
   if (x instanceof Tensor || isKerasTensor(x) || x === null || x === undefined) return x;
   if (x instanceof Variable) return x.value;
-  if (ArrayBuffer.isView(x) || typeof x === 'number') return convert(x as TensorLike);
-  if (Array.isArray(x))
-    return x.some((e) => typeof e !== 'number' && !isNumbers(e)) || !x.length
-      ? x.map(toTensors)
-      : tensor(x as TensorLike);
+  if (ArrayBuffer.isView(x) || isNumber(x)) return convert(x as TensorLike);
+  if (Array.isArray(x)) return x.some((e) => !isNumbers(e)) || !x.length ? x.map(toTensors) : tensor(x as TensorLike);
   if (isRecord(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, toTensors(v)]));
   const foreign = fromOtherCopy(x);
   if (foreign) return foreign;
   throw new TypeError(`a tensor is expected.\n  Received: ${describe(x)}`);
 }
-const isNumbers = (x: unknown): boolean =>
-  typeof x === 'number' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));
+const isNumber = (x: unknown): boolean => typeof x === 'number' || typeof x === 'bigint';
+const isNumbers = (x: unknown): boolean => isNumber(x) || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));

@@ -207,7 +207,7 @@ export abstract class Layer extends LayerNodes implements Operation {
         `apply: the second argument must be an options object.\n  Received: ${describe(options)}\n  Fix: pass several tensors as one array.`,
       );
     try {
-      const given = toTensors(inputs);
+      const given = this.taken(inputs);
       const states = isCell ? [toTensors(second)] : [];
       return hasKerasTensor(given) || hasKerasTensor(options) || hasKerasTensor(states)
         ? this.applySymbolically(given, options, states)
@@ -215,6 +215,10 @@ export abstract class Layer extends LayerNodes implements Operation {
     } catch (error) {
       throw this.named(error);
     }
+  }
+  /** @internal What a call takes: tensors, out of what was given. */
+  protected taken(inputs: unknown): unknown {
+    return toTensors(inputs);
   }
   private applySymbolically(inputs: unknown, options: CallOptions, states: unknown[]): unknown {
     let outputs: unknown;

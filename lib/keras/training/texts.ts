@@ -3,7 +3,8 @@
  * step, and what they give stands in the place of the input, one value for each of them.
  */
 import { ValueError } from '../../support/errors';
-import { isRecord, mapStructure, sortedKeys } from '../../support/nest';
+import { isTensor } from '../../core/tensor';
+import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
 import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor, type SymbolicStructure } from '../keras_tensor';
 import type { CallOptions, Layer } from '../layers/layer';
 import { hasText } from '../layers/preprocessing/values';
@@ -128,7 +129,7 @@ export function placeTexts(
 ): [GraphNode, unknown][] {
   return consumersOf(graph, t).flatMap((node, i): [GraphNode, unknown][] => {
     if (graphOf(node)) return [[node, given[TEXTS][i]]];
-    values.set(node.outputs[0], given[TEXTS][i]);
+    flattenStructure(given[TEXTS][i], isTensor).forEach((x, k) => values.set(node.outputs[k], x));
     return [];
   });
 }

@@ -8,7 +8,7 @@ import { crc32c, maskedCrc32c } from '../../io/crc32c';
 import { decodeNumbers } from '../../io/numbers';
 import { FileSource, withFile } from '../../io/source';
 import { DT_STRING, dtypeName, numberType, type NumberType } from '../dtypes';
-import { decode, sizesOf, type BundleEntryProto } from '../saved_model/messages';
+import { decode, sizesOf, type BundleEntryProto, type ConstantFields } from '../saved_model/messages';
 import { placeSlice, sliceKey, type Extent } from './slices';
 import { readTable } from './table';
 
@@ -185,27 +185,64 @@ export class Bundle {
     }
     return { shape: sizes, dtype: known.dtype, data: data! };
   }
+  /** A tensor of texts or of numbers, as a constant of a graph has it. */
+  async readAny(key: string, signal?: AbortSignal | null): Promise<ConstantFields> {
+    const entry = this.entry(key);
+    if (entry.dtype === DT_STRING) {
+      const { shape, texts } = await this.readStrings(key, signal);
+      return { dtype: DT_STRING, shape, texts };
+    }
+    const { known, sizes } = this.typeOf(key, entry);
+    const raw = await this.bytesOf(entry, signal);
+    this.checkSum(key, entry, crc32c(raw));
+    if (this.isBigEndian) throw new FileError(`${this.prefix}: '${key}' is stored big-endian, which is not read.`);
+    if (raw.length !== sizes.reduce((a, b) => a * b, known.type.size))
+      throw new FileError(`${this.prefix}.index: '${key}' has ${raw.length} bytes: it is damaged.`);
+    return { dtype: entry.dtype, shape: sizes, bytes: raw };
+  }
   /** The bytes of a scalar of texts. */
   async readString(key: string, signal?: AbortSignal | null): Promise<Uint8Array> {
+    const { shape, texts } = await this.readStrings(key, signal);
+    if (shape.length || texts.length !== 1)
+      throw new FileError(`${this.prefix}.index: '${key}' is no single text: it is damaged.`);
+    return texts[0];
+  }
+  /** The bytes of each of an array of texts: all lengths, their checksum, and the texts. */
+  private async readStrings(
+    key: string,
+    signal?: AbortSignal | null,
+  ): Promise<{ shape: number[]; texts: Uint8Array[] }> {
     const entry = this.entry(key);
     const raw = await this.bytesOf(entry, signal);
     const fail = (): never => {
-      throw new FileError(`${this.prefix}.index: '${key}' is no text of ${raw.length} bytes: it is damaged.`);
+      throw new FileError(`${this.prefix}.index: '${key}' holds no texts in its ${raw.length} bytes: it is damaged.`);
     };
-    if (entry.dtype !== DT_STRING || entry.shape?.dim.length) return fail();
+    const shape = sizesOf(entry.shape, this.prefix);
+    if (entry.dtype !== DT_STRING || !shape || shape.includes(null) || entry.slices.length) return fail();
+    const count = (shape as number[]).reduce((a, b) => a * b, 1);
+    if (!(count <= raw.length)) return fail();
     let at = 0;
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (at >= raw.length || shift > 49) return fail();
-      const byte = raw[at++];
-      length += (byte & 127) * 2 ** shift;
-      if (byte < 128) break;
+    const lengths: number[] = [];
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      let length = 0;
+      for (let shift = 0; ; shift += 7) {
+        if (at >= raw.length || shift > 49) return fail();
+        const byte = raw[at++];
+        length += (byte & 127) * 2 ** shift;
+        if (byte < 128) break;
+      }
+      if (length >= 2 ** 32) return fail();
+      // In the checksum a length has four bytes.
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(length);
+      sum = crc32c(size, sum);
+      lengths.push(length);
     }
-    if (at + 4 + length !== raw.length || length >= 2 ** 32) return fail();
-    // The checksum is of the length in four bytes, its own checksum, and the text.
-    const size = Buffer.alloc(4);
-    size.writeUInt32LE(length);
-    this.checkSum(key, entry, crc32c(raw.subarray(at), crc32c(size)));
-    return raw.subarray(at + 4);
+    if (at + 4 + lengths.reduce((a, b) => a + b, 0) !== raw.length) return fail();
+    this.checkSum(key, entry, crc32c(raw.subarray(at), sum));
+    at += 4;
+    const texts = lengths.map((length) => raw.subarray(at, (at += length)));
+    return { shape: shape as number[], texts };
   }
 }

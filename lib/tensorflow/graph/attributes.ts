@@ -1,7 +1,7 @@
 /** Attributes of a node of TensorFlow's graphs, as operations ask for them. */
 import { FileError } from '../../support/errors';
 import type { DType } from '../../core/tensor';
-import { dtypeName, numberType } from '../dtypes';
+import { DT_STRING, dtypeName, numberType } from '../dtypes';
 import { sizesOf, type AttrValue, type NodeDef, type TensorProto } from '../saved_model/messages';
 
 type Case = NonNullable<AttrValue['value']['case']>;
@@ -10,6 +10,9 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 /** @internal */
 export class Attributes {
   constructor(private readonly node: NodeDef) {}
+  get name(): string {
+    return this.node.name;
+  }
   /** What a node is called in messages. */
   get where(): string {
     return `node '${this.node.name}' (${this.node.op})`;
@@ -56,6 +59,10 @@ export class Attributes {
     const known = numberType(v ?? 0);
     if (!known) throw new FileError(`${this.where}: dtype ${dtypeName(v ?? 0)} holds no numbers.`);
     return known.dtype;
+  }
+  /** Whether values of a dtype are texts. */
+  isText(name: string): boolean {
+    return this.get(name, 'type') === DT_STRING;
   }
   tensor(name: string): TensorProto {
     const v = this.get(name, 'tensor');

@@ -3,10 +3,15 @@ import { FileError } from '../../support/errors';
 import type { SeedGenerator } from '../../core/seed';
 import type { Tensor } from '../../core/tensor';
 import type { Attributes } from './attributes';
+import type { LookupTable } from './tables';
+import type { Asset, Texts } from './texts';
 import {
+  asAsset,
   asComplex,
   asList,
+  asTable,
   asTensor,
+  asTexts,
   asVariable,
   numberOf,
   numbersOf,
@@ -30,6 +35,8 @@ export interface GraphRunner {
   readonly limits: GraphLimits;
   /** Calls a function of the graph. */
   call(name: string, inputs: readonly Value[]): Value[];
+  /** The table of a name, which is made when it is asked for first and stays. */
+  table(name: string, make: () => LookupTable): LookupTable;
 }
 /** @internal A node with its inputs. */
 export class NodeCall {
@@ -54,6 +61,19 @@ export class NodeCall {
   }
   variable(i: number): Variable {
     return asVariable(this.where, this.inputs[i]);
+  }
+  texts(i: number): Texts {
+    return asTexts(this.where, this.inputs.at(i));
+  }
+  table(i: number): LookupTable {
+    return asTable(this.where, this.inputs[i]);
+  }
+  asset(i: number): Asset {
+    return asAsset(this.where, this.inputs[i]);
+  }
+  /** The same node upon other inputs. */
+  with(inputs: readonly Value[]): NodeCall {
+    return new NodeCall(this.attributes, inputs, this.runner);
   }
   complex(i: number): ComplexTensor {
     return asComplex(this.where, this.inputs[i]);

@@ -8,6 +8,7 @@ import type { FunctionDef, NodeDef } from '../saved_model/messages';
 import { Attributes, functionsOf } from './attributes';
 import { NodeCall, type GraphLimits, type GraphRunner, type Operation } from './operation';
 import { operations, randomOperations } from './operations/index';
+import type { LookupTable } from './tables';
 import type { Value } from './values';
 
 const MAX_DEPTH = 100; // functions that call functions
@@ -44,6 +45,7 @@ export class GraphProgram implements GraphRunner {
   private readonly prepared = new Map<string, Prepared>();
   /** What random numbers are drawn from. */
   seed: SeedGenerator | null = null;
+  private readonly tables = new Map<string, LookupTable>();
   private depth = 0;
   private steps = 0;
 
@@ -82,6 +84,11 @@ export class GraphProgram implements GraphRunner {
         pending.push({ name: inner, isDone: false });
     }
     return [...found.values()];
+  }
+  table(name: string, make: () => LookupTable): LookupTable {
+    let table = this.tables.get(name);
+    if (!table) this.tables.set(name, (table = make()));
+    return table;
   }
   /** Whether these functions, or those that they call, draw random numbers. */
   isRandom(names: readonly string[]): boolean {

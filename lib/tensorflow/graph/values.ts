@@ -10,6 +10,8 @@ import { filled } from '../../ops/creation';
 import { decodeNumbers } from '../../io/numbers';
 import { DT_STRING, dtypeName, numberType } from '../dtypes';
 import { sizesOf, type TensorProto } from '../saved_model/messages';
+import { LookupTable } from './tables';
+import { Asset, Texts } from './texts';
 
 /** @internal A list of tensors (TensorList), as loops of recurrent layers read and write. Never changed, only copied. */
 export class TensorList {
@@ -25,13 +27,6 @@ export class TensorList {
     return new TensorList(items, this.elementShape, this.dtype);
   }
 }
-/** @internal An array of texts. */
-export class Texts {
-  constructor(
-    readonly values: readonly Uint8Array[],
-    readonly shape: readonly number[],
-  ) {}
-}
 /** @internal Complex numbers: what transforms give, and what takes their size, parts or angles. */
 export class ComplexTensor {
   constructor(
@@ -40,18 +35,23 @@ export class ComplexTensor {
   ) {}
 }
 /** @internal */
-export type Value = Tensor | Variable | TensorList | Texts | ComplexTensor;
+export type Value = Tensor | Variable | TensorList | Texts | ComplexTensor | LookupTable | Asset;
 
 const TENSOR = 'a tensor of real numbers';
 const VARIABLE = 'a variable';
 const LIST = 'a list of tensors';
 const COMPLEX = 'a tensor of complex numbers';
+const TEXTS = 'texts';
+const TABLE = 'a lookup table';
+const ASSET = 'a file of the model';
 function kindOf(v: Value | undefined): string {
   if (v === undefined) return 'nothing';
   if (v instanceof Variable) return VARIABLE;
   if (v instanceof TensorList) return LIST;
   if (v instanceof ComplexTensor) return COMPLEX;
-  return v instanceof Texts ? 'texts' : TENSOR;
+  if (v instanceof LookupTable) return TABLE;
+  if (v instanceof Asset) return ASSET;
+  return v instanceof Texts ? TEXTS : TENSOR;
 }
 const expected = (where: string, what: string, v: Value | undefined): never => {
   throw new FileError(`${where}: an input must be ${what}.\n  Received: ${kindOf(v)}`);
@@ -66,6 +66,15 @@ export const asVariable = (where: string, v: Value | undefined): Variable =>
 export const asList = (where: string, v: Value | undefined): TensorList =>
   v instanceof TensorList ? v : expected(where, LIST, v);
 
+/** @internal */
+export const asTexts = (where: string, v: Value | undefined): Texts =>
+  v instanceof Texts ? v : expected(where, TEXTS, v);
+/** @internal */
+export const asTable = (where: string, v: Value | undefined): LookupTable =>
+  v instanceof LookupTable ? v : expected(where, TABLE, v);
+/** @internal */
+export const asAsset = (where: string, v: Value | undefined): Asset =>
+  v instanceof Asset ? v : expected(where, ASSET, v);
 /** @internal */
 export const asComplex = (where: string, v: Value | undefined): ComplexTensor =>
   v instanceof ComplexTensor ? v : expected(where, COMPLEX, v);
@@ -115,7 +124,8 @@ export function constantOf(proto: TensorProto, where: string): Tensor | Texts {
     const { stringVal } = proto;
     if (count > stringVal.length && stringVal.length !== 1)
       throw new FileError(`${where}: a constant of shape ${formatShape(sizes)} holds ${stringVal.length} texts.`);
-    if (count > MAX_NUMBERS) throw new FileError(`${where}: a constant of ${count} texts is too large.`);
+    if (count > Math.max(MAX_NUMBERS, stringVal.length))
+      throw new FileError(`${where}: a constant of ${count} texts is too large.`);
     return new Texts(
       Array.from({ length: count }, (_, i) => stringVal[Math.min(i, stringVal.length - 1)]),
       sizes,

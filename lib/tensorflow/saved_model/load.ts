@@ -1,16 +1,26 @@
 /** Reads SavedModels: a folder with `saved_model.pb` and `variables/`, as TensorFlow 2, Keras 2 and Keras 3 write it. */
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../../support/errors';
 import type { DType } from '../../core/tensor';
 import { withFile } from '../../io/source';
 import { Bundle, type StoredTensor } from '../checkpoint/bundle';
-import { dtypeName, numberType } from '../dtypes';
-import { decode, sizesOf, type MetaGraphDef, type SavedObjectGraph, type TrackableObjectGraph } from './messages';
+import { DT_STRING, dtypeName, numberType } from '../dtypes';
+import {
+  constantNode,
+  decode,
+  sizesOf,
+  type MetaGraphDef,
+  type SavedObjectGraph,
+  type TrackableObjectGraph,
+} from './messages';
 import { objectNamed } from './entries';
 import { withObjectsOfTensorflow1 } from './graph_signatures';
 
 const MAX_BYTES = 2 ** 31 - 1; // as protobuf
 const VARIABLE_VALUE = 'VARIABLE_VALUE';
+const TABLE_VALUE = 'table';
+const MAX_ASSET = 2 ** 30;
 const OBJECT_GRAPH = '_CHECKPOINTABLE_OBJECT_GRAPH';
 
 /** @internal A variable of a SavedModel. */
@@ -31,7 +41,32 @@ export async function readGraph(folder: string, signal?: AbortSignal | null): Pr
     if (source.size > MAX_BYTES) throw new FileError(`${file}: it has ${source.size} bytes, more than ${MAX_BYTES}.`);
     return source.read(0, source.size, signal);
   });
-  return graphOf(bytes, file);
+  const graph = graphOf(bytes, file);
+  await readAssets(folder, graph, signal);
+  return graph;
+}
+/** @internal Names of nodes that hold what stands beside the graph: no node of a file can be called so. */
+export const assetNode = (i: number): string => `asset:${i}`;
+/** @internal Those of the keys and the values of a lookup table. */
+export const tableNodes = (node: number): [string, string] => [`table:${node}:keys`, `table:${node}:values`];
+/** Files of the model, mostly vocabularies, become constants of the graph. */
+async function readAssets(folder: string, graph: MetaGraphDef, signal?: AbortSignal | null): Promise<void> {
+  const used = new Set(
+    (graph.objectGraphDef?.nodes ?? []).flatMap(({ kind }) =>
+      kind.case === 'asset' ? [kind.value.assetFileDefIndex] : [],
+    ),
+  );
+  for (const i of used) {
+    const name = graph.assetFileDef[i]?.filename;
+    if (!name || name !== path.basename(name) || name === '..')
+      throw new FileError(`${folder}: the graph refers to a file ${i} of the model, '${name ?? ''}', which is none.`);
+    const file = path.join(folder, 'assets', name);
+    const content = await withFile(file, async (source) => {
+      if (source.size > MAX_ASSET) throw new FileError(`${file}: it has ${source.size} bytes, more than ${MAX_ASSET}.`);
+      return source.read(0, source.size, signal);
+    });
+    graph.graphDef?.node.push(constantNode(assetNode(i), { dtype: DT_STRING, shape: [], texts: [content] }));
+  }
 }
 /** @internal The graph for serving among those of a file, with objects: TensorFlow 1 wrote none. */
 export function graphOf(bytes: Uint8Array, file: string): MetaGraphDef {
@@ -83,7 +118,11 @@ export function listOf(objects: SavedObjectGraph, name: string): number[] | unde
 }
 
 /** Keys of the values of objects in the checkpoint. Objects and those of the checkpoint are matched by the names that lead to them. */
-function keysOf(objects: SavedObjectGraph, stored: TrackableObjectGraph): Map<number, string> {
+function keysOf(
+  objects: SavedObjectGraph,
+  stored: TrackableObjectGraph,
+  attribute = VARIABLE_VALUE,
+): Map<number, string> {
   const keys = new Map<number, string>();
   const seen = new Set([0]);
   const pending: [number, number][] = [[0, 0]];
@@ -91,7 +130,7 @@ function keysOf(objects: SavedObjectGraph, stored: TrackableObjectGraph): Map<nu
     const [node, there] = pending.pop()!;
     const other = stored.nodes[there];
     if (!other) continue;
-    const value = other.attributes.find((a) => a.name === VARIABLE_VALUE);
+    const value = other.attributes.find((a) => a.name === attribute);
     if (value) keys.set(node, value.checkpointKey);
     const byName = new Map(other.children.map((c) => [c.localName, c.nodeId]));
     for (const { localName, nodeId } of objects.nodes[node].children) {
@@ -102,6 +141,28 @@ function keysOf(objects: SavedObjectGraph, stored: TrackableObjectGraph): Map<nu
     }
   }
   return keys;
+}
+/** @internal Entries of lookup tables that lie in the checkpoint become constants of the graph. */
+export async function readTables(
+  folder: string,
+  graph: MetaGraphDef,
+  objects: SavedObjectGraph,
+  signal?: AbortSignal | null,
+): Promise<void> {
+  if (!objects.nodes.some((n) => n.kind.case === 'resource')) return;
+  const prefix = path.join(folder, 'variables', 'variables');
+  if (!fs.existsSync(`${prefix}.index`)) return;
+  const bundle = await Bundle.open(prefix);
+  try {
+    if (!bundle.has(OBJECT_GRAPH)) return;
+    const stored = decode('TrackableObjectGraph', await bundle.readString(OBJECT_GRAPH, signal), folder);
+    for (const [node, key] of keysOf(objects, stored, TABLE_VALUE))
+      for (const [i, part] of ['-keys', '-values'].entries())
+        if (objects.nodes[node].kind.case === 'resource' && bundle.has(key + part))
+          graph.graphDef?.node.push(constantNode(tableNodes(node)[i], await bundle.readAny(key + part, signal)));
+  } finally {
+    await bundle.close();
+  }
 }
 /**
  * @internal Reads the values of variables, one after the other.

@@ -58,6 +58,27 @@ export type MetaGraphFields = Fields<SavedModelSchemas.MetaGraphDef>;
 /** @internal A SavedModel of one graph. */
 export const createSavedModel = (graph: MetaGraphFields): SavedModelSchemas.SavedModel =>
   protobuf().create(savedModels().SavedModelSchema, { metaGraphs: [graph] } as never) as SavedModelSchemas.SavedModel;
+/** @internal What a constant holds: texts, or the bytes of numbers, little-endian. */
+export interface ConstantFields {
+  dtype: number;
+  shape: readonly number[];
+  texts?: readonly Uint8Array[];
+  bytes?: Uint8Array;
+}
+/** @internal A node that is a constant. */
+export function constantNode(name: string, { dtype, shape, texts, bytes }: ConstantFields): GraphSchemas.NodeDef {
+  const tensor = {
+    dtype,
+    tensorShape: { dim: shape.map((d) => ({ size: BigInt(d) })) },
+    stringVal: texts ? [...texts] : [],
+    tensorContent: bytes ?? new Uint8Array(),
+  };
+  return protobuf().create(graphs().NodeDefSchema, {
+    name,
+    op: 'Const',
+    attr: { value: { value: { case: 'tensor', value: tensor } }, dtype: { value: { case: 'type', value: dtype } } },
+  } as never) as GraphSchemas.NodeDef;
+}
 /** @internal Fields of one entry of TensorBoard's event files. */
 export type EventFields = Fields<EventSchemas.Event>;
 /** @internal The bytes of one entry of TensorBoard's event files. */

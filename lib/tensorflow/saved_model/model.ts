@@ -1,19 +1,27 @@
 /** A SavedModel that is ready to be called: its traces, what they are bound to, and its graph as part of a config. */
 import * as zlib from 'node:zlib';
+import { describe } from '../../support/describe';
 import { FileError, TypeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import type { SeedGenerator } from '../../core/seed';
-import { formatShape, Tensor, tensor } from '../../core/tensor';
+import { convert, formatShape, Tensor, tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import * as ops from '../../ops/index';
 import { GraphProgram } from '../graph/program';
+import { fillTable, LookupTable } from '../graph/tables';
+import { Asset, holdsTexts, nestedTexts, textsIn, Texts } from '../graph/texts';
 import { constantOf, type Value } from '../graph/values';
-import { dtypeName, numberType } from '../dtypes';
-import { createSavedModel, encode, type MetaGraphDef, type SavedObjectGraph } from './messages';
-import { entriesOf, type Entries, type Entry } from './entries';
-import { graphOf, listOf, objectsOf, variablesOf, type SavedModelVariable } from './load';
+import { DT_STRING, dtypeName, numberType } from '../dtypes';
+import { createSavedModel, encode, type MetaGraphDef, type NodeDef, type SavedObjectGraph } from './messages';
+import { entriesOf, objectNamed, type Entries, type Entry } from './entries';
+import { assetNode, graphOf, listOf, objectsOf, tableNodes, variablesOf, type SavedModelVariable } from './load';
 import { packed, type TensorSpec } from './structure';
 
+/** A function of the graph, and the objects behind its arguments. */
+interface BoundFunction {
+  function: string;
+  bound: number[];
+}
 const MAX_GRAPH = 2 ** 30; // bytes of a graph in a config, unpacked
 
 /** @internal */
@@ -21,7 +29,9 @@ export class CallableSavedModel {
   private readonly objects: SavedObjectGraph;
   private readonly program: GraphProgram;
   private readonly entries: Entries;
-  private readonly losses: { function: string; bound: number[] }[];
+  private readonly losses: BoundFunction[];
+  /** By the objects of lookup tables: what makes each, and what fills it. */
+  private readonly tables = new Map<number, BoundFunction[]>();
   private readonly ready = new Set<string>();
   private readonly constants = new Map<number, Value>();
   /** Why it cannot be trained: its graph for training needs what has no counterpart here. */
@@ -48,10 +58,7 @@ export class CallableSavedModel {
           `${file}: ${this.entries.name} has no argument '${name}' beside tensors; it has ${[...names].map((n) => `'${n}'`).join(', ') || 'none'}.`,
         );
     this.losses = this.lossFunctions();
-    for (const { bound } of [...this.entries.traces, ...this.losses])
-      for (const node of bound)
-        if (node < 0 || node >= this.objects.nodes.length)
-          throw new FileError(`${file}: a function is bound to object ${node} of ${this.objects.nodes.length}.`);
+    for (const { bound } of this.functions) this.checkBound(bound);
     const all = variablesOf(this.objects, file);
     const order = [...this.entries.traces, ...this.losses].flatMap((t) => t.bound);
     this.variables = [...new Set(order)].flatMap((node) => all.get(node) ?? []);
@@ -63,6 +70,7 @@ export class CallableSavedModel {
       this.trainingProblem = error as Error;
     }
     for (const { function: name } of this.losses) this.makeReady(name);
+    for (const node of new Set(order)) if (this.objects.nodes[node].kind.case === 'resource') this.makeTable(node);
     this.isRandom = this.program.isRandom(this.entries.traces.map((t) => t.function));
   }
   /** From the graph in a config. */
@@ -81,13 +89,15 @@ export class CallableSavedModel {
   }
   /** The graph as text: the functions that the layer may call, and all that they need. */
   toConfig(): string {
-    const names = [...this.entries.traces.map((t) => t.function), ...this.losses.map((l) => l.function)];
+    const names = this.functions.map((f) => f.function);
     const functions = this.program.reachable(names);
-    const used = new Set([...this.entries.traces, ...this.losses].flatMap((t) => t.bound));
+    const used = new Set(this.functions.flatMap((f) => f.bound));
     const operations = new Set(
       [...used].flatMap((node) => {
         const { kind } = this.objects.nodes[node];
-        return kind.case === 'constant' ? [kind.value.operation] : [];
+        if (kind.case === 'constant') return [kind.value.operation];
+        if (kind.case === 'asset') return [assetNode(kind.value.assetFileDefIndex)];
+        return kind.case === 'resource' ? tableNodes(node) : [];
       }),
     );
     const { concreteFunctions } = this.objects;
@@ -106,14 +116,66 @@ export class CallableSavedModel {
     return zlib.gzipSync(encode('SavedModel', reduced)).toString('base64');
   }
   /** What the model adds to the loss: functions without arguments. */
-  private lossFunctions(): { function: string; bound: number[] }[] {
-    return (listOf(this.objects, 'regularization_losses') ?? []).flatMap((node) => {
-      const { kind } = this.objects.nodes[node];
-      const name = kind.case === 'function' ? kind.value.concreteFunctions[0] : undefined;
-      return name !== undefined && Object.hasOwn(this.objects.concreteFunctions, name)
-        ? [{ function: name, bound: this.objects.concreteFunctions[name].boundInputs }]
-        : [];
+  private lossFunctions(): BoundFunction[] {
+    return (listOf(this.objects, 'regularization_losses') ?? []).flatMap((node) => this.functionOf(node) ?? []);
+  }
+  /** The first function of an object. */
+  private functionOf(node: number): BoundFunction | null {
+    const { kind } = this.objects.nodes[node];
+    const name =
+      kind.case === 'function'
+        ? kind.value.concreteFunctions[0]
+        : kind.case === 'bareConcreteFunction'
+          ? kind.value.concreteFunctionName
+          : undefined;
+    if (name === undefined || !Object.hasOwn(this.objects.concreteFunctions, name)) return null;
+    const bound = this.objects.concreteFunctions[name].boundInputs;
+    this.checkBound(bound);
+    return { function: name, bound };
+  }
+  private checkBound(bound: readonly number[]): void {
+    for (const node of bound)
+      if (node < 0 || node >= this.objects.nodes.length)
+        throw new FileError(`${this.file}: a function is bound to object ${node} of ${this.objects.nodes.length}.`);
+  }
+  /** All functions that the layer may call. */
+  private get functions(): BoundFunction[] {
+    return [...this.entries.traces, ...this.losses, ...[...this.tables.values()].flat()];
+  }
+  /** Makes a lookup table and fills it, once. */
+  private makeTable(node: number, depth = 0): Value {
+    const found = this.constants.get(node);
+    if (found) return found;
+    const object = this.objects.nodes[node];
+    const [create, fill] = ['_create_resource', '_initialize'].map((name) => {
+      const child = objectNamed(object, name);
+      return child === undefined ? null : this.functionOf(child);
     });
+    if (!create || depth > 4)
+      throw new FileError(`${this.file}: the graph needs a resource that it does not say how to make.`);
+    const all = fill ? [create, fill] : [create];
+    this.tables.set(node, all);
+    for (const { function: name } of all) this.makeReady(name);
+    const bound = ({ bound: nodes }: BoundFunction): Value[] =>
+      nodes.map((n) =>
+        this.objects.nodes[n].kind.case === 'resource' ? this.makeTable(n, depth + 1) : this.boundValue(n, new Map()),
+      );
+    const [table] = this.program.call(create.function, bound(create));
+    this.constants.set(node, table);
+    if (fill) this.program.call(fill.function, bound(fill));
+    // Entries that training has found lie in the checkpoint.
+    const stored = tableNodes(node).map((name) => this.graphNode(name));
+    if (stored[0] && stored[1] && table instanceof LookupTable)
+      fillTable(`${this.file}: a lookup table`, table, this.constantIn(stored[0]), this.constantIn(stored[1]));
+    return table;
+  }
+  private graphNode(name: string): NodeDef | undefined {
+    return this.graph.graphDef?.node.find((n) => n.name === name);
+  }
+  private constantIn(node: NodeDef | undefined, name = node?.name ?? ''): Tensor | Texts {
+    const value = node?.attr.value?.value;
+    if (value?.case !== 'tensor') throw new FileError(`${this.file}: the constant '${name}' has no value.`);
+    return constantOf(value.value, `${this.file}: constant '${name}'`);
   }
   private agrees(trace: Entry): boolean {
     return Object.entries(this.given).every(
@@ -143,20 +205,38 @@ export class CallableSavedModel {
     const found = this.constants.get(node);
     if (found) return found;
     const { kind } = this.objects.nodes[node];
+    if (kind.case === 'resource') return this.makeTable(node);
+    let constant: Value;
     if (kind.case === 'constant') {
       const { operation } = kind.value;
-      const value = this.graph.graphDef?.node.find((n) => n.name === operation)?.attr.value?.value;
-      if (value?.case !== 'tensor') throw new FileError(`${this.file}: the constant '${operation}' has no value.`);
-      const constant = constantOf(value.value, `${this.file}: constant '${operation}'`);
-      this.constants.set(node, constant);
-      return constant;
-    }
-    throw new FileError(
-      `${this.file}: the graph needs ${kind.case === 'asset' ? 'a file of the model (a vocabulary)' : 'a lookup table or another resource'}, which is not read.`,
+      constant = this.constantIn(this.graphNode(operation), operation);
+    } else if (kind.case === 'asset') {
+      const name = assetNode(kind.value.assetFileDefIndex);
+      const content = this.constantIn(this.graphNode(name), name);
+      if (!(content instanceof Texts)) throw new FileError(`${this.file}: the file '${name}' of the model is damaged.`);
+      constant = new Asset(name, content.values[0] ?? new Uint8Array());
+    } else
+      throw new FileError(`${this.file}: a function is bound to an object of kind '${kind.case}', which has no value.`);
+    this.constants.set(node, constant);
+    return constant;
+  }
+  private texts(given: unknown, { name, shape }: TensorSpec): Texts {
+    const texts = textsIn(given);
+    if (!texts) throw new TypeError(`${this.file}: input '${name}' takes texts.\n  Received: ${describe(given)}`);
+    // A last axis of size 1 comes or goes, as for tensors.
+    const fits = (s: readonly number[]): boolean =>
+      !shape || (shape.length === s.length && shape.every((d, i) => d === null || d === s[i]));
+    for (const sizes of [texts.shape, [...texts.shape, 1], texts.shape.at(-1) === 1 ? texts.shape.slice(0, -1) : null])
+      if (sizes && fits(sizes)) return new Texts(texts.values, sizes);
+    throw new ValueError(
+      `${this.file}: input '${name}' must have shape ${formatShape(shape!)}.\n  Received: texts of shape ${formatShape(texts.shape)}`,
     );
   }
-  /** A tensor as an argument: of the dtype and the shape that the graph was traced for. */
-  private argument(x: Tensor, spec: TensorSpec): Tensor {
+  /** An argument: of the dtype and the shape that the graph was traced for. */
+  private argument(given: unknown, spec: TensorSpec): Value {
+    if (spec.dtype === DT_STRING) return this.texts(given, spec);
+    if (holdsTexts(given)) throw new TypeError(`${this.file}: input '${spec.name}' takes numbers.\n  Received: texts`);
+    const x = convert(given as TensorLike);
     const type = numberType(spec.dtype);
     if (!type)
       throw new TypeError(`${this.file}: input '${spec.name}' is of dtype ${dtypeName(spec.dtype)}, which is not fed.`);
@@ -167,13 +247,13 @@ export class CallableSavedModel {
       );
     return type.dtype === x.dtype ? x : ops.cast(x, type.dtype);
   }
-  private arguments(inputs: unknown, specs: readonly TensorSpec[], isTraining: boolean): Tensor[] {
+  private arguments(inputs: unknown, specs: readonly TensorSpec[], isTraining: boolean): Value[] {
     // A graph may take `training` as a tensor.
     const own = specs.filter((s) => !(s.name === 'training' && s.dtype === 10));
     const list = flat(inputs, own);
     if (list.length !== own.length)
       throw new ValueError(
-        `${this.file}: ${this.entries.name} takes ${own.length} tensors (${own.map((s) => s.name).join(', ')}) but is given ${list.length}.`,
+        `${this.file}: ${this.entries.name} takes ${own.length} inputs (${own.map((s) => s.name).join(', ')}) but is given ${list.length}.`,
       );
     let i = 0;
     return specs.map((spec) =>
@@ -197,7 +277,8 @@ export class CallableSavedModel {
     const args = this.arguments(inputs, trace.inputs, isTraining);
     const bound = trace.bound.map((node) => this.boundValue(node, variables));
     const outputs = this.program.call(trace.function, [...args, ...bound]);
-    return packed(trace.outputs, outputs[Symbol.iterator]());
+    const results = outputs.map((v) => (v instanceof Texts ? nestedTexts(v) : v));
+    return packed(trace.outputs, results[Symbol.iterator]());
   }
   /** What the model adds to the loss. */
   regularization(variables: ReadonlyMap<number, Variable>): Tensor[] {
@@ -210,11 +291,15 @@ export class CallableSavedModel {
     return this.entries.isSignature;
   }
 }
-/** Tensors in the order of the graph's arguments: of a record by name where all names are known, else by sorted keys. */
-function flat(inputs: unknown, specs: readonly TensorSpec[]): Tensor[] {
-  if (inputs instanceof Tensor) return [inputs];
-  if (Array.isArray(inputs)) return inputs.flatMap((x) => flat(x, []));
-  if (!isRecord(inputs)) return [];
+/** Inputs in the order of the graph's arguments: of a record by name where all names are known, else by sorted keys. */
+function flat(inputs: unknown, specs: readonly TensorSpec[]): unknown[] {
+  if (inputs instanceof Tensor || inputs instanceof Texts || typeof inputs === 'string') return [inputs];
+  // Arrays of texts are one input, unless they stand side by side for several.
+  if (Array.isArray(inputs))
+    return holdsTexts(inputs) && (specs.length < 2 || inputs.length !== specs.length)
+      ? [inputs]
+      : inputs.flatMap((x) => flat(x, []));
+  if (!isRecord(inputs)) return ArrayBuffer.isView(inputs) || typeof inputs === 'number' ? [inputs] : [];
   const keys = Object.keys(inputs);
   const names = specs.map((s) => s.name);
   const order = keys.length === names.length && names.every((n) => keys.includes(n)) ? names : keys.sort();

@@ -1,9 +1,9 @@
 """Writes the SavedModels of this folder and what TensorFlow computes with them.
 
 Run: CUDA_VISIBLE_DEVICES='' TF_CPP_MIN_LOG_LEVEL=3 python write_saved_models.py [name ...]   (TensorFlow 2.21.0, Keras 3.15.1)
-Each model is <name>.tar.gz; <name>.npz holds its inputs (x0, x1, ...) and results (y/<key>, or y).
+Each model is <name>.tar.gz; <name>.npz holds its inputs (x0, x1, ...) and results (y/<key>, or y), <name>.json those that are texts.
 """
-import gzip, io, os, shutil, sys, tarfile, tempfile
+import gzip, io, json, os, shutil, sys, tarfile, tempfile
 import numpy as np
 import tensorflow as tf
 import keras
@@ -33,7 +33,14 @@ def write(name, save, arrays):
                 info = tarfile.TarInfo(os.path.relpath(full, folder)); info.size = os.path.getsize(full)
                 with open(full, 'rb') as stream: tar.addfile(info, stream)
     with open(os.path.join(HERE, name + '.tar.gz'), 'wb') as out: out.write(gzip.compress(data.getvalue(), 9, mtime=0))
-    np.savez_compressed(os.path.join(HERE, name + '.npz'), **{k: np.asarray(v) for k, v in arrays.items()})
+    numbers, strings = {}, {}
+    for key, v in arrays.items():
+        a = np.asarray(v)
+        if a.dtype.kind in 'OSU': strings[key] = np.vectorize(lambda s: s.decode('utf-8') if isinstance(s, bytes) else str(s), otypes=[object])(a).tolist() if a.size else a.tolist()
+        else: numbers[key] = a
+    np.savez_compressed(os.path.join(HERE, name + '.npz'), **numbers)
+    if strings:
+        with open(os.path.join(HERE, name + '.json'), 'w') as out: json.dump(strings, out, indent=2, ensure_ascii=False); out.write('\n')
     shutil.rmtree(os.path.dirname(folder))
     print(name, os.path.getsize(os.path.join(HERE, name + '.tar.gz')), os.path.getsize(os.path.join(HERE, name + '.npz')))
 
@@ -222,3 +229,95 @@ if wanted('partitioned'):
     partitioned, once = {}, os.path.join(tempfile.mkdtemp(), 'once')
     save_partitioned(once)
     write('partitioned', lambda folder: shutil.copytree(once, folder), partitioned)
+
+# ---- texts: each operation, tables, and whole models that begin with texts
+def texts(x):  # (n,)
+    n = tf.shape(x)[0]
+    lower = tf.strings.lower(x)
+    words = tf.strings.split(lower)
+    pieces = tf.strings.split(x, ',')
+    letters = tf.strings.unicode_split(x, 'UTF-8')
+    numbers = tf.strings.length(x)
+    out = {
+        'Lower': lower, 'LowerUtf8': tf.strings.lower(x, 'utf-8'), 'Upper': tf.strings.upper(x), 'UpperUtf8': tf.strings.upper(x, 'utf-8'), 'Strip': tf.strings.strip(x),
+        'Replace': tf.strings.regex_replace(lower, r'[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']', ''), 'ReplaceGroups': tf.strings.regex_replace(x, r'(?i)(\pL+) (?P<second>\w+)', r'\2-\1\\'), 'ReplaceFirst': tf.strings.regex_replace(x, '[[:alpha:]]', '', replace_global=False), 'Match': tf.strings.regex_full_match(x, r'.*\bthe\b.*'),
+        'Words': words.to_tensor(''), 'WordsShape': words.to_tensor('-', shape=[None, 3]), 'WordsLong': words.to_tensor(shape=[None, 9]), 'Pieces': pieces.to_tensor('?'), 'PiecesMost': tf.strings.split(x, maxsplit=1).to_tensor(''), 'PiecesMostComma': tf.strings.split(x, ',', maxsplit=1).to_tensor(''), 'Lengths': words.row_lengths(), 'Letters': letters.to_tensor(''), 'Codes': tf.strings.unicode_decode(x, 'UTF-8').to_tensor(-1), 'Ngrams': tf.strings.ngrams(words, [1, 2]).to_tensor(''), 'NgramsPadded': tf.strings.ngrams(words, 3, pad_values=('<', '>')).to_tensor(''),
+        'Bytes': numbers, 'Characters': tf.strings.length(x, 'UTF8_CHAR'), 'Substr': tf.strings.substr(tf.strings.join([x, '      ']), 2, 3), 'SubstrEnd': tf.strings.substr(tf.strings.join(['      ', x]), -4, 2, 'UTF8_CHAR'),
+        'Join': tf.strings.join([x, 'and', lower], ' '), 'ReduceJoin': tf.strings.reduce_join(words.to_tensor('.'), axis=1, separator='+'), 'ReduceAll': tf.strings.reduce_join(words.to_tensor('.')),
+        'Hash': tf.strings.to_hash_bucket_fast(x, 1000), 'HashStrong': tf.strings.to_hash_bucket_strong(x, 1000, [3, 5]), 'AsString': tf.strings.as_string(numbers), 'AsFloat': tf.strings.as_string(tf.cast(numbers, tf.float32) / 3), 'AsShort': tf.strings.as_string(tf.cast(numbers, tf.float32) * 1e5 / 7, shortest=True), 'AsScientific': tf.strings.as_string(tf.cast(numbers, tf.float32) / 7, precision=3, scientific=True), 'AsFilled': tf.strings.as_string(numbers, width=5, fill='0'), 'AsBool': tf.strings.as_string(numbers > 8),
+        'ToNumber': tf.strings.to_number(tf.strings.join(['-', tf.strings.as_string(numbers), '.25e1'])), 'ToInt': tf.strings.to_number(tf.strings.as_string(numbers), tf.int64),
+        'Equal': x[:, tf.newaxis] == x[tf.newaxis], 'Reshape': tf.reshape(tf.tile(x, [2]), [2, n]), 'Gather': tf.gather(x, [1, 0]), 'Where': tf.where(numbers > 8, x, 'short'), 'Slice': x[::-1], 'Stack': tf.stack([x, lower], 1), 'Concat': tf.concat([x, ['end']], 0), 'Fill': tf.fill([2, n], 'a'), 'Size': tf.size(x), 'Pad': tf.pad(x, [[1, 0]], constant_values='pad'),
+        'Unique': tf.unique(words.flat_values)[0], 'UniqueIds': tf.unique(words.flat_values)[1], 'Counts': tf.unique_with_counts(words.flat_values)[2],
+    }
+    return out
+
+def ragged(x, w):  # texts (n,), weights (20, 3)
+    n = tf.shape(x)[0]
+    words = tf.strings.split(x)
+    ids = tf.strings.to_hash_bucket_fast(words, 20)
+    sparse = ids.to_sparse()
+    filled, is_empty = tf.sparse.fill_empty_rows(sparse, tf.constant(0, tf.int64))
+    deep = tf.ragged.map_flat_values(lambda v: v, tf.strings.split(tf.strings.split(x, ',')))
+    short = ids % 5
+    return {
+        'Dense': ids.to_tensor(-1), 'Vectors': tf.ragged.map_flat_values(lambda v: tf.gather(w, v), ids).to_tensor(0.5), 'Deep': deep.to_tensor('*'), 'DeepShape': deep.to_tensor('*', shape=[None, 2, 1]), 'Sparse': tf.sparse.to_dense(sparse, -2), 'SparseTexts': tf.sparse.to_dense(words.to_sparse(), '*'), 'Filled': tf.sparse.to_dense(filled), 'IsEmpty': is_empty, 'Reshaped': tf.sparse.to_dense(tf.sparse.reshape(sparse, [-1])),
+        'Sum': tf.nn.safe_embedding_lookup_sparse(w, sparse, combiner='sum'), 'Mean': tf.nn.safe_embedding_lookup_sparse(w, sparse, combiner='mean'), 'SqrtN': tf.nn.safe_embedding_lookup_sparse(w, sparse, combiner='sqrtn'),
+        'SegmentSum': tf.math.segment_sum(tf.gather(w, ids.flat_values), ids.value_rowids()), 'SegmentMean': tf.math.segment_mean(tf.gather(w, ids.flat_values), ids.value_rowids()),
+        'Bincount': tf.math.bincount(tf.cast(ids.flat_values, tf.int32), minlength=25), 'BincountRagged': tf.math.bincount(short, minlength=5, axis=-1), 'BincountBinary': tf.math.bincount(short.to_tensor(4), minlength=6, axis=-1, binary_output=True),
+        'Where': tf.where(ids.to_tensor(0) > 9), 'Bucketize': tf.raw_ops.Bucketize(input=w, boundaries=[-1., 0., 0.5]), 'Ranges': tf.ragged.range([0, 3], [4, 5]).to_tensor(9), 'Softmax': tf.nn.softmax(tf.cast(ids.to_tensor(0), tf.float32)), 'Rows': tf.cast(n, tf.float32) * w,
+    }
+
+WORDS = np.array(['The cat, the DOG', 'Ünïcode — über Straße', '', 'a,b,,c the end.', '  two  spaces ', 'don\'t "stop"!'])
+
+class Tables(tf.Module):
+    """Tables from lists, from a file of the model, and one that training filled."""
+    def __init__(self):
+        super().__init__()
+        init = tf.lookup.KeyValueTensorInitializer
+        path = os.path.join(tempfile.mkdtemp(), 'words.txt')
+        with open(path, 'w', encoding='utf-8') as f: f.write('the\ncat\nüber\ndog\n')
+        pairs = os.path.join(tempfile.mkdtemp(), 'pairs.tsv')
+        with open(pairs, 'w', encoding='utf-8') as f: f.write('the\t1.5\ncat\t-2\n')
+        self.words = tf.lookup.StaticVocabularyTable(tf.lookup.TextFileInitializer(path, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER), 3)
+        self.names = tf.lookup.StaticHashTable(tf.lookup.TextFileInitializer(path, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE), '?')
+        self.scores = tf.lookup.StaticHashTable(tf.lookup.TextFileInitializer(pairs, tf.string, 0, tf.float32, 1, delimiter='\t'), 0.25)
+        self.numbers = tf.lookup.StaticHashTable(init(tf.constant([5, -3, 8], tf.int64), tf.constant([0.5, 1.5, 2.5])), -1.)
+        self.counts = tf.lookup.experimental.MutableHashTable(tf.string, tf.int64, -7)
+        self.counts.insert(['the', 'a'], tf.constant([11, 12], tf.int64))
+        self.w = tf.Variable(rng.standard_normal((9, 2)).astype(np.float32), name='table/w')
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name='text'), tf.TensorSpec([None, 2], tf.int64, name='number')])
+    def __call__(self, text, number):
+        words = tf.strings.split(tf.strings.lower(text)).to_tensor('')
+        ids = self.words.lookup(words)
+        return {'ids': ids, 'names': self.names.lookup(ids), 'scores': self.scores.lookup(words), 'numbers': self.numbers.lookup(number), 'counts': self.counts.lookup(words), 'size': self.words.size(), 'vectors': tf.gather(self.w, ids), 'sum': tf.reduce_sum(tf.gather(self.w, ids), 1) + tf.cast(number, tf.float32)}
+
+if wanted('texts') or wanted('ragged') or wanted('tables'):
+    from_function('texts', texts, WORDS)
+    from_function('ragged', ragged, WORDS, normal(20, 3))
+    if wanted('tables'):
+        module, number = Tables(), np.array([[5, 6], [-3, 8], [8, 8], [0, 5], [1, 2], [5, 5]])
+        write('tables', lambda folder: tf.saved_model.save(module, folder), {'x0': WORDS, 'x1': number, **results(module(tf.constant(WORDS), tf.constant(number)))})
+
+# ---- models of Keras 3 that begin with texts and categories
+def export_texts():
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    vectorize = layers.TextVectorization(max_tokens=20, output_sequence_length=6, ngrams=2)
+    vectorize.adapt(WORDS)
+    text, city, age = keras.Input((1,), dtype='string', name='text'), keras.Input((1,), dtype='string', name='city'), keras.Input((1,), dtype='int64', name='age')
+    a = layers.GlobalAveragePooling1D()(layers.Embedding(vectorize.vocabulary_size(), 4)(vectorize(text)))
+    b = layers.StringLookup(vocabulary=['Rome', 'Paris'], num_oov_indices=2, output_mode='multi_hot')(city)
+    c = layers.IntegerLookup(vocabulary=[30, 40], output_mode='one_hot')(age)
+    d = layers.Hashing(5, output_mode='one_hot')(city)
+    e = layers.Discretization([25., 35.], output_mode='one_hot')(age)
+    out = layers.Dense(3, activation='softmax')(layers.Concatenate()([a, b, c, d, e]))
+    model = keras.Model({'text': text, 'city': city, 'age': age}, out)
+    data = {'age': np.array([[30], [41], [22], [40], [35], [0]]), 'city': np.array([['Rome'], ['Oslo'], ['Paris'], [''], ['Rome'], ['Kyiv']]), 'text': WORDS[:, None]}
+    y = model({k: tf.constant(v) for k, v in data.items()})
+    write('export_texts', lambda folder: model.export(folder, verbose=False), {**data, 'y': y.numpy()})
+    frequencies = layers.TextVectorization(output_mode='tf_idf', split='character', standardize='lower')
+    frequencies.adapt(WORDS)
+    small = keras.Sequential([keras.Input((), dtype='string'), frequencies, layers.Dense(2)])
+    y = small(tf.constant(WORDS))
+    write('export_frequencies', lambda folder: small.export(folder, verbose=False), {'x0': WORDS, 'y': y.numpy()})
+if wanted('export_texts') or wanted('export_frequencies'): export_texts()

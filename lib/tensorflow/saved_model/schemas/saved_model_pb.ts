@@ -19,7 +19,7 @@ import type { Message } from '@bufbuild/protobuf';
 export const file_saved_model: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'ChFzYXZlZF9tb2RlbC5wcm90bxIKdGVuc29yZmxvdyJfCgpTYXZlZE1vZGVsEiIKGnNhdmVkX21vZGVsX3NjaGVtYV92ZXJzaW9uGAEgASgDEi0KC21ldGFfZ3JhcGhzGAIgAygLMhgudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYi9wIKDE1ldGFHcmFwaERlZhI7Cg1tZXRhX2luZm9fZGVmGAEgASgLMiQudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuTWV0YUluZm9EZWYSJwoJZ3JhcGhfZGVmGAIgASgLMhQudGVuc29yZmxvdy5HcmFwaERlZhJBCg1zaWduYXR1cmVfZGVmGAUgAygLMioudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuU2lnbmF0dXJlRGVmRW50cnkSNgoQb2JqZWN0X2dyYXBoX2RlZhgHIAEoCzIcLnRlbnNvcmZsb3cuU2F2ZWRPYmplY3RHcmFwaBo3CgtNZXRhSW5mb0RlZhIMCgR0YWdzGAQgAygJEhoKEnRlbnNvcmZsb3dfdmVyc2lvbhgFIAEoCRpNChFTaWduYXR1cmVEZWZFbnRyeRILCgNrZXkYASABKAkSJwoFdmFsdWUYAiABKAsyGC50ZW5zb3JmbG93LlNpZ25hdHVyZURlZjoCOAEiiwIKDFNpZ25hdHVyZURlZhI0CgZpbnB1dHMYASADKAsyJC50ZW5zb3JmbG93LlNpZ25hdHVyZURlZi5JbnB1dHNFbnRyeRI2CgdvdXRwdXRzGAIgAygLMiUudGVuc29yZmxvdy5TaWduYXR1cmVEZWYuT3V0cHV0c0VudHJ5GkUKC0lucHV0c0VudHJ5EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLnRlbnNvcmZsb3cuVGVuc29ySW5mbzoCOAEaRgoMT3V0cHV0c0VudHJ5EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLnRlbnNvcmZsb3cuVGVuc29ySW5mbzoCOAEiXQoKVGVuc29ySW5mbxIMCgRuYW1lGAEgASgJEg0KBWR0eXBlGAIgASgFEjIKDHRlbnNvcl9zaGFwZRgDIAEoCzIcLnRlbnNvcmZsb3cuVGVuc29yU2hhcGVQcm90b2IGcHJvdG8z',
+    'ChFzYXZlZF9tb2RlbC5wcm90bxIKdGVuc29yZmxvdyJfCgpTYXZlZE1vZGVsEiIKGnNhdmVkX21vZGVsX3NjaGVtYV92ZXJzaW9uGAEgASgDEi0KC21ldGFfZ3JhcGhzGAIgAygLMhgudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYiqQMKDE1ldGFHcmFwaERlZhI7Cg1tZXRhX2luZm9fZGVmGAEgASgLMiQudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuTWV0YUluZm9EZWYSJwoJZ3JhcGhfZGVmGAIgASgLMhQudGVuc29yZmxvdy5HcmFwaERlZhJBCg1zaWduYXR1cmVfZGVmGAUgAygLMioudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuU2lnbmF0dXJlRGVmRW50cnkSMAoOYXNzZXRfZmlsZV9kZWYYBiADKAsyGC50ZW5zb3JmbG93LkFzc2V0RmlsZURlZhI2ChBvYmplY3RfZ3JhcGhfZGVmGAcgASgLMhwudGVuc29yZmxvdy5TYXZlZE9iamVjdEdyYXBoGjcKC01ldGFJbmZvRGVmEgwKBHRhZ3MYBCADKAkSGgoSdGVuc29yZmxvd192ZXJzaW9uGAUgASgJGk0KEVNpZ25hdHVyZURlZkVudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmOgI4ASKLAgoMU2lnbmF0dXJlRGVmEjQKBmlucHV0cxgBIAMoCzIkLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmLklucHV0c0VudHJ5EjYKB291dHB1dHMYAiADKAsyJS50ZW5zb3JmbG93LlNpZ25hdHVyZURlZi5PdXRwdXRzRW50cnkaRQoLSW5wdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ARpGCgxPdXRwdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ASJdCgpUZW5zb3JJbmZvEgwKBG5hbWUYASABKAkSDQoFZHR5cGUYAiABKAUSMgoMdGVuc29yX3NoYXBlGAMgASgLMhwudGVuc29yZmxvdy5UZW5zb3JTaGFwZVByb3RvIk0KDEFzc2V0RmlsZURlZhIrCgt0ZW5zb3JfaW5mbxgBIAEoCzIWLnRlbnNvcmZsb3cuVGVuc29ySW5mbxIQCghmaWxlbmFtZRgCIAEoCWIGcHJvdG8z',
     [file_graph, file_object_graph],
   );
 
@@ -62,6 +62,11 @@ export type MetaGraphDef = Message<'tensorflow.MetaGraphDef'> & {
    * @generated from field: map<string, tensorflow.SignatureDef> signature_def = 5;
    */
   signatureDef: { [key: string]: SignatureDef };
+
+  /**
+   * @generated from field: repeated tensorflow.AssetFileDef asset_file_def = 6;
+   */
+  assetFileDef: AssetFileDef[];
 
   /**
    * @generated from field: tensorflow.SavedObjectGraph object_graph_def = 7;
@@ -144,3 +149,24 @@ export type TensorInfo = Message<'tensorflow.TensorInfo'> & {
  * Use `create(TensorInfoSchema)` to create a new message.
  */
 export const TensorInfoSchema: GenMessage<TensorInfo> = /*@__PURE__*/ messageDesc(file_saved_model, 3);
+
+/**
+ * @generated from message tensorflow.AssetFileDef
+ */
+export type AssetFileDef = Message<'tensorflow.AssetFileDef'> & {
+  /**
+   * @generated from field: tensorflow.TensorInfo tensor_info = 1;
+   */
+  tensorInfo?: TensorInfo | undefined;
+
+  /**
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message tensorflow.AssetFileDef.
+ * Use `create(AssetFileDefSchema)` to create a new message.
+ */
+export const AssetFileDefSchema: GenMessage<AssetFileDef> = /*@__PURE__*/ messageDesc(file_saved_model, 4);
