@@ -7,6 +7,7 @@ import { formatShape, Tensor, tensor } from '../core/tensor';
 import type { Variable } from '../core/variable';
 import { registerClass } from '../keras/serialization/registry';
 import { Layer, type CallOptions, type LayerOptions } from '../keras/layers/layer';
+import { preparedIn, type TextLayer } from '../keras/training/texts';
 import { checkOptions, kinds, type OptionKinds } from '../keras/options';
 import { isInferring, type SymbolicShape } from '../keras/keras_tensor';
 import { hasText } from '../keras/layers/preprocessing/values';
@@ -51,7 +52,7 @@ const scopeOf = (name: string): string => name.split('/').slice(0, -1).join('/')
  * A SavedModel of TensorFlow, Keras 2 or Keras 3, or a graph model of TensorFlow.js, as a layer. Its graph is computed by this library's ops, so that
  * gradients flow through it and what is trainable can be trained. Loaded with `KerasLayer.load`.
  */
-export class KerasLayer extends Layer {
+export class KerasLayer extends Layer implements TextLayer {
   static override readonly className: string = 'KerasLayer';
   static override options: OptionKinds = {
     graph: kinds.any,
@@ -156,7 +157,16 @@ export class KerasLayer extends Layer {
   }
   override call(inputs: unknown, { training }: CallOptions = {}): unknown {
     const model = this.model();
-    const outputs = model.call(inputs, !!training && this.trainable, this.bound(), this.seedGenerator);
+    const isTraining = !!training && this.trainable;
+    const before = preparedIn(inputs);
+    const outputs = before.length
+      ? model.callWithin(
+          Object.assign({}, ...before) as Record<string, Tensor>,
+          isTraining,
+          this.bound(),
+          this.seedGenerator,
+        )
+      : model.call(inputs, isTraining, this.bound(), this.seedGenerator);
     for (const loss of model.regularization(this.bound())) this.addLoss(loss);
     const result = this.picked(outputs);
     if (isInferring() && hasText(result))
@@ -167,6 +177,14 @@ export class KerasLayer extends Layer {
       throw new ValueError(`KerasLayer: the model returns no tensor.\n  Received: ${describe(result)}`);
     if (this.expectedShape && result instanceof Tensor) this.checkShape(result);
     return result;
+  }
+  /** @internal */
+  trainsBehindTexts(): boolean {
+    return this.model().takesTexts && this.trainableWeights.length > 0;
+  }
+  /** @internal What is computed of texts before a step. */
+  beforeStep(inputs: unknown): Record<string, Tensor> {
+    return this.model().computeBefore(inputs, this.seedGenerator, this.bound());
   }
   private picked(outputs: unknown): unknown {
     const { outputKey } = this;

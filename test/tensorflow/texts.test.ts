@@ -65,8 +65,18 @@ describe('SavedModels of texts', () => {
     const model = new keras.Sequential([layer]);
     await same('predict', (await model.predict(x, { batchSize: 2, verbose: 0 })) as trae.Tensor, y);
   });
+  it('computes with tables that a session of TensorFlow 1 filled', async () => {
+    const [x] = (await inputsOf('session_tables')) as [string[]];
+    const { y } = await arraysOf('session_tables');
+    const layer = await load('session_tables');
+    for (const l of [layer, keras.layers.deserialize(keras.layers.serialize(layer) as never) as trae.hub.KerasLayer]) {
+      l.setWeights(layer.getWeights());
+      await same('y', l.apply(x) as trae.Tensor, y);
+    }
+  });
   /** A head on the model of texts and categories. */
   async function classifier(trainable: boolean): Promise<{ model: trae.keras.Model; x: Results; y: trae.Tensor }> {
+    trae.setRandomSeed(1);
     const { text, city } = textsOf('export_texts');
     const arrays = await arraysOf('export_texts');
     const inputs = {
@@ -76,12 +86,12 @@ describe('SavedModels of texts', () => {
     };
     const features = (await load('export_texts', { trainable })).apply(inputs) as trae.keras.KerasTensor;
     const model = new keras.Model({ inputs, outputs: new keras.layers.Dense(1).apply(features) as never });
-    model.compile({ optimizer: new keras.optimizers.SGD(0.5), loss: 'mean_squared_error' });
+    model.compile({ optimizer: new keras.optimizers.SGD(0.1), loss: 'mean_squared_error' });
     return { model, x: { text, city, age: tensorOf(arrays.age) }, y: trae.tensor([[1], [0], [1], [0], [1], [0]]) };
   }
   it('trains a head on it, and is saved with its tables', async () => {
     const { model, x, y } = await classifier(false);
-    const { history } = await model.fit(x as never, y, { epochs: 5, batchSize: 4, verbose: 0 });
+    const { history } = await model.fit(x as never, y, { epochs: 20, batchSize: 4, verbose: 0 });
     assert.ok(history.loss.at(-1)! < history.loss[0], `${history.loss}`);
     const before = await ((await model.predict(x as never, { verbose: 0 })) as trae.Tensor).data();
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-texts-'));
@@ -94,6 +104,34 @@ describe('SavedModels of texts', () => {
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
+  });
+  it('trains the weights behind its texts, as the layers that were exported are trained', async () => {
+    const { model, x, y } = await classifier(true);
+    const layer = model.layers.find((l) => l instanceof hub.KerasLayer)!;
+    const before = await Promise.all(layer.weights.map((w) => w.data()));
+    const predicted = await ((await model.predict(x as never, { verbose: 0 })) as trae.Tensor).data();
+    // Before a step the same is computed as all at once.
+    assert.deepEqual(predicted, await (model.apply(x as never) as trae.Tensor).data());
+    const { history } = await model.fit(x as never, y, { epochs: 20, batchSize: 4, verbose: 0 });
+    assert.ok(history.loss.at(-1)! < history.loss[0], `${history.loss}`);
+    for (const [i, w] of layer.trainableWeights.entries())
+      assert.notDeepEqual(await w.data(), before[layer.weights.indexOf(layer.trainableWeights[i])], w.path);
+  });
+  it('has the gradients behind texts that the whole graph has', async () => {
+    const [x] = (await inputsOf('export_frequencies')) as [string[]];
+    const y = trae.tensor(x.map((_, i) => [i % 2, 1]));
+    const layer = await load('export_frequencies', { trainable: true });
+    const { grads } = trae.variableGrads(
+      () => (layer.apply(x) as trae.Tensor).sub(y).square().mean(),
+      layer.trainableWeights.map((w) => w),
+    );
+    const expected = layer.trainableWeights.map((w, i) => w.value.sub(grads[i].mul(0.1)));
+    const values = await Promise.all(expected.map((t) => t.data()));
+    const model = new keras.Sequential([layer]);
+    model.compile({ optimizer: new keras.optimizers.SGD(0.1), loss: 'mean_squared_error' });
+    await model.fit(x as never, y, { epochs: 1, batchSize: 6, verbose: 0 });
+    for (const [i, w] of layer.trainableWeights.entries())
+      (await w.data()).forEach((v, k) => assert.ok(Math.abs(Number(v) - Number(values[i][k])) < 1e-6, w.path));
   });
   it('keeps files of the model and entries of the checkpoint in its config', async () => {
     const inputs = await inputsOf('tables');

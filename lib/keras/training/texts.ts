@@ -3,7 +3,7 @@
  * step, and what they give stands in the place of the input, one value for each of them.
  */
 import { ValueError } from '../../support/errors';
-import { isTensor } from '../../core/tensor';
+import { isTensor, type Tensor } from '../../core/tensor';
 import { flattenStructure, isRecord, mapStructure, sortedKeys } from '../../support/nest';
 import { isKerasTensor, isTextTensor, type GraphNode, type KerasTensor, type SymbolicStructure } from '../keras_tensor';
 import type { CallOptions, Layer } from '../layers/layer';
@@ -20,6 +20,21 @@ const TEXTS = 'layers of texts';
 export interface PreparedTexts {
   [TEXTS]: unknown[];
 }
+/** @internal A layer of which only a part is computed before a step: weights behind texts are trained in it. */
+export interface TextLayer {
+  trainsBehindTexts(): boolean;
+  /** What the rest of it takes in the place of texts. */
+  beforeStep(inputs: unknown): Readonly<Record<string, Tensor>>;
+}
+/** @internal What layers made before a step, among the inputs of one. */
+export const preparedIn = (x: unknown): Readonly<Record<string, Tensor>>[] =>
+  isPrepared(x)
+    ? (x[TEXTS] as Record<string, Tensor>[])
+    : isRecord(x)
+      ? Object.values(x).flatMap(preparedIn)
+      : Array.isArray(x)
+        ? x.flatMap(preparedIn)
+        : [];
 /** @internal */
 export const isPrepared = (x: unknown): x is PreparedTexts => isRecord(x) && TEXTS in x;
 const holdsText = (x: unknown): boolean =>
@@ -48,7 +63,7 @@ export function fitsBatches(graph: TextGraph | null): graph is TextGraph {
       const inner = graphOf(node);
       return inner
         ? isOpen(inner, inner.inputs[node.inputs.indexOf(t)])
-        : node.outputs.some(({ shape }) => shape.slice(1).includes(null));
+        : 'beforeStep' in node.operation || node.outputs.some(({ shape }) => shape.slice(1).includes(null));
     });
   return graph?.inputs.some((t) => isTextTensor(t) && isOpen(graph, t)) ?? false;
 }
@@ -101,10 +116,12 @@ function prepared(graph: TextGraph, t: KerasTensor, given: ReadonlyMap<KerasTens
       throw new ValueError(
         `model: layer '${node.operation.name}' joins texts, the input '${t.name}', with what another layer computes.\n  Fix: let it take inputs of the model alone, as layers of texts are computed before the others.`,
       );
-    return (node.operation as Layer).apply(
-      mapStructure(node.args[0], isKerasTensor, valueOf),
-      (node.args[1] ?? {}) as CallOptions,
-    ) as unknown;
+    const layer = node.operation as Layer & Partial<TextLayer>;
+    const inputs = mapStructure(node.args[0], isKerasTensor, valueOf);
+    if (layer.trainsBehindTexts?.())
+      // Once for all its inputs of texts.
+      return { [TEXTS]: t === node.inputs.find(isTextTensor) ? [layer.beforeStep!(inputs)] : [] };
+    return layer.apply(inputs, (node.args[1] ?? {}) as CallOptions) as unknown;
   });
   return { [TEXTS]: values };
 }
@@ -128,7 +145,7 @@ export function placeTexts(
   values: Map<KerasTensor, unknown>,
 ): [GraphNode, unknown][] {
   return consumersOf(graph, t).flatMap((node, i): [GraphNode, unknown][] => {
-    if (graphOf(node)) return [[node, given[TEXTS][i]]];
+    if (graphOf(node) ?? isPrepared(given[TEXTS][i])) return [[node, given[TEXTS][i]]];
     flattenStructure(given[TEXTS][i], isTensor).forEach((x, k) => values.set(node.outputs[k], x));
     return [];
   });

@@ -13,19 +13,22 @@ import type { Value } from './values';
 
 const MAX_DEPTH = 100; // functions that call functions
 
-/** Where an input comes from: number `output` of what step `step` gave; the arguments of the function are step -1. */
-interface Source {
+/** @internal Where an input comes from: number `output` of what step `step` gave; the arguments of the function are step -1. */
+export interface Source {
   step: number;
   output: number;
 }
-interface Step {
+/** @internal A node that is ready to be computed. */
+export interface Step {
+  node: NodeDef;
   operation: Operation;
   attributes: Attributes;
   inputs: Source[];
   /** What it gives, where that is always the same. */
   constant?: Value[];
 }
-interface Prepared {
+/** @internal A function that is ready to be called. */
+export interface Prepared {
   argumentCount: number;
   steps: Step[];
   results: Source[];
@@ -173,6 +176,7 @@ export class GraphProgram implements GraphRunner {
       const attributes = new Attributes(node);
       const operation = operations.get(node.op)!;
       const step: Step = {
+        node,
         operation,
         attributes,
         inputs: node.input.filter((i) => !i.startsWith('^')).map(source),
@@ -187,9 +191,10 @@ export class GraphProgram implements GraphRunner {
     });
     return { argumentCount: args.size, steps, results };
   }
-  private computed(step: Step, inputs: Value[]): Value[] {
+  /** The outputs of a node. @param runner - calls the functions that it calls. */
+  computed(step: Step, inputs: readonly Value[], runner: GraphRunner = this): Value[] {
     try {
-      return listOf(step.operation.run(new NodeCall(step.attributes, inputs, this)));
+      return listOf(step.operation.run(new NodeCall(step.attributes, inputs, runner)));
     } catch (error) {
       throw this.located(error, step);
     }
@@ -203,14 +208,19 @@ export class GraphProgram implements GraphRunner {
     if (!error.message.includes('node ')) error.message += `\n  In ${attributes.where} of ${this.where}.`;
     return error;
   }
-  /** Computes a function. */
-  call(name: string, inputs: readonly Value[]): Value[] {
+  /** A function that is ready to be called with so many inputs. */
+  functionOf(name: string, inputCount: number): Prepared {
     const f = this.prepared.get(name);
     if (!f) throw new FileError(`${this.where}: it calls a function '${name}' that it does not hold.`);
-    if (inputs.length !== f.argumentCount)
+    if (inputCount !== f.argumentCount)
       throw new FileError(
-        `${this.where}: function '${name}' takes ${f.argumentCount} inputs but is called with ${inputs.length}.`,
+        `${this.where}: function '${name}' takes ${f.argumentCount} inputs but is called with ${inputCount}.`,
       );
+    return f;
+  }
+  /** Computes a function. */
+  call(name: string, inputs: readonly Value[]): Value[] {
+    const f = this.functionOf(name, inputs.length);
     if (this.depth >= MAX_DEPTH)
       throw new FileError(`${this.where}: functions call each other deeper than ${MAX_DEPTH} times.`);
     if (!this.depth) this.steps = 0;

@@ -6,6 +6,7 @@ import { FileError } from '../../support/errors';
 import { DT_RESOURCE } from '../dtypes';
 import {
   createSavedModel,
+  decode,
   type GraphDef,
   type MetaGraphDef,
   type MetaGraphFields,
@@ -41,16 +42,33 @@ function needed(byName: ReadonlyMap<string, NodeDef>, from: readonly string[], e
   return found;
 }
 /**
- * @internal The graph with an object for each variable and each signature.
+ * Nodes that take a lookup table wait for the one that fills it: in TensorFlow 1 a session fills all tables first.
+ * @returns the nodes, in the order of the graph.
+ */
+function fillingTables(graph: GraphDef): NodeDef[] {
+  const fills = new Map<string, string[]>();
+  for (const n of graph.node)
+    if (/^(InitializeTable|LookupTableImport)/.test(n.op) && n.input.length)
+      fills.set(nodeOf(n.input[0]), [...(fills.get(nodeOf(n.input[0])) ?? []), n.name]);
+  return graph.node.map((n) => {
+    const first = n.input.flatMap((i) => fills.get(nodeOf(i)) ?? []);
+    return first.length && !first.includes(n.name) ? { ...n, input: [...n.input, ...first.map((f) => `^${f}`)] } : n;
+  });
+}
+/**
+ * @internal The graph with an object for each variable, each file of the model and each signature.
  * @param variables - by the names of their nodes.
+ * @param assets - numbers of files, by the names of the nodes that stand for them.
  */
 export function withObjects(
   graph: GraphDef,
   signatures: Readonly<Record<string, SignatureDef>>,
   variables: ReadonlyMap<string, GraphVariable>,
   where: string,
+  assets: ReadonlyMap<string, number> = new Map(),
 ): MetaGraphDef {
-  const byName = new Map(graph.node.map((n) => [n.name, n]));
+  const allNodes = fillingTables(graph);
+  const byName = new Map(allNodes.map((n) => [n.name, n]));
   const nodes: ObjectFields[] = [
     { children: [{ nodeId: 1, localName: 'signatures' }], kind: { case: 'userObject', value: {} } },
     { children: [], kind: { case: 'userObject', value: { identifier: 'signature_map' } } },
@@ -65,6 +83,10 @@ export function withObjects(
         value: { name: v.name, dtype: v.dtype, shape: v.shape, trainable: v.isTrainable },
       },
     });
+  }
+  for (const [node, assetFileDefIndex] of assets) {
+    places.set(node, nodes.length);
+    nodes.push({ children: [], kind: { case: 'asset', value: { assetFileDefIndex } } });
   }
   const functions: NonNullable<NonNullable<MetaGraphFields['graphDef']>['library']>['function'] = [
     ...(graph.library?.function ?? []),
@@ -81,13 +103,13 @@ export function withObjects(
     const used = needed(
       byName,
       outputs.map(([, info]) => nodeOf(info.name)),
-      new Set([...fed.keys(), ...variables.keys()]),
+      new Set([...fed.keys(), ...variables.keys(), ...assets.keys()]),
     );
-    const bound = [...variables].filter(([node]) => used.has(node));
+    const bound = [...variables.keys(), ...assets.keys()].filter((node) => used.has(node));
     // A name with a space, which no node has.
-    const argumentOf = (node: string): string => (variables.get(node)!.isHandle ? node : `${node} variable`);
-    const body = graph.node.flatMap((n): NodeFields[] => {
-      if (!used.has(n.name) || fed.has(n.name)) return [];
+    const argumentOf = (node: string): string => ((variables.get(node)?.isHandle ?? true) ? node : `${node} variable`);
+    const body = allNodes.flatMap((n): NodeFields[] => {
+      if (!used.has(n.name) || fed.has(n.name) || assets.has(n.name)) return [];
       const variable = variables.get(n.name);
       if (!variable) return [n];
       return variable.isHandle ? [] : [{ name: n.name, op: 'ReadVariableOp', input: [argumentOf(n.name)] }];
@@ -98,7 +120,7 @@ export function withObjects(
         name,
         inputArg: [
           ...[...fed].map(([node, info]) => ({ name: node, type: info.dtype })),
-          ...bound.map(([node]) => ({ name: argumentOf(node), type: DT_RESOURCE })),
+          ...bound.map((node) => ({ name: argumentOf(node), type: DT_RESOURCE })),
         ],
         outputArg: outputs.map(([output, info]) => ({ name: output, type: info.dtype })),
       },
@@ -119,7 +141,7 @@ export function withObjects(
     });
     const list = (values: unknown[]) => ({ kind: { case: 'tupleValue' as const, value: { values } } });
     concreteFunctions[name] = {
-      boundInputs: bound.map(([node]) => places.get(node)!),
+      boundInputs: bound.map((node) => places.get(node)!),
       canonicalizedInputSignature: list([list([]), record(inputs)]) as never,
       outputSignature: record(outputs) as never,
     };
@@ -150,5 +172,10 @@ export function withObjectsOfTensorflow1(graph: MetaGraphDef, where: string): Me
     });
   }
   if (!graph.graphDef) throw new FileError(`${where}: it holds no graph: it is damaged or cut off.`);
-  return withObjects(graph.graphDef, graph.signatureDef, variables, where);
+  const listed = graph.collectionDef.saved_model_assets?.anyList?.value ?? [];
+  graph.assetFileDef.push(...listed.map(({ value }) => decode('AssetFileDef', value, where)));
+  const assets = new Map(graph.assetFileDef.map((a, i) => [nodeOf(a.tensorInfo?.name ?? ''), i]));
+  const made = withObjects(graph.graphDef, graph.signatureDef, variables, where, assets);
+  made.assetFileDef = graph.assetFileDef;
+  return made;
 }

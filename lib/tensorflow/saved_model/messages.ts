@@ -20,12 +20,15 @@ const savedModels = (): typeof SavedModelSchemas => require('./schemas/saved_mod
 /** Messages that files consist of. */
 interface Messages {
   SavedModel: SavedModelSchemas.SavedModel;
+  AssetFileDef: SavedModelSchemas.AssetFileDef;
   BundleHeaderProto: CheckpointSchemas.BundleHeaderProto;
   BundleEntryProto: CheckpointSchemas.BundleEntryProto;
   TrackableObjectGraph: CheckpointSchemas.TrackableObjectGraph;
 }
 const schemaOf = (message: keyof Messages): unknown =>
-  message === 'SavedModel' ? savedModels().SavedModelSchema : checkpoints()[`${message}Schema`];
+  message === 'SavedModel' || message === 'AssetFileDef'
+    ? savedModels()[`${message}Schema`]
+    : checkpoints()[`${message}Schema`];
 /**
  * @internal
  * @param where - the file, for messages.

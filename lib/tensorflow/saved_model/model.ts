@@ -3,11 +3,14 @@ import * as zlib from 'node:zlib';
 import { describe } from '../../support/describe';
 import { FileError, TypeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
+import { binding } from '../../core/binding';
 import type { SeedGenerator } from '../../core/seed';
+import { ScratchTrace, withTrace } from '../../core/trace';
 import { convert, formatShape, Tensor, tensor, type TensorLike } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import * as ops from '../../ops/index';
 import { GraphProgram } from '../graph/program';
+import { computeBefore, computeWithin } from '../graph/split';
 import { fillTable, LookupTable } from '../graph/tables';
 import { Asset, holdsTexts, nestedTexts, textsIn, Texts } from '../graph/texts';
 import { constantOf, type Value } from '../graph/values';
@@ -16,6 +19,7 @@ import { createSavedModel, encode, type MetaGraphDef, type NodeDef, type SavedOb
 import { entriesOf, objectNamed, type Entries, type Entry } from './entries';
 import { assetNode, graphOf, listOf, objectsOf, tableNodes, variablesOf, type SavedModelVariable } from './load';
 import { packed, type TensorSpec } from './structure';
+import { isSize, pack, SIZES, unpack } from './rows';
 
 /** A function of the graph, and the objects behind its arguments. */
 interface BoundFunction {
@@ -33,6 +37,8 @@ export class CallableSavedModel {
   /** By the objects of lookup tables: what makes each, and what fills it. */
   private readonly tables = new Map<number, BoundFunction[]>();
   private readonly ready = new Set<string>();
+  /** How many values tell sizes at most, by functions. */
+  private readonly sizesTold = new Map<string, number>();
   private readonly constants = new Map<number, Value>();
   /** Why it cannot be trained: its graph for training needs what has no counterpart here. */
   private readonly trainingProblem: Error | null = null;
@@ -279,6 +285,86 @@ export class CallableSavedModel {
     const outputs = this.program.call(trace.function, [...args, ...bound]);
     const results = outputs.map((v) => (v instanceof Texts ? nestedTexts(v) : v));
     return packed(trace.outputs, results[Symbol.iterator]());
+  }
+  /** Whether an input is of texts. */
+  get takesTexts(): boolean {
+    return this.entries.traces.some((t) => t.inputs.some((spec) => spec.dtype === DT_STRING));
+  }
+  /**
+   * What a step takes of the part of the graph that is computed before it, for training and for inference: tensors with a
+   * row for each text. Their names say what they are.
+   */
+  computeBefore(
+    inputs: unknown,
+    seed: SeedGenerator | null,
+    variables: ReadonlyMap<number, Variable>,
+  ): Record<string, Tensor> {
+    const found: Record<string, Tensor> = {};
+    for (const name of new Set([false, true].map((isTraining) => this.traceFor(isTraining).function))) {
+      const isTraining = name !== this.traceFor(false).function;
+      const trace = this.traceFor(isTraining);
+      const args = this.arguments(inputs, trace.inputs, isTraining);
+      const texts = args.find((v) => v instanceof Texts);
+      const rows = texts?.shape[0] ?? 1;
+      const bound = trace.bound.map((node) => (variables.has(node) ? null : this.boundValue(node, variables)));
+      const crossing = computeBefore(this.program, name, [...args, ...bound], (i) => i < args.length, seed);
+      const within = (values: Map<string, Tensor>): unknown =>
+        withTrace(new ScratchTrace(), () => this.within(trace, isTraining, values, variables, seed));
+      const placeholders = (most: number): Map<string, Tensor> =>
+        new Map(
+          [...crossing].map(([place, t]) => [
+            place,
+            isSize(t, most) ? t : (binding.placeholder([...t.shape], t.dtype) as Tensor),
+          ]),
+        );
+      // Values that shapes hang on are told by name: a plan is made for them.
+      const most = this.sizesTold.get(name) ?? 0;
+      const told = SIZES.filter((n) => n >= most).find((n, i, all) => {
+        try {
+          within(placeholders(n));
+          return true;
+        } catch (error) {
+          if (i === all.length - 1) throw error;
+          return false;
+        }
+      })!;
+      this.sizesTold.set(name, told);
+      for (const [place, t] of crossing) {
+        const [key, value] = pack({ function: name, place }, t, rows, isSize(t, told));
+        found[key] = value;
+      }
+    }
+    return found;
+  }
+  private within(
+    trace: Entry,
+    isTraining: boolean,
+    values: ReadonlyMap<string, Tensor>,
+    variables: ReadonlyMap<number, Variable>,
+    seed: SeedGenerator | null,
+  ): unknown {
+    const inputs = trace.inputs.map((spec) =>
+      spec.name === 'training' && spec.dtype === 10 ? tensor([isTraining], [], 'bool') : null,
+    );
+    const bound = trace.bound.map((node) => this.boundValue(node, variables));
+    const outputs = computeWithin(this.program, trace.function, [...inputs, ...bound], values, seed);
+    return packed(trace.outputs, outputs[Symbol.iterator]());
+  }
+  /** What the model returns, out of what was computed before the step. */
+  callWithin(
+    before: Readonly<Record<string, Tensor>>,
+    isTraining: boolean,
+    variables: ReadonlyMap<number, Variable>,
+    seed: SeedGenerator | null,
+  ): unknown {
+    if (isTraining && this.trainingProblem) throw this.trainingProblem;
+    const trace = this.traceFor(isTraining);
+    const values = new Map<string, Tensor>();
+    for (const [key, t] of Object.entries(before)) {
+      const { name, value } = unpack(key, t);
+      if (name.function === trace.function) values.set(name.place, value);
+    }
+    return this.within(trace, isTraining, values, variables, seed);
   }
   /** What the model adds to the loss. */
   regularization(variables: ReadonlyMap<number, Variable>): Tensor[] {

@@ -321,3 +321,23 @@ def export_texts():
     y = small(tf.constant(WORDS))
     write('export_frequencies', lambda folder: small.export(folder, verbose=False), {'x0': WORDS, 'y': y.numpy()})
 if wanted('export_texts') or wanted('export_frequencies'): export_texts()
+
+# ---- TensorFlow 1: tables that a session fills, one of them from a file of the model
+def save_session_tables(folder):
+    path = os.path.join(tempfile.mkdtemp(), 'words.txt')
+    with open(path, 'w') as f: f.write('the\ncat\n')
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        v1 = tf.compat.v1
+        x = v1.placeholder(tf.string, (None,), name='x')
+        words = tf.strings.split(tf.strings.lower(x)).to_sparse()
+        table = tf.lookup.StaticVocabularyTable(tf.lookup.TextFileInitializer(path, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER), 2)
+        length = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(tf.constant(['', 'a,b,,c the end.']), tf.constant([1., 2.])), 0.5)
+        w = v1.get_variable('w', (4, 3), use_resource=True)
+        y = tf.nn.safe_embedding_lookup_sparse(w, table.lookup(words), combiner='sqrtn') + length.lookup(x)[:, tf.newaxis]
+        session.run([v1.global_variables_initializer(), v1.tables_initializer()])
+        session_tables['x0'] = WORDS; session_tables['y'] = session.run(y, {x: WORDS})
+        v1.saved_model.simple_save(session, folder, {'x': x}, {'y': y}, legacy_init_op=v1.tables_initializer())
+if wanted('session_tables'):
+    session_tables, once = {}, os.path.join(tempfile.mkdtemp(), 'once')
+    save_session_tables(once)
+    write('session_tables', lambda folder: shutil.copytree(once, folder), session_tables)

@@ -139,6 +139,7 @@ const EXPORT: Operation = {
 };
 const fromLists = initialize((n) => void insert(n));
 const fromFile = initialize(readLines);
+const imported: Operation['run'] = (n) => (n.table(0).isMutable ? insert(n) : fromLists(n));
 const sized: Operation['run'] = (n) => integers([n.table(0).size], [], 'int64');
 
 /** @internal */
@@ -155,8 +156,8 @@ export const lookingUp: Operations = {
   LookupTableExportV2: EXPORT,
   LookupTableFind: FIND,
   LookupTableFindV2: FIND,
-  LookupTableImport: insert,
-  LookupTableImportV2: insert,
+  LookupTableImport: imported,
+  LookupTableImportV2: imported,
   LookupTableInsert: insert,
   LookupTableInsertV2: insert,
   LookupTableSize: sized,

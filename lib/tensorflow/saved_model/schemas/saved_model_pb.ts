@@ -19,7 +19,7 @@ import type { Message } from '@bufbuild/protobuf';
 export const file_saved_model: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'ChFzYXZlZF9tb2RlbC5wcm90bxIKdGVuc29yZmxvdyJfCgpTYXZlZE1vZGVsEiIKGnNhdmVkX21vZGVsX3NjaGVtYV92ZXJzaW9uGAEgASgDEi0KC21ldGFfZ3JhcGhzGAIgAygLMhgudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYiqQMKDE1ldGFHcmFwaERlZhI7Cg1tZXRhX2luZm9fZGVmGAEgASgLMiQudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuTWV0YUluZm9EZWYSJwoJZ3JhcGhfZGVmGAIgASgLMhQudGVuc29yZmxvdy5HcmFwaERlZhJBCg1zaWduYXR1cmVfZGVmGAUgAygLMioudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuU2lnbmF0dXJlRGVmRW50cnkSMAoOYXNzZXRfZmlsZV9kZWYYBiADKAsyGC50ZW5zb3JmbG93LkFzc2V0RmlsZURlZhI2ChBvYmplY3RfZ3JhcGhfZGVmGAcgASgLMhwudGVuc29yZmxvdy5TYXZlZE9iamVjdEdyYXBoGjcKC01ldGFJbmZvRGVmEgwKBHRhZ3MYBCADKAkSGgoSdGVuc29yZmxvd192ZXJzaW9uGAUgASgJGk0KEVNpZ25hdHVyZURlZkVudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmOgI4ASKLAgoMU2lnbmF0dXJlRGVmEjQKBmlucHV0cxgBIAMoCzIkLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmLklucHV0c0VudHJ5EjYKB291dHB1dHMYAiADKAsyJS50ZW5zb3JmbG93LlNpZ25hdHVyZURlZi5PdXRwdXRzRW50cnkaRQoLSW5wdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ARpGCgxPdXRwdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ASJdCgpUZW5zb3JJbmZvEgwKBG5hbWUYASABKAkSDQoFZHR5cGUYAiABKAUSMgoMdGVuc29yX3NoYXBlGAMgASgLMhwudGVuc29yZmxvdy5UZW5zb3JTaGFwZVByb3RvIk0KDEFzc2V0RmlsZURlZhIrCgt0ZW5zb3JfaW5mbxgBIAEoCzIWLnRlbnNvcmZsb3cuVGVuc29ySW5mbxIQCghmaWxlbmFtZRgCIAEoCWIGcHJvdG8z',
+    'ChFzYXZlZF9tb2RlbC5wcm90bxIKdGVuc29yZmxvdyJfCgpTYXZlZE1vZGVsEiIKGnNhdmVkX21vZGVsX3NjaGVtYV92ZXJzaW9uGAEgASgDEi0KC21ldGFfZ3JhcGhzGAIgAygLMhgudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYivwQKDE1ldGFHcmFwaERlZhI7Cg1tZXRhX2luZm9fZGVmGAEgASgLMiQudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuTWV0YUluZm9EZWYSJwoJZ3JhcGhfZGVmGAIgASgLMhQudGVuc29yZmxvdy5HcmFwaERlZhJDCg5jb2xsZWN0aW9uX2RlZhgEIAMoCzIrLnRlbnNvcmZsb3cuTWV0YUdyYXBoRGVmLkNvbGxlY3Rpb25EZWZFbnRyeRJBCg1zaWduYXR1cmVfZGVmGAUgAygLMioudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYuU2lnbmF0dXJlRGVmRW50cnkSMAoOYXNzZXRfZmlsZV9kZWYYBiADKAsyGC50ZW5zb3JmbG93LkFzc2V0RmlsZURlZhI2ChBvYmplY3RfZ3JhcGhfZGVmGAcgASgLMhwudGVuc29yZmxvdy5TYXZlZE9iamVjdEdyYXBoGjcKC01ldGFJbmZvRGVmEgwKBHRhZ3MYBCADKAkSGgoSdGVuc29yZmxvd192ZXJzaW9uGAUgASgJGk8KEkNvbGxlY3Rpb25EZWZFbnRyeRILCgNrZXkYASABKAkSKAoFdmFsdWUYAiABKAsyGS50ZW5zb3JmbG93LkNvbGxlY3Rpb25EZWY6AjgBGk0KEVNpZ25hdHVyZURlZkVudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmOgI4ASKLAgoMU2lnbmF0dXJlRGVmEjQKBmlucHV0cxgBIAMoCzIkLnRlbnNvcmZsb3cuU2lnbmF0dXJlRGVmLklucHV0c0VudHJ5EjYKB291dHB1dHMYAiADKAsyJS50ZW5zb3JmbG93LlNpZ25hdHVyZURlZi5PdXRwdXRzRW50cnkaRQoLSW5wdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ARpGCgxPdXRwdXRzRW50cnkSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYudGVuc29yZmxvdy5UZW5zb3JJbmZvOgI4ASJdCgpUZW5zb3JJbmZvEgwKBG5hbWUYASABKAkSDQoFZHR5cGUYAiABKAUSMgoMdGVuc29yX3NoYXBlGAMgASgLMhwudGVuc29yZmxvdy5UZW5zb3JTaGFwZVByb3RvIk0KDEFzc2V0RmlsZURlZhIrCgt0ZW5zb3JfaW5mbxgBIAEoCzIWLnRlbnNvcmZsb3cuVGVuc29ySW5mbxIQCghmaWxlbmFtZRgCIAEoCSJ2Cg1Db2xsZWN0aW9uRGVmEjMKCGFueV9saXN0GAUgASgLMiEudGVuc29yZmxvdy5Db2xsZWN0aW9uRGVmLkFueUxpc3QaMAoHQW55TGlzdBIlCgV2YWx1ZRgBIAMoCzIWLnRlbnNvcmZsb3cuQW55TWVzc2FnZSItCgpBbnlNZXNzYWdlEhAKCHR5cGVfdXJsGAEgASgJEg0KBXZhbHVlGAIgASgMYgZwcm90bzM',
     [file_graph, file_object_graph],
   );
 
@@ -57,6 +57,11 @@ export type MetaGraphDef = Message<'tensorflow.MetaGraphDef'> & {
    * @generated from field: tensorflow.GraphDef graph_def = 2;
    */
   graphDef?: GraphDef | undefined;
+
+  /**
+   * @generated from field: map<string, tensorflow.CollectionDef> collection_def = 4;
+   */
+  collectionDef: { [key: string]: CollectionDef };
 
   /**
    * @generated from field: map<string, tensorflow.SignatureDef> signature_def = 5;
@@ -170,3 +175,62 @@ export type AssetFileDef = Message<'tensorflow.AssetFileDef'> & {
  * Use `create(AssetFileDefSchema)` to create a new message.
  */
 export const AssetFileDefSchema: GenMessage<AssetFileDef> = /*@__PURE__*/ messageDesc(file_saved_model, 4);
+
+/**
+ * Of TensorFlow 1: lists of messages by names.
+ *
+ * @generated from message tensorflow.CollectionDef
+ */
+export type CollectionDef = Message<'tensorflow.CollectionDef'> & {
+  /**
+   * @generated from field: tensorflow.CollectionDef.AnyList any_list = 5;
+   */
+  anyList?: CollectionDef_AnyList | undefined;
+};
+
+/**
+ * Describes the message tensorflow.CollectionDef.
+ * Use `create(CollectionDefSchema)` to create a new message.
+ */
+export const CollectionDefSchema: GenMessage<CollectionDef> = /*@__PURE__*/ messageDesc(file_saved_model, 5);
+
+/**
+ * @generated from message tensorflow.CollectionDef.AnyList
+ */
+export type CollectionDef_AnyList = Message<'tensorflow.CollectionDef.AnyList'> & {
+  /**
+   * @generated from field: repeated tensorflow.AnyMessage value = 1;
+   */
+  value: AnyMessage[];
+};
+
+/**
+ * Describes the message tensorflow.CollectionDef.AnyList.
+ * Use `create(CollectionDef_AnyListSchema)` to create a new message.
+ */
+export const CollectionDef_AnyListSchema: GenMessage<CollectionDef_AnyList> =
+  /*@__PURE__*/
+  messageDesc(file_saved_model, 5, 0);
+
+/**
+ * As google.protobuf.Any.
+ *
+ * @generated from message tensorflow.AnyMessage
+ */
+export type AnyMessage = Message<'tensorflow.AnyMessage'> & {
+  /**
+   * @generated from field: string type_url = 1;
+   */
+  typeUrl: string;
+
+  /**
+   * @generated from field: bytes value = 2;
+   */
+  value: Uint8Array;
+};
+
+/**
+ * Describes the message tensorflow.AnyMessage.
+ * Use `create(AnyMessageSchema)` to create a new message.
+ */
+export const AnyMessageSchema: GenMessage<AnyMessage> = /*@__PURE__*/ messageDesc(file_saved_model, 6);
