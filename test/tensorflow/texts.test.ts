@@ -91,7 +91,7 @@ describe('SavedModels of texts', () => {
   }
   it('trains a head on it, and is saved with its tables', async () => {
     const { model, x, y } = await classifier(false);
-    const { history } = await model.fit(x as never, y, { epochs: 20, batchSize: 4, verbose: 0 });
+    const { history } = await model.fit(x as never, y, { epochs: 10, batchSize: 6, verbose: 0 });
     assert.ok(history.loss.at(-1)! < history.loss[0], `${history.loss}`);
     const before = await ((await model.predict(x as never, { verbose: 0 })) as trae.Tensor).data();
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trae-texts-'));
@@ -112,7 +112,7 @@ describe('SavedModels of texts', () => {
     const predicted = await ((await model.predict(x as never, { verbose: 0 })) as trae.Tensor).data();
     // Before a step the same is computed as all at once.
     assert.deepEqual(predicted, await (model.apply(x as never) as trae.Tensor).data());
-    const { history } = await model.fit(x as never, y, { epochs: 20, batchSize: 4, verbose: 0 });
+    const { history } = await model.fit(x as never, y, { epochs: 10, batchSize: 6, verbose: 0 });
     assert.ok(history.loss.at(-1)! < history.loss[0], `${history.loss}`);
     for (const [i, w] of layer.trainableWeights.entries())
       assert.notDeepEqual(await w.data(), before[layer.weights.indexOf(layer.trainableWeights[i])], w.path);
