@@ -5,7 +5,7 @@ Requests: {"kind": "ready"}, {"kind": "matmul", "m", "k", "n", "repeats"}, {"kin
 embedding_lstm, embedding_gru, transformer or mobile,
 {"kind": "predict", "name", "rows", "calls"}, {"kind": "movement", "name", "shape", "times", "repeats"},
 {"kind": "application", "name", "task": "predict" | "train" | "tune", "rows", "repeats"},
-{"kind": "linalg", "name", "n", "repeats"},
+{"kind": "linalg", "name", "n", "repeats"}, {"kind": "eager", "name": "add" | "matmul" | "conv", "n", "repeats"},
 {"kind": "recurrent", "cell": "lstm" | "gru", "direction": "forward" | "training", ...}, or
 {"kind": "elementwise", "name", "shape", "repeats"}.
 """
@@ -249,6 +249,21 @@ def elementwise(request):
         return average(functions[request["name"]], request["repeats"])
 
 
+def eager(request):
+    n = request["n"]
+    if request["name"] == "add":
+        x, y = torch.rand(n), torch.rand(n)
+        f = lambda: (x + y).numpy()
+    elif request["name"] == "matmul":
+        x, y = torch.rand(n, n), torch.rand(n, n)
+        f = lambda: (x @ y).numpy()
+    else:
+        x, y = torch.rand(1, 1, n, n), torch.rand(8, 1, 3, 3)
+        f = lambda: F.conv2d(x, y).numpy()
+    with torch.no_grad():
+        return average(f, request["repeats"])
+
+
 def linalg(request):
     n = request["n"]
     any_, right = torch.rand(n, n) * 2 - 1, torch.rand(n, n) * 2 - 1
@@ -277,6 +292,8 @@ def answer(request):
         return {"ms": application(request)}
     if kind == "movement":
         return {"ms": movement(request)}
+    if kind == "eager":
+        return {"ms": eager(request)}
     if kind == "linalg":
         return {"ms": linalg(request)}
     if kind == "recurrent":

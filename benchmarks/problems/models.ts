@@ -128,7 +128,12 @@ export function trainingData(which: string): [x: trae.Tensor, y: trae.Tensor] {
   return [inputsOf(MODELS[which], rows), trae.random.randint([rows], 0, Math.max(2, outputs), { seed: 8 })];
 }
 /** `model cnn 64`: whole epochs of fit, shuffled, with accuracy; a run is a step. */
-export function model(name: string, which: string, batch: number): Problem {
+export function model(
+  name: string,
+  which: string,
+  batch: number,
+  listeners: InstanceType<typeof trae.keras.callbacks.Callback>[] = [],
+): Problem {
   const { rows, outputs, build } = MODELS[which];
   const m = build();
   m.compile({
@@ -138,7 +143,7 @@ export function model(name: string, which: string, batch: number): Problem {
   });
   const [x, y] = trainingData(which);
   const fit = (): Promise<{ history: Record<string, number[]> }> =>
-    m.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 });
+    m.fit(x, y, { epochs: 1, batchSize: batch, callbacks: listeners, verbose: 0 });
   return {
     name,
     request: { kind: 'model', name: which, batch, rows },
@@ -150,6 +155,20 @@ export function model(name: string, which: string, batch: number): Problem {
     async check() {
       const { history } = await fit();
       if (!(history.loss[0] > 0 && history.loss[0] < 5)) throw new Error(`${name}: a loss of ${history.loss[0]}`);
+    },
+  };
+}
+
+/** `callbacks mlp 64`: as `model mlp 64`, with a callback that hears of each batch. */
+export function callbacks(name: string, which: string, batch: number): Problem {
+  let heard = 0;
+  const listener = new trae.keras.callbacks.LambdaCallback({ onTrainBatchEnd: () => void heard++ });
+  const problem = model(name, which, batch, [listener]);
+  return {
+    ...problem,
+    async check() {
+      await problem.check();
+      near(name, heard, Math.ceil(MODELS[which].rows / batch), 0);
     },
   };
 }
