@@ -92,7 +92,10 @@ export interface Binding {
   ): void;
   fromData(data: TypedArray, shape: readonly number[], dtype: DType): NativeTensor;
   placeholder(shape: readonly number[], dtype: DType): NativeTensor;
-  run(op: string, inputs: readonly NativeTensor[], attrs?: Attrs): NativeTensor[];
+  /** The first result of an op. */
+  run(op: string, inputs: readonly NativeTensor[], attrs?: Attrs): NativeTensor;
+  /** All results of an op. */
+  runMany(op: string, inputs: readonly NativeTensor[], attrs?: Attrs): NativeTensor[];
   /** Gradients of sum(outputs[i] * cotangents[i]) with respect to `wrt`; null where there is no path. */
   gradients(
     outputs: NativeTensor[],

@@ -223,7 +223,9 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
   if (size !== flat.length)
     throw new ValueError(`tensor: shape ${formatShape(shape!)} holds ${size} values but ${flat.length} are given.`);
   const data = isTypedArray(values) && !isShared(values) && fits(values, dtype) ? values : typedFor(dtype, flat);
-  return noted([binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor])[0];
+  const made = binding.fromData(data, [...(shape ?? natural)], dtype) as Tensor;
+  collector?.([made]);
+  return made;
 }
 
 /** @internal The values of a tensor, or of a variable, that another copy of the library made with an engine of its own; null for anything else. */
@@ -431,17 +433,17 @@ let collector: ((made: readonly Tensor[]) => void) | null = null;
 export function collectTensors(collect: ((made: readonly Tensor[]) => void) | null): void {
   collector = collect;
 }
-function noted(made: Tensor[]): Tensor[] {
-  collector?.(made);
+/** @internal Runs a native op: its first result. */
+export function run(op: string, inputs: Tensor[], attrs?: import('../../binding').Attrs): Tensor {
+  const made = binding.run(op, inputs, attrs) as Tensor;
+  collector?.([made]);
   return made;
 }
-/** @internal Runs a native op that has one output. */
-export function run(op: string, inputs: Tensor[], attrs?: import('../../binding').Attrs): Tensor {
-  return runMany(op, inputs, attrs)[0];
-}
-/** @internal Runs a native op with several outputs. */
+/** @internal Runs a native op: all its results. */
 export function runMany(op: string, inputs: Tensor[], attrs?: import('../../binding').Attrs): Tensor[] {
-  return noted(binding.run(op, inputs, attrs) as Tensor[]);
+  const made = binding.runMany(op, inputs, attrs) as Tensor[];
+  collector?.(made);
+  return made;
 }
 /** @internal */
 export function expectValue(t: Tensor, what: string): void {

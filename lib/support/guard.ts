@@ -27,12 +27,15 @@ export function recordOf<T extends object>(op: string, options: T): T {
   expectKind(op, 'the options', options, isRecord(options), 'a record');
   return options;
 }
-/** @internal Runs `f`; a fault of JavaScript in a line of this library is told as one of the arguments. */
+/** @internal What is thrown where `error` was: a fault of JavaScript in a line of this library is told as one of the arguments. */
+export const refusal = (name: string, args: readonly unknown[], error: unknown): unknown =>
+  isOwnFault(error) ? refused(name, args, error) : error;
+/** @internal Runs `f`; what it throws is the `refusal`. */
 export function guardArguments(name: string, args: readonly unknown[], f: () => unknown): unknown {
   try {
     return f();
   } catch (error) {
-    throw isOwnFault(error) ? refused(name, args, error) : error;
+    throw refusal(name, args, error);
   }
 }
 const plainFunctions = new WeakMap<object, AnyFunction>();
@@ -68,7 +71,7 @@ export function guardMethods(target: object, className: string): void {
       const result = guardArguments(name, args, () => plain.apply(this, args));
       if (!isPromise(result)) return result;
       return result.catch((error: unknown) => {
-        throw isOwnFault(error) ? refused(name, args, error) : error;
+        throw refusal(name, args, error);
       });
     };
     plainFunctions.set(guarded, plain);

@@ -24,7 +24,7 @@ namespace {
 
 struct Pool {
   std::mutex mutex;
-  std::map<size_t, std::vector<void*>> free_blocks;
+  std::map<size_t, std::vector<void*>> free_blocks;  // classes stay when they are empty: they fill again soon
   size_t in_use = 0, peak = 0, pooled = 0, buffers = 0;
 };
 // Never destroyed: the last tensors may die after static destructors have run.
@@ -43,12 +43,12 @@ size_t size_class(size_t bytes) {
 constexpr size_t kMinimumPooled = size_t(64) << 20;
 
 void trim(Pool& p, size_t limit) {
-  while (p.pooled > limit && !p.free_blocks.empty()) {
-    auto last = std::prev(p.free_blocks.end());
-    aligned_release(last->second.back());
-    p.pooled -= last->first;
-    last->second.pop_back();
-    if (last->second.empty()) p.free_blocks.erase(last);
+  for (auto largest = p.free_blocks.rbegin(); p.pooled > limit && largest != p.free_blocks.rend(); ++largest) {
+    auto& [size, blocks] = *largest;
+    for (; p.pooled > limit && !blocks.empty(); p.pooled -= size) {
+      aligned_release(blocks.back());
+      blocks.pop_back();
+    }
   }
 }
 
@@ -81,10 +81,9 @@ void* HostAllocator::allocate(size_t bytes) {
   const size_t size = size_class(bytes);
   Pool& p = pool();
   std::lock_guard lock(p.mutex);
-  if (auto it = p.free_blocks.find(size); it != p.free_blocks.end()) {
+  if (auto it = p.free_blocks.find(size); it != p.free_blocks.end() && !it->second.empty()) {
     data = it->second.back();
     it->second.pop_back();
-    if (it->second.empty()) p.free_blocks.erase(it);
     p.pooled -= size;
   } else {
     require_available(bytes);

@@ -5,10 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/short_list.h"
+
 namespace trae {
 
-using Shape = std::vector<int64_t>;
-using Ints = std::vector<int64_t>;
+using Shape = ShortList;
+using Ints = ShortList;
 
 // Product of the sizes. Throws OutOfMemoryError when it is beyond 2^53; an empty shape may have other sides whose
 // product is below 2^62, so that every stride fits.

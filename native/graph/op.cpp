@@ -14,7 +14,7 @@ namespace trae {
 namespace {
 struct Registry {
   std::vector<OpInfo> list;
-  std::unordered_map<std::string, size_t> index;
+  std::unordered_map<std::string_view, size_t> index;  // names are literals
 };
 Registry& registry() {
   static Registry* r = new Registry;
@@ -25,14 +25,14 @@ std::atomic<uint64_t> g_next_call{1};
 
 bool register_op(std::string_view name, OpFactory make, std::type_index kernel_type, bool is_internal) {
   Registry& r = registry();
-  if (!r.index.emplace(std::string(name), r.list.size()).second) std::abort();  // two ops of one name: a build mistake
+  if (!r.index.emplace(name, r.list.size()).second) std::abort();  // two ops of one name: a build mistake
   r.list.push_back({std::string(name), make, is_internal, kernel_type});
   return true;
 }
 const std::vector<OpInfo>& registered_ops() { return registry().list; }
 
 OpPtr make_op(std::string_view name, const AttrMap& attrs) {
-  auto it = registry().index.find(std::string(name));
+  auto it = registry().index.find(name);
   if (it == registry().index.end()) throw InternalError("", "there is no native op '" + std::string(name) + "'.");
   return registry().list[it->second].make(attrs);
 }

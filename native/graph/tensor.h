@@ -77,6 +77,7 @@ struct Call {
   Specs output_specs;
   std::vector<std::weak_ptr<Node>> outputs;
   uint64_t id;
+  uint64_t visit = 0;  // the last search of the graph that came by
   ~Call();
 };
 

@@ -31,7 +31,7 @@ Environment::Environment(Napi::Env env)
 }
 
 Environment::~Environment() {
-  for (TensorWrap* w : wraps_) w->detach();
+  wraps_.each([](TensorWrap* w) { w->detach(); });
 }
 
 void Environment::close() {
@@ -182,11 +182,14 @@ Napi::Error Environment::error(std::exception_ptr p) {
 
 void Environment::add(TensorWrap* w) {
   wraps_.insert(w);
+  live_tensors_++;
   wrapped_bytes_ += w->reported_bytes();
 }
-void Environment::remove(TensorWrap* w) {
-  if (wraps_.erase(w)) wrapped_bytes_ -= w->reported_bytes();
+void Environment::release(TensorWrap* w) {
+  live_tensors_--;
+  wrapped_bytes_ -= w->reported_bytes();
 }
+void Environment::remove(TensorWrap* w) { wraps_.erase(w); }
 
 // Finalizers run between turns of the event loop; a loop that never yields would keep every tensor it made. The
 // objects themselves are collected in time, which their weak references tell.
@@ -194,15 +197,13 @@ void Environment::sweep_if_due() {
   constexpr size_t kBytes = size_t(64) << 20, kCount = 4096;
   if (wrapped_bytes_ < 2 * swept_bytes_ + kBytes && wraps_.size() < 2 * swept_count_ + kCount) return;
   Napi::HandleScope scope(env);
-  for (auto it = wraps_.begin(); it != wraps_.end();) {
-    TensorWrap* w = *it;
-    if (w->is_collected()) {
-      it = wraps_.erase(it);
-      wrapped_bytes_ -= w->reported_bytes();
-      w->release();
-    } else {
-      ++it;
-    }
+  std::vector<TensorWrap*> collected;
+  wraps_.each([&collected](TensorWrap* w) {
+    if (w->is_collected()) collected.push_back(w);
+  });
+  for (TensorWrap* w : collected) {
+    remove(w);
+    w->release();
   }
   swept_bytes_ = wrapped_bytes_;
   swept_count_ = wraps_.size();

@@ -8,10 +8,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
-#include <unordered_set>
 
 #include "graph/tensor.h"
+#include "napi/pointer_set.h"
 #include "runtime/compute_thread.h"
 
 namespace trae::napi {
@@ -62,9 +61,13 @@ class Environment {
 
   // Native bytes behind JavaScript objects: reported to the collector, swept where finalizers lag behind.
   void add(TensorWrap*);
+  void release(TensorWrap*);  // its tensor is let go
   void remove(TensorWrap*);
+  bool has(const TensorWrap* w) const { return wraps_.contains(w); }
   void sweep_if_due();
-  size_t live_tensors() const { return wraps_.size(); }
+  size_t live_tensors() const { return live_tensors_; }
+  // What the next JavaScript object of a tensor is made of.
+  Tensor* made_tensor = nullptr;
 
   int64_t id;
   // What JavaScript's setImmediate calls, once for each time that it is asked to.
@@ -87,8 +90,8 @@ class Environment {
   std::shared_ptr<Channel> channel_;
   std::map<int, Napi::Promise::Deferred> promises_;
   std::map<int, Napi::ObjectReference> held_;
-  std::unordered_set<TensorWrap*> wraps_;
-  size_t wrapped_bytes_ = 0, swept_bytes_ = 0, swept_count_ = 0;
+  PointerSet<TensorWrap> wraps_;
+  size_t live_tensors_ = 0, wrapped_bytes_ = 0, swept_bytes_ = 0, swept_count_ = 0;
   int next_id_ = 1, pending_ = 0;
   std::vector<std::function<void(Napi::Env)>> at_turn_;
   bool has_asked_for_turn_ = false;

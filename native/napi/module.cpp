@@ -79,16 +79,21 @@ void evaluate_long_chains(Environment& environment, const Tensors& made) {
   });
 }
 
+Tensors applied(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const std::string name = info[0].ToString();
+  AttrMap attrs = read_attrs(name, info[2]);
+  if (name == CustomGradient::kName) attrs.set("environment", double(environment.id));
+  Tensors out = apply(make_op(name, attrs), TensorWrap::unwrap_all(info[1], name.c_str()));
+  evaluate_long_chains(environment, out);
+  return out;
+}
 Napi::Value run(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    Environment& environment = Environment::of(info.Env());
-    const std::string name = info[0].ToString();
-    AttrMap attrs = read_attrs(name, info[2]);
-    if (name == CustomGradient::kName) attrs.set("environment", double(environment.id));
-    Tensors out = apply(make_op(name, attrs), TensorWrap::unwrap_all(info[1], name.c_str()));
-    evaluate_long_chains(environment, out);
-    return TensorWrap::wrap_all(info.Env(), out);
-  });
+  return guarded(info.Env(),
+                 [&]() -> Napi::Value { return TensorWrap::wrap(info.Env(), std::move(applied(info)[0])); });
+}
+Napi::Value run_many(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return TensorWrap::wrap_all(info.Env(), applied(info)); });
 }
 
 Napi::Value js_gradients(const Napi::CallbackInfo& info) {
@@ -222,6 +227,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define("fromData", from_data);
   define("placeholder", placeholder);
   define("run", run);
+  define("runMany", run_many);
   define("gradients", js_gradients);
   define("enterGradientScope", [](const Napi::CallbackInfo&) { GradientScope::enter(); });
   define("exitGradientScope", [](const Napi::CallbackInfo&) { GradientScope::exit(); });

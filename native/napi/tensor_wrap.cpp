@@ -1,5 +1,7 @@
 #include "napi/tensor_wrap.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "core/memory_limit.h"
 #include "graph/host.h"
@@ -11,8 +13,6 @@ namespace {
 
 // About what a call costs: its node, op, attributes and sizes.
 constexpr size_t kGraphBytes = 2048;
-
-constexpr napi_type_tag kTag = {0x7472616574656e73, 0x6f72000000000001};
 
 // A typed array. Node ends the process where one of N-API's cannot be had; the constructor of JavaScript throws.
 template <class T>
@@ -73,44 +73,50 @@ void TensorWrap::define(Napi::Env env, Napi::Object exports) {
 }
 
 TensorWrap::TensorWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
-  if (info.Length() != 1 || !info[0].IsExternal())
-    throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
-  tensor_ = std::move(*info[0].As<Napi::External<Tensor>>().Data());
+  Environment& environment = Environment::of(env_);
+  if (!environment.made_tensor) throw Napi::TypeError::New(info.Env(), "Tensor: use tensor(values) to make a tensor.");
+  tensor_ = std::move(*std::exchange(environment.made_tensor, nullptr));
   spec_ = tensor_.spec();
   // What is made from a placeholder is never computed: the collector must not hurry for bytes that are not there, but
   // for those of the graph that the wrapper keeps.
   bytes_ = tensor_.node()->is_symbolic ? kGraphBytes : spec_.bytes();
-  napi_type_tag_object(env_, info.This(), &kTag);
   Napi::MemoryManagement::AdjustExternalMemory(env_, int64_t(bytes_));
-  environment_ = &Environment::of(env_);
-  environment_->add(this);
+  environment_ = &environment;
+  environment.add(this);
 }
 
 TensorWrap::~TensorWrap() {
-  if (environment_) environment_->remove(this);
   release();
+  if (environment_) environment_->remove(this);
 }
 
 void TensorWrap::release() {
   if (!tensor_) return;
   tensor_ = Tensor();
+  if (environment_) environment_->release(this);
   Napi::MemoryManagement::AdjustExternalMemory(env_, -int64_t(bytes_));
 }
 
 Napi::Object TensorWrap::wrap(Napi::Env env, Tensor t) {
   Environment& e = Environment::of(env);
   e.sweep_if_due();
-  return e.tensor_class.New({Napi::External<Tensor>::New(env, &t)});
+  e.made_tensor = &t;
+  try {
+    return e.tensor_class.New({});
+  } catch (...) {  // the environment is being ended
+    e.made_tensor = nullptr;
+    throw;
+  }
 }
 
+// What is wrapped by others is told from tensors by its address.
 const Tensor& TensorWrap::unwrap(const Napi::Value& v, const char* where) {
-  bool is_tensor = false;
-  if (v.IsObject()) napi_check_object_type_tag(v.Env(), v, &kTag, &is_tensor);
-  if (!is_tensor) {
-    const std::string text = v.ToString().Utf8Value();
-    throw trae::TypeError(where, "a tensor is expected.\n  Received: " + text.substr(0, 80));
-  }
-  return Unwrap(v.As<Napi::Object>())->checked(where);
+  void* wrapped = nullptr;
+  const bool is_wrapper = napi_unwrap(v.Env(), v, &wrapped) == napi_ok;
+  auto* wrap = static_cast<TensorWrap*>(wrapped);
+  if (is_wrapper && Environment::of(v.Env()).has(wrap)) return wrap->checked(where);
+  const std::string text = v.ToString().Utf8Value();
+  throw trae::TypeError(where, "a tensor is expected.\n  Received: " + text.substr(0, 80));
 }
 
 Tensors TensorWrap::unwrap_all(const Napi::Value& v, const char* where) {
@@ -168,11 +174,7 @@ Napi::Value TensorWrap::read_sync(const Napi::CallbackInfo& info) {
   });
 }
 
-void TensorWrap::dispose(const Napi::CallbackInfo& info) {
-  if (!tensor_) return;
-  if (environment_) environment_->remove(this);
-  release();
-}
+void TensorWrap::dispose(const Napi::CallbackInfo&) { release(); }
 
 Napi::Promise evaluate(Environment& environment, const Tensors& tensors, Environment::Settle settle) {
   auto work = std::make_shared<Evaluation>(schedule(tensors));

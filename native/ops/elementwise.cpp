@@ -249,14 +249,6 @@ struct Cast final : ElementwiseOp {
   const DType to;
 };
 
-OpPtr make_named(const AttrMap& a) {
-  for (const auto& r : kUnary)
-    if (a.op() == r.name) return std::make_shared<Unary>(r);
-  for (const auto& r : kBinary)
-    if (a.op() == r.name) return std::make_shared<Binary>(r);
-  return nullptr;
-}
-
 // Made once: an op without options is the same for everybody.
 OpPtr named(std::string_view name) {
   static const auto* all = [] {
@@ -267,6 +259,7 @@ OpPtr named(std::string_view name) {
   }();
   return all->at(name);
 }
+OpPtr make_named(const AttrMap& a) { return named(a.op()); }
 
 const bool registered = [] {
   for (const auto& r : kUnary) register_op(r.name, &make_named, typeid(ElementwiseOp), r.is_internal);

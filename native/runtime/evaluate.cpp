@@ -1,7 +1,7 @@
 #include "runtime/evaluate.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <atomic>
 
 #include "backend/backend.h"
 #include "core/error.h"
@@ -21,7 +21,8 @@ KernelCache& kernels() {
 // Unevaluated calls above `targets`; nothing that only empty results read is computed. Returns false when a placeholder
 // is met.
 bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
-  std::unordered_set<const Call*> seen;
+  static std::atomic<uint64_t> last_visit{0};
+  const uint64_t visit = last_visit.fetch_add(1, std::memory_order_relaxed) + 1;
   std::vector<Node*> stack;
   for (const Tensor& t : targets) stack.push_back(t.node());
   while (!stack.empty()) {
@@ -29,7 +30,8 @@ bool collect(const Tensors& targets, std::vector<CallPtr>& calls) {
     stack.pop_back();
     const State state = n->state.load(std::memory_order_relaxed);
     if (state == State::kPlaceholder) return false;
-    if (state != State::kLazy || !seen.insert(n->call.get()).second) continue;
+    if (state != State::kLazy || n->call->visit == visit) continue;
+    n->call->visit = visit;
     calls.push_back(n->call);
     if (!makes_nothing(n->call->output_specs))
       for (const Tensor& i : n->call->inputs) stack.push_back(i.node());
@@ -59,7 +61,9 @@ void execute(const Call& call) {
     return;
   }
   Specs in;
+  in.reserve(call.inputs.size());
   std::vector<const void*> in_data;
+  in_data.reserve(call.inputs.size());
   for (const Tensor& t : call.inputs) {
     if (t.node()->state.load(std::memory_order_acquire) == State::kFailed) return fail(t.node()->error);
     in.push_back(t.spec());
@@ -136,6 +140,7 @@ bool Evaluation::is_light() const {
   for (const CallPtr& call : calls_) {
     if (!makes_nothing(call->output_specs)) {
       Specs in;
+      in.reserve(call->inputs.size());
       for (const Tensor& t : call->inputs) in.push_back(t.spec());
       work += call->op->work(in, call->output_specs);
     }
