@@ -18,7 +18,7 @@ describe('saving while being killed', function () {
     // It saves on and on, and says so each time; the kill comes at another moment of a save each time.
     const saveUntilKilled = (target: string, delay: number): Promise<void> =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'programs/saver.ts'), target], {
+        const child = spawn(process.execPath, [path.join(__dirname, 'programs/saver.cjs'), target], {
           stdio: ['ignore', 'pipe', 'inherit'],
           env: { ...process.env, OMP_NUM_THREADS: '1' },
         });

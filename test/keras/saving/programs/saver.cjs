@@ -1,7 +1,10 @@
-/** Saves models of equal weights again and again, a byte to the output after each, until it is killed. */
-import * as trae from '../../../../lib/index';
+/**
+ * Saves models of equal weights again and again, a byte to the output after each, until it is killed. Of the built
+ * package, which is loaded in a fifth of the time of its sources.
+ */
+const trae = require('../../../../dist/index.js');
 
-async function main(): Promise<void> {
+async function main() {
   const { layers, Sequential } = trae.keras;
   const model = new Sequential([new layers.Dense(64, { inputShape: [64] })]);
   for (let n = 1; ; n++) {
