@@ -10,6 +10,7 @@
 #define EIGEN_DONT_PARALLELIZE
 #define EIGEN_MPL2_ONLY
 #include <Eigen/Dense>
+#include <algorithm>
 #include <limits>
 
 namespace trae::linalg::TRAE_ISA {
@@ -23,6 +24,39 @@ template <class T>
 using Rows = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 template <class T>
 using ConstRows = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+
+// to(j, i) = from(i, j); both as rows that lie `*_stride` elements apart. In squares, which stay in the cache.
+template <class T>
+void transpose(Index rows, Index columns, const T* from, Index from_stride, T* to, Index to_stride) {
+  constexpr Index kSide = 16;
+  for (Index i = 0; i < rows; i += kSide)
+    for (Index j = 0; j < columns; j += kSide)
+      for (Index l = j; l < std::min(j + kSide, columns); l++)
+        for (Index k = i; k < std::min(i + kSide, rows); k++) to[l * to_stride + k] = from[k * from_stride + l];
+}
+
+// Columns a power of two apart fall into the same sets of the cache.
+template <class T>
+Index padded(Index rows) {
+  const Index whole = 32 / Index(sizeof(T)), n = (rows + whole - 1) / whole * whole;
+  return n % 64 == 0 ? n + whole : n;
+}
+// A column-major matrix whose columns lie apart as they should, to be factorized in place.
+template <class T>
+class Columns {
+ public:
+  using Reference = Eigen::Ref<Matrix<T>, 0, Eigen::OuterStride<>>;
+  Columns(Index rows, Index columns) : all_(padded<T>(rows), columns), rows_(rows) {}
+  auto matrix() { return all_.topRows(rows_); }
+  Index stride() const { return all_.rows(); }
+  // From and to row-major arrays without gaps.
+  void read(const T* from) { transpose(rows_, all_.cols(), from, all_.cols(), all_.data(), stride()); }
+  void write(T* to) const { transpose(all_.cols(), rows_, all_.data(), stride(), to, all_.cols()); }
+
+ private:
+  Matrix<T> all_;
+  Index rows_;
+};
 
 template <class T>
 void fill_nan(T* to, int64_t n) {
