@@ -85,10 +85,14 @@ export interface Binding {
   Variable: { prototype: NativeVariable; new (initial: NativeTensor): NativeVariable };
   /** @throws IndexError where a number is outside of [0, rows). */
   RowOrder: { prototype: NativeRowOrder; new (indices: Int32Array, rows: number): NativeRowOrder };
-  /** Hands over the function that makes error objects of our classes, and the one of Node that calls back in the next turn of the event loop. */
+  /**
+   * Hands over the function that makes error objects of our classes, the one of Node that calls back in the next turn of
+   * the event loop, and one that makes an ArrayBuffer without filling it.
+   */
   initialize(
     makeError: (kind: string, message: string, op?: string) => Error,
     setImmediate: (callback: () => void) => unknown,
+    allocateBuffer: (bytes: number) => ArrayBuffer,
   ): void;
   fromData(data: TypedArray, shape: readonly number[], dtype: DType): NativeTensor;
   placeholder(shape: readonly number[], dtype: DType): NativeTensor;

@@ -1,4 +1,5 @@
 /** The native addon, loaded once for all copies of this package in a process. */
+import { Buffer } from 'node:buffer';
 import { setImmediate } from 'node:timers';
 import process from 'node:process'; // the object itself: a namespace would be a copy
 import type { Binding } from '../../binding';
@@ -25,7 +26,8 @@ function loadOnce(): LoadedAddon<Binding> {
 export const addon = loadOnce();
 /** @internal */
 export const binding: Binding = addon.value;
-binding.initialize(makeError, setImmediate);
+// Of large arrays every byte is written: zeros before that would cost a third of their copy.
+binding.initialize(makeError, setImmediate, (bytes: number) => Buffer.allocUnsafeSlow(bytes).buffer);
 
 /** @internal What all copies on this engine have in common, made by the first one. */
 export function shared<T>(key: string, make: () => T): T {

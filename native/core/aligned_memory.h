@@ -1,10 +1,14 @@
-// Memory at a multiple of an alignment, from the system: Windows has functions of its own for it.
+// What is asked of the system about memory: a multiple of an alignment (Windows has functions of its own for it), and
+// huge pages.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #if defined(_WIN32)
 #include <malloc.h>
+#elif defined(__linux__)
+#include <sys/mman.h>
 #endif
 
 namespace trae {
@@ -22,6 +26,17 @@ inline void aligned_release(void* data) {
   _aligned_free(data);
 #else
   std::free(data);
+#endif
+}
+
+constexpr size_t kHugePage = size_t(2) << 20;
+// Asks for huge pages where whole ones lie in a block that nobody has touched yet: most systems give them on request
+// only. A last, partly used one would be memory wasted.
+inline void prefer_huge_pages(void* data, size_t bytes) {
+#if defined(__linux__)
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + kHugePage - 1) / kHugePage * kHugePage,
+                  end = (reinterpret_cast<uintptr_t>(data) + bytes) / kHugePage * kHugePage;
+  if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #endif
 }
 

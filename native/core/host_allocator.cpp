@@ -87,18 +87,15 @@ void* HostAllocator::allocate(size_t bytes) {
     p.pooled -= size;
   } else {
     require_available(bytes);
-    // Huge pages matter for large tensors: aligned to 2 MiB the kernel can give them.
-    const size_t alignment = size >= (size_t(4) << 20) ? size_t(2) << 20 : 64;
+    // Huge pages matter for large tensors.
+    const size_t alignment = size >= 2 * kHugePage ? kHugePage : 64;
     const size_t rounded = (size + alignment - 1) / alignment * alignment;
     data = aligned_allocate(alignment, rounded);
     if (!data) {
       trim(p, 0);
       data = aligned_allocate(alignment, rounded);
     }
-#if defined(__linux__)
-    // Most systems give them on request only. The last, partly used page is left out: it would be memory wasted.
-    if (data && alignment > 64) madvise(data, bytes / alignment * alignment, MADV_HUGEPAGE);
-#endif
+    if (data && alignment == kHugePage) prefer_huge_pages(data, bytes);
     if (!data)
       throw OutOfMemoryError("", "cannot allocate " + std::to_string(bytes) + " bytes; tensors hold " +
                                      std::to_string(p.in_use) + " bytes.");

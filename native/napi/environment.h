@@ -73,6 +73,7 @@ class Environment {
   // What JavaScript's setImmediate calls, once for each time that it is asked to.
   void turn();
   Napi::FunctionReference set_immediate, turned;
+  Napi::FunctionReference allocate_buffer;  // an ArrayBuffer of so many bytes, not filled
   Napi::FunctionReference make_error, tensor_class, variable_class, plan_class;
   Napi::Env env;
 

@@ -28,6 +28,7 @@ void initialize(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   environment.make_error = Napi::Persistent(info[0].As<Napi::Function>());
   environment.set_immediate = Napi::Persistent(info[1].As<Napi::Function>());
+  environment.allocate_buffer = Napi::Persistent(info[2].As<Napi::Function>());
   environment.turned = Napi::Persistent(
       Napi::Function::New(info.Env(), [](const Napi::CallbackInfo& i) { Environment::of(i.Env()).turn(); }));
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/aligned_memory.h"
 #include "core/error.h"
 #include "core/memory_limit.h"
 #include "graph/host.h"
@@ -14,16 +15,19 @@ namespace {
 // About what a call costs: its node, op, attributes and sizes.
 constexpr size_t kGraphBytes = 2048;
 
-// A typed array. Node ends the process where one of N-API's cannot be had; the constructor of JavaScript throws.
+// A typed array, not filled where it is large. Node ends the process where one of N-API's cannot be had; the function
+// of JavaScript throws.
 template <class T>
 T make_array(Napi::Env env, const Tensor& t, size_t element_size) {
-  constexpr size_t kSmall = size_t(64) << 20;
+  constexpr size_t kLarge = size_t(1) << 20;
   const size_t count = size_t(t.size()), bytes = count * element_size;
-  if (bytes <= kSmall) return T::New(env, count);
+  if (bytes < kLarge) return T::New(env, count);
   require_available(bytes);
   try {
-    auto buffer = env.Global().Get("ArrayBuffer").As<Napi::Function>().New({Napi::Number::New(env, double(bytes))});
-    return T::New(env, count, buffer.template As<Napi::ArrayBuffer>(), 0);
+    auto buffer = Environment::of(env).allocate_buffer.Call({Napi::Number::New(env, double(bytes))});
+    auto array = T::New(env, count, buffer.template As<Napi::ArrayBuffer>(), 0);
+    prefer_huge_pages(array.Data(), bytes);
+    return array;
   } catch (const Napi::Error&) {
     throw OutOfMemoryError("", "a typed array of " + std::to_string(bytes) +
                                    " bytes cannot be made: the tensor of shape " + to_string(t.shape()) +
