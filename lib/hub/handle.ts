@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { FileError, TraeError } from '../support/errors';
 import { extractArchive } from '../io/download/archives';
 import { cannotRead } from '../io/source';
-import { getFile } from '../keras/utils/file_utils';
+import { obtainFile } from '../keras/utils/file_utils';
 
 /** @internal */
 export interface HandleOptions {
@@ -61,7 +61,9 @@ export async function withModel<T>(
 ): Promise<T> {
   if (/^https?:/i.test(handle)) {
     const url = archiveUrl(handle);
-    const folder = await getFile(nameOf(url), url.href, {
+    const folder = await obtainFile('hub.KerasLayer.load', {
+      fname: nameOf(url),
+      origin: url.href,
       extract: true,
       cacheSubdir: 'hub',
       cacheDir: cacheDir ?? undefined,
@@ -85,7 +87,7 @@ export async function withModel<T>(
   const aside = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'trae-hub-'));
   const folder = path.join(aside, 'model');
   try {
-    await extractArchive(place, folder, 'auto');
+    await extractArchive(place, folder, 'auto', 'hub.KerasLayer.load');
     return await use(modelIn(folder, handle));
   } catch (error) {
     // The folder is gone when the message is read.

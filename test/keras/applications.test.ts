@@ -1,7 +1,10 @@
 /** keras.applications beside real Keras (golden/applications.json): counts, names, shapes, predictions, files of weights. */
 import assert from 'node:assert/strict';
 import * as crypto from 'node:crypto';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as trae from '../../lib/index';
@@ -126,14 +129,15 @@ describe('keras.applications beside Keras', function () {
 });
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'applications-'));
+/** Where Node's fetch keeps what sends its requests. */
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+interface Dispatcher {
+  dispatch(request: object, handler: object): boolean;
+}
 const SMALL = { alpha: 0.25, inputShape: [128, 128, 3], includeTop: false, weights: null } as const;
 
 describe('keras.applications, weights', function () {
   this.timeout(300_000);
-  const { fetch } = globalThis;
-  afterEach(() => {
-    globalThis.fetch = fetch;
-  });
   for (const name of ['w.weights.h5', 'w.h5'])
     it(`loads ${name} by its path, and refuses that of another width`, async () => {
       const model = await applications.MobileNet(SMALL);
@@ -155,32 +159,74 @@ describe('keras.applications, weights', function () {
         assert.deepEqual(model.getLayer(layer.name).weights[i].dataSync(), w.dataSync(), w.path),
       );
   });
+  /** A server on this machine in the place of Keras': requests go there, all else of a download is as ever. */
+  async function served(answer: http.RequestListener, f: () => Promise<void>): Promise<void> {
+    const server = http.createServer(answer).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await fetch('data:,'); // makes the dispatcher
+    const global = globalThis as unknown as Record<symbol, Dispatcher>;
+    const own = global[DISPATCHER];
+    global[DISPATCHER] = { dispatch: (request, handler) => own.dispatch({ ...request, origin }, handler) };
+    try {
+      await f();
+    } finally {
+      global[DISPATCHER] = own;
+      server.closeAllConnections();
+      server.close();
+    }
+  }
   it('downloads Keras’ file once and keeps it', async () => {
     const dir = folder();
-    const served = path.join(dir, 'served.h5');
+    const file = path.join(dir, 'served.h5');
     const asked: string[] = [];
     const model = await applications.MobileNet(SMALL);
-    await model.saveWeights(served);
-    globalThis.fetch = (url) => {
-      asked.push(String(url as string));
-      return Promise.resolve(new Response(fs.readFileSync(served)));
+    await model.saveWeights(file);
+    const answer: http.RequestListener = (request, response) => {
+      asked.push(request.url!);
+      response.setHeader('content-length', fs.statSync(file).size);
+      fs.createReadStream(file).pipe(response);
     };
-    const options = { ...SMALL, weights: 'imagenet', cacheDir: dir, verbose: false } as const;
-    for (let i = 0; i < 2; i++) {
-      const loaded = await applications.MobileNet(options);
-      loaded.weights.forEach((w, j) => assert.deepEqual(w.value.dataSync(), model.weights[j].value.dataSync()));
-    }
-    assert.deepEqual(asked, [
-      'https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/mobilenet_2_5_128_tf_no_top.h5',
-    ]);
+    await served(answer, async () => {
+      const options = { ...SMALL, weights: 'imagenet', cacheDir: dir, verbose: false } as const;
+      for (let i = 0; i < 2; i++) {
+        const loaded = await applications.MobileNet(options);
+        loaded.weights.forEach((w, j) => assert.deepEqual(w.value.dataSync(), model.weights[j].value.dataSync()));
+      }
+    });
+    assert.deepEqual(asked, ['/tensorflow/keras-applications/mobilenet/mobilenet_2_5_128_tf_no_top.h5']);
     assert.ok(fs.existsSync(path.join(dir, 'models', 'mobilenet_2_5_128_tf_no_top.h5')));
+  });
+  it('says what was asked for where the server has no such file, or ends in the middle of it', async () => {
+    const dir = folder();
+    const options = { ...SMALL, weights: 'imagenet', cacheDir: dir, verbose: false } as const;
+    await served(
+      (_, response) => response.writeHead(404).end(),
+      () =>
+        assert.rejects(applications.MobileNet(options), {
+          name: 'FileError',
+          message: /^keras\.applications: https:\/\/storage\.googleapis\.com\/.*_128_tf_no_top\.h5: HTTP 404/,
+        }),
+    );
+    await served(
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 1000 });
+        response.write('half', () => response.destroy());
+      },
+      () => assert.rejects(applications.MobileNet(options), { name: 'FileError' }),
+    );
+    assert.equal(fs.existsSync(path.join(dir, 'models', 'mobilenet_2_5_128_tf_no_top.h5')), false);
   });
   it('refuses a file with another hash, and leaves none behind', async () => {
     const dir = folder();
-    globalThis.fetch = () => Promise.resolve(new Response('no weights'));
-    await assert.rejects(
-      applications.MobileNetV3Small({ includeTop: false, inputShape: [224, 224, 3], cacheDir: dir, verbose: false }),
-      (e: Error) => e.name === 'FileError' && /d3e8ec802a04aa4fc771ee12a9a9b836 expected/.test(e.message),
+    const options = { includeTop: false, inputShape: [224, 224, 3], cacheDir: dir, verbose: false };
+    await served(
+      (_, response) => response.end('no weights'),
+      () =>
+        assert.rejects(
+          applications.MobileNetV3Small(options),
+          (e: Error) => e.name === 'FileError' && /d3e8ec802a04aa4fc771ee12a9a9b836 expected/.test(e.message),
+        ),
     );
     assert.deepEqual(fs.readdirSync(path.join(dir, 'models')), []);
   });

@@ -13,7 +13,7 @@ import { isZip, ZipReader } from '../zip';
 const MAX_BYTES = 16 * 2 ** 30;
 
 /** A member's place below the folder. @throws FileError for one outside of it. */
-function placeOf(archive: string, folder: string, name: string): string {
+function placeOf(caller: string, archive: string, folder: string, name: string): string {
   const place = path.resolve(folder, name);
   if (
     path.isAbsolute(name) ||
@@ -21,10 +21,10 @@ function placeOf(archive: string, folder: string, name: string): string {
     name.includes('\0') ||
     !(place === folder || place.startsWith(folder + path.sep))
   )
-    throw new FileError(`getFile: ${archive} names '${name}', which lies outside of its folder. It is not unpacked.`);
+    throw new FileError(`${caller}: ${archive} names '${name}', which lies outside of its folder. It is not unpacked.`);
   return place;
 }
-async function untar(archive: string, folder: string): Promise<void> {
+async function untar(caller: string, archive: string, folder: string): Promise<void> {
   const extract = tarStream().extract();
   let bytes = 0;
   extract.on('entry', (header, stream, next) => {
@@ -34,10 +34,10 @@ async function untar(archive: string, folder: string): Promise<void> {
       stream.resume();
     };
     try {
-      const place = placeOf(archive, folder, header.name);
+      const place = placeOf(caller, archive, folder, header.name);
       bytes += header.size;
       if (bytes > MAX_BYTES)
-        throw new FileError(`getFile: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
+        throw new FileError(`${caller}: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
       if (header.type === 'directory') {
         fs.mkdirSync(place, { recursive: true });
         skip();
@@ -49,7 +49,7 @@ async function untar(archive: string, folder: string): Promise<void> {
         );
       } else
         throw new FileError(
-          `getFile: ${archive} holds '${header.name}', a ${String(header.type)}. Only files and folders are unpacked.`,
+          `${caller}: ${archive} holds '${header.name}', a ${String(header.type)}. Only files and folders are unpacked.`,
         );
     } catch (error) {
       extract.destroy(error as Error);
@@ -64,14 +64,14 @@ async function untar(archive: string, folder: string): Promise<void> {
     ? pipeline(source, zlib.createGunzip(), extract)
     : pipeline(source, extract));
 }
-async function unzip(archive: string, folder: string): Promise<void> {
+async function unzip(caller: string, archive: string, folder: string): Promise<void> {
   await withFile(archive, async (source) => {
     const zip = new ZipReader(source);
     const bytes = zip.names.reduce((sum, name) => sum + zip.sizeOf(name), 0);
     if (bytes > MAX_BYTES)
-      throw new FileError(`getFile: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
+      throw new FileError(`${caller}: ${archive} unpacks to more than ${MAX_BYTES} bytes. It is not unpacked.`);
     for (const name of zip.names) {
-      const place = placeOf(archive, folder, name);
+      const place = placeOf(caller, archive, folder, name);
       if (name.endsWith('/')) {
         fs.mkdirSync(place, { recursive: true });
         continue;
@@ -83,21 +83,27 @@ async function unzip(archive: string, folder: string): Promise<void> {
 }
 /**
  * @internal Unpacks into `folder`, which appears only once everything is there; one that is there stays.
+ * @param caller - what the user called, for messages.
  * @throws FileError for links, devices, names outside of the folder and damaged archives.
  */
-export async function extractArchive(archive: string, folder: string, format: 'auto' | 'tar' | 'zip'): Promise<void> {
+export async function extractArchive(
+  archive: string,
+  folder: string,
+  format: 'auto' | 'tar' | 'zip',
+  caller = 'getFile',
+): Promise<void> {
   if (fs.existsSync(folder)) return;
   const aside = `${folder}.${process.pid}.part`;
   await fs.promises.rm(aside, { recursive: true, force: true });
   await fs.promises.mkdir(aside, { recursive: true });
   try {
     if (format === 'zip' || (format === 'auto' && (await withFile(archive, async (source) => isZip(source)))))
-      await unzip(archive, path.resolve(aside));
-    else await untar(archive, path.resolve(aside));
+      await unzip(caller, archive, path.resolve(aside));
+    else await untar(caller, archive, path.resolve(aside));
     await fs.promises.rename(aside, folder);
   } catch (error) {
     if (error instanceof FileError) throw error;
-    throw new FileError(`getFile: ${archive} could not be unpacked: ${(error as Error).message}`, { cause: error });
+    throw new FileError(`${caller}: ${archive} could not be unpacked: ${(error as Error).message}`, { cause: error });
   } finally {
     await fs.promises.rm(aside, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@ import { layers, type Layer } from './parts';
 import type { KerasTensor, SymbolicShape } from '../keras_tensor';
 import { Model } from '../models/model';
 import { getSourceInputs } from '../utils/data_format';
-import { getFile } from '../utils/file_utils';
+import { obtainFile } from '../utils/file_utils';
 import type { Settings } from './application_options';
 
 /** @internal A file of weights on Keras' server. */
@@ -62,7 +62,9 @@ export async function withWeights(model: Model, settings: Settings, file: () => 
   let path = weights;
   if (weights === 'imagenet') {
     const { folder, file: name, cachedAs, hash } = file();
-    path = await getFile(cachedAs ?? name, folder + name, {
+    path = await obtainFile('keras.applications', {
+      fname: cachedAs ?? name,
+      origin: folder + name,
       cacheSubdir: 'models',
       fileHash: hash,
       cacheDir,

@@ -6,7 +6,7 @@ import * as ops from '../../ops/index';
 import { convert, formatShape, isFloating, type Tensor, type TensorLike } from '../../core/tensor';
 import { isKerasTensor, type KerasTensor } from '../keras_tensor';
 import { checkOptions, kinds } from '../options';
-import { getFile } from '../utils/file_utils';
+import { obtainFile } from '../utils/file_utils';
 
 export interface PreprocessOptions {
   /** Where the channels are: 'channels_last' (default) or 'channels_first'. */
@@ -88,7 +88,9 @@ async function classIndex(options: DecodeOptions): Promise<Record<string, [strin
   const { cacheDir, signal, verbose } = options;
   const file =
     options.path ??
-    (await getFile('imagenet_class_index.json', CLASS_INDEX, {
+    (await obtainFile('decodePredictions', {
+      fname: 'imagenet_class_index.json',
+      origin: CLASS_INDEX,
       cacheSubdir: 'models',
       fileHash: CLASS_INDEX_MD5,
       cacheDir,

@@ -64,7 +64,7 @@ async function md5Of(file: string): Promise<string> {
  * is refused. Archives cannot write outside of their folder.
  * @example await getFile('flowers.tgz', 'https://example.org/flowers.tgz', { extract: true, fileHash: '9f86d0...' })
  */
-export async function getFile(
+export function getFile(
   fname?: string | null | GetFileOptions,
   origin?: string | null,
   more: GetFileOptions = {},
@@ -73,28 +73,35 @@ export async function getFile(
     typeof fname === 'object' && fname !== null
       ? fname
       : { ...more, fname: fname ?? more.fname, origin: origin ?? more.origin };
-  checkOptions('getFile', options, OPTIONS);
-  if (!options.origin) throw new ValueError('getFile: origin, the URL of the file, is needed.');
+  return obtainFile('getFile', options);
+}
+/**
+ * @internal The same for whoever asks.
+ * @param caller - what the user called, for messages.
+ */
+export async function obtainFile(caller: string, options: GetFileOptions): Promise<string> {
+  checkOptions(caller, options, OPTIONS);
+  if (!options.origin) throw new ValueError(`${caller}: origin, the URL of the file, is needed.`);
   let url: URL;
   try {
     url = new URL(options.origin);
   } catch {
-    throw new ValueError(`getFile: origin is no URL.\n  Received: '${options.origin}'`);
+    throw new ValueError(`${caller}: origin is no URL.\n  Received: '${options.origin}'`);
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url.hostname)))
-    throw new ValueError(`getFile: only https is allowed.\n  Received: '${options.origin}'`);
+    throw new ValueError(`${caller}: only https is allowed.\n  Received: '${options.origin}'`);
   const name = options.fname || decodeURIComponent(path.posix.basename(url.pathname));
   if (!name)
-    throw new ValueError(`getFile: '${options.origin}' does not end in the name of a file.\n  Fix: pass fname.`);
+    throw new ValueError(`${caller}: '${options.origin}' does not end in the name of a file.\n  Fix: pass fname.`);
   if (name.includes('/') || name.includes('\\') || name === '.' || name === '..')
     throw new ValueError(
-      `getFile: fname must be a name without folders.\n  Received: '${name}'\n  Fix: cacheDir and cacheSubdir say where it goes.`,
+      `${caller}: fname must be a name without folders.\n  Received: '${name}'\n  Fix: cacheDir and cacheSubdir say where it goes.`,
     );
   const folder = path.join(options.cacheDir ?? path.dirname(cacheFolder()), options.cacheSubdir ?? 'datasets');
   const unpacks = !!(options.extract || options.untar);
   const hasDot = !!options.fname && name.includes('.');
   const target = path.join(folder, unpacks && !hasDot ? `${name}_archive` : name);
-  const { hash, isMd5 } = hashOf(options);
+  const { hash, isMd5 } = hashOf(caller, options);
   const entry: CacheEntry = {
     file: target,
     ...(hash && !isMd5 ? { checksum: { algorithm: 'sha256', hex: hash } } : {}),
@@ -115,21 +122,21 @@ export async function getFile(
       });
     } catch (error) {
       if (error instanceof FileError)
-        throw new FileError(`getFile: ${options.origin}: ${error.message}`, { cause: error });
+        throw new FileError(`${caller}: ${options.origin}: ${error.message}`, { cause: error });
       throw error;
     }
     if (!(await isRight())) {
       const found = await md5Of(target);
       await fs.promises.rm(target, { force: true });
       throw new FileError(
-        `getFile: ${options.origin}: the file downloaded is not the right one: its MD5 is ${found}, ${hash} expected.`,
+        `${caller}: ${options.origin}: the file downloaded is not the right one: its MD5 is ${found}, ${hash} expected.`,
       );
     }
   }
   if (!unpacks) return target;
   const out = path.join(folder, hasDot ? `${name.slice(0, name.indexOf('.'))}_extracted` : name);
   try {
-    await extractArchive(target, out, options.untar ? 'tar' : (options.archiveFormat ?? 'auto'));
+    await extractArchive(target, out, options.untar ? 'tar' : (options.archiveFormat ?? 'auto'), caller);
   } catch (error) {
     // Half an archive, of which no hash could tell: the next call downloads it anew.
     if (!isThere && hash === null) await fs.promises.rm(target, { force: true });
@@ -137,19 +144,22 @@ export async function getFile(
   }
   return out;
 }
-function hashOf({ md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions): {
+function hashOf(
+  caller: string,
+  { md5Hash, fileHash, hashAlgorithm = 'auto' }: GetFileOptions,
+): {
   hash: string | null;
   isMd5: boolean;
 } {
   if (!['auto', 'md5', 'sha256'].includes(hashAlgorithm))
     throw new ValueError(
-      `getFile: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: ${describe(hashAlgorithm)}`,
+      `${caller}: hashAlgorithm must be 'auto', 'md5' or 'sha256'.\n  Received: ${describe(hashAlgorithm)}`,
     );
   const hash = (fileHash ?? md5Hash)?.toLowerCase() ?? null;
   if (hash === null) return { hash, isMd5: false };
   const isMd5 = hashAlgorithm === 'md5' || (!fileHash && !!md5Hash) || (hashAlgorithm === 'auto' && hash.length !== 64);
   const digits = isMd5 ? 32 : 64;
   if (!/^[0-9a-f]+$/.test(hash) || hash.length !== digits)
-    throw new ValueError(`getFile: the hash must be ${digits} hexadecimal digits.\n  Received: '${hash}'`);
+    throw new ValueError(`${caller}: the hash must be ${digits} hexadecimal digits.\n  Received: '${hash}'`);
   return { hash, isMd5 };
 }
