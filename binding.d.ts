@@ -123,5 +123,7 @@ export interface Binding {
   devices(): { name: string; kind: string; description: string }[];
   /** Measured limits of the machine, for benchmarks: GFLOP/s of fused multiply-add, GB/s of a copy. */
   measurePeak(): Promise<{ gflops: number; copyGBs: number }>;
+  /** CRC-32C of bytes that follow others, whose checksum is `before`; 0: none. */
+  crc32c(data: Uint8Array, before: number): number;
   version(): { onednn: string; isa: string };
 }

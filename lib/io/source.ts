@@ -7,6 +7,15 @@ const PAGE = 1 << 16;
 /** One call of the system reads at most this much; between two calls other work can run, or cancel. */
 const PIECE = 1 << 26;
 
+/** @internal Memory that reads one after the other use again: what is read is gone with the next one. */
+export class ReusedBytes {
+  private bytes = new Uint8Array(0);
+  /** As many bytes, whatever they hold. */
+  take(length: number): Uint8Array {
+    if (this.bytes.length < length) this.bytes = new Uint8Array(Math.max(length, 2 * this.bytes.length));
+    return this.bytes.subarray(0, length);
+  }
+}
 /** @internal Random access to bytes. Reading outside of [0, size) throws FileError. */
 export abstract class ByteSource {
   constructor(
@@ -36,15 +45,21 @@ export abstract class ByteSource {
   /** Many bytes, read aside, into memory that is there. */
   async readInto(into: Uint8Array, at: number, signal?: AbortSignal | null): Promise<void> {
     this.check(at, into.length);
+    // A few bytes are there before another thread would have been asked for them.
+    if (into.length <= PAGE) {
+      signal?.throwIfAborted();
+      this.fill(into, at);
+      return;
+    }
     for (let done = 0; done < into.length; done += PIECE) {
       signal?.throwIfAborted();
       await this.fillLater(into.subarray(done, Math.min(done + PIECE, into.length)), at + done);
     }
   }
-  /** Many bytes in memory of their own. */
-  async read(at: number, length: number, signal?: AbortSignal | null): Promise<Uint8Array> {
+  /** Many bytes, in memory of their own unless it is given. */
+  async read(at: number, length: number, signal?: AbortSignal | null, memory?: ReusedBytes): Promise<Uint8Array> {
     this.check(at, length);
-    const out = new Uint8Array(length);
+    const out = memory?.take(length) ?? new Uint8Array(length);
     await this.readInto(out, at, signal);
     return out;
   }

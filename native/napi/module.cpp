@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backend/backend.h"
+#include "core/crc32c.h"
 #include "core/error.h"
 #include "graph/gradients.h"
 #include "graph/host.h"
@@ -198,6 +199,15 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
   return list;
 }
 
+Napi::Value js_crc32c(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    if (!info[0].IsTypedArray()) throw trae::TypeError("crc32c", "a typed array is expected.");
+    auto data = info[0].As<Napi::TypedArray>();
+    const auto* bytes = static_cast<const uint8_t*>(data.ArrayBuffer().Data()) + data.ByteOffset();
+    return Napi::Number::New(info.Env(), crc32c(bytes, data.ByteLength(), info[1].ToNumber().Uint32Value()));
+  });
+}
+
 Napi::Value measure_peak(const Napi::CallbackInfo& info) {
   auto peak = std::make_shared<Peak>();
   return Environment::of(info.Env())
@@ -243,6 +253,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define("setNumThreads", js_set_num_threads);
   define("devices", devices);
   define("measurePeak", measure_peak);
+  define("crc32c", js_crc32c);
   define("version", version);
   return exports;
 }

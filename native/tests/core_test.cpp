@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "backend/cpu/parallel.h"
+#include "core/crc32c.h"
 #include "core/error.h"
 #include "tests/support.h"
 
@@ -68,6 +69,21 @@ TEST_CASE("storage from several threads") {
     });
   for (auto& t : threads) t.join();
   CHECK(true);
+}
+TEST_CASE("CRC-32C: the vectors of RFC 3720, and the instruction as the tables, at any place and length") {
+  const std::vector<uint8_t> zeros(32, 0);
+  const std::string digits = "123456789";
+  CHECK(crc32c(zeros.data(), 32) == 0x8a9136aau);
+  CHECK(crc32c(reinterpret_cast<const uint8_t*>(digits.data()), digits.size()) == 0xe3069283u);
+  Random r{5};
+  std::vector<uint8_t> bytes(300);
+  for (auto& b : bytes) b = uint8_t(r.below(256));
+  for (size_t from = 0; from < 9; from++)
+    for (size_t size = 0; from + size < bytes.size(); size += 7) {
+      const uint32_t all = crc32c_by_tables(bytes.data() + from, size);
+      CHECK(crc32c(bytes.data() + from, size) == all);
+      CHECK(crc32c(bytes.data() + from + size / 2, size - size / 2, crc32c(bytes.data() + from, size / 2)) == all);
+    }
 }
 TEST_CASE("parallel_for visits everything once") {
   for (int64_t n : {0, 1, 7, 1000}) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { binding } from '../../lib/core/binding';
 import { FileError } from '../../lib/support/errors';
 import { crc32c } from '../../lib/io/crc32c';
 import { Bundle } from '../../lib/tensorflow/checkpoint/bundle';
@@ -30,8 +31,10 @@ describe('CRC-32C', () => {
       for (const start of [0, 1, 7]) {
         const part = data.subarray(start, start + length);
         assert.equal(crc32c(part), slowCrc32c(part));
+        assert.equal(binding.crc32c(part, 0), slowCrc32c(part));
       }
     assert.equal(crc32c(data.subarray(100), crc32c(data.subarray(0, 100))), slowCrc32c(data));
+    assert.equal(binding.crc32c(data.subarray(100), binding.crc32c(data.subarray(0, 100), 0)), slowCrc32c(data));
   });
 });
 describe('snappy', () => {

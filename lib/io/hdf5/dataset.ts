@@ -3,6 +3,7 @@ import { FileError } from '../../support/errors';
 import type { DType, TypedArray } from '../../../binding';
 import { formatShape } from '../../support/shapes';
 import { decodeNumbers } from '../numbers';
+import type { ReusedBytes } from '../source';
 import type { AttributeValue } from './attributes';
 import { chunksOf, type Chunk } from './chunks';
 import { Cursor, UNDEFINED, type Hdf5Input } from './cursor';
@@ -178,11 +179,11 @@ export class Hdf5Dataset {
     for (let n = fill.length; n < out.length; n *= 2) out.copyWithin(n, 0, Math.min(n, out.length - n));
     return out;
   }
-  private async raw(signal?: AbortSignal | null): Promise<Uint8Array> {
+  private async raw(signal?: AbortSignal | null, memory?: ReusedBytes): Promise<Uint8Array> {
     const { layout, input } = this;
     if (layout.kind === 'inline') return Uint8Array.from(layout.data.subarray(0, this.bytes));
     if (layout.kind === 'contiguous') {
-      if (layout.at !== UNDEFINED) return input.source.read(layout.at + input.sizes.base, this.bytes, signal);
+      if (layout.at !== UNDEFINED) return input.source.read(layout.at + input.sizes.base, this.bytes, signal, memory);
       this.refuseBomb(0);
       return this.unwritten();
     }
@@ -252,12 +253,12 @@ export class Hdf5Dataset {
       if (axis < 0) return;
     }
   }
-  /** All values, in row-major order. */
-  async read(signal?: AbortSignal | null): Promise<TypedArray> {
+  /** All values, in row-major order. @param memory - where they may lie: they are gone with its next use. */
+  async read(signal?: AbortSignal | null, memory?: ReusedBytes): Promise<TypedArray> {
     const { type } = this;
     if (type.kind === 'string' || type.kind === 'vlen-string')
       throw new FileError(`${this.input.source.name}: dataset '${this.path}' holds texts where numbers are expected.`);
-    const raw = await this.raw(signal);
+    const raw = await this.raw(signal, memory);
     if (this.dtype === 'bfloat16' && type.kind !== 'float')
       return decodeNumbers({ kind: 'opaque', size: 2 }, raw, this.count);
     return decodeNumbers(type, raw, this.count);

@@ -2,6 +2,7 @@
 import { ValueError } from '../../support/errors';
 import { formatShape, tensor, type DType, type Tensor, type TypedArray } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
+import { ReusedBytes } from '../../io/source';
 import type { Hdf5Dataset } from '../../io/hdf5/index';
 
 /** @internal An array that a file holds. */
@@ -9,13 +10,17 @@ export interface Found {
   /** Its path in the file. */
   where: string;
   shape: readonly number[];
-  read(signal?: AbortSignal | null): Promise<{ data: TypedArray; dtype: DType }>;
+  /** @param memory - where the values may lie: they are gone with its next use. */
+  read(signal?: AbortSignal | null, memory?: ReusedBytes): Promise<{ data: TypedArray; dtype: DType }>;
 }
 /** @internal A dataset of HDF5 as such. */
 export const foundIn = (d: Hdf5Dataset): Found => ({
   where: d.path,
   shape: d.shape,
-  read: async (signal) => ({ data: await d.read(signal), dtype: d.dtype as Exclude<typeof d.dtype, 'string'> }),
+  read: async (signal, memory) => ({
+    data: await d.read(signal, memory),
+    dtype: d.dtype as Exclude<typeof d.dtype, 'string'>,
+  }),
 });
 /** One thing that does not fit. */
 export interface SkippedWeight {
@@ -109,9 +114,10 @@ export class WeightMatches {
     }
     const report: LoadReport = { loaded: [], skipped: [...this.skipped, ...this.problems] };
     const values: Tensor[] = [];
+    const memory = new ReusedBytes();
     for (const { found } of this.pairs) {
       signal?.throwIfAborted();
-      const { data, dtype } = await found.read(signal);
+      const { data, dtype } = await found.read(signal, memory);
       values.push(tensor(data, found.shape, dtype));
     }
     // All at once: whoever predicts meanwhile, or ends the loading, never sees a model of two halves.

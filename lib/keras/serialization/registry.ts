@@ -19,6 +19,7 @@ export interface SerializableClass {
 export type CustomObjects = Readonly<Record<string, unknown>>;
 
 const builtIn = new Map<string, SerializableClass>(); // 'keras.layers>Dense'
+const namesOfModules = new Map<string, string[]>(); // of 'keras.layers': 'Dense' and the others, in the order in which they came
 const modules = new WeakMap<object, string>();
 const customByName = new Map<string, unknown>(); // 'package>Name'
 const customNames = new WeakMap<object, string>();
@@ -26,7 +27,9 @@ const customNames = new WeakMap<object, string>();
 /** @internal Keras' class of `module`. */
 export function registerClass(module: string, ...classes: SerializableClass[]): void {
   for (const cls of classes) {
-    builtIn.set(`${module}>${classNameOf(cls)}`, cls);
+    const name = classNameOf(cls);
+    if (!builtIn.has(`${module}>${name}`)) namesOfModules.set(module, [...(namesOfModules.get(module) ?? []), name]);
+    builtIn.set(`${module}>${name}`, cls);
     modules.set(cls, module);
     guardClass(cls as unknown as { prototype: object });
   }
@@ -40,8 +43,7 @@ export const moduleOf = (cls: object): string | undefined => modules.get(cls);
 export const builtInClass = (module: string, name: string): SerializableClass | undefined =>
   builtIn.get(`${module}>${name}`);
 /** @internal Names of a module. */
-export const classNames = (module: string): string[] =>
-  [...builtIn.keys()].filter((k) => k.startsWith(`${module}>`)).map((k) => k.slice(module.length + 1));
+export const classNames = (module: string): readonly string[] => namesOfModules.get(module) ?? [];
 /** @internal */
 export const builtInClasses = (): { module: string; name: string; cls: SerializableClass }[] =>
   [...builtIn].map(([key, cls]) => ({ module: key.split('>')[0], name: key.split('>')[1], cls }));

@@ -389,8 +389,10 @@ export function makeKind<T>(
       ) as T;
     const alias = (key: string): string | undefined => (Object.hasOwn(aliases, key) ? aliases[key] : undefined); // not what every object inherits
     const target = alias(name) ?? alias(plain(name)) ?? name;
+    const exact = builtInClass(module, target);
+    if (exact) return fromConfig(exact, {}) as T;
     const names = classNames(module);
-    const found = names.find((n) => n === target) ?? names.find((n) => plain(n) === plain(target));
+    const found = names.find((n) => plain(n) === plain(target));
     if (found) return fromConfig<T>(builtInClass(module, found)!, {});
     const near = nearest(name, [...names, ...Object.keys(aliases)]);
     throw new ValueError(`${what} ${describe(name)} is not known.${near ? ` Did you mean '${near}'?` : ''}`);

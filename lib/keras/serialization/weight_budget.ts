@@ -4,6 +4,8 @@ import { elementSize } from '../../io/numbers';
 import { OutOfMemoryError, ValueError } from '../../support/errors';
 import { formatShape, type DType } from '../../core/tensor';
 
+// Asked once: it is read from a file each time.
+const MACHINE = os.totalmem();
 /** Elements that a model may have whatever the size of its file: 64 MiB of float32. */
 const ALWAYS = 2 ** 24;
 /** Elements for each byte of a file: more than compression gives weights that are no bomb. */
@@ -24,9 +26,9 @@ export function withinFile<T>(file: string, bytes: number, make: () => T): T {
 export function claimWeight(layer: string, name: string, shape: readonly number[], dtype: DType): void {
   const elements = shape.reduce((a, b) => a * b, 1);
   const bytes = elements * elementSize[dtype];
-  if (bytes > os.totalmem())
+  if (bytes > MACHINE)
     throw new OutOfMemoryError(
-      `addWeight: weight '${name}' of layer '${layer}' of shape ${formatShape(shape)} needs ${bytes} bytes, and this machine has ${os.totalmem()}.\n  Fix: check the sizes that the layer was given.`,
+      `addWeight: weight '${name}' of layer '${layer}' of shape ${formatShape(shape)} needs ${bytes} bytes, and this machine has ${MACHINE}.\n  Fix: check the sizes that the layer was given.`,
     );
   if (!budget) return;
   budget.elements += elements;

@@ -4,9 +4,10 @@
  */
 import { FileError } from '../../support/errors';
 import { formatShape, type DType, type TypedArray } from '../../core/tensor';
+import { binding } from '../../core/binding';
 import { crc32c, maskedCrc32c } from '../../io/crc32c';
 import { decodeNumbers } from '../../io/numbers';
-import { FileSource, withFile } from '../../io/source';
+import { FileSource, withFile, type ReusedBytes } from '../../io/source';
 import { DT_STRING, dtypeName, numberType, type NumberType } from '../dtypes';
 import { decode, sizesOf, type BundleEntryProto, type ConstantFields } from '../saved_model/messages';
 import { placeSlice, sliceKey, type Extent } from './slices';
@@ -88,11 +89,15 @@ export class Bundle {
     if (!entry) throw new FileError(`${this.prefix}.index: it holds no tensor '${key}'.`);
     return entry;
   }
-  private async bytesOf(entry: BundleEntryProto, signal?: AbortSignal | null): Promise<Uint8Array> {
+  private async bytesOf(
+    entry: BundleEntryProto,
+    signal?: AbortSignal | null,
+    memory?: ReusedBytes,
+  ): Promise<Uint8Array> {
     const source = await this.fileOf(entry.shardId);
     const safe = (n: bigint): number => (n >= 0n && n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : NaN);
     source.check(safe(entry.offset), safe(entry.size));
-    return source.read(Number(entry.offset), Number(entry.size), signal);
+    return source.read(Number(entry.offset), Number(entry.size), signal, memory);
   }
   private checkSum(key: string, entry: BundleEntryProto, found: number): void {
     if (maskedCrc32c(found) !== entry.crc32c)
@@ -100,13 +105,13 @@ export class Bundle {
         `${this.prefix}: the values of '${key}' are damaged: their checksum is ${maskedCrc32c(found)} instead of ${entry.crc32c}.`,
       );
   }
-  /** The values of a tensor of numbers. @throws FileError when they are damaged, cut off, absent, or no numbers. */
-  async read(key: string, signal?: AbortSignal | null): Promise<StoredTensor> {
+  /** The values of a tensor of numbers. @param memory - where they may lie: they are gone with its next use. @throws FileError when they are damaged, cut off, absent, or no numbers. */
+  async read(key: string, signal?: AbortSignal | null, memory?: ReusedBytes): Promise<StoredTensor> {
     const part = this.has(key) ? null : /^(.*)\/part_(\d+)$/.exec(key);
     // Variables of TensorFlow 1 that are parts of one: the checkpoint knows the whole.
     if (part && this.has(part[1])) return this.readPart(part[1], Number(part[2]), signal);
     const entry = this.entry(key);
-    return entry.slices.length ? this.readSlices(key, entry, signal) : this.readEntry(key, entry, signal);
+    return entry.slices.length ? this.readSlices(key, entry, signal) : this.readEntry(key, entry, signal, memory);
   }
   /** Part number `i` of a tensor, counted along its axes. */
   private async readPart(key: string, i: number, signal?: AbortSignal | null): Promise<StoredTensor> {
@@ -127,15 +132,20 @@ export class Bundle {
     const sizes = shape as number[];
     return { known, sizes, count: sizes.reduce((a, b) => a * b, 1) };
   }
-  private async readEntry(key: string, entry: BundleEntryProto, signal?: AbortSignal | null): Promise<StoredTensor> {
+  private async readEntry(
+    key: string,
+    entry: BundleEntryProto,
+    signal?: AbortSignal | null,
+    memory?: ReusedBytes,
+  ): Promise<StoredTensor> {
     const { known, sizes, count } = this.typeOf(key, entry);
     const bytes = count * known.type.size;
     if (!Number.isSafeInteger(bytes) || BigInt(bytes) !== entry.size)
       throw new FileError(
         `${this.prefix}.index: '${key}' of shape ${formatShape(sizes)} and dtype ${known.name} takes ${bytes} bytes, not ${entry.size}.`,
       );
-    const raw = await this.bytesOf(entry, signal);
-    this.checkSum(key, entry, crc32c(raw));
+    const raw = await this.bytesOf(entry, signal, memory);
+    this.checkSum(key, entry, binding.crc32c(raw, 0));
     const type = this.isBigEndian ? { ...known.type, littleEndian: false } : known.type;
     return {
       shape: sizes,
@@ -194,7 +204,7 @@ export class Bundle {
     }
     const { known, sizes } = this.typeOf(key, entry);
     const raw = await this.bytesOf(entry, signal);
-    this.checkSum(key, entry, crc32c(raw));
+    this.checkSum(key, entry, binding.crc32c(raw, 0));
     if (this.isBigEndian) throw new FileError(`${this.prefix}: '${key}' is stored big-endian, which is not read.`);
     if (raw.length !== sizes.reduce((a, b) => a * b, known.type.size))
       throw new FileError(`${this.prefix}.index: '${key}' has ${raw.length} bytes: it is damaged.`);
@@ -240,7 +250,7 @@ export class Bundle {
       lengths.push(length);
     }
     if (at + 4 + lengths.reduce((a, b) => a + b, 0) !== raw.length) return fail();
-    this.checkSum(key, entry, crc32c(raw.subarray(at), sum));
+    this.checkSum(key, entry, binding.crc32c(raw.subarray(at), sum));
     at += 4;
     const texts = lengths.map((length) => raw.subarray(at, (at += length)));
     return { shape: shape as number[], texts };

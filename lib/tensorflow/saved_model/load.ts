@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileError } from '../../support/errors';
 import type { DType } from '../../core/tensor';
-import { withFile } from '../../io/source';
+import { ReusedBytes, withFile } from '../../io/source';
 import { Bundle, type StoredTensor } from '../checkpoint/bundle';
 import { DT_STRING, dtypeName, numberType } from '../dtypes';
 import {
@@ -166,7 +166,7 @@ export async function readTables(
 }
 /**
  * @internal Reads the values of variables, one after the other.
- * @param use - takes each value.
+ * @param use - takes each value; it is gone with the next one.
  */
 export async function readVariables(
   folder: string,
@@ -184,11 +184,12 @@ export async function readVariables(
       ? decode('TrackableObjectGraph', await bundle.readString(OBJECT_GRAPH, signal), folder)
       : null;
     const keys = stored ? keysOf(objects, stored) : new Map(wanted.map(({ node, name }) => [node, name]));
+    const memory = new ReusedBytes();
     for (const variable of wanted) {
       const key = keys.get(variable.node);
       if (key === undefined)
         throw new FileError(`${folder}: its checkpoint holds no value of variable '${variable.name}'.`);
-      const value = await bundle.read(key, signal);
+      const value = await bundle.read(key, signal, memory);
       if (value.dtype !== variable.dtype || value.shape.join() !== variable.shape.join())
         throw new FileError(
           `${folder}: variable '${variable.name}' is ${variable.dtype} of shape (${variable.shape.join(', ')}) in the graph and ${value.dtype} of shape (${value.shape.join(', ')}) in the checkpoint.`,
