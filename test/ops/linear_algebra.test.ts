@@ -238,6 +238,37 @@ describe('ops: linear algebra at all sizes', () => {
       await assert.rejects(ops.cholesky(x).data(), /the matrix is not positive definite: pivot 0 is -?nan\./);
     }
   });
+  it('singular values alone are those that come with vectors in double precision', async () => {
+    for (const [m, n] of [
+      [1, 1],
+      [5, 3],
+      [3, 5],
+      [64, 64],
+      [33, 130],
+      [200, 90],
+    ]) {
+      // prettier-ignore
+      const x = random([m, n], 'float32');
+      const kinds: Record<string, T> = {
+        random: x,
+        large: x.multiply(1e30),
+        small: x.multiply(1e-30),
+        'of rank 1': trae.ones([m, n]),
+        unit: trae.eye(m, n),
+        zero: trae.zeros([m, n]),
+      };
+      for (const [kind, matrix] of Object.entries(kinds)) {
+        const scale = Number((await trae.max(trae.abs(matrix)).data())[0]) || 1;
+        const wide = matrix.cast('float64').divide(scale);
+        const want = (ops.svd(wide, { fullMatrices: false }) as T[])[1];
+        const got = (ops.svd(matrix, { computeUv: false }) as T).cast('float64').divide(scale);
+        const largest = Number((await trae.max(want).data())[0]);
+        const what = `${m} x ${n}, ${kind}`;
+        await expectNear(got, want, 20 * Math.sqrt(Math.max(m, n)) * PRECISION.float32 * largest, what);
+        await expectNear(trae.flip(trae.sort(got)), got, 0, `${what}, descending`);
+      }
+    }
+  });
   it('lstsq of a matrix of lower rank: the solution of least size', async () => {
     const x = [
       [1, 2, 3],

@@ -1,9 +1,35 @@
 // Singular values, by division of the bidiagonal form (Gu & Eisenstat 1995), and the inverse they give.
 #include "backend/cpu/linalg/eigen.h"
 #include "backend/cpu/linalg/table.h"
+#include "backend/cpu/linalg/tridiagonal_qr.h"
 
 namespace trae::linalg::TRAE_ISA {
 namespace {
+
+// The values alone of a float matrix, in half of the time: B its bidiagonal form, they are the square roots of the
+// eigenvalues of B^T B. In double precision the squares lose nothing that a float could show.
+Outcome values_alone(const float* x, float* s, Index m, Index n) {
+  const Index k = std::min(m, n);
+  Matrix<float> tall = m < n ? Matrix<float>(Eigen::Map<const Matrix<float>>(x, n, m)) : ConstRows<float>(x, m, n);
+  const float largest = tall.size() ? tall.cwiseAbs().maxCoeff() : 0;
+  if (!(largest > 0)) {
+    std::fill_n(s, k, 0.0f);
+    return Outcome::kDone;
+  }
+  tall /= largest;
+  const Eigen::internal::UpperBidiagonalization<Matrix<float>> f(tall);
+  auto band = f.bidiagonal();
+  const Vector<double> b = band.diagonal().template cast<double>();
+  Vector<double> beside = Vector<double>::Zero(k);  // beside[i] at (i, i + 1)
+  if (k > 1) beside.head(k - 1) = band.template diagonal<1>().template cast<double>();
+  Vector<double> d(k), e = b.cwiseProduct(beside);
+  for (Index i = 0; i < k; i++) d[i] = b[i] * b[i] + (i ? beside[i - 1] * beside[i - 1] : 0);
+  NoColumns none;
+  if (!tridiagonal_qr(d.data(), e.data(), k, none)) return Outcome::kNoConvergence;
+  std::sort(d.data(), d.data() + k, [](double a, double b) { return a > b; });
+  for (Index i = 0; i < k; i++) s[i] = float(std::sqrt(std::max(d[i], 0.0)) * largest);
+  return Outcome::kDone;
+}
 
 template <class T>
 Outcome svd(const T* x, T* u, T* s, T* vt, int64_t m, int64_t n, bool is_full) {
@@ -14,6 +40,8 @@ Outcome svd(const T* x, T* u, T* s, T* vt, int64_t m, int64_t n, bool is_full) {
     fill_nan(vt, rows * n);
     return Outcome::kDone;
   }
+  if constexpr (std::is_same_v<T, float>)
+    if (!u) return values_alone(x, s, m, n);
   const unsigned vectors = !u        ? 0u
                            : is_full ? unsigned(Eigen::ComputeFullU | Eigen::ComputeFullV)
                                      : unsigned(Eigen::ComputeThinU | Eigen::ComputeThinV);

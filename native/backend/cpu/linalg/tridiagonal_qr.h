@@ -80,6 +80,13 @@ class RotatedColumns {
   std::vector<Rotation<T>> waiting_;
 };
 
+// For eigenvalues alone.
+struct NoColumns {
+  template <class T>
+  void rotate(Index, T, T) {}
+  void may_apply() {}
+};
+
 // The square root of x x + z z, which may lie outside of T's range before it is taken.
 template <class T>
 T length_of(T x, T z) {
@@ -89,8 +96,8 @@ T length_of(T x, T z) {
 }
 
 // One step on rows first to last of the matrix with diagonal d and e beside it, none of whose e there is 0.
-template <class T>
-void tridiagonal_qr_step(T* d, T* e, Index first, Index last, RotatedColumns<T>& q) {
+template <class T, class Columns>
+void tridiagonal_qr_step(T* d, T* e, Index first, Index last, Columns& q) {
   const T half = (d[last - 1] - d[last]) / 2, beside = e[last - 1];
   const T shift = d[last] - beside / ((half + std::copysign(length_of(half, beside), half)) / beside);
   T x = d[first] - shift, z = e[first];
@@ -114,8 +121,8 @@ void tridiagonal_qr_step(T* d, T* e, Index first, Index last, RotatedColumns<T>&
 }
 
 // d becomes the eigenvalues, in no order, and the columns of q are turned along. False when they do not converge.
-template <class T>
-bool tridiagonal_qr(T* d, T* e, Index n, RotatedColumns<T>& q) {
+template <class T, class Columns>
+bool tridiagonal_qr(T* d, T* e, Index n, Columns& q) {
   constexpr T epsilon = std::numeric_limits<T>::epsilon(), smallest = std::numeric_limits<T>::min();
   Index steps = 0;
   for (Index last = n - 1; last > 0;) {
