@@ -12,7 +12,7 @@ const load = (name: string, options: Parameters<typeof hub.KerasLayer.load>[1] =
   hub.KerasLayer.load(fileOf(`${name}.tar.gz`), options);
 
 describe('operations of SavedModels', () => {
-  for (const family of ['elementwise', 'shapes', 'reductions', 'images', 'signals', 'control'])
+  for (const family of ['elementwise', 'shapes', 'reductions', 'images', 'padded', 'signals', 'control'])
     describe(family, () => {
       let arrays: Awaited<ReturnType<typeof arraysOf>>, eager: Results, compiled: Results;
       before(async () => {

@@ -6,33 +6,15 @@ import type { SeedGenerator } from '../../core/seed';
 import { FileError, TraeError } from '../../support/errors';
 import type { FunctionDef, NodeDef } from '../saved_model/messages';
 import { Attributes, functionsOf } from './attributes';
-import { NodeCall, type GraphLimits, type GraphRunner, type Operation } from './operation';
+import { NodeCall, type GraphLimits, type GraphRunner } from './operation';
 import { operations, randomOperations } from './operations/index';
+import { joinPatterns } from './patterns';
+import type { Prepared, Source, Step } from './steps';
 import type { LookupTable } from './tables';
 import type { Value } from './values';
 
 const MAX_DEPTH = 100; // functions that call functions
 
-/** @internal Where an input comes from: number `output` of what step `step` gave; the arguments of the function are step -1. */
-export interface Source {
-  step: number;
-  output: number;
-}
-/** @internal A node that is ready to be computed. */
-export interface Step {
-  node: NodeDef;
-  operation: Operation;
-  attributes: Attributes;
-  inputs: Source[];
-  /** What it gives, where that is always the same. */
-  constant?: Value[];
-}
-/** @internal A function that is ready to be called. */
-export interface Prepared {
-  argumentCount: number;
-  steps: Step[];
-  results: Source[];
-}
 /** Nodes in an order in which they can be computed, and the place of each. */
 interface Order {
   order: NodeDef[];
@@ -184,6 +166,7 @@ export class GraphProgram implements GraphRunner {
       if (node.op === 'Const') step.constant = this.computed(step, []);
       return step;
     });
+    joinPatterns(steps);
     const results = f.signature!.outputArg.map(({ name }) => {
       if (!Object.hasOwn(f.ret, name))
         throw new FileError(`${this.where}: function '${f.signature!.name}' does not say what '${name}' is.`);

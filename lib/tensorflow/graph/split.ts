@@ -8,7 +8,8 @@ import { Tensor } from '../../core/tensor';
 import { FileError, ValueError } from '../../support/errors';
 import { functionsOf } from './attributes';
 import type { GraphLimits, GraphRunner } from './operation';
-import type { GraphProgram, Step } from './program';
+import type { GraphProgram } from './program';
+import type { Step } from './steps';
 import type { LookupTable } from './tables';
 import type { Value } from './values';
 

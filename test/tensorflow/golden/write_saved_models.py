@@ -341,3 +341,16 @@ if wanted('session_tables'):
     session_tables, once = {}, os.path.join(tempfile.mkdtemp(), 'once')
     save_session_tables(once)
     write('session_tables', lambda folder: shutil.copytree(once, folder), session_tables)
+
+# ---- convolutions behind paddings, as Keras' ZeroPadding2D and Conv2D are exported
+def padded(x):  # (n, 8, 9, 4)
+    normal = constants()
+    k, d, first = tf.constant(normal(3, 3, 4, 5)), tf.constant(normal(3, 3, 4, 1)), tf.constant(normal(3, 3, 4, 4))
+    pad = lambda *widths: tf.pad(x, [[0, 0], *widths])
+    shared = pad([1, 0], [2, 1], [0, 0])
+    return {
+        'Conv': tf.nn.conv2d(pad([0, 1], [1, 2], [0, 0]), k, 2, 'VALID'), 'Depthwise': tf.nn.depthwise_conv2d(pad([0, 1], [0, 1], [0, 0]), d, [1, 2, 2, 1], 'VALID'), 'Same': tf.nn.conv2d(pad([1, 1], [1, 1], [0, 0]), k, 1, 'SAME'),
+        'Channels': tf.nn.conv2d(pad([1, 1], [1, 1], [1, 3]), tf.constant(normal(3, 3, 8, 2)), 1, 'VALID'), 'Batch': tf.nn.conv2d(tf.pad(x, [[1, 0], [1, 1], [1, 1], [0, 0]]), k, 1, 'VALID'), 'Shared': tf.nn.conv2d(shared, first, 1, 'VALID'), 'SharedPad': shared,
+        'Reflected': tf.nn.conv2d(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], 'REFLECT'), k, 1, 'VALID'), 'Dilated': tf.nn.conv2d(pad([2, 2], [2, 2], [0, 0]), k, 1, 'VALID', dilations=2),
+    }
+from_function('padded', padded, normal(2, 8, 9, 4))

@@ -34,7 +34,12 @@ function bordersOf(
 }
 const orOnes = (list: number[], axes: number): number[] => (list.length ? list : Array<number>(axes).fill(1));
 
-function convolution(n: NodeCall, isDepthwise: boolean): Tensor {
+/** Elements added before and behind each spatial axis, beside those of the node's own padding. */
+interface Borders {
+  before: readonly number[];
+  after: readonly number[];
+}
+function convolution(n: NodeCall, isDepthwise: boolean, added?: Borders): Tensor {
   const x = n.tensor(0);
   const given = n.tensor(1);
   const axes = x.ndim - 2;
@@ -54,10 +59,25 @@ function convolution(n: NodeCall, isDepthwise: boolean): Tensor {
     return convWithBorders(t, kernel, {
       strides,
       dilation,
-      ...bordersOf(n, t.shape.slice(1, -1), size, strides, dilation),
+      ...(added ?? bordersOf(n, t.shape.slice(1, -1), size, strides, dilation)),
       groups: isDepthwise ? channels : channels / perGroup,
       label: n.attributes.where,
     });
+  });
+}
+/** @internal x, kernel, what a Pad added to x, and what came of it: a convolution without padding of its own. */
+export function paddedConvolution(n: NodeCall): Tensor {
+  const isDepthwise = n.attributes.where.includes('(Depthwise');
+  const [x, , , padded] = n.inputs;
+  const widths = n.numbers(2);
+  const { ndim } = n.tensor(0);
+  const axes = layout(n, ndim).spatial(Array.from({ length: ndim }, (_, i) => i));
+  const others = Array.from({ length: ndim }, (_, i) => i).filter((i) => !axes.includes(i));
+  const isPlain = widths.length === 2 * ndim && others.every((i) => widths[2 * i] === 0 && widths[2 * i + 1] === 0);
+  if (!isPlain) return convolution(n.with([padded, n.inputs[1]]), isDepthwise);
+  return convolution(n.with([x, n.inputs[1]]), isDepthwise, {
+    before: axes.map((i) => widths[2 * i]),
+    after: axes.map((i) => widths[2 * i + 1]),
   });
 }
 /** The gradient of a convolution by its input, which is what layers of transposed convolutions compute. */
