@@ -9,9 +9,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as trae from '../lib/index';
-import { MODELS, trainingData } from './problems';
+import { applicationTraining, MODELS, trainingData } from './problems';
 
-const ROWS = ['cnn 64', 'transformer 16', 'mobile 32', 'lstm 64', 'mlp 64'];
+const ROWS = ['cnn 64', 'transformer 16', 'mobile 32', 'lstm 64', 'mlp 64', 'resnet50 16'];
 interface Peak {
   process: number;
   training: number;
@@ -21,8 +21,14 @@ interface Peak {
 function status(field: string): number {
   return 1024 * Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))![1]);
 }
-/** In the child: trains and reports. */
-async function measure(name: string, batchSize: number): Promise<Peak> {
+interface Training {
+  model: trae.keras.Model;
+  x: trae.Tensor;
+  y: trae.Tensor;
+}
+/** What is trained: a model of the bench rows, or an architecture of keras.applications. */
+async function training(name: string, batchSize: number): Promise<Training> {
+  if (!(name in MODELS)) return applicationTraining(name, 'train', batchSize);
   const { outputs, build } = MODELS[name];
   const m = build();
   m.compile({
@@ -31,10 +37,15 @@ async function measure(name: string, batchSize: number): Promise<Peak> {
     metrics: ['accuracy'],
   });
   const [x, y] = trainingData(name);
+  return { model: m, x, y };
+}
+/** In the child: trains and reports. */
+async function measure(name: string, batchSize: number): Promise<Peak> {
+  const { model, x, y } = await training(name, batchSize);
   // Linux forgets the peak so far, that of starting up, when 5 is written here.
   writeFileSync('/proc/self/clear_refs', '5');
   const before = status('VmRSS');
-  await m.fit(x, y, { epochs: 2, batchSize, verbose: 0 });
+  await model.fit(x, y, { epochs: 2, batchSize, verbose: 0 });
   const peak = status('VmHWM');
   return { process: peak, training: peak - before };
 }
@@ -65,7 +76,7 @@ async function main(): Promise<void> {
           path.join(__dirname, 'peer', 'torch_peer.py'),
           '--memory',
           ...row.split(' '),
-          String(MODELS[row.split(' ')[0]].rows),
+          String(MODELS[row.split(' ')[0]]?.rows ?? 0),
         ])
       : null;
     console.log(

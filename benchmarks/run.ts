@@ -1,6 +1,7 @@
 /**
  * Times problems against the machine's limits, and on request against PyTorch or another build on the same work, in turn:
- *   npm run bench -- [--peer python3 | --beside FOLDER] [--rounds 8] [--isa avx2] ['matmul 512x512x512' ...]
+ *   npm run bench -- [--peer python3 [--peer onnxruntime=python3] [--peer keras=python3] | --beside FOLDER] [--rounds 8] [--isa avx2] ['matmul 512x512x512' ...]
+ * --peer may be given several times: PyTorch, and for the rows of applications ONNX Runtime and Keras on TensorFlow.
  * --beside: another tree of the project (before a change, say), or a folder with another addon (prebuilds/ or build/).
  * --isa avx512, avx2 or base limits both sides to that instruction set: ours, oneDNN's, PyTorch's, MKL's.
  */
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      peer: { type: 'string' },
+      peer: { type: 'string', multiple: true, default: [] },
       beside: { type: 'string' },
       rounds: { type: 'string', default: '8' },
       isa: { type: 'string' },
@@ -116,27 +117,35 @@ async function main(): Promise<void> {
     peak.gflops = Math.max(peak.gflops, p.gflops);
     peak.copyGBs = Math.max(peak.copyGBs, p.copyGBs);
   };
-  const peer = values.peer ? Peer.torch(values.peer) : values.beside ? Peer.build(values.beside) : null;
-  const other = values.peer ? 'PyTorch' : 'other';
-  const about = peer ? await peer.ask({ kind: 'ready' }) : null;
+  const others = values.beside
+    ? [{ name: 'other', peer: Peer.build(values.beside) }]
+    : values.peer.map((given) => Peer.python(given));
+  const about: string[] = [];
+  for (const { name, peer } of others) {
+    const { version, threads } = await peer.ask({ kind: 'ready' });
+    if (!values.beside) about.push(`; ${name} ${version}, ${threads} threads`);
+  }
 
-  const measured: { line: string; problem: Problem; ours: number; theirs: number }[] = [];
+  const measured: { line: string; problem: Problem; ours: number; theirs: number[] }[] = [];
   for (const line of lines) {
     const problem = parseProblem(line);
     await problem.check();
     await problem.time();
     let ours = Infinity;
-    let theirs = Infinity;
+    const theirs = others.map(() => Infinity);
     for (let r = 0; r < rounds; r++) {
       await pause(50);
       ours = Math.min(ours, await problem.time());
-      await pause(50);
-      if (peer) theirs = Math.min(theirs, (await peer.ask(values.peer ? problem.request : { kind: 'line', line })).ms);
+      for (const [i, { peer }] of others.entries()) {
+        await pause(50);
+        const { ms } = await peer.ask(values.beside ? { kind: 'line', line } : problem.request);
+        theirs[i] = Math.min(theirs[i], ms ?? Infinity);
+      }
     }
     await again();
     measured.push({ line, problem, ours, theirs });
   }
-  peer?.end();
+  for (const { peer } of others) peer.end();
 
   // Beside the highest peak of the whole run.
   const rows = measured.map(({ line, problem: { flops, bytes, elementSize = 4 }, ours, theirs }) => {
@@ -151,15 +160,15 @@ async function main(): Promise<void> {
       short(ours),
       rate,
       Number.isNaN(share) ? '' : `${Math.round(share * 100)} %`,
-      ...(peer ? [short(theirs), `${(theirs / ours).toFixed(2)}x`] : []),
+      ...theirs.flatMap((ms) => (ms < Infinity ? [short(ms), `${(ms / ours).toFixed(2)}x`] : ['', ''])),
     ];
   });
 
   const { isa, onednn } = binding.version();
   console.log(
-    `\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${values.peer && about ? `; PyTorch ${about.version}, ${about.threads} threads` : ''}`,
+    `\n${trae.config.numThreads} threads, ${isa}, oneDNN ${onednn}; peak of this run: ${short(peak.gflops)} GFLOP/s, copy ${short(peak.copyGBs)} GB/s${about.join('')}`,
   );
-  const header = ['problem', 'ms', 'rate', 'of peak', ...(peer ? [`${other} ms`, 'ratio'] : [])];
+  const header = ['problem', 'ms', 'rate', 'of peak', ...others.flatMap(({ name }) => [`${name} ms`, 'ratio'])];
   const widths = header.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
   const print = (cells: string[]): void =>
     console.log(`| ${cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join(' | ')} |`);

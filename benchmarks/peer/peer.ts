@@ -4,6 +4,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 
+const SCRIPTS = {
+  torch: { name: 'PyTorch', script: 'torch_peer.py' },
+  onnxruntime: { name: 'ONNX Runtime', script: 'onnx_peer.py' },
+  keras: { name: 'Keras', script: 'keras_peer.py' },
+};
 export class Peer {
   private readonly process: ChildProcess;
   private readonly lines: AsyncIterator<string>;
@@ -14,9 +19,11 @@ export class Peer {
     });
     this.lines = readline.createInterface({ input: this.process.stdout! })[Symbol.asyncIterator]();
   }
-  /** PyTorch, of the given Python. */
-  static torch(python: string): Peer {
-    return new Peer(python, [path.join(__dirname, 'torch_peer.py')]);
+  /** PyTorch, of the given Python; `onnxruntime=PYTHON` and `keras=PYTHON`: these, for the rows of applications. */
+  static python(given: string): { name: string; peer: Peer } {
+    const [, kind = 'torch', python] = /^(?:(torch|onnxruntime|keras)=)?(.*)$/.exec(given)!;
+    const { name, script } = SCRIPTS[kind as keyof typeof SCRIPTS];
+    return { name, peer: new Peer(python, [path.join(__dirname, script)]) };
   }
   /**
    * Another build: a whole tree of the project, its problems with its own library and addon; or a folder with an addon
@@ -32,11 +39,11 @@ export class Peer {
       isTree ? {} : { TRAE_NODE_PREBUILD: path.resolve(folder) },
     );
   }
-  async ask(request: Record<string, unknown>): Promise<Record<string, number>> {
+  async ask(request: Record<string, unknown>): Promise<Record<string, number | null>> {
     this.process.stdin!.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.lines.next();
     if (done) throw new Error('the peer ended; its message is above.');
-    return JSON.parse(value) as Record<string, number>;
+    return JSON.parse(value) as Record<string, number | null>;
   }
   end(): void {
     this.process.kill();

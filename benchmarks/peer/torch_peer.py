@@ -171,8 +171,7 @@ def predict(request):
         return average(lambda: torch.softmax(model(x), -1).numpy(), request["calls"])
 
 
-def application(request):
-    """A prediction of a batch of photographs, or a step of Adam on one."""
+def prepare_application(request):
     name, task, rows = request["name"], request["task"], request["rows"]
     key = f"{task} {name} {rows}"
     if key not in models:
@@ -180,7 +179,13 @@ def application(request):
         classes = 1000 if task == "predict" else 10
         x = torch.rand(rows, 3, 224, 224).contiguous(memory_format=torch.channels_last)
         models[key] = (make_application(name, classes, task), x, torch.randint(0, classes, (rows,)))
-    model, x, y = models[key]
+    return models[key]
+
+
+def application(request):
+    """A prediction of a batch of photographs, or a step of Adam on one."""
+    task = request["task"]
+    model, x, y = prepare_application(request)
     if task == "predict":
         with torch.inference_mode():
             return average(lambda: torch.softmax(model(x), -1).numpy(), request["repeats"])
@@ -318,12 +323,19 @@ def status(field):
 def memory(name, batch, rows):
     """Peak resident bytes of two epochs, and how far they lie above what was resident with model and data made."""
     request = {"name": name, "batch": int(batch), "rows": int(rows)}
-    prepare(request["name"], request["rows"])
+    if request["rows"]:
+        prepare(request["name"], request["rows"])
+    else:  # an architecture of keras.applications: four steps
+        request = {"name": name, "task": "train", "rows": int(batch), "repeats": 1}
+        prepare_application(request)
     with open("/proc/self/clear_refs", "w") as peak:
         peak.write("5")
     before = status("VmRSS")
-    epoch(request)
-    epoch(request)
+    if "task" in request:
+        application(request)
+    else:
+        epoch(request)
+        epoch(request)
     return {"process": status("VmHWM"), "training": status("VmHWM") - before}
 
 
