@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { Consumer, manifest, ROOT, runNode } from '../packaging/consumer';
-import { blocksOf, isShown, outputsOf, pages, programOf } from './pages';
+import { blocksOf, guides, isShown, outputsOf, pages, programOf } from './pages';
 
 const TSX = pathToFileURL(path.join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
 const scripts = Object.keys((manifest as unknown as { scripts: object }).scripts);
@@ -15,6 +15,7 @@ const isProgram = (language: string): boolean => ['ts', 'typescript', 'js', 'jav
 describe('pages', () => {
   it('are there', () => {
     assert.ok(found.length >= 15, found.join(', '));
+    assert.ok(guides(ROOT).length >= 6, guides(ROOT).join(', '));
   });
 
   // In strict TypeScript, as an editor shows them.
@@ -57,13 +58,14 @@ describe('pages', () => {
     }
   });
 
-  for (const page of found) {
+  // Programs of the guide go on from each other and train on data sets: of these pages the commands and links are looked at.
+  for (const page of [...found, ...guides(ROOT)]) {
     const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
     const blocks = blocksOf(text);
     const programs = blocks.filter((b) => isProgram(b.language));
 
     describe(page, () => {
-      if (programs.length)
+      if (programs.length && found.includes(page))
         it('runs and prints what it shows', async function () {
           this.timeout(300_000);
           // Nothing of the machine: an empty folder to work in, an empty cache, no colours, no terminal, and no network.

@@ -79,3 +79,10 @@ export function pages(root: string): string[] {
     fs.existsSync(path.join(root, f)),
   );
 }
+/** Pages of the guide. */
+export const guides = (root: string): string[] =>
+  fs
+    .readdirSync(path.join(root, 'docs', 'guide'))
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => path.posix.join('docs', 'guide', f))
+    .sort();
