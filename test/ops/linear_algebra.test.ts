@@ -238,37 +238,56 @@ describe('ops: linear algebra at all sizes', () => {
       await assert.rejects(ops.cholesky(x).data(), /the matrix is not positive definite: pivot 0 is -?nan\./);
     }
   });
-  it('singular values alone are those that come with vectors in double precision', async () => {
-    for (const [m, n] of [
-      [1, 1],
-      [5, 3],
-      [3, 5],
-      [64, 64],
-      [33, 130],
-      [200, 90],
-    ]) {
-      // prettier-ignore
-      const x = random([m, n], 'float32');
-      const kinds: Record<string, T> = {
-        random: x,
-        large: x.multiply(1e30),
-        small: x.multiply(1e-30),
-        'of rank 1': trae.ones([m, n]),
-        unit: trae.eye(m, n),
-        zero: trae.zeros([m, n]),
-      };
-      for (const [kind, matrix] of Object.entries(kinds)) {
-        const scale = Number((await trae.max(trae.abs(matrix)).data())[0]) || 1;
-        const wide = matrix.cast('float64').divide(scale);
-        const want = (ops.svd(wide, { fullMatrices: false }) as T[])[1];
-        const got = (ops.svd(matrix, { computeUv: false }) as T).cast('float64').divide(scale);
-        const largest = Number((await trae.max(want).data())[0]);
-        const what = `${m} x ${n}, ${kind}`;
-        await expectNear(got, want, 20 * Math.sqrt(Math.max(m, n)) * PRECISION.float32 * largest, what);
-        await expectNear(trae.flip(trae.sort(got)), got, 0, `${what}, descending`);
+  for (const dtype of DTYPES)
+    it(`${dtype}: svd and qr of matrices of low rank, graded, or near the ends of the range`, async () => {
+      for (const [m, n] of [
+        [1, 1],
+        [5, 3],
+        [3, 5],
+        [64, 64],
+        [33, 130],
+        [130, 33],
+        [200, 90],
+      ]) {
+        // prettier-ignore
+        const x = random([m, n], dtype);
+        const powers = trae.power(trae.tensor(0.5, undefined, dtype), trae.arange(n, { dtype }));
+        const kinds: Record<string, T> = {
+          random: x,
+          large: x.multiply(1e30),
+          small: x.multiply(1e-30),
+          'of ones': trae.ones([m, n], { dtype }),
+          'of equal rows': trae.ones([m, 1], { dtype }).multiply(ops.slice(x, [0, 0], [1, n])),
+          unit: trae.eye(m, n, { dtype }),
+          zero: trae.zeros([m, n], { dtype }),
+          'graded downwards': x.multiply(powers),
+          'graded upwards': x.multiply(trae.flip(powers)),
+          'with a zero on its diagonal': trae.roll(trae.eye(m, n, { dtype }), 1, { axis: 1 }),
+        };
+        for (const [kind, matrix] of Object.entries(kinds)) {
+          const scale = Number((await trae.max(trae.abs(matrix)).data())[0]) || 1;
+          const unit = matrix.divide(scale);
+          const what = `${m} x ${n}, ${kind}`;
+          const tolerance = 40 * Math.sqrt(Math.max(m, n)) * PRECISION[dtype];
+          const [q, r] = ops.qr(matrix);
+          await expectNear(trae.matmul(q, r.divide(scale)), unit, tolerance, `${what}: q r`);
+          await expectNear(trae.matmul(adjoint(q), q), trae.eye(q.shape[1], { dtype }), tolerance, `${what}: q`);
+          for (const fullMatrices of [false, true]) {
+            const [u, s, vt] = ops.svd(matrix, { fullMatrices }) as T[];
+            const k = s.shape[0];
+            const values = s.divide(scale);
+            const largest = Math.max(Number((await trae.max(values).data())[0]), 1);
+            const product = trae.matmul(ops.slice(u, [0, 0], [m, k]).multiply(values), ops.slice(vt, [0, 0], [k, n]));
+            await expectNear(product, unit, tolerance * largest, `${what}: u s v^T`);
+            await expectNear(trae.matmul(adjoint(u), u), trae.eye(u.shape[1], { dtype }), tolerance, `${what}: u`);
+            await expectNear(trae.matmul(vt, adjoint(vt)), trae.eye(vt.shape[0], { dtype }), tolerance, `${what}: v`);
+            await expectNear(trae.flip(trae.sort(s)), s, 0, `${what}: descending`);
+            const alone = (ops.svd(matrix, { computeUv: false }) as T).divide(scale);
+            await expectNear(alone, values, tolerance * largest, `${what}: values alone`);
+          }
+        }
       }
-    }
-  });
+    });
   it('lstsq of a matrix of lower rank: the solution of least size', async () => {
     const x = [
       [1, 2, 3],

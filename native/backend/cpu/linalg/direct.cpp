@@ -3,6 +3,7 @@
 #include "backend/cpu/linalg/table.h"
 #include "backend/cpu/parallel.h"
 
+#include <cmath>
 #include <exception>
 #include <vector>
 
@@ -104,9 +105,25 @@ template <class T>
 void qr(const T* x, T* q, T* r, int64_t m, int64_t n, int64_t k) {
   Columns<T> a(m, n);
   a.read(x);
+  // Columns of about the same size, by powers of two, so that no squares leave the range: q stays, r is scaled back.
+  Vector<T> sizes(n);
+  for (Index j = 0; j < n; j++) {
+    const T largest = m ? a.matrix().col(j).cwiseAbs().maxCoeff() : T(0);
+    int exponent = 0;
+    if (largest > 0 && std::isfinite(largest)) std::frexp(largest, &exponent);
+    exponent = std::max(exponent, std::numeric_limits<T>::min_exponent + 1);
+    sizes[j] = std::ldexp(T(1), exponent - 1);
+    a.matrix().col(j) /= sizes[j];
+  }
   typename Columns<T>::Reference in_place(a.matrix());
   const Qr<T> f(in_place);
-  Rows<T>(r, k, n) = f.matrixQR().topRows(k).template triangularView<Eigen::Upper>();
+  const auto upper = f.matrixQR().topRows(k);
+  Rows<T> to(r, k, n);
+  for (Index j = 0; j < n; j++) {
+    const Index height = std::min<Index>(j + 1, k);
+    to.col(j).head(height) = upper.col(j).head(height) * sizes[j];
+    to.col(j).tail(k - height).setZero();
+  }
   Columns<T> columns(m, k);
   columns.matrix().setIdentity();
   over_columns(k, [&](Index first, Index count) {  // later reflections leave these columns as they are

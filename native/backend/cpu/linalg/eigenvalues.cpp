@@ -35,7 +35,7 @@ Outcome eigh(const T* x, T* w, T* v, int64_t n) {
   std::iota(order.begin(), order.end(), Index(0));
   std::sort(order.begin(), order.end(), [&](Index i, Index j) { return d[i] < d[j]; });
   for (Index j = 0; j < n; j++) w[j] = d[order[size_t(j)]] * scale;
-  vectors.write(order, v);
+  vectors.write(order, Rows<T>(v, n, n));
   return Outcome::kDone;
 }
 
